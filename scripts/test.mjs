@@ -1,0 +1,58 @@
+// npm test: everything CI runs, from a fresh clone. The last line says how many passed and failed over all suites.
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main, run, setup } from './setup.mjs';
+
+const bin = (name) => join('node_modules', '.bin', name);
+const counts = { passed: 0, failed: 0 };
+
+function count(name, passed, failed) {
+  counts.passed += passed;
+  counts.failed += failed;
+  process.stdout.write(`${failed === 0 ? '✓' : '✗'} ${name}: ${passed} passed, ${failed} failed\n`);
+}
+
+async function check(name, command, args) {
+  const code = await run(command, args, { quiet: true });
+  count(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1);
+}
+
+async function tests(filters) {
+  const report = join(tmpdir(), `liandong-tests-${process.pid}.json`);
+  const code = await run(bin('vitest'), [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ]);
+  let passed = 0;
+  let failed = code === 0 ? 0 : 1;
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    passed = result.numPassedTests;
+    failed = Math.max(
+      failed,
+      result.numFailedTests +
+        result.testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0).length,
+    );
+  } catch {
+    failed = Math.max(failed, 1);
+  }
+  rmSync(report, { force: true });
+  count('tests', passed, failed);
+}
+
+await main(async () => {
+  const filters = process.argv.slice(2);
+  await setup();
+  if (filters.length === 0) {
+    await check('format', bin('prettier'), ['--check', '.']);
+    await check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings']);
+    await check('types', bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only', '--no-update-notifier']);
+  }
+  await tests(filters);
+  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
+  process.exitCode = counts.failed === 0 ? 0 : 1;
+});
