@@ -1,0 +1,127 @@
+/**
+ * Every error code of the project, in one closed list. GraphQL, HTTP, NATS and the command line all speak these.
+ *
+ * `http` is the status an HTTP answer carries; `retry` says whether the same request may succeed later without
+ * anybody changing it.
+ */
+export const ERRORS = {
+  // who is asking
+  UNAUTHENTICATED: { http: 401, retry: false, zh: '未登录或令牌无效' },
+  FORBIDDEN: { http: 403, retry: false, zh: '无权办理' },
+  WRONG_DEPARTMENT: { http: 403, retry: false, zh: '不属本部门窗口的事项' },
+  SAME_PERSON: { http: 403, retry: false, zh: '审查与决定不得为同一人' },
+  // what was asked
+  BAD_INPUT: { http: 400, retry: false, zh: '输入有误' },
+  UNKNOWN_DIVISION: { http: 400, retry: false, zh: '未知行政区划' },
+  NOT_FOUND: { http: 404, retry: false, zh: '未找到' },
+  IDEMPOTENCY_MISMATCH: { http: 409, retry: false, zh: '同一幂等键的请求内容不同' },
+  PAYLOAD_TOO_LARGE: { http: 413, retry: false, zh: '内容过大' },
+  // rules of the catalogue and of competence
+  ITEM_NOT_IN_FORCE: { http: 409, retry: false, zh: '事项不在用' },
+  ITEM_UNKNOWN: { http: 404, retry: false, zh: '事项不在目录' },
+  NOT_COMPETENT: { http: 409, retry: false, zh: '本级无此事项权限' },
+  COMPETENCE_UNRESOLVED: { http: 409, retry: false, zh: '无法确定承办机关' },
+  CATALOGUE_INVALID: { http: 400, retry: false, zh: '目录文件有误' },
+  // rules of a case
+  ILLEGAL_STEP: { http: 409, retry: false, zh: '当前状态不可办理此步骤' },
+  CASE_IN_TRANSIT: { http: 409, retry: true, zh: '办件流转中' },
+  NOT_CUSTODIAN: { http: 409, retry: false, zh: '本级不是承办机关' },
+  CONSENT_MISSING: { http: 400, retry: false, zh: '缺少申请人委托同意' },
+  MATERIAL_UNRELATED: { http: 400, retry: false, zh: '与事项无关的材料' },
+  MATERIAL_CORRUPT: { http: 400, retry: false, zh: '材料内容与摘要不符' },
+  MATERIALS_MISSING: { http: 409, retry: false, zh: '材料不齐' },
+  SUPPLEMENT_INCOMPLETE: { http: 409, retry: false, zh: '未一次性告知全部补正内容' },
+  SUPPLEMENT_REPEATED: { http: 409, retry: false, zh: '补正只能一次性告知' },
+  SUPPLEMENT_TOO_LATE: { http: 409, retry: false, zh: '逾期未告知,视为受理' },
+  REASON_MISSING: { http: 400, retry: false, zh: '须说明理由' },
+  REVIEW_MISSING: { http: 409, retry: false, zh: '未经审查' },
+  // between nodes
+  MESSAGE_INVALID: { http: 400, retry: false, zh: '报文无效' },
+  SIGNATURE_INVALID: { http: 400, retry: false, zh: '签名无效' },
+  KEY_UNKNOWN: { http: 400, retry: true, zh: '未知节点密钥' },
+  STALE_EPOCH: { http: 409, retry: false, zh: '承办轮次已过' },
+  CHAIN_BROKEN: { http: 409, retry: false, zh: '办件日志链断裂' },
+  // the federation
+  MISROUTED: { http: 421, retry: true, zh: '该节点不在此主机' },
+  NODE_UNREACHABLE: { http: 503, retry: true, zh: '节点无法联系' },
+  DEADLINE_EXCEEDED: { http: 504, retry: true, zh: '超时' },
+  // the program itself
+  BAD_CONFIG: { http: 500, retry: false, zh: '配置有误' },
+  BROKER_UNAVAILABLE: { http: 503, retry: true, zh: '消息系统不可用' },
+  DATABASE_UNAVAILABLE: { http: 503, retry: true, zh: '数据库不可用' },
+  INTERNAL: { http: 500, retry: false, zh: '内部错误' },
+} as const satisfies Record<string, { http: number; retry: boolean; zh: string }>;
+
+/** A code of the closed list {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERRORS, value);
+}
+
+/** What is known of one thing that went wrong; the same object on every transport. */
+export interface Problem {
+  code: ErrorCode;
+  /** One clear sentence; carries no personal data. */
+  message: string;
+  /** The law and article, or the standard, that was broken; null where no rule of law is concerned. */
+  article: string | null;
+  /** Path of the faulty input, say `materials.0.content`; null where it is not about one input. */
+  field: string | null;
+  /** Code of the node that found it; null before a node is known. */
+  node: string | null;
+  /** For NOT_CUSTODIAN: the node to ask instead. */
+  custodian?: string;
+}
+
+export interface ProblemOptions {
+  article?: string | null;
+  field?: string | null;
+  node?: string | null;
+  custodian?: string;
+  cause?: unknown;
+}
+
+/** The one error class of the project: carries one or several {@link Problem}s (all faults of an input at once). */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problems: readonly [Problem, ...Problem[]];
+
+  constructor(problems: readonly [Problem, ...Problem[]], options?: { cause?: unknown }) {
+    super(problems.map((p) => p.message).join(' '), options);
+    this.problems = problems;
+  }
+
+  /** The first problem's code: what a caller branches on. */
+  get code(): ErrorCode {
+    return this.problems[0].code;
+  }
+
+  get problem(): Problem {
+    return this.problems[0];
+  }
+}
+
+/** Makes a {@link ProblemError} of one problem. */
+export function problem(code: ErrorCode, message: string, options: ProblemOptions = {}): ProblemError {
+  const { article = null, field = null, node = null, custodian, cause } = options;
+  const made: Problem = { code, message, article, field, node, ...(custodian === undefined ? {} : { custodian }) };
+  return new ProblemError([made], cause === undefined ? undefined : { cause });
+}
+
+/**
+ * Turns anything thrown into problems that may be shown: a {@link ProblemError} as it is, everything else as INTERNAL
+ * without its text (it could hold personal data or a stack).
+ */
+export function problemsOf(error: unknown, node: string | null = null): readonly [Problem, ...Problem[]] {
+  if (error instanceof ProblemError) {
+    const [first, ...rest] = error.problems;
+    const placed = (p: Problem): Problem => (p.node === null ? { ...p, node } : p);
+    return [placed(first), ...rest.map(placed)];
+  }
+  return [
+    { code: 'INTERNAL', message: 'An internal error; the log of the node has it.', article: null, field: null, node },
+  ];
+}

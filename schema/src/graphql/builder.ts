@@ -1,0 +1,226 @@
+import SchemaBuilder from '@pothos/core';
+import RelayPlugin from '@pothos/plugin-relay';
+import { GraphQLError } from 'graphql';
+import type { DivisionCode } from '../divisions.ts';
+import type { ErrorCode, ProblemError } from '../errors.ts';
+import { ERRORS, ERROR_CODES, problem } from '../errors.ts';
+import type { MissingMaterial } from '../messages/log-line.ts';
+import { isDay } from '../rules/calendar.ts';
+import type { Limit } from '../rules/limits.ts';
+import * as vocabulary from '../vocabulary.ts';
+import type { Page, PageRequest, RoleContext } from './services.ts';
+
+export interface SchemaTypes {
+  Context: RoleContext;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: string; Output: Date };
+    Date: { Input: string; Output: string };
+    Base64: { Input: string; Output: string };
+  };
+}
+
+/** The scalars; clients and gateway carry them as strings. */
+const SCALARS = {
+  DateTime: {
+    description: 'An instant in UTC, ISO 8601 with milliseconds.',
+    serialize: (value: unknown) => (value instanceof Date ? value.toISOString() : String(value)),
+    parseValue: (value: unknown) => {
+      if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value;
+      throw new GraphQLError('A DateTime is an ISO 8601 instant such as 2026-03-02T01:30:00.000Z.');
+    },
+  },
+  Date: {
+    description: 'A day in the zone Asia/Shanghai, YYYY-MM-DD.',
+    serialize: String,
+    parseValue: (value: unknown) => {
+      if (typeof value === 'string' && isDay(value)) return value;
+      throw new GraphQLError('A Date is a day such as 2026-03-02.');
+    },
+  },
+  Base64: {
+    description: 'Bytes as base64 (RFC 4648 §4).',
+    serialize: String,
+    parseValue: (value: unknown) => {
+      if (typeof value === 'string') return value;
+      throw new GraphQLError('Base64 is a string.');
+    },
+  },
+};
+export type ScalarName = keyof typeof SCALARS;
+
+/**
+ * A builder with what roles share: scalars, enums, the key-only stubs of types another role owns. Each role has a
+ * builder of its own, and a shared type comes in only when the role uses it, so that a role's printed schema holds its
+ * own fields and nothing else.
+ */
+export function createBuilder(scalars: readonly ScalarName[]) {
+  const builder = new SchemaBuilder<SchemaTypes>({
+    plugins: [RelayPlugin],
+    relay: { clientMutationId: 'omit', cursorType: 'String', nodesOnConnection: true },
+  });
+  for (const name of scalars) builder.scalarType(name, SCALARS[name]);
+
+  const labelled = <T extends string>(name: string, description: string, labels: Record<T, string>) =>
+    builder.enumType(name, {
+      description,
+      values: Object.fromEntries(
+        (Object.entries(labels) as [T, string][]).map(([value, label]) => [value, { description: label }]),
+      ) as Record<T, { description: string }>,
+    });
+  const enums = lazily({
+    Tier: () => labelled('Tier', '层级', vocabulary.TIER_LABELS),
+    ItemKind: () => labelled('ItemKind', '事项类型', vocabulary.ITEM_KIND_LABELS),
+    ProcessingClass: () => labelled('ProcessingClass', '办件类型', vocabulary.PROCESSING_CLASS_LABELS),
+    DayUnit: () => labelled('DayUnit', '时限单位', vocabulary.DAY_UNIT_LABELS),
+    ItemStatus: () => labelled('ItemStatus', '事项状态', vocabulary.ITEM_STATUS_LABELS),
+    CaseState: () => labelled('CaseState', '办件状态', vocabulary.CASE_STATE_LABELS),
+    LogAction: () => labelled('LogAction', '办理环节', vocabulary.LOG_ACTION_LABELS),
+    Outcome: () => labelled('Outcome', '决定结果', vocabulary.OUTCOME_LABELS),
+    Opinion: () => labelled('Opinion', '审查意见', vocabulary.OPINION_LABELS),
+    Custody: () => labelled('Custody', '承办权', vocabulary.CUSTODY_LABELS),
+    Role: () => labelled('Role', '岗位', vocabulary.ROLE_LABELS),
+    ConsentWay: () => labelled('ConsentWay', '委托方式', vocabulary.CONSENT_WAY_LABELS),
+    IdType: () => labelled('IdType', '证件类型', vocabulary.ID_TYPE_LABELS),
+    ErrorCode: () =>
+      builder.enumType('ErrorCode', {
+        description: 'Every error code, a closed list.',
+        values: Object.fromEntries(ERROR_CODES.map((code) => [code, { description: ERRORS[code].zh }])) as Record<
+          ErrorCode,
+          { description: string }
+        >,
+      }),
+  });
+  const places = lazily({
+    Division: () =>
+      builder.objectRef<DivisionCode>('Division').implement({
+        description: '行政区划: a place; its desk is a node.',
+        fields: (t) => ({ code: t.id({ nullable: false, resolve: (code) => code }) }),
+      }),
+  });
+  const others = lazily({
+    /** An item's key, for roles that only point at it. */
+    ItemStub: () =>
+      builder.objectRef<ItemRef>('Item').implement({
+        fields: (t) => ({
+          code: t.exposeID('code', { nullable: false }),
+          _via: t.id({ resolve: (ref) => ref.via }),
+        }),
+      }),
+    /** An implementation's key, for roles that only point at it. */
+    ImplementationStub: () =>
+      builder.objectRef<ImplementationRef>('Implementation').implement({
+        fields: (t) => ({
+          itemCode: t.id({ nullable: false, resolve: (ref) => ref.item }),
+          node: t.field({ type: places.Division, nullable: false, resolve: (ref) => ref.node }),
+          _via: t.id({ resolve: (ref) => ref.via }),
+        }),
+      }),
+    Limit: () =>
+      builder.objectRef<Limit>('Limit').implement({
+        description: '时限',
+        fields: (t) => ({
+          days: t.exposeInt('days', { nullable: false }),
+          unit: t.field({ type: enums.DayUnit, nullable: false, resolve: (limit) => limit.unit }),
+        }),
+      }),
+    MissingMaterial: () =>
+      builder.objectRef<MissingMaterial>('MissingMaterial').implement({
+        description: '一次告知: a material that is missing or faulty, and why.',
+        fields: (t) => ({
+          material: t.exposeString('material', { nullable: false }),
+          reason: t.exposeString('reason', { nullable: false }),
+        }),
+      }),
+  });
+  const refs: typeof places & typeof others = Object.defineProperties(Object.create(null), {
+    ...Object.getOwnPropertyDescriptors(places),
+    ...Object.getOwnPropertyDescriptors(others),
+  });
+  return { builder, enums, refs };
+}
+
+/** Makes each member when it is first asked for, once. */
+function lazily<T extends Record<string, () => unknown>>(makers: T): { [K in keyof T]: ReturnType<T[K]> } {
+  const made = {} as { [K in keyof T]: ReturnType<T[K]> };
+  for (const key of Object.keys(makers) as (keyof T)[]) {
+    let value: ReturnType<T[typeof key]> | undefined;
+    Object.defineProperty(made, key, { get: () => (value ??= makers[key]?.() as ReturnType<T[typeof key]>) });
+  }
+  return made;
+}
+
+/** A pointer to an item: its code, and a node that surely holds a copy. */
+export interface ItemRef {
+  code: string;
+  via: DivisionCode;
+}
+
+/** A pointer to an implementation: its key, and a node that surely holds a copy. */
+export interface ImplementationRef {
+  item: string;
+  node: DivisionCode;
+  via: DivisionCode;
+}
+
+export type RoleBuilder = ReturnType<typeof createBuilder>;
+
+/** Arguments of a list, checked. @throws {ProblemError} BAD_INPUT */
+export function pageOf(args: { first?: number | null | undefined; after?: string | null | undefined }): PageRequest {
+  const first = args.first ?? 20;
+  if (first < 1 || first > 200) throw problem('BAD_INPUT', 'first must lie between 1 and 200.', { field: 'first' });
+  return { first, after: args.after ?? null };
+}
+
+/** A page of nodes as a Relay connection. */
+export function connectionOf<T>(page: Page<T>) {
+  const edges = page.nodes.map((node, i) => ({ node, cursor: page.cursors[i] ?? '' }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/** The node an operation with a single address is put to. @throws {ProblemError} MISROUTED */
+export function addressed(context: RoleContext): DivisionCode {
+  if (context.at === null) throw problem('MISROUTED', 'The operation names no node.');
+  return context.at;
+}
+
+/**
+ * Answers a list of keys in order, one call a node. A fault of one key stays at its place in the list.
+ * @param keys each with the node that shall answer it
+ */
+export async function answerKeys<K extends { at: string }, T>(
+  keys: readonly K[],
+  answer: (node: DivisionCode, keys: K[]) => Promise<(T | ProblemError)[]>,
+): Promise<T[]> {
+  const answers: (T | Error)[] = Array.from({ length: keys.length });
+  const byNode = new Map<DivisionCode, number[]>();
+  keys.forEach((key, index) => {
+    const indexes = byNode.get(key.at);
+    if (indexes) indexes.push(index);
+    else byNode.set(key.at, [index]);
+  });
+  await Promise.all(
+    [...byNode].map(async ([node, indexes]) => {
+      const asked = indexes.flatMap((i) => keys[i] ?? []);
+      let found: (T | Error)[];
+      try {
+        found = await answer(node, asked);
+      } catch (error) {
+        found = asked.map(() => (error instanceof Error ? error : new Error(String(error))));
+      }
+      indexes.forEach((index, i) => {
+        answers[index] = found[i] ?? problem('NOT_FOUND', 'The node gave no answer for this key.', { node });
+      });
+    }),
+  );
+  // graphql-js takes an Error in a list as the fault of that item alone; its types do not say so
+  return answers as T[];
+}

@@ -1,0 +1,118 @@
+import type { RoleBuilder } from './builder.ts';
+import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
+import type { CatalogEntryView, ItemView } from './services.ts';
+
+/** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
+export function addCatalogue(role: RoleBuilder): void {
+  const { builder, enums, refs } = role;
+  const { Division, Limit } = refs;
+  const Item = builder.objectRef<ItemView>('Item');
+
+  const FeeRate = builder.objectRef<{ category: string; percent: number }>('FeeRate').implement({
+    fields: (t) => ({
+      category: t.exposeString('category', { nullable: false }),
+      percent: t.exposeInt('percent', { nullable: false }),
+    }),
+  });
+  const FeeSchedule = builder.objectRef<NonNullable<ItemView['item']['feeSchedule']>>('FeeSchedule').implement({
+    description: '收费项目',
+    fields: (t) => ({
+      baseFen: t.exposeInt('baseFen', { description: 'In fen; null where the amount follows a schedule of its own.' }),
+      unit: t.exposeString('unit', { nullable: false }),
+      note: t.exposeString('note'),
+      rates: t.field({ type: [FeeRate], nullable: false, resolve: (f) => f.rates }),
+    }),
+  });
+
+  Item.implement({
+    description: '事项: what can be applied for.',
+    fields: (t) => ({
+      code: t.id({ nullable: false, resolve: ({ item }) => item.code }),
+      _via: t.id({ resolve: (view) => view.answeredBy }),
+      version: t.int({ resolve: ({ item }) => item.version }),
+      name: t.string({ resolve: ({ item }) => item.name }),
+      kind: t.field({ type: enums.ItemKind, resolve: ({ item }) => item.kind }),
+      processingClass: t.field({ type: enums.ProcessingClass, resolve: ({ item }) => item.processingClass }),
+      decidingTier: t.field({ type: enums.Tier, resolve: ({ item }) => item.decidingTier }),
+      acceptingTiers: t.field({
+        type: [enums.Tier],
+        nullable: { list: true, items: false },
+        resolve: ({ item }) => item.acceptingTiers,
+      }),
+      statutoryDays: t.int({
+        description: "Days of the statute, in `statutory.unit`; null where the item's basis names none.",
+        resolve: ({ item }) => item.statutory?.days ?? null,
+      }),
+      statutory: t.field({ type: Limit, resolve: ({ item }) => item.statutory }),
+      legalBasis: t.string({ resolve: ({ item }) => item.legalBasis }),
+      department: t.string({ resolve: ({ item }) => item.department }),
+      proxyAllowed: t.boolean({ description: '可否代办', resolve: ({ item }) => item.proxyAllowed }),
+      feeSchedule: t.field({ type: FeeSchedule, resolve: ({ item }) => item.feeSchedule }),
+      note: t.string({ resolve: ({ item }) => item.note }),
+      verified: t.boolean({
+        description: 'False while the days or the basis are not checked against the text in force.',
+        resolve: ({ item }) => item.verified,
+      }),
+      status: t.field({ type: enums.ItemStatus, resolve: ({ item }) => item.status }),
+      effectiveFrom: t.field({ type: 'Date', resolve: ({ item }) => item.effectiveFrom }),
+      effectiveTo: t.field({ type: 'Date', resolve: ({ item }) => item.effectiveTo }),
+      staleSince: t.field({
+        type: 'DateTime',
+        description: 'Set when a local copy answered: when it last heard from the city.',
+        resolve: (view) => view.staleSince,
+      }),
+    }),
+  });
+
+  const CatalogEntry = builder.objectRef<CatalogEntryView>('CatalogEntry').implement({
+    description: 'An item as a division sees it: who accepts it, who decides, how it is carried out.',
+    fields: (t) => ({
+      item: t.field({ type: Item, nullable: false, resolve: (e) => e.item }),
+      implementation: t.field({
+        type: refs.ImplementationStub,
+        resolve: ({ item, decider }) =>
+          decider === null ? null : { item: item.item.code, node: decider, via: item.answeredBy },
+      }),
+      acceptor: t.field({ type: Division, description: '受理机关', resolve: (e) => e.acceptor }),
+      decider: t.field({ type: Division, description: '决定机关', resolve: (e) => e.decider }),
+      takenInHere: t.boolean({
+        nullable: false,
+        description: 'Whether the desk asked may take it in.',
+        resolve: (e) => e.takenInHere,
+      }),
+      available: t.boolean({
+        nullable: false,
+        description:
+          "Whether it can be applied for today: in force, and the deciding node's implementation is known here.",
+        resolve: (e) => e.available,
+      }),
+    }),
+  });
+
+  const Key = builder.inputType('ItemKey', {
+    fields: (t) => ({ code: t.id({ required: true }), at: t.id({ required: true }), via: t.id() }),
+  });
+  builder.queryType({
+    fields: (t) => ({
+      catalog: t.field({
+        description: "The items a division's residents can apply for, from the division's own copy. Needs no login.",
+        type: builder.connectionObject({ type: CatalogEntry, name: 'CatalogConnection' }),
+        args: {
+          division: t.arg.id({ required: true }),
+          search: t.arg.string({ description: 'Part of a name, a code or a department.' }),
+          first: t.arg.int(),
+          after: t.arg.string(),
+        },
+        resolve: async (_, { search, ...page }, context) =>
+          connectionOf(await context.services(addressed(context)).catalogue.list(search ?? null, pageOf(page))),
+      }),
+      _items: t.field({
+        type: [Item],
+        nullable: { list: false, items: true },
+        args: { keys: t.arg({ type: [Key], required: true }) },
+        resolve: (_, { keys }, context) =>
+          answerKeys(keys, (node, asked) => context.services(node).catalogue.getMany(asked.map((key) => key.code))),
+      }),
+    }),
+  });
+}

@@ -1,0 +1,78 @@
+import type { DocumentNode } from 'graphql';
+import { GraphQLError, execute, parse, validate } from 'graphql';
+import type { Problem } from '../errors.ts';
+import { ProblemError, problemsOf } from '../errors.ts';
+import type { HostGraphQLError, RoleName, RoleOperation, RoleResult } from '../messages/federation.ts';
+import { roleSchema } from './roles.ts';
+import type { RoleContext } from './services.ts';
+
+/** Parsed and validated operations, by role and text; the gateway sends few different ones, again and again. */
+const MAX_KNOWN = 500;
+const known = new Map<string, DocumentNode | readonly GraphQLError[]>();
+
+/**
+ * Executes one operation against a role. Faults of the program are reported and shown as INTERNAL without their text.
+ * @param report is told what must not be shown
+ */
+export async function executeRole(
+  operation: RoleOperation,
+  context: RoleContext,
+  report: (error: unknown) => void,
+): Promise<RoleResult> {
+  const document = documentOf(operation.role, operation.query);
+  if (!('kind' in document)) {
+    return {
+      data: null,
+      errors: document.map((error) => ({ message: error.message, extensions: { code: 'BAD_INPUT' } })),
+    };
+  }
+  const result = await execute({
+    schema: roleSchema(operation.role),
+    document,
+    variableValues: operation.variables,
+    contextValue: context,
+  });
+  const data = result.data ?? null;
+  if (!result.errors) return { data };
+  return { data, errors: result.errors.map((error) => shown(error, operation.at, report)) };
+}
+
+function documentOf(role: RoleName, query: string): DocumentNode | readonly GraphQLError[] {
+  const key = `${role} ${query}`;
+  let found = known.get(key);
+  if (!found) {
+    found = parseFor(role, query);
+    const oldest = known.keys().next();
+    if (known.size >= MAX_KNOWN && !oldest.done) known.delete(oldest.value);
+    known.set(key, found);
+  }
+  return found;
+}
+
+function parseFor(role: RoleName, query: string): DocumentNode | readonly GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parse(query, { maxTokens: 20_000 });
+  } catch (error) {
+    return [error as GraphQLError];
+  }
+  const faults = validate(roleSchema(role), document);
+  return faults.length > 0 ? faults : document;
+}
+
+function shown(error: GraphQLError, node: string | null, report: (error: unknown) => void): HostGraphQLError {
+  const { originalError } = error;
+  const path = error.path ? { path: [...error.path] } : {};
+  // GraphQL's own word on the operation: a variable of the wrong type, a date that is none
+  if (!originalError || originalError instanceof GraphQLError)
+    return { message: error.message, ...path, extensions: { code: 'BAD_INPUT', node } };
+  if (!(originalError instanceof ProblemError)) report(originalError);
+  const [first] = problemsOf(originalError, node);
+  return { message: first.message, ...path, extensions: extensionsOf(first) };
+}
+
+/** A problem as extensions of a GraphQL error. */
+export function extensionsOf(problem: Problem): NonNullable<HostGraphQLError['extensions']> {
+  const { code, article, field, node, custodian } = problem;
+  return { code, article, field, node, ...(custodian === undefined ? {} : { custodian }) };
+}

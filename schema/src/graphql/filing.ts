@@ -1,0 +1,228 @@
+import type { RoleBuilder } from './builder.ts';
+import { addressed, answerKeys } from './builder.ts';
+import { fileCaseInput, parseInput, supplementCaseInput } from './inputs.ts';
+import type { Outcome } from './problems.ts';
+import { addProblem, outcomeOf } from './problems.ts';
+import type { FilingView, TrackedCaseView } from './services.ts';
+
+/** Role filing (收件): the application, its number and applicant, and the pointer to the custodian. Owner: the desk that took it in. */
+export function addFiling(role: RoleBuilder): void {
+  const { builder, enums, refs } = role;
+  const { Division } = refs;
+  const Problem = addProblem(role);
+  const Case = builder.objectRef<FilingView>('Case');
+
+  const Applicant = builder.objectRef<FilingView['applicant']>('Applicant').implement({
+    description: '申请人',
+    fields: (t) => ({
+      name: t.exposeString('name'),
+      idType: t.field({ type: enums.IdType, resolve: (a) => a.idType }),
+      idNumber: t.exposeString('idNumber', { description: 'Masked for whoever does not handle the case.' }),
+      phone: t.exposeString('phone', { description: 'Masked for whoever does not handle the case.' }),
+    }),
+  });
+  const Consent = builder.objectRef<NonNullable<FilingView['consent']>>('Consent').implement({
+    description: "委托代办: the applicant's recorded consent to proxy handling.",
+    fields: (t) => ({
+      givenBy: t.exposeString('givenBy'),
+      way: t.field({ type: enums.ConsentWay, resolve: (c) => c.way }),
+      scope: t.exposeString('scope'),
+      givenAt: t.field({ type: 'DateTime', resolve: (c) => c.givenAt }),
+    }),
+  });
+  const Material = builder.objectRef<FilingView['materials'][number]>('Material').implement({
+    description: '申请材料, named by its content.',
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: false }),
+      fileName: t.exposeString('fileName', { nullable: false }),
+      mediaType: t.exposeString('mediaType', { nullable: false }),
+      sha256: t.exposeString('sha256', { nullable: false, description: 'SHA-256 of the bytes, hexadecimal.' }),
+      size: t.exposeInt('size', { nullable: false, description: 'Bytes.' }),
+    }),
+  });
+
+  Case.implement({
+    description: '办件: one application, from filing to closing.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      _custodian: t.id({
+        description: 'The pointer to the custodian, as last known here.',
+        resolve: (c) => c.custodian,
+      }),
+      number: t.exposeString('number', { description: '办件编号' }),
+      filedAt: t.field({ type: 'DateTime', resolve: (c) => c.filedAt }),
+      filedBy: t.exposeString('filedBy', { description: 'Who took it in.' }),
+      filingNode: t.field({ type: Division, resolve: (c) => c.filingNode }),
+      place: t.field({ type: Division, description: 'Where the matter lies.', resolve: (c) => c.place }),
+      acceptor: t.field({ type: Division, description: '受理机关', resolve: (c) => c.acceptor }),
+      decider: t.field({ type: Division, description: '决定机关', resolve: (c) => c.decider }),
+      applicant: t.field({ type: Applicant, resolve: (c) => c.applicant }),
+      consent: t.field({ type: Consent, resolve: (c) => c.consent }),
+      materials: t.field({ type: [Material], nullable: { list: true, items: false }, resolve: (c) => c.materials }),
+      item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
+      implementation: t.field({
+        type: refs.ImplementationStub,
+        description: 'How the deciding node carries the item out.',
+        resolve: (c) => ({ item: c.item, node: c.decider, via: c.answeredBy }),
+      }),
+      applicationStaleSince: t.field({
+        type: 'DateTime',
+        description: 'Set when the desk that took the case in could not be reached and a copy answered: its age.',
+        resolve: (c) => c.staleSince,
+      }),
+    }),
+  });
+
+  const Step = builder.objectRef<TrackedCaseView['steps'][number]>('TrackedStep').implement({
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', resolve: (s) => s.at }),
+      node: t.field({ type: Division, resolve: (s) => s.node }),
+      action: t.field({ type: enums.LogAction, resolve: (s) => s.action }),
+    }),
+  });
+  const TrackedCase = builder.objectRef<TrackedCaseView>('TrackedCase').implement({
+    description: '办件查询: what the public sees; no personal data.',
+    fields: (t) => ({
+      number: t.exposeString('number'),
+      item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
+      state: t.field({ type: enums.CaseState, resolve: (c) => c.state }),
+      filedAt: t.field({ type: 'DateTime', resolve: (c) => c.filedAt }),
+      custodian: t.field({ type: Division, resolve: (c) => c.custodian }),
+      dueAt: t.field({ type: 'DateTime', description: 'End of the promise.', resolve: (c) => c.dueAt }),
+      missing: t.field({
+        type: [refs.MissingMaterial],
+        nullable: { list: true, items: false },
+        resolve: (c) => c.missing,
+      }),
+      reason: t.exposeString('reason'),
+      remedies: t.exposeString('remedies', { description: '救济途径' }),
+      steps: t.field({ type: [Step], nullable: { list: true, items: false }, resolve: (c) => c.steps }),
+    }),
+  });
+
+  const Key = builder.inputType('FilingKey', {
+    fields: (t) => ({ id: t.id({ required: true }), at: t.id({ required: true }), via: t.id() }),
+  });
+  builder.queryType({
+    fields: (t) => ({
+      case: t.field({
+        type: Case,
+        description: 'One case, for the desks it concerns.',
+        args: { id: t.arg.id({ required: true }) },
+        resolve: async (_, { id }, context) => {
+          const [found] = await context.services(addressed(context)).filing.getMany(context.viewer, [id]);
+          if (found instanceof Error) throw found;
+          return found ?? null;
+        },
+      }),
+      track: t.field({
+        type: TrackedCase,
+        description: 'A case for the public, by its number and tracking code. Needs no login.',
+        args: { number: t.arg.string({ required: true }), code: t.arg.string({ required: true }) },
+        resolve: (_, { number, code }, context) => context.services(addressed(context)).filing.track(number, code),
+      }),
+      _filing: t.field({
+        type: [Case],
+        nullable: { list: false, items: true },
+        args: { keys: t.arg({ type: [Key], required: true }) },
+        resolve: (_, { keys }, context) =>
+          answerKeys(keys, (node, asked) =>
+            context.services(node).filing.getMany(
+              context.viewer,
+              asked.map((key) => key.id),
+            ),
+          ),
+      }),
+    }),
+  });
+
+  const MaterialInput = builder.inputType('MaterialInput', {
+    fields: (t) => ({
+      name: t.string({ required: true, description: "One of the item's materials." }),
+      fileName: t.string({ required: true }),
+      mediaType: t.string({ required: true }),
+      content: t.field({ type: 'Base64', required: true, description: 'The bytes, at most 10 MiB.' }),
+    }),
+  });
+  const FileCaseInput = builder.inputType('FileCaseInput', {
+    fields: (t) => ({
+      item: t.id({ required: true }),
+      place: t.id({ description: "Where the matter lies; the desk's own division when left out." }),
+      applicant: t.field({
+        required: true,
+        type: builder.inputType('ApplicantInput', {
+          fields: (a) => ({
+            name: a.string({ required: true }),
+            idType: a.field({ type: enums.IdType, required: true }),
+            idNumber: a.string({ required: true }),
+            phone: a.string({ required: true }),
+          }),
+        }),
+      }),
+      consent: t.field({
+        description: 'Needed when an agent files.',
+        type: builder.inputType('ConsentInput', {
+          fields: (c) => ({
+            givenBy: c.string({ required: true }),
+            way: c.field({ type: enums.ConsentWay, required: true }),
+            scope: c.string({ required: true }),
+            givenAt: c.field({ type: 'DateTime', required: true }),
+          }),
+        }),
+      }),
+      materials: t.field({ type: [MaterialInput], required: true }),
+      idempotencyKey: t.string({ description: 'The same key files once, however often it is sent.' }),
+    }),
+  });
+  const SupplementCaseInput = builder.inputType('SupplementCaseInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      materials: t.field({ type: [MaterialInput], required: true }),
+      note: t.string(),
+      idempotencyKey: t.string(),
+    }),
+  });
+
+  const FileCasePayload = builder
+    .objectRef<Outcome<{ filing: FilingView; trackingCode: string }>>('FileCasePayload')
+    .implement({
+      fields: (t) => ({
+        case: t.field({ type: Case, resolve: (o) => o.done?.filing ?? null }),
+        trackingCode: t.string({
+          description: 'Printed on the slip the resident takes home; shown this once.',
+          resolve: (o) => o.done?.trackingCode ?? null,
+        }),
+        errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
+      }),
+    });
+  const SupplementCasePayload = builder.objectRef<Outcome<FilingView>>('SupplementCasePayload').implement({
+    fields: (t) => ({
+      case: t.field({ type: Case, resolve: (o) => o.done }),
+      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
+    }),
+  });
+  builder.mutationType({
+    fields: (t) => ({
+      fileCase: t.field({
+        type: FileCasePayload,
+        description: '收件: takes an application in.',
+        args: { input: t.arg({ type: FileCaseInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context.services(addressed(context)).filing.file(context.viewer, parseInput(fileCaseInput, input)),
+          ),
+      }),
+      supplementCase: t.field({
+        type: SupplementCasePayload,
+        description: '补正: hands in what the one-time notice asked for.',
+        args: { input: t.arg({ type: SupplementCaseInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context
+              .services(addressed(context))
+              .filing.supplement(context.viewer, parseInput(supplementCaseInput, input)),
+          ),
+      }),
+    }),
+  });
+}

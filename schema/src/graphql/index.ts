@@ -1,0 +1,4 @@
+export { executeRole, extensionsOf } from './execute.ts';
+export * from './inputs.ts';
+export { roleSchema } from './roles.ts';
+export type * from './services.ts';

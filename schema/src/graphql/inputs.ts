@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { Problem } from '../errors.ts';
+import { ProblemError } from '../errors.ts';
+import { isDivisionCode } from '../divisions.ts';
+import { ARTICLES } from '../rules/articles.ts';
+import { isIdNumber } from '../rules/identity-numbers.ts';
+import { CONSENT_WAYS, ID_TYPES, OPINIONS, OUTCOMES } from '../vocabulary.ts';
+
+/** Largest material, in bytes. */
+export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
+/** Most bytes of one request's materials together. */
+export const MAX_REQUEST_BYTES = 30 * 1024 * 1024;
+/** What resident windows scan: photographs, PDF, office documents and plain text. */
+export const MATERIAL_MEDIA_TYPES = [
+  'application/pdf',
+  'image/jpeg',
+  'image/png',
+  'text/plain',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+] as const;
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+const optionalText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .nullish()
+    .transform((v) => v || null);
+const idempotencyKey = z
+  .string()
+  .min(8)
+  .max(100)
+  .nullish()
+  .transform((v) => v ?? null);
+
+const materialInput = z.object({
+  name: text(100),
+  fileName: text(200),
+  mediaType: z.enum(MATERIAL_MEDIA_TYPES),
+  /** Base64 of the bytes. */
+  content: z
+    .string()
+    .min(4, 'has no bytes')
+    .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes`),
+});
+export type MaterialInput = z.infer<typeof materialInput>;
+
+/** Bytes that base64 text stands for. */
+function bytesOf(base64: string): number {
+  return Math.floor(base64.replace(/=+$/, '').length * 0.75);
+}
+
+const materialsInput = z
+  .array(materialInput)
+  .max(50)
+  .refine(
+    (list) => list.reduce((sum, m) => sum + bytesOf(m.content), 0) <= MAX_REQUEST_BYTES,
+    `are above ${MAX_REQUEST_BYTES} bytes together; hand the rest in with a supplement`,
+  );
+
+export const applicantInput = z
+  .object({
+    name: text(100),
+    idType: z.enum(ID_TYPES),
+    idNumber: z.string().trim().toUpperCase(),
+    phone: z.string().regex(/^(1\d{10}|0\d{2,3}-?\d{7,8})$/, 'is no mainland phone number'),
+  })
+  .superRefine((applicant, context) => {
+    if (isIdNumber(applicant.idType, applicant.idNumber)) return;
+    const standard = applicant.idType === 'RESIDENT_ID' ? ARTICLES.residentId : ARTICLES.socialCreditCode;
+    context.addIssue({
+      code: 'custom',
+      path: ['idNumber'],
+      message: `is no valid ${applicant.idType} (${standard})`,
+      params: { article: standard },
+    });
+  });
+
+export const consentInput = z.object({
+  givenBy: text(100),
+  way: z.enum(CONSENT_WAYS),
+  scope: text(200),
+  givenAt: z.iso.datetime({ offset: true }).transform((v) => new Date(v).toISOString()),
+});
+
+export const fileCaseInput = z.object({
+  item: text(50),
+  /** Where the matter lies; the desk's own division when left out. */
+  place: z
+    .string()
+    .refine(isDivisionCode, 'is no division code')
+    .nullish()
+    .transform((v) => v ?? null),
+  applicant: applicantInput,
+  consent: consentInput.nullish().transform((v) => v ?? null),
+  materials: materialsInput,
+  idempotencyKey,
+});
+export type FileCaseInput = z.infer<typeof fileCaseInput>;
+
+const id = text(100);
+export const supplementCaseInput = z.object({
+  id,
+  materials: materialsInput.min(1, 'need at least one'),
+  note: optionalText(1000),
+  idempotencyKey,
+});
+export type SupplementCaseInput = z.infer<typeof supplementCaseInput>;
+
+export const caseStepInput = z.object({ id, note: optionalText(1000), idempotencyKey });
+export type CaseStepInput = z.infer<typeof caseStepInput>;
+
+/** An empty reason reaches the rule, which cites its article. */
+export const reasonedStepInput = z.object({ id, reason: z.string().trim().max(1000), idempotencyKey });
+export type ReasonedStepInput = z.infer<typeof reasonedStepInput>;
+
+export const requestSupplementInput = z.object({
+  id,
+  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
+  note: optionalText(1000),
+  idempotencyKey,
+});
+export type RequestSupplementInput = z.infer<typeof requestSupplementInput>;
+
+export const reviewCaseInput = z.object({ id, opinion: z.enum(OPINIONS), note: optionalText(1000), idempotencyKey });
+export type ReviewCaseInput = z.infer<typeof reviewCaseInput>;
+
+export const decideCaseInput = z.object({
+  id,
+  outcome: z.enum(OUTCOMES),
+  reason: optionalText(1000),
+  idempotencyKey,
+});
+export type DecideCaseInput = z.infer<typeof decideCaseInput>;
+
+/**
+ * Checks an input; every fault is named at once.
+ * @throws {ProblemError} BAD_INPUT, one problem a fault, each with its field
+ */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [first, ...rest] = parsed.error.issues.map((issue): Problem => {
+    const field = issue.path.map(String).join('.') || null;
+    const article = issue.code === 'custom' ? articleOf(issue.params) : null;
+    return { code: 'BAD_INPUT', message: `${field ?? 'input'}: ${issue.message}.`, article, field, node: null };
+  });
+  throw new ProblemError([
+    first ?? { code: 'BAD_INPUT', message: 'The input is faulty.', article: null, field: null, node: null },
+    ...rest,
+  ]);
+}
+
+function articleOf(params: Record<string, unknown> | undefined): string | null {
+  return typeof params?.article === 'string' ? params.article : null;
+}

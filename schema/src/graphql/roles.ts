@@ -1,0 +1,32 @@
+import type { GraphQLSchema } from 'graphql';
+import type { RoleName } from '../messages/federation.ts';
+import type { RoleBuilder, ScalarName } from './builder.ts';
+import { createBuilder } from './builder.ts';
+import { addCatalogue } from './catalogue.ts';
+import { addFigures } from './figures.ts';
+import { addFiling } from './filing.ts';
+import { addHandling } from './handling.ts';
+import { addImplementation } from './implementation.ts';
+
+const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
+  filing: { add: addFiling, scalars: ['DateTime', 'Base64'] },
+  handling: { add: addHandling, scalars: ['DateTime', 'Date'] },
+  catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date'] },
+  implementation: { add: addImplementation, scalars: ['DateTime'] },
+  figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
+};
+
+const built = new Map<RoleName, GraphQLSchema>();
+
+/** The executable schema of one role; built once. */
+export function roleSchema(role: RoleName): GraphQLSchema {
+  let schema = built.get(role);
+  if (!schema) {
+    const { add, scalars } = ROLES[role];
+    const builder = createBuilder(scalars);
+    add(builder);
+    schema = builder.builder.toSchema();
+    built.set(role, schema);
+  }
+  return schema;
+}

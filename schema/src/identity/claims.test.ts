@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { VILLAGE } from '../testing/fixtures.ts';
+import { refusalCode } from '../testing/refusals.ts';
+import { TOKEN_ALGORITHMS, viewerOfClaims } from './claims.ts';
+
+const right = { sub: 'agent-1', name: '包大姐', division: VILLAGE, roles: ['AGENT'], department: '民政' };
+
+describe('claims', () => {
+  test('tell who somebody is', () => {
+    expect(viewerOfClaims({ ...right, iss: 'x', exp: 1 })).toEqual(right);
+  });
+
+  test.each([null, undefined])('without a department (%s) are those of a comprehensive window', (department) => {
+    expect(viewerOfClaims({ ...right, department }).department).toBeNull();
+  });
+
+  test('may name several posts', () => {
+    expect(viewerOfClaims({ ...right, roles: ['CLERK', 'CHIEF'] }).roles).toEqual(['CLERK', 'CHIEF']);
+  });
+
+  test.each([
+    ['no subject', { sub: undefined }],
+    ['an empty subject', { sub: '' }],
+    ['a subject without end', { sub: 'x'.repeat(201) }],
+    ['no name', { name: undefined }],
+    ['an empty name', { name: '' }],
+    ['a name without end', { name: '包'.repeat(101) }],
+    ['no division', { division: undefined }],
+    ['a division that is none', { division: 'sanmen' }],
+    ['a division as number', { division: 331022 }],
+    ['no posts', { roles: undefined }],
+    ['no post at all', { roles: [] }],
+    ['an unknown post among them', { roles: ['AGENT', 'ADMIN'] }],
+    ['a post in small letters', { roles: ['agent'] }],
+    ['a post instead of a list', { roles: 'AGENT' }],
+    ['an empty department', { department: '' }],
+  ])('with %s are refused', (_, changes) => {
+    expect(refusalCode(() => viewerOfClaims({ ...right, ...changes }))).toBe('UNAUTHENTICATED');
+  });
+
+  test.each([null, undefined, 'claims', 7, []])('that are %j are refused', (claims) => {
+    expect(refusalCode(() => viewerOfClaims(claims))).toBe('UNAUTHENTICATED');
+  });
+});
+
+test('neither no signature nor a shared secret is an algorithm of a token', () => {
+  expect(TOKEN_ALGORITHMS.filter((algorithm) => algorithm === 'none' || algorithm.startsWith('HS'))).toEqual([]);
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { isDivisionCode } from '../divisions.ts';
+import { problem } from '../errors.ts';
+import { ROLES } from '../vocabulary.ts';
+import type { Viewer } from '../rules/permissions.ts';
+
+/** The audience every token must name. */
+export const TOKEN_AUDIENCE = 'liandong';
+
+/** The signatures tokens may carry; `none` and shared secrets are not among them. */
+export const TOKEN_ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'RS256'];
+
+/** How far two clocks may differ, in seconds. */
+export const TOKEN_LEEWAY_SECONDS = 30;
+
+const claimsSchema = z.object({
+  sub: z.string().min(1).max(200),
+  name: z.string().min(1).max(100),
+  division: z.string().refine(isDivisionCode),
+  roles: z.array(z.enum(ROLES)).min(1),
+  department: z.string().min(1).nullish(),
+});
+
+/**
+ * The person a token speaks of. The signature, issuer, audience and dates are checked by whoever calls this.
+ * @throws {ProblemError} UNAUTHENTICATED when claims are missing or unknown
+ */
+export function viewerOfClaims(claims: unknown): Viewer {
+  const parsed = claimsSchema.safeParse(claims);
+  if (!parsed.success) {
+    const missing = [...new Set(parsed.error.issues.map((i) => String(i.path[0])))].join(', ');
+    throw problem('UNAUTHENTICATED', `The token lacks sound claims: ${missing}.`);
+  }
+  const { sub, name, division, roles, department } = parsed.data;
+  return { sub, name, division, roles, department: department ?? null };
+}

@@ -1,0 +1,97 @@
+import type { JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { problem } from '../errors.ts';
+import type { Viewer } from '../rules/permissions.ts';
+import { TOKEN_ALGORITHMS, TOKEN_AUDIENCE, TOKEN_LEEWAY_SECONDS, viewerOfClaims } from './claims.ts';
+
+/** Issuers whose tokens are taken: keys in the file (works without a line), or fetched from the issuer and cached. */
+const issuersSchema = z
+  .array(
+    z.union([
+      z.object({
+        issuer: z.string().min(1),
+        jwks: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
+      }),
+      z.object({ issuer: z.string().min(1), jwksUri: z.url() }),
+    ]),
+  )
+  .min(1);
+export type Issuers = z.infer<typeof issuersSchema>;
+
+/** Tokens that were checked lately; a desk sends the same one with every request. */
+const MAX_REMEMBERED = 1_000;
+const REMEMBERED_MS = 60_000;
+
+/** Checks people's tokens, at the gateway and again at every node: signature, issuer, audience, dates, claims. */
+export class TokenVerifier {
+  readonly #keys: ReadonlyMap<string, JWTVerifyGetKey>;
+  readonly #remembered = new Map<string, { viewer: Viewer; until: number }>();
+
+  /** @param remoteKeys how keys are fetched from an issuer that names an address; the caller's, since this does no I/O */
+  constructor(issuers: Issuers, remoteKeys: (uri: URL) => JWTVerifyGetKey) {
+    this.#keys = new Map(
+      issuers.map((entry) => [
+        entry.issuer,
+        'jwks' in entry ? createLocalJWKSet(entry.jwks) : remoteKeys(new URL(entry.jwksUri)),
+      ]),
+    );
+  }
+
+  /**
+   * Who a token speaks of.
+   * @throws {ProblemError} UNAUTHENTICATED
+   */
+  async verify(token: string): Promise<Viewer> {
+    const known = this.#remembered.get(token);
+    if (known && known.until > Date.now()) return known.viewer;
+    const { issuer, keys } = this.#issuerOf(token);
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience: TOKEN_AUDIENCE,
+        algorithms: TOKEN_ALGORITHMS,
+        clockTolerance: TOKEN_LEEWAY_SECONDS,
+        requiredClaims: ['exp', 'sub'],
+      });
+      const viewer = viewerOfClaims(payload);
+      this.#remember(token, viewer, payload.exp ?? 0);
+      return viewer;
+    } catch (cause) {
+      if (cause instanceof errors.JWTExpired) throw problem('UNAUTHENTICATED', 'The token has expired.', { cause });
+      if (cause instanceof errors.JOSEError) throw problem('UNAUTHENTICATED', 'The token is not valid.', { cause });
+      throw cause;
+    }
+  }
+
+  #issuerOf(token: string): { issuer: string; keys: JWTVerifyGetKey } {
+    let issuer: string | undefined;
+    try {
+      issuer = decodeJwt(token).iss;
+    } catch (cause) {
+      throw problem('UNAUTHENTICATED', 'Not a token.', { cause });
+    }
+    const keys = issuer === undefined ? undefined : this.#keys.get(issuer);
+    if (issuer === undefined || !keys)
+      throw problem('UNAUTHENTICATED', 'The token is of an issuer that is not trusted here.');
+    return { issuer, keys };
+  }
+
+  #remember(token: string, viewer: Viewer, expires: number): void {
+    const oldest = this.#remembered.keys().next();
+    if (this.#remembered.size >= MAX_REMEMBERED && !oldest.done) this.#remembered.delete(oldest.value);
+    this.#remembered.set(token, { viewer, until: Math.min(Date.now() + REMEMBERED_MS, expires * 1000) });
+  }
+}
+
+/**
+ * @param content parsed JSON
+ * @throws {ProblemError} BAD_CONFIG
+ */
+export function parseIssuers(content: unknown): Issuers {
+  const parsed = issuersSchema.safeParse(content);
+  if (!parsed.success) {
+    throw problem('BAD_CONFIG', 'The issuers file does not list issuers with their keys.', { cause: parsed.error });
+  }
+  return parsed.data;
+}

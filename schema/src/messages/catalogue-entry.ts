@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { implementationSchema, itemSchema } from '../rules/catalogue.ts';
+import { divisionCodeSchema } from './log-line.ts';
+
+/**
+ * One entry of a publisher's catalogue feed, signed by the publisher, so that the desks in between can pass it on and
+ * not change it.
+ */
+export const catalogueEntrySchema = z.object({
+  publisher: divisionCodeSchema,
+  /** Its number in the publisher's feed. */
+  seq: z.int().min(1),
+  at: z.iso.datetime(),
+  body: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('ITEM'), item: itemSchema }),
+    z.object({ kind: z.literal('IMPLEMENTATION'), implementation: implementationSchema }),
+  ]),
+});
+export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;

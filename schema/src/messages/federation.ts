@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../errors.ts';
+
+/**
+ * GraphQL between gateway and hosts: one request a host and step, many operations, each with its own token. The same
+ * JSON over NATS request/reply and over HTTP (`POST /federation`).
+ */
+export const ROLE_SCHEMAS = ['filing', 'handling', 'catalogue', 'implementation', 'figures'] as const;
+export type RoleName = (typeof ROLE_SCHEMAS)[number];
+
+export const roleOperationSchema = z.object({
+  role: z.enum(ROLE_SCHEMAS),
+  /** The node that is asked; keyed lookups name their nodes in the keys and leave it null. */
+  at: z.string().nullable(),
+  query: z.string().min(1),
+  variables: z.record(z.string(), z.unknown()),
+  /** The caller's bearer token; null for the public. */
+  token: z.string().nullable(),
+});
+export type RoleOperation = z.infer<typeof roleOperationSchema>;
+
+export const hostRequestSchema = z.object({
+  operations: z.array(roleOperationSchema).min(1).max(500),
+  /** How many ms are left for the answer when the request is sent. */
+  budgetMs: z.number().min(0),
+});
+export type HostRequest = z.infer<typeof hostRequestSchema>;
+
+const graphqlErrorSchema = z.object({
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])).optional(),
+  extensions: z
+    .object({
+      code: z.string(),
+      article: z.string().nullish(),
+      field: z.string().nullish(),
+      node: z.string().nullish(),
+      custodian: z.string().optional(),
+    })
+    .optional(),
+});
+export type HostGraphQLError = z.infer<typeof graphqlErrorSchema>;
+
+export const roleResultSchema = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z.array(graphqlErrorSchema).optional(),
+});
+export type RoleResult = z.infer<typeof roleResultSchema>;
+
+/** A host answers every operation, or refuses the whole request with a problem. */
+export const hostReplySchema = z.union([
+  z.object({ results: z.array(roleResultSchema) }),
+  z.object({ problem: z.object({ code: z.enum(ERROR_CODES as [string, ...string[]]), message: z.string() }) }),
+]);
+export type HostReply = z.infer<typeof hostReplySchema>;

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { CaseLog } from '../testing/case-log.ts';
+import { COUNTY, TOWNSHIP, VILLAGE, material, sha256 } from '../testing/fixtures.ts';
+import type { LogAction } from '../vocabulary.ts';
+import { LOG_ACTIONS } from '../vocabulary.ts';
+import type { LogLine } from './log-line.ts';
+import { logDataSchemas, logLineSchema, materialSchema } from './log-line.ts';
+
+/** One right line of every action, from real journeys. */
+const lines: LogLine[] = [
+  ...CaseLog.filed({ materials: [] })
+    .handedTo(TOWNSHIP)
+    .asked(['户口簿'])
+    .returned(VILLAGE)
+    .received()
+    .supplemented(['户口簿'])
+    .handedTo(TOWNSHIP)
+    .accepted()
+    .reviewed()
+    .forwarded(COUNTY)
+    .handOffRefused()
+    .handedTo(COUNTY)
+    .reviewed()
+    .decided('REFUSED').lines,
+  ...CaseLog.filed().handedTo(TOWNSHIP).notAccepted().lines,
+  ...CaseLog.filed({ data: { consent: { way: 'ONLINE', givenAt: '2026-03-02T00:00:00Z' } } }).withdrawn().lines,
+];
+
+function lineOf(action: LogAction): LogLine {
+  const line = lines.find((l) => l.action === action);
+  if (!line) throw new Error(`No line is ${action}.`);
+  return line;
+}
+
+const isLine = (value: unknown) => logLineSchema.safeParse(value).success;
+
+describe('a line of the log', () => {
+  test.each(LOG_ACTIONS)('that is %s is taken as it is', (action) => {
+    expect(logLineSchema.parse(lineOf(action))).toEqual(lineOf(action));
+  });
+
+  test('of every kind of the list has data of its own', () => {
+    expect(Object.keys(logDataSchemas).sort()).toEqual([...LOG_ACTIONS].sort());
+  });
+
+  test.each([
+    ['no case', { case: '' }],
+    ['the number 0', { seq: 0 }],
+    ['half a number', { seq: 1.5 }],
+    ['a number as text', { seq: '1' }],
+    ['the epoch 0', { epoch: 0 }],
+    ['a time that is none', { at: 'soon' }],
+    ['a time without milliseconds', { at: '2026-03-02T01:00:00Z' }],
+    ['a time of another zone', { at: '2026-03-02T09:00:00.000+08:00' }],
+    ['a node that is none', { node: 'sanmen' }],
+    ['an actor without a name', { actor: { sub: 'x', name: '', role: 'CLERK' } }],
+    ['an actor without an id', { actor: { sub: '', name: 'x', role: 'CLERK' } }],
+    ['an actor of an unknown role', { actor: { sub: 'x', name: 'x', role: 'KING' } }],
+    ['an actor whose role is left out', { actor: { sub: 'x', name: 'x' } }],
+    ['a digest that is none', { prev: 'abc' }],
+    ['a digest in capitals', { prev: sha256('x').toUpperCase() }],
+    ['no word on the line ahead', { prev: undefined }],
+    ['a note that is a number', { note: 7 }],
+    ['an unknown action', { action: 'LOST' }],
+    ['the data of another action', { action: 'DECIDED' }],
+    ['no data', { data: undefined }],
+  ])('with %s is refused', (_, changes) => {
+    expect(isLine({ ...lineOf('FORWARDED'), ...changes })).toBe(false);
+  });
+
+  test.each<[string, LogAction, Record<string, unknown>]>([
+    ['a hand-off of epoch 1', 'FORWARDED', { epoch: 1 }],
+    ['a hand-off to nowhere', 'RETURNED', { to: '' }],
+    ['a receipt from nowhere', 'RECEIVED', { from: 'x' }],
+    ['a receipt of epoch 1', 'RECEIVED', { epoch: 1 }],
+    ['a refusal of a hand-off of epoch 1', 'HANDOFF_REFUSED', { epoch: 1 }],
+    ['a refusal of a hand-off without its code', 'HANDOFF_REFUSED', { code: '' }],
+    ['a notice that names nothing', 'SUPPLEMENT_REQUESTED', { missing: [] }],
+    ['a notice without a reason', 'SUPPLEMENT_REQUESTED', { missing: [{ material: '户口簿', reason: '' }] }],
+    ['a notice of a material without a name', 'SUPPLEMENT_REQUESTED', { missing: [{ material: '', reason: 'r' }] }],
+    ['a supplement of nothing', 'SUPPLEMENTED', { materials: [] }],
+    ['an acceptance from a day that is none', 'ACCEPTED', { from: '2026-02-30' }],
+    ['an acceptance without a promise', 'ACCEPTED', { promised: null }],
+    ['an acceptance under version 0 of the item', 'ACCEPTED', { itemVersion: 0 }],
+    ['an acceptance under version 0 of the implementation', 'ACCEPTED', { implementationVersion: 0 }],
+    ['an acceptance with a promise below 0', 'ACCEPTED', { promised: { days: -1, unit: 'DAY' } }],
+    ['an acceptance with a promise in weeks', 'ACCEPTED', { promised: { days: 1, unit: 'WEEK' } }],
+    ['a non-acceptance without a reason', 'NOT_ACCEPTED', { reason: '' }],
+    ['a non-acceptance without the remedies', 'NOT_ACCEPTED', { remedies: '' }],
+    ['a review without an opinion', 'REVIEWED', { opinion: null }],
+    ['a decision that is none', 'DECIDED', { outcome: 'WITHDRAWN' }],
+    ['a decision in nobody’s name', 'DECIDED', { inNameOf: '' }],
+    ['a withdrawal without a reason', 'WITHDRAWN', { reason: '' }],
+    ['a filing whose application is no digest', 'FILED', { application: '张三' }],
+    ['a filing without an item', 'FILED', { item: '' }],
+    ['a filing without a number', 'FILED', { number: '' }],
+    ['a filing of version 0', 'FILED', { itemVersion: 0 }],
+    ['a filing of an unknown kind', 'FILED', { itemKind: 'PERMIT' }],
+    [
+      'a filing with a consent given in no known way',
+      'FILED',
+      { consent: { way: 'NOD', givenAt: '2026-03-02T00:00:00Z' } },
+    ],
+    ['a filing with a consent given at no time', 'FILED', { consent: { way: 'ONLINE', givenAt: '' } }],
+  ])('that is %s is refused', (_, action, changes) => {
+    const line = lineOf(action);
+    expect(isLine({ ...line, data: { ...line.data, ...changes } })).toBe(false);
+  });
+
+  test('keeps nothing that is not of the contract', () => {
+    const line = lineOf('REVIEWED');
+    const padded = { ...line, secret: '11010519491231002X', data: { ...line.data, secret: '11010519491231002X' } };
+    expect(logLineSchema.parse(padded)).toEqual(line);
+  });
+});
+
+describe('a material', () => {
+  test('is named by its content', () => {
+    expect(materialSchema.parse(material('户口簿'))).toEqual(material('户口簿'));
+  });
+
+  test.each([
+    ['no bytes', { size: 0 }],
+    ['a digest that is none', { sha256: 'x' }],
+    ['a name that is empty', { name: '' }],
+    ['a file name that is empty', { fileName: '' }],
+    ['a media type that is empty', { mediaType: '' }],
+    ['a file name without end', { fileName: 'x'.repeat(201) }],
+    ['a media type without end', { mediaType: 'x'.repeat(101) }],
+  ])('with %s is refused', (_, changes) => {
+    expect(materialSchema.safeParse({ ...material('户口簿'), ...changes }).success).toBe(false);
+  });
+});

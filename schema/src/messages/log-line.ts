@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { limitSchema } from '../rules/catalogue.ts';
+import { isDay } from '../rules/calendar.ts';
+import { isDivisionCode } from '../divisions.ts';
+import { CONSENT_WAYS, ITEM_KINDS, OPINIONS, OUTCOMES, ROLES } from '../vocabulary.ts';
+
+export const divisionCodeSchema = z.string().refine(isDivisionCode, 'a division code');
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal');
+const daySchema = z.string().refine(isDay, 'a day YYYY-MM-DD');
+
+/** Who did a step: a person in a role, or the node's own clockwork (role null). */
+export const logActorSchema = z.object({
+  sub: z.string().min(1),
+  name: z.string().min(1),
+  role: z.enum(ROLES).nullable(),
+});
+export type LogActor = z.infer<typeof logActorSchema>;
+
+/** The node itself, when a limit ran out or another node answered. */
+export const NODE_ACTOR: LogActor = { sub: 'node', name: '系统', role: null };
+
+/** A material that was handed in, named by its content (SHA-256 of the bytes). */
+export const materialSchema = z.object({
+  name: z.string().min(1),
+  fileName: z.string().min(1).max(200),
+  mediaType: z.string().min(1).max(100),
+  sha256: sha256Schema,
+  /** Bytes. */
+  size: z.int().min(1),
+});
+export type Material = z.infer<typeof materialSchema>;
+
+/** One material asked for in the one-time notice. */
+export const missingMaterialSchema = z.object({ material: z.string().min(1), reason: z.string().min(1) });
+export type MissingMaterial = z.infer<typeof missingMaterialSchema>;
+
+const handOffSchema = z.object({ to: divisionCodeSchema, epoch: z.int().min(2) });
+
+/** What each action records. */
+export const logDataSchemas = {
+  FILED: z.object({
+    number: z.string().min(1),
+    item: z.string().min(1),
+    itemVersion: z.int().min(1),
+    itemKind: z.enum(ITEM_KINDS),
+    /** Where the matter lies; competence follows from it. */
+    place: divisionCodeSchema,
+    acceptor: divisionCodeSchema,
+    decider: divisionCodeSchema,
+    /** SHA-256 of the application's exact text; the log itself holds no personal data of the applicant. */
+    application: sha256Schema,
+    consent: z.object({ way: z.enum(CONSENT_WAYS), givenAt: z.iso.datetime() }).nullable(),
+    materials: z.array(materialSchema),
+  }),
+  SUPPLEMENT_REQUESTED: z.object({ missing: z.array(missingMaterialSchema).min(1) }),
+  SUPPLEMENTED: z.object({ materials: z.array(materialSchema).min(1) }),
+  FORWARDED: handOffSchema,
+  RETURNED: handOffSchema,
+  RECEIVED: z.object({ from: divisionCodeSchema, epoch: z.int().min(2) }),
+  HANDOFF_REFUSED: z.object({ by: divisionCodeSchema, epoch: z.int().min(2), code: z.string().min(1) }),
+  ACCEPTED: z.object({
+    /** The day the limits count from; for a deemed acceptance the day the materials came in. */
+    from: daySchema,
+    deemed: z.boolean(),
+    itemVersion: z.int().min(1),
+    implementationVersion: z.int().min(1),
+    promised: limitSchema,
+    statutory: limitSchema.nullable(),
+  }),
+  NOT_ACCEPTED: z.object({ reason: z.string().min(1), remedies: z.string().min(1) }),
+  REVIEWED: z.object({ opinion: z.enum(OPINIONS) }),
+  DECIDED: z.object({
+    outcome: z.enum(OUTCOMES),
+    reason: z.string().nullable(),
+    remedies: z.string().nullable(),
+    /** The node in whose name the decision goes out. */
+    inNameOf: divisionCodeSchema,
+  }),
+  WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
+} as const;
+
+type LogDataSchemas = typeof logDataSchemas;
+
+/** The action of a line and what it records. */
+export type LogEntry = {
+  [A in keyof LogDataSchemas]: { action: A; data: z.infer<LogDataSchemas[A]> };
+}[keyof LogDataSchemas];
+
+/** One line of a case's log. Lines are chained by `prev` and signed by the node that wrote them. */
+export type LogLine = LogEntry & {
+  case: string;
+  /** 1, 2, 3 … without a gap over all nodes. */
+  seq: number;
+  /** Rounds of custody: 1 at filing, raised by one with each hand-off. */
+  epoch: number;
+  /** UTC, ISO 8601 with milliseconds; never before the line ahead of it. */
+  at: string;
+  node: string;
+  actor: LogActor;
+  /** SHA-256 of the signed line ahead (its JWS); null for the first. */
+  prev: string | null;
+  /** What the person wrote. */
+  note: string | null;
+};
+
+const headSchema = z.object({
+  case: z.string().min(1),
+  seq: z.int().min(1),
+  epoch: z.int().min(1),
+  at: z.iso.datetime({ precision: 3 }),
+  node: divisionCodeSchema,
+  actor: logActorSchema,
+  prev: sha256Schema.nullable(),
+  note: z.string().nullable(),
+});
+
+const entrySchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('FILED'), data: logDataSchemas.FILED }),
+  z.object({ action: z.literal('SUPPLEMENT_REQUESTED'), data: logDataSchemas.SUPPLEMENT_REQUESTED }),
+  z.object({ action: z.literal('SUPPLEMENTED'), data: logDataSchemas.SUPPLEMENTED }),
+  z.object({ action: z.literal('FORWARDED'), data: logDataSchemas.FORWARDED }),
+  z.object({ action: z.literal('RETURNED'), data: logDataSchemas.RETURNED }),
+  z.object({ action: z.literal('RECEIVED'), data: logDataSchemas.RECEIVED }),
+  z.object({ action: z.literal('HANDOFF_REFUSED'), data: logDataSchemas.HANDOFF_REFUSED }),
+  z.object({ action: z.literal('ACCEPTED'), data: logDataSchemas.ACCEPTED }),
+  z.object({ action: z.literal('NOT_ACCEPTED'), data: logDataSchemas.NOT_ACCEPTED }),
+  z.object({ action: z.literal('REVIEWED'), data: logDataSchemas.REVIEWED }),
+  z.object({ action: z.literal('DECIDED'), data: logDataSchemas.DECIDED }),
+  z.object({ action: z.literal('WITHDRAWN'), data: logDataSchemas.WITHDRAWN }),
+]);
+
+export const logLineSchema: z.ZodType<LogLine> = headSchema.and(entrySchema);

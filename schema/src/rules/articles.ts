@@ -1,0 +1,37 @@
+/** Where a rule comes from, as it is cited to users. 许可法 = 《中华人民共和国行政许可法》(2019年修正). */
+export const ARTICLES = {
+  /** Materials must be related to the item. */
+  noUnrelatedMaterials: '《行政许可法》第三十一条',
+  /** All missing materials named once, within 5 working days; silence counts as acceptance from the day they came in. */
+  oneTimeNotice: '《行政许可法》第三十二条',
+  /** Acceptance or refusal of it in writing, sealed and dated. */
+  writtenAcceptance: '《行政许可法》第三十二条第二款',
+  /** First review by the lower organ, all materials go up with it. */
+  firstReview: '《行政许可法》第三十五条',
+  /** Reasons, reconsideration and litigation when refused. */
+  reasonsForRefusal: '《行政许可法》第三十八条',
+  /** Twenty days to decide. */
+  decisionLimit: '《行政许可法》第四十二条',
+  /** The lower organ reviews within twenty days of acceptance. */
+  firstReviewLimit: '《行政许可法》第四十三条',
+  /** Days are working days, without holidays. */
+  workingDays: '《行政许可法》第八十二条',
+  /** The day something begins on does not count. */
+  firstDayExcluded: '《民法典》第二百零一条',
+  /** A last day that is a day of rest moves to the next working day. */
+  lastDayRest: '《民法典》第二百零三条',
+  /** A delegation goes to another administrative organ, never to a village committee. */
+  organsOnly: '《行政许可法》第二十四条',
+  /** One accepts and reviews, another approves. */
+  twoPersons: '一审一核(徐州、四平、洋浦政务服务中心制度)',
+  /** Proxy handling needs the applicant's recorded consent. */
+  proxyConsent: '《行政许可法》第二十九条(委托代理人提出申请)',
+  /** Items changed, suspended or cancelled by their date. */
+  itemLife: '事项动态管理制度',
+  /** Identity number and its check digit. */
+  residentId: 'GB 11643-1999',
+  /** Unified social credit code and its check character. */
+  socialCreditCode: 'GB 32100-2015',
+  /** Who may do what. */
+  postDuties: '政务服务中心岗位职责制度',
+} as const;

@@ -1,0 +1,383 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ProblemError } from '../errors.ts';
+import { caseIdOf } from '../identifiers.ts';
+import type { LogLine } from '../messages/log-line.ts';
+import { logLineSchema } from '../messages/log-line.ts';
+import { anyItem, anyVillage } from '../testing/arbitraries.ts';
+import { clerkOf } from '../testing/case-log.ts';
+import { deskOf } from '../testing/desks.ts';
+import { at, divisions, implementationOf, material, sha256 } from '../testing/fixtures.ts';
+import type { CaseState, LogAction, Role } from '../vocabulary.ts';
+import { CASE_STATES, CLOSED_STATES, LOG_ACTIONS, isClosed } from '../vocabulary.ts';
+import type { CaseFile } from './case-state.ts';
+import { custodyAt, foldLine, foldLog, hopsOf, openFile } from './case-state.ts';
+import type { Desk, Step } from './case-steps.ts';
+import {
+  REMEDIES,
+  acceptCase,
+  decideCase,
+  deemAccepted,
+  fileCase,
+  forwardCase,
+  refuseCase,
+  requestSupplement,
+  returnCase,
+  reviewCase,
+  supplementCase,
+  withdrawCase,
+} from './case-steps.ts';
+import type { Item } from './catalogue.ts';
+
+// Random people at random desks do random things to a case, hand-offs arrive or are refused. Whatever they manage to
+// do, the case must stay in order; what they may not do must be refused and change nothing.
+
+const anyAttempt = fc.record({
+  what: fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('accept', 'review', 'decide', 'forward', 'supplement') },
+    { weight: 3, arbitrary: fc.constantFrom('ask', 'return', 'deem') },
+    { weight: 1, arbitrary: fc.constantFrom('refuse', 'withdraw') },
+  ),
+  where: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('custodian') },
+    { weight: 1, arbitrary: fc.constantFrom('filing', 'acceptor', 'decider', 'stranger') },
+  ),
+  roles: fc.oneof(
+    { weight: 4, arbitrary: fc.constant<Role[]>(['CLERK', 'CHIEF']) },
+    { weight: 1, arbitrary: fc.subarray<Role>(['AGENT', 'CLERK', 'CHIEF', 'SUPERVISOR', 'CATALOGUER']) },
+  ),
+  /** One of three people at each desk. */
+  who: fc.integer({ min: 1, max: 3 }),
+  ownDepartment: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  afterMinutes: fc.oneof(fc.integer({ min: 0, max: 600 }), fc.integer({ min: 0, max: 20_000 })),
+  /** Which of the item's materials are named or handed in, by place. */
+  materials: fc.array(fc.nat({ max: 4 }), { maxLength: 5 }),
+  /** Names whatever is missing as well, as it should. */
+  names: fc.boolean(),
+  favourable: fc.boolean(),
+  /** Whether a hand-off gets through before the next attempt, and whether the receiver takes it. */
+  delivered: fc.boolean(),
+  arrives: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+});
+type Attempt = typeof anyAttempt extends fc.Arbitrary<infer T> ? T : never;
+
+const anyJourney = fc.record({
+  item: anyItem,
+  place: anyVillage,
+  /** How far above the place the case is taken in. */
+  height: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),
+  complete: fc.boolean(),
+  attempts: fc.array(anyAttempt, { minLength: 20, maxLength: 80 }),
+});
+type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
+
+/** What a journey comes to: the log, and every refusal on the way. */
+interface Travelled {
+  lines: LogLine[];
+  file: CaseFile;
+  refused: string[];
+}
+
+/** A file nothing can write to; an attempt that tries to breaks. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(frozen);
+  }
+  return value;
+}
+
+/** The first desk from the wanted height on, upward and then from below, that may take the case in. */
+function takeIn({ item, place, height, complete }: Journey): { node: string; step: Step } {
+  const lineage = divisions.lineage(place).map((d) => d.code);
+  const materials = complete ? item.standard.materials.map((m) => material(m.name)) : [];
+  const filing = { number: 'n', place, application: sha256('application'), consent: null, materials };
+  for (const node of [...lineage.slice(height), ...lineage]) {
+    try {
+      return { node, step: fileCase(deskOf(node, 'CLERK', { item, now: at('2026-01-05') }), filing) };
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+    }
+  }
+  throw new Error(`${item.code} can be taken in nowhere over ${place}.`);
+}
+
+function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | null {
+  const all = item.standard.materials.map((m) => m.name);
+  const picked = [...new Set(by.materials.flatMap((place) => all[place] ?? []))];
+  const named = by.names ? all : picked;
+  switch (by.what) {
+    case 'accept':
+      return acceptCase(desk, file, null);
+    case 'review':
+      return reviewCase(desk, file, by.favourable ? 'APPROVE' : 'REJECT', '意见');
+    case 'decide':
+      return decideCase(desk, file, by.favourable ? 'GRANTED' : 'REFUSED', '理由');
+    case 'forward':
+      return forwardCase(desk, file, null);
+    case 'supplement': {
+      const materials = named.map((name) => material(name));
+      return supplementCase(desk, file, materials, null);
+    }
+    case 'ask': {
+      const missing = named.map((name) => ({ material: name, reason: '未提交' }));
+      return requestSupplement(desk, file, missing, null);
+    }
+    case 'return':
+      return returnCase(desk, file, '退回');
+    case 'deem':
+      return deemAccepted(desk, file);
+    case 'refuse':
+      return refuseCase(desk, file, '不属本机关职权');
+    case 'withdraw':
+      return withdrawCase(desk, file, '申请人撤回');
+    default:
+      return by.what satisfies never;
+  }
+}
+
+/** What the attempt leads to; null when it is refused, which is noted, or leads to nothing. */
+function tried(act: () => Step | null, refused: string[]): Step | null {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    refused.push(...error.problems.map((p) => p.code));
+    return null;
+  }
+}
+
+const sameHandOff = (a: Step['handOff'], b: Step['handOff']) => a?.to === b?.to && a?.epoch === b?.epoch;
+
+/** Walks a journey and calls `check` after every line. */
+function travel(journey: Journey, check: (lines: readonly LogLine[], file: CaseFile) => void): Travelled {
+  const { item, place } = journey;
+  const { node, step } = takeIn(journey);
+  const id = caseIdOf(node, '0198c0de-0000-7000-8000-000000000001');
+  let now = at('2026-01-05');
+  const first: LogLine = { ...step.lines[0], case: id, seq: 1, epoch: 1, at: now.toISOString(), node, prev: null };
+  const lines = [first];
+  let file = frozen(openFile(first));
+  const refused: string[] = [];
+  check(lines, file);
+
+  const write = (line: LogLine) => {
+    lines.push(line);
+    file = frozen(foldLine(file, line));
+    check(lines, file);
+  };
+  const headOf = (seq: number) => ({ case: id, seq, at: now.toISOString(), prev: sha256(`line ${seq - 1}`) });
+  const deliver = (by: Attempt) => {
+    const to = file.inTransitTo;
+    if (to === null) return;
+    const { custodian, seq, epoch } = file;
+    const data = { epoch: epoch + 1 };
+    const head = { ...headOf(seq + 1), note: null };
+    if (by.arrives) {
+      const action = 'RECEIVED';
+      write({ ...head, action, data: { ...data, from: custodian }, node: to, actor: clerkOf(to), epoch: epoch + 1 });
+    } else {
+      const action = 'HANDOFF_REFUSED';
+      const code = 'SIGNATURE_INVALID';
+      write({ ...head, action, data: { ...data, by: to, code }, node: custodian, actor: clerkOf(custodian), epoch });
+    }
+  };
+
+  for (const by of journey.attempts) {
+    now = new Date(now.getTime() + by.afterMinutes * 60_000);
+    const neighbour = divisions.children(divisions.get(place).parent ?? '').find((d) => d.code !== place);
+    const nodes = {
+      custodian: file.custodian,
+      filing: file.filingNode,
+      acceptor: file.acceptor,
+      decider: file.decider,
+      stranger: neighbour?.code ?? place,
+    };
+    const desk = deskOf(nodes[by.where], by.roles, {
+      now,
+      item,
+      implementation: implementationOf(item, file.decider),
+      sub: `${nodes[by.where]}-${by.who}`,
+      ...(by.ownDepartment ? {} : { department: '气象' }),
+    });
+    const taken = tried(() => attempt(desk, file, item, by), refused);
+    // whatever a step leads to, the fold must take
+    for (const draft of taken?.lines ?? []) {
+      write({ ...draft, ...headOf(file.seq + 1), node: desk.node, epoch: file.epoch });
+    }
+    const handOff = file.inTransitTo === null ? null : { to: file.inTransitTo, epoch: file.epoch + 1 };
+    if (taken && !sameHandOff(taken.handOff, handOff))
+      throw new Error('The step tells another hand-off than its lines.');
+    if (by.delivered) deliver(by);
+  }
+  return { lines, file, refused };
+}
+
+const count = (lines: readonly LogLine[], action: LogAction) => lines.filter((l) => l.action === action).length;
+
+/** Runs the property over random journeys, with `check` after every line. */
+function onEveryJourney(check: (lines: readonly LogLine[], file: CaseFile) => void): void {
+  fc.assert(
+    fc.property(anyJourney, (journey) => {
+      travel(journey, check);
+    }),
+    { numRuns: 150 },
+  );
+}
+
+describe('on every journey of a case', () => {
+  test('exactly one node holds it, and what is under way is under way to another', () => {
+    onEveryJourney((_, file) => {
+      const known = new Set([...file.holders, file.acceptor, file.decider, file.inTransitTo ?? file.custodian]);
+      expect([...known].filter((node) => custodyAt(file, node) !== 'ELSEWHERE')).toEqual([file.custodian]);
+      expect(file.spans.filter((span) => span.to === null).map((span) => span.node)).toEqual([file.custodian]);
+      expect(file.inTransitTo).not.toBe(file.custodian);
+    });
+  });
+
+  test('the epoch rises by one with each hand-off, taken or refused, and the number by one with each line', () => {
+    onEveryJourney((lines, file) => {
+      expect(file.epoch).toBe(1 + count(lines, 'RECEIVED') + count(lines, 'HANDOFF_REFUSED'));
+      expect(hopsOf(file)).toBe(count(lines, 'RECEIVED'));
+      expect(lines.map((line) => line.seq)).toEqual(lines.map((_, i) => i + 1));
+      expect(file.seq).toBe(lines.length);
+    });
+  });
+
+  test('it is accepted, noticed and decided at most once, and closed stays closed', () => {
+    onEveryJourney((lines, file) => {
+      expect(count(lines, 'DECIDED')).toBeLessThanOrEqual(1);
+      expect(count(lines, 'ACCEPTED')).toBeLessThanOrEqual(1);
+      expect(count(lines, 'SUPPLEMENT_REQUESTED')).toBeLessThanOrEqual(1);
+      const closing = lines.findIndex((l) => ['DECIDED', 'NOT_ACCEPTED', 'WITHDRAWN'].includes(l.action));
+      expect(isClosed(file.state)).toBe(closing !== -1);
+      expect([-1, lines.length - 1]).toContain(closing);
+    });
+  });
+
+  test('its state is one of the list and stands on what the log says', () => {
+    onEveryJourney((lines, file) => {
+      expect(CASE_STATES).toContain(file.state);
+      expect(file.closedAt !== null).toBe(isClosed(file.state));
+      expect(file.decision !== null).toBe(file.state === 'GRANTED' || file.state === 'REFUSED');
+      expect(file.acceptance !== null).toBe(count(lines, 'ACCEPTED') === 1);
+      expect(file.supplement !== null).toBe(count(lines, 'SUPPLEMENT_REQUESTED') === 1);
+      const before: CaseState[] = file.acceptance ? ['FILED', 'AWAITING_SUPPLEMENT'] : ['ACCEPTED', 'REVIEWED'];
+      expect(before).not.toContain(file.state);
+      const awaited = file.supplement !== null && file.supplement.suppliedAt === null && !isClosed(file.state);
+      expect(awaited).toBe(file.state === 'AWAITING_SUPPLEMENT');
+    });
+  });
+
+  test('only the competent organ accepts and decides, and a village does neither, nor reviews, asks or returns', () => {
+    const organs: LogAction[] = ['ACCEPTED', 'NOT_ACCEPTED', 'SUPPLEMENT_REQUESTED', 'REVIEWED', 'DECIDED', 'RETURNED'];
+    onEveryJourney((lines, file) => {
+      const writersOf = (...actions: LogAction[]) =>
+        lines.filter((line) => actions.includes(line.action)).map((line) => line.node);
+      expect(writersOf(...organs).filter((node) => divisions.get(node).tier === 'VILLAGE')).toEqual([]);
+      const acceptors = writersOf('ACCEPTED', 'NOT_ACCEPTED', 'SUPPLEMENT_REQUESTED');
+      expect(acceptors.filter((node) => node !== file.acceptor)).toEqual([]);
+      expect(writersOf('DECIDED').filter((node) => node !== file.decider)).toEqual([]);
+      expect(writersOf('REVIEWED').filter((node) => ![file.acceptor, file.decider].includes(node))).toEqual([]);
+    });
+  });
+
+  test('whoever decides is a chief who did not review, after a review of the same organ', () => {
+    fc.assert(
+      fc.property(anyJourney, (journey) => {
+        const { decision, reviews } = travel(journey, () => {}).file;
+        fc.pre(decision !== null);
+        const reviewers = reviews.filter((r) => r.node === decision?.node).map((r) => r.actor.sub);
+        expect(reviewers.length).toBeGreaterThan(0);
+        expect(reviewers).not.toContain(decision?.actor.sub);
+        expect(decision?.actor.role).toBe('CHIEF');
+        const remedies = decision?.outcome === 'REFUSED' ? REMEDIES : null;
+        expect(decision).toMatchObject({ reason: '理由', remedies });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('every line has the form of the contract, and the log folded from the wire gives the same file', () => {
+    fc.assert(
+      fc.property(anyJourney, (journey) => {
+        const { lines, file } = travel(journey, () => {});
+        const wire = JSON.parse(JSON.stringify(lines)) as unknown[];
+        const read = wire.map((line) => logLineSchema.parse(line));
+        expect(read).toEqual(lines);
+        expect(foldLog(read)).toEqual(file);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('a case taken in at or below the accepting organ can always be brought to a decision', () => {
+  fc.assert(
+    fc.property(anyItem, anyVillage, fc.nat({ max: 3 }), (item, place, height) => {
+      const { node, step } = takeIn({ item, place, height, complete: true, attempts: [] });
+      const at = (minutes: number) => new Date(Date.UTC(2026, 0, 5, 2, minutes));
+      const deskAs = (sub: string, minutes: number) =>
+        deskOf(file.custodian, ['CLERK', 'CHIEF'], { now: at(minutes), item, sub });
+      const head = { case: caseIdOf(node, 'x'), prev: null };
+      let file = openFile({ ...step.lines[0], ...head, seq: 1, epoch: 1, at: at(0).toISOString(), node });
+      fc.pre(divisions.isWithin(node, file.acceptor));
+      const write = (taken: Step, minutes: number) => {
+        const own = { ...head, at: at(minutes).toISOString() };
+        for (const draft of taken.lines) {
+          file = foldLine(file, { ...draft, ...own, seq: file.seq + 1, epoch: file.epoch, node: file.custodian });
+        }
+        const to = taken.handOff?.to;
+        if (to === undefined) return;
+        const epoch = file.epoch + 1;
+        const data = { from: file.custodian, epoch };
+        const receipt = { action: 'RECEIVED', data, epoch, node: to, actor: clerkOf(to), note: null } as const;
+        file = foldLine(file, { ...own, ...receipt, seq: file.seq + 1 });
+      };
+      if (file.custodian !== file.acceptor) write(forwardCase(deskAs('a', 1), file, null), 1);
+      write(acceptCase(deskAs('b', 2), file, null), 2);
+      write(reviewCase(deskAs('b', 3), file, 'APPROVE', null), 3);
+      if (file.custodian !== file.decider) {
+        write(forwardCase(deskAs('b', 4), file, null), 4);
+        write(reviewCase(deskAs('c', 5), file, 'APPROVE', null), 5);
+      }
+      write(decideCase(deskAs('d', 6), file, 'GRANTED', null), 6);
+      expect(file).toMatchObject({ state: 'GRANTED', custodian: file.decider });
+      expect(file.spans.length).toBeLessThanOrEqual(3);
+    }),
+  );
+});
+
+describe('the journeys above', () => {
+  const reached = { actions: new Set<string>(), states: new Set<string>(), refusals: new Set<string>() };
+  beforeAll(() => {
+    for (const journey of fc.sample(anyJourney, { numRuns: 300, seed: 42 })) {
+      const { lines, refused } = travel(journey, (_, file) => reached.states.add(file.state));
+      for (const line of lines) reached.actions.add(line.action);
+      for (const code of refused) reached.refusals.add(code);
+    }
+  });
+
+  test('come through every state and every action', () => {
+    expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
+    expect([...reached.actions].sort()).toEqual([...LOG_ACTIONS].sort());
+    expect(CLOSED_STATES.filter((state) => !reached.states.has(state))).toEqual([]);
+  });
+
+  test.each([
+    'FORBIDDEN',
+    'WRONG_DEPARTMENT',
+    'NOT_CUSTODIAN',
+    'CASE_IN_TRANSIT',
+    'ILLEGAL_STEP',
+    'NOT_COMPETENT',
+    'MATERIALS_MISSING',
+    'SUPPLEMENT_INCOMPLETE',
+    'SUPPLEMENT_REPEATED',
+    'SUPPLEMENT_TOO_LATE',
+    'REVIEW_MISSING',
+    'SAME_PERSON',
+  ])('run into %s', (code) => {
+    expect([...reached.refusals]).toContain(code);
+  });
+});

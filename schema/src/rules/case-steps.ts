@@ -1,0 +1,388 @@
+import type { DivisionCode, Divisions } from '../divisions.ts';
+import type { Problem } from '../errors.ts';
+import { ProblemError, problem } from '../errors.ts';
+import type { LogActor, LogEntry, Material, MissingMaterial } from '../messages/log-line.ts';
+import { NODE_ACTOR } from '../messages/log-line.ts';
+import type { ConsentWay, Opinion, Outcome } from '../vocabulary.ts';
+import { CASE_STATE_LABELS } from '../vocabulary.ts';
+import { ARTICLES } from './articles.ts';
+import type { OfficialCalendar } from './calendar.ts';
+import { dayOf } from './calendar.ts';
+import type { CaseFile } from './case-state.ts';
+import { missingMaterials } from './case-state.ts';
+import type { Implementation, Item } from './catalogue.ts';
+import { isInForce, requireInForce } from './catalogue.ts';
+import { noticeDueAt } from './clock.ts';
+import { requireIntake, route } from './competence.ts';
+import type { Action, Viewer } from './permissions.ts';
+import { requireDepartment, requireOwnDesk, requirePermission } from './permissions.ts';
+
+/** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
+export interface Desk {
+  node: DivisionCode;
+  viewer: Viewer;
+  now: Date;
+  divisions: Divisions;
+  calendar: OfficialCalendar;
+  item: Item;
+  implementation: Implementation;
+}
+
+/** A line to be written: who and what; the case's store adds number, time, chain and signature. */
+export type LineDraft = LogEntry & { actor: LogActor; note: string | null };
+
+/** What a step leads to: its lines, and where the case goes when one of them hands it off. */
+export interface Step {
+  lines: [LineDraft, ...LineDraft[]];
+  handOff: { to: DivisionCode; epoch: number } | null;
+}
+
+/** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
+export const REMEDIES =
+  '如不服本决定,可自收到决定之日起六十日内申请行政复议,或者自收到决定之日起六个月内提起行政诉讼。';
+
+/** What an application asks for, as far as the rules see it: no personal data. */
+export interface Filing {
+  number: string;
+  place: DivisionCode;
+  application: string;
+  consent: { way: ConsentWay; givenAt: string } | null;
+  materials: Material[];
+}
+
+/**
+ * Takes an application in (收件).
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, ITEM_NOT_IN_FORCE, COMPETENCE_UNRESOLVED, NOT_COMPETENT,
+ * CONSENT_MISSING, MATERIAL_UNRELATED: all that apply to the input at once
+ */
+export function fileCase(desk: Desk, filing: Filing): Step {
+  const { item, node, divisions, now } = desk;
+  const actor = actAs(desk, 'FILE_CASE');
+  requireInForce(item, dayOf(now));
+  const found = route(item, filing.place, divisions);
+  requireIntake(item, node, found, divisions);
+  if (node === found.acceptor) requireDepartment(desk.viewer, item.department, divisions.get(node).tier);
+  refuseAll([...consentFaults(actor, filing, now, item), ...unrelatedMaterials(desk.implementation, filing.materials)]);
+  return oneLine({
+    action: 'FILED',
+    actor,
+    note: null,
+    data: {
+      number: filing.number,
+      item: item.code,
+      itemVersion: item.version,
+      itemKind: item.kind,
+      place: filing.place,
+      acceptor: found.acceptor,
+      decider: found.decider,
+      application: filing.application,
+      consent: filing.consent,
+      materials: filing.materials,
+    },
+  });
+}
+
+/** Hands in what the one-time notice asked for (补正); part of it may come later. */
+export function supplementCase(desk: Desk, file: CaseFile, materials: Material[], note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
+  requireState(file, ['AWAITING_SUPPLEMENT']);
+  refuseAll(unrelatedMaterials(desk.implementation, materials));
+  if (materials.length === 0) throw problem('BAD_INPUT', 'A supplement needs a material.', { field: 'materials' });
+  return oneLine({ action: 'SUPPLEMENTED', actor, note, data: { materials } });
+}
+
+/**
+ * Names all missing materials once (一次告知, Art. 32) and gives the case back to the desk that took it in, where the
+ * resident is.
+ * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, SUPPLEMENT_INCOMPLETE
+ */
+export function requestSupplement(desk: Desk, file: CaseFile, asked: MissingMaterial[], note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'REQUEST_SUPPLEMENT');
+  requireAcceptor(desk, file);
+  requireState(file, ['FILED']);
+  if (file.supplement) {
+    throw problem(
+      'SUPPLEMENT_REPEATED',
+      `Missing materials were named on ${dayOf(file.supplement.at)}; that is done once.`,
+      {
+        article: ARTICLES.oneTimeNotice,
+      },
+    );
+  }
+  const due = noticeDueAt(file.materialsInAt, desk.calendar);
+  if (desk.now > due.at) {
+    throw problem(
+      'SUPPLEMENT_TOO_LATE',
+      `Missing materials had to be named by ${dayOf(due.at)}; the case counts as accepted.`,
+      {
+        article: ARTICLES.oneTimeNotice,
+      },
+    );
+  }
+  refuseAll(
+    unrelatedMaterials(
+      desk.implementation,
+      asked.map((a) => ({ name: a.material })),
+      'missing',
+    ),
+  );
+  const unnamed = missingMaterials(file, desk.implementation.materials).filter(
+    (name) => !asked.some((a) => a.material === name),
+  );
+  if (unnamed.length > 0) {
+    throw problem('SUPPLEMENT_INCOMPLETE', `Also missing and not named: ${unnamed.join('、')}.`, {
+      article: ARTICLES.oneTimeNotice,
+      field: 'missing',
+    });
+  }
+  if (asked.length === 0) throw problem('BAD_INPUT', 'Nothing is missing, nothing was named.', { field: 'missing' });
+  const notice: LineDraft = { action: 'SUPPLEMENT_REQUESTED', actor, note, data: { missing: asked } };
+  if (desk.node === file.filingNode) return oneLine(notice);
+  const back = { to: file.filingNode, epoch: file.epoch + 1 };
+  return { lines: [notice, { action: 'RETURNED', actor, note: '退回补正', data: back }], handOff: back };
+}
+
+/**
+ * Accepts (受理). After the five days for the notice ran out, acceptance counts from the day the materials came in.
+ * @throws {ProblemError} NOT_COMPETENT, ITEM_NOT_IN_FORCE, MATERIALS_MISSING
+ */
+export function acceptCase(desk: Desk, file: CaseFile, note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'ACCEPT_CASE');
+  requireAcceptor(desk, file);
+  requireState(file, ['FILED']);
+  const deemed = desk.now > noticeDueAt(file.materialsInAt, desk.calendar).at;
+  requireInForce(desk.item, dayOf(deemed ? file.materialsInAt : desk.now));
+  const missing = missingMaterials(file, desk.implementation.materials);
+  if (missing.length > 0 && !deemed) {
+    throw problem('MATERIALS_MISSING', `Not handed in: ${missing.join('、')}.`, {
+      article: ARTICLES.oneTimeNotice,
+      field: 'materials',
+    });
+  }
+  return acceptance(desk, file, actor, deemed, note);
+}
+
+/**
+ * The acceptance the law itself brings about when nothing was named within five working days (逾期不告知的,自收到申请材料
+ * 之日起即为受理); null while there is still time, when the case is past it, or when the item was not in force that day.
+ */
+export function deemAccepted(desk: Omit<Desk, 'viewer'>, file: CaseFile): Step | null {
+  const here = file.custodian === desk.node && file.inTransitTo === null && file.acceptor === desk.node;
+  if (!here || file.state !== 'FILED') return null;
+  if (desk.now <= noticeDueAt(file.materialsInAt, desk.calendar).at) return null;
+  if (!isInForce(desk.item, dayOf(file.materialsInAt))) return null;
+  return acceptance(desk, file, NODE_ACTOR, true, '逾期未一次告知,视为受理');
+}
+
+function acceptance(
+  desk: Omit<Desk, 'viewer'>,
+  file: CaseFile,
+  actor: LogActor,
+  deemed: boolean,
+  note: string | null,
+): Step {
+  const { item, implementation } = desk;
+  return oneLine({
+    action: 'ACCEPTED',
+    actor,
+    note,
+    data: {
+      from: dayOf(deemed ? file.materialsInAt : desk.now),
+      deemed,
+      itemVersion: item.version,
+      implementationVersion: implementation.version,
+      promised: implementation.promised,
+      statutory: item.statutory,
+    },
+  });
+}
+
+/** Does not accept (不予受理), with the reason and the remedies. */
+export function refuseCase(desk: Desk, file: CaseFile, reason: string): Step {
+  const actor = atOwnCase(desk, file, 'REFUSE_CASE');
+  requireAcceptor(desk, file);
+  requireState(file, ['FILED']);
+  requireReason(reason, ARTICLES.writtenAcceptance);
+  return oneLine({ action: 'NOT_ACCEPTED', actor, note: reason, data: { reason, remedies: REMEDIES } });
+}
+
+/** Reviews (审查) at the accepting or the deciding desk. */
+export function reviewCase(desk: Desk, file: CaseFile, opinion: Opinion, note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'REVIEW_CASE');
+  requireState(file, ['ACCEPTED']);
+  if (desk.node !== file.acceptor && desk.node !== file.decider) throw notCompetent(desk.node, file);
+  if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
+  return oneLine({ action: 'REVIEWED', actor, note, data: { opinion } });
+}
+
+/**
+ * Decides (决定): the chief representative, never a person who accepted or reviewed (一审一核).
+ * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING
+ */
+export function decideCase(desk: Desk, file: CaseFile, outcome: Outcome, reason: string | null): Step {
+  const actor = atOwnCase(desk, file, 'DECIDE_CASE');
+  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  if (file.state === 'ACCEPTED') {
+    throw problem('REVIEW_MISSING', `${desk.node} has not reviewed the case yet.`, { article: ARTICLES.twoPersons });
+  }
+  requireState(file, ['REVIEWED']);
+  const handled = [file.acceptance?.actor.sub, ...file.reviews.map((r) => r.actor.sub)];
+  if (handled.includes(actor.sub)) {
+    throw problem('SAME_PERSON', 'Whoever accepted or reviewed a case does not decide it.', {
+      article: ARTICLES.twoPersons,
+    });
+  }
+  if (outcome === 'REFUSED') requireReason(reason ?? '', ARTICLES.reasonsForRefusal);
+  const remedies = outcome === 'REFUSED' ? REMEDIES : null;
+  return oneLine({ action: 'DECIDED', actor, note: reason, data: { outcome, reason, remedies, inNameOf: desk.node } });
+}
+
+/** Forwards (上报): to the accepting organ, or with the review to the deciding one. */
+export function forwardCase(desk: Desk, file: CaseFile, note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'FORWARD_CASE');
+  const { node } = desk;
+  // whoever took it in sends it to the accepting organ, also a hall above it
+  if (node !== file.acceptor && (node !== file.decider || file.state === 'FILED')) {
+    requireState(file, ['FILED']);
+    return handOff({ action: 'FORWARDED', actor, note }, file.acceptor, file);
+  }
+  if (node === file.decider) {
+    throw problem('NOT_COMPETENT', `${node} decides the case itself; there is nowhere to forward it.`);
+  }
+  if (file.state === 'ACCEPTED') {
+    throw problem('REVIEW_MISSING', 'The lower organ reviews before it sends a case up.', {
+      article: ARTICLES.firstReview,
+    });
+  }
+  requireState(file, ['REVIEWED']);
+  return handOff({ action: 'FORWARDED', actor, note }, file.decider, file);
+}
+
+/**
+ * Returns (退回), with the reason: what is not accepted yet to the desk that took it in, what was reviewed below to the
+ * organ that reviewed it. An accepted case is decided and does not go back to the desk that took it in.
+ */
+export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
+  const actor = atOwnCase(desk, file, 'RETURN_CASE');
+  requireReason(reason, ARTICLES.postDuties);
+  const accepted = file.acceptance !== null;
+  requireState(file, ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED']);
+  if (accepted && desk.node === file.acceptor) {
+    throw problem('ILLEGAL_STEP', 'An accepted case is decided; it does not go back to the desk that took it in.', {
+      article: ARTICLES.writtenAcceptance,
+    });
+  }
+  const to = accepted ? file.acceptor : file.filingNode;
+  if (to === desk.node) {
+    throw problem('NOT_COMPETENT', `${desk.node} took the case in itself; there is nowhere to return it.`);
+  }
+  return handOff({ action: 'RETURNED', actor, note: reason }, to, file);
+}
+
+/** Withdraws (撤回) at the applicant's wish, while nothing is decided. */
+export function withdrawCase(desk: Desk, file: CaseFile, reason: string): Step {
+  const actor = atOwnCase(desk, file, 'WITHDRAW_CASE');
+  requireState(file, ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED']);
+  requireReason(reason, ARTICLES.postDuties);
+  return oneLine({ action: 'WITHDRAWN', actor, note: reason, data: { reason, requestedAt: desk.node } });
+}
+
+// ---- what several steps share --------------------------------------------------------------------------------------
+
+function handOff(
+  line: { action: 'FORWARDED' | 'RETURNED'; actor: LogActor; note: string | null },
+  to: DivisionCode,
+  file: CaseFile,
+): Step {
+  const data = { to, epoch: file.epoch + 1 };
+  return { lines: [{ ...line, data }], handOff: data };
+}
+
+function oneLine(line: LineDraft): Step {
+  return { lines: [line], handOff: null };
+}
+
+function actAs(desk: Desk, action: Action): LogActor {
+  requireOwnDesk(desk.viewer, desk.node);
+  const role = requirePermission(desk.viewer, action, desk.divisions.get(desk.node).tier);
+  return { sub: desk.viewer.sub, name: desk.viewer.name, role };
+}
+
+/** The person may do it, the case rests at this desk, and the item belongs to the person's department. */
+function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
+  const actor = actAs(desk, action);
+  if (file.custodian !== desk.node) {
+    throw problem('NOT_CUSTODIAN', `${desk.node} does not hold the case; ${file.custodian} does.`, {
+      custodian: file.custodian,
+    });
+  }
+  if (file.inTransitTo !== null) {
+    throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
+  }
+  // whoever takes in for others helps with every department's items; the organ's own steps are the department's
+  const organ = desk.node === file.acceptor || desk.node === file.decider;
+  if (organ) requireDepartment(desk.viewer, desk.item.department, desk.divisions.get(desk.node).tier);
+  return actor;
+}
+
+function requireAcceptor(desk: Desk, file: CaseFile): void {
+  if (desk.node !== file.acceptor) throw notCompetent(desk.node, file);
+}
+
+function notCompetent(node: DivisionCode, file: CaseFile): ProblemError {
+  return problem('NOT_COMPETENT', `${file.acceptor} accepts and ${file.decider} decides ${file.item}, not ${node}.`, {
+    article: ARTICLES.organsOnly,
+  });
+}
+
+function requireState(file: CaseFile, states: CaseFile['state'][]): void {
+  if (states.includes(file.state)) return;
+  throw problem(
+    'ILLEGAL_STEP',
+    `The case is ${file.state} ${CASE_STATE_LABELS[file.state]}; this step needs ${states.join(' or ')}.`,
+  );
+}
+
+function requireReason(reason: string, article: string): void {
+  if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { article, field: 'reason' });
+}
+
+function consentFaults(actor: LogActor, filing: Filing, now: Date, item: Item): Problem[] {
+  const fault = (message: string, field: string): Problem => ({
+    code: 'CONSENT_MISSING',
+    message,
+    article: ARTICLES.proxyConsent,
+    field,
+    node: null,
+  });
+  if (actor.role !== 'AGENT') return [];
+  if (!item.proxyAllowed)
+    return [{ ...fault(`${item.code} can't be handled by an agent.`, 'item'), code: 'FORBIDDEN' }];
+  if (!filing.consent) return [fault("An agent files with the applicant's recorded consent only.", 'consent')];
+  if (new Date(filing.consent.givenAt) > now) return [fault('The consent is dated in the future.', 'consent.givenAt')];
+  return [];
+}
+
+function unrelatedMaterials(
+  implementation: Implementation,
+  given: readonly { name: string }[],
+  field = 'materials',
+): Problem[] {
+  return given.flatMap(({ name }, index): Problem[] => {
+    if (implementation.materials.some((m) => m.name === name)) return [];
+    return [
+      {
+        code: 'MATERIAL_UNRELATED',
+        message: `"${name}" is no material of ${implementation.item}; it takes ${implementation.materials.map((m) => m.name).join('、')}.`,
+        article: ARTICLES.noUnrelatedMaterials,
+        field: `${field}.${index}.${field === 'missing' ? 'material' : 'name'}`,
+        node: null,
+      },
+    ];
+  });
+}
+
+function refuseAll(problems: Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first) throw new ProblemError([first, ...rest]);
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import type { DivisionCode } from '../divisions.ts';
+import { isDivisionCode } from '../divisions.ts';
+import { DAY_UNITS, ITEM_KINDS, TIERS, isAbove } from '../vocabulary.ts';
+import { ARTICLES } from './articles.ts';
+import type { Day } from './calendar.ts';
+import type { Item } from './catalogue.ts';
+
+/** A fault of a catalogue file and its place in it, `items[3].materials[1]`. */
+export interface CatalogueFault {
+  place: string;
+  message: string;
+}
+
+const lower = <T extends string>(values: readonly T[]) =>
+  z
+    .enum(values.map((v) => v.toLowerCase()) as [Lowercase<T>, ...Lowercase<T>[]])
+    .transform((v) => v.toUpperCase() as T);
+
+const FILE_CLASSES = { instant: 'INSTANT', committed: 'COMMITTED', reported: 'FORWARDED', joint: 'JOINT' } as const;
+
+const fileItemSchema = z.strictObject({
+  code: z.string().regex(/^\d{4}-[A-Z]{2}-\d{3}$/, 'a code such as 3310-MZ-001'),
+  name: z.string().trim().min(1),
+  kind: lower(ITEM_KINDS),
+  processingClass: z.enum(['instant', 'committed', 'reported', 'joint']).transform((v) => FILE_CLASSES[v]),
+  decidingTier: lower(TIERS),
+  acceptingTiers: z.array(lower(TIERS)).min(1),
+  statutoryDays: z.int().min(0).max(3650).nullable(),
+  promisedDays: z.int().min(0).max(3650),
+  statutoryUnit: lower(DAY_UNITS),
+  legalBasis: z.string().trim().min(1),
+  materials: z.array(z.string().trim().min(1)).min(1),
+  department: z.string().trim().min(1),
+  feeSchedule: z
+    .strictObject({
+      base: z.number().min(0).multipleOf(0.01).nullable(),
+      currency: z.literal('CNY'),
+      unit: z.string().min(1),
+      note: z.string().optional(),
+      rates: z.array(z.strictObject({ category: z.string().min(1), percent: z.int().min(0).max(100) })).min(1),
+    })
+    .nullable(),
+  delegableTo: z.array(lower(TIERS)),
+  proxyAllowed: z.boolean(),
+  maxVisits: z.int().min(0),
+  note: z.string().nullable(),
+  verified: z.boolean(),
+  bundle: z
+    .strictObject({
+      lead: z.string().min(1),
+      members: z.array(z.string().min(1)).optional(),
+      sequence: z.array(z.array(z.string().min(1)).min(1)).optional(),
+      departments: z.array(z.string().min(1)).optional(),
+      mode: z.string().optional(),
+      silentApproval: z.boolean().optional(),
+      absenceDefault: z.boolean().optional(),
+    })
+    .optional(),
+});
+type FileItem = z.infer<typeof fileItemSchema>;
+
+const fileSchema = z.strictObject({
+  note: z.string().optional(),
+  issuer: z.string().refine(isDivisionCode, 'a division code'),
+  items: z.array(z.unknown()).min(1),
+});
+
+/** What a sound catalogue file holds; items without a version yet. */
+export interface CatalogueFile {
+  issuer: DivisionCode;
+  items: Omit<Item, 'version'>[];
+}
+
+/**
+ * Checks every entry of a catalogue file, field by field, by the rules, and against the others.
+ * @param content the parsed JSON
+ * @param effectiveFrom the day its items take effect
+ * @returns the items when there is no fault at all; otherwise every fault with its place, and no item
+ */
+export function readCatalogueFile(
+  content: unknown,
+  effectiveFrom: Day,
+): { file: CatalogueFile; faults: [] } | { file: null; faults: CatalogueFault[] } {
+  const head = fileSchema.safeParse(content);
+  const faults = head.success ? [] : faultsOf(head.error, '');
+  const raws = z.object({ items: z.array(z.unknown()) }).safeParse(content).data?.items ?? [];
+  const entries = raws.map((raw) => fileItemSchema.safeParse(raw));
+  const sound = raws.map(soundFields);
+  const codes = sound.map((entry) => entry.code);
+  entries.forEach((entry, index) => {
+    const place = `items[${index}]`;
+    if (!entry.success) faults.push(...faultsOf(entry.error, place));
+    const found = [...ruleFaults(sound[index] ?? {}), ...bundleFaults(sound[index] ?? {}, codes)];
+    const first = codes.indexOf(codes[index]);
+    if (codes[index] !== undefined && first < index) {
+      found.push({ place: 'code', message: `${codes[index]} stands at items[${first}] already.` });
+    }
+    faults.push(...found.map((fault) => ({ ...fault, place: `${place}.${fault.place}` })));
+  });
+  if (!head.success || faults.length > 0) return { file: null, faults };
+  const items = entries.flatMap((entry) => (entry.success ? [itemOf(entry.data, effectiveFrom)] : []));
+  return { file: { issuer: head.data.issuer, items }, faults: [] };
+}
+
+/** The fields of an entry that are sound by themselves: the rules look at these, whatever is wrong with the others. */
+function soundFields(raw: unknown): Partial<FileItem> {
+  if (typeof raw !== 'object' || raw === null) return {};
+  const fields = Object.entries(fileItemSchema.shape).flatMap(([name, schema]) => {
+    const parsed = schema.safeParse((raw as Record<string, unknown>)[name]);
+    return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
+  });
+  return Object.fromEntries(fields) as Partial<FileItem>;
+}
+
+/** Faults of one entry against the law; places are below the entry. */
+function ruleFaults(entry: Partial<FileItem>): CatalogueFault[] {
+  const { acceptingTiers = [], decidingTier, delegableTo = [], materials = [], processingClass, bundle } = entry;
+  const { promisedDays = 0, statutoryDays = null } = entry;
+  const faults: CatalogueFault[] = [];
+  const fault = (place: string, message: string) => faults.push({ place, message });
+  materials.forEach((name, i) => {
+    if (materials.indexOf(name) < i) fault(`materials[${i}]`, `names "${name}" again.`);
+  });
+  if (statutoryDays !== null && promisedDays > statutoryDays) {
+    fault('promisedDays', `${promisedDays} is above the statute's ${statutoryDays} (${ARTICLES.decisionLimit}).`);
+  }
+  if (decidingTier === 'VILLAGE') {
+    fault(
+      'decidingTier',
+      `a village committee is no administrative organ and decides nothing (${ARTICLES.organsOnly}).`,
+    );
+  }
+  if (acceptingTiers.length > 0 && acceptingTiers.every((tier) => tier === 'VILLAGE')) {
+    fault('acceptingTiers', `a village takes in, an administrative organ must accept (${ARTICLES.organsOnly}).`);
+  }
+  if (decidingTier !== undefined) {
+    acceptingTiers.forEach((tier, i) => {
+      if (isAbove(tier, decidingTier)) {
+        fault(`acceptingTiers[${i}]`, `${tier.toLowerCase()} stands above the deciding ${decidingTier.toLowerCase()}.`);
+      }
+    });
+    delegableTo.forEach((tier, i) => {
+      if (!isAbove(decidingTier, tier) || tier === 'VILLAGE') {
+        fault(`delegableTo[${i}]`, `nothing can be delegated to a ${tier.toLowerCase()} (${ARTICLES.organsOnly}).`);
+      }
+    });
+  }
+  if (processingClass === 'JOINT' && !bundle) fault('bundle', 'a joint item names its lead and members.');
+  return faults;
+}
+
+/** A bundle is of items of the file, led and ordered among themselves, or of departments. */
+function bundleFaults({ bundle }: Partial<FileItem>, codes: readonly (string | undefined)[]): CatalogueFault[] {
+  if (!bundle) return [];
+  const { members = [], departments = [], sequence = [], lead } = bundle;
+  const faults: CatalogueFault[] = [];
+  const fault = (place: string, message: string) => faults.push({ place: `bundle.${place}`, message });
+  if (members.length === 0 && departments.length === 0) fault('members', 'a bundle has member items or departments.');
+  members.forEach((member, i) => {
+    if (!codes.includes(member)) fault(`members[${i}]`, `names ${member}, which is not in the file.`);
+  });
+  if (members.length > 0 && !members.includes(lead)) fault('lead', `names ${lead}, which is no member.`);
+  const ordered = sequence.flat();
+  sequence.forEach((stage, i) => {
+    const strangers = stage.filter((code) => !members.includes(code));
+    if (strangers.length > 0) fault(`sequence[${i}]`, `names ${strangers.join(', ')}, which is no member.`);
+  });
+  const left = members.filter((member) => !ordered.includes(member));
+  if (sequence.length > 0 && left.length > 0) fault('sequence', `leaves out ${left.join(', ')}.`);
+  return faults;
+}
+
+function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
+  const {
+    statutoryDays,
+    statutoryUnit: unit,
+    promisedDays,
+    materials,
+    maxVisits,
+    feeSchedule,
+    bundle,
+    ...same
+  } = entry;
+  return {
+    ...same,
+    statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
+    feeSchedule: feeSchedule && {
+      baseFen: feeSchedule.base === null ? null : Math.round(feeSchedule.base * 100),
+      unit: feeSchedule.unit,
+      note: feeSchedule.note ?? null,
+      rates: feeSchedule.rates,
+    },
+    bundle: bundle
+      ? {
+          lead: bundle.lead,
+          members: bundle.members ?? [],
+          sequence: bundle.sequence ?? [],
+          departments: bundle.departments ?? [],
+          mode: bundle.mode ?? null,
+          silentApproval: bundle.silentApproval ?? false,
+          absenceDefault: bundle.absenceDefault ?? false,
+        }
+      : null,
+    status: 'IN_FORCE',
+    effectiveFrom,
+    effectiveTo: null,
+    standard: {
+      promised: { days: promisedDays, unit },
+      materials: materials.map((name) => ({ name, required: true })),
+      maxVisits,
+    },
+  };
+}
+
+function faultsOf(error: z.ZodError, prefix: string): CatalogueFault[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map((p) => (typeof p === 'number' ? `[${p}]` : `.${String(p)}`)).join('');
+    return { place: (prefix + path).replace(/^\./, '') || 'the file', message: issue.message };
+  });
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { DivisionCode, Divisions } from '../divisions.ts';
+import { isDivisionCode } from '../divisions.ts';
+import type { LogLine } from '../messages/log-line.ts';
+import type { OfficialCalendar } from './calendar.ts';
+import { dayOf, isDay } from './calendar.ts';
+import type { CaseFile } from './case-state.ts';
+import { clockOf } from './clock.ts';
+
+/**
+ * What figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted where the work was done; `CLOSED` and
+ * `CLOSED_IN_TIME` where the case was taken in, when its outcome is known there: so that filed and closed of one
+ * division speak of the same cases, also when a city decided them.
+ */
+export const MEASURES = [
+  'FILED',
+  'SUPPLEMENT_REQUESTED',
+  'ACCEPTED',
+  'NOT_ACCEPTED',
+  'GRANTED',
+  'REFUSED',
+  'WITHDRAWN',
+  'CLOSED',
+  'CLOSED_IN_TIME',
+] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** One line of a node's append-only facts (事实) that the levels above may see; holds no personal data. */
+export const factSchema = z.object({
+  measure: z.enum(MEASURES),
+  item: z.string().min(1),
+  /** The day it counts for, in the centre's zone. */
+  day: z.string().refine(isDay, 'a day YYYY-MM-DD'),
+  case: z.string().min(1),
+  node: z.string().refine(isDivisionCode, 'a division code'),
+});
+export type Fact = z.infer<typeof factSchema>;
+
+/**
+ * The facts a node states when it learns a line of a case: of its own lines what was done, and as the desk that took
+ * the case in, that it is closed.
+ * @param file the case after the line
+ */
+export function factsOf(
+  line: LogLine,
+  file: CaseFile,
+  node: DivisionCode,
+  calendar: OfficialCalendar,
+  divisions: Divisions,
+): Fact[] {
+  const at = new Date(line.at);
+  const fact = (measure: Measure): Fact => ({ measure, item: file.item, day: dayOf(at), case: file.id, node });
+  const facts: Fact[] = [];
+  const done = line.node === node ? doneBy(line) : null;
+  if (done) facts.push(fact(done));
+  if (file.closedAt && file.seq === line.seq && file.filingNode === node) {
+    facts.push(fact('CLOSED'));
+    const clock = clockOf(file, calendar, divisions, at);
+    if (!clock?.overdue) facts.push(fact('CLOSED_IN_TIME'));
+  }
+  return facts;
+}
+
+function doneBy(line: LogLine): Measure | null {
+  switch (line.action) {
+    case 'FILED':
+    case 'SUPPLEMENT_REQUESTED':
+    case 'ACCEPTED':
+    case 'NOT_ACCEPTED':
+    case 'WITHDRAWN':
+      return line.action;
+    case 'DECIDED':
+      return line.data.outcome;
+    case 'SUPPLEMENTED':
+    case 'FORWARDED':
+    case 'RETURNED':
+    case 'RECEIVED':
+    case 'HANDOFF_REFUSED':
+    case 'REVIEWED':
+      return null;
+    default:
+      return line satisfies never;
+  }
+}

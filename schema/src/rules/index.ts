@@ -1,0 +1,14 @@
+export * from './articles.ts';
+export * from './calendar.ts';
+export * from './case-state.ts';
+export * as caseSteps from './case-steps.ts';
+export type { Desk, Filing, LineDraft, Step } from './case-steps.ts';
+export * from './catalogue-file.ts';
+export * from './catalogue.ts';
+export * from './clock.ts';
+export * from './competence.ts';
+export * from './facts.ts';
+export * from './identity-numbers.ts';
+export { countDays, lastDayOf } from './limits.ts';
+export type { CountedDay, Limit } from './limits.ts';
+export * from './permissions.ts';

@@ -1,0 +1,148 @@
+import { problem } from '../errors.ts';
+import type { DivisionCode, Divisions } from '../divisions.ts';
+import type { Role, Tier } from '../vocabulary.ts';
+import { ROLE_LABELS, TIER_LABELS } from '../vocabulary.ts';
+import { ARTICLES } from './articles.ts';
+
+/** Who is asking, from a verified token. */
+export interface Viewer {
+  /** Subject of the token: a person's stable id. */
+  sub: string;
+  name: string;
+  /** The division whose node the person works at. */
+  division: DivisionCode;
+  roles: readonly Role[];
+  /** The department whose window the person sits at (民政); null at a comprehensive window (综合窗口). */
+  department: string | null;
+}
+
+/** What people do (办理动作). */
+export const ACTIONS = [
+  'FILE_CASE',
+  'SUPPLEMENT_CASE',
+  'ACCEPT_CASE',
+  'REFUSE_CASE',
+  'REQUEST_SUPPLEMENT',
+  'REVIEW_CASE',
+  'DECIDE_CASE',
+  'FORWARD_CASE',
+  'RETURN_CASE',
+  'WITHDRAW_CASE',
+  'READ_CASE',
+  'READ_FIGURES',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+const EVERYWHERE: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
+/** A village committee is no administrative organ: it takes in and acts as proxy, nothing else (Art. 24). */
+const ORGANS: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP'];
+const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
+
+/**
+ * Which post may do what at which tier; what is not listed is refused. Supervisors read everything and handle nothing.
+ * Source: 政务服务中心岗位职责制度; 行政许可法 Art. 24 (organs only).
+ */
+export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, readonly Tier[]>>>>> = {
+  FILE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  SUPPLEMENT_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  ACCEPT_CASE: { CLERK: ORGANS },
+  REFUSE_CASE: { CLERK: ORGANS },
+  REQUEST_SUPPLEMENT: { CLERK: ORGANS },
+  REVIEW_CASE: { CLERK: ORGANS },
+  DECIDE_CASE: { CHIEF: ORGANS },
+  FORWARD_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  RETURN_CASE: { CLERK: ORGANS, CHIEF: ORGANS },
+  WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, SUPERVISOR: ORGANS },
+  READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+};
+
+/** The viewer's first role that may do the action at the tier; undefined when none may. */
+export function permittedRole(viewer: Viewer, action: Action, tier: Tier): Role | undefined {
+  return viewer.roles.find((role) => PERMISSIONS[action][role]?.includes(tier));
+}
+
+/**
+ * The role the viewer acts in.
+ * @throws {ProblemError} FORBIDDEN when none of the viewer's roles may do it at this tier.
+ */
+export function requirePermission(viewer: Viewer, action: Action, tier: Tier): Role {
+  const role = permittedRole(viewer, action, tier);
+  if (role === undefined) {
+    const posts = viewer.roles.map((r) => `${r} ${ROLE_LABELS[r]}`).join(', ') || 'nobody';
+    throw problem('FORBIDDEN', `${posts} may not ${action} at a ${tier} node (${TIER_LABELS[tier]}).`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+  return role;
+}
+
+/**
+ * A desk is worked by its own people only.
+ * @throws {ProblemError} FORBIDDEN when the viewer belongs to another division.
+ */
+export function requireOwnDesk(viewer: Viewer, node: DivisionCode): void {
+  if (viewer.division !== node) {
+    throw problem('FORBIDDEN', `A person of ${viewer.division} can't work at the desk of ${node}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+}
+
+/**
+ * The departments that share an item, from `民政;残联(审核)` or `市场监管(牵头)`.
+ */
+export function departmentsOf(department: string): string[] {
+  return department.split(';').map((part) => part.replace(/\(.*\)$/, '').trim());
+}
+
+/**
+ * At city and county a window acts for its own department only; a township's or village's comprehensive window
+ * (综合窗口) acts for all.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireDepartment(viewer: Viewer, department: string, tier: Tier): void {
+  const comprehensive = viewer.department === null && GRASSROOTS.includes(tier);
+  if (comprehensive || (viewer.department !== null && departmentsOf(department).includes(viewer.department))) return;
+  throw problem(
+    'WRONG_DEPARTMENT',
+    `The item belongs to ${department}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
+    { article: ARTICLES.postDuties },
+  );
+}
+
+/**
+ * The desks that hold or held a case read it; supervisors read what was held in their division. Everybody else is
+ * refused, also the neighbouring village.
+ * @param holders every node that held the case so far
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireCaseReader(viewer: Viewer, holders: readonly DivisionCode[], divisions: Divisions): Role {
+  const role = requirePermission(viewer, 'READ_CASE', divisions.get(viewer.division).tier);
+  const supervised = () =>
+    viewer.roles.includes('SUPERVISOR') && holders.some((desk) => divisions.isWithin(desk, viewer.division));
+  if (!holders.includes(viewer.division) && !supervised()) {
+    throw problem('FORBIDDEN', `The case does not concern the desk of ${viewer.division}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+  return role;
+}
+
+/** Whether the viewer sees identity numbers and phones in full: the desks that handle the case, not its supervisors. */
+export function seesPersonalData(viewer: Viewer, holders: readonly DivisionCode[]): boolean {
+  return holders.includes(viewer.division) && viewer.roles.some((r) => r === 'AGENT' || r === 'CLERK' || r === 'CHIEF');
+}
+
+/**
+ * Figures are read for one's own division and what lies in it.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireFiguresReader(viewer: Viewer, division: DivisionCode, divisions: Divisions): void {
+  requirePermission(viewer, 'READ_FIGURES', divisions.get(viewer.division).tier);
+  if (!divisions.isWithin(division, viewer.division)) {
+    throw problem('FORBIDDEN', `The figures of ${division} are not open to ${viewer.division}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+}

@@ -1,0 +1,175 @@
+import { caseIdOf, caseNumberOf } from '../identifiers.ts';
+import type { DivisionCode } from '../divisions.ts';
+import type { LogActor, LogEntry, LogLine } from '../messages/log-line.ts';
+import type { CaseFile } from '../rules/case-state.ts';
+import { foldLog } from '../rules/case-state.ts';
+import type { Step } from '../rules/case-steps.ts';
+import type { Item } from '../rules/catalogue.ts';
+import type { Limit } from '../rules/limits.ts';
+import { dayOf } from '../rules/calendar.ts';
+import type { Opinion, Outcome } from '../vocabulary.ts';
+import { COUNTY, TOWNSHIP, VILLAGE, at, itemOf, material, sha256 } from './fixtures.ts';
+
+export type LineHead = Pick<LogLine, 'case' | 'seq' | 'epoch' | 'at' | 'node' | 'actor' | 'note'>;
+
+type Filed = Extract<LogEntry, { action: 'FILED' }>['data'];
+
+export interface FiledAs {
+  item?: Item;
+  node?: DivisionCode;
+  acceptor?: DivisionCode;
+  decider?: DivisionCode;
+  at?: Date;
+  /** All the item asks for when left out. */
+  materials?: string[];
+  data?: Partial<Filed>;
+}
+
+const HOUR_MS = 3_600_000;
+const UUID = '0198c0de-0000-7000-8000-000000000001';
+
+/** A case's log in the making, immutable. Lines come an hour apart unless they say otherwise. */
+export class CaseLog {
+  readonly lines: readonly LogLine[];
+  readonly file: CaseFile;
+
+  private constructor(lines: readonly LogLine[]) {
+    this.lines = lines;
+    this.file = foldLog(lines);
+  }
+
+  /** 低保 filed in 包家村: 亭旁镇 accepts, 三门县 decides, unless told otherwise. */
+  static filed(as: FiledAs = {}): CaseLog {
+    return new CaseLog([CaseLog.filing(as)]);
+  }
+
+  static of(lines: readonly LogLine[]): CaseLog {
+    return new CaseLog(lines);
+  }
+
+  /** The first line alone, not folded yet. */
+  static filing(as: FiledAs = {}): LogLine {
+    const { item = itemOf('3310-MZ-001'), node = VILLAGE, acceptor = TOWNSHIP, decider = COUNTY } = as;
+    const filedAt = as.at ?? at('2026-03-02');
+    const materials = (as.materials ?? item.standard.materials.map((m) => m.name)).map((name) => material(name));
+    return {
+      action: 'FILED',
+      case: caseIdOf(node, UUID),
+      seq: 1,
+      epoch: 1,
+      at: filedAt.toISOString(),
+      node,
+      actor: { sub: `agent-${node}`, name: '代办员', role: 'AGENT' },
+      prev: null,
+      note: null,
+      data: {
+        number: caseNumberOf(node, dayOf(filedAt), 1),
+        item: item.code,
+        itemVersion: item.version,
+        itemKind: item.kind,
+        place: VILLAGE,
+        acceptor,
+        decider,
+        application: sha256('application'),
+        consent: null,
+        materials,
+        ...as.data,
+      },
+    };
+  }
+
+  /** The line that would come next, right but for what `head` says otherwise; not folded. */
+  next(entry: LogEntry, head: Partial<LineHead> = {}): LogLine {
+    const { file } = this;
+    const node = head.node ?? file.custodian;
+    return {
+      case: file.id,
+      seq: file.seq + 1,
+      epoch: file.epoch,
+      at: new Date(file.lastAt.getTime() + HOUR_MS).toISOString(),
+      node,
+      actor: clerkOf(node),
+      prev: sha256(`line ${file.seq}`),
+      note: null,
+      ...head,
+      ...entry,
+    };
+  }
+
+  add(entry: LogEntry, head: Partial<LineHead> = {}): CaseLog {
+    return new CaseLog([...this.lines, this.next(entry, head)]);
+  }
+
+  /** What a step of the custodian's leads to: all of its lines, at one instant. */
+  taken(step: Step, on: Date): CaseLog {
+    return step.lines.reduce<CaseLog>((log, { actor, note, ...entry }) => {
+      return log.add(entry, { at: on.toISOString(), actor, note });
+    }, this);
+  }
+
+  forwarded(to: DivisionCode, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'FORWARDED', data: { to, epoch: this.file.epoch + 1 } }, head);
+  }
+
+  returned(to: DivisionCode, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'RETURNED', data: { to, epoch: this.file.epoch + 1 } }, head);
+  }
+
+  /** Taken over by the node it is under way to. */
+  received(head: Partial<LineHead> = {}): CaseLog {
+    const node = this.file.inTransitTo ?? 'nowhere';
+    const epoch = this.file.epoch + 1;
+    const data = { from: this.file.custodian, epoch };
+    return this.add({ action: 'RECEIVED', data }, { node, epoch, actor: clerkOf(node), ...head });
+  }
+
+  handOffRefused(head?: Partial<LineHead>): CaseLog {
+    const by = this.file.inTransitTo ?? 'nobody';
+    const data = { by, epoch: this.file.epoch + 1, code: 'SIGNATURE_INVALID' };
+    return this.add({ action: 'HANDOFF_REFUSED', data }, head);
+  }
+
+  /** Forwarded and received. */
+  handedTo(to: DivisionCode, receivedAt?: Date): CaseLog {
+    return this.forwarded(to).received(receivedAt && { at: receivedAt.toISOString() });
+  }
+
+  asked(missing: string[], head?: Partial<LineHead>): CaseLog {
+    const data = { missing: missing.map((name) => ({ material: name, reason: '未提交' })) };
+    return this.add({ action: 'SUPPLEMENT_REQUESTED', data }, head);
+  }
+
+  supplemented(names: string[], head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'SUPPLEMENTED', data: { materials: names.map((n) => material(n)) } }, head);
+  }
+
+  accepted(limits: { promised?: Limit; statutory?: Limit | null } = {}, head: Partial<LineHead> = {}): CaseLog {
+    const { promised = { days: 18, unit: 'WORKDAY' }, statutory = { days: 20, unit: 'WORKDAY' } } = limits;
+    const on = head.at ?? new Date(this.file.lastAt.getTime() + HOUR_MS).toISOString();
+    const from = dayOf(new Date(on));
+    const versions = { itemVersion: this.file.itemVersion, implementationVersion: 1 };
+    return this.add({ action: 'ACCEPTED', data: { from, deemed: false, ...versions, promised, statutory } }, head);
+  }
+
+  notAccepted(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'NOT_ACCEPTED', data: { reason: '不属本机关职权范围', remedies: '复议' } }, head);
+  }
+
+  reviewed(opinion: Opinion = 'APPROVE', head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'REVIEWED', data: { opinion } }, head);
+  }
+
+  decided(outcome: Outcome = 'GRANTED', head?: Partial<LineHead>): CaseLog {
+    const refused =
+      outcome === 'REFUSED' ? { reason: '不符合条件', remedies: '复议' } : { reason: null, remedies: null };
+    return this.add({ action: 'DECIDED', data: { outcome, ...refused, inNameOf: this.file.custodian } }, head);
+  }
+
+  withdrawn(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'WITHDRAWN', data: { reason: '申请人撤回', requestedAt: this.file.custodian } }, head);
+  }
+}
+
+export function clerkOf(node: DivisionCode): LogActor {
+  return { sub: `clerk-${node}`, name: '窗口人员', role: 'CLERK' };
+}

@@ -1,0 +1,36 @@
+import type { DivisionCode } from '../divisions.ts';
+import type { OfficialCalendar } from '../rules/calendar.ts';
+import type { Desk } from '../rules/case-steps.ts';
+import type { Implementation, Item } from '../rules/catalogue.ts';
+import { departmentsOf } from '../rules/permissions.ts';
+import type { Role } from '../vocabulary.ts';
+import { at, calendar, divisions, implementationOf, itemOf } from './fixtures.ts';
+import { person } from './people.ts';
+
+export interface DeskAs {
+  now?: Date;
+  item?: Item;
+  implementation?: Implementation;
+  /** The window's department; the item's own at county and city, none below, when left out. */
+  department?: string | null;
+  sub?: string;
+  calendar?: OfficialCalendar;
+  /** Where the person works, if not at the desk. */
+  of?: DivisionCode;
+}
+
+/** A desk with somebody at it who sits at the right window, unless told otherwise. */
+export function deskOf(node: DivisionCode, roles: Role | readonly Role[], as: DeskAs = {}): Desk {
+  const item = as.item ?? itemOf('3310-MZ-001');
+  const [own = null] = node.length === 6 ? departmentsOf(item.department) : [];
+  const department = as.department === undefined ? own : as.department;
+  return {
+    node,
+    viewer: person(as.of ?? node, roles, department, as.sub),
+    now: as.now ?? at('2026-03-03'),
+    divisions,
+    calendar: as.calendar ?? calendar,
+    item,
+    implementation: as.implementation ?? implementationOf(item),
+  };
+}

@@ -1,0 +1,68 @@
+import type { DivisionCode } from '../divisions.ts';
+import { problem } from '../errors.ts';
+import type { HandlingView, NodeServices, RoleContext } from '../graphql/services.ts';
+import type { CaseFile } from '../rules/case-state.ts';
+import { custodyAt, outstanding } from '../rules/case-state.ts';
+import type { Viewer } from '../rules/permissions.ts';
+
+type Overrides = { [K in keyof NodeServices]?: Partial<NodeServices[K]> };
+
+/** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
+export function servicesOf(given: Overrides): NodeServices {
+  const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
+  return {
+    filing: { getMany: none, file: none, supplement: none, track: none, ...given.filing },
+    handling: {
+      getMany: none,
+      list: none,
+      accept: none,
+      refuse: none,
+      requestSupplement: none,
+      review: none,
+      decide: none,
+      forward: none,
+      return: none,
+      withdraw: none,
+      ...given.handling,
+    },
+    catalogue: { getMany: none, list: none, ...given.catalogue },
+    implementation: { getMany: none, ...given.implementation },
+    figures: { rollup: none, ...given.figures },
+  };
+}
+
+/** A host that serves these nodes and no others. */
+export function contextOf(
+  nodes: Record<DivisionCode, Overrides>,
+  at: DivisionCode | null = null,
+  viewer: Viewer | null = null,
+): RoleContext {
+  return {
+    viewer,
+    at,
+    services(node) {
+      const given = nodes[node];
+      if (!given) throw problem('MISROUTED', `This host does not serve ${node}.`, { node });
+      return servicesOf(given);
+    },
+  };
+}
+
+/** A case as a node shows it. */
+export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
+  return {
+    id: file.id,
+    custodian: file.custodian,
+    state: file.state,
+    custody: custodyAt(file, node),
+    inTransitTo: file.inTransitTo,
+    log: [],
+    clock: null,
+    decision: file.decision,
+    missing: outstanding(file),
+    acceptanceDueAt: null,
+    withdrawalRequestedAt: null,
+    answeredBy: node,
+    staleSince: file.custodian === node ? null : file.lastAt,
+  };
+}

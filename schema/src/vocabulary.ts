@@ -1,0 +1,159 @@
+/**
+ * The field's standard terms. Each enum has the same spelling in code, GraphQL, database and messages; the Chinese
+ * labels are what people read. Provinces number these differently: numbers are mapped at the edge.
+ */
+
+/** 层级, highest first. */
+export const TIERS = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'] as const;
+export type Tier = (typeof TIERS)[number];
+export const TIER_LABELS: Record<Tier, string> = { CITY: '市', COUNTY: '县', TOWNSHIP: '乡镇', VILLAGE: '村' };
+
+/** Whether the first tier stands above the second (a city above a village). */
+export function isAbove(tier: Tier, other: Tier): boolean {
+  return TIERS.indexOf(tier) < TIERS.indexOf(other);
+}
+
+/** 事项类型: which law's days and forms bind depends on it. */
+export const ITEM_KINDS = ['LICENSE', 'PAYMENT', 'CONFIRM', 'RECORD', 'SERVICE', 'JOINT'] as const;
+export type ItemKind = (typeof ITEM_KINDS)[number];
+export const ITEM_KIND_LABELS: Record<ItemKind, string> = {
+  LICENSE: '行政许可',
+  PAYMENT: '行政给付',
+  CONFIRM: '行政确认',
+  RECORD: '备案',
+  SERVICE: '公共服务',
+  JOINT: '一件事',
+};
+
+/** 办件类型. */
+export const PROCESSING_CLASSES = ['INSTANT', 'COMMITTED', 'FORWARDED', 'JOINT'] as const;
+export type ProcessingClass = (typeof PROCESSING_CLASSES)[number];
+export const PROCESSING_CLASS_LABELS: Record<ProcessingClass, string> = {
+  INSTANT: '即办件',
+  COMMITTED: '承诺件',
+  FORWARDED: '转报件',
+  JOINT: '联办件',
+};
+
+/** Unit of a limit: working days of the official calendar, or plain days. */
+export const DAY_UNITS = ['WORKDAY', 'DAY'] as const;
+export type DayUnit = (typeof DAY_UNITS)[number];
+export const DAY_UNIT_LABELS: Record<DayUnit, string> = { WORKDAY: '工作日', DAY: '日' };
+
+/** 事项状态. */
+export const ITEM_STATUSES = ['IN_FORCE', 'SUSPENDED', 'CANCELLED'] as const;
+export type ItemStatus = (typeof ITEM_STATUSES)[number];
+export const ITEM_STATUS_LABELS: Record<ItemStatus, string> = {
+  IN_FORCE: '在用',
+  SUSPENDED: '暂停',
+  CANCELLED: '取消',
+};
+
+/** 办件状态, folded from the case's log. */
+export const CASE_STATES = [
+  'FILED',
+  'AWAITING_SUPPLEMENT',
+  'ACCEPTED',
+  'REVIEWED',
+  'GRANTED',
+  'REFUSED',
+  'NOT_ACCEPTED',
+  'WITHDRAWN',
+] as const;
+export type CaseState = (typeof CASE_STATES)[number];
+export const CASE_STATE_LABELS: Record<CaseState, string> = {
+  FILED: '已收件',
+  AWAITING_SUPPLEMENT: '待补正',
+  ACCEPTED: '已受理',
+  REVIEWED: '已审查',
+  GRANTED: '准予',
+  REFUSED: '不予许可',
+  NOT_ACCEPTED: '不予受理',
+  WITHDRAWN: '撤回',
+};
+
+/** States that end a case (办结). */
+export const CLOSED_STATES = ['GRANTED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN'] as const satisfies CaseState[];
+export type ClosedState = (typeof CLOSED_STATES)[number];
+export function isClosed(state: CaseState): state is ClosedState {
+  return (CLOSED_STATES as readonly CaseState[]).includes(state);
+}
+
+/** 办理环节: what a line of the log says was done. */
+export const LOG_ACTIONS = [
+  'FILED',
+  'SUPPLEMENT_REQUESTED',
+  'SUPPLEMENTED',
+  'FORWARDED',
+  'RETURNED',
+  'RECEIVED',
+  'HANDOFF_REFUSED',
+  'ACCEPTED',
+  'NOT_ACCEPTED',
+  'REVIEWED',
+  'DECIDED',
+  'WITHDRAWN',
+] as const;
+export type LogAction = (typeof LOG_ACTIONS)[number];
+export const LOG_ACTION_LABELS: Record<LogAction, string> = {
+  FILED: '收件',
+  SUPPLEMENT_REQUESTED: '一次告知补正',
+  SUPPLEMENTED: '补正',
+  FORWARDED: '上报',
+  RETURNED: '退回',
+  RECEIVED: '接收',
+  HANDOFF_REFUSED: '流转被拒',
+  ACCEPTED: '受理',
+  NOT_ACCEPTED: '不予受理',
+  REVIEWED: '审查',
+  DECIDED: '决定',
+  WITHDRAWN: '撤回',
+};
+
+/** 决定 of the deciding node. */
+export const OUTCOMES = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
+export type Outcome = (typeof OUTCOMES)[number];
+export const OUTCOME_LABELS: Record<Outcome, string> = { GRANTED: '准予', REFUSED: '不予' };
+
+/** 审查意见. */
+export const OPINIONS = ['APPROVE', 'REJECT'] as const;
+export type Opinion = (typeof OPINIONS)[number];
+export const OPINION_LABELS: Record<Opinion, string> = { APPROVE: '拟同意', REJECT: '拟不同意' };
+
+/** Where a node stands to a case (承办权): holds it, has it under way to another, or only knows of it. */
+export const CUSTODIES = ['HELD', 'IN_TRANSIT', 'ELSEWHERE'] as const;
+export type Custody = (typeof CUSTODIES)[number];
+export const CUSTODY_LABELS: Record<Custody, string> = {
+  HELD: '本级承办',
+  IN_TRANSIT: '流转中',
+  ELSEWHERE: '他级承办',
+};
+
+/** 岗位. */
+export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'CATALOGUER', 'SUPERVISOR'] as const;
+export type Role = (typeof ROLES)[number];
+export const ROLE_LABELS: Record<Role, string> = {
+  AGENT: '代办员',
+  CLERK: '窗口人员',
+  CHIEF: '首席代表',
+  CATALOGUER: '事项管理员',
+  SUPERVISOR: '监督员',
+};
+
+/** How an applicant's consent to proxy handling was given (委托方式). */
+export const CONSENT_WAYS = ['SIGNATURE', 'FINGERPRINT', 'RECORDED_VOICE', 'ONLINE'] as const;
+export type ConsentWay = (typeof CONSENT_WAYS)[number];
+export const CONSENT_WAY_LABELS: Record<ConsentWay, string> = {
+  SIGNATURE: '签字',
+  FINGERPRINT: '按手印',
+  RECORDED_VOICE: '录音',
+  ONLINE: '线上确认',
+};
+
+/** 证件类型 of an applicant. */
+export const ID_TYPES = ['RESIDENT_ID', 'SOCIAL_CREDIT_CODE'] as const;
+export type IdType = (typeof ID_TYPES)[number];
+export const ID_TYPE_LABELS: Record<IdType, string> = {
+  RESIDENT_ID: '居民身份证',
+  SOCIAL_CREDIT_CODE: '统一社会信用代码',
+};
