@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import type { ConsumerMessages, JetStreamClient, JetStreamManager, JetStreamPublishOptions } from '@nats-io/jetstream';
+import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connect, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { DivisionCode, Divisions } from '@liandong/schema';
+import { MESSAGE_STREAM, RECEIPT_STREAM, consumerName, inboundFilter, problem } from '@liandong/schema';
+import type { Logger } from 'pino';
+
+/** The two roads between nodes, each a stream. */
+export const ROADS = {
+  m: { stream: MESSAGE_STREAM, subjects: ['ld.m.>'] },
+  r: { stream: RECEIPT_STREAM, subjects: ['ld.r.>'] },
+} as const;
+export type Road = keyof typeof ROADS;
+
+/** Most bytes of a road. When it is full it takes no more, and the outboxes hold what waits. */
+const ROAD_BYTES = 2 * 1024 ** 3;
+
+/** An unacknowledged message comes again after this long; the sender's outbox is usually sooner. */
+const ACK_WAIT_MS = 10_000;
+
+export interface BusOptions {
+  urls: readonly string[];
+  /** Shown in the broker's list of connections. */
+  name: string;
+  /** File with the nkey seed; null for a broker that asks for no credentials. */
+  seedFile: string | null;
+}
+
+/** The connection of a host to its broker; it is never given up, however long the broker is away. */
+export class Bus {
+  readonly connection: NatsConnection;
+  readonly #jetstream: JetStreamClient;
+  readonly #log: Logger;
+  readonly #reconnected = new Set<() => void>();
+  #connected = true;
+  /** Told when the broker is lost: whatever waits for its word. */
+  readonly #waiting = new Set<() => void>();
+
+  private constructor(connection: NatsConnection, log: Logger) {
+    this.connection = connection;
+    this.#jetstream = jetstream(connection, { timeout: 5_000 });
+    this.#log = log;
+    void this.#watch();
+  }
+
+  /**
+   * Connects, waiting for the broker as long as it takes: a host without one still serves its own people.
+   * @throws {ProblemError} BAD_CONFIG for credentials that can't be read, BROKER_UNAVAILABLE when they are refused
+   */
+  static async connect(options: BusOptions, log: Logger): Promise<Bus> {
+    const seed = options.seedFile === null ? null : readSeed(options.seedFile);
+    try {
+      const connection = await connect({
+        servers: [...options.urls],
+        name: options.name,
+        inboxPrefix: inboxPrefix(options.name),
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 250,
+        waitOnFirstConnect: true,
+        pingInterval: 10_000,
+        maxPingOut: 2,
+        ignoreAuthErrorAbort: true,
+        ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
+      });
+      return new Bus(connection, log);
+    } catch (cause) {
+      throw problem('BROKER_UNAVAILABLE', `The broker at ${options.urls.join(', ')} can not be used.`, { cause });
+    }
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /**
+   * Publishes to a road and waits until the broker has taken it.
+   * @throws when it has not, also when the broker is lost meanwhile
+   */
+  async publish(subject: string, payload: Uint8Array, options: Partial<JetStreamPublishOptions>): Promise<void> {
+    await this.#whileConnected(() => this.#jetstream.publish(subject, payload, options));
+  }
+
+  /** Begins to read a node's consumer, from what is not acknowledged yet. */
+  async consume(road: Road, node: DivisionCode, ahead: number): Promise<ConsumerMessages> {
+    return this.#whileConnected(async () => {
+      const consumer = await this.#jetstream.consumers.get(ROADS[road].stream, consumerName(node));
+      return consumer.consume({ max_messages: ahead, expires: 5_000, abort_on_missing_resource: true });
+    });
+  }
+
+  /** Called each time the broker is back. */
+  onReconnect(work: () => void): void {
+    this.#reconnected.add(work);
+  }
+
+  /** Makes the streams where they are missing: whoever comes first after the broker's store was lost makes them anew. */
+  async ensureRoads(): Promise<void> {
+    await this.#whileConnected(async () => {
+      const manager = await this.#manager();
+      for (const { stream, subjects } of Object.values(ROADS)) {
+        await manager.streams.add({
+          name: stream,
+          subjects: [...subjects],
+          retention: RetentionPolicy.Workqueue,
+          storage: StorageType.File,
+          discard: DiscardPolicy.New,
+          max_bytes: ROAD_BYTES,
+          duplicate_window: nanos(120_000),
+        });
+      }
+    });
+  }
+
+  /** Makes a node's durable consumer on a road where it is missing. */
+  async ensureConsumer(road: Road, node: DivisionCode, divisions: Divisions): Promise<void> {
+    await this.#whileConnected(async () => {
+      const manager = await this.#manager();
+      await manager.consumers.add(ROADS[road].stream, {
+        durable_name: consumerName(node),
+        name: consumerName(node),
+        filter_subject: inboundFilter(road, node, divisions),
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(ACK_WAIT_MS),
+        max_ack_pending: 2_000,
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  #manager(): Promise<JetStreamManager> {
+    return this.#jetstream.jetstreamManager(false);
+  }
+
+  /** What waits for the broker's word does not wait for a broker that is gone. */
+  async #whileConnected<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#connected) throw problem('BROKER_UNAVAILABLE', 'The broker is away.');
+    return new Promise<T>((resolve, reject) => {
+      const lose = () => reject(problem('BROKER_UNAVAILABLE', 'The broker was lost.'));
+      this.#waiting.add(lose);
+      work()
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(lose));
+    });
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      switch (status.type) {
+        case 'disconnect':
+          this.#connected = false;
+          for (const lose of this.#waiting) lose();
+          this.#log.warn('broker lost');
+          break;
+        case 'reconnect':
+          this.#connected = true;
+          this.#log.info('broker back');
+          for (const work of this.#reconnected) work();
+          break;
+        case 'error':
+          this.#log.warn({ error: status.error.message }, 'broker refused something');
+          break;
+        default:
+          break;
+      }
+    }
+  }
+}
+
+/** A host's own inbox, so that no other host can be allowed to listen to its answers. */
+export function inboxPrefix(name: string): string {
+  return `_INBOX_${name.replaceAll(/[^a-zA-Z0-9_-]/g, '_')}`;
+}
+
+function readSeed(file: string): Uint8Array {
+  try {
+    return new TextEncoder().encode(readFileSync(file, 'utf8').trim());
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `The broker's credentials in ${file} can't be read.`, { cause });
+  }
+}

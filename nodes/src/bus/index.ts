@@ -1,0 +1,2 @@
+export { Bus, ROADS, inboxPrefix } from './bus.ts';
+export type { BusOptions, Road } from './bus.ts';

@@ -1,0 +1,242 @@
+import type { CaseFile, Divisions, Item, LogLine, Step } from '@liandong/schema';
+import {
+  NODE_ACTOR,
+  SIGNED_TYPES,
+  custodyAt,
+  dossierSchema,
+  echoSchema,
+  isClosed,
+  materialPartSchema,
+  problem,
+  route,
+  withdrawalSchema,
+} from '@liandong/schema';
+import type { ZodType } from 'zod';
+import type { NodeTx } from '../db/index.ts';
+import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { SignedLine, StoredCase } from './case-store.ts';
+import { contiguous, foldChain, insertLines, lockCase, readLines, signedLine } from './case-store.ts';
+import type { CaseWriter } from './case-writer.ts';
+import { absentMaterials, partsOf, receivePart } from './materials.ts';
+
+export interface CaseReceiverParts {
+  trust: Trust;
+  divisions: Divisions;
+  writer: CaseWriter;
+  outbox: Outbox;
+  now: () => Date;
+  /** The item as this node has it today; null when its copy of the catalogue lacks it. */
+  findItem: (tx: NodeTx, code: string) => Promise<Item | null>;
+}
+
+/** What other nodes' messages do to cases here, and what their answers do to ours. */
+export class CaseReceiver {
+  readonly #parts: CaseReceiverParts;
+
+  constructor(parts: CaseReceiverParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes custody (G3): with the whole log checked line by line, every byte of the materials here, and an epoch that
+   * no copy of an older message can have.
+   */
+  readonly dossier = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const { now, writer } = this.#parts;
+    const body = parse(dossierSchema, message.body);
+    const lines = await this.#checkedLines(tx, body.case, body.lines);
+    const file = foldChain(lines);
+    const last = lines.at(-1)?.line;
+    if (!last || !movesTo(last, tx.node, body.epoch) || last.node !== message.from || last.case !== body.case) {
+      throw problem('CHAIN_BROKEN', `The log of ${body.case} does not end with its hand-off to ${tx.node}.`);
+    }
+    if (sha256(body.application) !== file.application) {
+      throw problem('CHAIN_BROKEN', `The application of ${body.case} is not the one that was filed.`);
+    }
+    const held = await lockCase(tx, body.case);
+    if (held && held.file.epoch >= body.epoch) {
+      return refused('STALE_EPOCH', `${tx.node} is at epoch ${held.file.epoch} of ${body.case} already.`);
+    }
+    const objection = await this.#objection(tx, file, last);
+    if (objection) return objection;
+    const absent = await absentMaterials(tx, file.materials);
+    if (absent.length > 0) return { outcome: 'WANTS', materials: absent.map((m) => m.sha256) };
+    await insertLines(tx, lines);
+    const stored: StoredCase = {
+      id: body.case,
+      file,
+      lines,
+      application: body.application,
+      trackingHash: held?.trackingHash ?? null,
+      withdrawalRequestedAt: held?.withdrawalRequestedAt ?? null,
+    };
+    const received: Step = {
+      lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],
+      handOff: null,
+    };
+    const after = await writer.append(tx, stored, received, now(), [message.from]);
+    return { outcome: 'DONE', line: after.lines.at(-1)?.jws ?? '' };
+  };
+
+  /** Takes new lines of a case that was here before into this node's copy. */
+  readonly echo = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const body = parse(echoSchema, message.body);
+    await this.#adopt(tx, body.case, body.lines);
+    return { outcome: 'DONE' };
+  };
+
+  /** Withdraws a case at its custodian, for a desk that no longer holds it; passes the wish on where it moved on. */
+  readonly withdrawal = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const { now, outbox, writer } = this.#parts;
+    const body = parse(withdrawalSchema, message.body);
+    const stored = await lockCase(tx, body.case);
+    if (!stored) return refused('NOT_FOUND', `${tx.node} never held ${body.case}.`);
+    const { file } = stored;
+    if (!file.holders.includes(body.requestedAt) || !file.holders.includes(message.from)) {
+      return refused('FORBIDDEN', `${message.from} never held ${body.case}.`);
+    }
+    if (isClosed(file.state))
+      return refused('ILLEGAL_STEP', `The case is ${file.state}; it can't be withdrawn any more.`);
+    const custody = custodyAt(file, tx.node);
+    if (custody === 'IN_TRANSIT') return { outcome: 'LATER', reason: 'the case is under way' };
+    if (custody === 'ELSEWHERE') {
+      await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'WITHDRAWAL', caseId: file.id, body }]);
+      return { outcome: 'DONE' };
+    }
+    const { reason, actor, requestedAt } = body;
+    await writer.append(
+      tx,
+      stored,
+      { lines: [{ action: 'WITHDRAWN', actor, note: reason, data: { reason, requestedAt } }], handOff: null },
+      now(),
+    );
+    return { outcome: 'DONE' };
+  };
+
+  /** Keeps a piece of a material. */
+  readonly material = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const part = parse(materialPartSchema, message.body);
+    if (!message.bytes) throw problem('MESSAGE_INVALID', 'A piece of a material came without its bytes.');
+    const sound = await receivePart(tx, part, message.bytes);
+    return sound
+      ? { outcome: 'DONE' }
+      : refused('MATERIAL_CORRUPT', `The bytes of ${part.sha256} are not what they should be.`);
+  };
+
+  /**
+   * The receiver's word on a dossier: held there (its RECEIVED line comes with the receipt), refused (the case is ours
+   * again), or waiting for materials (they are sent once more).
+   */
+  readonly dossierAnswered = async (tx: NodeTx, answered: Answered): Promise<void> => {
+    const { answer, receiver } = answered;
+    const body = parse(dossierSchema, answered.body);
+    switch (answer.outcome) {
+      case 'DONE':
+        if (answer.line !== null) await this.#adopt(tx, body.case, [answer.line]);
+        return;
+      case 'REFUSED': {
+        const stored = await lockCase(tx, body.case);
+        // a refused copy of a round that is over changes nothing
+        if (!stored || stored.file.inTransitTo !== receiver || stored.file.epoch + 1 !== body.epoch) return;
+        if (answer.code === 'STALE_EPOCH') return;
+        const data = { by: receiver, epoch: body.epoch, code: answer.code };
+        await this.#parts.writer.append(
+          tx,
+          stored,
+          { lines: [{ action: 'HANDOFF_REFUSED', actor: NODE_ACTOR, note: answer.reason, data }], handOff: null },
+          this.#parts.now(),
+          [receiver],
+        );
+        return;
+      }
+      case 'WANTS': {
+        const stored = await lockCase(tx, body.case);
+        const wanted = stored?.file.materials.filter((m) => answer.materials.includes(m.sha256)) ?? [];
+        await this.#parts.outbox.enqueue(tx, partsOf(wanted, receiver, body.case));
+        return;
+      }
+      case 'PARKED':
+      case 'WATERMARK':
+        return;
+      default:
+        answer satisfies never;
+    }
+  };
+
+  /** A withdrawal that came too late is no longer pending. */
+  readonly withdrawalAnswered = async (tx: NodeTx, answered: Answered): Promise<void> => {
+    if (answered.answer.outcome !== 'REFUSED' || answered.caseId === null) return;
+    await tx.query(`UPDATE cases SET withdrawal_requested_at = NULL WHERE node = $1 AND id = $2`, [answered.caseId]);
+  };
+
+  /** Why this node will not hold the case, by its own catalogue; null when it will. */
+  async #objection(tx: NodeTx, file: CaseFile, last: LogLine): Promise<Verdict | null> {
+    if (last.action === 'RETURNED') {
+      return file.holders.includes(tx.node) ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
+    }
+    const item = await this.#parts.findItem(tx, file.item);
+    if (!item) return { outcome: 'LATER', reason: `${file.item} is not in this node's catalogue yet` };
+    const found = route(item, file.place, this.#parts.divisions);
+    const competent = found.acceptor === tx.node || found.decider === tx.node;
+    const agreed = found.acceptor === file.acceptor && found.decider === file.decider;
+    if (competent && agreed) return null;
+    return refused(
+      'NOT_COMPETENT',
+      `${found.acceptor} accepts and ${found.decider} decides ${file.item} for ${file.place}.`,
+    );
+  }
+
+  async #adopt(tx: NodeTx, id: string, jwses: readonly string[]): Promise<void> {
+    const stored = await lockCase(tx, id);
+    const known = new Set(stored?.lines.map((l) => l.hash));
+    const fresh = jwses.filter((jws) => !known.has(sha256(jws)));
+    if (fresh.length === 0) return;
+    await insertLines(tx, await this.#checkedLines(tx, id, fresh));
+    const all = contiguous(await readLines(tx, id));
+    const from = stored?.lines.length ?? 0;
+    if (all.length === from) return;
+    // one bad line shows here and not later: the chain is checked from the first line on
+    foldChain(all);
+    const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
+    await this.#parts.writer.adopt(
+      tx,
+      { id, application, trackingHash, withdrawalRequestedAt, lines: all.slice(0, from) },
+      all.slice(from),
+    );
+  }
+
+  /** Lines with their signatures checked; what this node holds already was checked when it came. */
+  async #checkedLines(tx: NodeTx, id: string, jwses: readonly string[]): Promise<SignedLine[]> {
+    const held = new Map((await readLines(tx, id)).map((l) => [l.hash, l]));
+    return Promise.all(
+      jwses.map(async (jws) => {
+        const known = held.get(sha256(jws));
+        if (known) return known;
+        const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.line);
+        const made = signedLine(jws, payload);
+        if (made.line.node !== node) throw problem('SIGNATURE_INVALID', `${node} signed a line of ${made.line.node}.`);
+        if (made.line.case !== id) throw problem('CHAIN_BROKEN', `A line of ${made.line.case} came as one of ${id}.`);
+        return made;
+      }),
+    );
+  }
+}
+
+function movesTo(line: LogLine, node: string, epoch: number): boolean {
+  return (
+    (line.action === 'FORWARDED' || line.action === 'RETURNED') && line.data.to === node && line.data.epoch === epoch
+  );
+}
+
+function refused(code: string, reason: string): Verdict {
+  return { outcome: 'REFUSED', code, reason };
+}
+
+function parse<T>(schema: ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success)
+    throw problem('MESSAGE_INVALID', 'The body of the message is not what its kind says.', { cause: parsed.error });
+  return parsed.data;
+}

@@ -1,0 +1,406 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type {
+  Answers,
+  CaseFile,
+  CaseFilter,
+  Desk,
+  DivisionCode,
+  Divisions,
+  FileCaseInput,
+  FilingService,
+  FilingView,
+  HandlingKey,
+  HandlingService,
+  HandlingView,
+  OfficialCalendar,
+  Page,
+  PageRequest,
+  Step,
+  SupplementCaseInput,
+  TrackedCaseView,
+  Viewer,
+} from '@liandong/schema';
+import {
+  ProblemError,
+  caseIdOf,
+  caseSteps,
+  custodyAt,
+  dayOf,
+  problem,
+  requireCaseReader,
+  requirePermission,
+} from '@liandong/schema';
+import { findImplementations, findItem } from '../catalogue/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { StoredCase } from './case-store.ts';
+import { findCases, lockCase } from './case-store.ts';
+import type { Application } from './case-views.ts';
+import { filingView, handlingView, trackedView } from './case-views.ts';
+import type { CaseWriter } from './case-writer.ts';
+import { once } from './idempotency.ts';
+import { decodeMaterials, storeMaterials } from './materials.ts';
+import { Serials } from './serials.ts';
+
+export interface CaseServiceParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  calendar: () => OfficialCalendar;
+  writer: CaseWriter;
+  outbox: Outbox;
+  now: () => Date;
+}
+
+/** The desk of one node: what people do there to cases. */
+export class CaseDesk {
+  readonly #parts: CaseServiceParts;
+  readonly #serials: Serials;
+  readonly filing: FilingService;
+  readonly handling: HandlingService;
+
+  constructor(parts: CaseServiceParts) {
+    this.#parts = parts;
+    this.#serials = new Serials(parts.db, parts.node);
+    this.filing = {
+      getMany: (viewer, ids) => this.#getFilings(viewer, ids),
+      file: (viewer, input) => this.#file(viewer, input),
+      supplement: (viewer, input) => this.#supplement(viewer, input),
+      track: (number, code) => this.#track(number, code),
+    };
+    const { acceptCase, decideCase, forwardCase, refuseCase, requestSupplement, returnCase, reviewCase } = caseSteps;
+    this.handling = {
+      getMany: (viewer, keys) => this.#getHandlings(viewer, keys),
+      list: (viewer, filter, page) => this.#list(viewer, filter, page),
+      accept: (viewer, input) => this.#step(viewer, input, (desk, file) => acceptCase(desk, file, input.note)),
+      refuse: (viewer, input) => this.#step(viewer, input, (desk, file) => refuseCase(desk, file, input.reason)),
+      requestSupplement: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => requestSupplement(desk, file, input.missing, input.note)),
+      review: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => reviewCase(desk, file, input.opinion, input.note)),
+      decide: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => decideCase(desk, file, input.outcome, input.reason)),
+      forward: (viewer, input) => this.#step(viewer, input, (desk, file) => forwardCase(desk, file, input.note)),
+      return: (viewer, input) => this.#step(viewer, input, (desk, file) => returnCase(desk, file, input.reason)),
+      withdraw: (viewer, input) => this.#withdraw(viewer, input),
+    };
+  }
+
+  /** Accepts every case whose five days for the notice have run out (Art. 32). @returns how many */
+  async deemAccepted(): Promise<number> {
+    const { node, db, divisions, calendar, now } = this.#parts;
+    const due = await db
+      .queries(node)
+      .query<{ id: string }>(
+        `SELECT id FROM cases WHERE node = $1 AND acceptance_due_at < $2 AND custody = 'HELD' ORDER BY acceptance_due_at LIMIT 200`,
+        [now()],
+      );
+    let accepted = 0;
+    for (const { id } of due) {
+      await db.transact(node, async (tx) => {
+        const stored = await lockCase(tx, id);
+        if (!stored) return;
+        const { item, implementation } = await this.#elements(tx, stored.file);
+        const step = caseSteps.deemAccepted(
+          { node, now: now(), divisions, calendar: calendar(), item, implementation },
+          stored.file,
+        );
+        if (!step) return;
+        await this.#parts.writer.append(tx, stored, step, now());
+        accepted++;
+      });
+    }
+    return accepted;
+  }
+
+  async #file(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }> {
+    const person = signedIn(viewer);
+    const { node, db, writer, now } = this.#parts;
+    const materials = decodeMaterials(input.materials);
+    const number = await this.#serials.take(dayOf(now()));
+    return db.transact(node, async (tx) => {
+      const { id, trackingCode } = await once(
+        tx,
+        person,
+        input.idempotencyKey,
+        { mutation: 'fileCase', input },
+        async () => {
+          const place = input.place ?? node;
+          const application: Application = { applicant: input.applicant, consent: input.consent };
+          const text = JSON.stringify(application);
+          const { consent } = input;
+          const filing = {
+            number,
+            place,
+            application: sha256(text),
+            consent: consent && { way: consent.way, givenAt: consent.givenAt },
+            materials: materials.map((m) => m.material),
+          };
+          const code = trackingCodeOf();
+          const made = { id: caseIdOf(node, randomUUID()), trackingCode: code };
+          const at = now();
+          const desk = await this.#deskFor(tx, person, input.item, place, at);
+          const step = caseSteps.fileCase(desk, filing);
+          await storeMaterials(tx, materials);
+          await writer.open(tx, { id: made.id, application: text, trackingHash: trackingHash(number, code) }, step, at);
+          return made;
+        },
+      );
+      const stored = await lockCase(tx, id);
+      if (!stored) throw problem('NOT_FOUND', `Case ${id} is not here any more.`, { node });
+      return { filing: filingView(stored, node, person), trackingCode };
+    });
+  }
+
+  async #supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView> {
+    const person = signedIn(viewer);
+    const { node } = this.#parts;
+    const materials = decodeMaterials(input.materials);
+    const stored = await this.#change(person, input, async (tx, desk, file) => {
+      await storeMaterials(tx, materials);
+      return caseSteps.supplementCase(
+        desk,
+        file,
+        materials.map((m) => m.material),
+        input.note,
+      );
+    });
+    return filingView(stored, node, person);
+  }
+
+  async #step(
+    viewer: Viewer | null,
+    input: { id: string; idempotencyKey: string | null },
+    step: (desk: Desk, file: CaseFile) => Step,
+  ): Promise<HandlingView> {
+    const stored = await this.#change(signedIn(viewer), input, (_tx, desk, file) => Promise.resolve(step(desk, file)));
+    return this.#handlingView(stored);
+  }
+
+  /** One step in one transaction: the case is locked, the rule decides, the writer writes. */
+  async #change(
+    viewer: Viewer,
+    input: { id: string; idempotencyKey: string | null },
+    step: (tx: NodeTx, desk: Desk, file: CaseFile) => Promise<Step>,
+  ): Promise<StoredCase> {
+    const { node, db, divisions, calendar, writer, now } = this.#parts;
+    return db.transact(node, async (tx) => {
+      await once(tx, viewer, input.idempotencyKey, input, async () => {
+        const stored = await this.#lockReadable(tx, viewer, input.id);
+        const at = now();
+        const desk: Desk = {
+          node,
+          viewer,
+          now: at,
+          divisions,
+          calendar: calendar(),
+          ...(await this.#elements(tx, stored.file)),
+        };
+        await writer.append(tx, stored, await step(tx, desk, stored.file), at);
+        return true;
+      });
+      return this.#lockReadable(tx, viewer, input.id);
+    });
+  }
+
+  /** Withdraws here, or has the wish carried to the desk that holds the case. */
+  async #withdraw(
+    viewer: Viewer | null,
+    input: { id: string; reason: string; idempotencyKey: string | null },
+  ): Promise<HandlingView> {
+    const person = signedIn(viewer);
+    const { node, db, divisions, outbox, now } = this.#parts;
+    const elsewhere = await db.transact(node, async (tx) => {
+      const { file, withdrawalRequestedAt } = await this.#lockReadable(tx, person, input.id);
+      if (custodyAt(file, node) !== 'ELSEWHERE' || node !== file.filingNode || file.closedAt) return false;
+      const role = requirePermission(person, 'WITHDRAW_CASE', divisions.get(node).tier);
+      if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
+      if (withdrawalRequestedAt) return true;
+      const actor = { sub: person.sub, name: person.name, role };
+      await outbox.enqueue(tx, [
+        {
+          receiver: file.custodian,
+          kind: 'WITHDRAWAL',
+          caseId: file.id,
+          body: { case: file.id, reason: input.reason, actor, requestedAt: node },
+        },
+      ]);
+      await tx.query(`UPDATE cases SET withdrawal_requested_at = $3 WHERE node = $1 AND id = $2`, [file.id, now()]);
+      return true;
+    });
+    if (!elsewhere) return this.#step(person, input, (desk, file) => caseSteps.withdrawCase(desk, file, input.reason));
+    const [stored] = await findCases(db.queries(node), [input.id]);
+    if (!stored) throw this.#notFound(input.id);
+    return this.#handlingView(stored);
+  }
+
+  async #getFilings(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView> {
+    return this.#readEach(viewer, ids, (stored, person) => filingView(stored, this.#parts.node, person));
+  }
+
+  async #getHandlings(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView> {
+    const { node } = this.#parts;
+    const copies = new Map(keys.map((key) => [key.id, key.copy]));
+    return this.#readEach(
+      viewer,
+      keys.map((key) => key.id),
+      (stored) => {
+        const { custodian } = stored.file;
+        if (custodian === node || copies.get(stored.id)) return this.#handlingView(stored);
+        return problem('NOT_CUSTODIAN', `${node} does not hold the case; ${custodian} does.`, { node, custodian });
+      },
+    );
+  }
+
+  async #readEach<T>(
+    viewer: Viewer | null,
+    ids: readonly string[],
+    view: (stored: StoredCase, viewer: Viewer) => T | ProblemError,
+  ): Answers<T> {
+    const { node, db, divisions } = this.#parts;
+    const found = new Map((await findCases(db.queries(node), ids)).map((stored) => [stored.id, stored]));
+    return ids.map((id) => {
+      try {
+        const person = signedIn(viewer);
+        const stored = found.get(id);
+        if (!stored) throw this.#notFound(id);
+        requireCaseReader(person, stored.file.holders, divisions);
+        return view(stored, person);
+      } catch (error) {
+        if (error instanceof ProblemError) return error;
+        throw error;
+      }
+    });
+  }
+
+  async #list(viewer: Viewer | null, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
+    const person = signedIn(viewer);
+    const { node, db, divisions } = this.#parts;
+    const tier = divisions.get(person.division).tier;
+    requirePermission(person, 'READ_CASE', tier);
+    const supervises = person.roles.includes('SUPERVISOR') && divisions.isWithin(node, person.division);
+    if (person.division !== node && !supervises) {
+      throw problem('FORBIDDEN', `The list of ${node} is not open to ${person.division}.`, { node });
+    }
+    const after = page.after === null ? null : decodeCursor(page.after);
+    const rows = await db.reads(node).case.findMany({
+      where: {
+        ...(filter.custody ? { custody: filter.custody } : {}),
+        ...(filter.states ? { state: { in: filter.states } } : {}),
+        ...(filter.item !== null ? { item: filter.item } : {}),
+        ...(filter.number !== null ? { number: filter.number } : {}),
+        ...(after
+          ? {
+              // the first bound lets the index begin at the cursor, the second keeps what was shown out
+              filedAt: { lte: after.filedAt },
+              OR: [{ filedAt: { lt: after.filedAt } }, { id: { lt: after.id } }],
+            }
+          : {}),
+      },
+      orderBy: [{ filedAt: 'desc' }, { id: 'desc' }],
+      select: { id: true, filedAt: true },
+      take: page.first + 1,
+    });
+    const shown = rows.slice(0, page.first);
+    const stored = await findCases(
+      db.queries(node),
+      shown.map((row) => row.id),
+    );
+    return {
+      nodes: stored.map((s) => this.#handlingView(s)),
+      cursors: shown.map(encodeCursor),
+      hasNextPage: rows.length > page.first,
+      hasPreviousPage: after !== null,
+    };
+  }
+
+  async #track(number: string, code: string): Promise<TrackedCaseView> {
+    const { node, db, divisions, calendar, now } = this.#parts;
+    const wrong = () => problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
+    const row = await db.reads(node).case.findFirst({ where: { number }, select: { id: true, trackingHash: true } });
+    if (!row || row.trackingHash !== trackingHash(number, code.trim().toUpperCase())) throw wrong();
+    const [stored] = await findCases(db.queries(node), [row.id]);
+    if (!stored) throw wrong();
+    return trackedView(stored, node, calendar(), divisions, now());
+  }
+
+  async #lockReadable(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredCase> {
+    const stored = await lockCase(tx, id);
+    if (!stored) throw this.#notFound(id);
+    requireCaseReader(viewer, stored.file.holders, this.#parts.divisions);
+    return stored;
+  }
+
+  async #deskFor(queries: NodeQueries, viewer: Viewer, itemCode: string, place: DivisionCode, at: Date): Promise<Desk> {
+    const { node, divisions, calendar } = this.#parts;
+    const item = await findItem(queries, itemCode, { today: dayOf(at) });
+    if (!item) throw this.#unknownItem(itemCode);
+    const decider = divisions.atTier(place, item.decidingTier)?.code ?? place;
+    const [implementation] = await findImplementations(queries, [{ item: itemCode, node: decider }]);
+    if (!implementation) throw this.#unknownItem(itemCode);
+    return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation };
+  }
+
+  /** The item and implementation a case goes by: today's before acceptance, afterwards those it was accepted under. */
+  async #elements(queries: NodeQueries, file: CaseFile) {
+    const item = await findItem(
+      queries,
+      file.item,
+      file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
+    );
+    const [implementation] = await findImplementations(queries, [{ item: file.item, node: file.decider }]);
+    if (!item || !implementation) throw this.#unknownItem(file.item);
+    return { item, implementation };
+  }
+
+  #handlingView(stored: StoredCase): HandlingView {
+    const { node, calendar, divisions, now } = this.#parts;
+    return handlingView(stored, node, calendar(), divisions, now());
+  }
+
+  #notFound(id: string): ProblemError {
+    return problem('NOT_FOUND', `${this.#parts.node} knows no case ${id.slice(0, 60)}.`, {
+      node: this.#parts.node,
+      field: 'id',
+    });
+  }
+
+  #unknownItem(code: string): ProblemError {
+    const { node } = this.#parts;
+    return problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, {
+      node,
+      field: 'item',
+    });
+  }
+}
+
+function signedIn(viewer: Viewer | null): Viewer {
+  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+  return viewer;
+}
+
+/** Letters and digits that are not mistaken for each other when read from a slip. */
+const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+
+/** Eight random signs, 39 bits. */
+function trackingCodeOf(): string {
+  return [...randomBytes(8)].map((byte) => TRACKING_SIGNS[byte % TRACKING_SIGNS.length]).join('');
+}
+
+function trackingHash(number: string, code: string): string {
+  return sha256(`${number} ${code}`);
+}
+
+function encodeCursor(row: { filedAt: Date; id: string }): string {
+  return Buffer.from(`${row.filedAt.toISOString()} ${row.id}`).toString('base64url');
+}
+
+function decodeCursor(cursor: string): { filedAt: Date; id: string } {
+  const [at = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const filedAt = new Date(at);
+  if (Number.isNaN(filedAt.getTime()) || id === '') {
+    throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
+  }
+  return { filedAt, id };
+}

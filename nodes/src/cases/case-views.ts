@@ -1,0 +1,117 @@
+import type {
+  Divisions,
+  FilingView,
+  HandlingView,
+  LogLine,
+  OfficialCalendar,
+  TrackedCaseView,
+  Viewer,
+  ApplicantView,
+  ConsentView,
+} from '@liandong/schema';
+import { clockOf, custodyAt, maskNumber, noticeDueAt, outstanding, problem, seesPersonalData } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema';
+import type { StoredCase } from './case-store.ts';
+
+/** An application as it is stored: exact text, digested into the log. */
+export interface Application {
+  applicant: ApplicantView;
+  consent: (Omit<ConsentView, 'givenAt'> & { givenAt: string }) | null;
+}
+
+/** The application part of a case, masked for whoever does not handle it. */
+export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewer): FilingView {
+  const { file } = stored;
+  if (stored.application === null) throw problem('NOT_FOUND', `${node} holds no application of ${file.id}.`, { node });
+  const { applicant, consent } = JSON.parse(stored.application) as Application;
+  const open = seesPersonalData(viewer, file.holders);
+  return {
+    id: file.id,
+    number: file.number,
+    item: file.item,
+    filedAt: file.filedAt,
+    filedBy: file.filedBy.name,
+    filingNode: file.filingNode,
+    place: file.place,
+    acceptor: file.acceptor,
+    decider: file.decider,
+    custodian: file.custodian,
+    applicant: open
+      ? applicant
+      : { ...applicant, idNumber: maskNumber(applicant.idNumber), phone: maskNumber(applicant.phone) },
+    consent: consent && { ...consent, givenAt: new Date(consent.givenAt) },
+    materials: file.materials,
+    answeredBy: node,
+    staleSince: node === file.filingNode ? null : file.lastAt,
+  };
+}
+
+/** The handling part of a case, as this node knows it. */
+export function handlingView(
+  stored: StoredCase,
+  node: DivisionCode,
+  calendar: OfficialCalendar,
+  divisions: Divisions,
+  now: Date,
+): HandlingView {
+  const { file } = stored;
+  const custody = custodyAt(file, node);
+  const awaitsAcceptance = file.state === 'FILED' && file.custodian === file.acceptor;
+  return {
+    id: file.id,
+    custodian: file.custodian,
+    state: file.state,
+    custody,
+    inTransitTo: file.inTransitTo,
+    log: stored.lines.map(({ line }) => ({
+      seq: line.seq,
+      at: new Date(line.at),
+      node: line.node,
+      actor: line.actor.name,
+      actorRole: line.actor.role,
+      action: line.action,
+      note: line.note,
+    })),
+    clock: clockOf(file, calendar, divisions, now),
+    decision: file.decision,
+    missing: file.state === 'AWAITING_SUPPLEMENT' ? outstanding(file) : [],
+    acceptanceDueAt: awaitsAcceptance ? noticeDueAt(file.materialsInAt, calendar).at : null,
+    withdrawalRequestedAt: file.closedAt ? null : stored.withdrawalRequestedAt,
+    answeredBy: node,
+    staleSince: custody === 'ELSEWHERE' ? file.lastAt : null,
+  };
+}
+
+/** What the public sees: no names, no numbers but the case's own. */
+export function trackedView(
+  stored: StoredCase,
+  node: DivisionCode,
+  calendar: OfficialCalendar,
+  divisions: Divisions,
+  now: Date,
+): TrackedCaseView {
+  const { file } = stored;
+  return {
+    number: file.number,
+    item: file.item,
+    state: file.state,
+    filedAt: file.filedAt,
+    custodian: file.custodian,
+    dueAt: clockOf(file, calendar, divisions, now)?.dueAt ?? null,
+    missing: file.state === 'AWAITING_SUPPLEMENT' ? outstanding(file) : [],
+    reason: publicReason(stored.lines.at(-1)?.line),
+    remedies: file.decision?.remedies ?? null,
+    steps: stored.lines.map(({ line }) => ({ at: new Date(line.at), node: line.node, action: line.action })),
+    answeredBy: node,
+  };
+}
+
+function publicReason(last: LogLine | undefined): string | null {
+  switch (last?.action) {
+    case 'DECIDED':
+    case 'NOT_ACCEPTED':
+      return last.data.reason;
+    default:
+      return null;
+  }
+}

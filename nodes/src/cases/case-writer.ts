@@ -1,0 +1,175 @@
+import type { CaseFile, DivisionCode, Divisions, LineDraft, LogLine, OfficialCalendar, Step } from '@liandong/schema';
+import { SIGNED_TYPES, factsOf, foldLine, openFile } from '@liandong/schema';
+import type { NodeTx } from '../db/index.ts';
+import type { FeedAppender } from '../feeds/index.ts';
+import type { Outbox, Outgoing } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { SignedLine, StoredCase } from './case-store.ts';
+import { insertLines, saveCase } from './case-store.ts';
+import { materialMessages } from './materials.ts';
+
+export interface CaseWriterParts {
+  trust: Trust;
+  divisions: Divisions;
+  /** The calendar in force now. */
+  calendar: () => OfficialCalendar;
+  outbox: Outbox;
+  facts: FeedAppender;
+}
+
+/** What a first line comes with. */
+export interface Opening {
+  id: string;
+  application: string;
+  trackingHash: string;
+}
+
+/**
+ * Writes steps into cases. One transaction holds the lines, the case's row, the facts, and every message the step
+ * leads to: echoes to the desks that held the case, and the dossier where custody moves.
+ */
+export class CaseWriter {
+  readonly #parts: CaseWriterParts;
+
+  constructor(parts: CaseWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Opens a case with its filing. */
+  async open(tx: NodeTx, opening: Opening, step: Step, now: Date): Promise<StoredCase> {
+    const { id, application, trackingHash } = opening;
+    return this.#write(
+      tx,
+      { id, application, trackingHash, withdrawalRequestedAt: null, lines: [] },
+      null,
+      step,
+      now,
+      [],
+    );
+  }
+
+  /**
+   * Adds a step to a case this node holds.
+   * @param knowing nodes that learn of it in another way and need no echo
+   */
+  async append(
+    tx: NodeTx,
+    stored: StoredCase,
+    step: Step,
+    now: Date,
+    knowing: readonly DivisionCode[] = [],
+  ): Promise<StoredCase> {
+    return this.#write(tx, stored, stored.file, step, now, knowing);
+  }
+
+  /**
+   * Takes lines that other nodes wrote into this node's copy and states the facts that follow from them here.
+   * @param lines the new ones, following those held without a gap
+   */
+  async adopt(tx: NodeTx, before: Omit<StoredCase, 'file'>, lines: readonly SignedLine[]): Promise<StoredCase | null> {
+    const { calendar, divisions } = this.#parts;
+    let file: CaseFile | null = null;
+    for (const { line } of before.lines) file = file ? foldLine(file, line) : openFile(line);
+    const steps: [LogLine, CaseFile][] = [];
+    for (const { line } of lines) {
+      file = file ? foldLine(file, line) : openFile(line);
+      steps.push([line, file]);
+    }
+    if (!file) return null;
+    const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
+    await saveCase(tx, stored, calendar(), divisions);
+    await this.#stateFacts(tx, steps);
+    return stored;
+  }
+
+  async #write(
+    tx: NodeTx,
+    before: Omit<StoredCase, 'file'>,
+    file: CaseFile | null,
+    step: Step,
+    now: Date,
+    knowing: readonly DivisionCode[],
+  ): Promise<StoredCase> {
+    const { calendar, divisions, outbox } = this.#parts;
+    const written: SignedLine[] = [];
+    const steps: [LogLine, CaseFile][] = [];
+    let after = file;
+    for (const draft of step.lines) {
+      const prev = written.at(-1) ?? before.lines.at(-1) ?? null;
+      const line = lineOf(before.id, tx.node, draft, after, prev, now);
+      after = after ? foldLine(after, line) : openFile(line);
+      const jws = await this.#parts.trust.sign(tx.node, SIGNED_TYPES.line, line);
+      written.push({ line, jws, hash: sha256(jws) });
+      steps.push([line, after]);
+    }
+    if (!after) throw new Error('a step without lines');
+    const stored: StoredCase = { ...before, file: after, lines: [...before.lines, ...written] };
+    await insertLines(tx, written);
+    await saveCase(tx, stored, calendar(), divisions);
+    await this.#stateFacts(tx, steps);
+    const { handOff } = step;
+    await outbox.enqueue(tx, [
+      ...echoes(stored, written, [tx.node, ...knowing, ...(handOff ? [handOff.to] : [])]),
+      ...(handOff ? [...materialMessages(after, handOff.to), dossier(stored, handOff)] : []),
+    ]);
+    return stored;
+  }
+
+  async #stateFacts(tx: NodeTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
+    const { calendar, divisions, facts } = this.#parts;
+    const stated = steps.flatMap(([line, file]) => factsOf(line, file, tx.node, calendar(), divisions));
+    await facts.append(tx, 'FACTS', stated);
+  }
+}
+
+function lineOf(
+  id: string,
+  node: DivisionCode,
+  draft: LineDraft,
+  file: CaseFile | null,
+  prev: SignedLine | null,
+  now: Date,
+): LogLine {
+  const { actor, note, ...entry } = draft;
+  // clocks of two hosts differ; a log never runs backwards
+  const at = file && file.lastAt > now ? file.lastAt : now;
+  return {
+    case: id,
+    seq: (file?.seq ?? 0) + 1,
+    // receiving begins the new round
+    epoch: entry.action === 'RECEIVED' ? entry.data.epoch : (file?.epoch ?? 1),
+    at: at.toISOString(),
+    node,
+    actor,
+    prev: prev?.hash ?? null,
+    note,
+    ...entry,
+  };
+}
+
+/** The new lines, for every desk that held the case and does not know them yet. */
+function echoes(stored: StoredCase, written: readonly SignedLine[], knowing: readonly DivisionCode[]): Outgoing[] {
+  return stored.file.holders
+    .filter((holder) => !knowing.includes(holder))
+    .map((receiver) => ({
+      receiver,
+      kind: 'ECHO',
+      caseId: stored.id,
+      body: { case: stored.id, lines: written.map((w) => w.jws) },
+    }));
+}
+
+function dossier(stored: StoredCase, handOff: NonNullable<Step['handOff']>): Outgoing {
+  return {
+    receiver: handOff.to,
+    kind: 'DOSSIER',
+    caseId: stored.id,
+    body: {
+      case: stored.id,
+      epoch: handOff.epoch,
+      application: stored.application,
+      lines: stored.lines.map((l) => l.jws),
+    },
+  };
+}

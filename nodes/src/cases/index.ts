@@ -1,0 +1,5 @@
+export { CaseDesk } from './case-services.ts';
+export { CaseReceiver } from './case-receiver.ts';
+export { CaseWriter } from './case-writer.ts';
+export { readPart } from './materials.ts';
+export { recountDates } from './recompute.ts';

@@ -1,0 +1,125 @@
+import type { CaseFile, DivisionCode, Material, MaterialInput, MaterialPart } from '@liandong/schema';
+import { MAX_MATERIAL_BYTES, problem } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { Outgoing } from '../handoff/index.ts';
+import { sha256 } from '../trust/index.ts';
+
+/** Bytes of one message that carries a piece of a material; half of the broker's usual maximum. */
+export const PART_BYTES = 512 * 1024;
+
+/** A material with its bytes. */
+export interface GivenMaterial {
+  material: Material;
+  bytes: Buffer;
+}
+
+/**
+ * Decodes what was handed in and names it by its content.
+ * @throws {ProblemError} BAD_INPUT with the field, for text that is no base64 or too long
+ */
+export function decodeMaterials(inputs: readonly MaterialInput[]): GivenMaterial[] {
+  return inputs.map(({ content, name, fileName, mediaType }, index) => {
+    const field = `materials.${index}.content`;
+    const bytes = Buffer.from(content, 'base64');
+    if (bytes.toString('base64').replace(/=+$/, '') !== content.replace(/=+$/, '')) {
+      throw problem('BAD_INPUT', `${field}: is no base64 (RFC 4648 §4).`, { field });
+    }
+    if (bytes.length === 0) throw problem('BAD_INPUT', `${field}: has no bytes.`, { field });
+    if (bytes.length > MAX_MATERIAL_BYTES) {
+      throw problem('PAYLOAD_TOO_LARGE', `${field}: is above ${MAX_MATERIAL_BYTES} bytes.`, { field });
+    }
+    return { material: { name, fileName, mediaType, sha256: sha256(bytes), size: bytes.length }, bytes };
+  });
+}
+
+/** Stores bytes under their digest; the same bytes are stored once. */
+export async function storeMaterials(tx: NodeTx, given: readonly GivenMaterial[]): Promise<void> {
+  for (const { material, bytes } of given) {
+    await tx.query(
+      `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
+      [material.sha256, material.size, bytes],
+    );
+  }
+}
+
+/** Digests that this node has not got the whole bytes of. */
+export async function absentMaterials(queries: NodeQueries, materials: readonly Material[]): Promise<Material[]> {
+  const unique = [...new Map(materials.map((m) => [m.sha256, m])).values()];
+  const held = await queries.query<{ sha256: string }>(
+    `SELECT sha256 FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`,
+    [unique.map((m) => m.sha256)],
+  );
+  const known = new Set(held.map((h) => h.sha256));
+  return unique.filter((m) => !known.has(m.sha256));
+}
+
+/**
+ * The messages that carry a case's materials to its next custodian. What that desk had when it held the case before is
+ * not sent again; should it lack something after all, it says so and gets it (WANTS).
+ */
+export function materialMessages(file: CaseFile, receiver: DivisionCode): Outgoing[] {
+  const back = file.holders.includes(receiver);
+  const unseen = back
+    ? file.materials.slice(file.supplement?.materialsBefore ?? file.materials.length)
+    : file.materials;
+  return partsOf(unseen, receiver, file.id);
+}
+
+/** One message a piece. */
+export function partsOf(materials: readonly Material[], receiver: DivisionCode, caseId: string): Outgoing[] {
+  const unique = new Map(materials.map((m) => [m.sha256, m]));
+  return [...unique.values()].flatMap(({ sha256: digest, size }) =>
+    Array.from({ length: Math.ceil(size / PART_BYTES) }, (_, i): Outgoing => {
+      const offset = i * PART_BYTES;
+      const length = Math.min(PART_BYTES, size - offset);
+      return { receiver, kind: 'MATERIAL', caseId, body: { sha256: digest, offset, length, size } };
+    }),
+  );
+}
+
+/** The bytes of one piece, for the relay; null when the material is not held here. */
+export async function readPart(
+  queries: NodeQueries,
+  part: Pick<MaterialPart, 'sha256' | 'offset' | 'length'>,
+): Promise<Buffer | null> {
+  const [row] = await queries.query<{ bytes: Buffer }>(
+    `SELECT substring(content FROM $3 FOR $4) AS bytes FROM blobs WHERE node = $1 AND sha256 = $2`,
+    [part.sha256, part.offset + 1, part.length],
+  );
+  return row?.bytes ?? null;
+}
+
+/**
+ * Keeps a piece that came in; the last one makes the material whole.
+ * @returns false when the whole turned out not to be what its digest says; its pieces are then dropped
+ * @throws {ProblemError} MATERIAL_CORRUPT for a piece that contradicts itself
+ */
+export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Array): Promise<boolean> {
+  if (bytes.length !== part.length || part.offset + part.length > part.size || part.size > MAX_MATERIAL_BYTES) {
+    throw problem('MATERIAL_CORRUPT', `A piece of ${part.sha256} is not as long as it says.`);
+  }
+  const whole = await tx.query(`SELECT 1 FROM blobs WHERE node = $1 AND sha256 = $2`, [part.sha256]);
+  if (whole.length > 0) return true;
+  await tx.query(
+    `INSERT INTO blob_parts (node, sha256, start, content) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (node, sha256, start) DO UPDATE SET content = excluded.content`,
+    [part.sha256, part.offset, bytes],
+  );
+  const [sum] = await tx.query<{ bytes: number }>(
+    `SELECT sum(length(content))::int8 AS bytes FROM blob_parts WHERE node = $1 AND sha256 = $2`,
+    [part.sha256],
+  );
+  if (sum?.bytes !== part.size) return true;
+  const parts = await tx.query<{ start: number; content: Buffer }>(
+    `DELETE FROM blob_parts WHERE node = $1 AND sha256 = $2 RETURNING start, content`,
+    [part.sha256],
+  );
+  parts.sort((a, b) => a.start - b.start);
+  const content = Buffer.concat(parts.map((p) => p.content));
+  if (sha256(content) !== part.sha256) return false;
+  await tx.query(
+    `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
+    [part.sha256, part.size, content],
+  );
+  return true;
+}

@@ -1,0 +1,86 @@
+import type { Day, DivisionCode, Implementation, Item } from '@liandong/schema';
+import { implementationSchema, itemSchema } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+
+interface BodyRow {
+  body: unknown;
+}
+
+const itemOf = (row: BodyRow): Item => itemSchema.parse(row.body);
+const implementationOf = (row: BodyRow): Implementation => implementationSchema.parse(row.body);
+
+/** Items as they stand on a day: of each the highest version that has taken effect by then, else the first to come. */
+export async function findItems(queries: NodeQueries, codes: readonly string[], today: Day): Promise<Item[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT DISTINCT ON (code) body FROM items
+     WHERE node = $1 AND code = ANY ($2) AND published_at IS NOT NULL
+     ORDER BY code, (effective_from <= $3::date) DESC, CASE WHEN effective_from <= $3::date THEN -version ELSE version END`,
+    [codes, today],
+  );
+  return rows.map(itemOf);
+}
+
+/** One item as it stands on a day, or in the version a case was accepted under. */
+export async function findItem(
+  queries: NodeQueries,
+  code: string,
+  at: { today: Day } | { version: number },
+): Promise<Item | null> {
+  if ('today' in at) return (await findItems(queries, [code], at.today))[0] ?? null;
+  const [row] = await queries.query<BodyRow>(
+    `SELECT body FROM items WHERE node = $1 AND code = $2 AND version = $3 AND published_at IS NOT NULL`,
+    [code, at.version],
+  );
+  return row ? itemOf(row) : null;
+}
+
+/** Newest implementations of deciding nodes. */
+export async function findImplementations(
+  queries: NodeQueries,
+  keys: readonly { item: string; node: DivisionCode }[],
+): Promise<Implementation[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT DISTINCT ON (item, decider) body FROM implementations
+     WHERE node = $1 AND (item, decider) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+     ORDER BY item, decider, version DESC`,
+    [keys.map((k) => k.item), keys.map((k) => k.node)],
+  );
+  return rows.map(implementationOf);
+}
+
+/** Adds items' versions; one that is there already stays as it is, a draft becomes published. */
+export async function insertItems(
+  tx: NodeTx,
+  items: readonly { item: Item; publishedAt: Date | null }[],
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO items (node, code, version, name, department, effective_from, published_at, body)
+     SELECT $1, i.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::jsonb[]) AS i
+     ON CONFLICT (node, code, version) DO UPDATE SET published_at = coalesce(items.published_at, excluded.published_at)`,
+    [
+      items.map(({ item }) => item.code),
+      items.map(({ item }) => item.version),
+      items.map(({ item }) => item.name),
+      items.map(({ item }) => item.department),
+      items.map(({ item }) => item.effectiveFrom),
+      items.map(({ publishedAt }) => publishedAt),
+      items.map(({ item }) => JSON.stringify(item)),
+    ],
+  );
+}
+
+/** Adds implementations' versions; one that is there already stays as it is. */
+export async function insertImplementations(tx: NodeTx, implementations: readonly Implementation[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO implementations (node, item, decider, version, item_version, body)
+     SELECT $1, i.* FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::jsonb[]) AS i
+     ON CONFLICT (node, item, decider, version) DO NOTHING`,
+    [
+      implementations.map((i) => i.item),
+      implementations.map((i) => i.node),
+      implementations.map((i) => i.version),
+      implementations.map((i) => i.itemVersion),
+      implementations.map((i) => JSON.stringify(i)),
+    ],
+  );
+}

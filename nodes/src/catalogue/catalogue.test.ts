@@ -1,0 +1,192 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isolate } from '../testing/isolate.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProblemError } from '@liandong/schema';
+import { parseDivisions } from '@liandong/schema';
+import { HostDb } from '../db/index.ts';
+import { FeedAppender } from '../feeds/index.ts';
+import {
+  CATALOGUE_FILE,
+  CITY,
+  COUNTY,
+  DIVISIONS_FILE,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  createDatabase,
+  eventually,
+} from '../testing/test-federation.ts';
+import { importCatalogue, publishCatalogue } from './index.ts';
+
+interface SampleFile {
+  issuer: string;
+  items: Record<string, unknown>[];
+}
+
+describe('importing a catalogue file', () => {
+  const now = new Date('2026-03-02T02:00:00.000Z');
+  let db: HostDb;
+  let dir: string;
+  let divisions: ReturnType<typeof parseDivisions>;
+
+  beforeAll(async () => {
+    divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
+    dir = await mkdtemp(join(tmpdir(), 'liandong-catalogue-'));
+    db = new HostDb(await createDatabase(), 3, () => undefined);
+  });
+  afterAll(async () => {
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+
+  const changed = async (change: (file: SampleFile) => void) => {
+    const file = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as SampleFile;
+    change(file);
+    const path = join(dir, `${Math.random()}.json`);
+    await writeFile(path, JSON.stringify(file));
+    return path;
+  };
+  const items = () =>
+    db.queries(CITY).query<{ code: string; version: number }>(`SELECT code, version FROM items WHERE node = $1`);
+  const refusal = (path: string, node = CITY) =>
+    importCatalogue(db, node, divisions, path, now).then(
+      () => null,
+      (error: ProblemError) => error.problems.map((p) => [p.code, p.field]),
+    );
+
+  test('names every fault with its place and imports nothing', async () => {
+    const path = await changed(({ items: list }) => {
+      Object.assign(list[0] ?? {}, { decidingTier: 'province' });
+      Object.assign(list[1] ?? {}, { promisedDays: 99 });
+      Object.assign(list[3] ?? {}, { materials: [] });
+    });
+    expect(await refusal(path)).toEqual([
+      ['CATALOGUE_INVALID', 'items[0].decidingTier'],
+      ['CATALOGUE_INVALID', 'items[3].materials'],
+      ['CATALOGUE_INVALID', 'items[1].promisedDays'],
+    ]);
+    expect(await items()).toEqual([]);
+  });
+
+  test('is refused for another city’s file, a file that is no JSON, and one that is not there', async () => {
+    expect(await refusal(await changed((file) => (file.issuer = '331100')))).toEqual([['CATALOGUE_INVALID', 'issuer']]);
+    const broken = join(dir, 'broken.json');
+    await writeFile(broken, '{"items": [');
+    await expect(importCatalogue(db, CITY, divisions, broken, now)).rejects.toMatchObject({
+      code: 'CATALOGUE_INVALID',
+    });
+    await expect(importCatalogue(db, CITY, divisions, join(dir, 'none.json'), now)).rejects.toMatchObject({
+      code: 'CATALOGUE_INVALID',
+    });
+  });
+
+  test('is refused at any node but the city’s', async () => {
+    expect(await refusal(CATALOGUE_FILE, COUNTY)).toEqual([['NOT_COMPETENT', null]]);
+  });
+
+  test('takes the 37 sample items in as drafts, and the same file again changes nothing', async () => {
+    const first = await importCatalogue(db, CITY, divisions, CATALOGUE_FILE, now);
+    expect([first.added.length, first.changed.length, first.unchanged]).toEqual([37, 0, 0]);
+    const again = await importCatalogue(db, CITY, divisions, CATALOGUE_FILE, now);
+    expect([again.added.length, again.changed.length, again.unchanged]).toEqual([0, 0, 37]);
+    expect((await items()).length).toBe(37);
+  });
+
+  test('replaces a draft and gives a published item its next version', async () => {
+    const renamed = await changed(({ items: list }) => Object.assign(list[0] ?? {}, { note: '第一次修改' }));
+    expect((await importCatalogue(db, CITY, divisions, renamed, now)).changed).toEqual(['3310-MZ-001']);
+    expect((await items()).filter((i) => i.code === '3310-MZ-001')).toEqual([{ code: '3310-MZ-001', version: 1 }]);
+    expect((await publishCatalogue(db, CITY, new FeedAppender(), now)).length).toBe(37);
+    const again = await changed(({ items: list }) => Object.assign(list[0] ?? {}, { note: '第二次修改' }));
+    expect((await importCatalogue(db, CITY, divisions, again, now)).changed).toEqual(['3310-MZ-001']);
+    const versions = (await items()).filter((i) => i.code === '3310-MZ-001').map((i) => i.version);
+    expect(new Set(versions)).toEqual(new Set([1, 2]));
+    expect(await publishCatalogue(db, CITY, new FeedAppender(), now)).toEqual(['3310-MZ-001']);
+  });
+});
+
+describe('the published catalogue', () => {
+  let federation: TestFederation;
+  beforeAll(async () => {
+    federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+  });
+  afterAll(() => federation.stop());
+
+  test('is followed by the deciding nodes with implementations of their own', async () => {
+    const county = await federation.services(COUNTY).implementation.getMany([{ item: '3310-MZ-001', node: COUNTY }]);
+    const township = await federation
+      .services(TOWNSHIP)
+      .implementation.getMany([{ item: '3310-NY-001', node: TOWNSHIP }]);
+    const city = await federation.services(CITY).implementation.getMany([{ item: '3310-JY-001', node: CITY }]);
+    expect(county[0]).toMatchObject({ implementation: { promised: { days: 18, unit: 'WORKDAY' } }, staleSince: null });
+    expect(township[0]).toMatchObject({ implementation: { promised: { days: 10 } }, staleSince: null });
+    expect(city[0]).toMatchObject({ implementation: { promised: { days: 15, unit: 'DAY' } }, staleSince: null });
+  });
+
+  test('is in the village’s own copy, signed by the city and the deciding node', async () => {
+    const [item] = await federation.services(VILLAGE).catalogue.getMany(['3310-MZ-001']);
+    expect(item).toMatchObject({ item: { name: '最低生活保障对象认定' }, answeredBy: VILLAGE });
+    expect(item instanceof Error ? null : item?.staleSince).toBeInstanceOf(Date);
+    const [implementation] = await federation
+      .services(VILLAGE)
+      .implementation.getMany([{ item: '3310-MZ-001', node: COUNTY }]);
+    expect(implementation).toMatchObject({
+      implementation: { node: COUNTY, materials: expect.arrayContaining([{ name: '户口簿', required: true }]) },
+    });
+  });
+
+  test('is answered by the village with everything above it down', async () => {
+    await isolate(federation, VILLAGE, async () => {
+      const page = await federation.services(VILLAGE).catalogue.list('低', { first: 5, after: null });
+      expect(page.nodes.map((entry) => entry.item.item.code)).toContain('3310-MZ-001');
+      expect(page.nodes[0]).toMatchObject({ acceptor: TOWNSHIP, decider: COUNTY, takenInHere: true });
+    });
+  });
+
+  test('is searched by name, code and department, and read page by page', async () => {
+    const { catalogue } = federation.services(COUNTY);
+    const codes = async (search: string) =>
+      (await catalogue.list(search, { first: 200, after: null })).nodes.map((e) => e.item.item.code);
+    expect(await codes('宅基地')).toEqual(['3310-NY-001']);
+    expect(await codes('3310-jy')).toEqual(['3310-JY-001']);
+    expect((await codes('民政')).length).toBe(5);
+    const first = await catalogue.list(null, { first: 30, after: null });
+    const rest = await catalogue.list(null, { first: 30, after: first.cursors.at(-1) ?? '' });
+    expect([first.nodes.length, rest.nodes.length]).toEqual([30, 7]);
+    expect([first.hasNextPage, rest.hasNextPage, first.hasPreviousPage, rest.hasPreviousPage]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    await expect(catalogue.list(null, { first: 5, after: '???' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  test('refuses an item and an implementation it does not know', async () => {
+    const [item] = await federation.services(VILLAGE).catalogue.getMany(['3310-XX-999']);
+    expect(item).toMatchObject({ code: 'ITEM_UNKNOWN' });
+    const [implementation] = await federation
+      .services(VILLAGE)
+      .implementation.getMany([{ item: '3310-XX-999', node: COUNTY }]);
+    expect(implementation).toMatchObject({ code: 'ITEM_UNKNOWN' });
+  });
+
+  test('comes down in its next version, and the deciding node follows', async () => {
+    const file = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as SampleFile;
+    Object.assign(file.items[0] ?? {}, { promisedDays: 12 });
+    const path = join(federation.dir, 'next.json');
+    await writeFile(path, JSON.stringify(file));
+    await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now());
+    await publishCatalogue(federation.db(CITY), CITY, new FeedAppender(), federation.now());
+    await eventually(async () => {
+      const [found] = await federation
+        .services(VILLAGE)
+        .implementation.getMany([{ item: '3310-MZ-001', node: COUNTY }]);
+      return (
+        !(found instanceof Error) && found?.implementation.promised.days === 12 && found.implementation.version === 2
+      );
+    });
+  });
+});

@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+import { mkdir, readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { ProblemError, parseDivisions, parseTopology, problem } from '@liandong/schema';
+import { importCatalogue, publishCatalogue } from './catalogue/index.ts';
+import { readConfig } from './config.ts';
+import { HostDb, migrate } from './db/index.ts';
+import { FeedAppender } from './feeds/index.ts';
+import { holdCeremony } from './topology/index.ts';
+
+const USAGE = `liandong <command>
+
+  migrate                                   bring the host's database to the present schema
+  catalogue import <file> --node <code>     check a catalogue file and import it as drafts; nothing when anything is wrong
+  catalogue publish --node <code>           publish the drafts to all nodes below
+  topology prepare --topology <file> --divisions <file> --out <dir>
+                   [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
+                                            make keys, certificates, broker credentials and configuration
+
+Commands that work on a host's database read its settings (LIANDONG_…) from the environment.
+`;
+
+type Options = Record<string, string | undefined>;
+
+const OPTIONS = {
+  node: { type: 'string' },
+  topology: { type: 'string' },
+  divisions: { type: 'string' },
+  out: { type: 'string' },
+  'nats-address': { type: 'string' },
+  'nats-port': { type: 'string' },
+  'nats-store': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { positionals, values } = parse(argv);
+  const { help, ...options } = values;
+  const [first = '', second = '', file] = positionals;
+  if (help || first === '') return print(USAGE);
+  switch (`${first} ${second}`.trim()) {
+    case 'migrate':
+      return migrateDatabase();
+    case 'catalogue import':
+      return importFile(file, options);
+    case 'catalogue publish':
+      return publish(options);
+    case 'topology prepare':
+      return prepareTopology(options);
+    default:
+      throw problem('BAD_INPUT', `There is no command "${positionals.join(' ')}". liandong --help lists them.`);
+  }
+}
+
+async function migrateDatabase(): Promise<void> {
+  const applied = await migrate(readConfig(process.env).databaseUrl);
+  print(applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+}
+
+async function importFile(file: string | undefined, options: Options): Promise<void> {
+  if (file === undefined) throw problem('BAD_INPUT', 'Name the catalogue file to import.');
+  const { db, node, divisions } = await openCity(options);
+  try {
+    const report = await importCatalogue(db, node, divisions, file, new Date());
+    print(
+      `Imported ${report.added.length} new and ${report.changed.length} changed items as drafts; ${report.unchanged} were unchanged.\n`,
+    );
+  } finally {
+    await db.close();
+  }
+}
+
+async function publish(options: Options): Promise<void> {
+  const { db, node } = await openCity(options);
+  try {
+    const codes = await publishCatalogue(db, node, new FeedAppender(), new Date());
+    print(codes.length === 0 ? 'No draft to publish.\n' : `Published ${codes.length} items.\n`);
+  } finally {
+    await db.close();
+  }
+}
+
+async function openCity(options: Options) {
+  const config = readConfig(process.env);
+  const divisions = parseDivisions(await readFile(config.divisionsFile, 'utf8'));
+  const node = divisions.get(required(options, 'node')).code;
+  if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
+  await migrate(config.databaseUrl);
+  const db = new HostDb(config.databaseUrl, 2, () => undefined);
+  return { db, node, divisions };
+}
+
+async function prepareTopology(options: Options): Promise<void> {
+  const out = required(options, 'out');
+  const divisions = parseDivisions(await read(required(options, 'divisions')));
+  const topology = parseTopology(JSON.parse(await read(required(options, 'topology'))));
+  const port = Number(options['nats-port'] ?? 4222);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw problem('BAD_INPUT', '--nats-port is no port.');
+  await mkdir(out, { recursive: true });
+  const broker = {
+    address: options['nats-address'] ?? '127.0.0.1',
+    port,
+    storeDir: options['nats-store'] ?? `${out}/jetstream`,
+  };
+  await holdCeremony(topology, divisions, broker, out, new Date());
+  print(
+    `Wrote keys and certificates of ${topology.hosts.flatMap((h) => h.nodes).length} nodes, and nats.conf, to ${out}.\n`,
+  );
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (cause) {
+    throw problem('BAD_INPUT', (cause as Error).message, { cause });
+  }
+}
+
+function required(options: Options, name: string): string {
+  const value = options[name];
+  if (value === undefined || value === '') throw problem('BAD_INPUT', `--${name} is missing.`, { field: name });
+  return value;
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw problem('BAD_INPUT', `${file} can't be read.`, { cause });
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function explain(error: ProblemError): string {
+  return error.problems.map((p) => `${p.code}: ${p.message}`).join('\n');
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const text = error instanceof ProblemError ? explain(error) : `INTERNAL: ${(error as Error).stack ?? String(error)}`;
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+});

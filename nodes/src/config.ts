@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { problem } from '@liandong/schema';
+
+const path = z.string().min(1);
+const codes = z
+  .string()
+  .transform((v) => v.split(',').map((c) => c.trim()))
+  .pipe(z.array(z.string().regex(/^\d{6}(\d{3}(\d{3})?)?$/, 'a division code')).min(1));
+
+/** Every setting of a host, with what it means; read once, here and nowhere else. */
+const settings = z.object({
+  /** Name of the host in the topology. */
+  LIANDONG_HOST: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  /** Codes of the nodes this host serves, separated by commas. */
+  LIANDONG_NODES: codes,
+  /** PostgreSQL of this host, `postgresql://user:password@address:port/database`. */
+  LIANDONG_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Most connections to it. Each costs the server some MB; 6 carry a county. */
+  LIANDONG_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(6),
+  /** Addresses of the broker, separated by commas. */
+  LIANDONG_NATS_URL: z
+    .string()
+    .min(1)
+    .transform((v) => v.split(',')),
+  /** File with this host's nkey seed; without it the host connects without credentials. */
+  LIANDONG_NATS_SEED_FILE: path.optional(),
+  /** CSV register of places: code,name,tier,parent. */
+  LIANDONG_DIVISIONS_FILE: path,
+  /** JSON: the root's public key and the certificates of all nodes. */
+  LIANDONG_TRUST_FILE: path,
+  /** Directory with the private keys of the nodes served, `<code>.jwk.json`. */
+  LIANDONG_KEYS_DIR: path,
+  /** JSON: issuers whose tokens are taken, with their public keys or where to fetch them. */
+  LIANDONG_ISSUERS_FILE: path,
+  /** JSON calendar that replaces the built-in one: {years, restDays, makeUpDays}. */
+  LIANDONG_CALENDAR_FILE: path.optional(),
+  /** Port for /health, /ready and /federation; 0 opens none. */
+  LIANDONG_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(0),
+  LIANDONG_HTTP_ADDRESS: z.string().default('127.0.0.1'),
+  /** How often an unchanged feed says how far it reaches, ms. Shorter gives fresher watermarks and more messages. */
+  LIANDONG_FEED_HEARTBEAT_MS: z.coerce.number().int().min(100).default(30_000),
+  LIANDONG_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export interface HostConfig {
+  host: string;
+  nodes: string[];
+  databaseUrl: string;
+  databaseConnections: number;
+  natsUrls: string[];
+  natsSeedFile: string | null;
+  divisionsFile: string;
+  trustFile: string;
+  keysDir: string;
+  issuersFile: string;
+  calendarFile: string | null;
+  httpPort: number;
+  httpAddress: string;
+  feedHeartbeatMs: number;
+  logLevel: string;
+}
+
+/**
+ * @throws {ProblemError} BAD_CONFIG naming every setting that is missing or wrong
+ */
+export function readConfig(environment: Record<string, string | undefined>): HostConfig {
+  const parsed = settings.safeParse(environment);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
+    throw problem('BAD_CONFIG', `The host's settings are faulty. ${faults.join('; ')}.`);
+  }
+  const s = parsed.data;
+  return {
+    host: s.LIANDONG_HOST,
+    nodes: s.LIANDONG_NODES,
+    databaseUrl: s.LIANDONG_DATABASE_URL,
+    databaseConnections: s.LIANDONG_DATABASE_CONNECTIONS,
+    natsUrls: s.LIANDONG_NATS_URL,
+    natsSeedFile: s.LIANDONG_NATS_SEED_FILE ?? null,
+    divisionsFile: s.LIANDONG_DIVISIONS_FILE,
+    trustFile: s.LIANDONG_TRUST_FILE,
+    keysDir: s.LIANDONG_KEYS_DIR,
+    issuersFile: s.LIANDONG_ISSUERS_FILE,
+    calendarFile: s.LIANDONG_CALENDAR_FILE ?? null,
+    httpPort: s.LIANDONG_HTTP_PORT,
+    httpAddress: s.LIANDONG_HTTP_ADDRESS,
+    feedHeartbeatMs: s.LIANDONG_FEED_HEARTBEAT_MS,
+    logLevel: s.LIANDONG_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,122 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase } from '../testing/test-federation.ts';
+import { HostDb, MIGRATIONS_DIR, migrate } from './index.ts';
+import { schemaDrift } from '../testing/schema-drift.ts';
+
+describe('migrations', () => {
+  test('bring an empty database to the schema that schema.prisma describes', async () => {
+    const url = await createDatabase(null);
+    expect(await migrate(url)).toEqual(['0001_nodes']);
+    expect(await schemaDrift(url)).toBe('');
+  });
+
+  test('the check for drift does see a column that is missing', async () => {
+    const url = await createDatabase();
+    const db = new HostDb(url, 2, () => undefined);
+    await db.queryHost('ALTER TABLE cases DROP COLUMN head');
+    await db.close();
+    expect(await schemaDrift(url)).toContain('head');
+  });
+
+  test('do nothing the second time', async () => {
+    const url = await createDatabase();
+    expect(await migrate(url)).toEqual([]);
+  });
+
+  test('of several hosts at once wait for each other', async () => {
+    const url = await createDatabase(null);
+    const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
+    expect(applied.flat()).toEqual(['0001_nodes']);
+  });
+
+  test('that were edited after they had been applied are refused', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
+    await cp(MIGRATIONS_DIR, dir, { recursive: true });
+    const url = await createDatabase(null);
+    await migrate(url, dir);
+    await writeFile(join(dir, '0001_nodes.sql'), '-- edited', { flag: 'a' });
+    await expect(migrate(url, dir)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+    await rm(dir, { recursive: true });
+  });
+
+  test('of a database that can not be reached are refused with a clear word', async () => {
+    await expect(migrate('postgresql://nobody:x@127.0.0.1:1/none')).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+    });
+  });
+});
+
+describe('a host’s database', () => {
+  let db: HostDb;
+  const insert = (node: string, code: string) =>
+    db.transact(node, (tx) =>
+      tx.query(
+        `INSERT INTO items (node, code, version, name, department, effective_from, published_at, body)
+         VALUES ($1, $2, 1, $2, '民政', '2026-01-01', now(), '{}')`,
+        [code],
+      ),
+    );
+
+  beforeAll(async () => {
+    db = new HostDb(await createDatabase(), 4, () => undefined);
+    await insert('331022', 'A');
+    await insert('331000', 'B');
+  });
+  afterAll(() => db.close());
+
+  test('shows a node its own rows and nobody else’s, by Prisma and by SQL', async () => {
+    expect((await db.reads('331022').item.findMany()).map((i) => i.code)).toEqual(['A']);
+    expect((await db.reads('331022').item.findMany({ where: { node: '331000' } })).map((i) => i.code)).toEqual(['A']);
+    expect(await db.queries('331000').query(`SELECT code FROM items WHERE node = $1`)).toEqual([{ code: 'B' }]);
+  });
+
+  test('lets Prisma read and nothing else', async () => {
+    await expect(db.reads('331022').item.deleteMany()).rejects.toThrow('transaction');
+    expect(await db.reads('331022').item.count()).toBe(1);
+  });
+
+  test('does all of a transaction or nothing, and tells of it only when it is durable', async () => {
+    const told: string[] = [];
+    await expect(
+      db.transact('331022', async (tx) => {
+        tx.afterCommit(() => told.push('first'));
+        await tx.query(`DELETE FROM items WHERE node = $1`);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await db.reads('331022').item.count()).toBe(1);
+    expect(told).toEqual([]);
+    await db.transact('331022', (tx) => Promise.resolve(tx.afterCommit(() => told.push('second'))));
+    expect(told).toEqual(['second']);
+  });
+
+  test('undoes a failed attempt and keeps the rest of its transaction', async () => {
+    const told: string[] = [];
+    await db.transact('331022', async (tx) => {
+      await tx.query(`INSERT INTO node_settings (node, key, value) VALUES ($1, 'kept', 'yes')`);
+      const failed = tx.attempt(async () => {
+        tx.afterCommit(() => told.push('undone'));
+        await tx.query(`INSERT INTO node_settings (node, key, value) VALUES ($1, 'undone', 'yes')`);
+        throw new Error('no');
+      });
+      await expect(failed).rejects.toThrow('no');
+    });
+    expect((await db.reads('331022').nodeSetting.findMany()).map((s) => s.key)).toEqual(['kept']);
+    expect(told).toEqual([]);
+  });
+
+  test('reports a connection that is lost in the middle of a transaction as such', async () => {
+    const cut = db.transact('331022', (tx) =>
+      tx.attempt(() =>
+        tx.query(
+          `SELECT pg_terminate_backend(pg_backend_pid()) FROM (SELECT 1) t WHERE 'node' <> $1 OR 'node = $1' <> ''`,
+        ),
+      ),
+    );
+    await expect(cut).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    expect(await db.reads('331022').item.count()).toBe(1);
+  });
+});

@@ -1,0 +1,206 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { DivisionCode } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+import pg from 'pg';
+import { PrismaClient } from '../generated/prisma/client.ts';
+
+/**
+ * SQL of one node: it must compare `node` with `$1` or insert into it first, so that a query without a node does not
+ * compile. `$1` is bound to the node by the store itself; the caller's parameters begin at `$2`.
+ */
+export type NodeSql = `${string}node = $1${string}` | `INSERT INTO ${string} (node, ${string}$1${string}`;
+
+/** SQL over all nodes of the host: for the relay and the jobs alone, which serve them together. */
+export type HostSql = string;
+
+export interface NodeQueries {
+  readonly node: DivisionCode;
+  query<Row>(sql: NodeSql, params?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A transaction of one node. Only with it in hand can lines, messages and facts be written. */
+export interface NodeTx extends NodeQueries {
+  /**
+   * Runs the work in a savepoint; what it wrote is undone when it throws, and the rest of the transaction goes on.
+   * @throws what the work throws, or DATABASE_UNAVAILABLE when the transaction is lost with the connection
+   */
+  attempt<T>(work: () => Promise<T>): Promise<T>;
+  /** Told once the transaction is durable. */
+  afterCommit(work: () => void): void;
+}
+
+export interface HostTx {
+  query<Row>(sql: HostSql, params?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** int8 counts stay below 2^53 here; a day stays the text `YYYY-MM-DD`, free of any zone. */
+function parsers(): pg.TypeOverrides {
+  const overrides = new pg.TypeOverrides();
+  overrides.setTypeParser(pg.types.builtins.INT8, Number);
+  overrides.setTypeParser(pg.types.builtins.DATE, (text) => text);
+  return overrides;
+}
+
+/** Statement names by text: the server parses and plans each once a connection. */
+const statementNames = new Map<string, string>();
+function statementName(sql: string): string {
+  let name = statementNames.get(sql);
+  if (name === undefined) {
+    name = `s${statementNames.size}`;
+    statementNames.set(sql, name);
+  }
+  return name;
+}
+
+async function run<Row>(client: pg.PoolClient | pg.Pool, text: string, values: readonly unknown[]): Promise<Row[]> {
+  const result = await client.query({ name: statementName(text), text, values: [...values] });
+  return result.rows as Row[];
+}
+
+/** Reads of the scoped client; everything that changes a row goes through a {@link NodeTx}. */
+const READS = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'count',
+  'aggregate',
+  'groupBy',
+]);
+
+function scopedReads(prisma: PrismaClient, node: DivisionCode) {
+  return prisma.$extends({
+    query: {
+      $allModels: {
+        $allOperations({ model, operation, args, query }) {
+          if (!READS.has(operation)) throw new Error(`${model}.${operation}: rows are changed in a transaction only`);
+          const { where } = args as { where?: object };
+          return query({ ...args, where: { ...where, node } });
+        },
+      },
+    },
+  });
+}
+
+/** Prisma for ordinary reads, bound to one node. */
+export type NodeReads = ReturnType<typeof scopedReads>;
+
+/** The database of a host. */
+export class HostDb {
+  readonly #pool: pg.Pool;
+  readonly #prisma: PrismaClient;
+  readonly #reads = new Map<DivisionCode, NodeReads>();
+
+  /**
+   * @param connections most connections; Prisma's reads and the transactions share them
+   * @param onError told of connections that broke while idle
+   */
+  constructor(url: string, connections: number, onError: (error: Error) => void) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: connections,
+      types: parsers(),
+      application_name: 'liandong',
+      // a village's database may be slow to wake; longer than this and the user is told
+      connectionTimeoutMillis: 10_000,
+    });
+    this.#pool.on('error', onError);
+    // a connection that breaks while it is in use tells nobody but its client
+    this.#pool.on('connect', (client) => client.on('error', onError));
+    this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool, { onPoolError: onError }) });
+  }
+
+  /** Prisma over one node's rows. */
+  reads(node: DivisionCode): NodeReads {
+    let reads = this.#reads.get(node);
+    if (!reads) {
+      reads = scopedReads(this.#prisma, node);
+      this.#reads.set(node, reads);
+    }
+    return reads;
+  }
+
+  /** One statement of a node, outside a transaction. */
+  queries(node: DivisionCode): NodeQueries {
+    return { node, query: (sql, params = []) => run(this.#pool, sql, [node, ...params]) };
+  }
+
+  /**
+   * One transaction of a node: all of it or nothing.
+   * @throws what the work throws, or DATABASE_UNAVAILABLE when the database can't be reached
+   */
+  async transact<T>(node: DivisionCode, work: (tx: NodeTx) => Promise<T>): Promise<T> {
+    const committed: (() => void)[] = [];
+    const result = await this.#transaction((client) => {
+      let attempts = 0;
+      const tx: NodeTx = {
+        node,
+        query: (sql, params = []) => run(client, sql, [node, ...params]),
+        attempt: async (part) => {
+          const savepoint = `a${attempts++}`;
+          const before = committed.length;
+          await client.query(`SAVEPOINT ${savepoint}`);
+          try {
+            const done = await part();
+            await client.query(`RELEASE SAVEPOINT ${savepoint}`);
+            return done;
+          } catch (error) {
+            committed.length = before;
+            await client.query(`ROLLBACK TO SAVEPOINT ${savepoint}`).catch((cause: unknown) => {
+              throw problem('DATABASE_UNAVAILABLE', 'The connection was lost in the middle of a transaction.', {
+                cause,
+              });
+            });
+            throw error;
+          }
+        },
+        afterCommit: (callback) => void committed.push(callback),
+      };
+      return work(tx);
+    });
+    for (const callback of committed) callback();
+    return result;
+  }
+
+  /** One transaction over all nodes of the host. */
+  transactHost<T>(work: (tx: HostTx) => Promise<T>): Promise<T> {
+    return this.#transaction((client) => work({ query: (sql, params = []) => run(client, sql, params) }));
+  }
+
+  /** One statement over all nodes of the host. */
+  queryHost<Row>(sql: HostSql, params: readonly unknown[] = []): Promise<Row[]> {
+    return run(this.#pool, sql, params);
+  }
+
+  async #transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failed: Error) => {
+        broken = failed;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw problem('DATABASE_UNAVAILABLE', 'The database of this host can not be reached.', { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#prisma.$disconnect();
+    await this.#pool.end();
+  }
+}

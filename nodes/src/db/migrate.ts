@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { problem } from '@liandong/schema';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+
+/** The migrations, forward only, beside the Prisma schema they are checked against. */
+export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+/** Any number will do, as long as nobody else takes it: hosts that share a server migrate one after the other. */
+const CHECKSUM_LOCK = 7_310_220_331;
+
+/**
+ * Brings a database to the present schema. Applied files must be as they were: their checksums are kept.
+ * @returns names of the migrations that were applied now
+ * @throws {ProblemError} DATABASE_UNAVAILABLE, or BAD_CONFIG when an applied file was edited
+ */
+export async function migrate(databaseUrl: string, dir = MIGRATIONS_DIR): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw problem('DATABASE_UNAVAILABLE', `The database can not be reached: ${reasonOf(error)}.`, { cause: error });
+  }
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [CHECKSUM_LOCK]);
+    await client.query('CREATE TABLE IF NOT EXISTS migration_checksums (name text PRIMARY KEY, sha256 text NOT NULL)');
+    const known = await client.query<{ name: string; sha256: string }>('SELECT name, sha256 FROM migration_checksums');
+    const files = (await readdir(dir)).filter((f) => f.endsWith('.sql')).sort();
+    const checksums = new Map<string, string>();
+    for (const file of files) {
+      checksums.set(
+        file,
+        createHash('sha256')
+          .update(await readFile(join(dir, file)))
+          .digest('hex'),
+      );
+    }
+    for (const { name, sha256 } of known.rows) {
+      if (checksums.get(name) !== sha256) {
+        throw problem(
+          'BAD_CONFIG',
+          `Migration ${name} was changed after it had been applied; write a new one instead.`,
+        );
+      }
+    }
+    const applied = await runner({
+      dbClient: client,
+      dir,
+      direction: 'up',
+      migrationsTable: 'migrations',
+      checkOrder: true,
+      noLock: true,
+      log: () => undefined,
+    });
+    for (const [name, sha256] of checksums) {
+      await client.query('INSERT INTO migration_checksums VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, sha256]);
+    }
+    return applied.map((m) => m.name);
+  } finally {
+    await client.end();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no connection';
+}

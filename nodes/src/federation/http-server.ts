@@ -1,0 +1,100 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
+import type { Responder } from './responder.ts';
+
+/** Materials as base64 are a third longer; the rest of a request is small. */
+const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
+
+export interface HttpServerParts {
+  responder: Responder;
+  /** What /ready says: each part of the host and whether it works. */
+  readiness: () => Promise<Record<string, boolean>>;
+}
+
+/** Answers over HTTP: liveness, readiness, and GraphQL for gateways that reach this host directly. */
+export class HttpServer {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** @throws {ProblemError} BAD_CONFIG when the port is taken */
+  static async listen(port: number, address: string, parts: HttpServerParts): Promise<HttpServer> {
+    const server = createServer((request, response) => {
+      handle(request, response, parts).catch(() => {
+        if (!response.headersSent) send(response, 500, { problem: { code: 'INTERNAL', message: 'Internal error.' } });
+        else response.destroy();
+      });
+    });
+    // longer than gateways keep an idle connection: a request is never sent into one that is just being closed
+    server.keepAliveTimeout = 75_000;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) => {
+        const why =
+          cause.code === 'EADDRINUSE' ? 'is taken by another program' : `can't be opened (${cause.code ?? ''})`;
+        reject(problem('BAD_CONFIG', `Port ${port} on ${address} ${why}.`, { cause }));
+      });
+      server.listen(port, address, resolve);
+    });
+    return new HttpServer(server);
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    await closed;
+  }
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, parts: HttpServerParts): Promise<void> {
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /health':
+      return send(response, 200, { live: true });
+    case 'GET /ready': {
+      const readiness = await parts.readiness();
+      return send(response, Object.values(readiness).every(Boolean) ? 200 : 503, readiness);
+    }
+    case 'POST /federation': {
+      const body = await read(request);
+      if (body === null) {
+        response.setHeader('connection', 'close');
+        return send(response, 413, { problem: { code: 'PAYLOAD_TOO_LARGE', message: 'The request is too large.' } });
+      }
+      let content: unknown;
+      try {
+        content = JSON.parse(body);
+      } catch {
+        return send(response, 400, { problem: { code: 'MESSAGE_INVALID', message: 'The request is no JSON.' } });
+      }
+      return send(response, 200, await parts.responder.answer(content));
+    }
+    default:
+      return send(response, 404, { problem: { code: 'NOT_FOUND', message: 'There is nothing here.' } });
+  }
+}
+
+/** The body; null when it is too large, by its own word or in fact. */
+async function read(request: IncomingMessage): Promise<string | null> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, status: number, content: unknown): void {
+  const body = Buffer.from(JSON.stringify(content));
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(body);
+}

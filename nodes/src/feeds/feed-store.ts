@@ -1,0 +1,91 @@
+import type { DivisionCode, Feed } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+
+/** How far a node holds a feed, and how far the feed is known to go. */
+export interface FeedState {
+  feed: Feed;
+  publisher: DivisionCode;
+  /** Number of the last entry held without a gap. */
+  head: number;
+  /** Number of the publisher's last entry, as far as known. */
+  knownHead: number;
+  /** The publisher had no more than `knownHead` at this moment. */
+  asOf: Date;
+}
+
+interface FeedRow {
+  feed: Feed;
+  publisher: DivisionCode;
+  head: number;
+  known_head: number;
+  as_of: Date;
+}
+
+const stateOf = (row: FeedRow): FeedState => ({
+  feed: row.feed,
+  publisher: row.publisher,
+  head: row.head,
+  knownHead: row.known_head,
+  asOf: row.as_of,
+});
+
+/** Every stretch of a feed a node holds. */
+export async function findFeeds(queries: NodeQueries, feed: Feed): Promise<FeedState[]> {
+  const rows = await queries.query<FeedRow>(
+    `SELECT feed, publisher, head, known_head, as_of FROM feeds WHERE node = $1 AND feed = $2`,
+    [feed],
+  );
+  return rows.map(stateOf);
+}
+
+/** One feed, kept from others until the transaction ends; made empty when it is new here. */
+export async function lockFeed(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<FeedState> {
+  await tx.query(
+    `INSERT INTO feeds (node, feed, publisher, head, known_head, as_of) VALUES ($1, $2, $3, 0, 0, 'epoch')
+     ON CONFLICT (node, feed, publisher) DO NOTHING`,
+    [feed, publisher],
+  );
+  const [row] = await tx.query<FeedRow>(
+    `SELECT feed, publisher, head, known_head, as_of FROM feeds
+     WHERE node = $1 AND feed = $2 AND publisher = $3 FOR UPDATE`,
+    [feed, publisher],
+  );
+  if (!row) throw new Error(`feed ${feed} of ${publisher} vanished while it was locked`);
+  return stateOf(row);
+}
+
+/** Adds entries behind the head and moves it. */
+export async function extendFeed(
+  tx: NodeTx,
+  state: FeedState,
+  entries: readonly string[],
+  known: FeedState,
+): Promise<void> {
+  if (entries.length > 0) {
+    await tx.query(
+      `INSERT INTO feed_entries (node, feed, publisher, seq, entry)
+       SELECT $1, $2, $3, $4 + place, entry FROM unnest($5::text[]) WITH ORDINALITY AS e (entry, place)`,
+      [state.feed, state.publisher, state.head, entries],
+    );
+  }
+  await tx.query(
+    `UPDATE feeds SET head = $4, known_head = $5, as_of = $6 WHERE node = $1 AND feed = $2 AND publisher = $3`,
+    [state.feed, state.publisher, state.head + entries.length, known.knownHead, known.asOf],
+  );
+}
+
+/** Entries after a number, oldest first. */
+export async function readEntries(
+  queries: NodeQueries,
+  feed: Feed,
+  publisher: DivisionCode,
+  after: number,
+  most: number,
+): Promise<string[]> {
+  const rows = await queries.query<{ entry: string }>(
+    `SELECT entry FROM feed_entries WHERE node = $1 AND feed = $2 AND publisher = $3 AND seq > $4
+     ORDER BY seq LIMIT $5`,
+    [feed, publisher, after, most],
+  );
+  return rows.map((r) => r.entry);
+}

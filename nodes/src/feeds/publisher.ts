@@ -1,0 +1,302 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, CatalogueEntry, DivisionCode, Divisions, Feed, FeedPart } from '@liandong/schema';
+import { FEEDS, SIGNED_TYPES, catalogueEntrySchema, feedPartSchema, problem } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Carrier, Incoming, Verdict } from '../handoff/index.ts';
+import { Loop } from '../handoff/index.ts';
+import { DUTIES } from '../tiers/index.ts';
+import type { Trust } from '../trust/index.ts';
+import type { FeedAppender } from './appender.ts';
+import { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';
+
+/** Entries numbered in one transaction, and sent in one message. */
+const NUMBERED = 500;
+const SENT = 200;
+/** First wait before a stretch is sent again, ms; doubles up to a minute. */
+const BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
+const IDLE_MS = 500;
+/** Cursors served at a time. */
+const CURSORS = 50;
+
+/** What a node does with new entries of a feed, its own or another's, in the transaction that moves the head. */
+export type FeedReader = (tx: NodeTx, publisher: DivisionCode, entries: readonly string[]) => Promise<void>;
+
+export interface FeedPublisherParts {
+  db: HostDb;
+  carrier: Carrier;
+  trust: Trust;
+  divisions: Divisions;
+  appender: FeedAppender;
+  nodes: readonly DivisionCode[];
+  readers: Readonly<Record<Feed, FeedReader>>;
+  /** How often an unchanged feed says how far it reaches, ms. */
+  heartbeatMs: number;
+  now: () => Date;
+  log: Logger;
+}
+
+interface Cursor {
+  node: DivisionCode;
+  feed: Feed;
+  publisher: DivisionCode;
+  subscriber: DivisionCode;
+  acked: number;
+}
+
+/**
+ * Feeds: facts upward, the catalogue downward. Entries are numbered without a gap; every subscriber's signed word says
+ * how far it holds them, and what it lacks is sent again, so that a gap heals itself (G6).
+ *
+ * Facts go straight to every level above, so that a dead county does not hide a village from the city. The catalogue
+ * goes from each level to the next below; its entries carry their publisher's signature.
+ */
+export class FeedPublisher {
+  readonly #parts: FeedPublisherParts;
+  readonly #loop: Loop;
+
+  constructor(parts: FeedPublisherParts) {
+    this.#parts = parts;
+    this.#loop = new Loop(
+      () => this.#publish(),
+      IDLE_MS,
+      (error) => parts.log.warn({ err: error }, 'feeds'),
+    );
+    parts.appender.onAppended(() => this.#loop.wake());
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  /** Opens the nodes' own feeds and a cursor for every subscriber; called at start. */
+  async prepare(): Promise<void> {
+    for (const node of this.#parts.nodes) {
+      await this.#parts.db.transact(node, async (tx) => {
+        for (const feed of FEEDS) {
+          await lockFeed(tx, feed, node);
+          for (const { publisher } of await findFeeds(tx, feed)) await this.#openCursors(tx, feed, publisher);
+        }
+      });
+    }
+  }
+
+  /** Every cursor falls due at once: on start, and when the broker is back. */
+  async resendAll(): Promise<void> {
+    await this.#parts.db.queryHost(`UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = ANY ($1)`, [
+      this.#parts.nodes,
+    ]);
+    this.#loop.wake();
+  }
+
+  /** Takes a stretch of a feed in; what does not follow without a gap is not taken, and the answer says from where on. */
+  readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const parsed = feedPartSchema.safeParse(message.body);
+    if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a stretch of a feed.', { cause: parsed.error });
+    const part = parsed.data;
+    this.#requireSource(tx.node, message.from, part);
+    const state = await lockFeed(tx, part.feed, part.publisher);
+    const fresh = part.from <= state.head + 1 ? part.entries.slice(state.head + 1 - part.from) : [];
+    if (part.feed === 'CATALOGUE') await this.#requireSigned(part.publisher, state.head + 1, fresh);
+    const asOf = new Date(part.asOf);
+    const known = asOf < state.asOf ? state : { ...state, knownHead: part.head, asOf };
+    await extendFeed(tx, state, fresh, known);
+    if (fresh.length > 0) await this.#parts.readers[part.feed](tx, part.publisher, fresh);
+    if (state.asOf.getTime() === 0) await this.#openCursors(tx, part.feed, part.publisher);
+    if (fresh.length > 0) await this.#dueNow(tx, part.feed, part.publisher);
+    return { outcome: 'WATERMARK', feed: part.feed, publisher: part.publisher, seq: state.head + fresh.length };
+  };
+
+  /** A subscriber's word how far it holds a feed. */
+  readonly watermark = async (
+    tx: NodeTx,
+    subscriber: DivisionCode,
+    { feed, publisher, seq }: Answer & { outcome: 'WATERMARK' },
+  ): Promise<void> => {
+    const rows = await tx.query<{ more: boolean }>(
+      `UPDATE feed_cursors c SET acked = $5::int8, attempts = 0,
+         next_at = CASE WHEN $5::int8 < f.head THEN now() ELSE now() + $6 * interval '1 millisecond' END
+       FROM feeds f
+       WHERE c.node = $1 AND c.feed = $2 AND c.publisher = $3 AND c.subscriber = $4
+         AND f.node = c.node AND f.feed = c.feed AND f.publisher = c.publisher
+       RETURNING $5::int8 < f.head AS more`,
+      [feed, publisher, subscriber, seq, this.#parts.heartbeatMs],
+    );
+    if (rows[0]?.more) tx.afterCommit(() => this.#loop.wake());
+  };
+
+  async #publish(): Promise<boolean> {
+    const numbered = await this.#number();
+    const sent = await this.#send();
+    return numbered || sent;
+  }
+
+  /** Gives pending entries their numbers, and lets the node itself read them. */
+  async #number(): Promise<boolean> {
+    const { db, nodes } = this.#parts;
+    const waiting = await db.queryHost<{ node: DivisionCode; feed: Feed }>(
+      `SELECT DISTINCT node, feed FROM feed_pending WHERE node = ANY ($1) LIMIT 50`,
+      [nodes],
+    );
+    for (const { node, feed } of waiting) {
+      await db.transact(node, async (tx) => {
+        const state = await lockFeed(tx, feed, node);
+        const pending = await tx.query<{ id: number; entry: string }>(
+          `DELETE FROM feed_pending WHERE node = $1 AND id IN (
+             SELECT id FROM feed_pending WHERE node = $1 AND feed = $2 ORDER BY id LIMIT ${NUMBERED} FOR UPDATE)
+           RETURNING id, entry`,
+          [feed],
+        );
+        if (pending.length === 0) return;
+        pending.sort((a, b) => a.id - b.id);
+        const entries = await this.#seal(
+          node,
+          feed,
+          state.head,
+          pending.map((p) => p.entry),
+        );
+        const head = state.head + entries.length;
+        await extendFeed(tx, state, entries, { ...state, knownHead: head, asOf: this.#parts.now() });
+        await this.#parts.readers[feed](tx, node, entries);
+        await this.#dueNow(tx, feed, node);
+      });
+    }
+    return waiting.length > 0;
+  }
+
+  /** Catalogue entries pass through other desks and are signed one by one; facts come straight from their node. */
+  async #seal(node: DivisionCode, feed: Feed, head: number, entries: readonly string[]): Promise<string[]> {
+    if (feed === 'FACTS') return [...entries];
+    const { trust, now } = this.#parts;
+    return Promise.all(
+      entries.map((entry, i) => {
+        const sealed: CatalogueEntry = {
+          publisher: node,
+          seq: head + i + 1,
+          at: now().toISOString(),
+          body: JSON.parse(entry) as CatalogueEntry['body'],
+        };
+        return trust.sign(node, SIGNED_TYPES.entry, sealed);
+      }),
+    );
+  }
+
+  async #send(): Promise<boolean> {
+    const { db, nodes, carrier, heartbeatMs, log } = this.#parts;
+    const due = await db.queryHost<Cursor>(
+      `UPDATE feed_cursors SET attempts = attempts + 1,
+         next_at = now() + least($2 * power(2, least(attempts, 10)), $3) * (0.75 + random() / 2) * interval '1 millisecond'
+       WHERE (node, feed, publisher, subscriber) IN (
+         SELECT node, feed, publisher, subscriber FROM feed_cursors WHERE next_at <= now() AND node = ANY ($1)
+         ORDER BY next_at LIMIT ${CURSORS} FOR UPDATE SKIP LOCKED)
+       RETURNING node, feed, publisher, subscriber, acked`,
+      [nodes, BACKOFF_MS, Math.max(MAX_BACKOFF_MS, heartbeatMs)],
+    );
+    const results = await Promise.allSettled(
+      due.map(async (cursor) => {
+        const body = JSON.stringify(await this.#partFor(cursor));
+        const id = randomUUID();
+        await carrier.send(cursor.node, cursor.subscriber, [
+          { message: { id, kind: 'FEED', body }, bytes: null, broker: id },
+        ]);
+      }),
+    );
+    for (const result of results)
+      if (result.status === 'rejected') log.debug({ err: result.reason as unknown }, 'road');
+    return due.length === CURSORS;
+  }
+
+  async #partFor({ node, feed, publisher, acked }: Cursor): Promise<FeedPart> {
+    const { db, now } = this.#parts;
+    const queries = db.queries(node);
+    // the moment is taken before the head is read: nothing stated up to it is left out
+    const asked = now();
+    const [waiting] = await queries.query<{ count: number }>(
+      `SELECT count(*) AS count FROM feed_pending WHERE node = $1 AND feed = $2`,
+      [feed],
+    );
+    const [state] = (await findFeeds(queries, feed)).filter((f) => f.publisher === publisher);
+    const entries = await readEntries(queries, feed, publisher, acked, SENT);
+    const own = publisher === node;
+    return {
+      feed,
+      publisher,
+      from: acked + 1,
+      entries,
+      head: (own ? state?.head : state?.knownHead) ?? 0,
+      asOf: (own && waiting?.count === 0 ? asked : (state?.asOf ?? new Date(0))).toISOString(),
+    };
+  }
+
+  async #openCursors(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
+    const subscribers = this.#subscribers(tx.node, feed, publisher);
+    if (subscribers.length === 0) return;
+    await tx.query(
+      `INSERT INTO feed_cursors (node, feed, publisher, subscriber)
+       SELECT $1, $2, $3, subscriber FROM unnest($4::text[]) AS s (subscriber)
+       ON CONFLICT (node, feed, publisher, subscriber) DO NOTHING`,
+      [feed, publisher, subscribers],
+    );
+  }
+
+  async #dueNow(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
+    await tx.query(
+      `UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = $1 AND feed = $2 AND publisher = $3`,
+      [feed, publisher],
+    );
+    tx.afterCommit(() => this.#loop.wake());
+  }
+
+  #subscribers(node: DivisionCode, feed: Feed, publisher: DivisionCode): DivisionCode[] {
+    const { divisions, trust } = this.#parts;
+    switch (feed) {
+      case 'FACTS':
+        // only one's own: whoever is above hears it from the node itself
+        if (publisher !== node) return [];
+        return divisions
+          .ancestors(node)
+          .filter((d) => DUTIES[d.tier].collectsFacts && trust.knows(d.code))
+          .map((d) => d.code);
+      case 'CATALOGUE':
+        return divisions
+          .children(node)
+          .map((d) => d.code)
+          .filter((code) => trust.knows(code));
+      default:
+        return feed satisfies never;
+    }
+  }
+
+  /** Facts are taken from their own node, the catalogue from the level above. */
+  #requireSource(node: DivisionCode, from: DivisionCode, part: FeedPart): void {
+    const { divisions } = this.#parts;
+    const sound =
+      part.feed === 'FACTS'
+        ? part.publisher === from && divisions.isWithin(from, node)
+        : divisions.get(node).parent === from && divisions.isWithin(node, part.publisher);
+    if (!sound) throw problem('FORBIDDEN', `${from} can't bring ${node} the ${part.feed} of ${part.publisher}.`);
+  }
+
+  async #requireSigned(publisher: DivisionCode, first: number, entries: readonly string[]): Promise<void> {
+    const { trust } = this.#parts;
+    await Promise.all(
+      entries.map(async (jws, i) => {
+        const { node, payload } = await trust.verify(jws, SIGNED_TYPES.entry);
+        const entry = catalogueEntrySchema.safeParse(payload);
+        if (
+          !entry.success ||
+          node !== publisher ||
+          entry.data.publisher !== publisher ||
+          entry.data.seq !== first + i
+        ) {
+          throw problem('SIGNATURE_INVALID', `Entry ${first + i} of ${publisher}'s catalogue is not its own.`);
+        }
+      }),
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import type { Answer, DivisionCode, Feed, MessageKind } from '@liandong/schema';
+import type { NodeTx } from '../db/index.ts';
+
+/** A message as it came in: signature checked, body parsed as JSON and nothing more. */
+export interface Incoming {
+  id: string;
+  from: DivisionCode;
+  to: DivisionCode;
+  kind: MessageKind;
+  body: unknown;
+  /** What the message carries beside its body: a piece of a material. */
+  bytes: Uint8Array | null;
+}
+
+/** What became of a message. */
+export type Verdict =
+  | { outcome: 'DONE'; line?: string }
+  | { outcome: 'REFUSED'; code: string; reason: string }
+  | { outcome: 'WANTS'; materials: string[] }
+  | { outcome: 'WATERMARK'; feed: Feed; publisher: DivisionCode; seq: number }
+  /** Not yet; the sender will send it again. */
+  | { outcome: 'LATER'; reason: string };
+
+/**
+ * Does what a message asks, in the transaction that remembers it as done. What it throws is parked, or left for later
+ * where its code says that trying again helps.
+ */
+export type Receiver = (tx: NodeTx, message: Incoming) => Promise<Verdict>;
+
+/** A message of this node and its receiver's answer. */
+export interface Answered {
+  id: string;
+  receiver: DivisionCode;
+  kind: MessageKind;
+  caseId: string | null;
+  body: unknown;
+  answer: Answer;
+}
+
+/** Does what an answer leads to at the sender, in the transaction that settles the message. */
+export type Settler = (tx: NodeTx, answered: Answered) => Promise<void>;

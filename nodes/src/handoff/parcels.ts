@@ -1,0 +1,130 @@
+import { headers } from '@nats-io/transport-node';
+import type { Answer, DivisionCode, Divisions, Envelope, Message, Receipt } from '@liandong/schema';
+import { SIGNED_TYPES, envelopeSchema, messageSubject, problem, receiptSchema, receiptSubject } from '@liandong/schema';
+import type { Bus } from '../bus/index.ts';
+import type { Trust } from '../trust/index.ts';
+
+/** Header with the signed envelope, where the payload is the bytes of a material. */
+const ENVELOPE_HEADER = 'Ld-Envelope';
+
+/** Most text of one envelope, well below what a broker takes after base64. */
+const ENVELOPE_CHARACTERS = 256 * 1024;
+
+/** A message ready to travel, and the bytes it carries beside its body. */
+export interface Parcel {
+  message: Message;
+  bytes: Uint8Array | null;
+  /** Of the broker's own de-duplication: never the same for a needed resend. */
+  broker: string;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Signs messages and receipts and puts them on the road. */
+export class Carrier {
+  readonly #bus: Bus;
+  readonly #trust: Trust;
+  readonly #divisions: Divisions;
+
+  constructor(bus: Bus, trust: Trust, divisions: Divisions) {
+    this.#bus = bus;
+    this.#trust = trust;
+    this.#divisions = divisions;
+  }
+
+  /**
+   * Publishes a node's messages to another, as few envelopes as they fit in. The broker's acknowledgement only says
+   * that the road took them; a message is settled by the receiver's receipt alone.
+   */
+  async send(from: DivisionCode, to: DivisionCode, parcels: readonly Parcel[]): Promise<void> {
+    const subject = messageSubject(from, to, this.#divisions);
+    await Promise.all(
+      bundles(parcels).map(async (bundle) => {
+        const envelope = await this.#sign(
+          from,
+          to,
+          bundle.map((p) => p.message),
+        );
+        const [only] = bundle;
+        const msgID = bundle.length === 1 && only ? only.broker : `${only?.broker ?? ''}+${bundle.length}`;
+        if (only?.bytes) {
+          const carried = headers();
+          carried.set(ENVELOPE_HEADER, envelope);
+          await this.#bus.publish(subject, only.bytes, { headers: carried, msgID });
+        } else {
+          await this.#bus.publish(subject, encoder.encode(envelope), { msgID });
+        }
+      }),
+    );
+  }
+
+  /** Publishes a node's signed answers to another. */
+  async answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
+    const receipt: Receipt = { v: 1, from, to, at: now.toISOString(), answers: [...answers] };
+    const jws = await this.#trust.sign(from, SIGNED_TYPES.receipt, receipt);
+    await this.#bus.publish(receiptSubject(from, to, this.#divisions), encoder.encode(jws), {});
+  }
+
+  /** @throws {ProblemError} MESSAGE_INVALID, KEY_UNKNOWN, SIGNATURE_INVALID */
+  async openEnvelope(
+    to: DivisionCode,
+    payload: Uint8Array,
+    header: string | null,
+  ): Promise<{ envelope: Envelope; bytes: Uint8Array | null }> {
+    const jws = header ?? decoder.decode(payload);
+    const { node, payload: content } = await this.#trust.verify(jws, SIGNED_TYPES.envelope);
+    const parsed = envelopeSchema.safeParse(content);
+    if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not an envelope of messages.', { cause: parsed.error });
+    requireParties(parsed.data, node, to);
+    return { envelope: parsed.data, bytes: header === null ? null : payload };
+  }
+
+  /** @throws {ProblemError} MESSAGE_INVALID, KEY_UNKNOWN, SIGNATURE_INVALID */
+  async openReceipt(to: DivisionCode, payload: Uint8Array): Promise<{ receipt: Receipt; jws: string }> {
+    const jws = decoder.decode(payload);
+    const { node, payload: content } = await this.#trust.verify(jws, SIGNED_TYPES.receipt);
+    const parsed = receiptSchema.safeParse(content);
+    if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a receipt.', { cause: parsed.error });
+    requireParties(parsed.data, node, to);
+    return { receipt: parsed.data, jws };
+  }
+
+  #sign(from: DivisionCode, to: DivisionCode, messages: Message[]): Promise<string> {
+    const envelope: Envelope = { v: 1, from, to, at: new Date().toISOString(), messages };
+    return this.#trust.sign(from, SIGNED_TYPES.envelope, envelope);
+  }
+}
+
+/** The header of a broker's message that holds the envelope. */
+export function envelopeHeader(message: { headers?: { get(name: string): string } | undefined }): string | null {
+  return message.headers?.get(ENVELOPE_HEADER) || null;
+}
+
+function requireParties(parties: { from: string; to: string }, signer: string, to: string): void {
+  if (parties.from !== signer) throw problem('SIGNATURE_INVALID', `${signer} signed for ${parties.from}.`);
+  if (parties.to !== to) throw problem('MESSAGE_INVALID', `A message for ${parties.to} came to ${to}.`);
+}
+
+/** Messages without bytes travel together; a piece of a material travels alone. */
+function bundles(parcels: readonly Parcel[]): Parcel[][] {
+  const made: Parcel[][] = [];
+  let open: Parcel[] = [];
+  let characters = 0;
+  for (const parcel of parcels) {
+    if (parcel.bytes) {
+      made.push([parcel]);
+      continue;
+    }
+    const length = parcel.message.body.length;
+    if (open.length > 0 && (characters + length > ENVELOPE_CHARACTERS || open.length >= 100)) {
+      made.push(open);
+      open = [];
+      characters = 0;
+    }
+    open.push(parcel);
+    characters += length;
+  }
+  if (open.length > 0) made.push(open);
+  return made;
+}

@@ -1,0 +1,259 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DivisionCode, Divisions, HostReply, NodeServices, OfficialCalendar } from '@liandong/schema';
+import { TokenVerifier, dayOf, materialPartSchema, parseDivisions, parseIssuers, problem } from '@liandong/schema';
+import { createRemoteJWKSet } from 'jose';
+import type { Logger } from 'pino';
+import { Bus } from './bus/index.ts';
+import { builtInCalendar, readCalendar } from './calendar/index.ts';
+import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
+import { catalogueReader, catalogueService, findItem, implementationService } from './catalogue/index.ts';
+import type { HostConfig } from './config.ts';
+import { HostDb } from './db/index.ts';
+import { HttpServer, NatsServer, Responder } from './federation/index.ts';
+import { FeedAppender, FeedPublisher } from './feeds/index.ts';
+import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
+import { countFacts, figuresService } from './rollup/index.ts';
+import { DUTIES } from './tiers/index.ts';
+import { Trust, trustFileSchema } from './trust/index.ts';
+import type { StoredKey } from './trust/index.ts';
+
+/** How often limits that ran out are looked for, ms. */
+const LIMITS_MS = 30_000;
+
+/** What a host stands on, read from its files; the command line needs some of it too. */
+export interface Foundation {
+  divisions: Divisions;
+  trust: Trust;
+  calendar: OfficialCalendar;
+}
+
+/** @throws {ProblemError} BAD_CONFIG, UNKNOWN_DIVISION */
+export async function readFoundation(config: HostConfig): Promise<Foundation> {
+  const divisions = parseDivisions(await readText(config.divisionsFile));
+  for (const node of config.nodes) divisions.get(node);
+  const trustFile = trustFileSchema.safeParse(await readJson(config.trustFile));
+  if (!trustFile.success) throw problem('BAD_CONFIG', `${config.trustFile} is no trust file {root, certificates}.`);
+  const keys = await Promise.all(
+    config.nodes.map(async (node) => (await readJson(join(config.keysDir, `${node}.jwk.json`))) as StoredKey),
+  );
+  return {
+    divisions,
+    trust: await Trust.load(trustFile.data, keys, divisions),
+    calendar: config.calendarFile === null ? builtInCalendar() : readCalendar(config.calendarFile),
+  };
+}
+
+/** A running host: one process, one database, one node or many. */
+export class Host {
+  readonly #stops: (() => Promise<void>)[];
+  readonly #responder: Responder;
+  readonly #services: ReadonlyMap<DivisionCode, NodeServices>;
+
+  private constructor(parts: StartedParts, stops: (() => Promise<void>)[]) {
+    this.#responder = parts.responder;
+    this.#services = parts.services;
+    this.#stops = stops;
+  }
+
+  /**
+   * Starts a host; what was started is stopped again when something fails on the way.
+   * @param now the clock; tests bring their own
+   */
+  static async start(config: HostConfig, log: Logger, now: () => Date = () => new Date()): Promise<Host> {
+    const stops: (() => Promise<void>)[] = [];
+    try {
+      return new Host(await startParts(config, log, now, (stop) => stops.push(stop)), stops);
+    } catch (error) {
+      await stopAll(stops, log);
+      throw error;
+    }
+  }
+
+  /** Answers a gateway's request, as it does over NATS and HTTP. */
+  answer(request: unknown): Promise<HostReply> {
+    return this.#responder.answer(request);
+  }
+
+  /** @throws {ProblemError} MISROUTED */
+  services(node: DivisionCode): NodeServices {
+    const services = this.#services.get(node);
+    if (!services) throw problem('MISROUTED', `This host does not serve ${node}.`, { node });
+    return services;
+  }
+
+  /** Stops in reverse: no more questions, no more messages in, none out, then the connections. */
+  async stop(log: Logger): Promise<void> {
+    await stopAll(this.#stops, log);
+  }
+}
+
+interface StartedParts {
+  responder: Responder;
+  services: ReadonlyMap<DivisionCode, NodeServices>;
+}
+
+async function startParts(
+  config: HostConfig,
+  log: Logger,
+  now: () => Date,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<StartedParts> {
+  const { nodes } = config;
+  const { divisions, trust, calendar } = await readFoundation(config);
+  const issuers = parseIssuers(await readJson(config.issuersFile));
+  const tokens = new TokenVerifier(issuers, (uri) => createRemoteJWKSet(uri));
+
+  const db = new HostDb(config.databaseUrl, config.databaseConnections, (error) =>
+    log.warn({ err: error }, 'a database connection broke'),
+  );
+  onStop(() => db.close());
+  for (const node of nodes) {
+    const recounted = await recountDates(db, node, calendar, divisions);
+    if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
+  }
+
+  const outbox = new Outbox();
+  const appender = new FeedAppender();
+  const writer = new CaseWriter({ trust, divisions, calendar: () => calendar, outbox, facts: appender });
+  const receiver = new CaseReceiver({
+    trust,
+    divisions,
+    writer,
+    outbox,
+    now,
+    findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
+  });
+
+  const desks = new Map<DivisionCode, CaseDesk>();
+  const services = new Map<DivisionCode, NodeServices>();
+  for (const node of nodes) {
+    const desk = new CaseDesk({ node, db, divisions, calendar: () => calendar, writer, outbox, now });
+    desks.set(node, desk);
+    services.set(node, {
+      filing: desk.filing,
+      handling: desk.handling,
+      catalogue: catalogueService({ node, db, divisions, now }),
+      implementation: implementationService({ node, db, divisions, now }),
+      figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
+    });
+  }
+  const responder = new Responder({ host: config.host, services, tokens, log });
+
+  // the people of this host are served over HTTP also while the broker is away
+  let bus: Bus | null = null;
+  if (config.httpPort > 0) {
+    const readiness = async () => ({
+      database: await db.queryHost('SELECT 1').then(
+        () => true,
+        () => false,
+      ),
+      broker: bus?.connected ?? false,
+    });
+    const http = await HttpServer.listen(config.httpPort, config.httpAddress, { responder, readiness });
+    onStop(() => http.stop());
+  }
+
+  log.debug({ urls: config.natsUrls }, 'waiting for the broker');
+  const connected = await Bus.connect({ urls: config.natsUrls, name: config.host, seedFile: config.natsSeedFile }, log);
+  bus = connected;
+  onStop(() => connected.close());
+
+  const carrier = new Carrier(connected, trust, divisions);
+  const relay = new Relay({
+    db,
+    carrier,
+    outbox,
+    nodes,
+    readBytes: (queries, body) => readPart(queries, materialPartSchema.parse(body)),
+    log,
+  });
+  const feeds = new FeedPublisher({
+    db,
+    carrier,
+    trust,
+    divisions,
+    appender,
+    nodes,
+    readers: { FACTS: countFacts, CATALOGUE: catalogueReader(divisions, appender) },
+    heartbeatMs: config.feedHeartbeatMs,
+    now,
+    log,
+  });
+  await feeds.prepare();
+  await Promise.all([relay.resendAll(), feeds.resendAll()]);
+  connected.onReconnect(() => {
+    const resent = Promise.all([relay.resendAll(), feeds.resendAll()]);
+    resent.catch((error: unknown) => log.warn({ err: error }, 'resend'));
+  });
+  relay.start();
+  onStop(() => relay.stop());
+  feeds.start();
+  onStop(() => feeds.stop());
+
+  const intakes = nodes.map(
+    (node) =>
+      new Intake({
+        node,
+        divisions,
+        db,
+        bus: connected,
+        carrier,
+        receivers: {
+          DOSSIER: receiver.dossier,
+          ECHO: receiver.echo,
+          WITHDRAWAL: receiver.withdrawal,
+          MATERIAL: receiver.material,
+          FEED: feeds.receive,
+        },
+        settlers: { DOSSIER: receiver.dossierAnswered, WITHDRAWAL: receiver.withdrawalAnswered },
+        watermark: feeds.watermark,
+        now,
+        log,
+      }),
+  );
+  for (const intake of intakes) intake.start();
+  onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));
+
+  const limits = new Loop(
+    async () => {
+      for (const [node, desk] of desks) {
+        if (!DUTIES[divisions.get(node).tier].accepts) continue;
+        const accepted = await desk.deemAccepted();
+        if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
+      }
+      return false;
+    },
+    LIMITS_MS,
+    (error) => log.error({ err: error }, 'limits'),
+  );
+  limits.start();
+  onStop(() => limits.stop());
+
+  const server = new NatsServer(connected, config.host, responder, log);
+  onStop(() => server.stop());
+  return { responder, services };
+}
+
+async function stopAll(stops: (() => Promise<void>)[], log: Logger): Promise<void> {
+  for (const stop of stops.splice(0).toReversed()) {
+    await stop().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'));
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `${file} is no JSON.`, { cause });
+  }
+}

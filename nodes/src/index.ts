@@ -1,0 +1,4 @@
+/** What other programs of the project may use of the nodes: to set them up, not to reach into them. */
+export { migrate } from './db/index.ts';
+export { holdCeremony } from './topology/index.ts';
+export type { BrokerPlace, CeremonyPaths } from './topology/index.ts';

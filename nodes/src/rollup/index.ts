@@ -1,0 +1,115 @@
+import type {
+  DivisionCode,
+  Divisions,
+  Figures,
+  FiguresService,
+  Measure,
+  RollupView,
+  Viewer,
+  Watermark,
+} from '@liandong/schema';
+import { MEASURES, factSchema, problem, requireFiguresReader } from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
+import type { FeedReader } from '../feeds/index.ts';
+import { findFeeds } from '../feeds/index.ts';
+
+/**
+ * Counts facts by day, in the transaction that takes them in: a fact is counted once, because its number moves the
+ * feed's head once.
+ */
+export const countFacts: FeedReader = async (tx, publisher, entries) => {
+  const counts = new Map<string, { day: string; item: string; measure: Measure; count: number }>();
+  for (const entry of entries) {
+    const { day, item, measure, node } = factSchema.parse(JSON.parse(entry));
+    if (node !== publisher) throw problem('MESSAGE_INVALID', `${publisher} stated a fact of ${node}.`);
+    const key = `${day} ${item} ${measure}`;
+    const known = counts.get(key);
+    if (known) known.count++;
+    else counts.set(key, { day, item, measure, count: 1 });
+  }
+  const rows = [...counts.values()];
+  await tx.query(
+    `INSERT INTO rollup_days (node, publisher, day, item, measure, count)
+     SELECT $1, $2, day, item, measure, count
+     FROM unnest($3::date[], $4::text[], $5::text[], $6::int[]) AS r (day, item, measure, count)
+     ON CONFLICT (node, publisher, day, item, measure) DO UPDATE SET count = rollup_days.count + excluded.count`,
+    [publisher, rows.map((r) => r.day), rows.map((r) => r.item), rows.map((r) => r.measure), rows.map((r) => r.count)],
+  );
+};
+
+export interface FiguresParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  /** Every node of the federation; those in this division are expected to be heard of. */
+  nodes: () => readonly DivisionCode[];
+  now: () => Date;
+}
+
+/** A division's figures, from the facts its node holds. */
+export function figuresService({ node, db, divisions, nodes, now }: FiguresParts): FiguresService {
+  return {
+    async rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView> {
+      if (!viewer) throw problem('UNAUTHENTICATED', 'Figures are not for the public.');
+      requireFiguresReader(viewer, node, divisions);
+      if (from > to) throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
+      const reads = db.reads(node);
+      const [rows, watermarks] = await Promise.all([
+        reads.rollupDay.groupBy({
+          by: ['publisher', 'item', 'measure'],
+          where: { day: { gte: new Date(from), lte: new Date(to) } },
+          _sum: { count: true },
+        }),
+        watermarksOf(),
+      ]);
+      const total = noFigures();
+      const items = new Map<string, Figures>();
+      const byNode = new Map<string, Figures>();
+      for (const { publisher, item, measure, _sum } of rows) {
+        const count = _sum.count ?? 0;
+        for (const figures of [total, grown(items, item), grown(byNode, publisher)])
+          figures[measure as Measure] += count;
+      }
+      return {
+        division: node,
+        from,
+        to,
+        figures: total,
+        items: sorted(items).map(([item, figures]) => ({ item, figures })),
+        nodes: sorted(byNode).map(([code, figures]) => ({ node: code, figures })),
+        watermarks,
+        answeredBy: node,
+      };
+    },
+  };
+
+  async function watermarksOf(): Promise<Watermark[]> {
+    const asked = now();
+    const queries = db.queries(node);
+    const [pending] = await queries.query<{ count: number }>(
+      `SELECT count(*) AS count FROM feed_pending WHERE node = $1 AND feed = 'FACTS'`,
+    );
+    const held = new Map((await findFeeds(queries, 'FACTS')).map((f) => [f.publisher, f]));
+    const expected = nodes().filter((code) => divisions.isWithin(code, node));
+    return expected.sort().map((code): Watermark => {
+      const state = held.get(code);
+      if (code === node) return { node, seq: state?.head ?? 0, behind: pending?.count ?? 0, asOf: asked };
+      if (!state || state.asOf.getTime() === 0) return { node: code, seq: 0, behind: 0, asOf: null };
+      return { node: code, seq: state.head, behind: Math.max(0, state.knownHead - state.head), asOf: state.asOf };
+    });
+  }
+}
+
+function noFigures(): Figures {
+  return Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as Figures;
+}
+
+function grown(figures: Map<string, Figures>, key: string): Figures {
+  const known = figures.get(key) ?? noFigures();
+  figures.set(key, known);
+  return known;
+}
+
+function sorted(figures: Map<string, Figures>): [string, Figures][] {
+  return [...figures].sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,119 @@
+import type { DivisionCode, FileCaseInput, HandlingView, Viewer } from '@liandong/schema';
+import type { TestFederation } from './test-federation.ts';
+import { COUNTY, TOWNSHIP, VILLAGE, eventually, personAt } from './test-federation.ts';
+
+/** People at the desks the tests use. */
+export const agent = personAt(VILLAGE, 'AGENT');
+export const clerk = personAt(TOWNSHIP, 'CLERK');
+export const chief = personAt(TOWNSHIP, 'CHIEF');
+export const countyClerk = personAt(COUNTY, 'CLERK', '民政');
+export const countyChief = personAt(COUNTY, 'CHIEF', '民政');
+
+export const LOW_INCOME = '3310-MZ-001';
+export const LOW_INCOME_MATERIALS = ['最低生活保障申请书', '身份证明', '家庭经济状况核对授权书', '户口簿'];
+export const HOMESTEAD = '3310-NY-001';
+export const HOMESTEAD_MATERIALS = [
+  '宅基地和建房申请表',
+  '农村宅基地使用承诺书',
+  '身份证明',
+  '村集体讨论通过及公示证明',
+];
+
+/** A material with bytes of its own. */
+export function material(name: string, bytes: Buffer = Buffer.from(`%PDF-1.4 ${name} ${Math.random()}`)) {
+  return { name, fileName: `${name}.pdf`, mediaType: 'application/pdf' as const, content: bytes.toString('base64') };
+}
+
+/** A sound application for the low-income allowance, taken in by the village's agent. */
+export function application(change: Partial<FileCaseInput> = {}): FileCaseInput {
+  return {
+    item: LOW_INCOME,
+    place: null,
+    applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
+    consent: { givenBy: '王秀英', way: 'FINGERPRINT', scope: '代办最低生活保障', givenAt: '2026-01-05T01:00:00.000Z' },
+    materials: LOW_INCOME_MATERIALS.map((name) => material(name)),
+    idempotencyKey: null,
+    ...change,
+  };
+}
+
+export function homestead(change: Partial<FileCaseInput> = {}): FileCaseInput {
+  return application({ item: HOMESTEAD, materials: HOMESTEAD_MATERIALS.map((name) => material(name)), ...change });
+}
+
+const step = (id: string) => ({ id, note: null, idempotencyKey: null });
+
+/** Steps of a case at their desks. */
+export class CaseSteps {
+  readonly #federation: TestFederation;
+
+  constructor(federation: TestFederation) {
+    this.#federation = federation;
+  }
+
+  async file(viewer: Viewer = agent, input: FileCaseInput = application()): Promise<string> {
+    const { filing } = await this.#federation.services(viewer.division).filing.file(viewer, input);
+    return filing.id;
+  }
+
+  forward(id: string, viewer: Viewer): Promise<HandlingView> {
+    return this.#federation.services(viewer.division).handling.forward(viewer, step(id));
+  }
+
+  accept(id: string, viewer: Viewer): Promise<HandlingView> {
+    return this.#federation.services(viewer.division).handling.accept(viewer, step(id));
+  }
+
+  review(id: string, viewer: Viewer): Promise<HandlingView> {
+    return this.#federation.services(viewer.division).handling.review(viewer, { ...step(id), opinion: 'APPROVE' });
+  }
+
+  decide(id: string, viewer: Viewer): Promise<HandlingView> {
+    return this.#federation
+      .services(viewer.division)
+      .handling.decide(viewer, { id, outcome: 'GRANTED', reason: null, idempotencyKey: null });
+  }
+
+  /** What a desk knows of the case; null when it may not or knows nothing. */
+  async seen(id: string, viewer: Viewer, copy = true): Promise<HandlingView | null> {
+    const [view] = await this.#federation.services(viewer.division).handling.getMany(viewer, [{ id, copy }]);
+    return view instanceof Error ? null : (view ?? null);
+  }
+
+  /** Waits until the case rests at a desk. */
+  async arrives(id: string, viewer: Viewer): Promise<void> {
+    await eventually(async () => (await this.seen(id, viewer, false))?.custody === 'HELD');
+  }
+
+  /** Waits until a desk knows that the case is in a state. */
+  async known(id: string, viewer: Viewer, state: HandlingView['state']): Promise<void> {
+    await eventually(async () => (await this.seen(id, viewer))?.state === state);
+  }
+
+  /** File, forward, accept and review at the township. */
+  async toReviewedAtTownship(id: string): Promise<void> {
+    await this.forward(id, agent);
+    await this.arrives(id, clerk);
+    await this.accept(id, clerk);
+    await this.review(id, clerk);
+  }
+}
+
+/** The nodes that hold a case now, by their own rows. */
+export async function custodians(
+  federation: TestFederation,
+  nodes: readonly DivisionCode[],
+  id: string,
+): Promise<DivisionCode[]> {
+  const held = await Promise.all(
+    nodes.map(async (node) => {
+      const rows = await federation.rows<{ custody: string }>(
+        node,
+        `SELECT custody FROM cases WHERE node = $1 AND id = $2`,
+        [node, id],
+      );
+      return rows[0]?.custody === 'HELD' ? [node] : [];
+    }),
+  );
+  return held.flat();
+}

@@ -1,0 +1,314 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type {
+  DivisionCode,
+  Divisions,
+  NodeServices,
+  OfficialCalendar,
+  Role,
+  RoleOperation,
+  RoleResult,
+  Viewer,
+} from '@liandong/schema';
+import { TOKEN_AUDIENCE, parseDivisions } from '@liandong/schema';
+import type { CryptoKey } from 'jose';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import pg from 'pg';
+import { pino } from 'pino';
+import { inject } from 'vitest';
+import { importCatalogue, publishCatalogue } from '../catalogue/index.ts';
+import type { HostConfig } from '../config.ts';
+import { HostDb } from '../db/index.ts';
+import { FeedAppender } from '../feeds/index.ts';
+import { Host } from '../host.ts';
+import { holdCeremony } from '../topology/index.ts';
+import { TEMPLATE } from './global-setup.ts';
+
+const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
+export const DIVISIONS_FILE = join(DATA, 'taizhou-divisions.csv');
+export const CATALOGUE_FILE = join(DATA, 'catalog-sample.json');
+export const ISSUER = 'test-issuer';
+
+export const CITY = '331000';
+export const COUNTY = '331022';
+export const TOWNSHIP = '331022103';
+export const OTHER_TOWNSHIP = '331022102';
+export const VILLAGE = '331022103201';
+export const OTHER_VILLAGE = '331022103210';
+
+export interface TestFederationOptions {
+  /** One host a node. */
+  nodes: readonly DivisionCode[];
+  /** Whether the sample catalogue is imported and has come down before the tests begin. */
+  catalogue?: boolean;
+  calendar?: OfficialCalendar;
+}
+
+/** Real hosts in this process, each with a database of its own, over a real broker with the real permissions. */
+export class TestFederation {
+  readonly divisions: Divisions;
+  readonly dir: string;
+  readonly brokerUrl: string;
+  readonly #broker: TestBroker;
+  readonly #issuerKey: CryptoKey;
+  readonly #configs = new Map<DivisionCode, HostConfig>();
+  readonly #hosts = new Map<DivisionCode, Host>();
+  readonly #dbs = new Map<DivisionCode, HostDb>();
+  readonly #log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  /** Moves the hosts' clocks, ms. */
+  shiftMs = 0;
+
+  private constructor(divisions: Divisions, dir: string, broker: TestBroker, issuerKey: CryptoKey) {
+    this.divisions = divisions;
+    this.dir = dir;
+    this.#broker = broker;
+    this.brokerUrl = broker.url;
+    this.#issuerKey = issuerKey;
+  }
+
+  static async start({ nodes, catalogue = true, calendar }: TestFederationOptions): Promise<TestFederation> {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-federation-'));
+    const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
+    const broker = new TestBroker(dir, await freePort());
+    const hosts = nodes.map((node) => ({ id: `host-${node}`, nodes: [node], url: null }));
+    const place = { address: '127.0.0.1', port: broker.port, storeDir: join(dir, 'jetstream') };
+    const paths = await holdCeremony({ sequence: 1, hosts }, divisions, place, dir, new Date());
+    await broker.start();
+    const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+    const issuersFile = join(dir, 'issuers.json');
+    await writeFile(issuersFile, JSON.stringify([{ issuer: ISSUER, jwks: { keys: [await exportJWK(publicKey)] } }]));
+    let calendarFile: string | null = null;
+    if (calendar) {
+      calendarFile = join(dir, 'calendar.json');
+      const { years, restDays, makeUpDays } = calendar;
+      await writeFile(
+        calendarFile,
+        JSON.stringify({ years: [...years], restDays: [...restDays], makeUpDays: [...makeUpDays] }),
+      );
+    }
+    const federation = new TestFederation(divisions, dir, broker, privateKey);
+    for (const { id, nodes: served } of hosts) {
+      const [node = ''] = served;
+      const hostDir = paths.hostDir(id);
+      federation.#configs.set(node, {
+        host: id,
+        nodes: served,
+        databaseUrl: await createDatabase(),
+        databaseConnections: 4,
+        natsUrls: [broker.url],
+        natsSeedFile: join(hostDir, 'nats.seed'),
+        divisionsFile: DIVISIONS_FILE,
+        trustFile: paths.trustFile,
+        keysDir: join(hostDir, 'keys'),
+        issuersFile,
+        calendarFile,
+        httpPort: 0,
+        httpAddress: '127.0.0.1',
+        feedHeartbeatMs: 300,
+        logLevel: 'silent',
+      });
+    }
+    await Promise.all(nodes.map((node) => federation.startHost(node)));
+    if (catalogue) await federation.#bringCatalogue();
+    return federation;
+  }
+
+  now = (): Date => new Date(Date.now() + this.shiftMs);
+
+  async startHost(node: DivisionCode): Promise<void> {
+    this.#hosts.set(node, await Host.start(this.config(node), this.#log, this.now));
+  }
+
+  async stopHost(node: DivisionCode): Promise<void> {
+    const host = this.#hosts.get(node);
+    this.#hosts.delete(node);
+    await host?.stop(this.#log);
+  }
+
+  nodes(): DivisionCode[] {
+    return [...this.#configs.keys()];
+  }
+
+  config(node: DivisionCode): HostConfig {
+    const config = this.#configs.get(node);
+    if (!config) throw new Error(`no host of ${node} in this test`);
+    return config;
+  }
+
+  /** Changes a host's settings before it is started again. */
+  reconfigure(node: DivisionCode, change: Partial<HostConfig>): void {
+    this.#configs.set(node, { ...this.config(node), ...change });
+  }
+
+  host(node: DivisionCode): Host {
+    const host = this.#hosts.get(node);
+    if (!host) throw new Error(`the host of ${node} does not run`);
+    return host;
+  }
+
+  /** What the node's own services answer, without the gateway between. */
+  services(node: DivisionCode): NodeServices {
+    return this.host(node).services(node);
+  }
+
+  /** Asks a host as the gateway would, with a token. */
+  async ask(node: DivisionCode, operation: Omit<RoleOperation, 'at'> & { at?: string }): Promise<RoleResult> {
+    const reply = await this.host(node).answer({ operations: [{ at: node, ...operation }], budgetMs: 5_000 });
+    if (!('results' in reply)) throw new Error(reply.problem.message);
+    const [result] = reply.results;
+    if (!result) throw new Error('no result');
+    return result;
+  }
+
+  /** The node's rows, read past its services. */
+  async rows<Row>(node: DivisionCode, sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return this.db(node).queryHost<Row>(sql, params);
+  }
+
+  db(node: DivisionCode): HostDb {
+    let db = this.#dbs.get(node);
+    if (!db) {
+      db = new HostDb(this.config(node).databaseUrl, 2, () => undefined);
+      this.#dbs.set(node, db);
+    }
+    return db;
+  }
+
+  /** A signed token, by the issuer the hosts trust unless told otherwise. */
+  async token(
+    viewer: Viewer,
+    change: { issuer?: string; audience?: string; expires?: string; key?: CryptoKey } = {},
+  ): Promise<string> {
+    const { name, division, roles, department, sub } = viewer;
+    return new SignJWT({ name, division, roles, ...(department === null ? {} : { department }) })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer(change.issuer ?? ISSUER)
+      .setAudience(change.audience ?? TOKEN_AUDIENCE)
+      .setSubject(sub)
+      .setIssuedAt()
+      .setExpirationTime(change.expires ?? '10m')
+      .sign(change.key ?? this.#issuerKey);
+  }
+
+  async stopBroker(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.#broker.stop(signal);
+  }
+
+  async startBroker(): Promise<void> {
+    await this.#broker.start();
+  }
+
+  /** The broker forgets everything it stored. */
+  async wipeBroker(): Promise<void> {
+    await this.#broker.stop('SIGKILL');
+    await rm(join(this.dir, 'jetstream'), { recursive: true, force: true });
+    await this.#broker.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#hosts.keys()].map((node) => this.stopHost(node)));
+    await Promise.all([...this.#dbs.values()].map((db) => db.close()));
+    await this.#broker.stop('SIGTERM');
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  async #bringCatalogue(): Promise<void> {
+    const db = this.db(CITY);
+    await importCatalogue(db, CITY, this.divisions, CATALOGUE_FILE, this.now());
+    await publishCatalogue(db, CITY, new FeedAppender(), this.now());
+    for (const node of this.#configs.keys()) {
+      await eventually(async () => {
+        const page = await this.services(node).catalogue.list(null, { first: 200, after: null });
+        const decided = page.nodes.filter((entry) => entry.decider !== null && this.#configs.has(entry.decider));
+        return page.nodes.length === 37 && decided.every((entry) => entry.available);
+      });
+    }
+  }
+}
+
+/** Waits until something holds; fails when it does not within half a minute. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1_500; tries++) {
+    if (await holds()) return;
+    await pause(20);
+  }
+  throw new Error(`it never came to: ${holds.toString()}`);
+}
+
+export function personAt(
+  division: DivisionCode,
+  role: Role,
+  department: string | null = null,
+  sub = `${division}-${role}`,
+): Viewer {
+  return { sub, name: sub, division, roles: [role], department };
+}
+
+class TestBroker {
+  readonly port: number;
+  readonly #dir: string;
+  #child: ChildProcess | null = null;
+
+  constructor(dir: string, port: number) {
+    this.#dir = dir;
+    this.port = port;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    await mkdir(join(this.#dir, 'jetstream'), { recursive: true });
+    const child = spawn(inject('natsServer'), ['-c', join(this.#dir, 'nats.conf'), '-l', join(this.#dir, 'nats.log')], {
+      stdio: 'ignore',
+    });
+    this.#child = child;
+    for (let tries = 0; tries < 200; tries++) {
+      const answer = await fetch(`http://127.0.0.1:${this.port}`).catch((error: Error) => String(error.cause));
+      // the broker speaks no HTTP: an answer it can't parse is an answer
+      if (typeof answer !== 'string' || !answer.includes('ECONNREFUSED')) return;
+      await pause(20);
+    }
+    throw new Error('nats-server did not start');
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+}
+
+/** A database of its own, copied from the migrated template. */
+export async function createDatabase(template: string | null = TEMPLATE): Promise<string> {
+  const adminUrl = inject('postgresAdminUrl');
+  const name = `t_${randomUUID().replaceAll('-', '')}`;
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${name}${template === null ? '' : ` TEMPLATE ${template} STRATEGY file_copy`}`);
+  } finally {
+    await client.end();
+  }
+  return adminUrl.replace(/\/postgres$/, `/${name}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

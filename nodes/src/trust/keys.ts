@@ -1,0 +1,42 @@
+import { generateKeyPair, calculateJwkThumbprint, exportJWK, importJWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
+import type { Certificate, DivisionCode } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+
+/** A node's key pair; the private half stays on its host. */
+export interface NodeKey {
+  node: DivisionCode;
+  /** `<code>.<thumbprint>`: says whose key it is and tells rotated ones apart. */
+  kid: string;
+  privateKey: CryptoKey;
+  publicJwk: Certificate['jwk'];
+}
+
+/** A private key as it is kept in a file. */
+export interface StoredKey {
+  node: DivisionCode;
+  kid: string;
+  jwk: JWK;
+}
+
+/** Makes an Ed25519 key for a node (RFC 8037). */
+export async function generateNodeKey(node: DivisionCode): Promise<StoredKey> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const jwk = await exportJWK(privateKey);
+  return { node, kid: `${node}.${(await calculateJwkThumbprint(jwk)).slice(0, 16)}`, jwk };
+}
+
+/** @throws {ProblemError} BAD_CONFIG for a file that holds no Ed25519 private key */
+export async function importNodeKey(stored: StoredKey): Promise<NodeKey> {
+  const { node, kid, jwk } = stored;
+  if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.x === undefined || jwk.d === undefined) {
+    throw problem('BAD_CONFIG', `The key file of ${node} holds no Ed25519 private key.`);
+  }
+  const privateKey = (await importJWK(jwk, 'EdDSA')) as CryptoKey;
+  return { node, kid, privateKey, publicJwk: publicOf(jwk) };
+}
+
+/** The public half. */
+export function publicOf(jwk: JWK): Certificate['jwk'] {
+  return { kty: 'OKP', crv: 'Ed25519', x: jwk.x ?? '' };
+}
