@@ -1,0 +1,72 @@
+import { problem } from '@liandong/schema';
+import { z } from 'zod';
+
+const path = z.string().min(1);
+
+/** Every setting of the gateway, with what it means; read once, here and nowhere else. */
+const settings = z.object({
+  LIANDONG_GATEWAY_PORT: z.coerce.number().int().min(1).max(65535).default(4000),
+  LIANDONG_GATEWAY_ADDRESS: z.string().default('127.0.0.1'),
+  /** JSON: which node is at which host. */
+  LIANDONG_TOPOLOGY_FILE: path,
+  LIANDONG_DIVISIONS_FILE: path,
+  LIANDONG_ISSUERS_FILE: path,
+  /** Addresses of the broker, separated by commas. */
+  LIANDONG_NATS_URL: z
+    .string()
+    .min(1)
+    .transform((v) => v.split(',')),
+  LIANDONG_NATS_SEED_FILE: path.optional(),
+  /** JSON: people, their posts and password hashes, for the embedded issuer; without it there is none. */
+  LIANDONG_PEOPLE_FILE: path.optional(),
+  /** JSON: the embedded issuer's private key. */
+  LIANDONG_ISSUER_KEY_FILE: path.optional(),
+  /** The embedded issuer's name in its tokens. */
+  LIANDONG_ISSUER: z.string().default('liandong-embedded'),
+  /** How long a question may take in all, and how long one host is waited for, ms. */
+  LIANDONG_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000),
+  LIANDONG_HOST_TIMEOUT_MS: z.coerce.number().int().min(50).default(2_500),
+  LIANDONG_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export interface GatewayConfig {
+  port: number;
+  address: string;
+  topologyFile: string;
+  divisionsFile: string;
+  issuersFile: string;
+  natsUrls: string[];
+  natsSeedFile: string | null;
+  embeddedIssuer: { name: string; peopleFile: string; keyFile: string } | null;
+  requestTimeoutMs: number;
+  hostTimeoutMs: number;
+  logLevel: string;
+}
+
+/** @throws {ProblemError} BAD_CONFIG naming every setting that is missing or wrong */
+export function readConfig(environment: Record<string, string | undefined>): GatewayConfig {
+  const parsed = settings.safeParse(environment);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
+    throw problem('BAD_CONFIG', `The gateway's settings are faulty. ${faults.join('; ')}.`);
+  }
+  const s = parsed.data;
+  const { LIANDONG_PEOPLE_FILE: peopleFile, LIANDONG_ISSUER_KEY_FILE: keyFile } = s;
+  if ((peopleFile === undefined) !== (keyFile === undefined)) {
+    throw problem('BAD_CONFIG', 'The embedded issuer needs both LIANDONG_PEOPLE_FILE and LIANDONG_ISSUER_KEY_FILE.');
+  }
+  return {
+    port: s.LIANDONG_GATEWAY_PORT,
+    address: s.LIANDONG_GATEWAY_ADDRESS,
+    topologyFile: s.LIANDONG_TOPOLOGY_FILE,
+    divisionsFile: s.LIANDONG_DIVISIONS_FILE,
+    issuersFile: s.LIANDONG_ISSUERS_FILE,
+    natsUrls: s.LIANDONG_NATS_URL,
+    natsSeedFile: s.LIANDONG_NATS_SEED_FILE ?? null,
+    embeddedIssuer:
+      peopleFile === undefined || keyFile === undefined ? null : { name: s.LIANDONG_ISSUER, peopleFile, keyFile },
+    requestTimeoutMs: s.LIANDONG_REQUEST_TIMEOUT_MS,
+    hostTimeoutMs: s.LIANDONG_HOST_TIMEOUT_MS,
+    logLevel: s.LIANDONG_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,28 @@
+import type { ErrorCode, HostGraphQLError, Problem } from '@liandong/schema';
+
+/** Faults of the way and not of the question: somebody else may answer. */
+const WAY_FAULTS: readonly ErrorCode[] = ['NODE_UNREACHABLE', 'DEADLINE_EXCEEDED', 'MISROUTED', 'DATABASE_UNAVAILABLE'];
+
+/** Whether a copy may answer instead. */
+export function isWayFault(found: Problem): boolean {
+  return WAY_FAULTS.includes(found.code);
+}
+
+/** What went wrong at one place of an answer; the path begins below the root field. */
+export interface Failure {
+  path: (string | number)[];
+  problem: Problem;
+}
+
+/** A host's error as a problem; it names its node itself, or is the one asked. */
+export function problemOf(error: HostGraphQLError, node: string): Problem {
+  const { code = 'INTERNAL', article, field, custodian, node: named } = error.extensions ?? {};
+  return {
+    code: code as ErrorCode,
+    message: error.message,
+    article: article ?? null,
+    field: field ?? null,
+    node: named ?? node,
+    ...(custodian === undefined ? {} : { custodian }),
+  };
+}

@@ -1,0 +1,146 @@
+import { TOKEN_AUDIENCE, TokenVerifier, parseIssuers } from '@liandong/schema';
+import type { JWK } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { COUNTY, VILLAGE } from '../testing/memory-federation.ts';
+import type { Person } from './index.ts';
+import { Issuer, generateIssuerKey, hashPassword } from './index.ts';
+
+const code = (code: string) => expect.objectContaining({ code });
+let key: JWK;
+let people: Person[];
+let issuer: Issuer;
+
+beforeAll(async () => {
+  key = await generateIssuerKey();
+  people = [
+    {
+      username: 'wang',
+      name: '王芳',
+      division: COUNTY,
+      roles: ['CLERK', 'CHIEF'],
+      department: '民政',
+      password: await hashPassword('right 密码', Buffer.from('salt of wang')),
+    },
+    {
+      username: 'li',
+      name: '李强',
+      division: VILLAGE,
+      roles: ['AGENT'],
+      department: null,
+      password: await hashPassword('another', Buffer.from('salt of li')),
+    },
+  ];
+  issuer = await Issuer.open('embedded', key, people);
+});
+
+/** As gateway and nodes verify, from the issuers file that lists this issuer's keys. */
+const verifier = (of: Issuer = issuer) =>
+  new TokenVerifier(parseIssuers([{ issuer: 'embedded', jwks: of.jwks() }]), () => {
+    throw new Error('keys stand in the file');
+  });
+
+describe('a login', () => {
+  test('with name and password gives a token that gateway and nodes take for that person', async () => {
+    const answer = await issuer.login('wang', 'right 密码');
+    expect(answer).toMatchObject({ token_type: 'Bearer', expires_in: 8 * 3600 });
+    expect(await verifier().verify(answer.access_token)).toEqual({
+      sub: 'wang',
+      name: '王芳',
+      division: COUNTY,
+      roles: ['CLERK', 'CHIEF'],
+      department: '民政',
+    });
+  });
+
+  test('of somebody at a comprehensive window gives a token without a department', async () => {
+    const { access_token } = await issuer.login('li', 'another');
+    expect(decodeJwt(access_token)).not.toHaveProperty('department');
+    expect(await verifier().verify(access_token)).toMatchObject({ sub: 'li', roles: ['AGENT'], department: null });
+  });
+
+  test('gives a token for this audience, by this issuer, for a working day', async () => {
+    const { access_token, expires_in } = await issuer.login('wang', 'right 密码');
+    const { payload } = await jwtVerify(access_token, createLocalJWKSet(issuer.jwks()), {
+      issuer: 'embedded',
+      audience: TOKEN_AUDIENCE,
+    });
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(expires_in);
+  });
+
+  test('gives every token an id of its own', async () => {
+    const tokens = await Promise.all([issuer.login('li', 'another'), issuer.login('li', 'another')]);
+    const ids = tokens.map(({ access_token }) => decodeJwt(access_token).jti);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids).not.toContain(undefined);
+  });
+
+  test('is refused the same for a wrong password and for a name nobody has', async () => {
+    const refusals = await Promise.all(
+      [
+        ['wang', 'wrong'],
+        ['nobody', 'right 密码'],
+        ['', ''],
+        ['wang', ''],
+        ['li', 'right 密码'],
+        ['WANG', 'right 密码'],
+        ['__proto__', 'x'],
+      ].map(([name = '', password = '']) => issuer.login(name, password).catch((error: unknown) => error)),
+    );
+    const [first] = refusals;
+    expect(first).toMatchObject({ code: 'UNAUTHENTICATED' });
+    // to the letter: a difference would tell which names exist
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ problems: (first as { problems: unknown }).problems });
+    }
+  });
+});
+
+describe('the keys', () => {
+  test('that are published are public, and named as the tokens name them', async () => {
+    const { keys } = issuer.jwks();
+    expect(keys).toEqual([{ kty: 'OKP', crv: 'Ed25519', x: key.x, kid: key.kid, alg: 'EdDSA', use: 'sig' }]);
+    const { access_token } = await issuer.login('li', 'another');
+    expect(decodeProtectedHeader(access_token)).toEqual({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' });
+  });
+
+  test('of another issuer of the same name do not verify its tokens', async () => {
+    const other = await Issuer.open('embedded', await generateIssuerKey(), people);
+    const { access_token } = await issuer.login('li', 'another');
+    await expect(verifier(other).verify(access_token)).rejects.toThrow(code('UNAUTHENTICATED'));
+  });
+
+  test('that are made are Ed25519, private, each its own', async () => {
+    const second = await generateIssuerKey();
+    expect(key).toMatchObject({
+      kty: 'OKP',
+      crv: 'Ed25519',
+      alg: 'EdDSA',
+      d: expect.any(String),
+      kid: expect.any(String),
+    });
+    expect(second.d).not.toBe(key.d);
+    expect(second.kid).not.toBe(key.kid);
+  });
+
+  test('that carry no name open all the same', async () => {
+    const { kid, ...nameless } = key;
+    const opened = await Issuer.open('embedded', nameless, people);
+    expect(opened.jwks().keys[0]?.kid).toBe(kid);
+  });
+});
+
+describe('a key file', () => {
+  test.each<[string, () => Promise<JWK>]>([
+    ['the public half only', async () => ({ ...key, d: undefined })],
+    ['no public half', async () => ({ ...key, x: undefined })],
+    ['a shared secret', async () => ({ kty: 'oct', k: 'c2VjcmV0' })],
+    [
+      'an elliptic curve of another kind',
+      async () => exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey),
+    ],
+    ['nothing', async () => ({})],
+  ])('with %s is BAD_CONFIG', async (_, make) => {
+    await expect(Issuer.open('embedded', await make(), people)).rejects.toThrow(code('BAD_CONFIG'));
+  });
+});

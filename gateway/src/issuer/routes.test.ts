@@ -1,0 +1,118 @@
+import { TokenVerifier } from '@liandong/schema';
+import { createLocalJWKSet } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { COUNTY } from '../testing/memory-federation.ts';
+import { Issuer, generateIssuerKey, hashPassword, issuerAnswer } from './index.ts';
+
+const ORIGIN = 'http://gateway.test:4000';
+let issuer: Issuer;
+
+beforeAll(async () => {
+  const person = {
+    username: 'wang',
+    name: '王芳',
+    division: COUNTY,
+    roles: ['CLERK' as const],
+    department: '民政',
+    password: await hashPassword('right & 密码=', Buffer.from('salt')),
+  };
+  issuer = await Issuer.open('embedded', await generateIssuerKey(), [person]);
+});
+
+const ask = async (path: string, init?: RequestInit) => {
+  const response = await issuerAnswer(issuer, new Request(new URL(path, ORIGIN), init));
+  if (!response) return null;
+  return {
+    status: response.status,
+    cache: response.headers.get('cache-control'),
+    content: (await response.json()) as Record<string, unknown>,
+  };
+};
+const token = (form: Record<string, string>) =>
+  ask('/issuer/token', { method: 'POST', body: new URLSearchParams(form) });
+
+describe('over HTTP the issuer', () => {
+  test('says where its keys and tokens are, at the address it was asked at', async () => {
+    const found = await ask('/.well-known/openid-configuration');
+    expect(found).toMatchObject({
+      status: 200,
+      content: {
+        issuer: 'embedded',
+        jwks_uri: `${ORIGIN}/issuer/jwks`,
+        token_endpoint: `${ORIGIN}/issuer/token`,
+        grant_types_supported: ['password'],
+        id_token_signing_alg_values_supported: ['EdDSA'],
+      },
+    });
+  });
+
+  test('shows its public keys', async () => {
+    expect(await ask('/issuer/jwks')).toMatchObject({ status: 200, content: issuer.jwks() });
+    expect(JSON.stringify(await ask('/issuer/jwks'))).not.toContain('"d"');
+  });
+
+  test('gives a token for name and password, not to be kept by anybody between', async () => {
+    const answer = await token({ grant_type: 'password', username: 'wang', password: 'right & 密码=' });
+    expect(answer).toMatchObject({
+      status: 200,
+      cache: 'no-store',
+      content: { token_type: 'Bearer', expires_in: 28_800 },
+    });
+    const keys = (await ask('/issuer/jwks'))?.content as unknown as ReturnType<Issuer['jwks']>;
+    const verifier = new TokenVerifier([{ issuer: 'embedded', jwksUri: `${ORIGIN}/issuer/jwks` }], () =>
+      createLocalJWKSet(keys),
+    );
+    expect(await verifier.verify(String(answer?.content['access_token']))).toEqual({
+      sub: 'wang',
+      name: '王芳',
+      division: COUNTY,
+      roles: ['CLERK'],
+      department: '民政',
+    });
+  });
+
+  test('refuses a wrong password and an unknown name alike: 401', async () => {
+    const wrong = await token({ grant_type: 'password', username: 'wang', password: 'wrong' });
+    const unknown = await token({ grant_type: 'password', username: 'nobody', password: 'right & 密码=' });
+    expect(wrong).toMatchObject({
+      status: 401,
+      cache: 'no-store',
+      content: { error: 'invalid_grant', code: 'UNAUTHENTICATED' },
+    });
+    expect(unknown).toEqual(wrong);
+  });
+
+  test.each<Record<string, string>>([
+    { grant_type: 'password' },
+    { grant_type: 'password', username: 'wang' },
+    { grant_type: 'password', password: 'right & 密码=' },
+  ])('refuses a form with fields left out: %j', async (form) => {
+    expect(await token(form)).toMatchObject({ status: 401, cache: 'no-store' });
+  });
+
+  test.each<Record<string, string>>([
+    {},
+    { grant_type: 'client_credentials' },
+    { grant_type: 'authorization_code', code: '1' },
+  ])('knows no other way to a token: %j', async (form) => {
+    expect(await token({ ...form, username: 'wang' })).toMatchObject({
+      status: 400,
+      cache: 'no-store',
+      content: { error: 'unsupported_grant_type' },
+    });
+  });
+
+  test('does not read a form without end', async () => {
+    const body = `padding=${'a'.repeat(5_000)}&grant_type=password&username=wang&password=x`;
+    expect(await ask('/issuer/token', { method: 'POST', body })).toMatchObject({ status: 400 });
+  });
+
+  test.each([
+    ['GET', '/issuer/token'],
+    ['POST', '/issuer/jwks'],
+    ['GET', '/issuer'],
+    ['GET', '/graphql'],
+  ])('leaves %s %s to others', async (method, path) => {
+    expect(await ask(path, { method })).toBeNull();
+  });
+});

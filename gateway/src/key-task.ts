@@ -1,0 +1,99 @@
+import type { Problem } from '@liandong/schema';
+import { ProblemError, problem } from '@liandong/schema';
+import type { Failure } from './failures.ts';
+import { isWayFault, problemOf } from './failures.ts';
+import type { Key } from './roles.ts';
+import type { HostAnswer } from './transport/index.ts';
+
+/** One key of a batched lookup on its way to an answer: to its owner, on to the custodian the owner names, to a copy. */
+export class KeyTask {
+  /** As it is asked next. */
+  key: Key;
+  value: unknown = null;
+  failures: Failure[] = [];
+  /** Whether it shall be asked once more. */
+  again = true;
+  readonly #index: number;
+  /** Field of the key that lets a copy answer; null where a copy answers anyway. */
+  readonly #copyField: string | null;
+  /** Who may hold a copy, best first. */
+  readonly #copies: string[];
+  readonly #askedAsOwner = new Set<string>();
+  readonly #askedAsCopy = new Set<string>();
+  readonly #dead = new Set<string>();
+  #isCopy = false;
+  #wayFault: Problem | null = null;
+
+  constructor(key: Key, index: number, viewersDesk: string | null, copyField: string | null) {
+    this.key = key;
+    this.#index = index;
+    this.#copyField = copyField;
+    this.#copies = [key.via, viewersDesk].filter((node) => node !== null);
+  }
+
+  /**
+   * Takes a host's answer to the list this key was asked in.
+   * @param place of the key in that list
+   * @param moved whether nodes were found to have moved since the host was asked
+   */
+  take(answer: HostAnswer, responseKey: string, place: number, moved: boolean): void {
+    const { at } = this.key;
+    if (answer instanceof ProblemError) return this.fail({ ...answer.problem, node: at }, moved);
+    const list = answer.data?.[responseKey];
+    const errors = (answer.errors ?? []).filter((e) => e.path?.[1] === place || (e.path?.length ?? 0) < 2);
+    const value: unknown = Array.isArray(list) ? list[place] : null;
+    const own = value === null ? errors[0] : undefined;
+    if (own) return this.fail(problemOf(own, at), moved);
+    this.value = value;
+    this.failures = errors.map((error) => ({
+      path: [this.#index, ...(error.path ?? []).slice(2)],
+      problem: problemOf(error, at),
+    }));
+    this.again = false;
+  }
+
+  /** Goes on where somebody else may answer; else the key has its failure. A dead node costs its own fields only. */
+  fail(found: Problem, moved: boolean): void {
+    const { at } = this.key;
+    // it moved to another host: the next round finds it there
+    if (found.code === 'MISROUTED' && moved) return;
+    (this.#isCopy ? this.#askedAsCopy : this.#askedAsOwner).add(at);
+    if (isWayFault(found)) {
+      this.#dead.add(at);
+      this.#wayFault ??= found;
+    }
+    const { custodian } = found;
+    if (found.code === 'NOT_CUSTODIAN' && custodian !== undefined && !this.#askedAsOwner.has(custodian)) {
+      // the pointer was out of date: ask the one it names now
+      this.key = { ...this.key, at: custodian };
+      return;
+    }
+    const next = this.#wayFault ? this.#copies.find((node) => this.#mayHaveCopy(node)) : undefined;
+    if (next !== undefined) {
+      this.#isCopy = true;
+      this.key = { ...this.key, at: next, ...(this.#copyField === null ? {} : { [this.#copyField]: true }) };
+      return;
+    }
+    // that a copy had nothing either matters less than who should have answered
+    this.#end(this.#wayFault ?? found);
+  }
+
+  /** A case that changes hands faster than it can be followed. */
+  giveUp(): void {
+    if (!this.again) return;
+    this.#end(
+      problem('CASE_IN_TRANSIT', 'The case moved on while it was being looked for.', { node: this.key.at }).problem,
+    );
+  }
+
+  #end(found: Problem): void {
+    this.failures = [{ path: [this.#index], problem: found }];
+    this.again = false;
+  }
+
+  #mayHaveCopy(node: string): boolean {
+    if (this.#dead.has(node) || this.#askedAsCopy.has(node)) return false;
+    // without a field that asks for a copy, the owner's answer was all it has
+    return this.#copyField !== null || !this.#askedAsOwner.has(node);
+  }
+}

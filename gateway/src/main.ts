@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { ProblemError, TokenVerifier, parseDivisions, parseIssuers, parseTopology, problem } from '@liandong/schema';
+import type { JWK } from 'jose';
+import { createRemoteJWKSet } from 'jose';
+import { pino } from 'pino';
+import type { GatewayConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { Issuer, parsePeople } from './issuer/index.ts';
+import { Gateway } from './server.ts';
+import { NatsTransport } from './transport/index.ts';
+
+/** Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. SIGHUP reads the topology anew. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel, base: { program: 'gateway' }, timestamp: pino.stdTimeFunctions.isoTime });
+  const divisions = parseDivisions(await readText(config.divisionsFile));
+  const topology = parseTopology(await readJson(config.topologyFile));
+  const tokens = new TokenVerifier(parseIssuers(await readJson(config.issuersFile)), (uri) => createRemoteJWKSet(uri));
+  const issuer = await openIssuer(config);
+  const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile);
+  const { requestTimeoutMs, hostTimeoutMs } = config;
+  const gateway = new Gateway({ divisions, topology, nats, tokens, issuer, requestTimeoutMs, hostTimeoutMs, log });
+  try {
+    await gateway.listen(config.port, config.address);
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+  log.info({ port: config.port }, 'gateway ready');
+  process.send?.({ ready: true });
+
+  process.on('SIGHUP', () => {
+    readJson(config.topologyFile)
+      .then((content) => log.info({ replaced: gateway.registry.replace(parseTopology(content)) }, 'topology read anew'))
+      .catch((error: unknown) => log.error({ err: error }, 'the topology was not taken'));
+  });
+  let stopping: Promise<void> | null = null;
+  const stop = () => {
+    stopping ??= gateway.close().then(() => {
+      log.info('gateway stopped');
+      if (process.connected) process.disconnect();
+    });
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  process.once('disconnect', stop);
+}
+
+async function openIssuer(config: GatewayConfig): Promise<Issuer | null> {
+  if (!config.embeddedIssuer) return null;
+  const { name, keyFile, peopleFile } = config.embeddedIssuer;
+  return Issuer.open(name, (await readJson(keyFile)) as JWK, parsePeople(await readJson(peopleFile)));
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `${file} is no JSON.`, { cause });
+  }
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof ProblemError ? `${error.code}: ${error.message}` : String((error as Error).stack);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
+});

@@ -1,0 +1,19 @@
+import type { TokenVerifier, Viewer } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+
+export interface Identity {
+  viewer: Viewer | null;
+  token: string | null;
+}
+
+/**
+ * Who asks. No token is the public; a token that is wrong is refused here, and every node checks it again.
+ * @throws {ProblemError} UNAUTHENTICATED
+ */
+export async function identify(request: Request, tokens: TokenVerifier): Promise<Identity> {
+  const header = request.headers.get('authorization');
+  if (header === null) return { viewer: null, token: null };
+  const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(header) ?? [];
+  if (token === undefined) throw problem('UNAUTHENTICATED', 'The authorization header holds no bearer token.');
+  return { viewer: await tokens.verify(token), token };
+}

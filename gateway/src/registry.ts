@@ -1,0 +1,36 @@
+import type { Divisions, Host, Topology } from '@liandong/schema';
+import { TopologySnapshot, problem } from '@liandong/schema';
+
+/** Which node is where: an immutable snapshot, replaced only by one of a higher sequence. */
+export class Registry {
+  readonly divisions: Divisions;
+  #current: TopologySnapshot;
+
+  constructor(divisions: Divisions, topology: Topology) {
+    this.divisions = divisions;
+    for (const host of topology.hosts) for (const node of host.nodes) divisions.get(node);
+    this.#current = new TopologySnapshot(topology);
+  }
+
+  get current(): TopologySnapshot {
+    return this.#current;
+  }
+
+  /** @returns whether the topology was newer and is now in force; a late or doubled one changes nothing */
+  replace(topology: Topology): boolean {
+    if (topology.sequence <= this.#current.sequence) return false;
+    for (const host of topology.hosts) for (const node of host.nodes) this.divisions.get(node);
+    this.#current = new TopologySnapshot(topology);
+    return true;
+  }
+
+  /**
+   * @throws {ProblemError} UNKNOWN_DIVISION for a code that is no place, NODE_UNREACHABLE for a place without a node
+   */
+  hostOf(node: string): Host {
+    this.divisions.get(node);
+    const host = this.#current.findHost(node);
+    if (!host) throw problem('NODE_UNREACHABLE', `${node} has no node in this federation.`, { node });
+    return host;
+  }
+}

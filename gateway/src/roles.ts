@@ -1,0 +1,125 @@
+import type { RoleName } from '@liandong/schema';
+import { ROLE_SCHEMAS, filingNodeOf } from '@liandong/schema';
+
+/**
+ * The ownership table: which role owns which type, by which key the parts of a type are put together, and where in a
+ * question its node's code stands. Stitching, routing and (later) the plan runner read this one table.
+ */
+
+/** A key of a batched lookup. `at` is the node that owns the answer, `via` one that surely holds a copy. */
+export interface Key {
+  at: string;
+  via: string | null;
+  [identity: string]: unknown;
+}
+
+/** Where a root field's node is named. */
+export type Route =
+  /** A list of keys, each with its own node: taken apart by host, put together in order. */
+  | { by: 'keys'; argument: string; /** Field of the key that allows a copy to answer. */ copy: string | null }
+  /** A case id or number, which begins with the node's code. `copyAt` names who may answer when that node can't. */
+  | { by: 'prefix'; argument: string; copyAt: 'viewer' | null }
+  /** A division code, at this path of the arguments; the viewer's own desk where it is left out, if allowed. */
+  | { by: 'division'; path: readonly string[]; otherwise: 'viewer' | null }
+  /** The desk of whoever asks. */
+  | { by: 'viewer' };
+
+export interface MergedType {
+  /** What must be known of an object before this role can be asked for its part. */
+  selectionSet: string;
+  /** The batched lookup. */
+  fieldName: string;
+  key: (known: Record<string, unknown>) => Key;
+}
+
+export interface RoleConfig {
+  name: RoleName;
+  routes: Readonly<Record<string, Route>>;
+  merge: Readonly<Record<string, MergedType>>;
+}
+
+const viewersDesk: Route = { by: 'viewer' };
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const codeOf = (division: unknown): string => text((division as { code?: unknown } | null | undefined)?.code);
+
+/** The city a basic catalogue belongs to stands at the head of each item's code: `3310-MZ-001` is 331000's. */
+const cityOf = (item: string): string => `${item.slice(0, 4)}00`;
+
+export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
+  filing: {
+    name: 'filing',
+    routes: {
+      case: { by: 'prefix', argument: 'id', copyAt: 'viewer' },
+      track: { by: 'prefix', argument: 'number', copyAt: null },
+      _filing: { by: 'keys', argument: 'keys', copy: null },
+      fileCase: viewersDesk,
+      supplementCase: viewersDesk,
+    },
+    merge: {
+      Case: {
+        selectionSet: '{ id _custodian }',
+        fieldName: '_filing',
+        key: ({ id, _custodian }) => ({ id, at: filingNodeOf(text(id)), via: text(_custodian) || null }),
+      },
+    },
+  },
+  handling: {
+    name: 'handling',
+    routes: {
+      cases: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
+      _handling: { by: 'keys', argument: 'keys', copy: 'copy' },
+      acceptCase: viewersDesk,
+      refuseCase: viewersDesk,
+      requestSupplement: viewersDesk,
+      reviewCase: viewersDesk,
+      decideCase: viewersDesk,
+      forwardCase: viewersDesk,
+      returnCase: viewersDesk,
+      withdrawCase: viewersDesk,
+    },
+    merge: {
+      Case: {
+        selectionSet: '{ id _custodian }',
+        fieldName: '_handling',
+        key: ({ id, _custodian }) => ({ id, at: text(_custodian), via: filingNodeOf(text(id)) }),
+      },
+    },
+  },
+  catalogue: {
+    name: 'catalogue',
+    routes: {
+      catalog: { by: 'division', path: ['division'], otherwise: null },
+      _items: { by: 'keys', argument: 'keys', copy: null },
+    },
+    merge: {
+      Item: {
+        selectionSet: '{ code _via }',
+        fieldName: '_items',
+        key: ({ code, _via }) => ({ code, at: cityOf(text(code)), via: text(_via) || null }),
+      },
+    },
+  },
+  implementation: {
+    name: 'implementation',
+    routes: { _implementations: { by: 'keys', argument: 'keys', copy: null } },
+    merge: {
+      Implementation: {
+        selectionSet: '{ itemCode node { code } _via }',
+        fieldName: '_implementations',
+        key: ({ itemCode, node, _via }) => ({
+          item: itemCode,
+          node: codeOf(node),
+          at: codeOf(node),
+          via: text(_via) || null,
+        }),
+      },
+    },
+  },
+  figures: {
+    name: 'figures',
+    routes: { rollup: { by: 'division', path: ['division'], otherwise: null } },
+    merge: {},
+  },
+};
+
+export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

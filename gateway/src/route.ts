@@ -1,0 +1,207 @@
+import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
+import { createGraphQLError } from '@graphql-tools/utils';
+import type { Host, Problem, RoleOperation } from '@liandong/schema';
+import { ProblemError, filingNodeOf, problem, problemsOf, roleSchema } from '@liandong/schema';
+import type { GraphQLError } from 'graphql';
+import type { GatewayContext } from './context.ts';
+import type { Failure } from './failures.ts';
+import { isWayFault, problemOf } from './failures.ts';
+import { KeyTask } from './key-task.ts';
+import type { Registry } from './registry.ts';
+import type { Key, RoleConfig, Route } from './roles.ts';
+import type { RootField } from './scatter.ts';
+import { argumentType, rootFieldsOf } from './scatter.ts';
+import type { HostAnswer, HostCaller } from './transport/index.ts';
+
+/** How often a key may be sent on: to the custodian that a desk names, to a copy, after a move. */
+const MAX_ROUNDS = 6;
+
+/** A root field's answer. */
+interface Answer {
+  value: unknown;
+  failures: Failure[];
+}
+
+/**
+ * The executor of one role: finds for every root field the node that owns its answer, asks each host once a step, puts
+ * the answers back in order, follows a custody pointer that was out of date, and lets a copy answer for a dead host.
+ */
+export function routedExecutor(role: RoleConfig, registry: Registry, hosts: HostCaller): Executor {
+  const schema = roleSchema(role.name);
+  return async (request: ExecutionRequest): Promise<ExecutionResult> => {
+    const context = request.context as GatewayContext;
+    const fields = rootFieldsOf(request.document, (request.variables ?? {}) as Record<string, unknown>);
+    const answers = await Promise.all(
+      fields.map(async (field) => {
+        const route = role.routes[field.name];
+        if (!route) return failed(problem('INTERNAL', `${role.name}.${field.name} has no route.`).problem);
+        const asker = new Asker(role, field, context, registry, hosts);
+        return route.by === 'keys'
+          ? asker.keyed(route, argumentType(schema, field.name, route.argument))
+          : asker.single(route);
+      }),
+    );
+    const data: Record<string, unknown> = {};
+    const errors: GraphQLError[] = [];
+    fields.forEach((field, i) => {
+      const answer = answers[i];
+      data[field.responseKey] = answer?.value ?? null;
+      for (const failure of answer?.failures ?? []) errors.push(graphqlError(failure, field.responseKey));
+    });
+    return errors.length > 0 ? { data, errors } : { data };
+  };
+}
+
+/** Asks one root field. */
+class Asker {
+  readonly #role: RoleConfig;
+  readonly #field: RootField;
+  readonly #context: GatewayContext;
+  readonly #registry: Registry;
+  readonly #hosts: HostCaller;
+
+  constructor(role: RoleConfig, field: RootField, context: GatewayContext, registry: Registry, hosts: HostCaller) {
+    this.#role = role;
+    this.#field = field;
+    this.#context = context;
+    this.#registry = registry;
+    this.#hosts = hosts;
+  }
+
+  /** A field that one node answers. */
+  async single(route: Exclude<Route, { by: 'keys' }>): Promise<Answer> {
+    let node: string;
+    try {
+      node = this.#nodeOf(route);
+    } catch (error) {
+      return failed(problemsOf(error)[0]);
+    }
+    const first = await this.#askNode(node);
+    const fault = this.#refusal(first, node);
+    const copyAt = route.by === 'prefix' && route.copyAt === 'viewer' ? this.#context.viewer?.division : undefined;
+    if (fault && isWayFault(fault) && copyAt !== undefined && copyAt !== node) {
+      const copy = await this.#askNode(copyAt);
+      // that a copy had nothing either matters less than who should have answered
+      return this.#refusal(copy, copyAt) ? failed(fault) : this.#answerOf(copy, copyAt);
+    }
+    return this.#answerOf(first, node);
+  }
+
+  /** A batched lookup: keys are grouped by host, one request each; answers go back to their places. */
+  async keyed(route: Route & { by: 'keys' }, type: string): Promise<Answer> {
+    const keys = (this.#field.args[route.argument] ?? []) as Key[];
+    const { query, variables, keysVariable } = this.#field.keyed(route.argument, type);
+    const viewersDesk = this.#context.viewer?.division ?? null;
+    const tasks = keys.map((key, index) => new KeyTask(key, index, viewersDesk, route.copy));
+    for (let round = 0, open = tasks; open.length > 0 && round < MAX_ROUNDS; round++) {
+      const sequence = this.#registry.current.sequence;
+      const byHost = new Map<Host, KeyTask[]>();
+      for (const task of open) this.#place(task, byHost);
+      await Promise.all(
+        [...byHost].map(async ([host, asked]) => {
+          const all = { ...variables, [keysVariable]: asked.map((task) => task.key) };
+          const answer = await this.#ask(host, { at: null, query, variables: all });
+          const moved = this.#registry.current.sequence > sequence;
+          asked.forEach((task, i) => task.take(answer, this.#field.responseKey, i, moved));
+        }),
+      );
+      open = open.filter((task) => task.again);
+    }
+    for (const task of tasks) task.giveUp();
+    return { value: tasks.map((t) => t.value), failures: tasks.flatMap((t) => t.failures) };
+  }
+
+  #place(task: KeyTask, byHost: Map<Host, KeyTask[]>): void {
+    try {
+      const host = this.#registry.hostOf(task.key.at);
+      const asked = byHost.get(host);
+      if (asked) asked.push(task);
+      else byHost.set(host, [task]);
+    } catch (error) {
+      task.fail(problemsOf(error, task.key.at)[0], false);
+    }
+  }
+
+  /** Asks a node; when it moved to another host meanwhile, there. A refusal to answer for a node has done nothing. */
+  async #askNode(node: string): Promise<HostAnswer> {
+    const { query, variables } = this.#field.alone();
+    for (;;) {
+      const { sequence } = this.#registry.current;
+      let host: Host;
+      try {
+        host = this.#registry.hostOf(node);
+      } catch (error) {
+        return error instanceof ProblemError ? error : problem('INTERNAL', 'The registry failed.', { cause: error });
+      }
+      const answer = await this.#ask(host, { at: node, query, variables });
+      const moved = this.#refusal(answer, node)?.code === 'MISROUTED' && this.#registry.current.sequence > sequence;
+      if (!moved) return answer;
+    }
+  }
+
+  #ask(host: Host, operation: Pick<RoleOperation, 'at' | 'query' | 'variables'>): Promise<HostAnswer> {
+    const { token, deadline } = this.#context;
+    return this.#hosts.ask(host, { role: this.#role.name, token, ...operation }, deadline);
+  }
+
+  /** Why a node did not answer the root field at all; null when it did. */
+  #refusal(answer: HostAnswer, node: string): Problem | null {
+    if (answer instanceof ProblemError) return { ...answer.problem, node };
+    const root = (answer.errors ?? []).find((error) => (error.path?.length ?? 0) <= 1);
+    return root ? problemOf(root, node) : null;
+  }
+
+  #answerOf(answer: HostAnswer, node: string): Answer {
+    if (answer instanceof ProblemError) return failed({ ...answer.problem, node });
+    return {
+      value: answer.data?.[this.#field.responseKey] ?? null,
+      failures: (answer.errors ?? []).map((error) => ({
+        path: (error.path ?? []).slice(1),
+        problem: problemOf(error, node),
+      })),
+    };
+  }
+
+  #nodeOf(route: Exclude<Route, { by: 'keys' }>): string {
+    const { args } = this.#field;
+    switch (route.by) {
+      case 'prefix':
+        return filingNodeOf(String(args[route.argument]), route.argument);
+      case 'division': {
+        const named = route.path.reduce<unknown>(
+          (value, step) => (value as Record<string, unknown> | null | undefined)?.[step],
+          args,
+        );
+        if (typeof named === 'string') return this.#registry.divisions.get(named).code;
+        return route.otherwise === 'viewer' ? this.#viewersDesk() : this.#registry.divisions.get('').code;
+      }
+      case 'viewer':
+        return this.#viewersDesk();
+      default:
+        return route satisfies never;
+    }
+  }
+
+  #viewersDesk(): string {
+    if (!this.#context.viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    return this.#context.viewer.division;
+  }
+}
+
+function failed(found: Problem): Answer {
+  return { value: null, failures: [{ path: [], problem: found }] };
+}
+
+function graphqlError({ path, problem: found }: Failure, responseKey: string): GraphQLError {
+  const { code, message, article, field, node, custodian } = found;
+  return createGraphQLError(message, {
+    path: [responseKey, ...path],
+    extensions: {
+      code,
+      node,
+      ...(article === null ? {} : { article }),
+      ...(field === null ? {} : { field }),
+      ...(custodian === undefined ? {} : { custodian }),
+    },
+  });
+}

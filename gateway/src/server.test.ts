@@ -1,0 +1,394 @@
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { MAX_REQUEST_BYTES, TokenVerifier } from '@liandong/schema';
+import { generateKeyPair } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Issuer, generateIssuerKey } from './issuer/index.ts';
+import { CITY, COUNTY, ITEM, JOURNEY, VILLAGE, asked, topologyOf } from './testing/memory-federation.ts';
+import { freePort } from './testing/nats-broker.ts';
+import type { TokenChange } from './testing/people.ts';
+import { ISSUER, personAt } from './testing/people.ts';
+import { TestGateway, codesOf, readAnswer } from './testing/test-gateway.ts';
+
+const clerk = personAt(COUNTY, 'CLERK');
+const CASE = 'query($id: ID!) { case(id: $id) { id number state } }';
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await TestGateway.open();
+});
+beforeEach(() => {
+  gateway.hosts.requests.length = 0;
+  gateway.hosts.faults.clear();
+  gateway.logged.length = 0;
+});
+afterAll(() => gateway.close());
+
+describe('the paths', () => {
+  test('/health says that the process lives', async () => {
+    expect(await gateway.request('/health')).toMatchObject({ status: 200, text: '{"live":true}' });
+  });
+
+  test('/ready says which topology is in force', async () => {
+    const { status, text } = await gateway.request('/ready');
+    expect([status, JSON.parse(text)]).toEqual([200, { hosts: 4, sequence: 7 }]);
+  });
+
+  test.each([
+    ['/', 'GET'],
+    ['/nothing', 'GET'],
+    ['/graphql/', 'POST'],
+    ['/health', 'POST'],
+    ['/issuer/token', 'POST'],
+    ['/.well-known/openid-configuration', 'GET'],
+  ])('%s by %s leads nowhere: 404 with NOT_FOUND', async (path, method) => {
+    const answer = await gateway.request(path, { method });
+    expect([answer.status, codesOf(answer)]).toEqual([404, ['NOT_FOUND']]);
+  });
+
+  test('lead to the embedded issuer where there is one', async () => {
+    const issuer = await Issuer.open('embedded', await generateIssuerKey(), []);
+    const own = await TestGateway.open({ issuer });
+    const { status, text } = await own.request('/issuer/jwks');
+    expect([status, JSON.parse(text)]).toEqual([200, issuer.jwks()]);
+    expect((await own.request('/nothing')).status).toBe(404);
+    await own.close();
+  });
+
+  test('/graphql shows a browser a page to ask from', async () => {
+    const { status, headers, text } = await gateway.request('/graphql', { headers: { accept: 'text/html' } });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(text).toContain('三级联动');
+    // the page is open to all: its first question must be one that needs no login
+    const [question = ''] =
+      /query Catalogue \{[^]*?\n\}\n/.exec(text.replaceAll('\\n', '\n').replaceAll('\\"', '"')) ?? [];
+    const answer = await gateway.ask(question);
+    expect([answer.status, answer.errors]).toEqual([200, []]);
+  });
+});
+
+describe('a question', () => {
+  test('with a token is answered over all nodes', async () => {
+    const id = gateway.file();
+    const answer = await gateway.askAs(clerk, JOURNEY, { id });
+    expect(answer).toMatchObject({ status: 200, errors: [] });
+    expect(answer.data).toMatchObject({
+      case: {
+        id,
+        state: 'REVIEWED',
+        filedBy: `told by ${VILLAGE}`,
+        item: { note: `told by ${CITY}` },
+        custodian: { code: COUNTY, name: '三门县', tier: 'COUNTY' },
+        log: [{ note: `told by ${COUNTY}` }, { note: `told by ${COUNTY}` }],
+      },
+    });
+  });
+
+  test('without a token is the public’s: catalogue, places and tracking are open', async () => {
+    const id = gateway.file();
+    const number = gateway.hosts.node(VILLAGE).cases.get(id)?.number;
+    const query = `query($number: String!) {
+      catalog(division: "${VILLAGE}") { nodes { item { code } implementation { promisedDays } } }
+      division(code: "${COUNTY}") { name }
+      track(number: $number, code: "CODE") { state }
+    }`;
+    expect(await gateway.ask(query, { number })).toMatchObject({
+      status: 200,
+      errors: [],
+      data: {
+        catalog: { nodes: [{ item: { code: ITEM }, implementation: { promisedDays: 18 } }] },
+        division: { name: '三门县' },
+        track: { state: 'REVIEWED' },
+      },
+    });
+  });
+
+  test('without a token about a case is null with UNAUTHENTICATED at its place, and the rest is answered', async () => {
+    const id = gateway.file();
+    const query = `query($id: ID!) { case(id: $id) { id } division(code: "${COUNTY}") { name } }`;
+    const answer = await gateway.ask(query, { id });
+    expect(answer.data).toEqual({ case: null, division: { name: '三门县' } });
+    expect(answer.errors).toMatchObject([{ path: ['case'], extensions: { code: 'UNAUTHENTICATED', node: VILLAGE } }]);
+  });
+
+  test('may come by GET', async () => {
+    const query = encodeURIComponent(`{ division(code: "${COUNTY}") { name } }`);
+    const answer = await gateway.request(`/graphql?query=${query}`);
+    expect(answer).toMatchObject({ status: 200, data: { division: { name: '三门县' } } });
+  });
+
+  test('that changes something may not come by GET', async () => {
+    const query = encodeURIComponent('mutation { acceptCase(input: { id: "1" }) { case { id } } }');
+    const authorization = `Bearer ${await gateway.tokens.token(clerk)}`;
+    const answer = await gateway.request(`/graphql?query=${query}`, { headers: { authorization } });
+    expect(answer.status).toBe(405);
+    expect(asked(gateway.hosts)).toEqual([]);
+  });
+
+  test.each(['{ nothing }', '{ case { id } }', '{ _filing(keys: []) { id } }', '{ cases { nodes { id(x: 1) } } }'])(
+    'that does not fit the graph is GRAPHQL_VALIDATION_FAILED: %s',
+    async (query) => {
+      const answer = await gateway.askAs(clerk, query);
+      expect(new Set(codesOf(answer))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+      expect(asked(gateway.hosts)).toEqual([]);
+    },
+  );
+
+  test('that can not be read is GRAPHQL_PARSE_FAILED', async () => {
+    expect(codesOf(await gateway.ask('{ case('))).toEqual(['GRAPHQL_PARSE_FAILED']);
+  });
+
+  test('that is no JSON is refused with 400', async () => {
+    const answer = await gateway.request('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
+    expect([answer.status, codesOf(answer)]).toEqual([400, ['BAD_REQUEST']]);
+  });
+
+  test('with more bytes than all materials together is refused with 413 before it is read', async () => {
+    const answer = await gateway.request('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': String(MAX_REQUEST_BYTES * 2) },
+      body: '{}',
+    });
+    expect([answer.status, codesOf(answer)]).toEqual([413, ['PAYLOAD_TOO_LARGE']]);
+  });
+
+  test('of several MiB is answered', async () => {
+    const applicant = { name: '张三', idType: 'RESIDENT_ID', idNumber: '11010519491231002X', phone: '13800000000' };
+    const content = 'QUJD'.repeat(2 * 1024 * 1024);
+    const material = { name: '申请表', fileName: 'a.pdf', mediaType: 'application/pdf', content };
+    const query = 'mutation($input: FileCaseInput!) { fileCase(input: $input) { trackingCode errors { code field } } }';
+    const input = { item: ITEM, applicant, materials: [material] };
+    const answer = await gateway.askAs(personAt(VILLAGE, 'AGENT'), query, { input });
+    expect(answer.data).toEqual({ fileCase: { trackingCode: 'CODE', errors: [] } });
+  });
+});
+
+describe('a token', () => {
+  const REFUSED = { status: 401, codes: ['UNAUTHENTICATED'], data: undefined, sent: [] };
+  const outcomeWith = async (authorization: string) => {
+    const answer = await gateway.ask('{ __typename }', {}, { authorization });
+    return { status: answer.status, codes: codesOf(answer), data: answer.data, sent: asked(gateway.hosts) };
+  };
+  const outcomeOf = async (change: TokenChange) => outcomeWith(`Bearer ${await gateway.tokens.token(clerk, change)}`);
+
+  test('that is sound is taken', async () => {
+    expect(await outcomeOf({})).toMatchObject({ status: 200, codes: [], data: { __typename: 'Query' } });
+  });
+
+  test.each(['Bearer', 'Bearer ', 'Bearer a.b.c', 'Bearer nothing', 'Basic Y2xlcms6cHc=', 'a.b.c'])(
+    'that is none is refused with 401: %s',
+    async (authorization) => {
+      expect(await outcomeWith(authorization)).toEqual(REFUSED);
+    },
+  );
+
+  test('that has expired is refused with 401', async () => {
+    expect(await outcomeOf({ expiresIn: -60 })).toEqual(REFUSED);
+  });
+
+  test('of an issuer nobody here knows is refused with 401', async () => {
+    expect(await outcomeOf({ issuer: 'https://elsewhere.example' })).toEqual(REFUSED);
+  });
+
+  test('for another audience is refused with 401', async () => {
+    expect(await outcomeOf({ audience: 'tax-office' })).toEqual(REFUSED);
+  });
+
+  test('in our issuer’s name by a key that is not its own is refused with 401', async () => {
+    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+    expect(await outcomeOf({ key: privateKey })).toEqual(REFUSED);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['division', { name: 'a', division: 'nowhere', roles: ['CLERK'] }],
+    ['role', { name: 'a', division: COUNTY, roles: ['KING'] }],
+    ['name', { division: COUNTY, roles: ['CLERK'] }],
+  ])('without a sound %s is refused with 401', async (_, claims) => {
+    expect(await outcomeOf({ claims })).toEqual(REFUSED);
+  });
+
+  test('whose last letters were changed is refused with 401', async () => {
+    const token = await gateway.tokens.token(clerk);
+    const changed = token.endsWith('AAAA') ? 'BBBB' : 'AAAA';
+    expect(await outcomeWith(`Bearer ${token.slice(0, -4)}${changed}`)).toEqual(REFUSED);
+  });
+
+  test('is shown to nobody in an error or in the log', async () => {
+    const token = await gateway.tokens.token(clerk, { expiresIn: -60 });
+    const { text } = await gateway.ask('{ __typename }', {}, { authorization: `Bearer ${token}` });
+    expect(text + gateway.logged.join('')).not.toContain(token.slice(20, 60));
+  });
+});
+
+describe('a fault', () => {
+  test('of a node keeps code, node and place on its way out', async () => {
+    const id = gateway.file();
+    gateway.hosts.node(VILLAGE).forbidden.add(id);
+    const answer = await gateway.askAs(clerk, CASE, { id });
+    expect(answer.status).toBe(200);
+    expect(answer.errors).toMatchObject([{ path: ['case'], extensions: { code: 'FORBIDDEN', node: VILLAGE } }]);
+  });
+
+  test('of a dead host keeps them too', async () => {
+    const id = gateway.file();
+    gateway.hosts.faults.set('villages', 'broken');
+    const answer = await gateway.askAs(personAt(VILLAGE, 'AGENT'), CASE, { id });
+    expect(answer.data).toEqual({ case: null });
+    expect(answer.errors).toMatchObject([{ path: ['case'], extensions: { code: 'NODE_UNREACHABLE', node: VILLAGE } }]);
+    expect(answer.text).not.toContain('the plug');
+  });
+
+  test('of a node’s program is INTERNAL, without text or stack', async () => {
+    const id = gateway.file();
+    gateway.hosts.node(COUNTY).fault = new Error('column applicant_name of 张三');
+    const answer = await gateway.askAs(clerk, CASE, { id });
+    gateway.hosts.node(COUNTY).fault = null;
+    expect(answer.data).toMatchObject({ case: { id, state: null } });
+    expect(answer.errors).toMatchObject([{ path: ['case', 'state'], extensions: { code: 'INTERNAL', node: COUNTY } }]);
+    expect(answer.text).not.toMatch(/applicant_name|\.ts/);
+  });
+
+  test('of the gateway’s own program is INTERNAL with 500, without text or stack; the log has it', async () => {
+    const tokens = new TokenVerifier([{ issuer: ISSUER, jwksUri: 'http://127.0.0.1:1/jwks' }], () => () => {
+      throw new Error('the keys of 10.1.2.3 were not there');
+    });
+    const faulty = await TestGateway.open({ tokens });
+    const answer = await faulty.askAs(clerk, '{ __typename }');
+    await faulty.close();
+    expect([answer.status, codesOf(answer)]).toEqual([500, ['INTERNAL']]);
+    expect(answer.text).not.toMatch(/10\.1\.2\.3|\.ts|stack/);
+    expect(faulty.logged.join('')).toContain('10.1.2.3');
+  });
+
+  test('of a code that is no place is UNKNOWN_DIVISION, for places as for nodes', async () => {
+    const places = await gateway.ask('{ division(code: "999999") { name } }');
+    expect([places.data, codesOf(places)]).toEqual([{ division: null }, ['UNKNOWN_DIVISION']]);
+    const nodes = await gateway.ask('{ rollup(division: "999999", from: "2026-01-01", to: "2026-01-02") { from } }');
+    expect([nodes.data, codesOf(nodes)]).toEqual([{ rollup: null }, ['UNKNOWN_DIVISION']]);
+  });
+});
+
+describe('over a real port', () => {
+  let port: number;
+  let served: TestGateway;
+
+  beforeAll(async () => {
+    served = await TestGateway.open();
+    port = await freePort();
+    await served.gateway.listen(port, '127.0.0.1');
+  });
+  afterAll(() => served.close());
+
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      // a connection that is kept would keep the gateway from closing
+      headers: { 'content-type': 'application/json', connection: 'close', ...headers },
+      body,
+    });
+
+  test('people ask with their tokens', async () => {
+    const id = served.file();
+    const authorization = `Bearer ${await served.tokens.token(clerk)}`;
+    const answer = await readAnswer(
+      await post(JSON.stringify({ query: JOURNEY, variables: { id } }), { authorization }),
+    );
+    expect(answer).toMatchObject({ status: 200, errors: [], data: { case: { id, state: 'REVIEWED' } } });
+  });
+
+  test('many people ask at once', async () => {
+    const ids = Array.from({ length: 30 }, () => served.file());
+    const authorization = `Bearer ${await served.tokens.token(clerk)}`;
+    const answers = await Promise.all(
+      ids.map(async (id) =>
+        readAnswer(await post(JSON.stringify({ query: CASE, variables: { id } }), { authorization })),
+      ),
+    );
+    expect(answers.map(({ data }) => data)).toEqual(
+      ids.map((id) => ({ case: { id, number: expect.any(String), state: 'REVIEWED' } })),
+    );
+  });
+
+  test('a body that says it is too long is refused with 413 although none of it was sent', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const asking = request(
+        {
+          host: '127.0.0.1',
+          port,
+          path: '/graphql',
+          method: 'POST',
+          headers: { 'content-length': MAX_REQUEST_BYTES * 2 },
+        },
+        (response) => {
+          resolve(response.statusCode);
+          asking.destroy();
+        },
+      );
+      asking.on('error', reject);
+      asking.flushHeaders();
+    });
+    expect(status).toBe(413);
+  });
+
+  test('a client that breaks off in the middle costs nobody else anything', async () => {
+    const asking = request({
+      host: '127.0.0.1',
+      port,
+      path: '/graphql',
+      method: 'POST',
+      headers: { 'content-length': 1_000 },
+    });
+    const broken = new Promise((resolve) => asking.on('error', resolve));
+    asking.write('{"query":', () => asking.destroy(new Error('gone')));
+    await broken;
+    expect((await fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } })).status).toBe(200);
+  });
+
+  test('a port that is taken is BAD_CONFIG', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const address = holder.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const second = await TestGateway.open();
+    await expect(second.gateway.listen(address.port, '127.0.0.1')).rejects.toThrow(
+      expect.objectContaining({ code: 'BAD_CONFIG' }),
+    );
+    await second.close();
+    await new Promise<void>((resolve) => holder.close(() => resolve()));
+  });
+
+  test('an address that is not this machine’s is BAD_CONFIG', async () => {
+    const elsewhere = await TestGateway.open();
+    await expect(elsewhere.gateway.listen(port, '192.0.2.1')).rejects.toThrow(
+      expect.objectContaining({ code: 'BAD_CONFIG' }),
+    );
+    await elsewhere.close();
+  });
+
+  test('closing takes no more questions and leaves the hosts', async () => {
+    const closing = await TestGateway.open();
+    const free = await freePort();
+    await closing.gateway.listen(free, '127.0.0.1');
+    await closing.close();
+    expect(closing.hosts.closed).toBe(true);
+    await expect(fetch(`http://127.0.0.1:${free}/health`)).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a topology read anew', () => {
+  test('is in force for the next question', async () => {
+    const moving = await TestGateway.open();
+    const id = moving.file();
+    expect((await moving.askAs(clerk, CASE, { id })).errors).toEqual([]);
+    expect(moving.gateway.registry.replace(topologyOf({ city: [CITY], county: [COUNTY] }, 8))).toBe(true);
+    const answer = await moving.askAs(personAt(CITY, 'CLERK'), CASE, { id });
+    expect(answer.errors).toMatchObject([{ path: ['case'], extensions: { code: 'NODE_UNREACHABLE', node: VILLAGE } }]);
+    expect(JSON.parse((await moving.request('/ready')).text)).toEqual({ hosts: 2, sequence: 8 });
+    await moving.close();
+  });
+});

@@ -1,0 +1,137 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { createServerAdapter } from '@whatwg-node/server';
+import type { Divisions, Topology, TokenVerifier } from '@liandong/schema';
+import type { ErrorCode } from '@liandong/schema';
+import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
+import type { YogaServerInstance } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { GatewayContext } from './context.ts';
+import type { Issuer } from './issuer/index.ts';
+import { issuerAnswer } from './issuer/index.ts';
+import { shownError } from './plugins/errors.ts';
+import { identify } from './plugins/identity.ts';
+import { Registry } from './registry.ts';
+import { routedExecutor } from './route.ts';
+import { stitchRoles } from './stitch.ts';
+import type { Transport } from './transport/index.ts';
+import { HostCaller, HttpTransport } from './transport/index.ts';
+
+/** Materials as base64 are a third longer; the rest of a request is small. */
+const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
+
+export interface GatewayParts {
+  divisions: Divisions;
+  topology: Topology;
+  /** For hosts without an address. */
+  nats: Transport;
+  tokens: TokenVerifier;
+  issuer: Issuer | null;
+  requestTimeoutMs: number;
+  hostTimeoutMs: number;
+  log: Logger;
+}
+
+/** The gateway: one graph over all nodes, served to the world over HTTP. */
+export class Gateway {
+  readonly registry: Registry;
+  readonly #parts: GatewayParts;
+  readonly #http = new HttpTransport();
+  readonly #yoga: YogaServerInstance<object, GatewayContext>;
+  #server: Server | null = null;
+
+  constructor(parts: GatewayParts) {
+    const { divisions, topology, nats, hostTimeoutMs, log } = parts;
+    this.#parts = parts;
+    this.registry = new Registry(divisions, topology);
+    const hosts = new HostCaller((host) => (host.url === null ? nats : this.#http), {
+      hostTimeoutMs,
+      maxBatch: 200,
+      maxInFlight: 48,
+    });
+    const schema = stitchRoles(divisions, (role) => routedExecutor(role, this.registry, hosts));
+    this.#yoga = createYoga<object, GatewayContext>({
+      schema,
+      graphqlEndpoint: '/graphql',
+      landingPage: false,
+      graphiql: { title: '三级联动 Liandong', defaultQuery: FIRST_QUERY },
+      cors: false,
+      logging: false,
+      maskedErrors: { maskError: (error) => shownError(error, log) },
+      context: ({ request }) => this.#contextOf(request),
+    });
+  }
+
+  /** Answers one HTTP request; what `listen` serves and tests call. */
+  async answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (request.method === 'GET' && pathname === '/health') return Response.json({ live: true });
+    if (request.method === 'GET' && pathname === '/ready') return this.#ready();
+    const issued = this.#parts.issuer && (await issuerAnswer(this.#parts.issuer, request));
+    if (issued) return issued;
+    if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
+    if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) {
+      return refusal(413, 'PAYLOAD_TOO_LARGE', `A request may have ${MAX_BODY_BYTES} bytes at most.`);
+    }
+    return this.#yoga.fetch(request, {});
+  }
+
+  /** @throws {ProblemError} BAD_CONFIG when the port is taken */
+  async listen(port: number, address: string): Promise<void> {
+    const adapter = createServerAdapter((request: Request) => this.answer(request));
+    const server = createServer((incoming, outgoing) => void adapter(incoming, outgoing));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) => {
+        const why =
+          cause.code === 'EADDRINUSE' ? 'is taken by another program' : `can't be opened (${cause.code ?? ''})`;
+        reject(
+          problem('BAD_CONFIG', `Port ${port} on ${address} ${why}; choose another with LIANDONG_GATEWAY_PORT.`, {
+            cause,
+          }),
+        );
+      });
+      server.listen(port, address, resolve);
+    });
+    this.#server = server;
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    if (server) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await closed;
+    }
+    await this.#http.close();
+    await this.#parts.nats.close();
+  }
+
+  async #contextOf(request: Request): Promise<GatewayContext> {
+    const identity = await identify(request, this.#parts.tokens);
+    return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs };
+  }
+
+  /** Ready when it can ask: hosts answer for themselves. */
+  #ready(): Response {
+    return Response.json({ hosts: this.registry.current.hosts.length, sequence: this.registry.current.sequence });
+  }
+}
+
+function refusal(status: number, code: ErrorCode, message: string): Response {
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status });
+}
+
+const FIRST_QUERY = `# 三级联动 Liandong. Log in at /issuer/token and put the token below:
+# { "authorization": "Bearer <token>" }
+query Catalogue {
+  catalog(division: "331022103201", search: "低保", first: 5) {
+    nodes {
+      item { code name legalBasis statutoryDays }
+      acceptor { code name }
+      decider { code name }
+      implementation { promisedDays materials { name required } }
+    }
+  }
+}
+`;

@@ -1,0 +1,56 @@
+import type { MergedTypeConfig, SubschemaConfig } from '@graphql-tools/delegate';
+import { stitchSchemas } from '@graphql-tools/stitch';
+import type { Executor } from '@graphql-tools/utils';
+import { filterSchema, pruneSchema } from '@graphql-tools/utils';
+import type { Divisions } from '@liandong/schema';
+import { roleSchema } from '@liandong/schema';
+import type { GraphQLSchema } from 'graphql';
+import { divisionsSchema } from './divisions.ts';
+import type { MergedType, RoleConfig } from './roles.ts';
+import { ROLE_LIST } from './roles.ts';
+
+/** One subschema a role, with whatever executor: tests pass their own, the program the routed one. */
+export function roleSubschema(role: RoleConfig, executor: Executor): SubschemaConfig {
+  const merge = Object.fromEntries(
+    Object.entries(role.merge).map(([type, { selectionSet, fieldName, key }]: [string, MergedType]) => [
+      type,
+      { selectionSet, fieldName, key, argsFromKeys: (keys) => ({ keys }) } satisfies MergedTypeConfig,
+    ]),
+  );
+  return { name: role.name, schema: roleSchema(role.name), executor, merge };
+}
+
+/**
+ * The whole graph: one subschema a role, the same number for four nodes and for three thousand. The batched lookups
+ * that put types together are hidden from users.
+ */
+export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig) => Executor): GraphQLSchema {
+  const places: SubschemaConfig = {
+    name: 'divisions',
+    schema: divisionsSchema(divisions),
+    merge: {
+      Division: {
+        selectionSet: '{ code }',
+        fieldName: '_divisions',
+        key: ({ code }: { code: string }) => code,
+        argsFromKeys: (codes) => ({ codes }),
+      },
+    },
+  };
+  const stitched = stitchSchemas({
+    subschemas: [...ROLE_LIST.map((role) => roleSubschema(role, executorOf(role))), places],
+    assumeValid: true,
+  });
+  return hideLookups(stitched);
+}
+
+/** Removes what only the stitching itself asks for: fields that begin with `_`, and the inputs of their keys. */
+export function hideLookups(schema: GraphQLSchema): GraphQLSchema {
+  const shown = (name: string | undefined) => !name?.startsWith('_');
+  const filtered = filterSchema({
+    schema,
+    rootFieldFilter: (_operation, field) => shown(field),
+    objectFieldFilter: (_type, field) => shown(field),
+  });
+  return pruneSchema(filtered);
+}

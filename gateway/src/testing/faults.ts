@@ -1,0 +1,27 @@
+import type { ExecutionResult } from 'graphql';
+
+/** An error of an answer, without its sentence. */
+export interface ShownFault {
+  place: string;
+  code: unknown;
+  node: unknown;
+}
+
+/** The errors of an answer by place, code and node. */
+export function faultsOf(result: ExecutionResult): ShownFault[] {
+  return (result.errors ?? []).map(({ path, extensions }) => ({
+    place: (path ?? []).join('.'),
+    code: extensions['code'],
+    node: extensions['node'],
+  }));
+}
+
+/** The fields of one role's part, each with the same fault. */
+export function places(at: string, fields: readonly string[], code: string, node: string | null): ShownFault[] {
+  return fields.map((field) => ({ place: `${at}.${field}`, code, node }));
+}
+
+/** By place: where the order of the errors says nothing. */
+export function sorted(faults: readonly ShownFault[]): ShownFault[] {
+  return faults.toSorted((a, b) => (a.place < b.place ? -1 : 1));
+}

@@ -1,0 +1,308 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type {
+  CaseState,
+  DivisionCode,
+  Divisions,
+  Host,
+  HostReply,
+  HostRequest,
+  NodeServices,
+  RoleOperation,
+  RoleResult,
+  TokenVerifier,
+  Topology,
+  Viewer,
+} from '@liandong/schema';
+import {
+  ProblemError,
+  executeRole,
+  extensionsOf,
+  hostReplySchema,
+  hostRequestSchema,
+  parseDivisions,
+  problem,
+} from '@liandong/schema';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { Kind, graphql, parse } from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import { Registry } from '../registry.ts';
+import { routedExecutor } from '../route.ts';
+import { stitchRoles } from '../stitch.ts';
+import type { HostCallerOptions, Transport } from '../transport/index.ts';
+import { HostCaller } from '../transport/index.ts';
+import type { KnownCase } from './memory-node.ts';
+import { MemoryNode } from './memory-node.ts';
+import { TokenOffice } from './people.ts';
+
+export const CITY = '331000';
+export const COUNTY = '331022';
+export const TOWNSHIP = '331022103';
+export const VILLAGE = '331022103201';
+export const OTHER_VILLAGE = '331022103210';
+export const THIRD_VILLAGE = '331022103202';
+/** A real place for which no host of the tests answers. */
+export const WITHOUT_NODE = '331002';
+/** The form of a code, and no place. */
+export const NOWHERE = '999999';
+
+/** Published by the city, carried out by the county. */
+export const ITEM = '3310-MZ-001';
+
+/** Four tiers on four hosts; the villages share one, as in a county's computer room. */
+export const HOSTS = {
+  city: [CITY],
+  county: [COUNTY],
+  township: [TOWNSHIP],
+  villages: [VILLAGE, OTHER_VILLAGE, THIRD_VILLAGE],
+} as const satisfies Record<string, readonly DivisionCode[]>;
+export type HostName = keyof typeof HOSTS;
+
+/** What can be wrong with a host. */
+export type Fault =
+  /** Nobody answers. */
+  | 'dead'
+  /** Answers after any deadline. */
+  | 'slow'
+  /** Serves none of the nodes it is asked for. */
+  | 'misrouted'
+  /** Refuses whole requests, with a problem in place of results. */
+  | 'refusing'
+  /** The way to it fails in a manner nobody foresaw. */
+  | 'broken';
+
+let register: Divisions | null = null;
+
+/** The real register of 1 city, 9 counties, 136 townships and 3,429 villages. */
+export function realDivisions(): Divisions {
+  register ??= parseDivisions(
+    readFileSync(new URL('../../../data/taizhou-divisions.csv', import.meta.url), { encoding: 'utf8' }),
+  );
+  return register;
+}
+
+export function topologyOf(
+  hosts: Readonly<Record<string, readonly DivisionCode[]>>,
+  sequence = 1,
+  url: string | null = null,
+): Topology {
+  return { sequence, hosts: Object.entries(hosts).map(([id, nodes]) => ({ id, nodes: [...nodes], url })) };
+}
+
+/** Nodes in memory, by host, behind a transport that carries JSON, keeps every request, and fails as it is told. */
+export class MemoryHosts implements Transport {
+  /** Every request that was sent, in order. */
+  readonly requests: { host: string; request: HostRequest }[] = [];
+  readonly faults = new Map<string, Fault>();
+  /** What was reported and not shown. */
+  readonly reported: unknown[] = [];
+  closed = false;
+  readonly #nodes: ReadonlyMap<DivisionCode, MemoryNode>;
+  readonly #served: ReadonlyMap<string, Set<DivisionCode>>;
+  readonly #tokens: TokenVerifier;
+
+  constructor(hosts: Readonly<Record<string, readonly DivisionCode[]>>, tokens: TokenVerifier) {
+    this.#served = new Map(Object.entries(hosts).map(([id, nodes]) => [id, new Set(nodes)]));
+    this.#nodes = new Map(Object.values(hosts).flatMap((nodes) => nodes.map((code) => [code, new MemoryNode(code)])));
+    this.#tokens = tokens;
+  }
+
+  node(code: DivisionCode): MemoryNode {
+    const node = this.#nodes.get(code);
+    if (!node) throw new Error(`${code} is no node of this test`);
+    return node;
+  }
+
+  nodes(): MemoryNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  async send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply> {
+    const carried = hostRequestSchema.parse(JSON.parse(JSON.stringify(request)));
+    this.requests.push({ host: host.id, request: carried });
+    switch (this.faults.get(host.id)) {
+      case 'dead':
+        throw problem('NODE_UNREACHABLE', 'Nobody listens there.');
+      case 'broken':
+        throw new Error('the plug was pulled');
+      case 'refusing':
+        return { problem: { code: 'DATABASE_UNAVAILABLE', message: 'No database.' } };
+      case 'slow':
+        await pause(timeoutMs);
+        throw problem('DEADLINE_EXCEEDED', 'No answer in time.');
+      case 'misrouted':
+      case undefined:
+        break;
+    }
+    const reply = { results: await Promise.all(carried.operations.map((operation) => this.#execute(host, operation))) };
+    return hostReplySchema.parse(JSON.parse(JSON.stringify(reply)));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  /** As the hosts' own responder does it. */
+  async #execute(host: Host, operation: RoleOperation): Promise<RoleResult> {
+    const services = (code: DivisionCode): NodeServices => {
+      const served = this.faults.get(host.id) !== 'misrouted' && this.#served.get(host.id)?.has(code);
+      const node = this.#nodes.get(code);
+      if (!served || !node) throw problem('MISROUTED', 'This host does not serve it.', { node: code });
+      return node;
+    };
+    let viewer: Viewer | null;
+    try {
+      viewer = operation.token === null ? null : await this.#tokens.verify(operation.token);
+      if (operation.at !== null) services(operation.at);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      const { message } = error.problem;
+      return { data: null, errors: [{ message, extensions: extensionsOf({ ...error.problem, node: operation.at }) }] };
+    }
+    return executeRole(operation, { viewer, at: operation.at, services }, (error) => this.reported.push(error));
+  }
+}
+
+/** What was asked of each host, in order: `county _handling[2] + _implementations[1]`. */
+export function asked(hosts: MemoryHosts): string[] {
+  return hosts.requests.map(({ host, request }) => `${host} ${request.operations.map(described).join(' + ')}`);
+}
+
+function described({ query, variables }: RoleOperation): string {
+  const [definition] = parse(query).definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return '?';
+  const names = definition.selectionSet.selections.map((s) => (s.kind === Kind.FIELD ? s.name.value : '?'));
+  const { _keys: keys } = variables;
+  return names.join(',') + (Array.isArray(keys) ? `[${keys.length}]` : '');
+}
+
+/** The one query that answers from four nodes, each part from the node that owns it. */
+export const JOURNEY = `query Journey($id: ID!) {
+  case(id: $id) {
+    id number state filedBy applicationStaleSince staleSince
+    item { code name legalBasis statutoryDays note staleSince }
+    implementation { promisedDays materials { name required } staleSince }
+    applicant { name }
+    custodian { code name tier }
+    log { seq at node { code name tier } actor action note }
+    clock { dueAt remainingDays }
+  }
+}`;
+
+export const CALLER_OPTIONS: HostCallerOptions = { hostTimeoutMs: 2_000, maxBatch: 200, maxInFlight: 48 };
+
+export interface Filed {
+  filingNode?: DivisionCode;
+  custodian?: DivisionCode;
+  decider?: DivisionCode;
+  state?: CaseState;
+  /** Further nodes that hold a copy; filing node and custodian always know the case. */
+  holders?: readonly DivisionCode[];
+  /** What single nodes take for the custodian, where it is not the true one. */
+  beliefs?: Readonly<Record<DivisionCode, DivisionCode>>;
+}
+
+/** Hosts, registry, caller and the stitched graph over them, with no network between. */
+export class MemoryFederation {
+  readonly hosts: MemoryHosts;
+  readonly tokens: TokenOffice;
+  readonly registry: Registry;
+  readonly schema: GraphQLSchema;
+  #count = 0;
+
+  private constructor(tokens: TokenOffice, hostTimeoutMs: number) {
+    this.tokens = tokens;
+    this.hosts = new MemoryHosts(HOSTS, tokens.verifier());
+    this.registry = new Registry(realDivisions(), topologyOf(HOSTS));
+    const caller = new HostCaller(() => this.hosts, { ...CALLER_OPTIONS, hostTimeoutMs });
+    this.schema = stitchRoles(this.registry.divisions, (role) => routedExecutor(role, this.registry, caller));
+    stockCatalogue(this.hosts);
+  }
+
+  static async open(options: { hostTimeoutMs?: number } = {}): Promise<MemoryFederation> {
+    return new MemoryFederation(await TokenOffice.open(), options.hostTimeoutMs ?? CALLER_OPTIONS.hostTimeoutMs);
+  }
+
+  /** Everybody answers again, and nothing was asked yet. */
+  reset(): void {
+    this.hosts.requests.length = 0;
+    this.hosts.reported.length = 0;
+    this.hosts.faults.clear();
+    for (const node of this.hosts.nodes()) {
+      node.cases.clear();
+      node.forbidden.clear();
+      node.unheard.clear();
+      node.withoutCopies = false;
+      node.fault = null;
+    }
+  }
+
+  /** Puts a case into the nodes that know it. @returns its id */
+  file(filed: Filed = {}): string {
+    return fileInto(this.hosts, filed, ++this.#count);
+  }
+
+  async ask(
+    source: string,
+    variables: Record<string, unknown>,
+    viewer: Viewer | null,
+    budgetMs = 60_000,
+  ): Promise<ExecutionResult> {
+    const context: GatewayContext = {
+      viewer,
+      token: viewer && (await this.tokens.token(viewer)),
+      deadline: performance.now() + budgetMs,
+    };
+    return graphql({ schema: this.schema, source, variableValues: variables, contextValue: context });
+  }
+}
+
+/** Every node holds the item; the county owns its implementation, and the nodes below hold copies. */
+export function stockCatalogue(hosts: MemoryHosts): void {
+  for (const node of hosts.nodes()) {
+    node.items.set(ITEM, {
+      code: ITEM,
+      version: 1,
+      name: '最低生活保障审核确认',
+      kind: 'PAYMENT',
+      processingClass: 'COMMITTED',
+      decidingTier: 'COUNTY',
+      acceptingTiers: ['TOWNSHIP'],
+      statutory: { days: 30, unit: 'WORKDAY' },
+      legalBasis: '社会救助暂行办法',
+      department: '民政',
+      delegableTo: [],
+      proxyAllowed: true,
+      feeSchedule: null,
+      bundle: null,
+      note: null,
+      verified: true,
+      status: 'IN_FORCE',
+      effectiveFrom: '2026-01-01',
+      effectiveTo: null,
+      standard: { promised: { days: 18, unit: 'WORKDAY' }, materials: [], maxVisits: 1 },
+    });
+    node.deciders.set(ITEM, COUNTY);
+    if (node.code === CITY) continue;
+    node.implementations.set(`${ITEM} ${COUNTY}`, {
+      item: ITEM,
+      itemVersion: 1,
+      node: COUNTY,
+      version: 1,
+      promised: { days: 18, unit: 'WORKDAY' },
+      materials: [{ name: '申请表', required: true }],
+      maxVisits: 1,
+    });
+  }
+}
+
+export function fileInto(hosts: MemoryHosts, filed: Filed, serial: number): string {
+  const { filingNode = VILLAGE, custodian = COUNTY, decider = COUNTY, state = 'REVIEWED' } = filed;
+  const id = `${filingNode}-case-${serial}`;
+  const number = `${filingNode}-20260302-${String(serial).padStart(5, '0')}`;
+  for (const code of new Set([filingNode, custodian, ...(filed.holders ?? [])])) {
+    const known: KnownCase = { id, number, item: ITEM, filingNode, decider, custodian, state };
+    hosts.node(code).cases.set(id, { ...known, custodian: filed.beliefs?.[code] ?? custodian });
+  }
+  return id;
+}

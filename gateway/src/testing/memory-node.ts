@@ -1,0 +1,318 @@
+import type {
+  CaseFilter,
+  CaseState,
+  CaseStepInput,
+  CatalogEntryView,
+  DivisionCode,
+  FileCaseInput,
+  FilingView,
+  HandlingKey,
+  HandlingView,
+  Implementation,
+  ImplementationView,
+  Item,
+  ItemView,
+  LogEntryView,
+  NodeServices,
+  Page,
+  PageRequest,
+  ProblemError,
+  RollupView,
+  TrackedCaseView,
+  Viewer,
+} from '@liandong/schema';
+import { problem } from '@liandong/schema';
+
+export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
+/** When copies last heard of their originals. */
+export const COPIED_AT = new Date('2026-03-03T02:00:00.000Z');
+
+/** What one node knows of one case. */
+export interface KnownCase {
+  id: string;
+  number: string;
+  item: string;
+  filingNode: DivisionCode;
+  decider: DivisionCode;
+  /** Whom this node takes for the custodian: itself, the true one, or one that no longer is. */
+  custodian: DivisionCode;
+  state: CaseState;
+}
+
+/**
+ * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
+ * spoke: `filedBy`, the note of a log line, an item's note, an implementation's first material.
+ */
+export class MemoryNode implements NodeServices {
+  readonly code: DivisionCode;
+  readonly cases = new Map<string, KnownCase>();
+  readonly items = new Map<string, Item>();
+  readonly implementations = new Map<string, Implementation>();
+  /** Who decides each item, as this node's catalogue has it. */
+  readonly deciders = new Map<string, DivisionCode>();
+  /** Cases of which this node tells nobody anything. */
+  readonly forbidden = new Set<string>();
+  /** Cases it knows, and whose progress never came back here. */
+  readonly unheard = new Set<string>();
+  /** Whether it has lost what it held of others' items and implementations. */
+  withoutCopies = false;
+  /** Thrown by whatever is asked, as a fault of the program would be. */
+  fault: Error | null = null;
+
+  constructor(code: DivisionCode) {
+    this.code = code;
+  }
+
+  readonly filing: NodeServices['filing'] = {
+    getMany: async (viewer, ids) => ids.map((id) => this.#ask(viewer, id, (known) => this.#filingOf(known))),
+    file: async (viewer, input) => this.#file(viewer, input),
+    supplement: async (viewer, input) => this.#must(viewer, input.id, (known) => this.#filingOf(known)),
+    track: async (number, code) => this.#track(number, code),
+  };
+
+  readonly handling: NodeServices['handling'] = {
+    getMany: async (viewer, keys) => keys.map((key) => this.#handling(viewer, key)),
+    list: async (viewer, filter, page) => this.#list(viewer, filter, page),
+    accept: async (viewer, input) => this.#accept(viewer, input),
+    refuse: async () => this.#illegal(),
+    requestSupplement: async () => this.#illegal(),
+    review: async () => this.#illegal(),
+    decide: async () => this.#illegal(),
+    forward: async () => this.#illegal(),
+    return: async () => this.#illegal(),
+    withdraw: async () => this.#illegal(),
+  };
+
+  readonly catalogue: NodeServices['catalogue'] = {
+    getMany: async (codes) =>
+      codes.map((code) => {
+        const item = this.items.get(code);
+        const lost = this.withoutCopies && ownerOf(code) !== this.code;
+        return item && !lost ? this.#itemOf(item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
+      }),
+    list: async (search, page) => this.#catalog(search, page),
+  };
+
+  readonly implementation: NodeServices['implementation'] = {
+    getMany: async (keys) =>
+      keys.map(({ item, node }) => {
+        const found = this.implementations.get(`${item} ${node}`);
+        const lost = this.withoutCopies && node !== this.code;
+        return found && !lost ? this.#implementationOf(found) : problem('NOT_FOUND', 'No such implementation here.');
+      }),
+  };
+
+  readonly figures: NodeServices['figures'] = {
+    rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
+  };
+
+  #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
+    if (this.fault) throw this.fault;
+    if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');
+    if (this.forbidden.has(id)) return problem('FORBIDDEN', 'The case does not concern this desk.');
+    const known = this.cases.get(id);
+    return known ? answer(known) : problem('NOT_FOUND', 'No such case here.');
+  }
+
+  #must<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T {
+    const found = this.#ask(viewer, id, answer);
+    if (found instanceof Error) throw found;
+    return found;
+  }
+
+  #illegal(): never {
+    throw problem('ILLEGAL_STEP', 'Not in this state.');
+  }
+
+  #filingOf(known: KnownCase): FilingView {
+    const { id, number, item, filingNode, decider, custodian } = known;
+    return {
+      id,
+      number,
+      item,
+      filedAt: FILED_AT,
+      filedBy: `told by ${this.code}`,
+      filingNode,
+      place: filingNode,
+      acceptor: decider,
+      decider,
+      custodian,
+      applicant: { name: '张三', idType: 'RESIDENT_ID', idNumber: '3310**********0013', phone: '138****0000' },
+      consent: null,
+      materials: [
+        { name: '申请表', fileName: 'form.pdf', mediaType: 'application/pdf', sha256: '0'.repeat(64), size: 9 },
+      ],
+      answeredBy: this.code,
+      staleSince: filingNode === this.code ? null : COPIED_AT,
+    };
+  }
+
+  #handling(viewer: Viewer | null, { id, copy }: HandlingKey): HandlingView | ProblemError {
+    return this.#ask(viewer, id, (known) => {
+      if (this.unheard.has(id)) return problem('NOT_FOUND', 'Nothing was heard of the case.');
+      if (known.custodian !== this.code && !copy) {
+        return problem('NOT_CUSTODIAN', 'Another node holds the case.', { custodian: known.custodian });
+      }
+      return this.#handlingOf(known);
+    });
+  }
+
+  #handlingOf(known: KnownCase): HandlingView {
+    const { id, custodian, state, filingNode } = known;
+    const held = custodian === this.code;
+    const line = (seq: number, node: DivisionCode, action: LogEntryView['action']): LogEntryView => ({
+      seq,
+      at: new Date(FILED_AT.getTime() + seq * 1000),
+      node,
+      actor: `person of ${node}`,
+      actorRole: 'CLERK',
+      action,
+      note: `told by ${this.code}`,
+    });
+    return {
+      id,
+      custodian,
+      state,
+      custody: held ? 'HELD' : 'ELSEWHERE',
+      inTransitTo: null,
+      log: [line(1, filingNode, 'FILED'), line(2, custodian, 'RECEIVED')],
+      clock: null,
+      decision: null,
+      missing: [],
+      acceptanceDueAt: null,
+      withdrawalRequestedAt: null,
+      answeredBy: this.code,
+      staleSince: held ? null : COPIED_AT,
+    };
+  }
+
+  async #file(
+    viewer: Viewer | null,
+    { item, place }: FileCaseInput,
+  ): Promise<{ filing: FilingView; trackingCode: string }> {
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    const serial = this.cases.size + 1;
+    const known: KnownCase = {
+      id: `${this.code}-new-${serial}`,
+      number: `${this.code}-20260302-${serial}`,
+      item,
+      filingNode: this.code,
+      decider: place ?? this.code,
+      custodian: this.code,
+      state: 'FILED',
+    };
+    this.cases.set(known.id, known);
+    return { filing: this.#filingOf(known), trackingCode: 'CODE' };
+  }
+
+  #accept(viewer: Viewer | null, { id }: CaseStepInput): HandlingView {
+    return this.#must(viewer, id, (known) => {
+      if (known.custodian !== this.code) {
+        return problem('NOT_CUSTODIAN', 'Another node holds the case.', { custodian: known.custodian });
+      }
+      known.state = 'ACCEPTED';
+      return this.#handlingOf(known);
+    });
+  }
+
+  #track(number: string, code: string): TrackedCaseView {
+    if (this.fault) throw this.fault;
+    const known = [...this.cases.values()].find((c) => c.number === number);
+    if (!known || code !== 'CODE') throw problem('NOT_FOUND', 'No such number, or another code.');
+    return {
+      number,
+      item: known.item,
+      state: known.state,
+      filedAt: FILED_AT,
+      custodian: known.custodian,
+      dueAt: null,
+      missing: [],
+      reason: null,
+      remedies: null,
+      steps: [{ at: FILED_AT, node: known.filingNode, action: 'FILED' }],
+      answeredBy: this.code,
+    };
+  }
+
+  #list(viewer: Viewer | null, filter: CaseFilter, { first, after }: PageRequest): Page<HandlingView> {
+    if (this.fault) throw this.fault;
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    const all = [...this.cases.values()].filter((c) => filter.states === null || filter.states.includes(c.state));
+    const start = after === null ? 0 : Number(after) + 1;
+    const page = all.slice(start, start + first);
+    return {
+      nodes: page.map((known) => this.#handlingOf(known)),
+      cursors: page.map((_, i) => String(start + i)),
+      hasNextPage: start + first < all.length,
+      hasPreviousPage: start > 0,
+    };
+  }
+
+  #itemOf(item: Item): ItemView {
+    return {
+      item: { ...item, note: `told by ${this.code}` },
+      answeredBy: this.code,
+      staleSince: ownerOf(item.code) === this.code ? null : COPIED_AT,
+    };
+  }
+
+  #implementationOf(implementation: Implementation): ImplementationView {
+    return {
+      implementation: {
+        ...implementation,
+        materials: [{ name: `told by ${this.code}`, required: true }, ...implementation.materials],
+      },
+      answeredBy: this.code,
+      staleSince: implementation.node === this.code ? null : COPIED_AT,
+    };
+  }
+
+  #catalog(search: string | null, { first }: PageRequest): Page<CatalogEntryView> {
+    if (this.fault) throw this.fault;
+    const found = [...this.items.values()].filter((item) => search === null || item.name.includes(search));
+    const page = found.slice(0, first);
+    return {
+      nodes: page.map((item) => ({
+        item: this.#itemOf(item),
+        acceptor: this.code,
+        decider: this.deciders.get(item.code) ?? null,
+        takenInHere: true,
+        available: true,
+      })),
+      cursors: page.map((_, i) => String(i)),
+      hasNextPage: found.length > first,
+      hasPreviousPage: false,
+    };
+  }
+
+  #rollup(viewer: Viewer | null, from: string, to: string): RollupView {
+    if (this.fault) throw this.fault;
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    const figures = {
+      FILED: this.cases.size,
+      SUPPLEMENT_REQUESTED: 0,
+      ACCEPTED: 0,
+      NOT_ACCEPTED: 0,
+      GRANTED: 0,
+      REFUSED: 0,
+      WITHDRAWN: 0,
+      CLOSED: 0,
+      CLOSED_IN_TIME: 0,
+    };
+    return {
+      division: this.code,
+      from,
+      to,
+      figures,
+      items: [...this.items.keys()].map((item) => ({ item, figures })),
+      nodes: [{ node: this.code, figures }],
+      watermarks: [{ node: this.code, seq: 1, behind: 0, asOf: COPIED_AT }],
+      answeredBy: this.code,
+    };
+  }
+}
+
+/** `3310-MZ-001` is the city's whose code begins so. */
+function ownerOf(item: string): DivisionCode {
+  return `${item.slice(0, 4)}00`;
+}

@@ -1,0 +1,72 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+
+/** A real nats-server of a test file's own; keeps its port over restarts. */
+export class TestBroker {
+  readonly url: string;
+  readonly #dir: string;
+  readonly #port: number;
+  #child: ChildProcess | null = null;
+
+  private constructor(dir: string, port: number) {
+    this.#dir = dir;
+    this.#port = port;
+    this.url = `nats://127.0.0.1:${port}`;
+  }
+
+  static async start(): Promise<TestBroker> {
+    const broker = new TestBroker(await mkdtemp(join(tmpdir(), 'liandong-gateway-')), await freePort());
+    await broker.restart();
+    return broker;
+  }
+
+  async restart(): Promise<void> {
+    const store = ['-js', '-sd', join(this.#dir, 'jetstream')];
+    const place = ['-a', '127.0.0.1', '-p', String(this.#port), '-l', join(this.#dir, 'nats.log')];
+    const child = spawn('nats-server', [...place, ...store], {
+      stdio: 'ignore',
+      // Debian puts it where only root's path leads
+      env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
+    });
+    this.#child = child;
+    for (let tries = 0; tries < 1_500; tries++) {
+      try {
+        await (await connect({ servers: this.url, timeout: 1_000 })).close();
+        return;
+      } catch {
+        await pause(20);
+      }
+    }
+    throw new Error('nats-server did not start');
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}
+
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

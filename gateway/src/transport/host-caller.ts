@@ -1,0 +1,112 @@
+import DataLoader from 'dataloader';
+import type { Host, ProblemError, RoleOperation, RoleResult } from '@liandong/schema';
+import { isErrorCode, problem } from '@liandong/schema';
+import type { Transport } from './transport.ts';
+
+/** How requests to hosts are gathered and bounded. */
+export interface HostCallerOptions {
+  /** Longest wait for one host, ms; a shorter deadline of the caller counts first. */
+  hostTimeoutMs: number;
+  /** Most operations in one request. */
+  maxBatch: number;
+  /** Most requests under way to one host; further ones wait their turn. */
+  maxInFlight: number;
+}
+
+interface Asked {
+  operation: RoleOperation;
+  /** `performance.now()` by when the caller must have an answer. */
+  deadline: number;
+}
+
+/** What one operation came to: its result, or the problem that kept the host from answering. */
+export type HostAnswer = RoleResult | ProblemError;
+
+/**
+ * Asks hosts. Operations that are asked of one host in the same step, whoever asks them, travel in one request.
+ */
+export class HostCaller {
+  readonly #transportOf: (host: Host) => Transport;
+  readonly #options: HostCallerOptions;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(transportOf: (host: Host) => Transport, options: HostCallerOptions) {
+    this.#transportOf = transportOf;
+    this.#options = options;
+  }
+
+  ask(host: Host, operation: RoleOperation, deadline: number): Promise<HostAnswer> {
+    const key = `${host.id} ${host.url ?? ''}`;
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      lane = new Lane(host, this.#transportOf(host), this.#options);
+      this.#lanes.set(key, lane);
+    }
+    return lane.ask({ operation, deadline });
+  }
+}
+
+/** The line to one host. */
+class Lane {
+  readonly #host: Host;
+  readonly #transport: Transport;
+  readonly #options: HostCallerOptions;
+  // DataLoader takes a returned Error for a rejection, so answers travel in a box
+  readonly #loader: DataLoader<Asked, { answer: HostAnswer }>;
+  readonly #waiting: (() => void)[] = [];
+  #inFlight = 0;
+
+  constructor(host: Host, transport: Transport, options: HostCallerOptions) {
+    this.#host = host;
+    this.#transport = transport;
+    this.#options = options;
+    this.#loader = new DataLoader(async (asked) => (await this.#send(asked)).map((answer) => ({ answer })), {
+      cache: false,
+      maxBatchSize: options.maxBatch,
+      batchScheduleFn: (callback) => setImmediate(callback),
+    });
+  }
+
+  async ask(asked: Asked): Promise<HostAnswer> {
+    return (await this.#loader.load(asked)).answer;
+  }
+
+  async #send(asked: readonly Asked[]): Promise<HostAnswer[]> {
+    await this.#enter();
+    try {
+      // callers that are nearly out of time do not hold back the others: the latest deadline counts for the request
+      const left = Math.max(...asked.map((a) => a.deadline)) - performance.now();
+      const timeoutMs = Math.min(left, this.#options.hostTimeoutMs);
+      if (timeoutMs <= 0) throw problem('DEADLINE_EXCEEDED', `No time was left to ask host ${this.#host.id}.`);
+      const request = { operations: asked.map((a) => a.operation), budgetMs: Math.round(timeoutMs) };
+      const reply = await this.#transport.send(this.#host, request, timeoutMs);
+      if ('problem' in reply) {
+        const { code, message } = reply.problem;
+        throw problem(isErrorCode(code) ? code : 'INTERNAL', message);
+      }
+      return asked.map(
+        (_, i) => reply.results[i] ?? problem('MESSAGE_INVALID', `Host ${this.#host.id} left out an answer.`),
+      );
+    } catch (error) {
+      return asked.map(() => unreachable(error, this.#host));
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#inFlight >= this.#options.maxInFlight) await new Promise<void>((go) => this.#waiting.push(go));
+    else this.#inFlight++;
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#inFlight--;
+  }
+}
+
+function unreachable(error: unknown, host: Host): ProblemError {
+  if (error instanceof Error && 'problems' in error) return error as ProblemError;
+  return problem('NODE_UNREACHABLE', `Host ${host.id} could not be reached.`, { cause: error });
+}

@@ -1,0 +1,34 @@
+import type { Host, HostReply, HostRequest } from '@liandong/schema';
+import { hostReplySchema, problem } from '@liandong/schema';
+import { Agent, errors, request } from 'undici';
+import type { Transport } from './transport.ts';
+
+/** Asks hosts over HTTP with connections that are kept: for hosts that are reached directly. */
+export class HttpTransport implements Transport {
+  readonly #agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, pipelining: 1 });
+
+  async send(host: Host, content: HostRequest, timeoutMs: number): Promise<HostReply> {
+    if (host.url === null) throw problem('NODE_UNREACHABLE', `Host ${host.id} has no address.`);
+    try {
+      const answer = await request(new URL('/federation', host.url), {
+        method: 'POST',
+        dispatcher: this.#agent,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(content),
+        signal: AbortSignal.timeout(Math.max(1, Math.round(timeoutMs))),
+      });
+      return hostReplySchema.parse(await answer.body.json());
+    } catch (cause) {
+      const late = cause instanceof errors.HeadersTimeoutError || (cause as Error).name === 'TimeoutError';
+      if (late)
+        throw problem('DEADLINE_EXCEEDED', `Host ${host.id} gave no answer within ${Math.round(timeoutMs)} ms.`, {
+          cause,
+        });
+      throw problem('NODE_UNREACHABLE', `Host ${host.id} could not be reached.`, { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}

@@ -1,0 +1,5 @@
+export { HostCaller } from './host-caller.ts';
+export type { HostAnswer, HostCallerOptions } from './host-caller.ts';
+export { HttpTransport } from './http.ts';
+export { NatsTransport } from './nats.ts';
+export type { Transport } from './transport.ts';

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { Host, HostReply, HostRequest } from '@liandong/schema';
+import { PART_HEADER, PartsCollector, graphqlSubject, hostReplySchema, problem, splitParts } from '@liandong/schema';
+import type { Transport } from './transport.ts';
+
+/** Bytes of one message: half of the broker's usual maximum. */
+const PART_BYTES = 512 * 1024;
+const INBOX_PREFIX = '_INBOX_gateway';
+
+interface Waiting {
+  parts: PartsCollector;
+  resolve: (bytes: Uint8Array) => void;
+  reject: (error: Error) => void;
+}
+
+/** Asks hosts over NATS request/reply: for hosts without an open port. Long texts travel in numbered parts. */
+export class NatsTransport implements Transport {
+  readonly #connection: NatsConnection;
+  readonly #inbox = `${INBOX_PREFIX}.${randomUUID().replaceAll('-', '')}`;
+  readonly #waiting = new Map<string, Waiting>();
+  #count = 0;
+
+  private constructor(connection: NatsConnection) {
+    this.#connection = connection;
+    connection.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => {
+        if (!error) this.#take(message);
+      },
+    });
+  }
+
+  /** Connects, waiting for the broker as long as it takes. @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE */
+  static async connect(urls: readonly string[], seedFile: string | null): Promise<NatsTransport> {
+    const seed = seedFile === null ? null : readSeed(seedFile);
+    try {
+      const connection = await connect({
+        servers: [...urls],
+        name: 'gateway',
+        inboxPrefix: INBOX_PREFIX,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 250,
+        waitOnFirstConnect: true,
+        ignoreAuthErrorAbort: true,
+        pingInterval: 10_000,
+        maxPingOut: 2,
+        ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
+      });
+      return new NatsTransport(connection);
+    } catch (cause) {
+      throw problem('BROKER_UNAVAILABLE', `The broker at ${urls.join(', ')} can not be used.`, { cause });
+    }
+  }
+
+  async send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply> {
+    if (this.#connection.isClosed()) throw problem('NODE_UNREACHABLE', 'The gateway has no broker.');
+    const reply = `${this.#inbox}.${this.#count++}`;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+        this.#waiting.set(reply, { parts: new PartsCollector(), resolve, reject });
+        timer = setTimeout(() => {
+          reject(problem('DEADLINE_EXCEEDED', `Host ${host.id} gave no answer within ${Math.round(timeoutMs)} ms.`));
+        }, timeoutMs);
+        this.#publish(host, request, reply);
+      });
+      return hostReplySchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    } finally {
+      clearTimeout(timer);
+      // a late answer finds nobody
+      this.#waiting.delete(reply);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  #publish(host: Host, request: HostRequest, reply: string): void {
+    const subject = graphqlSubject(host.id);
+    for (const { header, bytes } of splitParts(new TextEncoder().encode(JSON.stringify(request)), PART_BYTES)) {
+      if (header === null) {
+        this.#connection.publish(subject, bytes, { reply });
+        continue;
+      }
+      const carried = headers();
+      carried.set(PART_HEADER, header);
+      this.#connection.publish(subject, bytes, { reply, headers: carried });
+    }
+  }
+
+  #take(message: Msg): void {
+    const waiting = this.#waiting.get(message.subject);
+    if (!waiting) return;
+    // the broker itself answers when nobody listens
+    if (message.data.length === 0 && message.headers?.code === 503) {
+      waiting.reject(problem('NODE_UNREACHABLE', 'No host listens there.'));
+      return;
+    }
+    try {
+      const whole = waiting.parts.add(message.headers?.get(PART_HEADER) || null, message.data);
+      if (whole) waiting.resolve(whole);
+    } catch (error) {
+      waiting.reject(error as Error);
+    }
+  }
+}
+
+function readSeed(file: string): Uint8Array {
+  try {
+    return new TextEncoder().encode(readFileSync(file, 'utf8').trim());
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `The broker's credentials in ${file} can't be read.`, { cause });
+  }
+}
