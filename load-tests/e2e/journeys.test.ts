@@ -1,0 +1,253 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { SignJWT, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client } from '../src/federation/client.ts';
+import * as documents from '../src/federation/documents.ts';
+import type { Federation } from '../src/federation/federation.ts';
+import { JOURNEYS, Journey, fileLowIncome, rollupWhen } from '../src/federation/journeys.ts';
+import { custodians, settled, startFederation } from './federation.ts';
+
+let federation: Federation;
+const ids: string[] = [];
+
+beforeAll(async () => {
+  federation = await startFederation();
+});
+afterAll(() => federation.stop());
+
+describe('the journeys', () => {
+  test.each(JOURNEYS)('$title', async ({ run, expect: expected }) => {
+    const report = await run(federation, () => undefined);
+    ids.push(report.id);
+    expect(report).toMatchObject(expected);
+    expect(await custodians(federation, report.id)).toEqual([expected.custodian]);
+  });
+
+  test('are counted by the county and the city, with a watermark for each of their nodes', async () => {
+    const county = await rollupWhen(await federation.as('county-supervisor'), '331022', 4);
+    expect(county.figures).toMatchObject({
+      filed: 4,
+      accepted: 4,
+      closed: 4,
+      closedInTime: 4,
+      supplementRequested: 1,
+      granted: 3,
+    });
+    expect(county.coverage).toMatchObject({ expected: 7, covered: 7, complete: true });
+    const city = await rollupWhen(await federation.as('city-supervisor'), '331000', 4);
+    expect(city.figures).toMatchObject({ filed: 4, granted: 4, closed: 4 });
+    expect(city.coverage).toMatchObject({ expected: 8, covered: 8, complete: true });
+    expect(city.coverage.watermarks.every((w) => w.asOf !== null && w.behind === 0)).toBe(true);
+  });
+});
+
+describe('one question over four nodes', () => {
+  const journey = async (who: string) => (await federation.as(who)).ask(documents.JOURNEY, { id: ids[0] });
+
+  test('is answered by the village, the county and the city, each part by its owner', async () => {
+    const { data, errors } = await journey('county-civil-clerk');
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      case: {
+        state: 'GRANTED',
+        item: { code: '3310-MZ-001', name: '最低生活保障对象认定', statutoryDays: 20 },
+        implementation: { promisedDays: 18, materials: expect.arrayContaining([{ name: '户口簿', required: true }]) },
+        applicant: { name: '王秀英' },
+        custodian: { code: '331022', name: '三门县', tier: 'COUNTY' },
+      },
+    });
+    const { log, clock } = (data?.['case'] ?? {}) as {
+      log: { action: string; node: { name: string } }[];
+      clock: { remainingDays: number };
+    };
+    expect(log.map((l) => l.action)).toEqual([
+      'FILED',
+      'FORWARDED',
+      'RECEIVED',
+      'ACCEPTED',
+      'REVIEWED',
+      'FORWARDED',
+      'RECEIVED',
+      'REVIEWED',
+      'DECIDED',
+    ]);
+    expect(log[3]?.node.name).toBe('亭旁镇');
+    expect(clock.remainingDays).toBe(18);
+  });
+
+  test('with a host down still gives the others’ fields, and says since when a copy may be out of date', async () => {
+    await settled(federation);
+    await federation.host('city').stop();
+    await federation.host('county').stop();
+    const client = await federation.as('tingpang-clerk');
+    const { data, errors } = await client.ask(
+      `query ($id: ID!) { case(id: $id) { number state staleSince item { name staleSince } implementation { promisedDays staleSince } applicant { name } } }`,
+      { id: ids[0] },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      case: {
+        state: 'GRANTED',
+        staleSince: expect.any(String),
+        item: { name: '最低生活保障对象认定', staleSince: expect.any(String) },
+        implementation: { promisedDays: 18, staleSince: expect.any(String) },
+        applicant: { name: '王秀英' },
+      },
+    });
+    await federation.host('city').start();
+    await federation.host('county').start();
+  });
+
+  test('names the dead node where nobody has a copy', async () => {
+    await federation.host('county').stop();
+    const { data, errors } = await (
+      await federation.as('city-supervisor')
+    ).ask(
+      `query ($d: Date!) { rollup(division: "331022", from: $d, to: $d) { figures { filed } } division(code: "331022") { name } }`,
+      { d: '2026-01-01' },
+    );
+    expect(data).toEqual({ rollup: null, division: { name: '三门县' } });
+    expect(errors).toMatchObject([{ path: ['rollup'], extensions: { code: 'NODE_UNREACHABLE', node: '331022' } }]);
+    await federation.host('county').start();
+  });
+
+  test('is answered by the village alone with all other nodes stopped', async () => {
+    await settled(federation);
+    const others = federation.hosts().filter((host) => host.name !== 'baojia');
+    await Promise.all(others.map((host) => host.stop()));
+    const { data, errors } = await journey('baojia-agent');
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      case: {
+        state: 'GRANTED',
+        item: { name: '最低生活保障对象认定' },
+        implementation: { promisedDays: 18 },
+        applicant: { name: '王秀英' },
+        custodian: { name: '三门县' },
+      },
+    });
+    const catalogue = await (
+      await federation.as(null)
+    ).ask(documents.CATALOG, { division: '331022103201', search: '低保', first: 5 });
+    expect(catalogue.errors).toEqual([]);
+    await Promise.all(others.map((host) => host.start()));
+  });
+});
+
+describe('the public', () => {
+  test('tracks a case by number and code, without a login and without personal data', async () => {
+    const journey = new Journey(federation, () => undefined);
+    await fileLowIncome(journey);
+    const nobody = await federation.as(null);
+    const { data, errors } = await nobody.ask(documents.TRACK, { number: journey.number, code: journey.trackingCode });
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({
+      track: {
+        number: journey.number,
+        state: 'FILED',
+        item: { name: '最低生活保障对象认定' },
+        custodian: { name: '包家村委会' },
+      },
+    });
+    expect(JSON.stringify(data)).not.toMatch(/王秀英|包小芳/);
+    const wrong = await nobody.ask(documents.TRACK, { number: journey.number, code: 'AAAAAAAA' });
+    expect(wrong).toMatchObject({ data: { track: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  });
+
+  test('reads catalogue and divisions and nothing else', async () => {
+    const nobody = await federation.as(null);
+    const { data } = await nobody.ask(documents.CATALOG, { division: '331022103', search: '宅基地', first: 5 });
+    expect(data).toMatchObject({
+      catalog: { nodes: [{ item: { code: '3310-NY-001' }, acceptor: { code: '331022103' }, takenInHere: true }] },
+    });
+    const closed = await nobody.ask(documents.CASE_NOW, { id: ids[0] });
+    expect(closed).toMatchObject({ data: { case: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    const list = await nobody.ask('{ cases(first: 1) { nodes { id } } }');
+    expect(list.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});
+
+describe('refusals', () => {
+  test('an agent of one village can’t read another village’s case', async () => {
+    const { data, errors } = await (await federation.as('renjia-agent')).ask(documents.CASE_NOW, { id: ids[0] });
+    expect(data).toEqual({ case: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', node: '331022103201' } }]);
+  });
+
+  test('another township’s clerk can’t handle the case, and a supervisor handles nothing', async () => {
+    const journey = new Journey(federation, () => undefined);
+    await fileLowIncome(journey);
+    await journey.step('baojia-agent', '上报', documents.FORWARD_CASE);
+    await journey.arrives('tingpang-clerk', '331022103', '收到');
+    const accept = async (who: string) =>
+      (await (await federation.as(who)).refusals(documents.ACCEPT_CASE, { id: journey.id }))[0];
+    expect(await accept('zhuao-clerk')).toMatchObject({ code: 'NOT_FOUND', node: { code: '331022102' } });
+    expect(await accept('county-supervisor')).toMatchObject({ code: 'NOT_FOUND', node: { code: '331022' } });
+    expect(await accept('tingpang-chief')).toMatchObject({ code: 'FORBIDDEN', article: '政务服务中心岗位职责制度' });
+    expect(await accept('baojia-agent')).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('a broken rule names its article and the node, and every fault of an input its field', async () => {
+    const client = await federation.as('baojia-agent');
+    const errors = await client.refusals(documents.FILE_CASE, {
+      item: '3310-MZ-001',
+      applicant: { name: ' ', idType: 'RESIDENT_ID', idNumber: '331022195203120029', phone: '12' },
+      materials: [],
+    });
+    expect(new Set(errors.map((e) => e.field))).toEqual(
+      new Set(['applicant.name', 'applicant.idNumber', 'applicant.phone']),
+    );
+    expect(errors.find((e) => e.field === 'applicant.idNumber')).toMatchObject({
+      code: 'BAD_INPUT',
+      article: 'GB 11643-1999',
+      node: { code: '331022103201' },
+    });
+  });
+
+  test('a token of another issuer, or none that can be read, is refused with 401', async () => {
+    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+    const foreign = await new SignJWT({ name: 'x', division: '331022', roles: ['CHIEF'] })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer('another-issuer')
+      .setAudience('liandong')
+      .setSubject('x')
+      .setExpirationTime('1h')
+      .sign(privateKey);
+    const { errors } = await new Client(federation.gatewayUrl, foreign).ask('{ cases { nodes { id } } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const response = await fetch(`${federation.gatewayUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer nonsense' },
+      body: JSON.stringify({ query: '{ division(code: "331000") { name } }' }),
+    });
+    expect(response.status).toBe(401);
+  });
+
+  test('logs hold no personal data', async () => {
+    const dir = `${federation.dir}/logs`;
+    const texts = await Promise.all((await readdir(dir)).map((file) => readFile(`${dir}/${file}`, 'utf8')));
+    expect(texts.join('')).not.toMatch(/王秀英|邵建平|陈思远|奚福根|331022195203120028|1380000000\d/);
+  });
+});
+
+describe('materials', () => {
+  test('of several megabytes go through the gateway, NATS and the hand-off, byte for byte', async () => {
+    const journey = new Journey(federation, () => undefined);
+    const bytes = Buffer.alloc(4_000_000, '材料');
+    await journey.file('baojia-agent', '收件', {
+      item: '3310-MZ-001',
+      applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
+      consent: { givenBy: '王秀英', way: 'SIGNATURE', scope: '代办', givenAt: '2026-01-05T01:00:00.000Z' },
+      materials: [
+        { name: '户口簿', fileName: '户口簿.jpg', mediaType: 'image/jpeg', content: bytes.toString('base64') },
+      ],
+    });
+    await journey.step('baojia-agent', '上报', documents.FORWARD_CASE);
+    await journey.arrives('tingpang-clerk', '331022103', '收到');
+    const [blob] = await federation.rows<{ content: Buffer }>(
+      'tingpang',
+      `SELECT content FROM blobs WHERE size = 4000000`,
+    );
+    expect(blob?.content.equals(bytes)).toBe(true);
+  });
+});

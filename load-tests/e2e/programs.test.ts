@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Federation } from '../src/federation/federation.ts';
+import { findNatsServer, freePort } from '../src/federation/services.ts';
+
+const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url));
+const DEMO = join(PROJECT_DIR, 'load-tests/dist/demo/main.js');
+const HOST = join(PROJECT_DIR, 'nodes/dist/main.js');
+const CLI = join(PROJECT_DIR, 'nodes/dist/cli.js');
+const GATEWAY = join(PROJECT_DIR, 'gateway/dist/main.js');
+
+/** A temporary directory of its own, so that what a program leaves behind is seen. */
+let temporary: string;
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'liandong-e2e-'));
+  // PostgreSQL runs as a user of its own and must get through
+  await chmod(temporary, 0o755);
+});
+afterAll(() => rm(temporary, { recursive: true, force: true }));
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+function start(program: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', TMPDIR: temporary, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString('utf8')));
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code: code ?? 255, ...said })));
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => said.out.includes(text) && resolve();
+      child.stdout.on('data', look);
+      void ended.then((e) => reject(new Error(`ended without saying "${text}": ${e.err}`)));
+      look();
+    });
+  return { child, ended, says };
+}
+
+const run = (program: string, args: readonly string[], env: Record<string, string> = {}) =>
+  start(program, args, env).ended;
+
+/** Processes that still run below the temporary directory, by their command lines. */
+async function leftovers(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.includes(temporary));
+}
+
+/** A clear sentence: a code, no stack. */
+function expectSentence({ code, err }: Ended, problem: string): void {
+  expect(err).toMatch(new RegExp(`^${problem}: `));
+  expect(err).not.toMatch(/\n\s+at /);
+  expect(code).not.toBe(0);
+}
+
+describe('the demo', () => {
+  test('ends by itself with status 0, one JSON object on the last line, and nothing left behind; and again', async () => {
+    for (let round = 0; round < 2; round++) {
+      const { code, out } = await run(DEMO, ['--once', '--json', '--port', String(await freePort())]);
+      expect(code).toBe(0);
+      const report = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as {
+        ok: boolean;
+        journeys: { outcome: string; ms: number }[];
+      };
+      expect(report).toMatchObject({
+        ok: true,
+        rollup: { division: '331000', filed: 4, closed: 4, coverage: { complete: true } },
+      });
+      expect(report.journeys.map((j) => j.outcome)).toEqual(['GRANTED', 'GRANTED', 'GRANTED', 'GRANTED']);
+      expect(await leftovers()).toEqual([]);
+      expect(await readdir(temporary)).toEqual([]);
+    }
+  });
+
+  test('keeps serving, and Ctrl-C stops everything it started', async () => {
+    const port = await freePort();
+    const demo = start(DEMO, ['--port', String(port)]);
+    await demo.says('Ctrl-C stops everything.');
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+    expect((await leftovers()).length).toBeGreaterThan(0);
+    demo.child.kill('SIGINT');
+    expect((await demo.ended).code).toBe(130);
+    expect(await leftovers()).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('stopped in the middle of its start leaves nothing behind', async () => {
+    const demo = start(DEMO, ['--port', String(await freePort())]);
+    await demo.says('started nats-server');
+    demo.child.kill('SIGINT');
+    expect((await demo.ended).code).toBe(130);
+    expect(await leftovers()).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('killed outright takes its services and hosts with it', async () => {
+    const demo = start(DEMO, ['--port', String(await freePort())]);
+    await demo.says('Ctrl-C stops everything.');
+    demo.child.kill('SIGKILL');
+    await demo.ended;
+    for (let tries = 0; tries < 200 && (await leftovers()).length > 0; tries++)
+      await new Promise((r) => setTimeout(r, 100));
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('on a port that is taken says so and leaves nothing behind', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+    });
+    expectSentence(await run(DEMO, ['--once', '--port', String(port)]), 'BAD_CONFIG');
+    server.close();
+    expect(await leftovers()).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('where PostgreSQL can not get at its files says so and leaves nothing behind', async () => {
+    const closed = await mkdtemp(join(temporary, 'closed-'));
+    expectSentence(await run(DEMO, ['--once', '--port', String(await freePort())], { TMPDIR: closed }), 'BAD_CONFIG');
+    expect(await leftovers()).toEqual([]);
+    expect(await readdir(closed)).toEqual([]);
+    await rm(closed, { recursive: true });
+  });
+
+  test('refuses options it does not know and a port that is none', async () => {
+    expectSentence(await run(DEMO, ['--twice']), 'BAD_INPUT');
+    expectSentence(await run(DEMO, ['--port', 'x']), 'BAD_INPUT');
+  });
+
+  test('without a broker says how to get one', () => {
+    expect(() => findNatsServer('/nowhere', [])).toThrow(expect.objectContaining({ code: 'BROKER_UNAVAILABLE' }));
+  });
+});
+
+describe('the programs', () => {
+  test('without settings name every one that is missing', async () => {
+    const host = await run(HOST, []);
+    expectSentence(host, 'BAD_CONFIG');
+    expect(host.err).toContain('LIANDONG_DATABASE_URL');
+    const gateway = await run(GATEWAY, []);
+    expectSentence(gateway, 'BAD_CONFIG');
+    expect(gateway.err).toContain('LIANDONG_TOPOLOGY_FILE');
+  });
+
+  test('refuse commands they do not know, missing options and files that are not there', async () => {
+    expectSentence(await run(CLI, ['fly']), 'BAD_INPUT');
+    expectSentence(await run(CLI, ['topology', 'prepare']), 'BAD_INPUT');
+    expectSentence(
+      await run(CLI, ['topology', 'prepare', '--out', temporary, '--divisions', '/nowhere', '--topology', 'x']),
+      'BAD_INPUT',
+    );
+    expect((await run(CLI, ['--help'])).code).toBe(0);
+  });
+});
+
+describe('the catalogue command', () => {
+  test('refuses a broken file with every fault, another node and an unknown division', async () => {
+    const federation = await Federation.start({
+      gatewayPort: null,
+      durable: false,
+      progress: () => undefined,
+      path: process.env['PATH'] ?? '',
+    });
+    try {
+      const broken = join(temporary, 'broken.json');
+      const file = JSON.parse(await readFile(join(PROJECT_DIR, 'data/catalog-sample.json'), 'utf8')) as {
+        items: object[];
+      };
+      Object.assign(file.items[0] ?? {}, { decidingTier: 'province' });
+      Object.assign(file.items[2] ?? {}, { promisedDays: 1000 });
+      await writeFile(broken, JSON.stringify(file));
+      const faults = await federation.command('city', ['catalogue', 'import', broken, '--node', '331000']);
+      expect(faults.code).toBe(1);
+      expect(faults.output).toContain('items[0].decidingTier');
+      expect(faults.output).toContain('items[2].promisedDays');
+      expect(faults.output).not.toMatch(/\n\s+at /);
+      const unknown = await federation.command('city', ['catalogue', 'publish', '--node', '999999']);
+      expect(unknown).toMatchObject({ code: 1, output: expect.stringMatching(/^UNKNOWN_DIVISION: /) });
+      const elsewhere = await federation.command('city', ['catalogue', 'publish', '--node', '331022']);
+      expect(elsewhere).toMatchObject({ code: 1, output: expect.stringMatching(/^MISROUTED: /) });
+      const again = await federation.command('city', [
+        'catalogue',
+        'import',
+        join(PROJECT_DIR, 'data/catalog-sample.json'),
+        '--node',
+        '331000',
+      ]);
+      expect(again).toMatchObject({ code: 0, output: expect.stringContaining('37 were unchanged') });
+    } finally {
+      await federation.stop();
+    }
+  });
+});

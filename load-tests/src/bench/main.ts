@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ProblemError, problem } from '@liandong/schema';
+import { lifecycle } from './lifecycle.ts';
+
+const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
+const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
+
+Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
+`;
+
+async function main(): Promise<void> {
+  const { positionals, values } = parse();
+  const [name] = positionals;
+  if (values.help || name === undefined) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  if (name !== 'lifecycle') throw problem('BAD_INPUT', `There is no benchmark "${name}".`);
+  const options = { cases: number(values.cases, 300), concurrency: number(values.concurrency, 8) };
+  const result = await lifecycle(options, (line) => process.stdout.write(`${line}\n`));
+  if (values.keep) {
+    mkdirSync(RESULTS_DIR, { recursive: true });
+    const file = join(RESULTS_DIR, `${result.machine.at.slice(0, 10)}-${name}-${result.machine.commit}.json`);
+    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        cases: { type: 'string' },
+        concurrency: { type: 'string' },
+        keep: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (cause) {
+    throw problem('BAD_INPUT', (cause as Error).message, { cause });
+  }
+}
+
+function number(text: string | undefined, otherwise: number): number {
+  const value = Number(text ?? otherwise);
+  if (!Number.isInteger(value) || value < 1) throw problem('BAD_INPUT', `"${text ?? ''}" is no whole number above 0.`);
+  return value;
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof ProblemError ? `${error.code}: ${error.message}` : String((error as Error).stack);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,147 @@
+import { parseArgs } from 'node:util';
+import { ProblemError, problem } from '@liandong/schema';
+import type { RollupNow } from '../federation/journeys.ts';
+import { JOURNEYS, rollupWhen } from '../federation/journeys.ts';
+import type { JourneyReport } from '../federation/journeys.ts';
+import { Federation } from '../federation/federation.ts';
+import { DEMO_PASSWORD, DEMO_PEOPLE } from '../federation/demo-plan.ts';
+
+const USAGE = `npm run demo [-- --once] [-- --json] [-- --port 4000]
+
+  --once   ends by itself after the four journeys; exit status 0 only when all four outcomes are right
+  --json   prints one JSON object on the last line
+  --port   port of the gateway, 4000 when left out
+`;
+
+/** What the demo came to. */
+interface DemoReport {
+  ok: boolean;
+  journeys: JourneyReport[];
+  rollup: { division: string; filed: number; closed: number; coverage: RollupNow['coverage'] } | null;
+}
+
+const aborted = new AbortController();
+let starting: Promise<Federation> | null = null;
+let stopping: Promise<void> | null = null;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Stops what runs, also what is only being started. */
+function stop(): Promise<void> {
+  stopping ??= (async () => {
+    aborted.abort();
+    // a start that was ended has stopped everything itself
+    const federation = await starting?.catch(() => null);
+    if (!federation) return;
+    say('stopping …');
+    await federation.stop();
+  })();
+  return stopping;
+}
+
+async function main(): Promise<void> {
+  const { values } = readArguments();
+  if (values.help) return say(USAGE);
+  const port = Number(values.port ?? 4000);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw problem('BAD_INPUT', '--port is no port.');
+
+  say('三级联动 Liandong: one city, one county, two townships, four villages');
+  const began = performance.now();
+  starting = Federation.start({
+    signal: aborted.signal,
+    gatewayPort: port,
+    durable: true,
+    path: process.env.PATH ?? '',
+    progress: (step, ms) => {
+      if (ms !== null) say(`  started ${step} (${ms} ms)`);
+    },
+  });
+  const federation = await starting;
+  say(`ready after ${Math.round(performance.now() - began)} ms\n`);
+
+  const report = await runJourneys(federation);
+  say(report.ok ? 'All four outcomes are right.' : 'An outcome is not what it must be.');
+  if (values.once) {
+    process.exitCode = report.ok ? 0 : 1;
+    await stop();
+  } else {
+    sayAddresses(federation);
+  }
+  if (values.json) say(JSON.stringify(report));
+}
+
+async function runJourneys(running: Federation): Promise<DemoReport> {
+  const reports: JourneyReport[] = [];
+  let ok = true;
+  for (const { title, run, expect } of JOURNEYS) {
+    say(title);
+    const report = await run(running, (step, ms) => say(`  ${String(ms).padStart(5)} ms  ${step}`));
+    const right =
+      report.outcome === expect.outcome && report.custodian === expect.custodian && report.hops === expect.hops;
+    ok &&= right;
+    reports.push(report);
+    say(
+      `  = ${report.outcome} at ${report.custodian} after ${report.hops} hand-offs, ${report.ms} ms${right ? '' : '   NOT AS EXPECTED'}\n`,
+    );
+  }
+  const county = await rollupWhen(await running.as('county-supervisor'), '331022', JOURNEYS.length);
+  const city = await rollupWhen(await running.as('city-supervisor'), '331000', JOURNEYS.length);
+  for (const { division, figures, coverage } of [county, city]) {
+    say(
+      `${division.name}: ${figures.filed} filed, ${figures.closed} closed; ` +
+        `${coverage.covered} of ${coverage.expected} nodes without a gap, as of ${coverage.asOf ?? 'never'}`,
+    );
+  }
+  ok &&= city.figures.filed === JOURNEYS.length && city.figures.closed === JOURNEYS.length;
+  const { division, figures, coverage } = city;
+  return {
+    ok,
+    journeys: reports,
+    rollup: { division: division.code, filed: figures.filed, closed: figures.closed, coverage },
+  };
+}
+
+function sayAddresses(running: Federation): void {
+  say(`
+GraphQL and GraphiQL   ${running.gatewayUrl}/graphql
+Log in                 curl -d grant_type=password -d username=baojia-agent -d password=${DEMO_PASSWORD} ${running.gatewayUrl}/issuer/token
+People                 ${DEMO_PEOPLE.map((p) => p.username).join(', ')}
+Logs                   ${running.dir}/logs
+Ctrl-C stops everything.`);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        once: { type: 'boolean' },
+        json: { type: 'boolean' },
+        port: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (cause) {
+    throw problem('BAD_INPUT', (cause as Error).message, { cause });
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
+  process.on(signal, () => {
+    process.exitCode = 130;
+    void stop();
+  });
+}
+
+void main()
+  .catch((error: unknown) => {
+    // whoever stopped the demo need not be told that it was stopped
+    if (aborted.signal.aborted) return;
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${error instanceof ProblemError ? `${error.code}: ${text}` : text}\n`);
+    process.exitCode = 1;
+  })
+  .then(() => (process.exitCode ? stop() : undefined))
+  // the starter's channel alone must not keep this process
+  .finally(() => process.channel?.unref());

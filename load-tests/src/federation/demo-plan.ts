@@ -1,0 +1,61 @@
+import type { Host, Role } from '@liandong/schema';
+
+/**
+ * The demo federation: city 台州市, county 三门县, townships 亭旁镇 and 珠岙镇, and two villages of each. The villages of
+ * 亭旁镇 have a host each, those of 珠岙镇 share one: a host serves one node or many.
+ */
+export const DEMO_HOSTS: readonly Omit<Host, 'url'>[] = [
+  { id: 'city', nodes: ['331000'] },
+  { id: 'county', nodes: ['331022'] },
+  { id: 'tingpang', nodes: ['331022103'] },
+  { id: 'zhuao', nodes: ['331022102'] },
+  { id: 'baojia', nodes: ['331022103201'] },
+  { id: 'renjia', nodes: ['331022103210'] },
+  { id: 'zhuao-villages', nodes: ['331022102217', '331022102218'] },
+];
+
+/** Every demo person's password. */
+export const DEMO_PASSWORD = 'liandong';
+
+interface DemoPerson {
+  username: string;
+  name: string;
+  division: string;
+  roles: Role[];
+  department: string | null;
+}
+
+const person = (
+  username: string,
+  name: string,
+  division: string,
+  role: Role,
+  department: string | null = null,
+): DemoPerson => ({
+  username,
+  name,
+  division,
+  roles: [role],
+  department,
+});
+
+/** Seeded people; none of them exists. */
+export const DEMO_PEOPLE: readonly DemoPerson[] = [
+  person('baojia-agent', '包小芳', '331022103201', 'AGENT'),
+  person('renjia-agent', '任大海', '331022103210', 'AGENT'),
+  person('zhuao-village-agent', '奚阿琴', '331022102217', 'AGENT'),
+  person('xiangli-agent', '祁志远', '331022102218', 'AGENT'),
+  person('tingpang-clerk', '章亭兰', '331022103', 'CLERK'),
+  person('tingpang-chief', '梅建国', '331022103', 'CHIEF'),
+  person('tingpang-agent', '邵明月', '331022103', 'AGENT'),
+  person('zhuao-clerk', '林晓珠', '331022102', 'CLERK'),
+  person('zhuao-chief', '叶向东', '331022102', 'CHIEF'),
+  person('county-civil-clerk', '吴慧敏', '331022', 'CLERK', '民政'),
+  person('county-civil-chief', '郑海峰', '331022', 'CHIEF', '民政'),
+  person('county-education-clerk', '俞书雅', '331022', 'CLERK', '教育'),
+  person('county-market-clerk', '罗立新', '331022', 'CLERK', '市场监管'),
+  person('county-supervisor', '戴正平', '331022', 'SUPERVISOR'),
+  person('city-education-clerk', '阮思齐', '331000', 'CLERK', '教育'),
+  person('city-education-chief', '陶维新', '331000', 'CHIEF', '教育'),
+  person('city-supervisor', '蒋守正', '331000', 'SUPERVISOR'),
+];

@@ -1,0 +1,56 @@
+/** The GraphQL documents the demo, the fault tests and the benchmarks send. */
+
+const FAULT = 'errors { code message article field node { code } }';
+const step = (mutation: string, input: string) =>
+  `mutation Step($input: ${input}!) { ${mutation}(input: $input) { case { id state } ${FAULT} } }`;
+
+export const FILE_CASE = `mutation File($input: FileCaseInput!) {
+  fileCase(input: $input) { case { id number } trackingCode ${FAULT} }
+}`;
+export const SUPPLEMENT_CASE = step('supplementCase', 'SupplementCaseInput');
+export const ACCEPT_CASE = step('acceptCase', 'CaseStepInput');
+export const REFUSE_CASE = step('refuseCase', 'ReasonedStepInput');
+export const REQUEST_SUPPLEMENT = step('requestSupplement', 'RequestSupplementInput');
+export const REVIEW_CASE = step('reviewCase', 'ReviewCaseInput');
+export const DECIDE_CASE = step('decideCase', 'DecideCaseInput');
+export const FORWARD_CASE = step('forwardCase', 'CaseStepInput');
+export const RETURN_CASE = step('returnCase', 'ReasonedStepInput');
+export const WITHDRAW_CASE = step('withdrawCase', 'ReasonedStepInput');
+
+export const CASE_NOW = `query CaseNow($id: ID!) {
+  case(id: $id) { id state staleSince custodian { code } inTransitTo { code } log { seq action node { code } } }
+}`;
+
+/** The one query that answers from four nodes, each part from the node that owns it. */
+export const JOURNEY = `query Journey($id: ID!) {
+  case(id: $id) {
+    id number state
+    item { code name legalBasis statutoryDays }
+    implementation { promisedDays materials { name required } }
+    applicant { name }
+    custodian { code name tier }
+    log { seq at node { code name tier } actor action note }
+    clock { dueAt remainingDays }
+  }
+}`;
+
+export const TRACK = `query Track($number: String!, $code: String!) {
+  track(number: $number, code: $code) {
+    number state item { name } custodian { name } steps { at node { name } action } dueAt reason
+  }
+}`;
+
+export const ROLLUP = `query Rollup($division: ID!, $from: Date!, $to: Date!) {
+  rollup(division: $division, from: $from, to: $to) {
+    division { code name }
+    figures { filed accepted granted closed closedInTime supplementRequested }
+    coverage { expected covered complete asOf watermarks { node { code } seq behind asOf } }
+  }
+}`;
+
+export const CATALOG = `query Catalog($division: ID!, $search: String, $first: Int, $after: String) {
+  catalog(division: $division, search: $search, first: $first, after: $after) {
+    nodes { item { code name staleSince } takenInHere available acceptor { code } decider { code } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;

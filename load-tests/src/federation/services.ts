@@ -1,0 +1,178 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { problem } from '@liandong/schema';
+import pg from 'pg';
+
+export interface ServicesOptions {
+  /** Everything they write lies below; removed at the end unless kept. */
+  dir: string;
+  keep: boolean;
+  natsServer: string;
+  brokerConfigFile: string;
+  brokerPort: number;
+  postgresPort: number;
+  postgresPassword: string;
+  maxConnections: number;
+  sharedBuffersMb: number;
+  /** False for tests that never pull the plug: faster, and lost with the machine. */
+  durable: boolean;
+}
+
+export type ServicesCommand =
+  { command: 'start'; options: ServicesOptions } | { command: 'startBroker' } | { command: 'end' };
+export type ServicesEvent =
+  { event: 'postgres' } | { event: 'broker'; pid: number } | { event: 'ended' } | { event: 'failed'; reason: string };
+
+/** Always the built one: it is a process of its own, whoever starts it. */
+const SERVICES_PROGRAM = fileURLToPath(new URL('../../dist/federation/services-process.js', import.meta.url));
+
+/** PostgreSQL and the broker of a federation on one machine. */
+export class Services {
+  readonly options: ServicesOptions;
+  readonly #process: ChildProcess;
+  #brokerPid = 0;
+
+  private constructor(options: ServicesOptions, child: ChildProcess) {
+    this.options = options;
+    this.#process = child;
+  }
+
+  /** Starts PostgreSQL; the broker follows when its configuration is written. */
+  static async start(options: Omit<ServicesOptions, 'postgresPort' | 'postgresPassword'>): Promise<Services> {
+    const whole = { ...options, postgresPort: await freePort(), postgresPassword: randomBytes(12).toString('hex') };
+    const child = fork(SERVICES_PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
+    const services = new Services(whole, child);
+    try {
+      await services.#ask({ command: 'start', options: whole }, 'postgres');
+      return services;
+    } catch (error) {
+      await services.stop();
+      throw error;
+    }
+  }
+
+  /** The process that both run under. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get brokerPid(): number {
+    return this.#brokerPid;
+  }
+
+  get brokerUrl(): string {
+    return `nats://127.0.0.1:${this.options.brokerPort}`;
+  }
+
+  /** Ends the broker as a power cut would. */
+  killBroker(): void {
+    process.kill(this.#brokerPid, 'SIGKILL');
+  }
+
+  async startBroker(): Promise<void> {
+    const event = await this.#ask({ command: 'startBroker' }, 'broker');
+    if (event.event === 'broker') this.#brokerPid = event.pid;
+  }
+
+  /** The server's own account: for those who make databases. */
+  get adminUrl(): string {
+    const { postgresPort, postgresPassword } = this.options;
+    return `postgresql://postgres:${postgresPassword}@127.0.0.1:${postgresPort}/postgres`;
+  }
+
+  /** Makes a database with an owner of its own; hosts do not see each other's. @returns its address */
+  async createDatabase(name: string): Promise<string> {
+    const { postgresPort } = this.options;
+    const password = randomBytes(12).toString('hex');
+    const client = new pg.Client({ connectionString: this.adminUrl });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      const [role, database] = [client.escapeIdentifier(name), client.escapeIdentifier(name)];
+      await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+      await client.query(`CREATE DATABASE ${database} OWNER ${role}`);
+      await client.query(`REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`);
+    } finally {
+      await client.end();
+    }
+    return `postgresql://${name}:${password}@127.0.0.1:${postgresPort}/${name}`;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#process.connected) return;
+    await this.#ask({ command: 'end' }, 'ended');
+  }
+
+  #ask(command: ServicesCommand, answer: ServicesEvent['event']): Promise<ServicesEvent> {
+    return new Promise((resolve, reject) => {
+      const done = (settle: () => void) => {
+        this.#process.off('message', onMessage);
+        this.#process.off('exit', onExit);
+        settle();
+      };
+      const onMessage = (event: ServicesEvent) => {
+        if (event.event === answer) done(() => resolve(event));
+        if (event.event === 'failed')
+          done(() => reject(problem('BAD_CONFIG', `A service did not start: ${event.reason}.`)));
+      };
+      const onExit = () =>
+        done(() =>
+          answer === 'ended' ? resolve({ event: 'ended' }) : reject(problem('BAD_CONFIG', 'The services ended.')),
+        );
+      this.#process.on('message', onMessage);
+      this.#process.on('exit', onExit);
+      this.#process.send(command);
+    });
+  }
+}
+
+/** @throws {ProblemError} BAD_CONFIG when somebody listens there */
+export async function requireFreePort(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'is taken by another program' : `can't be opened (${cause.code ?? ''})`;
+      reject(problem('BAD_CONFIG', `Port ${port} ${why}; choose another with --port.`, { cause }));
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw problem('BAD_CONFIG', 'No free port was found.');
+  return address.port;
+}
+
+/** Where packages put it, which is not on everybody's PATH. */
+const SYSTEM_DIRS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/usr/bin'];
+
+/**
+ * Finds the broker's program.
+ * @throws {ProblemError} BROKER_UNAVAILABLE with how to get it
+ */
+export function findNatsServer(path: string, systemDirs: readonly string[] = SYSTEM_DIRS): string {
+  for (const dir of [...path.split(delimiter), ...systemDirs]) {
+    const file = join(dir, 'nats-server');
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      continue;
+    }
+  }
+  throw problem(
+    'BROKER_UNAVAILABLE',
+    'nats-server is not on the PATH. Install it (Debian: apt-get install nats-server) or put the program of version 2.9 or later on the PATH.',
+  );
+}
