@@ -19,7 +19,11 @@ export default defineConfig({
       { extends: true, test: { name: 'project', include: ['test/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'nodes', include: ['nodes/src/**/*.test.ts'], globalSetup: ['nodes/src/testing/global-setup.ts'] },
+        test: {
+          name: 'nodes',
+          include: ['nodes/src/**/*.test.ts'],
+          globalSetup: ['nodes/src/testing/global-setup.ts'],
+        },
       },
       {
         extends: true,

@@ -51,6 +51,7 @@ await main(async () => {
     await check('format', bin('prettier'), ['--check', '.']);
     await check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings']);
     await check('types', bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only', '--no-update-notifier']);
+    await check('types of the tests and scripts', bin('tsc'), ['-p', 'tsconfig.check.json', '--noEmit']);
   }
   await tests(filters);
   process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);

@@ -75,15 +75,13 @@ export class KeyTask {
       return;
     }
     // that a copy had nothing either matters less than who should have answered
-    this.#end(this.#wayFault ?? found);
+    this.#end(this.#wayFault ?? (found.code === 'NOT_CUSTODIAN' ? inTransit(at, custodian) : found));
   }
 
   /** A case that changes hands faster than it can be followed. */
   giveUp(): void {
     if (!this.again) return;
-    this.#end(
-      problem('CASE_IN_TRANSIT', 'The case moved on while it was being looked for.', { node: this.key.at }).problem,
-    );
+    this.#end(inTransit(this.key.at, undefined));
   }
 
   #end(found: Problem): void {
@@ -96,4 +94,10 @@ export class KeyTask {
     // without a field that asks for a copy, the owner's answer was all it has
     return this.#copyField !== null || !this.#askedAsOwner.has(node);
   }
+}
+
+/** Desks that name each other as the custodian: the case is moving between them. */
+function inTransit(node: string, custodian: string | undefined): Problem {
+  const named = custodian === undefined ? {} : { custodian };
+  return problem('CASE_IN_TRANSIT', 'The case moved on while it was being looked for.', { node, ...named }).problem;
 }

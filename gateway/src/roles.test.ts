@@ -146,7 +146,7 @@ describe('a merged type', () => {
       id: `${VILLAGE}-case-1`,
       code: ITEM,
       itemCode: ITEM,
-      custodian: { code: COUNTY },
+      _custodian: COUNTY,
       node: { code: COUNTY },
       _via: VILLAGE,
     };
@@ -169,14 +169,14 @@ describe('a merged type', () => {
 });
 
 describe('a key', () => {
-  const known = { id: `${VILLAGE}-case-1`, custodian: { code: COUNTY } };
+  const known = { id: `${VILLAGE}-case-1`, _custodian: COUNTY };
 
   test('of an application stands at the node that took it in, and the custodian holds a copy', () => {
     expect(mergeOf('filing', 'Case').key(known)).toEqual({ id: known.id, at: VILLAGE, via: COUNTY });
   });
 
   test('of an application without a known custodian has no copy to go by', () => {
-    expect(mergeOf('filing', 'Case').key({ id: known.id, custodian: null })).toMatchObject({ at: VILLAGE, via: null });
+    expect(mergeOf('filing', 'Case').key({ id: known.id, _custodian: null })).toMatchObject({ at: VILLAGE, via: null });
   });
 
   test('of an application with an id that names no node is refused', () => {

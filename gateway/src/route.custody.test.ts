@@ -75,14 +75,14 @@ describe('a custody pointer that is out of date', () => {
     expect(data).toEqual({ case: { state: 'REVIEWED', staleSince: STALE, ...toldBy(VILLAGE) } });
   });
 
-  test('that leads in a circle of two ends with NOT_CUSTODIAN', async () => {
+  test('that leads in a circle of two ends with CASE_IN_TRANSIT', async () => {
     const id = federation.file({
       holders: [TOWNSHIP],
       beliefs: { [VILLAGE]: TOWNSHIP, [TOWNSHIP]: COUNTY, [COUNTY]: TOWNSHIP },
     });
     const result = await federation.ask(QUERY, { id }, clerk);
     expect(result.data).toEqual({ case: { state: null, staleSince: null, log: null } });
-    expect(faultsOf(result)).toEqual(places('case', ['state', 'staleSince', 'log'], 'NOT_CUSTODIAN', COUNTY));
+    expect(faultsOf(result)).toEqual(places('case', ['state', 'staleSince', 'log'], 'CASE_IN_TRANSIT', COUNTY));
     expect(asked(federation.hosts)).toEqual(['villages case', 'township _handling[1]', 'county _handling[1]']);
   });
 
@@ -98,7 +98,7 @@ describe('a custody pointer that is out of date', () => {
       },
     });
     const result = await federation.ask(QUERY, { id }, clerk);
-    expect(faultsOf(result)).toEqual(places('case', ['state', 'staleSince', 'log'], 'NOT_CUSTODIAN', CITY));
+    expect(faultsOf(result)).toEqual(places('case', ['state', 'staleSince', 'log'], 'CASE_IN_TRANSIT', CITY));
   });
 
   test('that leads on and on ends with CASE_IN_TRANSIT at the desk named last', async () => {

@@ -14,7 +14,7 @@ import {
 import { personAt } from './testing/people.ts';
 
 const clerk = personAt(COUNTY, 'CLERK');
-const HANDLING_FIELDS = ['clock', 'log', 'staleSince', 'state'];
+const HANDLING_FIELDS = ['clock', 'custodian', 'log', 'staleSince', 'state'];
 
 let federation: MemoryFederation;
 

@@ -200,8 +200,8 @@ describe('the executor of a role', () => {
     const result = await execute('handling', 'query($k: [HandlingKey!]!) { _handling(keys: $k) { id } }', { k });
     expect(result.data).toEqual({ _handling: [{ id: right }, null, null, { id: right }] });
     expect(result.errors?.map(({ path, extensions }) => ({ path, extensions }))).toEqual([
-      { path: ['_handling', 1], extensions: { code: 'NOT_CUSTODIAN', node: TOWNSHIP, custodian: COUNTY } },
-      { path: ['_handling', 2], extensions: { code: 'CASE_IN_TRANSIT', node: VILLAGE } },
+      { path: ['_handling', 1], extensions: { code: 'CASE_IN_TRANSIT', node: TOWNSHIP, custodian: COUNTY } },
+      { path: ['_handling', 2], extensions: { code: 'CASE_IN_TRANSIT', node: VILLAGE, custodian: COUNTY } },
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { buildSchema, execute, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { Asked } from './scatter.ts';
-import { KEYS_VARIABLE, argumentType, rootFieldsOf } from './scatter.ts';
+import { argumentType, rootFieldsOf } from './scatter.ts';
 
 const schema = buildSchema(`
   type Query {
@@ -155,7 +155,7 @@ describe('asking with keys of a variable', () => {
     const [field] = fieldsOf(document, { keys, shout: true });
     const asked = field?.keyed('keys', '[Key!]!');
     expect(asked?.variables).toEqual({ shout: true });
-    const subset = { ...asked?.variables, [KEYS_VARIABLE]: keys.slice(1) };
+    const subset = { ...asked?.variables, [asked?.keysVariable ?? '']: keys.slice(1) };
     const { data } = await run(asked?.query ?? '', subset);
     expect(data).toEqual((await run(document, { keys: keys.slice(1), shout: true })).data);
   });
@@ -164,11 +164,21 @@ describe('asking with keys of a variable', () => {
     const inline = '{ things(keys: [{ id: "1", at: "x" }, { id: "2", at: "y" }]) { id } }';
     const whole = await run(inline, {});
     const apart = await runApart(inline, {}, (field) => {
-      const { query, variables } = field.keyed('keys', '[Key!]!');
-      return { query, variables: { ...variables, [KEYS_VARIABLE]: field.args['keys'] } };
+      const { query, variables, keysVariable } = field.keyed('keys', '[Key!]!');
+      return { query, variables: { ...variables, [keysVariable]: field.args['keys'] } };
     });
     expect(apart).toEqual(whole.data);
   });
+});
+
+test('keys travel under a name that the request has not taken', async () => {
+  const taken = 'query($_keys: Boolean, $k: [Key!]!) { things(keys: $k, shout: $_keys) { id } }';
+  const k = [{ id: '1', at: 'x' }];
+  const apart = await runApart(taken, { k, _keys: true }, (field) => {
+    const { query, variables, keysVariable } = field.keyed('keys', '[Key!]!');
+    return { query, variables: { ...variables, [keysVariable]: k } };
+  });
+  expect(apart).toEqual((await run(taken, { k, _keys: true })).data);
 });
 
 describe("an argument's type", () => {
@@ -290,7 +300,7 @@ describe('any request', () => {
         const asked = field?.keyed('keys', '[Key!]!');
         const items = await Promise.all(
           given.map(async (key) => {
-            const alone = await run(asked?.query ?? '', { ...asked?.variables, [KEYS_VARIABLE]: [key] });
+            const alone = await run(asked?.query ?? '', { ...asked?.variables, [asked?.keysVariable ?? '']: [key] });
             const got = alone.data?.['got'];
             return Array.isArray(got) ? (got[0] as unknown) : got;
           }),

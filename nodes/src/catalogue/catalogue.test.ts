@@ -64,8 +64,8 @@ describe('importing a catalogue file', () => {
     });
     expect(await refusal(path)).toEqual([
       ['CATALOGUE_INVALID', 'items[0].decidingTier'],
-      ['CATALOGUE_INVALID', 'items[3].materials'],
       ['CATALOGUE_INVALID', 'items[1].promisedDays'],
+      ['CATALOGUE_INVALID', 'items[3].materials'],
     ]);
     expect(await items()).toEqual([]);
   });

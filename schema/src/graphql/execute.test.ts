@@ -452,7 +452,7 @@ describe('filing', () => {
     consent: { givenBy: "张三", way: SIGNATURE, scope: "代办低保", givenAt: "${givenAt}" } }`;
   const fileCase = (text: string) =>
     `mutation { fileCase(input: ${text}) { trackingCode errors { code field article }
-       case { number filedAt applicant { idNumber } consent { way givenAt } custodian { code } item { code _via } } } }`;
+       case { number filedAt applicant { idNumber } consent { way givenAt } _custodian item { code _via } } } }`;
 
   function desk(filed: FileCaseInput[] = []): RoleContext {
     const file = (_: unknown, given: FileCaseInput) => {
@@ -476,7 +476,7 @@ describe('filing', () => {
             filedAt: view.filedAt.toISOString(),
             applicant: { idNumber: '110105********002X' },
             consent: { way: 'SIGNATURE', givenAt: '2026-03-02T01:00:00.000Z' },
-            custodian: { code: VILLAGE },
+            _custodian: VILLAGE,
             item: { code: '3310-MZ-001', _via: VILLAGE },
           },
         },

@@ -63,12 +63,15 @@ function parseFor(role: RoleName, query: string): DocumentNode | readonly GraphQ
 function shown(error: GraphQLError, node: string | null, report: (error: unknown) => void): HostGraphQLError {
   const { originalError } = error;
   const path = error.path ? { path: [...error.path] } : {};
-  // GraphQL's own word on the operation: a variable of the wrong type, a date that is none
-  if (!originalError || originalError instanceof GraphQLError)
-    return { message: error.message, ...path, extensions: { code: 'BAD_INPUT', node } };
+  if (isOnInput(error)) return { message: error.message, ...path, extensions: { code: 'BAD_INPUT', node } };
   if (!(originalError instanceof ProblemError)) report(originalError);
   const [first] = problemsOf(originalError, node);
   return { message: first.message, ...path, extensions: extensionsOf(first) };
+}
+
+/** GraphQL's own word on a variable or argument; its word on a value of ours carries no place in the operation's text. */
+function isOnInput({ originalError }: GraphQLError): boolean {
+  return !originalError || (originalError instanceof GraphQLError && originalError.nodes !== undefined);
 }
 
 /** A problem as extensions of a GraphQL error. */

@@ -57,8 +57,15 @@ describe('the published calendars', () => {
   });
 
   test('the calendar of 2026 is out, the one of 2027 is not', () => {
-    expect(isKnown('2026-12-31', calendar)).toBe(true);
+    expect(isKnown('2026-12-24', calendar)).toBe(true);
     expect(isKnown('2027-01-01', calendar)).toBe(false);
+  });
+
+  test("the last week of December waits for the next year's notice, which may move its days", () => {
+    expect(isKnown('2025-12-31', calendar)).toBe(true);
+    expect(isKnown('2026-12-25', calendar)).toBe(false);
+    expect(isKnown('2026-12-31', calendar)).toBe(false);
+    expect(isKnown('2026-12-31', calendarWith2027)).toBe(true);
   });
 
   test("a year without a calendar works on its weekdays, New Year's Day among them, until the notice says otherwise", () => {

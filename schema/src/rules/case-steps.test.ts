@@ -845,9 +845,9 @@ describe('returning', () => {
     expect(refusalCode(() => giveBack(CaseLog.filed({ node: TOWNSHIP })))).toBe('NOT_COMPETENT');
   });
 
-  test('is refused while a supplement is awaited', () => {
-    const log = CaseLog.filed({ node: TOWNSHIP, materials: [] }).asked(ALL);
-    expect(refusalCode(() => giveBack(log))).toBe('ILLEGAL_STEP');
+  test('is repeated when a case went back for materials and that hand-off was refused', () => {
+    const log = atTownship([]).asked(ALL).returned(VILLAGE).handOffRefused();
+    expect(giveBack(log).handOff).toEqual({ to: VILLAGE, epoch: 4 });
   });
 
   test('is refused to a village', () => {

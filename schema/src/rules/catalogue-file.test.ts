@@ -177,7 +177,9 @@ describe('a faulty catalogue file gives no item and names', () => {
   });
 
   test('a material that is named twice', () => {
-    expect(placesOf(changed(3, { materials: ['残疾人证', '补贴申请表', '残疾人证'] }))).toEqual(['items[3].materials']);
+    expect(placesOf(changed(3, { materials: ['残疾人证', '补贴申请表', '残疾人证'] }))).toEqual([
+      'items[3].materials[2]',
+    ]);
   });
 
   test('a promise above the statute, with the article', () => {
@@ -196,7 +198,7 @@ describe('a faulty catalogue file gives no item and names', () => {
 
   test('a village that shall decide', () => {
     const faults = changed(3, { decidingTier: 'village', acceptingTiers: ['village', 'township'] });
-    expect(placesOf(faults)).toEqual(['items[3].decidingTier', 'items[3].acceptingTiers']);
+    expect(placesOf(faults)).toEqual(['items[3].decidingTier', 'items[3].acceptingTiers[1]']);
     expect(faults[0]?.message).toContain(ARTICLES.organsOnly);
   });
 
@@ -207,16 +209,16 @@ describe('a faulty catalogue file gives no item and names', () => {
   });
 
   test('an accepting tier above the deciding one', () => {
-    expect(placesOf(changed(3, { acceptingTiers: ['township', 'city'] }))).toEqual(['items[3].acceptingTiers']);
+    expect(placesOf(changed(3, { acceptingTiers: ['township', 'city'] }))).toEqual(['items[3].acceptingTiers[1]']);
   });
 
   test.each([
-    ['a village', ['village']],
-    ['the deciding tier itself', ['county']],
-    ['a tier above the deciding one', ['city']],
-    ['a village beside a township', ['township', 'village']],
-  ])('a delegation to %s', (_, delegableTo) => {
-    expect(placesOf(changed(ZJ_001, { delegableTo }))).toEqual(['items[6].delegableTo']);
+    ['a village', ['village'], 0],
+    ['the deciding tier itself', ['county'], 0],
+    ['a tier above the deciding one', ['city'], 0],
+    ['a village beside a township', ['township', 'village'], 1],
+  ])('a delegation to %s', (_, delegableTo, place) => {
+    expect(placesOf(changed(ZJ_001, { delegableTo }))).toEqual([`items[6].delegableTo[${place}]`]);
   });
 
   test('a joint item without its bundle', () => {
@@ -227,7 +229,7 @@ describe('a faulty catalogue file gives no item and names', () => {
   test('a member of a bundle that is not in the file', () => {
     const bundle = { lead: '3310-SJ-003', members: ['3310-SJ-003', '3310-XX-999'] };
     const faults = changed(LB_001, { bundle });
-    expect(placesOf(faults)).toEqual(['items[32].bundle.members']);
+    expect(placesOf(faults)).toEqual(['items[32].bundle.members[1]']);
     expect(faults[0]?.message).toContain('3310-XX-999');
   });
 
@@ -275,7 +277,7 @@ describe('a faulty catalogue file gives no item and names', () => {
         'items[1].kind',
         'items[1].promisedDays',
         'items[2].acceptingTiers',
-        'items[2].delegableTo',
+        'items[2].delegableTo[0]',
         'items[2].promisedDays',
         'items[32].bundle',
         'items[4].code',

@@ -91,7 +91,11 @@ export function readCatalogueFile(
   entries.forEach((entry, index) => {
     const place = `items[${index}]`;
     if (!entry.success) faults.push(...faultsOf(entry.error, place));
-    const found = [...ruleFaults(sound[index] ?? {}), ...bundleFaults(sound[index] ?? {}, codes)];
+    const fields = sound[index] ?? {};
+    const found = [...ruleFaults(fields), ...bundleFaults(fields, codes)];
+    if (fields.processingClass === 'JOINT' && !hasKey(raws[index], 'bundle')) {
+      found.push({ place: 'bundle', message: 'a joint item names its lead and members.' });
+    }
     const first = codes.indexOf(codes[index]);
     if (codes[index] !== undefined && first < index) {
       found.push({ place: 'code', message: `${codes[index]} stands at items[${first}] already.` });
@@ -113,9 +117,13 @@ function soundFields(raw: unknown): Partial<FileItem> {
   return Object.fromEntries(fields) as Partial<FileItem>;
 }
 
+function hasKey(raw: unknown, key: string): boolean {
+  return typeof raw === 'object' && raw !== null && Object.hasOwn(raw, key);
+}
+
 /** Faults of one entry against the law; places are below the entry. */
 function ruleFaults(entry: Partial<FileItem>): CatalogueFault[] {
-  const { acceptingTiers = [], decidingTier, delegableTo = [], materials = [], processingClass, bundle } = entry;
+  const { acceptingTiers = [], decidingTier, delegableTo = [], materials = [] } = entry;
   const { promisedDays = 0, statutoryDays = null } = entry;
   const faults: CatalogueFault[] = [];
   const fault = (place: string, message: string) => faults.push({ place, message });
@@ -146,7 +154,6 @@ function ruleFaults(entry: Partial<FileItem>): CatalogueFault[] {
       }
     });
   }
-  if (processingClass === 'JOINT' && !bundle) fault('bundle', 'a joint item names its lead and members.');
   return faults;
 }
 
