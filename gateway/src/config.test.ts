@@ -86,6 +86,22 @@ describe('the settings', () => {
     expect(namedBy(wrong)).toEqual([...Object.keys(wrong), ...Object.keys(NEEDED)].sort());
   });
 
+  test('of the broker’s addresses may have spaces and a comma too many', () => {
+    expect(readConfig({ ...NEEDED, LIANDONG_NATS_URL: ' nats://a:4222 , nats://b:4222,' }).natsUrls).toEqual([
+      'nats://a:4222',
+      'nats://b:4222',
+    ]);
+    expect(namedBy({ ...NEEDED, LIANDONG_NATS_URL: ' , ' })).toEqual(['LIANDONG_NATS_URL']);
+  });
+
+  test('of the embedded issuer that are half given are named together with all other faults', () => {
+    expect(namedBy({ ...NEEDED, LIANDONG_PEOPLE_FILE: '/p.json', LIANDONG_GATEWAY_PORT: 'x' })).toEqual([
+      'LIANDONG_GATEWAY_PORT',
+      'LIANDONG_ISSUER_KEY_FILE',
+      'LIANDONG_PEOPLE_FILE',
+    ]);
+  });
+
   test.each(['0', '-1', '80.5', 'http', '', '65536'])('refuse the port %j', (port) => {
     expect(namedBy({ ...NEEDED, LIANDONG_GATEWAY_PORT: port })).toEqual(['LIANDONG_GATEWAY_PORT']);
   });

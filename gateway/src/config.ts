@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 const path = z.string().min(1);
 
+/** The embedded issuer needs both of these. */
+const ISSUER_FILES = ['LIANDONG_PEOPLE_FILE', 'LIANDONG_ISSUER_KEY_FILE'] as const;
+
 /** Every setting of the gateway, with what it means; read once, here and nowhere else. */
 const settings = z.object({
   LIANDONG_GATEWAY_PORT: z.coerce.number().int().min(1).max(65535).default(4000),
@@ -14,8 +17,8 @@ const settings = z.object({
   /** Addresses of the broker, separated by commas. */
   LIANDONG_NATS_URL: z
     .string()
-    .min(1)
-    .transform((v) => v.split(',')),
+    .transform((v) => v.split(',').flatMap((url) => url.trim() || []))
+    .pipe(z.array(z.string()).min(1, 'an address')),
   LIANDONG_NATS_SEED_FILE: path.optional(),
   /** JSON: people, their posts and password hashes, for the embedded issuer; without it there is none. */
   LIANDONG_PEOPLE_FILE: path.optional(),
@@ -46,15 +49,14 @@ export interface GatewayConfig {
 /** @throws {ProblemError} BAD_CONFIG naming every setting that is missing or wrong */
 export function readConfig(environment: Record<string, string | undefined>): GatewayConfig {
   const parsed = settings.safeParse(environment);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
+  const faults = (parsed.error?.issues ?? []).map((i) => `${i.path.join('.')}: ${i.message}`);
+  const half = ISSUER_FILES.filter((name) => environment[name] === undefined).length === 1;
+  if (half) faults.push(`the embedded issuer needs both ${ISSUER_FILES.join(' and ')}`);
+  if (!parsed.success || half) {
     throw problem('BAD_CONFIG', `The gateway's settings are faulty. ${faults.join('; ')}.`);
   }
   const s = parsed.data;
   const { LIANDONG_PEOPLE_FILE: peopleFile, LIANDONG_ISSUER_KEY_FILE: keyFile } = s;
-  if ((peopleFile === undefined) !== (keyFile === undefined)) {
-    throw problem('BAD_CONFIG', 'The embedded issuer needs both LIANDONG_PEOPLE_FILE and LIANDONG_ISSUER_KEY_FILE.');
-  }
   return {
     port: s.LIANDONG_GATEWAY_PORT,
     address: s.LIANDONG_GATEWAY_ADDRESS,

@@ -28,10 +28,6 @@ export function divisionsSchema(divisions: Divisions): GraphQLSchema {
         type: DivisionType,
         resolve: (division) => (division.parent === null ? null : divisions.find(division.parent)),
       },
-      children: {
-        type: new GraphQLList(new GraphQLNonNull(DivisionType)),
-        resolve: (division) => divisions.children(division.code),
-      },
     }),
   });
   return new GraphQLSchema({
@@ -43,6 +39,12 @@ export function divisionsSchema(divisions: Divisions): GraphQLSchema {
           description: 'A place of the register. Needs no login.',
           args: { code: { type: new GraphQLNonNull(GraphQLID) } },
           resolve: (_, { code }: { code: string }) => divisions.get(code),
+        },
+        divisions: {
+          type: new GraphQLList(new GraphQLNonNull(DivisionType)),
+          description: 'The places directly below a place of the register. Needs no login.',
+          args: { parent: { type: new GraphQLNonNull(GraphQLID) } },
+          resolve: (_, { parent }: { parent: string }) => divisions.children(divisions.get(parent).code),
         },
         _divisions: {
           type: new GraphQLNonNull(new GraphQLList(DivisionType)),

@@ -1,7 +1,13 @@
 import type { ErrorCode, HostGraphQLError, Problem } from '@liandong/schema';
 
 /** Faults of the way and not of the question: somebody else may answer. */
-const WAY_FAULTS: readonly ErrorCode[] = ['NODE_UNREACHABLE', 'DEADLINE_EXCEEDED', 'MISROUTED', 'DATABASE_UNAVAILABLE'];
+const WAY_FAULTS: readonly ErrorCode[] = [
+  'NODE_UNREACHABLE',
+  'DEADLINE_EXCEEDED',
+  'MISROUTED',
+  'DATABASE_UNAVAILABLE',
+  'MESSAGE_INVALID',
+];
 
 /** Whether a copy may answer instead. */
 export function isWayFault(found: Problem): boolean {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   port = await freePort();
   const key = await generateIssuerKey();
   const wang = { username: 'wang', name: '王芳', division: COUNTY, roles: ['CLERK'], department: '民政' };
-  const people = [{ ...wang, password: await hashPassword('right', Buffer.from('salt')) }];
+  const people = [{ ...wang, password: await hashPassword('right', Buffer.from('a salt of 16 bytes')) }];
   const issuers = [{ issuer: 'embedded', jwks: (await Issuer.open('embedded', key, [])).jwks() }];
   const file = async (name: string, content: unknown) => {
     await writeFile(join(dir, name), typeof content === 'string' ? content : JSON.stringify(content));

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { MAX_REQUEST_BYTES, TokenVerifier } from '@liandong/schema';
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -157,6 +157,44 @@ describe('a question', () => {
     expect([answer.status, codesOf(answer)]).toEqual([413, ['PAYLOAD_TOO_LARGE']]);
   });
 
+  test.each([
+    ['that goes deeper than any page', `{ division(code: "331022") { ${'parent { '.repeat(12)}code${' }'.repeat(14)}`],
+    [
+      'with more aliases than any page',
+      `{ ${Array.from({ length: 61 }, (_, i) => `a${i}: division(code: "331022") { code }`).join(' ')} }`,
+    ],
+    ['with more words than any page', `{ ${'__typename '.repeat(2_000)} }`],
+  ])('%s is refused before it is answered', async (_, query) => {
+    const answer = await gateway.askAs(clerk, query);
+    expect(answer.data ?? null).toBeNull();
+    expect(codesOf(answer)).not.toEqual([]);
+    for (const code of codesOf(answer)) {
+      expect(['BAD_INPUT', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']).toContain(code);
+    }
+  });
+
+  test('with a variable of the wrong kind is BAD_INPUT', async () => {
+    const answer = await gateway.askAs(clerk, CASE, { id: { not: 'an id' } });
+    expect(codesOf(answer)).toEqual(['BAD_INPUT']);
+    expect(codesOf(await gateway.askAs(clerk, CASE, {}))).toEqual(['BAD_INPUT']);
+    expect(asked(gateway.hosts)).toEqual([]);
+  });
+
+  test('of a size that only its bytes tell is refused with 413', async () => {
+    const chunk = new Uint8Array(1024 * 1024).fill(32);
+    let left = (MAX_REQUEST_BYTES / chunk.byteLength) * 2;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => (left-- > 0 ? controller.enqueue(chunk) : controller.close()),
+    });
+    const answer = await gateway.request('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      duplex: 'half',
+    } as RequestInit);
+    expect([answer.status, codesOf(answer)]).toEqual([413, ['PAYLOAD_TOO_LARGE']]);
+  });
+
   test('of several MiB is answered', async () => {
     const applicant = { name: '张三', idType: 'RESIDENT_ID', idNumber: '11010519491231002X', phone: '13800000000' };
     const content = 'QUJD'.repeat(2 * 1024 * 1024);
@@ -178,6 +216,11 @@ describe('a token', () => {
 
   test('that is sound is taken', async () => {
     expect(await outcomeOf({})).toMatchObject({ status: 200, codes: [], data: { __typename: 'Query' } });
+  });
+
+  test('is taken whatever the letters of the word before it (RFC 9110)', async () => {
+    const token = await gateway.tokens.token(clerk);
+    expect(await outcomeWith(`bearer ${token}`)).toMatchObject({ status: 200, codes: [] });
   });
 
   test.each(['Bearer', 'Bearer ', 'Bearer a.b.c', 'Bearer nothing', 'Basic Y2xlcms6cHc=', 'a.b.c'])(
@@ -265,6 +308,30 @@ describe('a fault', () => {
     expect(faulty.logged.join('')).toContain('10.1.2.3');
   });
 
+  test('of one item of a list stands at that item', async () => {
+    const ids = [gateway.file(), gateway.file()];
+    gateway.hosts.node(VILLAGE).forbidden.add(ids[1] ?? '');
+    const query = `query { cases(filter: { division: "${COUNTY}" }) { nodes { id filedBy } } }`;
+    const answer = await gateway.askAs(clerk, query);
+    const nodes = (answer.data?.['cases'] as { nodes: { id: string }[] }).nodes;
+    const place = nodes.findIndex(({ id }) => id === ids[1]);
+    expect(answer.errors.map(({ path }) => path)).toContainEqual(['cases', 'nodes', place, 'filedBy']);
+    for (const { path } of answer.errors) expect(path).toEqual(['cases', 'nodes', expect.any(Number), 'filedBy']);
+  });
+
+  test('of the gateway outside the graph is INTERNAL with 500 too', async () => {
+    const issuer = await Issuer.open('embedded', await generateIssuerKey(), []);
+    issuer.jwks = () => {
+      throw new Error('secret of the issuer');
+    };
+    const faulty = await TestGateway.open({ issuer });
+    const answer = await faulty.request('/issuer/jwks');
+    await faulty.close();
+    expect([answer.status, codesOf(answer)]).toEqual([500, ['INTERNAL']]);
+    expect(answer.text).not.toContain('secret');
+    expect(faulty.logged.join('')).toContain('secret of the issuer');
+  });
+
   test('of a code that is no place is UNKNOWN_DIVISION, for places as for nodes', async () => {
     const places = await gateway.ask('{ division(code: "999999") { name } }');
     expect([places.data, codesOf(places)]).toEqual([{ division: null }, ['UNKNOWN_DIVISION']]);
@@ -335,6 +402,22 @@ describe('over a real port', () => {
     expect(status).toBe(413);
   });
 
+  test.each(['a b', '[::', 'x:99999', ''])(
+    'a request to no address, %j, is refused with 400, and the gateway lives on',
+    async (name) => {
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(`GET /health HTTP/1.1\r\nhost: ${name}\r\n\r\n`));
+        socket.once('data', (data) => {
+          resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(data.toString())?.[1]));
+          socket.destroy();
+        });
+        socket.once('error', reject);
+      });
+      expect(status).toBe(400);
+      expect((await fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } })).status).toBe(200);
+    },
+  );
+
   test('a client that breaks off in the middle costs nobody else anything', async () => {
     const asking = request({
       host: '127.0.0.1',
@@ -368,6 +451,16 @@ describe('over a real port', () => {
       expect.objectContaining({ code: 'BAD_CONFIG' }),
     );
     await elsewhere.close();
+  });
+
+  test('closing does not wait for clients that keep their connection', async () => {
+    const kept = await TestGateway.open();
+    const free = await freePort();
+    await kept.gateway.listen(free, '127.0.0.1');
+    expect((await fetch(`http://127.0.0.1:${free}/health`)).status).toBe(200);
+    // would take as long as the client likes
+    await kept.close();
+    expect(kept.hosts.closed).toBe(true);
   });
 
   test('closing takes no more questions and leaves the hosts', async () => {

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Divisions, Topology, TokenVerifier } from '@liandong/schema';
 import type { ErrorCode } from '@liandong/schema';
@@ -12,6 +14,7 @@ import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer } from './issuer/index.ts';
 import { shownError } from './plugins/errors.ts';
 import { identify } from './plugins/identity.ts';
+import { limitTokens } from './plugins/limits.ts';
 import { Registry } from './registry.ts';
 import { routedExecutor } from './route.ts';
 import { stitchRoles } from './stitch.ts';
@@ -20,6 +23,11 @@ import { HostCaller, HttpTransport } from './transport/index.ts';
 
 /** Materials as base64 are a third longer; the rest of a request is small. */
 const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
+
+/** What no question of a desk or a page comes near. */
+const MAX_TOKENS = 2_000;
+const MAX_DEPTH = 12;
+const MAX_ALIASES = 60;
 
 export interface GatewayParts {
   divisions: Divisions;
@@ -56,6 +64,13 @@ export class Gateway {
       graphqlEndpoint: '/graphql',
       landingPage: false,
       graphiql: { title: '三级联动 Liandong', defaultQuery: FIRST_QUERY },
+      renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+      maxRequestBodySize: MAX_BODY_BYTES,
+      plugins: [
+        limitTokens(MAX_TOKENS),
+        maxDepthPlugin({ n: MAX_DEPTH, errorMessage: 'The question is too deep.' }),
+        maxAliasesPlugin({ n: MAX_ALIASES, errorMessage: 'The question has too many aliases.' }),
+      ],
       cors: false,
       logging: false,
       maskedErrors: { maskError: (error) => shownError(error, log) },
@@ -63,24 +78,39 @@ export class Gateway {
     });
   }
 
-  /** Answers one HTTP request; what `listen` serves and tests call. */
+  /** Answers one HTTP request; what `listen` serves and tests call. Never fails: a fault is an answer too. */
   async answer(request: Request): Promise<Response> {
+    try {
+      return await this.#answer(request);
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'request failed');
+      return refusal(500, 'INTERNAL', 'Internal error.');
+    }
+  }
+
+  async #answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (request.method === 'GET' && pathname === '/health') return Response.json({ live: true });
     if (request.method === 'GET' && pathname === '/ready') return this.#ready();
     const issued = this.#parts.issuer && (await issuerAnswer(this.#parts.issuer, request));
     if (issued) return issued;
     if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
-    if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) {
-      return refusal(413, 'PAYLOAD_TOO_LARGE', `A request may have ${MAX_BODY_BYTES} bytes at most.`);
-    }
     return this.#yoga.fetch(request, {});
   }
 
   /** @throws {ProblemError} BAD_CONFIG when the port is taken */
   async listen(port: number, address: string): Promise<void> {
     const adapter = createServerAdapter((request: Request) => this.answer(request));
-    const server = createServer((incoming, outgoing) => void adapter(incoming, outgoing));
+    const server = createServer((incoming, outgoing) => {
+      // no address can be made of these: the adapter would break on them
+      if (!URL.canParse(incoming.url ?? '', `http://${incoming.headers.host ?? ''}`)) {
+        const errors = [{ message: 'The request names no address.', extensions: { code: 'BAD_INPUT' } }];
+        outgoing.writeHead(400, { 'content-type': 'application/json', connection: 'close' });
+        outgoing.end(JSON.stringify({ errors }));
+        return;
+      }
+      void adapter(incoming, outgoing);
+    });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
         const why =
@@ -100,8 +130,11 @@ export class Gateway {
     const server = this.#server;
     if (server) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // a connection that is kept falls idle when its last answer is out
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
       server.closeIdleConnections();
       await closed;
+      clearInterval(idle);
     }
     await this.#http.close();
     await this.#parts.nats.close();

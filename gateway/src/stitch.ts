@@ -1,10 +1,11 @@
 import type { MergedTypeConfig, SubschemaConfig } from '@graphql-tools/delegate';
 import { stitchSchemas } from '@graphql-tools/stitch';
 import type { Executor } from '@graphql-tools/utils';
-import { filterSchema, pruneSchema } from '@graphql-tools/utils';
+import { MapperKind, filterSchema, mapSchema, pruneSchema, relocatedError } from '@graphql-tools/utils';
 import type { Divisions } from '@liandong/schema';
 import { roleSchema } from '@liandong/schema';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { GraphQLError, defaultFieldResolver, responsePathAsArray } from 'graphql';
 import { divisionsSchema } from './divisions.ts';
 import type { MergedType, RoleConfig } from './roles.ts';
 import { ROLE_LIST } from './roles.ts';
@@ -41,7 +42,30 @@ export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig)
     subschemas: [...ROLE_LIST.map((role) => roleSubschema(role, executorOf(role))), places],
     assumeValid: true,
   });
-  return hideLookups(stitched);
+  return hideLookups(placeErrors(stitched));
+}
+
+/**
+ * Gives every error the place in the answer at which it is met: a merged type below a list loses the list's index on
+ * its way through the subschemas.
+ */
+function placeErrors(schema: GraphQLSchema): GraphQLSchema {
+  return mapSchema(schema, {
+    [MapperKind.OBJECT_FIELD]: (field) => {
+      const resolve: GraphQLFieldResolver<unknown, unknown> = field.resolve ?? defaultFieldResolver;
+      field.resolve = async (source, args, context, info) => {
+        const place = (error: unknown): unknown =>
+          error instanceof GraphQLError ? relocatedError(error, responsePathAsArray(info.path)) : error;
+        try {
+          const value: unknown = await resolve(source, args, context, info);
+          return value instanceof Error ? place(value) : value;
+        } catch (error) {
+          throw place(error);
+        }
+      };
+      return field;
+    },
+  });
 }
 
 /** Removes what only the stitching itself asks for: fields that begin with `_`, and the inputs of their keys. */

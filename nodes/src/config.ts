@@ -20,8 +20,8 @@ const settings = z.object({
   /** Addresses of the broker, separated by commas. */
   LIANDONG_NATS_URL: z
     .string()
-    .min(1)
-    .transform((v) => v.split(',')),
+    .transform((v) => v.split(',').flatMap((url) => url.trim() || []))
+    .pipe(z.array(z.string()).min(1, 'an address')),
   /** File with this host's nkey seed; without it the host connects without credentials. */
   LIANDONG_NATS_SEED_FILE: path.optional(),
   /** CSV register of places: code,name,tier,parent. */

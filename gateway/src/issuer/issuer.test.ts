@@ -134,6 +134,8 @@ describe('a key file', () => {
   test.each<[string, () => Promise<JWK>]>([
     ['the public half only', async () => ({ ...key, d: undefined })],
     ['no public half', async () => ({ ...key, x: undefined })],
+    ['a private half that is damaged', async () => ({ ...key, d: 'AAAA' })],
+    ['a private half that is no text of base64', async () => ({ ...key, d: '***' })],
     ['a shared secret', async () => ({ kty: 'oct', k: 'c2VjcmV0' })],
     [
       'an elliptic curve of another kind',

@@ -38,7 +38,10 @@ export class Issuer {
     if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.d === undefined || jwk.x === undefined) {
       throw problem('BAD_CONFIG', "The issuer's key file holds no Ed25519 private key.");
     }
-    const privateKey = (await importJWK(jwk, 'EdDSA')) as CryptoKey;
+    const privateKey = await importJWK(jwk, 'EdDSA').catch((cause: unknown) => {
+      throw problem('BAD_CONFIG', "The issuer's key file holds a key that is damaged.", { cause });
+    });
+    if (privateKey instanceof Uint8Array) throw problem('BAD_CONFIG', "The issuer's key is no key pair.");
     const publicJwk: JWK = { kty: 'OKP', crv: 'Ed25519', x: jwk.x };
     return new Issuer(name, { privateKey, publicJwk, kid: await calculateJwkThumbprint(publicJwk) }, people);
   }

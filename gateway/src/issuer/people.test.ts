@@ -8,7 +8,7 @@ const person = {
   division: COUNTY,
   roles: ['CLERK'],
   department: null,
-  password: 'scrypt$c2FsdA$dFqxVaM3',
+  password: `scrypt$${'c2Fs'.repeat(6)}$${'aGFz'.repeat(10)}aGE`,
 };
 const code = (code: string) => expect.objectContaining({ code });
 
@@ -62,7 +62,14 @@ describe('a people file', () => {
     ['an empty department', [{ ...person, department: '' }]],
     ['a password that is written out', [{ ...person, password: 'secret' }]],
     ['a password of another kind of hash', [{ ...person, password: 'bcrypt$c2FsdA$aGFzaA' }]],
-    ['a password without a hash', [{ ...person, password: 'scrypt$c2FsdA$' }]],
+    ['a password without a hash', [{ ...person, password: `scrypt$${'c2Fs'.repeat(6)}$` }]],
+    [
+      'a password whose hash is cut short',
+      [{ ...person, password: `scrypt$${'c2Fs'.repeat(6)}$${'aGFz'.repeat(10)}` }],
+    ],
+    ['a password whose hash is empty to compare with', [{ ...person, password: `scrypt$${'c2Fs'.repeat(6)}$A` }]],
+    ['a password with hardly any salt', [{ ...person, password: `scrypt$c2FsdA$${'aGFz'.repeat(10)}aGE` }]],
+    ['two people of one name', [person, { ...person, name: '李强' }]],
   ])('with %s is BAD_CONFIG', (_, content) => {
     expect(() => parsePeople(content)).toThrow(code('BAD_CONFIG'));
   });

@@ -12,14 +12,28 @@ const personSchema = z.object({
   division: z.string().refine(isDivisionCode, 'a division code'),
   roles: z.array(z.enum(ROLES)).min(1),
   department: z.string().min(1).nullable(),
-  /** `scrypt$<salt>$<hash>`, base64url. */
-  password: z.string().regex(/^scrypt\$[\w-]+\$[\w-]+$/),
+  /** `scrypt$<salt>$<hash>`, base64url: a salt of 16 bytes or more, a hash of 32. */
+  password: z.string().regex(/^scrypt\$[\w-]{22,}\$[\w-]{43}$/, 'no password hash of the form scrypt$salt$hash'),
 });
 export type Person = z.infer<typeof personSchema>;
 
-/** @throws {ProblemError} BAD_CONFIG naming the entry that is wrong */
+const peopleSchema = z
+  .array(personSchema)
+  .min(1)
+  .superRefine((people, context) => {
+    const known = new Set<string>();
+    people.forEach(({ username }, index) => {
+      // two people of one name: nobody could say who acted
+      if (known.has(username)) {
+        context.addIssue({ code: 'custom', path: [index, 'username'], message: `"${username}" stands there already` });
+      }
+      known.add(username);
+    });
+  });
+
+/** @throws {ProblemError} BAD_CONFIG naming every entry that is wrong */
 export function parsePeople(content: unknown): Person[] {
-  const parsed = z.array(personSchema).min(1).safeParse(content);
+  const parsed = peopleSchema.safeParse(content);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
     throw problem('BAD_CONFIG', `The people file is faulty: ${faults.join('; ')}.`);

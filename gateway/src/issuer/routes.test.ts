@@ -104,7 +104,28 @@ describe('over HTTP the issuer', () => {
 
   test('does not read a form without end', async () => {
     const body = `padding=${'a'.repeat(5_000)}&grant_type=password&username=wang&password=x`;
-    expect(await ask('/issuer/token', { method: 'POST', body })).toMatchObject({ status: 400 });
+    expect(await ask('/issuer/token', { method: 'POST', body })).toMatchObject({
+      status: 413,
+      content: { code: 'PAYLOAD_TOO_LARGE' },
+    });
+  });
+
+  test('stops reading a form that goes on and on', async () => {
+    let given = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        given += 1_000;
+        if (given > 1_000_000) controller.close();
+        else controller.enqueue(new Uint8Array(1_000).fill(97));
+      },
+    });
+    const request = new Request(new URL('/issuer/token', ORIGIN), {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+    } as RequestInit);
+    expect((await issuerAnswer(issuer, request))?.status).toBe(413);
+    expect(given).toBeLessThan(20_000);
   });
 
   test.each([

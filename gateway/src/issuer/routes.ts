@@ -1,8 +1,8 @@
 import { ERRORS, ProblemError } from '@liandong/schema';
 import type { Issuer } from './issuer.ts';
 
-/** Longest login form, characters. */
-const MAX_FORM = 4_000;
+/** Longest login form, bytes. */
+const MAX_FORM_BYTES = 4_000;
 
 /**
  * What the embedded issuer answers over HTTP: discovery, its keys, and a token for name and password (RFC 6749 §4.3).
@@ -29,7 +29,15 @@ export async function issuerAnswer(issuer: Issuer, request: Request): Promise<Re
 }
 
 async function token(issuer: Issuer, request: Request): Promise<Response> {
-  const form = new URLSearchParams((await request.text()).slice(0, MAX_FORM));
+  const text = await readAtMost(request, MAX_FORM_BYTES);
+  if (text === null) {
+    const error_description = `A login form has ${MAX_FORM_BYTES} bytes at most.`;
+    return Response.json(
+      { error: 'invalid_request', error_description, code: 'PAYLOAD_TOO_LARGE' },
+      { status: ERRORS.PAYLOAD_TOO_LARGE.http, headers: NO_STORE },
+    );
+  }
+  const form = new URLSearchParams(text);
   if (form.get('grant_type') !== 'password') {
     return Response.json({ error: 'unsupported_grant_type' }, { status: 400, headers: NO_STORE });
   }
@@ -44,6 +52,18 @@ async function token(issuer: Issuer, request: Request): Promise<Response> {
       { status: ERRORS[code].http, headers: NO_STORE },
     );
   }
+}
+
+/** The body as text; null when it is longer, of which no more is read then. */
+async function readAtMost(request: Request, most: number): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > most) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 const NO_STORE = { 'cache-control': 'no-store' };

@@ -62,9 +62,29 @@ describe('an error that is shown', () => {
     },
   );
 
-  test('inside others is found', () => {
-    const inner = new GraphQLError('why', { originalError: problem('NOT_FOUND', 'why', { node: '331022' }) });
-    const made = shown(new GraphQLError('why', { originalError: inner }));
-    expect(made.extensions).toMatchObject({ code: 'NOT_FOUND', node: '331022' });
+  test('inside others is found, and stands where the outermost stands', () => {
+    const inner = new GraphQLError('why', {
+      originalError: problem('NOT_FOUND', 'why', { node: '331022' }),
+      path: ['inner'],
+    });
+    const made = shown(new GraphQLError('why', { originalError: inner, path: ['outer', 1] }));
+    expect(made.extensions).toEqual({ code: 'NOT_FOUND', node: '331022' });
+    expect(made.path).toEqual(['outer', 1]);
+  });
+
+  test('at a place of the graph sets no HTTP status: the other fields have their answers', () => {
+    const made = shown(locatedError(problem('NOT_FOUND', 'why'), undefined, ['case']));
+    expect(made.extensions).not.toHaveProperty('http');
+  });
+
+  test('of GraphQL itself on a variable is BAD_INPUT', () => {
+    const made = shown(new GraphQLError('Variable "$id" of required type "ID!" was not provided.'));
+    expect(made.extensions).toEqual({ code: 'BAD_INPUT', node: null });
+    expect(lines).toEqual([]);
+  });
+
+  test('about a body that is too long is PAYLOAD_TOO_LARGE', () => {
+    const made = shown(createGraphQLError('long', { extensions: { code: 'REQUEST_ENTITY_TOO_LARGE' } }));
+    expect(made.extensions).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', http: { status: 413 } });
   });
 });

@@ -1,42 +1,57 @@
 import { createGraphQLError } from '@graphql-tools/utils';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { ERRORS, ProblemError, isErrorCode, problemsOf } from '@liandong/schema';
+import { ERRORS, ProblemError, isErrorCode, problem, problemsOf } from '@liandong/schema';
 
 /** Codes of GraphQL itself, for questions that can't be read; every other error speaks the project's own. */
-const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST'];
+const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
 
 /**
  * What of an error is shown: code, sentence, article, field and node; never a stack, never a text that was not written
  * for users.
  */
 export function shownError(error: unknown, log: Logger): GraphQLError {
-  if (error instanceof GraphQLError) {
-    const { code } = error.extensions;
-    const ours = isErrorCode(code) || GRAPHQL_CODES.includes(String(code));
-    if (ours) return error;
-    if (error.originalError === undefined) return error;
-    if (error.originalError instanceof GraphQLError) return shownError(error.originalError, log);
-    const made = fromProblem(error.originalError, log);
-    return createGraphQLError(made.message, { ...placeOf(error), extensions: made.extensions });
+  if (!(error instanceof GraphQLError)) return withProblem(error, null, log);
+  // the outermost error knows its place in the answer, the innermost what went wrong
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && !hasKnownCode(cause) && cause.originalError) cause = cause.originalError;
+  if (!(cause instanceof GraphQLError)) return withProblem(cause, error, log);
+  if (hasKnownCode(cause)) {
+    return cause === error
+      ? error
+      : createGraphQLError(cause.message, { ...placeOf(error), extensions: cause.extensions });
   }
-  return fromProblem(error, log);
+  if (cause.extensions['code'] === 'REQUEST_ENTITY_TOO_LARGE') {
+    return withProblem(problem('PAYLOAD_TOO_LARGE', 'The request is above its limit.'), error, log);
+  }
+  // GraphQL's own word on a variable or argument of the wrong kind, which it gives no code
+  if (cause.path === undefined || cause.nodes !== undefined) {
+    return createGraphQLError(cause.message, { ...placeOf(error), extensions: { code: 'BAD_INPUT', node: null } });
+  }
+  return withProblem(cause, error, log);
+}
+
+function hasKnownCode(error: GraphQLError): boolean {
+  const { code } = error.extensions;
+  return isErrorCode(code) || GRAPHQL_CODES.includes(String(code));
 }
 
 function placeOf(error: GraphQLError) {
   return { ...(error.nodes ? { nodes: error.nodes } : {}), ...(error.path ? { path: error.path } : {}) };
 }
 
-function fromProblem(error: unknown, log: Logger): GraphQLError {
-  if (!(error instanceof ProblemError)) log.error({ err: error }, 'request failed');
-  const [{ code, message, article, field, node }] = problemsOf(error);
-  return new GraphQLError(message, {
+/** A problem at the place of an error; without a place the whole request failed, and HTTP says so too. */
+function withProblem(cause: unknown, at: GraphQLError | null, log: Logger): GraphQLError {
+  if (!(cause instanceof ProblemError)) log.error({ err: cause }, 'request failed');
+  const [{ code, message, article, field, node }] = problemsOf(cause);
+  return createGraphQLError(message, {
+    ...(at ? placeOf(at) : {}),
     extensions: {
       code,
       node,
       ...(article === null ? {} : { article }),
       ...(field === null ? {} : { field }),
-      http: { status: ERRORS[code].http },
+      ...(at?.path ? {} : { http: { status: ERRORS[code].http } }),
     },
   });
 }

@@ -13,7 +13,7 @@ export interface Identity {
 export async function identify(request: Request, tokens: TokenVerifier): Promise<Identity> {
   const header = request.headers.get('authorization');
   if (header === null) return { viewer: null, token: null };
-  const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(header) ?? [];
+  const [, token] = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header) ?? [];
   if (token === undefined) throw problem('UNAUTHENTICATED', 'The authorization header holds no bearer token.');
   return { viewer: await tokens.verify(token), token };
 }

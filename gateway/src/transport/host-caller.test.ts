@@ -251,6 +251,16 @@ describe('time', () => {
     expect(transport.sent[0]?.timeoutMs).toBeGreaterThan(5_000);
   });
 
+  test('of one caller ends its wait, also while the others of the same request wait on', async () => {
+    const { transport, caller } = set();
+    const late = caller.ask(A, operation('late'), performance.now() + 30);
+    const patient = caller.ask(A, operation('patient'), soon());
+    await transport.until(1);
+    expect(codeOf(await late)).toBe('DEADLINE_EXCEEDED');
+    for (const sent of transport.sent) answering(sent);
+    expect(await patient).toEqual({ data: { name: 'patient' } });
+  });
+
   test('that has run out asks nobody', async () => {
     const { transport, caller } = set();
     expect(codeOf(await caller.ask(A, operation('1'), performance.now() - 1))).toBe('DEADLINE_EXCEEDED');

@@ -67,8 +67,14 @@ class Lane {
     });
   }
 
+  /** Each caller waits no longer than its own deadline, whatever else travels in the same request. */
   async ask(asked: Asked): Promise<HostAnswer> {
-    return (await this.#loader.load(asked)).answer;
+    const late = new Deadline(asked.deadline, this.#host);
+    try {
+      return await Promise.race([this.#loader.load(asked).then(({ answer }) => answer), late.passed]);
+    } finally {
+      late.clear();
+    }
   }
 
   async #send(asked: readonly Asked[]): Promise<HostAnswer[]> {
@@ -103,6 +109,25 @@ class Lane {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#inFlight--;
+  }
+}
+
+/** Tells when a caller's time is over. */
+class Deadline {
+  readonly passed: Promise<ProblemError>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deadline: number, host: Host) {
+    this.passed = new Promise((resolve) => {
+      const ms = Math.max(0, deadline - performance.now());
+      this.#timer = setTimeout(() => {
+        resolve(problem('DEADLINE_EXCEEDED', `Host ${host.id} gave no answer in time.`));
+      }, ms);
+    });
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
   }
 }
 

@@ -73,6 +73,12 @@ describe('a host over HTTP', () => {
     expect(received.at(-1)).toEqual({ method: 'POST', url: '/federation', type: 'application/json', body: REQUEST });
   });
 
+  test.each(['/node', '/node/'])('that stands below a path, %s, is asked there', async (path) => {
+    answer = json(REPLY);
+    await transport.send({ ...host, url: `${host.url ?? ''}${path}` }, REQUEST, 30_000);
+    expect(received.at(-1)).toMatchObject({ url: '/node/federation' });
+  });
+
   test('is asked again over the same connection', async () => {
     answer = json(REPLY);
     await send();
@@ -147,12 +153,22 @@ describe('a host that can not be used', () => {
       (response) => response.writeHead(500, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>'),
     ],
     ['an empty body', (response) => response.writeHead(204).end()],
-    ['JSON of another kind', json({ ok: true })],
-    ['a problem with a code nobody knows', json({ problem: { code: 'NONSENSE', message: 'what' } })],
-    ['results that are none', json({ results: [{ data: 'text' }] })],
   ])('because it answers with %s is NODE_UNREACHABLE', async (_, wrong) => {
     answer = wrong;
     await expect(send()).rejects.toThrow(code('NODE_UNREACHABLE'));
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['JSON of another kind', json({ ok: true })],
+    ['a problem with a code nobody knows', json({ problem: { code: 'NONSENSE', message: 'what' } })],
+    ['results that are none', json({ results: [{ data: 'text' }] })],
+    [
+      'what only claims to be JSON',
+      (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{'),
+    ],
+  ])('because it answers with %s is MESSAGE_INVALID', async (_, wrong) => {
+    answer = wrong;
+    await expect(send()).rejects.toThrow(code('MESSAGE_INVALID'));
   });
 
   test('is asked again with the next question', async () => {

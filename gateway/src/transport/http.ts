@@ -1,7 +1,8 @@
 import type { Host, HostReply, HostRequest } from '@liandong/schema';
-import { hostReplySchema, problem } from '@liandong/schema';
+import { ProblemError, problem } from '@liandong/schema';
 import { Agent, errors, request } from 'undici';
 import type { Transport } from './transport.ts';
+import { readReply } from './transport.ts';
 
 /** Asks hosts over HTTP with connections that are kept: for hosts that are reached directly. */
 export class HttpTransport implements Transport {
@@ -10,15 +11,20 @@ export class HttpTransport implements Transport {
   async send(host: Host, content: HostRequest, timeoutMs: number): Promise<HostReply> {
     if (host.url === null) throw problem('NODE_UNREACHABLE', `Host ${host.id} has no address.`);
     try {
-      const answer = await request(new URL('/federation', host.url), {
+      const answer = await request(federationUrl(host.url), {
         method: 'POST',
         dispatcher: this.#agent,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(content),
         signal: AbortSignal.timeout(Math.max(1, Math.round(timeoutMs))),
       });
-      return hostReplySchema.parse(await answer.body.json());
+      const text = await answer.body.text();
+      // a proxy in between answers with pages of its own
+      const isHosts = String(answer.headers['content-type']).startsWith('application/json');
+      if (!isHosts) throw new Error(`status ${answer.statusCode} without JSON`);
+      return readReply(host, text);
     } catch (cause) {
+      if (cause instanceof ProblemError) throw cause;
       const late = cause instanceof errors.HeadersTimeoutError || (cause as Error).name === 'TimeoutError';
       if (late)
         throw problem('DEADLINE_EXCEEDED', `Host ${host.id} gave no answer within ${Math.round(timeoutMs)} ms.`, {
@@ -31,4 +37,9 @@ export class HttpTransport implements Transport {
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
+}
+
+/** A host may stand below a path of its address. */
+function federationUrl(address: string): URL {
+  return new URL('federation', address.endsWith('/') ? address : `${address}/`);
 }

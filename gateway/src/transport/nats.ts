@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { connect, headers, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { Host, HostReply, HostRequest } from '@liandong/schema';
-import { PART_HEADER, PartsCollector, graphqlSubject, hostReplySchema, problem, splitParts } from '@liandong/schema';
+import { connect, headers, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
+import type { Host, HostReply, HostRequest, ProblemError } from '@liandong/schema';
+import { PART_HEADER, PartsCollector, graphqlSubject, problem, splitParts } from '@liandong/schema';
 import type { Transport } from './transport.ts';
+import { readReply } from './transport.ts';
 
 /** Bytes of one message: half of the broker's usual maximum. */
 const PART_BYTES = 512 * 1024;
@@ -22,6 +23,7 @@ export class NatsTransport implements Transport {
   readonly #inbox = `${INBOX_PREFIX}.${randomUUID().replaceAll('-', '')}`;
   readonly #waiting = new Map<string, Waiting>();
   #count = 0;
+  #up = true;
 
   private constructor(connection: NatsConnection) {
     this.#connection = connection;
@@ -30,6 +32,7 @@ export class NatsTransport implements Transport {
         if (!error) this.#take(message);
       },
     });
+    void this.#watch();
   }
 
   /** Connects, waiting for the broker as long as it takes. @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE */
@@ -55,7 +58,7 @@ export class NatsTransport implements Transport {
   }
 
   async send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply> {
-    if (this.#connection.isClosed()) throw problem('NODE_UNREACHABLE', 'The gateway has no broker.');
+    if (!this.#up || this.#connection.isClosed()) throw noBroker();
     const reply = `${this.#inbox}.${this.#count++}`;
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -66,7 +69,7 @@ export class NatsTransport implements Transport {
         }, timeoutMs);
         this.#publish(host, request, reply);
       });
-      return hostReplySchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+      return readReply(host, new TextDecoder().decode(bytes));
     } finally {
       clearTimeout(timer);
       // a late answer finds nobody
@@ -76,6 +79,16 @@ export class NatsTransport implements Transport {
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  /** A broker that is gone takes the answers under way with it: nobody waits for them, nor asks into the dark. */
+  async #watch(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === 'reconnect') this.#up = true;
+      if (type !== 'disconnect') continue;
+      this.#up = false;
+      for (const { reject } of this.#waiting.values()) reject(noBroker());
+    }
   }
 
   #publish(host: Host, request: HostRequest, reply: string): void {
@@ -108,10 +121,16 @@ export class NatsTransport implements Transport {
   }
 }
 
+function noBroker(): ProblemError {
+  return problem('NODE_UNREACHABLE', 'The gateway has no broker.');
+}
+
 function readSeed(file: string): Uint8Array {
   try {
-    return new TextEncoder().encode(readFileSync(file, 'utf8').trim());
+    const seed = new TextEncoder().encode(readFileSync(file, 'utf8').trim());
+    nkeys.fromSeed(seed).clear();
+    return seed;
   } catch (cause) {
-    throw problem('BAD_CONFIG', `The broker's credentials in ${file} can't be read.`, { cause });
+    throw problem('BAD_CONFIG', `${file} holds no nkey seed for the broker.`, { cause });
   }
 }
