@@ -9,7 +9,6 @@ import {
   MAX_PARTS,
   PART_HEADER,
   PartsCollector,
-  ProblemError,
   graphqlSubject,
   hostRequestSchema,
   splitParts,
