@@ -128,7 +128,7 @@ function noBroker(): ProblemError {
 function readSeed(file: string): Uint8Array {
   try {
     const seed = new TextEncoder().encode(readFileSync(file, 'utf8').trim());
-    nkeys.fromSeed(seed).clear();
+    nkeys.fromSeed(seed);
     return seed;
   } catch (cause) {
     throw problem('BAD_CONFIG', `${file} holds no nkey seed for the broker.`, { cause });
