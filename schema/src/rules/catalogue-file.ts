@@ -43,6 +43,7 @@ const fileItemSchema = z.strictObject({
     .nullable(),
   delegableTo: z.array(lower(TIERS)),
   proxyAllowed: z.boolean(),
+  lifeEvents: z.array(z.string().trim().min(1)).optional(),
   maxVisits: z.int().min(0),
   note: z.string().nullable(),
   verified: z.boolean(),
@@ -187,10 +188,12 @@ function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
     maxVisits,
     feeSchedule,
     bundle,
+    lifeEvents,
     ...same
   } = entry;
   return {
     ...same,
+    lifeEvents: lifeEvents ?? [],
     statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
     feeSchedule: feeSchedule && {
       baseFen: feeSchedule.base === null ? null : Math.round(feeSchedule.base * 100),

@@ -53,6 +53,8 @@ export const itemSchema = z.object({
   department: z.string().min(1),
   delegableTo: z.array(z.enum(TIERS)),
   proxyAllowed: z.boolean(),
+  /** 人生事项: what people call it by, 养老 or 开办企业. */
+  lifeEvents: z.array(z.string().min(1)).default([]),
   feeSchedule: feeScheduleSchema.nullable(),
   bundle: bundleSchema.nullable(),
   note: z.string().nullable(),
