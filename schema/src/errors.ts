@@ -21,6 +21,12 @@ export const ERRORS = {
   ITEM_UNKNOWN: { http: 404, retry: false, zh: '事项不在目录' },
   NOT_COMPETENT: { http: 409, retry: false, zh: '本级无此事项权限' },
   COMPETENCE_UNRESOLVED: { http: 409, retry: false, zh: '无法确定承办机关' },
+  GRANT_INVALID: { http: 400, retry: false, zh: '授权书无效' },
+  GRANT_OUT_OF_COMPETENCE: { http: 409, retry: false, zh: '超出授权机关权限' },
+  GRANT_EXPIRED: { http: 409, retry: false, zh: '授权已到期' },
+  GRANT_ENDED: { http: 409, retry: false, zh: '授权已撤销或交回' },
+  GRANT_STALE: { http: 409, retry: false, zh: '已有更新的授权' },
+  GRANT_NOT_IN_EFFECT: { http: 409, retry: false, zh: '授权未生效或已失效' },
   CATALOGUE_INVALID: { http: 400, retry: false, zh: '目录文件有误' },
   // rules of a case
   ILLEGAL_STEP: { http: 409, retry: false, zh: '当前状态不可办理此步骤' },

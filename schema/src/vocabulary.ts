@@ -93,6 +93,7 @@ export const LOG_ACTIONS = [
   'REVIEWED',
   'DECIDED',
   'WITHDRAWN',
+  'REROUTED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -108,6 +109,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   REVIEWED: '审查',
   DECIDED: '决定',
   WITHDRAWN: '撤回',
+  REROUTED: '权限变更',
 };
 
 /** 决定 of the deciding node. */
@@ -138,6 +140,39 @@ export const ROLE_LABELS: Record<Role, string> = {
   CHIEF: '首席代表',
   CATALOGUER: '事项管理员',
   SUPERVISOR: '监督员',
+};
+
+/** 授权环节: what a node may be given the power to do. */
+export const GRANT_STAGES = ['ACCEPT', 'REVIEW', 'DECIDE'] as const;
+export type GrantStage = (typeof GRANT_STAGES)[number];
+export const GRANT_STAGE_LABELS: Record<GrantStage, string> = { ACCEPT: '受理', REVIEW: '审查', DECIDE: '决定' };
+
+/** 授权方式: lent powers act in the grantor's name, conferred ones in the grantee's own. */
+export const GRANT_MODES = ['ENTRUSTED', 'CONFERRED'] as const;
+export type GrantMode = (typeof GRANT_MODES)[number];
+export const GRANT_MODE_LABELS: Record<GrantMode, string> = { ENTRUSTED: '委托', CONFERRED: '授权(下放)' };
+
+/** 授权状态. */
+export const GRANT_STATES = [
+  'OFFERED',
+  'DECLINED',
+  'NOT_YET',
+  'IN_EFFECT',
+  'EXPIRED',
+  'REVOKED',
+  'HANDED_BACK',
+  'INVALID',
+] as const;
+export type GrantState = (typeof GRANT_STATES)[number];
+export const GRANT_STATE_LABELS: Record<GrantState, string> = {
+  OFFERED: '待接受',
+  DECLINED: '谢绝',
+  NOT_YET: '未到生效日',
+  IN_EFFECT: '生效',
+  EXPIRED: '到期',
+  REVOKED: '撤销',
+  HANDED_BACK: '交回',
+  INVALID: '无效',
 };
 
 /** How an applicant's consent to proxy handling was given (委托方式). */

@@ -24,6 +24,7 @@ const lines: LogLine[] = [
     .decided('REFUSED').lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).notAccepted().lines,
   ...CaseLog.filed({ data: { consent: { way: 'ONLINE', givenAt: '2026-03-02T00:00:00Z' } } }).withdrawn().lines,
+  ...CaseLog.entrusted().rerouted().lines,
 ];
 
 function lineOf(action: LogAction): LogLine {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limitSchema } from '../rules/catalogue.ts';
 import { isDay } from '../rules/calendar.ts';
 import { isDivisionCode } from '../divisions.ts';
-import { CONSENT_WAYS, ITEM_KINDS, OPINIONS, OUTCOMES, ROLES } from '../vocabulary.ts';
+import { CONSENT_WAYS, GRANT_MODES, ITEM_KINDS, OPINIONS, OUTCOMES, ROLES } from '../vocabulary.ts';
 
 export const divisionCodeSchema = z.string().refine(isDivisionCode, 'a division code');
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal');
@@ -36,6 +36,24 @@ export type MissingMaterial = z.infer<typeof missingMaterialSchema>;
 
 const handOffSchema = z.object({ to: divisionCodeSchema, epoch: z.int().min(2) });
 
+/** A grant a stage is done under. */
+export const grantUseSchema = z.object({
+  id: z.uuid(),
+  grantor: divisionCodeSchema,
+  grantee: divisionCodeSchema,
+  mode: z.enum(GRANT_MODES),
+});
+export type GrantUse = z.infer<typeof grantUseSchema>;
+
+/** By which grants a case is accepted, reviewed and decided; null where an organ acts by its own power. */
+export const grantUsesSchema = z.object({
+  accept: grantUseSchema.nullable(),
+  review: grantUseSchema.nullable(),
+  decide: grantUseSchema.nullable(),
+});
+export type GrantUses = z.infer<typeof grantUsesSchema>;
+export const NO_GRANTS: GrantUses = { accept: null, review: null, decide: null };
+
 /** What each action records. */
 export const logDataSchemas = {
   FILED: z.object({
@@ -47,6 +65,10 @@ export const logDataSchemas = {
     place: divisionCodeSchema,
     acceptor: divisionCodeSchema,
     decider: divisionCodeSchema,
+    /** The organ that holds the power by the item itself; the decider where this is left out. */
+    power: divisionCodeSchema.optional(),
+    through: grantUsesSchema.optional(),
+    facts: z.object({ amountFen: z.int().min(0).nullable() }).optional(),
     /** SHA-256 of the application's exact text; the log itself holds no personal data of the applicant. */
     application: sha256Schema,
     consent: z.object({ way: z.enum(CONSENT_WAYS), givenAt: z.iso.datetime() }).nullable(),
@@ -68,15 +90,23 @@ export const logDataSchemas = {
     statutory: limitSchema.nullable(),
   }),
   NOT_ACCEPTED: z.object({ reason: z.string().min(1), remedies: z.string().min(1) }),
-  REVIEWED: z.object({ opinion: z.enum(OPINIONS) }),
+  REVIEWED: z.object({
+    opinion: z.enum(OPINIONS),
+    /** The amount as the review assesses it, in fen, where one is granted. */
+    amountFen: z.int().min(0).nullable().optional(),
+  }),
   DECIDED: z.object({
     outcome: z.enum(OUTCOMES),
     reason: z.string().nullable(),
     remedies: z.string().nullable(),
     /** The node in whose name the decision goes out. */
     inNameOf: divisionCodeSchema,
+    /** The grant it was decided under; left out where the organ decided by its own power. */
+    grant: z.uuid().optional(),
   }),
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
+  /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */
+  REROUTED: z.object({ acceptor: divisionCodeSchema, decider: divisionCodeSchema, through: grantUsesSchema }),
 } as const;
 
 type LogDataSchemas = typeof logDataSchemas;
@@ -127,6 +157,7 @@ const entrySchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('REVIEWED'), data: logDataSchemas.REVIEWED }),
   z.object({ action: z.literal('DECIDED'), data: logDataSchemas.DECIDED }),
   z.object({ action: z.literal('WITHDRAWN'), data: logDataSchemas.WITHDRAWN }),
+  z.object({ action: z.literal('REROUTED'), data: logDataSchemas.REROUTED }),
 ]);
 
 export const logLineSchema: z.ZodType<LogLine> = headSchema.and(entrySchema);

@@ -22,6 +22,8 @@ export const ARTICLES = {
   lastDayRest: '《民法典》第二百零三条',
   /** A delegation goes to another administrative organ, never to a village committee. */
   organsOnly: '《行政许可法》第二十四条',
+  /** 委托: a legal basis, another organ, announced, supervised, in the grantor's name, never delegated again. */
+  delegation: '《行政许可法》第二十四条',
   /** One accepts and reviews, another approves. */
   twoPersons: '一审一核(徐州、四平、洋浦政务服务中心制度)',
   /** Proxy handling needs the applicant's recorded consent. */

@@ -126,6 +126,10 @@ function rightLine(log: CaseLog, action: LogAction): LogLine {
     }
     case 'WITHDRAWN':
       return log.next({ action, data: { reason: '申请人撤回', requestedAt: file.custodian } });
+    case 'REROUTED': {
+      const { acceptor, power, through } = file;
+      return log.next({ action, data: { acceptor, decider: power, through } });
+    }
     default:
       return action satisfies never;
   }

@@ -1,10 +1,13 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { ProblemError } from '../errors.ts';
 import { problem } from '../errors.ts';
-import type { LogActor, LogLine, Material, MissingMaterial } from '../messages/log-line.ts';
+import type { GrantUses, LogActor, LogLine, Material, MissingMaterial } from '../messages/log-line.ts';
+import { NO_GRANTS } from '../messages/log-line.ts';
 import type { CaseState, Custody, ItemKind, Opinion, Outcome } from '../vocabulary.ts';
 import { CASE_STATE_LABELS, LOG_ACTION_LABELS, isClosed } from '../vocabulary.ts';
 import type { Day } from './calendar.ts';
+import type { CaseFacts } from './delegation.ts';
+import { NO_FACTS } from './delegation.ts';
 import type { Limit } from './limits.ts';
 
 /** A stretch of time one node held the case. */
@@ -49,6 +52,10 @@ export interface Decision {
   outcome: Outcome;
   reason: string | null;
   remedies: string | null;
+  /** In whose name it goes out: the grantor's where the power is lent. */
+  inNameOf: DivisionCode;
+  /** The grant it was decided under; null by the organ's own power. */
+  grant: string | null;
 }
 
 /** Everything a case's log says (案卷): the state and all it stands on, folded from the lines and from nothing else. */
@@ -64,6 +71,11 @@ export interface CaseFile {
   place: DivisionCode;
   acceptor: DivisionCode;
   decider: DivisionCode;
+  /** The organ that holds the power by the item itself. */
+  power: DivisionCode;
+  /** The grants by which lower organs act for it. */
+  through: GrantUses;
+  facts: CaseFacts;
   application: string;
   proxied: boolean;
   state: CaseState;
@@ -144,6 +156,9 @@ export function openFile(line: LogLine): CaseFile {
     place: data.place,
     acceptor: data.acceptor,
     decider: data.decider,
+    power: data.power ?? data.decider,
+    through: data.through ?? NO_GRANTS,
+    facts: data.facts ?? NO_FACTS,
     application: data.application,
     proxied: data.consent !== null,
     state: 'FILED',
@@ -249,23 +264,40 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       return {
         ...next,
         state: 'REVIEWED',
+        facts: line.data.amountFen == null ? file.facts : { amountFen: line.data.amountFen },
         reviews: [...file.reviews, { at, node: line.node, actor: line.actor, opinion: line.data.opinion }],
       };
     case 'DECIDED': {
       if (file.state !== 'REVIEWED' || line.node !== file.decider) throw illegal(file, line);
-      const { outcome, reason, remedies } = line.data;
-      return { ...close(outcome), decision: { at, node: line.node, actor: line.actor, outcome, reason, remedies } };
+      const { outcome, reason, remedies, inNameOf, grant = null } = line.data;
+      const decision: Decision = { at, node: line.node, actor: line.actor, outcome, reason, remedies, inNameOf, grant };
+      return { ...close(outcome), decision };
     }
     case 'WITHDRAWN':
       return close('WITHDRAWN');
+    case 'REROUTED': {
+      const { acceptor, decider, through } = line.data;
+      const stoodOnGrants = Object.values(file.through).some((use) => use !== null);
+      // what is accepted stays accepted; who decides by its own power is who the item names
+      const sound =
+        (file.acceptance === null || acceptor === file.acceptor) && (through.decide || decider === file.power);
+      if (!sound) throw illegal(file, line);
+      return { ...next, acceptor, decider, through };
+    }
     default:
       return line satisfies never;
   }
 }
 
 /** Accepting or deciding organ; a desk that only took the case in reviews nothing. */
-function isOrgan(node: DivisionCode, file: CaseFile): boolean {
-  return node === file.acceptor || node === file.decider;
+export function isOrgan(node: DivisionCode, file: CaseFile): boolean {
+  return node === file.acceptor || node === file.decider || node === file.through.review?.grantee;
+}
+
+/** The nodes that may read a case: every one that held it, and the grantors whose power it is handled under. */
+export function readersOf(file: CaseFile): DivisionCode[] {
+  const grantors = Object.values(file.through).flatMap((use) => use?.grantor ?? []);
+  return [...new Set([...file.holders, ...grantors, ...(grantors.length > 0 ? [file.power] : [])])];
 }
 
 function received(file: CaseFile, line: LogLine & { action: 'RECEIVED' }, at: Date): CaseFile {
@@ -283,8 +315,8 @@ function received(file: CaseFile, line: LogLine & { action: 'RECEIVED' }, at: Da
     epoch,
     custodian: line.node,
     inTransitTo: null,
-    // another desk's review does not stand for one's own
-    state: file.state === 'REVIEWED' ? 'ACCEPTED' : file.state,
+    // another desk's review does not stand for one's own, unless a grant says so
+    state: file.state === 'REVIEWED' && file.through.review?.grantee !== from ? 'ACCEPTED' : file.state,
     materialsInAt: firstHad ? at : file.materialsInAt,
     acceptorHadMaterials: file.acceptorHadMaterials || firstHad,
     holders: file.holders.includes(line.node) ? file.holders : [...file.holders, line.node],

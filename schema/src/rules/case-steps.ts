@@ -1,7 +1,8 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
 import type { Problem } from '../errors.ts';
 import { ProblemError, problem } from '../errors.ts';
-import type { LogActor, LogEntry, Material, MissingMaterial } from '../messages/log-line.ts';
+import type { Grant } from '../messages/delegation.ts';
+import type { GrantUse, GrantUses, LogActor, LogEntry, Material, MissingMaterial } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
 import type { ConsentWay, Opinion, Outcome } from '../vocabulary.ts';
 import { CASE_STATE_LABELS } from '../vocabulary.ts';
@@ -9,11 +10,13 @@ import { ARTICLES } from './articles.ts';
 import type { OfficialCalendar } from './calendar.ts';
 import { dayOf } from './calendar.ts';
 import type { CaseFile } from './case-state.ts';
-import { missingMaterials } from './case-state.ts';
+import { isOrgan, missingMaterials } from './case-state.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import { isInForce, requireInForce } from './catalogue.ts';
 import { noticeDueAt } from './clock.ts';
 import { requireIntake, route } from './competence.ts';
+import type { CaseFacts } from './delegation.ts';
+import { NO_FACTS, isUnderCap } from './delegation.ts';
 import type { Action, Viewer } from './permissions.ts';
 import { requireDepartment, requireOwnDesk, requirePermission } from './permissions.ts';
 
@@ -26,6 +29,8 @@ export interface Desk {
   calendar: OfficialCalendar;
   item: Item;
   implementation: Implementation;
+  /** Grants in effect today, as this node knows them. */
+  grants?: readonly Grant[];
 }
 
 /** A line to be written: who and what; the case's store adds number, time, chain and signature. */
@@ -48,6 +53,7 @@ export interface Filing {
   application: string;
   consent: { way: ConsentWay; givenAt: string } | null;
   materials: Material[];
+  facts?: CaseFacts;
 }
 
 /**
@@ -59,7 +65,8 @@ export function fileCase(desk: Desk, filing: Filing): Step {
   const { item, node, divisions, now } = desk;
   const actor = actAs(desk, 'FILE_CASE');
   requireInForce(item, dayOf(now));
-  const found = route(item, filing.place, divisions);
+  const { facts = NO_FACTS } = filing;
+  const found = route(item, filing.place, divisions, desk.grants, facts);
   requireIntake(item, node, found, divisions);
   if (node === found.acceptor) requireDepartment(desk.viewer, item.department, divisions.get(node).tier);
   refuseAll([...consentFaults(actor, filing, now, item), ...unrelatedMaterials(desk.implementation, filing.materials)]);
@@ -75,6 +82,9 @@ export function fileCase(desk: Desk, filing: Filing): Step {
       place: filing.place,
       acceptor: found.acceptor,
       decider: found.decider,
+      power: found.power,
+      through: found.through,
+      facts,
       application: filing.application,
       consent: filing.consent,
       materials: filing.materials,
@@ -149,6 +159,7 @@ export function requestSupplement(desk: Desk, file: CaseFile, asked: MissingMate
 export function acceptCase(desk: Desk, file: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'ACCEPT_CASE');
   requireAcceptor(desk, file);
+  requireGrant(desk, file, 'accept');
   requireState(file, ['FILED']);
   const deemed = desk.now > noticeDueAt(file.materialsInAt, desk.calendar).at;
   requireInForce(desk.item, dayOf(deemed ? file.materialsInAt : desk.now));
@@ -206,13 +217,22 @@ export function refuseCase(desk: Desk, file: CaseFile, reason: string): Step {
   return oneLine({ action: 'NOT_ACCEPTED', actor, note: reason, data: { reason, remedies: REMEDIES } });
 }
 
-/** Reviews (审查) at the accepting or the deciding desk. */
-export function reviewCase(desk: Desk, file: CaseFile, opinion: Opinion, note: string | null): Step {
+/**
+ * Reviews (审查) at the accepting or the deciding desk.
+ * @param amountFen the amount as the review assesses it, in fen; the cap of a grant goes by it from then on
+ */
+export function reviewCase(
+  desk: Desk,
+  file: CaseFile,
+  opinion: Opinion,
+  note: string | null,
+  amountFen: number | null = null,
+): Step {
   const actor = atOwnCase(desk, file, 'REVIEW_CASE');
   requireState(file, ['ACCEPTED']);
-  if (desk.node !== file.acceptor && desk.node !== file.decider) throw notCompetent(desk.node, file);
+  if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
   if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
-  return oneLine({ action: 'REVIEWED', actor, note, data: { opinion } });
+  return oneLine({ action: 'REVIEWED', actor, note, data: { opinion, ...(amountFen === null ? {} : { amountFen }) } });
 }
 
 /**
@@ -222,6 +242,9 @@ export function reviewCase(desk: Desk, file: CaseFile, opinion: Opinion, note: s
 export function decideCase(desk: Desk, file: CaseFile, outcome: Outcome, reason: string | null): Step {
   const actor = atOwnCase(desk, file, 'DECIDE_CASE');
   if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  requireGrant(desk, file, 'decide');
+  const borrowed = file.reviews.at(-1)?.node !== desk.node;
+  if (borrowed && file.state === 'REVIEWED') requireGrant(desk, file, 'review');
   if (file.state === 'ACCEPTED') {
     throw problem('REVIEW_MISSING', `${desk.node} has not reviewed the case yet.`, { article: ARTICLES.twoPersons });
   }
@@ -234,15 +257,38 @@ export function decideCase(desk: Desk, file: CaseFile, outcome: Outcome, reason:
   }
   if (outcome === 'REFUSED') requireReason(reason ?? '', ARTICLES.reasonsForRefusal);
   const remedies = outcome === 'REFUSED' ? REMEDIES : null;
-  return oneLine({ action: 'DECIDED', actor, note: reason, data: { outcome, reason, remedies, inNameOf: desk.node } });
+  const use = file.through.decide;
+  return oneLine({
+    action: 'DECIDED',
+    actor,
+    note: reason,
+    data: {
+      outcome,
+      reason,
+      remedies,
+      inNameOf: use?.mode === 'ENTRUSTED' ? use.grantor : desk.node,
+      ...(use ? { grant: use.id } : {}),
+    },
+  });
 }
 
-/** Forwards (上报): to the accepting organ, or with the review to the deciding one. */
-export function forwardCase(desk: Desk, file: CaseFile, note: string | null): Step {
-  const actor = atOwnCase(desk, file, 'FORWARD_CASE');
+/**
+ * Forwards (上报): to the accepting organ, or with the review to the deciding one. Where a grant the case stood on has
+ * ended, or its cap is passed, the log first says which way it goes now.
+ */
+export function forwardCase(desk: Desk, given: CaseFile, note: string | null): Step {
+  const actor = atOwnCase(desk, given, 'FORWARD_CASE');
+  const change = rerouting(desk, given);
+  const file = change ? { ...given, ...change } : given;
+  const step = forwarding(desk, file, actor, note);
+  if (!change) return step;
+  return { ...step, lines: [{ action: 'REROUTED', actor: NODE_ACTOR, note: null, data: change }, ...step.lines] };
+}
+
+function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | null): Step {
   const { node } = desk;
   // whoever took it in sends it to the accepting organ, also a hall above it
-  if (node !== file.acceptor && (node !== file.decider || file.state === 'FILED')) {
+  if (file.acceptance === null && node !== file.acceptor) {
     requireState(file, ['FILED']);
     return handOff({ action: 'FORWARDED', actor, note }, file.acceptor, file);
   }
@@ -277,6 +323,33 @@ export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
     throw problem('NOT_COMPETENT', `${desk.node} took the case in itself; there is nowhere to return it.`);
   }
   return handOff({ action: 'RETURNED', actor, note: reason }, to, file);
+}
+
+/**
+ * Calls a case back (收回) from the grantee that would decide it: it goes to the organ that holds the power, as it is.
+ * @param by who decided so at the grantor's
+ * @throws {ProblemError} NOT_COMPETENT, CASE_IN_TRANSIT, ILLEGAL_STEP
+ */
+export function recallCase(
+  node: DivisionCode,
+  file: CaseFile,
+  grantor: DivisionCode,
+  by: LogActor,
+  reason: string,
+): Step {
+  if (file.through.decide?.grantor !== grantor) {
+    throw problem('NOT_COMPETENT', `${file.id} is not decided under a grant of ${grantor}.`, {
+      article: ARTICLES.delegation,
+    });
+  }
+  if (file.inTransitTo !== null) throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo}.`);
+  requireState(file, ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED']);
+  const change = { acceptor: file.acceptor, decider: file.power, through: { ...file.through, decide: null } };
+  const line: LineDraft = { action: 'REROUTED', actor: by, note: reason, data: change };
+  // what is not accepted yet goes its way; it only ends elsewhere
+  if (file.acceptance === null || node === file.power) return oneLine(line);
+  const data = { to: file.power, epoch: file.epoch + 1 };
+  return { lines: [line, { action: 'FORWARDED', actor: by, note: reason, data }], handOff: data };
 }
 
 /** Withdraws (撤回) at the applicant's wish, while nothing is decided. */
@@ -320,9 +393,39 @@ function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
     throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
   }
   // whoever takes in for others helps with every department's items; the organ's own steps are the department's
-  const organ = desk.node === file.acceptor || desk.node === file.decider;
+  const organ = isOrgan(desk.node, file);
   if (organ) requireDepartment(desk.viewer, desk.item.department, desk.divisions.get(desk.node).tier);
   return actor;
+}
+
+/** Whether each grant the case stands on is in effect today and covers it. */
+function standsOn(desk: Desk, file: CaseFile, use: GrantUse): boolean {
+  const grant = desk.grants?.find(({ id }) => id === use.id);
+  return grant !== undefined && isUnderCap(grant, file.facts);
+}
+
+/** @throws {ProblemError} GRANT_NOT_IN_EFFECT when the stage stands on a grant that gives no power today */
+function requireGrant(desk: Desk, file: CaseFile, stage: keyof GrantUses): void {
+  const use = file.through[stage];
+  if (!use || standsOn(desk, file, use)) return;
+  throw problem(
+    'GRANT_NOT_IN_EFFECT',
+    `The grant ${use.id} of ${use.grantor} gives no power over this case today; forward it to ${file.power}.`,
+    { article: ARTICLES.delegation },
+  );
+}
+
+/** The way a case goes now, when a grant it stood on no longer carries it; null when all do. */
+function rerouting(desk: Desk, file: CaseFile): Pick<CaseFile, 'acceptor' | 'decider' | 'through'> | null {
+  const uses = Object.values(file.through).filter((use) => use !== null);
+  if (uses.every((use) => standsOn(desk, file, use))) return null;
+  const found = route(desk.item, file.place, desk.divisions, desk.grants, file.facts);
+  // what is accepted stays accepted by whoever accepted it
+  if (file.acceptance === null) return { acceptor: found.acceptor, decider: found.decider, through: found.through };
+  const below = desk.divisions.isWithin(file.acceptor, found.decider);
+  return below
+    ? { acceptor: file.acceptor, decider: found.decider, through: { ...found.through, accept: file.through.accept } }
+    : { acceptor: file.acceptor, decider: file.power, through: { ...file.through, review: null, decide: null } };
 }
 
 function requireAcceptor(desk: Desk, file: CaseFile): void {

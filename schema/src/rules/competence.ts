@@ -1,9 +1,14 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
 import { problem } from '../errors.ts';
-import { TIER_LABELS, isAbove } from '../vocabulary.ts';
+import type { Grant } from '../messages/delegation.ts';
+import type { GrantUse, GrantUses } from '../messages/log-line.ts';
+import type { GrantStage } from '../vocabulary.ts';
+import { GRANT_MODE_LABELS, TIER_LABELS, isAbove } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Item } from './catalogue.ts';
 import { acceptingOrgans } from './catalogue.ts';
+import type { CaseFacts } from './delegation.ts';
+import { NO_FACTS, findGrant } from './delegation.ts';
 
 /** Who does what with one item for one place, and why. */
 export interface Route {
@@ -11,22 +16,40 @@ export interface Route {
   acceptor: DivisionCode;
   /** The node that reviews and decides (决定机关). */
   decider: DivisionCode;
+  /** The organ that holds the power by the item itself: the decider, or its grantor. */
+  power: DivisionCode;
+  /** The grants by which lower organs act. */
+  through: GrantUses;
   /** Why, in plain sentences, for the people at the desk. */
   reasons: string[];
 }
 
 /**
- * Competence as one pure function: who accepts and who decides an item for a matter that lies in `place`. The same
- * answer on every node that holds the same catalogue.
+ * Competence as one pure function: who accepts and who decides an item for a matter that lies in `place`, and through
+ * which grants. The same answer on every node that holds the same catalogue and the same grants.
+ * @param grants those in effect that day, see `grantsInEffect`
+ * @param facts what caps are measured by
  * @throws {ProblemError} COMPETENCE_UNRESOLVED when the place is too high to name the accepting organ (a county can't
  * know which of its townships).
  */
-export function route(item: Item, place: DivisionCode, divisions: Divisions): Route {
+export function route(
+  item: Item,
+  place: DivisionCode,
+  divisions: Divisions,
+  grants: readonly Grant[] = [],
+  facts: CaseFacts = NO_FACTS,
+): Route {
   const organs = acceptingOrgans(item);
   const acceptingTier = organs.find((tier) => divisions.atTier(place, tier) !== undefined);
-  const acceptor = acceptingTier && divisions.atTier(place, acceptingTier);
-  const decider = divisions.atTier(place, item.decidingTier);
-  if (!acceptor || !decider) {
+  const ordinary = acceptingTier && divisions.atTier(place, acceptingTier);
+  const power = divisions.atTier(place, item.decidingTier);
+  const under = (stage: GrantStage) =>
+    power ? findGrant(stage, item, place, power.code, grants, facts, divisions) : null;
+  // a grant lets a lower organ accept; what lies lower already stays there
+  const lower = under('ACCEPT');
+  const accept = lower && (!ordinary || divisions.isWithin(lower.grantee, ordinary.code)) ? lower : null;
+  const acceptor = accept && accept.grantee !== ordinary?.code ? divisions.get(accept.grantee) : ordinary;
+  if (!acceptor || !power) {
     const needed = organs.map((tier) => TIER_LABELS[tier]).join('或');
     throw problem(
       'COMPETENCE_UNRESOLVED',
@@ -34,13 +57,53 @@ export function route(item: Item, place: DivisionCode, divisions: Divisions): Ro
       { field: 'place' },
     );
   }
+  // who decides must stand over who accepts: a case never goes down to be decided
+  const over = (grant: Grant | null) => (grant && divisions.isWithin(acceptor.code, grant.grantee) ? grant : null);
+  const decide = over(under('DECIDE'));
+  const review = decide ? null : over(under('REVIEW'));
+  const decider = decide ? divisions.get(decide.grantee) : power;
+  const ownAccept = accept && acceptor.code === accept.grantee && acceptor !== ordinary ? accept : null;
   const reasons = [
-    `${acceptor.code} ${acceptor.name} accepts: the lowest organ over ${place} that the item names (${item.acceptingTiers.join(', ')}).`,
-    `${decider.code} ${decider.name} decides: the item's deciding tier is ${item.decidingTier}.`,
+    ownAccept
+      ? `${acceptor.code} ${acceptor.name} accepts: ${wordsOf(ownAccept)}.`
+      : `${acceptor.code} ${acceptor.name} accepts: the lowest organ over ${place} that the item names (${item.acceptingTiers.join(', ')}).`,
+    decide
+      ? `${decider.code} ${decider.name} decides: ${wordsOf(decide)}.`
+      : `${decider.code} ${decider.name} decides: the item's deciding tier is ${item.decidingTier}.`,
   ];
+  if (review) reasons.push(`${review.grantee}'s review stands for ${power.code}'s: ${wordsOf(review)}.`);
+  const capped = grants.map((grant) => ({ ...grant, cap: null }));
+  const wouldDecide = decide ? null : findGrant('DECIDE', item, place, power.code, capped, facts, divisions);
+  const passed = grants.find((grant) => grant.id === wouldDecide?.id);
+  if (passed?.cap) {
+    const why = facts.amountFen === null ? 'no amount is named' : `${yuan(facts.amountFen)} is above it`;
+    reasons.push(`Not ${passed.grantee}: its power ends at ${yuan(passed.cap.amountFen)}, and ${why}.`);
+  }
   if (acceptor.code !== decider.code)
     reasons.push(`The first review goes up with all materials (${ARTICLES.firstReview}).`);
-  return { acceptor: acceptor.code, decider: decider.code, reasons };
+  return {
+    acceptor: acceptor.code,
+    decider: decider.code,
+    power: power.code,
+    through: { accept: useOf(ownAccept), review: useOf(review), decide: useOf(decide) },
+    reasons,
+  };
+}
+
+function useOf(grant: Grant | null): GrantUse | null {
+  if (!grant) return null;
+  const { id, grantor, grantee, mode } = grant;
+  return { id, grantor, grantee, mode };
+}
+
+function wordsOf({ grantor, mode, cap, from }: Grant): string {
+  const limit = cap === null ? '' : ` up to ${yuan(cap.amountFen)}`;
+  return `${GRANT_MODE_LABELS[mode]} by ${grantor} since ${from}${limit} (${ARTICLES.delegation})`;
+}
+
+/** Fen as yuan, for people to read. */
+function yuan(fen: number): string {
+  return `¥${(fen / 100).toFixed(2)}`;
 }
 
 /**

@@ -77,6 +77,7 @@ function doneBy(line: LogLine): Measure | null {
     case 'RECEIVED':
     case 'HANDOFF_REFUSED':
     case 'REVIEWED':
+    case 'REROUTED':
       return null;
     default:
       return line satisfies never;

@@ -7,6 +7,7 @@ export * from './catalogue-file.ts';
 export * from './catalogue.ts';
 export * from './clock.ts';
 export * from './competence.ts';
+export * from './delegation.ts';
 export * from './facts.ts';
 export * from './identity-numbers.ts';
 export { countDays, lastDayOf } from './limits.ts';

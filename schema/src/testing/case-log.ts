@@ -1,6 +1,7 @@
 import { caseIdOf, caseNumberOf } from '../identifiers.ts';
 import type { DivisionCode } from '../divisions.ts';
-import type { LogActor, LogEntry, LogLine } from '../messages/log-line.ts';
+import type { GrantUse, LogActor, LogEntry, LogLine } from '../messages/log-line.ts';
+import { NODE_ACTOR } from '../messages/log-line.ts';
 import type { CaseFile } from '../rules/case-state.ts';
 import { foldLog } from '../rules/case-state.ts';
 import type { Step } from '../rules/case-steps.ts';
@@ -26,6 +27,8 @@ export interface FiledAs {
 }
 
 const HOUR_MS = 3_600_000;
+/** The grant of {@link CaseLog.entrusted}. */
+export const GRANT_ID = '0198c0de-0000-4000-8000-00000000000a';
 const UUID = '0198c0de-0000-7000-8000-000000000001';
 
 /** A case's log in the making, immutable. Lines come an hour apart unless they say otherwise. */
@@ -41,6 +44,22 @@ export class CaseLog {
   /** 低保 filed in 包家村: 亭旁镇 accepts, 三门县 decides, unless told otherwise. */
   static filed(as: FiledAs = {}): CaseLog {
     return new CaseLog([CaseLog.filing(as)]);
+  }
+
+  /** 临时救助 filed in 包家村: 亭旁镇 accepts, and decides under 三门县's grant. */
+  static entrusted(as: FiledAs = {}, use: Partial<GrantUse> = {}): CaseLog {
+    const decide: GrantUse = { id: GRANT_ID, grantor: COUNTY, grantee: TOWNSHIP, mode: 'ENTRUSTED', ...use };
+    return CaseLog.filed({
+      item: itemOf('3310-MZ-002'),
+      decider: TOWNSHIP,
+      ...as,
+      data: {
+        power: COUNTY,
+        through: { accept: null, review: null, decide },
+        facts: { amountFen: 80_000 },
+        ...as.data,
+      },
+    });
   }
 
   static of(lines: readonly LogLine[]): CaseLog {
@@ -163,6 +182,13 @@ export class CaseLog {
     const refused =
       outcome === 'REFUSED' ? { reason: '不符合条件', remedies: '复议' } : { reason: null, remedies: null };
     return this.add({ action: 'DECIDED', data: { outcome, ...refused, inNameOf: this.file.custodian } }, head);
+  }
+
+  /** Its grants ended: the organ that holds the power decides. */
+  rerouted(head?: Partial<LineHead>): CaseLog {
+    const { acceptor, power, through } = this.file;
+    const data = { acceptor, decider: power, through: { ...through, decide: null } };
+    return this.add({ action: 'REROUTED', data }, { actor: NODE_ACTOR, ...head });
   }
 
   withdrawn(head?: Partial<LineHead>): CaseLog {
