@@ -280,7 +280,9 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       const stoodOnGrants = Object.values(file.through).some((use) => use !== null);
       // what is accepted stays accepted; who decides by its own power is who the item names
       const sound =
-        (file.acceptance === null || acceptor === file.acceptor) && (through.decide || decider === file.power);
+        stoodOnGrants &&
+        (file.acceptance === null || acceptor === file.acceptor) &&
+        (through.decide !== null || decider === file.power);
       if (!sound) throw illegal(file, line);
       return { ...next, acceptor, decider, through };
     }
