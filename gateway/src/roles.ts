@@ -76,6 +76,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       forwardCase: viewersDesk,
       returnCase: viewersDesk,
       withdrawCase: viewersDesk,
+      recallCase: viewersDesk,
     },
     merge: {
       Case: {
@@ -118,6 +119,21 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   figures: {
     name: 'figures',
     routes: { rollup: { by: 'division', path: ['division'], otherwise: null } },
+    merge: {},
+  },
+  delegation: {
+    name: 'delegation',
+    routes: {
+      competence: { by: 'division', path: ['division'], otherwise: null },
+      delegations: { by: 'division', path: ['division'], otherwise: null },
+      delegationRequests: viewersDesk,
+      grantPower: viewersDesk,
+      requestPower: viewersDesk,
+      declinePowerRequest: viewersDesk,
+      answerDelegation: viewersDesk,
+      revokeDelegation: viewersDesk,
+      handBackDelegation: viewersDesk,
+    },
     merge: {},
   },
 };

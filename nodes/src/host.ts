@@ -11,6 +11,7 @@ import { catalogueReader, catalogueService, findItem, implementationService } fr
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
+import { DelegationReceiver, delegationService } from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { countFacts, figuresService } from './rollup/index.ts';
@@ -125,6 +126,7 @@ async function startParts(
     findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
   });
 
+  const delegations = new DelegationReceiver({ trust, divisions, appender, now });
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
   for (const node of nodes) {
@@ -135,6 +137,7 @@ async function startParts(
       handling: desk.handling,
       catalogue: catalogueService({ node, db, divisions, now }),
       implementation: implementationService({ node, db, divisions, now }),
+      delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
     });
   }
@@ -175,7 +178,7 @@ async function startParts(
     divisions,
     appender,
     nodes,
-    readers: { FACTS: countFacts, CATALOGUE: catalogueReader(divisions, appender) },
+    readers: { FACTS: countFacts, CATALOGUE: catalogueReader(divisions, appender, delegations.published) },
     heartbeatMs: config.feedHeartbeatMs,
     now,
     log,
@@ -205,8 +208,14 @@ async function startParts(
           WITHDRAWAL: receiver.withdrawal,
           MATERIAL: receiver.material,
           FEED: feeds.receive,
+          DELEGATION: delegations.document,
+          RECALL: receiver.recall,
         },
-        settlers: { DOSSIER: receiver.dossierAnswered, WITHDRAWAL: receiver.withdrawalAnswered },
+        settlers: {
+          DOSSIER: receiver.dossierAnswered,
+          WITHDRAWAL: receiver.withdrawalAnswered,
+          DELEGATION: delegations.answered,
+        },
         watermark: feeds.watermark,
         now,
         log,

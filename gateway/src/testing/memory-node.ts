@@ -81,6 +81,7 @@ export class MemoryNode implements NodeServices {
     forward: async () => this.#illegal(),
     return: async () => this.#illegal(),
     withdraw: async () => this.#illegal(),
+    recall: async () => this.#illegal(),
   };
 
   readonly catalogue: NodeServices['catalogue'] = {
@@ -104,6 +105,27 @@ export class MemoryNode implements NodeServices {
 
   readonly figures: NodeServices['figures'] = {
     rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
+  };
+
+  readonly delegation: NodeServices['delegation'] = {
+    competence: async (item, place) => ({
+      acceptor: this.code,
+      decider: this.deciders.get(item) ?? this.code,
+      power: this.deciders.get(item) ?? this.code,
+      through: { accept: null, review: null, decide: null },
+      reasons: [`told by ${this.code}`],
+      item,
+      place,
+      answeredBy: this.code,
+    }),
+    list: async () => [],
+    requests: async () => [],
+    grant: async () => this.#illegal(),
+    request: async () => this.#illegal(),
+    declineRequest: async () => this.#illegal(),
+    answer: async () => this.#illegal(),
+    revoke: async () => this.#illegal(),
+    handBack: async () => this.#illegal(),
   };
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
@@ -135,6 +157,7 @@ export class MemoryNode implements NodeServices {
       filingNode,
       place: filingNode,
       acceptor: decider,
+      power: decider,
       decider,
       custodian,
       applicant: { name: '张三', idType: 'RESIDENT_ID', idNumber: '3310**********0013', phone: '138****0000' },

@@ -1,5 +1,10 @@
 import type { CaseFile, Divisions, Item, LogLine, Step } from '@liandong/schema';
 import {
+  ProblemError,
+  caseSteps,
+  dayOf,
+  grantStateOf,
+  recallSchema,
   NODE_ACTOR,
   SIGNED_TYPES,
   custodyAt,
@@ -13,6 +18,7 @@ import {
 } from '@liandong/schema';
 import type { ZodType } from 'zod';
 import type { NodeTx } from '../db/index.ts';
+import { findGrants } from '../delegation/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -115,6 +121,33 @@ export class CaseReceiver {
     return { outcome: 'DONE' };
   };
 
+  /** Calls a case back for the grantor under whose power it would be decided here. */
+  readonly recall = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const { now, writer } = this.#parts;
+    const body = parse(recallSchema, message.body);
+    const stored = await lockCase(tx, body.case);
+    if (!stored) return refused('NOT_FOUND', `${tx.node} never held ${body.case}.`);
+    const custody = custodyAt(stored.file, tx.node);
+    if (custody === 'IN_TRANSIT') return { outcome: 'LATER', reason: 'the case is under way' };
+    if (custody === 'ELSEWHERE') {
+      const grantor = stored.file.through.decide?.grantor;
+      if (message.from !== grantor) return refused('NOT_COMPETENT', `${message.from} lent no power for ${body.case}.`);
+      return refused('NOT_CUSTODIAN', `${stored.file.custodian} holds ${body.case}.`);
+    }
+    try {
+      await writer.append(
+        tx,
+        stored,
+        caseSteps.recallCase(tx.node, stored.file, message.from, body.actor, body.reason),
+        now(),
+      );
+    } catch (error) {
+      if (error instanceof ProblemError) return refused(error.code, error.message);
+      throw error;
+    }
+    return { outcome: 'DONE' };
+  };
+
   /** Keeps a piece of a material. */
   readonly material = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const part = parse(materialPartSchema, message.body);
@@ -178,7 +211,16 @@ export class CaseReceiver {
     }
     const item = await this.#parts.findItem(tx, file.item);
     if (!item) return { outcome: 'LATER', reason: `${file.item} is not in this node's catalogue yet` };
-    const found = route(item, file.place, this.#parts.divisions);
+    const named = Object.values(file.through).flatMap((use) => use?.id ?? []);
+    const known = await findGrants(tx, named);
+    if (known.length < new Set(named).size) {
+      return { outcome: 'LATER', reason: 'a grant it stands on is not known here yet' };
+    }
+    // a grant that ended since the case was filed is found out at the next step, and the case goes on from here
+    const lapsed = known.find((record) => grantStateOf(record, dayOf(file.filedAt)) !== 'IN_EFFECT');
+    if (lapsed) return refused('GRANT_NOT_IN_EFFECT', `The grant ${lapsed.grant.id} gave no power when it was filed.`);
+    const grants = known.map(({ grant }) => ({ ...grant, cap: file.reviews.length > 0 ? null : grant.cap }));
+    const found = route(item, file.place, this.#parts.divisions, grants, file.facts);
     const competent = found.acceptor === tx.node || found.decider === tx.node;
     const agreed = found.acceptor === file.acceptor && found.decider === file.decider;
     if (competent && agreed) return null;

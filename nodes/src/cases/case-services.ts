@@ -9,6 +9,7 @@ import type {
   FileCaseInput,
   FilingService,
   FilingView,
+  Grant,
   HandlingKey,
   HandlingService,
   HandlingView,
@@ -26,11 +27,15 @@ import {
   caseSteps,
   custodyAt,
   dayOf,
+  grantsInEffect,
   problem,
+  readersOf,
   requireCaseReader,
+  requireOwnDesk,
   requirePermission,
 } from '@liandong/schema';
 import { findImplementations, findItem } from '../catalogue/index.ts';
+import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -78,12 +83,13 @@ export class CaseDesk {
       requestSupplement: (viewer, input) =>
         this.#step(viewer, input, (desk, file) => requestSupplement(desk, file, input.missing, input.note)),
       review: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => reviewCase(desk, file, input.opinion, input.note)),
+        this.#step(viewer, input, (desk, file) => reviewCase(desk, file, input.opinion, input.note, input.amountFen)),
       decide: (viewer, input) =>
         this.#step(viewer, input, (desk, file) => decideCase(desk, file, input.outcome, input.reason)),
       forward: (viewer, input) => this.#step(viewer, input, (desk, file) => forwardCase(desk, file, input.note)),
       return: (viewer, input) => this.#step(viewer, input, (desk, file) => returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
+      recall: (viewer, input) => this.#recall(viewer, input),
     };
   }
 
@@ -135,6 +141,7 @@ export class CaseDesk {
             place,
             application: sha256(text),
             consent: consent && { way: consent.way, givenAt: consent.givenAt },
+            facts: { amountFen: input.amountFen },
             materials: materials.map((m) => m.material),
           };
           const code = trackingCodeOf();
@@ -235,6 +242,31 @@ export class CaseDesk {
     return this.#handlingView(stored);
   }
 
+  /** Has a case called back from the grantee that holds it; the case's own log says so when it has come. */
+  async #recall(
+    viewer: Viewer | null,
+    input: { id: string; reason: string; idempotencyKey: string | null },
+  ): Promise<HandlingView> {
+    const person = signedIn(viewer);
+    const { node, db, divisions, outbox } = this.#parts;
+    return db.transact(node, async (tx) => {
+      const stored = await this.#lockReadable(tx, person, input.id);
+      const { file } = stored;
+      requireOwnDesk(person, node);
+      const role = requirePermission(person, 'RECALL_CASE', divisions.get(node).tier);
+      if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
+      // whether it may be is asked here as it is known here, and at its desk once more
+      const actor = { sub: person.sub, name: person.name, role };
+      caseSteps.recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
+      await once(tx, person, input.idempotencyKey, input, async () => {
+        const body = { case: file.id, reason: input.reason, actor };
+        await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'RECALL', caseId: file.id, body }]);
+        return true;
+      });
+      return this.#handlingView(stored);
+    });
+  }
+
   async #getFilings(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView> {
     return this.#readEach(viewer, ids, (stored, person) => filingView(stored, this.#parts.node, person));
   }
@@ -265,7 +297,7 @@ export class CaseDesk {
         const person = signedIn(viewer);
         const stored = found.get(id);
         if (!stored) throw this.#notFound(id);
-        requireCaseReader(person, stored.file.holders, divisions);
+        requireCaseReader(person, readersOf(stored.file), divisions);
         return view(stored, person);
       } catch (error) {
         if (error instanceof ProblemError) return error;
@@ -328,7 +360,7 @@ export class CaseDesk {
   async #lockReadable(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredCase> {
     const stored = await lockCase(tx, id);
     if (!stored) throw this.#notFound(id);
-    requireCaseReader(viewer, stored.file.holders, this.#parts.divisions);
+    requireCaseReader(viewer, readersOf(stored.file), this.#parts.divisions);
     return stored;
   }
 
@@ -336,10 +368,12 @@ export class CaseDesk {
     const { node, divisions, calendar } = this.#parts;
     const item = await findItem(queries, itemCode, { today: dayOf(at) });
     if (!item) throw this.#unknownItem(itemCode);
-    const decider = divisions.atTier(place, item.decidingTier)?.code ?? place;
-    const [implementation] = await findImplementations(queries, [{ item: itemCode, node: decider }]);
+    // how it is carried out is for the organ that holds the power to say, also where a lower one decides
+    const power = divisions.atTier(place, item.decidingTier)?.code ?? place;
+    const [implementation] = await findImplementations(queries, [{ item: itemCode, node: power }]);
     if (!implementation) throw this.#unknownItem(itemCode);
-    return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation };
+    const grants = await this.#grantsOver(queries, itemCode);
+    return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation, grants };
   }
 
   /** The item and implementation a case goes by: today's before acceptance, afterwards those it was accepted under. */
@@ -349,9 +383,14 @@ export class CaseDesk {
       file.item,
       file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
     );
-    const [implementation] = await findImplementations(queries, [{ item: file.item, node: file.decider }]);
+    const [implementation] = await findImplementations(queries, [{ item: file.item, node: file.power }]);
     if (!item || !implementation) throw this.#unknownItem(file.item);
-    return { item, implementation };
+    return { item, implementation, grants: await this.#grantsOver(queries, file.item) };
+  }
+
+  /** The grants that give power over an item today, as this node knows them. */
+  async #grantsOver(queries: NodeQueries, item: string): Promise<Grant[]> {
+    return grantsInEffect(await findGrantsOver(queries, item), dayOf(this.#parts.now()));
   }
 
   #handlingView(stored: StoredCase): HandlingView {

@@ -35,6 +35,7 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
     place: file.place,
     acceptor: file.acceptor,
     decider: file.decider,
+    power: file.power,
     custodian: file.custodian,
     applicant: open
       ? applicant

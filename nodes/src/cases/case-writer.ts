@@ -1,5 +1,5 @@
 import type { CaseFile, DivisionCode, Divisions, LineDraft, LogLine, OfficialCalendar, Step } from '@liandong/schema';
-import { SIGNED_TYPES, factsOf, foldLine, openFile } from '@liandong/schema';
+import { SIGNED_TYPES, factsOf, foldLine, openFile, readersOf } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox, Outgoing } from '../handoff/index.ts';
@@ -148,9 +148,9 @@ function lineOf(
   };
 }
 
-/** The new lines, for every desk that held the case and does not know them yet. */
+/** The new lines, for every desk that held the case or lent its power, and does not know them yet. */
 function echoes(stored: StoredCase, written: readonly SignedLine[], knowing: readonly DivisionCode[]): Outgoing[] {
-  return stored.file.holders
+  return readersOf(stored.file)
     .filter((holder) => !knowing.includes(holder))
     .map((receiver) => ({
       receiver,

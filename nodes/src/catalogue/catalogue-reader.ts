@@ -1,4 +1,4 @@
-import type { DivisionCode, Divisions, Implementation, Item } from '@liandong/schema';
+import type { DivisionCode, Divisions, Implementation, Item, PublishedGrant } from '@liandong/schema';
 import { catalogueEntrySchema, standardImplementation } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
@@ -10,8 +10,12 @@ import { findImplementations, insertImplementations, insertItems } from './catal
  * Reads the catalogue feed into a node's copy. A node at the deciding tier follows a new item with its own
  * implementation (实施清单): the city's standard, until it betters it; that goes on to the levels below.
  */
-export function catalogueReader(divisions: Divisions, appender: FeedAppender): FeedReader {
-  return async (tx, _publisher, entries) => {
+export function catalogueReader(
+  divisions: Divisions,
+  appender: FeedAppender,
+  takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>,
+): FeedReader {
+  return async (tx, publisher, entries) => {
     const items: { item: Item; publishedAt: Date }[] = [];
     const implementations: Implementation[] = [];
     for (const jws of entries) {
@@ -23,6 +27,9 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender): F
           break;
         case 'IMPLEMENTATION':
           implementations.push(body.implementation);
+          break;
+        case 'DELEGATION':
+          await takeGrant(tx, publisher, body.delegation);
           break;
         default:
           body satisfies never;

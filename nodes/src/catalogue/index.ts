@@ -2,4 +2,4 @@ export { importCatalogue, publishCatalogue } from './catalogue-import.ts';
 export type { ImportReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
 export { catalogueService, implementationService } from './catalogue-service.ts';
-export { findImplementations, findItem } from './catalogue-store.ts';
+export { findImplementations, findItem, findItems } from './catalogue-store.ts';

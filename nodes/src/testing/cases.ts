@@ -11,6 +11,7 @@ export const countyChief = personAt(COUNTY, 'CHIEF', '民政');
 
 export const LOW_INCOME = '3310-MZ-001';
 export const LOW_INCOME_MATERIALS = ['最低生活保障申请书', '身份证明', '家庭经济状况核对授权书', '户口簿'];
+export const RELIEF = '3310-MZ-002';
 export const HOMESTEAD = '3310-NY-001';
 export const HOMESTEAD_MATERIALS = [
   '宅基地和建房申请表',
@@ -31,6 +32,7 @@ export function application(change: Partial<FileCaseInput> = {}): FileCaseInput 
     place: null,
     applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
     consent: { givenBy: '王秀英', way: 'FINGERPRINT', scope: '代办最低生活保障', givenAt: '2026-01-05T01:00:00.000Z' },
+    amountFen: null,
     materials: LOW_INCOME_MATERIALS.map((name) => material(name)),
     idempotencyKey: null,
     ...change,
@@ -39,6 +41,11 @@ export function application(change: Partial<FileCaseInput> = {}): FileCaseInput 
 
 export function homestead(change: Partial<FileCaseInput> = {}): FileCaseInput {
   return application({ item: HOMESTEAD, materials: HOMESTEAD_MATERIALS.map((name) => material(name)), ...change });
+}
+
+/** 临时救助 over an amount, in fen; how much a township may decide depends on what the county granted. */
+export function relief(amountFen: number | null, materials: readonly string[]): FileCaseInput {
+  return application({ item: RELIEF, amountFen, materials: materials.map((name) => material(name)) });
 }
 
 const step = (id: string) => ({ id, note: null, idempotencyKey: null });
@@ -64,8 +71,10 @@ export class CaseSteps {
     return this.#federation.services(viewer.division).handling.accept(viewer, step(id));
   }
 
-  review(id: string, viewer: Viewer): Promise<HandlingView> {
-    return this.#federation.services(viewer.division).handling.review(viewer, { ...step(id), opinion: 'APPROVE' });
+  review(id: string, viewer: Viewer, amountFen: number | null = null): Promise<HandlingView> {
+    return this.#federation
+      .services(viewer.division)
+      .handling.review(viewer, { ...step(id), opinion: 'APPROVE', amountFen });
   }
 
   decide(id: string, viewer: Viewer): Promise<HandlingView> {

@@ -80,6 +80,9 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     Opinion: () => labelled('Opinion', '审查意见', vocabulary.OPINION_LABELS),
     Custody: () => labelled('Custody', '承办权', vocabulary.CUSTODY_LABELS),
     Role: () => labelled('Role', '岗位', vocabulary.ROLE_LABELS),
+    GrantStage: () => labelled('GrantStage', '授权环节', vocabulary.GRANT_STAGE_LABELS),
+    GrantMode: () => labelled('GrantMode', '授权方式', vocabulary.GRANT_MODE_LABELS),
+    GrantState: () => labelled('GrantState', '授权状态', vocabulary.GRANT_STATE_LABELS),
     ConsentWay: () => labelled('ConsentWay', '委托方式', vocabulary.CONSENT_WAY_LABELS),
     IdType: () => labelled('IdType', '证件类型', vocabulary.ID_TYPE_LABELS),
     ErrorCode: () =>

@@ -439,6 +439,7 @@ describe('filing', () => {
     place: VILLAGE,
     acceptor: TOWNSHIP,
     decider: COUNTY,
+    power: COUNTY,
     custodian: VILLAGE,
     applicant: { name: '张三', idType: 'RESIDENT_ID', idNumber: '110105********002X', phone: '138****0001' },
     consent: { givenBy: '张三', way: 'SIGNATURE', scope: '代办低保', givenAt: new Date('2026-03-02T01:00:00.000Z') },

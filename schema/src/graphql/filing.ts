@@ -63,7 +63,7 @@ export function addFiling(role: RoleBuilder): void {
       implementation: t.field({
         type: refs.ImplementationStub,
         description: 'How the deciding node carries the item out.',
-        resolve: (c) => ({ item: c.item, node: c.decider, via: c.answeredBy }),
+        resolve: (c) => ({ item: c.item, node: c.power, via: c.answeredBy }),
       }),
       applicationStaleSince: t.field({
         type: 'DateTime',
@@ -170,6 +170,7 @@ export function addFiling(role: RoleBuilder): void {
           }),
         }),
       }),
+      amountFen: t.int({ description: 'The amount asked for, in fen; how far powers reach may depend on it.' }),
       materials: t.field({ type: [MaterialInput], required: true }),
       idempotencyKey: t.string({ description: 'The same key files once, however often it is sent.' }),
     }),

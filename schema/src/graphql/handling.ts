@@ -77,6 +77,12 @@ export function addHandling(role: RoleBuilder): void {
       node: t.field({ type: Division, resolve: (d) => d.node }),
       reason: t.exposeString('reason'),
       remedies: t.exposeString('remedies', { description: '救济途径' }),
+      inNameOf: t.field({
+        type: Division,
+        description: "In whose name it goes out: the grantor's where the power was lent.",
+        resolve: (d) => d.inNameOf,
+      }),
+      grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
     }),
   });
 
@@ -207,6 +213,7 @@ export function addHandling(role: RoleBuilder): void {
     fields: (t) => ({
       id: t.id({ required: true }),
       opinion: t.field({ type: enums.Opinion, required: true }),
+      amountFen: t.int({ description: 'The amount as the review assesses it, in fen.' }),
       note: t.string(),
       idempotencyKey: t.string(),
     }),
@@ -280,6 +287,12 @@ export function addHandling(role: RoleBuilder): void {
         description: '撤回. At a desk that no longer holds the case the wish is carried to the one that does.',
         args: { input: t.arg({ type: ReasonedInput, required: true }) },
         resolve: step(reasonedStepInput, (handling, viewer, input) => handling.withdraw(viewer, input)),
+      }),
+      recallCase: t.field({
+        type: CasePayload,
+        description: '收回办件, by the grantor: calls one case back from the grantee that would decide it.',
+        args: { input: t.arg({ type: ReasonedInput, required: true }) },
+        resolve: step(reasonedStepInput, (handling, viewer, input) => handling.recall(viewer, input)),
       }),
     }),
   });

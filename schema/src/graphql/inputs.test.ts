@@ -48,6 +48,7 @@ describe('an application', () => {
   test('that is right is taken, with what was left out as null', () => {
     expect(parseInput(fileCaseInput, application())).toEqual({
       ...application(),
+      amountFen: null,
       consent: { ...consent, givenAt: '2026-03-02T01:00:00.000Z' },
     });
     const { place: _, consent: __, idempotencyKey: ___, ...short } = application();

@@ -4,7 +4,8 @@ import { ProblemError } from '../errors.ts';
 import { isDivisionCode } from '../divisions.ts';
 import { ARTICLES } from '../rules/articles.ts';
 import { isIdNumber } from '../rules/identity-numbers.ts';
-import { CONSENT_WAYS, ID_TYPES, OPINIONS, OUTCOMES } from '../vocabulary.ts';
+import { isDay } from '../rules/calendar.ts';
+import { CONSENT_WAYS, GRANT_MODES, GRANT_STAGES, ID_TYPES, OPINIONS, OUTCOMES } from '../vocabulary.ts';
 
 /** Largest material, in bytes. */
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
@@ -31,6 +32,12 @@ const idempotencyKey = z
   .string()
   .min(8)
   .max(100)
+  .nullish()
+  .transform((v) => v ?? null);
+
+const amountFen = z
+  .int()
+  .min(0)
   .nullish()
   .transform((v) => v ?? null);
 
@@ -94,6 +101,8 @@ export const fileCaseInput = z.object({
     .transform((v) => v ?? null),
   applicant: applicantInput,
   consent: consentInput.nullish().transform((v) => v ?? null),
+  /** The amount asked for, in fen, where one is. */
+  amountFen,
   materials: materialsInput,
   idempotencyKey,
 });
@@ -107,6 +116,42 @@ export const supplementCaseInput = z.object({
   idempotencyKey,
 });
 export type SupplementCaseInput = z.infer<typeof supplementCaseInput>;
+
+const capFen = amountFen.transform((v) => (v === null ? null : { amountFen: v }));
+const day = z.string().refine(isDay, 'is no day');
+const power = {
+  items: z.array(text(50)).min(1, 'need at least one').max(500),
+  stages: z.array(z.enum(GRANT_STAGES)).min(1, 'need at least one'),
+  capFen,
+};
+
+export const grantPowerInput = z
+  .object({
+    ...power,
+    grantee: text(20),
+    mode: z.enum(GRANT_MODES),
+    from: day,
+    to: day.nullish().transform((v) => v ?? null),
+    basis: text(500),
+    announcement: text(2000),
+    request: z
+      .uuid()
+      .nullish()
+      .transform((v) => v ?? null),
+  })
+  .transform(({ capFen: cap, ...rest }) => ({ ...rest, cap }));
+export type GrantPowerInput = z.infer<typeof grantPowerInput>;
+
+export const requestPowerInput = z
+  .object({ ...power, grantor: text(20), reason: text(2000), staff: z.int().min(0) })
+  .transform(({ capFen: cap, grantor, ...rest }) => ({ ...rest, cap, divisionAbove: grantor }));
+export type RequestPowerInput = z.infer<typeof requestPowerInput>;
+
+export const answerGrantInput = z.object({ id: z.uuid(), accepted: z.boolean(), reason: optionalText(2000) });
+export type AnswerGrantInput = z.infer<typeof answerGrantInput>;
+
+/** An empty reason reaches the rule. */
+export const reasonInput = z.object({ id: z.uuid(), reason: z.string().trim().max(2000) });
 
 export const caseStepInput = z.object({ id, note: optionalText(1000), idempotencyKey });
 export type CaseStepInput = z.infer<typeof caseStepInput>;
@@ -123,7 +168,13 @@ export const requestSupplementInput = z.object({
 });
 export type RequestSupplementInput = z.infer<typeof requestSupplementInput>;
 
-export const reviewCaseInput = z.object({ id, opinion: z.enum(OPINIONS), note: optionalText(1000), idempotencyKey });
+export const reviewCaseInput = z.object({
+  id,
+  opinion: z.enum(OPINIONS),
+  amountFen,
+  note: optionalText(1000),
+  idempotencyKey,
+});
 export type ReviewCaseInput = z.infer<typeof reviewCaseInput>;
 
 export const decideCaseInput = z.object({

@@ -3,6 +3,7 @@ import type { RoleName } from '../messages/federation.ts';
 import type { RoleBuilder, ScalarName } from './builder.ts';
 import { createBuilder } from './builder.ts';
 import { addCatalogue } from './catalogue.ts';
+import { addDelegation } from './delegation.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
@@ -14,6 +15,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date'] },
   implementation: { add: addImplementation, scalars: ['DateTime'] },
   figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
+  delegation: { add: addDelegation, scalars: ['Date'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

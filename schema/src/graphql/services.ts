@@ -1,17 +1,23 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { ProblemError } from '../errors.ts';
+import type { GrantAnswer, GrantRequest } from '../messages/delegation.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
 import type { Decision } from '../rules/case-state.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
 import type { Clock } from '../rules/clock.ts';
+import type { Route } from '../rules/competence.ts';
+import type { CaseFacts, GrantRecord } from '../rules/delegation.ts';
 import type { Measure } from '../rules/facts.ts';
 import type { Viewer } from '../rules/permissions.ts';
-import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
+import type { CaseState, ConsentWay, Custody, GrantState, IdType, LogAction, Role } from '../vocabulary.ts';
 import type {
+  AnswerGrantInput,
   CaseStepInput,
   DecideCaseInput,
   FileCaseInput,
+  GrantPowerInput,
   ReasonedStepInput,
+  RequestPowerInput,
   RequestSupplementInput,
   ReviewCaseInput,
   SupplementCaseInput,
@@ -34,6 +40,7 @@ export interface NodeServices {
   catalogue: CatalogueService;
   implementation: ImplementationService;
   figures: FiguresService;
+  delegation: DelegationService;
 }
 
 /** One answer for each key, in order: the value, or what is wrong with that key alone. */
@@ -79,6 +86,8 @@ export interface FilingView {
   place: DivisionCode;
   acceptor: DivisionCode;
   decider: DivisionCode;
+  /** The organ that holds the power by the item itself; its implementation is the case's. */
+  power: DivisionCode;
   /** Whom this node last knew to hold the case. */
   custodian: DivisionCode;
   applicant: ApplicantView;
@@ -167,6 +176,8 @@ export interface HandlingService {
   forward(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
   return(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
   withdraw(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  /** Calls a case back from a grantee; carried to the desk that holds it. */
+  recall(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
 }
 
 /** An item as one node has it. */
@@ -228,4 +239,35 @@ export interface RollupView {
 
 export interface FiguresService {
   rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView>;
+}
+
+/** A grant as one node has it today. */
+export interface GrantView extends GrantRecord {
+  grantJws: string;
+  state: GrantState;
+  answeredBy: DivisionCode;
+}
+
+export interface GrantRequestView extends GrantRequest {
+  /** The grantor's decline; null while it did not. */
+  declined: GrantAnswer | null;
+}
+
+export interface CompetenceView extends Route {
+  item: string;
+  place: DivisionCode;
+  answeredBy: DivisionCode;
+}
+
+export interface DelegationService {
+  /** @throws {ProblemError} ITEM_UNKNOWN, UNKNOWN_DIVISION, COMPETENCE_UNRESOLVED */
+  competence(item: string, place: DivisionCode, facts: CaseFacts): Promise<CompetenceView>;
+  list(item: string | null): Promise<GrantView[]>;
+  requests(viewer: Viewer | null): Promise<GrantRequestView[]>;
+  grant(viewer: Viewer | null, input: GrantPowerInput): Promise<GrantView>;
+  request(viewer: Viewer | null, input: RequestPowerInput): Promise<GrantRequestView>;
+  declineRequest(viewer: Viewer | null, id: string, reason: string): Promise<GrantRequestView>;
+  answer(viewer: Viewer | null, input: AnswerGrantInput): Promise<GrantView>;
+  revoke(viewer: Viewer | null, id: string, reason: string): Promise<GrantView>;
+  handBack(viewer: Viewer | null, id: string, reason: string): Promise<GrantView>;
 }

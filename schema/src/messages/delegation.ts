@@ -88,7 +88,7 @@ export const delegationMessageSchema = z.object({ jws: z.string().min(1) });
 export const recallSchema = z.object({
   case: z.string().min(1),
   reason: z.string().trim().min(1).max(1000),
-  actor: z.object({ sub: z.string().min(1), name: z.string().min(1), role: z.enum(['CHIEF', 'SUPERVISOR']) }),
+  actor: z.object({ sub: z.string().min(1), name: z.string().min(1), role: z.literal('CHIEF') }),
 });
 export type Recall = z.infer<typeof recallSchema>;
 

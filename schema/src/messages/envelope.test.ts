@@ -164,7 +164,7 @@ const CONTRACTS: Record<
   'operation of a role': {
     schema: roleOperationSchema,
     right: operation,
-    wrong: [{ role: 'delegation' }, { query: '' }, { variables: null }, { token: undefined }, { at: undefined }],
+    wrong: [{ role: 'nonsense' }, { query: '' }, { variables: null }, { token: undefined }, { at: undefined }],
   },
   'request to a host': {
     schema: hostRequestSchema,

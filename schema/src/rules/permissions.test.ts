@@ -80,6 +80,16 @@ describe('the table of posts', () => {
     expect(handling).toEqual([]);
   });
 
+  test('lets chiefs of city and county grant powers, and of county and township take them', () => {
+    const tiersOf = (action: Action) => TIERS.filter((tier) => dutiesOf('CHIEF', tier).includes(action));
+    expect(tiersOf('GRANT_POWER')).toEqual(['CITY', 'COUNTY']);
+    expect(tiersOf('RECALL_CASE')).toEqual(['CITY', 'COUNTY']);
+    expect(tiersOf('ANSWER_POWER')).toEqual(['COUNTY', 'TOWNSHIP']);
+    for (const role of ROLES.filter((r) => r !== 'CHIEF')) {
+      for (const tier of TIERS) expect(dutiesOf(role, tier)).not.toContain('GRANT_POWER');
+    }
+  });
+
   test('lets agents work in townships and villages only', () => {
     expect(dutiesOf('AGENT', 'CITY')).toEqual([]);
     expect(dutiesOf('AGENT', 'COUNTY')).toEqual([]);
@@ -87,7 +97,15 @@ describe('the table of posts', () => {
   });
 
   test('lets a chief decide and not review, a clerk review and not decide', () => {
-    expect(dutiesOf('CHIEF', 'COUNTY')).toEqual(['DECIDE_CASE', 'RETURN_CASE', 'READ_CASE', 'READ_FIGURES']);
+    expect(dutiesOf('CHIEF', 'COUNTY')).toEqual([
+      'DECIDE_CASE',
+      'RETURN_CASE',
+      'RECALL_CASE',
+      'GRANT_POWER',
+      'ANSWER_POWER',
+      'READ_CASE',
+      'READ_FIGURES',
+    ]);
     expect(dutiesOf('CLERK', 'COUNTY')).toContain('REVIEW_CASE');
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');
   });

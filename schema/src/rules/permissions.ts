@@ -28,6 +28,9 @@ export const ACTIONS = [
   'FORWARD_CASE',
   'RETURN_CASE',
   'WITHDRAW_CASE',
+  'RECALL_CASE',
+  'GRANT_POWER',
+  'ANSWER_POWER',
   'READ_CASE',
   'READ_FIGURES',
 ] as const;
@@ -36,6 +39,9 @@ export type Action = (typeof ACTIONS)[number];
 const EVERYWHERE: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
 /** A village committee is no administrative organ: it takes in and acts as proxy, nothing else (Art. 24). */
 const ORGANS: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP'];
+/** Powers go down, from city and county to county and township. */
+const GRANTORS: readonly Tier[] = ['CITY', 'COUNTY'];
+const GRANTEES: readonly Tier[] = ['COUNTY', 'TOWNSHIP'];
 const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
 
 /**
@@ -53,6 +59,9 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   FORWARD_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   RETURN_CASE: { CLERK: ORGANS, CHIEF: ORGANS },
   WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  RECALL_CASE: { CHIEF: GRANTORS },
+  GRANT_POWER: { CHIEF: GRANTORS },
+  ANSWER_POWER: { CHIEF: GRANTEES },
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, SUPERVISOR: ORGANS },
   READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
 };

@@ -23,11 +23,24 @@ export function servicesOf(given: Overrides): NodeServices {
       forward: none,
       return: none,
       withdraw: none,
+      recall: none,
       ...given.handling,
     },
     catalogue: { getMany: none, list: none, ...given.catalogue },
     implementation: { getMany: none, ...given.implementation },
     figures: { rollup: none, ...given.figures },
+    delegation: {
+      competence: none,
+      list: none,
+      requests: none,
+      grant: none,
+      request: none,
+      declineRequest: none,
+      answer: none,
+      revoke: none,
+      handBack: none,
+      ...given.delegation,
+    },
   };
 }
 

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  CompetenceView,
+  DelegationDocument,
+  DelegationService,
+  DivisionCode,
+  Divisions,
+  Grant,
+  GrantAnswer,
+  GrantEnd,
+  GrantRequest,
+  GrantView,
+  Viewer,
+} from '@liandong/schema';
+import {
+  SIGNED_TYPES,
+  dayOf,
+  grantStateOf,
+  grantsInEffect,
+  plusDays,
+  problem,
+  requireOwnDesk,
+  requirePermission,
+  requireSoundGrant,
+  route,
+  startOfDay,
+} from '@liandong/schema';
+import { findItem, findItems } from '../catalogue/index.ts';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import type { FeedAppender } from '../feeds/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { sha256 } from '../trust/index.ts';
+import { publishGrant } from './delegation-receiver.ts';
+import type { StoredGrant } from './delegation-store.ts';
+import {
+  findGrants,
+  findGrantsOver,
+  listGrants,
+  listRequests,
+  lockGrant,
+  lockRequest,
+  nextSeq,
+  saveAnswer,
+  saveEnd,
+  saveGrant,
+  saveRequest,
+  saveRequestAnswer,
+} from './delegation-store.ts';
+
+export interface DelegationParts {
+  node: DivisionCode;
+  db: HostDb;
+  trust: Trust;
+  divisions: Divisions;
+  outbox: Outbox;
+  appender: FeedAppender;
+  now: () => Date;
+}
+
+/** Longest public list, grants. */
+const LISTED = 500;
+
+/** 授权: what a node's people do with powers, and who is competent for what by them. */
+export function delegationService(parts: DelegationParts): DelegationService {
+  const { node, db, trust, divisions, outbox, appender, now } = parts;
+  const queries = db.queries(node);
+  const today = () => dayOf(now());
+  const view = (stored: StoredGrant): GrantView => ({
+    ...stored,
+    state: grantStateOf(stored, today()),
+    answeredBy: node,
+  });
+
+  /** Signs a document and leaves it for the other party. */
+  async function send(tx: NodeTx, receiver: DivisionCode, document: DelegationDocument): Promise<string> {
+    const jws = await trust.sign(node, SIGNED_TYPES.delegation, document);
+    await outbox.enqueue(tx, [{ receiver, kind: 'DELEGATION', caseId: null, body: { jws } }]);
+    return jws;
+  }
+
+  function requireChief(viewer: Viewer | null, action: 'GRANT_POWER' | 'ANSWER_POWER'): Viewer {
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    requireOwnDesk(viewer, node);
+    requirePermission(viewer, action, divisions.get(node).tier);
+    return viewer;
+  }
+
+  async function shown(id: string): Promise<GrantView> {
+    const [stored] = await findGrants(queries, [id]);
+    if (!stored) throw unknown(id);
+    return view(stored);
+  }
+
+  async function end(id: string, way: GrantEnd['way'], reason: string): Promise<GrantView> {
+    const made: GrantEnd = { kind: 'END', grant: id, way, reason: given(reason), at: now().toISOString() };
+    await db.transact(node, async (tx) => {
+      const stored = await lockGrant(tx, id);
+      const ender = way === 'REVOKED' ? stored?.grant.grantor : stored?.grant.grantee;
+      if (!stored || ender !== node) throw unknown(id);
+      if (stored.end) return;
+      const { grantor, grantee } = stored.grant;
+      const jws = await send(tx, way === 'REVOKED' ? grantee : grantor, made);
+      await saveEnd(tx, id, { grantor, grantee }, jws);
+      // known at once to everybody below who routes by it
+      if (grantor === node && stored.answer?.accepted) await publishGrant(tx, appender, { ...stored, endJws: jws });
+    });
+    return shown(id);
+  }
+
+  return {
+    async list(item) {
+      return (await listGrants(queries, item, LISTED)).map(view);
+    },
+
+    async requests(viewer) {
+      if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+      requireOwnDesk(viewer, node);
+      requirePermission(viewer, 'READ_FIGURES', divisions.get(node).tier);
+      return (await listRequests(queries)).map(({ request, answer }) => ({ ...request, declined: answer }));
+    },
+
+    async competence(code, place, facts): Promise<CompetenceView> {
+      const item = await findItem(queries, code, { today: today() });
+      if (!item)
+        throw problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, { field: 'item' });
+      const grants = grantsInEffect(await findGrantsOver(queries, code), today());
+      return { ...route(item, place, divisions, grants, facts), item: code, place, answeredBy: node };
+    },
+
+    async grant(viewer, input) {
+      requireChief(viewer, 'GRANT_POWER');
+      const id = randomUUID();
+      await db.transact(node, async (tx) => {
+        const at = now().toISOString();
+        const made: Grant = { kind: 'GRANT', id, seq: await nextSeq(tx), grantor: node, ...input, at };
+        divisions.get(made.grantee);
+        const known = new Map((await findItems(tx, made.items, today())).map((item) => [item.code, item]));
+        requireSoundGrant(made, node, (code) => known.get(code) ?? null, divisions, today());
+        if (!trust.knows(made.grantee)) {
+          throw problem('GRANT_INVALID', `${made.grantee} has no node that could act.`, { field: 'grantee' });
+        }
+        const jws = await send(tx, made.grantee, made);
+        await saveGrant(tx, made, { grant: jws, answer: null, end: null });
+      });
+      return shown(id);
+    },
+
+    async request(viewer, input) {
+      requireChief(viewer, 'ANSWER_POWER');
+      const { divisionAbove, ...asked } = input;
+      if (divisionAbove === node || !divisions.isWithin(node, divisionAbove)) {
+        throw problem('GRANT_INVALID', `${divisionAbove} does not stand above ${node}.`, { field: 'grantor' });
+      }
+      return db.transact(node, async (tx) => {
+        const since = startOfDay(plusDays(today(), -90));
+        const [count] = await tx.query<{ open: number; filed: number }>(
+          `SELECT count(*) FILTER (WHERE closed_at IS NULL AND custody = 'HELD') AS open,
+             count(*) FILTER (WHERE filed_at >= $3) AS filed
+           FROM cases WHERE node = $1 AND item = ANY ($2)`,
+          [asked.items, since],
+        );
+        const made: GrantRequest = {
+          kind: 'REQUEST',
+          id: randomUUID(),
+          grantor: divisionAbove,
+          grantee: node,
+          ...asked,
+          caseload: { open: count?.open ?? 0, filedIn90Days: count?.filed ?? 0 },
+          at: now().toISOString(),
+        };
+        await saveRequest(tx, made, await send(tx, divisionAbove, made));
+        return { ...made, declined: null };
+      });
+    },
+
+    async declineRequest(viewer, id, reason) {
+      requireChief(viewer, 'GRANT_POWER');
+      return db.transact(node, async (tx) => {
+        const stored = await lockRequest(tx, id);
+        if (!stored || stored.request.grantor !== node) throw unknown(id);
+        const { request, requestJws } = stored;
+        const declined: GrantAnswer = {
+          kind: 'ANSWER',
+          to: id,
+          digest: sha256(requestJws),
+          accepted: false,
+          reason: given(reason),
+          at: now().toISOString(),
+        };
+        await saveRequestAnswer(tx, id, await send(tx, request.grantee, declined));
+        return { ...request, declined: stored.answer ?? declined };
+      });
+    },
+
+    async answer(viewer, { id, accepted, reason }) {
+      requireChief(viewer, 'ANSWER_POWER');
+      await db.transact(node, async (tx) => {
+        const stored = await lockGrant(tx, id);
+        if (!stored || stored.grant.grantee !== node) throw unknown(id);
+        if (stored.end) throw problem('GRANT_ENDED', 'The grant has ended.', { field: 'id' });
+        if (grantStateOf({ ...stored, answer: stored.answer ?? ACCEPTED }, today()) === 'EXPIRED') {
+          throw problem('GRANT_EXPIRED', `The grant ended on ${stored.grant.to}.`, { field: 'id' });
+        }
+        if (stored.answer) {
+          if (stored.answer.accepted === accepted) return;
+          throw problem('ILLEGAL_STEP', 'The grant was answered already; hand it back instead.', { field: 'id' });
+        }
+        const made: GrantAnswer = {
+          kind: 'ANSWER',
+          to: id,
+          digest: sha256(stored.grantJws),
+          accepted,
+          reason: accepted ? reason : given(reason ?? ''),
+          at: now().toISOString(),
+        };
+        await saveAnswer(tx, id, await send(tx, stored.grant.grantor, made));
+      });
+      return shown(id);
+    },
+
+    async revoke(viewer, id, reason) {
+      requireChief(viewer, 'GRANT_POWER');
+      return end(id, 'REVOKED', reason);
+    },
+
+    async handBack(viewer, id, reason) {
+      requireChief(viewer, 'ANSWER_POWER');
+      return end(id, 'HANDED_BACK', reason);
+    },
+  };
+
+  function unknown(id: string) {
+    return problem('NOT_FOUND', `${node} can do nothing with ${id.slice(0, 60)}.`, { node, field: 'id' });
+  }
+}
+
+const ACCEPTED: GrantAnswer = { kind: 'ANSWER', to: '', digest: '', accepted: true, reason: null, at: '' };
+
+function given(reason: string): string {
+  if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
+  return reason.trim();
+}

@@ -1,0 +1,208 @@
+import type {
+  DivisionCode,
+  Grant,
+  GrantAnswer,
+  GrantEnd,
+  GrantRecord,
+  GrantRequest,
+  PublishedGrant,
+} from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { payloadOf } from '../trust/index.ts';
+
+/** A grant as one node keeps it: its documents as they were signed. */
+export interface StoredGrant extends GrantRecord {
+  grantJws: string;
+  answerJws: string | null;
+  endJws: string | null;
+}
+
+/** A power that was asked for. */
+export interface StoredRequest {
+  request: GrantRequest;
+  requestJws: string;
+  answer: GrantAnswer | null;
+}
+
+interface GrantRow {
+  grant_jws: string;
+  answer_jws: string | null;
+  end_jws: string | null;
+  refusal_code: string | null;
+  refusal_reason: string | null;
+}
+
+const COLUMNS = 'grant_jws, answer_jws, end_jws, refusal_code, refusal_reason';
+
+// signatures were checked when the documents came in
+const storedOf = (row: GrantRow): StoredGrant => ({
+  grant: payloadOf(row.grant_jws) as Grant,
+  answer: row.answer_jws === null ? null : (payloadOf(row.answer_jws) as GrantAnswer),
+  end: row.end_jws === null ? null : (payloadOf(row.end_jws) as GrantEnd),
+  refusal: row.refusal_code === null ? null : { code: row.refusal_code, reason: row.refusal_reason ?? '' },
+  grantJws: row.grant_jws,
+  answerJws: row.answer_jws,
+  endJws: row.end_jws,
+});
+
+/** Every grant over an item this node knows, in effect or not. */
+export async function findGrantsOver(queries: NodeQueries, item: string): Promise<StoredGrant[]> {
+  const rows = await queries.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND items @> ARRAY[$2] AND grant_jws IS NOT NULL`,
+    [item],
+  );
+  return rows.map(storedOf);
+}
+
+/** Grants by their ids. */
+export async function findGrants(queries: NodeQueries, ids: readonly string[]): Promise<StoredGrant[]> {
+  if (ids.length === 0) return [];
+  const rows = await queries.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND id = ANY ($2::uuid[]) AND grant_jws IS NOT NULL`,
+    [ids],
+  );
+  return rows.map(storedOf);
+}
+
+/** The public list (授权公示): grants a node knows, newest first. */
+export async function listGrants(queries: NodeQueries, item: string | null, most: number): Promise<StoredGrant[]> {
+  const rows = await queries.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM delegations
+     WHERE node = $1 AND grant_jws IS NOT NULL AND ($2::text IS NULL OR items @> ARRAY[$2])
+     ORDER BY grantor, seq DESC LIMIT $3`,
+    [item, most],
+  );
+  return rows.map(storedOf);
+}
+
+/** One grant, kept from others until the transaction ends. */
+export async function lockGrant(tx: NodeTx, id: string): Promise<StoredGrant | null> {
+  const [row] = await tx.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND id = $2::uuid AND grant_jws IS NOT NULL FOR UPDATE`,
+    [id],
+  );
+  return row ? storedOf(row) : null;
+}
+
+/** Whether the end of a grant came before the grant. */
+export async function endedBefore(tx: NodeTx, id: string): Promise<boolean> {
+  const rows = await tx.query(`SELECT id FROM delegations WHERE node = $1 AND id = $2::uuid AND end_jws IS NOT NULL`, [
+    id,
+  ]);
+  return rows.length > 0;
+}
+
+/** The highest number of a grantor's grants to a grantee over any of these items that this node knows. */
+export async function newestSeq(
+  tx: NodeTx,
+  grantor: DivisionCode,
+  grantee: DivisionCode,
+  items: readonly string[],
+): Promise<number> {
+  const [row] = await tx.query<{ seq: number | null }>(
+    `SELECT max(seq) AS seq FROM delegations
+     WHERE node = $1 AND grantor = $2 AND grantee = $3 AND items && $4::text[] AND grant_jws IS NOT NULL`,
+    [grantor, grantee, items],
+  );
+  return row?.seq ?? 0;
+}
+
+/** The next number of a node's own grants; others wait for it until the transaction ends. */
+export async function nextSeq(tx: NodeTx): Promise<number> {
+  const [row] = await tx.query<{ value: string }>(
+    `INSERT INTO node_settings (node, key, value) VALUES ($1, 'grant-seq', '1')
+     ON CONFLICT (node, key) DO UPDATE SET value = (node_settings.value::int + 1)::text RETURNING value`,
+    [],
+  );
+  return Number(row?.value ?? 1);
+}
+
+/** Keeps a grant; documents that are there already stay. */
+export async function saveGrant(
+  tx: NodeTx,
+  grant: Grant,
+  documents: Omit<PublishedGrant, 'answer'> & { answer: string | null },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO delegations (node, id, grantor, grantee, seq, items, grant_jws, answer_jws, end_jws)
+     VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (node, id) DO UPDATE SET
+       items = excluded.items, seq = excluded.seq, grantee = excluded.grantee,
+       grant_jws = coalesce(delegations.grant_jws, excluded.grant_jws),
+       answer_jws = coalesce(delegations.answer_jws, excluded.answer_jws),
+       end_jws = coalesce(delegations.end_jws, excluded.end_jws)`,
+    [grant.id, grant.grantor, grant.grantee, grant.seq, grant.items, documents.grant, documents.answer, documents.end],
+  );
+}
+
+export async function saveAnswer(tx: NodeTx, id: string, jws: string): Promise<void> {
+  await tx.query(`UPDATE delegations SET answer_jws = coalesce(answer_jws, $3) WHERE node = $1 AND id = $2::uuid`, [
+    id,
+    jws,
+  ]);
+}
+
+/** Keeps the end of a grant, also when it comes before the grant itself. */
+export async function saveEnd(
+  tx: NodeTx,
+  id: string,
+  parties: { grantor: DivisionCode; grantee: DivisionCode },
+  jws: string,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO delegations (node, id, grantor, grantee, seq, items, end_jws) VALUES ($1, $2::uuid, $3, $4, 0, '{}', $5)
+     ON CONFLICT (node, id) DO UPDATE SET end_jws = coalesce(delegations.end_jws, excluded.end_jws)`,
+    [id, parties.grantor, parties.grantee, jws],
+  );
+}
+
+/** Lists the grantee's refusal for the grantor. */
+export async function saveRefusal(tx: NodeTx, id: string, code: string, reason: string): Promise<void> {
+  await tx.query(
+    `UPDATE delegations SET refusal_code = $3, refusal_reason = $4 WHERE node = $1 AND id = $2::uuid AND answer_jws IS NULL`,
+    [id, code, reason],
+  );
+}
+
+interface RequestRow {
+  request_jws: string;
+  answer_jws: string | null;
+}
+
+const requestOf = (row: RequestRow): StoredRequest => ({
+  request: payloadOf(row.request_jws) as GrantRequest,
+  requestJws: row.request_jws,
+  answer: row.answer_jws === null ? null : (payloadOf(row.answer_jws) as GrantAnswer),
+});
+
+/** Powers asked for, of or by this node, newest last. */
+export async function listRequests(queries: NodeQueries): Promise<StoredRequest[]> {
+  const rows = await queries.query<RequestRow>(
+    `SELECT request_jws, answer_jws FROM delegation_requests WHERE node = $1 ORDER BY id LIMIT 500`,
+    [],
+  );
+  return rows.map(requestOf);
+}
+
+export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest | null> {
+  const [row] = await tx.query<RequestRow>(
+    `SELECT request_jws, answer_jws FROM delegation_requests WHERE node = $1 AND id = $2::uuid FOR UPDATE`,
+    [id],
+  );
+  return row ? requestOf(row) : null;
+}
+
+export async function saveRequest(tx: NodeTx, request: GrantRequest, jws: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO delegation_requests (node, id, grantor, grantee, request_jws) VALUES ($1, $2::uuid, $3, $4, $5)
+     ON CONFLICT (node, id) DO NOTHING`,
+    [request.id, request.grantor, request.grantee, jws],
+  );
+}
+
+export async function saveRequestAnswer(tx: NodeTx, id: string, jws: string): Promise<void> {
+  await tx.query(
+    `UPDATE delegation_requests SET answer_jws = coalesce(answer_jws, $3) WHERE node = $1 AND id = $2::uuid`,
+    [id, jws],
+  );
+}

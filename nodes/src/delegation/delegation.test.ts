@@ -1,0 +1,354 @@
+import { randomUUID } from 'node:crypto';
+import type { Grant, GrantPowerInput, GrantView, ProblemError, Viewer } from '@liandong/schema';
+import { SIGNED_TYPES, dayOf, plusDays } from '@liandong/schema';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Outbox } from '../handoff/index.ts';
+import {
+  CaseSteps,
+  RELIEF,
+  agent,
+  chief,
+  clerk,
+  countyChief,
+  countyClerk,
+  custodians,
+  relief,
+} from '../testing/cases.ts';
+import {
+  CITY,
+  COUNTY,
+  OTHER_TOWNSHIP,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  eventually,
+  personAt,
+} from '../testing/test-federation.ts';
+import type { StoredKey, TrustFile } from '../trust/index.ts';
+import { Trust } from '../trust/index.ts';
+
+const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
+const CAP = 100_000;
+
+let federation: TestFederation;
+let steps: CaseSteps;
+let materials: string[];
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: NODES });
+  steps = new CaseSteps(federation);
+  const [found] = await federation.services(COUNTY).implementation.getMany([{ item: RELIEF, node: COUNTY }]);
+  materials = found instanceof Error || !found ? [] : found.implementation.materials.map((m) => m.name);
+});
+afterAll(() => federation.stop());
+
+const delegation = (node: string) => federation.services(node).delegation;
+const today = () => dayOf(federation.now());
+const power = (change: Partial<GrantPowerInput> = {}): GrantPowerInput => ({
+  grantee: TOWNSHIP,
+  items: [RELIEF],
+  stages: ['REVIEW', 'DECIDE'],
+  mode: 'ENTRUSTED',
+  cap: { amountFen: CAP },
+  from: today(),
+  to: null,
+  basis: '《社会救助暂行办法》第四十八条',
+  announcement: '三门县民政局委托亭旁镇人民政府审核确认小额临时救助',
+  request: null,
+  ...change,
+});
+const codeOf = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => 'done',
+    (error: ProblemError) => error.code,
+  );
+
+/** The grant as a node knows it; null when it does not. */
+const known = async (node: string, id: string): Promise<GrantView | null> =>
+  (await delegation(node).list(null)).find(({ grant }) => grant.id === id) ?? null;
+const becomes = (node: string, id: string, state: GrantView['state']) =>
+  eventually(async () => (await known(node, id))?.state === state);
+
+/** Offers a power, has it accepted, and waits until the village knows it. */
+async function inEffect(change: Partial<GrantPowerInput> = {}): Promise<string> {
+  const { grant } = await delegation(COUNTY).grant(countyChief, power(change));
+  await becomes(TOWNSHIP, grant.id, 'OFFERED');
+  await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null });
+  await becomes(VILLAGE, grant.id, 'IN_EFFECT');
+  return grant.id;
+}
+
+async function ended(id: string): Promise<void> {
+  await delegation(COUNTY).revoke(countyChief, id, '收回');
+  await becomes(TOWNSHIP, id, 'REVOKED');
+  await becomes(VILLAGE, id, 'REVOKED');
+}
+
+describe('a power', () => {
+  test('takes effect when the grantee accepts, at every node below that routes by it, and is public', async () => {
+    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    await becomes(TOWNSHIP, grant.id, 'OFFERED');
+    expect(await known(VILLAGE, grant.id)).toBeNull();
+    const before = await delegation(TOWNSHIP).competence(RELIEF, VILLAGE, { amountFen: CAP });
+    expect(before).toMatchObject({ decider: COUNTY, through: { decide: null } });
+    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null });
+    for (const node of [COUNTY, TOWNSHIP, VILLAGE]) {
+      await becomes(node, grant.id, 'IN_EFFECT');
+      const found = await delegation(node).competence(RELIEF, VILLAGE, { amountFen: CAP });
+      expect(found).toMatchObject({ acceptor: TOWNSHIP, decider: TOWNSHIP, power: COUNTY });
+      expect(await delegation(node).competence(RELIEF, VILLAGE, { amountFen: CAP + 1 })).toMatchObject({
+        decider: COUNTY,
+      });
+    }
+    await ended(grant.id);
+  });
+
+  test('that is declined gives nothing, and the grantor reads why', async () => {
+    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    await becomes(TOWNSHIP, grant.id, 'OFFERED');
+    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: false, reason: '人手不足' });
+    await becomes(COUNTY, grant.id, 'DECLINED');
+    expect((await known(COUNTY, grant.id))?.answer?.reason).toBe('人手不足');
+    expect(await known(VILLAGE, grant.id)).toBeNull();
+  });
+
+  test('that is handed back ends everywhere', async () => {
+    const id = await inEffect();
+    await delegation(TOWNSHIP).handBack(chief, id, '力量不足');
+    for (const node of [COUNTY, TOWNSHIP, VILLAGE]) await becomes(node, id, 'HANDED_BACK');
+    expect((await known(VILLAGE, id))?.end?.reason).toBe('力量不足');
+  });
+
+  test('may be asked for with the caseload shown, granted or declined', async () => {
+    const asked = {
+      items: [RELIEF],
+      stages: ['DECIDE' as const],
+      cap: { amountFen: CAP },
+      reason: '群众需求多',
+      staff: 3,
+    };
+    const made = await delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY });
+    await eventually(async () => (await delegation(COUNTY).requests(countyChief)).some((r) => r.id === made.id));
+    const [seen] = (await delegation(COUNTY).requests(countyChief)).filter((r) => r.id === made.id);
+    expect(seen).toMatchObject({ staff: 3, caseload: { open: expect.any(Number) }, declined: null });
+    await delegation(COUNTY).declineRequest(countyChief, made.id, '先培训');
+    await eventually(async () => {
+      const mine = await delegation(TOWNSHIP).requests(chief);
+      return mine.find((r) => r.id === made.id)?.declined?.reason === '先培训';
+    });
+  });
+
+  test.each<[string, Viewer, Partial<GrantPowerInput>, string]>([
+    ['by a clerk', countyClerk, {}, 'FORBIDDEN'],
+    ['by a township', chief, {}, 'FORBIDDEN'],
+    ['by another desk', personAt(CITY, 'CHIEF'), {}, 'FORBIDDEN'],
+    ['to a village', countyChief, { grantee: VILLAGE }, 'GRANT_INVALID'],
+    ['to a place that is none', countyChief, { grantee: '331022199' }, 'UNKNOWN_DIVISION'],
+    ['to a place without a node', countyChief, { grantee: '331022105' }, 'GRANT_INVALID'],
+    ['over an item nobody knows', countyChief, { items: ['3310-XX-001'] }, 'ITEM_UNKNOWN'],
+    ['over an item of the city', countyChief, { items: ['3310-JY-001'] }, 'GRANT_OUT_OF_COMPETENCE'],
+    ['over an item that is not delegable', countyChief, { items: ['3310-MZ-001'] }, 'GRANT_OUT_OF_COMPETENCE'],
+    ['that has ended', countyChief, { from: '2026-01-01', to: '2026-01-02' }, 'GRANT_EXPIRED'],
+  ])('%s is refused', async (_, viewer, change, code) => {
+    expect(await codeOf(delegation(COUNTY).grant(viewer, power(change)))).toBe(code);
+  });
+
+  test('is answered and ended only by whose it is, with a reason', async () => {
+    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    await becomes(TOWNSHIP, grant.id, 'OFFERED');
+    const answer = { id: grant.id, accepted: true, reason: null };
+    expect(await codeOf(delegation(COUNTY).answer(countyChief, answer))).toBe('NOT_FOUND');
+    expect(await codeOf(delegation(TOWNSHIP).answer(clerk, answer))).toBe('FORBIDDEN');
+    expect(await codeOf(delegation(TOWNSHIP).answer(chief, { ...answer, accepted: false }))).toBe('REASON_MISSING');
+    expect(await codeOf(delegation(COUNTY).revoke(countyChief, grant.id, ' '))).toBe('REASON_MISSING');
+    expect(await codeOf(delegation(COUNTY).handBack(countyChief, grant.id, 'x'))).toBe('NOT_FOUND');
+    await delegation(COUNTY).revoke(countyChief, grant.id, '改由县办');
+    await becomes(TOWNSHIP, grant.id, 'REVOKED');
+    expect(await codeOf(delegation(TOWNSHIP).answer(chief, answer))).toBe('GRANT_ENDED');
+  });
+});
+
+describe('a case under a grant', () => {
+  test("at the cap is decided by the township in the county's name, and the county sees all of it", async () => {
+    const grant = await inEffect();
+    const id = await steps.file(agent, relief(CAP, materials));
+    await steps.toReviewedAtTownship(id);
+    await steps.decide(id, chief);
+    await steps.known(id, agent, 'GRANTED');
+    const view = await steps.seen(id, chief);
+    expect(view?.decision).toMatchObject({ inNameOf: COUNTY, grant, node: TOWNSHIP });
+    await steps.known(id, countyChief, 'GRANTED');
+    expect((await steps.seen(id, countyClerk))?.log.map((line) => line.action)).toEqual(view?.log.map((l) => l.action));
+    const page = { first: 50, after: null };
+    const all = { custody: null, states: null, item: RELIEF, number: null };
+    const listed = await federation.services(COUNTY).handling.list(countyChief, all, page);
+    expect(listed.nodes.map((n) => n.id)).toContain(id);
+    await ended(grant);
+  });
+
+  test('of a conferred power is decided in its own name', async () => {
+    const grant = await inEffect({ mode: 'CONFERRED' });
+    const id = await steps.file(agent, relief(1, materials));
+    await steps.toReviewedAtTownship(id);
+    expect((await steps.decide(id, chief)).decision).toMatchObject({ inNameOf: TOWNSHIP, grant });
+    await ended(grant);
+  });
+
+  test('above the cap goes to the county', async () => {
+    const grant = await inEffect();
+    const id = await steps.file(agent, relief(CAP + 1, materials));
+    await steps.toReviewedAtTownship(id);
+    expect(await codeOf(steps.decide(id, chief))).toBe('NOT_COMPETENT');
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    await ended(grant);
+  });
+
+  test('that the review finds to be above the cap goes up, and its log says so', async () => {
+    const grant = await inEffect();
+    const id = await steps.file(agent, relief(CAP, materials));
+    await steps.forward(id, agent);
+    await steps.arrives(id, clerk);
+    await steps.accept(id, clerk);
+    await steps.review(id, clerk, CAP + 1);
+    expect(await codeOf(steps.decide(id, chief))).toBe('GRANT_NOT_IN_EFFECT');
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    await steps.review(id, countyClerk);
+    expect((await steps.decide(id, countyChief)).decision).toMatchObject({ inNameOf: COUNTY, grant: null });
+    expect((await steps.seen(id, countyClerk))?.log.map((line) => line.action)).toContain('REROUTED');
+    await steps.known(id, agent, 'GRANTED');
+    await ended(grant);
+  });
+
+  test('whose grant is revoked on the way is decided by the county, and nobody decides without power', async () => {
+    const grant = await inEffect();
+    const id = await steps.file(agent, relief(CAP, materials));
+    await steps.toReviewedAtTownship(id);
+    await ended(grant);
+    expect(await codeOf(steps.decide(id, chief))).toBe('GRANT_NOT_IN_EFFECT');
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    await steps.review(id, countyClerk);
+    await steps.decide(id, countyChief);
+    await steps.known(id, agent, 'GRANTED');
+    expect(await custodians(federation, NODES, id)).toEqual([COUNTY]);
+  });
+
+  test('can be called back by the county, from the township that would decide it', async () => {
+    const grant = await inEffect();
+    const id = await steps.file(agent, relief(CAP, materials));
+    await steps.toReviewedAtTownship(id);
+    await steps.known(id, countyChief, 'REVIEWED');
+    const recall = (viewer: Viewer, reason = '重大复杂') =>
+      federation.services(viewer.division).handling.recall(viewer, { id, reason, idempotencyKey: null });
+    expect(await codeOf(recall(countyClerk))).toBe('FORBIDDEN');
+    expect(await codeOf(recall(countyChief, ' '))).toBe('REASON_MISSING');
+    expect(await codeOf(recall(chief))).toBe('FORBIDDEN');
+    await recall(countyChief);
+    await steps.arrives(id, countyClerk);
+    await eventually(async () => (await steps.seen(id, clerk))?.custody === 'ELSEWHERE');
+    expect(await codeOf(steps.decide(id, chief))).toBe('NOT_CUSTODIAN');
+    await steps.review(id, countyClerk);
+    expect((await steps.decide(id, countyChief)).decision?.inNameOf).toBe(COUNTY);
+    await ended(grant);
+  });
+});
+
+describe('a grant between nodes', () => {
+  let trust: Trust;
+  beforeAll(async () => {
+    const file = JSON.parse(await readFile(federation.config(COUNTY).trustFile, 'utf8')) as TrustFile;
+    const keys = await Promise.all(
+      NODES.map(async (node) => {
+        const path = join(federation.config(node).keysDir, `${node}.jwk.json`);
+        return JSON.parse(await readFile(path, 'utf8')) as StoredKey;
+      }),
+    );
+    trust = await Trust.load(file, keys, federation.divisions);
+  });
+
+  const grantOf = (change: Partial<Grant> = {}): Grant => ({
+    kind: 'GRANT',
+    id: randomUUID(),
+    seq: 1_000,
+    grantor: COUNTY,
+    ...power(),
+    at: federation.now().toISOString(),
+    ...change,
+  });
+
+  /** Has the county send a document as it stands; the grantee's code when it refuses. */
+  async function carried(jws: string, from = COUNTY): Promise<string | null> {
+    const outbox = new Outbox();
+    await federation
+      .db(from)
+      .transact(from, (tx) =>
+        outbox.enqueue(tx, [{ receiver: TOWNSHIP, kind: 'DELEGATION', caseId: null, body: { jws } }]),
+      );
+    const row = async () => {
+      const rows = await federation.rows<{ outcome: string | null; code: string | null }>(
+        from,
+        `SELECT outcome, code FROM outbox WHERE node = $1 AND kind = 'DELEGATION' AND body = $2 ORDER BY ordinal DESC LIMIT 1`,
+        [from, JSON.stringify({ jws })],
+      );
+      return rows[0];
+    };
+    await eventually(async () => ((await row())?.outcome ?? null) !== null);
+    return (await row())?.code ?? null;
+  }
+  const sign = (document: unknown, node = COUNTY) => trust.sign(node, SIGNED_TYPES.delegation, document);
+
+  test('that is sound is taken, and of the same number no second one', async () => {
+    const first = grantOf({ seq: 2_000 });
+    expect(await carried(await sign(first))).toBeNull();
+    await becomes(TOWNSHIP, first.id, 'OFFERED');
+    // twice, and an older one that comes late
+    expect(await carried(await sign({ ...first, announcement: '第二次' }))).toBe('GRANT_STALE');
+    expect(await carried(await sign(grantOf({ seq: 1_999 })))).toBe('GRANT_STALE');
+  });
+
+  test('that has expired on the way is refused', async () => {
+    const yesterday = plusDays(today(), -1);
+    expect(await carried(await sign(grantOf({ seq: 3_000, from: yesterday, to: yesterday })))).toBe('GRANT_EXPIRED');
+  });
+
+  test('whose revocation overtook it is refused', async () => {
+    const grant = grantOf({ seq: 4_000 });
+    const end = { kind: 'END', grant: grant.id, way: 'REVOKED', reason: '误发', at: federation.now().toISOString() };
+    expect(await carried(await sign(end))).toBeNull();
+    expect(await carried(await sign(grant))).toBe('GRANT_ENDED');
+  });
+
+  test('that another node signed is refused', async () => {
+    expect(await carried(await sign(grantOf({ seq: 5_000 }), OTHER_TOWNSHIP))).toBe('GRANT_INVALID');
+    expect(await carried(await sign(grantOf({ seq: 5_000, grantor: CITY }), CITY), CITY)).toBe(
+      'GRANT_OUT_OF_COMPETENCE',
+    );
+  });
+
+  test("out of the grantor's competence is refused", async () => {
+    const code = await carried(await sign(grantOf({ seq: 6_000, items: ['3310-JY-001'] })));
+    expect(code).toBe('GRANT_OUT_OF_COMPETENCE');
+  });
+
+  test('with a changed byte is refused', async () => {
+    const jws = await sign(grantOf({ seq: 7_000 }));
+    const [head = '', payload = '', signature = ''] = jws.split('.');
+    const text = Buffer.from(payload, 'base64url').toString().replace(String(CAP), '900000');
+    const changed = `${head}.${Buffer.from(text).toString('base64url')}.${signature}`;
+    expect(await carried(changed)).toBe('SIGNATURE_INVALID');
+  });
+
+  test('that the grantee refuses is listed for the grantor with the code', async () => {
+    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    await federation.db(COUNTY).transact(COUNTY, async (tx) => {
+      await tx.query(`UPDATE delegations SET answer_jws = NULL WHERE node = $1 AND id = $2::uuid`, [grant.id]);
+    });
+    // its number lies below the one the township took in above
+    await becomes(COUNTY, grant.id, 'INVALID');
+    expect((await known(COUNTY, grant.id))?.refusal?.code).toBe('GRANT_STALE');
+  });
+});
