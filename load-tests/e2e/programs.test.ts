@@ -77,6 +77,7 @@ describe('the demo', () => {
       expect(report).toMatchObject({
         ok: true,
         rollup: { division: '331000', filed: 4, closed: 4, coverage: { complete: true } },
+        delegation: { ok: true, decidedBy: '331022103', inNameOf: '331022', afterRevocation: '331022' },
       });
       expect(report.journeys.map((j) => j.outcome)).toEqual(['GRANTED', 'GRANTED', 'GRANTED', 'GRANTED']);
       expect(await leftovers()).toEqual([]);

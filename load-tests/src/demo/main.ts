@@ -2,13 +2,15 @@ import { parseArgs } from 'node:util';
 import { ProblemError, problem } from '@liandong/schema';
 import type { RollupNow } from '../federation/journeys.ts';
 import { JOURNEYS, rollupWhen } from '../federation/journeys.ts';
+import type { DelegationReport } from '../federation/delegation-journey.ts';
+import { delegationJourney } from '../federation/delegation-journey.ts';
 import type { JourneyReport } from '../federation/journeys.ts';
 import { Federation } from '../federation/federation.ts';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from '../federation/demo-plan.ts';
 
 const USAGE = `npm run demo [-- --once] [-- --json] [-- --port 4000]
 
-  --once   ends by itself after the four journeys; exit status 0 only when all four outcomes are right
+  --once   ends by itself after the journeys; exit status 0 only when all outcomes are right
   --json   prints one JSON object on the last line
   --port   port of the gateway, 4000 when left out
 `;
@@ -18,6 +20,8 @@ interface DemoReport {
   ok: boolean;
   journeys: JourneyReport[];
   rollup: { division: string; filed: number; closed: number; coverage: RollupNow['coverage'] } | null;
+  /** A power that was granted, used and revoked. */
+  delegation: DelegationReport | null;
 }
 
 const aborted = new AbortController();
@@ -62,7 +66,7 @@ async function main(): Promise<void> {
   say(`ready after ${Math.round(performance.now() - began)} ms\n`);
 
   const report = await runJourneys(federation);
-  say(report.ok ? 'All four outcomes are right.' : 'An outcome is not what it must be.');
+  say(report.ok ? 'All outcomes are right.' : 'An outcome is not what it must be.');
   if (values.once) {
     process.exitCode = report.ok ? 0 : 1;
     await stop();
@@ -95,11 +99,18 @@ async function runJourneys(running: Federation): Promise<DemoReport> {
     );
   }
   ok &&= city.figures.filed === JOURNEYS.length && city.figures.closed === JOURNEYS.length;
+  say('\n临时救助:县委托镇决定,镇以县名义决定,县撤销');
+  const delegation = await delegationJourney(running, (step, ms) => say(`  ${String(ms).padStart(5)} ms  ${step}`));
+  say(
+    `  = decided by ${delegation.decidedBy} in the name of ${delegation.inNameOf}${delegation.ok ? '' : '   NOT AS EXPECTED'}\n`,
+  );
+  ok &&= delegation.ok;
   const { division, figures, coverage } = city;
   return {
     ok,
     journeys: reports,
     rollup: { division: division.code, filed: figures.filed, closed: figures.closed, coverage },
+    delegation,
   };
 }
 

@@ -17,6 +17,22 @@ export const FORWARD_CASE = step('forwardCase', 'CaseStepInput');
 export const RETURN_CASE = step('returnCase', 'ReasonedStepInput');
 export const WITHDRAW_CASE = step('withdrawCase', 'ReasonedStepInput');
 
+const grant = (mutation: string, input: string) =>
+  `mutation Grant($input: ${input}!) { ${mutation}(input: $input) { delegation { id state } ${FAULT} } }`;
+export const GRANT_POWER = grant('grantPower', 'GrantPowerInput');
+export const ANSWER_DELEGATION = grant('answerDelegation', 'AnswerDelegationInput');
+export const REVOKE_DELEGATION = grant('revokeDelegation', 'EndDelegationInput');
+
+export const COMPETENCE = `query Competence($item: ID!, $division: ID!, $amountFen: Int) {
+  competence(item: $item, division: $division, amountFen: $amountFen) {
+    acceptor { code name } decider { code name } power { code } decidedUnder { id mode } reasons
+  }
+}`;
+
+export const DECISION = `query Decision($id: ID!) {
+  case(id: $id) { decision { outcome node { code } inNameOf { code } grant } }
+}`;
+
 export const CASE_NOW = `query CaseNow($id: ID!) {
   case(id: $id) { id state staleSince custodian { code } inTransitTo { code } log { seq action node { code } } }
 }`;

@@ -1,0 +1,125 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { dayOf } from '@liandong/schema';
+import type { Client } from './client.ts';
+import * as documents from './documents.ts';
+import type { Federation } from './federation.ts';
+import type { Narrator } from './journeys.ts';
+import { APPLICANTS, Journey, consentOf, scan } from './journeys.ts';
+
+/** What a lent power came to: given, used, taken back. */
+export interface DelegationReport {
+  ok: boolean;
+  item: string;
+  /** Who decides at the cap, and above it, while the grant is in effect. */
+  atCap: string;
+  aboveCap: string;
+  decidedBy: string;
+  inNameOf: string;
+  /** Who decides once the grant is revoked. */
+  afterRevocation: string;
+}
+
+const ITEM = '3310-MZ-002';
+const VILLAGE = '331022103201';
+/** 1,000 yuan, in fen. */
+const CAP_FEN = 100_000;
+const PATIENCE_MS = 60_000;
+
+interface CompetenceNow {
+  competence: { decider: { code: string }; reasons: string[] };
+}
+
+async function deciderOf(client: Client, amountFen: number): Promise<string> {
+  const { competence } = await client.get<CompetenceNow>(documents.COMPETENCE, {
+    item: ITEM,
+    division: VILLAGE,
+    amountFen,
+  });
+  return competence.decider.code;
+}
+
+/** Waits until the village, asked through the gateway, names a decider. */
+async function untilDecided(client: Client, by: string): Promise<string> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const decider = await deciderOf(client, CAP_FEN);
+    if (decider === by || performance.now() > deadline) return decider;
+    await pause(25);
+  }
+}
+
+/**
+ * 临时救助: the county lends the township the decision up to 1,000 yuan; the township decides a case in the county's
+ * name; the county revokes, and decides itself again.
+ */
+export async function delegationJourney(federation: Federation, tell: Narrator): Promise<DelegationReport> {
+  const chief = await federation.as('county-civil-chief');
+  const agent = await federation.as('baojia-agent');
+  let began = performance.now();
+  const told = (text: string) => {
+    tell(text, Math.round(performance.now() - began));
+    began = performance.now();
+  };
+  const { delegation } = await chief.do<{ delegation: { id: string } }>(documents.GRANT_POWER, {
+    grantee: '331022103',
+    items: [ITEM],
+    stages: ['REVIEW', 'DECIDE'],
+    mode: 'ENTRUSTED',
+    capFen: CAP_FEN,
+    from: dayOf(new Date()),
+    basis: '《社会救助暂行办法》第四十八条',
+    announcement: '三门县民政局委托亭旁镇人民政府审核确认一千元以内的临时救助',
+  });
+  told('三门县 委托亭旁镇 决定一千元以内的临时救助');
+  await accept(await federation.as('tingpang-chief'), delegation.id);
+  told('亭旁镇 接受');
+  const atCap = await untilDecided(agent, '331022103');
+  const aboveCap = await deciderOf(agent, CAP_FEN + 1);
+  told(`包家村 得知:一千元由 ${atCap} 决定,一千元以上由 ${aboveCap} 决定`);
+
+  const journey = new Journey(federation, tell);
+  await journey.file('baojia-agent', '包家村 收件', {
+    item: ITEM,
+    amountFen: 80_000,
+    applicant: APPLICANTS.widow,
+    consent: consentOf(APPLICANTS.widow, '临时救助'),
+    materials: ['临时救助申请书', '身份证明', '困难情况证明'].map((name) => scan(name)),
+  });
+  await journey.step('baojia-agent', '包家村 上报 → 亭旁镇', documents.FORWARD_CASE);
+  await journey.arrives('tingpang-clerk', '331022103', '亭旁镇 收到');
+  await journey.step('tingpang-clerk', '亭旁镇 受理', documents.ACCEPT_CASE);
+  await journey.step('tingpang-clerk', '亭旁镇 审查,核定八百元', documents.REVIEW_CASE, {
+    opinion: 'APPROVE',
+    amountFen: 80_000,
+  });
+  await journey.step('tingpang-chief', '亭旁镇 首席代表 以三门县名义决定', documents.DECIDE_CASE, {
+    outcome: 'GRANTED',
+  });
+  await journey.until('baojia-agent', '包家村 得知结果', (now) => now.state === 'GRANTED');
+  const { case: decided } = await agent.get<{
+    case: { decision: { node: { code: string }; inNameOf: { code: string } } };
+  }>(documents.DECISION, { id: journey.id });
+
+  began = performance.now();
+  await chief.do(documents.REVOKE_DELEGATION, { id: delegation.id, reason: '试行期满,收回评估' });
+  const afterRevocation = await untilDecided(agent, '331022');
+  told(`三门县 撤销委托;包家村 得知:由 ${afterRevocation} 决定`);
+  const { node, inNameOf } = decided.decision;
+  const report = { item: ITEM, atCap, aboveCap, decidedBy: node.code, inNameOf: inNameOf.code, afterRevocation };
+  const expected = { ...report, atCap: '331022103', aboveCap: '331022', decidedBy: '331022103', inNameOf: '331022' };
+  const ok = JSON.stringify(report) === JSON.stringify({ ...expected, afterRevocation: '331022' });
+  return { ok, ...report };
+}
+
+/** The grant is under way to the grantee for a moment. */
+async function accept(chief: Client, id: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const refused = await chief.refusals(documents.ANSWER_DELEGATION, { id, accepted: true });
+    if (refused.length === 0) return;
+    if (refused[0]?.code !== 'NOT_FOUND' || performance.now() > deadline) {
+      throw new Error(`${refused[0]?.code ?? ''}: ${refused[0]?.message ?? ''}`);
+    }
+    await pause(25);
+  }
+}
