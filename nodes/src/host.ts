@@ -14,6 +14,7 @@ import { HttpServer, NatsServer, Responder } from './federation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { countFacts, figuresService } from './rollup/index.ts';
+import { DataReceiver, carriedAnswers, keepOffers, sharingService } from './sharing/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
 import type { StoredKey } from './trust/index.ts';
@@ -115,7 +116,14 @@ async function startParts(
 
   const outbox = new Outbox();
   const appender = new FeedAppender();
-  const writer = new CaseWriter({ trust, divisions, calendar: () => calendar, outbox, facts: appender });
+  const writer = new CaseWriter({
+    trust,
+    divisions,
+    calendar: () => calendar,
+    outbox,
+    facts: appender,
+    carried: carriedAnswers,
+  });
   const receiver = new CaseReceiver({
     trust,
     divisions,
@@ -124,6 +132,8 @@ async function startParts(
     now,
     findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
   });
+
+  const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
 
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
@@ -136,6 +146,7 @@ async function startParts(
       catalogue: catalogueService({ node, db, divisions, now }),
       implementation: implementationService({ node, db, divisions, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
+      sharing: sharingService({ node, db, divisions, trust, outbox, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });
@@ -175,7 +186,7 @@ async function startParts(
     divisions,
     appender,
     nodes,
-    readers: { FACTS: countFacts, CATALOGUE: catalogueReader(divisions, appender) },
+    readers: { FACTS: countFacts, CATALOGUE: catalogueReader(divisions, appender, keepOffers) },
     heartbeatMs: config.feedHeartbeatMs,
     now,
     log,
@@ -205,6 +216,8 @@ async function startParts(
           WITHDRAWAL: receiver.withdrawal,
           MATERIAL: receiver.material,
           FEED: feeds.receive,
+          DATA_REQUEST: dataReceiver.request,
+          DATA_ANSWER: dataReceiver.answer,
         },
         settlers: { DOSSIER: receiver.dossierAnswered, WITHDRAWAL: receiver.withdrawalAnswered },
         watermark: feeds.watermark,

@@ -42,6 +42,7 @@ import type { CaseWriter } from './case-writer.ts';
 import { once } from './idempotency.ts';
 import { decodeMaterials, storeMaterials } from './materials.ts';
 import { Serials } from './serials.ts';
+import { findTracked, trackingHash } from './tracking.ts';
 
 export interface CaseServiceParts {
   node: DivisionCode;
@@ -317,11 +318,8 @@ export class CaseDesk {
 
   async #track(number: string, code: string): Promise<TrackedCaseView> {
     const { node, db, divisions, calendar, now } = this.#parts;
-    const wrong = () => problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
-    const row = await db.reads(node).case.findFirst({ where: { number }, select: { id: true, trackingHash: true } });
-    if (!row || row.trackingHash !== trackingHash(number, code.trim().toUpperCase())) throw wrong();
-    const [stored] = await findCases(db.queries(node), [row.id]);
-    if (!stored) throw wrong();
+    const stored = await findTracked(db.queries(node), number, code);
+    if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
     return trackedView(stored, node, calendar(), divisions, now());
   }
 
@@ -386,10 +384,6 @@ const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 /** Eight random signs, 39 bits. */
 function trackingCodeOf(): string {
   return [...randomBytes(8)].map((byte) => TRACKING_SIGNS[byte % TRACKING_SIGNS.length]).join('');
-}
-
-function trackingHash(number: string, code: string): string {
-  return sha256(`${number} ${code}`);
 }
 
 function encodeCursor(row: { filedAt: Date; id: string }): string {

@@ -1,4 +1,4 @@
-import type { DivisionCode, Divisions, Implementation, Item } from '@liandong/schema';
+import type { DataOffer, DivisionCode, Divisions, Implementation, Item } from '@liandong/schema';
 import { catalogueEntrySchema, standardImplementation } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
@@ -10,8 +10,13 @@ import { findImplementations, insertImplementations, insertItems } from './catal
  * Reads the catalogue feed into a node's copy. A node at the deciding tier follows a new item with its own
  * implementation (实施清单): the city's standard, until it betters it; that goes on to the levels below.
  */
-export function catalogueReader(divisions: Divisions, appender: FeedAppender): FeedReader {
-  return async (tx, _publisher, entries) => {
+export function catalogueReader(
+  divisions: Divisions,
+  appender: FeedAppender,
+  keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>,
+): FeedReader {
+  return async (tx, publisher, entries) => {
+    const offers: DataOffer[] = [];
     const items: { item: Item; publishedAt: Date }[] = [];
     const implementations: Implementation[] = [];
     for (const jws of entries) {
@@ -24,12 +29,17 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender): F
         case 'IMPLEMENTATION':
           implementations.push(body.implementation);
           break;
+        case 'OFFER':
+          // nobody offers in another's name
+          if (body.offer.node === publisher) offers.push(body.offer);
+          break;
         default:
           body satisfies never;
       }
     }
     await insertItems(tx, items);
     await insertImplementations(tx, implementations);
+    await keepOffers(tx, offers);
     const decided = items.map(({ item }) => item).filter((item) => decidesHere(item, tx.node, divisions));
     await follow(tx, decided, appender);
   };

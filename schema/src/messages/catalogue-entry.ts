@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { implementationSchema, itemSchema } from '../rules/catalogue.ts';
+import { dataOfferSchema } from '../rules/sharing.ts';
 import { divisionCodeSchema } from './log-line.ts';
 
 /**
@@ -14,6 +15,7 @@ export const catalogueEntrySchema = z.object({
   body: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('ITEM'), item: itemSchema }),
     z.object({ kind: z.literal('IMPLEMENTATION'), implementation: implementationSchema }),
+    z.object({ kind: z.literal('OFFER'), offer: dataOfferSchema }),
   ]),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;

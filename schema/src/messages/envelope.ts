@@ -8,11 +8,20 @@ export const SIGNED_TYPES = {
   receipt: 'ld-receipt+jws',
   entry: 'ld-entry+jws',
   certificate: 'ld-certificate+jws',
+  data: 'ld-data+jws',
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
 /** What nodes send each other through the outbox; each is answered by a receipt. */
-export const MESSAGE_KINDS = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'MATERIAL', 'FEED'] as const;
+export const MESSAGE_KINDS = [
+  'DOSSIER',
+  'ECHO',
+  'WITHDRAWAL',
+  'MATERIAL',
+  'FEED',
+  'DATA_REQUEST',
+  'DATA_ANSWER',
+] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export const messageSchema = z.object({

@@ -30,6 +30,8 @@ export const ACTIONS = [
   'WITHDRAW_CASE',
   'READ_CASE',
   'READ_FIGURES',
+  'REQUEST_DATA',
+  'READ_LIGHTS',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -55,6 +57,8 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, SUPERVISOR: ORGANS },
   READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  READ_LIGHTS: { SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

@@ -28,6 +28,15 @@ export function servicesOf(given: Overrides): NodeServices {
     catalogue: { getMany: none, list: none, ...given.catalogue },
     implementation: { getMany: none, ...given.implementation },
     figures: { rollup: none, ...given.figures },
+    sharing: {
+      offers: none,
+      request: none,
+      requests: none,
+      supplied: none,
+      use: none,
+      lights: none,
+      ...given.sharing,
+    },
   };
 }
 
