@@ -1,5 +1,5 @@
 import type { DataOffer, DivisionCode, Divisions, Implementation, Item } from '@liandong/schema';
-import { catalogueEntrySchema, standardImplementation } from '@liandong/schema';
+import { catalogueEntrySchema, offeringNodeOf, standardImplementation } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
@@ -31,7 +31,7 @@ export function catalogueReader(
           break;
         case 'OFFER':
           // nobody offers in another's name
-          if (body.offer.node === publisher) offers.push(body.offer);
+          if (body.offer.node === publisher && offeringNodeOf(body.offer.id) === publisher) offers.push(body.offer);
           break;
         default:
           body satisfies never;
