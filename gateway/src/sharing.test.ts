@@ -9,10 +9,10 @@ import {
   WITHOUT_NODE,
   asked,
 } from './testing/memory-federation.ts';
-import { person } from './testing/people.ts';
+import { personAt } from './testing/people.ts';
 
 let federation: MemoryFederation;
-const clerk = person(TOWNSHIP, 'CLERK');
+const clerk = personAt(TOWNSHIP, 'CLERK');
 
 beforeAll(async () => {
   federation = await MemoryFederation.open();
