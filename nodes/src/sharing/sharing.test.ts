@@ -500,9 +500,7 @@ describe('the person it is about', () => {
 describe('the desk that asks', () => {
   test('must hold the case, and its people must be agents or clerks', async () => {
     const id = await steps.file(agent, withoutHousehold());
-    expect(await codeOf(federation.services(VILLAGE).sharing.request(null as never, request(id)))).toBe(
-      'UNAUTHENTICATED',
-    );
+    expect(await codeOf(federation.services(VILLAGE).sharing.request(null, request(id)))).toBe('UNAUTHENTICATED');
     const chief = { ...agent, roles: ['CHIEF' as const] };
     expect(await codeOf(sharing(agent).request(chief, request(id)))).toBe('FORBIDDEN');
     expect(await codeOf(sharing(agent).request(supervisor, request(id)))).toBe('FORBIDDEN');
