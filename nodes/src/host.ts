@@ -14,7 +14,7 @@ import { HttpServer, NatsServer, Responder } from './federation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { countFacts, figuresService } from './rollup/index.ts';
-import { DataReceiver, carriedAnswers, keepOffers, sharingService } from './sharing/index.ts';
+import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
 import type { StoredKey } from './trust/index.ts';
@@ -138,7 +138,16 @@ async function startParts(
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
   for (const node of nodes) {
-    const desk = new CaseDesk({ node, db, divisions, calendar: () => calendar, writer, outbox, now });
+    const desk = new CaseDesk({
+      node,
+      db,
+      divisions,
+      calendar: () => calendar,
+      writer,
+      outbox,
+      now,
+      supplied: suppliedMaterials,
+    });
     desks.set(node, desk);
     services.set(node, {
       filing: desk.filing,

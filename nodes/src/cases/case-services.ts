@@ -52,6 +52,8 @@ export interface CaseServiceParts {
   writer: CaseWriter;
   outbox: Outbox;
   now: () => Date;
+  /** Names of the materials of a case that sharing gave: nobody need hand them in. */
+  supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
 }
 
 /** The desk of one node: what people do there to cases. */
@@ -349,7 +351,9 @@ export class CaseDesk {
     );
     const [implementation] = await findImplementations(queries, [{ item: file.item, node: file.decider }]);
     if (!item || !implementation) throw this.#unknownItem(file.item);
-    return { item, implementation };
+    const supplied = await this.#parts.supplied(queries, file.id);
+    const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
+    return { item, implementation: { ...implementation, materials } };
   }
 
   #handlingView(stored: StoredCase): HandlingView {

@@ -444,7 +444,7 @@ describe('an answer that can not be believed', () => {
 });
 
 describe('what was given', () => {
-  test('goes with the case to the next desk, which need not ask again', async () => {
+  test('goes with the case to the next desk and the one after it, which need not ask again', async () => {
     const id = await steps.file(agent, withoutHousehold());
     const { id: request } = await ask(id);
     await ended(id, request);
@@ -452,6 +452,12 @@ describe('what was given', () => {
     await steps.arrives(id, clerk);
     await eventually(async () => (await sharing(clerk).supplied(clerk, id)).length === 1);
     expect((await seen(id, clerk, request))?.fields[0]?.value).toBe('3310220001234');
+    await steps.accept(id, clerk);
+    await steps.review(id, clerk);
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    await eventually(async () => (await sharing(countyClerk).supplied(countyClerk, id)).length === 1);
+    expect(await seen(id, countyClerk, request)).toMatchObject({ asker: VILLAGE, replaces: '户口簿' });
   });
 
   test('is seen by the desks that handle the case, by supervisors without values, and by nobody else', async () => {
@@ -466,6 +472,36 @@ describe('what was given', () => {
     expect(await codeOf(at.supplied(stranger, id))).toBe('FORBIDDEN');
     expect(await codeOf(at.requests(null, id))).toBe('UNAUTHENTICATED');
     expect(await codeOf(at.requests(agent, `${VILLAGE}-none`))).toBe('NOT_FOUND');
+  });
+});
+
+describe('a material that sharing gave', () => {
+  test('is not missing at acceptance, and one that nobody gave still is', async () => {
+    const id = await steps.file(agent, withoutHousehold());
+    await steps.forward(id, agent);
+    await steps.arrives(id, clerk);
+    expect(await codeOf(steps.accept(id, clerk))).toBe('MATERIALS_MISSING');
+    const { id: request } = await ask(id, clerk);
+    await ended(id, request, clerk);
+    expect((await steps.accept(id, clerk)).state).toBe('ACCEPTED');
+  });
+
+  test('need not be named in the one-time notice, and the others must', async () => {
+    const input = withoutHousehold();
+    const id = await steps.file(agent, { ...input, materials: input.materials.slice(0, 1) });
+    await steps.forward(id, agent);
+    await steps.arrives(id, clerk);
+    const { id: request } = await ask(id, clerk);
+    await ended(id, request, clerk);
+    const notice = (names: string[]) =>
+      federation.services(TOWNSHIP).handling.requestSupplement(clerk, {
+        id,
+        missing: names.map((name) => ({ material: name, reason: '未提交' })),
+        note: null,
+        idempotencyKey: null,
+      });
+    expect(await codeOf(notice(['身份证明']))).toBe('SUPPLEMENT_INCOMPLETE');
+    expect(await codeOf(notice(['身份证明', '家庭经济状况核对授权书']))).toBeNull();
   });
 });
 
