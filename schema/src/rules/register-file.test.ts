@@ -72,6 +72,7 @@ describe('a register file', () => {
     ],
     ['a register twice', (f) => void f.registers.push({ name: '户籍登记', rows: [] }), ['registers[2].name']],
     ['an unknown word in an offer', (f) => offer(f, { open: true }), ['offers[0]']],
+    ['an unknown word of its own', (f) => Object.assign(f, { open: true }), ['file']],
     ['a kind that is none', (f) => offer(f, { kind: 'RUMOUR' }), ['offers[0].kind']],
   ])('with %s is refused as a whole, and the place is named', (_name, spoil, places) => {
     expect(placesOf(spoil)).toEqual(places);

@@ -99,10 +99,8 @@ function doubled(values: readonly string[]): [string, number][] {
   });
 }
 
-/** `registers[0].rows[3].idNumber` */
+/** `registers[0].rows[3].idNumber`; `file` for the whole. */
 function placeOf(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
+  const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return place.replace(/^\./, '') || 'file';
 }
