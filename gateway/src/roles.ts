@@ -136,6 +136,18 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  sharing: {
+    name: 'sharing',
+    routes: {
+      dataOffers: { by: 'division', path: ['division'], otherwise: null },
+      dataRequests: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      suppliedMaterials: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      dataUse: { by: 'prefix', argument: 'number', copyAt: null },
+      dataLights: { by: 'division', path: ['division'], otherwise: null },
+      requestData: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

@@ -6,6 +6,7 @@ import { importCatalogue, publishCatalogue } from './catalogue/index.ts';
 import { readConfig } from './config.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
+import { importRegisters } from './sharing/index.ts';
 import { holdCeremony } from './topology/index.ts';
 
 const USAGE = `liandong <command>
@@ -13,6 +14,7 @@ const USAGE = `liandong <command>
   migrate                                   bring the host's database to the present schema
   catalogue import <file> --node <code>     check a catalogue file and import it as drafts; nothing when anything is wrong
   catalogue publish --node <code>           publish the drafts to all nodes below
+  data import <file> --node <code>          check a file of registers and offers; they replace the node's, or nothing is imported
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
                                             make keys, certificates, broker credentials and configuration
@@ -45,6 +47,8 @@ async function main(argv: readonly string[]): Promise<void> {
       return importFile(file, options);
     case 'catalogue publish':
       return publish(options);
+    case 'data import':
+      return importData(file, options);
     case 'topology prepare':
       return prepareTopology(options);
     default:
@@ -59,7 +63,7 @@ async function migrateDatabase(): Promise<void> {
 
 async function importFile(file: string | undefined, options: Options): Promise<void> {
   if (file === undefined) throw problem('BAD_INPUT', 'Name the catalogue file to import.');
-  const { db, node, divisions } = await openCity(options);
+  const { db, node, divisions } = await openNode(options);
   try {
     const report = await importCatalogue(db, node, divisions, file, new Date());
     print(
@@ -71,7 +75,7 @@ async function importFile(file: string | undefined, options: Options): Promise<v
 }
 
 async function publish(options: Options): Promise<void> {
-  const { db, node } = await openCity(options);
+  const { db, node } = await openNode(options);
   try {
     const codes = await publishCatalogue(db, node, new FeedAppender(), new Date());
     print(codes.length === 0 ? 'No draft to publish.\n' : `Published ${codes.length} items.\n`);
@@ -80,7 +84,21 @@ async function publish(options: Options): Promise<void> {
   }
 }
 
-async function openCity(options: Options) {
+async function importData(file: string | undefined, options: Options): Promise<void> {
+  if (file === undefined) throw problem('BAD_INPUT', 'Name the register file to import.');
+  const { db, node, divisions } = await openNode(options);
+  try {
+    const report = await importRegisters(db, node, divisions, file, new FeedAppender(), new Date());
+    const { rows, published, withdrawn, unchanged } = report;
+    print(
+      `The registers hold ${rows} rows. Published ${published.length} offers, withdrew ${withdrawn.length}; ${unchanged} were unchanged.\n`,
+    );
+  } finally {
+    await db.close();
+  }
+}
+
+async function openNode(options: Options) {
   const config = readConfig(process.env);
   const divisions = parseDivisions(await readFile(config.divisionsFile, 'utf8'));
   const node = divisions.get(required(options, 'node')).code;

@@ -15,6 +15,7 @@ import { DelegationReceiver, delegationService } from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { countFacts, figuresService } from './rollup/index.ts';
+import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
 import type { StoredKey } from './trust/index.ts';
@@ -116,7 +117,14 @@ async function startParts(
 
   const outbox = new Outbox();
   const appender = new FeedAppender();
-  const writer = new CaseWriter({ trust, divisions, calendar: () => calendar, outbox, facts: appender });
+  const writer = new CaseWriter({
+    trust,
+    divisions,
+    calendar: () => calendar,
+    outbox,
+    facts: appender,
+    carried: carriedAnswers,
+  });
   const receiver = new CaseReceiver({
     trust,
     divisions,
@@ -127,10 +135,21 @@ async function startParts(
   });
 
   const delegations = new DelegationReceiver({ trust, divisions, appender, now });
+  const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
+
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
   for (const node of nodes) {
-    const desk = new CaseDesk({ node, db, divisions, calendar: () => calendar, writer, outbox, now });
+    const desk = new CaseDesk({
+      node,
+      db,
+      divisions,
+      calendar: () => calendar,
+      writer,
+      outbox,
+      now,
+      supplied: suppliedMaterials,
+    });
     desks.set(node, desk);
     services.set(node, {
       filing: desk.filing,
@@ -139,6 +158,7 @@ async function startParts(
       implementation: implementationService({ node, db, divisions, now }),
       delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
+      sharing: sharingService({ node, db, divisions, trust, outbox, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });
@@ -178,7 +198,10 @@ async function startParts(
     divisions,
     appender,
     nodes,
-    readers: { FACTS: countFacts, CATALOGUE: catalogueReader(divisions, appender, delegations.published) },
+    readers: {
+      FACTS: countFacts,
+      CATALOGUE: catalogueReader(divisions, appender, delegations.published, keepOffers),
+    },
     heartbeatMs: config.feedHeartbeatMs,
     now,
     log,
@@ -210,6 +233,8 @@ async function startParts(
           FEED: feeds.receive,
           DELEGATION: delegations.document,
           RECALL: receiver.recall,
+          DATA_REQUEST: dataReceiver.request,
+          DATA_ANSWER: dataReceiver.answer,
         },
         settlers: {
           DOSSIER: receiver.dossierAnswered,

@@ -41,6 +41,9 @@ export const ERRORS = {
   SUPPLEMENT_TOO_LATE: { http: 409, retry: false, zh: '逾期未告知,视为受理' },
   REASON_MISSING: { http: 400, retry: false, zh: '须说明理由' },
   REVIEW_MISSING: { http: 409, retry: false, zh: '未经审查' },
+  // data sharing
+  DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
+  REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },
   // between nodes
   MESSAGE_INVALID: { http: 400, retry: false, zh: '报文无效' },
   SIGNATURE_INVALID: { http: 400, retry: false, zh: '签名无效' },

@@ -192,3 +192,31 @@ export const ID_TYPE_LABELS: Record<IdType, string> = {
   RESIDENT_ID: '居民身份证',
   SOCIAL_CREDIT_CODE: '统一社会信用代码',
 };
+
+/** 数据来源 of an offer: certificates a node issued (证照) or a register it keeps (登记簿). */
+export const DATA_OFFER_KINDS = ['CERTIFICATE', 'REGISTER'] as const;
+export type DataOfferKind = (typeof DATA_OFFER_KINDS)[number];
+export const DATA_OFFER_KIND_LABELS: Record<DataOfferKind, string> = { CERTIFICATE: '证照', REGISTER: '登记簿' };
+
+/** What came of a request for data. */
+export const DATA_OUTCOMES = ['ANSWERED', 'NOT_FOUND', 'REFUSED'] as const;
+export type DataOutcome = (typeof DATA_OUTCOMES)[number];
+/** 数据共享请求状态: under way (SENT) until the offering node's outcome is here. */
+export const DATA_STATES = ['SENT', ...DATA_OUTCOMES] as const;
+export type DataState = (typeof DATA_STATES)[number];
+export const DATA_STATE_LABELS: Record<DataState, string> = {
+  SENT: '已发出',
+  ANSWERED: '已提供',
+  NOT_FOUND: '查无记录',
+  REFUSED: '已拒绝',
+};
+
+/** 预警等级. */
+export const LIGHT_LEVELS = ['NOTICE', 'YELLOW', 'RED'] as const;
+export type LightLevel = (typeof LIGHT_LEVELS)[number];
+export const LIGHT_LEVEL_LABELS: Record<LightLevel, string> = { NOTICE: '提示', YELLOW: '黄灯', RED: '红灯' };
+
+/** 预警事由. */
+export const LIGHT_KINDS = ['DATA_OUT_OF_GRANT'] as const;
+export type LightKind = (typeof LIGHT_KINDS)[number];
+export const LIGHT_KIND_LABELS: Record<LightKind, string> = { DATA_OUT_OF_GRANT: '超范围查询数据' };

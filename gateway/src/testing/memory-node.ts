@@ -3,6 +3,8 @@ import type {
   CaseState,
   CaseStepInput,
   CatalogEntryView,
+  DataOffer,
+  DataOfferView,
   DivisionCode,
   FileCaseInput,
   FilingView,
@@ -126,6 +128,25 @@ export class MemoryNode implements NodeServices {
     answer: async () => this.#illegal(),
     revoke: async () => this.#illegal(),
     handBack: async () => this.#illegal(),
+  };
+
+  readonly sharing: NodeServices['sharing'] = {
+    offers: async (viewer, material) => this.#offers(viewer, material),
+    request: async () => this.#illegal(),
+    requests: async () => [],
+    supplied: async () => [],
+    use: async (number) => [
+      {
+        askedAt: FILED_AT,
+        asker: this.code,
+        provider: this.code,
+        item: null,
+        fields: [`${number} told by ${this.code}`],
+        state: 'ANSWERED',
+        answeredBy: this.code,
+      },
+    ],
+    lights: async () => [],
   };
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
@@ -306,6 +327,26 @@ export class MemoryNode implements NodeServices {
       hasNextPage: found.length > first,
       hasPreviousPage: false,
     };
+  }
+
+  #offers(viewer: Viewer | null, material: string | null): DataOfferView[] {
+    if (this.fault) throw this.fault;
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    const offer: DataOffer = {
+      id: `${this.code}-household`,
+      version: 1,
+      node: this.code,
+      register: '户籍登记',
+      name: material ?? '户口簿',
+      kind: 'REGISTER',
+      fields: [{ name: 'householdNumber', label: '户号', essential: true }],
+      askers: { tiers: ['TOWNSHIP'], divisions: [] },
+      purposes: [...this.items.keys()],
+      consentNeeded: true,
+      validFrom: '2026-01-01',
+      validTo: null,
+    };
+    return [{ offer, askableHere: true, answeredBy: this.code, staleSince: null }];
   }
 
   #rollup(viewer: Viewer | null, from: string, to: string): RollupView {

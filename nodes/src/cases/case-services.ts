@@ -47,6 +47,7 @@ import type { CaseWriter } from './case-writer.ts';
 import { once } from './idempotency.ts';
 import { decodeMaterials, storeMaterials } from './materials.ts';
 import { Serials } from './serials.ts';
+import { findTracked, trackingHash } from './tracking.ts';
 
 export interface CaseServiceParts {
   node: DivisionCode;
@@ -56,6 +57,8 @@ export interface CaseServiceParts {
   writer: CaseWriter;
   outbox: Outbox;
   now: () => Date;
+  /** Names of the materials of a case that sharing gave: nobody need hand them in. */
+  supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
 }
 
 /** The desk of one node: what people do there to cases. */
@@ -349,11 +352,8 @@ export class CaseDesk {
 
   async #track(number: string, code: string): Promise<TrackedCaseView> {
     const { node, db, divisions, calendar, now } = this.#parts;
-    const wrong = () => problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
-    const row = await db.reads(node).case.findFirst({ where: { number }, select: { id: true, trackingHash: true } });
-    if (!row || row.trackingHash !== trackingHash(number, code.trim().toUpperCase())) throw wrong();
-    const [stored] = await findCases(db.queries(node), [row.id]);
-    if (!stored) throw wrong();
+    const stored = await findTracked(db.queries(node), number, code);
+    if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
     return trackedView(stored, node, calendar(), divisions, now());
   }
 
@@ -385,7 +385,10 @@ export class CaseDesk {
     );
     const [implementation] = await findImplementations(queries, [{ item: file.item, node: file.power }]);
     if (!item || !implementation) throw this.#unknownItem(file.item);
-    return { item, implementation, grants: await this.#grantsOver(queries, file.item) };
+    const supplied = await this.#parts.supplied(queries, file.id);
+    const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
+    const grants = await this.#grantsOver(queries, file.item);
+    return { item, implementation: { ...implementation, materials }, grants };
   }
 
   /** The grants that give power over an item today, as this node knows them. */
@@ -425,10 +428,6 @@ const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 /** Eight random signs, 39 bits. */
 function trackingCodeOf(): string {
   return [...randomBytes(8)].map((byte) => TRACKING_SIGNS[byte % TRACKING_SIGNS.length]).join('');
-}
-
-function trackingHash(number: string, code: string): string {
-  return sha256(`${number} ${code}`);
 }
 
 function encodeCursor(row: { filedAt: Date; id: string }): string {

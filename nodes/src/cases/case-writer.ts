@@ -16,6 +16,8 @@ export interface CaseWriterParts {
   calendar: () => OfficialCalendar;
   outbox: Outbox;
   facts: FeedAppender;
+  /** What else goes with a case that is handed off, behind its dossier: what sharing gave for it. */
+  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
 }
 
 /** What a first line comes with. */
@@ -91,7 +93,7 @@ export class CaseWriter {
     now: Date,
     knowing: readonly DivisionCode[],
   ): Promise<StoredCase> {
-    const { calendar, divisions, outbox } = this.#parts;
+    const { calendar, carried, divisions, outbox } = this.#parts;
     const written: SignedLine[] = [];
     const steps: [LogLine, CaseFile][] = [];
     let after = file;
@@ -112,6 +114,7 @@ export class CaseWriter {
     await outbox.enqueue(tx, [
       ...echoes(stored, written, [tx.node, ...knowing, ...(handOff ? [handOff.to] : [])]),
       ...(handOff ? [...materialMessages(after, handOff.to), dossier(stored, handOff)] : []),
+      ...(handOff ? await carried(tx, stored.id, handOff.to) : []),
     ]);
     return stored;
   }

@@ -1,5 +1,5 @@
-import type { DivisionCode, Divisions, Implementation, Item, PublishedGrant } from '@liandong/schema';
-import { catalogueEntrySchema, standardImplementation } from '@liandong/schema';
+import type { DataOffer, DivisionCode, Divisions, Implementation, Item, PublishedGrant } from '@liandong/schema';
+import { catalogueEntrySchema, offeringNodeOf, standardImplementation } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
@@ -14,8 +14,10 @@ export function catalogueReader(
   divisions: Divisions,
   appender: FeedAppender,
   takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>,
+  keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>,
 ): FeedReader {
   return async (tx, publisher, entries) => {
+    const offers: DataOffer[] = [];
     const items: { item: Item; publishedAt: Date }[] = [];
     const implementations: Implementation[] = [];
     for (const jws of entries) {
@@ -31,12 +33,17 @@ export function catalogueReader(
         case 'DELEGATION':
           await takeGrant(tx, publisher, body.delegation);
           break;
+        case 'OFFER':
+          // nobody offers in another's name
+          if (body.offer.node === publisher && offeringNodeOf(body.offer.id) === publisher) offers.push(body.offer);
+          break;
         default:
           body satisfies never;
       }
     }
     await insertItems(tx, items);
     await insertImplementations(tx, implementations);
+    await keepOffers(tx, offers);
     const decided = items.map(({ item }) => item).filter((item) => decidesHere(item, tx.node, divisions));
     await follow(tx, decided, appender);
   };

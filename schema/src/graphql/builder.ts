@@ -85,6 +85,10 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     GrantState: () => labelled('GrantState', '授权状态', vocabulary.GRANT_STATE_LABELS),
     ConsentWay: () => labelled('ConsentWay', '委托方式', vocabulary.CONSENT_WAY_LABELS),
     IdType: () => labelled('IdType', '证件类型', vocabulary.ID_TYPE_LABELS),
+    DataOfferKind: () => labelled('DataOfferKind', '数据来源', vocabulary.DATA_OFFER_KIND_LABELS),
+    DataState: () => labelled('DataState', '数据共享请求状态', vocabulary.DATA_STATE_LABELS),
+    LightKind: () => labelled('LightKind', '预警事由', vocabulary.LIGHT_KIND_LABELS),
+    LightLevel: () => labelled('LightLevel', '预警等级', vocabulary.LIGHT_LEVEL_LABELS),
     ErrorCode: () =>
       builder.enumType('ErrorCode', {
         description: 'Every error code, a closed list.',

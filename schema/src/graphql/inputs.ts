@@ -185,6 +185,14 @@ export const decideCaseInput = z.object({
 });
 export type DecideCaseInput = z.infer<typeof decideCaseInput>;
 
+export const requestDataInput = z.object({
+  case: id,
+  offer: text(60),
+  fields: z.array(text(60)).min(1, 'name at least one').max(60),
+  idempotencyKey,
+});
+export type RequestDataInput = z.infer<typeof requestDataInput>;
+
 /**
  * Checks an input; every fault is named at once.
  * @throws {ProblemError} BAD_INPUT, one problem a fault, each with its field

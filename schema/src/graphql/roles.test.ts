@@ -63,7 +63,7 @@ describe('a field of a merged type', () => {
 describe('a key of a merged type', () => {
   test.each([
     ['Case', 'id', 'ID!', ['filing', 'handling']],
-    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures']],
+    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures', 'sharing']],
     ['Implementation', 'itemCode', 'ID!', ['filing', 'catalogue', 'implementation']],
     ['Implementation', 'node', 'Division!', ['filing', 'catalogue', 'implementation']],
     ['Division', 'code', 'ID!', ROLE_SCHEMAS],
@@ -132,6 +132,10 @@ describe('words', () => {
     Role: vocabulary.ROLES,
     ConsentWay: vocabulary.CONSENT_WAYS,
     IdType: vocabulary.ID_TYPES,
+    DataOfferKind: vocabulary.DATA_OFFER_KINDS,
+    DataState: vocabulary.DATA_STATES,
+    LightKind: vocabulary.LIGHT_KINDS,
+    LightLevel: vocabulary.LIGHT_LEVELS,
     ErrorCode: ERROR_CODES,
   };
 

@@ -8,6 +8,7 @@ import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
 import { addImplementation } from './implementation.ts';
+import { addSharing } from './sharing.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64'] },
@@ -16,6 +17,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   implementation: { add: addImplementation, scalars: ['DateTime'] },
   figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
   delegation: { add: addDelegation, scalars: ['Date'] },
+  sharing: { add: addSharing, scalars: ['DateTime', 'Date'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { implementationSchema, itemSchema } from '../rules/catalogue.ts';
 import { publishedGrantSchema } from './delegation.ts';
+import { dataOfferSchema } from '../rules/sharing.ts';
 import { divisionCodeSchema } from './log-line.ts';
 
 /**
@@ -16,6 +17,7 @@ export const catalogueEntrySchema = z.object({
     z.object({ kind: z.literal('ITEM'), item: itemSchema }),
     z.object({ kind: z.literal('IMPLEMENTATION'), implementation: implementationSchema }),
     z.object({ kind: z.literal('DELEGATION'), delegation: publishedGrantSchema }),
+    z.object({ kind: z.literal('OFFER'), offer: dataOfferSchema }),
   ]),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;

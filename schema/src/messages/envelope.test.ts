@@ -16,6 +16,7 @@ import {
   receiptSchema,
   withdrawalSchema,
 } from './envelope.ts';
+import { dataAnswerSchema, dataRecordSchema, dataRequestSchema } from './sharing.ts';
 import { hostReplySchema, hostRequestSchema, roleOperationSchema, roleResultSchema } from './federation.ts';
 
 const ID = '0198c0de-0000-7000-8000-000000000001';
@@ -54,6 +55,55 @@ const CONTRACTS: Record<
     schema: dossierSchema,
     right: { case: 'c', epoch: 2, application: '{}', lines: ['a', 'b'] },
     wrong: [{ case: '' }, { epoch: 1 }, { application: {} }, { lines: ['a'] }, { lines: [1, 2] }],
+  },
+  dataRequest: {
+    schema: dataRequestSchema,
+    right: {
+      request: ID,
+      offer: '331022-household',
+      case: 'c',
+      fields: ['holder'],
+      actor: { sub: 's', name: '王', role: 'AGENT' },
+      at: AT,
+      application: '{}',
+      lines: ['a'],
+    },
+    wrong: [
+      { request: '1' },
+      { offer: '' },
+      { case: '' },
+      { fields: 'holder' },
+      { actor: { sub: 's', name: '王', role: 'GUEST' } },
+      { at: 'soon' },
+      { application: '' },
+      { lines: [] },
+      { lines: ['a', 'b', 'c'] },
+    ],
+  },
+  dataRecord: {
+    schema: dataRecordSchema,
+    right: {
+      request: ID,
+      provider: COUNTY,
+      asker: VILLAGE,
+      actor: { sub: 's', name: '王', role: 'AGENT' },
+      case: 'c',
+      item: null,
+      offer: '331022-household',
+      fields: [{ name: 'holder', label: '户主姓名' }],
+      askedAt: AT,
+      at: AT,
+      outcome: 'ANSWERED',
+      faults: [],
+      replaces: '户口簿',
+      values: DIGEST,
+    },
+    wrong: [{ provider: 'county' }, { outcome: 'SENT' }, { values: 'x' }, { fields: ['holder'] }, { item: undefined }],
+  },
+  dataAnswer: {
+    schema: dataAnswerSchema,
+    right: { record: 'a', values: null },
+    wrong: [{ record: '' }, { values: {} }, { values: undefined }],
   },
   echo: {
     schema: echoSchema,

@@ -9,11 +9,22 @@ export const SIGNED_TYPES = {
   entry: 'ld-entry+jws',
   certificate: 'ld-certificate+jws',
   delegation: 'ld-delegation+jws',
+  data: 'ld-data+jws',
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
 /** What nodes send each other through the outbox; each is answered by a receipt. */
-export const MESSAGE_KINDS = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'MATERIAL', 'FEED', 'DELEGATION', 'RECALL'] as const;
+export const MESSAGE_KINDS = [
+  'DOSSIER',
+  'ECHO',
+  'WITHDRAWAL',
+  'MATERIAL',
+  'FEED',
+  'DATA_REQUEST',
+  'DATA_ANSWER',
+  'DELEGATION',
+  'RECALL',
+] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export const messageSchema = z.object({

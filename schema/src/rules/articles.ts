@@ -34,6 +34,14 @@ export const ARTICLES = {
   residentId: 'GB 11643-1999',
   /** Unified social credit code and its check character. */
   socialCreditCode: 'GB 32100-2015',
+  /** What sharing gives is not asked of the applicant. */
+  sharedData: '《国务院关于在线政务服务的若干规定》(国务院令第716号)',
+  /** Personal data: the least that the purpose needs. */
+  leastData: '《个人信息保护法》第六条',
+  /** State organs handle personal data within their statutory duties and no further. */
+  statutoryDuty: '《个人信息保护法》第三十四条',
+  /** They tell the person. */
+  toldAndAgreed: '《个人信息保护法》第三十五条',
   /** Who may do what. */
   postDuties: '政务服务中心岗位职责制度',
 } as const;

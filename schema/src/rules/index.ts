@@ -13,3 +13,5 @@ export * from './identity-numbers.ts';
 export { countDays, lastDayOf } from './limits.ts';
 export type { CountedDay, Limit } from './limits.ts';
 export * from './permissions.ts';
+export * from './register-file.ts';
+export * from './sharing.ts';

@@ -60,7 +60,15 @@ describe('the table of posts', () => {
   });
 
   test('lets a village take in, supplement, send up, withdraw and read, and nothing else', () => {
-    const takesIn = ['FILE_CASE', 'SUPPLEMENT_CASE', 'FORWARD_CASE', 'WITHDRAW_CASE', 'READ_CASE', 'READ_FIGURES'];
+    const takesIn = [
+      'FILE_CASE',
+      'SUPPLEMENT_CASE',
+      'FORWARD_CASE',
+      'WITHDRAW_CASE',
+      'READ_CASE',
+      'READ_FIGURES',
+      'REQUEST_DATA',
+    ];
     expect(dutiesOf('AGENT', 'VILLAGE')).toEqual(takesIn);
     expect(dutiesOf('CLERK', 'VILLAGE')).toEqual(takesIn);
     expect(dutiesOf('CHIEF', 'VILLAGE')).toEqual([]);

@@ -33,6 +33,8 @@ export const ACTIONS = [
   'ANSWER_POWER',
   'READ_CASE',
   'READ_FIGURES',
+  'REQUEST_DATA',
+  'READ_LIGHTS',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -64,6 +66,8 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   ANSWER_POWER: { CHIEF: GRANTEES },
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, SUPERVISOR: ORGANS },
   READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  READ_LIGHTS: { SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

@@ -41,6 +41,15 @@ export function servicesOf(given: Overrides): NodeServices {
       handBack: none,
       ...given.delegation,
     },
+    sharing: {
+      offers: none,
+      request: none,
+      requests: none,
+      supplied: none,
+      use: none,
+      lights: none,
+      ...given.sharing,
+    },
   };
 }
 

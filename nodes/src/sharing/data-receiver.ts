@@ -1,0 +1,239 @@
+import type { DataAsking, DataRecord, DataRequestBody, Divisions, IdType, LogLine, Problem } from '@liandong/schema';
+import {
+  ARTICLES,
+  ERRORS,
+  ID_TYPES,
+  ProblemError,
+  SIGNED_TYPES,
+  dataAnswerSchema,
+  dataRecordSchema,
+  dataRequestSchema,
+  dataValuesSchema,
+  dayOf,
+  filingNodeOf,
+  grantFaults,
+  logLineSchema,
+  outOfGrant,
+  problem,
+  replacedMaterial,
+} from '@liandong/schema';
+import { z } from 'zod';
+import { findCases } from '../cases/index.ts';
+import type { NodeTx } from '../db/index.ts';
+import type { Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { sha256 } from '../trust/index.ts';
+import { findOwnOffer } from './offer-store.ts';
+import { findRegisterRow } from './register-store.ts';
+import { appendDataLog, keepRecord, lockRequest, raiseLight, wasProvided } from './request-store.ts';
+
+export interface DataReceiverParts {
+  trust: Trust;
+  divisions: Divisions;
+  outbox: Outbox;
+  now: () => Date;
+}
+
+/** What is proved of a request by lines that others signed: whom it is about, and for what. */
+interface Proof {
+  item: string;
+  consented: boolean;
+  subject: { idType: IdType; idNumber: string };
+}
+
+/** All this node reads of an application. */
+const subjectSchema = z.object({ applicant: z.object({ idType: z.enum(ID_TYPES), idNumber: z.string().min(1) }) });
+
+/** What requests for data and their answers do here. */
+export class DataReceiver {
+  readonly #parts: DataReceiverParts;
+
+  constructor(parts: DataReceiverParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Judges a request by its proofs and by the grant, and answers it, with values or with why not, in one transaction
+   * with the log. Outside the grant a light goes on.
+   */
+  readonly request = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const body = parse(dataRequestSchema, message.body);
+    if (await wasProvided(tx, body.request)) return { outcome: 'DONE' };
+    const { trust, outbox, now } = this.#parts;
+    const at = now();
+    const offer = await findOwnOffer(tx, body.offer);
+    const proof = await this.#proofOf(body, message.from, at);
+    const fields = [...new Set(body.fields)];
+    const faults =
+      'code' in proof ? [proof] : grantFaults(offer, askingOf(proof, message.from, fields, at), this.#parts.divisions);
+    const row =
+      faults.length > 0 || !offer || 'code' in proof ? null : await findRegisterRow(tx, offer.register, proof.subject);
+    const given = row && JSON.stringify(Object.fromEntries(fields.map((name) => [name, row[name] ?? ''])));
+    const record: DataRecord = {
+      request: body.request,
+      provider: tx.node,
+      asker: message.from,
+      actor: body.actor,
+      case: body.case,
+      item: 'code' in proof ? null : proof.item,
+      offer: body.offer,
+      fields: fields.map((name) => ({ name, label: offer?.fields.find((f) => f.name === name)?.label ?? name })),
+      askedAt: body.at,
+      at: at.toISOString(),
+      outcome: faults.length > 0 ? 'REFUSED' : given === null ? 'NOT_FOUND' : 'ANSWERED',
+      faults: faults.map(({ field, message: why, article }) => ({ field: field ?? '', message: why, article })),
+      replaces: offer && given !== null ? replacedMaterial(offer, fields) : null,
+      values: given === null ? null : sha256(given),
+    };
+    await log(tx, 'PROVIDED', record, at);
+    if (faults.length > 0) await light(tx, record, at);
+    const signed = await trust.sign(tx.node, SIGNED_TYPES.data, record);
+    await outbox.enqueue(tx, [
+      { receiver: message.from, kind: 'DATA_ANSWER', caseId: body.case, body: { record: signed, values: given } },
+    ]);
+    return { outcome: 'DONE' };
+  };
+
+  /**
+   * Keeps an answer: at the desk that asked, once; at the desk that holds the case by now, so that it need not ask
+   * again; at the desk that took the case in, without values, so that the person can be told.
+   */
+  readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const body = parse(dataAnswerSchema, message.body);
+    const { node, payload } = await this.#parts.trust.verify(body.record, SIGNED_TYPES.data);
+    const record = parse(dataRecordSchema, payload);
+    if (record.provider !== node) throw problem('SIGNATURE_INVALID', `${node} signed a record of ${record.provider}.`);
+    if (body.values !== null && sha256(body.values) !== record.values) {
+      return refused('MESSAGE_INVALID', 'The values are not those the offering node signed.');
+    }
+    if (body.values !== null) parse(dataValuesSchema, JSON.parse(body.values));
+    const asked = record.asker === tx.node;
+    if (asked) {
+      const known = await lockRequest(tx, record.request);
+      if (!known || known.provider !== node || known.caseId !== record.case) {
+        return refused('NOT_FOUND', `${tx.node} asked ${node} nothing under this id.`);
+      }
+      if (record.values !== null && body.values === null) {
+        return refused('MESSAGE_INVALID', 'The values that the offering node gave are not with its record.');
+      }
+    }
+    const fresh = await keepRecord(tx, record, body.record, body.values);
+    if (!fresh) return { outcome: 'DONE' };
+    if (asked) {
+      await log(tx, 'ASKED', record, this.#parts.now());
+      if (record.outcome === 'REFUSED') await light(tx, record, this.#parts.now());
+    }
+    await this.#tellOn(tx, record, body, asked, message.from);
+    return { outcome: 'DONE' };
+  };
+
+  /** Passes an answer on to where the case is by now, and its record to the desk that took the case in. */
+  async #tellOn(
+    tx: NodeTx,
+    record: DataRecord,
+    body: { record: string; values: string | null },
+    asked: boolean,
+    from: string,
+  ): Promise<void> {
+    const [stored] = await findCases(tx, [record.case]);
+    if (!stored) return;
+    const { custodian, filingNode, inTransitTo } = stored.file;
+    const holder = inTransitTo ?? custodian;
+    const told = (receiver: string, values: string | null): Outgoing => ({
+      receiver,
+      kind: 'DATA_ANSWER',
+      caseId: record.case,
+      body: { record: body.record, values },
+    });
+    if (!asked) {
+      // it came by way of another desk, and the case has moved on since
+      const further = holder !== tx.node && holder !== from && body.values !== null;
+      await this.#parts.outbox.enqueue(tx, further ? [told(holder, body.values)] : []);
+      return;
+    }
+    await this.#parts.outbox.enqueue(tx, [
+      ...(holder === tx.node ? [] : [told(holder, body.values)]),
+      ...(filingNode === tx.node || filingNode === holder ? [] : [told(filingNode, null)]),
+    ]);
+  }
+
+  /** What the signed lines prove; what can't be believed is a request outside any grant. */
+  async #proofOf(body: DataRequestBody, from: string, at: Date): Promise<Proof | Problem> {
+    const unproved = (why: string) => outOfGrant('case', why, ARTICLES.statutoryDuty);
+    try {
+      const [first = '', second] = body.lines;
+      const filed = await this.#line(first, body.case);
+      if (filed.action !== 'FILED' || filed.node !== filingNodeOf(body.case)) {
+        return unproved('The first line is not the one by which the case was taken in.');
+      }
+      if (sha256(body.application) !== filed.data.application) {
+        return unproved('The application is not the one that was filed.');
+      }
+      if (filed.node !== from) {
+        const handed = second === undefined ? null : await this.#line(second, body.case);
+        if (!handed || !('to' in handed.data) || handed.data.to !== from) {
+          return unproved(`Nothing shows that the case came to ${from}.`);
+        }
+      }
+      const subject = subjectSchema.safeParse(JSON.parse(body.application));
+      if (!subject.success) return unproved('The application names no applicant.');
+      const { consent, item } = filed.data;
+      const consented = consent !== null && new Date(consent.givenAt) <= at;
+      return { item, consented, subject: subject.data.applicant };
+    } catch (error) {
+      // a key that is not known yet may become known; everything else stays unproved
+      if (!(error instanceof ProblemError) || ERRORS[error.code].retry) throw error;
+      return unproved(error.problem.message);
+    }
+  }
+
+  async #line(jws: string, caseId: string): Promise<LogLine> {
+    const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.line);
+    const line = parse(logLineSchema, payload);
+    if (line.node !== node) throw problem('SIGNATURE_INVALID', `${node} signed a line of ${line.node}.`);
+    if (line.case !== caseId) throw problem('CHAIN_BROKEN', `A line of ${line.case} came with ${caseId}.`);
+    return line;
+  }
+}
+
+function askingOf(proof: Proof, node: string, fields: readonly string[], at: Date): DataAsking {
+  return { node, item: proof.item, consented: proof.consented, fields, today: dayOf(at) };
+}
+
+async function log(tx: NodeTx, side: 'ASKED' | 'PROVIDED', record: DataRecord, at: Date): Promise<void> {
+  const { request, offer, asker, provider, actor, item, outcome } = record;
+  const fields = record.fields.map((field) => field.name);
+  await appendDataLog(tx, {
+    at,
+    side,
+    request,
+    caseId: record.case,
+    offer,
+    asker,
+    provider,
+    person: actor,
+    item,
+    fields,
+    outcome,
+  });
+}
+
+async function light(tx: NodeTx, record: DataRecord, at: Date): Promise<void> {
+  const why = record.faults.map((fault) => fault.message).join(' ');
+  await raiseLight(tx, {
+    about: record.asker,
+    caseId: record.case,
+    detail: `${record.asker} asked ${record.provider} for ${record.offer}: ${why}`,
+    at,
+  });
+}
+
+function refused(code: string, reason: string): Verdict {
+  return { outcome: 'REFUSED', code, reason };
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw problem('MESSAGE_INVALID', 'The body of the message is not what its kind says.');
+  return parsed.data;
+}

@@ -1,0 +1,5 @@
+export { DataReceiver } from './data-receiver.ts';
+export { sharingService } from './data-service.ts';
+export { keepOffers } from './offer-store.ts';
+export { importRegisters } from './register-import.ts';
+export { carriedAnswers, suppliedMaterials } from './request-store.ts';

@@ -1,0 +1,38 @@
+import type { DataOffer, DivisionCode } from '@liandong/schema';
+import { dataOfferSchema } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+
+/** Keeps offers in their newest version: a node's own, or copies that came down the catalogue feed. */
+export async function keepOffers(tx: NodeTx, offers: readonly DataOffer[]): Promise<void> {
+  // one by one: a stretch of the feed may bring two versions of an offer
+  for (const offer of offers) {
+    await tx.query(
+      `INSERT INTO data_offers (node, id, version, provider, material, body) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (node, id) DO UPDATE SET version = excluded.version, material = excluded.material,
+         body = excluded.body WHERE data_offers.version < excluded.version AND data_offers.provider = excluded.provider`,
+      [offer.id, offer.version, offer.node, offer.name, JSON.stringify(offer)],
+    );
+  }
+}
+
+/** Offers a node makes and knows of, by id. @param wanted narrows to a material or to one node's offers */
+export async function findOffers(
+  queries: NodeQueries,
+  wanted: { material?: string | null; provider?: DivisionCode } = {},
+): Promise<DataOffer[]> {
+  const rows = await queries.query<{ body: unknown }>(
+    `SELECT body FROM data_offers
+     WHERE node = $1 AND ($2::text IS NULL OR material = $2) AND ($3::text IS NULL OR provider = $3) ORDER BY id`,
+    [wanted.material ?? null, wanted.provider ?? null],
+  );
+  return rows.map((row) => dataOfferSchema.parse(row.body));
+}
+
+/** An offer of the node itself; null when it makes none under that id. */
+export async function findOwnOffer(queries: NodeQueries, id: string): Promise<DataOffer | null> {
+  const [row] = await queries.query<{ body: unknown }>(
+    `SELECT body FROM data_offers WHERE node = $1 AND id = $2 AND provider = $1`,
+    [id],
+  );
+  return row ? dataOfferSchema.parse(row.body) : null;
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { CatalogueFault, DataOffer, DivisionCode, Divisions } from '@liandong/schema';
+import { ProblemError, dataOfferSchema, dayOf, isOffered, problem, readRegisterFile } from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
+import type { FeedAppender } from '../feeds/index.ts';
+import { findOffers, keepOffers } from './offer-store.ts';
+import { replaceRegisters } from './register-store.ts';
+
+/** What an import changed. */
+export interface RegisterReport {
+  /** Rows the node's registers hold now. */
+  rows: number;
+  /** Ids of offers that are new or changed. */
+  published: string[];
+  /** Ids of offers the file no longer has. */
+  withdrawn: string[];
+  unchanged: number;
+}
+
+/**
+ * Imports a register file: the node's registers and offers become what the file says. Changed offers go down to every
+ * node below by the catalogue feed. With one fault nothing is imported.
+ * @throws {ProblemError} REGISTER_INVALID with every fault and its place
+ */
+export async function importRegisters(
+  db: HostDb,
+  node: DivisionCode,
+  divisions: Divisions,
+  path: string,
+  appender: FeedAppender,
+  now: Date,
+): Promise<RegisterReport> {
+  const { file, faults } = readRegisterFile(await readJson(path), divisions);
+  if (!file) throw invalid(faults);
+  if (file.node !== node) throw invalid([{ place: 'node', message: `is ${file.node}, not ${node}.` }]);
+  return db.transact(node, async (tx) => {
+    const rows = await replaceRegisters(tx, file.registers);
+    const today = dayOf(now);
+    const before = new Map((await findOffers(tx, { provider: node })).map((offer) => [offer.id, offer]));
+    const changed = file.offers.flatMap((offer): DataOffer[] => {
+      const known = before.get(offer.id);
+      const version = known?.version ?? 0;
+      // read as it was stored, so that nothing differs but what was changed
+      const same = known && isDeepStrictEqual(known, dataOfferSchema.parse({ ...offer, version }));
+      return same ? [] : [{ ...offer, version: version + 1 }];
+    });
+    const kept = new Set(file.offers.map((offer) => offer.id));
+    const withdrawn = [...before.values()]
+      .filter((offer) => !kept.has(offer.id) && (isOffered(offer, today) || today < offer.validFrom))
+      .map((offer): DataOffer => ({ ...offer, version: offer.version + 1, validTo: today }));
+    const stated = [...changed, ...withdrawn];
+    await keepOffers(tx, stated);
+    await appender.append(
+      tx,
+      'CATALOGUE',
+      stated.map((offer) => ({ kind: 'OFFER', offer })),
+    );
+    return {
+      rows,
+      published: changed.map((offer) => offer.id),
+      withdrawn: withdrawn.map((offer) => offer.id),
+      unchanged: file.offers.length - changed.length,
+    };
+  });
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw problem('REGISTER_INVALID', `The register file ${path} can't be read.`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // the parser's own words would quote what stands there
+    throw problem('REGISTER_INVALID', `The register file ${path} is no JSON.`, { cause });
+  }
+}
+
+function invalid(faults: readonly CatalogueFault[]): ProblemError {
+  const [first, ...rest] = faults.map(
+    ({ place, message }) => problem('REGISTER_INVALID', `${place}: ${message}`, { field: place }).problem,
+  );
+  if (!first) throw problem('INTERNAL', 'A register file was refused without a fault.');
+  return new ProblemError([first, ...rest]);
+}

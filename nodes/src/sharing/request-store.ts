@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import type { DataRecord, DataState, DivisionCode } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { Outgoing } from '../handoff/index.ts';
+
+/** A request for data as a node of the case keeps it. */
+export interface StoredRequest {
+  id: string;
+  caseId: string;
+  offer: string;
+  asker: DivisionCode;
+  provider: DivisionCode;
+  item: string | null;
+  askedBy: string;
+  askedAt: Date;
+  fields: string[];
+  state: DataState;
+  answeredAt: Date | null;
+  replaces: string | null;
+  /** The offering node's signed record (JWS). */
+  record: string | null;
+  /** Exact JSON text of the values. */
+  given: string | null;
+}
+
+const COLUMNS = `id, case_id AS "caseId", offer, asker, provider, item, asked_by AS "askedBy", asked_at AS "askedAt",
+  fields, state, answered_at AS "answeredAt", replaces, record, given`;
+
+/** Everything asked for a case that this node knows of, oldest first. */
+export async function findRequests(queries: NodeQueries, caseId: string): Promise<StoredRequest[]> {
+  return queries.query<StoredRequest>(
+    `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND case_id = $2 ORDER BY asked_at, id`,
+    [caseId],
+  );
+}
+
+/** One request, kept from others until the transaction ends. */
+export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest | null> {
+  const [row] = await tx.query<StoredRequest>(
+    `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND id = $2 FOR UPDATE`,
+    [id],
+  );
+  return row ?? null;
+}
+
+export async function insertRequest(
+  tx: NodeTx,
+  request: Omit<StoredRequest, 'state' | 'answeredAt' | 'replaces' | 'record' | 'given'>,
+): Promise<void> {
+  const { id, caseId, offer, asker, provider, item, askedBy, askedAt, fields } = request;
+  await tx.query(
+    `INSERT INTO data_requests (node, id, case_id, offer, asker, provider, item, asked_by, asked_at, fields, state)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'SENT')`,
+    [id, caseId, offer, asker, provider, item, askedBy, askedAt, fields],
+  );
+}
+
+/**
+ * Keeps what the offering node signed of a request; values that are here already stay.
+ * @returns whether anything was new
+ */
+export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, given: string | null): Promise<boolean> {
+  const rows = await tx.query(
+    `INSERT INTO data_requests (node, id, case_id, offer, asker, provider, item, asked_by, asked_at, fields, state,
+       answered_at, replaces, record, given)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     ON CONFLICT (node, id) DO UPDATE SET item = excluded.item, state = excluded.state,
+       answered_at = excluded.answered_at, replaces = excluded.replaces, record = excluded.record,
+       given = coalesce(data_requests.given, excluded.given)
+     WHERE data_requests.provider = excluded.provider AND data_requests.case_id = excluded.case_id
+       AND (data_requests.record IS NULL OR (data_requests.given IS NULL AND excluded.given IS NOT NULL))
+     RETURNING id`,
+    [
+      record.request,
+      record.case,
+      record.offer,
+      record.asker,
+      record.provider,
+      record.item,
+      record.actor.name,
+      record.askedAt,
+      record.fields.map((field) => field.name),
+      record.outcome,
+      record.at,
+      record.replaces,
+      jws,
+      given,
+    ],
+  );
+  return rows.length > 0;
+}
+
+/** Materials of a case that sharing gave: nobody need hand them in (国务院令第716号; 行政许可法 Art. 31). */
+export async function suppliedMaterials(queries: NodeQueries, caseId: string): Promise<string[]> {
+  const rows = await queries.query<{ replaces: string }>(
+    `SELECT DISTINCT replaces FROM data_requests
+     WHERE node = $1 AND case_id = $2 AND state = 'ANSWERED' AND given IS NOT NULL AND replaces IS NOT NULL
+     ORDER BY replaces`,
+    [caseId],
+  );
+  return rows.map((row) => row.replaces);
+}
+
+/** The messages that carry what was given for a case to its next custodian, who must not ask again (行政许可法 Art. 35). */
+export async function carriedAnswers(
+  queries: NodeQueries,
+  caseId: string,
+  receiver: DivisionCode,
+): Promise<Outgoing[]> {
+  const requests = await findRequests(queries, caseId);
+  return requests.flatMap(({ record, given }): Outgoing[] =>
+    record === null ? [] : [{ receiver, kind: 'DATA_ANSWER', caseId, body: { record, values: given } }],
+  );
+}
+
+/** A line of the data log (数据使用日志). */
+export interface DataLogLine {
+  at: Date;
+  /** Whether this node asked or gave. */
+  side: 'ASKED' | 'PROVIDED';
+  request: string;
+  caseId: string;
+  offer: string;
+  asker: DivisionCode;
+  provider: DivisionCode;
+  person: { sub: string; name: string };
+  item: string | null;
+  fields: readonly string[];
+  outcome: DataState;
+}
+
+/** Adds a line to the data log; the database lets nobody change or remove one. */
+export async function appendDataLog(tx: NodeTx, line: DataLogLine): Promise<void> {
+  await tx.query(
+    `INSERT INTO data_log (node, at, side, request, case_id, offer, asker, provider, person, person_name, item, fields,
+       outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      line.at,
+      line.side,
+      line.request,
+      line.caseId,
+      line.offer,
+      line.asker,
+      line.provider,
+      line.person.sub,
+      line.person.name,
+      line.item,
+      line.fields,
+      line.outcome,
+    ],
+  );
+}
+
+/** Whether this node answered a request before: a copy under a new message id is not answered again. */
+export async function wasProvided(tx: NodeTx, request: string): Promise<boolean> {
+  const rows = await tx.query(`SELECT 1 FROM data_log WHERE node = $1 AND request = $2 AND side = 'PROVIDED' LIMIT 1`, [
+    request,
+  ]);
+  return rows.length > 0;
+}
+
+/** Raises a red light over a request outside its grant (预警灯). */
+export async function raiseLight(
+  tx: NodeTx,
+  { about, caseId, detail, at }: { about: DivisionCode; caseId: string; detail: string; at: Date },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO lights (node, id, kind, level, at, about, case_id, detail)
+     VALUES ($1, $2, 'DATA_OUT_OF_GRANT', 'RED', $3, $4, $5, $6)`,
+    [randomUUID(), at, about, caseId, detail],
+  );
+}
