@@ -283,6 +283,20 @@ describe('a request whose proof can not be believed', () => {
     expect(found?.detail).toContain('application');
   });
 
+  test('with the line that handed the case to another desk is refused and lights up', async () => {
+    const [found] = await inject(async (body) => {
+      await steps.forward(body.case, agent);
+      await steps.arrives(body.case, clerk);
+      const [forwarded] = await federation.rows<{ jws: string }>(
+        VILLAGE,
+        `SELECT jws FROM case_log WHERE node = $1 AND case_id = $2 AND seq = 2`,
+        [VILLAGE, body.case],
+      );
+      body.lines = [...body.lines, forwarded?.jws ?? ''];
+    }, OTHER_TOWNSHIP);
+    expect(found).toMatchObject({ about: OTHER_TOWNSHIP });
+  });
+
   test('for another desk’s case is refused and lights up', async () => {
     const [found] = await inject(() => undefined, OTHER_TOWNSHIP);
     expect(found).toMatchObject({ about: OTHER_TOWNSHIP });
