@@ -268,7 +268,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       return {
         ...next,
         state: 'REVIEWED',
-        facts: line.data.amountFen == null ? file.facts : { amountFen: line.data.amountFen },
+        facts: { amountFen: line.data.amountFen ?? file.facts.amountFen },
         reviews: [...file.reviews, { at, node: line.node, actor: line.actor, opinion: line.data.opinion }],
       };
     case 'DECIDED': {

@@ -1,46 +1,26 @@
-import type { DivisionCode, Divisions } from '../divisions.ts';
+import type { DivisionCode } from '../divisions.ts';
 import type { Problem } from '../errors.ts';
 import { ProblemError, problem } from '../errors.ts';
-import type { Grant } from '../messages/delegation.ts';
-import type { GrantUses, LogActor, LogEntry, Material, MissingMaterial } from '../messages/log-line.ts';
+import type { LogActor, Material, MissingMaterial } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
 import type { ConsentWay, GrantStage, Opinion, Outcome } from '../vocabulary.ts';
 import { CASE_STATE_LABELS } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
-import type { OfficialCalendar } from './calendar.ts';
 import { dayOf } from './calendar.ts';
 import type { CaseFile } from './case-state.ts';
+import { asAcceptor, notCompetent, rerouting, reroutedFirst, standsOn, underGrants } from './case-grants.ts';
 import { isOrgan, mayReview, missingMaterials, nameOf } from './case-state.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import { isInForce, requireInForce } from './catalogue.ts';
 import { noticeDueAt } from './clock.ts';
+import type { Desk, LineDraft, Step } from './desk.ts';
 import { requireIntake, route } from './competence.ts';
 import type { CaseFacts } from './delegation.ts';
-import { NO_FACTS, findGrant } from './delegation.ts';
-import type { Action, Viewer } from './permissions.ts';
+import { NO_FACTS } from './delegation.ts';
+import type { Action } from './permissions.ts';
 import { requireDepartment, requireOwnDesk, requirePermission } from './permissions.ts';
 
-/** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
-export interface Desk {
-  node: DivisionCode;
-  viewer: Viewer;
-  now: Date;
-  divisions: Divisions;
-  calendar: OfficialCalendar;
-  item: Item;
-  implementation: Implementation;
-  /** Grants in effect today, as this node knows them. */
-  grants?: readonly Grant[];
-}
-
-/** A line to be written: who and what; the case's store adds number, time, chain and signature. */
-export type LineDraft = LogEntry & { actor: LogActor; note: string | null };
-
-/** What a step leads to: its lines, and where the case goes when one of them hands it off. */
-export interface Step {
-  lines: [LineDraft, ...LineDraft[]];
-  handOff: { to: DivisionCode; epoch: number } | null;
-}
+export type { Desk, LineDraft, Step };
 
 /** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
 export const REMEDIES =
@@ -405,85 +385,6 @@ function requireCustody(node: DivisionCode, file: CaseFile): void {
   }
   if (file.inTransitTo === null) return;
   throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
-}
-
-// ---- what a case owes to grants ------------------------------------------------------------------------------------
-
-type Way = Pick<CaseFile, 'acceptor' | 'decider' | 'through'>;
-
-const USES = { ACCEPT: 'accept', REVIEW: 'review', DECIDE: 'decide' } as const satisfies Record<
-  GrantStage,
-  keyof GrantUses
->;
-
-/** Whether a stage needs no grant, or the one it is done under is in effect today and gives just this power. */
-function standsOn(desk: Omit<Desk, 'viewer'>, file: CaseFile, stage: GrantStage): boolean {
-  const use = file.through[USES[stage]];
-  if (!use) return true;
-  const grant = desk.grants?.find(({ id }) => id === use.id);
-  if (grant?.grantee !== use.grantee || grant.mode !== use.mode) return false;
-  return findGrant(stage, desk.item, file.place, file.power, [grant], file.facts, desk.divisions) !== null;
-}
-
-/**
- * The way a case goes now, when a grant it stands on no longer carries it; null when all do. What is accepted stays
- * accepted, by whoever did it. What the organ of the power decides itself, perhaps because it called the case back,
- * no newer grant takes down again.
- */
-function rerouting(desk: Desk, file: CaseFile): Way | null {
-  const accepted = file.acceptance !== null;
-  const stages: GrantStage[] = accepted ? ['REVIEW', 'DECIDE'] : ['ACCEPT', 'REVIEW', 'DECIDE'];
-  if (stages.every((stage) => standsOn(desk, file, stage))) return null;
-  const found = route(desk.item, file.place, desk.divisions, desk.grants, file.facts);
-  const acceptor = accepted ? file.acceptor : found.acceptor;
-  const accept = accepted ? file.through.accept : found.through.accept;
-  const { review, decide } = found.through;
-  if (file.through.decide === null && decide !== null) {
-    return { acceptor, decider: file.power, through: { accept, review: null, decide: null } };
-  }
-  return desk.divisions.isWithin(acceptor, found.decider)
-    ? { acceptor, decider: found.decider, through: { accept, review, decide } }
-    : { acceptor, decider: file.power, through: { accept, review: null, decide: null } };
-}
-
-function reroutedFirst(change: Way, step: Step): Step {
-  return { ...step, lines: [{ action: 'REROUTED', actor: NODE_ACTOR, note: null, data: change }, ...step.lines] };
-}
-
-/**
- * Takes a step of these stages, each by own power or under a grant in effect today. Where the grant was renewed, the log
- * first says under which one the case goes on.
- * @throws {ProblemError} GRANT_NOT_IN_EFFECT
- */
-function underGrants(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
-  const lapsed = stages.filter((stage) => !standsOn(desk, file, stage)).map((stage) => file.through[USES[stage]]);
-  const [use] = lapsed;
-  if (!use) return take(file);
-  const change = rerouting(desk, file);
-  const renewed = stages.every((stage) => {
-    return file.through[USES[stage]]?.grantee === change?.through[USES[stage]]?.grantee;
-  });
-  if (change && renewed) return reroutedFirst(change, take({ ...file, ...change }));
-  const way = desk.node === file.power ? 'review it here' : `forward it to ${file.power}`;
-  throw problem(
-    'GRANT_NOT_IN_EFFECT',
-    `The grant ${use.id} of ${use.grantor} gives no power over this case today; ${way}.`,
-    { article: ARTICLES.delegation },
-  );
-}
-
-/** Takes a step of the accepting organ; also of the one that has become it since a grant ended. */
-function asAcceptor(desk: Desk, file: CaseFile, take: (file: CaseFile) => Step): Step {
-  if (desk.node === file.acceptor) return underGrants(desk, file, ['ACCEPT'], take);
-  const change = file.acceptance === null ? rerouting(desk, file) : null;
-  if (change?.acceptor !== desk.node) throw notCompetent(desk.node, file);
-  return reroutedFirst(change, take({ ...file, ...change }));
-}
-
-function notCompetent(node: DivisionCode, file: CaseFile): ProblemError {
-  return problem('NOT_COMPETENT', `${file.acceptor} accepts and ${file.decider} decides ${file.item}, not ${node}.`, {
-    article: ARTICLES.organsOnly,
-  });
 }
 
 function requireState(file: CaseFile, states: CaseFile['state'][]): void {
