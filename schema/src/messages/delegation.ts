@@ -5,6 +5,9 @@ import { divisionCodeSchema, sha256Schema } from './log-line.ts';
 
 const daySchema = z.string().refine(isDay, 'a day YYYY-MM-DD');
 const capSchema = z.object({ amountFen: z.int().min(0) });
+const eachOnce = (names: readonly string[]) => new Set(names).size === names.length;
+const itemsSchema = z.array(z.string().min(1)).min(1).max(500).refine(eachOnce, 'each item once');
+const stagesSchema = z.array(z.enum(GRANT_STAGES)).min(1).refine(eachOnce, 'each stage once');
 
 /** 授权书: a node gives a lower one the power over items; signed by the grantor. */
 export const grantSchema = z.object({
@@ -14,8 +17,8 @@ export const grantSchema = z.object({
   seq: z.int().min(1),
   grantor: divisionCodeSchema,
   grantee: divisionCodeSchema,
-  items: z.array(z.string().min(1)).min(1).max(500),
-  stages: z.array(z.enum(GRANT_STAGES)).min(1),
+  items: itemsSchema,
+  stages: stagesSchema,
   mode: z.enum(GRANT_MODES),
   /** Up to which amount, in fen; null without a cap. */
   cap: capSchema.nullable(),
@@ -38,8 +41,8 @@ export const grantRequestSchema = z.object({
   id: z.uuid(),
   grantor: divisionCodeSchema,
   grantee: divisionCodeSchema,
-  items: z.array(z.string().min(1)).min(1).max(500),
-  stages: z.array(z.enum(GRANT_STAGES)).min(1),
+  items: itemsSchema,
+  stages: stagesSchema,
   cap: capSchema.nullable(),
   reason: z.string().trim().min(1).max(2000),
   /** Cases of these items the node holds now, and took in within the last 90 days. */
@@ -93,5 +96,9 @@ export const recallSchema = z.object({
 export type Recall = z.infer<typeof recallSchema>;
 
 /** A grant as the levels below learn it: with the grantee's acceptance, and its end if it has one. */
-export const publishedGrantSchema = z.object({ grant: z.string(), answer: z.string(), end: z.string().nullable() });
+export const publishedGrantSchema = z.object({
+  grant: z.string().min(1),
+  answer: z.string().min(1),
+  end: z.string().min(1).nullable(),
+});
 export type PublishedGrant = z.infer<typeof publishedGrantSchema>;

@@ -360,7 +360,7 @@ describe('the journeys above', () => {
 
   test('come through every state and every action', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
-    // no grant is in these journeys: delegation.test.ts has its own
+    // no grant is in these journeys: case-journeys.grants.test.ts has its own
     expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((action) => action !== 'REROUTED').toSorted());
     expect(CLOSED_STATES.filter((state) => !reached.states.has(state))).toEqual([]);
   });

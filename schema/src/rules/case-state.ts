@@ -144,6 +144,10 @@ export function openFile(line: LogLine): CaseFile {
   }
   const { data } = line;
   const at = new Date(line.at);
+  const { power = data.decider, through = NO_GRANTS } = data;
+  if (!isSoundWay({ ...data, power, through })) {
+    throw problem('ILLEGAL_STEP', `${data.decider} neither holds the power over ${line.case} nor a grant of it.`);
+  }
   return {
     id: line.case,
     number: data.number,
@@ -156,8 +160,8 @@ export function openFile(line: LogLine): CaseFile {
     place: data.place,
     acceptor: data.acceptor,
     decider: data.decider,
-    power: data.power ?? data.decider,
-    through: data.through ?? NO_GRANTS,
+    power,
+    through,
     facts: data.facts ?? NO_FACTS,
     application: data.application,
     proxied: data.consent !== null,
@@ -260,7 +264,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       if (file.state !== 'FILED' || line.node !== file.acceptor) throw illegal(file, line);
       return close('NOT_ACCEPTED');
     case 'REVIEWED':
-      if (file.state !== 'ACCEPTED' || !isOrgan(line.node, file)) throw illegal(file, line);
+      if (!mayReview(line.node, file)) throw illegal(file, line);
       return {
         ...next,
         state: 'REVIEWED',
@@ -270,6 +274,13 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
     case 'DECIDED': {
       if (file.state !== 'REVIEWED' || line.node !== file.decider) throw illegal(file, line);
       const { outcome, reason, remedies, inNameOf, grant = null } = line.data;
+      const use = file.through.decide;
+      const reviewer = file.reviews.at(-1)?.node;
+      const sound =
+        inNameOf === nameOf(file) &&
+        grant === (use?.id ?? null) &&
+        (reviewer === line.node || reviewer === file.through.review?.grantee);
+      if (!sound) throw illegal(file, line);
       const decision: Decision = { at, node: line.node, actor: line.actor, outcome, reason, remedies, inNameOf, grant };
       return { ...close(outcome), decision };
     }
@@ -282,9 +293,10 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       const sound =
         stoodOnGrants &&
         (file.acceptance === null || acceptor === file.acceptor) &&
-        (through.decide !== null || decider === file.power);
+        isSoundWay({ acceptor, decider, power: file.power, through });
       if (!sound) throw illegal(file, line);
-      return { ...next, acceptor, decider, through };
+      const acceptorHadMaterials = file.acceptorHadMaterials || acceptor === file.custodian;
+      return { ...next, acceptor, decider, through, acceptorHadMaterials };
     }
     default:
       return line satisfies never;
@@ -294,6 +306,30 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
 /** Accepting or deciding organ; a desk that only took the case in reviews nothing. */
 export function isOrgan(node: DivisionCode, file: CaseFile): boolean {
   return node === file.acceptor || node === file.decider || node === file.through.review?.grantee;
+}
+
+/** Whether a review may follow: of an accepted case, or one's own where another desk's review stands by a grant. */
+export function mayReview(node: DivisionCode, file: CaseFile): boolean {
+  const borrowed = file.state === 'REVIEWED' && file.reviews.at(-1)?.node !== node;
+  return (file.state === 'ACCEPTED' || borrowed) && isOrgan(node, file);
+}
+
+/** In whose name the case is decided: the grantor's where the power is lent (委托), else the deciding organ's own. */
+export function nameOf({ decider, through }: Pick<CaseFile, 'decider' | 'through'>): DivisionCode {
+  return through.decide?.mode === 'ENTRUSTED' ? through.decide.grantor : decider;
+}
+
+/**
+ * Whether those who accept and decide hold the power or a grant of whoever holds it, never a grant of a grant (Art. 24).
+ */
+function isSoundWay(way: Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'through'>): boolean {
+  const { acceptor, decider, power, through } = way;
+  const uses = Object.values(through).filter((use) => use !== null);
+  return (
+    uses.every((use) => use.grantor === power && use.grantee !== power) &&
+    decider === (through.decide?.grantee ?? power) &&
+    (through.accept === null || through.accept.grantee === acceptor)
+  );
 }
 
 /** The nodes that may read a case: every one that held it, and the grantors whose power it is handled under. */

@@ -1,46 +1,26 @@
-import type { DivisionCode, Divisions } from '../divisions.ts';
+import type { DivisionCode } from '../divisions.ts';
 import type { Problem } from '../errors.ts';
 import { ProblemError, problem } from '../errors.ts';
-import type { Grant } from '../messages/delegation.ts';
-import type { GrantUse, GrantUses, LogActor, LogEntry, Material, MissingMaterial } from '../messages/log-line.ts';
+import type { LogActor, Material, MissingMaterial } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
-import type { ConsentWay, Opinion, Outcome } from '../vocabulary.ts';
+import type { ConsentWay, GrantStage, Opinion, Outcome } from '../vocabulary.ts';
 import { CASE_STATE_LABELS } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
-import type { OfficialCalendar } from './calendar.ts';
 import { dayOf } from './calendar.ts';
 import type { CaseFile } from './case-state.ts';
-import { isOrgan, missingMaterials } from './case-state.ts';
+import { asAcceptor, notCompetent, rerouting, reroutedFirst, standsOn, underGrants } from './case-grants.ts';
+import { isOrgan, mayReview, missingMaterials, nameOf } from './case-state.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import { isInForce, requireInForce } from './catalogue.ts';
 import { noticeDueAt } from './clock.ts';
+import type { Desk, LineDraft, Step } from './desk.ts';
 import { requireIntake, route } from './competence.ts';
 import type { CaseFacts } from './delegation.ts';
-import { NO_FACTS, isUnderCap } from './delegation.ts';
-import type { Action, Viewer } from './permissions.ts';
+import { NO_FACTS } from './delegation.ts';
+import type { Action } from './permissions.ts';
 import { requireDepartment, requireOwnDesk, requirePermission } from './permissions.ts';
 
-/** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
-export interface Desk {
-  node: DivisionCode;
-  viewer: Viewer;
-  now: Date;
-  divisions: Divisions;
-  calendar: OfficialCalendar;
-  item: Item;
-  implementation: Implementation;
-  /** Grants in effect today, as this node knows them. */
-  grants?: readonly Grant[];
-}
-
-/** A line to be written: who and what; the case's store adds number, time, chain and signature. */
-export type LineDraft = LogEntry & { actor: LogActor; note: string | null };
-
-/** What a step leads to: its lines, and where the case goes when one of them hands it off. */
-export interface Step {
-  lines: [LineDraft, ...LineDraft[]];
-  handOff: { to: DivisionCode; epoch: number } | null;
-}
+export type { Desk, LineDraft, Step };
 
 /** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
 export const REMEDIES =
@@ -104,11 +84,14 @@ export function supplementCase(desk: Desk, file: CaseFile, materials: Material[]
 /**
  * Names all missing materials once (一次告知, Art. 32) and gives the case back to the desk that took it in, where the
  * resident is.
- * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, SUPPLEMENT_INCOMPLETE
+ * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, SUPPLEMENT_INCOMPLETE, GRANT_NOT_IN_EFFECT
  */
-export function requestSupplement(desk: Desk, file: CaseFile, asked: MissingMaterial[], note: string | null): Step {
-  const actor = atOwnCase(desk, file, 'REQUEST_SUPPLEMENT');
-  requireAcceptor(desk, file);
+export function requestSupplement(desk: Desk, given: CaseFile, asked: MissingMaterial[], note: string | null): Step {
+  const actor = atOwnCase(desk, given, 'REQUEST_SUPPLEMENT');
+  return asAcceptor(desk, given, (file) => notice(desk, file, actor, asked, note));
+}
+
+function notice(desk: Desk, file: CaseFile, actor: LogActor, asked: MissingMaterial[], note: string | null): Step {
   requireState(file, ['FILED']);
   if (file.supplement) {
     throw problem(
@@ -146,40 +129,41 @@ export function requestSupplement(desk: Desk, file: CaseFile, asked: MissingMate
     });
   }
   if (asked.length === 0) throw problem('BAD_INPUT', 'Nothing is missing, nothing was named.', { field: 'missing' });
-  const notice: LineDraft = { action: 'SUPPLEMENT_REQUESTED', actor, note, data: { missing: asked } };
-  if (desk.node === file.filingNode) return oneLine(notice);
+  const line: LineDraft = { action: 'SUPPLEMENT_REQUESTED', actor, note, data: { missing: asked } };
+  if (desk.node === file.filingNode) return oneLine(line);
   const back = { to: file.filingNode, epoch: file.epoch + 1 };
-  return { lines: [notice, { action: 'RETURNED', actor, note: '退回补正', data: back }], handOff: back };
+  return { lines: [line, { action: 'RETURNED', actor, note: '退回补正', data: back }], handOff: back };
 }
 
 /**
  * Accepts (受理). After the five days for the notice ran out, acceptance counts from the day the materials came in.
- * @throws {ProblemError} NOT_COMPETENT, ITEM_NOT_IN_FORCE, MATERIALS_MISSING
+ * @throws {ProblemError} NOT_COMPETENT, GRANT_NOT_IN_EFFECT, ITEM_NOT_IN_FORCE, MATERIALS_MISSING
  */
-export function acceptCase(desk: Desk, file: CaseFile, note: string | null): Step {
-  const actor = atOwnCase(desk, file, 'ACCEPT_CASE');
-  requireAcceptor(desk, file);
-  requireGrant(desk, file, 'accept');
-  requireState(file, ['FILED']);
-  const deemed = desk.now > noticeDueAt(file.materialsInAt, desk.calendar).at;
-  requireInForce(desk.item, dayOf(deemed ? file.materialsInAt : desk.now));
-  const missing = missingMaterials(file, desk.implementation.materials);
-  if (missing.length > 0 && !deemed) {
-    throw problem('MATERIALS_MISSING', `Not handed in: ${missing.join('、')}.`, {
-      article: ARTICLES.oneTimeNotice,
-      field: 'materials',
-    });
-  }
-  return acceptance(desk, file, actor, deemed, note);
+export function acceptCase(desk: Desk, given: CaseFile, note: string | null): Step {
+  const actor = atOwnCase(desk, given, 'ACCEPT_CASE');
+  return asAcceptor(desk, given, (file) => {
+    requireState(file, ['FILED']);
+    const deemed = desk.now > noticeDueAt(file.materialsInAt, desk.calendar).at;
+    requireInForce(desk.item, dayOf(deemed ? file.materialsInAt : desk.now));
+    const missing = missingMaterials(file, desk.implementation.materials);
+    if (missing.length > 0 && !deemed) {
+      throw problem('MATERIALS_MISSING', `Not handed in: ${missing.join('、')}.`, {
+        article: ARTICLES.oneTimeNotice,
+        field: 'materials',
+      });
+    }
+    return acceptance(desk, file, actor, deemed, note);
+  });
 }
 
 /**
  * The acceptance the law itself brings about when nothing was named within five working days (逾期不告知的,自收到申请材料
- * 之日起即为受理); null while there is still time, when the case is past it, or when the item was not in force that day.
+ * 之日起即为受理); null while there is still time, when the case is past it, when the item was not in force that day, or
+ * when the grant to accept it ended: the organ it then goes up to has it accepted as from the same day.
  */
 export function deemAccepted(desk: Omit<Desk, 'viewer'>, file: CaseFile): Step | null {
   const here = file.custodian === desk.node && file.inTransitTo === null && file.acceptor === desk.node;
-  if (!here || file.state !== 'FILED') return null;
+  if (!here || file.state !== 'FILED' || !standsOn(desk, file, 'ACCEPT')) return null;
   if (desk.now <= noticeDueAt(file.materialsInAt, desk.calendar).at) return null;
   if (!isInForce(desk.item, dayOf(file.materialsInAt))) return null;
   return acceptance(desk, file, NODE_ACTOR, true, '逾期未一次告知,视为受理');
@@ -209,16 +193,17 @@ function acceptance(
 }
 
 /** Does not accept (不予受理), with the reason and the remedies. */
-export function refuseCase(desk: Desk, file: CaseFile, reason: string): Step {
-  const actor = atOwnCase(desk, file, 'REFUSE_CASE');
-  requireAcceptor(desk, file);
-  requireState(file, ['FILED']);
-  requireReason(reason, ARTICLES.writtenAcceptance);
-  return oneLine({ action: 'NOT_ACCEPTED', actor, note: reason, data: { reason, remedies: REMEDIES } });
+export function refuseCase(desk: Desk, given: CaseFile, reason: string): Step {
+  const actor = atOwnCase(desk, given, 'REFUSE_CASE');
+  return asAcceptor(desk, given, (file) => {
+    requireState(file, ['FILED']);
+    requireReason(reason, ARTICLES.writtenAcceptance);
+    return oneLine({ action: 'NOT_ACCEPTED', actor, note: reason, data: { reason, remedies: REMEDIES } });
+  });
 }
 
 /**
- * Reviews (审查) at the accepting or the deciding desk.
+ * Reviews (审查) at the accepting or the deciding desk; the deciding one also where another's review stands for its own.
  * @param amountFen the amount as the review assesses it, in fen; the cap of a grant goes by it from then on
  */
 export function reviewCase(
@@ -229,7 +214,7 @@ export function reviewCase(
   amountFen: number | null = null,
 ): Step {
   const actor = atOwnCase(desk, file, 'REVIEW_CASE');
-  requireState(file, ['ACCEPTED']);
+  if (!mayReview(desk.node, file)) requireState(file, ['ACCEPTED']);
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
   if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
   return oneLine({ action: 'REVIEWED', actor, note, data: { opinion, ...(amountFen === null ? {} : { amountFen }) } });
@@ -237,14 +222,17 @@ export function reviewCase(
 
 /**
  * Decides (决定): the chief representative, never a person who accepted or reviewed (一审一核).
- * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING
+ * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT
  */
-export function decideCase(desk: Desk, file: CaseFile, outcome: Outcome, reason: string | null): Step {
-  const actor = atOwnCase(desk, file, 'DECIDE_CASE');
-  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
-  requireGrant(desk, file, 'decide');
-  const borrowed = file.reviews.at(-1)?.node !== desk.node;
-  if (borrowed && file.state === 'REVIEWED') requireGrant(desk, file, 'review');
+export function decideCase(desk: Desk, given: CaseFile, outcome: Outcome, reason: string | null): Step {
+  const actor = atOwnCase(desk, given, 'DECIDE_CASE');
+  if (desk.node !== given.decider) throw notCompetent(desk.node, given);
+  const borrowed = given.state === 'REVIEWED' && given.reviews.at(-1)?.node !== desk.node;
+  const stages: GrantStage[] = borrowed ? ['REVIEW', 'DECIDE'] : ['DECIDE'];
+  return underGrants(desk, given, stages, (file) => decision(desk, file, actor, outcome, reason));
+}
+
+function decision(desk: Desk, file: CaseFile, actor: LogActor, outcome: Outcome, reason: string | null): Step {
   if (file.state === 'ACCEPTED') {
     throw problem('REVIEW_MISSING', `${desk.node} has not reviewed the case yet.`, { article: ARTICLES.twoPersons });
   }
@@ -266,7 +254,7 @@ export function decideCase(desk: Desk, file: CaseFile, outcome: Outcome, reason:
       outcome,
       reason,
       remedies,
-      inNameOf: use?.mode === 'ENTRUSTED' ? use.grantor : desk.node,
+      inNameOf: nameOf(file),
       ...(use ? { grant: use.id } : {}),
     },
   });
@@ -279,10 +267,8 @@ export function decideCase(desk: Desk, file: CaseFile, outcome: Outcome, reason:
 export function forwardCase(desk: Desk, given: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, given, 'FORWARD_CASE');
   const change = rerouting(desk, given);
-  const file = change ? { ...given, ...change } : given;
-  const step = forwarding(desk, file, actor, note);
-  if (!change) return step;
-  return { ...step, lines: [{ action: 'REROUTED', actor: NODE_ACTOR, note: null, data: change }, ...step.lines] };
+  if (!change) return forwarding(desk, given, actor, note);
+  return reroutedFirst(change, forwarding(desk, { ...given, ...change }, actor, note));
 }
 
 function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | null): Step {
@@ -328,7 +314,7 @@ export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
 /**
  * Calls a case back (收回) from the grantee that would decide it: it goes to the organ that holds the power, as it is.
  * @param by who decided so at the grantor's
- * @throws {ProblemError} NOT_COMPETENT, CASE_IN_TRANSIT, ILLEGAL_STEP
+ * @throws {ProblemError} NOT_COMPETENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP
  */
 export function recallCase(
   node: DivisionCode,
@@ -342,7 +328,7 @@ export function recallCase(
       article: ARTICLES.delegation,
     });
   }
-  if (file.inTransitTo !== null) throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo}.`);
+  requireCustody(node, file);
   requireState(file, ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED']);
   const change = { acceptor: file.acceptor, decider: file.power, through: { ...file.through, decide: null } };
   const line: LineDraft = { action: 'REROUTED', actor: by, note: reason, data: change };
@@ -384,58 +370,21 @@ function actAs(desk: Desk, action: Action): LogActor {
 /** The person may do it, the case rests at this desk, and the item belongs to the person's department. */
 function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
   const actor = actAs(desk, action);
-  if (file.custodian !== desk.node) {
-    throw problem('NOT_CUSTODIAN', `${desk.node} does not hold the case; ${file.custodian} does.`, {
-      custodian: file.custodian,
-    });
-  }
-  if (file.inTransitTo !== null) {
-    throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
-  }
+  requireCustody(desk.node, file);
   // whoever takes in for others helps with every department's items; the organ's own steps are the department's
   const organ = isOrgan(desk.node, file);
   if (organ) requireDepartment(desk.viewer, desk.item.department, desk.divisions.get(desk.node).tier);
   return actor;
 }
 
-/** Whether each grant the case stands on is in effect today and covers it. */
-function standsOn(desk: Desk, file: CaseFile, use: GrantUse): boolean {
-  const grant = desk.grants?.find(({ id }) => id === use.id);
-  return grant !== undefined && isUnderCap(grant, file.facts);
-}
-
-/** @throws {ProblemError} GRANT_NOT_IN_EFFECT when the stage stands on a grant that gives no power today */
-function requireGrant(desk: Desk, file: CaseFile, stage: keyof GrantUses): void {
-  const use = file.through[stage];
-  if (!use || standsOn(desk, file, use)) return;
-  throw problem(
-    'GRANT_NOT_IN_EFFECT',
-    `The grant ${use.id} of ${use.grantor} gives no power over this case today; forward it to ${file.power}.`,
-    { article: ARTICLES.delegation },
-  );
-}
-
-/** The way a case goes now, when a grant it stood on no longer carries it; null when all do. */
-function rerouting(desk: Desk, file: CaseFile): Pick<CaseFile, 'acceptor' | 'decider' | 'through'> | null {
-  const uses = Object.values(file.through).filter((use) => use !== null);
-  if (uses.every((use) => standsOn(desk, file, use))) return null;
-  const found = route(desk.item, file.place, desk.divisions, desk.grants, file.facts);
-  // what is accepted stays accepted by whoever accepted it
-  if (file.acceptance === null) return { acceptor: found.acceptor, decider: found.decider, through: found.through };
-  const below = desk.divisions.isWithin(file.acceptor, found.decider);
-  return below
-    ? { acceptor: file.acceptor, decider: found.decider, through: { ...found.through, accept: file.through.accept } }
-    : { acceptor: file.acceptor, decider: file.power, through: { ...file.through, review: null, decide: null } };
-}
-
-function requireAcceptor(desk: Desk, file: CaseFile): void {
-  if (desk.node !== file.acceptor) throw notCompetent(desk.node, file);
-}
-
-function notCompetent(node: DivisionCode, file: CaseFile): ProblemError {
-  return problem('NOT_COMPETENT', `${file.acceptor} accepts and ${file.decider} decides ${file.item}, not ${node}.`, {
-    article: ARTICLES.organsOnly,
-  });
+function requireCustody(node: DivisionCode, file: CaseFile): void {
+  if (file.custodian !== node) {
+    throw problem('NOT_CUSTODIAN', `${node} does not hold the case; ${file.custodian} does.`, {
+      custodian: file.custodian,
+    });
+  }
+  if (file.inTransitTo === null) return;
+  throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
 }
 
 function requireState(file: CaseFile, states: CaseFile['state'][]): void {

@@ -43,8 +43,8 @@ export function route(
   const acceptingTier = organs.find((tier) => divisions.atTier(place, tier) !== undefined);
   const ordinary = acceptingTier && divisions.atTier(place, acceptingTier);
   const power = divisions.atTier(place, item.decidingTier);
-  const under = (stage: GrantStage) =>
-    power ? findGrant(stage, item, place, power.code, grants, facts, divisions) : null;
+  const under = (stage: GrantStage, given = grants) =>
+    power ? findGrant(stage, item, place, power.code, given, facts, divisions) : null;
   // a grant lets a lower organ accept; what lies lower already stays there
   const lower = under('ACCEPT');
   const accept = lower && (!ordinary || divisions.isWithin(lower.grantee, ordinary.code)) ? lower : null;
@@ -58,9 +58,9 @@ export function route(
     );
   }
   // who decides must stand over who accepts: a case never goes down to be decided
-  const over = (grant: Grant | null) => (grant && divisions.isWithin(acceptor.code, grant.grantee) ? grant : null);
-  const decide = over(under('DECIDE'));
-  const review = decide ? null : over(under('REVIEW'));
+  const over = grants.filter((grant) => divisions.isWithin(acceptor.code, grant.grantee));
+  const decide = under('DECIDE', over);
+  const review = decide ? null : under('REVIEW', over);
   const decider = decide ? divisions.get(decide.grantee) : power;
   const ownAccept = accept && acceptor.code === accept.grantee && acceptor !== ordinary ? accept : null;
   const reasons = [
@@ -72,9 +72,9 @@ export function route(
       : `${decider.code} ${decider.name} decides: the item's deciding tier is ${item.decidingTier}.`,
   ];
   if (review) reasons.push(`${review.grantee}'s review stands for ${power.code}'s: ${wordsOf(review)}.`);
-  const capped = grants.map((grant) => ({ ...grant, cap: null }));
-  const wouldDecide = decide ? null : findGrant('DECIDE', item, place, power.code, capped, facts, divisions);
-  const passed = grants.find((grant) => grant.id === wouldDecide?.id);
+  const uncapped = over.map((grant) => ({ ...grant, cap: null }));
+  const wouldDecide = decide ? null : under('DECIDE', uncapped);
+  const passed = over.find((grant) => grant.id === wouldDecide?.id);
   if (passed?.cap) {
     const why = facts.amountFen === null ? 'no amount is named' : `${yuan(facts.amountFen)} is above it`;
     reasons.push(`Not ${passed.grantee}: its power ends at ${yuan(passed.cap.amountFen)}, and ${why}.`);

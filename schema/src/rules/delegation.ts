@@ -1,4 +1,4 @@
-import type { DivisionCode, Divisions } from '../divisions.ts';
+import type { Division, DivisionCode, Divisions } from '../divisions.ts';
 import type { ErrorCode } from '../errors.ts';
 import { problem } from '../errors.ts';
 import type { Grant, GrantAnswer, GrantEnd } from '../messages/delegation.ts';
@@ -30,7 +30,7 @@ export interface GrantRecord {
 export function grantStateOf({ grant, answer, end, refusal }: GrantRecord, today: Day): GrantState {
   if (refusal) return 'INVALID';
   if (end && dayOf(new Date(end.at)) <= today) return end.way;
-  if (!answer) return 'OFFERED';
+  if (!answer || today < dayOf(new Date(answer.at))) return 'OFFERED';
   if (!answer.accepted) return 'DECLINED';
   if (today < grant.from) return 'NOT_YET';
   if (grant.to !== null && today > grant.to) return 'EXPIRED';
@@ -49,7 +49,8 @@ export function isUnderCap({ cap }: Pick<Grant, 'cap'>, { amountFen }: CaseFacts
 
 /**
  * The grant by which a lower organ does a stage for a place, of all that would do: the lowest grantee's, of these the
- * newest. Never one of a grantor that does not hold the power itself (不得再委托, Art. 24).
+ * newest. Never one of a grantor that does not hold the power itself (不得再委托, Art. 24), of a village committee, or of
+ * whoever does not lie below the grantor, whatever the catalogue or the list says.
  * @param power the organ that holds the power by the item itself
  */
 export function findGrant(
@@ -69,13 +70,18 @@ export function findGrant(
         grant.items.includes(item.code) &&
         grant.stages.includes(stage) &&
         isUnderCap(grant, facts) &&
-        item.delegableTo.includes(divisions.get(grant.grantee).tier) &&
-        divisions.isWithin(place, grant.grantee),
+        divisions.isWithin(place, grant.grantee) &&
+        mayHold(divisions.get(grant.grantee), item, power, divisions),
     )
     .toSorted(
       (a, b) => depth(b.grantee) - depth(a.grantee) || b.seq - a.seq || (a.id < b.id ? -1 : Number(a.id > b.id)),
     );
   return best ?? null;
+}
+
+/** Whether an organ may be lent a power: it lies below the one that holds it, at a tier the item names. */
+function mayHold({ code, tier }: Division, item: Item, power: DivisionCode, divisions: Divisions): boolean {
+  return tier !== 'VILLAGE' && item.delegableTo.includes(tier) && code !== power && divisions.isWithin(code, power);
 }
 
 /**

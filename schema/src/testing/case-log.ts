@@ -3,7 +3,7 @@ import type { DivisionCode } from '../divisions.ts';
 import type { GrantUse, LogActor, LogEntry, LogLine } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
 import type { CaseFile } from '../rules/case-state.ts';
-import { foldLog } from '../rules/case-state.ts';
+import { foldLog, nameOf } from '../rules/case-state.ts';
 import type { Step } from '../rules/case-steps.ts';
 import type { Item } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
@@ -181,7 +181,9 @@ export class CaseLog {
   decided(outcome: Outcome = 'GRANTED', head?: Partial<LineHead>): CaseLog {
     const refused =
       outcome === 'REFUSED' ? { reason: '不符合条件', remedies: '复议' } : { reason: null, remedies: null };
-    return this.add({ action: 'DECIDED', data: { outcome, ...refused, inNameOf: this.file.custodian } }, head);
+    const use = this.file.through.decide;
+    const data = { outcome, ...refused, inNameOf: nameOf(this.file), ...(use ? { grant: use.id } : {}) };
+    return this.add({ action: 'DECIDED', data }, head);
   }
 
   /** Its grants ended: the organ that holds the power decides. */

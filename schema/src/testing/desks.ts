@@ -1,4 +1,5 @@
 import type { DivisionCode } from '../divisions.ts';
+import type { Grant } from '../messages/delegation.ts';
 import type { OfficialCalendar } from '../rules/calendar.ts';
 import type { Desk } from '../rules/case-steps.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
@@ -17,6 +18,8 @@ export interface DeskAs {
   calendar?: OfficialCalendar;
   /** Where the person works, if not at the desk. */
   of?: DivisionCode;
+  /** Those in effect; none when left out. */
+  grants?: readonly Grant[];
 }
 
 /** A desk with somebody at it who sits at the right window, unless told otherwise. */
@@ -32,5 +35,6 @@ export function deskOf(node: DivisionCode, roles: Role | readonly Role[], as: De
     calendar: as.calendar ?? calendar,
     item,
     implementation: as.implementation ?? implementationOf(item),
+    ...(as.grants ? { grants: as.grants } : {}),
   };
 }

@@ -1,0 +1,28 @@
+import type { DivisionCode, Divisions } from '../divisions.ts';
+import type { Grant } from '../messages/delegation.ts';
+import type { LogActor, LogEntry } from '../messages/log-line.ts';
+import type { OfficialCalendar } from './calendar.ts';
+import type { Implementation, Item } from './catalogue.ts';
+import type { Viewer } from './permissions.ts';
+
+/** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
+export interface Desk {
+  node: DivisionCode;
+  viewer: Viewer;
+  now: Date;
+  divisions: Divisions;
+  calendar: OfficialCalendar;
+  item: Item;
+  implementation: Implementation;
+  /** Grants in effect today, as this node knows them. */
+  grants?: readonly Grant[];
+}
+
+/** A line to be written: who and what; the case's store adds number, time, chain and signature. */
+export type LineDraft = LogEntry & { actor: LogActor; note: string | null };
+
+/** What a step leads to: its lines, and where the case goes when one of them hands it off. */
+export interface Step {
+  lines: [LineDraft, ...LineDraft[]];
+  handOff: { to: DivisionCode; epoch: number } | null;
+}
