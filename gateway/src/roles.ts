@@ -120,6 +120,16 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: { rollup: { by: 'division', path: ['division'], otherwise: null } },
     merge: {},
   },
+  legalBases: {
+    name: 'legalBases',
+    routes: {
+      legalBases: { by: 'division', path: ['division'], otherwise: null },
+      legalBasisChanges: { by: 'division', path: ['division'], otherwise: null },
+      changeLegalBasis: viewersDesk,
+      confirmLegalBasis: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

@@ -13,6 +13,7 @@ import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
+import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
 import { countFacts, figuresService } from './rollup/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
@@ -110,6 +111,7 @@ async function startParts(
   onStop(() => db.close());
   for (const node of nodes) {
     const recounted = await recountDates(db, node, calendar, divisions);
+    await linkOlderItems(db, node);
     if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
   }
 
@@ -125,6 +127,8 @@ async function startParts(
     findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
   });
 
+  const legalBases = new LegalBasisDesk({ divisions, outbox, nodes: () => trust.nodes(), now });
+
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
   for (const node of nodes) {
@@ -136,6 +140,7 @@ async function startParts(
       catalogue: catalogueService({ node, db, divisions, now }),
       implementation: implementationService({ node, db, divisions, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
+      legalBases: legalBasesService({ node, db, appender, desk: legalBases }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });
@@ -175,7 +180,10 @@ async function startParts(
     divisions,
     appender,
     nodes,
-    readers: { FACTS: countFacts, CATALOGUE: catalogueReader(divisions, appender) },
+    readers: {
+      FACTS: countFacts,
+      CATALOGUE: catalogueReader(divisions, appender, { linkItems, changeLegalBasis: legalBases.take }),
+    },
     heartbeatMs: config.feedHeartbeatMs,
     now,
     log,
@@ -205,6 +213,7 @@ async function startParts(
           WITHDRAWAL: receiver.withdrawal,
           MATERIAL: receiver.material,
           FEED: feeds.receive,
+          LEGAL_BASIS: legalBases.report,
         },
         settlers: { DOSSIER: receiver.dossierAnswered, WITHDRAWAL: receiver.withdrawalAnswered },
         watermark: feeds.watermark,

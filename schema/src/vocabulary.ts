@@ -150,6 +150,25 @@ export const CONSENT_WAY_LABELS: Record<ConsentWay, string> = {
   ONLINE: '线上确认',
 };
 
+/** 法律依据的效力位阶: what a legal basis is. */
+export const LEGAL_BASIS_KINDS = ['LAW', 'REGULATION', 'RULE', 'NOTICE'] as const;
+export type LegalBasisKind = (typeof LEGAL_BASIS_KINDS)[number];
+export const LEGAL_BASIS_KIND_LABELS: Record<LegalBasisKind, string> = {
+  LAW: '法律',
+  REGULATION: '法规',
+  RULE: '规章',
+  NOTICE: '规范性文件',
+};
+
+/** 立改废: what happened to a legal basis. */
+export const LEGAL_BASIS_CHANGES = ['NEW', 'CHANGED', 'REPEALED'] as const;
+export type LegalBasisChangeKind = (typeof LEGAL_BASIS_CHANGES)[number];
+export const LEGAL_BASIS_CHANGE_LABELS: Record<LegalBasisChangeKind, string> = {
+  NEW: '新立',
+  CHANGED: '修改',
+  REPEALED: '废止',
+};
+
 /** 证件类型 of an applicant. */
 export const ID_TYPES = ['RESIDENT_ID', 'SOCIAL_CREDIT_CODE'] as const;
 export type IdType = (typeof ID_TYPES)[number];

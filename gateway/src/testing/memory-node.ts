@@ -106,6 +106,13 @@ export class MemoryNode implements NodeServices {
     rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
   };
 
+  readonly legalBases: NodeServices['legalBases'] = {
+    basesOf: async () => [],
+    changes: async () => [],
+    change: async () => this.#illegal(),
+    confirm: async () => this.#illegal(),
+  };
+
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;
     if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');

@@ -1,4 +1,4 @@
-import type { DivisionCode, Divisions, Implementation, Item } from '@liandong/schema';
+import type { DivisionCode, Divisions, Implementation, Item, LegalBasisChange } from '@liandong/schema';
 import { catalogueEntrySchema, standardImplementation } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
@@ -6,14 +6,23 @@ import { DUTIES } from '../tiers/index.ts';
 import { payloadOf } from '../trust/index.ts';
 import { findImplementations, insertImplementations, insertItems } from './catalogue-store.ts';
 
+/** What other domains do with what the catalogue feed brings, in the transaction that takes it in. */
+export interface CatalogueReaders {
+  /** Keeps what the items rest on. */
+  linkItems: (tx: NodeTx, items: readonly Item[]) => Promise<void>;
+  /** Takes a change of the law in; called with what the city itself announced and nobody else. */
+  changeLegalBasis: (tx: NodeTx, change: LegalBasisChange) => Promise<void>;
+}
+
 /**
  * Reads the catalogue feed into a node's copy. A node at the deciding tier follows a new item with its own
  * implementation (实施清单): the city's standard, until it betters it; that goes on to the levels below.
  */
-export function catalogueReader(divisions: Divisions, appender: FeedAppender): FeedReader {
-  return async (tx, _publisher, entries) => {
+export function catalogueReader(divisions: Divisions, appender: FeedAppender, others: CatalogueReaders): FeedReader {
+  return async (tx, publisher, entries) => {
     const items: { item: Item; publishedAt: Date }[] = [];
     const implementations: Implementation[] = [];
+    const changes: LegalBasisChange[] = [];
     for (const jws of entries) {
       // signatures were checked when the entry came in
       const { at, body } = catalogueEntrySchema.parse(payloadOf(jws));
@@ -24,14 +33,23 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender): F
         case 'IMPLEMENTATION':
           implementations.push(body.implementation);
           break;
+        case 'LEGAL_BASIS':
+          // the basic catalogue and what it rests on are the city's; a county that announces a change changes nothing
+          if (publisher === divisions.city.code) changes.push(body.change);
+          break;
         default:
           body satisfies never;
       }
     }
     await insertItems(tx, items);
+    await others.linkItems(
+      tx,
+      items.map(({ item }) => item),
+    );
     await insertImplementations(tx, implementations);
     const decided = items.map(({ item }) => item).filter((item) => decidesHere(item, tx.node, divisions));
     await follow(tx, decided, appender);
+    for (const change of changes) await others.changeLegalBasis(tx, change);
   };
 }
 

@@ -82,6 +82,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     Role: () => labelled('Role', '岗位', vocabulary.ROLE_LABELS),
     ConsentWay: () => labelled('ConsentWay', '委托方式', vocabulary.CONSENT_WAY_LABELS),
     IdType: () => labelled('IdType', '证件类型', vocabulary.ID_TYPE_LABELS),
+    LegalBasisKind: () => labelled('LegalBasisKind', '效力位阶', vocabulary.LEGAL_BASIS_KIND_LABELS),
+    LegalBasisChangeKind: () => labelled('LegalBasisChangeKind', '立改废', vocabulary.LEGAL_BASIS_CHANGE_LABELS),
     ErrorCode: () =>
       builder.enumType('ErrorCode', {
         description: 'Every error code, a closed list.',

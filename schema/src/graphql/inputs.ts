@@ -5,6 +5,7 @@ import { isDivisionCode } from '../divisions.ts';
 import { ARTICLES } from '../rules/articles.ts';
 import { isIdNumber } from '../rules/identity-numbers.ts';
 import { CONSENT_WAYS, ID_TYPES, OPINIONS, OUTCOMES } from '../vocabulary.ts';
+import { idempotencyKey, optionalText, text } from './input-parts.ts';
 
 /** Largest material, in bytes. */
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
@@ -18,21 +19,6 @@ export const MATERIAL_MEDIA_TYPES = [
   'text/plain',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 ] as const;
-
-const text = (max: number) => z.string().trim().min(1).max(max);
-const optionalText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .nullish()
-    .transform((v) => v || null);
-const idempotencyKey = z
-  .string()
-  .min(8)
-  .max(100)
-  .nullish()
-  .transform((v) => v ?? null);
 
 const materialInput = z.object({
   name: text(100),

@@ -63,7 +63,7 @@ describe('a field of a merged type', () => {
 describe('a key of a merged type', () => {
   test.each([
     ['Case', 'id', 'ID!', ['filing', 'handling']],
-    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures']],
+    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures', 'legalBases']],
     ['Implementation', 'itemCode', 'ID!', ['filing', 'catalogue', 'implementation']],
     ['Implementation', 'node', 'Division!', ['filing', 'catalogue', 'implementation']],
     ['Division', 'code', 'ID!', ROLE_SCHEMAS],
@@ -132,6 +132,8 @@ describe('words', () => {
     Role: vocabulary.ROLES,
     ConsentWay: vocabulary.CONSENT_WAYS,
     IdType: vocabulary.ID_TYPES,
+    LegalBasisKind: vocabulary.LEGAL_BASIS_KINDS,
+    LegalBasisChangeKind: vocabulary.LEGAL_BASIS_CHANGES,
     ErrorCode: ERROR_CODES,
   };
 

@@ -7,6 +7,7 @@ import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
 import { addImplementation } from './implementation.ts';
+import { addLegalBases } from './legal-bases.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64'] },
@@ -14,6 +15,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date'] },
   implementation: { add: addImplementation, scalars: ['DateTime'] },
   figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
+  legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -5,6 +5,7 @@ import type { Decision } from '../rules/case-state.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Measure } from '../rules/facts.ts';
+import type { LegalBasis, LegalBasisChange, LegalBasisTask } from '../rules/legal-bases.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   ReviewCaseInput,
   SupplementCaseInput,
 } from './inputs.ts';
+import type { ChangeLegalBasisInput, ConfirmLegalBasisInput } from './legal-bases-inputs.ts';
 
 /** What resolvers of a role are given with each operation. */
 export interface RoleContext {
@@ -34,6 +36,7 @@ export interface NodeServices {
   catalogue: CatalogueService;
   implementation: ImplementationService;
   figures: FiguresService;
+  legalBases: LegalBasesService;
 }
 
 /** One answer for each key, in order: the value, or what is wrong with that key alone. */
@@ -228,4 +231,30 @@ export interface RollupView {
 
 export interface FiguresService {
   rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView>;
+}
+
+/** A delegation of an item that rests on a changed basis. */
+export interface AffectedGrant {
+  id: string;
+  grantor: DivisionCode;
+  grantee: DivisionCode;
+}
+
+export type LegalBasisTaskView = LegalBasisTask;
+
+/** A change of the law as one node sees it: the nodes that lie in its division. */
+export interface LegalBasisChangeView {
+  change: LegalBasisChange;
+  tasks: LegalBasisTaskView[];
+  grants: AffectedGrant[];
+  answeredBy: DivisionCode;
+}
+
+export interface LegalBasesService {
+  /** What an item rests on, by its newest published version here; empty where its basis names nothing. */
+  basesOf(item: string): Promise<LegalBasis[]>;
+  /** @param most 1 to 200 */
+  changes(viewer: Viewer | null, most: number): Promise<LegalBasisChangeView[]>;
+  change(viewer: Viewer | null, input: ChangeLegalBasisInput): Promise<LegalBasisChangeView>;
+  confirm(viewer: Viewer | null, input: ConfirmLegalBasisInput): Promise<LegalBasisChangeView>;
 }

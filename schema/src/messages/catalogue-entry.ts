@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { implementationSchema, itemSchema } from '../rules/catalogue.ts';
+import { legalBasisChangeSchema } from '../rules/legal-bases.ts';
 import { divisionCodeSchema } from './log-line.ts';
 
 /**
@@ -14,6 +15,7 @@ export const catalogueEntrySchema = z.object({
   body: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('ITEM'), item: itemSchema }),
     z.object({ kind: z.literal('IMPLEMENTATION'), implementation: implementationSchema }),
+    z.object({ kind: z.literal('LEGAL_BASIS'), change: legalBasisChangeSchema }),
   ]),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;

@@ -12,7 +12,7 @@ export const SIGNED_TYPES = {
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
 /** What nodes send each other through the outbox; each is answered by a receipt. */
-export const MESSAGE_KINDS = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'MATERIAL', 'FEED'] as const;
+export const MESSAGE_KINDS = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'MATERIAL', 'FEED', 'LEGAL_BASIS'] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export const messageSchema = z.object({

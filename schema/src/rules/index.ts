@@ -9,6 +9,7 @@ export * from './clock.ts';
 export * from './competence.ts';
 export * from './facts.ts';
 export * from './identity-numbers.ts';
+export * from './legal-bases.ts';
 export { countDays, lastDayOf } from './limits.ts';
 export type { CountedDay, Limit } from './limits.ts';
 export * from './permissions.ts';

@@ -30,6 +30,9 @@ export const ACTIONS = [
   'WITHDRAW_CASE',
   'READ_CASE',
   'READ_FIGURES',
+  'CHANGE_LEGAL_BASIS',
+  'CONFIRM_LEGAL_BASIS',
+  'READ_LEGAL_BASES',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -55,6 +58,10 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, SUPERVISOR: ORGANS },
   READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  // the basic catalogue, and what it rests on, is the city's
+  CHANGE_LEGAL_BASIS: { CATALOGUER: ['CITY'] },
+  CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
+  READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */
@@ -142,6 +149,19 @@ export function requireFiguresReader(viewer: Viewer, division: DivisionCode, div
   requirePermission(viewer, 'READ_FIGURES', divisions.get(viewer.division).tier);
   if (!divisions.isWithin(division, viewer.division)) {
     throw problem('FORBIDDEN', `The figures of ${division} are not open to ${viewer.division}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+}
+
+/**
+ * What a desk keeps is read by its own people and by the levels above it.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireReaderOver(viewer: Viewer, action: Action, division: DivisionCode, divisions: Divisions): void {
+  requirePermission(viewer, action, divisions.get(viewer.division).tier);
+  if (!divisions.isWithin(division, viewer.division)) {
+    throw problem('FORBIDDEN', `What ${division} keeps is not open to ${viewer.division}.`, {
       article: ARTICLES.postDuties,
     });
   }

@@ -28,6 +28,7 @@ export function servicesOf(given: Overrides): NodeServices {
     catalogue: { getMany: none, list: none, ...given.catalogue },
     implementation: { getMany: none, ...given.implementation },
     figures: { rollup: none, ...given.figures },
+    legalBases: { basesOf: none, changes: none, change: none, confirm: none, ...given.legalBases },
   };
 }
 

@@ -1,0 +1,40 @@
+-- 法律依据: the articles items rest on, as this node knows them.
+CREATE TABLE legal_bases (
+  node text NOT NULL,
+  -- the citation, 《…》第…条
+  id text NOT NULL,
+  title text NOT NULL,
+  body jsonb NOT NULL,
+  PRIMARY KEY (node, id)
+);
+CREATE INDEX legal_bases_title ON legal_bases (node, title);
+-- Which version of which item cites what, read from its legal basis when it came in.
+CREATE TABLE item_bases (
+  node text NOT NULL,
+  item text NOT NULL,
+  version integer NOT NULL,
+  basis text NOT NULL,
+  PRIMARY KEY (node, item, version, basis)
+);
+CREATE INDEX item_bases_basis ON item_bases (node, basis);
+-- 立改废: changes of the law as the city announced them.
+CREATE TABLE legal_basis_changes (
+  node text NOT NULL,
+  id uuid NOT NULL,
+  announced_on date NOT NULL,
+  taken_at timestamptz(3) NOT NULL DEFAULT now(),
+  body jsonb NOT NULL,
+  PRIMARY KEY (node, id)
+);
+-- What desks told of a change, this node's own word among them. No foreign key: a word may come before its change.
+CREATE TABLE legal_basis_reports (
+  node text NOT NULL,
+  change uuid NOT NULL,
+  desk text NOT NULL,
+  running_cases integer NOT NULL,
+  counted_at timestamptz(3) NOT NULL,
+  confirmed_at timestamptz(3),
+  confirmed_by text,
+  note text,
+  PRIMARY KEY (node, change, desk)
+);
