@@ -120,6 +120,17 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: { rollup: { by: 'division', path: ['division'], otherwise: null } },
     merge: {},
   },
+  admission: {
+    name: 'admission',
+    routes: {
+      admission: { by: 'division', path: ['division'], otherwise: null },
+      publishedList: { by: 'division', path: ['division'], otherwise: null },
+      admitItem: viewersDesk,
+      exemptItem: viewersDesk,
+      changeFee: viewersDesk,
+    },
+    merge: {},
+  },
   legalBases: {
     name: 'legalBases',
     routes: {

@@ -4,6 +4,7 @@ import type { DivisionCode, Divisions, HostReply, NodeServices, OfficialCalendar
 import { TokenVerifier, dayOf, materialPartSchema, parseDivisions, parseIssuers, problem } from '@liandong/schema';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
+import { admissionService } from './admission/index.ts';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
@@ -140,6 +141,7 @@ async function startParts(
       catalogue: catalogueService({ node, db, divisions, now }),
       implementation: implementationService({ node, db, divisions, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
+      admission: admissionService({ node, db, divisions, now }),
       legalBases: legalBasesService({ node, db, appender, desk: legalBases }),
     });
   }

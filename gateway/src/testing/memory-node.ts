@@ -113,6 +113,14 @@ export class MemoryNode implements NodeServices {
     confirm: async () => this.#illegal(),
   };
 
+  readonly admission: NodeServices['admission'] = {
+    admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
+    publishedList: async () => [],
+    admit: async () => this.#illegal(),
+    exempt: async () => this.#illegal(),
+    changeFee: async () => this.#illegal(),
+  };
+
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;
     if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');

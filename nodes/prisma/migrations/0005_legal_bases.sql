@@ -38,3 +38,31 @@ CREATE TABLE legal_basis_reports (
   note text,
   PRIMARY KEY (node, change, desk)
 );
+
+-- 进驻登记: where this node handles an item; an item without a row is handled outside, without approval.
+CREATE TABLE admission (
+  node text NOT NULL,
+  item text NOT NULL,
+  admitted_from date,
+  -- 负面清单: approved to be handled outside, up to and with a day
+  exempt_reason text,
+  exempt_approver text,
+  exempt_until date,
+  changed_at timestamptz(3) NOT NULL,
+  changed_by text NOT NULL,
+  PRIMARY KEY (node, item)
+);
+-- 收费项目变动: append-only; the fees of a day are folded from it.
+CREATE TABLE fee_changes (
+  node text NOT NULL,
+  item text NOT NULL,
+  name text NOT NULL,
+  effective_from date NOT NULL,
+  change text NOT NULL,
+  -- fen; null where the amount follows a schedule of its own, and when the fee is dropped
+  amount_fen bigint,
+  basis text NOT NULL,
+  recorded_at timestamptz(3) NOT NULL,
+  recorded_by text NOT NULL,
+  PRIMARY KEY (node, item, name, effective_from)
+);

@@ -3,4 +3,4 @@ export type { ImportReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
 export type { CatalogueReaders } from './catalogue-reader.ts';
 export { catalogueService, implementationService } from './catalogue-service.ts';
-export { findImplementations, findItem } from './catalogue-store.ts';
+export { findAllItems, findImplementations, findItem } from './catalogue-store.ts';

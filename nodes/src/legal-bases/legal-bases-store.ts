@@ -72,6 +72,15 @@ export async function basesOfItem(queries: NodeQueries, item: string): Promise<L
   return rows.map((row) => legalBasisSchema.parse(row.body));
 }
 
+/** What is known of texts of these titles. */
+export async function basesByTitle(queries: NodeQueries, titles: readonly string[]): Promise<LegalBasis[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT body FROM legal_bases WHERE node = $1 AND title = ANY ($2) ORDER BY id`,
+    [titles],
+  );
+  return rows.map((row) => legalBasisSchema.parse(row.body));
+}
+
 /** Every basis of a title; kept from other changes until the transaction ends. */
 export async function lockBases(tx: NodeTx, title: string): Promise<LegalBasis[]> {
   const rows = await tx.query<BodyRow>(

@@ -84,6 +84,11 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     IdType: () => labelled('IdType', '证件类型', vocabulary.ID_TYPE_LABELS),
     LegalBasisKind: () => labelled('LegalBasisKind', '效力位阶', vocabulary.LEGAL_BASIS_KIND_LABELS),
     LegalBasisChangeKind: () => labelled('LegalBasisChangeKind', '立改废', vocabulary.LEGAL_BASIS_CHANGE_LABELS),
+    Audience: () => labelled('Audience', '服务对象', vocabulary.AUDIENCE_LABELS),
+    ListKind: () => labelled('ListKind', '公开清单', vocabulary.LIST_KIND_LABELS),
+    AdmissionState: () => labelled('AdmissionState', '进驻状态', vocabulary.ADMISSION_STATE_LABELS),
+    FeeChangeKind: () => labelled('FeeChangeKind', '收费变动', vocabulary.FEE_CHANGE_LABELS),
+    WindowStage: () => labelled('WindowStage', '窗口办理环节', vocabulary.WINDOW_STAGE_LABELS),
     ErrorCode: () =>
       builder.enumType('ErrorCode', {
         description: 'Every error code, a closed list.',

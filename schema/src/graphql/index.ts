@@ -1,4 +1,5 @@
 export { executeRole, extensionsOf } from './execute.ts';
+export * from './admission-inputs.ts';
 export * from './inputs.ts';
 export * from './legal-bases-inputs.ts';
 export { roleSchema } from './roles.ts';

@@ -63,7 +63,7 @@ describe('a field of a merged type', () => {
 describe('a key of a merged type', () => {
   test.each([
     ['Case', 'id', 'ID!', ['filing', 'handling']],
-    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures', 'legalBases']],
+    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures', 'legalBases', 'admission']],
     ['Implementation', 'itemCode', 'ID!', ['filing', 'catalogue', 'implementation']],
     ['Implementation', 'node', 'Division!', ['filing', 'catalogue', 'implementation']],
     ['Division', 'code', 'ID!', ROLE_SCHEMAS],
@@ -134,6 +134,11 @@ describe('words', () => {
     IdType: vocabulary.ID_TYPES,
     LegalBasisKind: vocabulary.LEGAL_BASIS_KINDS,
     LegalBasisChangeKind: vocabulary.LEGAL_BASIS_CHANGES,
+    Audience: vocabulary.AUDIENCES,
+    ListKind: vocabulary.LIST_KINDS,
+    AdmissionState: vocabulary.ADMISSION_STATES,
+    FeeChangeKind: vocabulary.FEE_CHANGES,
+    WindowStage: vocabulary.WINDOW_STAGES,
     ErrorCode: ERROR_CODES,
   };
 

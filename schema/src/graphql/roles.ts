@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { RoleName } from '../messages/federation.ts';
 import type { RoleBuilder, ScalarName } from './builder.ts';
 import { createBuilder } from './builder.ts';
+import { addAdmission } from './admission.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
@@ -15,6 +16,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date'] },
   implementation: { add: addImplementation, scalars: ['DateTime'] },
   figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
+  admission: { add: addAdmission, scalars: ['DateTime', 'Date'] },
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
 };
 

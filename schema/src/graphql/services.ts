@@ -1,13 +1,25 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { ProblemError } from '../errors.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
+import type { AdmissionEntry, Fee, FeeChange, ListEntry } from '../rules/admission.ts';
 import type { Decision } from '../rules/case-state.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Measure } from '../rules/facts.ts';
 import type { LegalBasis, LegalBasisChange, LegalBasisTask } from '../rules/legal-bases.ts';
 import type { Viewer } from '../rules/permissions.ts';
-import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
+import type {
+  AdmissionState,
+  Audience,
+  CaseState,
+  ConsentWay,
+  Custody,
+  IdType,
+  ListKind,
+  LogAction,
+  Role,
+} from '../vocabulary.ts';
+import type { AdmitItemInput, ChangeFeeInput, ExemptItemInput } from './admission-inputs.ts';
 import type {
   CaseStepInput,
   DecideCaseInput,
@@ -37,6 +49,7 @@ export interface NodeServices {
   implementation: ImplementationService;
   figures: FiguresService;
   legalBases: LegalBasesService;
+  admission: AdmissionService;
 }
 
 /** One answer for each key, in order: the value, or what is wrong with that key alone. */
@@ -257,4 +270,29 @@ export interface LegalBasesService {
   changes(viewer: Viewer | null, most: number): Promise<LegalBasisChangeView[]>;
   change(viewer: Viewer | null, input: ChangeLegalBasisInput): Promise<LegalBasisChangeView>;
   confirm(viewer: Viewer | null, input: ConfirmLegalBasisInput): Promise<LegalBasisChangeView>;
+}
+
+/** Where one item stands at a node. */
+export interface AdmittedItemView {
+  item: string;
+  state: AdmissionState;
+  entry: AdmissionEntry | null;
+}
+
+/** 进驻情况 of a node on a day: every item it accepts or decides, and its fees. */
+export interface AdmissionView {
+  division: DivisionCode;
+  day: string;
+  items: AdmittedItemView[];
+  fees: Fee[];
+  /** Newest first. */
+  feeChanges: FeeChange[];
+}
+
+export interface AdmissionService {
+  admission(): Promise<AdmissionView>;
+  publishedList(kind: ListKind, audience: Audience | null): Promise<ListEntry[]>;
+  admit(viewer: Viewer | null, input: AdmitItemInput): Promise<AdmissionView>;
+  exempt(viewer: Viewer | null, input: ExemptItemInput): Promise<AdmissionView>;
+  changeFee(viewer: Viewer | null, input: ChangeFeeInput): Promise<AdmissionView>;
 }

@@ -10,6 +10,10 @@ export const ARTICLES = {
   firstReview: '《行政许可法》第三十五条',
   /** Reasons, reconsideration and litigation when refused. */
   reasonsForRefusal: '《行政许可法》第三十八条',
+  /** A fee needs a law or an administrative regulation. */
+  feeBasis: '《行政许可法》第五十八条',
+  /** Every item is handled at the centre, but for an approved list. */
+  admission: '应进必进(国办发〔2018〕45号)',
   /** Twenty days to decide. */
   decisionLimit: '《行政许可法》第四十二条',
   /** The lower organ reviews within twenty days of acceptance. */

@@ -1,3 +1,4 @@
+export * from './admission.ts';
 export * from './articles.ts';
 export * from './calendar.ts';
 export * from './case-state.ts';

@@ -33,6 +33,7 @@ export const ACTIONS = [
   'CHANGE_LEGAL_BASIS',
   'CONFIRM_LEGAL_BASIS',
   'READ_LEGAL_BASES',
+  'KEEP_ADMISSION',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -62,6 +63,7 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   CHANGE_LEGAL_BASIS: { CATALOGUER: ['CITY'] },
   CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
   READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  KEEP_ADMISSION: { CATALOGUER: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

@@ -29,6 +29,7 @@ export function servicesOf(given: Overrides): NodeServices {
     implementation: { getMany: none, ...given.implementation },
     figures: { rollup: none, ...given.figures },
     legalBases: { basesOf: none, changes: none, change: none, confirm: none, ...given.legalBases },
+    admission: { admission: none, publishedList: none, admit: none, exempt: none, changeFee: none, ...given.admission },
   };
 }
 
