@@ -120,6 +120,23 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: { rollup: { by: 'division', path: ['division'], otherwise: null } },
     merge: {},
   },
+  offices: {
+    name: 'offices',
+    routes: {
+      windows: { by: 'division', path: ['division'], otherwise: null },
+      seals: { by: 'division', path: ['division'], otherwise: null },
+      powerTransfers: { by: 'division', path: ['division'], otherwise: null },
+      fullAuthority: { by: 'division', path: ['division'], otherwise: null },
+      openWindow: viewersDesk,
+      closeWindow: viewersDesk,
+      authorizeWindow: viewersDesk,
+      revokeWindowAuthority: viewersDesk,
+      registerSeal: viewersDesk,
+      revokeSeal: viewersDesk,
+      transferPowers: viewersDesk,
+    },
+    merge: {},
+  },
   admission: {
     name: 'admission',
     routes: {

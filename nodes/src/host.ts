@@ -15,6 +15,7 @@ import { HttpServer, NatsServer, Responder } from './federation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
+import { officesService } from './offices/index.ts';
 import { countFacts, figuresService } from './rollup/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
@@ -142,6 +143,7 @@ async function startParts(
       implementation: implementationService({ node, db, divisions, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       admission: admissionService({ node, db, divisions, now }),
+      offices: officesService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       legalBases: legalBasesService({ node, db, appender, desk: legalBases }),
     });
   }

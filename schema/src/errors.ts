@@ -26,6 +26,9 @@ export const ERRORS = {
   LEGAL_BASIS_CONFLICT: { http: 409, retry: false, zh: '法律依据已登记或已废止' },
   FEE_WITHOUT_BASIS: { http: 409, retry: false, zh: '收费无法律法规依据' },
   FEE_CONFLICT: { http: 409, retry: false, zh: '收费项目变动与现状不符' },
+  WINDOW_UNAUTHORIZED: { http: 403, retry: false, zh: '窗口未获部门授权' },
+  SEAL_MISSING: { http: 409, retry: false, zh: '无有效印章' },
+  OFFICE_CONFLICT: { http: 409, retry: false, zh: '与部门、窗口、印章登记不符' },
   // rules of a case
   ILLEGAL_STEP: { http: 409, retry: false, zh: '当前状态不可办理此步骤' },
   CASE_IN_TRANSIT: { http: 409, retry: true, zh: '办件流转中' },

@@ -66,3 +66,55 @@ CREATE TABLE fee_changes (
   recorded_by text NOT NULL,
   PRIMARY KEY (node, item, name, effective_from)
 );
+
+-- 窗口 of this node.
+CREATE TABLE windows (
+  node text NOT NULL,
+  code text NOT NULL,
+  name text NOT NULL,
+  -- null for a comprehensive window
+  department text,
+  from_day date NOT NULL,
+  until_day date,
+  PRIMARY KEY (node, code)
+);
+-- 窗口授权: what departments let windows do.
+CREATE TABLE window_authorities (
+  node text NOT NULL,
+  id uuid NOT NULL,
+  window_code text NOT NULL,
+  item text NOT NULL,
+  department text NOT NULL,
+  stages text[] NOT NULL,
+  from_day date NOT NULL,
+  until_day date,
+  -- the first day it no longer holds
+  revoked_on date,
+  revoked_reason text,
+  authorized_by text NOT NULL,
+  PRIMARY KEY (node, id)
+);
+CREATE INDEX window_authorities_window ON window_authorities (node, window_code, item);
+-- 印章登记
+CREATE TABLE seals (
+  node text NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  department text NOT NULL,
+  keeper text NOT NULL,
+  from_day date NOT NULL,
+  until_day date,
+  revoked_on date,
+  revoked_reason text,
+  PRIMARY KEY (node, id)
+);
+-- 相对集中行政许可权: a department's powers that a bureau holds.
+CREATE TABLE power_transfers (
+  node text NOT NULL,
+  department text NOT NULL,
+  from_day date NOT NULL,
+  until_day date,
+  bureau text NOT NULL,
+  basis text NOT NULL,
+  PRIMARY KEY (node, department, from_day)
+);

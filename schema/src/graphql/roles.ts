@@ -9,6 +9,7 @@ import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
 import { addImplementation } from './implementation.ts';
 import { addLegalBases } from './legal-bases.ts';
+import { addOffices } from './offices.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64'] },
@@ -16,6 +17,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date'] },
   implementation: { add: addImplementation, scalars: ['DateTime'] },
   figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
+  offices: { add: addOffices, scalars: ['Date'] },
   admission: { add: addAdmission, scalars: ['DateTime', 'Date'] },
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
 };

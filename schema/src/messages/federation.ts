@@ -5,7 +5,16 @@ import { ERROR_CODES } from '../errors.ts';
  * GraphQL between gateway and hosts: one request a host and step, many operations, each with its own token. The same
  * JSON over NATS request/reply and over HTTP (`POST /federation`).
  */
-export const ROLE_SCHEMAS = ['filing', 'handling', 'catalogue', 'implementation', 'figures', 'legalBases', 'admission'] as const;
+export const ROLE_SCHEMAS = [
+  'filing',
+  'handling',
+  'catalogue',
+  'implementation',
+  'figures',
+  'legalBases',
+  'admission',
+  'offices',
+] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 
 export const roleOperationSchema = z.object({

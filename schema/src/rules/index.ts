@@ -13,4 +13,5 @@ export * from './identity-numbers.ts';
 export * from './legal-bases.ts';
 export { countDays, lastDayOf } from './limits.ts';
 export type { CountedDay, Limit } from './limits.ts';
+export * from './offices.ts';
 export * from './permissions.ts';

@@ -93,6 +93,9 @@ describe('the table of posts', () => {
       'READ_CASE',
       'READ_FIGURES',
       'READ_LEGAL_BASES',
+      'AUTHORIZE_WINDOW',
+      'KEEP_SEALS',
+      'READ_OFFICES',
     ]);
     expect(dutiesOf('CLERK', 'COUNTY')).toContain('REVIEW_CASE');
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');

@@ -34,6 +34,11 @@ export const ACTIONS = [
   'CONFIRM_LEGAL_BASIS',
   'READ_LEGAL_BASES',
   'KEEP_ADMISSION',
+  'KEEP_WINDOWS',
+  'AUTHORIZE_WINDOW',
+  'KEEP_SEALS',
+  'TRANSFER_POWERS',
+  'READ_OFFICES',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -64,6 +69,12 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
   READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
   KEEP_ADMISSION: { CATALOGUER: ORGANS },
+  KEEP_WINDOWS: { CATALOGUER: ORGANS },
+  // a department's power and its seal are its own: the centre's people do not give them away
+  AUTHORIZE_WINDOW: { CHIEF: ORGANS },
+  KEEP_SEALS: { CHIEF: ORGANS },
+  TRANSFER_POWERS: { CATALOGUER: ORGANS },
+  READ_OFFICES: { CLERK: ORGANS, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

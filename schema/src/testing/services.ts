@@ -29,6 +29,20 @@ export function servicesOf(given: Overrides): NodeServices {
     implementation: { getMany: none, ...given.implementation },
     figures: { rollup: none, ...given.figures },
     legalBases: { basesOf: none, changes: none, change: none, confirm: none, ...given.legalBases },
+    offices: {
+      windows: none,
+      seals: none,
+      transfers: none,
+      fullAuthority: none,
+      openWindow: none,
+      closeWindow: none,
+      authorizeWindow: none,
+      revokeAuthority: none,
+      registerSeal: none,
+      revokeSeal: none,
+      transferPowers: none,
+      ...given.offices,
+    },
     admission: { admission: none, publishedList: none, admit: none, exempt: none, changeFee: none, ...given.admission },
   };
 }
