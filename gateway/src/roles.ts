@@ -148,6 +148,44 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  offices: {
+    name: 'offices',
+    routes: {
+      windows: { by: 'division', path: ['division'], otherwise: null },
+      seals: { by: 'division', path: ['division'], otherwise: null },
+      powerTransfers: { by: 'division', path: ['division'], otherwise: null },
+      fullAuthority: { by: 'division', path: ['division'], otherwise: null },
+      openWindow: viewersDesk,
+      closeWindow: viewersDesk,
+      authorizeWindow: viewersDesk,
+      revokeWindowAuthority: viewersDesk,
+      registerSeal: viewersDesk,
+      revokeSeal: viewersDesk,
+      transferPowers: viewersDesk,
+    },
+    merge: {},
+  },
+  admission: {
+    name: 'admission',
+    routes: {
+      admission: { by: 'division', path: ['division'], otherwise: null },
+      publishedList: { by: 'division', path: ['division'], otherwise: null },
+      admitItem: viewersDesk,
+      exemptItem: viewersDesk,
+      changeFee: viewersDesk,
+    },
+    merge: {},
+  },
+  legalBases: {
+    name: 'legalBases',
+    routes: {
+      legalBases: { by: 'division', path: ['division'], otherwise: null },
+      legalBasisChanges: { by: 'division', path: ['division'], otherwise: null },
+      changeLegalBasis: viewersDesk,
+      confirmLegalBasis: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

@@ -4,6 +4,7 @@ import type { DivisionCode, Divisions, HostReply, NodeServices, OfficialCalendar
 import { TokenVerifier, dayOf, materialPartSchema, parseDivisions, parseIssuers, problem } from '@liandong/schema';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
+import { admissionService } from './admission/index.ts';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
@@ -14,6 +15,8 @@ import { HttpServer, NatsServer, Responder } from './federation/index.ts';
 import { DelegationReceiver, delegationService } from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
+import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
+import { officesService } from './offices/index.ts';
 import { countFacts, figuresService } from './rollup/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { DUTIES } from './tiers/index.ts';
@@ -112,6 +115,7 @@ async function startParts(
   onStop(() => db.close());
   for (const node of nodes) {
     const recounted = await recountDates(db, node, calendar, divisions);
+    await linkOlderItems(db, node);
     if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
   }
 
@@ -136,6 +140,7 @@ async function startParts(
 
   const delegations = new DelegationReceiver({ trust, divisions, appender, now });
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
+  const legalBases = new LegalBasisDesk({ divisions, outbox, nodes: () => trust.nodes(), now });
 
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
@@ -159,6 +164,9 @@ async function startParts(
       delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       sharing: sharingService({ node, db, divisions, trust, outbox, now }),
+      admission: admissionService({ node, db, divisions, now }),
+      offices: officesService({ node, db, divisions, nodes: () => trust.nodes(), now }),
+      legalBases: legalBasesService({ node, db, appender, desk: legalBases }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });
@@ -200,7 +208,12 @@ async function startParts(
     nodes,
     readers: {
       FACTS: countFacts,
-      CATALOGUE: catalogueReader(divisions, appender, delegations.published, keepOffers),
+      CATALOGUE: catalogueReader(divisions, appender, {
+        linkItems,
+        changeLegalBasis: legalBases.take,
+        takeGrant: delegations.published,
+        keepOffers,
+      }),
     },
     heartbeatMs: config.feedHeartbeatMs,
     now,
@@ -235,6 +248,7 @@ async function startParts(
           RECALL: receiver.recall,
           DATA_REQUEST: dataReceiver.request,
           DATA_ANSWER: dataReceiver.answer,
+          LEGAL_BASIS: legalBases.report,
         },
         settlers: {
           DOSSIER: receiver.dossierAnswered,

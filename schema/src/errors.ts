@@ -28,6 +28,13 @@ export const ERRORS = {
   GRANT_STALE: { http: 409, retry: false, zh: '已有更新的授权' },
   GRANT_NOT_IN_EFFECT: { http: 409, retry: false, zh: '授权未生效或已失效' },
   CATALOGUE_INVALID: { http: 400, retry: false, zh: '目录文件有误' },
+  LEGAL_BASIS_UNKNOWN: { http: 404, retry: false, zh: '未知法律依据' },
+  LEGAL_BASIS_CONFLICT: { http: 409, retry: false, zh: '法律依据已登记或已废止' },
+  FEE_WITHOUT_BASIS: { http: 409, retry: false, zh: '收费无法律法规依据' },
+  FEE_CONFLICT: { http: 409, retry: false, zh: '收费项目变动与现状不符' },
+  WINDOW_UNAUTHORIZED: { http: 403, retry: false, zh: '窗口未获部门授权' },
+  SEAL_MISSING: { http: 409, retry: false, zh: '无有效印章' },
+  OFFICE_CONFLICT: { http: 409, retry: false, zh: '与部门、窗口、印章登记不符' },
   // rules of a case
   ILLEGAL_STEP: { http: 409, retry: false, zh: '当前状态不可办理此步骤' },
   CASE_IN_TRANSIT: { http: 409, retry: true, zh: '办件流转中' },

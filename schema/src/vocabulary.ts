@@ -185,6 +185,69 @@ export const CONSENT_WAY_LABELS: Record<ConsentWay, string> = {
   ONLINE: '线上确认',
 };
 
+/** 法律依据的效力位阶: what a legal basis is. */
+export const LEGAL_BASIS_KINDS = ['LAW', 'REGULATION', 'RULE', 'NOTICE'] as const;
+export type LegalBasisKind = (typeof LEGAL_BASIS_KINDS)[number];
+export const LEGAL_BASIS_KIND_LABELS: Record<LegalBasisKind, string> = {
+  LAW: '法律',
+  REGULATION: '法规',
+  RULE: '规章',
+  NOTICE: '规范性文件',
+};
+
+/** 立改废: what happened to a legal basis. */
+export const LEGAL_BASIS_CHANGES = ['NEW', 'CHANGED', 'REPEALED'] as const;
+export type LegalBasisChangeKind = (typeof LEGAL_BASIS_CHANGES)[number];
+export const LEGAL_BASIS_CHANGE_LABELS: Record<LegalBasisChangeKind, string> = {
+  NEW: '新立',
+  CHANGED: '修改',
+  REPEALED: '废止',
+};
+
+/** 服务对象: whom an item serves. */
+export const AUDIENCES = ['PERSON', 'ENTERPRISE', 'INSTITUTION', 'ORGANIZATION', 'AGENCY'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+export const AUDIENCE_LABELS: Record<Audience, string> = {
+  PERSON: '自然人',
+  ENTERPRISE: '企业法人',
+  INSTITUTION: '事业法人',
+  ORGANIZATION: '社会组织法人',
+  AGENCY: '行政机关',
+};
+
+/** 公开清单: the lists a node publishes. */
+export const LIST_KINDS = ['POWERS', 'DUTIES', 'SERVICES'] as const;
+export type ListKind = (typeof LIST_KINDS)[number];
+export const LIST_KIND_LABELS: Record<ListKind, string> = {
+  POWERS: '权力清单',
+  DUTIES: '责任清单',
+  SERVICES: '服务清单',
+};
+
+/** 进驻状态 of an item. */
+export const ADMISSION_STATES = ['ADMITTED', 'EXEMPT', 'OUTSIDE'] as const;
+export type AdmissionState = (typeof ADMISSION_STATES)[number];
+export const ADMISSION_STATE_LABELS: Record<AdmissionState, string> = {
+  ADMITTED: '已进驻',
+  EXEMPT: '经批准不进驻',
+  OUTSIDE: '应进未进',
+};
+
+/** 收费项目的变动. */
+export const FEE_CHANGES = ['ADDED', 'DROPPED', 'ADJUSTED'] as const;
+export type FeeChangeKind = (typeof FEE_CHANGES)[number];
+export const FEE_CHANGE_LABELS: Record<FeeChangeKind, string> = { ADDED: '新增', DROPPED: '取消', ADJUSTED: '调整' };
+
+/** 窗口办理环节: what a department authorizes its windows to do, in the order of a case. */
+export const WINDOW_STAGES = ['ACCEPT', 'REVIEW', 'DECIDE', 'DELIVER'] as const;
+export type WindowStage = (typeof WINDOW_STAGES)[number];
+export const WINDOW_STAGE_LABELS: Record<WindowStage, string> = {
+  ACCEPT: '受理',
+  REVIEW: '审查',
+  DECIDE: '决定',
+  DELIVER: '送达',
+};
+
 /** 证件类型 of an applicant. */
 export const ID_TYPES = ['RESIDENT_ID', 'SOCIAL_CREDIT_CODE'] as const;
 export type IdType = (typeof ID_TYPES)[number];

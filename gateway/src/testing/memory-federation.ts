@@ -273,6 +273,7 @@ export function stockCatalogue(hosts: MemoryHosts): void {
       department: '民政',
       delegableTo: [],
       proxyAllowed: true,
+      audiences: [],
       lifeEvents: [],
       feeSchedule: null,
       bundle: null,

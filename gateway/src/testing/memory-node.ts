@@ -149,6 +149,35 @@ export class MemoryNode implements NodeServices {
     lights: async () => [],
   };
 
+  readonly legalBases: NodeServices['legalBases'] = {
+    basesOf: async () => [],
+    changes: async () => [],
+    change: async () => this.#illegal(),
+    confirm: async () => this.#illegal(),
+  };
+
+  readonly admission: NodeServices['admission'] = {
+    admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
+    publishedList: async () => [],
+    admit: async () => this.#illegal(),
+    exempt: async () => this.#illegal(),
+    changeFee: async () => this.#illegal(),
+  };
+
+  readonly offices: NodeServices['offices'] = {
+    windows: async () => [],
+    seals: async () => [],
+    transfers: async () => [],
+    fullAuthority: async () => ({ division: this.code, day: '2026-03-02', places: [], unauthorized: [] }),
+    openWindow: async () => this.#illegal(),
+    closeWindow: async () => this.#illegal(),
+    authorizeWindow: async () => this.#illegal(),
+    revokeAuthority: async () => this.#illegal(),
+    registerSeal: async () => this.#illegal(),
+    revokeSeal: async () => this.#illegal(),
+    transferPowers: async () => this.#illegal(),
+  };
+
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;
     if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');

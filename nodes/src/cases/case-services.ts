@@ -110,9 +110,8 @@ export class CaseDesk {
       await db.transact(node, async (tx) => {
         const stored = await lockCase(tx, id);
         if (!stored) return;
-        const { item, implementation } = await this.#elements(tx, stored.file);
         const step = caseSteps.deemAccepted(
-          { node, now: now(), divisions, calendar: calendar(), item, implementation },
+          { node, now: now(), divisions, calendar: calendar(), ...(await this.#elements(tx, stored.file)) },
           stored.file,
         );
         if (!step) return;

@@ -1,4 +1,12 @@
-import type { DataOffer, DivisionCode, Divisions, Implementation, Item, PublishedGrant } from '@liandong/schema';
+import type {
+  DataOffer,
+  DivisionCode,
+  Divisions,
+  Implementation,
+  Item,
+  LegalBasisChange,
+  PublishedGrant,
+} from '@liandong/schema';
 import { catalogueEntrySchema, offeringNodeOf, standardImplementation } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
@@ -6,20 +14,28 @@ import { DUTIES } from '../tiers/index.ts';
 import { payloadOf } from '../trust/index.ts';
 import { findImplementations, insertImplementations, insertItems } from './catalogue-store.ts';
 
+/** What other domains do with what the catalogue feed brings, in the transaction that takes it in. */
+export interface CatalogueReaders {
+  /** Keeps what the items rest on. */
+  linkItems: (tx: NodeTx, items: readonly Item[]) => Promise<void>;
+  /** Takes a change of the law in; called with what the city itself announced and nobody else. */
+  changeLegalBasis: (tx: NodeTx, change: LegalBasisChange) => Promise<void>;
+  /** Keeps a grant that its grantor published. */
+  takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>;
+  /** Keeps offers of data. */
+  keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>;
+}
+
 /**
  * Reads the catalogue feed into a node's copy. A node at the deciding tier follows a new item with its own
  * implementation (实施清单): the city's standard, until it betters it; that goes on to the levels below.
  */
-export function catalogueReader(
-  divisions: Divisions,
-  appender: FeedAppender,
-  takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>,
-  keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>,
-): FeedReader {
+export function catalogueReader(divisions: Divisions, appender: FeedAppender, others: CatalogueReaders): FeedReader {
   return async (tx, publisher, entries) => {
     const offers: DataOffer[] = [];
     const items: { item: Item; publishedAt: Date }[] = [];
     const implementations: Implementation[] = [];
+    const changes: LegalBasisChange[] = [];
     for (const jws of entries) {
       // signatures were checked when the entry came in
       const { at, body } = catalogueEntrySchema.parse(payloadOf(jws));
@@ -31,21 +47,30 @@ export function catalogueReader(
           implementations.push(body.implementation);
           break;
         case 'DELEGATION':
-          await takeGrant(tx, publisher, body.delegation);
+          await others.takeGrant(tx, publisher, body.delegation);
           break;
         case 'OFFER':
           // nobody offers in another's name
           if (body.offer.node === publisher && offeringNodeOf(body.offer.id) === publisher) offers.push(body.offer);
+          break;
+        case 'LEGAL_BASIS':
+          // the basic catalogue and what it rests on are the city's; a county that announces a change changes nothing
+          if (publisher === divisions.city.code) changes.push(body.change);
           break;
         default:
           body satisfies never;
       }
     }
     await insertItems(tx, items);
+    await others.linkItems(
+      tx,
+      items.map(({ item }) => item),
+    );
     await insertImplementations(tx, implementations);
-    await keepOffers(tx, offers);
+    await others.keepOffers(tx, offers);
     const decided = items.map(({ item }) => item).filter((item) => decidesHere(item, tx.node, divisions));
     await follow(tx, decided, appender);
+    for (const change of changes) await others.changeLegalBasis(tx, change);
   };
 }
 

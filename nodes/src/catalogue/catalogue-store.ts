@@ -20,6 +20,18 @@ export async function findItems(queries: NodeQueries, codes: readonly string[], 
   return rows.map(itemOf);
 }
 
+/** Every item this node has, as it stands on a day. */
+export async function findAllItems(queries: NodeQueries, today: Day): Promise<Item[]> {
+  const rows = await queries.query<{ code: string }>(
+    `SELECT DISTINCT code FROM items WHERE node = $1 AND published_at IS NOT NULL`,
+  );
+  return findItems(
+    queries,
+    rows.map((row) => row.code),
+    today,
+  );
+}
+
 /** One item as it stands on a day, or in the version a case was accepted under. */
 export async function findItem(
   queries: NodeQueries,

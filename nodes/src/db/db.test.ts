@@ -6,13 +6,17 @@ import { createDatabase } from '../testing/test-federation.ts';
 import { HostDb, MIGRATIONS_DIR, migrate } from './index.ts';
 import { schemaDrift } from '../testing/schema-drift.ts';
 
-/** Every migration there is, in order. */
-const names = async () => (await readdir(MIGRATIONS_DIR)).map((file) => file.replace(/\.sql$/, '')).toSorted();
+/** Names of all migrations, in their order. */
+const migrations = async () =>
+  (await readdir(MIGRATIONS_DIR))
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.replace(/\.sql$/, ''))
+    .sort();
 
 describe('migrations', () => {
   test('bring an empty database to the schema that schema.prisma describes', async () => {
     const url = await createDatabase(null);
-    expect(await migrate(url)).toEqual(await names());
+    expect(await migrate(url)).toEqual(await migrations());
     expect(await schemaDrift(url)).toBe('');
   });
 
@@ -32,7 +36,7 @@ describe('migrations', () => {
   test('of several hosts at once wait for each other', async () => {
     const url = await createDatabase(null);
     const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
-    expect(applied.flat()).toEqual(await names());
+    expect(applied.flat()).toEqual(await migrations());
   });
 
   test('that were edited after they had been applied are refused', async () => {

@@ -89,6 +89,13 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     DataState: () => labelled('DataState', '数据共享请求状态', vocabulary.DATA_STATE_LABELS),
     LightKind: () => labelled('LightKind', '预警事由', vocabulary.LIGHT_KIND_LABELS),
     LightLevel: () => labelled('LightLevel', '预警等级', vocabulary.LIGHT_LEVEL_LABELS),
+    LegalBasisKind: () => labelled('LegalBasisKind', '效力位阶', vocabulary.LEGAL_BASIS_KIND_LABELS),
+    LegalBasisChangeKind: () => labelled('LegalBasisChangeKind', '立改废', vocabulary.LEGAL_BASIS_CHANGE_LABELS),
+    Audience: () => labelled('Audience', '服务对象', vocabulary.AUDIENCE_LABELS),
+    ListKind: () => labelled('ListKind', '公开清单', vocabulary.LIST_KIND_LABELS),
+    AdmissionState: () => labelled('AdmissionState', '进驻状态', vocabulary.ADMISSION_STATE_LABELS),
+    FeeChangeKind: () => labelled('FeeChangeKind', '收费变动', vocabulary.FEE_CHANGE_LABELS),
+    WindowStage: () => labelled('WindowStage', '窗口办理环节', vocabulary.WINDOW_STAGE_LABELS),
     ErrorCode: () =>
       builder.enumType('ErrorCode', {
         description: 'Every error code, a closed list.',

@@ -46,6 +46,12 @@ export function addCatalogue(role: RoleBuilder): void {
       statutory: t.field({ type: Limit, resolve: ({ item }) => item.statutory }),
       legalBasis: t.string({ resolve: ({ item }) => item.legalBasis }),
       department: t.string({ resolve: ({ item }) => item.department }),
+      audiences: t.field({
+        type: [enums.Audience],
+        nullable: { list: true, items: false },
+        description: '服务对象; empty for everybody.',
+        resolve: ({ item }) => item.audiences,
+      }),
       proxyAllowed: t.boolean({ description: '可否代办', resolve: ({ item }) => item.proxyAllowed }),
       feeSchedule: t.field({ type: FeeSchedule, resolve: ({ item }) => item.feeSchedule }),
       note: t.string({ resolve: ({ item }) => item.note }),

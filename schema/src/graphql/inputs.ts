@@ -6,6 +6,7 @@ import { ARTICLES } from '../rules/articles.ts';
 import { isIdNumber } from '../rules/identity-numbers.ts';
 import { isDay } from '../rules/calendar.ts';
 import { CONSENT_WAYS, GRANT_MODES, GRANT_STAGES, ID_TYPES, OPINIONS, OUTCOMES } from '../vocabulary.ts';
+import { idempotencyKey, optionalText, text } from './input-parts.ts';
 
 /** Largest material, in bytes. */
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
@@ -19,21 +20,6 @@ export const MATERIAL_MEDIA_TYPES = [
   'text/plain',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 ] as const;
-
-const text = (max: number) => z.string().trim().min(1).max(max);
-const optionalText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .nullish()
-    .transform((v) => v || null);
-const idempotencyKey = z
-  .string()
-  .min(8)
-  .max(100)
-  .nullish()
-  .transform((v) => v ?? null);
 
 const amountFen = z
   .int()

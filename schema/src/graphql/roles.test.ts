@@ -63,7 +63,7 @@ describe('a field of a merged type', () => {
 describe('a key of a merged type', () => {
   test.each([
     ['Case', 'id', 'ID!', ['filing', 'handling']],
-    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures', 'sharing']],
+    ['Item', 'code', 'ID!', ['filing', 'catalogue', 'figures', 'sharing', 'legalBases', 'admission', 'offices']],
     ['Implementation', 'itemCode', 'ID!', ['filing', 'catalogue', 'implementation']],
     ['Implementation', 'node', 'Division!', ['filing', 'catalogue', 'implementation']],
     ['Division', 'code', 'ID!', ROLE_SCHEMAS],
@@ -136,6 +136,13 @@ describe('words', () => {
     DataState: vocabulary.DATA_STATES,
     LightKind: vocabulary.LIGHT_KINDS,
     LightLevel: vocabulary.LIGHT_LEVELS,
+    LegalBasisKind: vocabulary.LEGAL_BASIS_KINDS,
+    LegalBasisChangeKind: vocabulary.LEGAL_BASIS_CHANGES,
+    Audience: vocabulary.AUDIENCES,
+    ListKind: vocabulary.LIST_KINDS,
+    AdmissionState: vocabulary.ADMISSION_STATES,
+    FeeChangeKind: vocabulary.FEE_CHANGES,
+    WindowStage: vocabulary.WINDOW_STAGES,
     ErrorCode: ERROR_CODES,
   };
 

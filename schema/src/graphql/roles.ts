@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { RoleName } from '../messages/federation.ts';
 import type { RoleBuilder, ScalarName } from './builder.ts';
 import { createBuilder } from './builder.ts';
+import { addAdmission } from './admission.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addDelegation } from './delegation.ts';
 import { addFigures } from './figures.ts';
@@ -9,6 +10,8 @@ import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
 import { addImplementation } from './implementation.ts';
 import { addSharing } from './sharing.ts';
+import { addLegalBases } from './legal-bases.ts';
+import { addOffices } from './offices.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64'] },
@@ -18,6 +21,9 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
   delegation: { add: addDelegation, scalars: ['Date'] },
   sharing: { add: addSharing, scalars: ['DateTime', 'Date'] },
+  offices: { add: addOffices, scalars: ['Date'] },
+  admission: { add: addAdmission, scalars: ['DateTime', 'Date'] },
+  legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

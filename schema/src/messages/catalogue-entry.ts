@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { implementationSchema, itemSchema } from '../rules/catalogue.ts';
 import { publishedGrantSchema } from './delegation.ts';
 import { dataOfferSchema } from '../rules/sharing.ts';
+import { legalBasisChangeSchema } from '../rules/legal-bases.ts';
 import { divisionCodeSchema } from './log-line.ts';
 
 /**
@@ -18,6 +19,7 @@ export const catalogueEntrySchema = z.object({
     z.object({ kind: z.literal('IMPLEMENTATION'), implementation: implementationSchema }),
     z.object({ kind: z.literal('DELEGATION'), delegation: publishedGrantSchema }),
     z.object({ kind: z.literal('OFFER'), offer: dataOfferSchema }),
+    z.object({ kind: z.literal('LEGAL_BASIS'), change: legalBasisChangeSchema }),
   ]),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;

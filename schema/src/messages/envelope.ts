@@ -24,6 +24,7 @@ export const MESSAGE_KINDS = [
   'DATA_ANSWER',
   'DELEGATION',
   'RECALL',
+  'LEGAL_BASIS',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 

@@ -13,6 +13,9 @@ export const ROLE_SCHEMAS = [
   'figures',
   'delegation',
   'sharing',
+  'legalBases',
+  'admission',
+  'offices',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

@@ -10,6 +10,16 @@ export const ARTICLES = {
   firstReview: '《行政许可法》第三十五条',
   /** Reasons, reconsideration and litigation when refused. */
   reasonsForRefusal: '《行政许可法》第三十八条',
+  /** A fee needs a law or an administrative regulation. */
+  feeBasis: '《行政许可法》第五十八条',
+  /** One organ may use several organs' licensing powers, by a decision of the State Council or province. */
+  concentratedPowers: '《行政许可法》第二十五条',
+  /** A department works at the centre through windows it has authorized. */
+  windowAuthority: '《行政许可法》第二十六条;窗口充分授权制度',
+  /** A licence bears the seal of the organ that gives it. */
+  seal: '《行政许可法》第三十九条',
+  /** Every item is handled at the centre, but for an approved list. */
+  admission: '应进必进(国办发〔2018〕45号)',
   /** Twenty days to decide. */
   decisionLimit: '《行政许可法》第四十二条',
   /** The lower organ reviews within twenty days of acceptance. */

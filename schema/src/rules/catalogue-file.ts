@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DivisionCode } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
-import { DAY_UNITS, ITEM_KINDS, TIERS, isAbove } from '../vocabulary.ts';
+import { AUDIENCES, DAY_UNITS, ITEM_KINDS, TIERS, isAbove } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
 import type { Item } from './catalogue.ts';
@@ -43,6 +43,7 @@ const fileItemSchema = z.strictObject({
     .nullable(),
   delegableTo: z.array(lower(TIERS)),
   proxyAllowed: z.boolean(),
+  audiences: z.array(lower(AUDIENCES)).optional(),
   lifeEvents: z.array(z.string().trim().min(1)).optional(),
   maxVisits: z.int().min(0),
   note: z.string().nullable(),
@@ -188,11 +189,13 @@ function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
     maxVisits,
     feeSchedule,
     bundle,
+    audiences,
     lifeEvents,
     ...same
   } = entry;
   return {
     ...same,
+    audiences: audiences ?? [],
     lifeEvents: lifeEvents ?? [],
     statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
     feeSchedule: feeSchedule && {

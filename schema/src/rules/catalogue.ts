@@ -3,7 +3,7 @@ import type { DivisionCode } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
 import { problem } from '../errors.ts';
 import type { Tier } from '../vocabulary.ts';
-import { DAY_UNITS, ITEM_KINDS, ITEM_STATUSES, PROCESSING_CLASSES, TIERS } from '../vocabulary.ts';
+import { AUDIENCES, DAY_UNITS, ITEM_KINDS, ITEM_STATUSES, PROCESSING_CLASSES, TIERS } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
 import { isDay } from './calendar.ts';
@@ -53,6 +53,8 @@ export const itemSchema = z.object({
   department: z.string().min(1),
   delegableTo: z.array(z.enum(TIERS)),
   proxyAllowed: z.boolean(),
+  /** 服务对象: whom it serves; empty for everybody. */
+  audiences: z.array(z.enum(AUDIENCES)).default([]),
   /** 人生事项: what people call it by, 养老 or 开办企业. */
   lifeEvents: z.array(z.string().min(1)).default([]),
   feeSchedule: feeScheduleSchema.nullable(),

@@ -1,3 +1,4 @@
+export * from './admission.ts';
 export * from './articles.ts';
 export * from './calendar.ts';
 export * from './case-state.ts';
@@ -10,8 +11,10 @@ export * from './competence.ts';
 export * from './delegation.ts';
 export * from './facts.ts';
 export * from './identity-numbers.ts';
+export * from './legal-bases.ts';
 export { countDays, lastDayOf } from './limits.ts';
 export type { CountedDay, Limit } from './limits.ts';
+export * from './offices.ts';
 export * from './permissions.ts';
 export * from './register-file.ts';
 export * from './sharing.ts';

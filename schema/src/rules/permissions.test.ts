@@ -113,13 +113,18 @@ describe('the table of posts', () => {
       'ANSWER_POWER',
       'READ_CASE',
       'READ_FIGURES',
+      'READ_LEGAL_BASES',
+      'AUTHORIZE_WINDOW',
+      'KEEP_SEALS',
+      'READ_OFFICES',
     ]);
     expect(dutiesOf('CLERK', 'COUNTY')).toContain('REVIEW_CASE');
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');
   });
 
   test('lets a cataloguer read figures and no case', () => {
-    expect(dutiesOf('CATALOGUER', 'CITY')).toEqual(['READ_FIGURES']);
+    expect(dutiesOf('CATALOGUER', 'CITY')).toContain('READ_FIGURES');
+    expect(dutiesOf('CATALOGUER', 'CITY').filter((action) => action.endsWith('_CASE'))).toEqual([]);
   });
 
   test('takes the first of several posts that may do it', () => {

@@ -35,6 +35,15 @@ export const ACTIONS = [
   'READ_FIGURES',
   'REQUEST_DATA',
   'READ_LIGHTS',
+  'CHANGE_LEGAL_BASIS',
+  'CONFIRM_LEGAL_BASIS',
+  'READ_LEGAL_BASES',
+  'KEEP_ADMISSION',
+  'KEEP_WINDOWS',
+  'AUTHORIZE_WINDOW',
+  'KEEP_SEALS',
+  'TRANSFER_POWERS',
+  'READ_OFFICES',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -68,6 +77,17 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
   REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_LIGHTS: { SUPERVISOR: ORGANS },
+  // the basic catalogue, and what it rests on, is the city's
+  CHANGE_LEGAL_BASIS: { CATALOGUER: ['CITY'] },
+  CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
+  READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  KEEP_ADMISSION: { CATALOGUER: ORGANS },
+  KEEP_WINDOWS: { CATALOGUER: ORGANS },
+  // a department's power and its seal are its own: the centre's people do not give them away
+  AUTHORIZE_WINDOW: { CHIEF: ORGANS },
+  KEEP_SEALS: { CHIEF: ORGANS },
+  TRANSFER_POWERS: { CATALOGUER: ORGANS },
+  READ_OFFICES: { CLERK: ORGANS, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */
@@ -155,6 +175,19 @@ export function requireFiguresReader(viewer: Viewer, division: DivisionCode, div
   requirePermission(viewer, 'READ_FIGURES', divisions.get(viewer.division).tier);
   if (!divisions.isWithin(division, viewer.division)) {
     throw problem('FORBIDDEN', `The figures of ${division} are not open to ${viewer.division}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+}
+
+/**
+ * What a desk keeps is read by its own people and by the levels above it.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireReaderOver(viewer: Viewer, action: Action, division: DivisionCode, divisions: Divisions): void {
+  requirePermission(viewer, action, divisions.get(viewer.division).tier);
+  if (!divisions.isWithin(division, viewer.division)) {
+    throw problem('FORBIDDEN', `What ${division} keeps is not open to ${viewer.division}.`, {
       article: ARTICLES.postDuties,
     });
   }

@@ -50,6 +50,22 @@ export function servicesOf(given: Overrides): NodeServices {
       lights: none,
       ...given.sharing,
     },
+    legalBases: { basesOf: none, changes: none, change: none, confirm: none, ...given.legalBases },
+    offices: {
+      windows: none,
+      seals: none,
+      transfers: none,
+      fullAuthority: none,
+      openWindow: none,
+      closeWindow: none,
+      authorizeWindow: none,
+      revokeAuthority: none,
+      registerSeal: none,
+      revokeSeal: none,
+      transferPowers: none,
+      ...given.offices,
+    },
+    admission: { admission: none, publishedList: none, admit: none, exempt: none, changeFee: none, ...given.admission },
   };
 }
 

@@ -1,0 +1,97 @@
+import type { AdmissionService, AdmissionView, DivisionCode, Divisions, Item, Viewer } from '@liandong/schema';
+import {
+  admissionState,
+  citationsOf,
+  dayOf,
+  dueForAdmission,
+  feesOn,
+  problem,
+  publishedList,
+  requireExemption,
+  requireFeeChange,
+  requireHandled,
+  requireOwnDesk,
+  requirePermission,
+} from '@liandong/schema';
+import { findAllItems, findItem } from '../catalogue/index.ts';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import { basesByTitle } from '../legal-bases/index.ts';
+import { findEntries, findFeeChanges, insertFeeChange, lockRegister, saveEntry } from './admission-store.ts';
+
+export interface AdmissionParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  now: () => Date;
+}
+
+/** Which items a node handles at its centre, its fees, and the lists it publishes. */
+export function admissionService({ node, db, divisions, now }: AdmissionParts): AdmissionService {
+  const queries = db.queries(node);
+  const { tier } = divisions.get(node);
+
+  return {
+    admission: () => view(),
+
+    async publishedList(kind, audience) {
+      const today = dayOf(now());
+      return publishedList(await findAllItems(queries, today), tier, kind, audience, today);
+    },
+
+    admit: (viewer, { item, from }) =>
+      register(viewer, item, (tx, person) =>
+        saveEntry(tx, { item, admittedFrom: from, exemption: null }, person, now()),
+      ),
+
+    exempt: (viewer, { item, ...exemption }) =>
+      register(viewer, item, async (tx, person) => {
+        requireExemption(exemption, dayOf(now()));
+        await saveEntry(tx, { item, admittedFrom: null, exemption }, person, now());
+      }),
+
+    changeFee: (viewer, input) =>
+      register(viewer, input.item, async (tx, person) => {
+        const titles = citationsOf(input.basis).map((citation) => citation.title);
+        requireFeeChange(await findFeeChanges(tx), input, await basesByTitle(tx, titles));
+        await insertFeeChange(tx, input, person, now());
+      }),
+  };
+
+  async function register(
+    viewer: Viewer | null,
+    code: string,
+    write: (tx: NodeTx, person: Viewer, item: Item) => Promise<void>,
+  ): Promise<AdmissionView> {
+    if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+    requireOwnDesk(viewer, node);
+    requirePermission(viewer, 'KEEP_ADMISSION', tier);
+    await db.transact(node, async (tx) => {
+      await lockRegister(tx);
+      const item = await findItem(tx, code, { today: dayOf(now()) });
+      if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { field: 'item' });
+      requireHandled(item, tier);
+      await write(tx, viewer, item);
+    });
+    return view();
+  }
+
+  async function view(): Promise<AdmissionView> {
+    const day = dayOf(now());
+    const [items, entries, feeChanges] = await Promise.all([
+      findAllItems(queries, day),
+      findEntries(queries),
+      findFeeChanges(queries),
+    ]);
+    const byItem = new Map(entries.map((entry) => [entry.item, entry]));
+    return {
+      division: node,
+      day,
+      items: dueForAdmission(items, tier, day).map(({ code }) => {
+        const entry = byItem.get(code);
+        return { item: code, state: admissionState(entry, day), entry: entry ?? null };
+      }),
+      fees: feesOn(feeChanges, day),
+      feeChanges,
+    };
+  }
+}

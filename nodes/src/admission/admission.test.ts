@@ -1,0 +1,131 @@
+import type { AdmissionView, ChangeFeeInput, ExemptItemInput } from '@liandong/schema';
+import { dayOf, plusDays } from '@liandong/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOMESTEAD, LOW_INCOME } from '../testing/cases.ts';
+import { COUNTY, CITY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+
+const TITLE_REGISTRATION = '3310-JS-002';
+const keeper = personAt(COUNTY, 'CATALOGUER');
+let federation: TestFederation;
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+});
+afterAll(() => federation.stop());
+
+const county = () => federation.services(COUNTY).admission;
+const today = () => dayOf(federation.now());
+const stateOf = (view: AdmissionView, item: string) => view.items.find((row) => row.item === item)?.state;
+const exemption = (change: Partial<ExemptItemInput> = {}): ExemptItemInput => ({
+  item: LOW_INCOME,
+  reason: '入户调查在现场',
+  approver: '三门县人民政府',
+  until: plusDays(today(), 30),
+  ...change,
+});
+const fee = (change: Partial<ChangeFeeInput> = {}): ChangeFeeInput => ({
+  item: TITLE_REGISTRATION,
+  name: '不动产登记费',
+  change: 'ADDED',
+  amountFen: 55_000,
+  basis: '《不动产登记暂行条例》第二十条',
+  effectiveFrom: today(),
+  ...change,
+});
+
+describe('the register of a node', () => {
+  test('holds what it accepts or decides, outside the centre until it is admitted or exempt', async () => {
+    const before = await county().admission();
+    expect(before.items.length).toBeGreaterThan(20);
+    expect(before.items.every((row) => row.state === 'OUTSIDE')).toBe(true);
+    expect(stateOf(await county().exempt(keeper, exemption()), LOW_INCOME)).toBe('EXEMPT');
+    expect(stateOf(await county().admit(keeper, { item: LOW_INCOME, from: today() }), LOW_INCOME)).toBe('ADMITTED');
+    const after = (await county().admission()).items.find((row) => row.item === LOW_INCOME);
+    expect(after?.entry).toMatchObject({ admittedFrom: today(), exemption: null });
+  });
+
+  test('shows an item outside again when its exemption has ended', async () => {
+    await county().exempt(keeper, exemption({ item: '3310-GA-001' }));
+    federation.shiftMs = 31 * 86_400_000;
+    try {
+      expect(stateOf(await county().admission(), '3310-GA-001')).toBe('OUTSIDE');
+    } finally {
+      federation.shiftMs = 0;
+    }
+  });
+
+  test('is empty at a village, which takes in and handles nothing', async () => {
+    expect((await federation.services(VILLAGE).admission.admission()).items).toEqual([]);
+  });
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['by nobody', () => county().admit(null, { item: LOW_INCOME, from: today() }), 'UNAUTHENTICATED'],
+    ['by a clerk', () => county().admit(personAt(COUNTY, 'CLERK'), { item: LOW_INCOME, from: today() }), 'FORBIDDEN'],
+    ['by the city above', () => county().exempt(personAt(CITY, 'CATALOGUER'), exemption()), 'FORBIDDEN'],
+    ['for an item of another tier', () => county().admit(keeper, { item: HOMESTEAD, from: today() }), 'NOT_COMPETENT'],
+    ['for an item nobody knows', () => county().exempt(keeper, exemption({ item: '3310-XX-999' })), 'ITEM_UNKNOWN'],
+    ['without a reason', () => county().exempt(keeper, exemption({ reason: '' })), 'REASON_MISSING'],
+    ['until a day that has passed', () => county().exempt(keeper, exemption({ until: '2020-01-01' })), 'BAD_INPUT'],
+  ])('is not written %s', async (_, write, code) => {
+    await expect(write()).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the fees of a node', () => {
+  test('are added, adjusted and dropped by their days, and every change is kept', async () => {
+    await county().changeFee(keeper, fee());
+    const tomorrow = plusDays(today(), 1);
+    await county().changeFee(keeper, fee({ change: 'ADJUSTED', amountFen: 8_000, effectiveFrom: tomorrow }));
+    const view = await county().changeFee(
+      keeper,
+      fee({ change: 'DROPPED', amountFen: null, effectiveFrom: plusDays(tomorrow, 1) }),
+    );
+    expect(view.fees).toMatchObject([{ item: TITLE_REGISTRATION, amountFen: 55_000, since: today() }]);
+    expect(view.feeChanges.map((change) => [change.change, change.amountFen])).toEqual([
+      ['DROPPED', null],
+      ['ADJUSTED', 8_000],
+      ['ADDED', 55_000],
+    ]);
+  });
+
+  test('rest on a law or regulation, and only what is taken can be dropped', async () => {
+    const name = '证照工本费';
+    await expect(county().changeFee(keeper, fee({ name, basis: '《收费管理办法》' }))).rejects.toMatchObject({
+      code: 'FEE_WITHOUT_BASIS',
+    });
+    await expect(county().changeFee(keeper, fee({ name, change: 'DROPPED', amountFen: null }))).rejects.toMatchObject({
+      code: 'FEE_CONFLICT',
+    });
+    expect((await county().admission()).fees.map((f) => f.name)).not.toContain(name);
+  });
+});
+
+describe('published lists', () => {
+  test('are derived from the copy of the catalogue at each node', async () => {
+    const list = async (node: string, kind: 'POWERS' | 'DUTIES' | 'SERVICES') =>
+      (await federation.services(node).admission.publishedList(kind, null)).map(({ item }) => item.code);
+    expect(await list(TOWNSHIP, 'POWERS')).toEqual([HOMESTEAD]);
+    expect(await list(COUNTY, 'POWERS')).toContain(LOW_INCOME);
+    expect(await list(VILLAGE, 'POWERS')).toEqual([]);
+    expect(await list(VILLAGE, 'SERVICES')).toContain(LOW_INCOME);
+  });
+
+  test('and the register are answered to the public', async () => {
+    const query = `{ admission(division: "${COUNTY}") { due admitted outside items { state } fees { name amountFen } }
+      publishedList(division: "${COUNTY}", kind: DUTIES, audience: PERSON) { name stages } }`;
+    const result = await federation.ask(COUNTY, { role: 'admission', query, variables: {}, token: null });
+    expect(result.errors).toBeUndefined();
+    expect(result.data).toMatchObject({
+      admission: { admitted: 1 },
+      publishedList: expect.arrayContaining([
+        { name: '最低生活保障对象认定', stages: ['REVIEW', 'DECIDE', 'DELIVER'] },
+      ]),
+    });
+  });
+
+  test('a refusal of the register comes as data', async () => {
+    const query = `mutation { admitItem(input: {item: "${LOW_INCOME}", from: "2026-01-01"}) { admission { due } errors { code } } }`;
+    const result = await federation.ask(COUNTY, { role: 'admission', query, variables: {}, token: null });
+    expect(result.data).toEqual({ admitItem: { admission: null, errors: [{ code: 'UNAUTHENTICATED' }] } });
+  });
+});

@@ -1,0 +1,1 @@
+export { admissionService } from './admission-service.ts';

@@ -1,0 +1,214 @@
+import type { DivisionCode, Item, LegalBasis, LegalBasisChange, LegalBasisReport } from '@liandong/schema';
+import {
+  citationOf,
+  citationsOf,
+  citedBasis,
+  itemSchema,
+  legalBasisChangeSchema,
+  legalBasisSchema,
+} from '@liandong/schema';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+
+/** What is set once a node's items of before this table was there are linked. */
+const LINKED = 'legal-bases.linked';
+
+interface BodyRow {
+  body: unknown;
+}
+
+/**
+ * Keeps what versions of items rest on, by their citations; a basis that is known already stays as it is. A version
+ * that is linked again (a draft that was replaced) keeps its new links only.
+ */
+export async function linkItems(tx: NodeTx, items: readonly Item[]): Promise<void> {
+  if (items.length === 0) return;
+  const links = items.flatMap((item) => citationsOf(item.legalBasis).map((citation) => ({ item, citation })));
+  await tx.query(
+    `DELETE FROM item_bases WHERE node = $1 AND (item, version) IN (SELECT * FROM unnest($2::text[], $3::int[]))`,
+    [items.map((item) => item.code), items.map((item) => item.version)],
+  );
+  const bases = new Map(links.map(({ citation }) => [citationOf(citation), citedBasis(citation)]));
+  await tx.query(
+    `INSERT INTO legal_bases (node, id, title, body)
+     SELECT $1, b.* FROM unnest($2::text[], $3::text[], $4::jsonb[]) AS b ON CONFLICT (node, id) DO NOTHING`,
+    columnsOf([...bases.values()]),
+  );
+  await tx.query(
+    `INSERT INTO item_bases (node, item, version, basis)
+     SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[]) AS l ON CONFLICT DO NOTHING`,
+    [
+      links.map(({ item }) => item.code),
+      links.map(({ item }) => item.version),
+      links.map(({ citation }) => citationOf(citation)),
+    ],
+  );
+}
+
+/** Links the items a node had before links were kept; once a node, at its host's start. */
+export async function linkOlderItems(db: HostDb, node: DivisionCode): Promise<void> {
+  await db.transact(node, async (tx) => {
+    const first = await tx.query(
+      `INSERT INTO node_settings (node, key, value) VALUES ($1, $2, 'yes') ON CONFLICT DO NOTHING RETURNING key`,
+      [LINKED],
+    );
+    if (first.length === 0) return;
+    const rows = await tx.query<BodyRow>(`SELECT body FROM items WHERE node = $1`);
+    await linkItems(
+      tx,
+      rows.map((row) => itemSchema.parse(row.body)),
+    );
+  });
+}
+
+/** What the newest published version of an item rests on. */
+export async function basesOfItem(queries: NodeQueries, item: string): Promise<LegalBasis[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT b.body FROM item_bases l JOIN legal_bases b ON b.node = l.node AND b.id = l.basis
+     WHERE l.node = $1 AND l.item = $2 AND l.version = (
+       SELECT max(version) FROM items i WHERE i.node = l.node AND i.code = l.item AND i.published_at IS NOT NULL)
+     ORDER BY b.id`,
+    [item],
+  );
+  return rows.map((row) => legalBasisSchema.parse(row.body));
+}
+
+/** What is known of texts of these titles. */
+export async function basesByTitle(queries: NodeQueries, titles: readonly string[]): Promise<LegalBasis[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT body FROM legal_bases WHERE node = $1 AND title = ANY ($2) ORDER BY id`,
+    [titles],
+  );
+  return rows.map((row) => legalBasisSchema.parse(row.body));
+}
+
+/** Every basis of a title; kept from other changes until the transaction ends. */
+export async function lockBases(tx: NodeTx, title: string): Promise<LegalBasis[]> {
+  const rows = await tx.query<BodyRow>(
+    `SELECT body FROM legal_bases WHERE node = $1 AND title = $2 ORDER BY id FOR UPDATE`,
+    [title],
+  );
+  return rows.map((row) => legalBasisSchema.parse(row.body));
+}
+
+/** The newest published versions of items that cite any basis of a title, each with what it cites. */
+export async function citingItems(
+  queries: NodeQueries,
+  title: string,
+): Promise<{ item: Item; title: string; article: string | null }[]> {
+  const rows = await queries.query<{ item: unknown; basis: unknown }>(
+    `SELECT i.body AS item, b.body AS basis
+     FROM legal_bases b
+     JOIN item_bases l ON l.node = b.node AND l.basis = b.id
+     JOIN items i ON i.node = l.node AND i.code = l.item AND i.version = l.version
+     WHERE b.node = $1 AND b.title = $2 AND l.version = (
+       SELECT max(version) FROM items n WHERE n.node = l.node AND n.code = l.item AND n.published_at IS NOT NULL)`,
+    [title],
+  );
+  return rows.map((row) => {
+    const basis = legalBasisSchema.parse(row.basis);
+    return { item: itemSchema.parse(row.item), title: basis.title, article: basis.article };
+  });
+}
+
+/** Writes a change and the bases as they stand after it. @returns whether it is new here */
+export async function insertChange(tx: NodeTx, change: LegalBasisChange): Promise<boolean> {
+  const fresh = await tx.query(
+    `INSERT INTO legal_basis_changes (node, id, announced_on, body) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (node, id) DO NOTHING RETURNING id`,
+    [change.id, change.announcedOn, JSON.stringify(change)],
+  );
+  if (fresh.length === 0) return false;
+  await tx.query(
+    `INSERT INTO legal_bases (node, id, title, body)
+     SELECT $1, b.* FROM unnest($2::text[], $3::text[], $4::jsonb[]) AS b
+     ON CONFLICT (node, id) DO UPDATE SET body = excluded.body`,
+    columnsOf(change.bases),
+  );
+  return true;
+}
+
+function columnsOf(bases: readonly LegalBasis[]): unknown[] {
+  return [bases.map((b) => b.id), bases.map((b) => b.title), bases.map((b) => JSON.stringify(b))];
+}
+
+/** One change; null when it has not come down to this node. */
+export async function findChange(queries: NodeQueries, id: string): Promise<LegalBasisChange | null> {
+  const [row] = await queries.query<BodyRow>(`SELECT body FROM legal_basis_changes WHERE node = $1 AND id = $2`, [id]);
+  return row ? legalBasisChangeSchema.parse(row.body) : null;
+}
+
+/** The newest changes first. */
+export async function findChanges(queries: NodeQueries, most: number): Promise<LegalBasisChange[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT body FROM legal_basis_changes WHERE node = $1 ORDER BY announced_on DESC, taken_at DESC, id LIMIT $2`,
+    [most],
+  );
+  return rows.map((row) => legalBasisChangeSchema.parse(row.body));
+}
+
+/** Cases of these items that this node holds, or has under way, and that are not closed. */
+export async function countRunning(queries: NodeQueries, items: readonly string[]): Promise<number> {
+  const [row] = await queries.query<{ count: number }>(
+    `SELECT count(*) AS count FROM cases
+     WHERE node = $1 AND item = ANY ($2) AND closed_at IS NULL AND custody IN ('HELD', 'IN_TRANSIT')`,
+    [items],
+  );
+  return row?.count ?? 0;
+}
+
+/**
+ * Keeps a desk's word. Words may overtake each other: a later count wins, and a confirmation is never lost.
+ */
+export async function saveReport(tx: NodeTx, report: LegalBasisReport): Promise<void> {
+  const { confirmation } = report;
+  await tx.query(
+    `INSERT INTO legal_basis_reports (node, change, desk, running_cases, counted_at, confirmed_at, confirmed_by, note)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     ON CONFLICT (node, change, desk) DO UPDATE SET
+       running_cases = CASE WHEN excluded.counted_at > legal_basis_reports.counted_at
+         THEN excluded.running_cases ELSE legal_basis_reports.running_cases END,
+       counted_at = greatest(excluded.counted_at, legal_basis_reports.counted_at),
+       note = CASE WHEN legal_basis_reports.confirmed_at IS NULL THEN excluded.note ELSE legal_basis_reports.note END,
+       confirmed_by = coalesce(legal_basis_reports.confirmed_by, excluded.confirmed_by),
+       confirmed_at = coalesce(legal_basis_reports.confirmed_at, excluded.confirmed_at)`,
+    [
+      report.change,
+      report.node,
+      report.runningCases,
+      report.countedAt,
+      confirmation?.at ?? null,
+      confirmation?.by ?? null,
+      confirmation?.note ?? null,
+    ],
+  );
+}
+
+interface ReportRow {
+  change: string;
+  desk: DivisionCode;
+  running_cases: number;
+  counted_at: Date;
+  confirmed_at: Date | null;
+  confirmed_by: string | null;
+  note: string | null;
+}
+
+/** What desks told of these changes. */
+export async function findReports(queries: NodeQueries, changes: readonly string[]): Promise<LegalBasisReport[]> {
+  const rows = await queries.query<ReportRow>(
+    `SELECT change, desk, running_cases, counted_at, confirmed_at, confirmed_by, note FROM legal_basis_reports
+     WHERE node = $1 AND change = ANY ($2::uuid[])`,
+    [changes],
+  );
+  return rows.map((row) => ({
+    change: row.change,
+    node: row.desk,
+    runningCases: row.running_cases,
+    countedAt: row.counted_at.toISOString(),
+    confirmation: row.confirmed_at && {
+      at: row.confirmed_at.toISOString(),
+      by: row.confirmed_by ?? '',
+      note: row.note,
+    },
+  }));
+}

@@ -1,0 +1,70 @@
+import type { DivisionCode, Divisions, LegalBasisChange, LegalBasisReport } from '@liandong/schema';
+import { isAsked, legalBasisReportSchema, problem } from '@liandong/schema';
+import type { NodeTx } from '../db/index.ts';
+import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
+import { DUTIES } from '../tiers/index.ts';
+import { countRunning, insertChange, saveReport } from './legal-bases-store.ts';
+
+export interface LegalBasisDeskParts {
+  divisions: Divisions;
+  outbox: Outbox;
+  /** Every node of the federation. */
+  nodes: () => readonly DivisionCode[];
+  now: () => Date;
+}
+
+/** What a change of the law does at a node, and what nodes tell each other of it. */
+export class LegalBasisDesk {
+  readonly parts: LegalBasisDeskParts;
+
+  constructor(parts: LegalBasisDeskParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Takes a change in, once. A node that is asked, or that holds running cases of the items, tells the levels above;
+   * the others have nothing to say.
+   */
+  readonly take = async (tx: NodeTx, change: LegalBasisChange): Promise<void> => {
+    if (!(await insertChange(tx, change))) return;
+    const running = await countRunning(tx, change.items);
+    if (running > 0 || isAsked(change, tx.node, this.parts.divisions)) await this.tell(tx, change, null, running);
+  };
+
+  /** Keeps this node's word, and carries it to every level above that collects facts. */
+  async tell(
+    tx: NodeTx,
+    change: LegalBasisChange,
+    confirmation: LegalBasisReport['confirmation'],
+    running?: number,
+  ): Promise<void> {
+    const { divisions, outbox, nodes, now } = this.parts;
+    const report: LegalBasisReport = {
+      change: change.id,
+      node: tx.node,
+      runningCases: running ?? (await countRunning(tx, change.items)),
+      countedAt: now().toISOString(),
+      confirmation,
+    };
+    await saveReport(tx, report);
+    const known = new Set(nodes());
+    const above = divisions.ancestors(tx.node).filter((d) => DUTIES[d.tier].collectsFacts && known.has(d.code));
+    await outbox.enqueue(
+      tx,
+      above.map((d) => ({ receiver: d.code, kind: 'LEGAL_BASIS', caseId: null, body: report })),
+    );
+  }
+
+  /** Takes a lower node's word in. */
+  readonly report = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const parsed = legalBasisReportSchema.safeParse(message.body);
+    if (!parsed.success)
+      throw problem('MESSAGE_INVALID', 'Not a word on a change of the law.', { cause: parsed.error });
+    const { node } = parsed.data;
+    if (node !== message.from || !this.parts.divisions.isWithin(node, tx.node)) {
+      return { outcome: 'REFUSED', code: 'FORBIDDEN', reason: `${message.from} can't speak for ${node} here.` };
+    }
+    await saveReport(tx, parsed.data);
+    return { outcome: 'DONE' };
+  };
+}

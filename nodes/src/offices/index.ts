@@ -1,0 +1,2 @@
+export { officesService } from './offices-service.ts';
+export { findOffices } from './offices-store.ts';

@@ -1,0 +1,149 @@
+import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority, WindowStage } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+
+/** The registers of a node, all of them: they are short, and the rules look at them together. */
+export interface Registers {
+  windows: ServiceWindow[];
+  authorities: WindowAuthority[];
+  seals: Seal[];
+  transfers: PowerTransfer[];
+}
+
+interface TermRow {
+  from_day: string;
+  until_day: string | null;
+}
+const termOf = (row: TermRow) => ({ from: row.from_day, until: row.until_day });
+
+interface AuthorityRow extends TermRow {
+  id: string;
+  window_code: string;
+  item: string;
+  department: string;
+  stages: WindowStage[];
+  revoked_on: string | null;
+}
+
+interface SealRow extends TermRow {
+  id: string;
+  name: string;
+  department: string;
+  keeper: string;
+  revoked_on: string | null;
+}
+
+/** What a node's departments, windows and seals are, past ones included. */
+export async function findOffices(queries: NodeQueries): Promise<Registers> {
+  // one after the other: a transaction has one connection
+  const windows = await queries.query<TermRow & { code: string; name: string; department: string | null }>(
+    `SELECT code, name, department, from_day, until_day FROM windows WHERE node = $1 ORDER BY code`,
+  );
+  const authorities = await queries.query<AuthorityRow>(
+    `SELECT id, window_code, item, department, stages, from_day, until_day, revoked_on
+     FROM window_authorities WHERE node = $1 ORDER BY window_code, item, from_day, id`,
+  );
+  const seals = await queries.query<SealRow>(
+    `SELECT id, name, department, keeper, from_day, until_day, revoked_on
+     FROM seals WHERE node = $1 ORDER BY department, name, from_day, id`,
+  );
+  const transfers = await queries.query<TermRow & { department: string; bureau: string; basis: string }>(
+    `SELECT department, bureau, basis, from_day, until_day FROM power_transfers
+     WHERE node = $1 ORDER BY bureau, department, from_day`,
+  );
+  return {
+    windows: windows.map((row) => ({ code: row.code, name: row.name, department: row.department, ...termOf(row) })),
+    authorities: authorities.map((row) => ({
+      id: row.id,
+      window: row.window_code,
+      item: row.item,
+      department: row.department,
+      stages: row.stages,
+      revokedOn: row.revoked_on,
+      ...termOf(row),
+    })),
+    seals: seals.map((row) => ({
+      id: row.id,
+      name: row.name,
+      department: row.department,
+      keeper: row.keeper,
+      revokedOn: row.revoked_on,
+      ...termOf(row),
+    })),
+    transfers: transfers.map((row) => ({
+      department: row.department,
+      bureau: row.bureau,
+      basis: row.basis,
+      ...termOf(row),
+    })),
+  };
+}
+
+/** Keeps others from writing this node's registers until the transaction ends. */
+export async function lockOffices(tx: NodeTx): Promise<void> {
+  await tx.query(
+    `SELECT pg_advisory_xact_lock(hashtext('offices'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
+  );
+}
+
+/** Opens a window, or gives one its last day. */
+export async function saveWindow(tx: NodeTx, window: ServiceWindow): Promise<void> {
+  await tx.query(
+    `INSERT INTO windows (node, code, name, department, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (node, code) DO UPDATE SET name = excluded.name, department = excluded.department,
+       from_day = excluded.from_day, until_day = excluded.until_day`,
+    [window.code, window.name, window.department, window.from, window.until],
+  );
+}
+
+/** Writes an authorization. @param by name of the person who gave it */
+export async function insertAuthority(tx: NodeTx, authority: WindowAuthority, by: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO window_authorities
+       (node, id, window_code, item, department, stages, from_day, until_day, authorized_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      authority.id,
+      authority.window,
+      authority.item,
+      authority.department,
+      authority.stages,
+      authority.from,
+      authority.until,
+      by,
+    ],
+  );
+}
+
+/** Ends an authorization; one that is revoked from an earlier day on stays so. */
+export async function revokeAuthority(tx: NodeTx, id: string, on: string, reason: string): Promise<void> {
+  await tx.query(
+    `UPDATE window_authorities SET revoked_on = $3, revoked_reason = $4
+     WHERE node = $1 AND id = $2 AND (revoked_on IS NULL OR revoked_on > $3::date)`,
+    [id, on, reason],
+  );
+}
+
+/** Writes a seal into the register. */
+export async function insertSeal(tx: NodeTx, seal: Seal): Promise<void> {
+  await tx.query(
+    `INSERT INTO seals (node, id, name, department, keeper, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [seal.id, seal.name, seal.department, seal.keeper, seal.from, seal.until],
+  );
+}
+
+/** Ends a seal; one that is revoked from an earlier day on stays so. */
+export async function revokeSeal(tx: NodeTx, id: string, on: string, reason: string): Promise<void> {
+  await tx.query(
+    `UPDATE seals SET revoked_on = $3, revoked_reason = $4
+     WHERE node = $1 AND id = $2 AND (revoked_on IS NULL OR revoked_on > $3::date)`,
+    [id, on, reason],
+  );
+}
+
+/** Writes that a bureau holds a department's powers. */
+export async function insertTransfer(tx: NodeTx, transfer: PowerTransfer): Promise<void> {
+  await tx.query(
+    `INSERT INTO power_transfers (node, department, from_day, until_day, bureau, basis) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [transfer.department, transfer.from, transfer.until, transfer.bureau, transfer.basis],
+  );
+}
