@@ -86,6 +86,14 @@ export function asAcceptor(desk: Desk, file: CaseFile, take: (file: CaseFile) =>
   return reroutedFirst(change, take({ ...file, ...change }));
 }
 
+/** Takes the decision at the deciding organ; also at the one that has become it since a grant ended. */
+export function asDecider(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
+  if (desk.node === file.decider) return underGrants(desk, file, stages, take);
+  const change = rerouting(desk, file);
+  if (change?.decider !== desk.node) throw notCompetent(desk.node, file);
+  return reroutedFirst(change, take({ ...file, ...change }));
+}
+
 export function notCompetent(node: DivisionCode, file: CaseFile): ProblemError {
   return problem('NOT_COMPETENT', `${file.acceptor} accepts and ${file.decider} decides ${file.item}, not ${node}.`, {
     article: ARTICLES.organsOnly,

@@ -317,7 +317,7 @@ describe('on every journey under grants', () => {
         }
         expect(isClosed(traveller.log.file.state)).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 });

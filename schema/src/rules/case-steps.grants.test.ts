@@ -268,6 +268,19 @@ describe('deciding under a grant', () => {
   });
 });
 
+test('a case whose county lost its grant is decided by the township that has one and holds the case', () => {
+  const high = grantOf({ id: grantId(2), items: [TEACHER.code], grantor: CITY, grantee: COUNTY, cap: null });
+  const low: Grant = { ...high, id: grantId(1), grantee: TOWNSHIP, stages: ['ACCEPT', 'DECIDE'] };
+  const item = { ...TEACHER, acceptingTiers: ['TOWNSHIP' as const] };
+  const data = { power: CITY, through: { ...NO_GRANTS, decide: useOf(high) } };
+  const log = CaseLog.filed({ item, decider: COUNTY, data }).handedTo(TOWNSHIP).accepted().reviewed();
+  const decide = (grants: readonly Grant[]) =>
+    decideCase(desk(log, 'CHIEF', grants, { item }), log.file, 'GRANTED', null);
+  expect(refusalCode(() => decide([high, low]))).toBe('NOT_COMPETENT');
+  expect(actions(decide([low]))).toEqual(['REROUTED', 'DECIDED']);
+  expect(take(log, decide([low])).file.decision).toMatchObject({ node: TOWNSHIP, inNameOf: CITY, grant: low.id });
+});
+
 describe('a review that stands for the one above', () => {
   const grant = grantOf({ stages: ['REVIEW'] });
   const through = { ...NO_GRANTS, review: useOf(grant) };

@@ -8,7 +8,7 @@ import { CASE_STATE_LABELS } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import { dayOf } from './calendar.ts';
 import type { CaseFile } from './case-state.ts';
-import { asAcceptor, notCompetent, rerouting, reroutedFirst, standsOn, underGrants } from './case-grants.ts';
+import { asAcceptor, asDecider, notCompetent, rerouting, reroutedFirst, standsOn } from './case-grants.ts';
 import { isOrgan, mayReview, missingMaterials, nameOf } from './case-state.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import { isInForce, requireInForce } from './catalogue.ts';
@@ -226,14 +226,15 @@ export function reviewCase(
  */
 export function decideCase(desk: Desk, given: CaseFile, outcome: Outcome, reason: string | null): Step {
   const actor = atOwnCase(desk, given, 'DECIDE_CASE');
-  if (desk.node !== given.decider) throw notCompetent(desk.node, given);
   const borrowed = given.state === 'REVIEWED' && given.reviews.at(-1)?.node !== desk.node;
   const stages: GrantStage[] = borrowed ? ['REVIEW', 'DECIDE'] : ['DECIDE'];
-  return underGrants(desk, given, stages, (file) => decision(desk, file, actor, outcome, reason));
+  return asDecider(desk, given, stages, (file) => decision(desk, file, actor, outcome, reason));
 }
 
 function decision(desk: Desk, file: CaseFile, actor: LogActor, outcome: Outcome, reason: string | null): Step {
-  if (file.state === 'ACCEPTED') {
+  const reviewer = file.reviews.at(-1)?.node;
+  const reviewed = reviewer === desk.node || reviewer === file.through.review?.grantee;
+  if (file.state === 'ACCEPTED' || (file.state === 'REVIEWED' && !reviewed)) {
     throw problem('REVIEW_MISSING', `${desk.node} has not reviewed the case yet.`, { article: ARTICLES.twoPersons });
   }
   requireState(file, ['REVIEWED']);
