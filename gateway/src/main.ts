@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { ProblemError, TokenVerifier, parseDivisions, parseIssuers, parseTopology, problem } from '@liandong/schema';
+import {
+  ProblemError,
+  TokenVerifier,
+  dayOf,
+  parseDivisions,
+  parseIssuers,
+  parseTopology,
+  problem,
+} from '@liandong/schema';
 import type { JWK } from 'jose';
 import { createRemoteJWKSet } from 'jose';
 import { pino } from 'pino';
@@ -13,7 +21,7 @@ import { NatsTransport } from './transport/index.ts';
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel, base: { program: 'gateway' }, timestamp: pino.stdTimeFunctions.isoTime });
-  const divisions = parseDivisions(await readText(config.divisionsFile));
+  const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(new Date()));
   const topology = parseTopology(await readJson(config.topologyFile));
   const tokens = new TokenVerifier(parseIssuers(await readJson(config.issuersFile)), (uri) => createRemoteJWKSet(uri));
   const issuer = await openIssuer(config);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { mkdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ProblemError, parseDivisions, parseTopology, problem } from '@liandong/schema';
+import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
 import { importCatalogue, publishCatalogue } from './catalogue/index.ts';
 import { readConfig } from './config.ts';
 import { HostDb, migrate } from './db/index.ts';
@@ -100,7 +100,7 @@ async function importData(file: string | undefined, options: Options): Promise<v
 
 async function openNode(options: Options) {
   const config = readConfig(process.env);
-  const divisions = parseDivisions(await readFile(config.divisionsFile, 'utf8'));
+  const divisions = parseDivisions(await readFile(config.divisionsFile, 'utf8'), dayOf(new Date()));
   const node = divisions.get(required(options, 'node')).code;
   if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
   await migrate(config.databaseUrl);
@@ -110,7 +110,7 @@ async function openNode(options: Options) {
 
 async function prepareTopology(options: Options): Promise<void> {
   const out = required(options, 'out');
-  const divisions = parseDivisions(await read(required(options, 'divisions')));
+  const divisions = parseDivisions(await read(required(options, 'divisions')), dayOf(new Date()));
   const topology = parseTopology(JSON.parse(await read(required(options, 'topology'))));
   const port = Number(options['nats-port'] ?? 4222);
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw problem('BAD_INPUT', '--nats-port is no port.');

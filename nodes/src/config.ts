@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { problem } from '@liandong/schema';
+import { isDivisionCode, problem } from '@liandong/schema';
 
 const path = z.string().min(1);
 const codes = z
   .string()
   .transform((v) => v.split(',').map((c) => c.trim()))
-  .pipe(z.array(z.string().regex(/^\d{6}(\d{3}(\d{3})?)?$/, 'a division code')).min(1));
+  .pipe(z.array(z.string().refine(isDivisionCode, 'a division code')).min(1));
 
 /** Every setting of a host, with what it means; read once, here and nowhere else. */
 const settings = z.object({

@@ -35,7 +35,7 @@ export interface Foundation {
 
 /** @throws {ProblemError} BAD_CONFIG, UNKNOWN_DIVISION */
 export async function readFoundation(config: HostConfig): Promise<Foundation> {
-  const divisions = parseDivisions(await readText(config.divisionsFile));
+  const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(new Date()));
   for (const node of config.nodes) divisions.get(node);
   const trustFile = trustFileSchema.safeParse(await readJson(config.trustFile));
   if (!trustFile.success) throw problem('BAD_CONFIG', `${config.trustFile} is no trust file {root, certificates}.`);

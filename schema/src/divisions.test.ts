@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Division } from './divisions.ts';
-import { Divisions, isDivisionCode, parseDivisions } from './divisions.ts';
+import { Divisions, isDivisionCode, isZoneCode, parseDivisions } from './divisions.ts';
 import { anyPlace } from './testing/arbitraries.ts';
 import { CITY, COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, divisions } from './testing/fixtures.ts';
 import { refusal, refusalCode } from './testing/refusals.ts';
@@ -11,7 +11,7 @@ const HEADER = 'code,name,tier,parent';
 const SMALL = `${HEADER}\n331000,台州市,city,\n331022,三门县,county,331000\n331022103,亭旁镇,township,331022\n`;
 
 describe('division codes', () => {
-  test.each(['331000', '331022', '331022103', '331022103201'])('%s has the form of one', (code) => {
+  test.each(['331000', '331022', '331022103', '331022103201', '331022Z01'])('%s has the form of one', (code) => {
     expect(isDivisionCode(code)).toBe(true);
   });
 
@@ -23,6 +23,10 @@ describe('division codes', () => {
     '33102210320',
     '331022103201001',
     '33102A',
+    '331022Z1',
+    '331022z01',
+    '331022Z001',
+    '331022103Z01',
     ' 331022',
     '331022\n',
     '３３１０２２',
@@ -123,5 +127,49 @@ describe('a register from a file', () => {
   test('takes a zone with a local code below the county it is told to lie in', () => {
     const zone = parseDivisions(`${SMALL}331099001,开发区,township,331022\n`);
     expect(zone.isWithin('331099001', '331022')).toBe(true);
+  });
+});
+
+describe('a zone', () => {
+  const ZONE = '331022Z01';
+  const COUNTIES = `${SMALL}331023,天台县,county,331000\n`;
+  const moving = `${COUNTIES}${ZONE},浦坝港园区,township,331022;2027-01-01:331023;2030-07-01:331022\n`;
+
+  test('has a code of its own form', () => {
+    expect(isZoneCode(ZONE)).toBe(true);
+    expect(isZoneCode(TOWNSHIP)).toBe(false);
+  });
+
+  test.each([
+    ['2026-12-31', '331022'],
+    ['2027-01-01', '331023'],
+    ['2030-06-30', '331023'],
+    ['2030-07-01', '331022'],
+  ])('lies on %s in %s, under the same code', (day, parent) => {
+    const register = parseDivisions(moving, day);
+    expect(register.get(ZONE).parent).toBe(parent);
+    expect(register.lineage(ZONE).map((d) => d.code)).toEqual([ZONE, parent, CITY]);
+    expect(register.children(parent).map((d) => d.code)).toContain(ZONE);
+    expect(['331022', '331023'].filter((county) => register.isWithin(ZONE, county))).toEqual([parent]);
+    expect(register.parentOn(ZONE, '2028-01-01')).toBe('331023');
+  });
+
+  test('lies in its first parent where no day is asked for; other places in theirs on any day', () => {
+    const register = parseDivisions(moving);
+    expect(register.get(ZONE).parent).toBe('331022');
+    expect(register.parentOn(TOWNSHIP, '2028-01-01')).toBe(COUNTY);
+    expect(register.parentOn(CITY, '2028-01-01')).toBeNull();
+    expect(refusalCode(() => register.parentOn('339999', '2028-01-01'))).toBe('UNKNOWN_DIVISION');
+  });
+
+  test.each([
+    ['of a township that is no zone', `${COUNTIES}331022104,某镇,township,331022;2027-01-01:331023`, '6'],
+    ['without a day', `${COUNTIES}${ZONE},园区,township,331022;331023`, '6'],
+    ['on a day that is none', `${COUNTIES}${ZONE},园区,township,331022;2027-02-30:331023`, '6'],
+    ['out of order', `${COUNTIES}${ZONE},园区,township,331022;2027-01-01:331023;2026-01-01:331022`, '6'],
+    ['to a place that is missing', `${SMALL}${ZONE},园区,township,331022;2027-01-01:331023`, ZONE],
+    ['to a place of the wrong tier', `${COUNTIES}${ZONE},园区,township,331022;2027-01-01:331000`, ZONE],
+  ])('is refused a change of parent %s', (_, csv, field) => {
+    expect(refusal(() => parseDivisions(csv, '2026-03-02'))).toMatchObject({ code: 'BAD_INPUT', field });
   });
 });

@@ -11,6 +11,7 @@ describe('case ids and numbers', () => {
       `${VILLAGE}-0198c0de-0000-7000-8000-000000000001`,
     );
     expect(caseNumberOf(VILLAGE, '2026-11-22', 17)).toBe('331022103201-20261122-00017');
+    expect(filingNodeOf(caseNumberOf('331022Z01', '2026-11-22', 17))).toBe('331022Z01');
   });
 
   test('have a serial of five digits that may grow', () => {

@@ -235,6 +235,11 @@ export class FeedPublisher {
 
   async #openCursors(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
     const subscribers = this.#subscribers(tx.node, feed, publisher);
+    // a zone that changed its parent no longer tells the old one, which would not take it
+    await tx.query(
+      `DELETE FROM feed_cursors WHERE node = $1 AND feed = $2 AND publisher = $3 AND subscriber <> ALL ($4::text[])`,
+      [feed, publisher, subscribers],
+    );
     if (subscribers.length === 0) return;
     await tx.query(
       `INSERT INTO feed_cursors (node, feed, publisher, subscriber)

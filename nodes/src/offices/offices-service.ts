@@ -8,6 +8,7 @@ import type {
   OfficesService,
   Seal,
   Viewer,
+  WindowStage,
   WindowView,
 } from '@liandong/schema';
 import {
@@ -25,11 +26,11 @@ import {
   requireRevocation,
   requireTransfer,
   sealsPutAway,
-  standsOn,
+  holdsOn,
   windowShares,
 } from '@liandong/schema';
 import { findAllItems, findItem } from '../catalogue/index.ts';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Registers } from './offices-store.ts';
 import * as store from './offices-store.ts';
 
@@ -40,10 +41,12 @@ export interface OfficesParts {
   /** Every node of the federation. */
   nodes: () => readonly DivisionCode[];
   now: () => Date;
+  /** Stages lower nodes do by delegation on a day; none until delegations are told to this register. */
+  granted?: (queries: NodeQueries, day: Day) => Promise<(item: string, node: DivisionCode) => readonly WindowStage[]>;
 }
 
 /** A node's windows, what its departments let them do, its seals, and whose powers a bureau holds. */
-export function officesService({ node, db, divisions, nodes, now }: OfficesParts): OfficesService {
+export function officesService({ node, db, divisions, nodes, now, granted }: OfficesParts): OfficesService {
   const queries = db.queries(node);
   const { tier } = divisions.get(node);
   const today = (): Day => dayOf(now());
@@ -52,7 +55,7 @@ export function officesService({ node, db, divisions, nodes, now }: OfficesParts
     async windows() {
       const registers = await store.findOffices(queries);
       return registers.windows
-        .filter((window) => standsOn(window, today()))
+        .filter((window) => holdsOn(window, today()))
         .map((window) => viewOf(registers, window.code));
     },
 
@@ -71,7 +74,8 @@ export function officesService({ node, db, divisions, nodes, now }: OfficesParts
       const registers = await store.findOffices(queries);
       const items = await findAllItems(queries, day);
       const known = new Set(nodes());
-      const open = registers.windows.filter((window) => standsOn(window, day));
+      const delegated = await granted?.(queries, day);
+      const open = registers.windows.filter((window) => holdsOn(window, day));
       const windows = open.map((window) => ({
         window: window.code,
         node: null,
@@ -81,7 +85,7 @@ export function officesService({ node, db, divisions, nodes, now }: OfficesParts
       const below = divisions
         .subtree(node)
         .filter((d) => d.code !== node && d.tier !== 'VILLAGE' && known.has(d.code))
-        .map((d) => ({ window: null, node: d.code, shares: nodeShares(items, d.code, d.tier, day) }));
+        .map((d) => ({ window: null, node: d.code, shares: nodeShares(items, d.code, d.tier, day, delegated) }));
       const authorized = new Set(
         windows.flatMap(({ shares }) => shares.filter((s) => s.done.length > 0).map((s) => s.item)),
       );
@@ -187,7 +191,7 @@ export function officesService({ node, db, divisions, nodes, now }: OfficesParts
     if (!window) throw problem('NOT_FOUND', `${node} has no window ${code}.`, { field: 'code' });
     const day = today();
     const standing = authorities.filter(
-      (a) => a.window === code && (standsOn(a, day) || (a.from > day && a.revokedOn === null)),
+      (a) => a.window === code && (holdsOn(a, day) || (a.from > day && a.revokedOn === null)),
     );
     return { window, authorities: standing, answeredBy: node };
   }

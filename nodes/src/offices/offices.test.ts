@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOW_INCOME } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
 import { findItem } from '../catalogue/index.ts';
-import { findOffices } from './index.ts';
+import { findOffices, officesService } from './index.ts';
 
 const FOOD = '3310-SJ-001';
 const BUREAU = '行政审批局';
@@ -211,6 +211,20 @@ describe('full authority', () => {
     expect(view.unauthorized).toContain('3310-GA-001');
     expect(view.unauthorized).not.toContain(LOW_INCOME);
     await expect(county().fullAuthority(personAt(TOWNSHIP, 'CHIEF'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('counts what lower nodes do by delegation', async () => {
+    const service = officesService({
+      node: COUNTY,
+      db: federation.db(COUNTY),
+      divisions: federation.divisions,
+      nodes: () => federation.nodes(),
+      now: federation.now,
+      granted: async () => (item, node) => (item === LOW_INCOME && node === TOWNSHIP ? ['DECIDE', 'DELIVER'] : []),
+    });
+    const { places } = await service.fullAuthority(personAt(COUNTY, 'SUPERVISOR'));
+    const township = places.find((place) => place.node === TOWNSHIP);
+    expect(township?.shares.find((share) => share.item === LOW_INCOME)?.done).toHaveLength(4);
   });
 
   test('is answered through the graph, with windows for the public', async () => {

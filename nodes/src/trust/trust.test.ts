@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Certificate, Divisions } from '@liandong/schema';
-import { SIGNED_TYPES, parseDivisions } from '@liandong/schema';
+import type { Certificate } from '@liandong/schema';
+import { Divisions, SIGNED_TYPES, parseDivisions } from '@liandong/schema';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CITY, COUNTY, DIVISIONS_FILE, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE } from '../testing/test-federation.ts';
 import type { StoredKey, TrustFile } from './index.ts';
@@ -76,6 +76,34 @@ describe('trust', () => {
     await expect(trustFile(await certificates()).then((file) => Trust.load(file, [], divisions))).rejects.toMatchObject(
       { code: 'BAD_CONFIG' },
     );
+  });
+
+  test('keeps believing a zone that changed its parent, by whoever was its parent when the certificate was given', async () => {
+    const zone = '331022Z01';
+    const moved = '331002';
+    keys.set(zone, await generateNodeKey(zone));
+    keys.set(moved, await generateNodeKey(moved));
+    const row = { code: zone, name: '园区', tier: 'TOWNSHIP' as const, parent: COUNTY };
+    const register = new Divisions(
+      [...divisions.all(), { ...row, parentsFrom: [{ from: '2027-01-01', parent: moved }] }],
+      '2027-03-01',
+    );
+    const load = async (signer: string, issuedAt: string) =>
+      Trust.load(
+        await trustFile([await certify(moved, CITY), await certify(zone, signer, { issuedAt })]),
+        [key(zone)],
+        register,
+      );
+    for (const [signer, issuedAt] of [
+      [COUNTY, '2026-03-02T01:00:00.000Z'],
+      [moved, '2027-02-01T01:00:00.000Z'],
+    ] as const) {
+      const trust = await load(signer, issuedAt);
+      const signed = await trust.sign(zone, SIGNED_TYPES.line, { hello: '园区' });
+      expect((await trust.verify(signed, SIGNED_TYPES.line)).node).toBe(zone);
+    }
+    await expect(load(COUNTY, '2027-02-01T01:00:00.000Z')).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+    await expect(load(moved, '2026-03-02T01:00:00.000Z')).rejects.toMatchObject({ code: 'BAD_CONFIG' });
   });
 
   test('does not take another root', async () => {

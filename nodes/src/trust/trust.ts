@@ -1,7 +1,7 @@
 import { CompactSign, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 import type { Certificate, DivisionCode, Divisions, SignedType } from '@liandong/schema';
-import { SIGNED_TYPES, certificateSchema, problem } from '@liandong/schema';
+import { SIGNED_TYPES, certificateSchema, dayOf, problem } from '@liandong/schema';
 import { z } from 'zod';
 import type { NodeKey, StoredKey } from './keys.ts';
 import { importNodeKey } from './keys.ts';
@@ -36,7 +36,8 @@ export class Trust {
     const lineage = (node: DivisionCode) => divisions.lineage(node).length;
     claimed.sort((a, b) => lineage(a.certificate.node) - lineage(b.certificate.node));
     for (const { jws, certificate } of claimed) {
-      const parent = divisions.get(certificate.node).parent;
+      // whoever was its parent when the certificate was given: a zone that changed parents keeps its key
+      const parent = divisions.parentOn(certificate.node, dayOf(new Date(certificate.issuedAt)));
       const kid = decodeProtectedHeader(jws).kid ?? '';
       const issuer = parent === null ? file.root : keys.get(kid);
       const expected = parent ?? certificate.node;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Divisions } from '../divisions.ts';
 import { anyPlace } from '../testing/arbitraries.ts';
 import { CITY, COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE, divisions } from '../testing/fixtures.ts';
 import { refusalCode } from '../testing/refusals.ts';
@@ -28,7 +29,29 @@ function matches(filter: string, subject: string): boolean {
 const subjectOf = { m: messageSubject, r: receiptSubject };
 const anyRoad = fc.constantFrom<'m' | 'r'>('m', 'r');
 
+/** A register with a zone that moves from one county to another, and a village in it. */
+const register = (day: string) =>
+  new Divisions(
+    [
+      ...divisions.all(),
+      {
+        code: '331022Z01',
+        name: '浦坝港园区',
+        tier: 'TOWNSHIP',
+        parent: COUNTY,
+        parentsFrom: [{ from: '2027-01-01', parent: OTHER_COUNTY }],
+      },
+      { code: '331022901201', name: '园区村', tier: 'VILLAGE', parent: '331022Z01' },
+    ],
+    day,
+  );
+
 describe('the name of a node on the bus', () => {
+  test.each(['2026-12-31', '2027-01-01'])('of a zone, and of what lies in it, is the same on %s', (day) => {
+    expect(nodeTokens('331022Z01', register(day))).toBe('331000._.331022Z01._');
+    expect(nodeTokens('331022901201', register(day))).toBe('331000._.331022Z01.331022901201');
+  });
+
   test.each([
     [CITY, '331000._._._'],
     [COUNTY, '331000.331022._._'],

@@ -1,4 +1,5 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
+import { isZoneCode } from '../divisions.ts';
 import { TIERS } from '../vocabulary.ts';
 
 /**
@@ -7,9 +8,14 @@ import { TIERS } from '../vocabulary.ts';
  */
 const ABSENT = '_';
 
-/** A node as four tokens, city to village: `331000.331022._._`. */
+/**
+ * A node as four tokens, city to village: `331000.331022._._`. A zone, and what lies in it, names no parent between
+ * itself and the city (`331000._.331022Z01._`), so that its name stays when it changes parents.
+ */
 export function nodeTokens(code: DivisionCode, divisions: Divisions): string {
-  const lineage = divisions.lineage(code);
+  const full = divisions.lineage(code);
+  const zone = full.findIndex((d) => isZoneCode(d.code));
+  const lineage = zone === -1 ? full : [...full.slice(0, zone + 1), divisions.city];
   return TIERS.map((tier) => lineage.find((d) => d.tier === tier)?.code ?? ABSENT).join('.');
 }
 

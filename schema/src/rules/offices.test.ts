@@ -11,7 +11,7 @@ import {
   belowFull,
   holderOf,
   holdersOf,
-  standsOn,
+  holdsOn,
   nodeShares,
   percentOf,
   requireAuthorization,
@@ -238,7 +238,7 @@ describe('a seal', () => {
     ['2026-03-01', true],
     ['2026-03-02', false],
   ])('holds on %s: %s', (day, expected) => {
-    expect(standsOn(seal({ revokedOn: DAY }), day)).toBe(expected);
+    expect(holdsOn(seal({ revokedOn: DAY }), day)).toBe(expected);
   });
 });
 

@@ -57,14 +57,14 @@ export interface PowerTransfer extends Term {
 }
 
 /** Whether something of a term holds on a day. */
-export function standsOn(term: Term & { revokedOn?: Day | null }, day: Day): boolean {
+export function holdsOn(term: Term & { revokedOn?: Day | null }, day: Day): boolean {
   const revokedOn = term.revokedOn ?? null;
   return term.from <= day && (term.until === null || day <= term.until) && (revokedOn === null || day < revokedOn);
 }
 
 /** Who holds a department's powers on a day: the bureau they were transferred to, else the department itself. */
 export function holderOf(department: string, transfers: readonly PowerTransfer[], day: Day): string {
-  return transfers.find((t) => t.department === department && standsOn(t, day))?.bureau ?? department;
+  return transfers.find((t) => t.department === department && holdsOn(t, day))?.bureau ?? department;
 }
 
 /** Who holds the power of an item on a day, the lead first; a shared item has several. */
@@ -114,7 +114,7 @@ export function requireWindowAuthority(
     problem('WINDOW_UNAUTHORIZED', `Window ${window} may not ${stage} ${item.code} on ${day}: ${why}.`, {
       article: ARTICLES.windowAuthority,
     });
-  if (!open || !standsOn(open, day)) throw refuse('no such window is open');
+  if (!open || !holdsOn(open, day)) throw refuse('no such window is open');
   const holders = holdersOf(item, offices.transfers, day);
   const authority = offices.authorities.find(
     (a) =>
@@ -122,7 +122,7 @@ export function requireWindowAuthority(
       a.item === item.code &&
       a.stages.includes(stage) &&
       holders.includes(a.department) &&
-      standsOn(a, day),
+      holdsOn(a, day),
   );
   if (!authority) throw refuse(`${holders.join(', ')} did not authorize it`);
   const seal = stage === 'DELIVER' ? requireSeal(offices.seals, authority.department, day) : null;
@@ -131,7 +131,7 @@ export function requireWindowAuthority(
 
 /** @throws {ProblemError} SEAL_MISSING when the department or bureau has no seal that holds */
 export function requireSeal(seals: readonly Seal[], department: string, day: Day): Seal {
-  const seal = seals.find((s) => s.department === department && standsOn(s, day));
+  const seal = seals.find((s) => s.department === department && holdsOn(s, day));
   if (seal) return seal;
   throw problem('SEAL_MISSING', `${department} has no seal that holds on ${day}.`, { article: ARTICLES.seal });
 }
@@ -158,7 +158,7 @@ export function requireAuthorization(
     });
   }
   const window = offices.windows.find((w) => w.code === next.window);
-  if (!window || !standsOn(window, next.from)) {
+  if (!window || !holdsOn(window, next.from)) {
     throw conflict(`No window ${next.window} is open on ${next.from}.`, 'window');
   }
   const holders = holdersOf(item, offices.transfers, next.from);
@@ -270,7 +270,7 @@ export function windowShares(
   day: Day,
 ): AuthorityShare[] {
   const concerned = new Set(
-    offices.authorities.filter((a) => a.window === window && standsOn(a, day)).map((a) => a.item),
+    offices.authorities.filter((a) => a.window === window && holdsOn(a, day)).map((a) => a.item),
   );
   return items
     .filter((item) => concerned.has(item.code) && isInForce(item, day))
@@ -302,8 +302,8 @@ export function nodeShares(
 
 function can(offices: Offices, item: Item, window: string, stage: WindowStage, day: Day): boolean {
   const holders = holdersOf(item, offices.transfers, day);
-  const open = offices.windows.some((w) => w.code === window && standsOn(w, day));
-  const sealed = (department: string) => offices.seals.some((s) => s.department === department && standsOn(s, day));
+  const open = offices.windows.some((w) => w.code === window && holdsOn(w, day));
+  const sealed = (department: string) => offices.seals.some((s) => s.department === department && holdsOn(s, day));
   return (
     open &&
     offices.authorities.some(
@@ -312,7 +312,7 @@ function can(offices: Offices, item: Item, window: string, stage: WindowStage, d
         a.item === item.code &&
         a.stages.includes(stage) &&
         holders.includes(a.department) &&
-        standsOn(a, day) &&
+        holdsOn(a, day) &&
         (stage !== 'DELIVER' || sealed(a.department)),
     )
   );
