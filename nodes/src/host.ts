@@ -7,7 +7,13 @@ import type { Logger } from 'pino';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
-import { catalogueReader, catalogueService, findItem, implementationService } from './catalogue/index.ts';
+import {
+  catalogueReader,
+  catalogueService,
+  fillItemIndex,
+  findItem,
+  implementationService,
+} from './catalogue/index.ts';
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
@@ -111,6 +117,8 @@ async function startParts(
   for (const node of nodes) {
     const recounted = await recountDates(db, node, calendar, divisions);
     if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
+    const filled = await fillItemIndex(db, node);
+    if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
   }
 
   const outbox = new Outbox();

@@ -3,3 +3,6 @@ export type { ImportReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
 export { catalogueService, implementationService } from './catalogue-service.ts';
 export { findImplementations, findItem } from './catalogue-store.ts';
+export { fillItemIndex } from './item-index.ts';
+export { SEARCH_SQL, searchParameters } from './catalogue-search.ts';
+export { insertItems } from './catalogue-store.ts';

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +7,15 @@ import { createDatabase } from '../testing/test-federation.ts';
 import { HostDb, MIGRATIONS_DIR, migrate } from './index.ts';
 import { schemaDrift } from '../testing/schema-drift.ts';
 
+/** In the order they are applied. */
+const MIGRATIONS = readdirSync(MIGRATIONS_DIR)
+  .map((file) => file.replace(/\.sql$/, ''))
+  .sort();
+
 describe('migrations', () => {
   test('bring an empty database to the schema that schema.prisma describes', async () => {
     const url = await createDatabase(null);
-    expect(await migrate(url)).toEqual(['0001_nodes']);
+    expect(await migrate(url)).toEqual(MIGRATIONS);
     expect(await schemaDrift(url)).toBe('');
   });
 
@@ -29,7 +35,7 @@ describe('migrations', () => {
   test('of several hosts at once wait for each other', async () => {
     const url = await createDatabase(null);
     const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
-    expect(applied.flat()).toEqual(['0001_nodes']);
+    expect(applied.flat()).toEqual(MIGRATIONS);
   });
 
   test('that were edited after they had been applied are refused', async () => {

@@ -99,7 +99,10 @@ export function addCatalogue(role: RoleBuilder): void {
         type: builder.connectionObject({ type: CatalogEntry, name: 'CatalogConnection' }),
         args: {
           division: t.arg.id({ required: true }),
-          search: t.arg.string({ description: 'Part of a name, a code or a department.' }),
+          search: t.arg.string({
+            description:
+              "Part of a name, its pinyin or the initials of it (zjd: 宅基地), code, department or life event. The desk's own items come first, then names that begin so.",
+          }),
           first: t.arg.int(),
           after: t.arg.string(),
         },

@@ -1,0 +1,146 @@
+import type { DivisionCode } from '../divisions.ts';
+import type { Limit } from './limits.ts';
+import type { Implementation, Item } from './catalogue.ts';
+
+/** What kind of difference between a node's catalogue and the basic catalogue (目录比对). */
+export const DRIFT_KINDS = ['OUTDATED_VERSION', 'WORSE', 'MISSING', 'UNKNOWN_ITEM', 'DIFFERENT'] as const;
+export type DriftKind = (typeof DRIFT_KINDS)[number];
+export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {
+  OUTDATED_VERSION: '版本落后',
+  WORSE: '劣于基本目录',
+  MISSING: '缺少',
+  UNKNOWN_ITEM: '目录外事项',
+  DIFFERENT: '不一致',
+};
+
+/** One place where a node differs from, or is worse than, the basic catalogue. */
+export interface Drift {
+  node: DivisionCode;
+  item: string;
+  /** Which element: `item`, `version`, `legalBasis`; of an implementation `implementation.promised` and so on. */
+  element: string;
+  /** What the node has; null where it has nothing. */
+  own: string | null;
+  /** What the basic catalogue has; null where it has nothing. */
+  basic: string | null;
+  kind: DriftKind;
+}
+
+/** What a node holds of one item: its copy of the item, and its own implementation where it decides the item. */
+export interface HeldItem {
+  code: string;
+  own: Item | null;
+  implementation: Implementation | null;
+}
+
+/**
+ * The unified elements of an item (基本目录统一要素), each as text: what the city fixes and no level may change, and the
+ * standard that an implementation may better. Whoever adds one raises `INDEX_FORM` of the nodes' item index.
+ */
+export function unifiedElements(item: Item): [element: string, value: string | null][] {
+  const { standard } = item;
+  return [
+    ['name', item.name],
+    ['kind', item.kind],
+    ['processingClass', item.processingClass],
+    ['decidingTier', item.decidingTier],
+    ['acceptingTiers', item.acceptingTiers.join(',')],
+    ['department', item.department],
+    ['legalBasis', item.legalBasis],
+    ['statutory', limitText(item.statutory)],
+    ['delegableTo', item.delegableTo.join(',')],
+    ['proxyAllowed', String(item.proxyAllowed)],
+    ['lifeEvents', item.lifeEvents.join(',')],
+    ['feeSchedule', item.feeSchedule && JSON.stringify(item.feeSchedule)],
+    ['bundle', item.bundle && JSON.stringify(item.bundle)],
+    ['status', item.status],
+    ['effectiveFrom', item.effectiveFrom],
+    ['effectiveTo', item.effectiveTo],
+    ['standard.promised', limitText(standard.promised)],
+    ['standard.materials', standard.materials.map((m) => `${m.name}${m.required ? '' : '?'}`).join(',')],
+    ['standard.maxVisits', String(standard.maxVisits)],
+  ];
+}
+
+/**
+ * Where a node drifts from the basic catalogue in one item. The copy shall be the city's newest version to the letter;
+ * the implementation may better the standard (fewer days, materials, visits) and never worsen it.
+ * Source: 基本目录统一要素; 实施清单 may only reduce 时限, 材料, 跑动次数.
+ * @param basic the city's newest version; null where the city does not have the item
+ * @param decides whether the node is of the item's deciding tier, and so must carry it out
+ */
+export function driftOf(
+  node: DivisionCode,
+  { code, own, implementation }: HeldItem,
+  basic: Item | null,
+  decides: boolean,
+): Drift[] {
+  const line = (kind: DriftKind, element: string, mine: string | null, its: string | null): Drift => ({
+    node,
+    item: code,
+    element,
+    own: mine,
+    basic: its,
+    kind,
+  });
+  if (!basic) {
+    return [
+      ...(own ? [line('UNKNOWN_ITEM', 'item', own.name, null)] : []),
+      ...(implementation ? [line('UNKNOWN_ITEM', 'implementation', String(implementation.version), null)] : []),
+    ];
+  }
+  const found: Drift[] = [];
+  if (!own) found.push(line('MISSING', 'item', null, basic.name));
+  else if (own.version < basic.version)
+    found.push(line('OUTDATED_VERSION', 'version', String(own.version), String(basic.version)));
+  else if (own.version > basic.version)
+    found.push(line('DIFFERENT', 'version', String(own.version), String(basic.version)));
+  if (own) {
+    const theirs = new Map(unifiedElements(basic));
+    for (const [element, value] of unifiedElements(own)) {
+      const its = theirs.get(element) ?? null;
+      if (value !== its) found.push(line('DIFFERENT', element, value, its));
+    }
+  }
+  if (implementation) found.push(...implementationDrift(implementation, basic, line));
+  // nobody must carry out what is suspended or cancelled
+  else if (decides && basic.status === 'IN_FORCE') found.push(line('MISSING', 'implementation', null, '1'));
+  return found;
+}
+
+function implementationDrift(
+  mine: Implementation,
+  { version, standard }: Item,
+  line: (kind: DriftKind, element: string, own: string | null, basic: string | null) => Drift,
+): Drift[] {
+  const found: Drift[] = [];
+  if (mine.itemVersion !== version) {
+    const kind = mine.itemVersion < version ? 'OUTDATED_VERSION' : 'DIFFERENT';
+    found.push(line(kind, 'implementation.itemVersion', String(mine.itemVersion), String(version)));
+  }
+  const longer = isLonger(mine.promised, standard.promised);
+  if (longer !== false) {
+    const kind = longer === null ? 'DIFFERENT' : 'WORSE';
+    found.push(line(kind, 'implementation.promised', limitText(mine.promised), limitText(standard.promised)));
+  }
+  const asked = new Map(standard.materials.map((m) => [m.name, m.required]));
+  for (const { name, required } of mine.materials) {
+    const its = asked.get(name);
+    if (its === undefined) found.push(line('WORSE', 'implementation.materials', name, null));
+    else if (required && !its) found.push(line('WORSE', 'implementation.materials', `${name} 必要`, `${name} 非必要`));
+  }
+  if (mine.maxVisits > standard.maxVisits)
+    found.push(line('WORSE', 'implementation.maxVisits', String(mine.maxVisits), String(standard.maxVisits)));
+  return found;
+}
+
+/** Null where working days and plain days can't be compared: so many plain days are never more than as many workdays. */
+function isLonger(mine: Limit, its: Limit): boolean | null {
+  if (mine.unit === its.unit) return mine.days > its.days;
+  if (mine.unit === 'DAY') return mine.days <= its.days ? false : null;
+  return mine.days > its.days ? true : null;
+}
+
+function limitText(limit: Limit | null): string | null {
+  return limit && `${limit.days} ${limit.unit}`;
+}
