@@ -157,3 +157,14 @@ export const ID_TYPE_LABELS: Record<IdType, string> = {
   RESIDENT_ID: '居民身份证',
   SOCIAL_CREDIT_CODE: '统一社会信用代码',
 };
+
+/** What kind of difference between a node's catalogue and the basic catalogue (目录比对). */
+export const DRIFT_KINDS = ['OUTDATED_VERSION', 'WORSE', 'MISSING', 'UNKNOWN_ITEM', 'DIFFERENT'] as const;
+export type DriftKind = (typeof DRIFT_KINDS)[number];
+export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {
+  OUTDATED_VERSION: '版本落后',
+  WORSE: '劣于基本目录',
+  MISSING: '缺少',
+  UNKNOWN_ITEM: '目录外事项',
+  DIFFERENT: '不一致',
+};

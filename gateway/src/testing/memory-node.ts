@@ -11,6 +11,7 @@ import type {
   Implementation,
   ImplementationView,
   Item,
+  ItemHead,
   ItemView,
   LogEntryView,
   NodeServices,
@@ -56,6 +57,8 @@ export class MemoryNode implements NodeServices {
   readonly unheard = new Set<string>();
   /** Whether it has lost what it held of others' items and implementations. */
   withoutCopies = false;
+  /** How far it holds the city's catalogue feed. */
+  seq = 1;
   /** Thrown by whatever is asked, as a fault of the program would be. */
   fault: Error | null = null;
 
@@ -90,6 +93,26 @@ export class MemoryNode implements NodeServices {
         const lost = this.withoutCopies && ownerOf(code) !== this.code;
         return item && !lost ? this.#itemOf(item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
       }),
+    catalogueSeq: async () => {
+      if (this.fault) throw this.fault;
+      return this.seq;
+    },
+    basis: async () => {
+      if (this.fault) throw this.fault;
+      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })) };
+    },
+    drift: async (basis) => {
+      if (this.fault) throw this.fault;
+      const own = [...this.implementations.values()].filter(({ node }) => node === this.code);
+      const codes = new Set([...basis.map(({ code }) => code), ...this.items.keys(), ...own.map(({ item }) => item)]);
+      // it may leave every comparison to whoever asks
+      const differing = [...codes].sort().map((code) => ({
+        code,
+        own: this.items.get(code) ?? null,
+        implementation: own.find(({ item }) => item === code) ?? null,
+      }));
+      return { drift: [], differing };
+    },
     list: async (search, page) => this.#catalog(search, page),
   };
 
@@ -315,4 +338,8 @@ export class MemoryNode implements NodeServices {
 /** `3310-MZ-001` is the city's whose code begins so. */
 function ownerOf(item: string): DivisionCode {
   return `${item.slice(0, 4)}00`;
+}
+
+function headOf({ code, version, name }: Item): ItemHead {
+  return { code, version, digest: name };
 }

@@ -14,6 +14,7 @@ import type {
 import { ProblemError, dayOf, isInForce, mayTakeIn, ownCompetenceKeys, problem, route } from '@liandong/schema';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
+import { findBasis, findDrift } from './catalogue-drift.ts';
 import { searchItems } from './catalogue-search.ts';
 import { findImplementations, findItems } from './catalogue-store.ts';
 
@@ -48,6 +49,14 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
         return { item, answeredBy: node, staleSince };
       });
     },
+
+    async catalogueSeq() {
+      const held = (await findFeeds(queries, 'CATALOGUE')).find((feed) => feed.publisher === city);
+      return held?.head ?? 0;
+    },
+
+    basis: () => findBasis(queries),
+    drift: (basis) => findDrift(queries, node, divisions.get(node).tier, basis),
 
     async list(search: string | null, { first, after }: PageRequest): Promise<Page<CatalogEntryView>> {
       const today = dayOf(now());

@@ -81,6 +81,7 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     Custody: () => labelled('Custody', '承办权', vocabulary.CUSTODY_LABELS),
     Role: () => labelled('Role', '岗位', vocabulary.ROLE_LABELS),
     ConsentWay: () => labelled('ConsentWay', '委托方式', vocabulary.CONSENT_WAY_LABELS),
+    DriftKind: () => labelled('DriftKind', '目录比对', vocabulary.DRIFT_KIND_LABELS),
     IdType: () => labelled('IdType', '证件类型', vocabulary.ID_TYPE_LABELS),
     ErrorCode: () =>
       builder.enumType('ErrorCode', {

@@ -1,5 +1,6 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
+import { addCatalogueDrift } from './catalogue-drift.ts';
 import type { CatalogEntryView, ItemView } from './services.ts';
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
@@ -118,4 +119,5 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
+  addCatalogueDrift(role);
 }

@@ -1,8 +1,9 @@
 import type { DivisionCode } from '../divisions.ts';
-import type { ProblemError } from '../errors.ts';
+import type { ErrorCode, ProblemError } from '../errors.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
 import type { Decision } from '../rules/case-state.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
+import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from '../rules/drift.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Measure } from '../rules/facts.ts';
 import type { Viewer } from '../rules/permissions.ts';
@@ -23,6 +24,8 @@ export interface RoleContext {
   viewer: Viewer | null;
   /** The node the operation is put to; null for keyed lookups, whose keys name it. */
   at: DivisionCode | null;
+  /** What the gateway gathered from many nodes, for the fields that no node answers alone; absent at a node. */
+  gathered?: { drift?: CatalogDriftView };
   /** @throws {ProblemError} MISROUTED when this host does not serve the node. */
   services(node: DivisionCode): NodeServices;
 }
@@ -187,8 +190,32 @@ export interface CatalogEntryView {
   available: boolean;
 }
 
+/** Which nodes of a division answered a question put to all of them. */
+export interface SubtreeCoverage {
+  expected: number;
+  answered: number;
+  silent: { node: DivisionCode; code: ErrorCode }[];
+}
+
+/** Where the nodes of a division drift from the basic catalogue. */
+export interface CatalogDriftView {
+  division: DivisionCode;
+  /** Whose catalogue the nodes were compared with; null when nobody gave one. */
+  basis: DivisionCode | null;
+  /** True when it is not the city's own, live. */
+  basisStale: boolean;
+  drift: Drift[];
+  coverage: SubtreeCoverage;
+}
+
 export interface CatalogueService {
   getMany(codes: readonly string[]): Answers<ItemView>;
+  /** How far this node holds the city's catalogue feed: of two nodes the one further on knows more. */
+  catalogueSeq(): Promise<number>;
+  /** The newest published version of every item this node knows. */
+  basis(): Promise<CatalogueBasis>;
+  /** This node's drift from a basis. */
+  drift(basis: readonly ItemHead[]): Promise<NodeDrift>;
   list(search: string | null, page: PageRequest): Promise<Page<CatalogEntryView>>;
 }
 

@@ -1,36 +1,56 @@
+import { z } from 'zod';
 import type { DivisionCode } from '../divisions.ts';
-import type { Limit } from './limits.ts';
+import type { DriftKind, Tier } from '../vocabulary.ts';
+import { DRIFT_KINDS } from '../vocabulary.ts';
 import type { Implementation, Item } from './catalogue.ts';
-
-/** What kind of difference between a node's catalogue and the basic catalogue (目录比对). */
-export const DRIFT_KINDS = ['OUTDATED_VERSION', 'WORSE', 'MISSING', 'UNKNOWN_ITEM', 'DIFFERENT'] as const;
-export type DriftKind = (typeof DRIFT_KINDS)[number];
-export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {
-  OUTDATED_VERSION: '版本落后',
-  WORSE: '劣于基本目录',
-  MISSING: '缺少',
-  UNKNOWN_ITEM: '目录外事项',
-  DIFFERENT: '不一致',
-};
+import { implementationSchema, itemSchema } from './catalogue.ts';
+import type { Limit } from './limits.ts';
 
 /** One place where a node differs from, or is worse than, the basic catalogue. */
-export interface Drift {
-  node: DivisionCode;
-  item: string;
+export const driftSchema = z.object({
+  node: z.string(),
+  item: z.string(),
   /** Which element: `item`, `version`, `legalBasis`; of an implementation `implementation.promised` and so on. */
-  element: string;
+  element: z.string(),
   /** What the node has; null where it has nothing. */
-  own: string | null;
+  own: z.string().nullable(),
   /** What the basic catalogue has; null where it has nothing. */
-  basic: string | null;
-  kind: DriftKind;
-}
+  basic: z.string().nullable(),
+  kind: z.enum(DRIFT_KINDS),
+});
+export type Drift = z.infer<typeof driftSchema>;
 
 /** What a node holds of one item: its copy of the item, and its own implementation where it decides the item. */
-export interface HeldItem {
-  code: string;
-  own: Item | null;
-  implementation: Implementation | null;
+export const heldItemSchema = z.object({
+  code: z.string(),
+  own: itemSchema.nullable(),
+  implementation: implementationSchema.nullable(),
+});
+export type HeldItem = z.infer<typeof heldItemSchema>;
+
+/** An item's newest version, named by its content: two nodes with the same head hold the same item. */
+export const itemHeadSchema = z.object({
+  code: z.string(),
+  version: z.int(),
+  /** SHA-256 of {@link unifiedElements}. */
+  digest: z.string(),
+});
+export type ItemHead = z.infer<typeof itemHeadSchema>;
+
+/** The newest published version of every item a node knows: what others are compared with. */
+export const catalogueBasisSchema = z.object({ items: z.array(z.object({ head: itemHeadSchema, item: itemSchema })) });
+export type CatalogueBasis = z.infer<typeof catalogueBasisSchema>;
+
+/**
+ * What a node says when it is shown the basis' heads: its drift where its own copy is the same to the letter, and what it
+ * holds where it is not, so that whoever has the basis can compare it.
+ */
+export const nodeDriftSchema = z.object({ drift: z.array(driftSchema), differing: z.array(heldItemSchema) });
+export type NodeDrift = z.infer<typeof nodeDriftSchema>;
+
+/** Whether a desk of this tier must carry the item out; a village committee decides nothing (行政许可法 Art. 24). */
+export function mustCarryOut(item: Pick<Item, 'decidingTier'>, tier: Tier): boolean {
+  return item.decidingTier === tier && tier !== 'VILLAGE';
 }
 
 /**
