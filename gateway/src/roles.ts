@@ -95,6 +95,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: {
       catalog: { by: 'division', path: ['division'], otherwise: null },
       _items: { by: 'keys', argument: 'keys', copy: null },
+      guide: { by: 'division', path: ['division'], otherwise: null },
       catalogDrift: { by: 'subtree', path: ['division'], gather: 'catalogDrift' },
       _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
       _catalogueBases: { by: 'keys', argument: 'keys', copy: null },

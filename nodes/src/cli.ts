@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { mkdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ProblemError, parseDivisions, parseTopology, problem } from '@liandong/schema';
-import { importCatalogue, publishCatalogue } from './catalogue/index.ts';
+import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
+import { exportCpsv, findGuide, importCatalogue, publishCatalogue } from './catalogue/index.ts';
 import { readConfig } from './config.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
@@ -13,6 +13,9 @@ const USAGE = `liandong <command>
   migrate                                   bring the host's database to the present schema
   catalogue import <file> --node <code>     check a catalogue file and import it as drafts; nothing when anything is wrong
   catalogue publish --node <code>           publish the drafts to all nodes below
+  catalogue guide <item> --node <code> [--division <code>]
+                                            print the guide of an item for a division, from the node's copy (Markdown)
+  catalogue export-cpsv --node <code>       print the node's published items as CPSV-AP 3 public services (JSON-LD)
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
                                             make keys, certificates, broker credentials and configuration
@@ -25,6 +28,7 @@ type Options = Record<string, string | undefined>;
 const OPTIONS = {
   node: { type: 'string' },
   topology: { type: 'string' },
+  division: { type: 'string' },
   divisions: { type: 'string' },
   out: { type: 'string' },
   'nats-address': { type: 'string' },
@@ -45,6 +49,10 @@ async function main(argv: readonly string[]): Promise<void> {
       return importFile(file, options);
     case 'catalogue publish':
       return publish(options);
+    case 'catalogue guide':
+      return printGuide(file, options);
+    case 'catalogue export-cpsv':
+      return printCpsv(options);
     case 'topology prepare':
       return prepareTopology(options);
     default:
@@ -59,7 +67,7 @@ async function migrateDatabase(): Promise<void> {
 
 async function importFile(file: string | undefined, options: Options): Promise<void> {
   if (file === undefined) throw problem('BAD_INPUT', 'Name the catalogue file to import.');
-  const { db, node, divisions } = await openCity(options);
+  const { db, node, divisions } = await openNode(options);
   try {
     const report = await importCatalogue(db, node, divisions, file, new Date());
     print(
@@ -71,7 +79,7 @@ async function importFile(file: string | undefined, options: Options): Promise<v
 }
 
 async function publish(options: Options): Promise<void> {
-  const { db, node } = await openCity(options);
+  const { db, node } = await openNode(options);
   try {
     const codes = await publishCatalogue(db, node, new FeedAppender(), new Date());
     print(codes.length === 0 ? 'No draft to publish.\n' : `Published ${codes.length} items.\n`);
@@ -80,7 +88,27 @@ async function publish(options: Options): Promise<void> {
   }
 }
 
-async function openCity(options: Options) {
+async function printGuide(item: string | undefined, options: Options): Promise<void> {
+  if (item === undefined) throw problem('BAD_INPUT', 'Name the item by its code.');
+  const { db, node, divisions } = await openNode(options);
+  try {
+    const division = divisions.get(options['division'] ?? node).code;
+    print((await findGuide(db.queries(node), item, division, divisions, dayOf(new Date()))).markdown);
+  } finally {
+    await db.close();
+  }
+}
+
+async function printCpsv(options: Options): Promise<void> {
+  const { db, node, divisions } = await openNode(options);
+  try {
+    print(`${JSON.stringify(await exportCpsv(db.queries(node), divisions, dayOf(new Date())), null, 2)}\n`);
+  } finally {
+    await db.close();
+  }
+}
+
+async function openNode(options: Options) {
   const config = readConfig(process.env);
   const divisions = parseDivisions(await readFile(config.divisionsFile, 'utf8'));
   const node = divisions.get(required(options, 'node')).code;

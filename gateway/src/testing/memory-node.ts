@@ -93,6 +93,12 @@ export class MemoryNode implements NodeServices {
         const lost = this.withoutCopies && ownerOf(code) !== this.code;
         return item && !lost ? this.#itemOf(item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
       }),
+    guide: async (code) => {
+      if (this.fault) throw this.fault;
+      const item = this.items.get(code);
+      if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
+      return { item: this.#itemOf(item), markdown: `# told by ${this.code}` };
+    },
     catalogueSeq: async () => {
       if (this.fault) throw this.fault;
       return this.seq;

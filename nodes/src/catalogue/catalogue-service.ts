@@ -15,6 +15,7 @@ import { ProblemError, dayOf, isInForce, mayTakeIn, ownCompetenceKeys, problem, 
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 import { findBasis, findDrift } from './catalogue-drift.ts';
+import { findGuide } from './catalogue-guide.ts';
 import { searchItems } from './catalogue-search.ts';
 import { findImplementations, findItems } from './catalogue-store.ts';
 
@@ -48,6 +49,14 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
           return problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { node, field: 'code' });
         return { item, answeredBy: node, staleSince };
       });
+    },
+
+    async guide(code) {
+      const found = await findGuide(queries, code, node, divisions, dayOf(now()));
+      return {
+        item: { item: found.item, answeredBy: node, staleSince: await heardOf(queries, city) },
+        markdown: found.markdown,
+      };
     },
 
     async catalogueSeq() {

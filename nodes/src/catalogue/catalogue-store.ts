@@ -21,6 +21,16 @@ export async function findItems(queries: NodeQueries, codes: readonly string[], 
   return rows.map(itemOf);
 }
 
+/** Every item as it stands on a day, by code. */
+export async function findItemsInEffect(queries: NodeQueries, today: Day): Promise<Item[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT DISTINCT ON (code) body FROM items
+     WHERE node = $1 AND published_at IS NOT NULL AND effective_from <= $2::date ORDER BY code, version DESC`,
+    [today],
+  );
+  return rows.map(itemOf);
+}
+
 /** One item as it stands on a day, or in the version a case was accepted under. */
 export async function findItem(
   queries: NodeQueries,

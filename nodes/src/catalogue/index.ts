@@ -6,3 +6,4 @@ export { findImplementations, findItem } from './catalogue-store.ts';
 export { fillItemIndex } from './item-index.ts';
 export { SEARCH_SQL, searchParameters } from './catalogue-search.ts';
 export { insertItems } from './catalogue-store.ts';
+export { exportCpsv, findGuide } from './catalogue-guide.ts';

@@ -208,8 +208,19 @@ export interface CatalogDriftView {
   coverage: SubtreeCoverage;
 }
 
+/** 办事指南: the printed guide of an item for one division. */
+export interface GuideView {
+  item: ItemView;
+  markdown: string;
+}
+
 export interface CatalogueService {
   getMany(codes: readonly string[]): Answers<ItemView>;
+  /**
+   * The guide of an item for this node's own people, from its own copy.
+   * @throws {ProblemError} ITEM_UNKNOWN
+   */
+  guide(item: string): Promise<GuideView>;
   /** How far this node holds the city's catalogue feed: of two nodes the one further on knows more. */
   catalogueSeq(): Promise<number>;
   /** The newest published version of every item this node knows. */

@@ -25,7 +25,15 @@ export function servicesOf(given: Overrides): NodeServices {
       withdraw: none,
       ...given.handling,
     },
-    catalogue: { getMany: none, catalogueSeq: none, basis: none, drift: none, list: none, ...given.catalogue },
+    catalogue: {
+      getMany: none,
+      guide: none,
+      catalogueSeq: none,
+      basis: none,
+      drift: none,
+      list: none,
+      ...given.catalogue,
+    },
     implementation: { getMany: none, ...given.implementation },
     figures: { rollup: none, ...given.figures },
   };
