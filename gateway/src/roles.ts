@@ -127,7 +127,10 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   figures: {
     name: 'figures',
-    routes: { rollup: { by: 'division', path: ['division'], otherwise: null } },
+    routes: {
+      rollup: { by: 'division', path: ['division'], otherwise: null },
+      standardization: { by: 'division', path: ['division'], otherwise: null },
+    },
     merge: {},
   },
 };

@@ -19,13 +19,15 @@ import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
-import { countFacts, figuresService } from './rollup/index.ts';
+import { countFacts, figuresService, recordStandardization } from './rollup/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
 import type { StoredKey } from './trust/index.ts';
 
 /** How often limits that ran out are looked for, ms. */
 const LIMITS_MS = 30_000;
+/** How often a change of the figures of standardization is looked for, ms. */
+const STANDARDIZATION_MS = 3_600_000;
 
 /** What a host stands on, read from its files; the command line needs some of it too. */
 export interface Foundation {
@@ -237,6 +239,18 @@ async function startParts(
   );
   limits.start();
   onStop(() => limits.stop());
+  const standardization = new Loop(
+    async () => {
+      for (const node of nodes) {
+        if (DUTIES[divisions.get(node).tier].implementsItems) await recordStandardization(db, node, dayOf(now()));
+      }
+      return false;
+    },
+    STANDARDIZATION_MS,
+    (error) => log.error({ err: error }, 'figures of standardization'),
+  );
+  standardization.start();
+  onStop(() => standardization.stop());
 
   const server = new NatsServer(connected, config.host, responder, log);
   onStop(() => server.stop());

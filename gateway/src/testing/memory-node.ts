@@ -22,7 +22,7 @@ import type {
   TrackedCaseView,
   Viewer,
 } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import { problem, standardizationOf } from '@liandong/schema';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
 /** When copies last heard of their originals. */
@@ -133,6 +133,14 @@ export class MemoryNode implements NodeServices {
 
   readonly figures: NodeServices['figures'] = {
     rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
+    standardization: async () => {
+      if (this.fault) throw this.fault;
+      const carriedOut = [...this.implementations.values()].flatMap((implementation) => {
+        const item = this.items.get(implementation.item);
+        return item && implementation.node === this.code ? [{ item, implementation }] : [];
+      });
+      return { division: this.code, present: standardizationOf(carriedOut), days: [] };
+    },
   };
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {

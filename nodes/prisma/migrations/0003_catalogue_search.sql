@@ -13,3 +13,11 @@ ALTER TABLE items
   -- which form of the four columns above the row has; another than the program's is computed again
   ADD COLUMN index_form integer;
 CREATE INDEX items_index_form ON items (node, index_form);
+
+-- 标准化统计: a node's figures of standardization, a row for each day on which they changed.
+CREATE TABLE standardization_days (
+  node text NOT NULL,
+  day date NOT NULL,
+  figures jsonb NOT NULL,
+  PRIMARY KEY (node, day)
+);

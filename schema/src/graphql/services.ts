@@ -1,11 +1,13 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { ErrorCode, ProblemError } from '../errors.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
+import type { Day } from '../rules/calendar.ts';
 import type { Decision } from '../rules/case-state.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
 import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from '../rules/drift.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Measure } from '../rules/facts.ts';
+import type { Standardization } from '../rules/standardization.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
 import type {
@@ -264,6 +266,16 @@ export interface RollupView {
   answeredBy: DivisionCode;
 }
 
+/** A node's figures of standardization, and how they came to be. */
+export interface StandardizationView {
+  division: DivisionCode;
+  present: Standardization;
+  /** Days on which they changed, oldest first. */
+  days: { day: Day; figures: Standardization }[];
+}
+
 export interface FiguresService {
   rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView>;
+  /** Both days included; null leaves that end open. */
+  standardization(from: Day | null, to: Day | null): Promise<StandardizationView>;
 }

@@ -16,3 +16,4 @@ export * from './item-search.ts';
 export { countDays, lastDayOf } from './limits.ts';
 export type { CountedDay, Limit } from './limits.ts';
 export * from './permissions.ts';
+export * from './standardization.ts';

@@ -35,7 +35,7 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.catalogue,
     },
     implementation: { getMany: none, ...given.implementation },
-    figures: { rollup: none, ...given.figures },
+    figures: { rollup: none, standardization: none, ...given.figures },
   };
 }
 
