@@ -49,6 +49,20 @@ describe('a node’s drift from the city’s heads', () => {
     expect(await drift(VILLAGE, 'VILLAGE')).toEqual({ drift: [], differing: [] });
   });
 
+  test('is found where one letter of a copy is not what it was', async () => {
+    const [first] = samples;
+    if (!first) throw new Error('no sample');
+    const digestTo = (digest: string) =>
+      db.transact(VILLAGE, (tx) =>
+        tx.query(`UPDATE items SET digest = $2 WHERE node = $1 AND code = $3`, [digest, first.code]),
+      );
+    const { items } = await findBasis(db.queries(VILLAGE));
+    await digestTo('other');
+    expect((await drift(VILLAGE, 'VILLAGE')).differing.map(({ code }) => code)).toEqual([first.code]);
+    await digestTo(items.find(({ head }) => head.code === first.code)?.head.digest ?? '');
+    expect((await drift(VILLAGE, 'VILLAGE')).differing).toEqual([]);
+  });
+
   test('names an implementation that became worse or was never made', async () => {
     const [first, second] = decided;
     if (!first || !second) throw new Error('no samples');

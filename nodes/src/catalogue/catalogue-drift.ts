@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   CatalogueBasis,
   DivisionCode,
@@ -35,12 +36,16 @@ export async function findDrift(
   tier: Tier,
   basis: readonly ItemHead[],
 ): Promise<NodeDrift> {
+  const implementations = new Map(
+    (await findOwnImplementations(queries, node)).map((implementation) => [implementation.item, implementation]),
+  );
+  // a village's copy that is the same as a whole needs no comparing line by line: there are hundreds on a host
+  if (tier === 'VILLAGE' && implementations.size === 0 && (await findWhole(queries)) === wholeOf(basis)) {
+    return { drift: [], differing: [] };
+  }
   const heads = await queries.query<ItemHead & { competence_key: string | null }>(
     `SELECT DISTINCT ON (code) code, version, digest, competence_key FROM items
      WHERE node = $1 AND published_at IS NOT NULL ORDER BY code, version DESC`,
-  );
-  const implementations = new Map(
-    (await findOwnImplementations(queries, node)).map((implementation) => [implementation.item, implementation]),
   );
   const theirs = new Map(basis.map((head) => [head.code, head]));
   const mine = new Map(heads.map((head) => [head.code, head]));
@@ -64,6 +69,33 @@ export async function findDrift(
     else if (own) answer.drift.push(...driftOf(node, held, own, mustCarryOut(own, tier)));
   }
   return answer;
+}
+
+/** A node's heads as one digest; counted by the database, so that nothing needs to be carried. */
+async function findWhole(queries: NodeQueries): Promise<string | null> {
+  const [row] = await queries.query<{ whole: string | null }>(
+    `SELECT md5(string_agg(code || ' ' || version || ' ' || digest, E'\\n' ORDER BY code COLLATE "C")) AS whole
+     FROM (
+       SELECT DISTINCT ON (code) code, version, digest FROM items WHERE node = $1 AND published_at IS NOT NULL
+       ORDER BY code, version DESC
+     ) heads`,
+  );
+  return row?.whole ?? null;
+}
+
+/** The digest of a basis; the nodes of a host are shown one and the same. */
+const wholes = new WeakMap<readonly ItemHead[], string>();
+function wholeOf(basis: readonly ItemHead[]): string {
+  let whole = wholes.get(basis);
+  if (whole === undefined) {
+    const lines = basis.map(({ code, version, digest }) => ({ code, line: `${code} ${version} ${digest}` }));
+    lines.sort((a, b) => (a.code < b.code ? -1 : 1));
+    whole = createHash('md5')
+      .update(lines.map(({ line }) => line).join('\n'))
+      .digest('hex');
+    wholes.set(basis, whole);
+  }
+  return whole;
 }
 
 async function findOwnImplementations(queries: NodeQueries, node: DivisionCode): Promise<Implementation[]> {
