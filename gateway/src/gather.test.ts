@@ -177,3 +177,29 @@ describe('the drift of a division', () => {
     expect(reply).toMatchObject({ results: [{ errors: [{ extensions: { code: 'MISROUTED' } }] }] });
   });
 });
+
+describe('a guide and the figures of standardization', () => {
+  const query = `{
+    guide(item: "${ITEM}", division: "${VILLAGE}") { markdown item { code } }
+    standardization(division: "${COUNTY}") { division { name } present { items withinOneVisitShare } days { day } }
+  }`;
+
+  test('are answered by the division’s own node, without a login', async () => {
+    const { data, errors } = await federation.ask(query, {}, null);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      guide: { markdown: `# told by ${VILLAGE}`, item: { code: ITEM } },
+      standardization: { division: { name: '三门县' }, present: { items: 1, withinOneVisitShare: 1 }, days: [] },
+    });
+  });
+
+  test('do not need the levels above, and are missing alone when their own node is dead', async () => {
+    federation.hosts.faults.set('city', 'dead');
+    federation.hosts.faults.set('county', 'dead');
+    const { data, errors } = await federation.ask(query, {}, null);
+    expect(data).toMatchObject({ guide: { markdown: `# told by ${VILLAGE}` }, standardization: null });
+    expect(errors?.map(({ path, extensions }) => [path, extensions['code']])).toEqual([
+      [['standardization'], 'NODE_UNREACHABLE'],
+    ]);
+  });
+});
