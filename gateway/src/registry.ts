@@ -33,4 +33,15 @@ export class Registry {
     if (!host) throw problem('NODE_UNREACHABLE', `${node} has no node in this federation.`, { node });
     return host;
   }
+
+  /**
+   * The nodes of the federation within a division, parents before children.
+   * @throws {ProblemError} UNKNOWN_DIVISION
+   */
+  nodesWithin(division: string): string[] {
+    return this.divisions
+      .subtree(division)
+      .map(({ code }) => code)
+      .filter((code) => this.#current.findHost(code) !== undefined);
+  }
 }

@@ -97,6 +97,16 @@ describe('a route', () => {
     },
   );
 
+  test.each(routed.filter(({ route }) => route.by === 'subtree'))(
+    '$role.$field names the division whose nodes are asked',
+    ({ role, field, route }) => {
+      if (route.by !== 'subtree') throw new Error('not by subtree');
+      const [argument = '', ...steps] = route.path;
+      const type = steps.reduce(inputFieldOf, argumentOf(role, field, argument));
+      expect([getNamedType(type).name, isNonNullType(type)]).toEqual(['ID', true]);
+    },
+  );
+
   test.each(routed.filter(({ route }) => route.by === 'keys'))(
     '$role.$field takes a list of keys, each with its own node, and answers with a list of the same length',
     ({ role, field, route }) => {

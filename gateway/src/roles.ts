@@ -21,8 +21,13 @@ export type Route =
   | { by: 'prefix'; argument: string; copyAt: 'viewer' | null }
   /** A division code, at this path of the arguments; the viewer's own desk where it is left out, if allowed. */
   | { by: 'division'; path: readonly string[]; otherwise: 'viewer' | null }
+  /** All nodes within the division at this path of the arguments; `gather` names how their answers become one. */
+  | { by: 'subtree'; path: readonly string[]; gather: Gathering }
   /** The desk of whoever asks. */
   | { by: 'viewer' };
+
+/** Ways in which many nodes' answers become one. */
+export type Gathering = 'catalogDrift';
 
 export interface MergedType {
   /** What must be known of an object before this role can be asked for its part. */
@@ -91,6 +96,11 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: {
       catalog: { by: 'division', path: ['division'], otherwise: null },
       _items: { by: 'keys', argument: 'keys', copy: null },
+      guide: { by: 'division', path: ['division'], otherwise: null },
+      catalogDrift: { by: 'subtree', path: ['division'], gather: 'catalogDrift' },
+      _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
+      _catalogueBases: { by: 'keys', argument: 'keys', copy: null },
+      _catalogueDrifts: { by: 'keys', argument: 'keys', copy: null },
     },
     merge: {
       Item: {
@@ -118,7 +128,10 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   figures: {
     name: 'figures',
-    routes: { rollup: { by: 'division', path: ['division'], otherwise: null } },
+    routes: {
+      rollup: { by: 'division', path: ['division'], otherwise: null },
+      standardization: { by: 'division', path: ['division'], otherwise: null },
+    },
     merge: {},
   },
   delegation: {

@@ -1,11 +1,14 @@
 import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
 import { createGraphQLError } from '@graphql-tools/utils';
 import type { Host, Problem, RoleOperation } from '@liandong/schema';
-import { ProblemError, filingNodeOf, problem, problemsOf, roleSchema } from '@liandong/schema';
+import { ProblemError, executeRole, filingNodeOf, problem, problemsOf, roleSchema } from '@liandong/schema';
 import type { GraphQLError } from 'graphql';
+import { parse } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import type { Failure } from './failures.ts';
 import { isWayFault, problemOf } from './failures.ts';
+import type { NodeAnswer } from './gather.ts';
+import { GATHERINGS } from './gather.ts';
 import { KeyTask } from './key-task.ts';
 import type { Registry } from './registry.ts';
 import type { Key, RoleConfig, Route } from './roles.ts';
@@ -15,6 +18,8 @@ import type { HostAnswer, HostCaller } from './transport/index.ts';
 
 /** How often a key may be sent on: to the custodian that a desk names, to a copy, after a move. */
 const MAX_ROUNDS = 6;
+
+type SingleRoute = Exclude<Route, { by: 'keys' | 'subtree' }>;
 
 /** A root field's answer. */
 interface Answer {
@@ -36,9 +41,14 @@ export function routedExecutor(role: RoleConfig, registry: Registry, hosts: Host
         const route = role.routes[field.name];
         if (!route) return failed(problem('INTERNAL', `${role.name}.${field.name} has no route.`).problem);
         const asker = new Asker(role, field, context, registry, hosts);
-        return route.by === 'keys'
-          ? asker.keyed(route, argumentType(schema, field.name, route.argument))
-          : asker.single(route);
+        switch (route.by) {
+          case 'keys':
+            return asker.keyed(route, argumentType(schema, field.name, route.argument));
+          case 'subtree':
+            return asker.gathered(route);
+          default:
+            return asker.single(route);
+        }
       }),
     );
     const data: Record<string, unknown> = {};
@@ -69,7 +79,7 @@ class Asker {
   }
 
   /** A field that one node answers. */
-  async single(route: Exclude<Route, { by: 'keys' }>): Promise<Answer> {
+  async single(route: SingleRoute): Promise<Answer> {
     let node: string;
     try {
       node = this.#nodeOf(route);
@@ -109,6 +119,57 @@ class Asker {
     }
     for (const task of tasks) task.giveUp();
     return { value: tasks.map((t) => t.value), failures: tasks.flatMap((t) => t.failures) };
+  }
+
+  /**
+   * A field that all nodes of a division answer together: they are asked by batched lookups, one request a host, and
+   * what was gathered is answered by the role's own schema here. Nobody answers for a node that is silent.
+   */
+  async gathered(route: Route & { by: 'subtree' }): Promise<Answer> {
+    try {
+      const division = this.#registry.divisions.get(String(argumentAt(this.#field.args, route.path))).code;
+      const gathered = await GATHERINGS[route.gather](division, this.#registry, (lookup, nodes, variables) =>
+        this.#askMany(lookup, nodes, variables),
+      );
+      const { query, variables } = this.#field.alone();
+      const operation: RoleOperation = { role: this.#role.name, at: division, query, variables, token: null };
+      const services = (node: string): never => {
+        throw problem('MISROUTED', 'The gateway is no node.', { node });
+      };
+      const result = await executeRole(operation, { viewer: null, at: division, services, gathered }, (error) => {
+        throw error;
+      });
+      return this.#answerOf(result, division);
+    } catch (error) {
+      return failed(problemsOf(error)[0]);
+    }
+  }
+
+  async #askMany(lookup: string, nodes: readonly string[], variables: Record<string, unknown>): Promise<NodeAnswer[]> {
+    const types = Object.keys(variables).map((name) => `$${name}: ${argumentType(this.#schema, lookup, name)}`);
+    const given = Object.keys(variables).map((name) => `${name}: $${name}`);
+    const keys = nodes.map((at): Key => ({ at, via: null }));
+    const [field] = rootFieldsOf(
+      parse(`query($keys: ${argumentType(this.#schema, lookup, 'keys')}${types.map((t) => `, ${t}`).join('')}) {
+        ${lookup}(${['keys: $keys', ...given].join(', ')})
+      }`),
+      { ...variables, keys },
+    );
+    const route = this.#role.routes[lookup];
+    if (!field || route?.by !== 'keys') throw problem('INTERNAL', `${lookup} is no batched lookup.`);
+    // asked as the public: no desk's copy may stand in for a node
+    const asPublic = { ...this.#context, viewer: null, token: null };
+    const asker = new Asker(this.#role, field, asPublic, this.#registry, this.#hosts);
+    const { value, failures } = await asker.keyed(route, argumentType(this.#schema, lookup, route.argument));
+    return nodes.map((node, i) => ({
+      node,
+      value: (value as unknown[])[i] ?? null,
+      problem: failures.find((failure) => failure.path[0] === i)?.problem ?? null,
+    }));
+  }
+
+  get #schema() {
+    return roleSchema(this.#role.name);
   }
 
   #place(task: KeyTask, byHost: Map<Host, KeyTask[]>): void {
@@ -162,16 +223,13 @@ class Asker {
     };
   }
 
-  #nodeOf(route: Exclude<Route, { by: 'keys' }>): string {
+  #nodeOf(route: SingleRoute): string {
     const { args } = this.#field;
     switch (route.by) {
       case 'prefix':
         return filingNodeOf(String(args[route.argument]), route.argument);
       case 'division': {
-        const named = route.path.reduce<unknown>(
-          (value, step) => (value as Record<string, unknown> | null | undefined)?.[step],
-          args,
-        );
+        const named = argumentAt(args, route.path);
         if (typeof named === 'string') return this.#registry.divisions.get(named).code;
         return route.otherwise === 'viewer' ? this.#viewersDesk() : this.#registry.divisions.get('').code;
       }
@@ -186,6 +244,10 @@ class Asker {
     if (!this.#context.viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
     return this.#context.viewer.division;
   }
+}
+
+function argumentAt(args: Record<string, unknown>, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, step) => (value as Record<string, unknown> | null | undefined)?.[step], args);
 }
 
 function failed(found: Problem): Answer {

@@ -2,7 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
-import { importCatalogue, publishCatalogue } from './catalogue/index.ts';
+import { exportCpsv, findGuide, importCatalogue, publishCatalogue } from './catalogue/index.ts';
 import { readConfig } from './config.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
@@ -15,6 +15,9 @@ const USAGE = `liandong <command>
   catalogue import <file> --node <code>     check a catalogue file and import it as drafts; nothing when anything is wrong
   catalogue publish --node <code>           publish the drafts to all nodes below
   data import <file> --node <code>          check a file of registers and offers; they replace the node's, or nothing is imported
+  catalogue guide <item> --node <code> [--division <code>]
+                                            print the guide of an item for a division, from the node's copy (Markdown)
+  catalogue export-cpsv --node <code>       print the node's published items as CPSV-AP 3 public services (JSON-LD)
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
                                             make keys, certificates, broker credentials and configuration
@@ -27,6 +30,7 @@ type Options = Record<string, string | undefined>;
 const OPTIONS = {
   node: { type: 'string' },
   topology: { type: 'string' },
+  division: { type: 'string' },
   divisions: { type: 'string' },
   out: { type: 'string' },
   'nats-address': { type: 'string' },
@@ -49,6 +53,10 @@ async function main(argv: readonly string[]): Promise<void> {
       return publish(options);
     case 'data import':
       return importData(file, options);
+    case 'catalogue guide':
+      return printGuide(file, options);
+    case 'catalogue export-cpsv':
+      return printCpsv(options);
     case 'topology prepare':
       return prepareTopology(options);
     default:
@@ -93,6 +101,26 @@ async function importData(file: string | undefined, options: Options): Promise<v
     print(
       `The registers hold ${rows} rows. Published ${published.length} offers, withdrew ${withdrawn.length}; ${unchanged} were unchanged.\n`,
     );
+  } finally {
+    await db.close();
+  }
+}
+
+async function printGuide(item: string | undefined, options: Options): Promise<void> {
+  if (item === undefined) throw problem('BAD_INPUT', 'Name the item by its code.');
+  const { db, node, divisions } = await openNode(options);
+  try {
+    const division = divisions.get(options['division'] ?? node).code;
+    print((await findGuide(db.queries(node), item, division, divisions, dayOf(new Date()))).markdown);
+  } finally {
+    await db.close();
+  }
+}
+
+async function printCpsv(options: Options): Promise<void> {
+  const { db, node, divisions } = await openNode(options);
+  try {
+    print(`${JSON.stringify(await exportCpsv(db.queries(node), divisions, dayOf(new Date())), null, 2)}\n`);
   } finally {
     await db.close();
   }

@@ -8,7 +8,13 @@ import { admissionService } from './admission/index.ts';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
-import { catalogueReader, catalogueService, findItem, implementationService } from './catalogue/index.ts';
+import {
+  catalogueReader,
+  catalogueService,
+  fillItemIndex,
+  findItem,
+  implementationService,
+} from './catalogue/index.ts';
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
@@ -17,14 +23,16 @@ import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
 import { officesService } from './offices/index.ts';
-import { countFacts, figuresService } from './rollup/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
+import { countFacts, figuresService, recordStandardization } from './rollup/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
 import type { StoredKey } from './trust/index.ts';
 
 /** How often limits that ran out are looked for, ms. */
 const LIMITS_MS = 30_000;
+/** How often a change of the figures of standardization is looked for, ms. */
+const STANDARDIZATION_MS = 3_600_000;
 
 /** What a host stands on, read from its files; the command line needs some of it too. */
 export interface Foundation {
@@ -117,6 +125,8 @@ async function startParts(
     const recounted = await recountDates(db, node, calendar, divisions);
     await linkOlderItems(db, node);
     if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
+    const filled = await fillItemIndex(db, node);
+    if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
   }
 
   const outbox = new Outbox();
@@ -277,6 +287,18 @@ async function startParts(
   );
   limits.start();
   onStop(() => limits.stop());
+  const standardization = new Loop(
+    async () => {
+      for (const node of nodes) {
+        if (DUTIES[divisions.get(node).tier].implementsItems) await recordStandardization(db, node, dayOf(now()));
+      }
+      return false;
+    },
+    STANDARDIZATION_MS,
+    (error) => log.error({ err: error }, 'figures of standardization'),
+  );
+  standardization.start();
+  onStop(() => standardization.stop());
 
   const server = new NatsServer(connected, config.host, responder, log);
   onStop(() => server.stop());

@@ -283,3 +283,13 @@ export const LIGHT_LEVEL_LABELS: Record<LightLevel, string> = { NOTICE: '提示'
 export const LIGHT_KINDS = ['DATA_OUT_OF_GRANT'] as const;
 export type LightKind = (typeof LIGHT_KINDS)[number];
 export const LIGHT_KIND_LABELS: Record<LightKind, string> = { DATA_OUT_OF_GRANT: '超范围查询数据' };
+/** What kind of difference between a node's catalogue and the basic catalogue (目录比对). */
+export const DRIFT_KINDS = ['OUTDATED_VERSION', 'WORSE', 'MISSING', 'UNKNOWN_ITEM', 'DIFFERENT'] as const;
+export type DriftKind = (typeof DRIFT_KINDS)[number];
+export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {
+  OUTDATED_VERSION: '版本落后',
+  WORSE: '劣于基本目录',
+  MISSING: '缺少',
+  UNKNOWN_ITEM: '目录外事项',
+  DIFFERENT: '不一致',
+};

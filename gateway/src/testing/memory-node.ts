@@ -13,6 +13,7 @@ import type {
   Implementation,
   ImplementationView,
   Item,
+  ItemHead,
   ItemView,
   LogEntryView,
   NodeServices,
@@ -23,7 +24,7 @@ import type {
   TrackedCaseView,
   Viewer,
 } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import { problem, standardizationOf } from '@liandong/schema';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
 /** When copies last heard of their originals. */
@@ -58,6 +59,8 @@ export class MemoryNode implements NodeServices {
   readonly unheard = new Set<string>();
   /** Whether it has lost what it held of others' items and implementations. */
   withoutCopies = false;
+  /** How far it holds the city's catalogue feed. */
+  seq = 1;
   /** Thrown by whatever is asked, as a fault of the program would be. */
   fault: Error | null = null;
 
@@ -93,6 +96,32 @@ export class MemoryNode implements NodeServices {
         const lost = this.withoutCopies && ownerOf(code) !== this.code;
         return item && !lost ? this.#itemOf(item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
       }),
+    guide: async (code) => {
+      if (this.fault) throw this.fault;
+      const item = this.items.get(code);
+      if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
+      return { item: this.#itemOf(item), markdown: `# told by ${this.code}` };
+    },
+    catalogueSeq: async () => {
+      if (this.fault) throw this.fault;
+      return this.seq;
+    },
+    basis: async () => {
+      if (this.fault) throw this.fault;
+      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })) };
+    },
+    drift: async (basis) => {
+      if (this.fault) throw this.fault;
+      const own = [...this.implementations.values()].filter(({ node }) => node === this.code);
+      const codes = new Set([...basis.map(({ code }) => code), ...this.items.keys(), ...own.map(({ item }) => item)]);
+      // it may leave every comparison to whoever asks
+      const differing = [...codes].sort().map((code) => ({
+        code,
+        own: this.items.get(code) ?? null,
+        implementation: own.find(({ item }) => item === code) ?? null,
+      }));
+      return { drift: [], differing };
+    },
     list: async (search, page) => this.#catalog(search, page),
   };
 
@@ -107,6 +136,14 @@ export class MemoryNode implements NodeServices {
 
   readonly figures: NodeServices['figures'] = {
     rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
+    standardization: async () => {
+      if (this.fault) throw this.fault;
+      const carriedOut = [...this.implementations.values()].flatMap((implementation) => {
+        const item = this.items.get(implementation.item);
+        return item && implementation.node === this.code ? [{ item, implementation }] : [];
+      });
+      return { division: this.code, present: standardizationOf(carriedOut), days: [] };
+    },
   };
 
   readonly delegation: NodeServices['delegation'] = {
@@ -408,4 +445,8 @@ export class MemoryNode implements NodeServices {
 /** `3310-MZ-001` is the city's whose code begins so. */
 function ownerOf(item: string): DivisionCode {
   return `${item.slice(0, 4)}00`;
+}
+
+function headOf({ code, version, name }: Item): ItemHead {
+  return { code, version, digest: name };
 }

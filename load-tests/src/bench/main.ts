@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ProblemError, problem } from '@liandong/schema';
+import type { LifecycleResult } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
+import type { SearchResult } from './search.ts';
+import { search } from './search.ts';
 
 const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
 const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
+npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
 `;
@@ -18,9 +22,7 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  if (name !== 'lifecycle') throw problem('BAD_INPUT', `There is no benchmark "${name}".`);
-  const options = { cases: number(values.cases, 300), concurrency: number(values.concurrency, 8) };
-  const result = await lifecycle(options, (line) => process.stdout.write(`${line}\n`));
+  const result = await run(name, values, (line) => process.stdout.write(`${line}\n`));
   if (values.keep) {
     mkdirSync(RESULTS_DIR, { recursive: true });
     const file = join(RESULTS_DIR, `${result.machine.at.slice(0, 10)}-${name}-${result.machine.commit}.json`);
@@ -29,6 +31,22 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
+function run(name: string, values: Values, tell: (line: string) => void): Promise<LifecycleResult | SearchResult> {
+  switch (name) {
+    case 'lifecycle':
+      return lifecycle({ cases: number(values.cases, 300), concurrency: number(values.concurrency, 8) }, tell);
+    case 'search':
+      return search(
+        { items: number(values.items, 2000), nodes: number(values.nodes, 10), rounds: number(values.rounds, 20) },
+        tell,
+      );
+    default:
+      throw problem('BAD_INPUT', `There is no benchmark "${name}".`);
+  }
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
 function parse() {
   try {
     return parseArgs({
@@ -36,6 +54,9 @@ function parse() {
       options: {
         cases: { type: 'string' },
         concurrency: { type: 'string' },
+        items: { type: 'string' },
+        nodes: { type: 'string' },
+        rounds: { type: 'string' },
         keep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -11,9 +11,12 @@ import type {
   Page,
   PageRequest,
 } from '@liandong/schema';
-import { ProblemError, dayOf, isInForce, itemSchema, mayTakeIn, problem, route } from '@liandong/schema';
+import { ProblemError, dayOf, isInForce, mayTakeIn, ownCompetenceKeys, problem, route } from '@liandong/schema';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
+import { findBasis, findDrift } from './catalogue-drift.ts';
+import { findGuide } from './catalogue-guide.ts';
+import { searchItems } from './catalogue-search.ts';
 import { findImplementations, findItems } from './catalogue-store.ts';
 
 export interface CatalogueParts {
@@ -34,6 +37,7 @@ async function heardOf(queries: NodeQueries, publisher: DivisionCode): Promise<D
 export function catalogueService({ node, db, divisions, now }: CatalogueParts): CatalogueService {
   const queries = db.queries(node);
   const city = divisions.city.code;
+  const ownKeys = ownCompetenceKeys(node, divisions);
 
   return {
     async getMany(codes): Answers<ItemView> {
@@ -47,44 +51,39 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
       });
     },
 
+    async guide(code) {
+      const found = await findGuide(queries, code, node, divisions, dayOf(now()));
+      return {
+        item: { item: found.item, answeredBy: node, staleSince: await heardOf(queries, city) },
+        markdown: found.markdown,
+      };
+    },
+
+    async catalogueSeq() {
+      const held = (await findFeeds(queries, 'CATALOGUE')).find((feed) => feed.publisher === city);
+      return held?.head ?? 0;
+    },
+
+    basis: () => findBasis(queries),
+    drift: (basis) => findDrift(queries, node, divisions.get(node).tier, basis),
+
     async list(search: string | null, { first, after }: PageRequest): Promise<Page<CatalogEntryView>> {
-      const wanted = search?.trim() ?? '';
-      const rows = await db.reads(node).item.findMany({
-        where: {
-          publishedAt: { not: null },
-          effectiveFrom: { lte: new Date(dayOf(now())) },
-          ...(after === null ? {} : { code: { gt: decodeCursor(after) } }),
-          ...(wanted === ''
-            ? {}
-            : {
-                OR: [
-                  { name: { contains: wanted } },
-                  { department: { contains: wanted } },
-                  { code: { contains: wanted.toUpperCase() } },
-                ],
-              }),
-        },
-        orderBy: [{ code: 'asc' }, { version: 'desc' }],
-        distinct: ['code'],
-        select: { body: true },
-        take: first + 1,
-      });
+      const today = dayOf(now());
+      const found = await searchItems(queries, { search, ownKeys, today, first, after });
       const staleSince = await heardOf(queries, city);
-      const items = rows.map((row) => itemSchema.parse(row.body));
-      const shown = items.slice(0, first);
-      const routed = shown.map((item) => ({ item, ...routeFrom(item) }));
+      const routed = found.items.map((item) => ({ item, ...routeFrom(item) }));
       const keys = routed.flatMap(({ item, decider }) =>
         decider === null ? [] : [{ item: item.code, node: decider }],
       );
       const known = new Set((await findImplementations(queries, keys)).map((i) => i.item));
       return {
-        nodes: routed.map(({ item, ...found }) => ({
+        nodes: routed.map(({ item, ...handled }) => ({
           item: { item, answeredBy: node, staleSince },
-          ...found,
-          available: known.has(item.code) && isInForce(item, dayOf(now())),
+          ...handled,
+          available: known.has(item.code) && isInForce(item, today),
         })),
-        cursors: shown.map((item) => encodeCursor(item.code)),
-        hasNextPage: items.length > first,
+        cursors: found.cursors,
+        hasNextPage: found.hasNextPage,
         hasPreviousPage: after !== null,
       };
     },
@@ -121,14 +120,4 @@ export function implementationService({ node, db, divisions }: CatalogueParts): 
       });
     },
   };
-}
-
-function encodeCursor(code: string): string {
-  return Buffer.from(code).toString('base64url');
-}
-
-function decodeCursor(cursor: string): string {
-  const code = Buffer.from(cursor, 'base64url').toString();
-  if (encodeCursor(code) !== cursor) throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
-  return code;
 }

@@ -1,6 +1,7 @@
 import type { Day, DivisionCode, Implementation, Item } from '@liandong/schema';
 import { implementationSchema, itemSchema } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { INDEX_FORM, indexOf } from './item-index.ts';
 
 interface BodyRow {
   body: unknown;
@@ -30,6 +31,16 @@ export async function findAllItems(queries: NodeQueries, today: Day): Promise<It
     rows.map((row) => row.code),
     today,
   );
+}
+
+/** Every item as it stands on a day, by code. */
+export async function findItemsInEffect(queries: NodeQueries, today: Day): Promise<Item[]> {
+  const rows = await queries.query<BodyRow>(
+    `SELECT DISTINCT ON (code) body FROM items
+     WHERE node = $1 AND published_at IS NOT NULL AND effective_from <= $2::date ORDER BY code, version DESC`,
+    [today],
+  );
+  return rows.map(itemOf);
 }
 
 /** One item as it stands on a day, or in the version a case was accepted under. */
@@ -65,9 +76,12 @@ export async function insertItems(
   tx: NodeTx,
   items: readonly { item: Item; publishedAt: Date | null }[],
 ): Promise<void> {
+  const index = await indexOf(items.map(({ item }) => item));
   await tx.query(
-    `INSERT INTO items (node, code, version, name, department, effective_from, published_at, body)
-     SELECT $1, i.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::jsonb[]) AS i
+    `INSERT INTO items (node, code, version, name, department, effective_from, published_at, body,
+       search_text, search_pinyin, competence_key, digest, index_form)
+     SELECT $1, i.*, $13 FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::jsonb[],
+       $9::text[], $10::text[], $11::text[], $12::text[]) AS i
      ON CONFLICT (node, code, version) DO UPDATE SET published_at = coalesce(items.published_at, excluded.published_at)`,
     [
       items.map(({ item }) => item.code),
@@ -77,6 +91,11 @@ export async function insertItems(
       items.map(({ item }) => item.effectiveFrom),
       items.map(({ publishedAt }) => publishedAt),
       items.map(({ item }) => JSON.stringify(item)),
+      index.map((i) => i.searchText),
+      index.map((i) => i.searchPinyin),
+      index.map((i) => i.competenceKey),
+      index.map((i) => i.digest),
+      INDEX_FORM,
     ],
   );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isolate } from '../testing/isolate.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemError } from '@liandong/schema';
-import { parseDivisions } from '@liandong/schema';
+import { dayOf, parseDivisions } from '@liandong/schema';
 import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import {
@@ -18,7 +18,7 @@ import {
   createDatabase,
   eventually,
 } from '../testing/test-federation.ts';
-import { importCatalogue, publishCatalogue } from './index.ts';
+import { exportCpsv, importCatalogue, publishCatalogue } from './index.ts';
 
 interface SampleFile {
   issuer: string;
@@ -142,6 +142,10 @@ describe('the published catalogue', () => {
       const page = await federation.services(VILLAGE).catalogue.list('低', { first: 5, after: null });
       expect(page.nodes.map((entry) => entry.item.item.code)).toContain('3310-MZ-001');
       expect(page.nodes[0]).toMatchObject({ acceptor: TOWNSHIP, decider: COUNTY, takenInHere: true });
+      const guide = await federation.services(VILLAGE).catalogue.guide('3310-MZ-001');
+      expect(guide.item).toMatchObject({ answeredBy: VILLAGE, staleSince: expect.any(Date) });
+      expect(guide.markdown).toContain('| 决定机关 | 三门县 |');
+      expect(guide.markdown).toContain('实施清单版本 1');
     });
   });
 
@@ -162,6 +166,35 @@ describe('the published catalogue', () => {
       true,
     ]);
     await expect(catalogue.list(null, { first: 5, after: '???' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  test('gives a county’s guide without naming a township, and none of an item it does not know', async () => {
+    const { markdown } = await federation.services(COUNTY).catalogue.guide('3310-MZ-001');
+    expect(markdown).toContain('| 受理机关 | 乡镇、村 |');
+    await expect(federation.services(COUNTY).catalogue.guide('3310-XX-999')).rejects.toMatchObject({
+      code: 'ITEM_UNKNOWN',
+    });
+  });
+
+  test('is exported whole as public services, with the promises of who decides', async () => {
+    const services = async (node: string) =>
+      (await exportCpsv(federation.db(node).queries(node), federation.divisions, dayOf(federation.now())))['@graph'];
+    expect((await services(CITY)).filter((s) => s['@type'] === 'cpsv:PublicService')).toHaveLength(37);
+    const village = await services(VILLAGE);
+    expect(village.find((s) => s['dct:identifier'] === '3310-MZ-001')).toMatchObject({
+      'cv:hasCompetentAuthority': { 'skos:prefLabel': { '@value': '三门县民政' } },
+    });
+  });
+
+  test('drifts nowhere once it has come down, in any node', async () => {
+    const { items } = await federation.services(CITY).catalogue.basis();
+    const seq = await federation.services(CITY).catalogue.catalogueSeq();
+    expect(seq).toBeGreaterThanOrEqual(37);
+    for (const node of [CITY, COUNTY, TOWNSHIP, VILLAGE]) {
+      const found = await federation.services(node).catalogue.drift(items.map(({ head }) => head));
+      expect([node, found]).toEqual([node, { drift: [], differing: [] }]);
+      expect(await federation.services(node).catalogue.catalogueSeq()).toBe(seq);
+    }
   });
 
   test('refuses an item and an implementation it does not know', async () => {

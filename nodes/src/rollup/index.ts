@@ -12,6 +12,9 @@ import { MEASURES, factSchema, problem, requireFiguresReader } from '@liandong/s
 import type { HostDb } from '../db/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { findFeeds } from '../feeds/index.ts';
+import { standardizationService } from './standardization.ts';
+
+export { recordStandardization } from './standardization.ts';
 
 /**
  * Counts facts by day, in the transaction that takes them in: a fact is counted once, because its number moves the
@@ -49,6 +52,8 @@ export interface FiguresParts {
 /** A division's figures, from the facts its node holds. */
 export function figuresService({ node, db, divisions, nodes, now }: FiguresParts): FiguresService {
   return {
+    standardization: standardizationService(db, node, now),
+
     async rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView> {
       if (!viewer) throw problem('UNAUTHENTICATED', 'Figures are not for the public.');
       requireFiguresReader(viewer, node, divisions);

@@ -1,6 +1,7 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
-import type { CatalogEntryView, ItemView } from './services.ts';
+import { addCatalogueDrift } from './catalogue-drift.ts';
+import type { CatalogEntryView, GuideView, ItemView } from './services.ts';
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
 export function addCatalogue(role: RoleBuilder): void {
@@ -95,6 +96,19 @@ export function addCatalogue(role: RoleBuilder): void {
     }),
   });
 
+  const Guide = builder.objectRef<GuideView>('Guide').implement({
+    description: '办事指南: what an applicant is told at once, ready for print.',
+    fields: (t) => ({
+      item: t.field({ type: Item, nullable: false, resolve: (g) => g.item }),
+      markdown: t.exposeString('markdown', { nullable: false }),
+      staleSince: t.field({
+        type: 'DateTime',
+        description: 'Set when a local copy answered: when it last heard from the city.',
+        resolve: (g) => g.item.staleSince,
+      }),
+    }),
+  });
+
   const Key = builder.inputType('ItemKey', {
     fields: (t) => ({ code: t.id({ required: true }), at: t.id({ required: true }), via: t.id() }),
   });
@@ -105,12 +119,21 @@ export function addCatalogue(role: RoleBuilder): void {
         type: builder.connectionObject({ type: CatalogEntry, name: 'CatalogConnection' }),
         args: {
           division: t.arg.id({ required: true }),
-          search: t.arg.string({ description: 'Part of a name, a code or a department.' }),
+          search: t.arg.string({
+            description:
+              "Part of a name, its pinyin or the initials of it (zjd: 宅基地), code, department or life event. The desk's own items come first, then names that begin so.",
+          }),
           first: t.arg.int(),
           after: t.arg.string(),
         },
         resolve: async (_, { search, ...page }, context) =>
           connectionOf(await context.services(addressed(context)).catalogue.list(search ?? null, pageOf(page))),
+      }),
+      guide: t.field({
+        description: "The guide of an item for a division's people, from the division's own copy. Needs no login.",
+        type: Guide,
+        args: { item: t.arg.id({ required: true }), division: t.arg.id({ required: true }) },
+        resolve: (_, { item }, context) => context.services(addressed(context)).catalogue.guide(item),
       }),
       _items: t.field({
         type: [Item],
@@ -121,4 +144,5 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
+  addCatalogueDrift(role);
 }

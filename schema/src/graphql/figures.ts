@@ -1,10 +1,12 @@
 import type { Measure } from '../rules/facts.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
+import { addStandardization } from './standardization.ts';
 import type { Figures, RollupView, Watermark } from './services.ts';
 
 /** Role figures (统计): what a division's nodes did, with proof of how complete it is. Owner: the division's own node. */
-export function addFigures({ builder, refs }: RoleBuilder): void {
+export function addFigures(role: RoleBuilder): void {
+  const { builder, refs } = role;
   const { Division } = refs;
 
   const FiguresRef = builder.objectRef<Figures>('Figures').implement({
@@ -105,6 +107,7 @@ export function addFigures({ builder, refs }: RoleBuilder): void {
       }),
     }),
   });
+  addStandardization(role);
 }
 
 function isCovered(mark: Watermark): boolean {

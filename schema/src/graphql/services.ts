@@ -1,16 +1,19 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { GrantAnswer, GrantRequest } from '../messages/delegation.ts';
-import type { Problem, ProblemError } from '../errors.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
 import type { AdmissionEntry, Fee, FeeChange, ListEntry } from '../rules/admission.ts';
+import type { ErrorCode, Problem, ProblemError } from '../errors.ts';
+import type { Day } from '../rules/calendar.ts';
 import type { Decision } from '../rules/case-state.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
+import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from '../rules/drift.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Route } from '../rules/competence.ts';
 import type { CaseFacts, GrantRecord } from '../rules/delegation.ts';
 import type { Measure } from '../rules/facts.ts';
 import type { LegalBasis, LegalBasisChange, LegalBasisTask } from '../rules/legal-bases.ts';
 import type { AuthorityShare, PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '../rules/offices.ts';
+import type { Standardization } from '../rules/standardization.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { DataOffer } from '../rules/sharing.ts';
 import type {
@@ -58,6 +61,8 @@ export interface RoleContext {
   viewer: Viewer | null;
   /** The node the operation is put to; null for keyed lookups, whose keys name it. */
   at: DivisionCode | null;
+  /** What the gateway gathered from many nodes, for the fields that no node answers alone; absent at a node. */
+  gathered?: { drift?: CatalogDriftView };
   /** @throws {ProblemError} MISROUTED when this host does not serve the node. */
   services(node: DivisionCode): NodeServices;
 }
@@ -231,8 +236,43 @@ export interface CatalogEntryView {
   available: boolean;
 }
 
+/** Which nodes of a division answered a question put to all of them. */
+export interface SubtreeCoverage {
+  expected: number;
+  answered: number;
+  silent: { node: DivisionCode; code: ErrorCode }[];
+}
+
+/** Where the nodes of a division drift from the basic catalogue. */
+export interface CatalogDriftView {
+  division: DivisionCode;
+  /** Whose catalogue the nodes were compared with; null when nobody gave one. */
+  basis: DivisionCode | null;
+  /** True when it is not the city's own, live. */
+  basisStale: boolean;
+  drift: Drift[];
+  coverage: SubtreeCoverage;
+}
+
+/** 办事指南: the printed guide of an item for one division. */
+export interface GuideView {
+  item: ItemView;
+  markdown: string;
+}
+
 export interface CatalogueService {
   getMany(codes: readonly string[]): Answers<ItemView>;
+  /**
+   * The guide of an item for this node's own people, from its own copy.
+   * @throws {ProblemError} ITEM_UNKNOWN
+   */
+  guide(item: string): Promise<GuideView>;
+  /** How far this node holds the city's catalogue feed: of two nodes the one further on knows more. */
+  catalogueSeq(): Promise<number>;
+  /** The newest published version of every item this node knows. */
+  basis(): Promise<CatalogueBasis>;
+  /** This node's drift from a basis. */
+  drift(basis: readonly ItemHead[]): Promise<NodeDrift>;
   list(search: string | null, page: PageRequest): Promise<Page<CatalogEntryView>>;
 }
 
@@ -270,8 +310,18 @@ export interface RollupView {
   answeredBy: DivisionCode;
 }
 
+/** A node's figures of standardization, and how they came to be. */
+export interface StandardizationView {
+  division: DivisionCode;
+  present: Standardization;
+  /** Days on which they changed, oldest first. */
+  days: { day: Day; figures: Standardization }[];
+}
+
 export interface FiguresService {
   rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView>;
+  /** Both days included; null leaves that end open. */
+  standardization(from: Day | null, to: Day | null): Promise<StandardizationView>;
 }
 
 /** A grant as one node has it today. */

@@ -26,9 +26,16 @@ export function servicesOf(given: Overrides): NodeServices {
       recall: none,
       ...given.handling,
     },
-    catalogue: { getMany: none, list: none, ...given.catalogue },
+    catalogue: {
+      getMany: none,
+      guide: none,
+      catalogueSeq: none,
+      basis: none,
+      drift: none,
+      list: none,
+      ...given.catalogue,
+    },
     implementation: { getMany: none, ...given.implementation },
-    figures: { rollup: none, ...given.figures },
     delegation: {
       competence: none,
       list: none,
@@ -66,6 +73,7 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.offices,
     },
     admission: { admission: none, publishedList: none, admit: none, exempt: none, changeFee: none, ...given.admission },
+    figures: { rollup: none, standardization: none, ...given.figures },
   };
 }
 

@@ -1,0 +1,102 @@
+import type { CatalogDriftView, CatalogueBasis, Drift, Problem, RoleContext } from '@liandong/schema';
+import { catalogueBasisSchema, driftOf, mustCarryOut, nodeDriftSchema, problem } from '@liandong/schema';
+import type { z } from 'zod';
+import type { Registry } from './registry.ts';
+import type { Gathering } from './roles.ts';
+
+/** What one node said to a question put to many; a value, or why there is none. */
+export interface NodeAnswer {
+  node: string;
+  value: unknown;
+  problem: Problem | null;
+}
+
+/** Puts a batched lookup to nodes, one request a host; answers in the order of the nodes. */
+type AskMany = (lookup: string, nodes: readonly string[], variables: Record<string, unknown>) => Promise<NodeAnswer[]>;
+
+type Gathered = NonNullable<RoleContext['gathered']>;
+
+/** How many nodes' copies are tried for the city's catalogue when the city is silent. */
+const MAX_STANDINS = 3;
+
+/** How many nodes' answers become one. */
+export const GATHERINGS: Readonly<
+  Record<Gathering, (division: string, registry: Registry, ask: AskMany) => Promise<Gathered>>
+> = {
+  catalogDrift: async (division, registry, ask) => ({ drift: await gatherDrift(division, registry, ask) }),
+};
+
+/**
+ * Where the nodes of a division drift from the city's catalogue. The city's heads go to every node; a node compares what
+ * agrees with them itself and hands over what does not, which is compared here.
+ */
+async function gatherDrift(division: string, registry: Registry, ask: AskMany): Promise<CatalogDriftView> {
+  const nodes = registry.nodesWithin(division);
+  const city = registry.divisions.city.code;
+  const basis = await findBasis(nodes, division, registry, ask);
+  if (!basis) {
+    const silent = (await ask('_catalogueSeqs', nodes, {})).flatMap(({ node, problem: found }) =>
+      found ? [{ node, code: found.code }] : [],
+    );
+    const coverage = { expected: nodes.length, answered: nodes.length - silent.length, silent };
+    return { division, basis: null, basisStale: true, drift: [], coverage };
+  }
+  const theirs = new Map(basis.catalogue.items.map(({ item }) => [item.code, item]));
+  const heads = JSON.stringify(basis.catalogue.items.map(({ head }) => head));
+  const drift: Drift[] = [];
+  const silent: CatalogDriftView['coverage']['silent'] = [];
+  for (const answer of await ask('_catalogueDrifts', nodes, { heads })) {
+    const { node } = answer;
+    const said = read(nodeDriftSchema, answer);
+    if ('code' in said) {
+      silent.push({ node, code: said.code });
+      continue;
+    }
+    const { tier } = registry.divisions.get(node);
+    // a node speaks for itself alone
+    drift.push(...said.drift.map((line) => ({ ...line, node })));
+    for (const held of said.differing) {
+      const item = theirs.get(held.code) ?? null;
+      drift.push(...driftOf(node, held, item, item !== null && mustCarryOut(item, tier)));
+    }
+  }
+  const coverage = { expected: nodes.length, answered: nodes.length - silent.length, silent };
+  return { division, basis: basis.node, basisStale: basis.node !== city, drift, coverage };
+}
+
+/** The city's catalogue, or when it is silent the copy of the node that holds its feed furthest. */
+async function findBasis(
+  nodes: readonly string[],
+  division: string,
+  registry: Registry,
+  ask: AskMany,
+): Promise<{ node: string; catalogue: CatalogueBasis } | null> {
+  const city = registry.divisions.city.code;
+  const basisAt = async (node: string) => {
+    const [answer] = await ask('_catalogueBases', [node], {});
+    const catalogue = answer && read(catalogueBasisSchema, answer);
+    return catalogue && 'items' in catalogue ? { node, catalogue } : null;
+  };
+  const own = await basisAt(city);
+  if (own) return own;
+  const above = registry.divisions.ancestors(division).map(({ code }) => code);
+  const candidates = [...new Set([...above.toReversed(), ...nodes])].filter((node) => node !== city);
+  const known = (await ask('_catalogueSeqs', candidates, {})).flatMap(({ node, value }) =>
+    typeof value === 'number' ? [{ node, seq: value }] : [],
+  );
+  for (const { node } of known.sort((a, b) => b.seq - a.seq).slice(0, MAX_STANDINS)) {
+    const found = await basisAt(node);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** A node's answer, or its problem; what can't be read counts as no answer. */
+function read<T extends object>(schema: z.ZodType<T>, { node, value, problem: found }: NodeAnswer): T | Problem {
+  if (found) return found;
+  try {
+    return schema.parse(JSON.parse(String(value)));
+  } catch (cause) {
+    return problem('MESSAGE_INVALID', `${node} gave an answer that can't be read.`, { node, cause }).problem;
+  }
+}

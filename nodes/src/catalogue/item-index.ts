@@ -1,0 +1,81 @@
+import type { DivisionCode, Item } from '@liandong/schema';
+import { competenceKeyOf, itemSchema, unifiedElements } from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
+import { sha256 } from '../trust/index.ts';
+
+/** Raised with every change of what {@link indexOf} computes: rows of another form are computed again at start. */
+export const INDEX_FORM = 1;
+
+/** Rows that are filled in one transaction. */
+const FILL_BATCH = 500;
+
+/** What an item is found by and compared by, computed once when it is stored. */
+export interface ItemIndex {
+  /** Each field on a line of its own, lower case, a line break before the first and after the last. */
+  searchText: string;
+  /** A blank before each syllable, a line for the name and for each life event. */
+  searchPinyin: string;
+  competenceKey: string;
+  digest: string;
+}
+
+/** @returns each item's index, in order */
+export async function indexOf(items: readonly Item[]): Promise<ItemIndex[]> {
+  if (items.length === 0) return [];
+  // the dictionary takes 30 MB: only a host that stores items loads it
+  const { pinyin } = await import('pinyin-pro');
+  const syllables = (text: string): string[] =>
+    pinyin(text, { toneType: 'none', type: 'array', v: true, nonZh: 'consecutive' }).map((part) =>
+      part.toLowerCase().replaceAll(/[^a-z0-9]/g, ''),
+    );
+  return items.map((item) => {
+    const spoken = [item.name, ...item.lifeEvents].map(syllables);
+    const initials = spoken.map((parts) => parts.map((part) => part.charAt(0)).join(''));
+    const fields = [item.name, ...initials, item.code, item.department, ...item.lifeEvents];
+    return {
+      searchText: `\n${fields.join('\n').toLowerCase()}\n`,
+      searchPinyin: spoken.map((parts) => parts.map((part) => ` ${part}`).join('')).join('\n'),
+      competenceKey: competenceKeyOf(item),
+      digest: sha256(JSON.stringify(unifiedElements(item))),
+    };
+  });
+}
+
+/**
+ * Computes the index of rows that have none, or one of an older program.
+ * @returns how many rows were filled
+ */
+export async function fillItemIndex(db: HostDb, node: DivisionCode): Promise<number> {
+  for (let filled = 0; ;) {
+    const done = await db.transact(node, async (tx) => {
+      const rows = await tx.query<{ body: unknown }>(
+        `SELECT body FROM items WHERE node = $1 AND (index_form IS NULL OR index_form < $2 OR index_form > $2)
+         ORDER BY code, version LIMIT $3 FOR UPDATE`,
+        [INDEX_FORM, FILL_BATCH],
+      );
+      const items = rows.map((row) => itemSchema.parse(row.body));
+      const made = await indexOf(items);
+      if (items.length > 0) {
+        await tx.query(
+          `UPDATE items SET search_text = i.text, search_pinyin = i.pinyin, competence_key = i.key, digest = i.digest,
+             index_form = $8
+           FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[])
+             AS i (code, version, text, pinyin, key, digest)
+           WHERE items.node = $1 AND items.code = i.code AND items.version = i.version`,
+          [
+            items.map((i) => i.code),
+            items.map((i) => i.version),
+            made.map((i) => i.searchText),
+            made.map((i) => i.searchPinyin),
+            made.map((i) => i.competenceKey),
+            made.map((i) => i.digest),
+            INDEX_FORM,
+          ],
+        );
+      }
+      return items.length;
+    });
+    filled += done;
+    if (done < FILL_BATCH) return filled;
+  }
+}

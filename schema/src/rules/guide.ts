@@ -1,0 +1,102 @@
+import type { DivisionCode, Divisions } from '../divisions.ts';
+import {
+  DAY_UNIT_LABELS,
+  ITEM_KIND_LABELS,
+  ITEM_STATUS_LABELS,
+  PROCESSING_CLASS_LABELS,
+  TIER_LABELS,
+} from '../vocabulary.ts';
+import type { Implementation, Item } from './catalogue.ts';
+import type { Route } from './competence.ts';
+import type { Limit } from './limits.ts';
+
+/**
+ * The printed guide (办事指南) of an item for one division, as Markdown: whoever is asked first names basis, limits,
+ * procedure and all materials at once (一次告知, 首问负责; 行政许可法 Art. 30).
+ * @param implementation of the deciding node; null where it is not known here, and the city's standard stands in
+ * @param route null where the division is too high to name the accepting organ
+ */
+export function guideOf(
+  item: Item,
+  implementation: Implementation | null,
+  route: Route | null,
+  division: DivisionCode,
+  divisions: Divisions,
+): string {
+  const { promised, materials, maxVisits } = implementation ?? item.standard;
+  const name = (code: DivisionCode) => divisions.get(code).name;
+  const facts: [string, string][] = [
+    ['事项编码', item.code],
+    ['适用区域', name(division)],
+    ['事项类型', ITEM_KIND_LABELS[item.kind]],
+    ['办件类型', PROCESSING_CLASS_LABELS[item.processingClass]],
+    ['行使层级', TIER_LABELS[item.decidingTier]],
+    ['受理机关', route ? name(route.acceptor) : item.acceptingTiers.map((tier) => TIER_LABELS[tier]).join('、')],
+    ['决定机关', route ? name(route.decider) : TIER_LABELS[item.decidingTier]],
+    ['主管部门', item.department],
+    ['法定办结时限', item.statutory ? limitText(item.statutory) : '依据未规定'],
+    ['承诺办结时限', limitText(promised)],
+    ['到办事现场次数', `${maxVisits} 次`],
+    ['可否代办', item.proxyAllowed ? '可以' : '不可以'],
+    ['事项状态', ITEM_STATUS_LABELS[item.status]],
+    ['生效日期', item.effectiveTo === null ? item.effectiveFrom : `${item.effectiveFrom} 至 ${item.effectiveTo}`],
+  ];
+  if (item.lifeEvents.length > 0) facts.push(['人生事项', item.lifeEvents.join('、')]);
+  const sections = [
+    `# ${plain(item.name)}办事指南`,
+    ...notices(item, implementation),
+    ['| 要素 | 内容 |', '| --- | --- |', ...facts.map(([term, text]) => `| ${term} | ${plain(text)} |`)].join('\n'),
+    '## 设定依据',
+    plain(item.legalBasis),
+    '## 申请材料',
+    materials.length === 0
+      ? '无需提交材料。'
+      : materials.map((m, i) => `${i + 1}. ${plain(m.name)}(${m.required ? '必要' : '非必要'})`).join('\n'),
+    '## 办理流程',
+    procedure(item, route, name)
+      .map((step, i) => `${i + 1}. ${step}`)
+      .join('\n'),
+    '## 收费',
+    feeText(item),
+    ...(item.note === null ? [] : ['## 备注', plain(item.note)]),
+    `> 事项版本 ${item.version}${implementation ? `,实施清单版本 ${implementation.version}` : ''}。`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function notices(item: Item, implementation: Implementation | null): string[] {
+  return [
+    ...(item.status === 'IN_FORCE' ? [] : [`> **本事项已${ITEM_STATUS_LABELS[item.status]},不予受理。**`]),
+    ...(item.verified ? [] : ['> 本指南所载依据、时限尚未与现行文本核对。']),
+    ...(implementation ? [] : ['> 决定机关的实施清单尚未下达,以下按基本目录标准。']),
+  ];
+}
+
+function procedure(item: Item, route: Route | null, name: (code: DivisionCode) => string): string[] {
+  const acceptor = route ? plain(name(route.acceptor)) : '受理机关';
+  const decider = route ? plain(name(route.decider)) : '决定机关';
+  const steps = [
+    item.proxyAllowed ? `申请:向${acceptor}提出,也可委托村(居)代办员代为提出。` : `申请:向${acceptor}提出。`,
+    `受理:${acceptor}受理;材料不齐的,当场或者五个工作日内一次告知全部补正内容。`,
+  ];
+  if (route && route.acceptor !== route.decider) steps.push(`初审:${acceptor}审查后连同全部材料报${decider}。`);
+  steps.push(`决定:${decider}审查并决定;不予的说明理由,告知复议、诉讼途径。`, '送达:自决定之日起十个工作日内送达。');
+  return steps;
+}
+
+function feeText({ feeSchedule }: Item): string {
+  if (!feeSchedule) return '不收费。';
+  const { baseFen, unit, rates, note } = feeSchedule;
+  const base = baseFen === null ? '按各自收费标准' : `${(baseFen / 100).toFixed(2)} 元/${plain(unit)}`;
+  const lines = rates.map(({ category, percent }) => `- ${plain(category)}:${percent}%`);
+  return [`${base}${note === null ? '' : `(${plain(note)})`}`, lines.join('\n')].join('\n\n');
+}
+
+function limitText({ days, unit }: Limit): string {
+  return days === 0 ? '即时办结' : `${days} 个${DAY_UNIT_LABELS[unit]}`;
+}
+
+/** Text that means nothing to Markdown: item names come from files. */
+function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
+}
