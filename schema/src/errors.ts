@@ -22,6 +22,8 @@ export const ERRORS = {
   NOT_COMPETENT: { http: 409, retry: false, zh: '本级无此事项权限' },
   COMPETENCE_UNRESOLVED: { http: 409, retry: false, zh: '无法确定承办机关' },
   CATALOGUE_INVALID: { http: 400, retry: false, zh: '目录文件有误' },
+  IMPLEMENTATION_WORSE: { http: 409, retry: false, zh: '实施清单劣于上级标准' },
+  ITEM_NOT_REVIEWED: { http: 409, retry: false, zh: '事项未经三方审核' },
   // rules of a case
   ILLEGAL_STEP: { http: 409, retry: false, zh: '当前状态不可办理此步骤' },
   CASE_IN_TRANSIT: { http: 409, retry: true, zh: '办件流转中' },

@@ -260,7 +260,10 @@ export class MemoryNode implements NodeServices {
     return {
       implementation: {
         ...implementation,
-        materials: [{ name: `told by ${this.code}`, required: true }, ...implementation.materials],
+        materials: [
+          { name: `told by ${this.code}`, required: true, providedBy: 'APPLICANT', held: false },
+          ...implementation.materials,
+        ],
       },
       answeredBy: this.code,
       staleSince: implementation.node === this.code ? null : COPIED_AT,

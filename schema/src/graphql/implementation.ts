@@ -1,3 +1,4 @@
+import { vagueClauses } from '../rules/vague-clauses.ts';
 import type { RoleBuilder } from './builder.ts';
 import { answerKeys } from './builder.ts';
 import type { ImplementationView } from './services.ts';
@@ -6,11 +7,29 @@ import type { ImplementationView } from './services.ts';
 export function addImplementation({ builder, refs, enums }: RoleBuilder): void {
   const Implementation = builder.objectRef<ImplementationView>('Implementation');
 
-  const MaterialRequirement = builder.objectRef<{ name: string; required: boolean }>('MaterialRequirement').implement({
-    description: '申请材料清单',
+  type Elements = ImplementationView['implementation'];
+  const Discretion = builder.objectRef<Elements['discretion'][number]>('Discretion').implement({
+    description: '裁量基准: under which circumstance which standard holds.',
+    fields: (t) => ({
+      circumstance: t.exposeString('circumstance', { nullable: false }),
+      standard: t.exposeString('standard', { nullable: false }),
+    }),
+  });
+  const Stage = builder.objectRef<Elements['stages'][number]>('Stage').implement({
+    description: '办理环节 of the published flow.',
     fields: (t) => ({
       name: t.exposeString('name', { nullable: false }),
-      required: t.exposeBoolean('required', { nullable: false }),
+      standard: t.exposeString('standard', { nullable: false, description: '审查标准' }),
+      limit: t.field({ type: refs.Limit, resolve: (s) => s.limit }),
+      post: t.exposeString('post', { nullable: false, description: '办理岗位' }),
+      person: t.exposeString('person', { description: '办理人员' }),
+    }),
+  });
+  const Contact = builder.objectRef<Elements['contacts'][number]>('Contact').implement({
+    description: '咨询、投诉方式',
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: false }),
+      phone: t.exposeString('phone', { nullable: false }),
     }),
   });
 
@@ -22,17 +41,54 @@ export function addImplementation({ builder, refs, enums }: RoleBuilder): void {
       _via: t.id({ resolve: (view) => view.answeredBy }),
       version: t.int({ resolve: (view) => view.implementation.version }),
       itemVersion: t.int({ resolve: (view) => view.implementation.itemVersion }),
-      promisedDays: t.int({
+      promisedDays: t.float({
         description: 'Days promised from acceptance, in `promisedUnit`.',
         resolve: (view) => view.implementation.promised.days,
       }),
       promisedUnit: t.field({ type: enums.DayUnit, resolve: (view) => view.implementation.promised.unit }),
       materials: t.field({
-        type: [MaterialRequirement],
+        type: [refs.MaterialRequirement],
         nullable: { list: true, items: false },
         resolve: (view) => view.implementation.materials,
       }),
       maxVisits: t.int({ description: '到办事现场次数', resolve: (view) => view.implementation.maxVisits }),
+      conditions: t.stringList({
+        nullable: { list: true, items: false },
+        description: '受理条件',
+        resolve: (view) => view.implementation.conditions,
+      }),
+      discretion: t.field({
+        type: [Discretion],
+        nullable: { list: true, items: false },
+        resolve: (view) => view.implementation.discretion,
+      }),
+      stages: t.field({
+        type: [Stage],
+        nullable: { list: true, items: false },
+        resolve: (view) => view.implementation.stages,
+      }),
+      feeSchedule: t.field({
+        type: refs.FeeSchedule,
+        description: 'Null where the node takes what the item says.',
+        resolve: (view) => view.implementation.feeSchedule,
+      }),
+      windows: t.stringList({
+        nullable: { list: true, items: false },
+        description: '办理窗口',
+        resolve: (view) => view.implementation.windows,
+      }),
+      hours: t.string({ description: '办公时间', resolve: (view) => view.implementation.hours }),
+      contacts: t.field({
+        type: [Contact],
+        nullable: { list: true, items: false },
+        resolve: (view) => view.implementation.contacts,
+      }),
+      onlineDepth: t.field({ type: enums.OnlineDepth, resolve: (view) => view.implementation.onlineDepth }),
+      vagueClauses: t.field({
+        type: [refs.VagueClause],
+        nullable: { list: true, items: false },
+        resolve: (view) => vagueClauses(view.implementation),
+      }),
       staleSince: t.field({
         type: 'DateTime',
         description: 'Set when a local copy answered: when it last heard from the deciding node.',

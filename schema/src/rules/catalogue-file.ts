@@ -1,10 +1,23 @@
 import { z } from 'zod';
 import type { DivisionCode } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
-import { DAY_UNITS, ITEM_KINDS, TIERS, isAbove } from '../vocabulary.ts';
+import {
+  CROSS_DISTRICTS,
+  DAY_UNITS,
+  HANDLING_WAYS,
+  ITEM_KINDS,
+  ITEM_STATUSES,
+  MATERIAL_SOURCES,
+  POWER_SOURCES,
+  SIGN_OFF_LEVELS,
+  TIERS,
+  isAbove,
+} from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
+import { isDay } from './calendar.ts';
 import type { Item } from './catalogue.ts';
+import { hierarchySchema } from './catalogue.ts';
 
 /** A fault of a catalogue file and its place in it, `items[3].materials[1]`. */
 export interface CatalogueFault {
@@ -17,21 +30,62 @@ const lower = <T extends string>(values: readonly T[]) =>
     .enum(values.map((v) => v.toLowerCase()) as [Lowercase<T>, ...Lowercase<T>[]])
     .transform((v) => v.toUpperCase() as T);
 
-const FILE_CLASSES = { instant: 'INSTANT', committed: 'COMMITTED', reported: 'FORWARDED', joint: 'JOINT' } as const;
+/** How a file spells the processing classes. */
+export const FILE_CLASSES = {
+  instant: 'INSTANT',
+  committed: 'COMMITTED',
+  reported: 'FORWARDED',
+  joint: 'JOINT',
+  answer: 'ANSWER',
+  urgent: 'URGENT',
+} as const;
+
+const days = z.number().min(0).max(3650).multipleOf(0.5, 'whole or half days');
+const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
+const text = z.string().trim().min(1);
+
+/** A material: its name alone, or with what is out of the ordinary. */
+const fileMaterialSchema = z.union([
+  text.transform((name) => ({ name, required: true, providedBy: 'APPLICANT' as const, held: false })),
+  z.strictObject({
+    name: text,
+    required: z.boolean().default(true),
+    providedBy: lower(MATERIAL_SOURCES).default('APPLICANT'),
+    held: z.boolean().default(false),
+  }),
+]);
 
 const fileItemSchema = z.strictObject({
   code: z.string().regex(/^\d{4}-[A-Z]{2}-\d{3}$/, 'a code such as 3310-MZ-001'),
   name: z.string().trim().min(1),
   kind: lower(ITEM_KINDS),
-  processingClass: z.enum(['instant', 'committed', 'reported', 'joint']).transform((v) => FILE_CLASSES[v]),
+  processingClass: z.enum(Object.keys(FILE_CLASSES) as (keyof typeof FILE_CLASSES)[]).transform((v) => FILE_CLASSES[v]),
   decidingTier: lower(TIERS),
   acceptingTiers: z.array(lower(TIERS)).min(1),
-  statutoryDays: z.int().min(0).max(3650).nullable(),
-  promisedDays: z.int().min(0).max(3650),
+  statutoryDays: days.nullable(),
+  promisedDays: days,
   statutoryUnit: lower(DAY_UNITS),
-  legalBasis: z.string().trim().min(1),
-  materials: z.array(z.string().trim().min(1)).min(1),
-  department: z.string().trim().min(1),
+  /** Where the promise is in another unit than the statute. */
+  promisedUnit: lower(DAY_UNITS).optional(),
+  legalBasis: text,
+  materials: z.array(fileMaterialSchema).min(1),
+  conditions: z.array(text).optional(),
+  hierarchy: hierarchySchema.nullable().optional(),
+  powerSource: lower(POWER_SOURCES).optional(),
+  handlingWay: lower(HANDLING_WAYS).optional(),
+  window: text.nullable().optional(),
+  crossDistrict: lower(CROSS_DISTRICTS).optional(),
+  supervisionWay: text.nullable().optional(),
+  signOff: z
+    .strictObject({ level: lower(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) })
+    .nullable()
+    .optional(),
+  collectiveDecision: z.boolean().optional(),
+  /** As an export gives them; an import of what is new takes effect on the day given, else on the day of import. */
+  status: lower(ITEM_STATUSES).optional(),
+  effectiveFrom: day.optional(),
+  effectiveTo: day.nullable().optional(),
+  department: text,
   feeSchedule: z
     .strictObject({
       base: z.number().min(0).multipleOf(0.01).nullable(),
@@ -125,13 +179,24 @@ function hasKey(raw: unknown, key: string): boolean {
 /** Faults of one entry against the law; places are below the entry. */
 function ruleFaults(entry: Partial<FileItem>): CatalogueFault[] {
   const { acceptingTiers = [], decidingTier, delegableTo = [], materials = [] } = entry;
-  const { promisedDays = 0, statutoryDays = null } = entry;
+  const { promisedDays = 0, statutoryDays = null, statutoryUnit = 'WORKDAY' } = entry;
   const faults: CatalogueFault[] = [];
   const fault = (place: string, message: string) => faults.push({ place, message });
-  materials.forEach((name, i) => {
-    if (materials.indexOf(name) < i) fault(`materials[${i}]`, `names "${name}" again.`);
+  const names = materials.map((material) => material.name);
+  names.forEach((name, i) => {
+    if (names.indexOf(name) < i) fault(`materials[${i}]`, `names "${name}" again.`);
   });
-  if (statutoryDays !== null && promisedDays > statutoryDays) {
+  const promisedUnit = entry.promisedUnit ?? statutoryUnit;
+  for (const [place, count, unit] of [
+    ['promisedDays', promisedDays, promisedUnit],
+    ['statutoryDays', statutoryDays ?? 0, statutoryUnit],
+  ] as const) {
+    if (unit === 'DAY' && !Number.isInteger(count))
+      fault(place, `only working days have halves (${ARTICLES.halfDays}).`);
+  }
+  // a promise in working days is longer than as many plain ones
+  const longerUnit = promisedUnit === 'WORKDAY' && statutoryUnit === 'DAY' && promisedDays === statutoryDays;
+  if (statutoryDays !== null && (promisedDays > statutoryDays || longerUnit)) {
     fault('promisedDays', `${promisedDays} is above the statute's ${statutoryDays} (${ARTICLES.decisionLimit}).`);
   }
   if (decidingTier === 'VILLAGE') {
@@ -184,16 +249,25 @@ function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
     statutoryDays,
     statutoryUnit: unit,
     promisedDays,
+    promisedUnit,
     materials,
+    conditions,
     maxVisits,
     feeSchedule,
     bundle,
-    lifeEvents,
     ...same
   } = entry;
   return {
     ...same,
-    lifeEvents: lifeEvents ?? [],
+    lifeEvents: same.lifeEvents ?? [],
+    hierarchy: same.hierarchy ?? null,
+    powerSource: same.powerSource ?? 'STATUTORY',
+    handlingWay: same.handlingWay ?? 'OWN',
+    window: same.window ?? null,
+    crossDistrict: same.crossDistrict ?? 'NONE',
+    supervisionWay: same.supervisionWay ?? null,
+    signOff: same.signOff ?? null,
+    collectiveDecision: same.collectiveDecision ?? false,
     statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
     feeSchedule: feeSchedule && {
       baseFen: feeSchedule.base === null ? null : Math.round(feeSchedule.base * 100),
@@ -212,13 +286,14 @@ function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
           absenceDefault: bundle.absenceDefault ?? false,
         }
       : null,
-    status: 'IN_FORCE',
-    effectiveFrom,
-    effectiveTo: null,
+    status: same.status ?? 'IN_FORCE',
+    effectiveFrom: same.effectiveFrom ?? effectiveFrom,
+    effectiveTo: same.effectiveTo ?? null,
     standard: {
-      promised: { days: promisedDays, unit },
-      materials: materials.map((name) => ({ name, required: true })),
+      promised: { days: promisedDays, unit: promisedUnit ?? unit },
+      materials,
       maxVisits,
+      conditions: conditions ?? [],
     },
   };
 }
