@@ -90,6 +90,12 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: {
       catalog: { by: 'division', path: ['division'], otherwise: null },
       _items: { by: 'keys', argument: 'keys', copy: null },
+      itemHistory: viewersDesk,
+      draftItem: viewersDesk,
+      reviewItemDraft: viewersDesk,
+      publishItem: viewersDesk,
+      suspendItem: viewersDesk,
+      cancelItem: viewersDesk,
     },
     merge: {
       Item: {
@@ -101,7 +107,10 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   implementation: {
     name: 'implementation',
-    routes: { _implementations: { by: 'keys', argument: 'keys', copy: null } },
+    routes: {
+      _implementations: { by: 'keys', argument: 'keys', copy: null },
+      reviseImplementation: viewersDesk,
+    },
     merge: {
       Implementation: {
         selectionSet: '{ itemCode node { code } _via }',

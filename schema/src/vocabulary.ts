@@ -126,6 +126,35 @@ export const ITEM_STATUS_LABELS: Record<ItemStatus, string> = {
   CANCELLED: '取消',
 };
 
+/** 审核: the three desks a draft of an item passes. */
+export const REVIEW_DESKS = ['LEGALITY', 'REASONABLENESS', 'COMPLIANCE'] as const;
+export type ReviewDesk = (typeof REVIEW_DESKS)[number];
+export const REVIEW_DESK_LABELS: Record<ReviewDesk, string> = {
+  LEGALITY: '合法性审核',
+  REASONABLENESS: '合理性审核',
+  COMPLIANCE: '合规性审核',
+};
+
+/** 事项草稿状态. */
+export const DRAFT_STATES = ['IN_REVIEW', 'REMARKED', 'APPROVED'] as const;
+export type DraftState = (typeof DRAFT_STATES)[number];
+export const DRAFT_STATE_LABELS: Record<DraftState, string> = {
+  IN_REVIEW: '审核中',
+  REMARKED: '退回修改',
+  APPROVED: '审核通过',
+};
+
+/** 事项变更: what was done to an item. */
+export const ITEM_CHANGE_KINDS = ['DRAFTED', 'PUBLISHED', 'SUSPENDED', 'RESUMED', 'CANCELLED'] as const;
+export type ItemChangeKind = (typeof ITEM_CHANGE_KINDS)[number];
+export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
+  DRAFTED: '起草',
+  PUBLISHED: '发布',
+  SUSPENDED: '暂停',
+  RESUMED: '恢复',
+  CANCELLED: '取消',
+};
+
 /** 办件状态, folded from the case's log. */
 export const CASE_STATES = [
   'FILED',
@@ -207,13 +236,14 @@ export const CUSTODY_LABELS: Record<Custody, string> = {
 };
 
 /** 岗位. */
-export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'CATALOGUER', 'SUPERVISOR'] as const;
+export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR'] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
   AGENT: '代办员',
   CLERK: '窗口人员',
   CHIEF: '首席代表',
   CATALOGUER: '事项管理员',
+  REVIEWER: '事项审核员',
   SUPERVISOR: '监督员',
 };
 

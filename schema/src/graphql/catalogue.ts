@@ -1,5 +1,6 @@
 import { vagueClauses } from '../rules/vague-clauses.ts';
 import type { RoleBuilder } from './builder.ts';
+import { addItemLife } from './item-life.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
 import type { CatalogEntryView, ItemView } from './services.ts';
 
@@ -141,4 +142,5 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
+  addItemLife(role, Item);
 }

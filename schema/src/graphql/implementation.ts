@@ -1,10 +1,17 @@
 import { vagueClauses } from '../rules/vague-clauses.ts';
 import type { RoleBuilder } from './builder.ts';
-import { answerKeys } from './builder.ts';
+import { addressed, answerKeys } from './builder.ts';
+import { elementInputs } from './catalogue-input-types.ts';
+import { reviseImplementationInput } from './catalogue-inputs.ts';
+import { parseInput } from './inputs.ts';
+import type { Outcome } from './problems.ts';
+import { addProblem, outcomeOf } from './problems.ts';
 import type { ImplementationView } from './services.ts';
 
 /** Role implementation (实施清单): how a deciding node carries an item out. Owner: the deciding node. */
-export function addImplementation({ builder, refs, enums }: RoleBuilder): void {
+export function addImplementation(role: RoleBuilder): void {
+  const { builder, refs, enums } = role;
+  const Problem = addProblem(role);
   const Implementation = builder.objectRef<ImplementationView>('Implementation');
 
   type Elements = ImplementationView['implementation'];
@@ -113,6 +120,62 @@ export function addImplementation({ builder, refs, enums }: RoleBuilder): void {
         args: { keys: t.arg({ type: [Key], required: true }) },
         resolve: (_, { keys }, context) =>
           answerKeys(keys, (at, asked) => context.services(at).implementation.getMany(asked)),
+      }),
+    }),
+  });
+
+  const { Limit, Material, FeeSchedule } = elementInputs(role);
+  const DiscretionInput = builder.inputType('DiscretionInput', {
+    fields: (t) => ({ circumstance: t.string({ required: true }), standard: t.string({ required: true }) }),
+  });
+  const StageInput = builder.inputType('StageInput', {
+    fields: (t) => ({
+      name: t.string({ required: true }),
+      standard: t.string({ required: true }),
+      limit: t.field({ type: Limit }),
+      post: t.string({ required: true }),
+      person: t.string(),
+    }),
+  });
+  const ContactInput = builder.inputType('ContactInput', {
+    fields: (t) => ({ name: t.string({ required: true }), phone: t.string({ required: true }) }),
+  });
+  const ReviseInput = builder.inputType('ReviseImplementationInput', {
+    description: 'What is left out stays as it is.',
+    fields: (t) => ({
+      item: t.id({ required: true }),
+      reason: t.string({ required: true }),
+      promised: t.field({ type: Limit }),
+      materials: t.field({ type: [Material] }),
+      maxVisits: t.int(),
+      conditions: t.stringList(),
+      discretion: t.field({ type: [DiscretionInput] }),
+      stages: t.field({ type: [StageInput] }),
+      feeSchedule: t.field({ type: FeeSchedule }),
+      windows: t.stringList(),
+      hours: t.string(),
+      contacts: t.field({ type: [ContactInput] }),
+      onlineDepth: t.field({ type: enums.OnlineDepth }),
+    }),
+  });
+  const Payload = builder.objectRef<Outcome<ImplementationView>>('ImplementationPayload').implement({
+    fields: (t) => ({
+      implementation: t.field({ type: Implementation, resolve: (o) => o.done }),
+      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
+    }),
+  });
+  builder.mutationType({
+    fields: (t) => ({
+      reviseImplementation: t.field({
+        type: Payload,
+        description: "Betters how the viewer's own node carries an item out; what would be worse is refused.",
+        args: { input: t.arg({ type: ReviseInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context
+              .services(addressed(context))
+              .implementation.revise(context.viewer, parseInput(reviseImplementationInput, input)),
+          ),
       }),
     }),
   });

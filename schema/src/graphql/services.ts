@@ -7,6 +7,8 @@ import type { Clock } from '../rules/clock.ts';
 import type { Measure } from '../rules/facts.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
+import type { ReviseImplementationInput } from './catalogue-inputs.ts';
+import type { ItemLifeService } from './item-life.ts';
 import type {
   CaseStepInput,
   DecideCaseInput,
@@ -34,6 +36,7 @@ export interface NodeServices {
   catalogue: CatalogueService;
   implementation: ImplementationService;
   figures: FiguresService;
+  itemLife: ItemLifeService;
 }
 
 /** One answer for each key, in order: the value, or what is wrong with that key alone. */
@@ -199,6 +202,8 @@ export interface ImplementationView {
 }
 
 export interface ImplementationService {
+  /** @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, NOT_COMPETENT, ITEM_UNKNOWN, IMPLEMENTATION_WORSE */
+  revise(viewer: Viewer | null, input: ReviseImplementationInput): Promise<ImplementationView>;
   getMany(keys: readonly { item: string; node: DivisionCode }[]): Answers<ImplementationView>;
 }
 

@@ -1,119 +1,18 @@
 import { z } from 'zod';
 import type { DivisionCode } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
-import {
-  CROSS_DISTRICTS,
-  DAY_UNITS,
-  HANDLING_WAYS,
-  ITEM_KINDS,
-  ITEM_STATUSES,
-  MATERIAL_SOURCES,
-  POWER_SOURCES,
-  SIGN_OFF_LEVELS,
-  TIERS,
-  isAbove,
-} from '../vocabulary.ts';
+import { isAbove } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
-import { isDay } from './calendar.ts';
 import type { Item } from './catalogue.ts';
-import { hierarchySchema } from './catalogue.ts';
+import type { FileItem } from './catalogue-format.ts';
+import { entryOf, fileItemSchema, itemOf } from './catalogue-format.ts';
 
 /** A fault of a catalogue file and its place in it, `items[3].materials[1]`. */
 export interface CatalogueFault {
   place: string;
   message: string;
 }
-
-const lower = <T extends string>(values: readonly T[]) =>
-  z
-    .enum(values.map((v) => v.toLowerCase()) as [Lowercase<T>, ...Lowercase<T>[]])
-    .transform((v) => v.toUpperCase() as T);
-
-/** How a file spells the processing classes. */
-export const FILE_CLASSES = {
-  instant: 'INSTANT',
-  committed: 'COMMITTED',
-  reported: 'FORWARDED',
-  joint: 'JOINT',
-  answer: 'ANSWER',
-  urgent: 'URGENT',
-} as const;
-
-const days = z.number().min(0).max(3650).multipleOf(0.5, 'whole or half days');
-const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
-const text = z.string().trim().min(1);
-
-/** A material: its name alone, or with what is out of the ordinary. */
-const fileMaterialSchema = z.union([
-  text.transform((name) => ({ name, required: true, providedBy: 'APPLICANT' as const, held: false })),
-  z.strictObject({
-    name: text,
-    required: z.boolean().default(true),
-    providedBy: lower(MATERIAL_SOURCES).default('APPLICANT'),
-    held: z.boolean().default(false),
-  }),
-]);
-
-const fileItemSchema = z.strictObject({
-  code: z.string().regex(/^\d{4}-[A-Z]{2}-\d{3}$/, 'a code such as 3310-MZ-001'),
-  name: z.string().trim().min(1),
-  kind: lower(ITEM_KINDS),
-  processingClass: z.enum(Object.keys(FILE_CLASSES) as (keyof typeof FILE_CLASSES)[]).transform((v) => FILE_CLASSES[v]),
-  decidingTier: lower(TIERS),
-  acceptingTiers: z.array(lower(TIERS)).min(1),
-  statutoryDays: days.nullable(),
-  promisedDays: days,
-  statutoryUnit: lower(DAY_UNITS),
-  /** Where the promise is in another unit than the statute. */
-  promisedUnit: lower(DAY_UNITS).optional(),
-  legalBasis: text,
-  materials: z.array(fileMaterialSchema).min(1),
-  conditions: z.array(text).optional(),
-  hierarchy: hierarchySchema.nullable().optional(),
-  powerSource: lower(POWER_SOURCES).optional(),
-  handlingWay: lower(HANDLING_WAYS).optional(),
-  window: text.nullable().optional(),
-  crossDistrict: lower(CROSS_DISTRICTS).optional(),
-  supervisionWay: text.nullable().optional(),
-  signOff: z
-    .strictObject({ level: lower(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) })
-    .nullable()
-    .optional(),
-  collectiveDecision: z.boolean().optional(),
-  /** As an export gives them; an import of what is new takes effect on the day given, else on the day of import. */
-  status: lower(ITEM_STATUSES).optional(),
-  effectiveFrom: day.optional(),
-  effectiveTo: day.nullable().optional(),
-  department: text,
-  feeSchedule: z
-    .strictObject({
-      base: z.number().min(0).multipleOf(0.01).nullable(),
-      currency: z.literal('CNY'),
-      unit: z.string().min(1),
-      note: z.string().optional(),
-      rates: z.array(z.strictObject({ category: z.string().min(1), percent: z.int().min(0).max(100) })).min(1),
-    })
-    .nullable(),
-  delegableTo: z.array(lower(TIERS)),
-  proxyAllowed: z.boolean(),
-  lifeEvents: z.array(z.string().trim().min(1)).optional(),
-  maxVisits: z.int().min(0),
-  note: z.string().nullable(),
-  verified: z.boolean(),
-  bundle: z
-    .strictObject({
-      lead: z.string().min(1),
-      members: z.array(z.string().min(1)).optional(),
-      sequence: z.array(z.array(z.string().min(1)).min(1)).optional(),
-      departments: z.array(z.string().min(1)).optional(),
-      mode: z.string().optional(),
-      silentApproval: z.boolean().optional(),
-      absenceDefault: z.boolean().optional(),
-    })
-    .optional(),
-});
-type FileItem = z.infer<typeof fileItemSchema>;
 
 const fileSchema = z.strictObject({
   note: z.string().optional(),
@@ -160,6 +59,22 @@ export function readCatalogueFile(
   if (!head.success || faults.length > 0) return { file: null, faults };
   const items = entries.flatMap((entry) => (entry.success ? [itemOf(entry.data, effectiveFrom)] : []));
   return { file: { issuer: head.data.issuer, items }, faults: [] };
+}
+
+/**
+ * What is wrong with one item by the rules of a catalogue file: a draft made by hand is checked like one that came in a
+ * file.
+ * @param known codes a bundle may name beside the item itself
+ */
+export function itemFaults(item: Item, known: readonly string[]): CatalogueFault[] {
+  const parsed = fileItemSchema.safeParse(entryOf(item));
+  if (!parsed.success) return faultsOf(parsed.error, '');
+  const missing = item.processingClass === 'JOINT' && item.bundle === null;
+  return [
+    ...ruleFaults(parsed.data),
+    ...bundleFaults(parsed.data, [...known, item.code]),
+    ...(missing ? [{ place: 'bundle', message: 'a joint item names its lead and members.' }] : []),
+  ];
 }
 
 /** The fields of an entry that are sound by themselves: the rules look at these, whatever is wrong with the others. */
@@ -242,60 +157,6 @@ function bundleFaults({ bundle }: Partial<FileItem>, codes: readonly (string | u
   const left = members.filter((member) => !ordered.includes(member));
   if (sequence.length > 0 && left.length > 0) fault('sequence', `leaves out ${left.join(', ')}.`);
   return faults;
-}
-
-function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
-  const {
-    statutoryDays,
-    statutoryUnit: unit,
-    promisedDays,
-    promisedUnit,
-    materials,
-    conditions,
-    maxVisits,
-    feeSchedule,
-    bundle,
-    ...same
-  } = entry;
-  return {
-    ...same,
-    lifeEvents: same.lifeEvents ?? [],
-    hierarchy: same.hierarchy ?? null,
-    powerSource: same.powerSource ?? 'STATUTORY',
-    handlingWay: same.handlingWay ?? 'OWN',
-    window: same.window ?? null,
-    crossDistrict: same.crossDistrict ?? 'NONE',
-    supervisionWay: same.supervisionWay ?? null,
-    signOff: same.signOff ?? null,
-    collectiveDecision: same.collectiveDecision ?? false,
-    statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
-    feeSchedule: feeSchedule && {
-      baseFen: feeSchedule.base === null ? null : Math.round(feeSchedule.base * 100),
-      unit: feeSchedule.unit,
-      note: feeSchedule.note ?? null,
-      rates: feeSchedule.rates,
-    },
-    bundle: bundle
-      ? {
-          lead: bundle.lead,
-          members: bundle.members ?? [],
-          sequence: bundle.sequence ?? [],
-          departments: bundle.departments ?? [],
-          mode: bundle.mode ?? null,
-          silentApproval: bundle.silentApproval ?? false,
-          absenceDefault: bundle.absenceDefault ?? false,
-        }
-      : null,
-    status: same.status ?? 'IN_FORCE',
-    effectiveFrom: same.effectiveFrom ?? effectiveFrom,
-    effectiveTo: same.effectiveTo ?? null,
-    standard: {
-      promised: { days: promisedDays, unit: promisedUnit ?? unit },
-      materials,
-      maxVisits,
-      conditions: conditions ?? [],
-    },
-  };
 }
 
 function faultsOf(error: z.ZodError, prefix: string): CatalogueFault[] {

@@ -45,7 +45,7 @@ export type MaterialRequirement = z.infer<typeof materialRequirementSchema>;
 /** Where an item stands among its like: 主项, 子项; the item itself is the 办理项. */
 export const hierarchySchema = z.object({
   main: z.object({ code: text, name: text }),
-  sub: z.object({ code: text, name: text }).nullable(),
+  sub: z.object({ code: text, name: text }).nullable().default(null),
 });
 
 /** Up to whom a decision is signed, and by how many at most. */
@@ -53,9 +53,9 @@ export const signOffSchema = z.object({ level: z.enum(SIGN_OFF_LEVELS), maxLayer
 
 /** 收费项目: base amount in fen (null: by the surveyors' own schedules), and what each category pays of it. */
 export const feeScheduleSchema = z.object({
-  baseFen: z.int().min(0).nullable(),
+  baseFen: z.int().min(0).nullable().default(null),
   unit: z.string().min(1),
-  note: z.string().nullable(),
+  note: z.string().nullable().default(null),
   rates: z.array(z.object({ category: z.string().min(1), percent: z.int().min(0).max(100) })).min(1),
 });
 
@@ -65,7 +65,7 @@ export const bundleSchema = z.object({
   members: z.array(z.string().min(1)),
   sequence: z.array(z.array(z.string().min(1))),
   departments: z.array(z.string().min(1)),
-  mode: z.string().nullable(),
+  mode: z.string().nullable().default(null),
   silentApproval: z.boolean(),
   absenceDefault: z.boolean(),
 });
@@ -128,9 +128,9 @@ export const discretionSchema = z.object({ circumstance: text, standard: text })
 export const stageSchema = z.object({
   name: text,
   standard: text,
-  limit: limitSchema.nullable(),
+  limit: limitSchema.nullable().default(null),
   post: text,
-  person: text.nullable(),
+  person: text.nullable().default(null),
 });
 
 /** Where people ask or complain. */

@@ -92,8 +92,20 @@ describe('the table of posts', () => {
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');
   });
 
-  test('lets a cataloguer read figures and no case', () => {
-    expect(dutiesOf('CATALOGUER', 'CITY')).toEqual(['READ_FIGURES']);
+  test('lets a cataloguer draft and publish items, better an implementation, read figures and no case', () => {
+    expect(dutiesOf('CATALOGUER', 'CITY')).toEqual([
+      'READ_FIGURES',
+      'DRAFT_ITEM',
+      'PUBLISH_ITEM',
+      'READ_ITEM_HISTORY',
+      'REVISE_IMPLEMENTATION',
+    ]);
+    expect(dutiesOf('CATALOGUER', 'COUNTY')).toEqual(['READ_FIGURES', 'REVISE_IMPLEMENTATION']);
+  });
+
+  test('lets a reviewer of items review them at the city, and neither draft nor publish', () => {
+    expect(dutiesOf('REVIEWER', 'CITY')).toEqual(['REVIEW_ITEM', 'READ_ITEM_HISTORY']);
+    expect(dutiesOf('REVIEWER', 'COUNTY')).toEqual([]);
   });
 
   test('takes the first of several posts that may do it', () => {

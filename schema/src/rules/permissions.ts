@@ -30,12 +30,19 @@ export const ACTIONS = [
   'WITHDRAW_CASE',
   'READ_CASE',
   'READ_FIGURES',
+  'DRAFT_ITEM',
+  'REVIEW_ITEM',
+  'PUBLISH_ITEM',
+  'READ_ITEM_HISTORY',
+  'REVISE_IMPLEMENTATION',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
 const EVERYWHERE: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
 /** A village committee is no administrative organ: it takes in and acts as proxy, nothing else (Art. 24). */
 const ORGANS: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP'];
+/** The basic catalogue is the city's. */
+const CITY_ONLY: readonly Tier[] = ['CITY'];
 const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
 
 /**
@@ -55,6 +62,12 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, SUPERVISOR: ORGANS },
   READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  DRAFT_ITEM: { CATALOGUER: CITY_ONLY },
+  REVIEW_ITEM: { REVIEWER: CITY_ONLY },
+  /** Also suspends and cancels. */
+  PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
+  READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
+  REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

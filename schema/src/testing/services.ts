@@ -26,8 +26,17 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.handling,
     },
     catalogue: { getMany: none, list: none, ...given.catalogue },
-    implementation: { getMany: none, ...given.implementation },
+    implementation: { getMany: none, revise: none, ...given.implementation },
     figures: { rollup: none, ...given.figures },
+    itemLife: {
+      draft: none,
+      review: none,
+      publish: none,
+      suspend: none,
+      cancel: none,
+      history: none,
+      ...given.itemLife,
+    },
   };
 }
 
