@@ -90,7 +90,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: {
       catalog: { by: 'division', path: ['division'], otherwise: null },
       _items: { by: 'keys', argument: 'keys', copy: null },
-      itemHistory: viewersDesk,
+      itemHistory: { by: 'division', path: ['division'], otherwise: 'viewer' },
       draftItem: viewersDesk,
       reviewItemDraft: viewersDesk,
       publishItem: viewersDesk,

@@ -11,8 +11,10 @@ import { holdCeremony } from './topology/index.ts';
 const USAGE = `liandong <command>
 
   migrate                                   bring the host's database to the present schema
-  catalogue import <file> --node <code>     check a catalogue file and import it as drafts; nothing when anything is wrong
-  catalogue publish --node <code>           publish the drafts to all nodes below
+  catalogue import <file> --node <code> [--author <subject>]
+                                            check a catalogue file and import it as drafts; nothing when anything is wrong;
+                                            changes of published items name their author
+  catalogue publish --node <code>           publish to all nodes below what is new or approved by the three desks
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
                                             make keys, certificates, broker credentials and configuration
@@ -24,6 +26,7 @@ type Options = Record<string, string | undefined>;
 
 const OPTIONS = {
   node: { type: 'string' },
+  author: { type: 'string' },
   topology: { type: 'string' },
   divisions: { type: 'string' },
   out: { type: 'string' },
@@ -61,7 +64,9 @@ async function importFile(file: string | undefined, options: Options): Promise<v
   if (file === undefined) throw problem('BAD_INPUT', 'Name the catalogue file to import.');
   const { db, node, divisions } = await openCity(options);
   try {
-    const report = await importCatalogue(db, node, divisions, file, new Date());
+    const { author } = options;
+    const by = author === undefined ? null : { sub: author, name: author };
+    const report = await importCatalogue(db, node, divisions, file, new Date(), by);
     print(
       `Imported ${report.added.length} new and ${report.changed.length} changed items as drafts; ${report.unchanged} were unchanged.\n`,
     );
@@ -73,8 +78,9 @@ async function importFile(file: string | undefined, options: Options): Promise<v
 async function publish(options: Options): Promise<void> {
   const { db, node } = await openCity(options);
   try {
-    const codes = await publishCatalogue(db, node, new FeedAppender(), new Date());
-    print(codes.length === 0 ? 'No draft to publish.\n' : `Published ${codes.length} items.\n`);
+    const { published, waiting } = await publishCatalogue(db, node, new FeedAppender(), new Date());
+    print(published.length === 0 ? 'No draft to publish.\n' : `Published ${published.length} items.\n`);
+    if (waiting.length > 0) print(`Waiting for the three desks: ${waiting.join(', ')}.\n`);
   } finally {
     await db.close();
   }

@@ -7,7 +7,13 @@ import type { Logger } from 'pino';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
-import { catalogueReader, catalogueService, findItem, implementationService } from './catalogue/index.ts';
+import {
+  catalogueReader,
+  catalogueService,
+  findItem,
+  implementationService,
+  itemLifeService,
+} from './catalogue/index.ts';
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
@@ -134,8 +140,9 @@ async function startParts(
       filing: desk.filing,
       handling: desk.handling,
       catalogue: catalogueService({ node, db, divisions, now }),
-      implementation: implementationService({ node, db, divisions, now }),
+      implementation: implementationService({ node, db, divisions, appender, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
+      itemLife: itemLifeService({ node, db, divisions, appender, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });

@@ -18,7 +18,8 @@ import {
   createDatabase,
   eventually,
 } from '../testing/test-federation.ts';
-import { importCatalogue, publishCatalogue } from './index.ts';
+import { approveDraft, cataloguer } from '../testing/catalogue.ts';
+import { importCatalogue, itemLifeService, publishCatalogue } from './index.ts';
 
 interface SampleFile {
   issuer: string;
@@ -98,12 +99,25 @@ describe('importing a catalogue file', () => {
     const renamed = await changed(({ items: list }) => Object.assign(list[0] ?? {}, { note: '第一次修改' }));
     expect((await importCatalogue(db, CITY, divisions, renamed, now)).changed).toEqual(['3310-MZ-001']);
     expect((await items()).filter((i) => i.code === '3310-MZ-001')).toEqual([{ code: '3310-MZ-001', version: 1 }]);
-    expect((await publishCatalogue(db, CITY, new FeedAppender(), now)).length).toBe(37);
+    expect((await publishCatalogue(db, CITY, new FeedAppender(), now)).published.length).toBe(37);
     const again = await changed(({ items: list }) => Object.assign(list[0] ?? {}, { note: '第二次修改' }));
-    expect((await importCatalogue(db, CITY, divisions, again, now)).changed).toEqual(['3310-MZ-001']);
+    await expect(importCatalogue(db, CITY, divisions, again, now)).rejects.toMatchObject({
+      problems: [{ code: 'BAD_INPUT', field: 'author' }],
+    });
+    expect((await importCatalogue(db, CITY, divisions, again, now, cataloguer)).changed).toEqual(['3310-MZ-001']);
     const versions = (await items()).filter((i) => i.code === '3310-MZ-001').map((i) => i.version);
     expect(new Set(versions)).toEqual(new Set([1, 2]));
-    expect(await publishCatalogue(db, CITY, new FeedAppender(), now)).toEqual(['3310-MZ-001']);
+  });
+
+  test('publishes a change of a published item only when three desks have approved it', async () => {
+    const publish = () => publishCatalogue(db, CITY, new FeedAppender(), now);
+    expect(await publish()).toEqual({ published: [], waiting: ['3310-MZ-001'] });
+    await approveDraft(
+      itemLifeService({ node: CITY, db, divisions, appender: new FeedAppender(), now: () => now }),
+      '3310-MZ-001',
+    );
+    expect(await publish()).toEqual({ published: ['3310-MZ-001'], waiting: [] });
+    expect(await publish()).toEqual({ published: [], waiting: [] });
   });
 });
 
@@ -181,7 +195,8 @@ describe('the published catalogue', () => {
     Object.assign(file.items[0] ?? {}, { promisedDays: 12 });
     const path = join(federation.dir, 'next.json');
     await writeFile(path, JSON.stringify(file));
-    await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now());
+    await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now(), cataloguer);
+    await approveDraft(federation.services(CITY).itemLife, '3310-MZ-001');
     await publishCatalogue(federation.db(CITY), CITY, new FeedAppender(), federation.now());
     await eventually(async () => {
       const [found] = await federation

@@ -1,5 +1,7 @@
 export { importCatalogue, publishCatalogue } from './catalogue-import.ts';
-export type { ImportReport } from './catalogue-import.ts';
+export type { ImportReport, PublicationReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
-export { catalogueService, implementationService } from './catalogue-service.ts';
+export { catalogueService } from './catalogue-service.ts';
+export { implementationService } from './implementation-service.ts';
+export { itemLifeService } from './item-life-service.ts';
 export { findImplementations, findItem } from './catalogue-store.ts';

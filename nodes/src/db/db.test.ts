@@ -9,7 +9,7 @@ import { schemaDrift } from '../testing/schema-drift.ts';
 describe('migrations', () => {
   test('bring an empty database to the schema that schema.prisma describes', async () => {
     const url = await createDatabase(null);
-    expect(await migrate(url)).toEqual(['0001_nodes']);
+    expect(await migrate(url)).toEqual(['0001_nodes', '0002_catalogue_life']);
     expect(await schemaDrift(url)).toBe('');
   });
 
@@ -29,7 +29,7 @@ describe('migrations', () => {
   test('of several hosts at once wait for each other', async () => {
     const url = await createDatabase(null);
     const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
-    expect(applied.flat()).toEqual(['0001_nodes']);
+    expect(applied.flat()).toEqual(['0001_nodes', '0002_catalogue_life']);
   });
 
   test('that were edited after they had been applied are refused', async () => {

@@ -134,7 +134,10 @@ export function addItemLife(role: RoleBuilder, Item: ItemRefOf): void {
     itemHistory: t.field({
       type: History,
       description: '事项变更记录, at the city for its cataloguers, reviewers and supervisors.',
-      args: { code: t.arg.id({ required: true }) },
+      args: {
+        code: t.arg.id({ required: true }),
+        division: t.arg.id({ description: "The city; the viewer's own desk when left out." }),
+      },
       resolve: (_, { code }, context) => context.services(addressed(context)).itemLife.history(context.viewer, code),
     }),
   }));
