@@ -1,20 +1,38 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import type { CatalogueFault, DivisionCode, Divisions, Item } from '@liandong/schema';
-import { ProblemError, dayOf, draftState, problem, readCatalogueFile } from '@liandong/schema';
+import { basename, extname } from 'node:path';
+import type {
+  CatalogueFault,
+  CatalogueFile,
+  Day,
+  DivisionCode,
+  Divisions,
+  ElementChange,
+  Item,
+} from '@liandong/schema';
+import { ProblemError, dayOf, diffElements, draftState, problem, readCatalogueFile } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
+import { parseCatalogueCsv } from './catalogue-csv.ts';
 import { insertItems } from './catalogue-store.ts';
 import { sameContent } from './item-life-service.ts';
 import type { Authorship } from './item-life-store.ts';
 import { deleteDraft, lockItem, recordChanges } from './item-life-store.ts';
 
-/** What an import changed. */
+/** What an import changed, or would. */
 export interface ImportReport {
   added: string[];
   changed: string[];
   unchanged: number;
+  /** Of each changed item what differs from the last version, or from the draft it replaces. */
+  diffs: { code: string; elements: ElementChange[] }[];
+}
+
+export interface ImportOptions {
+  /** Who wrote the changes of published items; the desks must be others. */
+  author?: { sub: string; name: string } | null;
+  /** Only says what would be changed. */
+  dryRun?: boolean;
 }
 
 /** Who stands behind a first import: whoever may run commands on the city's host. */
@@ -31,7 +49,7 @@ export async function importCatalogue(
   divisions: Divisions,
   path: string,
   now: Date,
-  author: { sub: string; name: string } | null = null,
+  { author = null, dryRun = false }: ImportOptions = {},
 ): Promise<ImportReport> {
   if (!DUTIES[divisions.get(node).tier].publishesCatalogue) {
     throw problem(
@@ -39,13 +57,12 @@ export async function importCatalogue(
       `The basic catalogue belongs to ${divisions.city.code} ${divisions.city.name}, not to ${node}.`,
     );
   }
-  const { file, faults } = readCatalogueFile(await readJson(path), dayOf(now));
-  if (!file) throw invalid(path, faults);
+  const file = await readEntries(path, dayOf(now));
   if (file.issuer !== node)
     throw invalid(path, [{ place: 'issuer', message: `is ${file.issuer}, the city is ${node}.` }]);
   const by = author ? { author: author.sub, authorName: author.name } : COMMAND;
   const reason = `导入 ${basename(path)}`;
-  return db.transact(node, (tx) => draftEntries(tx, file.items, { ...by, reason }, author !== null, now));
+  return db.transact(node, (tx) => draftEntries(tx, file.items, { ...by, reason }, author !== null, dryRun, now));
 }
 
 async function draftEntries(
@@ -53,9 +70,10 @@ async function draftEntries(
   entries: readonly Omit<Item, 'version'>[],
   by: Authorship,
   authored: boolean,
+  dryRun: boolean,
   now: Date,
 ): Promise<ImportReport> {
-  const report: ImportReport = { added: [], changed: [], unchanged: 0 };
+  const report: ImportReport = { added: [], changed: [], unchanged: 0, diffs: [] };
   const drafts: { seq: number; before: Item | null; item: Item }[] = [];
   // in one order always, so that two imports wait for each other and do not lock each other out
   for (const entry of entries.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
@@ -66,17 +84,26 @@ async function draftEntries(
       report.unchanged++;
       continue;
     }
-    if (newest && !authored) {
+    if (newest && !authored && !dryRun) {
       throw problem('BAD_INPUT', `${entry.code} is published; name the author of its change, whom no desk may be.`, {
         field: 'author',
       });
     }
+    if (known)
+      report.diffs.push({
+        code: entry.code,
+        elements: diffElements(
+          { ...known, version: 0, effectiveFrom: '' },
+          { ...entry, version: 0, effectiveFrom: '' },
+        ),
+      });
     // a draft under way is replaced and reviewed anew; a published version is kept and followed by the next
-    await deleteDraft(tx, entry.code);
+    if (!dryRun) await deleteDraft(tx, entry.code);
     const item = { ...entry, version: draft?.item.version ?? (newest?.version ?? 0) + 1 };
     drafts.push({ seq: seq + 1, before: newest, item });
     (known ? report.changed : report.added).push(entry.code);
   }
+  if (dryRun) return report;
   await insertItems(
     tx,
     drafts.map(({ item }) => ({ item, publishedAt: null })),
@@ -141,13 +168,30 @@ export async function publishCatalogue(
   });
 }
 
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
+/** @throws {ProblemError} CATALOGUE_INVALID with every fault and its place; of a CSV file its line and column */
+async function readEntries(path: string, today: Day): Promise<CatalogueFile> {
+  const text = await readText(path);
+  if (extname(path).toLowerCase() === '.csv') {
+    const csv = parseCatalogueCsv(text);
+    const { file, faults } = readCatalogueFile(csv.content, today);
+    const all = [...csv.faults, ...faults.map((fault) => ({ ...fault, place: csv.placeOf(fault.place) }))];
+    if (!file || all.length > 0) throw invalid(path, all);
+    return file;
+  }
+  const { file, faults } = readCatalogueFile(parseJson(path, text), today);
+  if (!file) throw invalid(path, faults);
+  return file;
+}
+
+async function readText(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (cause) {
     throw problem('CATALOGUE_INVALID', `The catalogue file ${path} can't be read.`, { cause });
   }
+}
+
+function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -19,7 +19,7 @@ import {
   eventually,
 } from '../testing/test-federation.ts';
 import { approveDraft, cataloguer } from '../testing/catalogue.ts';
-import { importCatalogue, itemLifeService, publishCatalogue } from './index.ts';
+import { describeImport, exportCatalogue, importCatalogue, itemLifeService, publishCatalogue } from './index.ts';
 
 interface SampleFile {
   issuer: string;
@@ -104,9 +104,42 @@ describe('importing a catalogue file', () => {
     await expect(importCatalogue(db, CITY, divisions, again, now)).rejects.toMatchObject({
       problems: [{ code: 'BAD_INPUT', field: 'author' }],
     });
-    expect((await importCatalogue(db, CITY, divisions, again, now, cataloguer)).changed).toEqual(['3310-MZ-001']);
+    expect((await importCatalogue(db, CITY, divisions, again, now, { author: cataloguer })).changed).toEqual([
+      '3310-MZ-001',
+    ]);
     const versions = (await items()).filter((i) => i.code === '3310-MZ-001').map((i) => i.version);
     expect(new Set(versions)).toEqual(new Set([1, 2]));
+  });
+
+  test.each(['json', 'csv'] as const)('finds nothing changed in the city’s own export as %s', async (format) => {
+    const path = join(dir, `export.${format}`);
+    await writeFile(path, await exportCatalogue(db, CITY, divisions, format));
+    const { unchanged, changed: differs } = await importCatalogue(db, CITY, divisions, path, now, { dryRun: true });
+    // the draft under way is not in the export
+    expect([unchanged, differs]).toEqual([36, ['3310-MZ-001']]);
+  });
+
+  test('that is only tried says what would change, and changes nothing', async () => {
+    const path = await changed(({ items: list }) => {
+      Object.assign(list[1] ?? {}, { promisedDays: 2, powerSource: 'entrusted_above' });
+      list.push({ ...list[2], code: '3310-MZ-901' });
+    });
+    const before = await items();
+    const report = await importCatalogue(db, CITY, divisions, path, now, { dryRun: true });
+    const told = describeImport(report).split('\n');
+    expect(told).toContain('+ 3310-MZ-901');
+    expect(told).toContain('~ 3310-MZ-002');
+    expect(told).toContain('    standard.promised.days: 8 → 2');
+    expect(told).toContain('    powerSource: "STATUTORY" → "ENTRUSTED_ABOVE"');
+    expect(await items()).toEqual(before);
+  });
+
+  test('names the line and the column of every fault of a CSV file', async () => {
+    const path = join(dir, 'faulty.csv');
+    const text = await exportCatalogue(db, CITY, divisions, 'csv');
+    const line = text.slice(0, text.indexOf('331000,3310-MZ-003')).split('\n').length;
+    await writeFile(path, text.replace('3310-MZ-003,特困人员认定,payment', '3310-MZ-003,特困人员认定,gift'));
+    expect(await refusal(path)).toEqual([['CATALOGUE_INVALID', `line ${line}, kind`]]);
   });
 
   test('publishes a change of a published item only when three desks have approved it', async () => {
@@ -195,7 +228,9 @@ describe('the published catalogue', () => {
     Object.assign(file.items[0] ?? {}, { promisedDays: 12 });
     const path = join(federation.dir, 'next.json');
     await writeFile(path, JSON.stringify(file));
-    await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now(), cataloguer);
+    await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now(), {
+      author: cataloguer,
+    });
     await approveDraft(federation.services(CITY).itemLife, '3310-MZ-001');
     await publishCatalogue(federation.db(CITY), CITY, new FeedAppender(), federation.now());
     await eventually(async () => {

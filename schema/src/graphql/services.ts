@@ -2,13 +2,14 @@ import type { DivisionCode } from '../divisions.ts';
 import type { ProblemError } from '../errors.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
 import type { Decision } from '../rules/case-state.ts';
-import type { Implementation, Item } from '../rules/catalogue.ts';
+import type { Implementation } from '../rules/catalogue.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Measure } from '../rules/facts.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
 import type { ReviseImplementationInput } from './catalogue-inputs.ts';
-import type { ItemLifeService } from './item-life.ts';
+import type { ItemLifeService, ItemView } from './item-life-services.ts';
+
 import type {
   CaseStepInput,
   DecideCaseInput,
@@ -18,6 +19,8 @@ import type {
   ReviewCaseInput,
   SupplementCaseInput,
 } from './inputs.ts';
+
+export type * from './item-life-services.ts';
 
 /** What resolvers of a role are given with each operation. */
 export interface RoleContext {
@@ -170,14 +173,6 @@ export interface HandlingService {
   forward(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
   return(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
   withdraw(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
-}
-
-/** An item as one node has it. */
-export interface ItemView {
-  item: Item;
-  answeredBy: DivisionCode;
-  /** When the local copy last heard from the city; null at the city itself. */
-  staleSince: Date | null;
 }
 
 export interface CatalogEntryView {
