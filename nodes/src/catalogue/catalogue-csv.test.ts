@@ -66,7 +66,7 @@ const anyEntry = fc
       requiredKeys: ['base', 'name', 'legalBasis', 'department', 'note', 'materials'],
     },
   )
-  .map(({ base, ...elements }) => ({ ...base, ...elements }) as CatalogueEntryJson);
+  .map(({ base, ...elements }) => ({ ...base, ...elements }));
 
 describe('a catalogue as CSV', () => {
   test('comes back as it was written, bundles and all', () => {
@@ -109,7 +109,7 @@ describe('a faulty CSV names the line and the column', () => {
   const change = (index: number, elements: object) =>
     catalogueCsv(
       '331000',
-      entries.map((entry, i) => (i === index ? ({ ...entry, ...elements } as CatalogueEntryJson) : entry)),
+      entries.map((entry, i) => (i === index ? { ...entry, ...elements } : entry)),
     );
   /** Lists take a line a member, so a record may begin far below its number. */
   const lineOf = (index: number) =>

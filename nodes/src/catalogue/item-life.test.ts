@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProblemError, ReviewDesk } from '@liandong/schema';
+import type { ProblemError, ReviewDesk, Viewer } from '@liandong/schema';
 import { ARTICLES, dayOf, plusDays } from '@liandong/schema';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import { approveDraft, cataloguer, reviewerOf } from '../testing/catalogue.ts';
@@ -182,6 +182,106 @@ describe('a new item', () => {
       version: 1,
     });
     await eventually(async () => (await implementationAt(VILLAGE, NEW))?.promised.days === 0.5);
+  });
+});
+
+describe('the graph', () => {
+  const ask = async (
+    node: string,
+    role: 'catalogue' | 'implementation',
+    query: string,
+    variables: object,
+    viewer: Viewer,
+  ) => federation.ask(node, { role, query, variables: { ...variables }, token: await federation.token(viewer) });
+
+  test('drafts and reviews an item, and answers a refusal as data', async () => {
+    const draft = `mutation ($input: ItemDraftInput!) { draftItem(input: $input) {
+      draft { state item { code version window signOff { level maxLayers } standard { promised { days unit } } }
+              reviews { desk } vagueClauses { place fault } }
+      errors { code field article } } }`;
+    const code = '3310-MZ-002';
+    const input = {
+      code,
+      reason: '完善要素',
+      window: '民政窗口',
+      signOff: { level: 'CHIEF', maxLayers: 2 },
+      promised: { days: 7.5, unit: 'WORKDAY' },
+      conditions: ['符合有关规定'],
+    };
+    const made = await ask(CITY, 'catalogue', draft, { input }, cataloguer);
+    expect(made).toEqual({
+      data: {
+        draftItem: {
+          draft: {
+            state: 'IN_REVIEW',
+            item: {
+              code,
+              version: 2,
+              window: '民政窗口',
+              signOff: { level: 'CHIEF', maxLayers: 2 },
+              standard: { promised: { days: 7.5, unit: 'WORKDAY' } },
+            },
+            reviews: [],
+            vagueClauses: [{ place: 'conditions[0]', fault: 'VAGUE' }],
+          },
+          errors: [],
+        },
+      },
+    });
+    const review = `mutation ($input: ReviewItemDraftInput!) { reviewItemDraft(input: $input) { errors { code field } } }`;
+    const objection = { code, desk: 'LEGALITY', opinion: 'REJECT' };
+    expect((await ask(CITY, 'catalogue', review, { input: objection }, reviewerOf('LEGALITY'))).data).toEqual({
+      reviewItemDraft: { errors: [{ code: 'REASON_MISSING', field: 'remarks' }] },
+    });
+    const early = `mutation ($input: PublishItemInput!) { publishItem(input: $input) { item { code } errors { code article } } }`;
+    const at = { code, effectiveFrom: today() };
+    expect((await ask(CITY, 'catalogue', early, { input: at }, cataloguer)).data).toEqual({
+      publishItem: { item: null, errors: [{ code: 'ITEM_NOT_REVIEWED', article: ARTICLES.threeDesks }] },
+    });
+    const history = `query ($code: ID!) { itemHistory(code: $code) { changes { kind author diff { path } } draft { state } } }`;
+    const told = await ask(CITY, 'catalogue', history, { code }, cataloguer);
+    expect(told.data).toMatchObject({
+      itemHistory: { changes: [{}, {}, { kind: 'DRAFTED' }], draft: { state: 'IN_REVIEW' } },
+    });
+    const barred = await ask(CITY, 'catalogue', history, { code }, personAt(CITY, 'CLERK'));
+    expect(barred.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+  });
+
+  test('revises an implementation with all its elements, and refuses what is worse', async () => {
+    const revise = `mutation ($input: ReviseImplementationInput!) { reviseImplementation(input: $input) {
+      implementation { promisedDays hours onlineDepth stages { name person limit { days unit } } contacts { phone }
+                       discretion { circumstance } feeSchedule { baseFen } windows materials { name providedBy held } }
+      errors { code field article } } }`;
+    const input = {
+      item: '3310-MZ-003',
+      reason: '完善要素',
+      hours: '8:30—12:00,14:00—17:30',
+      onlineDepth: 'LEVEL_3',
+      windows: ['民政窗口'],
+      stages: [{ name: '受理', standard: '材料齐全', limit: { days: 0.5, unit: 'WORKDAY' }, post: '窗口人员' }],
+      contacts: [{ name: '咨询', phone: '0576-12345' }],
+      discretion: [{ circumstance: '低收入家庭', standard: '从宽' }],
+      feeSchedule: { unit: '件', baseFen: 0, rates: [{ category: 'general', percent: 100 }] },
+    };
+    expect((await ask(COUNTY, 'implementation', revise, { input }, countyCataloguer)).data).toMatchObject({
+      reviseImplementation: {
+        implementation: {
+          promisedDays: 15,
+          onlineDepth: 'LEVEL_3',
+          stages: [{ name: '受理', person: null, limit: { days: 0.5, unit: 'WORKDAY' } }],
+          feeSchedule: { baseFen: 0 },
+          materials: expect.arrayContaining([{ name: '身份证明', providedBy: 'APPLICANT', held: false }]),
+        },
+        errors: [],
+      },
+    });
+    const worse = { item: '3310-MZ-003', reason: '延长', promised: { days: 16, unit: 'WORKDAY' } };
+    expect((await ask(COUNTY, 'implementation', revise, { input: worse }, countyCataloguer)).data).toEqual({
+      reviseImplementation: {
+        implementation: null,
+        errors: [{ code: 'IMPLEMENTATION_WORSE', field: 'promised', article: ARTICLES.neverWorse }],
+      },
+    });
   });
 });
 

@@ -10,7 +10,10 @@ import type { Item } from './catalogue.ts';
 const roundTrip = (given: readonly Item[]) =>
   readCatalogueFile(JSON.parse(JSON.stringify({ issuer: '331000', items: given.map(entryOf) })), '2020-01-01');
 
-const withoutVersion = ({ version: _, ...item }: Item) => item;
+function withoutVersion(item: Item): Omit<Item, 'version'> {
+  const { version: _, ...rest } = item;
+  return rest;
+}
 
 test('the sample catalogue comes back as it was written, bundles and all', () => {
   expect(roundTrip(items)).toEqual({ file: { issuer: '331000', items: items.map(withoutVersion) }, faults: [] });
