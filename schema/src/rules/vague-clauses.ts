@@ -31,7 +31,7 @@ const VAGUE: readonly RegExp[] = [
 /**
  * Lists vague and catch-all clauses in the materials and conditions: what a clerk could stretch and an applicant can't
  * foresee. At most one finding of each kind for a text.
- * Source: 国发〔2022〕5号 (实施清单不得含有兜底条款、模糊表述).
+ * Source: the centres' own rule that a list of materials is exhaustive (事项清单规范化管理制度); findings, never refusals.
  */
 export function vagueClauses({
   materials,
