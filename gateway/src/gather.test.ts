@@ -43,7 +43,10 @@ beforeAll(async () => {
     if (item)
       originals.set(node.code, {
         ...item,
-        standard: { ...item.standard, materials: [{ name: '申请表', required: true }] },
+        standard: {
+          ...item.standard,
+          materials: [{ name: '申请表', required: true, providedBy: 'APPLICANT', held: false }],
+        },
       });
     node.items.clear();
   }

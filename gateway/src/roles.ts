@@ -101,6 +101,12 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
       _catalogueBases: { by: 'keys', argument: 'keys', copy: null },
       _catalogueDrifts: { by: 'keys', argument: 'keys', copy: null },
+      itemHistory: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      draftItem: viewersDesk,
+      reviewItemDraft: viewersDesk,
+      publishItem: viewersDesk,
+      suspendItem: viewersDesk,
+      cancelItem: viewersDesk,
     },
     merge: {
       Item: {
@@ -112,7 +118,10 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   implementation: {
     name: 'implementation',
-    routes: { _implementations: { by: 'keys', argument: 'keys', copy: null } },
+    routes: {
+      _implementations: { by: 'keys', argument: 'keys', copy: null },
+      reviseImplementation: viewersDesk,
+    },
     merge: {
       Implementation: {
         selectionSet: '{ itemCode node { code } _via }',

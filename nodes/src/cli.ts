@@ -1,8 +1,15 @@
 #!/usr/bin/env node
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
-import { exportCpsv, findGuide, importCatalogue, publishCatalogue } from './catalogue/index.ts';
+import {
+  describeImport,
+  exportCatalogue,
+  exportCpsv,
+  findGuide,
+  importCatalogue,
+  publishCatalogue,
+} from './catalogue/index.ts';
 import { readConfig } from './config.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
@@ -12,12 +19,17 @@ import { holdCeremony } from './topology/index.ts';
 const USAGE = `liandong <command>
 
   migrate                                   bring the host's database to the present schema
-  catalogue import <file> --node <code>     check a catalogue file and import it as drafts; nothing when anything is wrong
-  catalogue publish --node <code>           publish the drafts to all nodes below
   data import <file> --node <code>          check a file of registers and offers; they replace the node's, or nothing is imported
   catalogue guide <item> --node <code> [--division <code>]
                                             print the guide of an item for a division, from the node's copy (Markdown)
   catalogue export-cpsv --node <code>       print the node's published items as CPSV-AP 3 public services (JSON-LD)
+  catalogue import <file.json|.csv> --node <code> [--author <subject>] [--dry-run]
+                                            check a catalogue file and import it as drafts; nothing when anything is wrong;
+                                            changes of published items name their author; --dry-run only
+                                            prints what would change
+  catalogue export --node <code> [--format json|csv] [--out <file>]
+                                            the last published version of every item, in the form import reads
+  catalogue publish --node <code>           publish to all nodes below what is new or approved by the three desks
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
                                             make keys, certificates, broker credentials and configuration
@@ -29,6 +41,7 @@ type Options = Record<string, string | undefined>;
 
 const OPTIONS = {
   node: { type: 'string' },
+  author: { type: 'string' },
   topology: { type: 'string' },
   division: { type: 'string' },
   divisions: { type: 'string' },
@@ -36,19 +49,23 @@ const OPTIONS = {
   'nats-address': { type: 'string' },
   'nats-port': { type: 'string' },
   'nats-store': { type: 'string' },
+  format: { type: 'string' },
+  'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 async function main(argv: readonly string[]): Promise<void> {
   const { positionals, values } = parse(argv);
-  const { help, ...options } = values;
+  const { help, 'dry-run': _, ...options } = values;
   const [first = '', second = '', file] = positionals;
   if (help || first === '') return print(USAGE);
   switch (`${first} ${second}`.trim()) {
     case 'migrate':
       return migrateDatabase();
     case 'catalogue import':
-      return importFile(file, options);
+      return importFile(file, options, values['dry-run'] ?? false);
+    case 'catalogue export':
+      return exportFile(options);
     case 'catalogue publish':
       return publish(options);
     case 'data import':
@@ -69,11 +86,14 @@ async function migrateDatabase(): Promise<void> {
   print(applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
 }
 
-async function importFile(file: string | undefined, options: Options): Promise<void> {
+async function importFile(file: string | undefined, options: Options, dryRun: boolean): Promise<void> {
   if (file === undefined) throw problem('BAD_INPUT', 'Name the catalogue file to import.');
   const { db, node, divisions } = await openNode(options);
   try {
-    const report = await importCatalogue(db, node, divisions, file, new Date());
+    const { author } = options;
+    const by = author === undefined ? null : { sub: author, name: author };
+    const report = await importCatalogue(db, node, divisions, file, new Date(), { author: by, dryRun });
+    if (dryRun) return print(describeImport(report));
     print(
       `Imported ${report.added.length} new and ${report.changed.length} changed items as drafts; ${report.unchanged} were unchanged.\n`,
     );
@@ -82,11 +102,26 @@ async function importFile(file: string | undefined, options: Options): Promise<v
   }
 }
 
+async function exportFile(options: Options): Promise<void> {
+  const format = options['format'] ?? 'json';
+  if (format !== 'json' && format !== 'csv')
+    throw problem('BAD_INPUT', '--format is json or csv.', { field: 'format' });
+  const { db, node, divisions } = await openCity(options);
+  try {
+    const text = await exportCatalogue(db, node, divisions, format);
+    if (options['out'] === undefined) print(text);
+    else await writeFile(options['out'], text);
+  } finally {
+    await db.close();
+  }
+}
+
 async function publish(options: Options): Promise<void> {
   const { db, node } = await openNode(options);
   try {
-    const codes = await publishCatalogue(db, node, new FeedAppender(), new Date());
-    print(codes.length === 0 ? 'No draft to publish.\n' : `Published ${codes.length} items.\n`);
+    const { published, waiting } = await publishCatalogue(db, node, new FeedAppender(), new Date());
+    print(published.length === 0 ? 'No draft to publish.\n' : `Published ${published.length} items.\n`);
+    if (waiting.length > 0) print(`Waiting for the three desks: ${waiting.join(', ')}.\n`);
   } finally {
     await db.close();
   }

@@ -14,6 +14,7 @@ import {
   fillItemIndex,
   findItem,
   implementationService,
+  itemLifeService,
 } from './catalogue/index.ts';
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
@@ -170,13 +171,14 @@ async function startParts(
       filing: desk.filing,
       handling: desk.handling,
       catalogue: catalogueService({ node, db, divisions, now }),
-      implementation: implementationService({ node, db, divisions, now }),
       delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       sharing: sharingService({ node, db, divisions, trust, outbox, now }),
       admission: admissionService({ node, db, divisions, now }),
       offices: officesService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       legalBases: legalBasesService({ node, db, appender, desk: legalBases }),
+      implementation: implementationService({ node, db, divisions, appender, now }),
+      itemLife: itemLifeService({ node, db, divisions, appender, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });

@@ -26,14 +26,91 @@ export const ITEM_KIND_LABELS: Record<ItemKind, string> = {
 };
 
 /** 办件类型. */
-export const PROCESSING_CLASSES = ['INSTANT', 'COMMITTED', 'FORWARDED', 'JOINT'] as const;
+export const PROCESSING_CLASSES = ['INSTANT', 'COMMITTED', 'FORWARDED', 'JOINT', 'ANSWER', 'URGENT'] as const;
 export type ProcessingClass = (typeof PROCESSING_CLASSES)[number];
 export const PROCESSING_CLASS_LABELS: Record<ProcessingClass, string> = {
   INSTANT: '即办件',
   COMMITTED: '承诺件',
   FORWARDED: '转报件',
   JOINT: '联办件',
+  ANSWER: '答复件',
+  URGENT: '特急件',
 };
+
+/** 权力来源: whose power an item's deciding organ uses. */
+export const POWER_SOURCES = [
+  'STATUTORY',
+  'DEVOLVED_ABOVE',
+  'AUTHORIZED_ABOVE',
+  'AUTHORIZED_PEER',
+  'ENTRUSTED_ABOVE',
+  'ENTRUSTED_PEER',
+] as const;
+export type PowerSource = (typeof POWER_SOURCES)[number];
+export const POWER_SOURCE_LABELS: Record<PowerSource, string> = {
+  STATUTORY: '法定本级行使',
+  DEVOLVED_ABOVE: '上级下放',
+  AUTHORIZED_ABOVE: '上级授权',
+  AUTHORIZED_PEER: '同级授权',
+  ENTRUSTED_ABOVE: '上级委托',
+  ENTRUSTED_PEER: '同级委托',
+};
+
+/** 办理方式. */
+export const HANDLING_WAYS = ['OWN', 'FIRST_REVIEW', 'JOINT', 'FORWARDED'] as const;
+export type HandlingWay = (typeof HANDLING_WAYS)[number];
+export const HANDLING_WAY_LABELS: Record<HandlingWay, string> = {
+  OWN: '自办',
+  FIRST_REVIEW: '初审',
+  JOINT: '联办',
+  FORWARDED: '转报',
+};
+
+/** 通办范围: how far from home people may apply. */
+export const CROSS_DISTRICTS = ['NONE', 'COUNTY', 'CITY', 'PROVINCE', 'NATION'] as const;
+export type CrossDistrict = (typeof CROSS_DISTRICTS)[number];
+export const CROSS_DISTRICT_LABELS: Record<CrossDistrict, string> = {
+  NONE: '不通办',
+  COUNTY: '全县通办',
+  CITY: '全市通办',
+  PROVINCE: '全省通办',
+  NATION: '跨省通办',
+};
+
+/** 签批层级, lowest first: up to whom a decision is signed. */
+export const SIGN_OFF_LEVELS = ['WINDOW', 'CHIEF', 'SECTION_HEAD', 'DEPUTY_HEAD', 'HEAD'] as const;
+export type SignOffLevel = (typeof SIGN_OFF_LEVELS)[number];
+export const SIGN_OFF_LEVEL_LABELS: Record<SignOffLevel, string> = {
+  WINDOW: '窗口人员签批',
+  CHIEF: '首席代表签批',
+  SECTION_HEAD: '科室负责人签批',
+  DEPUTY_HEAD: '分管领导签批',
+  HEAD: '主要领导签批',
+};
+
+/** 材料来源: who brings a material. */
+export const MATERIAL_SOURCES = ['APPLICANT', 'SHARING', 'AGENCY'] as const;
+export type MaterialSource = (typeof MATERIAL_SOURCES)[number];
+export const MATERIAL_SOURCE_LABELS: Record<MaterialSource, string> = {
+  APPLICANT: '申请人自备',
+  SHARING: '数据共享',
+  AGENCY: '部门核验',
+};
+
+/** 网上办理深度, shallowest first. */
+export const ONLINE_DEPTHS = ['LEVEL_1', 'LEVEL_2', 'LEVEL_3', 'LEVEL_4'] as const;
+export type OnlineDepth = (typeof ONLINE_DEPTHS)[number];
+export const ONLINE_DEPTH_LABELS: Record<OnlineDepth, string> = {
+  LEVEL_1: '一级:网上公布信息',
+  LEVEL_2: '二级:网上下载表格',
+  LEVEL_3: '三级:网上申请预审',
+  LEVEL_4: '四级:全程网上办理',
+};
+
+/** 条款问题: what is wrong with a clause nobody can know the content of. */
+export const CLAUSE_FAULTS = ['VAGUE', 'CATCH_ALL'] as const;
+export type ClauseFault = (typeof CLAUSE_FAULTS)[number];
+export const CLAUSE_FAULT_LABELS: Record<ClauseFault, string> = { VAGUE: '模糊条款', CATCH_ALL: '兜底条款' };
 
 /** Unit of a limit: working days of the official calendar, or plain days. */
 export const DAY_UNITS = ['WORKDAY', 'DAY'] as const;
@@ -46,6 +123,35 @@ export type ItemStatus = (typeof ITEM_STATUSES)[number];
 export const ITEM_STATUS_LABELS: Record<ItemStatus, string> = {
   IN_FORCE: '在用',
   SUSPENDED: '暂停',
+  CANCELLED: '取消',
+};
+
+/** 审核: the three desks a draft of an item passes. */
+export const REVIEW_DESKS = ['LEGALITY', 'REASONABLENESS', 'COMPLIANCE'] as const;
+export type ReviewDesk = (typeof REVIEW_DESKS)[number];
+export const REVIEW_DESK_LABELS: Record<ReviewDesk, string> = {
+  LEGALITY: '合法性审核',
+  REASONABLENESS: '合理性审核',
+  COMPLIANCE: '合规性审核',
+};
+
+/** 事项草稿状态. */
+export const DRAFT_STATES = ['IN_REVIEW', 'REMARKED', 'APPROVED'] as const;
+export type DraftState = (typeof DRAFT_STATES)[number];
+export const DRAFT_STATE_LABELS: Record<DraftState, string> = {
+  IN_REVIEW: '审核中',
+  REMARKED: '退回修改',
+  APPROVED: '审核通过',
+};
+
+/** 事项变更: what was done to an item. */
+export const ITEM_CHANGE_KINDS = ['DRAFTED', 'PUBLISHED', 'SUSPENDED', 'RESUMED', 'CANCELLED'] as const;
+export type ItemChangeKind = (typeof ITEM_CHANGE_KINDS)[number];
+export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
+  DRAFTED: '起草',
+  PUBLISHED: '发布',
+  SUSPENDED: '暂停',
+  RESUMED: '恢复',
   CANCELLED: '取消',
 };
 
@@ -132,13 +238,14 @@ export const CUSTODY_LABELS: Record<Custody, string> = {
 };
 
 /** 岗位. */
-export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'CATALOGUER', 'SUPERVISOR'] as const;
+export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR'] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
   AGENT: '代办员',
   CLERK: '窗口人员',
   CHIEF: '首席代表',
   CATALOGUER: '事项管理员',
+  REVIEWER: '事项审核员',
   SUPERVISOR: '监督员',
 };
 

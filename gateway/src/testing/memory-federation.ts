@@ -20,6 +20,8 @@ import {
   extensionsOf,
   hostReplySchema,
   hostRequestSchema,
+  implementationSchema,
+  itemSchema,
   parseDivisions,
   problem,
 } from '@liandong/schema';
@@ -260,7 +262,7 @@ export class MemoryFederation {
 /** Every node holds the item; the county owns its implementation, and the nodes below hold copies. */
 export function stockCatalogue(hosts: MemoryHosts): void {
   for (const node of hosts.nodes()) {
-    node.items.set(ITEM, {
+    const item = itemSchema.parse({
       code: ITEM,
       version: 1,
       name: '最低生活保障审核确认',
@@ -284,9 +286,10 @@ export function stockCatalogue(hosts: MemoryHosts): void {
       effectiveTo: null,
       standard: { promised: { days: 18, unit: 'WORKDAY' }, materials: [], maxVisits: 1 },
     });
+    node.items.set(ITEM, item);
     node.deciders.set(ITEM, COUNTY);
     if (node.code === CITY) continue;
-    node.implementations.set(`${ITEM} ${COUNTY}`, {
+    const implementation = implementationSchema.parse({
       item: ITEM,
       itemVersion: 1,
       node: COUNTY,
@@ -295,6 +298,7 @@ export function stockCatalogue(hosts: MemoryHosts): void {
       materials: [{ name: '申请表', required: true }],
       maxVisits: 1,
     });
+    node.implementations.set(`${ITEM} ${COUNTY}`, implementation);
   }
 }
 

@@ -126,12 +126,22 @@ export class MemoryNode implements NodeServices {
   };
 
   readonly implementation: NodeServices['implementation'] = {
+    revise: async () => this.#illegal(),
     getMany: async (keys) =>
       keys.map(({ item, node }) => {
         const found = this.implementations.get(`${item} ${node}`);
         const lost = this.withoutCopies && node !== this.code;
         return found && !lost ? this.#implementationOf(found) : problem('NOT_FOUND', 'No such implementation here.');
       }),
+  };
+
+  readonly itemLife: NodeServices['itemLife'] = {
+    draft: async () => this.#illegal(),
+    review: async () => this.#illegal(),
+    publish: async () => this.#illegal(),
+    suspend: async () => this.#illegal(),
+    cancel: async () => this.#illegal(),
+    history: async () => this.#illegal(),
   };
 
   readonly figures: NodeServices['figures'] = {
@@ -370,7 +380,10 @@ export class MemoryNode implements NodeServices {
     return {
       implementation: {
         ...implementation,
-        materials: [{ name: `told by ${this.code}`, required: true }, ...implementation.materials],
+        materials: [
+          { name: `told by ${this.code}`, required: true, providedBy: 'APPLICANT', held: false },
+          ...implementation.materials,
+        ],
       },
       answeredBy: this.code,
       staleSince: implementation.node === this.code ? null : COPIED_AT,

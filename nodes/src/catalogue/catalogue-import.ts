@@ -1,21 +1,46 @@
 import { readFile } from 'node:fs/promises';
-import { isDeepStrictEqual } from 'node:util';
-import type { CatalogueFault, DivisionCode, Divisions, Item } from '@liandong/schema';
-import { ProblemError, dayOf, itemSchema, problem, readCatalogueFile } from '@liandong/schema';
-import type { HostDb } from '../db/index.ts';
+import { basename, extname } from 'node:path';
+import type {
+  CatalogueFault,
+  CatalogueFile,
+  Day,
+  DivisionCode,
+  Divisions,
+  ElementChange,
+  Item,
+} from '@liandong/schema';
+import { ProblemError, dayOf, diffElements, draftState, problem, readCatalogueFile } from '@liandong/schema';
+import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
+import { parseCatalogueCsv } from './catalogue-csv.ts';
 import { insertItems } from './catalogue-store.ts';
+import { sameContent } from './item-life-service.ts';
+import type { Authorship } from './item-life-store.ts';
+import { deleteDraft, lockItem, recordChanges } from './item-life-store.ts';
 
-/** What an import changed. */
+/** What an import changed, or would. */
 export interface ImportReport {
   added: string[];
   changed: string[];
   unchanged: number;
+  /** Of each changed item what differs from the last version, or from the draft it replaces. */
+  diffs: { code: string; elements: ElementChange[] }[];
 }
+
+export interface ImportOptions {
+  /** Who wrote the changes of published items; the desks must be others. */
+  author?: { sub: string; name: string } | null;
+  /** Only says what would be changed. */
+  dryRun?: boolean;
+}
+
+/** Who stands behind a first import: whoever may run commands on the city's host. */
+const COMMAND = { author: 'liandong-command', authorName: '命令行' };
 
 /**
  * Imports a catalogue file into the city's node as drafts. Every entry is checked; with one fault nothing is imported.
+ * Changed items that were published before need an author: the desks must know who may not review them.
  * @throws {ProblemError} CATALOGUE_INVALID with every fault and its place
  */
 export async function importCatalogue(
@@ -24,6 +49,7 @@ export async function importCatalogue(
   divisions: Divisions,
   path: string,
   now: Date,
+  { author = null, dryRun = false }: ImportOptions = {},
 ): Promise<ImportReport> {
   if (!DUTIES[divisions.get(node).tier].publishesCatalogue) {
     throw problem(
@@ -31,75 +57,141 @@ export async function importCatalogue(
       `The basic catalogue belongs to ${divisions.city.code} ${divisions.city.name}, not to ${node}.`,
     );
   }
-  const { file, faults } = readCatalogueFile(await readJson(path), dayOf(now));
-  if (!file) throw invalid(path, faults);
+  const file = await readEntries(path, dayOf(now));
   if (file.issuer !== node)
     throw invalid(path, [{ place: 'issuer', message: `is ${file.issuer}, the city is ${node}.` }]);
-  const report: ImportReport = { added: [], changed: [], unchanged: 0 };
-  await db.transact(node, async (tx) => {
-    const rows = await tx.query<{ code: string; body: unknown; published_at: Date | null }>(
-      `SELECT DISTINCT ON (code) code, body, published_at FROM items WHERE node = $1 ORDER BY code, version DESC`,
-    );
-    const newest = new Map(rows.map((row) => [row.code, row]));
-    const drafts: { item: Item; publishedAt: null }[] = [];
-    for (const entry of file.items) {
-      const known = newest.get(entry.code);
-      const before = known ? itemSchema.parse(known.body) : null;
-      if (before && sameContent(before, entry)) {
-        report.unchanged++;
-        continue;
-      }
-      // a draft that nobody has seen is replaced; a published version is kept and followed by the next
-      if (known && known.published_at === null) {
-        await tx.query(`DELETE FROM items WHERE node = $1 AND code = $2 AND published_at IS NULL`, [entry.code]);
-      }
-      const version = (before?.version ?? 0) + (known?.published_at === null ? 0 : 1);
-      drafts.push({ item: { ...entry, version }, publishedAt: null });
-      (before ? report.changed : report.added).push(entry.code);
+  const by = author ? { author: author.sub, authorName: author.name } : COMMAND;
+  const reason = `导入 ${basename(path)}`;
+  return db.transact(node, (tx) => draftEntries(tx, file.items, { ...by, reason }, author !== null, dryRun, now));
+}
+
+async function draftEntries(
+  tx: NodeTx,
+  entries: readonly Omit<Item, 'version'>[],
+  by: Authorship,
+  authored: boolean,
+  dryRun: boolean,
+  now: Date,
+): Promise<ImportReport> {
+  const report: ImportReport = { added: [], changed: [], unchanged: 0, diffs: [] };
+  const drafts: { seq: number; before: Item | null; item: Item }[] = [];
+  // in one order always, so that two imports wait for each other and do not lock each other out
+  for (const entry of entries.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
+    const { published, draft, seq } = await lockItem(tx, entry.code);
+    const [newest = null] = published;
+    const known = draft?.item ?? newest;
+    if (known && sameContent(known, entry)) {
+      report.unchanged++;
+      continue;
     }
-    await insertItems(tx, drafts);
-  });
+    if (newest && !authored && !dryRun) {
+      throw problem('BAD_INPUT', `${entry.code} is published; name the author of its change, whom no desk may be.`, {
+        field: 'author',
+      });
+    }
+    if (known)
+      report.diffs.push({
+        code: entry.code,
+        elements: diffElements(
+          { ...known, version: 0, effectiveFrom: '' },
+          { ...entry, version: 0, effectiveFrom: '' },
+        ),
+      });
+    // a draft under way is replaced and reviewed anew; a published version is kept and followed by the next
+    if (!dryRun) await deleteDraft(tx, entry.code);
+    const item = { ...entry, version: draft?.item.version ?? (newest?.version ?? 0) + 1 };
+    drafts.push({ seq: seq + 1, before: newest, item });
+    (known ? report.changed : report.added).push(entry.code);
+  }
+  if (dryRun) return report;
+  await insertItems(
+    tx,
+    drafts.map(({ item }) => ({ item, publishedAt: null })),
+  );
+  await recordChanges(tx, 'DRAFTED', by, now, drafts);
   return report;
 }
 
+/** What a command published, and what it left to the desks. */
+export interface PublicationReport {
+  /** Codes, in order. */
+  published: string[];
+  /** Codes of changed items that three desks have not approved yet. */
+  waiting: string[];
+}
+
 /**
- * Publishes the city's drafts: they go down to every node by the catalogue feed.
- * @returns codes of the items published
+ * Publishes the city's drafts: they go down to every node by the catalogue feed. An item that was never published goes
+ * without the desks, since the first import takes over a list that was published on paper; every later version needs
+ * their approval and waits for it.
  */
 export async function publishCatalogue(
   db: HostDb,
   node: DivisionCode,
   appender: FeedAppender,
   now: Date,
-): Promise<string[]> {
+): Promise<PublicationReport> {
   return db.transact(node, async (tx) => {
-    const rows = await tx.query<{ body: unknown }>(
-      `UPDATE items SET published_at = $2 WHERE node = $1 AND published_at IS NULL RETURNING body`,
-      [now],
+    const rows = await tx.query<{ code: string }>(
+      `SELECT code FROM items WHERE node = $1 AND published_at IS NULL ORDER BY code`,
     );
-    const items = rows.map((row) => itemSchema.parse(row.body)).sort((a, b) => (a.code < b.code ? -1 : 1));
+    const waiting: string[] = [];
+    const ready: { seq: number; before: Item | null; item: Item }[] = [];
+    for (const { code } of rows) {
+      const { published, draft, seq } = await lockItem(tx, code);
+      if (!draft) continue;
+      const [before = null] = published;
+      if (before && draftState(draft) !== 'APPROVED') {
+        waiting.push(code);
+        continue;
+      }
+      // a draft that waited takes effect when it is published, not when it was written
+      const today = dayOf(now);
+      const late = before !== null && draft.item.effectiveFrom < today;
+      ready.push({ seq: seq + 1, before, item: late ? { ...draft.item, effectiveFrom: today } : draft.item });
+    }
+    const items = ready.map(({ item }) => item);
+    await tx.query(`DELETE FROM items WHERE node = $1 AND code = ANY ($2) AND published_at IS NULL`, [
+      items.map((item) => item.code),
+    ]);
+    await insertItems(
+      tx,
+      items.map((item) => ({ item, publishedAt: now })),
+    );
+    await recordChanges(tx, 'PUBLISHED', { ...COMMAND, reason: '发布' }, now, ready);
     await appender.append(
       tx,
       'CATALOGUE',
       items.map((item) => ({ kind: 'ITEM', item })),
     );
-    return items.map((item) => item.code);
+    return { published: items.map((item) => item.code), waiting };
   });
 }
 
-function sameContent(before: Item, entry: Omit<Item, 'version'>): boolean {
-  // the day of import is no change of the item
-  const { version: _, ...content } = before;
-  return isDeepStrictEqual({ ...content, effectiveFrom: '' }, { ...entry, effectiveFrom: '' });
+/** @throws {ProblemError} CATALOGUE_INVALID with every fault and its place; of a CSV file its line and column */
+async function readEntries(path: string, today: Day): Promise<CatalogueFile> {
+  const text = await readText(path);
+  if (extname(path).toLowerCase() === '.csv') {
+    const csv = parseCatalogueCsv(text);
+    const { file, faults } = readCatalogueFile(csv.content, today);
+    const all = [...csv.faults, ...faults.map((fault) => ({ ...fault, place: csv.placeOf(fault.place) }))];
+    if (!file || all.length > 0) throw invalid(path, all);
+    return file;
+  }
+  const { file, faults } = readCatalogueFile(parseJson(path, text), today);
+  if (!file) throw invalid(path, faults);
+  return file;
 }
 
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
+async function readText(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (cause) {
     throw problem('CATALOGUE_INVALID', `The catalogue file ${path} can't be read.`, { cause });
   }
+}
+
+function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

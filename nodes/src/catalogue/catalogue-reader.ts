@@ -7,12 +7,13 @@ import type {
   LegalBasisChange,
   PublishedGrant,
 } from '@liandong/schema';
-import { catalogueEntrySchema, offeringNodeOf, standardImplementation } from '@liandong/schema';
+import { catalogueEntrySchema, followItem, offeringNodeOf, standardImplementation } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { payloadOf } from '../trust/index.ts';
-import { findImplementations, insertImplementations, insertItems } from './catalogue-store.ts';
+import { findImplementations, findItem, insertImplementations, insertItems } from './catalogue-store.ts';
+import { lockCode } from './item-life-store.ts';
 
 /** What other domains do with what the catalogue feed brings, in the transaction that takes it in. */
 export interface CatalogueReaders {
@@ -28,7 +29,7 @@ export interface CatalogueReaders {
 
 /**
  * Reads the catalogue feed into a node's copy. A node at the deciding tier follows a new item with its own
- * implementation (实施清单): the city's standard, until it betters it; that goes on to the levels below.
+ * implementation (实施清单): the city's standard, with what the node has bettered; that goes on to the levels below.
  */
 export function catalogueReader(divisions: Divisions, appender: FeedAppender, others: CatalogueReaders): FeedReader {
   return async (tx, publisher, entries) => {
@@ -82,12 +83,16 @@ function decidesHere(item: Item, node: DivisionCode, divisions: Divisions): bool
 async function follow(tx: NodeTx, items: readonly Item[], appender: FeedAppender): Promise<void> {
   if (items.length === 0) return;
   const keys = items.map((item) => ({ item: item.code, node: tx.node }));
+  // somebody may be revising it at this moment
+  for (const code of new Set(items.map((item) => item.code).toSorted())) await lockCode(tx, code);
   const known = new Map((await findImplementations(tx, keys)).map((i) => [i.item, i]));
   const made: Implementation[] = [];
   for (const item of items) {
     const before = known.get(item.code);
     if (before && before.itemVersion >= item.version) continue;
-    const next = standardImplementation(item, tx.node, (before?.version ?? 0) + 1);
+    const next = before
+      ? followItem(before, await findItem(tx, item.code, { version: before.itemVersion }), item)
+      : standardImplementation(item, tx.node, 1);
     // the feed may bring two versions of an item at once
     known.set(item.code, next);
     made.push(next);

@@ -4,14 +4,21 @@ import type {
   CatalogueService,
   DivisionCode,
   Divisions,
-  ImplementationService,
-  ImplementationView,
   Item,
   ItemView,
   Page,
   PageRequest,
 } from '@liandong/schema';
-import { ProblemError, dayOf, isInForce, mayTakeIn, ownCompetenceKeys, problem, route } from '@liandong/schema';
+import {
+  ProblemError,
+  dayOf,
+  isInForce,
+  mayTakeIn,
+  ownCompetenceKeys,
+  problem,
+  route,
+  statusOn,
+} from '@liandong/schema';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 import { findBasis, findDrift } from './catalogue-drift.ts';
@@ -27,7 +34,7 @@ export interface CatalogueParts {
 }
 
 /** When this node last heard from a publisher; null when it is the publisher itself. */
-async function heardOf(queries: NodeQueries, publisher: DivisionCode): Promise<Date | null> {
+export async function heardOf(queries: NodeQueries, publisher: DivisionCode): Promise<Date | null> {
   if (publisher === queries.node) return null;
   const held = (await findFeeds(queries, 'CATALOGUE')).find((f) => f.publisher === publisher);
   return held?.asOf ?? new Date(0);
@@ -47,14 +54,14 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
         const item = found.get(code);
         if (!item)
           return problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { node, field: 'code' });
-        return { item, answeredBy: node, staleSince };
+        return { item: asOfToday(item), answeredBy: node, staleSince };
       });
     },
 
     async guide(code) {
       const found = await findGuide(queries, code, node, divisions, dayOf(now()));
       return {
-        item: { item: found.item, answeredBy: node, staleSince: await heardOf(queries, city) },
+        item: { item: asOfToday(found.item), answeredBy: node, staleSince: await heardOf(queries, city) },
         markdown: found.markdown,
       };
     },
@@ -78,7 +85,7 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
       const known = new Set((await findImplementations(queries, keys)).map((i) => i.item));
       return {
         nodes: routed.map(({ item, ...handled }) => ({
-          item: { item, answeredBy: node, staleSince },
+          item: { item: asOfToday(item), answeredBy: node, staleSince },
           ...handled,
           available: known.has(item.code) && isInForce(item, today),
         })),
@@ -88,6 +95,11 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
       };
     },
   };
+
+  /** One whose end has come is cancelled, also where nobody could say so yet. */
+  function asOfToday(item: Item): Item {
+    return { ...item, status: statusOn(item, dayOf(now())) };
+  }
 
   /** Who handles an item for this division's own people. */
   function routeFrom(item: Item): Pick<CatalogEntryView, 'acceptor' | 'decider' | 'takenInHere'> {
@@ -100,24 +112,4 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
       return { acceptor: null, decider: divisions.atTier(node, item.decidingTier)?.code ?? null, takenInHere: false };
     }
   }
-}
-
-/** Implementations as one node has them: its own, or a copy that says how old it is. */
-export function implementationService({ node, db, divisions }: CatalogueParts): ImplementationService {
-  const queries = db.queries(node);
-  return {
-    async getMany(keys): Answers<ImplementationView> {
-      const found = await findImplementations(queries, keys);
-      const publishers = [...new Set(found.map((i) => i.node))];
-      const heard = new Map(await Promise.all(publishers.map(async (p) => [p, await heardOf(queries, p)] as const)));
-      return keys.map((key) => {
-        divisions.get(key.node);
-        const implementation = found.find((i) => i.item === key.item && i.node === key.node);
-        if (!implementation) {
-          return problem('ITEM_UNKNOWN', `${node} knows no implementation of ${key.item} at ${key.node}.`, { node });
-        }
-        return { implementation, answeredBy: node, staleSince: heard.get(key.node) ?? null };
-      });
-    },
-  };
 }

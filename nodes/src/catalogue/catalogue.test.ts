@@ -18,7 +18,15 @@ import {
   createDatabase,
   eventually,
 } from '../testing/test-federation.ts';
-import { exportCpsv, importCatalogue, publishCatalogue } from './index.ts';
+import { approveDraft, cataloguer } from '../testing/catalogue.ts';
+import {
+  describeImport,
+  exportCatalogue,
+  exportCpsv,
+  importCatalogue,
+  itemLifeService,
+  publishCatalogue,
+} from './index.ts';
 
 interface SampleFile {
   issuer: string;
@@ -98,12 +106,58 @@ describe('importing a catalogue file', () => {
     const renamed = await changed(({ items: list }) => Object.assign(list[0] ?? {}, { note: '第一次修改' }));
     expect((await importCatalogue(db, CITY, divisions, renamed, now)).changed).toEqual(['3310-MZ-001']);
     expect((await items()).filter((i) => i.code === '3310-MZ-001')).toEqual([{ code: '3310-MZ-001', version: 1 }]);
-    expect((await publishCatalogue(db, CITY, new FeedAppender(), now)).length).toBe(37);
+    expect((await publishCatalogue(db, CITY, new FeedAppender(), now)).published.length).toBe(37);
     const again = await changed(({ items: list }) => Object.assign(list[0] ?? {}, { note: '第二次修改' }));
-    expect((await importCatalogue(db, CITY, divisions, again, now)).changed).toEqual(['3310-MZ-001']);
+    await expect(importCatalogue(db, CITY, divisions, again, now)).rejects.toMatchObject({
+      problems: [{ code: 'BAD_INPUT', field: 'author' }],
+    });
+    expect((await importCatalogue(db, CITY, divisions, again, now, { author: cataloguer })).changed).toEqual([
+      '3310-MZ-001',
+    ]);
     const versions = (await items()).filter((i) => i.code === '3310-MZ-001').map((i) => i.version);
     expect(new Set(versions)).toEqual(new Set([1, 2]));
-    expect(await publishCatalogue(db, CITY, new FeedAppender(), now)).toEqual(['3310-MZ-001']);
+  });
+
+  test.each(['json', 'csv'] as const)('finds nothing changed in the city’s own export as %s', async (format) => {
+    const path = join(dir, `export.${format}`);
+    await writeFile(path, await exportCatalogue(db, CITY, divisions, format));
+    const { unchanged, changed: differs } = await importCatalogue(db, CITY, divisions, path, now, { dryRun: true });
+    // the draft under way is not in the export
+    expect([unchanged, differs]).toEqual([36, ['3310-MZ-001']]);
+  });
+
+  test('that is only tried says what would change, and changes nothing', async () => {
+    const path = await changed(({ items: list }) => {
+      Object.assign(list[1] ?? {}, { promisedDays: 2, powerSource: 'entrusted_above' });
+      list.push({ ...list[2], code: '3310-MZ-901' });
+    });
+    const before = await items();
+    const report = await importCatalogue(db, CITY, divisions, path, now, { dryRun: true });
+    const told = describeImport(report).split('\n');
+    expect(told).toContain('+ 3310-MZ-901');
+    expect(told).toContain('~ 3310-MZ-002');
+    expect(told).toContain('    standard.promised.days: 8 → 2');
+    expect(told).toContain('    powerSource: "STATUTORY" → "ENTRUSTED_ABOVE"');
+    expect(await items()).toEqual(before);
+  });
+
+  test('names the line and the column of every fault of a CSV file', async () => {
+    const path = join(dir, 'faulty.csv');
+    const text = await exportCatalogue(db, CITY, divisions, 'csv');
+    const line = text.slice(0, text.indexOf('331000,3310-MZ-003')).split('\n').length;
+    await writeFile(path, text.replace('3310-MZ-003,特困人员认定,payment', '3310-MZ-003,特困人员认定,gift'));
+    expect(await refusal(path)).toEqual([['CATALOGUE_INVALID', `line ${line}, kind`]]);
+  });
+
+  test('publishes a change of a published item only when three desks have approved it', async () => {
+    const publish = () => publishCatalogue(db, CITY, new FeedAppender(), now);
+    expect(await publish()).toEqual({ published: [], waiting: ['3310-MZ-001'] });
+    await approveDraft(
+      itemLifeService({ node: CITY, db, divisions, appender: new FeedAppender(), now: () => now }),
+      '3310-MZ-001',
+    );
+    expect(await publish()).toEqual({ published: ['3310-MZ-001'], waiting: [] });
+    expect(await publish()).toEqual({ published: [], waiting: [] });
   });
 });
 
@@ -133,7 +187,10 @@ describe('the published catalogue', () => {
       .services(VILLAGE)
       .implementation.getMany([{ item: '3310-MZ-001', node: COUNTY }]);
     expect(implementation).toMatchObject({
-      implementation: { node: COUNTY, materials: expect.arrayContaining([{ name: '户口簿', required: true }]) },
+      implementation: {
+        node: COUNTY,
+        materials: expect.arrayContaining([expect.objectContaining({ name: '户口簿', required: true })]),
+      },
     });
   });
 
@@ -211,7 +268,10 @@ describe('the published catalogue', () => {
     Object.assign(file.items[0] ?? {}, { promisedDays: 12 });
     const path = join(federation.dir, 'next.json');
     await writeFile(path, JSON.stringify(file));
-    await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now());
+    await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now(), {
+      author: cataloguer,
+    });
+    await approveDraft(federation.services(CITY).itemLife, '3310-MZ-001');
     await publishCatalogue(federation.db(CITY), CITY, new FeedAppender(), federation.now());
     await eventually(async () => {
       const [found] = await federation

@@ -6,7 +6,9 @@ import type { ErrorCode, ProblemError } from '../errors.ts';
 import { ERRORS, ERROR_CODES, problem } from '../errors.ts';
 import type { MissingMaterial } from '../messages/log-line.ts';
 import { isDay } from '../rules/calendar.ts';
+import type { Item, MaterialRequirement } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
+import type { VagueClause } from '../rules/vague-clauses.ts';
 import * as vocabulary from '../vocabulary.ts';
 import type { Page, PageRequest, RoleContext } from './services.ts';
 
@@ -72,8 +74,18 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     Tier: () => labelled('Tier', '层级', vocabulary.TIER_LABELS),
     ItemKind: () => labelled('ItemKind', '事项类型', vocabulary.ITEM_KIND_LABELS),
     ProcessingClass: () => labelled('ProcessingClass', '办件类型', vocabulary.PROCESSING_CLASS_LABELS),
+    PowerSource: () => labelled('PowerSource', '权力来源', vocabulary.POWER_SOURCE_LABELS),
+    HandlingWay: () => labelled('HandlingWay', '办理方式', vocabulary.HANDLING_WAY_LABELS),
+    CrossDistrict: () => labelled('CrossDistrict', '通办范围', vocabulary.CROSS_DISTRICT_LABELS),
+    SignOffLevel: () => labelled('SignOffLevel', '签批层级', vocabulary.SIGN_OFF_LEVEL_LABELS),
+    MaterialSource: () => labelled('MaterialSource', '材料来源', vocabulary.MATERIAL_SOURCE_LABELS),
+    OnlineDepth: () => labelled('OnlineDepth', '网上办理深度', vocabulary.ONLINE_DEPTH_LABELS),
+    ClauseFault: () => labelled('ClauseFault', '条款问题', vocabulary.CLAUSE_FAULT_LABELS),
     DayUnit: () => labelled('DayUnit', '时限单位', vocabulary.DAY_UNIT_LABELS),
     ItemStatus: () => labelled('ItemStatus', '事项状态', vocabulary.ITEM_STATUS_LABELS),
+    ReviewDesk: () => labelled('ReviewDesk', '审核', vocabulary.REVIEW_DESK_LABELS),
+    DraftState: () => labelled('DraftState', '事项草稿状态', vocabulary.DRAFT_STATE_LABELS),
+    ItemChangeKind: () => labelled('ItemChangeKind', '事项变更', vocabulary.ITEM_CHANGE_KIND_LABELS),
     CaseState: () => labelled('CaseState', '办件状态', vocabulary.CASE_STATE_LABELS),
     LogAction: () => labelled('LogAction', '办理环节', vocabulary.LOG_ACTION_LABELS),
     Outcome: () => labelled('Outcome', '决定结果', vocabulary.OUTCOME_LABELS),
@@ -135,8 +147,54 @@ export function createBuilder(scalars: readonly ScalarName[]) {
       builder.objectRef<Limit>('Limit').implement({
         description: '时限',
         fields: (t) => ({
-          days: t.exposeInt('days', { nullable: false }),
+          days: t.exposeFloat('days', { nullable: false, description: 'Whole days, or half working days.' }),
           unit: t.field({ type: enums.DayUnit, nullable: false, resolve: (limit) => limit.unit }),
+        }),
+      }),
+    MaterialRequirement: () =>
+      builder.objectRef<MaterialRequirement>('MaterialRequirement').implement({
+        description: '申请材料清单',
+        fields: (t) => ({
+          name: t.exposeString('name', { nullable: false }),
+          required: t.exposeBoolean('required', { nullable: false }),
+          providedBy: t.field({ type: enums.MaterialSource, nullable: false, resolve: (m) => m.providedBy }),
+          held: t.exposeBoolean('held', {
+            nullable: false,
+            description: 'Whether the system holds it already, so that nobody brings it again.',
+          }),
+        }),
+      }),
+    VagueClause: () =>
+      builder.objectRef<VagueClause>('VagueClause').implement({
+        description: '模糊条款、兜底条款: a clause whose content nobody can know beforehand.',
+        fields: (t) => ({
+          place: t.exposeString('place', { nullable: false }),
+          clause: t.exposeString('clause', { nullable: false }),
+          text: t.exposeString('text', { nullable: false }),
+          fault: t.field({ type: enums.ClauseFault, nullable: false, resolve: (c) => c.fault }),
+        }),
+      }),
+    FeeSchedule: () =>
+      builder.objectRef<NonNullable<Item['feeSchedule']>>('FeeSchedule').implement({
+        description: '收费项目',
+        fields: (t) => ({
+          baseFen: t.exposeInt('baseFen', {
+            description: 'In fen; null where the amount follows a schedule of its own.',
+          }),
+          unit: t.exposeString('unit', { nullable: false }),
+          note: t.exposeString('note'),
+          rates: t.field({
+            type: [
+              builder.objectRef<{ category: string; percent: number }>('FeeRate').implement({
+                fields: (r) => ({
+                  category: r.exposeString('category', { nullable: false }),
+                  percent: r.exposeInt('percent', { nullable: false }),
+                }),
+              }),
+            ],
+            nullable: false,
+            resolve: (f) => f.rates,
+          }),
         }),
       }),
     MissingMaterial: () =>

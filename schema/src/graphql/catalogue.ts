@@ -1,4 +1,6 @@
+import { vagueClauses } from '../rules/vague-clauses.ts';
 import type { RoleBuilder } from './builder.ts';
+import { addItemLife } from './item-life.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
 import { addCatalogueDrift } from './catalogue-drift.ts';
 import type { CatalogEntryView, GuideView, ItemView } from './services.ts';
@@ -9,19 +11,35 @@ export function addCatalogue(role: RoleBuilder): void {
   const { Division, Limit } = refs;
   const Item = builder.objectRef<ItemView>('Item');
 
-  const FeeRate = builder.objectRef<{ category: string; percent: number }>('FeeRate').implement({
+  type Elements = ItemView['item'];
+  const Rank = builder.objectRef<NonNullable<Elements['hierarchy']>['main']>('ItemRank').implement({
     fields: (t) => ({
-      category: t.exposeString('category', { nullable: false }),
-      percent: t.exposeInt('percent', { nullable: false }),
+      code: t.exposeString('code', { nullable: false }),
+      name: t.exposeString('name', { nullable: false }),
     }),
   });
-  const FeeSchedule = builder.objectRef<NonNullable<ItemView['item']['feeSchedule']>>('FeeSchedule').implement({
-    description: '收费项目',
+  const Hierarchy = builder.objectRef<NonNullable<Elements['hierarchy']>>('ItemHierarchy').implement({
+    description: '主项、子项; the item itself is the 办理项.',
     fields: (t) => ({
-      baseFen: t.exposeInt('baseFen', { description: 'In fen; null where the amount follows a schedule of its own.' }),
-      unit: t.exposeString('unit', { nullable: false }),
-      note: t.exposeString('note'),
-      rates: t.field({ type: [FeeRate], nullable: false, resolve: (f) => f.rates }),
+      main: t.field({ type: Rank, nullable: false, resolve: (h) => h.main }),
+      sub: t.field({ type: Rank, resolve: (h) => h.sub }),
+    }),
+  });
+  const SignOff = builder.objectRef<NonNullable<Elements['signOff']>>('SignOff').implement({
+    description: '签批: up to whom a decision is signed, and by how many at most.',
+    fields: (t) => ({
+      level: t.field({ type: enums.SignOffLevel, nullable: false, resolve: (s) => s.level }),
+      maxLayers: t.exposeInt('maxLayers', { nullable: false }),
+    }),
+  });
+  const Standard = builder.objectRef<Elements['standard']>('ItemStandard').implement({
+    description: 'The standard implementation a deciding node starts from, and may better.',
+    fields: (t) => ({
+      promised: t.field({ type: Limit, nullable: false, resolve: (s) => s.promised }),
+      materials: t.field({ type: [refs.MaterialRequirement], nullable: false, resolve: (s) => s.materials }),
+      maxVisits: t.exposeInt('maxVisits', { nullable: false, description: '到办事现场次数' }),
+      conditions: t.exposeStringList('conditions', { nullable: false, description: '受理条件' }),
+      vagueClauses: t.field({ type: [refs.VagueClause], nullable: false, resolve: (s) => vagueClauses(s) }),
     }),
   });
 
@@ -40,7 +58,7 @@ export function addCatalogue(role: RoleBuilder): void {
         nullable: { list: true, items: false },
         resolve: ({ item }) => item.acceptingTiers,
       }),
-      statutoryDays: t.int({
+      statutoryDays: t.float({
         description: "Days of the statute, in `statutory.unit`; null where the item's basis names none.",
         resolve: ({ item }) => item.statutory?.days ?? null,
       }),
@@ -54,7 +72,16 @@ export function addCatalogue(role: RoleBuilder): void {
         resolve: ({ item }) => item.audiences,
       }),
       proxyAllowed: t.boolean({ description: '可否代办', resolve: ({ item }) => item.proxyAllowed }),
-      feeSchedule: t.field({ type: FeeSchedule, resolve: ({ item }) => item.feeSchedule }),
+      feeSchedule: t.field({ type: refs.FeeSchedule, resolve: ({ item }) => item.feeSchedule }),
+      hierarchy: t.field({ type: Hierarchy, description: '主项、子项', resolve: ({ item }) => item.hierarchy }),
+      powerSource: t.field({ type: enums.PowerSource, resolve: ({ item }) => item.powerSource }),
+      handlingWay: t.field({ type: enums.HandlingWay, resolve: ({ item }) => item.handlingWay }),
+      window: t.string({ description: '办理窗口', resolve: ({ item }) => item.window }),
+      crossDistrict: t.field({ type: enums.CrossDistrict, resolve: ({ item }) => item.crossDistrict }),
+      supervisionWay: t.string({ description: '监督方式', resolve: ({ item }) => item.supervisionWay }),
+      signOff: t.field({ type: SignOff, resolve: ({ item }) => item.signOff }),
+      collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
+      standard: t.field({ type: Standard, resolve: ({ item }) => item.standard }),
       note: t.string({ resolve: ({ item }) => item.note }),
       verified: t.boolean({
         description: 'False while the days or the basis are not checked against the text in force.',
@@ -145,4 +172,5 @@ export function addCatalogue(role: RoleBuilder): void {
     }),
   });
   addCatalogueDrift(role);
+  addItemLife(role, Item);
 }

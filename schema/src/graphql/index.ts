@@ -1,5 +1,6 @@
 export { executeRole, extensionsOf } from './execute.ts';
 export * from './admission-inputs.ts';
+export * from './catalogue-inputs.ts';
 export * from './inputs.ts';
 export * from './legal-bases-inputs.ts';
 export * from './offices-inputs.ts';

@@ -5,7 +5,7 @@ import type { AdmissionEntry, Fee, FeeChange, ListEntry } from '../rules/admissi
 import type { ErrorCode, Problem, ProblemError } from '../errors.ts';
 import type { Day } from '../rules/calendar.ts';
 import type { Decision } from '../rules/case-state.ts';
-import type { Implementation, Item } from '../rules/catalogue.ts';
+import type { Implementation } from '../rules/catalogue.ts';
 import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from '../rules/drift.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Route } from '../rules/competence.ts';
@@ -32,6 +32,7 @@ import type {
   Role,
 } from '../vocabulary.ts';
 import type { AdmitItemInput, ChangeFeeInput, ExemptItemInput } from './admission-inputs.ts';
+import type { ReviseImplementationInput } from './catalogue-inputs.ts';
 import type {
   AnswerGrantInput,
   CaseStepInput,
@@ -45,6 +46,7 @@ import type {
   ReviewCaseInput,
   SupplementCaseInput,
 } from './inputs.ts';
+import type { ItemLifeService, ItemView } from './item-life-services.ts';
 import type { ChangeLegalBasisInput, ConfirmLegalBasisInput } from './legal-bases-inputs.ts';
 import type {
   AuthorizeWindowInput,
@@ -54,6 +56,8 @@ import type {
   RevokeInput,
   TransferPowersInput,
 } from './offices-inputs.ts';
+
+export type * from './item-life-services.ts';
 
 /** What resolvers of a role are given with each operation. */
 export interface RoleContext {
@@ -79,6 +83,7 @@ export interface NodeServices {
   legalBases: LegalBasesService;
   admission: AdmissionService;
   offices: OfficesService;
+  itemLife: ItemLifeService;
 }
 
 /** One answer for each key, in order: the value, or what is wrong with that key alone. */
@@ -218,14 +223,6 @@ export interface HandlingService {
   recall(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
 }
 
-/** An item as one node has it. */
-export interface ItemView {
-  item: Item;
-  answeredBy: DivisionCode;
-  /** When the local copy last heard from the city; null at the city itself. */
-  staleSince: Date | null;
-}
-
 export interface CatalogEntryView {
   item: ItemView;
   acceptor: DivisionCode | null;
@@ -283,6 +280,8 @@ export interface ImplementationView {
 }
 
 export interface ImplementationService {
+  /** @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, NOT_COMPETENT, ITEM_UNKNOWN, IMPLEMENTATION_WORSE */
+  revise(viewer: Viewer | null, input: ReviseImplementationInput): Promise<ImplementationView>;
   getMany(keys: readonly { item: string; node: DivisionCode }[]): Answers<ImplementationView>;
 }
 

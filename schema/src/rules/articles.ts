@@ -40,6 +40,14 @@ export const ARTICLES = {
   proxyConsent: '《行政许可法》第二十九条(委托代理人提出申请)',
   /** Items changed, suspended or cancelled by their date. */
   itemLife: '事项动态管理制度',
+  /** A half day's end: 12:00 or 17:30. */
+  halfDays: '政务服务中心工作时间制度(上午8:30—12:00,下午14:00—17:30)',
+  /** An implementation betters the basic catalogue's elements and never worsens them. */
+  neverWorse: '政务服务事项基本目录和实施清单管理制度(只优不劣)',
+  /** A draft is checked for legality, reasonableness and compliance by three people, none its author. */
+  threeDesks: '事项动态管理制度(合法性、合理性、合规性审核)',
+  /** A fee needs a law or an administrative regulation. */
+  feesByLaw: '《行政许可法》第五十八条',
   /** Identity number and its check digit. */
   residentId: 'GB 11643-1999',
   /** Unified social credit code and its check character. */

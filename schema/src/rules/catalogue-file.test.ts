@@ -64,7 +64,12 @@ describe('the sample catalogue', () => {
       bundle: null,
       verified: true,
     });
-    expect(itemOf('3310-MZ-001').standard.materials[0]).toEqual({ name: '最低生活保障申请书', required: true });
+    expect(itemOf('3310-MZ-001').standard.materials[0]).toEqual({
+      name: '最低生活保障申请书',
+      required: true,
+      providedBy: 'APPLICANT',
+      held: false,
+    });
   });
 
   test('keeps the unit of days, working or plain', () => {
@@ -147,7 +152,8 @@ describe('a faulty catalogue file gives no item and names', () => {
     ['no accepting tier', { acceptingTiers: [] }, 'items[3].acceptingTiers'],
     ['a unit that is none', { statutoryUnit: 'week' }, 'items[3].statutoryUnit'],
     ['days below 0', { promisedDays: -1 }, 'items[3].promisedDays'],
-    ['half a day', { promisedDays: 1.5 }, 'items[3].promisedDays'],
+    ['a third of a day', { promisedDays: 1.3 }, 'items[3].promisedDays'],
+    ['half a plain day', { promisedDays: 1.5, statutoryUnit: 'day' }, 'items[3].promisedDays'],
     ['days as text', { statutoryDays: '20' }, 'items[3].statutoryDays'],
     ['days without end', { statutoryDays: 4000 }, 'items[3].statutoryDays'],
     ['a code that is none', { code: 'MZ-4' }, 'items[3].code'],
@@ -297,5 +303,56 @@ describe('a faulty catalogue file gives no item and names', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('the unified elements of an entry', () => {
+  const elements = {
+    hierarchy: { main: { code: '001', name: '社会救助' }, sub: null },
+    powerSource: 'entrusted_above',
+    handlingWay: 'first_review',
+    processingClass: 'urgent',
+    window: '民政窗口',
+    crossDistrict: 'province',
+    supervisionWay: '0576-12345',
+    signOff: { level: 'chief', maxLayers: 2 },
+    collectiveDecision: true,
+    conditions: ['本县户籍'],
+    promisedDays: 0.5,
+    materials: ['户口簿', { name: '身份证明', providedBy: 'sharing', held: true, required: false }],
+  };
+
+  test('are optional, and put into the words of the project where they are given', () => {
+    const content = catalogueContent();
+    Object.assign(content.items[MZ_001] ?? {}, elements);
+    const { file, faults } = readCatalogueFile(content, '2026-01-01');
+    expect(faults).toEqual([]);
+    expect(file?.items[MZ_001]).toMatchObject({
+      hierarchy: elements.hierarchy,
+      powerSource: 'ENTRUSTED_ABOVE',
+      handlingWay: 'FIRST_REVIEW',
+      processingClass: 'URGENT',
+      window: '民政窗口',
+      crossDistrict: 'PROVINCE',
+      signOff: { level: 'CHIEF', maxLayers: 2 },
+      collectiveDecision: true,
+      standard: {
+        promised: { days: 0.5, unit: 'WORKDAY' },
+        conditions: ['本县户籍'],
+        materials: [
+          { name: '户口簿', required: true, providedBy: 'APPLICANT', held: false },
+          { name: '身份证明', required: false, providedBy: 'SHARING', held: true },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    ['powerSource', 'lent'],
+    ['handlingWay', 'own way'],
+    ['crossDistrict', 'moon'],
+    ['collectiveDecision', 'yes'],
+  ])('are refused at their place when they are no words of it: %s', (key, value) => {
+    expect(placesOf(changed(MZ_001, { [key]: value }))).toEqual([`items[0].${key}`]);
   });
 });

@@ -1,66 +1,18 @@
 import { z } from 'zod';
 import type { DivisionCode } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
-import { AUDIENCES, DAY_UNITS, ITEM_KINDS, TIERS, isAbove } from '../vocabulary.ts';
+import { isAbove } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
 import type { Item } from './catalogue.ts';
+import type { FileItem } from './catalogue-format.ts';
+import { entryOf, fileItemSchema, itemOf } from './catalogue-format.ts';
 
 /** A fault of a catalogue file and its place in it, `items[3].materials[1]`. */
 export interface CatalogueFault {
   place: string;
   message: string;
 }
-
-const lower = <T extends string>(values: readonly T[]) =>
-  z
-    .enum(values.map((v) => v.toLowerCase()) as [Lowercase<T>, ...Lowercase<T>[]])
-    .transform((v) => v.toUpperCase() as T);
-
-const FILE_CLASSES = { instant: 'INSTANT', committed: 'COMMITTED', reported: 'FORWARDED', joint: 'JOINT' } as const;
-
-const fileItemSchema = z.strictObject({
-  code: z.string().regex(/^\d{4}-[A-Z]{2}-\d{3}$/, 'a code such as 3310-MZ-001'),
-  name: z.string().trim().min(1),
-  kind: lower(ITEM_KINDS),
-  processingClass: z.enum(['instant', 'committed', 'reported', 'joint']).transform((v) => FILE_CLASSES[v]),
-  decidingTier: lower(TIERS),
-  acceptingTiers: z.array(lower(TIERS)).min(1),
-  statutoryDays: z.int().min(0).max(3650).nullable(),
-  promisedDays: z.int().min(0).max(3650),
-  statutoryUnit: lower(DAY_UNITS),
-  legalBasis: z.string().trim().min(1),
-  materials: z.array(z.string().trim().min(1)).min(1),
-  department: z.string().trim().min(1),
-  feeSchedule: z
-    .strictObject({
-      base: z.number().min(0).multipleOf(0.01).nullable(),
-      currency: z.literal('CNY'),
-      unit: z.string().min(1),
-      note: z.string().optional(),
-      rates: z.array(z.strictObject({ category: z.string().min(1), percent: z.int().min(0).max(100) })).min(1),
-    })
-    .nullable(),
-  delegableTo: z.array(lower(TIERS)),
-  proxyAllowed: z.boolean(),
-  audiences: z.array(lower(AUDIENCES)).optional(),
-  lifeEvents: z.array(z.string().trim().min(1)).optional(),
-  maxVisits: z.int().min(0),
-  note: z.string().nullable(),
-  verified: z.boolean(),
-  bundle: z
-    .strictObject({
-      lead: z.string().min(1),
-      members: z.array(z.string().min(1)).optional(),
-      sequence: z.array(z.array(z.string().min(1)).min(1)).optional(),
-      departments: z.array(z.string().min(1)).optional(),
-      mode: z.string().optional(),
-      silentApproval: z.boolean().optional(),
-      absenceDefault: z.boolean().optional(),
-    })
-    .optional(),
-});
-type FileItem = z.infer<typeof fileItemSchema>;
 
 const fileSchema = z.strictObject({
   note: z.string().optional(),
@@ -109,6 +61,22 @@ export function readCatalogueFile(
   return { file: { issuer: head.data.issuer, items }, faults: [] };
 }
 
+/**
+ * What is wrong with one item by the rules of a catalogue file: a draft made by hand is checked like one that came in a
+ * file.
+ * @param known codes a bundle may name beside the item itself
+ */
+export function itemFaults(item: Item, known: readonly string[]): CatalogueFault[] {
+  const parsed = fileItemSchema.safeParse(entryOf(item));
+  if (!parsed.success) return faultsOf(parsed.error, '');
+  const missing = item.processingClass === 'JOINT' && item.bundle === null;
+  return [
+    ...ruleFaults(parsed.data),
+    ...bundleFaults(parsed.data, [...known, item.code]),
+    ...(missing ? [{ place: 'bundle', message: 'a joint item names its lead and members.' }] : []),
+  ];
+}
+
 /** The fields of an entry that are sound by themselves: the rules look at these, whatever is wrong with the others. */
 function soundFields(raw: unknown): Partial<FileItem> {
   if (typeof raw !== 'object' || raw === null) return {};
@@ -126,13 +94,24 @@ function hasKey(raw: unknown, key: string): boolean {
 /** Faults of one entry against the law; places are below the entry. */
 function ruleFaults(entry: Partial<FileItem>): CatalogueFault[] {
   const { acceptingTiers = [], decidingTier, delegableTo = [], materials = [] } = entry;
-  const { promisedDays = 0, statutoryDays = null } = entry;
+  const { promisedDays = 0, statutoryDays = null, statutoryUnit = 'WORKDAY' } = entry;
   const faults: CatalogueFault[] = [];
   const fault = (place: string, message: string) => faults.push({ place, message });
-  materials.forEach((name, i) => {
-    if (materials.indexOf(name) < i) fault(`materials[${i}]`, `names "${name}" again.`);
+  const names = materials.map((material) => material.name);
+  names.forEach((name, i) => {
+    if (names.indexOf(name) < i) fault(`materials[${i}]`, `names "${name}" again.`);
   });
-  if (statutoryDays !== null && promisedDays > statutoryDays) {
+  const promisedUnit = entry.promisedUnit ?? statutoryUnit;
+  for (const [place, count, unit] of [
+    ['promisedDays', promisedDays, promisedUnit],
+    ['statutoryDays', statutoryDays ?? 0, statutoryUnit],
+  ] as const) {
+    if (unit === 'DAY' && !Number.isInteger(count))
+      fault(place, `only working days have halves (${ARTICLES.halfDays}).`);
+  }
+  // a promise in working days is longer than as many plain ones
+  const longerUnit = promisedUnit === 'WORKDAY' && statutoryUnit === 'DAY' && promisedDays === statutoryDays;
+  if (statutoryDays !== null && (promisedDays > statutoryDays || longerUnit)) {
     fault('promisedDays', `${promisedDays} is above the statute's ${statutoryDays} (${ARTICLES.decisionLimit}).`);
   }
   if (decidingTier === 'VILLAGE') {
@@ -178,52 +157,6 @@ function bundleFaults({ bundle }: Partial<FileItem>, codes: readonly (string | u
   const left = members.filter((member) => !ordered.includes(member));
   if (sequence.length > 0 && left.length > 0) fault('sequence', `leaves out ${left.join(', ')}.`);
   return faults;
-}
-
-function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
-  const {
-    statutoryDays,
-    statutoryUnit: unit,
-    promisedDays,
-    materials,
-    maxVisits,
-    feeSchedule,
-    bundle,
-    audiences,
-    lifeEvents,
-    ...same
-  } = entry;
-  return {
-    ...same,
-    audiences: audiences ?? [],
-    lifeEvents: lifeEvents ?? [],
-    statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
-    feeSchedule: feeSchedule && {
-      baseFen: feeSchedule.base === null ? null : Math.round(feeSchedule.base * 100),
-      unit: feeSchedule.unit,
-      note: feeSchedule.note ?? null,
-      rates: feeSchedule.rates,
-    },
-    bundle: bundle
-      ? {
-          lead: bundle.lead,
-          members: bundle.members ?? [],
-          sequence: bundle.sequence ?? [],
-          departments: bundle.departments ?? [],
-          mode: bundle.mode ?? null,
-          silentApproval: bundle.silentApproval ?? false,
-          absenceDefault: bundle.absenceDefault ?? false,
-        }
-      : null,
-    status: 'IN_FORCE',
-    effectiveFrom,
-    effectiveTo: null,
-    standard: {
-      promised: { days: promisedDays, unit },
-      materials: materials.map((name) => ({ name, required: true })),
-      maxVisits,
-    },
-  };
 }
 
 function faultsOf(error: z.ZodError, prefix: string): CatalogueFault[] {

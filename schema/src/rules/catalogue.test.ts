@@ -6,7 +6,14 @@ import { codeOrDone, refusal } from '../testing/refusals.ts';
 import { TIERS } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Item } from './catalogue.ts';
-import { acceptingOrgans, isInForce, requireInForce, standardImplementation } from './catalogue.ts';
+import {
+  acceptingOrgans,
+  isInForce,
+  itemSchema,
+  limitSchema,
+  requireInForce,
+  standardImplementation,
+} from './catalogue.ts';
 
 describe('an item', () => {
   const item = (changes: Partial<Item>): Item => ({ ...itemOf('3310-MZ-001'), ...changes });
@@ -66,5 +73,50 @@ describe('an item', () => {
       promised: { days: 18, unit: 'WORKDAY' },
       maxVisits: 1,
     });
+  });
+});
+
+describe('the unified elements', () => {
+  const NEW = {
+    hierarchy: null,
+    powerSource: 'STATUTORY',
+    handlingWay: 'OWN',
+    window: null,
+    crossDistrict: 'NONE',
+    supervisionWay: null,
+    signOff: null,
+    collectiveDecision: false,
+  };
+
+  test('have a default, so that an item from before them still parses', () => {
+    const old = Object.fromEntries(Object.entries(itemOf('3310-MZ-001')).filter(([key]) => !(key in NEW)));
+    expect(itemSchema.parse(old)).toMatchObject(NEW);
+  });
+
+  test('are taken when they are words of the vocabulary, and refused when they are not', () => {
+    const given = {
+      ...itemOf('3310-MZ-001'),
+      hierarchy: { main: { code: '001', name: '社会救助' }, sub: null },
+      powerSource: 'ENTRUSTED_ABOVE',
+      handlingWay: 'FIRST_REVIEW',
+      processingClass: 'URGENT',
+      crossDistrict: 'PROVINCE',
+      signOff: { level: 'CHIEF', maxLayers: 2 },
+      collectiveDecision: true,
+    };
+    expect(itemSchema.parse(given)).toEqual(given);
+    for (const wrong of [
+      { powerSource: 'LENT' },
+      { crossDistrict: 'MOON' },
+      { signOff: { level: 'CHIEF', maxLayers: 0 } },
+    ]) {
+      expect(itemSchema.safeParse({ ...given, ...wrong }).success).toBe(false);
+    }
+  });
+
+  test('count limits in half working days, and never in half plain days', () => {
+    expect(limitSchema.safeParse({ days: 0.5, unit: 'WORKDAY' }).success).toBe(true);
+    expect(limitSchema.safeParse({ days: 0.5, unit: 'DAY' }).success).toBe(false);
+    expect(limitSchema.safeParse({ days: 0.25, unit: 'WORKDAY' }).success).toBe(false);
   });
 });

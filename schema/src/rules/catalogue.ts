@@ -3,23 +3,60 @@ import type { DivisionCode } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
 import { problem } from '../errors.ts';
 import type { Tier } from '../vocabulary.ts';
-import { AUDIENCES, DAY_UNITS, ITEM_KINDS, ITEM_STATUSES, PROCESSING_CLASSES, TIERS } from '../vocabulary.ts';
+import {
+  AUDIENCES,
+  CROSS_DISTRICTS,
+  DAY_UNITS,
+  HANDLING_WAYS,
+  ITEM_KINDS,
+  ITEM_STATUSES,
+  MATERIAL_SOURCES,
+  ONLINE_DEPTHS,
+  POWER_SOURCES,
+  PROCESSING_CLASSES,
+  SIGN_OFF_LEVELS,
+  TIERS,
+} from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
 import { isDay } from './calendar.ts';
 
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
-export const limitSchema = z.object({ days: z.int().min(0).max(3650), unit: z.enum(DAY_UNITS) });
+const text = z.string().min(1);
+
+/** Whole days, or half working days by the centre's rule ({@link ARTICLES.halfDays}); plain days have no halves. */
+export const limitSchema = z
+  .object({ days: z.number().min(0).max(3650).multipleOf(0.5), unit: z.enum(DAY_UNITS) })
+  .refine(({ days, unit }) => unit === 'WORKDAY' || Number.isInteger(days), {
+    path: ['days'],
+    message: 'only working days have halves',
+  });
 
 /** A material an item asks for. */
-export const materialRequirementSchema = z.object({ name: z.string().min(1), required: z.boolean() });
+export const materialRequirementSchema = z.object({
+  name: text,
+  required: z.boolean(),
+  /** Who brings it: nothing is asked of people that sharing or another agency gives. */
+  providedBy: z.enum(MATERIAL_SOURCES).default('APPLICANT'),
+  /** Whether the system already holds it, so that nobody brings it again. */
+  held: z.boolean().default(false),
+});
 export type MaterialRequirement = z.infer<typeof materialRequirementSchema>;
+
+/** Where an item stands among its like: 主项, 子项; the item itself is the 办理项. */
+export const hierarchySchema = z.object({
+  main: z.object({ code: text, name: text }),
+  sub: z.object({ code: text, name: text }).nullable().default(null),
+});
+
+/** Up to whom a decision is signed, and by how many at most. */
+export const signOffSchema = z.object({ level: z.enum(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) });
 
 /** 收费项目: base amount in fen (null: by the surveyors' own schedules), and what each category pays of it. */
 export const feeScheduleSchema = z.object({
-  baseFen: z.int().min(0).nullable(),
+  baseFen: z.int().min(0).nullable().default(null),
   unit: z.string().min(1),
-  note: z.string().nullable(),
+  note: z.string().nullable().default(null),
   rates: z.array(z.object({ category: z.string().min(1), percent: z.int().min(0).max(100) })).min(1),
 });
 
@@ -29,7 +66,7 @@ export const bundleSchema = z.object({
   members: z.array(z.string().min(1)),
   sequence: z.array(z.array(z.string().min(1))),
   departments: z.array(z.string().min(1)),
-  mode: z.string().nullable(),
+  mode: z.string().nullable().default(null),
   silentApproval: z.boolean(),
   absenceDefault: z.boolean(),
 });
@@ -59,6 +96,18 @@ export const itemSchema = z.object({
   lifeEvents: z.array(z.string().min(1)).default([]),
   feeSchedule: feeScheduleSchema.nullable(),
   bundle: bundleSchema.nullable(),
+  hierarchy: hierarchySchema.nullable().default(null),
+  powerSource: z.enum(POWER_SOURCES).default('STATUTORY'),
+  handlingWay: z.enum(HANDLING_WAYS).default('OWN'),
+  /** 办理窗口: the window, or kind of window, all centres put the item at; null where they choose. */
+  window: text.nullable().default(null),
+  crossDistrict: z.enum(CROSS_DISTRICTS).default('NONE'),
+  /** 监督方式: where people complain, and who looks. */
+  supervisionWay: text.nullable().default(null),
+  /** Null where the basis sets no bound to signatures. */
+  signOff: signOffSchema.nullable().default(null),
+  /** 集体决定: decided by a meeting, not by one person. */
+  collectiveDecision: z.boolean().default(false),
   note: z.string().nullable(),
   /** False while the days or the basis are not checked against the text in force. */
   verified: z.boolean(),
@@ -69,9 +118,26 @@ export const itemSchema = z.object({
     promised: limitSchema,
     materials: z.array(materialRequirementSchema),
     maxVisits: z.int().min(0),
+    /** 受理条件. */
+    conditions: z.array(text).default([]),
   }),
 });
 export type Item = z.infer<typeof itemSchema>;
+
+/** 裁量基准: under which circumstance which standard holds. */
+export const discretionSchema = z.object({ circumstance: text, standard: text });
+
+/** 办理环节 of the published flow: what is checked by whom, and until when. */
+export const stageSchema = z.object({
+  name: text,
+  standard: text,
+  limit: limitSchema.nullable().default(null),
+  post: text,
+  person: text.nullable().default(null),
+});
+
+/** Where people ask or complain. */
+export const contactSchema = z.object({ name: text, phone: text });
 
 /** How a deciding node carries an item out (实施清单). */
 export const implementationSchema = z.object({
@@ -82,13 +148,29 @@ export const implementationSchema = z.object({
   promised: limitSchema,
   materials: z.array(materialRequirementSchema),
   maxVisits: z.int().min(0),
+  conditions: z.array(text).default([]),
+  discretion: z.array(discretionSchema).default([]),
+  stages: z.array(stageSchema).default([]),
+  /** What this node takes; null where it takes what the item says. */
+  feeSchedule: feeScheduleSchema.nullable().default(null),
+  windows: z.array(text).default([]),
+  /** 办公时间, as people read it. */
+  hours: text.nullable().default(null),
+  contacts: z.array(contactSchema).default([]),
+  /** Null until the node has said it. */
+  onlineDepth: z.enum(ONLINE_DEPTHS).nullable().default(null),
 });
 export type Implementation = z.infer<typeof implementationSchema>;
 
 /** The implementation a deciding node starts with: what the city's standard says. */
 export function standardImplementation(item: Item, node: DivisionCode, version: number): Implementation {
-  const { promised, materials, maxVisits } = item.standard;
-  return { item: item.code, itemVersion: item.version, node, version, promised, materials, maxVisits };
+  return implementationSchema.parse({
+    item: item.code,
+    itemVersion: item.version,
+    node,
+    version,
+    ...item.standard,
+  });
 }
 
 /**

@@ -300,3 +300,19 @@ test('a desk that never held the case has no time in it', () => {
   expect(nodes).not.toContain(NEIGHBOUR_VILLAGE);
   expect(nodes).not.toContain(VILLAGE);
 });
+
+describe('a promise in half days', () => {
+  const promise = acceptedWith(workdays(0.5), workdays(20));
+
+  test('ends at closing time when the case was accepted in the morning', () => {
+    // accepted on Monday, 2 March 2026, at noon or before: the afternoon is the half day that counts
+    const made = clock(promise.file, at('2026-03-02', '16:00'));
+    expect(made.dueAt).toEqual(at('2026-03-02', '17:30'));
+    expect(made).toMatchObject({ overdue: false, remainingDays: 0, promised: { days: 0.5, unit: 'WORKDAY' } });
+  });
+
+  test('is overdue the minute after, on the same day', () => {
+    expect(clock(promise.file, at('2026-03-02', '17:30')).overdue).toBe(false);
+    expect(clock(promise.file, at('2026-03-02', '17:31')).overdue).toBe(true);
+  });
+});

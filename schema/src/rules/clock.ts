@@ -4,7 +4,7 @@ import type { Day, OfficialCalendar } from './calendar.ts';
 import { dayOf, endOfDay, plusDays } from './calendar.ts';
 import type { CaseFile } from './case-state.ts';
 import type { Limit } from './limits.ts';
-import { countDays, lastDayOf } from './limits.ts';
+import { countDays, dueInstant, lastDayOf } from './limits.ts';
 
 /** What one desk used of the time (分级用时). */
 export interface DeskTime {
@@ -22,7 +22,7 @@ export interface Clock {
   startedOn: Day;
   promised: Limit;
   statutory: Limit | null;
-  /** End of the promise's last day. */
+  /** End of the promise's last day; of a promise in half days 12:00 or 17:30 ({@link dueInstant}). */
   dueAt: Date;
   /** End of the statute's last day; null where the item's basis names no days. */
   statutoryDueAt: Date | null;
@@ -54,22 +54,23 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
   if (!acceptance) return null;
   const { promised, statutory, from } = acceptance;
   const { unit } = promised;
-  const due = lastDayOf(from, promised, calendar);
-  const statutoryDue = statutory && lastDayOf(from, statutory, calendar);
-  const until = dayOf(file.closedAt ?? now);
-  const today = until < from ? from : until;
-  const remainingDays = countDays(today, due.day, unit, calendar);
+  const startedAt = acceptance.deemed ? file.materialsInAt : acceptance.at;
+  const due = dueInstant(from, startedAt, promised, calendar);
+  const statutoryDue = statutory && dueInstant(from, startedAt, statutory, calendar);
+  const until = file.closedAt ?? now;
+  const today = dayOf(until) < from ? from : dayOf(until);
+  const remainingDays = countDays(today, dayOf(due.at), unit, calendar);
   return {
     startedOn: from,
     promised,
     statutory,
-    dueAt: endOfDay(due.day),
-    statutoryDueAt: statutoryDue && endOfDay(statutoryDue.day),
+    dueAt: due.at,
+    statutoryDueAt: statutoryDue && statutoryDue.at,
     provisional: due.provisional || (statutoryDue?.provisional ?? false),
     unit,
     remainingDays,
     usedDays: countDays(from, today, unit, calendar),
-    overdue: today > due.day,
+    overdue: until > due.at,
     desks: deskTimes(file, from, today, unit, calendar, divisions),
   };
 }

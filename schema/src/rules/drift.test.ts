@@ -64,14 +64,28 @@ describe('a node drifts', () => {
     expect(better({ promised: { ...promised, days: promised.days + 1 } })).toEqual([
       ['implementation.promised', 'WORSE'],
     ]);
-    expect(better({ materials: [...materials, { name: '无关证明', required: false }] })).toEqual([
-      ['implementation.materials', 'WORSE'],
-    ]);
+    expect(
+      better({
+        materials: [...materials, { name: '无关证明', required: false, providedBy: 'APPLICANT' as const, held: false }],
+      }),
+    ).toEqual([['implementation.materials', 'WORSE']]);
     expect(better({ maxVisits: maxVisits + 1 })).toEqual([['implementation.maxVisits', 'WORSE']]);
-    const optional = { ...basic, standard: { ...basic.standard, materials: [{ name: '户口簿', required: false }] } };
+    const optional = {
+      ...basic,
+      standard: {
+        ...basic.standard,
+        materials: [{ name: '户口簿', required: false, providedBy: 'APPLICANT' as const, held: false }],
+      },
+    };
     expect(
       kinds(
-        { own: optional, implementation: { ...implementation, materials: [{ name: '户口簿', required: true }] } },
+        {
+          own: optional,
+          implementation: {
+            ...implementation,
+            materials: [{ name: '户口簿', required: true, providedBy: 'APPLICANT' as const, held: false }],
+          },
+        },
         optional,
       ),
     ).toEqual([['implementation.materials', 'WORSE']]);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyDay, anyLimit, anyUnit } from '../testing/arbitraries.ts';
-import { calendar, calendarWith2027 } from '../testing/fixtures.ts';
-import { isWorkday, plusDays } from './calendar.ts';
+import { at, calendar, calendarWith2027 } from '../testing/fixtures.ts';
+import { dayOf, endOfDay, isWorkday, plusDays } from './calendar.ts';
 import type { Limit } from './limits.ts';
-import { countDays, lastDayOf } from './limits.ts';
+import { countDays, dueInstant, lastDayOf } from './limits.ts';
 
 const workdays = (days: number): Limit => ({ days, unit: 'WORKDAY' });
 const plainDays = (days: number): Limit => ({ days, unit: 'DAY' });
@@ -179,6 +179,67 @@ describe('limits compared', () => {
       fc.property(anyDay, fc.integer({ min: 0, max: 100 }), (start, days) => {
         const byWorkdays = lastDayOf(start, workdays(days), calendar).day;
         expect(byWorkdays >= lastDayOf(start, plainDays(days), calendar).day).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a limit with half a working day', () => {
+  const due = (start: Date, days: number) => {
+    const { at: ends } = dueInstant(dayOf(start), start, workdays(days), calendar);
+    return new Date(ends.getTime() + 8 * 3_600_000).toISOString().slice(0, 16);
+  };
+
+  // Monday, 2 March 2026; the half day it begins in does not count
+  test.each([
+    ['before the morning begins', '08:00', 0.5, '2026-03-02T12:00'],
+    ['at the minute the morning begins', '08:30', 0.5, '2026-03-02T17:30'],
+    ['in the morning', '10:00', 0.5, '2026-03-02T17:30'],
+    ['over noon', '12:30', 0.5, '2026-03-02T17:30'],
+    ['in the afternoon', '15:00', 0.5, '2026-03-03T12:00'],
+    ['in the evening', '20:00', 0.5, '2026-03-03T12:00'],
+    ['in the morning, with a whole day more', '10:00', 1.5, '2026-03-03T17:30'],
+    ['in the afternoon, with a whole day more', '15:00', 1.5, '2026-03-04T12:00'],
+  ])('that begins %s ends at noon or at closing time', (_, time, days, ends) => {
+    expect(due(at('2026-03-02', time), days)).toBe(ends);
+  });
+
+  test('leaps over days of rest, and counts a make-up Saturday', () => {
+    expect(due(at('2026-03-07', '10:00'), 0.5)).toBe('2026-03-09T12:00');
+    expect(due(at('2026-03-06', '15:00'), 0.5)).toBe('2026-03-09T12:00');
+    expect(due(at('2026-10-09', '15:00'), 0.5)).toBe('2026-10-10T12:00');
+  });
+
+  test('counts from the beginning of the day where only the day is given back', () => {
+    const { at: ends } = dueInstant('2026-03-02', at('2026-03-20'), workdays(0.5), calendar);
+    expect(ends).toEqual(at('2026-03-02', '12:00'));
+  });
+
+  test('says when it ends in a year whose calendar is not out', () => {
+    expect(dueInstant('2026-12-31', at('2026-12-31', '15:00'), workdays(0.5), calendar).provisional).toBe(true);
+    expect(dueInstant('2026-03-02', at('2026-03-02'), workdays(0.5), calendar).provisional).toBe(false);
+  });
+
+  test('is not counted for whole days: they end with their last day', () => {
+    fc.assert(
+      fc.property(anyDay, anyLimit, (from, limit) => {
+        const { day, provisional } = lastDayOf(from, limit, calendar);
+        expect(dueInstant(from, at(from, '15:00'), limit, calendar)).toEqual({ at: endOfDay(day), provisional });
+      }),
+    );
+  });
+
+  test('never falls on an earlier day than a shorter limit, and always on a working day at noon or closing time', () => {
+    const anyHalves = fc.integer({ min: 1, max: 60 }).map((halves) => halves / 2);
+    const anyMinute = fc.integer({ min: 0, max: 24 * 60 - 1 });
+    fc.assert(
+      fc.property(anyDay, anyMinute, anyHalves, anyHalves, (day, minute, a, b) => {
+        const start = new Date(at(day, '00:00').getTime() + minute * 60_000);
+        const ends = (days: number) => dueInstant(day, start, workdays(days), calendar).at;
+        expect(dayOf(ends(Math.max(a, b))) >= dayOf(ends(Math.min(a, b)))).toBe(true);
+        if (Number.isInteger(a)) return;
+        expect(isWorkday(dayOf(ends(a)), calendar)).toBe(true);
+        expect([at(dayOf(ends(a)), '12:00'), at(dayOf(ends(a)), '17:30')]).toContainEqual(ends(a));
       }),
     );
   });

@@ -1,9 +1,10 @@
 import type { DayUnit } from '../vocabulary.ts';
 import type { Day, OfficialCalendar } from './calendar.ts';
-import { daysBetween, isKnown, isWorkday, plusDays } from './calendar.ts';
+import { dayOf, daysBetween, endOfDay, isKnown, isWorkday, plusDays, startOfDay } from './calendar.ts';
 
 /** A time limit (时限): a number of days with its unit; 0 means the same day. */
 export interface Limit {
+  /** Whole days; of working days also halves (0.5, 1.5 …). */
   days: number;
   unit: DayUnit;
 }
@@ -12,6 +13,51 @@ export interface Limit {
 export interface CountedDay {
   day: Day;
   provisional: boolean;
+}
+
+/**
+ * The two halves of a centre's working day ({@link ARTICLES.halfDays}), minutes after midnight in the centre's zone:
+ * 08:30–12:00 and 14:00–17:30.
+ */
+const HALF_DAYS = [
+  { begins: 8.5 * 60, ends: 12 * 60 },
+  { begins: 14 * 60, ends: 17.5 * 60 },
+] as const;
+const MINUTE_MS = 60_000;
+
+/** The instant a limit ends; provisional when a year on the way has no published calendar yet. */
+export interface DueInstant {
+  at: Date;
+  provisional: boolean;
+}
+
+/**
+ * The instant a limit ends. Whole days end with their last day ({@link lastDayOf}). A limit with a half day is counted in
+ * halves of the centre's working day: the half it begins in does not count, as the day does not for whole days, and the
+ * last half ends it, at 12:00 or 17:30. So half a working day from Monday 10:00 ends on Monday 17:30, from Monday 15:00
+ * on Tuesday 12:00, from a Saturday on Monday 12:00. Source: 民法典 Art. 201, 203 (closing time ends the last day); the
+ * halves are the centre's rule ({@link ARTICLES.halfDays}), not the law's.
+ * @param from the day whole days count from
+ * @param startedAt the instant on that day; another day's (a date that was given back) stands for the day's beginning
+ */
+export function dueInstant(from: Day, startedAt: Date, limit: Limit, calendar: OfficialCalendar): DueInstant {
+  if (Number.isInteger(limit.days)) {
+    const { day, provisional } = lastDayOf(from, limit, calendar);
+    return { at: endOfDay(day), provisional };
+  }
+  const start = dayOf(startedAt) === from ? startedAt : startOfDay(from);
+  let known = true;
+  let left = limit.days * 2;
+  for (let day = from; ; day = plusDays(day, 1)) {
+    if (day !== from) known &&= isKnown(day, calendar);
+    if (!isWorkday(day, calendar)) continue;
+    for (const half of HALF_DAYS) {
+      const midnight = startOfDay(day).getTime();
+      if (midnight + half.begins * MINUTE_MS <= start.getTime()) continue;
+      left--;
+      if (left === 0) return { at: new Date(midnight + half.ends * MINUTE_MS), provisional: !known };
+    }
+  }
 }
 
 /**

@@ -122,9 +122,17 @@ describe('the table of posts', () => {
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');
   });
 
-  test('lets a cataloguer read figures and no case', () => {
-    expect(dutiesOf('CATALOGUER', 'CITY')).toContain('READ_FIGURES');
+  test('lets a cataloguer draft and publish items, better an implementation, read figures and no case', () => {
+    const items = ['DRAFT_ITEM', 'PUBLISH_ITEM', 'READ_ITEM_HISTORY', 'REVISE_IMPLEMENTATION'];
+    expect(dutiesOf('CATALOGUER', 'CITY')).toEqual(expect.arrayContaining(['READ_FIGURES', ...items]));
+    const atCounty = dutiesOf('CATALOGUER', 'COUNTY');
+    expect(items.filter((action) => atCounty.some((a) => a === action))).toEqual(['REVISE_IMPLEMENTATION']);
     expect(dutiesOf('CATALOGUER', 'CITY').filter((action) => action.endsWith('_CASE'))).toEqual([]);
+  });
+
+  test('lets a reviewer of items review them at the city, and neither draft nor publish', () => {
+    expect(dutiesOf('REVIEWER', 'CITY')).toEqual(['REVIEW_ITEM', 'READ_ITEM_HISTORY']);
+    expect(dutiesOf('REVIEWER', 'COUNTY')).toEqual([]);
   });
 
   test('takes the first of several posts that may do it', () => {

@@ -44,6 +44,11 @@ export const ACTIONS = [
   'KEEP_SEALS',
   'TRANSFER_POWERS',
   'READ_OFFICES',
+  'DRAFT_ITEM',
+  'REVIEW_ITEM',
+  'PUBLISH_ITEM',
+  'READ_ITEM_HISTORY',
+  'REVISE_IMPLEMENTATION',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -53,6 +58,8 @@ const ORGANS: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP'];
 /** Powers go down, from city and county to county and township. */
 const GRANTORS: readonly Tier[] = ['CITY', 'COUNTY'];
 const GRANTEES: readonly Tier[] = ['COUNTY', 'TOWNSHIP'];
+/** The basic catalogue is the city's. */
+const CITY_ONLY: readonly Tier[] = ['CITY'];
 const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
 
 /**
@@ -88,6 +95,12 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   KEEP_SEALS: { CHIEF: ORGANS },
   TRANSFER_POWERS: { CATALOGUER: ORGANS },
   READ_OFFICES: { CLERK: ORGANS, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  DRAFT_ITEM: { CATALOGUER: CITY_ONLY },
+  REVIEW_ITEM: { REVIEWER: CITY_ONLY },
+  /** Also suspends and cancels. */
+  PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
+  READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
+  REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

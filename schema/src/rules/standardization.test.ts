@@ -38,7 +38,10 @@ describe('the figures of standardization', () => {
     expect(standardizationOf([standard, better]).materialsDropped).toBe(2);
     const more = {
       ...standard.implementation,
-      materials: [...standard.implementation.materials, { name: '新', required: true }],
+      materials: [
+        ...standard.implementation.materials,
+        { name: '新', required: true, providedBy: 'APPLICANT' as const, held: false },
+      ],
     };
     expect(standardizationOf([{ item: aid, implementation: more }]).materialsDropped).toBe(0);
   });

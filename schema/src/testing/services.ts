@@ -35,7 +35,6 @@ export function servicesOf(given: Overrides): NodeServices {
       list: none,
       ...given.catalogue,
     },
-    implementation: { getMany: none, ...given.implementation },
     delegation: {
       competence: none,
       list: none,
@@ -74,6 +73,16 @@ export function servicesOf(given: Overrides): NodeServices {
     },
     admission: { admission: none, publishedList: none, admit: none, exempt: none, changeFee: none, ...given.admission },
     figures: { rollup: none, standardization: none, ...given.figures },
+    implementation: { getMany: none, revise: none, ...given.implementation },
+    itemLife: {
+      draft: none,
+      review: none,
+      publish: none,
+      suspend: none,
+      cancel: none,
+      history: none,
+      ...given.itemLife,
+    },
   };
 }
 

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import type { CatalogueEntryJson, Item } from '@liandong/schema';
+import { AUDIENCES, entryOf, readCatalogueFile } from '@liandong/schema';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CATALOGUE_FILE } from '../testing/test-federation.ts';
+import { catalogueCsv, parseCatalogueCsv } from './catalogue-csv.ts';
+
+const sample = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as { issuer: string; items: CatalogueEntryJson[] };
+const read = (content: unknown) => readCatalogueFile(content, '2026-01-01');
+const itemsOf = (content: unknown): Omit<Item, 'version'>[] => read(content).file?.items ?? [];
+const entries = itemsOf(sample).map(entryOf);
+const csv = catalogueCsv(sample.issuer, entries);
+
+/** Every fault of a file, each at its place. */
+function faultsOf(text: string): string[] {
+  const parsed = parseCatalogueCsv(text);
+  const { faults } = parsed.content === null ? { faults: [] } : read(parsed.content);
+  return [...parsed.faults.map((f) => f.place), ...faults.map((f) => parsed.placeOf(f.place))];
+}
+
+/** Text with what separates cells, lines and JSON. */
+const anyText = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
+    fc.stringMatching(/^[户,"'\n\r\t[\]{};:=+|]{1,8}$/),
+  )
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+const anyNames = fc.uniqueArray(anyText, { minLength: 1, maxLength: 4 });
+const anyMaterial = fc.oneof(
+  anyText,
+  fc.record({
+    name: anyText,
+    required: fc.boolean(),
+    providedBy: fc.constantFrom('sharing', 'agency'),
+    held: fc.boolean(),
+  }),
+);
+const anyEntry = fc
+  .record(
+    {
+      base: fc.constantFrom(...entries.filter((entry) => !entry.bundle)),
+      name: anyText,
+      legalBasis: anyText,
+      department: anyText,
+      note: fc.option(anyText),
+      audiences: fc.subarray([...AUDIENCES]),
+      lifeEvents: fc.array(anyText, { maxLength: 3 }),
+      conditions: fc.array(anyText, { maxLength: 3 }),
+      materials: fc.oneof(
+        anyNames,
+        fc.uniqueArray(anyMaterial, {
+          minLength: 1,
+          maxLength: 4,
+          selector: (m) => (typeof m === 'string' ? m : m.name),
+        }),
+      ),
+      window: anyText,
+      hierarchy: fc.record({ main: fc.record({ code: anyText, name: anyText }), sub: fc.constant(null) }),
+      signOff: fc.record({ level: fc.constantFrom('window', 'head'), maxLayers: fc.integer({ min: 1, max: 9 }) }),
+      collectiveDecision: fc.boolean(),
+      crossDistrict: fc.constantFrom('city', 'nation'),
+      promisedDays: fc.constant(0),
+    },
+    {
+      requiredKeys: ['base', 'name', 'legalBasis', 'department', 'note', 'materials'],
+    },
+  )
+  .map(({ base, ...elements }) => ({ ...base, ...elements }));
+
+describe('a catalogue as CSV', () => {
+  test('comes back as it was written, bundles and all', () => {
+    const { content, faults } = parseCatalogueCsv(csv);
+    expect(faults).toEqual([]);
+    expect(read(content)).toEqual({ file: { issuer: '331000', items: itemsOf(sample) }, faults: [] });
+  });
+
+  test('loses nothing of any entry, whatever its texts hold', () => {
+    fc.assert(
+      fc.property(anyEntry, (entry) => {
+        const given = { issuer: '331000', items: [entry] };
+        expect(read(given).faults).toEqual([]);
+        const parsed = parseCatalogueCsv(catalogueCsv('331000', [entry]));
+        expect(parsed.faults).toEqual([]);
+        expect(itemsOf(parsed.content)).toEqual(itemsOf(given));
+      }),
+    );
+  });
+
+  test('begins with a byte-order mark, and is read without one too', () => {
+    expect(csv.startsWith('\uFEFFissuer,code,name')).toBe(true);
+    expect(parseCatalogueCsv(csv.slice(1)).faults).toEqual([]);
+  });
+
+  test('may leave out columns that need not be given, in any order', () => {
+    const wanted = [
+      'name,code,issuer,kind,processingClass,decidingTier,acceptingTiers,statutoryDays,promisedDays,statutoryUnit',
+      'legalBasis,materials,department,proxyAllowed,maxVisits,verified,delegableTo,feeSchedule,note',
+    ].join(',');
+    const row =
+      '低保,3310-MZ-001,331000,payment,reported,county,township,20,0.5,workday,依据,户口簿,民政,true,1,true,,,';
+    expect(itemsOf(parseCatalogueCsv(`${wanted}\n${row}\n`).content)).toMatchObject([
+      { code: '3310-MZ-001', powerSource: 'STATUTORY', standard: { promised: { days: 0.5, unit: 'WORKDAY' } } },
+    ]);
+  });
+});
+
+describe('a faulty CSV names the line and the column', () => {
+  const change = (index: number, elements: object) =>
+    catalogueCsv(
+      '331000',
+      entries.map((entry, i) => (i === index ? { ...entry, ...elements } : entry)),
+    );
+  /** Lists take a line a member, so a record may begin far below its number. */
+  const lineOf = (index: number) =>
+    csv.slice(0, csv.indexOf(`331000,${entries[index]?.code ?? ''}`)).split('\n').length;
+
+  test.each([
+    ['a number that is none', { promisedDays: 'three' }, 'promisedDays'],
+    ['an empty number', { maxVisits: '' }, 'maxVisits'],
+    ['a yes or no that is neither', { verified: 'ja' }, 'verified'],
+    ['a word that is none', { kind: 'permit' }, 'kind'],
+    ['a member of a list that is none', { acceptingTiers: ['township', 'hamlet'] }, 'acceptingTiers[1]'],
+    ['an empty list', { materials: [] }, 'materials'],
+    ['an object that is none', { signOff: 'chief' }, 'signOff'],
+  ])('of %s', (_, elements, column) => {
+    expect(faultsOf(change(4, elements))).toEqual([`line ${lineOf(4)}, ${column}`]);
+  });
+
+  test('of an unknown column, and of one that stands there twice', () => {
+    expect(faultsOf(csv.replace('supervisionWay', 'colour'))).toContain('line 1, colour');
+    expect(faultsOf(csv.replace('supervisionWay', 'window'))).toContain('line 1, window');
+  });
+
+  test('of another issuer', () => {
+    const place = csv.indexOf('331000,3310-MZ-003');
+    const other = `${csv.slice(0, place)}331100${csv.slice(place + 6)}`;
+    expect(faultsOf(other)).toEqual([`line ${lineOf(2)}, issuer`]);
+  });
+
+  test('of a row with too few cells, and of a quote that is never closed', () => {
+    expect(faultsOf('issuer,code\n331000\n')).toEqual(['line 2']);
+    expect(faultsOf('issuer,code\n331000,"3310')).toHaveLength(1);
+  });
+});

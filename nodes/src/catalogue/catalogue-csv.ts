@@ -1,0 +1,188 @@
+import type { CatalogueEntryJson, CatalogueFault, DivisionCode } from '@liandong/schema';
+import { CsvError, parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+
+/** How a cell stands for an element. */
+type Cell =
+  /** As it is. */
+  | 'text'
+  | 'number'
+  /** `true` or `false`. */
+  | 'boolean'
+  /** One to a line; as JSON where a member is more than plain words. */
+  | 'list'
+  /** As JSON. */
+  | 'object';
+
+/** The columns, in the order an export writes them; an import takes them in any order. */
+const COLUMNS = {
+  code: 'text',
+  name: 'text',
+  kind: 'text',
+  processingClass: 'text',
+  decidingTier: 'text',
+  acceptingTiers: 'list',
+  statutoryDays: 'number',
+  statutoryUnit: 'text',
+  promisedDays: 'number',
+  promisedUnit: 'text',
+  legalBasis: 'text',
+  materials: 'list',
+  conditions: 'list',
+  department: 'text',
+  delegableTo: 'list',
+  proxyAllowed: 'boolean',
+  audiences: 'list',
+  lifeEvents: 'list',
+  maxVisits: 'number',
+  feeSchedule: 'object',
+  bundle: 'object',
+  hierarchy: 'object',
+  powerSource: 'text',
+  handlingWay: 'text',
+  window: 'text',
+  crossDistrict: 'text',
+  supervisionWay: 'text',
+  signOff: 'object',
+  collectiveDecision: 'boolean',
+  note: 'text',
+  verified: 'boolean',
+  status: 'text',
+  effectiveFrom: 'text',
+  effectiveTo: 'text',
+} as const satisfies Record<keyof CatalogueEntryJson, Cell>;
+type Column = keyof typeof COLUMNS;
+
+/** Elements that are null, and not left out, where a cell is empty. */
+const NULL_WHEN_EMPTY: ReadonlySet<string> = new Set<Column>(['statutoryDays', 'feeSchedule', 'note']);
+const HEAD = ['issuer', ...Object.keys(COLUMNS)];
+
+/** Entries as CSV (RFC 4180), with a byte-order mark so that spreadsheet programs read the Chinese text. */
+export function catalogueCsv(issuer: DivisionCode, entries: readonly CatalogueEntryJson[]): string {
+  const rows = entries.map((entry) => [
+    issuer,
+    ...Object.entries(COLUMNS).map(([column, cell]) => cellOf(cell, entry[column as Column])),
+  ]);
+  return stringify([HEAD, ...rows], { bom: true, record_delimiter: 'windows' });
+}
+
+/** A CSV file as the content of a catalogue file, its own faults, and where a place of that content stands in it. */
+export interface CatalogueCsv {
+  content: unknown;
+  faults: CatalogueFault[];
+  /** `items[3].materials[1]` → `line 5, materials[1]`; the head is line 1. */
+  placeOf(place: string): string;
+}
+
+/** Reads the form {@link catalogueCsv} writes. Cells that are not what their column says are left to the file's check. */
+export function parseCatalogueCsv(text: string): CatalogueCsv {
+  let records: { record: string[]; line: number }[];
+  try {
+    records = recordsOf(text);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const place = `line ${String((error as { lines?: number }).lines ?? 1)}`;
+    return { content: null, faults: [{ place, message: error.message }], placeOf: () => place };
+  }
+  const [head, ...rows] = records;
+  const columns = head?.record ?? [];
+  const faults: CatalogueFault[] = columns.flatMap((column, i) => {
+    if (!HEAD.includes(column)) return [{ place: `line 1, ${column}`, message: 'is no column of a catalogue.' }];
+    if (columns.indexOf(column) < i) return [{ place: `line 1, ${column}`, message: 'stands there already.' }];
+    return [];
+  });
+  const at = columns.indexOf('issuer');
+  const issuer = rows[0]?.record[at];
+  rows.forEach(({ record, line }) => {
+    if (record[at] !== issuer) {
+      faults.push({
+        place: `line ${line}, issuer`,
+        message: `is ${record[at] ?? 'missing'}, above it is ${issuer ?? 'missing'}.`,
+      });
+    }
+  });
+  const items = rows.map(({ record }) =>
+    Object.fromEntries(
+      columns.flatMap((column, i) => {
+        const value = isColumn(column) ? valueOf(column, record[i] ?? '') : undefined;
+        return value === undefined ? [] : [[column, value]];
+      }),
+    ),
+  );
+  return {
+    content: { issuer, items },
+    faults,
+    placeOf(place) {
+      const [, index = '', field = ''] = /^items\[(\d+)\]\.?(.*)$/.exec(place) ?? [];
+      if (index === '') return place === 'issuer' ? 'line 2, issuer' : place;
+      const line = `line ${rows[Number(index)]?.line ?? 1}`;
+      return field === '' ? line : `${line}, ${field}`;
+    },
+  };
+}
+
+/** Records with the line each begins on. */
+function recordsOf(text: string): { record: string[]; line: number }[] {
+  let next = 1;
+  const found = parse(text, { bom: true, info: true, skip_empty_lines: false, relax_column_count: false });
+  return (found as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => {
+    const line = next;
+    next = info.lines + 1;
+    return { record, line };
+  });
+}
+
+function isColumn(name: string): name is Column {
+  return Object.hasOwn(COLUMNS, name);
+}
+
+function cellOf(cell: Cell, value: unknown): string {
+  if (value === undefined || value === null) return '';
+  switch (cell) {
+    case 'text':
+    case 'number':
+    case 'boolean':
+      return typeof value === 'string' ? value : JSON.stringify(value);
+    case 'list': {
+      const members = value as unknown[];
+      const plain = members.every((m, i) => typeof m === 'string' && isPlain(m) && (i > 0 || !m.startsWith('[')));
+      return plain ? members.join('\n') : JSON.stringify(value);
+    }
+    case 'object':
+      return JSON.stringify(value);
+    default:
+      return cell satisfies never;
+  }
+}
+
+/** Whether a member can stand on a line of its own and be found again. */
+function isPlain(member: string): boolean {
+  return member === member.trim() && member !== '' && !/[\r\n]/.test(member);
+}
+
+function valueOf(column: Column, cell: string): unknown {
+  const kind = COLUMNS[column];
+  if (cell === '') return kind === 'list' ? [] : NULL_WHEN_EMPTY.has(column) ? null : undefined;
+  switch (kind) {
+    case 'text':
+      return cell;
+    case 'number':
+      return cell.trim() === '' || Number.isNaN(Number(cell)) ? cell : Number(cell);
+    case 'boolean':
+      return cell === 'true' ? true : cell === 'false' ? false : cell;
+    case 'list':
+      return cell.startsWith('[') ? jsonOr(cell) : cell.split(/\r?\n/);
+    case 'object':
+      return jsonOr(cell);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function jsonOr(cell: string): unknown {
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return cell;
+  }
+}

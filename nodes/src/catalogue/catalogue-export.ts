@@ -1,0 +1,37 @@
+import type { DivisionCode, Divisions } from '@liandong/schema';
+import { entryOf, itemSchema } from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
+import { catalogueCsv } from './catalogue-csv.ts';
+import type { ImportReport } from './catalogue-import.ts';
+
+/**
+ * The last published version of every item a node knows, in the form an import reads: reading it again changes nothing.
+ */
+export async function exportCatalogue(
+  db: HostDb,
+  node: DivisionCode,
+  divisions: Divisions,
+  format: 'json' | 'csv',
+): Promise<string> {
+  const rows = await db
+    .queries(node)
+    .query<{ body: unknown }>(
+      `SELECT DISTINCT ON (code) body FROM items WHERE node = $1 AND published_at IS NOT NULL ORDER BY code, version DESC`,
+    );
+  const entries = rows.map((row) => entryOf(itemSchema.parse(row.body)));
+  const issuer = divisions.city.code;
+  return format === 'csv' ? catalogueCsv(issuer, entries) : `${JSON.stringify({ issuer, items: entries }, null, 1)}\n`;
+}
+
+/** What an import would change, for people: a line for each item and each element. */
+export function describeImport({ added, unchanged, diffs }: ImportReport): string {
+  const lines = [
+    ...added.map((code) => `+ ${code}`),
+    ...diffs.flatMap(({ code, elements }) => [
+      `~ ${code}`,
+      ...elements.map(({ path, before, after }) => `    ${path}: ${before ?? '(none)'} → ${after ?? '(none)'}`),
+    ]),
+    `${added.length} new, ${diffs.length} changed, ${unchanged} unchanged; nothing was imported.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,88 @@
+import type { Answers, DivisionCode, Divisions, ImplementationService, ImplementationView } from '@liandong/schema';
+import {
+  ProblemError,
+  dayOf,
+  diffElements,
+  implementationFaults,
+  implementationSchema,
+  parseInput,
+  problem,
+  requireDepartment,
+  requireOwnDesk,
+  requirePermission,
+} from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
+import type { FeedAppender } from '../feeds/index.ts';
+import { heardOf } from './catalogue-service.ts';
+import { findImplementations, findItem, insertImplementations } from './catalogue-store.ts';
+import { lockCode } from './item-life-store.ts';
+
+export interface ImplementationParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  appender: FeedAppender;
+  now: () => Date;
+}
+
+/** Implementations as one node has them: its own, or a copy that says how old it is. */
+export function implementationService({
+  node,
+  db,
+  divisions,
+  appender,
+  now,
+}: ImplementationParts): ImplementationService {
+  const queries = db.queries(node);
+  return {
+    async getMany(keys): Answers<ImplementationView> {
+      const found = await findImplementations(queries, keys);
+      const publishers = [...new Set(found.map((i) => i.node))];
+      const heard = new Map(await Promise.all(publishers.map(async (p) => [p, await heardOf(queries, p)] as const)));
+      return keys.map((key) => {
+        divisions.get(key.node);
+        const implementation = found.find((i) => i.item === key.item && i.node === key.node);
+        if (!implementation) {
+          return problem('ITEM_UNKNOWN', `${node} knows no implementation of ${key.item} at ${key.node}.`, { node });
+        }
+        return { implementation, answeredBy: node, staleSince: heard.get(key.node) ?? null };
+      });
+    },
+
+    async revise(viewer, { item: code, reason, ...change }) {
+      if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+      requireOwnDesk(viewer, node);
+      const { tier } = divisions.get(node);
+      requirePermission(viewer, 'REVISE_IMPLEMENTATION', tier);
+      const revised = await db.transact(node, async (tx) => {
+        await lockCode(tx, code);
+        const item = await findItem(tx, code, { today: dayOf(now()) });
+        const known = await findImplementations(tx, [
+          ...divisions.ancestors(node).map((d) => ({ item: code, node: d.code })),
+          { item: code, node },
+        ]);
+        const before = known.find((i) => i.node === node);
+        if (!item || !before) {
+          throw problem('ITEM_UNKNOWN', `${node} carries out no item ${code.slice(0, 50)}.`, { field: 'item' });
+        }
+        // who sits at no department's window keeps the whole centre's lists
+        if (viewer.department !== null) requireDepartment(viewer, item.department, tier);
+        const next = parseInput(implementationSchema, { ...before, ...change, version: before.version + 1 });
+        const diff = diffElements({ ...before, version: 0 }, { ...next, version: 0 });
+        if (diff.length === 0) return before;
+        const above = known.filter((i) => i.node !== node).toSorted((a, b) => b.node.length - a.node.length)[0] ?? null;
+        const [first, ...rest] = implementationFaults(next, item, above);
+        if (first) throw new ProblemError([first, ...rest]);
+        await insertImplementations(tx, [next]);
+        await tx.query(
+          `INSERT INTO implementation_changes (node, item, version, author, author_name, reason, diff, at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+          [code, next.version, viewer.sub, viewer.name, reason, JSON.stringify(diff), now()],
+        );
+        await appender.append(tx, 'CATALOGUE', [{ kind: 'IMPLEMENTATION', implementation: next }]);
+        return next;
+      });
+      return { implementation: revised, answeredBy: node, staleSince: null };
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import type { DraftFile, ElementChange, Item, ItemChangeKind, ItemChangeView, ItemReviewView } from '@liandong/schema';
+import { diffElements, itemSchema } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+
+/** Who changed an item, and why. */
+export interface Authorship {
+  /** Subject of the person; a command's own name where no person is known. */
+  author: string;
+  authorName: string;
+  reason: string;
+}
+
+/** An item's text under way, and what was said of it. */
+export interface StoredDraft extends DraftFile<ItemReviewView> {
+  item: Item;
+  /** Number of the change that made it; reviews are of it. */
+  change: number;
+}
+
+/** An item with everything its node holds of it, kept from others until the transaction ends. */
+export interface ItemFile {
+  /** Published versions, newest first. */
+  published: Item[];
+  draft: StoredDraft | null;
+  /** Number of the last change. */
+  seq: number;
+}
+
+interface ChangeRow {
+  seq: number;
+  version: number;
+  kind: ItemChangeKind;
+  author: string;
+  author_name: string;
+  reason: string;
+  diff: ElementChange[];
+  at: Date;
+}
+
+interface ReviewRow {
+  desk: ItemReviewView['desk'];
+  reviewer: string;
+  reviewer_name: string;
+  opinion: ItemReviewView['opinion'];
+  remarks: string | null;
+  at: Date;
+}
+
+/** Locks an item by its code, also one that is not there yet, until the transaction ends. */
+export async function lockCode(tx: NodeTx, code: string): Promise<void> {
+  await tx.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended('item ' || k.node || ' ' || $2::text, 0))
+     FROM (SELECT $1::text AS node) k WHERE k.node = $1`,
+    [code],
+  );
+}
+
+/** Locks an item and reads it. */
+export async function lockItem(tx: NodeTx, code: string): Promise<ItemFile> {
+  await lockCode(tx, code);
+  return readItemFile(tx, code);
+}
+
+/** What a node holds of an item. */
+export async function readItemFile(queries: NodeQueries, code: string): Promise<ItemFile> {
+  const rows = await queries.query<{ body: unknown; published_at: Date | null }>(
+    `SELECT body, published_at FROM items WHERE node = $1 AND code = $2 ORDER BY version DESC`,
+    [code],
+  );
+  const changes = await findChanges(queries, code);
+  const drafted = rows.find((row) => row.published_at === null);
+  return {
+    published: rows.filter((row) => row.published_at !== null).map((row) => itemSchema.parse(row.body)),
+    draft: drafted ? await draftOf(queries, itemSchema.parse(drafted.body), changes) : null,
+    seq: changes.at(-1)?.seq ?? 0,
+  };
+}
+
+async function draftOf(queries: NodeQueries, item: Item, changes: readonly ChangeRow[]): Promise<StoredDraft> {
+  const published = changes.findLastIndex((c) => c.kind === 'PUBLISHED');
+  const rounds = changes.slice(published + 1).filter((c) => c.kind === 'DRAFTED');
+  const change = rounds.at(-1)?.seq ?? 0;
+  const reviews = await queries.query<ReviewRow>(
+    `SELECT desk, reviewer, reviewer_name, opinion, remarks, at FROM item_reviews
+     WHERE node = $1 AND code = $2 AND draft = $3 ORDER BY at, desk`,
+    [item.code, change],
+  );
+  return {
+    item,
+    change,
+    authors: [...new Set(rounds.map((c) => c.author))],
+    reviews: reviews.map(({ reviewer_name: reviewerName, ...review }) => ({ ...review, reviewerName })),
+  };
+}
+
+async function findChanges(queries: NodeQueries, code: string): Promise<ChangeRow[]> {
+  return queries.query<ChangeRow>(
+    `SELECT seq, version, kind, author, author_name, reason, diff, at FROM item_changes
+     WHERE node = $1 AND code = $2 ORDER BY seq`,
+    [code],
+  );
+}
+
+/** An item's history, oldest first. */
+export async function findHistory(queries: NodeQueries, code: string): Promise<ItemChangeView[]> {
+  const rows = await findChanges(queries, code);
+  return rows.map(({ author_name: author, ...change }) => ({ ...change, author }));
+}
+
+/** Adds lines to items' histories. Every change has its author, its reason and what it changed. */
+export async function recordChanges(
+  tx: NodeTx,
+  kind: ItemChangeKind,
+  by: Authorship,
+  at: Date,
+  changes: readonly { seq: number; before: Item | null; item: Item }[],
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO item_changes (node, code, seq, version, kind, author, author_name, reason, at, diff)
+     SELECT $1, c.code, c.seq, c.version, $2, $3, $4, $5, $6, c.diff
+     FROM unnest($7::text[], $8::int[], $9::int[], $10::jsonb[]) AS c (code, seq, version, diff)`,
+    [
+      kind,
+      by.author,
+      by.authorName,
+      by.reason,
+      at,
+      changes.map(({ item }) => item.code),
+      changes.map(({ seq }) => seq),
+      changes.map(({ item }) => item.version),
+      changes.map(({ before, item }) => JSON.stringify(diffElements(before, item))),
+    ],
+  );
+}
+
+/** Keeps what a desk said of a draft. */
+export async function insertReview(tx: NodeTx, code: string, draft: number, review: ItemReviewView): Promise<void> {
+  await tx.query(
+    `INSERT INTO item_reviews (node, code, draft, desk, reviewer, reviewer_name, opinion, remarks, at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [code, draft, review.desk, review.reviewer, review.reviewerName, review.opinion, review.remarks, review.at],
+  );
+}
+
+/** Takes an item's draft away, before the next is put in its place. */
+export async function deleteDraft(tx: NodeTx, code: string): Promise<void> {
+  await tx.query(`DELETE FROM items WHERE node = $1 AND code = $2 AND published_at IS NULL`, [code]);
+}

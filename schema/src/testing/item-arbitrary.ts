@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import type { Item } from '../rules/catalogue.ts';
+import {
+  ITEM_STATUSES,
+  MATERIAL_SOURCES,
+  POWER_SOURCES,
+  HANDLING_WAYS,
+  CROSS_DISTRICTS,
+  SIGN_OFF_LEVELS,
+} from '../vocabulary.ts';
+import { anyDay } from './arbitraries.ts';
+import { items } from './fixtures.ts';
+
+/** Text as people write it, also with what separates cells, lines and JSON. */
+export const anyText = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
+    fc.stringMatching(/^[户,"'\n\r\t[\]{};:=+|]{1,8}$/),
+  )
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+
+const anyMaterials = fc.uniqueArray(
+  fc.record({
+    name: anyText,
+    required: fc.boolean(),
+    providedBy: fc.constantFrom(...MATERIAL_SOURCES),
+    held: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 4, selector: (m) => m.name },
+);
+const anyFee = fc.record({
+  baseFen: fc.option(fc.integer({ min: 0, max: 10_000_000 })),
+  unit: anyText,
+  note: fc.option(anyText),
+  rates: fc.array(fc.record({ category: anyText, percent: fc.integer({ min: 0, max: 100 }) }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+});
+const anyRank = fc.record({ code: anyText, name: anyText });
+
+/** A sound item with any unified elements; a real one's tiers and bundle. */
+export const anyFullItem: fc.Arbitrary<Item> = fc
+  .record({
+    base: fc.constantFrom(...items.filter((item) => item.bundle === null)),
+    name: anyText,
+    legalBasis: anyText,
+    department: anyText,
+    note: fc.option(anyText),
+    lifeEvents: fc.array(anyText, { maxLength: 3 }),
+    feeSchedule: fc.option(anyFee),
+    hierarchy: fc.option(fc.record({ main: anyRank, sub: fc.option(anyRank) })),
+    powerSource: fc.constantFrom(...POWER_SOURCES),
+    handlingWay: fc.constantFrom(...HANDLING_WAYS),
+    window: fc.option(anyText),
+    crossDistrict: fc.constantFrom(...CROSS_DISTRICTS),
+    supervisionWay: fc.option(anyText),
+    signOff: fc.option(
+      fc.record({ level: fc.constantFrom(...SIGN_OFF_LEVELS), maxLayers: fc.integer({ min: 1, max: 9 }) }),
+    ),
+    collectiveDecision: fc.boolean(),
+    status: fc.constantFrom(...ITEM_STATUSES),
+    effectiveFrom: anyDay,
+    effectiveTo: fc.option(anyDay),
+    promised: fc.oneof(
+      fc.integer({ min: 0, max: 40 }).map((halves) => ({ days: halves / 2, unit: 'WORKDAY' as const })),
+      fc.integer({ min: 0, max: 20 }).map((days) => ({ days, unit: 'DAY' as const })),
+    ),
+    statutory: fc.option(
+      fc.record({ days: fc.integer({ min: 21, max: 60 }), unit: fc.constantFrom('WORKDAY', 'DAY') }),
+    ),
+    materials: anyMaterials,
+    conditions: fc.array(anyText, { maxLength: 3 }),
+  })
+  .map(({ base, promised, materials, conditions, ...elements }) => ({
+    ...base,
+    ...elements,
+    standard: { ...base.standard, promised, materials, conditions },
+  }));
