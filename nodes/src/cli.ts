@@ -106,7 +106,7 @@ async function exportFile(options: Options): Promise<void> {
   const format = options['format'] ?? 'json';
   if (format !== 'json' && format !== 'csv')
     throw problem('BAD_INPUT', '--format is json or csv.', { field: 'format' });
-  const { db, node, divisions } = await openCity(options);
+  const { db, node, divisions } = await openNode(options);
   try {
     const text = await exportCatalogue(db, node, divisions, format);
     if (options['out'] === undefined) print(text);

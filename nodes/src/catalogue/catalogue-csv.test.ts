@@ -45,7 +45,7 @@ const anyEntry = fc
       legalBasis: anyText,
       department: anyText,
       note: fc.option(anyText),
-      audiences: fc.subarray([...AUDIENCES]),
+      audiences: fc.subarray(AUDIENCES.map((audience) => audience.toLowerCase() as Lowercase<typeof audience>)),
       lifeEvents: fc.array(anyText, { maxLength: 3 }),
       conditions: fc.array(anyText, { maxLength: 3 }),
       materials: fc.oneof(

@@ -67,7 +67,7 @@ describe('the figures of standardization', () => {
         at('LEVEL_4') as typeof standard,
         {
           ...standard,
-          implementation: { ...standard.implementation, onlineDepth: null } as typeof standard.implementation,
+          implementation: { ...standard.implementation, onlineDepth: null },
         },
       ]).onlineShare,
     ).toBeNull();

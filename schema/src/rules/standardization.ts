@@ -58,7 +58,7 @@ function materialsDroppedBy({ standard }: Item, { materials }: Implementation): 
 }
 
 /** 网办深度: from 三级 (网上申请预审) on an item can be applied for online; null where its implementation does not say. */
-function isOnline({ onlineDepth = null }: Implementation & { onlineDepth?: string | null }): boolean | null {
+function isOnline({ onlineDepth }: Implementation): boolean | null {
   return onlineDepth === null ? null : onlineDepth === 'LEVEL_3' || onlineDepth === 'LEVEL_4';
 }
 
