@@ -388,6 +388,7 @@ describe('an echo', () => {
     const id = await steps.file(agent, homestead());
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
+    await eventually(async () => (await steps.seen(id, agent))?.custody === 'ELSEWHERE');
     await federation.stopHost(VILLAGE);
     await steps.accept(id, clerk);
     await steps.review(id, clerk);
