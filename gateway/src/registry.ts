@@ -24,6 +24,12 @@ export class Registry {
     return true;
   }
 
+  /** The place itself when it has a node, else the nearest place above that has one, else the place. */
+  nearestNode(place: string): string {
+    const lineage = this.divisions.lineage(place);
+    return (lineage.find(({ code }) => this.#current.findHost(code)) ?? this.divisions.get(place)).code;
+  }
+
   /**
    * @throws {ProblemError} UNKNOWN_DIVISION for a code that is no place, NODE_UNREACHABLE for a place without a node
    */

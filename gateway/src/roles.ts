@@ -20,7 +20,15 @@ export type Route =
   /** A case id or number, which begins with the node's code. `copyAt` names who may answer when that node can't. */
   | { by: 'prefix'; argument: string; copyAt: 'viewer' | null }
   /** A division code, at this path of the arguments; the viewer's own desk where it is left out, if allowed. */
-  | { by: 'division'; path: readonly string[]; otherwise: 'viewer' | null }
+  | {
+      by: 'division';
+      path: readonly string[];
+      otherwise: 'viewer' | null;
+      /** Whether the nearest node above answers for a place without one: what it says does not depend on who says it. */
+      nearest?: true;
+    }
+  /** An item's code, which begins with its city's. `copyAt` as above. */
+  | { by: 'item'; argument: string; copyAt: 'viewer' | null }
   /** All nodes within the division at this path of the arguments; `gather` names how their answers become one. */
   | { by: 'subtree'; path: readonly string[]; gather: Gathering }
   /** The desk of whoever asks. */
@@ -48,7 +56,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const codeOf = (division: unknown): string => text((division as { code?: unknown } | null | undefined)?.code);
 
 /** The city a basic catalogue belongs to stands at the head of each item's code: `3310-MZ-001` is 331000's. */
-const cityOf = (item: string): string => `${item.slice(0, 4)}00`;
+export const cityOf = (item: string): string => `${item.slice(0, 4)}00`;
 
 export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   filing: {
@@ -96,6 +104,8 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     routes: {
       catalog: { by: 'division', path: ['division'], otherwise: null },
       _items: { by: 'keys', argument: 'keys', copy: null },
+      item: { by: 'item', argument: 'code', copyAt: 'viewer' },
+      catalogEntry: { by: 'division', path: ['division'], otherwise: null },
       guide: { by: 'division', path: ['division'], otherwise: null },
       catalogDrift: { by: 'subtree', path: ['division'], gather: 'catalogDrift' },
       _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
@@ -146,7 +156,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   delegation: {
     name: 'delegation',
     routes: {
-      competence: { by: 'division', path: ['division'], otherwise: null },
+      competence: { by: 'division', path: ['division'], otherwise: null, nearest: true },
       delegations: { by: 'division', path: ['division'], otherwise: null },
       delegationRequests: viewersDesk,
       grantPower: viewersDesk,

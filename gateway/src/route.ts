@@ -12,6 +12,7 @@ import { GATHERINGS } from './gather.ts';
 import { KeyTask } from './key-task.ts';
 import type { Registry } from './registry.ts';
 import type { Key, RoleConfig, Route } from './roles.ts';
+import { cityOf } from './roles.ts';
 import type { RootField } from './scatter.ts';
 import { argumentType, rootFieldsOf } from './scatter.ts';
 import type { HostAnswer, HostCaller } from './transport/index.ts';
@@ -88,7 +89,8 @@ class Asker {
     }
     const first = await this.#askNode(node);
     const fault = this.#refusal(first, node);
-    const copyAt = route.by === 'prefix' && route.copyAt === 'viewer' ? this.#context.viewer?.division : undefined;
+    const hasCopy = route.by === 'prefix' || route.by === 'item';
+    const copyAt = hasCopy && route.copyAt === 'viewer' ? this.#context.viewer?.division : undefined;
     if (fault && isWayFault(fault) && copyAt !== undefined && copyAt !== node) {
       const copy = await this.#askNode(copyAt);
       // that a copy had nothing either matters less than who should have answered
@@ -230,8 +232,18 @@ class Asker {
         return filingNodeOf(String(args[route.argument]), route.argument);
       case 'division': {
         const named = argumentAt(args, route.path);
-        if (typeof named === 'string') return this.#registry.divisions.get(named).code;
+        if (typeof named === 'string') {
+          const { code } = this.#registry.divisions.get(named);
+          return route.nearest ? this.#registry.nearestNode(code) : code;
+        }
         return route.otherwise === 'viewer' ? this.#viewersDesk() : this.#registry.divisions.get('').code;
+      }
+      case 'item': {
+        const code = String(args[route.argument]);
+        const city = this.#registry.divisions.find(cityOf(code));
+        if (!city)
+          throw problem('ITEM_UNKNOWN', `No city has an item ${code.slice(0, 60)}.`, { field: route.argument });
+        return city.code;
       }
       case 'viewer':
         return this.#viewersDesk();

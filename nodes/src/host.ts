@@ -19,7 +19,13 @@ import {
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
-import { DelegationReceiver, delegationService } from './delegation/index.ts';
+import {
+  DelegationReceiver,
+  delegatedStages,
+  delegationService,
+  grantsTouching,
+  powersOn,
+} from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
@@ -170,13 +176,32 @@ async function startParts(
     services.set(node, {
       filing: desk.filing,
       handling: desk.handling,
-      catalogue: catalogueService({ node, db, divisions, now }),
+      catalogue: catalogueService({
+        node,
+        db,
+        divisions,
+        grants: () => powersOn(db.queries(node), dayOf(now())),
+        now,
+      }),
       delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       sharing: sharingService({ node, db, divisions, trust, outbox, now }),
       admission: admissionService({ node, db, divisions, now }),
-      offices: officesService({ node, db, divisions, nodes: () => trust.nodes(), now }),
-      legalBases: legalBasesService({ node, db, appender, desk: legalBases }),
+      offices: officesService({
+        node,
+        db,
+        divisions,
+        nodes: () => trust.nodes(),
+        granted: delegatedStages,
+        now,
+      }),
+      legalBases: legalBasesService({
+        node,
+        db,
+        appender,
+        desk: legalBases,
+        grantsOf: (queries, items) => grantsTouching(queries, items, dayOf(now())),
+      }),
       implementation: implementationService({ node, db, divisions, appender, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
     });

@@ -96,6 +96,12 @@ export class MemoryNode implements NodeServices {
         const lost = this.withoutCopies && ownerOf(code) !== this.code;
         return item && !lost ? this.#itemOf(item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
       }),
+    entry: async (code) => {
+      if (this.fault) throw this.fault;
+      const item = this.items.get(code);
+      if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
+      return this.#entryOf(item);
+    },
     guide: async (code) => {
       if (this.fault) throw this.fault;
       const item = this.items.get(code);
@@ -395,17 +401,17 @@ export class MemoryNode implements NodeServices {
     const found = [...this.items.values()].filter((item) => search === null || item.name.includes(search));
     const page = found.slice(0, first);
     return {
-      nodes: page.map((item) => ({
-        item: this.#itemOf(item),
-        acceptor: this.code,
-        decider: this.deciders.get(item.code) ?? null,
-        takenInHere: true,
-        available: true,
-      })),
+      nodes: page.map((item) => this.#entryOf(item)),
       cursors: page.map((_, i) => String(i)),
       hasNextPage: found.length > first,
       hasPreviousPage: false,
     };
+  }
+
+  #entryOf(item: Item): CatalogEntryView {
+    const decider = this.deciders.get(item.code) ?? null;
+    const who = { acceptor: this.code, decider, power: decider };
+    return { item: this.#itemOf(item), ...who, takenInHere: true, available: true };
   }
 
   #offers(viewer: Viewer | null, material: string | null): DataOfferView[] {

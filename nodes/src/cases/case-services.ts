@@ -13,6 +13,8 @@ import type {
   HandlingKey,
   HandlingService,
   HandlingView,
+  Implementation,
+  Item,
   OfficialCalendar,
   Page,
   PageRequest,
@@ -33,6 +35,7 @@ import {
   requireCaseReader,
   requireOwnDesk,
   requirePermission,
+  standardImplementation,
 } from '@liandong/schema';
 import { findImplementations, findItem } from '../catalogue/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
@@ -369,8 +372,7 @@ export class CaseDesk {
     if (!item) throw this.#unknownItem(itemCode);
     // how it is carried out is for the organ that holds the power to say, also where a lower one decides
     const power = divisions.atTier(place, item.decidingTier)?.code ?? place;
-    const [implementation] = await findImplementations(queries, [{ item: itemCode, node: power }]);
-    if (!implementation) throw this.#unknownItem(itemCode);
+    const implementation = await this.#implementationAt(queries, item, power);
     const grants = await this.#grantsOver(queries, itemCode);
     return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation, grants };
   }
@@ -382,12 +384,24 @@ export class CaseDesk {
       file.item,
       file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
     );
-    const [implementation] = await findImplementations(queries, [{ item: file.item, node: file.power }]);
-    if (!item || !implementation) throw this.#unknownItem(file.item);
+    if (!item) throw this.#unknownItem(file.item);
+    const implementation = await this.#implementationAt(queries, item, file.power);
     const supplied = await this.#parts.supplied(queries, file.id);
     const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
     const grants = await this.#grantsOver(queries, file.item);
     return { item, implementation: { ...implementation, materials }, grants };
+  }
+
+  /**
+   * How an organ carries an item out. Of another county's organs a desk that takes in for them (通办) knows only the
+   * city's standard, which they may better and never worsen.
+   */
+  async #implementationAt(queries: NodeQueries, item: Item, power: DivisionCode): Promise<Implementation> {
+    const { node, divisions } = this.#parts;
+    const [known] = await findImplementations(queries, [{ item: item.code, node: power }]);
+    if (known) return known;
+    if (divisions.isWithin(node, power)) throw this.#unknownItem(item.code);
+    return standardImplementation(item, power, 1);
   }
 
   /** The grants that give power over an item today, as this node knows them. */

@@ -4,6 +4,7 @@ import type {
   CatalogueService,
   DivisionCode,
   Divisions,
+  Grant,
   Item,
   ItemView,
   Page,
@@ -30,6 +31,8 @@ export interface CatalogueParts {
   node: DivisionCode;
   db: HostDb;
   divisions: Divisions;
+  /** The grants in effect today over items, as this node knows them. */
+  grants: () => Promise<readonly Grant[]>;
   now: () => Date;
 }
 
@@ -41,7 +44,7 @@ export async function heardOf(queries: NodeQueries, publisher: DivisionCode): Pr
 }
 
 /** The basic catalogue as one node has it: the city's own, or a copy that says how old it is. */
-export function catalogueService({ node, db, divisions, now }: CatalogueParts): CatalogueService {
+export function catalogueService({ node, db, divisions, grants, now }: CatalogueParts): CatalogueService {
   const queries = db.queries(node);
   const city = divisions.city.code;
   const ownKeys = ownCompetenceKeys(node, divisions);
@@ -56,6 +59,15 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
           return problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { node, field: 'code' });
         return { item: asOfToday(item), answeredBy: node, staleSince };
       });
+    },
+
+    async entry(code) {
+      const [item] = await findItems(queries, [code], dayOf(now()));
+      if (!item)
+        throw problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, { field: 'item' });
+      const [entry] = await entriesOf([item], await heardOf(queries, city));
+      if (!entry) throw problem('ITEM_UNKNOWN', `${node} can't show ${code}.`, { field: 'item' });
+      return entry;
     },
 
     async guide(code) {
@@ -78,17 +90,8 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
       const today = dayOf(now());
       const found = await searchItems(queries, { search, ownKeys, today, first, after });
       const staleSince = await heardOf(queries, city);
-      const routed = found.items.map((item) => ({ item, ...routeFrom(item) }));
-      const keys = routed.flatMap(({ item, decider }) =>
-        decider === null ? [] : [{ item: item.code, node: decider }],
-      );
-      const known = new Set((await findImplementations(queries, keys)).map((i) => i.item));
       return {
-        nodes: routed.map(({ item, ...handled }) => ({
-          item: { item: asOfToday(item), answeredBy: node, staleSince },
-          ...handled,
-          available: known.has(item.code) && isInForce(item, today),
-        })),
+        nodes: await entriesOf(found.items, staleSince),
         cursors: found.cursors,
         hasNextPage: found.hasNextPage,
         hasPreviousPage: after !== null,
@@ -96,20 +99,37 @@ export function catalogueService({ node, db, divisions, now }: CatalogueParts): 
     },
   };
 
+  async function entriesOf(items: readonly Item[], staleSince: Date | null): Promise<CatalogEntryView[]> {
+    const powers = await grants();
+    const routed = items.map((item) => ({ item, ...routeFrom(item, powers) }));
+    const keys = routed.flatMap(({ item, power }) => (power === null ? [] : [{ item: item.code, node: power }]));
+    const known = new Set((await findImplementations(queries, keys)).map((i) => i.item));
+    return routed.map(({ item, ...handled }) => ({
+      item: { item: asOfToday(item), answeredBy: node, staleSince },
+      ...handled,
+      available: known.has(item.code) && isInForce(item, dayOf(now())),
+    }));
+  }
+
   /** One whose end has come is cancelled, also where nobody could say so yet. */
   function asOfToday(item: Item): Item {
     return { ...item, status: statusOn(item, dayOf(now())) };
   }
 
   /** Who handles an item for this division's own people. */
-  function routeFrom(item: Item): Pick<CatalogEntryView, 'acceptor' | 'decider' | 'takenInHere'> {
+  function routeFrom(
+    item: Item,
+    powers: readonly Grant[],
+  ): Pick<CatalogEntryView, 'acceptor' | 'decider' | 'power' | 'takenInHere'> {
     try {
-      const found = route(item, node, divisions);
-      return { acceptor: found.acceptor, decider: found.decider, takenInHere: mayTakeIn(item, node, found, divisions) };
+      const found = route(item, node, divisions, powers);
+      const { acceptor, decider, power } = found;
+      return { acceptor, decider, power, takenInHere: mayTakeIn(item, node, found, divisions) };
     } catch (error) {
       // a county's own page can't name the township that would accept
       if (!(error instanceof ProblemError) || error.code !== 'COMPETENCE_UNRESOLVED') throw error;
-      return { acceptor: null, decider: divisions.atTier(node, item.decidingTier)?.code ?? null, takenInHere: false };
+      const power = divisions.atTier(node, item.decidingTier)?.code ?? null;
+      return { acceptor: null, decider: power, power, takenInHere: false };
     }
   }
 }

@@ -48,6 +48,8 @@ export interface TestFederationOptions {
   nodes: readonly DivisionCode[];
   /** Whether the sample catalogue is imported and has come down before the tests begin. */
   catalogue?: boolean;
+  /** The file that is imported; the sample when left out. */
+  catalogueFile?: string;
   calendar?: OfficialCalendar;
 }
 
@@ -73,7 +75,12 @@ export class TestFederation {
     this.#issuerKey = issuerKey;
   }
 
-  static async start({ nodes, catalogue = true, calendar }: TestFederationOptions): Promise<TestFederation> {
+  static async start({
+    nodes,
+    catalogue = true,
+    catalogueFile = CATALOGUE_FILE,
+    calendar,
+  }: TestFederationOptions): Promise<TestFederation> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-federation-'));
     const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
     const broker = new TestBroker(dir, await freePort());
@@ -116,7 +123,7 @@ export class TestFederation {
       });
     }
     await Promise.all(nodes.map((node) => federation.startHost(node)));
-    if (catalogue) await federation.#bringCatalogue();
+    if (catalogue) await federation.#bringCatalogue(catalogueFile);
     return federation;
   }
 
@@ -219,9 +226,9 @@ export class TestFederation {
     await rm(this.dir, { recursive: true, force: true });
   }
 
-  async #bringCatalogue(): Promise<void> {
+  async #bringCatalogue(file: string): Promise<void> {
     const db = this.db(CITY);
-    await importCatalogue(db, CITY, this.divisions, CATALOGUE_FILE, this.now());
+    await importCatalogue(db, CITY, this.divisions, file, this.now());
     await publishCatalogue(db, CITY, new FeedAppender(), this.now());
     for (const node of this.#configs.keys()) {
       await eventually(async () => {

@@ -104,8 +104,8 @@ export function addCatalogue(role: RoleBuilder): void {
       item: t.field({ type: Item, nullable: false, resolve: (e) => e.item }),
       implementation: t.field({
         type: refs.ImplementationStub,
-        resolve: ({ item, decider }) =>
-          decider === null ? null : { item: item.item.code, node: decider, via: item.answeredBy },
+        resolve: ({ item, power }) =>
+          power === null ? null : { item: item.item.code, node: power, via: item.answeredBy },
       }),
       acceptor: t.field({ type: Division, description: '受理机关', resolve: (e) => e.acceptor }),
       decider: t.field({ type: Division, description: '决定机关', resolve: (e) => e.decider }),
@@ -155,6 +155,22 @@ export function addCatalogue(role: RoleBuilder): void {
         },
         resolve: async (_, { search, ...page }, context) =>
           connectionOf(await context.services(addressed(context)).catalogue.list(search ?? null, pageOf(page))),
+      }),
+      item: t.field({
+        description: 'An item of the basic catalogue, from the city. Needs no login.',
+        type: Item,
+        args: { code: t.arg.id({ required: true }) },
+        resolve: async (_, { code }, context) => {
+          const [found] = await context.services(addressed(context)).catalogue.getMany([code]);
+          if (found instanceof Error) throw found;
+          return found ?? null;
+        },
+      }),
+      catalogEntry: t.field({
+        description: "An item as a division sees it, from the division's own copy. Needs no login.",
+        type: CatalogEntry,
+        args: { item: t.arg.id({ required: true }), division: t.arg.id({ required: true }) },
+        resolve: (_, { item }, context) => context.services(addressed(context)).catalogue.entry(item),
       }),
       guide: t.field({
         description: "The guide of an item for a division's people, from the division's own copy. Needs no login.",

@@ -227,6 +227,8 @@ export interface CatalogEntryView {
   item: ItemView;
   acceptor: DivisionCode | null;
   decider: DivisionCode | null;
+  /** The organ that holds the power by the item itself; its implementation is the item's. */
+  power: DivisionCode | null;
   /** Whether the desk asked may take the item in. */
   takenInHere: boolean;
   /** Whether it can be applied for today: in force, and the deciding node's implementation is known here. */
@@ -270,6 +272,8 @@ export interface CatalogueService {
   basis(): Promise<CatalogueBasis>;
   /** This node's drift from a basis. */
   drift(basis: readonly ItemHead[]): Promise<NodeDrift>;
+  /** One item as this division sees it. @throws {ProblemError} ITEM_UNKNOWN */
+  entry(code: string): Promise<CatalogEntryView>;
   list(search: string | null, page: PageRequest): Promise<Page<CatalogEntryView>>;
 }
 

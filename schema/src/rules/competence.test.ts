@@ -185,6 +185,26 @@ describe('taking in', () => {
     expect(() => takesIn(noProxy, COUNTY)).not.toThrow();
   });
 
+  test.each([
+    ['COUNTY', OTHER_TOWNSHIPS_VILLAGE, true],
+    ['COUNTY', OTHER_COUNTY, false],
+    ['CITY', OTHER_TOWNSHIPS_VILLAGE, true],
+    ['CITY', OTHER_COUNTY, true],
+    ['PROVINCE', OTHER_COUNTY, true],
+    ['NONE', OTHER_TOWNSHIPS_VILLAGE, false],
+  ] as const)('of an item handled across the %s is at %s: %s', (crossDistrict, node, open) => {
+    const item = { ...itemOf('3310-MZ-001'), crossDistrict };
+    expect(codeOrDone(() => takesIn(item, node))).toBe(open ? null : 'NOT_COMPETENT');
+  });
+
+  test('across districts stays below the deciding tier, and with desks that may take it in at all', () => {
+    expect(refusal(() => takesIn({ ...itemOf('3310-MZ-001'), crossDistrict: 'CITY' }, CITY)).code).toBe(
+      'NOT_COMPETENT',
+    );
+    const closed = { ...noProxy, crossDistrict: 'CITY' as const };
+    expect(refusal(() => takesIn(closed, OTHER_TOWNSHIPS_VILLAGE)).code).toBe('NOT_COMPETENT');
+  });
+
   test('is refused to a place that does not exist', () => {
     expect(refusal(() => takesIn(noProxy, '339999'))).toMatchObject({ code: 'UNKNOWN_DIVISION' });
   });

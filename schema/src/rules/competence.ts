@@ -109,14 +109,37 @@ function yuan(fen: number): string {
 /**
  * Whether a node may take an item in (收件): the accepting organ itself, a desk the item names, or as proxy (代收代办) a
  * desk below the acceptor when the item allows proxy handling. A hall above the acceptor takes in for its own
- * townships, so that whoever walks in is not sent away.
+ * townships, so that whoever walks in is not sent away; and within the item's scope of cross-district handling (通办范围)
+ * any desk that may take it in at all.
  */
 export function mayTakeIn(item: Item, node: DivisionCode, found: Route, divisions: Divisions): boolean {
   if (node === found.acceptor) return true;
   const { tier } = divisions.get(node);
   if (!item.acceptingTiers.includes(tier) && !item.proxyAllowed) return false;
   if (divisions.isWithin(node, found.acceptor)) return true;
-  return divisions.isWithin(found.acceptor, node) && !isAbove(tier, item.decidingTier);
+  if (isAbove(tier, item.decidingTier)) return false;
+  return divisions.isWithin(found.acceptor, node) || isAcross(item, node, found.acceptor, divisions);
+}
+
+/**
+ * Whether a desk elsewhere takes the item in for the competent one (通办, 收受分离): collected here, accepted and decided
+ * there, told here. One register holds one city, so that the scopes above it all end there.
+ */
+function isAcross(item: Item, node: DivisionCode, acceptor: DivisionCode, divisions: Divisions): boolean {
+  switch (item.crossDistrict) {
+    case 'NONE':
+      return false;
+    case 'COUNTY': {
+      const county = divisions.atTier(node, 'COUNTY');
+      return county !== undefined && divisions.isWithin(acceptor, county.code);
+    }
+    case 'CITY':
+    case 'PROVINCE':
+    case 'NATION':
+      return true;
+    default:
+      return item.crossDistrict satisfies never;
+  }
 }
 
 /** @throws {ProblemError} NOT_COMPETENT where {@link mayTakeIn} says no */

@@ -33,6 +33,7 @@ export function servicesOf(given: Overrides): NodeServices {
       basis: none,
       drift: none,
       list: none,
+      entry: none,
       ...given.catalogue,
     },
     delegation: {
