@@ -29,7 +29,7 @@ import {
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
-import { officesService } from './offices/index.ts';
+import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { countFacts, figuresService, recordStandardization } from './rollup/index.ts';
 import { DUTIES } from './tiers/index.ts';
@@ -171,6 +171,7 @@ async function startParts(
       outbox,
       now,
       supplied: suppliedMaterials,
+      offices: findOffices,
     });
     desks.set(node, desk);
     services.set(node, {

@@ -53,6 +53,14 @@ describe('a login', () => {
     });
   });
 
+  test('of somebody who sits at a window of the centre names it', async () => {
+    const [first] = people;
+    if (!first) throw new Error('nobody');
+    const seated = await Issuer.open('embedded', key, [{ ...first, window: 'A1' }]);
+    const { access_token } = await seated.login('wang', 'right 密码');
+    expect(await verifier(seated).verify(access_token)).toMatchObject({ sub: 'wang', window: 'A1' });
+  });
+
   test('of somebody at a comprehensive window gives a token without a department', async () => {
     const { access_token } = await issuer.login('li', 'another');
     expect(decodeJwt(access_token)).not.toHaveProperty('department');

@@ -62,8 +62,14 @@ export class Issuer {
     const asked = person ?? { ...NOBODY, password: await this.#nobody };
     const right = await isPassword(asked, password);
     if (!person || !right) throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
-    const { name, division, roles, department } = person;
-    const token = await new SignJWT({ name, division, roles, ...(department === null ? {} : { department }) })
+    const { name, division, roles, department, window } = person;
+    const token = await new SignJWT({
+      name,
+      division,
+      roles,
+      ...(department === null ? {} : { department }),
+      ...(window === undefined ? {} : { window }),
+    })
       .setProtectedHeader({ alg: 'EdDSA', kid: this.#key.kid, typ: 'JWT' })
       .setIssuer(this.name)
       .setAudience(TOKEN_AUDIENCE)

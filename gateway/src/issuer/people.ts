@@ -12,6 +12,8 @@ const personSchema = z.object({
   division: z.string().refine(isDivisionCode, 'a division code'),
   roles: z.array(z.enum(ROLES)).min(1),
   department: z.string().min(1).nullable(),
+  /** The centre's window the person sits at. */
+  window: z.string().min(1).max(50).optional(),
   /** `scrypt$<salt>$<hash>`, base64url: a salt of 16 bytes or more, a hash of 32. */
   password: z.string().regex(/^scrypt\$[\w-]{22,}\$[\w-]{43}$/, 'no password hash of the form scrypt$salt$hash'),
 });

@@ -15,6 +15,7 @@ import type {
   HandlingView,
   Implementation,
   Item,
+  Offices,
   OfficialCalendar,
   Page,
   PageRequest,
@@ -62,6 +63,8 @@ export interface CaseServiceParts {
   now: () => Date;
   /** Names of the materials of a case that sharing gave: nobody need hand them in. */
   supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
+  /** The node's windows and departments. */
+  offices: (queries: NodeQueries) => Promise<Offices>;
 }
 
 /** The desk of one node: what people do there to cases. */
@@ -374,7 +377,8 @@ export class CaseDesk {
     const power = divisions.atTier(place, item.decidingTier)?.code ?? place;
     const implementation = await this.#implementationAt(queries, item, power);
     const grants = await this.#grantsOver(queries, itemCode);
-    return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation, grants };
+    const offices = await this.#parts.offices(queries);
+    return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation, grants, offices };
   }
 
   /** The item and implementation a case goes by: today's before acceptance, afterwards those it was accepted under. */
@@ -389,7 +393,8 @@ export class CaseDesk {
     const supplied = await this.#parts.supplied(queries, file.id);
     const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
     const grants = await this.#grantsOver(queries, file.item);
-    return { item, implementation: { ...implementation, materials }, grants };
+    const offices = await this.#parts.offices(queries);
+    return { item, implementation: { ...implementation, materials }, grants, offices };
   }
 
   /**

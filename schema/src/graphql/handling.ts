@@ -82,6 +82,7 @@ export function addHandling(role: RoleBuilder): void {
         description: "In whose name it goes out: the grantor's where the power was lent.",
         resolve: (d) => d.inNameOf,
       }),
+      department: t.exposeString('department', { description: 'The department whose decision it is.' }),
       grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
     }),
   });

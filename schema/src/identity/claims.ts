@@ -19,6 +19,7 @@ const claimsSchema = z.object({
   division: z.string().refine(isDivisionCode),
   roles: z.array(z.enum(ROLES)).min(1),
   department: z.string().min(1).nullish(),
+  window: z.string().min(1).max(50).nullish(),
 });
 
 /**
@@ -31,6 +32,6 @@ export function viewerOfClaims(claims: unknown): Viewer {
     const missing = [...new Set(parsed.error.issues.map((i) => String(i.path[0])))].join(', ');
     throw problem('UNAUTHENTICATED', `The token lacks sound claims: ${missing}.`);
   }
-  const { sub, name, division, roles, department } = parsed.data;
-  return { sub, name, division, roles, department: department ?? null };
+  const { sub, name, division, roles, department, window } = parsed.data;
+  return { sub, name, division, roles, department: department ?? null, ...(window == null ? {} : { window }) };
 }

@@ -103,6 +103,8 @@ export const logDataSchemas = {
     inNameOf: divisionCodeSchema,
     /** The grant it was decided under; left out where the organ decided by its own power. */
     grant: z.uuid().optional(),
+    /** The department, or the bureau that holds its powers, whose decision it is. */
+    department: z.string().min(1).optional(),
   }),
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
   /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */

@@ -56,6 +56,8 @@ export interface Decision {
   inNameOf: DivisionCode;
   /** The grant it was decided under; null by the organ's own power. */
   grant: string | null;
+  /** The department whose decision it is; null where the organ decides as a whole. */
+  department: string | null;
 }
 
 /** Everything a case's log says (案卷): the state and all it stands on, folded from the lines and from nothing else. */
@@ -273,7 +275,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       };
     case 'DECIDED': {
       if (file.state !== 'REVIEWED' || line.node !== file.decider) throw illegal(file, line);
-      const { outcome, reason, remedies, inNameOf, grant = null } = line.data;
+      const { outcome, reason, remedies, inNameOf, grant = null, department = null } = line.data;
       const use = file.through.decide;
       const reviewer = file.reviews.at(-1)?.node;
       const sound =
@@ -281,7 +283,17 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
         grant === (use?.id ?? null) &&
         (reviewer === line.node || reviewer === file.through.review?.grantee);
       if (!sound) throw illegal(file, line);
-      const decision: Decision = { at, node: line.node, actor: line.actor, outcome, reason, remedies, inNameOf, grant };
+      const decision: Decision = {
+        at,
+        node: line.node,
+        actor: line.actor,
+        outcome,
+        reason,
+        remedies,
+        inNameOf,
+        grant,
+        department,
+      };
       return { ...close(outcome), decision };
     }
     case 'WITHDRAWN':

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.ts';
 import { ProblemError, problem } from '../errors.ts';
 import type { LogActor, Material, MissingMaterial } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
-import type { ConsentWay, GrantStage, Opinion, Outcome } from '../vocabulary.ts';
+import type { ConsentWay, GrantStage, Opinion, Outcome, WindowStage } from '../vocabulary.ts';
 import { CASE_STATE_LABELS } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import { dayOf } from './calendar.ts';
@@ -17,6 +17,7 @@ import type { Desk, LineDraft, Step } from './desk.ts';
 import { requireIntake, route } from './competence.ts';
 import type { CaseFacts } from './delegation.ts';
 import { NO_FACTS } from './delegation.ts';
+import { NO_OFFICES, holdersOf, holdsOn, requireWindowAuthority } from './offices.ts';
 import type { Action } from './permissions.ts';
 import { requireDepartment, requireOwnDesk, requirePermission } from './permissions.ts';
 
@@ -48,7 +49,7 @@ export function fileCase(desk: Desk, filing: Filing): Step {
   const { facts = NO_FACTS } = filing;
   const found = route(item, filing.place, divisions, desk.grants, facts);
   requireIntake(item, node, found, divisions);
-  if (node === found.acceptor) requireDepartment(desk.viewer, item.department, divisions.get(node).tier);
+  if (node === found.acceptor) requireOffice(desk);
   refuseAll([...consentFaults(actor, filing, now, item), ...unrelatedMaterials(desk.implementation, filing.materials)]);
   return oneLine({
     action: 'FILED',
@@ -141,6 +142,7 @@ function notice(desk: Desk, file: CaseFile, actor: LogActor, asked: MissingMater
  */
 export function acceptCase(desk: Desk, given: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, given, 'ACCEPT_CASE');
+  departmentAt(desk, 'ACCEPT');
   return asAcceptor(desk, given, (file) => {
     requireState(file, ['FILED']);
     const deemed = desk.now > noticeDueAt(file.materialsInAt, desk.calendar).at;
@@ -216,6 +218,7 @@ export function reviewCase(
   const actor = atOwnCase(desk, file, 'REVIEW_CASE');
   if (!mayReview(desk.node, file)) requireState(file, ['ACCEPTED']);
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
+  departmentAt(desk, 'REVIEW');
   if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
   return oneLine({ action: 'REVIEWED', actor, note, data: { opinion, ...(amountFen === null ? {} : { amountFen }) } });
 }
@@ -247,6 +250,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, outcome: Outcome,
   if (outcome === 'REFUSED') requireReason(reason ?? '', ARTICLES.reasonsForRefusal);
   const remedies = outcome === 'REFUSED' ? REMEDIES : null;
   const use = file.through.decide;
+  const department = departmentAt(desk, 'DECIDE');
   return oneLine({
     action: 'DECIDED',
     actor,
@@ -256,6 +260,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, outcome: Outcome,
       reason,
       remedies,
       inNameOf: nameOf(file),
+      ...(department === null ? {} : { department }),
       ...(use ? { grant: use.id } : {}),
     },
   });
@@ -374,7 +379,7 @@ function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
   requireCustody(desk.node, file);
   // whoever takes in for others helps with every department's items; the organ's own steps are the department's
   const organ = isOrgan(desk.node, file);
-  if (organ) requireDepartment(desk.viewer, desk.item.department, desk.divisions.get(desk.node).tier);
+  if (organ) requireOffice(desk);
   return actor;
 }
 
@@ -386,6 +391,27 @@ function requireCustody(node: DivisionCode, file: CaseFile): void {
   }
   if (file.inTransitTo === null) return;
   throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
+}
+
+/**
+ * The item belongs to the person's department, or to the bureau that holds its powers (26 枚公章归一), or a department
+ * authorized the person's window for it.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+function requireOffice({ viewer, node, divisions, item, offices = NO_OFFICES, now }: Desk): void {
+  const day = dayOf(now);
+  const serves = offices.authorities.some((a) => a.window === viewer.window && a.item === item.code && holdsOn(a, day));
+  if (serves) return;
+  requireDepartment(viewer, holdersOf(item, offices.transfers, day).join(';'), divisions.get(node).tier);
+}
+
+/**
+ * The department in whose name a person does a stage; null at a comprehensive window of a township.
+ * @throws {ProblemError} WINDOW_UNAUTHORIZED at a window that no department authorized for it
+ */
+function departmentAt({ viewer, offices, item, now }: Desk, stage: WindowStage): string | null {
+  if (viewer.window === undefined) return viewer.department;
+  return requireWindowAuthority(offices ?? NO_OFFICES, item, viewer.window, stage, dayOf(now)).inNameOf;
 }
 
 function requireState(file: CaseFile, states: CaseFile['state'][]): void {

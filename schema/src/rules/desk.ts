@@ -3,6 +3,7 @@ import type { Grant } from '../messages/delegation.ts';
 import type { LogActor, LogEntry } from '../messages/log-line.ts';
 import type { OfficialCalendar } from './calendar.ts';
 import type { Implementation, Item } from './catalogue.ts';
+import type { Offices } from './offices.ts';
 import type { Viewer } from './permissions.ts';
 
 /** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
@@ -16,6 +17,8 @@ export interface Desk {
   implementation: Implementation;
   /** Grants in effect today, as this node knows them. */
   grants?: readonly Grant[];
+  /** The node's windows, what departments authorized them for, and who holds whose powers. */
+  offices?: Offices;
 }
 
 /** A line to be written: who and what; the case's store adds number, time, chain and signature. */

@@ -87,6 +87,9 @@ export interface Offices {
   seals: readonly Seal[];
 }
 
+/** A node that keeps no registers yet. */
+export const NO_OFFICES: Offices = { windows: [], authorities: [], transfers: [], seals: [] };
+
 /** On what a window does a stage: whose authorization, in whose name, under which seal. */
 export interface WindowPower {
   authority: WindowAuthority;

@@ -14,6 +14,11 @@ export interface Viewer {
   roles: readonly Role[];
   /** The department whose window the person sits at (民政); null at a comprehensive window (综合窗口). */
   department: string | null;
+  /**
+   * The centre's window the person sits at; there, only what departments authorized it for is done. Left out for a
+   * department's own people.
+   */
+  window?: string;
 }
 
 /** What people do (办理动作). */
