@@ -33,5 +33,5 @@ export function viewerOfClaims(claims: unknown): Viewer {
     throw problem('UNAUTHENTICATED', `The token lacks sound claims: ${missing}.`);
   }
   const { sub, name, division, roles, department, window } = parsed.data;
-  return { sub, name, division, roles, department: department ?? null, ...(window == null ? {} : { window }) };
+  return { sub, name, division, roles, department: department ?? null, ...(window ? { window } : {}) };
 }
