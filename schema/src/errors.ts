@@ -49,6 +49,7 @@ export const ERRORS = {
   SUPPLEMENT_REPEATED: { http: 409, retry: false, zh: '补正只能一次性告知' },
   SUPPLEMENT_TOO_LATE: { http: 409, retry: false, zh: '逾期未告知,视为受理' },
   REASON_MISSING: { http: 400, retry: false, zh: '须说明理由' },
+  MINUTES_MISSING: { http: 400, retry: false, zh: '集体决定须附会议纪要' },
   REVIEW_MISSING: { http: 409, retry: false, zh: '未经审查' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },

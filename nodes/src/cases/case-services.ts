@@ -94,7 +94,7 @@ export class CaseDesk {
       review: (viewer, input) =>
         this.#step(viewer, input, (desk, file) => reviewCase(desk, file, input.opinion, input.note, input.amountFen)),
       decide: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => decideCase(desk, file, input.outcome, input.reason)),
+        this.#step(viewer, input, (desk, file) => decideCase(desk, file, input.outcome, input.reason, input.minutes)),
       forward: (viewer, input) => this.#step(viewer, input, (desk, file) => forwardCase(desk, file, input.note)),
       return: (viewer, input) => this.#step(viewer, input, (desk, file) => returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),

@@ -131,7 +131,9 @@ describe('one accepts and reviews, another decides', () => {
 
   test('and a refusal needs its reason', async () => {
     expect(
-      await codesOf(handling(chief).decide(chief, { id, outcome: 'REFUSED', reason: null, idempotencyKey: null })),
+      await codesOf(
+        handling(chief).decide(chief, { id, outcome: 'REFUSED', reason: null, minutes: null, idempotencyKey: null }),
+      ),
     ).toEqual(['REASON_MISSING']);
   });
 

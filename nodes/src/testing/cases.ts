@@ -80,7 +80,7 @@ export class CaseSteps {
   decide(id: string, viewer: Viewer): Promise<HandlingView> {
     return this.#federation
       .services(viewer.division)
-      .handling.decide(viewer, { id, outcome: 'GRANTED', reason: null, idempotencyKey: null });
+      .handling.decide(viewer, { id, outcome: 'GRANTED', reason: null, minutes: null, idempotencyKey: null });
   }
 
   /** What a desk knows of the case; null when it may not or knows nothing. */

@@ -82,6 +82,7 @@ export function addHandling(role: RoleBuilder): void {
         description: "In whose name it goes out: the grantor's where the power was lent.",
         resolve: (d) => d.inNameOf,
       }),
+      minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
       department: t.exposeString('department', { description: 'The department whose decision it is.' }),
       grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
     }),
@@ -224,6 +225,7 @@ export function addHandling(role: RoleBuilder): void {
       id: t.id({ required: true }),
       outcome: t.field({ type: enums.Outcome, required: true }),
       reason: t.string({ description: 'Needed for a refusal.' }),
+      minutes: t.string({ description: '会议纪要; needed where the item is decided together.' }),
       idempotencyKey: t.string(),
     }),
   });

@@ -167,6 +167,7 @@ export const decideCaseInput = z.object({
   id,
   outcome: z.enum(OUTCOMES),
   reason: optionalText(1000),
+  minutes: optionalText(200),
   idempotencyKey,
 });
 export type DecideCaseInput = z.infer<typeof decideCaseInput>;

@@ -105,6 +105,8 @@ export const logDataSchemas = {
     grant: z.uuid().optional(),
     /** The department, or the bureau that holds its powers, whose decision it is. */
     department: z.string().min(1).optional(),
+    /** 会议纪要 of a collective decision: its number or title. */
+    minutes: z.string().min(1).optional(),
   }),
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
   /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */

@@ -34,6 +34,8 @@ export const ARTICLES = {
   organsOnly: '《行政许可法》第二十四条',
   /** 委托: a legal basis, another organ, announced, supervised, in the grantor's name, never delegated again. */
   delegation: '《行政许可法》第二十四条',
+  /** 重大行政许可 are decided by the organ's leaders together, and the meeting is minuted. */
+  collectiveDecision: '集体讨论决定制度(会议纪要)',
   /** One accepts and reviews, another approves. */
   twoPersons: '一审一核(徐州、四平、洋浦政务服务中心制度)',
   /** Proxy handling needs the applicant's recorded consent. */

@@ -58,6 +58,8 @@ export interface Decision {
   grant: string | null;
   /** The department whose decision it is; null where the organ decides as a whole. */
   department: string | null;
+  /** 会议纪要, where the item is decided together. */
+  minutes: string | null;
 }
 
 /** Everything a case's log says (案卷): the state and all it stands on, folded from the lines and from nothing else. */
@@ -275,7 +277,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       };
     case 'DECIDED': {
       if (file.state !== 'REVIEWED' || line.node !== file.decider) throw illegal(file, line);
-      const { outcome, reason, remedies, inNameOf, grant = null, department = null } = line.data;
+      const { outcome, reason, remedies, inNameOf, grant = null, department = null, minutes = null } = line.data;
       const use = file.through.decide;
       const reviewer = file.reviews.at(-1)?.node;
       const sound =
@@ -293,6 +295,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
         inNameOf,
         grant,
         department,
+        minutes,
       };
       return { ...close(outcome), decision };
     }

@@ -227,14 +227,26 @@ export function reviewCase(
  * Decides (决定): the chief representative, never a person who accepted or reviewed (一审一核).
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT
  */
-export function decideCase(desk: Desk, given: CaseFile, outcome: Outcome, reason: string | null): Step {
+export function decideCase(
+  desk: Desk,
+  given: CaseFile,
+  outcome: Outcome,
+  reason: string | null,
+  minutes: string | null = null,
+): Step {
   const actor = atOwnCase(desk, given, 'DECIDE_CASE');
   const borrowed = given.state === 'REVIEWED' && given.reviews.at(-1)?.node !== desk.node;
   const stages: GrantStage[] = borrowed ? ['REVIEW', 'DECIDE'] : ['DECIDE'];
-  return asDecider(desk, given, stages, (file) => decision(desk, file, actor, outcome, reason));
+  return asDecider(desk, given, stages, (file) => decision(desk, file, actor, { outcome, reason, minutes }));
 }
 
-function decision(desk: Desk, file: CaseFile, actor: LogActor, outcome: Outcome, reason: string | null): Step {
+interface Decided {
+  outcome: Outcome;
+  reason: string | null;
+  minutes: string | null;
+}
+
+function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason, minutes }: Decided): Step {
   const reviewer = file.reviews.at(-1)?.node;
   const reviewed = reviewer === desk.node || reviewer === file.through.review?.grantee;
   if (file.state === 'ACCEPTED' || (file.state === 'REVIEWED' && !reviewed)) {
@@ -248,6 +260,12 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, outcome: Outcome,
     });
   }
   if (outcome === 'REFUSED') requireReason(reason ?? '', ARTICLES.reasonsForRefusal);
+  if (desk.item.collectiveDecision && !minutes) {
+    throw problem('MINUTES_MISSING', `${desk.item.code} is decided together; name the minutes of the meeting.`, {
+      article: ARTICLES.collectiveDecision,
+      field: 'minutes',
+    });
+  }
   const remedies = outcome === 'REFUSED' ? REMEDIES : null;
   const use = file.through.decide;
   const department = departmentAt(desk, 'DECIDE');
@@ -261,6 +279,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, outcome: Outcome,
       remedies,
       inNameOf: nameOf(file),
       ...(department === null ? {} : { department }),
+      ...(minutes === null ? {} : { minutes }),
       ...(use ? { grant: use.id } : {}),
     },
   });

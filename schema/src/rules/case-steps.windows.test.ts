@@ -88,6 +88,23 @@ describe('at a window of the centre', () => {
   });
 });
 
+describe('an item that is decided together', () => {
+  const together = (log: CaseLog) => {
+    const desk = deskAt(log, 'CHIEF', {}, undefined);
+    return { ...desk, item: { ...desk.item, collectiveDecision: true } };
+  };
+
+  test('names the minutes of the meeting, which the decision keeps', () => {
+    const step = decideCase(together(reviewed), reviewed.file, 'GRANTED', null, '会纪〔2026〕7号');
+    const { file } = reviewed.taken(step, new Date(reviewed.file.lastAt.getTime() + 3_600_000));
+    expect(file.decision?.minutes).toBe('会纪〔2026〕7号');
+  });
+
+  test('is not decided without them', () => {
+    expect(codeOrDone(() => decideCase(together(reviewed), reviewed.file, 'GRANTED', null))).toBe('MINUTES_MISSING');
+  });
+});
+
 describe("a department's own people", () => {
   test('need no window', () => {
     expect(codeOrDone(() => acceptCase(deskAt(filed, 'CLERK', {}, offices([])), filed.file, null))).toBeNull();
