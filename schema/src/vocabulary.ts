@@ -77,6 +77,15 @@ export const CROSS_DISTRICT_LABELS: Record<CrossDistrict, string> = {
   NATION: '跨省通办',
 };
 
+/** 通办方式: wholly online, collected by a desk for another (代收代办), or handled by several places together. */
+export const CROSS_DISTRICT_WAYS = ['ONLINE', 'COLLECTED', 'JOINT'] as const;
+export type CrossDistrictWay = (typeof CROSS_DISTRICT_WAYS)[number];
+export const CROSS_DISTRICT_WAY_LABELS: Record<CrossDistrictWay, string> = {
+  ONLINE: '全程网办',
+  COLLECTED: '代收代办',
+  JOINT: '多地联办',
+};
+
 /** 签批层级, lowest first: up to whom a decision is signed. */
 export const SIGN_OFF_LEVELS = ['WINDOW', 'CHIEF', 'SECTION_HEAD', 'DEPUTY_HEAD', 'HEAD'] as const;
 export type SignOffLevel = (typeof SIGN_OFF_LEVELS)[number];

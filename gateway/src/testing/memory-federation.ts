@@ -277,6 +277,7 @@ export function stockCatalogue(hosts: MemoryHosts): void {
       proxyAllowed: true,
       audiences: [],
       lifeEvents: [],
+      crossDistrictWays: [],
       feeSchedule: null,
       bundle: null,
       note: null,

@@ -61,6 +61,7 @@ const anyEntry = fc
       signOff: fc.record({ level: fc.constantFrom('window', 'head'), maxLayers: fc.integer({ min: 1, max: 9 }) }),
       collectiveDecision: fc.boolean(),
       crossDistrict: fc.constantFrom('city', 'nation'),
+      crossDistrictWays: fc.subarray(['online' as const, 'collected' as const, 'joint' as const]),
       promisedDays: fc.constant(0),
     },
     {

@@ -42,6 +42,7 @@ const COLUMNS = {
   handlingWay: 'text',
   window: 'text',
   crossDistrict: 'text',
+  crossDistrictWays: 'list',
   supervisionWay: 'text',
   signOff: 'object',
   collectiveDecision: 'boolean',

@@ -77,6 +77,7 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     PowerSource: () => labelled('PowerSource', '权力来源', vocabulary.POWER_SOURCE_LABELS),
     HandlingWay: () => labelled('HandlingWay', '办理方式', vocabulary.HANDLING_WAY_LABELS),
     CrossDistrict: () => labelled('CrossDistrict', '通办范围', vocabulary.CROSS_DISTRICT_LABELS),
+    CrossDistrictWay: () => labelled('CrossDistrictWay', '通办方式', vocabulary.CROSS_DISTRICT_WAY_LABELS),
     SignOffLevel: () => labelled('SignOffLevel', '签批层级', vocabulary.SIGN_OFF_LEVEL_LABELS),
     MaterialSource: () => labelled('MaterialSource', '材料来源', vocabulary.MATERIAL_SOURCE_LABELS),
     OnlineDepth: () => labelled('OnlineDepth', '网上办理深度', vocabulary.ONLINE_DEPTH_LABELS),

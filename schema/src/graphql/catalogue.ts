@@ -78,6 +78,11 @@ export function addCatalogue(role: RoleBuilder): void {
       handlingWay: t.field({ type: enums.HandlingWay, resolve: ({ item }) => item.handlingWay }),
       window: t.string({ description: '办理窗口', resolve: ({ item }) => item.window }),
       crossDistrict: t.field({ type: enums.CrossDistrict, resolve: ({ item }) => item.crossDistrict }),
+      crossDistrictWays: t.field({
+        type: [enums.CrossDistrictWay],
+        nullable: { list: true, items: false },
+        resolve: ({ item }) => item.crossDistrictWays,
+      }),
       supervisionWay: t.string({ description: '监督方式', resolve: ({ item }) => item.supervisionWay }),
       signOff: t.field({ type: SignOff, resolve: ({ item }) => item.signOff }),
       collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),

@@ -225,6 +225,7 @@ function draftInputType(role: RoleBuilder) {
       handlingWay: t.field({ type: enums.HandlingWay }),
       window: t.string(),
       crossDistrict: t.field({ type: enums.CrossDistrict }),
+      crossDistrictWays: t.field({ type: [enums.CrossDistrictWay] }),
       supervisionWay: t.string(),
       signOff: t.field({ type: SignOff }),
       collectiveDecision: t.boolean(),

@@ -128,6 +128,7 @@ describe('words', () => {
     PowerSource: vocabulary.POWER_SOURCES,
     HandlingWay: vocabulary.HANDLING_WAYS,
     CrossDistrict: vocabulary.CROSS_DISTRICTS,
+    CrossDistrictWay: vocabulary.CROSS_DISTRICT_WAYS,
     SignOffLevel: vocabulary.SIGN_OFF_LEVELS,
     MaterialSource: vocabulary.MATERIAL_SOURCES,
     OnlineDepth: vocabulary.ONLINE_DEPTHS,

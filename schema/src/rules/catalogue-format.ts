@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   AUDIENCES,
   CROSS_DISTRICTS,
+  CROSS_DISTRICT_WAYS,
   DAY_UNITS,
   HANDLING_WAYS,
   ITEM_KINDS,
@@ -67,6 +68,7 @@ export const fileItemSchema = z.strictObject({
   handlingWay: lower(HANDLING_WAYS).optional(),
   window: text.nullable().optional(),
   crossDistrict: lower(CROSS_DISTRICTS).optional(),
+  crossDistrictWays: z.array(lower(CROSS_DISTRICT_WAYS)).optional(),
   supervisionWay: text.nullable().optional(),
   signOff: z
     .strictObject({ level: lower(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) })
@@ -131,6 +133,7 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
     handlingWay: same.handlingWay ?? 'OWN',
     window: same.window ?? null,
     crossDistrict: same.crossDistrict ?? 'NONE',
+    crossDistrictWays: same.crossDistrictWays ?? [],
     supervisionWay: same.supervisionWay ?? null,
     signOff: same.signOff ?? null,
     collectiveDecision: same.collectiveDecision ?? false,
@@ -206,6 +209,7 @@ export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
     ...(item.handlingWay === 'OWN' ? {} : { handlingWay: small(item.handlingWay) }),
     ...(item.window === null ? {} : { window: item.window }),
     ...(item.crossDistrict === 'NONE' ? {} : { crossDistrict: small(item.crossDistrict) }),
+    ...(item.crossDistrictWays.length === 0 ? {} : { crossDistrictWays: item.crossDistrictWays.map(small) }),
     ...(item.supervisionWay === null ? {} : { supervisionWay: item.supervisionWay }),
     ...(item.signOff === null ? {} : { signOff: { ...item.signOff, level: small(item.signOff.level) } }),
     ...(item.collectiveDecision ? { collectiveDecision: true } : {}),

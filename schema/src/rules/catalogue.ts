@@ -6,6 +6,7 @@ import type { Tier } from '../vocabulary.ts';
 import {
   AUDIENCES,
   CROSS_DISTRICTS,
+  CROSS_DISTRICT_WAYS,
   DAY_UNITS,
   HANDLING_WAYS,
   ITEM_KINDS,
@@ -102,6 +103,8 @@ export const itemSchema = z.object({
   /** 办理窗口: the window, or kind of window, all centres put the item at; null where they choose. */
   window: text.nullable().default(null),
   crossDistrict: z.enum(CROSS_DISTRICTS).default('NONE'),
+  /** 通办方式; every one where none is named. */
+  crossDistrictWays: z.array(z.enum(CROSS_DISTRICT_WAYS)).default([]),
   /** 监督方式: where people complain, and who looks. */
   supervisionWay: text.nullable().default(null),
   /** Null where the basis sets no bound to signatures. */

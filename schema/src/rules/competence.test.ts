@@ -197,6 +197,16 @@ describe('taking in', () => {
     expect(codeOrDone(() => takesIn(item, node))).toBe(open ? null : 'NOT_COMPETENT');
   });
 
+  test.each([
+    [[], true],
+    [['COLLECTED'], true],
+    [['ONLINE', 'JOINT'], true],
+    [['ONLINE'], false],
+  ] as const)('across districts by the ways %j is open at a desk: %s', (ways, open) => {
+    const item = { ...itemOf('3310-MZ-001'), crossDistrict: 'CITY' as const, crossDistrictWays: [...ways] };
+    expect(codeOrDone(() => takesIn(item, OTHER_TOWNSHIPS_VILLAGE))).toBe(open ? null : 'NOT_COMPETENT');
+  });
+
   test('across districts stays below the deciding tier, and with desks that may take it in at all', () => {
     expect(refusal(() => takesIn({ ...itemOf('3310-MZ-001'), crossDistrict: 'CITY' }, CITY)).code).toBe(
       'NOT_COMPETENT',

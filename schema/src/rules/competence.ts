@@ -126,6 +126,9 @@ export function mayTakeIn(item: Item, node: DivisionCode, found: Route, division
  * there, told here. One register holds one city, so that the scopes above it all end there.
  */
 function isAcross(item: Item, node: DivisionCode, acceptor: DivisionCode, divisions: Divisions): boolean {
+  const { crossDistrictWays: ways } = item;
+  // what is handled wholly online is at no desk
+  if (ways.length > 0 && !ways.includes('COLLECTED') && !ways.includes('JOINT')) return false;
   switch (item.crossDistrict) {
     case 'NONE':
       return false;

@@ -79,6 +79,7 @@ export function unifiedElements(item: Item): [element: string, value: string | n
     ['handlingWay', item.handlingWay],
     ['window', item.window],
     ['crossDistrict', item.crossDistrict],
+    ['crossDistrictWays', item.crossDistrictWays.join(',')],
     ['supervisionWay', item.supervisionWay],
     ['signOff', item.signOff && JSON.stringify(item.signOff)],
     ['collectiveDecision', String(item.collectiveDecision)],

@@ -6,6 +6,7 @@ import {
   POWER_SOURCES,
   HANDLING_WAYS,
   CROSS_DISTRICTS,
+  CROSS_DISTRICT_WAYS,
   SIGN_OFF_LEVELS,
 } from '../vocabulary.ts';
 import { anyDay } from './arbitraries.ts';
@@ -55,6 +56,7 @@ export const anyFullItem: fc.Arbitrary<Item> = fc
     handlingWay: fc.constantFrom(...HANDLING_WAYS),
     window: fc.option(anyText),
     crossDistrict: fc.constantFrom(...CROSS_DISTRICTS),
+    crossDistrictWays: fc.subarray([...CROSS_DISTRICT_WAYS]),
     supervisionWay: fc.option(anyText),
     signOff: fc.option(
       fc.record({ level: fc.constantFrom(...SIGN_OFF_LEVELS), maxLayers: fc.integer({ min: 1, max: 9 }) }),
