@@ -66,6 +66,14 @@ describe('the public schema', () => {
     }
   });
 
+  test('says what each type is, as the roles do', () => {
+    const told = ROLE_LIST.flatMap(({ name }) => Object.values(roleSchema(name).getTypeMap()));
+    for (const { name } of told.filter((type) => type.description && type.name !== 'Query')) {
+      const shown = federation.schema.getType(name);
+      if (shown) expect(shown.description, name).toBeTruthy();
+    }
+  });
+
   test('has as many subschemas as there are roles, whatever the number of nodes', () => {
     const executors: string[] = [];
     stitchRoles(realDivisions(), (role) => {
