@@ -276,6 +276,37 @@ describe('the life of an item', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', node: COUNTY, article: expect.any(String) } }]);
   });
 
+  test('begins with a draft of its own, and ends up in the lists of those it is for', async () => {
+    const code = '3310-MZ-090';
+    await done('city-cataloguer', DRAFT, {
+      code,
+      reason: '新增事项',
+      name: '社会组织法人登记',
+      kind: 'LICENSE',
+      processingClass: 'COMMITTED',
+      decidingTier: 'COUNTY',
+      acceptingTiers: ['COUNTY'],
+      statutory: { days: 20, unit: 'WORKDAY' },
+      promised: { days: 10, unit: 'WORKDAY' },
+      legalBasis: '《社会团体登记管理条例》第十二条',
+      department: '民政',
+      audiences: ['ORGANIZATION'],
+      proxyAllowed: true,
+      materials: [{ name: '登记申请书', required: true }],
+      maxVisits: 1,
+    });
+    for (const [desk, who] of REVIEWERS) await done(who, REVIEW, { code, desk, opinion: 'APPROVE' });
+    await done('city-cataloguer', PUBLISH, { code, effectiveFrom: today() });
+    const powers = (audience: string) =>
+      `{ publishedList(division: "${COUNTY}", kind: POWERS, audience: ${audience}) { item { code audiences } name } }`;
+    interface Powers {
+      publishedList: { item: { code: string } }[];
+    }
+    const has = ({ publishedList }: Powers) => publishedList.some(({ item }) => item.code === code);
+    await until<Powers>(null, powers('ORGANIZATION'), has);
+    expect(has(await asked<Powers>(null, powers('PERSON')))).toBe(false);
+  });
+
   test('is cancelled by a day, and the public is told which', async () => {
     const effectiveTo = plusDays(today(), 30);
     const input = { code: '3310-DA-001', reason: '法规修订', effectiveTo };
@@ -376,6 +407,39 @@ describe('powers', () => {
         announcement: '无',
       }),
     ).toMatchObject([{ code: 'GRANT_OUT_OF_COMPETENCE', article: expect.any(String), node: { code: COUNTY } }]);
+  });
+
+  test('of another department are not lent', async () => {
+    expect(
+      await refused('county-civil-chief', documents.GRANT_POWER, {
+        grantee: TOWNSHIP,
+        items: ['3310-SJ-001'],
+        stages: ['DECIDE'],
+        mode: 'ENTRUSTED',
+        from: today(),
+        basis: '《行政许可法》第二十四条',
+        announcement: '委托食品经营许可',
+      }),
+    ).toMatchObject([{ code: 'WRONG_DEPARTMENT', article: expect.any(String), node: { code: COUNTY } }]);
+  });
+
+  test('are not lent from a day that is none', async () => {
+    const { errors } = await (
+      await federation.as('county-civil-chief')
+    ).ask(documents.GRANT_POWER, {
+      input: {
+        grantee: TOWNSHIP,
+        items: [RELIEF],
+        stages: ['DECIDE'],
+        mode: 'ENTRUSTED',
+        from: '明天',
+        basis: '无',
+        announcement: '无',
+      },
+    });
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('A Date is a day'), extensions: { code: 'BAD_INPUT' } },
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { problem } from '../errors.ts';
 import type { GrantUse } from '../messages/log-line.ts';
 import type { ItemRef, RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
@@ -107,8 +108,13 @@ export function addDelegation(role: RoleBuilder): void {
           division: t.arg.id({ required: true, description: 'Where the matter lies.' }),
           amountFen: t.arg.int({ description: 'The amount asked for, in fen; caps are measured by it.' }),
         },
-        resolve: (_, { item, division, amountFen }, context) =>
-          context.services(addressed(context)).delegation.competence(item, division, { amountFen: amountFen ?? null }),
+        resolve: (_, { item, division, amountFen }, context) => {
+          if (amountFen && amountFen < 0) {
+            throw problem('BAD_INPUT', 'amountFen must not be negative.', { field: 'amountFen' });
+          }
+          const facts = { amountFen: amountFen ?? null };
+          return context.services(addressed(context)).delegation.competence(item, division, facts);
+        },
       }),
       delegations: t.field({
         type: [GrantRef],
