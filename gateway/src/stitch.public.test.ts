@@ -66,6 +66,23 @@ describe('the public schema', () => {
     }
   });
 
+  test('says what each type is, as the roles do', () => {
+    const told = ROLE_LIST.flatMap(({ name }) => Object.values(roleSchema(name).getTypeMap()));
+    const shown = told.filter((type) => type.description).map((type) => federation.schema.getType(type.name));
+    expect(shown.filter((type) => type && !type.description).map((type) => type?.name)).toEqual([]);
+  });
+
+  test.each([
+    ['as a literal', 'query { %}', {}],
+    ['as a variable', 'query ($day: Date) { %}', { day: 'soon' }],
+  ])('refuses a day that is none %s, and asks no host', async (how, query, variables) => {
+    const field = `standardization(division: "${COUNTY}", from: ${how === 'as a literal' ? '"soon"' : '$day'}) { present { items } }`;
+    const { data, errors } = await federation.ask(query.replace('%', field), variables, null);
+    expect(data ?? null).toBeNull();
+    expect(errors).toMatchObject([{ message: expect.stringContaining('A Date is a day') }]);
+    expect(asked(federation.hosts)).toEqual([]);
+  });
+
   test('has as many subschemas as there are roles, whatever the number of nodes', () => {
     const executors: string[] = [];
     stitchRoles(realDivisions(), (role) => {

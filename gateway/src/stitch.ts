@@ -5,7 +5,14 @@ import { MapperKind, filterSchema, mapSchema, pruneSchema, relocatedError } from
 import type { Divisions } from '@liandong/schema';
 import { roleSchema } from '@liandong/schema';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
-import { GraphQLError, defaultFieldResolver, responsePathAsArray } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLScalarType,
+  defaultFieldResolver,
+  isScalarType,
+  isSpecifiedScalarType,
+  responsePathAsArray,
+} from 'graphql';
 import { divisionsSchema } from './divisions.ts';
 import type { MergedType, RoleConfig } from './roles.ts';
 import { ROLE_LIST } from './roles.ts';
@@ -42,7 +49,24 @@ export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig)
     subschemas: [...ROLE_LIST.map((role) => roleSubschema(role, executorOf(role))), places],
     assumeValid: true,
   });
-  return hideLookups(placeErrors(stitched));
+  return hideLookups(placeErrors(checkScalars(stitched)));
+}
+
+/** Stitched scalars take anything; with their roles' own check a faulty day is said here, and no node is asked. */
+function checkScalars(schema: GraphQLSchema): GraphQLSchema {
+  const own = new Map(
+    ROLE_LIST.flatMap(({ name }) => Object.entries(roleSchema(name).getTypeMap())).filter(([, type]) =>
+      isScalarType(type),
+    ) as [string, GraphQLScalarType][],
+  );
+  return mapSchema(schema, {
+    [MapperKind.SCALAR_TYPE]: (type) => {
+      const scalar = own.get(type.name);
+      if (!scalar || isSpecifiedScalarType(type)) return type;
+      const { parseValue, parseLiteral } = scalar;
+      return new GraphQLScalarType({ ...type.toConfig(), parseValue, parseLiteral });
+    },
+  });
 }
 
 /**

@@ -58,4 +58,10 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('city-education-clerk', '阮思齐', '331000', 'CLERK', '教育'),
   person('city-education-chief', '陶维新', '331000', 'CHIEF', '教育'),
   person('city-supervisor', '蒋守正', '331000', 'SUPERVISOR'),
+  person('city-cataloguer', '徐文理', '331000', 'CATALOGUER'),
+  person('city-legality-reviewer', '项明法', '331000', 'REVIEWER'),
+  person('city-reasonableness-reviewer', '褚若谷', '331000', 'REVIEWER'),
+  person('city-compliance-reviewer', '管正规', '331000', 'REVIEWER'),
+  person('county-cataloguer', '卢清源', '331022', 'CATALOGUER'),
+  person('tingpang-cataloguer', '金素梅', '331022103', 'CATALOGUER'),
 ];

@@ -19,6 +19,8 @@ import { Services, findNatsServer, freePort, requireFreePort } from './services.
 const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
 const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
 export const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
+/** Registers and offers of the county. */
+export const REGISTERS_FILE = join(PROJECT_DIR, 'data', 'registers-sample.json');
 const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'main.js');
 const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
 const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'main.js');

@@ -200,12 +200,7 @@ export async function fileLowIncome(journey: Journey): Promise<void> {
 /** 农村村民宅基地审批: decided at the township itself. */
 export async function homesteadJourney(federation: Federation, tell: Narrator): Promise<JourneyReport> {
   const journey = new Journey(federation, tell);
-  await journey.file('renjia-agent', '任家村 收件', {
-    item: '3310-NY-001',
-    applicant: APPLICANTS.builder,
-    consent: consentOf(APPLICANTS.builder, '农村村民宅基地审批'),
-    materials: HOMESTEAD.map((name) => scan(name, 2)),
-  });
+  await fileHomestead(journey);
   await journey.step('renjia-agent', '任家村 上报 → 亭旁镇', documents.FORWARD_CASE, { note: '村民代表会议已通过' });
   await journey.arrives('tingpang-clerk', '331022103', '亭旁镇 收到');
   await journey.step('tingpang-clerk', '亭旁镇 受理', documents.ACCEPT_CASE);
@@ -216,6 +211,16 @@ export async function homesteadJourney(federation: Federation, tell: Narrator): 
   await journey.step('tingpang-chief', '亭旁镇 首席代表 决定', documents.DECIDE_CASE, { outcome: 'GRANTED' });
   await journey.until('renjia-agent', '任家村 得知结果', (now) => now.state === 'GRANTED');
   return journey.report('renjia-agent', '3310-NY-001');
+}
+
+/** Takes the second journey's case in, with consent and all materials. */
+export async function fileHomestead(journey: Journey): Promise<void> {
+  await journey.file('renjia-agent', '任家村 收件', {
+    item: '3310-NY-001',
+    applicant: APPLICANTS.builder,
+    consent: consentOf(APPLICANTS.builder, '农村村民宅基地审批'),
+    materials: HOMESTEAD.map((name) => scan(name, 2)),
+  });
 }
 
 /** 高级中学教师资格认定: taken in and reviewed at the county, decided by the city. */

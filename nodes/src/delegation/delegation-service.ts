@@ -19,6 +19,7 @@ import {
   grantsInEffect,
   plusDays,
   problem,
+  requireDepartment,
   requireOwnDesk,
   requirePermission,
   requireSoundGrant,
@@ -92,14 +93,21 @@ export function delegationService(parts: DelegationParts): DelegationService {
     return view(stored);
   }
 
-  async function end(id: string, way: GrantEnd['way'], reason: string): Promise<GrantView> {
+  /** A chief gives, takes and ends powers over the own department's items. @throws {ProblemError} WRONG_DEPARTMENT */
+  async function requireOwnItems(tx: NodeTx, person: Viewer, codes: readonly string[]): Promise<void> {
+    const { tier } = divisions.get(node);
+    for (const item of await findItems(tx, codes, today())) requireDepartment(person, item.department, tier);
+  }
+
+  async function end(person: Viewer, id: string, way: GrantEnd['way'], reason: string): Promise<GrantView> {
     const made: GrantEnd = { kind: 'END', grant: id, way, reason: given(reason), at: now().toISOString() };
     await db.transact(node, async (tx) => {
       const stored = await lockGrant(tx, id);
       const ender = way === 'REVOKED' ? stored?.grant.grantor : stored?.grant.grantee;
       if (!stored || ender !== node) throw unknown(id);
+      const { grantor, grantee, items } = stored.grant;
+      await requireOwnItems(tx, person, items);
       if (stored.end) return;
-      const { grantor, grantee } = stored.grant;
       const jws = await send(tx, way === 'REVOKED' ? grantee : grantor, made);
       await saveEnd(tx, id, { grantor, grantee }, jws);
       // known at once to everybody below who routes by it
@@ -129,14 +137,17 @@ export function delegationService(parts: DelegationParts): DelegationService {
     },
 
     async grant(viewer, input) {
-      requireChief(viewer, 'GRANT_POWER');
+      const person = requireChief(viewer, 'GRANT_POWER');
+      if (!divisions.find(input.grantee)) {
+        throw problem('UNKNOWN_DIVISION', `No division has the code "${input.grantee}".`, { field: 'grantee' });
+      }
       const id = randomUUID();
       await db.transact(node, async (tx) => {
         const at = now().toISOString();
         const made: Grant = { kind: 'GRANT', id, seq: await nextSeq(tx), grantor: node, ...input, at };
-        divisions.get(made.grantee);
         const known = new Map((await findItems(tx, made.items, today())).map((item) => [item.code, item]));
         requireSoundGrant(made, node, (code) => known.get(code) ?? null, divisions, today());
+        await requireOwnItems(tx, person, made.items);
         if (!trust.knows(made.grantee)) {
           throw problem('GRANT_INVALID', `${made.grantee} has no node that could act.`, { field: 'grantee' });
         }
@@ -147,12 +158,13 @@ export function delegationService(parts: DelegationParts): DelegationService {
     },
 
     async request(viewer, input) {
-      requireChief(viewer, 'ANSWER_POWER');
+      const person = requireChief(viewer, 'ANSWER_POWER');
       const { divisionAbove, ...asked } = input;
       if (divisionAbove === node || !divisions.isWithin(node, divisionAbove)) {
         throw problem('GRANT_INVALID', `${divisionAbove} does not stand above ${node}.`, { field: 'grantor' });
       }
       return db.transact(node, async (tx) => {
+        await requireOwnItems(tx, person, asked.items);
         const since = startOfDay(plusDays(today(), -90));
         const [count] = await tx.query<{ open: number; filed: number }>(
           `SELECT count(*) FILTER (WHERE closed_at IS NULL AND custody = 'HELD') AS open,
@@ -175,10 +187,11 @@ export function delegationService(parts: DelegationParts): DelegationService {
     },
 
     async declineRequest(viewer, id, reason) {
-      requireChief(viewer, 'GRANT_POWER');
+      const person = requireChief(viewer, 'GRANT_POWER');
       return db.transact(node, async (tx) => {
         const stored = await lockRequest(tx, id);
         if (!stored || stored.request.grantor !== node) throw unknown(id);
+        await requireOwnItems(tx, person, stored.request.items);
         const { request, requestJws } = stored;
         const declined: GrantAnswer = {
           kind: 'ANSWER',
@@ -194,10 +207,11 @@ export function delegationService(parts: DelegationParts): DelegationService {
     },
 
     async answer(viewer, { id, accepted, reason }) {
-      requireChief(viewer, 'ANSWER_POWER');
+      const person = requireChief(viewer, 'ANSWER_POWER');
       await db.transact(node, async (tx) => {
         const stored = await lockGrant(tx, id);
         if (!stored || stored.grant.grantee !== node) throw unknown(id);
+        await requireOwnItems(tx, person, stored.grant.items);
         if (stored.end) throw problem('GRANT_ENDED', 'The grant has ended.', { field: 'id' });
         const { to } = stored.grant;
         if (to !== null && to < today()) throw problem('GRANT_EXPIRED', `The grant ended on ${to}.`, { field: 'id' });
@@ -219,13 +233,11 @@ export function delegationService(parts: DelegationParts): DelegationService {
     },
 
     async revoke(viewer, id, reason) {
-      requireChief(viewer, 'GRANT_POWER');
-      return end(id, 'REVOKED', reason);
+      return end(requireChief(viewer, 'GRANT_POWER'), id, 'REVOKED', reason);
     },
 
     async handBack(viewer, id, reason) {
-      requireChief(viewer, 'ANSWER_POWER');
-      return end(id, 'HANDED_BACK', reason);
+      return end(requireChief(viewer, 'ANSWER_POWER'), id, 'HANDED_BACK', reason);
     },
   };
 

@@ -144,6 +144,7 @@ describe('a power', () => {
     ['by a clerk', countyClerk, {}, 'FORBIDDEN'],
     ['by a township', chief, {}, 'FORBIDDEN'],
     ['by another desk', personAt(CITY, 'CHIEF'), {}, 'FORBIDDEN'],
+    ['by another department’s chief', personAt(COUNTY, 'CHIEF', '教育'), {}, 'WRONG_DEPARTMENT'],
     ['to a village', countyChief, { grantee: VILLAGE }, 'GRANT_INVALID'],
     ['to a place that is none', countyChief, { grantee: '331022199' }, 'UNKNOWN_DIVISION'],
     ['to a place without a node', countyChief, { grantee: '331022105' }, 'GRANT_INVALID'],
@@ -164,6 +165,8 @@ describe('a power', () => {
     expect(await codeOf(delegation(TOWNSHIP).answer(chief, { ...answer, accepted: false }))).toBe('REASON_MISSING');
     expect(await codeOf(delegation(COUNTY).revoke(countyChief, grant.id, ' '))).toBe('REASON_MISSING');
     expect(await codeOf(delegation(COUNTY).handBack(countyChief, grant.id, 'x'))).toBe('NOT_FOUND');
+    const otherChief = personAt(COUNTY, 'CHIEF', '教育');
+    expect(await codeOf(delegation(COUNTY).revoke(otherChief, grant.id, 'x'))).toBe('WRONG_DEPARTMENT');
     await delegation(COUNTY).revoke(countyChief, grant.id, '改由县办');
     await becomes(TOWNSHIP, grant.id, 'REVOKED');
     expect(await codeOf(delegation(TOWNSHIP).answer(chief, answer))).toBe('GRANT_ENDED');

@@ -130,6 +130,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     /** An item's key, for roles that only point at it. */
     ItemStub: () =>
       builder.objectRef<ItemRef>('Item').implement({
+        // the whole graph shows the description of the last role that has the type
+        description: '事项: what can be applied for.',
         fields: (t) => ({
           code: t.exposeID('code', { nullable: false }),
           _via: t.id({ resolve: (ref) => ref.via }),

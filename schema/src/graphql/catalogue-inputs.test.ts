@@ -1,3 +1,4 @@
+import { isInputObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { refusalCode, refusals } from '../testing/refusals.ts';
 import {
@@ -7,6 +8,7 @@ import {
   reviseImplementationInput,
 } from './catalogue-inputs.ts';
 import { parseInput } from './inputs.ts';
+import { roleSchema } from './roles.ts';
 
 const fieldsOf = (act: () => unknown) => refusals(act).map((p) => [p.code, p.field]);
 
@@ -19,6 +21,17 @@ describe('a draft of an item', () => {
       window: null,
       maxVisits: 0,
     });
+  });
+
+  test('and a revision can say every element of theirs through the graph', () => {
+    const said = (role: 'catalogue' | 'implementation', type: string) => {
+      const input = roleSchema(role).getType(type);
+      return isInputObjectType(input) ? Object.keys(input.getFields()) : [];
+    };
+    const elements = (schema: typeof itemDraftInput | typeof reviseImplementationInput) =>
+      Object.keys(schema.out.shape).sort();
+    expect(said('catalogue', 'ItemDraftInput').sort()).toEqual(elements(itemDraftInput));
+    expect(said('implementation', 'ReviseImplementationInput').sort()).toEqual(elements(reviseImplementationInput));
   });
 
   test('needs its code and its reason', () => {

@@ -1,15 +1,16 @@
+import { problem } from '../errors.ts';
 import type { GrantUse } from '../messages/log-line.ts';
-import type { RoleBuilder } from './builder.ts';
+import type { ItemRef, RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import { answerGrantInput, grantPowerInput, parseInput, reasonInput, requestPowerInput } from './inputs.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
-import type { CompetenceView, GrantRequestView, GrantView } from './services.ts';
+import type { CompetenceView, GrantRequestView, GrantView, RoleContext } from './services.ts';
 
 /** Role delegation (授权): who lent or conferred which power to whom, and who is competent by it. Owner: each node. */
 export function addDelegation(role: RoleBuilder): void {
   const { builder, enums, refs } = role;
-  const { Division } = refs;
+  const { Division, ItemStub } = refs;
   const Problem = addProblem(role);
 
   const GrantRef = builder.objectRef<GrantView>('Delegation').implement({
@@ -18,7 +19,11 @@ export function addDelegation(role: RoleBuilder): void {
       id: t.id({ nullable: false, resolve: (g) => g.grant.id }),
       grantor: t.field({ type: Division, nullable: false, resolve: (g) => g.grant.grantor }),
       grantee: t.field({ type: Division, nullable: false, resolve: (g) => g.grant.grantee }),
-      items: t.idList({ nullable: false, resolve: (g) => g.grant.items }),
+      items: t.field({
+        type: [ItemStub],
+        nullable: false,
+        resolve: (g, _, context) => itemsAt(context, g.grant.items),
+      }),
       stages: t.field({ type: [enums.GrantStage], nullable: false, resolve: (g) => g.grant.stages }),
       mode: t.field({ type: enums.GrantMode, nullable: false, resolve: (g) => g.grant.mode }),
       capFen: t.int({
@@ -52,7 +57,7 @@ export function addDelegation(role: RoleBuilder): void {
       id: t.exposeID('id', { nullable: false }),
       grantor: t.field({ type: Division, nullable: false, resolve: (r) => r.grantor }),
       grantee: t.field({ type: Division, nullable: false, resolve: (r) => r.grantee }),
-      items: t.idList({ nullable: false, resolve: (r) => r.items }),
+      items: t.field({ type: [ItemStub], nullable: false, resolve: (r, _, context) => itemsAt(context, r.items) }),
       stages: t.field({ type: [enums.GrantStage], nullable: false, resolve: (r) => r.stages }),
       capFen: t.int({ resolve: (r) => r.cap?.amountFen ?? null }),
       reason: t.exposeString('reason', { nullable: false }),
@@ -103,8 +108,13 @@ export function addDelegation(role: RoleBuilder): void {
           division: t.arg.id({ required: true, description: 'Where the matter lies.' }),
           amountFen: t.arg.int({ description: 'The amount asked for, in fen; caps are measured by it.' }),
         },
-        resolve: (_, { item, division, amountFen }, context) =>
-          context.services(addressed(context)).delegation.competence(item, division, { amountFen: amountFen ?? null }),
+        resolve: (_, { item, division, amountFen }, context) => {
+          if (amountFen && amountFen < 0) {
+            throw problem('BAD_INPUT', 'amountFen must not be negative.', { field: 'amountFen' });
+          }
+          const facts = { amountFen: amountFen ?? null };
+          return context.services(addressed(context)).delegation.competence(item, division, facts);
+        },
       }),
       delegations: t.field({
         type: [GrantRef],
@@ -227,4 +237,10 @@ export function addDelegation(role: RoleBuilder): void {
       }),
     }),
   });
+}
+
+/** Items by their codes; the node that answers holds copies of them. */
+function itemsAt(context: RoleContext, codes: readonly string[]): ItemRef[] {
+  const via = addressed(context);
+  return codes.map((code) => ({ code, via }));
 }

@@ -83,6 +83,15 @@ describe('an operation that can not be executed', () => {
     expect(reported).toEqual([]);
   });
 
+  test('for a variable that is no day is BAD_INPUT', async () => {
+    const query = 'query($from: Date!) { rollup(division: "331022", from: $from, to: "2026-03-02") { from } }';
+    const { result, reported } = await run('figures', query, nobody, { from: 'soon' });
+    expect(result.errors).toMatchObject([
+      { message: expect.stringContaining('A Date is a day'), extensions: { code: 'BAD_INPUT' } },
+    ]);
+    expect(reported).toEqual([]);
+  });
+
   test('names every fault of its text at once', async () => {
     const { result } = await run('handling', '{ cases { nodes { secret hidden } } }', nobody);
     expect(result.errors).toHaveLength(2);

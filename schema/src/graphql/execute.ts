@@ -69,9 +69,13 @@ function shown(error: GraphQLError, node: string | null, report: (error: unknown
   return { message: first.message, ...path, extensions: extensionsOf(first) };
 }
 
-/** GraphQL's own word on a variable or argument; its word on a value of ours carries no place in the operation's text. */
-function isOnInput({ originalError }: GraphQLError): boolean {
-  return !originalError || (originalError instanceof GraphQLError && originalError.nodes !== undefined);
+/**
+ * GraphQL's own word on a variable or argument. Of a variable it is said before anything has a place in the answer; its
+ * word on a value of ours carries no place in the operation's text.
+ */
+function isOnInput({ path, originalError }: GraphQLError): boolean {
+  if (path === undefined || !originalError) return true;
+  return originalError instanceof GraphQLError && originalError.nodes !== undefined;
 }
 
 /** A problem as extensions of a GraphQL error. */

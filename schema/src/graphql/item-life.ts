@@ -217,6 +217,7 @@ function draftInputType(role: RoleBuilder) {
       department: t.string(),
       delegableTo: t.field({ type: [enums.Tier] }),
       proxyAllowed: t.boolean(),
+      audiences: t.field({ type: [enums.Audience], description: '服务对象; empty for everybody.' }),
       lifeEvents: t.stringList(),
       feeSchedule: t.field({ type: FeeSchedule }),
       bundle: t.field({ type: Bundle }),
