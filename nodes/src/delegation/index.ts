@@ -1,3 +1,4 @@
+export { delegatedStages, openGrants } from './delegated.ts';
 export { DelegationReceiver } from './delegation-receiver.ts';
 export { delegationService } from './delegation-service.ts';
 export { findGrants, findGrantsOver } from './delegation-store.ts';
