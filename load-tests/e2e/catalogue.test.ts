@@ -619,6 +619,53 @@ describe('a change of the law', () => {
   });
 });
 
+describe('a power that rests on a law', () => {
+  test('is named to the county when the law changes, and counts where it is lent', async () => {
+    const { delegation } = await done<{ delegation: { id: string } }>('county-civil-chief', documents.GRANT_POWER, {
+      grantee: TOWNSHIP,
+      items: [RELIEF],
+      stages: ['REVIEW', 'DECIDE'],
+      mode: 'ENTRUSTED',
+      from: today(),
+      basis: '《社会救助暂行办法》第四十八条',
+      announcement: '委托亭旁镇人民政府审核确认临时救助',
+    });
+    await until<{ delegations: { id: string }[] }>(null, `{ delegations(division: "${TOWNSHIP}") { id } }`, (answer) =>
+      answer.delegations.some(({ id }) => id === delegation.id),
+    );
+    await done('tingpang-chief', documents.ANSWER_DELEGATION, { id: delegation.id, accepted: true });
+    interface Authority {
+      fullAuthority: { places: { node: { code: string } | null; belowFull: { item: { code: string } }[] }[] };
+    }
+    const { fullAuthority } = await until<Authority>(
+      'county-supervisor',
+      `{ fullAuthority(division: "${COUNTY}") { places { node { code } belowFull { item { code } done } } } }`,
+      (answer) =>
+        answer.fullAuthority.places
+          .find((place) => place.node?.code === TOWNSHIP)
+          ?.belowFull.every(({ item }) => item.code !== RELIEF) === true,
+    );
+    const other = fullAuthority.places.find((place) => place.node?.code === '331022102');
+    expect(other?.belowFull.map(({ item }) => item.code)).toContain(RELIEF);
+    await done('city-cataloguer', mutation('changeLegalBasis', 'ChangeLegalBasisInput', 'change { id }'), {
+      change: 'CHANGED',
+      title: '社会救助暂行办法',
+      article: '第四十八条',
+      effectiveOn: today(),
+      reason: '国务院令修改',
+      confirmBy: today(),
+    });
+    const { legalBasisChanges } = await until<{ legalBasisChanges: { basis: string; grants: object[] }[] }>(
+      'county-civil-chief',
+      `{ legalBasisChanges(division: "${COUNTY}", first: 1) { basis grants { id grantor { name } grantee { name } } } }`,
+      (answer) => answer.legalBasisChanges[0]?.basis === '《社会救助暂行办法》第四十八条',
+    );
+    expect(legalBasisChanges[0]?.grants).toEqual([
+      { id: delegation.id, grantor: { name: '三门县' }, grantee: { name: '亭旁镇' } },
+    ]);
+  });
+});
+
 describe('the centre', () => {
   test('admits what it handles, and shows what is still outside', async () => {
     const ADMISSION = `day due admitted exempt outside division { name }
@@ -743,7 +790,10 @@ describe('the centre', () => {
 });
 
 describe('an item that is suspended', () => {
-  test('is not taken in at the village any more', async () => {
+  test('is so for a reason, and is not taken in at the village any more', async () => {
+    expect(await refused('city-cataloguer', SUSPEND, { code: '3310-MZ-003', reason: ' ' })).toMatchObject([
+      { code: 'REASON_MISSING', field: 'reason', article: expect.any(String), node: { code: CITY } },
+    ]);
     expect(
       await done<object>('city-cataloguer', SUSPEND, {
         code: '3310-MZ-003',

@@ -19,13 +19,7 @@ import {
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
-import {
-  DelegationReceiver,
-  delegatedStages,
-  delegationService,
-  grantsTouching,
-  powersOn,
-} from './delegation/index.ts';
+import { DelegationReceiver, delegatedStages, delegationService, openGrants, powersOn } from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
@@ -188,20 +182,13 @@ async function startParts(
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       sharing: sharingService({ node, db, divisions, trust, outbox, now }),
       admission: admissionService({ node, db, divisions, now }),
-      offices: officesService({
-        node,
-        db,
-        divisions,
-        nodes: () => trust.nodes(),
-        granted: delegatedStages,
-        now,
-      }),
+      offices: officesService({ node, db, divisions, nodes: () => trust.nodes(), now, granted: delegatedStages }),
       legalBases: legalBasesService({
         node,
         db,
         appender,
         desk: legalBases,
-        grantsOf: (queries, items) => grantsTouching(queries, items, dayOf(now())),
+        grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
       }),
       implementation: implementationService({ node, db, divisions, appender, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),

@@ -10,6 +10,7 @@ import {
   requireDepartment,
   requireOwnDesk,
   requirePermission,
+  requireReason,
 } from '@liandong/schema';
 import type { HostDb } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
@@ -54,6 +55,7 @@ export function implementationService({
       requireOwnDesk(viewer, node);
       const { tier } = divisions.get(node);
       requirePermission(viewer, 'REVISE_IMPLEMENTATION', tier);
+      requireReason(reason);
       const revised = await db.transact(node, async (tx) => {
         await lockCode(tx, code);
         const item = await findItem(tx, code, { today: dayOf(now()) });

@@ -26,6 +26,7 @@ import {
   requireOwnDesk,
   requirePermission,
   requirePublishable,
+  requireReason,
   requireReview,
   sameData,
   statusOn,
@@ -239,6 +240,7 @@ async function knownCodes(tx: NodeTx): Promise<string[]> {
 }
 
 function byPerson({ sub, name }: Viewer, reason: string): Authorship {
+  requireReason(reason);
   return { author: sub, authorName: name, reason };
 }
 

@@ -130,8 +130,7 @@ export function delegationService(parts: DelegationParts): DelegationService {
 
     async competence(code, place, facts): Promise<CompetenceView> {
       const item = await findItem(queries, code, { today: today() });
-      if (!item)
-        throw problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, { field: 'item' });
+      if (!item) throw unknownItem(code, 'item');
       const grants = grantsInEffect(await findGrantsOver(queries, code), today());
       return { ...route(item, place, divisions, grants, facts), item: code, place, answeredBy: node };
     },
@@ -164,6 +163,9 @@ export function delegationService(parts: DelegationParts): DelegationService {
         throw problem('GRANT_INVALID', `${divisionAbove} does not stand above ${node}.`, { field: 'grantor' });
       }
       return db.transact(node, async (tx) => {
+        const known = (await findItems(tx, asked.items, today())).map((item) => item.code);
+        const unheard = asked.items.find((code) => !known.includes(code));
+        if (unheard !== undefined) throw unknownItem(unheard, 'items');
         await requireOwnItems(tx, person, asked.items);
         const since = startOfDay(plusDays(today(), -90));
         const [count] = await tx.query<{ open: number; filed: number }>(
@@ -240,6 +242,10 @@ export function delegationService(parts: DelegationParts): DelegationService {
       return end(requireChief(viewer, 'ANSWER_POWER'), id, 'HANDED_BACK', reason);
     },
   };
+
+  function unknownItem(code: string, field: string) {
+    return problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, { field });
+  }
 
   function unknown(id: string) {
     return problem('NOT_FOUND', `${node} can do nothing with ${id.slice(0, 60)}.`, { node, field: 'id' });

@@ -64,6 +64,16 @@ export async function findGrants(queries: NodeQueries, ids: readonly string[]): 
   return rows.map(storedOf);
 }
 
+/** Every grant this node knows, in effect or not; those over any of the items, or all. */
+export async function findEveryGrant(queries: NodeQueries, items: readonly string[] | null): Promise<StoredGrant[]> {
+  const rows = await queries.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM delegations
+     WHERE node = $1 AND grant_jws IS NOT NULL AND ($2::text[] IS NULL OR items && $2::text[]) ORDER BY grantor, seq DESC`,
+    [items],
+  );
+  return rows.map(storedOf);
+}
+
 /** The public list (授权公示): grants a node knows, newest first. */
 export async function listGrants(queries: NodeQueries, item: string | null, most: number): Promise<StoredGrant[]> {
   const rows = await queries.query<GrantRow>(

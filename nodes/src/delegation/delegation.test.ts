@@ -140,6 +140,43 @@ describe('a power', () => {
     });
   });
 
+  test('is not asked for over an item nobody knows', async () => {
+    const asked = { items: ['3310-XX-001'], stages: ['DECIDE' as const], cap: null, reason: '群众需求多', staff: 3 };
+    expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY }))).toBe('ITEM_UNKNOWN');
+  });
+
+  test('counts towards the authority of the grantee, and is named by a change of the law it rests on', async () => {
+    const supervisor = personAt(COUNTY, 'SUPERVISOR');
+    const missing = async () => {
+      const { places } = await federation.services(COUNTY).offices.fullAuthority(supervisor);
+      const share = places.find(({ node }) => node === TOWNSHIP)?.shares.find(({ item }) => item === RELIEF);
+      return share?.needed.filter((stage) => !share.done.includes(stage));
+    };
+    const capped = await inEffect();
+    expect(await missing()).toEqual(['DECIDE', 'DELIVER']);
+    await ended(capped);
+    const whole = await inEffect({ cap: null });
+    expect(await missing()).toEqual([]);
+    await federation.services(CITY).legalBases.change(personAt(CITY, 'CATALOGUER'), {
+      change: 'CHANGED',
+      title: '社会救助暂行办法',
+      article: '第四十八条',
+      kind: null,
+      issuedBy: null,
+      effectiveOn: today(),
+      supersededBy: null,
+      textDigest: null,
+      reason: '国务院令修改',
+      confirmBy: today(),
+      idempotencyKey: null,
+    });
+    await eventually(async () => {
+      const [change] = await federation.services(COUNTY).legalBases.changes(supervisor, 1);
+      return change?.grants.length === 1 && change.grants[0]?.id === whole;
+    });
+    await ended(whole);
+  });
+
   test.each<[string, Viewer, Partial<GrantPowerInput>, string]>([
     ['by a clerk', countyClerk, {}, 'FORBIDDEN'],
     ['by a township', chief, {}, 'FORBIDDEN'],

@@ -34,13 +34,13 @@ export interface LegalBasesParts {
   db: HostDb;
   appender: FeedAppender;
   desk: LegalBasisDesk;
-  /** Delegations of these items that this node knows; none until delegations are kept. */
-  grantsOf?: (queries: NodeQueries, items: readonly string[]) => Promise<AffectedGrant[]>;
+  /** Delegations of these items that this node knows. */
+  grantsOf: (queries: NodeQueries, items: readonly string[]) => Promise<AffectedGrant[]>;
 }
 
 /** What items rest on, and who has acted on a change of the law, as one node has it. */
 export function legalBasesService(parts: LegalBasesParts): LegalBasesService {
-  const { node, db, appender, desk, grantsOf = async () => [] } = parts;
+  const { node, db, appender, desk, grantsOf } = parts;
   const { divisions, nodes, now } = desk.parts;
   const queries = db.queries(node);
 

@@ -41,8 +41,8 @@ export interface OfficesParts {
   /** Every node of the federation. */
   nodes: () => readonly DivisionCode[];
   now: () => Date;
-  /** Stages lower nodes do by delegation on a day; none until delegations are told to this register. */
-  granted?: (queries: NodeQueries, day: Day) => Promise<(item: string, node: DivisionCode) => readonly WindowStage[]>;
+  /** Stages lower nodes do by delegation on a day. */
+  granted: (queries: NodeQueries, day: Day) => Promise<(item: string, node: DivisionCode) => readonly WindowStage[]>;
 }
 
 /** A node's windows, what its departments let them do, its seals, and whose powers a bureau holds. */
@@ -74,7 +74,7 @@ export function officesService({ node, db, divisions, nodes, now, granted }: Off
       const registers = await store.findOffices(queries);
       const items = await findAllItems(queries, day);
       const known = new Set(nodes());
-      const delegated = await granted?.(queries, day);
+      const delegated = await granted(queries, day);
       const open = registers.windows.filter((window) => holdsOn(window, day));
       const windows = open.map((window) => ({
         window: window.code,

@@ -35,7 +35,7 @@ describe('a draft of an item', () => {
   });
 
   test('needs its code and its reason', () => {
-    expect(fieldsOf(() => parseInput(itemDraftInput, { reason: ' ' }))).toEqual([
+    expect(fieldsOf(() => parseInput(itemDraftInput, { name: '低保' }))).toEqual([
       ['BAD_INPUT', 'code'],
       ['BAD_INPUT', 'reason'],
     ]);

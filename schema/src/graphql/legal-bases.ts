@@ -54,7 +54,7 @@ export function addLegalBases(role: RoleBuilder): void {
     }),
   });
   const Grant = builder.objectRef<AffectedGrant>('AffectedGrant').implement({
-    description: 'A delegation of one of the items.',
+    description: 'A delegation of one of the items that the desk which answers knows: its own and those from above.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       grantor: t.field({ type: Division, resolve: (g) => g.grantor }),

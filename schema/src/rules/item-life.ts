@@ -81,6 +81,15 @@ export function visibleReviews<R extends DraftReview>(draft: DraftFile<R>, perso
 }
 
 /**
+ * Whatever is done to an item, or to how it is carried out, is written down with its reason.
+ * @throws {ProblemError} REASON_MISSING
+ */
+export function requireReason(reason: string): void {
+  if (reason.trim() !== '') return;
+  throw problem('REASON_MISSING', 'Say why.', { article: ARTICLES.itemLife, field: 'reason' });
+}
+
+/**
  * A change takes effect today or later: what was done under an item is not changed behind people's backs.
  * @throws {ProblemError} BAD_INPUT
  */
