@@ -1,0 +1,136 @@
+import type { DivisionCode } from '../divisions.ts';
+import type { Material, MissingMaterial } from '../messages/log-line.ts';
+import type { Decision } from '../rules/case-state.ts';
+import type { Clock } from '../rules/clock.ts';
+import type { Viewer } from '../rules/permissions.ts';
+import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
+import type { Answers, Page, PageRequest } from './answers.ts';
+import type {
+  CaseStepInput,
+  DecideCaseInput,
+  FileCaseInput,
+  ReasonedStepInput,
+  RequestSupplementInput,
+  ReviewCaseInput,
+  SupplementCaseInput,
+} from './inputs.ts';
+
+export interface ApplicantView {
+  name: string;
+  idType: IdType;
+  /** Masked for whoever does not handle the case. */
+  idNumber: string;
+  phone: string;
+}
+
+export interface ConsentView {
+  givenBy: string;
+  way: ConsentWay;
+  scope: string;
+  givenAt: Date;
+}
+
+/** The application as the desk that took it in keeps it. */
+export interface FilingView {
+  id: string;
+  number: string;
+  item: string;
+  filedAt: Date;
+  filedBy: string;
+  filingNode: DivisionCode;
+  place: DivisionCode;
+  acceptor: DivisionCode;
+  decider: DivisionCode;
+  /** The organ that holds the power by the item itself; its implementation is the case's. */
+  power: DivisionCode;
+  /** Whom this node last knew to hold the case. */
+  custodian: DivisionCode;
+  applicant: ApplicantView;
+  consent: ConsentView | null;
+  materials: Material[];
+  /** The node that gives this answer. */
+  answeredBy: DivisionCode;
+  /** Since when a copy may be out of date; null at the desk that took the case in. */
+  staleSince: Date | null;
+}
+
+export interface LogEntryView {
+  seq: number;
+  at: Date;
+  node: DivisionCode;
+  actor: string;
+  actorRole: Role | null;
+  action: LogAction;
+  note: string | null;
+}
+
+/** The case as its custodian keeps it. */
+export interface HandlingView {
+  id: string;
+  custodian: DivisionCode;
+  state: CaseState;
+  custody: Custody;
+  inTransitTo: DivisionCode | null;
+  log: LogEntryView[];
+  clock: Clock | null;
+  decision: Decision | null;
+  missing: MissingMaterial[];
+  acceptanceDueAt: Date | null;
+  withdrawalRequestedAt: Date | null;
+  answeredBy: DivisionCode;
+  /** When the last line came in here; null when this node holds the case. */
+  staleSince: Date | null;
+}
+
+/** What the public sees with number and tracking code: no personal data. */
+export interface TrackedCaseView {
+  number: string;
+  item: string;
+  state: CaseState;
+  filedAt: Date;
+  custodian: DivisionCode;
+  dueAt: Date | null;
+  missing: MissingMaterial[];
+  reason: string | null;
+  remedies: string | null;
+  steps: { at: Date; node: DivisionCode; action: LogAction }[];
+  answeredBy: DivisionCode;
+}
+
+export interface FilingService {
+  /** @throws nothing; each key answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
+  getMany(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView>;
+  file(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }>;
+  supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView>;
+  /** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code */
+  track(number: string, code: string): Promise<TrackedCaseView>;
+}
+
+export interface HandlingKey {
+  id: string;
+  /** Whether a node that does not hold the case may answer with what was echoed to it. */
+  copy: boolean;
+}
+
+export interface CaseFilter {
+  custody: Custody | null;
+  states: CaseState[] | null;
+  item: string | null;
+  number: string | null;
+}
+
+export interface HandlingService {
+  /** Each key answers for itself: NOT_CUSTODIAN with the custodian's code where a copy is not asked for. */
+  getMany(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView>;
+  list(viewer: Viewer | null, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>>;
+  accept(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
+  refuse(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  requestSupplement(viewer: Viewer | null, input: RequestSupplementInput): Promise<HandlingView>;
+  review(viewer: Viewer | null, input: ReviewCaseInput): Promise<HandlingView>;
+  decide(viewer: Viewer | null, input: DecideCaseInput): Promise<HandlingView>;
+  forward(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
+  return(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  withdraw(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  /** Calls a case back from a grantee; carried to the desk that holds it. */
+  recall(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+}
