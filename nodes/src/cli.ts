@@ -11,6 +11,7 @@ import {
   publishCatalogue,
 } from './catalogue/index.ts';
 import { readConfig } from './config.ts';
+import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
 import { importRegisters } from './sharing/index.ts';
@@ -146,7 +147,9 @@ async function printGuide(item: string | undefined, options: Options): Promise<v
   const { db, node, divisions } = await openNode(options);
   try {
     const division = divisions.get(options['division'] ?? node).code;
-    print((await findGuide(db.queries(node), item, division, divisions, dayOf(new Date()))).markdown);
+    const today = dayOf(new Date());
+    const powers = await powersOn(db.queries(node), today);
+    print((await findGuide(db.queries(node), item, division, divisions, today, powers)).markdown);
   } finally {
     await db.close();
   }

@@ -1,4 +1,4 @@
-import type { CpsvCatalogue, Day, DivisionCode, Divisions, Item, Route } from '@liandong/schema';
+import type { CpsvCatalogue, Day, DivisionCode, Divisions, Grant, Item, Route } from '@liandong/schema';
 import { ProblemError, cpsvOf, guideOf, problem, route } from '@liandong/schema';
 import type { NodeQueries } from '../db/index.ts';
 import { findImplementations, findItem, findItemsInEffect } from './catalogue-store.ts';
@@ -14,19 +14,20 @@ export async function findGuide(
   division: DivisionCode,
   divisions: Divisions,
   today: Day,
+  powers: readonly Grant[],
 ): Promise<{ item: Item; markdown: string }> {
   const { node } = queries;
   const item = await findItem(queries, code, { today });
   if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { node, field: 'item' });
   const decider = divisions.atTier(division, item.decidingTier)?.code;
   const [implementation = null] = decider ? await findImplementations(queries, [{ item: code, node: decider }]) : [];
-  const markdown = guideOf(item, implementation, findRoute(item, division, divisions), division, divisions);
+  const markdown = guideOf(item, implementation, findRoute(item, division, divisions, powers), division, divisions);
   return { item, markdown };
 }
 
-function findRoute(item: Item, division: DivisionCode, divisions: Divisions): Route | null {
+function findRoute(item: Item, division: DivisionCode, divisions: Divisions, powers: readonly Grant[]): Route | null {
   try {
-    return route(item, division, divisions);
+    return route(item, division, divisions, powers);
   } catch (error) {
     // a county can't know which of its townships accepts: the guide names the tier
     if (error instanceof ProblemError && error.code === 'COMPETENCE_UNRESOLVED') return null;

@@ -71,7 +71,7 @@ export function catalogueService({ node, db, divisions, grants, now }: Catalogue
     },
 
     async guide(code) {
-      const found = await findGuide(queries, code, node, divisions, dayOf(now()));
+      const found = await findGuide(queries, code, node, divisions, dayOf(now()), await grants());
       return {
         item: { item: asOfToday(found.item), answeredBy: node, staleSince: await heardOf(queries, city) },
         markdown: found.markdown,

@@ -140,6 +140,16 @@ describe('a power', () => {
     });
   });
 
+  test('without a cap shows in the catalogue and the guide of the villages below, until it ends', async () => {
+    const { catalogue } = federation.services(VILLAGE);
+    const grant = await inEffect({ cap: null });
+    expect(await catalogue.entry(RELIEF)).toMatchObject({ decider: TOWNSHIP, power: COUNTY, available: true });
+    expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 亭旁镇 |');
+    await ended(grant);
+    expect(await catalogue.entry(RELIEF)).toMatchObject({ decider: COUNTY });
+    expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 三门县 |');
+  });
+
   test('is not asked for over an item nobody knows', async () => {
     const asked = { items: ['3310-XX-001'], stages: ['DECIDE' as const], cap: null, reason: '群众需求多', staff: 3 };
     expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY }))).toBe('ITEM_UNKNOWN');
