@@ -43,8 +43,8 @@ export interface Foundation {
 }
 
 /** @throws {ProblemError} BAD_CONFIG, UNKNOWN_DIVISION */
-export async function readFoundation(config: HostConfig): Promise<Foundation> {
-  const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(new Date()));
+export async function readFoundation(config: HostConfig, now: Date): Promise<Foundation> {
+  const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(now));
   for (const node of config.nodes) divisions.get(node);
   const trustFile = trustFileSchema.safeParse(await readJson(config.trustFile));
   if (!trustFile.success) throw problem('BAD_CONFIG', `${config.trustFile} is no trust file {root, certificates}.`);
@@ -114,7 +114,7 @@ async function startParts(
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<StartedParts> {
   const { nodes } = config;
-  const { divisions, trust, calendar } = await readFoundation(config);
+  const { divisions, trust, calendar } = await readFoundation(config, now());
   const issuers = parseIssuers(await readJson(config.issuersFile));
   const tokens = new TokenVerifier(issuers, (uri) => createRemoteJWKSet(uri));
 

@@ -154,6 +154,14 @@ describe('a zone', () => {
     expect(register.parentOn(ZONE, '2028-01-01')).toBe('331023');
   });
 
+  test('lies in the parent of each day in the register as it was then', () => {
+    const register = parseDivisions(moving, '2028-01-01');
+    expect(register.asOf('2026-12-31').get(ZONE).parent).toBe('331022');
+    expect(register.asOf('2027-01-01').get(ZONE).parent).toBe('331023');
+    expect(register.asOf('2026-12-31')).toBe(register.asOf('2026-12-31'));
+    expect(parseDivisions(SMALL).asOf('2026-12-31').get(TOWNSHIP).parent).toBe(COUNTY);
+  });
+
   test('lies in its first parent where no day is asked for; other places in theirs on any day', () => {
     const register = parseDivisions(moving);
     expect(register.get(ZONE).parent).toBe('331022');

@@ -49,6 +49,7 @@ export class Divisions {
   readonly #byCode: ReadonlyMap<DivisionCode, Division>;
   readonly #given: ReadonlyMap<DivisionCode, Division>;
   readonly #children = new Map<DivisionCode, Division[]>();
+  readonly #asOf = new Map<Day, Divisions>();
 
   /**
    * @param day the day the register is for: a zone lies in the parent it has on it; without one, in its first
@@ -116,6 +117,15 @@ export class Divisions {
     const { parent } = this.get(code);
     const given = this.#given.get(code);
     return given ? parentOf(given, day) : parent;
+  }
+
+  /** The register as it was or will be on a day: zones lie in the parents they have then. */
+  asOf(day: Day): Divisions {
+    const given = [...this.#given.values()];
+    if (!given.some((row) => row.parentsFrom)) return this;
+    let found = this.#asOf.get(day);
+    if (!found) this.#asOf.set(day, (found = new Divisions(given, day)));
+    return found;
   }
 
   children(code: DivisionCode): readonly Division[] {

@@ -220,10 +220,15 @@ export class CaseReceiver {
     const lapsed = known.find((record) => grantStateOf(record, dayOf(file.filedAt)) !== 'IN_EFFECT');
     if (lapsed) return refused('GRANT_NOT_IN_EFFECT', `The grant ${lapsed.grant.id} gave no power when it was filed.`);
     const grants = known.map(({ grant }) => ({ ...grant, cap: file.reviews.length > 0 ? null : grant.cap }));
-    const found = route(item, file.place, this.#parts.divisions, grants, file.facts);
-    const competent = found.acceptor === tx.node || found.decider === tx.node;
-    const agreed = found.acceptor === file.acceptor && found.decider === file.decider;
-    if (competent && agreed) return null;
+    const { divisions } = this.#parts;
+    // a running case keeps the way of the day it was filed, also when its zone has another parent since
+    const found = route(item, file.place, divisions, grants, file.facts);
+    const then = route(item, file.place, divisions.asOf(dayOf(file.filedAt)), grants, file.facts);
+    const sound = [found, then].some(
+      ({ acceptor, decider }) =>
+        (acceptor === tx.node || decider === tx.node) && acceptor === file.acceptor && decider === file.decider,
+    );
+    if (sound) return null;
     return refused(
       'NOT_COMPETENT',
       `${found.acceptor} accepts and ${found.decider} decides ${file.item} for ${file.place}.`,

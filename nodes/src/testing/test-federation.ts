@@ -48,6 +48,8 @@ export interface TestFederationOptions {
   nodes: readonly DivisionCode[];
   /** Whether the sample catalogue is imported and has come down before the tests begin. */
   catalogue?: boolean;
+  /** The register of places; the real one when left out. */
+  divisionsFile?: string;
   /** The file that is imported; the sample when left out. */
   catalogueFile?: string;
   calendar?: OfficialCalendar;
@@ -79,10 +81,11 @@ export class TestFederation {
     nodes,
     catalogue = true,
     catalogueFile = CATALOGUE_FILE,
+    divisionsFile = DIVISIONS_FILE,
     calendar,
   }: TestFederationOptions): Promise<TestFederation> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-federation-'));
-    const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
+    const divisions = parseDivisions(await readFile(divisionsFile, 'utf8'));
     const broker = new TestBroker(dir, await freePort());
     const hosts = nodes.map((node) => ({ id: `host-${node}`, nodes: [node], url: null }));
     const place = { address: '127.0.0.1', port: broker.port, storeDir: join(dir, 'jetstream') };
@@ -111,7 +114,7 @@ export class TestFederation {
         databaseConnections: 4,
         natsUrls: [broker.url],
         natsSeedFile: join(hostDir, 'nats.seed'),
-        divisionsFile: DIVISIONS_FILE,
+        divisionsFile,
         trustFile: paths.trustFile,
         keysDir: join(hostDir, 'keys'),
         issuersFile,
