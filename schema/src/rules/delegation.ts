@@ -49,7 +49,7 @@ export function isUnderCap({ cap }: Pick<Grant, 'cap'>, { amountFen }: CaseFacts
 
 /**
  * The grant by which a lower organ does a stage for a place, of all that would do: the lowest grantee's, of these the
- * newest. Never one of a grantor that does not hold the power itself (不得再委托, Art. 24), of a village committee, or of
+ * newest, which replaces what was given before. Never one of a grantor that does not hold the power itself (不得再委托, Art. 24), of a village committee, or of
  * whoever does not lie below the grantor, whatever the catalogue or the list says.
  * @param power the organ that holds the power by the item itself
  */
@@ -63,19 +63,19 @@ export function findGrant(
   divisions: Divisions,
 ): Grant | null {
   const depth = (code: DivisionCode) => divisions.lineage(code).length;
-  const [best] = grants
-    .filter(
-      (grant) =>
-        grant.grantor === power &&
-        grant.items.includes(item.code) &&
-        grant.stages.includes(stage) &&
-        isUnderCap(grant, facts) &&
-        divisions.isWithin(place, grant.grantee) &&
-        mayHold(divisions.get(grant.grantee), item, power, divisions),
-    )
-    .toSorted(
-      (a, b) => depth(b.grantee) - depth(a.grantee) || b.seq - a.seq || (a.id < b.id ? -1 : Number(a.id > b.id)),
-    );
+  const given = grants.filter(
+    (grant) =>
+      grant.grantor === power &&
+      grant.items.includes(item.code) &&
+      grant.stages.includes(stage) &&
+      divisions.isWithin(place, grant.grantee) &&
+      mayHold(divisions.get(grant.grantee), item, power, divisions),
+  );
+  // a newer word to the same grantee replaces the older one, also where it gives less
+  const isNewest = ({ grantee, seq }: Grant) => !given.some((other) => other.grantee === grantee && other.seq > seq);
+  const [best] = given
+    .filter((grant) => isNewest(grant) && isUnderCap(grant, facts))
+    .toSorted((a, b) => depth(b.grantee) - depth(a.grantee) || (a.id < b.id ? -1 : Number(a.id > b.id)));
   return best ?? null;
 }
 
