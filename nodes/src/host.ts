@@ -206,7 +206,7 @@ async function startParts(
       ),
       broker: bus?.connected ?? false,
     });
-    const http = await HttpServer.listen(config.httpPort, config.httpAddress, { responder, readiness });
+    const http = await HttpServer.listen(config.httpPort, config.httpAddress, { responder, readiness, log });
     onStop(() => http.stop());
   }
 

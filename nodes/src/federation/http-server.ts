@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
+import type { Logger } from 'pino';
 import type { Responder } from './responder.ts';
 
 /** Materials as base64 are a third longer; the rest of a request is small. */
@@ -10,6 +11,7 @@ export interface HttpServerParts {
   responder: Responder;
   /** What /ready says: each part of the host and whether it works. */
   readiness: () => Promise<Record<string, boolean>>;
+  log: Logger;
 }
 
 /** Answers over HTTP: liveness, readiness, and GraphQL for gateways that reach this host directly. */
@@ -23,7 +25,8 @@ export class HttpServer {
   /** @throws {ProblemError} BAD_CONFIG when the port is taken */
   static async listen(port: number, address: string, parts: HttpServerParts): Promise<HttpServer> {
     const server = createServer((request, response) => {
-      handle(request, response, parts).catch(() => {
+      handle(request, response, parts).catch((error: unknown) => {
+        parts.log.error({ err: error }, 'request failed');
         if (!response.headersSent) send(response, 500, { problem: { code: 'INTERNAL', message: 'Internal error.' } });
         else response.destroy();
       });
