@@ -181,7 +181,7 @@ async function startParts(
       delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       sharing: sharingService({ node, db, divisions, trust, outbox, now }),
-      admission: admissionService({ node, db, divisions, now }),
+      admission: admissionService({ node, db, divisions, powersOn, now }),
       offices: officesService({ node, db, divisions, nodes: () => trust.nodes(), now, granted: delegatedStages }),
       legalBases: legalBasesService({
         node,

@@ -35,6 +35,7 @@ export const ERRORS = {
   WINDOW_UNAUTHORIZED: { http: 403, retry: false, zh: '窗口未获部门授权' },
   SEAL_MISSING: { http: 409, retry: false, zh: '无有效印章' },
   OFFICE_CONFLICT: { http: 409, retry: false, zh: '与部门、窗口、印章登记不符' },
+  NO_CHANGE: { http: 409, retry: false, zh: '与现行内容相同,无变更' },
   IMPLEMENTATION_WORSE: { http: 409, retry: false, zh: '实施清单劣于上级标准' },
   ITEM_NOT_REVIEWED: { http: 409, retry: false, zh: '事项未经三方审核' },
   // rules of a case

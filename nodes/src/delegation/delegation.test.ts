@@ -150,6 +150,31 @@ describe('a power', () => {
     expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 三门县 |');
   });
 
+  test('with a cap is on the published list of the grantee with its grant and cap, until it ends', async () => {
+    const listed = async (node: string) =>
+      (await federation.services(node).admission.publishedList('POWERS', null)).find(
+        ({ item }) => item.code === RELIEF,
+      );
+    expect(await listed(TOWNSHIP)).toBeUndefined();
+    const grant = await inEffect();
+    expect(await listed(TOWNSHIP)).toMatchObject({ through: { id: grant, grantor: COUNTY }, capFen: CAP });
+    expect(await listed(COUNTY)).toMatchObject({ through: null, capFen: null });
+    const query = `{ publishedList(division: "${TOWNSHIP}", kind: POWERS) {
+      item { code } capFen decidedUnder { id grantor { code } mode } } }`;
+    const { data } = await federation.ask(TOWNSHIP, { role: 'admission', query, variables: {}, token: null });
+    expect(data).toMatchObject({
+      publishedList: expect.arrayContaining([
+        {
+          item: { code: RELIEF },
+          capFen: CAP,
+          decidedUnder: { id: grant, grantor: { code: COUNTY }, mode: 'ENTRUSTED' },
+        },
+      ]),
+    });
+    await ended(grant);
+    expect(await listed(TOWNSHIP)).toBeUndefined();
+  });
+
   test('is not asked for over an item nobody knows', async () => {
     const asked = { items: ['3310-XX-001'], stages: ['DECIDE' as const], cap: null, reason: '群众需求多', staff: 3 };
     expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY }))).toBe('ITEM_UNKNOWN');

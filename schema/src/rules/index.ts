@@ -25,6 +25,8 @@ export { countDays, dueInstant, lastDayOf } from './limits.ts';
 export type { CountedDay, Limit } from './limits.ts';
 export * from './offices.ts';
 export * from './permissions.ts';
+export { publishedList, serves } from './published-lists.ts';
+export type { ListEntry } from './published-lists.ts';
 export * from './register-file.ts';
 export * from './sharing.ts';
 export * from './standardization.ts';
