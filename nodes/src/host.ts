@@ -9,6 +9,7 @@ import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
 import {
+  HostDrift,
   catalogueReader,
   catalogueService,
   fillItemIndex,
@@ -19,7 +20,14 @@ import {
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
-import { DelegationReceiver, delegatedStages, delegationService, openGrants, powersOn } from './delegation/index.ts';
+import {
+  DelegationReceiver,
+  GrantPublisher,
+  delegatedStages,
+  delegationService,
+  openGrants,
+  powersOn,
+} from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
@@ -149,10 +157,13 @@ async function startParts(
     findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
   });
 
-  const delegations = new DelegationReceiver({ trust, divisions, appender, now });
+  const publisher = new GrantPublisher({ divisions, outbox, appender, nodes: () => trust.nodes() });
+  for (const node of nodes) await publisher.tellOlder(db, node);
+  const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
   const legalBases = new LegalBasisDesk({ divisions, outbox, nodes: () => trust.nodes(), now });
 
+  const drift = new HostDrift(db);
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
   for (const node of nodes) {
@@ -175,10 +186,11 @@ async function startParts(
         node,
         db,
         divisions,
+        drift,
         grants: () => powersOn(db.queries(node), dayOf(now())),
         now,
       }),
-      delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
+      delegation: delegationService({ node, db, trust, divisions, outbox, publisher, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       sharing: sharingService({ node, db, divisions, trust, outbox, now }),
       admission: admissionService({ node, db, divisions, powersOn, now }),

@@ -6,6 +6,8 @@ export type { CatalogueReaders } from './catalogue-reader.ts';
 export { findAllItems, findImplementations, findItem, findItems, insertItems } from './catalogue-store.ts';
 export { fillItemIndex } from './item-index.ts';
 export { SEARCH_SQL, searchParameters } from './catalogue-search.ts';
+export { DIFFERING_SQL, HostDrift, differingParameters, findBasis, findDrifts } from './catalogue-drift.ts';
+export type { ComparedNode } from './catalogue-drift.ts';
 export { exportCpsv, findGuide } from './catalogue-guide.ts';
 export { catalogueService } from './catalogue-service.ts';
 export { implementationService } from './implementation-service.ts';

@@ -153,11 +153,19 @@ export function departmentsOf(department: string): string[] {
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 export function requireDepartment(viewer: Viewer, department: string, tier: Tier): void {
+  requireOneOf(viewer, departmentsOf(department), tier);
+}
+
+/**
+ * Whoever acts sits at the window of one of these departments or bureaus, or at a comprehensive one (综合窗口).
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireOneOf(viewer: Viewer, departments: readonly string[], tier: Tier): void {
   const comprehensive = viewer.department === null && GRASSROOTS.includes(tier);
-  if (comprehensive || (viewer.department !== null && departmentsOf(department).includes(viewer.department))) return;
+  if (comprehensive || (viewer.department !== null && departments.includes(viewer.department))) return;
   throw problem(
     'WRONG_DEPARTMENT',
-    `The item belongs to ${department}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
+    `The item belongs to ${departments.join(', ')}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
     { article: ARTICLES.postDuties },
   );
 }
