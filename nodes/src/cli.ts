@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
 import {
   describeImport,
+  describeWarning,
   exportCatalogue,
   exportCpsv,
   findGuide,
@@ -14,6 +15,7 @@ import { readConfig } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
+import { basesByTitle } from './legal-bases/index.ts';
 import { importRegisters } from './sharing/index.ts';
 import { holdCeremony } from './topology/index.ts';
 
@@ -27,7 +29,8 @@ const USAGE = `liandong <command>
   catalogue import <file.json|.csv> --node <code> [--author <subject>] [--dry-run]
                                             check a catalogue file and import it as drafts; nothing when anything is wrong;
                                             changes of published items name their author; --dry-run only
-                                            prints what would change
+                                            prints what would change; both warn of entries
+                                            that cite a repealed legal basis
   catalogue export --node <code> [--format json|csv] [--out <file>]
                                             the last published version of every item, in the form import reads
   catalogue publish --node <code>           publish to all nodes below what is new or approved by the three desks
@@ -93,11 +96,12 @@ async function importFile(file: string | undefined, options: Options, dryRun: bo
   try {
     const { author } = options;
     const by = author === undefined ? null : { sub: author, name: author };
-    const report = await importCatalogue(db, node, divisions, file, new Date(), { author: by, dryRun });
+    const report = await importCatalogue(db, node, divisions, file, new Date(), { author: by, dryRun, basesByTitle });
     if (dryRun) return print(describeImport(report));
     print(
       `Imported ${report.added.length} new and ${report.changed.length} changed items as drafts; ${report.unchanged} were unchanged.\n`,
     );
+    for (const warning of report.warnings) print(`${describeWarning(warning)}\n`);
   } finally {
     await db.close();
   }

@@ -1,6 +1,6 @@
 export { importCatalogue, publishCatalogue } from './catalogue-import.ts';
-export { describeImport, exportCatalogue } from './catalogue-export.ts';
-export type { ImportOptions, ImportReport, PublicationReport } from './catalogue-import.ts';
+export { describeImport, describeWarning, exportCatalogue } from './catalogue-export.ts';
+export type { ImportOptions, ImportReport, ImportWarning, PublicationReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
 export type { CatalogueReaders } from './catalogue-reader.ts';
 export { findAllItems, findImplementations, findItem, findItems, insertItems } from './catalogue-store.ts';
