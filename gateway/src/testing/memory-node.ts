@@ -114,7 +114,7 @@ export class MemoryNode implements NodeServices {
     },
     basis: async () => {
       if (this.fault) throw this.fault;
-      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })) };
+      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })), heardAt: null };
     },
     drift: async (basis) => {
       if (this.fault) throw this.fault;

@@ -13,7 +13,7 @@ import { driftOf, implementationSchema, itemSchema, mustCarryOut } from '@liando
 import type { HostDb, NodeQueries } from '../db/index.ts';
 
 /** The newest published version of every item a node has, each with its head. */
-export async function findBasis(queries: NodeQueries): Promise<CatalogueBasis> {
+export async function findBasis(queries: NodeQueries): Promise<Pick<CatalogueBasis, 'items'>> {
   const rows = await queries.query<ItemHead & { body: unknown }>(
     `SELECT DISTINCT ON (code) code, version, digest, body FROM items WHERE node = $1 AND published_at IS NOT NULL
      ORDER BY code, version DESC`,

@@ -86,7 +86,10 @@ export function catalogueService({ node, db, divisions, drift, grants, now }: Ca
       return held?.head ?? 0;
     },
 
-    basis: () => findBasis(queries),
+    async basis() {
+      const heardAt = await heardOf(queries, city);
+      return { ...(await findBasis(queries)), heardAt: heardAt?.toISOString() ?? null };
+    },
     drift: (basis) => drift.of({ node, tier: divisions.get(node).tier }, basis),
 
     async list(search: string | null, { first, after }: PageRequest): Promise<Page<CatalogEntryView>> {

@@ -2,14 +2,14 @@ import { vagueClauses } from '../rules/vague-clauses.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addItemLife } from './item-life.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
-import { addCatalogueDrift } from './catalogue-drift.ts';
+import { addCatalogueDrift, itemRef } from './catalogue-drift.ts';
 import type { CatalogEntryView, GuideView, ItemView } from './services.ts';
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
 export function addCatalogue(role: RoleBuilder): void {
   const { builder, enums, refs } = role;
   const { Division, Limit } = refs;
-  const Item = builder.objectRef<ItemView>('Item');
+  const Item = itemRef(role);
 
   type Elements = ItemView['item'];
   const Rank = builder.objectRef<NonNullable<Elements['hierarchy']>['main']>('ItemRank').implement({
@@ -192,6 +192,6 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
-  addCatalogueDrift(role);
+  addCatalogueDrift(role, Item);
   addItemLife(role, Item);
 }
