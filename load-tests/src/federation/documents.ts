@@ -70,3 +70,15 @@ export const CATALOG = `query Catalog($division: ID!, $search: String, $first: I
     pageInfo { hasNextPage endCursor }
   }
 }`;
+
+export const DRIFT = `query Drift($division: ID!) {
+  catalogDrift(division: $division) {
+    basis { name } basisStale
+    drift { node { name } itemCode item { name } element own basic kind }
+    coverage { expected answered silent { node { name } code } }
+  }
+}`;
+
+export const REVISE_IMPLEMENTATION = `mutation Revise($input: ReviseImplementationInput!) {
+  reviseImplementation(input: $input) { implementation { version } ${FAULT} }
+}`;
