@@ -43,7 +43,11 @@ describe('figures', () => {
     await steps.decide(second, chief);
     await steps.file(agent, application());
     for (const division of [COUNTY, CITY]) {
-      await eventually(async () => (await rollup(division)).figures.CLOSED === 2);
+      // each node's facts come by a feed of their own: the village's last filing, and the closings above it
+      await eventually(async () => {
+        const { figures } = await rollup(division);
+        return figures.CLOSED === 2 && figures.FILED === 3;
+      });
       const view = await rollup(division);
       expect(view.figures).toMatchObject({
         FILED: 3,
