@@ -89,7 +89,10 @@ export class TestFederation {
     const broker = new TestBroker(dir, await freePort());
     const hosts = nodes.map((node) => ({ id: `host-${node}`, nodes: [node], url: null }));
     const place = { address: '127.0.0.1', port: broker.port, storeDir: join(dir, 'jetstream') };
-    const paths = await holdCeremony({ sequence: 1, hosts }, divisions, place, dir, new Date());
+    const passphrase = randomUUID();
+    const passphraseFile = join(dir, 'passphrase');
+    await writeFile(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
+    const paths = await holdCeremony({ sequence: 1, hosts }, divisions, place, dir, new Date(), passphrase);
     await broker.start();
     const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
     const issuersFile = join(dir, 'issuers.json');
@@ -117,6 +120,7 @@ export class TestFederation {
         divisionsFile,
         trustFile: paths.trustFile,
         keysDir: join(hostDir, 'keys'),
+        keysPassphraseFile: passphraseFile,
         issuersFile,
         calendarFile,
         httpPort: 0,

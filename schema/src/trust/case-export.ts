@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { divisionCodeSchema, materialSchema, sha256Schema } from '../messages/log-line.ts';
+import { sha256Hex } from './digest.ts';
+
+export const CASE_EXPORT_FORMAT = 'liandong-case-export';
+
+/** A material of the log; its bytes (base64) where they were exported too. */
+const exportedMaterialSchema = z.strictObject({ ...materialSchema.shape, content: z.string().nullable() });
+export type ExportedMaterial = z.infer<typeof exportedMaterialSchema>;
+
+/**
+ * 办件存证: a case with all that is needed to verify it offline against the root's public key. The order of the members
+ * is the order in the file.
+ */
+const caseExportSchema = z.strictObject({
+  format: z.literal(CASE_EXPORT_FORMAT),
+  v: z.literal(1),
+  case: z.string().min(1),
+  /** The log, each line as it was signed. */
+  lines: z.array(z.string()).min(1),
+  /** Certificates and revocations of the keys that signed, up to the root. */
+  keys: z.array(z.string()),
+  /** Exact JSON text of the application; null where it was left out. */
+  application: z.string().nullable(),
+  materials: z.array(exportedMaterialSchema),
+  /** The exporting node's signature over all the rest, see {@link sealDigest}. */
+  seal: z.string(),
+});
+export type CaseExport = z.infer<typeof caseExportSchema>;
+
+/** What the exporting node signs: that this was all it held at that moment. */
+export const sealSchema = z.object({
+  node: divisionCodeSchema,
+  at: z.iso.datetime(),
+  case: z.string().min(1),
+  lines: z.int().min(1),
+  /** SHA-256 of the export without its seal. */
+  digest: sha256Schema,
+});
+export type ExportSeal = z.infer<typeof sealSchema>;
+
+/** The one text an export has: its members in order, one a text line. */
+export function writeCaseExport(content: CaseExport): string {
+  const { format, v, case: id, lines, keys, application, materials, seal } = content;
+  const inOrder = materials.map(({ name, fileName, mediaType, sha256, size, content: bytes }) => ({
+    name,
+    fileName,
+    mediaType,
+    sha256,
+    size,
+    content: bytes,
+  }));
+  return `${JSON.stringify({ format, v, case: id, lines, keys, application, materials: inOrder, seal }, null, 1)}\n`;
+}
+
+/** SHA-256 of an export as it stands without its seal. */
+export function sealDigest(content: Omit<CaseExport, 'seal'>): Promise<string> {
+  return sha256Hex(writeCaseExport({ ...content, seal: '' }));
+}
+
+/** Reads the text of an export; the place and what is wrong there when it is none. */
+export function parseCaseExport(text: string): { content: CaseExport } | { place: string; message: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { place: placeOf(text, firstBrokenLine(text)), message: 'This is not JSON any more.' };
+  }
+  const parsed = caseExportSchema.safeParse(json);
+  if (parsed.success) return { content: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { place: namePlace(issue?.path ?? []), message: `Not what an export says: ${issue?.message ?? ''}.` };
+}
+
+/** Where in the export a text line of the file stands, say `line 3`; people count from one. */
+export function placeOf(text: string, textLine: number): string {
+  let member = '';
+  let index = 0;
+  const lines = text.split('\n');
+  for (const line of lines.slice(0, textLine + 1)) {
+    const opened = /^ "([a-z]+)": /.exec(line)?.[1];
+    if (opened !== undefined) [member, index] = [opened, 0];
+    else if (/^ {2}["{]/.test(line) && !/^ {2}"[a-zA-Z0-9]+": /.test(line)) index++;
+  }
+  return member === '' ? `text line ${textLine + 1}` : namePlace(index === 0 ? [member] : [member, index - 1]);
+}
+
+/** `line 3`, `key 2`, `material 1`, `application`, `seal` … */
+export function namePlace([member, index]: readonly PropertyKey[]): string {
+  const names: Record<string, string> = { lines: 'line', keys: 'key', materials: 'material' };
+  const name = names[String(member)] ?? String(member ?? 'file');
+  return typeof index === 'number' ? `${name} ${index + 1}` : name;
+}
+
+/** Every text line of an export has one of a few forms; the first that has none, counted from zero. */
+function firstBrokenLine(text: string): number {
+  const form = /^(?:[{}]| *[\]}],?| *(?:"[a-zA-Z0-9]+": )?(?:[{[]|\[\],?|(?:"(?:[^"\\\p{Cc}]|\\.)*"|-?\d+|null),?))$/u;
+  const lines = text.split('\n');
+  const found = lines.findIndex((line, index) => !form.test(line) && !(line === '' && index === lines.length - 1));
+  return found === -1 ? lines.length - 1 : found;
+}
