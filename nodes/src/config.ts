@@ -92,3 +92,14 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     logLevel: s.LIANDONG_LOG_LEVEL,
   };
 }
+
+/** The few settings of commands that work without a host. */
+export function readToolSettings(environment: Record<string, string | undefined>): {
+  keysPassphraseFile: string | null;
+  trustFile: string | null;
+} {
+  return {
+    keysPassphraseFile: environment['LIANDONG_KEYS_PASSPHRASE_FILE'] || null,
+    trustFile: environment['LIANDONG_TRUST_FILE'] || null,
+  };
+}

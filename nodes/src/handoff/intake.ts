@@ -363,10 +363,7 @@ function answerOf(
   }
 }
 
-function parkedBy(
-  error: unknown,
-  kind: MessageKind,
-): Verdict | { outcome: 'PARKED'; code: string; reason: string } {
+function parkedBy(error: unknown, kind: MessageKind): Verdict | { outcome: 'PARKED'; code: string; reason: string } {
   if (!(error instanceof ProblemError))
     return { outcome: 'PARKED', code: 'INTERNAL', reason: 'See the log of the host.' };
   const { code, message } = error.problem;

@@ -148,7 +148,12 @@ export async function stateKeys(
   );
   const city = divisions.city.code;
   if (tx.node !== city && trust.knows(city)) {
-    const messages = fresh.map(({ jws }) => ({ receiver: city, kind: 'KEYS' as const, caseId: null, body: { document: jws } }));
+    const messages = fresh.map(({ jws }) => ({
+      receiver: city,
+      kind: 'KEYS' as const,
+      caseId: null,
+      body: { document: jws },
+    }));
     await outbox.enqueue(tx, messages);
   }
   return fresh;

@@ -40,8 +40,7 @@ export class OwnKeys {
   learned(documents: readonly KeyDocument[]): Promise<void> {
     const { config, trust } = this.#parts;
     const awaited = documents.filter(
-      ({ kind, content }) =>
-        kind === 'CERTIFICATE' && config.nodes.includes(content.node) && !trust.holds(content.kid),
+      ({ kind, content }) => kind === 'CERTIFICATE' && config.nodes.includes(content.node) && !trust.holds(content.kid),
     );
     // one after the other: opening key files takes a while
     if (awaited.length > 0) this.#taking = this.#taking.then(() => this.#takeUp(awaited));

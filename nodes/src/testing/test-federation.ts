@@ -29,6 +29,8 @@ import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Host } from '../host.ts';
 import { holdCeremony } from '../topology/index.ts';
+import type { StoredKey } from '../trust/index.ts';
+import { readKeys, readPassphrase } from '../trust/index.ts';
 import { TEMPLATE } from './global-setup.ts';
 
 const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
@@ -325,4 +327,9 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** The private keys a host signs with. */
+export async function readKeysOf(config: HostConfig): Promise<StoredKey[]> {
+  return readKeys(config.keysDir, config.nodes, await readPassphrase(config.keysPassphraseFile));
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DivisionCode } from '@liandong/schema';
 import { isDivisionCode, problem } from '@liandong/schema';
@@ -69,6 +69,23 @@ export async function writeKeys(dir: string, keys: readonly StoredKey[], passphr
   }
   const set = { keys: keys.map(jwkOf) };
   await writePrivate(join(dir, KEY_SET_FILE), await encrypt(JSON.stringify(set), 'jwk-set+json', passphrase));
+}
+
+/**
+ * Encrypts the key files of a directory that are plain, all in one set, and takes the plain ones away once the set has
+ * been read back.
+ * @returns the keys that were plain
+ */
+export async function protectKeys(dir: string, passphrase: string): Promise<string[]> {
+  const files = (await readdir(dir)).filter((file) => file.endsWith('.jwk.json')).map((file) => join(dir, file));
+  const keys = (await Promise.all(files.map((file) => readKeyFile(file, null)))).flat();
+  if (keys.length === 0) return [];
+  const set = await encrypt(JSON.stringify({ keys: keys.map(jwkOf) }), 'jwk-set+json', passphrase);
+  const written = await writePrivate(join(dir, `protected-${Date.now()}.jwks.jwe`), set);
+  const kept = await readKeyFile(written, passphrase);
+  if (kept.length !== keys.length) throw problem('INTERNAL', `${written} does not hold what was written to it.`);
+  for (const file of files) await rm(file);
+  return keys.map((key) => key.kid);
 }
 
 /**

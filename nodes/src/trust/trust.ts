@@ -115,9 +115,7 @@ export class Trust {
   /** The trust file as it would be written now. */
   file(): TrustFile {
     const documents = this.#ring.keys().flatMap((key) => this.#ring.chainOf(key.kid));
-    const of = (kind: KeyDocument['kind']) => [
-      ...new Set(documents.filter((d) => d.kind === kind).map((d) => d.jws)),
-    ];
+    const of = (kind: KeyDocument['kind']) => [...new Set(documents.filter((d) => d.kind === kind).map((d) => d.jws))];
     return { root: this.#ring.root, certificates: of('CERTIFICATE'), revocations: of('REVOCATION') };
   }
 
@@ -142,7 +140,8 @@ export class Trust {
    */
   async verify(jws: string, type: SignedType): Promise<{ node: DivisionCode; payload: unknown }> {
     if (type === SIGNED_TYPES.envelope || type === SIGNED_TYPES.receipt) await this.#meet(jws);
-    return this.#ring.verify(jws, type, this.#now());
+    const { node, payload } = await this.#ring.verify(jws, type, this.#now());
+    return { node, payload };
   }
 
   #signingKey(node: DivisionCode): NodeKey {
@@ -156,7 +155,9 @@ export class Trust {
       if (newest === null || issuedAt >= newest.issuedAt) newest = { key, issuedAt };
     }
     if (newest === null) {
-      throw problem('KEY_NOT_IN_EFFECT', `No key of ${node} is in effect: make another and have it certified.`, { node });
+      throw problem('KEY_NOT_IN_EFFECT', `No key of ${node} is in effect: make another and have it certified.`, {
+        node,
+      });
     }
     return newest.key;
   }

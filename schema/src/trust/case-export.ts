@@ -72,17 +72,29 @@ export function parseCaseExport(text: string): { content: CaseExport } | { place
   return { place: namePlace(issue?.path ?? []), message: `Not what an export says: ${issue?.message ?? ''}.` };
 }
 
-/** Where in the export a text line of the file stands, say `line 3`; people count from one. */
+/** Members in the order they stand in the file. */
+const MEMBERS = Object.keys(caseExportSchema.shape);
+
+/**
+ * Where in the export a text line of the file stands, say `line 3`; people count from one. It goes by the lines ahead
+ * of it, which are as they were written.
+ */
 export function placeOf(text: string, textLine: number): string {
-  let member = '';
-  let index = 0;
-  const lines = text.split('\n');
-  for (const line of lines.slice(0, textLine + 1)) {
-    const opened = /^ "([a-z]+)": /.exec(line)?.[1];
-    if (opened !== undefined) [member, index] = [opened, 0];
-    else if (/^ {2}["{]/.test(line) && !/^ {2}"[a-zA-Z0-9]+": /.test(line)) index++;
+  let member = -1;
+  let entries = 0;
+  let list = false;
+  let inside = false;
+  for (const line of text.split('\n').slice(1, textLine)) {
+    if (!list) {
+      member++;
+      [entries, list, inside] = [0, line.endsWith('['), false];
+    } else if (line.startsWith(' ]')) list = false;
+    else if (line.startsWith('  }')) inside = false;
+    else if (line.startsWith('  {')) [entries, inside] = [entries + 1, true];
+    else if (!inside) entries++;
   }
-  return member === '' ? `text line ${textLine + 1}` : namePlace(index === 0 ? [member] : [member, index - 1]);
+  if (list) return namePlace([MEMBERS[member] ?? '', inside ? entries - 1 : entries]);
+  return textLine === 0 ? 'file' : (MEMBERS[member + 1] ?? 'file');
 }
 
 /** `line 3`, `key 2`, `material 1`, `application`, `seal` … */

@@ -22,8 +22,7 @@ export type ParentOf = (node: DivisionCode, day: Day, claimed: DivisionCode) => 
 
 /** A certificate or revocation as it was signed. */
 export type KeyDocument = { jws: string; hash: string; signer: string } & (
-  | { kind: 'CERTIFICATE'; content: Certificate }
-  | { kind: 'REVOCATION'; content: Revocation }
+  { kind: 'CERTIFICATE'; content: Certificate } | { kind: 'REVOCATION'; content: Revocation }
 );
 
 /** A key of a node, vouched for up to the root. */
@@ -46,7 +45,11 @@ export interface Learned {
 
 /** `<code>.<thumbprint>` (RFC 7638): whose key it is and which; no other key can bear the name. */
 export async function keyIdOf(node: DivisionCode, jwk: PublicKey): Promise<string> {
-  return `${node}.${(await calculateJwkThumbprint(jwk)).slice(0, 16)}`;
+  return `${node}.${await thumbprintOf(jwk)}`;
+}
+
+async function thumbprintOf(jwk: PublicKey): Promise<string> {
+  return (await calculateJwkThumbprint(jwk)).slice(0, 16);
 }
 
 /**
@@ -159,7 +162,11 @@ export class KeyRing {
    * moment they are opened; everything else is of its own date.
    * @throws {ProblemError} MESSAGE_INVALID (no JWS of the type), KEY_UNKNOWN, SIGNATURE_INVALID, KEY_NOT_IN_EFFECT
    */
-  async verify(jws: string, type: SignedType, now: Date): Promise<{ node: DivisionCode; kid: string; payload: unknown }> {
+  async verify(
+    jws: string,
+    type: SignedType,
+    now: Date,
+  ): Promise<{ node: DivisionCode; kid: string; payload: unknown }> {
     const kid = signerOf(jws, type);
     const key = this.#keys.get(kid);
     if (!key) throw problem('KEY_UNKNOWN', `No key ${kid} is known.`);
@@ -198,13 +205,16 @@ export class KeyRing {
   /** Certificates with a sound signature up to the root, issuers before those they vouch for; ends are not looked at. */
   async #vouch(certificates: readonly CertificateCandidate[]): Promise<CertificateCandidate[]> {
     const vouched: CertificateCandidate[] = [];
+    const rootThumbprint = await thumbprintOf(this.#root);
     const keys = new Map<string, { node: DivisionCode; jwk: PublicKey }>();
-    let waiting = [...certificates].sort((a, b) => Date.parse(a.content.issuedAt) - Date.parse(b.content.issuedAt));
-    for (let before = -1; before !== waiting.length; ) {
+    let waiting = [...certificates].sort(
+      (a, b) => Date.parse(a.content.issuedAt) - Date.parse(b.content.issuedAt) || a.hash.localeCompare(b.hash),
+    );
+    for (let before = -1; before !== waiting.length;) {
       before = waiting.length;
       const next: CertificateCandidate[] = [];
       for (const candidate of waiting) {
-        const issuer = this.#issuerOf(candidate, keys);
+        const issuer = this.#issuerOf(candidate, keys, rootThumbprint);
         if (candidate.fault !== null) continue;
         if (!issuer) {
           next.push(candidate);
@@ -223,6 +233,7 @@ export class KeyRing {
   #issuerOf(
     candidate: CertificateCandidate,
     keys: ReadonlyMap<string, { node: DivisionCode; jwk: PublicKey }>,
+    rootThumbprint: string,
   ): { kid: string; jwk: PublicKey } | null {
     const { node, issuer, issuedAt, kid } = candidate.content;
     let parent: DivisionCode | null;
@@ -238,8 +249,10 @@ export class KeyRing {
       candidate.fault = `The certificate of ${node} is not signed by its parent.`;
       return null;
     }
-    if (signer && candidate.signer !== kid) return { kid: candidate.signer, jwk: signer.jwk };
-    return parent === null ? { kid: ROOT, jwk: this.#root } : null;
+    if (candidate.signer !== kid) return signer ? { kid: candidate.signer, jwk: signer.jwk } : null;
+    if (parent === null && kid === `${node}.${rootThumbprint}`) return { kid: ROOT, jwk: this.#root };
+    candidate.fault = `The certificate of ${node} is signed by itself, and it is not the root.`;
+    return null;
   }
 
   /** The ends that are believed, the first to take effect ahead. */
@@ -250,7 +263,9 @@ export class KeyRing {
     const keys = new Map(vouched.map(({ content }) => [content.kid, content]));
     const ends = new Map<string, RevocationCandidate[]>();
     const believed = new Set<string>();
-    for (const candidate of [...revocations].sort((a, b) => Date.parse(a.content.at) - Date.parse(b.content.at))) {
+    for (const candidate of [...revocations].sort(
+      (a, b) => Date.parse(a.content.at) - Date.parse(b.content.at) || a.hash.localeCompare(b.hash),
+    )) {
       const { node, kid, issuer, at } = candidate.content;
       const signer = keys.get(candidate.signer);
       const ended = keys.get(kid);
@@ -260,13 +275,17 @@ export class KeyRing {
         continue;
       }
       // a key that ended ends no other; of two that end each other the earlier word stands
-      if (candidate.signer !== kid && ends.get(candidate.signer)?.some((e) => Date.parse(e.content.from) <= Date.parse(at))) continue;
+      if (
+        candidate.signer !== kid &&
+        ends.get(candidate.signer)?.some((e) => Date.parse(e.content.from) <= Date.parse(at))
+      )
+        continue;
       if (!(await this.#check(candidate, candidate.signer, signer.jwk, SIGNED_TYPES.revocation))) continue;
       believed.add(candidate.jws);
       const list = [...(ends.get(kid) ?? []), candidate];
       ends.set(
         kid,
-        list.sort((a, b) => Date.parse(a.content.from) - Date.parse(b.content.from)),
+        list.sort((a, b) => Date.parse(a.content.from) - Date.parse(b.content.from) || a.hash.localeCompare(b.hash)),
       );
     }
     return { ends, believed };

@@ -171,7 +171,9 @@ async function readLine(
     const { node, payload } = await ring.verify(jws, SIGNED_TYPES.line, new Date(0));
     const parsed = logLineSchema.safeParse(payload);
     if (!parsed.success || parsed.data.node !== node || parsed.data.case !== id) {
-      const message = parsed.success ? `${node} signed a line of ${parsed.data.node} in ${parsed.data.case}.` : 'No line.';
+      const message = parsed.success
+        ? `${node} signed a line of ${parsed.data.node} in ${parsed.data.case}.`
+        : 'No line.';
       faults.push({ place, part: 'content', code: 'MESSAGE_INVALID', message });
       return null;
     }
@@ -269,7 +271,12 @@ async function checkSeal(ring: KeyRing, content: CaseExport, faults: ExportFault
     const { node, payload } = await ring.verify(content.seal, SIGNED_TYPES.export, new Date(0));
     const seal = sealSchema.safeParse(payload);
     if (!seal.success || seal.data.node !== node) {
-      faults.push({ place: 'seal', part: 'content', code: 'MESSAGE_INVALID', message: 'The seal says something else.' });
+      faults.push({
+        place: 'seal',
+        part: 'content',
+        code: 'MESSAGE_INVALID',
+        message: 'The seal says something else.',
+      });
       return null;
     }
     const { lines, case: id, digest } = seal.data;
