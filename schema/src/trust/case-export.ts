@@ -99,15 +99,22 @@ export function placeOf(text: string, textLine: number): string {
 
 /** `line 3`, `key 2`, `material 1`, `application`, `seal` … */
 export function namePlace([member, index]: readonly PropertyKey[]): string {
-  const names: Record<string, string> = { lines: 'line', keys: 'key', materials: 'material' };
-  const name = names[String(member)] ?? String(member ?? 'file');
-  return typeof index === 'number' ? `${name} ${index + 1}` : name;
+  const name = String(member ?? 'file');
+  return typeof index === 'number' ? `${name.replace(/s$/, '')} ${index + 1}` : name;
 }
 
-/** Every text line of an export has one of a few forms; the first that has none, counted from zero. */
+const TEXT = String.raw`"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
+const VALUE = String.raw`(?:${TEXT}|-?\d+|null)`;
+const NAME = String.raw`"[a-zA-Z0-9]+"`;
+/** Every text line of an export has one of these forms. */
+const FORM = new RegExp(
+  String.raw`^(?:[{}]| ${NAME}: (?:${VALUE},?|\[|\[\],?)| \],?| {2}(?:${TEXT},?|\{|\},?)| {3}${NAME}: ${VALUE},?)$`,
+  'u',
+);
+
+/** The first text line that has none of the forms, counted from zero. */
 function firstBrokenLine(text: string): number {
-  const form = /^(?:[{}]| *[\]}],?| *(?:"[a-zA-Z0-9]+": )?(?:[{[]|\[\],?|(?:"(?:[^"\\\p{Cc}]|\\.)*"|-?\d+|null),?))$/u;
   const lines = text.split('\n');
-  const found = lines.findIndex((line, index) => !form.test(line) && !(line === '' && index === lines.length - 1));
+  const found = lines.findIndex((line, index) => !FORM.test(line) && !(line === '' && index === lines.length - 1));
   return found === -1 ? lines.length - 1 : found;
 }
