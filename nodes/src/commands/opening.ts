@@ -20,7 +20,7 @@ type OptionTypes = Record<string, { type: 'string' | 'boolean' }>;
 export function parseCommand(argv: readonly string[], options: OptionTypes): { args: string[]; values: Values } {
   try {
     const { positionals, values } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    return { args: positionals, values: values as Values };
+    return { args: positionals, values };
   } catch (cause) {
     throw problem('BAD_INPUT', (cause as Error).message, { cause });
   }

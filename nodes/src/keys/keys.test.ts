@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
@@ -19,7 +19,7 @@ import {
   readKeysOf,
 } from '../testing/test-federation.ts';
 import type { StoredKey, TrustFile } from '../trust/index.ts';
-import { importNodeKey, kidOf, signWith } from '../trust/index.ts';
+import { importNodeKey, kidOf, signWith, writeKeys } from '../trust/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
 let federation: TestFederation;
@@ -323,7 +323,15 @@ describe('an exported case', () => {
     const file = join(federation.dir, `${randomUUID()}.json`);
     const { status } = await command(
       TOWNSHIP,
-      ...['case', 'export', id, '--node', TOWNSHIP, '--out', file, '--with-application', '--with-materials'],
+      'case',
+      'export',
+      id,
+      '--node',
+      TOWNSHIP,
+      '--out',
+      file,
+      '--with-application',
+      '--with-materials',
     );
     expect(status).toBe(0);
     const { root } = JSON.parse(await readFile(federation.config(CITY).trustFile, 'utf8')) as TrustFile;
@@ -358,6 +366,24 @@ describe('an exported case', () => {
     await expect(command(OTHER_TOWNSHIP, 'case', 'export', 'none', '--node', OTHER_TOWNSHIP)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
+  });
+});
+
+describe('a host of an earlier federation', () => {
+  test('goes on with keys that are plain files, and with the same ones encrypted', async () => {
+    const config = federation.config(OTHER_TOWNSHIP);
+    const keysDir = await mkdtemp(join(federation.dir, 'plain-'));
+    await writeKeys(keysDir, await readKeysOf(config), null);
+    await federation.stopHost(OTHER_TOWNSHIP);
+    federation.reconfigure(OTHER_TOWNSHIP, { keysDir, keysPassphraseFile: null });
+    await federation.startHost(OTHER_TOWNSHIP);
+    await federation.stopHost(OTHER_TOWNSHIP);
+    federation.reconfigure(OTHER_TOWNSHIP, { keysPassphraseFile: config.keysPassphraseFile });
+    const { out } = await command(OTHER_TOWNSHIP, 'keys', 'protect', '--node', OTHER_TOWNSHIP);
+    expect(out).toContain('1 keys');
+    await federation.startHost(OTHER_TOWNSHIP);
+    expect((await readdir(keysDir)).filter((file) => file.endsWith('.jwk.json'))).toEqual([]);
+    expect((await keysOf(OTHER_TOWNSHIP)).map((key) => key.state)).toEqual(['IN_EFFECT']);
   });
 });
 

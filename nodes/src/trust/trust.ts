@@ -219,7 +219,7 @@ export function payloadOf(jws: string): unknown {
 /** The key a signed thing names, believed or not; empty where it names none. */
 export function kidOf(jws: string): string {
   try {
-    return String(decodeProtectedHeader(jws).kid ?? '');
+    return decodeProtectedHeader(jws).kid ?? '';
   } catch {
     return '';
   }

@@ -177,7 +177,7 @@ export class KeyRing {
 
   #import(kid: string, jwk: PublicKey): Promise<CryptoKey> {
     let key = this.#imported.get(kid);
-    if (!key) this.#imported.set(kid, (key = importJWK(jwk, 'EdDSA') as Promise<CryptoKey>));
+    if (!key) this.#imported.set(kid, (key = importPublicKey(jwk)));
     return key;
   }
 
@@ -331,6 +331,12 @@ export class KeyRing {
       return false;
     }
   }
+}
+
+async function importPublicKey(jwk: PublicKey): Promise<CryptoKey> {
+  const key = await importJWK(jwk, 'EdDSA');
+  if (key instanceof Uint8Array) throw problem('SIGNATURE_INVALID', 'A shared secret is no public key.');
+  return key;
 }
 
 /** @throws an Error that says what the document is not */

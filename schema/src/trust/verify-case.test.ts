@@ -109,7 +109,7 @@ describe('an exported case', () => {
         const place = placeAt(bytes, offset);
         // a bracket between the parts is named by wherever the file ceases to be what was written
         const named = faults.some((fault) => fault.place === place || place === null);
-        expect(named, JSON.stringify({ offset, mask, place, faults })).toBe(true);
+        expect({ named, offset, mask, place, faults }).toMatchObject({ named: true });
       }),
       { numRuns: 1_500 },
     );
