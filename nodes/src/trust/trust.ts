@@ -75,8 +75,8 @@ export class Trust {
   }
 
   /** Certificates and revocations that became known; they prove themselves, whoever brought them. */
-  async learn(documents: readonly string[]): Promise<Learned[]> {
-    const learned = await this.#ring.learn(documents);
+  async learn(documents: readonly string[], keepWaiting = true): Promise<Learned[]> {
+    const learned = await this.#ring.learn(documents, keepWaiting);
     this.#introductions.clear();
     const believed = learned.flatMap(({ state, document }) => (state === 'BELIEVED' && document ? [document] : []));
     if (believed.length > 0) for (const listener of this.#listeners) listener(believed);
@@ -191,7 +191,7 @@ export class Trust {
     }
     if (!Array.isArray(header.keys) || this.#ring.findKey(header.kid ?? '')) return;
     const documents = header.keys.filter((d): d is string => typeof d === 'string').slice(0, MAX_INTRODUCED);
-    await this.learn(documents);
+    await this.learn(documents, false);
   }
 }
 

@@ -76,6 +76,15 @@ describe('a key ring', () => {
     expect(ring.findKey(township.kid)?.node).toBe(TOWNSHIP);
   });
 
+  test('remembers nothing of what a stranger brings and nobody signed', async () => {
+    const ring = new KeyRing(city.jwk, parentByCode);
+    const [root = '', ofCounty = '', ofTownship = ''] = chain;
+    expect((await ring.learn([root, ofTownship], false))[1]).toMatchObject({ state: 'WAITING' });
+    expect(ring.documents().map((document) => document.jws)).toEqual([root]);
+    await ring.learn([ofCounty]);
+    expect(ring.findKey(township.kid)).toBeUndefined();
+  });
+
   test('verifies by a superseded key what is of the time before its end, and nothing after', async () => {
     const { ring } = await ringOf(await certify(county, next, { issuedAt: MARCH }), await end(county, township));
     expect((await verify(ring, await line(township, MARCH))).node).toBe(TOWNSHIP);

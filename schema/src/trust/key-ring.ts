@@ -121,8 +121,9 @@ export class KeyRing {
   /**
    * Takes in certificates and revocations, in whatever order they come. They prove themselves: it does not matter who
    * brought them.
+   * @param keepWaiting whether what waits for its signer's key is remembered; not where strangers bring it
    */
-  async learn(documents: readonly string[]): Promise<Learned[]> {
+  async learn(documents: readonly string[], keepWaiting = true): Promise<Learned[]> {
     const fresh = documents.filter((jws) => !this.#candidates.has(jws));
     const unreadable = new Map<string, string>();
     for (const jws of fresh) {
@@ -141,7 +142,10 @@ export class KeyRing {
       return { jws, document: candidate, state: 'WAITING', reason: `No key ${candidate?.signer ?? ''} is known.` };
     });
     // what can never be believed is not kept: nobody fills the memory with it
-    for (const { jws, state } of learned) if (state === 'REFUSED') this.#candidates.delete(jws);
+    for (const { jws, state } of learned) {
+      const forgotten = state === 'REFUSED' || (state === 'WAITING' && !keepWaiting && fresh.includes(jws));
+      if (forgotten) this.#candidates.delete(jws);
+    }
     return learned;
   }
 
