@@ -4,7 +4,7 @@ import type { DivisionCode } from '../divisions.ts';
 import type { SignedType } from '../messages/envelope.ts';
 import { SIGNED_TYPES } from '../messages/envelope.ts';
 import type { Certificate, PublicKey, Revocation } from '../messages/keys.ts';
-import { keyIdOf } from '../trust/key-ring.ts';
+import { keyIdOf } from '../trust/key-documents.ts';
 
 /** A real key pair of a node. */
 export interface TestKey {

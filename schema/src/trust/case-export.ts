@@ -108,7 +108,7 @@ const VALUE = String.raw`(?:${TEXT}|-?\d+|null)`;
 const NAME = String.raw`"[a-zA-Z0-9]+"`;
 /** Every text line of an export has one of these forms. */
 const FORM = new RegExp(
-  String.raw`^(?:[{}]| ${NAME}: (?:${VALUE},?|\[|\[\],?)| \],?| {2}(?:${TEXT},?|\{|\},?)| {3}${NAME}: ${VALUE},?)$`,
+  String.raw`^(?:[{}]| "v": \d+,| ${NAME}: (?:${TEXT},?|null,|\[|\[\],)| \],?| {2}(?:${TEXT},?|\{|\},?)| {3}${NAME}: ${VALUE},?)$`,
   'u',
 );
 

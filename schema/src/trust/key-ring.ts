@@ -1,15 +1,14 @@
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 import type { DivisionCode } from '../divisions.ts';
 import { isZoneCode } from '../divisions.ts';
 import { ProblemError, problem } from '../errors.ts';
 import type { SignedType } from '../messages/envelope.ts';
 import { SIGNED_TYPES } from '../messages/envelope.ts';
-import type { Certificate, PublicKey, Revocation } from '../messages/keys.ts';
-import { certificateSchema, revocationSchema } from '../messages/keys.ts';
+import type { Certificate, PublicKey } from '../messages/keys.ts';
 import type { Day } from '../rules/calendar.ts';
 import { dayOf } from '../rules/calendar.ts';
-import { sha256Hex } from './digest.ts';
+import type { Candidate, CertificateCandidate, KeyDocument, RevocationCandidate } from './key-documents.ts';
+import { importPublicKey, momentOf, readDocument, signerOf, thumbprintOf, verifyWith } from './key-documents.ts';
 
 /** Clocks of two nodes may differ by this much, ms: a key may sign so long before its certificate begins. */
 const LEEWAY_MS = 10 * 60_000;
@@ -19,11 +18,6 @@ const LEEWAY_MS = 10 * 60_000;
  * @throws {ProblemError} UNKNOWN_DIVISION
  */
 export type ParentOf = (node: DivisionCode, day: Day, claimed: DivisionCode) => DivisionCode | null;
-
-/** A certificate or revocation as it was signed. */
-export type KeyDocument = { jws: string; hash: string; signer: string } & (
-  { kind: 'CERTIFICATE'; content: Certificate } | { kind: 'REVOCATION'; content: Revocation }
-);
 
 /** A key of a node, vouched for up to the root. */
 export interface KnownKey {
@@ -43,15 +37,6 @@ export interface Learned {
   reason: string | null;
 }
 
-/** `<code>.<thumbprint>` (RFC 7638): whose key it is and which; no other key can bear the name. */
-export async function keyIdOf(node: DivisionCode, jwk: PublicKey): Promise<string> {
-  return `${node}.${await thumbprintOf(jwk)}`;
-}
-
-async function thumbprintOf(jwk: PublicKey): Promise<string> {
-  return (await calculateJwkThumbprint(jwk)).slice(0, 16);
-}
-
 /**
  * The parent as the codes say it, for whoever has no register at hand. A zone's local code names none: the county that
  * certified it is taken at its word.
@@ -61,10 +46,6 @@ export const parentByCode: ParentOf = (node, _day, claimed) => {
   if (node.length > 6) return node.slice(0, -3);
   return node.endsWith('00') ? null : `${node.slice(0, 4)}00`;
 };
-
-type Candidate = KeyDocument & { fault: string | null; checkedWith: string | null };
-type CertificateCandidate = Candidate & { kind: 'CERTIFICATE' };
-type RevocationCandidate = Candidate & { kind: 'REVOCATION' };
 
 const ROOT = 'root';
 
@@ -337,40 +318,6 @@ export class KeyRing {
   }
 }
 
-async function importPublicKey(jwk: PublicKey): Promise<CryptoKey> {
-  const key = await importJWK(jwk, 'EdDSA');
-  if (key instanceof Uint8Array) throw problem('SIGNATURE_INVALID', 'A shared secret is no public key.');
-  return key;
-}
-
-/** @throws an Error that says what the document is not */
-async function readDocument(jws: string): Promise<Candidate> {
-  let header;
-  let content: unknown;
-  try {
-    header = decodeProtectedHeader(jws);
-    content = payloadOf(jws);
-  } catch (cause) {
-    throw new Error('This is no certificate and no revocation.', { cause });
-  }
-  const signer = header.kid ?? '';
-  const common = { jws, hash: await sha256Hex(jws), signer, fault: null, checkedWith: null };
-  if (header.typ === SIGNED_TYPES.certificate) {
-    const parsed = certificateSchema.safeParse(content);
-    if (!parsed.success) throw new Error('The certificate is not what its kind says.');
-    if (parsed.data.kid !== (await keyIdOf(parsed.data.node, parsed.data.jwk))) {
-      throw new Error(`The certificate of ${parsed.data.node} names its key ${parsed.data.kid}, which it is not.`);
-    }
-    return { ...common, kind: 'CERTIFICATE', content: parsed.data };
-  }
-  if (header.typ === SIGNED_TYPES.revocation) {
-    const parsed = revocationSchema.safeParse(content);
-    if (!parsed.success) throw new Error('The revocation is not what its kind says.');
-    return { ...common, kind: 'REVOCATION', content: parsed.data };
-  }
-  throw new Error('This is no certificate and no revocation.');
-}
-
 function windowFault({ kid, certificate: { content } }: KnownKey, at: Date): string | null {
   if (content.notBefore !== undefined && at.getTime() < Date.parse(content.notBefore) - LEEWAY_MS) {
     return `The key ${kid} signs from ${content.notBefore} on, and this is of ${at.toISOString()}.`;
@@ -387,41 +334,4 @@ function notInEffect(key: KnownKey, at: Date): string | null {
   const { from, reason, issuer } = key.ended.content;
   if (at.getTime() < Date.parse(from)) return null;
   return `The key ${key.kid} was ended by ${issuer} from ${from} on (${reason}), and this is of ${at.toISOString()}.`;
-}
-
-/** The moment a signed thing is of. */
-function momentOf(payload: unknown, type: SignedType, now: Date): Date {
-  if (type === SIGNED_TYPES.envelope || type === SIGNED_TYPES.receipt) return now;
-  const { at } = (payload ?? {}) as { at?: unknown };
-  const moment = typeof at === 'string' ? new Date(at) : now;
-  return Number.isNaN(moment.getTime()) ? now : moment;
-}
-
-/** @throws {ProblemError} MESSAGE_INVALID */
-function signerOf(jws: string, type: SignedType): string {
-  let header;
-  try {
-    header = decodeProtectedHeader(jws);
-  } catch (cause) {
-    throw problem('MESSAGE_INVALID', 'Not a signed message.', { cause });
-  }
-  if (header.typ !== type) throw problem('MESSAGE_INVALID', `Signed as ${String(header.typ)}, not as ${type}.`);
-  return String(header.kid);
-}
-
-/** @throws {ProblemError} SIGNATURE_INVALID */
-export async function verifyWith(jws: string, key: CryptoKey, type: SignedType): Promise<unknown> {
-  try {
-    const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
-    if (protectedHeader.typ !== type) throw new Error(`typ ${String(protectedHeader.typ)}`);
-    return JSON.parse(new TextDecoder().decode(payload));
-  } catch (cause) {
-    throw problem('SIGNATURE_INVALID', 'The signature is not the node’s.', { cause });
-  }
-}
-
-function payloadOf(jws: string): unknown {
-  const [, payload = ''] = jws.split('.');
-  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.codePointAt(0) ?? 0);
-  return JSON.parse(new TextDecoder().decode(bytes));
 }

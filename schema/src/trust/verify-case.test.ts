@@ -111,7 +111,8 @@ describe('an exported case', () => {
         const named = faults.some((fault) => fault.place === place || place === null);
         expect({ named, offset, mask, place, faults }).toMatchObject({ named: true });
       }),
-      { numRuns: 1_500 },
+      // a bracket that becomes a digit leaves a text line that still has a form
+      { numRuns: 1_500, examples: [[encoder.encode(text.slice(0, text.indexOf('"materials": [') + 13)).length, 98]] },
     );
   });
 
