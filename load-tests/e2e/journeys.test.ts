@@ -1,4 +1,8 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { SignJWT, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from '../src/federation/client.ts';
@@ -38,6 +42,43 @@ describe('the journeys', () => {
     expect(city.figures).toMatchObject({ filed: 4, granted: 4, closed: 4 });
     expect(city.coverage).toMatchObject({ expected: 8, covered: 8, complete: true });
     expect(city.coverage.watermarks.every((w) => w.asOf !== null && w.behind === 0)).toBe(true);
+  });
+});
+
+describe('a case that went through', () => {
+  const verify = async (file: string, ...args: string[]) => {
+    const script = fileURLToPath(new URL('../../scripts/verify.mjs', import.meta.url));
+    const child = spawn(process.execPath, [script, file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+    const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 255)));
+    return { code, out };
+  };
+
+  test('is exported by the county, and proved by npm run verify with the root’s public key, until a byte is changed', async () => {
+    const file = join(federation.dir, 'case.json');
+    const command = ['case', 'export', ids[0] ?? '', '--node', '331022', '--out', file, '--with-materials'];
+    expect(await federation.command('county', command)).toEqual({ code: 0, output: '' });
+    const trustFile = federation.environment('county')['LIANDONG_TRUST_FILE'] ?? '';
+    const sound = await verify(file, '--root', trustFile, '--json');
+    expect(sound.code).toBe(0);
+    expect(JSON.parse(sound.out)).toMatchObject({ ok: true, state: 'GRANTED', exportedBy: '331022', faults: [] });
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"application/pdf"', '"application/pdg"'));
+    const changed = await verify(file, '--root', trustFile);
+    expect(changed.code).toBe(1);
+    expect(changed.out).toContain('material 1 (digest)');
+  });
+
+  test('is proved also after the county’s key was rotated by the command line', async () => {
+    const rotate = ['keys', 'rotate', '--node', '331022', '--why', '年度换钥', '--by', '王主任'];
+    expect(await federation.command('county', rotate)).toMatchObject({ code: 0 });
+    const log = (action: string) =>
+      federation.rows('county', `SELECT 1 FROM key_log WHERE node = '331022' AND action = $1`, [action]);
+    for (let tries = 0; tries < 300 && (await log('TAKEN_UP')).length === 0; tries++) await pause(100);
+    const file = join(federation.dir, 'later.json');
+    await federation.command('county', ['case', 'export', ids[0] ?? '', '--node', '331022', '--out', file]);
+    const { code } = await verify(file, '--root', federation.environment('county')['LIANDONG_TRUST_FILE'] ?? '');
+    expect(code).toBe(0);
   });
 });
 

@@ -11,13 +11,15 @@ import {
   importCatalogue,
   publishCatalogue,
 } from './catalogue/index.ts';
-import { readConfig } from './config.ts';
+import { GROUPS_USAGE, runGroup } from './commands/index.ts';
+import { readConfig, readToolSettings } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
 import { importRegisters } from './sharing/index.ts';
 import { holdCeremony } from './topology/index.ts';
+import { readPassphrase } from './trust/index.ts';
 
 const USAGE = `liandong <command>
 
@@ -36,8 +38,9 @@ const USAGE = `liandong <command>
   catalogue publish --node <code>           publish to all nodes below what is new or approved by the three desks
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
-                                            make keys, certificates, broker credentials and configuration
-
+                                            make keys, certificates, broker credentials and configuration;
+                                            with LIANDONG_KEYS_PASSPHRASE_FILE the keys are encrypted
+${GROUPS_USAGE}
 Commands that work on a host's database read its settings (LIANDONG_…) from the environment.
 `;
 
@@ -59,6 +62,11 @@ const OPTIONS = {
 } as const;
 
 async function main(argv: readonly string[]): Promise<void> {
+  const status = await runGroup(argv, { environment: process.env, print });
+  if (status !== null) {
+    process.exitCode = status;
+    return;
+  }
   const { positionals, values } = parse(argv);
   const { help, 'dry-run': _, ...options } = values;
   const [first = '', second = '', file] = positionals;
@@ -190,7 +198,8 @@ async function prepareTopology(options: Options): Promise<void> {
     port,
     storeDir: options['nats-store'] ?? `${out}/jetstream`,
   };
-  await holdCeremony(topology, divisions, broker, out, new Date());
+  const passphrase = await readPassphrase(readToolSettings(process.env).keysPassphraseFile);
+  await holdCeremony(topology, divisions, broker, out, new Date(), passphrase);
   print(
     `Wrote keys and certificates of ${topology.hosts.flatMap((h) => h.nodes).length} nodes, and nats.conf, to ${out}.\n`,
   );

@@ -59,6 +59,7 @@ export const ERRORS = {
   MESSAGE_INVALID: { http: 400, retry: false, zh: '报文无效' },
   SIGNATURE_INVALID: { http: 400, retry: false, zh: '签名无效' },
   KEY_UNKNOWN: { http: 400, retry: true, zh: '未知节点密钥' },
+  KEY_NOT_IN_EFFECT: { http: 400, retry: false, zh: '密钥已吊销或不在有效期' },
   STALE_EPOCH: { http: 409, retry: false, zh: '承办轮次已过' },
   CHAIN_BROKEN: { http: 409, retry: false, zh: '办件日志链断裂' },
   // the federation

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Grant, GrantPowerInput, GrantView, ProblemError, Viewer } from '@liandong/schema';
 import { SIGNED_TYPES, dayOf, plusDays } from '@liandong/schema';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Outbox } from '../handoff/index.ts';
 import {
@@ -25,8 +24,9 @@ import {
   VILLAGE,
   eventually,
   personAt,
+  readKeysOf,
 } from '../testing/test-federation.ts';
-import type { StoredKey, TrustFile } from '../trust/index.ts';
+import type { TrustFile } from '../trust/index.ts';
 import { Trust } from '../trust/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
@@ -398,13 +398,8 @@ describe('a grant between nodes', () => {
   let trust: Trust;
   beforeAll(async () => {
     const file = JSON.parse(await readFile(federation.config(COUNTY).trustFile, 'utf8')) as TrustFile;
-    const keys = await Promise.all(
-      NODES.map(async (node) => {
-        const path = join(federation.config(node).keysDir, `${node}.jwk.json`);
-        return JSON.parse(await readFile(path, 'utf8')) as StoredKey;
-      }),
-    );
-    trust = await Trust.load(file, keys, federation.divisions);
+    const keys = await Promise.all(NODES.map((node) => readKeysOf(federation.config(node))));
+    trust = await Trust.load(file, keys.flat(), federation.divisions);
   });
 
   const grantOf = (change: Partial<Grant> = {}): Grant => ({
