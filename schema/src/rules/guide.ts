@@ -1,14 +1,8 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
-import {
-  DAY_UNIT_LABELS,
-  ITEM_KIND_LABELS,
-  ITEM_STATUS_LABELS,
-  PROCESSING_CLASS_LABELS,
-  TIER_LABELS,
-} from '../vocabulary.ts';
+import { ITEM_KIND_LABELS, ITEM_STATUS_LABELS, PROCESSING_CLASS_LABELS, TIER_LABELS } from '../vocabulary.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import type { Route } from './competence.ts';
-import type { Limit } from './limits.ts';
+import { limitText, plain } from './markdown.ts';
 
 /**
  * The printed guide (办事指南) of an item for one division, as Markdown: whoever is asked first names basis, limits,
@@ -90,13 +84,4 @@ function feeText({ feeSchedule }: Item): string {
   const base = baseFen === null ? '按各自收费标准' : `${(baseFen / 100).toFixed(2)} 元/${plain(unit)}`;
   const lines = rates.map(({ category, percent }) => `- ${plain(category)}:${percent}%`);
   return [`${base}${note === null ? '' : `(${plain(note)})`}`, lines.join('\n')].join('\n\n');
-}
-
-function limitText({ days, unit }: Limit): string {
-  return days === 0 ? '即时办结' : `${days} 个${DAY_UNIT_LABELS[unit]}`;
-}
-
-/** Text that means nothing to Markdown: item names come from files. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 }
