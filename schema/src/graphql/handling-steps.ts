@@ -21,11 +21,16 @@ import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { HandlingService, HandlingView, RoleContext } from './services.ts';
 
+type CaseRef = ReturnType<typeof caseRefOf>;
+/** The case as role handling shows it. */
+export function caseRefOf({ builder }: RoleBuilder) {
+  return builder.objectRef<HandlingView>('Case');
+}
+
 /** The steps of role handling: every mutation of a case at the desk that holds it. */
-export function addHandlingSteps(role: RoleBuilder): void {
+export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): void {
   const { builder, enums } = role;
   const Problem = addProblem(role);
-  const Case = builder.objectRef<HandlingView>('Case');
   const CasePayload = builder.objectRef<Outcome<HandlingView>>('CasePayload').implement({
     fields: (t) => ({
       case: t.field({ type: Case, resolve: (o) => o.done }),

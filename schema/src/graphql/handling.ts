@@ -1,6 +1,6 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
-import { addHandlingSteps } from './handling-steps.ts';
+import { addHandlingSteps, caseRefOf } from './handling-steps.ts';
 import type { HandlingView, LogEntryView } from './services.ts';
 import type { Clock, DeskTime } from '../rules/clock.ts';
 import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
@@ -9,7 +9,7 @@ import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure
 export function addHandling(role: RoleBuilder): void {
   const { builder, enums, refs } = role;
   const { Division, Limit } = refs;
-  const Case = builder.objectRef<HandlingView>('Case');
+  const Case = caseRefOf(role);
 
   const LogEntry = builder.objectRef<LogEntryView>('LogEntry').implement({
     description: '办理环节: a line of the case log, signed by the node that wrote it.',
@@ -271,5 +271,5 @@ export function addHandling(role: RoleBuilder): void {
     }),
   });
 
-  addHandlingSteps(role);
+  addHandlingSteps(role, Case);
 }
