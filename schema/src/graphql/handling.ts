@@ -1,7 +1,7 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
 import { addHandlingSteps, caseRefOf } from './handling-steps.ts';
-import type { HandlingView, LogEntryView } from './services.ts';
+import type { LogEntryView } from './services.ts';
 import type { Clock, DeskTime } from '../rules/clock.ts';
 import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
 
