@@ -637,7 +637,7 @@ describe('the file', () => {
   });
 
   test('is not touched by folding one more line', () => {
-    const log = incomplete().handedTo(TOWNSHIP).asked([MISSING]).handedTo(VILLAGE);
+    const log = incomplete().handedTo(TOWNSHIP).asked([MISSING]).returned(VILLAGE).received();
     const before = structuredClone(log.file);
     foldLine(log.file, rightLine(log, 'SUPPLEMENTED'));
     expect(log.file).toEqual(before);
