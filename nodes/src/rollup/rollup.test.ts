@@ -38,17 +38,23 @@ describe('figures', () => {
     await steps.arrives(first, countyClerk);
     await steps.review(first, countyClerk);
     await steps.decide(first, countyChief);
+    await steps.deliver(first, countyChief, agent);
     const second = await steps.file(agent, homestead());
     await steps.toReviewedAtTownship(second);
     await steps.decide(second, chief);
+    await steps.deliver(second, chief, agent);
     await steps.file(agent, application());
     for (const division of [COUNTY, CITY]) {
-      await eventually(async () => (await rollup(division)).figures.CLOSED === 2);
+      await eventually(async () => {
+        const { CLOSED, FILED } = (await rollup(division)).figures;
+        return CLOSED === 2 && FILED === 3;
+      });
       const view = await rollup(division);
       expect(view.figures).toMatchObject({
         FILED: 3,
         ACCEPTED: 2,
         GRANTED: 2,
+        DELIVERED: 2,
         CLOSED: 2,
         CLOSED_IN_TIME: 2,
         REFUSED: 0,
