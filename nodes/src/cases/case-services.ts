@@ -292,14 +292,14 @@ export class CaseDesk {
   /** The applicant's own rating, here or carried to where the case is. */
   async #rate({ number, code, grade }: RateServiceInput): Promise<TrackedCaseView> {
     const { node, db, writer, outbox, now } = this.#parts;
-    await db.transact(node, async (tx) => {
+    await db.transact(node, async (tx): Promise<void> => {
       const tracked = await findTracked(tx, number, code);
       const stored = tracked && (await lockCase(tx, tracked.id));
       if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
       const step = caseSteps.rateByApplicant(stored.file, grade);
       const { custodian, id } = stored.file;
-      if (custodian === node) return void (await writer.append(tx, stored, step, now()));
-      await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
+      if (custodian === node) await writer.append(tx, stored, step, now());
+      else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
     });
     return this.#track(number, code);
   }
