@@ -284,6 +284,7 @@ async function startParts(
           DOSSIER: receiver.dossier,
           ECHO: receiver.echo,
           WITHDRAWAL: receiver.withdrawal,
+          RATING: receiver.rating,
           MATERIAL: receiver.material,
           FEED: feeds.receive,
           DELEGATION: delegations.document,

@@ -38,9 +38,11 @@ describe('figures', () => {
     await steps.arrives(first, countyClerk);
     await steps.review(first, countyClerk);
     await steps.decide(first, countyChief);
+    await steps.deliver(first, countyChief, agent);
     const second = await steps.file(agent, homestead());
     await steps.toReviewedAtTownship(second);
     await steps.decide(second, chief);
+    await steps.deliver(second, chief, agent);
     await steps.file(agent, application());
     for (const division of [COUNTY, CITY]) {
       // each node's facts come by a feed of their own: the village's last filing, and the closings above it
@@ -53,6 +55,7 @@ describe('figures', () => {
         FILED: 3,
         ACCEPTED: 2,
         GRANTED: 2,
+        DELIVERED: 2,
         CLOSED: 2,
         CLOSED_IN_TIME: 2,
         REFUSED: 0,

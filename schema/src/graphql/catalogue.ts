@@ -85,6 +85,12 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
       supervisionWay: t.string({ description: '监督方式', resolve: ({ item }) => item.supervisionWay }),
       signOff: t.field({ type: SignOff, resolve: ({ item }) => item.signOff }),
+      excludedTime: t.field({
+        type: [enums.SpecialProcedure],
+        nullable: { list: true, items: false },
+        description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
+        resolve: ({ item }) => item.excludedTime,
+      }),
       collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
       standard: t.field({ type: Standard, resolve: ({ item }) => item.standard }),
       note: t.string({ resolve: ({ item }) => item.note }),

@@ -21,6 +21,7 @@ export const MESSAGE_KINDS = [
   'DOSSIER',
   'ECHO',
   'WITHDRAWAL',
+  'RATING',
   'MATERIAL',
   'FEED',
   'DATA_REQUEST',
@@ -75,6 +76,10 @@ export const withdrawalSchema = z.object({
   requestedAt: divisionCodeSchema,
 });
 export type Withdrawal = z.infer<typeof withdrawalSchema>;
+
+/** 评价: the applicant's grade, given where the case was taken in. */
+export const ratingSchema = z.object({ case: z.string().min(1), grade: z.int().min(1).max(5) });
+export type RatingMessage = z.infer<typeof ratingSchema>;
 
 /** A piece of a material; its bytes travel as the payload of the broker's message, the envelope as its header. */
 export const materialPartSchema = z.object({

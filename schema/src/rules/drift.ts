@@ -85,6 +85,7 @@ export function unifiedElements(item: Item): [element: string, value: string | n
     ['crossDistrict', item.crossDistrict],
     ['crossDistrictWays', item.crossDistrictWays.join(',')],
     ['supervisionWay', item.supervisionWay],
+    ['excludedTime', item.excludedTime.join(',')],
     ['signOff', item.signOff && JSON.stringify(item.signOff)],
     ['collectiveDecision', String(item.collectiveDecision)],
     ['status', item.status],

@@ -1,6 +1,5 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
 import {
-  DAY_UNIT_LABELS,
   ITEM_KIND_LABELS,
   ITEM_STATUS_LABELS,
   PROCESSING_CLASS_LABELS,
@@ -9,7 +8,7 @@ import {
 } from '../vocabulary.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import type { Route } from './competence.ts';
-import type { Limit } from './limits.ts';
+import { limitText, plain } from './markdown.ts';
 
 /**
  * The printed guide (办事指南) of an item for one division, as Markdown: whoever is asked first names basis, limits,
@@ -98,13 +97,4 @@ function feeText({ feeSchedule }: Item): string {
 function signOffText({ signOff, collectiveDecision }: Item): string {
   const signed = signOff === null ? '未规定' : `${SIGN_OFF_LEVEL_LABELS[signOff.level]},不超过 ${signOff.maxLayers} 层`;
   return collectiveDecision ? `${signed};集体讨论决定` : signed;
-}
-
-function limitText({ days, unit }: Limit): string {
-  return days === 0 ? '即时办结' : `${days} 个${DAY_UNIT_LABELS[unit]}`;
-}
-
-/** Text that means nothing to Markdown: item names come from files. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 }

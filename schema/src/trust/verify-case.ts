@@ -4,7 +4,7 @@ import { SIGNED_TYPES } from '../messages/envelope.ts';
 import type { PublicKey } from '../messages/keys.ts';
 import type { LogLine } from '../messages/log-line.ts';
 import { logLineSchema } from '../messages/log-line.ts';
-import type { CaseFile } from '../rules/case-state.ts';
+import type { CaseFile } from '../rules/case-file.ts';
 import { foldLog } from '../rules/case-state.ts';
 import type { CaseExport, ExportSeal } from './case-export.ts';
 import { namePlace, parseCaseExport, placeOf, sealDigest, sealSchema, writeCaseExport } from './case-export.ts';
