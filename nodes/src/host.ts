@@ -23,6 +23,7 @@ import { DelegationReceiver, delegatedStages, delegationService, openGrants, pow
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
+import { feesService } from './fees/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { countFacts, figuresService, recordStandardization } from './rollup/index.ts';
@@ -192,6 +193,7 @@ async function startParts(
       }),
       implementation: implementationService({ node, db, divisions, appender, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
+      fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });

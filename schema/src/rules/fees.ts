@@ -117,6 +117,9 @@ export function amountOf(baseFen: number, quantity: number, percent: number): nu
   return Number((BigInt(baseFen) * BigInt(quantity) * BigInt(percent)) / 100n);
 }
 
+/** The most one bill may come to, in fen (some 21 million yuan): what the graph's Int holds. */
+export const MAX_FEN = 2_147_483_647;
+
 /** What may never cost anything: forms (Art. 58), and that an agent helps (代办/帮办免费). */
 const FREE_OF_CHARGE = /表格|格式文本|申请书|代办|帮办/;
 
@@ -156,7 +159,7 @@ export function billOf(
     throw problem('BAD_INPUT', 'quantity is a whole number from 1 on.', { field: `${field}.quantity` });
   }
   const amountFen = amountOf(baseFen, quantity, rate.percent);
-  if (!Number.isSafeInteger(amountFen)) {
+  if (amountFen > MAX_FEN) {
     throw problem('BAD_INPUT', 'The amount is beyond reckoning.', { field: `${field}.quantity` });
   }
   return { item, category, unit, baseFen, quantity, percent: rate.percent, amountFen, rounding: 'DOWN' };

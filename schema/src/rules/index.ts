@@ -18,6 +18,7 @@ export { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
 export type { DocumentParts } from './documents.ts';
 export * from './drift.ts';
 export * from './facts.ts';
+export * from './fee-reconciliation.ts';
 export * from './fees.ts';
 export { FEE_ACTIONS } from './fee-state.ts';
 export type { FeeLine } from './fee-state.ts';

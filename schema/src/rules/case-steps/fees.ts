@@ -8,7 +8,7 @@ import { notCompetent } from '../case-grants.ts';
 import type { FeeSchedule, Item } from '../catalogue.ts';
 import type { Desk, Step } from '../desk.ts';
 import type { Charge } from '../fees.ts';
-import { billOf, dueOf, isReceiptUsed, keptOf, sumsOf } from '../fees.ts';
+import { MAX_FEN, billOf, dueOf, isReceiptUsed, keptOf, sumsOf } from '../fees.ts';
 import { NO_OFFICES, holdsOn } from '../offices.ts';
 import type { Action } from '../permissions.ts';
 import { actAs, atOwnCase, oneLine, requireCustody, requireFollows, requireOffice, requireReason } from './shared.ts';
@@ -49,7 +49,7 @@ export function billFees(desk: Desk, file: CaseFile, draft: BillDraft): Step {
     billOf(item, draft.schedules.get(item) ?? null, charge, `charges.${index}`),
   );
   const amountFen = lines.reduce((total, line) => total + line.amountFen, 0);
-  if (!Number.isSafeInteger(amountFen)) {
+  if (amountFen > MAX_FEN) {
     throw problem('BAD_INPUT', 'The amount is beyond reckoning.', { field: 'charges' });
   }
   const { implementationVersion } = draft;
