@@ -142,14 +142,14 @@ describe('what is refused', () => {
     expect(tried.filter((found) => found === null)).toHaveLength(1);
     expect(tried.find((found) => found !== null)).toMatchObject({ code: 'RECEIPT_USED', field: 'receipt' });
     const due = (await fees().ofCases(cashier, ids)).map((view) => view.sums.paidFen);
-    expect(due.toSorted()).toEqual([0, 1]);
+    expect(due.toSorted((a, b) => a - b)).toEqual([0, 1]);
   });
 
   test('paying twice at the same moment: one of the two finds nothing due', async () => {
     const id = await accepted();
     const { dueFen } = await bill(id);
     const tried = await Promise.all([refusal(pay(id, dueFen)), refusal(pay(id, dueFen))]);
-    expect(tried.map((found) => found?.code ?? null).toSorted()).toEqual(['FEE_PAID_ALREADY', null]);
+    expect(new Set(tried.map((found) => found?.code ?? null))).toEqual(new Set(['FEE_PAID_ALREADY', null]));
   });
 
   test('every other wrong payment, bill, waiver and refund, and nothing is written', async () => {
@@ -157,7 +157,7 @@ describe('what is refused', () => {
     const before = await bill(id);
     const waiver = (ground: string, viewer = clerk) =>
       fees().proposeWaiver(viewer, { id, amountFen: 1, ground, idempotencyKey: null });
-    const refund = (viewer = cashier) =>
+    const refund = (viewer: Viewer = cashier) =>
       fees().refund(viewer, {
         id,
         of: 'R-none',
@@ -177,7 +177,7 @@ describe('what is refused', () => {
         waiver('低保', cashier),
         fees().grantWaiver(chief, { id, waiver: 1, idempotencyKey: null }),
         refund(),
-        refund(clerk as typeof cashier),
+        refund(clerk),
         fees().reconciliation(personAt(TOWNSHIP, 'CLERK'), '2026-01-01', 'F1'),
         fees().reconciliation(null, '2026-01-01', 'F1'),
         fees().ofCases(personAt(TOWNSHIP, 'CLERK'), [id]),
