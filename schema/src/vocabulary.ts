@@ -251,6 +251,11 @@ export const LOG_ACTIONS = [
   'TERMINATED',
   'VOIDED',
   'REROUTED',
+  'BILLED',
+  'PAID',
+  'FEE_WAIVER_PROPOSED',
+  'FEE_WAIVED',
+  'REFUNDED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -280,6 +285,11 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   TERMINATED: '终止办理',
   VOIDED: '作废',
   REROUTED: '权限变更',
+  BILLED: '开具缴费单',
+  PAID: '缴费',
+  FEE_WAIVER_PROPOSED: '申请减免',
+  FEE_WAIVED: '批准减免',
+  REFUNDED: '退费',
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
@@ -365,7 +375,7 @@ export const CUSTODY_LABELS: Record<Custody, string> = {
 };
 
 /** 岗位. */
-export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR'] as const;
+export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR', 'CASHIER'] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
   AGENT: '代办员',
@@ -375,6 +385,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   CATALOGUER: '事项管理员',
   REVIEWER: '事项审核员',
   SUPERVISOR: '监督员',
+  CASHIER: '收费员',
 };
 
 /** 授权环节: what a node may be given the power to do. */

@@ -45,7 +45,7 @@ import {
   resultDocument,
   standardImplementation,
 } from '@liandong/schema';
-import { findImplementations, findItem } from '../catalogue/index.ts';
+import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -524,7 +524,10 @@ export class CaseDesk {
       file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
     );
     if (!item) throw this.#unknownItem(file.item);
-    const implementation = await this.#implementationAt(queries, item, file.power);
+    const { acceptance, power: decider } = file;
+    const under = acceptance && { item: item.code, node: decider, version: acceptance.implementationVersion };
+    const implementation =
+      (under && (await findImplementation(queries, under))) ?? (await this.#implementationAt(queries, item, decider));
     const supplied = await this.#parts.supplied(queries, file.id);
     const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
     const grants = await this.#grantsOver(queries, file.item);

@@ -3,7 +3,14 @@ export { describeImport, describeWarning, exportCatalogue } from './catalogue-ex
 export type { ImportOptions, ImportReport, ImportWarning, PublicationReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
 export type { CatalogueReaders } from './catalogue-reader.ts';
-export { findAllItems, findImplementations, findItem, findItems, insertItems } from './catalogue-store.ts';
+export {
+  findAllItems,
+  findImplementation,
+  findImplementations,
+  findItem,
+  findItems,
+  insertItems,
+} from './catalogue-store.ts';
 export { fillItemIndex } from './item-index.ts';
 export { SEARCH_SQL, searchParameters } from './catalogue-search.ts';
 export { DIFFERING_SQL, HostDrift, differingParameters, findBasis, findDrifts } from './catalogue-drift.ts';

@@ -92,6 +92,14 @@ export function addCatalogue(role: RoleBuilder): void {
         resolve: ({ item }) => item.excludedTime,
       }),
       collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
+      payBeforeDocument: t.boolean({
+        description: '先缴费后发证: no approval document before what is due is paid.',
+        resolve: ({ item }) => item.payBeforeDocument,
+      }),
+      deliverBeforePayment: t.boolean({
+        description: '容缺缴费: delivered while something is due; closed when it is paid.',
+        resolve: ({ item }) => item.deliverBeforePayment,
+      }),
       standard: t.field({ type: Standard, resolve: ({ item }) => item.standard }),
       note: t.string({ resolve: ({ item }) => item.note }),
       verified: t.boolean({

@@ -48,6 +48,7 @@ const lines: LogLine[] = [
     .closed()
     .rated().lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).terminated().lines,
+  ...CaseLog.filed().handedTo(TOWNSHIP).accepted().billed().paid(100).refunded(50).waiverProposed(70).waived().lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).voided().lines,
 ];
 

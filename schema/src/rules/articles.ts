@@ -76,6 +76,14 @@ export const ARTICLES = {
   statutoryDuty: '《个人信息保护法》第三十四条',
   /** They tell the person. */
   toldAndAgreed: '《个人信息保护法》第三十五条',
+  /** All fees of a case on one bill, taken by the fee window alone. */
+  feeWindow: '统一收费制度(一单清、一窗收)',
+  /** A waiver has a ground and is approved by another person. */
+  feeWaiver: '统一收费制度(减免须有依据并经批准)',
+  /** What was paid and is not owed is given back, for a reason, against a receipt. */
+  feeRefund: '统一收费制度(退费须说明事由、凭据办理)',
+  /** No document before what is due is paid. */
+  payFirst: '统一收费制度(缴费后发证)',
   /** Who may do what. */
   postDuties: '政务服务中心岗位职责制度',
 } as const;

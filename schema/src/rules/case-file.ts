@@ -13,6 +13,7 @@ import type {
 } from '../vocabulary.ts';
 import type { Day } from './calendar.ts';
 import type { CaseFacts } from './delegation.ts';
+import type { FeeLedger } from './fees.ts';
 import type { Limit } from './limits.ts';
 
 /** A stretch of time one node held the case. */
@@ -48,6 +49,7 @@ export interface Acceptance {
   from: Day;
   deemed: boolean;
   itemVersion: number;
+  implementationVersion: number;
   promised: Limit;
   statutory: Limit | null;
 }
@@ -175,6 +177,8 @@ export interface CaseFile {
   decision: Decision | null;
   issued: IssuedDocument | null;
   delivery: Delivery | null;
+  /** What it costs, and what was paid, waived and given back. */
+  fees: FeeLedger;
   closedAt: Date | null;
   rating: Rating | null;
   /** Every node that held the case, in order, each once. */

@@ -33,6 +33,9 @@ const EVERY_OPEN_STATE = [
 const IN_HAND = ['ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
 const DECIDED = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
 
+/** While a case may cost something: from its acceptance to its closing. */
+const PAYABLE = [...IN_HAND, ...DECIDED, 'DELIVERED'] as const satisfies CaseState[];
+
 /**
  * The life of a case (办件全流程), in one table: the fold goes by it, the steps go by it, the tests and
  * `docs/case-life.md` are made from it.
@@ -90,6 +93,12 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   TERMINATED: { from: UNDECIDED_STATES, to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
   VOIDED: { from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'], to: ['VOIDED'], desk: 'ORGAN', by: 'VOID_CASE' },
   REROUTED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: null },
+  BILLED: { from: [...IN_HAND, 'GRANTED'], to: null, desk: 'ORGAN', by: 'BILL_FEE' },
+  PAID: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'RECORD_PAYMENT' },
+  FEE_WAIVER_PROPOSED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'PROPOSE_WAIVER' },
+  FEE_WAIVED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'GRANT_WAIVER' },
+  // what was withdrawn, ended or charged wrongly is given back also afterwards
+  REFUNDED: { from: [...PAYABLE, ...CLOSED_STATES], to: null, desk: 'ORGAN', by: 'REFUND_FEE' },
 };
 
 /** Whether a line of this action may stand after a state. */

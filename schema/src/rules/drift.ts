@@ -88,6 +88,8 @@ export function unifiedElements(item: Item): [element: string, value: string | n
     ['excludedTime', item.excludedTime.join(',')],
     ['signOff', item.signOff && JSON.stringify(item.signOff)],
     ['collectiveDecision', String(item.collectiveDecision)],
+    ['payBeforeDocument', String(item.payBeforeDocument)],
+    ['deliverBeforePayment', String(item.deliverBeforePayment)],
     ['status', item.status],
     ['effectiveFrom', item.effectiveFrom],
     ['effectiveTo', item.effectiveTo],

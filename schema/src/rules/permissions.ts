@@ -65,6 +65,12 @@ export const ACTIONS = [
   'PUBLISH_ITEM',
   'READ_ITEM_HISTORY',
   'REVISE_IMPLEMENTATION',
+  'BILL_FEE',
+  'RECORD_PAYMENT',
+  'PROPOSE_WAIVER',
+  'GRANT_WAIVER',
+  'REFUND_FEE',
+  'READ_FEES',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -136,6 +142,13 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
   READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
   REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
+  BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
+  // money goes through the fee window and through nobody else's hands
+  RECORD_PAYMENT: { CASHIER: ORGANS },
+  PROPOSE_WAIVER: { CLERK: ORGANS },
+  GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },
+  REFUND_FEE: { CASHIER: ORGANS },
+  READ_FEES: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, CASHIER: ORGANS, SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */
