@@ -60,6 +60,10 @@ export const ERRORS = {
   DOCUMENT_MISSING: { http: 409, retry: false, zh: '结果文书未制发' },
   RATED_ALREADY: { http: 409, retry: false, zh: '已经评价' },
   REVIEW_MISSING: { http: 409, retry: false, zh: '未经审查' },
+  // one form, several items
+  FORM_INVALID: { http: 400, retry: false, zh: '表单填写有误' },
+  NO_BUNDLE: { http: 400, retry: false, zh: '不是一件事事项' },
+  BUNDLE_OPEN: { http: 409, retry: false, zh: '一件事尚有事项未办结' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
   REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },
