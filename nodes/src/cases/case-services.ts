@@ -248,7 +248,7 @@ export class CaseDesk {
       const [first] = (await lockCase(tx, file.id))?.lines ?? [];
       const consent = first?.line.action === 'DRAFTED' ? first.line.data.consent : null;
       const { number, place, application, facts } = file;
-      const { form } = await this.#application(tx, file.id);
+      const { form = [] } = await this.#application(tx, file.id);
       const filing = { number, place, application, facts, consent, form, materials: [] };
       return caseSteps.fileDraft(
         desk,
