@@ -250,6 +250,16 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  bundles: {
+    name: 'bundles',
+    routes: {
+      bundle: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      bundles: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      fileBundle: viewersDesk,
+      deliverBundle: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

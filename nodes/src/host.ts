@@ -4,6 +4,7 @@ import { TokenVerifier, dayOf, materialPartSchema, parseDivisions, parseIssuers,
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { admissionService } from './admission/index.ts';
+import { BundleDesk } from './bundles/index.ts';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
@@ -40,6 +41,8 @@ import { Trust, trustFileSchema } from './trust/index.ts';
 
 /** How often limits that ran out are looked for, ms. */
 const LIMITS_MS = 30_000;
+/** How often members of one form that became due are looked for, ms. */
+const BUNDLES_MS = 1_000;
 /** How often a change of the figures of standardization is looked for, ms. */
 const STANDARDIZATION_MS = 3_600_000;
 
@@ -170,6 +173,7 @@ async function startParts(
 
   const drift = new HostDrift(db);
   const desks = new Map<DivisionCode, CaseDesk>();
+  const bundleDesks = new Map<DivisionCode, BundleDesk>();
   const services = new Map<DivisionCode, NodeServices>();
   for (const node of nodes) {
     const desk = new CaseDesk({
@@ -184,6 +188,8 @@ async function startParts(
       offices: findOffices,
     });
     desks.set(node, desk);
+    const bundles = new BundleDesk({ node, db, divisions, cases: desk, writer, now });
+    bundleDesks.set(node, bundles);
     services.set(node, {
       filing: desk.filing,
       handling: desk.handling,
@@ -210,6 +216,7 @@ async function startParts(
       implementation: implementationService({ node, db, divisions, appender, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
       fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
+      bundles: bundles.service,
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });
@@ -338,6 +345,16 @@ async function startParts(
   );
   limits.start();
   onStop(() => limits.stop());
+  const bundleLoop = new Loop(
+    async () => {
+      for (const desk of bundleDesks.values()) await desk.fileDue();
+      return false;
+    },
+    BUNDLES_MS,
+    (error) => log.error({ err: error }, 'members of one form'),
+  );
+  bundleLoop.start();
+  onStop(() => bundleLoop.stop());
   const standardization = new Loop(
     async () => {
       for (const node of nodes) {

@@ -70,6 +70,10 @@ export const ERRORS = {
   FEE_DUE: { http: 409, retry: false, zh: '费用未缴清' },
   RECEIPT_USED: { http: 409, retry: false, zh: '票据号已使用' },
   REFUND_UNPAID: { http: 409, retry: false, zh: '退费超过已缴' },
+  // one form, several items
+  FORM_INVALID: { http: 400, retry: false, zh: '表单填写有误' },
+  NO_BUNDLE: { http: 400, retry: false, zh: '不是一件事事项' },
+  BUNDLE_OPEN: { http: 409, retry: false, zh: '一件事尚有事项未办结' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
   REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },

@@ -539,3 +539,25 @@ export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {
   UNKNOWN_ITEM: '目录外事项',
   DIFFERENT: '不一致',
 };
+
+/** 一件事成员事项状态: due once all ahead of it succeeded, blocked once one of them failed. */
+export const BUNDLE_MEMBER_STATUSES = ['WAITING', 'DUE', 'UNDER_WAY', 'SUCCEEDED', 'FAILED', 'BLOCKED'] as const;
+export type BundleMemberStatus = (typeof BUNDLE_MEMBER_STATUSES)[number];
+export const BUNDLE_MEMBER_STATUS_LABELS: Record<BundleMemberStatus, string> = {
+  WAITING: '等待前置事项',
+  DUE: '待提交',
+  UNDER_WAY: '办理中',
+  SUCCEEDED: '已办成',
+  FAILED: '未办成',
+  BLOCKED: '前置事项未办成',
+};
+
+/** 一件事进度. */
+export const BUNDLE_STATES = ['UNDER_WAY', 'DELIVERY_DUE', 'DELIVERED', 'FAILED'] as const;
+export type BundleState = (typeof BUNDLE_STATES)[number];
+export const BUNDLE_STATE_LABELS: Record<BundleState, string> = {
+  UNDER_WAY: '办理中',
+  DELIVERY_DUE: '待统一出件',
+  DELIVERED: '已统一出件',
+  FAILED: '全部未办成',
+};

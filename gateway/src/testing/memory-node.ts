@@ -228,6 +228,12 @@ export class MemoryNode implements NodeServices {
     confirm: async () => this.#illegal(),
   };
 
+  readonly bundles: NodeServices['bundles'] = {
+    file: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
+    get: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
+    list: () => Promise.resolve([]),
+    deliver: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
+  };
   readonly admission: NodeServices['admission'] = {
     admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
     publishedList: async () => [],
@@ -301,6 +307,8 @@ export class MemoryNode implements NodeServices {
       custodian,
       applicant: { name: '张三', idType: 'RESIDENT_ID', idNumber: '3310**********0013', phone: '138****0000' },
       consent: null,
+      form: [],
+      bundle: null,
       materials: [
         { name: '申请表', fileName: 'form.pdf', mediaType: 'application/pdf', sha256: '0'.repeat(64), size: 9 },
       ],

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type {
   Answers,
   CaseFile,
@@ -58,7 +58,7 @@ import type { CaseWriter } from './case-writer.ts';
 import { once } from './idempotency.ts';
 import { decodeMaterials, readPart, storeMaterials } from './materials.ts';
 import { Serials } from './serials.ts';
-import { findTracked, trackingHash } from './tracking.ts';
+import { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 
 export interface CaseServiceParts {
   node: DivisionCode;
@@ -167,6 +167,17 @@ export class CaseDesk {
     return accepted;
   }
 
+  /** What an application for an item is judged by, within another transaction: for one form of several items. */
+  deskFor(tx: NodeTx, viewer: Viewer, item: string, place: DivisionCode): Promise<Desk> {
+    return this.#deskFor(tx, viewer, item, place, this.#parts.now());
+  }
+
+  /** What a case here is judged by, within another transaction. */
+  async deskAt(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
+    const { node, divisions, calendar, now } = this.#parts;
+    return { node, viewer, now: now(), divisions, calendar: calendar(), ...(await this.#elements(tx, file)) };
+  }
+
   /** Files an application, or draws it up for a pre-check. */
   async #file(
     viewer: Viewer | null,
@@ -180,7 +191,12 @@ export class CaseDesk {
     return db.transact(node, async (tx) => {
       const { id, trackingCode } = await once(tx, person, input.idempotencyKey, { mutation: as, input }, async () => {
         const place = input.place ?? node;
-        const application: Application = { applicant: input.applicant, consent: input.consent };
+        const form = input.form ?? [];
+        const application: Application = {
+          applicant: input.applicant,
+          consent: input.consent,
+          ...(form.length > 0 ? { form } : {}),
+        };
         const text = JSON.stringify(application);
         const { consent } = input;
         const filing = {
@@ -189,6 +205,7 @@ export class CaseDesk {
           application: sha256(text),
           consent: consent && { way: consent.way, givenAt: consent.givenAt },
           facts: { amountFen: input.amountFen },
+          form,
           materials: materials.map((m) => m.material),
         };
         const code = trackingCodeOf();
@@ -231,7 +248,8 @@ export class CaseDesk {
       const [first] = (await lockCase(tx, file.id))?.lines ?? [];
       const consent = first?.line.action === 'DRAFTED' ? first.line.data.consent : null;
       const { number, place, application, facts } = file;
-      const filing = { number, place, application, facts, consent, materials: [] };
+      const { form = [] } = await this.#application(tx, file.id);
+      const filing = { number, place, application, facts, consent, form, materials: [] };
       return caseSteps.fileDraft(
         desk,
         file,
@@ -528,7 +546,10 @@ export class CaseDesk {
     const under = acceptance && { item: item.code, node: decider, version: acceptance.implementationVersion };
     const implementation =
       (under && (await findImplementation(queries, under))) ?? (await this.#implementationAt(queries, item, decider));
-    const supplied = await this.#parts.supplied(queries, file.id);
+    const supplied = [
+      ...(await this.#parts.supplied(queries, file.id)),
+      ...(file.bundle?.given ?? []).map((given) => given.material),
+    ];
     const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
     const grants = await this.#grantsOver(queries, file.item);
     const offices = await this.#parts.offices(queries);
@@ -576,14 +597,6 @@ export class CaseDesk {
 function signedIn(viewer: Viewer | null): Viewer {
   if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
   return viewer;
-}
-
-/** Letters and digits that are not mistaken for each other when read from a slip. */
-const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
-
-/** Eight random signs, 39 bits. */
-function trackingCodeOf(): string {
-  return [...randomBytes(8)].map((byte) => TRACKING_SIGNS[byte % TRACKING_SIGNS.length]).join('');
 }
 
 function encodeCursor(row: { filedAt: Date; id: string }): string {

@@ -1,6 +1,7 @@
 import type {
   Divisions,
   FilingView,
+  FormEntry,
   HandlingView,
   LogLine,
   OfficialCalendar,
@@ -26,13 +27,15 @@ import type { StoredCase } from './case-store.ts';
 export interface Application {
   applicant: ApplicantView;
   consent: (Omit<ConsentView, 'givenAt'> & { givenAt: string }) | null;
+  /** Left out where the item has no form. */
+  form?: FormEntry[];
 }
 
 /** The application part of a case, masked for whoever does not handle it. */
 export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewer): FilingView {
   const { file } = stored;
   if (stored.application === null) throw problem('NOT_FOUND', `${node} holds no application of ${file.id}.`, { node });
-  const { applicant, consent } = JSON.parse(stored.application) as Application;
+  const { applicant, consent, form = [] } = JSON.parse(stored.application) as Application;
   const open = seesPersonalData(viewer, file.holders);
   return {
     id: file.id,
@@ -50,6 +53,8 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
       ? applicant
       : { ...applicant, idNumber: maskNumber(applicant.idNumber), phone: maskNumber(applicant.phone) },
     consent: consent && { ...consent, givenAt: new Date(consent.givenAt) },
+    form: open ? form : [],
+    bundle: file.bundle && { id: file.bundle.id, item: file.bundle.item },
     materials: file.materials,
     answeredBy: node,
     staleSince: node === file.filingNode ? null : file.lastAt,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { NodeQueries } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { StoredCase } from './case-store.ts';
@@ -17,4 +18,12 @@ export async function findTracked(queries: NodeQueries, number: string, code: st
   if (!row) return null;
   const [stored] = await findCases(queries, [row.id]);
   return stored ?? null;
+}
+
+/** Letters and digits that are not mistaken for each other when read from a slip. */
+const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+
+/** Eight random signs, 39 bits. */
+export function trackingCodeOf(): string {
+  return [...randomBytes(8)].map((byte) => TRACKING_SIGNS[byte % TRACKING_SIGNS.length]).join('');
 }

@@ -29,6 +29,7 @@ const COLUMNS = {
   legalBasis: 'text',
   materials: 'list',
   conditions: 'list',
+  fields: 'list',
   department: 'text',
   delegableTo: 'list',
   proxyAllowed: 'boolean',

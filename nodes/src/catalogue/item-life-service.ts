@@ -160,8 +160,8 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
       throw problem('BAD_INPUT', `${node}'s codes begin with ${node.slice(0, 4)}.`, { field: 'code' });
     }
     const base = file.draft?.item ?? file.published[0];
-    const { reason: _, promised, materials, maxVisits, conditions, ...elements } = input;
-    const standard = { promised, materials, maxVisits, conditions };
+    const { reason: _, promised, materials, maxVisits, conditions, fields, ...elements } = input;
+    const standard = { promised, materials, maxVisits, conditions, fields };
     return parseInput(itemSchema, {
       ...BLANK,
       ...base,

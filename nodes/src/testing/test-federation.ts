@@ -243,7 +243,7 @@ export class TestFederation {
       await eventually(async () => {
         const page = await this.services(node).catalogue.list(null, { first: 200, after: null });
         const decided = page.nodes.filter((entry) => entry.decider !== null && this.#configs.has(entry.decider));
-        return page.nodes.length === 37 && decided.every((entry) => entry.available);
+        return page.nodes.length === 40 && decided.every((entry) => entry.available);
       });
     }
   }

@@ -113,6 +113,9 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     AdmissionState: () => labelled('AdmissionState', '进驻状态', vocabulary.ADMISSION_STATE_LABELS),
     FeeChangeKind: () => labelled('FeeChangeKind', '收费变动', vocabulary.FEE_CHANGE_LABELS),
     WindowStage: () => labelled('WindowStage', '窗口办理环节', vocabulary.WINDOW_STAGE_LABELS),
+    BundleMemberStatus: () =>
+      labelled('BundleMemberStatus', '一件事成员事项状态', vocabulary.BUNDLE_MEMBER_STATUS_LABELS),
+    BundleState: () => labelled('BundleState', '一件事进度', vocabulary.BUNDLE_STATE_LABELS),
     ErrorCode: () =>
       builder.enumType('ErrorCode', {
         description: 'Every error code, a closed list.',

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
 import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
+import type { FormEntry } from '../rules/forms.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { CaseResult, CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
@@ -57,6 +58,10 @@ export interface FilingView {
   custodian: DivisionCode;
   applicant: ApplicantView;
   consent: ConsentView | null;
+  /** Empty for whoever does not handle the case. */
+  form: FormEntry[];
+  /** The one form (一件事) it is a member of. */
+  bundle: { id: string; item: string } | null;
   materials: Material[];
   /** The node that gives this answer. */
   answeredBy: DivisionCode;

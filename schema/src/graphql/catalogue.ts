@@ -32,6 +32,15 @@ export function addCatalogue(role: RoleBuilder): void {
       maxLayers: t.exposeInt('maxLayers', { nullable: false }),
     }),
   });
+  const FormField = builder.objectRef<Elements['standard']['fields'][number]>('FormField').implement({
+    description: '表单字段',
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: false }),
+      label: t.exposeString('label', { nullable: false }),
+      required: t.exposeBoolean('required', { nullable: false }),
+      pattern: t.exposeString('pattern', { description: 'A regular expression that the whole value matches.' }),
+    }),
+  });
   const Standard = builder.objectRef<Elements['standard']>('ItemStandard').implement({
     description: 'The standard implementation a deciding node starts from, and may better.',
     fields: (t) => ({
@@ -39,6 +48,7 @@ export function addCatalogue(role: RoleBuilder): void {
       materials: t.field({ type: [refs.MaterialRequirement], nullable: false, resolve: (s) => s.materials }),
       maxVisits: t.exposeInt('maxVisits', { nullable: false, description: '到办事现场次数' }),
       conditions: t.exposeStringList('conditions', { nullable: false, description: '受理条件' }),
+      fields: t.field({ type: [FormField], nullable: false, description: '表单字段', resolve: (st) => st.fields }),
       vagueClauses: t.field({ type: [refs.VagueClause], nullable: false, resolve: (s) => vagueClauses(s) }),
     }),
   });

@@ -452,6 +452,8 @@ describe('filing', () => {
     custodian: VILLAGE,
     applicant: { name: '张三', idType: 'RESIDENT_ID', idNumber: '110105********002X', phone: '138****0001' },
     consent: { givenBy: '张三', way: 'SIGNATURE', scope: '代办低保', givenAt: new Date('2026-03-02T01:00:00.000Z') },
+    form: [],
+    bundle: null,
     materials: atVillage.materials,
     answeredBy: VILLAGE,
     staleSince: null,

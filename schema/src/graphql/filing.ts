@@ -41,6 +41,14 @@ export function addFiling(role: RoleBuilder): void {
     }),
   });
 
+  const FormEntry = builder.objectRef<FilingView['form'][number]>('FormEntry').implement({
+    description: '表单内容: one field as it was filled in.',
+    fields: (t) => ({
+      field: t.exposeString('field', { nullable: false }),
+      value: t.exposeString('value', { nullable: false }),
+    }),
+  });
+
   Case.implement({
     description: '办件: one application, from filing to closing.',
     fields: (t) => ({
@@ -59,6 +67,13 @@ export function addFiling(role: RoleBuilder): void {
       applicant: t.field({ type: Applicant, resolve: (c) => c.applicant }),
       consent: t.field({ type: Consent, resolve: (c) => c.consent }),
       materials: t.field({ type: [Material], nullable: { list: true, items: false }, resolve: (c) => c.materials }),
+      form: t.field({
+        type: [FormEntry],
+        nullable: { list: true, items: false },
+        description: "What the application states in the item's form; empty for whoever does not handle the case.",
+        resolve: (c) => c.form,
+      }),
+      bundleId: t.id({ description: '一件事 the case is a member of.', resolve: (c) => c.bundle?.id ?? null }),
       item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
       implementation: t.field({
         type: refs.ImplementationStub,
@@ -171,6 +186,14 @@ export function addFiling(role: RoleBuilder): void {
         }),
       }),
       amountFen: t.int({ description: 'The amount asked for, in fen; how far powers reach may depend on it.' }),
+      form: t.field({
+        type: [
+          builder.inputType('FormEntryInput', {
+            fields: (e) => ({ field: e.string({ required: true }), value: e.string({ required: true }) }),
+          }),
+        ],
+        description: "What the item's form asks for.",
+      }),
       materials: t.field({ type: [MaterialInput], required: true }),
       idempotencyKey: t.string({ description: 'The same key files once, however often it is sent.' }),
     }),

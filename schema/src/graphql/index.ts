@@ -6,3 +6,4 @@ export * from './legal-bases-inputs.ts';
 export * from './offices-inputs.ts';
 export { roleSchema } from './roles.ts';
 export type * from './services.ts';
+export * from './bundle-services.ts';

@@ -5,6 +5,7 @@ import { isDivisionCode } from '../divisions.ts';
 import { ARTICLES } from '../rules/articles.ts';
 import { isIdNumber } from '../rules/identity-numbers.ts';
 import { isDay } from '../rules/calendar.ts';
+import { formEntrySchema } from '../rules/forms.ts';
 import {
   CONSENT_WAYS,
   DELIVERY_WAYS,
@@ -54,7 +55,7 @@ function bytesOf(base64: string): number {
   return Math.floor(base64.replace(/=+$/, '').length * 0.75);
 }
 
-const materialsInput = z
+export const materialsInput = z
   .array(materialInput)
   .max(50)
   .refine(
@@ -87,6 +88,9 @@ export const consentInput = z.object({
   givenAt: z.iso.datetime({ offset: true }).transform((v) => new Date(v).toISOString()),
 });
 
+/** What the item's form asks for. */
+export const formInput = z.array(formEntrySchema).max(200);
+
 export const fileCaseInput = z.object({
   item: text(50),
   /** Where the matter lies; the desk's own division when left out. */
@@ -99,6 +103,7 @@ export const fileCaseInput = z.object({
   consent: consentInput.nullish().transform((v) => v ?? null),
   /** The amount asked for, in fen, where one is. */
   amountFen,
+  form: formInput.nullish(),
   materials: materialsInput,
   idempotencyKey,
 });

@@ -192,6 +192,29 @@ function draftInputType(role: RoleBuilder) {
       maxLayers: t.int({ required: true }),
     }),
   });
+  const Field = builder.inputType('FormFieldInput', {
+    fields: (t) => ({
+      name: t.string({ required: true }),
+      label: t.string({ required: true }),
+      required: t.boolean({ required: true }),
+      pattern: t.string({ description: 'A regular expression that the whole value matches.' }),
+    }),
+  });
+  const Fill = builder.inputType('BundleFillInput', {
+    fields: (t) => ({ item: t.string({ required: true }), field: t.string({ required: true }) }),
+  });
+  const BundleField = builder.inputType('BundleFieldInput', {
+    fields: (t) => ({
+      name: t.string({ required: true }),
+      label: t.string({ required: true }),
+      required: t.boolean({ required: true }),
+      pattern: t.string(),
+      fills: t.field({ type: [Fill], required: true }),
+    }),
+  });
+  const Provides = builder.inputType('BundleProvidesInput', {
+    fields: (t) => ({ item: t.string({ required: true }), material: t.string({ required: true }) }),
+  });
   const Bundle = builder.inputType('BundleInput', {
     fields: (t) => ({
       lead: t.string({ required: true }),
@@ -201,6 +224,8 @@ function draftInputType(role: RoleBuilder) {
       mode: t.string(),
       silentApproval: t.boolean({ required: true }),
       absenceDefault: t.boolean({ required: true }),
+      form: t.field({ type: [BundleField], description: '一表式' }),
+      provides: t.field({ type: [Provides], description: "What a member's result is to those that follow it." }),
     }),
   });
   return builder.inputType('ItemDraftInput', {
@@ -242,6 +267,7 @@ function draftInputType(role: RoleBuilder) {
       materials: t.field({ type: [Material] }),
       maxVisits: t.int(),
       conditions: t.stringList(),
+      fields: t.field({ type: [Field], description: '表单字段' }),
     }),
   });
 }

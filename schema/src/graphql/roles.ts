@@ -4,6 +4,7 @@ import type { RoleName } from '../messages/federation.ts';
 import type { RoleBuilder, ScalarName } from './builder.ts';
 import { createBuilder } from './builder.ts';
 import { addAdmission } from './admission.ts';
+import { addBundles } from './bundles.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addDelegation } from './delegation.ts';
 import { addFees } from './fees.ts';
@@ -28,6 +29,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   admission: { add: addAdmission, scalars: ['DateTime', 'Date'] },
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
   fees: { add: addFees, scalars: ['DateTime', 'Date'] },
+  bundles: { add: addBundles, scalars: ['DateTime', 'Base64'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -1,3 +1,4 @@
+import type { BundleService } from './bundle-services.ts';
 import type { DivisionCode } from '../divisions.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { FilingService, HandlingService } from './case-services.ts';
@@ -42,7 +43,10 @@ export interface NodeServices {
   sharing: SharingService;
   legalBases: LegalBasesService;
   admission: AdmissionService;
+  bundles: BundleService;
   offices: OfficesService;
   itemLife: ItemLifeService;
   fees: FeesService;
 }
+
+export type * from './bundle-services.ts';

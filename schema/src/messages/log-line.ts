@@ -80,10 +80,20 @@ const filingSchema = z.object({
   /** SHA-256 of the application's exact text; the log itself holds no personal data of the applicant. */
   application: sha256Schema,
   consent: z.object({ way: z.enum(CONSENT_WAYS), givenAt: z.iso.datetime() }).nullable(),
+  /** The one form (一件事) the case is a member of, and what results of other members stand for here. */
+  bundle: z
+    .object({
+      id: z.uuid(),
+      item: z.string().min(1),
+      /** A material nobody hands in, and the number of the case whose result it is. */
+      given: z.array(z.object({ material: z.string().min(1), number: z.string().min(1) })),
+    })
+    .optional(),
   /** What is handed in; of a draft that is filed, what came on top. */
   materials: z.array(materialSchema),
 });
 export type FiledData = z.infer<typeof filingSchema>;
+export type BundleMembership = NonNullable<FiledData['bundle']>;
 
 const fenSchema = z.int().min(0);
 

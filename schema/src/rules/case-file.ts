@@ -1,5 +1,5 @@
 import type { DivisionCode } from '../divisions.ts';
-import type { GrantUses, LogActor, Material, MissingMaterial } from '../messages/log-line.ts';
+import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial } from '../messages/log-line.ts';
 import type {
   CaseResult,
   CaseState,
@@ -151,6 +151,8 @@ export interface CaseFile {
   through: GrantUses;
   facts: CaseFacts;
   application: string;
+  /** The one form (一件事) the case is a member of. */
+  bundle: BundleMembership | null;
   proxied: boolean;
   state: CaseState;
   /** The one node that holds the case, also while it is under way to the next. */

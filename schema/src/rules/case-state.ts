@@ -78,6 +78,7 @@ function filingOf(line: LogLine, data: FiledData, at: Date) {
     power,
     through,
     facts: data.facts ?? NO_FACTS,
+    bundle: data.bundle ?? null,
     application: data.application,
     proxied: data.consent !== null,
     materialsInAt: at,

@@ -156,6 +156,16 @@ function bundleFaults({ bundle }: Partial<FileItem>, codes: readonly (string | u
   });
   const left = members.filter((member) => !ordered.includes(member));
   if (sequence.length > 0 && left.length > 0) fault('sequence', `leaves out ${left.join(', ')}.`);
+  const { form = [], provides = [] } = bundle;
+  form.forEach(({ name, fills }, i) => {
+    if (form.findIndex((field) => field.name === name) < i) fault(`form[${i}].name`, `${name} stands there already.`);
+    fills.forEach(({ item }, j) => {
+      if (!members.includes(item)) fault(`form[${i}].fills[${j}]`, `names ${item}, which is no member.`);
+    });
+  });
+  provides.forEach(({ item }, i) => {
+    if (!members.includes(item)) fault(`provides[${i}]`, `names ${item}, which is no member.`);
+  });
   return faults;
 }
 

@@ -15,8 +15,8 @@ import {
 } from '../vocabulary.ts';
 import type { Day } from './calendar.ts';
 import { isDay } from './calendar.ts';
-import type { Item, MaterialRequirement } from './catalogue.ts';
-import { hierarchySchema } from './catalogue.ts';
+import type { FormField, Item, MaterialRequirement } from './catalogue.ts';
+import { bundleFieldSchema, formFieldSchema, hierarchySchema } from './catalogue.ts';
 
 const lower = <T extends string>(values: readonly T[]) =>
   z
@@ -48,6 +48,10 @@ const fileMaterialSchema = z.union([
   }),
 ]);
 
+/** A field of a form: required where nothing else is said. */
+const fileFieldSchema = formFieldSchema.extend({ required: z.boolean().default(true) }).strict();
+const fileBundleFieldSchema = bundleFieldSchema.extend({ required: z.boolean().default(true) }).strict();
+
 /** One entry of a catalogue file. */
 export const fileItemSchema = z.strictObject({
   code: z.string().regex(/^\d{4}-[A-Z]{2}-\d{3}$/, 'a code such as 3310-MZ-001'),
@@ -64,6 +68,7 @@ export const fileItemSchema = z.strictObject({
   legalBasis: text,
   materials: z.array(fileMaterialSchema).min(1),
   conditions: z.array(text).optional(),
+  fields: z.array(fileFieldSchema).optional(),
   hierarchy: hierarchySchema.nullable().optional(),
   powerSource: lower(POWER_SOURCES).optional(),
   handlingWay: lower(HANDLING_WAYS).optional(),
@@ -109,6 +114,8 @@ export const fileItemSchema = z.strictObject({
       mode: z.string().optional(),
       silentApproval: z.boolean().optional(),
       absenceDefault: z.boolean().optional(),
+      form: z.array(fileBundleFieldSchema).optional(),
+      provides: z.array(z.strictObject({ item: text, material: text })).optional(),
     })
     .optional(),
 });
@@ -123,6 +130,7 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
     promisedUnit,
     materials,
     conditions,
+    fields,
     maxVisits,
     feeSchedule,
     bundle,
@@ -160,6 +168,8 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
           mode: bundle.mode ?? null,
           silentApproval: bundle.silentApproval ?? false,
           absenceDefault: bundle.absenceDefault ?? false,
+          form: bundle.form ?? [],
+          provides: bundle.provides ?? [],
         }
       : null,
     status: same.status ?? 'IN_FORCE',
@@ -170,6 +180,7 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
       materials,
       maxVisits,
       conditions: conditions ?? [],
+      fields: fields ?? [],
     },
   };
 }
@@ -182,7 +193,7 @@ export type CatalogueEntryJson = z.input<typeof fileItemSchema>;
  * the item again ({@link itemOf}); its version is the node's own and no part of a file.
  */
 export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
-  const { promised, materials, maxVisits, conditions } = item.standard;
+  const { promised, materials, maxVisits, conditions, fields } = item.standard;
   const statutoryUnit = item.statutory?.unit ?? promised.unit;
   const { bundle, feeSchedule } = item;
   return {
@@ -199,6 +210,7 @@ export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
     legalBasis: item.legalBasis,
     materials: materials.map(materialEntryOf),
     ...(conditions.length === 0 ? {} : { conditions }),
+    ...(fields.length === 0 ? {} : { fields: fields.map(fieldEntryOf) }),
     department: item.department,
     feeSchedule: feeSchedule && {
       base: feeSchedule.baseFen === null ? null : feeSchedule.baseFen / 100,
@@ -226,7 +238,7 @@ export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
     maxVisits,
     note: item.note,
     verified: item.verified,
-    ...(bundle === null ? {} : { bundle: { ...bundle, mode: bundle.mode ?? undefined } }),
+    ...(bundle === null ? {} : { bundle: bundleEntryOf(bundle) }),
     ...(item.status === 'IN_FORCE' ? {} : { status: small(item.status) }),
     effectiveFrom: item.effectiveFrom,
     ...(item.effectiveTo === null ? {} : { effectiveTo: item.effectiveTo }),
@@ -250,4 +262,17 @@ function materialEntryOf({
 }: MaterialRequirement): CatalogueEntryJson['materials'][number] {
   if (required && providedBy === 'APPLICANT' && !held) return name;
   return { name, required, providedBy: small(providedBy), held };
+}
+
+function fieldEntryOf<F extends FormField>({ pattern, ...field }: F) {
+  return { ...field, ...(pattern === null ? {} : { pattern }) };
+}
+
+function bundleEntryOf({ form, provides, mode, ...bundle }: NonNullable<Item['bundle']>): CatalogueEntryJson['bundle'] {
+  return {
+    ...bundle,
+    mode: mode ?? undefined,
+    ...(form.length === 0 ? {} : { form: form.map(fieldEntryOf) }),
+    ...(provides.length === 0 ? {} : { provides }),
+  };
 }

@@ -63,6 +63,30 @@ export const feeScheduleSchema = z.object({
 });
 
 export type FeeSchedule = z.infer<typeof feeScheduleSchema>;
+/** A text that is a regular expression; the whole value has to match it. */
+const pattern = text.max(200).refine((source) => {
+  try {
+    return new RegExp(`^(?:${source})$`, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}, 'a regular expression');
+
+/** A field of an item's form (表单字段). */
+export const formFieldSchema = z.object({
+  name: text.max(60),
+  label: text.max(100),
+  required: z.boolean(),
+  /** What the whole value has to match; null for any text. */
+  pattern: pattern.nullable().default(null),
+});
+export type FormField = z.infer<typeof formFieldSchema>;
+
+/** A field of a bundle's one form (一表式), and which fields of its members' forms it fills. */
+export const bundleFieldSchema = formFieldSchema.extend({
+  fills: z.array(z.object({ item: text, field: text })).min(1),
+});
+export type BundleField = z.infer<typeof bundleFieldSchema>;
 
 /** Several items on one form (一件事) or several departments on one site (联合测量, 联合验收). */
 export const bundleSchema = z.object({
@@ -73,7 +97,12 @@ export const bundleSchema = z.object({
   mode: z.string().nullable().default(null),
   silentApproval: z.boolean(),
   absenceDefault: z.boolean(),
+  /** 一表式: the one form whose fields fill the members' forms. */
+  form: z.array(bundleFieldSchema).default([]),
+  /** What a member's result document is to those that follow it: 营业执照 to the seal maker. */
+  provides: z.array(z.object({ item: text, material: text })).default([]),
 });
+export type Bundle = z.infer<typeof bundleSchema>;
 
 /**
  * An item of the basic catalogue (基本目录): the unified elements the city fixes, and the standard implementation a
@@ -132,6 +161,8 @@ export const itemSchema = z.object({
     maxVisits: z.int().min(0),
     /** 受理条件. */
     conditions: z.array(text).default([]),
+    /** 表单字段: what an application states beside the applicant. */
+    fields: z.array(formFieldSchema).default([]),
   }),
 });
 export type Item = z.infer<typeof itemSchema>;

@@ -94,6 +94,7 @@ export function unifiedElements(item: Item): [element: string, value: string | n
     ['effectiveFrom', item.effectiveFrom],
     ['effectiveTo', item.effectiveTo],
     ['standard.promised', limitText(standard.promised)],
+    ['standard.fields', standard.fields.length > 0 ? JSON.stringify(standard.fields) : null],
     ['standard.materials', standard.materials.map((m) => `${m.name}${m.required ? '' : '?'}`).join(',')],
     ['standard.maxVisits', String(standard.maxVisits)],
   ];

@@ -39,3 +39,5 @@ export * from './register-file.ts';
 export * from './sharing.ts';
 export * from './standardization.ts';
 export * from './vague-clauses.ts';
+export * from './bundles.ts';
+export * from './forms.ts';

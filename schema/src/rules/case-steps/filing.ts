@@ -1,7 +1,7 @@
 import type { DivisionCode } from '../../divisions.ts';
 import type { Problem } from '../../errors.ts';
 import { problem } from '../../errors.ts';
-import type { FiledData, LogActor, Material, MissingMaterial } from '../../messages/log-line.ts';
+import type { BundleMembership, FiledData, LogActor, Material, MissingMaterial } from '../../messages/log-line.ts';
 import type { ConsentWay } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
 import { dayOf } from '../calendar.ts';
@@ -14,6 +14,8 @@ import { requireIntake, route } from '../competence.ts';
 import type { CaseFacts } from '../delegation.ts';
 import { NO_FACTS } from '../delegation.ts';
 import type { Desk, Step } from '../desk.ts';
+import type { FormEntry } from '../forms.ts';
+import { formFaults } from '../forms.ts';
 import {
   actAs,
   atOwnCase,
@@ -33,12 +35,15 @@ export interface Filing {
   consent: { way: ConsentWay; givenAt: string } | null;
   materials: Material[];
   facts?: CaseFacts;
+  /** What the application states in the item's form; only the rules see it, the log does not. */
+  form?: readonly FormEntry[];
+  bundle?: BundleMembership;
 }
 
 /**
  * Takes an application in (收件).
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, ITEM_NOT_IN_FORCE, COMPETENCE_UNRESOLVED, NOT_COMPETENT,
- * CONSENT_MISSING, MATERIAL_UNRELATED: all that apply to the input at once
+ * CONSENT_MISSING, MATERIAL_UNRELATED, FORM_INVALID: all that apply to the input at once
  */
 export function fileCase(desk: Desk, filing: Filing): Step {
   const actor = actAs(desk, 'FILE_CASE');
@@ -106,7 +111,11 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
   const found = route(item, filing.place, divisions, desk.grants, facts);
   requireIntake(item, node, found, divisions);
   if (node === found.acceptor) requireOffice(desk);
-  refuseAll([...consentFaults(actor, filing, now, item), ...unrelatedMaterials(desk.implementation, filing.materials)]);
+  refuseAll([
+    ...consentFaults(actor, filing, now, item),
+    ...unrelatedMaterials(desk.implementation, filing.materials),
+    ...formFaults(item.standard.fields, filing.form ?? []),
+  ]);
   return {
     number: filing.number,
     item: item.code,
@@ -120,6 +129,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
     facts,
     application: filing.application,
     consent: filing.consent,
+    ...(filing.bundle ? { bundle: filing.bundle } : {}),
     materials: filing.materials,
   };
 }

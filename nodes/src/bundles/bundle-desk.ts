@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  BundleService,
+  BundleView,
+  Desk,
+  DeliverBundleInput,
+  DivisionCode,
+  Divisions,
+  FileBundleInput,
+  Viewer,
+} from '@liandong/schema';
+import {
+  ProblemError,
+  bundleFaults,
+  caseIdOf,
+  caseSteps,
+  custodyAt,
+  dayOf,
+  deliverables,
+  dueMembers,
+  givenBy,
+  isSettled,
+  memberForm,
+  memberMaterials,
+  problem,
+  progressOf,
+  requireCaseReader,
+  requireInForce,
+} from '@liandong/schema';
+import type { Application, CaseDesk, CaseWriter } from '../cases/index.ts';
+import {
+  Serials,
+  decodeMaterials,
+  lockCase,
+  once,
+  storeMaterials,
+  trackingCodeOf,
+  trackingHash,
+} from '../cases/index.ts';
+import { findItem } from '../catalogue/index.ts';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { StoredBundle } from './bundle-store.ts';
+import {
+  findBundle,
+  insertBundle,
+  linkMember,
+  listBundles,
+  lockBundle,
+  markSeen,
+  movedBundles,
+  noteFault,
+} from './bundle-store.ts';
+
+/** Most bundles one answer lists, and one round of the clockwork looks at. */
+const MOST = 200;
+/** When a member that could not be filed is tried again, ms. */
+const RETRY_MS = 60_000;
+
+export interface BundleDeskParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  cases: Pick<CaseDesk, 'deskFor' | 'deskAt'>;
+  writer: CaseWriter;
+  now: () => Date;
+}
+
+/** One form, several items (一件事), at the desk that takes the form in. */
+export class BundleDesk {
+  readonly #parts: BundleDeskParts;
+  readonly #serials: Serials;
+  readonly service: BundleService;
+
+  constructor(parts: BundleDeskParts) {
+    this.#parts = parts;
+    this.#serials = new Serials(parts.db, parts.node);
+    this.service = {
+      file: (viewer, input) => this.#file(signedIn(viewer), input),
+      get: async (viewer, id) => {
+        this.#mayRead(viewer);
+        const { db, node } = parts;
+        return this.#view((await findBundle(db.queries(node), id)) ?? this.#unknown(id));
+      },
+      list: async (viewer, { item, state }) => {
+        this.#mayRead(viewer);
+        const found = await listBundles(parts.db.queries(parts.node), item, MOST);
+        return found.map((bundle) => this.#view(bundle)).filter((view) => state === null || view.state === state);
+      },
+      deliver: (viewer, input) => this.#deliver(signedIn(viewer), input),
+    };
+  }
+
+  /**
+   * Files every member that is due now, each in a transaction of its own; what was filed stays filed, whatever happens
+   * to the rest, and a member is never filed twice: its row is locked and names its case.
+   * @returns how many were filed
+   */
+  async fileDue(): Promise<number> {
+    const { node, db, now } = this.#parts;
+    let filed = 0;
+    for (const id of await movedBundles(db.queries(node), now(), MOST)) {
+      while (await this.#fileNext(id)) filed++;
+    }
+    return filed;
+  }
+
+  /** @returns whether one more may be due */
+  async #fileNext(id: string): Promise<boolean> {
+    const { node, db, now } = this.#parts;
+    const number = await this.#serials.take(dayOf(now()));
+    let tried: string | null = null;
+    try {
+      return await db.transact(node, async (tx) => {
+        const bundle = await lockBundle(tx, id);
+        if (!bundle) return false;
+        const due = dueMembers(bundle.bundle, bundle.members);
+        // one that could not be filed does not hold back its neighbours
+        const next = due.find((item) => bundle.members.some((m) => m.item === item && m.fault === null)) ?? due[0];
+        if (next === undefined) {
+          await markSeen(tx, bundle, isSettled(bundle.bundle, bundle.members), null);
+          return false;
+        }
+        tried = next;
+        await this.#fileMember(tx, bundle, next, number);
+        return true;
+      });
+    } catch (error) {
+      if (!(error instanceof ProblemError) || tried === null) throw error;
+      return this.#putOff(id, tried, error.code);
+    }
+  }
+
+  /** Notes why a member could not be filed. @returns whether another is still to be tried in this round */
+  async #putOff(id: string, item: string, code: string): Promise<boolean> {
+    const { node, db, now } = this.#parts;
+    return db.transact(node, async (tx) => {
+      await noteFault(tx, id, item, code, new Date(now().getTime() + RETRY_MS));
+      const bundle = await lockBundle(tx, id);
+      if (!bundle) return false;
+      const due = dueMembers(bundle.bundle, bundle.members);
+      const untried = due.some((code_) => bundle.members.some((m) => m.item === code_ && m.fault === null));
+      if (!untried) await markSeen(tx, bundle, false, new Date(now().getTime() + RETRY_MS));
+      return untried;
+    });
+  }
+
+  async #file(person: Viewer, input: FileBundleInput): Promise<{ bundle: BundleView; trackingCode: string }> {
+    const { node, db, now } = this.#parts;
+    const given = decodeMaterials(input.materials);
+    return db.transact(node, async (tx) => {
+      const made = await once(tx, person, input.idempotencyKey, { mutation: 'fileBundle', input }, async () => {
+        const place = input.place ?? node;
+        const at = now();
+        const item = await findItem(tx, input.item, { today: dayOf(at) });
+        if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${input.item}.`, { node, field: 'item' });
+        requireInForce(item, dayOf(at));
+        const { bundle } = item;
+        if (!bundle || bundle.members.length === 0 || bundle.form.length === 0) {
+          throw problem('NO_BUNDLE', `${item.code} has no one form of several items.`, { field: 'item' });
+        }
+        const desks: Desk[] = [];
+        for (const member of bundle.members) desks.push(await this.#parts.cases.deskFor(tx, person, member, place));
+        const faults = bundleFaults(
+          bundle,
+          item.standard.materials,
+          desks.map((desk) => ({ item: desk.item, materials: desk.implementation.materials })),
+          input.form,
+          input.materials,
+        );
+        const [first, ...rest] = faults;
+        if (first) throw new ProblemError([first, ...rest]);
+        await storeMaterials(tx, given);
+        const id = randomUUID();
+        const trackingCode = trackingCodeOf();
+        const { applicant, consent, form } = input;
+        await insertBundle(tx, {
+          id,
+          item: item.code,
+          itemVersion: item.version,
+          place,
+          application: { applicant, consent, form },
+          materials: given.map((g) => g.material),
+          trackingCode,
+          agent: person,
+          filedAt: at,
+          memberItems: bundle.members,
+        });
+        let stored = await this.#locked(tx, id);
+        for (const member of dueMembers(bundle, stored.members)) {
+          stored = await this.#fileMember(tx, stored, member, await this.#serials.take(dayOf(at)));
+        }
+        await markSeen(tx, stored, isSettled(bundle, stored.members), null);
+        return { id, trackingCode };
+      });
+      return { bundle: this.#view(await this.#locked(tx, made.id)), trackingCode: made.trackingCode };
+    });
+  }
+
+  /** Files one member as a case of its own, for the person who filed the bundle, and sends it to its acceptor. */
+  async #fileMember(tx: NodeTx, bundle: StoredBundle, item: string, number: string): Promise<StoredBundle> {
+    const { node, cases, writer, now } = this.#parts;
+    const { applicant, consent, form = [] } = bundle.application;
+    const desk = await cases.deskFor(tx, bundle.agent, item, bundle.place);
+    const own = memberForm(bundle.bundle.form, form, item);
+    const application: Application = { applicant, consent, ...(own.length > 0 ? { form: own } : {}) };
+    const text = JSON.stringify(application);
+    const step = caseSteps.fileCase(desk, {
+      number,
+      place: bundle.place,
+      application: sha256(text),
+      consent: consent && { way: consent.way, givenAt: consent.givenAt },
+      form: own,
+      bundle: {
+        id: bundle.id,
+        item: bundle.item,
+        given: givenBy(bundle.bundle, item).flatMap((provided) => {
+          const source = bundle.members.find((m) => m.item === provided.item)?.case;
+          return source ? [{ material: provided.material, number: source.number }] : [];
+        }),
+      },
+      materials: memberMaterials(desk.implementation.materials, bundle.materials),
+    });
+    const id = caseIdOf(node, randomUUID());
+    const hash = trackingHash(number, bundle.trackingCode);
+    const filed = await writer.open(tx, { id, application: text, trackingHash: hash }, step, now());
+    if (filed.file.acceptor !== node) {
+      await writer.append(tx, filed, caseSteps.forwardCase(desk, filed.file, null), now());
+    }
+    await linkMember(tx, bundle.id, item, id);
+    return this.#locked(tx, bundle.id);
+  }
+
+  /** The one delivery: every decided member's document, together, in one transaction. */
+  async #deliver(person: Viewer, input: DeliverBundleInput): Promise<BundleView> {
+    const { node, db, cases, writer, now } = this.#parts;
+    return db.transact(node, async (tx) => {
+      this.#mayRead(person);
+      await once(tx, person, input.idempotencyKey, { mutation: 'deliverBundle', input }, async () => {
+        const bundle = await lockBundle(tx, input.id);
+        if (!bundle) throw this.#notFound(input.id);
+        const { state } = progressOf(bundle.bundle, bundle.members);
+        if (state !== 'DELIVERY_DUE') throw problem('BUNDLE_OPEN', `The bundle is ${state}; nothing is delivered now.`);
+        for (const { item, case: file } of deliverables(bundle.members)) {
+          const stored = file && (await lockCase(tx, file.id));
+          if (!stored || custodyAt(stored.file, node) !== 'HELD') {
+            throw problem('BUNDLE_OPEN', `The document of ${item} is not at ${node} yet.`, { node });
+          }
+          const desk = await cases.deskAt(tx, person, stored.file);
+          await writer.append(tx, stored, caseSteps.deliverCase(desk, stored.file, input.way, input.note), now());
+        }
+        return true;
+      });
+      return this.#view(await this.#locked(tx, input.id));
+    });
+  }
+
+  #view(bundle: StoredBundle): BundleView {
+    const { statuses, ...progress } = progressOf(bundle.bundle, bundle.members);
+    return {
+      id: bundle.id,
+      item: bundle.item,
+      node: this.#parts.node,
+      place: bundle.place,
+      filedAt: bundle.filedAt,
+      ...progress,
+      members: bundle.members.map(({ item, case: file, fault }) => ({
+        item,
+        status: statuses.get(item) ?? 'WAITING',
+        case: file && { id: file.id, number: file.number, state: file.state, custodian: file.custodian },
+        fault,
+      })),
+    };
+  }
+
+  #mayRead(viewer: Viewer | null): void {
+    const { node, divisions } = this.#parts;
+    requireCaseReader(signedIn(viewer), [node], divisions);
+  }
+
+  async #locked(tx: NodeTx, id: string): Promise<StoredBundle> {
+    return (await lockBundle(tx, id)) ?? this.#unknown(id);
+  }
+
+  #unknown(id: string): never {
+    throw this.#notFound(id);
+  }
+
+  #notFound(id: string): ProblemError {
+    const { node } = this.#parts;
+    return problem('NOT_FOUND', `${node} knows no bundle ${id.slice(0, 60)}.`, { node, field: 'id' });
+  }
+}
+
+function signedIn(viewer: Viewer | null): Viewer {
+  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+  return viewer;
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { BundleView, FileBundleInput, Viewer } from '@liandong/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CaseSteps, material } from '../testing/cases.ts';
+import { COUNTY, TOWNSHIP, TestFederation, CITY, eventually, personAt } from '../testing/test-federation.ts';
+
+const LICENCE = '3310-SJ-003';
+const SEAL = '3310-GA-001';
+const agent = personAt(TOWNSHIP, 'AGENT');
+const departments: Record<string, string> = {
+  [LICENCE]: '市场监管',
+  [SEAL]: '公安',
+  '3310-SW-001': '税务',
+  '3310-RS-003': '人力社保',
+  '3310-YH-001': '银行',
+};
+const clerkOf = (item: string) => personAt(COUNTY, 'CLERK', departments[item] ?? null);
+const chiefOf = (item: string) => personAt(COUNTY, 'CHIEF', departments[item] ?? null);
+const townClerk = personAt(TOWNSHIP, 'CLERK');
+
+let federation: TestFederation;
+let steps: CaseSteps;
+const at = (viewer: Viewer) => federation.services(viewer.division);
+const step = (id: string) => ({ id, note: null, idempotencyKey: null });
+const FORM = {
+  enterpriseName: '三门联动科技有限公司',
+  capital: '100',
+  businessScope: '软件开发',
+  address: '三门县海润街道1号',
+  representative: '王秀英',
+  sealKinds: '公章',
+  employees: '3',
+  bank: '台州银行三门支行',
+};
+const MATERIALS = ['登记申请书', '主体资格文件', '住所使用证明', '章程', '身份证明', '法定代表人身份证明'];
+
+function application(change: Partial<FileBundleInput> = {}): FileBundleInput {
+  return {
+    item: '3310-LB-001',
+    place: null,
+    applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
+    consent: { givenBy: '王秀英', way: 'FINGERPRINT', scope: '新办企业', givenAt: '2026-01-05T01:00:00.000Z' },
+    form: Object.entries(FORM).map(([field, value]) => ({ field, value })),
+    materials: MATERIALS.map((name) => material(name)),
+    idempotencyKey: null,
+    ...change,
+  };
+}
+const bundleOf = (id: string) => at(agent).bundles.get(agent, id);
+const caseOf = (bundle: BundleView, item: string) => bundle.members.find((m) => m.item === item)?.case?.id ?? '';
+const codeOf = (refused: Promise<unknown>) =>
+  refused.then(
+    () => 'done',
+    (error: { code?: string }) => error.code,
+  );
+
+/** Accepts, reviews and decides where the case is accepted, and sends the document back. */
+async function grant(id: string, item: string): Promise<void> {
+  const township = item === LICENCE;
+  if (township) {
+    await at(townClerk).handling.accept(townClerk, step(id));
+    await steps.review(id, townClerk);
+    await steps.forward(id, townClerk);
+  }
+  const clerk = clerkOf(item);
+  await steps.arrives(id, clerk);
+  if (!township) await at(clerk).handling.accept(clerk, step(id));
+  await steps.review(id, clerk);
+  const chief = chiefOf(item);
+  await steps.decide(id, chief);
+  await at(chief).handling.issueDocument(chief, step(id));
+  await at(chief).handling.assign(chief, step(id));
+  await steps.arrives(id, agent);
+}
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP] });
+  steps = new CaseSteps(federation);
+});
+afterAll(() => federation.stop());
+
+describe('one form for a new enterprise', () => {
+  test('files the licence, then the rest by itself with the licence as given, also over a restart, and is delivered once', async () => {
+    const key = randomUUID();
+    const input = application({ idempotencyKey: key });
+    const { bundle } = await at(agent).bundles.file(agent, input);
+    expect((await at(agent).bundles.file(agent, input)).bundle.id).toBe(bundle.id);
+    expect(bundle.members.map((m) => m.status)).toEqual(['UNDER_WAY', 'WAITING', 'WAITING', 'WAITING', 'WAITING']);
+    const deliver = { ...step(bundle.id), way: 'WINDOW' as const };
+    expect(await codeOf(at(agent).bundles.deliver(agent, deliver))).toBe('BUNDLE_OPEN');
+    await grant(caseOf(bundle, LICENCE), LICENCE);
+    await federation.stopHost(TOWNSHIP);
+    await federation.startHost(TOWNSHIP);
+    await eventually(async () => (await bundleOf(bundle.id)).members.every((m) => m.case !== null));
+    const all = await bundleOf(bundle.id);
+    const [seal] = await at(agent).filing.getMany(agent, [caseOf(all, SEAL)]);
+    expect(seal).toMatchObject({
+      filedBy: agent.name,
+      form: [
+        { field: 'enterpriseName', value: FORM.enterpriseName },
+        { field: 'representative' },
+        { field: 'sealKinds' },
+      ],
+      materials: [{ name: '身份证明' }],
+      bundle: { id: bundle.id },
+    });
+    for (const { item, case: member } of all.members) if (item !== LICENCE && member) await grant(member.id, item);
+    await eventually(async () => (await bundleOf(bundle.id)).state === 'DELIVERY_DUE');
+    expect(await at(agent).bundles.deliver(agent, deliver)).toMatchObject({ state: 'DELIVERED', succeeded: 5 });
+    expect(await codeOf(at(agent).bundles.deliver(agent, deliver))).toBe('BUNDLE_OPEN');
+    const rows = await federation.rows(TOWNSHIP, `SELECT id FROM cases WHERE node = $1`, [TOWNSHIP]);
+    expect(rows).toHaveLength(5);
+  });
+
+  test('goes on with the other members when one is withdrawn', async () => {
+    const { bundle } = await at(agent).bundles.file(agent, application());
+    await grant(caseOf(bundle, LICENCE), LICENCE);
+    await eventually(async () => (await bundleOf(bundle.id)).members.every((m) => m.case !== null));
+    const all = await bundleOf(bundle.id);
+    const id = caseOf(all, SEAL);
+    await steps.arrives(id, clerkOf(SEAL));
+    await at(agent).handling.withdraw(agent, { id, reason: '自行刻章', idempotencyKey: null });
+    for (const { item, case: member } of all.members) {
+      if (member && item !== LICENCE && item !== SEAL) await grant(member.id, item);
+    }
+    await eventually(async () => (await bundleOf(bundle.id)).state === 'DELIVERY_DUE');
+    const done = await at(agent).bundles.deliver(agent, { ...step(bundle.id), way: 'WINDOW' });
+    expect(done).toMatchObject({ state: 'DELIVERED', succeeded: 4, failed: 1 });
+  });
+
+  test('files nothing more when the licence is not accepted', async () => {
+    const { bundle } = await at(agent).bundles.file(agent, application());
+    const id = caseOf(bundle, LICENCE);
+    await at(townClerk).handling.refuse(townClerk, { id, reason: '名称禁用', idempotencyKey: null });
+    const failed = await bundleOf(bundle.id);
+    expect(failed).toMatchObject({ state: 'FAILED', failed: 5 });
+    expect(failed.members.filter((m) => m.case !== null)).toHaveLength(1);
+    expect((await at(agent).bundles.list(agent, { item: null, state: 'FAILED' })).map((b) => b.id)).toEqual([
+      bundle.id,
+    ]);
+  });
+
+  test('is refused with every fault of the form, and for whoever may not file', async () => {
+    const faulty = at(agent).bundles.file(agent, application({ form: [{ field: 'capital', value: 'x' }] }));
+    expect(await codeOf(faulty)).toBe('FORM_INVALID');
+    expect(await codeOf(at(agent).bundles.file(agent, application({ item: LICENCE })))).toBe('NO_BUNDLE');
+    const chief = personAt(TOWNSHIP, 'CHIEF');
+    expect(await codeOf(at(chief).bundles.file(chief, application()))).toBe('FORBIDDEN');
+    expect(await codeOf(at(agent).bundles.get(null, randomUUID()))).toBe('UNAUTHENTICATED');
+    expect(await codeOf(bundleOf(randomUUID()))).toBe('NOT_FOUND');
+  });
+});

@@ -1,0 +1,1 @@
+export { BundleDesk } from './bundle-desk.ts';
