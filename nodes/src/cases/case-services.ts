@@ -50,6 +50,7 @@ import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
+import { queuePage } from './case-queue.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
@@ -451,42 +452,21 @@ export class CaseDesk {
 
   async #list(viewer: Viewer | null, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
     const person = signedIn(viewer);
-    const { node, db, divisions } = this.#parts;
+    const { node, db, divisions, calendar, now } = this.#parts;
     const tier = divisions.get(person.division).tier;
     requirePermission(person, 'READ_CASE', tier);
     const supervises = person.roles.includes('SUPERVISOR') && divisions.isWithin(node, person.division);
     if (person.division !== node && !supervises) {
       throw problem('FORBIDDEN', `The list of ${node} is not open to ${person.division}.`, { node });
     }
-    const after = page.after === null ? null : decodeCursor(page.after);
-    const rows = await db.reads(node).case.findMany({
-      where: {
-        ...(filter.custody ? { custody: filter.custody } : {}),
-        ...(filter.states ? { state: { in: filter.states } } : {}),
-        ...(filter.item !== null ? { item: filter.item } : {}),
-        ...(filter.number !== null ? { number: filter.number } : {}),
-        ...(after
-          ? {
-              // the first bound lets the index begin at the cursor, the second keeps what was shown out
-              filedAt: { lte: after.filedAt },
-              OR: [{ filedAt: { lt: after.filedAt } }, { id: { lt: after.id } }],
-            }
-          : {}),
-      },
-      orderBy: [{ filedAt: 'desc' }, { id: 'desc' }],
-      select: { id: true, filedAt: true },
-      take: page.first + 1,
-    });
-    const shown = rows.slice(0, page.first);
-    const stored = await findCases(
-      db.queries(node),
-      shown.map((row) => row.id),
-    );
+    const queries = db.queries(node);
+    const { ids, cursors, hasNextPage } = await queuePage(queries, filter, page, { now: now(), calendar: calendar() });
+    const stored = await findCases(queries, ids);
     return {
       nodes: stored.map((s) => this.#handlingView(s)),
-      cursors: shown.map(encodeCursor),
-      hasNextPage: rows.length > page.first,
-      hasPreviousPage: after !== null,
+      cursors,
+      hasNextPage,
+      hasPreviousPage: page.after !== null,
     };
   }
 
@@ -581,17 +561,4 @@ const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 /** Eight random signs, 39 bits. */
 function trackingCodeOf(): string {
   return [...randomBytes(8)].map((byte) => TRACKING_SIGNS[byte % TRACKING_SIGNS.length]).join('');
-}
-
-function encodeCursor(row: { filedAt: Date; id: string }): string {
-  return Buffer.from(`${row.filedAt.toISOString()} ${row.id}`).toString('base64url');
-}
-
-function decodeCursor(cursor: string): { filedAt: Date; id: string } {
-  const [at = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const filedAt = new Date(at);
-  if (Number.isNaN(filedAt.getTime()) || id === '') {
-    throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
-  }
-  return { filedAt, id };
 }

@@ -1,5 +1,5 @@
 import type { CaseFile, DivisionCode, LogLine, OfficialCalendar, Divisions } from '@liandong/schema';
-import { clockOf, custodyAt, foldLog, logLineSchema, noticeDueAt, problem } from '@liandong/schema';
+import { clockOf, custodyAt, foldLog, logLineSchema, nextDue, noticeDueAt, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
@@ -159,14 +159,18 @@ export async function saveCase(
   await tx.query(
     `INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, application, tracking_hash, state,
        custody, custodian, in_transit_to, epoch, seq, head, filed_at, last_at, acceptance_due_at, due_at, provisional,
-       closed_at, withdrawal_requested_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+       closed_at, withdrawal_requested_at, next_due_at, paused_days, department)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+       $24, $25, coalesce(
+         (SELECT split_part(split_part(department, ';', 1), '(', 1) FROM items
+          WHERE node = $1 AND code = $4 ORDER BY version DESC LIMIT 1), ''))
      ON CONFLICT (node, id) DO UPDATE SET application = coalesce(cases.application, excluded.application),
        state = excluded.state, custody = excluded.custody, custodian = excluded.custodian,
        in_transit_to = excluded.in_transit_to, epoch = excluded.epoch, seq = excluded.seq, head = excluded.head,
        last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,
        provisional = excluded.provisional, closed_at = excluded.closed_at,
-       withdrawal_requested_at = excluded.withdrawal_requested_at`,
+       withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
+       paused_days = excluded.paused_days, department = excluded.department`,
     [
       file.id,
       file.number,
@@ -190,6 +194,8 @@ export async function saveCase(
       dates.provisional,
       file.closedAt,
       stored.withdrawalRequestedAt,
+      dates.nextDueAt,
+      dates.pausedDays,
     ],
   );
 }
@@ -202,6 +208,7 @@ export function datesOf(file: CaseFile, node: DivisionCode, calendar: OfficialCa
   return {
     acceptanceDueAt: notice?.at ?? null,
     dueAt: clock?.dueAt ?? null,
+    ...nextDue(file, clock, notice?.at ?? null),
     provisional: (notice?.provisional ?? false) || (clock?.provisional ?? false),
   };
 }

@@ -31,5 +31,6 @@ export * from './offices.ts';
 export * from './permissions.ts';
 export * from './register-file.ts';
 export * from './sharing.ts';
+export * from './work-queue.ts';
 export * from './standardization.ts';
 export * from './vague-clauses.ts';
