@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ProblemError, problem } from '@liandong/schema';
+import type { CasesResult } from './cases.ts';
+import { cases } from './cases.ts';
 import type { LifecycleResult } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { SearchResult } from './search.ts';
@@ -11,6 +13,7 @@ import { search } from './search.ts';
 const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
 const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
 npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
+npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
 `;
@@ -31,13 +34,22 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-function run(name: string, values: Values, tell: (line: string) => void): Promise<LifecycleResult | SearchResult> {
+function run(
+  name: string,
+  values: Values,
+  tell: (line: string) => void,
+): Promise<LifecycleResult | SearchResult | CasesResult> {
   switch (name) {
     case 'lifecycle':
       return lifecycle({ cases: number(values.cases, 300), concurrency: number(values.concurrency, 8) }, tell);
     case 'search':
       return search(
         { items: number(values.items, 2000), nodes: number(values.nodes, 10), rounds: number(values.rounds, 20) },
+        tell,
+      );
+    case 'cases':
+      return cases(
+        { few: number(values.few, 10_000), many: number(values.many, 1_000_000), rounds: number(values.rounds, 20) },
         tell,
       );
     default:
@@ -57,6 +69,8 @@ function parse() {
         items: { type: 'string' },
         nodes: { type: 'string' },
         rounds: { type: 'string' },
+        few: { type: 'string' },
+        many: { type: 'string' },
         keep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -48,6 +48,7 @@ import {
 import { findImplementations, findItem } from '../catalogue/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { queuePage } from './case-queue.ts';
@@ -179,6 +180,7 @@ export class CaseDesk {
     const materials = decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
     return db.transact(node, async (tx) => {
+      let opened: StoredCase | undefined;
       const { id, trackingCode } = await once(tx, person, input.idempotencyKey, { mutation: as, input }, async () => {
         const place = input.place ?? node;
         const application: Application = { applicant: input.applicant, consent: input.consent };
@@ -198,10 +200,15 @@ export class CaseDesk {
         const desk = await this.#deskFor(tx, person, input.item, place, at);
         const step = caseSteps[as](desk, filing);
         await storeMaterials(tx, materials);
-        await writer.open(tx, { id: made.id, application: text, trackingHash: trackingHash(number, code) }, step, at);
+        opened = await writer.open(
+          tx,
+          { id: made.id, application: text, trackingHash: trackingHash(number, code) },
+          step,
+          at,
+        );
         return made;
       });
-      const stored = await lockCase(tx, id);
+      const stored = opened ?? (await lockCase(tx, id));
       if (!stored) throw problem('NOT_FOUND', `Case ${id} is not here any more.`, { node });
       return { filing: filingView(stored, node, person), trackingCode };
     });
@@ -337,6 +344,7 @@ export class CaseDesk {
   ): Promise<StoredCase> {
     const { node, db, divisions, calendar, writer, now } = this.#parts;
     return db.transact(node, async (tx) => {
+      let changed: StoredCase | undefined;
       await once(tx, viewer, input.idempotencyKey, input, async () => {
         const stored = await this.#lockReadable(tx, viewer, input.id);
         const at = now();
@@ -348,10 +356,11 @@ export class CaseDesk {
           calendar: calendar(),
           ...(await this.#elements(tx, stored.file)),
         };
-        await writer.append(tx, stored, await step(tx, desk, stored.file), at);
+        changed = await writer.append(tx, stored, await step(tx, desk, stored.file), at);
         return true;
       });
-      return this.#lockReadable(tx, viewer, input.id);
+      // done before under its key: as the case is now
+      return changed ?? this.#lockReadable(tx, viewer, input.id);
     });
   }
 
@@ -498,17 +507,19 @@ export class CaseDesk {
 
   /** The item and implementation a case goes by: today's before acceptance, afterwards those it was accepted under. */
   async #elements(queries: NodeQueries, file: CaseFile) {
-    const item = await findItem(
-      queries,
-      file.item,
-      file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
+    const [item, supplied, grants, offices] = await together(
+      findItem(
+        queries,
+        file.item,
+        file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
+      ),
+      this.#parts.supplied(queries, file.id),
+      this.#grantsOver(queries, file.item),
+      this.#parts.offices(queries),
     );
     if (!item) throw this.#unknownItem(file.item);
     const implementation = await this.#implementationAt(queries, item, file.power);
-    const supplied = await this.#parts.supplied(queries, file.id);
     const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
-    const grants = await this.#grantsOver(queries, file.item);
-    const offices = await this.#parts.offices(queries);
     return { item, implementation: { ...implementation, materials }, grants, offices };
   }
 

@@ -1,6 +1,7 @@
 import type { CaseFile, DivisionCode, LogLine, OfficialCalendar, Divisions } from '@liandong/schema';
 import { clockOf, custodyAt, foldLog, logLineSchema, nextDue, noticeDueAt, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
 /** A line of the log with the signature it came with. */
@@ -76,17 +77,25 @@ export async function findCases(queries: NodeQueries, ids: readonly string[]): P
     `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases WHERE node = $1 AND id = ANY ($2)`,
     [ids],
   );
-  return assemble(queries, rows, ids);
+  const logs = await readLogs(
+    queries,
+    rows.map((r) => r.id),
+  );
+  return assemble(rows, logs, ids);
 }
 
 /** Reads one case and keeps others from changing it until the transaction ends. */
 export async function lockCase(tx: NodeTx, id: string): Promise<StoredCase | null> {
-  const rows = await tx.query<CaseRow>(
-    `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases
-     WHERE node = $1 AND id = $2 FOR UPDATE`,
-    [id],
+  // two statements, so that the lines are read as they are once the lock is had
+  const [rows, logs] = await together(
+    tx.query<CaseRow>(
+      `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases
+       WHERE node = $1 AND id = $2 FOR UPDATE`,
+      [id],
+    ),
+    readLogs(tx, [id]),
   );
-  const [found] = await assemble(tx, rows, [id]);
+  const [found] = assemble(rows, logs, [id]);
   return found ?? null;
 }
 
@@ -99,12 +108,15 @@ export async function readLines(queries: NodeQueries, id: string): Promise<Signe
   return rows.map(({ jws, hash }) => ({ line: readLine(jws), jws, hash }));
 }
 
-async function assemble(queries: NodeQueries, rows: readonly CaseRow[], ids: readonly string[]): Promise<StoredCase[]> {
-  if (rows.length === 0) return [];
-  const logs = await queries.query<LogRow>(
+async function readLogs(queries: NodeQueries, ids: readonly string[]): Promise<LogRow[]> {
+  if (ids.length === 0) return [];
+  return queries.query<LogRow>(
     `SELECT case_id, seq, jws, hash FROM case_log WHERE node = $1 AND case_id = ANY ($2) ORDER BY case_id, seq`,
-    [rows.map((r) => r.id)],
+    [ids],
   );
+}
+
+function assemble(rows: readonly CaseRow[], logs: readonly LogRow[], ids: readonly string[]): StoredCase[] {
   const byCase = new Map<string, LogRow[]>(rows.map((row) => [row.id, []]));
   for (const log of logs) byCase.get(log.case_id)?.push(log);
   const byId = new Map(rows.map((row) => [row.id, row]));
