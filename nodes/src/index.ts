@@ -5,3 +5,5 @@ export type { BrokerPlace, CeremonyPaths } from './topology/index.ts';
 // and to measure one part of them alone: npm run bench
 export { SEARCH_SQL, findBasis, findDrifts, insertItems, searchParameters } from './catalogue/index.ts';
 export { HostDb } from './db/index.ts';
+export { fillCases, queuePage } from './cases/index.ts';
+export { builtInCalendar } from './calendar/index.ts';

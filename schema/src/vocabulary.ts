@@ -374,6 +374,19 @@ export const CUSTODY_LABELS: Record<Custody, string> = {
   ELSEWHERE: '他级承办',
 };
 
+/** 办件排序. */
+export const CASE_ORDERS = ['NEWEST', 'REMAINING_DAYS'] as const;
+export type CaseOrder = (typeof CASE_ORDERS)[number];
+export const CASE_ORDER_LABELS: Record<CaseOrder, string> = {
+  NEWEST: '最新收件在前',
+  REMAINING_DAYS: '剩余时限短在前',
+};
+
+/** What a case waits for at its desk (待办事由). */
+export const CASE_WAITS = ['SUPPLEMENT', 'DELIVERY'] as const;
+export type CaseWait = (typeof CASE_WAITS)[number];
+export const CASE_WAIT_LABELS: Record<CaseWait, string> = { SUPPLEMENT: '待补正', DELIVERY: '待送达' };
+
 /** 岗位. */
 export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR', 'CASHIER'] as const;
 export type Role = (typeof ROLES)[number];

@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { ProblemError, problem } from '@liandong/schema';
 import type { DriftResult } from './drift.ts';
 import { drift } from './drift.ts';
+import type { CasesResult } from './cases.ts';
+import { cases } from './cases.ts';
 import type { LifecycleResult } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { SearchResult } from './search.ts';
@@ -14,6 +16,7 @@ const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
 const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
 npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
 npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
+npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
 `;
@@ -34,7 +37,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-type Result = LifecycleResult | SearchResult | DriftResult;
+type Result = LifecycleResult | SearchResult | DriftResult | CasesResult;
 
 function run(name: string, values: Values, tell: (line: string) => void): Promise<Result> {
   switch (name) {
@@ -48,6 +51,11 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
     case 'drift':
       return drift(
         { items: number(values.items, 2000), nodes: number(values.nodes, 295), rounds: number(values.rounds, 20) },
+        tell,
+      );
+    case 'cases':
+      return cases(
+        { few: number(values.few, 10_000), many: number(values.many, 1_000_000), rounds: number(values.rounds, 20) },
         tell,
       );
     default:
@@ -67,6 +75,8 @@ function parse() {
         items: { type: 'string' },
         nodes: { type: 'string' },
         rounds: { type: 'string' },
+        few: { type: 'string' },
+        many: { type: 'string' },
         keep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

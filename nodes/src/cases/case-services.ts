@@ -48,8 +48,10 @@ import {
 import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
+import { queuePage } from './case-queue.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
@@ -189,6 +191,7 @@ export class CaseDesk {
     const materials = decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
     return db.transact(node, async (tx) => {
+      let opened: StoredCase | undefined;
       const { id, trackingCode } = await once(tx, person, input.idempotencyKey, { mutation: as, input }, async () => {
         const place = input.place ?? node;
         const form = input.form ?? [];
@@ -214,10 +217,15 @@ export class CaseDesk {
         const desk = await this.#deskFor(tx, person, input.item, place, at);
         const step = caseSteps[as](desk, filing);
         await storeMaterials(tx, materials);
-        await writer.open(tx, { id: made.id, application: text, trackingHash: trackingHash(number, code) }, step, at);
+        opened = await writer.open(
+          tx,
+          { id: made.id, application: text, trackingHash: trackingHash(number, code) },
+          step,
+          at,
+        );
         return made;
       });
-      const stored = await lockCase(tx, id);
+      const stored = opened ?? (await lockCase(tx, id));
       if (!stored) throw problem('NOT_FOUND', `Case ${id} is not here any more.`, { node });
       return { filing: filingView(stored, node, person), trackingCode };
     });
@@ -354,6 +362,7 @@ export class CaseDesk {
   ): Promise<StoredCase> {
     const { node, db, divisions, calendar, writer, now } = this.#parts;
     return db.transact(node, async (tx) => {
+      let changed: StoredCase | undefined;
       await once(tx, viewer, input.idempotencyKey, input, async () => {
         const stored = await this.#lockReadable(tx, viewer, input.id);
         const at = now();
@@ -365,10 +374,11 @@ export class CaseDesk {
           calendar: calendar(),
           ...(await this.#elements(tx, stored.file)),
         };
-        await writer.append(tx, stored, await step(tx, desk, stored.file), at);
+        changed = await writer.append(tx, stored, await step(tx, desk, stored.file), at);
         return true;
       });
-      return this.#lockReadable(tx, viewer, input.id);
+      // done before under its key: as the case is now
+      return changed ?? this.#lockReadable(tx, viewer, input.id);
     });
   }
 
@@ -469,42 +479,21 @@ export class CaseDesk {
 
   async #list(viewer: Viewer | null, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
     const person = signedIn(viewer);
-    const { node, db, divisions } = this.#parts;
+    const { node, db, divisions, calendar, now } = this.#parts;
     const tier = divisions.get(person.division).tier;
     requirePermission(person, 'READ_CASE', tier);
     const supervises = person.roles.includes('SUPERVISOR') && divisions.isWithin(node, person.division);
     if (person.division !== node && !supervises) {
       throw problem('FORBIDDEN', `The list of ${node} is not open to ${person.division}.`, { node });
     }
-    const after = page.after === null ? null : decodeCursor(page.after);
-    const rows = await db.reads(node).case.findMany({
-      where: {
-        ...(filter.custody ? { custody: filter.custody } : {}),
-        ...(filter.states ? { state: { in: filter.states } } : {}),
-        ...(filter.item !== null ? { item: filter.item } : {}),
-        ...(filter.number !== null ? { number: filter.number } : {}),
-        ...(after
-          ? {
-              // the first bound lets the index begin at the cursor, the second keeps what was shown out
-              filedAt: { lte: after.filedAt },
-              OR: [{ filedAt: { lt: after.filedAt } }, { id: { lt: after.id } }],
-            }
-          : {}),
-      },
-      orderBy: [{ filedAt: 'desc' }, { id: 'desc' }],
-      select: { id: true, filedAt: true },
-      take: page.first + 1,
-    });
-    const shown = rows.slice(0, page.first);
-    const stored = await findCases(
-      db.queries(node),
-      shown.map((row) => row.id),
-    );
+    const queries = db.queries(node);
+    const { ids, cursors, hasNextPage } = await queuePage(queries, filter, page, { now: now(), calendar: calendar() });
+    const stored = await findCases(queries, ids);
     return {
       nodes: stored.map((s) => this.#handlingView(s)),
-      cursors: shown.map(encodeCursor),
-      hasNextPage: rows.length > page.first,
-      hasPreviousPage: after !== null,
+      cursors,
+      hasNextPage,
+      hasPreviousPage: page.after !== null,
     };
   }
 
@@ -536,23 +525,23 @@ export class CaseDesk {
 
   /** The item and implementation a case goes by: today's before acceptance, afterwards those it was accepted under. */
   async #elements(queries: NodeQueries, file: CaseFile) {
-    const item = await findItem(
-      queries,
-      file.item,
-      file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
+    const [item, supplied, grants, offices] = await together(
+      findItem(
+        queries,
+        file.item,
+        file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
+      ),
+      this.#parts.supplied(queries, file.id),
+      this.#grantsOver(queries, file.item),
+      this.#parts.offices(queries),
     );
     if (!item) throw this.#unknownItem(file.item);
     const { acceptance, power: decider } = file;
     const under = acceptance && { item: item.code, node: decider, version: acceptance.implementationVersion };
     const implementation =
       (under && (await findImplementation(queries, under))) ?? (await this.#implementationAt(queries, item, decider));
-    const supplied = [
-      ...(await this.#parts.supplied(queries, file.id)),
-      ...(file.bundle?.given ?? []).map((given) => given.material),
-    ];
-    const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
-    const grants = await this.#grantsOver(queries, file.item);
-    const offices = await this.#parts.offices(queries);
+    const given = [...supplied, ...(file.bundle?.given ?? []).map(({ material }) => material)];
+    const materials = implementation.materials.map((m) => (given.includes(m.name) ? { ...m, required: false } : m));
     return { item, implementation: { ...implementation, materials }, grants, offices };
   }
 
@@ -597,17 +586,4 @@ export class CaseDesk {
 function signedIn(viewer: Viewer | null): Viewer {
   if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
   return viewer;
-}
-
-function encodeCursor(row: { filedAt: Date; id: string }): string {
-  return Buffer.from(`${row.filedAt.toISOString()} ${row.id}`).toString('base64url');
-}
-
-function decodeCursor(cursor: string): { filedAt: Date; id: string } {
-  const [at = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const filedAt = new Date(at);
-  if (Number.isNaN(filedAt.getTime()) || id === '') {
-    throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
-  }
-  return { filedAt, id };
 }

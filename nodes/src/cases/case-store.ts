@@ -1,6 +1,7 @@
 import type { CaseFile, DivisionCode, LogLine, OfficialCalendar, Divisions } from '@liandong/schema';
-import { clockOf, custodyAt, foldLog, logLineSchema, noticeDueAt, problem } from '@liandong/schema';
+import { clockOf, custodyAt, foldLog, logLineSchema, nextDue, noticeDueAt, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
 /** A line of the log with the signature it came with. */
@@ -76,17 +77,25 @@ export async function findCases(queries: NodeQueries, ids: readonly string[]): P
     `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases WHERE node = $1 AND id = ANY ($2)`,
     [ids],
   );
-  return assemble(queries, rows, ids);
+  const logs = await readLogs(
+    queries,
+    rows.map((r) => r.id),
+  );
+  return assemble(rows, logs, ids);
 }
 
 /** Reads one case and keeps others from changing it until the transaction ends. */
 export async function lockCase(tx: NodeTx, id: string): Promise<StoredCase | null> {
-  const rows = await tx.query<CaseRow>(
-    `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases
-     WHERE node = $1 AND id = $2 FOR UPDATE`,
-    [id],
+  // two statements, so that the lines are read as they are once the lock is had
+  const [rows, logs] = await together(
+    tx.query<CaseRow>(
+      `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases
+       WHERE node = $1 AND id = $2 FOR UPDATE`,
+      [id],
+    ),
+    readLogs(tx, [id]),
   );
-  const [found] = await assemble(tx, rows, [id]);
+  const [found] = assemble(rows, logs, [id]);
   return found ?? null;
 }
 
@@ -99,12 +108,15 @@ export async function readLines(queries: NodeQueries, id: string): Promise<Signe
   return rows.map(({ jws, hash }) => ({ line: readLine(jws), jws, hash }));
 }
 
-async function assemble(queries: NodeQueries, rows: readonly CaseRow[], ids: readonly string[]): Promise<StoredCase[]> {
-  if (rows.length === 0) return [];
-  const logs = await queries.query<LogRow>(
+async function readLogs(queries: NodeQueries, ids: readonly string[]): Promise<LogRow[]> {
+  if (ids.length === 0) return [];
+  return queries.query<LogRow>(
     `SELECT case_id, seq, jws, hash FROM case_log WHERE node = $1 AND case_id = ANY ($2) ORDER BY case_id, seq`,
-    [rows.map((r) => r.id)],
+    [ids],
   );
+}
+
+function assemble(rows: readonly CaseRow[], logs: readonly LogRow[], ids: readonly string[]): StoredCase[] {
   const byCase = new Map<string, LogRow[]>(rows.map((row) => [row.id, []]));
   for (const log of logs) byCase.get(log.case_id)?.push(log);
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -159,14 +171,18 @@ export async function saveCase(
   await tx.query(
     `INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, application, tracking_hash, state,
        custody, custodian, in_transit_to, epoch, seq, head, filed_at, last_at, acceptance_due_at, due_at, provisional,
-       closed_at, withdrawal_requested_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+       closed_at, withdrawal_requested_at, next_due_at, paused_days, department)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+       $24, $25, coalesce(
+         (SELECT split_part(split_part(department, ';', 1), '(', 1) FROM items
+          WHERE node = $1 AND code = $4 ORDER BY version DESC LIMIT 1), ''))
      ON CONFLICT (node, id) DO UPDATE SET application = coalesce(cases.application, excluded.application),
        state = excluded.state, custody = excluded.custody, custodian = excluded.custodian,
        in_transit_to = excluded.in_transit_to, epoch = excluded.epoch, seq = excluded.seq, head = excluded.head,
        last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,
        provisional = excluded.provisional, closed_at = excluded.closed_at,
-       withdrawal_requested_at = excluded.withdrawal_requested_at`,
+       withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
+       paused_days = excluded.paused_days, department = excluded.department`,
     [
       file.id,
       file.number,
@@ -190,6 +206,8 @@ export async function saveCase(
       dates.provisional,
       file.closedAt,
       stored.withdrawalRequestedAt,
+      dates.nextDueAt,
+      dates.pausedDays,
     ],
   );
 }
@@ -202,6 +220,7 @@ export function datesOf(file: CaseFile, node: DivisionCode, calendar: OfficialCa
   return {
     acceptanceDueAt: notice?.at ?? null,
     dueAt: clock?.dueAt ?? null,
+    ...nextDue(file, clock, notice?.at ?? null),
     provisional: (notice?.provisional ?? false) || (clock?.provisional ?? false),
   };
 }

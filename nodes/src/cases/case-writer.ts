@@ -1,6 +1,7 @@
 import type { CaseFile, DivisionCode, Divisions, LineDraft, LogLine, OfficialCalendar, Step } from '@liandong/schema';
 import { SIGNED_TYPES, factsOf, foldLine, openFile, readersOf } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox, Outgoing } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -107,15 +108,18 @@ export class CaseWriter {
     }
     if (!after) throw new Error('a step without lines');
     const stored: StoredCase = { ...before, file: after, lines: [...before.lines, ...written] };
-    await insertLines(tx, written);
-    await saveCase(tx, stored, calendar(), divisions);
-    await this.#stateFacts(tx, steps);
     const { handOff } = step;
-    await outbox.enqueue(tx, [
-      ...echoes(stored, written, [tx.node, ...knowing, ...(handOff ? [handOff.to] : [])]),
-      ...(handOff ? [...materialMessages(after, handOff.to), dossier(stored, handOff)] : []),
-      ...(handOff ? await carried(tx, stored.id, handOff.to) : []),
-    ]);
+    const behindDossier = handOff ? await carried(tx, stored.id, handOff.to) : [];
+    await together(
+      insertLines(tx, written),
+      saveCase(tx, stored, calendar(), divisions),
+      this.#stateFacts(tx, steps),
+      outbox.enqueue(tx, [
+        ...echoes(stored, written, [tx.node, ...knowing, ...(handOff ? [handOff.to] : [])]),
+        ...(handOff ? [...materialMessages(after, handOff.to), dossier(stored, handOff)] : []),
+        ...behindDossier,
+      ]),
+    );
     return stored;
   }
 

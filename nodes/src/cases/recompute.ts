@@ -35,8 +35,9 @@ export async function recountDates(
         if (!stored) return;
         const dates = datesOf(stored.file, node, calendar, divisions);
         await tx.query(
-          `UPDATE cases SET acceptance_due_at = $3, due_at = $4, provisional = $5 WHERE node = $1 AND id = $2`,
-          [id, dates.acceptanceDueAt, dates.dueAt, dates.provisional],
+          `UPDATE cases SET acceptance_due_at = $3, due_at = $4, provisional = $5, next_due_at = $6, paused_days = $7
+           WHERE node = $1 AND id = $2`,
+          [id, dates.acceptanceDueAt, dates.dueAt, dates.provisional, dates.nextDueAt, dates.pausedDays],
         );
       });
     }

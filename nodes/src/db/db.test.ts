@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NOTHING_DUE } from '@liandong/schema';
 import { createDatabase } from '../testing/test-federation.ts';
 import { HostDb, MIGRATIONS_DIR, migrate } from './index.ts';
 import { schemaDrift } from '../testing/schema-drift.ts';
@@ -45,6 +46,37 @@ describe('migrations', () => {
     await migrate(url, dir);
     await writeFile(join(dir, '0001_nodes.sql'), '-- edited', { flag: 'a' });
     await expect(migrate(url, dir)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+    await rm(dir, { recursive: true });
+  });
+
+  test('put cases that were there before into the work queue, to be counted from their logs when the host starts', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
+    for (const name of MIGRATIONS.filter((migration) => migration < '0016')) {
+      await cp(join(MIGRATIONS_DIR, `${name}.sql`), join(dir, `${name}.sql`));
+    }
+    const url = await createDatabase(null);
+    await migrate(url, dir);
+    const db = new HostDb(url, 2, () => undefined);
+    await db.queryHost(`INSERT INTO items (node, code, version, name, department, effective_from, published_at, body)
+      VALUES ('331022', 'i', 1, 'i', '民政;残联(审核)', '2026-01-01', now(), '{}')`);
+    await db.queryHost(`INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, state, custody,
+        custodian, epoch, seq, head, filed_at, last_at, due_at, closed_at)
+      SELECT '331022', id, id, 'i', '331022', '331022', '331022', state, 'HELD', '331022', 1, 1, 'h', now(), now(),
+        due_at, CASE WHEN state = 'WITHDRAWN' THEN now() END
+      FROM (VALUES ('a', 'ACCEPTED', timestamptz '2026-04-01Z'), ('b', 'WITHDRAWN', '2026-04-01Z'), ('c', 'FILED', null))
+        AS before (id, state, due_at)`);
+    await db.queryHost(`INSERT INTO node_settings (node, key, value) VALUES ('331022', 'calendar', 'as it was')`);
+    await migrate(url);
+    const rows = await db.queryHost<{ id: string; next_due_at: Date; department: string; provisional: boolean }>(
+      'SELECT id, next_due_at, department, provisional FROM cases ORDER BY id',
+    );
+    expect(rows).toEqual([
+      { id: 'a', next_due_at: new Date('2026-04-01'), department: '民政', provisional: true },
+      { id: 'b', next_due_at: NOTHING_DUE, department: '民政', provisional: false },
+      { id: 'c', next_due_at: NOTHING_DUE, department: '民政', provisional: true },
+    ]);
+    expect(await db.queryHost('SELECT key FROM node_settings')).toEqual([]);
+    await db.close();
     await rm(dir, { recursive: true });
   });
 

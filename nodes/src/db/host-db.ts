@@ -29,6 +29,20 @@ export interface NodeTx extends NodeQueries {
   afterCommit(work: () => void): void;
 }
 
+/**
+ * Waits for statements that were sent one behind the other without waiting in between: they run in that order, over
+ * one round trip. All have ended when it answers, so that none runs on into what comes after.
+ * @throws what the first that failed throws
+ */
+export async function together<T extends readonly unknown[]>(
+  ...statements: { [K in keyof T]: Promise<T[K]> }
+): Promise<T> {
+  const ended = await Promise.allSettled(statements);
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Promise.all(statements);
+}
+
 export interface HostTx {
   query<Row>(sql: HostSql, params?: readonly unknown[]): Promise<Row[]>;
 }
@@ -100,6 +114,8 @@ export class HostDb {
     this.#pool = new pg.Pool({
       connectionString: url,
       max: connections,
+      // what is asked without waiting in between goes over in one round trip
+      pipeline: true,
       types: parsers(),
       application_name: 'liandong',
       // a village's database may be slow to wake; longer than this and the user is told

@@ -219,7 +219,7 @@ describe("a fee window's day", () => {
     const book = await fees().reconciliation(cashier, day, 'F1');
     const cases = await federation.rows<{ id: string }>(COUNTY, `SELECT id FROM cases WHERE node = $1`, [COUNTY]);
     const queries = federation.db(COUNTY).queries(COUNTY);
-    const told = [];
+    const told: NonNullable<ReturnType<typeof feeEntryOf>>[] = [];
     for (const { id: each } of cases) {
       for (const { line } of await readLines(queries, each)) {
         const entry = ['BILLED', 'PAID', 'FEE_WAIVED', 'REFUNDED'].includes(line.action)

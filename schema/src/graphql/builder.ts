@@ -95,6 +95,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     Outcome: () => labelled('Outcome', '决定结果', vocabulary.OUTCOME_LABELS),
     Opinion: () => labelled('Opinion', '审查意见', vocabulary.OPINION_LABELS),
     Custody: () => labelled('Custody', '承办权', vocabulary.CUSTODY_LABELS),
+    CaseOrder: () => labelled('CaseOrder', '办件排序', vocabulary.CASE_ORDER_LABELS),
+    CaseWait: () => labelled('CaseWait', '待办事由', vocabulary.CASE_WAIT_LABELS),
     Role: () => labelled('Role', '岗位', vocabulary.ROLE_LABELS),
     GrantStage: () => labelled('GrantStage', '授权环节', vocabulary.GRANT_STAGE_LABELS),
     GrantMode: () => labelled('GrantMode', '授权方式', vocabulary.GRANT_MODE_LABELS),

@@ -4,7 +4,17 @@ import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure
 import type { FormEntry } from '../rules/forms.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Viewer } from '../rules/permissions.ts';
-import type { CaseResult, CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
+import type {
+  CaseResult,
+  CaseOrder,
+  CaseState,
+  CaseWait,
+  ConsentWay,
+  Custody,
+  IdType,
+  LogAction,
+  Role,
+} from '../vocabulary.ts';
 import type { Answers, Page, PageRequest } from './answers.ts';
 import type {
   CaseStepInput,
@@ -147,6 +157,18 @@ export interface CaseFilter {
   states: CaseState[] | null;
   item: string | null;
   number: string | null;
+  /** The item's department in charge. */
+  department?: string | null;
+  /** What waits for somebody: the applicant's supplement, or the delivery of what was decided. */
+  waitingFor?: CaseWait | null;
+  /** Whether the next limit has passed; a limit that a special procedure keeps still passes when no day is left. */
+  overdue?: boolean | null;
+  /** Whether a special procedure keeps the clock still. */
+  paused?: boolean | null;
+  /** Whose next limit ends before this instant, of a clock that stands still: if it ran on from now. */
+  dueBefore?: Date | null;
+  /** NEWEST when left out, REMAINING_DAYS where a limit is asked for. */
+  orderBy?: CaseOrder | null;
 }
 
 export interface HandlingService {

@@ -222,15 +222,26 @@ export function addHandling(role: RoleBuilder): void {
       states: t.field({ type: [enums.CaseState] }),
       item: t.id(),
       number: t.string(),
+      department: t.string({ description: "The item's department in charge (民政)." }),
+      waitingFor: t.field({ type: enums.CaseWait }),
+      overdue: t.boolean({ description: 'Whether the next limit has passed.' }),
+      paused: t.boolean({ description: 'Whether a special procedure keeps the clock still.' }),
+      dueBefore: t.field({ type: 'DateTime', description: 'Whose next limit ends before this instant.' }),
     }),
   });
   builder.queryType({
     fields: (t) => ({
       cases: t.field({
-        description: 'The cases a desk knows, newest first.',
+        description:
+          'The cases a desk knows, newest first; or its work queue: the open cases it holds, by the days left to their next limit.',
         type: builder.connectionObject({ type: Case, name: 'CaseConnection' }),
-        args: { filter: t.arg({ type: Filter }), first: t.arg.int(), after: t.arg.string() },
-        resolve: async (_, { filter, ...page }, context) =>
+        args: {
+          filter: t.arg({ type: Filter }),
+          orderBy: t.arg({ type: enums.CaseOrder }),
+          first: t.arg.int(),
+          after: t.arg.string(),
+        },
+        resolve: async (_, { filter, orderBy, ...page }, context) =>
           connectionOf(
             await context.services(addressed(context)).handling.list(
               context.viewer,
@@ -239,6 +250,12 @@ export function addHandling(role: RoleBuilder): void {
                 states: filter?.states ?? null,
                 item: filter?.item ?? null,
                 number: filter?.number ?? null,
+                department: filter?.department ?? null,
+                waitingFor: filter?.waitingFor ?? null,
+                overdue: filter?.overdue ?? null,
+                paused: filter?.paused ?? null,
+                dueBefore: filter?.dueBefore ? new Date(filter.dueBefore) : null,
+                orderBy: orderBy ?? null,
               },
               pageOf(page),
             ),

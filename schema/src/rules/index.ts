@@ -37,6 +37,7 @@ export { publishedList, serves } from './published-lists.ts';
 export type { ListEntry } from './published-lists.ts';
 export * from './register-file.ts';
 export * from './sharing.ts';
+export * from './work-queue.ts';
 export * from './standardization.ts';
 export * from './vague-clauses.ts';
 export * from './bundles.ts';

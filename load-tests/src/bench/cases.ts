@@ -1,0 +1,189 @@
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HostDb, builtInCalendar, fillCases, migrate, queuePage } from '@liandong/nodes';
+import type { CaseFilter, LogLine } from '@liandong/schema';
+import { foldLog } from '@liandong/schema';
+import { Services } from '../federation/services.ts';
+import type { Machine } from './machine.ts';
+import { machine } from './machine.ts';
+import type { Times } from './statistics.ts';
+import { round, timesOf } from './statistics.ts';
+
+const COUNTY = '331022';
+const VILLAGE = '331022103201';
+const TOWNSHIP = '331022103';
+const LINES = 200;
+/** A list is to come within this, ms, among ten thousand cases and among a million. */
+const QUEUE_MS = 20;
+
+export interface CasesOptions {
+  /** Cases of the small host and of the large one. */
+  few: number;
+  many: number;
+  /** How often each list is asked, and how often the log is folded. */
+  rounds: number;
+}
+
+export interface CasesResult extends CasesOptions {
+  bench: 'cases';
+  ok: boolean;
+  machine: Machine;
+  /** Folding a log of so many lines, ms. */
+  fold: Times & { lines: number };
+  /** First pages and second pages of twenty, ms from the question to the ids, by filter. */
+  queue: Record<'few' | 'many', Times & { filters: Record<string, Times> }>;
+  /** Median among the many to the median among the few: 1 is flat. */
+  ratio: number;
+}
+
+const ALL: CaseFilter = { custody: null, states: null, item: null, number: null, orderBy: 'REMAINING_DAYS' };
+
+/** What desks ask their queue for. */
+function filters(now: Date): Record<string, CaseFilter> {
+  return {
+    'by days left': ALL,
+    'by days left, one state': { ...ALL, states: ['REVIEWED'] },
+    'by days left, three states': { ...ALL, states: ['FILED', 'ACCEPTED', 'DRAFT'] },
+    'by days left, item': { ...ALL, item: 'item-7' },
+    'by days left, rare item': { ...ALL, item: 'item-40' },
+    'by days left, department': { ...ALL, department: 'department-3' },
+    'by days left, department and state': { ...ALL, department: 'department-3', states: ['FILED'] },
+    overdue: { ...ALL, overdue: true },
+    'not overdue': { ...ALL, overdue: false },
+    'due within three days': { ...ALL, dueBefore: new Date(now.getTime() + 3 * 86_400_000) },
+    'standing still': { ...ALL, paused: true },
+    'waiting for a supplement': { ...ALL, waitingFor: 'SUPPLEMENT' },
+    'waiting for delivery': { ...ALL, waitingFor: 'DELIVERY' },
+    newest: { ...ALL, orderBy: 'NEWEST' },
+    'newest, one state': { ...ALL, orderBy: 'NEWEST', states: ['REFUSED'] },
+    'newest, department': { ...ALL, orderBy: 'NEWEST', department: 'department-3' },
+  };
+}
+
+/** Folds a long log, and asks a desk's work queue among few cases and among many. */
+export async function cases(options: CasesOptions, tell: (line: string) => void): Promise<CasesResult> {
+  tell(`folding a log of ${LINES} lines ${options.rounds * 10} times`);
+  const fold = foldTimes(options.rounds * 10);
+  const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));
+  // PostgreSQL runs under an account of its own
+  await chmod(dir, 0o755);
+  const services = await Services.start({
+    dir,
+    keep: false,
+    natsServer: '',
+    brokerConfigFile: '',
+    brokerPort: 0,
+    maxConnections: 20,
+    sharedBuffersMb: 256,
+    durable: false,
+  });
+  try {
+    const few = await filled(services, options.few, tell);
+    const many = await filled(services, options.many, tell);
+    tell(`asking both queues in turn, ${options.rounds} times`);
+    const queue = await queueTimes({ few, many }, options.rounds).finally(() =>
+      Promise.all([few.close(), many.close()]),
+    );
+    const worst = Math.max(...Object.values(queue.many.filters).map((times) => times.p95));
+    return {
+      bench: 'cases',
+      ok: worst < QUEUE_MS,
+      machine: machine(),
+      ...options,
+      fold: { ...fold, lines: LINES },
+      queue,
+      ratio: round(queue.many.p50 / queue.few.p50, 2),
+    };
+  } finally {
+    await services.stop();
+  }
+}
+
+async function filled(services: Services, count: number, tell: (line: string) => void): Promise<HostDb> {
+  tell(`filling a host with ${count} cases`);
+  const url = await services.createDatabase(`cases_${count}`);
+  await migrate(url);
+  const db = new HostDb(url, 2, () => undefined);
+  await fillCases(db, COUNTY, count);
+  return db;
+}
+
+/** Asks both hosts the same in turn, so that whatever else the machine does weighs on both alike. */
+async function queueTimes(dbs: Record<'few' | 'many', HostDb>, rounds: number): Promise<CasesResult['queue']> {
+  const clock = { now: new Date(), calendar: builtInCalendar() };
+  const samples = { few: new Map<string, number[]>(), many: new Map<string, number[]>() };
+  for (let i = -1; i < rounds; i++) {
+    for (const [name, filter] of Object.entries(filters(clock.now))) {
+      for (const size of ['few', 'many'] as const) {
+        const queries = dbs[size].queries(COUNTY);
+        const times = samples[size].get(name) ?? [];
+        samples[size].set(name, times);
+        let after: string | null = null;
+        for (let page = 0; page < 2; page++) {
+          const begun = performance.now();
+          const shown = await queuePage(queries, filter, { first: 20, after }, clock);
+          // the first round warms up
+          if (i >= 0) times.push(performance.now() - begun);
+          after = shown.cursors.at(-1) ?? null;
+        }
+      }
+    }
+  }
+  const told = (times: Map<string, number[]>) => ({
+    ...timesOf([...times.values()].flat()),
+    filters: Object.fromEntries([...times].map(([name, each]) => [name, timesOf(each)])),
+  });
+  return { few: told(samples.few), many: told(samples.many) };
+}
+
+function foldTimes(rounds: number): Times {
+  const lines = longLog();
+  const samples: number[] = [];
+  for (let i = -20; i < rounds; i++) {
+    const begun = performance.now();
+    foldLog(lines);
+    if (i >= 0) samples.push(performance.now() - begun);
+  }
+  return timesOf(samples);
+}
+
+/** A case that village and township hand to each other before it is accepted, as long as a log can get. */
+function longLog(): LogLine[] {
+  const head = (seq: number, node: string, epoch: number) => ({
+    case: `${VILLAGE}-0198c0de-0000-7000-8000-000000000001`,
+    seq,
+    epoch,
+    at: new Date(Date.UTC(2026, 2, 2) + seq * 3_600_000).toISOString(),
+    node,
+    actor: { sub: 'bench', name: '测试', role: 'CLERK' as const },
+    prev: seq === 1 ? null : '0'.repeat(64),
+    note: null,
+  });
+  const filed: LogLine = {
+    ...head(1, VILLAGE, 1),
+    action: 'FILED',
+    data: {
+      number: `${VILLAGE}-20260302-00001`,
+      item: '3310-MZ-001',
+      itemVersion: 1,
+      itemKind: 'PAYMENT',
+      place: VILLAGE,
+      acceptor: TOWNSHIP,
+      decider: COUNTY,
+      application: '0'.repeat(64),
+      consent: null,
+      materials: [],
+    },
+  };
+  const lines: LogLine[] = [filed];
+  for (let epoch = 1, holder = VILLAGE; lines.length + 2 <= LINES; epoch++) {
+    const to = holder === VILLAGE ? TOWNSHIP : VILLAGE;
+    const action = holder === VILLAGE ? 'FORWARDED' : 'RETURNED';
+    lines.push({ ...head(lines.length + 1, holder, epoch), action, data: { to, epoch: epoch + 1 } });
+    const data = { from: holder, epoch: epoch + 1 };
+    lines.push({ ...head(lines.length + 1, to, epoch + 1), action: 'RECEIVED', data });
+    holder = to;
+  }
+  return lines;
+}

@@ -1,0 +1,236 @@
+import type { CaseFilter, CaseState, CaseWait, OfficialCalendar, PageRequest } from '@liandong/schema';
+import { CASE_STATES, dueIfResumed, mostDaysDueBefore, problem } from '@liandong/schema';
+import type { NodeQueries, NodeSql } from '../db/index.ts';
+
+/** The moment a queue is looked at, and the calendar its days are counted by. */
+export interface QueueClock {
+  now: Date;
+  calendar: OfficialCalendar;
+}
+
+export interface QueuePage {
+  ids: string[];
+  cursors: string[];
+  hasNextPage: boolean;
+}
+
+/** One read of an index in its own order; a list is at most two of them, merged. */
+export interface QueueRead {
+  sql: NodeSql;
+  /** From `$2` on. */
+  params: unknown[];
+}
+
+interface Row {
+  id: string;
+  /** An instant, or days left of a clock that stands still. */
+  key: Date | number;
+}
+
+/** How far a list went in an order: the last row shown of it. */
+type Place = [key: string | number, id: string] | null;
+
+/** Where a page ends: in the list by newest, or in both lists of the work queue. */
+export interface QueueCursor {
+  newest: Place;
+  running: Place;
+  paused: Place;
+}
+/** More than any limit has. */
+const MOST_DAYS = 100_000;
+
+export const QUEUE_START: QueueCursor = { newest: null, running: null, paused: null };
+
+const WAIT_STATES: Record<CaseWait, readonly CaseState[]> = {
+  SUPPLEMENT: ['AWAITING_SUPPLEMENT'],
+  DELIVERY: ['GRANTED', 'REFUSED'],
+};
+
+/** What a desk holds and has not ended; written out, so that the partial indexes of migration 0016 serve it. */
+const OPEN_HERE = `custody = 'HELD' AND closed_at IS NULL`;
+
+/**
+ * A page of the cases a node knows, newest first, or of its work queue: the open cases it holds, by the days left until
+ * their next limit. Cases whose clock stands still (Art. 45) keep their days: they are read in an order of their own and
+ * merged where they would stand if they went on now. Every read goes along one index and ends with the page, so that it
+ * costs the same among ten thousand cases and a million.
+ * @throws {ProblemError} BAD_INPUT for a cursor of another list, or filters that do not go together
+ */
+export async function queuePage(
+  queries: NodeQueries,
+  filter: CaseFilter,
+  page: PageRequest,
+  clock: QueueClock,
+): Promise<QueuePage> {
+  const after = page.after === null ? QUEUE_START : decodeCursor(page.after);
+  const reads = queueReads(filter, page.first, after, clock);
+  const rows = async (read: QueueRead | null) => (read ? queries.query<Row>(read.sql, read.params) : []);
+  const newest = await rows(reads.newest);
+  const running = await rows(reads.running);
+  const paused = await rows(reads.paused);
+  const merged = [
+    ...newest.map((row) => ({ row, list: 'newest' as const, at: 0 })),
+    ...running.map((row) => ({ row, list: 'running' as const, at: Number(row.key) })),
+    ...paused.map((row) => ({
+      row,
+      list: 'paused' as const,
+      at: dueIfResumed(Number(row.key), clock.now, clock.calendar).getTime(),
+    })),
+    // stable: each list keeps its own order
+  ].sort((a, b) => a.at - b.at);
+  let cursor = after;
+  const shown = merged.slice(0, page.first).map(({ row, list }) => {
+    cursor = { ...cursor, [list]: [row.key instanceof Date ? row.key.toISOString() : row.key, row.id] };
+    return { id: row.id, cursor: encodeCursor(cursor) };
+  });
+  return {
+    ids: shown.map((s) => s.id),
+    cursors: shown.map((s) => s.cursor),
+    hasNextPage: merged.length > page.first,
+  };
+}
+
+/** The reads a page takes, each of one row more than the page shows. @throws {ProblemError} BAD_INPUT */
+export function queueReads(
+  filter: CaseFilter,
+  first: number,
+  after: QueueCursor,
+  clock: QueueClock,
+): Record<keyof QueueCursor, QueueRead | null> {
+  const none = { newest: null, running: null, paused: null };
+  const states = statesOf(filter);
+  const asksLimit = (filter.overdue ?? filter.paused ?? filter.dueBefore ?? null) !== null;
+  const orderBy = filter.orderBy ?? (asksLimit ? 'REMAINING_DAYS' : 'NEWEST');
+  if (states?.length === 0) return none;
+  switch (orderBy) {
+    case 'NEWEST': {
+      if (asksLimit) {
+        throw problem(
+          'BAD_INPUT',
+          'overdue, paused and dueBefore are asked of the work queue: order by REMAINING_DAYS.',
+          {
+            field: 'orderBy',
+          },
+        );
+      }
+      const read = new Read();
+      if (filter.custody) read.where('custody =', filter.custody);
+      return { ...none, newest: read.by('filed_at', '<', 'DESC', filter, states, after.newest, first) };
+    }
+    case 'REMAINING_DAYS': {
+      if (filter.custody && filter.custody !== 'HELD') {
+        throw problem('BAD_INPUT', 'The work queue is of the cases a desk holds: custody is HELD, or left out.', {
+          field: 'filter.custody',
+        });
+      }
+      return { newest: null, ...limitReads(filter, first, after, clock, states) };
+    }
+    default:
+      return orderBy satisfies never;
+  }
+}
+
+function limitReads(
+  filter: CaseFilter,
+  first: number,
+  after: QueueCursor,
+  { now, calendar }: QueueClock,
+  states: readonly CaseState[] | null,
+): { running: QueueRead | null; paused: QueueRead | null } {
+  const running = new Read(`${OPEN_HERE} AND paused_days IS NULL`);
+  const paused = new Read(`${OPEN_HERE} AND paused_days IS NOT NULL`);
+  if (filter.overdue === true) {
+    running.where('next_due_at <', now);
+    paused.where('paused_days <', 0);
+  } else if (filter.overdue === false) {
+    running.where('next_due_at >=', now);
+    paused.where('paused_days >=', 0);
+  }
+  if (filter.dueBefore) {
+    running.where('next_due_at <', filter.dueBefore);
+    paused.where('paused_days <=', mostDaysDueBefore(filter.dueBefore, now, calendar) ?? -MOST_DAYS);
+  }
+  return {
+    running:
+      filter.paused === true ? null : running.by('next_due_at', '>', 'ASC', filter, states, after.running, first),
+    paused: filter.paused === false ? null : paused.by('paused_days', '>', 'ASC', filter, states, after.paused, first),
+  };
+}
+
+/** States asked for; null for all. */
+function statesOf({ states, waitingFor }: CaseFilter): CaseState[] | null {
+  if (!waitingFor) return states && CASE_STATES.filter((state) => states.includes(state));
+  return WAIT_STATES[waitingFor].filter((state) => states === null || states.includes(state));
+}
+
+/** Puts one read together, its values as parameters. */
+class Read {
+  readonly #params: unknown[] = [];
+  #conditions: string;
+
+  constructor(always = 'true') {
+    this.#conditions = always;
+  }
+
+  where(comparison: string, value: unknown): void {
+    this.#conditions += ` AND ${comparison} ${this.#param(value)}`;
+  }
+
+  by(
+    column: 'filed_at' | 'next_due_at' | 'paused_days',
+    beyond: '<' | '>',
+    direction: 'ASC' | 'DESC',
+    filter: CaseFilter,
+    states: readonly CaseState[] | null,
+    after: Place,
+    first: number,
+  ): QueueRead {
+    if (filter.item !== null) this.where('item =', filter.item);
+    if (filter.number !== null) this.where('number =', filter.number);
+    if (filter.department) this.where('department =', filter.department);
+    if (after)
+      this.#conditions += ` AND (${column}, id) ${beyond} (${this.#param(after[0])}, ${this.#param(after[1])})`;
+    const order = `ORDER BY key ${direction}, id ${direction} LIMIT ${this.#param(first + 1)}`;
+    const select = (state: string): NodeSql =>
+      `SELECT id, ${column} AS key FROM cases WHERE node = $1 AND ${this.#conditions}${state} ${order}`;
+    if (states === null) return { sql: select(''), params: this.#params };
+    const wanted = this.#param(states);
+    // one walk along the index for each state, so that a rare one is not looked for among the others
+    const each = select(' AND state = wanted');
+    return {
+      sql: `SELECT c.id, c.key FROM unnest(${wanted}::text[]) AS wanted, LATERAL (${each as `${string}node = $1${string}`}) AS c ${order}`,
+      params: this.#params,
+    };
+  }
+
+  #param(value: unknown): string {
+    this.#params.push(value);
+    return `$${this.#params.length + 1}`;
+  }
+}
+
+function encodeCursor({ newest, running, paused }: QueueCursor): string {
+  return Buffer.from(JSON.stringify([newest, running, paused])).toString('base64url');
+}
+
+function decodeCursor(text: string): QueueCursor {
+  try {
+    const [newest, running, paused] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (isPlace(newest, isInstant) && isPlace(running, isInstant) && isPlace(paused, Number.isSafeInteger)) {
+      return { newest, running, paused };
+    }
+  } catch {
+    // what is no JSON is no cursor either
+  }
+  throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
+}
+
+function isPlace(value: unknown, isKey: (key: unknown) => boolean): value is Place {
+  return (
+    value === null || (Array.isArray(value) && value.length === 2 && isKey(value[0]) && typeof value[1] === 'string')
+  );
+}
+
+function isInstant(key: unknown): boolean {
+  return typeof key === 'string' && !Number.isNaN(Date.parse(key));
+}
