@@ -6,4 +6,5 @@ export { CaseWriter } from './case-writer.ts';
 export { once } from './idempotency.ts';
 export { readPart } from './materials.ts';
 export { recountDates } from './recompute.ts';
+export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
 export { findTracked } from './tracking.ts';

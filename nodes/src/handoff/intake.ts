@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Answer, DivisionCode, Divisions, Envelope, MessageKind } from '@liandong/schema';
-import { ERRORS, ProblemError } from '@liandong/schema';
+import { ERRORS, HEALING_KINDS, ProblemError } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import { inTrace } from '../observability/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { Loop } from './loop.ts';
 import type { Incoming, Receiver, Settler, Verdict } from './messages.ts';
@@ -18,6 +19,8 @@ const BATCH = 50;
 const AHEAD = 200;
 /** A message signed with an unknown key is looked at again after this long, ms: the key may become known. */
 const KEY_RETRY_MS = 5_000;
+/** What came to a node that waits for what others hold of it is looked at again after this long, ms. */
+const HEALING_RETRY_MS = 500;
 /** Pause before a lost road is looked for again, ms. */
 const RETRY_MS = 100;
 
@@ -31,6 +34,11 @@ export interface IntakeParts {
   settlers: Partial<Record<MessageKind, Settler>>;
   /** A receipt's answers that speak of feeds. */
   watermark: (tx: NodeTx, subscriber: DivisionCode, answer: Answer & { outcome: 'WATERMARK' }) => Promise<void>;
+  /** Which lives of databases are over, and whether this node waits for what others hold of it. */
+  lives: {
+    isHealing(node: DivisionCode): boolean;
+    isOver(node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean;
+  };
   now: () => Date;
   log: Logger;
 }
@@ -67,18 +75,28 @@ export class Intake {
   }
 
   async #takeMessages(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, now } = this.#parts;
+    const { node, db, carrier, lives, now } = this.#parts;
     const opened = (await Promise.all(raws.map((raw) => this.#open(raw)))).filter((o) => o !== null);
     if (opened.length === 0) return;
     // pieces of materials before the dossiers that need them
     opened.sort((a, b) => Number(b.bytes !== null) - Number(a.bytes !== null));
+    const waiting = new Set<JsMsg>();
     const answers = await db.transact(node, async (tx) => {
+      waiting.clear();
       const made = new Map<DivisionCode, Answer[]>();
-      for (const { envelope, bytes } of opened) {
+      for (const { raw, envelope, bytes } of opened) {
+        // said before the sender's database was restored: the sender has forgotten it, and would do it differently now
+        if (lives.isOver(node, envelope.from, envelope.life)) continue;
         const list = made.get(envelope.from) ?? [];
         made.set(envelope.from, list);
         for (const message of envelope.messages) {
-          const answer = await this.#take(tx, envelope.from, message, bytes);
+          if (lives.isHealing(node) && !isHealing(message.kind)) {
+            waiting.add(raw);
+            continue;
+          }
+          const answer = await inTrace(message.trace ?? null, `take ${message.kind}`, () =>
+            this.#take(tx, envelope.from, message, bytes),
+          );
           if (answer) list.push(answer);
         }
       }
@@ -87,7 +105,10 @@ export class Intake {
     await Promise.all(
       [...answers].filter(([, list]) => list.length > 0).map(([to, list]) => carrier.answer(node, to, list, now())),
     );
-    for (const { raw } of opened) raw.ack();
+    for (const { raw } of opened) {
+      if (waiting.has(raw)) raw.nak(HEALING_RETRY_MS);
+      else raw.ack();
+    }
   }
 
   /** The envelope, checked; one that can't be believed leads to nothing but a line in the log. */
@@ -163,7 +184,7 @@ export class Intake {
   }
 
   async #takeReceipts(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, settlers, watermark, log } = this.#parts;
+    const { node, db, carrier, lives, settlers, watermark, log } = this.#parts;
     const opened = await Promise.all(
       raws.map(async (raw) => {
         try {
@@ -181,13 +202,15 @@ export class Intake {
       for (const item of opened) {
         if (!item) continue;
         const { receipt, jws } = item;
+        if (lives.isOver(node, receipt.from, receipt.life)) continue;
+        const healing = lives.isHealing(node);
         for (const answer of receipt.answers) {
-          if (answer.outcome === 'WATERMARK') await watermark(tx, receipt.from, answer);
+          if (answer.outcome === 'WATERMARK' && !healing) await watermark(tx, receipt.from, answer);
         }
         const others = receipt.answers.filter((a) => a.outcome !== 'WATERMARK');
         if (others.length === 0) continue;
         const receiptId = randomUUID();
-        await settle(tx, receipt.from, others, receiptId, settlers, log);
+        await settle(tx, receipt.from, others, receiptId, settlers, log, healing ? HEALING_KINDS : null);
         await tx.query(
           `INSERT INTO receipts (node, id, sender, jws)
            SELECT $1::text, $2::uuid, $3::text, $4::text
@@ -258,6 +281,10 @@ class Lane {
       if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+}
+
+function isHealing(kind: MessageKind): boolean {
+  return HEALING_KINDS.some((healing) => healing === kind);
 }
 
 function answerOf(

@@ -3,6 +3,7 @@ export * from './delegation.ts';
 export * from './envelope.ts';
 export * from './federation.ts';
 export * from './log-line.ts';
+export * from './restore.ts';
 export * from './sharing.ts';
 export * from './subjects.ts';
 export * from './parts.ts';
