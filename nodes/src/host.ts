@@ -23,7 +23,7 @@ import { DelegationReceiver, delegatedStages, delegationService, openGrants, pow
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { HostMetrics, MetricsServer, readinessOf } from './operation/index.ts';
 import { collectProcess } from './observability/index.ts';
-import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
+import { Carrier, Intake, Loop, Outbox, ParkedDesk, Relay } from './handoff/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
@@ -282,6 +282,20 @@ async function startParts(
   feeds.start();
   onStop(() => feeds.stop());
 
+  const receivers = {
+    DOSSIER: rememberingDossiers(receiver.dossier, lives.wasRestored),
+    ECHO: receiver.echo,
+    WITHDRAWAL: receiver.withdrawal,
+    MATERIAL: receiver.material,
+    FEED: feeds.receive,
+    DELEGATION: delegations.document,
+    RECALL: receiver.recall,
+    DATA_REQUEST: dataReceiver.request,
+    DATA_ANSWER: dataReceiver.answer,
+    LEGAL_BASIS: legalBases.report,
+    RESTORED: healer.restored,
+    COPY: healer.copy,
+  };
   const intakes = nodes.map(
     (node) =>
       new Intake({
@@ -290,20 +304,7 @@ async function startParts(
         db,
         bus: connected,
         carrier,
-        receivers: {
-          DOSSIER: rememberingDossiers(receiver.dossier),
-          ECHO: receiver.echo,
-          WITHDRAWAL: receiver.withdrawal,
-          MATERIAL: receiver.material,
-          FEED: feeds.receive,
-          DELEGATION: delegations.document,
-          RECALL: receiver.recall,
-          DATA_REQUEST: dataReceiver.request,
-          DATA_ANSWER: dataReceiver.answer,
-          LEGAL_BASIS: legalBases.report,
-          RESTORED: healer.restored,
-          COPY: healer.copy,
-        },
+        receivers,
         settlers: {
           DOSSIER: receiver.dossierAnswered,
           WITHDRAWAL: receiver.withdrawalAnswered,
@@ -317,6 +318,9 @@ async function startParts(
       }),
   );
   for (const intake of intakes) intake.start();
+  const parked = new ParkedDesk({ db, nodes, carrier, receivers, isHealing: lives.isHealing, now, log });
+  parked.start();
+  onStop(() => parked.stop());
   onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));
 
   const limits = new Loop(
@@ -349,6 +353,7 @@ async function startParts(
   const signs = new Loop(
     async () => {
       await lives.signOfLife();
+      await healer.finishWaiting();
       return false;
     },
     SIGN_OF_LIFE_MS,

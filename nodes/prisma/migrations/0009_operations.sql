@@ -48,3 +48,13 @@ CREATE TABLE peer_lives (
 CREATE INDEX cases_held ON cases (id) WHERE custody = 'HELD' AND closed_at IS NULL;
 -- What a restored peer had answered and has forgotten.
 CREATE INDEX outbox_settled ON outbox (node, settled_at) WHERE settled_at IS NOT NULL;
+
+-- What people decided about a parked message; the host carries it out.
+ALTER TABLE parked
+  -- RETRY or REFUSE
+  ADD COLUMN decision text,
+  ADD COLUMN decided_by text,
+  ADD COLUMN decided_at timestamptz(3),
+  -- told to the sender with a refusal
+  ADD COLUMN decision_reason text;
+CREATE INDEX parked_decided ON parked (node, decided_at) WHERE decision IS NOT NULL AND resolved_at IS NULL;

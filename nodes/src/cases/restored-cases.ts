@@ -126,11 +126,16 @@ async function dossierAgain(
 /**
  * A dossier that was taken in already and comes under a new message id, because its sender or this node was restored
  * since: answered again with the line that was signed then, never with a second one.
+ * @param wasRestored whether a node or the peer was ever restored; among others such a copy stays stale
  */
-export function rememberingDossiers(dossier: Receiver): Receiver {
+export function rememberingDossiers(
+  dossier: Receiver,
+  wasRestored: (node: DivisionCode, peer: DivisionCode) => boolean,
+): Receiver {
   return async (tx, message) => {
     const verdict = await dossier(tx, message);
     if (verdict.outcome !== 'REFUSED' || verdict.code !== 'STALE_EPOCH') return verdict;
+    if (!wasRestored(tx.node, message.from)) return verdict;
     const body = dossierSchema.parse(message.body);
     const held = await lockCase(tx, body.case);
     const handed = sha256(body.lines.at(-1) ?? '');

@@ -8,7 +8,9 @@ import type { HostDb, NodeTx } from '../db/index.ts';
 import { inTrace } from '../observability/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { Loop } from './loop.ts';
-import type { Incoming, Receiver, Settler, Verdict } from './messages.ts';
+import type { Incoming, Receiver, Settler } from './messages.ts';
+import { answerOf, parkedBy } from './answers.ts';
+import type { Settled } from './answers.ts';
 import type { Carrier } from './parcels.ts';
 import { envelopeHeader } from './parcels.ts';
 import { settle } from './relay.ts';
@@ -143,7 +145,7 @@ export class Intake {
       );
       if (known) return known.answer;
     }
-    let verdict: Verdict | { outcome: 'PARKED'; code: string; reason: string };
+    let verdict: Settled;
     try {
       verdict = await tx.attempt(() => {
         const incoming: Incoming = {
@@ -285,34 +287,4 @@ class Lane {
 
 function isHealing(kind: MessageKind): boolean {
   return HEALING_KINDS.some((healing) => healing === kind);
-}
-
-function answerOf(
-  id: string,
-  digest: string,
-  verdict: Verdict | { outcome: 'PARKED'; code: string; reason: string },
-): Answer | null {
-  switch (verdict.outcome) {
-    case 'DONE':
-      return { id, outcome: 'DONE', digest, line: verdict.line ?? null };
-    case 'REFUSED':
-      return { id, outcome: 'REFUSED', digest, code: verdict.code, reason: verdict.reason };
-    case 'PARKED':
-      return { id, outcome: 'PARKED', digest, code: verdict.code };
-    case 'WANTS':
-      return { id, outcome: 'WANTS', materials: verdict.materials };
-    case 'WATERMARK':
-      return { id, outcome: 'WATERMARK', feed: verdict.feed, publisher: verdict.publisher, seq: verdict.seq };
-    case 'LATER':
-      return null;
-    default:
-      return verdict satisfies never;
-  }
-}
-
-function parkedBy(error: unknown): Verdict | { outcome: 'PARKED'; code: string; reason: string } {
-  if (!(error instanceof ProblemError))
-    return { outcome: 'PARKED', code: 'INTERNAL', reason: 'See the log of the host.' };
-  const { code, message } = error.problem;
-  return ERRORS[code].retry ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
 }

@@ -11,7 +11,11 @@ const SECRET = ['token', 'authorization', 'password', 'seed', 'jwk', 'body', 'ap
  * code and place in the program; their texts only where the project wrote them itself, since a database's or a
  * library's text may quote what it was given.
  */
-export function programLog(level: string, base: Record<string, string>, stream?: { write(line: string): void }): Logger {
+export function programLog(
+  level: string,
+  base: Record<string, string>,
+  stream?: { write(line: string): void },
+): Logger {
   const options = {
     level,
     base,

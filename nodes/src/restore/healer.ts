@@ -47,6 +47,21 @@ export class Healer {
     this.#parts = parts;
   }
 
+  /** Lets nodes go on that wait for nobody any more, also because people gave up the silent ones. */
+  async finishWaiting(): Promise<void> {
+    const { db, lives } = this.#parts;
+    for (const node of lives.healing()) {
+      await db.transact(node, async (tx) => {
+        const [state] = await tx.query<{ asked: boolean; waiting: boolean }>(
+          `SELECT count(*) > 0 AS asked, count(*) FILTER (WHERE done_at IS NULL) > 0 AS waiting
+           FROM heal_peers WHERE node = $1 AND life = $2`,
+          [lives.lifeOf(node)],
+        );
+        if (state?.asked && !state.waiting) await this.#finish(tx);
+      });
+    }
+  }
+
   /** Asks on behalf of every node that waits; asked already, nothing is asked again. */
   async begin(): Promise<void> {
     const { db, lives, outbox, trust } = this.#parts;
@@ -124,7 +139,7 @@ export class Healer {
     await tx.query(
       `UPDATE heal_peers SET parts = parts + 1, expected = coalesce($4, expected), cases = cases + $5,
          done_at = CASE WHEN parts + 1 = coalesce($4, expected) THEN now() END
-       WHERE node = $1 AND life = $2 AND peer = $3`,
+       WHERE node = $1 AND life = $2 AND peer = $3 AND done_at IS NULL`,
       [life, message.from, parts, cases.length],
     );
     const [waiting] = await tx.query(
@@ -178,11 +193,6 @@ export class Healer {
       log.warn({ node: tx.node }, 'healed: all others gave back what they hold');
       onHealed(tx.node);
     });
-  }
-
-  /** Ends the waiting on a person's word, though some have not answered; what they give later is still taken. */
-  async open(node: DivisionCode): Promise<void> {
-    await this.#parts.db.transact(node, (tx) => this.#finish(tx));
   }
 }
 

@@ -17,6 +17,7 @@ interface LifeRow {
   identity: string;
   seen_at: Date;
   healed_at: Date | null;
+  asked_since: Date | null;
 }
 
 /**
@@ -35,7 +36,7 @@ export class Lives {
   readonly #db: HostDb;
   readonly #log: Logger;
   readonly #now: () => Date;
-  readonly #lives = new Map<DivisionCode, { life: number; healing: boolean; seenAt: Date }>();
+  readonly #lives = new Map<DivisionCode, { life: number; healing: boolean; restored: boolean; seenAt: Date }>();
   readonly #peers = new Map<string, number>();
 
   private constructor(db: HostDb, now: () => Date, log: Logger) {
@@ -52,7 +53,12 @@ export class Lives {
       const last = await findLife(db, node);
       if (!last) await lives.#insert(node, identity, null);
       else {
-        lives.#lives.set(node, { life: last.life, healing: last.healed_at === null, seenAt: last.seen_at });
+        lives.#lives.set(node, {
+          life: last.life,
+          healing: last.healed_at === null,
+          restored: last.asked_since !== null,
+          seenAt: last.seen_at,
+        });
         if (last.identity !== identity) await lives.begin(node);
       }
       const peers = await db
@@ -70,6 +76,10 @@ export class Lives {
   readonly isHealing = (node: DivisionCode): boolean => this.#lives.get(node)?.healing ?? false;
 
   readonly healing = (): DivisionCode[] => [...this.#lives.keys()].filter(this.isHealing);
+
+  /** Whether a node or its peer was ever restored: messages may then come under other ids than they had. */
+  readonly wasRestored = (node: DivisionCode, peer: DivisionCode): boolean =>
+    (this.#lives.get(node)?.restored ?? false) || this.#peers.has(`${node} ${peer}`);
 
   /** Whether a peer said this in a life that is over. */
   readonly isOver = (node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean => {
@@ -133,7 +143,7 @@ export class Lives {
         [dayOf(this.#now())],
       );
     });
-    this.#lives.set(node, { life, healing, seenAt: this.#now() });
+    this.#lives.set(node, { life, healing, restored: healing, seenAt: this.#now() });
   }
 }
 
@@ -142,9 +152,60 @@ export async function findLife(db: HostDb, node: DivisionCode): Promise<LifeRow 
   const [row] = await db
     .queries(node)
     .query<LifeRow>(
-      `SELECT life, identity, seen_at, healed_at FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
+      `SELECT life, identity, seen_at, healed_at, asked_since FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
     );
   return row;
+}
+
+/**
+ * Begins a new life by a person's word, for a host that does not run: at its next start others are asked.
+ */
+export async function forceLife(db: HostDb, node: DivisionCode, now: () => Date, log: Logger): Promise<void> {
+  const lives = await Lives.open(db, [node], now, log);
+  if (!lives.isHealing(node)) await lives.begin(node);
+}
+
+/** How a node's healing stands: who gave how much, and who is silent. */
+export interface HealingState {
+  healedAt: Date | null;
+  askedSince: Date | null;
+  answered: number;
+  cases: number;
+  silent: DivisionCode[];
+}
+
+export async function healingState(db: HostDb, node: DivisionCode): Promise<HealingState | null> {
+  const life = await findLife(db, node);
+  if (!life) return null;
+  const peers = await db
+    .queries(node)
+    .query<{ peer: string; cases: number; done: boolean }>(
+      `SELECT peer, cases, done_at IS NOT NULL AS done FROM heal_peers WHERE node = $1 AND life = $2 ORDER BY peer`,
+      [life.life],
+    );
+  return {
+    healedAt: life.healed_at,
+    askedSince: life.asked_since,
+    answered: peers.filter((p) => p.done).length,
+    cases: peers.reduce((sum, p) => sum + p.cases, 0),
+    silent: peers.filter((p) => !p.done).map((p) => p.peer),
+  };
+}
+
+/** Gives up waiting for some, at the next part that comes or the next start: what they give later is still taken. */
+export async function waitNoLonger(
+  db: HostDb,
+  node: DivisionCode,
+  peers: readonly DivisionCode[],
+): Promise<DivisionCode[]> {
+  const rows = await db.transact(node, (tx) =>
+    tx.query<{ peer: string }>(
+      `UPDATE heal_peers SET done_at = now() WHERE node = $1 AND peer = ANY ($2) AND done_at IS NULL
+         AND life = (SELECT max(life) FROM lives WHERE node = $1) RETURNING peer`,
+      [peers],
+    ),
+  );
+  return rows.map((r) => r.peer);
 }
 
 /**

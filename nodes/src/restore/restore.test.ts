@@ -1,14 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  CaseSteps,
-  agent,
-  chief,
-  clerk,
-  countyChief,
-  countyClerk,
-  custodians,
-  homestead,
-} from '../testing/cases.ts';
+import { CaseSteps, agent, chief, clerk, countyChief, countyClerk, custodians, homestead } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually } from '../testing/test-federation.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, VILLAGE];
@@ -40,11 +31,13 @@ const caseRow = (node: string, id: string) =>
 const healed = (node: string) =>
   eventually(
     async () =>
-      (await one<{ healed_at: Date | null }>(
-        node,
-        `SELECT healed_at FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
-        [node],
-      ))?.healed_at instanceof Date,
+      (
+        await one<{ healed_at: Date | null }>(
+          node,
+          `SELECT healed_at FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
+          [node],
+        )
+      )?.healed_at instanceof Date,
   );
 const lives = (node: string) => federation.rows(node, `SELECT life FROM lives WHERE node = $1`, [node]);
 /** No message is owed any more, and every feed reaches as far as its subscribers know. */
@@ -225,10 +218,12 @@ describe('a village whose database was restored', () => {
   test('gives no case number twice', async () => {
     const backup = await federation.backup(VILLAGE);
     const forgotten = await steps.file();
-    const number = (await one<{ number: string }>(VILLAGE, `SELECT number FROM cases WHERE node = $1 AND id = $2`, [
-      VILLAGE,
-      forgotten,
-    ]))?.number;
+    const number = (
+      await one<{ number: string }>(VILLAGE, `SELECT number FROM cases WHERE node = $1 AND id = $2`, [
+        VILLAGE,
+        forgotten,
+      ])
+    )?.number;
     await federation.restore(VILLAGE, backup);
     await federation.startHost(VILLAGE);
     await healed(VILLAGE);
