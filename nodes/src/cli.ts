@@ -14,6 +14,7 @@ import { readConfig } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
+import { OPERATION_USAGE, runOperation } from './operation/commands.ts';
 import { importRegisters } from './sharing/index.ts';
 import { holdCeremony } from './topology/index.ts';
 
@@ -34,7 +35,7 @@ const USAGE = `liandong <command>
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
                                             make keys, certificates, broker credentials and configuration
-
+${OPERATION_USAGE}
 Commands that work on a host's database read its settings (LIANDONG_…) from the environment.
 `;
 
@@ -52,14 +53,22 @@ const OPTIONS = {
   'nats-store': { type: 'string' },
   format: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  reason: { type: 'string' },
+  body: { type: 'boolean' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 async function main(argv: readonly string[]): Promise<void> {
   const { positionals, values } = parse(argv);
-  const { help, 'dry-run': _, ...options } = values;
+  const { help, 'dry-run': _, body: _body, json: _json, ...options } = values;
   const [first = '', second = '', file] = positionals;
   if (help || first === '') return print(USAGE);
+  const code = await runOperation(positionals, values, process.env, print);
+  if (code !== null) {
+    process.exitCode = code;
+    return;
+  }
   switch (`${first} ${second}`.trim()) {
     case 'migrate':
       return migrateDatabase();
