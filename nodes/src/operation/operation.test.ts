@@ -64,7 +64,7 @@ describe('a trace', () => {
     const id = await steps.file();
     const result = await federation.ask(VILLAGE, {
       role: 'handling',
-      query: 'mutation ($input: ForwardCaseInput!) { forwardCase(input: $input) { errors { code } } }',
+      query: 'mutation ($input: CaseStepInput!) { forwardCase(input: $input) { errors { code } } }',
       variables: { input: { id } },
       token,
       trace: `00-${trace}-b7ad6b7169203331-01`,
@@ -154,9 +154,9 @@ describe('a scrape', () => {
 
 describe('readiness', () => {
   test('says which part does not work', async () => {
-    const ready = async () => {
+    const ready = async (): Promise<Record<string, unknown>> => {
       const answer = await fetch(`${httpUrl}/ready`);
-      return { status: answer.status, ...((await answer.json()) as Record<string, unknown>) };
+      return { ...((await answer.json()) as Record<string, unknown>), status: answer.status };
     };
     expect(await ready()).toMatchObject({ status: 200, database: true, broker: true, migrations: true, clock: true });
     federation.shiftMs = 600_000;

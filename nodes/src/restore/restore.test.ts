@@ -248,7 +248,7 @@ describe('a village whose database was restored', () => {
     const forward = () =>
       federation.ask(VILLAGE, {
         role: 'handling',
-        query: `mutation ($input: ForwardCaseInput!) { forwardCase(input: $input) { errors { code } } }`,
+        query: `mutation ($input: CaseStepInput!) { forwardCase(input: $input) { errors { code } } }`,
         variables: { input: { id } },
         token,
       });
