@@ -2,7 +2,7 @@ import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
 import { HEALING_KINDS } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
-import { inTrace, observeHandOff } from '../observability/index.ts';
+import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
 import { Loop } from './loop.ts';
 import type { Answered, Settler } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -176,6 +176,7 @@ export async function settle(
           await mark(tx, answer, receiptId);
         }),
       );
+      countAnswer(answer.outcome);
       if (answer.outcome === 'DONE' || answer.outcome === 'REFUSED') {
         tx.afterCommit(() => observeHandOff(row.kind, Date.now() - row.created_at.getTime()));
       }

@@ -267,5 +267,5 @@ function codeOf(error: unknown): string {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof ProblemError ? error.problems.map((p) => p.message).join(' ') : String(codeOf(error));
+  return error instanceof ProblemError ? error.problems.map((p) => p.message).join(' ') : codeOf(error);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, chief, clerk, countyChief, countyClerk, custodians, homestead } from '../testing/cases.ts';
+import { carryLife, healingState, waitNoLonger } from './index.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually } from '../testing/test-federation.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, VILLAGE];
@@ -46,7 +47,12 @@ const settled = () =>
     for (const node of NODES) {
       const [owed] = await federation.rows(node, `SELECT 1 FROM outbox WHERE node = $1 AND settled_at IS NULL`, [node]);
       const [pending] = await federation.rows(node, `SELECT 1 FROM feed_pending WHERE node = $1`, [node]);
-      if (owed || pending) return false;
+      const [behind] = await federation.rows(
+        node,
+        `SELECT 1 FROM feed_cursors c JOIN feeds f USING (node, feed, publisher) WHERE c.node = $1 AND c.acked < f.head`,
+        [node],
+      );
+      if (owed || pending || behind) return false;
     }
     return true;
   });
@@ -258,5 +264,64 @@ describe('a village whose database was restored', () => {
     await federation.startHost(COUNTY);
     await healed(VILLAGE);
     await eventually(async () => (await forward()).errors?.[0]?.extensions?.code !== 'NODE_HEALING');
+  });
+
+  test('waits no longer for whom people gave up, by name', async () => {
+    const backup = await federation.backup(VILLAGE);
+    await federation.stopHost(COUNTY);
+    await federation.restore(VILLAGE, backup);
+    await federation.startHost(VILLAGE);
+    const state = () => healingState(federation.db(VILLAGE), VILLAGE);
+    await eventually(async () => (await state())?.silent.join() === COUNTY);
+    expect((await state())?.healedAt).toBeNull();
+    expect(await waitNoLonger(federation.db(VILLAGE), VILLAGE, [COUNTY, CITY])).toEqual([COUNTY]);
+    await federation.stopHost(VILLAGE);
+    await federation.startHost(VILLAGE);
+    await healed(VILLAGE);
+    await federation.startHost(COUNTY);
+    await settled();
+  });
+
+  test('is found out by its subscribers where nothing tells its database from the one before', async () => {
+    const backup = await federation.backup(VILLAGE);
+    const id = await steps.file();
+    await steps.forward(id, agent);
+    await steps.arrives(id, clerk);
+    await eventually(async () => (await factsOf(VILLAGE, id)).includes('FILED'));
+    const known = (await lives(VILLAGE)).length;
+    await federation.restore(VILLAGE, backup);
+    await carryLife(federation.db(VILLAGE), VILLAGE);
+    await federation.startHost(VILLAGE);
+    await eventually(async () => (await lives(VILLAGE)).length === known + 1);
+    await healed(VILLAGE);
+    expect(await log(VILLAGE, id)).toEqual(await log(TOWNSHIP, id));
+    await settled();
+  });
+
+  test('knows of a case again whose dossier was still in the broker when the database was put back', async () => {
+    const id = await steps.file();
+    await settled();
+    const backup = await federation.backup(VILLAGE);
+    await federation.stopHost(TOWNSHIP);
+    await steps.forward(id, agent);
+    await eventually(
+      async () =>
+        ((
+          await one<{ attempts: number }>(
+            VILLAGE,
+            `SELECT min(attempts) AS attempts FROM outbox WHERE node = $1 AND case_id = $2 AND settled_at IS NULL`,
+            [VILLAGE, id],
+          )
+        )?.attempts ?? 0) > 0,
+    );
+    await federation.restore(VILLAGE, backup);
+    await federation.startHost(VILLAGE);
+    await federation.startHost(TOWNSHIP);
+    await healed(VILLAGE);
+    await settled();
+    const held = await custodians(federation, NODES, id);
+    expect(held).toHaveLength(1);
+    expect(await log(VILLAGE, id)).toEqual(held[0] === TOWNSHIP ? await log(TOWNSHIP, id) : await log(VILLAGE, id));
+    for (const node of NODES) expect(await count(node, 'parked')).toBe(0);
   });
 });
