@@ -248,7 +248,9 @@ async function startParts(
     readers,
     heartbeatMs: config.feedHeartbeatMs,
     isHealing: lives.isHealing,
-    onForgotten: (node) => void forgotten(node),
+    onForgotten: (node) => {
+      forgotten(node).catch((error: unknown) => log.error({ err: error, node }, 'a new life could not be begun'));
+    },
     now,
     log,
   });

@@ -38,6 +38,7 @@ export class Lives {
   readonly #now: () => Date;
   readonly #lives = new Map<DivisionCode, { life: number; healing: boolean; restored: boolean; seenAt: Date }>();
   readonly #peers = new Map<string, number>();
+  readonly #beginning = new Map<DivisionCode, Promise<void>>();
 
   private constructor(db: HostDb, now: () => Date, log: Logger) {
     this.#db = db;
@@ -87,10 +88,30 @@ export class Lives {
     return known !== undefined && (life ?? 0) < known;
   };
 
-  /** Begins a new life: the database is an older one than the node remembers, or than others do. */
+  /**
+   * Begins a new life: the database is an older one than the node remembers, or than others do. Whoever asks meanwhile,
+   * as several subscribers do at once, waits for the same one.
+   */
   async begin(node: DivisionCode): Promise<void> {
-    const seenAt = this.#lives.get(node)?.seenAt ?? this.#now();
-    await this.#insert(node, await readIdentity(this.#db), new Date(seenAt.getTime() - MARGIN_MS));
+    let beginning = this.#beginning.get(node);
+    if (!beginning) {
+      beginning = this.#begin(node).finally(() => this.#beginning.delete(node));
+      this.#beginning.set(node, beginning);
+    }
+    await beginning;
+  }
+
+  async #begin(node: DivisionCode): Promise<void> {
+    const before = this.#lives.get(node);
+    const seenAt = before?.seenAt ?? this.#now();
+    // at once: no step may be taken while the life is written down
+    if (before) this.#lives.set(node, { ...before, healing: true });
+    try {
+      await this.#insert(node, await readIdentity(this.#db), new Date(seenAt.getTime() - MARGIN_MS));
+    } catch (error) {
+      if (before) this.#lives.set(node, before);
+      throw error;
+    }
     this.#log.warn({ node, since: seenAt }, 'this database was restored: others are asked for what they hold of it');
   }
 
