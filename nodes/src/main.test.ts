@@ -37,6 +37,7 @@ async function start(change: Record<string, string> = {}): Promise<Started> {
       LIANDONG_DIVISIONS_FILE: c.divisionsFile,
       LIANDONG_TRUST_FILE: c.trustFile,
       LIANDONG_KEYS_DIR: c.keysDir,
+      LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile ?? '',
       LIANDONG_ISSUERS_FILE: c.issuersFile,
       LIANDONG_HTTP_PORT: String(port),
       ...change,

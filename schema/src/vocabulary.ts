@@ -166,66 +166,184 @@ export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
 
 /** 办件状态, folded from the case's log. */
 export const CASE_STATES = [
+  'DRAFT',
+  'PRECHECKED',
   'FILED',
   'AWAITING_SUPPLEMENT',
   'ACCEPTED',
   'REVIEWED',
   'GRANTED',
   'REFUSED',
+  'DELIVERED',
+  'CLOSED',
   'NOT_ACCEPTED',
   'WITHDRAWN',
+  'TERMINATED',
+  'VOIDED',
 ] as const;
 export type CaseState = (typeof CASE_STATES)[number];
 export const CASE_STATE_LABELS: Record<CaseState, string> = {
+  DRAFT: '预审草稿',
+  PRECHECKED: '已预审',
   FILED: '已收件',
   AWAITING_SUPPLEMENT: '待补正',
   ACCEPTED: '已受理',
   REVIEWED: '已审查',
   GRANTED: '准予',
   REFUSED: '不予许可',
+  DELIVERED: '已送达',
+  CLOSED: '办结归档',
   NOT_ACCEPTED: '不予受理',
   WITHDRAWN: '撤回',
+  TERMINATED: '终止办理',
+  VOIDED: '作废',
 };
 
-/** States that end a case (办结). */
-export const CLOSED_STATES = ['GRANTED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN'] as const satisfies CaseState[];
+/** States that end a case (办结): nothing follows but its rating. */
+export const CLOSED_STATES = [
+  'CLOSED',
+  'NOT_ACCEPTED',
+  'WITHDRAWN',
+  'TERMINATED',
+  'VOIDED',
+] as const satisfies CaseState[];
 export type ClosedState = (typeof CLOSED_STATES)[number];
 export function isClosed(state: CaseState): state is ClosedState {
   return (CLOSED_STATES as readonly CaseState[]).includes(state);
 }
 
+/** Filed and not decided: the time the applicant waits for a decision. */
+export const UNDECIDED_STATES = ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
+export function isUndecided(state: CaseState): boolean {
+  return ([...UNFILED_STATES, ...UNDECIDED_STATES] as readonly CaseState[]).includes(state);
+}
+/** Not filed yet: no clock runs and no figure counts it. */
+export const UNFILED_STATES = ['DRAFT', 'PRECHECKED'] as const satisfies CaseState[];
+export function isDraft(state: CaseState): boolean {
+  return (UNFILED_STATES as readonly CaseState[]).includes(state);
+}
+
 /** 办理环节: what a line of the log says was done. */
 export const LOG_ACTIONS = [
+  'DRAFTED',
+  'PRECHECKED',
   'FILED',
   'SUPPLEMENT_REQUESTED',
   'SUPPLEMENTED',
   'FORWARDED',
   'RETURNED',
+  'ASSIGNED',
+  'TRANSFERRED',
   'RECEIVED',
   'HANDOFF_REFUSED',
   'ACCEPTED',
   'NOT_ACCEPTED',
+  'PROCEDURE_STARTED',
+  'PROCEDURE_ENDED',
+  'EXTENDED',
   'REVIEWED',
   'DECIDED',
+  'DOCUMENT_ISSUED',
+  'DELIVERED',
+  'CLOSED',
+  'RATED',
   'WITHDRAWN',
+  'TERMINATED',
+  'VOIDED',
   'REROUTED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
+  DRAFTED: '申请预审',
+  PRECHECKED: '预审',
   FILED: '收件',
   SUPPLEMENT_REQUESTED: '一次告知补正',
   SUPPLEMENTED: '补正',
   FORWARDED: '上报',
   RETURNED: '退回',
+  ASSIGNED: '交办',
+  TRANSFERRED: '转办',
   RECEIVED: '接收',
   HANDOFF_REFUSED: '流转被拒',
   ACCEPTED: '受理',
   NOT_ACCEPTED: '不予受理',
+  PROCEDURE_STARTED: '特别程序开始',
+  PROCEDURE_ENDED: '特别程序结束',
+  EXTENDED: '延长期限',
   REVIEWED: '审查',
   DECIDED: '决定',
+  DOCUMENT_ISSUED: '制发文书',
+  DELIVERED: '送达',
+  CLOSED: '办结归档',
+  RATED: '评价',
   WITHDRAWN: '撤回',
+  TERMINATED: '终止办理',
+  VOIDED: '作废',
   REROUTED: '权限变更',
 };
+
+/** 流转: the lines by which a case leaves its custodian for another. */
+export const HAND_OFF_ACTIONS = ['FORWARDED', 'RETURNED', 'ASSIGNED', 'TRANSFERRED'] as const satisfies LogAction[];
+export type HandOffAction = (typeof HAND_OFF_ACTIONS)[number];
+
+/** 特别程序: what the law takes out of the limit (Art. 45), and two it does not unless an item's own basis says so. */
+export const SPECIAL_PROCEDURES = [
+  'HEARING',
+  'TENDER',
+  'AUCTION',
+  'INSPECTION',
+  'TESTING',
+  'QUARANTINE',
+  'APPRAISAL',
+  'EXPERT_REVIEW',
+  'SITE_SURVEY',
+  'PUBLIC_NOTICE',
+] as const;
+export type SpecialProcedure = (typeof SPECIAL_PROCEDURES)[number];
+export const SPECIAL_PROCEDURE_LABELS: Record<SpecialProcedure, string> = {
+  HEARING: '听证',
+  TENDER: '招标',
+  AUCTION: '拍卖',
+  INSPECTION: '检验',
+  TESTING: '检测',
+  QUARANTINE: '检疫',
+  APPRAISAL: '鉴定',
+  EXPERT_REVIEW: '专家评审',
+  SITE_SURVEY: '现场勘验',
+  PUBLIC_NOTICE: '公示公告',
+};
+
+/** 送达方式. */
+export const DELIVERY_WAYS = ['WINDOW', 'MAIL', 'ONLINE', 'AGENT'] as const;
+export type DeliveryWay = (typeof DELIVERY_WAYS)[number];
+export const DELIVERY_WAY_LABELS: Record<DeliveryWay, string> = {
+  WINDOW: '窗口领取',
+  MAIL: '邮寄送达',
+  ONLINE: '网上送达',
+  AGENT: '代办员送达',
+};
+
+/** 办结结果 of a closed case. */
+export const CASE_RESULTS = ['ISSUED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN', 'TERMINATED', 'VOIDED'] as const;
+export type CaseResult = (typeof CASE_RESULTS)[number];
+export const CASE_RESULT_LABELS: Record<CaseResult, string> = {
+  ISSUED: '出证办结',
+  REFUSED: '不予许可',
+  NOT_ACCEPTED: '不予受理',
+  WITHDRAWN: '退件',
+  TERMINATED: '终止',
+  VOIDED: '作废',
+};
+
+/** 好差评: five grades, 5 the best. */
+export const RATING_LABELS: Readonly<Record<1 | 2 | 3 | 4 | 5, string>> = {
+  1: '非常不满意',
+  2: '不满意',
+  3: '基本满意',
+  4: '满意',
+  5: '非常满意',
+};
+export type Grade = keyof typeof RATING_LABELS;
 
 /** 决定 of the deciding node. */
 export const OUTCOMES = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
@@ -247,12 +365,13 @@ export const CUSTODY_LABELS: Record<Custody, string> = {
 };
 
 /** 岗位. */
-export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR'] as const;
+export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR'] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
   AGENT: '代办员',
   CLERK: '窗口人员',
   CHIEF: '首席代表',
+  HEAD: '机关负责人',
   CATALOGUER: '事项管理员',
   REVIEWER: '事项审核员',
   SUPERVISOR: '监督员',

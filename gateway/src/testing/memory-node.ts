@@ -71,6 +71,9 @@ export class MemoryNode implements NodeServices {
   readonly filing: NodeServices['filing'] = {
     getMany: async (viewer, ids) => ids.map((id) => this.#ask(viewer, id, (known) => this.#filingOf(known))),
     file: async (viewer, input) => this.#file(viewer, input),
+    draft: async (viewer, input) => this.#file(viewer, input),
+    fileDraft: async (viewer, input) => this.#must(viewer, input.id, (known) => this.#filingOf(known)),
+    rate: async ({ number, code }) => this.#track(number, code),
     supplement: async (viewer, input) => this.#must(viewer, input.id, (known) => this.#filingOf(known)),
     track: async (number, code) => this.#track(number, code),
   };
@@ -85,6 +88,22 @@ export class MemoryNode implements NodeServices {
     decide: async () => this.#illegal(),
     forward: async () => this.#illegal(),
     return: async () => this.#illegal(),
+    requestPrecheck: async () => this.#illegal(),
+    precheck: async () => this.#illegal(),
+    startProcedure: async () => this.#illegal(),
+    endProcedure: async () => this.#illegal(),
+    extend: async () => this.#illegal(),
+    decideOnTheSpot: async () => this.#illegal(),
+    issueDocument: async () => this.#illegal(),
+    assign: async () => this.#illegal(),
+    deliver: async () => this.#illegal(),
+    close: async () => this.#illegal(),
+    rate: async () => this.#illegal(),
+    terminate: async () => this.#illegal(),
+    void: async () => this.#illegal(),
+    transfer: async () => this.#illegal(),
+    document: async () => this.#illegal(),
+    notice: async () => this.#illegal(),
     withdraw: async () => this.#illegal(),
     recall: async () => this.#illegal(),
   };
@@ -114,7 +133,7 @@ export class MemoryNode implements NodeServices {
     },
     basis: async () => {
       if (this.fault) throw this.fault;
-      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })) };
+      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })), heardAt: null };
     },
     drift: async (basis) => {
       if (this.fault) throw this.fault;
@@ -303,7 +322,14 @@ export class MemoryNode implements NodeServices {
       inTransitTo: null,
       log: [line(1, filingNode, 'FILED'), line(2, custodian, 'RECEIVED')],
       clock: null,
+      precheck: null,
+      procedures: [],
+      extension: null,
       decision: null,
+      issued: null,
+      delivery: null,
+      rating: null,
+      result: null,
       missing: [],
       acceptanceDueAt: null,
       withdrawalRequestedAt: null,
@@ -444,7 +470,10 @@ export class MemoryNode implements NodeServices {
       NOT_ACCEPTED: 0,
       GRANTED: 0,
       REFUSED: 0,
+      DELIVERED: 0,
       WITHDRAWN: 0,
+      TERMINATED: 0,
+      VOIDED: 0,
       CLOSED: 0,
       CLOSED_IN_TIME: 0,
     };

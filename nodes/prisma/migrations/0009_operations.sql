@@ -57,4 +57,3 @@ ALTER TABLE parked
   ADD COLUMN decided_at timestamptz(3),
   -- told to the sender with a refusal
   ADD COLUMN decision_reason text;
-CREATE INDEX parked_decided ON parked (node, decided_at) WHERE decision IS NOT NULL AND resolved_at IS NULL;

@@ -1,5 +1,6 @@
-import type { CaseFile, Divisions, Item, LogLine, Step } from '@liandong/schema';
+import type { CaseFile, Divisions, Grade, HandOffAction, Item, LogLine, Step } from '@liandong/schema';
 import {
+  HAND_OFF_ACTIONS,
   ProblemError,
   caseSteps,
   dayOf,
@@ -7,12 +8,14 @@ import {
   recallSchema,
   NODE_ACTOR,
   SIGNED_TYPES,
+  contentsOf,
   custodyAt,
   dossierSchema,
   echoSchema,
-  isClosed,
   materialPartSchema,
+  isUndecided,
   problem,
+  ratingSchema,
   route,
   withdrawalSchema,
 } from '@liandong/schema';
@@ -67,7 +70,7 @@ export class CaseReceiver {
     }
     const objection = await this.#objection(tx, file, last);
     if (objection) return objection;
-    const absent = await absentMaterials(tx, file.materials);
+    const absent = await absentMaterials(tx, contentsOf(file));
     if (absent.length > 0) return { outcome: 'WANTS', materials: absent.map((m) => m.sha256) };
     await insertLines(tx, lines);
     const stored: StoredCase = {
@@ -103,7 +106,7 @@ export class CaseReceiver {
     if (!file.holders.includes(body.requestedAt) || !file.holders.includes(message.from)) {
       return refused('FORBIDDEN', `${message.from} never held ${body.case}.`);
     }
-    if (isClosed(file.state))
+    if (!isUndecided(file.state))
       return refused('ILLEGAL_STEP', `The case is ${file.state}; it can't be withdrawn any more.`);
     const custody = custodyAt(file, tx.node);
     if (custody === 'IN_TRANSIT') return { outcome: 'LATER', reason: 'the case is under way' };
@@ -118,6 +121,29 @@ export class CaseReceiver {
       { lines: [{ action: 'WITHDRAWN', actor, note: reason, data: { reason, requestedAt } }], handOff: null },
       now(),
     );
+    return { outcome: 'DONE' };
+  };
+
+  /** Writes the applicant's rating where the case is; passes it on where it moved on. */
+  readonly rating = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const { now, outbox, writer } = this.#parts;
+    const body = parse(ratingSchema, message.body);
+    const stored = await lockCase(tx, body.case);
+    if (!stored?.file.holders.includes(message.from)) {
+      return refused('FORBIDDEN', `${message.from} never held ${body.case}.`);
+    }
+    const custody = custodyAt(stored.file, tx.node);
+    if (custody === 'IN_TRANSIT') return { outcome: 'LATER', reason: 'the case is under way' };
+    if (custody === 'ELSEWHERE') {
+      await outbox.enqueue(tx, [{ receiver: stored.file.custodian, kind: 'RATING', caseId: body.case, body }]);
+      return { outcome: 'DONE' };
+    }
+    try {
+      await writer.append(tx, stored, caseSteps.rateByApplicant(stored.file, body.grade as Grade), now());
+    } catch (error) {
+      if (error instanceof ProblemError) return refused(error.code, error.message);
+      throw error;
+    }
     return { outcome: 'DONE' };
   };
 
@@ -186,7 +212,7 @@ export class CaseReceiver {
       }
       case 'WANTS': {
         const stored = await lockCase(tx, body.case);
-        const wanted = stored?.file.materials.filter((m) => answer.materials.includes(m.sha256)) ?? [];
+        const wanted = stored ? contentsOf(stored.file).filter((m) => answer.materials.includes(m.sha256)) : [];
         await this.#parts.outbox.enqueue(tx, partsOf(wanted, receiver, body.case));
         return;
       }
@@ -206,7 +232,14 @@ export class CaseReceiver {
 
   /** Why this node will not hold the case, by its own catalogue; null when it will. */
   async #objection(tx: NodeTx, file: CaseFile, last: LogLine): Promise<Verdict | null> {
-    if (last.action === 'RETURNED') {
+    if (last.action === 'TRANSFERRED') {
+      const desk = { node: last.node, divisions: this.#parts.divisions };
+      return caseSteps.mayTransfer(desk, tx.node)
+        ? null
+        : refused('NOT_COMPETENT', `${tx.node} is of another township.`);
+    }
+    // what comes back, or comes to be delivered, is known here
+    if (last.action === 'RETURNED' || last.action === 'ASSIGNED') {
       return file.holders.includes(tx.node) ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
     }
     const item = await this.#parts.findItem(tx, file.item);
@@ -271,10 +304,12 @@ export class CaseReceiver {
   }
 }
 
+function isHandOff(line: LogLine): line is Extract<LogLine, { action: HandOffAction }> {
+  return (HAND_OFF_ACTIONS as readonly string[]).includes(line.action);
+}
+
 function movesTo(line: LogLine, node: string, epoch: number): boolean {
-  return (
-    (line.action === 'FORWARDED' || line.action === 'RETURNED') && line.data.to === node && line.data.epoch === epoch
-  );
+  return isHandOff(line) && line.data.to === node && line.data.epoch === epoch;
 }
 
 function refused(code: string, reason: string): Verdict {

@@ -3,10 +3,12 @@ import type {
   Answers,
   CaseFile,
   CaseFilter,
+  CaseStepInput,
   Desk,
   DivisionCode,
   Divisions,
   FileCaseInput,
+  FileDraftInput,
   FilingService,
   FilingView,
   Grant,
@@ -19,6 +21,7 @@ import type {
   OfficialCalendar,
   Page,
   PageRequest,
+  RateServiceInput,
   Step,
   SupplementCaseInput,
   TrackedCaseView,
@@ -30,12 +33,16 @@ import {
   caseSteps,
   custodyAt,
   dayOf,
+  documentNumberOf,
   grantsInEffect,
+  isUndecided,
+  noticeOf,
   problem,
   readersOf,
   requireCaseReader,
   requireOwnDesk,
   requirePermission,
+  resultDocument,
   standardImplementation,
 } from '@liandong/schema';
 import { findImplementations, findItem } from '../catalogue/index.ts';
@@ -49,7 +56,7 @@ import type { Application } from './case-views.ts';
 import { filingView, handlingView, trackedView } from './case-views.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { once } from './idempotency.ts';
-import { decodeMaterials, storeMaterials } from './materials.ts';
+import { decodeMaterials, readPart, storeMaterials } from './materials.ts';
 import { Serials } from './serials.ts';
 import { findTracked, trackingHash } from './tracking.ts';
 
@@ -79,24 +86,56 @@ export class CaseDesk {
     this.#serials = new Serials(parts.db, parts.node);
     this.filing = {
       getMany: (viewer, ids) => this.#getFilings(viewer, ids),
-      file: (viewer, input) => this.#file(viewer, input),
+      file: (viewer, input) => this.#file(viewer, input, 'fileCase'),
+      draft: (viewer, input) => this.#file(viewer, input, 'draftCase'),
+      fileDraft: (viewer, input) => this.#fileDraft(viewer, input),
       supplement: (viewer, input) => this.#supplement(viewer, input),
+      rate: (input) => this.#rate(input),
       track: (number, code) => this.#track(number, code),
     };
-    const { acceptCase, decideCase, forwardCase, refuseCase, requestSupplement, returnCase, reviewCase } = caseSteps;
+    const steps = caseSteps;
     this.handling = {
       getMany: (viewer, keys) => this.#getHandlings(viewer, keys),
       list: (viewer, filter, page) => this.#list(viewer, filter, page),
-      accept: (viewer, input) => this.#step(viewer, input, (desk, file) => acceptCase(desk, file, input.note)),
-      refuse: (viewer, input) => this.#step(viewer, input, (desk, file) => refuseCase(desk, file, input.reason)),
+      accept: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.acceptCase(desk, file, input.note)),
+      refuse: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.refuseCase(desk, file, input.reason)),
       requestSupplement: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => requestSupplement(desk, file, input.missing, input.note)),
+        this.#step(viewer, input, (desk, file) => steps.requestSupplement(desk, file, input.missing, input.note)),
       review: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => reviewCase(desk, file, input.opinion, input.note, input.amountFen)),
+        this.#step(viewer, input, (desk, file) =>
+          steps.reviewCase(desk, file, input.opinion, input.note, input.amountFen),
+        ),
       decide: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => decideCase(desk, file, input.outcome, input.reason, input.minutes)),
-      forward: (viewer, input) => this.#step(viewer, input, (desk, file) => forwardCase(desk, file, input.note)),
-      return: (viewer, input) => this.#step(viewer, input, (desk, file) => returnCase(desk, file, input.reason)),
+        this.#step(viewer, input, (desk, file) =>
+          steps.decideCase(desk, file, input.outcome, input.reason, input.minutes),
+        ),
+      requestPrecheck: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.requestPrecheck(desk, file, input.note)),
+      precheck: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.precheckCase(desk, file, input.missing, input.remarks)),
+      startProcedure: (viewer, { id, idempotencyKey, ...start }) =>
+        this.#step(viewer, { id, idempotencyKey, ...start }, (desk, file) => steps.startProcedure(desk, file, start)),
+      endProcedure: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.endProcedure(desk, file, input.procedure, input.result)),
+      extend: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.extendCase(desk, file, input.days, input.reason)),
+      decideOnTheSpot: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.decideOnTheSpot(desk, file, input)),
+      issueDocument: (viewer, input) => this.#issue(viewer, input),
+      assign: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.assignCase(desk, file, input.note)),
+      deliver: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.deliverCase(desk, file, input.way, input.note)),
+      close: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.closeCase(desk, file, input.note)),
+      rate: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.rateCase(desk, file, input.grade)),
+      terminate: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.terminateCase(desk, file, input.reason)),
+      void: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.voidCase(desk, file, input.reason)),
+      transfer: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.transferCase(desk, file, input.to, input.reason)),
+      document: (viewer, id) => this.#document(viewer, id),
+      notice: (viewer, id, seq) => this.#notice(viewer, id, seq),
+      forward: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.forwardCase(desk, file, input.note)),
+      return: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
       recall: (viewer, input) => this.#recall(viewer, input),
     };
@@ -128,40 +167,39 @@ export class CaseDesk {
     return accepted;
   }
 
-  async #file(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }> {
+  /** Files an application, or draws it up for a pre-check. */
+  async #file(
+    viewer: Viewer | null,
+    input: FileCaseInput,
+    as: 'fileCase' | 'draftCase',
+  ): Promise<{ filing: FilingView; trackingCode: string }> {
     const person = signedIn(viewer);
     const { node, db, writer, now } = this.#parts;
     const materials = decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
     return db.transact(node, async (tx) => {
-      const { id, trackingCode } = await once(
-        tx,
-        person,
-        input.idempotencyKey,
-        { mutation: 'fileCase', input },
-        async () => {
-          const place = input.place ?? node;
-          const application: Application = { applicant: input.applicant, consent: input.consent };
-          const text = JSON.stringify(application);
-          const { consent } = input;
-          const filing = {
-            number,
-            place,
-            application: sha256(text),
-            consent: consent && { way: consent.way, givenAt: consent.givenAt },
-            facts: { amountFen: input.amountFen },
-            materials: materials.map((m) => m.material),
-          };
-          const code = trackingCodeOf();
-          const made = { id: caseIdOf(node, randomUUID()), trackingCode: code };
-          const at = now();
-          const desk = await this.#deskFor(tx, person, input.item, place, at);
-          const step = caseSteps.fileCase(desk, filing);
-          await storeMaterials(tx, materials);
-          await writer.open(tx, { id: made.id, application: text, trackingHash: trackingHash(number, code) }, step, at);
-          return made;
-        },
-      );
+      const { id, trackingCode } = await once(tx, person, input.idempotencyKey, { mutation: as, input }, async () => {
+        const place = input.place ?? node;
+        const application: Application = { applicant: input.applicant, consent: input.consent };
+        const text = JSON.stringify(application);
+        const { consent } = input;
+        const filing = {
+          number,
+          place,
+          application: sha256(text),
+          consent: consent && { way: consent.way, givenAt: consent.givenAt },
+          facts: { amountFen: input.amountFen },
+          materials: materials.map((m) => m.material),
+        };
+        const code = trackingCodeOf();
+        const made = { id: caseIdOf(node, randomUUID()), trackingCode: code };
+        const at = now();
+        const desk = await this.#deskFor(tx, person, input.item, place, at);
+        const step = caseSteps[as](desk, filing);
+        await storeMaterials(tx, materials);
+        await writer.open(tx, { id: made.id, application: text, trackingHash: trackingHash(number, code) }, step, at);
+        return made;
+      });
       const stored = await lockCase(tx, id);
       if (!stored) throw problem('NOT_FOUND', `Case ${id} is not here any more.`, { node });
       return { filing: filingView(stored, node, person), trackingCode };
@@ -182,6 +220,103 @@ export class CaseDesk {
       );
     });
     return filingView(stored, node, person);
+  }
+
+  async #fileDraft(viewer: Viewer | null, input: FileDraftInput): Promise<FilingView> {
+    const person = signedIn(viewer);
+    const { node } = this.#parts;
+    const materials = decodeMaterials(input.materials);
+    const stored = await this.#change(person, input, async (tx, desk, file) => {
+      await storeMaterials(tx, materials);
+      const [first] = (await lockCase(tx, file.id))?.lines ?? [];
+      const consent = first?.line.action === 'DRAFTED' ? first.line.data.consent : null;
+      const { number, place, application, facts } = file;
+      const filing = { number, place, application, facts, consent, materials: [] };
+      return caseSteps.fileDraft(
+        desk,
+        file,
+        filing,
+        materials.map((m) => m.material),
+      );
+    });
+    return filingView(stored, node, person);
+  }
+
+  /** Issues the result's document: its text is made of the log, its bytes are kept like a material's. */
+  async #issue(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView> {
+    const { divisions } = this.#parts;
+    const stored = await this.#change(signedIn(viewer), input, async (tx, desk, file) => {
+      const sealId = caseSteps.documentSeal(desk, file);
+      const nameOf = (code: DivisionCode) => divisions.get(code).name;
+      const sealName = desk.offices?.seals.find((seal) => seal.id === sealId)?.name ?? null;
+      const { applicant } = await this.#application(tx, file.id);
+      const bytes = Buffer.from(resultDocument(file, { item: desk.item, applicant: applicant.name, nameOf, sealName }));
+      const number = documentNumberOf(file, nameOf);
+      const fileName = `${file.number}.md`;
+      const document = {
+        name: '决定书',
+        fileName,
+        mediaType: 'text/markdown',
+        sha256: sha256(bytes),
+        size: bytes.length,
+      };
+      await storeMaterials(tx, [{ material: document, bytes }]);
+      return caseSteps.issueDocument(desk, file, { number, document });
+    });
+    return this.#handlingView(stored);
+  }
+
+  async #document(viewer: Viewer | null, id: string): Promise<string> {
+    const { db, node } = this.#parts;
+    const { file } = await this.#readable(signedIn(viewer), id);
+    const { issued } = file;
+    if (!issued) throw problem('NOT_FOUND', 'No document of this case is issued.', { node });
+    const bytes = await readPart(db.queries(node), { ...issued.document, offset: 0, length: issued.document.size });
+    if (!bytes) throw problem('NOT_FOUND', `${node} does not hold document ${issued.number}.`, { node });
+    return bytes.toString('utf8');
+  }
+
+  async #notice(viewer: Viewer | null, id: string, seq: number): Promise<string> {
+    const { db, node, divisions } = this.#parts;
+    const { file, lines } = await this.#readable(signedIn(viewer), id);
+    const found = lines.find(({ line }) => line.seq === seq);
+    if (!found) throw problem('NOT_FOUND', `The case has no line ${seq}.`, { node, field: 'seq' });
+    const queries = db.queries(node);
+    const item = await findItem(queries, file.item, { version: file.itemVersion });
+    if (!item) throw this.#unknownItem(file.item);
+    const { applicant } = await this.#application(queries, id);
+    const nameOf = (code: DivisionCode) => divisions.get(code).name;
+    return noticeOf(file, found.line, { item, applicant: applicant.name, nameOf });
+  }
+
+  /** The applicant's own rating, here or carried to where the case is. */
+  async #rate({ number, code, grade }: RateServiceInput): Promise<TrackedCaseView> {
+    const { node, db, writer, outbox, now } = this.#parts;
+    await db.transact(node, async (tx): Promise<void> => {
+      const tracked = await findTracked(tx, number, code);
+      const stored = tracked && (await lockCase(tx, tracked.id));
+      if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
+      const step = caseSteps.rateByApplicant(stored.file, grade);
+      const { custodian, id } = stored.file;
+      if (custodian === node) await writer.append(tx, stored, step, now());
+      else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
+    });
+    return this.#track(number, code);
+  }
+
+  async #application(queries: NodeQueries, id: string): Promise<Application> {
+    const { node } = this.#parts;
+    const [stored] = await findCases(queries, [id]);
+    if (!stored?.application) throw problem('NOT_FOUND', `${node} holds no application of ${id}.`, { node });
+    return JSON.parse(stored.application) as Application;
+  }
+
+  async #readable(viewer: Viewer, id: string): Promise<StoredCase> {
+    const { db, node, divisions } = this.#parts;
+    const [stored] = await findCases(db.queries(node), [id]);
+    if (!stored) throw this.#notFound(id);
+    requireCaseReader(viewer, readersOf(stored.file), divisions);
+    return stored;
   }
 
   async #step(
@@ -228,7 +363,7 @@ export class CaseDesk {
     const { node, db, divisions, outbox, now } = this.#parts;
     const elsewhere = await db.transact(node, async (tx) => {
       const { file, withdrawalRequestedAt } = await this.#lockReadable(tx, person, input.id);
-      if (custodyAt(file, node) !== 'ELSEWHERE' || node !== file.filingNode || file.closedAt) return false;
+      if (custodyAt(file, node) !== 'ELSEWHERE' || node !== file.filingNode || !isUndecided(file.state)) return false;
       const role = requirePermission(person, 'WITHDRAW_CASE', divisions.get(node).tier);
       if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
       if (withdrawalRequestedAt) return true;

@@ -9,7 +9,16 @@ import type {
   ApplicantView,
   ConsentView,
 } from '@liandong/schema';
-import { clockOf, custodyAt, maskNumber, noticeDueAt, outstanding, problem, seesPersonalData } from '@liandong/schema';
+import {
+  clockOf,
+  custodyAt,
+  maskNumber,
+  noticeDueAt,
+  outstanding,
+  problem,
+  resultOf,
+  seesPersonalData,
+} from '@liandong/schema';
 import type { DivisionCode } from '@liandong/schema';
 import type { StoredCase } from './case-store.ts';
 
@@ -74,7 +83,14 @@ export function handlingView(
       note: line.note,
     })),
     clock: clockOf(file, calendar, divisions, now),
+    precheck: file.precheck,
+    procedures: file.procedures,
+    extension: file.extension,
     decision: file.decision,
+    issued: file.issued,
+    delivery: file.delivery,
+    rating: file.rating,
+    result: resultOf(file),
     missing: file.state === 'AWAITING_SUPPLEMENT' ? outstanding(file) : [],
     acceptanceDueAt: awaitsAcceptance ? noticeDueAt(file.materialsInAt, calendar).at : null,
     withdrawalRequestedAt: file.closedAt ? null : stored.withdrawalRequestedAt,
@@ -100,19 +116,18 @@ export function trackedView(
     custodian: file.custodian,
     dueAt: clockOf(file, calendar, divisions, now)?.dueAt ?? null,
     missing: file.state === 'AWAITING_SUPPLEMENT' ? outstanding(file) : [],
-    reason: publicReason(stored.lines.at(-1)?.line),
+    reason: publicReason(stored.lines.map(({ line }) => line)),
     remedies: file.decision?.remedies ?? null,
     steps: stored.lines.map(({ line }) => ({ at: new Date(line.at), node: line.node, action: line.action })),
     answeredBy: node,
   };
 }
 
-function publicReason(last: LogLine | undefined): string | null {
-  switch (last?.action) {
-    case 'DECIDED':
-    case 'NOT_ACCEPTED':
-      return last.data.reason;
-    default:
-      return null;
+/** Why it ended as it did: the last line that decides or ends it. */
+function publicReason(lines: readonly LogLine[]): string | null {
+  for (const line of lines.toReversed()) {
+    if (line.action === 'DECIDED' || line.action === 'NOT_ACCEPTED') return line.data.reason;
+    if (line.action === 'TERMINATED' || line.action === 'VOIDED') return line.data.reason;
   }
+  return null;
 }

@@ -1,5 +1,5 @@
 import type { CaseFile, DivisionCode, Material, MaterialInput, MaterialPart } from '@liandong/schema';
-import { MAX_MATERIAL_BYTES, problem } from '@liandong/schema';
+import { MAX_MATERIAL_BYTES, contentsOf, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -60,8 +60,11 @@ export async function absentMaterials(queries: NodeQueries, materials: readonly 
 export function materialMessages(file: CaseFile, receiver: DivisionCode): Outgoing[] {
   const back = file.holders.includes(receiver);
   const unseen = back
-    ? file.materials.slice(file.supplement?.materialsBefore ?? file.materials.length)
-    : file.materials;
+    ? [
+        ...file.materials.slice(file.supplement?.materialsBefore ?? file.materials.length),
+        ...(file.issued ? [file.issued.document] : []),
+      ]
+    : contentsOf(file);
   return partsOf(unseen, receiver, file.id);
 }
 

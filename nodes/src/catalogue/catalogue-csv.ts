@@ -43,6 +43,7 @@ const COLUMNS = {
   window: 'text',
   crossDistrict: 'text',
   crossDistrictWays: 'list',
+  excludedTime: 'list',
   supervisionWay: 'text',
   signOff: 'object',
   collectiveDecision: 'boolean',

@@ -1,6 +1,7 @@
-import type { Answer } from '@liandong/schema';
+import type { Answer, MessageKind } from '@liandong/schema';
 import { ERRORS, ProblemError } from '@liandong/schema';
 import type { Verdict } from './messages.ts';
+import { isAboutKeys } from './parked.ts';
 
 /** What became of a message, also where nothing could be done with it. */
 export type Settled = Verdict | { outcome: 'PARKED'; code: string; reason: string };
@@ -26,9 +27,13 @@ export function answerOf(id: string, digest: string, verdict: Settled): Answer |
 }
 
 /** What a receiver's error comes to: later where trying again helps, else set aside for people. */
-export function parkedBy(error: unknown): Settled {
+export function parkedBy(error: unknown, kind: MessageKind): Settled {
   if (!(error instanceof ProblemError))
     return { outcome: 'PARKED', code: 'INTERNAL', reason: 'See the log of the host.' };
   const { code, message } = error.problem;
+  // a feed states its entries again by itself; anything else that waits for a key is shown
+  if (isAboutKeys(code)) {
+    return kind === 'FEED' ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
+  }
   return ERRORS[code].retry ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
 }

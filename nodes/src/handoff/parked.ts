@@ -1,18 +1,20 @@
-import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { Answer, DivisionCode, ErrorCode, MessageKind } from '@liandong/schema';
 import type { Logger } from 'pino';
-import type { HostDb, NodeTx } from '../db/index.ts';
-import { sha256 } from '../trust/index.ts';
-import { answerOf, parkedBy } from './answers.ts';
-import type { Settled } from './answers.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { Loop } from './loop.ts';
-import type { Receiver } from './messages.ts';
-import type { Carrier } from './parcels.ts';
 
-/** How often decisions of people are looked for, ms. */
-const IDLE_MS = 2_000;
+/** How often parked messages are looked for that are to be tried again, ms; what is learned of keys wakes it at once. */
+const IDLE_MS = 5_000;
+const BATCH = 50;
 
-/** A message that was set aside, as people see it. */
+/** Why a message waits for a key: nobody vouched for it here yet, or it ended. */
+export const KEY_CODES: ErrorCode[] = ['KEY_UNKNOWN', 'KEY_NOT_IN_EFFECT'];
+
+export function isAboutKeys(code: string): boolean {
+  return KEY_CODES.some((known) => known === code);
+}
+
+/** A message that was set aside (搁置). */
 export interface ParkedMessage {
   id: string;
   sender: DivisionCode;
@@ -20,101 +22,96 @@ export interface ParkedMessage {
   body: string;
   code: string;
   reason: string;
-  parkedAt: Date;
-  decision: ParkedDecision | null;
-  resolvedAt: Date | null;
-}
-export type ParkedDecision = 'RETRY' | 'REFUSE';
-
-interface Row {
-  id: string;
-  sender: DivisionCode;
-  kind: MessageKind;
-  body: string;
-  code: string;
-  reason: string;
-  parked_at: Date;
-  decision: ParkedDecision | null;
-  decision_reason: string | null;
-  resolved_at: Date | null;
+  /** The key it was signed with, where that is what is wrong. */
+  kid: string | null;
+  /** The signed envelope it came in; null where its signature was checked. */
+  envelope: string | null;
+  bytes: Uint8Array | null;
 }
 
-const COLUMNS = 'id, sender, kind, body, code, reason, parked_at, decision, decision_reason, resolved_at';
-
-const shown = (r: Row): ParkedMessage => ({
-  id: r.id,
-  sender: r.sender,
-  kind: r.kind,
-  body: r.body,
-  code: r.code,
-  reason: r.reason,
-  parkedAt: r.parked_at,
-  decision: r.decision,
-  resolvedAt: r.resolved_at,
-});
-
-/** Messages of a node that wait for people, oldest first. */
-export async function listParked(db: HostDb, node: DivisionCode): Promise<ParkedMessage[]> {
-  const rows = await db
-    .queries(node)
-    .query<Row>(`SELECT ${COLUMNS} FROM parked WHERE node = $1 AND resolved_at IS NULL ORDER BY parked_at`);
-  return rows.map(shown);
-}
-
-/** @throws {ProblemError} NOT_FOUND */
-export async function getParked(db: HostDb, node: DivisionCode, id: string): Promise<ParkedMessage> {
-  if (!/^[0-9a-f-]{36}$/.test(id))
-    throw problem('BAD_INPUT', 'A message is named by its id (a UUID).', { field: 'id' });
-  const [row] = await db
-    .queries(node)
-    .query<Row>(`SELECT ${COLUMNS} FROM parked WHERE node = $1 AND id = $2::uuid`, [id]);
-  if (!row) throw problem('NOT_FOUND', `${node} has not parked a message ${id}.`);
-  return shown(row);
-}
-
-/**
- * Records what people decided: try it once more, or refuse it with a reason its sender is told. The host carries it
- * out within seconds.
- * @throws {ProblemError} NOT_FOUND, BAD_INPUT for one that is settled already
- */
-export async function decideParked(
-  db: HostDb,
-  node: DivisionCode,
-  id: string,
-  decision: ParkedDecision,
-  by: string,
-  reason: string | null,
-): Promise<void> {
-  const parked = await getParked(db, node, id);
-  if (parked.resolvedAt) throw problem('BAD_INPUT', `Message ${id} is settled already.`);
-  await db.transact(node, (tx) =>
-    tx.query(
-      `UPDATE parked SET decision = $3, decided_by = $4, decided_at = now(), decision_reason = $5
-       WHERE node = $1 AND id = $2`,
-      [id, decision, by, reason],
-    ),
+/** Sets a message aside; the same message again changes what is told of it. */
+export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<void> {
+  const { id, sender, kind, body, code, reason, kid, envelope, bytes } = message;
+  await tx.query(
+    `INSERT INTO parked (node, id, sender, kind, body, code, reason, kid, envelope, bytes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (node, id) DO UPDATE SET body = excluded.body, code = excluded.code, reason = excluded.reason,
+       kid = excluded.kid, envelope = excluded.envelope, bytes = excluded.bytes, resolved_at = NULL, retry_at = NULL
+     WHERE parked.sender = excluded.sender AND parked.kind = excluded.kind`,
+    [id, sender, kind, body, code, reason, kid, envelope, bytes],
   );
 }
 
-export interface ParkedDeskParts {
+/** How many messages of a sender are set aside here that nobody vouched for. */
+export async function strangersOf(tx: NodeTx, sender: DivisionCode): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM parked
+     WHERE node = $1 AND sender = $2 AND envelope IS NOT NULL AND resolved_at IS NULL`,
+    [sender],
+  );
+  return row?.count ?? 0;
+}
+
+/** A message that is set aside and not resolved yet. */
+export async function readParked(queries: NodeQueries, id: string): Promise<ParkedMessage | null> {
+  const [row] = await queries.query<ParkedMessage>(
+    `SELECT id, sender, kind, body, code, reason, kid, envelope, bytes FROM parked
+     WHERE node = $1 AND id = $2 AND resolved_at IS NULL`,
+    [id],
+  );
+  return row ?? null;
+}
+
+/**
+ * Resolves what was done or refused after all.
+ * @returns how many messages are set aside still
+ */
+export async function resolveParked(tx: NodeTx, answers: readonly Answer[]): Promise<number> {
+  const over = answers.filter((a) => a.outcome === 'DONE' || a.outcome === 'REFUSED').map((a) => a.id);
+  await tx.query(
+    `UPDATE parked SET resolved_at = now(), retry_at = NULL, bytes = NULL
+     WHERE node = $1 AND id = ANY ($2::uuid[]) AND resolved_at IS NULL`,
+    [over],
+  );
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM (SELECT 1 FROM parked WHERE node = $1 AND resolved_at IS NULL LIMIT 1) AS open`,
+  );
+  return row?.count ?? 0;
+}
+
+export async function setRetry(tx: NodeTx, id: string, at: Date | null): Promise<void> {
+  await tx.query(`UPDATE parked SET retry_at = $3 WHERE node = $1 AND id = $2`, [id, at]);
+}
+
+/**
+ * Has what waits for a key tried again.
+ * @returns how many messages that is
+ */
+export async function requestRetry(db: HostDb, nodes: readonly DivisionCode[]): Promise<number> {
+  const rows = await db.queryHost(
+    `UPDATE parked SET retry_at = now() WHERE node = ANY ($1) AND resolved_at IS NULL AND code = ANY ($2) RETURNING id`,
+    [nodes, KEY_CODES],
+  );
+  return rows.length;
+}
+
+export interface ParkedRetriesParts {
   db: HostDb;
   nodes: readonly DivisionCode[];
-  carrier: Pick<Carrier, 'answer'>;
-  receivers: Readonly<Record<MessageKind, Receiver>>;
-  isHealing: (node: DivisionCode) => boolean;
-  now: () => Date;
+  /** Tries one message again. */
+  retry: (node: DivisionCode, id: string) => Promise<unknown>;
   log: Logger;
 }
 
-/** Carries out what people decided about parked messages, and tells their senders (G7). */
-export class ParkedDesk {
-  readonly #parts: ParkedDeskParts;
+/** Tries parked messages again when their time has come. */
+export class ParkedRetries {
+  readonly #parts: ParkedRetriesParts;
   readonly #loop: Loop;
 
-  constructor(parts: ParkedDeskParts) {
+  constructor(parts: ParkedRetriesParts) {
     this.#parts = parts;
     this.#loop = new Loop(
-      () => this.#work(),
+      () => this.#retry(),
       IDLE_MS,
       (error) => parts.log.warn({ err: error }, 'parked messages'),
     );
@@ -128,85 +125,24 @@ export class ParkedDesk {
     await this.#loop.stop();
   }
 
-  async #work(): Promise<boolean> {
-    const { carrier, db, isHealing, log, nodes, now } = this.#parts;
-    const decided = await db.queryHost<{ node: DivisionCode; id: string }>(
-      `SELECT node, id FROM parked WHERE node = ANY ($1) AND decision IS NOT NULL AND resolved_at IS NULL LIMIT 50`,
-      [nodes.filter((node) => !isHealing(node))],
+  /** A key became known or ended: what waits for one is tried again. */
+  async keysLearned(): Promise<void> {
+    if ((await requestRetry(this.#parts.db, this.#parts.nodes)) > 0) this.#loop.wake();
+  }
+
+  async #retry(): Promise<boolean> {
+    const { db, nodes, retry, log } = this.#parts;
+    const due = await db.queryHost<{ node: DivisionCode; id: string }>(
+      `UPDATE parked SET retry_at = now() + interval '1 minute' WHERE (node, id) IN (
+         SELECT node, id FROM parked
+         WHERE retry_at <= now() AND resolved_at IS NULL AND node = ANY ($1)
+         ORDER BY (kind = 'DOSSIER'), retry_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+       RETURNING node, id`,
+      [nodes],
     );
-    for (const { node, id } of decided) {
-      const done = await db.transact(node, (tx) => this.#carryOut(tx, id));
-      if (!done) continue;
-      log.info({ node, message: id, outcome: done.answer.outcome }, 'a parked message was settled by people');
-      // lost on the way, the sender hears it when it offers the message again
-      await carrier.answer(node, done.sender, [done.answer], now()).catch((error: unknown) => {
-        log.debug({ err: error }, 'road');
-      });
+    for (const { node, id } of due) {
+      await retry(node, id).catch((error: unknown) => log.warn({ err: error, node, message: id }, 'parked message'));
     }
-    return false;
+    return due.length === BATCH;
   }
-
-  async #carryOut(tx: NodeTx, id: string): Promise<{ sender: DivisionCode; answer: Answer } | null> {
-    const [row] = await tx.query<Row>(
-      `SELECT ${COLUMNS} FROM parked WHERE node = $1 AND id = $2 AND resolved_at IS NULL FOR UPDATE`,
-      [id],
-    );
-    if (!row) return null;
-    const verdict = await this.#verdict(tx, row);
-    const answer = answerOf(row.id, sha256(row.body), verdict);
-    const lasting = answer !== null && (answer.outcome === 'DONE' || answer.outcome === 'REFUSED');
-    if (lasting) {
-      await tx.query(`UPDATE parked SET resolved_at = now() WHERE node = $1 AND id = $2`, [id]);
-      await tx.query(`UPDATE inbox SET answer = $3 WHERE node = $1 AND id = $2`, [id, JSON.stringify(answer)]);
-      return { sender: row.sender, answer };
-    }
-    // it can't be done now either: it waits for the next decision, with the reason of today
-    const why = 'reason' in verdict ? verdict.reason : 'It waits for materials.';
-    const code = verdict.outcome === 'PARKED' ? verdict.code : row.code;
-    await tx.query(`UPDATE parked SET decision = NULL, code = $3, reason = $4 WHERE node = $1 AND id = $2`, [
-      id,
-      code,
-      why,
-    ]);
-    if (answer?.outcome !== 'WANTS') return null;
-    // the sender sends them and offers the message again, which is then looked at anew
-    await tx.query(`DELETE FROM inbox WHERE node = $1 AND id = $2`, [id]);
-    await tx.query(`UPDATE parked SET resolved_at = now() WHERE node = $1 AND id = $2`, [id]);
-    return { sender: row.sender, answer };
-  }
-
-  async #verdict(tx: NodeTx, row: Row): Promise<Settled> {
-    if (row.decision === 'REFUSE') {
-      return { outcome: 'REFUSED', code: row.code, reason: row.decision_reason ?? row.reason };
-    }
-    const [life] = await tx.query(`SELECT 1 FROM peer_lives WHERE node = $1 AND peer = $2 AND told_at > $3`, [
-      row.sender,
-      row.parked_at,
-    ]);
-    if (life) {
-      const reason = `${row.sender} was restored since and has forgotten this message.`;
-      return { outcome: 'REFUSED', code: 'MESSAGE_INVALID', reason };
-    }
-    // the bytes were not kept: the sender has them and brings them again
-    if (row.kind === 'MATERIAL') return { outcome: 'WANTS', materials: [materialOf(row.body)] };
-    try {
-      return await tx.attempt(() =>
-        this.#parts.receivers[row.kind](tx, {
-          id: row.id,
-          from: row.sender,
-          to: tx.node,
-          kind: row.kind,
-          body: JSON.parse(row.body),
-          bytes: null,
-        }),
-      );
-    } catch (error) {
-      this.#parts.log.warn({ err: error, node: tx.node, message: row.id, kind: row.kind }, 'parked again');
-      return parkedBy(error);
-    }
-  }
-}
-
-function materialOf(body: string): string {
-  return (JSON.parse(body) as { sha256: string }).sha256;
 }

@@ -6,6 +6,7 @@ import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts'
 import { Loop } from './loop.ts';
 import type { Answered, Settler } from './messages.ts';
 import type { Outbox } from './outbox.ts';
+import { KEY_CODES } from './parked.ts';
 import type { Carrier, Parcel } from './parcels.ts';
 
 /** Messages claimed at a time. */
@@ -71,6 +72,16 @@ export class Relay {
     await this.#parts.db.queryHost(
       `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND next_at > now() AND outcome IS NULL AND node = ANY ($1)`,
       [this.#parts.nodes],
+    );
+    this.#loop.wake();
+  }
+
+  /** Offers again what receivers set aside for the key it was signed with: there is another now. */
+  async resendParked(): Promise<void> {
+    await this.#parts.db.queryHost(
+      `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND outcome = 'PARKED' AND code = ANY ($2)
+         AND node = ANY ($1)`,
+      [this.#parts.nodes, KEY_CODES],
     );
     this.#loop.wake();
   }

@@ -1,6 +1,6 @@
 import { readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProblemError, consumerName } from '@liandong/schema';
+import { ProblemError, consumerName, problem } from '@liandong/schema';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import { ROADS, inboxPrefix } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
@@ -9,6 +9,7 @@ import type { Foundation } from '../host.ts';
 import { readFoundation } from '../host.ts';
 import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
+import { readKeys, readPassphrase } from '../trust/index.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
 
@@ -38,7 +39,7 @@ const NOTICE_MONTH = 11;
  */
 export async function examine(config: HostConfig, now: () => Date): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const foundation = await examineFiles(config, now(), findings);
+  const foundation = await examineFiles(config, now, findings);
   await examineSecrets(config, findings);
   await examineDisk(config, findings);
   if (foundation) examineCalendar(foundation, now(), findings);
@@ -52,12 +53,15 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
   return findings;
 }
 
-async function examineFiles(config: HostConfig, now: Date, findings: Finding[]): Promise<Foundation | null> {
+async function examineFiles(config: HostConfig, now: () => Date, findings: Finding[]): Promise<Foundation | null> {
   try {
     const foundation = await readFoundation(config, now);
     const { divisions, trust } = foundation;
+    const keys = await readKeys(config.keysDir, config.nodes, await readPassphrase(config.keysPassphraseFile));
+    const keyless = config.nodes.filter((node) => !keys.some((key) => key.node === node));
+    if (keyless.length > 0) throw problem('BAD_CONFIG', `There is no private key of ${keyless.join(', ')}.`);
     const named = config.nodes.map((code) => divisions.get(code).name).join(', ');
-    findings.push(ok('keys', `Keys and certificates of ${named} fit together up to the root.`));
+    findings.push(ok('keys', `The private keys of ${named} can be read, and the certificates hold up to the root.`));
     const lonely = config.nodes.filter((code) => {
       const { parent } = divisions.get(code);
       return parent !== null && !trust.knows(parent);

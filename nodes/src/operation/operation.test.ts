@@ -14,7 +14,7 @@ import {
   createDatabase,
   eventually,
 } from '../testing/test-federation.ts';
-import { runOperation } from './commands.ts';
+import { runOperation } from '../commands/operation.ts';
 import { examine } from './doctor.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 
@@ -188,7 +188,7 @@ describe('a parked message', () => {
   test('that can not be processed this time either waits again', async () => {
     const id = await sendNonsense();
     await decideParked(federation.db(TOWNSHIP), TOWNSHIP, id, 'RETRY', 'wang', null);
-    await eventually(async () => (await getParked(federation.db(TOWNSHIP), TOWNSHIP, id)).decision === null);
+    await eventually(async () => (await getParked(federation.db(TOWNSHIP), TOWNSHIP, id)).retryAt === null);
     expect((await getParked(federation.db(TOWNSHIP), TOWNSHIP, id)).resolvedAt).toBeNull();
     expect((await owed(id))?.settled_at).toBeNull();
   });
@@ -261,8 +261,9 @@ describe('the doctor', () => {
 
   test('says what a host lacks in its settings, with the exit code of a failure', async () => {
     const said: string[] = [];
-    expect(await runOperation(['doctor'], {}, {}, (text) => said.push(text))).toBe(1);
+    const terminal = { environment: {}, print: (text: string) => void said.push(text) };
+    expect(await runOperation('doctor')([], terminal)).toBe(1);
     expect(said.join('')).toContain('LIANDONG_DATABASE_URL');
-    expect(await runOperation(['catalogue', 'import'], {}, {}, () => undefined)).toBeNull();
+    await expect(runOperation('parked')(['burn'], terminal)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });

@@ -1,4 +1,4 @@
-import type { CaseCopy, Copy, DivisionCode, Feed } from '@liandong/schema';
+import type { Copy, DivisionCode, Feed } from '@liandong/schema';
 import {
   FEEDS,
   HEALING_KINDS,
@@ -23,6 +23,9 @@ import type { Lives } from './lives.ts';
 const PART_CHARACTERS = 200_000;
 const ENTRIES = 200;
 
+type Part = Pick<Copy, 'keys' | 'cases' | 'feeds'>;
+const NOTHING: Part = { keys: [], cases: [], feeds: [] };
+
 export interface HealerParts {
   db: HostDb;
   lives: Lives;
@@ -31,6 +34,8 @@ export interface HealerParts {
   receiver: CaseReceiver;
   readers: Readonly<Record<Feed, FeedReader>>;
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  /** Keeps documents about keys; each proves itself. */
+  takeKeys: (tx: NodeTx, from: DivisionCode, documents: readonly string[]) => Promise<void>;
   /** Called when a node took back what there is: what waited falls due. */
   onHealed: (node: DivisionCode) => void;
   log: Logger;
@@ -104,16 +109,19 @@ export class Healer {
        WHERE node = $1 AND settled_at >= $3 AND receiver = $2 AND outcome = 'DONE' AND kind <> ALL ($4)`,
       [message.from, since, HEALING_KINDS],
     );
-    const parts = partsFor(await copiesFor(tx, message.from, new Date(since)));
+    const parts: Part[] = chunks(await keysOf(tx), (key) => key.length).map((keys) => ({ ...NOTHING, keys }));
+    for (const cases of chunks(await copiesFor(tx, message.from, new Date(since)), (c) => JSON.stringify(c).length)) {
+      parts.push({ ...NOTHING, cases });
+    }
     for (const { feed, head } of heads) {
       for (let from = head + 1; ;) {
         const entries = await readEntries(tx, feed, message.from, from - 1, ENTRIES);
         if (entries.length === 0) break;
-        parts.push({ cases: [], feeds: [{ feed, from, entries }] });
+        parts.push({ ...NOTHING, feeds: [{ feed, from, entries }] });
         from += entries.length;
       }
     }
-    if (parts.length === 0) parts.push({ cases: [], feeds: [] });
+    if (parts.length === 0) parts.push(NOTHING);
     await this.#parts.outbox.enqueue(
       tx,
       parts.map((part, i) => {
@@ -130,8 +138,9 @@ export class Healer {
     const { lives, receiver } = this.#parts;
     const parsed = copySchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a part of a copy.', { cause: parsed.error });
-    const { life, parts, cases, feeds } = parsed.data;
+    const { life, parts, keys, cases, feeds } = parsed.data;
     if (life !== lives.lifeOf(tx.node)) return { outcome: 'DONE' };
+    await this.#parts.takeKeys(tx, message.from, keys);
     for (const { feed, from, entries } of feeds) await this.#takeEntries(tx, feed, from, entries);
     const wanted: string[] = [];
     for (const copy of cases) wanted.push(...(await takeCopy(tx, receiver, message.from, copy)));
@@ -220,17 +229,23 @@ async function dropStatedBefore(tx: NodeTx, feed: Feed, head: number): Promise<v
   await tx.query(`DELETE FROM feed_pending WHERE node = $1 AND id = ANY ($2)`, [doubled.map((d) => d.id)]);
 }
 
-function partsFor(copies: readonly CaseCopy[]): Pick<Copy, 'cases' | 'feeds'>[] {
-  const parts: Pick<Copy, 'cases' | 'feeds'>[] = [];
+/** Things in lists that each fit into one part. */
+function chunks<T>(things: readonly T[], lengthOf: (thing: T) => number): T[][] {
+  const made: T[][] = [];
   let characters = PART_CHARACTERS;
-  for (const copy of copies) {
-    const length = JSON.stringify(copy).length;
+  for (const thing of things) {
+    const length = lengthOf(thing);
     if (characters + length > PART_CHARACTERS) {
-      parts.push({ cases: [], feeds: [] });
+      made.push([]);
       characters = 0;
     }
-    parts.at(-1)?.cases.push(copy);
+    made.at(-1)?.push(thing);
     characters += length;
   }
-  return parts;
+  return made;
+}
+
+async function keysOf(tx: NodeTx): Promise<string[]> {
+  const rows = await tx.query<{ jws: string }>(`SELECT jws FROM key_documents WHERE node = $1 ORDER BY learned_at`);
+  return rows.map((row) => row.jws);
 }

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import type { DivisionCode } from '../divisions.ts';
 import type { ErrorCode, ProblemError } from '../errors.ts';
 import { ERRORS, ERROR_CODES, problem } from '../errors.ts';
-import type { MissingMaterial } from '../messages/log-line.ts';
+import type { GrantUse, MissingMaterial } from '../messages/log-line.ts';
 import { isDay } from '../rules/calendar.ts';
 import type { Item, MaterialRequirement } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
@@ -89,6 +89,9 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     ItemChangeKind: () => labelled('ItemChangeKind', '事项变更', vocabulary.ITEM_CHANGE_KIND_LABELS),
     CaseState: () => labelled('CaseState', '办件状态', vocabulary.CASE_STATE_LABELS),
     LogAction: () => labelled('LogAction', '办理环节', vocabulary.LOG_ACTION_LABELS),
+    SpecialProcedure: () => labelled('SpecialProcedure', '特别程序', vocabulary.SPECIAL_PROCEDURE_LABELS),
+    DeliveryWay: () => labelled('DeliveryWay', '送达方式', vocabulary.DELIVERY_WAY_LABELS),
+    CaseResult: () => labelled('CaseResult', '办结结果', vocabulary.CASE_RESULT_LABELS),
     Outcome: () => labelled('Outcome', '决定结果', vocabulary.OUTCOME_LABELS),
     Opinion: () => labelled('Opinion', '审查意见', vocabulary.OPINION_LABELS),
     Custody: () => labelled('Custody', '承办权', vocabulary.CUSTODY_LABELS),
@@ -144,6 +147,16 @@ export function createBuilder(scalars: readonly ScalarName[]) {
           itemCode: t.id({ nullable: false, resolve: (ref) => ref.item }),
           node: t.field({ type: places.Division, nullable: false, resolve: (ref) => ref.node }),
           _via: t.id({ resolve: (ref) => ref.via }),
+        }),
+      }),
+    DelegationUse: () =>
+      builder.objectRef<GrantUse>('DelegationUse').implement({
+        description: 'A grant a stage is done under.',
+        fields: (t) => ({
+          id: t.exposeID('id', { nullable: false }),
+          grantor: t.field({ type: places.Division, nullable: false, resolve: (u) => u.grantor }),
+          grantee: t.field({ type: places.Division, nullable: false, resolve: (u) => u.grantee }),
+          mode: t.field({ type: enums.GrantMode, nullable: false, resolve: (u) => u.mode }),
         }),
       }),
     Limit: () =>

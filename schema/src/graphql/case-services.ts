@@ -1,18 +1,28 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
-import type { Decision } from '../rules/case-state.ts';
+import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Viewer } from '../rules/permissions.ts';
-import type { CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
+import type { CaseResult, CaseState, ConsentWay, Custody, IdType, LogAction, Role } from '../vocabulary.ts';
 import type { Answers, Page, PageRequest } from './answers.ts';
 import type {
   CaseStepInput,
   DecideCaseInput,
+  DecideOnTheSpotInput,
+  DeliverCaseInput,
+  EndProcedureInput,
+  ExtendCaseInput,
   FileCaseInput,
+  FileDraftInput,
+  PrecheckCaseInput,
+  RateCaseInput,
+  RateServiceInput,
   ReasonedStepInput,
   RequestSupplementInput,
   ReviewCaseInput,
+  StartProcedureInput,
   SupplementCaseInput,
+  TransferCaseInput,
 } from './inputs.ts';
 
 export interface ApplicantView {
@@ -73,7 +83,14 @@ export interface HandlingView {
   inTransitTo: DivisionCode | null;
   log: LogEntryView[];
   clock: Clock | null;
+  precheck: Precheck | null;
+  procedures: Procedure[];
+  extension: Extension | null;
   decision: Decision | null;
+  issued: IssuedDocument | null;
+  delivery: Delivery | null;
+  rating: Rating | null;
+  result: CaseResult | null;
   missing: MissingMaterial[];
   acceptanceDueAt: Date | null;
   withdrawalRequestedAt: Date | null;
@@ -101,7 +118,15 @@ export interface FilingService {
   /** @throws nothing; each key answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
   getMany(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView>;
   file(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }>;
+  /** Draws an application up for a pre-check. */
+  draft(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }>;
+  fileDraft(viewer: Viewer | null, input: FileDraftInput): Promise<FilingView>;
   supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView>;
+  /**
+   * The applicant's own rating; written where the case is, carried there when that is elsewhere.
+   * @throws {ProblemError} NOT_FOUND, ILLEGAL_STEP, RATED_ALREADY
+   */
+  rate(input: RateServiceInput): Promise<TrackedCaseView>;
   /** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code */
   track(number: string, code: string): Promise<TrackedCaseView>;
 }
@@ -130,6 +155,24 @@ export interface HandlingService {
   decide(viewer: Viewer | null, input: DecideCaseInput): Promise<HandlingView>;
   forward(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
   return(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  requestPrecheck(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
+  precheck(viewer: Viewer | null, input: PrecheckCaseInput): Promise<HandlingView>;
+  startProcedure(viewer: Viewer | null, input: StartProcedureInput): Promise<HandlingView>;
+  endProcedure(viewer: Viewer | null, input: EndProcedureInput): Promise<HandlingView>;
+  extend(viewer: Viewer | null, input: ExtendCaseInput): Promise<HandlingView>;
+  decideOnTheSpot(viewer: Viewer | null, input: DecideOnTheSpotInput): Promise<HandlingView>;
+  issueDocument(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
+  assign(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
+  deliver(viewer: Viewer | null, input: DeliverCaseInput): Promise<HandlingView>;
+  close(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView>;
+  rate(viewer: Viewer | null, input: RateCaseInput): Promise<HandlingView>;
+  terminate(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  void(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  transfer(viewer: Viewer | null, input: TransferCaseInput): Promise<HandlingView>;
+  /** The issued document's text (Markdown). @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+  document(viewer: Viewer | null, id: string): Promise<string>;
+  /** The written notice that goes with a line of the log (Markdown). @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+  notice(viewer: Viewer | null, id: string, seq: number): Promise<string>;
   withdraw(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
   /** Calls a case back from a grantee; carried to the desk that holds it. */
   recall(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;

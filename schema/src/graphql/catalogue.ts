@@ -2,14 +2,14 @@ import { vagueClauses } from '../rules/vague-clauses.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addItemLife } from './item-life.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
-import { addCatalogueDrift } from './catalogue-drift.ts';
+import { addCatalogueDrift, itemRef } from './catalogue-drift.ts';
 import type { CatalogEntryView, GuideView, ItemView } from './services.ts';
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
 export function addCatalogue(role: RoleBuilder): void {
   const { builder, enums, refs } = role;
   const { Division, Limit } = refs;
-  const Item = builder.objectRef<ItemView>('Item');
+  const Item = itemRef(role);
 
   type Elements = ItemView['item'];
   const Rank = builder.objectRef<NonNullable<Elements['hierarchy']>['main']>('ItemRank').implement({
@@ -85,6 +85,12 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
       supervisionWay: t.string({ description: '监督方式', resolve: ({ item }) => item.supervisionWay }),
       signOff: t.field({ type: SignOff, resolve: ({ item }) => item.signOff }),
+      excludedTime: t.field({
+        type: [enums.SpecialProcedure],
+        nullable: { list: true, items: false },
+        description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
+        resolve: ({ item }) => item.excludedTime,
+      }),
       collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
       standard: t.field({ type: Standard, resolve: ({ item }) => item.standard }),
       note: t.string({ resolve: ({ item }) => item.note }),
@@ -192,6 +198,6 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
-  addCatalogueDrift(role);
+  addCatalogueDrift(role, Item);
   addItemLife(role, Item);
 }

@@ -586,7 +586,10 @@ describe('the coverage of figures', () => {
     NOT_ACCEPTED: 0,
     GRANTED: 0,
     REFUSED: 0,
+    DELIVERED: 0,
     WITHDRAWN: 0,
+    TERMINATED: 0,
+    VOIDED: 0,
     CLOSED: 0,
     CLOSED_IN_TIME: 0,
   };

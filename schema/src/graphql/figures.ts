@@ -22,6 +22,9 @@ export function addFigures(role: RoleBuilder): void {
         granted: count('GRANTED', '准予: granted by these nodes.'),
         refused: count('REFUSED', '不予: refused by these nodes.'),
         withdrawn: count('WITHDRAWN', '撤回: withdrawn at these nodes.'),
+        delivered: count('DELIVERED', '送达: delivered by these nodes.'),
+        terminated: count('TERMINATED', '终止办理: ended without a decision at these nodes.'),
+        voided: count('VOIDED', '作废: declared void at these nodes.'),
         closed: count('CLOSED', '办结: of the cases taken in here, those whose outcome is known here.'),
         closedInTime: count('CLOSED_IN_TIME', '按期办结: of those, within the promise.'),
       };

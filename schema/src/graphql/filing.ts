@@ -1,6 +1,6 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys } from './builder.ts';
-import { fileCaseInput, parseInput, supplementCaseInput } from './inputs.ts';
+import { fileCaseInput, fileDraftInput, parseInput, rateServiceInput, supplementCaseInput } from './inputs.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { FilingView, TrackedCaseView } from './services.ts';
@@ -202,6 +202,19 @@ export function addFiling(role: RoleBuilder): void {
       errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
     }),
   });
+  const FileDraftInput = builder.inputType('FileDraftInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      materials: t.field({ type: [MaterialInput], required: true, description: "What comes on top of the draft's." }),
+      idempotencyKey: t.string(),
+    }),
+  });
+  const RateServicePayload = builder.objectRef<Outcome<TrackedCaseView>>('RateServicePayload').implement({
+    fields: (t) => ({
+      case: t.field({ type: TrackedCase, resolve: (o) => o.done }),
+      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
+    }),
+  });
   builder.mutationType({
     fields: (t) => ({
       fileCase: t.field({
@@ -211,6 +224,37 @@ export function addFiling(role: RoleBuilder): void {
         resolve: (_, { input }, context) =>
           outcomeOf(context, () =>
             context.services(addressed(context)).filing.file(context.viewer, parseInput(fileCaseInput, input)),
+          ),
+      }),
+      draftCase: t.field({
+        type: FileCasePayload,
+        description: '申请预审: draws an application up; no clock runs and nothing is counted until it is filed.',
+        args: { input: t.arg({ type: FileCaseInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context.services(addressed(context)).filing.draft(context.viewer, parseInput(fileCaseInput, input)),
+          ),
+      }),
+      fileDraft: t.field({
+        type: SupplementCasePayload,
+        description: '收件: files a draft as it stands, with what the pre-check asked for.',
+        args: { input: t.arg({ type: FileDraftInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context.services(addressed(context)).filing.fileDraft(context.viewer, parseInput(fileDraftInput, input)),
+          ),
+      }),
+      rateService: t.field({
+        type: RateServicePayload,
+        description: '好差评, by the applicant: once, with number and tracking code. Needs no login.',
+        args: {
+          number: t.arg.string({ required: true }),
+          code: t.arg.string({ required: true }),
+          grade: t.arg.int({ required: true, description: '5 非常满意 … 1 非常不满意' }),
+        },
+        resolve: (_, input, context) =>
+          outcomeOf(context, () =>
+            context.services(addressed(context)).filing.rate(parseInput(rateServiceInput, input)),
           ),
       }),
       supplementCase: t.field({

@@ -1,26 +1,15 @@
-import type { z } from 'zod';
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
-import {
-  caseStepInput,
-  decideCaseInput,
-  parseInput,
-  reasonedStepInput,
-  requestSupplementInput,
-  reviewCaseInput,
-} from './inputs.ts';
-import type { Outcome } from './problems.ts';
-import { addProblem, outcomeOf } from './problems.ts';
-import type { HandlingService, HandlingView, LogEntryView, RoleContext } from './services.ts';
+import { addHandlingSteps, caseRefOf } from './handling-steps.ts';
+import type { LogEntryView } from './services.ts';
 import type { Clock, DeskTime } from '../rules/clock.ts';
-import type { Decision } from '../rules/case-state.ts';
+import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
 
 /** Role handling (办理): state, log and clock. Owner: the custodian. */
 export function addHandling(role: RoleBuilder): void {
   const { builder, enums, refs } = role;
   const { Division, Limit } = refs;
-  const Problem = addProblem(role);
-  const Case = builder.objectRef<HandlingView>('Case');
+  const Case = caseRefOf(role);
 
   const LogEntry = builder.objectRef<LogEntryView>('LogEntry').implement({
     description: '办理环节: a line of the case log, signed by the node that wrote it.',
@@ -58,13 +47,25 @@ export function addHandling(role: RoleBuilder): void {
       statutory: t.field({ type: Limit, resolve: (c) => c.statutory }),
       remainingDays: t.exposeInt('remainingDays', {
         nullable: false,
-        description: "Days of the promise's unit until it ends; negative past it; frozen when the case closed.",
+        description: "Days of the promise's unit until it ends; negative past it; frozen once it is decided.",
       }),
       usedDays: t.exposeInt('usedDays', { nullable: false }),
       overdue: t.exposeBoolean('overdue', { nullable: false }),
       provisional: t.exposeBoolean('provisional', {
         nullable: false,
         description: 'A date depends on a year whose calendar is not published yet.',
+      }),
+      pausedSince: t.field({
+        type: 'DateTime',
+        description: 'Since when a special procedure keeps the clock still (Art. 45).',
+        resolve: (c) => c.pausedSince,
+      }),
+      excludedDays: t.exposeInt('excludedDays', { nullable: false, description: 'Days outside the limit.' }),
+      extendedDays: t.exposeInt('extendedDays', { nullable: false, description: 'Working days added (Art. 42).' }),
+      deliveryDueAt: t.field({
+        type: 'DateTime',
+        description: 'End of the tenth working day after the decision (Art. 44).',
+        resolve: (c) => c.deliveryDueAt,
       }),
       desks: t.field({ type: [DeskTimeRef], nullable: false, resolve: (c) => c.desks }),
     }),
@@ -85,6 +86,70 @@ export function addHandling(role: RoleBuilder): void {
       minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
       department: t.exposeString('department', { description: 'The department whose decision it is.' }),
       grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
+    }),
+  });
+
+  const PrecheckRef = builder.objectRef<Precheck>('Precheck').implement({
+    description: '预审: one complete list, before any clock runs.',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.at }),
+      node: t.field({ type: Division, resolve: (p) => p.node }),
+      missing: t.field({ type: [refs.MissingMaterial], nullable: false, resolve: (p) => p.missing }),
+      remarks: t.exposeString('remarks'),
+    }),
+  });
+  const ProcedureRef = builder.objectRef<Procedure>('Procedure').implement({
+    description: '特别程序, with the time it took.',
+    fields: (t) => ({
+      number: t.exposeInt('number', { nullable: false }),
+      kind: t.field({ type: enums.SpecialProcedure, nullable: false, resolve: (p) => p.kind }),
+      node: t.field({ type: Division, resolve: (p) => p.node }),
+      startedAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.startedAt }),
+      endedAt: t.field({ type: 'DateTime', resolve: (p) => p.endedAt }),
+      stopsClock: t.exposeBoolean('stopsClock', { nullable: false }),
+      notice: t.exposeString('notice', { nullable: false, description: 'What the applicant was told in writing.' }),
+      expectedDays: t.exposeInt('expectedDays'),
+      result: t.exposeString('result'),
+    }),
+  });
+  const ExtensionRef = builder.objectRef<Extension>('Extension').implement({
+    description: "延长期限, once, by the organ's head.",
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (e) => e.at }),
+      days: t.exposeInt('days', { nullable: false, description: 'Working days.' }),
+      reason: t.exposeString('reason', { nullable: false }),
+      by: t.string({ description: 'Who extended it.', resolve: (e) => e.actor.name }),
+    }),
+  });
+  const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
+    description: '结果文书. Its text is asked for by `resultDocument`.',
+    fields: (t) => ({
+      number: t.exposeString('number', { nullable: false, description: '文号' }),
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
+      node: t.field({ type: Division, resolve: (d) => d.node }),
+      fileName: t.string({ nullable: false, resolve: (d) => d.document.fileName }),
+      sha256: t.string({ nullable: false, resolve: (d) => d.document.sha256 }),
+      seal: t.exposeString('seal', { description: "The register's id of the seal set on it." }),
+    }),
+  });
+  const DeliveryRef = builder.objectRef<Delivery>('Delivery').implement({
+    description: '送达',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
+      node: t.field({ type: Division, resolve: (d) => d.node }),
+      way: t.field({ type: enums.DeliveryWay, nullable: false, resolve: (d) => d.way }),
+    }),
+  });
+  const RatingRef = builder.objectRef<Rating>('Rating').implement({
+    description: '好差评: 5 the best, 1 the worst.',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
+      grade: t.int({ nullable: false, resolve: (r) => r.grade }),
+      byApplicant: t.boolean({
+        nullable: false,
+        description: 'Whether the applicant gave it alone, and not at a desk.',
+        resolve: (r) => r.by === 'APPLICANT',
+      }),
     }),
   });
 
@@ -110,7 +175,18 @@ export function addHandling(role: RoleBuilder): void {
       inTransitTo: t.field({ type: Division, resolve: (c) => c.inTransitTo }),
       log: t.field({ type: [LogEntry], nullable: { list: true, items: false }, resolve: (c) => c.log }),
       clock: t.field({ type: ClockRef, description: 'Null before acceptance.', resolve: (c) => c.clock }),
+      precheck: t.field({ type: PrecheckRef, resolve: (c) => c.precheck }),
+      procedures: t.field({
+        type: [ProcedureRef],
+        nullable: { list: true, items: false },
+        resolve: (c) => c.procedures,
+      }),
+      extension: t.field({ type: ExtensionRef, resolve: (c) => c.extension }),
       decision: t.field({ type: DecisionRef, resolve: (c) => c.decision }),
+      issued: t.field({ type: DocumentRef, resolve: (c) => c.issued }),
+      delivery: t.field({ type: DeliveryRef, resolve: (c) => c.delivery }),
+      rating: t.field({ type: RatingRef, resolve: (c) => c.rating }),
+      result: t.field({ type: enums.CaseResult, description: '办结结果', resolve: (c) => c.result }),
       missing: t.field({
         type: [refs.MissingMaterial],
         nullable: { list: true, items: false },
@@ -168,6 +244,18 @@ export function addHandling(role: RoleBuilder): void {
             ),
           ),
       }),
+      resultDocument: t.string({
+        description: '结果文书 of a case, as Markdown, as it was issued.',
+        args: { case: t.arg.id({ required: true }) },
+        resolve: (_, { case: id }, context) =>
+          context.services(addressed(context)).handling.document(context.viewer, id),
+      }),
+      caseNotice: t.string({
+        description: 'The written notice that goes with a line of the log (受理通知书, 补正告知书 …), as Markdown.',
+        args: { case: t.arg.id({ required: true }), seq: t.arg.int({ required: true }) },
+        resolve: (_, { case: id, seq }, context) =>
+          context.services(addressed(context)).handling.notice(context.viewer, id, seq),
+      }),
       _handling: t.field({
         type: [Case],
         nullable: { list: false, items: true },
@@ -183,120 +271,5 @@ export function addHandling(role: RoleBuilder): void {
     }),
   });
 
-  const CasePayload = builder.objectRef<Outcome<HandlingView>>('CasePayload').implement({
-    fields: (t) => ({
-      case: t.field({ type: Case, resolve: (o) => o.done }),
-      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
-    }),
-  });
-  const StepInput = builder.inputType('CaseStepInput', {
-    fields: (t) => ({ id: t.id({ required: true }), note: t.string(), idempotencyKey: t.string() }),
-  });
-  const ReasonedInput = builder.inputType('ReasonedStepInput', {
-    fields: (t) => ({ id: t.id({ required: true }), reason: t.string({ required: true }), idempotencyKey: t.string() }),
-  });
-  const RequestSupplementInput = builder.inputType('RequestSupplementInput', {
-    fields: (t) => ({
-      id: t.id({ required: true }),
-      missing: t.field({
-        required: true,
-        description: 'All of them: they are named once.',
-        type: [
-          builder.inputType('MissingMaterialInput', {
-            fields: (m) => ({ material: m.string({ required: true }), reason: m.string({ required: true }) }),
-          }),
-        ],
-      }),
-      note: t.string(),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const ReviewCaseInput = builder.inputType('ReviewCaseInput', {
-    fields: (t) => ({
-      id: t.id({ required: true }),
-      opinion: t.field({ type: enums.Opinion, required: true }),
-      amountFen: t.int({ description: 'The amount as the review assesses it, in fen.' }),
-      note: t.string(),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const DecideCaseInput = builder.inputType('DecideCaseInput', {
-    fields: (t) => ({
-      id: t.id({ required: true }),
-      outcome: t.field({ type: enums.Outcome, required: true }),
-      reason: t.string({ description: 'Needed for a refusal.' }),
-      minutes: t.string({ description: '会议纪要; needed where the item is decided together.' }),
-      idempotencyKey: t.string(),
-    }),
-  });
-
-  const step =
-    <T>(
-      schema: z.ZodType<T>,
-      call: (handling: HandlingService, viewer: RoleContext['viewer'], input: T) => Promise<HandlingView>,
-    ) =>
-    (_: unknown, { input }: { input: unknown }, context: RoleContext) =>
-      outcomeOf(context, () =>
-        call(context.services(addressed(context)).handling, context.viewer, parseInput(schema, input)),
-      );
-
-  builder.mutationType({
-    fields: (t) => ({
-      acceptCase: t.field({
-        type: CasePayload,
-        description: '受理',
-        args: { input: t.arg({ type: StepInput, required: true }) },
-        resolve: step(caseStepInput, (handling, viewer, input) => handling.accept(viewer, input)),
-      }),
-      refuseCase: t.field({
-        type: CasePayload,
-        description: '不予受理',
-        args: { input: t.arg({ type: ReasonedInput, required: true }) },
-        resolve: step(reasonedStepInput, (handling, viewer, input) => handling.refuse(viewer, input)),
-      }),
-      requestSupplement: t.field({
-        type: CasePayload,
-        description:
-          '一次告知补正: names everything that is missing, once, and gives the case back to the desk that took it in.',
-        args: { input: t.arg({ type: RequestSupplementInput, required: true }) },
-        resolve: step(requestSupplementInput, (handling, viewer, input) => handling.requestSupplement(viewer, input)),
-      }),
-      reviewCase: t.field({
-        type: CasePayload,
-        description: '审查',
-        args: { input: t.arg({ type: ReviewCaseInput, required: true }) },
-        resolve: step(reviewCaseInput, (handling, viewer, input) => handling.review(viewer, input)),
-      }),
-      decideCase: t.field({
-        type: CasePayload,
-        description: '决定',
-        args: { input: t.arg({ type: DecideCaseInput, required: true }) },
-        resolve: step(decideCaseInput, (handling, viewer, input) => handling.decide(viewer, input)),
-      }),
-      forwardCase: t.field({
-        type: CasePayload,
-        description: '上报',
-        args: { input: t.arg({ type: StepInput, required: true }) },
-        resolve: step(caseStepInput, (handling, viewer, input) => handling.forward(viewer, input)),
-      }),
-      returnCase: t.field({
-        type: CasePayload,
-        description: '退回',
-        args: { input: t.arg({ type: ReasonedInput, required: true }) },
-        resolve: step(reasonedStepInput, (handling, viewer, input) => handling.return(viewer, input)),
-      }),
-      withdrawCase: t.field({
-        type: CasePayload,
-        description: '撤回. At a desk that no longer holds the case the wish is carried to the one that does.',
-        args: { input: t.arg({ type: ReasonedInput, required: true }) },
-        resolve: step(reasonedStepInput, (handling, viewer, input) => handling.withdraw(viewer, input)),
-      }),
-      recallCase: t.field({
-        type: CasePayload,
-        description: '收回办件, by the grantor: calls one case back from the grantee that would decide it.',
-        args: { input: t.arg({ type: ReasonedInput, required: true }) },
-        resolve: step(reasonedStepInput, (handling, viewer, input) => handling.recall(viewer, input)),
-      }),
-    }),
-  });
+  addHandlingSteps(role, Case);
 }

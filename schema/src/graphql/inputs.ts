@@ -5,7 +5,17 @@ import { isDivisionCode } from '../divisions.ts';
 import { ARTICLES } from '../rules/articles.ts';
 import { isIdNumber } from '../rules/identity-numbers.ts';
 import { isDay } from '../rules/calendar.ts';
-import { CONSENT_WAYS, GRANT_MODES, GRANT_STAGES, ID_TYPES, OPINIONS, OUTCOMES } from '../vocabulary.ts';
+import {
+  CONSENT_WAYS,
+  DELIVERY_WAYS,
+  GRANT_MODES,
+  GRANT_STAGES,
+  ID_TYPES,
+  OPINIONS,
+  OUTCOMES,
+  SPECIAL_PROCEDURES,
+} from '../vocabulary.ts';
+import type { Grade } from '../vocabulary.ts';
 import { idempotencyKey, optionalText, text } from './input-parts.ts';
 
 /** Largest material, in bytes. */
@@ -171,6 +181,78 @@ export const decideCaseInput = z.object({
   idempotencyKey,
 });
 export type DecideCaseInput = z.infer<typeof decideCaseInput>;
+
+export const fileDraftInput = z.object({ id, materials: materialsInput, idempotencyKey });
+export type FileDraftInput = z.infer<typeof fileDraftInput>;
+
+export const precheckCaseInput = z.object({
+  id,
+  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
+  remarks: optionalText(1000),
+  idempotencyKey,
+});
+export type PrecheckCaseInput = z.infer<typeof precheckCaseInput>;
+
+export const startProcedureInput = z.object({
+  id,
+  kind: z.enum(SPECIAL_PROCEDURES),
+  /** An empty notice reaches the rule, which cites its article. */
+  notice: z.string().trim().max(2000),
+  expectedDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .nullish()
+    .transform((v) => v ?? null),
+  idempotencyKey,
+});
+export type StartProcedureInput = z.infer<typeof startProcedureInput>;
+
+export const endProcedureInput = z.object({
+  id,
+  procedure: z.int().min(1),
+  result: z.string().trim().max(2000),
+  idempotencyKey,
+});
+export type EndProcedureInput = z.infer<typeof endProcedureInput>;
+
+export const extendCaseInput = z.object({ id, days: z.int(), reason: z.string().trim().max(1000), idempotencyKey });
+export type ExtendCaseInput = z.infer<typeof extendCaseInput>;
+
+export const decideOnTheSpotInput = z.object({
+  id,
+  outcome: z.enum(OUTCOMES),
+  reason: optionalText(1000),
+  idempotencyKey,
+});
+export type DecideOnTheSpotInput = z.infer<typeof decideOnTheSpotInput>;
+
+export const deliverCaseInput = z.object({
+  id,
+  way: z.enum(DELIVERY_WAYS),
+  note: optionalText(1000),
+  idempotencyKey,
+});
+export type DeliverCaseInput = z.infer<typeof deliverCaseInput>;
+
+export const transferCaseInput = z.object({
+  id,
+  to: z.string().refine(isDivisionCode, 'is no division code'),
+  reason: z.string().trim().max(1000),
+  idempotencyKey,
+});
+export type TransferCaseInput = z.infer<typeof transferCaseInput>;
+
+const grade = z
+  .int()
+  .min(1)
+  .max(5)
+  .transform((v) => v as Grade);
+export const rateCaseInput = z.object({ id, grade, idempotencyKey });
+export type RateCaseInput = z.infer<typeof rateCaseInput>;
+
+export const rateServiceInput = z.object({ number: text(60), code: text(20), grade });
+export type RateServiceInput = z.infer<typeof rateServiceInput>;
 
 export const requestDataInput = z.object({
   case: id,

@@ -229,6 +229,10 @@ function draftInputType(role: RoleBuilder) {
       crossDistrictWays: t.field({ type: [enums.CrossDistrictWay] }),
       supervisionWay: t.string(),
       signOff: t.field({ type: SignOff }),
+      excludedTime: t.field({
+        type: [enums.SpecialProcedure],
+        description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
+      }),
       collectiveDecision: t.boolean(),
       note: t.string(),
       verified: t.boolean(),

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { isInputObjectType } from 'graphql';
 import type { RoleName } from '../messages/federation.ts';
 import type { RoleBuilder, ScalarName } from './builder.ts';
 import { createBuilder } from './builder.ts';
@@ -9,6 +10,7 @@ import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
 import { addImplementation } from './implementation.ts';
+import { idempotencyKeyText } from './input-parts.ts';
 import { addSharing } from './sharing.ts';
 import { addLegalBases } from './legal-bases.ts';
 import { addOffices } from './offices.ts';
@@ -36,7 +38,16 @@ export function roleSchema(role: RoleName): GraphQLSchema {
     const builder = createBuilder(scalars);
     add(builder);
     schema = builder.builder.toSchema();
+    describeKeys(schema);
     built.set(role, schema);
   }
   return schema;
+}
+
+/** Says of every idempotency key how long it may be, whichever input it stands in. */
+function describeKeys(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const key = isInputObjectType(type) ? type.getFields()['idempotencyKey'] : undefined;
+    if (key) key.description = idempotencyKeyText(key.description);
+  }
 }

@@ -6,7 +6,6 @@ import {
   MESSAGE_KINDS,
   SIGNED_TYPES,
   answerSchema,
-  certificateSchema,
   dossierSchema,
   echoSchema,
   envelopeSchema,
@@ -17,6 +16,7 @@ import {
   withdrawalSchema,
 } from './envelope.ts';
 import { copySchema, restoredSchema } from './restore.ts';
+import { certificateSchema } from './keys.ts';
 import { dataAnswerSchema, dataRecordSchema, dataRequestSchema } from './sharing.ts';
 import { hostReplySchema, hostRequestSchema, roleOperationSchema, roleResultSchema } from './federation.ts';
 
@@ -117,6 +117,7 @@ const CONTRACTS: Record<
       life: 1_790_000_000_000,
       part: 1,
       parts: null,
+      keys: [],
       cases: [{ case: 'c', application: null, materials: [DIGEST], lines: ['a'] }],
       feeds: [{ feed: 'CATALOGUE', from: 1, entries: ['e'] }],
     },
@@ -125,6 +126,7 @@ const CONTRACTS: Record<
       { part: 0 },
       { parts: 0 },
       { parts: undefined },
+      { keys: [1] },
       { cases: [{ case: 'c', application: null, materials: ['x'], lines: ['a'] }] },
       { cases: [{ case: 'c', application: null, materials: [], lines: [] }] },
       { feeds: [{ feed: 'FACTS', from: 0, entries: [] }] },

@@ -8,6 +8,9 @@ export const SIGNED_TYPES = {
   receipt: 'ld-receipt+jws',
   entry: 'ld-entry+jws',
   certificate: 'ld-certificate+jws',
+  revocation: 'ld-revocation+jws',
+  keyRequest: 'ld-key-request+jws',
+  export: 'ld-export+jws',
   delegation: 'ld-delegation+jws',
   data: 'ld-data+jws',
 } as const;
@@ -18,6 +21,7 @@ export const MESSAGE_KINDS = [
   'DOSSIER',
   'ECHO',
   'WITHDRAWAL',
+  'RATING',
   'MATERIAL',
   'FEED',
   'DATA_REQUEST',
@@ -27,6 +31,7 @@ export const MESSAGE_KINDS = [
   'LEGAL_BASIS',
   'RESTORED',
   'COPY',
+  'KEYS',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -83,6 +88,10 @@ export const withdrawalSchema = z.object({
   requestedAt: divisionCodeSchema,
 });
 export type Withdrawal = z.infer<typeof withdrawalSchema>;
+
+/** 评价: the applicant's grade, given where the case was taken in. */
+export const ratingSchema = z.object({ case: z.string().min(1), grade: z.int().min(1).max(5) });
+export type RatingMessage = z.infer<typeof ratingSchema>;
 
 /** A piece of a material; its bytes travel as the payload of the broker's message, the envelope as its header. */
 export const materialPartSchema = z.object({
@@ -146,14 +155,3 @@ export const receiptSchema = z.object({
   answers: z.array(answerSchema).min(1).max(500),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
-
-/** What stands behind a node's key: its parent's word. The city's own is the root and signs itself. */
-export const certificateSchema = z.object({
-  node: divisionCodeSchema,
-  issuer: divisionCodeSchema,
-  /** Public Ed25519 key as JWK. */
-  jwk: z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
-  kid: z.string().min(1),
-  issuedAt: z.iso.datetime(),
-});
-export type Certificate = z.infer<typeof certificateSchema>;

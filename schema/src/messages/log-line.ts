@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { limitSchema } from '../rules/catalogue.ts';
 import { isDay } from '../rules/calendar.ts';
 import { isDivisionCode } from '../divisions.ts';
-import { CONSENT_WAYS, GRANT_MODES, ITEM_KINDS, OPINIONS, OUTCOMES, ROLES } from '../vocabulary.ts';
+import {
+  CONSENT_WAYS,
+  DELIVERY_WAYS,
+  GRANT_MODES,
+  ITEM_KINDS,
+  OPINIONS,
+  OUTCOMES,
+  ROLES,
+  SPECIAL_PROCEDURES,
+} from '../vocabulary.ts';
 
 export const divisionCodeSchema = z.string().refine(isDivisionCode, 'a division code');
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal');
@@ -54,30 +63,40 @@ export const grantUsesSchema = z.object({
 export type GrantUses = z.infer<typeof grantUsesSchema>;
 export const NO_GRANTS: GrantUses = { accept: null, review: null, decide: null };
 
+/** An application as it enters the log; drawn up as a draft (预审) or filed. */
+const filingSchema = z.object({
+  number: z.string().min(1),
+  item: z.string().min(1),
+  itemVersion: z.int().min(1),
+  itemKind: z.enum(ITEM_KINDS),
+  /** Where the matter lies; competence follows from it. */
+  place: divisionCodeSchema,
+  acceptor: divisionCodeSchema,
+  decider: divisionCodeSchema,
+  /** The organ that holds the power by the item itself; the decider where this is left out. */
+  power: divisionCodeSchema.optional(),
+  through: grantUsesSchema.optional(),
+  facts: z.object({ amountFen: z.int().min(0).nullable() }).optional(),
+  /** SHA-256 of the application's exact text; the log itself holds no personal data of the applicant. */
+  application: sha256Schema,
+  consent: z.object({ way: z.enum(CONSENT_WAYS), givenAt: z.iso.datetime() }).nullable(),
+  /** What is handed in; of a draft that is filed, what came on top. */
+  materials: z.array(materialSchema),
+});
+export type FiledData = z.infer<typeof filingSchema>;
+
 /** What each action records. */
 export const logDataSchemas = {
-  FILED: z.object({
-    number: z.string().min(1),
-    item: z.string().min(1),
-    itemVersion: z.int().min(1),
-    itemKind: z.enum(ITEM_KINDS),
-    /** Where the matter lies; competence follows from it. */
-    place: divisionCodeSchema,
-    acceptor: divisionCodeSchema,
-    decider: divisionCodeSchema,
-    /** The organ that holds the power by the item itself; the decider where this is left out. */
-    power: divisionCodeSchema.optional(),
-    through: grantUsesSchema.optional(),
-    facts: z.object({ amountFen: z.int().min(0).nullable() }).optional(),
-    /** SHA-256 of the application's exact text; the log itself holds no personal data of the applicant. */
-    application: sha256Schema,
-    consent: z.object({ way: z.enum(CONSENT_WAYS), givenAt: z.iso.datetime() }).nullable(),
-    materials: z.array(materialSchema),
-  }),
+  DRAFTED: filingSchema,
+  /** The deciding desk's one complete list; empty when nothing is missing. */
+  PRECHECKED: z.object({ missing: z.array(missingMaterialSchema), remarks: z.string().nullable() }),
+  FILED: filingSchema,
   SUPPLEMENT_REQUESTED: z.object({ missing: z.array(missingMaterialSchema).min(1) }),
   SUPPLEMENTED: z.object({ materials: z.array(materialSchema).min(1) }),
   FORWARDED: handOffSchema,
   RETURNED: handOffSchema,
+  ASSIGNED: handOffSchema,
+  TRANSFERRED: handOffSchema,
   RECEIVED: z.object({ from: divisionCodeSchema, epoch: z.int().min(2) }),
   HANDOFF_REFUSED: z.object({ by: divisionCodeSchema, epoch: z.int().min(2), code: z.string().min(1) }),
   ACCEPTED: z.object({
@@ -90,6 +109,22 @@ export const logDataSchemas = {
     statutory: limitSchema.nullable(),
   }),
   NOT_ACCEPTED: z.object({ reason: z.string().min(1), remedies: z.string().min(1) }),
+  PROCEDURE_STARTED: z.object({
+    /** 1, 2, 3 … within the case. */
+    procedure: z.int().min(1),
+    kind: z.enum(SPECIAL_PROCEDURES),
+    /** Whether its time is outside the limit: by law, or by the item's own basis. */
+    stopsClock: z.boolean(),
+    /** What the applicant is told in writing, with the time it is expected to need. */
+    notice: z.string().min(1),
+    expectedDays: z.int().min(1).max(3650).nullable(),
+  }),
+  PROCEDURE_ENDED: z.object({ procedure: z.int().min(1), result: z.string().min(1) }),
+  EXTENDED: z.object({
+    /** Working days on top of promise and statute. */
+    days: z.int().min(1).max(15),
+    reason: z.string().min(1),
+  }),
   REVIEWED: z.object({
     opinion: z.enum(OPINIONS),
     /** The amount as the review assesses it, in fen, where one is granted. */
@@ -108,6 +143,19 @@ export const logDataSchemas = {
     /** 会议纪要 of a collective decision: its number or title. */
     minutes: z.string().min(1).optional(),
   }),
+  DOCUMENT_ISSUED: z.object({
+    /** 文号. */
+    number: z.string().min(1),
+    /** The document by its content; its bytes go with the case to whoever delivers it. */
+    document: materialSchema,
+    /** The register's id of the seal set on it; left out where the organ keeps no seal register. */
+    seal: z.string().min(1).optional(),
+  }),
+  DELIVERED: z.object({ way: z.enum(DELIVERY_WAYS) }),
+  CLOSED: z.object({}),
+  RATED: z.object({ grade: z.int().min(1).max(5), by: z.enum(['APPLICANT', 'DESK']) }),
+  TERMINATED: z.object({ reason: z.string().min(1) }),
+  VOIDED: z.object({ reason: z.string().min(1) }),
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
   /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */
   REROUTED: z.object({ acceptor: divisionCodeSchema, decider: divisionCodeSchema, through: grantUsesSchema }),
@@ -148,20 +196,11 @@ const headSchema = z.object({
   note: z.string().nullable(),
 });
 
-const entrySchema = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('FILED'), data: logDataSchemas.FILED }),
-  z.object({ action: z.literal('SUPPLEMENT_REQUESTED'), data: logDataSchemas.SUPPLEMENT_REQUESTED }),
-  z.object({ action: z.literal('SUPPLEMENTED'), data: logDataSchemas.SUPPLEMENTED }),
-  z.object({ action: z.literal('FORWARDED'), data: logDataSchemas.FORWARDED }),
-  z.object({ action: z.literal('RETURNED'), data: logDataSchemas.RETURNED }),
-  z.object({ action: z.literal('RECEIVED'), data: logDataSchemas.RECEIVED }),
-  z.object({ action: z.literal('HANDOFF_REFUSED'), data: logDataSchemas.HANDOFF_REFUSED }),
-  z.object({ action: z.literal('ACCEPTED'), data: logDataSchemas.ACCEPTED }),
-  z.object({ action: z.literal('NOT_ACCEPTED'), data: logDataSchemas.NOT_ACCEPTED }),
-  z.object({ action: z.literal('REVIEWED'), data: logDataSchemas.REVIEWED }),
-  z.object({ action: z.literal('DECIDED'), data: logDataSchemas.DECIDED }),
-  z.object({ action: z.literal('WITHDRAWN'), data: logDataSchemas.WITHDRAWN }),
-  z.object({ action: z.literal('REROUTED'), data: logDataSchemas.REROUTED }),
-]);
+const entrySchema = z.discriminatedUnion(
+  'action',
+  Object.entries(logDataSchemas).map(([action, data]) => z.object({ action: z.literal(action), data })) as unknown as [
+    z.ZodObject<{ action: z.ZodLiteral<string>; data: z.ZodObject }>,
+  ],
+) as unknown as z.ZodType<LogEntry>;
 
 export const logLineSchema: z.ZodType<LogLine> = headSchema.and(entrySchema);

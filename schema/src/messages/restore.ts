@@ -31,6 +31,8 @@ export const copySchema = z.object({
   part: z.int().min(1),
   /** How many parts there are; null in all but the last. */
   parts: z.int().min(1).nullable(),
+  /** What the giver learned of keys besides the trust file: without it a peer that changed keys could not be believed. */
+  keys: z.array(z.string()),
   cases: z.array(caseCopySchema),
   /** Stretches of the asker's own feeds. */
   feeds: z.array(z.object({ feed: z.enum(FEEDS), from: z.int().min(1), entries: z.array(z.string()) })),

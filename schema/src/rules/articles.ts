@@ -24,6 +24,20 @@ export const ARTICLES = {
   decisionLimit: '《行政许可法》第四十二条',
   /** The lower organ reviews within twenty days of acceptance. */
   firstReviewLimit: '《行政许可法》第四十三条',
+  /** Excluded time is a closed list, told to the applicant in writing. */
+  excludedTime: '《行政许可法》第四十五条',
+  /** Delivered within ten days of the decision. */
+  delivery: '《行政许可法》第四十四条',
+  /** What can be decided on the spot is. */
+  onTheSpot: '《行政许可法》第三十四条',
+  /** Up to whom a decision is signed, and by how many at most. */
+  signOff: '审批流程签批层级制度',
+  /** A case ended without a decision, or declared void, for a reason. */
+  termination: '办件终止、作废管理制度',
+  /** One grade of five for every case that was served. */
+  rating: '政务服务“好差评”制度(国办发〔2019〕51号)',
+  /** A draft is checked before any clock runs. */
+  precheck: '预审制度(网上申报、窗口核验)',
   /** Days are working days, without holidays. */
   workingDays: '《行政许可法》第八十二条',
   /** The day something begins on does not count. */
@@ -55,7 +69,7 @@ export const ARTICLES = {
   /** Unified social credit code and its check character. */
   socialCreditCode: 'GB 32100-2015',
   /** What sharing gives is not asked of the applicant. */
-  sharedData: '《国务院关于在线政务服务的若干规定》(国务院令第716号)',
+  sharedData: '《国务院关于在线政务服务的若干规定》(国务院令第716号)第七条',
   /** Personal data: the least that the purpose needs. */
   leastData: '《个人信息保护法》第六条',
   /** State organs handle personal data within their statutory duties and no further. */

@@ -5,7 +5,7 @@ import type { GrantUses } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
 import type { GrantStage } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
-import type { CaseFile } from './case-state.ts';
+import type { CaseFile } from './case-file.ts';
 import type { Desk, Step } from './desk.ts';
 import { route } from './competence.ts';
 import { findGrant } from './delegation.ts';

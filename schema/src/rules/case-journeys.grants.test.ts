@@ -11,9 +11,10 @@ import { RELIEF, SEAL, TEACHER, answerOf, endOf, grantId, grantOf } from '../tes
 import type { GrantStage } from '../vocabulary.ts';
 import { GRANT_MODES, GRANT_STAGES, isClosed } from '../vocabulary.ts';
 import { dayOf, plusDays } from './calendar.ts';
-import type { CaseFile } from './case-state.ts';
-import { custodyAt, foldLog } from './case-state.ts';
-import type { Desk, Step } from './case-steps.ts';
+import type { CaseFile } from './case-file.ts';
+import { custodyAt } from './case-file.ts';
+import { foldLog } from './case-state.ts';
+import type { Desk, Step } from './case-steps/index.ts';
 import {
   acceptCase,
   decideCase,
@@ -26,7 +27,7 @@ import {
   returnCase,
   reviewCase,
   supplementCase,
-} from './case-steps.ts';
+} from './case-steps/index.ts';
 import type { Item } from './catalogue.ts';
 import type { GrantRecord } from './delegation.ts';
 import { grantsInEffect, isUnderCap } from './delegation.ts';
@@ -95,6 +96,9 @@ const anyJourney = fc.constantFrom(...ITEMS).chain((item) =>
   }),
 );
 type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
+
+/** Decided, or ended without: delivery owes nothing to grants. */
+const isEnded = (file: CaseFile) => file.decision !== null || isClosed(file.state);
 
 const CHIEF: LogActor = { sub: 'grantor', name: '首席代表', role: 'CHIEF' };
 
@@ -213,7 +217,7 @@ function travel(
   for (const by of journey.attempts) {
     const before = traveller.log.file;
     traveller.now = new Date(traveller.now.getTime() + by.hours * 3_600_000);
-    if (isClosed(before.state)) break;
+    if (isEnded(before)) break;
     if (traveller.try(by)) check(traveller, before);
     traveller.deliver(by.arrives);
   }
@@ -311,11 +315,11 @@ describe('on every journey under grants', () => {
         if (!traveller) return;
         const steps = ['decide', 'review', 'accept', 'supplement', 'deem', 'ask', 'forward'] as const;
         const plain = { hours: 0, amountFen: null, arrives: true };
-        for (let round = 0; round < 15 && !isClosed(traveller.log.file.state); round++) {
+        for (let round = 0; round < 15 && !isEnded(traveller.log.file); round++) {
           traveller.deliver(true);
           steps.some((what) => [3, 4].some((who) => traveller.try({ ...plain, what, who })));
         }
-        expect(isClosed(traveller.log.file.state)).toBe(true);
+        expect(isEnded(traveller.log.file)).toBe(true);
       }),
       { numRuns: 500 },
     );

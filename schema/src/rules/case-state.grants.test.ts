@@ -5,8 +5,9 @@ import { CaseLog, GRANT_ID } from '../testing/case-log.ts';
 import { CITY, COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE } from '../testing/fixtures.ts';
 import { RELIEF, grantId } from '../testing/grants.ts';
 import { refusal, refusalCode } from '../testing/refusals.ts';
-import type { CaseFile } from './case-state.ts';
-import { foldLine, foldLog, nameOf, openFile, readersOf } from './case-state.ts';
+import type { CaseFile } from './case-file.ts';
+import { nameOf, readersOf } from './case-file.ts';
+import { foldLine, foldLog, openFile } from './case-state.ts';
 
 const USE: GrantUse = { id: GRANT_ID, grantor: COUNTY, grantee: TOWNSHIP, mode: 'ENTRUSTED' };
 type Rerouted = Extract<LogEntry, { action: 'REROUTED' }>['data'];

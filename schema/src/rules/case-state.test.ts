@@ -5,19 +5,26 @@ import { COUNTY, NEIGHBOUR_VILLAGE, TOWNSHIP, VILLAGE, at, itemOf } from '../tes
 import { refusal, refusalCode } from '../testing/refusals.ts';
 import type { CaseState, LogAction } from '../vocabulary.ts';
 import { LOG_ACTIONS, isClosed } from '../vocabulary.ts';
-import { custodyAt, foldLine, foldLog, hopsOf, missingMaterials, openFile, outstanding } from './case-state.ts';
+import { custodyAt, hopsOf, missingMaterials, outstanding } from './case-file.ts';
+import { foldLine, foldLog, openFile } from './case-state.ts';
 
 const MISSING = '户口簿';
 const incomplete = () => CaseLog.filed({ materials: ['最低生活保障申请书', '身份证明'] });
 const atTownship = () => CaseLog.filed().handedTo(TOWNSHIP);
 const atCounty = () => atTownship().accepted().reviewed().handedTo(COUNTY);
 
+const granted = () => atCounty().reviewed().decided('GRANTED');
+
 /** A case in each state and place that a case can rest or travel in. */
 const SITUATIONS = {
   'filed, at the village': CaseLog.filed(),
   'filed, at the accepting township': atTownship(),
   'filed, under way to the township': CaseLog.filed().forwarded(TOWNSHIP),
-  'awaiting supplement, back at the village': incomplete().handedTo(TOWNSHIP).asked([MISSING]).handedTo(VILLAGE),
+  'awaiting supplement, back at the village': incomplete()
+    .handedTo(TOWNSHIP)
+    .asked([MISSING])
+    .returned(VILLAGE)
+    .received(),
   'awaiting supplement, under way to the village': incomplete().handedTo(TOWNSHIP).asked([MISSING]).returned(VILLAGE),
   'awaiting supplement, still at the township': incomplete().handedTo(TOWNSHIP).asked([MISSING]),
   'accepted, at the township': atTownship().accepted(),
@@ -25,8 +32,22 @@ const SITUATIONS = {
   'reviewed, under way to the county': atTownship().accepted().reviewed().forwarded(COUNTY),
   'accepted, at the county': atCounty(),
   'reviewed, at the county': atCounty().reviewed(),
-  granted: atCounty().reviewed().decided('GRANTED'),
+  'a draft, at the village': CaseLog.drafted(),
+  'a draft, under way to the county': CaseLog.drafted().forwarded(COUNTY),
+  'a draft, at the deciding county': CaseLog.drafted().handedTo(COUNTY),
+  'pre-checked, at the county': CaseLog.drafted().handedTo(COUNTY).prechecked([MISSING]),
+  'pre-checked, back at the village': CaseLog.drafted().handedTo(COUNTY).prechecked().returned(VILLAGE).received(),
+  'accepted, in a hearing': atCounty().procedureStarted(),
+  granted: granted(),
+  'granted, with its document': granted().issued(),
+  'granted, under way to the village': granted().issued().assigned(),
+  'granted, with its document, at the village': granted().issued().assigned().received(),
   refused: atCounty().reviewed('REJECT').decided('REFUSED'),
+  delivered: granted().issued().delivered(),
+  closed: granted().issued().delivered().closed(),
+  rated: granted().issued().delivered().closed().rated(),
+  terminated: atTownship().accepted().terminated(),
+  voided: granted().voided(),
   'not accepted': atTownship().notAccepted(),
   withdrawn: CaseLog.filed().withdrawn(),
 } as const;
@@ -37,18 +58,26 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   'filed, at the village': {
     FORWARDED: 'FILED',
     RETURNED: 'FILED',
+    TRANSFERRED: 'FILED',
     WITHDRAWN: 'WITHDRAWN',
   },
   'filed, at the accepting township': {
     SUPPLEMENT_REQUESTED: 'AWAITING_SUPPLEMENT',
     FORWARDED: 'FILED',
     RETURNED: 'FILED',
+    TRANSFERRED: 'FILED',
     ACCEPTED: 'ACCEPTED',
     NOT_ACCEPTED: 'NOT_ACCEPTED',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
     WITHDRAWN: 'WITHDRAWN',
   },
   'filed, under way to the township': { RECEIVED: 'FILED', HANDOFF_REFUSED: 'FILED' },
-  'awaiting supplement, back at the village': { SUPPLEMENTED: 'FILED', WITHDRAWN: 'WITHDRAWN' },
+  'awaiting supplement, back at the village': {
+    SUPPLEMENTED: 'FILED',
+    TRANSFERRED: 'AWAITING_SUPPLEMENT',
+    WITHDRAWN: 'WITHDRAWN',
+  },
   'awaiting supplement, under way to the village': {
     RECEIVED: 'AWAITING_SUPPLEMENT',
     HANDOFF_REFUSED: 'AWAITING_SUPPLEMENT',
@@ -56,32 +85,92 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   'awaiting supplement, still at the township': {
     SUPPLEMENTED: 'FILED',
     RETURNED: 'AWAITING_SUPPLEMENT',
+    TRANSFERRED: 'AWAITING_SUPPLEMENT',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
     WITHDRAWN: 'WITHDRAWN',
   },
   'accepted, at the township': {
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
+    PROCEDURE_STARTED: 'ACCEPTED',
     WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
   },
-  'reviewed, at the township': { FORWARDED: 'REVIEWED', RETURNED: 'REVIEWED', WITHDRAWN: 'WITHDRAWN' },
+  'reviewed, at the township': {
+    FORWARDED: 'REVIEWED',
+    RETURNED: 'REVIEWED',
+    PROCEDURE_STARTED: 'REVIEWED',
+    WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
+  },
   'reviewed, under way to the county': { RECEIVED: 'ACCEPTED', HANDOFF_REFUSED: 'REVIEWED' },
   'accepted, at the county': {
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
+    PROCEDURE_STARTED: 'ACCEPTED',
+    EXTENDED: 'ACCEPTED',
     WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
   },
   'reviewed, at the county': {
     FORWARDED: 'REVIEWED',
     RETURNED: 'REVIEWED',
+    PROCEDURE_STARTED: 'REVIEWED',
+    EXTENDED: 'REVIEWED',
     DECIDED: 'GRANTED',
     WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
   },
-  granted: {},
-  refused: {},
-  'not accepted': {},
-  withdrawn: {},
+  'a draft, at the village': {
+    FILED: 'FILED',
+    FORWARDED: 'DRAFT',
+    RETURNED: 'DRAFT',
+    TRANSFERRED: 'DRAFT',
+    WITHDRAWN: 'WITHDRAWN',
+  },
+  'a draft, under way to the county': { RECEIVED: 'DRAFT', HANDOFF_REFUSED: 'DRAFT' },
+  'a draft, at the deciding county': {
+    PRECHECKED: 'PRECHECKED',
+    FORWARDED: 'DRAFT',
+    RETURNED: 'DRAFT',
+    TRANSFERRED: 'DRAFT',
+    WITHDRAWN: 'WITHDRAWN',
+  },
+  'pre-checked, at the county': { RETURNED: 'PRECHECKED', TRANSFERRED: 'PRECHECKED', WITHDRAWN: 'WITHDRAWN' },
+  'pre-checked, back at the village': {
+    FILED: 'FILED',
+    RETURNED: 'PRECHECKED',
+    TRANSFERRED: 'PRECHECKED',
+    WITHDRAWN: 'WITHDRAWN',
+  },
+  'accepted, in a hearing': {
+    REVIEWED: 'REVIEWED',
+    PROCEDURE_STARTED: 'ACCEPTED',
+    PROCEDURE_ENDED: 'ACCEPTED',
+    EXTENDED: 'ACCEPTED',
+    WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
+  },
+  granted: { DOCUMENT_ISSUED: 'GRANTED', ASSIGNED: 'GRANTED', VOIDED: 'VOIDED' },
+  'granted, with its document': { ASSIGNED: 'GRANTED', DELIVERED: 'DELIVERED', VOIDED: 'VOIDED' },
+  'granted, under way to the village': { RECEIVED: 'GRANTED', HANDOFF_REFUSED: 'GRANTED' },
+  'granted, with its document, at the village': { RETURNED: 'GRANTED', DELIVERED: 'DELIVERED' },
+  refused: { DOCUMENT_ISSUED: 'REFUSED', ASSIGNED: 'REFUSED', VOIDED: 'VOIDED' },
+  delivered: { CLOSED: 'CLOSED', VOIDED: 'VOIDED' },
+  closed: { RATED: 'CLOSED' },
+  rated: {},
+  terminated: { RATED: 'TERMINATED' },
+  voided: { RATED: 'VOIDED' },
+  'not accepted': { RATED: 'NOT_ACCEPTED' },
+  withdrawn: { RATED: 'WITHDRAWN' },
 };
 
 /** The line of an action that would be right in every respect but perhaps its time. */
@@ -100,8 +189,41 @@ function rightLine(log: CaseLog, action: LogAction): LogLine {
       return log.next({ action, data: { materials } });
     case 'FORWARDED':
       return log.next({ action, data: { to: elsewhere, epoch } });
-    case 'RETURNED':
-      return log.next({ action, data: { to: file.custodian === VILLAGE ? TOWNSHIP : VILLAGE, epoch } });
+    case 'RETURNED': {
+      const decider = file.decision && file.custodian !== COUNTY ? COUNTY : null;
+      return log.next({ action, data: { to: decider ?? (file.custodian === VILLAGE ? TOWNSHIP : VILLAGE), epoch } });
+    }
+    case 'ASSIGNED':
+      return log.next({ action, data: { to: VILLAGE, epoch } });
+    case 'TRANSFERRED':
+      return log.next({ action, data: { to: file.custodian === TOWNSHIP ? VILLAGE : TOWNSHIP, epoch } });
+    case 'DRAFTED':
+      return log.next({ action, data: filingData() });
+    case 'PRECHECKED':
+      return log.next({ action, data: { missing: [], remarks: null } });
+    case 'PROCEDURE_STARTED': {
+      const procedure = file.procedures.length + 1;
+      const told = { notice: '需检测', expectedDays: 5 };
+      return log.next({ action, data: { procedure, kind: 'TESTING', stopsClock: true, ...told } });
+    }
+    case 'PROCEDURE_ENDED':
+      return log.next({ action, data: { procedure: 1, result: '已完成' } });
+    case 'EXTENDED':
+      return log.next({ action, data: { days: 10, reason: '案情复杂' } });
+    case 'DOCUMENT_ISSUED': {
+      const document = CaseLog.filed({ materials: ['决定书'] }).file.materials[0];
+      if (!document) throw new Error('No document.');
+      return log.next({ action, data: { number: '1', document } });
+    }
+    case 'DELIVERED':
+      return log.next({ action, data: { way: 'WINDOW' } });
+    case 'CLOSED':
+      return log.next({ action, data: {} });
+    case 'RATED':
+      return log.next({ action, data: { grade: 5, by: 'APPLICANT' } });
+    case 'TERMINATED':
+    case 'VOIDED':
+      return log.next({ action, data: { reason: '原因' } });
     case 'RECEIVED':
       return log.next(
         { action, data: { from: file.custodian, epoch } },
@@ -180,7 +302,7 @@ describe('what may follow', () => {
     const { file } = atCounty().reviewed('REJECT').decided('REFUSED');
     expect(file.state).toBe('REFUSED');
     expect(file.decision).toMatchObject({ outcome: 'REFUSED', reason: '不符合条件', remedies: '复议', node: COUNTY });
-    expect(file.closedAt).toEqual(file.decision?.at);
+    expect(file.closedAt).toBeNull();
   });
 
   test('an organ that does not accept the item can neither accept nor refuse to', () => {
@@ -241,9 +363,9 @@ describe('the chain', () => {
     }
   });
 
-  test('ends with the closing: nothing follows, not even a hand-off that comes late', () => {
-    const closed = SITUATIONS.granted;
-    for (const action of LOG_ACTIONS) {
+  test('ends with the closing: nothing follows but the rating, not even a hand-off that comes late', () => {
+    const { closed } = SITUATIONS;
+    for (const action of LOG_ACTIONS.filter((a) => a !== 'RATED')) {
       expect(refusalCode(() => foldLine(closed.file, rightLine(closed, action)))).toBe('ILLEGAL_STEP');
     }
   });
@@ -515,7 +637,7 @@ describe('the file', () => {
   });
 
   test('is not touched by folding one more line', () => {
-    const log = incomplete().handedTo(TOWNSHIP).asked([MISSING]).handedTo(VILLAGE);
+    const log = incomplete().handedTo(TOWNSHIP).asked([MISSING]).returned(VILLAGE).received();
     const before = structuredClone(log.file);
     foldLine(log.file, rightLine(log, 'SUPPLEMENTED'));
     expect(log.file).toEqual(before);

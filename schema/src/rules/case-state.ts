@@ -1,135 +1,16 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { ProblemError } from '../errors.ts';
 import { problem } from '../errors.ts';
-import type { GrantUses, LogActor, LogLine, Material, MissingMaterial } from '../messages/log-line.ts';
+import type { FiledData, LogLine } from '../messages/log-line.ts';
 import { NO_GRANTS } from '../messages/log-line.ts';
-import type { CaseState, Custody, ItemKind, Opinion, Outcome } from '../vocabulary.ts';
+import type { CaseState, Grade, HandOffAction } from '../vocabulary.ts';
 import { CASE_STATE_LABELS, LOG_ACTION_LABELS, isClosed } from '../vocabulary.ts';
-import type { Day } from './calendar.ts';
-import type { CaseFacts } from './delegation.ts';
+import type { CaseFile, CustodySpan, Decision } from './case-file.ts';
+import { isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-file.ts';
+import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
-import type { Limit } from './limits.ts';
 
-/** A stretch of time one node held the case. */
-export interface CustodySpan {
-  node: DivisionCode;
-  from: Date;
-  to: Date | null;
-}
-
-/** The one-time notice of missing materials (一次告知) and whether it was answered. */
-export interface SupplementNotice {
-  at: Date;
-  node: DivisionCode;
-  missing: MissingMaterial[];
-  /** How many materials were there when it was given: only later ones answer it. */
-  materialsBefore: number;
-  suppliedAt: Date | null;
-}
-
-export interface Acceptance {
-  at: Date;
-  node: DivisionCode;
-  actor: LogActor;
-  from: Day;
-  deemed: boolean;
-  itemVersion: number;
-  promised: Limit;
-  statutory: Limit | null;
-}
-
-export interface Review {
-  at: Date;
-  node: DivisionCode;
-  actor: LogActor;
-  opinion: Opinion;
-}
-
-export interface Decision {
-  at: Date;
-  node: DivisionCode;
-  actor: LogActor;
-  outcome: Outcome;
-  reason: string | null;
-  remedies: string | null;
-  /** In whose name it goes out: the grantor's where the power is lent. */
-  inNameOf: DivisionCode;
-  /** The grant it was decided under; null by the organ's own power. */
-  grant: string | null;
-  /** The department whose decision it is; null where the organ decides as a whole. */
-  department: string | null;
-  /** 会议纪要, where the item is decided together. */
-  minutes: string | null;
-}
-
-/** Everything a case's log says (案卷): the state and all it stands on, folded from the lines and from nothing else. */
-export interface CaseFile {
-  id: string;
-  number: string;
-  item: string;
-  itemVersion: number;
-  itemKind: ItemKind;
-  filingNode: DivisionCode;
-  filedAt: Date;
-  filedBy: LogActor;
-  place: DivisionCode;
-  acceptor: DivisionCode;
-  decider: DivisionCode;
-  /** The organ that holds the power by the item itself. */
-  power: DivisionCode;
-  /** The grants by which lower organs act for it. */
-  through: GrantUses;
-  facts: CaseFacts;
-  application: string;
-  proxied: boolean;
-  state: CaseState;
-  /** The one node that holds the case, also while it is under way to the next. */
-  custodian: DivisionCode;
-  /** The node it is under way to; null when it rests. */
-  inTransitTo: DivisionCode | null;
-  epoch: number;
-  seq: number;
-  lastAt: Date;
-  materials: Material[];
-  /**
-   * When the materials, as they are now, came in at the acceptor (Art. 32); before it had them, when they were handed
-   * in. A case that was returned and comes up unchanged came in when it came in first.
-   */
-  materialsInAt: Date;
-  /** Whether the acceptor has had the materials as they are now. */
-  acceptorHadMaterials: boolean;
-  supplement: SupplementNotice | null;
-  acceptance: Acceptance | null;
-  reviews: Review[];
-  decision: Decision | null;
-  closedAt: Date | null;
-  /** Every node that held the case, in order, each once. */
-  holders: DivisionCode[];
-  spans: CustodySpan[];
-}
-
-/** Hand-offs made so far. */
-export function hopsOf(file: CaseFile): number {
-  return file.spans.length - 1;
-}
-
-/** Where a node stands to the case. */
-export function custodyAt(file: CaseFile, node: DivisionCode): Custody {
-  if (file.custodian !== node) return 'ELSEWHERE';
-  return file.inTransitTo === null ? 'HELD' : 'IN_TRANSIT';
-}
-
-/** Materials the item requires that nobody has handed in yet. */
-export function missingMaterials(file: CaseFile, required: readonly { name: string; required: boolean }[]): string[] {
-  return required.filter((r) => r.required && !file.materials.some((m) => m.name === r.name)).map((r) => r.name);
-}
-
-/** What the one-time notice asked for and has not come in since. */
-export function outstanding(file: CaseFile): MissingMaterial[] {
-  if (!file.supplement) return [];
-  const since = file.materials.slice(file.supplement.materialsBefore);
-  return file.supplement.missing.filter((m) => !since.some((given) => given.name === m.material));
-}
+type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
 
 /**
  * Folds a whole log.
@@ -141,24 +22,51 @@ export function foldLog(lines: readonly LogLine[]): CaseFile {
   return rest.reduce<CaseFile>(foldLine, openFile(first));
 }
 
-/** The file a case's first line opens. */
+/** The file a case's first line opens: its filing, or the draft it begins as. */
 export function openFile(line: LogLine): CaseFile {
-  if (line.action !== 'FILED' || line.seq !== 1 || line.epoch !== 1) {
+  if ((line.action !== 'FILED' && line.action !== 'DRAFTED') || line.seq !== 1 || line.epoch !== 1) {
     throw problem('CHAIN_BROKEN', `The log of ${line.case} does not begin with its filing.`);
   }
-  const { data } = line;
   const at = new Date(line.at);
+  return {
+    id: line.case,
+    ...filingOf(line, line.data, at),
+    filingNode: line.node,
+    filed: line.action === 'FILED',
+    state: line.action === 'FILED' ? 'FILED' : 'DRAFT',
+    custodian: line.node,
+    inTransitTo: null,
+    epoch: 1,
+    seq: 1,
+    lastAt: at,
+    materials: line.data.materials,
+    precheck: null,
+    supplement: null,
+    acceptance: null,
+    procedures: [],
+    extension: null,
+    reviews: [],
+    decision: null,
+    issued: null,
+    delivery: null,
+    closedAt: null,
+    rating: null,
+    holders: [line.node],
+    spans: [{ node: line.node, from: at, to: null }],
+  };
+}
+
+/** What an application says of itself. */
+function filingOf(line: LogLine, data: FiledData, at: Date) {
   const { power = data.decider, through = NO_GRANTS } = data;
   if (!isSoundWay({ ...data, power, through })) {
     throw problem('ILLEGAL_STEP', `${data.decider} neither holds the power over ${line.case} nor a grant of it.`);
   }
   return {
-    id: line.case,
     number: data.number,
     item: data.item,
     itemVersion: data.itemVersion,
     itemKind: data.itemKind,
-    filingNode: line.node,
     filedAt: at,
     filedBy: line.actor,
     place: data.place,
@@ -169,29 +77,15 @@ export function openFile(line: LogLine): CaseFile {
     facts: data.facts ?? NO_FACTS,
     application: data.application,
     proxied: data.consent !== null,
-    state: 'FILED',
-    custodian: line.node,
-    inTransitTo: null,
-    epoch: 1,
-    seq: 1,
-    lastAt: at,
-    materials: data.materials,
     materialsInAt: at,
     acceptorHadMaterials: line.node === data.acceptor,
-    supplement: null,
-    acceptance: null,
-    reviews: [],
-    decision: null,
-    closedAt: null,
-    holders: [line.node],
-    spans: [{ node: line.node, from: at, to: null }],
   };
 }
 
 /**
- * The file after one more line. Knows which line may follow which state and nothing of who may write it: that is
- * `case-steps.ts`. Nodes fold the logs they receive with it, so a forged or impossible log is refused.
- * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP
+ * The file after one more line. Goes by the table of `case-life.ts` and by what each line owes to those ahead of it; who
+ * may write it is for the steps. Nodes fold the logs they receive with it, so a forged or impossible log is refused.
+ * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, NOT_CUSTODIAN, STALE_EPOCH
  */
 export function foldLine(file: CaseFile, line: LogLine): CaseFile {
   if (line.case !== file.id || line.seq !== file.seq + 1) {
@@ -200,9 +94,17 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
   const at = new Date(line.at);
   if (at < file.lastAt)
     throw problem('CHAIN_BROKEN', `Line ${line.seq} of ${file.id} is dated before the line ahead of it.`);
-  if (isClosed(file.state)) throw illegal(file, line);
+  const follows = mayFollow(line.action, file.state);
+  if (!follows && isClosed(file.state)) throw illegal(file, line);
   if (line.action === 'RECEIVED') return received(file, line, at);
-  // every other line is the custodian's own, of its own epoch
+  requireCustodian(file, line);
+  const carried = file.inTransitTo !== null;
+  if (!follows || (carried && line.action !== 'HANDOFF_REFUSED') || !isAtDesk(file, line)) throw illegal(file, line);
+  return after(file, line, at);
+}
+
+/** Every line but the receiver's is the custodian's own, of its own epoch. */
+function requireCustodian(file: CaseFile, line: LogLine): void {
   if (line.node !== file.custodian) {
     throw problem('NOT_CUSTODIAN', `${line.node} wrote line ${line.seq} of ${file.id}, ${file.custodian} holds it.`, {
       custodian: file.custodian,
@@ -214,124 +116,172 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
       `Line ${line.seq} of ${file.id} is of epoch ${line.epoch}, the case is at ${file.epoch}.`,
     );
   }
-  if (file.inTransitTo !== null && line.action !== 'HANDOFF_REFUSED') throw illegal(file, line);
+}
+
+/** Whether the line stands at the desk the table names; the line's node holds the case. */
+function isAtDesk(file: CaseFile, { action, node }: LogLine): boolean {
+  const { desk } = CASE_EVENTS[action];
+  switch (desk) {
+    case 'FILING':
+      return node === file.filingNode;
+    case 'ACCEPTOR':
+      return node === file.acceptor;
+    case 'DECIDER':
+      return node === file.decider;
+    case 'ORGAN':
+      return isOrgan(node, file);
+    case 'HOLDER':
+      return true;
+    case 'OPENING':
+    case 'RECEIVER':
+      return false;
+    default:
+      return desk satisfies never;
+  }
+}
+
+function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, at: Date): CaseFile {
   const next: CaseFile = { ...file, seq: line.seq, lastAt: at };
   const close = (state: CaseState): CaseFile => ({ ...next, state, closedAt: at });
+  const { node, actor } = line;
   switch (line.action) {
-    case 'FILED':
+    case 'DRAFTED':
       throw illegal(file, line);
-    case 'SUPPLEMENT_REQUESTED':
-      if (file.state !== 'FILED' || file.supplement || line.node !== file.acceptor) throw illegal(file, line);
+    case 'PRECHECKED':
+      return { ...next, state: 'PRECHECKED', precheck: { at, node, actor, ...line.data } };
+    case 'FILED': {
+      // the same application under the same number; only what came on top is new
+      if (line.data.number !== file.number || line.data.item !== file.item) throw illegal(file, line);
+      const filing = filingOf(line, line.data, at);
       return {
         ...next,
-        state: 'AWAITING_SUPPLEMENT',
-        supplement: {
-          at,
-          node: line.node,
-          missing: line.data.missing,
-          materialsBefore: file.materials.length,
-          suppliedAt: null,
-        },
-      };
-    case 'SUPPLEMENTED': {
-      if (file.state !== 'AWAITING_SUPPLEMENT' || !file.supplement) throw illegal(file, line);
-      const supplied: CaseFile = { ...next, materials: [...file.materials, ...line.data.materials] };
-      if (outstanding(supplied).length > 0) return supplied;
-      return {
-        ...supplied,
+        ...filing,
+        filed: true,
         state: 'FILED',
-        materialsInAt: at,
-        acceptorHadMaterials: line.node === file.acceptor,
-        supplement: { ...file.supplement, suppliedAt: at },
+        materials: [...file.materials, ...line.data.materials],
       };
     }
+    case 'SUPPLEMENT_REQUESTED': {
+      if (file.supplement) throw illegal(file, line);
+      const materialsBefore = file.materials.length;
+      const supplement = { at, node, missing: line.data.missing, materialsBefore, suppliedAt: null };
+      return { ...next, state: 'AWAITING_SUPPLEMENT', supplement };
+    }
+    case 'SUPPLEMENTED':
+      return supplemented(next, line, at);
     case 'FORWARDED':
     case 'RETURNED':
-      if (line.data.epoch !== file.epoch + 1 || line.data.to === file.custodian) throw illegal(file, line);
-      if (file.state === 'AWAITING_SUPPLEMENT' && line.data.to !== file.filingNode) throw illegal(file, line);
-      return { ...next, inTransitTo: line.data.to };
+    case 'ASSIGNED':
+    case 'TRANSFERRED':
+      return handedOff(next, file, line);
     case 'HANDOFF_REFUSED':
       if (line.data.by !== file.inTransitTo || line.data.epoch !== file.epoch + 1) throw illegal(file, line);
       // the refused round is spent, so that a late copy of it can never be taken
       return { ...next, inTransitTo: null, epoch: line.data.epoch };
     case 'ACCEPTED': {
-      if (file.state !== 'FILED' || line.node !== file.acceptor) throw illegal(file, line);
       const { from, deemed, itemVersion, promised, statutory } = line.data;
-      return {
-        ...next,
-        state: 'ACCEPTED',
-        itemVersion,
-        acceptance: { at, node: line.node, actor: line.actor, from, deemed, itemVersion, promised, statutory },
-      };
+      const acceptance = { at, node, actor, from, deemed, itemVersion, promised, statutory };
+      return { ...next, state: 'ACCEPTED', itemVersion, acceptance };
     }
-    case 'NOT_ACCEPTED':
-      if (file.state !== 'FILED' || line.node !== file.acceptor) throw illegal(file, line);
-      return close('NOT_ACCEPTED');
+    case 'PROCEDURE_STARTED': {
+      const { procedure: number, ...started } = line.data;
+      if (number !== file.procedures.length + 1) throw illegal(file, line);
+      const made = { number, ...started, node, startedAt: at, endedAt: null, result: null };
+      return { ...next, procedures: [...file.procedures, made] };
+    }
+    case 'PROCEDURE_ENDED': {
+      const { procedure: number, result } = line.data;
+      if (!openProcedures(file).some((p) => p.number === number && p.node === node)) throw illegal(file, line);
+      const procedures = file.procedures.map((p) => (p.number === number ? { ...p, endedAt: at, result } : p));
+      return { ...next, procedures };
+    }
+    case 'EXTENDED':
+      if (file.extension) throw illegal(file, line);
+      return { ...next, extension: { at, node, actor, ...line.data } };
     case 'REVIEWED':
-      if (!mayReview(line.node, file)) throw illegal(file, line);
+      if (!mayReview(node, file)) throw illegal(file, line);
       return {
         ...next,
         state: 'REVIEWED',
         facts: { amountFen: line.data.amountFen ?? file.facts.amountFen },
-        reviews: [...file.reviews, { at, node: line.node, actor: line.actor, opinion: line.data.opinion }],
+        reviews: [...file.reviews, { at, node, actor, opinion: line.data.opinion }],
       };
-    case 'DECIDED': {
-      if (file.state !== 'REVIEWED' || line.node !== file.decider) throw illegal(file, line);
-      const { outcome, reason, remedies, inNameOf, grant = null, department = null, minutes = null } = line.data;
-      const use = file.through.decide;
-      const reviewer = file.reviews.at(-1)?.node;
-      const sound =
-        inNameOf === nameOf(file) &&
-        grant === (use?.id ?? null) &&
-        (reviewer === line.node || reviewer === file.through.review?.grantee);
-      if (!sound) throw illegal(file, line);
-      const decision: Decision = {
-        at,
-        node: line.node,
-        actor: line.actor,
-        outcome,
-        reason,
-        remedies,
-        inNameOf,
-        grant,
-        department,
-        minutes,
-      };
-      return { ...close(outcome), decision };
+    case 'DECIDED':
+      return decided(next, file, line, at);
+    case 'DOCUMENT_ISSUED': {
+      if (file.issued) throw illegal(file, line);
+      const { number, document, seal = null } = line.data;
+      return { ...next, issued: { at, node, actor, number, document, seal } };
     }
+    case 'DELIVERED':
+      if (!file.issued) throw illegal(file, line);
+      return { ...next, state: 'DELIVERED', delivery: { at, node, actor, way: line.data.way } };
+    case 'RATED':
+      // what was never filed served nobody
+      if (file.rating || !file.filed) throw illegal(file, line);
+      return { ...next, rating: { at, grade: line.data.grade as Grade, by: line.data.by } };
+    case 'NOT_ACCEPTED':
+    case 'CLOSED':
     case 'WITHDRAWN':
-      return close('WITHDRAWN');
-    case 'REROUTED': {
-      const { acceptor, decider, through } = line.data;
-      const stoodOnGrants = Object.values(file.through).some((use) => use !== null);
-      // what is accepted stays accepted; who decides by its own power is who the item names
-      const sound =
-        stoodOnGrants &&
-        (file.acceptance === null || acceptor === file.acceptor) &&
-        isSoundWay({ acceptor, decider, power: file.power, through });
-      if (!sound) throw illegal(file, line);
-      const acceptorHadMaterials = file.acceptorHadMaterials || acceptor === file.custodian;
-      return { ...next, acceptor, decider, through, acceptorHadMaterials };
-    }
+    case 'TERMINATED':
+    case 'VOIDED':
+      return close(line.action);
+    case 'REROUTED':
+      return rerouted(next, file, line);
     default:
       return line satisfies never;
   }
 }
 
-/** Accepting or deciding organ; a desk that only took the case in reviews nothing. */
-export function isOrgan(node: DivisionCode, file: CaseFile): boolean {
-  return node === file.acceptor || node === file.decider || node === file.through.review?.grantee;
+function supplemented(next: CaseFile, line: LineOf<'SUPPLEMENTED'>, at: Date): CaseFile {
+  const supplied: CaseFile = { ...next, materials: [...next.materials, ...line.data.materials] };
+  if (!next.supplement || outstanding(supplied).length > 0) return supplied;
+  return {
+    ...supplied,
+    state: 'FILED',
+    materialsInAt: at,
+    acceptorHadMaterials: line.node === next.acceptor,
+    supplement: { ...next.supplement, suppliedAt: at },
+  };
 }
 
-/** Whether a review may follow: of an accepted case, or one's own where another desk's review stands by a grant. */
-export function mayReview(node: DivisionCode, file: CaseFile): boolean {
-  const borrowed = file.state === 'REVIEWED' && file.reviews.at(-1)?.node !== node;
-  return (file.state === 'ACCEPTED' || borrowed) && isOrgan(node, file);
+function handedOff(next: CaseFile, file: CaseFile, line: LineOf<HandOffAction>): CaseFile {
+  const { to, epoch } = line.data;
+  if (epoch !== file.epoch + 1 || to === file.custodian) throw illegal(file, line);
+  // a notice goes to where the resident is, and so does what was decided; what is to be put right, to who decided it
+  const home = file.state === 'AWAITING_SUPPLEMENT' && line.action !== 'TRANSFERRED';
+  if ((home || line.action === 'ASSIGNED') && to !== file.filingNode) throw illegal(file, line);
+  if (file.decision && line.action === 'RETURNED' && to !== file.decider) throw illegal(file, line);
+  if (openProcedures(file).length > 0) throw illegal(file, line);
+  return { ...next, inTransitTo: to };
 }
 
-/** In whose name the case is decided: the grantor's where the power is lent (委托), else the deciding organ's own. */
-export function nameOf({ decider, through }: Pick<CaseFile, 'decider' | 'through'>): DivisionCode {
-  return through.decide?.mode === 'ENTRUSTED' ? through.decide.grantor : decider;
+function decided(next: CaseFile, file: CaseFile, line: LineOf<'DECIDED'>, at: Date): CaseFile {
+  const { outcome, reason, remedies, inNameOf, grant = null, department = null, minutes = null } = line.data;
+  const { node, actor } = line;
+  const use = file.through.decide;
+  const reviewer = file.reviews.at(-1)?.node;
+  const sound =
+    inNameOf === nameOf(file) &&
+    grant === (use?.id ?? null) &&
+    (reviewer === node || reviewer === file.through.review?.grantee) &&
+    openProcedures(file).length === 0;
+  if (!sound) throw illegal(file, line);
+  const decision: Decision = { at, node, actor, outcome, reason, remedies, inNameOf, grant, department, minutes };
+  return { ...next, state: outcome, decision };
+}
+
+function rerouted(next: CaseFile, file: CaseFile, line: LineOf<'REROUTED'>): CaseFile {
+  const { acceptor, decider, through } = line.data;
+  const stoodOnGrants = Object.values(file.through).some((use) => use !== null);
+  // what is accepted stays accepted; who decides by its own power is who the item names
+  const sound =
+    stoodOnGrants &&
+    (file.acceptance === null || acceptor === file.acceptor) &&
+    isSoundWay({ acceptor, decider, power: file.power, through });
+  if (!sound) throw illegal(file, line);
+  const acceptorHadMaterials = file.acceptorHadMaterials || acceptor === file.custodian;
+  return { ...next, acceptor, decider, through, acceptorHadMaterials };
 }
 
 /**
@@ -347,13 +297,7 @@ function isSoundWay(way: Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'thro
   );
 }
 
-/** The nodes that may read a case: every one that held it, and the grantors whose power it is handled under. */
-export function readersOf(file: CaseFile): DivisionCode[] {
-  const grantors = Object.values(file.through).flatMap((use) => use?.grantor ?? []);
-  return [...new Set([...file.holders, ...grantors, ...(grantors.length > 0 ? [file.power] : [])])];
-}
-
-function received(file: CaseFile, line: LogLine & { action: 'RECEIVED' }, at: Date): CaseFile {
+function received(file: CaseFile, line: LineOf<'RECEIVED'>, at: Date): CaseFile {
   const { from, epoch } = line.data;
   if (file.inTransitTo !== line.node || from !== file.custodian) throw illegal(file, line);
   if (epoch !== file.epoch + 1 || line.epoch !== epoch) {
@@ -372,9 +316,13 @@ function received(file: CaseFile, line: LogLine & { action: 'RECEIVED' }, at: Da
     state: file.state === 'REVIEWED' && file.through.review?.grantee !== from ? 'ACCEPTED' : file.state,
     materialsInAt: firstHad ? at : file.materialsInAt,
     acceptorHadMaterials: file.acceptorHadMaterials || firstHad,
-    holders: file.holders.includes(line.node) ? file.holders : [...file.holders, line.node],
+    holders: heldBy(file, line.node),
     spans: [...file.spans.map((s) => (s.to === null ? { ...s, to: at } : s)), span],
   };
+}
+
+function heldBy(file: CaseFile, node: DivisionCode): DivisionCode[] {
+  return file.holders.includes(node) ? file.holders : [...file.holders, node];
 }
 
 function illegal(file: CaseFile, line: LogLine): ProblemError {

@@ -10,6 +10,7 @@ import {
   MATERIAL_SOURCES,
   POWER_SOURCES,
   SIGN_OFF_LEVELS,
+  SPECIAL_PROCEDURES,
   TIERS,
 } from '../vocabulary.ts';
 import type { Day } from './calendar.ts';
@@ -74,6 +75,7 @@ export const fileItemSchema = z.strictObject({
     .strictObject({ level: lower(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) })
     .nullable()
     .optional(),
+  excludedTime: z.array(lower(SPECIAL_PROCEDURES)).optional(),
   collectiveDecision: z.boolean().optional(),
   /** As an export gives them; an import of what is new takes effect on the day given, else on the day of import. */
   status: lower(ITEM_STATUSES).optional(),
@@ -136,6 +138,7 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
     crossDistrictWays: same.crossDistrictWays ?? [],
     supervisionWay: same.supervisionWay ?? null,
     signOff: same.signOff ?? null,
+    excludedTime: same.excludedTime ?? [],
     collectiveDecision: same.collectiveDecision ?? false,
     statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
     feeSchedule: feeSchedule && {
@@ -209,6 +212,7 @@ export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
     ...(item.handlingWay === 'OWN' ? {} : { handlingWay: small(item.handlingWay) }),
     ...(item.window === null ? {} : { window: item.window }),
     ...(item.crossDistrict === 'NONE' ? {} : { crossDistrict: small(item.crossDistrict) }),
+    ...(item.excludedTime.length === 0 ? {} : { excludedTime: item.excludedTime.map(small) }),
     ...(item.crossDistrictWays.length === 0 ? {} : { crossDistrictWays: item.crossDistrictWays.map(small) }),
     ...(item.supervisionWay === null ? {} : { supervisionWay: item.supervisionWay }),
     ...(item.signOff === null ? {} : { signOff: { ...item.signOff, level: small(item.signOff.level) } }),

@@ -16,6 +16,7 @@ import {
   POWER_SOURCES,
   PROCESSING_CLASSES,
   SIGN_OFF_LEVELS,
+  SPECIAL_PROCEDURES,
   TIERS,
 } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
@@ -109,6 +110,8 @@ export const itemSchema = z.object({
   supervisionWay: text.nullable().default(null),
   /** Null where the basis sets no bound to signatures. */
   signOff: signOffSchema.nullable().default(null),
+  /** Procedures the item's own basis takes out of its limit, beyond those the law does (Art. 45). */
+  excludedTime: z.array(z.enum(SPECIAL_PROCEDURES)).default([]),
   /** 集体决定: decided by a meeting, not by one person. */
   collectiveDecision: z.boolean().default(false),
   note: z.string().nullable(),

@@ -13,7 +13,7 @@ import {
   itemOf,
 } from '../testing/fixtures.ts';
 import type { LogLine } from '../messages/log-line.ts';
-import type { CaseFile } from './case-state.ts';
+import type { CaseFile } from './case-file.ts';
 import { foldLog } from './case-state.ts';
 import type { OfficialCalendar } from './calendar.ts';
 import type { Clock } from './clock.ts';

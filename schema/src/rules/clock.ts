@@ -2,8 +2,8 @@ import type { DivisionCode, Divisions } from '../divisions.ts';
 import type { DayUnit, Tier } from '../vocabulary.ts';
 import type { Day, OfficialCalendar } from './calendar.ts';
 import { dayOf, endOfDay, plusDays } from './calendar.ts';
-import type { CaseFile } from './case-state.ts';
-import type { Limit } from './limits.ts';
+import type { CaseFile } from './case-file.ts';
+import type { DueInstant, ExcludedDays, Limit } from './limits.ts';
 import { countDays, dueInstant, lastDayOf } from './limits.ts';
 
 /** What one desk used of the time (分级用时). */
@@ -36,6 +36,14 @@ export interface Clock {
   remainingDays: number;
   usedDays: number;
   overdue: boolean;
+  /** Since when a special procedure keeps the clock still; null while it runs. */
+  pausedSince: Date | null;
+  /** Days of the unit that special procedures took, outside the limit (Art. 45). */
+  excludedDays: number;
+  /** Working days the organ's head added (Art. 42). */
+  extendedDays: number;
+  /** End of the tenth working day after the decision (Art. 44); null before it. */
+  deliveryDueAt: Date | null;
   desks: DeskTime[];
 }
 
@@ -44,6 +52,9 @@ export const FIRST_REVIEW_LIMIT: Limit = { days: 20, unit: 'WORKDAY' };
 
 /** Working days in which missing materials must be named (Art. 32). */
 export const ONE_TIME_NOTICE_LIMIT: Limit = { days: 5, unit: 'WORKDAY' };
+
+/** Working days in which a decision is delivered (Art. 44). */
+export const DELIVERY_LIMIT: Limit = { days: 10, unit: 'WORKDAY' };
 
 /**
  * The clock of a case; null before it is accepted. Pure: the same file, calendar and instant give the same clock on
@@ -55,11 +66,15 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
   const { promised, statutory, from } = acceptance;
   const { unit } = promised;
   const startedAt = acceptance.deemed ? file.materialsInAt : acceptance.at;
-  const due = dueInstant(from, startedAt, promised, calendar);
-  const statutoryDue = statutory && dueInstant(from, startedAt, statutory, calendar);
-  const until = file.closedAt ?? now;
+  const until = file.decision?.at ?? file.closedAt ?? now;
+  const excluded = excludedDaysOf(file, until);
+  const dueOf = (limit: Limit) => extended(dueInstant(from, startedAt, limit, calendar, excluded), file, calendar);
+  const due = dueOf(promised);
+  const statutoryDue = statutory && dueOf(statutory);
   const today = dayOf(until) < from ? from : dayOf(until);
-  const remainingDays = countDays(today, dayOf(due.at), unit, calendar);
+  const usedDays = countDays(from, today, unit, calendar, excluded);
+  const running = file.decision === null && file.closedAt === null;
+  const paused = file.procedures.filter((p) => p.stopsClock && p.endedAt === null).map((p) => p.startedAt);
   return {
     startedOn: from,
     promised,
@@ -68,11 +83,36 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
     statutoryDueAt: statutoryDue && statutoryDue.at,
     provisional: due.provisional || (statutoryDue?.provisional ?? false),
     unit,
-    remainingDays,
-    usedDays: countDays(from, today, unit, calendar),
+    remainingDays: countDays(today, dayOf(due.at), unit, calendar, excluded),
+    usedDays,
     overdue: until > due.at,
-    desks: deskTimes(file, from, today, unit, calendar, divisions),
+    pausedSince: running ? (paused[0] ?? null) : null,
+    excludedDays: countDays(from, today, unit, calendar) - usedDays,
+    extendedDays: file.extension?.days ?? 0,
+    deliveryDueAt: file.decision && endOfDay(lastDayOf(dayOf(file.decision.at), DELIVERY_LIMIT, calendar).day),
+    desks: deskTimes(file, from, today, unit, calendar, excluded, divisions),
   };
+}
+
+/**
+ * The days special procedures take out of the limit (Art. 45), up to `until` while they go on. The day one begins on
+ * counts as worked, the day it ends on does not (民法典 Art. 201); days of two at once are taken out once.
+ */
+export function excludedDaysOf(file: CaseFile, until: Date): ExcludedDays {
+  const days = new Set<Day>();
+  for (const { stopsClock, startedAt, endedAt } of file.procedures) {
+    if (!stopsClock) continue;
+    const last = dayOf(endedAt ?? until);
+    for (let day = plusDays(dayOf(startedAt), 1); day <= last; day = plusDays(day, 1)) days.add(day);
+  }
+  return days;
+}
+
+/** The end of a limit that the organ's head extended: so many working days later (Art. 42). */
+function extended(due: DueInstant, file: CaseFile, calendar: OfficialCalendar): DueInstant {
+  if (!file.extension) return due;
+  const later = lastDayOf(dayOf(due.at), { days: file.extension.days, unit: 'WORKDAY' }, calendar);
+  return { at: endOfDay(later.day), provisional: due.provisional || later.provisional };
 }
 
 /** Each counted day belongs to the desk that held the case when the day ended, so the desks' days add up to the whole. */
@@ -82,6 +122,7 @@ function deskTimes(
   today: Day,
   unit: DayUnit,
   calendar: OfficialCalendar,
+  excluded: ExcludedDays,
   divisions: Divisions,
 ): DeskTime[] {
   const used = new Map<DivisionCode, number>();
@@ -96,7 +137,7 @@ function deskTimes(
   }
   for (let day = from; day < today;) {
     const next = plusDays(day, 1);
-    const counted = countDays(day, next, unit, calendar);
+    const counted = countDays(day, next, unit, calendar, excluded);
     if (counted > 0) {
       const holder = holderAtEndOf(next);
       used.set(holder, (used.get(holder) ?? 0) + counted);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { LineHead } from '../testing/case-log.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import { COUNTY, NEIGHBOUR_VILLAGE, TOWNSHIP, VILLAGE, at, calendar, divisions } from '../testing/fixtures.ts';
+import type { Outcome } from '../vocabulary.ts';
 import type { Fact } from './facts.ts';
 import { MEASURES, factSchema, factsOf } from './facts.ts';
 
@@ -20,6 +22,9 @@ const supplied = asked.returned(VILLAGE).received().supplemented(['户口簿']);
 const accepted = supplied.handedTo(TOWNSHIP).accepted();
 const reviewed = accepted.reviewed();
 const reviewedAtCounty = reviewed.handedTo(COUNTY).reviewed();
+/** Decided, its document issued and delivered by the county, and closed. */
+const closed = (outcome: Outcome = 'GRANTED', head?: Partial<LineHead>) =>
+  reviewedAtCounty.decided(outcome).issued().delivered('MAIL', head).closed(head);
 
 describe('what is counted where', () => {
   test.each([
@@ -35,6 +40,13 @@ describe('what is counted where', () => {
     ['a grant', reviewedAtCounty.decided('GRANTED'), COUNTY, ['GRANTED']],
     ['a refusal', reviewedAtCounty.decided('REFUSED'), COUNTY, ['REFUSED']],
     ['a non-acceptance', received.notAccepted(), TOWNSHIP, ['NOT_ACCEPTED']],
+    ['a delivery', reviewedAtCounty.decided().issued().delivered(), COUNTY, ['DELIVERED']],
+    ['a rating', closed().rated(), VILLAGE, []],
+    ['a termination', accepted.terminated(), TOWNSHIP, ['TERMINATED']],
+    ['a case declared void', accepted.voided(), TOWNSHIP, ['VOIDED']],
+    ['a draft', CaseLog.drafted(), VILLAGE, []],
+    ['a draft that is withdrawn', CaseLog.drafted().withdrawn(), VILLAGE, []],
+    ['the filing of a draft', CaseLog.drafted().filedAfterDraft(), VILLAGE, ['FILED']],
     ['a withdrawal above', accepted.withdrawn(), TOWNSHIP, ['WITHDRAWN']],
   ] as const)('%s is counted where it was done', (_, log, node, expected) => {
     expect(measures(log, node)).toEqual(expected);
@@ -51,8 +63,8 @@ describe('what is counted where', () => {
   });
 
   test.each([
-    ['granted', reviewedAtCounty.decided('GRANTED')],
-    ['refused', reviewedAtCounty.decided('REFUSED')],
+    ['granted', closed('GRANTED')],
+    ['refused', closed('REFUSED')],
     ['not accepted', received.notAccepted()],
     ['withdrawn above', accepted.withdrawn()],
   ] as const)('a case that is %s is closed, in time, where it was taken in', (_, log) => {
@@ -65,7 +77,8 @@ describe('what is counted where', () => {
 
   test('a case taken in and decided at one desk is granted and closed there', () => {
     const log = CaseLog.filed({ node: TOWNSHIP, decider: TOWNSHIP }).accepted().reviewed().decided();
-    expect(measures(log, TOWNSHIP)).toEqual(['GRANTED', 'CLOSED', 'CLOSED_IN_TIME']);
+    expect(measures(log, TOWNSHIP)).toEqual(['GRANTED']);
+    expect(measures(log.issued().delivered().closed(), TOWNSHIP)).toEqual(['CLOSED', 'CLOSED_IN_TIME']);
   });
 
   test('a line that came before the closing one closes nothing when it is looked at afterwards', () => {
@@ -78,17 +91,20 @@ describe('what is counted where', () => {
 });
 
 describe('closing in time', () => {
-  const promised = (closedOn: Date) =>
+  const promised = (decidedOn: Date) =>
     CaseLog.filed({ at: at('2026-03-02') })
       .handedTo(TOWNSHIP)
       .accepted({ promised: { days: 5, unit: 'WORKDAY' } })
       .reviewed()
       .handedTo(COUNTY)
       .reviewed()
-      .decided('GRANTED', { at: closedOn.toISOString() });
+      .decided('GRANTED', { at: decidedOn.toISOString() })
+      .issued()
+      .delivered()
+      .closed();
   const lastInstant = new Date('2026-03-09T15:59:59.999Z');
 
-  test("is on or before the promise's last day", () => {
+  test("is decided on or before the promise's last day, whenever it is delivered", () => {
     expect(measures(promised(lastInstant), VILLAGE)).toEqual(['CLOSED', 'CLOSED_IN_TIME']);
   });
 
@@ -107,6 +123,10 @@ describe('a fact', () => {
     filed.withdrawn(),
     reviewedAtCounty.decided('GRANTED'),
     reviewedAtCounty.decided('REFUSED'),
+    reviewedAtCounty.decided().issued().delivered(),
+    accepted.terminated(),
+    accepted.voided(),
+    closed(),
   ];
   const everyFact = everyLog.flatMap((log) => [VILLAGE, TOWNSHIP, COUNTY].flatMap((node) => stated(log, node)));
 
@@ -138,7 +158,7 @@ describe('a fact', () => {
   });
 
   test('of closing counts for the day of the closing, not for the day it was heard of', () => {
-    const log = reviewedAtCounty.decided('GRANTED', { at: at('2026-03-20').toISOString() });
+    const log = closed('GRANTED', { at: at('2026-03-20').toISOString() });
     expect(stated(log, VILLAGE).map((fact) => fact.day)).toEqual(['2026-03-20', '2026-03-20']);
   });
 
@@ -156,7 +176,7 @@ describe('a fact', () => {
 });
 
 test.each([
-  ['granted', reviewedAtCounty.decided('GRANTED'), ['ACCEPTED', 'CLOSED', 'CLOSED_IN_TIME', 'FILED', 'GRANTED']],
+  ['granted', closed(), ['ACCEPTED', 'CLOSED', 'CLOSED_IN_TIME', 'DELIVERED', 'FILED', 'GRANTED']],
   ['withdrawn', accepted.withdrawn(), ['ACCEPTED', 'CLOSED', 'CLOSED_IN_TIME', 'FILED', 'WITHDRAWN']],
 ] as const)(
   'over the whole life of a case that is %s each measure is stated once, over all nodes',

@@ -4,8 +4,10 @@ import { isDivisionCode } from '../divisions.ts';
 import type { LogLine } from '../messages/log-line.ts';
 import type { OfficialCalendar } from './calendar.ts';
 import { dayOf, isDay } from './calendar.ts';
-import type { CaseFile } from './case-state.ts';
+import type { CaseFile } from './case-file.ts';
 import { clockOf } from './clock.ts';
+import type { LogAction } from '../vocabulary.ts';
+import { isClosed } from '../vocabulary.ts';
 
 /**
  * What figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted where the work was done; `CLOSED` and
@@ -19,7 +21,10 @@ export const MEASURES = [
   'NOT_ACCEPTED',
   'GRANTED',
   'REFUSED',
+  'DELIVERED',
   'WITHDRAWN',
+  'TERMINATED',
+  'VOIDED',
   'CLOSED',
   'CLOSED_IN_TIME',
 ] as const;
@@ -51,9 +56,11 @@ export function factsOf(
   const at = new Date(line.at);
   const fact = (measure: Measure): Fact => ({ measure, item: file.item, day: dayOf(at), case: file.id, node });
   const facts: Fact[] = [];
+  // a draft is no case yet
+  if (!file.filed) return facts;
   const done = line.node === node ? doneBy(line) : null;
   if (done) facts.push(fact(done));
-  if (file.closedAt && file.seq === line.seq && file.filingNode === node) {
+  if (isClosed(file.state) && line.action !== 'RATED' && file.seq === line.seq && file.filingNode === node) {
     facts.push(fact('CLOSED'));
     const clock = clockOf(file, calendar, divisions, at);
     if (!clock?.overdue) facts.push(fact('CLOSED_IN_TIME'));
@@ -61,25 +68,18 @@ export function factsOf(
   return facts;
 }
 
+/** What a line counts as where it was written. */
+const COUNTED: Partial<Record<LogAction, Measure>> = {
+  FILED: 'FILED',
+  SUPPLEMENT_REQUESTED: 'SUPPLEMENT_REQUESTED',
+  ACCEPTED: 'ACCEPTED',
+  NOT_ACCEPTED: 'NOT_ACCEPTED',
+  DELIVERED: 'DELIVERED',
+  WITHDRAWN: 'WITHDRAWN',
+  TERMINATED: 'TERMINATED',
+  VOIDED: 'VOIDED',
+};
+
 function doneBy(line: LogLine): Measure | null {
-  switch (line.action) {
-    case 'FILED':
-    case 'SUPPLEMENT_REQUESTED':
-    case 'ACCEPTED':
-    case 'NOT_ACCEPTED':
-    case 'WITHDRAWN':
-      return line.action;
-    case 'DECIDED':
-      return line.data.outcome;
-    case 'SUPPLEMENTED':
-    case 'FORWARDED':
-    case 'RETURNED':
-    case 'RECEIVED':
-    case 'HANDOFF_REFUSED':
-    case 'REVIEWED':
-    case 'REROUTED':
-      return null;
-    default:
-      return line satisfies never;
-  }
+  return line.action === 'DECIDED' ? line.data.outcome : (COUNTED[line.action] ?? null);
 }

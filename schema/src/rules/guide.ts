@@ -1,14 +1,14 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
 import {
-  DAY_UNIT_LABELS,
   ITEM_KIND_LABELS,
   ITEM_STATUS_LABELS,
   PROCESSING_CLASS_LABELS,
+  SIGN_OFF_LEVEL_LABELS,
   TIER_LABELS,
 } from '../vocabulary.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import type { Route } from './competence.ts';
-import type { Limit } from './limits.ts';
+import { limitText, plain } from './markdown.ts';
 
 /**
  * The printed guide (办事指南) of an item for one division, as Markdown: whoever is asked first names basis, limits,
@@ -38,6 +38,7 @@ export function guideOf(
     ['承诺办结时限', limitText(promised)],
     ['到办事现场次数', `${maxVisits} 次`],
     ['可否代办', item.proxyAllowed ? '可以' : '不可以'],
+    ['签批层级', signOffText(item)],
     ['事项状态', ITEM_STATUS_LABELS[item.status]],
     ['生效日期', item.effectiveTo === null ? item.effectiveFrom : `${item.effectiveFrom} 至 ${item.effectiveTo}`],
   ];
@@ -92,11 +93,8 @@ function feeText({ feeSchedule }: Item): string {
   return [`${base}${note === null ? '' : `(${plain(note)})`}`, lines.join('\n')].join('\n\n');
 }
 
-function limitText({ days, unit }: Limit): string {
-  return days === 0 ? '即时办结' : `${days} 个${DAY_UNIT_LABELS[unit]}`;
-}
-
-/** Text that means nothing to Markdown: item names come from files. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
+/** Up to whom a decision is signed, and by how many at most (签批层级); the item need not say. */
+function signOffText({ signOff, collectiveDecision }: Item): string {
+  const signed = signOff === null ? '未规定' : `${SIGN_OFF_LEVEL_LABELS[signOff.level]},不超过 ${signOff.maxLayers} 层`;
+  return collectiveDecision ? `${signed};集体讨论决定` : signed;
 }

@@ -9,6 +9,10 @@ export interface Limit {
   unit: DayUnit;
 }
 
+/** Days that lie outside a limit (行政许可法 Art. 45): as if they had not been. */
+export type ExcludedDays = ReadonlySet<Day>;
+const NONE_EXCLUDED: ExcludedDays = new Set();
+
 /** A day reached by counting; provisional when a year on the way has no published calendar yet. */
 export interface CountedDay {
   day: Day;
@@ -39,10 +43,17 @@ export interface DueInstant {
  * halves are the centre's rule ({@link ARTICLES.halfDays}), not the law's.
  * @param from the day whole days count from
  * @param startedAt the instant on that day; another day's (a date that was given back) stands for the day's beginning
+ * @param excluded days outside the limit (Art. 45)
  */
-export function dueInstant(from: Day, startedAt: Date, limit: Limit, calendar: OfficialCalendar): DueInstant {
+export function dueInstant(
+  from: Day,
+  startedAt: Date,
+  limit: Limit,
+  calendar: OfficialCalendar,
+  excluded: ExcludedDays = NONE_EXCLUDED,
+): DueInstant {
   if (Number.isInteger(limit.days)) {
-    const { day, provisional } = lastDayOf(from, limit, calendar);
+    const { day, provisional } = lastDayOf(from, limit, calendar, excluded);
     return { at: endOfDay(day), provisional };
   }
   const start = dayOf(startedAt) === from ? startedAt : startOfDay(from);
@@ -50,7 +61,7 @@ export function dueInstant(from: Day, startedAt: Date, limit: Limit, calendar: O
   let left = limit.days * 2;
   for (let day = from; ; day = plusDays(day, 1)) {
     if (day !== from) known &&= isKnown(day, calendar);
-    if (!isWorkday(day, calendar)) continue;
+    if (!isWorkday(day, calendar) || excluded.has(day)) continue;
     for (const half of HALF_DAYS) {
       const midnight = startOfDay(day).getTime();
       if (midnight + half.begins * MINUTE_MS <= start.getTime()) continue;
@@ -65,7 +76,12 @@ export function dueInstant(from: Day, startedAt: Date, limit: Limit, calendar: O
  * calendar (行政许可法 Art. 82); plain days count all, and a last day of rest moves to the next working day (民法典
  * Art. 203).
  */
-export function lastDayOf(start: Day, limit: Limit, calendar: OfficialCalendar): CountedDay {
+export function lastDayOf(
+  start: Day,
+  limit: Limit,
+  calendar: OfficialCalendar,
+  excluded: ExcludedDays = NONE_EXCLUDED,
+): CountedDay {
   let day = start;
   let known = true;
   const step = () => {
@@ -75,11 +91,14 @@ export function lastDayOf(start: Day, limit: Limit, calendar: OfficialCalendar):
   if (limit.unit === 'WORKDAY') {
     for (let left = limit.days; left > 0;) {
       step();
-      if (isWorkday(day, calendar)) left--;
+      if (isWorkday(day, calendar) && !excluded.has(day)) left--;
     }
   } else {
+    for (let left = limit.days; left > 0;) {
+      day = plusDays(day, 1);
+      if (!excluded.has(day)) left--;
+    }
     // the days in between change nothing, only the last one must be a working day
-    day = plusDays(start, limit.days);
     known = limit.days === 0 || isKnown(day, calendar);
     if (limit.days > 0) while (!isWorkday(day, calendar)) step();
   }
@@ -87,16 +106,22 @@ export function lastDayOf(start: Day, limit: Limit, calendar: OfficialCalendar):
 }
 
 /**
- * Days of the unit after `from` up to and including `to`; negative when `to` lies before `from`. Counting on and back
- * is symmetric: `countDays(a, b) === -countDays(b, a)`.
+ * Days of the unit after `from` up to and including `to`, without the excluded ones; negative when `to` lies before
+ * `from`. Counting on and back is symmetric: `countDays(a, b) === -countDays(b, a)`.
  */
-export function countDays(from: Day, to: Day, unit: DayUnit, calendar: OfficialCalendar): number {
-  if (unit === 'DAY') return daysBetween(from, to);
-  if (to < from) return 0 - countDays(to, from, unit, calendar);
+export function countDays(
+  from: Day,
+  to: Day,
+  unit: DayUnit,
+  calendar: OfficialCalendar,
+  excluded: ExcludedDays = NONE_EXCLUDED,
+): number {
+  if (to < from) return 0 - countDays(to, from, unit, calendar, excluded);
+  if (unit === 'DAY' && excluded.size === 0) return daysBetween(from, to);
   let count = 0;
   for (let day = from; day < to;) {
     day = plusDays(day, 1);
-    if (isWorkday(day, calendar)) count++;
+    if ((unit === 'DAY' || isWorkday(day, calendar)) && !excluded.has(day)) count++;
   }
   return count;
 }

@@ -59,11 +59,15 @@ describe('the table of posts', () => {
     expect(cells).toHaveLength(ROLES.length * TIERS.length * ACTIONS.length);
   });
 
-  test('lets a village take in, supplement, send up, withdraw and read, and nothing else', () => {
+  test('lets a village take in, supplement, hand over, deliver, withdraw and read, and nothing else', () => {
     const takesIn = [
       'FILE_CASE',
       'SUPPLEMENT_CASE',
+      'DELIVER_CASE',
+      'RATE_CASE',
+      'TRANSFER_CASE',
       'FORWARD_CASE',
+      'RETURN_CASE',
       'WITHDRAW_CASE',
       'READ_CASE',
       'READ_FIGURES',
@@ -76,7 +80,7 @@ describe('the table of posts', () => {
     expect(dutiesOf('CATALOGUER', 'VILLAGE')).toEqual([]);
   });
 
-  test.each(['ACCEPT_CASE', 'REFUSE_CASE', 'REQUEST_SUPPLEMENT', 'REVIEW_CASE', 'DECIDE_CASE', 'RETURN_CASE'] as const)(
+  test.each(['ACCEPT_CASE', 'REFUSE_CASE', 'REQUEST_SUPPLEMENT', 'REVIEW_CASE', 'DECIDE_CASE', 'EXTEND_CASE'] as const)(
     'lets nobody in a village %s',
     (action: Action) => {
       expect(permittedRole(person(VILLAGE, ROLES), action, 'VILLAGE')).toBeUndefined();
@@ -107,6 +111,11 @@ describe('the table of posts', () => {
   test('lets a chief decide and not review, a clerk review and not decide', () => {
     expect(dutiesOf('CHIEF', 'COUNTY')).toEqual([
       'DECIDE_CASE',
+      'RUN_PROCEDURE',
+      'ISSUE_DOCUMENT',
+      'ASSIGN_CASE',
+      'TERMINATE_CASE',
+      'VOID_CASE',
       'RETURN_CASE',
       'RECALL_CASE',
       'GRANT_POWER',

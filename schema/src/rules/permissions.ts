@@ -29,7 +29,18 @@ export const ACTIONS = [
   'REFUSE_CASE',
   'REQUEST_SUPPLEMENT',
   'REVIEW_CASE',
+  'PRECHECK_CASE',
   'DECIDE_CASE',
+  'DECIDE_ON_THE_SPOT',
+  'RUN_PROCEDURE',
+  'EXTEND_CASE',
+  'ISSUE_DOCUMENT',
+  'ASSIGN_CASE',
+  'DELIVER_CASE',
+  'RATE_CASE',
+  'TERMINATE_CASE',
+  'VOID_CASE',
+  'TRANSFER_CASE',
   'FORWARD_CASE',
   'RETURN_CASE',
   'WITHDRAW_CASE',
@@ -78,15 +89,34 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   REFUSE_CASE: { CLERK: ORGANS },
   REQUEST_SUPPLEMENT: { CLERK: ORGANS },
   REVIEW_CASE: { CLERK: ORGANS },
-  DECIDE_CASE: { CHIEF: ORGANS },
+  PRECHECK_CASE: { CLERK: ORGANS },
+  DECIDE_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
+  DECIDE_ON_THE_SPOT: { CLERK: ORGANS },
+  RUN_PROCEDURE: { CLERK: ORGANS, CHIEF: ORGANS },
+  EXTEND_CASE: { HEAD: ORGANS },
+  ISSUE_DOCUMENT: { CLERK: ORGANS, CHIEF: ORGANS },
+  ASSIGN_CASE: { CLERK: ORGANS, CHIEF: ORGANS },
+  DELIVER_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  RATE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  TERMINATE_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
+  VOID_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
+  TRANSFER_CASE: { AGENT: GRASSROOTS, CLERK: GRASSROOTS },
   FORWARD_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  RETURN_CASE: { CLERK: ORGANS, CHIEF: ORGANS },
+  // a village gives a decision back whose document is not right
+  RETURN_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   RECALL_CASE: { CHIEF: GRANTORS },
   GRANT_POWER: { CHIEF: GRANTORS },
   ANSWER_POWER: { CHIEF: GRANTEES },
-  READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, SUPERVISOR: ORGANS },
-  READ_FIGURES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  READ_FIGURES: {
+    AGENT: GRASSROOTS,
+    CLERK: EVERYWHERE,
+    CHIEF: ORGANS,
+    HEAD: ORGANS,
+    CATALOGUER: ORGANS,
+    SUPERVISOR: ORGANS,
+  },
   REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_LIGHTS: { SUPERVISOR: ORGANS },
   // the basic catalogue, and what it rests on, is the city's
@@ -153,11 +183,19 @@ export function departmentsOf(department: string): string[] {
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 export function requireDepartment(viewer: Viewer, department: string, tier: Tier): void {
+  requireOneOf(viewer, departmentsOf(department), tier);
+}
+
+/**
+ * Whoever acts sits at the window of one of these departments or bureaus, or at a comprehensive one (综合窗口).
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireOneOf(viewer: Viewer, departments: readonly string[], tier: Tier): void {
   const comprehensive = viewer.department === null && GRASSROOTS.includes(tier);
-  if (comprehensive || (viewer.department !== null && departmentsOf(department).includes(viewer.department))) return;
+  if (comprehensive || (viewer.department !== null && departments.includes(viewer.department))) return;
   throw problem(
     'WRONG_DEPARTMENT',
-    `The item belongs to ${department}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
+    `The item belongs to ${departments.join(', ')}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
     { article: ARTICLES.postDuties },
   );
 }
@@ -180,9 +218,12 @@ export function requireCaseReader(viewer: Viewer, holders: readonly DivisionCode
   return role;
 }
 
+/** Those who handle cases; supervisors and those who keep the catalogue do not. */
+const HANDLING_ROLES: readonly Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD'];
+
 /** Whether the viewer sees identity numbers and phones in full: the desks that handle the case, not its supervisors. */
 export function seesPersonalData(viewer: Viewer, holders: readonly DivisionCode[]): boolean {
-  return holders.includes(viewer.division) && viewer.roles.some((r) => r === 'AGENT' || r === 'CLERK' || r === 'CHIEF');
+  return holders.includes(viewer.division) && viewer.roles.some((r) => HANDLING_ROLES.includes(r));
 }
 
 /**

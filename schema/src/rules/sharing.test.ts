@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CaseFile } from './case-state.ts';
+import type { CaseFile } from './case-file.ts';
 import {
   CITY,
   COUNTY,
@@ -207,6 +207,7 @@ describe('the desk that asks', () => {
     inTransitTo: null,
     acceptor: TOWNSHIP,
     decider: COUNTY,
+    decision: null,
   } as CaseFile;
   const at = (node: string, viewer = person(node, 'CLERK')) => ({ node, viewer, divisions, item });
 

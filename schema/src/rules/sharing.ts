@@ -3,12 +3,12 @@ import type { DivisionCode, Divisions } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
 import type { Problem } from '../errors.ts';
 import { problem } from '../errors.ts';
-import { DATA_OFFER_KINDS, TIERS, isClosed } from '../vocabulary.ts';
+import { DATA_OFFER_KINDS, TIERS, isUndecided } from '../vocabulary.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
 import { isDay } from './calendar.ts';
-import type { CaseFile } from './case-state.ts';
+import type { CaseFile } from './case-file.ts';
 import type { Item } from './catalogue.ts';
 import type { Viewer } from './permissions.ts';
 import { requireDepartment, requireOwnDesk, requirePermission } from './permissions.ts';
@@ -157,7 +157,7 @@ export function requireDataAsker(desk: DataDesk, file: CaseFile): Role {
     });
   }
   if (file.inTransitTo !== null) throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo}.`);
-  if (isClosed(file.state)) {
+  if (!isUndecided(file.state)) {
     throw problem('ILLEGAL_STEP', `The case is ${file.state}: nothing more is asked for it.`, {
       article: ARTICLES.leastData,
     });

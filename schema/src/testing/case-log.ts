@@ -2,13 +2,14 @@ import { caseIdOf, caseNumberOf } from '../identifiers.ts';
 import type { DivisionCode } from '../divisions.ts';
 import type { GrantUse, LogActor, LogEntry, LogLine } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
-import type { CaseFile } from '../rules/case-state.ts';
-import { foldLog, nameOf } from '../rules/case-state.ts';
-import type { Step } from '../rules/case-steps.ts';
+import type { CaseFile } from '../rules/case-file.ts';
+import { nameOf } from '../rules/case-file.ts';
+import { foldLog } from '../rules/case-state.ts';
+import type { Step } from '../rules/case-steps/index.ts';
 import type { Item } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
 import { dayOf } from '../rules/calendar.ts';
-import type { Opinion, Outcome } from '../vocabulary.ts';
+import type { DeliveryWay, Grade, Opinion, Outcome, SpecialProcedure } from '../vocabulary.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, at, itemOf, material, sha256 } from './fixtures.ts';
 
 export type LineHead = Pick<LogLine, 'case' | 'seq' | 'epoch' | 'at' | 'node' | 'actor' | 'note'>;
@@ -60,6 +61,13 @@ export class CaseLog {
         ...as.data,
       },
     });
+  }
+
+  /** The same case drawn up for a pre-check. */
+  static drafted(as: FiledAs = {}): CaseLog {
+    const line = CaseLog.filing(as);
+    if (line.action !== 'FILED') throw new Error('It begins otherwise.');
+    return new CaseLog([{ ...line, action: 'DRAFTED' }]);
   }
 
   static of(lines: readonly LogLine[]): CaseLog {
@@ -191,6 +199,65 @@ export class CaseLog {
     const { acceptor, power, through } = this.file;
     const data = { acceptor, decider: power, through: { ...through, decide: null } };
     return this.add({ action: 'REROUTED', data }, { actor: NODE_ACTOR, ...head });
+  }
+
+  prechecked(missing: string[] = [], head?: Partial<LineHead>): CaseLog {
+    const list = missing.map((name) => ({ material: name, reason: '未提交' }));
+    return this.add({ action: 'PRECHECKED', data: { missing: list, remarks: null } }, head);
+  }
+
+  /** The draft as it stands is filed, with more materials where some are named. */
+  filedAfterDraft(more: string[] = [], head?: Partial<LineHead>): CaseLog {
+    const [first] = this.lines;
+    if (first?.action !== 'DRAFTED') throw new Error('It was no draft.');
+    return this.add({ action: 'FILED', data: { ...first.data, materials: more.map((m) => material(m)) } }, head);
+  }
+
+  transferred(to: DivisionCode, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'TRANSFERRED', data: { to, epoch: this.file.epoch + 1 } }, head);
+  }
+
+  assigned(to: DivisionCode = this.file.filingNode, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'ASSIGNED', data: { to, epoch: this.file.epoch + 1 } }, head);
+  }
+
+  procedureStarted(kind: SpecialProcedure = 'HEARING', stopsClock = true, head?: Partial<LineHead>): CaseLog {
+    const procedure = this.file.procedures.length + 1;
+    const data = { procedure, kind, stopsClock, notice: '书面告知所需时间', expectedDays: 10 };
+    return this.add({ action: 'PROCEDURE_STARTED', data }, head);
+  }
+
+  procedureEnded(procedure = 1, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'PROCEDURE_ENDED', data: { procedure, result: '已完成' } }, head);
+  }
+
+  extended(days = 10, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'EXTENDED', data: { days, reason: '案情复杂' } }, head);
+  }
+
+  issued(head?: Partial<LineHead>): CaseLog {
+    const document = { ...material('决定书'), mediaType: 'text/markdown' };
+    return this.add({ action: 'DOCUMENT_ISSUED', data: { number: '决字〔2026〕1号', document } }, head);
+  }
+
+  delivered(way: DeliveryWay = 'WINDOW', head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'DELIVERED', data: { way } }, head);
+  }
+
+  closed(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'CLOSED', data: {} }, head);
+  }
+
+  rated(grade: Grade = 5, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'RATED', data: { grade, by: 'DESK' } }, head);
+  }
+
+  terminated(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'TERMINATED', data: { reason: '申请人死亡' } }, head);
+  }
+
+  voided(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'VOIDED', data: { reason: '录入有误' } }, head);
   }
 
   withdrawn(head?: Partial<LineHead>): CaseLog {

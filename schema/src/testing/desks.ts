@@ -1,7 +1,7 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { Grant } from '../messages/delegation.ts';
 import type { OfficialCalendar } from '../rules/calendar.ts';
-import type { Desk } from '../rules/case-steps.ts';
+import type { Desk } from '../rules/case-steps/index.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
 import { departmentsOf } from '../rules/permissions.ts';
 import type { Role } from '../vocabulary.ts';

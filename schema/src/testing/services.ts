@@ -1,8 +1,8 @@
 import type { DivisionCode } from '../divisions.ts';
 import { problem } from '../errors.ts';
 import type { HandlingView, NodeServices, RoleContext } from '../graphql/services.ts';
-import type { CaseFile } from '../rules/case-state.ts';
-import { custodyAt, outstanding } from '../rules/case-state.ts';
+import type { CaseFile } from '../rules/case-file.ts';
+import { custodyAt, outstanding, resultOf } from '../rules/case-file.ts';
 import type { Viewer } from '../rules/permissions.ts';
 
 type Overrides = { [K in keyof NodeServices]?: Partial<NodeServices[K]> };
@@ -11,7 +11,16 @@ type Overrides = { [K in keyof NodeServices]?: Partial<NodeServices[K]> };
 export function servicesOf(given: Overrides): NodeServices {
   const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
   return {
-    filing: { getMany: none, file: none, supplement: none, track: none, ...given.filing },
+    filing: {
+      getMany: none,
+      file: none,
+      draft: none,
+      fileDraft: none,
+      supplement: none,
+      track: none,
+      rate: none,
+      ...given.filing,
+    },
     handling: {
       getMany: none,
       list: none,
@@ -22,6 +31,22 @@ export function servicesOf(given: Overrides): NodeServices {
       decide: none,
       forward: none,
       return: none,
+      requestPrecheck: none,
+      precheck: none,
+      startProcedure: none,
+      endProcedure: none,
+      extend: none,
+      decideOnTheSpot: none,
+      issueDocument: none,
+      assign: none,
+      deliver: none,
+      close: none,
+      rate: none,
+      terminate: none,
+      void: none,
+      transfer: none,
+      document: none,
+      notice: none,
       withdraw: none,
       recall: none,
       ...given.handling,
@@ -114,7 +139,14 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     inTransitTo: file.inTransitTo,
     log: [],
     clock: null,
+    precheck: file.precheck,
+    procedures: file.procedures,
+    extension: file.extension,
     decision: file.decision,
+    issued: file.issued,
+    delivery: file.delivery,
+    rating: file.rating,
+    result: resultOf(file),
     missing: outstanding(file),
     acceptanceDueAt: null,
     withdrawalRequestedAt: null,

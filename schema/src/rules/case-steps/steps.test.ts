@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NODE_ACTOR } from '../messages/log-line.ts';
-import { CaseLog } from '../testing/case-log.ts';
-import { deskOf } from '../testing/desks.ts';
+import { NODE_ACTOR } from '../../messages/log-line.ts';
+import { CaseLog } from '../../testing/case-log.ts';
+import { deskOf } from '../../testing/desks.ts';
 import {
   CITY,
   COUNTY,
@@ -16,14 +16,15 @@ import {
   itemOf,
   material,
   sha256,
-} from '../testing/fixtures.ts';
-import { codeOrDone, refusal, refusalCode, refusals } from '../testing/refusals.ts';
-import type { Role } from '../vocabulary.ts';
-import { CASE_STATES } from '../vocabulary.ts';
-import { ARTICLES } from './articles.ts';
-import type { CaseFile } from './case-state.ts';
-import { foldLog, missingMaterials } from './case-state.ts';
-import type { Desk, Filing, Step } from './case-steps.ts';
+} from '../../testing/fixtures.ts';
+import { codeOrDone, refusal, refusalCode, refusals } from '../../testing/refusals.ts';
+import type { Role } from '../../vocabulary.ts';
+import { CASE_STATES, CLOSED_STATES } from '../../vocabulary.ts';
+import { ARTICLES } from '../articles.ts';
+import type { CaseFile } from '../case-file.ts';
+import { missingMaterials } from '../case-file.ts';
+import { foldLog } from '../case-state.ts';
+import type { Desk, Filing, Step } from './index.ts';
 import {
   REMEDIES,
   acceptCase,
@@ -37,7 +38,7 @@ import {
   reviewCase,
   supplementCase,
   withdrawCase,
-} from './case-steps.ts';
+} from './index.ts';
 
 /** 低保: the township accepts, the county decides. */
 const DIBAO = itemOf('3310-MZ-001');
@@ -136,7 +137,7 @@ describe('every step', () => {
   test.each(STEP_NAMES)('%s is refused once the case is closed', (name) => {
     const { role, log, take } = stepOf(name);
     const desk = deskOf(log.file.custodian, role, { now: later(log) });
-    for (const state of ['GRANTED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN'] as const) {
+    for (const state of CLOSED_STATES) {
       expect(refusalCode(() => take(desk, { ...log.file, state }))).toBe('ILLEGAL_STEP');
     }
   });
@@ -853,8 +854,8 @@ describe('returning', () => {
     expect(giveBack(log).handOff).toEqual({ to: VILLAGE, epoch: 4 });
   });
 
-  test('is refused to a village', () => {
-    expect(refusalCode(() => giveBack(CaseLog.filed()))).toBe('FORBIDDEN');
+  test('is refused to a village, which took it in itself', () => {
+    expect(refusalCode(() => giveBack(CaseLog.filed()))).toBe('NOT_COMPETENT');
   });
 });
 

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { Grant } from '../messages/delegation.ts';
-import type { LogActor } from '../messages/log-line.ts';
-import { NO_GRANTS, NODE_ACTOR } from '../messages/log-line.ts';
-import { CaseLog, GRANT_ID } from '../testing/case-log.ts';
-import type { DeskAs } from '../testing/desks.ts';
-import { deskOf } from '../testing/desks.ts';
-import { CITY, COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE, at, material, sha256 } from '../testing/fixtures.ts';
-import { RELIEF, SEAL, TEACHER, endOf, grantId, grantOf, recordOf, useOf } from '../testing/grants.ts';
-import { refusal, refusalCode } from '../testing/refusals.ts';
-import type { Role } from '../vocabulary.ts';
-import { ARTICLES } from './articles.ts';
-import { dayOf } from './calendar.ts';
-import type { CaseFile } from './case-state.ts';
-import type { Step } from './case-steps.ts';
+import type { Grant } from '../../messages/delegation.ts';
+import type { LogActor } from '../../messages/log-line.ts';
+import { NO_GRANTS, NODE_ACTOR } from '../../messages/log-line.ts';
+import { CaseLog, GRANT_ID } from '../../testing/case-log.ts';
+import type { DeskAs } from '../../testing/desks.ts';
+import { deskOf } from '../../testing/desks.ts';
+import { CITY, COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE, at, material, sha256 } from '../../testing/fixtures.ts';
+import { RELIEF, SEAL, TEACHER, endOf, grantId, grantOf, recordOf, useOf } from '../../testing/grants.ts';
+import { refusal, refusalCode } from '../../testing/refusals.ts';
+import type { Role } from '../../vocabulary.ts';
+import { ARTICLES } from '../articles.ts';
+import { dayOf } from '../calendar.ts';
+import type { CaseFile } from '../case-file.ts';
+import type { Step } from './index.ts';
 import {
   acceptCase,
   decideCase,
@@ -25,8 +25,8 @@ import {
   returnCase,
   reviewCase,
   supplementCase,
-} from './case-steps.ts';
-import { grantsInEffect } from './delegation.ts';
+} from './index.ts';
+import { grantsInEffect } from '../delegation.ts';
 
 const GRANT = grantOf();
 const LENT = { ...NO_GRANTS, decide: useOf(GRANT) };

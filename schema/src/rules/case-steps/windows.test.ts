@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { CaseLog } from '../testing/case-log.ts';
-import { COUNTY, TOWNSHIP, itemOf } from '../testing/fixtures.ts';
-import { codeOrDone } from '../testing/refusals.ts';
-import { deskOf } from '../testing/desks.ts';
-import type { WindowStage } from '../vocabulary.ts';
-import { acceptCase, decideCase, reviewCase } from './case-steps.ts';
-import type { Desk } from './desk.ts';
-import type { Offices } from './offices.ts';
-import type { Viewer } from './permissions.ts';
+import { CaseLog } from '../../testing/case-log.ts';
+import { COUNTY, TOWNSHIP, itemOf } from '../../testing/fixtures.ts';
+import { codeOrDone } from '../../testing/refusals.ts';
+import { deskOf } from '../../testing/desks.ts';
+import type { WindowStage } from '../../vocabulary.ts';
+import { acceptCase, decideCase, reviewCase } from './index.ts';
+import type { Desk } from '../desk.ts';
+import type { Offices } from '../offices.ts';
+import type { Viewer } from '../permissions.ts';
 
 const SEAL = itemOf('3310-GA-001');
 const [DEPARTMENT = ''] = SEAL.department.split(';');

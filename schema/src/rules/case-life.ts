@@ -1,0 +1,98 @@
+import type { CaseState, LogAction } from '../vocabulary.ts';
+import { CLOSED_STATES, UNDECIDED_STATES } from '../vocabulary.ts';
+import type { Action } from './permissions.ts';
+
+/**
+ * Which desk may write a line: the one that opens the case, the one that took it in, the accepting or the deciding
+ * organ, either of them (`ORGAN`), whoever holds the case (`HOLDER`), or the node it is under way to (`RECEIVER`).
+ */
+export const CASE_DESKS = ['OPENING', 'FILING', 'ACCEPTOR', 'DECIDER', 'ORGAN', 'HOLDER', 'RECEIVER'] as const;
+export type CaseDesk = (typeof CASE_DESKS)[number];
+
+/** One row of the life of a case: after which states a line may stand, what state it leads to, and who may cause it. */
+export interface CaseEvent {
+  /** States it may follow; none for a line that only opens a case. */
+  from: readonly CaseState[];
+  /** The state, or one of the states, it leads to; null where the state stays. */
+  to: readonly CaseState[] | null;
+  desk: CaseDesk;
+  /** The permission it needs; null where a node's own clockwork or another node's message causes it. */
+  by: Action | null;
+  /** Whether it may begin a log. */
+  opens?: true;
+}
+
+const EVERY_OPEN_STATE = [
+  'DRAFT',
+  'PRECHECKED',
+  ...UNDECIDED_STATES,
+  'GRANTED',
+  'REFUSED',
+  'DELIVERED',
+] as const satisfies CaseState[];
+const IN_HAND = ['ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
+const DECIDED = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
+
+/**
+ * The life of a case (办件全流程), in one table: the fold goes by it, the steps go by it, the tests and
+ * `docs/case-life.md` are made from it.
+ */
+export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
+  DRAFTED: { from: [], to: ['DRAFT'], desk: 'OPENING', by: 'FILE_CASE', opens: true },
+  PRECHECKED: { from: ['DRAFT'], to: ['PRECHECKED'], desk: 'DECIDER', by: 'PRECHECK_CASE' },
+  FILED: { from: ['DRAFT', 'PRECHECKED'], to: ['FILED'], desk: 'FILING', by: 'FILE_CASE', opens: true },
+  SUPPLEMENT_REQUESTED: {
+    from: ['FILED'],
+    to: ['AWAITING_SUPPLEMENT'],
+    desk: 'ACCEPTOR',
+    by: 'REQUEST_SUPPLEMENT',
+  },
+  SUPPLEMENTED: {
+    from: ['AWAITING_SUPPLEMENT'],
+    to: ['AWAITING_SUPPLEMENT', 'FILED'],
+    desk: 'HOLDER',
+    by: 'SUPPLEMENT_CASE',
+  },
+  FORWARDED: { from: ['DRAFT', 'FILED', ...IN_HAND], to: null, desk: 'HOLDER', by: 'FORWARD_CASE' },
+  RETURNED: {
+    from: ['DRAFT', 'PRECHECKED', ...UNDECIDED_STATES, ...DECIDED],
+    to: null,
+    desk: 'HOLDER',
+    by: 'RETURN_CASE',
+  },
+  ASSIGNED: { from: DECIDED, to: null, desk: 'DECIDER', by: 'ASSIGN_CASE' },
+  TRANSFERRED: {
+    from: ['DRAFT', 'PRECHECKED', 'FILED', 'AWAITING_SUPPLEMENT'],
+    to: null,
+    desk: 'HOLDER',
+    by: 'TRANSFER_CASE',
+  },
+  // another desk's review does not stand for one's own
+  RECEIVED: { from: EVERY_OPEN_STATE, to: EVERY_OPEN_STATE, desk: 'RECEIVER', by: null },
+  HANDOFF_REFUSED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
+  ACCEPTED: { from: ['FILED'], to: ['ACCEPTED'], desk: 'ACCEPTOR', by: 'ACCEPT_CASE' },
+  NOT_ACCEPTED: { from: ['FILED'], to: ['NOT_ACCEPTED'], desk: 'ACCEPTOR', by: 'REFUSE_CASE' },
+  PROCEDURE_STARTED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'RUN_PROCEDURE' },
+  PROCEDURE_ENDED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'RUN_PROCEDURE' },
+  EXTENDED: { from: IN_HAND, to: null, desk: 'DECIDER', by: 'EXTEND_CASE' },
+  REVIEWED: { from: IN_HAND, to: ['REVIEWED'], desk: 'ORGAN', by: 'REVIEW_CASE' },
+  DECIDED: { from: ['REVIEWED'], to: DECIDED, desk: 'DECIDER', by: 'DECIDE_CASE' },
+  DOCUMENT_ISSUED: { from: DECIDED, to: null, desk: 'DECIDER', by: 'ISSUE_DOCUMENT' },
+  DELIVERED: { from: DECIDED, to: ['DELIVERED'], desk: 'HOLDER', by: 'DELIVER_CASE' },
+  CLOSED: { from: ['DELIVERED'], to: ['CLOSED'], desk: 'HOLDER', by: 'DELIVER_CASE' },
+  RATED: { from: CLOSED_STATES, to: null, desk: 'HOLDER', by: 'RATE_CASE' },
+  WITHDRAWN: {
+    from: ['DRAFT', 'PRECHECKED', ...UNDECIDED_STATES],
+    to: ['WITHDRAWN'],
+    desk: 'HOLDER',
+    by: 'WITHDRAW_CASE',
+  },
+  TERMINATED: { from: UNDECIDED_STATES, to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
+  VOIDED: { from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'], to: ['VOIDED'], desk: 'ORGAN', by: 'VOID_CASE' },
+  REROUTED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: null },
+};
+
+/** Whether a line of this action may stand after a state. */
+export function mayFollow(action: LogAction, state: CaseState): boolean {
+  return CASE_EVENTS[action].from.includes(state);
+}

@@ -1,0 +1,128 @@
+import type { DivisionCode } from '../../divisions.ts';
+import type { Problem } from '../../errors.ts';
+import { ProblemError, problem } from '../../errors.ts';
+import type { LogActor } from '../../messages/log-line.ts';
+import type { HandOffAction, WindowStage } from '../../vocabulary.ts';
+import { CASE_STATE_LABELS } from '../../vocabulary.ts';
+import { ARTICLES } from '../articles.ts';
+import { dayOf } from '../calendar.ts';
+import type { CaseFile } from '../case-file.ts';
+import { isOrgan, openProcedures } from '../case-file.ts';
+import { CASE_EVENTS } from '../case-life.ts';
+import type { LogAction } from '../../vocabulary.ts';
+import type { Implementation } from '../catalogue.ts';
+import type { Desk, LineDraft, Step } from '../desk.ts';
+import { NO_OFFICES, holdersOf, holdsOn, requireWindowAuthority } from '../offices.ts';
+import type { Action } from '../permissions.ts';
+import { requireDepartment, requireOwnDesk, requirePermission } from '../permissions.ts';
+
+/** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
+export const REMEDIES =
+  '如不服本决定,可自收到决定之日起六十日内申请行政复议,或者自收到决定之日起六个月内提起行政诉讼。';
+
+export function handOff(
+  line: { action: HandOffAction; actor: LogActor; note: string | null },
+  to: DivisionCode,
+  file: CaseFile,
+): Step {
+  const [open] = openProcedures(file);
+  if (open) {
+    throw problem('PROCEDURE_OPEN', `Procedure ${open.number} (${open.kind}) has not ended; the case stays here.`, {
+      article: ARTICLES.excludedTime,
+    });
+  }
+  const data = { to, epoch: file.epoch + 1 };
+  return { lines: [{ ...line, data }], handOff: data };
+}
+
+export function oneLine(line: LineDraft): Step {
+  return { lines: [line], handOff: null };
+}
+
+export function actAs(desk: Desk, action: Action): LogActor {
+  requireOwnDesk(desk.viewer, desk.node);
+  const role = requirePermission(desk.viewer, action, desk.divisions.get(desk.node).tier);
+  return { sub: desk.viewer.sub, name: desk.viewer.name, role };
+}
+
+/** The person may do it, the case rests at this desk, and the item belongs to the person's department. */
+export function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
+  const actor = actAs(desk, action);
+  requireCustody(desk.node, file);
+  // whoever takes in for others helps with every department's items; the organ's own steps are the department's
+  const organ = isOrgan(desk.node, file);
+  if (organ) requireOffice(desk);
+  return actor;
+}
+
+export function requireCustody(node: DivisionCode, file: CaseFile): void {
+  if (file.custodian !== node) {
+    throw problem('NOT_CUSTODIAN', `${node} does not hold the case; ${file.custodian} does.`, {
+      custodian: file.custodian,
+    });
+  }
+  if (file.inTransitTo === null) return;
+  throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
+}
+
+/**
+ * The item belongs to the person's department, or to the bureau that holds its powers (26 枚公章归一), or a department
+ * authorized the person's window for it.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireOffice({ viewer, node, divisions, item, offices = NO_OFFICES, now }: Desk): void {
+  const day = dayOf(now);
+  const serves = offices.authorities.some((a) => a.window === viewer.window && a.item === item.code && holdsOn(a, day));
+  if (serves) return;
+  requireDepartment(viewer, holdersOf(item, offices.transfers, day).join(';'), divisions.get(node).tier);
+}
+
+/**
+ * The department in whose name a person does a stage; null at a comprehensive window of a township.
+ * @throws {ProblemError} WINDOW_UNAUTHORIZED at a window that no department authorized for it
+ */
+export function departmentAt({ viewer, offices, item, now }: Desk, stage: WindowStage): string | null {
+  if (viewer.window === undefined) return viewer.department;
+  return requireWindowAuthority(offices ?? NO_OFFICES, item, viewer.window, stage, dayOf(now)).inNameOf;
+}
+
+/**
+ * The line may follow the state the case is in ({@link CASE_EVENTS}).
+ * @throws {ProblemError} ILLEGAL_STEP
+ */
+export function requireFollows(file: CaseFile, action: LogAction): void {
+  const { from } = CASE_EVENTS[action];
+  if (from.includes(file.state)) return;
+  throw problem(
+    'ILLEGAL_STEP',
+    `The case is ${file.state} ${CASE_STATE_LABELS[file.state]}; ${action} needs ${from.join(' or ')}.`,
+  );
+}
+
+export function requireReason(reason: string, article: string): void {
+  if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { article, field: 'reason' });
+}
+
+export function unrelatedMaterials(
+  implementation: Implementation,
+  given: readonly { name: string }[],
+  field = 'materials',
+): Problem[] {
+  return given.flatMap(({ name }, index): Problem[] => {
+    if (implementation.materials.some((m) => m.name === name)) return [];
+    return [
+      {
+        code: 'MATERIAL_UNRELATED',
+        message: `"${name}" is no material of ${implementation.item}; it takes ${implementation.materials.map((m) => m.name).join('、')}.`,
+        article: ARTICLES.noUnrelatedMaterials,
+        field: `${field}.${index}.${field === 'missing' ? 'material' : 'name'}`,
+        node: null,
+      },
+    ];
+  });
+}
+
+export function refuseAll(problems: Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first) throw new ProblemError([first, ...rest]);
+}

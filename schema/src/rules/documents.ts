@@ -1,0 +1,168 @@
+import type { DivisionCode } from '../divisions.ts';
+import { problem } from '../errors.ts';
+import type { LogLine } from '../messages/log-line.ts';
+import { GRANT_MODE_LABELS, LOG_ACTION_LABELS, OUTCOME_LABELS, SPECIAL_PROCEDURE_LABELS } from '../vocabulary.ts';
+import { ARTICLES } from './articles.ts';
+import { dayOf } from './calendar.ts';
+import type { CaseFile } from './case-file.ts';
+import type { Item } from './catalogue.ts';
+import type { Limit } from './limits.ts';
+import { limitText, plain } from './markdown.ts';
+
+/** What a document says beside what the case's log says. */
+export interface DocumentParts {
+  item: Item;
+  /** The applicant's name; the log holds no personal data. */
+  applicant: string;
+  nameOf: (division: DivisionCode) => string;
+  /** The seal set on it; null where the organ keeps no seal register. */
+  sealName: string | null;
+}
+
+/** 文号 of a decision: who decides, which way, and the case's number. */
+export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
+  const { decision } = file;
+  if (!decision) throw undecided(file);
+  const word = decision.outcome === 'GRANTED' ? '准' : '否';
+  return `${nameOf(decision.inNameOf)}${decision.department ?? ''}${word}字〔${dayOf(decision.at).slice(0, 4)}〕${file.number}`;
+}
+
+/**
+ * The result's document (决定书), as Markdown: what was decided, in whose name and by whose power, on which basis, with
+ * the reason and the remedies of a refusal (行政许可法 Art. 24, 38, 39).
+ * @throws {ProblemError} ILLEGAL_STEP for a case that is not decided
+ */
+export function resultDocument(file: CaseFile, parts: DocumentParts): string {
+  const { decision, acceptance } = file;
+  if (!decision || !acceptance) throw undecided(file);
+  const { item, nameOf } = parts;
+  const organ = `${nameOf(decision.inNameOf)}${decision.department ?? ''}`;
+  const rows: [string, string | null][] = [
+    ['文号', documentNumberOf(file, nameOf)],
+    ['办件编号', file.number],
+    ['申请人', parts.applicant],
+    ['事项', `${item.name}(${item.code})`],
+    ['收件日期', `${dayOf(file.filedAt)}(${nameOf(file.filingNode)})`],
+    ['受理日期', `${acceptance.from}(${nameOf(acceptance.node)}${acceptance.deemed ? ',视为受理' : ''})`],
+    ['决定', OUTCOME_LABELS[decision.outcome]],
+    ['决定日期', dayOf(decision.at)],
+    ['决定机关', organ],
+    ['办理机关', powerText(file, nameOf)],
+    ['集体讨论', decision.minutes],
+    ['设定依据', item.legalBasis],
+    ['印章', parts.sealName],
+  ];
+  const sections = [
+    `# ${plain(item.name)}决定书`,
+    tableOf(rows),
+    ...(decision.reason === null ? [] : ['## 理由', plain(decision.reason)]),
+    ...(decision.remedies === null ? [] : ['## 救济途径', plain(decision.remedies)]),
+    `${plain(organ)}  \n${dayOf(decision.at)}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** By whose power the deciding node acted, in the words of the grant's mode (Art. 24). */
+function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
+  const { decision, through } = file;
+  if (!decision) throw undecided(file);
+  const use = through.decide;
+  if (!use) return `${nameOf(decision.node)}(本级行使)`;
+  const grantor = nameOf(use.grantor);
+  const name = use.mode === 'ENTRUSTED' ? `以${grantor}名义` : '以本机关名义';
+  return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
+}
+
+/** Lines of the log that people are given a paper about, and how the paper is called. */
+const NOTICES = {
+  FILED: '收件凭证',
+  PRECHECKED: '预审意见书',
+  SUPPLEMENT_REQUESTED: '补正材料一次性告知书',
+  ACCEPTED: '受理通知书',
+  NOT_ACCEPTED: '不予受理通知书',
+  PROCEDURE_STARTED: '特别程序告知书',
+  PROCEDURE_ENDED: '特别程序结束告知书',
+  EXTENDED: '延长办理期限告知书',
+  TERMINATED: '终止办理通知书',
+  VOIDED: '作废通知书',
+  WITHDRAWN: '准予撤回通知书',
+} as const satisfies Partial<Record<LogLine['action'], string>>;
+type NoticeAction = keyof typeof NOTICES;
+
+function isNoticeLine(line: LogLine): line is Extract<LogLine, { action: NoticeAction }> {
+  return Object.hasOwn(NOTICES, line.action);
+}
+
+/**
+ * The written notice that goes with a line of the log (Art. 32, 42, 45), dated and in the organ's name, as Markdown.
+ * @throws {ProblemError} NOT_FOUND for a line that no paper belongs to
+ */
+export function noticeOf(file: CaseFile, line: LogLine, parts: Omit<DocumentParts, 'sealName'>): string {
+  if (!isNoticeLine(line)) {
+    throw problem('NOT_FOUND', `No notice belongs to line ${line.seq} ${LOG_ACTION_LABELS[line.action]}.`, {
+      field: 'seq',
+    });
+  }
+  const { item, nameOf } = parts;
+  const day = dayOf(new Date(line.at));
+  const head = tableOf([
+    ['办件编号', file.number],
+    ['申请人', parts.applicant],
+    ['事项', `${item.name}(${item.code})`],
+    ['日期', day],
+  ]);
+  return `${[`# ${NOTICES[line.action]}`, head, ...wordsOf(line), `${plain(nameOf(line.node))}  \n${day}`].join('\n\n')}\n`;
+}
+
+function wordsOf(line: Extract<LogLine, { action: NoticeAction }>): string[] {
+  switch (line.action) {
+    case 'FILED':
+      return ['已收到下列材料:', listOf(line.data.materials.map((m) => m.name))];
+    case 'PRECHECKED':
+    case 'SUPPLEMENT_REQUESTED': {
+      const { missing } = line.data;
+      const remarks = line.action === 'PRECHECKED' && line.data.remarks !== null ? [plain(line.data.remarks)] : [];
+      if (missing.length === 0) return ['材料齐全,符合法定形式,可以正式提交。', ...remarks];
+      const named = listOf(missing.map((m) => `${m.material}:${m.reason}`));
+      return [`需要补正的全部内容(${ARTICLES.oneTimeNotice}):`, named, ...remarks];
+    }
+    case 'ACCEPTED': {
+      const { from, deemed, promised, statutory } = line.data;
+      const how = deemed ? '逾期未告知补正,自收到材料之日起视为受理' : '予以受理';
+      const limits = [`承诺时限:${limitText(promised)}`, statutory && `法定时限:${limitText(statutory)}`];
+      return [`自 ${from} 起${how}。`, listOf(limits.filter((l): l is string => l !== null))];
+    }
+    case 'NOT_ACCEPTED':
+      return [`不予受理的理由:${plain(line.data.reason)}`, plain(line.data.remedies)];
+    case 'PROCEDURE_STARTED': {
+      const { kind, stopsClock, notice, expectedDays } = line.data;
+      const days = expectedDays === null ? '' : `,预计需要 ${expectedDays} 日`;
+      const counted = stopsClock ? `不计入办理期限(${ARTICLES.excludedTime})` : '计入办理期限';
+      return [`${SPECIAL_PROCEDURE_LABELS[kind]}${days},所需时间${counted}。`, plain(notice)];
+    }
+    case 'PROCEDURE_ENDED':
+      return [`结果:${plain(line.data.result)}`];
+    case 'EXTENDED': {
+      const added: Limit = { days: line.data.days, unit: 'WORKDAY' };
+      const by = `经本机关负责人批准,办理期限延长 ${limitText(added)}(${ARTICLES.decisionLimit})。`;
+      return [by, `理由:${plain(line.data.reason)}`];
+    }
+    case 'TERMINATED':
+    case 'VOIDED':
+    case 'WITHDRAWN':
+      return [`理由:${plain(line.data.reason)}`];
+    default:
+      return line satisfies never;
+  }
+}
+
+function tableOf(rows: readonly [string, string | null][]): string {
+  const told = rows.filter((row): row is [string, string] => row[1] !== null);
+  return ['| 要素 | 内容 |', '| --- | --- |', ...told.map(([term, text]) => `| ${term} | ${plain(text)} |`)].join('\n');
+}
+
+const listOf = (texts: readonly string[]) => texts.map((text, i) => `${i + 1}. ${plain(text)}`).join('\n');
+
+function undecided(file: CaseFile): Error {
+  return problem('ILLEGAL_STEP', `The case is ${file.state}; nothing is decided.`);
+}
