@@ -34,6 +34,10 @@ describe('the settings', () => {
       embeddedIssuer: null,
       requestTimeoutMs: 10_000,
       hostTimeoutMs: 2_500,
+      metricsPort: 0,
+      metricsAddress: '127.0.0.1',
+      stopTimeoutMs: 30_000,
+      otlpEndpoint: null,
       logLevel: 'info',
     });
   });

@@ -29,6 +29,13 @@ const settings = z.object({
   /** How long a question may take in all, and how long one host is waited for, ms. */
   LIANDONG_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000),
   LIANDONG_HOST_TIMEOUT_MS: z.coerce.number().int().min(50).default(2_500),
+  /** Port for Prometheus's /metrics, apart from everything else; 0 opens none. */
+  LIANDONG_METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(0),
+  LIANDONG_METRICS_ADDRESS: z.string().default('127.0.0.1'),
+  /** How long a stop may take to finish what is under way, ms; after it, or at a second signal, the process ends. */
+  LIANDONG_STOP_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
+  /** Where traces are sent (OTLP over HTTP), as OpenTelemetry names it; none are sent without it. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LIANDONG_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -43,6 +50,10 @@ export interface GatewayConfig {
   embeddedIssuer: { name: string; peopleFile: string; keyFile: string } | null;
   requestTimeoutMs: number;
   hostTimeoutMs: number;
+  metricsPort: number;
+  metricsAddress: string;
+  stopTimeoutMs: number;
+  otlpEndpoint: string | null;
   logLevel: string;
 }
 
@@ -69,6 +80,10 @@ export function readConfig(environment: Record<string, string | undefined>): Gat
       peopleFile === undefined || keyFile === undefined ? null : { name: s.LIANDONG_ISSUER, peopleFile, keyFile },
     requestTimeoutMs: s.LIANDONG_REQUEST_TIMEOUT_MS,
     hostTimeoutMs: s.LIANDONG_HOST_TIMEOUT_MS,
+    metricsPort: s.LIANDONG_METRICS_PORT,
+    metricsAddress: s.LIANDONG_METRICS_ADDRESS,
+    stopTimeoutMs: s.LIANDONG_STOP_TIMEOUT_MS,
+    otlpEndpoint: s.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     logLevel: s.LIANDONG_LOG_LEVEL,
   };
 }

@@ -151,7 +151,7 @@ describe('the gateway process', () => {
   });
 
   test('reads the topology anew on SIGHUP, takes a newer one only, and goes on when it is faulty', async () => {
-    expect(await readiness()).toEqual({ hosts: 4, sequence: 3 });
+    expect(await readiness()).toEqual({ broker: true, hosts: 4, sequence: 3 });
     const file = settings['LIANDONG_TOPOLOGY_FILE'] ?? '';
     const replace = async (content: unknown) => {
       await writeFile(file, JSON.stringify(content));
@@ -164,10 +164,10 @@ describe('the gateway process', () => {
     };
     await replace({ sequence: 4, hosts: [] });
     await replace(topologyOf({ city: [CITY] }, 5));
-    expect(await until(5)).toEqual({ hosts: 1, sequence: 5 });
+    expect(await until(5)).toEqual({ broker: true, hosts: 1, sequence: 5 });
     await replace(topologyOf(HOSTS, 4));
     await replace(topologyOf({ city: [CITY], county: [COUNTY] }, 6));
-    expect(await until(6)).toEqual({ hosts: 2, sequence: 6 });
+    expect(await until(6)).toEqual({ broker: true, hosts: 2, sequence: 6 });
   });
 
   test('that finds its port taken ends with BAD_CONFIG, and does not hang on to the broker', async () => {

@@ -10,17 +10,18 @@ import {
 } from '@liandong/schema';
 import type { JWK } from 'jose';
 import { createRemoteJWKSet } from 'jose';
-import { pino } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { readConfig } from './config.ts';
 import { Issuer, parsePeople } from './issuer/index.ts';
+import { exportTraces, programLog, serveMetrics } from './observability/index.ts';
 import { Gateway } from './server.ts';
 import { NatsTransport } from './transport/index.ts';
 
 /** Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. SIGHUP reads the topology anew. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel, base: { program: 'gateway' }, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = programLog(config.logLevel, { program: 'gateway' });
+  const stopTraces = config.otlpEndpoint === null ? null : await exportTraces('liandong-gateway', config.otlpEndpoint);
   const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(new Date()));
   const topology = parseTopology(await readJson(config.topologyFile));
   const tokens = new TokenVerifier(parseIssuers(await readJson(config.issuersFile)), (uri) => createRemoteJWKSet(uri));
@@ -34,6 +35,10 @@ async function main(): Promise<void> {
     await gateway.close();
     throw error;
   }
+  const stopMetrics =
+    config.metricsPort > 0
+      ? await serveMetrics(config.metricsPort, config.metricsAddress, () => gateway.isReady())
+      : null;
   log.info({ port: config.port }, 'gateway ready');
   process.send?.({ ready: true });
 
@@ -44,14 +49,31 @@ async function main(): Promise<void> {
   });
   let stopping: Promise<void> | null = null;
   const stop = () => {
-    stopping ??= gateway.close().then(() => {
+    if (stopping) return end();
+    const deadline = setTimeout(() => {
+      log.error({ ms: config.stopTimeoutMs }, 'the stop took too long and was ended');
+      end();
+    }, config.stopTimeoutMs);
+    stopping = gateway.close().then(async () => {
+      await stopMetrics?.();
+      await stopTraces?.();
+      clearTimeout(deadline);
       log.info('gateway stopped');
+      process.off('SIGINT', stop).off('SIGTERM', stop);
       if (process.connected) process.disconnect();
     });
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  process.once('disconnect', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.once('disconnect', () => {
+    if (!stopping) stop();
+  });
+}
+
+/** Ends the process at once: a second signal, or a stop that took too long. */
+function end(): void {
+  // eslint-disable-next-line unicorn/no-process-exit -- the entry point itself, when nothing else may be waited for
+  process.exit(1);
 }
 
 async function openIssuer(config: GatewayConfig): Promise<Issuer | null> {

@@ -10,6 +10,7 @@ import { isWayFault, problemOf } from './failures.ts';
 import type { NodeAnswer } from './gather.ts';
 import { GATHERINGS } from './gather.ts';
 import { KeyTask } from './key-task.ts';
+import { countOperation, currentTrace } from './observability/index.ts';
 import type { Registry } from './registry.ts';
 import type { Key, RoleConfig, Route } from './roles.ts';
 import { cityOf } from './roles.ts';
@@ -204,7 +205,10 @@ class Asker {
 
   #ask(host: Host, operation: Pick<RoleOperation, 'at' | 'query' | 'variables'>): Promise<HostAnswer> {
     const { token, deadline } = this.#context;
-    return this.#hosts.ask(host, { role: this.#role.name, token, ...operation }, deadline);
+    countOperation(this.#role.name);
+    const trace = currentTrace();
+    const traced = trace === null ? {} : { trace };
+    return this.#hosts.ask(host, { role: this.#role.name, token, ...traced, ...operation }, deadline);
   }
 
   /** Why a node did not answer the root field at all; null when it did. */

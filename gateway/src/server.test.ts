@@ -31,7 +31,7 @@ describe('the paths', () => {
 
   test('/ready says which topology is in force', async () => {
     const { status, text } = await gateway.request('/ready');
-    expect([status, JSON.parse(text)]).toEqual([200, { hosts: 4, sequence: 7 }]);
+    expect([status, JSON.parse(text)]).toEqual([200, { broker: true, hosts: 4, sequence: 7 }]);
   });
 
   test.each([
@@ -481,7 +481,7 @@ describe('a topology read anew', () => {
     expect(moving.gateway.registry.replace(topologyOf({ city: [CITY], county: [COUNTY] }, 8))).toBe(true);
     const answer = await moving.askAs(personAt(CITY, 'CLERK'), CASE, { id });
     expect(answer.errors).toMatchObject([{ path: ['case'], extensions: { code: 'NODE_UNREACHABLE', node: VILLAGE } }]);
-    expect(JSON.parse((await moving.request('/ready')).text)).toEqual({ hosts: 2, sequence: 8 });
+    expect(JSON.parse((await moving.request('/ready')).text)).toEqual({ broker: true, hosts: 2, sequence: 8 });
     await moving.close();
   });
 });

@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer } from './issuer/index.ts';
+import { inTrace, observeRequest } from './observability/index.ts';
 import { shownError } from './plugins/errors.ts';
 import { identify } from './plugins/identity.ts';
 import { limitTokens } from './plugins/limits.ts';
@@ -80,12 +81,18 @@ export class Gateway {
 
   /** Answers one HTTP request; what `listen` serves and tests call. Never fails: a fault is an answer too. */
   async answer(request: Request): Promise<Response> {
-    try {
-      return await this.#answer(request);
-    } catch (error) {
-      this.#parts.log.error({ err: error }, 'request failed');
-      return refusal(500, 'INTERNAL', 'Internal error.');
-    }
+    const begun = performance.now();
+    const { pathname } = new URL(request.url);
+    const answer = await inTrace(request.headers.get('traceparent'), 'gateway request', async () => {
+      try {
+        return await this.#answer(request);
+      } catch (error) {
+        this.#parts.log.error({ err: error }, 'request failed');
+        return refusal(500, 'INTERNAL', 'Internal error.');
+      }
+    });
+    observeRequest(pathname, answer.status, performance.now() - begun);
+    return answer;
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -145,9 +152,17 @@ export class Gateway {
     return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs };
   }
 
+  /** Whether hosts can be asked: over the broker where one of them has no address of its own. */
+  isReady(): boolean {
+    const overBroker = this.registry.current.hosts.some((host) => host.url === null);
+    return !overBroker || (this.#parts.nats.isUp?.() ?? true);
+  }
+
   /** Ready when it can ask: hosts answer for themselves. */
   #ready(): Response {
-    return Response.json({ hosts: this.registry.current.hosts.length, sequence: this.registry.current.sequence });
+    const { hosts, sequence } = this.registry.current;
+    const broker = this.isReady();
+    return Response.json({ broker, hosts: hosts.length, sequence }, { status: broker ? 200 : 503 });
   }
 }
 

@@ -41,6 +41,13 @@ const settings = z.object({
   LIANDONG_HTTP_ADDRESS: z.string().default('127.0.0.1'),
   /** How often an unchanged feed says how far it reaches, ms. Shorter gives fresher watermarks and more messages. */
   LIANDONG_FEED_HEARTBEAT_MS: z.coerce.number().int().min(100).default(30_000),
+  /** Port for Prometheus's /metrics, apart from everything else; 0 opens none. */
+  LIANDONG_METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(0),
+  LIANDONG_METRICS_ADDRESS: z.string().default('127.0.0.1'),
+  /** How long a stop may take to finish what is under way, ms; after it, or at a second signal, the process ends. */
+  LIANDONG_STOP_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
+  /** Where traces are sent (OTLP over HTTP), as OpenTelemetry names it; none are sent without it. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LIANDONG_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -60,6 +67,10 @@ export interface HostConfig {
   httpPort: number;
   httpAddress: string;
   feedHeartbeatMs: number;
+  metricsPort: number;
+  metricsAddress: string;
+  stopTimeoutMs: number;
+  otlpEndpoint: string | null;
   logLevel: string;
 }
 
@@ -89,6 +100,10 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     httpPort: s.LIANDONG_HTTP_PORT,
     httpAddress: s.LIANDONG_HTTP_ADDRESS,
     feedHeartbeatMs: s.LIANDONG_FEED_HEARTBEAT_MS,
+    metricsPort: s.LIANDONG_METRICS_PORT,
+    metricsAddress: s.LIANDONG_METRICS_ADDRESS,
+    stopTimeoutMs: s.LIANDONG_STOP_TIMEOUT_MS,
+    otlpEndpoint: s.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     logLevel: s.LIANDONG_LOG_LEVEL,
   };
 }

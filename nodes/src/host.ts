@@ -7,7 +7,7 @@ import { admissionService } from './admission/index.ts';
 import { BundleDesk } from './bundles/index.ts';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
-import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
+import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates, rememberingDossiers } from './cases/index.ts';
 import {
   HostDrift,
   catalogueReader,
@@ -29,12 +29,15 @@ import {
   powersOn,
 } from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
+import { HostMetrics, MetricsServer, readinessOf } from './operation/index.ts';
+import { collectProcess } from './observability/index.ts';
 import { Carrier, Intake, Loop, Outbox, ParkedRetries, Relay } from './handoff/index.ts';
 import { KeyDesk, OwnKeys, readKeyDocuments } from './keys/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
 import { feesService } from './fees/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
+import { Healer, Lives, SIGN_OF_LIFE_MS } from './restore/index.ts';
 import { countFacts, figuresService, recordStandardization } from './rollup/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
@@ -134,6 +137,7 @@ async function startParts(
     log.warn({ err: error }, 'a database connection broke'),
   );
   onStop(() => db.close());
+  const lives = await Lives.open(db, nodes, now, log);
   await trust.learn(await readKeyDocuments(db, nodes));
   const ownKeys = new OwnKeys({ config, trust, db, now, log });
   await ownKeys.take();
@@ -219,18 +223,18 @@ async function startParts(
       bundles: bundles.service,
     });
   }
-  const responder = new Responder({ host: config.host, services, tokens, log });
+  const responder = new Responder({ host: config.host, services, tokens, isHealing: lives.isHealing, log });
 
   // the people of this host are served over HTTP also while the broker is away
   let bus: Bus | null = null;
+  const readiness = () => readinessOf(db, bus, now);
+  if (config.metricsPort > 0) {
+    const metrics = new HostMetrics(db, nodes, readiness);
+    collectProcess();
+    const server = await MetricsServer.listen(config.metricsPort, config.metricsAddress, () => metrics.scrape(), log);
+    onStop(() => server.stop());
+  }
   if (config.httpPort > 0) {
-    const readiness = async () => ({
-      database: await db.queryHost('SELECT 1').then(
-        () => true,
-        () => false,
-      ),
-      broker: bus?.connected ?? false,
-    });
     const http = await HttpServer.listen(config.httpPort, config.httpAddress, { responder, readiness, log });
     onStop(() => http.stop());
   }
@@ -240,47 +244,89 @@ async function startParts(
   bus = connected;
   onStop(() => connected.close());
 
-  const carrier = new Carrier(connected, trust, divisions);
+  const carrier = new Carrier(connected, trust, divisions, lives.lifeOf);
   const relay = new Relay({
     db,
     carrier,
     outbox,
     nodes,
     readBytes: (queries, body) => readPart(queries, materialPartSchema.parse(body)),
+    healing: lives.healing,
     log,
   });
-  const feeds = new FeedPublisher({
+  const readers = {
+    FACTS: countFacts,
+    CATALOGUE: catalogueReader(divisions, appender, {
+      linkItems,
+      changeLegalBasis: legalBases.take,
+      takeGrant: delegations.published,
+      keepOffers,
+      takeKeys: keyDesk.published,
+    }),
+  };
+  const feeds: FeedPublisher = new FeedPublisher({
     db,
     carrier,
     trust,
     divisions,
     appender,
     nodes,
-    readers: {
-      FACTS: countFacts,
-      CATALOGUE: catalogueReader(divisions, appender, {
-        linkItems,
-        changeLegalBasis: legalBases.take,
-        takeGrant: delegations.published,
-        keepOffers,
-        takeKeys: keyDesk.published,
-      }),
-    },
+    readers,
     heartbeatMs: config.feedHeartbeatMs,
+    isHealing: lives.isHealing,
+    onForgotten: (node) => {
+      forgotten(node).catch((error: unknown) => log.error({ err: error, node }, 'a new life could not be begun'));
+    },
     now,
     log,
   });
-  await feeds.prepare();
-  await Promise.all([relay.resendAll(), feeds.resendAll()]);
-  connected.onReconnect(() => {
+  const resend = () => {
     const resent = Promise.all([relay.resendAll(), feeds.resendAll()]);
     resent.catch((error: unknown) => log.warn({ err: error }, 'resend'));
+  };
+  const healer = new Healer({
+    db,
+    lives,
+    outbox,
+    trust,
+    receiver,
+    readers,
+    carried: carriedAnswers,
+    takeKeys: keyDesk.published,
+    onHealed: resend,
+    log,
   });
+  // others remember more than this database: it was put back without a word
+  const forgotten = async (node: DivisionCode) => {
+    if (lives.isHealing(node)) return;
+    await lives.begin(node);
+    await healer.begin();
+  };
+  await feeds.prepare();
+  await healer.begin();
+  await Promise.all([relay.resendAll(), feeds.resendAll()]);
+  connected.onReconnect(resend);
   relay.start();
   onStop(() => relay.stop());
   feeds.start();
   onStop(() => feeds.stop());
 
+  const receivers = {
+    DOSSIER: rememberingDossiers(receiver.dossier, lives.wasRestored),
+    ECHO: receiver.echo,
+    WITHDRAWAL: receiver.withdrawal,
+    RATING: receiver.rating,
+    MATERIAL: receiver.material,
+    FEED: feeds.receive,
+    DELEGATION: delegations.document,
+    RECALL: receiver.recall,
+    DATA_REQUEST: dataReceiver.request,
+    DATA_ANSWER: dataReceiver.answer,
+    LEGAL_BASIS: legalBases.report,
+    KEYS: keyDesk.receive,
+    RESTORED: healer.restored,
+    COPY: healer.copy,
+  };
   const intakes = nodes.map(
     (node) =>
       new Intake({
@@ -289,26 +335,15 @@ async function startParts(
         db,
         bus: connected,
         carrier,
-        receivers: {
-          DOSSIER: receiver.dossier,
-          ECHO: receiver.echo,
-          WITHDRAWAL: receiver.withdrawal,
-          RATING: receiver.rating,
-          MATERIAL: receiver.material,
-          FEED: feeds.receive,
-          DELEGATION: delegations.document,
-          RECALL: receiver.recall,
-          DATA_REQUEST: dataReceiver.request,
-          DATA_ANSWER: dataReceiver.answer,
-          LEGAL_BASIS: legalBases.report,
-          KEYS: keyDesk.receive,
-        },
+        receivers,
         settlers: {
           DOSSIER: receiver.dossierAnswered,
           WITHDRAWAL: receiver.withdrawalAnswered,
           DELEGATION: delegations.answered,
+          COPY: healer.copyAnswered,
         },
         watermark: feeds.watermark,
+        lives,
         now,
         log,
       }),
@@ -334,7 +369,7 @@ async function startParts(
   const limits = new Loop(
     async () => {
       for (const [node, desk] of desks) {
-        if (!DUTIES[divisions.get(node).tier].accepts) continue;
+        if (!DUTIES[divisions.get(node).tier].accepts || lives.isHealing(node)) continue;
         const accepted = await desk.deemAccepted();
         if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
       }
@@ -367,6 +402,18 @@ async function startParts(
   );
   standardization.start();
   onStop(() => standardization.stop());
+
+  const signs = new Loop(
+    async () => {
+      await lives.signOfLife();
+      await healer.finishWaiting();
+      return false;
+    },
+    SIGN_OF_LIFE_MS,
+    (error) => log.warn({ err: error }, 'sign of life'),
+  );
+  signs.start();
+  onStop(() => signs.stop());
 
   const server = new NatsServer(connected, config.host, responder, log);
   onStop(() => server.stop());

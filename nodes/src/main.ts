@@ -1,13 +1,14 @@
 import { ProblemError } from '@liandong/schema';
-import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { migrate } from './db/index.ts';
 import { Host } from './host.ts';
+import { exportTraces, programLog } from './observability/index.ts';
 
 /** Entry of a host process: settings, migrations, start; stops on SIGINT, SIGTERM, or when its starter goes away. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel, base: { host: config.host }, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = programLog(config.logLevel, { host: config.host });
+  const stopTraces = config.otlpEndpoint === null ? null : await exportTraces('liandong-host', config.otlpEndpoint);
   await migrate(config.databaseUrl);
   const host = await Host.start(config, log);
   log.info({ nodes: config.nodes }, 'host ready');
@@ -15,14 +16,34 @@ async function main(): Promise<void> {
 
   let stopping: Promise<void> | null = null;
   const stop = () => {
-    stopping ??= host.stop(log).then(() => {
+    if (stopping) {
+      log.warn('ended at a second signal: what was under way is done again after the next start');
+      return end();
+    }
+    // what does not finish in time is safe in the database: outbox and broker bring it again
+    const deadline = setTimeout(() => {
+      log.error({ ms: config.stopTimeoutMs }, 'the stop took too long and was ended');
+      end();
+    }, config.stopTimeoutMs);
+    stopping = host.stop(log).then(async () => {
+      await stopTraces?.();
+      clearTimeout(deadline);
       log.info('host stopped');
+      process.off('SIGINT', stop).off('SIGTERM', stop);
       if (process.connected) process.disconnect();
     });
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  process.once('disconnect', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.once('disconnect', () => {
+    if (!stopping) stop();
+  });
+}
+
+/** Ends the process at once. */
+function end(): void {
+  // eslint-disable-next-line unicorn/no-process-exit -- the entry point itself, when nothing else may be waited for
+  process.exit(1);
 }
 
 main().catch((error: unknown) => {

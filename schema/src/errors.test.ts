@@ -26,6 +26,7 @@ describe('the list of codes', () => {
     expect(ERROR_CODES.filter((code) => ERRORS[code].retry)).toEqual([
       'CASE_IN_TRANSIT',
       'KEY_UNKNOWN',
+      'NODE_HEALING',
       'MISROUTED',
       'NODE_UNREACHABLE',
       'DEADLINE_EXCEEDED',

@@ -84,6 +84,7 @@ export const ERRORS = {
   KEY_NOT_IN_EFFECT: { http: 400, retry: false, zh: '密钥已吊销或不在有效期' },
   STALE_EPOCH: { http: 409, retry: false, zh: '承办轮次已过' },
   CHAIN_BROKEN: { http: 409, retry: false, zh: '办件日志链断裂' },
+  NODE_HEALING: { http: 503, retry: true, zh: '节点恢复中,暂不办理' },
   // the federation
   MISROUTED: { http: 421, retry: true, zh: '该节点不在此主机' },
   NODE_UNREACHABLE: { http: 503, retry: true, zh: '节点无法联系' },

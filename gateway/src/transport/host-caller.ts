@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Host, ProblemError, RoleOperation, RoleResult } from '@liandong/schema';
 import { isErrorCode, problem } from '@liandong/schema';
+import { observeHost } from '../observability/index.ts';
 import type { Transport } from './transport.ts';
 
 /** How requests to hosts are gathered and bounded. */
@@ -79,6 +80,8 @@ class Lane {
 
   async #send(asked: readonly Asked[]): Promise<HostAnswer[]> {
     await this.#enter();
+    const begun = performance.now();
+    let outcome = 'ok';
     try {
       // callers that are nearly out of time do not hold back the others: the latest deadline counts for the request
       const left = Math.max(...asked.map((a) => a.deadline)) - performance.now();
@@ -94,8 +97,11 @@ class Lane {
         (_, i) => reply.results[i] ?? problem('MESSAGE_INVALID', `Host ${this.#host.id} left out an answer.`),
       );
     } catch (error) {
-      return asked.map(() => unreachable(error, this.#host));
+      const met = unreachable(error, this.#host);
+      outcome = met.code;
+      return asked.map(() => met);
     } finally {
+      observeHost(this.#host.id, outcome, performance.now() - begun);
       this.#leave();
     }
   }

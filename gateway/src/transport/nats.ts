@@ -77,6 +77,10 @@ export class NatsTransport implements Transport {
     }
   }
 
+  isUp(): boolean {
+    return this.#up && !this.#connection.isClosed();
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
   }

@@ -8,6 +8,8 @@ import { hostReplySchema, problem } from '@liandong/schema';
  */
 export interface Transport {
   send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply>;
+  /** Whether its road is open; left out where each host has a road of its own. */
+  isUp?(): boolean;
   close(): Promise<void>;
 }
 

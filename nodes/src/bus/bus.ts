@@ -6,6 +6,7 @@ import { connect, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { DivisionCode, Divisions } from '@liandong/schema';
 import { MESSAGE_STREAM, RECEIPT_STREAM, consumerName, inboundFilter, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
+import { clockOffset } from '../observability/index.ts';
 
 /** The two roads between nodes, each a stream. */
 export const ROADS = {
@@ -16,6 +17,9 @@ export type Road = keyof typeof ROADS;
 
 /** Most bytes of a road. When it is full it takes no more, and the outboxes hold what waits. */
 const ROAD_BYTES = 2 * 1024 ** 3;
+
+/** How often the broker's clock is looked at, ms. */
+const CLOCK_MS = 30_000;
 
 /** An unacknowledged message comes again after this long; the sender's outbox is usually sooner. */
 const ACK_WAIT_MS = 10_000;
@@ -35,6 +39,9 @@ export class Bus {
   readonly #log: Logger;
   readonly #reconnected = new Set<() => void>();
   #connected = true;
+  /** What the broker's clock said last, and when by this process's own. */
+  #clock: { theirs: number; asked: number; answered: number } | null = null;
+  #clockAskedAt = 0;
   /** Told when the broker is lost: whatever waits for its word. */
   readonly #waiting = new Set<() => void>();
 
@@ -79,7 +86,36 @@ export class Bus {
    * @throws when it has not, also when the broker is lost meanwhile
    */
   async publish(subject: string, payload: Uint8Array, options: Partial<JetStreamPublishOptions>): Promise<void> {
-    await this.#whileConnected(() => this.#jetstream.publish(subject, payload, options));
+    const asked = Date.now();
+    const { stream } = await this.#whileConnected(() => this.#jetstream.publish(subject, payload, options));
+    if (asked - this.#clockAskedAt >= CLOCK_MS) {
+      this.#clockAskedAt = asked;
+      await this.#lookAtClock(stream, asked);
+    }
+  }
+
+  /**
+   * How far the caller's clock is proved ahead of the broker's, ms; null before the broker took a message.
+   * @param now the caller's clock
+   */
+  clockOffset(now: () => Date): number | null {
+    if (!this.#clock) return null;
+    // the sample was taken by the process's own clock; tests bring another
+    const shift = now().getTime() - Date.now();
+    const { theirs, asked, answered } = this.#clock;
+    return clockOffset({ theirs, asked: asked + shift, answered: answered + shift });
+  }
+
+  /** The broker dates what it stores: the last date lies between handing a message over and now. */
+  async #lookAtClock(stream: string, asked: number): Promise<void> {
+    try {
+      const manager = await this.#manager();
+      const { state } = await manager.streams.info(stream);
+      const theirs = Date.parse(state.last_ts);
+      if (Number.isFinite(theirs)) this.#clock = { theirs, asked, answered: Date.now() };
+    } catch (error) {
+      this.#log.debug({ err: error }, 'the broker’s clock');
+    }
   }
 
   /** Begins to read a node's consumer, from what is not acknowledged yet. */

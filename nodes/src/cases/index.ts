@@ -11,3 +11,4 @@ export { recountDates } from './recompute.ts';
 export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 export { Serials } from './serials.ts';
 export type { Application } from './case-views.ts';
+export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';

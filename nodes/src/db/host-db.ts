@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { DivisionCode } from '@liandong/schema';
 import { problem } from '@liandong/schema';
 import pg from 'pg';
+import { observeSql, statementLabel } from '../observability/index.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 
 /**
@@ -55,19 +56,22 @@ function parsers(): pg.TypeOverrides {
   return overrides;
 }
 
-/** Statement names by text: the server parses and plans each once a connection. */
-const statementNames = new Map<string, string>();
-function statementName(sql: string): string {
-  let name = statementNames.get(sql);
-  if (name === undefined) {
-    name = `s${statementNames.size}`;
-    statementNames.set(sql, name);
+/** Statements by text: the server parses and plans each once a connection, and figures name it by what it does. */
+const statements = new Map<string, { name: string; label: string }>();
+function statementOf(sql: string): { name: string; label: string } {
+  let statement = statements.get(sql);
+  if (!statement) {
+    statement = { name: `s${statements.size}`, label: statementLabel(sql) };
+    statements.set(sql, statement);
   }
-  return name;
+  return statement;
 }
 
 async function run<Row>(client: pg.PoolClient | pg.Pool, text: string, values: readonly unknown[]): Promise<Row[]> {
-  const result = await client.query({ name: statementName(text), text, values: [...values] });
+  const { name, label } = statementOf(text);
+  const begun = performance.now();
+  const result = await client.query({ name, text, values: [...values] });
+  observeSql(label, performance.now() - begun);
   return result.rows as Row[];
 }
 

@@ -1,3 +1,3 @@
 export { HostDb, together } from './host-db.ts';
 export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx } from './host-db.ts';
-export { MIGRATIONS_DIR, migrate } from './migrate.ts';
+export { MIGRATIONS_DIR, knownMigrations, migrate } from './migrate.ts';

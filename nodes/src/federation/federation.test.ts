@@ -110,7 +110,10 @@ describe('a host', () => {
     const url = `http://127.0.0.1:${port}`;
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ live: true });
     const ready = await fetch(`${url}/ready`);
-    expect([ready.status, await ready.json()]).toEqual([200, { database: true, broker: true }]);
+    expect([ready.status, await ready.json()]).toMatchObject([
+      200,
+      { database: true, broker: true, migrations: true, clock: true },
+    ]);
     const post = (body: string) => fetch(`${url}/federation`, { method: 'POST', body });
     const asked = await post(
       JSON.stringify({ operations: [{ at: VILLAGE, ...cases(await federation.token(agent)) }], budgetMs: 1_000 }),

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
+import type { Readiness } from '../operation/index.ts';
+import { isReady } from '../operation/index.ts';
 import type { Responder } from './responder.ts';
 
 /** Materials as base64 are a third longer; the rest of a request is small. */
@@ -10,7 +12,7 @@ const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
 export interface HttpServerParts {
   responder: Responder;
   /** What /ready says: each part of the host and whether it works. */
-  readiness: () => Promise<Record<string, boolean>>;
+  readiness: () => Promise<Readiness>;
   log: Logger;
 }
 
@@ -57,7 +59,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, parts:
       return send(response, 200, { live: true });
     case 'GET /ready': {
       const readiness = await parts.readiness();
-      return send(response, Object.values(readiness).every(Boolean) ? 200 : 503, readiness);
+      return send(response, isReady(readiness) ? 200 : 503, readiness);
     }
     case 'POST /federation': {
       const body = await read(request);

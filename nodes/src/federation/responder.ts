@@ -7,19 +7,28 @@ import type {
   TokenVerifier,
   Viewer,
 } from '@liandong/schema';
-import { ProblemError, executeRole, extensionsOf, hostRequestSchema, problem } from '@liandong/schema';
+import { ProblemError, executeRole, extensionsOf, hostRequestSchema, problem, roleSchema } from '@liandong/schema';
+import { Kind, getOperationAST, parse } from 'graphql';
 import type { Logger } from 'pino';
+import { inTrace, observeGraphql } from '../observability/index.ts';
 
 export interface ResponderParts {
   host: string;
   services: ReadonlyMap<DivisionCode, NodeServices>;
   tokens: TokenVerifier;
+  /** Whether a node waits for what others hold of it; it answers questions and takes no steps. */
+  isHealing: (node: DivisionCode) => boolean;
   log: Logger;
 }
+
+/** Texts of questions whose root field is remembered. */
+const MAX_FIELDS = 2_000;
 
 /** Answers the gateway's questions, whichever way they come. Each operation carries its own token and stands alone. */
 export class Responder {
   readonly #parts: ResponderParts;
+  /** Root fields by the text of the question: gateways ask the same texts over and over. */
+  readonly #fields = new Map<string, string>();
 
   constructor(parts: ResponderParts) {
     this.#parts = parts;
@@ -30,7 +39,39 @@ export class Responder {
     const parsed = hostRequestSchema.safeParse(content);
     if (!parsed.success) return { problem: { code: 'MESSAGE_INVALID', message: 'Not a request to a host.' } };
     const { operations } = parsed.data;
-    return { results: await Promise.all(operations.map((operation) => this.#execute(operation))) };
+    return { results: await Promise.all(operations.map((operation) => this.#measured(operation))) };
+  }
+
+  /** One operation, in its caller's trace and with its latency by role and root field. */
+  async #measured(operation: RoleOperation): Promise<RoleResult> {
+    const field = this.#fieldOf(operation);
+    const begun = performance.now();
+    const result = await inTrace(operation.trace ?? null, `${operation.role} ${field}`, () => this.#execute(operation));
+    const outcome = (result.errors ?? []).length === 0 ? 'ok' : 'error';
+    observeGraphql(operation.role, field, outcome, performance.now() - begun);
+    return result;
+  }
+
+  /** The root field, if the role has it: whatever a caller writes, figures have a closed set of names. */
+  #fieldOf({ role, query }: RoleOperation): string {
+    let field = this.#fields.get(query);
+    if (field === undefined) {
+      const named = readOperation(query);
+      const schema = roleSchema(role);
+      const root = named?.kind === 'mutation' ? schema.getMutationType() : schema.getQueryType();
+      field = named && root && Object.hasOwn(root.getFields(), named.field) ? named.field : 'unknown';
+      if (this.#fields.size >= MAX_FIELDS) this.#fields.clear();
+      this.#fields.set(query, field);
+    }
+    return field;
+  }
+
+  /** @throws {ProblemError} NODE_HEALING */
+  #refuseSteps({ at, query }: RoleOperation): void {
+    const { isHealing, services } = this.#parts;
+    const healing = at === null ? [...services.keys()].find(isHealing) : isHealing(at) ? at : undefined;
+    if (healing === undefined || readOperation(query)?.kind !== 'mutation') return;
+    throw problem('NODE_HEALING', `${healing} was restored and waits for what others hold of it.`, { node: healing });
   }
 
   async #execute(operation: RoleOperation): Promise<RoleResult> {
@@ -39,6 +80,7 @@ export class Responder {
     try {
       viewer = operation.token === null ? null : await tokens.verify(operation.token);
       if (operation.at !== null && !services.has(operation.at)) throw misrouted(host, operation.at);
+      this.#refuseSteps(operation);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       const { message } = error.problem;
@@ -56,6 +98,17 @@ export class Responder {
     return executeRole(operation, context, (error) =>
       log.error({ err: error, role: operation.role }, 'operation failed'),
     );
+  }
+}
+
+/** The kind of an operation and its first root field; null for what is no GraphQL. */
+function readOperation(query: string): { kind: string; field: string } | null {
+  try {
+    const operation = getOperationAST(parse(query));
+    const first = operation?.selectionSet.selections.find((s) => s.kind === Kind.FIELD);
+    return operation && first ? { kind: operation.operation, field: first.name.value } : null;
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 export { FeedAppender } from './appender.ts';
-export { findFeeds } from './feed-store.ts';
+export { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';
 export type { FeedState } from './feed-store.ts';
 export { FeedPublisher } from './publisher.ts';
 export type { FeedReader } from './publisher.ts';

@@ -34,6 +34,10 @@ export interface FeedPublisherParts {
   readers: Readonly<Record<Feed, FeedReader>>;
   /** How often an unchanged feed says how far it reaches, ms. */
   heartbeatMs: number;
+  /** A node that waits for what others hold of it gives no numbers and sends nothing. */
+  isHealing: (node: DivisionCode) => boolean;
+  /** A subscriber holds more of a node's own feed than the node itself: its database is an older one. */
+  onForgotten: (node: DivisionCode) => void;
   now: () => Date;
   log: Logger;
 }
@@ -119,17 +123,22 @@ export class FeedPublisher {
     subscriber: DivisionCode,
     { feed, publisher, seq }: Answer & { outcome: 'WATERMARK' },
   ): Promise<void> => {
-    const rows = await tx.query<{ more: boolean }>(
+    const rows = await tx.query<{ more: boolean; ahead: boolean }>(
       `UPDATE feed_cursors c SET acked = $5::int8, attempts = 0,
          next_at = CASE WHEN $5::int8 < f.head THEN now() ELSE now() + $6 * interval '1 millisecond' END
        FROM feeds f
        WHERE c.node = $1 AND c.feed = $2 AND c.publisher = $3 AND c.subscriber = $4
          AND f.node = c.node AND f.feed = c.feed AND f.publisher = c.publisher
-       RETURNING $5::int8 < f.head AS more`,
+       RETURNING $5::int8 < f.head AS more, $5::int8 > f.head AS ahead`,
       [feed, publisher, subscriber, seq, this.#parts.heartbeatMs],
     );
     if (rows[0]?.more) tx.afterCommit(() => this.#loop.wake());
+    if (rows[0]?.ahead && publisher === tx.node) tx.afterCommit(() => this.#parts.onForgotten(publisher));
   };
+
+  #working(): DivisionCode[] {
+    return this.#parts.nodes.filter((node) => !this.#parts.isHealing(node));
+  }
 
   async #publish(): Promise<boolean> {
     const numbered = await this.#number();
@@ -139,7 +148,8 @@ export class FeedPublisher {
 
   /** Gives pending entries their numbers, and lets the node itself read them. */
   async #number(): Promise<boolean> {
-    const { db, nodes } = this.#parts;
+    const { db } = this.#parts;
+    const nodes = this.#working();
     const waiting = await db.queryHost<{ node: DivisionCode; feed: Feed }>(
       `SELECT DISTINCT node, feed FROM feed_pending WHERE node = ANY ($1) LIMIT 50`,
       [nodes],
@@ -188,7 +198,8 @@ export class FeedPublisher {
   }
 
   async #send(): Promise<boolean> {
-    const { db, nodes, carrier, heartbeatMs, log } = this.#parts;
+    const { db, carrier, heartbeatMs, log } = this.#parts;
+    const nodes = this.#working();
     const due = await db.queryHost<Cursor>(
       `UPDATE feed_cursors SET attempts = attempts + 1,
          next_at = now() + least($2 * power(2, least(attempts, 10)), $3) * (0.75 + random() / 2) * interval '1 millisecond'

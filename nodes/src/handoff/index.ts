@@ -6,3 +6,5 @@ export type { Outgoing } from './outbox.ts';
 export { Carrier } from './parcels.ts';
 export { Relay } from './relay.ts';
 export { ParkedRetries, requestRetry } from './parked.ts';
+export { decideParked, getParked, listParked } from './parked-decisions.ts';
+export type { ParkedCase } from './parked-decisions.ts';

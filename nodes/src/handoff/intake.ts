@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Answer, DivisionCode, Divisions, Envelope, MessageKind } from '@liandong/schema';
-import { ERRORS, ProblemError, messageSubject } from '@liandong/schema';
+import { HEALING_KINDS, ProblemError, messageSubject } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import { inTrace } from '../observability/index.ts';
 import { kidOf, sha256 } from '../trust/index.ts';
+import { answerOf, parkedBy } from './answers.ts';
+import type { Settled } from './answers.ts';
 import { Loop } from './loop.ts';
-import type { Incoming, Receiver, Settler, Verdict } from './messages.ts';
+import type { Incoming, Receiver, Settler } from './messages.ts';
+import { refusalOf } from './parked-decisions.ts';
+import type { ParkedMessage } from './parked.ts';
 import { isAboutKeys, parkMessage, readParked, resolveParked, setRetry, strangersOf } from './parked.ts';
 import type { Carrier } from './parcels.ts';
 import { envelopeHeader, readUnchecked } from './parcels.ts';
@@ -17,6 +22,8 @@ import { settle } from './relay.ts';
 const BATCH = 50;
 /** Messages fetched ahead of the transaction. */
 const AHEAD = 200;
+/** What came to a node that waits for what others hold of it is looked at again after this long, ms. */
+const HEALING_RETRY_MS = 500;
 /** A parked message that is not ready yet when it is tried again waits this long, ms. */
 const LATER_MS = 60_000;
 /** Most open messages that are kept of one sender nobody can vouch for: nobody fills the disk with them. */
@@ -34,6 +41,11 @@ export interface IntakeParts {
   settlers: Partial<Record<MessageKind, Settler>>;
   /** A receipt's answers that speak of feeds. */
   watermark: (tx: NodeTx, subscriber: DivisionCode, answer: Answer & { outcome: 'WATERMARK' }) => Promise<void>;
+  /** Which lives of databases are over, and whether this node waits for what others hold of it. */
+  lives: {
+    isHealing(node: DivisionCode): boolean;
+    isOver(node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean;
+  };
   now: () => Date;
   log: Logger;
 }
@@ -76,18 +88,28 @@ export class Intake {
   }
 
   async #takeMessages(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, now } = this.#parts;
+    const { node, db, carrier, lives, now } = this.#parts;
     const opened = (await Promise.all(raws.map((raw) => this.#open(raw)))).filter((o) => o !== null);
     if (opened.length === 0) return;
     // pieces of materials before the dossiers that need them
     opened.sort((a, b) => Number(b.bytes !== null) - Number(a.bytes !== null));
+    const waiting = new Set<JsMsg>();
     const answers = await db.transact(node, async (tx) => {
+      waiting.clear();
       const made = new Map<DivisionCode, Answer[]>();
-      for (const { envelope, bytes } of opened) {
+      for (const { raw, envelope, bytes } of opened) {
+        // said before the sender's database was restored: the sender has forgotten it, and would do it differently now
+        if (lives.isOver(node, envelope.from, envelope.life)) continue;
         const list = made.get(envelope.from) ?? [];
         made.set(envelope.from, list);
         for (const message of envelope.messages) {
-          const answer = await this.#take(tx, envelope.from, message, bytes);
+          if (lives.isHealing(node) && !isHealing(message.kind)) {
+            waiting.add(raw);
+            continue;
+          }
+          const answer = await inTrace(message.trace ?? null, `take ${message.kind}`, () =>
+            this.#take(tx, envelope.from, message, bytes),
+          );
           if (answer) list.push(answer);
         }
       }
@@ -97,7 +119,10 @@ export class Intake {
     await Promise.all(
       [...answers].filter(([, list]) => list.length > 0).map(([to, list]) => carrier.answer(node, to, list, now())),
     );
-    for (const { raw } of opened) raw.ack();
+    for (const { raw } of opened) {
+      if (waiting.has(raw)) raw.nak(HEALING_RETRY_MS);
+      else raw.ack();
+    }
   }
 
   /**
@@ -105,9 +130,12 @@ export class Intake {
    * @returns false where it is not parked any more
    */
   async retry(id: string): Promise<boolean> {
-    const { node, db, carrier, now, log } = this.#parts;
+    const { node, db, carrier, lives, now, log } = this.#parts;
     const row = await readParked(db.queries(node), id);
     if (!row) return false;
+    // nothing is done in the name of a node that does not know yet what it did
+    if (lives.isHealing(node) && !isHealing(row.kind)) return true;
+    if (await this.#refuseParked(row)) return true;
     let { bytes } = row;
     if (row.envelope !== null) {
       try {
@@ -131,6 +159,22 @@ export class Intake {
     });
     log.info({ node, message: id, kind, outcome: answer?.outcome ?? 'LATER' }, 'a parked message was tried again');
     if (answer) await carrier.answer(node, sender, [answer], now());
+    return true;
+  }
+
+  /** Refuses a parked message that people refused, or that its sender has forgotten since. */
+  async #refuseParked({ id, sender, body, code }: ParkedMessage): Promise<boolean> {
+    const { node, db, carrier, now, log } = this.#parts;
+    const reason = await refusalOf(db.queries(node), id, sender);
+    if (reason === null) return false;
+    const answer: Answer = { id, outcome: 'REFUSED', digest: sha256(body), code, reason };
+    await db.transact(node, async (tx) => {
+      await tx.query(`UPDATE inbox SET answer = $3 WHERE node = $1 AND id = $2`, [id, JSON.stringify(answer)]);
+      await resolveParked(tx, [answer]);
+    });
+    log.info({ node, message: id }, 'a parked message was refused');
+    // lost on the way, the sender hears it when it offers the message again
+    await carrier.answer(node, sender, [answer], now());
     return true;
   }
 
@@ -200,7 +244,7 @@ export class Intake {
       );
       if (known) return known.answer;
     }
-    let verdict: Verdict | { outcome: 'PARKED'; code: string; reason: string };
+    let verdict: Settled;
     try {
       verdict = await tx.attempt(() => {
         const incoming: Incoming = {
@@ -243,7 +287,7 @@ export class Intake {
   }
 
   async #takeReceipts(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, settlers, watermark, log } = this.#parts;
+    const { node, db, carrier, lives, settlers, watermark, log } = this.#parts;
     const opened = await Promise.all(
       raws.map(async (raw) => {
         try {
@@ -261,13 +305,15 @@ export class Intake {
       for (const item of opened) {
         if (!item) continue;
         const { receipt, jws } = item;
+        if (lives.isOver(node, receipt.from, receipt.life)) continue;
+        const healing = lives.isHealing(node);
         for (const answer of receipt.answers) {
-          if (answer.outcome === 'WATERMARK') await watermark(tx, receipt.from, answer);
+          if (answer.outcome === 'WATERMARK' && !healing) await watermark(tx, receipt.from, answer);
         }
         const others = receipt.answers.filter((a) => a.outcome !== 'WATERMARK');
         if (others.length === 0) continue;
         const receiptId = randomUUID();
-        await settle(tx, receipt.from, others, receiptId, settlers, log);
+        await settle(tx, receipt.from, others, receiptId, settlers, log, healing ? HEALING_KINDS : null);
         await tx.query(
           `INSERT INTO receipts (node, id, sender, jws)
            SELECT $1::text, $2::uuid, $3::text, $4::text
@@ -340,36 +386,6 @@ class Lane {
   }
 }
 
-function answerOf(
-  id: string,
-  digest: string,
-  verdict: Verdict | { outcome: 'PARKED'; code: string; reason: string },
-): Answer | null {
-  switch (verdict.outcome) {
-    case 'DONE':
-      return { id, outcome: 'DONE', digest, line: verdict.line ?? null };
-    case 'REFUSED':
-      return { id, outcome: 'REFUSED', digest, code: verdict.code, reason: verdict.reason };
-    case 'PARKED':
-      return { id, outcome: 'PARKED', digest, code: verdict.code };
-    case 'WANTS':
-      return { id, outcome: 'WANTS', materials: verdict.materials };
-    case 'WATERMARK':
-      return { id, outcome: 'WATERMARK', feed: verdict.feed, publisher: verdict.publisher, seq: verdict.seq };
-    case 'LATER':
-      return null;
-    default:
-      return verdict satisfies never;
-  }
-}
-
-function parkedBy(error: unknown, kind: MessageKind): Verdict | { outcome: 'PARKED'; code: string; reason: string } {
-  if (!(error instanceof ProblemError))
-    return { outcome: 'PARKED', code: 'INTERNAL', reason: 'See the log of the host.' };
-  const { code, message } = error.problem;
-  // a feed states its entries again by itself; anything else that waits for a key is shown
-  if (isAboutKeys(code)) {
-    return kind === 'FEED' ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
-  }
-  return ERRORS[code].retry ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
+function isHealing(kind: MessageKind): boolean {
+  return HEALING_KINDS.some((healing) => healing === kind);
 }

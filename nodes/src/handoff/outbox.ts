@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DivisionCode, MessageKind } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
+import { currentTrace } from '../observability/index.ts';
 
 /** A message a node owes another. */
 export interface Outgoing {
@@ -27,8 +28,8 @@ export class Outbox {
   async enqueue(tx: NodeTx, messages: readonly Outgoing[]): Promise<void> {
     if (messages.length === 0) return;
     await tx.query(
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body)
-       SELECT $1, id, receiver, kind, case_id, body
+      `INSERT INTO outbox (node, id, receiver, kind, case_id, body, trace)
+       SELECT $1, id, receiver, kind, case_id, body, $7
        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
          AS m (id, receiver, kind, case_id, body, place)
        ORDER BY place`,
@@ -38,6 +39,7 @@ export class Outbox {
         messages.map((m) => m.kind),
         messages.map((m) => m.caseId),
         messages.map((m) => JSON.stringify(m.body)),
+        currentTrace(),
       ],
     );
     tx.afterCommit(() => this.#wake());

@@ -8,6 +8,9 @@ import { payloadOf } from '../trust/index.ts';
 /** Header with the signed envelope, where the payload is the bytes of a material. */
 const ENVELOPE_HEADER = 'Ld-Envelope';
 
+/** W3C Trace Context over NATS, where all messages of an envelope were left in one trace. */
+export const TRACE_HEADER = 'traceparent';
+
 /** Most text of one envelope, well below what a broker takes after base64. */
 const ENVELOPE_CHARACTERS = 256 * 1024;
 
@@ -27,11 +30,19 @@ export class Carrier {
   readonly #bus: Bus;
   readonly #trust: Trust;
   readonly #divisions: Divisions;
+  readonly #lifeOf: (node: DivisionCode) => number | undefined;
 
-  constructor(bus: Bus, trust: Trust, divisions: Divisions) {
+  /** @param lifeOf the present life of a node's database, said in whatever the node signs */
+  constructor(
+    bus: Bus,
+    trust: Trust,
+    divisions: Divisions,
+    lifeOf: (node: DivisionCode) => number | undefined = () => undefined,
+  ) {
     this.#bus = bus;
     this.#trust = trust;
     this.#divisions = divisions;
+    this.#lifeOf = lifeOf;
   }
 
   /**
@@ -49,12 +60,17 @@ export class Carrier {
         );
         const [only] = bundle;
         const msgID = bundle.length === 1 && only ? only.broker : `${only?.broker ?? ''}+${bundle.length}`;
+        const carried = headers();
+        const trace = commonTrace(bundle);
+        if (trace !== null) carried.set(TRACE_HEADER, trace);
         if (only?.bytes) {
-          const carried = headers();
           carried.set(ENVELOPE_HEADER, envelope);
           await this.#bus.publish(subject, only.bytes, { headers: carried, msgID });
         } else {
-          await this.#bus.publish(subject, encoder.encode(envelope), { msgID });
+          await this.#bus.publish(subject, encoder.encode(envelope), {
+            msgID,
+            ...(trace === null ? {} : { headers: carried }),
+          });
         }
       }),
     );
@@ -62,7 +78,7 @@ export class Carrier {
 
   /** Publishes a node's signed answers to another. */
   async answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
-    const receipt: Receipt = { v: 1, from, to, at: now.toISOString(), answers: [...answers] };
+    const receipt: Receipt = { v: 1, from, to, at: now.toISOString(), ...this.#life(from), answers: [...answers] };
     const jws = await this.#trust.sign(from, SIGNED_TYPES.receipt, receipt);
     await this.#bus.publish(receiptSubject(from, to, this.#divisions), encoder.encode(jws), {});
   }
@@ -92,8 +108,13 @@ export class Carrier {
   }
 
   #sign(from: DivisionCode, to: DivisionCode, messages: Message[]): Promise<string> {
-    const envelope: Envelope = { v: 1, from, to, at: new Date().toISOString(), messages };
+    const envelope: Envelope = { v: 1, from, to, at: new Date().toISOString(), ...this.#life(from), messages };
     return this.#trust.sign(from, SIGNED_TYPES.envelope, envelope);
+  }
+
+  #life(node: DivisionCode): { life?: number } {
+    const life = this.#lifeOf(node);
+    return life === undefined ? {} : { life };
   }
 }
 
@@ -114,6 +135,12 @@ export function readUnchecked(jws: string): Envelope | null {
 function requireParties(parties: { from: string; to: string }, signer: string, to: string): void {
   if (parties.from !== signer) throw problem('SIGNATURE_INVALID', `${signer} signed for ${parties.from}.`);
   if (parties.to !== to) throw problem('MESSAGE_INVALID', `A message for ${parties.to} came to ${to}.`);
+}
+
+/** The trace the messages share; null when they come of several. Each message carries its own besides. */
+function commonTrace(bundle: readonly Parcel[]): string | null {
+  const [first, ...rest] = bundle.map((parcel) => parcel.message.trace ?? null);
+  return first !== undefined && first !== null && rest.every((trace) => trace === first) ? first : null;
 }
 
 /** Messages without bytes travel together; a piece of a material travels alone. */

@@ -1,6 +1,8 @@
 import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
+import { HEALING_KINDS } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
 import { Loop } from './loop.ts';
 import type { Answered, Settler } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -24,6 +26,7 @@ interface Row {
   kind: MessageKind;
   body: string;
   attempts: number;
+  trace: string | null;
 }
 
 export interface RelayParts {
@@ -33,6 +36,8 @@ export interface RelayParts {
   nodes: readonly DivisionCode[];
   /** Bytes a message carries beside its body; null when they are not here. */
   readBytes: (queries: NodeQueries, body: unknown) => Promise<Uint8Array | null>;
+  /** Nodes that wait for what others hold of them: they send nothing but what heals them. */
+  healing: () => readonly DivisionCode[];
   log: Logger;
 }
 
@@ -88,9 +93,10 @@ export class Relay {
          next_at = now() + least($2 * power(2, least(attempts, 10)), $3) * (0.75 + random() / 2) * interval '1 millisecond'
        WHERE (node, id) IN (
          SELECT node, id FROM outbox WHERE settled_at IS NULL AND next_at <= now() AND node = ANY ($1)
+           AND (node <> ALL ($4) OR kind = ANY ($5))
          ORDER BY next_at, ordinal LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-       RETURNING node, id, ordinal, receiver, kind, body, attempts`,
-      [this.#parts.nodes, BACKOFF_MS, MAX_BACKOFF_MS],
+       RETURNING node, id, ordinal, receiver, kind, body, attempts, trace`,
+      [this.#parts.nodes, BACKOFF_MS, MAX_BACKOFF_MS, this.#parts.healing(), HEALING_KINDS],
     );
     if (rows.length === 0) return false;
     const ordered = (rows as (Row & { ordinal: number })[]).sort((a, b) => a.ordinal - b.ordinal);
@@ -119,7 +125,12 @@ export class Relay {
   }
 
   async #parcel(row: Row): Promise<Parcel | null> {
-    const message = { id: row.id, kind: row.kind, body: row.body };
+    const message = {
+      id: row.id,
+      kind: row.kind,
+      body: row.body,
+      ...(row.trace === null ? {} : { trace: row.trace }),
+    };
     const broker = row.attempts === 1 ? row.id : `${row.id}.${row.attempts}`;
     if (row.kind !== 'MATERIAL') return { message, bytes: null, broker };
     const bytes = await this.#parts.readBytes(this.#parts.db.queries(row.node), JSON.parse(row.body));
@@ -134,6 +145,7 @@ export class Relay {
 /**
  * Settles a node's messages by what their receivers answered, in one transaction with what the answers lead to.
  * @param receiptId the receipt that is kept as proof
+ * @param kinds only messages of these; all when null
  */
 export async function settle(
   tx: NodeTx,
@@ -142,11 +154,20 @@ export async function settle(
   receiptId: string,
   settlers: Partial<Record<MessageKind, Settler>>,
   log: Logger,
+  kinds: readonly MessageKind[] | null = null,
 ): Promise<void> {
-  const rows = await tx.query<{ id: string; kind: MessageKind; case_id: string | null; body: string }>(
-    `SELECT id, kind, case_id, body FROM outbox
-     WHERE node = $1 AND id = ANY ($2::uuid[]) AND receiver = $3 AND settled_at IS NULL FOR UPDATE`,
-    [answers.map((a) => a.id), sender],
+  const rows = await tx.query<{
+    id: string;
+    kind: MessageKind;
+    case_id: string | null;
+    body: string;
+    created_at: Date;
+    trace: string | null;
+  }>(
+    `SELECT id, kind, case_id, body, created_at, trace FROM outbox
+     WHERE node = $1 AND id = ANY ($2::uuid[]) AND receiver = $3 AND settled_at IS NULL
+       AND ($4::text[] IS NULL OR kind = ANY ($4)) FOR UPDATE`,
+    [answers.map((a) => a.id), sender, kinds],
   );
   for (const answer of answers) {
     const row = rows.find((r) => r.id === answer.id);
@@ -160,10 +181,16 @@ export async function settle(
       answer,
     };
     try {
-      await tx.attempt(async () => {
-        await settlers[row.kind]?.(tx, answered);
-        await mark(tx, answer, receiptId);
-      });
+      await inTrace(row.trace, `answer ${row.kind}`, () =>
+        tx.attempt(async () => {
+          await settlers[row.kind]?.(tx, answered);
+          await mark(tx, answer, receiptId);
+        }),
+      );
+      countAnswer(answer.outcome);
+      if (answer.outcome === 'DONE' || answer.outcome === 'REFUSED') {
+        tx.afterCommit(() => observeHandOff(row.kind, Date.now() - row.created_at.getTime()));
+      }
     } catch (error) {
       // the message stays owed and is answered again; what is wrong is shown
       log.error({ err: error, node: tx.node, message: row.id, kind: row.kind }, 'an answer could not be taken');

@@ -21,13 +21,14 @@ import { TOKEN_AUDIENCE, parseDivisions } from '@liandong/schema';
 import type { CryptoKey } from 'jose';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import pg from 'pg';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { inject } from 'vitest';
 import { importCatalogue, publishCatalogue } from '../catalogue/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Host } from '../host.ts';
+import { programLog } from '../observability/index.ts';
 import { holdCeremony } from '../topology/index.ts';
 import type { StoredKey } from '../trust/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
@@ -55,6 +56,8 @@ export interface TestFederationOptions {
   /** The file that is imported; the sample when left out. */
   catalogueFile?: string;
   calendar?: OfficialCalendar;
+  /** Whether everything the hosts log is kept in `logged`. */
+  keepLog?: boolean;
 }
 
 /** Real hosts in this process, each with a database of its own, over a real broker with the real permissions. */
@@ -67,16 +70,21 @@ export class TestFederation {
   readonly #configs = new Map<DivisionCode, HostConfig>();
   readonly #hosts = new Map<DivisionCode, Host>();
   readonly #dbs = new Map<DivisionCode, HostDb>();
-  readonly #log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  readonly #log: Logger;
+  /** Everything the hosts log, when a test asks to keep it. */
+  readonly logged: string[] = [];
   /** Moves the hosts' clocks, ms. */
   shiftMs = 0;
 
-  private constructor(divisions: Divisions, dir: string, broker: TestBroker, issuerKey: CryptoKey) {
+  private constructor(divisions: Divisions, dir: string, broker: TestBroker, issuerKey: CryptoKey, keepLog: boolean) {
     this.divisions = divisions;
     this.dir = dir;
     this.#broker = broker;
     this.brokerUrl = broker.url;
     this.#issuerKey = issuerKey;
+    this.#log = keepLog
+      ? programLog('trace', {}, { write: (line) => void this.logged.push(line) })
+      : programLog(process.env['TEST_LOG'] ?? 'silent', {});
   }
 
   static async start({
@@ -85,6 +93,7 @@ export class TestFederation {
     catalogueFile = CATALOGUE_FILE,
     divisionsFile = DIVISIONS_FILE,
     calendar,
+    keepLog = false,
   }: TestFederationOptions): Promise<TestFederation> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-federation-'));
     const divisions = parseDivisions(await readFile(divisionsFile, 'utf8'));
@@ -108,7 +117,7 @@ export class TestFederation {
         JSON.stringify({ years: [...years], restDays: [...restDays], makeUpDays: [...makeUpDays] }),
       );
     }
-    const federation = new TestFederation(divisions, dir, broker, privateKey);
+    const federation = new TestFederation(divisions, dir, broker, privateKey, keepLog);
     for (const { id, nodes: served } of hosts) {
       const [node = ''] = served;
       const hostDir = paths.hostDir(id);
@@ -128,6 +137,10 @@ export class TestFederation {
         httpPort: 0,
         httpAddress: '127.0.0.1',
         feedHeartbeatMs: 300,
+        metricsPort: 0,
+        metricsAddress: '127.0.0.1',
+        stopTimeoutMs: 30_000,
+        otlpEndpoint: null,
         logLevel: 'silent',
       });
     }
@@ -146,6 +159,31 @@ export class TestFederation {
     const host = this.#hosts.get(node);
     this.#hosts.delete(node);
     await host?.stop(this.#log);
+  }
+
+  /**
+   * Copies a node's database as it is now; its host is away meanwhile.
+   * @returns what {@link restore} puts back
+   */
+  async backup(node: DivisionCode): Promise<string> {
+    await this.stopHost(node);
+    await this.#forgetDb(node);
+    const copy = await createDatabase(new URL(this.config(node).databaseUrl).pathname.slice(1));
+    await this.startHost(node);
+    return copy;
+  }
+
+  /** Puts an old backup in the place of a node's database; its host is left stopped. */
+  async restore(node: DivisionCode, backup: string): Promise<void> {
+    await this.stopHost(node);
+    await this.#forgetDb(node);
+    this.reconfigure(node, { databaseUrl: await createDatabase(new URL(backup).pathname.slice(1)) });
+  }
+
+  async #forgetDb(node: DivisionCode): Promise<void> {
+    const db = this.#dbs.get(node);
+    this.#dbs.delete(node);
+    await db?.close();
   }
 
   nodes(): DivisionCode[] {

@@ -15,6 +15,7 @@ import {
   receiptSchema,
   withdrawalSchema,
 } from './envelope.ts';
+import { copySchema, restoredSchema } from './restore.ts';
 import { certificateSchema } from './keys.ts';
 import { dataAnswerSchema, dataRecordSchema, dataRequestSchema } from './sharing.ts';
 import { hostReplySchema, hostRequestSchema, roleOperationSchema, roleResultSchema } from './federation.ts';
@@ -35,7 +36,7 @@ const CONTRACTS: Record<
   message: {
     schema: messageSchema,
     right: message,
-    wrong: [{ id: '1' }, { kind: 'GOSSIP' }, { body: {} }, { body: undefined }],
+    wrong: [{ id: '1' }, { kind: 'GOSSIP' }, { body: {} }, { body: undefined }, { trace: 'x' }, { trace: null }],
   },
   envelope: {
     schema: envelopeSchema,
@@ -104,6 +105,32 @@ const CONTRACTS: Record<
     schema: dataAnswerSchema,
     right: { record: 'a', values: null },
     wrong: [{ record: '' }, { values: {} }, { values: undefined }],
+  },
+  restored: {
+    schema: restoredSchema,
+    right: { life: 1_790_000_000_000, since: AT, heads: [{ feed: 'FACTS', head: 0 }] },
+    wrong: [{ life: 0 }, { life: 1.5 }, { since: 'lately' }, { heads: [{ feed: 'GOSSIP', head: 0 }] }, { heads: null }],
+  },
+  copy: {
+    schema: copySchema,
+    right: {
+      life: 1_790_000_000_000,
+      part: 1,
+      parts: null,
+      keys: [],
+      cases: [{ case: 'c', application: null, materials: [DIGEST], lines: ['a'] }],
+      feeds: [{ feed: 'CATALOGUE', from: 1, entries: ['e'] }],
+    },
+    wrong: [
+      { life: undefined },
+      { part: 0 },
+      { parts: 0 },
+      { parts: undefined },
+      { keys: [1] },
+      { cases: [{ case: 'c', application: null, materials: ['x'], lines: ['a'] }] },
+      { cases: [{ case: 'c', application: null, materials: [], lines: [] }] },
+      { feeds: [{ feed: 'FACTS', from: 0, entries: [] }] },
+    ],
   },
   echo: {
     schema: echoSchema,

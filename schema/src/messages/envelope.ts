@@ -29,9 +29,17 @@ export const MESSAGE_KINDS = [
   'DELEGATION',
   'RECALL',
   'LEGAL_BASIS',
+  'RESTORED',
+  'COPY',
   'KEYS',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** W3C Trace Context, `00-<trace id>-<span id>-<flags>`. */
+export const traceparentSchema = z.string().regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/);
+
+/** A life (任次) of a node's database, ms since 1970 at which it began; a restored database begins a new one. */
+export const lifeSchema = z.int().min(1);
 
 export const messageSchema = z.object({
   /** Random UUID; the identity of the effect: the receiver does it once. */
@@ -39,6 +47,8 @@ export const messageSchema = z.object({
   kind: z.enum(MESSAGE_KINDS),
   /** JSON text of the kind's body, kept as text so that its digest is of exact bytes. */
   body: z.string(),
+  /** W3C traceparent of the work it was left in, so that a trace goes on where it arrives. */
+  trace: traceparentSchema.optional(),
 });
 export type Message = z.infer<typeof messageSchema>;
 
@@ -48,6 +58,8 @@ export const envelopeSchema = z.object({
   from: divisionCodeSchema,
   to: divisionCodeSchema,
   at: z.iso.datetime(),
+  /** The sender's life: what was said in one that is over is no longer taken. */
+  life: lifeSchema.optional(),
   messages: z.array(messageSchema).min(1).max(500),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
@@ -138,6 +150,8 @@ export const receiptSchema = z.object({
   from: divisionCodeSchema,
   to: divisionCodeSchema,
   at: z.iso.datetime(),
+  /** The life of whoever answers. */
+  life: lifeSchema.optional(),
   answers: z.array(answerSchema).min(1).max(500),
 });
 export type Receipt = z.infer<typeof receiptSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
+import { traceparentSchema } from './envelope.ts';
 
 /**
  * GraphQL between gateway and hosts: one request a host and step, many operations, each with its own token. The same
@@ -29,6 +30,8 @@ export const roleOperationSchema = z.object({
   variables: z.record(z.string(), z.unknown()),
   /** The caller's bearer token; null for the public. */
   token: z.string().nullable(),
+  /** W3C traceparent of the caller's request; each operation of a batch has its own. */
+  trace: traceparentSchema.optional(),
 });
 export type RoleOperation = z.infer<typeof roleOperationSchema>;
 

@@ -4,6 +4,7 @@ export * from './envelope.ts';
 export * from './federation.ts';
 export * from './keys.ts';
 export * from './log-line.ts';
+export * from './restore.ts';
 export * from './sharing.ts';
 export * from './subjects.ts';
 export * from './parts.ts';

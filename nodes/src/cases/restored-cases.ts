@@ -1,0 +1,177 @@
+import type { CaseCopy, CaseFile, DivisionCode } from '@liandong/schema';
+import { dossierSchema, problem, readersOf } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { Outbox, Outgoing, Receiver } from '../handoff/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { CaseReceiver } from './case-receiver.ts';
+import type { StoredCase } from './case-store.ts';
+import { findCases, lockCase } from './case-store.ts';
+import { absentMaterials, materialMessages, partsOf } from './materials.ts';
+
+/** Cases read at a time. */
+const BATCH = 100;
+
+/**
+ * What this node holds of cases a restored node may read and has perhaps forgotten: whole logs, and for a desk that
+ * held the case its application and which materials are here.
+ * @param since nothing that rested longer is given
+ */
+export async function copiesFor(queries: NodeQueries, asker: DivisionCode, since: Date): Promise<CaseCopy[]> {
+  const copies: CaseCopy[] = [];
+  for await (const stored of touchedSince(queries, since)) {
+    const { file } = stored;
+    const wrote = stored.lines.some(({ line }) => line.node === asker);
+    if (!wrote && !readersOf(file).includes(asker) && file.inTransitTo !== asker) continue;
+    const holder = file.holders.includes(asker);
+    const absent = new Set((await absentMaterials(queries, file.materials)).map((m) => m.sha256));
+    copies.push({
+      case: file.id,
+      application: holder ? stored.application : null,
+      materials: holder ? file.materials.map((m) => m.sha256).filter((digest) => !absent.has(digest)) : [],
+      lines: stored.lines.map(({ jws }) => jws),
+    });
+  }
+  return copies;
+}
+
+/**
+ * Takes a case back from another node's copy, every line checked as if it came by an echo.
+ * @returns digests of materials that are not here and that the giver has
+ * @throws {ProblemError} CHAIN_BROKEN where this node went on differently since
+ */
+export async function takeCopy(
+  tx: NodeTx,
+  receiver: CaseReceiver,
+  from: DivisionCode,
+  copy: CaseCopy,
+): Promise<string[]> {
+  const body = { case: copy.case, lines: copy.lines };
+  await receiver.echo(tx, { id: copy.case, from, to: tx.node, kind: 'ECHO', body, bytes: null });
+  const held = await lockCase(tx, copy.case);
+  if (!held) return [];
+  await fillApplication(tx, held, copy.application);
+  if (!held.file.holders.includes(tx.node)) return [];
+  const absent = await absentMaterials(tx, held.file.materials);
+  return absent.map((m) => m.sha256).filter((digest) => copy.materials.includes(digest));
+}
+
+/** The pieces of materials a restored node still lacks of a case. */
+export async function piecesOf(
+  queries: NodeQueries,
+  receiver: DivisionCode,
+  ids: readonly string[],
+  digests: readonly string[],
+): Promise<Outgoing[]> {
+  const cases = await findCases(queries, ids);
+  return cases.flatMap(({ id, file }) =>
+    partsOf(
+      file.materials.filter((m) => digests.includes(m.sha256)),
+      receiver,
+      id,
+    ),
+  );
+}
+
+/**
+ * Sends again what the forgotten life may not have got across: this node's own lines to everybody who may read them,
+ * and the dossier of every case that is under way. Whoever has them answers and does nothing.
+ * @param carried what else goes behind a dossier
+ */
+export async function resumeCases(
+  tx: NodeTx,
+  since: Date,
+  outbox: Outbox,
+  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
+): Promise<void> {
+  for await (const stored of touchedSince(tx, since)) {
+    const { id, file, lines } = stored;
+    const own = lines.filter(({ line }) => line.node === tx.node && new Date(line.at) >= since);
+    const readers = readersOf(file).filter((reader) => reader !== tx.node && reader !== file.inTransitTo);
+    await outbox.enqueue(
+      tx,
+      own.length === 0
+        ? []
+        : readers.map((reader) => ({
+            receiver: reader,
+            kind: 'ECHO',
+            caseId: id,
+            body: { case: id, lines: own.map(({ jws }) => jws) },
+          })),
+    );
+    if (file.custodian !== tx.node || file.inTransitTo === null) continue;
+    const [owed] = await tx.query(
+      `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND kind = 'DOSSIER' AND settled_at IS NULL`,
+      [id],
+    );
+    if (!owed) await outbox.enqueue(tx, await dossierAgain(tx, stored, file.inTransitTo, carried));
+  }
+}
+
+async function dossierAgain(
+  tx: NodeTx,
+  { id, file, application, lines }: StoredCase,
+  receiver: DivisionCode,
+  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
+): Promise<Outgoing[]> {
+  // nobody gave the application back: the case is shown as under way, and the desk has it on paper
+  if (application === null) return [];
+  const body = { case: id, epoch: file.epoch + 1, application, lines: lines.map(({ jws }) => jws) };
+  return [
+    ...materialMessages(file, receiver),
+    { receiver, kind: 'DOSSIER', caseId: id, body },
+    ...(await carried(tx, id, receiver)),
+  ];
+}
+
+/**
+ * A dossier that was taken in already and comes under a new message id, because its sender or this node was restored
+ * since: answered again with the line that was signed then, never with a second one.
+ * @param wasRestored whether a node or the peer was ever restored; among others such a copy stays stale
+ */
+export function rememberingDossiers(
+  dossier: Receiver,
+  wasRestored: (node: DivisionCode, peer: DivisionCode) => boolean,
+): Receiver {
+  return async (tx, message) => {
+    const verdict = await dossier(tx, message);
+    if (verdict.outcome !== 'REFUSED' || verdict.code !== 'STALE_EPOCH') return verdict;
+    if (!wasRestored(tx.node, message.from)) return verdict;
+    const body = dossierSchema.parse(message.body);
+    const held = await lockCase(tx, body.case);
+    const handed = sha256(body.lines.at(-1) ?? '');
+    const at = held?.lines.findIndex(({ hash }) => hash === handed) ?? -1;
+    const received = held?.lines[at + 1];
+    if (!held || at < 0 || received?.line.node !== tx.node || received.line.action !== 'RECEIVED') return verdict;
+    await fillApplication(tx, held, body.application);
+    const absent = await absentMaterials(tx, held.file.materials.slice(0, materialsAt(held.file, received.line.seq)));
+    if (absent.length > 0) return { outcome: 'WANTS', materials: absent.map((m) => m.sha256) };
+    return { outcome: 'DONE', line: received.jws };
+  };
+}
+
+/** What was handed in later than the hand-off its sender may not have. */
+function materialsAt(file: CaseFile, seq: number): number {
+  return seq === file.seq ? file.materials.length : (file.supplement?.materialsBefore ?? file.materials.length);
+}
+
+async function fillApplication(tx: NodeTx, held: StoredCase, application: string | null): Promise<void> {
+  if (held.application !== null || application === null || !held.file.holders.includes(tx.node)) return;
+  if (sha256(application) !== held.file.application) {
+    throw problem('CHAIN_BROKEN', `The application of ${held.id} is not the one that was filed.`);
+  }
+  await tx.query(`UPDATE cases SET application = $3 WHERE node = $1 AND id = $2`, [held.id, application]);
+}
+
+async function* touchedSince(queries: NodeQueries, since: Date): AsyncGenerator<StoredCase> {
+  for (let after = ''; ;) {
+    const rows = await queries.query<{ id: string }>(
+      `SELECT id FROM cases WHERE node = $1 AND last_at >= $2 AND id > $3 ORDER BY id LIMIT ${BATCH}`,
+      [since, after],
+    );
+    const ids = rows.map((r) => r.id);
+    yield* await findCases(queries, ids);
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < BATCH) return;
+    after = last;
+  }
+}

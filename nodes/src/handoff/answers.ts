@@ -1,0 +1,39 @@
+import type { Answer, MessageKind } from '@liandong/schema';
+import { ERRORS, ProblemError } from '@liandong/schema';
+import type { Verdict } from './messages.ts';
+import { isAboutKeys } from './parked.ts';
+
+/** What became of a message, also where nothing could be done with it. */
+export type Settled = Verdict | { outcome: 'PARKED'; code: string; reason: string };
+
+/** What is said to the sender; null when nothing is said yet. */
+export function answerOf(id: string, digest: string, verdict: Settled): Answer | null {
+  switch (verdict.outcome) {
+    case 'DONE':
+      return { id, outcome: 'DONE', digest, line: verdict.line ?? null };
+    case 'REFUSED':
+      return { id, outcome: 'REFUSED', digest, code: verdict.code, reason: verdict.reason };
+    case 'PARKED':
+      return { id, outcome: 'PARKED', digest, code: verdict.code };
+    case 'WANTS':
+      return { id, outcome: 'WANTS', materials: verdict.materials };
+    case 'WATERMARK':
+      return { id, outcome: 'WATERMARK', feed: verdict.feed, publisher: verdict.publisher, seq: verdict.seq };
+    case 'LATER':
+      return null;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** What a receiver's error comes to: later where trying again helps, else set aside for people. */
+export function parkedBy(error: unknown, kind: MessageKind): Settled {
+  if (!(error instanceof ProblemError))
+    return { outcome: 'PARKED', code: 'INTERNAL', reason: 'See the log of the host.' };
+  const { code, message } = error.problem;
+  // a feed states its entries again by itself; anything else that waits for a key is shown
+  if (isAboutKeys(code)) {
+    return kind === 'FEED' ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
+  }
+  return ERRORS[code].retry ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
+}

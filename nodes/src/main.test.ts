@@ -1,0 +1,106 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../load-tests/src/federation/services.ts';
+import { TestFederation, CITY } from './testing/test-federation.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+let federation: TestFederation;
+let port: number;
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY], catalogue: false });
+  await federation.stopHost(CITY);
+  port = await freePort();
+});
+afterAll(() => federation.stop());
+
+interface Started {
+  child: ChildProcess;
+  ended: Promise<number | null>;
+  said: () => string;
+}
+
+/** The program itself, as a supervisor starts it. */
+async function start(change: Record<string, string> = {}): Promise<Started> {
+  const c = federation.config(CITY);
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', MAIN], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      LIANDONG_HOST: c.host,
+      LIANDONG_NODES: c.nodes.join(','),
+      LIANDONG_DATABASE_URL: c.databaseUrl,
+      LIANDONG_NATS_URL: c.natsUrls.join(','),
+      LIANDONG_NATS_SEED_FILE: c.natsSeedFile ?? '',
+      LIANDONG_DIVISIONS_FILE: c.divisionsFile,
+      LIANDONG_TRUST_FILE: c.trustFile,
+      LIANDONG_KEYS_DIR: c.keysDir,
+      LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile ?? '',
+      LIANDONG_ISSUERS_FILE: c.issuersFile,
+      LIANDONG_HTTP_PORT: String(port),
+      ...change,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve());
+    child.once('exit', () => reject(new Error(text)));
+  });
+  return { child, ended, said: () => text };
+}
+
+/** A request that never comes to its end: a stop that drains has to wait for it. */
+async function openRequest(): Promise<() => void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await new Promise<void>((resolve) => {
+    socket.write('POST /federation HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n');
+    // the host has taken it up when it asks for the rest
+    socket.once('data', () => resolve());
+  });
+  return () => socket.destroy();
+}
+
+describe('a host’s process', () => {
+  test('stops on one signal, in order, with the status of success', async () => {
+    const { child, ended, said } = await start();
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(said()).toContain('host stopped');
+  });
+
+  test('waits for what is under way, and ends at a second signal', async () => {
+    const { child, ended, said } = await start();
+    const close = await openRequest();
+    child.kill('SIGTERM');
+    // it has begun to stop when nobody new is let in
+    await expect
+      .poll(() =>
+        fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } }).then(
+          () => 'open',
+          () => 'closed',
+        ),
+      )
+      .toBe('closed');
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+    expect(said()).toContain('second signal');
+    close();
+  });
+
+  test('ends by its deadline when something never finishes', async () => {
+    const { child, ended, said } = await start({ LIANDONG_STOP_TIMEOUT_MS: '300' });
+    const close = await openRequest();
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+    expect(said()).toContain('took too long');
+    close();
+  });
+});

@@ -1,0 +1,12 @@
+export { clockOffset } from './clock.ts';
+export {
+  collectProcess,
+  countAnswer,
+  observeGraphql,
+  observeHandOff,
+  observeSql,
+  processRegistry,
+  statementLabel,
+} from './latencies.ts';
+export { programLog, shownError } from './log.ts';
+export { currentTrace, exportTraces, inTrace, traceFields } from './trace.ts';

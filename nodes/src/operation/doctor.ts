@@ -1,0 +1,275 @@
+import { readFile, readdir, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProblemError, consumerName, problem } from '@liandong/schema';
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { ROADS, inboxPrefix } from '../bus/index.ts';
+import type { HostConfig } from '../config.ts';
+import { HostDb, knownMigrations } from '../db/index.ts';
+import type { Foundation } from '../host.ts';
+import { readFoundation } from '../host.ts';
+import { clockOffset } from '../observability/index.ts';
+import { healingState } from '../restore/index.ts';
+import { readKeys, readPassphrase } from '../trust/index.ts';
+import { METRIC_QUERIES } from './host-metrics.ts';
+import { CLOCK_LIMIT_MS } from './readiness.ts';
+
+/** What the doctor found at one part of a host. */
+export interface Finding {
+  part: string;
+  /** BAD keeps the host from working; WARN will, if nobody looks. */
+  state: 'OK' | 'WARN' | 'BAD';
+  /** In plain words: what is, and what to do. */
+  text: string;
+}
+
+const ok = (part: string, text: string): Finding => ({ part, state: 'OK', text });
+const warn = (part: string, text: string): Finding => ({ part, state: 'WARN', text });
+const bad = (part: string, text: string): Finding => ({ part, state: 'BAD', text });
+
+/** A message owed for longer is worth a look, and for longer a call, seconds. */
+const OWED_WARN = 600;
+const OWED_BAD = 3_600;
+const BROKER_TIMEOUT_MS = 3_000;
+/** The notice of the next year's holidays is out in November as a rule. */
+const NOTICE_MONTH = 11;
+
+/**
+ * Looks a host over, one part after the other, and goes on where a part is ill: everything that is wrong is found in
+ * one run. Changes nothing.
+ */
+export async function examine(config: HostConfig, now: () => Date): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const foundation = await examineFiles(config, now, findings);
+  await examineSecrets(config, findings);
+  await examineDisk(config, findings);
+  if (foundation) examineCalendar(foundation, now(), findings);
+  const db = new HostDb(config.databaseUrl, 2, () => undefined);
+  try {
+    if (await examineDatabase(db, now, findings)) await examineWork(db, config, findings);
+  } finally {
+    await db.close();
+  }
+  await examineBroker(config, findings);
+  return findings;
+}
+
+async function examineFiles(config: HostConfig, now: () => Date, findings: Finding[]): Promise<Foundation | null> {
+  try {
+    const foundation = await readFoundation(config, now);
+    const { divisions, trust } = foundation;
+    const keys = await readKeys(config.keysDir, config.nodes, await readPassphrase(config.keysPassphraseFile));
+    const keyless = config.nodes.filter((node) => !keys.some((key) => key.node === node));
+    if (keyless.length > 0) throw problem('BAD_CONFIG', `There is no private key of ${keyless.join(', ')}.`);
+    const named = config.nodes.map((code) => divisions.get(code).name).join(', ');
+    findings.push(ok('keys', `The private keys of ${named} can be read, and the certificates hold up to the root.`));
+    const lonely = config.nodes.filter((code) => {
+      const { parent } = divisions.get(code);
+      return parent !== null && !trust.knows(parent);
+    });
+    findings.push(
+      lonely.length === 0
+        ? ok(
+            'peers',
+            `The trust file knows ${trust.nodes().length} nodes, the level above each of this host's among them.`,
+          )
+        : warn('peers', `The level above ${lonely.join(', ')} has no certificate here. Take the newest trust file.`),
+    );
+    return foundation;
+  } catch (error) {
+    findings.push(bad('keys', `${textOf(error)} Mend the file or the setting that names it.`));
+    return null;
+  }
+}
+
+async function examineSecrets(config: HostConfig, findings: Finding[]): Promise<void> {
+  const keys = await readdir(config.keysDir).catch(() => []);
+  const secret = keys.map((name) => join(config.keysDir, name));
+  if (config.natsSeedFile !== null) secret.push(config.natsSeedFile);
+  const open: string[] = [];
+  for (const file of secret) {
+    const mode = await stat(file).then(
+      (s) => s.mode,
+      () => 0,
+    );
+    if ((mode & 0o077) !== 0) open.push(file);
+  }
+  findings.push(
+    open.length === 0
+      ? ok('secrets', 'Private files are readable by their owner alone.')
+      : warn('secrets', `Others may read ${open.join(', ')}. Run chmod 600 on them.`),
+  );
+}
+
+async function examineDisk(config: HostConfig, findings: Finding[]): Promise<void> {
+  const disk = await statfs(config.keysDir).catch(() => null);
+  if (!disk || disk.blocks === 0) return;
+  const free = Math.round((disk.bavail / disk.blocks) * 100);
+  if (free >= 10) findings.push(ok('disk', `${free} % of the disk is free.`));
+  else
+    findings.push(
+      (free < 3 ? bad : warn)(
+        'disk',
+        `Only ${free} % of the disk is free. Make room: a full disk stops database and broker.`,
+      ),
+    );
+}
+
+function examineCalendar({ calendar }: Foundation, now: Date, findings: Finding[]): void {
+  const year = now.getUTCFullYear();
+  const missing = [year, year + 1].filter((y) => !calendar.years.has(y));
+  if (missing.length === 0) findings.push(ok('calendar', `The calendars of ${year} and ${year + 1} are here.`));
+  else if (missing.includes(year))
+    findings.push(bad('calendar', `The calendar of ${year} is missing: every limit is provisional. ${CALENDAR}`));
+  else if (now.getUTCMonth() + 1 >= NOTICE_MONTH)
+    findings.push(
+      warn('calendar', `The calendar of ${year + 1} is missing: limits that end then are provisional. ${CALENDAR}`),
+    );
+  else findings.push(ok('calendar', `The calendar of ${year + 1} is not out yet.`));
+}
+const CALENDAR = 'Name a file with it in LIANDONG_CALENDAR_FILE when the State Council’s notice is out, and restart.';
+
+async function examineDatabase(db: HostDb, now: () => Date, findings: Finding[]): Promise<boolean> {
+  let theirs: number;
+  const asked = now().getTime();
+  try {
+    const [row] = await db.queryHost<{ theirs: number }>(
+      `SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS theirs`,
+    );
+    theirs = row?.theirs ?? asked;
+  } catch (error) {
+    const todo = 'Is PostgreSQL running, and are address, user and password in LIANDONG_DATABASE_URL right?';
+    findings.push(bad('database', `The database does not answer (${codeOf(error)}). ${todo}`));
+    return false;
+  }
+  findings.push(clockFinding('database', clockOffset({ theirs, asked, answered: now().getTime() })));
+  const [durable] = await db.queryHost<{ value: string }>(
+    `SELECT current_setting('synchronous_commit') AS value WHERE current_setting('synchronous_commit') = 'off'`,
+  );
+  findings.push(
+    durable
+      ? bad('database', 'synchronous_commit is off: a power cut would lose what residents were told. Switch it on.')
+      : ok('database', 'The database answers and commits durably.'),
+  );
+  const known = await knownMigrations();
+  const applied = await db
+    .queryHost<{ name: string }>(`SELECT name::text FROM migrations ORDER BY name`)
+    .then((rows) => rows.map((r) => r.name))
+    .catch((): string[] => []);
+  const missing = known.filter((name) => !applied.includes(name));
+  const strange = applied.filter((name) => !known.includes(name));
+  if (strange.length > 0)
+    findings.push(bad('migrations', `The database is newer than this program (${strange.join(', ')}). Update it.`));
+  if (missing.length > 0)
+    findings.push(bad('migrations', `${missing.join(', ')} are not applied. Run liandong migrate, or start the host.`));
+  if (missing.length + strange.length === 0) findings.push(ok('migrations', `All ${known.length} are applied.`));
+  return missing.length === 0;
+}
+
+function clockFinding(of: string, offset: number): Finding {
+  const seconds = Math.round(Math.abs(offset) / 100) / 10;
+  if (Math.abs(offset) <= CLOCK_LIMIT_MS) return ok('clock', `The clock agrees with the ${of}’s.`);
+  const way = offset > 0 ? 'ahead of' : 'behind';
+  return bad('clock', `The clock is ${seconds} s ${way} the ${of}’s. Set up NTP (chrony) on both machines.`);
+}
+
+async function examineWork(db: HostDb, config: HostConfig, findings: Finding[]): Promise<void> {
+  type Owed = { node: string; receiver: string; kind: string; depth: number; age: number };
+  const owed = (await db.queryHost<Owed>(METRIC_QUERIES.outbox)).filter((o) => config.nodes.includes(o.node));
+  const [oldest] = owed;
+  const depth = owed.reduce((sum, o) => sum + o.depth, 0);
+  if (!oldest || oldest.age < OWED_WARN) findings.push(ok('outbox', `${depth} messages wait, none for long.`));
+  else {
+    const text = `${depth} messages wait, the oldest for ${Math.round(oldest.age / 60)} min: ${oldest.kind} from ${oldest.node} to ${oldest.receiver}. Look whether the broker is up and whether the host of ${oldest.receiver} runs; nothing is lost meanwhile.`;
+    findings.push((oldest.age < OWED_BAD ? warn : bad)('outbox', text));
+  }
+  const parked = await db.queryHost<{ node: string; kind: string; code: string; n: number }>(METRIC_QUERIES.parked);
+  const mine = parked.filter((p) => config.nodes.includes(p.node));
+  findings.push(
+    mine.length === 0
+      ? ok('parked', 'No message waits for people.')
+      : warn(
+          'parked',
+          `Messages wait for people: ${mine.map((p) => `${p.n} ${p.kind} at ${p.node} (${p.code})`).join(', ')}. Look with liandong parked list --node <code>, then retry or answer.`,
+        ),
+  );
+  type Feed = { node: string; feed: string; silent: number };
+  const silent = (await db.queryHost<Feed>(METRIC_QUERIES.feeds)).filter(
+    (f) => f.silent > 0 && config.nodes.includes(f.node),
+  );
+  findings.push(
+    silent.length === 0
+      ? ok('feeds', 'Every feed was heard of within ten minutes.')
+      : warn(
+          'feeds',
+          `Not heard of for ten minutes: ${silent.map((f) => `${f.silent} publishers of ${f.feed} at ${f.node}`).join(', ')}. Figures name them in their coverage.`,
+        ),
+  );
+  for (const node of config.nodes) {
+    const state = await healingState(db, node);
+    if (!state || state.healedAt) continue;
+    findings.push(
+      bad(
+        'restore',
+        `${node} was restored and takes no steps before others gave back what they hold; silent: ${state.silent.join(', ') || 'nobody, it goes on at its next sign of life'}. Start their hosts, or give them up with liandong restore skip.`,
+      ),
+    );
+  }
+}
+
+async function examineBroker(config: HostConfig, findings: Finding[]): Promise<void> {
+  let connection;
+  try {
+    const seed = config.natsSeedFile === null ? null : await readFile(config.natsSeedFile);
+    connection = await connect({
+      servers: [...config.natsUrls],
+      name: `${config.host} doctor`,
+      inboxPrefix: inboxPrefix(config.host),
+      timeout: BROKER_TIMEOUT_MS,
+      maxReconnectAttempts: 0,
+      ...(seed === null ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed.toString().trim())) }),
+    });
+  } catch (error) {
+    const refused = /authorization|nkey|seed/i.test((error as Error).message) || (error as Error).name.includes('Auth');
+    findings.push(
+      bad(
+        'broker',
+        refused
+          ? `The broker refuses this host's credentials. Is ${config.natsSeedFile ?? 'LIANDONG_NATS_SEED_FILE'} the one of this host, and does the broker run with the newest nats.conf?`
+          : `The broker at ${config.natsUrls.join(', ')} does not answer. Is nats-server running, and is the way to it open? People here are served meanwhile; what they hand off waits.`,
+      ),
+    );
+    return;
+  }
+  try {
+    const without: string[] = [];
+    for (const { stream } of Object.values(ROADS)) {
+      for (const node of config.nodes) {
+        const subject = `$JS.API.CONSUMER.INFO.${stream}.${consumerName(node)}`;
+        const answered = await connection.request(subject, '', { timeout: BROKER_TIMEOUT_MS }).then(
+          () => true,
+          () => false,
+        );
+        if (!answered) without.push(`${node} on ${stream}`);
+      }
+    }
+    findings.push(
+      without.length === 0
+        ? ok('broker', 'The broker answers, and this host may read what comes to its nodes.')
+        : bad(
+            'broker',
+            `The broker does not let this host read: ${without.join(', ')}. Generate its configuration anew from the topology, with JetStream on, and reload it.`,
+          ),
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ProblemError) return error.code;
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no connection';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof ProblemError ? error.problems.map((p) => p.message).join(' ') : codeOf(error);
+}

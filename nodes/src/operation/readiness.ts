@@ -1,0 +1,51 @@
+import type { Bus } from '../bus/index.ts';
+import type { HostDb } from '../db/index.ts';
+import { knownMigrations } from '../db/index.ts';
+import { clockOffset } from '../observability/index.ts';
+
+/** What a host says of itself: each part and whether it works. */
+export interface Readiness {
+  database: boolean;
+  broker: boolean;
+  /** Whether every migration this program knows is applied, and none it does not. */
+  migrations: boolean;
+  /** Whether the host's clock agrees with the database's and the broker's. */
+  clock: boolean;
+  /** How far the host's clock is proved ahead, ms; null where it was not measured. */
+  offsetMs: { database: number | null; broker: number | null };
+}
+
+/** Above this the host's clock is wrong, ms: limits, tokens and logs go by it. */
+export const CLOCK_LIMIT_MS = 5_000;
+
+export function isReady({ database, broker, migrations, clock }: Readiness): boolean {
+  return database && broker && migrations && clock;
+}
+
+/**
+ * Asks every part of a host whether it works.
+ * @param bus null while the broker was never reached
+ */
+export async function readinessOf(db: HostDb, bus: Bus | null, now: () => Date): Promise<Readiness> {
+  let database: number | null = null;
+  let migrations = false;
+  let reached = false;
+  try {
+    const asked = now().getTime();
+    const rows = await db.queryHost<{ theirs: number; applied: string[] }>(
+      `SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS theirs,
+         (SELECT coalesce(array_agg(name::text ORDER BY name), '{}') FROM migrations) AS applied`,
+    );
+    const [row] = rows;
+    if (row) {
+      reached = true;
+      database = clockOffset({ theirs: row.theirs, asked, answered: now().getTime() });
+      migrations = row.applied.join() === (await knownMigrations()).join();
+    }
+  } catch {
+    // what is away says so by not answering
+  }
+  const broker = bus?.clockOffset(now) ?? null;
+  const clock = [database, broker].every((ms) => ms === null || Math.abs(ms) <= CLOCK_LIMIT_MS);
+  return { database: reached, broker: bus?.connected ?? false, migrations, clock, offsetMs: { database, broker } };
+}

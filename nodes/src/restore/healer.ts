@@ -1,0 +1,251 @@
+import type { Copy, DivisionCode, Feed } from '@liandong/schema';
+import {
+  FEEDS,
+  HEALING_KINDS,
+  SIGNED_TYPES,
+  catalogueEntrySchema,
+  copySchema,
+  problem,
+  restoredSchema,
+} from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { CaseReceiver } from '../cases/index.ts';
+import { copiesFor, piecesOf, resumeCases, takeCopy } from '../cases/index.ts';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import type { FeedReader } from '../feeds/index.ts';
+import { extendFeed, lockFeed, readEntries } from '../feeds/index.ts';
+import type { Answered, Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { payloadOf } from '../trust/index.ts';
+import type { Lives } from './lives.ts';
+
+/** Most text of one part, so that it stays well below what a broker takes. */
+const PART_CHARACTERS = 200_000;
+const ENTRIES = 200;
+
+type Part = Pick<Copy, 'keys' | 'cases' | 'feeds'>;
+const NOTHING: Part = { keys: [], cases: [], feeds: [] };
+
+export interface HealerParts {
+  db: HostDb;
+  lives: Lives;
+  outbox: Outbox;
+  trust: Trust;
+  receiver: CaseReceiver;
+  readers: Readonly<Record<Feed, FeedReader>>;
+  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  /** Keeps documents about keys; each proves itself. */
+  takeKeys: (tx: NodeTx, from: DivisionCode, documents: readonly string[]) => Promise<void>;
+  /** Called when a node took back what there is: what waited falls due. */
+  onHealed: (node: DivisionCode) => void;
+  log: Logger;
+}
+
+/**
+ * Heals a node whose database was restored: asks every other node what it holds of it, takes that back, and lets the
+ * node go on when all have answered. The others, for their part, send again what it had answered and has forgotten.
+ */
+export class Healer {
+  readonly #parts: HealerParts;
+
+  constructor(parts: HealerParts) {
+    this.#parts = parts;
+  }
+
+  /** Lets nodes go on that wait for nobody any more, also because people gave up the silent ones. */
+  async finishWaiting(): Promise<void> {
+    const { db, lives } = this.#parts;
+    for (const node of lives.healing()) {
+      await db.transact(node, async (tx) => {
+        const [state] = await tx.query<{ asked: boolean; waiting: boolean }>(
+          `SELECT count(*) > 0 AS asked, count(*) FILTER (WHERE done_at IS NULL) > 0 AS waiting
+           FROM heal_peers WHERE node = $1 AND life = $2`,
+          [lives.lifeOf(node)],
+        );
+        if (state?.asked && !state.waiting) await this.#finish(tx);
+      });
+    }
+  }
+
+  /** Asks on behalf of every node that waits; asked already, nothing is asked again. */
+  async begin(): Promise<void> {
+    const { db, lives, outbox, trust } = this.#parts;
+    for (const node of lives.healing()) {
+      await db.transact(node, async (tx) => {
+        const life = lives.lifeOf(node);
+        const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
+          `SELECT asked_since, heads FROM lives WHERE node = $1 AND life = $2 FOR UPDATE`,
+          [life],
+        );
+        const [asked] = await tx.query(`SELECT 1 FROM heal_peers WHERE node = $1 AND life = $2 LIMIT 1`, [life]);
+        if (!row || asked) return;
+        const peers = trust.nodes().filter((peer) => peer !== node);
+        await tx.query(
+          `INSERT INTO heal_peers (node, life, peer) SELECT $1, $2, peer FROM unnest($3::text[]) AS p (peer)`,
+          [life, peers],
+        );
+        const body = { life, since: row.asked_since.toISOString(), heads: row.heads };
+        await outbox.enqueue(
+          tx,
+          peers.map((receiver) => ({ receiver, kind: 'RESTORED', caseId: null, body })),
+        );
+        if (peers.length === 0) await this.#finish(tx);
+      });
+    }
+  }
+
+  /** A peer was restored: from here on only its new life counts, and it is given what is held of it. */
+  readonly restored = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const parsed = restoredSchema.safeParse(message.body);
+    if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a word of a restored node.', { cause: parsed.error });
+    const { life, since, heads } = parsed.data;
+    if (!(await this.#parts.lives.tell(tx, message.from, life))) {
+      return { outcome: 'REFUSED', code: 'STALE_EPOCH', reason: `A newer life of ${message.from} is known.` };
+    }
+    // what it refused stays refused: that round is over. What it did, it is asked to do again, and its log says whether
+    // it has to
+    await tx.query(
+      `UPDATE outbox SET settled_at = NULL, outcome = NULL, code = NULL, next_at = now()
+       WHERE node = $1 AND settled_at >= $3 AND receiver = $2 AND outcome = 'DONE' AND kind <> ALL ($4)`,
+      [message.from, since, HEALING_KINDS],
+    );
+    const parts: Part[] = chunks(await keysOf(tx), (key) => key.length).map((keys) => ({ ...NOTHING, keys }));
+    for (const cases of chunks(await copiesFor(tx, message.from, new Date(since)), (c) => JSON.stringify(c).length)) {
+      parts.push({ ...NOTHING, cases });
+    }
+    for (const { feed, head } of heads) {
+      for (let from = head + 1; ;) {
+        const entries = await readEntries(tx, feed, message.from, from - 1, ENTRIES);
+        if (entries.length === 0) break;
+        parts.push({ ...NOTHING, feeds: [{ feed, from, entries }] });
+        from += entries.length;
+      }
+    }
+    if (parts.length === 0) parts.push(NOTHING);
+    await this.#parts.outbox.enqueue(
+      tx,
+      parts.map((part, i) => {
+        const body: Copy = { life, part: i + 1, parts: i + 1 === parts.length ? parts.length : null, ...part };
+        return { receiver: message.from, kind: 'COPY', caseId: null, body };
+      }),
+    );
+    this.#parts.log.info({ node: tx.node, from: message.from, parts: parts.length }, 'gave a restored node its own');
+    return { outcome: 'DONE' };
+  };
+
+  /** Takes back what a peer holds of this node. */
+  readonly copy = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const { lives, receiver } = this.#parts;
+    const parsed = copySchema.safeParse(message.body);
+    if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a part of a copy.', { cause: parsed.error });
+    const { life, parts, keys, cases, feeds } = parsed.data;
+    if (life !== lives.lifeOf(tx.node)) return { outcome: 'DONE' };
+    await this.#parts.takeKeys(tx, message.from, keys);
+    for (const { feed, from, entries } of feeds) await this.#takeEntries(tx, feed, from, entries);
+    const wanted: string[] = [];
+    for (const copy of cases) wanted.push(...(await takeCopy(tx, receiver, message.from, copy)));
+    if (wanted.length > 0) return { outcome: 'WANTS', materials: [...new Set(wanted)] };
+    await tx.query(
+      `UPDATE heal_peers SET parts = parts + 1, expected = coalesce($4, expected), cases = cases + $5,
+         done_at = CASE WHEN parts + 1 = coalesce($4, expected) THEN now() END
+       WHERE node = $1 AND life = $2 AND peer = $3 AND done_at IS NULL`,
+      [life, message.from, parts, cases.length],
+    );
+    const [waiting] = await tx.query(
+      `SELECT 1 FROM heal_peers WHERE node = $1 AND life = $2 AND done_at IS NULL LIMIT 1`,
+      [life],
+    );
+    if (!waiting && lives.isHealing(tx.node)) await this.#finish(tx);
+    return { outcome: 'DONE' };
+  };
+
+  /** The restored node lacks materials of the cases it was given. */
+  readonly copyAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
+    if (answer.outcome !== 'WANTS') return;
+    const { cases } = copySchema.parse(body);
+    const ids = cases.map((c) => c.case);
+    await this.#parts.outbox.enqueue(tx, await piecesOf(tx, receiver, ids, answer.materials));
+  };
+
+  /** Own entries come back under their old numbers; the node reads them as it did when it gave them. */
+  async #takeEntries(tx: NodeTx, feed: Feed, from: number, entries: readonly string[]): Promise<void> {
+    const { readers, trust } = this.#parts;
+    const state = await lockFeed(tx, feed, tx.node);
+    const fresh = from <= state.head + 1 ? entries.slice(state.head + 1 - from) : [];
+    if (fresh.length === 0) return;
+    if (feed === 'CATALOGUE') {
+      for (const [i, jws] of fresh.entries()) {
+        const { node, payload } = await trust.verify(jws, SIGNED_TYPES.entry);
+        if (node !== tx.node || catalogueEntrySchema.parse(payload).seq !== state.head + i + 1) {
+          throw problem('SIGNATURE_INVALID', `Entry ${state.head + i + 1} was never this node's.`);
+        }
+      }
+    }
+    const knownHead = Math.max(state.knownHead, state.head + fresh.length);
+    await extendFeed(tx, state, fresh, { ...state, knownHead });
+    await readers[feed](tx, tx.node, fresh);
+  }
+
+  async #finish(tx: NodeTx): Promise<void> {
+    const { carried, lives, log, onHealed, outbox } = this.#parts;
+    const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
+      `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 RETURNING asked_since, heads`,
+      [lives.lifeOf(tx.node)],
+    );
+    if (!row) return;
+    for (const feed of FEEDS) {
+      await dropStatedBefore(tx, feed, row.heads.find((h) => h.feed === feed)?.head ?? 0);
+    }
+    await resumeCases(tx, row.asked_since, outbox, carried);
+    tx.afterCommit(() => {
+      lives.healed(tx.node);
+      log.warn({ node: tx.node }, 'healed: all others gave back what they hold');
+      onHealed(tx.node);
+    });
+  }
+}
+
+/** What waits for a number and came back under one was stated before. */
+async function dropStatedBefore(tx: NodeTx, feed: Feed, head: number): Promise<void> {
+  const pending = await tx.query<{ id: number; entry: string }>(
+    `SELECT id, entry FROM feed_pending WHERE node = $1 AND feed = $2 ORDER BY id`,
+    [feed],
+  );
+  if (pending.length === 0) return;
+  const stated = new Map<string, number>();
+  const returned = await tx.query<{ entry: string }>(
+    `SELECT entry FROM feed_entries WHERE node = $1 AND feed = $2 AND publisher = $1 AND seq > $3`,
+    [feed, head],
+  );
+  for (const { entry } of returned) {
+    const text = feed === 'FACTS' ? entry : JSON.stringify((payloadOf(entry) as { body: unknown }).body);
+    stated.set(text, (stated.get(text) ?? 0) + 1);
+  }
+  const doubled = pending.filter(({ entry }) => {
+    const left = stated.get(entry) ?? 0;
+    if (left > 0) stated.set(entry, left - 1);
+    return left > 0;
+  });
+  await tx.query(`DELETE FROM feed_pending WHERE node = $1 AND id = ANY ($2)`, [doubled.map((d) => d.id)]);
+}
+
+/** Things in lists that each fit into one part. */
+function chunks<T>(things: readonly T[], lengthOf: (thing: T) => number): T[][] {
+  const made: T[][] = [];
+  let characters = PART_CHARACTERS;
+  for (const thing of things) {
+    const length = lengthOf(thing);
+    if (characters + length > PART_CHARACTERS) {
+      made.push([]);
+      characters = 0;
+    }
+    made.at(-1)?.push(thing);
+    characters += length;
+  }
+  return made;
+}
+
+async function keysOf(tx: NodeTx): Promise<string[]> {
+  const rows = await tx.query<{ jws: string }>(`SELECT jws FROM key_documents WHERE node = $1 ORDER BY learned_at`);
+  return rows.map((row) => row.jws);
+}

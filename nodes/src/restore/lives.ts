@@ -1,0 +1,249 @@
+import type { DivisionCode } from '@liandong/schema';
+import { FEEDS } from '@liandong/schema';
+import { dayOf } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import { findFeeds } from '../feeds/index.ts';
+
+/** How much earlier than the last sign of life others are asked from, ms: clocks differ, and commits take time. */
+const MARGIN_MS = 15 * 60_000;
+/** How often a running host leaves a sign of life, ms. */
+export const SIGN_OF_LIFE_MS = 30_000;
+/** Case numbers of the day that may have been given and forgotten: the next ones lie beyond them. */
+const SKIPPED_SERIALS = 10_000;
+
+interface LifeRow {
+  life: number;
+  identity: string;
+  seen_at: Date;
+  healed_at: Date | null;
+  asked_since: Date | null;
+}
+
+/**
+ * Which database this is: the cluster, its timeline (raised by every point-in-time recovery and every promotion of a
+ * standby) and the database's own number (another one after a dump was read back).
+ */
+const IDENTITY = `SELECT (SELECT system_identifier FROM pg_control_system())::text || '/' ||
+  left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || oid AS identity
+  FROM pg_database WHERE datname = current_database()`;
+
+/**
+ * Lives (任次) of the nodes' databases. A database that was restored has forgotten what came after its backup; it
+ * begins a new life, and until it is healed by what others hold of it the node takes no steps.
+ */
+export class Lives {
+  readonly #db: HostDb;
+  readonly #log: Logger;
+  readonly #now: () => Date;
+  readonly #lives = new Map<DivisionCode, { life: number; healing: boolean; restored: boolean; seenAt: Date }>();
+  readonly #peers = new Map<string, number>();
+  readonly #beginning = new Map<DivisionCode, Promise<void>>();
+
+  private constructor(db: HostDb, now: () => Date, log: Logger) {
+    this.#db = db;
+    this.#now = now;
+    this.#log = log;
+  }
+
+  /** Reads the nodes' lives; begins a new one where the database turns out to be another than it was. */
+  static async open(db: HostDb, nodes: readonly DivisionCode[], now: () => Date, log: Logger): Promise<Lives> {
+    const lives = new Lives(db, now, log);
+    const identity = await readIdentity(db);
+    for (const node of nodes) {
+      const last = await findLife(db, node);
+      if (!last) await lives.#insert(node, identity, null);
+      else {
+        lives.#lives.set(node, {
+          life: last.life,
+          healing: last.healed_at === null,
+          restored: last.asked_since !== null,
+          seenAt: last.seen_at,
+        });
+        if (last.identity !== identity) await lives.begin(node);
+      }
+      const peers = await db
+        .queries(node)
+        .query<{ peer: string; life: number }>(`SELECT peer, life FROM peer_lives WHERE node = $1`);
+      for (const { peer, life } of peers) lives.#peers.set(`${node} ${peer}`, life);
+    }
+    await lives.signOfLife();
+    return lives;
+  }
+
+  /** The present life, said in everything a node signs for the road. */
+  readonly lifeOf = (node: DivisionCode): number | undefined => this.#lives.get(node)?.life;
+
+  readonly isHealing = (node: DivisionCode): boolean => this.#lives.get(node)?.healing ?? false;
+
+  readonly healing = (): DivisionCode[] => [...this.#lives.keys()].filter(this.isHealing);
+
+  /** Whether a node or its peer was ever restored: messages may then come under other ids than they had. */
+  readonly wasRestored = (node: DivisionCode, peer: DivisionCode): boolean =>
+    (this.#lives.get(node)?.restored ?? false) || this.#peers.has(`${node} ${peer}`);
+
+  /** Whether a peer said this in a life that is over. */
+  readonly isOver = (node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean => {
+    const known = this.#peers.get(`${node} ${peer}`);
+    return known !== undefined && (life ?? 0) < known;
+  };
+
+  /**
+   * Begins a new life: the database is an older one than the node remembers, or than others do. Whoever asks meanwhile,
+   * as several subscribers do at once, waits for the same one.
+   */
+  async begin(node: DivisionCode): Promise<void> {
+    let beginning = this.#beginning.get(node);
+    if (!beginning) {
+      beginning = this.#begin(node).finally(() => this.#beginning.delete(node));
+      this.#beginning.set(node, beginning);
+    }
+    await beginning;
+  }
+
+  async #begin(node: DivisionCode): Promise<void> {
+    const before = this.#lives.get(node);
+    const seenAt = before?.seenAt ?? this.#now();
+    // at once: no step may be taken while the life is written down
+    if (before) this.#lives.set(node, { ...before, healing: true });
+    try {
+      await this.#insert(node, await readIdentity(this.#db), new Date(seenAt.getTime() - MARGIN_MS));
+    } catch (error) {
+      if (before) this.#lives.set(node, before);
+      throw error;
+    }
+    this.#log.warn({ node, since: seenAt }, 'this database was restored: others are asked for what they hold of it');
+  }
+
+  /** A peer tells of its new life. @returns false when it is not its newest */
+  async tell(tx: NodeTx, peer: DivisionCode, life: number): Promise<boolean> {
+    if (this.isOver(tx.node, peer, life)) return false;
+    await tx.query(
+      `INSERT INTO peer_lives (node, peer, life) VALUES ($1, $2, $3)
+       ON CONFLICT (node, peer) DO UPDATE SET life = excluded.life, told_at = now()`,
+      [peer, life],
+    );
+    // at once: what it said before may stand behind this in the same batch
+    this.#peers.set(`${tx.node} ${peer}`, life);
+    return true;
+  }
+
+  healed(node: DivisionCode): void {
+    const known = this.#lives.get(node);
+    if (known) this.#lives.set(node, { ...known, healing: false });
+  }
+
+  /** Written from time to time, so that a restored database knows up to when it remembers. */
+  async signOfLife(): Promise<void> {
+    const nodes = [...this.#lives];
+    await this.#db.queryHost(
+      `UPDATE lives SET seen_at = now() FROM unnest($1::text[], $2::int8[]) AS l (node, life)
+       WHERE lives.node = l.node AND lives.life = l.life`,
+      [nodes.map(([node]) => node), nodes.map(([, { life }]) => life)],
+    );
+  }
+
+  async #insert(node: DivisionCode, identity: string, askedSince: Date | null): Promise<void> {
+    const life = Math.max(this.#now().getTime(), (this.#lives.get(node)?.life ?? 0) + 1);
+    const healing = askedSince !== null;
+    await this.#db.transact(node, async (tx) => {
+      const heads: { feed: string; head: number }[] = [];
+      for (const feed of FEEDS) {
+        const own = (await findFeeds(tx, feed)).find((f) => f.publisher === node);
+        heads.push({ feed, head: own?.head ?? 0 });
+      }
+      await tx.query(
+        `INSERT INTO lives (node, life, identity, asked_since, healed_at, heads)
+         VALUES ($1, $2, $3, $4, CASE WHEN $5::boolean THEN NULL ELSE now() END, $6)`,
+        [life, identity, askedSince, healing, JSON.stringify(heads)],
+      );
+      if (!healing) return;
+      await tx.query(
+        `INSERT INTO serials (node, day, next) VALUES ($1, $2, 1 + ${SKIPPED_SERIALS})
+         ON CONFLICT (node, day) DO UPDATE SET next = serials.next + ${SKIPPED_SERIALS}`,
+        [dayOf(this.#now())],
+      );
+    });
+    this.#lives.set(node, { life, healing, restored: healing, seenAt: this.#now() });
+  }
+}
+
+/** The newest life of a node's database; undefined before its first start. */
+export async function findLife(db: HostDb, node: DivisionCode): Promise<LifeRow | undefined> {
+  const [row] = await db
+    .queries(node)
+    .query<LifeRow>(
+      `SELECT life, identity, seen_at, healed_at, asked_since FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
+    );
+  return row;
+}
+
+/**
+ * Begins a new life by a person's word, for a host that does not run: at its next start others are asked.
+ */
+export async function forceLife(db: HostDb, node: DivisionCode, now: () => Date, log: Logger): Promise<void> {
+  const lives = await Lives.open(db, [node], now, log);
+  if (!lives.isHealing(node)) await lives.begin(node);
+}
+
+/** How a node's healing stands: who gave how much, and who is silent. */
+export interface HealingState {
+  healedAt: Date | null;
+  askedSince: Date | null;
+  answered: number;
+  cases: number;
+  silent: DivisionCode[];
+}
+
+export async function healingState(db: HostDb, node: DivisionCode): Promise<HealingState | null> {
+  const life = await findLife(db, node);
+  if (!life) return null;
+  const peers = await db
+    .queries(node)
+    .query<{ peer: string; cases: number; done: boolean }>(
+      `SELECT peer, cases, done_at IS NOT NULL AS done FROM heal_peers WHERE node = $1 AND life = $2 ORDER BY peer`,
+      [life.life],
+    );
+  return {
+    healedAt: life.healed_at,
+    askedSince: life.asked_since,
+    answered: peers.filter((p) => p.done).length,
+    cases: peers.reduce((sum, p) => sum + p.cases, 0),
+    silent: peers.filter((p) => !p.done).map((p) => p.peer),
+  };
+}
+
+/** Gives up waiting for some, at the next part that comes or the next start: what they give later is still taken. */
+export async function waitNoLonger(
+  db: HostDb,
+  node: DivisionCode,
+  peers: readonly DivisionCode[],
+): Promise<DivisionCode[]> {
+  const rows = await db.transact(node, (tx) =>
+    tx.query<{ peer: string }>(
+      `UPDATE heal_peers SET done_at = now() WHERE node = $1 AND peer = ANY ($2) AND done_at IS NULL
+         AND life = (SELECT max(life) FROM lives WHERE node = $1) RETURNING peer`,
+      [peers],
+    ),
+  );
+  return rows.map((r) => r.peer);
+}
+
+/**
+ * Says that the node's rows were carried whole to this database, so that no new life begins: for moves, which lose
+ * nothing.
+ */
+export async function carryLife(db: HostDb, node: DivisionCode): Promise<void> {
+  const identity = await readIdentity(db);
+  await db.transact(node, (tx) =>
+    tx.query(
+      `UPDATE lives SET identity = $2 WHERE node = $1 AND life = (SELECT max(life) FROM lives WHERE node = $1)`,
+      [identity],
+    ),
+  );
+}
+
+async function readIdentity(db: HostDb): Promise<string> {
+  const [row] = await db.queryHost<{ identity: string }>(IDENTITY);
+  return row?.identity ?? '';
+}
