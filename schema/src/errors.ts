@@ -60,6 +60,8 @@ export const ERRORS = {
   DOCUMENT_MISSING: { http: 409, retry: false, zh: '结果文书未制发' },
   RATED_ALREADY: { http: 409, retry: false, zh: '已经评价' },
   REVIEW_MISSING: { http: 409, retry: false, zh: '未经审查' },
+  CONSENT_REVOKED: { http: 403, retry: false, zh: '申请人已撤回委托' },
+  CONSENT_EXPIRED: { http: 403, retry: false, zh: '委托已到期' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
   REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },

@@ -251,6 +251,8 @@ export const LOG_ACTIONS = [
   'TERMINATED',
   'VOIDED',
   'REROUTED',
+  'CONTACTED',
+  'CONSENT_REVOKED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -280,6 +282,8 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   TERMINATED: '终止办理',
   VOIDED: '作废',
   REROUTED: '权限变更',
+  CONTACTED: '代办联系',
+  CONSENT_REVOKED: '撤回委托',
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
@@ -527,4 +531,22 @@ export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {
   MISSING: '缺少',
   UNKNOWN_ITEM: '目录外事项',
   DIFFERENT: '不一致',
+};
+
+/** 联系对象: with whom an agent was in contact about a case. */
+export const CONTACT_PARTIES = ['APPLICANT', 'DESK'] as const;
+export type ContactParty = (typeof CONTACT_PARTIES)[number];
+export const CONTACT_PARTY_LABELS: Record<ContactParty, string> = {
+  APPLICANT: '申请人',
+  DESK: '承办单位',
+};
+
+/** 联系方式. */
+export const CONTACT_WAYS = ['VISIT', 'AT_DESK', 'PHONE', 'ONLINE'] as const;
+export type ContactWay = (typeof CONTACT_WAYS)[number];
+export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
+  VISIT: '上门',
+  AT_DESK: '到窗口',
+  PHONE: '电话',
+  ONLINE: '线上',
 };

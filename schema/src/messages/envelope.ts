@@ -26,6 +26,8 @@ export const MESSAGE_KINDS = [
   'DELEGATION',
   'RECALL',
   'LEGAL_BASIS',
+  'TAKE_OVER',
+  'PROXY_EVENT',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 

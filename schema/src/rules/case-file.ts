@@ -14,6 +14,7 @@ import type {
 import type { Day } from './calendar.ts';
 import type { CaseFacts } from './delegation.ts';
 import type { Limit } from './limits.ts';
+import type { ProxyHandling } from './proxy.ts';
 
 /** A stretch of time one node held the case. */
 export interface CustodySpan {
@@ -150,6 +151,8 @@ export interface CaseFile {
   facts: CaseFacts;
   application: string;
   proxied: boolean;
+  /** 代办; null where the applicant came alone. */
+  proxy: ProxyHandling | null;
   state: CaseState;
   /** The one node that holds the case, also while it is under way to the next. */
   custodian: DivisionCode;

@@ -90,6 +90,8 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   TERMINATED: { from: UNDECIDED_STATES, to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
   VOIDED: { from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'], to: ['VOIDED'], desk: 'ORGAN', by: 'VOID_CASE' },
   REROUTED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: null },
+  CONTACTED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'LOG_CONTACT' },
+  CONSENT_REVOKED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REVOKE_CONSENT' },
 };
 
 /** Whether a line of this action may stand after a state. */

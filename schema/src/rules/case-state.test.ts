@@ -50,6 +50,10 @@ const SITUATIONS = {
   voided: granted().voided(),
   'not accepted': atTownship().notAccepted(),
   withdrawn: CaseLog.filed().withdrawn(),
+  'filed by proxy': CaseLog.filed({ data: { consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00Z' } } }),
+  'filed by proxy, the consent taken back': CaseLog.filed({
+    data: { consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00Z' } },
+  }).consentRevoked(),
 } as const;
 type Situation = keyof typeof SITUATIONS;
 
@@ -171,6 +175,20 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   voided: { RATED: 'VOIDED' },
   'not accepted': { RATED: 'NOT_ACCEPTED' },
   withdrawn: { RATED: 'WITHDRAWN' },
+  'filed by proxy': {
+    FORWARDED: 'FILED',
+    RETURNED: 'FILED',
+    TRANSFERRED: 'FILED',
+    WITHDRAWN: 'WITHDRAWN',
+    CONTACTED: 'FILED',
+    CONSENT_REVOKED: 'FILED',
+  },
+  'filed by proxy, the consent taken back': {
+    FORWARDED: 'FILED',
+    RETURNED: 'FILED',
+    TRANSFERRED: 'FILED',
+    WITHDRAWN: 'WITHDRAWN',
+  },
 };
 
 /** The line of an action that would be right in every respect but perhaps its time. */
@@ -252,6 +270,10 @@ function rightLine(log: CaseLog, action: LogAction): LogLine {
       const { acceptor, power, through } = file;
       return log.next({ action, data: { acceptor, decider: power, through } });
     }
+    case 'CONTACTED':
+      return log.next({ action, data: { with: 'DESK', way: 'PHONE', what: '询问办理进度' } });
+    case 'CONSENT_REVOKED':
+      return log.next({ action, data: { way: 'SIGNATURE', reason: null } });
     default:
       return action satisfies never;
   }

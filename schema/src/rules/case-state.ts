@@ -9,6 +9,7 @@ import type { CaseFile, CustodySpan, Decision } from './case-file.ts';
 import { isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-file.ts';
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
+import { afterProxyLine, proxyOf } from './proxy.ts';
 
 type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
 
@@ -77,6 +78,7 @@ function filingOf(line: LogLine, data: FiledData, at: Date) {
     facts: data.facts ?? NO_FACTS,
     application: data.application,
     proxied: data.consent !== null,
+    proxy: proxyOf(data.consent, null),
     materialsInAt: at,
     acceptorHadMaterials: line.node === data.acceptor,
   };
@@ -156,6 +158,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return {
         ...next,
         ...filing,
+        proxy: proxyOf(line.data.consent, file.proxy),
         filed: true,
         state: 'FILED',
         materials: [...file.materials, ...line.data.materials],
@@ -228,6 +231,12 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return close(line.action);
     case 'REROUTED':
       return rerouted(next, file, line);
+    case 'CONTACTED':
+    case 'CONSENT_REVOKED': {
+      const proxy = afterProxyLine(file.proxy, line, at);
+      if (!proxy) throw illegal(file, line);
+      return { ...next, proxy };
+    }
     default:
       return line satisfies never;
   }

@@ -19,6 +19,8 @@ export interface Viewer {
    * department's own people.
    */
   window?: string;
+  /** On whose behalf the token lets the person act (RFC 8693 `act`); left out for who acts for nobody. */
+  actsFor?: string;
 }
 
 /** What people do (办理动作). */
@@ -65,6 +67,9 @@ export const ACTIONS = [
   'PUBLISH_ITEM',
   'READ_ITEM_HISTORY',
   'REVISE_IMPLEMENTATION',
+  'LOG_CONTACT',
+  'REVOKE_CONSENT',
+  'TAKE_OVER_CASE',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -136,6 +141,10 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
   READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
   REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
+  LOG_CONTACT: { AGENT: GRASSROOTS },
+  // the applicant says so where the applicant is, or where the case is
+  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */
