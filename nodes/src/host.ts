@@ -7,7 +7,15 @@ import type { Logger } from 'pino';
 import { admissionService } from './admission/index.ts';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
-import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
+import {
+  CaseDesk,
+  CaseReceiver,
+  CaseWriter,
+  ProxyReceiver,
+  proxyService,
+  readPart,
+  recountDates,
+} from './cases/index.ts';
 import {
   catalogueReader,
   catalogueService,
@@ -149,6 +157,8 @@ async function startParts(
     findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
   });
 
+  const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
+
   const delegations = new DelegationReceiver({ trust, divisions, appender, now });
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
   const legalBases = new LegalBasisDesk({ divisions, outbox, nodes: () => trust.nodes(), now });
@@ -191,6 +201,7 @@ async function startParts(
         grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
       }),
       implementation: implementationService({ node, db, divisions, appender, now }),
+      proxy: proxyService(node, { db, divisions, writer, outbox, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
     });
   }
@@ -275,6 +286,8 @@ async function startParts(
           DATA_REQUEST: dataReceiver.request,
           DATA_ANSWER: dataReceiver.answer,
           LEGAL_BASIS: legalBases.report,
+          TAKE_OVER: proxies.takeOver,
+          PROXY_EVENT: proxies.event,
         },
         settlers: {
           DOSSIER: receiver.dossierAnswered,

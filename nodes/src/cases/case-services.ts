@@ -187,7 +187,13 @@ export class CaseDesk {
           number,
           place,
           application: sha256(text),
-          consent: consent && { way: consent.way, givenAt: consent.givenAt },
+          consent: consent && {
+            way: consent.way,
+            givenAt: consent.givenAt,
+            scope: consent.scope,
+            ...(consent.from === undefined ? {} : { from: consent.from }),
+            ...(consent.until === undefined ? {} : { until: consent.until }),
+          },
           facts: { amountFen: input.amountFen },
           materials: materials.map((m) => m.material),
         };

@@ -7,3 +7,4 @@ export { once } from './idempotency.ts';
 export { readPart } from './materials.ts';
 export { recountDates } from './recompute.ts';
 export { findTracked } from './tracking.ts';
+export { ProxyReceiver, proxyService } from './proxy-desk.ts';

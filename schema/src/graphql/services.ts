@@ -5,6 +5,7 @@ import type { CatalogDriftView, CatalogueService, ImplementationService } from '
 import type { DelegationService } from './delegation-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
+import type { ProxyService } from './proxy-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
 import type { SharingService } from './sharing-services.ts';
 
@@ -16,6 +17,7 @@ export type * from './figures-services.ts';
 export type * from './item-life-services.ts';
 export type * from './register-services.ts';
 export type * from './sharing-services.ts';
+export type * from './proxy-services.ts';
 
 /** What resolvers of a role are given with each operation. */
 export interface RoleContext {
@@ -42,4 +44,5 @@ export interface NodeServices {
   admission: AdmissionService;
   offices: OfficesService;
   itemLife: ItemLifeService;
+  proxy: ProxyService;
 }

@@ -8,6 +8,7 @@ import type { CaseFile } from '../case-file.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { requireConsent, requireNoPersonalData } from '../proxy.ts';
 import { mayTransfer } from './hand-off.ts';
+import type { Post } from './shared.ts';
 import { actAs, handOff, oneLine, requireCustody, requireFollows, requireReason } from './shared.ts';
 
 /** One contact as it is written down. */
@@ -26,7 +27,7 @@ export type ProxyEvent =
  * Who tells of a contact or of a revocation: of the desk that took the case in, or of the one that holds it.
  * @throws {ProblemError} FORBIDDEN, NOT_COMPETENT
  */
-export function proxyTeller(desk: Desk, file: CaseFile, event: ProxyEvent): LogActor {
+export function proxyTeller(desk: Post, file: CaseFile, event: ProxyEvent): LogActor {
   const actor = actAs(desk, event.action === 'CONTACTED' ? 'LOG_CONTACT' : 'REVOKE_CONSENT');
   if (!file.holders.includes(desk.node)) {
     throw problem('NOT_COMPETENT', `${desk.node} never held ${file.id}.`, { article: ARTICLES.proxyConsent });

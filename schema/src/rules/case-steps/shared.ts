@@ -41,7 +41,10 @@ export function oneLine(line: LineDraft): Step {
   return { lines: [line], handOff: null };
 }
 
-export function actAs(desk: Desk, action: Action): LogActor {
+/** What says who acts at a desk. */
+export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns'>;
+
+export function actAs(desk: Post, action: Action): LogActor {
   requireOwnDesk(desk.viewer, desk.node);
   const { viewer, divisions, node, standIns = [], now } = desk;
   const { tier } = divisions.get(node);
