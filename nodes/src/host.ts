@@ -7,7 +7,16 @@ import { admissionService } from './admission/index.ts';
 import { BundleDesk } from './bundles/index.ts';
 import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
-import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates, rememberingDossiers } from './cases/index.ts';
+import {
+  CaseDesk,
+  CaseReceiver,
+  CaseWriter,
+  ProxyReceiver,
+  proxyService,
+  readPart,
+  recountDates,
+  rememberingDossiers,
+} from './cases/index.ts';
 import {
   HostDrift,
   catalogueReader,
@@ -170,6 +179,7 @@ async function startParts(
 
   const publisher = new GrantPublisher({ divisions, outbox, appender, nodes: () => trust.nodes() });
   for (const node of nodes) await publisher.tellOlder(db, node);
+  const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
   const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
   const keyDesk = new KeyDesk({ trust, divisions, appender, outbox, now }, log);
@@ -218,6 +228,7 @@ async function startParts(
         grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
       }),
       implementation: implementationService({ node, db, divisions, appender, now }),
+      proxy: proxyService(node, { db, divisions, writer, outbox, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
       fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
       bundles: bundles.service,
@@ -323,6 +334,8 @@ async function startParts(
     DATA_REQUEST: dataReceiver.request,
     DATA_ANSWER: dataReceiver.answer,
     LEGAL_BASIS: legalBases.report,
+    TAKE_OVER: proxies.takeOver,
+    PROXY_EVENT: proxies.event,
     KEYS: keyDesk.receive,
     RESTORED: healer.restored,
     COPY: healer.copy,

@@ -74,6 +74,8 @@ export const ERRORS = {
   FORM_INVALID: { http: 400, retry: false, zh: '表单填写有误' },
   NO_BUNDLE: { http: 400, retry: false, zh: '不是一件事事项' },
   BUNDLE_OPEN: { http: 409, retry: false, zh: '一件事尚有事项未办结' },
+  CONSENT_REVOKED: { http: 403, retry: false, zh: '申请人已撤回委托' },
+  CONSENT_EXPIRED: { http: 403, retry: false, zh: '委托已到期' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
   REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },

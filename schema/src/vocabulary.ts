@@ -256,6 +256,8 @@ export const LOG_ACTIONS = [
   'FEE_WAIVER_PROPOSED',
   'FEE_WAIVED',
   'REFUNDED',
+  'CONTACTED',
+  'CONSENT_REVOKED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -290,6 +292,8 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   FEE_WAIVER_PROPOSED: '申请减免',
   FEE_WAIVED: '批准减免',
   REFUNDED: '退费',
+  CONTACTED: '代办联系',
+  CONSENT_REVOKED: '撤回委托',
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
@@ -573,4 +577,22 @@ export const BUNDLE_STATE_LABELS: Record<BundleState, string> = {
   DELIVERY_DUE: '待统一出件',
   DELIVERED: '已统一出件',
   FAILED: '全部未办成',
+};
+
+/** 联系对象: with whom an agent was in contact about a case. */
+export const CONTACT_PARTIES = ['APPLICANT', 'DESK'] as const;
+export type ContactParty = (typeof CONTACT_PARTIES)[number];
+export const CONTACT_PARTY_LABELS: Record<ContactParty, string> = {
+  APPLICANT: '申请人',
+  DESK: '承办单位',
+};
+
+/** 联系方式. */
+export const CONTACT_WAYS = ['VISIT', 'AT_DESK', 'PHONE', 'ONLINE'] as const;
+export type ContactWay = (typeof CONTACT_WAYS)[number];
+export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
+  VISIT: '上门',
+  AT_DESK: '到窗口',
+  PHONE: '电话',
+  ONLINE: '线上',
 };

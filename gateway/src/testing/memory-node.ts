@@ -160,6 +160,12 @@ export class MemoryNode implements NodeServices {
       }),
   };
 
+  readonly proxy: NodeServices['proxy'] = {
+    logContact: async () => this.#illegal(),
+    revokeConsent: async () => this.#illegal(),
+    takeOver: async () => this.#illegal(),
+  };
+
   readonly itemLife: NodeServices['itemLife'] = {
     draft: async () => this.#illegal(),
     review: async () => this.#illegal(),

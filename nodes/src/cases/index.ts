@@ -12,3 +12,4 @@ export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 export { Serials } from './serials.ts';
 export type { Application } from './case-views.ts';
 export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
+export { ProxyReceiver, proxyService } from './proxy-desk.ts';

@@ -49,6 +49,9 @@ export interface ConsentView {
   way: ConsentWay;
   scope: string;
   givenAt: Date;
+  /** First and last day. */
+  from?: string | undefined;
+  until?: string | undefined;
 }
 
 /** The application as the desk that took it in keeps it. */

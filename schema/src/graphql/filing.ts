@@ -28,6 +28,12 @@ export function addFiling(role: RoleBuilder): void {
       way: t.field({ type: enums.ConsentWay, resolve: (c) => c.way }),
       scope: t.exposeString('scope'),
       givenAt: t.field({ type: 'DateTime', resolve: (c) => c.givenAt }),
+      from: t.field({
+        type: 'Date',
+        description: 'Its first day; null for the day it was given.',
+        resolve: (c) => c.from,
+      }),
+      until: t.field({ type: 'Date', description: 'Its last day; null until the case ends.', resolve: (c) => c.until }),
     }),
   });
   const Material = builder.objectRef<FilingView['materials'][number]>('Material').implement({
@@ -182,6 +188,8 @@ export function addFiling(role: RoleBuilder): void {
             way: c.field({ type: enums.ConsentWay, required: true }),
             scope: c.string({ required: true }),
             givenAt: c.field({ type: 'DateTime', required: true }),
+            from: c.field({ type: 'Date' }),
+            until: c.field({ type: 'Date', description: 'Its last day.' }),
           }),
         }),
       }),

@@ -81,11 +81,20 @@ export const applicantInput = z
     });
   });
 
+const consentDay = z
+  .string()
+  .refine(isDay, 'is no day')
+  .nullish()
+  .transform((v) => v ?? undefined)
+  .optional();
 export const consentInput = z.object({
   givenBy: text(100),
   way: z.enum(CONSENT_WAYS),
   scope: text(200),
   givenAt: z.iso.datetime({ offset: true }).transform((v) => new Date(v).toISOString()),
+  /** First and last day; from the day it was given, and to the end of the case, where left out. */
+  from: consentDay,
+  until: consentDay,
 });
 
 /** What the item's form asks for. */

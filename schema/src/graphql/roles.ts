@@ -18,7 +18,7 @@ import { addLegalBases } from './legal-bases.ts';
 import { addOffices } from './offices.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
-  filing: { add: addFiling, scalars: ['DateTime', 'Base64'] },
+  filing: { add: addFiling, scalars: ['DateTime', 'Base64', 'Date'] },
   handling: { add: addHandling, scalars: ['DateTime', 'Date'] },
   catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date'] },
   implementation: { add: addImplementation, scalars: ['DateTime'] },

@@ -7,6 +7,7 @@ import type { DelegationService } from './delegation-services.ts';
 import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
+import type { ProxyService } from './proxy-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
 import type { SharingService } from './sharing-services.ts';
 
@@ -19,6 +20,7 @@ export type * from './figures-services.ts';
 export type * from './item-life-services.ts';
 export type * from './register-services.ts';
 export type * from './sharing-services.ts';
+export type * from './proxy-services.ts';
 
 /** What resolvers of a role are given with each operation. */
 export interface RoleContext {
@@ -47,6 +49,7 @@ export interface NodeServices {
   offices: OfficesService;
   itemLife: ItemLifeService;
   fees: FeesService;
+  proxy: ProxyService;
 }
 
 export type * from './bundle-services.ts';

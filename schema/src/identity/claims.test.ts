@@ -46,3 +46,30 @@ describe('claims', () => {
 test('neither no signature nor a shared secret is an algorithm of a token', () => {
   expect(TOKEN_ALGORITHMS.filter((algorithm) => algorithm === 'none' || algorithm.startsWith('HS'))).toEqual([]);
 });
+
+describe('a token that acts for somebody (RFC 8693)', () => {
+  const claims = {
+    sub: 'applicant-7',
+    name: '代办员',
+    division: '331022103201',
+    roles: ['AGENT'],
+    act: { sub: 'agent-1', name: '代办员甲' },
+  };
+
+  test('speaks of the agent, and of whom the agent acts for', () => {
+    expect(viewerOfClaims(claims)).toMatchObject({ sub: 'agent-1', name: '代办员甲', actsFor: 'applicant-7' });
+  });
+
+  test('without act speaks of its subject, acting for nobody', () => {
+    const { act: _, ...plain } = claims;
+    expect(viewerOfClaims(plain)).not.toHaveProperty('actsFor');
+  });
+
+  test.each([
+    ['a clerk', { ...claims, roles: ['CLERK'] }],
+    ['somebody who acts for themselves', { ...claims, act: { sub: 'applicant-7' } }],
+    ['an actor without a name of their own', { ...claims, act: {} }],
+  ])('is refused to %s', (_, bad) => {
+    expect(refusalCode(() => viewerOfClaims(bad))).toBe('UNAUTHENTICATED');
+  });
+});

@@ -20,6 +20,8 @@ const claimsSchema = z.object({
   roles: z.array(z.enum(ROLES)).min(1),
   department: z.string().min(1).nullish(),
   window: z.string().min(1).max(50).nullish(),
+  /** RFC 8693: who acts, where the token's subject is whom it is done for. */
+  act: z.object({ sub: z.string().min(1).max(200), name: z.string().min(1).max(100).nullish() }).nullish(),
 });
 
 /**
@@ -32,6 +34,12 @@ export function viewerOfClaims(claims: unknown): Viewer {
     const missing = [...new Set(parsed.error.issues.map((i) => String(i.path[0])))].join(', ');
     throw problem('UNAUTHENTICATED', `The token lacks sound claims: ${missing}.`);
   }
-  const { sub, name, division, roles, department, window } = parsed.data;
-  return { sub, name, division, roles, department: department ?? null, ...(window ? { window } : {}) };
+  const { sub, name, division, roles, department, window, act } = parsed.data;
+  const post = { division, roles, department: department ?? null, ...(window ? { window } : {}) };
+  if (!act) return { sub, name, ...post };
+  // whoever acts for another is asked by the own name, never by the other's
+  if (act.sub === sub || !roles.includes('AGENT')) {
+    throw problem('UNAUTHENTICATED', 'Only an agent acts for somebody else, and for nobody but others.');
+  }
+  return { sub: act.sub, name: act.name ?? name, ...post, actsFor: sub };
 }

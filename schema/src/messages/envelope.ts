@@ -32,6 +32,8 @@ export const MESSAGE_KINDS = [
   'RESTORED',
   'COPY',
   'KEYS',
+  'TAKE_OVER',
+  'PROXY_EVENT',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 

@@ -9,3 +9,4 @@ export * from './sharing.ts';
 export * from './subjects.ts';
 export * from './parts.ts';
 export * from './topology.ts';
+export * from './proxy.ts';

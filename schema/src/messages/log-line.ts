@@ -4,6 +4,8 @@ import { isDay } from '../rules/calendar.ts';
 import { isDivisionCode } from '../divisions.ts';
 import {
   CONSENT_WAYS,
+  CONTACT_PARTIES,
+  CONTACT_WAYS,
   DELIVERY_WAYS,
   GRANT_MODES,
   ITEM_KINDS,
@@ -22,6 +24,8 @@ export const logActorSchema = z.object({
   sub: z.string().min(1),
   name: z.string().min(1),
   role: z.enum(ROLES).nullable(),
+  /** For whom: the absent colleague somebody stands in for (AB角), or the subject a proxy's token acts for. */
+  for: z.object({ sub: z.string().min(1).max(200), name: z.string().min(1).max(100).nullable() }).optional(),
 });
 export type LogActor = z.infer<typeof logActorSchema>;
 
@@ -79,7 +83,16 @@ const filingSchema = z.object({
   facts: z.object({ amountFen: z.int().min(0).nullable() }).optional(),
   /** SHA-256 of the application's exact text; the log itself holds no personal data of the applicant. */
   application: sha256Schema,
-  consent: z.object({ way: z.enum(CONSENT_WAYS), givenAt: z.iso.datetime() }).nullable(),
+  consent: z
+    .object({
+      way: z.enum(CONSENT_WAYS),
+      givenAt: z.iso.datetime(),
+      scope: z.string().min(1).max(200).optional(),
+      /** First and last day of the consent. */
+      from: daySchema.optional(),
+      until: daySchema.optional(),
+    })
+    .nullable(),
   /** The one form (一件事) the case is a member of, and what results of other members stand for here. */
   bundle: z
     .object({
@@ -213,6 +226,9 @@ export const logDataSchemas = {
     receipt: receiptSchema,
     window: z.string().min(1),
   }),
+  /** The text names no numbers of a person: the log goes to every desk on the way. */
+  CONTACTED: z.object({ with: z.enum(CONTACT_PARTIES), way: z.enum(CONTACT_WAYS), what: z.string().min(1).max(500) }),
+  CONSENT_REVOKED: z.object({ way: z.enum(CONSENT_WAYS), reason: z.string().min(1).max(500).nullable() }),
 } as const;
 
 type LogDataSchemas = typeof logDataSchemas;

@@ -86,4 +86,8 @@ export const ARTICLES = {
   payFirst: '统一收费制度(缴费后发证)',
   /** Who may do what. */
   postDuties: '政务服务中心岗位职责制度',
+  /** An agency ends with its term, and when the principal takes it back. */
+  proxyEnds: '《民法典》第一百七十三条',
+  /** Proxy handling costs the applicant nothing. */
+  freeProxy: '帮办代办制度(无偿代办);《行政许可法》第五十八条',
 } as const;

@@ -15,6 +15,7 @@ import type { Day } from './calendar.ts';
 import type { CaseFacts } from './delegation.ts';
 import type { FeeLedger } from './fees.ts';
 import type { Limit } from './limits.ts';
+import type { ProxyHandling } from './proxy.ts';
 
 /** A stretch of time one node held the case. */
 export interface CustodySpan {
@@ -154,6 +155,8 @@ export interface CaseFile {
   /** The one form (一件事) the case is a member of. */
   bundle: BundleMembership | null;
   proxied: boolean;
+  /** 代办; null where the applicant came alone. */
+  proxy: ProxyHandling | null;
   state: CaseState;
   /** The one node that holds the case, also while it is under way to the next. */
   custodian: DivisionCode;

@@ -58,9 +58,10 @@ function example(before: CaseLog, write: (log: CaseLog) => CaseLog, take: Exampl
   return { before, after: write(before), take };
 }
 
-/** A domain's own events have these sentences beside their own steps: `case-steps/fees.test.ts`. */
-type Told = Exclude<LogAction, (typeof FEE_ACTIONS)[number]>;
-const EVENTS = LOG_ACTIONS.filter((action): action is Told => !FEE_ACTIONS.some((other) => other === action));
+/** A domain's own events have these sentences beside their own steps: `case-steps/fees.test.ts`, `proxy.test.ts`. */
+const TOLD_ELSEWHERE = [...FEE_ACTIONS, 'CONTACTED', 'CONSENT_REVOKED'] as const;
+type Told = Exclude<LogAction, (typeof TOLD_ELSEWHERE)[number]>;
+const EVENTS = LOG_ACTIONS.filter((action): action is Told => !TOLD_ELSEWHERE.some((other) => other === action));
 
 /** Each event once where it is right, by the builder of logs and by the step of a person. */
 const EXAMPLES: Record<Told, Example> = {

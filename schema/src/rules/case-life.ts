@@ -99,6 +99,8 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   FEE_WAIVED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'GRANT_WAIVER' },
   // what was withdrawn, ended or charged wrongly is given back also afterwards
   REFUNDED: { from: [...PAYABLE, ...CLOSED_STATES], to: null, desk: 'ORGAN', by: 'REFUND_FEE' },
+  CONTACTED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'LOG_CONTACT' },
+  CONSENT_REVOKED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REVOKE_CONSENT' },
 };
 
 /** Whether a line of this action may stand after a state. */

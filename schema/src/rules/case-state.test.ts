@@ -55,6 +55,10 @@ const SITUATIONS = {
   'delivered with its fee due': granted().billed().issued().delivered(),
   'delivered and paid': granted().billed().paid().issued().delivered(),
   'withdrawn after it was paid': atCounty().billed().paid().withdrawn(),
+  'filed by proxy': CaseLog.filed({ data: { consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00Z' } } }),
+  'filed by proxy, the consent taken back': CaseLog.filed({
+    data: { consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00Z' } },
+  }).consentRevoked(),
 } as const;
 type Situation = keyof typeof SITUATIONS;
 
@@ -208,6 +212,20 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   },
   'delivered and paid': { CLOSED: 'CLOSED', VOIDED: 'VOIDED', REFUNDED: 'DELIVERED' },
   'withdrawn after it was paid': { RATED: 'WITHDRAWN', REFUNDED: 'WITHDRAWN' },
+  'filed by proxy': {
+    FORWARDED: 'FILED',
+    RETURNED: 'FILED',
+    TRANSFERRED: 'FILED',
+    WITHDRAWN: 'WITHDRAWN',
+    CONTACTED: 'FILED',
+    CONSENT_REVOKED: 'FILED',
+  },
+  'filed by proxy, the consent taken back': {
+    FORWARDED: 'FILED',
+    RETURNED: 'FILED',
+    TRANSFERRED: 'FILED',
+    WITHDRAWN: 'WITHDRAWN',
+  },
 };
 
 /** The line of an action that would be right in every respect but perhaps its time. */
@@ -304,6 +322,10 @@ function rightLine(log: CaseLog, action: LogAction): LogLine {
         action,
         data: { of: 'R-1', amountFen: 100, reason: '多收', receipt: 'T-9', window: 'F1' },
       });
+    case 'CONTACTED':
+      return log.next({ action, data: { with: 'DESK', way: 'PHONE', what: '询问办理进度' } });
+    case 'CONSENT_REVOKED':
+      return log.next({ action, data: { way: 'SIGNATURE', reason: null } });
     default:
       return action satisfies never;
   }

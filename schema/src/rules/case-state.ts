@@ -11,6 +11,7 @@ import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
 import { foldFees } from './fee-state.ts';
 import { NO_FEES, dueOf } from './fees.ts';
+import { afterProxyLine, proxyOf } from './proxy.ts';
 
 type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
 
@@ -81,6 +82,7 @@ function filingOf(line: LogLine, data: FiledData, at: Date) {
     bundle: data.bundle ?? null,
     application: data.application,
     proxied: data.consent !== null,
+    proxy: proxyOf(data.consent, null),
     materialsInAt: at,
     acceptorHadMaterials: line.node === data.acceptor,
   };
@@ -160,6 +162,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return {
         ...next,
         ...filing,
+        proxy: proxyOf(line.data.consent, file.proxy),
         filed: true,
         state: 'FILED',
         materials: [...file.materials, ...line.data.materials],
@@ -243,6 +246,12 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return close(line.action);
     case 'REROUTED':
       return rerouted(next, file, line);
+    case 'CONTACTED':
+    case 'CONSENT_REVOKED': {
+      const proxy = afterProxyLine(file.proxy, line, at);
+      if (!proxy) throw illegal(file, line);
+      return { ...next, proxy };
+    }
     default:
       return line satisfies never;
   }

@@ -5,6 +5,7 @@ import type { OfficialCalendar } from './calendar.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import type { Offices } from './offices.ts';
 import type { Viewer } from './permissions.ts';
+import type { StandIn } from './stand-ins.ts';
 
 /** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
 export interface Desk {
@@ -19,6 +20,8 @@ export interface Desk {
   grants?: readonly Grant[];
   /** The node's windows, what departments authorized them for, and who holds whose powers. */
   offices?: Offices;
+  /** Who stands in for whom at this desk (AB角). */
+  standIns?: readonly StandIn[];
 }
 
 /** A line to be written: who and what; the case's store adds number, time, chain and signature. */

@@ -72,9 +72,12 @@ describe('the table of posts', () => {
       'READ_CASE',
       'READ_FIGURES',
       'REQUEST_DATA',
+      'LOG_CONTACT',
+      'REVOKE_CONSENT',
     ];
     expect(dutiesOf('AGENT', 'VILLAGE')).toEqual(takesIn);
-    expect(dutiesOf('CLERK', 'VILLAGE')).toEqual(takesIn);
+    // the contacts of proxy handling are the agent's own
+    expect(dutiesOf('CLERK', 'VILLAGE')).toEqual(takesIn.filter((duty) => duty !== 'LOG_CONTACT'));
     expect(dutiesOf('CHIEF', 'VILLAGE')).toEqual([]);
     expect(dutiesOf('SUPERVISOR', 'VILLAGE')).toEqual([]);
     expect(dutiesOf('CATALOGUER', 'VILLAGE')).toEqual([]);

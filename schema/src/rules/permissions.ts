@@ -19,6 +19,8 @@ export interface Viewer {
    * department's own people.
    */
   window?: string;
+  /** On whose behalf the token lets the person act (RFC 8693 `act`); left out for who acts for nobody. */
+  actsFor?: string;
 }
 
 /** What people do (办理动作). */
@@ -71,6 +73,9 @@ export const ACTIONS = [
   'GRANT_WAIVER',
   'REFUND_FEE',
   'READ_FEES',
+  'LOG_CONTACT',
+  'REVOKE_CONSENT',
+  'TAKE_OVER_CASE',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -149,6 +154,10 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },
   REFUND_FEE: { CASHIER: ORGANS },
   READ_FEES: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, CASHIER: ORGANS, SUPERVISOR: ORGANS },
+  LOG_CONTACT: { AGENT: GRASSROOTS },
+  // the applicant says so where the applicant is, or where the case is
+  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

@@ -287,6 +287,14 @@ export class CaseLog {
     return this.add({ action: 'VOIDED', data: { reason: '录入有误' } }, head);
   }
 
+  contacted(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'CONTACTED', data: { with: 'APPLICANT', way: 'PHONE', what: '告知办理进度' } }, head);
+  }
+
+  consentRevoked(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'CONSENT_REVOKED', data: { way: 'SIGNATURE', reason: null } }, head);
+  }
+
   withdrawn(head?: Partial<LineHead>): CaseLog {
     return this.add({ action: 'WITHDRAWN', data: { reason: '申请人撤回', requestedAt: this.file.custodian } }, head);
   }

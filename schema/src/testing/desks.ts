@@ -4,6 +4,7 @@ import type { OfficialCalendar } from '../rules/calendar.ts';
 import type { Desk } from '../rules/case-steps/index.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
 import { departmentsOf } from '../rules/permissions.ts';
+import type { StandIn } from '../rules/stand-ins.ts';
 import type { Role } from '../vocabulary.ts';
 import { at, calendar, divisions, implementationOf, itemOf } from './fixtures.ts';
 import { person } from './people.ts';
@@ -20,6 +21,7 @@ export interface DeskAs {
   of?: DivisionCode;
   /** Those in effect; none when left out. */
   grants?: readonly Grant[];
+  standIns?: readonly StandIn[];
 }
 
 /** A desk with somebody at it who sits at the right window, unless told otherwise. */
@@ -36,5 +38,6 @@ export function deskOf(node: DivisionCode, roles: Role | readonly Role[], as: De
     item,
     implementation: as.implementation ?? implementationOf(item),
     ...(as.grants ? { grants: as.grants } : {}),
+    ...(as.standIns ? { standIns: as.standIns } : {}),
   };
 }

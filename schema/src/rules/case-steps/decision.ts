@@ -47,6 +47,12 @@ export function decideCase(
   return asDecider(desk, given, stages, (file) => decision(desk, file, actor, { outcome, reason, minutes }));
 }
 
+/** Whether two steps are one person's: done by, or in the post of, the same (a stand-in is both). */
+function isSamePerson(one: LogActor, other: LogActor): boolean {
+  const personsOf = (actor: LogActor) => [actor.sub, ...(actor.for ? [actor.for.sub] : [])];
+  return personsOf(one).some((sub) => personsOf(other).includes(sub));
+}
+
 interface Decided {
   outcome: Outcome;
   reason: string | null;
@@ -70,8 +76,8 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
       },
     );
   }
-  const handled = [file.acceptance?.actor.sub, ...file.reviews.map((r) => r.actor.sub)];
-  if (handled.includes(actor.sub)) {
+  const handled = [...(file.acceptance ? [file.acceptance.actor] : []), ...file.reviews.map((r) => r.actor)];
+  if (handled.some((before) => isSamePerson(before, actor))) {
     throw problem('SAME_PERSON', 'Whoever accepted or reviewed a case does not decide it.', {
       article: ARTICLES.twoPersons,
     });

@@ -2,7 +2,6 @@ import type { DivisionCode } from '../../divisions.ts';
 import type { Problem } from '../../errors.ts';
 import { problem } from '../../errors.ts';
 import type { BundleMembership, FiledData, LogActor, Material, MissingMaterial } from '../../messages/log-line.ts';
-import type { ConsentWay } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
 import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
@@ -32,7 +31,7 @@ export interface Filing {
   number: string;
   place: DivisionCode;
   application: string;
-  consent: { way: ConsentWay; givenAt: string } | null;
+  consent: NonNullable<FiledData['consent']> | null;
   materials: Material[];
   facts?: CaseFacts;
   /** What the application states in the item's form; only the rules see it, the log does not. */
@@ -179,5 +178,11 @@ function consentFaults(actor: LogActor, filing: Filing, now: Date, item: Item): 
     return [{ ...fault(`${item.code} can't be handled by an agent.`, 'item'), code: 'FORBIDDEN' }];
   if (!filing.consent) return [fault("An agent files with the applicant's recorded consent only.", 'consent')];
   if (new Date(filing.consent.givenAt) > now) return [fault('The consent is dated in the future.', 'consent.givenAt')];
+  const { from, until } = filing.consent;
+  const today = dayOf(now);
+  if (from !== undefined && from > today) return [fault(`The consent begins on ${from} only.`, 'consent.from')];
+  if (until !== undefined && until < today) {
+    return [{ ...fault(`The consent ended on ${until}.`, 'consent.until'), code: 'CONSENT_EXPIRED' }];
+  }
   return [];
 }

@@ -7,4 +7,5 @@ export * from './fees.ts';
 export * from './filing.ts';
 export * from './hand-off.ts';
 export * from './procedures.ts';
+export * from './proxy.ts';
 export { REMEDIES } from './shared.ts';

@@ -14,7 +14,9 @@ import type { Implementation } from '../catalogue.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { NO_OFFICES, holdersOf, holdsOn, requireWindowAuthority } from '../offices.ts';
 import type { Action } from '../permissions.ts';
-import { requireDepartment, requireOwnDesk, requirePermission } from '../permissions.ts';
+import { permittedRole, requireDepartment, requireOwnDesk, requirePermission } from '../permissions.ts';
+import { requireConsent } from '../proxy.ts';
+import { standInFor } from '../stand-ins.ts';
 
 /** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
 export const REMEDIES =
@@ -39,15 +41,44 @@ export function oneLine(line: LineDraft): Step {
   return { lines: [line], handOff: null };
 }
 
-export function actAs(desk: Desk, action: Action): LogActor {
+/** What says who acts at a desk. */
+export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns'>;
+
+export function actAs(desk: Post, action: Action): LogActor {
   requireOwnDesk(desk.viewer, desk.node);
-  const role = requirePermission(desk.viewer, action, desk.divisions.get(desk.node).tier);
-  return { sub: desk.viewer.sub, name: desk.viewer.name, role };
+  const { viewer, divisions, node, standIns = [], now } = desk;
+  const { tier } = divisions.get(node);
+  const { sub, name } = viewer;
+  const behalf = viewer.actsFor === undefined ? {} : { for: { sub: viewer.actsFor, name: null } };
+  const own = permittedRole(viewer, action, tier);
+  if (own !== undefined) return { sub, name, role: own, ...behalf };
+  const post = standInFor(viewer, action, tier, standIns, dayOf(now));
+  if (post) return { sub, name, role: post.role, for: post.absent };
+  return { sub, name, role: requirePermission(viewer, action, tier) };
+}
+
+/**
+ * As {@link actAs} for one case: an agent acts while the applicant's consent holds; afterwards in another post only.
+ * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
+ */
+function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
+  const actor = actAs(desk, action);
+  if (actor.role !== 'AGENT') return actor;
+  try {
+    requireConsent(file.proxy, dayOf(desk.now));
+    return actor;
+  } catch (ended) {
+    const others = { ...desk.viewer, roles: desk.viewer.roles.filter((role) => role !== 'AGENT') };
+    const { tier } = desk.divisions.get(desk.node);
+    const role = permittedRole(others, action, tier);
+    if (role === undefined) throw ended;
+    return { sub: actor.sub, name: actor.name, role };
+  }
 }
 
 /** The person may do it, the case rests at this desk, and the item belongs to the person's department. */
 export function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
-  const actor = actAs(desk, action);
+  const actor = actOn(desk, file, action);
   requireCustody(desk.node, file);
   // whoever takes in for others helps with every department's items; the organ's own steps are the department's
   const organ = isOrgan(desk.node, file);

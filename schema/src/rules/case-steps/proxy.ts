@@ -1,0 +1,91 @@
+import type { DivisionCode, Divisions } from '../../divisions.ts';
+import { problem } from '../../errors.ts';
+import type { LogActor } from '../../messages/log-line.ts';
+import type { ConsentWay, ContactParty, ContactWay } from '../../vocabulary.ts';
+import { ARTICLES } from '../articles.ts';
+import { dayOf } from '../calendar.ts';
+import type { CaseFile } from '../case-file.ts';
+import type { Desk, LineDraft, Step } from '../desk.ts';
+import { requireConsent, requireNoPersonalData } from '../proxy.ts';
+import { mayTransfer } from './hand-off.ts';
+import type { Post } from './shared.ts';
+import { actAs, handOff, oneLine, requireCustody, requireFollows, requireReason } from './shared.ts';
+
+/** One contact as it is written down. */
+export interface Contact {
+  with: ContactParty;
+  way: ContactWay;
+  what: string;
+}
+
+/** What happened in proxy handling, told at a desk that the case may have left. */
+export type ProxyEvent =
+  | { action: 'CONTACTED'; data: Contact }
+  | { action: 'CONSENT_REVOKED'; data: { way: ConsentWay; reason: string | null } };
+
+/**
+ * Who tells of a contact or of a revocation: of the desk that took the case in, or of the one that holds it.
+ * @throws {ProblemError} FORBIDDEN, NOT_COMPETENT
+ */
+export function proxyTeller(desk: Post, file: CaseFile, event: ProxyEvent): LogActor {
+  const actor = actAs(desk, event.action === 'CONTACTED' ? 'LOG_CONTACT' : 'REVOKE_CONSENT');
+  if (!file.holders.includes(desk.node)) {
+    throw problem('NOT_COMPETENT', `${desk.node} never held ${file.id}.`, { article: ARTICLES.proxyConsent });
+  }
+  proxyEvent(file, actor, event, desk.now);
+  return actor;
+}
+
+/**
+ * Writes a contact of the agent's (代办联系记录), or the applicant's word that the consent ends, at the desk that holds the
+ * case.
+ * @throws {ProblemError} CONSENT_MISSING for a case nobody handles by proxy; CONSENT_REVOKED, CONSENT_EXPIRED, BAD_INPUT
+ */
+export function proxyEvent(file: CaseFile, actor: LogActor, event: ProxyEvent, now: Date): Step {
+  requireFollows(file, event.action);
+  if (!file.proxy) {
+    throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { article: ARTICLES.proxyConsent });
+  }
+  if (file.proxy.consent.revokedAt) requireConsent(file.proxy, dayOf(now));
+  switch (event.action) {
+    case 'CONTACTED':
+      requireConsent(file.proxy, dayOf(now));
+      requireNoPersonalData(event.data.what, 'what');
+      break;
+    case 'CONSENT_REVOKED':
+      requireNoPersonalData(event.data.reason ?? '', 'reason');
+      break;
+    default:
+      event satisfies never;
+  }
+  const line: LineDraft = { ...event, actor, note: null };
+  return oneLine(line);
+}
+
+/** Whether a township's proxy team may take a case over from a desk: a village of its own. */
+export function mayTakeOver(township: DivisionCode, from: DivisionCode, divisions: Divisions): boolean {
+  return divisions.find(township)?.tier === 'TOWNSHIP' && mayTransfer({ node: township, divisions }, from);
+}
+
+/**
+ * Hands a village's case over to its township's proxy team, which asked for it (帮办接办).
+ * @param by who asked at the township's
+ * @throws {ProblemError} NOT_COMPETENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP, REASON_MISSING
+ */
+export function takeOverCase(
+  { node, divisions }: Pick<Desk, 'node' | 'divisions'>,
+  file: CaseFile,
+  township: DivisionCode,
+  by: LogActor,
+  reason: string,
+): Step {
+  if (!mayTakeOver(township, node, divisions)) {
+    throw problem('NOT_COMPETENT', `${township} takes over cases of its own villages only, not of ${node}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+  requireReason(reason, ARTICLES.postDuties);
+  requireCustody(node, file);
+  requireFollows(file, 'TRANSFERRED');
+  return handOff({ action: 'TRANSFERRED', actor: by, note: reason }, township, file);
+}

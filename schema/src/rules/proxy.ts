@@ -1,0 +1,103 @@
+import { problem } from '../errors.ts';
+import type { FiledData, LogActor, LogEntry } from '../messages/log-line.ts';
+import type { DivisionCode } from '../divisions.ts';
+import type { ConsentWay, ContactParty, ContactWay } from '../vocabulary.ts';
+import { ARTICLES } from './articles.ts';
+import type { Day } from './calendar.ts';
+
+/** 委托: what the applicant consented to, and until when. */
+export interface ProxyConsent {
+  way: ConsentWay;
+  givenAt: Date;
+  /** What the agent may do; null in logs of an earlier form. */
+  scope: string | null;
+  /** Its first day; null for the day it was given. */
+  from: Day | null;
+  /** Its last day; null until the case ends. */
+  until: Day | null;
+  revokedAt: Date | null;
+}
+
+/** 联系记录: one contact of the agent's on the way. */
+export interface ProxyContact {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  with: ContactParty;
+  way: ContactWay;
+  what: string;
+}
+
+/** 代办: what a case's log says of its proxy handling. */
+export interface ProxyHandling {
+  consent: ProxyConsent;
+  contacts: ProxyContact[];
+}
+
+/**
+ * The proxy handling a filing begins, or goes on with: filing a draft neither undoes a revocation nor loses a contact.
+ */
+export function proxyOf(consent: FiledData['consent'], before: ProxyHandling | null): ProxyHandling | null {
+  if (!consent) return before;
+  const { way, givenAt, scope = null, from = null, until = null } = consent;
+  const given = { way, givenAt: new Date(givenAt), scope, from, until };
+  return { consent: { ...given, revokedAt: before?.consent.revokedAt ?? null }, contacts: before?.contacts ?? [] };
+}
+
+type ProxyLine = Extract<LogEntry, { action: 'CONTACTED' | 'CONSENT_REVOKED' }>;
+
+/** The proxy handling after one more line of its own; null where the line can't stand. */
+export function afterProxyLine(
+  proxy: ProxyHandling | null,
+  line: ProxyLine & { node: DivisionCode; actor: LogActor },
+  at: Date,
+): ProxyHandling | null {
+  if (!proxy || proxy.consent.revokedAt) return null;
+  switch (line.action) {
+    case 'CONTACTED': {
+      const contact = { at, node: line.node, actor: line.actor, ...line.data };
+      return { ...proxy, contacts: [...proxy.contacts, contact] };
+    }
+    case 'CONSENT_REVOKED':
+      return { ...proxy, consent: { ...proxy.consent, revokedAt: at } };
+    default:
+      return line satisfies never;
+  }
+}
+
+/**
+ * An agent acts while the applicant's consent holds, and no longer (民法典 Art. 173: an agency ends with its term and with
+ * its revocation). A case that nobody consented to be handled by proxy is the desk's own.
+ * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
+ */
+export function requireConsent(proxy: ProxyHandling | null, today: Day): void {
+  if (!proxy) return;
+  const { from, until, revokedAt } = proxy.consent;
+  const article = ARTICLES.proxyEnds;
+  if (revokedAt) {
+    throw problem('CONSENT_REVOKED', "The applicant took the consent back; the desk's clerks go on with the case.", {
+      article,
+    });
+  }
+  if (until !== null && until < today) {
+    throw problem('CONSENT_EXPIRED', `The applicant's consent ended on ${until}.`, { article });
+  }
+  if (from !== null && from > today) {
+    throw problem('CONSENT_MISSING', `The applicant's consent begins on ${from}.`, { article: ARTICLES.proxyConsent });
+  }
+}
+
+/** Seven digits and more in a row: a phone, an identity number, a bank account, a case's own number. */
+const LONG_NUMBER = /[\d\uFF10-\uFF19](?:[\s-]?[\d\uFF10-\uFF19]){6,}/;
+
+/**
+ * The log is read by every desk on the way: what is written of a contact names no numbers of a person.
+ * @throws {ProblemError} BAD_INPUT
+ */
+export function requireNoPersonalData(text: string, field: string): void {
+  if (!LONG_NUMBER.test(text)) return;
+  throw problem('BAD_INPUT', 'Write down what it was about; no phone, identity or account numbers.', {
+    article: ARTICLES.leastData,
+    field,
+  });
+}
