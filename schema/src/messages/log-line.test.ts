@@ -50,6 +50,9 @@ const lines: LogLine[] = [
   ...CaseLog.filed().handedTo(TOWNSHIP).terminated().lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).accepted().billed().paid(100).refunded(50).waiverProposed(70).waived().lines,
   ...CaseLog.filed().handedTo(TOWNSHIP).voided().lines,
+  ...CaseLog.filed({ data: { consent: { way: 'ONLINE', givenAt: '2026-03-02T00:00:00Z' } } })
+    .contacted()
+    .consentRevoked().lines,
 ];
 
 function lineOf(action: LogAction): LogLine {

@@ -147,13 +147,15 @@ describe('any bundle', () => {
     fc.assert(
       fc.property(anyBundle, ({ bundle, given }) => {
         const statuses = memberStatuses(bundle, given);
-        for (const item of bundle.members) {
+        const wrong = bundle.members.filter((item) => {
           const ahead = predecessorsOf(bundle, item).map((code) => statuses.get(code));
-          const status = statuses.get(item);
-          if (status === 'DUE') expect(ahead.every((s) => s === 'SUCCEEDED')).toBe(true);
-          if (status === 'BLOCKED') expect(ahead.some((s) => s === 'FAILED' || s === 'BLOCKED')).toBe(true);
-          if (given.find((m) => m.item === item)?.case) expect(['DUE', 'WAITING', 'BLOCKED']).not.toContain(status);
-        }
+          const status = statuses.get(item) ?? '';
+          const early = status === 'DUE' && !ahead.every((s) => s === 'SUCCEEDED');
+          const groundless = status === 'BLOCKED' && !ahead.some((s) => s === 'FAILED' || s === 'BLOCKED');
+          const filed = given.some((m) => m.item === item && m.case !== null);
+          return early || groundless || (filed && ['DUE', 'WAITING', 'BLOCKED'].includes(status));
+        });
+        expect(wrong).toEqual([]);
       }),
     );
   });
