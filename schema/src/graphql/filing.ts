@@ -172,6 +172,7 @@ export function addFiling(role: RoleBuilder): void {
       }),
       amountFen: t.int({ description: 'The amount asked for, in fen; how far powers reach may depend on it.' }),
       materials: t.field({ type: [MaterialInput], required: true }),
+      enquiry: t.id({ description: '首问: the enquiry at this desk that it grew out of; of the same item.' }),
       idempotencyKey: t.string({ description: 'The same key files once, however often it is sent.' }),
     }),
   });

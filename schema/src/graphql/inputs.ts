@@ -100,6 +100,8 @@ export const fileCaseInput = z.object({
   /** The amount asked for, in fen, where one is. */
   amountFen,
   materials: materialsInput,
+  /** The enquiry it grew out of. */
+  enquiry: text(100).nullish(),
   idempotencyKey,
 });
 export type FileCaseInput = z.infer<typeof fileCaseInput>;

@@ -6,6 +6,7 @@ import { createBuilder } from './builder.ts';
 import { addAdmission } from './admission.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addDelegation } from './delegation.ts';
+import { addEnquiries } from './enquiries.ts';
 import { addFees } from './fees.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
@@ -28,6 +29,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   admission: { add: addAdmission, scalars: ['DateTime', 'Date'] },
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
   fees: { add: addFees, scalars: ['DateTime', 'Date'] },
+  enquiries: { add: addEnquiries, scalars: ['DateTime'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

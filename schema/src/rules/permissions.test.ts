@@ -72,6 +72,8 @@ describe('the table of posts', () => {
       'READ_CASE',
       'READ_FIGURES',
       'REQUEST_DATA',
+      'ANSWER_ENQUIRY',
+      'READ_ENQUIRIES',
     ];
     expect(dutiesOf('AGENT', 'VILLAGE')).toEqual(takesIn);
     expect(dutiesOf('CLERK', 'VILLAGE')).toEqual(takesIn);

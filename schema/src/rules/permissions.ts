@@ -71,6 +71,8 @@ export const ACTIONS = [
   'GRANT_WAIVER',
   'REFUND_FEE',
   'READ_FEES',
+  'ANSWER_ENQUIRY',
+  'READ_ENQUIRIES',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -149,6 +151,9 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },
   REFUND_FEE: { CASHIER: ORGANS },
   READ_FEES: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, CASHIER: ORGANS, SUPERVISOR: ORGANS },
+  /** Also reports the result back. */
+  ANSWER_ENQUIRY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  READ_ENQUIRIES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */
