@@ -31,6 +31,7 @@ import { FeedAppender, FeedPublisher } from './feeds/index.ts';
 import { Carrier, Intake, Loop, Outbox, ParkedRetries, Relay } from './handoff/index.ts';
 import { KeyDesk, OwnKeys, readKeyDocuments } from './keys/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
+import { enquiriesService, linkEnquiry } from './enquiries/index.ts';
 import { feesService } from './fees/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
@@ -182,6 +183,7 @@ async function startParts(
       now,
       supplied: suppliedMaterials,
       offices: findOffices,
+      linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
     });
     desks.set(node, desk);
     services.set(node, {
@@ -210,6 +212,7 @@ async function startParts(
       implementation: implementationService({ node, db, divisions, appender, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
       fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
+      enquiries: enquiriesService({ node, db, divisions, powersOn, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });

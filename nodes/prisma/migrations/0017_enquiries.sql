@@ -28,7 +28,7 @@ CREATE TABLE enquiries (
 );
 CREATE INDEX enquiries_asked ON enquiries (node, asked_at, id);
 -- one case grows out of one enquiry
-CREATE UNIQUE INDEX enquiries_case ON enquiries (node, case_id) WHERE case_id IS NOT NULL;
+CREATE UNIQUE INDEX enquiries_case ON enquiries (node, case_id);
 
 -- Who asked, where they said so: personal data, apart from everything else.
 CREATE TABLE enquiry_askers (
@@ -36,6 +36,5 @@ CREATE TABLE enquiry_askers (
   enquiry text NOT NULL,
   name text,
   phone text,
-  PRIMARY KEY (node, enquiry),
-  FOREIGN KEY (node, enquiry) REFERENCES enquiries (node, id)
+  PRIMARY KEY (node, enquiry)
 );

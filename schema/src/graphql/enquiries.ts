@@ -18,11 +18,15 @@ export function addEnquiries(role: RoleBuilder): void {
     fields: (t) => ({ name: t.exposeString('name'), phone: t.exposeString('phone') }),
   });
   const Enquiry = builder.objectRef<EnquiryView>('Enquiry').implement({
-    description: '咨询: what was asked at a desk; its first-asked duty (首问责任) ends when the result is reported back.',
+    description:
+      '咨询: what was asked at a desk; its first-asked duty (首问责任) ends when the result is reported back.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       item: t.field({ type: ItemStub, resolve: (e) => ({ code: e.item, via: e.division }) }),
-      itemVersion: t.exposeInt('itemVersion', { nullable: false, description: 'The one the answer was composed from.' }),
+      itemVersion: t.exposeInt('itemVersion', {
+        nullable: false,
+        description: 'The one the answer was composed from.',
+      }),
       inForce: t.exposeBoolean('inForce', {
         nullable: false,
         description: 'Whether the item was in force when it was asked for.',

@@ -86,7 +86,10 @@ describe('a first-asked duty', () => {
       code: 'ENQUIRY_REPORTED',
       article: ARTICLES.firstAsked,
     });
-    expect(refusal(() => requireReportable(null, null, ' '))).toMatchObject({ code: 'REASON_MISSING', field: 'result' });
+    expect(refusal(() => requireReportable(null, null, ' '))).toMatchObject({
+      code: 'REASON_MISSING',
+      field: 'result',
+    });
   });
 
   test('is reported at the desk that was asked, by its own people', () => {

@@ -83,15 +83,22 @@ export function enquiryStateOf(reportedAt: Date | null, caseState: CaseState | n
 }
 
 /**
- * Whoever answers or reports sits at the desk that was asked first.
+ * Whoever reports, or files a case from it, sits at the desk that was asked first.
+ * @param field where the enquiry was named
  * @throws {ProblemError} FORBIDDEN, NOT_FIRST_ASKED
  */
-export function requireFirstAsked(viewer: Viewer, asked: DivisionCode, node: DivisionCode, divisions: Divisions): void {
+export function requireFirstAsked(
+  viewer: Viewer,
+  asked: DivisionCode,
+  node: DivisionCode,
+  divisions: Divisions,
+  field = 'id',
+): void {
   requireEnquiryDesk(viewer, 'ANSWER_ENQUIRY', node, divisions);
   if (asked === node) return;
   throw problem('NOT_FIRST_ASKED', `${asked} was asked first; its result is reported there, not at ${node}.`, {
     article: ARTICLES.firstAsked,
-    field: 'id',
+    field,
     node,
   });
 }
