@@ -1,6 +1,3 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EnquiryState, OpenEnquiryInput, ProblemError, Viewer } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -23,6 +20,7 @@ import {
   TestFederation,
   VILLAGE,
   personAt,
+  eventually,
 } from '../testing/test-federation.ts';
 
 const ASKER = { name: '王秀英', phone: '13800000001' };
@@ -30,20 +28,13 @@ const supervisor = personAt(COUNTY, 'SUPERVISOR');
 
 let federation: TestFederation;
 let steps: CaseSteps;
-let dir: string;
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'liandong-enquiries-'));
-  const catalogue = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as { items: Record<string, unknown>[] };
-  for (const item of catalogue.items.filter(({ code }) => code === HOMESTEAD)) item['status'] = 'suspended';
-  const catalogueFile = join(dir, 'catalogue.json');
-  await writeFile(catalogueFile, JSON.stringify(catalogue));
-  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE], catalogueFile });
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
   steps = new CaseSteps(federation);
 });
 afterAll(async () => {
   await federation.stop();
-  await rm(dir, { recursive: true, force: true });
 });
 
 const enquiries = (viewer: Viewer = agent) => federation.services(viewer.division).enquiries;
@@ -71,6 +62,10 @@ describe('an enquiry', () => {
   });
 
   test('for an item that is not in force is answered with that fact', async () => {
+    const suspension = { code: HOMESTEAD, reason: '系统升级', from: null, until: null };
+    await federation.services(CITY).itemLife.suspend(personAt(CITY, 'CATALOGUER'), suspension);
+    const versions = `SELECT version FROM items WHERE node = $1 AND code = '${HOMESTEAD}' AND version > 1`;
+    await eventually(async () => (await federation.rows(VILLAGE, versions, [VILLAGE])).length > 0);
     const asked = await ask({ item: HOMESTEAD });
     expect(asked).toMatchObject({ inForce: false, state: 'OPEN' });
     expect(asked.answer).toMatch(/^\*\*.*已暂停.*不予受理/);
