@@ -12,16 +12,7 @@ import {
   countyChief,
   countyClerk,
 } from '../testing/cases.ts';
-import {
-  CATALOGUE_FILE,
-  CITY,
-  COUNTY,
-  TOWNSHIP,
-  TestFederation,
-  VILLAGE,
-  personAt,
-  eventually,
-} from '../testing/test-federation.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt, eventually } from '../testing/test-federation.ts';
 
 const ASKER = { name: '王秀英', phone: '13800000001' };
 const supervisor = personAt(COUNTY, 'SUPERVISOR');
