@@ -1,4 +1,4 @@
-import type { EnquiryState, OpenEnquiryInput, ProblemError, Viewer } from '@liandong/schema';
+import type { EnquiryState, OpenEnquiryInput, ProblemError, RoleName, Viewer } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -179,5 +179,33 @@ describe('a first-asked duty', () => {
     const own = await ask();
     await steps.file(agent, application({ enquiry: own.id }));
     expect(await file(own.id)).toMatchObject({ code: 'ENQUIRY_CONFLICT' });
+  });
+});
+
+test('the graph asks, files from it, and reports', async () => {
+  const token = await federation.token(agent);
+  const send = async (role: RoleName, query: string, variables: Record<string, unknown>) => {
+    const { data, errors } = await federation.ask(VILLAGE, { role, query, variables, token });
+    expect(errors ?? []).toEqual([]);
+    return data;
+  };
+  const opening = `mutation ($item: ID!, $asker: EnquiryAskerInput) {
+    openEnquiry(input: { item: $item, asker: $asker }) {
+      enquiry { id state answer inForce asker { name } acceptor { code } item { code } } errors { code } } }`;
+  const opened = await send('enquiries', opening, { item: LOW_INCOME, asker: { name: ASKER.name } });
+  const enquiry = { asker: { name: ASKER.name }, acceptor: { code: TOWNSHIP }, item: { code: LOW_INCOME } };
+  expect(opened).toMatchObject({ openEnquiry: { enquiry: { ...enquiry, state: 'OPEN' }, errors: [] } });
+  const [{ id } = { id: '' }] = (await listed('OPEN')).toReversed();
+  const { place: _, ...given } = application({ enquiry: id });
+  const filing = `mutation ($input: FileCaseInput!) { draftCase(input: $input) { case { id } errors { code message } } }`;
+  expect(await send('filing', filing, { input: given })).toMatchObject({ draftCase: { errors: [] } });
+  const reporting = `mutation ($id: ID!) { reportEnquiry(input: { id: $id, result: "已告知" }) { errors { code } } }`;
+  const open = { reportEnquiry: { errors: [{ code: 'ENQUIRY_CASE_OPEN' }] } };
+  expect(await send('enquiries', reporting, { id })).toMatchObject(open);
+  const listing = `query ($id: ID!) { enquiry(id: $id) { caseId state }
+    enquiries(filter: { state: OPEN }, first: 1) { nodes { state } pageInfo { hasNextPage } } }`;
+  expect(await send('enquiries', listing, { id })).toMatchObject({
+    enquiry: { caseId: expect.stringContaining(VILLAGE), state: 'OPEN' },
+    enquiries: { nodes: [{ state: 'OPEN' }] },
   });
 });
