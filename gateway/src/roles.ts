@@ -260,6 +260,16 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  enquiries: {
+    name: 'enquiries',
+    routes: {
+      enquiry: { by: 'prefix', argument: 'id', copyAt: null },
+      enquiries: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
+      openEnquiry: viewersDesk,
+      reportEnquiry: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

@@ -43,6 +43,7 @@ import { collectProcess } from './observability/index.ts';
 import { Carrier, Intake, Loop, Outbox, ParkedRetries, Relay } from './handoff/index.ts';
 import { KeyDesk, OwnKeys, readKeyDocuments } from './keys/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
+import { enquiriesService, linkEnquiry } from './enquiries/index.ts';
 import { feesService } from './fees/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
@@ -200,6 +201,7 @@ async function startParts(
       now,
       supplied: suppliedMaterials,
       offices: findOffices,
+      linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
     });
     desks.set(node, desk);
     const bundles = new BundleDesk({ node, db, divisions, cases: desk, writer, now });
@@ -232,6 +234,7 @@ async function startParts(
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
       fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
       bundles: bundles.service,
+      enquiries: enquiriesService({ node, db, divisions, powersOn, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, isHealing: lives.isHealing, log });

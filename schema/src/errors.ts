@@ -76,6 +76,11 @@ export const ERRORS = {
   BUNDLE_OPEN: { http: 409, retry: false, zh: '一件事尚有事项未办结' },
   CONSENT_REVOKED: { http: 403, retry: false, zh: '申请人已撤回委托' },
   CONSENT_EXPIRED: { http: 403, retry: false, zh: '委托已到期' },
+  // what is asked at a desk
+  NOT_FIRST_ASKED: { http: 409, retry: false, zh: '非首问责任单位' },
+  ENQUIRY_REPORTED: { http: 409, retry: false, zh: '咨询结果已反馈' },
+  ENQUIRY_CASE_OPEN: { http: 409, retry: false, zh: '办件未决定,无结果可反馈' },
+  ENQUIRY_CONFLICT: { http: 409, retry: false, zh: '办件与咨询不符' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
   REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },

@@ -596,3 +596,12 @@ export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
   PHONE: '电话',
   ONLINE: '线上',
 };
+
+/** 首问责任: open, its case ended and the report due, or reported back. */
+export const ENQUIRY_STATES = ['WAITING', 'OPEN', 'REPORTED'] as const;
+export type EnquiryState = (typeof ENQUIRY_STATES)[number];
+export const ENQUIRY_STATE_LABELS: Record<EnquiryState, string> = {
+  WAITING: '待反馈',
+  OPEN: '未了结',
+  REPORTED: '已反馈',
+};

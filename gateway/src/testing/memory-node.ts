@@ -279,6 +279,15 @@ export class MemoryNode implements NodeServices {
     }),
   };
 
+  readonly enquiries: NodeServices['enquiries'] = {
+    get: async () => {
+      throw problem('NOT_FOUND', 'No such enquiry here.');
+    },
+    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
+    open: async () => this.#illegal(),
+    report: async () => this.#illegal(),
+  };
+
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;
     if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');

@@ -74,6 +74,8 @@ export interface CaseServiceParts {
   supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
   /** The node's windows and departments. */
   offices: (queries: NodeQueries) => Promise<Offices>;
+  /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
+  linkEnquiry: (tx: NodeTx, viewer: Viewer, enquiry: string, made: { id: string; item: string }) => Promise<void>;
 }
 
 /** The desk of one node: what people do there to cases. */
@@ -187,7 +189,7 @@ export class CaseDesk {
     as: 'fileCase' | 'draftCase',
   ): Promise<{ filing: FilingView; trackingCode: string }> {
     const person = signedIn(viewer);
-    const { node, db, writer, now } = this.#parts;
+    const { node, db, writer, linkEnquiry, now } = this.#parts;
     const materials = decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
     return db.transact(node, async (tx) => {
@@ -229,6 +231,7 @@ export class CaseDesk {
           step,
           at,
         );
+        if (input.enquiry) await linkEnquiry(tx, person, input.enquiry, { id: made.id, item: input.item });
         return made;
       });
       const stored = opened ?? (await lockCase(tx, id));

@@ -203,6 +203,7 @@ export function addFiling(role: RoleBuilder): void {
         description: "What the item's form asks for.",
       }),
       materials: t.field({ type: [MaterialInput], required: true }),
+      enquiry: t.id({ description: '首问: the enquiry at this desk that it grew out of; of the same item.' }),
       idempotencyKey: t.string({ description: 'The same key files once, however often it is sent.' }),
     }),
   });

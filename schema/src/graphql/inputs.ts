@@ -114,6 +114,8 @@ export const fileCaseInput = z.object({
   amountFen,
   form: formInput.nullish(),
   materials: materialsInput,
+  /** The enquiry it grew out of. */
+  enquiry: text(100).nullish(),
   idempotencyKey,
 });
 export type FileCaseInput = z.infer<typeof fileCaseInput>;

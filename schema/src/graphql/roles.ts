@@ -7,6 +7,7 @@ import { addAdmission } from './admission.ts';
 import { addBundles } from './bundles.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addDelegation } from './delegation.ts';
+import { addEnquiries } from './enquiries.ts';
 import { addFees } from './fees.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
@@ -30,6 +31,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
   fees: { add: addFees, scalars: ['DateTime', 'Date'] },
   bundles: { add: addBundles, scalars: ['DateTime', 'Base64'] },
+  enquiries: { add: addEnquiries, scalars: ['DateTime'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

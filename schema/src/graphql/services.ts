@@ -4,6 +4,7 @@ import type { Viewer } from '../rules/permissions.ts';
 import type { FilingService, HandlingService } from './case-services.ts';
 import type { CatalogDriftView, CatalogueService, ImplementationService } from './catalogue-services.ts';
 import type { DelegationService } from './delegation-services.ts';
+import type { EnquiriesService } from './enquiry-services.ts';
 import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
@@ -15,6 +16,7 @@ export type * from './answers.ts';
 export type * from './case-services.ts';
 export type * from './catalogue-services.ts';
 export type * from './delegation-services.ts';
+export type * from './enquiry-services.ts';
 export type * from './fee-services.ts';
 export type * from './figures-services.ts';
 export type * from './item-life-services.ts';
@@ -50,6 +52,7 @@ export interface NodeServices {
   itemLife: ItemLifeService;
   fees: FeesService;
   proxy: ProxyService;
+  enquiries: EnquiriesService;
 }
 
 export type * from './bundle-services.ts';

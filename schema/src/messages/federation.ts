@@ -19,6 +19,7 @@ export const ROLE_SCHEMAS = [
   'offices',
   'fees',
   'bundles',
+  'enquiries',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

@@ -84,6 +84,8 @@ export const ARTICLES = {
   feeRefund: '统一收费制度(退费须说明事由、凭据办理)',
   /** No document before what is due is paid. */
   payFirst: '统一收费制度(缴费后发证)',
+  /** Whoever is asked first answers in full and stays answerable until the result is reported back. */
+  firstAsked: '首问负责制度',
   /** Who may do what. */
   postDuties: '政务服务中心岗位职责制度',
   /** An agency ends with its term, and when the principal takes it back. */

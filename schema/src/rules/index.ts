@@ -17,6 +17,7 @@ export * from './cpsv.ts';
 export { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
 export type { DocumentParts } from './documents.ts';
 export * from './drift.ts';
+export * from './enquiries.ts';
 export * from './facts.ts';
 export * from './fee-reconciliation.ts';
 export * from './fees.ts';

@@ -74,6 +74,8 @@ describe('the table of posts', () => {
       'REQUEST_DATA',
       'LOG_CONTACT',
       'REVOKE_CONSENT',
+      'ANSWER_ENQUIRY',
+      'READ_ENQUIRIES',
     ];
     expect(dutiesOf('AGENT', 'VILLAGE')).toEqual(takesIn);
     // the contacts of proxy handling are the agent's own

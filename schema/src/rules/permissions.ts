@@ -76,6 +76,8 @@ export const ACTIONS = [
   'LOG_CONTACT',
   'REVOKE_CONSENT',
   'TAKE_OVER_CASE',
+  'ANSWER_ENQUIRY',
+  'READ_ENQUIRIES',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -158,6 +160,9 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   // the applicant says so where the applicant is, or where the case is
   REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+  /** Also reports the result back. */
+  ANSWER_ENQUIRY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  READ_ENQUIRIES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

@@ -121,6 +121,7 @@ export function servicesOf(given: Overrides): NodeServices {
       reconciliation: none,
       ...given.fees,
     },
+    enquiries: { get: none, list: none, open: none, report: none, ...given.enquiries },
   };
 }
 

@@ -1,0 +1,128 @@
+import type { Asker, CaseState, DivisionCode, EnquiryState, Viewer } from '@liandong/schema';
+import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+
+/** An enquiry as this node keeps it, with the state its case has as far as the node knows. */
+export interface StoredEnquiry {
+  id: string;
+  item: string;
+  itemVersion: number;
+  inForce: boolean;
+  place: DivisionCode;
+  acceptor: DivisionCode | null;
+  decider: DivisionCode | null;
+  askedAt: Date;
+  answeredByName: string;
+  answer: string;
+  asker: Asker | null;
+  caseId: string | null;
+  caseState: CaseState | null;
+  reportedAt: Date | null;
+  reportedByName: string | null;
+  result: string | null;
+}
+
+export interface NewEnquiry {
+  id: string;
+  item: string;
+  itemVersion: number;
+  inForce: boolean;
+  place: DivisionCode;
+  acceptor: DivisionCode | null;
+  decider: DivisionCode | null;
+  askedAt: Date;
+  answer: string;
+  asker: Asker | null;
+}
+
+/** Where the list goes on: the place of a state in it, and the enquiry. */
+export interface EnquiryCursor {
+  rank: number;
+  askedAt: Date;
+  id: string;
+}
+
+const COLUMNS = `e.id, e.item, e.item_version AS "itemVersion", e.in_force AS "inForce", e.place, e.acceptor, e.decider,
+  e.asked_at AS "askedAt", e.answered_by_name AS "answeredByName", e.answer, e.case_id AS "caseId",
+  c.state AS "caseState", e.reported_at AS "reportedAt", e.reported_by_name AS "reportedByName", e.result,
+  CASE WHEN a.enquiry IS NULL THEN NULL ELSE json_build_object('name', a.name, 'phone', a.phone) END AS asker`;
+const TABLES = `enquiries e
+  LEFT JOIN cases c ON c.node = e.node AND c.id = e.case_id
+  LEFT JOIN enquiry_askers a ON a.node = e.node AND a.enquiry = e.id`;
+
+/** Keeps an enquiry with its answer; who asked is kept apart. */
+export async function insertEnquiry(tx: NodeTx, enquiry: NewEnquiry, answerer: Viewer): Promise<void> {
+  const { id, asker } = enquiry;
+  await tx.query(
+    `INSERT INTO enquiries (node, id, item, item_version, in_force, place, acceptor, decider, asked_at, answered_by,
+       answered_by_name, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      id,
+      enquiry.item,
+      enquiry.itemVersion,
+      enquiry.inForce,
+      enquiry.place,
+      enquiry.acceptor,
+      enquiry.decider,
+      enquiry.askedAt,
+      answerer.sub,
+      answerer.name,
+      enquiry.answer,
+    ],
+  );
+  if (!asker) return;
+  await tx.query(`INSERT INTO enquiry_askers (node, enquiry, name, phone) VALUES ($1, $2, $3, $4)`, [
+    id,
+    asker.name,
+    asker.phone,
+  ]);
+}
+
+export async function findEnquiry(queries: NodeQueries, id: string): Promise<StoredEnquiry | null> {
+  const [found] = await queries.query<StoredEnquiry>(
+    `SELECT ${COLUMNS} FROM ${TABLES} WHERE e.node = $1 AND e.id = $2`,
+    [id],
+  );
+  return found ?? null;
+}
+
+/** Finds it and holds it until the transaction ends, so that it is reported and linked once. */
+export async function lockEnquiry(tx: NodeTx, id: string): Promise<StoredEnquiry | null> {
+  await tx.query(`SELECT id FROM enquiries WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
+  return findEnquiry(tx, id);
+}
+
+/** The node's duties, by {@link ENQUIRY_STATES} and within each the oldest first. */
+export async function findEnquiries(
+  queries: NodeQueries,
+  state: EnquiryState | null,
+  after: EnquiryCursor | null,
+  limit: number,
+): Promise<(StoredEnquiry & EnquiryCursor)[]> {
+  const rank = (of: EnquiryState) => ENQUIRY_STATES.indexOf(of);
+  return queries.query<StoredEnquiry & EnquiryCursor>(
+    `SELECT * FROM (
+       SELECT ${COLUMNS}, CASE WHEN e.reported_at IS NOT NULL THEN ${rank('REPORTED')}
+         WHEN c.state = ANY($2::text[]) THEN ${rank('WAITING')} ELSE ${rank('OPEN')} END AS rank
+       FROM ${TABLES} WHERE e.node = $1) AS listed
+     WHERE ($3::int IS NULL OR rank = $3) AND ($4::int IS NULL OR (rank, "askedAt", id) > ($4, $5::timestamptz, $6::text))
+     ORDER BY rank, "askedAt", id LIMIT $7`,
+    [[...CLOSED_STATES], state && rank(state), after?.rank ?? null, after?.askedAt ?? null, after?.id ?? null, limit],
+  );
+}
+
+export async function storeReport(
+  tx: NodeTx,
+  id: string,
+  report: { at: Date; by: Viewer; result: string },
+): Promise<void> {
+  await tx.query(
+    `UPDATE enquiries SET reported_at = $3, reported_by = $4, reported_by_name = $5, result = $6
+     WHERE node = $1 AND id = $2`,
+    [id, report.at, report.by.sub, report.by.name, report.result],
+  );
+}
+
+export async function storeLink(tx: NodeTx, id: string, caseId: string): Promise<void> {
+  await tx.query(`UPDATE enquiries SET case_id = $3 WHERE node = $1 AND id = $2`, [id, caseId]);
+}

@@ -1,0 +1,1 @@
+export { enquiriesService, linkEnquiry } from './enquiries-service.ts';
