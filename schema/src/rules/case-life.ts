@@ -90,6 +90,15 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   TERMINATED: { from: UNDECIDED_STATES, to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
   VOIDED: { from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'], to: ['VOIDED'], desk: 'ORGAN', by: 'VOID_CASE' },
   REROUTED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: null },
+  JOINT_OPENED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'LEAD_JOINT' },
+  OPINION_GIVEN: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'GIVE_OPINION' },
+  OPINION_EXCUSED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'GIVE_OPINION' },
+  OPINION_LAPSED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: null },
+  VISIT_SCHEDULED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'LEAD_JOINT' },
+  VISIT_RECORDED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'LEAD_JOINT' },
+  // what is only advised may be done later, too
+  CORRECTION_MADE: { from: IN_HAND, to: null, desk: 'DECIDER', by: 'LEAD_JOINT' },
+  OBJECTION_RESOLVED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'RESOLVE_OBJECTION' },
 };
 
 /** Whether a line of this action may stand after a state. */

@@ -65,6 +65,9 @@ export const ACTIONS = [
   'PUBLISH_ITEM',
   'READ_ITEM_HISTORY',
   'REVISE_IMPLEMENTATION',
+  'LEAD_JOINT',
+  'GIVE_OPINION',
+  'RESOLVE_OBJECTION',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -136,6 +139,10 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
   READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
   REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
+  /** Opens joint handling, calls the visit, records it, confirms corrections. */
+  LEAD_JOINT: { CLERK: ORGANS, CHIEF: ORGANS },
+  GIVE_OPINION: { CLERK: ORGANS, CHIEF: ORGANS },
+  RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */

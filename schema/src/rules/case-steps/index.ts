@@ -6,4 +6,5 @@ export * from './endings.ts';
 export * from './filing.ts';
 export * from './hand-off.ts';
 export * from './procedures.ts';
+export * from './joint.ts';
 export { REMEDIES } from './shared.ts';
