@@ -280,8 +280,10 @@ describe('joint handling', () => {
   });
 
   test('keeps the case where it is', () => {
-    const desk = lead(ACCEPTANCE, TOMORROW);
-    expect(refusalCode(() => steps.returnCase(desk, opened(ACCEPTANCE, 3).file, '退回'))).not.toBeNull();
+    const filed = CaseLog.filed({ item: ACCEPTANCE, node: TOWNSHIP, acceptor: COUNTY, decider: COUNTY });
+    const open = filed.handedTo(COUNTY).accepted().jointOpened(['OPINION']);
+    expect(refusalCode(() => open.returned(TOWNSHIP))).toBe('ILLEGAL_STEP');
+    expect(open.opinionGiven().returned(TOWNSHIP).file.inTransitTo).toBe(TOWNSHIP);
   });
 
   test('has the law’s limit only where the item names none', () => {
@@ -345,13 +347,20 @@ describe('whatever comes in whatever order', () => {
     }),
   );
 
+  // what brings most cases to their decision, whatever came before
+  const ENDING = [
+    ...[1, 2, 3].map((n) => ({ kind: 'OPINION_GIVEN' as const, party: n, yes: true })),
+    ...(['VISIT_RECORDED', 'CORRECTION_MADE'] as const).map((kind) => ({ kind, party: 1, yes: true })),
+    ...(['REVIEWED', 'DECIDED'] as const).map((kind) => ({ kind, party: 1, yes: true })),
+  ];
+
   test('nobody consents to a statutory decision by silence, and nothing is decided with an open mandatory correction', () => {
     let decisions = 0;
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 40 }), fc.boolean(), (entries, silent) => {
         let log = acceptedAt(ACCEPTANCE).jointOpened(['OPINION', 'STATUTORY', 'OPINION'], silent);
         const seen = new Date(log.file.lastAt).getTime();
-        for (const { kind, party: number, yes } of entries) {
+        for (const { kind, party: number, yes } of [...entries, ...ENDING]) {
           const past = { at: new Date(Math.max(log.file.lastAt.getTime(), seen) + 40 * 86_400_000).toISOString() };
           const tried = lineFor(log, kind, number, yes, kind === 'OPINION_LAPSED' ? past : {});
           if (codeOrDone(() => foldLine(log.file, tried)) === null) log = CaseLog.of([...log.lines, tried]);
