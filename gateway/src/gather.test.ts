@@ -19,7 +19,7 @@ const QUERY = `query Drift($division: ID!) {
     division { code name }
     basis { code }
     basisStale
-    found: drift { node { code tier } itemCode element own basic kind }
+    found: drift { node { code tier } itemCode item { code name legalBasis version } element own basic kind }
     coverage { ...Covered }
   }
 }
@@ -29,7 +29,13 @@ interface Found {
   division: { code: string; name: string };
   basis: { code: string } | null;
   basisStale: boolean;
-  found: { node: { code: string; tier: string }; itemCode: string; element: string; kind: string }[];
+  found: {
+    node: { code: string; tier: string };
+    itemCode: string;
+    item: { code: string; name: string; version: number } | null;
+    element: string;
+    kind: string;
+  }[];
   coverage: { expected: number; answered: number; silent: { node: { code: string }; code: string }[] };
 }
 
@@ -109,6 +115,7 @@ describe('the drift of a division', () => {
     federation.hosts.node(THIRD_VILLAGE).items.clear();
     const found = await drift(COUNTY);
     county.implementations.set(`${ITEM} ${COUNTY}`, own);
+    expect(found.found.every(({ item }) => item?.code === ITEM && item.version === 2)).toBe(true);
     expect(lines(found)).toEqual([
       `${COUNTY} version OUTDATED_VERSION`,
       `${COUNTY} implementation.itemVersion OUTDATED_VERSION`,

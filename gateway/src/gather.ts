@@ -1,5 +1,13 @@
 import type { CatalogDriftView, CatalogueBasis, Drift, Problem, RoleContext } from '@liandong/schema';
-import { catalogueBasisSchema, driftOf, mustCarryOut, nodeDriftSchema, problem } from '@liandong/schema';
+import {
+  catalogueBasisSchema,
+  dayOf,
+  driftOf,
+  mustCarryOut,
+  nodeDriftSchema,
+  problem,
+  statusOn,
+} from '@liandong/schema';
 import type { z } from 'zod';
 import type { Registry } from './registry.ts';
 import type { Gathering } from './roles.ts';
@@ -39,7 +47,7 @@ async function gatherDrift(division: string, registry: Registry, ask: AskMany): 
       found ? [{ node, code: found.code }] : [],
     );
     const coverage = { expected: nodes.length, answered: nodes.length - silent.length, silent };
-    return { division, basis: null, basisStale: true, drift: [], coverage };
+    return { division, basis: null, basisStale: true, drift: [], items: new Map(), coverage };
   }
   const theirs = new Map(basis.catalogue.items.map(({ item }) => [item.code, item]));
   const heads = JSON.stringify(basis.catalogue.items.map(({ head }) => head));
@@ -61,7 +69,17 @@ async function gatherDrift(division: string, registry: Registry, ask: AskMany): 
     }
   }
   const coverage = { expected: nodes.length, answered: nodes.length - silent.length, silent };
-  return { division, basis: basis.node, basisStale: basis.node !== city, drift, coverage };
+  const { heardAt } = basis.catalogue;
+  const staleSince = heardAt === null ? null : new Date(heardAt);
+  const items = new Map(
+    drift.flatMap((line) => {
+      const item = theirs.get(line.item);
+      if (!item) return [];
+      const today = { ...item, status: statusOn(item, dayOf(new Date())) };
+      return [[line.item, { item: today, answeredBy: basis.node, staleSince }] as const];
+    }),
+  );
+  return { division, basis: basis.node, basisStale: basis.node !== city, drift, items, coverage };
 }
 
 /** The city's catalogue, or when it is silent the copy of the node that holds its feed furthest. */

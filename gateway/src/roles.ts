@@ -237,6 +237,19 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  fees: {
+    name: 'fees',
+    routes: {
+      caseFees: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      feeReconciliation: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      billFees: viewersDesk,
+      payFees: viewersDesk,
+      proposeFeeWaiver: viewersDesk,
+      grantFeeWaiver: viewersDesk,
+      refundFees: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

@@ -1,4 +1,8 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { SignJWT, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from '../src/federation/client.ts';
@@ -41,6 +45,43 @@ describe('the journeys', () => {
   });
 });
 
+describe('a case that went through', () => {
+  const verify = async (file: string, ...args: string[]) => {
+    const script = fileURLToPath(new URL('../../scripts/verify.mjs', import.meta.url));
+    const child = spawn(process.execPath, [script, file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
+    const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 255)));
+    return { code, out };
+  };
+
+  test('is exported by the county, and proved by npm run verify with the root’s public key, until a byte is changed', async () => {
+    const file = join(federation.dir, 'case.json');
+    const command = ['case', 'export', ids[0] ?? '', '--node', '331022', '--out', file, '--with-materials'];
+    expect(await federation.command('county', command)).toEqual({ code: 0, output: '' });
+    const trustFile = federation.environment('county')['LIANDONG_TRUST_FILE'] ?? '';
+    const sound = await verify(file, '--root', trustFile, '--json');
+    expect(sound.code).toBe(0);
+    expect(JSON.parse(sound.out)).toMatchObject({ ok: true, state: 'GRANTED', exportedBy: '331022', faults: [] });
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"application/pdf"', '"application/pdg"'));
+    const changed = await verify(file, '--root', trustFile);
+    expect(changed.code).toBe(1);
+    expect(changed.out).toContain('material 1 (digest)');
+  });
+
+  test('is proved also after the county’s key was rotated by the command line', async () => {
+    const rotate = ['keys', 'rotate', '--node', '331022', '--why', '年度换钥', '--by', '王主任'];
+    expect(await federation.command('county', rotate)).toMatchObject({ code: 0 });
+    const log = (action: string) =>
+      federation.rows('county', `SELECT 1 FROM key_log WHERE node = '331022' AND action = $1`, [action]);
+    for (let tries = 0; tries < 300 && (await log('TAKEN_UP')).length === 0; tries++) await pause(100);
+    const file = join(federation.dir, 'later.json');
+    await federation.command('county', ['case', 'export', ids[0] ?? '', '--node', '331022', '--out', file]);
+    const { code } = await verify(file, '--root', federation.environment('county')['LIANDONG_TRUST_FILE'] ?? '');
+    expect(code).toBe(0);
+  });
+});
+
 describe('one question over four nodes', () => {
   const journey = async (who: string) => (await federation.as(who)).ask(documents.JOURNEY, { id: ids[0] });
 
@@ -49,11 +90,11 @@ describe('one question over four nodes', () => {
     expect(errors).toEqual([]);
     expect(data).toMatchObject({
       case: {
-        state: 'GRANTED',
+        state: 'CLOSED',
         item: { code: '3310-MZ-001', name: '最低生活保障对象认定', statutoryDays: 20 },
         implementation: { promisedDays: 18, materials: expect.arrayContaining([{ name: '户口簿', required: true }]) },
         applicant: { name: '王秀英' },
-        custodian: { code: '331022', name: '三门县', tier: 'COUNTY' },
+        custodian: { code: '331022103201', name: '包家村委会', tier: 'VILLAGE' },
       },
     });
     const { log, clock } = (data?.['case'] ?? {}) as {
@@ -70,6 +111,11 @@ describe('one question over four nodes', () => {
       'RECEIVED',
       'REVIEWED',
       'DECIDED',
+      'DOCUMENT_ISSUED',
+      'ASSIGNED',
+      'RECEIVED',
+      'DELIVERED',
+      'CLOSED',
     ]);
     expect(log[3]?.node.name).toBe('亭旁镇');
     expect(clock.remainingDays).toBe(18);
@@ -77,8 +123,8 @@ describe('one question over four nodes', () => {
 
   test('with a host down still gives the others’ fields, and says since when a copy may be out of date', async () => {
     await settled(federation);
-    await federation.host('city').stop();
-    await federation.host('county').stop();
+    const silent = ['city', 'county', 'baojia'];
+    await Promise.all(silent.map((host) => federation.host(host).stop()));
     const client = await federation.as('tingpang-clerk');
     const { data, errors } = await client.ask(
       `query ($id: ID!) { case(id: $id) { number state staleSince item { name staleSince } implementation { promisedDays staleSince } applicant { name } } }`,
@@ -87,15 +133,14 @@ describe('one question over four nodes', () => {
     expect(errors).toEqual([]);
     expect(data).toMatchObject({
       case: {
-        state: 'GRANTED',
+        state: 'CLOSED',
         staleSince: expect.any(String),
         item: { name: '最低生活保障对象认定', staleSince: expect.any(String) },
         implementation: { promisedDays: 18, staleSince: expect.any(String) },
         applicant: { name: '王秀英' },
       },
     });
-    await federation.host('city').start();
-    await federation.host('county').start();
+    await Promise.all(silent.map((host) => federation.host(host).start()));
   });
 
   test('names the dead node where nobody has a copy', async () => {
@@ -119,11 +164,11 @@ describe('one question over four nodes', () => {
     expect(errors).toEqual([]);
     expect(data).toMatchObject({
       case: {
-        state: 'GRANTED',
+        state: 'CLOSED',
         item: { name: '最低生活保障对象认定' },
         implementation: { promisedDays: 18 },
         applicant: { name: '王秀英' },
-        custodian: { name: '三门县' },
+        custodian: { name: '包家村委会' },
       },
     });
     const catalogue = await (
@@ -131,6 +176,33 @@ describe('one question over four nodes', () => {
     ).ask(documents.CATALOG, { division: '331022103201', search: '低保', first: 5 });
     expect(catalogue.errors).toEqual([]);
     await Promise.all(others.map((host) => host.start()));
+  });
+});
+
+describe('the result', () => {
+  test('is a document that says in whose name it was decided, read where it was delivered', async () => {
+    const { data, errors } = await (await federation.as('baojia-agent')).ask(documents.RESULT_DOCUMENT, { id: ids[0] });
+    expect(errors).toEqual([]);
+    const text = String(data?.['resultDocument']);
+    expect(text).toContain('# 最低生活保障对象认定决定书');
+    expect(text).toContain('| 决定机关 | 三门县');
+    expect(text).toContain('三门县(本级行使)');
+  });
+
+  test('is rated by the applicant once, without a login, and not read by strangers', async () => {
+    const journey = new Journey(federation, () => undefined);
+    await fileLowIncome(journey);
+    await journey.step('baojia-agent', '撤回', documents.WITHDRAW_CASE, { reason: '申请人撤回' });
+    const nobody = await federation.as(null);
+    const rate = { number: journey.number, code: journey.trackingCode, grade: 4 };
+    expect(await nobody.ask(documents.RATE_SERVICE, rate)).toMatchObject({
+      data: { rateService: { case: { state: 'WITHDRAWN' }, errors: [] } },
+    });
+    expect(await nobody.ask(documents.RATE_SERVICE, rate)).toMatchObject({
+      data: { rateService: { case: null, errors: [{ code: 'RATED_ALREADY' }] } },
+    });
+    const strangers = await (await federation.as('renjia-agent')).ask(documents.RESULT_DOCUMENT, { id: ids[0] });
+    expect(strangers).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   });
 });
 

@@ -68,7 +68,9 @@ function expectSentence({ code, err }: Ended, problem: string): void {
 describe('the demo', () => {
   test('ends by itself with status 0, one JSON object on the last line, and nothing left behind; and again', async () => {
     for (let round = 0; round < 2; round++) {
-      const { code, out } = await run(DEMO, ['--once', '--json', '--port', String(await freePort())]);
+      // the second also prints what README shows
+      const print = round === 1 ? ['--print'] : [];
+      const { code, out } = await run(DEMO, ['--once', '--json', ...print, '--port', String(await freePort())]);
       expect(code).toBe(0);
       const report = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as {
         ok: boolean;
@@ -79,6 +81,14 @@ describe('the demo', () => {
         rollup: { division: '331000', filed: 4, closed: 4, coverage: { complete: true } },
         delegation: { ok: true, decidedBy: '331022103', inNameOf: '331022', afterRevocation: '331022' },
       });
+      const printed = [
+        'competence(item: "3310-MZ-002", division: "331022103201", amountFen: 80000)',
+        '  决定 亭旁镇   331022103 亭旁镇 decides: 委托 by 331022',
+        '  决定 三门县   331022 三门县 decides',
+        '  compared with 台州市: no drift; 7 of 7 nodes answered',
+        '  compared with 台州市: no drift; 6 of 7 nodes answered, silent: 珠岙镇 (',
+      ];
+      expect(printed.filter((line) => out.includes(line))).toEqual(round === 1 ? printed : []);
       expect(report.journeys.map((j) => j.outcome)).toEqual(['GRANTED', 'GRANTED', 'GRANTED', 'GRANTED']);
       expect(await leftovers()).toEqual([]);
       expect(await readdir(temporary)).toEqual([]);

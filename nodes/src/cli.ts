@@ -4,18 +4,22 @@ import { parseArgs } from 'node:util';
 import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
 import {
   describeImport,
+  describeWarning,
   exportCatalogue,
   exportCpsv,
   findGuide,
   importCatalogue,
   publishCatalogue,
 } from './catalogue/index.ts';
-import { readConfig } from './config.ts';
+import { GROUPS_USAGE, runGroup } from './commands/index.ts';
+import { readConfig, readToolSettings } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
+import { basesByTitle } from './legal-bases/index.ts';
 import { importRegisters } from './sharing/index.ts';
 import { holdCeremony } from './topology/index.ts';
+import { readPassphrase } from './trust/index.ts';
 
 const USAGE = `liandong <command>
 
@@ -27,14 +31,16 @@ const USAGE = `liandong <command>
   catalogue import <file.json|.csv> --node <code> [--author <subject>] [--dry-run]
                                             check a catalogue file and import it as drafts; nothing when anything is wrong;
                                             changes of published items name their author; --dry-run only
-                                            prints what would change
+                                            prints what would change; both warn of entries
+                                            that cite a repealed legal basis
   catalogue export --node <code> [--format json|csv] [--out <file>]
                                             the last published version of every item, in the form import reads
   catalogue publish --node <code>           publish to all nodes below what is new or approved by the three desks
   topology prepare --topology <file> --divisions <file> --out <dir>
                    [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
-                                            make keys, certificates, broker credentials and configuration
-
+                                            make keys, certificates, broker credentials and configuration;
+                                            with LIANDONG_KEYS_PASSPHRASE_FILE the keys are encrypted
+${GROUPS_USAGE}
 Commands that work on a host's database read its settings (LIANDONG_…) from the environment.
 `;
 
@@ -56,6 +62,11 @@ const OPTIONS = {
 } as const;
 
 async function main(argv: readonly string[]): Promise<void> {
+  const status = await runGroup(argv, { environment: process.env, print });
+  if (status !== null) {
+    process.exitCode = status;
+    return;
+  }
   const { positionals, values } = parse(argv);
   const { help, 'dry-run': _, ...options } = values;
   const [first = '', second = '', file] = positionals;
@@ -93,11 +104,12 @@ async function importFile(file: string | undefined, options: Options, dryRun: bo
   try {
     const { author } = options;
     const by = author === undefined ? null : { sub: author, name: author };
-    const report = await importCatalogue(db, node, divisions, file, new Date(), { author: by, dryRun });
+    const report = await importCatalogue(db, node, divisions, file, new Date(), { author: by, dryRun, basesByTitle });
     if (dryRun) return print(describeImport(report));
     print(
       `Imported ${report.added.length} new and ${report.changed.length} changed items as drafts; ${report.unchanged} were unchanged.\n`,
     );
+    for (const warning of report.warnings) print(`${describeWarning(warning)}\n`);
   } finally {
     await db.close();
   }
@@ -186,7 +198,8 @@ async function prepareTopology(options: Options): Promise<void> {
     port,
     storeDir: options['nats-store'] ?? `${out}/jetstream`,
   };
-  await holdCeremony(topology, divisions, broker, out, new Date());
+  const passphrase = await readPassphrase(readToolSettings(process.env).keysPassphraseFile);
+  await holdCeremony(topology, divisions, broker, out, new Date(), passphrase);
   print(
     `Wrote keys and certificates of ${topology.hosts.flatMap((h) => h.nodes).length} nodes, and nats.conf, to ${out}.\n`,
   );

@@ -28,8 +28,10 @@ const settings = z.object({
   LIANDONG_DIVISIONS_FILE: path,
   /** JSON: the root's public key and the certificates of all nodes. */
   LIANDONG_TRUST_FILE: path,
-  /** Directory with the private keys of the nodes served, `<code>.jwk.json`. */
+  /** Directory with the private keys of the nodes served: encrypted (`*.jwe`), or plain (`*.jwk.json`) as a mounted secret. */
   LIANDONG_KEYS_DIR: path,
+  /** File with the passphrase the key files are encrypted with, best a mounted secret; at least 12 characters. */
+  LIANDONG_KEYS_PASSPHRASE_FILE: path.optional(),
   /** JSON: issuers whose tokens are taken, with their public keys or where to fetch them. */
   LIANDONG_ISSUERS_FILE: path,
   /** JSON calendar that replaces the built-in one: {years, restDays, makeUpDays}. */
@@ -52,6 +54,7 @@ export interface HostConfig {
   divisionsFile: string;
   trustFile: string;
   keysDir: string;
+  keysPassphraseFile: string | null;
   issuersFile: string;
   calendarFile: string | null;
   httpPort: number;
@@ -80,11 +83,23 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     divisionsFile: s.LIANDONG_DIVISIONS_FILE,
     trustFile: s.LIANDONG_TRUST_FILE,
     keysDir: s.LIANDONG_KEYS_DIR,
+    keysPassphraseFile: s.LIANDONG_KEYS_PASSPHRASE_FILE ?? null,
     issuersFile: s.LIANDONG_ISSUERS_FILE,
     calendarFile: s.LIANDONG_CALENDAR_FILE ?? null,
     httpPort: s.LIANDONG_HTTP_PORT,
     httpAddress: s.LIANDONG_HTTP_ADDRESS,
     feedHeartbeatMs: s.LIANDONG_FEED_HEARTBEAT_MS,
     logLevel: s.LIANDONG_LOG_LEVEL,
+  };
+}
+
+/** The few settings of commands that work without a host. */
+export function readToolSettings(environment: Record<string, string | undefined>): {
+  keysPassphraseFile: string | null;
+  trustFile: string | null;
+} {
+  return {
+    keysPassphraseFile: environment['LIANDONG_KEYS_PASSPHRASE_FILE'] || null,
+    trustFile: environment['LIANDONG_TRUST_FILE'] || null,
   };
 }

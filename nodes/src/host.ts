@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DivisionCode, Divisions, HostReply, NodeServices, OfficialCalendar } from '@liandong/schema';
 import { TokenVerifier, dayOf, materialPartSchema, parseDivisions, parseIssuers, problem } from '@liandong/schema';
 import { createRemoteJWKSet } from 'jose';
@@ -9,6 +8,7 @@ import { Bus } from './bus/index.ts';
 import { builtInCalendar, readCalendar } from './calendar/index.ts';
 import { CaseDesk, CaseReceiver, CaseWriter, readPart, recountDates } from './cases/index.ts';
 import {
+  HostDrift,
   catalogueReader,
   catalogueService,
   fillItemIndex,
@@ -19,16 +19,24 @@ import {
 import type { HostConfig } from './config.ts';
 import { HostDb } from './db/index.ts';
 import { HttpServer, NatsServer, Responder } from './federation/index.ts';
-import { DelegationReceiver, delegatedStages, delegationService, openGrants, powersOn } from './delegation/index.ts';
+import {
+  DelegationReceiver,
+  GrantPublisher,
+  delegatedStages,
+  delegationService,
+  openGrants,
+  powersOn,
+} from './delegation/index.ts';
 import { FeedAppender, FeedPublisher } from './feeds/index.ts';
-import { Carrier, Intake, Loop, Outbox, Relay } from './handoff/index.ts';
+import { Carrier, Intake, Loop, Outbox, ParkedRetries, Relay } from './handoff/index.ts';
+import { KeyDesk, OwnKeys, readKeyDocuments } from './keys/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
+import { feesService } from './fees/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { countFacts, figuresService, recordStandardization } from './rollup/index.ts';
 import { DUTIES } from './tiers/index.ts';
 import { Trust, trustFileSchema } from './trust/index.ts';
-import type { StoredKey } from './trust/index.ts';
 
 /** How often limits that ran out are looked for, ms. */
 const LIMITS_MS = 30_000;
@@ -38,22 +46,23 @@ const STANDARDIZATION_MS = 3_600_000;
 /** What a host stands on, read from its files; the command line needs some of it too. */
 export interface Foundation {
   divisions: Divisions;
+  /** Whom the trust file makes one believe; private keys are taken in hand apart. */
   trust: Trust;
   calendar: OfficialCalendar;
 }
 
-/** @throws {ProblemError} BAD_CONFIG, UNKNOWN_DIVISION */
-export async function readFoundation(config: HostConfig, now: Date): Promise<Foundation> {
-  const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(now));
+/**
+ * @param clock the host's clock
+ * @throws {ProblemError} BAD_CONFIG, UNKNOWN_DIVISION
+ */
+export async function readFoundation(config: HostConfig, clock: () => Date): Promise<Foundation> {
+  const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(clock()));
   for (const node of config.nodes) divisions.get(node);
   const trustFile = trustFileSchema.safeParse(await readJson(config.trustFile));
   if (!trustFile.success) throw problem('BAD_CONFIG', `${config.trustFile} is no trust file {root, certificates}.`);
-  const keys = await Promise.all(
-    config.nodes.map(async (node) => (await readJson(join(config.keysDir, `${node}.jwk.json`))) as StoredKey),
-  );
   return {
     divisions,
-    trust: await Trust.load(trustFile.data, keys, divisions),
+    trust: await Trust.load(trustFile.data, [], divisions, clock),
     calendar: config.calendarFile === null ? builtInCalendar() : readCalendar(config.calendarFile),
   };
 }
@@ -114,7 +123,7 @@ async function startParts(
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<StartedParts> {
   const { nodes } = config;
-  const { divisions, trust, calendar } = await readFoundation(config, now());
+  const { divisions, trust, calendar } = await readFoundation(config, now);
   const issuers = parseIssuers(await readJson(config.issuersFile));
   const tokens = new TokenVerifier(issuers, (uri) => createRemoteJWKSet(uri));
 
@@ -122,6 +131,9 @@ async function startParts(
     log.warn({ err: error }, 'a database connection broke'),
   );
   onStop(() => db.close());
+  await trust.learn(await readKeyDocuments(db, nodes));
+  const ownKeys = new OwnKeys({ config, trust, db, now, log });
+  await ownKeys.take();
   for (const node of nodes) {
     const recounted = await recountDates(db, node, calendar, divisions);
     await linkOlderItems(db, node);
@@ -149,10 +161,14 @@ async function startParts(
     findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
   });
 
-  const delegations = new DelegationReceiver({ trust, divisions, appender, now });
+  const publisher = new GrantPublisher({ divisions, outbox, appender, nodes: () => trust.nodes() });
+  for (const node of nodes) await publisher.tellOlder(db, node);
+  const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
+  const keyDesk = new KeyDesk({ trust, divisions, appender, outbox, now }, log);
   const legalBases = new LegalBasisDesk({ divisions, outbox, nodes: () => trust.nodes(), now });
 
+  const drift = new HostDrift(db);
   const desks = new Map<DivisionCode, CaseDesk>();
   const services = new Map<DivisionCode, NodeServices>();
   for (const node of nodes) {
@@ -175,13 +191,14 @@ async function startParts(
         node,
         db,
         divisions,
+        drift,
         grants: () => powersOn(db.queries(node), dayOf(now())),
         now,
       }),
-      delegation: delegationService({ node, db, trust, divisions, outbox, appender, now }),
+      delegation: delegationService({ node, db, trust, divisions, outbox, publisher, now }),
       figures: figuresService({ node, db, divisions, nodes: () => trust.nodes(), now }),
       sharing: sharingService({ node, db, divisions, trust, outbox, now }),
-      admission: admissionService({ node, db, divisions, now }),
+      admission: admissionService({ node, db, divisions, powersOn, now }),
       offices: officesService({ node, db, divisions, nodes: () => trust.nodes(), now, granted: delegatedStages }),
       legalBases: legalBasesService({
         node,
@@ -192,6 +209,7 @@ async function startParts(
       }),
       implementation: implementationService({ node, db, divisions, appender, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
+      fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });
@@ -238,6 +256,7 @@ async function startParts(
         changeLegalBasis: legalBases.take,
         takeGrant: delegations.published,
         keepOffers,
+        takeKeys: keyDesk.published,
       }),
     },
     heartbeatMs: config.feedHeartbeatMs,
@@ -275,6 +294,7 @@ async function startParts(
           DATA_REQUEST: dataReceiver.request,
           DATA_ANSWER: dataReceiver.answer,
           LEGAL_BASIS: legalBases.report,
+          KEYS: keyDesk.receive,
         },
         settlers: {
           DOSSIER: receiver.dossierAnswered,
@@ -288,6 +308,21 @@ async function startParts(
   );
   for (const intake of intakes) intake.start();
   onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));
+
+  const parked = new ParkedRetries({
+    db,
+    nodes,
+    retry: async (node, id) => intakes.find((intake) => intake.node === node)?.retry(id),
+    log,
+  });
+  await parked.keysLearned();
+  parked.start();
+  onStop(() => parked.stop());
+  ownKeys.onTaken(() => relay.resendParked());
+  trust.onLearned((documents) => {
+    const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned()]);
+    followed.catch((error: unknown) => log.warn({ err: error }, 'what was learned of keys'));
+  });
 
   const limits = new Loop(
     async () => {

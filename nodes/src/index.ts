@@ -3,5 +3,5 @@ export { migrate } from './db/index.ts';
 export { holdCeremony } from './topology/index.ts';
 export type { BrokerPlace, CeremonyPaths } from './topology/index.ts';
 // and to measure one part of them alone: npm run bench
-export { SEARCH_SQL, insertItems, searchParameters } from './catalogue/index.ts';
+export { SEARCH_SQL, findBasis, findDrifts, insertItems, searchParameters } from './catalogue/index.ts';
 export { HostDb } from './db/index.ts';

@@ -35,6 +35,7 @@ export const ERRORS = {
   WINDOW_UNAUTHORIZED: { http: 403, retry: false, zh: '窗口未获部门授权' },
   SEAL_MISSING: { http: 409, retry: false, zh: '无有效印章' },
   OFFICE_CONFLICT: { http: 409, retry: false, zh: '与部门、窗口、印章登记不符' },
+  NO_CHANGE: { http: 409, retry: false, zh: '与现行内容相同,无变更' },
   IMPLEMENTATION_WORSE: { http: 409, retry: false, zh: '实施清单劣于上级标准' },
   ITEM_NOT_REVIEWED: { http: 409, retry: false, zh: '事项未经三方审核' },
   // rules of a case
@@ -68,6 +69,15 @@ export const ERRORS = {
   EXCUSE_TOO_LATE: { http: 409, retry: false, zh: '逾期或再次申请延期' },
   OBJECTION_UNRESOLVED: { http: 409, retry: false, zh: '部门异议未解决' },
   CORRECTION_OPEN: { http: 409, retry: false, zh: '必须整改事项未完成' },
+  FEE_UNPUBLISHED: { http: 409, retry: false, zh: '无公布的收费标准,不得收费' },
+  FEE_CATEGORY_UNKNOWN: { http: 400, retry: false, zh: '收费标准无此类别' },
+  FEE_BILLED_ALREADY: { http: 409, retry: false, zh: '已开具缴费单' },
+  FEE_NOT_BILLED: { http: 409, retry: false, zh: '未开具缴费单' },
+  FEE_PAID_ALREADY: { http: 409, retry: false, zh: '费用已缴清' },
+  FEE_OVERPAID: { http: 400, retry: false, zh: '金额超过应缴' },
+  FEE_DUE: { http: 409, retry: false, zh: '费用未缴清' },
+  RECEIPT_USED: { http: 409, retry: false, zh: '票据号已使用' },
+  REFUND_UNPAID: { http: 409, retry: false, zh: '退费超过已缴' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
   REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },
@@ -75,6 +85,7 @@ export const ERRORS = {
   MESSAGE_INVALID: { http: 400, retry: false, zh: '报文无效' },
   SIGNATURE_INVALID: { http: 400, retry: false, zh: '签名无效' },
   KEY_UNKNOWN: { http: 400, retry: true, zh: '未知节点密钥' },
+  KEY_NOT_IN_EFFECT: { http: 400, retry: false, zh: '密钥已吊销或不在有效期' },
   STALE_EPOCH: { http: 409, retry: false, zh: '承办轮次已过' },
   CHAIN_BROKEN: { http: 409, retry: false, zh: '办件日志链断裂' },
   // the federation

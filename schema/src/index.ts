@@ -6,3 +6,4 @@ export * from './rules/index.ts';
 export * from './messages/index.ts';
 export * from './graphql/index.ts';
 export * from './identity/index.ts';
+export * from './trust/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Tier } from './vocabulary.ts';
-import { CASE_STATES, CLOSED_STATES, OUTCOMES, TIERS, isAbove, isClosed } from './vocabulary.ts';
+import { CASE_STATES, CLOSED_STATES, OUTCOMES, TIERS, isAbove, isClosed, isUndecided } from './vocabulary.ts';
 
 describe('tiers', () => {
   test.each<[Tier, Tier[]]>([
@@ -14,14 +14,20 @@ describe('tiers', () => {
 });
 
 describe('states', () => {
-  test('that end a case are the two decisions, non-acceptance and withdrawal', () => {
+  test('that end a case are its closing, non-acceptance, withdrawal, termination and voiding, and no decision', () => {
     expect(CASE_STATES.filter(isClosed)).toEqual([...CLOSED_STATES]);
     expect(CASE_STATES.filter((state) => !isClosed(state))).toEqual([
+      'DRAFT',
+      'PRECHECKED',
       'FILED',
       'AWAITING_SUPPLEMENT',
       'ACCEPTED',
       'REVIEWED',
+      'GRANTED',
+      'REFUSED',
+      'DELIVERED',
     ]);
-    expect(OUTCOMES.every(isClosed)).toBe(true);
+    expect(OUTCOMES.some(isClosed)).toBe(false);
+    expect(OUTCOMES.some(isUndecided)).toBe(false);
   });
 });

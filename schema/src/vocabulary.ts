@@ -259,6 +259,11 @@ export const LOG_ACTIONS = [
   'VISIT_RECORDED',
   'CORRECTION_MADE',
   'OBJECTION_RESOLVED',
+  'BILLED',
+  'PAID',
+  'FEE_WAIVER_PROPOSED',
+  'FEE_WAIVED',
+  'REFUNDED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -296,6 +301,11 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   VISIT_RECORDED: '联合踏勘记录',
   CORRECTION_MADE: '整改完成',
   OBJECTION_RESOLVED: '异议处理',
+  BILLED: '开具缴费单',
+  PAID: '缴费',
+  FEE_WAIVER_PROPOSED: '申请减免',
+  FEE_WAIVED: '批准减免',
+  REFUNDED: '退费',
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
@@ -381,7 +391,7 @@ export const CUSTODY_LABELS: Record<Custody, string> = {
 };
 
 /** 岗位. */
-export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR'] as const;
+export const ROLES = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CATALOGUER', 'REVIEWER', 'SUPERVISOR', 'CASHIER'] as const;
 export type Role = (typeof ROLES)[number];
 export const ROLE_LABELS: Record<Role, string> = {
   AGENT: '代办员',
@@ -391,6 +401,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   CATALOGUER: '事项管理员',
   REVIEWER: '事项审核员',
   SUPERVISOR: '监督员',
+  CASHIER: '收费员',
 };
 
 /** 授权环节: what a node may be given the power to do. */

@@ -24,7 +24,7 @@ import type {
   TrackedCaseView,
   Viewer,
 } from '@liandong/schema';
-import { problem, standardizationOf } from '@liandong/schema';
+import { feeTotalsOf, problem, reconciliationCsv, standardizationOf } from '@liandong/schema';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
 /** When copies last heard of their originals. */
@@ -133,7 +133,7 @@ export class MemoryNode implements NodeServices {
     },
     basis: async () => {
       if (this.fault) throw this.fault;
-      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })) };
+      return { items: [...this.items.values()].map((item) => ({ head: headOf(item), item })), heardAt: null };
     },
     drift: async (basis) => {
       if (this.fault) throw this.fault;
@@ -248,6 +248,23 @@ export class MemoryNode implements NodeServices {
     registerSeal: async () => this.#illegal(),
     revokeSeal: async () => this.#illegal(),
     transferPowers: async () => this.#illegal(),
+  };
+
+  readonly fees: NodeServices['fees'] = {
+    ofCases: async () => [],
+    bill: async () => this.#illegal(),
+    pay: async () => this.#illegal(),
+    proposeWaiver: async () => this.#illegal(),
+    grantWaiver: async () => this.#illegal(),
+    refund: async () => this.#illegal(),
+    reconciliation: async (_viewer, day, window) => ({
+      division: this.code,
+      day,
+      window,
+      entries: [],
+      totals: feeTotalsOf([]),
+      csv: reconciliationCsv([]),
+    }),
   };
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ProblemError, problem } from '@liandong/schema';
+import type { DriftResult } from './drift.ts';
+import { drift } from './drift.ts';
 import type { LifecycleResult } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { SearchResult } from './search.ts';
@@ -11,6 +13,7 @@ import { search } from './search.ts';
 const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
 const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
 npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
+npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
 `;
@@ -31,13 +34,20 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-function run(name: string, values: Values, tell: (line: string) => void): Promise<LifecycleResult | SearchResult> {
+type Result = LifecycleResult | SearchResult | DriftResult;
+
+function run(name: string, values: Values, tell: (line: string) => void): Promise<Result> {
   switch (name) {
     case 'lifecycle':
       return lifecycle({ cases: number(values.cases, 300), concurrency: number(values.concurrency, 8) }, tell);
     case 'search':
       return search(
         { items: number(values.items, 2000), nodes: number(values.nodes, 10), rounds: number(values.rounds, 20) },
+        tell,
+      );
+    case 'drift':
+      return drift(
+        { items: number(values.items, 2000), nodes: number(values.nodes, 295), rounds: number(values.rounds, 20) },
         tell,
       );
     default:

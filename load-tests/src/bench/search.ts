@@ -1,17 +1,16 @@
 import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { HostDb, SEARCH_SQL, insertItems, migrate, searchParameters } from '@liandong/nodes';
-import type { Divisions, Item } from '@liandong/schema';
-import { ownCompetenceKeys, parseDivisions, problem, readCatalogueFile } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema';
+import { ownCompetenceKeys, parseDivisions, problem } from '@liandong/schema';
 import { Services } from '../federation/services.ts';
+import { DATA, manyItems } from './catalogue.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { Times } from './statistics.ts';
 import { round, timesOf } from './statistics.ts';
 
-const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
 const TOWNSHIP = '331022103';
 const TODAY = '2026-03-02';
 
@@ -76,20 +75,7 @@ export async function search(options: SearchOptions, tell: (line: string) => voi
 }
 
 async function fill(db: HostDb, divisions: Divisions, { items, nodes }: SearchOptions): Promise<void> {
-  const { file } = readCatalogueFile(
-    JSON.parse(await readFile(join(DATA, 'catalog-sample.json'), 'utf8')),
-    '2025-01-01',
-  );
-  if (!file) throw problem('CATALOGUE_INVALID', 'The sample catalogue is faulty.');
-  const samples = file.items;
-  const catalogue = Array.from({ length: items }, (_, i): Item => {
-    const sample = samples[i % samples.length];
-    if (!sample) throw problem('CATALOGUE_INVALID', 'The sample catalogue is empty.');
-    const round = Math.floor(i / samples.length);
-    if (round === 0) return { ...sample, version: 1 };
-    const code = sample.code.replace(/\d{3}$/, (serial) => String(Number(serial) + round * 100).padStart(6, '0'));
-    return { ...sample, code, name: `${sample.name}(${round})`, version: 1 };
-  });
+  const catalogue = await manyItems(items);
   const places = [TOWNSHIP, ...divisions.subtree('331022').map((d) => d.code)].filter(
     (c, i, all) => all.indexOf(c) === i,
   );

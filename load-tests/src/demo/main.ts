@@ -6,11 +6,13 @@ import type { DelegationReport } from '../federation/delegation-journey.ts';
 import { delegationJourney } from '../federation/delegation-journey.ts';
 import type { JourneyReport } from '../federation/journeys.ts';
 import { Federation } from '../federation/federation.ts';
+import { printAnswers } from './print.ts';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from '../federation/demo-plan.ts';
 
-const USAGE = `npm run demo [-- --once] [-- --json] [-- --port 4000]
+const USAGE = `npm run demo [-- --once] [-- --print] [-- --json] [-- --port 4000]
 
   --once   ends by itself after the journeys; exit status 0 only when all outcomes are right
+  --print  also prints who is competent and where the catalogue drifts, as README shows it
   --json   prints one JSON object on the last line
   --port   port of the gateway, 4000 when left out
 `;
@@ -66,6 +68,7 @@ async function main(): Promise<void> {
   say(`ready after ${Math.round(performance.now() - began)} ms\n`);
 
   const report = await runJourneys(federation);
+  if (values.print) await printAnswers(federation, say);
   say(report.ok ? 'All outcomes are right.' : 'An outcome is not what it must be.');
   if (values.once) {
     process.exitCode = report.ok ? 0 : 1;
@@ -128,6 +131,7 @@ function readArguments() {
     return parseArgs({
       options: {
         once: { type: 'boolean' },
+        print: { type: 'boolean' },
         json: { type: 'boolean' },
         port: { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -60,19 +60,7 @@ export async function delegationJourney(federation: Federation, tell: Narrator):
     tell(text, Math.round(performance.now() - began));
     began = performance.now();
   };
-  const { delegation } = await chief.do<{ delegation: { id: string } }>(documents.GRANT_POWER, {
-    grantee: '331022103',
-    items: [ITEM],
-    stages: ['REVIEW', 'DECIDE'],
-    mode: 'ENTRUSTED',
-    capFen: CAP_FEN,
-    from: dayOf(new Date()),
-    basis: '《社会救助暂行办法》第四十八条',
-    announcement: '三门县民政局委托亭旁镇人民政府审核确认一千元以内的临时救助',
-  });
-  told('三门县 委托亭旁镇 决定一千元以内的临时救助');
-  await accept(await federation.as('tingpang-chief'), delegation.id);
-  told('亭旁镇 接受');
+  const delegation = await lend(federation, told);
   const atCap = await untilDecided(agent, '331022103');
   const aboveCap = await deciderOf(agent, CAP_FEN + 1);
   told(`包家村 得知:一千元由 ${atCap} 决定,一千元以上由 ${aboveCap} 决定`);
@@ -101,7 +89,7 @@ export async function delegationJourney(federation: Federation, tell: Narrator):
   }>(documents.DECISION, { id: journey.id });
 
   began = performance.now();
-  await chief.do(documents.REVOKE_DELEGATION, { id: delegation.id, reason: '试行期满,收回评估' });
+  await chief.do(documents.REVOKE_DELEGATION, { id: delegation, reason: '试行期满,收回评估' });
   const afterRevocation = await untilDecided(agent, '331022');
   told(`三门县 撤销委托;包家村 得知:由 ${afterRevocation} 决定`);
   const { node, inNameOf } = decided.decision;
@@ -109,6 +97,38 @@ export async function delegationJourney(federation: Federation, tell: Narrator):
   const expected = { ...report, atCap: '331022103', aboveCap: '331022', decidedBy: '331022103', inNameOf: '331022' };
   const ok = JSON.stringify(report) === JSON.stringify({ ...expected, afterRevocation: '331022' });
   return { ok, ...report };
+}
+
+/**
+ * The county lends 亭旁镇 the decision on 临时救助 up to 1,000 yuan, and the township accepts.
+ * @param told of each of the two steps when it is done
+ * @returns the grant's id
+ */
+async function lend(federation: Federation, told: (text: string) => void): Promise<string> {
+  const chief = await federation.as('county-civil-chief');
+  const { delegation } = await chief.do<{ delegation: { id: string } }>(documents.GRANT_POWER, {
+    grantee: '331022103',
+    items: [ITEM],
+    stages: ['REVIEW', 'DECIDE'],
+    mode: 'ENTRUSTED',
+    capFen: CAP_FEN,
+    from: dayOf(new Date()),
+    basis: '《社会救助暂行办法》第四十八条',
+    announcement: '三门县民政局委托亭旁镇人民政府审核确认一千元以内的临时救助',
+  });
+  told('三门县 委托亭旁镇 决定一千元以内的临时救助');
+  await accept(await federation.as('tingpang-chief'), delegation.id);
+  told('亭旁镇 接受');
+  return delegation.id;
+}
+
+/** Does something while 亭旁镇 decides 临时救助 up to 1,000 yuan, as 包家村 knows; then the county takes it back. */
+export async function whileLent(federation: Federation, work: () => Promise<void>): Promise<void> {
+  const id = await lend(federation, () => undefined);
+  await untilDecided(await federation.as('baojia-agent'), '331022103');
+  await work();
+  const chief = await federation.as('county-civil-chief');
+  await chief.do(documents.REVOKE_DELEGATION, { id, reason: '演示结束' });
 }
 
 /** The grant is under way to the grantee for a moment. */

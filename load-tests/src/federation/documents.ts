@@ -13,6 +13,9 @@ export const REFUSE_CASE = step('refuseCase', 'ReasonedStepInput');
 export const REQUEST_SUPPLEMENT = step('requestSupplement', 'RequestSupplementInput');
 export const REVIEW_CASE = step('reviewCase', 'ReviewCaseInput');
 export const DECIDE_CASE = step('decideCase', 'DecideCaseInput');
+export const ISSUE_DOCUMENT = step('issueDocument', 'CaseStepInput');
+export const ASSIGN_CASE = step('assignCase', 'CaseStepInput');
+export const DELIVER_CASE = step('deliverCase', 'DeliverCaseInput');
 export const FORWARD_CASE = step('forwardCase', 'CaseStepInput');
 export const RETURN_CASE = step('returnCase', 'ReasonedStepInput');
 export const WITHDRAW_CASE = step('withdrawCase', 'ReasonedStepInput');
@@ -33,8 +36,14 @@ export const DECISION = `query Decision($id: ID!) {
   case(id: $id) { decision { outcome node { code } inNameOf { code } grant } }
 }`;
 
+export const RATE_SERVICE = `mutation Rate($number: String!, $code: String!, $grade: Int!) {
+  rateService(number: $number, code: $code, grade: $grade) { case { number state } ${FAULT} }
+}`;
+
+export const RESULT_DOCUMENT = `query Document($id: ID!) { resultDocument(case: $id) }`;
+
 export const CASE_NOW = `query CaseNow($id: ID!) {
-  case(id: $id) { id state staleSince custodian { code } inTransitTo { code } log { seq action node { code } } }
+  case(id: $id) { id state decision { outcome } staleSince custodian { code } inTransitTo { code } log { seq action node { code } } }
 }`;
 
 /** The one query that answers from four nodes, each part from the node that owns it. */
@@ -69,4 +78,16 @@ export const CATALOG = `query Catalog($division: ID!, $search: String, $first: I
     nodes { item { code name staleSince } takenInHere available acceptor { code } decider { code } }
     pageInfo { hasNextPage endCursor }
   }
+}`;
+
+export const DRIFT = `query Drift($division: ID!) {
+  catalogDrift(division: $division) {
+    basis { name } basisStale
+    drift { node { name } itemCode item { name } element own basic kind }
+    coverage { expected answered silent { node { name } code } }
+  }
+}`;
+
+export const REVISE_IMPLEMENTATION = `mutation Revise($input: ReviseImplementationInput!) {
+  reviseImplementation(input: $input) { implementation { version } ${FAULT} }
 }`;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,10 @@ export class Federation {
         url: host.id === 'city' ? `http://127.0.0.1:${httpPort}` : null,
       }));
       const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
+      // as a mounted secret would be
+      const passphrase = randomBytes(24).toString('base64url');
+      const passphraseFile = join(dir, 'passphrase');
+      await writeFile(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
       const paths = await step('keys and certificates', () =>
         holdCeremony(
           { sequence: 1, hosts },
@@ -111,6 +116,7 @@ export class Federation {
           { address: '127.0.0.1', port: brokerPort, storeDir: join(dir, 'jetstream') },
           join(dir, 'federation'),
           new Date(),
+          passphrase,
         ),
       );
       await step('nats-server', () => services.startBroker());
@@ -142,6 +148,7 @@ export class Federation {
             LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
             LIANDONG_TRUST_FILE: paths.trustFile,
             LIANDONG_KEYS_DIR: join(paths.hostDir(host.id), 'keys'),
+            LIANDONG_KEYS_PASSPHRASE_FILE: passphraseFile,
             LIANDONG_ISSUERS_FILE: issuersFile,
             LIANDONG_HTTP_PORT: host.url === null ? '0' : String(httpPort),
             LIANDONG_FEED_HEARTBEAT_MS: '1000',

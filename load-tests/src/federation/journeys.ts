@@ -24,6 +24,7 @@ const PATIENCE_MS = 60_000;
 interface CaseNow {
   id: string;
   state: string;
+  decision: { outcome: string } | null;
   custodian: { code: string } | null;
   inTransitTo: { code: string } | null;
   log: { seq: number; action: string; node: { code: string } }[] | null;
@@ -103,7 +104,7 @@ export class Journey {
     return {
       id: this.id,
       item,
-      outcome: found.state,
+      outcome: found.decision?.outcome ?? found.state,
       hops,
       custodian: found.custodian?.code ?? '',
       ms: this.elapsedMs,
@@ -115,6 +116,20 @@ export class Journey {
     this.#tell(text, Math.round(now - this.#stepBegan));
     this.#stepBegan = now;
   }
+}
+
+/** The way of a decision to the applicant: its document, the way down, and its delivery where it was filed. */
+async function deliver(
+  journey: Journey,
+  decided: { by: string; name: string },
+  filed: { by: string; node: string; name: string },
+): Promise<void> {
+  await journey.step(decided.by, `${decided.name} 制发决定书`, documents.ISSUE_DOCUMENT);
+  if (decided.name !== filed.name) {
+    await journey.step(decided.by, `${decided.name} 交办送达 → ${filed.name}`, documents.ASSIGN_CASE);
+    await journey.arrives(filed.by, filed.node, `${filed.name} 收到决定书`);
+  }
+  await journey.step(filed.by, `${filed.name} 送达`, documents.DELIVER_CASE, { way: 'WINDOW' });
 }
 
 /** A scan as a desk would hand it in: a small, real PDF with its own content. */
@@ -184,6 +199,11 @@ export async function lowIncomeJourney(federation: Federation, tell: Narrator): 
   });
   await journey.step('county-civil-chief', '三门县 民政首席代表 决定', documents.DECIDE_CASE, { outcome: 'GRANTED' });
   await journey.until('baojia-agent', '包家村 得知结果', (now) => now.state === 'GRANTED');
+  await deliver(
+    journey,
+    { by: 'county-civil-chief', name: '三门县' },
+    { by: 'baojia-agent', node: '331022103201', name: '包家村' },
+  );
   return journey.report('baojia-agent', '3310-MZ-001');
 }
 
@@ -210,6 +230,11 @@ export async function homesteadJourney(federation: Federation, tell: Narrator): 
   });
   await journey.step('tingpang-chief', '亭旁镇 首席代表 决定', documents.DECIDE_CASE, { outcome: 'GRANTED' });
   await journey.until('renjia-agent', '任家村 得知结果', (now) => now.state === 'GRANTED');
+  await deliver(
+    journey,
+    { by: 'tingpang-chief', name: '亭旁镇' },
+    { by: 'renjia-agent', node: '331022103210', name: '任家村' },
+  );
   return journey.report('renjia-agent', '3310-NY-001');
 }
 
@@ -244,6 +269,11 @@ export async function teacherJourney(federation: Federation, tell: Narrator): Pr
   });
   await journey.step('city-education-chief', '台州市 首席代表 决定', documents.DECIDE_CASE, { outcome: 'GRANTED' });
   await journey.until('county-education-clerk', '三门县 得知结果', (now) => now.state === 'GRANTED');
+  await deliver(
+    journey,
+    { by: 'city-education-chief', name: '台州市' },
+    { by: 'county-education-clerk', node: '331022', name: '三门县' },
+  );
   return journey.report('county-education-clerk', '3310-JY-001');
 }
 
@@ -280,6 +310,11 @@ export async function supplementJourney(federation: Federation, tell: Narrator):
   });
   await journey.step('county-civil-chief', '三门县 民政首席代表 决定', documents.DECIDE_CASE, { outcome: 'GRANTED' });
   await journey.until('zhuao-village-agent', '珠岙村 得知结果', (now) => now.state === 'GRANTED');
+  await deliver(
+    journey,
+    { by: 'county-civil-chief', name: '三门县' },
+    { by: 'zhuao-village-agent', node: '331022102217', name: '珠岙村' },
+  );
   return journey.report('zhuao-village-agent', '3310-MZ-003');
 }
 
@@ -288,22 +323,22 @@ export const JOURNEYS = [
   {
     title: '最低生活保障对象认定:村收件、镇受理审查、县决定',
     run: lowIncomeJourney,
-    expect: { outcome: 'GRANTED', custodian: '331022', hops: 2 },
+    expect: { outcome: 'GRANTED', custodian: '331022103201', hops: 3 },
   },
   {
     title: '农村村民宅基地审批:镇自行决定',
     run: homesteadJourney,
-    expect: { outcome: 'GRANTED', custodian: '331022103', hops: 1 },
+    expect: { outcome: 'GRANTED', custodian: '331022103210', hops: 2 },
   },
   {
     title: '高级中学教师资格认定:县初审、市决定',
     run: teacherJourney,
-    expect: { outcome: 'GRANTED', custodian: '331000', hops: 1 },
+    expect: { outcome: 'GRANTED', custodian: '331022', hops: 2 },
   },
   {
     title: '特困人员认定:一次告知补正后再上报',
     run: supplementJourney,
-    expect: { outcome: 'GRANTED', custodian: '331022', hops: 4 },
+    expect: { outcome: 'GRANTED', custodian: '331022102217', hops: 5 },
   },
 ] as const;
 

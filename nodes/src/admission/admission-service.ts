@@ -1,4 +1,13 @@
-import type { AdmissionService, AdmissionView, DivisionCode, Divisions, Item, Viewer } from '@liandong/schema';
+import type {
+  AdmissionService,
+  AdmissionView,
+  Day,
+  DivisionCode,
+  Divisions,
+  Grant,
+  Item,
+  Viewer,
+} from '@liandong/schema';
 import {
   admissionState,
   citationsOf,
@@ -14,7 +23,7 @@ import {
   requirePermission,
 } from '@liandong/schema';
 import { findAllItems, findItem } from '../catalogue/index.ts';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { basesByTitle } from '../legal-bases/index.ts';
 import { findEntries, findFeeChanges, insertFeeChange, lockRegister, saveEntry } from './admission-store.ts';
 
@@ -22,11 +31,13 @@ export interface AdmissionParts {
   node: DivisionCode;
   db: HostDb;
   divisions: Divisions;
+  /** The grants in effect on a day, as this node knows them. */
+  powersOn: (queries: NodeQueries, day: Day) => Promise<readonly Grant[]>;
   now: () => Date;
 }
 
 /** Which items a node handles at its centre, its fees, and the lists it publishes. */
-export function admissionService({ node, db, divisions, now }: AdmissionParts): AdmissionService {
+export function admissionService({ node, db, divisions, powersOn, now }: AdmissionParts): AdmissionService {
   const queries = db.queries(node);
   const { tier } = divisions.get(node);
 
@@ -35,7 +46,8 @@ export function admissionService({ node, db, divisions, now }: AdmissionParts): 
 
     async publishedList(kind, audience) {
       const today = dayOf(now());
-      return publishedList(await findAllItems(queries, today), tier, kind, audience, today);
+      const [items, powers] = await Promise.all([findAllItems(queries, today), powersOn(queries, today)]);
+      return publishedList(items, node, divisions, powers, kind, audience, today);
     },
 
     admit: (viewer, { item, from }) =>

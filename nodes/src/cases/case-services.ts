@@ -45,7 +45,7 @@ import {
   resultDocument,
   standardImplementation,
 } from '@liandong/schema';
-import { findImplementations, findItem } from '../catalogue/index.ts';
+import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -292,14 +292,14 @@ export class CaseDesk {
   /** The applicant's own rating, here or carried to where the case is. */
   async #rate({ number, code, grade }: RateServiceInput): Promise<TrackedCaseView> {
     const { node, db, writer, outbox, now } = this.#parts;
-    await db.transact(node, async (tx) => {
+    await db.transact(node, async (tx): Promise<void> => {
       const tracked = await findTracked(tx, number, code);
       const stored = tracked && (await lockCase(tx, tracked.id));
       if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
       const step = caseSteps.rateByApplicant(stored.file, grade);
       const { custodian, id } = stored.file;
-      if (custodian === node) return void (await writer.append(tx, stored, step, now()));
-      await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
+      if (custodian === node) await writer.append(tx, stored, step, now());
+      else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
     });
     return this.#track(number, code);
   }
@@ -524,7 +524,10 @@ export class CaseDesk {
       file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
     );
     if (!item) throw this.#unknownItem(file.item);
-    const implementation = await this.#implementationAt(queries, item, file.power);
+    const { acceptance, power: decider } = file;
+    const under = acceptance && { item: item.code, node: decider, version: acceptance.implementationVersion };
+    const implementation =
+      (under && (await findImplementation(queries, under))) ?? (await this.#implementationAt(queries, item, decider));
     const supplied = await this.#parts.supplied(queries, file.id);
     const materials = implementation.materials.map((m) => (supplied.includes(m.name) ? { ...m, required: false } : m));
     const grants = await this.#grantsOver(queries, file.item);

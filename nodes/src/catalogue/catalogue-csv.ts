@@ -47,6 +47,8 @@ const COLUMNS = {
   supervisionWay: 'text',
   signOff: 'object',
   collectiveDecision: 'boolean',
+  payBeforeDocument: 'boolean',
+  deliverBeforePayment: 'boolean',
   note: 'text',
   verified: 'boolean',
   status: 'text',

@@ -4,7 +4,7 @@ import { readCatalogueFile, standardImplementation } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HostDb } from '../db/index.ts';
 import { CATALOGUE_FILE, CITY, COUNTY, VILLAGE, createDatabase } from '../testing/test-federation.ts';
-import { findBasis, findDrift } from './catalogue-drift.ts';
+import { HostDrift, findBasis } from './catalogue-drift.ts';
 import { insertImplementations, insertItems } from './catalogue-store.ts';
 
 const samples: Item[] = (
@@ -23,10 +23,8 @@ describe('a node’s drift from the city’s heads', () => {
     );
   const drift = async (node: string, tier: 'COUNTY' | 'VILLAGE') => {
     const { items } = await findBasis(db.queries(CITY));
-    return findDrift(
-      db.queries(node),
-      node,
-      tier,
+    return new HostDrift(db).of(
+      { node, tier },
       items.map(({ head }) => head),
     );
   };
@@ -93,5 +91,46 @@ describe('a node’s drift from the city’s heads', () => {
       [first.code, 1],
       [third.code, null],
     ]);
+  });
+
+  test('is found for all nodes of a host that are asked together, each by its own copy, in the same few statements', async () => {
+    const [first, second] = samples;
+    if (!first || !second) throw new Error('no samples');
+    const villages = ['331022103202', '331022103203', '331022103204'] as const;
+    const [same, behind] = villages;
+    const { items } = await findBasis(db.queries(CITY));
+    const heads = items.map(({ head }) => head);
+    await store(
+      same,
+      items.map(({ item }) => item),
+    );
+    await store(
+      behind,
+      items.map(({ item }) => item).filter(({ code }) => code !== second.code),
+    );
+    await store(behind, [{ ...first, version: 9 }]);
+    const asked: string[] = [];
+    const counted = new Proxy(db, {
+      get: (target, key) => {
+        if (key === 'queryHost') asked.push('statement');
+        const value: unknown = Reflect.get(target, key, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const host = new HostDrift(counted);
+    const found = await Promise.all(villages.map((node) => host.of({ node, tier: 'VILLAGE' }, heads)));
+    expect(asked.length).toBeLessThanOrEqual(4);
+    const differing = found.map((drift) => drift.differing.map(({ code, own }) => [code, own?.version ?? null]));
+    expect(differing[0]).toEqual([]);
+    expect(differing[1]).toEqual([
+      [first.code, 9],
+      [second.code, null],
+    ]);
+    expect(differing[2]).toEqual(heads.map(({ code }) => [code, null]));
+    // asked again, a catalogue that has changed meanwhile is looked at again
+    await store(behind, [second]);
+    expect((await host.of({ node: behind, tier: 'VILLAGE' }, heads)).differing.map(({ code }) => code)).not.toContain(
+      second.code,
+    );
   });
 });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   CatalogueBasis,
   DivisionCode,
@@ -9,11 +8,12 @@ import type {
   NodeDrift,
   Tier,
 } from '@liandong/schema';
+import DataLoader from 'dataloader';
 import { driftOf, implementationSchema, itemSchema, mustCarryOut } from '@liandong/schema';
-import type { NodeQueries } from '../db/index.ts';
+import type { HostDb, NodeQueries } from '../db/index.ts';
 
 /** The newest published version of every item a node has, each with its head. */
-export async function findBasis(queries: NodeQueries): Promise<CatalogueBasis> {
+export async function findBasis(queries: NodeQueries): Promise<Pick<CatalogueBasis, 'items'>> {
   const rows = await queries.query<ItemHead & { body: unknown }>(
     `SELECT DISTINCT ON (code) code, version, digest, body FROM items WHERE node = $1 AND published_at IS NOT NULL
      ORDER BY code, version DESC`,
@@ -26,91 +26,166 @@ export async function findBasis(queries: NodeQueries): Promise<CatalogueBasis> {
   };
 }
 
+/** A node whose copy is compared. */
+export interface ComparedNode {
+  node: DivisionCode;
+  tier: Tier;
+}
+
 /**
- * A node's drift from a basis, from its own rows. Bodies are read only of what the node carries out and of what differs:
- * of all else the head says enough.
+ * The drift of nodes of one host from a basis, from their own rows: all of them in one pass, since a county's computer
+ * room may host hundreds of villages that hold the same 2,000 items. Bodies are read only of what a node carries out and
+ * of what differs: of all else the head says enough.
  */
-export async function findDrift(
-  queries: NodeQueries,
-  node: DivisionCode,
-  tier: Tier,
+export async function findDrifts(
+  db: HostDb,
+  nodes: readonly ComparedNode[],
   basis: readonly ItemHead[],
-): Promise<NodeDrift> {
-  const implementations = new Map(
-    (await findOwnImplementations(queries, node)).map((implementation) => [implementation.item, implementation]),
+): Promise<Map<DivisionCode, NodeDrift>> {
+  const [differing, implementations, carried] = await Promise.all([
+    findDiffering(db, nodes, basis),
+    findOwnImplementations(db, nodes),
+    findCarriedOut(db, nodes),
+  ]);
+  const looked = new Map(
+    nodes.map(({ node }) => {
+      const codes = [differing, implementations, carried].flatMap((found) => [...(found.get(node)?.keys() ?? [])]);
+      return [node, [...new Set(codes)].sort()] as const;
+    }),
   );
-  // a village's copy that is the same as a whole needs no comparing line by line: there are hundreds on a host
-  if (tier === 'VILLAGE' && implementations.size === 0 && (await findWhole(queries)) === wholeOf(basis)) {
-    return { drift: [], differing: [] };
+  const held = await findNewest(db, looked);
+  return new Map(
+    nodes.map(({ node, tier }) => {
+      const answer: NodeDrift = { drift: [], differing: [] };
+      for (const code of looked.get(node) ?? []) {
+        const own = held.get(node)?.get(code) ?? null;
+        const item: HeldItem = { code, own, implementation: implementations.get(node)?.get(code) ?? null };
+        if (differing.get(node)?.has(code) || !own) answer.differing.push(item);
+        // the same to the letter: what it is compared with is what it holds
+        else answer.drift.push(...driftOf(node, item, own, mustCarryOut(own, tier)));
+      }
+      return [node, answer];
+    }),
+  );
+}
+
+/** What is found of nodes, by node and item. */
+type ByNode<T> = Map<DivisionCode, Map<string, T>>;
+
+function byNode<T>(found: readonly { node: DivisionCode; code: string; value: T }[]): ByNode<T> {
+  const all: ByNode<T> = new Map();
+  for (const { node, code, value } of found) {
+    const own = all.get(node);
+    if (own) own.set(code, value);
+    else all.set(node, new Map([[code, value]]));
   }
-  const heads = await queries.query<ItemHead & { competence_key: string | null }>(
-    `SELECT DISTINCT ON (code) code, version, digest, competence_key FROM items
-     WHERE node = $1 AND published_at IS NOT NULL ORDER BY code, version DESC`,
+  return all;
+}
+
+/**
+ * Heads of each node's newest versions beside the basis' heads; what is the same on both sides is not carried. Each node
+ * is read in the order of its index, so that nothing is sorted and no body touched.
+ */
+export const DIFFERING_SQL = `
+  WITH basis AS MATERIALIZED (
+    SELECT * FROM unnest($2::text[], $3::int[], $4::text[]) AS b (code, version, digest)
+  )
+  SELECT n.node, d.code
+  FROM unnest($1::text[]) AS n (node)
+  CROSS JOIN LATERAL (
+    SELECT coalesce(h.code, b.code) AS code
+    FROM (
+      SELECT DISTINCT ON (i.code) i.code, i.version, i.digest FROM items i
+      WHERE i.node = n.node AND i.published_at IS NOT NULL ORDER BY i.code, i.version DESC
+    ) h
+    FULL JOIN basis b ON b.code = h.code
+    WHERE h.code IS NULL OR b.code IS NULL OR h.version <> b.version OR h.digest IS DISTINCT FROM b.digest
+  ) d`;
+
+export function differingParameters(nodes: readonly ComparedNode[], basis: readonly ItemHead[]): unknown[] {
+  return [
+    nodes.map(({ node }) => node),
+    basis.map(({ code }) => code),
+    basis.map(({ version }) => version),
+    basis.map(({ digest }) => digest),
+  ];
+}
+
+async function findDiffering(
+  db: HostDb,
+  nodes: readonly ComparedNode[],
+  basis: readonly ItemHead[],
+): Promise<ByNode<true>> {
+  const rows = await db.queryHost<{ node: DivisionCode; code: string }>(
+    DIFFERING_SQL,
+    differingParameters(nodes, basis),
   );
-  const theirs = new Map(basis.map((head) => [head.code, head]));
-  const mine = new Map(heads.map((head) => [head.code, head]));
-  const codes = [...new Set([...theirs.keys(), ...mine.keys(), ...implementations.keys()])].sort();
-  const agrees = (code: string) => {
-    const [its, own] = [theirs.get(code), mine.get(code)];
-    return its !== undefined && own?.version === its.version && own.digest === its.digest;
-  };
-  const carriedOut = (code: string) =>
-    implementations.has(code) || (mine.get(code)?.competence_key?.startsWith(`${tier} `) ?? false);
-  const items = await findNewest(
-    queries,
-    codes.filter((code) => !agrees(code) || carriedOut(code)),
+  return byNode(rows.map((row) => ({ ...row, value: true })));
+}
+
+async function findOwnImplementations(db: HostDb, nodes: readonly ComparedNode[]): Promise<ByNode<Implementation>> {
+  const rows = await db.queryHost<{ node: DivisionCode; code: string; body: unknown }>(
+    `SELECT DISTINCT ON (node, item) node, item AS code, body FROM implementations
+     WHERE node = ANY ($1) AND decider = node ORDER BY node, item, version DESC`,
+    [nodes.map(({ node }) => node)],
   );
-  const answer: NodeDrift = { drift: [], differing: [] };
-  for (const code of codes) {
-    const own = items.get(code) ?? null;
-    const held: HeldItem = { code, own, implementation: implementations.get(code) ?? null };
-    if (!agrees(code)) answer.differing.push(held);
-    // the same to the letter: what it is compared with is what it holds
-    else if (own) answer.drift.push(...driftOf(node, held, own, mustCarryOut(own, tier)));
+  return byNode(rows.map(({ node, code, body }) => ({ node, code, value: implementationSchema.parse(body) })));
+}
+
+/** What a node must carry out by its own copy; a village decides nothing, and is not looked at. */
+async function findCarriedOut(db: HostDb, nodes: readonly ComparedNode[]): Promise<ByNode<true>> {
+  const deciding = nodes.filter(({ tier }) => tier !== 'VILLAGE');
+  if (deciding.length === 0) return new Map();
+  const rows = await db.queryHost<{ node: DivisionCode; code: string }>(
+    `SELECT n.node, h.code
+     FROM unnest($1::text[], $2::text[]) AS n (node, tier)
+     CROSS JOIN LATERAL (
+       SELECT DISTINCT ON (i.code) i.code, i.competence_key FROM items i
+       WHERE i.node = n.node AND i.published_at IS NOT NULL ORDER BY i.code, i.version DESC
+     ) h
+     WHERE starts_with(h.competence_key, n.tier || ' ')`,
+    [deciding.map(({ node }) => node), deciding.map(({ tier }) => tier)],
+  );
+  return byNode(rows.map((row) => ({ ...row, value: true })));
+}
+
+async function findNewest(db: HostDb, looked: ReadonlyMap<DivisionCode, readonly string[]>): Promise<ByNode<Item>> {
+  const pairs = [...looked].flatMap(([node, codes]) => codes.map((code) => ({ node, code })));
+  if (pairs.length === 0) return new Map();
+  const rows = await db.queryHost<{ node: DivisionCode; code: string; body: unknown }>(
+    `SELECT p.node, p.code, h.body
+     FROM unnest($1::text[], $2::text[]) AS p (node, code)
+     CROSS JOIN LATERAL (
+       SELECT i.body FROM items i
+       WHERE i.node = p.node AND i.code = p.code AND i.published_at IS NOT NULL ORDER BY i.version DESC LIMIT 1
+     ) h`,
+    [pairs.map(({ node }) => node), pairs.map(({ code }) => code)],
+  );
+  return byNode(rows.map(({ node, code, body }) => ({ node, code, value: itemSchema.parse(body) })));
+}
+
+/** Looks at a host's nodes together when they are asked together: every node that is shown one and the same basis. */
+export class HostDrift {
+  readonly #db: HostDb;
+  readonly #loaders = new WeakMap<readonly ItemHead[], DataLoader<ComparedNode, NodeDrift, DivisionCode>>();
+
+  constructor(db: HostDb) {
+    this.#db = db;
   }
-  return answer;
-}
 
-/** A node's heads as one digest; counted by the database, so that nothing needs to be carried. */
-async function findWhole(queries: NodeQueries): Promise<string | null> {
-  const [row] = await queries.query<{ whole: string | null }>(
-    `SELECT md5(string_agg(code || ' ' || version || ' ' || digest, E'\\n' ORDER BY code COLLATE "C")) AS whole
-     FROM (
-       SELECT DISTINCT ON (code) code, version, digest FROM items WHERE node = $1 AND published_at IS NOT NULL
-       ORDER BY code, version DESC
-     ) heads`,
-  );
-  return row?.whole ?? null;
-}
-
-/** The digest of a basis; the nodes of a host are shown one and the same. */
-const wholes = new WeakMap<readonly ItemHead[], string>();
-function wholeOf(basis: readonly ItemHead[]): string {
-  let whole = wholes.get(basis);
-  if (whole === undefined) {
-    const lines = basis.map(({ code, version, digest }) => ({ code, line: `${code} ${version} ${digest}` }));
-    lines.sort((a, b) => (a.code < b.code ? -1 : 1));
-    whole = createHash('md5')
-      .update(lines.map(({ line }) => line).join('\n'))
-      .digest('hex');
-    wholes.set(basis, whole);
+  of(compared: ComparedNode, basis: readonly ItemHead[]): Promise<NodeDrift> {
+    let loader = this.#loaders.get(basis);
+    if (!loader) {
+      loader = new DataLoader(
+        async (nodes) => {
+          const found = await findDrifts(this.#db, nodes, basis);
+          return nodes.map(({ node }) => found.get(node) ?? { drift: [], differing: [] });
+        },
+        // a catalogue changes: the same question asked later is asked anew
+        { cacheKeyFn: ({ node }) => node, cache: false },
+      );
+      this.#loaders.set(basis, loader);
+    }
+    return loader.load(compared);
   }
-  return whole;
-}
-
-async function findOwnImplementations(queries: NodeQueries, node: DivisionCode): Promise<Implementation[]> {
-  const rows = await queries.query<{ body: unknown }>(
-    `SELECT DISTINCT ON (item) body FROM implementations WHERE node = $1 AND decider = $2 ORDER BY item, version DESC`,
-    [node],
-  );
-  return rows.map((row) => implementationSchema.parse(row.body));
-}
-
-async function findNewest(queries: NodeQueries, codes: readonly string[]): Promise<Map<string, Item>> {
-  const rows = await queries.query<{ body: unknown }>(
-    `SELECT DISTINCT ON (code) body FROM items WHERE node = $1 AND code = ANY ($2) AND published_at IS NOT NULL
-     ORDER BY code, version DESC`,
-    [codes],
-  );
-  return new Map(rows.map((row) => itemSchema.parse(row.body)).map((item) => [item.code, item]));
 }

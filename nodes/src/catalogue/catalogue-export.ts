@@ -2,7 +2,7 @@ import type { DivisionCode, Divisions } from '@liandong/schema';
 import { entryOf, itemSchema } from '@liandong/schema';
 import type { HostDb } from '../db/index.ts';
 import { catalogueCsv } from './catalogue-csv.ts';
-import type { ImportReport } from './catalogue-import.ts';
+import type { ImportReport, ImportWarning } from './catalogue-import.ts';
 
 /**
  * The last published version of every item a node knows, in the form an import reads: reading it again changes nothing.
@@ -24,14 +24,21 @@ export async function exportCatalogue(
 }
 
 /** What an import would change, for people: a line for each item and each element. */
-export function describeImport({ added, unchanged, diffs }: ImportReport): string {
+export function describeImport({ added, unchanged, diffs, warnings }: ImportReport): string {
   const lines = [
     ...added.map((code) => `+ ${code}`),
     ...diffs.flatMap(({ code, elements }) => [
       `~ ${code}`,
       ...elements.map(({ path, before, after }) => `    ${path}: ${before ?? '(none)'} → ${after ?? '(none)'}`),
     ]),
+    ...warnings.map(describeWarning),
     `${added.length} new, ${diffs.length} changed, ${unchanged} unchanged; nothing was imported.`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A warning of an import as one line. */
+export function describeWarning({ code, field, citation, repealedOn, supersededBy }: ImportWarning): string {
+  const instead = supersededBy === null ? '' : `, superseded by ${supersededBy}`;
+  return `! ${code}: ${field} cites ${citation}, repealed on ${repealedOn}${instead}`;
 }

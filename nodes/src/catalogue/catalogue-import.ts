@@ -8,9 +8,20 @@ import type {
   Divisions,
   ElementChange,
   Item,
+  LegalBasis,
+  RepealedCitation,
 } from '@liandong/schema';
-import { ProblemError, dayOf, diffElements, draftState, problem, readCatalogueFile } from '@liandong/schema';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import {
+  ProblemError,
+  citationsOf,
+  dayOf,
+  diffElements,
+  draftState,
+  problem,
+  readCatalogueFile,
+  repealedCitations,
+} from '@liandong/schema';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { parseCatalogueCsv } from './catalogue-csv.ts';
@@ -26,6 +37,14 @@ export interface ImportReport {
   unchanged: number;
   /** Of each changed item what differs from the last version, or from the draft it replaces. */
   diffs: { code: string; elements: ElementChange[] }[];
+  /** What does not keep an entry out, and somebody should look at. */
+  warnings: ImportWarning[];
+}
+
+/** An entry that rests on a law which is repealed or will be. */
+export interface ImportWarning extends RepealedCitation {
+  code: string;
+  field: 'legalBasis';
 }
 
 export interface ImportOptions {
@@ -33,6 +52,8 @@ export interface ImportOptions {
   author?: { sub: string; name: string } | null;
   /** Only says what would be changed. */
   dryRun?: boolean;
+  /** What is known of texts of these titles; without it nobody can warn of a repealed one. */
+  basesByTitle?: (queries: NodeQueries, titles: readonly string[]) => Promise<LegalBasis[]>;
 }
 
 /** Who stands behind a first import: whoever may run commands on the city's host. */
@@ -49,7 +70,7 @@ export async function importCatalogue(
   divisions: Divisions,
   path: string,
   now: Date,
-  { author = null, dryRun = false }: ImportOptions = {},
+  { author = null, dryRun = false, basesByTitle = async () => [] }: ImportOptions = {},
 ): Promise<ImportReport> {
   if (!DUTIES[divisions.get(node).tier].publishesCatalogue) {
     throw problem(
@@ -62,7 +83,17 @@ export async function importCatalogue(
     throw invalid(path, [{ place: 'issuer', message: `is ${file.issuer}, the city is ${node}.` }]);
   const by = author ? { author: author.sub, authorName: author.name } : COMMAND;
   const reason = `导入 ${basename(path)}`;
-  return db.transact(node, (tx) => draftEntries(tx, file.items, { ...by, reason }, author !== null, dryRun, now));
+  return db.transact(node, async (tx) => {
+    const report = await draftEntries(tx, file.items, { ...by, reason }, author !== null, dryRun, now);
+    const titles = file.items.flatMap((item) => citationsOf(item.legalBasis).map(({ title }) => title));
+    return { ...report, warnings: warningsOf(file.items, await basesByTitle(tx, [...new Set(titles)])) };
+  });
+}
+
+function warningsOf(entries: readonly Omit<Item, 'version'>[], known: readonly LegalBasis[]): ImportWarning[] {
+  return entries.flatMap(({ code, legalBasis }) =>
+    repealedCitations(legalBasis, known).map((repealed) => ({ code, field: 'legalBasis' as const, ...repealed })),
+  );
 }
 
 async function draftEntries(
@@ -72,8 +103,8 @@ async function draftEntries(
   authored: boolean,
   dryRun: boolean,
   now: Date,
-): Promise<ImportReport> {
-  const report: ImportReport = { added: [], changed: [], unchanged: 0, diffs: [] };
+): Promise<Omit<ImportReport, 'warnings'>> {
+  const report: Omit<ImportReport, 'warnings'> = { added: [], changed: [], unchanged: 0, diffs: [] };
   const drafts: { seq: number; before: Item | null; item: Item }[] = [];
   // in one order always, so that two imports wait for each other and do not lock each other out
   for (const entry of entries.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {

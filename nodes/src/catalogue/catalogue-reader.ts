@@ -25,6 +25,8 @@ export interface CatalogueReaders {
   takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>;
   /** Keeps offers of data. */
   keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>;
+  /** Keeps certificates and the ends of keys. */
+  takeKeys: (tx: NodeTx, publisher: DivisionCode, documents: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -37,6 +39,7 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender, ot
     const items: { item: Item; publishedAt: Date }[] = [];
     const implementations: Implementation[] = [];
     const changes: LegalBasisChange[] = [];
+    const keys: string[] = [];
     for (const jws of entries) {
       // signatures were checked when the entry came in
       const { at, body } = catalogueEntrySchema.parse(payloadOf(jws));
@@ -58,10 +61,14 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender, ot
           // the basic catalogue and what it rests on are the city's; a county that announces a change changes nothing
           if (publisher === divisions.city.code) changes.push(body.change);
           break;
+        case 'KEY':
+          keys.push(body.document);
+          break;
         default:
           body satisfies never;
       }
     }
+    if (keys.length > 0) await others.takeKeys(tx, publisher, keys);
     await insertItems(tx, items);
     await others.linkItems(
       tx,

@@ -22,7 +22,8 @@ import {
 } from '@liandong/schema';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
-import { findBasis, findDrift } from './catalogue-drift.ts';
+import type { HostDrift } from './catalogue-drift.ts';
+import { findBasis } from './catalogue-drift.ts';
 import { findGuide } from './catalogue-guide.ts';
 import { searchItems } from './catalogue-search.ts';
 import { findImplementations, findItems } from './catalogue-store.ts';
@@ -31,6 +32,8 @@ export interface CatalogueParts {
   node: DivisionCode;
   db: HostDb;
   divisions: Divisions;
+  /** Shared by the nodes of a host. */
+  drift: HostDrift;
   /** The grants in effect today over items, as this node knows them. */
   grants: () => Promise<readonly Grant[]>;
   now: () => Date;
@@ -44,7 +47,7 @@ export async function heardOf(queries: NodeQueries, publisher: DivisionCode): Pr
 }
 
 /** The basic catalogue as one node has it: the city's own, or a copy that says how old it is. */
-export function catalogueService({ node, db, divisions, grants, now }: CatalogueParts): CatalogueService {
+export function catalogueService({ node, db, divisions, drift, grants, now }: CatalogueParts): CatalogueService {
   const queries = db.queries(node);
   const city = divisions.city.code;
   const ownKeys = ownCompetenceKeys(node, divisions);
@@ -83,8 +86,11 @@ export function catalogueService({ node, db, divisions, grants, now }: Catalogue
       return held?.head ?? 0;
     },
 
-    basis: () => findBasis(queries),
-    drift: (basis) => findDrift(queries, node, divisions.get(node).tier, basis),
+    async basis() {
+      const heardAt = await heardOf(queries, city);
+      return { ...(await findBasis(queries)), heardAt: heardAt?.toISOString() ?? null };
+    },
+    drift: (basis) => drift.of({ node, tier: divisions.get(node).tier }, basis),
 
     async list(search: string | null, { first, after }: PageRequest): Promise<Page<CatalogEntryView>> {
       const today = dayOf(now());

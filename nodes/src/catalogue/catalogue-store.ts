@@ -71,6 +71,18 @@ export async function findImplementations(
   return rows.map(implementationOf);
 }
 
+/** One version of a deciding node's implementation, say the one a case was accepted under. */
+export async function findImplementation(
+  queries: NodeQueries,
+  key: { item: string; node: DivisionCode; version: number },
+): Promise<Implementation | null> {
+  const [row] = await queries.query<BodyRow>(
+    `SELECT body FROM implementations WHERE node = $1 AND item = $2 AND decider = $3 AND version = $4`,
+    [key.item, key.node, key.version],
+  );
+  return row ? implementationOf(row) : null;
+}
+
 /** Adds items' versions; one that is there already stays as it is, a draft becomes published. */
 export async function insertItems(
   tx: NodeTx,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isolate } from '../testing/isolate.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemError } from '@liandong/schema';
-import { dayOf, parseDivisions } from '@liandong/schema';
+import { citedBasis, dayOf, parseDivisions } from '@liandong/schema';
 import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import {
@@ -139,6 +139,33 @@ describe('importing a catalogue file', () => {
     expect(told).toContain('    standard.promised.days: 8 → 2');
     expect(told).toContain('    powerSource: "STATUTORY" → "ENTRUSTED_ABOVE"');
     expect(await items()).toEqual(before);
+  });
+
+  test('warns of an entry that cites a repealed basis, tried or done, and takes it in all the same', async () => {
+    const repealed = {
+      ...citedBasis({ title: '废止条例', article: null }),
+      repealedOn: '2026-01-01',
+      supersededBy: '《新条例》',
+    };
+    const basesByTitle = async () => [repealed];
+    const path = await changed(({ items: list }) => {
+      list.splice(0, list.length, { ...list[0], code: '3310-MZ-902', legalBasis: '《废止条例》第三条' });
+    });
+    const warning = {
+      code: '3310-MZ-902',
+      field: 'legalBasis',
+      citation: '《废止条例》第三条',
+      repealedOn: '2026-01-01',
+      supersededBy: '《新条例》',
+    };
+    const tried = await importCatalogue(db, CITY, divisions, path, now, { dryRun: true, basesByTitle });
+    expect(tried.warnings).toEqual([warning]);
+    expect(describeImport(tried)).toContain(
+      '! 3310-MZ-902: legalBasis cites 《废止条例》第三条, repealed on 2026-01-01, superseded by 《新条例》',
+    );
+    const done = await importCatalogue(db, CITY, divisions, path, now, { basesByTitle });
+    expect([done.added, done.warnings]).toEqual([['3310-MZ-902'], [warning]]);
+    await db.transact(CITY, (tx) => tx.query(`DELETE FROM items WHERE node = $1 AND code = $2`, [warning.code]));
   });
 
   test('names the line and the column of every fault of a CSV file', async () => {

@@ -71,7 +71,11 @@ export function implementationService({
         if (viewer.department !== null) requireDepartment(viewer, item.department, tier);
         const next = parseInput(implementationSchema, { ...before, ...change, version: before.version + 1 });
         const diff = diffElements({ ...before, version: 0 }, { ...next, version: 0 });
-        if (diff.length === 0) return before;
+        if (diff.length === 0) {
+          throw problem('NO_CHANGE', `Version ${before.version} of ${code} at ${node} says the same already.`, {
+            node,
+          });
+        }
         const above = known.filter((i) => i.node !== node).toSorted((a, b) => b.node.length - a.node.length)[0] ?? null;
         const [first, ...rest] = implementationFaults(next, item, above);
         if (first) throw new ProblemError([first, ...rest]);

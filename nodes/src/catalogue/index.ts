@@ -1,11 +1,20 @@
 export { importCatalogue, publishCatalogue } from './catalogue-import.ts';
-export { describeImport, exportCatalogue } from './catalogue-export.ts';
-export type { ImportOptions, ImportReport, PublicationReport } from './catalogue-import.ts';
+export { describeImport, describeWarning, exportCatalogue } from './catalogue-export.ts';
+export type { ImportOptions, ImportReport, ImportWarning, PublicationReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
 export type { CatalogueReaders } from './catalogue-reader.ts';
-export { findAllItems, findImplementations, findItem, findItems, insertItems } from './catalogue-store.ts';
+export {
+  findAllItems,
+  findImplementation,
+  findImplementations,
+  findItem,
+  findItems,
+  insertItems,
+} from './catalogue-store.ts';
 export { fillItemIndex } from './item-index.ts';
 export { SEARCH_SQL, searchParameters } from './catalogue-search.ts';
+export { DIFFERING_SQL, HostDrift, differingParameters, findBasis, findDrifts } from './catalogue-drift.ts';
+export type { ComparedNode } from './catalogue-drift.ts';
 export { exportCpsv, findGuide } from './catalogue-guide.ts';
 export { catalogueService } from './catalogue-service.ts';
 export { implementationService } from './implementation-service.ts';

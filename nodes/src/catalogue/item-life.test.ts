@@ -323,7 +323,15 @@ describe('the deciding node', () => {
     expect(await refused(revise({ maxVisits: 0 }, personAt(COUNTY, 'CATALOGUER', '自然资源')))).toEqual([
       ['WRONG_DEPARTMENT', null],
     ]);
-    expect(await refused(revise({ maxVisits: 0 }, personAt(COUNTY, 'CATALOGUER', '民政')))).toEqual([]);
+    expect(await refused(revise({ hours: '8:30—17:30' }, personAt(COUNTY, 'CATALOGUER', '民政')))).toEqual([]);
+  });
+
+  test('is told that a revision which says the same changes nothing, and no version is made', async () => {
+    const before = await implementationAt(COUNTY);
+    expect(await refused(revise({ promised: before?.promised, maxVisits: before?.maxVisits }))).toEqual([
+      ['NO_CHANGE', null],
+    ]);
+    expect((await implementationAt(COUNTY))?.version).toBe(before?.version);
   });
 
   test('keeps what it has bettered when the item’s next version comes down', async () => {

@@ -10,7 +10,7 @@ import { PrismaClient } from '../generated/prisma/client.ts';
  */
 export type NodeSql = `${string}node = $1${string}` | `INSERT INTO ${string} (node, ${string}$1${string}`;
 
-/** SQL over all nodes of the host: for the relay and the jobs alone, which serve them together. */
+/** SQL over nodes of the host together: for the relay and the jobs, which serve them so, and what is asked of all. */
 export type HostSql = string;
 
 export interface NodeQueries {

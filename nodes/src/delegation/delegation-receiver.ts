@@ -21,7 +21,6 @@ import {
 } from '@liandong/schema';
 import { findItems } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
-import type { FeedAppender } from '../feeds/index.ts';
 import type { Answered, Incoming, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
@@ -37,11 +36,12 @@ import {
   saveRequest,
   saveRequestAnswer,
 } from './delegation-store.ts';
+import type { GrantPublisher } from './grant-publisher.ts';
 
 export interface DelegationReceiverParts {
   trust: Trust;
   divisions: Divisions;
-  appender: FeedAppender;
+  publisher: GrantPublisher;
   now: () => Date;
 }
 
@@ -53,13 +53,20 @@ export class DelegationReceiver {
     this.#parts = parts;
   }
 
-  /** Takes a document between grantor and grantee; what is wrong with it goes back with its code. */
+  /**
+   * Takes a document between grantor and grantee, or a lower node's grant that is told here; what is wrong with it goes
+   * back with its code.
+   */
   readonly document = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = delegationMessageSchema.safeParse(message.body);
     if (!body.success) throw problem('MESSAGE_INVALID', 'Not a delegation document.');
     try {
-      const { signer, document } = await this.#open(body.data.jws);
-      await this.#take(tx, signer, document, body.data.jws);
+      if ('published' in body.data) {
+        await this.#copy(tx, message.from, body.data.published);
+      } else {
+        const { signer, document } = await this.#open(body.data.jws);
+        await this.#take(tx, signer, document, body.data.jws);
+      }
       return { outcome: 'DONE' };
     } catch (error) {
       // an unknown key or item may become known; everything else stays wrong and is told
@@ -75,6 +82,8 @@ export class DelegationReceiver {
   readonly answered = async (tx: NodeTx, { answer, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'REFUSED') return;
     const sent = delegationMessageSchema.parse(body);
+    // a copy that a level above does not take changes nothing between the parties
+    if ('published' in sent) return;
     // one's own document: what is wrong with it is what the answer says
     const grant = grantSchema.safeParse(payloadOf(sent.jws));
     if (grant.success) await saveRefusal(tx, grant.data.id, answer.code, answer.reason);
@@ -91,8 +100,24 @@ export class DelegationReceiver {
       answer.signer === grant.grantee &&
       answer.document.digest === sha256(published.grant);
     if (!sound) throw problem('GRANT_INVALID', `${publisher} published a grant that is not its own.`);
+    if (published.end !== null) {
+      const { signer: ender, document: end } = await this.#open(published.end);
+      const ended =
+        end.kind === 'END' &&
+        end.grant === grant.id &&
+        ender === (end.way === 'REVOKED' ? grant.grantor : grant.grantee);
+      if (!ended) throw problem('GRANT_INVALID', `${publisher} published an end that is none of ${grant.id}.`);
+    }
     await saveGrant(tx, grant, published);
   };
+
+  /** Keeps a grant that its grantor, who lies below, told this level of. */
+  async #copy(tx: NodeTx, from: DivisionCode, published: PublishedGrant): Promise<void> {
+    if (from === tx.node || !this.#parts.divisions.isWithin(from, tx.node)) {
+      throw problem('FORBIDDEN', `${from} does not lie below ${tx.node}.`);
+    }
+    await this.published(tx, from, published);
+  }
 
   async #open(jws: string): Promise<{ signer: DivisionCode; document: DelegationDocument }> {
     const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.delegation);
@@ -148,7 +173,7 @@ export class DelegationReceiver {
       }
       await saveAnswer(tx, answer.to, jws);
       // who routes below must know it; nothing is known unaccepted
-      if (answer.accepted) await publishGrant(tx, this.#parts.appender, { ...stored, answerJws: jws });
+      if (answer.accepted) await this.#parts.publisher.publish(tx, { ...stored, answerJws: jws });
       return;
     }
     const request = await lockRequest(tx, answer.to);
@@ -173,18 +198,7 @@ export class DelegationReceiver {
     }
     await saveEnd(tx, end.grant, stored?.grant ?? { grantor: signer, grantee: tx.node }, jws);
     if (stored?.answer?.accepted && stored.grant.grantor === tx.node) {
-      await publishGrant(tx, this.#parts.appender, { ...stored, endJws: jws });
+      await this.#parts.publisher.publish(tx, { ...stored, endJws: jws });
     }
   }
-}
-
-/** States a grant in its grantor's feed, for every node below that routes by it. */
-export async function publishGrant(
-  tx: NodeTx,
-  appender: FeedAppender,
-  { grantJws, answerJws, endJws }: { grantJws: string; answerJws: string | null; endJws: string | null },
-): Promise<void> {
-  if (answerJws === null) return;
-  const delegation: PublishedGrant = { grant: grantJws, answer: answerJws, end: endJws };
-  await appender.append(tx, 'CATALOGUE', [{ kind: 'DELEGATION', delegation }]);
 }

@@ -19,7 +19,7 @@ import {
   grantsInEffect,
   plusDays,
   problem,
-  requireDepartment,
+  requireHolder,
   requireOwnDesk,
   requirePermission,
   requireSoundGrant,
@@ -28,12 +28,12 @@ import {
 } from '@liandong/schema';
 import { findItem, findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { findOffices } from '../offices/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import { publishGrant } from './delegation-receiver.ts';
 import type { StoredGrant } from './delegation-store.ts';
+import type { GrantPublisher } from './grant-publisher.ts';
 import {
   findGrants,
   findGrantsOver,
@@ -55,7 +55,7 @@ export interface DelegationParts {
   trust: Trust;
   divisions: Divisions;
   outbox: Outbox;
-  appender: FeedAppender;
+  publisher: GrantPublisher;
   now: () => Date;
 }
 
@@ -64,7 +64,7 @@ const LISTED = 500;
 
 /** 授权: what a node's people do with powers, and who is competent for what by them. */
 export function delegationService(parts: DelegationParts): DelegationService {
-  const { node, db, trust, divisions, outbox, appender, now } = parts;
+  const { node, db, trust, divisions, outbox, publisher, now } = parts;
   const queries = db.queries(node);
   const today = () => dayOf(now());
   const view = (stored: StoredGrant): GrantView => ({
@@ -93,10 +93,14 @@ export function delegationService(parts: DelegationParts): DelegationService {
     return view(stored);
   }
 
-  /** A chief gives, takes and ends powers over the own department's items. @throws {ProblemError} WRONG_DEPARTMENT */
+  /**
+   * A chief gives, takes and ends powers over items whose power the own department or bureau holds today.
+   * @throws {ProblemError} WRONG_DEPARTMENT
+   */
   async function requireOwnItems(tx: NodeTx, person: Viewer, codes: readonly string[]): Promise<void> {
     const { tier } = divisions.get(node);
-    for (const item of await findItems(tx, codes, today())) requireDepartment(person, item.department, tier);
+    const { transfers } = await findOffices(tx);
+    for (const item of await findItems(tx, codes, today())) requireHolder(person, item, transfers, tier, today());
   }
 
   async function end(person: Viewer, id: string, way: GrantEnd['way'], reason: string): Promise<GrantView> {
@@ -110,8 +114,8 @@ export function delegationService(parts: DelegationParts): DelegationService {
       if (stored.end) return;
       const jws = await send(tx, way === 'REVOKED' ? grantee : grantor, made);
       await saveEnd(tx, id, { grantor, grantee }, jws);
-      // known at once to everybody below who routes by it
-      if (grantor === node && stored.answer?.accepted) await publishGrant(tx, appender, { ...stored, endJws: jws });
+      // known at once to everybody who routes by it
+      if (grantor === node && stored.answer?.accepted) await publisher.publish(tx, { ...stored, endJws: jws });
     });
     return shown(id);
   }

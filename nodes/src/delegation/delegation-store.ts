@@ -74,6 +74,15 @@ export async function findEveryGrant(queries: NodeQueries, items: readonly strin
   return rows.map(storedOf);
 }
 
+/** The node's own grants that were accepted, in effect or not. */
+export async function findOwnAccepted(queries: NodeQueries): Promise<StoredGrant[]> {
+  const rows = await queries.query<GrantRow>(
+    `SELECT ${COLUMNS} FROM delegations
+     WHERE node = $1 AND grantor = $1 AND grant_jws IS NOT NULL AND answer_jws IS NOT NULL ORDER BY seq`,
+  );
+  return rows.map(storedOf).filter(({ answer }) => answer?.accepted === true);
+}
+
 /** The public list (授权公示): grants a node knows, newest first. */
 export async function listGrants(queries: NodeQueries, item: string | null, most: number): Promise<StoredGrant[]> {
   const rows = await queries.query<GrantRow>(

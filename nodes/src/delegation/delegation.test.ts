@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Grant, GrantPowerInput, GrantView, ProblemError, Viewer } from '@liandong/schema';
 import { SIGNED_TYPES, dayOf, plusDays } from '@liandong/schema';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Outbox } from '../handoff/index.ts';
 import {
@@ -25,8 +24,9 @@ import {
   VILLAGE,
   eventually,
   personAt,
+  readKeysOf,
 } from '../testing/test-federation.ts';
-import type { StoredKey, TrustFile } from '../trust/index.ts';
+import type { TrustFile } from '../trust/index.ts';
 import { Trust } from '../trust/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
@@ -150,6 +150,31 @@ describe('a power', () => {
     expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 三门县 |');
   });
 
+  test('with a cap is on the published list of the grantee with its grant and cap, until it ends', async () => {
+    const listed = async (node: string) =>
+      (await federation.services(node).admission.publishedList('POWERS', null)).find(
+        ({ item }) => item.code === RELIEF,
+      );
+    expect(await listed(TOWNSHIP)).toBeUndefined();
+    const grant = await inEffect();
+    expect(await listed(TOWNSHIP)).toMatchObject({ through: { id: grant, grantor: COUNTY }, capFen: CAP });
+    expect(await listed(COUNTY)).toMatchObject({ through: null, capFen: null });
+    const query = `{ publishedList(division: "${TOWNSHIP}", kind: POWERS) {
+      item { code } capFen decidedUnder { id grantor { code } mode } } }`;
+    const { data } = await federation.ask(TOWNSHIP, { role: 'admission', query, variables: {}, token: null });
+    expect(data).toMatchObject({
+      publishedList: expect.arrayContaining([
+        {
+          item: { code: RELIEF },
+          capFen: CAP,
+          decidedUnder: { id: grant, grantor: { code: COUNTY }, mode: 'ENTRUSTED' },
+        },
+      ]),
+    });
+    await ended(grant);
+    expect(await listed(TOWNSHIP)).toBeUndefined();
+  });
+
   test('is not asked for over an item nobody knows', async () => {
     const asked = { items: ['3310-XX-001'], stages: ['DECIDE' as const], cap: null, reason: '群众需求多', staff: 3 };
     expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY }))).toBe('ITEM_UNKNOWN');
@@ -184,7 +209,38 @@ describe('a power', () => {
       const [change] = await federation.services(COUNTY).legalBases.changes(supervisor, 1);
       return change?.grants.length === 1 && change.grants[0]?.id === whole;
     });
+    // the county's grant went up to the city too, which asks about what rests on the law
+    const [atCity] = await federation.services(CITY).legalBases.changes(personAt(CITY, 'CATALOGUER'), 1);
+    expect(atCity?.grants).toEqual([{ id: whole, grantor: COUNTY, grantee: TOWNSHIP }]);
     await ended(whole);
+  });
+
+  test('is known to the city above as to the villages below, and so is its end', async () => {
+    const grant = await inEffect();
+    await becomes(CITY, grant, 'IN_EFFECT');
+    expect(await delegation(CITY).competence(RELIEF, VILLAGE, { amountFen: CAP })).toMatchObject({
+      decider: TOWNSHIP,
+      power: COUNTY,
+    });
+    await ended(grant);
+    await becomes(CITY, grant, 'REVOKED');
+    const handed = await inEffect();
+    await delegation(TOWNSHIP).handBack(chief, handed, '力量不足');
+    await becomes(CITY, handed, 'HANDED_BACK');
+  });
+
+  test('that was given before the levels above were told is told them when the host starts, once', async () => {
+    const grant = await inEffect();
+    await becomes(CITY, grant, 'IN_EFFECT');
+    await federation.rows(CITY, `DELETE FROM delegations WHERE id = $1`, [grant]);
+    await federation.stopHost(COUNTY);
+    await federation.startHost(COUNTY);
+    expect(await known(CITY, grant)).toBeNull();
+    await federation.stopHost(COUNTY);
+    await federation.rows(COUNTY, `DELETE FROM node_settings WHERE key = 'grants.told-above'`);
+    await federation.startHost(COUNTY);
+    await becomes(CITY, grant, 'IN_EFFECT');
+    await ended(grant);
   });
 
   test.each<[string, Viewer, Partial<GrantPowerInput>, string]>([
@@ -217,6 +273,37 @@ describe('a power', () => {
     await delegation(COUNTY).revoke(countyChief, grant.id, '改由县办');
     await becomes(TOWNSHIP, grant.id, 'REVOKED');
     expect(await codeOf(delegation(TOWNSHIP).answer(chief, answer))).toBe('GRANT_ENDED');
+  });
+});
+
+describe('a power whose department’s powers went to a bureau', () => {
+  const bureauChief = personAt(COUNTY, 'CHIEF', '行政审批局');
+
+  test('is lent by the bureau from that day on, and by the department until then', async () => {
+    expect(await codeOf(delegation(COUNTY).grant(bureauChief, power()))).toBe('WRONG_DEPARTMENT');
+    const before = await inEffect();
+    const tomorrow = plusDays(today(), 1);
+    await federation.services(COUNTY).offices.transferPowers(personAt(COUNTY, 'CATALOGUER'), {
+      bureau: '行政审批局',
+      departments: ['民政'],
+      basis: '《行政许可法》第二十五条',
+      from: tomorrow,
+      until: tomorrow,
+    });
+    federation.shiftMs = 86_400_000;
+    try {
+      expect(await codeOf(delegation(COUNTY).grant(countyChief, power({ from: tomorrow })))).toBe('WRONG_DEPARTMENT');
+      expect(await codeOf(delegation(COUNTY).revoke(countyChief, before, '收回'))).toBe('WRONG_DEPARTMENT');
+      const { grant } = await delegation(COUNTY).grant(bureauChief, power({ from: tomorrow }));
+      await becomes(TOWNSHIP, grant.id, 'OFFERED');
+      await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null });
+      await becomes(VILLAGE, grant.id, 'IN_EFFECT');
+      await delegation(COUNTY).revoke(bureauChief, grant.id, '收回');
+      await becomes(VILLAGE, grant.id, 'REVOKED');
+    } finally {
+      federation.shiftMs = 0;
+    }
+    await ended(before);
   });
 });
 
@@ -311,13 +398,8 @@ describe('a grant between nodes', () => {
   let trust: Trust;
   beforeAll(async () => {
     const file = JSON.parse(await readFile(federation.config(COUNTY).trustFile, 'utf8')) as TrustFile;
-    const keys = await Promise.all(
-      NODES.map(async (node) => {
-        const path = join(federation.config(node).keysDir, `${node}.jwk.json`);
-        return JSON.parse(await readFile(path, 'utf8')) as StoredKey;
-      }),
-    );
-    trust = await Trust.load(file, keys, federation.divisions);
+    const keys = await Promise.all(NODES.map((node) => readKeysOf(federation.config(node))));
+    trust = await Trust.load(file, keys.flat(), federation.divisions);
   });
 
   const grantOf = (change: Partial<Grant> = {}): Grant => ({

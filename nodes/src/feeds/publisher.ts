@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, CatalogueEntry, DivisionCode, Divisions, Feed, FeedPart } from '@liandong/schema';
-import { FEEDS, SIGNED_TYPES, catalogueEntrySchema, feedPartSchema, problem } from '@liandong/schema';
+import { FEEDS, ProblemError, SIGNED_TYPES, catalogueEntrySchema, feedPartSchema, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Carrier, Incoming, Verdict } from '../handoff/index.ts';
 import { Loop } from '../handoff/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { Trust } from '../trust/index.ts';
+import { payloadOf } from '../trust/index.ts';
 import type { FeedAppender } from './appender.ts';
 import { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';
 
@@ -102,11 +103,11 @@ export class FeedPublisher {
     this.#requireSource(tx.node, message.from, part);
     const state = await lockFeed(tx, part.feed, part.publisher);
     const fresh = part.from <= state.head + 1 ? part.entries.slice(state.head + 1 - part.from) : [];
-    if (part.feed === 'CATALOGUE') await this.#requireSigned(part.publisher, state.head + 1, fresh);
+    const sound = part.feed === 'CATALOGUE' ? await this.#signed(part.publisher, state.head + 1, fresh) : fresh;
     const asOf = new Date(part.asOf);
     const known = asOf < state.asOf ? state : { ...state, knownHead: part.head, asOf };
     await extendFeed(tx, state, fresh, known);
-    if (fresh.length > 0) await this.#parts.readers[part.feed](tx, part.publisher, fresh);
+    if (sound.length > 0) await this.#parts.readers[part.feed](tx, part.publisher, sound);
     if (state.asOf.getTime() === 0) await this.#openCursors(tx, part.feed, part.publisher);
     if (fresh.length > 0) await this.#dueNow(tx, part.feed, part.publisher);
     return { outcome: 'WATERMARK', feed: part.feed, publisher: part.publisher, seq: state.head + fresh.length };
@@ -287,21 +288,47 @@ export class FeedPublisher {
     if (!sound) throw problem('FORBIDDEN', `${from} can't bring ${node} the ${part.feed} of ${part.publisher}.`);
   }
 
-  async #requireSigned(publisher: DivisionCode, first: number, entries: readonly string[]): Promise<void> {
-    const { trust } = this.#parts;
-    await Promise.all(
+  /**
+   * The entries that count. One whose key had ended by its date keeps its number, so that the feed goes on behind it,
+   * and says nothing.
+   * @throws {ProblemError} SIGNATURE_INVALID, KEY_UNKNOWN
+   */
+  async #signed(publisher: DivisionCode, first: number, entries: readonly string[]): Promise<string[]> {
+    const { trust, log } = this.#parts;
+    // a stretch may bring the very certificate that its later entries are signed by
+    await trust.learn(entries.flatMap(keyDocumentOf));
+    const counted = await Promise.all(
       entries.map(async (jws, i) => {
-        const { node, payload } = await trust.verify(jws, SIGNED_TYPES.entry);
-        const entry = catalogueEntrySchema.safeParse(payload);
+        let verified;
+        try {
+          verified = await trust.verify(jws, SIGNED_TYPES.entry);
+        } catch (error) {
+          if (!(error instanceof ProblemError) || error.code !== 'KEY_NOT_IN_EFFECT') throw error;
+          log.warn({ publisher, entry: first + i, reason: error.message }, 'an entry of the catalogue says nothing');
+          return [];
+        }
+        const entry = catalogueEntrySchema.safeParse(verified.payload);
         if (
           !entry.success ||
-          node !== publisher ||
+          verified.node !== publisher ||
           entry.data.publisher !== publisher ||
           entry.data.seq !== first + i
         ) {
           throw problem('SIGNATURE_INVALID', `Entry ${first + i} of ${publisher}'s catalogue is not its own.`);
         }
+        return [jws];
       }),
     );
+    return counted.flat();
+  }
+}
+
+/** The certificate or end of a key that an entry brings: it proves itself, so the entry need not be believed yet. */
+function keyDocumentOf(jws: string): string[] {
+  try {
+    const { body } = payloadOf(jws) as { body?: { kind?: unknown; document?: unknown } };
+    return body?.kind === 'KEY' && typeof body.document === 'string' ? [body.document] : [];
+  } catch {
+    return [];
   }
 }

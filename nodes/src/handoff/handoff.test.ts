@@ -440,7 +440,7 @@ describe('the broker', () => {
     await connection.close();
   });
 
-  test('an envelope signed by a key nobody vouched for leads to nothing', async () => {
+  test('an envelope signed by a key nobody vouched for is set aside and leads to nothing', async () => {
     const stranger = await importNodeKey(await generateNodeKey(VILLAGE));
     const id = randomUUID();
     const forged = await signWith(stranger, SIGNED_TYPES.envelope, {
@@ -464,5 +464,8 @@ describe('the broker', () => {
     expect(await federation.rows(TOWNSHIP, `SELECT 1 FROM inbox WHERE node = $1 AND id = $2`, [TOWNSHIP, id])).toEqual(
       [],
     );
+    expect(
+      await federation.rows(TOWNSHIP, `SELECT code FROM parked WHERE node = $1 AND id = $2`, [TOWNSHIP, id]),
+    ).toEqual([{ code: 'KEY_UNKNOWN' }]);
   });
 });

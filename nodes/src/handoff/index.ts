@@ -5,3 +5,4 @@ export { Outbox } from './outbox.ts';
 export type { Outgoing } from './outbox.ts';
 export { Carrier } from './parcels.ts';
 export { Relay } from './relay.ts';
+export { ParkedRetries, requestRetry } from './parked.ts';

@@ -1,23 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Answer, DivisionCode, Divisions, Envelope, MessageKind } from '@liandong/schema';
-import { ERRORS, ProblemError } from '@liandong/schema';
+import { ERRORS, ProblemError, messageSubject } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import { sha256 } from '../trust/index.ts';
+import { kidOf, sha256 } from '../trust/index.ts';
 import { Loop } from './loop.ts';
 import type { Incoming, Receiver, Settler, Verdict } from './messages.ts';
+import { isAboutKeys, parkMessage, readParked, resolveParked, setRetry, strangersOf } from './parked.ts';
 import type { Carrier } from './parcels.ts';
-import { envelopeHeader } from './parcels.ts';
+import { envelopeHeader, readUnchecked } from './parcels.ts';
 import { settle } from './relay.ts';
 
 /** Broker messages taken into one transaction. */
 const BATCH = 50;
 /** Messages fetched ahead of the transaction. */
 const AHEAD = 200;
-/** A message signed with an unknown key is looked at again after this long, ms: the key may become known. */
-const KEY_RETRY_MS = 5_000;
+/** A parked message that is not ready yet when it is tried again waits this long, ms. */
+const LATER_MS = 60_000;
+/** Most open messages that are kept of one sender nobody can vouch for: nobody fills the disk with them. */
+const MAX_STRANGERS = 1_000;
 /** Pause before a lost road is looked for again, ms. */
 const RETRY_MS = 100;
 
@@ -49,6 +52,8 @@ interface Opened {
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #lanes: Lane[];
+  /** Whether a message may be parked here, which one that is done would resolve. */
+  #holdsParked = true;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -56,6 +61,10 @@ export class Intake {
       new Lane(parts, 'm', (raws) => this.#takeMessages(raws)),
       new Lane(parts, 'r', (raws) => this.#takeReceipts(raws)),
     ];
+  }
+
+  get node(): DivisionCode {
+    return this.#parts.node;
   }
 
   start(): void {
@@ -82,6 +91,7 @@ export class Intake {
           if (answer) list.push(answer);
         }
       }
+      await this.#resolve(tx, [...made.values()].flat());
       return made;
     });
     await Promise.all(
@@ -90,7 +100,49 @@ export class Intake {
     for (const { raw } of opened) raw.ack();
   }
 
-  /** The envelope, checked; one that can't be believed leads to nothing but a line in the log. */
+  /**
+   * Tries a parked message again, as if it had come now.
+   * @returns false where it is not parked any more
+   */
+  async retry(id: string): Promise<boolean> {
+    const { node, db, carrier, now, log } = this.#parts;
+    const row = await readParked(db.queries(node), id);
+    if (!row) return false;
+    let { bytes } = row;
+    if (row.envelope !== null) {
+      try {
+        const payload = bytes ?? new TextEncoder().encode(row.envelope);
+        bytes = (await carrier.openEnvelope(node, payload, bytes === null ? null : row.envelope)).bytes;
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        const { code, message: reason } = error.problem;
+        await db.transact(node, (tx) => parkMessage(tx, { ...row, code, reason }));
+        return true;
+      }
+    }
+    const { sender, kind, body } = row;
+    const answer = await db.transact(node, async (tx) => {
+      await tx.query(`DELETE FROM inbox WHERE node = $1 AND id = $2 AND answer ->> 'outcome' = 'PARKED'`, [id]);
+      const made = await this.#take(tx, sender, { id, kind, body }, bytes);
+      // it waits for something else, or for materials that its sender brings with it
+      await setRetry(tx, id, made === null ? new Date(now().getTime() + LATER_MS) : null);
+      await resolveParked(tx, made ? [made] : []);
+      return made;
+    });
+    log.info({ node, message: id, kind, outcome: answer?.outcome ?? 'LATER' }, 'a parked message was tried again');
+    if (answer) await carrier.answer(node, sender, [answer], now());
+    return true;
+  }
+
+  async #resolve(tx: NodeTx, answers: readonly Answer[]): Promise<void> {
+    if (!this.#holdsParked) return;
+    this.#holdsParked = (await resolveParked(tx, answers)) > 0;
+  }
+
+  /**
+   * The envelope, checked. One whose key is not known or no longer in effect is parked; any other that can't be
+   * believed leads to nothing but a line in the log.
+   */
   async #open(raw: JsMsg): Promise<Opened | null> {
     const { node, carrier, log } = this.#parts;
     try {
@@ -98,11 +150,37 @@ export class Intake {
     } catch (error) {
       const code = error instanceof ProblemError ? error.code : 'INTERNAL';
       log.warn({ node, code, subject: raw.subject }, 'a message that can not be believed');
-      // an unknown key may become known; everything else stays wrong
-      if (error instanceof ProblemError && ERRORS[error.code].retry) raw.nak(KEY_RETRY_MS);
-      else raw.term();
+      if (error instanceof ProblemError && isAboutKeys(error.code)) await this.#parkStrangers(raw, error);
+      // an unknown key is the only fault that may pass, and it was parked
+      raw.term();
       return null;
     }
+  }
+
+  /**
+   * Sets the messages of an envelope aside whose signature can't be checked, as they came; a feed states its entries
+   * again by itself. The broker holds each host to the names of its own nodes, so the sender is who the subject says.
+   */
+  async #parkStrangers(raw: JsMsg, error: ProblemError): Promise<void> {
+    const { node, db, carrier, divisions, now } = this.#parts;
+    const header = envelopeHeader(raw);
+    const jws = header ?? raw.string();
+    const envelope = readUnchecked(jws);
+    if (!envelope || envelope.to !== node || raw.subject !== messageSubject(envelope.from, node, divisions)) return;
+    const messages = envelope.messages.filter((message) => message.kind !== 'FEED');
+    if (messages.length === 0) return;
+    const { code, message: reason } = error.problem;
+    const answers = await db.transact(node, async (tx) => {
+      if ((await strangersOf(tx, envelope.from)) >= MAX_STRANGERS) return [];
+      for (const { id, kind, body } of messages) {
+        const bytes = header === null ? null : raw.data;
+        const sender = envelope.from;
+        await parkMessage(tx, { id, sender, kind, body, code, reason, kid: kidOf(jws), envelope: jws, bytes });
+      }
+      return messages.map(({ id, body }): Answer => ({ id, outcome: 'PARKED', digest: sha256(body), code }));
+    });
+    this.#holdsParked = true;
+    if (answers.length > 0) await carrier.answer(node, envelope.from, answers, now());
   }
 
   async #take(
@@ -138,19 +216,21 @@ export class Intake {
     } catch (error) {
       // nothing is wrong with the message: the whole batch is tried again
       if (error instanceof ProblemError && error.code === 'DATABASE_UNAVAILABLE') throw error;
-      verdict = parkedBy(error);
+      verdict = parkedBy(error, message.kind);
       log.error({ err: error, node: tx.node, from, message: message.id, kind: message.kind }, 'message parked');
     }
     const answer = answerOf(message.id, digest, verdict);
     if (!answer) return null;
     if (verdict.outcome === 'PARKED') {
-      await tx.query(
-        `INSERT INTO parked (node, id, sender, kind, body, code, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (node, id) DO NOTHING`,
-        [message.id, from, message.kind, message.body, verdict.code, verdict.reason],
-      );
+      const { code, reason } = verdict;
+      const { id, kind, body } = message;
+      await parkMessage(tx, { id, sender: from, kind, body, code, reason, kid: null, envelope: null, bytes });
+      this.#holdsParked = true;
     }
-    const lasting = answer.outcome === 'DONE' || answer.outcome === 'REFUSED' || answer.outcome === 'PARKED';
+    // what waits for a key is looked at anew when it comes again
+    const waits = answer.outcome === 'PARKED' && isAboutKeys(answer.code);
+    const lasting =
+      answer.outcome === 'DONE' || answer.outcome === 'REFUSED' || (answer.outcome === 'PARKED' && !waits);
     if (remembered && lasting) {
       await tx.query(`INSERT INTO inbox (node, id, sender, kind, answer) VALUES ($1, $2, $3, $4, $5)`, [
         message.id,
@@ -283,9 +363,13 @@ function answerOf(
   }
 }
 
-function parkedBy(error: unknown): Verdict | { outcome: 'PARKED'; code: string; reason: string } {
+function parkedBy(error: unknown, kind: MessageKind): Verdict | { outcome: 'PARKED'; code: string; reason: string } {
   if (!(error instanceof ProblemError))
     return { outcome: 'PARKED', code: 'INTERNAL', reason: 'See the log of the host.' };
   const { code, message } = error.problem;
+  // a feed states its entries again by itself; anything else that waits for a key is shown
+  if (isAboutKeys(code)) {
+    return kind === 'FEED' ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
+  }
   return ERRORS[code].retry ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
 }

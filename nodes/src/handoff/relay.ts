@@ -4,6 +4,7 @@ import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { Loop } from './loop.ts';
 import type { Answered, Settler } from './messages.ts';
 import type { Outbox } from './outbox.ts';
+import { KEY_CODES } from './parked.ts';
 import type { Carrier, Parcel } from './parcels.ts';
 
 /** Messages claimed at a time. */
@@ -66,6 +67,16 @@ export class Relay {
     await this.#parts.db.queryHost(
       `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND next_at > now() AND outcome IS NULL AND node = ANY ($1)`,
       [this.#parts.nodes],
+    );
+    this.#loop.wake();
+  }
+
+  /** Offers again what receivers set aside for the key it was signed with: there is another now. */
+  async resendParked(): Promise<void> {
+    await this.#parts.db.queryHost(
+      `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND outcome = 'PARKED' AND code = ANY ($2)
+         AND node = ANY ($1)`,
+      [this.#parts.nodes, KEY_CODES],
     );
     this.#loop.wake();
   }

@@ -3,8 +3,18 @@ import type { ChangeLegalBasisInput, LegalBasisChangeView } from '@liandong/sche
 import { dayOf, plusDays } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, LOW_INCOME, agent, clerk } from '../testing/cases.ts';
-import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';
-import { linkOlderItems } from './index.ts';
+import {
+  CATALOGUE_FILE,
+  CITY,
+  COUNTY,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  eventually,
+  personAt,
+} from '../testing/test-federation.ts';
+import { importCatalogue } from '../catalogue/index.ts';
+import { basesByTitle, linkOlderItems } from './index.ts';
 
 const DAY_MS = 86_400_000;
 const ARTICLE_11 = '《社会救助暂行办法》第十一条';
@@ -125,6 +135,23 @@ describe('a change of the law', () => {
       { repealedOn: plusDays(today(), 30), supersededBy: '《新森林法》' },
     ]);
     await expect(announce(change)).rejects.toMatchObject({ code: 'LEGAL_BASIS_CONFLICT' });
+    const tried = await importCatalogue(
+      federation.db(CITY),
+      CITY,
+      federation.divisions,
+      CATALOGUE_FILE,
+      federation.now(),
+      { dryRun: true, basesByTitle },
+    );
+    expect(tried.warnings).toEqual([
+      {
+        code: '3310-LY-001',
+        field: 'legalBasis',
+        citation: '《森林法》第五十七条',
+        repealedOn: plusDays(today(), 30),
+        supersededBy: '《新森林法》',
+      },
+    ]);
   });
 
   test('is announced once for a key', async () => {

@@ -38,17 +38,24 @@ describe('figures', () => {
     await steps.arrives(first, countyClerk);
     await steps.review(first, countyClerk);
     await steps.decide(first, countyChief);
+    await steps.deliver(first, countyChief, agent);
     const second = await steps.file(agent, homestead());
     await steps.toReviewedAtTownship(second);
     await steps.decide(second, chief);
+    await steps.deliver(second, chief, agent);
     await steps.file(agent, application());
     for (const division of [COUNTY, CITY]) {
-      await eventually(async () => (await rollup(division)).figures.CLOSED === 2);
+      // each node's facts come by a feed of their own: the village's last filing, and the closings above it
+      await eventually(async () => {
+        const { figures } = await rollup(division);
+        return figures.CLOSED === 2 && figures.FILED === 3;
+      });
       const view = await rollup(division);
       expect(view.figures).toMatchObject({
         FILED: 3,
         ACCEPTED: 2,
         GRANTED: 2,
+        DELIVERED: 2,
         CLOSED: 2,
         CLOSED_IN_TIME: 2,
         REFUSED: 0,

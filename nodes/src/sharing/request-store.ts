@@ -90,7 +90,7 @@ export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, gi
   return rows.length > 0;
 }
 
-/** Materials of a case that sharing gave: nobody need hand them in (国务院令第716号; 行政许可法 Art. 31). */
+/** Materials of a case that sharing gave: nobody need hand them in (国务院令第716号第七条; 行政许可法 Art. 31). */
 export async function suppliedMaterials(queries: NodeQueries, caseId: string): Promise<string[]> {
   const rows = await queries.query<{ replaces: string }>(
     `SELECT DISTINCT replaces FROM data_requests

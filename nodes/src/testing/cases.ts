@@ -83,6 +83,17 @@ export class CaseSteps {
       .handling.decide(viewer, { id, outcome: 'GRANTED', reason: null, minutes: null, idempotencyKey: null });
   }
 
+  /** Issues the document where the case was decided, sends it to the desk that took it in and delivers it there. */
+  async deliver(id: string, decidedBy: Viewer, deliveredBy: Viewer): Promise<HandlingView> {
+    const { handling } = this.#federation.services(decidedBy.division);
+    await handling.issueDocument(decidedBy, step(id));
+    if (decidedBy.division !== deliveredBy.division) {
+      await handling.assign(decidedBy, step(id));
+      await this.arrives(id, deliveredBy);
+    }
+    return this.#federation.services(deliveredBy.division).handling.deliver(deliveredBy, { ...step(id), way: 'AGENT' });
+  }
+
   /** What a desk knows of the case; null when it may not or knows nothing. */
   async seen(id: string, viewer: Viewer, copy = true): Promise<HandlingView | null> {
     const [view] = await this.#federation.services(viewer.division).handling.getMany(viewer, [{ id, copy }]);

@@ -29,6 +29,8 @@ import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Host } from '../host.ts';
 import { holdCeremony } from '../topology/index.ts';
+import type { StoredKey } from '../trust/index.ts';
+import { readKeys, readPassphrase } from '../trust/index.ts';
 import { TEMPLATE } from './global-setup.ts';
 
 const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
@@ -89,7 +91,10 @@ export class TestFederation {
     const broker = new TestBroker(dir, await freePort());
     const hosts = nodes.map((node) => ({ id: `host-${node}`, nodes: [node], url: null }));
     const place = { address: '127.0.0.1', port: broker.port, storeDir: join(dir, 'jetstream') };
-    const paths = await holdCeremony({ sequence: 1, hosts }, divisions, place, dir, new Date());
+    const passphrase = randomUUID();
+    const passphraseFile = join(dir, 'passphrase');
+    await writeFile(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
+    const paths = await holdCeremony({ sequence: 1, hosts }, divisions, place, dir, new Date(), passphrase);
     await broker.start();
     const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
     const issuersFile = join(dir, 'issuers.json');
@@ -117,6 +122,7 @@ export class TestFederation {
         divisionsFile,
         trustFile: paths.trustFile,
         keysDir: join(hostDir, 'keys'),
+        keysPassphraseFile: passphraseFile,
         issuersFile,
         calendarFile,
         httpPort: 0,
@@ -321,4 +327,9 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** The private keys a host signs with. */
+export async function readKeysOf(config: HostConfig): Promise<StoredKey[]> {
+  return readKeys(config.keysDir, config.nodes, await readPassphrase(config.keysPassphraseFile));
 }

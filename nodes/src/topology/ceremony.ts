@@ -4,7 +4,7 @@ import type { Certificate, DivisionCode, Divisions, Topology } from '@liandong/s
 import { SIGNED_TYPES, problem } from '@liandong/schema';
 import { nkeys } from '@nats-io/transport-node';
 import type { StoredKey, TrustFile } from '../trust/index.ts';
-import { generateNodeKey, importNodeKey, publicOf, signWith } from '../trust/index.ts';
+import { generateNodeKey, importNodeKey, publicOf, signWith, writeKeys } from '../trust/index.ts';
 import { brokerConfig } from './broker-config.ts';
 
 /** Where the ceremony's outputs are; every host is given its own directory and the two public files. */
@@ -36,6 +36,7 @@ export interface BrokerPlace {
  * The key ceremony for a new federation: a key for each node, each signed by its parent's and the city's as the root;
  * credentials for the broker; its configuration. Writes everything below `dir`, private files readable by their owner
  * alone.
+ * @param passphrase what the nodes' keys are encrypted with, one file a host; null leaves them plain
  * @throws {ProblemError} BAD_CONFIG when a node's parent has no node
  */
 export async function holdCeremony(
@@ -44,6 +45,7 @@ export async function holdCeremony(
   broker: BrokerPlace,
   dir: string,
   now: Date,
+  passphrase: string | null = null,
 ): Promise<CeremonyPaths> {
   const paths = ceremonyPaths(dir);
   const keys = await generateKeys(topology, divisions);
@@ -55,9 +57,8 @@ export async function holdCeremony(
   const seeds = new Map<string, string>();
   for (const host of topology.hosts) {
     const keysDir = join(paths.hostDir(host.id), 'keys');
-    await mkdir(keysDir, { recursive: true, mode: 0o700 });
-    for (const node of host.nodes)
-      await writePrivate(join(keysDir, `${node}.jwk.json`), JSON.stringify(keys.get(node)));
+    const held = host.nodes.flatMap((node) => keys.get(node) ?? []);
+    await writeKeys(keysDir, held, passphrase);
     seeds.set(host.id, await writeSeed(join(paths.hostDir(host.id), 'nats.seed')));
   }
   await mkdir(join(dir, 'gateway'), { recursive: true, mode: 0o700 });

@@ -1,7 +1,7 @@
-import { generateKeyPair, calculateJwkThumbprint, exportJWK, importJWK } from 'jose';
+import { exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 import type { Certificate, DivisionCode } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import { keyIdOf, problem } from '@liandong/schema';
 
 /** A node's key pair; the private half stays on its host. */
 export interface NodeKey {
@@ -23,7 +23,7 @@ export interface StoredKey {
 export async function generateNodeKey(node: DivisionCode): Promise<StoredKey> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwk = await exportJWK(privateKey);
-  return { node, kid: `${node}.${(await calculateJwkThumbprint(jwk)).slice(0, 16)}`, jwk };
+  return { node, kid: await keyIdOf(node, publicOf(jwk)), jwk };
 }
 
 /** @throws {ProblemError} BAD_CONFIG for a file that holds no Ed25519 private key */

@@ -1,128 +1,213 @@
-import { CompactSign, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
-import type { CryptoKey } from 'jose';
-import type { Certificate, DivisionCode, Divisions, SignedType } from '@liandong/schema';
-import { SIGNED_TYPES, certificateSchema, dayOf, problem } from '@liandong/schema';
+import { CompactSign, decodeProtectedHeader } from 'jose';
+import type { DivisionCode, Divisions, KeyDocument, KnownKey, Learned, SignedType } from '@liandong/schema';
+import { KeyRing, SIGNED_TYPES, certificateSchema, problem } from '@liandong/schema';
 import { z } from 'zod';
 import type { NodeKey, StoredKey } from './keys.ts';
 import { importNodeKey } from './keys.ts';
 
-/** The trust file: the root's public key, and every node's key vouched for by its parent. */
+/** The trust file: the root's public key, every node's key vouched for by its parent, and the ends of keys. */
 export const trustFileSchema = z.object({
   root: certificateSchema.shape.jwk,
   certificates: z.array(z.string()).min(1),
+  revocations: z.array(z.string()).optional(),
 });
 export type TrustFile = z.infer<typeof trustFileSchema>;
 
+/** Most documents an envelope may introduce its sender's key with: a certificate and an end for each level. */
+const MAX_INTRODUCED = 16;
+
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Whom this host believes: the keys of all nodes, each signed by its parent's up to the root; and its own keys. */
 export class Trust {
-  readonly #keys: ReadonlyMap<string, { node: DivisionCode; key: CryptoKey }>;
-  readonly #own = new Map<DivisionCode, NodeKey>();
+  readonly #ring: KeyRing;
+  readonly #now: () => Date;
+  readonly #own = new Map<DivisionCode, NodeKey[]>();
+  /** Documents everybody holds, since they stand in the trust file. */
+  readonly #filed: ReadonlySet<string>;
+  readonly #introductions = new Map<string, string[]>();
+  readonly #listeners: ((documents: readonly KeyDocument[]) => void)[] = [];
 
-  private constructor(keys: ReadonlyMap<string, { node: DivisionCode; key: CryptoKey }>) {
-    this.#keys = keys;
+  private constructor(ring: KeyRing, filed: ReadonlySet<string>, now: () => Date) {
+    this.#ring = ring;
+    this.#filed = filed;
+    this.#now = now;
   }
 
   /**
    * Checks every certificate up to the root.
+   * @param now the clock by which keys are in effect
    * @throws {ProblemError} BAD_CONFIG naming the certificate that can't be believed
    */
-  static async load(file: TrustFile, own: readonly StoredKey[], divisions: Divisions): Promise<Trust> {
-    const claimed = file.certificates.map((jws) => ({ jws, certificate: readCertificate(jws) }));
-    const keys = new Map<string, { node: DivisionCode; key: CryptoKey }>();
-    // parents before children: the city signs itself with the root key, which was handed over by other means
-    const lineage = (node: DivisionCode) => divisions.lineage(node).length;
-    claimed.sort((a, b) => lineage(a.certificate.node) - lineage(b.certificate.node));
-    for (const { jws, certificate } of claimed) {
-      // whoever was its parent when the certificate was given: a zone that changed parents keeps its key
-      const parent = divisions.parentOn(certificate.node, dayOf(new Date(certificate.issuedAt)));
-      const kid = decodeProtectedHeader(jws).kid ?? '';
-      const issuer = parent === null ? file.root : keys.get(kid);
-      const expected = parent ?? certificate.node;
-      if (!issuer || certificate.issuer !== expected || ('node' in issuer && issuer.node !== expected)) {
-        throw problem('BAD_CONFIG', `The certificate of ${certificate.node} is not signed by its parent.`);
-      }
-      const issuerKey = 'node' in issuer ? issuer.key : await importPublicKey(issuer);
-      await verifyWith(jws, issuerKey, SIGNED_TYPES.certificate).catch((cause: unknown) => {
-        throw problem('BAD_CONFIG', `The certificate of ${certificate.node} has a wrong signature.`, { cause });
-      });
-      const key = await importPublicKey(certificate.jwk);
-      keys.set(certificate.kid, { node: certificate.node, key });
+  static async load(
+    file: TrustFile,
+    own: readonly StoredKey[],
+    divisions: Divisions,
+    now: () => Date = () => new Date(),
+  ): Promise<Trust> {
+    // whoever was its parent when the certificate was given: a zone that changed parents keeps its key
+    const ring = new KeyRing(file.root, (node, day) => divisions.parentOn(node, day));
+    const documents = [...file.certificates, ...(file.revocations ?? [])];
+    for (const { state, reason } of await ring.learn(documents)) {
+      if (state !== 'BELIEVED') throw problem('BAD_CONFIG', `The trust file can't be believed: ${reason ?? ''}`);
     }
-    const trust = new Trust(keys);
-    for (const stored of own) {
-      if (keys.get(stored.kid)?.node !== stored.node) {
-        throw problem('BAD_CONFIG', `The key of ${stored.node} has no certificate in the trust file.`);
-      }
-      trust.#own.set(stored.node, await importNodeKey(stored));
-    }
+    const trust = new Trust(ring, new Set(documents), now);
+    await trust.hold(own);
     return trust;
+  }
+
+  /**
+   * Takes private keys of this host's nodes in hand. A key without a certificate waits for it.
+   * @throws {ProblemError} BAD_CONFIG for a node none of whose keys anybody vouched for
+   */
+  async hold(keys: readonly StoredKey[]): Promise<void> {
+    for (const stored of keys) {
+      const list = this.#own.get(stored.node) ?? [];
+      this.#own.set(stored.node, list);
+      if (!list.some((key) => key.kid === stored.kid)) list.push(await importNodeKey(stored));
+    }
+    for (const node of new Set(keys.map((key) => key.node))) {
+      const list = this.#own.get(node) ?? [];
+      if (!list.some(({ kid }) => this.#ring.findKey(kid)?.node === node)) {
+        throw problem('BAD_CONFIG', `The key of ${node} has no certificate in the trust file.`);
+      }
+    }
+  }
+
+  /** Certificates and revocations that became known; they prove themselves, whoever brought them. */
+  async learn(documents: readonly string[], keepWaiting = true): Promise<Learned[]> {
+    const learned = await this.#ring.learn(documents, keepWaiting);
+    this.#introductions.clear();
+    const believed = learned.flatMap(({ state, document }) => (state === 'BELIEVED' && document ? [document] : []));
+    if (believed.length > 0) for (const listener of this.#listeners) listener(believed);
+    return learned;
+  }
+
+  /** Told of what was learned; may be told of the same again. */
+  onLearned(listener: (documents: readonly KeyDocument[]) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Whether the node has a key in this federation, that is: exists. */
   knows(node: DivisionCode): boolean {
-    for (const known of this.#keys.values()) if (known.node === node) return true;
-    return false;
+    return this.#ring.keys().some((key) => key.node === node);
   }
 
   /** All nodes of the federation. */
   nodes(): DivisionCode[] {
-    return [...new Set([...this.#keys.values()].map((k) => k.node))];
+    return [...new Set(this.#ring.keys().map((key) => key.node))];
   }
 
-  /** Signs as a node of this host. */
+  /** All keys that are vouched for, also those that ended. */
+  keys(): KnownKey[] {
+    return this.#ring.keys();
+  }
+
+  findKey(kid: string): KnownKey | undefined {
+    return this.#ring.findKey(kid);
+  }
+
+  /** Certificates and ends behind some keys, up to the root. */
+  documentsOf(kids: readonly string[]): KeyDocument[] {
+    return [...new Map(kids.flatMap((kid) => this.#ring.chainOf(kid)).map((d) => [d.hash, d])).values()];
+  }
+
+  /** The trust file as it would be written now. */
+  file(): TrustFile {
+    const documents = this.#ring.keys().flatMap((key) => this.#ring.chainOf(key.kid));
+    const of = (kind: KeyDocument['kind']) => [...new Set(documents.filter((d) => d.kind === kind).map((d) => d.jws))];
+    return { root: this.#ring.root, certificates: of('CERTIFICATE'), revocations: of('REVOCATION') };
+  }
+
+  /** Whether this host holds the private half of a key. */
+  holds(kid: string): boolean {
+    return [...this.#own.values()].some((list) => list.some((key) => key.kid === kid));
+  }
+
+  /**
+   * Signs as a node of this host, with the newest of its keys that is in effect.
+   * @throws {ProblemError} INTERNAL where the host holds none, KEY_NOT_IN_EFFECT where all have ended
+   */
   async sign(node: DivisionCode, type: SignedType, payload: unknown): Promise<string> {
-    const key = this.#own.get(node);
-    if (!key) throw problem('INTERNAL', `This host holds no key of ${node}.`);
-    return signWith(key, type, payload);
+    const key = this.#signingKey(node);
+    const introduced = type === SIGNED_TYPES.envelope || type === SIGNED_TYPES.receipt;
+    return signWith(key, type, payload, introduced ? this.#introduction(key.kid) : []);
   }
 
   /**
    * Checks a signed thing and says who signed it.
-   * @throws {ProblemError} MESSAGE_INVALID (no JWS of the type), KEY_UNKNOWN, SIGNATURE_INVALID
+   * @throws {ProblemError} MESSAGE_INVALID (no JWS of the type), KEY_UNKNOWN, SIGNATURE_INVALID, KEY_NOT_IN_EFFECT
    */
   async verify(jws: string, type: SignedType): Promise<{ node: DivisionCode; payload: unknown }> {
-    const known = this.#keyOf(jws, type);
-    return { node: known.node, payload: await verifyWith(jws, known.key, type) };
+    if (type === SIGNED_TYPES.envelope || type === SIGNED_TYPES.receipt) await this.#meet(jws);
+    const { node, payload } = await this.#ring.verify(jws, type, this.#now());
+    return { node, payload };
   }
 
-  #keyOf(jws: string, type: SignedType): { node: DivisionCode; key: CryptoKey } {
+  #signingKey(node: DivisionCode): NodeKey {
+    const held = this.#own.get(node);
+    if (!held) throw problem('INTERNAL', `This host holds no key of ${node}.`);
+    let newest: { key: NodeKey; issuedAt: number } | null = null;
+    for (const key of held) {
+      const known = this.#ring.findKey(key.kid);
+      if (!known || !this.#inEffect(key.kid)) continue;
+      const issuedAt = Date.parse(known.certificate.content.issuedAt);
+      if (newest === null || issuedAt >= newest.issuedAt) newest = { key, issuedAt };
+    }
+    if (newest === null) {
+      throw problem('KEY_NOT_IN_EFFECT', `No key of ${node} is in effect: make another and have it certified.`, {
+        node,
+      });
+    }
+    return newest.key;
+  }
+
+  #inEffect(kid: string): boolean {
+    try {
+      this.#ring.keyAt(kid, this.#now());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What a receiver may not have yet to believe a key: a rotated key is introduced with its proof. */
+  #introduction(kid: string): string[] {
+    let introduction = this.#introductions.get(kid);
+    if (!introduction) {
+      introduction = this.#ring.chainOf(kid).flatMap(({ jws }) => (this.#filed.has(jws) ? [] : [jws]));
+      this.#introductions.set(kid, introduction);
+    }
+    return introduction;
+  }
+
+  /** Learns the sender's key from its introduction, when it is a stranger's. */
+  async #meet(jws: string): Promise<void> {
     let header;
     try {
-      header = decodeProtectedHeader(jws);
-    } catch (cause) {
-      throw problem('MESSAGE_INVALID', 'Not a signed message.', { cause });
+      header = decodeProtectedHeader(jws) as { kid?: string; keys?: unknown };
+    } catch {
+      return;
     }
-    if (header.typ !== type) throw problem('MESSAGE_INVALID', `Signed as ${String(header.typ)}, not as ${type}.`);
-    const known = this.#keys.get(header.kid ?? '');
-    if (!known) throw problem('KEY_UNKNOWN', `No key ${String(header.kid)} is known.`);
-    return known;
+    if (!Array.isArray(header.keys) || this.#ring.findKey(header.kid ?? '')) return;
+    const documents = header.keys.filter((d): d is string => typeof d === 'string').slice(0, MAX_INTRODUCED);
+    await this.learn(documents, false);
   }
 }
 
-/** Signs a payload as JSON (JWS compact serialization, EdDSA). */
-export function signWith(key: NodeKey, type: SignedType, payload: unknown): Promise<string> {
+/**
+ * Signs a payload as JSON (JWS compact serialization, EdDSA).
+ * @param keys certificates that introduce the key
+ */
+export function signWith(
+  key: NodeKey,
+  type: SignedType,
+  payload: unknown,
+  keys: readonly string[] = [],
+): Promise<string> {
   return new CompactSign(encoder.encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: 'EdDSA', typ: type, kid: key.kid })
+    .setProtectedHeader({ alg: 'EdDSA', typ: type, kid: key.kid, ...(keys.length > 0 ? { keys } : {}) })
     .sign(key.privateKey);
-}
-
-async function importPublicKey(jwk: Certificate['jwk']): Promise<CryptoKey> {
-  const key = await importJWK(jwk, 'EdDSA');
-  if (key instanceof Uint8Array) throw problem('BAD_CONFIG', 'A shared secret is no public key.');
-  return key;
-}
-
-async function verifyWith(jws: string, key: CryptoKey, type: SignedType): Promise<unknown> {
-  try {
-    const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
-    if (protectedHeader.typ !== type) throw new Error(`typ ${String(protectedHeader.typ)}`);
-    return JSON.parse(decoder.decode(payload));
-  } catch (cause) {
-    throw problem('SIGNATURE_INVALID', 'The signature is not the node’s.', { cause });
-  }
 }
 
 /** What a signed thing says, without asking who signed it: only for what was checked before. */
@@ -131,10 +216,11 @@ export function payloadOf(jws: string): unknown {
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
 }
 
-function readCertificate(jws: string): Certificate {
+/** The key a signed thing names, believed or not; empty where it names none. */
+export function kidOf(jws: string): string {
   try {
-    return certificateSchema.parse(payloadOf(jws));
-  } catch (cause) {
-    throw problem('BAD_CONFIG', 'The trust file holds something that is no certificate.', { cause });
+    return decodeProtectedHeader(jws).kid ?? '';
+  } catch {
+    return '';
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Exemption, Fee, FeeChange, ListEntry } from '../rules/admission.ts';
+import type { Exemption, Fee, FeeChange } from '../rules/admission.ts';
+import type { ListEntry } from '../rules/published-lists.ts';
 import type { AdmissionState } from '../vocabulary.ts';
 import { admitItemInput, changeFeeInput, exemptItemInput } from './admission-inputs.ts';
 import type { RoleBuilder } from './builder.ts';
@@ -108,6 +109,15 @@ export function addAdmission(role: RoleBuilder): void {
         description: 'What the node does with it; empty where it only takes in.',
         resolve: (entry) => entry.stages,
       }),
+      decidedUnder: t.field({
+        type: refs.DelegationUse,
+        description: 'The grant by which the node decides; null where it decides by the item itself, or not at all.',
+        resolve: (entry) => entry.through,
+      }),
+      capFen: t.float({
+        description: 'Up to which amount it decides by that grant, in whole fen; null where there is no cap.',
+        resolve: (entry) => entry.capFen,
+      }),
     }),
   });
 
@@ -122,7 +132,8 @@ export function addAdmission(role: RoleBuilder): void {
       publishedList: t.field({
         type: [ListEntryRef],
         nullable: { list: true, items: false },
-        description: '权力清单、责任清单、服务清单, as the catalogue has them today. Needs no login.',
+        description:
+          '权力清单、责任清单、服务清单, by the catalogue and the powers in effect today. A power is listed where `competence` names the node as decider, one lent with its grant and cap. Needs no login.',
         args: {
           division: t.arg.id({ required: true }),
           kind: t.arg({ type: enums.ListKind, required: true }),

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import type { DivisionCode } from '../divisions.ts';
 import type { ErrorCode, ProblemError } from '../errors.ts';
 import { ERRORS, ERROR_CODES, problem } from '../errors.ts';
-import type { MissingMaterial } from '../messages/log-line.ts';
+import type { GrantUse, MissingMaterial } from '../messages/log-line.ts';
 import { isDay } from '../rules/calendar.ts';
 import type { Item, MaterialRequirement } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
@@ -147,6 +147,16 @@ export function createBuilder(scalars: readonly ScalarName[]) {
           itemCode: t.id({ nullable: false, resolve: (ref) => ref.item }),
           node: t.field({ type: places.Division, nullable: false, resolve: (ref) => ref.node }),
           _via: t.id({ resolve: (ref) => ref.via }),
+        }),
+      }),
+    DelegationUse: () =>
+      builder.objectRef<GrantUse>('DelegationUse').implement({
+        description: 'A grant a stage is done under.',
+        fields: (t) => ({
+          id: t.exposeID('id', { nullable: false }),
+          grantor: t.field({ type: places.Division, nullable: false, resolve: (u) => u.grantor }),
+          grantee: t.field({ type: places.Division, nullable: false, resolve: (u) => u.grantee }),
+          mode: t.field({ type: enums.GrantMode, nullable: false, resolve: (u) => u.mode }),
         }),
       }),
     Limit: () =>

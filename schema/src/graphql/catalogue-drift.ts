@@ -4,20 +4,29 @@ import type { Drift } from '../rules/drift.ts';
 import { itemHeadSchema } from '../rules/drift.ts';
 import type { RoleBuilder } from './builder.ts';
 import { answerKeys } from './builder.ts';
-import type { CatalogDriftView, SubtreeCoverage } from './services.ts';
+import type { CatalogDriftView, ItemView, SubtreeCoverage } from './services.ts';
+
+type ItemRef = ReturnType<typeof itemRef>;
+/** The catalogue's item; its fields are `catalogue.ts`'s. */
+export const itemRef = ({ builder }: RoleBuilder) => builder.objectRef<ItemView>('Item');
 
 /**
  * Drift of the catalogue over a division (目录比对): a question to all its nodes, whose answers the gateway puts
  * together. The batched lookups carry JSON, since only the gateway reads them.
  */
-export function addCatalogueDrift({ builder, enums, refs }: RoleBuilder): void {
+export function addCatalogueDrift({ builder, enums, refs }: RoleBuilder, Item: ItemRef): void {
   const { Division } = refs;
 
-  const DriftRef = builder.objectRef<Drift>('Drift').implement({
+  const DriftRef = builder.objectRef<Drift & { basicItem: ItemView | null }>('Drift').implement({
     description: '目录比对: one place where a node differs from, or is worse than, the basic catalogue.',
     fields: (t) => ({
       node: t.field({ type: Division, resolve: (d) => d.node }),
       itemCode: t.id({ nullable: false, resolve: (d) => d.item }),
+      item: t.field({
+        type: Item,
+        description: 'The item in the catalogue that was compared with; null where that has none of the code.',
+        resolve: (d) => d.basicItem,
+      }),
       element: t.exposeString('element', {
         nullable: false,
         description: 'item, version, legalBasis, implementation.promised, …',
@@ -58,7 +67,11 @@ export function addCatalogueDrift({ builder, enums, refs }: RoleBuilder): void {
         nullable: false,
         description: "True when the city did not answer, and the furthest node's copy stood in for its catalogue.",
       }),
-      drift: t.field({ type: [DriftRef], nullable: false, resolve: (v) => v.drift }),
+      drift: t.field({
+        type: [DriftRef],
+        nullable: false,
+        resolve: (v) => v.drift.map((line) => ({ ...line, basicItem: v.items.get(line.item) ?? null })),
+      }),
       coverage: t.field({ type: Coverage, nullable: false, resolve: (v) => v.coverage }),
     }),
   });

@@ -34,6 +34,8 @@ export interface CatalogDriftView {
   /** True when it is not the city's own, live. */
   basisStale: boolean;
   drift: Drift[];
+  /** The basis' items that drift is named of, by code. */
+  items: ReadonlyMap<string, ItemView>;
   coverage: SubtreeCoverage;
 }
 

@@ -2,14 +2,14 @@ import { vagueClauses } from '../rules/vague-clauses.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addItemLife } from './item-life.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
-import { addCatalogueDrift } from './catalogue-drift.ts';
+import { addCatalogueDrift, itemRef } from './catalogue-drift.ts';
 import type { CatalogEntryView, GuideView, ItemView } from './services.ts';
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
 export function addCatalogue(role: RoleBuilder): void {
   const { builder, enums, refs } = role;
   const { Division, Limit } = refs;
-  const Item = builder.objectRef<ItemView>('Item');
+  const Item = itemRef(role);
 
   type Elements = ItemView['item'];
   const Rank = builder.objectRef<NonNullable<Elements['hierarchy']>['main']>('ItemRank').implement({
@@ -92,6 +92,14 @@ export function addCatalogue(role: RoleBuilder): void {
         resolve: ({ item }) => item.excludedTime,
       }),
       collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
+      payBeforeDocument: t.boolean({
+        description: '先缴费后发证: no approval document before what is due is paid.',
+        resolve: ({ item }) => item.payBeforeDocument,
+      }),
+      deliverBeforePayment: t.boolean({
+        description: '容缺缴费: delivered while something is due; closed when it is paid.',
+        resolve: ({ item }) => item.deliverBeforePayment,
+      }),
       standard: t.field({ type: Standard, resolve: ({ item }) => item.standard }),
       note: t.string({ resolve: ({ item }) => item.note }),
       verified: t.boolean({
@@ -198,6 +206,6 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
-  addCatalogueDrift(role);
+  addCatalogueDrift(role, Item);
   addItemLife(role, Item);
 }

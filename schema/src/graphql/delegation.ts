@@ -1,5 +1,4 @@
 import { problem } from '../errors.ts';
-import type { GrantUse } from '../messages/log-line.ts';
 import type { ItemRef, RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import { answerGrantInput, grantPowerInput, parseInput, reasonInput, requestPowerInput } from './inputs.ts';
@@ -71,15 +70,6 @@ export function addDelegation(role: RoleBuilder): void {
     }),
   });
 
-  const UseRef = builder.objectRef<GrantUse>('DelegationUse').implement({
-    description: 'A grant a stage is done under.',
-    fields: (t) => ({
-      id: t.exposeID('id', { nullable: false }),
-      grantor: t.field({ type: Division, nullable: false, resolve: (u) => u.grantor }),
-      grantee: t.field({ type: Division, nullable: false, resolve: (u) => u.grantee }),
-      mode: t.field({ type: enums.GrantMode, nullable: false, resolve: (u) => u.mode }),
-    }),
-  });
   const CompetenceRef = builder.objectRef<CompetenceView>('Competence').implement({
     description: '权限: who accepts, reviews and decides an item for a place, and why.',
     fields: (t) => ({
@@ -91,9 +81,9 @@ export function addDelegation(role: RoleBuilder): void {
         description: 'The organ that holds the power by the item itself.',
         resolve: (c) => c.power,
       }),
-      acceptedUnder: t.field({ type: UseRef, resolve: (c) => c.through.accept }),
-      reviewedUnder: t.field({ type: UseRef, resolve: (c) => c.through.review }),
-      decidedUnder: t.field({ type: UseRef, resolve: (c) => c.through.decide }),
+      acceptedUnder: t.field({ type: refs.DelegationUse, resolve: (c) => c.through.accept }),
+      reviewedUnder: t.field({ type: refs.DelegationUse, resolve: (c) => c.through.review }),
+      decidedUnder: t.field({ type: refs.DelegationUse, resolve: (c) => c.through.decide }),
       reasons: t.stringList({ nullable: false, resolve: (c) => c.reasons }),
     }),
   });

@@ -168,7 +168,8 @@ export function addImplementation(role: RoleBuilder): void {
     fields: (t) => ({
       reviseImplementation: t.field({
         type: Payload,
-        description: "Betters how the viewer's own node carries an item out; what would be worse is refused.",
+        description:
+          "Betters how the viewer's own node carries an item out; what would be worse, or changes nothing (NO_CHANGE), is refused.",
         args: { input: t.arg({ type: ReviseInput, required: true }) },
         resolve: (_, { input }, context) =>
           outcomeOf(context, () =>

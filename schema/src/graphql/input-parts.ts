@@ -13,11 +13,20 @@ export const optionalText = (max: number) =>
     .nullish()
     .transform((v) => v || null);
 
+/** Fewest and most characters of an idempotency key. */
+const KEY_LENGTH = { min: 8, max: 100 } as const;
+
+/** What the graph says of every `idempotencyKey`. @param effect what the input itself says of it */
+export function idempotencyKeyText(effect: string | null | undefined): string {
+  const once = effect ?? 'The same key does it once, however often it is sent.';
+  return `${once} ${KEY_LENGTH.min} to ${KEY_LENGTH.max} characters.`;
+}
+
 /** A key of the caller's, by which a mutation sent again is answered and not done again. */
 export const idempotencyKey = z
   .string()
-  .min(8)
-  .max(100)
+  .min(KEY_LENGTH.min)
+  .max(KEY_LENGTH.max)
   .nullish()
   .transform((v) => v ?? null);
 

@@ -234,6 +234,8 @@ function draftInputType(role: RoleBuilder) {
         description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
       }),
       collectiveDecision: t.boolean(),
+      payBeforeDocument: t.boolean(),
+      deliverBeforePayment: t.boolean(),
       note: t.string(),
       verified: t.boolean(),
       promised: t.field({ type: Limit }),

@@ -54,7 +54,8 @@ export function addLegalBases(role: RoleBuilder): void {
     }),
   });
   const Grant = builder.objectRef<AffectedGrant>('AffectedGrant').implement({
-    description: 'A delegation of one of the items that the desk which answers knows: its own and those from above.',
+    description:
+      'A delegation of one of the items that the desk which answers knows: its own, those from above, and those given below it.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       grantor: t.field({ type: Division, resolve: (g) => g.grantor }),

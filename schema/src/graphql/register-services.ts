@@ -1,5 +1,6 @@
 import type { DivisionCode } from '../divisions.ts';
-import type { AdmissionEntry, Fee, FeeChange, ListEntry } from '../rules/admission.ts';
+import type { AdmissionEntry, Fee, FeeChange } from '../rules/admission.ts';
+import type { ListEntry } from '../rules/published-lists.ts';
 import type { LegalBasis, LegalBasisChange, LegalBasisTask } from '../rules/legal-bases.ts';
 import type { AuthorityShare, PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '../rules/offices.ts';
 import type { Viewer } from '../rules/permissions.ts';

@@ -1,5 +1,5 @@
 import type { GraphQLField, GraphQLSchema } from 'graphql';
-import { isNonNullType, isObjectType, printType } from 'graphql';
+import { isInputObjectType, isNonNullType, isObjectType, printType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { RoleName } from '../messages/federation.ts';
 import { ROLE_SCHEMAS } from '../messages/federation.ts';
@@ -190,4 +190,21 @@ describe('a type that several roles have and none owns', () => {
 
 test('a role is built once', () => {
   for (const role of ROLE_SCHEMAS) expect(roleSchema(role)).toBe(roleSchema(role));
+});
+
+describe('an idempotency key', () => {
+  const keys = ROLE_SCHEMAS.flatMap((role) =>
+    Object.values(roleSchema(role).getTypeMap()).flatMap((type) => {
+      const key = isInputObjectType(type) ? type.getFields()['idempotencyKey'] : undefined;
+      return key ? [[`${role}.${type.name}`, key.description] as const] : [];
+    }),
+  );
+
+  test('is there for the lint to look at', () => {
+    expect(keys.length).toBeGreaterThan(8);
+  });
+
+  test.each(keys)('of %s says how long it may be', (_, description) => {
+    expect(description).toMatch(/once, however often it is sent\. 8 to 100 characters\.$/);
+  });
 });

@@ -1,14 +1,17 @@
 import type { GraphQLSchema } from 'graphql';
+import { isInputObjectType } from 'graphql';
 import type { RoleName } from '../messages/federation.ts';
 import type { RoleBuilder, ScalarName } from './builder.ts';
 import { createBuilder } from './builder.ts';
 import { addAdmission } from './admission.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addDelegation } from './delegation.ts';
+import { addFees } from './fees.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
 import { addImplementation } from './implementation.ts';
+import { idempotencyKeyText } from './input-parts.ts';
 import { addSharing } from './sharing.ts';
 import { addLegalBases } from './legal-bases.ts';
 import { addOffices } from './offices.ts';
@@ -24,6 +27,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   offices: { add: addOffices, scalars: ['Date'] },
   admission: { add: addAdmission, scalars: ['DateTime', 'Date'] },
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
+  fees: { add: addFees, scalars: ['DateTime', 'Date'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();
@@ -36,7 +40,16 @@ export function roleSchema(role: RoleName): GraphQLSchema {
     const builder = createBuilder(scalars);
     add(builder);
     schema = builder.builder.toSchema();
+    describeKeys(schema);
     built.set(role, schema);
   }
   return schema;
+}
+
+/** Says of every idempotency key how long it may be, whichever input it stands in. */
+function describeKeys(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const key = isInputObjectType(type) ? type.getFields()['idempotencyKey'] : undefined;
+    if (key) key.description = idempotencyKeyText(key.description);
+  }
 }

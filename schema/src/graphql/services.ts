@@ -3,6 +3,7 @@ import type { Viewer } from '../rules/permissions.ts';
 import type { FilingService, HandlingService } from './case-services.ts';
 import type { CatalogDriftView, CatalogueService, ImplementationService } from './catalogue-services.ts';
 import type { DelegationService } from './delegation-services.ts';
+import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
@@ -12,6 +13,7 @@ export type * from './answers.ts';
 export type * from './case-services.ts';
 export type * from './catalogue-services.ts';
 export type * from './delegation-services.ts';
+export type * from './fee-services.ts';
 export type * from './figures-services.ts';
 export type * from './item-life-services.ts';
 export type * from './register-services.ts';
@@ -42,4 +44,5 @@ export interface NodeServices {
   admission: AdmissionService;
   offices: OfficesService;
   itemLife: ItemLifeService;
+  fees: FeesService;
 }

@@ -20,6 +20,8 @@ export const catalogueEntrySchema = z.object({
     z.object({ kind: z.literal('DELEGATION'), delegation: publishedGrantSchema }),
     z.object({ kind: z.literal('OFFER'), offer: dataOfferSchema }),
     z.object({ kind: z.literal('LEGAL_BASIS'), change: legalBasisChangeSchema }),
+    /** A certificate or a revocation, signed by whoever issued it. */
+    z.object({ kind: z.literal('KEY'), document: z.string().min(1) }),
   ]),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;

@@ -141,7 +141,13 @@ describe('a document of delegation', () => {
 describe('what travels', () => {
   test('is one signed document', () => {
     expect(delegationMessageSchema.parse({ jws: 'a.b.c' })).toEqual({ jws: 'a.b.c' });
-    expect([{ jws: '' }, {}, { jws: 1 }].filter((m) => delegationMessageSchema.safeParse(m).success)).toEqual([]);
+    const published = { grant: 'a.b.c', answer: 'a.b.d', end: null };
+    expect(delegationMessageSchema.parse({ published })).toEqual({ published });
+    expect(
+      [{ jws: '' }, {}, { jws: 1 }, { published: { ...published, answer: null } }].filter(
+        (m) => delegationMessageSchema.safeParse(m).success,
+      ),
+    ).toEqual([]);
   });
 
   test('to the levels below is a grant with its acceptance, perhaps with its end', () => {

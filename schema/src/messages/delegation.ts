@@ -84,9 +84,6 @@ export const delegationDocumentSchema = z.discriminatedUnion('kind', [
 ]);
 export type DelegationDocument = z.infer<typeof delegationDocumentSchema>;
 
-/** What travels between grantor and grantee: one signed document. */
-export const delegationMessageSchema = z.object({ jws: z.string().min(1) });
-
 /** 收回办件: the grantor calls one case back from its grantee. */
 export const recallSchema = z.object({
   case: z.string().min(1),
@@ -95,10 +92,19 @@ export const recallSchema = z.object({
 });
 export type Recall = z.infer<typeof recallSchema>;
 
-/** A grant as the levels below learn it: with the grantee's acceptance, and its end if it has one. */
+/** A grant as the levels below and above learn it: with the grantee's acceptance, and its end if it has one. */
 export const publishedGrantSchema = z.object({
   grant: z.string().min(1),
   answer: z.string().min(1),
   end: z.string().min(1).nullable(),
 });
 export type PublishedGrant = z.infer<typeof publishedGrantSchema>;
+
+/**
+ * What travels by itself: one signed document between grantor and grantee; or a grant in effect, and once more when it
+ * ends, from its grantor to the levels above, which the catalogue's way down never reaches.
+ */
+export const delegationMessageSchema = z.union([
+  z.object({ jws: z.string().min(1) }),
+  z.object({ published: publishedGrantSchema }),
+]);

@@ -6,7 +6,6 @@ import {
   MESSAGE_KINDS,
   SIGNED_TYPES,
   answerSchema,
-  certificateSchema,
   dossierSchema,
   echoSchema,
   envelopeSchema,
@@ -16,6 +15,7 @@ import {
   receiptSchema,
   withdrawalSchema,
 } from './envelope.ts';
+import { certificateSchema } from './keys.ts';
 import { dataAnswerSchema, dataRecordSchema, dataRequestSchema } from './sharing.ts';
 import { hostReplySchema, hostRequestSchema, roleOperationSchema, roleResultSchema } from './federation.ts';
 

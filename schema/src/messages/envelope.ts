@@ -8,6 +8,9 @@ export const SIGNED_TYPES = {
   receipt: 'ld-receipt+jws',
   entry: 'ld-entry+jws',
   certificate: 'ld-certificate+jws',
+  revocation: 'ld-revocation+jws',
+  keyRequest: 'ld-key-request+jws',
+  export: 'ld-export+jws',
   delegation: 'ld-delegation+jws',
   data: 'ld-data+jws',
 } as const;
@@ -26,6 +29,7 @@ export const MESSAGE_KINDS = [
   'DELEGATION',
   'RECALL',
   'LEGAL_BASIS',
+  'KEYS',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -137,14 +141,3 @@ export const receiptSchema = z.object({
   answers: z.array(answerSchema).min(1).max(500),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
-
-/** What stands behind a node's key: its parent's word. The city's own is the root and signs itself. */
-export const certificateSchema = z.object({
-  node: divisionCodeSchema,
-  issuer: divisionCodeSchema,
-  /** Public Ed25519 key as JWK. */
-  jwk: z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
-  kid: z.string().min(1),
-  issuedAt: z.iso.datetime(),
-});
-export type Certificate = z.infer<typeof certificateSchema>;

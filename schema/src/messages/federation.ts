@@ -16,6 +16,7 @@ export const ROLE_SCHEMAS = [
   'legalBases',
   'admission',
   'offices',
+  'fees',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

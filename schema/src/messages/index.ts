@@ -2,6 +2,7 @@ export * from './catalogue-entry.ts';
 export * from './delegation.ts';
 export * from './envelope.ts';
 export * from './federation.ts';
+export * from './keys.ts';
 export * from './log-line.ts';
 export * from './sharing.ts';
 export * from './subjects.ts';

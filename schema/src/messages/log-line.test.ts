@@ -25,6 +25,31 @@ const lines: LogLine[] = [
   ...CaseLog.filed().handedTo(TOWNSHIP).notAccepted().lines,
   ...CaseLog.filed({ data: { consent: { way: 'ONLINE', givenAt: '2026-03-02T00:00:00Z' } } }).withdrawn().lines,
   ...CaseLog.entrusted().rerouted().lines,
+  ...CaseLog.drafted().transferred(TOWNSHIP).lines,
+  ...CaseLog.drafted()
+    .handedTo(COUNTY)
+    .prechecked()
+    .returned(VILLAGE)
+    .received()
+    .filedAfterDraft()
+    .handedTo(TOWNSHIP)
+    .accepted()
+    .reviewed()
+    .handedTo(COUNTY)
+    .procedureStarted()
+    .procedureEnded()
+    .extended()
+    .reviewed()
+    .decided()
+    .issued()
+    .assigned()
+    .received()
+    .delivered('AGENT')
+    .closed()
+    .rated().lines,
+  ...CaseLog.filed().handedTo(TOWNSHIP).terminated().lines,
+  ...CaseLog.filed().handedTo(TOWNSHIP).accepted().billed().paid(100).refunded(50).waiverProposed(70).waived().lines,
+  ...CaseLog.filed().handedTo(TOWNSHIP).voided().lines,
 ];
 
 function lineOf(action: LogAction): LogLine {

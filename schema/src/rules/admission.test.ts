@@ -3,17 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { anyItem } from '../testing/arbitraries.ts';
 import { itemOf, items } from '../testing/fixtures.ts';
 import { codeOrDone, refusal, refusalCode } from '../testing/refusals.ts';
-import { AUDIENCES, LIST_KINDS, TIERS } from '../vocabulary.ts';
+import { TIERS } from '../vocabulary.ts';
 import type { FeeChange } from './admission.ts';
 import {
   admissionState,
   dueForAdmission,
   feesOn,
-  publishedList,
   requireExemption,
   requireFeeChange,
   requireHandled,
-  serves,
   stagesAt,
 } from './admission.ts';
 import { ARTICLES } from './articles.ts';
@@ -22,7 +20,6 @@ import type { Item } from './catalogue.ts';
 import { citedBasis } from './legal-bases.ts';
 
 const TODAY = '2026-03-02';
-const codes = (found: readonly { item: Item }[]) => found.map(({ item }) => item.code);
 
 describe('what a node does with an item', () => {
   test.each([
@@ -167,57 +164,6 @@ describe('fees', () => {
         const standing = feesOn(done, '2027-01-01');
         expect(standing.length).toBe(done.length > 0 && done.at(-1)?.change !== 'DROPPED' ? 1 : 0);
       }),
-    );
-  });
-});
-
-describe('published lists', () => {
-  test('hold the powers where they are decided', () => {
-    const county = codes(publishedList(items, 'COUNTY', 'POWERS', null, TODAY));
-    expect(county).toContain('3310-MZ-001');
-    expect(county).not.toContain('3310-NY-001');
-    expect(county).not.toContain('3310-RS-001');
-    expect(county).not.toContain('3310-LB-001');
-    expect(codes(publishedList(items, 'TOWNSHIP', 'POWERS', null, TODAY))).toEqual(['3310-NY-001']);
-  });
-
-  test('hold the duties of everybody who has a part', () => {
-    const township = publishedList(items, 'TOWNSHIP', 'DUTIES', null, TODAY);
-    expect(township.find(({ item }) => item.code === '3310-MZ-001')?.stages).toEqual(['ACCEPT', 'REVIEW']);
-  });
-
-  test('hold the services down to the village that only takes in', () => {
-    expect(codes(publishedList(items, 'VILLAGE', 'SERVICES', null, TODAY))).toContain('3310-MZ-001');
-    const seal = itemOf('3310-GA-001');
-    expect(codes(publishedList([seal], 'VILLAGE', 'SERVICES', null, TODAY))).toEqual([seal.code]);
-    const unproxied = { ...seal, proxyAllowed: false };
-    expect(publishedList([unproxied], 'VILLAGE', 'SERVICES', null, TODAY)).toEqual([]);
-    expect(publishedList(items, 'VILLAGE', 'POWERS', null, TODAY)).toEqual([]);
-    expect(publishedList(items, 'VILLAGE', 'DUTIES', null, TODAY)).toEqual([]);
-  });
-
-  test('are told apart by whom they serve', () => {
-    const persons = codes(publishedList(items, 'COUNTY', 'SERVICES', 'PERSON', TODAY));
-    expect(persons).toContain('3310-MZ-001');
-    expect(persons).not.toContain('3310-SJ-003');
-    expect(codes(publishedList(items, 'COUNTY', 'SERVICES', 'ENTERPRISE', TODAY))).toContain('3310-SJ-003');
-    expect(AUDIENCES.every((audience) => serves({ audiences: [] }, audience))).toBe(true);
-  });
-
-  test('leave out what is not in force, and hold every item once', () => {
-    fc.assert(
-      fc.property(
-        fc.subarray([...items]),
-        fc.constantFrom(...TIERS),
-        fc.constantFrom(...LIST_KINDS),
-        (some, tier, kind) => {
-          const found = codes(publishedList(some, tier, kind, null, TODAY));
-          expect(new Set(found).size).toBe(found.length);
-          expect(found.every((code) => some.some((item) => item.code === code))).toBe(true);
-          const suspended = some.map((item): Item => ({ ...item, status: 'SUSPENDED' }));
-          expect(publishedList(suspended, tier, kind, null, TODAY)).toEqual([]);
-        },
-      ),
     );
   });
 });

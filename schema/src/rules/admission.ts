@@ -1,5 +1,4 @@
-import type { AdmissionState, Audience, FeeChangeKind, ListKind, Tier, WindowStage } from '../vocabulary.ts';
-import { isAbove } from '../vocabulary.ts';
+import type { AdmissionState, FeeChangeKind, Tier, WindowStage } from '../vocabulary.ts';
 import { problem } from '../errors.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
@@ -149,57 +148,4 @@ export function requireFeeChange(changes: readonly FeeChange[], next: FeeChange,
 
 function conflict(message: string, field: string) {
   return problem('FEE_CONFLICT', message, { article: ARTICLES.feeBasis, field });
-}
-
-/** One line of a published list. */
-export interface ListEntry {
-  item: Item;
-  /** What the node does with it: the duties; empty where it only takes in. */
-  stages: WindowStage[];
-}
-
-/** Kinds that use a power (行政权力); services and bundles of others' items do not. */
-const POWERS = ['LICENSE', 'PAYMENT', 'CONFIRM', 'RECORD'] as const satisfies Item['kind'][];
-
-/** Whom an item serves; everybody where the catalogue names nobody. */
-export function serves(item: Pick<Item, 'audiences'>, audience: Audience): boolean {
-  return item.audiences.length === 0 || item.audiences.includes(audience);
-}
-
-/**
- * What a node publishes, derived from the catalogue alone: the powers it decides (权力清单), what it must do for each
- * power it has a part in (责任清单), and what people can come for (服务清单), taking in included.
- * Source: 中办发〔2015〕21号; 国办发〔2018〕45号.
- * @param audience null for everybody
- */
-export function publishedList(
-  items: readonly Item[],
-  tier: Tier,
-  kind: ListKind,
-  audience: Audience | null,
-  today: Day,
-): ListEntry[] {
-  return items
-    .filter((item) => isInForce(item, today) && (audience === null || serves(item, audience)))
-    .map((item) => ({ item, stages: stagesAt(item, tier) }))
-    .filter(({ item, stages }) => {
-      const isPower = (POWERS as readonly Item['kind'][]).includes(item.kind);
-      switch (kind) {
-        case 'POWERS':
-          return isPower && stages.includes('DECIDE');
-        case 'DUTIES':
-          return isPower && stages.length > 0;
-        case 'SERVICES':
-          return stages.length > 0 || takesIn(item, tier);
-        default:
-          return kind satisfies never;
-      }
-    })
-    .sort((a, b) => (a.item.code < b.item.code ? -1 : 1));
-}
-
-/** Whether desks of the tier take the item in, themselves or as proxy (代收代办). */
-function takesIn(item: Item, tier: Tier): boolean {
-  if (item.acceptingTiers.includes(tier)) return true;
-  return item.proxyAllowed && acceptingOrgans(item).every((organ) => isAbove(organ, tier));
 }

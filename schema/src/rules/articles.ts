@@ -69,7 +69,7 @@ export const ARTICLES = {
   /** Unified social credit code and its check character. */
   socialCreditCode: 'GB 32100-2015',
   /** What sharing gives is not asked of the applicant. */
-  sharedData: '《国务院关于在线政务服务的若干规定》(国务院令第716号)',
+  sharedData: '《国务院关于在线政务服务的若干规定》(国务院令第716号)第七条',
   /** Personal data: the least that the purpose needs. */
   leastData: '《个人信息保护法》第六条',
   /** State organs handle personal data within their statutory duties and no further. */
@@ -82,6 +82,14 @@ export const ARTICLES = {
   jointLimit: '《行政许可法》第四十二条第二款',
   /** Who leads which stage of a construction project. */
   projectLeads: '国办发〔2019〕11号(每个审批阶段确定一家牵头部门)',
+  /** All fees of a case on one bill, taken by the fee window alone. */
+  feeWindow: '统一收费制度(一单清、一窗收)',
+  /** A waiver has a ground and is approved by another person. */
+  feeWaiver: '统一收费制度(减免须有依据并经批准)',
+  /** What was paid and is not owed is given back, for a reason, against a receipt. */
+  feeRefund: '统一收费制度(退费须说明事由、凭据办理)',
+  /** No document before what is due is paid. */
+  payFirst: '统一收费制度(缴费后发证)',
   /** Who may do what. */
   postDuties: '政务服务中心岗位职责制度',
 } as const;

@@ -14,6 +14,7 @@ import type {
 import type { Day } from './calendar.ts';
 import type { CaseFacts } from './delegation.ts';
 import type { JointHandling } from './joint.ts';
+import type { FeeLedger } from './fees.ts';
 import type { Limit } from './limits.ts';
 
 /** A stretch of time one node held the case. */
@@ -49,6 +50,7 @@ export interface Acceptance {
   from: Day;
   deemed: boolean;
   itemVersion: number;
+  implementationVersion: number;
   promised: Limit;
   statutory: Limit | null;
 }
@@ -176,6 +178,8 @@ export interface CaseFile {
   decision: Decision | null;
   issued: IssuedDocument | null;
   delivery: Delivery | null;
+  /** What it costs, and what was paid, waived and given back. */
+  fees: FeeLedger;
   closedAt: Date | null;
   rating: Rating | null;
   /** 联合办理; null where nobody opened it. */

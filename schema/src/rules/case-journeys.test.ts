@@ -9,6 +9,7 @@ import { clerkOf } from '../testing/case-log.ts';
 import { deskOf } from '../testing/desks.ts';
 import { at, calendar, divisions, implementationOf, material, sha256 } from '../testing/fixtures.ts';
 import type { CaseState, LogAction, Role } from '../vocabulary.ts';
+import { FEE_ACTIONS } from './fee-state.ts';
 import { CASE_STATES, CLOSED_STATES, LOG_ACTIONS, isClosed } from '../vocabulary.ts';
 import type { CaseFile } from './case-file.ts';
 import { custodyAt, hopsOf } from './case-file.ts';
@@ -56,11 +57,13 @@ import { countDays } from './limits.ts';
 
 const anyAttempt = fc.record({
   what: fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom('accept', 'review', 'decide', 'forward', 'supplement') },
+    { weight: 12, arbitrary: fc.constantFrom('accept', 'review', 'decide', 'forward', 'supplement') },
     { weight: 4, arbitrary: fc.constantFrom('issue', 'assign', 'deliver', 'draft', 'precheck', 'file') },
-    { weight: 3, arbitrary: fc.constantFrom('ask', 'return', 'deem', 'start', 'end', 'extend', 'rate', 'instant') },
+    { weight: 4, arbitrary: fc.constantFrom('ask', 'return', 'deem', 'start', 'end', 'extend', 'rate', 'instant') },
     { weight: 1, arbitrary: fc.constantFrom('refuse', 'withdraw', 'terminate', 'void', 'transfer', 'close') },
   ),
+  /** Which of the fitting things is done instead; null for whatever `what` says. */
+  fitting: fc.option(fc.nat({ max: 4 })),
   where: fc.oneof(
     { weight: 6, arbitrary: fc.constant('custodian') },
     { weight: 1, arbitrary: fc.constantFrom('filing', 'acceptor', 'decider', 'stranger') },
@@ -82,6 +85,23 @@ const anyAttempt = fc.record({
   delivered: fc.boolean(),
   arrives: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
+/** What people would do with a case in a state, so that journeys get far. */
+const FITTING: Record<CaseState, Attempt['what'][]> = {
+  DRAFT: ['draft', 'precheck', 'file'],
+  PRECHECKED: ['file', 'return'],
+  FILED: ['forward', 'accept', 'ask', 'return', 'instant'],
+  AWAITING_SUPPLEMENT: ['supplement', 'return'],
+  ACCEPTED: ['review', 'review', 'start', 'end', 'extend'],
+  REVIEWED: ['decide', 'forward', 'end', 'return'],
+  GRANTED: ['issue', 'assign', 'deliver'],
+  REFUSED: ['issue', 'deliver', 'return'],
+  DELIVERED: ['close'],
+  CLOSED: ['rate'],
+  NOT_ACCEPTED: ['rate'],
+  WITHDRAWN: ['rate'],
+  TERMINATED: ['rate'],
+  VOIDED: ['rate'],
+};
 type Attempt = typeof anyAttempt extends fc.Arbitrary<infer T> ? T : never;
 
 const anyJourney = fc.record({
@@ -92,7 +112,7 @@ const anyJourney = fc.record({
   complete: fc.boolean(),
   /** Whether it begins as a draft. */
   drafted: fc.boolean(),
-  attempts: fc.array(anyAttempt, { minLength: 20, maxLength: 80 }),
+  attempts: fc.array(anyAttempt, { minLength: 20, maxLength: 120 }),
 });
 type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
 
@@ -277,7 +297,9 @@ function travel(journey: Journey, check: (lines: readonly LogLine[], file: CaseF
       sub: `${nodes[by.where]}-${by.who}`,
       ...(by.ownDepartment ? {} : { department: '气象' }),
     });
-    const taken = tried(() => attempt(desk, file, item, by), refused);
+    const fitting = FITTING[file.state];
+    const what = by.fitting === null ? by.what : (fitting[by.fitting % fitting.length] ?? by.what);
+    const taken = tried(() => attempt(desk, file, item, { ...by, what }), refused);
     // whatever a step leads to, the fold must take
     for (const draft of taken?.lines ?? []) {
       write({ ...draft, ...headOf(file.seq + 1), node: desk.node, epoch: file.epoch });
@@ -342,10 +364,10 @@ describe('on every journey of a case', () => {
       expect(file.closedAt !== null).toBe(isClosed(file.state));
       expect(file.decision !== null).toBe(count(lines, 'DECIDED') === 1);
       const afterDecision: CaseState[] = ['GRANTED', 'REFUSED', 'DELIVERED', 'CLOSED'];
-      if (afterDecision.includes(file.state)) expect(file.decision).not.toBeNull();
-      if (file.decision) expect([...afterDecision, 'VOIDED']).toContain(file.state);
+      const mayBeDecided = [...afterDecision, 'VOIDED'].includes(file.state);
+      expect(file.decision === null ? !afterDecision.includes(file.state) : mayBeDecided).toBe(true);
       expect(file.filed).toBe(count(lines, 'FILED') === 1);
-      if (file.delivery) expect(file.issued).not.toBeNull();
+      expect(file.delivery === null || file.issued !== null).toBe(true);
       expect(file.acceptance !== null).toBe(count(lines, 'ACCEPTED') === 1);
       expect(file.supplement !== null).toBe(count(lines, 'SUPPLEMENT_REQUESTED') === 1);
       const before: CaseState[] = file.acceptance ? ['FILED', 'AWAITING_SUPPLEMENT'] : ['ACCEPTED', 'REVIEWED'];
@@ -385,8 +407,9 @@ describe('on every journey of a case', () => {
       expect(clock.usedDays + clock.excludedDays).toBe(Math.max(0, whole));
       expect(clock.desks.reduce((sum, desk) => sum + desk.usedDays, 0)).toBe(clock.usedDays);
       const extension = file.extension?.days ?? 0;
-      if (extension === 0 && clock.unit === 'WORKDAY')
-        expect(clock.usedDays + clock.remainingDays).toBe(clock.promised.days);
+      // plain days may end on a later working day, an extension on a later day
+      const plain = extension === 0 && clock.unit === 'WORKDAY';
+      expect(plain ? clock.usedDays + clock.remainingDays : clock.promised.days).toBe(clock.promised.days);
     });
   });
 
@@ -459,7 +482,7 @@ test('a case taken in at or below the accepting organ can always be brought to a
 describe('the journeys above', () => {
   const reached = { actions: new Set<string>(), states: new Set<string>(), refusals: new Set<string>() };
   beforeAll(() => {
-    for (const journey of fc.sample(anyJourney, { numRuns: 300, seed: 42 })) {
+    for (const journey of fc.sample(anyJourney, { numRuns: 800, seed: 42 })) {
       const { lines, refused } = travel(journey, (_, file) => reached.states.add(file.state));
       for (const line of lines) reached.actions.add(line.action);
       for (const code of refused) reached.refusals.add(code);
@@ -469,9 +492,9 @@ describe('the journeys above', () => {
   test('come through every state and every action', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
     // no grant is in these journeys: case-journeys.grants.test.ts has its own
-    // nor several departments: joint.test.ts has those
-    const elsewhere: readonly string[] = ['REROUTED', ...JOINT_ACTIONS];
-    expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((a) => !elsewhere.includes(a)).toSorted());
+    // several departments have theirs in joint.test.ts, money random journeys of its own in fees.test.ts
+    const elsewhere: readonly string[] = ['REROUTED', ...JOINT_ACTIONS, ...FEE_ACTIONS];
+    expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((action) => !elsewhere.includes(action)).toSorted());
     expect(CLOSED_STATES.filter((state) => !reached.states.has(state))).toEqual([]);
   });
 

@@ -33,6 +33,9 @@ const EVERY_OPEN_STATE = [
 const IN_HAND = ['ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
 const DECIDED = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
 
+/** While a case may cost something: from its acceptance to its closing. */
+const PAYABLE = [...IN_HAND, ...DECIDED, 'DELIVERED'] as const satisfies CaseState[];
+
 /**
  * The life of a case (办件全流程), in one table: the fold goes by it, the steps go by it, the tests and
  * `docs/case-life.md` are made from it.
@@ -99,6 +102,12 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   // what is only advised may be done later, too
   CORRECTION_MADE: { from: IN_HAND, to: null, desk: 'DECIDER', by: 'LEAD_JOINT' },
   OBJECTION_RESOLVED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'RESOLVE_OBJECTION' },
+  BILLED: { from: [...IN_HAND, 'GRANTED'], to: null, desk: 'ORGAN', by: 'BILL_FEE' },
+  PAID: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'RECORD_PAYMENT' },
+  FEE_WAIVER_PROPOSED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'PROPOSE_WAIVER' },
+  FEE_WAIVED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'GRANT_WAIVER' },
+  // what was withdrawn, ended or charged wrongly is given back also afterwards
+  REFUNDED: { from: [...PAYABLE, ...CLOSED_STATES], to: null, desk: 'ORGAN', by: 'REFUND_FEE' },
 };
 
 /** Whether a line of this action may stand after a state. */

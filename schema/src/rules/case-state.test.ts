@@ -54,6 +54,11 @@ const SITUATIONS = {
   voided: granted().voided(),
   'not accepted': atTownship().notAccepted(),
   withdrawn: CaseLog.filed().withdrawn(),
+  'billed, at the county': atCounty().billed(),
+  'with a waiver proposed': granted().billed().waiverProposed(100),
+  'delivered with its fee due': granted().billed().issued().delivered(),
+  'delivered and paid': granted().billed().paid().issued().delivered(),
+  'withdrawn after it was paid': atCounty().billed().paid().withdrawn(),
 } as const;
 type Situation = keyof typeof SITUATIONS;
 
@@ -95,6 +100,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     WITHDRAWN: 'WITHDRAWN',
   },
   'accepted, at the township': {
+    BILLED: 'ACCEPTED',
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
@@ -104,6 +110,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'reviewed, at the township': {
+    BILLED: 'REVIEWED',
     FORWARDED: 'REVIEWED',
     RETURNED: 'REVIEWED',
     PROCEDURE_STARTED: 'REVIEWED',
@@ -113,6 +120,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   },
   'reviewed, under way to the county': { RECEIVED: 'ACCEPTED', HANDOFF_REFUSED: 'REVIEWED' },
   'accepted, at the county': {
+    BILLED: 'ACCEPTED',
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
@@ -124,6 +132,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'reviewed, at the county': {
+    BILLED: 'REVIEWED',
     FORWARDED: 'REVIEWED',
     RETURNED: 'REVIEWED',
     PROCEDURE_STARTED: 'REVIEWED',
@@ -156,6 +165,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     WITHDRAWN: 'WITHDRAWN',
   },
   'accepted, in a hearing': {
+    BILLED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
     PROCEDURE_STARTED: 'ACCEPTED',
     PROCEDURE_ENDED: 'ACCEPTED',
@@ -198,8 +208,8 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     TERMINATED: 'TERMINATED',
     VOIDED: 'VOIDED',
   },
-  granted: { DOCUMENT_ISSUED: 'GRANTED', ASSIGNED: 'GRANTED', VOIDED: 'VOIDED' },
-  'granted, with its document': { ASSIGNED: 'GRANTED', DELIVERED: 'DELIVERED', VOIDED: 'VOIDED' },
+  granted: { BILLED: 'GRANTED', DOCUMENT_ISSUED: 'GRANTED', ASSIGNED: 'GRANTED', VOIDED: 'VOIDED' },
+  'granted, with its document': { BILLED: 'GRANTED', ASSIGNED: 'GRANTED', DELIVERED: 'DELIVERED', VOIDED: 'VOIDED' },
   'granted, under way to the village': { RECEIVED: 'GRANTED', HANDOFF_REFUSED: 'GRANTED' },
   'granted, with its document, at the village': { RETURNED: 'GRANTED', DELIVERED: 'DELIVERED' },
   refused: { DOCUMENT_ISSUED: 'REFUSED', ASSIGNED: 'REFUSED', VOIDED: 'VOIDED' },
@@ -210,6 +220,33 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   voided: { RATED: 'VOIDED' },
   'not accepted': { RATED: 'NOT_ACCEPTED' },
   withdrawn: { RATED: 'WITHDRAWN' },
+  'billed, at the county': {
+    FORWARDED: 'ACCEPTED',
+    RETURNED: 'ACCEPTED',
+    REVIEWED: 'REVIEWED',
+    PROCEDURE_STARTED: 'ACCEPTED',
+    EXTENDED: 'ACCEPTED',
+    WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
+    PAID: 'ACCEPTED',
+    FEE_WAIVER_PROPOSED: 'ACCEPTED',
+  },
+  'with a waiver proposed': {
+    DOCUMENT_ISSUED: 'GRANTED',
+    ASSIGNED: 'GRANTED',
+    VOIDED: 'VOIDED',
+    PAID: 'GRANTED',
+    FEE_WAIVER_PROPOSED: 'GRANTED',
+    FEE_WAIVED: 'GRANTED',
+  },
+  'delivered with its fee due': {
+    VOIDED: 'VOIDED',
+    PAID: 'DELIVERED',
+    FEE_WAIVER_PROPOSED: 'DELIVERED',
+  },
+  'delivered and paid': { CLOSED: 'CLOSED', VOIDED: 'VOIDED', REFUNDED: 'DELIVERED' },
+  'withdrawn after it was paid': { RATED: 'WITHDRAWN', REFUNDED: 'WITHDRAWN' },
 };
 
 /** The line of an action that would be right in every respect but perhaps its time. */
@@ -318,9 +355,30 @@ function rightLine(log: CaseLog, action: LogAction): LogLine {
       return log.next({ action, data: { correction: 1, evidence: '照片' } });
     case 'OBJECTION_RESOLVED':
       return log.next({ action, data: { party: 1, end: 'SETTLED', resolution: '已协调' } });
+    case 'BILLED':
+      return log.next({ action, data: billData() });
+    case 'PAID':
+      return log.next({ action, data: { amountFen: 100, receipt: 'R-9', window: 'F1' } });
+    case 'FEE_WAIVER_PROPOSED':
+      return log.next({ action, data: { waiver: file.fees.waivers.length + 1, amountFen: 100, ground: '低保家庭' } });
+    case 'FEE_WAIVED': {
+      const actor = { sub: 'chief', name: '首席代表', role: 'CHIEF' } as const;
+      return log.next({ action, data: { waiver: 1, amountFen: 100, ground: '低保家庭' } }, { actor });
+    }
+    case 'REFUNDED':
+      return log.next({
+        action,
+        data: { of: 'R-1', amountFen: 100, reason: '多收', receipt: 'T-9', window: 'F1' },
+      });
     default:
       return action satisfies never;
   }
+}
+
+function billData(): Extract<LogEntry, { action: 'BILLED' }>['data'] {
+  const line = SITUATIONS['billed, at the county'].lines.at(-1);
+  if (line?.action !== 'BILLED') throw new Error('It ends otherwise.');
+  return line.data;
 }
 
 function filingData(): Extract<LogEntry, { action: 'FILED' }>['data'] {
@@ -703,7 +761,7 @@ describe('the file', () => {
   });
 
   test('is not touched by folding one more line', () => {
-    const log = incomplete().handedTo(TOWNSHIP).asked([MISSING]).handedTo(VILLAGE);
+    const log = incomplete().handedTo(TOWNSHIP).asked([MISSING]).returned(VILLAGE).received();
     const before = structuredClone(log.file);
     foldLine(log.file, rightLine(log, 'SUPPLEMENTED'));
     expect(log.file).toEqual(before);

@@ -10,6 +10,8 @@ import { isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
 import { afterJointLine, jointOpen, upheldObjection } from './joint.ts';
+import { foldFees } from './fee-state.ts';
+import { NO_FEES, dueOf } from './fees.ts';
 
 type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
 
@@ -50,6 +52,7 @@ export function openFile(line: LogLine): CaseFile {
     decision: null,
     issued: null,
     delivery: null,
+    fees: NO_FEES,
     closedAt: null,
     rating: null,
     joint: null,
@@ -181,8 +184,8 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       // the refused round is spent, so that a late copy of it can never be taken
       return { ...next, inTransitTo: null, epoch: line.data.epoch };
     case 'ACCEPTED': {
-      const { from, deemed, itemVersion, promised, statutory } = line.data;
-      const acceptance = { at, node, actor, from, deemed, itemVersion, promised, statutory };
+      const { from, deemed, itemVersion, implementationVersion, promised, statutory } = line.data;
+      const acceptance = { at, node, actor, from, deemed, itemVersion, implementationVersion, promised, statutory };
       return { ...next, state: 'ACCEPTED', itemVersion, acceptance };
     }
     case 'PROCEDURE_STARTED': {
@@ -222,8 +225,19 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       // what was never filed served nobody
       if (file.rating || !file.filed) throw illegal(file, line);
       return { ...next, rating: { at, grade: line.data.grade as Grade, by: line.data.by } };
-    case 'NOT_ACCEPTED':
+    case 'BILLED':
+    case 'PAID':
+    case 'FEE_WAIVER_PROPOSED':
+    case 'FEE_WAIVED':
+    case 'REFUNDED': {
+      const fees = foldFees(file.fees, line);
+      if (!fees) throw illegal(file, line);
+      return { ...next, fees };
+    }
     case 'CLOSED':
+      if (dueOf(file) > 0) throw illegal(file, line);
+      return close(line.action);
+    case 'NOT_ACCEPTED':
     case 'WITHDRAWN':
     case 'TERMINATED':
     case 'VOIDED':

@@ -77,6 +77,8 @@ export const fileItemSchema = z.strictObject({
     .optional(),
   excludedTime: z.array(lower(SPECIAL_PROCEDURES)).optional(),
   collectiveDecision: z.boolean().optional(),
+  payBeforeDocument: z.boolean().optional(),
+  deliverBeforePayment: z.boolean().optional(),
   /** As an export gives them; an import of what is new takes effect on the day given, else on the day of import. */
   status: lower(ITEM_STATUSES).optional(),
   effectiveFrom: day.optional(),
@@ -140,6 +142,8 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
     signOff: same.signOff ?? null,
     excludedTime: same.excludedTime ?? [],
     collectiveDecision: same.collectiveDecision ?? false,
+    payBeforeDocument: same.payBeforeDocument ?? false,
+    deliverBeforePayment: same.deliverBeforePayment ?? false,
     statutory: statutoryDays === null ? null : { days: statutoryDays, unit },
     feeSchedule: feeSchedule && {
       baseFen: feeSchedule.base === null ? null : Math.round(feeSchedule.base * 100),
@@ -217,6 +221,8 @@ export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
     ...(item.supervisionWay === null ? {} : { supervisionWay: item.supervisionWay }),
     ...(item.signOff === null ? {} : { signOff: { ...item.signOff, level: small(item.signOff.level) } }),
     ...(item.collectiveDecision ? { collectiveDecision: true } : {}),
+    ...(item.payBeforeDocument ? { payBeforeDocument: true } : {}),
+    ...(item.deliverBeforePayment ? { deliverBeforePayment: true } : {}),
     maxVisits,
     note: item.note,
     verified: item.verified,

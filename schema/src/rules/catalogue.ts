@@ -62,6 +62,8 @@ export const feeScheduleSchema = z.object({
   rates: z.array(z.object({ category: z.string().min(1), percent: z.int().min(0).max(100) })).min(1),
 });
 
+export type FeeSchedule = z.infer<typeof feeScheduleSchema>;
+
 /** Several items on one form (一件事) or several departments on one site (联合测量, 联合验收). */
 export const bundleSchema = z.object({
   lead: z.string().min(1),
@@ -114,6 +116,10 @@ export const itemSchema = z.object({
   excludedTime: z.array(z.enum(SPECIAL_PROCEDURES)).default([]),
   /** 集体决定: decided by a meeting, not by one person. */
   collectiveDecision: z.boolean().default(false),
+  /** 先缴费后发证: no approval document before what is due is paid. */
+  payBeforeDocument: z.boolean().default(false),
+  /** 容缺缴费: the document is delivered while something is still due; the case closes when it is paid. */
+  deliverBeforePayment: z.boolean().default(false),
   note: z.string().nullable(),
   /** False while the days or the basis are not checked against the text in force. */
   verified: z.boolean(),

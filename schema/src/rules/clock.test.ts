@@ -16,6 +16,7 @@ import type { LogLine } from '../messages/log-line.ts';
 import type { CaseFile } from './case-file.ts';
 import { foldLog } from './case-state.ts';
 import type { OfficialCalendar } from './calendar.ts';
+import { dayOf } from './calendar.ts';
 import type { Clock } from './clock.ts';
 import { FIRST_REVIEW_LIMIT, clockOf, noticeDueAt } from './clock.ts';
 import type { Limit } from './limits.ts';
@@ -314,5 +315,91 @@ describe('a promise in half days', () => {
   test('is overdue the minute after, on the same day', () => {
     expect(clock(promise.file, at('2026-03-02', '17:30')).overdue).toBe(false);
     expect(clock(promise.file, at('2026-03-02', '17:31')).overdue).toBe(true);
+  });
+});
+
+describe('time outside the limit (Art. 45)', () => {
+  // accepted on Monday 2026-03-02, promised in 5 working days: until Monday 2026-03-09
+  const accepted = () =>
+    CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, at: at('2026-03-02', '09:00') }).accepted(
+      { promised: { days: 5, unit: 'WORKDAY' } },
+      { at: at('2026-03-02', '10:00').toISOString() },
+    );
+  const on = (day: string, time = '10:00') => ({ at: at(day, time).toISOString() });
+  const clockAt = (log: CaseLog, day: string) => {
+    const clock = clockOf(log.file, calendar, divisions, at(day, '12:00'));
+    if (!clock) throw new Error('No clock.');
+    return clock;
+  };
+
+  test('is taken out from the day after a hearing began until the day it ended', () => {
+    // began on Tuesday, ended on Thursday: Wednesday and Thursday do not count
+    const log = accepted().procedureStarted('HEARING', true, on('2026-03-03')).procedureEnded(1, on('2026-03-05'));
+    const clock = clockAt(log, '2026-03-06');
+    expect(clock).toMatchObject({ usedDays: 2, excludedDays: 2, remainingDays: 3, pausedSince: null, overdue: false });
+    expect(dayOf(clock.dueAt)).toBe('2026-03-11');
+  });
+
+  test('keeps the remaining days as they were while the hearing goes on', () => {
+    const log = accepted().procedureStarted('HEARING', true, on('2026-03-03'));
+    for (const day of ['2026-03-04', '2026-03-10', '2026-03-31']) {
+      expect(clockAt(log, day)).toMatchObject({ usedDays: 1, remainingDays: 4, overdue: false });
+    }
+    expect(clockAt(log, '2026-03-31').pausedSince).toEqual(at('2026-03-03', '10:00'));
+  });
+
+  test('is not that of a procedure the item’s basis does not exclude, nor less than a day', () => {
+    const survey = accepted()
+      .procedureStarted('SITE_SURVEY', false, on('2026-03-03'))
+      .procedureEnded(1, on('2026-03-05'));
+    expect(clockAt(survey, '2026-03-06')).toMatchObject({ usedDays: 4, excludedDays: 0, remainingDays: 1 });
+    const short = accepted()
+      .procedureStarted('TESTING', true, on('2026-03-03'))
+      .procedureEnded(1, on('2026-03-03', '16:00'));
+    expect(clockAt(short, '2026-03-06')).toMatchObject({ usedDays: 4, excludedDays: 0 });
+  });
+
+  test('of two procedures at once is taken out once', () => {
+    const log = accepted()
+      .procedureStarted('HEARING', true, on('2026-03-03'))
+      .procedureStarted('EXPERT_REVIEW', true, on('2026-03-03', '11:00'))
+      .procedureEnded(1, on('2026-03-04'))
+      .procedureEnded(2, on('2026-03-05'));
+    expect(clockAt(log, '2026-03-06')).toMatchObject({ usedDays: 2, excludedDays: 2 });
+  });
+
+  test('moves the end of an item in plain days as well', () => {
+    const log = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, at: at('2026-03-02', '09:00') })
+      .accepted({ promised: { days: 7, unit: 'DAY' } }, on('2026-03-02'))
+      .procedureStarted('HEARING', true, on('2026-03-03'))
+      .procedureEnded(1, on('2026-03-05'));
+    // the 9th moves by two days to the 11th
+    expect(dayOf(clockAt(log, '2026-03-06').dueAt)).toBe('2026-03-11');
+  });
+});
+
+describe('an extension (Art. 42)', () => {
+  test('adds its working days to promise and statute', () => {
+    const log = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, at: at('2026-03-02', '09:00') })
+      .accepted(
+        { promised: { days: 5, unit: 'WORKDAY' }, statutory: { days: 20, unit: 'WORKDAY' } },
+        { at: at('2026-03-02', '10:00').toISOString() },
+      )
+      .extended(10);
+    const clock = clockOf(log.file, calendar, divisions, at('2026-03-03'));
+    expect(clock).toMatchObject({ extendedDays: 10, remainingDays: 14, usedDays: 1 });
+    expect([clock?.dueAt, clock?.statutoryDueAt].map((d) => d && dayOf(d))).toEqual(['2026-03-23', '2026-04-14']);
+  });
+});
+
+describe('delivery (Art. 44)', () => {
+  test('is due by the end of the tenth working day after the decision', () => {
+    const log = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, at: at('2026-03-02', '09:00') })
+      .accepted()
+      .reviewed()
+      .decided('GRANTED', { at: at('2026-03-04', '10:00').toISOString() });
+    const clock = clockOf(log.file, calendar, divisions, at('2026-05-01'));
+    expect(clock?.deliveryDueAt).toEqual(new Date('2026-03-18T15:59:59.999Z'));
+    expect(clock).toMatchObject({ usedDays: 2, overdue: false });
   });
 });

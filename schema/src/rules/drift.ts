@@ -38,7 +38,11 @@ export const itemHeadSchema = z.object({
 export type ItemHead = z.infer<typeof itemHeadSchema>;
 
 /** The newest published version of every item a node knows: what others are compared with. */
-export const catalogueBasisSchema = z.object({ items: z.array(z.object({ head: itemHeadSchema, item: itemSchema })) });
+export const catalogueBasisSchema = z.object({
+  items: z.array(z.object({ head: itemHeadSchema, item: itemSchema })),
+  /** When the node last heard from the city; null at the city itself. */
+  heardAt: z.iso.datetime().nullable(),
+});
 export type CatalogueBasis = z.infer<typeof catalogueBasisSchema>;
 
 /**
@@ -84,6 +88,8 @@ export function unifiedElements(item: Item): [element: string, value: string | n
     ['excludedTime', item.excludedTime.join(',')],
     ['signOff', item.signOff && JSON.stringify(item.signOff)],
     ['collectiveDecision', String(item.collectiveDecision)],
+    ['payBeforeDocument', String(item.payBeforeDocument)],
+    ['deliverBeforePayment', String(item.deliverBeforePayment)],
     ['status', item.status],
     ['effectiveFrom', item.effectiveFrom],
     ['effectiveTo', item.effectiveTo],

@@ -45,6 +45,14 @@ describe('a guide', () => {
     expect(guide).toContain('不收费。');
   });
 
+  test('says up to whom a decision is signed and by how many at most, and what is decided together', () => {
+    const printed = (as: Partial<typeof item>) => guideOf({ ...item, ...as }, null, null, VILLAGE, divisions);
+    const signOff = { level: 'DEPUTY_HEAD', maxLayers: 3 } as const;
+    expect(printed({ signOff })).toContain('| 签批层级 | 分管领导签批,不超过 3 层 |');
+    expect(printed({ signOff, collectiveDecision: true })).toContain('不超过 3 层;集体讨论决定 |');
+    expect(printed({ signOff: null })).toContain('| 签批层级 | 未规定 |');
+  });
+
   test('takes nothing of an item’s text for Markdown', () => {
     const text = guideOf({ ...item, name: '甲|乙\n# 丙 <b>', note: '[x](y)' }, null, null, VILLAGE, divisions);
     expect(text).toContain(String.raw`# 甲\|乙 \# 丙 \<b\>办事指南`);

@@ -1,5 +1,11 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
-import { ITEM_KIND_LABELS, ITEM_STATUS_LABELS, PROCESSING_CLASS_LABELS, TIER_LABELS } from '../vocabulary.ts';
+import {
+  ITEM_KIND_LABELS,
+  ITEM_STATUS_LABELS,
+  PROCESSING_CLASS_LABELS,
+  SIGN_OFF_LEVEL_LABELS,
+  TIER_LABELS,
+} from '../vocabulary.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import type { Route } from './competence.ts';
 import { limitText, plain } from './markdown.ts';
@@ -32,6 +38,7 @@ export function guideOf(
     ['承诺办结时限', limitText(promised)],
     ['到办事现场次数', `${maxVisits} 次`],
     ['可否代办', item.proxyAllowed ? '可以' : '不可以'],
+    ['签批层级', signOffText(item)],
     ['事项状态', ITEM_STATUS_LABELS[item.status]],
     ['生效日期', item.effectiveTo === null ? item.effectiveFrom : `${item.effectiveFrom} 至 ${item.effectiveTo}`],
   ];
@@ -84,4 +91,10 @@ function feeText({ feeSchedule }: Item): string {
   const base = baseFen === null ? '按各自收费标准' : `${(baseFen / 100).toFixed(2)} 元/${plain(unit)}`;
   const lines = rates.map(({ category, percent }) => `- ${plain(category)}:${percent}%`);
   return [`${base}${note === null ? '' : `(${plain(note)})`}`, lines.join('\n')].join('\n\n');
+}
+
+/** Up to whom a decision is signed, and by how many at most (签批层级); the item need not say. */
+function signOffText({ signOff, collectiveDecision }: Item): string {
+  const signed = signOff === null ? '未规定' : `${SIGN_OFF_LEVEL_LABELS[signOff.level]},不超过 ${signOff.maxLayers} 层`;
+  return collectiveDecision ? `${signed};集体讨论决定` : signed;
 }

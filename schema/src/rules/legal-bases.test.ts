@@ -14,6 +14,7 @@ import {
   legalBasisSchema,
   plainTitle,
   reaches,
+  repealedCitations,
   requireAsked,
   tasksOf,
   tiersConcerned,
@@ -251,5 +252,27 @@ describe('confirming a change', () => {
       [OTHER_TOWNSHIP, true, false, true],
       [TOWNSHIP, true, true, true],
     ]);
+  });
+});
+
+describe('a citation of a repealed basis', () => {
+  const whole = citedBasis({ title: '森林法', article: null });
+  const article = citedBasis({ title: '森林法', article: '第五十七条' });
+
+  test('is found by its article or by the whole text, whichever ends first', () => {
+    const gone = { ...article, repealedOn: '2026-05-01', supersededBy: '《新森林法》' };
+    const found = { citation: '《森林法》第五十七条', repealedOn: '2026-05-01', supersededBy: '《新森林法》' };
+    expect(repealedCitations('《森林法》第五十七条', [gone])).toEqual([found]);
+    expect(repealedCitations('《森林法》第五十七条', [gone, { ...whole, repealedOn: '2026-03-01' }])).toEqual([
+      { ...found, repealedOn: '2026-03-01', supersededBy: null },
+    ]);
+  });
+
+  test('is not one of what still holds, of another article, of another text, or of the whole whose article is gone', () => {
+    const gone = { ...article, repealedOn: '2026-05-01' };
+    expect(repealedCitations('《森林法》第五十七条', [article, whole])).toEqual([]);
+    expect(repealedCitations('《森林法》第五十八条', [gone])).toEqual([]);
+    expect(repealedCitations('《草原法》第五十七条', [gone])).toEqual([]);
+    expect(repealedCitations('《森林法》', [gone])).toEqual([]);
   });
 });

@@ -224,6 +224,34 @@ export function changedBases(known: readonly LegalBasis[], stated: StatedChange,
   });
 }
 
+/** A citation of what no longer holds, or will not from a day on. */
+export interface RepealedCitation {
+  citation: string;
+  /** The first day it no longer holds. */
+  repealedOn: Day;
+  /** Citation of what takes its place. */
+  supersededBy: string | null;
+}
+
+/**
+ * What an item's legal basis cites although it is repealed, or will be: the cited article itself, or the whole text.
+ * @param known what is known of texts of the cited titles
+ */
+export function repealedCitations(legalBasis: string, known: readonly LegalBasis[]): RepealedCitation[] {
+  return citationsOf(legalBasis).flatMap((citation) => {
+    const found = known.filter(
+      (basis) =>
+        basis.title === citation.title &&
+        basis.repealedOn !== null &&
+        (basis.article === null || basis.article === citation.article),
+    );
+    // of the article and the whole text, what ends first
+    const [first] = found.toSorted((a, b) => ((a.repealedOn ?? '') < (b.repealedOn ?? '') ? -1 : 1));
+    if (!first || first.repealedOn === null) return [];
+    return [{ citation: citationOf(citation), repealedOn: first.repealedOn, supersededBy: first.supersededBy }];
+  });
+}
+
 /** Codes of the items whose citations a change reaches, in order. */
 export function itemsReached(
   changed: Citation,

@@ -8,7 +8,8 @@ import type { Day } from './calendar.ts';
 import type { Item } from './catalogue.ts';
 import { isInForce } from './catalogue.ts';
 import { citationsOf } from './legal-bases.ts';
-import { departmentsOf } from './permissions.ts';
+import type { Viewer } from './permissions.ts';
+import { departmentsOf, requireOneOf } from './permissions.ts';
 
 /** From a day on, and up to and with another; open where that is null. */
 export interface Term {
@@ -77,6 +78,21 @@ export function holdersOf(
   const first = holderOf(lead, transfers, day);
   const rest = others.map((department) => holderOf(department, transfers, day)).filter((holder) => holder !== first);
   return [first, ...new Set(rest)];
+}
+
+/**
+ * Whoever disposes of an item's power sits with who holds it that day: with the bureau once it took the department's
+ * powers over (划转), and no longer with the department.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireHolder(
+  viewer: Viewer,
+  item: Pick<Item, 'department'>,
+  transfers: readonly PowerTransfer[],
+  tier: Tier,
+  day: Day,
+): void {
+  requireOneOf(viewer, holdersOf(item, transfers, day), tier);
 }
 
 /** A node's registers of departments and windows. */

@@ -126,9 +126,19 @@ describe('the table of posts', () => {
       'AUTHORIZE_WINDOW',
       'KEEP_SEALS',
       'READ_OFFICES',
+      'GRANT_WAIVER',
+      'READ_FEES',
     ]);
     expect(dutiesOf('CLERK', 'COUNTY')).toContain('REVIEW_CASE');
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');
+  });
+
+  test('lets a cashier take and give back money, and touch nothing else of a case', () => {
+    const duties = ['BILL_FEE', 'RECORD_PAYMENT', 'REFUND_FEE', 'READ_FEES'];
+    for (const tier of ['CITY', 'COUNTY', 'TOWNSHIP'] as const) expect(dutiesOf('CASHIER', tier)).toEqual(duties);
+    expect(dutiesOf('CASHIER', 'VILLAGE')).toEqual([]);
+    for (const role of ROLES.filter((r) => r !== 'CASHIER'))
+      expect(dutiesOf(role, 'COUNTY')).not.toContain('RECORD_PAYMENT');
   });
 
   test('lets a cataloguer draft and publish items, better an implementation, read figures and no case', () => {

@@ -68,6 +68,12 @@ export const ACTIONS = [
   'LEAD_JOINT',
   'GIVE_OPINION',
   'RESOLVE_OBJECTION',
+  'BILL_FEE',
+  'RECORD_PAYMENT',
+  'PROPOSE_WAIVER',
+  'GRANT_WAIVER',
+  'REFUND_FEE',
+  'READ_FEES',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -143,6 +149,13 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   LEAD_JOINT: { CLERK: ORGANS, CHIEF: ORGANS },
   GIVE_OPINION: { CLERK: ORGANS, CHIEF: ORGANS },
   RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
+  // money goes through the fee window and through nobody else's hands
+  RECORD_PAYMENT: { CASHIER: ORGANS },
+  PROPOSE_WAIVER: { CLERK: ORGANS },
+  GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },
+  REFUND_FEE: { CASHIER: ORGANS },
+  READ_FEES: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, CASHIER: ORGANS, SUPERVISOR: ORGANS },
 };
 
 /** The viewer's first role that may do the action at the tier; undefined when none may. */
@@ -190,11 +203,19 @@ export function departmentsOf(department: string): string[] {
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 export function requireDepartment(viewer: Viewer, department: string, tier: Tier): void {
+  requireOneOf(viewer, departmentsOf(department), tier);
+}
+
+/**
+ * Whoever acts sits at the window of one of these departments or bureaus, or at a comprehensive one (综合窗口).
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireOneOf(viewer: Viewer, departments: readonly string[], tier: Tier): void {
   const comprehensive = viewer.department === null && GRASSROOTS.includes(tier);
-  if (comprehensive || (viewer.department !== null && departmentsOf(department).includes(viewer.department))) return;
+  if (comprehensive || (viewer.department !== null && departments.includes(viewer.department))) return;
   throw problem(
     'WRONG_DEPARTMENT',
-    `The item belongs to ${department}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
+    `The item belongs to ${departments.join(', ')}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
     { article: ARTICLES.postDuties },
   );
 }

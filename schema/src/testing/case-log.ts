@@ -252,6 +252,33 @@ export class CaseLog {
     return this.add({ action: 'RATED', data: { grade, by: 'DESK' } }, head);
   }
 
+  /** Billed at window F1, 550 yuan in one category unless told otherwise. */
+  billed(amountFen = 55_000, head?: Partial<LineHead>): CaseLog {
+    const line = { item: this.file.item, category: 'general', unit: '件', baseFen: amountFen, quantity: 1 };
+    const lines = [{ ...line, percent: 100, amountFen, rounding: 'DOWN' as const }];
+    const data = { window: 'F1', lines, amountFen, itemVersion: this.file.itemVersion, implementationVersion: 1 };
+    return this.add({ action: 'BILLED', data }, head);
+  }
+
+  paid(amountFen = 55_000, receipt = 'R-1', head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'PAID', data: { amountFen, receipt, window: 'F1' } }, head);
+  }
+
+  waiverProposed(amountFen: number, head?: Partial<LineHead>): CaseLog {
+    const waiver = this.file.fees.waivers.length + 1;
+    return this.add({ action: 'FEE_WAIVER_PROPOSED', data: { waiver, amountFen, ground: '低保家庭' } }, head);
+  }
+
+  waived(waiver = 1, head: Partial<LineHead> = {}): CaseLog {
+    const amountFen = this.file.fees.waivers.find((w) => w.number === waiver)?.amountFen ?? 1;
+    const actor = { sub: `chief-${this.file.custodian}`, name: '首席代表', role: 'CHIEF' } as const;
+    return this.add({ action: 'FEE_WAIVED', data: { waiver, amountFen, ground: '低保家庭' } }, { actor, ...head });
+  }
+
+  refunded(amountFen: number, receipt = 'T-1', of = 'R-1', head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'REFUNDED', data: { of, amountFen, reason: '多收', receipt, window: 'F1' } }, head);
+  }
+
   terminated(head?: Partial<LineHead>): CaseLog {
     return this.add({ action: 'TERMINATED', data: { reason: '申请人死亡' } }, head);
   }

@@ -62,6 +62,8 @@ export const anyFullItem: fc.Arbitrary<Item> = fc
       fc.record({ level: fc.constantFrom(...SIGN_OFF_LEVELS), maxLayers: fc.integer({ min: 1, max: 9 }) }),
     ),
     collectiveDecision: fc.boolean(),
+    payBeforeDocument: fc.boolean(),
+    deliverBeforePayment: fc.boolean(),
     status: fc.constantFrom(...ITEM_STATUSES),
     effectiveFrom: anyDay,
     effectiveTo: fc.option(anyDay),

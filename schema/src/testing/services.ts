@@ -109,6 +109,16 @@ export function servicesOf(given: Overrides): NodeServices {
       history: none,
       ...given.itemLife,
     },
+    fees: {
+      ofCases: none,
+      bill: none,
+      pay: none,
+      proposeWaiver: none,
+      grantWaiver: none,
+      refund: none,
+      reconciliation: none,
+      ...given.fees,
+    },
   };
 }
 

@@ -6,7 +6,9 @@ import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
 import { notCompetent } from '../case-grants.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
+import { dueOf } from '../fees.ts';
 import { holdersOf, requireSeal, requireWindowAuthority } from '../offices.ts';
+import { requireNothingDue, requirePaidForDelivery, requirePaidForDocument } from './fees.ts';
 import { atOwnCase, oneLine, requireFollows } from './shared.ts';
 
 /** A document as it is issued. */
@@ -18,13 +20,14 @@ export interface DocumentDraft {
 
 /**
  * Whether and under which seal the result's document may go out; null where the organ keeps no seal register.
- * @throws {ProblemError} NOT_COMPETENT, SEAL_MISSING, WINDOW_UNAUTHORIZED, ILLEGAL_STEP
+ * @throws {ProblemError} NOT_COMPETENT, SEAL_MISSING, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, FEE_DUE
  */
 export function documentSeal(desk: Desk, file: CaseFile): string | null {
   atOwnCase(desk, file, 'ISSUE_DOCUMENT');
   requireFollows(file, 'DOCUMENT_ISSUED');
   if (file.issued) throw problem('ILLEGAL_STEP', `Document ${file.issued.number} is issued already.`);
   if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  requirePaidForDocument(desk, file);
   const { offices, item, viewer } = desk;
   const day = dayOf(desk.now);
   if (!offices) return null;
@@ -55,13 +58,16 @@ export function requireIssued(file: CaseFile): void {
 
 /**
  * Delivers (送达, within 10 working days of the decision: Art. 44) and, with nothing left open, closes the case.
- * @throws {ProblemError} DOCUMENT_MISSING, ILLEGAL_STEP
+ * @throws {ProblemError} DOCUMENT_MISSING, ILLEGAL_STEP, FEE_DUE
  */
 export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'DELIVER_CASE');
   requireFollows(file, 'DELIVERED');
   requireIssued(file);
+  requirePaidForDelivery(desk.item, file);
   const delivered: LineDraft = { action: 'DELIVERED', actor, note, data: { way } };
+  // delivered before it is paid for: it stays open until it is
+  if (dueOf(file) > 0) return oneLine(delivered);
   return { lines: [delivered, { action: 'CLOSED', actor, note: null, data: {} }], handOff: null };
 }
 
@@ -69,6 +75,7 @@ export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: 
 export function closeCase(desk: Desk, file: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'DELIVER_CASE');
   requireFollows(file, 'CLOSED');
+  requireNothingDue(file);
   return oneLine({ action: 'CLOSED', actor, note, data: {} });
 }
 

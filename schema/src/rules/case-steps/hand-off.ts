@@ -6,6 +6,7 @@ import type { CaseFile } from '../case-file.ts';
 import { rerouting, reroutedFirst } from '../case-grants.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { requireIssued } from './delivery.ts';
+import { requireNothingDue } from './fees.ts';
 import { atOwnCase, handOff, oneLine, requireCustody, requireFollows, requireReason } from './shared.ts';
 
 /**
@@ -96,12 +97,14 @@ export function mayTransfer({ node, divisions }: Pick<Desk, 'node' | 'divisions'
 
 /**
  * Sends what was decided to the desk that took the case in (交办), which delivers it where the applicant is.
- * @throws {ProblemError} DOCUMENT_MISSING, NOT_COMPETENT
+ * @throws {ProblemError} DOCUMENT_MISSING, NOT_COMPETENT, FEE_DUE
  */
 export function assignCase(desk: Desk, file: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'ASSIGN_CASE');
   requireFollows(file, 'ASSIGNED');
   requireIssued(file);
+  // the fee window is here, not where it is delivered
+  requireNothingDue(file);
   if (desk.node === file.filingNode) {
     throw problem('NOT_COMPETENT', `${desk.node} took the case in itself and delivers it.`);
   }

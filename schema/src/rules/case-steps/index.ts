@@ -3,6 +3,7 @@ export * from './acceptance.ts';
 export * from './decision.ts';
 export * from './delivery.ts';
 export * from './endings.ts';
+export * from './fees.ts';
 export * from './filing.ts';
 export * from './hand-off.ts';
 export * from './procedures.ts';

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { dayOf } from '@liandong/schema';
+import type { Refusal, GraphQLAnswer } from '../src/federation/client.ts';
+import type { Federation } from '../src/federation/federation.ts';
+
+export const CITY = '331000';
+export const COUNTY = '331022';
+export const TOWNSHIP = '331022103';
+export const VILLAGE = '331022103201';
+export const LOW_INCOME = '3310-MZ-001';
+export const RELIEF = '3310-MZ-002';
+export const HOMESTEAD = '3310-NY-001';
+export const TITLE = '3310-JS-002';
+
+export const today = () => dayOf(new Date());
+const FAULTS = 'errors { code message article field node { code name } }';
+
+/** A mutation of one input, with why it was refused. */
+export const mutation = (field: string, input: string, result: string) =>
+  `mutation ($input: ${input}!) { ${field}(input: $input) { ${result} ${FAULTS} } }`;
+
+/** What people ask a federation through its gateway, and what it tells them. */
+export class Asking {
+  readonly #federation: () => Federation;
+
+  /** @param federation the one that runs by the time somebody asks */
+  constructor(federation: () => Federation) {
+    this.#federation = federation;
+  }
+
+  /** What somebody is told, without any error; null asks as the public. */
+  readonly asked = async <T>(who: string | null, query: string, variables: Record<string, unknown> = {}): Promise<T> =>
+    (await this.#federation().as(who)).get<T>(query, variables);
+
+  /** Asks until the answer is as described. */
+  readonly until = async <T>(who: string | null, query: string, seen: (answer: T) => boolean): Promise<T> => {
+    const deadline = performance.now() + 20_000;
+    for (;;) {
+      const answer: GraphQLAnswer = await (await this.#federation().as(who)).ask(query);
+      if (answer.errors.length === 0 && seen(answer.data as T)) return answer.data as T;
+      if (performance.now() > deadline) throw new Error(`waited in vain; the answer is ${JSON.stringify(answer)}`);
+      await pause(50);
+    }
+  };
+
+  /** Does something and insists on its being done. */
+  readonly done = async <T>(who: string, document: string, input: Record<string, unknown>): Promise<T> =>
+    (await this.#federation().as(who)).do<T>(document, input);
+
+  /** Tries something, and is told why not. */
+  readonly refused = async (who: string, document: string, input: Record<string, unknown>): Promise<Refusal[]> =>
+    (await this.#federation().as(who)).refusals(document, input);
+}

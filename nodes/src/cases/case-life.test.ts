@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import type { Viewer } from '@liandong/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CaseSteps,
+  LOW_INCOME_MATERIALS,
+  agent,
+  application,
+  chief,
+  clerk,
+  countyChief,
+  countyClerk,
+  homestead,
+  material,
+} from '../testing/cases.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';
+
+let federation: TestFederation;
+let steps: CaseSteps;
+const head = personAt(COUNTY, 'HEAD', '民政');
+const step = (id: string) => ({ id, note: null, idempotencyKey: null });
+const at = (viewer: Viewer) => federation.services(viewer.division);
+const codeOf = (refused: Promise<unknown>) =>
+  refused.then(
+    () => 'done',
+    (error: { code?: string }) => error.code,
+  );
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+  steps = new CaseSteps(federation);
+});
+afterAll(() => federation.stop());
+
+describe('a draft', () => {
+  test('goes to the deciding desk, comes back with one complete list and is filed without typing it again', async () => {
+    const [form = '', ...others] = LOW_INCOME_MATERIALS;
+    const input = application({ materials: [material(form)] });
+    const { filing } = await at(agent).filing.draft(agent, input);
+    const { id, number } = filing;
+    await at(agent).handling.requestPrecheck(agent, step(id));
+    await steps.arrives(id, countyClerk);
+    expect(
+      await at(countyClerk).handling.precheck(countyClerk, {
+        ...step(id),
+        remarks: '补齐后即可提交',
+        missing: others.map((name) => ({ material: name, reason: '未提交' })),
+      }),
+    ).toMatchObject({ state: 'PRECHECKED', clock: null });
+    await steps.arrives(id, agent);
+    expect((await steps.seen(id, agent))?.precheck?.missing.map((m) => m.material)).toEqual(others);
+    const filed = await at(agent).filing.fileDraft(agent, {
+      id,
+      idempotencyKey: null,
+      materials: others.map((name) => material(name)),
+    });
+    expect(filed).toMatchObject({ id, number, applicant: { name: input.applicant.name } });
+    expect(filed.materials.map((m) => m.name)).toEqual(LOW_INCOME_MATERIALS);
+    await steps.toReviewedAtTownship(id);
+    expect(await steps.seen(id, clerk)).toMatchObject({ state: 'REVIEWED' });
+  });
+
+  test('that names only part of what is missing is refused', async () => {
+    const { filing } = await at(agent).filing.draft(agent, application({ materials: [] }));
+    await at(agent).handling.requestPrecheck(agent, step(filing.id));
+    await steps.arrives(filing.id, countyClerk);
+    const missing = [{ material: LOW_INCOME_MATERIALS[0] ?? '', reason: '未提交' }];
+    const refused = at(countyClerk).handling.precheck(countyClerk, { ...step(filing.id), remarks: null, missing });
+    expect(await codeOf(refused)).toBe('SUPPLEMENT_INCOMPLETE');
+  });
+});
+
+describe('a decision', () => {
+  test('goes out as a document in whose name it was decided, is delivered where it was filed, closed and rated', async () => {
+    const { filing, trackingCode } = await at(agent).filing.file(agent, application());
+    const { id, number } = filing;
+    await steps.toReviewedAtTownship(id);
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    await steps.review(id, countyClerk);
+    const decided = await steps.decide(id, countyChief);
+    expect(decided).toMatchObject({ state: 'GRANTED', result: null, issued: null });
+    expect(decided.clock?.deliveryDueAt).toBeInstanceOf(Date);
+    expect(await codeOf(at(countyClerk).handling.assign(countyClerk, step(id)))).toBe('DOCUMENT_MISSING');
+    const closed = await steps.deliver(id, countyChief, agent);
+    expect(closed).toMatchObject({ state: 'CLOSED', result: 'ISSUED', delivery: { node: VILLAGE, way: 'AGENT' } });
+    const text = await at(agent).handling.document(agent, id);
+    expect(text).toContain('三门县');
+    expect(text).toContain('王秀英');
+    expect(text).toContain(`| 办件编号 | ${number} |`);
+    expect(text).toContain('三门县(本级行使)');
+    await steps.known(id, countyChief, 'CLOSED');
+    expect(await at(countyChief).handling.document(countyChief, id)).toBe(text);
+    const rated = await at(agent).filing.rate({ number, code: trackingCode, grade: 5 });
+    expect(rated.state).toBe('CLOSED');
+    expect(await codeOf(at(agent).filing.rate({ number, code: trackingCode, grade: 1 }))).toBe('RATED_ALREADY');
+    expect(await steps.seen(id, agent)).toMatchObject({ rating: { grade: 5, by: 'APPLICANT' } });
+  });
+
+  test('whose case rests elsewhere is rated there, by a wish that is carried', async () => {
+    const { filing, trackingCode } = await at(agent).filing.file(agent, homestead());
+    const { id, number } = filing;
+    await steps.toReviewedAtTownship(id);
+    await steps.decide(id, chief);
+    await at(chief).handling.issueDocument(chief, step(id));
+    await at(clerk).handling.deliver(clerk, { ...step(id), way: 'MAIL' });
+    await steps.known(id, agent, 'CLOSED');
+    await at(agent).filing.rate({ number, code: trackingCode, grade: 2 });
+    await eventually(async () => (await steps.seen(id, agent))?.rating?.grade === 2);
+    expect(await steps.seen(id, clerk)).toMatchObject({ rating: { grade: 2, by: 'APPLICANT' } });
+  });
+
+  test('gives every notice of its log as a paper, and none for a line without one', async () => {
+    const id = await steps.file();
+    await steps.toReviewedAtTownship(id);
+    const { log = [] } = (await steps.seen(id, clerk)) ?? {};
+    const seqOf = (action: string) => log.find((line) => line.action === action)?.seq ?? 0;
+    const notice = (action: string) => at(clerk).handling.notice(clerk, id, seqOf(action));
+    expect(await notice('FILED')).toContain('# 收件凭证');
+    expect(await notice('ACCEPTED')).toContain('# 受理通知书');
+    expect(await codeOf(notice('FORWARDED'))).toBe('NOT_FOUND');
+  });
+});
+
+describe('the clock', () => {
+  test('stands still in a hearing, and the head extends the limit once', async () => {
+    const id = await steps.file();
+    await steps.toReviewedAtTownship(id);
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    const { handling } = at(countyClerk);
+    const start = { ...step(id), kind: 'HEARING', notice: '举行听证', expectedDays: 20 } as const;
+    expect(await codeOf(handling.startProcedure(countyClerk, { ...start, expectedDays: null }))).toBe('NOTICE_MISSING');
+    const paused = await handling.startProcedure(countyClerk, start);
+    expect(paused.clock?.pausedSince).toBeInstanceOf(Date);
+    await steps.review(id, countyClerk);
+    expect(await codeOf(steps.decide(id, countyChief))).toBe('PROCEDURE_OPEN');
+    const resumed = await handling.endProcedure(countyClerk, { ...step(id), procedure: 1, result: '听证笔录' });
+    expect(resumed.clock?.pausedSince).toBeNull();
+    const extend = (viewer: Viewer, days: number) =>
+      at(viewer).handling.extend(viewer, { ...step(id), days, reason: '案情复杂' });
+    expect(await codeOf(extend(countyChief, 10))).toBe('FORBIDDEN');
+    expect(await codeOf(extend(head, 11))).toBe('EXTENSION_TOO_LONG');
+    const before = resumed.clock?.dueAt ?? new Date(0);
+    const after = await extend(head, 10);
+    expect(after.clock?.extendedDays).toBe(10);
+    expect(after.clock?.dueAt.getTime()).toBeGreaterThan(before.getTime());
+    expect(await codeOf(extend(head, 5))).toBe('EXTENSION_REPEATED');
+  });
+});
+
+describe('a case', () => {
+  test('is handed over within its township, and taken over nowhere else', async () => {
+    const id = await steps.file();
+    const move = (to: string) => at(agent).handling.transfer(agent, { ...step(id), to, reason: '转镇帮办' });
+    expect(await codeOf(move(COUNTY))).toBe('NOT_COMPETENT');
+    await move(TOWNSHIP);
+    await steps.arrives(id, clerk);
+    expect(await at(clerk).handling.accept(clerk, step(id))).toMatchObject({ state: 'ACCEPTED' });
+  });
+
+  test('is terminated or declared void by the chief, and by nobody else', async () => {
+    for (const [end, state] of [
+      ['terminate', 'TERMINATED'],
+      ['void', 'VOIDED'],
+    ] as const) {
+      const id = await steps.file();
+      await steps.toReviewedAtTownship(id);
+      const ended = (viewer: Viewer) =>
+        at(viewer).handling[end](viewer, { id, reason: '申请人死亡', idempotencyKey: randomUUID() });
+      expect(await codeOf(ended(clerk))).toBe('FORBIDDEN');
+      expect(await ended(chief)).toMatchObject({ state, result: state });
+    }
+  });
+});

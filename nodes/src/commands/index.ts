@@ -1,0 +1,19 @@
+import { CASE_USAGE, runCase } from './case-export.ts';
+import type { Terminal } from './opening.ts';
+import { KEYS_USAGE, runKeys } from './keys.ts';
+import { VERIFY_USAGE, verify } from './verify.ts';
+
+/** Help of the groups of commands that have files of their own. */
+export const GROUPS_USAGE = `${KEYS_USAGE}${CASE_USAGE}${VERIFY_USAGE}`;
+
+const GROUPS: Record<string, (argv: readonly string[], terminal: Terminal) => Promise<number>> = {
+  keys: runKeys,
+  case: runCase,
+  verify,
+};
+
+/** Runs a command of a group. @returns the status to end with; null for a command of another group */
+export async function runGroup([group = '', ...argv]: readonly string[], terminal: Terminal): Promise<number | null> {
+  const run = GROUPS[group];
+  return run ? run(argv, terminal) : null;
+}

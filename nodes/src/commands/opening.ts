@@ -1,0 +1,97 @@
+import { userInfo } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { DivisionCode } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+import type { HostConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { HostDb, migrate } from '../db/index.ts';
+import { FeedAppender } from '../feeds/index.ts';
+import { Outbox } from '../handoff/index.ts';
+import { readFoundation } from '../host.ts';
+import type { Issuing } from '../keys/index.ts';
+import { readKeyDocuments } from '../keys/index.ts';
+import { readKeys, readPassphrase } from '../trust/index.ts';
+
+export type Values = Record<string, string | boolean | undefined>;
+type OptionTypes = Record<string, { type: 'string' | 'boolean' }>;
+
+/** @throws {ProblemError} BAD_INPUT */
+export function parseCommand(argv: readonly string[], options: OptionTypes): { args: string[]; values: Values } {
+  try {
+    const { positionals, values } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    return { args: positionals, values };
+  } catch (cause) {
+    throw problem('BAD_INPUT', (cause as Error).message, { cause });
+  }
+}
+
+/** @throws {ProblemError} BAD_INPUT naming the option that is missing */
+export function requireValue(values: Values, name: string): string {
+  const value = values[name];
+  if (typeof value !== 'string' || value === '') throw problem('BAD_INPUT', `--${name} is missing.`, { field: name });
+  return value;
+}
+
+export function findValue(values: Values, name: string): string | null {
+  const value = values[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** @throws {ProblemError} BAD_INPUT */
+export async function readInput(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw problem('BAD_INPUT', `${file} can't be read.`, { cause });
+  }
+}
+
+/** Who gives the command: `--by`, or the login name. */
+export function actorOf(values: Values): string {
+  return findValue(values, 'by') ?? userInfo().username;
+}
+
+/** What a command is given besides its words: settings, and where it prints. */
+export interface Terminal {
+  environment: Record<string, string | undefined>;
+  print: (text: string) => void;
+}
+
+/** A node of this host as a command works on it: its database, whom it believes, and its keys. */
+export interface OpenedNode {
+  print: (text: string) => void;
+  config: HostConfig;
+  node: DivisionCode;
+  db: HostDb;
+  issuing: Issuing;
+  passphrase: string | null;
+}
+
+/**
+ * Opens the host the settings name, for one of its nodes, and closes it when the work is done.
+ * @throws {ProblemError} BAD_CONFIG, MISROUTED, UNKNOWN_DIVISION and what the work throws
+ */
+export async function withNode<T>(
+  { environment, print }: Terminal,
+  code: string,
+  { keys }: { keys: boolean },
+  work: (opened: OpenedNode) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(environment);
+  const now = () => new Date();
+  const { divisions, trust } = await readFoundation(config, now);
+  const node = divisions.get(code).code;
+  if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
+  const passphrase = await readPassphrase(config.keysPassphraseFile);
+  await migrate(config.databaseUrl);
+  const db = new HostDb(config.databaseUrl, 2, () => undefined);
+  try {
+    await trust.learn(await readKeyDocuments(db, config.nodes));
+    if (keys) await trust.hold(await readKeys(config.keysDir, [node], passphrase));
+    const issuing = { trust, divisions, appender: new FeedAppender(), outbox: new Outbox(), now };
+    return await work({ print, config, node, db, issuing, passphrase });
+  } finally {
+    await db.close();
+  }
+}

@@ -1,0 +1,69 @@
+import type { CaseExport, DivisionCode, ExportedMaterial } from '@liandong/schema';
+import { CASE_EXPORT_FORMAT, SIGNED_TYPES, problem, sealDigest, writeCaseExport } from '@liandong/schema';
+import { findCases } from '../cases/index.ts';
+import type { HostDb } from '../db/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { kidOf } from '../trust/index.ts';
+
+export interface ExportOptions {
+  /** Whether the application goes along: it names the applicant. */
+  application: boolean;
+  /** Whether the bytes of the materials go along, besides their digests. */
+  materials: boolean;
+  now: Date;
+}
+
+/**
+ * A case as a node holds it, with all that is needed to verify it offline, sealed by the node.
+ * @returns the text of the file
+ * @throws {ProblemError} NOT_FOUND for a case, or for bytes, that are not here
+ */
+export async function exportCase(
+  db: HostDb,
+  node: DivisionCode,
+  trust: Trust,
+  id: string,
+  options: ExportOptions,
+): Promise<string> {
+  const [stored] = await findCases(db.queries(node), [id]);
+  if (!stored) throw problem('NOT_FOUND', `${node} holds no case ${id}.`);
+  const lines = stored.lines.map((line) => line.jws);
+  const materials = await Promise.all(
+    stored.file.materials.map(async (material): Promise<ExportedMaterial> => ({
+      ...material,
+      content: options.materials ? await readContent(db, node, material.sha256) : null,
+    })),
+  );
+  if (options.application && stored.application === null) {
+    throw problem('NOT_FOUND', `${node} never held the application of ${id}: export it where the case was handled.`);
+  }
+  const seal = async (content: Omit<CaseExport, 'seal'>): Promise<string> =>
+    trust.sign(node, SIGNED_TYPES.export, {
+      node,
+      at: options.now.toISOString(),
+      case: id,
+      lines: lines.length,
+      digest: await sealDigest(content),
+    });
+  // which key seals is seen by sealing: its certificate must stand in the export too
+  const content: Omit<CaseExport, 'seal'> = {
+    format: CASE_EXPORT_FORMAT,
+    v: 1,
+    case: id,
+    lines,
+    keys: [],
+    application: options.application ? stored.application : null,
+    materials,
+  };
+  const kids = [...new Set([...lines, await seal(content)].map(kidOf))];
+  const whole = { ...content, keys: trust.documentsOf(kids).map((document) => document.jws) };
+  return writeCaseExport({ ...whole, seal: await seal(whole) });
+}
+
+async function readContent(db: HostDb, node: DivisionCode, sha256: string): Promise<string> {
+  const [row] = await db
+    .queries(node)
+    .query<{ content: Buffer }>(`SELECT content FROM blobs WHERE node = $1 AND sha256 = $2`, [sha256]);
+  if (!row) throw problem('NOT_FOUND', `${node} has not got the bytes of the material ${sha256}.`);
+  return row.content.toString('base64');
+}

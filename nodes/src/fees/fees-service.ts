@@ -1,0 +1,211 @@
+import type {
+  CaseFeesView,
+  CaseFile,
+  Desk,
+  DivisionCode,
+  Divisions,
+  FeeLine,
+  FeeSchedule,
+  FeesService,
+  Implementation,
+  Item,
+  OfficialCalendar,
+  Offices,
+  Step,
+  Viewer,
+} from '@liandong/schema';
+import {
+  FEE_ACTIONS,
+  caseSteps,
+  dayOf,
+  dueOf,
+  feeEntryOf,
+  feeTotalsOf,
+  problem,
+  readersOf,
+  reconciliationCsv,
+  requirePermission,
+  requireReaderOver,
+  scheduleOf,
+  standardImplementation,
+  sumsOf,
+} from '@liandong/schema';
+import type { CaseWriter, StoredCase } from '../cases/index.ts';
+import { findCases, lockCase, once } from '../cases/index.ts';
+import { findImplementation, findImplementations, findItem, findItems } from '../catalogue/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { findFeeEntries, insertFeeEntries, takeReceipt } from './fee-store.ts';
+
+export interface FeesParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  calendar: () => OfficialCalendar;
+  writer: CaseWriter;
+  offices: (queries: NodeQueries) => Promise<Offices>;
+  now: () => Date;
+}
+
+/** What a step is made of besides the desk: the case, and the transaction to look things up in. */
+type FeeStep = (desk: Desk, file: CaseFile, tx: NodeTx) => Step | Promise<Step>;
+
+/** 统一收费 at one node: bills, what its fee windows take and give back, and their day's reconciliation. */
+export function feesService({ node, db, divisions, calendar, writer, offices, now }: FeesParts): FeesService {
+  /** The item and the implementation the case was accepted under; today's before that. */
+  async function elements(
+    queries: NodeQueries,
+    file: CaseFile,
+  ): Promise<{ item: Item; implementation: Implementation }> {
+    const { acceptance, power } = file;
+    const at = acceptance ? { version: acceptance.itemVersion } : { today: dayOf(now()) };
+    const item = await findItem(queries, file.item, at);
+    if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${file.item} in its catalogue.`, { node });
+    const accepted =
+      acceptance &&
+      (await findImplementation(queries, { item: item.code, node: power, version: acceptance.implementationVersion }));
+    if (accepted) return { item, implementation: accepted };
+    const [newest] = await findImplementations(queries, [{ item: item.code, node: power }]);
+    return { item, implementation: newest ?? standardImplementation(item, power, 1) };
+  }
+
+  /** What may be charged in a case: its own item, and the members of its bundle as they stood when it was accepted. */
+  async function schedulesOf(queries: NodeQueries, desk: Desk, file: CaseFile) {
+    const schedules = new Map<string, FeeSchedule | null>([
+      [desk.item.code, scheduleOf(desk.item, desk.implementation)],
+    ]);
+    const members = desk.item.bundle?.members ?? [];
+    const items = await findItems(queries, members, file.acceptance?.from ?? dayOf(now()));
+    for (const item of items) {
+      const decider = divisions.atTier(file.place, item.decidingTier)?.code ?? file.power;
+      const [own] = await findImplementations(queries, [{ item: item.code, node: decider }]);
+      schedules.set(item.code, scheduleOf(item, own ?? { feeSchedule: null }));
+    }
+    return schedules;
+  }
+
+  /** One step on a locked case: its lines, and their entries in the window's book, in the same transaction. */
+  async function write(tx: NodeTx, viewer: Viewer, id: string, step: FeeStep): Promise<StoredCase> {
+    const stored = await lockCase(tx, id);
+    if (!stored) throw notFound(id);
+    const { file } = stored;
+    const made = { node, viewer, now: now(), divisions, calendar: calendar(), offices: await offices(tx) };
+    const taken = await step({ ...made, ...(await elements(tx, file)) }, file, tx);
+    const after = await writer.append(tx, stored, taken, made.now);
+    const lines = after.lines.slice(stored.lines.length).map(({ line }) => line);
+    const window = after.file.fees.bill?.window ?? '';
+    await insertFeeEntries(
+      tx,
+      lines.flatMap((line) => (isFeeLine(line) ? (feeEntryOf(line, window) ?? []) : [])),
+    );
+    return after;
+  }
+
+  function change(
+    viewer: Viewer | null,
+    action: string,
+    input: { id: string; idempotencyKey: string | null },
+    step: FeeStep,
+  ): Promise<CaseFeesView> {
+    const person = signedIn(viewer);
+    return db.transact(node, async (tx) => {
+      await once(tx, person, input.idempotencyKey, { mutation: action, input }, async () => {
+        await write(tx, person, input.id, step);
+        return true;
+      });
+      const [stored] = await findCases(tx, [input.id]);
+      if (!stored) throw notFound(input.id);
+      return viewOf(stored);
+    });
+  }
+
+  const viewOf = ({ file }: StoredCase): CaseFeesView => ({
+    id: file.id,
+    number: file.number,
+    item: file.item,
+    fees: file.fees,
+    sums: sumsOf(file.fees),
+    dueFen: dueOf(file),
+    answeredBy: node,
+  });
+
+  const notFound = (id: string) =>
+    problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
+
+  return {
+    async ofCases(viewer, ids) {
+      const person = signedIn(viewer);
+      requirePermission(person, 'READ_FEES', divisions.get(person.division).tier);
+      const found = await findCases(db.queries(node), ids);
+      return ids.map((id) => {
+        const stored = found.find((s) => s.id === id);
+        if (!stored) throw notFound(id);
+        const readers = readersOf(stored.file);
+        const supervised =
+          person.roles.includes('SUPERVISOR') && readers.some((desk) => divisions.isWithin(desk, person.division));
+        if (readers.includes(person.division) || supervised) return viewOf(stored);
+        throw problem('FORBIDDEN', `The case does not concern the desk of ${person.division}.`, { node });
+      });
+    },
+
+    bill: (viewer, input) =>
+      change(viewer, 'billFees', input, async (desk, file, tx) =>
+        caseSteps.billFees(desk, file, {
+          window: input.window,
+          charges: input.charges.map((charge) => ({ ...charge, item: charge.item ?? file.item })),
+          schedules: await schedulesOf(tx, desk, file),
+          implementationVersion: desk.implementation.version,
+        }),
+      ),
+
+    async pay(viewer, input) {
+      const person = signedIn(viewer);
+      const { receipt, payments } = input;
+      // every caller locks the cases in the same order, so that two bundles can't wait for each other
+      const ordered = payments.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      return db.transact(node, async (tx) => {
+        await once(tx, person, input.idempotencyKey, { mutation: 'payFees', input }, async () => {
+          for (const { id, amountFen } of ordered) {
+            await write(tx, person, id, (desk, file) => caseSteps.payFees(desk, file, { amountFen, receipt }));
+          }
+          const amountFen = payments.reduce((total, payment) => total + payment.amountFen, 0);
+          await takeReceipt(tx, { receipt, window: person.window ?? '', at: now(), amountFen });
+          return true;
+        });
+        const paid = await findCases(
+          tx,
+          payments.map((payment) => payment.id),
+        );
+        return paid.map(viewOf);
+      });
+    },
+
+    proposeWaiver: (viewer, input) =>
+      change(viewer, 'proposeWaiver', input, (desk, file) => caseSteps.proposeWaiver(desk, file, input)),
+
+    grantWaiver: (viewer, input) =>
+      change(viewer, 'grantWaiver', input, (desk, file) => caseSteps.grantWaiver(desk, file, input.waiver)),
+
+    refund: (viewer, input) =>
+      change(viewer, 'refundFees', input, async (desk, file, tx) => {
+        const step = caseSteps.refundFees(desk, file, input);
+        const { receipt, amountFen } = input;
+        await takeReceipt(tx, { receipt, window: desk.viewer.window ?? '', at: desk.now, amountFen });
+        return step;
+      }),
+
+    async reconciliation(viewer, day, window) {
+      requireReaderOver(signedIn(viewer), 'READ_FEES', node, divisions);
+      const entries = await findFeeEntries(db.queries(node), day, window);
+      return { division: node, day, window, entries, totals: feeTotalsOf(entries), csv: reconciliationCsv(entries) };
+    },
+  };
+}
+
+function isFeeLine(line: { action: string }): line is FeeLine {
+  return (FEE_ACTIONS as readonly string[]).includes(line.action);
+}
+
+function signedIn(viewer: Viewer | null): Viewer {
+  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+  return viewer;
+}

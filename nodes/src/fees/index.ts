@@ -1,0 +1,1 @@
+export { feesService } from './fees-service.ts';

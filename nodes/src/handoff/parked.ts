@@ -1,0 +1,148 @@
+import type { Answer, DivisionCode, ErrorCode, MessageKind } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { Loop } from './loop.ts';
+
+/** How often parked messages are looked for that are to be tried again, ms; what is learned of keys wakes it at once. */
+const IDLE_MS = 5_000;
+const BATCH = 50;
+
+/** Why a message waits for a key: nobody vouched for it here yet, or it ended. */
+export const KEY_CODES: ErrorCode[] = ['KEY_UNKNOWN', 'KEY_NOT_IN_EFFECT'];
+
+export function isAboutKeys(code: string): boolean {
+  return KEY_CODES.some((known) => known === code);
+}
+
+/** A message that was set aside (搁置). */
+export interface ParkedMessage {
+  id: string;
+  sender: DivisionCode;
+  kind: MessageKind;
+  body: string;
+  code: string;
+  reason: string;
+  /** The key it was signed with, where that is what is wrong. */
+  kid: string | null;
+  /** The signed envelope it came in; null where its signature was checked. */
+  envelope: string | null;
+  bytes: Uint8Array | null;
+}
+
+/** Sets a message aside; the same message again changes what is told of it. */
+export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<void> {
+  const { id, sender, kind, body, code, reason, kid, envelope, bytes } = message;
+  await tx.query(
+    `INSERT INTO parked (node, id, sender, kind, body, code, reason, kid, envelope, bytes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (node, id) DO UPDATE SET body = excluded.body, code = excluded.code, reason = excluded.reason,
+       kid = excluded.kid, envelope = excluded.envelope, bytes = excluded.bytes, resolved_at = NULL, retry_at = NULL
+     WHERE parked.sender = excluded.sender AND parked.kind = excluded.kind`,
+    [id, sender, kind, body, code, reason, kid, envelope, bytes],
+  );
+}
+
+/** How many messages of a sender are set aside here that nobody vouched for. */
+export async function strangersOf(tx: NodeTx, sender: DivisionCode): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM parked
+     WHERE node = $1 AND sender = $2 AND envelope IS NOT NULL AND resolved_at IS NULL`,
+    [sender],
+  );
+  return row?.count ?? 0;
+}
+
+/** A message that is set aside and not resolved yet. */
+export async function readParked(queries: NodeQueries, id: string): Promise<ParkedMessage | null> {
+  const [row] = await queries.query<ParkedMessage>(
+    `SELECT id, sender, kind, body, code, reason, kid, envelope, bytes FROM parked
+     WHERE node = $1 AND id = $2 AND resolved_at IS NULL`,
+    [id],
+  );
+  return row ?? null;
+}
+
+/**
+ * Resolves what was done or refused after all.
+ * @returns how many messages are set aside still
+ */
+export async function resolveParked(tx: NodeTx, answers: readonly Answer[]): Promise<number> {
+  const over = answers.filter((a) => a.outcome === 'DONE' || a.outcome === 'REFUSED').map((a) => a.id);
+  await tx.query(
+    `UPDATE parked SET resolved_at = now(), retry_at = NULL, bytes = NULL
+     WHERE node = $1 AND id = ANY ($2::uuid[]) AND resolved_at IS NULL`,
+    [over],
+  );
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM (SELECT 1 FROM parked WHERE node = $1 AND resolved_at IS NULL LIMIT 1) AS open`,
+  );
+  return row?.count ?? 0;
+}
+
+export async function setRetry(tx: NodeTx, id: string, at: Date | null): Promise<void> {
+  await tx.query(`UPDATE parked SET retry_at = $3 WHERE node = $1 AND id = $2`, [id, at]);
+}
+
+/**
+ * Has what waits for a key tried again.
+ * @returns how many messages that is
+ */
+export async function requestRetry(db: HostDb, nodes: readonly DivisionCode[]): Promise<number> {
+  const rows = await db.queryHost(
+    `UPDATE parked SET retry_at = now() WHERE node = ANY ($1) AND resolved_at IS NULL AND code = ANY ($2) RETURNING id`,
+    [nodes, KEY_CODES],
+  );
+  return rows.length;
+}
+
+export interface ParkedRetriesParts {
+  db: HostDb;
+  nodes: readonly DivisionCode[];
+  /** Tries one message again. */
+  retry: (node: DivisionCode, id: string) => Promise<unknown>;
+  log: Logger;
+}
+
+/** Tries parked messages again when their time has come. */
+export class ParkedRetries {
+  readonly #parts: ParkedRetriesParts;
+  readonly #loop: Loop;
+
+  constructor(parts: ParkedRetriesParts) {
+    this.#parts = parts;
+    this.#loop = new Loop(
+      () => this.#retry(),
+      IDLE_MS,
+      (error) => parts.log.warn({ err: error }, 'parked messages'),
+    );
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  /** A key became known or ended: what waits for one is tried again. */
+  async keysLearned(): Promise<void> {
+    if ((await requestRetry(this.#parts.db, this.#parts.nodes)) > 0) this.#loop.wake();
+  }
+
+  async #retry(): Promise<boolean> {
+    const { db, nodes, retry, log } = this.#parts;
+    const due = await db.queryHost<{ node: DivisionCode; id: string }>(
+      `UPDATE parked SET retry_at = now() + interval '1 minute' WHERE (node, id) IN (
+         SELECT node, id FROM parked
+         WHERE retry_at <= now() AND resolved_at IS NULL AND node = ANY ($1)
+         ORDER BY (kind = 'DOSSIER'), retry_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+       RETURNING node, id`,
+      [nodes],
+    );
+    for (const { node, id } of due) {
+      await retry(node, id).catch((error: unknown) => log.warn({ err: error, node, message: id }, 'parked message'));
+    }
+    return due.length === BATCH;
+  }
+}

@@ -1,0 +1,6 @@
+export { certifyKey, endKey, readKeyRequest, requestOf, stateKeys } from './issuing.ts';
+export type { Issuing } from './issuing.ts';
+export { KeyDesk } from './key-desk.ts';
+export { logKey, readKeyDocuments, readKeyLog } from './key-store.ts';
+export type { KeyAction, KeyLogLine } from './key-store.ts';
+export { OwnKeys } from './own-keys.ts';

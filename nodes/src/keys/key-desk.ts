@@ -1,0 +1,64 @@
+import type { DivisionCode } from '@liandong/schema';
+import { keyMessageSchema, problem } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { NodeTx } from '../db/index.ts';
+import type { Incoming, Verdict } from '../handoff/index.ts';
+import type { Issuing } from './issuing.ts';
+import { certifyKey, readKeyRequest, stateKeys } from './issuing.ts';
+import { insertKeyDocument, logKey } from './key-store.ts';
+
+/** Who a step of the node itself is logged as. */
+const NODE = 'node';
+
+/** What other nodes' word does to the keys that are believed here. */
+export class KeyDesk {
+  readonly #issuing: Issuing;
+  readonly #log: Logger;
+
+  constructor(issuing: Issuing, log: Logger) {
+    this.#issuing = issuing;
+    this.#log = log;
+  }
+
+  /**
+   * A child asks for a certificate of its next key: the envelope it came in was signed with one that is in effect, so
+   * no person has to vouch for it again (as EST re-enrols, RFC 7030 §3.3.2). Or somebody below tells the city of a
+   * certificate or of a key's end.
+   */
+  readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const body = keyMessageSchema.safeParse(message.body);
+    if (!body.success) throw problem('MESSAGE_INVALID', 'Not a message about keys.', { cause: body.error });
+    if ('request' in body.data) {
+      const request = await readKeyRequest(body.data.request);
+      if (request.node !== message.from) {
+        return { outcome: 'REFUSED', code: 'FORBIDDEN', reason: `${message.from} asks for ${request.node}.` };
+      }
+      const { divisions } = this.#issuing;
+      if (divisions.get(request.node).parent !== tx.node) {
+        return { outcome: 'REFUSED', code: 'FORBIDDEN', reason: `${tx.node} does not vouch for ${request.node}.` };
+      }
+      await certifyKey(tx, this.#issuing, request, { until: null, actor: NODE });
+      return { outcome: 'DONE' };
+    }
+    await stateKeys(tx, this.#issuing, [body.data.document], { actor: NODE, why: `told by ${message.from}` });
+    return { outcome: 'DONE' };
+  };
+
+  /**
+   * Keeps what a feed brings. A document proves itself or is left out; one whose signer is not known yet is kept, and
+   * believed when that key's certificate comes.
+   */
+  readonly published = async (tx: NodeTx, publisher: DivisionCode, documents: readonly string[]): Promise<void> => {
+    const { trust, now } = this.#issuing;
+    for (const { document, state, reason } of await trust.learn(documents)) {
+      if (!document || state === 'REFUSED') {
+        this.#log.warn({ node: tx.node, publisher, reason }, 'a document about a key can not be believed');
+        continue;
+      }
+      if (!(await insertKeyDocument(tx, document))) continue;
+      const { node: subject, kid } = document.content;
+      const why = `${document.kind} published by ${publisher}`;
+      await logKey(tx, { at: now(), actor: NODE, action: 'LEARNED', subject, kid, why });
+    }
+  };
+}

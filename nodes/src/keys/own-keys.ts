@@ -1,0 +1,68 @@
+import type { KeyDocument } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { HostConfig } from '../config.ts';
+import type { HostDb } from '../db/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { readKeys, readPassphrase } from '../trust/index.ts';
+import { logKey } from './key-store.ts';
+
+export interface OwnKeysParts {
+  config: Pick<HostConfig, 'nodes' | 'keysDir' | 'keysPassphraseFile'>;
+  trust: Trust;
+  db: HostDb;
+  now: () => Date;
+  log: Logger;
+}
+
+/** The private keys of a host's nodes: read at start, and again when a certificate comes for one that was made since. */
+export class OwnKeys {
+  readonly #parts: OwnKeysParts;
+  #taking: Promise<void> = Promise.resolve();
+  #onTaken: () => Promise<void> = () => Promise.resolve();
+
+  constructor(parts: OwnKeysParts) {
+    this.#parts = parts;
+  }
+
+  /** Told when the host can sign with another key. */
+  onTaken(told: () => Promise<void>): void {
+    this.#onTaken = told;
+  }
+
+  /** @throws {ProblemError} BAD_CONFIG naming the file that can't be read, or a node without a certified key */
+  async take(): Promise<void> {
+    const { config, trust } = this.#parts;
+    const passphrase = await readPassphrase(config.keysPassphraseFile);
+    await trust.hold(await readKeys(config.keysDir, config.nodes, passphrase));
+  }
+
+  /** Takes a key up whose certificate has come. */
+  learned(documents: readonly KeyDocument[]): Promise<void> {
+    const { config, trust } = this.#parts;
+    const awaited = documents.filter(
+      ({ kind, content }) => kind === 'CERTIFICATE' && config.nodes.includes(content.node) && !trust.holds(content.kid),
+    );
+    // one after the other: opening key files takes a while
+    if (awaited.length > 0) this.#taking = this.#taking.then(() => this.#takeUp(awaited));
+    return this.#taking;
+  }
+
+  async #takeUp(awaited: readonly KeyDocument[]): Promise<void> {
+    const { trust, db, now, log } = this.#parts;
+    const missing = awaited.filter(({ content }) => !trust.holds(content.kid));
+    if (missing.length === 0) return;
+    await this.take().catch((error: unknown) => log.error({ err: error }, 'the new key can not be read'));
+    for (const { content } of missing) {
+      const { node, kid } = content;
+      if (!trust.holds(kid)) {
+        log.warn({ node, kid }, 'a key was certified whose private half is not on this host');
+        continue;
+      }
+      await db.transact(node, (tx) =>
+        logKey(tx, { at: now(), actor: 'node', action: 'TAKEN_UP', subject: node, kid, why: 'its certificate came' }),
+      );
+      log.info({ node, kid }, 'signs with another key');
+    }
+    await this.#onTaken();
+  }
+}

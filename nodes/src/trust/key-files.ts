@@ -1,0 +1,167 @@
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DivisionCode } from '@liandong/schema';
+import { isDivisionCode, problem } from '@liandong/schema';
+import type { JWK } from 'jose';
+import { CompactEncrypt, compactDecrypt } from 'jose';
+import type { StoredKey } from './keys.ts';
+
+/**
+ * Rounds of PBKDF2 with HMAC-SHA-512, as OWASP asks for. They are paid once a file, so all keys a host gets at once
+ * stand in one file.
+ */
+const ROUNDS = 210_000;
+/** Most rounds taken from a file: nobody stops a host by a file that takes hours to open. */
+const MAX_ROUNDS = 2_000_000;
+const ALG = 'PBES2-HS512+A256KW';
+const ENC = 'A256GCM';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The file of all keys that were made at once. */
+export const KEY_SET_FILE = 'keys.jwks.jwe';
+
+/**
+ * Reads the private keys of some nodes from a directory: encrypted sets and keys (`*.jwe`, RFC 7517 §7), and plain ones
+ * (`*.jwk.json`), as they come from a mounted secret or from earlier federations.
+ * @param passphrase null where none was given: encrypted files are then refused
+ * @throws {ProblemError} BAD_CONFIG naming the file that can't be read, or a node without a key
+ */
+export async function readKeys(
+  dir: string,
+  nodes: readonly DivisionCode[],
+  passphrase: string | null,
+): Promise<StoredKey[]> {
+  const files = await readdir(dir).catch((cause: unknown) => {
+    throw problem('BAD_CONFIG', `The key directory ${dir} can't be read.`, { cause });
+  });
+  const found = new Map<string, StoredKey>();
+  for (const file of files.sort()) {
+    for (const key of await readKeyFile(join(dir, file), passphrase)) {
+      if (nodes.includes(key.node)) found.set(key.kid, key);
+    }
+  }
+  for (const node of nodes) {
+    if (![...found.values()].some((key) => key.node === node)) {
+      throw problem('BAD_CONFIG', `The key directory ${dir} holds no key of ${node}.`);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Writes a key of its own file, readable by its owner alone, encrypted when there is a passphrase.
+ * @returns the file
+ */
+export async function writeKey(dir: string, key: StoredKey, passphrase: string | null): Promise<string> {
+  if (passphrase === null) return writePrivate(join(dir, `${key.kid}.jwk.json`), JSON.stringify(key));
+  const text = await encrypt(JSON.stringify(jwkOf(key)), 'jwk+json', passphrase);
+  return writePrivate(join(dir, `${key.kid}.jwk.jwe`), text);
+}
+
+/** Writes keys that were made at once: one encrypted set, or a plain file for each without a passphrase. */
+export async function writeKeys(dir: string, keys: readonly StoredKey[], passphrase: string | null): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (passphrase === null) {
+    for (const key of keys) await writePrivate(join(dir, `${key.node}.jwk.json`), JSON.stringify(key));
+    return;
+  }
+  const set = { keys: keys.map(jwkOf) };
+  await writePrivate(join(dir, KEY_SET_FILE), await encrypt(JSON.stringify(set), 'jwk-set+json', passphrase));
+}
+
+/**
+ * Encrypts the key files of a directory that are plain, all in one set, and takes the plain ones away once the set has
+ * been read back.
+ * @returns the keys that were plain
+ */
+export async function protectKeys(dir: string, passphrase: string): Promise<string[]> {
+  const files = (await readdir(dir)).filter((file) => file.endsWith('.jwk.json')).map((file) => join(dir, file));
+  const keys = (await Promise.all(files.map((file) => readKeyFile(file, null)))).flat();
+  if (keys.length === 0) return [];
+  const set = await encrypt(JSON.stringify({ keys: keys.map(jwkOf) }), 'jwk-set+json', passphrase);
+  const written = await writePrivate(join(dir, `protected-${Date.now()}.jwks.jwe`), set);
+  const kept = await readKeyFile(written, passphrase);
+  if (kept.length !== keys.length) throw problem('INTERNAL', `${written} does not hold what was written to it.`);
+  for (const file of files) await rm(file);
+  return keys.map((key) => key.kid);
+}
+
+/**
+ * A passphrase from its file, without the line's end.
+ * @throws {ProblemError} BAD_CONFIG for a file that can't be read or holds fewer than 12 characters
+ */
+export async function readPassphrase(file: string | null): Promise<string | null> {
+  if (file === null) return null;
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw problem('BAD_CONFIG', `The passphrase file ${file} can't be read.`, { cause });
+  });
+  const passphrase = text.replace(/\r?\n$/, '');
+  if (passphrase.length < 12) throw problem('BAD_CONFIG', `The passphrase in ${file} is shorter than 12 characters.`);
+  return passphrase;
+}
+
+/** Keys of one file; none of a file of another kind. */
+async function readKeyFile(file: string, passphrase: string | null): Promise<StoredKey[]> {
+  const plain = file.endsWith('.jwk.json');
+  if (!plain && !file.endsWith('.jwe')) return [];
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw problem('BAD_CONFIG', `The key file ${file} can't be read.`, { cause });
+  });
+  const content = parseJson(file, plain ? text : await decrypt(file, text.trim(), passphrase));
+  if (plain) return [requireKey(file, content as Partial<StoredKey>)];
+  const { keys } = content as { keys?: unknown };
+  const jwks = (Array.isArray(keys) ? keys : [content]) as JWK[];
+  return jwks.map(({ kid = '', ...jwk }) => requireKey(file, { node: kid.split('.')[0] ?? '', kid, jwk }));
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `The key file ${file} is no JSON.`, { cause });
+  }
+}
+
+function requireKey(file: string, key: Partial<StoredKey>): StoredKey {
+  const { node, kid, jwk } = key;
+  if (node === undefined || !isDivisionCode(node) || kid === undefined || kid === '' || jwk?.d === undefined) {
+    throw problem('BAD_CONFIG', `The key file ${file} holds no private key of a node.`);
+  }
+  return { node, kid, jwk };
+}
+
+function jwkOf({ kid, jwk }: StoredKey): JWK {
+  return { ...jwk, kid, alg: 'EdDSA', use: 'sig' };
+}
+
+function encrypt(text: string, cty: string, passphrase: string): Promise<string> {
+  return new CompactEncrypt(encoder.encode(text))
+    .setProtectedHeader({ alg: ALG, enc: ENC, cty })
+    .setKeyManagementParameters({ p2c: ROUNDS })
+    .encrypt(encoder.encode(passphrase));
+}
+
+async function decrypt(file: string, text: string, passphrase: string | null): Promise<string> {
+  if (passphrase === null) {
+    throw problem('BAD_CONFIG', `${file} is encrypted; name its passphrase in LIANDONG_KEYS_PASSPHRASE_FILE.`);
+  }
+  try {
+    const { plaintext } = await compactDecrypt(text, encoder.encode(passphrase), {
+      keyManagementAlgorithms: [ALG],
+      contentEncryptionAlgorithms: [ENC],
+      maxPBES2Count: MAX_ROUNDS,
+    });
+    return decoder.decode(plaintext);
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `${file} does not open with this passphrase, or was changed.`, { cause });
+  }
+}
+
+/** Whole or not at all: a power cut leaves no half key. */
+async function writePrivate(file: string, content: string): Promise<string> {
+  await writeFile(`${file}.part`, content, { mode: 0o600 });
+  await rename(`${file}.part`, file);
+  return file;
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { CaseLog } from '../testing/case-log.ts';
+import { COUNTY, TOWNSHIP, divisions, itemOf } from '../testing/fixtures.ts';
+import { refusalCode } from '../testing/refusals.ts';
+import type { LogAction } from '../vocabulary.ts';
+import { LOG_ACTIONS } from '../vocabulary.ts';
+import { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
+
+const nameOf = (code: string) => divisions.get(code).name;
+const parts = { item: itemOf('3310-MZ-001'), applicant: '王秀英', nameOf, sealName: '三门县民政局' };
+const reviewed = () => CaseLog.filed().handedTo(TOWNSHIP).accepted().reviewed().handedTo(COUNTY).reviewed();
+
+describe('the document of a result', () => {
+  test('says who decided what for whom, by which basis, under which seal', () => {
+    const text = resultDocument(reviewed().decided().file, parts);
+    for (const told of [
+      '王秀英',
+      '最低生活保障对象认定',
+      '| 决定 | 准予 |',
+      '三门县(本级行使)',
+      '三门县民政局',
+      parts.item.legalBasis,
+    ]) {
+      expect(text).toContain(told);
+    }
+    expect(text).not.toContain('救济途径');
+  });
+
+  test('of a refusal gives its reason and the remedies', () => {
+    const text = resultDocument(reviewed().decided('REFUSED').file, parts);
+    expect(text).toContain('## 理由\n\n不符合条件');
+    expect(text).toContain('## 救济途径');
+  });
+
+  test('under a lent power goes out in the name of the grantor and names the grant', () => {
+    const { file } = CaseLog.entrusted().handedTo(TOWNSHIP).accepted().reviewed().decided();
+    const text = resultDocument(file, { ...parts, item: itemOf('3310-MZ-002') });
+    expect(text).toContain('| 决定机关 | 三门县 |');
+    expect(text).toContain(`亭旁镇(三门县委托,授权书 ${file.decision?.grant},以三门县名义)`);
+    expect(documentNumberOf(file, nameOf)).toMatch(/^三门县准字〔2026〕/);
+  });
+
+  test('under a conferred power goes out in the own name', () => {
+    const { file } = CaseLog.entrusted({}, { mode: 'CONFERRED' }).handedTo(TOWNSHIP).accepted().reviewed().decided();
+    const text = resultDocument(file, { ...parts, item: itemOf('3310-MZ-002') });
+    expect(text).toContain('| 决定机关 | 亭旁镇 |');
+    expect(text).toContain('以本机关名义');
+  });
+
+  test('is not made before the decision', () => {
+    expect(refusalCode(() => resultDocument(reviewed().file, parts))).toBe('ILLEGAL_STEP');
+    expect(refusalCode(() => documentNumberOf(reviewed().file, nameOf))).toBe('ILLEGAL_STEP');
+  });
+
+  test('lets no text of people or catalogue become Markdown', () => {
+    const text = resultDocument(reviewed().decided().file, { ...parts, applicant: '王|*秀*英' });
+    expect(text).toContain(String.raw`王\|\*秀\*英`);
+  });
+});
+
+describe('a notice', () => {
+  const whole = CaseLog.drafted()
+    .handedTo(COUNTY)
+    .prechecked(['户口簿'])
+    .returned('331022103201')
+    .received()
+    .filedAfterDraft()
+    .handedTo(TOWNSHIP)
+    .accepted()
+    .reviewed()
+    .handedTo(COUNTY)
+    .procedureStarted()
+    .procedureEnded()
+    .extended();
+  const logs = [
+    whole,
+    CaseLog.filed({ materials: [] }).handedTo(TOWNSHIP).asked(['身份证明', '户口簿']),
+    CaseLog.filed().handedTo(TOWNSHIP).notAccepted(),
+    CaseLog.filed().handedTo(TOWNSHIP).terminated(),
+    CaseLog.filed().handedTo(TOWNSHIP).voided(),
+    CaseLog.filed().withdrawn(),
+  ];
+  const noticeFor = (action: LogAction) => {
+    for (const { file, lines } of logs) {
+      const line = lines.find((l) => l.action === action);
+      if (line) return noticeOf(file, line, parts);
+    }
+    throw new Error(`No line is ${action}.`);
+  };
+
+  test.each<[LogAction, string]>([
+    ['FILED', '已收到下列材料'],
+    ['PRECHECKED', '1. 户口簿:未提交'],
+    ['SUPPLEMENT_REQUESTED', '1. 身份证明:未提交\n2. 户口簿:未提交'],
+    ['ACCEPTED', '承诺时限:18 个工作日'],
+    ['NOT_ACCEPTED', '不予受理的理由'],
+    ['PROCEDURE_STARTED', '听证,预计需要 10 日,所需时间不计入办理期限'],
+    ['PROCEDURE_ENDED', '结果:已完成'],
+    ['EXTENDED', '办理期限延长 10 个工作日'],
+    ['TERMINATED', '申请人死亡'],
+    ['VOIDED', '录入有误'],
+    ['WITHDRAWN', '申请人撤回'],
+  ])('of %s says "%s", dated and in the name of the organ', (action, words) => {
+    const text = noticeFor(action);
+    expect(text).toContain(words);
+    expect(text).toMatch(/\n\S+ {2}\n\d{4}-\d\d-\d\d\n$/);
+    expect(text).toContain('王秀英');
+  });
+
+  test('belongs to no hand-off, review or delivery', () => {
+    const without = LOG_ACTIONS.filter((a) => whole.lines.some((l) => l.action === a)).filter((a) =>
+      ['FORWARDED', 'RETURNED', 'RECEIVED', 'REVIEWED', 'DRAFTED'].includes(a),
+    );
+    expect(without.length).toBeGreaterThan(3);
+    for (const action of without) expect(refusalCode(() => noticeFor(action))).toBe('NOT_FOUND');
+  });
+});

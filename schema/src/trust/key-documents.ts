@@ -1,0 +1,99 @@
+import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
+import type { CryptoKey } from 'jose';
+import type { DivisionCode } from '../divisions.ts';
+import { problem } from '../errors.ts';
+import type { SignedType } from '../messages/envelope.ts';
+import { SIGNED_TYPES } from '../messages/envelope.ts';
+import type { Certificate, PublicKey, Revocation } from '../messages/keys.ts';
+import { certificateSchema, revocationSchema } from '../messages/keys.ts';
+import { sha256Hex } from './digest.ts';
+
+/** A certificate or revocation as it was signed. */
+export type KeyDocument = { jws: string; hash: string; signer: string } & (
+  { kind: 'CERTIFICATE'; content: Certificate } | { kind: 'REVOCATION'; content: Revocation }
+);
+
+/** A document on its way to being believed: what is wrong with it for good, and the key its signature was checked with. */
+export type Candidate = KeyDocument & { fault: string | null; checkedWith: string | null };
+export type CertificateCandidate = Candidate & { kind: 'CERTIFICATE' };
+export type RevocationCandidate = Candidate & { kind: 'REVOCATION' };
+
+/** `<code>.<thumbprint>` (RFC 7638): whose key it is and which; no other key can bear the name. */
+export async function keyIdOf(node: DivisionCode, jwk: PublicKey): Promise<string> {
+  return `${node}.${await thumbprintOf(jwk)}`;
+}
+
+export async function thumbprintOf(jwk: PublicKey): Promise<string> {
+  return (await calculateJwkThumbprint(jwk)).slice(0, 16);
+}
+
+export async function importPublicKey(jwk: PublicKey): Promise<CryptoKey> {
+  const key = await importJWK(jwk, 'EdDSA');
+  if (key instanceof Uint8Array) throw problem('SIGNATURE_INVALID', 'A shared secret is no public key.');
+  return key;
+}
+
+/** @throws an Error that says what the document is not */
+export async function readDocument(jws: string): Promise<Candidate> {
+  let header;
+  let content: unknown;
+  try {
+    header = decodeProtectedHeader(jws);
+    content = payloadOf(jws);
+  } catch (cause) {
+    throw new Error('This is no certificate and no revocation.', { cause });
+  }
+  const signer = header.kid ?? '';
+  const common = { jws, hash: await sha256Hex(jws), signer, fault: null, checkedWith: null };
+  if (header.typ === SIGNED_TYPES.certificate) {
+    const parsed = certificateSchema.safeParse(content);
+    if (!parsed.success) throw new Error('The certificate is not what its kind says.');
+    if (parsed.data.kid !== (await keyIdOf(parsed.data.node, parsed.data.jwk))) {
+      throw new Error(`The certificate of ${parsed.data.node} names its key ${parsed.data.kid}, which it is not.`);
+    }
+    return { ...common, kind: 'CERTIFICATE', content: parsed.data };
+  }
+  if (header.typ === SIGNED_TYPES.revocation) {
+    const parsed = revocationSchema.safeParse(content);
+    if (!parsed.success) throw new Error('The revocation is not what its kind says.');
+    return { ...common, kind: 'REVOCATION', content: parsed.data };
+  }
+  throw new Error('This is no certificate and no revocation.');
+}
+
+/** The moment a signed thing is of. */
+export function momentOf(payload: unknown, type: SignedType, now: Date): Date {
+  if (type === SIGNED_TYPES.envelope || type === SIGNED_TYPES.receipt) return now;
+  const { at } = (payload ?? {}) as { at?: unknown };
+  const moment = typeof at === 'string' ? new Date(at) : now;
+  return Number.isNaN(moment.getTime()) ? now : moment;
+}
+
+/** @throws {ProblemError} MESSAGE_INVALID */
+export function signerOf(jws: string, type: SignedType): string {
+  let header;
+  try {
+    header = decodeProtectedHeader(jws);
+  } catch (cause) {
+    throw problem('MESSAGE_INVALID', 'Not a signed message.', { cause });
+  }
+  if (header.typ !== type) throw problem('MESSAGE_INVALID', `Signed as ${String(header.typ)}, not as ${type}.`);
+  return String(header.kid);
+}
+
+/** @throws {ProblemError} SIGNATURE_INVALID */
+export async function verifyWith(jws: string, key: CryptoKey, type: SignedType): Promise<unknown> {
+  try {
+    const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
+    if (protectedHeader.typ !== type) throw new Error(`typ ${String(protectedHeader.typ)}`);
+    return JSON.parse(new TextDecoder().decode(payload));
+  } catch (cause) {
+    throw problem('SIGNATURE_INVALID', 'The signature is not the node’s.', { cause });
+  }
+}
+
+function payloadOf(jws: string): unknown {
+  const [, payload = ''] = jws.split('.');
+  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.codePointAt(0) ?? 0);
+  return JSON.parse(new TextDecoder().decode(bytes));
+}

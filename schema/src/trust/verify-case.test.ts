@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { SIGNED_TYPES } from '../messages/envelope.ts';
+import type { LogLine } from '../messages/log-line.ts';
+import { CITY, COUNTY, TOWNSHIP, VILLAGE } from '../testing/fixtures.ts';
+import { CaseLog } from '../testing/case-log.ts';
+import type { TestKey } from '../testing/keys.ts';
+import { certify, end, keyOf, signAs } from '../testing/keys.ts';
+import type { CaseExport } from './case-export.ts';
+import { CASE_EXPORT_FORMAT, sealDigest, writeCaseExport } from './case-export.ts';
+import { sha256Hex } from './digest.ts';
+import { parentByCode } from './key-ring.ts';
+import { verifyCaseExport } from './verify-case.ts';
+
+const keys = new Map<string, TestKey>();
+const key = (node: string): TestKey => {
+  const found = keys.get(node);
+  if (!found) throw new Error(`no key of ${node}`);
+  return found;
+};
+const APPLICATION = '{"applicant":"王秀英"}';
+const encoder = new TextEncoder();
+let content: CaseExport;
+let text: string;
+
+const verdictOf = (file: string | Uint8Array) =>
+  verifyCaseExport(typeof file === 'string' ? encoder.encode(file) : file, key(CITY).jwk, parentByCode);
+
+/** The lines, signed and chained anew. */
+async function sign(lines: readonly LogLine[], signer = (line: LogLine) => key(line.node)): Promise<string[]> {
+  const signed: string[] = [];
+  for (const line of lines) {
+    const ahead = signed.at(-1);
+    const prev = ahead === undefined ? null : await sha256Hex(ahead);
+    signed.push(await signAs(signer(line), SIGNED_TYPES.line, { ...line, prev }));
+  }
+  return signed;
+}
+
+async function seal(whole: Omit<CaseExport, 'seal'>): Promise<CaseExport> {
+  const { case: id, lines } = whole;
+  const at = '2026-08-01T00:00:00.000Z';
+  const payload = { node: COUNTY, at, case: id, lines: lines.length, digest: await sealDigest(whole) };
+  return { ...whole, seal: await signAs(key(COUNTY), SIGNED_TYPES.export, payload) };
+}
+
+beforeAll(async () => {
+  for (const node of [CITY, COUNTY, TOWNSHIP, VILLAGE]) keys.set(node, await keyOf(node));
+  const bytes = [encoder.encode('%PDF-1.4 申请书'), encoder.encode('%PDF-1.4 身份证明')];
+  const materials = await Promise.all(
+    bytes.map(async (b, i) => ({
+      name: `材料${i}`,
+      fileName: `${i}.pdf`,
+      mediaType: 'application/pdf',
+      sha256: await sha256Hex(b),
+      size: b.length,
+    })),
+  );
+  const log = CaseLog.filed({ data: { materials, application: await sha256Hex(APPLICATION) } })
+    .forwarded(TOWNSHIP)
+    .received()
+    .accepted()
+    .reviewed();
+  const lines = await sign(log.lines);
+  content = await seal({
+    format: CASE_EXPORT_FORMAT,
+    v: 1,
+    case: log.file.id,
+    lines,
+    keys: [
+      await certify(key(CITY), key(CITY)),
+      await certify(key(CITY), key(COUNTY)),
+      await certify(key(COUNTY), key(TOWNSHIP)),
+      await certify(key(TOWNSHIP), key(VILLAGE)),
+      await end(key(TOWNSHIP), key(VILLAGE), { at: '2026-07-01T00:00:00.000Z', from: '2026-07-01T00:00:00.000Z' }),
+    ],
+    application: APPLICATION,
+    materials: materials.map((m, i) => ({ ...m, content: btoa(String.fromCodePoint(...(bytes[i] ?? []))) })),
+  });
+  text = writeCaseExport(content);
+});
+
+describe('an exported case', () => {
+  test('is verified from the first line to the last with the root’s public key alone', async () => {
+    const verdict = await verdictOf(text);
+    expect(verdict.faults).toEqual([]);
+    expect(verdict).toMatchObject({ ok: true, state: 'REVIEWED', exportedBy: COUNTY, checked: { materials: 2 } });
+    expect(verdict.checked.bytesOfMaterials).toBeGreaterThan(0);
+  });
+
+  test('is sound without application and bytes too, which its digests still name', async () => {
+    const { seal: _, ...whole } = content;
+    const less = await seal({
+      ...whole,
+      application: null,
+      materials: content.materials.map((m) => ({ ...m, content: null })),
+    });
+    expect(await verdictOf(writeCaseExport(less))).toMatchObject({ ok: true, checked: { bytesOfMaterials: 0 } });
+  });
+
+  test('with any byte changed is not sound, and the place is named', async () => {
+    const bytes = encoder.encode(text);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (offset, mask) => {
+        const changed = Uint8Array.from(bytes);
+        changed[offset] = (changed[offset] ?? 0) ^ mask;
+        const { ok, faults } = await verdictOf(changed);
+        expect(ok).toBe(false);
+        const place = placeAt(bytes, offset);
+        // a bracket between the parts is named by wherever the file ceases to be what was written
+        const named = faults.some((fault) => fault.place === place || place === null);
+        expect({ named, offset, mask, place, faults }).toMatchObject({ named: true });
+      }),
+      // a bracket that becomes a digit leaves a text line that still has a form
+      { numRuns: 1_500, examples: [[encoder.encode(text.slice(0, text.indexOf('"materials": [') + 13)).length, 98]] },
+    );
+  });
+
+  test('cut short at any byte is not sound', async () => {
+    const bytes = encoder.encode(text);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), async (length) => {
+        expect((await verdictOf(bytes.slice(0, length))).ok).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('whose last line is left out is found by the seal', async () => {
+    const { ok, faults } = await verdictOf(writeCaseExport({ ...content, lines: content.lines.slice(0, -1) }));
+    expect(ok).toBe(false);
+    expect(faults).toMatchObject([{ place: 'seal', part: 'digest' }]);
+  });
+
+  test('whose end of a key is left out is found by the seal', async () => {
+    const { faults } = await verdictOf(writeCaseExport({ ...content, keys: content.keys.slice(0, -1) }));
+    expect(faults).toMatchObject([{ place: 'seal', part: 'digest' }]);
+  });
+
+  test('with a line another node signed names that line', async () => {
+    const lines = await sign(
+      content.lines.map(
+        (jws) => JSON.parse(atob(jws.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')) as LogLine,
+      ),
+      (line) => key(line.seq === 4 ? VILLAGE : line.node),
+    );
+    const { seal: _, ...whole } = content;
+    const { faults } = await verdictOf(writeCaseExport(await seal({ ...whole, lines })));
+    expect(faults).toContainEqual(expect.objectContaining({ place: 'line 4', part: 'content' }));
+  });
+
+  test('with a line of after its key’s end names that line and the key', async () => {
+    const { seal: _, ...whole } = content;
+    const ended = await end(key(CITY), key(VILLAGE), { from: '2026-01-02T00:00:00.000Z', reason: 'COMPROMISED' });
+    const { faults } = await verdictOf(writeCaseExport(await seal({ ...whole, keys: [...content.keys, ended] })));
+    expect(faults).toContainEqual(expect.objectContaining({ place: 'line 1', part: 'key', code: 'KEY_NOT_IN_EFFECT' }));
+  });
+
+  test('whose lines could not have happened names the first that could not', async () => {
+    const log = content.lines.map(
+      (jws) =>
+        JSON.parse(
+          new TextDecoder().decode(
+            Uint8Array.from(
+              atob(jws.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''),
+              (c) => c.codePointAt(0) ?? 0,
+            ),
+          ),
+        ) as LogLine,
+    );
+    const lines = await sign([...log.slice(0, 3), ...log.slice(4)]);
+    const { seal: _, ...whole } = content;
+    const { faults } = await verdictOf(writeCaseExport(await seal({ ...whole, lines })));
+    expect(faults).toContainEqual(expect.objectContaining({ place: 'line 4', part: 'fold', code: 'CHAIN_BROKEN' }));
+  });
+
+  test('of another federation is not believed', async () => {
+    const other = await keyOf(CITY);
+    const { faults } = await verifyCaseExport(encoder.encode(text), other.jwk, parentByCode);
+    expect(faults).toContainEqual(expect.objectContaining({ place: 'key 1', part: 'signature' }));
+  });
+});
+
+/** The place of the export a byte of its file stands in; null for a bracket. */
+function placeAt(bytes: Uint8Array, offset: number): string | null {
+  const line = new TextDecoder().decode(bytes.slice(0, offset)).split('\n').length - 1;
+  const lines = text.split('\n');
+  const starts = (member: string) => lines.findIndex((l) => l.startsWith(` "${member}": `));
+  const within = (member: string, each: number, name: string) => {
+    const first = starts(member);
+    const count = member === 'materials' ? content.materials.length : content[member as 'lines' | 'keys'].length;
+    if (line === first) return member;
+    const index = Math.floor((line - first - 1) / each);
+    return line > first && index < count ? `${name} ${index + 1}` : null;
+  };
+  for (const member of ['format', 'v', 'case', 'application', 'seal']) if (line === starts(member)) return member;
+  return within('lines', 1, 'line') ?? within('keys', 1, 'key') ?? within('materials', 8, 'material') ?? null;
+}
