@@ -32,6 +32,7 @@ import { Carrier, Intake, Loop, Outbox, ParkedRetries, Relay } from './handoff/i
 import { KeyDesk, OwnKeys, readKeyDocuments } from './keys/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
 import { feesService } from './fees/index.ts';
+import { jointService, lapseSilentParties } from './joint/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { countFacts, figuresService, recordStandardization } from './rollup/index.ts';
@@ -210,6 +211,7 @@ async function startParts(
       implementation: implementationService({ node, db, divisions, appender, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
       fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
+      joint: jointService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, log });
@@ -330,6 +332,9 @@ async function startParts(
         if (!DUTIES[divisions.get(node).tier].accepts) continue;
         const accepted = await desk.deemAccepted();
         if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
+        const house = { node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now };
+        const lapsed = await lapseSilentParties(house);
+        if (lapsed > 0) log.warn({ node, lapsed }, 'departments were silent past their deadlines');
       }
       return false;
     },

@@ -1,3 +1,4 @@
+export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-services.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export { findCases, lockCase } from './case-store.ts';

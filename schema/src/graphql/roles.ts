@@ -10,6 +10,7 @@ import { addFees } from './fees.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
+import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
 import { addSharing } from './sharing.ts';
@@ -28,6 +29,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   admission: { add: addAdmission, scalars: ['DateTime', 'Date'] },
   legalBases: { add: addLegalBases, scalars: ['DateTime', 'Date'] },
   fees: { add: addFees, scalars: ['DateTime', 'Date'] },
+  joint: { add: addJoint, scalars: ['DateTime'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -6,6 +6,7 @@ import type { DelegationService } from './delegation-services.ts';
 import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
+import type { JointService } from './joint-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
 import type { SharingService } from './sharing-services.ts';
 
@@ -16,6 +17,7 @@ export type * from './delegation-services.ts';
 export type * from './fee-services.ts';
 export type * from './figures-services.ts';
 export type * from './item-life-services.ts';
+export type * from './joint-services.ts';
 export type * from './register-services.ts';
 export type * from './sharing-services.ts';
 
@@ -45,4 +47,5 @@ export interface NodeServices {
   offices: OfficesService;
   itemLife: ItemLifeService;
   fees: FeesService;
+  joint: JointService;
 }

@@ -17,6 +17,7 @@ export const ROLE_SCHEMAS = [
   'admission',
   'offices',
   'fees',
+  'joint',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

@@ -119,6 +119,17 @@ export function servicesOf(given: Overrides): NodeServices {
       reconciliation: none,
       ...given.fees,
     },
+    joint: {
+      ofCase: none,
+      open: none,
+      giveOpinion: none,
+      excuse: none,
+      scheduleVisit: none,
+      recordVisit: none,
+      confirmCorrection: none,
+      resolveObjection: none,
+      ...given.joint,
+    },
   };
 }
 
