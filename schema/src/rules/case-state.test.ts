@@ -177,6 +177,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   },
   // nobody reviews it or hands it on before all are heard; its end may come all the same
   'accepted, in joint handling': {
+    BILLED: 'ACCEPTED',
     OPINION_GIVEN: 'ACCEPTED',
     OPINION_EXCUSED: 'ACCEPTED',
     OPINION_LAPSED: 'ACCEPTED',
@@ -188,6 +189,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'accepted, with an objection': {
+    BILLED: 'ACCEPTED',
     OPINION_GIVEN: 'ACCEPTED',
     OBJECTION_RESOLVED: 'ACCEPTED',
     VISIT_SCHEDULED: 'ACCEPTED',
@@ -198,6 +200,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'accepted, with all agreed': {
+    BILLED: 'ACCEPTED',
     VISIT_SCHEDULED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
     FORWARDED: 'ACCEPTED',
@@ -221,6 +224,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   'not accepted': { RATED: 'NOT_ACCEPTED' },
   withdrawn: { RATED: 'WITHDRAWN' },
   'billed, at the county': {
+    JOINT_OPENED: 'ACCEPTED',
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',

@@ -126,6 +126,9 @@ describe('the table of posts', () => {
       'AUTHORIZE_WINDOW',
       'KEEP_SEALS',
       'READ_OFFICES',
+      'LEAD_JOINT',
+      'GIVE_OPINION',
+      'RESOLVE_OBJECTION',
       'GRANT_WAIVER',
       'READ_FEES',
     ]);
