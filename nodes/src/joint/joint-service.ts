@@ -29,7 +29,7 @@ export interface JointParts {
 /** 联合办理 at the node that decides: its own departments are asked, answer and meet here. */
 export function jointService({ node, db, divisions, calendar, writer, offices, now }: JointParts): JointService {
   /** One step in one transaction: the case is locked, the rule decides, the next lapse is kept with the lines. */
-  function change(
+  async function change(
     viewer: Viewer | null,
     mutation: string,
     input: { id: string; idempotencyKey: string | null },
