@@ -109,8 +109,7 @@ export function addJoint(role: RoleBuilder): void {
         type: Joint,
         description: '联合办理 of a case, as the desk knows it.',
         args: { division: t.arg.id(), case: t.arg.id({ required: true }) },
-        resolve: (_, args, context) =>
-          context.services(addressed(context)).joint.ofCase(context.viewer, String(args.case)),
+        resolve: (_, args, context) => context.services(addressed(context)).joint.ofCase(context.viewer, args.case),
       }),
     }),
   });
