@@ -270,6 +270,20 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  joint: {
+    name: 'joint',
+    routes: {
+      jointHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      openJointHandling: viewersDesk,
+      givePartyOpinion: viewersDesk,
+      excusePartyOpinion: viewersDesk,
+      scheduleSiteVisit: viewersDesk,
+      recordSiteVisit: viewersDesk,
+      confirmCorrection: viewersDesk,
+      resolveObjection: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

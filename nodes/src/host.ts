@@ -45,6 +45,7 @@ import { KeyDesk, OwnKeys, readKeyDocuments } from './keys/index.ts';
 import { LegalBasisDesk, legalBasesService, linkItems, linkOlderItems } from './legal-bases/index.ts';
 import { enquiriesService, linkEnquiry } from './enquiries/index.ts';
 import { feesService } from './fees/index.ts';
+import { jointService, lapseSilentParties } from './joint/index.ts';
 import { findOffices, officesService } from './offices/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers, sharingService, suppliedMaterials } from './sharing/index.ts';
 import { Healer, Lives, SIGN_OF_LIFE_MS } from './restore/index.ts';
@@ -235,6 +236,7 @@ async function startParts(
       fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
       bundles: bundles.service,
       enquiries: enquiriesService({ node, db, divisions, powersOn, now }),
+      joint: jointService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),
     });
   }
   const responder = new Responder({ host: config.host, services, tokens, isHealing: lives.isHealing, log });
@@ -388,6 +390,9 @@ async function startParts(
         if (!DUTIES[divisions.get(node).tier].accepts || lives.isHealing(node)) continue;
         const accepted = await desk.deemAccepted();
         if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
+        const house = { node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now };
+        const lapsed = await lapseSilentParties(house);
+        if (lapsed > 0) log.warn({ node, lapsed }, 'departments were silent past their deadlines');
       }
       return false;
     },

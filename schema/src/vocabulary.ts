@@ -251,6 +251,14 @@ export const LOG_ACTIONS = [
   'TERMINATED',
   'VOIDED',
   'REROUTED',
+  'JOINT_OPENED',
+  'OPINION_GIVEN',
+  'OPINION_EXCUSED',
+  'OPINION_LAPSED',
+  'VISIT_SCHEDULED',
+  'VISIT_RECORDED',
+  'CORRECTION_MADE',
+  'OBJECTION_RESOLVED',
   'BILLED',
   'PAID',
   'FEE_WAIVER_PROPOSED',
@@ -287,6 +295,14 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   TERMINATED: '终止办理',
   VOIDED: '作废',
   REROUTED: '权限变更',
+  JOINT_OPENED: '启动联合办理',
+  OPINION_GIVEN: '部门意见',
+  OPINION_EXCUSED: '说明理由延期答复',
+  OPINION_LAPSED: '逾期未答复',
+  VISIT_SCHEDULED: '安排联合踏勘',
+  VISIT_RECORDED: '联合踏勘记录',
+  CORRECTION_MADE: '整改完成',
+  OBJECTION_RESOLVED: '异议处理',
   BILLED: '开具缴费单',
   PAID: '缴费',
   FEE_WAIVER_PROPOSED: '申请减免',
@@ -604,4 +620,39 @@ export const ENQUIRY_STATE_LABELS: Record<EnquiryState, string> = {
   WAITING: '待反馈',
   OPEN: '未了结',
   REPORTED: '已反馈',
+};
+
+/** 征询方式: an opinion, where silence may count as consent, or a statutory decision, where it never does. */
+export const PARTY_ASKS = ['OPINION', 'STATUTORY'] as const;
+export type PartyAsk = (typeof PARTY_ASKS)[number];
+export const PARTY_ASK_LABELS: Record<PartyAsk, string> = { OPINION: '征求意见', STATUTORY: '法定审批' };
+
+/** 部门意见 of a party to joint handling. */
+export const PARTY_OPINIONS = ['AGREE', 'OBJECT'] as const;
+export type PartyOpinion = (typeof PARTY_OPINIONS)[number];
+export const PARTY_OPINION_LABELS: Record<PartyOpinion, string> = { AGREE: '同意', OBJECT: '有异议' };
+
+/** What a silence past the deadline came to. */
+export const LAPSE_EFFECTS = ['CONSENT', 'OVERDUE'] as const;
+export type LapseEffect = (typeof LAPSE_EFFECTS)[number];
+export const LAPSE_EFFECT_LABELS: Record<LapseEffect, string> = { CONSENT: '视为同意', OVERDUE: '逾期未答' };
+
+/** 踏勘到场情况. */
+export const ATTENDANCES = ['PRESENT', 'ABSENT', 'EXCUSED'] as const;
+export type Attendance = (typeof ATTENDANCES)[number];
+export const ATTENDANCE_LABELS: Record<Attendance, string> = { PRESENT: '到场', ABSENT: '缺席', EXCUSED: '请假' };
+
+/** 异议处理结果: settled with the party, or upheld, so that the case can only be refused. */
+export const OBJECTION_ENDS = ['SETTLED', 'UPHELD'] as const;
+export type ObjectionEnd = (typeof OBJECTION_ENDS)[number];
+export const OBJECTION_END_LABELS: Record<ObjectionEnd, string> = { SETTLED: '协调一致', UPHELD: '异议成立' };
+
+/** 审批阶段 of a construction project. */
+export const PROJECT_STAGES = ['LAND_PLANNING', 'CONSTRUCTION_PLANNING', 'CONSTRUCTION', 'COMPLETION'] as const;
+export type ProjectStage = (typeof PROJECT_STAGES)[number];
+export const PROJECT_STAGE_LABELS: Record<ProjectStage, string> = {
+  LAND_PLANNING: '立项用地规划许可',
+  CONSTRUCTION_PLANNING: '工程建设许可',
+  CONSTRUCTION: '施工许可',
+  COMPLETION: '竣工验收',
 };

@@ -288,6 +288,17 @@ export class MemoryNode implements NodeServices {
     report: async () => this.#illegal(),
   };
 
+  readonly joint: NodeServices['joint'] = {
+    ofCase: async () => this.#illegal(),
+    open: async () => this.#illegal(),
+    giveOpinion: async () => this.#illegal(),
+    excuse: async () => this.#illegal(),
+    scheduleVisit: async () => this.#illegal(),
+    recordVisit: async () => this.#illegal(),
+    confirmCorrection: async () => this.#illegal(),
+    resolveObjection: async () => this.#illegal(),
+  };
+
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;
     if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');

@@ -82,9 +82,8 @@ export async function cases(options: CasesOptions, tell: (line: string) => void)
     const few = await filled(services, options.few, tell);
     const many = await filled(services, options.many, tell);
     tell(`asking both queues in turn, ${options.rounds} times`);
-    const queue = await queueTimes({ few, many }, options.rounds).finally(async () => {
-      await Promise.all([few.close(), many.close()]);
-    });
+    const queue = await queueTimes({ few, many }, options.rounds);
+    await Promise.all([few.close(), many.close()]);
     const worst = Math.max(...Object.values(queue.many.filters).map((times) => times.p95));
     return {
       bench: 'cases',

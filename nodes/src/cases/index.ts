@@ -1,5 +1,6 @@
 export { queuePage } from './case-queue.ts';
 export { fillCases } from './case-rows.ts';
+export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-services.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export { findCases, lockCase } from './case-store.ts';

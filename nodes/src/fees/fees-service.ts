@@ -7,8 +7,6 @@ import type {
   FeeLine,
   FeeSchedule,
   FeesService,
-  Implementation,
-  Item,
   OfficialCalendar,
   Offices,
   Step,
@@ -27,12 +25,11 @@ import {
   requirePermission,
   requireReaderOver,
   scheduleOf,
-  standardImplementation,
   sumsOf,
 } from '@liandong/schema';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
-import { findCases, lockCase, once } from '../cases/index.ts';
-import { findImplementation, findImplementations, findItem, findItems } from '../catalogue/index.ts';
+import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
+import { findImplementations, findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { findFeeEntries, insertFeeEntries, takeReceipt } from './fee-store.ts';
 
@@ -51,23 +48,6 @@ type FeeStep = (desk: Desk, file: CaseFile, tx: NodeTx) => Step | Promise<Step>;
 
 /** 统一收费 at one node: bills, what its fee windows take and give back, and their day's reconciliation. */
 export function feesService({ node, db, divisions, calendar, writer, offices, now }: FeesParts): FeesService {
-  /** The item and the implementation the case was accepted under; today's before that. */
-  async function elements(
-    queries: NodeQueries,
-    file: CaseFile,
-  ): Promise<{ item: Item; implementation: Implementation }> {
-    const { acceptance, power } = file;
-    const at = acceptance ? { version: acceptance.itemVersion } : { today: dayOf(now()) };
-    const item = await findItem(queries, file.item, at);
-    if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${file.item} in its catalogue.`, { node });
-    const accepted =
-      acceptance &&
-      (await findImplementation(queries, { item: item.code, node: power, version: acceptance.implementationVersion }));
-    if (accepted) return { item, implementation: accepted };
-    const [newest] = await findImplementations(queries, [{ item: item.code, node: power }]);
-    return { item, implementation: newest ?? standardImplementation(item, power, 1) };
-  }
-
   /** What may be charged in a case: its own item, and the members of its bundle as they stood when it was accepted. */
   async function schedulesOf(queries: NodeQueries, desk: Desk, file: CaseFile) {
     const schedules = new Map<string, FeeSchedule | null>([
@@ -89,7 +69,7 @@ export function feesService({ node, db, divisions, calendar, writer, offices, no
     if (!stored) throw notFound(id);
     const { file } = stored;
     const made = { node, viewer, now: now(), divisions, calendar: calendar(), offices: await offices(tx) };
-    const taken = await step({ ...made, ...(await elements(tx, file)) }, file, tx);
+    const taken = await step({ ...made, ...(await caseElements(tx, node, file, made.now)) }, file, tx);
     const after = await writer.append(tx, stored, taken, made.now);
     const lines = after.lines.slice(stored.lines.length).map(({ line }) => line);
     const window = after.file.fees.bill?.window ?? '';

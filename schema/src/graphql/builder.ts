@@ -115,6 +115,12 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     ListKind: () => labelled('ListKind', '公开清单', vocabulary.LIST_KIND_LABELS),
     AdmissionState: () => labelled('AdmissionState', '进驻状态', vocabulary.ADMISSION_STATE_LABELS),
     FeeChangeKind: () => labelled('FeeChangeKind', '收费变动', vocabulary.FEE_CHANGE_LABELS),
+    PartyAsk: () => labelled('PartyAsk', '征询方式', vocabulary.PARTY_ASK_LABELS),
+    PartyOpinion: () => labelled('PartyOpinion', '部门意见', vocabulary.PARTY_OPINION_LABELS),
+    LapseEffect: () => labelled('LapseEffect', '逾期未答复的后果', vocabulary.LAPSE_EFFECT_LABELS),
+    Attendance: () => labelled('Attendance', '踏勘到场情况', vocabulary.ATTENDANCE_LABELS),
+    ObjectionEnd: () => labelled('ObjectionEnd', '异议处理结果', vocabulary.OBJECTION_END_LABELS),
+    ProjectStage: () => labelled('ProjectStage', '审批阶段', vocabulary.PROJECT_STAGE_LABELS),
     WindowStage: () => labelled('WindowStage', '窗口办理环节', vocabulary.WINDOW_STAGE_LABELS),
     BundleMemberStatus: () =>
       labelled('BundleMemberStatus', '一件事成员事项状态', vocabulary.BUNDLE_MEMBER_STATUS_LABELS),

@@ -157,6 +157,12 @@ describe('words', () => {
     AdmissionState: vocabulary.ADMISSION_STATES,
     FeeChangeKind: vocabulary.FEE_CHANGES,
     WindowStage: vocabulary.WINDOW_STAGES,
+    PartyAsk: vocabulary.PARTY_ASKS,
+    PartyOpinion: vocabulary.PARTY_OPINIONS,
+    LapseEffect: vocabulary.LAPSE_EFFECTS,
+    Attendance: vocabulary.ATTENDANCES,
+    ObjectionEnd: vocabulary.OBJECTION_ENDS,
+    ProjectStage: vocabulary.PROJECT_STAGES,
     ErrorCode: ERROR_CODES,
   };
 

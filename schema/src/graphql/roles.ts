@@ -12,6 +12,7 @@ import { addFees } from './fees.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
+import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
 import { addSharing } from './sharing.ts';
@@ -32,6 +33,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   fees: { add: addFees, scalars: ['DateTime', 'Date'] },
   bundles: { add: addBundles, scalars: ['DateTime', 'Base64'] },
   enquiries: { add: addEnquiries, scalars: ['DateTime'] },
+  joint: { add: addJoint, scalars: ['DateTime'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

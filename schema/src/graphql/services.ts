@@ -9,6 +9,7 @@ import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
 import type { ProxyService } from './proxy-services.ts';
+import type { JointService } from './joint-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
 import type { SharingService } from './sharing-services.ts';
 
@@ -20,6 +21,7 @@ export type * from './enquiry-services.ts';
 export type * from './fee-services.ts';
 export type * from './figures-services.ts';
 export type * from './item-life-services.ts';
+export type * from './joint-services.ts';
 export type * from './register-services.ts';
 export type * from './sharing-services.ts';
 export type * from './proxy-services.ts';
@@ -53,6 +55,7 @@ export interface NodeServices {
   fees: FeesService;
   proxy: ProxyService;
   enquiries: EnquiriesService;
+  joint: JointService;
 }
 
 export type * from './bundle-services.ts';

@@ -20,6 +20,7 @@ export const ROLE_SCHEMAS = [
   'fees',
   'bundles',
   'enquiries',
+  'joint',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

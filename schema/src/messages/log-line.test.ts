@@ -4,7 +4,7 @@ import { COUNTY, TOWNSHIP, VILLAGE, material, sha256 } from '../testing/fixtures
 import type { LogAction } from '../vocabulary.ts';
 import { LOG_ACTIONS } from '../vocabulary.ts';
 import type { LogLine } from './log-line.ts';
-import { logDataSchemas, logLineSchema, materialSchema } from './log-line.ts';
+import { NODE_ACTOR, logDataSchemas, logLineSchema, materialSchema } from './log-line.ts';
 
 /** One right line of every action, from real journeys. */
 const lines: LogLine[] = [
@@ -53,7 +53,30 @@ const lines: LogLine[] = [
   ...CaseLog.filed({ data: { consent: { way: 'ONLINE', givenAt: '2026-03-02T00:00:00Z' } } })
     .contacted()
     .consentRevoked().lines,
+  ...jointly(),
 ];
+
+/** Joint handling with everything that can happen in it. */
+function jointly(): readonly LogLine[] {
+  const opened = CaseLog.filed()
+    .handedTo(TOWNSHIP)
+    .accepted()
+    .reviewed()
+    .handedTo(COUNTY)
+    .jointOpened(['OPINION', 'OPINION', 'OPINION'])
+    .opinionGiven(1, 'OBJECT');
+  const days = (n: number) => new Date(opened.file.lastAt.getTime() + n * 86_400_000).toISOString();
+  const attendance = [{ party: 1, as: 'PRESENT' as const, reason: null }];
+  const corrections = [{ party: 1, text: '补设疏散指示', mandatory: true }];
+  return opened
+    .add({ action: 'OBJECTION_RESOLVED', data: { party: 1, end: 'SETTLED', resolution: '已协调' } })
+    .add({ action: 'OPINION_EXCUSED', data: { party: 2, reason: '需检测', dueAt: days(40) } })
+    .add({ action: 'VISIT_SCHEDULED', data: { at: opened.file.lastAt.toISOString(), place: '厂区', parties: [1] } })
+    .add({ action: 'VISIT_RECORDED', data: { record: '已踏勘', attendance, corrections } })
+    .add({ action: 'CORRECTION_MADE', data: { correction: 1, evidence: '照片' } })
+    .add({ action: 'OPINION_LAPSED', data: { party: 3, effect: 'CONSENT' } }, { actor: NODE_ACTOR, at: days(31) })
+    .lines;
+}
 
 function lineOf(action: LogAction): LogLine {
   const line = lines.find((l) => l.action === action);

@@ -3,14 +3,20 @@ import { limitSchema } from '../rules/catalogue.ts';
 import { isDay } from '../rules/calendar.ts';
 import { isDivisionCode } from '../divisions.ts';
 import {
+  ATTENDANCES,
   CONSENT_WAYS,
   CONTACT_PARTIES,
   CONTACT_WAYS,
   DELIVERY_WAYS,
   GRANT_MODES,
   ITEM_KINDS,
+  LAPSE_EFFECTS,
+  OBJECTION_ENDS,
   OPINIONS,
   OUTCOMES,
+  PARTY_ASKS,
+  PARTY_OPINIONS,
+  PROJECT_STAGES,
   ROLES,
   SPECIAL_PROCEDURES,
 } from '../vocabulary.ts';
@@ -108,6 +114,19 @@ const filingSchema = z.object({
 export type FiledData = z.infer<typeof filingSchema>;
 export type BundleMembership = NonNullable<FiledData['bundle']>;
 
+/** A party to joint handling (联办部门). */
+const partySchema = z.object({
+  /** 1, 2, 3 … within the case. */
+  party: z.int().min(1),
+  node: divisionCodeSchema,
+  department: z.string().min(1),
+  ask: z.enum(PARTY_ASKS),
+  dueAt: z.iso.datetime(),
+});
+export type PartyData = z.infer<typeof partySchema>;
+
+/** What comes with an answer of another node's party: when it was given there, and that node's signed word (JWS). */
+const partyAnswer = { answeredAt: z.iso.datetime().optional(), answer: z.string().min(1).optional() };
 const fenSchema = z.int().min(0);
 
 /** One line of a bill: base × quantity × percent, in fen. */
@@ -200,6 +219,49 @@ export const logDataSchemas = {
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
   /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */
   REROUTED: z.object({ acceptor: divisionCodeSchema, decider: divisionCodeSchema, through: grantUsesSchema }),
+  JOINT_OPENED: z.object({
+    /** 牵头部门. */
+    lead: z.string().min(1),
+    stage: z.enum(PROJECT_STAGES).nullable(),
+    /** What the item says of silence and of absence, so that the log stands on its own. */
+    silentApproval: z.boolean(),
+    absenceDefault: z.boolean(),
+    parties: z.array(partySchema).min(1),
+  }),
+  OPINION_GIVEN: z.object({
+    party: z.int().min(1),
+    opinion: z.enum(PARTY_OPINIONS),
+    reason: z.string().min(1).nullable(),
+    ...partyAnswer,
+  }),
+  OPINION_EXCUSED: z.object({
+    party: z.int().min(1),
+    reason: z.string().min(1),
+    dueAt: z.iso.datetime(),
+    ...partyAnswer,
+  }),
+  /** Silence past the deadline, found by the lead node's clockwork. */
+  OPINION_LAPSED: z.object({ party: z.int().min(1), effect: z.enum(LAPSE_EFFECTS) }),
+  VISIT_SCHEDULED: z.object({
+    at: z.iso.datetime(),
+    place: z.string().min(1),
+    /** Numbers of the parties that are called. */
+    parties: z.array(z.int().min(1)).min(1),
+  }),
+  VISIT_RECORDED: z.object({
+    record: z.string().min(1),
+    attendance: z
+      .array(z.object({ party: z.int().min(1), as: z.enum(ATTENDANCES), reason: z.string().min(1).nullable() }))
+      .min(1),
+    /** The one list for the applicant, in the order of their numbers. */
+    corrections: z.array(z.object({ party: z.int().min(1), text: z.string().min(1), mandatory: z.boolean() })),
+  }),
+  CORRECTION_MADE: z.object({ correction: z.int().min(1), evidence: z.string().min(1) }),
+  OBJECTION_RESOLVED: z.object({
+    party: z.int().min(1),
+    end: z.enum(OBJECTION_ENDS),
+    resolution: z.string().min(1),
+  }),
   BILLED: z.object({
     /** The fee window it is paid at. */
     window: z.string().min(1),

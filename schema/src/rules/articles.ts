@@ -76,6 +76,12 @@ export const ARTICLES = {
   statutoryDuty: '《个人信息保护法》第三十四条',
   /** They tell the person. */
   toldAndAgreed: '《个人信息保护法》第三十五条',
+  /** Several departments' licences handled together under one lead. */
+  jointHandling: '《行政许可法》第二十六条第二款;并联审批、联合验收制度',
+  /** Forty-five days, fifteen more by the head of the government. */
+  jointLimit: '《行政许可法》第四十二条第二款',
+  /** Who leads which stage of a construction project. */
+  projectLeads: '国办发〔2019〕11号(每个审批阶段确定一家牵头部门)',
   /** All fees of a case on one bill, taken by the fee window alone. */
   feeWindow: '统一收费制度(一单清、一窗收)',
   /** A waiver has a ground and is approved by another person. */

@@ -13,6 +13,7 @@ import type {
 } from '../vocabulary.ts';
 import type { Day } from './calendar.ts';
 import type { CaseFacts } from './delegation.ts';
+import type { JointHandling } from './joint.ts';
 import type { FeeLedger } from './fees.ts';
 import type { Limit } from './limits.ts';
 import type { ProxyHandling } from './proxy.ts';
@@ -186,6 +187,8 @@ export interface CaseFile {
   fees: FeeLedger;
   closedAt: Date | null;
   rating: Rating | null;
+  /** 联合办理; null where nobody opened it. */
+  joint: JointHandling | null;
   /** Every node that held the case, in order, each once. */
   holders: DivisionCode[];
   spans: CustodySpan[];

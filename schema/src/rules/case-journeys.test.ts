@@ -13,6 +13,7 @@ import { FEE_ACTIONS } from './fee-state.ts';
 import { CASE_STATES, CLOSED_STATES, LOG_ACTIONS, isClosed } from '../vocabulary.ts';
 import type { CaseFile } from './case-file.ts';
 import { custodyAt, hopsOf } from './case-file.ts';
+import { JOINT_ACTIONS } from './joint.ts';
 import { foldLine, foldLog, openFile } from './case-state.ts';
 import type { Desk, Step } from './case-steps/index.ts';
 import {
@@ -30,6 +31,7 @@ import {
   fileCase,
   fileDraft,
   forwardCase,
+  giveOpinion,
   issueDocument,
   precheckCase,
   rateByApplicant,
@@ -38,6 +40,7 @@ import {
   requestPrecheck,
   requestSupplement,
   returnCase,
+  openJoint,
   reviewCase,
   startProcedure,
   supplementCase,
@@ -466,9 +469,26 @@ test('a case taken in at or below the accepting organ can always be brought to a
       };
       if (file.custodian !== file.acceptor) write(forwardCase(deskAs('a', 1), file, null), 1);
       write(acceptCase(deskAs('b', 2), file, null), 2);
+      const hearAll = (minutes: number) => {
+        const departments = item.bundle?.departments ?? [];
+        if (departments.length === 0 || file.custodian !== file.decider) return;
+        const parties = departments.map((department) => ({
+          node: file.decider,
+          department,
+          ask: 'OPINION' as const,
+          days: 1,
+        }));
+        write(openJoint(deskAs('b', minutes), file, { stage: null, parties }), minutes);
+        departments.forEach((department, i) => {
+          const desk = { ...deskAs('e', minutes), viewer: { ...deskAs('e', minutes).viewer, department } };
+          write(giveOpinion(desk, file, { party: i + 1, opinion: 'AGREE', reason: null }), minutes);
+        });
+      };
+      hearAll(3);
       write(reviewCase(deskAs('b', 3), file, 'APPROVE', null), 3);
       if (file.custodian !== file.decider) {
         write(forwardCase(deskAs('b', 4), file, null), 4);
+        hearAll(5);
         write(reviewCase(deskAs('c', 5), file, 'APPROVE', null), 5);
       }
       write(decideCase(deskAs('d', 6), file, 'GRANTED', null), 6);
@@ -490,8 +510,9 @@ describe('the journeys above', () => {
 
   test('come through every state and every action', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
-    // no grant, no agent and no money is in these journeys: case-journeys.grants, proxy and fees tests have their own
-    const elsewhere: readonly string[] = ['REROUTED', 'CONTACTED', 'CONSENT_REVOKED', ...FEE_ACTIONS];
+    // no grant, no agent and no money is in these journeys, and joint handling not in full: proxy, fees, joint and
+    // case-journeys.grants have tests of their own
+    const elsewhere: readonly string[] = ['REROUTED', 'CONTACTED', 'CONSENT_REVOKED', ...JOINT_ACTIONS, ...FEE_ACTIONS];
     expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((action) => !elsewhere.includes(action)).toSorted());
     expect(CLOSED_STATES.filter((state) => !reached.states.has(state))).toEqual([]);
   });

@@ -20,6 +20,7 @@ import { CASE_STATES, LOG_ACTIONS, ROLES, TIERS } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { CaseFile } from './case-file.ts';
 import { FEE_ACTIONS } from './fee-state.ts';
+import { JOINT_ACTIONS } from './joint.ts';
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { foldLine } from './case-state.ts';
 import type { Desk, Filing, Step } from './case-steps/index.ts';
@@ -58,8 +59,8 @@ function example(before: CaseLog, write: (log: CaseLog) => CaseLog, take: Exampl
   return { before, after: write(before), take };
 }
 
-/** A domain's own events have these sentences beside their own steps: `case-steps/fees.test.ts`, `proxy.test.ts`. */
-const TOLD_ELSEWHERE = [...FEE_ACTIONS, 'CONTACTED', 'CONSENT_REVOKED'] as const;
+/** A domain's own events have these sentences beside their own steps: `case-steps/fees.test.ts`, `proxy.test.ts`, `joint.test.ts`. */
+const TOLD_ELSEWHERE = [...FEE_ACTIONS, ...JOINT_ACTIONS, 'CONTACTED', 'CONSENT_REVOKED'] as const;
 type Told = Exclude<LogAction, (typeof TOLD_ELSEWHERE)[number]>;
 const EVENTS = LOG_ACTIONS.filter((action): action is Told => !TOLD_ELSEWHERE.some((other) => other === action));
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LogEntry, LogLine } from '../messages/log-line.ts';
+import { NODE_ACTOR } from '../messages/log-line.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import { COUNTY, NEIGHBOUR_VILLAGE, TOWNSHIP, VILLAGE, at, itemOf } from '../testing/fixtures.ts';
 import { refusal, refusalCode } from '../testing/refusals.ts';
@@ -38,6 +39,9 @@ const SITUATIONS = {
   'pre-checked, at the county': CaseLog.drafted().handedTo(COUNTY).prechecked([MISSING]),
   'pre-checked, back at the village': CaseLog.drafted().handedTo(COUNTY).prechecked().returned(VILLAGE).received(),
   'accepted, in a hearing': atCounty().procedureStarted(),
+  'accepted, in joint handling': atCounty().jointOpened(['OPINION']),
+  'accepted, with an objection': atCounty().jointOpened(['OPINION']).opinionGiven(1, 'OBJECT'),
+  'accepted, with all agreed': atCounty().jointOpened(['OPINION']).opinionGiven(),
   granted: granted(),
   'granted, with its document': granted().issued(),
   'granted, under way to the village': granted().issued().assigned(),
@@ -126,6 +130,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     REVIEWED: 'REVIEWED',
     PROCEDURE_STARTED: 'ACCEPTED',
     EXTENDED: 'ACCEPTED',
+    JOINT_OPENED: 'ACCEPTED',
     WITHDRAWN: 'WITHDRAWN',
     TERMINATED: 'TERMINATED',
     VOIDED: 'VOIDED',
@@ -169,6 +174,43 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     PROCEDURE_STARTED: 'ACCEPTED',
     PROCEDURE_ENDED: 'ACCEPTED',
     EXTENDED: 'ACCEPTED',
+    JOINT_OPENED: 'ACCEPTED',
+    WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
+  },
+  // nobody reviews it or hands it on before all are heard; its end may come all the same
+  'accepted, in joint handling': {
+    BILLED: 'ACCEPTED',
+    OPINION_GIVEN: 'ACCEPTED',
+    OPINION_EXCUSED: 'ACCEPTED',
+    OPINION_LAPSED: 'ACCEPTED',
+    VISIT_SCHEDULED: 'ACCEPTED',
+    PROCEDURE_STARTED: 'ACCEPTED',
+    EXTENDED: 'ACCEPTED',
+    WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
+  },
+  'accepted, with an objection': {
+    BILLED: 'ACCEPTED',
+    OPINION_GIVEN: 'ACCEPTED',
+    OBJECTION_RESOLVED: 'ACCEPTED',
+    VISIT_SCHEDULED: 'ACCEPTED',
+    PROCEDURE_STARTED: 'ACCEPTED',
+    EXTENDED: 'ACCEPTED',
+    WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
+  },
+  'accepted, with all agreed': {
+    BILLED: 'ACCEPTED',
+    VISIT_SCHEDULED: 'ACCEPTED',
+    REVIEWED: 'REVIEWED',
+    FORWARDED: 'ACCEPTED',
+    RETURNED: 'ACCEPTED',
+    PROCEDURE_STARTED: 'ACCEPTED',
+    EXTENDED: 'ACCEPTED',
     WITHDRAWN: 'WITHDRAWN',
     TERMINATED: 'TERMINATED',
     VOIDED: 'VOIDED',
@@ -186,6 +228,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   'not accepted': { RATED: 'NOT_ACCEPTED' },
   withdrawn: { RATED: 'WITHDRAWN' },
   'billed, at the county': {
+    JOINT_OPENED: 'ACCEPTED',
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
@@ -307,6 +350,33 @@ function rightLine(log: CaseLog, action: LogAction): LogLine {
       const { acceptor, power, through } = file;
       return log.next({ action, data: { acceptor, decider: power, through } });
     }
+    case 'JOINT_OPENED': {
+      const made = log.lines.some((l) => l.action === 'JOINT_OPENED') ? atCounty() : log;
+      const dueAt = new Date(made.file.lastAt.getTime() + 90 * 86_400_000).toISOString();
+      const party = { party: 1, node: COUNTY, department: '消防', ask: 'OPINION', dueAt } as const;
+      const item = { lead: '住房城乡建设', stage: null, silentApproval: true, absenceDefault: true };
+      return log.next({ action, data: { ...item, parties: [party] } });
+    }
+    case 'OPINION_GIVEN':
+      return log.next({ action, data: { party: 1, opinion: 'AGREE', reason: null } });
+    case 'OPINION_EXCUSED': {
+      const dueAt = new Date(log.file.lastAt.getTime() + 60 * 86_400_000).toISOString();
+      return log.next({ action, data: { party: 1, reason: '需现场核查', dueAt } });
+    }
+    case 'OPINION_LAPSED': {
+      const at = new Date(log.file.lastAt.getTime() + 31 * 86_400_000).toISOString();
+      return log.next({ action, data: { party: 1, effect: 'CONSENT' } }, { actor: NODE_ACTOR, at });
+    }
+    case 'VISIT_SCHEDULED':
+      return log.next({ action, data: { at: log.file.lastAt.toISOString(), place: '厂区', parties: [1] } });
+    case 'VISIT_RECORDED': {
+      const attendance = [{ party: 1, as: 'PRESENT' as const, reason: null }];
+      return log.next({ action, data: { record: '已踏勘', attendance, corrections: [] } });
+    }
+    case 'CORRECTION_MADE':
+      return log.next({ action, data: { correction: 1, evidence: '照片' } });
+    case 'OBJECTION_RESOLVED':
+      return log.next({ action, data: { party: 1, end: 'SETTLED', resolution: '已协调' } });
     case 'BILLED':
       return log.next({ action, data: billData() });
     case 'PAID':

@@ -9,6 +9,7 @@ import type { CaseFile, CustodySpan, Decision } from './case-file.ts';
 import { isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-file.ts';
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
+import { afterJointLine, jointOpen, upheldObjection } from './joint.ts';
 import { foldFees } from './fee-state.ts';
 import { NO_FEES, dueOf } from './fees.ts';
 import { afterProxyLine, proxyOf } from './proxy.ts';
@@ -55,6 +56,7 @@ export function openFile(line: LogLine): CaseFile {
     fees: NO_FEES,
     closedAt: null,
     rating: null,
+    joint: null,
     holders: [line.node],
     spans: [{ node: line.node, from: at, to: null }],
   };
@@ -206,7 +208,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       if (file.extension) throw illegal(file, line);
       return { ...next, extension: { at, node, actor, ...line.data } };
     case 'REVIEWED':
-      if (!mayReview(node, file)) throw illegal(file, line);
+      if (!mayReview(node, file) || jointOpen(file.joint)) throw illegal(file, line);
       return {
         ...next,
         state: 'REVIEWED',
@@ -252,6 +254,18 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       if (!proxy) throw illegal(file, line);
       return { ...next, proxy };
     }
+    case 'JOINT_OPENED':
+    case 'OPINION_GIVEN':
+    case 'OPINION_EXCUSED':
+    case 'OPINION_LAPSED':
+    case 'VISIT_SCHEDULED':
+    case 'VISIT_RECORDED':
+    case 'CORRECTION_MADE':
+    case 'OBJECTION_RESOLVED': {
+      const joint = afterJointLine(file.joint, line, at);
+      if (!joint) throw illegal(file, line);
+      return { ...next, joint };
+    }
     default:
       return line satisfies never;
   }
@@ -276,12 +290,13 @@ function handedOff(next: CaseFile, file: CaseFile, line: LineOf<HandOffAction>):
   const home = file.state === 'AWAITING_SUPPLEMENT' && line.action !== 'TRANSFERRED';
   if ((home || line.action === 'ASSIGNED') && to !== file.filingNode) throw illegal(file, line);
   if (file.decision && line.action === 'RETURNED' && to !== file.decider) throw illegal(file, line);
-  if (openProcedures(file).length > 0) throw illegal(file, line);
+  if (openProcedures(file).length > 0 || jointOpen(file.joint)) throw illegal(file, line);
   return { ...next, inTransitTo: to };
 }
 
 function decided(next: CaseFile, file: CaseFile, line: LineOf<'DECIDED'>, at: Date): CaseFile {
   const { outcome, reason, remedies, inNameOf, grant = null, department = null, minutes = null } = line.data;
+  if (jointOpen(file.joint) || (outcome === 'GRANTED' && upheldObjection(file.joint))) throw illegal(file, line);
   const { node, actor } = line;
   const use = file.through.decide;
   const reviewer = file.reviews.at(-1)?.node;

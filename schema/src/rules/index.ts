@@ -27,6 +27,8 @@ export * from './guide.ts';
 export * from './identity-numbers.ts';
 export * from './legal-bases.ts';
 export * from './item-search.ts';
+export * from './joint.ts';
+export * from './joint-leads.ts';
 export * from './implementation-faults.ts';
 export * from './item-diff.ts';
 export * from './item-life.ts';

@@ -131,6 +131,9 @@ describe('the table of posts', () => {
       'AUTHORIZE_WINDOW',
       'KEEP_SEALS',
       'READ_OFFICES',
+      'LEAD_JOINT',
+      'GIVE_OPINION',
+      'RESOLVE_OBJECTION',
       'GRANT_WAIVER',
       'READ_FEES',
     ]);

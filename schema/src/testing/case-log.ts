@@ -9,7 +9,7 @@ import type { Step } from '../rules/case-steps/index.ts';
 import type { Item } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
 import { dayOf } from '../rules/calendar.ts';
-import type { DeliveryWay, Grade, Opinion, Outcome, SpecialProcedure } from '../vocabulary.ts';
+import type { DeliveryWay, Grade, Opinion, Outcome, PartyAsk, PartyOpinion, SpecialProcedure } from '../vocabulary.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, at, itemOf, material, sha256 } from './fixtures.ts';
 
 export type LineHead = Pick<LogLine, 'case' | 'seq' | 'epoch' | 'at' | 'node' | 'actor' | 'note'>;
@@ -281,6 +281,20 @@ export class CaseLog {
 
   terminated(head?: Partial<LineHead>): CaseLog {
     return this.add({ action: 'TERMINATED', data: { reason: '申请人死亡' } }, head);
+  }
+
+  /** Joint handling with parties of the custodian's own node, each with a month to answer. */
+  jointOpened(asks: readonly PartyAsk[] = ['OPINION', 'STATUTORY'], silent = true, head?: Partial<LineHead>): CaseLog {
+    const dueAt = new Date(this.file.lastAt.getTime() + 30 * 24 * HOUR_MS).toISOString();
+    const node = this.file.custodian;
+    const parties = asks.map((ask, i) => ({ party: i + 1, node, department: `部门${i + 1}`, ask, dueAt }));
+    const data = { lead: '牵头部门', stage: null, silentApproval: silent, absenceDefault: silent, parties };
+    return this.add({ action: 'JOINT_OPENED', data }, head);
+  }
+
+  opinionGiven(party = 1, opinion: PartyOpinion = 'AGREE', head?: Partial<LineHead>): CaseLog {
+    const data = { party, opinion, reason: opinion === 'OBJECT' ? '消防通道不足' : null };
+    return this.add({ action: 'OPINION_GIVEN', data }, head);
   }
 
   voided(head?: Partial<LineHead>): CaseLog {

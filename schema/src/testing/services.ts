@@ -122,6 +122,17 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.fees,
     },
     enquiries: { get: none, list: none, open: none, report: none, ...given.enquiries },
+    joint: {
+      ofCase: none,
+      open: none,
+      giveOpinion: none,
+      excuse: none,
+      scheduleVisit: none,
+      recordVisit: none,
+      confirmCorrection: none,
+      resolveObjection: none,
+      ...given.joint,
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { asAcceptor, standsOn } from '../case-grants.ts';
 import { isInForce, requireInForce } from '../catalogue.ts';
 import { noticeDueAt } from '../clock.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
+import { statutoryLimitOf } from '../joint.ts';
 import { requireAllNamed } from './filing.ts';
 import { REMEDIES, atOwnCase, departmentAt, oneLine, requireFollows, requireReason } from './shared.ts';
 
@@ -107,7 +108,7 @@ function acceptance(
       itemVersion: item.version,
       implementationVersion: implementation.version,
       promised: implementation.promised,
-      statutory: item.statutory,
+      statutory: statutoryLimitOf(item),
     },
   });
 }

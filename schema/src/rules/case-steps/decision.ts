@@ -6,6 +6,7 @@ import { ARTICLES } from '../articles.ts';
 import type { CaseFile } from '../case-file.ts';
 import { isOrgan, mayReview, nameOf, openProcedures } from '../case-file.ts';
 import { asAcceptor, asDecider, notCompetent, underGrants } from '../case-grants.ts';
+import { requireJointDone } from '../joint.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { accepted } from './acceptance.ts';
 import { REMEDIES, atOwnCase, departmentAt, oneLine, requireFollows, requireReason } from './shared.ts';
@@ -24,7 +25,10 @@ export function reviewCase(
   const actor = atOwnCase(desk, file, 'REVIEW_CASE');
   if (!mayReview(desk.node, file)) requireReviewable(file);
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
-  if (desk.node === file.decider) requireLayers(desk, file, [actor.sub], 1);
+  if (desk.node === file.decider) {
+    requireJointDone(desk.item, file.joint, null);
+    requireLayers(desk, file, [actor.sub], 1);
+  }
   departmentAt(desk, 'REVIEW');
   if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
   return oneLine({ action: 'REVIEWED', actor, note, data: { opinion, ...(amountFen === null ? {} : { amountFen }) } });
@@ -76,6 +80,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
       },
     );
   }
+  requireJointDone(desk.item, file.joint, outcome);
   const handled = [...(file.acceptance ? [file.acceptance.actor] : []), ...file.reviews.map((r) => r.actor)];
   if (handled.some((before) => isSamePerson(before, actor))) {
     throw problem('SAME_PERSON', 'Whoever accepted or reviewed a case does not decide it.', {

@@ -8,4 +8,5 @@ export * from './filing.ts';
 export * from './hand-off.ts';
 export * from './procedures.ts';
 export * from './proxy.ts';
+export * from './joint.ts';
 export { REMEDIES } from './shared.ts';

@@ -7,6 +7,7 @@ import { isOrgan, openProcedures } from '../case-file.ts';
 import { notCompetent } from '../case-grants.ts';
 import type { Item } from '../catalogue.ts';
 import { clockOf } from '../clock.ts';
+import { isJointHandling } from '../joint.ts';
 import type { Desk, Step } from '../desk.ts';
 import { atOwnCase, oneLine, requireFollows, requireReason } from './shared.ts';
 
@@ -91,8 +92,7 @@ export function extendCase(desk: Desk, file: CaseFile, days: number, reason: str
   const refuse = (code: 'EXTENSION_REPEATED' | 'EXTENSION_TOO_LONG' | 'EXTENSION_TOO_LATE', why: string) =>
     problem(code, why, { article: ARTICLES.decisionLimit, field: 'days' });
   if (file.extension) throw refuse('EXTENSION_REPEATED', 'The limit was extended already; that is done once.');
-  const most =
-    desk.item.kind === 'JOINT' || desk.item.handlingWay === 'JOINT' ? EXTENSION_MOST.JOINT : EXTENSION_MOST.ALONE;
+  const most = isJointHandling(desk.item) ? EXTENSION_MOST.JOINT : EXTENSION_MOST.ALONE;
   if (!Number.isInteger(days) || days < 1 || days > most) {
     throw refuse('EXTENSION_TOO_LONG', `The limit is extended by 1 to ${most} working days, not by ${days}.`);
   }

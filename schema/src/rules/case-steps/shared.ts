@@ -8,6 +8,7 @@ import { ARTICLES } from '../articles.ts';
 import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
 import { isOrgan, openProcedures } from '../case-file.ts';
+import { requireJointSettled } from '../joint.ts';
 import { CASE_EVENTS } from '../case-life.ts';
 import type { LogAction } from '../../vocabulary.ts';
 import type { Implementation } from '../catalogue.ts';
@@ -33,6 +34,7 @@ export function handOff(
       article: ARTICLES.excludedTime,
     });
   }
+  requireJointSettled(file.joint);
   const data = { to, epoch: file.epoch + 1 };
   return { lines: [{ ...line, data }], handOff: data };
 }

@@ -1,0 +1,1 @@
+export { jointService, lapseSilentParties } from './joint-service.ts';

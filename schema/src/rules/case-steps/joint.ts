@@ -1,0 +1,324 @@
+import type { DivisionCode } from '../../divisions.ts';
+import { problem } from '../../errors.ts';
+import { NODE_ACTOR } from '../../messages/log-line.ts';
+import type { LogActor } from '../../messages/log-line.ts';
+import type { Attendance, ObjectionEnd, PartyAsk, PartyOpinion, ProjectStage } from '../../vocabulary.ts';
+import { ARTICLES } from '../articles.ts';
+import { dayOf, endOfDay } from '../calendar.ts';
+import type { CaseFile } from '../case-file.ts';
+import { notCompetent } from '../case-grants.ts';
+import { clockOf } from '../clock.ts';
+import type { Desk, LineDraft, Step } from '../desk.ts';
+import type { JointHandling, Party } from '../joint.ts';
+import { effectOfSilence, lapsable, takesAnswer, takesExcuse } from '../joint.ts';
+import { STAGE_LEADS } from '../joint-leads.ts';
+import { lastDayOf } from '../limits.ts';
+import { departmentsOf } from '../permissions.ts';
+import { actAs, atOwnCase, oneLine, requireCustody, requireFollows, requireReason } from './shared.ts';
+
+const article = ARTICLES.jointHandling;
+
+export interface JointOpening {
+  /** The stage of a construction project, whose lead the table names; null where the item's own department leads. */
+  stage: ProjectStage | null;
+  parties: {
+    node: DivisionCode;
+    department: string;
+    ask: PartyAsk;
+    /** Working days to answer in, from tomorrow on. */
+    days: number;
+  }[];
+}
+
+/**
+ * Opens joint handling (启动联合办理) and asks all parties at once, each with its deadline.
+ * @throws {ProblemError} JOINT_REPEATED, JOINT_INCOMPLETE, WRONG_DEPARTMENT for one that does not lead the stage,
+ * BAD_INPUT for a deadline outside the case's own limit, or a party that is no organ
+ */
+export function openJoint(desk: Desk, file: CaseFile, { stage, parties }: JointOpening): Step {
+  const actor = atOwnCase(desk, file, 'LEAD_JOINT');
+  requireFollows(file, 'JOINT_OPENED');
+  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  if (file.joint) throw problem('JOINT_REPEATED', 'Joint handling of this case is open already.', { article });
+  const lead = stage === null ? (departmentsOf(desk.item.department)[0] ?? desk.item.department) : STAGE_LEADS[stage];
+  if (stage !== null && desk.viewer.department !== lead) {
+    throw problem('WRONG_DEPARTMENT', `${lead} leads this stage, not ${desk.viewer.department ?? 'this window'}.`, {
+      article: ARTICLES.projectLeads,
+      field: 'stage',
+    });
+  }
+  const { departments = [], silentApproval = false, absenceDefault = false } = desk.item.bundle ?? {};
+  const unasked = departments.filter((name) => !parties.some((p) => p.department === name));
+  if (unasked.length > 0 || parties.length === 0) {
+    throw problem('JOINT_INCOMPLETE', `Not asked: ${unasked.join('、') || 'anybody'}.`, { article, field: 'parties' });
+  }
+  const due = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt;
+  const asked = parties.map(({ days, ...party }, index) => {
+    const field = `parties.${index}`;
+    const twice = parties.findIndex((p) => p.node === party.node && p.department === party.department) < index;
+    if (twice) throw problem('BAD_INPUT', `${party.department} is asked twice.`, { field });
+    if (desk.divisions.get(party.node).tier === 'VILLAGE') {
+      throw problem('BAD_INPUT', `${party.node} is no administrative organ.`, { field, article: ARTICLES.organsOnly });
+    }
+    if (party.department.trim() === '') throw problem('BAD_INPUT', 'Name the department.', { field });
+    const dueAt = workingDaysOn(desk, desk.now, days, field);
+    if (due && dueAt > due) {
+      throw problem('BAD_INPUT', `${days} working days end after the case's own limit (${dayOf(due)}).`, { field });
+    }
+    return { party: index + 1, ...party, dueAt: dueAt.toISOString() };
+  });
+  const data = { lead, stage, silentApproval, absenceDefault, parties: asked };
+  return oneLine({ action: 'JOINT_OPENED', actor, note: null, data });
+}
+
+export interface OpinionInput {
+  party: number;
+  opinion: PartyOpinion;
+  /** Needed for an objection. */
+  reason: string | null;
+}
+
+/** What another node's party signed: who, when, and the signed word itself. */
+export interface SignedAnswer {
+  node: DivisionCode;
+  actor: LogActor;
+  at: Date;
+  jws: string;
+}
+
+/**
+ * Gives a party's opinion (部门意见), by a person of that department; an objection gives its reason.
+ * @throws {ProblemError} NOT_FOUND, OPINION_SETTLED, WRONG_DEPARTMENT, REASON_MISSING
+ */
+export function giveOpinion(desk: Desk, file: CaseFile, { party: number, opinion, reason }: OpinionInput): Step {
+  const { actor, party } = asParty(desk, file, number);
+  requireAnswerable(party, null);
+  if (opinion === 'OBJECT') requireReason(reason ?? '', article);
+  return oneLine({ action: 'OPINION_GIVEN', actor, note: reason, data: { party: number, opinion, reason } });
+}
+
+/** Enters an opinion that another node's party gave and signed. @throws {ProblemError} as {@link giveOpinion} */
+export function enterOpinion(
+  desk: Omit<Desk, 'viewer'>,
+  file: CaseFile,
+  { party: number, opinion, reason }: OpinionInput,
+  signed: SignedAnswer,
+): Step {
+  const party = partyOf(desk, file, number, signed.node);
+  requireAnswerable(party, signed.at);
+  if (opinion === 'OBJECT') requireReason(reason ?? '', article);
+  const data = { party: number, opinion, reason, answeredAt: signed.at.toISOString(), answer: signed.jws };
+  return oneLine({ action: 'OPINION_GIVEN', actor: signed.actor, note: reason, data });
+}
+
+/**
+ * Excuses a party (说明正当理由) before its deadline, once; it gets a new one within the case's own limit.
+ * @param days working days on top of the old deadline
+ * @throws {ProblemError} EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
+ */
+export function excuseOpinion(desk: Desk, file: CaseFile, number: number, reason: string, days: number): Step {
+  const { actor, party } = asParty(desk, file, number);
+  return oneLine({
+    action: 'OPINION_EXCUSED',
+    actor,
+    note: reason,
+    data: excuse(desk, file, party, reason, days, desk.now),
+  });
+}
+
+/** Enters another node's signed excuse. @throws {ProblemError} as {@link excuseOpinion} */
+export function enterExcuse(
+  desk: Omit<Desk, 'viewer'>,
+  file: CaseFile,
+  { party: number, reason, days }: { party: number; reason: string; days: number },
+  signed: SignedAnswer,
+): Step {
+  const party = partyOf(desk, file, number, signed.node);
+  const data = {
+    ...excuse(desk, file, party, reason, days, signed.at),
+    answeredAt: signed.at.toISOString(),
+    answer: signed.jws,
+  };
+  return oneLine({ action: 'OPINION_EXCUSED', actor: signed.actor, note: reason, data });
+}
+
+/**
+ * What silence past a deadline leads to (超时默许): consent where the item says so, else it stays overdue; null while
+ * nobody is late.
+ */
+export function lapseOpinions(desk: Omit<Desk, 'viewer'>, file: CaseFile): Step | null {
+  const { joint } = file;
+  const rests = file.custodian === desk.node && file.inTransitTo === null && file.state === 'ACCEPTED';
+  if (!joint || !rests) return null;
+  const [first, ...rest] = lapsable(joint)
+    .filter((p) => desk.now > p.dueAt)
+    .map((p): LineDraft => {
+      const effect = effectOfSilence(joint, p);
+      const note = `${p.department}逾期未答复,${effect === 'CONSENT' ? '视为同意' : '仍须答复'}`;
+      return { action: 'OPINION_LAPSED', actor: NODE_ACTOR, note, data: { party: p.number, effect } };
+    });
+  return first ? { lines: [first, ...rest], handOff: null } : null;
+}
+
+/** Calls the parties to the one joint visit (联合踏勘); may be moved until it is recorded. */
+export function scheduleVisit(desk: Desk, file: CaseFile, visit: { at: Date; place: string; parties: number[] }): Step {
+  const { actor, joint } = asLead(desk, file, 'VISIT_SCHEDULED');
+  if (joint.visit?.recorded) throw problem('JOINT_REPEATED', 'The visit is recorded; there is one.', { article });
+  if (visit.at <= desk.now) throw problem('BAD_INPUT', 'The visit lies ahead.', { field: 'at' });
+  if (visit.place.trim() === '') throw problem('BAD_INPUT', 'Name the place.', { field: 'place' });
+  if (visit.parties.length === 0 || new Set(visit.parties).size < visit.parties.length) {
+    throw problem('BAD_INPUT', 'Name each party once.', { field: 'parties' });
+  }
+  for (const number of visit.parties) findParty(joint, number);
+  return oneLine({ action: 'VISIT_SCHEDULED', actor, note: null, data: { ...visit, at: visit.at.toISOString() } });
+}
+
+export interface VisitRecord {
+  record: string;
+  attendance: { party: number; as: Attendance; reason: string | null }[];
+  corrections: { party: number; text: string; mandatory: boolean }[];
+}
+
+/**
+ * Records the visit: who came, and the one list of corrections (一次性整改意见) by those who did.
+ * @throws {ProblemError} NOT_FOUND without a visit; JOINT_REPEATED, JOINT_INCOMPLETE, REASON_MISSING, BAD_INPUT
+ */
+export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): Step {
+  const { actor, joint } = asLead(desk, file, 'VISIT_RECORDED');
+  const { visit } = joint;
+  if (!visit) throw problem('NOT_FOUND', 'No visit was called.', { article });
+  if (visit.recorded)
+    throw problem('JOINT_REPEATED', 'The visit is recorded; corrections are named once.', { article });
+  if (desk.now < visit.at) throw problem('BAD_INPUT', 'The visit has not been yet.', { field: 'attendance' });
+  if (record.record.trim() === '') throw problem('BAD_INPUT', 'Say what was found.', { field: 'record' });
+  const named = record.attendance.map((a) => a.party);
+  if (named.length !== visit.called.length || !visit.called.every((n) => named.includes(n))) {
+    throw problem('JOINT_INCOMPLETE', 'Say of each party that was called whether it came.', {
+      article,
+      field: 'attendance',
+    });
+  }
+  record.attendance.forEach((a, index) => {
+    if (a.as !== 'EXCUSED' || a.reason?.trim()) return;
+    throw problem('REASON_MISSING', 'Give the reason of an excuse.', { article, field: `attendance.${index}.reason` });
+  });
+  record.corrections.forEach((c, index) => {
+    const came = record.attendance.some((a) => a.party === c.party && a.as === 'PRESENT');
+    if (came && c.text.trim() !== '') return;
+    throw problem('BAD_INPUT', 'A correction has a text, and comes from a party that was there.', {
+      field: `corrections.${index}`,
+    });
+  });
+  return oneLine({ action: 'VISIT_RECORDED', actor, note: record.record, data: { ...record } });
+}
+
+/** Confirms that a correction is made (整改完成), by what shows it. @throws {ProblemError} NOT_FOUND, REASON_MISSING */
+export function confirmCorrection(desk: Desk, file: CaseFile, correction: number, evidence: string): Step {
+  const { actor, joint } = asLead(desk, file, 'CORRECTION_MADE');
+  if (!joint.corrections.some((c) => c.number === correction && c.made === null)) {
+    throw problem('NOT_FOUND', `No correction ${correction} is open.`, { field: 'correction' });
+  }
+  requireReason(evidence, article);
+  return oneLine({ action: 'CORRECTION_MADE', actor, note: evidence, data: { correction, evidence } });
+}
+
+/**
+ * Resolves an objection (协调异议), by the lead's chief. That of a statutory decision is not the lead's to settle: it is
+ * upheld, or its own party takes it back.
+ * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, REASON_MISSING
+ */
+export function resolveObjection(
+  desk: Desk,
+  file: CaseFile,
+  { party: number, end, resolution }: { party: number; end: ObjectionEnd; resolution: string },
+): Step {
+  const { actor, joint } = asLead(desk, file, 'OBJECTION_RESOLVED');
+  const party = findParty(joint, number);
+  if (party.given?.opinion !== 'OBJECT' || party.resolved) {
+    throw problem('NOT_FOUND', `Party ${number} has no objection to resolve.`, { field: 'party' });
+  }
+  if (party.ask === 'STATUTORY' && end === 'SETTLED') {
+    throw problem('NOT_COMPETENT', `${party.department} decides this by law; only it takes its objection back.`, {
+      article,
+      field: 'end',
+    });
+  }
+  requireReason(resolution, article);
+  return oneLine({ action: 'OBJECTION_RESOLVED', actor, note: resolution, data: { party: number, end, resolution } });
+}
+
+function asLead(
+  desk: Desk,
+  file: CaseFile,
+  line: 'VISIT_SCHEDULED' | 'VISIT_RECORDED' | 'CORRECTION_MADE' | 'OBJECTION_RESOLVED',
+): { actor: LogActor; joint: JointHandling } {
+  const actor = atOwnCase(desk, file, line === 'OBJECTION_RESOLVED' ? 'RESOLVE_OBJECTION' : 'LEAD_JOINT');
+  requireFollows(file, line);
+  return { actor, joint: jointOf(file) };
+}
+
+/** A person of the party's own department at the lead's node; the item itself belongs to another. */
+function asParty(desk: Desk, file: CaseFile, number: number): { actor: LogActor; party: Party } {
+  const actor = actAs(desk, 'GIVE_OPINION');
+  const party = partyOf(desk, file, number, desk.node);
+  if (desk.viewer.department !== party.department) {
+    throw problem('WRONG_DEPARTMENT', `${party.department} is asked, not ${desk.viewer.department ?? 'this window'}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+  return { actor, party };
+}
+
+function partyOf(desk: Omit<Desk, 'viewer'>, file: CaseFile, number: number, node: DivisionCode): Party {
+  requireCustody(desk.node, file);
+  requireFollows(file, 'OPINION_GIVEN');
+  const party = findParty(jointOf(file), number);
+  if (party.node === node) return party;
+  throw problem('NOT_COMPETENT', `Party ${number} is of ${party.node}, not of ${node}.`, { article, field: 'party' });
+}
+
+function requireAnswerable(party: Party, answeredAt: Date | null): void {
+  if (takesAnswer(party, answeredAt)) return;
+  throw problem('OPINION_SETTLED', `${party.department} has answered, or its silence or absence stands.`, { article });
+}
+
+function excuse(
+  desk: Omit<Desk, 'viewer'>,
+  file: CaseFile,
+  party: Party,
+  reason: string,
+  days: number,
+  at: Date,
+): { party: number; reason: string; dueAt: string } {
+  if (!takesExcuse(party, at)) {
+    throw problem('EXCUSE_TOO_LATE', 'A party excuses itself once, before its deadline and its answer.', { article });
+  }
+  requireReason(reason, article);
+  const dueAt = workingDaysOn(desk, party.dueAt, days, 'days');
+  const limit = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt;
+  if (limit && dueAt > limit) {
+    throw problem('BAD_INPUT', `The new deadline lies after the case's own limit (${dayOf(limit)}).`, {
+      field: 'days',
+    });
+  }
+  return { party: party.number, reason, dueAt: dueAt.toISOString() };
+}
+
+/** The end of the day so many working days after an instant. */
+function workingDaysOn(desk: Omit<Desk, 'viewer'>, from: Date, days: number, field: string): Date {
+  if (!Number.isInteger(days) || days < 1 || days > 60) {
+    throw problem('BAD_INPUT', 'A deadline is 1 to 60 working days.', { field });
+  }
+  return endOfDay(lastDayOf(dayOf(from), { days, unit: 'WORKDAY' }, desk.calendar).day);
+}
+
+function jointOf(file: CaseFile): JointHandling {
+  if (!file.joint) throw problem('JOINT_MISSING', 'Joint handling of this case is not open.', { article });
+  return file.joint;
+}
+
+function findParty(joint: JointHandling, number: number): Party {
+  const party = joint.parties.find((p) => p.number === number);
+  if (!party) throw problem('NOT_FOUND', `Joint handling has no party ${number}.`, { field: 'party' });
+  return party;
+}
