@@ -11,9 +11,6 @@ async function main(): Promise<void> {
   const stopTraces = config.otlpEndpoint === null ? null : await exportTraces('liandong-host', config.otlpEndpoint);
   await migrate(config.databaseUrl);
   const host = await Host.start(config, log);
-  log.info({ nodes: config.nodes }, 'host ready');
-  process.send?.({ ready: true });
-
   let stopping: Promise<void> | null = null;
   const stop = () => {
     if (stopping) {
@@ -38,6 +35,9 @@ async function main(): Promise<void> {
   process.once('disconnect', () => {
     if (!stopping) stop();
   });
+  // whoever hears this may stop the host at once
+  log.info({ nodes: config.nodes }, 'host ready');
+  process.send?.({ ready: true });
 }
 
 /** Ends the process at once. */
