@@ -62,7 +62,7 @@ describe('a case that went through', () => {
     const trustFile = federation.environment('county')['LIANDONG_TRUST_FILE'] ?? '';
     const sound = await verify(file, '--root', trustFile, '--json');
     expect(sound.code).toBe(0);
-    expect(JSON.parse(sound.out)).toMatchObject({ ok: true, state: 'GRANTED', exportedBy: '331022', faults: [] });
+    expect(JSON.parse(sound.out)).toMatchObject({ ok: true, state: 'CLOSED', exportedBy: '331022', faults: [] });
     await writeFile(file, (await readFile(file, 'utf8')).replace('"application/pdf"', '"application/pdg"'));
     const changed = await verify(file, '--root', trustFile);
     expect(changed.code).toBe(1);
