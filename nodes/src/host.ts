@@ -230,7 +230,7 @@ async function startParts(
         desk: legalBases,
         grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
       }),
-      implementation: implementationService({ node, db, divisions, appender, now }),
+      implementation: implementationService({ node, db, divisions, appender, offices: findOffices, now }),
       proxy: proxyService(node, { db, divisions, writer, outbox, now }),
       itemLife: itemLifeService({ node, db, divisions, appender, now }),
       fees: feesService({ node, db, divisions, calendar: () => calendar, writer, offices: findOffices, now }),

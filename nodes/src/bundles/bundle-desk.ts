@@ -26,6 +26,7 @@ import {
   progressOf,
   requireCaseReader,
   requireInForce,
+  signedIn,
 } from '@liandong/schema';
 import type { Application, CaseDesk, CaseWriter } from '../cases/index.ts';
 import {
@@ -290,9 +291,4 @@ export class BundleDesk {
     const { node } = this.#parts;
     return problem('NOT_FOUND', `${node} knows no bundle ${id.slice(0, 60)}.`, { node, field: 'id' });
   }
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

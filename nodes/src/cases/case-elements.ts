@@ -1,25 +1,50 @@
-import type { CaseFile, DivisionCode, Implementation, Item } from '@liandong/schema';
+import type { CaseFile, DivisionCode, Divisions, Implementation, Item, ProblemError } from '@liandong/schema';
 import { dayOf, problem, standardImplementation } from '@liandong/schema';
 import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
 import type { NodeQueries } from '../db/index.ts';
 
+/** The node whose copies are asked. */
+interface House {
+  node: DivisionCode;
+  divisions: Divisions;
+}
+
 /**
- * The item and the implementation a case was accepted under; today's before that.
+ * The item and the implementation a case goes by: today's before acceptance, afterwards those it was accepted under.
  * @throws {ProblemError} ITEM_UNKNOWN
  */
 export async function caseElements(
   queries: NodeQueries,
-  node: DivisionCode,
+  house: House,
   { acceptance, item: code, power }: CaseFile,
   now: Date,
 ): Promise<{ item: Item; implementation: Implementation }> {
   const at = acceptance ? { version: acceptance.itemVersion } : { today: dayOf(now) };
   const item = await findItem(queries, code, at);
-  if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { node });
+  if (!item) throw unknownItem(house.node, code);
   const accepted =
     acceptance &&
     (await findImplementation(queries, { item: code, node: power, version: acceptance.implementationVersion }));
-  if (accepted) return { item, implementation: accepted };
-  const [newest] = await findImplementations(queries, [{ item: code, node: power }]);
-  return { item, implementation: newest ?? standardImplementation(item, power, 1) };
+  return { item, implementation: accepted ?? (await implementationAt(queries, house, item, power)) };
+}
+
+/**
+ * How an organ carries an item out. Of another county's organs a desk that takes in for them (通办) knows only the
+ * city's standard, which they may better and never worsen.
+ * @throws {ProblemError} ITEM_UNKNOWN
+ */
+export async function implementationAt(
+  queries: NodeQueries,
+  { node, divisions }: House,
+  item: Item,
+  power: DivisionCode,
+): Promise<Implementation> {
+  const [known] = await findImplementations(queries, [{ item: item.code, node: power }]);
+  if (known) return known;
+  if (divisions.isWithin(node, power)) throw unknownItem(node, item.code);
+  return standardImplementation(item, power, 1);
+}
+
+export function unknownItem(node: DivisionCode, code: string): ProblemError {
+  return problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, { node, field: 'item' });
 }

@@ -15,8 +15,6 @@ import type {
   HandlingKey,
   HandlingService,
   HandlingView,
-  Implementation,
-  Item,
   Offices,
   OfficialCalendar,
   Page,
@@ -33,19 +31,16 @@ import {
   caseSteps,
   custodyAt,
   dayOf,
-  documentNumberOf,
   grantsInEffect,
   isUndecided,
-  noticeOf,
   problem,
   readersOf,
   requireCaseReader,
   requireOwnDesk,
   requirePermission,
-  resultDocument,
-  standardImplementation,
+  signedIn,
 } from '@liandong/schema';
-import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
+import { findItem } from '../catalogue/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
@@ -57,8 +52,10 @@ import { findCases, lockCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
 import { filingView, handlingView, trackedView } from './case-views.ts';
 import type { CaseWriter } from './case-writer.ts';
+import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
+import { issueDocument, readApplication, readDocument, writeNotice } from './case-documents.ts';
 import { once } from './idempotency.ts';
-import { decodeMaterials, readPart, storeMaterials } from './materials.ts';
+import { decodeMaterials, storeMaterials } from './materials.ts';
 import { Serials } from './serials.ts';
 import { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 
@@ -265,7 +262,7 @@ export class CaseDesk {
       const [first] = (await lockCase(tx, file.id))?.lines ?? [];
       const consent = first?.line.action === 'DRAFTED' ? first.line.data.consent : null;
       const { number, place, application, facts } = file;
-      const { form = [] } = await this.#application(tx, file.id);
+      const { form = [] } = await readApplication(tx, node, file.id);
       const filing = { number, place, application, facts, consent, form, materials: [] };
       return caseSteps.fileDraft(
         desk,
@@ -277,51 +274,20 @@ export class CaseDesk {
     return filingView(stored, node, person);
   }
 
-  /** Issues the result's document: its text is made of the log, its bytes are kept like a material's. */
   async #issue(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView> {
-    const { divisions } = this.#parts;
-    const stored = await this.#change(signedIn(viewer), input, async (tx, desk, file) => {
-      const sealId = caseSteps.documentSeal(desk, file);
-      const nameOf = (code: DivisionCode) => divisions.get(code).name;
-      const sealName = desk.offices?.seals.find((seal) => seal.id === sealId)?.name ?? null;
-      const { applicant } = await this.#application(tx, file.id);
-      const bytes = Buffer.from(resultDocument(file, { item: desk.item, applicant: applicant.name, nameOf, sealName }));
-      const number = documentNumberOf(file, nameOf);
-      const fileName = `${file.number}.md`;
-      const document = {
-        name: '决定书',
-        fileName,
-        mediaType: 'text/markdown',
-        sha256: sha256(bytes),
-        size: bytes.length,
-      };
-      await storeMaterials(tx, [{ material: document, bytes }]);
-      return caseSteps.issueDocument(desk, file, { number, document });
-    });
+    const stored = await this.#change(signedIn(viewer), input, (tx, desk, file) => issueDocument(tx, desk, file));
     return this.#handlingView(stored);
   }
 
   async #document(viewer: Viewer | null, id: string): Promise<string> {
     const { db, node } = this.#parts;
     const { file } = await this.#readable(signedIn(viewer), id);
-    const { issued } = file;
-    if (!issued) throw problem('NOT_FOUND', 'No document of this case is issued.', { node });
-    const bytes = await readPart(db.queries(node), { ...issued.document, offset: 0, length: issued.document.size });
-    if (!bytes) throw problem('NOT_FOUND', `${node} does not hold document ${issued.number}.`, { node });
-    return bytes.toString('utf8');
+    return readDocument(db.queries(node), node, file);
   }
 
   async #notice(viewer: Viewer | null, id: string, seq: number): Promise<string> {
     const { db, node, divisions } = this.#parts;
-    const { file, lines } = await this.#readable(signedIn(viewer), id);
-    const found = lines.find(({ line }) => line.seq === seq);
-    if (!found) throw problem('NOT_FOUND', `The case has no line ${seq}.`, { node, field: 'seq' });
-    const queries = db.queries(node);
-    const item = await findItem(queries, file.item, { version: file.itemVersion });
-    if (!item) throw this.#unknownItem(file.item);
-    const { applicant } = await this.#application(queries, id);
-    const nameOf = (code: DivisionCode) => divisions.get(code).name;
-    return noticeOf(file, found.line, { item, applicant: applicant.name, nameOf });
+    return writeNotice(db.queries(node), { node, divisions }, await this.#readable(signedIn(viewer), id), seq);
   }
 
   /** The applicant's own rating, here or carried to where the case is. */
@@ -337,13 +303,6 @@ export class CaseDesk {
       else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
     });
     return this.#track(number, code);
-  }
-
-  async #application(queries: NodeQueries, id: string): Promise<Application> {
-    const { node } = this.#parts;
-    const [stored] = await findCases(queries, [id]);
-    if (!stored?.application) throw problem('NOT_FOUND', `${node} holds no application of ${id}.`, { node });
-    return JSON.parse(stored.application) as Application;
   }
 
   async #readable(viewer: Viewer, id: string): Promise<StoredCase> {
@@ -523,47 +482,26 @@ export class CaseDesk {
   async #deskFor(queries: NodeQueries, viewer: Viewer, itemCode: string, place: DivisionCode, at: Date): Promise<Desk> {
     const { node, divisions, calendar } = this.#parts;
     const item = await findItem(queries, itemCode, { today: dayOf(at) });
-    if (!item) throw this.#unknownItem(itemCode);
+    if (!item) throw unknownItem(node, itemCode);
     // how it is carried out is for the organ that holds the power to say, also where a lower one decides
     const power = divisions.atTier(place, item.decidingTier)?.code ?? place;
-    const implementation = await this.#implementationAt(queries, item, power);
+    const implementation = await implementationAt(queries, this.#parts, item, power);
     const grants = await this.#grantsOver(queries, itemCode);
     const offices = await this.#parts.offices(queries);
     return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation, grants, offices };
   }
 
-  /** The item and implementation a case goes by: today's before acceptance, afterwards those it was accepted under. */
+  /** What a case goes by, with what sharing and other members of its bundle gave for it. */
   async #elements(queries: NodeQueries, file: CaseFile) {
-    const [item, supplied, grants, offices] = await together(
-      findItem(
-        queries,
-        file.item,
-        file.acceptance ? { version: file.acceptance.itemVersion } : { today: dayOf(this.#parts.now()) },
-      ),
+    const [{ item, implementation }, supplied, grants, offices] = await together(
+      caseElements(queries, this.#parts, file, this.#parts.now()),
       this.#parts.supplied(queries, file.id),
       this.#grantsOver(queries, file.item),
       this.#parts.offices(queries),
     );
-    if (!item) throw this.#unknownItem(file.item);
-    const { acceptance, power: decider } = file;
-    const under = acceptance && { item: item.code, node: decider, version: acceptance.implementationVersion };
-    const implementation =
-      (under && (await findImplementation(queries, under))) ?? (await this.#implementationAt(queries, item, decider));
     const given = [...supplied, ...(file.bundle?.given ?? []).map(({ material }) => material)];
     const materials = implementation.materials.map((m) => (given.includes(m.name) ? { ...m, required: false } : m));
     return { item, implementation: { ...implementation, materials }, grants, offices };
-  }
-
-  /**
-   * How an organ carries an item out. Of another county's organs a desk that takes in for them (通办) knows only the
-   * city's standard, which they may better and never worsen.
-   */
-  async #implementationAt(queries: NodeQueries, item: Item, power: DivisionCode): Promise<Implementation> {
-    const { node, divisions } = this.#parts;
-    const [known] = await findImplementations(queries, [{ item: item.code, node: power }]);
-    if (known) return known;
-    if (divisions.isWithin(node, power)) throw this.#unknownItem(item.code);
-    return standardImplementation(item, power, 1);
   }
 
   /** The grants that give power over an item today, as this node knows them. */
@@ -582,17 +520,4 @@ export class CaseDesk {
       field: 'id',
     });
   }
-
-  #unknownItem(code: string): ProblemError {
-    const { node } = this.#parts;
-    return problem('ITEM_UNKNOWN', `${node} has no item ${code.slice(0, 60)} in its catalogue.`, {
-      node,
-      field: 'item',
-    });
-  }
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

@@ -22,6 +22,7 @@ import {
   requireCaseReader,
   requireOwnDesk,
   requirePermission,
+  signedIn,
   takeOverSchema,
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
@@ -158,9 +159,4 @@ async function settled(work: () => Promise<void>): Promise<Verdict> {
     if (error instanceof ProblemError) return { outcome: 'REFUSED', code: error.code, reason: error.message };
     throw error;
   }
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

@@ -1,4 +1,11 @@
-import type { Answers, DivisionCode, Divisions, ImplementationService, ImplementationView } from '@liandong/schema';
+import type {
+  Answers,
+  DivisionCode,
+  Divisions,
+  ImplementationService,
+  ImplementationView,
+  Offices,
+} from '@liandong/schema';
 import {
   ProblemError,
   dayOf,
@@ -7,12 +14,12 @@ import {
   implementationSchema,
   parseInput,
   problem,
-  requireDepartment,
+  requireHolder,
   requireOwnDesk,
   requirePermission,
   requireReason,
 } from '@liandong/schema';
-import type { HostDb } from '../db/index.ts';
+import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { heardOf } from './catalogue-service.ts';
 import { findImplementations, findItem, insertImplementations } from './catalogue-store.ts';
@@ -23,6 +30,8 @@ export interface ImplementationParts {
   db: HostDb;
   divisions: Divisions;
   appender: FeedAppender;
+  /** The node's windows and departments. */
+  offices: (queries: NodeQueries) => Promise<Offices>;
   now: () => Date;
 }
 
@@ -32,6 +41,7 @@ export function implementationService({
   db,
   divisions,
   appender,
+  offices,
   now,
 }: ImplementationParts): ImplementationService {
   const queries = db.queries(node);
@@ -68,7 +78,9 @@ export function implementationService({
           throw problem('ITEM_UNKNOWN', `${node} carries out no item ${code.slice(0, 50)}.`, { field: 'item' });
         }
         // who sits at no department's window keeps the whole centre's lists
-        if (viewer.department !== null) requireDepartment(viewer, item.department, tier);
+        if (viewer.department !== null) {
+          requireHolder(viewer, item, (await offices(tx)).transfers, tier, dayOf(now()));
+        }
         const next = parseInput(implementationSchema, { ...before, ...change, version: before.version + 1 });
         const diff = diffElements({ ...before, version: 0 }, { ...next, version: 0 });
         if (diff.length === 0) {

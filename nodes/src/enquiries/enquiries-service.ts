@@ -28,6 +28,7 @@ import {
   requireLinkable,
   requireReportable,
   route,
+  signedIn,
 } from '@liandong/schema';
 import { once } from '../cases/index.ts';
 import { findImplementations, findItem } from '../catalogue/index.ts';
@@ -196,9 +197,4 @@ function decodeCursor(cursor: string): EnquiryCursor {
 
 function notFound(node: DivisionCode, id: string, field = 'id'): ProblemError {
   return problem('NOT_FOUND', `${node} was asked nothing under ${id.slice(0, 60)}.`, { node, field });
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

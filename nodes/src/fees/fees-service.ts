@@ -25,6 +25,7 @@ import {
   requirePermission,
   requireReaderOver,
   scheduleOf,
+  signedIn,
   sumsOf,
 } from '@liandong/schema';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
@@ -69,7 +70,7 @@ export function feesService({ node, db, divisions, calendar, writer, offices, no
     if (!stored) throw notFound(id);
     const { file } = stored;
     const made = { node, viewer, now: now(), divisions, calendar: calendar(), offices: await offices(tx) };
-    const taken = await step({ ...made, ...(await caseElements(tx, node, file, made.now)) }, file, tx);
+    const taken = await step({ ...made, ...(await caseElements(tx, { node, divisions }, file, made.now)) }, file, tx);
     const after = await writer.append(tx, stored, taken, made.now);
     const lines = after.lines.slice(stored.lines.length).map(({ line }) => line);
     const window = after.file.fees.bill?.window ?? '';
@@ -183,9 +184,4 @@ export function feesService({ node, db, divisions, calendar, writer, offices, no
 
 function isFeeLine(line: { action: string }): line is FeeLine {
   return (FEE_ACTIONS as readonly string[]).includes(line.action);
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

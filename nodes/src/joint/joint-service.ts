@@ -10,7 +10,7 @@ import type {
   Step,
   Viewer,
 } from '@liandong/schema';
-import { caseSteps, jointOpen, nextLapseAt, problem, readersOf, requireCaseReader } from '@liandong/schema';
+import { caseSteps, jointOpen, nextLapseAt, problem, readersOf, requireCaseReader, signedIn } from '@liandong/schema';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
 import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
@@ -44,7 +44,7 @@ export function jointService({ node, db, divisions, calendar, writer, offices, n
         requireCaseReader(person, readersOf(stored.file), divisions);
         const at = now();
         const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
-        const desk = { ...house, ...(await caseElements(tx, node, stored.file, at)) };
+        const desk = { ...house, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
         const after = await writer.append(tx, stored, step(desk, stored.file), at);
         await saveDeadline(tx, id, nextLapseAt(after.file.joint));
         return true;
@@ -132,7 +132,7 @@ export async function lapseSilentParties({ node, db, divisions, calendar, writer
       const at = now();
       const desk = { node, now: at, divisions, calendar: calendar() };
       const step = caseSteps.lapseOpinions(
-        { ...desk, ...(await caseElements(tx, node, stored.file, at)) },
+        { ...desk, ...(await caseElements(tx, { node, divisions }, stored.file, at)) },
         stored.file,
       );
       const after = step ? await writer.append(tx, stored, step, at) : stored;
@@ -142,9 +142,4 @@ export async function lapseSilentParties({ node, db, divisions, calendar, writer
   }
   await dropEnded(db.queries(node), now());
   return lapsed;
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

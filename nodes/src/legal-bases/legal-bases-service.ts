@@ -20,6 +20,7 @@ import {
   requireOwnDesk,
   requirePermission,
   requireReaderOver,
+  signedIn,
   tasksOf,
   tiersConcerned,
 } from '@liandong/schema';
@@ -139,9 +140,4 @@ export function legalBasesService(parts: LegalBasesParts): LegalBasesService {
       })),
     );
   }
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

@@ -15,6 +15,7 @@ import {
   ARTICLES,
   dayOf,
   dueForAdmission,
+  holdsOn,
   nodeShares,
   problem,
   requireAuthorization,
@@ -26,7 +27,7 @@ import {
   requireRevocation,
   requireTransfer,
   sealsPutAway,
-  holdsOn,
+  signedIn,
   windowShares,
 } from '@liandong/schema';
 import { findAllItems, findItem } from '../catalogue/index.ts';
@@ -195,11 +196,6 @@ export function officesService({ node, db, divisions, nodes, now, granted }: Off
     );
     return { window, authorities: standing, answeredBy: node };
   }
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }
 
 function conflict(message: string, field: string) {

@@ -23,6 +23,7 @@ import {
   requireDataAsker,
   requireLightsReader,
   seesPersonalData,
+  signedIn,
 } from '@liandong/schema';
 import type { StoredCase } from '../cases/index.ts';
 import { findCases, findTracked, lockCase, once } from '../cases/index.ts';
@@ -198,9 +199,4 @@ function labelled(request: StoredRequest): DataRecord['fields'] {
 /** The record as it was checked when it came in. */
 function recordOf({ record }: StoredRequest): DataRecord | null {
   return record === null ? null : dataRecordSchema.parse(payloadOf(record));
-}
-
-function signedIn(viewer: Viewer | null): Viewer {
-  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-  return viewer;
 }

@@ -172,6 +172,15 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   READ_ENQUIRIES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, SUPERVISOR: ORGANS },
 };
 
+/**
+ * Who is asking, where nobody without a login is answered.
+ * @throws {ProblemError} UNAUTHENTICATED
+ */
+export function signedIn(viewer: Viewer | null): Viewer {
+  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+  return viewer;
+}
+
 /** The viewer's first role that may do the action at the tier; undefined when none may. */
 export function permittedRole(viewer: Viewer, action: Action, tier: Tier): Role | undefined {
   return viewer.roles.find((role) => PERMISSIONS[action][role]?.includes(tier));

@@ -1,0 +1,61 @@
+import type { CaseFile, Desk, DivisionCode, Divisions, Step } from '@liandong/schema';
+import { caseSteps, documentNumberOf, noticeOf, problem, resultDocument } from '@liandong/schema';
+import { findItem } from '../catalogue/index.ts';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { sha256 } from '../trust/index.ts';
+import { unknownItem } from './case-elements.ts';
+import type { StoredCase } from './case-store.ts';
+import { findCases } from './case-store.ts';
+import type { Application } from './case-views.ts';
+import { readPart, storeMaterials } from './materials.ts';
+
+// The papers of a case: the result's document, whose bytes are kept like a material's, and the notices.
+
+/** Issues the result's document; its text is made of the log. @throws {ProblemError} what the rule refuses */
+export async function issueDocument(tx: NodeTx, desk: Desk, file: CaseFile): Promise<Step> {
+  const { divisions, item, node, offices } = desk;
+  const sealId = caseSteps.documentSeal(desk, file);
+  const nameOf = (code: DivisionCode) => divisions.get(code).name;
+  const sealName = offices?.seals.find((seal) => seal.id === sealId)?.name ?? null;
+  const { applicant } = await readApplication(tx, node, file.id);
+  const bytes = Buffer.from(resultDocument(file, { item, applicant: applicant.name, nameOf, sealName }));
+  const document = {
+    name: '决定书',
+    fileName: `${file.number}.md`,
+    mediaType: 'text/markdown',
+    sha256: sha256(bytes),
+    size: bytes.length,
+  };
+  await storeMaterials(tx, [{ material: document, bytes }]);
+  return caseSteps.issueDocument(desk, file, { number: documentNumberOf(file, nameOf), document });
+}
+
+/** The issued document's text. @throws {ProblemError} NOT_FOUND */
+export async function readDocument(queries: NodeQueries, node: DivisionCode, { issued }: CaseFile): Promise<string> {
+  if (!issued) throw problem('NOT_FOUND', 'No document of this case is issued.', { node });
+  const bytes = await readPart(queries, { ...issued.document, offset: 0, length: issued.document.size });
+  if (!bytes) throw problem('NOT_FOUND', `${node} does not hold document ${issued.number}.`, { node });
+  return bytes.toString('utf8');
+}
+
+/** The notice that goes with a line of the log. @throws {ProblemError} NOT_FOUND */
+export async function writeNotice(
+  queries: NodeQueries,
+  { node, divisions }: { node: DivisionCode; divisions: Divisions },
+  { file, lines }: StoredCase,
+  seq: number,
+): Promise<string> {
+  const found = lines.find(({ line }) => line.seq === seq);
+  if (!found) throw problem('NOT_FOUND', `The case has no line ${seq}.`, { node, field: 'seq' });
+  const item = await findItem(queries, file.item, { version: file.itemVersion });
+  if (!item) throw unknownItem(node, file.item);
+  const { applicant } = await readApplication(queries, node, file.id);
+  return noticeOf(file, found.line, { item, applicant: applicant.name, nameOf: (code) => divisions.get(code).name });
+}
+
+/** What the applicant handed in. @throws {ProblemError} NOT_FOUND */
+export async function readApplication(queries: NodeQueries, node: DivisionCode, id: string): Promise<Application> {
+  const [stored] = await findCases(queries, [id]);
+  if (!stored?.application) throw problem('NOT_FOUND', `${node} holds no application of ${id}.`, { node });
+  return JSON.parse(stored.application) as Application;
+}
