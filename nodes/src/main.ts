@@ -1,7 +1,7 @@
 import { ProblemError } from '@liandong/schema';
 import { readConfig } from './config.ts';
 import { migrate } from './db/index.ts';
-import { Host } from './host.ts';
+import { Host } from './host/index.ts';
 import { exportTraces, programLog } from './observability/index.ts';
 
 /** Entry of a host process: settings, migrations, start; stops on SIGINT, SIGTERM, or when its starter goes away. */

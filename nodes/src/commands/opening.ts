@@ -8,7 +8,7 @@ import { readConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Outbox } from '../handoff/index.ts';
-import { readFoundation } from '../host.ts';
+import { readFoundation } from '../host/index.ts';
 import type { Issuing } from '../keys/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';

@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agent, clerk } from '../testing/cases.ts';
 import { CITY, COUNTY, ISSUER, TOWNSHIP, TestFederation, VILLAGE, createDatabase } from '../testing/test-federation.ts';
-import { Host } from '../host.ts';
+import { Host } from '../host/index.ts';
 import { pino } from 'pino';
 import { freePort } from '../../../load-tests/src/federation/services.ts';
 

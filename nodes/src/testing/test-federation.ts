@@ -27,7 +27,7 @@ import { importCatalogue, publishCatalogue } from '../catalogue/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
-import { Host } from '../host.ts';
+import { Host } from '../host/index.ts';
 import { programLog } from '../observability/index.ts';
 import { holdCeremony } from '../topology/index.ts';
 import type { StoredKey } from '../trust/index.ts';

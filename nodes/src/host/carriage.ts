@@ -1,0 +1,144 @@
+import type { DivisionCode } from '@liandong/schema';
+import { materialPartSchema } from '@liandong/schema';
+import type { Bus } from '../bus/index.ts';
+import { ProxyReceiver, readPart, rememberingDossiers } from '../cases/index.ts';
+import { catalogueReader } from '../catalogue/index.ts';
+import { DelegationReceiver } from '../delegation/index.ts';
+import { FeedPublisher } from '../feeds/index.ts';
+import { Carrier, Intake, ParkedRetries, Relay } from '../handoff/index.ts';
+import { linkItems } from '../legal-bases/index.ts';
+import { Healer } from '../restore/index.ts';
+import { countFacts } from '../rollup/index.ts';
+import { DataReceiver, carriedAnswers, keepOffers } from '../sharing/index.ts';
+import type { HostParts } from './parts.ts';
+
+/**
+ * Carries what the host's nodes owe others and takes in what comes to them, over a connected broker: relay, feeds,
+ * intakes, parked messages, and the healing of a restored database.
+ */
+export async function startCarriage(
+  parts: HostParts,
+  bus: Bus,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<{ healer: Healer }> {
+  const { config, db, trust, divisions, lives, outbox, appender, writer, receiver } = parts;
+  const { publisher, ownKeys, keyDesk, legalBases, now, log } = parts;
+  const { nodes } = config;
+  const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
+  const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
+  const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
+
+  const carrier = new Carrier(bus, trust, divisions, lives.lifeOf);
+  const relay = new Relay({
+    db,
+    carrier,
+    outbox,
+    nodes,
+    readBytes: (queries, body) => readPart(queries, materialPartSchema.parse(body)),
+    healing: lives.healing,
+    log,
+  });
+  const readers = {
+    FACTS: countFacts,
+    CATALOGUE: catalogueReader(divisions, appender, {
+      linkItems,
+      changeLegalBasis: legalBases.take,
+      takeGrant: delegations.published,
+      keepOffers,
+      takeKeys: keyDesk.published,
+    }),
+  };
+  const feeds: FeedPublisher = new FeedPublisher({
+    db,
+    carrier,
+    trust,
+    divisions,
+    appender,
+    nodes,
+    readers,
+    heartbeatMs: config.feedHeartbeatMs,
+    isHealing: lives.isHealing,
+    onForgotten: (node) => {
+      forgotten(node).catch((error: unknown) => log.error({ err: error, node }, 'a new life could not be begun'));
+    },
+    now,
+    log,
+  });
+  const resend = () => {
+    const resent = Promise.all([relay.resendAll(), feeds.resendAll()]);
+    resent.catch((error: unknown) => log.warn({ err: error }, 'resend'));
+  };
+  const healer = new Healer({
+    db,
+    lives,
+    outbox,
+    trust,
+    receiver,
+    readers,
+    carried: carriedAnswers,
+    takeKeys: keyDesk.published,
+    onHealed: resend,
+    log,
+  });
+  // others remember more than this database: it was put back without a word
+  const forgotten = async (node: DivisionCode) => {
+    if (lives.isHealing(node)) return;
+    await lives.begin(node);
+    await healer.begin();
+  };
+  await feeds.prepare();
+  await healer.begin();
+  await Promise.all([relay.resendAll(), feeds.resendAll()]);
+  bus.onReconnect(resend);
+  relay.start();
+  onStop(() => relay.stop());
+  feeds.start();
+  onStop(() => feeds.stop());
+
+  const receivers = {
+    DOSSIER: rememberingDossiers(receiver.dossier, lives.wasRestored),
+    ECHO: receiver.echo,
+    WITHDRAWAL: receiver.withdrawal,
+    RATING: receiver.rating,
+    MATERIAL: receiver.material,
+    FEED: feeds.receive,
+    DELEGATION: delegations.document,
+    RECALL: receiver.recall,
+    DATA_REQUEST: dataReceiver.request,
+    DATA_ANSWER: dataReceiver.answer,
+    LEGAL_BASIS: legalBases.report,
+    TAKE_OVER: proxies.takeOver,
+    PROXY_EVENT: proxies.event,
+    KEYS: keyDesk.receive,
+    RESTORED: healer.restored,
+    COPY: healer.copy,
+  };
+  const settlers = {
+    DOSSIER: receiver.dossierAnswered,
+    WITHDRAWAL: receiver.withdrawalAnswered,
+    DELEGATION: delegations.answered,
+    COPY: healer.copyAnswered,
+  };
+  const watermark = feeds.watermark;
+  const intakes = nodes.map(
+    (node) => new Intake({ node, divisions, db, bus, carrier, receivers, settlers, watermark, lives, now, log }),
+  );
+  for (const intake of intakes) intake.start();
+  onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));
+
+  const parked = new ParkedRetries({
+    db,
+    nodes,
+    retry: async (node, id) => intakes.find((intake) => intake.node === node)?.retry(id),
+    log,
+  });
+  await parked.keysLearned();
+  parked.start();
+  onStop(() => parked.stop());
+  ownKeys.onTaken(() => relay.resendParked());
+  trust.onLearned((documents) => {
+    const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned()]);
+    followed.catch((error: unknown) => log.warn({ err: error }, 'what was learned of keys'));
+  });
+  return { healer };
+}

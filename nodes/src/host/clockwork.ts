@@ -1,0 +1,63 @@
+import type { DivisionCode, Tier } from '@liandong/schema';
+import { dayOf } from '@liandong/schema';
+import { Loop } from '../handoff/index.ts';
+import { lapseSilentParties } from '../joint/index.ts';
+import { findOffices } from '../offices/index.ts';
+import type { Healer } from '../restore/index.ts';
+import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
+import { recordStandardization } from '../rollup/index.ts';
+import { DUTIES } from '../tiers/index.ts';
+import type { NodeDesks } from './desks.ts';
+import type { HostParts } from './parts.ts';
+
+/** How often limits that ran out are looked for, ms. */
+const LIMITS_MS = 30_000;
+/** How often members of one form that became due are looked for, ms. */
+const BUNDLES_MS = 1_000;
+/** How often a change of the figures of standardization is looked for, ms. */
+const STANDARDIZATION_MS = 3_600_000;
+
+/** What happens at the host's nodes because time passes, with nobody asking. */
+export function startClockwork(
+  parts: HostParts,
+  desks: ReadonlyMap<DivisionCode, NodeDesks>,
+  healer: Healer,
+  onStop: (stop: () => Promise<void>) => void,
+): void {
+  const { db, divisions, calendar, writer, lives, now, log } = parts;
+  const tierOf = (node: DivisionCode): Tier => divisions.get(node).tier;
+  const every = (ms: number, what: string, work: () => Promise<void>) => {
+    const loop = new Loop(
+      async () => {
+        await work();
+        return false;
+      },
+      ms,
+      (error) => log.error({ err: error }, what),
+    );
+    loop.start();
+    onStop(() => loop.stop());
+  };
+
+  every(LIMITS_MS, 'limits', async () => {
+    for (const [node, { cases }] of desks) {
+      if (!DUTIES[tierOf(node)].accepts || lives.isHealing(node)) continue;
+      const accepted = await cases.deemAccepted();
+      if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
+      const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, offices: findOffices, now });
+      if (lapsed > 0) log.warn({ node, lapsed }, 'departments were silent past their deadlines');
+    }
+  });
+  every(BUNDLES_MS, 'members of one form', async () => {
+    for (const { bundles } of desks.values()) await bundles.fileDue();
+  });
+  every(STANDARDIZATION_MS, 'figures of standardization', async () => {
+    for (const node of desks.keys()) {
+      if (DUTIES[tierOf(node)].implementsItems) await recordStandardization(db, node, dayOf(now()));
+    }
+  });
+  every(SIGN_OF_LIFE_MS, 'sign of life', async () => {
+    await lives.signOfLife();
+    await healer.finishWaiting();
+  });
+}

@@ -1,0 +1,70 @@
+import type { DivisionCode, NodeServices } from '@liandong/schema';
+import { dayOf } from '@liandong/schema';
+import { admissionService } from '../admission/index.ts';
+import { BundleDesk } from '../bundles/index.ts';
+import { CaseDesk, proxyService } from '../cases/index.ts';
+import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
+import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
+import { enquiriesService, linkEnquiry } from '../enquiries/index.ts';
+import { feesService } from '../fees/index.ts';
+import { jointService } from '../joint/index.ts';
+import { legalBasesService } from '../legal-bases/index.ts';
+import { findOffices, officesService } from '../offices/index.ts';
+import { figuresService } from '../rollup/index.ts';
+import { sharingService, suppliedMaterials } from '../sharing/index.ts';
+import type { HostParts } from './parts.ts';
+
+/** What one node's people work with. */
+export interface NodeDesks {
+  cases: CaseDesk;
+  bundles: BundleDesk;
+  services: NodeServices;
+}
+
+/** The desks of every node of a host. */
+export function desksOf(parts: HostParts): ReadonlyMap<DivisionCode, NodeDesks> {
+  const drift = new HostDrift(parts.db);
+  return new Map(parts.config.nodes.map((node) => [node, nodeDesks(node, parts, drift)]));
+}
+
+function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
+  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, now } = parts;
+  const house = { node, db, divisions, now };
+  const nodes = () => trust.nodes();
+  const cases = new CaseDesk({
+    ...house,
+    calendar,
+    writer,
+    outbox,
+    supplied: suppliedMaterials,
+    offices: findOffices,
+    linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
+  });
+  const bundles = new BundleDesk({ ...house, cases, writer });
+  const handling = { ...house, calendar, writer, offices: findOffices };
+  const services = {
+    filing: cases.filing,
+    handling: cases.handling,
+    catalogue: catalogueService({ ...house, drift, grants: () => powersOn(db.queries(node), dayOf(now())) }),
+    delegation: delegationService({ ...house, trust, outbox, publisher }),
+    figures: figuresService({ ...house, nodes }),
+    sharing: sharingService({ ...house, trust, outbox }),
+    admission: admissionService({ ...house, powersOn }),
+    offices: officesService({ ...house, nodes, granted: delegatedStages }),
+    legalBases: legalBasesService({
+      node,
+      db,
+      appender,
+      desk: legalBases,
+      grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
+    }),
+    implementation: implementationService({ ...house, appender, offices: findOffices }),
+    proxy: proxyService(node, { db, divisions, writer, outbox, now }),
+    itemLife: itemLifeService({ ...house, appender }),
+    fees: feesService(handling),
+    bundles: bundles.service,
+    enquiries: enquiriesService({ ...house, powersOn }),
+    joint: jointService(handling),
+  };
+  return { cases, bundles, services };
+}

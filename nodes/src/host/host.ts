@@ -1,0 +1,135 @@
+import type { DivisionCode, HostReply, NodeServices } from '@liandong/schema';
+import { TokenVerifier, parseIssuers, problem } from '@liandong/schema';
+import { createRemoteJWKSet } from 'jose';
+import type { Logger } from 'pino';
+import { Bus } from '../bus/index.ts';
+import { recountDates } from '../cases/index.ts';
+import { fillItemIndex } from '../catalogue/index.ts';
+import type { HostConfig } from '../config.ts';
+import { HostDb } from '../db/index.ts';
+import { HttpServer, NatsServer, Responder } from '../federation/index.ts';
+import { readKeyDocuments } from '../keys/index.ts';
+import { linkOlderItems } from '../legal-bases/index.ts';
+import { collectProcess } from '../observability/index.ts';
+import { HostMetrics, MetricsServer, readinessOf } from '../operation/index.ts';
+import { Lives } from '../restore/index.ts';
+import { startCarriage } from './carriage.ts';
+import { startClockwork } from './clockwork.ts';
+import type { NodeDesks } from './desks.ts';
+import { desksOf } from './desks.ts';
+import { readFoundation, readJson } from './foundation.ts';
+import { hostParts } from './parts.ts';
+
+/** A running host: one process, one database, one node or many. */
+export class Host {
+  readonly #stops: (() => Promise<void>)[];
+  readonly #responder: Responder;
+  readonly #desks: ReadonlyMap<DivisionCode, NodeDesks>;
+
+  private constructor(parts: StartedParts, stops: (() => Promise<void>)[]) {
+    this.#responder = parts.responder;
+    this.#desks = parts.desks;
+    this.#stops = stops;
+  }
+
+  /**
+   * Starts a host; what was started is stopped again when something fails on the way.
+   * @param now the clock; tests bring their own
+   */
+  static async start(config: HostConfig, log: Logger, now: () => Date = () => new Date()): Promise<Host> {
+    const stops: (() => Promise<void>)[] = [];
+    try {
+      return new Host(await startParts(config, log, now, (stop) => stops.push(stop)), stops);
+    } catch (error) {
+      await stopAll(stops, log);
+      throw error;
+    }
+  }
+
+  /** Answers a gateway's request, as it does over NATS and HTTP. */
+  answer(request: unknown): Promise<HostReply> {
+    return this.#responder.answer(request);
+  }
+
+  /** @throws {ProblemError} MISROUTED */
+  services(node: DivisionCode): NodeServices {
+    const desks = this.#desks.get(node);
+    if (!desks) throw problem('MISROUTED', `This host does not serve ${node}.`, { node });
+    return desks.services;
+  }
+
+  /** Stops in reverse: no more questions, no more messages in, none out, then the connections. */
+  async stop(log: Logger): Promise<void> {
+    await stopAll(this.#stops, log);
+  }
+}
+
+interface StartedParts {
+  responder: Responder;
+  desks: ReadonlyMap<DivisionCode, NodeDesks>;
+}
+
+async function startParts(
+  config: HostConfig,
+  log: Logger,
+  now: () => Date,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<StartedParts> {
+  const { nodes } = config;
+  const foundation = await readFoundation(config, now);
+  const { divisions, trust, calendar } = foundation;
+  const issuers = parseIssuers(await readJson(config.issuersFile));
+  const tokens = new TokenVerifier(issuers, (uri) => createRemoteJWKSet(uri));
+
+  const db = new HostDb(config.databaseUrl, config.databaseConnections, (error) =>
+    log.warn({ err: error }, 'a database connection broke'),
+  );
+  onStop(() => db.close());
+  const lives = await Lives.open(db, nodes, now, log);
+  await trust.learn(await readKeyDocuments(db, nodes));
+  const parts = hostParts(config, foundation, { db, lives, now, log });
+  await parts.ownKeys.take();
+  for (const node of nodes) {
+    const recounted = await recountDates(db, node, calendar, divisions);
+    await linkOlderItems(db, node);
+    if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
+    const filled = await fillItemIndex(db, node);
+    if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
+    await parts.publisher.tellOlder(db, node);
+  }
+
+  const desks = desksOf(parts);
+  const services = new Map([...desks].map(([node, desk]) => [node, desk.services]));
+  const responder = new Responder({ host: config.host, services, tokens, isHealing: lives.isHealing, log });
+
+  // the people of this host are served over HTTP also while the broker is away
+  let bus: Bus | null = null;
+  const readiness = () => readinessOf(db, bus, now);
+  if (config.metricsPort > 0) {
+    const metrics = new HostMetrics(db, nodes, readiness);
+    collectProcess();
+    const server = await MetricsServer.listen(config.metricsPort, config.metricsAddress, () => metrics.scrape(), log);
+    onStop(() => server.stop());
+  }
+  if (config.httpPort > 0) {
+    const http = await HttpServer.listen(config.httpPort, config.httpAddress, { responder, readiness, log });
+    onStop(() => http.stop());
+  }
+
+  log.debug({ urls: config.natsUrls }, 'waiting for the broker');
+  const connected = await Bus.connect({ urls: config.natsUrls, name: config.host, seedFile: config.natsSeedFile }, log);
+  bus = connected;
+  onStop(() => connected.close());
+  const { healer } = await startCarriage(parts, connected, onStop);
+  startClockwork(parts, desks, healer, onStop);
+
+  const server = new NatsServer(connected, config.host, responder, log);
+  onStop(() => server.stop());
+  return { responder, desks };
+}
+
+async function stopAll(stops: (() => Promise<void>)[], log: Logger): Promise<void> {
+  for (const stop of stops.splice(0).toReversed()) {
+    await stop().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'));
+  }
+}

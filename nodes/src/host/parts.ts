@@ -1,0 +1,82 @@
+import type { Divisions, OfficialCalendar } from '@liandong/schema';
+import { dayOf } from '@liandong/schema';
+import type { Logger } from 'pino';
+import { CaseReceiver, CaseWriter } from '../cases/index.ts';
+import { findItem } from '../catalogue/index.ts';
+import type { HostConfig } from '../config.ts';
+import type { HostDb } from '../db/index.ts';
+import { GrantPublisher } from '../delegation/index.ts';
+import { FeedAppender } from '../feeds/index.ts';
+import { Outbox } from '../handoff/index.ts';
+import { KeyDesk, OwnKeys } from '../keys/index.ts';
+import { LegalBasisDesk } from '../legal-bases/index.ts';
+import type { Lives } from '../restore/index.ts';
+import { carriedAnswers } from '../sharing/index.ts';
+import type { Trust } from '../trust/index.ts';
+import type { Foundation } from './foundation.ts';
+
+/** What all nodes of a host share. */
+export interface HostParts {
+  config: HostConfig;
+  divisions: Divisions;
+  trust: Trust;
+  /** The calendar in force now. */
+  calendar: () => OfficialCalendar;
+  db: HostDb;
+  lives: Lives;
+  outbox: Outbox;
+  appender: FeedAppender;
+  writer: CaseWriter;
+  receiver: CaseReceiver;
+  publisher: GrantPublisher;
+  ownKeys: OwnKeys;
+  keyDesk: KeyDesk;
+  legalBases: LegalBasisDesk;
+  now: () => Date;
+  log: Logger;
+}
+
+/** Puts together what a host's nodes share; nothing of it runs yet. */
+export function hostParts(
+  config: HostConfig,
+  { divisions, trust, calendar }: Foundation,
+  { db, lives, now, log }: Pick<HostParts, 'db' | 'lives' | 'now' | 'log'>,
+): HostParts {
+  const outbox = new Outbox();
+  const appender = new FeedAppender();
+  const writer = new CaseWriter({
+    trust,
+    divisions,
+    calendar: () => calendar,
+    outbox,
+    facts: appender,
+    carried: carriedAnswers,
+  });
+  const receiver = new CaseReceiver({
+    trust,
+    divisions,
+    writer,
+    outbox,
+    now,
+    findItem: (tx, code) => findItem(tx, code, { today: dayOf(now()) }),
+  });
+  const nodes = () => trust.nodes();
+  return {
+    config,
+    divisions,
+    trust,
+    calendar: () => calendar,
+    db,
+    lives,
+    outbox,
+    appender,
+    writer,
+    receiver,
+    publisher: new GrantPublisher({ divisions, outbox, appender, nodes }),
+    ownKeys: new OwnKeys({ config, trust, db, now, log }),
+    keyDesk: new KeyDesk({ trust, divisions, appender, outbox, now }, log),
+    legalBases: new LegalBasisDesk({ divisions, outbox, nodes, now }),
+    now,
+    log,
+  };
+}
