@@ -26,7 +26,7 @@ export const GRANT_POWER = grant('grantPower', 'GrantPowerInput');
 export const ANSWER_DELEGATION = grant('answerDelegation', 'AnswerDelegationInput');
 export const REVOKE_DELEGATION = grant('revokeDelegation', 'EndDelegationInput');
 
-export const COMPETENCE = `query Competence($item: ID!, $division: ID!, $amountFen: Int) {
+export const COMPETENCE = `query Competence($item: ID!, $division: ID!, $amountFen: Fen) {
   competence(item: $item, division: $division, amountFen: $amountFen) {
     acceptor { code name } decider { code name } power { code } decidedUnder { id mode } reasons
   }

@@ -42,7 +42,8 @@ export function addAdmission(role: RoleBuilder): void {
     fields: (t) => ({
       item: t.field({ type: ItemStub, resolve: (fee) => ({ code: fee.item, via: fee.via }) }),
       name: t.exposeString('name', { nullable: false }),
-      amountFen: t.float({
+      amountFen: t.field({
+        type: 'Fen',
         description: 'Whole fen; null where the amount follows a schedule of its own.',
         resolve: (fee) => fee.amountFen,
       }),
@@ -55,7 +56,7 @@ export function addAdmission(role: RoleBuilder): void {
       item: t.field({ type: ItemStub, resolve: (change) => ({ code: change.item, via: change.via }) }),
       name: t.exposeString('name', { nullable: false }),
       change: t.field({ type: enums.FeeChangeKind, nullable: false, resolve: (change) => change.change }),
-      amountFen: t.float({ resolve: (change) => change.amountFen }),
+      amountFen: t.field({ type: 'Fen', resolve: (change) => change.amountFen }),
       basis: t.exposeString('basis', { nullable: false }),
       effectiveFrom: t.field({ type: 'Date', nullable: false, resolve: (change) => change.effectiveFrom }),
     }),
@@ -114,7 +115,8 @@ export function addAdmission(role: RoleBuilder): void {
         description: 'The grant by which the node decides; null where it decides by the item itself, or not at all.',
         resolve: (entry) => entry.through,
       }),
-      capFen: t.float({
+      capFen: t.field({
+        type: 'Fen',
         description: 'Up to which amount it decides by that grant, in whole fen; null where there is no cap.',
         resolve: (entry) => entry.capFen,
       }),
@@ -170,7 +172,10 @@ export function addAdmission(role: RoleBuilder): void {
       item: t.id({ required: true }),
       name: t.string({ required: true }),
       change: t.field({ type: enums.FeeChangeKind, required: true }),
-      amountFen: t.float({ description: 'Whole fen; left out where the amount follows a schedule of its own.' }),
+      amountFen: t.field({
+        type: 'Fen',
+        description: 'Whole fen; left out where the amount follows a schedule of its own.',
+      }),
       basis: t.string({ required: true, description: 'Say 《不动产登记暂行条例》第二十条.' }),
       effectiveFrom: t.field({ type: 'Date', required: true }),
     }),

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
-import { GraphQLError } from 'graphql';
+import type { ValueNode } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import type { DivisionCode } from '../divisions.ts';
 import type { ErrorCode, ProblemError } from '../errors.ts';
 import { ERRORS, ERROR_CODES, problem } from '../errors.ts';
@@ -19,10 +20,11 @@ export interface SchemaTypes {
     DateTime: { Input: string; Output: Date };
     Date: { Input: string; Output: string };
     Base64: { Input: string; Output: string };
+    Fen: { Input: number; Output: number };
   };
 }
 
-/** The scalars; clients and gateway carry them as strings. */
+/** The scalars; clients and gateway carry them as strings, amounts of money as numbers. */
 const SCALARS = {
   DateTime: {
     description: 'An instant in UTC, ISO 8601 with milliseconds.',
@@ -48,7 +50,19 @@ const SCALARS = {
       throw new GraphQLError('Base64 is a string.');
     },
   },
+  Fen: {
+    description: 'An amount of money in whole fen (分), exact up to 2^53 − 1: more than an Int holds.',
+    serialize: fenOf,
+    parseValue: fenOf,
+    parseLiteral: (node: ValueNode) => fenOf(node.kind === Kind.INT ? Number(node.value) : null),
+  },
 };
+
+function fenOf(value: unknown): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new GraphQLError('Fen is a whole number of fen.');
+}
+
 export type ScalarName = keyof typeof SCALARS;
 
 /**
@@ -206,7 +220,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
       builder.objectRef<NonNullable<Item['feeSchedule']>>('FeeSchedule').implement({
         description: '收费项目',
         fields: (t) => ({
-          baseFen: t.exposeInt('baseFen', {
+          baseFen: t.expose('baseFen', {
+            type: 'Fen',
             description: 'In fen; null where the amount follows a schedule of its own.',
           }),
           unit: t.exposeString('unit', { nullable: false }),

@@ -21,7 +21,7 @@ export function elementInputs({ builder, enums }: RoleBuilder) {
   });
   const FeeSchedule = builder.inputType('FeeScheduleInput', {
     fields: (t) => ({
-      baseFen: t.int({ description: 'In fen; null where the amount follows a schedule of its own.' }),
+      baseFen: t.field({ type: 'Fen', description: 'In fen; null where the amount follows a schedule of its own.' }),
       unit: t.string({ required: true }),
       note: t.string(),
       rates: t.field({ type: [FeeRate], required: true }),

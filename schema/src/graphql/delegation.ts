@@ -25,7 +25,8 @@ export function addDelegation(role: RoleBuilder): void {
       }),
       stages: t.field({ type: [enums.GrantStage], nullable: false, resolve: (g) => g.grant.stages }),
       mode: t.field({ type: enums.GrantMode, nullable: false, resolve: (g) => g.grant.mode }),
-      capFen: t.int({
+      capFen: t.field({
+        type: 'Fen',
         description: 'Up to which amount, in fen; null without a cap.',
         resolve: (g) => g.grant.cap?.amountFen ?? null,
       }),
@@ -58,7 +59,7 @@ export function addDelegation(role: RoleBuilder): void {
       grantee: t.field({ type: Division, nullable: false, resolve: (r) => r.grantee }),
       items: t.field({ type: [ItemStub], nullable: false, resolve: (r, _, context) => itemsAt(context, r.items) }),
       stages: t.field({ type: [enums.GrantStage], nullable: false, resolve: (r) => r.stages }),
-      capFen: t.int({ resolve: (r) => r.cap?.amountFen ?? null }),
+      capFen: t.field({ type: 'Fen', resolve: (r) => r.cap?.amountFen ?? null }),
       reason: t.exposeString('reason', { nullable: false }),
       openCases: t.int({ nullable: false, resolve: (r) => r.caseload.open }),
       filedIn90Days: t.int({ nullable: false, resolve: (r) => r.caseload.filedIn90Days }),
@@ -96,7 +97,7 @@ export function addDelegation(role: RoleBuilder): void {
         args: {
           item: t.arg.id({ required: true }),
           division: t.arg.id({ required: true, description: 'Where the matter lies.' }),
-          amountFen: t.arg.int({ description: 'The amount asked for, in fen; caps are measured by it.' }),
+          amountFen: t.arg({ type: 'Fen', description: 'The amount asked for, in fen; caps are measured by it.' }),
         },
         resolve: (_, { item, division, amountFen }, context) => {
           if (amountFen && amountFen < 0) {
@@ -140,7 +141,7 @@ export function addDelegation(role: RoleBuilder): void {
       items: t.idList({ required: true }),
       stages: t.field({ type: [enums.GrantStage], required: true }),
       mode: t.field({ type: enums.GrantMode, required: true }),
-      capFen: t.int(),
+      capFen: t.field({ type: 'Fen' }),
       from: t.field({ type: 'Date', required: true }),
       to: t.field({ type: 'Date' }),
       basis: t.string({ required: true }),
@@ -153,7 +154,7 @@ export function addDelegation(role: RoleBuilder): void {
       grantor: t.id({ required: true }),
       items: t.idList({ required: true }),
       stages: t.field({ type: [enums.GrantStage], required: true }),
-      capFen: t.int(),
+      capFen: t.field({ type: 'Fen' }),
       reason: t.string({ required: true }),
       staff: t.int({ required: true }),
     }),

@@ -31,10 +31,10 @@ export function addFees(role: RoleBuilder): void {
       }),
       category: t.exposeString('category', { nullable: false }),
       unit: t.exposeString('unit', { nullable: false }),
-      baseFen: t.exposeInt('baseFen', { nullable: false }),
+      baseFen: t.expose('baseFen', { type: 'Fen', nullable: false }),
       quantity: t.exposeInt('quantity', { nullable: false }),
       percent: t.exposeInt('percent', { nullable: false }),
-      amountFen: t.exposeInt('amountFen', { nullable: false }),
+      amountFen: t.expose('amountFen', { type: 'Fen', nullable: false }),
     }),
   });
   const BillRef = builder.objectRef<Bill>('Bill').implement({
@@ -44,7 +44,7 @@ export function addFees(role: RoleBuilder): void {
       by: t.string({ nullable: false, resolve: (b) => b.actor.name }),
       window: t.exposeString('window', { nullable: false }),
       lines: t.field({ type: [Line], nullable: false, resolve: (b) => b.lines }),
-      amountFen: t.exposeInt('amountFen', { nullable: false }),
+      amountFen: t.expose('amountFen', { type: 'Fen', nullable: false }),
     }),
   });
   const PaymentRef = builder.objectRef<Payment>('FeePayment').implement({
@@ -53,7 +53,7 @@ export function addFees(role: RoleBuilder): void {
       at: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.at }),
       by: t.string({ nullable: false, resolve: (p) => p.actor.name }),
       window: t.exposeString('window', { nullable: false }),
-      amountFen: t.exposeInt('amountFen', { nullable: false }),
+      amountFen: t.expose('amountFen', { type: 'Fen', nullable: false }),
       receipt: t.exposeString('receipt', { nullable: false }),
     }),
   });
@@ -61,7 +61,7 @@ export function addFees(role: RoleBuilder): void {
     description: '减免',
     fields: (t) => ({
       number: t.exposeInt('number', { nullable: false }),
-      amountFen: t.exposeInt('amountFen', { nullable: false }),
+      amountFen: t.expose('amountFen', { type: 'Fen', nullable: false }),
       ground: t.exposeString('ground', { nullable: false }),
       proposedBy: t.string({ nullable: false, resolve: (w) => w.proposedBy.name }),
       grantedBy: t.string({
@@ -77,7 +77,7 @@ export function addFees(role: RoleBuilder): void {
       by: t.string({ nullable: false, resolve: (r) => r.actor.name }),
       window: t.exposeString('window', { nullable: false }),
       of: t.exposeString('of', { nullable: false, description: 'Receipt of the payment that was given back.' }),
-      amountFen: t.exposeInt('amountFen', { nullable: false }),
+      amountFen: t.expose('amountFen', { type: 'Fen', nullable: false }),
       reason: t.exposeString('reason', { nullable: false }),
       receipt: t.exposeString('receipt', { nullable: false }),
     }),
@@ -92,11 +92,11 @@ export function addFees(role: RoleBuilder): void {
       payments: t.field({ type: [PaymentRef], nullable: false, resolve: (v) => v.fees.payments }),
       waivers: t.field({ type: [WaiverRef], nullable: false, resolve: (v) => v.fees.waivers }),
       refunds: t.field({ type: [RefundRef], nullable: false, resolve: (v) => v.fees.refunds }),
-      billedFen: t.int({ nullable: false, resolve: (v) => v.sums.billedFen }),
-      paidFen: t.int({ nullable: false, resolve: (v) => v.sums.paidFen }),
-      waivedFen: t.int({ nullable: false, resolve: (v) => v.sums.waivedFen }),
-      refundedFen: t.int({ nullable: false, resolve: (v) => v.sums.refundedFen }),
-      dueFen: t.exposeInt('dueFen', { nullable: false, description: 'Zero once the case ended.' }),
+      billedFen: t.field({ type: 'Fen', nullable: false, resolve: (v) => v.sums.billedFen }),
+      paidFen: t.field({ type: 'Fen', nullable: false, resolve: (v) => v.sums.paidFen }),
+      waivedFen: t.field({ type: 'Fen', nullable: false, resolve: (v) => v.sums.waivedFen }),
+      refundedFen: t.field({ type: 'Fen', nullable: false, resolve: (v) => v.sums.refundedFen }),
+      dueFen: t.expose('dueFen', { type: 'Fen', nullable: false, description: 'Zero once the case ended.' }),
       answeredBy: t.field({ type: Division, resolve: (v) => v.answeredBy }),
     }),
   });
@@ -107,7 +107,7 @@ export function addFees(role: RoleBuilder): void {
       seq: t.exposeInt('seq', { nullable: false }),
       action: t.field({ type: enums.LogAction, nullable: false, resolve: (e) => e.action }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (e) => e.at }),
-      amountFen: t.exposeInt('amountFen', { nullable: false }),
+      amountFen: t.expose('amountFen', { type: 'Fen', nullable: false }),
       receipt: t.exposeString('receipt'),
       refundOf: t.exposeString('refundOf'),
     }),
@@ -118,11 +118,15 @@ export function addFees(role: RoleBuilder): void {
       payments: t.exposeInt('payments', { nullable: false }),
       waivers: t.exposeInt('waivers', { nullable: false }),
       refunds: t.exposeInt('refunds', { nullable: false }),
-      billedFen: t.exposeInt('billedFen', { nullable: false }),
-      paidFen: t.exposeInt('paidFen', { nullable: false }),
-      waivedFen: t.exposeInt('waivedFen', { nullable: false }),
-      refundedFen: t.exposeInt('refundedFen', { nullable: false }),
-      netFen: t.exposeInt('netFen', { nullable: false, description: 'Paid less refunded: what must be in the till.' }),
+      billedFen: t.expose('billedFen', { type: 'Fen', nullable: false }),
+      paidFen: t.expose('paidFen', { type: 'Fen', nullable: false }),
+      waivedFen: t.expose('waivedFen', { type: 'Fen', nullable: false }),
+      refundedFen: t.expose('refundedFen', { type: 'Fen', nullable: false }),
+      netFen: t.expose('netFen', {
+        type: 'Fen',
+        nullable: false,
+        description: 'Paid less refunded: what must be in the till.',
+      }),
     }),
   });
   const Reconciliation = builder.objectRef<FeeReconciliationView>('FeeReconciliation').implement({
@@ -195,7 +199,7 @@ export function addFees(role: RoleBuilder): void {
     }),
   });
   const PaymentInput = builder.inputType('PaymentInput', {
-    fields: (t) => ({ id: t.id({ required: true }), amountFen: t.int({ required: true }) }),
+    fields: (t) => ({ id: t.id({ required: true }), amountFen: t.field({ type: 'Fen', required: true }) }),
   });
   const PayInput = builder.inputType('PayFeesInput', {
     fields: (t) => ({
@@ -207,7 +211,7 @@ export function addFees(role: RoleBuilder): void {
   const ProposeInput = builder.inputType('ProposeFeeWaiverInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
-      amountFen: t.int({ required: true }),
+      amountFen: t.field({ type: 'Fen', required: true }),
       ground: t.string({ required: true }),
       idempotencyKey: t.string(),
     }),
@@ -219,7 +223,7 @@ export function addFees(role: RoleBuilder): void {
     fields: (t) => ({
       id: t.id({ required: true }),
       of: t.string({ required: true, description: 'Receipt of the payment.' }),
-      amountFen: t.int({ required: true }),
+      amountFen: t.field({ type: 'Fen', required: true }),
       reason: t.string({ required: true }),
       receipt: t.string({ required: true, description: "The refund's own number." }),
       idempotencyKey: t.string(),

@@ -193,7 +193,10 @@ export function addFiling(role: RoleBuilder): void {
           }),
         }),
       }),
-      amountFen: t.int({ description: 'The amount asked for, in fen; how far powers reach may depend on it.' }),
+      amountFen: t.field({
+        type: 'Fen',
+        description: 'The amount asked for, in fen; how far powers reach may depend on it.',
+      }),
       form: t.field({
         type: [
           builder.inputType('FormEntryInput', {

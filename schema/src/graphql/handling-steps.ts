@@ -62,7 +62,7 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): void {
     fields: (t) => ({
       id: t.id({ required: true }),
       opinion: t.field({ type: enums.Opinion, required: true }),
-      amountFen: t.int({ description: 'The amount as the review assesses it, in fen.' }),
+      amountFen: t.field({ type: 'Fen', description: 'The amount as the review assesses it, in fen.' }),
       note: t.string(),
       idempotencyKey: t.string(),
     }),

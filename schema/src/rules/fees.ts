@@ -117,8 +117,8 @@ export function amountOf(baseFen: number, quantity: number, percent: number): nu
   return Number((BigInt(baseFen) * BigInt(quantity) * BigInt(percent)) / 100n);
 }
 
-/** The most one bill may come to, in fen (some 21 million yuan): what the graph's Int holds. */
-export const MAX_FEN = 2_147_483_647;
+/** The most one bill may come to, in fen (ten billion yuan): nine thousand of them still add up exactly. */
+export const MAX_FEN = 1_000_000_000_000;
 
 /** What may never cost anything: forms (Art. 58), and that an agent helps (代办/帮办免费). */
 const FREE_OF_CHARGE = /表格|格式文本|申请书|代办|帮办/;
