@@ -284,6 +284,16 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  proxy: {
+    name: 'proxy',
+    routes: {
+      proxyHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      logContact: viewersDesk,
+      revokeConsent: viewersDesk,
+      takeOverCases: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

@@ -161,6 +161,7 @@ export class MemoryNode implements NodeServices {
   };
 
   readonly proxy: NodeServices['proxy'] = {
+    ofCase: async () => this.#illegal(),
     logContact: async () => this.#illegal(),
     revokeConsent: async () => this.#illegal(),
     takeOver: async () => this.#illegal(),
@@ -432,7 +433,18 @@ export class MemoryNode implements NodeServices {
       missing: [],
       reason: null,
       remedies: null,
-      steps: [{ at: FILED_AT, node: known.filingNode, action: 'FILED' }],
+      steps: [
+        {
+          at: FILED_AT,
+          node: known.filingNode,
+          action: 'FILED',
+          actor: `told by ${this.code}`,
+          post: 'AGENT',
+          insteadOf: null,
+          byProxy: false,
+        },
+      ],
+      proxy: null,
       answeredBy: this.code,
     };
   }

@@ -6,6 +6,7 @@ import type {
   LogLine,
   OfficialCalendar,
   TrackedCaseView,
+  TrackedStepView,
   Viewer,
   ApplicantView,
   ConsentView,
@@ -104,7 +105,7 @@ export function handlingView(
   };
 }
 
-/** What the public sees: no names, no numbers but the case's own. */
+/** What the applicant sees: no numbers but the case's own, and of names those of who acted. */
 export function trackedView(
   stored: StoredCase,
   node: DivisionCode,
@@ -123,8 +124,22 @@ export function trackedView(
     missing: file.state === 'AWAITING_SUPPLEMENT' ? outstanding(file) : [],
     reason: publicReason(stored.lines.map(({ line }) => line)),
     remedies: file.decision?.remedies ?? null,
-    steps: stored.lines.map(({ line }) => ({ at: new Date(line.at), node: line.node, action: line.action })),
+    steps: stored.lines.map(({ line }) => trackedStep(line)),
+    proxy: file.proxy,
     answeredBy: node,
+  };
+}
+
+/** A step with who took it; a token that acts for somebody, and an agent, act for the applicant. */
+function trackedStep({ at, node, action, actor }: LogLine): TrackedStepView {
+  return {
+    at: new Date(at),
+    node,
+    action,
+    actor: actor.name,
+    post: actor.role,
+    insteadOf: actor.for?.name ?? null,
+    byProxy: actor.role === 'AGENT' || actor.for?.name === null,
   };
 }
 

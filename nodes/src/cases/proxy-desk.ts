@@ -4,9 +4,9 @@ import type {
   Divisions,
   LogActor,
   ProxyEvent,
-  ProxyEventInput,
+  ProxyHandlingView,
   ProxyService,
-  TakeOverInput,
+  ProxyToldView,
   TakeOverView,
   Viewer,
 } from '@liandong/schema';
@@ -27,7 +27,7 @@ import {
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
-import { lockCase } from './case-store.ts';
+import { findCases, lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { once } from './idempotency.ts';
 
@@ -42,54 +42,100 @@ export interface ProxyParts {
 /** What a node's people do in proxy handling (代办), also for cases another desk holds. */
 export function proxyService(node: DivisionCode, { db, divisions, writer, outbox, now }: ProxyParts): ProxyService {
   return {
+    async ofCase(viewer, id) {
+      const person = signedIn(viewer);
+      const [stored] = await findCases(db.queries(node), [id]);
+      if (!stored) throw unknown(id);
+      requireCaseReader(person, readersOf(stored.file), divisions);
+      return viewOf(stored.file);
+    },
+
     logContact: (viewer, { id, idempotencyKey, with: party, way, what }) =>
       tell(viewer, { id, idempotencyKey }, { action: 'CONTACTED', data: { with: party, way, what } }),
 
     revokeConsent: (viewer, { id, idempotencyKey, way, reason }) =>
       tell(viewer, { id, idempotencyKey }, { action: 'CONSENT_REVOKED', data: { way, reason } }),
 
-    async takeOver(viewer: Viewer | null, input: TakeOverInput): Promise<TakeOverView> {
+    async takeOver(viewer, input) {
       const person = signedIn(viewer);
       requireOwnDesk(person, node);
       const role = requirePermission(person, 'TAKE_OVER_CASE', divisions.get(node).tier);
-      const from = filingNodeOf(input.id);
-      if (from === null || !caseSteps.mayTakeOver(node, from, divisions)) {
-        throw problem('NOT_COMPETENT', `${node} takes over cases of its own villages only.`, { node, field: 'id' });
-      }
-      if (input.reason.trim() === '') {
+      const asked = villagesOf(input.ids);
+      if (input.reason === '') {
         throw problem('REASON_MISSING', 'Give the reason.', { article: ARTICLES.postDuties, field: 'reason' });
       }
       const actor = { sub: person.sub, name: person.name, role };
-      const body = takeOverSchema.parse({ case: input.id, reason: input.reason, actor });
       await db.transact(node, (tx) =>
         once(tx, person, input.idempotencyKey, { mutation: 'takeOver', input }, async () => {
-          await outbox.enqueue(tx, [{ receiver: from, kind: 'TAKE_OVER', caseId: input.id, body }]);
+          const { reason } = input;
+          const messages = asked.map(({ id, from }) => {
+            const body = takeOverSchema.parse({ case: id, reason, actor });
+            return { receiver: from, kind: 'TAKE_OVER', caseId: id, body } as const;
+          });
+          await outbox.enqueue(tx, messages);
           return true;
         }),
       );
-      return { id: input.id, from };
+      return asked;
     },
   };
 
+  /** The village each case was filed at. @throws {ProblemError} NOT_COMPETENT for each that is none of this township's */
+  function villagesOf(ids: readonly string[]): TakeOverView[] {
+    const asked = ids.map((id) => ({ id, from: filingNodeOf(id) }));
+    const faults = asked.flatMap(({ id, from }, index) => {
+      if (from !== null && caseSteps.mayTakeOver(node, from, divisions)) return [];
+      const message = `${node} takes over cases of its own villages only, not ${id}.`;
+      return [problem('NOT_COMPETENT', message, { node, field: `ids.${index}` }).problem];
+    });
+    const [first, ...rest] = faults;
+    if (first) throw new ProblemError([first, ...rest]);
+    return asked.flatMap(({ id, from }) => (from === null ? [] : [{ id, from }]));
+  }
+
   /** Writes it where the case is held here; has it carried to the desk that holds it otherwise. */
-  async function tell(viewer: Viewer | null, input: ProxyEventInput, event: ProxyEvent): Promise<{ id: string }> {
+  async function tell(
+    viewer: Viewer | null,
+    input: { id: string; idempotencyKey: string | null },
+    event: ProxyEvent,
+  ): Promise<ProxyToldView> {
     const person = signedIn(viewer);
-    await db.transact(node, async (tx) => {
+    return db.transact(node, async (tx) => {
       const stored = await lockCase(tx, input.id);
-      if (!stored) throw problem('NOT_FOUND', `${node} knows no such case.`, { node, field: 'id' });
+      if (!stored) throw unknown(input.id);
       requireCaseReader(person, readersOf(stored.file), divisions);
-      await once(tx, person, input.idempotencyKey, { input, event }, async () => {
+      const told = await once(tx, person, input.idempotencyKey, { input, event }, async () => {
         const { file } = stored;
         const at = now();
         const actor = caseSteps.proxyTeller({ node, viewer: person, divisions, now: at }, file, event);
-        await carry(tx, file, actor, event, at);
-        return true;
+        return { carriedTo: await carry(tx, file, actor, event, at) };
       });
+      const [after = stored] = await findCases(tx, [input.id]);
+      return { handling: viewOf(after.file), ...told };
     });
-    return { id: input.id };
   }
 
-  async function carry(tx: NodeTx, file: CaseFile, actor: LogActor, event: ProxyEvent, at: Date): Promise<void> {
+  function viewOf({ id, number, custodian, proxy }: CaseFile): ProxyHandlingView {
+    if (!proxy) {
+      const article = ARTICLES.proxyConsent;
+      throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { node, article, field: 'case' });
+    }
+    const { consent, agent, contacts } = proxy;
+    return { id, number, custodian, consent, agent, contacts, answeredBy: node };
+  }
+
+  function unknown(id: string): ProblemError {
+    return problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
+  }
+
+  /** @returns the desk it is carried to; null where it is written here */
+  async function carry(
+    tx: NodeTx,
+    file: CaseFile,
+    actor: LogActor,
+    event: ProxyEvent,
+    at: Date,
+  ): Promise<DivisionCode | null> {
     const custody = custodyAt(file, node);
     if (custody === 'IN_TRANSIT') {
       throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
@@ -97,10 +143,11 @@ export function proxyService(node: DivisionCode, { db, divisions, writer, outbox
     if (custody === 'ELSEWHERE') {
       const body = { case: file.id, actor, event };
       await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'PROXY_EVENT', caseId: file.id, body }]);
-      return;
+      return file.custodian;
     }
     const stored = await lockCase(tx, file.id);
     if (stored) await writer.append(tx, stored, caseSteps.proxyEvent(stored.file, actor, event, at), at);
+    return null;
   }
 }
 

@@ -116,6 +116,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     GrantMode: () => labelled('GrantMode', '授权方式', vocabulary.GRANT_MODE_LABELS),
     GrantState: () => labelled('GrantState', '授权状态', vocabulary.GRANT_STATE_LABELS),
     ConsentWay: () => labelled('ConsentWay', '委托方式', vocabulary.CONSENT_WAY_LABELS),
+    ContactParty: () => labelled('ContactParty', '联系对象', vocabulary.CONTACT_PARTY_LABELS),
+    ContactWay: () => labelled('ContactWay', '联系方式', vocabulary.CONTACT_WAY_LABELS),
     EnquiryState: () => labelled('EnquiryState', '首问责任', vocabulary.ENQUIRY_STATE_LABELS),
     DriftKind: () => labelled('DriftKind', '目录比对', vocabulary.DRIFT_KIND_LABELS),
     IdType: () => labelled('IdType', '证件类型', vocabulary.ID_TYPE_LABELS),

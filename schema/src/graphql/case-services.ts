@@ -4,6 +4,7 @@ import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure
 import type { FormEntry } from '../rules/forms.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Viewer } from '../rules/permissions.ts';
+import type { ProxyHandling } from '../rules/proxy.ts';
 import type {
   CaseResult,
   CaseOrder,
@@ -117,7 +118,7 @@ export interface HandlingView {
   staleSince: Date | null;
 }
 
-/** What the public sees with number and tracking code: no personal data. */
+/** What the applicant sees with number and tracking code: nobody's numbers or papers, and of names those of officials only. */
 export interface TrackedCaseView {
   number: string;
   item: string;
@@ -128,8 +129,24 @@ export interface TrackedCaseView {
   missing: MissingMaterial[];
   reason: string | null;
   remedies: string | null;
-  steps: { at: Date; node: DivisionCode; action: LogAction }[];
+  steps: TrackedStepView[];
+  /** Who acts for the applicant, by which consent, and whom they spoke to; null where nobody does. */
+  proxy: Pick<ProxyHandling, 'consent' | 'agent' | 'contacts'> | null;
   answeredBy: DivisionCode;
+}
+
+/** One step as the applicant sees it: who took it, in which post, and in whose place. */
+export interface TrackedStepView {
+  at: Date;
+  node: DivisionCode;
+  action: LogAction;
+  /** Name; the node itself (系统) where a limit ran out or another node answered. */
+  actor: string;
+  post: Role | null;
+  /** The absent colleague whose post it was (AB角). */
+  insteadOf: string | null;
+  /** Whether it was done for the applicant by proxy. */
+  byProxy: boolean;
 }
 
 export interface FilingService {

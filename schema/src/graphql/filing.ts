@@ -3,6 +3,7 @@ import { addressed, answerKeys } from './builder.ts';
 import { fileCaseInput, fileDraftInput, parseInput, rateServiceInput, supplementCaseInput } from './inputs.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
+import { addProxyParts } from './proxy-parts.ts';
 import type { FilingView, TrackedCaseView } from './services.ts';
 
 /** Role filing (收件): the application, its number and applicant, and the pointer to the custodian. Owner: the desk that took it in. */
@@ -99,10 +100,27 @@ export function addFiling(role: RoleBuilder): void {
       at: t.field({ type: 'DateTime', resolve: (s) => s.at }),
       node: t.field({ type: Division, resolve: (s) => s.node }),
       action: t.field({ type: enums.LogAction, resolve: (s) => s.action }),
+      actor: t.exposeString('actor', { description: 'Who took it: the name; 系统 for the node itself.' }),
+      post: t.field({ type: enums.Role, description: 'In which post.', resolve: (s) => s.post }),
+      insteadOf: t.exposeString('insteadOf', { description: 'The absent colleague whose post it was (AB角).' }),
+      byProxy: t.exposeBoolean('byProxy', { description: 'Whether it was done for the applicant by proxy (代办).' }),
+    }),
+  });
+  const parts = addProxyParts(role);
+  const TrackedProxy = builder.objectRef<NonNullable<TrackedCaseView['proxy']>>('TrackedProxy').implement({
+    description: '代办: who acts for the applicant, by which consent, and whom they spoke to about it.',
+    fields: (t) => ({
+      consent: t.field({ type: parts.Consent, resolve: (p) => p.consent }),
+      agent: t.field({ type: parts.Agent, resolve: (p) => p.agent }),
+      contacts: t.field({
+        type: [parts.Contact],
+        nullable: { list: true, items: false },
+        resolve: (p) => p.contacts,
+      }),
     }),
   });
   const TrackedCase = builder.objectRef<TrackedCaseView>('TrackedCase').implement({
-    description: '办件查询: what the public sees; no personal data.',
+    description: '办件查询: what the applicant sees, with who acted; no personal data but the names of those who did.',
     fields: (t) => ({
       number: t.exposeString('number'),
       item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
@@ -118,6 +136,7 @@ export function addFiling(role: RoleBuilder): void {
       reason: t.exposeString('reason'),
       remedies: t.exposeString('remedies', { description: '救济途径' }),
       steps: t.field({ type: [Step], nullable: { list: true, items: false }, resolve: (c) => c.steps }),
+      proxy: t.field({ type: TrackedProxy, description: 'Null where nobody acts by proxy.', resolve: (c) => c.proxy }),
     }),
   });
 

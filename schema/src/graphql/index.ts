@@ -5,6 +5,7 @@ export * from './enquiry-inputs.ts';
 export * from './inputs.ts';
 export * from './legal-bases-inputs.ts';
 export * from './offices-inputs.ts';
+export type * from './proxy-inputs.ts';
 export { roleSchema } from './roles.ts';
 export type * from './services.ts';
 export * from './bundle-services.ts';

@@ -60,10 +60,13 @@ describe('a field of a merged type', () => {
   });
 });
 
+/** Roles that point at no item. */
+const WITHOUT_ITEMS: readonly RoleName[] = ['handling', 'implementation', 'proxy'];
+
 describe('a key of a merged type', () => {
   test.each([
     ['Case', 'id', 'ID!', ['filing', 'handling']],
-    ['Item', 'code', 'ID!', ROLE_SCHEMAS.filter((role) => role !== 'handling' && role !== 'implementation')],
+    ['Item', 'code', 'ID!', ROLE_SCHEMAS.filter((role) => !WITHOUT_ITEMS.includes(role))],
     ['Implementation', 'itemCode', 'ID!', ['filing', 'catalogue', 'implementation']],
     ['Implementation', 'node', 'Division!', ['filing', 'catalogue', 'implementation']],
     ['Division', 'code', 'ID!', ROLE_SCHEMAS],

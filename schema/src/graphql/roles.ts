@@ -15,6 +15,7 @@ import { addHandling } from './handling.ts';
 import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
+import { addProxy } from './proxy.ts';
 import { addSharing } from './sharing.ts';
 import { addLegalBases } from './legal-bases.ts';
 import { addOffices } from './offices.ts';
@@ -34,6 +35,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   bundles: { add: addBundles, scalars: ['DateTime', 'Base64'] },
   enquiries: { add: addEnquiries, scalars: ['DateTime'] },
   joint: { add: addJoint, scalars: ['DateTime'] },
+  proxy: { add: addProxy, scalars: ['DateTime', 'Date'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

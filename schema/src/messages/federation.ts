@@ -21,6 +21,7 @@ export const ROLE_SCHEMAS = [
   'bundles',
   'enquiries',
   'joint',
+  'proxy',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

@@ -156,7 +156,10 @@ export const logDataSchemas = {
   FORWARDED: handOffSchema,
   RETURNED: handOffSchema,
   ASSIGNED: handOffSchema,
-  TRANSFERRED: handOffSchema,
+  TRANSFERRED: handOffSchema.extend({
+    /** Set where the other desk's proxy team asked for it (帮办接办): the actor is of that desk. */
+    takenOver: z.literal(true).optional(),
+  }),
   RECEIVED: z.object({ from: divisionCodeSchema, epoch: z.int().min(2) }),
   HANDOFF_REFUSED: z.object({ by: divisionCodeSchema, epoch: z.int().min(2), code: z.string().min(1) }),
   ACCEPTED: z.object({

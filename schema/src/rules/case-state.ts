@@ -12,7 +12,7 @@ import { NO_FACTS } from './delegation.ts';
 import { afterJointLine, jointOpen, upheldObjection } from './joint.ts';
 import { foldFees } from './fee-state.ts';
 import { NO_FEES, dueOf } from './fees.ts';
-import { afterProxyLine, proxyOf } from './proxy.ts';
+import { afterArrival, afterProxyLine, afterTransfer, proxyOf } from './proxy.ts';
 
 type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
 
@@ -62,6 +62,8 @@ export function openFile(line: LogLine): CaseFile {
   };
 }
 
+const filerOf = ({ node, actor: { sub, name } }: LogLine) => ({ node, sub, name });
+
 /** What an application says of itself. */
 function filingOf(line: LogLine, data: FiledData, at: Date) {
   const { power = data.decider, through = NO_GRANTS } = data;
@@ -84,7 +86,7 @@ function filingOf(line: LogLine, data: FiledData, at: Date) {
     bundle: data.bundle ?? null,
     application: data.application,
     proxied: data.consent !== null,
-    proxy: proxyOf(data.consent, null),
+    proxy: proxyOf(data.consent, null, filerOf(line)),
     materialsInAt: at,
     acceptorHadMaterials: line.node === data.acceptor,
   };
@@ -164,7 +166,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return {
         ...next,
         ...filing,
-        proxy: proxyOf(line.data.consent, file.proxy),
+        proxy: proxyOf(line.data.consent, file.proxy, filerOf(line)),
         filed: true,
         state: 'FILED',
         materials: [...file.materials, ...line.data.materials],
@@ -186,7 +188,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'HANDOFF_REFUSED':
       if (line.data.by !== file.inTransitTo || line.data.epoch !== file.epoch + 1) throw illegal(file, line);
       // the refused round is spent, so that a late copy of it can never be taken
-      return { ...next, inTransitTo: null, epoch: line.data.epoch };
+      return { ...next, inTransitTo: null, epoch: line.data.epoch, proxy: afterArrival(file.proxy, true) };
     case 'ACCEPTED': {
       const { from, deemed, itemVersion, implementationVersion, promised, statutory } = line.data;
       const acceptance = { at, node, actor, from, deemed, itemVersion, implementationVersion, promised, statutory };
@@ -291,7 +293,8 @@ function handedOff(next: CaseFile, file: CaseFile, line: LineOf<HandOffAction>):
   if ((home || line.action === 'ASSIGNED') && to !== file.filingNode) throw illegal(file, line);
   if (file.decision && line.action === 'RETURNED' && to !== file.decider) throw illegal(file, line);
   if (openProcedures(file).length > 0 || jointOpen(file.joint)) throw illegal(file, line);
-  return { ...next, inTransitTo: to };
+  const proxy = line.action === 'TRANSFERRED' ? afterTransfer(file.proxy, line) : file.proxy;
+  return { ...next, inTransitTo: to, proxy };
 }
 
 function decided(next: CaseFile, file: CaseFile, line: LineOf<'DECIDED'>, at: Date): CaseFile {
@@ -351,6 +354,7 @@ function received(file: CaseFile, line: LineOf<'RECEIVED'>, at: Date): CaseFile 
     epoch,
     custodian: line.node,
     inTransitTo: null,
+    proxy: afterArrival(file.proxy, false),
     // another desk's review does not stand for one's own, unless a grant says so
     state: file.state === 'REVIEWED' && file.through.review?.grantee !== from ? 'ACCEPTED' : file.state,
     materialsInAt: firstHad ? at : file.materialsInAt,

@@ -1,5 +1,5 @@
 import { problem } from '../errors.ts';
-import type { FiledData, LogActor, LogEntry } from '../messages/log-line.ts';
+import type { FiledData, LogActor, LogEntry, LogLine } from '../messages/log-line.ts';
 import type { DivisionCode } from '../divisions.ts';
 import type { ConsentWay, ContactParty, ContactWay } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
@@ -28,20 +28,57 @@ export interface ProxyContact {
   what: string;
 }
 
+/** 代办员 of one case: a person, or the proxy team of a desk where nobody of it is named. */
+export interface CaseAgent {
+  node: DivisionCode;
+  /** Null for the desk's whole team. */
+  sub: string | null;
+  name: string | null;
+}
+
 /** 代办: what a case's log says of its proxy handling. */
 export interface ProxyHandling {
   consent: ProxyConsent;
   contacts: ProxyContact[];
+  /** Who looks after the case, wherever it is held. */
+  agent: CaseAgent;
+  /** Whose it was before it was handed to another desk, until that desk has it. */
+  agentBefore: CaseAgent | null;
 }
 
 /**
  * The proxy handling a filing begins, or goes on with: filing a draft neither undoes a revocation nor loses a contact.
+ * @param filer who takes it in, and looks after it from then on
  */
-export function proxyOf(consent: FiledData['consent'], before: ProxyHandling | null): ProxyHandling | null {
+export function proxyOf(
+  consent: FiledData['consent'],
+  before: ProxyHandling | null,
+  filer: CaseAgent,
+): ProxyHandling | null {
   if (!consent) return before;
   const { way, givenAt, scope = null, from = null, until = null } = consent;
   const given = { way, givenAt: new Date(givenAt), scope, from, until };
-  return { consent: { ...given, revokedAt: before?.consent.revokedAt ?? null }, contacts: before?.contacts ?? [] };
+  const goesOn = before ?? { contacts: [], agent: filer, agentBefore: null };
+  return { ...goesOn, consent: { ...given, revokedAt: before?.consent.revokedAt ?? null } };
+}
+
+/**
+ * The proxy handling once the case is under way to another desk of its township: whoever took it over looks after it
+ * from then on, or that desk's team where it was only handed over.
+ */
+export function afterTransfer(
+  proxy: ProxyHandling | null,
+  { actor, data: { to, takenOver } }: Pick<LogLine & { action: 'TRANSFERRED' }, 'actor' | 'data'>,
+): ProxyHandling | null {
+  if (!proxy) return null;
+  const agent = takenOver ? { node: to, sub: actor.sub, name: actor.name } : { node: to, sub: null, name: null };
+  return { ...proxy, agent, agentBefore: proxy.agent };
+}
+
+/** The proxy handling once a hand-off has arrived, or was refused and nothing came of it. */
+export function afterArrival(proxy: ProxyHandling | null, refused: boolean): ProxyHandling | null {
+  if (!proxy?.agentBefore) return proxy;
+  return { ...proxy, agent: refused ? proxy.agentBefore : proxy.agent, agentBefore: null };
 }
 
 type ProxyLine = Extract<LogEntry, { action: 'CONTACTED' | 'CONSENT_REVOKED' }>;

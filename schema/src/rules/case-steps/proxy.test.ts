@@ -146,6 +146,23 @@ describe('a take-over', () => {
     expect(step.handOff?.to).toBe(TOWNSHIP);
   });
 
+  test('makes whoever asked the agent of the case, and nobody where the hand-off is refused', () => {
+    const before = proxied().file.proxy?.agent;
+    expect(before).toEqual({ node: VILLAGE, sub: `agent-${VILLAGE}`, name: '代办员' });
+    const under = proxied().taken(takeOverCase(village, proxied().file, TOWNSHIP, by, '代办员请假'), at('2026-03-03'));
+    expect(under.received().file.proxy).toMatchObject({
+      agent: { node: TOWNSHIP, sub: 'team', name: '帮办员' },
+      agentBefore: null,
+    });
+    expect(under.handOffRefused().file.proxy).toMatchObject({ agent: before, agentBefore: null });
+  });
+
+  test("only handed over, a case is the other desk's team's", () => {
+    const { file } = proxied().transferred(TOWNSHIP).received();
+    expect(file.proxy?.agent).toEqual({ node: TOWNSHIP, sub: null, name: null });
+    expect(proxied().forwarded(TOWNSHIP).received().file.proxy?.agent.node).toBe(VILLAGE);
+  });
+
   test.each([OTHER_TOWNSHIP, COUNTY, NEIGHBOUR_VILLAGE])('is refused to %s', (other) => {
     expect(refusalCode(() => takeOverCase(village, proxied().file, other, by, '代办'))).toBe('NOT_COMPETENT');
   });

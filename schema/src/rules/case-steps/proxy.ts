@@ -87,5 +87,5 @@ export function takeOverCase(
   requireReason(reason, ARTICLES.postDuties);
   requireCustody(node, file);
   requireFollows(file, 'TRANSFERRED');
-  return handOff({ action: 'TRANSFERRED', actor: by, note: reason }, township, file);
+  return handOff({ action: 'TRANSFERRED', actor: by, note: reason }, township, file, { takenOver: true });
 }

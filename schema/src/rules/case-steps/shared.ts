@@ -27,6 +27,7 @@ export function handOff(
   line: { action: HandOffAction; actor: LogActor; note: string | null },
   to: DivisionCode,
   file: CaseFile,
+  said: { takenOver?: true } = {},
 ): Step {
   const [open] = openProcedures(file);
   if (open) {
@@ -35,8 +36,8 @@ export function handOff(
     });
   }
   requireJointSettled(file.joint);
-  const data = { to, epoch: file.epoch + 1 };
-  return { lines: [{ ...line, data }], handOff: data };
+  const round = { to, epoch: file.epoch + 1 };
+  return { lines: [{ ...line, data: { ...round, ...said } }], handOff: round };
 }
 
 export function oneLine(line: LineDraft): Step {

@@ -1,0 +1,127 @@
+import type { RoleBuilder } from './builder.ts';
+import { addressed } from './builder.ts';
+import { parseInput } from './inputs.ts';
+import type { Outcome } from './problems.ts';
+import { addProblem, outcomeOf } from './problems.ts';
+import { logContactInput, revokeConsentInput, takeOverCasesInput } from './proxy-inputs.ts';
+import { addProxyParts } from './proxy-parts.ts';
+import type { ProxyHandlingView, ProxyToldView, TakeOverView } from './services.ts';
+
+/** Role proxy (代办/帮办): the consent, the contacts and the agent of a case, and cases a township's team takes over. */
+export function addProxy(role: RoleBuilder): void {
+  const { builder, enums, refs } = role;
+  const { Division } = refs;
+  const Problem = addProblem(role);
+  const parts = addProxyParts(role);
+
+  const Handling = builder.objectRef<ProxyHandlingView>('ProxyHandling').implement({
+    description: '代办: what the log of a case says of its proxy handling.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false, description: "The case's." }),
+      number: t.exposeString('number', { nullable: false }),
+      custodian: t.field({ type: Division, description: 'As last known here.', resolve: (h) => h.custodian }),
+      consent: t.field({ type: parts.Consent, nullable: false, resolve: (h) => h.consent }),
+      agent: t.field({ type: parts.Agent, nullable: false, resolve: (h) => h.agent }),
+      contacts: t.field({ type: [parts.Contact], nullable: false, resolve: (h) => h.contacts }),
+      answeredBy: t.field({ type: Division, resolve: (h) => h.answeredBy }),
+    }),
+  });
+  builder.queryType({
+    fields: (t) => ({
+      proxyHandling: t.field({
+        type: Handling,
+        description: 'Of one case, as a desk that it concerns knows it.',
+        args: {
+          case: t.arg.id({ required: true }),
+          division: t.arg.id({ description: "The desk that is asked; the viewer's own when left out." }),
+        },
+        resolve: (_, args, context) => context.services(addressed(context)).proxy.ofCase(context.viewer, args.case),
+      }),
+    }),
+  });
+
+  const ToldPayload = builder.objectRef<Outcome<ProxyToldView>>('ProxyToldPayload').implement({
+    fields: (t) => ({
+      handling: t.field({ type: Handling, resolve: (o) => o.done?.handling ?? null }),
+      carriedTo: t.field({
+        type: Division,
+        description: 'The desk that holds the case and writes it there; null where it is written already.',
+        resolve: (o) => o.done?.carriedTo ?? null,
+      }),
+      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
+    }),
+  });
+  const TakeOver = builder.objectRef<TakeOverView>('TakeOver').implement({
+    description: '帮办接办: a case asked for; it comes by a hand-off of its own.',
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      from: t.field({ type: Division, description: 'The village that was asked.', resolve: (v) => v.from }),
+    }),
+  });
+  const TakeOverPayload = builder.objectRef<Outcome<TakeOverView[]>>('TakeOverCasesPayload').implement({
+    fields: (t) => ({
+      asked: t.field({ type: [TakeOver], nullable: { list: true, items: false }, resolve: (o) => o.done }),
+      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
+    }),
+  });
+  const LogContactInput = builder.inputType('LogContactInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      with: t.field({ type: enums.ContactParty, required: true }),
+      way: t.field({ type: enums.ContactWay, required: true }),
+      what: t.string({
+        required: true,
+        description: 'What it was about; no phone, identity or account numbers: every desk on the way reads it.',
+      }),
+      idempotencyKey: t.string(),
+    }),
+  });
+  const RevokeConsentInput = builder.inputType('RevokeConsentInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      way: t.field({ type: enums.ConsentWay, required: true, description: 'How the applicant said so.' }),
+      reason: t.string(),
+      idempotencyKey: t.string(),
+    }),
+  });
+  const TakeOverCasesInput = builder.inputType('TakeOverCasesInput', {
+    fields: (t) => ({
+      ids: t.idList({ required: true, description: 'Cases of villages of the township; all are asked for, or none.' }),
+      reason: t.string({ required: true }),
+      idempotencyKey: t.string(),
+    }),
+  });
+  builder.mutationType({
+    fields: (t) => ({
+      logContact: t.field({
+        type: ToldPayload,
+        description: "代办联系: into the case's log, also where another desk holds the case.",
+        args: { input: t.arg({ type: LogContactInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context.services(addressed(context)).proxy.logContact(context.viewer, parseInput(logContactInput, input)),
+          ),
+      }),
+      revokeConsent: t.field({
+        type: ToldPayload,
+        description: "撤回委托: the applicant's word that nobody acts for them any more.",
+        args: { input: t.arg({ type: RevokeConsentInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context
+              .services(addressed(context))
+              .proxy.revokeConsent(context.viewer, parseInput(revokeConsentInput, input)),
+          ),
+      }),
+      takeOverCases: t.field({
+        type: TakeOverPayload,
+        description: "帮办接办: a township's proxy team takes over cases of its villages' agents.",
+        args: { input: t.arg({ type: TakeOverCasesInput, required: true }) },
+        resolve: (_, { input }, context) =>
+          outcomeOf(context, () =>
+            context.services(addressed(context)).proxy.takeOver(context.viewer, parseInput(takeOverCasesInput, input)),
+          ),
+      }),
+    }),
+  });
+}
