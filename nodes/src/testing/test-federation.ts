@@ -58,6 +58,8 @@ export interface TestFederationOptions {
   calendar?: OfficialCalendar;
   /** Whether everything the hosts log is kept in `logged`. */
   keepLog?: boolean;
+  /** Migrated databases that nodes work on in place of new ones. */
+  databaseUrls?: ReadonlyMap<DivisionCode, string>;
 }
 
 /** Real hosts in this process, each with a database of its own, over a real broker with the real permissions. */
@@ -94,6 +96,7 @@ export class TestFederation {
     divisionsFile = DIVISIONS_FILE,
     calendar,
     keepLog = false,
+    databaseUrls = new Map(),
   }: TestFederationOptions): Promise<TestFederation> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-federation-'));
     const divisions = parseDivisions(await readFile(divisionsFile, 'utf8'));
@@ -124,7 +127,7 @@ export class TestFederation {
       federation.#configs.set(node, {
         host: id,
         nodes: served,
-        databaseUrl: await createDatabase(),
+        databaseUrl: databaseUrls.get(node) ?? (await createDatabase()),
         databaseConnections: 4,
         natsUrls: [broker.url],
         natsSeedFile: join(hostDir, 'nats.seed'),
@@ -167,7 +170,7 @@ export class TestFederation {
    */
   async backup(node: DivisionCode): Promise<string> {
     await this.stopHost(node);
-    await this.#forgetDb(node);
+    await this.forgetDb(node);
     const copy = await createDatabase(new URL(this.config(node).databaseUrl).pathname.slice(1));
     await this.startHost(node);
     return copy;
@@ -176,11 +179,12 @@ export class TestFederation {
   /** Puts an old backup in the place of a node's database; its host is left stopped. */
   async restore(node: DivisionCode, backup: string): Promise<void> {
     await this.stopHost(node);
-    await this.#forgetDb(node);
+    await this.forgetDb(node);
     this.reconfigure(node, { databaseUrl: await createDatabase(new URL(backup).pathname.slice(1)) });
   }
 
-  async #forgetDb(node: DivisionCode): Promise<void> {
+  /** Ends this test's own connections to a node's database. */
+  async forgetDb(node: DivisionCode): Promise<void> {
     const db = this.#dbs.get(node);
     this.#dbs.delete(node);
     await db?.close();
