@@ -109,6 +109,10 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       transferCase: viewersDesk,
       withdrawCase: viewersDesk,
       recallCase: viewersDesk,
+      linkToProject: viewersDesk,
+      openGreenChannel: viewersDesk,
+      askUrgency: viewersDesk,
+      decideUrgency: viewersDesk,
     },
     merge: {
       Case: {
@@ -168,6 +172,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     name: 'figures',
     routes: {
       rollup: { by: 'division', path: ['division'], otherwise: null },
+      projectRollup: { by: 'division', path: ['division'], otherwise: null },
       standardization: { by: 'division', path: ['division'], otherwise: null },
     },
     merge: {},
@@ -291,6 +296,21 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       logContact: viewersDesk,
       revokeConsent: viewersDesk,
       takeOverCases: viewersDesk,
+    },
+    merge: {},
+  },
+  projects: {
+    name: 'projects',
+    routes: {
+      project: { by: 'prefix', argument: 'id', copyAt: 'viewer' },
+      projects: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
+      registerProject: viewersDesk,
+      amendProject: viewersDesk,
+      reachProjectPhase: viewersDesk,
+      flagKeyProject: viewersDesk,
+      dispatchProject: viewersDesk,
+      answerProjectOrder: viewersDesk,
+      endProject: viewersDesk,
     },
     merge: {},
   },

@@ -89,6 +89,15 @@ export const ERRORS = {
   ENQUIRY_REPORTED: { http: 409, retry: false, zh: '咨询结果已反馈' },
   ENQUIRY_CASE_OPEN: { http: 409, retry: false, zh: '办件未决定,无结果可反馈' },
   ENQUIRY_CONFLICT: { http: 409, retry: false, zh: '办件与咨询不符' },
+  // projects, green channel, urgent cases
+  PROJECT_CONFLICT: { http: 409, retry: false, zh: '办件已属其他项目' },
+  PROJECT_ENDED: { http: 409, retry: false, zh: '项目已终止' },
+  PHASE_OUT_OF_ORDER: { http: 409, retry: false, zh: '项目阶段须依次推进' },
+  ORDER_ANSWERED: { http: 409, retry: false, zh: '交办已答复' },
+  NOT_KEY_PROJECT: { http: 409, retry: false, zh: '非重点项目办件' },
+  NO_SHORTER_LIMIT: { http: 409, retry: false, zh: '实施清单未规定此项加快时限' },
+  EXPEDITED_ALREADY: { http: 409, retry: false, zh: '已加快办理' },
+  URGENCY_NOT_ASKED: { http: 409, retry: false, zh: '申请人未申请特急' },
   // data sharing
   DATA_OUT_OF_GRANT: { http: 403, retry: false, zh: '超出数据共享授权' },
   REGISTER_INVALID: { http: 400, retry: false, zh: '登记簿文件有误' },

@@ -266,6 +266,10 @@ export const LOG_ACTIONS = [
   'REFUNDED',
   'CONTACTED',
   'CONSENT_REVOKED',
+  'PROJECT_LINKED',
+  'GREEN_CHANNEL_OPENED',
+  'URGENCY_ASKED',
+  'URGENCY_DECIDED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -310,6 +314,10 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   REFUNDED: '退费',
   CONTACTED: '代办联系',
   CONSENT_REVOKED: '撤回委托',
+  PROJECT_LINKED: '纳入项目',
+  GREEN_CHANNEL_OPENED: '转入绿色通道',
+  URGENCY_ASKED: '申请特急办理',
+  URGENCY_DECIDED: '特急审批',
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
@@ -656,3 +664,47 @@ export const PROJECT_STAGE_LABELS: Record<ProjectStage, string> = {
   CONSTRUCTION: '施工许可',
   COMPLETION: '竣工验收',
 };
+
+/** 项目阶段, in their order: a project moves on by one at a time. */
+export const PROJECT_PHASES = ['INITIATION', 'DECISION', 'APPROVAL', 'CONSTRUCTION'] as const;
+export type ProjectPhase = (typeof PROJECT_PHASES)[number];
+export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {
+  INITIATION: '立项',
+  DECISION: '决策',
+  APPROVAL: '审批',
+  CONSTRUCTION: '开工',
+};
+
+/** 项目日志: what the lines of a project's log record. */
+export const PROJECT_ACTIONS = [
+  'REGISTERED',
+  'AMENDED',
+  'PHASE_REACHED',
+  'KEY_FLAGGED',
+  'KEY_UNFLAGGED',
+  'DISPATCHED',
+  'ORDERED',
+  'ORDER_ANSWERED',
+  'NOTICE_REFUSED',
+  'CASE_LINKED',
+  'ENDED',
+] as const;
+export type ProjectAction = (typeof PROJECT_ACTIONS)[number];
+export const PROJECT_ACTION_LABELS: Record<ProjectAction, string> = {
+  REGISTERED: '项目登记',
+  AMENDED: '变更',
+  PHASE_REACHED: '阶段推进',
+  KEY_FLAGGED: '列为重点项目',
+  KEY_UNFLAGGED: '移出重点项目',
+  DISPATCHED: '派单',
+  ORDERED: '交办',
+  ORDER_ANSWERED: '交办答复',
+  NOTICE_REFUSED: '告知被拒',
+  CASE_LINKED: '关联办件',
+  ENDED: '项目终止',
+};
+
+/** 加快办理: limits of a case's own, shorter than the promise. */
+export const EXPEDITED_WAYS = ['GREEN_CHANNEL', 'URGENT'] as const;
+export type ExpeditedWay = (typeof EXPEDITED_WAYS)[number];
+export const EXPEDITED_WAY_LABELS: Record<ExpeditedWay, string> = { GREEN_CHANNEL: '绿色通道', URGENT: '特急件' };

@@ -106,6 +106,10 @@ export class MemoryNode implements NodeServices {
     notice: async () => this.#illegal(),
     withdraw: async () => this.#illegal(),
     recall: async () => this.#illegal(),
+    linkToProject: async () => this.#illegal(),
+    openGreenChannel: async () => this.#illegal(),
+    askUrgency: async () => this.#illegal(),
+    decideUrgency: async () => this.#illegal(),
   };
 
   readonly catalogue: NodeServices['catalogue'] = {
@@ -178,6 +182,7 @@ export class MemoryNode implements NodeServices {
 
   readonly figures: NodeServices['figures'] = {
     rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
+    projects: async () => this.#illegal(),
     standardization: async () => {
       if (this.fault) throw this.fault;
       const carriedOut = [...this.implementations.values()].flatMap((implementation) => {
@@ -261,6 +266,18 @@ export class MemoryNode implements NodeServices {
     registerSeal: async () => this.#illegal(),
     revokeSeal: async () => this.#illegal(),
     transferPowers: async () => this.#illegal(),
+  };
+
+  readonly projects: NodeServices['projects'] = {
+    get: async () => this.#illegal(),
+    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
+    register: async () => this.#illegal(),
+    amend: async () => this.#illegal(),
+    reachPhase: async () => this.#illegal(),
+    flagKey: async () => this.#illegal(),
+    dispatch: async () => this.#illegal(),
+    answerOrder: async () => this.#illegal(),
+    end: async () => this.#illegal(),
   };
 
   readonly fees: NodeServices['fees'] = {
@@ -384,6 +401,9 @@ export class MemoryNode implements NodeServices {
       result: null,
       missing: [],
       acceptanceDueAt: null,
+      project: null,
+      greenChannel: null,
+      urgency: null,
       withdrawalRequestedAt: null,
       answeredBy: this.code,
       staleSince: held ? null : COPIED_AT,

@@ -30,28 +30,29 @@ interface Row {
 /** How far a list went in an order: the last row shown of it. */
 type Place = [key: string | number, id: string] | null;
 
-/** Where a page ends: in the list by newest, or in both lists of the work queue. */
+/** Where a page ends: in the list by newest, or in the lists of the work queue. */
 export interface QueueCursor {
   newest: Place;
+  urgent: Place;
   running: Place;
   paused: Place;
 }
 /** More than any limit has. */
 const MOST_DAYS = 100_000;
 
-export const QUEUE_START: QueueCursor = { newest: null, running: null, paused: null };
+export const QUEUE_START: QueueCursor = { newest: null, urgent: null, running: null, paused: null };
 
 const WAIT_STATES: Record<CaseWait, readonly CaseState[]> = {
   SUPPLEMENT: ['AWAITING_SUPPLEMENT'],
   DELIVERY: ['GRANTED', 'REFUSED'],
 };
 
-/** What a desk holds and has not ended; written out, so that the partial indexes of migration 0016 serve it. */
+/** What a desk holds and has not ended; written out, so that the partial indexes of migrations 0016 and 0024 serve it. */
 const OPEN_HERE = `custody = 'HELD' AND closed_at IS NULL`;
 
 /**
- * A page of the cases a node knows, newest first, or of its work queue: the open cases it holds, by the days left until
- * their next limit. Cases whose clock stands still (Art. 45) keep their days: they are read in an order of their own and
+ * A page of the cases a node knows, newest first, or of its work queue: the open cases it holds, urgent ones (特急件) first,
+ * then by the days left until their next limit. Cases whose clock stands still (Art. 45) keep their days: they are read in an order of their own and
  * merged where they would stand if they went on now. Every read goes along one index and ends with the page, so that it
  * costs the same among ten thousand cases and a million.
  * @throws {ProblemError} BAD_INPUT for a cursor of another list, or filters that do not go together
@@ -66,10 +67,13 @@ export async function queuePage(
   const reads = queueReads(filter, page.first, after, clock);
   const rows = async (read: QueueRead | null) => (read ? queries.query<Row>(read.sql, read.params) : []);
   const newest = await rows(reads.newest);
+  const urgent = await rows(reads.urgent);
   const running = await rows(reads.running);
   const paused = await rows(reads.paused);
   const merged = [
     ...newest.map((row) => ({ row, list: 'newest' as const, at: 0 })),
+    // 特急件 stand ahead of whatever is due
+    ...urgent.map((row) => ({ row, list: 'urgent' as const, at: Number.MIN_SAFE_INTEGER })),
     ...running.map((row) => ({ row, list: 'running' as const, at: Number(row.key) })),
     ...paused.map((row) => ({
       row,
@@ -97,7 +101,7 @@ export function queueReads(
   after: QueueCursor,
   clock: QueueClock,
 ): Record<keyof QueueCursor, QueueRead | null> {
-  const none = { newest: null, running: null, paused: null };
+  const none = { newest: null, urgent: null, running: null, paused: null };
   const states = statesOf(filter);
   const asksLimit = (filter.overdue ?? filter.paused ?? filter.dueBefore ?? null) !== null;
   const orderBy = filter.orderBy ?? (asksLimit ? 'REMAINING_DAYS' : 'NEWEST');
@@ -136,23 +140,26 @@ function limitReads(
   after: QueueCursor,
   { now, calendar }: QueueClock,
   states: readonly CaseState[] | null,
-): { running: QueueRead | null; paused: QueueRead | null } {
-  const running = new Read(`${OPEN_HERE} AND paused_days IS NULL`);
+): Record<'urgent' | 'running' | 'paused', QueueRead | null> {
+  const urgent = new Read(`${OPEN_HERE} AND paused_days IS NULL AND urgent`);
+  const running = new Read(`${OPEN_HERE} AND paused_days IS NULL AND NOT urgent`);
   const paused = new Read(`${OPEN_HERE} AND paused_days IS NOT NULL`);
   if (filter.overdue === true) {
-    running.where('next_due_at <', now);
+    for (const read of [urgent, running]) read.where('next_due_at <', now);
     paused.where('paused_days <', 0);
   } else if (filter.overdue === false) {
-    running.where('next_due_at >=', now);
+    for (const read of [urgent, running]) read.where('next_due_at >=', now);
     paused.where('paused_days >=', 0);
   }
   if (filter.dueBefore) {
-    running.where('next_due_at <', filter.dueBefore);
+    for (const read of [urgent, running]) read.where('next_due_at <', filter.dueBefore);
     paused.where('paused_days <=', mostDaysDueBefore(filter.dueBefore, now, calendar) ?? -MOST_DAYS);
   }
+  const byDue = (read: Read, from: Place) =>
+    filter.paused === true ? null : read.by('next_due_at', '>', 'ASC', filter, states, from, first);
   return {
-    running:
-      filter.paused === true ? null : running.by('next_due_at', '>', 'ASC', filter, states, after.running, first),
+    urgent: byDue(urgent, after.urgent),
+    running: byDue(running, after.running),
     paused: filter.paused === false ? null : paused.by('paused_days', '>', 'ASC', filter, states, after.paused, first),
   };
 }
@@ -209,15 +216,16 @@ class Read {
   }
 }
 
-function encodeCursor({ newest, running, paused }: QueueCursor): string {
-  return Buffer.from(JSON.stringify([newest, running, paused])).toString('base64url');
+function encodeCursor({ newest, urgent, running, paused }: QueueCursor): string {
+  return Buffer.from(JSON.stringify([newest, urgent, running, paused])).toString('base64url');
 }
 
 function decodeCursor(text: string): QueueCursor {
   try {
-    const [newest, running, paused] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (isPlace(newest, isInstant) && isPlace(running, isInstant) && isPlace(paused, Number.isSafeInteger)) {
-      return { newest, running, paused };
+    const [newest, urgent, running, paused] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const sound = [newest, urgent, running].every((place) => isPlace(place, isInstant));
+    if (sound && isPlace(paused, Number.isSafeInteger)) {
+      return { newest, urgent, running, paused } as QueueCursor;
     }
   } catch {
     // what is no JSON is no cursor either

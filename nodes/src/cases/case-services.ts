@@ -15,10 +15,12 @@ import type {
   HandlingKey,
   HandlingService,
   HandlingView,
+  LinkToProjectInput,
   Offices,
   OfficialCalendar,
   Page,
   PageRequest,
+  ProjectStanding,
   RateServiceInput,
   Step,
   SupplementCaseInput,
@@ -71,6 +73,8 @@ export interface CaseServiceParts {
   supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
   /** The node's windows and departments. */
   offices: (queries: NodeQueries) => Promise<Offices>;
+  /** A project as this node was told of it; null where it knows none under that id. */
+  project: (queries: NodeQueries, id: string) => Promise<ProjectStanding | null>;
   /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
   linkEnquiry: (tx: NodeTx, viewer: Viewer, enquiry: string, made: { id: string; item: string }) => Promise<void>;
 }
@@ -139,6 +143,17 @@ export class CaseDesk {
       return: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
       recall: (viewer, input) => this.#recall(viewer, input),
+      linkToProject: (viewer, input) => this.#linkToProject(viewer, input),
+      openGreenChannel: (viewer, input) =>
+        this.#step(viewer, { mutation: 'openGreenChannel', ...input }, (desk, file) =>
+          steps.openGreenChannel(desk, file, input.ground),
+        ),
+      askUrgency: (viewer, input) =>
+        this.#step(viewer, { mutation: 'askUrgency', ...input }, (desk, file) =>
+          steps.askUrgency(desk, file, input.ground),
+        ),
+      decideUrgency: (viewer, input) =>
+        this.#step(viewer, input, (desk, file) => steps.decideUrgency(desk, file, input.approved, input.reason)),
     };
   }
 
@@ -214,6 +229,9 @@ export class CaseDesk {
           },
           facts: { amountFen: input.amountFen },
           form,
+          ...(input.project
+            ? { project: { id: input.project, standing: await this.#parts.project(tx, input.project) } }
+            : {}),
           materials: materials.map((m) => m.material),
         };
         const code = trackingCodeOf();
@@ -235,6 +253,13 @@ export class CaseDesk {
       if (!stored) throw problem('NOT_FOUND', `Case ${id} is not here any more.`, { node });
       return { filing: filingView(stored, node, person), trackingCode };
     });
+  }
+
+  async #linkToProject(viewer: Viewer | null, input: LinkToProjectInput): Promise<HandlingView> {
+    const stored = await this.#change(signedIn(viewer), input, async (tx, desk, file) =>
+      caseSteps.linkToProject(desk, file, input.project, await this.#parts.project(tx, input.project)),
+    );
+    return this.#handlingView(stored);
   }
 
   async #supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView> {
@@ -315,7 +340,7 @@ export class CaseDesk {
 
   async #step(
     viewer: Viewer | null,
-    input: { id: string; idempotencyKey: string | null },
+    input: { id: string; idempotencyKey: string | null; mutation?: string },
     step: (desk: Desk, file: CaseFile) => Step,
   ): Promise<HandlingView> {
     const stored = await this.#change(signedIn(viewer), input, (_tx, desk, file) => Promise.resolve(step(desk, file)));
@@ -325,7 +350,7 @@ export class CaseDesk {
   /** One step in one transaction: the case is locked, the rule decides, the writer writes. */
   async #change(
     viewer: Viewer,
-    input: { id: string; idempotencyKey: string | null },
+    input: { id: string; idempotencyKey: string | null; mutation?: string },
     step: (tx: NodeTx, desk: Desk, file: CaseFile) => Promise<Step>,
   ): Promise<StoredCase> {
     const { node, db, divisions, calendar, writer, now } = this.#parts;
@@ -501,7 +526,8 @@ export class CaseDesk {
     );
     const given = [...supplied, ...(file.bundle?.given ?? []).map(({ material }) => material)];
     const materials = implementation.materials.map((m) => (given.includes(m.name) ? { ...m, required: false } : m));
-    return { item, implementation: { ...implementation, materials }, grants, offices };
+    const project = file.project === null ? null : await this.#parts.project(queries, file.project);
+    return { item, implementation: { ...implementation, materials }, grants, offices, ...(project ? { project } : {}) };
   }
 
   /** The grants that give power over an item today, as this node knows them. */

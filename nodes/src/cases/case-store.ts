@@ -1,5 +1,15 @@
 import type { CaseFile, DivisionCode, LogLine, OfficialCalendar, Divisions } from '@liandong/schema';
-import { clockOf, custodyAt, foldLog, logLineSchema, nextDue, noticeDueAt, problem } from '@liandong/schema';
+import {
+  clockOf,
+  custodyAt,
+  foldLog,
+  isUrgent,
+  logLineSchema,
+  nextDue,
+  noticeDueAt,
+  problem,
+  urgentDueAt,
+} from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
@@ -171,9 +181,9 @@ export async function saveCase(
   await tx.query(
     `INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, application, tracking_hash, state,
        custody, custodian, in_transit_to, epoch, seq, head, filed_at, last_at, acceptance_due_at, due_at, provisional,
-       closed_at, withdrawal_requested_at, next_due_at, paused_days, department)
+       closed_at, withdrawal_requested_at, next_due_at, paused_days, urgent, department)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-       $24, $25, coalesce(
+       $24, $25, $26, coalesce(
          (SELECT split_part(split_part(department, ';', 1), '(', 1) FROM items
           WHERE node = $1 AND code = $4 ORDER BY version DESC LIMIT 1), ''))
      ON CONFLICT (node, id) DO UPDATE SET application = coalesce(cases.application, excluded.application),
@@ -182,7 +192,7 @@ export async function saveCase(
        last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,
        provisional = excluded.provisional, closed_at = excluded.closed_at,
        withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
-       paused_days = excluded.paused_days, department = excluded.department`,
+       paused_days = excluded.paused_days, urgent = excluded.urgent, department = excluded.department`,
     [
       file.id,
       file.number,
@@ -208,6 +218,7 @@ export async function saveCase(
       stored.withdrawalRequestedAt,
       dates.nextDueAt,
       dates.pausedDays,
+      isUrgent(file),
     ],
   );
 }
@@ -220,7 +231,7 @@ export function datesOf(file: CaseFile, node: DivisionCode, calendar: OfficialCa
   return {
     acceptanceDueAt: notice?.at ?? null,
     dueAt: clock?.dueAt ?? null,
-    ...nextDue(file, clock, notice?.at ?? null),
+    ...nextDue(file, clock, notice?.at ?? null, urgentDueAt(file, calendar)),
     provisional: (notice?.provisional ?? false) || (clock?.provisional ?? false),
   };
 }

@@ -20,6 +20,7 @@ import {
   problem,
   resultOf,
   seesPersonalData,
+  urgentDueAt,
 } from '@liandong/schema';
 import type { DivisionCode } from '@liandong/schema';
 import type { StoredCase } from './case-store.ts';
@@ -99,6 +100,9 @@ export function handlingView(
     result: resultOf(file),
     missing: file.state === 'AWAITING_SUPPLEMENT' ? outstanding(file) : [],
     acceptanceDueAt: awaitsAcceptance ? noticeDueAt(file.materialsInAt, calendar).at : null,
+    project: file.project,
+    greenChannel: file.greenChannel,
+    urgency: file.urgency && { ...file.urgency, dueAt: urgentDueAt(file, calendar) },
     withdrawalRequestedAt: file.closedAt ? null : stored.withdrawalRequestedAt,
     answeredBy: node,
     staleSince: custody === 'ELSEWHERE' ? file.lastAt : null,

@@ -19,6 +19,8 @@ export interface CaseWriterParts {
   facts: FeedAppender;
   /** What else goes with a case that is handed off, behind its dossier: what sharing gave for it. */
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  /** Told of every case whose log names its project for the first time here. */
+  linked: (tx: NodeTx, file: CaseFile) => Promise<void>;
 }
 
 /** What a first line comes with. */
@@ -83,6 +85,7 @@ export class CaseWriter {
     const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
     await saveCase(tx, stored, calendar(), divisions);
     await this.#stateFacts(tx, steps);
+    await this.#linked(tx, steps);
     return stored;
   }
 
@@ -115,12 +118,23 @@ export class CaseWriter {
       saveCase(tx, stored, calendar(), divisions),
       this.#stateFacts(tx, steps),
       outbox.enqueue(tx, [
-        ...echoes(stored, written, [tx.node, ...knowing, ...(handOff ? [handOff.to] : [])]),
+        ...echoes(stored, file ? readersOf(file) : [], written, [
+          tx.node,
+          ...knowing,
+          ...(handOff ? [handOff.to] : []),
+        ]),
         ...(handOff ? [...materialMessages(after, handOff.to), dossier(stored, handOff)] : []),
         ...behindDossier,
       ]),
     );
+    await this.#linked(tx, steps);
     return stored;
+  }
+
+  async #linked(tx: NodeTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
+    for (const [{ action }, file] of steps) {
+      if (action === 'FILED' || action === 'PROJECT_LINKED') await this.#parts.linked(tx, file);
+    }
   }
 
   async #stateFacts(tx: NodeTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
@@ -155,15 +169,23 @@ function lineOf(
   };
 }
 
-/** The new lines, for every desk that held the case or lent its power, and does not know them yet. */
-function echoes(stored: StoredCase, written: readonly SignedLine[], knowing: readonly DivisionCode[]): Outgoing[] {
+/**
+ * The new lines, for every desk that held the case, lent its power or keeps its project, and does not know them yet; the
+ * whole log for one that had no part in it before.
+ */
+function echoes(
+  stored: StoredCase,
+  before: readonly DivisionCode[],
+  written: readonly SignedLine[],
+  knowing: readonly DivisionCode[],
+): Outgoing[] {
   return readersOf(stored.file)
     .filter((holder) => !knowing.includes(holder))
     .map((receiver) => ({
       receiver,
       kind: 'ECHO',
       caseId: stored.id,
-      body: { case: stored.id, lines: written.map((w) => w.jws) },
+      body: { case: stored.id, lines: (before.includes(receiver) ? written : stored.lines).map((w) => w.jws) },
     }));
 }
 

@@ -26,6 +26,8 @@ const COLUMNS = {
   statutoryUnit: 'text',
   promisedDays: 'number',
   promisedUnit: 'text',
+  greenChannel: 'object',
+  urgent: 'object',
   legalBasis: 'text',
   materials: 'list',
   conditions: 'list',

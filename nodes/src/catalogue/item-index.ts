@@ -4,7 +4,7 @@ import type { HostDb } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
 /** Raised with every change of what {@link indexOf} computes: rows of another form are computed again at start. */
-export const INDEX_FORM = 5;
+export const INDEX_FORM = 6;
 
 /** Rows that are filled in one transaction. */
 const FILL_BATCH = 500;

@@ -22,7 +22,7 @@ export async function startCarriage(
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<{ healer: Healer }> {
   const { config, db, trust, divisions, lives, outbox, appender, writer, receiver } = parts;
-  const { publisher, ownKeys, keyDesk, legalBases, now, log } = parts;
+  const { publisher, ownKeys, keyDesk, legalBases, keeper, now, log } = parts;
   const { nodes } = config;
   const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
   const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
@@ -74,6 +74,7 @@ export async function startCarriage(
     outbox,
     trust,
     receiver,
+    projects: keeper,
     readers,
     carried: carriedAnswers,
     takeKeys: keyDesk.published,
@@ -109,6 +110,8 @@ export async function startCarriage(
     LEGAL_BASIS: legalBases.report,
     TAKE_OVER: proxies.takeOver,
     PROXY_EVENT: proxies.event,
+    PROJECT: keeper.notice,
+    PROJECT_ANSWER: keeper.answer,
     KEYS: keyDesk.receive,
     RESTORED: healer.restored,
     COPY: healer.copy,
@@ -118,6 +121,7 @@ export async function startCarriage(
     WITHDRAWAL: receiver.withdrawalAnswered,
     DELEGATION: delegations.answered,
     COPY: healer.copyAnswered,
+    PROJECT: keeper.noticeAnswered,
   };
   const watermark = feeds.watermark;
   const intakes = nodes.map(

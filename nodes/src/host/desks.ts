@@ -10,6 +10,7 @@ import { feesService } from '../fees/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officesService } from '../offices/index.ts';
+import { findStanding, projectsService } from '../projects/index.ts';
 import { figuresService } from '../rollup/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
@@ -28,7 +29,7 @@ export function desksOf(parts: HostParts): ReadonlyMap<DivisionCode, NodeDesks> 
 }
 
 function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
-  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, now } = parts;
+  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, now } = parts;
   const house = { node, db, divisions, now };
   const nodes = () => trust.nodes();
   const cases = new CaseDesk({
@@ -38,6 +39,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     outbox,
     supplied: suppliedMaterials,
     offices: findOffices,
+    project: findStanding,
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
   const bundles = new BundleDesk({ ...house, cases, writer });
@@ -47,7 +49,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     handling: cases.handling,
     catalogue: catalogueService({ ...house, drift, grants: () => powersOn(db.queries(node), dayOf(now())) }),
     delegation: delegationService({ ...house, trust, outbox, publisher }),
-    figures: figuresService({ ...house, nodes }),
+    figures: figuresService({ ...house, calendar, nodes }),
     sharing: sharingService({ ...house, trust, outbox }),
     admission: admissionService({ ...house, powersOn }),
     offices: officesService({ ...house, nodes, granted: delegatedStages }),
@@ -65,6 +67,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     bundles: bundles.service,
     enquiries: enquiriesService({ ...house, powersOn }),
     joint: jointService(handling),
+    projects: projectsService({ ...house, calendar, keeper, outbox }),
   };
   return { cases, bundles, services };
 }

@@ -10,6 +10,7 @@ import { FeedAppender } from '../feeds/index.ts';
 import { Outbox } from '../handoff/index.ts';
 import { KeyDesk, OwnKeys } from '../keys/index.ts';
 import { LegalBasisDesk } from '../legal-bases/index.ts';
+import { ProjectKeeper } from '../projects/index.ts';
 import type { Lives } from '../restore/index.ts';
 import { carriedAnswers } from '../sharing/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -32,6 +33,7 @@ export interface HostParts {
   ownKeys: OwnKeys;
   keyDesk: KeyDesk;
   legalBases: LegalBasisDesk;
+  keeper: ProjectKeeper;
   now: () => Date;
   log: Logger;
 }
@@ -44,6 +46,7 @@ export function hostParts(
 ): HostParts {
   const outbox = new Outbox();
   const appender = new FeedAppender();
+  const keeper = new ProjectKeeper({ trust, divisions, outbox, appender, now });
   const writer = new CaseWriter({
     trust,
     divisions,
@@ -51,6 +54,7 @@ export function hostParts(
     outbox,
     facts: appender,
     carried: carriedAnswers,
+    linked: keeper.linked,
   });
   const receiver = new CaseReceiver({
     trust,
@@ -76,6 +80,7 @@ export function hostParts(
     ownKeys: new OwnKeys({ config, trust, db, now, log }),
     keyDesk: new KeyDesk({ trust, divisions, appender, outbox, now }, log),
     legalBases: new LegalBasisDesk({ divisions, outbox, nodes, now }),
+    keeper,
     now,
     log,
   };

@@ -15,6 +15,8 @@ import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { extendFeed, lockFeed, readEntries } from '../feeds/index.ts';
 import type { Answered, Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
+import type { ProjectKeeper } from '../projects/index.ts';
+import { findKeptBy } from '../projects/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
 import type { Lives } from './lives.ts';
@@ -23,8 +25,8 @@ import type { Lives } from './lives.ts';
 const PART_CHARACTERS = 200_000;
 const ENTRIES = 200;
 
-type Part = Pick<Copy, 'keys' | 'cases' | 'feeds'>;
-const NOTHING: Part = { keys: [], cases: [], feeds: [] };
+type Part = Pick<Copy, 'keys' | 'cases' | 'projects' | 'feeds'>;
+const NOTHING: Part = { keys: [], cases: [], projects: [], feeds: [] };
 
 export interface HealerParts {
   db: HostDb;
@@ -32,6 +34,7 @@ export interface HealerParts {
   outbox: Outbox;
   trust: Trust;
   receiver: CaseReceiver;
+  projects: ProjectKeeper;
   readers: Readonly<Record<Feed, FeedReader>>;
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Keeps documents about keys; each proves itself. */
@@ -113,6 +116,13 @@ export class Healer {
     for (const cases of chunks(await copiesFor(tx, message.from, new Date(since)), (c) => JSON.stringify(c).length)) {
       parts.push({ ...NOTHING, cases });
     }
+    const kept = (await findKeptBy(tx, message.from)).map(({ file, lines }) => ({
+      project: file.id,
+      lines: lines.map(({ jws }) => jws),
+    }));
+    for (const projects of chunks(kept, (project) => JSON.stringify(project).length)) {
+      parts.push({ ...NOTHING, projects });
+    }
     for (const { feed, head } of heads) {
       for (let from = head + 1; ;) {
         const entries = await readEntries(tx, feed, message.from, from - 1, ENTRIES);
@@ -135,13 +145,14 @@ export class Healer {
 
   /** Takes back what a peer holds of this node. */
   readonly copy = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
-    const { lives, receiver } = this.#parts;
+    const { lives, projects: keeper, receiver } = this.#parts;
     const parsed = copySchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a part of a copy.', { cause: parsed.error });
-    const { life, parts, keys, cases, feeds } = parsed.data;
+    const { life, parts, keys, cases, projects, feeds } = parsed.data;
     if (life !== lives.lifeOf(tx.node)) return { outcome: 'DONE' };
     await this.#parts.takeKeys(tx, message.from, keys);
     for (const { feed, from, entries } of feeds) await this.#takeEntries(tx, feed, from, entries);
+    for (const { project, lines } of projects) await keeper.takeBack(tx, project, lines);
     const wanted: string[] = [];
     for (const copy of cases) wanted.push(...(await takeCopy(tx, receiver, message.from, copy)));
     if (wanted.length > 0) return { outcome: 'WANTS', materials: [...new Set(wanted)] };

@@ -4,14 +4,17 @@ import type {
   Figures,
   FiguresService,
   Measure,
+  OfficialCalendar,
+  ProjectRollupView,
   RollupView,
   Viewer,
   Watermark,
 } from '@liandong/schema';
-import { MEASURES, factSchema, problem, requireFiguresReader } from '@liandong/schema';
+import { MEASURES, dayOf, factSchema, problem, requireFiguresReader } from '@liandong/schema';
 import type { HostDb } from '../db/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { findFeeds } from '../feeds/index.ts';
+import { isProjectFact, keepProjectFacts, projectFigures } from './project-figures.ts';
 import { standardizationService } from './standardization.ts';
 
 export { recordStandardization } from './standardization.ts';
@@ -22,8 +25,11 @@ export { recordStandardization } from './standardization.ts';
  */
 export const countFacts: FeedReader = async (tx, publisher, entries) => {
   const counts = new Map<string, { day: string; item: string; measure: Measure; count: number }>();
-  for (const entry of entries) {
-    const { day, item, measure, node } = factSchema.parse(JSON.parse(entry));
+  const parsed = entries.map((entry): unknown => JSON.parse(entry));
+  await keepProjectFacts(tx, publisher, parsed.filter(isProjectFact));
+  for (const entry of parsed) {
+    if (isProjectFact(entry)) continue;
+    const { day, item, measure, node } = factSchema.parse(entry);
     if (node !== publisher) throw problem('MESSAGE_INVALID', `${publisher} stated a fact of ${node}.`);
     const key = `${day} ${item} ${measure}`;
     const known = counts.get(key);
@@ -44,20 +50,19 @@ export interface FiguresParts {
   node: DivisionCode;
   db: HostDb;
   divisions: Divisions;
+  calendar: () => OfficialCalendar;
   /** Every node of the federation; those in this division are expected to be heard of. */
   nodes: () => readonly DivisionCode[];
   now: () => Date;
 }
 
 /** A division's figures, from the facts its node holds. */
-export function figuresService({ node, db, divisions, nodes, now }: FiguresParts): FiguresService {
+export function figuresService({ node, db, divisions, calendar, nodes, now }: FiguresParts): FiguresService {
   return {
     standardization: standardizationService(db, node, now),
 
     async rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView> {
-      if (!viewer) throw problem('UNAUTHENTICATED', 'Figures are not for the public.');
-      requireFiguresReader(viewer, node, divisions);
-      if (from > to) throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
+      requireAsker(viewer, from, to);
       const reads = db.reads(node);
       const [rows, watermarks] = await Promise.all([
         reads.rollupDay.groupBy({
@@ -86,7 +91,22 @@ export function figuresService({ node, db, divisions, nodes, now }: FiguresParts
         answeredBy: node,
       };
     },
+
+    async projects(viewer, from, to): Promise<ProjectRollupView> {
+      requireAsker(viewer, from, to);
+      const [sums, watermarks] = await Promise.all([
+        projectFigures(db.queries(node), from, to, dayOf(now()), calendar()),
+        watermarksOf(),
+      ]);
+      return { division: node, from, to, ...sums, watermarks };
+    },
   };
+
+  function requireAsker(viewer: Viewer | null, from: string, to: string): void {
+    if (!viewer) throw problem('UNAUTHENTICATED', 'Figures are not for the public.');
+    requireFiguresReader(viewer, node, divisions);
+    if (from > to) throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
+  }
 
   async function watermarksOf(): Promise<Watermark[]> {
     const asked = now();

@@ -137,6 +137,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     Attendance: () => labelled('Attendance', '踏勘到场情况', vocabulary.ATTENDANCE_LABELS),
     ObjectionEnd: () => labelled('ObjectionEnd', '异议处理结果', vocabulary.OBJECTION_END_LABELS),
     ProjectStage: () => labelled('ProjectStage', '审批阶段', vocabulary.PROJECT_STAGE_LABELS),
+    ExpeditedWay: () => labelled('ExpeditedWay', '加快办理', vocabulary.EXPEDITED_WAY_LABELS),
+    ProjectPhase: () => labelled('ProjectPhase', '项目阶段', vocabulary.PROJECT_PHASE_LABELS),
     WindowStage: () => labelled('WindowStage', '窗口办理环节', vocabulary.WINDOW_STAGE_LABELS),
     BundleMemberStatus: () =>
       labelled('BundleMemberStatus', '一件事成员事项状态', vocabulary.BUNDLE_MEMBER_STATUS_LABELS),

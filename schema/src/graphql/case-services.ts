@@ -1,6 +1,7 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
 import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
+import type { GreenChannel, Urgency } from '../rules/expedited.ts';
 import type { FormEntry } from '../rules/forms.ts';
 import type { Clock } from '../rules/clock.ts';
 import type { Viewer } from '../rules/permissions.ts';
@@ -17,6 +18,7 @@ import type {
   Role,
 } from '../vocabulary.ts';
 import type { Answers, Page, PageRequest } from './answers.ts';
+import type { DecideUrgencyInput, GroundedStepInput, LinkToProjectInput } from './expedited-inputs.ts';
 import type {
   CaseStepInput,
   DecideCaseInput,
@@ -93,6 +95,12 @@ export interface LogEntryView {
   note: string | null;
 }
 
+/** 特急 of a case. */
+export interface UrgencyView extends Urgency {
+  /** Before acceptance: by when it is to be decided; null afterwards, and where it is not approved. */
+  dueAt: Date | null;
+}
+
 /** The case as its custodian keeps it. */
 export interface HandlingView {
   id: string;
@@ -112,6 +120,10 @@ export interface HandlingView {
   result: CaseResult | null;
   missing: MissingMaterial[];
   acceptanceDueAt: Date | null;
+  /** The project it belongs to. */
+  project: string | null;
+  greenChannel: GreenChannel | null;
+  urgency: UrgencyView | null;
   withdrawalRequestedAt: Date | null;
   answeredBy: DivisionCode;
   /** When the last line came in here; null when this node holds the case. */
@@ -221,6 +233,14 @@ export interface HandlingService {
   /** The written notice that goes with a line of the log (Markdown). @throws {ProblemError} NOT_FOUND, FORBIDDEN */
   notice(viewer: Viewer | null, id: string, seq: number): Promise<string>;
   withdraw(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
+  /** @throws {ProblemError} NOT_FOUND, PROJECT_CONFLICT, PROJECT_ENDED */
+  linkToProject(viewer: Viewer | null, input: LinkToProjectInput): Promise<HandlingView>;
+  /** @throws {ProblemError} NOT_KEY_PROJECT, NO_SHORTER_LIMIT, EXPEDITED_ALREADY, REASON_MISSING */
+  openGreenChannel(viewer: Viewer | null, input: GroundedStepInput): Promise<HandlingView>;
+  /** @throws {ProblemError} EXPEDITED_ALREADY, REASON_MISSING */
+  askUrgency(viewer: Viewer | null, input: GroundedStepInput): Promise<HandlingView>;
+  /** @throws {ProblemError} URGENCY_NOT_ASKED, SAME_PERSON, NO_SHORTER_LIMIT, REASON_MISSING */
+  decideUrgency(viewer: Viewer | null, input: DecideUrgencyInput): Promise<HandlingView>;
   /** Calls a case back from a grantee; carried to the desk that holds it. */
   recall(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
 }

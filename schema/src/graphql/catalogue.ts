@@ -45,6 +45,8 @@ export function addCatalogue(role: RoleBuilder): void {
     description: 'The standard implementation a deciding node starts from, and may better.',
     fields: (t) => ({
       promised: t.field({ type: Limit, nullable: false, resolve: (s) => s.promised }),
+      greenChannel: t.field({ type: Limit, description: '绿色通道时限', resolve: (s) => s.greenChannel }),
+      urgent: t.field({ type: Limit, description: '特急时限', resolve: (s) => s.urgent }),
       materials: t.field({ type: [refs.MaterialRequirement], nullable: false, resolve: (s) => s.materials }),
       maxVisits: t.exposeInt('maxVisits', { nullable: false, description: '到办事现场次数' }),
       conditions: t.exposeStringList('conditions', { nullable: false, description: '受理条件' }),

@@ -2,6 +2,7 @@ import type { DivisionCode } from '../divisions.ts';
 import type { Day } from '../rules/calendar.ts';
 import type { Measure } from '../rules/facts.ts';
 import type { Viewer } from '../rules/permissions.ts';
+import type { ProjectFigures } from '../rules/project-figures.ts';
 import type { Standardization } from '../rules/standardization.ts';
 
 export type Figures = Record<Measure, number>;
@@ -28,6 +29,16 @@ export interface RollupView {
   answeredBy: DivisionCode;
 }
 
+/** 项目统计 of a division, with proof of how complete it is. */
+export interface ProjectRollupView {
+  division: DivisionCode;
+  from: Day;
+  to: Day;
+  figures: ProjectFigures;
+  nodes: { node: DivisionCode; figures: ProjectFigures }[];
+  watermarks: Watermark[];
+}
+
 /** A node's figures of standardization, and how they came to be. */
 export interface StandardizationView {
   division: DivisionCode;
@@ -38,6 +49,8 @@ export interface StandardizationView {
 
 export interface FiguresService {
   rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView>;
+  /** Of the projects that began between the two days, both included. */
+  projects(viewer: Viewer | null, from: Day, to: Day): Promise<ProjectRollupView>;
   /** Both days included; null leaves that end open. */
   standardization(from: Day | null, to: Day | null): Promise<StandardizationView>;
 }

@@ -226,6 +226,7 @@ export function addFiling(role: RoleBuilder): void {
       }),
       materials: t.field({ type: [MaterialInput], required: true }),
       enquiry: t.id({ description: '首问: the enquiry at this desk that it grew out of; of the same item.' }),
+      project: t.id({ description: '项目 it is filed for; this desk must have been told of it.' }),
       idempotencyKey: t.string({ description: 'The same key files once, however often it is sent.' }),
     }),
   });

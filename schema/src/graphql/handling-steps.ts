@@ -27,11 +27,27 @@ export function caseRefOf({ builder }: RoleBuilder) {
   return builder.objectRef<HandlingView>('Case');
 }
 
+export type CasePayloadRef = ReturnType<ReturnType<typeof casePayloadOf>['implement']>;
+function casePayloadOf({ builder }: RoleBuilder) {
+  return builder.objectRef<Outcome<HandlingView>>('CasePayload');
+}
+
+/** Makes the resolver of a step: the input is checked, the desk is asked, a refusal becomes data. */
+export function step<T>(
+  schema: z.ZodType<T>,
+  call: (handling: HandlingService, viewer: RoleContext['viewer'], input: T) => Promise<HandlingView>,
+) {
+  return (_: unknown, { input }: { input: unknown }, context: RoleContext) =>
+    outcomeOf(context, () =>
+      call(context.services(addressed(context)).handling, context.viewer, parseInput(schema, input)),
+    );
+}
+
 /** The steps of role handling: every mutation of a case at the desk that holds it. */
-export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): void {
+export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): CasePayloadRef {
   const { builder, enums } = role;
   const Problem = addProblem(role);
-  const CasePayload = builder.objectRef<Outcome<HandlingView>>('CasePayload').implement({
+  const CasePayload = casePayloadOf(role).implement({
     fields: (t) => ({
       case: t.field({ type: Case, resolve: (o) => o.done }),
       errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
@@ -145,16 +161,6 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): void {
       idempotencyKey: t.string(),
     }),
   });
-
-  const step =
-    <T>(
-      schema: z.ZodType<T>,
-      call: (handling: HandlingService, viewer: RoleContext['viewer'], input: T) => Promise<HandlingView>,
-    ) =>
-    (_: unknown, { input }: { input: unknown }, context: RoleContext) =>
-      outcomeOf(context, () =>
-        call(context.services(addressed(context)).handling, context.viewer, parseInput(schema, input)),
-      );
 
   builder.mutationType({
     fields: (t) => ({
@@ -299,4 +305,5 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): void {
       }),
     }),
   });
+  return CasePayload;
 }

@@ -1,5 +1,6 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
+import { addExpeditedSteps, expeditedRefs } from './expedited.ts';
 import { addHandlingSteps, caseRefOf } from './handling-steps.ts';
 import type { LogEntryView } from './services.ts';
 import type { Clock, DeskTime } from '../rules/clock.ts';
@@ -23,6 +24,7 @@ export function addHandling(role: RoleBuilder): void {
       note: t.exposeString('note'),
     }),
   });
+  const expedited = expeditedRefs(role);
   const DeskTimeRef = builder.objectRef<DeskTime>('DeskTime').implement({
     description: '分级用时: what one desk used of the time.',
     fields: (t) => ({
@@ -39,15 +41,20 @@ export function addHandling(role: RoleBuilder): void {
       dueAt: t.field({
         type: 'DateTime',
         nullable: false,
-        description: 'End of the promise.',
+        description: 'End of the promise, or of a shorter limit of the case that ends before it.',
         resolve: (c) => c.dueAt,
+      }),
+      expedited: t.field({
+        type: expedited.Clock,
+        description: 'Null where the case has no shorter limit.',
+        resolve: (c) => c.expedited,
       }),
       statutoryDueAt: t.field({ type: 'DateTime', resolve: (c) => c.statutoryDueAt }),
       promised: t.field({ type: Limit, nullable: false, resolve: (c) => c.promised }),
       statutory: t.field({ type: Limit, resolve: (c) => c.statutory }),
       remainingDays: t.exposeInt('remainingDays', {
         nullable: false,
-        description: "Days of the promise's unit until it ends; negative past it; frozen once it is decided.",
+        description: "Days of the promise's unit until `dueAt`; negative past it; frozen once it is decided.",
       }),
       usedDays: t.exposeInt('usedDays', { nullable: false }),
       overdue: t.exposeBoolean('overdue', { nullable: false }),
@@ -199,6 +206,9 @@ export function addHandling(role: RoleBuilder): void {
         resolve: (c) => c.acceptanceDueAt,
       }),
       withdrawalRequestedAt: t.field({ type: 'DateTime', resolve: (c) => c.withdrawalRequestedAt }),
+      projectId: t.id({ description: '项目 the case belongs to.', resolve: (c) => c.project }),
+      greenChannel: t.field({ type: expedited.Channel, resolve: (c) => c.greenChannel }),
+      urgency: t.field({ type: expedited.Urgency, resolve: (c) => c.urgency }),
       staleSince: t.field({
         type: 'DateTime',
         description: 'Set when the answering node does not hold the case: when it last heard of it.',
@@ -288,5 +298,5 @@ export function addHandling(role: RoleBuilder): void {
     }),
   });
 
-  addHandlingSteps(role, Case);
+  addExpeditedSteps(role, addHandlingSteps(role, Case));
 }

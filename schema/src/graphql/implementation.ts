@@ -53,6 +53,16 @@ export function addImplementation(role: RoleBuilder): void {
         resolve: (view) => view.implementation.promised.days,
       }),
       promisedUnit: t.field({ type: enums.DayUnit, resolve: (view) => view.implementation.promised.unit }),
+      greenChannel: t.field({
+        type: refs.Limit,
+        description: "绿色通道时限 of key projects' cases, from acceptance; null where there is none.",
+        resolve: (view) => view.implementation.greenChannel,
+      }),
+      urgent: t.field({
+        type: refs.Limit,
+        description: '特急时限 of urgent cases, from the day the materials are in; null where there is none.',
+        resolve: (view) => view.implementation.urgent,
+      }),
       materials: t.field({
         type: [refs.MaterialRequirement],
         nullable: { list: true, items: false },
@@ -146,6 +156,8 @@ export function addImplementation(role: RoleBuilder): void {
       item: t.id({ required: true }),
       reason: t.string({ required: true }),
       promised: t.field({ type: Limit }),
+      greenChannel: t.field({ type: Limit, description: '绿色通道时限, never longer than the promise.' }),
+      urgent: t.field({ type: Limit, description: '特急时限, never longer than the promise.' }),
       materials: t.field({ type: [Material] }),
       maxVisits: t.int(),
       conditions: t.stringList(),

@@ -2,6 +2,8 @@ export { executeRole, extensionsOf } from './execute.ts';
 export * from './admission-inputs.ts';
 export * from './catalogue-inputs.ts';
 export * from './enquiry-inputs.ts';
+export * from './expedited-inputs.ts';
+export * from './project-inputs.ts';
 export * from './inputs.ts';
 export * from './legal-bases-inputs.ts';
 export * from './offices-inputs.ts';

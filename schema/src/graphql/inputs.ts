@@ -116,6 +116,8 @@ export const fileCaseInput = z.object({
   materials: materialsInput,
   /** The enquiry it grew out of. */
   enquiry: text(100).nullish(),
+  /** The project it is filed for. */
+  project: text(100).nullish(),
   idempotencyKey,
 });
 export type FileCaseInput = z.infer<typeof fileCaseInput>;

@@ -264,6 +264,8 @@ function draftInputType(role: RoleBuilder) {
       note: t.string(),
       verified: t.boolean(),
       promised: t.field({ type: Limit }),
+      greenChannel: t.field({ type: Limit, description: '绿色通道时限, never longer than the promise.' }),
+      urgent: t.field({ type: Limit, description: '特急时限, never longer than the promise.' }),
       materials: t.field({ type: [Material] }),
       maxVisits: t.int(),
       conditions: t.stringList(),

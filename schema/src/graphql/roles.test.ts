@@ -65,7 +65,7 @@ const WITHOUT_ITEMS: readonly RoleName[] = ['handling', 'implementation', 'proxy
 
 describe('a key of a merged type', () => {
   test.each([
-    ['Case', 'id', 'ID!', ['filing', 'handling']],
+    ['Case', 'id', 'ID!', ['filing', 'handling', 'projects']],
     ['Item', 'code', 'ID!', ROLE_SCHEMAS.filter((role) => !WITHOUT_ITEMS.includes(role))],
     ['Implementation', 'itemCode', 'ID!', ['filing', 'catalogue', 'implementation']],
     ['Implementation', 'node', 'Division!', ['filing', 'catalogue', 'implementation']],
@@ -78,7 +78,7 @@ describe('a key of a merged type', () => {
     expect(new Set(keys.map((f) => String(f.field.type)))).toEqual(new Set([printed]));
   });
 
-  test.each(['filing', 'handling'] as const)('points from %s to the custodian', (role) => {
+  test.each(['filing', 'handling', 'projects'] as const)('points from %s to the custodian', (role) => {
     expect(fieldsOf(roleSchema(role), 'Case').map((f) => f.name)).toContain('_custodian');
   });
 });

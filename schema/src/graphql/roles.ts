@@ -15,6 +15,7 @@ import { addHandling } from './handling.ts';
 import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
+import { addProjects } from './projects.ts';
 import { addProxy } from './proxy.ts';
 import { addSharing } from './sharing.ts';
 import { addLegalBases } from './legal-bases.ts';
@@ -25,7 +26,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   handling: { add: addHandling, scalars: ['DateTime', 'Date', 'Fen'] },
   catalogue: { add: addCatalogue, scalars: ['DateTime', 'Date', 'Fen'] },
   implementation: { add: addImplementation, scalars: ['DateTime', 'Fen'] },
-  figures: { add: addFigures, scalars: ['DateTime', 'Date'] },
+  figures: { add: addFigures, scalars: ['DateTime', 'Date', 'Fen'] },
   delegation: { add: addDelegation, scalars: ['Date', 'Fen'] },
   sharing: { add: addSharing, scalars: ['DateTime', 'Date'] },
   offices: { add: addOffices, scalars: ['Date'] },
@@ -36,6 +37,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   enquiries: { add: addEnquiries, scalars: ['DateTime'] },
   joint: { add: addJoint, scalars: ['DateTime'] },
   proxy: { add: addProxy, scalars: ['DateTime', 'Date'] },
+  projects: { add: addProjects, scalars: ['DateTime', 'Date', 'Fen'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -8,6 +8,7 @@ import type { EnquiriesService } from './enquiry-services.ts';
 import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
+import type { ProjectsService } from './project-services.ts';
 import type { ProxyService } from './proxy-services.ts';
 import type { JointService } from './joint-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
@@ -24,6 +25,7 @@ export type * from './item-life-services.ts';
 export type * from './joint-services.ts';
 export type * from './register-services.ts';
 export type * from './sharing-services.ts';
+export type * from './project-services.ts';
 export type * from './proxy-services.ts';
 
 /** What resolvers of a role are given with each operation. */
@@ -56,6 +58,7 @@ export interface NodeServices {
   proxy: ProxyService;
   enquiries: EnquiriesService;
   joint: JointService;
+  projects: ProjectsService;
 }
 
 export type * from './bundle-services.ts';

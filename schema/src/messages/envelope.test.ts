@@ -15,6 +15,7 @@ import {
   receiptSchema,
   withdrawalSchema,
 } from './envelope.ts';
+import { projectAnswerSchema, projectNoticeSchema } from './project.ts';
 import { copySchema, restoredSchema } from './restore.ts';
 import { certificateSchema } from './keys.ts';
 import { dataAnswerSchema, dataRecordSchema, dataRequestSchema } from './sharing.ts';
@@ -119,6 +120,7 @@ const CONTRACTS: Record<
       parts: null,
       keys: [],
       cases: [{ case: 'c', application: null, materials: [DIGEST], lines: ['a'] }],
+      projects: [{ project: 'p', lines: ['a'] }],
       feeds: [{ feed: 'CATALOGUE', from: 1, entries: ['e'] }],
     },
     wrong: [
@@ -129,8 +131,19 @@ const CONTRACTS: Record<
       { keys: [1] },
       { cases: [{ case: 'c', application: null, materials: ['x'], lines: ['a'] }] },
       { cases: [{ case: 'c', application: null, materials: [], lines: [] }] },
+      { projects: [{ project: 'p', lines: [] }] },
       { feeds: [{ feed: 'FACTS', from: 0, entries: [] }] },
     ],
+  },
+  'notice of a project': {
+    schema: projectNoticeSchema,
+    right: { project: 'p', lines: ['a'] },
+    wrong: [{ project: '' }, { lines: [] }, { lines: [1] }],
+  },
+  'answer to an order': {
+    schema: projectAnswerSchema,
+    right: { project: 'p', order: 1, answer: '已落实', actor: { sub: 's', name: 'n', role: 'CLERK' } },
+    wrong: [{ project: '' }, { order: 0 }, { answer: '' }, { actor: { sub: '', name: 'n', role: 'CLERK' } }],
   },
   echo: {
     schema: echoSchema,

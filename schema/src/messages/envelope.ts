@@ -13,6 +13,7 @@ export const SIGNED_TYPES = {
   export: 'ld-export+jws',
   delegation: 'ld-delegation+jws',
   data: 'ld-data+jws',
+  project: 'ld-project+jws',
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
@@ -34,6 +35,8 @@ export const MESSAGE_KINDS = [
   'KEYS',
   'TAKE_OVER',
   'PROXY_EVENT',
+  'PROJECT',
+  'PROJECT_ANSWER',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 

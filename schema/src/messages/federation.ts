@@ -22,6 +22,7 @@ export const ROLE_SCHEMAS = [
   'enquiries',
   'joint',
   'proxy',
+  'projects',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

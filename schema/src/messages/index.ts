@@ -10,3 +10,4 @@ export * from './subjects.ts';
 export * from './parts.ts';
 export * from './topology.ts';
 export * from './proxy.ts';
+export * from './project.ts';

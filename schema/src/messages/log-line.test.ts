@@ -53,6 +53,7 @@ const lines: LogLine[] = [
   ...CaseLog.filed({ data: { consent: { way: 'ONLINE', givenAt: '2026-03-02T00:00:00Z' } } })
     .contacted()
     .consentRevoked().lines,
+  ...CaseLog.filed().urgencyAsked().handedTo(TOWNSHIP).urgencyDecided().onGreenChannel().lines,
   ...jointly(),
 ];
 
@@ -153,6 +154,11 @@ describe('a line of the log', () => {
       'FILED',
       { consent: { way: 'NOD', givenAt: '2026-03-02T00:00:00Z' } },
     ],
+    ['a link to no project', 'PROJECT_LINKED', { project: '' }],
+    ['a green channel without a ground', 'GREEN_CHANNEL_OPENED', { ground: '' }],
+    ['a green channel without a limit', 'GREEN_CHANNEL_OPENED', { limit: null }],
+    ['an urgency without a ground', 'URGENCY_ASKED', { ground: '' }],
+    ['an urgency decided neither way', 'URGENCY_DECIDED', { approved: null }],
     ['a filing with a consent given at no time', 'FILED', { consent: { way: 'ONLINE', givenAt: '' } }],
   ])('that is %s is refused', (_, action, changes) => {
     const line = lineOf(action);

@@ -108,6 +108,10 @@ const filingSchema = z.object({
       given: z.array(z.object({ material: z.string().min(1), number: z.string().min(1) })),
     })
     .optional(),
+  /** The project (项目) the case belongs to; its id names the node that keeps it. */
+  project: z.string().min(1).optional(),
+  /** 特急件 by the item itself: the limit its cases have from the day their materials are in. */
+  urgent: z.object({ limit: limitSchema }).optional(),
   /** What is handed in; of a draft that is filed, what came on top. */
   materials: z.array(materialSchema),
 });
@@ -294,6 +298,21 @@ export const logDataSchemas = {
   /** The text names no numbers of a person: the log goes to every desk on the way. */
   CONTACTED: z.object({ with: z.enum(CONTACT_PARTIES), way: z.enum(CONTACT_WAYS), what: z.string().min(1).max(500) }),
   CONSENT_REVOKED: z.object({ way: z.enum(CONSENT_WAYS), reason: z.string().min(1).max(500).nullable() }),
+  PROJECT_LINKED: z.object({ project: z.string().min(1) }),
+  GREEN_CHANNEL_OPENED: z.object({
+    /** The key project that opens it. */
+    project: z.string().min(1),
+    ground: z.string().min(1).max(500),
+    /** As the implementation says on this day; it stays. */
+    limit: limitSchema,
+  }),
+  URGENCY_ASKED: z.object({ ground: z.string().min(1).max(500) }),
+  URGENCY_DECIDED: z.object({
+    approved: z.boolean(),
+    reason: z.string().min(1).max(500).nullable(),
+    /** As the implementation says on this day; null where it was not approved. */
+    limit: limitSchema.nullable(),
+  }),
 } as const;
 
 type LogDataSchemas = typeof logDataSchemas;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FEEDS, lifeSchema } from './envelope.ts';
 import { sha256Schema } from './log-line.ts';
+import { projectNoticeSchema } from './project.ts';
 
 /** 恢复通告: the node's database was restored from a backup; it asks what others hold of it. */
 export const restoredSchema = z.object({
@@ -34,6 +35,8 @@ export const copySchema = z.object({
   /** What the giver learned of keys besides the trust file: without it a peer that changed keys could not be believed. */
   keys: z.array(z.string()),
   cases: z.array(caseCopySchema),
+  /** Logs of the projects the asker keeps. */
+  projects: z.array(projectNoticeSchema).default([]),
   /** Stretches of the asker's own feeds. */
   feeds: z.array(z.object({ feed: z.enum(FEEDS), from: z.int().min(1), entries: z.array(z.string()) })),
 });

@@ -98,4 +98,10 @@ export const ARTICLES = {
   proxyEnds: '《民法典》第一百七十三条',
   /** Proxy handling costs the applicant nothing. */
   freeProxy: '帮办代办制度(无偿代办);《行政许可法》第五十八条',
+  /** Projects are registered, move on phase by phase and are dispatched by the centre. */
+  projects: '投资项目代办服务制度(项目登记、阶段推进、派单督办)',
+  /** Only key projects take the green channel, by an organ's head or chief representative, for a ground. */
+  greenChannel: '重点项目绿色通道制度',
+  /** An urgent case has a ground of the applicant's and somebody else's approval. */
+  urgency: '特急件办理制度',
 } as const;

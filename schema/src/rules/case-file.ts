@@ -1,4 +1,5 @@
 import type { DivisionCode } from '../divisions.ts';
+import { filingNodeOf } from '../identifiers.ts';
 import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial } from '../messages/log-line.ts';
 import type {
   CaseResult,
@@ -14,6 +15,7 @@ import type {
 import type { Day } from './calendar.ts';
 import type { CaseFacts } from './delegation.ts';
 import type { JointHandling } from './joint.ts';
+import type { GreenChannel, Urgency } from './expedited.ts';
 import type { FeeLedger } from './fees.ts';
 import type { Limit } from './limits.ts';
 import type { ProxyHandling } from './proxy.ts';
@@ -155,6 +157,12 @@ export interface CaseFile {
   application: string;
   /** The one form (一件事) the case is a member of. */
   bundle: BundleMembership | null;
+  /** The project (项目) it belongs to; its id names the node that keeps it. */
+  project: string | null;
+  /** 绿色通道; null where the case is not on it. */
+  greenChannel: GreenChannel | null;
+  /** 特急; null where nobody asked for it. */
+  urgency: Urgency | null;
   proxied: boolean;
   /** 代办; null where the applicant came alone. */
   proxy: ProxyHandling | null;
@@ -268,8 +276,12 @@ export function nameOf({ decider, through }: Pick<CaseFile, 'decider' | 'through
   return through.decide?.mode === 'ENTRUSTED' ? through.decide.grantor : decider;
 }
 
-/** The nodes that may read a case: every one that held it, and the grantors whose power it is handled under. */
+/**
+ * The nodes that may read a case: every one that held it, the grantors whose power it is handled under, and the node that
+ * keeps its project.
+ */
 export function readersOf(file: CaseFile): DivisionCode[] {
   const grantors = Object.values(file.through).flatMap((use) => use?.grantor ?? []);
-  return [...new Set([...file.holders, ...grantors, ...(grantors.length > 0 ? [file.power] : [])])];
+  const keeper = file.project === null ? [] : [filingNodeOf(file.project, 'project')];
+  return [...new Set([...file.holders, ...grantors, ...(grantors.length > 0 ? [file.power] : []), ...keeper])];
 }

@@ -13,16 +13,19 @@ import { FEE_ACTIONS } from './fee-state.ts';
 import { CASE_STATES, CLOSED_STATES, LOG_ACTIONS, isClosed } from '../vocabulary.ts';
 import type { CaseFile } from './case-file.ts';
 import { custodyAt, hopsOf } from './case-file.ts';
+import { isUrgent } from './expedited.ts';
 import { JOINT_ACTIONS } from './joint.ts';
 import { foldLine, foldLog, openFile } from './case-state.ts';
 import type { Desk, Step } from './case-steps/index.ts';
 import {
   REMEDIES,
   acceptCase,
+  askUrgency,
   assignCase,
   closeCase,
   decideCase,
   decideOnTheSpot,
+  decideUrgency,
   deemAccepted,
   deliverCase,
   draftCase,
@@ -33,6 +36,8 @@ import {
   forwardCase,
   giveOpinion,
   issueDocument,
+  linkToProject,
+  openGreenChannel,
   precheckCase,
   rateByApplicant,
   rateCase,
@@ -62,10 +67,11 @@ const anyAttempt = fc.record({
     { weight: 12, arbitrary: fc.constantFrom('accept', 'review', 'decide', 'forward', 'supplement') },
     { weight: 4, arbitrary: fc.constantFrom('issue', 'assign', 'deliver', 'draft', 'precheck', 'file') },
     { weight: 4, arbitrary: fc.constantFrom('ask', 'return', 'deem', 'start', 'end', 'extend', 'rate', 'instant') },
+    { weight: 2, arbitrary: fc.constantFrom('link', 'speed', 'urge', 'approve') },
     { weight: 1, arbitrary: fc.constantFrom('refuse', 'withdraw', 'terminate', 'void', 'transfer', 'close') },
   ),
   /** Which of the fitting things is done instead; null for whatever `what` says. */
-  fitting: fc.option(fc.nat({ max: 4 })),
+  fitting: fc.option(fc.nat({ max: 11 })),
   where: fc.oneof(
     { weight: 6, arbitrary: fc.constant('custodian') },
     { weight: 1, arbitrary: fc.constantFrom('filing', 'acceptor', 'decider', 'stranger') },
@@ -91,9 +97,9 @@ const anyAttempt = fc.record({
 const FITTING: Record<CaseState, Attempt['what'][]> = {
   DRAFT: ['draft', 'precheck', 'file'],
   PRECHECKED: ['file', 'return'],
-  FILED: ['forward', 'accept', 'ask', 'return', 'instant'],
+  FILED: ['forward', 'accept', 'ask', 'return', 'instant', 'link', 'urge', 'approve', 'speed', 'accept', 'forward'],
   AWAITING_SUPPLEMENT: ['supplement', 'return'],
-  ACCEPTED: ['review', 'review', 'start', 'end', 'extend'],
+  ACCEPTED: ['review', 'review', 'start', 'end', 'extend', 'link', 'speed', 'urge', 'approve', 'review'],
   REVIEWED: ['decide', 'forward', 'end', 'return'],
   GRANTED: ['issue', 'assign', 'deliver'],
   REFUSED: ['issue', 'deliver', 'return'],
@@ -151,6 +157,9 @@ function takeIn({ item, place, height, complete, drafted }: Journey): { node: st
 }
 
 const NUMBER = '331022103201-20260105-00001';
+const PROJECT = { id: '331022-0198c0de-0000-7000-8000-0000000000aa', key: true, ended: false };
+/** Shorter limits of every kind; some are longer than an item's promise, and then change nothing. */
+const SHORTER = { greenChannel: { days: 3, unit: 'WORKDAY' }, urgent: { days: 0.5, unit: 'WORKDAY' } } as const;
 
 function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | null {
   const all = item.standard.materials.map((m) => m.name);
@@ -230,6 +239,14 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
         by.favourable ? (divisions.get(desk.node).parent ?? '') : file.filingNode,
         '转办',
       );
+    case 'link':
+      return linkToProject(desk, file, PROJECT.id, by.favourable ? PROJECT : null);
+    case 'speed':
+      return openGreenChannel(desk, file, '县重点项目');
+    case 'urge':
+      return askUrgency(desk, file, '急需办理');
+    case 'approve':
+      return decideUrgency(desk, file, by.favourable, '情况属实');
     default:
       return by.what satisfies never;
   }
@@ -292,13 +309,14 @@ function travel(journey: Journey, check: (lines: readonly LogLine[], file: CaseF
       decider: file.decider,
       stranger: neighbour?.code ?? place,
     };
-    const desk = deskOf(nodes[by.where], by.roles, {
+    const sitting = deskOf(nodes[by.where], by.roles, {
       now,
       item,
-      implementation: implementationOf(item, file.decider),
+      implementation: { ...implementationOf(item, file.decider), ...SHORTER },
       sub: `${nodes[by.where]}-${by.who}`,
       ...(by.ownDepartment ? {} : { department: '气象' }),
     });
+    const desk: Desk = { ...sitting, project: PROJECT };
     const fitting = FITTING[file.state];
     const what = by.fitting === null ? by.what : (fitting[by.fitting % fitting.length] ?? by.what);
     const taken = tried(() => attempt(desk, file, item, { ...by, what }), refused);
@@ -410,8 +428,23 @@ describe('on every journey of a case', () => {
       expect(clock.desks.reduce((sum, desk) => sum + desk.usedDays, 0)).toBe(clock.usedDays);
       const extension = file.extension?.days ?? 0;
       // plain days may end on a later working day, an extension on a later day
-      const plain = extension === 0 && clock.unit === 'WORKDAY';
+      const plain = extension === 0 && clock.unit === 'WORKDAY' && clock.expedited === null;
       expect(plain ? clock.usedDays + clock.remainingDays : clock.promised.days).toBe(clock.promised.days);
+    });
+  });
+
+  test('the green channel and urgency never end later than the promise, and are never lost', () => {
+    onEveryJourney((lines, file) => {
+      expect(file.project !== null).toBe(count(lines, 'PROJECT_LINKED') === 1);
+      expect(file.greenChannel !== null).toBe(count(lines, 'GREEN_CHANNEL_OPENED') === 1);
+      expect(file.urgency !== null).toBe(count(lines, 'URGENCY_ASKED') > 0);
+      const now = at('2026-11-30');
+      const clock = clockOf(file, calendar, divisions, now);
+      if (!clock) return;
+      const plain = clockOf({ ...file, greenChannel: null, urgency: null }, calendar, divisions, now);
+      expect(clock.dueAt.getTime()).toBeLessThanOrEqual(plain?.dueAt.getTime() ?? 0);
+      expect(clock.remainingDays).toBeLessThanOrEqual(plain?.remainingDays ?? 0);
+      expect(clock.expedited !== null).toBe(file.greenChannel !== null || isUrgent(file));
     });
   });
 

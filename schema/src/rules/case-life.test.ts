@@ -46,6 +46,18 @@ const filing: Filing = {
 };
 const missing = (names: readonly string[]) => names.map((name) => ({ material: name, reason: '未提交' }));
 
+const PROJECT = { id: `${COUNTY}-0198c0de-0000-7000-8000-000000000001`, key: true, ended: false };
+/** A desk whose implementation names both shorter limits, and that was told of the project. */
+const expediting = (desk: Desk): Desk => ({
+  ...desk,
+  project: PROJECT,
+  implementation: {
+    ...desk.implementation,
+    greenChannel: { days: 5, unit: 'WORKDAY' },
+    urgent: { days: 0.5, unit: 'WORKDAY' },
+  },
+});
+
 interface Example {
   /** The log at the right state and desk; null for what opens one. */
   before: CaseLog | null;
@@ -178,6 +190,26 @@ const EXAMPLES: Record<Told, Example> = {
     accepted(),
     (log) => log.voided(),
     (desk, file) => steps.voidCase(desk, file, '录入有误'),
+  ),
+  PROJECT_LINKED: example(
+    CaseLog.filed(),
+    (log) => log.linked(PROJECT.id),
+    (desk, file) => steps.linkToProject(desk, file, PROJECT.id, PROJECT),
+  ),
+  GREEN_CHANNEL_OPENED: example(
+    accepted().linked(PROJECT.id),
+    (log) => log.onGreenChannel(),
+    (desk, file) => steps.openGreenChannel(expediting(desk), file, '县重点项目'),
+  ),
+  URGENCY_ASKED: example(
+    CaseLog.filed(),
+    (log) => log.urgencyAsked(),
+    (desk, file) => steps.askUrgency(desk, file, '急需住院'),
+  ),
+  URGENCY_DECIDED: example(
+    accepted().urgencyAsked(),
+    (log) => log.urgencyDecided(),
+    (desk, file) => steps.decideUrgency(expediting(desk), file, true, null),
   ),
   REROUTED: example(CaseLog.entrusted().handedTo(TOWNSHIP), (log) => log.rerouted(), null),
 };

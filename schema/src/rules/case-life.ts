@@ -110,6 +110,16 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   REFUNDED: { from: [...PAYABLE, ...CLOSED_STATES], to: null, desk: 'ORGAN', by: 'REFUND_FEE' },
   CONTACTED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'LOG_CONTACT' },
   CONSENT_REVOKED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REVOKE_CONSENT' },
+  PROJECT_LINKED: {
+    from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'],
+    to: null,
+    desk: 'HOLDER',
+    by: 'LINK_PROJECT',
+  },
+  // who asks the applicant for materials waits for the applicant: nothing is sped up meanwhile
+  GREEN_CHANNEL_OPENED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'OPEN_GREEN_CHANNEL' },
+  URGENCY_ASKED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: 'ASK_URGENCY' },
+  URGENCY_DECIDED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'DECIDE_URGENCY' },
 };
 
 /** Whether a line of this action may stand after a state. */

@@ -7,6 +7,7 @@ import { refusal, refusalCode } from '../testing/refusals.ts';
 import type { CaseState, LogAction } from '../vocabulary.ts';
 import { LOG_ACTIONS, isClosed } from '../vocabulary.ts';
 import { custodyAt, hopsOf, missingMaterials, outstanding } from './case-file.ts';
+import { EXPEDITED_ACTIONS } from './expedited.ts';
 import { foldLine, foldLog, openFile } from './case-state.ts';
 
 const MISSING = '户口簿';
@@ -271,8 +272,14 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   },
 };
 
+/** Lines that change neither state nor custody are told beside their own steps: `case-steps/expedited.test.ts`. */
+type Followed = Exclude<LogAction, (typeof EXPEDITED_ACTIONS)[number]>;
+const FOLLOWED = LOG_ACTIONS.filter(
+  (action): action is Followed => !EXPEDITED_ACTIONS.some((expedited) => expedited === action),
+);
+
 /** The line of an action that would be right in every respect but perhaps its time. */
-function rightLine(log: CaseLog, action: LogAction): LogLine {
+function rightLine(log: CaseLog, action: Followed): LogLine {
   const { file } = log;
   const epoch = file.epoch + 1;
   const limit = { days: 18, unit: 'WORKDAY' } as const;
@@ -415,7 +422,7 @@ function filingData(): Extract<LogEntry, { action: 'FILED' }>['data'] {
 
 // a notice by a desk that does not accept the case is not settled here: the fold lets it pass, the steps do not
 const cells = (Object.keys(SITUATIONS) as Situation[])
-  .flatMap((situation) => LOG_ACTIONS.map((action) => ({ situation, action, leadsTo: FOLLOWS[situation][action] })))
+  .flatMap((situation) => FOLLOWED.map((action) => ({ situation, action, leadsTo: FOLLOWS[situation][action] })))
   .filter(({ situation, action }) => situation !== 'filed, at the village' || action !== 'SUPPLEMENT_REQUESTED');
 
 describe('what may follow', () => {
@@ -515,7 +522,7 @@ describe('the chain', () => {
 
   test('ends with the closing: nothing follows but the rating, not even a hand-off that comes late', () => {
     const { closed } = SITUATIONS;
-    for (const action of LOG_ACTIONS.filter((a) => a !== 'RATED')) {
+    for (const action of FOLLOWED.filter((a) => a !== 'RATED')) {
       expect(refusalCode(() => foldLine(closed.file, rightLine(closed, action)))).toBe('ILLEGAL_STEP');
     }
   });

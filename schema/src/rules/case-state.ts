@@ -9,6 +9,7 @@ import type { CaseFile, CustodySpan, Decision } from './case-file.ts';
 import { isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-file.ts';
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
+import { afterExpeditedLine, urgencyByItem } from './expedited.ts';
 import { afterJointLine, jointOpen, upheldObjection } from './joint.ts';
 import { foldFees } from './fee-state.ts';
 import { NO_FEES, dueOf } from './fees.ts';
@@ -34,7 +35,7 @@ export function openFile(line: LogLine): CaseFile {
   const at = new Date(line.at);
   return {
     id: line.case,
-    ...filingOf(line, line.data, at),
+    ...filingOf(line, line.data, at, null),
     filingNode: line.node,
     filed: line.action === 'FILED',
     state: line.action === 'FILED' ? 'FILED' : 'DRAFT',
@@ -44,6 +45,7 @@ export function openFile(line: LogLine): CaseFile {
     seq: 1,
     lastAt: at,
     materials: line.data.materials,
+    greenChannel: null,
     precheck: null,
     supplement: null,
     acceptance: null,
@@ -65,7 +67,7 @@ export function openFile(line: LogLine): CaseFile {
 const filerOf = ({ node, actor: { sub, name } }: LogLine) => ({ node, sub, name });
 
 /** What an application says of itself. */
-function filingOf(line: LogLine, data: FiledData, at: Date) {
+function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseFile | null) {
   const { power = data.decider, through = NO_GRANTS } = data;
   if (!isSoundWay({ ...data, power, through })) {
     throw problem('ILLEGAL_STEP', `${data.decider} neither holds the power over ${line.case} nor a grant of it.`);
@@ -86,7 +88,9 @@ function filingOf(line: LogLine, data: FiledData, at: Date) {
     bundle: data.bundle ?? null,
     application: data.application,
     proxied: data.consent !== null,
-    proxy: proxyOf(data.consent, null, filerOf(line)),
+    proxy: proxyOf(data.consent, before?.proxy ?? null, filerOf(line)),
+    project: data.project ?? before?.project ?? null,
+    urgency: data.urgent ? urgencyByItem(data.urgent.limit, line.actor, at) : null,
     materialsInAt: at,
     acceptorHadMaterials: line.node === data.acceptor,
   };
@@ -162,11 +166,9 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'FILED': {
       // the same application under the same number; only what came on top is new
       if (line.data.number !== file.number || line.data.item !== file.item) throw illegal(file, line);
-      const filing = filingOf(line, line.data, at);
       return {
         ...next,
-        ...filing,
-        proxy: proxyOf(line.data.consent, file.proxy, filerOf(line)),
+        ...filingOf(line, line.data, at, file),
         filed: true,
         state: 'FILED',
         materials: [...file.materials, ...line.data.materials],
@@ -255,6 +257,14 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       const proxy = afterProxyLine(file.proxy, line, at);
       if (!proxy) throw illegal(file, line);
       return { ...next, proxy };
+    }
+    case 'PROJECT_LINKED':
+    case 'GREEN_CHANNEL_OPENED':
+    case 'URGENCY_ASKED':
+    case 'URGENCY_DECIDED': {
+      const changed = afterExpeditedLine(file, line, at);
+      if (!changed) throw illegal(file, line);
+      return { ...next, ...changed };
     }
     case 'JOINT_OPENED':
     case 'OPINION_GIVEN':

@@ -319,6 +319,8 @@ describe('the unified elements of an entry', () => {
     collectiveDecision: true,
     conditions: ['本县户籍'],
     promisedDays: 0.5,
+    greenChannel: { days: 0.5, unit: 'workday' },
+    urgent: { days: 0, unit: 'workday' },
     materials: ['户口簿', { name: '身份证明', providedBy: 'sharing', held: true, required: false }],
   };
 
@@ -338,6 +340,8 @@ describe('the unified elements of an entry', () => {
       collectiveDecision: true,
       standard: {
         promised: { days: 0.5, unit: 'WORKDAY' },
+        greenChannel: { days: 0.5, unit: 'WORKDAY' },
+        urgent: { days: 0, unit: 'WORKDAY' },
         conditions: ['本县户籍'],
         materials: [
           { name: '户口簿', required: true, providedBy: 'APPLICANT', held: false },
@@ -349,10 +353,13 @@ describe('the unified elements of an entry', () => {
 
   test.each([
     ['powerSource', 'lent'],
+    ['greenChannel', { days: 19, unit: 'workday' }],
+    ['urgent', { days: 0.5, unit: 'day' }],
+    ['urgent', { days: 30, unit: 'day' }],
     ['handlingWay', 'own way'],
     ['crossDistrict', 'moon'],
     ['collectiveDecision', 'yes'],
-  ])('are refused at their place when they are no words of it: %s', (key, value) => {
+  ])('are refused at their place when they are no words of it, or above the promise: %s', (key, value) => {
     expect(placesOf(changed(MZ_001, { [key]: value }))).toEqual([`items[0].${key}`]);
   });
 });

@@ -7,6 +7,7 @@ import type { Day } from './calendar.ts';
 import type { Item } from './catalogue.ts';
 import type { FileItem } from './catalogue-format.ts';
 import { entryOf, fileItemSchema, itemOf } from './catalogue-format.ts';
+import { notLonger } from './limits.ts';
 
 /** A fault of a catalogue file and its place in it, `items[3].materials[1]`. */
 export interface CatalogueFault {
@@ -113,6 +114,16 @@ function ruleFaults(entry: Partial<FileItem>): CatalogueFault[] {
   const longerUnit = promisedUnit === 'WORKDAY' && statutoryUnit === 'DAY' && promisedDays === statutoryDays;
   if (statutoryDays !== null && (promisedDays > statutoryDays || longerUnit)) {
     fault('promisedDays', `${promisedDays} is above the statute's ${statutoryDays} (${ARTICLES.decisionLimit}).`);
+  }
+  for (const place of ['greenChannel', 'urgent'] as const) {
+    const limit = entry[place];
+    if (!limit) continue;
+    if (limit.unit === 'DAY' && !Number.isInteger(limit.days)) {
+      fault(place, `only working days have halves (${ARTICLES.halfDays}).`);
+    }
+    if (entry.promisedDays !== undefined && !notLonger(limit, { days: promisedDays, unit: promisedUnit })) {
+      fault(place, `${limit.days} is above the promise's ${promisedDays} (${ARTICLES.neverWorse}).`);
+    }
   }
   if (decidingTier === 'VILLAGE') {
     fault(

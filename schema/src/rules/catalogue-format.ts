@@ -48,6 +48,8 @@ const fileMaterialSchema = z.union([
   }),
 ]);
 
+const fileLimitSchema = z.strictObject({ days, unit: lower(DAY_UNITS) });
+
 /** A field of a form: required where nothing else is said. */
 const fileFieldSchema = formFieldSchema.extend({ required: z.boolean().default(true) }).strict();
 const fileBundleFieldSchema = bundleFieldSchema.extend({ required: z.boolean().default(true) }).strict();
@@ -65,6 +67,9 @@ export const fileItemSchema = z.strictObject({
   statutoryUnit: lower(DAY_UNITS),
   /** Where the promise is in another unit than the statute. */
   promisedUnit: lower(DAY_UNITS).optional(),
+  /** 绿色通道时限 and 特急时限, shorter than the promise. */
+  greenChannel: fileLimitSchema.optional(),
+  urgent: fileLimitSchema.optional(),
   legalBasis: text,
   materials: z.array(fileMaterialSchema).min(1),
   conditions: z.array(text).optional(),
@@ -128,6 +133,8 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
     statutoryUnit: unit,
     promisedDays,
     promisedUnit,
+    greenChannel = null,
+    urgent = null,
     materials,
     conditions,
     fields,
@@ -177,6 +184,8 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
     effectiveTo: same.effectiveTo ?? null,
     standard: {
       promised: { days: promisedDays, unit: promisedUnit ?? unit },
+      greenChannel,
+      urgent,
       materials,
       maxVisits,
       conditions: conditions ?? [],
@@ -193,7 +202,7 @@ export type CatalogueEntryJson = z.input<typeof fileItemSchema>;
  * the item again ({@link itemOf}); its version is the node's own and no part of a file.
  */
 export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
-  const { promised, materials, maxVisits, conditions, fields } = item.standard;
+  const { promised, greenChannel, urgent, materials, maxVisits, conditions, fields } = item.standard;
   const statutoryUnit = item.statutory?.unit ?? promised.unit;
   const { bundle, feeSchedule } = item;
   return {
@@ -207,6 +216,8 @@ export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
     promisedDays: promised.days,
     statutoryUnit: small(statutoryUnit),
     ...(promised.unit === statutoryUnit ? {} : { promisedUnit: small(promised.unit) }),
+    ...(greenChannel === null ? {} : { greenChannel: { ...greenChannel, unit: small(greenChannel.unit) } }),
+    ...(urgent === null ? {} : { urgent: { ...urgent, unit: small(urgent.unit) } }),
     legalBasis: item.legalBasis,
     materials: materials.map(materialEntryOf),
     ...(conditions.length === 0 ? {} : { conditions }),

@@ -157,6 +157,10 @@ export const itemSchema = z.object({
   effectiveTo: day.nullable(),
   standard: z.object({
     promised: limitSchema,
+    /** 绿色通道时限 of key projects' cases, from acceptance; null where there is none. */
+    greenChannel: limitSchema.nullable().default(null),
+    /** 特急时限, from the day the materials are in; null where there is none. */
+    urgent: limitSchema.nullable().default(null),
     materials: z.array(materialRequirementSchema),
     maxVisits: z.int().min(0),
     /** 受理条件. */
@@ -189,6 +193,9 @@ export const implementationSchema = z.object({
   node: z.string().refine(isDivisionCode, 'a division code'),
   version: z.int().min(1),
   promised: limitSchema,
+  /** 绿色通道时限 and 特急时限, as in the item's standard; never longer than the promise. */
+  greenChannel: limitSchema.nullable().default(null),
+  urgent: limitSchema.nullable().default(null),
   materials: z.array(materialRequirementSchema),
   maxVisits: z.int().min(0),
   conditions: z.array(text).default([]),

@@ -1,8 +1,9 @@
 import type { DivisionCode, Divisions } from '../divisions.ts';
-import type { DayUnit, Tier } from '../vocabulary.ts';
+import type { DayUnit, ExpeditedWay, Tier } from '../vocabulary.ts';
 import type { Day, OfficialCalendar } from './calendar.ts';
 import { dayOf, endOfDay, plusDays } from './calendar.ts';
 import type { CaseFile } from './case-file.ts';
+import { expeditedDue } from './expedited.ts';
 import type { DueInstant, ExcludedDays, Limit } from './limits.ts';
 import { countDays, dueInstant, lastDayOf } from './limits.ts';
 
@@ -16,14 +17,26 @@ export interface DeskTime {
   limit: Limit | null;
 }
 
+/** A limit shorter than the promise, and the day it counts from. */
+export interface ExpeditedClock {
+  way: ExpeditedWay;
+  limit: Limit;
+  startedOn: Day;
+}
+
 /** The clock of an accepted case (办理时限), counted by the official calendar. */
 export interface Clock {
   /** The day acceptance counts from. */
   startedOn: Day;
   promised: Limit;
   statutory: Limit | null;
-  /** End of the promise's last day; of a promise in half days 12:00 or 17:30 ({@link dueInstant}). */
+  /**
+   * End of the promise's last day; of a promise in half days 12:00 or 17:30 ({@link dueInstant}). Of an expedited case the
+   * end of its shorter limit, never later than the promise's.
+   */
   dueAt: Date;
+  /** The shorter limit (绿色通道, 特急) that ends first; null where the case has none. */
+  expedited: ExpeditedClock | null;
   /** End of the statute's last day; null where the item's basis names no days. */
   statutoryDueAt: Date | null;
   /** Whether a date depends on a year whose calendar is not out yet; such dates are recomputed when it is. */
@@ -69,7 +82,11 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
   const until = file.decision?.at ?? file.closedAt ?? now;
   const excluded = excludedDaysOf(file, until);
   const dueOf = (limit: Limit) => extended(dueInstant(from, startedAt, limit, calendar, excluded), file, calendar);
-  const due = dueOf(promised);
+  const promiseDue = dueOf(promised);
+  const shorter = expeditedDue(file, calendar, excluded);
+  const shorterDue = shorter && extended(shorter.due, file, calendar);
+  // what is meant to speed a case up never lengthens its limit
+  const due = shorterDue && shorterDue.at < promiseDue.at ? shorterDue : promiseDue;
   const statutoryDue = statutory && dueOf(statutory);
   const today = dayOf(until) < from ? from : dayOf(until);
   const usedDays = countDays(from, today, unit, calendar, excluded);
@@ -80,6 +97,7 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
     promised,
     statutory,
     dueAt: due.at,
+    expedited: shorter && { way: shorter.way, limit: shorter.limit, startedOn: shorter.startedOn },
     statutoryDueAt: statutoryDue && statutoryDue.at,
     provisional: due.provisional || (statutoryDue?.provisional ?? false),
     unit,

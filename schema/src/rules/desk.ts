@@ -5,6 +5,7 @@ import type { OfficialCalendar } from './calendar.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import type { Offices } from './offices.ts';
 import type { Viewer } from './permissions.ts';
+import type { ProjectStanding } from './projects.ts';
 import type { StandIn } from './stand-ins.ts';
 
 /** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
@@ -20,6 +21,8 @@ export interface Desk {
   grants?: readonly Grant[];
   /** The node's windows, what departments authorized them for, and who holds whose powers. */
   offices?: Offices;
+  /** The project of the case, as this node was told of it; left out where the case has none or nothing is known of it. */
+  project?: ProjectStanding;
   /** Who stands in for whom at this desk (AB角). */
   standIns?: readonly StandIn[];
 }

@@ -94,6 +94,8 @@ export function unifiedElements(item: Item): [element: string, value: string | n
     ['effectiveFrom', item.effectiveFrom],
     ['effectiveTo', item.effectiveTo],
     ['standard.promised', limitText(standard.promised)],
+    ['standard.greenChannel', limitText(standard.greenChannel)],
+    ['standard.urgent', limitText(standard.urgent)],
     ['standard.fields', standard.fields.length > 0 ? JSON.stringify(standard.fields) : null],
     ['standard.materials', standard.materials.map((m) => `${m.name}${m.required ? '' : '?'}`).join(',')],
     ['standard.maxVisits', String(standard.maxVisits)],
@@ -160,6 +162,12 @@ function implementationDrift(
   if (longer !== false) {
     const kind = longer === null ? 'DIFFERENT' : 'WORSE';
     found.push(line(kind, 'implementation.promised', limitText(mine.promised), limitText(standard.promised)));
+  }
+  for (const field of ['greenChannel', 'urgent'] as const) {
+    const [own, basic] = [mine[field], standard[field]];
+    if (!basic || (own && isLonger(own, basic) === false)) continue;
+    const kind = own && isLonger(own, basic) === null ? 'DIFFERENT' : 'WORSE';
+    found.push(line(kind, `implementation.${field}`, limitText(own), limitText(basic)));
   }
   const asked = new Map(standard.materials.map((m) => [m.name, m.required]));
   for (const { name, required } of mine.materials) {

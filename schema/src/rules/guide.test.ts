@@ -26,6 +26,14 @@ describe('a guide', () => {
     expect(guide).not.toContain('实施清单尚未下达');
   });
 
+  test('names the green channel and the urgent limit where there are some', () => {
+    const shorter = { greenChannel: { days: 5, unit: 'WORKDAY' }, urgent: { days: 0.5, unit: 'WORKDAY' } } as const;
+    const quick = guideOf(item, { ...implementation, ...shorter }, null, VILLAGE, divisions);
+    expect(quick).toContain('| 绿色通道时限(重点项目) | 5 个工作日 |');
+    expect(quick).toContain('| 特急办理时限 | ');
+    expect(guide).not.toContain('绿色通道');
+  });
+
   test('of a division that is too high to name the accepting organ says which tier accepts', () => {
     expect(guideOf(item, implementation, null, COUNTY, divisions)).toContain('| 受理机关 | 乡镇、村 |');
   });

@@ -23,7 +23,7 @@ export function guideOf(
   division: DivisionCode,
   divisions: Divisions,
 ): string {
-  const { promised, materials, maxVisits } = implementation ?? item.standard;
+  const { promised, greenChannel, urgent, materials, maxVisits } = implementation ?? item.standard;
   const name = (code: DivisionCode) => divisions.get(code).name;
   const facts: [string, string][] = [
     ['事项编码', item.code],
@@ -36,6 +36,8 @@ export function guideOf(
     ['主管部门', item.department],
     ['法定办结时限', item.statutory ? limitText(item.statutory) : '依据未规定'],
     ['承诺办结时限', limitText(promised)],
+    ...(greenChannel ? [['绿色通道时限(重点项目)', limitText(greenChannel)] as [string, string]] : []),
+    ...(urgent ? [['特急办理时限', limitText(urgent)] as [string, string]] : []),
     ['到办事现场次数', `${maxVisits} 次`],
     ['可否代办', item.proxyAllowed ? '可以' : '不可以'],
     ['签批层级', signOffText(item)],

@@ -22,6 +22,10 @@ describe('an implementation may', () => {
     ['promise fewer days', own({ promised: { days: 5, unit: 'WORKDAY' } })],
     ['promise half a day', own({ promised: { days: 0.5, unit: 'WORKDAY' } })],
     ['promise as many plain days', own({ promised: { days: 18, unit: 'DAY' } })],
+    [
+      'promise the green channel and the urgent less',
+      own({ greenChannel: { days: 5, unit: 'WORKDAY' }, urgent: { days: 0.5, unit: 'WORKDAY' } }),
+    ],
     ['ask for fewer materials', own({ materials: materials.slice(1) })],
     ['leave a material to choice', own({ materials: materials.map((m) => ({ ...m, required: false })) })],
     [
@@ -39,6 +43,16 @@ describe('an implementation may', () => {
 describe('an implementation may not', () => {
   test.each([
     ['promise more days', own({ promised: { days: 18.5, unit: 'WORKDAY' } }), 'promised'],
+    [
+      'name a green channel longer than its promise',
+      own({ greenChannel: { days: 19, unit: 'WORKDAY' } }),
+      'greenChannel',
+    ],
+    [
+      'name an urgent limit longer than its promise',
+      own({ promised: { days: 2, unit: 'WORKDAY' }, urgent: { days: 3, unit: 'WORKDAY' } }),
+      'urgent',
+    ],
     ['ask for a further material', own({ materials: [...materials, asked('无犯罪记录证明')] }), 'materials.4.name'],
     ['let people come more often', own({ maxVisits: 2 }), 'maxVisits'],
     ['take a fee where the item has none', own({ feeSchedule: fee }), 'feeSchedule'],
@@ -171,5 +185,28 @@ test('an implementation from before the new elements still parses', () => {
     conditions: [],
     stages: [],
     onlineDepth: null,
+  });
+});
+
+describe('limits shorter than the promise', () => {
+  const days = (n: number) => ({ days: n, unit: 'WORKDAY' as const });
+  const withGreen = { ...ITEM, standard: { ...ITEM.standard, greenChannel: days(5) } };
+
+  test('that the standard names are kept or bettered, and never left out', () => {
+    const at = (greenChannel: Implementation['greenChannel']) => placesOf(own({ greenChannel }), withGreen);
+    expect(at(days(5))).toEqual([]);
+    expect(at(days(3))).toEqual([]);
+    expect(at(days(6))).toEqual(['greenChannel']);
+    expect(at(null)).toEqual(['greenChannel']);
+  });
+
+  test('follow a new version of the item: taken over where the node had none, kept where bettered, never above the promise', () => {
+    const next = { ...withGreen, version: 2 };
+    expect(followItem(own({}), ITEM, next).greenChannel).toEqual(days(5));
+    expect(followItem(own({ greenChannel: days(3) }), ITEM, next).greenChannel).toEqual(days(3));
+    expect(followItem(own({ greenChannel: days(8) }), ITEM, next).greenChannel).toEqual(days(5));
+    const quick = followItem(own({ promised: days(4) }), ITEM, next);
+    expect(quick.greenChannel).toEqual(days(4));
+    expect(implementationFaults(quick, next, null)).toEqual([]);
   });
 });

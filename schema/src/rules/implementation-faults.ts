@@ -4,8 +4,14 @@ import { ARTICLES } from './articles.ts';
 import type { Implementation, Item, MaterialRequirement } from './catalogue.ts';
 import { sameData } from './item-diff.ts';
 import type { Limit } from './limits.ts';
+import { notLonger } from './limits.ts';
 
-type Elements = Pick<Implementation, 'promised' | 'materials' | 'maxVisits' | 'conditions' | 'feeSchedule'>;
+type Elements = Pick<
+  Implementation,
+  'promised' | 'greenChannel' | 'urgent' | 'materials' | 'maxVisits' | 'conditions' | 'feeSchedule'
+>;
+/** The limits that are shorter than the promise. */
+const SHORTER = ['greenChannel', 'urgent'] as const;
 
 /**
  * Better, never worse (只优不劣): an implementation may ask for less than the basic catalogue and than the level above,
@@ -31,6 +37,12 @@ export function implementationFaults(
       ARTICLES.decisionLimit,
     );
   }
+  for (const field of SHORTER) {
+    const limit = implementation[field];
+    if (limit && !notLonger(limit, implementation.promised)) {
+      fault(field, `${said(limit)} is above the promise, ${said(implementation.promised)}.`);
+    }
+  }
   if (above) {
     const bound: Elements = { ...above, feeSchedule: above.feeSchedule ?? item.feeSchedule };
     for (const f of worseThan(implementation, bound, `what ${above.node} does`)) fault(f.field ?? '', f.message);
@@ -51,6 +63,12 @@ function worseThan(own: Elements, bound: Elements, whose: string): Problem[] {
   };
   if (!notLonger(own.promised, bound.promised)) {
     fault('promised', `${said(own.promised)} is longer than ${whose}, ${said(bound.promised)}.`);
+  }
+  for (const field of SHORTER) {
+    const [limit, most] = [own[field], bound[field]];
+    if (most && !(limit && notLonger(limit, most))) {
+      fault(field, `${limit ? said(limit) : 'nothing'} is less than ${whose}, ${said(most)}.`);
+    }
   }
   own.materials.forEach((material, i) => {
     const asked = bound.materials.find((m) => m.name === material.name);
@@ -79,12 +97,6 @@ function worseThan(own: Elements, bound: Elements, whose: string): Problem[] {
 function burden({ required, providedBy, held }: MaterialRequirement): number {
   if (held || providedBy !== 'APPLICANT') return 0;
   return required ? 2 : 1;
-}
-
-/** Whether a limit never ends later than another. Plain days never outlast as many working days, the reverse they may. */
-function notLonger(limit: Limit, bound: Limit): boolean {
-  if (limit.unit === 'WORKDAY' && bound.unit === 'DAY') return limit.days === 0;
-  return limit.days <= bound.days;
 }
 
 type Fee = NonNullable<Item['feeSchedule']>;
@@ -123,6 +135,7 @@ export function followItem(before: Implementation, former: Item | null, item: It
   const kept = was ? { ...next } : { ...next, ...item.standard };
   if (was) {
     if (sameData(before.promised, was.promised)) kept.promised = item.standard.promised;
+    for (const field of SHORTER) if (sameData(before[field], was[field])) kept[field] = item.standard[field];
     if (sameData(before.materials, was.materials)) kept.materials = item.standard.materials;
     if (before.maxVisits === was.maxVisits) kept.maxVisits = item.standard.maxVisits;
     if (sameData(before.conditions, was.conditions)) kept.conditions = item.standard.conditions;
@@ -134,6 +147,11 @@ export function followItem(before: Implementation, former: Item | null, item: It
     else if (element === 'materials') kept.materials = item.standard.materials;
     else if (element === 'maxVisits') kept.maxVisits = item.standard.maxVisits;
     else if (element === 'conditions') kept.conditions = item.standard.conditions;
+  }
+  for (const field of SHORTER) {
+    const most = item.standard[field];
+    const limit = kept[field] && most && !notLonger(kept[field], most) ? most : (kept[field] ?? most);
+    kept[field] = limit && !notLonger(limit, kept.promised) ? kept.promised : limit;
   }
   return kept;
 }

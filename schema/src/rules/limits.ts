@@ -71,6 +71,12 @@ export function dueInstant(
   }
 }
 
+/** Whether a limit never ends later than another. Plain days never outlast as many working days, the reverse they may. */
+export function notLonger(limit: Limit, bound: Limit): boolean {
+  if (limit.unit === 'WORKDAY' && bound.unit === 'DAY') return limit.days === 0;
+  return limit.days <= bound.days;
+}
+
 /**
  * The last day of a limit. The day it begins on does not count (民法典 Art. 201). Working days follow the official
  * calendar (行政许可法 Art. 82); plain days count all, and a last day of rest moves to the next working day (民法典

@@ -76,6 +76,10 @@ describe('the table of posts', () => {
       'REVOKE_CONSENT',
       'ANSWER_ENQUIRY',
       'READ_ENQUIRIES',
+      'LINK_PROJECT',
+      'ASK_URGENCY',
+      'ANSWER_PROJECT',
+      'READ_PROJECT',
     ];
     expect(dutiesOf('AGENT', 'VILLAGE')).toEqual(takesIn);
     // the contacts of proxy handling are the agent's own
@@ -136,6 +140,12 @@ describe('the table of posts', () => {
       'RESOLVE_OBJECTION',
       'GRANT_WAIVER',
       'READ_FEES',
+      'OPEN_GREEN_CHANNEL',
+      'DECIDE_URGENCY',
+      'KEEP_PROJECT',
+      'DISPATCH_PROJECT',
+      'ANSWER_PROJECT',
+      'READ_PROJECT',
     ]);
     expect(dutiesOf('CLERK', 'COUNTY')).toContain('REVIEW_CASE');
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');

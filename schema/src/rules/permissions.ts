@@ -81,6 +81,15 @@ export const ACTIONS = [
   'TAKE_OVER_CASE',
   'ANSWER_ENQUIRY',
   'READ_ENQUIRIES',
+  'LINK_PROJECT',
+  'OPEN_GREEN_CHANNEL',
+  'ASK_URGENCY',
+  'DECIDE_URGENCY',
+  'KEEP_PROJECT',
+  'FLAG_PROJECT',
+  'DISPATCH_PROJECT',
+  'ANSWER_PROJECT',
+  'READ_PROJECT',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -170,6 +179,18 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   /** Also reports the result back. */
   ANSWER_ENQUIRY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_ENQUIRIES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, SUPERVISOR: ORGANS },
+  LINK_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  OPEN_GREEN_CHANNEL: { CHIEF: ORGANS, HEAD: ORGANS },
+  // whoever takes the case in writes the applicant's ground down; another approves it (一审一核)
+  ASK_URGENCY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  DECIDE_URGENCY: { CHIEF: ORGANS, HEAD: ORGANS },
+  /** Registers a project, amends it, moves its phases on and ends it. */
+  KEEP_PROJECT: { CLERK: GRANTORS, CHIEF: GRANTORS },
+  // 重点项目 are named by the government, and its head has it written down
+  FLAG_PROJECT: { HEAD: GRANTORS },
+  DISPATCH_PROJECT: { CHIEF: GRANTORS },
+  ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
+  READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
 };
 
 /**

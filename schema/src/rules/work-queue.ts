@@ -19,15 +19,21 @@ export interface NextDue {
  * decided one, the delivery's (Art. 44).
  * @param clock null before acceptance
  * @param noticeDueAt where this desk may still name missing materials
+ * @param urgentDueAt of an urgent case that is not accepted yet
  */
-export function nextDue(file: CaseFile, clock: Clock | null, noticeDueAt: Date | null): NextDue {
+export function nextDue(
+  file: CaseFile,
+  clock: Clock | null,
+  noticeDueAt: Date | null,
+  urgentDueAt: Date | null = null,
+): NextDue {
   const running = (nextDueAt: Date | null | undefined): NextDue => ({
     nextDueAt: nextDueAt ?? NOTHING_DUE,
     pausedDays: null,
   });
   switch (file.state) {
     case 'FILED':
-      return running(noticeDueAt);
+      return running(earlier(noticeDueAt, urgentDueAt));
     case 'ACCEPTED':
     case 'REVIEWED':
       return { ...running(clock?.dueAt), pausedDays: clock?.pausedSince ? clock.remainingDays : null };
@@ -47,6 +53,11 @@ export function nextDue(file: CaseFile, clock: Clock | null, noticeDueAt: Date |
     default:
       return file.state satisfies never;
   }
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (!one || !other) return one ?? other;
+  return one < other ? one : other;
 }
 
 /**

@@ -309,6 +309,28 @@ export class CaseLog {
     return this.add({ action: 'CONSENT_REVOKED', data: { way: 'SIGNATURE', reason: null } }, head);
   }
 
+  linked(project = `${COUNTY}-${UUID}`, head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'PROJECT_LINKED', data: { project } }, head);
+  }
+
+  /** On the green channel of its project, which is linked ahead of it where the case has none. */
+  onGreenChannel(limit: Limit = { days: 5, unit: 'WORKDAY' }, head?: Partial<LineHead>): CaseLog {
+    const log = this.file.project === null ? this.linked() : this;
+    const data = { project: log.file.project ?? '', ground: '县重点项目', limit };
+    return log.add({ action: 'GREEN_CHANNEL_OPENED', data }, head);
+  }
+
+  urgencyAsked(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'URGENCY_ASKED', data: { ground: '急需住院' } }, head);
+  }
+
+  /** Approved with a limit, or not with null. */
+  urgencyDecided(limit: Limit | null = { days: 0.5, unit: 'WORKDAY' }, head: Partial<LineHead> = {}): CaseLog {
+    const data = { approved: limit !== null, reason: limit ? null : '理由不足', limit };
+    const actor = { sub: `chief-${this.file.custodian}`, name: '首席代表', role: 'CHIEF' } as const;
+    return this.add({ action: 'URGENCY_DECIDED', data }, { actor, ...head });
+  }
+
   withdrawn(head?: Partial<LineHead>): CaseLog {
     return this.add({ action: 'WITHDRAWN', data: { reason: '申请人撤回', requestedAt: this.file.custodian } }, head);
   }

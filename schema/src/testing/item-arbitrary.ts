@@ -74,11 +74,20 @@ export const anyFullItem: fc.Arbitrary<Item> = fc
     statutory: fc.option(
       fc.record({ days: fc.integer({ min: 21, max: 60 }), unit: fc.constantFrom('WORKDAY', 'DAY') }),
     ),
+    /** Same days, whatever the unit of the promise: never above it. */
+    shorter: fc.record({ greenChannel: fc.boolean(), urgent: fc.boolean() }),
     materials: anyMaterials,
     conditions: fc.array(anyText, { maxLength: 3 }),
   })
-  .map(({ base, promised, materials, conditions, ...elements }) => ({
+  .map(({ base, promised, shorter, materials, conditions, ...elements }) => ({
     ...base,
     ...elements,
-    standard: { ...base.standard, promised, materials, conditions },
+    standard: {
+      ...base.standard,
+      promised,
+      greenChannel: shorter.greenChannel ? promised : null,
+      urgent: shorter.urgent ? { ...promised, days: Math.floor(promised.days / 2) } : null,
+      materials,
+      conditions,
+    },
   }));

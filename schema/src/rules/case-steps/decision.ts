@@ -9,7 +9,7 @@ import { asAcceptor, asDecider, notCompetent, underGrants } from '../case-grants
 import { requireJointDone } from '../joint.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { accepted } from './acceptance.ts';
-import { REMEDIES, atOwnCase, departmentAt, oneLine, requireFollows, requireReason } from './shared.ts';
+import { REMEDIES, atOwnCase, departmentAt, isSamePerson, oneLine, requireFollows, requireReason } from './shared.ts';
 
 /**
  * Reviews (审查) at the accepting or the deciding desk; the deciding one also where another's review stands for its own.
@@ -49,12 +49,6 @@ export function decideCase(
   const borrowed = given.state === 'REVIEWED' && given.reviews.at(-1)?.node !== desk.node;
   const stages: GrantStage[] = borrowed ? ['REVIEW', 'DECIDE'] : ['DECIDE'];
   return asDecider(desk, given, stages, (file) => decision(desk, file, actor, { outcome, reason, minutes }));
-}
-
-/** Whether two steps are one person's: done by, or in the post of, the same (a stand-in is both). */
-function isSamePerson(one: LogActor, other: LogActor): boolean {
-  const personsOf = (actor: LogActor) => [actor.sub, ...(actor.for ? [actor.for.sub] : [])];
-  return personsOf(one).some((sub) => personsOf(other).includes(sub));
 }
 
 interface Decided {

@@ -13,6 +13,8 @@ import { requireIntake, route } from '../competence.ts';
 import type { CaseFacts } from '../delegation.ts';
 import { NO_FACTS } from '../delegation.ts';
 import type { Desk, Step } from '../desk.ts';
+import type { ProjectStanding } from '../projects.ts';
+import { requireOpenProject } from '../projects.ts';
 import type { FormEntry } from '../forms.ts';
 import { formFaults } from '../forms.ts';
 import {
@@ -37,12 +39,14 @@ export interface Filing {
   /** What the application states in the item's form; only the rules see it, the log does not. */
   form?: readonly FormEntry[];
   bundle?: BundleMembership;
+  /** The project it is filed for, as this node was told of it; `standing` is null where the node knows none. */
+  project?: { id: string; standing: ProjectStanding | null };
 }
 
 /**
  * Takes an application in (收件).
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, ITEM_NOT_IN_FORCE, COMPETENCE_UNRESOLVED, NOT_COMPETENT,
- * CONSENT_MISSING, MATERIAL_UNRELATED, FORM_INVALID: all that apply to the input at once
+ * CONSENT_MISSING, MATERIAL_UNRELATED, FORM_INVALID, NOT_FOUND or PROJECT_ENDED of its project: all that apply to the input at once
  */
 export function fileCase(desk: Desk, filing: Filing): Step {
   const actor = actAs(desk, 'FILE_CASE');
@@ -115,6 +119,8 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
     ...unrelatedMaterials(desk.implementation, filing.materials),
     ...formFaults(item.standard.fields, filing.form ?? []),
   ]);
+  const project = filing.project && requireOpenProject(filing.project.standing, filing.project.id);
+  const { urgent: limit, promised } = desk.implementation;
   return {
     number: filing.number,
     item: item.code,
@@ -129,6 +135,8 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
     application: filing.application,
     consent: filing.consent,
     ...(filing.bundle ? { bundle: filing.bundle } : {}),
+    ...(project ? { project: project.id } : {}),
+    ...(item.processingClass === 'URGENT' ? { urgent: { limit: limit ?? promised } } : {}),
     materials: filing.materials,
   };
 }

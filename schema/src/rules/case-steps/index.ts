@@ -10,3 +10,4 @@ export * from './procedures.ts';
 export * from './proxy.ts';
 export * from './joint.ts';
 export { REMEDIES } from './shared.ts';
+export * from './expedited.ts';

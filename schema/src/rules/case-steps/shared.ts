@@ -44,6 +44,12 @@ export function oneLine(line: LineDraft): Step {
   return { lines: [line], handOff: null };
 }
 
+/** Whether two steps are one person's: done by, or in the post of, the same (a stand-in is both). */
+export function isSamePerson(one: LogActor, other: LogActor): boolean {
+  const personsOf = (actor: LogActor) => [actor.sub, ...(actor.for ? [actor.for.sub] : [])];
+  return personsOf(one).some((sub) => personsOf(other).includes(sub));
+}
+
 /** What says who acts at a desk. */
 export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns'>;
 

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  CaseFile,
+  DivisionCode,
+  Divisions,
+  ProjectAnswer,
+  ProjectDraft,
+  ProjectFile,
+  ProjectLine,
+} from '@liandong/schema';
+import {
+  ProblemError,
+  SIGNED_TYPES,
+  caseIdOf,
+  concernedNodes,
+  filingNodeOf,
+  foldProject,
+  foldProjectLine,
+  problem,
+  projectAnswerSchema,
+  projectCaseOf,
+  projectFactOf,
+  projectNoticeSchema,
+  projectSteps,
+} from '@liandong/schema';
+import type { NodeTx } from '../db/index.ts';
+import type { FeedAppender } from '../feeds/index.ts';
+import type { Answered, Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { SignedProjectLine, StoredProject } from './project-store.ts';
+import {
+  foldProjectChain,
+  lockProject,
+  readProjectLines,
+  saveProject,
+  signedProjectLine,
+  withoutGap,
+} from './project-store.ts';
+
+export interface ProjectKeeperParts {
+  trust: Trust;
+  divisions: Divisions;
+  outbox: Outbox;
+  appender: FeedAppender;
+  now: () => Date;
+}
+
+/**
+ * Writes the logs of the projects a node keeps, and takes those of others in. One transaction holds the lines, the row,
+ * the fact for the levels above, and a notice to every node the project concerns.
+ */
+export class ProjectKeeper {
+  readonly #parts: ProjectKeeperParts;
+
+  constructor(parts: ProjectKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Opens a project with its registration. */
+  open(tx: NodeTx, drafts: readonly ProjectDraft[]): Promise<StoredProject> {
+    return this.#write(tx, caseIdOf(tx.node, randomUUID()), null, drafts, []);
+  }
+
+  /**
+   * Adds lines to a project this node keeps.
+   * @param knowing nodes that are not told
+   */
+  append(
+    tx: NodeTx,
+    stored: StoredProject,
+    drafts: readonly ProjectDraft[],
+    knowing: readonly DivisionCode[] = [],
+  ): Promise<StoredProject> {
+    return this.#write(tx, stored.file.id, stored, drafts, knowing);
+  }
+
+  /**
+   * Puts a case into the project its log names, when this node keeps that project: called with every case whose log says
+   * so for the first time here. A project that has ended still takes a case that was on its way; one that nobody knows
+   * takes none.
+   */
+  readonly linked = async (tx: NodeTx, file: CaseFile): Promise<void> => {
+    if (file.project === null || filingNodeOf(file.project, 'project') !== tx.node) return;
+    const stored = await lockProject(tx, file.project);
+    if (!stored) return;
+    const drafts = projectSteps.linkCase(stored.file, projectCaseOf(file));
+    if (drafts.length > 0) await this.append(tx, stored, drafts);
+  };
+
+  /** Takes lines of a project another node keeps; what is wrong with them goes back with its code. */
+  readonly notice = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const body = projectNoticeSchema.safeParse(message.body);
+    if (!body.success) throw problem('MESSAGE_INVALID', 'Not a notice of a project.', { cause: body.error });
+    return settled(() => this.#take(tx, message.from, body.data.project, body.data.lines));
+  };
+
+  /**
+   * Takes lines back that a peer holds of a project of this node, after its database was restored, and tells the others
+   * again, who may never have heard them.
+   */
+  async takeBack(tx: NodeTx, project: string, jwses: readonly string[]): Promise<void> {
+    if (!(await this.#take(tx, tx.node, project, jwses))) return;
+    const stored = await lockProject(tx, project);
+    if (stored) await this.#parts.outbox.enqueue(tx, this.#notices(null, stored, [], []));
+  }
+
+  /** Writes a lower node's answer to an order down. */
+  readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+    const parsed = projectAnswerSchema.safeParse(message.body);
+    if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not an answer to an order.', { cause: parsed.error });
+    return settled(() => this.answered(tx, message.from, parsed.data));
+  };
+
+  /** @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, ORDER_ANSWERED */
+  async answered(tx: NodeTx, from: DivisionCode, { project, order, answer, actor }: ProjectAnswer): Promise<void> {
+    const stored = await lockProject(tx, project);
+    if (!stored || stored.file.node !== tx.node) throw problem('NOT_FOUND', `${tx.node} keeps no such project.`);
+    await this.append(tx, stored, projectSteps.answerOrder(stored.file, from, actor, order, answer));
+  }
+
+  /** A node did not take what it was told: whoever dispatched it sees so, once for each reason. */
+  readonly noticeAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
+    if (answer.outcome !== 'REFUSED') return;
+    const { code } = answer;
+    const stored = await lockProject(tx, projectNoticeSchema.parse(body).project);
+    if (!stored || stored.file.refusals.some((r) => r.by === receiver && r.code === code)) return;
+    await this.append(tx, stored, projectSteps.refusedNotice(receiver, code), [receiver]);
+  };
+
+  async #write(
+    tx: NodeTx,
+    id: string,
+    before: StoredProject | null,
+    drafts: readonly ProjectDraft[],
+    knowing: readonly DivisionCode[],
+  ): Promise<StoredProject> {
+    const { trust, now, appender, outbox } = this.#parts;
+    const written: SignedProjectLine[] = [];
+    let after = before?.file ?? null;
+    for (const draft of drafts) {
+      // clocks of two hosts differ; a log never runs backwards
+      const at = after && after.lastAt > now() ? after.lastAt : now();
+      const prev = (written.at(-1) ?? before?.lines.at(-1))?.hash ?? null;
+      const seq = (after?.seq ?? 0) + 1;
+      const line: ProjectLine = { project: id, seq, at: at.toISOString(), node: tx.node, prev, ...draft };
+      after = after ? foldProjectLine(after, line) : foldProject([line]);
+      const jws = await trust.sign(tx.node, SIGNED_TYPES.project, line);
+      written.push({ line, jws, hash: sha256(jws) });
+    }
+    if (!after) throw new Error('a project without lines');
+    const stored = { file: after, lines: [...(before?.lines ?? []), ...written] };
+    await saveProject(tx, written, after);
+    const fact = projectFactOf(after);
+    if (!before || JSON.stringify(projectFactOf(before.file)) !== JSON.stringify(fact)) {
+      await appender.append(tx, 'FACTS', [fact]);
+    }
+    await outbox.enqueue(tx, this.#notices(before?.file ?? null, stored, written, knowing));
+    return stored;
+  }
+
+  /** The new lines for everybody who knows the ones ahead, the whole log for who is concerned from now on. */
+  #notices(
+    before: ProjectFile | null,
+    { file, lines }: StoredProject,
+    written: readonly SignedProjectLine[],
+    knowing: readonly DivisionCode[],
+  ): Outgoing[] {
+    const { divisions, trust } = this.#parts;
+    const told = before ? concernedNodes(before, divisions) : [];
+    const nodes = trust.nodes();
+    return concernedNodes(file, divisions)
+      .filter((node) => nodes.includes(node) && !knowing.includes(node))
+      .map((receiver) => ({
+        receiver,
+        kind: 'PROJECT',
+        caseId: null,
+        body: { project: file.id, lines: (told.includes(receiver) ? written : lines).map(({ jws }) => jws) },
+      }));
+  }
+
+  /** @returns whether anything was new */
+  async #take(tx: NodeTx, keeper: DivisionCode, project: string, jwses: readonly string[]): Promise<boolean> {
+    await tx.query(`SELECT id FROM projects WHERE node = $1 AND id = $2 FOR UPDATE`, [project]);
+    const held = await readProjectLines(tx, project);
+    const known = new Map(held.map((line) => [line.line.seq, line]));
+    const fresh: SignedProjectLine[] = [];
+    for (const jws of jwses) {
+      const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.project);
+      const signed = signedProjectLine(jws, payload);
+      const { line, hash } = signed;
+      if (node !== keeper || line.node !== node || line.project !== project) {
+        throw problem('SIGNATURE_INVALID', `${keeper} brought a line of ${line.project} that is not its own.`);
+      }
+      const other = known.get(line.seq);
+      if (other && other.hash !== hash) throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} exist.`);
+      if (!other) {
+        known.set(line.seq, signed);
+        fresh.push(signed);
+      }
+    }
+    if (fresh.length === 0) return false;
+    const all = withoutGap([...known.values()].sort((a, b) => a.line.seq - b.line.seq));
+    const file = all.length === 0 ? null : foldProjectChain(all);
+    if (file) this.#requireOrders(tx.node, file);
+    await saveProject(tx, fresh, file);
+    return true;
+  }
+
+  /** Orders go down: nobody is ordered by a neighbour. */
+  #requireOrders(node: DivisionCode, file: ProjectFile): void {
+    if (node === file.node || this.#parts.divisions.isWithin(node, file.node)) return;
+    if (file.orders.some((order) => order.node === node)) {
+      throw problem('NOT_COMPETENT', `${file.node} orders nothing of ${node}.`);
+    }
+  }
+}
+
+async function settled(work: () => Promise<unknown>): Promise<Verdict> {
+  try {
+    await work();
+    return { outcome: 'DONE' };
+  } catch (error) {
+    // an unknown key may become known, and a database come back
+    if (!(error instanceof ProblemError) || error.code === 'KEY_UNKNOWN' || error.code === 'DATABASE_UNAVAILABLE') {
+      throw error;
+    }
+    return { outcome: 'REFUSED', code: error.code, reason: error.message };
+  }
+}

@@ -1,0 +1,148 @@
+import type { DivisionCode, ProjectFile, ProjectFilter, ProjectLine, ProjectStanding } from '@liandong/schema';
+import { beganOn, foldProject, phaseOf, problem, projectLineSchema } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { payloadOf, sha256 } from '../trust/index.ts';
+
+/** A line of a project's log with the signature it came with. */
+export interface SignedProjectLine {
+  line: ProjectLine;
+  jws: string;
+  /** SHA-256 of the JWS: what the next line's `prev` names. */
+  hash: string;
+}
+
+/** A project as one node keeps it or was told of it. */
+export interface StoredProject {
+  /** Folded from the lines held without a gap. */
+  file: ProjectFile;
+  lines: SignedProjectLine[];
+}
+
+interface LineRow {
+  project: string;
+  jws: string;
+  hash: string;
+}
+
+/** A line as it was stored: checked when it came in, so only read here. */
+const stored = ({ jws, hash }: LineRow): SignedProjectLine => ({ line: payloadOf(jws) as ProjectLine, jws, hash });
+
+/** A line as it comes from elsewhere; its signature is checked by the caller. @throws {ProblemError} MESSAGE_INVALID */
+export function signedProjectLine(jws: string, payload: unknown): SignedProjectLine {
+  const parsed = projectLineSchema.safeParse(payload);
+  if (!parsed.success) throw problem('MESSAGE_INVALID', "Not a line of a project's log.", { cause: parsed.error });
+  return { line: parsed.data, jws, hash: sha256(jws) };
+}
+
+/** The lines from the first on without a gap: notices may overtake each other. */
+export function withoutGap(lines: readonly SignedProjectLine[]): SignedProjectLine[] {
+  const gap = lines.findIndex(({ line }, index) => line.seq !== index + 1);
+  return gap === -1 ? [...lines] : lines.slice(0, gap);
+}
+
+/** Folds signed lines, checking the chain. @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP */
+export function foldProjectChain(lines: readonly SignedProjectLine[]): ProjectFile {
+  lines.forEach(({ line }, index) => {
+    if (line.prev !== (lines[index - 1]?.hash ?? null)) {
+      throw problem('CHAIN_BROKEN', `Line ${line.seq} of ${line.project} does not name the line ahead of it.`);
+    }
+  });
+  return foldProject(lines.map(({ line }) => line));
+}
+
+/** Projects as this node knows them, in the order of the ids; unknown ones are left out. */
+export async function findProjects(queries: NodeQueries, ids: readonly string[]): Promise<StoredProject[]> {
+  if (ids.length === 0) return [];
+  const rows = await queries.query<LineRow>(
+    `SELECT project, jws, hash FROM project_log WHERE node = $1 AND project = ANY ($2) ORDER BY project, seq`,
+    [ids],
+  );
+  return ids.flatMap((id): StoredProject[] => {
+    const lines = withoutGap(rows.filter((row) => row.project === id).map(stored));
+    return lines.length === 0 ? [] : [{ file: foldProject(lines.map(({ line }) => line)), lines }];
+  });
+}
+
+/** Reads one project and keeps others from changing it until the transaction ends. */
+export async function lockProject(tx: NodeTx, id: string): Promise<StoredProject | null> {
+  await tx.query(`SELECT id FROM projects WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
+  const [found] = await findProjects(tx, [id]);
+  return found ?? null;
+}
+
+/** Lines of one project this node holds, also those behind a gap. */
+export async function readProjectLines(queries: NodeQueries, id: string): Promise<SignedProjectLine[]> {
+  const rows = await queries.query<LineRow>(
+    `SELECT project, jws, hash FROM project_log WHERE node = $1 AND project = $2 ORDER BY seq`,
+    [id],
+  );
+  return rows.map(stored);
+}
+
+/** Adds lines and writes the project's row as it stands after them; null where a gap is still ahead of all of them. */
+export async function saveProject(
+  tx: NodeTx,
+  lines: readonly SignedProjectLine[],
+  file: ProjectFile | null,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO project_log (node, project, seq, jws, hash)
+     SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS l`,
+    [
+      lines.map(({ line }) => line.project),
+      lines.map(({ line }) => line.seq),
+      lines.map(({ jws }) => jws),
+      lines.map(({ hash }) => hash),
+    ],
+  );
+  if (!file) return;
+  await tx.query(
+    `INSERT INTO projects (node, id, keeper, phase, key, ended, began_on) VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (node, id) DO UPDATE SET phase = excluded.phase, key = excluded.key, ended = excluded.ended,
+       began_on = excluded.began_on`,
+    [file.id, file.node, phaseOf(file).phase, file.key !== null, file.ended !== null, beganOn(file)],
+  );
+}
+
+/** What a case's desk must know of its project; null where this node was told of none under that id. */
+export async function findStanding(queries: NodeQueries, id: string): Promise<ProjectStanding | null> {
+  const [row] = await queries.query<ProjectStanding>(
+    `SELECT id, key, ended FROM projects WHERE node = $1 AND id = $2`,
+    [id],
+  );
+  return row ?? null;
+}
+
+/** Where a list goes on: the last project shown. */
+export interface ProjectCursor {
+  beganOn: string;
+  id: string;
+}
+
+/** Ids of the projects this node keeps or was told of, the latest begun first. */
+export async function listProjects(
+  queries: NodeQueries,
+  { key, phase, ended }: ProjectFilter,
+  after: ProjectCursor | null,
+  most: number,
+): Promise<ProjectCursor[]> {
+  return queries.query<ProjectCursor>(
+    `SELECT id, began_on AS "beganOn" FROM projects
+     WHERE node = $1 AND ($2::boolean IS NULL OR key = $2) AND ($3::text IS NULL OR phase = $3)
+       AND ($4::boolean IS NULL OR ended = $4) AND ($5::date IS NULL OR (began_on, id) < ($5, $6::text))
+     ORDER BY began_on DESC, id DESC LIMIT $7`,
+    [key, phase, ended, after?.beganOn ?? null, after?.id ?? null, most],
+  );
+}
+
+/** Every project this node knows that another one keeps. */
+export async function findKeptBy(queries: NodeQueries, keeper: DivisionCode): Promise<StoredProject[]> {
+  const rows = await queries.query<{ id: string }>(
+    `SELECT id FROM projects WHERE node = $1 AND keeper = $2 ORDER BY id`,
+    [keeper],
+  );
+  return findProjects(
+    queries,
+    rows.map((row) => row.id),
+  );
+}

@@ -1,0 +1,199 @@
+import type {
+  AnswerProjectOrderInput,
+  DivisionCode,
+  Divisions,
+  OfficialCalendar,
+  ProjectCaseView,
+  ProjectDraft,
+  ProjectFile,
+  ProjectsService,
+  ProjectView,
+  Viewer,
+} from '@liandong/schema';
+import {
+  beganOn,
+  clockOf,
+  custodyAt,
+  dayOf,
+  isDay,
+  problem,
+  projectFactOf,
+  projectSteps,
+  requireProjectReader,
+  requireReaderOver,
+  signedIn,
+  totalDaysOf,
+} from '@liandong/schema';
+import { findCases, once } from '../cases/index.ts';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { ProjectKeeper } from './project-keeper.ts';
+import type { ProjectCursor, StoredProject } from './project-store.ts';
+import { findProjects, listProjects, lockProject } from './project-store.ts';
+
+export interface ProjectsParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  calendar: () => OfficialCalendar;
+  keeper: ProjectKeeper;
+  outbox: Outbox;
+  now: () => Date;
+}
+
+type Post = Parameters<typeof projectSteps.registerProject>[0];
+
+/** 项目 at one node: those it keeps, and those it was told of. */
+export function projectsService(parts: ProjectsParts): ProjectsService {
+  const { node, db, divisions, calendar, keeper, outbox, now } = parts;
+  const postOf = (viewer: Viewer): Post => ({ node, viewer, now: now(), divisions });
+
+  /** One step of a project kept here in one transaction: the project is locked, the rule decides, the keeper writes. */
+  async function change(
+    viewer: Viewer | null,
+    mutation: string,
+    input: { id: string; idempotencyKey: string | null },
+    step: (post: Post, file: ProjectFile) => ProjectDraft[],
+  ): Promise<ProjectView> {
+    const person = signedIn(viewer);
+    return db.transact(node, async (tx) => {
+      await once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
+        const stored = await lockReadable(tx, person, input.id);
+        if (stored.file.node !== node) {
+          throw problem('NOT_COMPETENT', `${stored.file.node} keeps the project, not ${node}.`, { node, field: 'id' });
+        }
+        await keeper.append(tx, stored, step(postOf(person), stored.file));
+        return true;
+      });
+      return viewOf(await lockReadable(tx, person, input.id));
+    });
+  }
+
+  async function lockReadable(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredProject> {
+    const stored = await lockProject(tx, id);
+    if (!stored) throw notFound(id);
+    requireProjectReader(viewer, stored.file, divisions);
+    return stored;
+  }
+
+  function viewOf({ file }: StoredProject): ProjectView {
+    const today = dayOf(now());
+    return {
+      file,
+      total: totalDaysOf(projectFactOf(file), today, calendar()),
+      today,
+      cases: () => casesOf(file),
+      answeredBy: node,
+      staleSince: file.node === node ? null : file.lastAt,
+    };
+  }
+
+  async function casesOf({ cases }: ProjectFile): Promise<ProjectCaseView[]> {
+    const found = await findCases(
+      db.queries(node),
+      cases.map(({ id }) => id),
+    );
+    const known = new Map(found.map(({ file }) => [file.id, file]));
+    return cases.map((linked): ProjectCaseView => {
+      const file = known.get(linked.id);
+      if (!file) return { ...linked, state: null, custodian: null, clock: null, staleSince: null };
+      return {
+        ...linked,
+        state: file.state,
+        custodian: file.custodian,
+        clock: clockOf(file, calendar(), divisions, now()),
+        staleSince: custodyAt(file, node) === 'ELSEWHERE' ? file.lastAt : null,
+      };
+    });
+  }
+
+  const notFound = (id: string) =>
+    problem('NOT_FOUND', `${node} was told of no project ${id.slice(0, 60)}.`, { node, field: 'id' });
+
+  return {
+    async get(viewer, id) {
+      const person = signedIn(viewer);
+      const [stored] = await findProjects(db.queries(node), [id]);
+      if (!stored) throw notFound(id);
+      requireProjectReader(person, stored.file, divisions);
+      return viewOf(stored);
+    },
+
+    async list(viewer, filter, page) {
+      requireReaderOver(signedIn(viewer), 'READ_PROJECT', node, divisions);
+      const after = page.after === null ? null : decodeCursor(page.after);
+      const rows = await listProjects(db.queries(node), filter, after, page.first + 1);
+      const shown = rows.slice(0, page.first);
+      const stored = await findProjects(
+        db.queries(node),
+        shown.map(({ id }) => id),
+      );
+      return {
+        nodes: stored.map(viewOf),
+        cursors: stored.map(({ file }) => encodeCursor({ beganOn: beganOn(file), id: file.id })),
+        hasNextPage: rows.length > page.first,
+        hasPreviousPage: after !== null,
+      };
+    },
+
+    async register(viewer, input) {
+      const person = signedIn(viewer);
+      return db.transact(node, async (tx) => {
+        const request = { mutation: 'registerProject', input };
+        const id = await once(tx, person, input.idempotencyKey, request, async () => {
+          const { name, amountFen, on } = input;
+          const registration = { name, amountFen, on, place: input.place ?? node };
+          const made = await keeper.open(tx, projectSteps.registerProject(postOf(person), registration));
+          return made.file.id;
+        });
+        return viewOf(await lockReadable(tx, person, id));
+      });
+    },
+
+    amend: (viewer, input) =>
+      change(viewer, 'amendProject', input, (post, file) => projectSteps.amendProject(post, file, input)),
+
+    reachPhase: (viewer, input) =>
+      change(viewer, 'reachProjectPhase', input, (post, file) =>
+        projectSteps.reachPhase(post, file, input.phase, input.on),
+      ),
+
+    flagKey: (viewer, input) =>
+      change(viewer, 'flagKeyProject', input, (post, file) =>
+        projectSteps.flagKeyProject(post, file, input.key, input.ground),
+      ),
+
+    dispatch: (viewer, input) =>
+      change(viewer, 'dispatchProject', input, (post, file) => projectSteps.dispatchProject(post, file, input)),
+
+    end: (viewer, input) =>
+      change(viewer, 'endProject', input, (post, file) => projectSteps.endProject(post, file, input.reason)),
+
+    async answerOrder(viewer, input: AnswerProjectOrderInput) {
+      const person = signedIn(viewer);
+      const { id, order, answer } = input;
+      return db.transact(node, async (tx) => {
+        await once(tx, person, input.idempotencyKey, { mutation: 'answerProjectOrder', input }, async () => {
+          const { file } = await lockReadable(tx, person, id);
+          const actor = projectSteps.answererOf(postOf(person), file, order, answer);
+          const body = { project: id, order, answer, actor };
+          if (file.node === node) await keeper.answered(tx, node, body);
+          else await outbox.enqueue(tx, [{ receiver: file.node, kind: 'PROJECT_ANSWER', caseId: null, body }]);
+          return true;
+        });
+        return viewOf(await lockReadable(tx, person, id));
+      });
+    },
+  };
+}
+
+function encodeCursor({ beganOn: on, id }: ProjectCursor): string {
+  return Buffer.from(`${on} ${id}`).toString('base64url');
+}
+
+/** @throws {ProblemError} BAD_INPUT */
+function decodeCursor(cursor: string): ProjectCursor {
+  const [on = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (isDay(on) && id !== '') return { beganOn: on, id };
+  throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
+}

@@ -1,0 +1,427 @@
+import type { ProblemError, ProjectView, Viewer } from '@liandong/schema';
+import { dayOf, plusDays } from '@liandong/schema';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CaseSteps,
+  LOW_INCOME,
+  agent,
+  application,
+  chief,
+  clerk,
+  countyChief,
+  countyClerk,
+  homestead,
+} from '../testing/cases.ts';
+import {
+  CITY,
+  COUNTY,
+  OTHER_TOWNSHIP,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  eventually,
+  personAt,
+} from '../testing/test-federation.ts';
+
+const keeper = personAt(COUNTY, 'CLERK');
+const director = personAt(COUNTY, 'CHIEF');
+const head = personAt(COUNTY, 'HEAD');
+const once = { idempotencyKey: null };
+/** 5 billion yuan: far above what an Int holds. */
+const AMOUNT = 500_000_000_000;
+const DAY_MS = 86_400_000;
+
+let federation: TestFederation;
+let steps: CaseSteps;
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
+  steps = new CaseSteps(federation);
+  const { implementation } = federation.services(COUNTY);
+  await implementation.revise(personAt(COUNTY, 'CATALOGUER'), {
+    item: LOW_INCOME,
+    reason: '为重点项目和急难群众加快办理',
+    greenChannel: { days: 3, unit: 'WORKDAY' },
+    urgent: { days: 0.5, unit: 'WORKDAY' },
+  });
+  await eventually(async () => {
+    const [known] = await federation.services(VILLAGE).implementation.getMany([{ item: LOW_INCOME, node: COUNTY }]);
+    return known !== undefined && !(known instanceof Error) && known.implementation.greenChannel !== null;
+  });
+});
+afterAll(() => federation.stop());
+afterEach(() => {
+  federation.shiftMs = 0;
+});
+
+const projects = (node: string) => federation.services(node).projects;
+const today = () => dayOf(federation.now());
+const codeOf = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => null,
+    (error: ProblemError) => error.code,
+  );
+const at = (node: string) => personAt(node, node === VILLAGE ? 'AGENT' : 'CLERK');
+
+async function registered(on = today(), amountFen = AMOUNT): Promise<string> {
+  const input = { name: '三门县滨海新城产业园', amountFen, place: VILLAGE, on, ...once };
+  return (await projects(COUNTY).register(keeper, input)).file.id;
+}
+async function key(id: string): Promise<void> {
+  await projects(COUNTY).flagKey(head, { id, key: true, ground: '列入2026年县重点项目名单', ...once });
+}
+const orders = (dueOn = today()) => [
+  { node: TOWNSHIP, department: null, text: '落实用地预审材料', dueOn },
+  { node: COUNTY, department: '发展改革', text: '完成立项赋码', dueOn },
+];
+const dispatch = (id: string, viewer: Viewer = director) =>
+  projects(COUNTY).dispatch(viewer, {
+    id,
+    lead: { node: COUNTY, department: '发展改革' },
+    agent: { node: VILLAGE, sub: agent.sub, name: agent.name },
+    orders: orders(),
+    ...once,
+  });
+
+/** What a node was told of a project; null where nothing came. */
+async function told(node: string, id: string): Promise<ProjectView | null> {
+  return projects(node)
+    .get(at(node), id)
+    .catch((error: ProblemError) => {
+      if (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN') return null;
+      throw error;
+    });
+}
+const knows = (node: string, id: string, holds: (view: ProjectView) => boolean = () => true) =>
+  eventually(async () => {
+    const view = await told(node, id);
+    return view !== null && holds(view);
+  });
+
+describe('a project kept by the county', () => {
+  test('is told to the levels above and to those over its place, and to nobody else', async () => {
+    const id = await registered();
+    for (const node of [CITY, TOWNSHIP, VILLAGE]) await knows(node, id);
+    expect((await told(CITY, id))?.file).toMatchObject({ name: '三门县滨海新城产业园', amountFen: AMOUNT, key: null });
+    expect((await told(CITY, id))?.staleSince).not.toBeNull();
+    expect((await told(COUNTY, id))?.staleSince).toBeNull();
+    expect(await federation.rows(OTHER_TOWNSHIP, `SELECT * FROM project_log WHERE project = $1`, [id])).toEqual([]);
+    expect(await codeOf(projects(COUNTY).get(at(OTHER_TOWNSHIP), id))).toBe('FORBIDDEN');
+  });
+
+  test('moves through its phases one at a time, and counts its working days to 开工', async () => {
+    const began = plusDays(today(), -30);
+    const id = await registered(began);
+    const reach = (phase: 'DECISION' | 'APPROVAL' | 'CONSTRUCTION', on: string) =>
+      projects(COUNTY).reachPhase(keeper, { id, phase, on, ...once });
+    expect(await codeOf(reach('APPROVAL', today()))).toBe('PHASE_OUT_OF_ORDER');
+    expect(await codeOf(reach('DECISION', plusDays(began, -1)))).toBe('BAD_INPUT');
+    expect(await codeOf(reach('DECISION', plusDays(today(), 1)))).toBe('BAD_INPUT');
+    await reach('DECISION', plusDays(began, 3));
+    await reach('APPROVAL', plusDays(began, 7));
+    const running = (await told(COUNTY, id))?.total.days ?? 0;
+    const started = await reach('CONSTRUCTION', plusDays(began, 14));
+    expect(started.file.phases.map((p) => [p.phase, p.actor.name])).toEqual(
+      ['INITIATION', 'DECISION', 'APPROVAL', 'CONSTRUCTION'].map((phase) => [phase, keeper.name]),
+    );
+    expect(started.total.days).toBeGreaterThan(0);
+    expect(started.total.days).toBeLessThanOrEqual(running);
+    federation.shiftMs = 60 * DAY_MS;
+    expect((await told(COUNTY, id))?.total.days).toBe(started.total.days);
+  });
+
+  test('is dispatched once however often it is sent: each order is answered by its node, and all know', async () => {
+    const id = await registered();
+    expect(await codeOf(dispatch(id, keeper))).toBe('FORBIDDEN');
+    const input = {
+      id,
+      lead: { node: COUNTY, department: '发展改革' },
+      agent: { node: VILLAGE, sub: agent.sub, name: agent.name },
+      orders: orders(),
+      idempotencyKey: 'dispatch-0001',
+    };
+    await Promise.all([1, 2].map(() => projects(COUNTY).dispatch(director, input)));
+    await knows(TOWNSHIP, id, (view) => view.file.orders.length === 2);
+    const answer = (viewer: Viewer, order: number) =>
+      projects(viewer.division).answerOrder(viewer, { id, order, answer: '材料已备齐', ...once });
+    expect(await codeOf(answer(clerk, 2))).toBe('NOT_COMPETENT');
+    expect(await codeOf(answer(clerk, 9))).toBe('NOT_FOUND');
+    expect(await codeOf(answer(personAt(COUNTY, 'CHIEF', '民政'), 2))).toBe('WRONG_DEPARTMENT');
+    await answer(clerk, 1);
+    await answer(personAt(COUNTY, 'CHIEF', '发展改革'), 2);
+    for (const node of [COUNTY, TOWNSHIP, VILLAGE, CITY]) {
+      await knows(node, id, ({ file }) => file.orders.every((o) => o.answer?.text === '材料已备齐'));
+    }
+    const { file } = (await told(VILLAGE, id)) ?? {};
+    expect(file?.orders.map((o) => [o.node, o.answer?.actor.sub])).toEqual([
+      [TOWNSHIP, clerk.sub],
+      [COUNTY, `${COUNTY}-CHIEF`],
+    ]);
+    expect(file?.agent).toEqual({ node: VILLAGE, sub: agent.sub, name: agent.name });
+    expect(await codeOf(answer(clerk, 1))).toBe('ORDER_ANSWERED');
+  });
+
+  test('is dispatched to nobody outside the county, to no village as lead, and not after its end', async () => {
+    const id = await registered();
+    const lead = { node: COUNTY, department: '发展改革' };
+    const to = (change: object) =>
+      codeOf(projects(COUNTY).dispatch(director, { id, lead, agent: null, orders: [], ...once, ...change }));
+    expect(await to({ lead: { node: '331002', department: '发展改革' } })).toBe('NOT_COMPETENT');
+    expect(await to({ lead: { node: VILLAGE, department: '村委会' } })).toBe('NOT_COMPETENT');
+    expect(await to({ lead: { node: '339999', department: '发展改革' } })).toBe('UNKNOWN_DIVISION');
+    expect(await to({ agent: { node: CITY, sub: 'x', name: 'x' } })).toBe('NOT_COMPETENT');
+    expect(await to({ orders: orders(plusDays(today(), -1)) })).toBe('BAD_INPUT');
+    expect(await to({ orders: [{ node: COUNTY, department: null, text: '办理', dueOn: today() }] })).toBe('BAD_INPUT');
+    expect((await told(COUNTY, id))?.file).toMatchObject({ lead: null, orders: [], seq: 1 });
+    await projects(COUNTY).end(keeper, { id, reason: '投资方撤回', ...once });
+    expect(await to({})).toBe('PROJECT_ENDED');
+    // its copies take no step: they are kept elsewhere
+    await knows(CITY, id, (view) => view.file.ended !== null);
+    const amend = { id, name: '新名称', amountFen: null, reason: '更名', ...once };
+    expect(await codeOf(projects(CITY).amend(personAt(CITY, 'CLERK'), amend))).toBe('NOT_COMPETENT');
+  });
+
+  test('reaches a node that was away when it was dispatched', async () => {
+    const id = await registered();
+    await federation.stopHost(TOWNSHIP);
+    await dispatch(id);
+    await federation.wipeBroker();
+    await federation.startHost(TOWNSHIP);
+    await knows(TOWNSHIP, id, (view) => view.file.orders.length === 2);
+  });
+});
+
+describe('a case of a project', () => {
+  test('is known where the project is kept from its filing on, wherever it is held, with state and days left', async () => {
+    const id = await registered();
+    await dispatch(id);
+    await knows(VILLAGE, id);
+    // decided by the township: the county never holds it
+    const caseId = await steps.file(agent, homestead({ project: id }));
+    await steps.toReviewedAtTownship(caseId);
+    await eventually(async () => {
+      const [known] = (await (await told(COUNTY, id))?.cases()) ?? [];
+      return known?.state === 'REVIEWED';
+    });
+    const [known] = (await (await told(COUNTY, id))?.cases()) ?? [];
+    expect(known).toMatchObject({ id: caseId, custodian: TOWNSHIP, acceptor: TOWNSHIP, decider: TOWNSHIP });
+    expect(known?.clock?.remainingDays).toBeGreaterThan(0);
+    expect(known?.staleSince).not.toBeNull();
+    // the township's own answer is the custodian's, the village's what was echoed to it
+    const [own] = (await (await told(TOWNSHIP, id))?.cases()) ?? [];
+    expect(own).toMatchObject({ state: 'REVIEWED', staleSince: null });
+    await steps.decide(caseId, chief);
+    await eventually(async () => (await (await told(COUNTY, id))?.cases())?.[0]?.state === 'GRANTED');
+  });
+
+  test('filed without it is linked later, and its whole log comes to where the project is kept', async () => {
+    const id = await registered();
+    await knows(TOWNSHIP, id);
+    const caseId = await steps.file(agent, homestead());
+    await steps.forward(caseId, agent);
+    await steps.arrives(caseId, clerk);
+    const { handling } = federation.services(TOWNSHIP);
+    const link = { id: caseId, project: id, idempotencyKey: null };
+    expect(await codeOf(handling.linkToProject(clerk, { ...link, project: `${COUNTY}-nothing` }))).toBe('NOT_FOUND');
+    expect(await codeOf(handling.linkToProject(chief, link))).toBe('FORBIDDEN');
+    expect(await handling.linkToProject(clerk, link)).toMatchObject({ project: id });
+    expect(await codeOf(handling.linkToProject(clerk, link))).toBe('PROJECT_CONFLICT');
+    await eventually(async () => (await (await told(COUNTY, id))?.cases())?.[0]?.state === 'FILED');
+    const lines = await federation.rows<{ seq: number }>(
+      COUNTY,
+      `SELECT seq FROM case_log WHERE case_id = $1 ORDER BY seq`,
+      [caseId],
+    );
+    expect(lines.map((l) => l.seq)).toEqual([1, 2, 3, 4]);
+    // the county's copy says what happened, not who applied
+    const [row] = await federation.rows<{ application: string | null }>(
+      COUNTY,
+      `SELECT application FROM cases WHERE id = $1`,
+      [caseId],
+    );
+    expect(row?.application).toBeNull();
+  });
+
+  test('is refused at a desk that was not told of the project, and of one that has ended', async () => {
+    const id = await registered();
+    const other = personAt(OTHER_TOWNSHIP, 'CLERK');
+    const filed = (viewer: Viewer, project: string) =>
+      codeOf(steps.file(viewer, homestead({ project, consent: null, place: viewer.division })));
+    expect(await filed(other, id)).toBe('NOT_FOUND');
+    await knows(VILLAGE, id);
+    await projects(COUNTY).end(keeper, { id, reason: '投资方撤回', ...once });
+    await knows(VILLAGE, id, (view) => view.file.ended !== null);
+    expect(await codeOf(steps.file(agent, homestead({ project: id })))).toBe('PROJECT_ENDED');
+  });
+});
+
+describe('the green channel', () => {
+  test("gives a key project's case a shorter limit that the hand-off does not lose", async () => {
+    const id = await registered();
+    await dispatch(id);
+    await knows(VILLAGE, id);
+    const caseId = await steps.file(agent, application({ project: id }));
+    await steps.forward(caseId, agent);
+    await steps.arrives(caseId, clerk);
+    await steps.accept(caseId, clerk);
+    const ordinary = (await steps.seen(caseId, clerk))?.clock?.dueAt;
+    const { handling } = federation.services(TOWNSHIP);
+    const open = (viewer: Viewer, ground = '县重点项目征迁对象') =>
+      handling.openGreenChannel(viewer, { id: caseId, ground, idempotencyKey: null });
+    expect(await codeOf(open(chief))).toBe('NOT_KEY_PROJECT');
+    await key(id);
+    await knows(TOWNSHIP, id, (view) => view.file.key !== null);
+    expect(await codeOf(open(clerk))).toBe('FORBIDDEN');
+    expect(await codeOf(open(chief, ' '))).toBe('REASON_MISSING');
+    expect(await codeOf(open(chief, '联系电话13800138000'))).toBe('BAD_INPUT');
+    const opened = await open(chief);
+    expect(opened.clock?.expedited).toMatchObject({ way: 'GREEN_CHANNEL', limit: { days: 3, unit: 'WORKDAY' } });
+    expect(opened.clock?.dueAt.getTime()).toBeLessThan(ordinary?.getTime() ?? 0);
+    expect(await codeOf(open(chief))).toBe('EXPEDITED_ALREADY');
+    // a project that is no key project any more does not take it away again
+    await projects(COUNTY).flagKey(head, { id, key: false, ground: '名单调整', ...once });
+    await steps.review(caseId, clerk);
+    await steps.forward(caseId, clerk);
+    await steps.arrives(caseId, countyClerk);
+    const held = await steps.seen(caseId, countyClerk);
+    expect(held?.greenChannel).toMatchObject({ project: id, node: TOWNSHIP });
+    expect(held?.clock?.dueAt).toEqual(opened.clock?.dueAt);
+    const [known] = (await (await told(COUNTY, id))?.cases()) ?? [];
+    expect(known?.clock?.expedited?.way).toBe('GREEN_CHANNEL');
+  });
+
+  test('is refused where the implementation names no days', async () => {
+    const id = await registered();
+    await dispatch(id);
+    await key(id);
+    await knows(TOWNSHIP, id, (view) => view.file.key !== null);
+    const caseId = await steps.file(agent, homestead({ project: id }));
+    await steps.toReviewedAtTownship(caseId);
+    const { handling } = federation.services(TOWNSHIP);
+    const ask = { id: caseId, ground: '县重点项目', idempotencyKey: null };
+    expect(await codeOf(handling.openGreenChannel(chief, ask))).toBe('NO_SHORTER_LIMIT');
+  });
+});
+
+describe('an urgent case', () => {
+  test('is approved by another, stands first in the queue at every desk, and has its own limit', async () => {
+    const ordinary = await steps.file(agent, application());
+    const urgent = await steps.file(agent, application());
+    const ask = { id: urgent, ground: '急需住院治疗', idempotencyKey: null };
+    await federation.services(VILLAGE).handling.askUrgency(agent, ask);
+    expect(await codeOf(federation.services(VILLAGE).handling.askUrgency(agent, ask))).toBe('EXPEDITED_ALREADY');
+    for (const id of [ordinary, urgent]) {
+      await steps.forward(id, agent);
+      await steps.arrives(id, clerk);
+    }
+    const { handling } = federation.services(TOWNSHIP);
+    const decide = (viewer: Viewer, approved = true, reason: string | null = null) =>
+      handling.decideUrgency(viewer, { id: urgent, approved, reason, idempotencyKey: null });
+    expect(await codeOf(decide(clerk))).toBe('FORBIDDEN');
+    expect(await codeOf(decide(chief, false))).toBe('REASON_MISSING');
+    expect((await steps.seen(urgent, clerk))?.urgency).toMatchObject({ approved: null, dueAt: null });
+    const approved = await decide(chief);
+    expect(approved.urgency).toMatchObject({ approved: true, limit: { days: 0.5, unit: 'WORKDAY' } });
+    expect(approved.urgency?.dueAt).not.toBeNull();
+    expect(await codeOf(decide(chief))).toBe('URGENCY_NOT_ASKED');
+    const filter = { custody: null, states: null, item: null, number: null, orderBy: 'REMAINING_DAYS' as const };
+    const first = async (node: string, viewer: Viewer) => {
+      const page = await federation.services(node).handling.list(viewer, filter, { first: 1, after: null });
+      return page.nodes[0]?.id;
+    };
+    expect(await first(TOWNSHIP, clerk)).toBe(urgent);
+    const accepted = await steps.accept(urgent, clerk);
+    expect(accepted.clock?.expedited).toMatchObject({ way: 'URGENT' });
+    await steps.accept(ordinary, clerk);
+    const promise = (await steps.seen(ordinary, clerk))?.clock?.dueAt.getTime() ?? 0;
+    expect(accepted.clock?.dueAt.getTime()).toBeLessThan(promise);
+    for (const id of [ordinary, urgent]) {
+      await steps.review(id, clerk);
+      await steps.forward(id, clerk);
+      await steps.arrives(id, countyClerk);
+    }
+    expect(await first(COUNTY, countyClerk)).toBe(urgent);
+    expect((await steps.seen(urgent, countyClerk))?.clock?.dueAt).toEqual(accepted.clock?.dueAt);
+    await steps.review(urgent, countyClerk);
+    expect(await steps.decide(urgent, countyChief)).toMatchObject({ state: 'GRANTED' });
+  });
+});
+
+describe('figures of projects', () => {
+  const figures = (node: string) =>
+    federation
+      .services(node)
+      .figures.projects(personAt(node, 'SUPERVISOR'), plusDays(today(), -400), plusDays(today(), 1));
+
+  test('of the city are the sum of what the nodes keep, key projects apart, and say what they cover', async () => {
+    const id = await registered(plusDays(today(), -20), 123);
+    await key(id);
+    await projects(CITY).register(personAt(CITY, 'CLERK'), {
+      name: '市级综合交通枢纽',
+      amountFen: 7,
+      place: null,
+      on: plusDays(today(), -10),
+      ...once,
+    });
+    await eventually(async () => {
+      const [own, above] = await Promise.all([figures(COUNTY), figures(CITY)]);
+      const county = above.nodes.find((n) => n.node === COUNTY);
+      return JSON.stringify(county?.figures) === JSON.stringify(own.figures) && own.figures.key.amountFen > 0;
+    });
+    const { figures: whole, nodes, watermarks } = await figures(CITY);
+    expect(nodes.map((n) => n.node)).toEqual([CITY, COUNTY]);
+    for (const sum of ['projects', 'amountFen', 'started', 'startedDays', 'runningDays', 'ended'] as const) {
+      expect(whole.all[sum]).toBe(nodes.reduce((total, n) => total + n.figures.all[sum], 0));
+      expect(whole.key[sum]).toBeLessThanOrEqual(whole.all[sum]);
+    }
+    expect(whole.all.amountFen).toBeGreaterThan(AMOUNT);
+    expect(whole.all.started).toBe(1);
+    expect(whole.all.startedDays).toBeGreaterThan(0);
+    expect(whole.all.ended).toBe(2);
+    await eventually(async () => (await figures(CITY)).watermarks.every((w) => w.asOf !== null && w.behind === 0));
+    expect(watermarks.map((w) => w.node)).toEqual([CITY, COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE]);
+    // what goes up names nobody
+    const facts = await federation.rows<{ entry: string }>(
+      COUNTY,
+      `SELECT entry FROM feed_entries WHERE feed = 'FACTS' AND entry LIKE '%PROJECT%'`,
+    );
+    expect(facts.length).toBeGreaterThan(0);
+    expect(facts.filter(({ entry }) => /产业园|CLERK|HEAD|包家/.test(entry))).toEqual([]);
+  });
+
+  test('are not for the public, nor for the county beside', async () => {
+    const { figures: service } = federation.services(COUNTY);
+    expect(await codeOf(service.projects(null, today(), today()))).toBe('UNAUTHENTICATED');
+    expect(await codeOf(service.projects(personAt('331002', 'SUPERVISOR'), today(), today()))).toBe('FORBIDDEN');
+    expect(await codeOf(service.projects(director, today(), plusDays(today(), -1)))).toBe('BAD_INPUT');
+  });
+});
+
+test('a list is read by the node and the levels above, the latest begun first', async () => {
+  const page = { first: 2, after: null };
+  const all = { key: null, phase: null, ended: null };
+  const first = await projects(COUNTY).list(personAt(CITY, 'SUPERVISOR'), all, page);
+  expect(first).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+  const second = await projects(COUNTY).list(keeper, all, { first: 200, after: first.cursors.at(-1) ?? null });
+  const ids = [...first.nodes, ...second.nodes].map((view) => view.file.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const keys = await projects(COUNTY).list(keeper, { ...all, key: true }, { first: 200, after: null });
+  expect(keys.nodes.every((view) => view.file.key !== null)).toBe(true);
+  expect(keys.nodes.length).toBeLessThan(ids.length);
+  expect(await codeOf(projects(COUNTY).list(clerk, all, page))).toBe('FORBIDDEN');
+  expect(await codeOf(projects(COUNTY).list(keeper, all, { first: 2, after: 'nonsense' }))).toBe('BAD_INPUT');
+});
+
+test('a county whose database was put back gets what others hold of its projects, and goes on', async () => {
+  const id = await registered();
+  await knows(TOWNSHIP, id);
+  const backup = await federation.backup(COUNTY);
+  await key(id);
+  await dispatch(id);
+  await knows(TOWNSHIP, id, (view) => view.file.orders.length === 2);
+  await federation.restore(COUNTY, backup);
+  await federation.startHost(COUNTY);
+  await knows(COUNTY, id, (view) => view.file.orders.length === 2 && view.file.key !== null);
+  await projects(TOWNSHIP).answerOrder(clerk, { id, order: 1, answer: '已完成', ...once });
+  await knows(COUNTY, id, (view) => view.file.orders[0]?.answer !== null);
+});
