@@ -7,3 +7,6 @@ export { SEARCH_SQL, findBasis, findDrifts, insertItems, searchParameters } from
 export { HostDb } from './db/index.ts';
 export { fillCases, queuePage } from './cases/index.ts';
 export { builtInCalendar } from './calendar/index.ts';
+export { Host } from './host/index.ts';
+export { readConfig } from './config.ts';
+export { programLog } from './observability/index.ts';

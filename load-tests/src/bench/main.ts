@@ -7,6 +7,8 @@ import type { DriftResult } from './drift.ts';
 import { drift } from './drift.ts';
 import type { CasesResult } from './cases.ts';
 import { cases } from './cases.ts';
+import type { HandoffResult } from './handoff.ts';
+import { handoff } from './handoff.ts';
 import type { LifecycleResult } from './lifecycle.ts';
 import { lifecycle } from './lifecycle.ts';
 import type { SearchResult } from './search.ts';
@@ -17,6 +19,7 @@ const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--kee
 npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
 npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
 npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--keep]
+npm run bench -- handoff [--handoffs 4000] [--backlog 2000] [--quiet 200] [--concurrency 8] [--seconds 10] [--profile DIR] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
 `;
@@ -37,7 +40,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-type Result = LifecycleResult | SearchResult | DriftResult | CasesResult;
+type Result = HandoffResult | LifecycleResult | SearchResult | DriftResult | CasesResult;
 
 function run(name: string, values: Values, tell: (line: string) => void): Promise<Result> {
   switch (name) {
@@ -51,6 +54,18 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
     case 'drift':
       return drift(
         { items: number(values.items, 2000), nodes: number(values.nodes, 295), rounds: number(values.rounds, 20) },
+        tell,
+      );
+    case 'handoff':
+      return handoff(
+        {
+          handoffs: number(values.handoffs, 4000),
+          backlog: number(values.backlog, 2000),
+          quiet: number(values.quiet, 200),
+          concurrency: number(values.concurrency, 8),
+          seconds: number(values.seconds, 10),
+          profileDir: values.profile ?? null,
+        },
         tell,
       );
     case 'cases':
@@ -77,6 +92,11 @@ function parse() {
         rounds: { type: 'string' },
         few: { type: 'string' },
         many: { type: 'string' },
+        handoffs: { type: 'string' },
+        backlog: { type: 'string' },
+        quiet: { type: 'string' },
+        seconds: { type: 'string' },
+        profile: { type: 'string' },
         keep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -111,6 +111,10 @@ async function obey(command: ServicesCommand): Promise<void> {
       tell({ event: 'broker', pid });
       return;
     }
+    case 'stopBroker':
+      await stopBroker();
+      tell({ event: 'noBroker' });
+      return;
     case 'end':
       return end();
     default:

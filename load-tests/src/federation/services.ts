@@ -24,9 +24,16 @@ export interface ServicesOptions {
 }
 
 export type ServicesCommand =
-  { command: 'start'; options: ServicesOptions } | { command: 'startBroker' } | { command: 'end' };
+  | { command: 'start'; options: ServicesOptions }
+  | { command: 'startBroker' }
+  | { command: 'stopBroker' }
+  | { command: 'end' };
 export type ServicesEvent =
-  { event: 'postgres' } | { event: 'broker'; pid: number } | { event: 'ended' } | { event: 'failed'; reason: string };
+  | { event: 'postgres' }
+  | { event: 'broker'; pid: number }
+  | { event: 'noBroker' }
+  | { event: 'ended' }
+  | { event: 'failed'; reason: string };
 
 /** Always the built one: it is a process of its own, whoever starts it. */
 const SERVICES_PROGRAM = fileURLToPath(new URL('../../dist/federation/services-process.js', import.meta.url));
@@ -77,6 +84,11 @@ export class Services {
   async startBroker(): Promise<void> {
     const event = await this.#ask({ command: 'startBroker' }, 'broker');
     if (event.event === 'broker') this.#brokerPid = event.pid;
+  }
+
+  /** Ends the broker in order; what it stored is there when it is started again. */
+  async stopBroker(): Promise<void> {
+    await this.#ask({ command: 'stopBroker' }, 'noBroker');
   }
 
   /** The server's own account: for those who make databases. */

@@ -21,12 +21,13 @@ import {
 } from '@liandong/schema';
 import type { ZodType } from 'zod';
 import type { NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import { findGrants } from '../delegation/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { SignedLine, StoredCase } from './case-store.ts';
-import { contiguous, foldChain, insertLines, lockCase, readLines, signedLine } from './case-store.ts';
+import { contiguous, foldChain, insertLines, lockCase, lockLog, signedLine } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { absentMaterials, partsOf, receivePart } from './materials.ts';
 
@@ -55,7 +56,8 @@ export class CaseReceiver {
   readonly dossier = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { now, writer } = this.#parts;
     const body = parse(dossierSchema, message.body);
-    const lines = await this.#checkedLines(tx, body.case, body.lines);
+    const { stored: held, lines: known } = await lockLog(tx, body.case);
+    const lines = await this.#checkedLines(known, body.case, body.lines);
     const file = foldChain(lines);
     const last = lines.at(-1)?.line;
     if (!last || !movesTo(last, tx.node, body.epoch) || last.node !== message.from || last.case !== body.case) {
@@ -64,7 +66,6 @@ export class CaseReceiver {
     if (sha256(body.application) !== file.application) {
       throw problem('CHAIN_BROKEN', `The application of ${body.case} is not the one that was filed.`);
     }
-    const held = await lockCase(tx, body.case);
     if (held && held.file.epoch >= body.epoch) {
       return refused('STALE_EPOCH', `${tx.node} is at epoch ${held.file.epoch} of ${body.case} already.`);
     }
@@ -269,31 +270,32 @@ export class CaseReceiver {
   }
 
   async #adopt(tx: NodeTx, id: string, jwses: readonly string[]): Promise<void> {
-    const stored = await lockCase(tx, id);
-    const known = new Set(stored?.lines.map((l) => l.hash));
-    const fresh = jwses.filter((jws) => !known.has(sha256(jws)));
-    if (fresh.length === 0) return;
-    await insertLines(tx, await this.#checkedLines(tx, id, fresh));
-    const all = contiguous(await readLines(tx, id));
-    const from = stored?.lines.length ?? 0;
-    if (all.length === from) return;
-    // one bad line shows here and not later: the chain is checked from the first line on
-    foldChain(all);
-    const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
-    await this.#parts.writer.adopt(
-      tx,
-      { id, application, trackingHash, withdrawalRequestedAt, lines: all.slice(0, from) },
-      all.slice(from),
+    const { stored, lines: known } = await lockLog(tx, id);
+    const hashes = new Set(known.map(({ hash }) => hash));
+    const fresh = await this.#checkedLines(
+      known,
+      id,
+      jwses.filter((jws) => !hashes.has(sha256(jws))),
     );
+    if (fresh.length === 0) return;
+    const inserted = insertLines(tx, fresh);
+    // one bad line shows here and not later; two of one number are refused by the table
+    const all = contiguous([...known, ...fresh].sort((a, b) => a.line.seq - b.line.seq));
+    const following = all.slice(stored?.lines.length ?? 0);
+    const [first] = following;
+    if (first === undefined) return void (await inserted);
+    const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
+    const before = { id, application, trackingHash, withdrawalRequestedAt, file: stored?.file ?? null };
+    await together(inserted, this.#parts.writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));
   }
 
   /** Lines with their signatures checked; what this node holds already was checked when it came. */
-  async #checkedLines(tx: NodeTx, id: string, jwses: readonly string[]): Promise<SignedLine[]> {
-    const held = new Map((await readLines(tx, id)).map((l) => [l.hash, l]));
+  async #checkedLines(held: readonly SignedLine[], id: string, jwses: readonly string[]): Promise<SignedLine[]> {
+    const known = new Map(held.map((line) => [line.hash, line]));
     return Promise.all(
       jwses.map(async (jws) => {
-        const known = held.get(sha256(jws));
-        if (known) return known;
+        const before = known.get(sha256(jws));
+        if (before) return before;
         const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.line);
         const made = signedLine(jws, payload);
         if (made.line.node !== node) throw problem('SIGNATURE_INVALID', `${node} signed a line of ${made.line.node}.`);

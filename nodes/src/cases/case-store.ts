@@ -11,7 +11,7 @@ import {
   urgentDueAt,
 } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { gathered, together } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
 /** A line of the log with the signature it came with. */
@@ -72,12 +72,22 @@ export function contiguous(lines: readonly SignedLine[]): SignedLine[] {
  * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN
  */
 export function foldChain(lines: readonly SignedLine[]): CaseFile {
-  lines.forEach(({ line }, index) => {
-    const prev = lines[index - 1]?.hash ?? null;
+  requireChain(lines, null);
+  return foldLog(lines.map(({ line }) => line));
+}
+
+/**
+ * Checks that each line names the one ahead of it.
+ * @param last hash of the line they go on from; null when they begin the log
+ * @throws {ProblemError} CHAIN_BROKEN
+ */
+export function requireChain(lines: readonly SignedLine[], last: string | null): void {
+  let prev = last;
+  for (const { line, hash } of lines) {
     if (line.prev !== prev)
       throw problem('CHAIN_BROKEN', `Line ${line.seq} of ${line.case} does not name the line ahead of it.`);
-  });
-  return foldLog(lines.map(({ line }) => line));
+    prev = hash;
+  }
 }
 
 /** Reads cases as one node keeps them, in the order of the ids; unknown ones are left out. */
@@ -94,28 +104,42 @@ export async function findCases(queries: NodeQueries, ids: readonly string[]): P
   return assemble(rows, logs, ids);
 }
 
-/** Reads one case and keeps others from changing it until the transaction ends. */
-export async function lockCase(tx: NodeTx, id: string): Promise<StoredCase | null> {
+/** A case as it is kept here, and every line a node holds of it. */
+export interface LockedLog {
+  /** Null where the case has no row yet. */
+  stored: StoredCase | null;
+  /** Also those behind a gap, in order. */
+  lines: SignedLine[];
+}
+
+/** Reads all that is known of one case and keeps others from changing it until the transaction ends. */
+export const lockLog = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<LockedLog[]> => {
   // two statements, so that the lines are read as they are once the lock is had
   const [rows, logs] = await together(
     tx.query<CaseRow>(
       `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases
-       WHERE node = $1 AND id = $2 FOR UPDATE`,
-      [id],
+       WHERE node = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE`,
+      [ids],
     ),
-    readLogs(tx, [id]),
+    readLogs(tx, ids),
   );
-  const [found] = assemble(rows, logs, [id]);
-  return found ?? null;
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const linesOf = groupLines(logs);
+  return ids.map((id) => {
+    const lines = linesOf.get(id) ?? [];
+    const row = rowOf.get(id);
+    return { stored: row ? storedOf(row, lines) : null, lines };
+  });
+});
+
+/** Reads one case and keeps others from changing it until the transaction ends. */
+export async function lockCase(tx: NodeTx, id: string): Promise<StoredCase | null> {
+  return (await lockLog(tx, id)).stored;
 }
 
 /** Lines of one case a node holds, also those behind a gap. */
 export async function readLines(queries: NodeQueries, id: string): Promise<SignedLine[]> {
-  const rows = await queries.query<LogRow>(
-    `SELECT case_id, seq, jws, hash FROM case_log WHERE node = $1 AND case_id = $2 ORDER BY seq`,
-    [id],
-  );
-  return rows.map(({ jws, hash }) => ({ line: readLine(jws), jws, hash }));
+  return groupLines(await readLogs(queries, [id])).get(id) ?? [];
 }
 
 async function readLogs(queries: NodeQueries, ids: readonly string[]): Promise<LogRow[]> {
@@ -127,47 +151,65 @@ async function readLogs(queries: NodeQueries, ids: readonly string[]): Promise<L
 }
 
 function assemble(rows: readonly CaseRow[], logs: readonly LogRow[], ids: readonly string[]): StoredCase[] {
-  const byCase = new Map<string, LogRow[]>(rows.map((row) => [row.id, []]));
-  for (const log of logs) byCase.get(log.case_id)?.push(log);
+  const linesOf = groupLines(logs);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id): StoredCase[] => {
     const row = byId.get(id);
-    if (!row) return [];
-    const lines = contiguous((byCase.get(id) ?? []).map(({ jws, hash }) => ({ line: readLine(jws), jws, hash })));
-    return [
-      {
-        id,
-        file: foldLog(lines.map(({ line }) => line)),
-        lines,
-        application: row.application,
-        trackingHash: row.tracking_hash,
-        withdrawalRequestedAt: row.withdrawal_requested_at,
-      },
-    ];
+    return row ? [storedOf(row, linesOf.get(id) ?? [])] : [];
   });
+}
+
+function groupLines(logs: readonly LogRow[]): Map<string, SignedLine[]> {
+  const linesOf = new Map<string, SignedLine[]>();
+  for (const { case_id: id, jws, hash } of logs) {
+    const line = { line: readLine(jws), jws, hash };
+    const lines = linesOf.get(id);
+    if (lines) lines.push(line);
+    else linesOf.set(id, [line]);
+  }
+  return linesOf;
+}
+
+function storedOf(row: CaseRow, held: readonly SignedLine[]): StoredCase {
+  const lines = contiguous(held);
+  return {
+    id: row.id,
+    file: foldLog(lines.map(({ line }) => line)),
+    lines,
+    application: row.application,
+    trackingHash: row.tracking_hash,
+    withdrawalRequestedAt: row.withdrawal_requested_at,
+  };
 }
 
 /** Adds lines; one that is there already, the same to the letter, is left as it is. @throws {ProblemError} CHAIN_BROKEN */
 export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Promise<void> {
-  if (lines.length === 0) return;
-  const added = await tx.query<{ seq: number }>(
+  if (lines.length > 0) await insertAll(tx, lines);
+}
+
+const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
+  const lines = given.flat();
+  const added = await tx.query(
     `INSERT INTO case_log (node, case_id, seq, jws, hash)
      SELECT $1, case_id, seq, jws, hash
-     FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS l (case_id, seq, jws, hash)
-     ON CONFLICT (node, case_id, seq) DO NOTHING RETURNING seq`,
-    [lines.map((l) => l.line.case), lines.map((l) => l.line.seq), lines.map((l) => l.jws), lines.map((l) => l.hash)],
+     FROM json_to_recordset($2) AS l (case_id text, seq int, jws text, hash text)
+     ON CONFLICT (node, case_id, seq) DO NOTHING RETURNING 1`,
+    [JSON.stringify(lines.map(({ line, jws, hash }) => ({ case_id: line.case, seq: line.seq, jws, hash })))],
   );
-  if (added.length === lines.length) return;
-  const [first] = lines;
-  const held = await tx.query<{ seq: number; hash: string }>(
-    `SELECT seq, hash FROM case_log WHERE node = $1 AND case_id = $2 AND seq = ANY ($3)`,
-    [first?.line.case, lines.map((l) => l.line.seq)],
-  );
-  for (const { seq, hash } of held) {
-    const other = lines.find((l) => l.line.seq === seq && l.hash !== hash);
-    if (other) throw problem('CHAIN_BROKEN', `Two different lines ${seq} of ${other.line.case} exist.`);
+  if (added.length < lines.length) {
+    const held = await tx.query<{ case_id: string; seq: number; hash: string }>(
+      `SELECT case_id, seq, hash FROM case_log
+       WHERE node = $1 AND (case_id, seq) IN (SELECT * FROM unnest($2::text[], $3::int[]))`,
+      [lines.map((l) => l.line.case), lines.map((l) => l.line.seq)],
+    );
+    const hashOf = new Map(held.map((row) => [`${row.case_id} ${row.seq}`, row.hash]));
+    for (const { line, hash } of lines) {
+      if (hashOf.get(`${line.case} ${line.seq}`) === hash) continue;
+      throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} of ${line.case} exist.`);
+    }
   }
-}
+  return given.map(() => undefined);
+});
 
 /** Writes the case's row: everything in it is folded from the log, so that lists and jobs need not fold. */
 export async function saveCase(
@@ -178,50 +220,84 @@ export async function saveCase(
 ): Promise<void> {
   const { file } = stored;
   const dates = datesOf(file, tx.node, calendar, divisions);
-  await tx.query(
-    `INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, application, tracking_hash, state,
-       custody, custodian, in_transit_to, epoch, seq, head, filed_at, last_at, acceptance_due_at, due_at, provisional,
-       closed_at, withdrawal_requested_at, next_due_at, paused_days, urgent, department)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-       $24, $25, $26, coalesce(
-         (SELECT split_part(split_part(department, ';', 1), '(', 1) FROM items
-          WHERE node = $1 AND code = $4 ORDER BY version DESC LIMIT 1), ''))
-     ON CONFLICT (node, id) DO UPDATE SET application = coalesce(cases.application, excluded.application),
-       state = excluded.state, custody = excluded.custody, custodian = excluded.custodian,
-       in_transit_to = excluded.in_transit_to, epoch = excluded.epoch, seq = excluded.seq, head = excluded.head,
-       last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,
-       provisional = excluded.provisional, closed_at = excluded.closed_at,
-       withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
-       paused_days = excluded.paused_days, urgent = excluded.urgent, department = excluded.department`,
-    [
-      file.id,
-      file.number,
-      file.item,
-      file.filingNode,
-      file.acceptor,
-      file.decider,
-      stored.application,
-      stored.trackingHash,
-      file.state,
-      custodyAt(file, tx.node),
-      file.custodian,
-      file.inTransitTo,
-      file.epoch,
-      file.seq,
-      stored.lines.at(-1)?.hash,
-      file.filedAt,
-      file.lastAt,
-      dates.acceptanceDueAt,
-      dates.dueAt,
-      dates.provisional,
-      file.closedAt,
-      stored.withdrawalRequestedAt,
-      dates.nextDueAt,
-      dates.pausedDays,
-      isUrgent(file),
-    ],
-  );
+  await saveRows(tx, {
+    id: file.id,
+    number: file.number,
+    item: file.item,
+    filing_node: file.filingNode,
+    acceptor: file.acceptor,
+    decider: file.decider,
+    application: stored.application,
+    tracking_hash: stored.trackingHash,
+    state: file.state,
+    custody: custodyAt(file, tx.node),
+    custodian: file.custodian,
+    in_transit_to: file.inTransitTo,
+    epoch: file.epoch,
+    seq: file.seq,
+    head: stored.lines.at(-1)?.hash,
+    filed_at: file.filedAt,
+    last_at: file.lastAt,
+    acceptance_due_at: dates.acceptanceDueAt,
+    due_at: dates.dueAt,
+    provisional: dates.provisional,
+    closed_at: file.closedAt,
+    withdrawal_requested_at: stored.withdrawalRequestedAt,
+    next_due_at: dates.nextDueAt,
+    paused_days: dates.pausedDays,
+    urgent: isUrgent(file),
+  } satisfies Record<keyof typeof COLUMNS, unknown>);
 }
+
+const COLUMNS = {
+  id: 'text',
+  number: 'text',
+  item: 'text',
+  filing_node: 'text',
+  acceptor: 'text',
+  decider: 'text',
+  application: 'text',
+  tracking_hash: 'text',
+  state: 'text',
+  custody: 'text',
+  custodian: 'text',
+  in_transit_to: 'text',
+  epoch: 'int',
+  seq: 'int',
+  head: 'text',
+  filed_at: 'timestamptz',
+  last_at: 'timestamptz',
+  acceptance_due_at: 'timestamptz',
+  due_at: 'timestamptz',
+  provisional: 'boolean',
+  closed_at: 'timestamptz',
+  withdrawal_requested_at: 'timestamptz',
+  next_due_at: 'timestamptz',
+  paused_days: 'int',
+  urgent: 'boolean',
+};
+const NAMES = Object.keys(COLUMNS).join(', ');
+
+/** One parameter for any number of rows: the server plans the statement once a connection. */
+const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
+   SELECT $1, ${NAMES}, coalesce(
+     (SELECT split_part(split_part(i.department, ';', 1), '(', 1) FROM items i
+      WHERE i.node = $1 AND i.code = c.item ORDER BY i.version DESC LIMIT 1), '')
+   FROM json_to_recordset($2) AS c (${Object.entries(COLUMNS)
+     .map(([name, type]) => `${name} ${type}`)
+     .join(', ')})
+   ON CONFLICT (node, id) DO UPDATE SET application = coalesce(cases.application, excluded.application),
+     state = excluded.state, custody = excluded.custody, custodian = excluded.custodian,
+     in_transit_to = excluded.in_transit_to, epoch = excluded.epoch, seq = excluded.seq, head = excluded.head,
+     last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,
+     provisional = excluded.provisional, closed_at = excluded.closed_at,
+     withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
+     paused_days = excluded.paused_days, urgent = excluded.urgent, department = excluded.department` as const;
+
+const saveRows = gathered(async (tx: NodeTx, rows: readonly object[]) => {
+  await tx.query(SAVE_ROWS, [JSON.stringify(rows)]);
+  return rows.map(() => undefined);
+});
 
 /** The dates that jobs and lists look for. */
 export function datesOf(file: CaseFile, node: DivisionCode, calendar: OfficialCalendar, divisions: Divisions) {

@@ -7,7 +7,7 @@ import type { Outbox, Outgoing } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { SignedLine, StoredCase } from './case-store.ts';
-import { insertLines, saveCase } from './case-store.ts';
+import { insertLines, requireChain, saveCase } from './case-store.ts';
 import { materialMessages } from './materials.ts';
 
 export interface CaseWriterParts {
@@ -70,21 +70,26 @@ export class CaseWriter {
 
   /**
    * Takes lines that other nodes wrote into this node's copy and states the facts that follow from them here.
+   * @param before the case as it was; without a file when they begin it
    * @param lines the new ones, following those held without a gap
+   * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN
    */
-  async adopt(tx: NodeTx, before: Omit<StoredCase, 'file'>, lines: readonly SignedLine[]): Promise<StoredCase | null> {
+  async adopt(
+    tx: NodeTx,
+    before: Omit<StoredCase, 'file'> & { file: CaseFile | null },
+    lines: readonly SignedLine[],
+  ): Promise<StoredCase> {
     const { calendar, divisions } = this.#parts;
-    let file: CaseFile | null = null;
-    for (const { line } of before.lines) file = file ? foldLine(file, line) : openFile(line);
+    requireChain(lines, before.lines.at(-1)?.hash ?? null);
+    let { file } = before;
     const steps: [LogLine, CaseFile][] = [];
     for (const { line } of lines) {
       file = file ? foldLine(file, line) : openFile(line);
       steps.push([line, file]);
     }
-    if (!file) return null;
+    if (!file) throw new Error('no lines to adopt');
     const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
-    await saveCase(tx, stored, calendar(), divisions);
-    await this.#stateFacts(tx, steps);
+    await together(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps));
     await this.#linked(tx, steps);
     return stored;
   }

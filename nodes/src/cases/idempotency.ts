@@ -18,7 +18,7 @@ export async function once<T>(
   if (key === null) return work();
   const hash = sha256(JSON.stringify(request));
   const fresh = await tx.query(
-    `INSERT INTO idempotency (node, subject, key, request_hash, response) VALUES ($1, $2, $3, $4, 'null')
+    `INSERT INTO idempotency (node, subject, key, request_hash, response) VALUES ($1, $2, $3, $4, 'true')
      ON CONFLICT (node, subject, key) DO NOTHING RETURNING key`,
     [viewer.sub, key, hash],
   );
@@ -33,6 +33,8 @@ export async function once<T>(
     return known.response;
   }
   const response = await work();
+  // most say no more than that they were done, which was written with the key
+  if (response === true) return response;
   await tx.query(`UPDATE idempotency SET response = $4 WHERE node = $1 AND subject = $2 AND key = $3`, [
     viewer.sub,
     key,

@@ -1,6 +1,7 @@
 import type { CaseFile, DivisionCode, Material, MaterialInput, MaterialPart } from '@liandong/schema';
 import { MAX_MATERIAL_BYTES, contentsOf, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { gathered } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 
@@ -42,16 +43,21 @@ export async function storeMaterials(tx: NodeTx, given: readonly GivenMaterial[]
   }
 }
 
-/** Digests that this node has not got the whole bytes of. */
+/** Materials that this node has not got the whole bytes of, each once. */
 export async function absentMaterials(queries: NodeQueries, materials: readonly Material[]): Promise<Material[]> {
-  const unique = [...new Map(materials.map((m) => [m.sha256, m])).values()];
-  const held = await queries.query<{ sha256: string }>(
-    `SELECT sha256 FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`,
-    [unique.map((m) => m.sha256)],
-  );
-  const known = new Set(held.map((h) => h.sha256));
-  return unique.filter((m) => !known.has(m.sha256));
+  return materials.length === 0 ? [] : findAbsent(queries, materials);
 }
+
+const findAbsent = gathered(async (queries: NodeQueries, asked: readonly (readonly Material[])[]) => {
+  const rows = await queries.query<{ sha256: string }>(
+    `SELECT sha256 FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`,
+    [[...new Set(asked.flat().map((m) => m.sha256))]],
+  );
+  const held = new Set(rows.map((row) => row.sha256));
+  return asked.map((materials) =>
+    [...new Map(materials.map((m) => [m.sha256, m])).values()].filter((m) => !held.has(m.sha256)),
+  );
+});
 
 /**
  * The messages that carry a case's materials to its next custodian. What that desk had when it held the case before is
@@ -103,6 +109,11 @@ export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Ar
   }
   const whole = await tx.query(`SELECT 1 FROM blobs WHERE node = $1 AND sha256 = $2`, [part.sha256]);
   if (whole.length > 0) return true;
+  if (part.length === part.size) {
+    if (sha256(bytes) !== part.sha256) return false;
+    await keepWhole(tx, part, bytes);
+    return true;
+  }
   await tx.query(
     `INSERT INTO blob_parts (node, sha256, start, content) VALUES ($1, $2, $3, $4)
      ON CONFLICT (node, sha256, start) DO UPDATE SET content = excluded.content`,
@@ -120,9 +131,13 @@ export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Ar
   parts.sort((a, b) => a.start - b.start);
   const content = Buffer.concat(parts.map((p) => p.content));
   if (sha256(content) !== part.sha256) return false;
+  await keepWhole(tx, part, content);
+  return true;
+}
+
+async function keepWhole(tx: NodeTx, { sha256: digest, size }: MaterialPart, content: Uint8Array): Promise<void> {
   await tx.query(
     `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
-    [part.sha256, part.size, content],
+    [digest, size, content],
   );
-  return true;
 }

@@ -2,18 +2,22 @@ import type { Day, DivisionCode, Implementation, Item } from '@liandong/schema';
 import { implementationSchema, itemSchema } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { INDEX_FORM, indexOf } from './item-index.ts';
+import { parsedOnce } from './parsed-once.ts';
 
 interface BodyRow {
-  body: unknown;
+  /** As text: the same text is parsed once. */
+  body: string;
 }
 
-const itemOf = (row: BodyRow): Item => itemSchema.parse(row.body);
-const implementationOf = (row: BodyRow): Implementation => implementationSchema.parse(row.body);
+const parseItem = parsedOnce(itemSchema);
+const parseImplementation = parsedOnce(implementationSchema);
+const itemOf = (row: BodyRow): Item => parseItem(row.body);
+const implementationOf = (row: BodyRow): Implementation => parseImplementation(row.body);
 
 /** Items as they stand on a day: of each the highest version that has taken effect by then, else the first to come. */
 export async function findItems(queries: NodeQueries, codes: readonly string[], today: Day): Promise<Item[]> {
   const rows = await queries.query<BodyRow>(
-    `SELECT DISTINCT ON (code) body FROM items
+    `SELECT DISTINCT ON (code) body::text AS body FROM items
      WHERE node = $1 AND code = ANY ($2) AND published_at IS NOT NULL
      ORDER BY code, (effective_from <= $3::date) DESC, CASE WHEN effective_from <= $3::date THEN -version ELSE version END`,
     [codes, today],
@@ -36,7 +40,7 @@ export async function findAllItems(queries: NodeQueries, today: Day): Promise<It
 /** Every item as it stands on a day, by code. */
 export async function findItemsInEffect(queries: NodeQueries, today: Day): Promise<Item[]> {
   const rows = await queries.query<BodyRow>(
-    `SELECT DISTINCT ON (code) body FROM items
+    `SELECT DISTINCT ON (code) body::text AS body FROM items
      WHERE node = $1 AND published_at IS NOT NULL AND effective_from <= $2::date ORDER BY code, version DESC`,
     [today],
   );
@@ -51,7 +55,7 @@ export async function findItem(
 ): Promise<Item | null> {
   if ('today' in at) return (await findItems(queries, [code], at.today))[0] ?? null;
   const [row] = await queries.query<BodyRow>(
-    `SELECT body FROM items WHERE node = $1 AND code = $2 AND version = $3 AND published_at IS NOT NULL`,
+    `SELECT body::text AS body FROM items WHERE node = $1 AND code = $2 AND version = $3 AND published_at IS NOT NULL`,
     [code, at.version],
   );
   return row ? itemOf(row) : null;
@@ -63,7 +67,7 @@ export async function findImplementations(
   keys: readonly { item: string; node: DivisionCode }[],
 ): Promise<Implementation[]> {
   const rows = await queries.query<BodyRow>(
-    `SELECT DISTINCT ON (item, decider) body FROM implementations
+    `SELECT DISTINCT ON (item, decider) body::text AS body FROM implementations
      WHERE node = $1 AND (item, decider) IN (SELECT * FROM unnest($2::text[], $3::text[]))
      ORDER BY item, decider, version DESC`,
     [keys.map((k) => k.item), keys.map((k) => k.node)],
@@ -77,7 +81,7 @@ export async function findImplementation(
   key: { item: string; node: DivisionCode; version: number },
 ): Promise<Implementation | null> {
   const [row] = await queries.query<BodyRow>(
-    `SELECT body FROM implementations WHERE node = $1 AND item = $2 AND decider = $3 AND version = $4`,
+    `SELECT body::text AS body FROM implementations WHERE node = $1 AND item = $2 AND decider = $3 AND version = $4`,
     [key.item, key.node, key.version],
   );
   return row ? implementationOf(row) : null;

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { DivisionCode } from '@liandong/schema';
 import { problem } from '@liandong/schema';
@@ -65,6 +66,25 @@ function statementOf(sql: string): { name: string; label: string } {
     statements.set(sql, statement);
   }
   return statement;
+}
+
+/** Connections whose statements of this turn are held back until all of them are there. */
+const corked = new WeakSet<pg.PoolClient>();
+
+/**
+ * Sends the statements of one turn of the event loop over a connection in one write. Each write wakes the server's
+ * process, which costs more than most statements.
+ */
+function corkTurn(client: pg.PoolClient): void {
+  if (corked.has(client)) return;
+  // pg corks its stream for each statement by itself, and corks count
+  const { stream } = (client as pg.PoolClient & { connection: { stream: Writable } }).connection;
+  corked.add(client);
+  stream.cork();
+  process.nextTick(() => {
+    corked.delete(client);
+    stream.uncork();
+  });
 }
 
 async function run<Row>(client: pg.PoolClient | pg.Pool, text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -156,13 +176,17 @@ export class HostDb {
       let attempts = 0;
       const tx: NodeTx = {
         node,
-        query: (sql, params = []) => run(client, sql, [node, ...params]),
+        query: (sql, params = []) => {
+          corkTurn(client);
+          return run(client, sql, [node, ...params]);
+        },
         attempt: async (part) => {
           const savepoint = `a${attempts++}`;
           const before = committed.length;
-          await client.query(`SAVEPOINT ${savepoint}`);
+          corkTurn(client);
+          const saved = client.query(`SAVEPOINT ${savepoint}`);
           try {
-            const done = await part();
+            const [, done] = await together(saved, part());
             await client.query(`RELEASE SAVEPOINT ${savepoint}`);
             return done;
           } catch (error) {
@@ -197,8 +221,10 @@ export class HostDb {
     const client = await this.#connect();
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
-      const result = await work(client);
+      // the work's first statements go over with it; a connection that fails here fails them too
+      corkTurn(client);
+      const begun = client.query('BEGIN');
+      const [, result] = await together(begun, work(client));
       await client.query('COMMIT');
       return result;
     } catch (error) {

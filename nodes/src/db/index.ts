@@ -1,3 +1,4 @@
 export { HostDb, together } from './host-db.ts';
 export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx } from './host-db.ts';
 export { MIGRATIONS_DIR, knownMigrations, migrate } from './migrate.ts';
+export { gathered, sideBySide } from './gathered.ts';

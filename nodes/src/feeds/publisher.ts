@@ -18,6 +18,8 @@ const SENT = 200;
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 const IDLE_MS = 500;
+/** Under load entries are numbered no more often than this, ms. */
+const PACE_MS = 100;
 /** Cursors served at a time. */
 const CURSORS = 50;
 
@@ -67,6 +69,7 @@ export class FeedPublisher {
       () => this.#publish(),
       IDLE_MS,
       (error) => parts.log.warn({ err: error }, 'feeds'),
+      PACE_MS,
     );
     parts.appender.onAppended(() => this.#loop.wake());
   }
@@ -261,10 +264,18 @@ export class FeedPublisher {
     );
   }
 
+  /**
+   * A subscriber whose word on facts is still awaited is not sent the same again with each new one; it is waited for no
+   * longer than at first.
+   */
   async #dueNow(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
     await tx.query(
-      `UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = $1 AND feed = $2 AND publisher = $3`,
-      [feed, publisher],
+      `UPDATE feed_cursors SET
+         attempts = CASE WHEN feed = 'FACTS' THEN least(attempts, 1) ELSE 0 END,
+         next_at = CASE WHEN feed = 'FACTS' AND attempts > 0
+           THEN least(next_at, now() + $4 * interval '1 millisecond') ELSE now() END
+       WHERE node = $1 AND feed = $2 AND publisher = $3`,
+      [feed, publisher, BACKOFF_MS],
     );
     tx.afterCommit(() => this.#loop.wake());
   }

@@ -1,22 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Answer, DivisionCode, Divisions, Envelope, MessageKind } from '@liandong/schema';
 import { HEALING_KINDS, ProblemError, messageSubject } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import { inTrace } from '../observability/index.ts';
 import { kidOf, sha256 } from '../trust/index.ts';
-import { answerOf, parkedBy } from './answers.ts';
-import type { Settled } from './answers.ts';
+import { grouped } from './grouped.ts';
 import { Loop } from './loop.ts';
-import type { Incoming, Receiver, Settler } from './messages.ts';
+import type { Receiver, Settler } from './messages.ts';
 import { refusalOf } from './parked-decisions.ts';
 import type { ParkedMessage } from './parked.ts';
 import { isAboutKeys, parkMessage, readParked, resolveParked, setRetry, strangersOf } from './parked.ts';
 import type { Carrier } from './parcels.ts';
 import { envelopeHeader, readUnchecked } from './parcels.ts';
-import { settle } from './relay.ts';
+import type { SignedAnswers } from './settling.ts';
+import { Settlement } from './settling.ts';
+import type { Arrived } from './taking.ts';
+import { Taking } from './taking.ts';
 
 /** Broker messages taken into one transaction. */
 const BATCH = 50;
@@ -64,11 +64,15 @@ interface Opened {
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #lanes: Lane[];
+  readonly #taking: Taking;
+  readonly #settlement: Settlement;
   /** Whether a message may be parked here, which one that is done would resolve. */
   #holdsParked = true;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#taking = new Taking(parts.receivers, parts.log);
+    this.#settlement = new Settlement(parts.settlers, parts.log);
     this.#lanes = [
       new Lane(parts, 'm', (raws) => this.#takeMessages(raws)),
       new Lane(parts, 'r', (raws) => this.#takeReceipts(raws)),
@@ -96,28 +100,28 @@ export class Intake {
     const waiting = new Set<JsMsg>();
     const answers = await db.transact(node, async (tx) => {
       waiting.clear();
-      const made = new Map<DivisionCode, Answer[]>();
-      for (const { raw, envelope, bytes } of opened) {
+      const arrived = opened.flatMap(({ raw, envelope, bytes }): Arrived[] => {
+        const { from, life, messages } = envelope;
         // said before the sender's database was restored: the sender has forgotten it, and would do it differently now
-        if (lives.isOver(node, envelope.from, envelope.life)) continue;
-        const list = made.get(envelope.from) ?? [];
-        made.set(envelope.from, list);
-        for (const message of envelope.messages) {
-          if (lives.isHealing(node) && !isHealing(message.kind)) {
-            waiting.add(raw);
-            continue;
-          }
-          const answer = await inTrace(message.trace ?? null, `take ${message.kind}`, () =>
-            this.#take(tx, envelope.from, message, bytes),
-          );
-          if (answer) list.push(answer);
-        }
-      }
-      await this.#resolve(tx, [...made.values()].flat());
-      return made;
+        if (lives.isOver(node, from, life)) return [];
+        return messages.flatMap((message) => {
+          if (!lives.isHealing(node) || isHealing(message.kind)) return [{ from, message, bytes }];
+          waiting.add(raw);
+          return [];
+        });
+      });
+      return this.#take(tx, arrived);
     });
+    const bySender = grouped(answers, ({ to }) => to);
     await Promise.all(
-      [...answers].filter(([, list]) => list.length > 0).map(([to, list]) => carrier.answer(node, to, list, now())),
+      [...bySender].map(([to, list]) =>
+        carrier.answer(
+          node,
+          to,
+          list.map(({ answer }) => answer),
+          now(),
+        ),
+      ),
     );
     for (const { raw } of opened) {
       if (waiting.has(raw)) raw.nak(HEALING_RETRY_MS);
@@ -151,11 +155,10 @@ export class Intake {
     const { sender, kind, body } = row;
     const answer = await db.transact(node, async (tx) => {
       await tx.query(`DELETE FROM inbox WHERE node = $1 AND id = $2 AND answer ->> 'outcome' = 'PARKED'`, [id]);
-      const made = await this.#take(tx, sender, { id, kind, body }, bytes);
+      const [made] = await this.#take(tx, [{ from: sender, message: { id, kind, body }, bytes }]);
       // it waits for something else, or for materials that its sender brings with it
-      await setRetry(tx, id, made === null ? new Date(now().getTime() + LATER_MS) : null);
-      await resolveParked(tx, made ? [made] : []);
-      return made;
+      await setRetry(tx, id, made === undefined ? new Date(now().getTime() + LATER_MS) : null);
+      return made?.answer ?? null;
     });
     log.info({ node, message: id, kind, outcome: answer?.outcome ?? 'LATER' }, 'a parked message was tried again');
     if (answer) await carrier.answer(node, sender, [answer], now());
@@ -178,9 +181,18 @@ export class Intake {
     return true;
   }
 
-  async #resolve(tx: NodeTx, answers: readonly Answer[]): Promise<void> {
-    if (!this.#holdsParked) return;
-    this.#holdsParked = (await resolveParked(tx, answers)) > 0;
+  /** What is said to each sender of what arrived. */
+  async #take(tx: NodeTx, arrived: readonly Arrived[]): Promise<{ to: DivisionCode; answer: Answer }[]> {
+    const { answers, parked } = await this.#taking.take(tx, arrived);
+    if (parked) this.#holdsParked = true;
+    if (this.#holdsParked) {
+      const left = await resolveParked(
+        tx,
+        answers.map(({ answer }) => answer),
+      );
+      this.#holdsParked = left > 0;
+    }
+    return answers;
   }
 
   /**
@@ -227,67 +239,8 @@ export class Intake {
     if (answers.length > 0) await carrier.answer(node, envelope.from, answers, now());
   }
 
-  async #take(
-    tx: NodeTx,
-    from: DivisionCode,
-    message: Envelope['messages'][number],
-    bytes: Uint8Array | null,
-  ): Promise<Answer | null> {
-    const digest = sha256(message.body);
-    const { receivers, log } = this.#parts;
-    // feeds are numbered: a second copy of a stretch is recognized without remembering it
-    const remembered = message.kind !== 'FEED';
-    if (remembered) {
-      const [known] = await tx.query<{ answer: Answer }>(
-        `SELECT answer FROM inbox WHERE node = $1 AND id = $2 AND sender = $3`,
-        [message.id, from],
-      );
-      if (known) return known.answer;
-    }
-    let verdict: Settled;
-    try {
-      verdict = await tx.attempt(() => {
-        const incoming: Incoming = {
-          id: message.id,
-          from,
-          to: tx.node,
-          kind: message.kind,
-          body: JSON.parse(message.body),
-          bytes,
-        };
-        return receivers[message.kind](tx, incoming);
-      });
-    } catch (error) {
-      // nothing is wrong with the message: the whole batch is tried again
-      if (error instanceof ProblemError && error.code === 'DATABASE_UNAVAILABLE') throw error;
-      verdict = parkedBy(error, message.kind);
-      log.error({ err: error, node: tx.node, from, message: message.id, kind: message.kind }, 'message parked');
-    }
-    const answer = answerOf(message.id, digest, verdict);
-    if (!answer) return null;
-    if (verdict.outcome === 'PARKED') {
-      const { code, reason } = verdict;
-      const { id, kind, body } = message;
-      await parkMessage(tx, { id, sender: from, kind, body, code, reason, kid: null, envelope: null, bytes });
-      this.#holdsParked = true;
-    }
-    // what waits for a key is looked at anew when it comes again
-    const waits = answer.outcome === 'PARKED' && isAboutKeys(answer.code);
-    const lasting =
-      answer.outcome === 'DONE' || answer.outcome === 'REFUSED' || (answer.outcome === 'PARKED' && !waits);
-    if (remembered && lasting) {
-      await tx.query(`INSERT INTO inbox (node, id, sender, kind, answer) VALUES ($1, $2, $3, $4, $5)`, [
-        message.id,
-        from,
-        message.kind,
-        JSON.stringify(answer),
-      ]);
-    }
-    return answer;
-  }
-
   async #takeReceipts(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, lives, settlers, watermark, log } = this.#parts;
+    const { node, db, carrier, lives, watermark, log } = this.#parts;
     const opened = await Promise.all(
       raws.map(async (raw) => {
         try {
@@ -302,25 +255,19 @@ export class Intake {
       }),
     );
     await db.transact(node, async (tx) => {
-      for (const item of opened) {
-        if (!item) continue;
-        const { receipt, jws } = item;
-        if (lives.isOver(node, receipt.from, receipt.life)) continue;
-        const healing = lives.isHealing(node);
+      const healing = lives.isHealing(node);
+      const receipts = opened.flatMap((item) =>
+        item && !lives.isOver(node, item.receipt.from, item.receipt.life) ? [item] : [],
+      );
+      for (const { receipt } of receipts) {
         for (const answer of receipt.answers) {
           if (answer.outcome === 'WATERMARK' && !healing) await watermark(tx, receipt.from, answer);
         }
-        const others = receipt.answers.filter((a) => a.outcome !== 'WATERMARK');
-        if (others.length === 0) continue;
-        const receiptId = randomUUID();
-        await settle(tx, receipt.from, others, receiptId, settlers, log, healing ? HEALING_KINDS : null);
-        await tx.query(
-          `INSERT INTO receipts (node, id, sender, jws)
-           SELECT $1::text, $2::uuid, $3::text, $4::text
-           WHERE EXISTS (SELECT 1 FROM outbox WHERE node = $1 AND receipt_id = $2)`,
-          [receiptId, receipt.from, jws],
-        );
       }
+      const answered = receipts.map(({ receipt, jws }): SignedAnswers => {
+        return { from: receipt.from, jws, answers: receipt.answers.filter((a) => a.outcome !== 'WATERMARK') };
+      });
+      await this.#settlement.settle(tx, answered, healing ? HEALING_KINDS : null);
     });
     for (const raw of raws) raw.ack();
   }

@@ -66,6 +66,35 @@ describe('a loop', () => {
     await loop.stop();
     expect(errors.length).toBe(1);
   });
+
+  test('with a pace does what came meanwhile in one run, and ends within it when it is stopped', async () => {
+    let waiting = 1;
+    const taken: number[] = [];
+    const first = later();
+    const loop = new Loop(
+      () => {
+        taken.push(waiting);
+        waiting = 0;
+        first.resolve();
+        return Promise.resolve(false);
+      },
+      3_600_000,
+      () => undefined,
+      100,
+    );
+    loop.start();
+    await first.promise;
+    for (let i = 0; i < 3; i++) {
+      waiting++;
+      loop.wake();
+      await Promise.resolve();
+    }
+    while (taken.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(taken).toEqual([1, 3]);
+    loop.wake();
+    await loop.stop();
+    expect(waiting).toBe(0);
+  });
 });
 
 function later() {

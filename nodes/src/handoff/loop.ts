@@ -1,11 +1,13 @@
 /**
  * A job that runs when it is woken, and in any case every so often. Never twice at a time; woken while it runs, it
- * runs once more.
+ * runs once more. With a pace it runs at once after a quiet moment, and under load no more often than that, so that
+ * what comes meanwhile is done together.
  */
 export class Loop {
   readonly #work: () => Promise<boolean>;
   readonly #idleMs: number;
   readonly #onError: (error: unknown) => void;
+  readonly #paceMs: number;
   #woken = false;
   #stopped = false;
   #rouse: (() => void) | null = null;
@@ -14,11 +16,13 @@ export class Loop {
   /**
    * @param work says whether there may be more to do at once
    * @param idleMs longest pause between two runs, ms
+   * @param paceMs shortest time from one run's beginning to the next one's, ms
    */
-  constructor(work: () => Promise<boolean>, idleMs: number, onError: (error: unknown) => void) {
+  constructor(work: () => Promise<boolean>, idleMs: number, onError: (error: unknown) => void, paceMs = 0) {
     this.#work = work;
     this.#idleMs = idleMs;
     this.#onError = onError;
+    this.#paceMs = paceMs;
   }
 
   start(): void {
@@ -40,21 +44,31 @@ export class Loop {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       this.#woken = false;
+      const begun = performance.now();
       let more = false;
       try {
         more = await this.#work();
       } catch (error) {
         this.#onError(error);
       }
-      if (more || this.#woken || this.#stopped) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#idleMs);
-        this.#rouse = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#rouse = null;
+      if (more) continue;
+      if (!this.#woken) await this.#pause(this.#idleMs, () => this.#woken);
+      const early = begun + this.#paceMs - performance.now();
+      if (early > 0) await this.#pause(early, () => false);
     }
+  }
+
+  /** Waits, but not beyond a stop, nor beyond what it is to be roused by. */
+  async #pause(ms: number, isOver: () => boolean): Promise<void> {
+    if (this.#stopped || isOver()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#rouse = () => {
+        if (!this.#stopped && !isOver()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#rouse = null;
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DivisionCode, MessageKind } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
+import { gathered } from '../db/index.ts';
 import { currentTrace } from '../observability/index.ts';
 
 /** A message a node owes another. */
@@ -12,13 +13,28 @@ export interface Outgoing {
   body: unknown;
 }
 
-/** Where messages are left to be carried; wakes the relay when they are durable. */
-export class Outbox {
-  #wake: () => void = () => undefined;
+/** A message as it lies in the outbox. */
+export interface Owed {
+  node: DivisionCode;
+  id: string;
+  receiver: DivisionCode;
+  kind: MessageKind;
+  body: string;
+  /** How often it was handed to the relay, this time included. */
+  attempts: number;
+  trace: string | null;
+}
 
-  /** The relay's bell. */
-  onEnqueued(wake: () => void): void {
-    this.#wake = wake;
+/** First wait before a message is sent again, ms. */
+export const BACKOFF_MS = 2_000;
+
+/** Where messages are left to be carried; hands them to the relay when they are durable. */
+export class Outbox {
+  #carry: ((messages: readonly Owed[]) => void) | null = null;
+
+  /** The relay of this process: what is left from here on is claimed for it, as if it had looked for it itself. */
+  onEnqueued(carry: (messages: readonly Owed[]) => void): void {
+    this.#carry = carry;
   }
 
   /**
@@ -27,21 +43,40 @@ export class Outbox {
    */
   async enqueue(tx: NodeTx, messages: readonly Outgoing[]): Promise<void> {
     if (messages.length === 0) return;
-    await tx.query(
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body, trace)
-       SELECT $1, id, receiver, kind, case_id, body, $7
-       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
-         AS m (id, receiver, kind, case_id, body, place)
-       ORDER BY place`,
-      [
-        messages.map(() => randomUUID()),
-        messages.map((m) => m.receiver),
-        messages.map((m) => m.kind),
-        messages.map((m) => m.caseId),
-        messages.map((m) => JSON.stringify(m.body)),
-        currentTrace(),
-      ],
-    );
-    tx.afterCommit(() => this.#wake());
+    const trace = currentTrace();
+    const carry = this.#carry;
+    const owed = messages.map(({ receiver, kind, caseId, body }) => ({
+      node: tx.node,
+      id: randomUUID(),
+      receiver,
+      kind,
+      caseId,
+      body: JSON.stringify(body),
+      attempts: carry ? 1 : 0,
+      trace,
+    }));
+    await insertOwed(tx, owed);
+    // should it be lost with this process, its lease ends and it is looked for
+    if (carry) tx.afterCommit(() => carry(owed));
   }
 }
+
+const insertOwed = gathered(async (tx: NodeTx, given: readonly (readonly (Owed & Pick<Outgoing, 'caseId'>)[])[]) => {
+  const owed = given.flat();
+  await tx.query(
+    `INSERT INTO outbox (node, id, receiver, kind, case_id, body, trace, attempts, next_at)
+     SELECT $1, id, receiver, kind, case_id, body, trace, attempts,
+       now() + attempts * ${BACKOFF_MS} * interval '1 millisecond'
+     FROM json_to_recordset($2) AS m (id uuid, receiver text, kind text, case_id text, body text, trace text,
+       attempts int, place int)
+     ORDER BY place`,
+    [
+      JSON.stringify(
+        owed.map(({ id, receiver, kind, caseId, body, trace, attempts }, place) => {
+          return { id, receiver, kind, case_id: caseId, body, trace, attempts, place };
+        }),
+      ),
+    ],
+  );
+  return given.map(() => undefined);
+});

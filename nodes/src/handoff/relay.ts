@@ -1,33 +1,24 @@
-import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema';
 import { HEALING_KINDS } from '@liandong/schema';
 import type { Logger } from 'pino';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
-import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
+import type { HostDb, NodeQueries } from '../db/index.ts';
+import { grouped } from './grouped.ts';
 import { Loop } from './loop.ts';
-import type { Answered, Settler } from './messages.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox, Owed } from './outbox.ts';
+import { BACKOFF_MS } from './outbox.ts';
 import { KEY_CODES } from './parked.ts';
 import type { Carrier, Parcel } from './parcels.ts';
 
 /** Messages claimed at a time. */
 const BATCH = 100;
-/** With nothing to do the outbox is looked at this often, ms; an enqueued message wakes the relay at once. */
+/** The outbox is looked at this often, ms; what is enqueued here is handed over without looking. */
 const IDLE_MS = 250;
-/** First wait before a message is sent again, ms; doubles up to a minute. */
-const BACKOFF_MS = 2_000;
+/** Under load messages are sent no more often than this, ms: those of one road go in one envelope. */
+const PACE_MS = 10;
+/** The wait before a message is sent again doubles up to this, ms. */
 const MAX_BACKOFF_MS = 60_000;
-/** A parked message is offered again this often, ms, in case people mended what was wrong. */
-const PARKED_RETRY_MS = 3_600_000;
-
-interface Row {
-  node: DivisionCode;
-  id: string;
-  receiver: DivisionCode;
-  kind: MessageKind;
-  body: string;
-  attempts: number;
-  trace: string | null;
-}
+/** Most messages that wait in memory to be sent; the others are found in the outbox when their lease ends. */
+const MAX_WAITING = 2_000;
 
 export interface RelayParts {
   db: HostDb;
@@ -48,6 +39,9 @@ export interface RelayParts {
 export class Relay {
   readonly #parts: RelayParts;
   readonly #loop: Loop;
+  /** What was enqueued by this process and is not sent yet, in the order it became durable. */
+  #handed: Owed[] = [];
+  #lookedAt = -Infinity;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
@@ -55,8 +49,9 @@ export class Relay {
       () => this.#carry(),
       IDLE_MS,
       (error) => parts.log.warn({ err: error }, 'relay'),
+      PACE_MS,
     );
-    parts.outbox.onEnqueued(() => this.#loop.wake());
+    parts.outbox.onEnqueued((messages) => this.#hand(messages));
   }
 
   start(): void {
@@ -73,7 +68,7 @@ export class Relay {
       `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND next_at > now() AND outcome IS NULL AND node = ANY ($1)`,
       [this.#parts.nodes],
     );
-    this.#loop.wake();
+    this.#look();
   }
 
   /** Offers again what receivers set aside for the key it was signed with: there is another now. */
@@ -83,12 +78,38 @@ export class Relay {
          AND node = ANY ($1)`,
       [this.#parts.nodes, KEY_CODES],
     );
+    this.#look();
+  }
+
+  #look(): void {
+    this.#lookedAt = -Infinity;
+    this.#loop.wake();
+  }
+
+  #hand(messages: readonly Owed[]): void {
+    if (this.#handed.length + messages.length > MAX_WAITING) return;
+    this.#handed.push(...messages);
     this.#loop.wake();
   }
 
   async #carry(): Promise<boolean> {
-    const { db, carrier, log } = this.#parts;
-    const rows = await db.queryHost<Row>(
+    const handed = this.#handed.splice(0, BATCH);
+    const healing = this.#parts.healing();
+    await this.#send(
+      handed.filter(({ node, kind }) => !healing.includes(node) || HEALING_KINDS.some((k) => k === kind)),
+    );
+    const moreHanded = this.#handed.length > 0;
+    if (performance.now() - this.#lookedAt < IDLE_MS) return moreHanded;
+    const found = await this.#claim();
+    // a full batch is followed by the next look at once
+    this.#lookedAt = found.length === BATCH ? -Infinity : performance.now();
+    await this.#send(found);
+    return moreHanded || found.length === BATCH;
+  }
+
+  /** What has fallen due: sent without a receipt, left by another process, or never sent. */
+  async #claim(): Promise<Owed[]> {
+    const rows = await this.#parts.db.queryHost<Owed & { ordinal: number }>(
       `UPDATE outbox SET attempts = attempts + 1,
          next_at = now() + least($2 * power(2, least(attempts, 10)), $3) * (0.75 + random() / 2) * interval '1 millisecond'
        WHERE (node, id) IN (
@@ -98,15 +119,12 @@ export class Relay {
        RETURNING node, id, ordinal, receiver, kind, body, attempts, trace`,
       [this.#parts.nodes, BACKOFF_MS, MAX_BACKOFF_MS, this.#parts.healing(), HEALING_KINDS],
     );
-    if (rows.length === 0) return false;
-    const ordered = (rows as (Row & { ordinal: number })[]).sort((a, b) => a.ordinal - b.ordinal);
-    const roads = new Map<string, Row[]>();
-    for (const row of ordered) {
-      const road = `${row.node} ${row.receiver}`;
-      const list = roads.get(road);
-      if (list) list.push(row);
-      else roads.set(road, [row]);
-    }
+    return rows.sort((a, b) => a.ordinal - b.ordinal);
+  }
+
+  async #send(messages: readonly Owed[]): Promise<void> {
+    const { carrier, log } = this.#parts;
+    const roads = grouped(messages, ({ node, receiver }) => `${node} ${receiver}`);
     const sent = await Promise.allSettled(
       [...roads.values()].map(async (list) => {
         const [first] = list;
@@ -121,10 +139,9 @@ export class Relay {
     );
     // the rows fall due again by themselves; what went wrong with the road is only told
     for (const result of sent) if (result.status === 'rejected') log.debug({ err: result.reason as unknown }, 'road');
-    return rows.length === BATCH;
   }
 
-  async #parcel(row: Row): Promise<Parcel | null> {
+  async #parcel(row: Owed): Promise<Parcel | null> {
     const message = {
       id: row.id,
       kind: row.kind,
@@ -139,90 +156,5 @@ export class Relay {
       return null;
     }
     return { message, bytes, broker };
-  }
-}
-
-/**
- * Settles a node's messages by what their receivers answered, in one transaction with what the answers lead to.
- * @param receiptId the receipt that is kept as proof
- * @param kinds only messages of these; all when null
- */
-export async function settle(
-  tx: NodeTx,
-  sender: DivisionCode,
-  answers: readonly Answer[],
-  receiptId: string,
-  settlers: Partial<Record<MessageKind, Settler>>,
-  log: Logger,
-  kinds: readonly MessageKind[] | null = null,
-): Promise<void> {
-  const rows = await tx.query<{
-    id: string;
-    kind: MessageKind;
-    case_id: string | null;
-    body: string;
-    created_at: Date;
-    trace: string | null;
-  }>(
-    `SELECT id, kind, case_id, body, created_at, trace FROM outbox
-     WHERE node = $1 AND id = ANY ($2::uuid[]) AND receiver = $3 AND settled_at IS NULL
-       AND ($4::text[] IS NULL OR kind = ANY ($4)) FOR UPDATE`,
-    [answers.map((a) => a.id), sender, kinds],
-  );
-  for (const answer of answers) {
-    const row = rows.find((r) => r.id === answer.id);
-    if (!row) continue;
-    const answered: Answered = {
-      id: row.id,
-      receiver: sender,
-      kind: row.kind,
-      caseId: row.case_id,
-      body: JSON.parse(row.body),
-      answer,
-    };
-    try {
-      await inTrace(row.trace, `answer ${row.kind}`, () =>
-        tx.attempt(async () => {
-          await settlers[row.kind]?.(tx, answered);
-          await mark(tx, answer, receiptId);
-        }),
-      );
-      countAnswer(answer.outcome);
-      if (answer.outcome === 'DONE' || answer.outcome === 'REFUSED') {
-        tx.afterCommit(() => observeHandOff(row.kind, Date.now() - row.created_at.getTime()));
-      }
-    } catch (error) {
-      // the message stays owed and is answered again; what is wrong is shown
-      log.error({ err: error, node: tx.node, message: row.id, kind: row.kind }, 'an answer could not be taken');
-    }
-  }
-}
-
-async function mark(tx: NodeTx, answer: Answer, receiptId: string): Promise<void> {
-  switch (answer.outcome) {
-    case 'DONE':
-    case 'REFUSED':
-      await tx.query(
-        `UPDATE outbox SET settled_at = now(), outcome = $3, code = $4, receipt_id = $5 WHERE node = $1 AND id = $2`,
-        [answer.id, answer.outcome, answer.outcome === 'REFUSED' ? answer.code : null, receiptId],
-      );
-      return;
-    case 'PARKED':
-      await tx.query(
-        `UPDATE outbox SET outcome = 'PARKED', code = $3, receipt_id = $4,
-           next_at = now() + ${PARKED_RETRY_MS} * interval '1 millisecond' WHERE node = $1 AND id = $2`,
-        [answer.id, answer.code, receiptId],
-      );
-      return;
-    case 'WANTS':
-      // the materials were enqueued behind it; it follows them
-      await tx.query(`UPDATE outbox SET next_at = now() + interval '200 milliseconds' WHERE node = $1 AND id = $2`, [
-        answer.id,
-      ]);
-      return;
-    case 'WATERMARK':
-      return;
-    default:
-      answer satisfies never;
   }
 }

@@ -1,4 +1,4 @@
-import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority, WindowStage } from '@liandong/schema';
+import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
 /** The registers of a node, all of them: they are short, and the rules look at them together. */
@@ -9,73 +9,27 @@ export interface Registers {
   transfers: PowerTransfer[];
 }
 
-interface TermRow {
-  from_day: string;
-  until_day: string | null;
-}
-const termOf = (row: TermRow) => ({ from: row.from_day, until: row.until_day });
-
-interface AuthorityRow extends TermRow {
-  id: string;
-  window_code: string;
-  item: string;
-  department: string;
-  stages: WindowStage[];
-  revoked_on: string | null;
-}
-
-interface SealRow extends TermRow {
-  id: string;
-  name: string;
-  department: string;
-  keeper: string;
-  revoked_on: string | null;
-}
+/** The four registers as JSON of the rules' own shape, each in the order it is read in. */
+const REGISTERS = `SELECT
+  (SELECT coalesce(json_agg(json_build_object('code', code, 'name', name, 'department', department,
+       'from', from_day, 'until', until_day) ORDER BY code), '[]')
+   FROM windows WHERE node = $1) AS windows,
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'window', window_code, 'item', item, 'department', department,
+       'stages', stages, 'revokedOn', revoked_on, 'from', from_day, 'until', until_day)
+       ORDER BY window_code, item, from_day, id), '[]')
+   FROM window_authorities WHERE node = $1) AS authorities,
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'department', department, 'keeper', keeper,
+       'revokedOn', revoked_on, 'from', from_day, 'until', until_day) ORDER BY department, name, from_day, id), '[]')
+   FROM seals WHERE node = $1) AS seals,
+  (SELECT coalesce(json_agg(json_build_object('department', department, 'bureau', bureau, 'basis', basis,
+       'from', from_day, 'until', until_day) ORDER BY bureau, department, from_day), '[]')
+   FROM power_transfers WHERE node = $1) AS transfers` as const;
 
 /** What a node's departments, windows and seals are, past ones included. */
 export async function findOffices(queries: NodeQueries): Promise<Registers> {
-  // one after the other: a transaction has one connection
-  const windows = await queries.query<TermRow & { code: string; name: string; department: string | null }>(
-    `SELECT code, name, department, from_day, until_day FROM windows WHERE node = $1 ORDER BY code`,
-  );
-  const authorities = await queries.query<AuthorityRow>(
-    `SELECT id, window_code, item, department, stages, from_day, until_day, revoked_on
-     FROM window_authorities WHERE node = $1 ORDER BY window_code, item, from_day, id`,
-  );
-  const seals = await queries.query<SealRow>(
-    `SELECT id, name, department, keeper, from_day, until_day, revoked_on
-     FROM seals WHERE node = $1 ORDER BY department, name, from_day, id`,
-  );
-  const transfers = await queries.query<TermRow & { department: string; bureau: string; basis: string }>(
-    `SELECT department, bureau, basis, from_day, until_day FROM power_transfers
-     WHERE node = $1 ORDER BY bureau, department, from_day`,
-  );
-  return {
-    windows: windows.map((row) => ({ code: row.code, name: row.name, department: row.department, ...termOf(row) })),
-    authorities: authorities.map((row) => ({
-      id: row.id,
-      window: row.window_code,
-      item: row.item,
-      department: row.department,
-      stages: row.stages,
-      revokedOn: row.revoked_on,
-      ...termOf(row),
-    })),
-    seals: seals.map((row) => ({
-      id: row.id,
-      name: row.name,
-      department: row.department,
-      keeper: row.keeper,
-      revokedOn: row.revoked_on,
-      ...termOf(row),
-    })),
-    transfers: transfers.map((row) => ({
-      department: row.department,
-      bureau: row.bureau,
-      basis: row.basis,
-      ...termOf(row),
-    })),
-  };
+  // asked for with every step of a case: one statement
+  const [registers] = await queries.query<Registers>(REGISTERS);
+  return registers ?? { windows: [], authorities: [], seals: [], transfers: [] };
 }
 
 /** Keeps others from writing this node's registers until the transaction ends. */

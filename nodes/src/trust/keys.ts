@@ -1,5 +1,7 @@
-import { exportJWK, generateKeyPair, importJWK } from 'jose';
-import type { CryptoKey, JWK } from 'jose';
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
+import { exportJWK, generateKeyPair } from 'jose';
+import type { JWK } from 'jose';
 import type { Certificate, DivisionCode } from '@liandong/schema';
 import { keyIdOf, problem } from '@liandong/schema';
 
@@ -8,7 +10,7 @@ export interface NodeKey {
   node: DivisionCode;
   /** `<code>.<thumbprint>`: says whose key it is and tells rotated ones apart. */
   kid: string;
-  privateKey: CryptoKey;
+  privateKey: KeyObject;
   publicJwk: Certificate['jwk'];
 }
 
@@ -32,7 +34,13 @@ export async function importNodeKey(stored: StoredKey): Promise<NodeKey> {
   if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.x === undefined || jwk.d === undefined) {
     throw problem('BAD_CONFIG', `The key file of ${node} holds no Ed25519 private key.`);
   }
-  const privateKey = (await importJWK(jwk, 'EdDSA')) as CryptoKey;
+  const { kty, crv, x, d } = jwk;
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey({ key: { kty, crv, x, d }, format: 'jwk' });
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `The key file of ${node} holds no Ed25519 private key.`, { cause });
+  }
   return { node, kid, privateKey, publicJwk: publicOf(jwk) };
 }
 

@@ -1,4 +1,5 @@
-import { CompactSign, decodeProtectedHeader } from 'jose';
+import { sign } from 'node:crypto';
+import { decodeProtectedHeader } from 'jose';
 import type { DivisionCode, Divisions, KeyDocument, KnownKey, Learned, SignedType } from '@liandong/schema';
 import { KeyRing, SIGNED_TYPES, certificateSchema, problem } from '@liandong/schema';
 import { z } from 'zod';
@@ -15,8 +16,6 @@ export type TrustFile = z.infer<typeof trustFileSchema>;
 
 /** Most documents an envelope may introduce its sender's key with: a certificate and an end for each level. */
 const MAX_INTRODUCED = 16;
-
-const encoder = new TextEncoder();
 
 /** Whom this host believes: the keys of all nodes, each signed by its parent's up to the root; and its own keys. */
 export class Trust {
@@ -199,15 +198,19 @@ export class Trust {
  * Signs a payload as JSON (JWS compact serialization, EdDSA).
  * @param keys certificates that introduce the key
  */
-export function signWith(
+export async function signWith(
   key: NodeKey,
   type: SignedType,
   payload: unknown,
   keys: readonly string[] = [],
 ): Promise<string> {
-  return new CompactSign(encoder.encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: 'EdDSA', typ: type, kid: key.kid, ...(keys.length > 0 ? { keys } : {}) })
-    .sign(key.privateKey);
+  const header = { alg: 'EdDSA', typ: type, kid: key.kid, ...(keys.length > 0 ? { keys } : {}) };
+  const input = `${base64url(header)}.${base64url(payload)}`;
+  return `${input}.${sign(null, Buffer.from(input, 'ascii'), key.privateKey).toString('base64url')}`;
+}
+
+function base64url(content: unknown): string {
+  return Buffer.from(JSON.stringify(content), 'utf8').toString('base64url');
 }
 
 /** What a signed thing says, without asking who signed it: only for what was checked before. */

@@ -1,0 +1,131 @@
+/**
+ * A host as a process of its own, whose people work when the benchmark tells them to: they use its services directly,
+ * so that the time of a gateway and of GraphQL is not counted as the hand-off's.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Host, programLog, readConfig } from '@liandong/nodes';
+import type { Viewer } from '@liandong/schema';
+import pg from 'pg';
+
+/** What a desk can be told. */
+export type DeskCommand =
+  /** Files cases without materials, so many at once. */
+  | { do: 'file'; node: string; item: string; count: number; concurrency: number }
+  /** Forwards cases, so many at once: one business transaction each. */
+  | { do: 'forward'; node: string; ids: readonly string[]; concurrency: number }
+  /** Forwards cases one after the other, each when the receipt of the one ahead of it has come and a while has passed. */
+  | { do: 'forwardQuietly'; node: string; ids: readonly string[]; pauseMs: number }
+  /** CPU time of the process so far. */
+  | { do: 'cpu' };
+
+export interface DeskAnswer {
+  file: { ids: string[] };
+  /** Each mutation's time, ms; when the first began and the last ended, ms since the epoch. */
+  forward: { times: number[]; from: number; until: number };
+  /** From the call to the receipt that settled it, ms. */
+  forwardQuietly: { times: number[] };
+  cpu: { ms: number };
+}
+
+const config = readConfig(process.env);
+const log = programLog(config.logLevel, { host: config.host });
+const host = await Host.start(config, log);
+process.on('disconnect', () => void host.stop(log));
+process.on('message', (command: DeskCommand) => {
+  obey(command).then(
+    (done) => process.send?.({ done }),
+    (error: unknown) => process.send?.({ failed: error instanceof Error ? (error.stack ?? error.message) : '' }),
+  );
+});
+process.send?.({ done: null });
+
+function obey(command: DeskCommand): Promise<DeskAnswer[DeskCommand['do']]> {
+  switch (command.do) {
+    case 'file':
+      return file(command);
+    case 'forward':
+      return forward(command);
+    case 'forwardQuietly':
+      return forwardQuietly(command);
+    case 'cpu': {
+      const { user, system } = process.cpuUsage();
+      return Promise.resolve({ ms: (user + system) / 1000 });
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+function agentOf(node: string): Viewer {
+  return { sub: `${node}-agent`, name: '包小芳', division: node, roles: ['AGENT'], department: null };
+}
+
+async function file({ node, item, count, concurrency }: DeskCommand & { do: 'file' }): Promise<DeskAnswer['file']> {
+  const { filing } = host.services(node);
+  const ids: string[] = [];
+  await atOnce(count, concurrency, async () => {
+    const filed = await filing.file(agentOf(node), {
+      item,
+      place: null,
+      applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
+      consent: { givenBy: '王秀英', way: 'FINGERPRINT', scope: '代办', givenAt: '2026-01-05T01:00:00.000Z' },
+      amountFen: null,
+      materials: [],
+      idempotencyKey: null,
+    });
+    ids.push(filed.filing.id);
+  });
+  return { ids };
+}
+
+async function forward(command: DeskCommand & { do: 'forward' }): Promise<DeskAnswer['forward']> {
+  const { handling } = host.services(command.node);
+  const times: number[] = [];
+  const from = Date.now();
+  await atOnce(command.ids.length, command.concurrency, async (index) => {
+    const begun = performance.now();
+    const id = command.ids[index] ?? '';
+    // as a console does, each with a key of its own
+    await handling.forward(agentOf(command.node), { id, note: null, idempotencyKey: randomUUID() });
+    times.push(performance.now() - begun);
+  });
+  return { times, from, until: Date.now() };
+}
+
+async function forwardQuietly(command: DeskCommand & { do: 'forwardQuietly' }): Promise<DeskAnswer['forwardQuietly']> {
+  const { node, ids, pauseMs } = command;
+  const { handling } = host.services(node);
+  const watch = new pg.Client({ connectionString: config.databaseUrl });
+  await watch.connect();
+  const times: number[] = [];
+  try {
+    for (const id of ids) {
+      const begun = performance.now();
+      await handling.forward(agentOf(node), { id, note: null, idempotencyKey: randomUUID() });
+      for (;;) {
+        const { rowCount } = await watch.query({
+          name: 'settled',
+          text: `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND settled_at IS NULL`,
+          values: [node, id],
+        });
+        if (rowCount === 0) break;
+        await pause(1);
+      }
+      times.push(performance.now() - begun);
+      await pause(pauseMs);
+    }
+  } finally {
+    await watch.end();
+  }
+  return { times };
+}
+
+async function atOnce(count: number, concurrency: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (next < count) await work(next++);
+    }),
+  );
+}

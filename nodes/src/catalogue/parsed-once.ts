@@ -1,0 +1,22 @@
+import type { ZodType } from 'zod';
+
+/** Texts that are remembered of one kind: a host's catalogue, several versions of it. */
+const MOST = 5_000;
+
+/**
+ * Parses JSON that was checked before it was stored and is read over and over: the same text gives the same value, which
+ * nobody may change. The oldest texts are forgotten.
+ */
+export function parsedOnce<T>(schema: ZodType<T>): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let value = known.get(text);
+    if (value === undefined) {
+      value = schema.parse(JSON.parse(text));
+      const [oldest] = known.keys();
+      if (known.size >= MOST && oldest !== undefined) known.delete(oldest);
+      known.set(text, value);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase } from '../testing/test-federation.ts';
+import { gathered, sideBySide } from './gathered.ts';
+import { HostDb } from './host-db.ts';
+import type { NodeTx } from './host-db.ts';
+
+const NODE = '331022';
+let db: HostDb;
+beforeAll(async () => {
+  db = new HostDb(await createDatabase(), 2, () => undefined);
+});
+afterAll(() => db.close());
+
+/** Writes settings and tells how many went with each statement. */
+function keeping() {
+  const sizes: number[] = [];
+  const keep = gathered(async (tx: NodeTx, keys: readonly string[]) => {
+    sizes.push(keys.length);
+    await tx.query(
+      `INSERT INTO node_settings (node, key, value) SELECT $1, key, 'yes' FROM unnest($2::text[]) AS k (key)`,
+      [keys],
+    );
+    return keys.map((key) => `kept ${key}`);
+  });
+  return { sizes, keep };
+}
+
+const kept = async () =>
+  (await db.queries(NODE).query<{ key: string }>('SELECT key FROM node_settings WHERE node = $1 ORDER BY key')).map(
+    ({ key }) => key,
+  );
+
+describe('parts of a transaction', () => {
+  test('that run side by side share a statement of one kind, and each hears its own answer', async () => {
+    const { sizes, keep } = keeping();
+    const answers = await db.transact(NODE, (tx) =>
+      sideBySide(
+        tx,
+        ['a', 'b', 'c'].map((name) => async () => [await keep(tx, `${name}1`), await keep(tx, `${name}2`)]),
+      ),
+    );
+    expect(answers).toEqual(['a', 'b', 'c'].map((name) => [`kept ${name}1`, `kept ${name}2`]));
+    expect(sizes).toEqual([3, 3]);
+    expect(await kept()).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
+  });
+
+  test('are all undone when one of them fails, and the rest of the transaction goes on', async () => {
+    const { keep } = keeping();
+    await db.transact(NODE, async (tx) => {
+      await keep(tx, 'before');
+      const parts = ['x', 'a1', 'y'].map((name) => () => keep(tx, name));
+      await expect(sideBySide(tx, parts)).rejects.toMatchObject({ code: '23505' });
+      await keep(tx, 'after');
+    });
+    expect(await kept()).toEqual(['a1', 'a2', 'after', 'b1', 'b2', 'before', 'c1', 'c2']);
+  });
+
+  test('that run one by one send a statement each', async () => {
+    const { sizes, keep } = keeping();
+    await db.transact(NODE, async (tx) => {
+      await keep(tx, 'p');
+      await keep(tx, 'q');
+    });
+    expect(sizes).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { NodeQueries, NodeTx } from './host-db.ts';
+
+/** What one kind of statement was asked for and not sent yet. */
+interface Waiting {
+  inputs: unknown[];
+  answer: Promise<readonly unknown[]>;
+}
+
+/** Transactions several parts of which run side by side just now, and what these wait for. */
+const shared = new WeakMap<NodeQueries, Map<unknown, Waiting>>();
+
+/**
+ * One statement for all who ask for the same kind of thing at the same moment: where parts of a transaction run side by
+ * side, their calls are collected until none of them can go on; elsewhere each call is answered by itself.
+ * @param work answers all inputs, in their order
+ */
+export function gathered<In, Out, Queries extends NodeQueries>(
+  work: (queries: Queries, inputs: readonly In[]) => Promise<readonly Out[]>,
+): (queries: Queries, input: In) => Promise<Out> {
+  return async (queries, input) => {
+    const waiting = shared.get(queries);
+    if (!waiting) return (await work(queries, [input]))[0] as Out;
+    let mine = waiting.get(work);
+    if (!mine) {
+      const inputs: In[] = [];
+      const answer = new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      }).then(() => {
+        waiting.delete(work);
+        return work(queries, inputs);
+      });
+      mine = { inputs, answer };
+      waiting.set(work, mine);
+    }
+    const place = mine.inputs.push(input) - 1;
+    return (await mine.answer)[place] as Out;
+  };
+}
+
+/**
+ * Runs parts of one transaction side by side, so that their statements go over together and those of one kind as one
+ * ({@link gathered}). What they wrote is undone when any of them throws: which of them it was can't be told apart, so
+ * the caller does them again one by one.
+ * @throws what the first that failed throws
+ */
+export async function sideBySide<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
+  return tx.attempt(async () => {
+    shared.set(tx, new Map());
+    try {
+      const ended = await Promise.allSettled(parts.map((part) => part()));
+      return ended.map((end) => {
+        if (end.status === 'rejected') throw end.reason;
+        return end.value;
+      });
+    } finally {
+      shared.delete(tx);
+    }
+  });
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { NodeTx } from '../db/index.ts';
+import { sideBySide } from '../db/index.ts';
+import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
+import { grouped } from './grouped.ts';
+import type { Settler } from './messages.ts';
+
+/** A parked message is offered again this often, ms, in case people mended what was wrong. */
+const PARKED_RETRY_MS = 3_600_000;
+
+/** What a receiver signed about messages of this node. */
+export interface SignedAnswers {
+  from: DivisionCode;
+  /** The receipt as it came; kept as proof of what it settled. */
+  jws: string;
+  answers: readonly Answer[];
+}
+
+interface OwedRow {
+  id: string;
+  receiver: DivisionCode;
+  kind: MessageKind;
+  case_id: string | null;
+  body: string;
+  created_at: Date;
+  trace: string | null;
+}
+
+/** An answer, the message it is about, and the receipt it came in. */
+interface Settling {
+  answer: Answer;
+  row: OwedRow;
+  receipt: string;
+}
+
+/**
+ * Settles a node's messages by what their receivers answered, in one transaction with what the answers lead to. Answers
+ * about different cases are taken side by side; when anything goes wrong with one, all are taken again one by one, and
+ * the faulty one alone stays owed.
+ */
+export class Settlement {
+  readonly #settlers: Partial<Record<MessageKind, Settler>>;
+  readonly #log: Logger;
+
+  constructor(settlers: Partial<Record<MessageKind, Settler>>, log: Logger) {
+    this.#settlers = settlers;
+    this.#log = log;
+  }
+
+  /** @param kinds only messages of these; all when null */
+  async settle(
+    tx: NodeTx,
+    receipts: readonly SignedAnswers[],
+    kinds: readonly MessageKind[] | null = null,
+  ): Promise<void> {
+    const kept = receipts.map((receipt) => ({ ...receipt, id: randomUUID() }));
+    const used = new Set<string>();
+    let open = kept.flatMap(({ from, id, answers }) => answers.map((answer) => ({ from, receipt: id, answer })));
+    // a second answer to the same message finds what the first one left
+    while (open.length > 0) {
+      const first = new Map(open.toReversed().map((each) => [each.answer.id, each]));
+      const now = open.filter((each) => first.get(each.answer.id) === each);
+      open = open.filter((each) => first.get(each.answer.id) !== each);
+      const rows = await lockOwed(
+        tx,
+        now.map(({ answer }) => answer.id),
+        kinds,
+      );
+      const settling = now.flatMap(({ from, receipt, answer }): Settling[] => {
+        const row = rows.get(answer.id);
+        return row?.receiver === from ? [{ answer, row, receipt }] : [];
+      });
+      const taken = await this.#takeAll(tx, settling);
+      await mark(tx, taken);
+      for (const { answer, receipt } of taken) if (answer.outcome !== 'WANTS') used.add(receipt);
+      for (const { answer, row } of taken) {
+        countAnswer(answer.outcome);
+        if (answer.outcome !== 'DONE' && answer.outcome !== 'REFUSED') continue;
+        tx.afterCommit(() => observeHandOff(row.kind, Date.now() - row.created_at.getTime()));
+      }
+    }
+    await keep(
+      tx,
+      kept.filter(({ id }) => used.has(id)),
+    );
+  }
+
+  /** @returns those that could be taken */
+  async #takeAll(tx: NodeTx, settling: readonly Settling[]): Promise<readonly Settling[]> {
+    const led = settling.filter(({ row }) => this.#settlers[row.kind] !== undefined);
+    if (led.length > 1) {
+      const lanes = grouped(led, ({ row }) => row.case_id ?? row.id);
+      try {
+        await sideBySide(
+          tx,
+          [...lanes.values()].map((lane) => async () => {
+            for (const each of lane) await this.#take(tx, each);
+          }),
+        );
+        return settling;
+      } catch (error) {
+        this.#log.debug({ err: error, node: tx.node, answers: led.length }, 'answers are taken one by one');
+      }
+    }
+    const refused = new Set<Settling>();
+    for (const each of led) {
+      try {
+        await tx.attempt(() => this.#take(tx, each));
+      } catch (error) {
+        // the message stays owed and is answered again; what is wrong is shown
+        const { id, kind } = each.row;
+        this.#log.error({ err: error, node: tx.node, message: id, kind }, 'an answer could not be taken');
+        refused.add(each);
+      }
+    }
+    return settling.filter((each) => !refused.has(each));
+  }
+
+  async #take(tx: NodeTx, { answer, row }: Settling): Promise<void> {
+    const { id, receiver, kind, case_id: caseId, body } = row;
+    await inTrace(row.trace, `answer ${kind}`, async () =>
+      this.#settlers[kind]?.(tx, { id, receiver, kind, caseId, body: JSON.parse(body), answer }),
+    );
+  }
+}
+
+async function lockOwed(
+  tx: NodeTx,
+  ids: readonly string[],
+  kinds: readonly MessageKind[] | null,
+): Promise<Map<string, OwedRow>> {
+  const rows = await tx.query<OwedRow>(
+    `SELECT id, receiver, kind, case_id, body, created_at, trace FROM outbox
+     WHERE node = $1 AND id = ANY ($2::uuid[]) AND settled_at IS NULL
+       AND ($3::text[] IS NULL OR kind = ANY ($3)) ORDER BY id FOR UPDATE`,
+    [ids, kinds],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** What the answers make of the messages in the outbox, one statement an outcome. */
+async function mark(tx: NodeTx, settled: readonly Settling[]): Promise<void> {
+  const by = grouped(settled, ({ answer }) => answer.outcome);
+  const ids = (outcome: Answer['outcome']) => (by.get(outcome) ?? []).map(({ answer }) => answer.id);
+  const ended = [...(by.get('DONE') ?? []), ...(by.get('REFUSED') ?? [])];
+  if (ended.length > 0) {
+    await tx.query(
+      `UPDATE outbox o SET settled_at = now(), outcome = a.outcome, code = a.code, receipt_id = a.receipt
+       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS a (id, outcome, code, receipt)
+       WHERE o.node = $1 AND o.id = a.id`,
+      [
+        ended.map(({ answer }) => answer.id),
+        ended.map(({ answer }) => answer.outcome),
+        ended.map(({ answer }) => (answer.outcome === 'REFUSED' ? answer.code : null)),
+        ended.map(({ receipt }) => receipt),
+      ],
+    );
+  }
+  const parked = by.get('PARKED') ?? [];
+  if (parked.length > 0) {
+    await tx.query(
+      `UPDATE outbox o SET outcome = 'PARKED', code = a.code, receipt_id = a.receipt,
+         next_at = now() + ${PARKED_RETRY_MS} * interval '1 millisecond'
+       FROM unnest($2::uuid[], $3::text[], $4::uuid[]) AS a (id, code, receipt)
+       WHERE o.node = $1 AND o.id = a.id`,
+      [
+        ids('PARKED'),
+        parked.map(({ answer }) => (answer.outcome === 'PARKED' ? answer.code : null)),
+        parked.map(({ receipt }) => receipt),
+      ],
+    );
+  }
+  // the materials were enqueued behind it; it follows them
+  if (by.has('WANTS')) {
+    await tx.query(
+      `UPDATE outbox SET next_at = now() + interval '200 milliseconds' WHERE node = $1 AND id = ANY ($2::uuid[])`,
+      [ids('WANTS')],
+    );
+  }
+}
+
+async function keep(tx: NodeTx, receipts: readonly { id: string; from: DivisionCode; jws: string }[]): Promise<void> {
+  if (receipts.length === 0) return;
+  await tx.query(
+    `INSERT INTO receipts (node, id, sender, jws)
+     SELECT $1, r.* FROM unnest($2::uuid[], $3::text[], $4::text[]) AS r`,
+    [receipts.map(({ id }) => id), receipts.map(({ from }) => from), receipts.map(({ jws }) => jws)],
+  );
+}

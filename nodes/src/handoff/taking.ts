@@ -1,0 +1,203 @@
+import type { Answer, DivisionCode, Envelope, MessageKind } from '@liandong/schema';
+import { ProblemError } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { NodeTx } from '../db/index.ts';
+import { sideBySide } from '../db/index.ts';
+import { inTrace } from '../observability/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { Settled } from './answers.ts';
+import { answerOf, parkedBy } from './answers.ts';
+import { grouped } from './grouped.ts';
+import type { Incoming, Receiver } from './messages.ts';
+import { isAboutKeys, parkMessage } from './parked.ts';
+
+/** A message whose envelope was checked. */
+export interface Arrived {
+  from: DivisionCode;
+  message: Envelope['messages'][number];
+  bytes: Uint8Array | null;
+}
+
+/** A message that is taken in now, with the lane it keeps its order in; it is taken alone without one. */
+interface Taken extends Arrived {
+  body: unknown;
+  lane: string | null;
+}
+
+/** What was decided of a batch, and what is said of it. */
+export interface Outcome {
+  answers: { to: DivisionCode; answer: Answer }[];
+  /** Whether anything was set aside. */
+  parked: boolean;
+}
+
+/** Kinds that speak of one case and touch nothing else. */
+const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RATING', 'RECALL'];
+
+/**
+ * Takes a batch of messages in, in one transaction with what they lead to. Messages of different cases are done side by
+ * side, so that their statements go over together; those of one case, and all others, keep their order. When anything
+ * goes wrong on the way, the whole run is undone and done again one by one, so that the faulty one alone is parked.
+ */
+export class Taking {
+  readonly #receivers: Readonly<Record<MessageKind, Receiver>>;
+  readonly #log: Logger;
+
+  constructor(receivers: Readonly<Record<MessageKind, Receiver>>, log: Logger) {
+    this.#receivers = receivers;
+    this.#log = log;
+  }
+
+  async take(tx: NodeTx, arrived: readonly Arrived[]): Promise<Outcome> {
+    const known = await readAnswers(tx, arrived);
+    const fresh = new Map<string, Taken>();
+    for (const each of arrived) {
+      const key = keyOf(each);
+      // a second copy within the batch is answered like the first
+      if (!known.has(key) && !fresh.has(key)) fresh.set(key, { ...each, ...readBody(each.message) });
+    }
+    let parked = false;
+    const lasting: { from: DivisionCode; message: Arrived['message']; answer: Answer }[] = [];
+    for (const run of runsOf([...fresh.values()])) {
+      const settled = await this.#takeRun(tx, run);
+      for (const [index, verdict] of settled.entries()) {
+        const { from, message, bytes } = run[index] as Taken;
+        const answer = answerOf(message.id, sha256(message.body), verdict);
+        if (!answer) continue;
+        known.set(keyOf({ from, message, bytes }), answer);
+        if (verdict.outcome === 'PARKED') {
+          const { code, reason } = verdict;
+          const { id, kind, body } = message;
+          await parkMessage(tx, { id, sender: from, kind, body, code, reason, kid: null, envelope: null, bytes });
+          parked = true;
+        }
+        if (isLasting(message.kind, answer)) lasting.push({ from, message, answer });
+      }
+    }
+    if (lasting.length > 0) await remember(tx, lasting);
+    const answers = arrived.flatMap((each) => {
+      const answer = known.get(keyOf(each));
+      return answer ? [{ to: each.from, answer }] : [];
+    });
+    return { answers, parked };
+  }
+
+  async #takeRun(tx: NodeTx, run: readonly Taken[]): Promise<Settled[]> {
+    if (run.length > 1) {
+      const lanes = [...grouped(run.keys(), (index) => run[index]?.lane).values()];
+      try {
+        const settled: Settled[] = [];
+        await sideBySide(
+          tx,
+          lanes.map((lane) => async () => {
+            for (const index of lane) settled[index] = await this.#receive(tx, run[index] as Taken);
+          }),
+        );
+        return settled;
+      } catch (error) {
+        if (isLost(error)) throw error;
+        this.#log.debug({ err: error, node: tx.node, messages: run.length }, 'a batch is taken one by one');
+      }
+    }
+    const settled: Settled[] = [];
+    for (const taken of run) settled.push(await this.#takeAlone(tx, taken));
+    return settled;
+  }
+
+  async #takeAlone(tx: NodeTx, taken: Taken): Promise<Settled> {
+    const { from, message } = taken;
+    try {
+      return await tx.attempt(() => this.#receive(tx, taken));
+    } catch (error) {
+      // nothing is wrong with the message: the whole batch is tried again
+      if (isLost(error)) throw error;
+      this.#log.error({ err: error, node: tx.node, from, message: message.id, kind: message.kind }, 'message parked');
+      return parkedBy(error, message.kind);
+    }
+  }
+
+  #receive(tx: NodeTx, { from, message, bytes, body }: Taken): Promise<Settled> {
+    const { id, kind, trace } = message;
+    // text that is no JSON is said to be none where it is parked
+    const incoming: Incoming = { id, from, to: tx.node, kind, body: body ?? JSON.parse(message.body), bytes };
+    return inTrace(trace ?? null, `take ${kind}`, () => this.#receivers[kind](tx, incoming));
+  }
+}
+
+/** Feeds are numbered: a second copy of a stretch is recognized without remembering it. */
+function isRemembered(kind: MessageKind): boolean {
+  return kind !== 'FEED';
+}
+
+function isLasting(kind: MessageKind, answer: Answer): boolean {
+  if (!isRemembered(kind)) return false;
+  // what waits for a key is looked at anew when it comes again
+  if (answer.outcome === 'PARKED') return !isAboutKeys(answer.code);
+  return answer.outcome === 'DONE' || answer.outcome === 'REFUSED';
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === 'DATABASE_UNAVAILABLE';
+}
+
+function keyOf({ from, message }: Arrived): string {
+  return `${from} ${message.id}`;
+}
+
+/** Runs of messages that may be done side by side; one that may not is a run of its own. */
+function runsOf(messages: readonly Taken[]): Taken[][] {
+  const runs: Taken[][] = [];
+  for (const taken of messages) {
+    const run = runs.at(-1);
+    const [first] = run ?? [];
+    const joins = first?.lane != null && taken.lane !== null && isPiece(first) === isPiece(taken);
+    if (run && joins) run.push(taken);
+    else runs.push([taken]);
+  }
+  return runs;
+}
+
+/** Pieces of materials are kept before the dossiers that need them are looked at. */
+function isPiece({ message }: Taken): boolean {
+  return message.kind === 'MATERIAL';
+}
+
+function readBody({ kind, body: text }: Arrived['message']): { body: unknown; lane: string | null } {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return { body: undefined, lane: null };
+  }
+  const { case: id, sha256: digest } = (body ?? {}) as { case?: unknown; sha256?: unknown };
+  const lane = kind === 'MATERIAL' ? digest : OF_A_CASE.includes(kind) ? id : null;
+  return { body, lane: typeof lane === 'string' ? lane : null };
+}
+
+/** What was answered to copies that came before, by sender and message. */
+async function readAnswers(tx: NodeTx, arrived: readonly Arrived[]): Promise<Map<string, Answer>> {
+  const asked = arrived.filter(({ message }) => isRemembered(message.kind));
+  if (asked.length === 0) return new Map();
+  const rows = await tx.query<{ id: string; sender: DivisionCode; answer: Answer }>(
+    `SELECT id, sender, answer FROM inbox WHERE node = $1 AND id = ANY ($2::uuid[])`,
+    [asked.map(({ message }) => message.id)],
+  );
+  return new Map(rows.map(({ id, sender, answer }) => [`${sender} ${id}`, answer]));
+}
+
+async function remember(
+  tx: NodeTx,
+  lasting: readonly { from: DivisionCode; message: Arrived['message']; answer: Answer }[],
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO inbox (node, id, sender, kind, answer)
+     SELECT $1, id, sender, kind, answer
+     FROM json_to_recordset($2) AS i (id uuid, sender text, kind text, answer jsonb)
+     ON CONFLICT (node, id) DO NOTHING`,
+    [
+      JSON.stringify(
+        lasting.map(({ from, message, answer }) => ({ id: message.id, sender: from, kind: message.kind, answer })),
+      ),
+    ],
+  );
+}
