@@ -252,10 +252,13 @@ export const LOG_ACTIONS = [
   'VOIDED',
   'REROUTED',
   'JOINT_OPENED',
+  'PARTY_ASKED',
   'OPINION_GIVEN',
   'OPINION_EXCUSED',
   'OPINION_LAPSED',
   'VISIT_SCHEDULED',
+  'PARTY_CALLED',
+  'VISIT_EXCUSED',
   'VISIT_RECORDED',
   'CORRECTION_MADE',
   'OBJECTION_RESOLVED',
@@ -300,10 +303,13 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   VOIDED: '作废',
   REROUTED: '权限变更',
   JOINT_OPENED: '启动联合办理',
+  PARTY_ASKED: '征询送达',
   OPINION_GIVEN: '部门意见',
   OPINION_EXCUSED: '说明理由延期答复',
   OPINION_LAPSED: '逾期未答复',
   VISIT_SCHEDULED: '安排联合踏勘',
+  PARTY_CALLED: '踏勘通知送达',
+  VISIT_EXCUSED: '踏勘请假',
   VISIT_RECORDED: '联合踏勘记录',
   CORRECTION_MADE: '整改完成',
   OBJECTION_RESOLVED: '异议处理',
@@ -644,6 +650,21 @@ export const PARTY_OPINION_LABELS: Record<PartyOpinion, string> = { AGREE: '同�
 export const LAPSE_EFFECTS = ['CONSENT', 'OVERDUE'] as const;
 export type LapseEffect = (typeof LAPSE_EFFECTS)[number];
 export const LAPSE_EFFECT_LABELS: Record<LapseEffect, string> = { CONSENT: '视为同意', OVERDUE: '逾期未答' };
+
+/** 征询办理状态 at the desk that was asked: waited for, answered, silent with effect, or waited for no longer. */
+export const REQUEST_STATES = ['WAITING', 'ANSWERED', 'LAPSED', 'ENDED'] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+export const REQUEST_STATE_LABELS: Record<RequestState, string> = {
+  WAITING: '待答复',
+  ANSWERED: '已答复',
+  LAPSED: '视为无异议',
+  ENDED: '无需答复',
+};
+
+/** 答复送达情况: signed and under way to the lead, taken by it, or refused by it. */
+export const ANSWER_STATES = ['SENT', 'TAKEN', 'REFUSED'] as const;
+export type AnswerState = (typeof ANSWER_STATES)[number];
+export const ANSWER_STATE_LABELS: Record<AnswerState, string> = { SENT: '已发出', TAKEN: '已送达', REFUSED: '未采纳' };
 
 /** 踏勘到场情况. */
 export const ATTENDANCES = ['PRESENT', 'ABSENT', 'EXCUSED'] as const;

@@ -7,7 +7,6 @@ import {
   grantStateOf,
   recallSchema,
   NODE_ACTOR,
-  SIGNED_TYPES,
   contentsOf,
   custodyAt,
   dossierSchema,
@@ -26,9 +25,10 @@ import { findGrants } from '../delegation/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import type { SignedLine, StoredCase } from './case-store.ts';
-import { contiguous, foldChain, insertLines, lockCase, lockLog, signedLine } from './case-store.ts';
+import type { StoredCase } from './case-store.ts';
+import { contiguous, foldChain, insertLines, lockCase, lockLog } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
+import { checkedLines, requireWords } from './checked-lines.ts';
 import { absentMaterials, partsOf, receivePart } from './materials.ts';
 
 export interface CaseReceiverParts {
@@ -57,8 +57,10 @@ export class CaseReceiver {
     const { now, writer } = this.#parts;
     const body = parse(dossierSchema, message.body);
     const { stored: held, lines: known } = await lockLog(tx, body.case);
-    const lines = await this.#checkedLines(known, body.case, body.lines);
+    const lines = await checkedLines(this.#parts.trust, body.case, body.lines, known);
     const file = foldChain(lines);
+    const fresh = lines.filter((l) => !known.includes(l));
+    await requireWords(this.#parts.trust, file, lines, fresh);
     const last = lines.at(-1)?.line;
     if (!last || !movesTo(last, tx.node, body.epoch) || last.node !== message.from || last.case !== body.case) {
       throw problem('CHAIN_BROKEN', `The log of ${body.case} does not end with its hand-off to ${tx.node}.`);
@@ -272,8 +274,8 @@ export class CaseReceiver {
   async #adopt(tx: NodeTx, id: string, jwses: readonly string[]): Promise<void> {
     const { stored, lines: known } = await lockLog(tx, id);
     const hashes = new Set(known.map(({ hash }) => hash));
-    const fresh = await this.#checkedLines(
-      known,
+    const fresh = await checkedLines(
+      this.#parts.trust,
       id,
       jwses.filter((jws) => !hashes.has(sha256(jws))),
     );
@@ -286,23 +288,9 @@ export class CaseReceiver {
     if (first === undefined) return void (await inserted);
     const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
     const before = { id, application, trackingHash, withdrawalRequestedAt, file: stored?.file ?? null };
-    await together(inserted, this.#parts.writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));
-  }
-
-  /** Lines with their signatures checked; what this node holds already was checked when it came. */
-  async #checkedLines(held: readonly SignedLine[], id: string, jwses: readonly string[]): Promise<SignedLine[]> {
-    const known = new Map(held.map((line) => [line.hash, line]));
-    return Promise.all(
-      jwses.map(async (jws) => {
-        const before = known.get(sha256(jws));
-        if (before) return before;
-        const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.line);
-        const made = signedLine(jws, payload);
-        if (made.line.node !== node) throw problem('SIGNATURE_INVALID', `${node} signed a line of ${made.line.node}.`);
-        if (made.line.case !== id) throw problem('CHAIN_BROKEN', `A line of ${made.line.case} came as one of ${id}.`);
-        return made;
-      }),
-    );
+    const adopting = this.#parts.writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following);
+    const [, adopted] = await together(inserted, adopting);
+    await requireWords(this.#parts.trust, adopted.file, adopted.lines, following);
   }
 }
 

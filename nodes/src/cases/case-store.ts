@@ -3,9 +3,11 @@ import {
   clockOf,
   custodyAt,
   foldLog,
+  isClosed,
   isUrgent,
   logLineSchema,
   nextDue,
+  nextLapseAt,
   noticeDueAt,
   problem,
   urgentDueAt,
@@ -247,6 +249,21 @@ export async function saveCase(
     paused_days: dates.pausedDays,
     urgent: isUrgent(file),
   } satisfies Record<keyof typeof COLUMNS, unknown>);
+  if (file.joint) await saveDeadline(tx, file);
+}
+
+/** Keeps when the next silence of a case lapses at its custodian, so that the clockwork need not fold every case. */
+async function saveDeadline(tx: NodeTx, { id, custodian, state, joint }: CaseFile): Promise<void> {
+  const dueAt = custodian === tx.node && !isClosed(state) ? nextLapseAt(joint) : null;
+  if (dueAt === null) {
+    await tx.query(`DELETE FROM joint_deadlines WHERE node = $1 AND case_id = $2`, [id]);
+    return;
+  }
+  await tx.query(
+    `INSERT INTO joint_deadlines (node, case_id, due_at) VALUES ($1, $2, $3)
+     ON CONFLICT (node, case_id) DO UPDATE SET due_at = excluded.due_at`,
+    [id, dueAt],
+  );
 }
 
 const COLUMNS = {

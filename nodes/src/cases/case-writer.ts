@@ -21,6 +21,8 @@ export interface CaseWriterParts {
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Told of every case whose log names its project for the first time here. */
   linked: (tx: NodeTx, file: CaseFile) => Promise<void>;
+  /** What the parties to joint handling are told of the new lines. */
+  tellParties: (tx: NodeTx, before: CaseFile | null, after: StoredCase) => Promise<Outgoing[]>;
 }
 
 /** What a first line comes with. */
@@ -102,7 +104,7 @@ export class CaseWriter {
     now: Date,
     knowing: readonly DivisionCode[],
   ): Promise<StoredCase> {
-    const { calendar, carried, divisions, outbox } = this.#parts;
+    const { calendar, carried, divisions, outbox, tellParties } = this.#parts;
     const written: SignedLine[] = [];
     const steps: [LogLine, CaseFile][] = [];
     let after = file;
@@ -118,6 +120,7 @@ export class CaseWriter {
     const stored: StoredCase = { ...before, file: after, lines: [...before.lines, ...written] };
     const { handOff } = step;
     const behindDossier = handOff ? await carried(tx, stored.id, handOff.to) : [];
+    const toParties = await tellParties(tx, file, stored);
     await together(
       insertLines(tx, written),
       saveCase(tx, stored, calendar(), divisions),
@@ -130,6 +133,7 @@ export class CaseWriter {
         ]),
         ...(handOff ? [...materialMessages(after, handOff.to), dossier(stored, handOff)] : []),
         ...behindDossier,
+        ...toParties,
       ]),
     );
     await this.#linked(tx, steps);

@@ -76,12 +76,14 @@ export async function piecesOf(
  * Sends again what the forgotten life may not have got across: this node's own lines to everybody who may read them,
  * and the dossier of every case that is under way. Whoever has them answers and does nothing.
  * @param carried what else goes behind a dossier
+ * @param askAgain what parties to joint handling are asked and told once more
  */
 export async function resumeCases(
   tx: NodeTx,
   since: Date,
   outbox: Outbox,
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
+  askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>,
 ): Promise<void> {
   for await (const stored of touchedSince(tx, since)) {
     const { id, file, lines } = stored;
@@ -98,7 +100,9 @@ export async function resumeCases(
             body: { case: id, lines: own.map(({ jws }) => jws) },
           })),
     );
-    if (file.custodian !== tx.node || file.inTransitTo === null) continue;
+    if (file.custodian !== tx.node) continue;
+    await outbox.enqueue(tx, await askAgain(tx, stored));
+    if (file.inTransitTo === null) continue;
     const [owed] = await tx.query(
       `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND kind = 'DOSSIER' AND settled_at IS NULL`,
       [id],

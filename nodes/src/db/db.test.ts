@@ -80,6 +80,27 @@ describe('migrations', () => {
     await rm(dir, { recursive: true });
   });
 
+  test('forget when a silence would lapse of cases that ended or went elsewhere', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
+    for (const name of MIGRATIONS.filter((migration) => migration < '0020')) {
+      await cp(join(MIGRATIONS_DIR, `${name}.sql`), join(dir, `${name}.sql`));
+    }
+    const url = await createDatabase(null);
+    await migrate(url, dir);
+    const db = new HostDb(url, 2, () => undefined);
+    await db.queryHost(`INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, state, custody,
+        custodian, epoch, seq, head, filed_at, last_at, closed_at)
+      SELECT '331022', id, id, 'i', '331022', '331022', '331022', 'ACCEPTED', 'HELD', custodian, 1, 1, 'h', now(), now(),
+        closed_at
+      FROM (VALUES ('a', '331022', NULL::timestamptz), ('b', '331022', now()), ('c', '331000', NULL))
+        AS before (id, custodian, closed_at)`);
+    await db.queryHost(`INSERT INTO joint_deadlines (node, case_id, due_at) SELECT node, id, now() FROM cases`);
+    await migrate(url);
+    expect(await db.queryHost('SELECT case_id FROM joint_deadlines')).toEqual([{ case_id: 'a' }]);
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+
   test('of a database that can not be reached are refused with a clear word', async () => {
     await expect(migrate('postgresql://nobody:x@127.0.0.1:1/none')).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',

@@ -1,5 +1,5 @@
 import type { CaseExport, DivisionCode, ExportedMaterial } from '@liandong/schema';
-import { CASE_EXPORT_FORMAT, SIGNED_TYPES, problem, sealDigest, writeCaseExport } from '@liandong/schema';
+import { CASE_EXPORT_FORMAT, SIGNED_TYPES, problem, sealDigest, wordBehind, writeCaseExport } from '@liandong/schema';
 import { findCases } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -55,7 +55,8 @@ export async function exportCase(
     application: options.application ? stored.application : null,
     materials,
   };
-  const kids = [...new Set([...lines, await seal(content)].map(kidOf))];
+  const words = stored.lines.flatMap(({ line }) => wordBehind(line) ?? []);
+  const kids = [...new Set([...lines, ...words, await seal(content)].map(kidOf))];
   const whole = { ...content, keys: trust.documentsOf(kids).map((document) => document.jws) };
   return writeCaseExport({ ...whole, seal: await seal(whole) });
 }

@@ -6,6 +6,7 @@ import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver } from '../delegation/index.ts';
 import { FeedPublisher } from '../feeds/index.ts';
 import { Carrier, Intake, ParkedRetries, Relay } from '../handoff/index.ts';
+import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
 import { Healer } from '../restore/index.ts';
 import { countFacts } from '../rollup/index.ts';
@@ -21,11 +22,12 @@ export async function startCarriage(
   bus: Bus,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<{ healer: Healer }> {
-  const { config, db, trust, divisions, lives, outbox, appender, writer, receiver } = parts;
+  const { config, db, trust, divisions, calendar, lives, outbox, appender, writer, receiver } = parts;
   const { publisher, ownKeys, keyDesk, legalBases, keeper, now, log } = parts;
   const { nodes } = config;
   const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
   const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
+  const opinions = new OpinionReceiver({ trust, divisions, calendar, writer, outbox, now });
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
 
   const carrier = new Carrier(bus, trust, divisions, lives.lifeOf);
@@ -77,6 +79,8 @@ export async function startCarriage(
     projects: keeper,
     readers,
     carried: carriedAnswers,
+    askAgain,
+    askedBy: requestLogs,
     takeKeys: keyDesk.published,
     onHealed: resend,
     log,
@@ -112,6 +116,9 @@ export async function startCarriage(
     PROXY_EVENT: proxies.event,
     PROJECT: keeper.notice,
     PROJECT_ANSWER: keeper.answer,
+    OPINION_REQUEST: opinions.request,
+    OPINION_NOTICE: opinions.notice,
+    OPINION_ANSWER: opinions.answer,
     KEYS: keyDesk.receive,
     RESTORED: healer.restored,
     COPY: healer.copy,
@@ -122,6 +129,9 @@ export async function startCarriage(
     DELEGATION: delegations.answered,
     COPY: healer.copyAnswered,
     PROJECT: keeper.noticeAnswered,
+    OPINION_REQUEST: opinions.requestAnswered,
+    OPINION_NOTICE: opinions.noticeAnswered,
+    OPINION_ANSWER: opinions.answerAnswered,
   };
   const watermark = feeds.watermark;
   const intakes = nodes.map(

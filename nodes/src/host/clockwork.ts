@@ -2,7 +2,6 @@ import type { DivisionCode, Tier } from '@liandong/schema';
 import { dayOf } from '@liandong/schema';
 import { Loop } from '../handoff/index.ts';
 import { lapseSilentParties } from '../joint/index.ts';
-import { findOffices } from '../offices/index.ts';
 import type { Healer } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { recordStandardization } from '../rollup/index.ts';
@@ -44,7 +43,7 @@ export function startClockwork(
       if (!DUTIES[tierOf(node)].accepts || lives.isHealing(node)) continue;
       const accepted = await cases.deemAccepted();
       if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
-      const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, offices: findOffices, now });
+      const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, now });
       if (lapsed > 0) log.warn({ node, lapsed }, 'departments were silent past their deadlines');
     }
   });

@@ -66,7 +66,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     fees: feesService(handling),
     bundles: bundles.service,
     enquiries: enquiriesService({ ...house, powersOn }),
-    joint: jointService(handling),
+    joint: jointService({ ...handling, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox }),
   };
   return { cases, bundles, services };

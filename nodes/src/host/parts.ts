@@ -11,6 +11,7 @@ import { Outbox } from '../handoff/index.ts';
 import { KeyDesk, OwnKeys } from '../keys/index.ts';
 import { LegalBasisDesk } from '../legal-bases/index.ts';
 import { ProjectKeeper } from '../projects/index.ts';
+import { tellParties } from '../joint/index.ts';
 import type { Lives } from '../restore/index.ts';
 import { carriedAnswers } from '../sharing/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -55,6 +56,7 @@ export function hostParts(
     facts: appender,
     carried: carriedAnswers,
     linked: keeper.linked,
+    tellParties,
   });
   const receiver = new CaseReceiver({
     trust,

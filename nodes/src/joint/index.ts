@@ -1,1 +1,3 @@
 export { jointService, lapseSilentParties } from './joint-service.ts';
+export { OpinionReceiver } from './opinion-receiver.ts';
+export { askAgain, requestLogs, tellParties } from './party-messages.ts';

@@ -1,4 +1,5 @@
 import type {
+  AskedOpinion,
   CaseFile,
   Desk,
   DivisionCode,
@@ -7,27 +8,44 @@ import type {
   JointService,
   OfficialCalendar,
   Offices,
+  PartySays,
+  PartyStepView,
   Step,
   Viewer,
 } from '@liandong/schema';
-import { caseSteps, jointOpen, nextLapseAt, problem, readersOf, requireCaseReader, signedIn } from '@liandong/schema';
+import { caseSteps, jointOpen, problem, readersOf, requireCaseReader, signedIn } from '@liandong/schema';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
 import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
-import { dropEnded, findLapsed, saveDeadline } from './joint-store.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { findLapsed } from './joint-store.ts';
+import { requestDesk } from './request-desk.ts';
 
-export interface JointParts {
+/** What the clockwork needs of a node. */
+interface LapseParts {
   node: DivisionCode;
   db: HostDb;
   divisions: Divisions;
   calendar: () => OfficialCalendar;
   writer: CaseWriter;
-  offices: (queries: NodeQueries) => Promise<Offices>;
   now: () => Date;
 }
 
-/** 联合办理 at the node that decides: its own departments are asked, answer and meet here. */
-export function jointService({ node, db, divisions, calendar, writer, offices, now }: JointParts): JointService {
+export interface JointParts extends LapseParts {
+  trust: Trust;
+  outbox: Outbox;
+  offices: (queries: NodeQueries) => Promise<Offices>;
+}
+
+/**
+ * 联合办理: at the node that decides, departments are asked, answer and meet; at a node whose departments another one
+ * asks, they find the question and answer it.
+ */
+export function jointService(parts: JointParts): JointService {
+  const { node, db, divisions, calendar, trust, writer, offices, now } = parts;
+  const requests = requestDesk(parts);
+
   /** One step in one transaction: the case is locked, the rule decides, the next lapse is kept with the lines. */
   async function change(
     viewer: Viewer | null,
@@ -45,8 +63,7 @@ export function jointService({ node, db, divisions, calendar, writer, offices, n
         const at = now();
         const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
         const desk = { ...house, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
-        const after = await writer.append(tx, stored, step(desk, stored.file), at);
-        await saveDeadline(tx, id, nextLapseAt(after.file.joint));
+        await writer.append(tx, stored, step(desk, stored.file), at);
         return true;
       });
       const [stored] = await findCases(tx, [id]);
@@ -64,6 +81,22 @@ export function jointService({ node, db, divisions, calendar, writer, offices, n
     answeredBy: node,
   });
 
+  /** What a party says: into the case where its own node leads it, else signed and sent to the node that does. */
+  async function spoken(
+    viewer: Viewer | null,
+    mutation: string,
+    input: { id: string; party: number; idempotencyKey: string | null },
+    step: {
+      here: (desk: Desk, file: CaseFile) => Step;
+      elsewhere: (desk: caseSteps.PartyDesk, asked: AskedOpinion) => PartySays;
+    },
+  ): Promise<PartyStepView> {
+    const far = await requests.ofOtherLead(input.id, input.party);
+    const handling = far ? null : await change(viewer, mutation, input, step.here);
+    if (far) await requests.say(signedIn(viewer), mutation, input, step.elsewhere);
+    return { handling, request: await requests.find(input.id, input.party) };
+  }
+
   const notFound = (id: string) =>
     problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
 
@@ -79,22 +112,35 @@ export function jointService({ node, db, divisions, calendar, writer, offices, n
     open: (viewer, input) =>
       change(viewer, 'openJointHandling', input, (desk, file) => {
         const parties = input.parties.map((party) => ({ ...party, node: party.node ?? node }));
-        // nobody is late who was never asked: a question to another node would not reach it
-        const far = parties.findIndex((party) => party.node !== node);
-        if (far >= 0) {
-          const message = `Only departments of ${node} can be asked in joint handling.`;
-          throw problem('BAD_INPUT', message, { node, field: `parties.${far}.node` });
+        const stranger = parties.findIndex((party) => !trust.knows(party.node));
+        if (stranger >= 0) {
+          const field = `parties.${stranger}.node`;
+          throw problem('BAD_INPUT', `No node ${parties[stranger]?.node ?? ''} can be asked.`, { node, field });
         }
         return caseSteps.openJoint(desk, file, { stage: input.stage, parties });
       }),
 
     giveOpinion: (viewer, input) =>
-      change(viewer, 'giveOpinion', input, (desk, file) => caseSteps.giveOpinion(desk, file, input)),
+      spoken(viewer, 'giveOpinion', input, {
+        here: (desk, file) => caseSteps.giveOpinion(desk, file, input),
+        elsewhere: (desk, asked) => caseSteps.answerRequest(desk, asked, input),
+      }),
 
     excuse: (viewer, input) =>
-      change(viewer, 'excuseOpinion', input, (desk, file) =>
-        caseSteps.excuseOpinion(desk, file, input.party, input.reason, input.days),
-      ),
+      spoken(viewer, 'excuseOpinion', input, {
+        here: (desk, file) => caseSteps.excuseOpinion(desk, file, input.party, input.reason, input.days),
+        elsewhere: (desk, asked) => caseSteps.excuseRequest(desk, asked, input.reason, input.days),
+      }),
+
+    excuseFromVisit: (viewer, input) =>
+      spoken(viewer, 'excuseFromVisit', input, {
+        here: (desk, file) => caseSteps.excuseFromVisit(desk, file, input.party, input.reason),
+        elsewhere: (desk, asked) => caseSteps.excuseAttendance(desk, asked, input.reason),
+      }),
+
+    requests: (viewer, waiting, page) => requests.list(viewer, waiting, page),
+    request: (viewer, key) => requests.get(viewer, key),
+    material: (viewer, key, sha256) => requests.material(viewer, key, sha256),
 
     scheduleVisit: (viewer, input) =>
       change(viewer, 'scheduleVisit', input, (desk, file) => {
@@ -122,7 +168,7 @@ export function jointService({ node, db, divisions, calendar, writer, offices, n
  * Writes into the node's cases what silence past a deadline leads to (超时默许).
  * @returns how many cases got such lines
  */
-export async function lapseSilentParties({ node, db, divisions, calendar, writer, now }: JointParts): Promise<number> {
+export async function lapseSilentParties({ node, db, divisions, calendar, writer, now }: LapseParts): Promise<number> {
   const due = await findLapsed(db.queries(node), now());
   let lapsed = 0;
   for (const id of due) {
@@ -135,11 +181,10 @@ export async function lapseSilentParties({ node, db, divisions, calendar, writer
         { ...desk, ...(await caseElements(tx, { node, divisions }, stored.file, at)) },
         stored.file,
       );
-      const after = step ? await writer.append(tx, stored, step, at) : stored;
-      await saveDeadline(tx, id, nextLapseAt(after.file.joint));
-      if (step) lapsed++;
+      if (!step) return;
+      await writer.append(tx, stored, step, at);
+      lapsed++;
     });
   }
-  await dropEnded(db.queries(node), now());
   return lapsed;
 }

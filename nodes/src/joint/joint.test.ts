@@ -49,6 +49,7 @@ const ask = (department: string) => ({
   department,
   ask: department === FIRE ? ('STATUTORY' as const) : ('OPINION' as const),
   days: 3,
+  materials: null,
 });
 const open = (id: string, departments: readonly string[] = DEPARTMENTS, viewer: Viewer | null = clerk) =>
   joint().open(viewer, { id, stage: 'COMPLETION', parties: departments.map(ask), ...once });
@@ -72,14 +73,14 @@ describe('三门’s joint acceptance at the county', () => {
     const at = new Date(federation.now().getTime() + 3_600_000);
     const called = [FIRE, '气象', '水利'].map(numberOf);
     await joint().scheduleVisit(clerk, { id, at, place: '厂区', parties: called, ...once });
-    const excused = await joint().excuse(of('人防'), {
+    const { handling: excused } = await joint().excuse(of('人防'), {
       id,
       party: numberOf('人防'),
       reason: '防汛值班',
       days: 2,
       ...once,
     });
-    expect(partyOf(excused, '人防')).toMatchObject({ excuse: { reason: '防汛值班' } });
+    expect(excused && partyOf(excused, '人防')).toMatchObject({ excuse: { reason: '防汛值班' } });
     await say(id, HOUSING);
     await say(id, '综合执法', 'OBJECT');
 
@@ -155,7 +156,10 @@ describe('三门’s joint acceptance at the county', () => {
     await open(id);
     const input = { id, party: 1, opinion: 'AGREE' as const, reason: null, idempotencyKey: 'opinion-0001' };
     const twice = await Promise.all([1, 2].map(() => joint().giveOpinion(of(HOUSING), input)));
-    expect(twice.map((view) => partyOf(view, HOUSING)?.given?.opinion)).toEqual(['AGREE', 'AGREE']);
+    expect(twice.map(({ handling: view }) => view && partyOf(view, HOUSING)?.given?.opinion)).toEqual([
+      'AGREE',
+      'AGREE',
+    ]);
     const lines = (await steps.seen(id, clerk))?.log.filter((line) => line.action === 'OPINION_GIVEN');
     expect(lines).toHaveLength(1);
   });
@@ -185,7 +189,7 @@ describe('what is refused', () => {
     const id = await accepted();
     const agentless = await accepted();
     const before = await open(id);
-    const far = [{ ...ask(HOUSING), node: TOWNSHIP }, ...DEPARTMENTS.slice(1).map(ask)];
+    const far = [{ ...ask(HOUSING), node: '331023' }, ...DEPARTMENTS.slice(1).map(ask)];
     const elsewhere = { id: agentless, stage: null, parties: far, ...once };
     const attempts: Promise<unknown>[] = [
       open(id),

@@ -1,4 +1,4 @@
-import type { Copy, DivisionCode, Feed } from '@liandong/schema';
+import type { CaseCopy, Copy, DivisionCode, Feed } from '@liandong/schema';
 import {
   FEEDS,
   HEALING_KINDS,
@@ -9,7 +9,7 @@ import {
   restoredSchema,
 } from '@liandong/schema';
 import type { Logger } from 'pino';
-import type { CaseReceiver } from '../cases/index.ts';
+import type { CaseReceiver, StoredCase } from '../cases/index.ts';
 import { copiesFor, piecesOf, resumeCases, takeCopy } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
@@ -37,6 +37,10 @@ export interface HealerParts {
   projects: ProjectKeeper;
   readers: Readonly<Record<Feed, FeedReader>>;
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  /** Asks the parties to joint handling once more, and says how they stand. */
+  askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>;
+  /** Logs of a restored node's cases that came here with a question of its. */
+  askedBy: (tx: NodeTx, node: DivisionCode) => Promise<CaseCopy[]>;
   /** Keeps documents about keys; each proves itself. */
   takeKeys: (tx: NodeTx, from: DivisionCode, documents: readonly string[]) => Promise<void>;
   /** Called when a node took back what there is: what waited falls due. */
@@ -113,7 +117,11 @@ export class Healer {
       [message.from, since, HEALING_KINDS],
     );
     const parts: Part[] = chunks(await keysOf(tx), (key) => key.length).map((keys) => ({ ...NOTHING, keys }));
-    for (const cases of chunks(await copiesFor(tx, message.from, new Date(since)), (c) => JSON.stringify(c).length)) {
+    const held = [
+      ...(await copiesFor(tx, message.from, new Date(since))),
+      ...(await this.#parts.askedBy(tx, message.from)),
+    ];
+    for (const cases of chunks(held, (c) => JSON.stringify(c).length)) {
       parts.push({ ...NOTHING, cases });
     }
     const kept = (await findKeptBy(tx, message.from)).map(({ file, lines }) => ({
@@ -198,7 +206,7 @@ export class Healer {
   }
 
   async #finish(tx: NodeTx): Promise<void> {
-    const { carried, lives, log, onHealed, outbox } = this.#parts;
+    const { askAgain, carried, lives, log, onHealed, outbox } = this.#parts;
     const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
       `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 RETURNING asked_since, heads`,
       [lives.lifeOf(tx.node)],
@@ -207,7 +215,7 @@ export class Healer {
     for (const feed of FEEDS) {
       await dropStatedBefore(tx, feed, row.heads.find((h) => h.feed === feed)?.head ?? 0);
     }
-    await resumeCases(tx, row.asked_since, outbox, carried);
+    await resumeCases(tx, row.asked_since, outbox, carried, askAgain);
     tx.afterCommit(() => {
       lives.healed(tx.node);
       log.warn({ node: tx.node }, 'healed: all others gave back what they hold');

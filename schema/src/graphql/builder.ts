@@ -135,6 +135,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     PartyOpinion: () => labelled('PartyOpinion', '部门意见', vocabulary.PARTY_OPINION_LABELS),
     LapseEffect: () => labelled('LapseEffect', '逾期未答复的后果', vocabulary.LAPSE_EFFECT_LABELS),
     Attendance: () => labelled('Attendance', '踏勘到场情况', vocabulary.ATTENDANCE_LABELS),
+    RequestState: () => labelled('RequestState', '征询办理状态', vocabulary.REQUEST_STATE_LABELS),
+    AnswerState: () => labelled('AnswerState', '答复送达情况', vocabulary.ANSWER_STATE_LABELS),
     ObjectionEnd: () => labelled('ObjectionEnd', '异议处理结果', vocabulary.OBJECTION_END_LABELS),
     ProjectStage: () => labelled('ProjectStage', '审批阶段', vocabulary.PROJECT_STAGE_LABELS),
     ExpeditedWay: () => labelled('ExpeditedWay', '加快办理', vocabulary.EXPEDITED_WAY_LABELS),

@@ -26,6 +26,11 @@ export const openJointInput = z.object({
         department: text(100),
         ask: z.enum(PARTY_ASKS),
         days,
+        materials: z
+          .array(text(200))
+          .max(100)
+          .nullish()
+          .transform((v) => v ?? null),
       }),
     )
     .max(MOST),
@@ -44,6 +49,9 @@ export type GiveOpinionInput = z.infer<typeof giveOpinionInput>;
 
 export const excuseOpinionInput = z.object({ id, party: number, reason: words(1000), days, idempotencyKey });
 export type ExcuseOpinionInput = z.infer<typeof excuseOpinionInput>;
+
+export const excuseFromVisitInput = z.object({ id, party: number, reason: words(1000), idempotencyKey });
+export type ExcuseFromVisitInput = z.infer<typeof excuseFromVisitInput>;
 
 export const scheduleVisitInput = z.object({
   id,

@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import type { Correction, Party, SiteVisit } from '../rules/joint.ts';
 import { isOutstanding } from '../rules/joint.ts';
 import type { RoleBuilder } from './builder.ts';
-import { addressed } from './builder.ts';
+import { addressed, connectionOf, pageOf } from './builder.ts';
 import { parseInput } from './inputs.ts';
 import {
   confirmCorrectionInput,
+  excuseFromVisitInput,
   excuseOpinionInput,
   giveOpinionInput,
   openJointInput,
@@ -13,9 +14,10 @@ import {
   resolveObjectionInput,
   scheduleVisitInput,
 } from './joint-inputs.ts';
+import { addOpinionRequest } from './opinion-requests.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
-import type { JointHandlingView, JointService, RoleContext } from './services.ts';
+import type { JointHandlingView, JointService, PartyStepView, RoleContext } from './services.ts';
 
 /** Role joint (联合办理): departments asked together, their opinions, one visit, one list of corrections. */
 export function addJoint(role: RoleBuilder): void {
@@ -31,6 +33,11 @@ export function addJoint(role: RoleBuilder): void {
       department: t.exposeString('department', { nullable: false }),
       ask: t.field({ type: enums.PartyAsk, nullable: false, resolve: (p) => p.ask }),
       dueAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.dueAt }),
+      askedAt: t.field({
+        type: 'DateTime',
+        description: 'Since when it has the question; null while that is under way to its node. No silence before.',
+        resolve: (p) => p.asked?.at ?? null,
+      }),
       outstanding: t.boolean({ nullable: false, resolve: (p) => isOutstanding(p) }),
       excuse: t.string({ description: 'Why it got a later deadline.', resolve: (p) => p.excuse?.reason ?? null }),
       opinion: t.field({ type: enums.PartyOpinion, resolve: (p) => p.given?.opinion ?? null }),
@@ -61,12 +68,31 @@ export function addJoint(role: RoleBuilder): void {
         reason: t.exposeString('reason'),
       }),
     });
+  const ExcuseRef = builder.objectRef<SiteVisit['excused'][number]>('VisitExcuse').implement({
+    description: '踏勘请假 of one party.',
+    fields: (t) => ({
+      party: t.exposeInt('party', { nullable: false }),
+      reason: t.exposeString('reason', { nullable: false }),
+    }),
+  });
   const VisitRef = builder.objectRef<SiteVisit>('SiteVisit').implement({
     description: '联合踏勘: one visit, one record.',
     fields: (t) => ({
       at: t.field({ type: 'DateTime', nullable: false, resolve: (v) => v.at }),
       place: t.exposeString('place', { nullable: false }),
       called: t.field({ type: ['Int'], nullable: false, resolve: (v) => v.called }),
+      notified: t.field({
+        type: ['Int'],
+        nullable: false,
+        description: "Parties of other nodes that know of it; nobody else's absence counts.",
+        resolve: (v) => v.notified,
+      }),
+      excused: t.field({
+        type: [ExcuseRef],
+        nullable: false,
+        description: 'Who said beforehand why it can not come.',
+        resolve: (v) => v.excused,
+      }),
       record: t.string({ description: 'Null until it is recorded.', resolve: (v) => v.recorded?.record ?? null }),
       attendance: t.field({ type: [AttendanceRef], nullable: false, resolve: (v) => v.recorded?.attendance ?? [] }),
     }),
@@ -103,8 +129,44 @@ export function addJoint(role: RoleBuilder): void {
     }),
   });
 
+  const Request = addOpinionRequest(role, PartyRef);
+
   builder.queryType({
     fields: (t) => ({
+      opinionRequests: t.field({
+        type: builder.connectionObject({ type: Request, name: 'OpinionRequestConnection' }),
+        description:
+          "What one's department is asked: what is waited for by deadline, or the settled ones, latest first.",
+        args: {
+          division: t.arg.id(),
+          waiting: t.arg.boolean({ defaultValue: true }),
+          first: t.arg.int(),
+          after: t.arg.string(),
+        },
+        resolve: async (_, { waiting, first, after }, context) =>
+          connectionOf(
+            await context
+              .services(addressed(context))
+              .joint.requests(context.viewer, waiting ?? true, pageOf({ first, after })),
+          ),
+      }),
+      opinionRequest: t.field({
+        type: Request,
+        args: { division: t.arg.id(), case: t.arg.id({ required: true }), party: t.arg.int({ required: true }) },
+        resolve: (_, { case: id, party }, context) =>
+          context.services(addressed(context)).joint.request(context.viewer, { id, party }),
+      }),
+      opinionMaterial: t.string({
+        description: 'Bytes of a material that is shown with a question, in base64.',
+        args: {
+          division: t.arg.id(),
+          case: t.arg.id({ required: true }),
+          party: t.arg.int({ required: true }),
+          sha256: t.arg.string({ required: true }),
+        },
+        resolve: (_, { case: id, party, sha256 }, context) =>
+          context.services(addressed(context)).joint.material(context.viewer, { id, party }, sha256),
+      }),
       jointHandling: t.field({
         type: Joint,
         description: '联合办理 of a case, as the desk knows it.',
@@ -120,12 +182,30 @@ export function addJoint(role: RoleBuilder): void {
       errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
     }),
   });
+  const SpokenPayload = builder.objectRef<Outcome<PartyStepView>>('PartyStepPayload').implement({
+    fields: (t) => ({
+      jointHandling: t.field({
+        type: Joint,
+        description: 'Null at a node that was asked by another one.',
+        resolve: (o) => o.done?.handling ?? null,
+      }),
+      request: t.field({ type: Request, resolve: (o) => o.done?.request ?? null }),
+      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
+    }),
+  });
   const PartyInput = builder.inputType('JointPartyInput', {
     fields: (t) => ({
       node: t.id({ description: "The lead's own node when left out." }),
       department: t.string({ required: true }),
       ask: t.field({ type: enums.PartyAsk, required: true }),
-      days: t.int({ required: true, description: 'Working days to answer in, from tomorrow on.' }),
+      days: t.int({
+        required: true,
+        description:
+          "Working days to answer in, from tomorrow on; of another node's party from the day it has the question.",
+      }),
+      materials: t.stringList({
+        description: "Names of the materials another node's party is shown; all that was handed in when left out.",
+      }),
     }),
   });
   const OpenInput = builder.inputType('OpenJointHandlingInput', {
@@ -151,6 +231,14 @@ export function addJoint(role: RoleBuilder): void {
       party: t.int({ required: true }),
       reason: t.string({ required: true }),
       days: t.int({ required: true, description: 'Working days on top of the deadline.' }),
+      idempotencyKey: t.string(),
+    }),
+  });
+  const AbsenceInput = builder.inputType('ExcuseFromVisitInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      party: t.int({ required: true }),
+      reason: t.string({ required: true }),
       idempotencyKey: t.string(),
     }),
   });
@@ -218,16 +306,22 @@ export function addJoint(role: RoleBuilder): void {
         resolve: step(openJointInput, (joint, viewer, input) => joint.open(viewer, input)),
       }),
       givePartyOpinion: t.field({
-        type: Payload,
-        description: '部门意见: by a person of the department that was asked.',
+        type: SpokenPayload,
+        description: '部门意见: by a person of the department that was asked, at its own node.',
         args: { input: t.arg({ type: OpinionInput, required: true }) },
         resolve: step(giveOpinionInput, (joint, viewer, input) => joint.giveOpinion(viewer, input)),
       }),
       excusePartyOpinion: t.field({
-        type: Payload,
+        type: SpokenPayload,
         description: '说明理由延期答复: once, before the deadline.',
         args: { input: t.arg({ type: ExcuseInput, required: true }) },
         resolve: step(excuseOpinionInput, (joint, viewer, input) => joint.excuse(viewer, input)),
+      }),
+      excuseFromVisit: t.field({
+        type: SpokenPayload,
+        description: '踏勘请假: once, before the visit; the absence then stands for nothing.',
+        args: { input: t.arg({ type: AbsenceInput, required: true }) },
+        resolve: step(excuseFromVisitInput, (joint, viewer, input) => joint.excuseFromVisit(viewer, input)),
       }),
       scheduleSiteVisit: t.field({
         type: Payload,

@@ -164,6 +164,8 @@ describe('words', () => {
     PartyOpinion: vocabulary.PARTY_OPINIONS,
     LapseEffect: vocabulary.LAPSE_EFFECTS,
     Attendance: vocabulary.ATTENDANCES,
+    RequestState: vocabulary.REQUEST_STATES,
+    AnswerState: vocabulary.ANSWER_STATES,
     ObjectionEnd: vocabulary.OBJECTION_ENDS,
     ProjectStage: vocabulary.PROJECT_STAGES,
     ErrorCode: ERROR_CODES,

@@ -14,6 +14,7 @@ export const SIGNED_TYPES = {
   delegation: 'ld-delegation+jws',
   data: 'ld-data+jws',
   project: 'ld-project+jws',
+  partyWord: 'ld-party-word+jws',
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
@@ -37,6 +38,9 @@ export const MESSAGE_KINDS = [
   'PROXY_EVENT',
   'PROJECT',
   'PROJECT_ANSWER',
+  'OPINION_REQUEST',
+  'OPINION_NOTICE',
+  'OPINION_ANSWER',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -130,7 +134,10 @@ export type FeedPart = z.infer<typeof feedPartSchema>;
 
 /** How a receiver answers one message. */
 export const answerSchema = z.discriminatedUnion('outcome', [
-  /** Done and durable. For a dossier `line` is the signed RECEIVED line: the receiver holds the case and every byte. */
+  /**
+   * Done and durable. For a dossier `line` is the signed RECEIVED line: the receiver holds the case and every byte. For
+   * a question to a party of joint handling, or the call to its visit, it is that node's signed word that it has it.
+   */
   z.object({ id: z.uuid(), outcome: z.literal('DONE'), digest: sha256Schema, line: z.string().nullable() }),
   /** Will not be done; trying again can't help. */
   z.object({ id: z.uuid(), outcome: z.literal('REFUSED'), digest: sha256Schema, code: z.string(), reason: z.string() }),

@@ -11,3 +11,4 @@ export * from './parts.ts';
 export * from './topology.ts';
 export * from './proxy.ts';
 export * from './project.ts';
+export * from './joint.ts';

@@ -55,6 +55,7 @@ const lines: LogLine[] = [
     .consentRevoked().lines,
   ...CaseLog.filed().urgencyAsked().handedTo(TOWNSHIP).urgencyDecided().onGreenChannel().lines,
   ...jointly(),
+  ...jointlyOverNodes(),
 ];
 
 /** Joint handling with everything that can happen in it. */
@@ -77,6 +78,20 @@ function jointly(): readonly LogLine[] {
     .add({ action: 'CORRECTION_MADE', data: { correction: 1, evidence: '照片' } })
     .add({ action: 'OPINION_LAPSED', data: { party: 3, effect: 'CONSENT' } }, { actor: NODE_ACTOR, at: days(31) })
     .lines;
+}
+
+/** What another node's party brings into it. */
+function jointlyOverNodes(): readonly LogLine[] {
+  const asked = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY }).accepted().farPartyCalled(TOWNSHIP);
+  const at = asked.file.lastAt.toISOString();
+  const visitAt = asked.file.joint?.visit?.at.toISOString() ?? at;
+  const dueAt = new Date(asked.file.lastAt.getTime() + 60 * 86_400_000).toISOString();
+  const head = { actor: NODE_ACTOR };
+  const excused = { party: 1, visitAt, reason: '抢险', answeredAt: at, answer: 'signed' };
+  return asked
+    .add({ action: 'PARTY_ASKED', data: { party: 1, askedAt: at, dueAt, answer: 'signed' } }, head)
+    .add({ action: 'PARTY_CALLED', data: { party: 1, calledAt: at, visitAt, answer: 'signed' } }, head)
+    .add({ action: 'VISIT_EXCUSED', data: excused }).lines;
 }
 
 function lineOf(action: LogAction): LogLine {

@@ -126,6 +126,10 @@ const partySchema = z.object({
   department: z.string().min(1),
   ask: z.enum(PARTY_ASKS),
   dueAt: z.iso.datetime(),
+  /** Working days it has; of another node's party, whose deadline counts from the day its node had the question. */
+  days: z.int().min(1).optional(),
+  /** SHA-256 of the materials another node's party is shown; all that was handed in where left out. */
+  materials: z.array(sha256Schema).optional(),
 });
 export type PartyData = z.infer<typeof partySchema>;
 
@@ -235,6 +239,13 @@ export const logDataSchemas = {
     absenceDefault: z.boolean(),
     parties: z.array(partySchema).min(1),
   }),
+  /** Another node's party has the question, by its node's signed word; its deadline counts from there. */
+  PARTY_ASKED: z.object({
+    party: z.int().min(1),
+    askedAt: z.iso.datetime(),
+    dueAt: z.iso.datetime(),
+    answer: z.string().min(1),
+  }),
   OPINION_GIVEN: z.object({
     party: z.int().min(1),
     opinion: z.enum(PARTY_OPINIONS),
@@ -254,6 +265,20 @@ export const logDataSchemas = {
     place: z.string().min(1),
     /** Numbers of the parties that are called. */
     parties: z.array(z.int().min(1)).min(1),
+  }),
+  /** Another node's party knows of the visit at that time, by its node's signed word. */
+  PARTY_CALLED: z.object({
+    party: z.int().min(1),
+    calledAt: z.iso.datetime(),
+    visitAt: z.iso.datetime(),
+    answer: z.string().min(1),
+  }),
+  /** A party says beforehand why it can't come to the visit. */
+  VISIT_EXCUSED: z.object({
+    party: z.int().min(1),
+    visitAt: z.iso.datetime(),
+    reason: z.string().min(1),
+    ...partyAnswer,
   }),
   VISIT_RECORDED: z.object({
     record: z.string().min(1),

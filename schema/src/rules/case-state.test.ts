@@ -41,6 +41,7 @@ const SITUATIONS = {
   'pre-checked, back at the village': CaseLog.drafted().handedTo(COUNTY).prechecked().returned(VILLAGE).received(),
   'accepted, in a hearing': atCounty().procedureStarted(),
   'accepted, in joint handling': atCounty().jointOpened(['OPINION']),
+  'accepted, with another node asked': atCounty().farPartyCalled(TOWNSHIP),
   'accepted, with an objection': atCounty().jointOpened(['OPINION']).opinionGiven(1, 'OBJECT'),
   'accepted, with all agreed': atCounty().jointOpened(['OPINION']).opinionGiven(),
   granted: granted(),
@@ -187,6 +188,22 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     OPINION_EXCUSED: 'ACCEPTED',
     OPINION_LAPSED: 'ACCEPTED',
     VISIT_SCHEDULED: 'ACCEPTED',
+    PROCEDURE_STARTED: 'ACCEPTED',
+    EXTENDED: 'ACCEPTED',
+    WITHDRAWN: 'WITHDRAWN',
+    TERMINATED: 'TERMINATED',
+    VOIDED: 'VOIDED',
+  },
+  // nobody is silent who was never asked
+  'accepted, with another node asked': {
+    BILLED: 'ACCEPTED',
+    PARTY_ASKED: 'ACCEPTED',
+    PARTY_CALLED: 'ACCEPTED',
+    OPINION_GIVEN: 'ACCEPTED',
+    OPINION_EXCUSED: 'ACCEPTED',
+    VISIT_SCHEDULED: 'ACCEPTED',
+    VISIT_EXCUSED: 'ACCEPTED',
+    VISIT_RECORDED: 'ACCEPTED',
     PROCEDURE_STARTED: 'ACCEPTED',
     EXTENDED: 'ACCEPTED',
     WITHDRAWN: 'WITHDRAWN',
@@ -364,11 +381,16 @@ function rightLine(log: CaseLog, action: Followed): LogLine {
       const item = { lead: '住房城乡建设', stage: null, silentApproval: true, absenceDefault: true };
       return log.next({ action, data: { ...item, parties: [party] } });
     }
+    case 'PARTY_ASKED': {
+      const askedAt = log.file.lastAt.toISOString();
+      const dueAt = new Date(log.file.lastAt.getTime() + 60 * 86_400_000).toISOString();
+      return log.next({ action, data: { party: 1, askedAt, dueAt, answer: 'signed' } }, { actor: NODE_ACTOR });
+    }
     case 'OPINION_GIVEN':
-      return log.next({ action, data: { party: 1, opinion: 'AGREE', reason: null } });
+      return log.next({ action, data: { party: 1, opinion: 'AGREE', reason: null, ...signedBy(log) } });
     case 'OPINION_EXCUSED': {
       const dueAt = new Date(log.file.lastAt.getTime() + 60 * 86_400_000).toISOString();
-      return log.next({ action, data: { party: 1, reason: '需现场核查', dueAt } });
+      return log.next({ action, data: { party: 1, reason: '需现场核查', dueAt, ...signedBy(log) } });
     }
     case 'OPINION_LAPSED': {
       const at = new Date(log.file.lastAt.getTime() + 31 * 86_400_000).toISOString();
@@ -376,9 +398,17 @@ function rightLine(log: CaseLog, action: Followed): LogLine {
     }
     case 'VISIT_SCHEDULED':
       return log.next({ action, data: { at: log.file.lastAt.toISOString(), place: '厂区', parties: [1] } });
+    case 'PARTY_CALLED': {
+      const calledAt = log.file.lastAt.toISOString();
+      const data = { party: 1, calledAt, visitAt: visitOf(log), answer: 'signed' };
+      return log.next({ action, data }, { actor: NODE_ACTOR });
+    }
+    case 'VISIT_EXCUSED':
+      return log.next({ action, data: { party: 1, visitAt: visitOf(log), reason: '抢险', ...signedBy(log) } });
     case 'VISIT_RECORDED': {
+      const head = { at: log.file.joint?.visit ? visitOf(log) : log.next({ action: 'CLOSED', data: {} }).at };
       const attendance = [{ party: 1, as: 'PRESENT' as const, reason: null }];
-      return log.next({ action, data: { record: '已踏勘', attendance, corrections: [] } });
+      return log.next({ action, data: { record: '已踏勘', attendance, corrections: [] } }, head);
     }
     case 'CORRECTION_MADE':
       return log.next({ action, data: { correction: 1, evidence: '照片' } });
@@ -406,6 +436,17 @@ function rightLine(log: CaseLog, action: Followed): LogLine {
     default:
       return action satisfies never;
   }
+}
+
+/** What an answer of another node's party comes with; nothing of one of the lead's own. */
+function signedBy({ file }: CaseLog): { answeredAt?: string; answer?: string } {
+  const far = file.joint?.parties.some((p) => p.node !== file.custodian) ?? false;
+  return far ? { answeredAt: file.lastAt.toISOString(), answer: 'signed' } : {};
+}
+
+/** When the visit of joint handling is; any time where there is none. */
+function visitOf({ file }: CaseLog): string {
+  return (file.joint?.visit?.at ?? file.lastAt).toISOString();
 }
 
 function billData(): Extract<LogEntry, { action: 'BILLED' }>['data'] {

@@ -267,10 +267,13 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return { ...next, ...changed };
     }
     case 'JOINT_OPENED':
+    case 'PARTY_ASKED':
     case 'OPINION_GIVEN':
     case 'OPINION_EXCUSED':
     case 'OPINION_LAPSED':
     case 'VISIT_SCHEDULED':
+    case 'PARTY_CALLED':
+    case 'VISIT_EXCUSED':
     case 'VISIT_RECORDED':
     case 'CORRECTION_MADE':
     case 'OBJECTION_RESOLVED': {

@@ -30,6 +30,7 @@ export * from './legal-bases.ts';
 export * from './item-search.ts';
 export * from './joint.ts';
 export * from './joint-leads.ts';
+export * from './joint-parties.ts';
 export * from './implementation-faults.ts';
 export * from './item-diff.ts';
 export * from './item-life.ts';

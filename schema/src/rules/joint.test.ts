@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { NODE_ACTOR } from '../messages/log-line.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import { deskOf } from '../testing/desks.ts';
-import { COUNTY, TOWNSHIP, at, itemOf } from '../testing/fixtures.ts';
+import { COUNTY, TOWNSHIP, at, itemOf, sha256 } from '../testing/fixtures.ts';
 import { codeOrDone, refusalCode } from '../testing/refusals.ts';
+import type { PartySays, PartyWord } from '../messages/joint.ts';
 import type { LogLine } from '../messages/log-line.ts';
 import { LOG_ACTIONS, PROJECT_STAGES } from '../vocabulary.ts';
 import type { Desk, Step } from './case-steps/index.ts';
@@ -300,26 +301,32 @@ describe('joint handling', () => {
       parties: [...given.parties, { node: TOWNSHIP, department: '环保', ask: 'OPINION' as const, days: 3 }],
     };
     let log = take(acceptedAt(ACCEPTANCE), desk, (f) => steps.openJoint(desk, f, far));
+    log = take(log, desk, (f) => steps.enterWord(desk, f, { node: TOWNSHIP, word: wordOf(log, ASKED), jws: 'a' }));
     log = take(log, lead(ACCEPTANCE, LATE), () => lapse(log, ACCEPTANCE, LATE));
     expect(log.file.joint?.parties.at(-1)?.lapse?.effect).toBe('CONSENT');
     const late = lead(ACCEPTANCE, LATE);
-    const signed = {
-      node: TOWNSHIP,
-      actor: { sub: 'x', name: '环保人员', role: 'CLERK' as const },
-      at: TOMORROW,
-      jws: 'a.b.c',
+    const enter = (at: Date, node = TOWNSHIP) => {
+      const objection = { says: 'OPINION', at: at.toISOString(), opinion: 'OBJECT', reason: '排污', actor } as const;
+      return steps.enterWord(late, log.file, { node, word: wordOf(log, objection), jws: 'a.b.c' });
     };
-    const objection = { party: 8, opinion: 'OBJECT' as const, reason: '排污' };
-    const enter = (change: object) => steps.enterOpinion(late, log.file, objection, { ...signed, ...change });
-    expect(refusalCode(() => enter({ at: LATE }))).toBe('OPINION_SETTLED');
-    expect(refusalCode(() => enter({ node: COUNTY }))).toBe('NOT_COMPETENT');
-    log = take(log, late, () => enter({}));
+    expect(refusalCode(() => enter(LATE))).toBe('OPINION_SETTLED');
+    expect(refusalCode(() => enter(TOMORROW, COUNTY))).toBe('NOT_COMPETENT');
+    log = take(log, late, () => enter(TOMORROW));
     expect(log.file.joint?.parties.at(-1)).toMatchObject({
       lapse: null,
       given: { opinion: 'OBJECT', answer: 'a.b.c' },
     });
   });
 });
+
+const actor = { sub: 'x', name: '环保人员', role: 'CLERK' as const };
+const ASKED = { says: 'ASKED', at: at('2026-03-02', '11:05').toISOString() } as const;
+/** What the party of 亭旁镇, asked last, says of its question. */
+function wordOf(log: CaseLog, says: PartySays): PartyWord {
+  const party = log.file.joint?.parties.length ?? 0;
+  const head = { case: log.file.id, opened: sha256('opened'), party, node: TOWNSHIP, department: '环保' };
+  return { ...head, ...says };
+}
 
 describe('whatever comes in whatever order', () => {
   const entry = fc.oneof(

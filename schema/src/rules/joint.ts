@@ -23,6 +23,12 @@ export interface Party {
   department: string;
   ask: PartyAsk;
   dueAt: Date;
+  /** Working days it has, of another node's party; null of the lead's own house. */
+  days: number | null;
+  /** SHA-256 of the materials another node's party is shown; null for all. */
+  materials: string[] | null;
+  /** Since when it has the question: its own node's signed word says so of another's; null until that is here. */
+  asked: { at: Date; answer: string | null } | null;
   excuse: { at: Date; reason: string; dueBefore: Date } | null;
   given: { at: Date; actor: LogActor; opinion: PartyOpinion; reason: string | null; answer: string | null } | null;
   lapse: { at: Date; effect: LapseEffect } | null;
@@ -35,6 +41,10 @@ export interface SiteVisit {
   at: Date;
   place: string;
   called: number[];
+  /** Parties of other nodes whose node's signed word says that they know of it. */
+  notified: number[];
+  /** Parties that said beforehand why they can't come. */
+  excused: { party: number; at: Date; reason: string; answer: string | null }[];
   recorded: { at: Date; record: string; attendance: { party: number; as: Attendance; reason: string | null }[] } | null;
 }
 
@@ -60,10 +70,13 @@ export interface JointHandling {
 
 export const JOINT_ACTIONS = [
   'JOINT_OPENED',
+  'PARTY_ASKED',
   'OPINION_GIVEN',
   'OPINION_EXCUSED',
   'OPINION_LAPSED',
   'VISIT_SCHEDULED',
+  'PARTY_CALLED',
+  'VISIT_EXCUSED',
   'VISIT_RECORDED',
   'CORRECTION_MADE',
   'OBJECTION_RESOLVED',
@@ -181,9 +194,12 @@ export function nextLapseAt(joint: JointHandling | null): Date | null {
   return due.length === 0 ? null : new Date(Math.min(...due));
 }
 
-/** Parties whose silence past their deadline is not in the log yet. */
+/**
+ * Parties whose silence past their deadline is not in the log yet. Nobody is silent who was never asked: another node's
+ * party not before its node's signed word that it has the question.
+ */
 export function lapsable(joint: JointHandling | null): Party[] {
-  return outstandingParties(joint).filter((p) => p.lapse === null);
+  return outstandingParties(joint).filter((p) => p.asked !== null && p.lapse === null);
 }
 
 /**
@@ -203,7 +219,7 @@ export function takesExcuse(party: Party, at: Date): boolean {
 
 /** Joint handling after one more of its lines; null where the line can't stand. */
 export function afterJointLine(joint: JointHandling | null, line: JointLine, at: Date): JointHandling | null {
-  if (line.action === 'JOINT_OPENED') return joint ? null : opened(line.data, at);
+  if (line.action === 'JOINT_OPENED') return joint ? null : opened(line.data, line.node, at);
   if (!joint) return null;
   const { actor } = line;
   const change = (number: number, to: (party: Party) => Party | null): JointHandling | null => {
@@ -212,6 +228,14 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
     return changed ? { ...joint, parties: joint.parties.map((p) => (p === party ? changed : p)) } : null;
   };
   switch (line.action) {
+    case 'PARTY_ASKED': {
+      const { party, answer } = line.data;
+      const dueAt = new Date(line.data.dueAt);
+      return change(party, (p) => {
+        const fresh = p.node !== line.node && p.asked === null && actor.role === null;
+        return fresh && dueAt >= p.dueAt ? { ...p, dueAt, asked: { at: new Date(line.data.askedAt), answer } } : null;
+      });
+    }
     case 'OPINION_GIVEN': {
       const { party, opinion, reason, answeredAt, answer = null } = line.data;
       if (opinion === 'OBJECT' && reason === null) return null;
@@ -233,7 +257,7 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
     case 'OPINION_LAPSED': {
       const { party, effect } = line.data;
       return change(party, (p) => {
-        const due = isOutstanding(p) && p.lapse === null && at > p.dueAt && actor.role === null;
+        const due = isOutstanding(p) && p.asked !== null && p.lapse === null && at > p.dueAt && actor.role === null;
         return due && effect === effectOfSilence(joint, p) ? { ...p, lapse: { at, effect } } : null;
       });
     }
@@ -241,10 +265,26 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
       const { place, parties } = line.data;
       const known = parties.every((n) => joint.parties.some((p) => p.number === n));
       if (joint.visit?.recorded || !known || new Set(parties).size < parties.length) return null;
-      return { ...joint, visit: { at: new Date(line.data.at), place, called: parties, recorded: null } };
+      const visit = { at: new Date(line.data.at), place, called: parties, notified: [], excused: [], recorded: null };
+      return { ...joint, visit };
+    }
+    case 'PARTY_CALLED': {
+      const { party, visitAt } = line.data;
+      const visit = calledTo(joint, party, new Date(visitAt));
+      const far = joint.parties.some((p) => p.number === party && p.node !== line.node);
+      if (!visit || !far || visit.notified.includes(party) || actor.role !== null) return null;
+      return { ...joint, visit: { ...visit, notified: [...visit.notified, party] } };
+    }
+    case 'VISIT_EXCUSED': {
+      const { party, visitAt, reason, answeredAt, answer = null } = line.data;
+      const visit = calledTo(joint, party, new Date(visitAt));
+      const of = joint.parties.find((p) => p.number === party);
+      const said = of ? saidAt(of, line.node, at, answeredAt, answer) : null;
+      if (!visit || !said || said > visit.at || visit.excused.some((e) => e.party === party)) return null;
+      return { ...joint, visit: { ...visit, excused: [...visit.excused, { party, at: said, reason, answer }] } };
     }
     case 'VISIT_RECORDED':
-      return visited(joint, line.data, at);
+      return visited(joint, line.data, line.node, at);
     case 'CORRECTION_MADE': {
       const { correction, evidence } = line.data;
       if (!joint.corrections.some((c) => c.number === correction && c.made === null)) return null;
@@ -265,6 +305,12 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
   }
 }
 
+/** The visit still ahead or not recorded yet that a party was called to, at that time; null for any other. */
+function calledTo({ visit }: JointHandling, party: number, at: Date): SiteVisit | null {
+  const current = visit !== null && visit.recorded === null && visit.at.getTime() === at.getTime();
+  return current && visit.called.includes(party) ? visit : null;
+}
+
 /** When a party spoke: in the lead's own house with the line; elsewhere when its node signed, and never without that. */
 function saidAt(
   party: Party,
@@ -277,17 +323,24 @@ function saidAt(
   return answer === null || answeredAt === undefined ? null : new Date(answeredAt);
 }
 
-function opened(data: Extract<JointLine, { action: 'JOINT_OPENED' }>['data'], at: Date): JointHandling | null {
+function opened(
+  data: Extract<JointLine, { action: 'JOINT_OPENED' }>['data'],
+  lead: DivisionCode,
+  at: Date,
+): JointHandling | null {
   const keys = new Set(data.parties.map((p) => `${p.node} ${p.department}`));
   const sound = data.parties.every((p, i) => p.party === i + 1 && new Date(p.dueAt) > at);
   if (!sound || keys.size < data.parties.length) return null;
   return {
     ...data,
     openedAt: at,
-    parties: data.parties.map(({ party, dueAt, ...p }) => ({
+    parties: data.parties.map(({ party, dueAt, days = null, materials = null, ...p }) => ({
       ...p,
       number: party,
       dueAt: new Date(dueAt),
+      days,
+      materials,
+      asked: p.node === lead ? { at, answer: null } : null,
       excuse: null,
       given: null,
       lapse: null,
@@ -302,6 +355,7 @@ function opened(data: Extract<JointLine, { action: 'JOINT_OPENED' }>['data'], at
 function visited(
   joint: JointHandling,
   data: Extract<JointLine, { action: 'VISIT_RECORDED' }>['data'],
+  lead: DivisionCode,
   at: Date,
 ): JointHandling | null {
   const { visit } = joint;
@@ -312,7 +366,11 @@ function visited(
   const present = new Set(data.attendance.filter((a) => a.as === 'PRESENT').map((a) => a.party));
   if (!complete || !excused || !data.corrections.every((c) => present.has(c.party))) return null;
   const absent = new Set(data.attendance.filter((a) => a.as === 'ABSENT').map((a) => a.party));
-  const waived = (p: Party) => joint.absenceDefault && p.ask === 'OPINION' && absent.has(p.number) && isOutstanding(p);
+  if (visit.excused.some((e) => absent.has(e.party))) return null;
+  // nobody is absent who did not know of it
+  const knew = (p: Party) => p.node === lead || visit.notified.includes(p.number);
+  const waived = (p: Party) =>
+    joint.absenceDefault && p.ask === 'OPINION' && absent.has(p.number) && knew(p) && isOutstanding(p);
   return {
     ...joint,
     parties: joint.parties.map((p) => (waived(p) ? { ...p, absent: true } : p)),

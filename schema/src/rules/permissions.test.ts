@@ -137,6 +137,7 @@ describe('the table of posts', () => {
       'READ_OFFICES',
       'LEAD_JOINT',
       'GIVE_OPINION',
+      'READ_OPINIONS',
       'RESOLVE_OBJECTION',
       'GRANT_WAIVER',
       'READ_FEES',

@@ -69,6 +69,7 @@ export const ACTIONS = [
   'REVISE_IMPLEMENTATION',
   'LEAD_JOINT',
   'GIVE_OPINION',
+  'READ_OPINIONS',
   'RESOLVE_OBJECTION',
   'BILL_FEE',
   'RECORD_PAYMENT',
@@ -164,6 +165,8 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   /** Opens joint handling, calls the visit, records it, confirms corrections. */
   LEAD_JOINT: { CLERK: ORGANS, CHIEF: ORGANS },
   GIVE_OPINION: { CLERK: ORGANS, CHIEF: ORGANS },
+  /** What one's own department is asked; who helps applicants does not read what organs ask each other. */
+  READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
   BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
   // money goes through the fee window and through nobody else's hands

@@ -292,6 +292,16 @@ export class CaseLog {
     return this.add({ action: 'JOINT_OPENED', data }, head);
   }
 
+  /** Joint handling with one party, of another node, which has a month to answer and is called to a visit. */
+  farPartyCalled(node: DivisionCode, head?: Partial<LineHead>): CaseLog {
+    const dueAt = new Date(this.file.lastAt.getTime() + 30 * 24 * HOUR_MS).toISOString();
+    const parties = [{ party: 1, node, department: '农业农村', ask: 'OPINION' as const, dueAt, days: 20 }];
+    const data = { lead: '牵头部门', stage: null, silentApproval: true, absenceDefault: true, parties };
+    const opened = this.add({ action: 'JOINT_OPENED', data }, head);
+    const at = new Date(opened.file.lastAt.getTime() + 24 * HOUR_MS).toISOString();
+    return opened.add({ action: 'VISIT_SCHEDULED', data: { at, place: '厂区', parties: [1] } });
+  }
+
   opinionGiven(party = 1, opinion: PartyOpinion = 'AGREE', head?: Partial<LineHead>): CaseLog {
     const data = { party, opinion, reason: opinion === 'OBJECT' ? '消防通道不足' : null };
     return this.add({ action: 'OPINION_GIVEN', data }, head);

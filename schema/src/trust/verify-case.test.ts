@@ -80,6 +80,46 @@ beforeAll(async () => {
   text = writeCaseExport(content);
 });
 
+describe('an answer of another node’s party in an exported case', () => {
+  /** The township is asked by the county, answers, and the county writes that down, changed as told. */
+  async function exported(change: { word?: object; line?: object; signer?: string }): Promise<string> {
+    const asked = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, data: { materials: [] } })
+      .accepted()
+      .farPartyCalled(TOWNSHIP);
+    const opening = asked.lines.findIndex((line) => line.action === 'JOINT_OPENED');
+    const opened = await sha256Hex((await sign(asked.lines))[opening] ?? '');
+    const at = asked.file.lastAt.toISOString();
+    const actor = { sub: 'x', name: '窗口人员', role: 'CLERK' };
+    const said = { case: asked.file.id, opened, party: 1, node: TOWNSHIP, department: '农业农村', at };
+    const word = { says: 'OPINION', ...said, actor, opinion: 'AGREE', reason: null, ...change.word };
+    const answer = await signAs(key(change.signer ?? TOWNSHIP), SIGNED_TYPES.partyWord, word);
+    const data = { party: 1, opinion: 'AGREE' as const, reason: null, answeredAt: at, answer, ...change.line };
+    const log = asked.add({ action: 'OPINION_GIVEN', data }, { actor: { ...actor, role: 'CLERK' } });
+    const nodes = [CITY, COUNTY, TOWNSHIP];
+    const certificates = await Promise.all(nodes.map((node, i) => certify(key(nodes[i - 1] ?? CITY), key(node))));
+    const format = 'liandong-case-export' as const;
+    const whole = { format, v: 1 as const, case: log.file.id, lines: await sign(log.lines) };
+    return writeCaseExport(await seal({ ...whole, keys: certificates, application: null, materials: [] }));
+  }
+
+  test('is verified against its own node’s key', async () => {
+    expect((await verdictOf(await exported({}))).faults).toEqual([]);
+  });
+
+  test.each([
+    ['another node signed', { signer: VILLAGE }, 'KEY_UNKNOWN'],
+    ['the lead itself signed', { signer: COUNTY }, 'SIGNATURE_INVALID'],
+    ['says otherwise', { word: { opinion: 'OBJECT', reason: '不同意' } }, 'SIGNATURE_INVALID'],
+    ['belongs to another question', { word: { opened: 'f'.repeat(64) } }, 'SIGNATURE_INVALID'],
+    ['is of another party', { word: { department: '消防' } }, 'SIGNATURE_INVALID'],
+    ['was given at another time', { line: { answeredAt: '2026-03-01T00:00:00.000Z' } }, 'SIGNATURE_INVALID'],
+  ])('that %s is found and named', async (_, change, code) => {
+    const { ok, faults } = await verdictOf(await exported(change));
+    expect(ok).toBe(false);
+    expect(faults).toMatchObject([{ place: 'line 5', code }]);
+  });
+});
+
 describe('an exported case', () => {
   test('is verified from the first line to the last with the root’s public key alone', async () => {
     const verdict = await verdictOf(text);

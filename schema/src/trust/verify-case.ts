@@ -1,11 +1,13 @@
 import { ProblemError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import { SIGNED_TYPES } from '../messages/envelope.ts';
+import { partyWordSchema } from '../messages/joint.ts';
 import type { PublicKey } from '../messages/keys.ts';
 import type { LogLine } from '../messages/log-line.ts';
 import { logLineSchema } from '../messages/log-line.ts';
 import type { CaseFile } from '../rules/case-file.ts';
 import { foldLog } from '../rules/case-state.ts';
+import { saysTheSame, wordBehind } from '../rules/joint-parties.ts';
 import type { CaseExport, ExportSeal } from './case-export.ts';
 import { namePlace, parseCaseExport, placeOf, sealDigest, sealSchema, writeCaseExport } from './case-export.ts';
 import { sha256Hex } from './digest.ts';
@@ -66,6 +68,7 @@ export async function verifyCaseExport(bytes: Uint8Array, root: PublicKey, paren
   const lines = await readLines(ring, content, faults);
   const file = fold(lines, content, faults);
   verdict.state = file?.state ?? null;
+  faults.push(...(await wordFaults(ring, lines, content, file)));
   await checkApplication(lines[0], content, faults);
   const bytesOfMaterials = await checkMaterials(file, content, faults);
   const seal = await checkSeal(ring, content, faults);
@@ -204,6 +207,34 @@ function fold(lines: readonly (LogLine | null)[], content: CaseExport, faults: E
     faults.push({ place, part: 'fold', code: error.code, message: error.message });
     return null;
   }
+}
+
+/** Where a line rests on the word of another node's party, that node signed just that, of this very question. */
+async function wordFaults(
+  ring: KeyRing,
+  lines: readonly (LogLine | null)[],
+  content: CaseExport,
+  file: CaseFile | null,
+): Promise<ExportFault[]> {
+  const faults: ExportFault[] = [];
+  const opening = content.lines[lines.findIndex((line) => line?.action === 'JOINT_OPENED')];
+  const opened = opening === undefined ? null : await sha256Hex(opening);
+  for (const [index, line] of lines.entries()) {
+    const jws = line && wordBehind(line);
+    if (!line || !jws) continue;
+    const place = namePlace(['lines', index]);
+    try {
+      const { node, payload } = await ring.verify(jws, SIGNED_TYPES.partyWord, new Date(0));
+      const { data: word } = partyWordSchema.safeParse(payload);
+      const party = file?.joint?.parties.find((p) => p.number === word?.party);
+      if (word && party && opened !== null && node === word.node && saysTheSame(line, word, party, opened)) continue;
+      const message = `${node} signed something else than line ${index + 1} says it did.`;
+      faults.push({ place, part: 'content', code: 'SIGNATURE_INVALID', message });
+    } catch (error) {
+      faults.push(faultOf(place, error));
+    }
+  }
+  return faults;
 }
 
 function folds(lines: readonly LogLine[]): boolean {

@@ -9,5 +9,6 @@ export * from './hand-off.ts';
 export * from './procedures.ts';
 export * from './proxy.ts';
 export * from './joint.ts';
+export * from './joint-parties.ts';
 export { REMEDIES } from './shared.ts';
 export * from './expedited.ts';

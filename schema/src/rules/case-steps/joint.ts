@@ -4,17 +4,18 @@ import { NODE_ACTOR } from '../../messages/log-line.ts';
 import type { LogActor } from '../../messages/log-line.ts';
 import type { Attendance, ObjectionEnd, PartyAsk, PartyOpinion, ProjectStage } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
-import { dayOf, endOfDay } from '../calendar.ts';
+import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
 import { notCompetent } from '../case-grants.ts';
 import { clockOf } from '../clock.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import type { JointHandling, Party } from '../joint.ts';
-import { effectOfSilence, lapsable, takesAnswer, takesExcuse } from '../joint.ts';
+import { effectOfSilence, lapsable } from '../joint.ts';
 import { STAGE_LEADS } from '../joint-leads.ts';
-import { lastDayOf } from '../limits.ts';
+import { absenceFrom, visitOf } from '../joint-parties.ts';
 import { departmentsOf } from '../permissions.ts';
-import { actAs, atOwnCase, oneLine, requireCustody, requireFollows, requireReason } from './shared.ts';
+import { actFor, excusedUntil, findParty, jointOf, partyOf, requireAnswerable, workingDaysOn } from './joint-shared.ts';
+import { actAs, atOwnCase, oneLine, requireFollows, requireReason } from './shared.ts';
 
 const article = ARTICLES.jointHandling;
 
@@ -27,6 +28,8 @@ export interface JointOpening {
     ask: PartyAsk;
     /** Working days to answer in, from tomorrow on. */
     days: number;
+    /** Names of the case's materials that another node's party is shown; all where left out. */
+    materials?: readonly string[] | null;
   }[];
 }
 
@@ -53,7 +56,7 @@ export function openJoint(desk: Desk, file: CaseFile, { stage, parties }: JointO
     throw problem('JOINT_INCOMPLETE', `Not asked: ${unasked.join('、') || 'anybody'}.`, { article, field: 'parties' });
   }
   const due = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt;
-  const asked = parties.map(({ days, ...party }, index) => {
+  const asked = parties.map(({ days, materials = null, ...party }, index) => {
     const field = `parties.${index}`;
     const twice = parties.findIndex((p) => p.node === party.node && p.department === party.department) < index;
     if (twice) throw problem('BAD_INPUT', `${party.department} is asked twice.`, { field });
@@ -61,11 +64,19 @@ export function openJoint(desk: Desk, file: CaseFile, { stage, parties }: JointO
       throw problem('BAD_INPUT', `${party.node} is no administrative organ.`, { field, article: ARTICLES.organsOnly });
     }
     if (party.department.trim() === '') throw problem('BAD_INPUT', 'Name the department.', { field });
-    const dueAt = workingDaysOn(desk, desk.now, days, field);
+    const dueAt = workingDaysOn(desk.calendar, desk.now, days, field);
     if (due && dueAt > due) {
       throw problem('BAD_INPUT', `${days} working days end after the case's own limit (${dayOf(due)}).`, { field });
     }
-    return { party: index + 1, ...party, dueAt: dueAt.toISOString() };
+    const named = { party: index + 1, ...party, dueAt: dueAt.toISOString() };
+    if (party.node === desk.node) return named;
+    if (materials === null) return { ...named, days };
+    const unknown = materials.find((name) => !file.materials.some((m) => m.name === name));
+    if (unknown !== undefined) {
+      throw problem('BAD_INPUT', `The case has no material ${unknown}.`, { field: `${field}.materials` });
+    }
+    const shown = file.materials.filter((m) => materials.includes(m.name)).map((m) => m.sha256);
+    return { ...named, days, materials: shown };
   });
   const data = { lead, stage, silentApproval, absenceDefault, parties: asked };
   return oneLine({ action: 'JOINT_OPENED', actor, note: null, data });
@@ -76,14 +87,6 @@ export interface OpinionInput {
   opinion: PartyOpinion;
   /** Needed for an objection. */
   reason: string | null;
-}
-
-/** What another node's party signed: who, when, and the signed word itself. */
-export interface SignedAnswer {
-  node: DivisionCode;
-  actor: LogActor;
-  at: Date;
-  jws: string;
 }
 
 /**
@@ -97,20 +100,6 @@ export function giveOpinion(desk: Desk, file: CaseFile, { party: number, opinion
   return oneLine({ action: 'OPINION_GIVEN', actor, note: reason, data: { party: number, opinion, reason } });
 }
 
-/** Enters an opinion that another node's party gave and signed. @throws {ProblemError} as {@link giveOpinion} */
-export function enterOpinion(
-  desk: Omit<Desk, 'viewer'>,
-  file: CaseFile,
-  { party: number, opinion, reason }: OpinionInput,
-  signed: SignedAnswer,
-): Step {
-  const party = partyOf(desk, file, number, signed.node);
-  requireAnswerable(party, signed.at);
-  if (opinion === 'OBJECT') requireReason(reason ?? '', article);
-  const data = { party: number, opinion, reason, answeredAt: signed.at.toISOString(), answer: signed.jws };
-  return oneLine({ action: 'OPINION_GIVEN', actor: signed.actor, note: reason, data });
-}
-
 /**
  * Excuses a party (说明正当理由) before its deadline, once; it gets a new one within the case's own limit.
  * @param days working days on top of the old deadline
@@ -118,28 +107,10 @@ export function enterOpinion(
  */
 export function excuseOpinion(desk: Desk, file: CaseFile, number: number, reason: string, days: number): Step {
   const { actor, party } = asParty(desk, file, number);
-  return oneLine({
-    action: 'OPINION_EXCUSED',
-    actor,
-    note: reason,
-    data: excuse(desk, file, party, reason, days, desk.now),
-  });
-}
-
-/** Enters another node's signed excuse. @throws {ProblemError} as {@link excuseOpinion} */
-export function enterExcuse(
-  desk: Omit<Desk, 'viewer'>,
-  file: CaseFile,
-  { party: number, reason, days }: { party: number; reason: string; days: number },
-  signed: SignedAnswer,
-): Step {
-  const party = partyOf(desk, file, number, signed.node);
-  const data = {
-    ...excuse(desk, file, party, reason, days, signed.at),
-    answeredAt: signed.at.toISOString(),
-    answer: signed.jws,
-  };
-  return oneLine({ action: 'OPINION_EXCUSED', actor: signed.actor, note: reason, data });
+  const limit = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt ?? null;
+  const dueAt = excusedUntil(desk.calendar, party, { reason, days, at: desk.now, limit });
+  const data = { party: number, reason, dueAt: dueAt.toISOString() };
+  return oneLine({ action: 'OPINION_EXCUSED', actor, note: reason, data });
 }
 
 /**
@@ -198,6 +169,14 @@ export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): St
       field: 'attendance',
     });
   }
+  const said = record.attendance.findIndex((a) => a.as === 'ABSENT' && visit.excused.some((e) => e.party === a.party));
+  if (said >= 0) {
+    const field = `attendance.${said}.as`;
+    throw problem('BAD_INPUT', 'This party excused itself beforehand; its absence is not unexcused.', {
+      article,
+      field,
+    });
+  }
   record.attendance.forEach((a, index) => {
     if (a.as !== 'EXCUSED' || a.reason?.trim()) return;
     throw problem('REASON_MISSING', 'Give the reason of an excuse.', { article, field: `attendance.${index}.reason` });
@@ -210,6 +189,17 @@ export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): St
     });
   });
   return oneLine({ action: 'VISIT_RECORDED', actor, note: record.record, data: { ...record } });
+}
+
+/**
+ * Says beforehand why a party can't come to the visit (踏勘请假): its absence then stands for nothing.
+ * @throws {ProblemError} NOT_FOUND, WRONG_DEPARTMENT, EXCUSE_TOO_LATE, REASON_MISSING
+ */
+export function excuseFromVisit(desk: Desk, file: CaseFile, number: number, reason: string): Step {
+  const { actor } = asParty(desk, file, number);
+  const visitAt = absenceFrom(visitOf(jointOf(file), number), desk.now, reason);
+  const data = { party: number, visitAt: visitAt.toISOString(), reason };
+  return oneLine({ action: 'VISIT_EXCUSED', actor, note: reason, data });
 }
 
 /** Confirms that a correction is made (整改完成), by what shows it. @throws {ProblemError} NOT_FOUND, REASON_MISSING */
@@ -259,66 +249,8 @@ function asLead(
 
 /** A person of the party's own department at the lead's node; the item itself belongs to another. */
 function asParty(desk: Desk, file: CaseFile, number: number): { actor: LogActor; party: Party } {
-  const actor = actAs(desk, 'GIVE_OPINION');
+  // whether the person may at all comes first: it says nothing of the case
+  actAs(desk, 'GIVE_OPINION');
   const party = partyOf(desk, file, number, desk.node);
-  if (desk.viewer.department !== party.department) {
-    throw problem('WRONG_DEPARTMENT', `${party.department} is asked, not ${desk.viewer.department ?? 'this window'}.`, {
-      article: ARTICLES.postDuties,
-    });
-  }
-  return { actor, party };
-}
-
-function partyOf(desk: Omit<Desk, 'viewer'>, file: CaseFile, number: number, node: DivisionCode): Party {
-  requireCustody(desk.node, file);
-  requireFollows(file, 'OPINION_GIVEN');
-  const party = findParty(jointOf(file), number);
-  if (party.node === node) return party;
-  throw problem('NOT_COMPETENT', `Party ${number} is of ${party.node}, not of ${node}.`, { article, field: 'party' });
-}
-
-function requireAnswerable(party: Party, answeredAt: Date | null): void {
-  if (takesAnswer(party, answeredAt)) return;
-  throw problem('OPINION_SETTLED', `${party.department} has answered, or its silence or absence stands.`, { article });
-}
-
-function excuse(
-  desk: Omit<Desk, 'viewer'>,
-  file: CaseFile,
-  party: Party,
-  reason: string,
-  days: number,
-  at: Date,
-): { party: number; reason: string; dueAt: string } {
-  if (!takesExcuse(party, at)) {
-    throw problem('EXCUSE_TOO_LATE', 'A party excuses itself once, before its deadline and its answer.', { article });
-  }
-  requireReason(reason, article);
-  const dueAt = workingDaysOn(desk, party.dueAt, days, 'days');
-  const limit = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt;
-  if (limit && dueAt > limit) {
-    throw problem('BAD_INPUT', `The new deadline lies after the case's own limit (${dayOf(limit)}).`, {
-      field: 'days',
-    });
-  }
-  return { party: party.number, reason, dueAt: dueAt.toISOString() };
-}
-
-/** The end of the day so many working days after an instant. */
-function workingDaysOn(desk: Omit<Desk, 'viewer'>, from: Date, days: number, field: string): Date {
-  if (!Number.isInteger(days) || days < 1 || days > 60) {
-    throw problem('BAD_INPUT', 'A deadline is 1 to 60 working days.', { field });
-  }
-  return endOfDay(lastDayOf(dayOf(from), { days, unit: 'WORKDAY' }, desk.calendar).day);
-}
-
-function jointOf(file: CaseFile): JointHandling {
-  if (!file.joint) throw problem('JOINT_MISSING', 'Joint handling of this case is not open.', { article });
-  return file.joint;
-}
-
-function findParty(joint: JointHandling, number: number): Party {
-  const party = joint.parties.find((p) => p.number === number);
-  if (!party) throw problem('NOT_FOUND', `Joint handling has no party ${number}.`, { field: 'party' });
-  return party;
+  return { actor: actFor(desk, party), party };
 }

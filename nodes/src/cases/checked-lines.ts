@@ -1,0 +1,71 @@
+import type { CaseFile } from '@liandong/schema';
+import { SIGNED_TYPES, partyWordSchema, problem, saysTheSame, wordBehind } from '@liandong/schema';
+import type { Trust } from '../trust/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { SignedLine } from './case-store.ts';
+import { foldChain, signedLine } from './case-store.ts';
+
+/**
+ * Lines of a case as they come from elsewhere, with their signatures checked.
+ * @param held lines that were checked when they came
+ * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN
+ */
+export async function checkedLines(
+  trust: Trust,
+  id: string,
+  jwses: readonly string[],
+  held: readonly SignedLine[] = [],
+): Promise<SignedLine[]> {
+  const known = new Map(held.map((l) => [l.hash, l]));
+  return Promise.all(
+    jwses.map(async (jws) => {
+      const found = known.get(sha256(jws));
+      if (found) return found;
+      const { node, payload } = await trust.verify(jws, SIGNED_TYPES.line);
+      const made = signedLine(jws, payload);
+      if (made.line.node !== node) throw problem('SIGNATURE_INVALID', `${node} signed a line of ${made.line.node}.`);
+      if (made.line.case !== id) throw problem('CHAIN_BROKEN', `A line of ${made.line.case} came as one of ${id}.`);
+      return made;
+    }),
+  );
+}
+
+/**
+ * A whole log as it comes from elsewhere: signatures, chain, fold, and what other nodes' parties signed.
+ * @throws {ProblemError} as {@link checkedLines}, and ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN
+ */
+export async function checkedLog(
+  trust: Trust,
+  id: string,
+  jwses: readonly string[],
+): Promise<{ lines: SignedLine[]; file: CaseFile }> {
+  const lines = await checkedLines(trust, id, jwses);
+  const file = foldChain(lines);
+  await requireWords(trust, file, lines);
+  return { lines, file };
+}
+
+/**
+ * Where a line rests on the word of another node's party, that node must have signed just that.
+ * @param file folded from all lines
+ * @param fresh the lines that are new here; the others were checked when they came
+ * @throws {ProblemError} SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, MESSAGE_INVALID
+ */
+export async function requireWords(
+  trust: Trust,
+  { joint }: CaseFile,
+  lines: readonly SignedLine[],
+  fresh: readonly SignedLine[] = lines,
+): Promise<void> {
+  const opened = lines.find(({ line }) => line.action === 'JOINT_OPENED')?.hash;
+  for (const { line } of fresh) {
+    const jws = wordBehind(line);
+    if (jws === null) continue;
+    const { node, payload } = await trust.verify(jws, SIGNED_TYPES.partyWord);
+    const word = partyWordSchema.safeParse(payload);
+    const party = joint?.parties.find((p) => p.number === word.data?.party);
+    const said = word.success && party && opened !== undefined && node === word.data.node;
+    if (said && saysTheSame(line, word.data, party, opened)) continue;
+    throw problem('SIGNATURE_INVALID', `Line ${line.seq} of ${line.case} says something else than ${node} signed.`);
+  }
+}

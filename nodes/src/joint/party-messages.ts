@@ -1,0 +1,116 @@
+import type { CaseCopy, CaseFile, DivisionCode, OpinionNotice, OpinionRequest, Party } from '@liandong/schema';
+import { isClosed, jointOpen, sameStanding, shownMaterials, standingOf } from '@liandong/schema';
+import type { Application, StoredCase } from '../cases/index.ts';
+import { partsOf } from '../cases/index.ts';
+import type { NodeTx } from '../db/index.ts';
+import type { Outgoing } from '../handoff/index.ts';
+import { findLogsOf, saveNotice, saveRequest } from './request-store.ts';
+
+/**
+ * What the parties to joint handling learn of a case's new lines, in the transaction that wrote them: the question when
+ * it is opened, afterwards whatever changes how they stand. Departments of the node itself find it in their list at
+ * once, those of other nodes are sent it.
+ * @param before the case ahead of the new lines
+ * @returns what other nodes are sent
+ */
+export async function tellParties(tx: NodeTx, before: CaseFile | null, after: StoredCase): Promise<Outgoing[]> {
+  const { joint } = after.file;
+  if (!joint) return [];
+  if (!before?.joint) return ask(tx, after);
+  const opened = openedBy(after);
+  const told: Outgoing[] = [];
+  for (const [i, party] of joint.parties.entries()) {
+    const notice = standingOf(after.file, opened, party);
+    const known = before.joint.parties[i];
+    if (known && sameStanding(standingOf(before, opened, known), notice)) continue;
+    told.push(...(await tell(tx, party, notice)));
+  }
+  return told;
+}
+
+/**
+ * Asks anew, and says how everybody stands: after the node's database was restored nobody knows what got across. Whoever
+ * has the question says once more since when.
+ */
+export async function askAgain(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
+  const { joint, state } = stored.file;
+  if (!joint) return [];
+  const opened = openedBy(stored);
+  const asked = jointOpen(joint) && !isClosed(state) ? await ask(tx, stored) : [];
+  const told: Outgoing[] = [];
+  for (const party of joint.parties) told.push(...(await tell(tx, party, standingOf(stored.file, opened, party))));
+  return [...asked, ...told];
+}
+
+async function ask(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
+  const { file } = stored;
+  const { joint } = file;
+  if (!joint) return [];
+  const opened = openedBy(stored);
+  const { applicant, form } = subjectOf(stored);
+  const asked: Outgoing[] = [];
+  for (const party of joint.parties) {
+    if (party.node === tx.node) {
+      await saveRequest(tx, {
+        notice: standingOf(file, opened, party),
+        asked: { number: file.number, item: file.item, leadNode: tx.node, lead: joint.lead },
+        applicant,
+        form,
+        materials: file.materials,
+        lines: null,
+        limit: null,
+        word: null,
+      });
+      continue;
+    }
+    const at = stored.lines.findIndex(({ line }) => line.action === 'JOINT_OPENED');
+    const lines = stored.lines.slice(0, at + 1).map(({ jws }) => jws);
+    const body: OpinionRequest = { case: file.id, party: party.number, lines, applicant, form };
+    asked.push(...materialsFor(file, party, party.node), {
+      receiver: party.node,
+      kind: 'OPINION_REQUEST',
+      caseId: file.id,
+      body,
+    });
+  }
+  return asked;
+}
+
+/** The pieces of what a party is shown. @param digests only of these, where it says what it lacks */
+export function materialsFor(
+  file: CaseFile,
+  party: Party,
+  receiver: DivisionCode,
+  digests: readonly string[] | null = null,
+): Outgoing[] {
+  const shown = shownMaterials(file, party);
+  return partsOf(digests === null ? shown : shown.filter((m) => digests.includes(m.sha256)), receiver, file.id);
+}
+
+async function tell(tx: NodeTx, party: Party, notice: OpinionNotice): Promise<Outgoing[]> {
+  if (party.node === tx.node) {
+    await saveNotice(tx, notice);
+    return [];
+  }
+  return [{ receiver: party.node, kind: 'OPINION_NOTICE', caseId: notice.case, body: notice }];
+}
+
+/** SHA-256 of the signed line that opened joint handling. */
+export function openedBy({ lines, id }: StoredCase): string {
+  const line = lines.find((l) => l.line.action === 'JOINT_OPENED');
+  if (!line) throw new Error(`joint handling of ${id} was never opened`);
+  return line.hash;
+}
+
+/** Whose matter it is and what was filled in; numbers and phones stay at the desks that handle the case. */
+function subjectOf({ application }: StoredCase): Pick<OpinionRequest, 'applicant' | 'form'> {
+  if (application === null) return { applicant: null, form: [] };
+  const { applicant, form = [] } = JSON.parse(application) as Application;
+  return { applicant: applicant.name, form };
+}
+
+/** The logs that a node's questions came here with, for when its database was restored. Bytes of materials it has. */
+export async function requestLogs(tx: NodeTx, lead: DivisionCode): Promise<CaseCopy[]> {
+  const logs = await findLogsOf(tx, lead);
+  return logs.map(({ caseId, lines }) => ({ case: caseId, application: null, materials: [], lines }));
+}

@@ -1,0 +1,144 @@
+import type {
+  AskedOpinion,
+  DivisionCode,
+  Divisions,
+  OfficialCalendar,
+  OpinionRequestView,
+  Page,
+  PageRequest,
+  PartySays,
+  PartyWord,
+  RequestKey,
+  Viewer,
+  caseSteps,
+} from '@liandong/schema';
+import {
+  SIGNED_TYPES,
+  problem,
+  readableDepartment,
+  requestStateOf,
+  requireRequestReader,
+  signedIn,
+} from '@liandong/schema';
+import { z } from 'zod';
+import { once, readPart } from '../cases/index.ts';
+import type { HostDb } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import type { RequestCursor, StoredOpinionRequest } from './request-store.ts';
+import { findRequest, listRequests, lockRequest, saveWord } from './request-store.ts';
+
+export interface RequestDeskParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  calendar: () => OfficialCalendar;
+  trust: Trust;
+  outbox: Outbox;
+  now: () => Date;
+}
+
+const cursorSchema = z.tuple([z.coerce.date(), z.string(), z.int()]);
+
+/** What a node's departments find of the questions they are asked, and how they answer another node's. */
+export function requestDesk({ node, db, divisions, calendar, trust, outbox, now }: RequestDeskParts) {
+  const queries = db.queries(node);
+
+  const viewOf = ({ asked, applicant, form, materials, words }: StoredOpinionRequest): OpinionRequestView => ({
+    ...asked,
+    standing: requestStateOf(asked),
+    applicant,
+    form,
+    materials,
+    words: words.map(({ word, state, code, reason }) => ({ word, state, code, reason })),
+    answeredBy: node,
+  });
+
+  async function readable(viewer: Viewer | null, { id, party }: RequestKey): Promise<StoredOpinionRequest> {
+    const person = signedIn(viewer);
+    const found = await findRequest(queries, id, party);
+    if (!found) throw notFound(id, party);
+    requireRequestReader(person, node, found.asked.party.department, divisions);
+    return found;
+  }
+
+  const notFound = (id: string, party: number) =>
+    problem('NOT_FOUND', `${node} was not asked about ${id.slice(0, 60)} as party ${party}.`, { node, field: 'id' });
+
+  return {
+    /** Whether another node leads the question; what this node leads is answered in the case itself. */
+    async ofOtherLead(id: string, party: number): Promise<boolean> {
+      const found = await findRequest(queries, id, party);
+      return found !== null && found.asked.leadNode !== node;
+    },
+
+    async find(id: string, party: number): Promise<OpinionRequestView | null> {
+      const found = await findRequest(queries, id, party);
+      return found && viewOf(found);
+    },
+
+    async get(viewer: Viewer | null, key: RequestKey): Promise<OpinionRequestView> {
+      return viewOf(await readable(viewer, key));
+    },
+
+    async material(viewer: Viewer | null, key: RequestKey, sha256: string): Promise<string> {
+      const { materials } = await readable(viewer, key);
+      const shown = materials.find((m) => m.sha256 === sha256);
+      const bytes = shown && (await readPart(queries, { sha256, offset: 0, length: shown.size }));
+      if (bytes) return bytes.toString('base64');
+      throw problem('NOT_FOUND', 'No such material is shown with this question.', { node, field: 'sha256' });
+    },
+
+    async list(viewer: Viewer | null, waiting: boolean, page: PageRequest): Promise<Page<OpinionRequestView>> {
+      const department = readableDepartment(signedIn(viewer), node, divisions);
+      const after = page.after === null ? null : decodeCursor(page.after);
+      const found = await listRequests(queries, { waiting, department }, page.first + 1, after);
+      const shown = found.slice(0, page.first);
+      return {
+        nodes: shown.map(viewOf),
+        cursors: shown.map(({ asked }) => encodeCursor(asked)),
+        hasNextPage: found.length > page.first,
+        hasPreviousPage: page.after !== null,
+      };
+    },
+
+    /** Signs what a department says and leaves it for the lead's node, in one transaction; the rule decides first. */
+    async say(
+      person: Viewer,
+      mutation: string,
+      input: RequestKey & { idempotencyKey: string | null },
+      rule: (desk: caseSteps.PartyDesk, asked: AskedOpinion) => PartySays,
+    ): Promise<void> {
+      await db.transact(node, (tx) =>
+        once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
+          const known = await lockRequest(tx, input.id, input.party);
+          if (!known) throw notFound(input.id, input.party);
+          const { asked } = known;
+          const says = rule({ node, viewer: person, now: now(), divisions, calendar: calendar() }, asked);
+          const { opened, party } = asked;
+          const head = { case: asked.case, opened, party: party.number, node, department: party.department };
+          const word: PartyWord = { ...head, ...says };
+          const answer = await trust.sign(node, SIGNED_TYPES.partyWord, word);
+          await saveWord(tx, word, answer);
+          const body = { case: asked.case, answer };
+          await outbox.enqueue(tx, [{ receiver: asked.leadNode, kind: 'OPINION_ANSWER', caseId: asked.case, body }]);
+          return true;
+        }),
+      );
+    },
+  };
+}
+
+function encodeCursor({ party, case: caseId }: AskedOpinion): string {
+  return Buffer.from(JSON.stringify([party.dueAt, caseId, party.number])).toString('base64url');
+}
+
+/** @throws {ProblemError} BAD_INPUT */
+function decodeCursor(text: string): RequestCursor {
+  try {
+    const parsed = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return { dueAt: parsed[0], caseId: parsed[1], party: parsed[2] };
+  } catch (cause) {
+    throw problem('BAD_INPUT', 'after: is no cursor of this list.', { field: 'after', cause });
+  }
+}

@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto';
+import type { AnswerState, AskedOpinion, FormEntry, Material, OpinionNotice, PartyWord } from '@liandong/schema';
+import {
+  formEntrySchema,
+  materialSchema,
+  opinionNoticeSchema,
+  partyWordSchema,
+  requestStateOf,
+  withOwnWords,
+} from '@liandong/schema';
+import { z } from 'zod';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { payloadOf } from '../trust/index.ts';
+
+/** A question to a department of this node, as it is kept. */
+export interface StoredOpinionRequest {
+  /** With this desk's own words on top of what the lead said last. */
+  asked: AskedOpinion;
+  /** What the lead said last, and how far its log went. */
+  notice: OpinionNotice;
+  applicant: string | null;
+  form: FormEntry[];
+  materials: Material[];
+  /** The signed log as it came with the question; null where the case itself is here. */
+  lines: string[] | null;
+  limit: Date | null;
+  /** This node's signed word that it has the question; null where the node asked itself. */
+  word: string | null;
+  /** What this desk signed, oldest first. */
+  words: SaidWord[];
+}
+
+export interface SaidWord {
+  word: PartyWord;
+  jws: string;
+  state: AnswerState;
+  code: string | null;
+  reason: string | null;
+}
+
+/** What is new of a question when it comes. */
+export type NewOpinionRequest = Omit<StoredOpinionRequest, 'asked' | 'words'> & {
+  asked: Pick<AskedOpinion, 'number' | 'item' | 'leadNode' | 'lead'>;
+};
+
+interface Row {
+  case_id: string;
+  party: number;
+  opened: string;
+  lead_node: string;
+  lead: string;
+  number: string;
+  item: string;
+  applicant: string | null;
+  form: string;
+  materials: string;
+  lines: string | null;
+  limit_at: Date | null;
+  notice: string;
+  word: string | null;
+}
+
+interface WordRow {
+  case_id: string;
+  party: number;
+  word: string;
+  state: AnswerState;
+  code: string | null;
+  reason: string | null;
+}
+
+const COLUMNS = `case_id, party, opened, lead_node, lead, number, item, applicant, form, materials, lines, limit_at,
+  notice, word`;
+
+/** Keeps a question; one that comes again takes the place of what was known of it, and the word on it stays. */
+export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<void> {
+  const { notice, asked, applicant, form, materials, lines, limit, word } = made;
+  const { standing, opened } = notice;
+  await tx.query(
+    `INSERT INTO opinion_requests (node, case_id, party, opened, lead_node, lead, department, number, item, applicant,
+       form, materials, lines, limit_at, notice, due_at, waiting, word)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+     ON CONFLICT (node, case_id, party) DO UPDATE SET opened = excluded.opened, lead_node = excluded.lead_node,
+       materials = excluded.materials, lines = excluded.lines, limit_at = excluded.limit_at, notice = excluded.notice,
+       due_at = excluded.due_at, waiting = excluded.waiting, word = excluded.word`,
+    [
+      notice.case,
+      standing.number,
+      opened,
+      asked.leadNode,
+      asked.lead,
+      standing.department,
+      asked.number,
+      asked.item,
+      applicant,
+      JSON.stringify(form),
+      JSON.stringify(materials),
+      lines === null ? null : JSON.stringify(lines),
+      limit,
+      JSON.stringify(notice),
+      standing.dueAt,
+      requestStateOf({ party: standing, state: notice.state }) === 'WAITING',
+      word,
+    ],
+  );
+}
+
+/** Keeps what the lead says of a party by now. */
+export async function saveNotice(tx: NodeTx, notice: OpinionNotice): Promise<void> {
+  await tx.query(`UPDATE opinion_requests SET notice = $4 WHERE node = $1 AND case_id = $2 AND party = $3`, [
+    notice.case,
+    notice.standing.number,
+    JSON.stringify(notice),
+  ]);
+  await recount(tx, notice.case, notice.standing.number);
+}
+
+/** Keeps what a department of this node signed, on its way to the lead. */
+export async function saveWord(tx: NodeTx, word: PartyWord, jws: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO opinion_words (node, id, case_id, party, said_at, word, state)
+     VALUES ($1, $2, $3, $4, $5, $6, 'SENT')`,
+    [randomUUID(), word.case, word.party, word.at, jws],
+  );
+  await recount(tx, word.case, word.party);
+}
+
+/** Keeps what became of a signed word at the lead. */
+export async function settleWord(
+  tx: NodeTx,
+  { case: caseId, answer }: { case: string; answer: string },
+  became: { state: AnswerState; code: string | null; reason: string | null },
+): Promise<void> {
+  const rows = await tx.query<{ party: number }>(
+    `UPDATE opinion_words SET state = $4, code = $5, reason = $6
+     WHERE node = $1 AND case_id = $2 AND word = $3 RETURNING party`,
+    [caseId, answer, became.state, became.code, became.reason],
+  );
+  for (const { party } of rows) await recount(tx, caseId, party);
+}
+
+/** What the list goes by follows from the notice and the desk's own words. */
+async function recount(tx: NodeTx, caseId: string, party: number): Promise<void> {
+  const found = await findRequest(tx, caseId, party);
+  if (!found) return;
+  const { asked } = found;
+  await tx.query(
+    `UPDATE opinion_requests SET due_at = $4, waiting = $5 WHERE node = $1 AND case_id = $2 AND party = $3`,
+    [caseId, party, asked.party.dueAt, requestStateOf(asked) === 'WAITING'],
+  );
+}
+
+/** One question; null where this node was not asked. */
+export async function findRequest(
+  queries: NodeQueries,
+  caseId: string,
+  party: number,
+): Promise<StoredOpinionRequest | null> {
+  const rows = await queries.query<Row>(
+    `SELECT ${COLUMNS} FROM opinion_requests WHERE node = $1 AND case_id = $2 AND party = $3`,
+    [caseId, party],
+  );
+  return (await assemble(queries, rows))[0] ?? null;
+}
+
+/** As {@link findRequest}, kept from others until the transaction ends. */
+export async function lockRequest(tx: NodeTx, caseId: string, party: number): Promise<StoredOpinionRequest | null> {
+  await tx.query(`SELECT 1 FROM opinion_requests WHERE node = $1 AND case_id = $2 AND party = $3 FOR UPDATE`, [
+    caseId,
+    party,
+  ]);
+  return findRequest(tx, caseId, party);
+}
+
+/** Where the list goes on. */
+export interface RequestCursor {
+  dueAt: Date;
+  caseId: string;
+  party: number;
+}
+
+/**
+ * Questions by their deadline: those that are waited for, the earliest first, or the settled ones, the latest first.
+ * @param department null for those of all departments
+ */
+export async function listRequests(
+  queries: NodeQueries,
+  { waiting, department }: { waiting: boolean; department: string | null },
+  limit: number,
+  after: RequestCursor | null,
+): Promise<StoredOpinionRequest[]> {
+  const from = [after?.dueAt ?? null, after?.caseId ?? null, after?.party ?? null];
+  const rows = waiting
+    ? await queries.query<Row>(
+        `SELECT ${COLUMNS} FROM opinion_requests
+         WHERE node = $1 AND waiting AND ($2::text IS NULL OR department = $2)
+           AND ($3::timestamptz IS NULL OR (due_at, case_id, party) > ($3, $4, $5))
+         ORDER BY due_at, case_id, party LIMIT $6`,
+        [department, ...from, limit],
+      )
+    : await queries.query<Row>(
+        `SELECT ${COLUMNS} FROM opinion_requests
+         WHERE node = $1 AND NOT waiting AND ($2::text IS NULL OR department = $2)
+           AND ($3::timestamptz IS NULL OR (due_at, case_id, party) < ($3, $4, $5))
+         ORDER BY due_at DESC, case_id DESC, party DESC LIMIT $6`,
+        [department, ...from, limit],
+      );
+  return assemble(queries, rows);
+}
+
+/** The logs that other nodes' questions came with; of one lead, to give them back. */
+export async function findLogsOf(queries: NodeQueries, lead: string): Promise<{ caseId: string; lines: string[] }[]> {
+  const rows = await queries.query<{ case_id: string; lines: string }>(
+    `SELECT DISTINCT case_id, lines FROM opinion_requests WHERE node = $1 AND lead_node = $2 AND lines IS NOT NULL`,
+    [lead],
+  );
+  return rows.map((row) => ({ caseId: row.case_id, lines: z.array(z.string()).parse(JSON.parse(row.lines)) }));
+}
+
+async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<StoredOpinionRequest[]> {
+  const said = await wordsOf(
+    queries,
+    rows.filter((row) => row.lines !== null).map((row) => row.case_id),
+  );
+  return rows.map((row) => {
+    const words = said.filter(({ word }) => word.opened === row.opened && word.party === row.party);
+    const notice = opinionNoticeSchema.parse(JSON.parse(row.notice));
+    const standing = withOwnWords(
+      { party: notice.standing, visit: notice.visit },
+      words.filter((w) => w.state !== 'REFUSED'),
+    );
+    return {
+      asked: {
+        case: row.case_id,
+        number: row.number,
+        item: row.item,
+        opened: row.opened,
+        leadNode: row.lead_node,
+        lead: row.lead,
+        ...standing,
+        state: notice.state,
+        limit: row.limit_at,
+      },
+      notice,
+      applicant: row.applicant,
+      form: z.array(formEntrySchema).parse(JSON.parse(row.form)),
+      materials: z.array(materialSchema).parse(JSON.parse(row.materials)),
+      lines: row.lines === null ? null : z.array(z.string()).parse(JSON.parse(row.lines)),
+      limit: row.limit_at,
+      word: row.word,
+      words,
+    };
+  });
+}
+
+async function wordsOf(queries: NodeQueries, cases: readonly string[]): Promise<SaidWord[]> {
+  if (cases.length === 0) return [];
+  const rows = await queries.query<WordRow>(
+    `SELECT case_id, party, word, state, code, reason FROM opinion_words WHERE node = $1 AND case_id = ANY ($2)
+     ORDER BY said_at, id`,
+    [cases],
+  );
+  return rows.map(({ word: jws, state, code, reason }) => {
+    return { word: partyWordSchema.parse(payloadOf(jws)), jws, state, code, reason };
+  });
+}
