@@ -4,6 +4,8 @@ import type { RollupNow } from '../federation/journeys.ts';
 import { JOURNEYS, rollupWhen } from '../federation/journeys.ts';
 import type { DelegationReport } from '../federation/delegation-journey.ts';
 import { delegationJourney } from '../federation/delegation-journey.ts';
+import type { JointReport } from '../federation/joint-journey.ts';
+import { jointJourney } from '../federation/joint-journey.ts';
 import type { JourneyReport } from '../federation/journeys.ts';
 import { Federation } from '../federation/federation.ts';
 import { printAnswers } from './print.ts';
@@ -24,6 +26,8 @@ interface DemoReport {
   rollup: { division: string; filed: number; closed: number; coverage: RollupNow['coverage'] } | null;
   /** A power that was granted, used and revoked. */
   delegation: DelegationReport | null;
+  /** A joint acceptance with a township among its parties. */
+  joint: JointReport | null;
 }
 
 const aborted = new AbortController();
@@ -108,12 +112,19 @@ async function runJourneys(running: Federation): Promise<DemoReport> {
     `  = decided by ${delegation.decidedBy} in the name of ${delegation.inNameOf}${delegation.ok ? '' : '   NOT AS EXPECTED'}\n`,
   );
   ok &&= delegation.ok;
+  say('工业项目竣工联合验收:七部门和亭旁镇一次踏勘、一份整改清单、一份决定书');
+  const joint = await jointJourney(running, (step, ms) => say(`  ${String(ms).padStart(5)} ms  ${step}`));
+  say(
+    `  = ${joint.outcome}, ${joint.state}: ${joint.parties.join('、')}; ${joint.ms} ms${joint.ok ? '' : '   NOT AS EXPECTED'}\n`,
+  );
+  ok &&= joint.ok;
   const { division, figures, coverage } = city;
   return {
     ok,
     journeys: reports,
     rollup: { division: division.code, filed: figures.filed, closed: figures.closed, coverage },
     delegation,
+    joint,
   };
 }
 

@@ -91,3 +91,34 @@ export const DRIFT = `query Drift($division: ID!) {
 export const REVISE_IMPLEMENTATION = `mutation Revise($input: ReviseImplementationInput!) {
   reviseImplementation(input: $input) { implementation { version } ${FAULT} }
 }`;
+
+const joint = (mutation: string, input: string) =>
+  `mutation Joint($input: ${input}!) { ${mutation}(input: $input) { jointHandling { open } ${FAULT} } }`;
+export const OPEN_JOINT = joint('openJointHandling', 'OpenJointHandlingInput');
+export const SCHEDULE_VISIT = joint('scheduleSiteVisit', 'ScheduleSiteVisitInput');
+export const RECORD_VISIT = joint('recordSiteVisit', 'RecordSiteVisitInput');
+export const CONFIRM_CORRECTION = joint('confirmCorrection', 'ConfirmCorrectionInput');
+export const GIVE_OPINION = `mutation Opinion($input: GivePartyOpinionInput!) {
+  givePartyOpinion(input: $input) { request { state } ${FAULT} }
+}`;
+
+export const JOINT_HANDLING = `query Joint($id: ID!) {
+  jointHandling(case: $id) {
+    open
+    parties { number department node { code } askedAt opinion absent outstanding }
+    visit { notified }
+    corrections { number mandatory madeAt }
+  }
+}`;
+
+export const OPINION_REQUESTS = `query Requests($waiting: Boolean) {
+  opinionRequests(waiting: $waiting, first: 50) {
+    nodes {
+      caseId state applicant
+      party { number department dueAt }
+      leadNode { code name }
+      materials { name sha256 }
+      answers { state opinion }
+    }
+  }
+}`;

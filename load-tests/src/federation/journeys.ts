@@ -54,7 +54,7 @@ export class Journey {
   async step(who: string, text: string, mutation: string, input: Record<string, unknown> = {}): Promise<void> {
     const client = await this.#federation.as(who);
     await client.do(mutation, { id: this.id, ...input });
-    this.#told(text);
+    this.told(text);
   }
 
   /** A person takes the case in. */
@@ -67,7 +67,7 @@ export class Journey {
     this.id = filed.case.id;
     this.number = filed.case.number;
     this.trackingCode = filed.trackingCode;
-    this.#told(`${text} ${this.number}`);
+    this.told(`${text} ${this.number}`);
   }
 
   /** Waits until a person sees the case as described. */
@@ -78,7 +78,7 @@ export class Journey {
       const { data } = await client.ask(documents.CASE_NOW, { id: this.id });
       const now = data?.['case'] as CaseNow | null | undefined;
       if (now?.log && seen(now)) {
-        this.#told(text);
+        this.told(text);
         return now;
       }
       if (performance.now() > deadline) {
@@ -111,7 +111,8 @@ export class Journey {
     };
   }
 
-  #told(text: string): void {
+  /** Tells what came about since the last step. */
+  told(text: string): void {
     const now = performance.now();
     this.#tell(text, Math.round(now - this.#stepBegan));
     this.#stepBegan = now;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CaseLog } from '../testing/case-log.ts';
 import { COUNTY, TOWNSHIP, divisions, itemOf } from '../testing/fixtures.ts';
 import { refusalCode } from '../testing/refusals.ts';
+import { NODE_ACTOR } from '../messages/log-line.ts';
 import type { LogAction } from '../vocabulary.ts';
 import { LOG_ACTIONS } from '../vocabulary.ts';
 import { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
@@ -45,6 +46,45 @@ describe('the document of a result', () => {
     const text = resultDocument(file, { ...parts, item: itemOf('3310-MZ-002') });
     expect(text).toContain('| 决定机关 | 亭旁镇 |');
     expect(text).toContain('以本机关名义');
+  });
+
+  test('of joint handling is one, and names the lead, every department and how it stands', () => {
+    const opened = CaseLog.filed({ item: itemOf('3310-LB-003'), node: COUNTY, acceptor: COUNTY, decider: COUNTY })
+      .accepted()
+      .jointOpened(['OPINION', 'OPINION', 'OPINION', 'OPINION'])
+      .opinionGiven(1)
+      .opinionGiven(2, 'OBJECT')
+      .add({ action: 'OBJECTION_RESOLVED', data: { party: 2, end: 'SETTLED', resolution: '已拓宽通道' } });
+    const visitAt = opened.file.lastAt.toISOString();
+    const late = new Date(opened.file.lastAt.getTime() + 40 * 86_400_000).toISOString();
+    const decided = opened
+      .add({ action: 'VISIT_SCHEDULED', data: { at: visitAt, place: '厂区', parties: [3] } })
+      .add({
+        action: 'VISIT_RECORDED',
+        data: { record: '踏勘', attendance: [{ party: 3, as: 'ABSENT', reason: null }], corrections: [] },
+      })
+      .add({ action: 'OPINION_LAPSED', data: { party: 4, effect: 'CONSENT' } }, { actor: NODE_ACTOR, at: late })
+      .reviewed()
+      .decided();
+    const text = resultDocument(decided.file, { ...parts, item: itemOf('3310-LB-003') });
+    expect(text).toContain('| 牵头部门 | 牵头部门 |');
+    expect(text).toContain('部门1(同意)、部门2(异议,协调一致)、部门3(踏勘缺席,视为无异议)、部门4(逾期未答,视为同意)');
+    const far = CaseLog.filed({ item: itemOf('3310-LB-003'), node: COUNTY, acceptor: COUNTY, decider: COUNTY })
+      .accepted()
+      .farPartyCalled(TOWNSHIP);
+    const at = far.file.lastAt.toISOString();
+    const answered = far
+      .add({ action: 'OPINION_GIVEN', data: { party: 1, opinion: 'AGREE', reason: null, answeredAt: at, answer: 'w' } })
+      .add(
+        {
+          action: 'VISIT_RECORDED',
+          data: { record: '踏勘', attendance: [{ party: 1, as: 'PRESENT', reason: null }], corrections: [] },
+        },
+        { at: late },
+      );
+    const named = resultDocument(answered.reviewed().decided().file, parts);
+    expect(named).toContain('| 参与部门 | 亭旁镇农业农村(同意) |');
+    expect(resultDocument(reviewed().decided().file, parts)).not.toContain('参与部门');
   });
 
   test('is not made before the decision', () => {

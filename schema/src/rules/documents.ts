@@ -1,11 +1,20 @@
 import type { DivisionCode } from '../divisions.ts';
 import { problem } from '../errors.ts';
 import type { LogLine } from '../messages/log-line.ts';
-import { GRANT_MODE_LABELS, LOG_ACTION_LABELS, OUTCOME_LABELS, SPECIAL_PROCEDURE_LABELS } from '../vocabulary.ts';
+import {
+  GRANT_MODE_LABELS,
+  LAPSE_EFFECT_LABELS,
+  LOG_ACTION_LABELS,
+  OBJECTION_END_LABELS,
+  OUTCOME_LABELS,
+  PARTY_OPINION_LABELS,
+  SPECIAL_PROCEDURE_LABELS,
+} from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import { dayOf } from './calendar.ts';
 import type { CaseFile } from './case-file.ts';
 import type { Item } from './catalogue.ts';
+import type { JointHandling, Party } from './joint.ts';
 import type { Limit } from './limits.ts';
 import { limitText, plain } from './markdown.ts';
 
@@ -48,6 +57,8 @@ export function resultDocument(file: CaseFile, parts: DocumentParts): string {
     ['决定日期', dayOf(decision.at)],
     ['决定机关', organ],
     ['办理机关', powerText(file, nameOf)],
+    ['牵头部门', file.joint?.lead ?? null],
+    ['参与部门', file.joint && partiesText(file.joint, decision.node, nameOf)],
     ['集体讨论', decision.minutes],
     ['设定依据', item.legalBasis],
     ['印章', parts.sealName],
@@ -71,6 +82,19 @@ function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const grantor = nameOf(use.grantor);
   const name = use.mode === 'ENTRUSTED' ? `以${grantor}名义` : '以本机关名义';
   return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
+}
+
+/** The departments of joint handling, those of other nodes with their place, and how each stands. */
+function partiesText({ parties }: JointHandling, lead: DivisionCode, nameOf: DocumentParts['nameOf']): string {
+  const place = ({ node }: Party) => (node === lead ? '' : nameOf(node));
+  return parties.map((p) => `${place(p)}${p.department}(${standingText(p)})`).join('、');
+}
+
+function standingText({ given, resolved, lapse, absent }: Party): string {
+  if (resolved) return `异议,${OBJECTION_END_LABELS[resolved.end]}`;
+  if (given) return PARTY_OPINION_LABELS[given.opinion];
+  if (lapse) return `逾期未答,${LAPSE_EFFECT_LABELS[lapse.effect]}`;
+  return absent ? '踏勘缺席,视为无异议' : '未答复';
 }
 
 /** Lines of the log that people are given a paper about, and how the paper is called. */
