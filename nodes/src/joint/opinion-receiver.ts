@@ -13,7 +13,7 @@ import {
   partyWordSchema,
   problem,
   shownMaterials,
-  standingOf,
+  partyStandingOf,
 } from '@liandong/schema';
 import type { z } from 'zod';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
@@ -67,7 +67,7 @@ export class OpinionReceiver {
     const dueAt = caseSteps.dueFrom(calendar(), party, at);
     const standing = { ...party, asked: { at, answer: word }, dueAt };
     await saveRequest(tx, {
-      notice: standingOf(file, last.hash, standing),
+      notice: partyStandingOf(file, last.hash, standing),
       asked: { number: file.number, item: file.item, leadNode: message.from, lead: file.joint.lead },
       applicant: body.applicant,
       form: body.form,

@@ -1,5 +1,5 @@
 import type { CaseCopy, CaseFile, DivisionCode, OpinionNotice, OpinionRequest, Party } from '@liandong/schema';
-import { isClosed, jointOpen, sameStanding, shownMaterials, standingOf } from '@liandong/schema';
+import { isClosed, jointOpen, sameStanding, shownMaterials, partyStandingOf } from '@liandong/schema';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { partsOf } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
@@ -20,9 +20,9 @@ export async function tellParties(tx: NodeTx, before: CaseFile | null, after: St
   const opened = openedBy(after);
   const told: Outgoing[] = [];
   for (const [i, party] of joint.parties.entries()) {
-    const notice = standingOf(after.file, opened, party);
+    const notice = partyStandingOf(after.file, opened, party);
     const known = before.joint.parties[i];
-    if (known && sameStanding(standingOf(before, opened, known), notice)) continue;
+    if (known && sameStanding(partyStandingOf(before, opened, known), notice)) continue;
     told.push(...(await tell(tx, party, notice)));
   }
   return told;
@@ -38,7 +38,7 @@ export async function askAgain(tx: NodeTx, stored: StoredCase): Promise<Outgoing
   const opened = openedBy(stored);
   const asked = jointOpen(joint) && !isClosed(state) ? await ask(tx, stored) : [];
   const told: Outgoing[] = [];
-  for (const party of joint.parties) told.push(...(await tell(tx, party, standingOf(stored.file, opened, party))));
+  for (const party of joint.parties) told.push(...(await tell(tx, party, partyStandingOf(stored.file, opened, party))));
   return [...asked, ...told];
 }
 
@@ -52,7 +52,7 @@ async function ask(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
   for (const party of joint.parties) {
     if (party.node === tx.node) {
       await saveRequest(tx, {
-        notice: standingOf(file, opened, party),
+        notice: partyStandingOf(file, opened, party),
         asked: { number: file.number, item: file.item, leadNode: tx.node, lead: joint.lead },
         applicant,
         form,

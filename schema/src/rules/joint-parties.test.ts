@@ -28,7 +28,7 @@ import {
   requireRequestReader,
   sameStanding,
   shownMaterials,
-  standingOf,
+  partyStandingOf,
   visitOf,
   withOwnWords,
 } from './joint-parties.ts';
@@ -286,7 +286,7 @@ test('a party is shown what the lead named, all where it named nothing, and noth
 test('a notice says something new only where the party stands differently, and the newer one counts', () => {
   const log = asked();
   const told = take(log, MONDAY, enter(log, MONDAY, ASKED(MONDAY)));
-  const of = (l: CaseLog) => standingOf(l.file, OPENED, partyIn(l));
+  const of = (l: CaseLog) => partyStandingOf(l.file, OPENED, partyIn(l));
   const other = log.taken(
     steps.giveOpinion(deskOf(COUNTY, 'CLERK', { item: ACCEPTANCE, now: MONDAY, department: '消防' }), log.file, {
       party: 3,

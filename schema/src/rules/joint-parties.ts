@@ -85,7 +85,7 @@ export function visitOf({ visit }: Pick<JointHandling, 'visit'>, party: number):
  * How a party stands by now, for its node: the newest says it all.
  * @param opened SHA-256 of the signed line that opened joint handling
  */
-export function standingOf(file: CaseFile, opened: string, party: Party): OpinionNotice {
+export function partyStandingOf(file: CaseFile, opened: string, party: Party): OpinionNotice {
   const visit = file.joint ? visitOf(file.joint, party.number) : null;
   return { case: file.id, opened, asOf: file.lastAt, seq: file.seq, state: file.state, standing: party, visit };
 }
