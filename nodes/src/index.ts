@@ -10,3 +10,9 @@ export { builtInCalendar } from './calendar/index.ts';
 export { Host } from './host/index.ts';
 export { readConfig } from './config.ts';
 export { programLog } from './observability/index.ts';
+// and to break it on purpose, and look at what is left: npm run chaos
+export { withNode } from './commands/index.ts';
+export { exportCase } from './exports/index.ts';
+export { storedInbox } from './handoff/index.ts';
+export type { HandOffPorts, Receivers } from './handoff/index.ts';
+export { runHost } from './program.ts';

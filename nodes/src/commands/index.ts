@@ -4,6 +4,9 @@ import { KEYS_USAGE, runKeys } from './keys.ts';
 import { OPERATION_USAGE, runOperation } from './operation.ts';
 import { VERIFY_USAGE, verify } from './verify.ts';
 
+export { withNode } from './opening.ts';
+export type { OpenedNode, Terminal } from './opening.ts';
+
 /** Help of the groups of commands that have files of their own. */
 export const GROUPS_USAGE = `${KEYS_USAGE}${CASE_USAGE}${VERIFY_USAGE}${OPERATION_USAGE}`;
 

@@ -1,9 +1,13 @@
+export { storedInbox } from './inbox.ts';
+export type { Inbox } from './inbox.ts';
 export { Intake } from './intake.ts';
 export { Loop } from './loop.ts';
 export type { Answered, Incoming, Receiver, Settler, Verdict } from './messages.ts';
 export { Outbox } from './outbox.ts';
 export type { Outgoing } from './outbox.ts';
 export { Carrier } from './parcels.ts';
+export { HAND_OFF_PORTS } from './ports.ts';
+export type { HandOffPorts, Receivers } from './ports.ts';
 export { Relay } from './relay.ts';
 export { ParkedRetries, requestRetry } from './parked.ts';
 export { decideParked, getParked, listParked } from './parked-decisions.ts';

@@ -6,13 +6,15 @@ import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { kidOf, sha256 } from '../trust/index.ts';
 import { grouped } from './grouped.ts';
+import type { Inbox } from './inbox.ts';
 import { Loop } from './loop.ts';
-import type { Receiver, Settler } from './messages.ts';
+import type { Settler } from './messages.ts';
 import { refusalOf } from './parked-decisions.ts';
 import type { ParkedMessage } from './parked.ts';
 import { isAboutKeys, parkMessage, readParked, resolveParked, setRetry, strangersOf } from './parked.ts';
 import type { Carrier } from './parcels.ts';
 import { envelopeHeader, readUnchecked } from './parcels.ts';
+import type { Receivers } from './ports.ts';
 import type { SignedAnswers } from './settling.ts';
 import { Settlement } from './settling.ts';
 import type { Arrived } from './taking.ts';
@@ -37,7 +39,8 @@ export interface IntakeParts {
   db: HostDb;
   bus: Bus;
   carrier: Carrier;
-  receivers: Readonly<Record<MessageKind, Receiver>>;
+  inbox: Inbox;
+  receivers: Receivers;
   settlers: Partial<Record<MessageKind, Settler>>;
   /** A receipt's answers that speak of feeds. */
   watermark: (tx: NodeTx, subscriber: DivisionCode, answer: Answer & { outcome: 'WATERMARK' }) => Promise<void>;
@@ -71,7 +74,7 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.#taking = new Taking(parts.receivers, parts.log);
+    this.#taking = new Taking(parts.receivers, parts.inbox, parts.log);
     this.#settlement = new Settlement(parts.settlers, parts.log);
     this.#lanes = [
       new Lane(parts, 'm', (raws) => this.#takeMessages(raws)),

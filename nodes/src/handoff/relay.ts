@@ -8,6 +8,7 @@ import type { Outbox, Owed } from './outbox.ts';
 import { BACKOFF_MS } from './outbox.ts';
 import { KEY_CODES } from './parked.ts';
 import type { Carrier, Parcel } from './parcels.ts';
+import type { HandOffPorts } from './ports.ts';
 
 /** Messages claimed at a time. */
 const BATCH = 100;
@@ -29,6 +30,7 @@ export interface RelayParts {
   readBytes: (queries: NodeQueries, body: unknown) => Promise<Uint8Array | null>;
   /** Nodes that wait for what others hold of them: they send nothing but what heals them. */
   healing: () => readonly DivisionCode[];
+  onRoad: HandOffPorts['onRoad'];
   log: Logger;
 }
 
@@ -123,17 +125,19 @@ export class Relay {
   }
 
   async #send(messages: readonly Owed[]): Promise<void> {
-    const { carrier, log } = this.#parts;
+    const { db, carrier, onRoad, log } = this.#parts;
     const roads = grouped(messages, ({ node, receiver }) => `${node} ${receiver}`);
     const sent = await Promise.allSettled(
       [...roads.values()].map(async (list) => {
         const [first] = list;
         if (!first) return;
         const parcels = await Promise.all(list.map((row) => this.#parcel(row)));
-        await carrier.send(
+        const ready = parcels.filter((p) => p !== null);
+        await carrier.send(first.node, first.receiver, ready);
+        await onRoad(
+          db,
           first.node,
-          first.receiver,
-          parcels.filter((p) => p !== null),
+          ready.map((p) => p.message.id),
         );
       }),
     );

@@ -8,8 +8,10 @@ import { sha256 } from '../trust/index.ts';
 import type { Settled } from './answers.ts';
 import { answerOf, parkedBy } from './answers.ts';
 import { grouped } from './grouped.ts';
-import type { Incoming, Receiver } from './messages.ts';
+import type { AnsweredMessage, Inbox } from './inbox.ts';
+import type { Incoming } from './messages.ts';
 import { isAboutKeys, parkMessage } from './parked.ts';
+import type { Receivers } from './ports.ts';
 
 /** A message whose envelope was checked. */
 export interface Arrived {
@@ -40,16 +42,18 @@ const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RAT
  * goes wrong on the way, the whole run is undone and done again one by one, so that the faulty one alone is parked.
  */
 export class Taking {
-  readonly #receivers: Readonly<Record<MessageKind, Receiver>>;
+  readonly #receivers: Receivers;
+  readonly #inbox: Inbox;
   readonly #log: Logger;
 
-  constructor(receivers: Readonly<Record<MessageKind, Receiver>>, log: Logger) {
+  constructor(receivers: Receivers, inbox: Inbox, log: Logger) {
     this.#receivers = receivers;
+    this.#inbox = inbox;
     this.#log = log;
   }
 
   async take(tx: NodeTx, arrived: readonly Arrived[]): Promise<Outcome> {
-    const known = await readAnswers(tx, arrived);
+    const known = await this.#readAnswers(tx, arrived);
     const fresh = new Map<string, Taken>();
     for (const each of arrived) {
       const key = keyOf(each);
@@ -57,29 +61,41 @@ export class Taking {
       if (!known.has(key) && !fresh.has(key)) fresh.set(key, { ...each, ...readBody(each.message) });
     }
     let parked = false;
-    const lasting: { from: DivisionCode; message: Arrived['message']; answer: Answer }[] = [];
+    const lasting: AnsweredMessage[] = [];
     for (const run of runsOf([...fresh.values()])) {
       const settled = await this.#takeRun(tx, run);
       for (const [index, verdict] of settled.entries()) {
         const { from, message, bytes } = run[index] as Taken;
         const answer = answerOf(message.id, sha256(message.body), verdict);
         if (!answer) continue;
+        const { id, kind } = message;
         known.set(keyOf({ from, message, bytes }), answer);
         if (verdict.outcome === 'PARKED') {
           const { code, reason } = verdict;
-          const { id, kind, body } = message;
+          const { body } = message;
           await parkMessage(tx, { id, sender: from, kind, body, code, reason, kid: null, envelope: null, bytes });
           parked = true;
         }
-        if (isLasting(message.kind, answer)) lasting.push({ from, message, answer });
+        if (isLasting(kind, answer)) lasting.push({ id, sender: from, kind, answer });
       }
     }
-    if (lasting.length > 0) await remember(tx, lasting);
+    if (lasting.length > 0) await this.#inbox.remember(tx, lasting);
     const answers = arrived.flatMap((each) => {
       const answer = known.get(keyOf(each));
       return answer ? [{ to: each.from, answer }] : [];
     });
     return { answers, parked };
+  }
+
+  /** What was answered to copies that came before, by sender and message. */
+  async #readAnswers(tx: NodeTx, arrived: readonly Arrived[]): Promise<Map<string, Answer>> {
+    const asked = arrived.filter(({ message }) => isRemembered(message.kind));
+    if (asked.length === 0) return new Map();
+    const found = await this.#inbox.find(
+      tx,
+      asked.map(({ message }) => message.id),
+    );
+    return new Map(found.map(({ id, sender, answer }) => [`${sender} ${id}`, answer]));
   }
 
   async #takeRun(tx: NodeTx, run: readonly Taken[]): Promise<Settled[]> {
@@ -172,32 +188,4 @@ function readBody({ kind, body: text }: Arrived['message']): { body: unknown; la
   const { case: id, sha256: digest } = (body ?? {}) as { case?: unknown; sha256?: unknown };
   const lane = kind === 'MATERIAL' ? digest : OF_A_CASE.includes(kind) ? id : null;
   return { body, lane: typeof lane === 'string' ? lane : null };
-}
-
-/** What was answered to copies that came before, by sender and message. */
-async function readAnswers(tx: NodeTx, arrived: readonly Arrived[]): Promise<Map<string, Answer>> {
-  const asked = arrived.filter(({ message }) => isRemembered(message.kind));
-  if (asked.length === 0) return new Map();
-  const rows = await tx.query<{ id: string; sender: DivisionCode; answer: Answer }>(
-    `SELECT id, sender, answer FROM inbox WHERE node = $1 AND id = ANY ($2::uuid[])`,
-    [asked.map(({ message }) => message.id)],
-  );
-  return new Map(rows.map(({ id, sender, answer }) => [`${sender} ${id}`, answer]));
-}
-
-async function remember(
-  tx: NodeTx,
-  lasting: readonly { from: DivisionCode; message: Arrived['message']; answer: Answer }[],
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO inbox (node, id, sender, kind, answer)
-     SELECT $1, id, sender, kind, answer
-     FROM json_to_recordset($2) AS i (id uuid, sender text, kind text, answer jsonb)
-     ON CONFLICT (node, id) DO NOTHING`,
-    [
-      JSON.stringify(
-        lasting.map(({ from, message, answer }) => ({ id: message.id, sender: from, kind: message.kind, answer })),
-      ),
-    ],
-  );
 }

@@ -5,6 +5,7 @@ import { ProxyReceiver, readPart, rememberingDossiers } from '../cases/index.ts'
 import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver } from '../delegation/index.ts';
 import { FeedPublisher } from '../feeds/index.ts';
+import type { HandOffPorts } from '../handoff/index.ts';
 import { Carrier, Intake, ParkedRetries, Relay } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
@@ -20,6 +21,7 @@ import type { HostParts } from './parts.ts';
 export async function startCarriage(
   parts: HostParts,
   bus: Bus,
+  ports: HandOffPorts,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<{ healer: Healer }> {
   const { config, db, trust, divisions, calendar, lives, outbox, appender, writer, receiver } = parts;
@@ -38,6 +40,7 @@ export async function startCarriage(
     nodes,
     readBytes: (queries, body) => readPart(queries, materialPartSchema.parse(body)),
     healing: lives.healing,
+    onRoad: ports.onRoad,
     log,
   });
   const readers = {
@@ -100,7 +103,7 @@ export async function startCarriage(
   feeds.start();
   onStop(() => feeds.stop());
 
-  const receivers = {
+  const receivers = ports.receivers({
     DOSSIER: rememberingDossiers(receiver.dossier, lives.wasRestored),
     ECHO: receiver.echo,
     WITHDRAWAL: receiver.withdrawal,
@@ -122,7 +125,7 @@ export async function startCarriage(
     KEYS: keyDesk.receive,
     RESTORED: healer.restored,
     COPY: healer.copy,
-  };
+  });
   const settlers = {
     DOSSIER: receiver.dossierAnswered,
     WITHDRAWAL: receiver.withdrawalAnswered,
@@ -133,10 +136,8 @@ export async function startCarriage(
     OPINION_NOTICE: opinions.noticeAnswered,
     OPINION_ANSWER: opinions.answerAnswered,
   };
-  const watermark = feeds.watermark;
-  const intakes = nodes.map(
-    (node) => new Intake({ node, divisions, db, bus, carrier, receivers, settlers, watermark, lives, now, log }),
-  );
+  const shared = { divisions, db, bus, carrier, inbox: ports.inbox, receivers, settlers, watermark: feeds.watermark };
+  const intakes = nodes.map((node) => new Intake({ node, ...shared, lives, now, log }));
   for (const intake of intakes) intake.start();
   onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));
 

@@ -8,6 +8,8 @@ import { fillItemIndex } from '../catalogue/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { HttpServer, NatsServer, Responder } from '../federation/index.ts';
+import type { HandOffPorts } from '../handoff/index.ts';
+import { HAND_OFF_PORTS } from '../handoff/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { linkOlderItems } from '../legal-bases/index.ts';
 import { collectProcess } from '../observability/index.ts';
@@ -35,11 +37,18 @@ export class Host {
   /**
    * Starts a host; what was started is stopped again when something fails on the way.
    * @param now the clock; tests bring their own
+   * @param ports what hand-offs rest on; only the fault suite brings others
    */
-  static async start(config: HostConfig, log: Logger, now: () => Date = () => new Date()): Promise<Host> {
+  static async start(
+    config: HostConfig,
+    log: Logger,
+    now: () => Date = () => new Date(),
+    ports: Partial<HandOffPorts> = {},
+  ): Promise<Host> {
     const stops: (() => Promise<void>)[] = [];
     try {
-      return new Host(await startParts(config, log, now, (stop) => stops.push(stop)), stops);
+      const whole = { ...HAND_OFF_PORTS, ...ports };
+      return new Host(await startParts(config, log, now, whole, (stop) => stops.push(stop)), stops);
     } catch (error) {
       await stopAll(stops, log);
       throw error;
@@ -73,6 +82,7 @@ async function startParts(
   config: HostConfig,
   log: Logger,
   now: () => Date,
+  ports: HandOffPorts,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<StartedParts> {
   const { nodes } = config;
@@ -120,7 +130,7 @@ async function startParts(
   const connected = await Bus.connect({ urls: config.natsUrls, name: config.host, seedFile: config.natsSeedFile }, log);
   bus = connected;
   onStop(() => connected.close());
-  const { healer } = await startCarriage(parts, connected, onStop);
+  const { healer } = await startCarriage(parts, connected, ports, onStop);
   startClockwork(parts, desks, healer, onStop);
 
   const server = new NatsServer(connected, config.host, responder, log);

@@ -1,0 +1,34 @@
+import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
+import type { NodeTx } from '../db/index.ts';
+
+/** A message that was answered for good. */
+export interface AnsweredMessage {
+  id: string;
+  sender: DivisionCode;
+  kind: MessageKind;
+  answer: Answer;
+}
+
+/** What a node remembers of the messages it was sent: each is done once, whatever comes twice (G2). */
+export interface Inbox {
+  /** Those of the messages that were answered, with what was said. */
+  find(tx: NodeTx, ids: readonly string[]): Promise<Omit<AnsweredMessage, 'kind'>[]>;
+  /** Remembers lasting answers, in the transaction of their messages' effects. */
+  remember(tx: NodeTx, answered: readonly AnsweredMessage[]): Promise<void>;
+}
+
+/** The table `inbox`. */
+export const storedInbox: Inbox = {
+  find: (tx, ids) =>
+    tx.query(`SELECT id, sender, answer FROM inbox WHERE node = $1 AND id = ANY ($2::uuid[])`, [ids]),
+
+  async remember(tx, answered) {
+    await tx.query(
+      `INSERT INTO inbox (node, id, sender, kind, answer)
+       SELECT $1, id, sender, kind, answer
+       FROM json_to_recordset($2) AS i (id uuid, sender text, kind text, answer jsonb)
+       ON CONFLICT (node, id) DO NOTHING`,
+      [JSON.stringify(answered)],
+    );
+  },
+};

@@ -1,0 +1,25 @@
+import type { DivisionCode, MessageKind } from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
+import type { Inbox } from './inbox.ts';
+import { storedInbox } from './inbox.ts';
+import type { Receiver } from './messages.ts';
+
+export type Receivers = Readonly<Record<MessageKind, Receiver>>;
+
+/**
+ * What the hand-off's guarantees rest on. No setting reaches it: a host has these, and only a program of its own that
+ * composes another host, as the fault suite does to see that it would find out, can bring others.
+ */
+export interface HandOffPorts {
+  inbox: Inbox;
+  /** What happens once the broker has taken messages: nothing, since only a receipt settles them (G1). */
+  onRoad: (db: HostDb, node: DivisionCode, ids: readonly string[]) => Promise<void>;
+  /** The receivers messages go to. */
+  receivers: (own: Receivers) => Receivers;
+}
+
+export const HAND_OFF_PORTS: HandOffPorts = {
+  inbox: storedInbox,
+  onRoad: async () => undefined,
+  receivers: (own) => own,
+};
