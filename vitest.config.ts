@@ -16,7 +16,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'schema', include: ['schema/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'gateway', include: ['gateway/src/**/*.test.ts'] } },
-      { extends: true, test: { name: 'project', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'project', include: ['test/**/*.test.ts', 'load-tests/src/**/*.test.ts'] } },
       {
         extends: true,
         test: {

@@ -24,10 +24,7 @@ export async function runHost(
   }
 }
 
-async function run(
-  environment: Record<string, string | undefined>,
-  ports: Partial<HandOffPorts>,
-): Promise<void> {
+async function run(environment: Record<string, string | undefined>, ports: Partial<HandOffPorts>): Promise<void> {
   const config = readConfig(environment);
   const log = programLog(config.logLevel, { host: config.host });
   const stopTraces = config.otlpEndpoint === null ? null : await exportTraces('liandong-host', config.otlpEndpoint);

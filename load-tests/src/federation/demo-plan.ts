@@ -17,7 +17,7 @@ export const DEMO_HOSTS: readonly Omit<Host, 'url'>[] = [
 /** Every demo person's password. */
 export const DEMO_PASSWORD = 'liandong';
 
-interface DemoPerson {
+export interface DemoPerson {
   username: string;
   name: string;
   division: string;
@@ -25,7 +25,8 @@ interface DemoPerson {
   department: string | null;
 }
 
-const person = (
+/** A person at a desk, with the demo's password. */
+export const person = (
   username: string,
   name: string,
   division: string,

@@ -18,6 +18,7 @@ export const ASSIGN_CASE = step('assignCase', 'CaseStepInput');
 export const DELIVER_CASE = step('deliverCase', 'DeliverCaseInput');
 export const FORWARD_CASE = step('forwardCase', 'CaseStepInput');
 export const RETURN_CASE = step('returnCase', 'ReasonedStepInput');
+export const TRANSFER_CASE = step('transferCase', 'TransferCaseInput');
 export const WITHDRAW_CASE = step('withdrawCase', 'ReasonedStepInput');
 
 const grant = (mutation: string, input: string) =>

@@ -12,20 +12,21 @@ import { parseDivisions, problem } from '@liandong/schema';
 import pg from 'pg';
 import { Client } from './client.ts';
 import { CATALOG } from './documents.ts';
+import type { DemoPerson } from './demo-plan.ts';
 import { DEMO_HOSTS, DEMO_PASSWORD, DEMO_PEOPLE } from './demo-plan.ts';
 import { Program } from './program.ts';
 import { Services, findNatsServer, freePort, requireFreePort } from './services.ts';
 
 /** Top of the project, from `src` and from `dist` alike. */
 const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
-const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
+export const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
 export const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
 /** Registers and offers of the county. */
 export const REGISTERS_FILE = join(PROJECT_DIR, 'data', 'registers-sample.json');
 const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'main.js');
 const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
 const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'main.js');
-const ISSUER = 'liandong-demo';
+export const ISSUER = 'liandong-demo';
 
 export interface FederationOptions {
   /** Port of the gateway; null for any free one. */
@@ -38,6 +39,22 @@ export interface FederationOptions {
   path: string;
   /** Ends the start before its next step; what runs by then is stopped. */
   signal?: AbortSignal;
+  /** Another federation than the demo's. */
+  plan?: FederationPlan;
+}
+
+/** Which federation is run, and what of it stands elsewhere than usual. */
+export interface FederationPlan {
+  hosts: readonly Omit<Host, 'url'>[];
+  people: readonly DemoPerson[];
+  /** The program hosts run; the product's when left out. */
+  hostProgram?: string;
+  /** Moment of the key ceremony; now when left out. */
+  ceremonyAt?: Date;
+  /** A host's own PostgreSQL; the federation's common one when left out or undefined. */
+  postgres?: (host: string) => Services | undefined;
+  /** Settings of a host that differ from the usual ones. */
+  settings?: (host: string, usual: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
 }
 
 /** A whole federation on one machine, every part a process of its own: what the demo, the fault tests and the benchmarks run. */
@@ -48,6 +65,7 @@ export class Federation {
   readonly gatewayUrl: string;
   readonly #hosts: ReadonlyMap<string, Program>;
   readonly #hostEnvironments: ReadonlyMap<string, Record<string, string>>;
+  readonly #nodes: readonly string[];
   readonly #clients = new Map<string, Promise<Client>>();
 
   private constructor(
@@ -57,8 +75,10 @@ export class Federation {
     environments: ReadonlyMap<string, Record<string, string>>,
     gateway: Program,
     gatewayUrl: string,
+    nodes: readonly string[],
   ) {
     this.dir = dir;
+    this.#nodes = nodes;
     this.services = services;
     this.#hosts = hosts;
     this.#hostEnvironments = environments;
@@ -71,6 +91,7 @@ export class Federation {
    */
   static async start(options: FederationOptions): Promise<Federation> {
     // what can't work is said before anything is started
+    const plan: FederationPlan = options.plan ?? { hosts: DEMO_HOSTS, people: DEMO_PEOPLE };
     const natsServer = findNatsServer(options.path);
     if (options.gatewayPort !== null) await requireFreePort(options.gatewayPort);
     const dir = await mkdtemp(join(tmpdir(), 'liandong-'));
@@ -100,7 +121,7 @@ export class Federation {
     const started: Program[] = [];
     try {
       const httpPort = await freePort();
-      const hosts = DEMO_HOSTS.map((host): Host => ({
+      const hosts = plan.hosts.map((host): Host => ({
         ...host,
         url: host.id === 'city' ? `http://127.0.0.1:${httpPort}` : null,
       }));
@@ -115,7 +136,7 @@ export class Federation {
           divisions,
           { address: '127.0.0.1', port: brokerPort, storeDir: join(dir, 'jetstream') },
           join(dir, 'federation'),
-          new Date(),
+          plan.ceremonyAt ?? new Date(),
           passphrase,
         ),
       );
@@ -129,16 +150,17 @@ export class Federation {
       const { d: _, ...publicJwk } = jwk;
       await writeFile(issuersFile, JSON.stringify([{ issuer: ISSUER, jwks: { keys: [publicJwk] } }]));
       const password = await hashPassword(DEMO_PASSWORD, Buffer.from(services.options.postgresPassword));
-      await writeFile(peopleFile, JSON.stringify(DEMO_PEOPLE.map((p) => ({ ...p, password }))), { mode: 0o600 });
+      await writeFile(peopleFile, JSON.stringify(plan.people.map((p) => ({ ...p, password }))), { mode: 0o600 });
 
       const logs = join(dir, 'logs');
       await mkdir(logs);
       const environments = new Map<string, Record<string, string>>();
       await step('databases', async () => {
         for (const host of hosts) {
-          const url = await services.createDatabase(`liandong_${host.id.replaceAll('-', '_')}`);
+          const server = plan.postgres?.(host.id) ?? services;
+          const url = await server.createDatabase(`liandong_${host.id.replaceAll('-', '_')}`);
           await migrate(url);
-          environments.set(host.id, {
+          const usual = {
             LIANDONG_HOST: host.id,
             LIANDONG_NODES: host.nodes.join(','),
             LIANDONG_DATABASE_URL: url,
@@ -152,13 +174,19 @@ export class Federation {
             LIANDONG_ISSUERS_FILE: issuersFile,
             LIANDONG_HTTP_PORT: host.url === null ? '0' : String(httpPort),
             LIANDONG_FEED_HEARTBEAT_MS: '1000',
-          });
+          };
+          environments.set(host.id, { ...usual, ...(await plan.settings?.(host.id, usual)) });
         }
       });
       const programs = new Map(
         hosts.map((host) => [
           host.id,
-          new Program(host.id, HOST_PROGRAM, environments.get(host.id) ?? {}, join(logs, `${host.id}.log`)),
+          new Program(
+            host.id,
+            plan.hostProgram ?? HOST_PROGRAM,
+            environments.get(host.id) ?? {},
+            join(logs, `${host.id}.log`),
+          ),
         ]),
       );
       await step(`${hosts.length} hosts`, async () => {
@@ -198,6 +226,7 @@ export class Federation {
         environments,
         gateway,
         `http://127.0.0.1:${gatewayPort}`,
+        plan.hosts.flatMap((host) => host.nodes),
       );
       await step('catalogue', () => federation.#publishCatalogue());
       await step('catalogue at every node', () => federation.#catalogueArrived());
@@ -280,16 +309,19 @@ export class Federation {
   /** Waits until every desk can take in what it may. */
   async #catalogueArrived(): Promise<void> {
     const client = await this.as(null);
-    for (const node of DEMO_HOSTS.flatMap((host) => host.nodes)) {
+    for (const node of this.#nodes) {
       const deadline = performance.now() + 60_000;
       for (;;) {
-        const { data } = await client.ask(CATALOG, { division: node, first: 200 });
+        const { data, errors } = await client.ask(CATALOG, { division: node, first: 200 });
         const { nodes } = (data?.['catalog'] ?? { nodes: [] }) as {
           nodes: { available: boolean; decider: object | null }[];
         };
-        if (nodes.length > 0 && nodes.every((entry) => entry.available || entry.decider === null)) break;
-        if (performance.now() > deadline)
-          throw problem('CATALOGUE_INVALID', `The catalogue did not arrive at ${node}.`);
+        const missing = nodes.filter((entry) => !entry.available && entry.decider !== null).length;
+        if (nodes.length > 0 && missing === 0) break;
+        if (performance.now() > deadline) {
+          const what = errors[0]?.message ?? `${missing} of ${nodes.length} items can not be filed`;
+          throw problem('CATALOGUE_INVALID', `The catalogue did not arrive at ${node}: ${what}.`);
+        }
         await pause(50);
       }
     }

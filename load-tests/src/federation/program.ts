@@ -59,6 +59,11 @@ export class Program {
     this.#child?.kill('SIGSTOP');
   }
 
+  /** Tells a program something that listens to its starter. */
+  tell(message: object): void {
+    if (this.running) this.#child?.send(message);
+  }
+
   thaw(): void {
     this.#child?.kill('SIGCONT');
   }

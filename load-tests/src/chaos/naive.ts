@@ -1,0 +1,39 @@
+import type { HandOffPorts } from '@liandong/nodes';
+import { storedInbox } from '@liandong/nodes';
+
+export type NaiveVariant = 'trusting' | 'forgetful';
+
+/** Hosts that do what one would do without having thought of faults, to show that the suite finds out. */
+export const NAIVE: Readonly<Record<NaiveVariant, Partial<HandOffPorts>>> = {
+  /** What the broker has taken counts as delivered. */
+  trusting: {
+    onRoad: async (db, node, ids) => {
+      await db
+        .queries(node)
+        .query(
+          `UPDATE outbox SET settled_at = now(), outcome = 'DONE' WHERE node = $1 AND id = ANY ($2::uuid[]) AND settled_at IS NULL`,
+          [ids],
+        );
+    },
+  },
+  /** What comes is done, however often: nobody remembers having done it, neither the inbox nor the case. */
+  forgetful: {
+    inbox: {
+      find: async () => null,
+      remember: async (tx, message, answer) => {
+        if ((await storedInbox.find(tx, message.id, message.sender)) === null) {
+          await storedInbox.remember(tx, message, answer);
+        }
+      },
+    },
+    receivers: (own) => ({
+      ...own,
+      DOSSIER: async (tx, message) => {
+        const { case: id } = message.body as { case: string };
+        await tx.query(`DELETE FROM case_log WHERE node = $1 AND case_id = $2`, [id]);
+        await tx.query(`DELETE FROM cases WHERE node = $1 AND id = $2`, [id]);
+        return own.DOSSIER(tx, message);
+      },
+    }),
+  },
+};

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { HostDatabases } from './host-databases.ts';
+
+/** A recovery that takes longer is given up, ms; what is owed then shows in the findings. */
+const LONGEST_MS = 120_000;
+
+const OWED = `SELECT EXISTS (SELECT 1 FROM outbox WHERE settled_at IS NULL AND created_at <= $1) AS owed`;
+
+/**
+ * Waits until everything that was owed at a moment is settled at every host.
+ * @returns how long it took, ms
+ */
+export async function recovered(databases: HostDatabases, since: Date): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    const owed = await databases
+      .everywhere<{ owed: boolean }>(OWED, [since])
+      .then((hosts) => hosts.some(({ rows }) => rows[0]?.owed))
+      // a database that is not back yet owes what it owes
+      .catch(() => true);
+    const took = performance.now() - began;
+    if (!owed || took > LONGEST_MS) return took;
+    await pause(100);
+  }
+}
+
+const WAITING = `SELECT (SELECT count(*)::int FROM outbox WHERE settled_at IS NULL)
+  + (SELECT count(*)::int FROM feed_pending)
+  + (SELECT count(*)::int FROM feed_cursors c JOIN feeds f USING (node, feed, publisher) WHERE c.acked < f.head) AS waiting`;
+
+/** Waits until nothing is under way between nodes any more, messages and feeds, or nothing has moved for so long, ms. */
+export async function settled(databases: HostDatabases, patienceMs: number): Promise<boolean> {
+  let least = Infinity;
+  let moved = performance.now();
+  for (;;) {
+    const hosts = await databases.everywhere<{ waiting: number }>(WAITING).catch(() => null);
+    const waiting = hosts?.reduce((sum, { rows }) => sum + (rows[0]?.waiting ?? 0), 0) ?? Infinity;
+    if (waiting === 0) return true;
+    if (waiting < least) {
+      least = waiting;
+      moved = performance.now();
+    }
+    if (performance.now() - moved > patienceMs) return false;
+    await pause(200);
+  }
+}

@@ -1,0 +1,121 @@
+import type {
+  CaseFile,
+  DivisionCode,
+  Divisions,
+  Fact,
+  LogLine,
+  OfficialCalendar,
+  ParentOf,
+  PublicKey,
+} from '@liandong/schema';
+import { factsOf, foldLine, openFile, parseCaseExport, verifyCaseExport } from '@liandong/schema';
+import { decodeJwt } from 'jose';
+
+/** What is left of one case in all databases. */
+export interface CaseTraces {
+  id: string;
+  /** Nodes whose own rows say that they hold it. */
+  custodians: readonly DivisionCode[];
+  /** The custodian's export of it; null where nobody or several hold it. */
+  exported: string | null;
+  /** Hash and signed text of each line, by the node that holds this copy of the log, in their order. */
+  copies: ReadonlyMap<DivisionCode, readonly { hash: string; jws: string }[]>;
+}
+
+/** What is wrong with one case; zero and empty where it is whole. */
+export interface CaseVerdict {
+  handOffs: number;
+  orphaned: boolean;
+  doubleCustody: boolean;
+  /** Rounds of custody that were begun more than once. */
+  begunTwice: number;
+  /** Copies of the log that lack lines the custodian has. */
+  shortCopies: number;
+  epochGaps: number;
+  /** Faults the offline verification found. */
+  faults: string[];
+  /** What the log says was done, counted anew. */
+  facts: Fact[];
+}
+
+/** Judges a case by what the databases hold of it: custody, rounds, signatures and chain, copies, and its figures. */
+export async function judgeCase(
+  traces: CaseTraces,
+  trust: { root: PublicKey; parentOf: ParentOf },
+  ground: { calendar: OfficialCalendar; divisions: Divisions },
+): Promise<CaseVerdict> {
+  const { custodians, exported, copies } = traces;
+  const known = [...copies.values()].flat();
+  const lines = exported === null ? longest(copies) : exportedLines(exported);
+  const verdict: CaseVerdict = {
+    handOffs: lines.filter((line) => line.action === 'RECEIVED').length,
+    orphaned: custodians.length === 0,
+    doubleCustody: custodians.length > 1,
+    begunTwice: begunTwice(known),
+    shortCopies: 0,
+    epochGaps: epochGaps(lines),
+    faults: [],
+    facts: recount(lines, ground),
+  };
+  if (exported === null) return verdict;
+  const checked = await verifyCaseExport(new TextEncoder().encode(exported), trust.root, trust.parentOf);
+  verdict.faults = checked.faults.map(({ place, message }) => `${place}: ${message}`);
+  verdict.shortCopies = [...copies.values()].filter((copy) => copy.length < lines.length).length;
+  return verdict;
+}
+
+function exportedLines(exported: string): LogLine[] {
+  const parsed = parseCaseExport(exported);
+  return 'content' in parsed ? parsed.content.lines.map(readLine) : [];
+}
+
+function longest(copies: CaseTraces['copies']): LogLine[] {
+  const [most = []] = [...copies.values()].sort((a, b) => b.length - a.length);
+  return most.map(({ jws }) => readLine(jws));
+}
+
+/** Only read: what it says is believed after the verification alone. */
+function readLine(jws: string): LogLine {
+  return decodeJwt(jws) as unknown as LogLine;
+}
+
+function begunTwice(lines: readonly { hash: string; jws: string }[]): number {
+  const rounds = new Map<number, Set<string>>();
+  for (const [hash, jws] of new Map(lines.map((line) => [line.hash, line.jws]))) {
+    const line = readLine(jws);
+    if (line.action !== 'RECEIVED') continue;
+    rounds.set(line.data.epoch, (rounds.get(line.data.epoch) ?? new Set()).add(hash));
+  }
+  return [...rounds.values()].reduce((sum, begun) => sum + begun.size - 1, 0);
+}
+
+/** Rounds follow each other by one; a refused one is spent. */
+function epochGaps(lines: readonly LogLine[]): number {
+  let epoch = 1;
+  let gaps = 0;
+  for (const line of lines) {
+    if (line.action !== 'RECEIVED' && line.action !== 'HANDOFF_REFUSED') continue;
+    if (line.data.epoch !== epoch + 1) gaps++;
+    epoch = line.data.epoch;
+  }
+  return gaps;
+}
+
+/** The facts of a case, by its log alone, as far as the log can be followed. */
+function recount(lines: readonly LogLine[], { calendar, divisions }: Ground): Fact[] {
+  const facts: Fact[] = [];
+  let file: CaseFile | null = null;
+  for (const line of lines) {
+    try {
+      file = file ? foldLine(file, line) : openFile(line);
+    } catch {
+      // the verification names what is wrong with it
+      return facts;
+    }
+    for (const node of new Set([line.node, file.filingNode]))
+      facts.push(...factsOf(line, file, node, calendar, divisions));
+  }
+  return facts;
+}
+
+type Ground = { calendar: OfficialCalendar; divisions: Divisions };
