@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { DivisionCode } from '@liandong/schema';
 import { problem } from '@liandong/schema';
 import pg from 'pg';
+import { asUnavailable } from './unavailable.ts';
 import { observeSql, statementLabel } from '../observability/index.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 
@@ -24,7 +25,7 @@ export interface NodeQueries {
 export interface NodeTx extends NodeQueries {
   /**
    * Runs the work in a savepoint; what it wrote is undone when it throws, and the rest of the transaction goes on.
-   * @throws what the work throws, or DATABASE_UNAVAILABLE when the transaction is lost with the connection
+   * @throws what the work throws, or DATABASE_UNAVAILABLE when the database can't do it now
    */
   attempt<T>(work: () => Promise<T>): Promise<T>;
   /** Told once the transaction is durable. */
@@ -90,9 +91,14 @@ function corkTurn(client: pg.PoolClient): void {
 async function run<Row>(client: pg.PoolClient | pg.Pool, text: string, values: readonly unknown[]): Promise<Row[]> {
   const { name, label } = statementOf(text);
   const begun = performance.now();
-  const result = await client.query({ name, text, values: [...values] });
-  observeSql(label, performance.now() - begun);
-  return result.rows as Row[];
+  try {
+    const result = await client.query({ name, text, values: [...values] });
+    return result.rows as Row[];
+  } catch (error) {
+    throw asUnavailable(error);
+  } finally {
+    observeSql(label, performance.now() - begun);
+  }
 }
 
 /** Reads of the scoped client; everything that changes a row goes through a {@link NodeTx}. */
@@ -168,7 +174,7 @@ export class HostDb {
 
   /**
    * One transaction of a node: all of it or nothing.
-   * @throws what the work throws, or DATABASE_UNAVAILABLE when the database can't be reached
+   * @throws what the work throws, or DATABASE_UNAVAILABLE when the database can't be reached or can't do it now
    */
   async transact<T>(node: DivisionCode, work: (tx: NodeTx) => Promise<T>): Promise<T> {
     const committed: (() => void)[] = [];
@@ -231,7 +237,7 @@ export class HostDb {
       await client.query('ROLLBACK').catch((failed: Error) => {
         broken = failed;
       });
-      throw error;
+      throw asUnavailable(error);
     } finally {
       client.release(broken);
     }

@@ -37,3 +37,8 @@ export function parkedBy(error: unknown, kind: MessageKind): Settled {
   }
   return ERRORS[code].retry ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
 }
+
+/** Whether the database could not do it for the moment: nothing is wrong with what came. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === 'DATABASE_UNAVAILABLE';
+}

@@ -319,6 +319,69 @@ describe('a message that can not be processed', () => {
   });
 });
 
+describe('a database that can not write for the moment, say for want of disk,', () => {
+  /** Lets a node's log refuse every line, and remembers whether it was tried. */
+  const fill = async (node: string) => {
+    for (const sql of [
+      `CREATE SEQUENCE tried`,
+      `CREATE FUNCTION no_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         PERFORM nextval('tried');
+         RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';
+       END $$`,
+      `CREATE TRIGGER no_disk BEFORE INSERT ON case_log FOR EACH ROW EXECUTE FUNCTION no_disk()`,
+    ]) {
+      await federation.rows(node, sql);
+    }
+  };
+  const empty = async (node: string) => {
+    await federation.rows(node, `DROP FUNCTION no_disk CASCADE`);
+    await federation.rows(node, `DROP SEQUENCE tried`);
+  };
+  const wasTried = (node: string) =>
+    eventually(async () => {
+      const [tried] = await federation.rows<{ is_called: boolean }>(node, `SELECT is_called FROM tried`);
+      return tried?.is_called === true;
+    });
+
+  test('delays what comes to it, and nothing is set aside', async () => {
+    const id = await steps.file();
+    await fill(TOWNSHIP);
+    await steps.forward(id, agent);
+    await wasTried(TOWNSHIP);
+    await empty(TOWNSHIP);
+    await steps.arrives(id, clerk);
+    expect(
+      await federation.rows(
+        TOWNSHIP,
+        `SELECT code FROM parked WHERE resolved_at IS NULL AND kind = 'DOSSIER' AND body LIKE '%' || $1 || '%'`,
+        [id],
+      ),
+    ).toEqual([]);
+    expect(await custodians(federation, NODES, id)).toEqual([TOWNSHIP]);
+  });
+
+  test('delays what it is answered', async () => {
+    const id = await steps.file();
+    await federation.stopHost(TOWNSHIP);
+    await steps.forward(id, agent);
+    await fill(VILLAGE);
+    await federation.startHost(TOWNSHIP);
+    await wasTried(VILLAGE);
+    await empty(VILLAGE);
+    await eventually(async () => (await steps.seen(id, agent))?.custodian === TOWNSHIP);
+    expect((await outbox(VILLAGE, id)).every((row) => row.outcome === 'DONE')).toBe(true);
+  });
+
+  test('refuses a step as one that can be tried again', async () => {
+    const id = await steps.file();
+    await fill(VILLAGE);
+    await expect(steps.forward(id, agent)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await empty(VILLAGE);
+    await steps.forward(id, agent);
+    await steps.arrives(id, clerk);
+  });
+});
+
 describe('materials', () => {
   test('that the receiver lost are asked for again and the dossier is taken then', async () => {
     const id = await steps.file();

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import { sideBySide } from '../db/index.ts';
 import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
+import { isLost } from './answers.ts';
 import { grouped } from './grouped.ts';
 import type { Settler } from './messages.ts';
 
@@ -101,6 +102,7 @@ export class Settlement {
         );
         return settling;
       } catch (error) {
+        if (isLost(error)) throw error;
         this.#log.debug({ err: error, node: tx.node, answers: led.length }, 'answers are taken one by one');
       }
     }
@@ -109,6 +111,8 @@ export class Settlement {
       try {
         await tx.attempt(() => this.#take(tx, each));
       } catch (error) {
+        // nothing is wrong with the answer: the whole batch is taken again
+        if (isLost(error)) throw error;
         // the message stays owed and is answered again; what is wrong is shown
         const { id, kind } = each.row;
         this.#log.error({ err: error, node: tx.node, message: id, kind }, 'an answer could not be taken');

@@ -1,12 +1,11 @@
 import type { Answer, DivisionCode, Envelope, MessageKind } from '@liandong/schema';
-import { ProblemError } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import { sideBySide } from '../db/index.ts';
 import { inTrace } from '../observability/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { Settled } from './answers.ts';
-import { answerOf, parkedBy } from './answers.ts';
+import { answerOf, isLost, parkedBy } from './answers.ts';
 import { grouped } from './grouped.ts';
 import type { AnsweredMessage, Inbox } from './inbox.ts';
 import type { Incoming } from './messages.ts';
@@ -150,10 +149,6 @@ function isLasting(kind: MessageKind, answer: Answer): boolean {
   // what waits for a key is looked at anew when it comes again
   if (answer.outcome === 'PARKED') return !isAboutKeys(answer.code);
   return answer.outcome === 'DONE' || answer.outcome === 'REFUSED';
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === 'DATABASE_UNAVAILABLE';
 }
 
 function keyOf({ from, message }: Arrived): string {

@@ -1,0 +1,15 @@
+import { ProblemError, problem } from '@liandong/schema';
+import pg from 'pg';
+
+/**
+ * Classes of SQLSTATE that say nothing of what was asked, only of the server's state at that moment: connection, memory
+ * or disk, deadlock and serialization, shutdown, input and output (PostgreSQL, Appendix A).
+ */
+const PASSING = ['08', '40', '53', '57', '58'];
+
+/** The error to throw for one of the database: DATABASE_UNAVAILABLE where trying again helps, else as it was. */
+export function asUnavailable(error: unknown): unknown {
+  if (error instanceof ProblemError || !(error instanceof pg.DatabaseError)) return error;
+  if (!PASSING.includes(error.code?.slice(0, 2) ?? '')) return error;
+  return problem('DATABASE_UNAVAILABLE', 'The database of this host can not do it now.', { cause: error });
+}
