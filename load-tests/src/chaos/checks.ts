@@ -78,8 +78,8 @@ async function checkMessages(
   const inboxes = await databases.everywhere<{ id: string; node: string; outcome: string }>(
     `SELECT id, node, answer ->> 'outcome' AS outcome FROM inbox`,
   );
-  const done = new Map(inboxes.flatMap(({ rows }) => rows.map((row) => [`${row.node} ${row.id}`, row.outcome])));
-  for (const message of outboxes.flatMap(({ rows }) => rows)) {
+  const done = new Map(inboxes.map((row) => [`${row.node} ${row.id}`, row.outcome]));
+  for (const message of outboxes) {
     const outcome = done.get(`${message.receiver} ${message.id}`);
     if (message.settled && outcome === message.outcome) continue;
     findings.lost++;
@@ -90,7 +90,7 @@ async function checkMessages(
   const parked = await databases.everywhere<{ node: string; kind: string; code: string; reason: string }>(
     `SELECT node, kind, code, reason FROM parked WHERE resolved_at IS NULL`,
   );
-  for (const { node, kind, code, reason } of parked.flatMap(({ rows }) => rows)) {
+  for (const { node, kind, code, reason } of parked) {
     findings.parked++;
     found(`parked at ${node}: ${kind} ${code} ${reason}`);
   }
@@ -114,7 +114,7 @@ async function checkCases(
   );
   const custodians = new Map<string, string[]>();
   const closed = new Set<string>();
-  for (const row of rows.flatMap((r) => r.rows)) {
+  for (const row of rows) {
     const holders = custodians.get(row.id) ?? [];
     custodians.set(row.id, holders);
     if (row.custody !== 'HELD') continue;
@@ -176,7 +176,7 @@ async function tracesOf(
      ORDER BY node, case_id, seq`,
     [NODES, ids],
   );
-  for (const { node, case_id: id, ...line } of logs.flatMap(({ rows }) => rows)) {
+  for (const { node, case_id: id, ...line } of logs) {
     const byNode = copies.get(id);
     const copy = byNode?.get(node) ?? [];
     byNode?.set(node, copy);

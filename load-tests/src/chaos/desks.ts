@@ -41,6 +41,11 @@ interface Filing {
   key: string;
 }
 
+interface Task {
+  held: HeldCase;
+  step: NextStep;
+}
+
 /** A case a desk answered for: whatever happens, it must be there afterwards. */
 export interface PromisedCase {
   id: string;
@@ -62,6 +67,8 @@ export class Desks {
   readonly #refusals = new Map<string, number>();
   #filed = 0;
   #handOffs = 0;
+  #begun = 0;
+  #allowed = 0;
   #filing = true;
   #stopped = false;
   #lastProgress = performance.now();
@@ -83,7 +90,7 @@ export class Desks {
 
   /** Refusals by code: a desk that looks at an old picture is refused now and then. */
   get refusals(): Record<string, number> {
-    return Object.fromEntries([...this.#refusals].sort());
+    return Object.fromEntries([...this.#refusals].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /** How it stands, in words. */
@@ -94,6 +101,11 @@ export class Desks {
 
   start(): void {
     this.#loops = [...HOSTS.map(({ id, nodes }) => this.#work(id, nodes)), this.#watchClosings()];
+  }
+
+  /** Lets cases be handed off up to so many hand-offs; those beyond wait at their desks. */
+  allow(handOffs: number): void {
+    this.#allowed = handOffs;
   }
 
   /** Takes no new cases in; those on their way go on. */
@@ -126,7 +138,7 @@ export class Desks {
       try {
         const held = await this.#options.databases.rows<HeldCase>(host, HELD, [nodes]);
         const steps = held.flatMap((row) => this.#stepOf(row));
-        const here = steps.filter(({ step }) => hostOf(step.at) === host).slice(0, BATCH);
+        const here = this.#allowedOf(steps.filter(({ step }) => hostOf(step.at) === host).slice(0, BATCH));
         // what somebody does at another desk, say withdraw where the case was filed
         await Promise.all(
           steps.filter(({ step }) => hostOf(step.at) !== host).map((task) => this.#do(hostOf(task.step.at), [task])),
@@ -148,7 +160,7 @@ export class Desks {
       await pause(500);
       const open = this.promised.filter((c) => !c.closed).map((c) => c.id);
       const found = await this.#options.databases.everywhere<{ id: string }>(CLOSED, [NODES, open]).catch(() => []);
-      for (const { id } of found.flatMap(({ rows }) => rows)) {
+      for (const { id } of found) {
         const known = this.#promised.get(id);
         if (known) known.closed = true;
         this.#lastProgress = performance.now();
@@ -156,7 +168,7 @@ export class Desks {
     }
   }
 
-  #stepOf(held: HeldCase): { held: HeldCase; step: NextStep }[] {
+  #stepOf(held: HeldCase): Task[] {
     const { seed, required } = this.#options;
     const before = this.#epochs.get(held.id) ?? 1;
     if (held.epoch > before) {
@@ -168,6 +180,16 @@ export class Desks {
     if (!this.#promised.has(held.id)) this.#promised.set(held.id, { id: held.id, closed: false });
     const step = nextStep(held, planOf(seed, held.number), this.#remembered(held.id), required.get(held.item) ?? []);
     return step ? [{ held, step }] : [];
+  }
+
+  /** The steps that may be taken now; a hand-off counts as begun until it is refused. */
+  #allowedOf(tasks: readonly Task[]): Task[] {
+    return tasks.filter(({ step }) => {
+      if (!movesCustody(step)) return true;
+      if (this.#begun >= this.#allowed) return false;
+      this.#begun++;
+      return true;
+    });
   }
 
   #remembered(id: string): Remembered {
@@ -225,8 +247,8 @@ export class Desks {
     this.#unanswered.set(host, left);
   }
 
-  async #do(host: string, tasks: readonly { held: HeldCase; step: NextStep }[]): Promise<void> {
-    const results = await this.#ask(
+  async #do(host: string, tasks: readonly Task[]): Promise<void> {
+    const answers = this.#ask(
       host,
       tasks.map(({ held, step }) => ({
         role: step.role,
@@ -236,11 +258,16 @@ export class Desks {
         token: this.#token(step.at, step.post, departmentOf(held.item)),
       })),
     );
+    const results = await answers.catch(() => []);
     tasks.forEach(({ held, step }, i) => this.#remember(held, step, results[i]));
+    // whoever hears nothing looks again
+    await answers;
   }
 
-  #remember(held: HeldCase, { query }: NextStep, payload: Payload | undefined): void {
+  #remember(held: HeldCase, step: NextStep, payload: Payload | undefined): void {
+    if (movesCustody(step) && payload?.errors.length !== 0) this.#begun--;
     if (!payload) return;
+    const { query } = step;
     const memory = this.#remembered(held.id);
     const codes = payload.errors.map((e) => e.code);
     if (query.includes('withdrawCase')) memory.withdrawalAsked = true;
@@ -292,6 +319,10 @@ export class Desks {
 interface Payload {
   case: Record<string, unknown> | null;
   errors: { code: string; message: string }[];
+}
+
+function movesCustody({ query }: NextStep): boolean {
+  return /(?:forward|return|transfer|assign)Case|requestSupplement/.test(query);
 }
 
 function departmentOf(code: string): string {

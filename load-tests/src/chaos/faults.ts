@@ -139,7 +139,7 @@ async function disturb(broken: BrokenFederation, random: Random, kind: Disturban
 /** A host that owes messages at this moment, or is owed some; any other where there is none. */
 async function busy(broken: BrokenFederation, random: Random, whose: 'senders' | 'receivers'): Promise<HostId> {
   const owed = await broken.databases.everywhere<{ node: string; receiver: string }>(OWED).catch(() => []);
-  const nodes = owed.flatMap(({ rows }) => rows.map((row) => (whose === 'senders' ? row.node : row.receiver)));
+  const nodes = owed.map((row) => (whose === 'senders' ? row.node : row.receiver));
   const hosts = HOSTS.filter((host) => host.nodes.some((node) => nodes.includes(node)));
   return random.pick(hosts.length > 0 ? hosts : HOSTS).id;
 }

@@ -32,12 +32,9 @@ export class HostDatabases {
     return (await pool.query<Row>(sql, [...params])).rows;
   }
 
-  /** The same question to every host. */
-  async everywhere<Row extends pg.QueryResultRow>(
-    sql: string,
-    params: readonly unknown[] = [],
-  ): Promise<{ host: string; rows: Row[] }[]> {
-    return Promise.all(this.hosts.map(async (host) => ({ host, rows: await this.rows<Row>(host, sql, params) })));
+  /** Every host's rows in answer to the same question. */
+  async everywhere<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return (await Promise.all(this.hosts.map((host) => this.rows<Row>(host, sql, params)))).flat();
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ export async function recovered(databases: HostDatabases, since: Date): Promise<
   for (;;) {
     const owed = await databases
       .everywhere<{ owed: boolean }>(OWED, [since])
-      .then((hosts) => hosts.some(({ rows }) => rows[0]?.owed))
+      .then((hosts) => hosts.some((host) => host.owed))
       // a database that is not back yet owes what it owes
       .catch(() => true);
     const took = performance.now() - began;
@@ -34,7 +34,7 @@ export async function settled(databases: HostDatabases, patienceMs: number): Pro
   let moved = performance.now();
   for (;;) {
     const hosts = await databases.everywhere<{ waiting: number }>(WAITING).catch(() => null);
-    const waiting = hosts?.reduce((sum, { rows }) => sum + (rows[0]?.waiting ?? 0), 0) ?? Infinity;
+    const waiting = hosts?.reduce((sum, host) => sum + host.waiting, 0) ?? Infinity;
     if (waiting === 0) return true;
     if (waiting < least) {
       least = waiting;

@@ -15,7 +15,9 @@ describe('what a client says', () => {
     const whole = frames(text).map((f) => f.bytes.toString());
     expect(whole).toEqual(['PING\r\n', 'PUB ld.r.x 5\r\na\r\nbc\r\n', message(7), 'SUB foo 1\r\n']);
     const reader = new FrameReader();
-    const bytewise = [...text].flatMap((byte) => reader.read(Buffer.from(byte))).map((f) => f.bytes.toString());
+    const bytewise = Array.from(Buffer.from(text), (byte) => reader.read(Buffer.from([byte])))
+      .flat()
+      .map((f) => f.bytes.toString());
     expect(bytewise).toEqual(whole);
   });
 
@@ -71,7 +73,8 @@ describe('a line to a broker', () => {
 
   test('passes everything as it is', async () => {
     client.write(`PING\r\n${message(1)}`);
-    await until(() => heard === `PING\r\n${message(1)}`);
+    await until(() => heard.length >= `PING\r\n${message(1)}`.length);
+    expect(heard).toBe(`PING\r\n${message(1)}`);
   });
 
   test('that is cut ends, and lets nobody in until it is healed', async () => {
@@ -83,7 +86,8 @@ describe('a line to a broker', () => {
     proxy.heal();
     client = await joining();
     client.write('PING\r\n');
-    await until(() => heard === 'PING\r\n');
+    await until(() => heard !== '');
+    expect(heard).toBe('PING\r\n');
   });
 
   test('that is dead in one direction goes on in the other, and brings what it held when it is healed', async () => {

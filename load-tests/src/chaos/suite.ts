@@ -44,6 +44,11 @@ export interface SuiteResult extends Omit<Findings, 'handOffs'> {
   machine: Machine;
 }
 
+/** Hand-offs that may be under way beyond those a fault waits for. */
+const AHEAD = 20;
+/** In how many steps, and how far apart, the hand-offs from one fault to the next are let go at the earliest, ms. */
+const PACES = 40;
+const PACE_MS = 100;
 /** With nothing moving for so long the load is over, ms. */
 const PATIENCE_MS = 90_000;
 /** A naive federation never comes to rest. */
@@ -92,10 +97,14 @@ async function underFaults(
   desks.start();
   const clock = setInterval(() => tell(desks.state), 10_000).unref();
   try {
-    for (const fault of schedule(seed, handOffs, times, kinds)) {
+    const planned = schedule(seed, handOffs, times, kinds);
+    for (const [i, fault] of planned.entries()) {
+      desks.allow(fault.at + AHEAD);
       await reached(desks, fault.at, patience, tell);
-      await happen(broken, fault, faults, desks, tell);
+      const pace = paced(desks, fault.at, planned[i + 1]?.at ?? handOffs);
+      await happen(broken, fault, faults, desks, tell).finally(() => clearInterval(pace));
     }
+    desks.allow(Infinity);
     await reached(desks, handOffs, patience, tell);
     tell(`${desks.handOffs} hand-offs; what is open is brought to its end`);
     await desks.finish(patience);
@@ -122,6 +131,15 @@ async function underFaults(
     refusals: desks.refusals,
     machine: machine(),
   };
+}
+
+/** Lets the hand-offs up to the next fault go on little by little, so that this one meets some however few there are. */
+function paced(desks: Desks, from: number, to: number): NodeJS.Timeout {
+  let allowed = from + AHEAD;
+  return setInterval(() => {
+    allowed = Math.min(to + AHEAD, allowed + Math.ceil((to - from) / PACES));
+    desks.allow(allowed);
+  }, PACE_MS).unref();
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

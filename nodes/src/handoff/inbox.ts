@@ -19,8 +19,7 @@ export interface Inbox {
 
 /** The table `inbox`. */
 export const storedInbox: Inbox = {
-  find: (tx, ids) =>
-    tx.query(`SELECT id, sender, answer FROM inbox WHERE node = $1 AND id = ANY ($2::uuid[])`, [ids]),
+  find: (tx, ids) => tx.query(`SELECT id, sender, answer FROM inbox WHERE node = $1 AND id = ANY ($2::uuid[])`, [ids]),
 
   async remember(tx, answered) {
     await tx.query(
