@@ -30,6 +30,8 @@ const HEALING_RETRY_MS = 500;
 const LATER_MS = 60_000;
 /** Most open messages that are kept of one sender nobody can vouch for: nobody fills the disk with them. */
 const MAX_STRANGERS = 1_000;
+/** A batch that could not be taken, say because the database is away, comes again after this long, ms. */
+const FAILED_RETRY_MS = 1_000;
 /** Pause before a lost road is looked for again, ms. */
 const RETRY_MS = 100;
 
@@ -292,12 +294,17 @@ class Lane {
     this.#loop = new Loop(
       async () => {
         const batch = this.#queue.splice(0, BATCH);
-        if (batch.length > 0) await take(batch);
+        try {
+          if (batch.length > 0) await take(batch);
+        } catch (error) {
+          parts.log.warn({ err: error, node: parts.node, road }, 'a batch failed');
+          // it comes again, sooner than if nothing were said; what is behind it need not wait
+          for (const raw of batch) raw.nak(FAILED_RETRY_MS);
+        }
         return this.#queue.length > 0;
       },
       60_000,
-      // what was not acknowledged comes again
-      (error) => parts.log.warn({ err: error, node: parts.node, road }, 'a batch failed'),
+      (error) => parts.log.warn({ err: error, node: parts.node, road }, 'a road'),
     );
   }
 
