@@ -1,5 +1,13 @@
-import type { CatalogDriftView, CatalogueBasis, Drift, Problem, RoleContext } from '@liandong/schema';
+import type {
+  CatalogDriftView,
+  CatalogueBasis,
+  Drift,
+  Problem,
+  RoleContext,
+  RosterCoverageView,
+} from '@liandong/schema';
 import {
+  ROSTER_GAPS,
   catalogueBasisSchema,
   dayOf,
   driftOf,
@@ -8,7 +16,7 @@ import {
   problem,
   statusOn,
 } from '@liandong/schema';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Registry } from './registry.ts';
 import type { Gathering } from './roles.ts';
 
@@ -32,6 +40,7 @@ export const GATHERINGS: Readonly<
   Record<Gathering, (division: string, registry: Registry, ask: AskMany) => Promise<Gathered>>
 > = {
   catalogDrift: async (division, registry, ask) => ({ drift: await gatherDrift(division, registry, ask) }),
+  rosterCoverage: async (division, registry, ask) => ({ roster: await gatherRosters(division, registry, ask) }),
 };
 
 /**
@@ -107,6 +116,31 @@ async function findBasis(
     if (found) return found;
   }
   return null;
+}
+
+const placeRosterSchema = z.object({ agents: z.int().min(0), gaps: z.array(z.enum(ROSTER_GAPS)) });
+
+/** Which townships, parks and villages of a division have agents; those above them keep no roster. */
+async function gatherRosters(division: string, registry: Registry, ask: AskMany): Promise<RosterCoverageView> {
+  const places = registry.divisions.subtree(division).filter(({ tier }) => tier === 'TOWNSHIP' || tier === 'VILLAGE');
+  const isServed = ({ code }: { code: string }) => registry.current.findHost(code) !== undefined;
+  const nodes = places.filter(isServed).map(({ code }) => code);
+  const silent: RosterCoverageView['coverage']['silent'] = [];
+  const said: RosterCoverageView['gaps'] = [];
+  for (const answer of nodes.length > 0 ? await ask('_placeRosters', nodes, {}) : []) {
+    const { node: place } = answer;
+    const found = read(placeRosterSchema, answer);
+    if ('code' in found) silent.push({ node: place, code: found.code });
+    else said.push({ place, ...found });
+  }
+  return {
+    division,
+    places: places.length,
+    covered: said.filter(({ agents }) => agents > 0).length,
+    gaps: said.filter(({ gaps }) => gaps.length > 0),
+    withoutNode: places.filter((place) => !isServed(place)).map(({ code }) => code),
+    coverage: { expected: nodes.length, answered: said.length, silent },
+  };
 }
 
 /** A node's answer, or its problem; what can't be read counts as no answer. */

@@ -35,7 +35,7 @@ export type Route =
   | { by: 'viewer' };
 
 /** Ways in which many nodes' answers become one. */
-export type Gathering = 'catalogDrift';
+export type Gathering = 'catalogDrift' | 'rosterCoverage';
 
 export interface MergedType {
   /** What must be known of an object before this role can be asked for its part. */
@@ -315,6 +315,25 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       dispatchProject: viewersDesk,
       answerProjectOrder: viewersDesk,
       endProject: viewersDesk,
+    },
+    merge: {},
+  },
+  roster: {
+    name: 'roster',
+    routes: {
+      roster: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      standIns: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      agentAbsences: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      postChanges: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      rosterCoverage: { by: 'subtree', path: ['division'], gather: 'rosterCoverage' },
+      _placeRosters: { by: 'keys', argument: 'keys', copy: null },
+      keepRosterAgent: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
+      endRosterAgent: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
+      recordTraining: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
+      nameStandIn: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
+      endStandIn: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
+      reportAbsence: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
+      endAbsence: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
     },
     merge: {},
   },

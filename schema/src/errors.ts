@@ -84,6 +84,12 @@ export const ERRORS = {
   BUNDLE_OPEN: { http: 409, retry: false, zh: '一件事尚有事项未办结' },
   CONSENT_REVOKED: { http: 403, retry: false, zh: '申请人已撤回委托' },
   CONSENT_EXPIRED: { http: 403, retry: false, zh: '委托已到期' },
+  NOT_IN_ROSTER: { http: 403, retry: false, zh: '不在代办员名册' },
+  HELPER_LIMITED: { http: 403, retry: false, zh: '超出聘用人员权限' },
+  TRAINING_LAPSED: { http: 403, retry: false, zh: '培训未做或过期' },
+  ITEM_WITHHELD: { http: 403, retry: false, zh: '该事项不由此代办员办理' },
+  STAND_IN_CONFLICT: { http: 409, retry: false, zh: 'B角安排冲突' },
+  ABSENCE_CONFLICT: { http: 409, retry: false, zh: '请假时间重叠' },
   // what is asked at a desk
   NOT_FIRST_ASKED: { http: 409, retry: false, zh: '非首问责任单位' },
   ENQUIRY_REPORTED: { http: 409, retry: false, zh: '咨询结果已反馈' },

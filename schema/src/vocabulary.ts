@@ -273,6 +273,7 @@ export const LOG_ACTIONS = [
   'GREEN_CHANNEL_OPENED',
   'URGENCY_ASKED',
   'URGENCY_DECIDED',
+  'AGENT_CHANGED',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -324,6 +325,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   GREEN_CHANNEL_OPENED: '转入绿色通道',
   URGENCY_ASKED: '申请特急办理',
   URGENCY_DECIDED: '特急审批',
+  AGENT_CHANGED: '代办交接',
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
@@ -625,6 +627,55 @@ export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
   AT_DESK: '到窗口',
   PHONE: '电话',
   ONLINE: '线上',
+};
+
+/** 代办交接: why another agent looks after a case from then on. */
+export const AGENT_CHANGE_REASONS = ['ABSENCE', 'RETURN'] as const;
+export type AgentChangeReason = (typeof AGENT_CHANGE_REASONS)[number];
+
+/** 用工性质 of an agent: staff, or a helper under a contract, with limits. */
+export const EMPLOYMENTS = ['STAFF', 'CONTRACTED'] as const;
+export type Employment = (typeof EMPLOYMENTS)[number];
+export const EMPLOYMENT_LABELS: Record<Employment, string> = { STAFF: '在编在岗', CONTRACTED: '聘用(编外)' };
+
+/** What a place's roster of agents lacks. */
+export const ROSTER_GAPS = ['NO_AGENT', 'NO_STAND_IN', 'TRAINING_LAPSED'] as const;
+export type RosterGap = (typeof ROSTER_GAPS)[number];
+export const ROSTER_GAP_LABELS: Record<RosterGap, string> = {
+  NO_AGENT: '无代办员',
+  NO_STAND_IN: '无B角',
+  TRAINING_LAPSED: '培训未做或过期',
+};
+
+/** What became of an absent agent's case. */
+export const PASSED_ON = ['STAND_IN', 'TEAM', 'TAKEN_OVER', 'LEFT'] as const;
+export type PassedOn = (typeof PASSED_ON)[number];
+export const PASSED_ON_LABELS: Record<PassedOn, string> = {
+  STAND_IN: 'B角接办',
+  TEAM: '帮办队伍跟办',
+  TAKEN_OVER: '移交乡镇帮办',
+  LEFT: '留本窗口办理',
+};
+
+/** 岗位变动: what was written into the register of a desk's posts. */
+export const POST_CHANGES = [
+  'AGENT_KEPT',
+  'AGENT_ENDED',
+  'TRAINED',
+  'STAND_IN_NAMED',
+  'STAND_IN_ENDED',
+  'ABSENCE_REPORTED',
+  'ABSENCE_ENDED',
+] as const;
+export type PostChange = (typeof POST_CHANGES)[number];
+export const POST_CHANGE_LABELS: Record<PostChange, string> = {
+  AGENT_KEPT: '代办员登记',
+  AGENT_ENDED: '代办员退出',
+  TRAINED: '培训登记',
+  STAND_IN_NAMED: '指定B角',
+  STAND_IN_ENDED: 'B角终止',
+  ABSENCE_REPORTED: '请假离岗',
+  ABSENCE_ENDED: '销假返岗',
 };
 
 /** 首问责任: open, its case ended and the report due, or reported back. */

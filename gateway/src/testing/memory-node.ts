@@ -19,6 +19,7 @@ import type {
   NodeServices,
   Page,
   PageRequest,
+  PlaceRoster,
   ProblemError,
   RollupView,
   TrackedCaseView,
@@ -169,6 +170,26 @@ export class MemoryNode implements NodeServices {
     logContact: async () => this.#illegal(),
     revokeConsent: async () => this.#illegal(),
     takeOver: async () => this.#illegal(),
+  };
+
+  /** What it says of its roster. */
+  placeRoster: PlaceRoster = { agents: 0, gaps: ['NO_AGENT'] };
+  readonly roster: NodeServices['roster'] = {
+    roster: async () => ({ division: this.code, agents: [], gaps: this.placeRoster.gaps }),
+    coverage: async () => {
+      if (this.fault) throw this.fault;
+      return this.placeRoster;
+    },
+    standIns: async () => [],
+    absences: async () => [],
+    changes: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
+    keepAgent: async () => this.#illegal(),
+    endAgent: async () => this.#illegal(),
+    recordTraining: async () => this.#illegal(),
+    nameStandIn: async () => this.#illegal(),
+    endStandIn: async () => this.#illegal(),
+    reportAbsence: async () => this.#illegal(),
+    endAbsence: async () => this.#illegal(),
   };
 
   readonly itemLife: NodeServices['itemLife'] = {

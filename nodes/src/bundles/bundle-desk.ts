@@ -10,6 +10,7 @@ import type {
   Viewer,
 } from '@liandong/schema';
 import {
+  NO_ROSTER,
   ProblemError,
   bundleFaults,
   caseIdOf,
@@ -162,6 +163,7 @@ export class BundleDesk {
         }
         const desks: Desk[] = [];
         for (const member of bundle.members) desks.push(await this.#parts.cases.deskFor(tx, person, member, place));
+        for (const desk of desks) caseSteps.actAs(desk, 'FILE_CASE', desk.item.code);
         const faults = bundleFaults(
           bundle,
           item.standard.materials,
@@ -202,7 +204,8 @@ export class BundleDesk {
   async #fileMember(tx: NodeTx, bundle: StoredBundle, item: string, number: string): Promise<StoredBundle> {
     const { node, cases, writer, now } = this.#parts;
     const { applicant, consent, form = [] } = bundle.application;
-    const desk = await cases.deskFor(tx, bundle.agent, item, bundle.place);
+    // whether they may was asked when the form came in; its members go on, also once they have left the roster
+    const desk = { ...(await cases.deskFor(tx, bundle.agent, item, bundle.place)), roster: NO_ROSTER };
     const own = memberForm(bundle.bundle.form, form, item);
     const application: Application = { applicant, consent, ...(own.length > 0 ? { form: own } : {}) };
     const text = JSON.stringify(application);

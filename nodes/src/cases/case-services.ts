@@ -38,7 +38,6 @@ import {
   problem,
   readersOf,
   requireCaseReader,
-  requireOwnDesk,
   requirePermission,
   signedIn,
 } from '@liandong/schema';
@@ -58,6 +57,7 @@ import { caseElements, implementationAt, unknownItem } from './case-elements.ts'
 import { issueDocument, readApplication, readDocument, writeNotice } from './case-documents.ts';
 import { once } from './idempotency.ts';
 import { decodeMaterials, storeMaterials } from './materials.ts';
+import type { PostsOf } from './posts.ts';
 import { Serials } from './serials.ts';
 import { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 
@@ -75,6 +75,8 @@ export interface CaseServiceParts {
   offices: (queries: NodeQueries) => Promise<Offices>;
   /** A project as this node was told of it; null where it knows none under that id. */
   project: (queries: NodeQueries, id: string) => Promise<ProjectStanding | null>;
+  /** Whose posts a person stands in for, and their place in the roster of agents. */
+  posts: PostsOf;
   /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
   linkEnquiry: (tx: NodeTx, viewer: Viewer, enquiry: string, made: { id: string; item: string }) => Promise<void>;
 }
@@ -190,8 +192,10 @@ export class CaseDesk {
 
   /** What a case here is judged by, within another transaction. */
   async deskAt(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
-    const { node, divisions, calendar, now } = this.#parts;
-    return { node, viewer, now: now(), divisions, calendar: calendar(), ...(await this.#elements(tx, file)) };
+    const { node, divisions, calendar, posts, now } = this.#parts;
+    const at = now();
+    const [elements, standing] = await together(this.#elements(tx, file), posts(tx, viewer, dayOf(at)));
+    return { node, viewer, now: at, divisions, calendar: calendar(), ...elements, ...standing };
   }
 
   /** Files an application, or draws it up for a pre-check. */
@@ -353,21 +357,13 @@ export class CaseDesk {
     input: { id: string; idempotencyKey: string | null; mutation?: string },
     step: (tx: NodeTx, desk: Desk, file: CaseFile) => Promise<Step>,
   ): Promise<StoredCase> {
-    const { node, db, divisions, calendar, writer, now } = this.#parts;
+    const { node, db, writer } = this.#parts;
     return db.transact(node, async (tx) => {
       let changed: StoredCase | undefined;
       await once(tx, viewer, input.idempotencyKey, input, async () => {
         const stored = await this.#lockReadable(tx, viewer, input.id);
-        const at = now();
-        const desk: Desk = {
-          node,
-          viewer,
-          now: at,
-          divisions,
-          calendar: calendar(),
-          ...(await this.#elements(tx, stored.file)),
-        };
-        changed = await writer.append(tx, stored, await step(tx, desk, stored.file), at);
+        const desk = await this.deskAt(tx, viewer, stored.file);
+        changed = await writer.append(tx, stored, await step(tx, desk, stored.file), desk.now);
         return true;
       });
       // done before under its key: as the case is now
@@ -381,14 +377,13 @@ export class CaseDesk {
     input: { id: string; reason: string; idempotencyKey: string | null },
   ): Promise<HandlingView> {
     const person = signedIn(viewer);
-    const { node, db, divisions, outbox, now } = this.#parts;
+    const { node, db, outbox, now } = this.#parts;
     const elsewhere = await db.transact(node, async (tx) => {
       const { file, withdrawalRequestedAt } = await this.#lockReadable(tx, person, input.id);
       if (custodyAt(file, node) !== 'ELSEWHERE' || node !== file.filingNode || !isUndecided(file.state)) return false;
-      const role = requirePermission(person, 'WITHDRAW_CASE', divisions.get(node).tier);
+      const actor = caseSteps.actAs(await this.deskAt(tx, person, file), 'WITHDRAW_CASE', file.item);
       if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
       if (withdrawalRequestedAt) return true;
-      const actor = { sub: person.sub, name: person.name, role };
       await outbox.enqueue(tx, [
         {
           receiver: file.custodian,
@@ -412,15 +407,13 @@ export class CaseDesk {
     input: { id: string; reason: string; idempotencyKey: string | null },
   ): Promise<HandlingView> {
     const person = signedIn(viewer);
-    const { node, db, divisions, outbox } = this.#parts;
+    const { node, db, outbox } = this.#parts;
     return db.transact(node, async (tx) => {
       const stored = await this.#lockReadable(tx, person, input.id);
       const { file } = stored;
-      requireOwnDesk(person, node);
-      const role = requirePermission(person, 'RECALL_CASE', divisions.get(node).tier);
+      const actor = caseSteps.actAs(await this.deskAt(tx, person, file), 'RECALL_CASE', file.item);
       if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
       // whether it may be is asked here as it is known here, and at its desk once more
-      const actor = { sub: person.sub, name: person.name, role };
       caseSteps.recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
       await once(tx, person, input.idempotencyKey, input, async () => {
         const body = { case: file.id, reason: input.reason, actor };
@@ -513,7 +506,19 @@ export class CaseDesk {
     const implementation = await implementationAt(queries, this.#parts, item, power);
     const grants = await this.#grantsOver(queries, itemCode);
     const offices = await this.#parts.offices(queries);
-    return { node, viewer, now: at, divisions, calendar: calendar(), item, implementation, grants, offices };
+    const standing = await this.#parts.posts(queries, viewer, dayOf(at));
+    return {
+      node,
+      viewer,
+      now: at,
+      divisions,
+      calendar: calendar(),
+      item,
+      implementation,
+      grants,
+      offices,
+      ...standing,
+    };
   }
 
   /** What a case goes by, with what sharing and other members of its bundle gave for it. */

@@ -248,6 +248,8 @@ export async function saveCase(
     next_due_at: dates.nextDueAt,
     paused_days: dates.pausedDays,
     urgent: isUrgent(file),
+    agent_node: file.proxy?.agent.node ?? null,
+    agent: file.proxy?.agent.sub ?? null,
   } satisfies Record<keyof typeof COLUMNS, unknown>);
   if (file.joint) await saveDeadline(tx, file);
 }
@@ -292,6 +294,8 @@ const COLUMNS = {
   next_due_at: 'timestamptz',
   paused_days: 'int',
   urgent: 'boolean',
+  agent_node: 'text',
+  agent: 'text',
 };
 const NAMES = Object.keys(COLUMNS).join(', ');
 
@@ -309,7 +313,8 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
      last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,
      provisional = excluded.provisional, closed_at = excluded.closed_at,
      withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
-     paused_days = excluded.paused_days, urgent = excluded.urgent, department = excluded.department` as const;
+     paused_days = excluded.paused_days, urgent = excluded.urgent, agent_node = excluded.agent_node,
+     agent = excluded.agent, department = excluded.department` as const;
 
 const saveRows = gathered(async (tx: NodeTx, rows: readonly object[]) => {
   await tx.query(SAVE_ROWS, [JSON.stringify(rows)]);

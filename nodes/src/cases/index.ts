@@ -14,4 +14,5 @@ export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 export { Serials } from './serials.ts';
 export type { Application } from './case-views.ts';
 export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
-export { ProxyReceiver, proxyService } from './proxy-desk.ts';
+export type { PostsOf } from './posts.ts';
+export { ProxyReceiver, carryProxyEvent, proxyService } from './proxy-desk.ts';

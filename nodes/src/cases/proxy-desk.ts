@@ -15,13 +15,14 @@ import {
   ProblemError,
   caseSteps,
   custodyAt,
+  dayOf,
   filingNodeOf,
+  isClosed,
+  isSameAgent,
   problem,
   proxyEventSchema,
   readersOf,
   requireCaseReader,
-  requireOwnDesk,
-  requirePermission,
   signedIn,
   takeOverSchema,
 } from '@liandong/schema';
@@ -30,17 +31,22 @@ import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { once } from './idempotency.ts';
+import type { PostsOf } from './posts.ts';
 
 export interface ProxyParts {
   db: HostDb;
   divisions: Divisions;
   writer: CaseWriter;
   outbox: Outbox;
+  posts: PostsOf;
   now: () => Date;
 }
 
 /** What a node's people do in proxy handling (代办), also for cases another desk holds. */
-export function proxyService(node: DivisionCode, { db, divisions, writer, outbox, now }: ProxyParts): ProxyService {
+export function proxyService(
+  node: DivisionCode,
+  { db, divisions, writer, outbox, posts, now }: ProxyParts,
+): ProxyService {
   return {
     async ofCase(viewer, id) {
       const person = signedIn(viewer);
@@ -58,13 +64,14 @@ export function proxyService(node: DivisionCode, { db, divisions, writer, outbox
 
     async takeOver(viewer, input) {
       const person = signedIn(viewer);
-      requireOwnDesk(person, node);
-      const role = requirePermission(person, 'TAKE_OVER_CASE', divisions.get(node).tier);
+      const at = now();
+      const standing = await posts(db.queries(node), person, dayOf(at));
+      const desk = { node, viewer: person, divisions, now: at, ...standing };
+      const actor = caseSteps.actAs(desk, 'TAKE_OVER_CASE', null);
       const asked = villagesOf(input.ids);
       if (input.reason === '') {
         throw problem('REASON_MISSING', 'Give the reason.', { article: ARTICLES.postDuties, field: 'reason' });
       }
-      const actor = { sub: person.sub, name: person.name, role };
       await db.transact(node, (tx) =>
         once(tx, person, input.idempotencyKey, { mutation: 'takeOver', input }, async () => {
           const { reason } = input;
@@ -97,7 +104,7 @@ export function proxyService(node: DivisionCode, { db, divisions, writer, outbox
   async function tell(
     viewer: Viewer | null,
     input: { id: string; idempotencyKey: string | null },
-    event: ProxyEvent,
+    event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>,
   ): Promise<ProxyToldView> {
     const person = signedIn(viewer);
     return db.transact(node, async (tx) => {
@@ -107,8 +114,9 @@ export function proxyService(node: DivisionCode, { db, divisions, writer, outbox
       const told = await once(tx, person, input.idempotencyKey, { input, event }, async () => {
         const { file } = stored;
         const at = now();
-        const actor = caseSteps.proxyTeller({ node, viewer: person, divisions, now: at }, file, event);
-        return { carriedTo: await carry(tx, file, actor, event, at) };
+        const desk = { node, viewer: person, divisions, now: at, ...(await posts(tx, person, dayOf(at))) };
+        const actor = caseSteps.proxyTeller(desk, file, event);
+        return { carriedTo: await carryProxyEvent(tx, { writer, outbox }, file, { actor, event, at }) };
       });
       const [after = stored] = await findCases(tx, [input.id]);
       return { handling: viewOf(after.file), ...told };
@@ -127,35 +135,38 @@ export function proxyService(node: DivisionCode, { db, divisions, writer, outbox
   function unknown(id: string): ProblemError {
     return problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
   }
+}
 
-  /** @returns the desk it is carried to; null where it is written here */
-  async function carry(
-    tx: NodeTx,
-    file: CaseFile,
-    actor: LogActor,
-    event: ProxyEvent,
-    at: Date,
-  ): Promise<DivisionCode | null> {
-    const custody = custodyAt(file, node);
-    if (custody === 'IN_TRANSIT') {
-      throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
-    }
-    if (custody === 'ELSEWHERE') {
-      const body = { case: file.id, actor, event };
-      await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'PROXY_EVENT', caseId: file.id, body }]);
-      return file.custodian;
-    }
-    const stored = await lockCase(tx, file.id);
-    if (stored) await writer.append(tx, stored, caseSteps.proxyEvent(stored.file, actor, event, at), at);
-    return null;
+/**
+ * Writes an event of proxy handling into a case that is held here, or has it carried to the desk that holds it.
+ * @returns the desk it is carried to; null where it is written here
+ * @throws {ProblemError} CASE_IN_TRANSIT, and what the event itself is refused with
+ */
+export async function carryProxyEvent(
+  tx: NodeTx,
+  { writer, outbox }: Pick<ProxyParts, 'writer' | 'outbox'>,
+  file: CaseFile,
+  { actor, event, at }: { actor: LogActor; event: ProxyEvent; at: Date },
+): Promise<DivisionCode | null> {
+  const custody = custodyAt(file, tx.node);
+  if (custody === 'IN_TRANSIT') {
+    throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
   }
+  if (custody === 'ELSEWHERE') {
+    const body = { case: file.id, actor, event };
+    await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'PROXY_EVENT', caseId: file.id, body }]);
+    return file.custodian;
+  }
+  const stored = await lockCase(tx, file.id);
+  if (stored) await writer.append(tx, stored, caseSteps.proxyEvent(stored.file, actor, event, at), at);
+  return null;
 }
 
 /** What other nodes tell and ask of proxy handling. */
 export class ProxyReceiver {
-  readonly #parts: Omit<ProxyParts, 'db'>;
+  readonly #parts: Omit<ProxyParts, 'db' | 'posts'>;
 
-  constructor(parts: Omit<ProxyParts, 'db'>) {
+  constructor(parts: Omit<ProxyParts, 'db' | 'posts'>) {
     this.#parts = parts;
   }
 
@@ -188,6 +199,9 @@ export class ProxyReceiver {
     }
     const custody = custodyAt(stored.file, tx.node);
     if (custody === 'IN_TRANSIT') return { outcome: 'LATER', reason: 'the case is under way' };
+    if (custody === 'HELD' && isAhead(stored.file, body.event)) {
+      return { outcome: 'LATER', reason: 'the change of agent ahead of it has not come' };
+    }
     if (custody === 'ELSEWHERE') {
       await outbox.enqueue(tx, [{ receiver: stored.file.custodian, kind: 'PROXY_EVENT', caseId: body.case, body }]);
       return { outcome: 'DONE' };
@@ -196,6 +210,13 @@ export class ProxyReceiver {
       await writer.append(tx, stored, caseSteps.proxyEvent(stored.file, body.actor, body.event, now()), now());
     });
   };
+}
+
+/** Whether a change of agent came ahead of the one it builds on: both are of the same desk, and messages may overtake. */
+function isAhead({ proxy, state }: CaseFile, event: ProxyEvent): boolean {
+  if (event.action !== 'AGENT_CHANGED' || !proxy || proxy.consent.revokedAt || isClosed(state)) return false;
+  const { from } = event.data;
+  return from.node === proxy.agent.node && !isSameAgent(from, proxy.agent);
 }
 
 async function settled(work: () => Promise<void>): Promise<Verdict> {

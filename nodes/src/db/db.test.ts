@@ -101,6 +101,58 @@ describe('migrations', () => {
     await rm(dir, { recursive: true });
   });
 
+  test('find out from the logs who looks after the cases that were there before', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
+    for (const name of MIGRATIONS.filter((migration) => migration < '0021')) {
+      await cp(join(MIGRATIONS_DIR, `${name}.sql`), join(dir, `${name}.sql`));
+    }
+    const url = await createDatabase(null);
+    await migrate(url, dir);
+    const db = new HostDb(url, 2, () => undefined);
+    const village = '331022103201';
+    const township = '331022103';
+    const filed = (consent: object | null) => ({
+      action: 'FILED',
+      node: village,
+      actor: { sub: 'agent-1', name: '代办员' },
+      data: { consent },
+    });
+    const transferred = { action: 'TRANSFERRED', node: village, data: { to: township, epoch: 2 } };
+    const logs: Record<string, object[]> = {
+      proxied: [filed({ way: 'SIGNATURE' })],
+      alone: [filed(null)],
+      handed: [filed({ way: 'SIGNATURE' }), transferred, { action: 'RECEIVED', node: township, data: {} }],
+      refused: [filed({ way: 'SIGNATURE' }), transferred, { action: 'HANDOFF_REFUSED', node: village, data: {} }],
+    };
+    for (const [id, lines] of Object.entries(logs)) {
+      await db.queryHost(
+        `INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, state, custody, custodian, epoch,
+           seq, head, filed_at, last_at)
+         VALUES ($1, $2, $2, 'i', $1, $1, $1, 'FILED', 'HELD', $1, 1, 1, 'h', now(), now())`,
+        [village, id],
+      );
+      for (const [index, line] of lines.entries()) {
+        const jws = `head.${Buffer.from(JSON.stringify(line)).toString('base64url')}.signature`;
+        await db.queryHost(`INSERT INTO case_log (node, case_id, seq, jws, hash) VALUES ($1, $2, $3, $4, $5)`, [
+          village,
+          id,
+          index + 1,
+          jws,
+          `${id}-${index}`,
+        ]);
+      }
+    }
+    await migrate(url);
+    expect(await db.queryHost('SELECT id, agent_node, agent FROM cases ORDER BY id')).toEqual([
+      { id: 'alone', agent_node: null, agent: null },
+      { id: 'handed', agent_node: township, agent: null },
+      { id: 'proxied', agent_node: village, agent: 'agent-1' },
+      { id: 'refused', agent_node: village, agent: 'agent-1' },
+    ]);
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+
   test('of a database that can not be reached are refused with a clear word', async () => {
     await expect(migrate('postgresql://nobody:x@127.0.0.1:1/none')).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',

@@ -28,7 +28,7 @@ import {
   signedIn,
   sumsOf,
 } from '@liandong/schema';
-import type { CaseWriter, StoredCase } from '../cases/index.ts';
+import type { CaseWriter, PostsOf, StoredCase } from '../cases/index.ts';
 import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
 import { findImplementations, findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
@@ -41,6 +41,7 @@ export interface FeesParts {
   calendar: () => OfficialCalendar;
   writer: CaseWriter;
   offices: (queries: NodeQueries) => Promise<Offices>;
+  posts: PostsOf;
   now: () => Date;
 }
 
@@ -48,7 +49,7 @@ export interface FeesParts {
 type FeeStep = (desk: Desk, file: CaseFile, tx: NodeTx) => Step | Promise<Step>;
 
 /** 统一收费 at one node: bills, what its fee windows take and give back, and their day's reconciliation. */
-export function feesService({ node, db, divisions, calendar, writer, offices, now }: FeesParts): FeesService {
+export function feesService({ node, db, divisions, calendar, writer, offices, posts, now }: FeesParts): FeesService {
   /** What may be charged in a case: its own item, and the members of its bundle as they stood when it was accepted. */
   async function schedulesOf(queries: NodeQueries, desk: Desk, file: CaseFile) {
     const schedules = new Map<string, FeeSchedule | null>([
@@ -70,7 +71,12 @@ export function feesService({ node, db, divisions, calendar, writer, offices, no
     if (!stored) throw notFound(id);
     const { file } = stored;
     const made = { node, viewer, now: now(), divisions, calendar: calendar(), offices: await offices(tx) };
-    const taken = await step({ ...made, ...(await caseElements(tx, { node, divisions }, file, made.now)) }, file, tx);
+    const standing = await posts(tx, viewer, dayOf(made.now));
+    const taken = await step(
+      { ...made, ...standing, ...(await caseElements(tx, { node, divisions }, file, made.now)) },
+      file,
+      tx,
+    );
     const after = await writer.append(tx, stored, taken, made.now);
     const lines = after.lines.slice(stored.lines.length).map(({ line }) => line);
     const window = after.file.fees.bill?.window ?? '';

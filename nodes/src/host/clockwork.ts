@@ -5,6 +5,7 @@ import { lapseSilentParties } from '../joint/index.ts';
 import type { Healer } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { recordStandardization } from '../rollup/index.ts';
+import { settleAbsences } from '../roster/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { NodeDesks } from './desks.ts';
 import type { HostParts } from './parts.ts';
@@ -23,7 +24,7 @@ export function startClockwork(
   healer: Healer,
   onStop: (stop: () => Promise<void>) => void,
 ): void {
-  const { db, divisions, calendar, writer, lives, now, log } = parts;
+  const { db, divisions, calendar, writer, outbox, lives, now, log } = parts;
   const tierOf = (node: DivisionCode): Tier => divisions.get(node).tier;
   const every = (ms: number, what: string, work: () => Promise<void>) => {
     const loop = new Loop(
@@ -45,6 +46,13 @@ export function startClockwork(
       if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
       const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, now });
       if (lapsed > 0) log.warn({ node, lapsed }, 'departments were silent past their deadlines');
+    }
+  });
+  every(LIMITS_MS, 'absent agents', async () => {
+    for (const node of desks.keys()) {
+      if (lives.isHealing(node)) continue;
+      const moved = await settleAbsences({ node, db, divisions, writer, outbox, now });
+      if (moved > 0) log.info({ node, moved }, 'cases of absent agents passed on, or back');
     }
   });
   every(BUNDLES_MS, 'members of one form', async () => {

@@ -12,6 +12,7 @@ import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officesService } from '../offices/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
 import { figuresService } from '../rollup/index.ts';
+import { findPosts, rosterService } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -40,17 +41,18 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     supplied: suppliedMaterials,
     offices: findOffices,
     project: findStanding,
+    posts: findPosts,
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
   const bundles = new BundleDesk({ ...house, cases, writer });
-  const handling = { ...house, calendar, writer, offices: findOffices };
+  const handling = { ...house, calendar, writer, offices: findOffices, posts: findPosts };
   const services = {
     filing: cases.filing,
     handling: cases.handling,
     catalogue: catalogueService({ ...house, drift, grants: () => powersOn(db.queries(node), dayOf(now())) }),
     delegation: delegationService({ ...house, trust, outbox, publisher }),
     figures: figuresService({ ...house, calendar, nodes }),
-    sharing: sharingService({ ...house, trust, outbox }),
+    sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     admission: admissionService({ ...house, powersOn }),
     offices: officesService({ ...house, nodes, granted: delegatedStages }),
     legalBases: legalBasesService({
@@ -61,7 +63,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
     }),
     implementation: implementationService({ ...house, appender, offices: findOffices }),
-    proxy: proxyService(node, { db, divisions, writer, outbox, now }),
+    proxy: proxyService(node, { db, divisions, writer, outbox, posts: findPosts, now }),
+    roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
     fees: feesService(handling),
     bundles: bundles.service,

@@ -13,8 +13,8 @@ import type {
   Step,
   Viewer,
 } from '@liandong/schema';
-import { caseSteps, jointOpen, problem, readersOf, requireCaseReader, signedIn } from '@liandong/schema';
-import type { CaseWriter, StoredCase } from '../cases/index.ts';
+import { caseSteps, dayOf, jointOpen, problem, readersOf, requireCaseReader, signedIn } from '@liandong/schema';
+import type { CaseWriter, PostsOf, StoredCase } from '../cases/index.ts';
 import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -36,6 +36,7 @@ export interface JointParts extends LapseParts {
   trust: Trust;
   outbox: Outbox;
   offices: (queries: NodeQueries) => Promise<Offices>;
+  posts: PostsOf;
 }
 
 /**
@@ -43,7 +44,7 @@ export interface JointParts extends LapseParts {
  * asks, they find the question and answer it.
  */
 export function jointService(parts: JointParts): JointService {
-  const { node, db, divisions, calendar, trust, writer, offices, now } = parts;
+  const { node, db, divisions, calendar, trust, writer, offices, posts, now } = parts;
   const requests = requestDesk(parts);
 
   /** One step in one transaction: the case is locked, the rule decides, the next lapse is kept with the lines. */
@@ -62,7 +63,8 @@ export function jointService(parts: JointParts): JointService {
         requireCaseReader(person, readersOf(stored.file), divisions);
         const at = now();
         const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
-        const desk = { ...house, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
+        const standing = await posts(tx, person, dayOf(at));
+        const desk = { ...house, ...standing, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
         await writer.append(tx, stored, step(desk, stored.file), at);
         return true;
       });

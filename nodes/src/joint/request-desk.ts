@@ -14,6 +14,7 @@ import type {
 } from '@liandong/schema';
 import {
   SIGNED_TYPES,
+  dayOf,
   problem,
   readableDepartment,
   requestStateOf,
@@ -21,6 +22,7 @@ import {
   signedIn,
 } from '@liandong/schema';
 import { z } from 'zod';
+import type { PostsOf } from '../cases/index.ts';
 import { once, readPart } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -35,13 +37,14 @@ export interface RequestDeskParts {
   calendar: () => OfficialCalendar;
   trust: Trust;
   outbox: Outbox;
+  posts: PostsOf;
   now: () => Date;
 }
 
 const cursorSchema = z.tuple([z.coerce.date(), z.string(), z.int()]);
 
 /** What a node's departments find of the questions they are asked, and how they answer another node's. */
-export function requestDesk({ node, db, divisions, calendar, trust, outbox, now }: RequestDeskParts) {
+export function requestDesk({ node, db, divisions, calendar, trust, outbox, posts, now }: RequestDeskParts) {
   const queries = db.queries(node);
 
   const viewOf = ({ asked, applicant, form, materials, words }: StoredOpinionRequest): OpinionRequestView => ({
@@ -114,7 +117,9 @@ export function requestDesk({ node, db, divisions, calendar, trust, outbox, now 
           const known = await lockRequest(tx, input.id, input.party);
           if (!known) throw notFound(input.id, input.party);
           const { asked } = known;
-          const says = rule({ node, viewer: person, now: now(), divisions, calendar: calendar() }, asked);
+          const at = now();
+          const standing = await posts(tx, person, dayOf(at));
+          const says = rule({ node, viewer: person, now: at, divisions, calendar: calendar(), ...standing }, asked);
           const { opened, party } = asked;
           const head = { case: asked.case, opened, party: party.number, node, department: party.department };
           const word: PartyWord = { ...head, ...says };

@@ -25,7 +25,7 @@ import {
   seesPersonalData,
   signedIn,
 } from '@liandong/schema';
-import type { StoredCase } from '../cases/index.ts';
+import type { PostsOf, StoredCase } from '../cases/index.ts';
 import { findCases, findTracked, lockCase, once } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb } from '../db/index.ts';
@@ -46,11 +46,12 @@ export interface SharingParts {
   divisions: Divisions;
   trust: Trust;
   outbox: Outbox;
+  posts: PostsOf;
   now: () => Date;
 }
 
 /** What people of a node do and see of data sharing. */
-export function sharingService({ node, db, divisions, trust, outbox, now }: SharingParts): SharingService {
+export function sharingService({ node, db, divisions, trust, outbox, posts, now }: SharingParts): SharingService {
   const queries = db.queries(node);
 
   async function readable(viewer: Viewer | null, caseId: string): Promise<{ stored: StoredCase; open: boolean }> {
@@ -90,7 +91,8 @@ export function sharingService({ node, db, divisions, trust, outbox, now }: Shar
           const at = now();
           const item = await findItem(tx, file.item, { today: dayOf(at) });
           if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${file.item} in its catalogue.`, { node });
-          const role = requireDataAsker({ node, viewer: person, divisions, item }, file);
+          const standing = await posts(tx, person, dayOf(at));
+          const role = requireDataAsker({ node, viewer: person, divisions, now: at, item, ...standing }, file);
           if (application === null) throw problem('NOT_FOUND', `${node} holds no application of ${file.id}.`, { node });
           const provider = offeringNodeOf(input.offer);
           if (!trust.knows(provider)) {

@@ -4,7 +4,8 @@ import type { Drift } from '../rules/drift.ts';
 import { itemHeadSchema } from '../rules/drift.ts';
 import type { RoleBuilder } from './builder.ts';
 import { answerKeys } from './builder.ts';
-import type { CatalogDriftView, ItemView, SubtreeCoverage } from './services.ts';
+import { addSubtreeCoverage } from './subtree-coverage.ts';
+import type { CatalogDriftView, ItemView } from './services.ts';
 
 type ItemRef = ReturnType<typeof itemRef>;
 /** The catalogue's item; its fields are `catalogue.ts`'s. */
@@ -14,7 +15,8 @@ export const itemRef = ({ builder }: RoleBuilder) => builder.objectRef<ItemView>
  * Drift of the catalogue over a division (目录比对): a question to all its nodes, whose answers the gateway puts
  * together. The batched lookups carry JSON, since only the gateway reads them.
  */
-export function addCatalogueDrift({ builder, enums, refs }: RoleBuilder, Item: ItemRef): void {
+export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
+  const { builder, enums, refs } = role;
   const { Division } = refs;
 
   const DriftRef = builder.objectRef<Drift & { basicItem: ItemView | null }>('Drift').implement({
@@ -36,25 +38,7 @@ export function addCatalogueDrift({ builder, enums, refs }: RoleBuilder, Item: I
       kind: t.field({ type: enums.DriftKind, nullable: false, resolve: (d) => d.kind }),
     }),
   });
-  const SilentNode = builder.objectRef<SubtreeCoverage['silent'][number]>('SilentNode').implement({
-    fields: (t) => ({
-      node: t.field({ type: Division, resolve: (s) => s.node }),
-      code: t.field({ type: enums.ErrorCode, nullable: false, resolve: (s) => s.code }),
-    }),
-  });
-  const Coverage = builder.objectRef<SubtreeCoverage>('SubtreeCoverage').implement({
-    description: 'Which nodes of a division answered a question put to all of them.',
-    fields: (t) => ({
-      expected: t.exposeInt('expected', { nullable: false }),
-      answered: t.exposeInt('answered', { nullable: false }),
-      silent: t.field({
-        type: [SilentNode],
-        nullable: false,
-        description: 'Nodes that did not answer, and why.',
-        resolve: (c) => c.silent,
-      }),
-    }),
-  });
+  const Coverage = addSubtreeCoverage(role);
   const CatalogDrift = builder.objectRef<CatalogDriftView>('CatalogDrift').implement({
     fields: (t) => ({
       division: t.field({ type: Division, resolve: (v) => v.division }),

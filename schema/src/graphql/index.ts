@@ -8,6 +8,7 @@ export * from './inputs.ts';
 export * from './legal-bases-inputs.ts';
 export * from './offices-inputs.ts';
 export type * from './proxy-inputs.ts';
+export type * from './roster-inputs.ts';
 export { roleSchema } from './roles.ts';
 export type * from './services.ts';
 export * from './bundle-services.ts';

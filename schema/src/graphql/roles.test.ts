@@ -61,7 +61,7 @@ describe('a field of a merged type', () => {
 });
 
 /** Roles that point at no item. */
-const WITHOUT_ITEMS: readonly RoleName[] = ['handling', 'implementation', 'proxy'];
+const WITHOUT_ITEMS: readonly RoleName[] = ['handling', 'implementation', 'proxy', 'roster'];
 
 describe('a key of a merged type', () => {
   test.each([
@@ -103,6 +103,7 @@ describe('root fields', () => {
       '_handling',
       '_implementations',
       '_items',
+      '_placeRosters',
     ]);
     for (const { role, field } of entries) {
       expect(String(field.type)).toMatch(/^\[\w+\]!$/);

@@ -17,6 +17,7 @@ import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
 import { addProjects } from './projects.ts';
 import { addProxy } from './proxy.ts';
+import { addRoster } from './roster.ts';
 import { addSharing } from './sharing.ts';
 import { addLegalBases } from './legal-bases.ts';
 import { addOffices } from './offices.ts';
@@ -38,6 +39,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   joint: { add: addJoint, scalars: ['DateTime'] },
   proxy: { add: addProxy, scalars: ['DateTime', 'Date'] },
   projects: { add: addProjects, scalars: ['DateTime', 'Date', 'Fen'] },
+  roster: { add: addRoster, scalars: ['DateTime', 'Date'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -9,6 +9,7 @@ import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
 import type { ProjectsService } from './project-services.ts';
+import type { RosterCoverageView, RosterService } from './roster-services.ts';
 import type { ProxyService } from './proxy-services.ts';
 import type { JointService } from './joint-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
@@ -27,6 +28,7 @@ export type * from './register-services.ts';
 export type * from './sharing-services.ts';
 export type * from './project-services.ts';
 export type * from './proxy-services.ts';
+export type * from './roster-services.ts';
 
 /** What resolvers of a role are given with each operation. */
 export interface RoleContext {
@@ -35,7 +37,7 @@ export interface RoleContext {
   /** The node the operation is put to; null for keyed lookups, whose keys name it. */
   at: DivisionCode | null;
   /** What the gateway gathered from many nodes, for the fields that no node answers alone; absent at a node. */
-  gathered?: { drift?: CatalogDriftView };
+  gathered?: { drift?: CatalogDriftView; roster?: RosterCoverageView };
   /** @throws {ProblemError} MISROUTED when this host does not serve the node. */
   services(node: DivisionCode): NodeServices;
 }
@@ -56,6 +58,7 @@ export interface NodeServices {
   itemLife: ItemLifeService;
   fees: FeesService;
   proxy: ProxyService;
+  roster: RosterService;
   enquiries: EnquiriesService;
   joint: JointService;
   projects: ProjectsService;

@@ -23,6 +23,7 @@ export const ROLE_SCHEMAS = [
   'joint',
   'proxy',
   'projects',
+  'roster',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

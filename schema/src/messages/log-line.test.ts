@@ -52,6 +52,7 @@ const lines: LogLine[] = [
   ...CaseLog.filed().handedTo(TOWNSHIP).voided().lines,
   ...CaseLog.filed({ data: { consent: { way: 'ONLINE', givenAt: '2026-03-02T00:00:00Z' } } })
     .contacted()
+    .agentChanged({ node: VILLAGE, sub: 'agent-b', name: '代办员B' })
     .consentRevoked().lines,
   ...CaseLog.filed().urgencyAsked().handedTo(TOWNSHIP).urgencyDecided().onGreenChannel().lines,
   ...jointly(),

@@ -3,6 +3,7 @@ import { limitSchema } from '../rules/catalogue.ts';
 import { isDay } from '../rules/calendar.ts';
 import { isDivisionCode } from '../divisions.ts';
 import {
+  AGENT_CHANGE_REASONS,
   ATTENDANCES,
   CONSENT_WAYS,
   CONTACT_PARTIES,
@@ -150,6 +151,13 @@ export const billLineSchema = z.object({
   rounding: z.literal('DOWN'),
 });
 export type BillLine = z.infer<typeof billLineSchema>;
+
+/** Who looks after a case by proxy: a person, or the proxy team of a desk. */
+const caseAgentSchema = z.object({
+  node: divisionCodeSchema,
+  sub: z.string().min(1).max(200).nullable(),
+  name: z.string().min(1).max(100).nullable(),
+});
 
 const receiptSchema = z.string().min(1).max(60);
 
@@ -322,6 +330,14 @@ export const logDataSchemas = {
   }),
   /** The text names no numbers of a person: the log goes to every desk on the way. */
   CONTACTED: z.object({ with: z.enum(CONTACT_PARTIES), way: z.enum(CONTACT_WAYS), what: z.string().min(1).max(500) }),
+  /** Another agent looks after the case from here on; whoever holds it goes on holding it. */
+  AGENT_CHANGED: z.object({
+    /** So that one carried to the case's desk is known again when it has come back. */
+    change: z.uuid(),
+    from: caseAgentSchema,
+    to: caseAgentSchema,
+    reason: z.enum(AGENT_CHANGE_REASONS),
+  }),
   CONSENT_REVOKED: z.object({ way: z.enum(CONSENT_WAYS), reason: z.string().min(1).max(500).nullable() }),
   PROJECT_LINKED: z.object({ project: z.string().min(1) }),
   GREEN_CHANNEL_OPENED: z.object({

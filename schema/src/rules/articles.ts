@@ -96,6 +96,10 @@ export const ARTICLES = {
   postDuties: '政务服务中心岗位职责制度',
   /** An agency ends with its term, and when the principal takes it back. */
   proxyEnds: '《民法典》第一百七十三条',
+  /** Every township, village and park has named agents, trained, with limits for contracted helpers. */
+  agentRoster: '帮办代办制度(代办员名册、培训、聘用人员权限)',
+  /** Each post has a B; who is away hands over. */
+  standIns: 'AB角工作制度(岗位代理、请假交接)',
   /** Proxy handling costs the applicant nothing. */
   freeProxy: '帮办代办制度(无偿代办);《行政许可法》第五十八条',
   /** Projects are registered, move on phase by phase and are dispatched by the centre. */

@@ -58,6 +58,7 @@ import type { Item } from './catalogue.ts';
 import { dayOf } from './calendar.ts';
 import { clockOf } from './clock.ts';
 import { countDays } from './limits.ts';
+import { PROXY_ACTIONS } from './proxy.ts';
 
 // Random people at random desks do random things to a case, hand-offs arrive or are refused. Whatever they manage to
 // do, the case must stay in order; what they may not do must be refused and change nothing.
@@ -545,7 +546,7 @@ describe('the journeys above', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
     // no grant, no agent and no money is in these journeys, and joint handling not in full: proxy, fees, joint and
     // case-journeys.grants have tests of their own
-    const elsewhere: readonly string[] = ['REROUTED', 'CONTACTED', 'CONSENT_REVOKED', ...JOINT_ACTIONS, ...FEE_ACTIONS];
+    const elsewhere: readonly string[] = ['REROUTED', ...PROXY_ACTIONS, ...JOINT_ACTIONS, ...FEE_ACTIONS];
     expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((action) => !elsewhere.includes(action)).toSorted());
     expect(CLOSED_STATES.filter((state) => !reached.states.has(state))).toEqual([]);
   });

@@ -26,6 +26,7 @@ import { foldLine } from './case-state.ts';
 import type { Desk, Filing, Step } from './case-steps/index.ts';
 import * as steps from './case-steps/index.ts';
 import { PERMISSIONS } from './permissions.ts';
+import { PROXY_ACTIONS } from './proxy.ts';
 
 /** 低保: taken in at the village, accepted by the township, decided by the county. */
 const atTownship = () => CaseLog.filed().handedTo(TOWNSHIP);
@@ -72,7 +73,7 @@ function example(before: CaseLog, write: (log: CaseLog) => CaseLog, take: Exampl
 }
 
 /** A domain's own events have these sentences beside their own steps: `case-steps/fees.test.ts`, `proxy.test.ts`, `joint.test.ts`. */
-const TOLD_ELSEWHERE = [...FEE_ACTIONS, ...JOINT_ACTIONS, 'CONTACTED', 'CONSENT_REVOKED'] as const;
+const TOLD_ELSEWHERE = [...FEE_ACTIONS, ...JOINT_ACTIONS, ...PROXY_ACTIONS] as const;
 type Told = Exclude<LogAction, (typeof TOLD_ELSEWHERE)[number]>;
 const EVENTS = LOG_ACTIONS.filter((action): action is Told => !TOLD_ELSEWHERE.some((other) => other === action));
 

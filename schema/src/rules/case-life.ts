@@ -124,6 +124,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   GREEN_CHANNEL_OPENED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'OPEN_GREEN_CHANNEL' },
   URGENCY_ASKED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: 'ASK_URGENCY' },
   URGENCY_DECIDED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'DECIDE_URGENCY' },
+  AGENT_CHANGED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REPORT_ABSENCE' },
 };
 
 /** Whether a line of this action may stand after a state. */

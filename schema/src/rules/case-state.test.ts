@@ -10,6 +10,8 @@ import { custodyAt, hopsOf, missingMaterials, outstanding } from './case-file.ts
 import { EXPEDITED_ACTIONS } from './expedited.ts';
 import { foldLine, foldLog, openFile } from './case-state.ts';
 
+const CHANGE = '6f1c2f7e-5f0e-4f6e-9d55-0b5f0c7a1d11';
+
 const MISSING = '户口簿';
 const incomplete = () => CaseLog.filed({ materials: ['最低生活保障申请书', '身份证明'] });
 const atTownship = () => CaseLog.filed().handedTo(TOWNSHIP);
@@ -280,6 +282,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     WITHDRAWN: 'WITHDRAWN',
     CONTACTED: 'FILED',
     CONSENT_REVOKED: 'FILED',
+    AGENT_CHANGED: 'FILED',
   },
   'filed by proxy, the consent taken back': {
     FORWARDED: 'FILED',
@@ -433,6 +436,11 @@ function rightLine(log: CaseLog, action: Followed): LogLine {
       return log.next({ action, data: { with: 'DESK', way: 'PHONE', what: '询问办理进度' } });
     case 'CONSENT_REVOKED':
       return log.next({ action, data: { way: 'SIGNATURE', reason: null } });
+    case 'AGENT_CHANGED': {
+      const from = file.proxy?.agent ?? { node: VILLAGE, sub: 'agent', name: '代办员' };
+      const to = { node: VILLAGE, sub: 'agent-b', name: '代办员B' };
+      return log.next({ action, data: { change: CHANGE, from, to, reason: 'ABSENCE' } });
+    }
     default:
       return action satisfies never;
   }

@@ -253,9 +253,10 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'REROUTED':
       return rerouted(next, file, line);
     case 'CONTACTED':
-    case 'CONSENT_REVOKED': {
+    case 'CONSENT_REVOKED':
+    case 'AGENT_CHANGED': {
       const proxy = afterProxyLine(file.proxy, line, at);
-      if (!proxy) throw illegal(file, line);
+      if (!proxy || !file.holders.includes(proxy.agent.node)) throw illegal(file, line);
       return { ...next, proxy };
     }
     case 'PROJECT_LINKED':

@@ -6,6 +6,7 @@ import type { Implementation, Item } from './catalogue.ts';
 import type { Offices } from './offices.ts';
 import type { Viewer } from './permissions.ts';
 import type { ProjectStanding } from './projects.ts';
+import type { RosterStanding } from './roster.ts';
 import type { StandIn } from './stand-ins.ts';
 
 /** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
@@ -25,6 +26,8 @@ export interface Desk {
   project?: ProjectStanding;
   /** Who stands in for whom at this desk (AB角). */
   standIns?: readonly StandIn[];
+  /** How the person stands in the roster of the desk's agents. */
+  roster?: RosterStanding;
 }
 
 /** A line to be written: who and what; the case's store adds number, time, chain and signature. */

@@ -47,6 +47,8 @@ export { publishedList, serves } from './published-lists.ts';
 export type { ListEntry } from './published-lists.ts';
 export * from './register-file.ts';
 export * from './sharing.ts';
+export * from './absences.ts';
+export * from './roster.ts';
 export * from './stand-ins.ts';
 export * from './work-queue.ts';
 export * from './standardization.ts';

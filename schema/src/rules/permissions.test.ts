@@ -25,6 +25,7 @@ import {
   requireCaseReader,
   requireDepartment,
   requireFiguresReader,
+  requireKeeper,
   requireOwnDesk,
   requirePermission,
   seesPersonalData,
@@ -74,6 +75,8 @@ describe('the table of posts', () => {
       'REQUEST_DATA',
       'LOG_CONTACT',
       'REVOKE_CONSENT',
+      'REPORT_ABSENCE',
+      'READ_ROSTER',
       'ANSWER_ENQUIRY',
       'READ_ENQUIRIES',
       'LINK_PROJECT',
@@ -82,8 +85,9 @@ describe('the table of posts', () => {
       'READ_PROJECT',
     ];
     expect(dutiesOf('AGENT', 'VILLAGE')).toEqual(takesIn);
-    // the contacts of proxy handling are the agent's own
-    expect(dutiesOf('CLERK', 'VILLAGE')).toEqual(takesIn.filter((duty) => duty !== 'LOG_CONTACT'));
+    // the contacts of proxy handling, and being away, are the agent's own
+    const agents = ['LOG_CONTACT', 'REPORT_ABSENCE'];
+    expect(dutiesOf('CLERK', 'VILLAGE')).toEqual(takesIn.filter((duty) => !agents.includes(duty)));
     expect(dutiesOf('CHIEF', 'VILLAGE')).toEqual([]);
     expect(dutiesOf('SUPERVISOR', 'VILLAGE')).toEqual([]);
     expect(dutiesOf('CATALOGUER', 'VILLAGE')).toEqual([]);
@@ -147,6 +151,8 @@ describe('the table of posts', () => {
       'DISPATCH_PROJECT',
       'ANSWER_PROJECT',
       'READ_PROJECT',
+      'KEEP_STAND_INS',
+      'READ_ROSTER',
     ]);
     expect(dutiesOf('CLERK', 'COUNTY')).toContain('REVIEW_CASE');
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');
@@ -337,5 +343,25 @@ describe('reading figures', () => {
 
   test('of a place that does not exist are refused as unknown', () => {
     expect(refusalCode(reads(CITY, 'SUPERVISOR', '339999'))).toBe('UNKNOWN_DIVISION');
+  });
+});
+
+describe('whoever keeps what belongs to the people of a desk', () => {
+  const keeps = (division: string, role: Role, node: string) => () =>
+    requireKeeper(person(division, role), 'KEEP_ROSTER', node, divisions);
+
+  test('is a chief of the township, for it and for its villages', () => {
+    expect(keeps(TOWNSHIP, 'CHIEF', TOWNSHIP)()).toBe('CHIEF');
+    expect(keeps(TOWNSHIP, 'HEAD', VILLAGE)()).toBe('HEAD');
+  });
+
+  test.each<[string, string, Role, string]>([
+    ['a clerk', TOWNSHIP, 'CLERK', VILLAGE],
+    ["the village's own agent", VILLAGE, 'AGENT', VILLAGE],
+    ['another township', OTHER_TOWNSHIP, 'CHIEF', VILLAGE],
+    ['the county', COUNTY, 'CHIEF', TOWNSHIP],
+    ['the county of a village', COUNTY, 'CHIEF', VILLAGE],
+  ])('is not %s', (_, division, role, node) => {
+    expect(refusal(keeps(division, role, node))).toMatchObject({ code: 'FORBIDDEN', article: ARTICLES.postDuties });
   });
 });

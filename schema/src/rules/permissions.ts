@@ -80,6 +80,10 @@ export const ACTIONS = [
   'LOG_CONTACT',
   'REVOKE_CONSENT',
   'TAKE_OVER_CASE',
+  'KEEP_ROSTER',
+  'KEEP_STAND_INS',
+  'REPORT_ABSENCE',
+  'READ_ROSTER',
   'ANSWER_ENQUIRY',
   'READ_ENQUIRIES',
   'LINK_PROJECT',
@@ -179,6 +183,12 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   // the applicant says so where the applicant is, or where the case is
   REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+  // a township keeps the roster of its villages, too: a village has no chief
+  KEEP_ROSTER: { CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
+  KEEP_STAND_INS: { CHIEF: ORGANS, HEAD: ORGANS },
+  /** An agent's own; a chief's for the agents of the desk. */
+  REPORT_ABSENCE: { AGENT: GRASSROOTS, CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
+  READ_ROSTER: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   /** Also reports the result back. */
   ANSWER_ENQUIRY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_ENQUIRIES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, SUPERVISOR: ORGANS },
@@ -317,4 +327,16 @@ export function requireReaderOver(viewer: Viewer, action: Action, division: Divi
       article: ARTICLES.postDuties,
     });
   }
+}
+
+/**
+ * What a desk's chief keeps of its people: at the desk itself, and at a township's for its villages, which have no chief.
+ * @returns the post it is kept in
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireKeeper(viewer: Viewer, action: Action, node: DivisionCode, divisions: Divisions): Role {
+  const { tier, parent } = divisions.get(node);
+  const own = viewer.division === node;
+  if (!own && !(tier === 'VILLAGE' && parent === viewer.division)) requireOwnDesk(viewer, node);
+  return requirePermission(viewer, action, divisions.get(viewer.division).tier);
 }

@@ -44,6 +44,8 @@ export interface ProxyHandling {
   agent: CaseAgent;
   /** Whose it was before it was handed to another desk, until that desk has it. */
   agentBefore: CaseAgent | null;
+  /** Ids of the changes of agent that stand in its log. */
+  changes: string[];
 }
 
 /**
@@ -58,7 +60,7 @@ export function proxyOf(
   if (!consent) return before;
   const { way, givenAt, scope = null, from = null, until = null } = consent;
   const given = { way, givenAt: new Date(givenAt), scope, from, until };
-  const goesOn = before ?? { contacts: [], agent: filer, agentBefore: null };
+  const goesOn = before ?? { contacts: [], agent: filer, agentBefore: null, changes: [] };
   return { ...goesOn, consent: { ...given, revokedAt: before?.consent.revokedAt ?? null } };
 }
 
@@ -81,7 +83,10 @@ export function afterArrival(proxy: ProxyHandling | null, refused: boolean): Pro
   return { ...proxy, agent: refused ? proxy.agentBefore : proxy.agent, agentBefore: null };
 }
 
-type ProxyLine = Extract<LogEntry, { action: 'CONTACTED' | 'CONSENT_REVOKED' }>;
+/** The lines of proxy handling. */
+export const PROXY_ACTIONS = ['CONTACTED', 'CONSENT_REVOKED', 'AGENT_CHANGED'] as const;
+
+type ProxyLine = Extract<LogEntry, { action: (typeof PROXY_ACTIONS)[number] }>;
 
 /** The proxy handling after one more line of its own; null where the line can't stand. */
 export function afterProxyLine(
@@ -97,9 +102,18 @@ export function afterProxyLine(
     }
     case 'CONSENT_REVOKED':
       return { ...proxy, consent: { ...proxy.consent, revokedAt: at } };
+    case 'AGENT_CHANGED': {
+      const { change, from, to } = line.data;
+      if (!isSameAgent(from, proxy.agent)) return null;
+      return { ...proxy, agent: to, changes: [...proxy.changes, change] };
+    }
     default:
       return line satisfies never;
   }
+}
+
+export function isSameAgent(one: CaseAgent, other: CaseAgent): boolean {
+  return one.node === other.node && one.sub === other.sub;
 }
 
 /**

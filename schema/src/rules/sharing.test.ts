@@ -209,7 +209,13 @@ describe('the desk that asks', () => {
     decider: COUNTY,
     decision: null,
   } as CaseFile;
-  const at = (node: string, viewer = person(node, 'CLERK')) => ({ node, viewer, divisions, item });
+  const at = (node: string, viewer = person(node, 'CLERK')) => ({
+    node,
+    viewer,
+    divisions,
+    item,
+    now: new Date('2026-03-03T02:00:00Z'),
+  });
 
   test.each([
     [VILLAGE, person(VILLAGE, 'AGENT')],

@@ -9,9 +9,11 @@ import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
 import { isDay } from './calendar.ts';
 import type { CaseFile } from './case-file.ts';
-import type { Item } from './catalogue.ts';
+import type { Post } from './case-steps/shared.ts';
+import { actAs } from './case-steps/shared.ts';
+import type { Desk } from './desk.ts';
 import type { Viewer } from './permissions.ts';
-import { requireDepartment, requireOwnDesk, requirePermission } from './permissions.ts';
+import { requireDepartment, requirePermission } from './permissions.ts';
 
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 const divisionCode = z.string().refine(isDivisionCode, 'a division code');
@@ -134,12 +136,7 @@ export function replacedMaterial(offer: DataOffer, fields: readonly string[]): s
 }
 
 /** What a desk's request for data is judged by at the desk itself. */
-export interface DataDesk {
-  node: DivisionCode;
-  viewer: Viewer;
-  divisions: Divisions;
-  item: Item;
-}
+export type DataDesk = Post & Pick<Desk, 'item'>;
 
 /**
  * Data are asked for by the desk that holds the case, while it is open (《国务院关于在线政务服务的若干规定》: what sharing
@@ -149,8 +146,7 @@ export interface DataDesk {
  */
 export function requireDataAsker(desk: DataDesk, file: CaseFile): Role {
   const { node, viewer, divisions, item } = desk;
-  requireOwnDesk(viewer, node);
-  const role = requirePermission(viewer, 'REQUEST_DATA', divisions.get(node).tier);
+  const { role } = actAs(desk, 'REQUEST_DATA', item.code);
   if (file.custodian !== node) {
     throw problem('NOT_CUSTODIAN', `${node} does not hold the case; ${file.custodian} does.`, {
       custodian: file.custodian,

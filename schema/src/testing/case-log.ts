@@ -8,6 +8,7 @@ import { foldLog } from '../rules/case-state.ts';
 import type { Step } from '../rules/case-steps/index.ts';
 import type { Item } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
+import type { CaseAgent } from '../rules/proxy.ts';
 import { dayOf } from '../rules/calendar.ts';
 import type { DeliveryWay, Grade, Opinion, Outcome, PartyAsk, PartyOpinion, SpecialProcedure } from '../vocabulary.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, at, itemOf, material, sha256 } from './fixtures.ts';
@@ -313,6 +314,11 @@ export class CaseLog {
 
   contacted(head?: Partial<LineHead>): CaseLog {
     return this.add({ action: 'CONTACTED', data: { with: 'APPLICANT', way: 'PHONE', what: '告知办理进度' } }, head);
+  }
+
+  agentChanged(to: CaseAgent, head?: Partial<LineHead>): CaseLog {
+    const from = this.file.proxy?.agent ?? { node: this.file.filingNode, sub: null, name: null };
+    return this.add({ action: 'AGENT_CHANGED', data: { change: UUID, from, to, reason: 'ABSENCE' } }, head);
   }
 
   consentRevoked(head?: Partial<LineHead>): CaseLog {

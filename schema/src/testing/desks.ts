@@ -4,6 +4,7 @@ import type { OfficialCalendar } from '../rules/calendar.ts';
 import type { Desk } from '../rules/case-steps/index.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
 import { departmentsOf } from '../rules/permissions.ts';
+import type { RosterStanding } from '../rules/roster.ts';
 import type { StandIn } from '../rules/stand-ins.ts';
 import type { Role } from '../vocabulary.ts';
 import { at, calendar, divisions, implementationOf, itemOf } from './fixtures.ts';
@@ -22,6 +23,7 @@ export interface DeskAs {
   /** Those in effect; none when left out. */
   grants?: readonly Grant[];
   standIns?: readonly StandIn[];
+  roster?: RosterStanding;
 }
 
 /** A desk with somebody at it who sits at the right window, unless told otherwise. */
@@ -39,5 +41,6 @@ export function deskOf(node: DivisionCode, roles: Role | readonly Role[], as: De
     implementation: as.implementation ?? implementationOf(item),
     ...(as.grants ? { grants: as.grants } : {}),
     ...(as.standIns ? { standIns: as.standIns } : {}),
+    ...(as.roster ? { roster: as.roster } : {}),
   };
 }

@@ -12,6 +12,21 @@ export function servicesOf(given: Overrides): NodeServices {
   const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
   return {
     proxy: { ofCase: none, logContact: none, revokeConsent: none, takeOver: none, ...given.proxy },
+    roster: {
+      roster: none,
+      coverage: none,
+      standIns: none,
+      absences: none,
+      changes: none,
+      keepAgent: none,
+      endAgent: none,
+      recordTraining: none,
+      nameStandIn: none,
+      endStandIn: none,
+      reportAbsence: none,
+      endAbsence: none,
+      ...given.roster,
+    },
     filing: {
       getMany: none,
       file: none,

@@ -49,7 +49,7 @@ export interface Filing {
  * CONSENT_MISSING, MATERIAL_UNRELATED, FORM_INVALID, NOT_FOUND or PROJECT_ENDED of its project: all that apply to the input at once
  */
 export function fileCase(desk: Desk, filing: Filing): Step {
-  const actor = actAs(desk, 'FILE_CASE');
+  const actor = actAs(desk, 'FILE_CASE', desk.item.code);
   return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
 }
 
@@ -58,7 +58,7 @@ export function fileCase(desk: Desk, filing: Filing): Step {
  * @throws {ProblemError} as {@link fileCase}
  */
 export function draftCase(desk: Desk, filing: Filing): Step {
-  const actor = actAs(desk, 'FILE_CASE');
+  const actor = actAs(desk, 'FILE_CASE', desk.item.code);
   return oneLine({ action: 'DRAFTED', actor, note: null, data: filingData(desk, actor, filing) });
 }
 

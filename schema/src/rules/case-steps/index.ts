@@ -10,5 +10,5 @@ export * from './procedures.ts';
 export * from './proxy.ts';
 export * from './joint.ts';
 export * from './joint-parties.ts';
-export { REMEDIES } from './shared.ts';
+export { REMEDIES, actAs } from './shared.ts';
 export * from './expedited.ts';

@@ -1,12 +1,13 @@
 import type { DivisionCode, Divisions } from '../../divisions.ts';
 import { problem } from '../../errors.ts';
 import type { LogActor } from '../../messages/log-line.ts';
-import type { ConsentWay, ContactParty, ContactWay } from '../../vocabulary.ts';
+import type { AgentChangeReason, ConsentWay, ContactParty, ContactWay } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
 import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
-import { requireConsent, requireNoPersonalData } from '../proxy.ts';
+import type { CaseAgent } from '../proxy.ts';
+import { isSameAgent, requireConsent, requireNoPersonalData } from '../proxy.ts';
 import { mayTransfer } from './hand-off.ts';
 import type { Post } from './shared.ts';
 import { actAs, handOff, oneLine, requireCustody, requireFollows, requireReason } from './shared.ts';
@@ -21,14 +22,27 @@ export interface Contact {
 /** What happened in proxy handling, told at a desk that the case may have left. */
 export type ProxyEvent =
   | { action: 'CONTACTED'; data: Contact }
-  | { action: 'CONSENT_REVOKED'; data: { way: ConsentWay; reason: string | null } };
+  | { action: 'CONSENT_REVOKED'; data: { way: ConsentWay; reason: string | null } }
+  | { action: 'AGENT_CHANGED'; data: AgentChange };
+
+/** 代办交接: from whom to whom, and why. */
+export interface AgentChange {
+  change: string;
+  from: CaseAgent;
+  to: CaseAgent;
+  reason: AgentChangeReason;
+}
 
 /**
  * Who tells of a contact or of a revocation: of the desk that took the case in, or of the one that holds it.
  * @throws {ProblemError} FORBIDDEN, NOT_COMPETENT
  */
-export function proxyTeller(desk: Post, file: CaseFile, event: ProxyEvent): LogActor {
-  const actor = actAs(desk, event.action === 'CONTACTED' ? 'LOG_CONTACT' : 'REVOKE_CONSENT');
+export function proxyTeller(
+  desk: Post,
+  file: CaseFile,
+  event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>,
+): LogActor {
+  const actor = actAs(desk, event.action === 'CONTACTED' ? 'LOG_CONTACT' : 'REVOKE_CONSENT', file.item);
   if (!file.holders.includes(desk.node)) {
     throw problem('NOT_COMPETENT', `${desk.node} never held ${file.id}.`, { article: ARTICLES.proxyConsent });
   }
@@ -55,11 +69,24 @@ export function proxyEvent(file: CaseFile, actor: LogActor, event: ProxyEvent, n
     case 'CONSENT_REVOKED':
       requireNoPersonalData(event.data.reason ?? '', 'reason');
       break;
+    case 'AGENT_CHANGED':
+      requireChange(file, event.data);
+      break;
     default:
       event satisfies never;
   }
   const line: LineDraft = { ...event, actor, note: null };
   return oneLine(line);
+}
+
+/** @throws {ProblemError} CONSENT_MISSING, NOT_COMPETENT for a desk that never held the case, ILLEGAL_STEP */
+function requireChange({ id, proxy, holders }: CaseFile, { from, to }: AgentChange): void {
+  if (!holders.includes(to.node)) {
+    throw problem('NOT_COMPETENT', `${to.node} never held ${id}.`, { article: ARTICLES.proxyConsent });
+  }
+  if (proxy && !isSameAgent(proxy.agent, from)) {
+    throw problem('ILLEGAL_STEP', `${id} is looked after by ${proxy.agent.name ?? proxy.agent.node} by now.`);
+  }
 }
 
 /** Whether a township's proxy team may take a case over from a desk: a village of its own. */
@@ -68,8 +95,9 @@ export function mayTakeOver(township: DivisionCode, from: DivisionCode, division
 }
 
 /**
- * Hands a village's case over to its township's proxy team, which asked for it (帮办接办).
- * @param by who asked at the township's
+ * Hands a village's case over to its township's proxy team (帮办接办): because a person of the team asked for it, who
+ * looks after it from then on, or because the village's agent is away and nobody stands in.
+ * @param by who asked at the township's, or wrote the absence down
  * @throws {ProblemError} NOT_COMPETENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP, REASON_MISSING
  */
 export function takeOverCase(
@@ -78,6 +106,7 @@ export function takeOverCase(
   township: DivisionCode,
   by: LogActor,
   reason: string,
+  asked = true,
 ): Step {
   if (!mayTakeOver(township, node, divisions)) {
     throw problem('NOT_COMPETENT', `${township} takes over cases of its own villages only, not of ${node}.`, {
@@ -87,5 +116,5 @@ export function takeOverCase(
   requireReason(reason, ARTICLES.postDuties);
   requireCustody(node, file);
   requireFollows(file, 'TRANSFERRED');
-  return handOff({ action: 'TRANSFERRED', actor: by, note: reason }, township, file, { takenOver: true });
+  return handOff({ action: 'TRANSFERRED', actor: by, note: reason }, township, file, asked ? { takenOver: true } : {});
 }

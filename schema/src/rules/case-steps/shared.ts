@@ -2,9 +2,10 @@ import type { DivisionCode } from '../../divisions.ts';
 import type { Problem } from '../../errors.ts';
 import { ProblemError, problem } from '../../errors.ts';
 import type { LogActor } from '../../messages/log-line.ts';
-import type { HandOffAction, WindowStage } from '../../vocabulary.ts';
+import type { HandOffAction, Role, WindowStage } from '../../vocabulary.ts';
 import { CASE_STATE_LABELS } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
+import type { Day } from '../calendar.ts';
 import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
 import { isOrgan, openProcedures } from '../case-file.ts';
@@ -17,6 +18,8 @@ import { NO_OFFICES, holdersOf, holdsOn, requireWindowAuthority } from '../offic
 import type { Action } from '../permissions.ts';
 import { permittedRole, requireDepartment, requireOwnDesk, requirePermission } from '../permissions.ts';
 import { requireConsent } from '../proxy.ts';
+import type { RosterStanding } from '../roster.ts';
+import { NO_ROSTER, requireRostered } from '../roster.ts';
 import { standInFor } from '../stand-ins.ts';
 
 /** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
@@ -51,19 +54,50 @@ export function isSamePerson(one: LogActor, other: LogActor): boolean {
 }
 
 /** What says who acts at a desk. */
-export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns'>;
+export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns' | 'roster'>;
 
-export function actAs(desk: Post, action: Action): LogActor {
+/**
+ * Who acts, and in which post: in one of their own, or in the one they stand in for (AB角). As agent acts who may by the
+ * roster; a contracted helper stands in for agents only.
+ * @param item the case's; null where it is about none
+ * @throws {ProblemError} FORBIDDEN; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD where no other post of
+ * the person's may do it
+ */
+export function actAs(desk: Post, action: Action, item: string | null = null): LogActor & { role: Role } {
   requireOwnDesk(desk.viewer, desk.node);
-  const { viewer, divisions, node, standIns = [], now } = desk;
+  const { viewer, divisions, node, standIns = [], roster = NO_ROSTER, now } = desk;
   const { tier } = divisions.get(node);
   const { sub, name } = viewer;
+  const day = dayOf(now);
   const behalf = viewer.actsFor === undefined ? {} : { for: { sub: viewer.actsFor, name: null } };
-  const own = permittedRole(viewer, action, tier);
+  const { role: own, barred } = ownPost(desk, action, item);
   if (own !== undefined) return { sub, name, role: own, ...behalf };
-  const post = standInFor(viewer, action, tier, standIns, dayOf(now));
+  const helper = roster.entry?.employment === 'CONTRACTED';
+  const post = standInFor(viewer, action, tier, helper ? standIns.filter((s) => s.role === 'AGENT') : standIns, day);
+  if (post?.role === 'AGENT') requireStandInAgent(roster, action, item, day);
   if (post) return { sub, name, role: post.role, for: post.absent };
+  if (barred) throw barred;
   return { sub, name, role: requirePermission(viewer, action, tier) };
+}
+
+/** The person's own post for the action; and why not as agent, where only the roster is in the way. */
+function ownPost({ viewer, divisions, node, roster = NO_ROSTER, now }: Post, action: Action, item: string | null) {
+  const { tier } = divisions.get(node);
+  const role = permittedRole(viewer, action, tier);
+  if (role !== 'AGENT') return { role };
+  try {
+    requireRostered(roster, action, item, dayOf(now));
+    return { role };
+  } catch (barred) {
+    if (!(barred instanceof ProblemError)) throw barred;
+    const others = { ...viewer, roles: viewer.roles.filter((r) => r !== 'AGENT') };
+    return { role: permittedRole(others, action, tier), barred };
+  }
+}
+
+/** Whoever stands in for an agent need not be one; a contracted helper's limits go with the helper. */
+function requireStandInAgent(roster: RosterStanding, action: Action, item: string | null, day: Day): void {
+  if (roster.entry) requireRostered(roster, action, item, day);
 }
 
 /**
@@ -71,7 +105,7 @@ export function actAs(desk: Post, action: Action): LogActor {
  * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
  */
 function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
-  const actor = actAs(desk, action);
+  const actor = actAs(desk, action, file.item);
   if (actor.role !== 'AGENT') return actor;
   try {
     requireConsent(file.proxy, dayOf(desk.now));

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import type { CaseAgent, CaseFile, DivisionCode, Divisions, PassedOn, PersonRef } from '@liandong/schema';
+import {
+  NODE_ACTOR,
+  caseSteps,
+  comesBack,
+  custodyAt,
+  dayOf,
+  inRoster,
+  isAway,
+  isBack,
+  isClosed,
+  passOn,
+  standsOn,
+} from '@liandong/schema';
+import type { CaseWriter } from '../cases/index.ts';
+import { carryProxyEvent, lockCase } from '../cases/index.ts';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { AbsenceCase, StoredAbsence } from './roster-store.ts';
+import {
+  findAbsenceCases,
+  findCasesOf,
+  findOpenAbsences,
+  findRoster,
+  findStandIns,
+  saveBack,
+  savePassedOn,
+  settleAbsence,
+} from './roster-store.ts';
+
+export interface AbsenceParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  writer: CaseWriter;
+  outbox: Outbox;
+  now: () => Date;
+}
+
+/**
+ * Passes on the cases of agents who are away, and brings back what comes back when they are there again. What is under
+ * way between nodes waits for the next time.
+ * @returns how many cases moved
+ */
+export async function settleAbsences(parts: AbsenceParts): Promise<number> {
+  const { node, db, now } = parts;
+  let moved = 0;
+  for (const absence of await findOpenAbsences(db.queries(node))) {
+    const today = dayOf(now());
+    if (isAway(absence, today)) moved += await passAll(parts, absence);
+    if (isBack(absence, today)) moved += await bringBack(parts, absence);
+  }
+  return moved;
+}
+
+async function passAll(parts: AbsenceParts, absence: StoredAbsence): Promise<number> {
+  const { node, db, now } = parts;
+  const queries = db.queries(node);
+  const standIn = await standInOf(parts, absence);
+  let moved = 0;
+  for (const id of await findCasesOf(queries, absence.agent.sub, absence.id)) {
+    const passed = await db.transact(node, async (tx) => {
+      const stored = await lockCase(tx, id);
+      if (!stored || !canMove(stored.file, node, absence.agent)) return null;
+      const made = await passCase(tx, parts, absence, stored.file, standIn);
+      await savePassedOn(tx, absence.id, { caseId: id, at: now(), ...made });
+      return made.passedOn;
+    });
+    if (passed !== null && passed !== 'LEFT') moved++;
+  }
+  return moved;
+}
+
+/** Who stands in for the agent today, and is not away themselves. */
+async function standInOf({ node, db, now }: AbsenceParts, { agent }: StoredAbsence): Promise<PersonRef | null> {
+  const today = dayOf(now());
+  const queries = db.queries(node);
+  const away = (await findOpenAbsences(queries)).filter((a) => isAway(a, today)).map((a) => a.agent.sub);
+  const found = (await findStandIns(queries, today)).find(
+    (s) => s.role === 'AGENT' && s.absent.sub === agent.sub && standsOn(s, today) && !away.includes(s.standIn),
+  );
+  return found ? { sub: found.standIn, name: found.standInName } : null;
+}
+
+/** Whether the case is this agent's, open, by a consent that stands, and not between two nodes. */
+function canMove({ proxy, state, ...file }: CaseFile, node: DivisionCode, agent: PersonRef): boolean {
+  if (isClosed(state) || !proxy || proxy.consent.revokedAt !== null) return false;
+  if (custodyAt({ proxy, state, ...file }, node) === 'IN_TRANSIT') return false;
+  return proxy.agent.node === node && proxy.agent.sub === agent.sub;
+}
+
+async function passCase(
+  tx: NodeTx,
+  parts: AbsenceParts,
+  absence: StoredAbsence,
+  file: CaseFile,
+  standIn: PersonRef | null,
+): Promise<Pick<AbsenceCase, 'passedOn' | 'to' | 'change'>> {
+  const { node, divisions, writer, now } = parts;
+  const by = absence.reportedBy;
+  const goes = passOn(node, file, standIn, divisions);
+  switch (goes.way) {
+    case 'AGENT': {
+      const change = await changeAgent(tx, parts, file, goes.to, 'ABSENCE', by);
+      const passedOn: PassedOn = standIn ? 'STAND_IN' : 'TEAM';
+      return { passedOn, to: goes.to, change };
+    }
+    case 'TAKE_OVER': {
+      const stored = await lockCase(tx, file.id);
+      const step = caseSteps.takeOverCase({ node, divisions }, file, goes.to, by, absence.reason, false);
+      if (stored) await writer.append(tx, stored, step, now());
+      return { passedOn: 'TAKEN_OVER', to: { node: goes.to, sub: null, name: null }, change: null };
+    }
+    case 'LEFT':
+      return { passedOn: 'LEFT', to: null, change: null };
+    default:
+      return goes satisfies never;
+  }
+}
+
+/** @returns the id of the change in the case's log */
+async function changeAgent(
+  tx: NodeTx,
+  { writer, outbox, now }: AbsenceParts,
+  file: CaseFile,
+  to: CaseAgent,
+  reason: 'ABSENCE' | 'RETURN',
+  actor: StoredAbsence['reportedBy'],
+): Promise<string> {
+  if (!file.proxy) throw new Error('Nobody handles this case by proxy.');
+  const change = randomUUID();
+  const event = { action: 'AGENT_CHANGED' as const, data: { change, from: file.proxy.agent, to, reason } };
+  await carryProxyEvent(tx, { writer, outbox }, file, { actor, event, at: now() });
+  return change;
+}
+
+async function bringBack(parts: AbsenceParts, absence: StoredAbsence): Promise<number> {
+  const { node, db, now } = parts;
+  const queries = db.queries(node);
+  const passed = (await findAbsenceCases(queries, [absence.id])).get(absence.id) ?? [];
+  const roster = await findRoster(queries);
+  const entry = roster.find((agent) => agent.sub === absence.agent.sub);
+  const there = roster.length === 0 || (entry !== undefined && inRoster(entry, dayOf(now())));
+  let moved = 0;
+  let waiting = 0;
+  for (const { caseId, to, change, backAt } of passed) {
+    if (to === null || change === null || backAt !== null) continue;
+    const came = await db.transact(node, async (tx) => {
+      const stored = await lockCase(tx, caseId);
+      if (!stored) return 'STAYS';
+      const { file } = stored;
+      // the change is still on its way to the case's desk, or the case itself is on its way
+      const known = file.proxy?.changes.includes(change) ?? false;
+      if (!isClosed(file.state) && (!known || custodyAt(file, node) === 'IN_TRANSIT')) return 'WAITS';
+      if (!comesBack(file, to, there)) return 'STAYS';
+      const agent = { node, ...absence.agent };
+      const back = await changeAgent(tx, parts, file, agent, 'RETURN', NODE_ACTOR);
+      await saveBack(tx, absence.id, caseId, { at: now(), change: back });
+      return 'BACK';
+    });
+    if (came === 'BACK') moved++;
+    if (came === 'WAITS') waiting++;
+  }
+  if (waiting === 0) await settleAbsence(queries, absence.id, now());
+  return moved;
+}

@@ -1,0 +1,312 @@
+import type { ProblemError, Viewer } from '@liandong/schema';
+import { ARTICLES, dayOf } from '@liandong/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CaseSteps, agent, application, chief, clerk, countyChief, countyClerk } from '../testing/cases.ts';
+import {
+  CITY,
+  COUNTY,
+  OTHER_VILLAGE,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  eventually,
+  personAt,
+} from '../testing/test-federation.ts';
+
+let federation: TestFederation;
+let steps: CaseSteps;
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE, OTHER_VILLAGE] });
+  steps = new CaseSteps(federation);
+});
+afterAll(() => federation.stop());
+
+const roster = (node: string) => federation.services(node).roster;
+const proxy = (node: string) => federation.services(node).proxy;
+const refusal = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => null,
+    (error: ProblemError) => error.problem,
+  );
+const day = (ahead = 0) => dayOf(new Date(federation.now().getTime() + ahead * 86_400_000));
+const key = { idempotencyKey: null };
+const ref = ({ sub, name }: Viewer) => ({ sub, name });
+/** The B of the village's agent: a clerk of the same desk. */
+const clerkB = personAt(VILLAGE, 'CLERK', null, 'village-clerk-b');
+const entry = (who: Viewer, change: object = {}) => ({
+  ...ref(who),
+  employment: 'STAFF' as const,
+  withheld: [],
+  from: day(-30),
+  until: null,
+  standIn: null,
+  ...key,
+  ...change,
+});
+const agentOf = async (id: string, viewer: Viewer = agent) => (await proxy(viewer.division).ofCase(viewer, id)).agent;
+const logged = async (id: string, viewer: Viewer) => (await steps.seen(id, viewer))?.log ?? [];
+
+describe('stand-ins (AB角)', () => {
+  const term = () => ({ from: day(), until: day(5) });
+  const post = (change: object = {}) => ({
+    role: 'CHIEF' as const,
+    absent: ref(countyChief),
+    standIn: { sub: 'b', name: '副职乙' },
+    department: null,
+    ...term(),
+    ...key,
+    ...change,
+  });
+  const head = personAt(COUNTY, 'HEAD', '民政');
+  const deputy = personAt(COUNTY, 'CLERK', '民政', 'b');
+
+  test('are named by the head of the desk, decide in the post, and never what the same person reviewed', async () => {
+    const named = await roster(COUNTY).nameStandIn(head, post());
+    expect(named).toMatchObject({ role: 'CHIEF', department: '民政', standIn: 'b', endedOn: null });
+    const own = await steps.file(clerk, application({ consent: null }));
+    const other = await steps.file(clerk, application({ consent: null }));
+    for (const id of [own, other]) {
+      await steps.accept(id, clerk);
+      await steps.review(id, clerk);
+      await steps.forward(id, clerk);
+      await steps.arrives(id, countyClerk);
+    }
+    await steps.review(own, deputy);
+    expect(await refusal(steps.decide(own, deputy))).toMatchObject({
+      code: 'SAME_PERSON',
+      article: ARTICLES.twoPersons,
+    });
+    await steps.review(other, countyClerk);
+    await steps.decide(other, deputy);
+    const decided = (await logged(other, countyClerk)).find((line) => line.action === 'DECIDED');
+    expect(decided).toMatchObject({ actor: deputy.name, actorRole: 'CHIEF' });
+    await roster(COUNTY).endStandIn(head, { id: named.id, on: day(), reason: '返岗', ...key });
+    expect(await refusal(steps.decide(own, deputy))).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test.each<[string, string, Viewer, object]>([
+    ['by a clerk', 'FORBIDDEN', countyClerk, {}],
+    ['by another desk', 'FORBIDDEN', chief, {}],
+    ['by a supervisor', 'FORBIDDEN', personAt(COUNTY, 'SUPERVISOR'), {}],
+    ['by a chief for themselves', 'FORBIDDEN', countyChief, { standIn: ref(countyChief), absent: ref(countyClerk) }],
+    ["by a chief for the head's post", 'FORBIDDEN', countyChief, { role: 'HEAD' }],
+    ["for another department's post", 'WRONG_DEPARTMENT', countyChief, { department: '公安' }],
+    ['with a term that runs backward', 'BAD_INPUT', head, { until: '2020-01-01' }],
+  ])('are not named %s', async (_, code, viewer, change) => {
+    expect(await refusal(roster(COUNTY).nameStandIn(viewer, post(change)))).toMatchObject({ code });
+  });
+
+  test('are not named twice for one post, and the same key names once', async () => {
+    const absent = { sub: 'chief-2', name: '首席二' };
+    const once = post({ absent, idempotencyKey: 'stand-in-1' });
+    const first = await roster(COUNTY).nameStandIn(head, once);
+    expect(await roster(COUNTY).nameStandIn(head, once)).toEqual(first);
+    expect(await refusal(roster(COUNTY).nameStandIn(head, post({ absent })))).toMatchObject({
+      code: 'STAND_IN_CONFLICT',
+      field: 'from',
+    });
+    expect((await roster(COUNTY).standIns(head, null)).map((s) => s.id)).toContain(first.id);
+  });
+
+  test('leave an append-only log of who changed what', async () => {
+    const { nodes } = await roster(COUNTY).changes(head, { first: 50, after: null });
+    expect(nodes.map((c) => c.change)).toEqual(expect.arrayContaining(['STAND_IN_NAMED', 'STAND_IN_ENDED']));
+    expect(nodes.every((c) => c.by === head.name)).toBe(true);
+    for (const change of [`UPDATE post_log SET actor = 'x'`, 'DELETE FROM post_log']) {
+      await expect(federation.rows(COUNTY, change)).rejects.toThrow('append-only');
+    }
+  });
+});
+
+describe('a roster', () => {
+  test("is kept by the township's chief for its village; then only who stands in it acts as agent", async () => {
+    expect(await refusal(steps.file(agent, application()))).toBeNull();
+    const stranger = personAt(VILLAGE, 'AGENT', null, 'stranger');
+    expect(await refusal(steps.file(stranger, application()))).toBeNull();
+    const kept = await roster(VILLAGE).keepAgent(chief, entry(agent, { standIn: ref(clerkB) }));
+    expect(kept).toMatchObject({ sub: agent.sub, inRoster: true, trained: false });
+    expect((await roster(VILLAGE).roster(agent)).gaps).toEqual(['TRAINING_LAPSED']);
+    expect(await refusal(steps.file(agent, application()))).toBeNull();
+    expect(await refusal(steps.file(stranger, application()))).toMatchObject({
+      code: 'NOT_IN_ROSTER',
+      article: ARTICLES.agentRoster,
+    });
+    // other desks and other posts go on as before
+    expect(await refusal(steps.file(clerkB, application()))).toBeNull();
+    expect(await refusal(steps.file(personAt(OTHER_VILLAGE, 'AGENT'), application()))).toBeNull();
+    const trained = { sub: agent.sub, what: '帮办代办业务培训', on: day(-10), validUntil: day(300), ...key };
+    expect(await roster(VILLAGE).recordTraining(chief, trained)).toMatchObject({ trained: true });
+    expect(await roster(VILLAGE).coverage()).toEqual({ agents: 1, gaps: [] });
+  });
+
+  test('lets a contracted helper take in and forward, and nothing that is for staff', async () => {
+    const helper = personAt(VILLAGE, 'AGENT', null, 'helper');
+    await roster(VILLAGE).keepAgent(chief, entry(helper, { employment: 'CONTRACTED', standIn: ref(agent) }));
+    expect(await refusal(steps.file(helper, application()))).toMatchObject({ code: 'TRAINING_LAPSED' });
+    const trained = { sub: helper.sub, what: '岗前培训', on: day(-3), validUntil: day(100), ...key };
+    await roster(VILLAGE).recordTraining(chief, trained);
+    const id = await steps.file(helper, application());
+    const { handling } = federation.services(VILLAGE);
+    const input = { id, reason: '不办了', ...key };
+    expect(await refusal(handling.withdraw(helper, input))).toMatchObject({ code: 'HELPER_LIMITED' });
+    expect(await refusal(handling.transfer(helper, { ...input, to: TOWNSHIP }))).toMatchObject({
+      code: 'HELPER_LIMITED',
+    });
+    await roster(VILLAGE).keepAgent(
+      chief,
+      entry(helper, { employment: 'CONTRACTED', standIn: ref(agent), withheld: ['3310-MZ-001'] }),
+    );
+    expect(await refusal(steps.forward(id, helper))).toMatchObject({ code: 'ITEM_WITHHELD' });
+    await roster(VILLAGE).endAgent(chief, { sub: helper.sub, until: day(-1), reason: '合同到期', ...key });
+    expect(await refusal(steps.forward(id, helper))).toMatchObject({ code: 'NOT_IN_ROSTER' });
+    await steps.forward(id, agent);
+  });
+
+  test.each<[string, string, () => Promise<unknown>]>([
+    ['FORBIDDEN', 'kept by an agent', () => roster(VILLAGE).keepAgent(agent, entry(agent))],
+    ['FORBIDDEN', 'kept by the county', () => roster(VILLAGE).keepAgent(countyChief, entry(agent))],
+    ['FORBIDDEN', 'read by another village', () => roster(VILLAGE).roster(personAt(OTHER_VILLAGE, 'AGENT'))],
+    ['UNAUTHENTICATED', 'read without a login', () => roster(VILLAGE).roster(null)],
+    [
+      'BAD_INPUT',
+      'whose term runs backward',
+      () => roster(VILLAGE).keepAgent(chief, entry(agent, { until: '2020-01-01' })),
+    ],
+    [
+      'NOT_FOUND',
+      'ended for nobody',
+      () => roster(VILLAGE).endAgent(chief, { sub: 'x', until: day(), reason: 'r', ...key }),
+    ],
+  ])('is refused with %s %s', async (code, _, attempt) => {
+    expect(await refusal(attempt())).toMatchObject({ code });
+  });
+});
+
+describe('an absent agent', () => {
+  test('passes the open cases on to the stand-in wherever they are held, and has them back afterwards', async () => {
+    const here = await steps.file(agent, application());
+    const there = await steps.file(agent, application());
+    await steps.forward(there, agent);
+    await steps.arrives(there, clerk);
+    await eventually(async () => (await logged(there, agent)).some((line) => line.action === 'RECEIVED'));
+    const absence = await roster(VILLAGE).reportAbsence(agent, {
+      sub: null,
+      from: day(),
+      until: day(2),
+      reason: '住院',
+      ...key,
+    });
+    expect(absence).toMatchObject({ away: true, standIn: ref(clerkB), reportedBy: agent.name });
+    const passed = new Map(absence.cases.map((c) => [c.caseId, c]));
+    for (const id of [here, there]) {
+      expect(passed.get(id)).toMatchObject({
+        passedOn: 'STAND_IN',
+        to: { node: VILLAGE, ...ref(clerkB) },
+        backAt: null,
+      });
+    }
+    expect(await agentOf(here)).toEqual({ node: VILLAGE, ...ref(clerkB) });
+    // told at the township, written there, echoed back
+    await eventually(async () => (await agentOf(there)).sub === clerkB.sub);
+    expect((await logged(there, clerk)).at(-1)).toMatchObject({
+      action: 'AGENT_CHANGED',
+      actor: agent.name,
+      node: TOWNSHIP,
+    });
+    // the stand-in, a clerk of the desk, keeps the contacts in the agent's post
+    await proxy(VILLAGE).logContact(clerkB, {
+      id: here,
+      with: 'APPLICANT',
+      way: 'PHONE',
+      what: '告知由我接办',
+      ...key,
+    });
+    const { contacts } = await proxy(VILLAGE).ofCase(agent, here);
+    expect(contacts.at(-1)?.actor).toMatchObject({ sub: clerkB.sub, role: 'AGENT', for: ref(agent) });
+
+    const again = { sub: null, from: day(1), until: day(3), reason: '住院', ...key };
+    expect(await refusal(roster(VILLAGE).reportAbsence(agent, again))).toMatchObject({ code: 'ABSENCE_CONFLICT' });
+    await roster(VILLAGE).endAbsence(agent, { id: absence.id, on: day(), ...key });
+    await eventually(async () => (await agentOf(there)).sub === agent.sub);
+    expect(await agentOf(here)).toEqual({ node: VILLAGE, ...ref(agent) });
+    const contact = { id: here, with: 'APPLICANT' as const, way: 'PHONE' as const, what: '告知', ...key };
+    expect(await refusal(proxy(VILLAGE).logContact(clerkB, contact))).toMatchObject({ code: 'FORBIDDEN' });
+    const [listed] = (await roster(VILLAGE).absences(chief, day(-1))).filter((a) => a.id === absence.id);
+    expect(listed?.cases.filter((c) => [here, there].includes(c.caseId)).map((c) => c.backAt !== null)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  test("without a stand-in hands what is not accepted yet to the township's team, where it stays", async () => {
+    const lone = personAt(OTHER_VILLAGE, 'AGENT');
+    const id = await steps.file(lone, application());
+    const absence = await roster(OTHER_VILLAGE).reportAbsence(lone, {
+      sub: null,
+      from: day(),
+      until: day(1),
+      reason: '参加培训',
+      ...key,
+    });
+    expect(absence.cases.find((c) => c.caseId === id)).toMatchObject({
+      passedOn: 'TAKEN_OVER',
+      to: { node: TOWNSHIP },
+    });
+    await steps.arrives(id, clerk);
+    expect(await agentOf(id, clerk)).toEqual({ node: TOWNSHIP, sub: null, name: null });
+    expect((await logged(id, clerk)).map((line) => line.action)).toEqual(['FILED', 'TRANSFERRED', 'RECEIVED']);
+    await roster(OTHER_VILLAGE).endAbsence(lone, { id: absence.id, on: day(), ...key });
+    expect(await agentOf(id, clerk)).toMatchObject({ node: TOWNSHIP });
+  });
+
+  test('is reported by the agent or the township, and by nobody else', async () => {
+    const input = { sub: agent.sub, from: day(10), until: day(11), reason: '休假', ...key };
+    for (const viewer of [clerkB, countyChief, personAt(OTHER_VILLAGE, 'AGENT')]) {
+      expect(await refusal(roster(VILLAGE).reportAbsence(viewer, input))).toMatchObject({ code: 'FORBIDDEN' });
+    }
+    expect(await refusal(roster(VILLAGE).reportAbsence(chief, { ...input, sub: 'x' }))).toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    const made = await roster(VILLAGE).reportAbsence(chief, input);
+    // what lies ahead passes nothing on yet
+    expect(made).toMatchObject({ away: false, cases: [], reportedBy: chief.name });
+  });
+});
+
+test('the graph keeps, reports and lists, and refuses with code and field', async () => {
+  const send = async (viewer: Viewer, at: string, query: string, variables: Record<string, unknown> = {}) => {
+    const token = await federation.token(viewer);
+    const { data, errors } = await federation.ask(at, { role: 'roster', query, variables, token });
+    expect(errors ?? []).toEqual([]);
+    return data;
+  };
+  const keep = `mutation ($input: KeepRosterAgentInput!) { keepRosterAgent(input: $input) {
+    agent { name employment inRoster standIn { name } } errors { code field } } }`;
+  const input = {
+    division: TOWNSHIP,
+    sub: 'team-1',
+    name: '帮办员甲',
+    employment: 'STAFF',
+    from: day(-1),
+    standIn: { sub: 'team-2', name: '帮办员乙' },
+  };
+  expect(await send(chief, TOWNSHIP, keep, { input })).toEqual({
+    keepRosterAgent: {
+      agent: { name: '帮办员甲', employment: 'STAFF', inRoster: true, standIn: { name: '帮办员乙' } },
+      errors: [],
+    },
+  });
+  const self = { ...input, standIn: { sub: 'team-1', name: '帮办员甲' } };
+  expect(await send(chief, TOWNSHIP, keep, { input: self })).toEqual({
+    keepRosterAgent: { agent: null, errors: [{ code: 'BAD_INPUT', field: 'standIn.sub' }] },
+  });
+  const read = `{ roster { agents { sub trained } gaps } standIns { role } agentAbsences { id }
+    postChanges(first: 1) { nodes { change about } } }`;
+  expect(await send(chief, TOWNSHIP, read)).toEqual({
+    roster: { agents: [{ sub: 'team-1', trained: false }], gaps: ['TRAINING_LAPSED'] },
+    standIns: [],
+    agentAbsences: [],
+    postChanges: { nodes: [{ change: 'AGENT_KEPT', about: '帮办员甲' }] },
+  });
+});
