@@ -8,6 +8,7 @@ import {
   COUNTY,
   OTHER_TOWNSHIP,
   TOWNSHIP,
+  VILLAGE,
   at,
   calendar,
   divisions,
@@ -111,6 +112,22 @@ describe('the deadline of another node’s party', () => {
     const log = take(asked(), MONDAY, enter(asked(), MONDAY, ASKED(MONDAY)));
     expect(enter(log, at('2026-03-20'), ASKED(at('2026-03-20')))).toBeNull();
   });
+});
+
+test('a village is no organ, and nobody is asked twice', () => {
+  const open = (change: { node?: string; department?: string }) => () => {
+    const filed = CaseLog.filed({ item: ACCEPTANCE, node: COUNTY, acceptor: COUNTY, decider: COUNTY });
+    const accepted = take(filed, MONDAY, steps.acceptCase(lead(MONDAY), filed.file, null));
+    const near = (ACCEPTANCE.bundle?.departments ?? []).map((department) => ({ node: COUNTY, department }));
+    const parties = [...near, { node: TOWNSHIP, department: BUILDING, ...change }].map((p) => {
+      return { ...p, ask: 'OPINION' as const, days: 3 };
+    });
+    return steps.openJoint(lead(MONDAY), accepted.file, { stage: null, parties });
+  };
+  expect(codeOrDone(open({}))).toBeNull();
+  expect(refusalCode(open({ node: VILLAGE }))).toBe('BAD_INPUT');
+  expect(refusalCode(open({ department: ' ' }))).toBe('BAD_INPUT');
+  expect(refusalCode(open({ node: COUNTY, department: '消防' }))).toBe('BAD_INPUT');
 });
 
 describe('silence of another node’s party', () => {

@@ -287,6 +287,14 @@ describe('joint handling', () => {
     expect(open.opinionGiven().returned(TOWNSHIP).file.inTransitTo).toBe(TOWNSHIP);
   });
 
+  test('is brought to its end by whoever opened it, also when the grant it decides under ended, and then goes on', () => {
+    const open = CaseLog.entrusted().handedTo(TOWNSHIP).accepted().jointOpened(['OPINION']);
+    const rerouted = open.rerouted();
+    expect(rerouted.file).toMatchObject({ decider: COUNTY, custodian: TOWNSHIP });
+    expect(refusalCode(() => rerouted.forwarded(COUNTY))).toBe('ILLEGAL_STEP');
+    expect(rerouted.opinionGiven().forwarded(COUNTY).file.inTransitTo).toBe(COUNTY);
+  });
+
   test('has the law’s limit only where the item names none', () => {
     expect(statutoryLimitOf(SURVEY)).toEqual({ days: 30, unit: 'WORKDAY' });
     expect(statutoryLimitOf(ACCEPTANCE)).toEqual({ days: 45, unit: 'WORKDAY' });

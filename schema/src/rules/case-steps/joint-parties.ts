@@ -54,7 +54,7 @@ export function excuseAttendance(desk: PartyDesk, asked: AskedOpinion, reason: s
 
 /**
  * When a party must have answered: so many working days after its node had the question, and never before the deadline
- * it was asked with. A limit runs from the service of what sets it (送达之次日起算), so a cut line costs a party nothing.
+ * it was asked with. A limit runs from the service of what sets it (送达之次日起算,《民法典》第二百零一条), so a cut line costs a party nothing.
  */
 export function dueFrom(calendar: Desk['calendar'], party: { dueAt: Date; days: number | null }, askedAt: Date): Date {
   if (party.days === null) return party.dueAt;
