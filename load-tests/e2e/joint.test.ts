@@ -86,7 +86,7 @@ describe('through the gateway', () => {
       data: { opinionRequest: { state: 'ANSWERED' } },
     });
     for (const who of ['county-housing-clerk', 'zhuao-clerk', 'tingpang-agent']) {
-      expect(await told(who), who).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+      expect({ who, ...(await told(who)) }).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     }
     expect(await refused('zhuao-clerk', documents.GIVE_OPINION, { ...key, opinion: 'AGREE' })).toMatchObject([
       { code: 'NOT_FOUND' },
