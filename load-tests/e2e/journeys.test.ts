@@ -316,10 +316,12 @@ describe('materials', () => {
     });
     await journey.step('baojia-agent', '上报', documents.FORWARD_CASE);
     await journey.arrives('tingpang-clerk', '331022103', '收到');
-    const [blob] = await federation.rows<{ content: Buffer }>(
-      'tingpang',
-      `SELECT content FROM blobs WHERE size = 4000000`,
-    );
-    expect(blob?.content.equals(bytes)).toBe(true);
+    const id = journey.id;
+    const { code, output } = await federation.command('tingpang', [
+      ...['case', 'export', id, '--node', '331022103', '--with-materials'],
+    ]);
+    expect(code).toBe(0);
+    const { materials } = JSON.parse(output) as { materials: { content: string }[] };
+    expect(materials.some(({ content }) => Buffer.from(content, 'base64').equals(bytes))).toBe(true);
   });
 });

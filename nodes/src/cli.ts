@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { pino } from 'pino';
 import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
 import {
   describeImport,
@@ -17,6 +18,7 @@ import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
+import { openVault, readyDataKeys } from './sealing/index.ts';
 import { importRegisters } from './sharing/index.ts';
 import { holdCeremony } from './topology/index.ts';
 import { readPassphrase } from './trust/index.ts';
@@ -142,8 +144,10 @@ async function publish(options: Options): Promise<void> {
 
 async function importData(file: string | undefined, options: Options): Promise<void> {
   if (file === undefined) throw problem('BAD_INPUT', 'Name the register file to import.');
-  const { db, node, divisions } = await openNode(options);
+  const { config, db, node, divisions, vault } = await openNode(options);
   try {
+    // registers may be loaded before the host's first start
+    await readyDataKeys({ config, db, vault, now: () => new Date(), log: pino({ level: 'silent' }) });
     const report = await importRegisters(db, node, divisions, file, new FeedAppender(), new Date());
     const { rows, published, withdrawn, unchanged } = report;
     print(
@@ -182,8 +186,9 @@ async function openNode(options: Options) {
   const node = divisions.get(required(options, 'node')).code;
   if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
   await migrate(config.databaseUrl);
-  const db = new HostDb(config.databaseUrl, 2, () => undefined);
-  return { db, node, divisions };
+  const vault = await openVault(config);
+  const db = new HostDb(config.databaseUrl, 2, () => undefined, vault);
+  return { config, db, node, divisions, vault };
 }
 
 async function prepareTopology(options: Options): Promise<void> {

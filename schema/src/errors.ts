@@ -121,6 +121,8 @@ export const ERRORS = {
   DEADLINE_EXCEEDED: { http: 504, retry: true, zh: '超时' },
   // the program itself
   BAD_CONFIG: { http: 500, retry: false, zh: '配置有误' },
+  DATA_KEY_MISSING: { http: 500, retry: false, zh: '缺少数据密钥' },
+  SEAL_BROKEN: { http: 500, retry: false, zh: '密文无法解开' },
   BROKER_UNAVAILABLE: { http: 503, retry: true, zh: '消息系统不可用' },
   DATABASE_UNAVAILABLE: { http: 503, retry: true, zh: '数据库不可用' },
   INTERNAL: { http: 500, retry: false, zh: '内部错误' },

@@ -35,6 +35,7 @@ import {
   decodeMaterials,
   lockCase,
   once,
+  saltOf,
   storeMaterials,
   trackingCodeOf,
   trackingHash,
@@ -207,7 +208,12 @@ export class BundleDesk {
     // whether they may was asked when the form came in; its members go on, also once they have left the roster
     const desk = { ...(await cases.deskFor(tx, bundle.agent, item, bundle.place)), roster: NO_ROSTER };
     const own = memberForm(bundle.bundle.form, form, item);
-    const application: Application = { applicant, consent, ...(own.length > 0 ? { form: own } : {}) };
+    const application: Application = {
+      salt: saltOf(),
+      applicant,
+      consent,
+      ...(own.length > 0 ? { form: own } : {}),
+    };
     const text = JSON.stringify(application);
     const step = caseSteps.fileCase(desk, {
       number,

@@ -51,7 +51,7 @@ import { queuePage } from './case-queue.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
-import { filingView, handlingView, trackedView } from './case-views.ts';
+import { filingView, handlingView, saltOf, trackedView } from './case-views.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
 import { issueDocument, readApplication, readDocument, writeNotice } from './case-documents.ts';
@@ -214,6 +214,7 @@ export class CaseDesk {
         const place = input.place ?? node;
         const form = input.form ?? [];
         const application: Application = {
+          salt: saltOf(),
           applicant: input.applicant,
           consent: input.consent,
           ...(form.length > 0 ? { form } : {}),

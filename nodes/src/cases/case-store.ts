@@ -103,7 +103,7 @@ export async function findCases(queries: NodeQueries, ids: readonly string[]): P
     queries,
     rows.map((r) => r.id),
   );
-  return assemble(rows, logs, ids);
+  return assemble(queries, rows, logs, ids);
 }
 
 /** A case as it is kept here, and every line a node holds of it. */
@@ -127,11 +127,13 @@ export const lockLog = gathered(async (tx: NodeTx, ids: readonly string[]): Prom
   );
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const linesOf = groupLines(logs);
-  return ids.map((id) => {
-    const lines = linesOf.get(id) ?? [];
-    const row = rowOf.get(id);
-    return { stored: row ? storedOf(row, lines) : null, lines };
-  });
+  return Promise.all(
+    ids.map(async (id) => {
+      const lines = linesOf.get(id) ?? [];
+      const row = rowOf.get(id);
+      return { stored: row ? await storedOf(tx, row, lines) : null, lines };
+    }),
+  );
 });
 
 /** Reads one case and keeps others from changing it until the transaction ends. */
@@ -152,13 +154,16 @@ async function readLogs(queries: NodeQueries, ids: readonly string[]): Promise<L
   );
 }
 
-function assemble(rows: readonly CaseRow[], logs: readonly LogRow[], ids: readonly string[]): StoredCase[] {
+async function assemble(
+  queries: NodeQueries,
+  rows: readonly CaseRow[],
+  logs: readonly LogRow[],
+  ids: readonly string[],
+): Promise<StoredCase[]> {
   const linesOf = groupLines(logs);
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id): StoredCase[] => {
-    const row = byId.get(id);
-    return row ? [storedOf(row, linesOf.get(id) ?? [])] : [];
-  });
+  const found = ids.flatMap((id) => byId.get(id) ?? []);
+  return Promise.all(found.map((row) => storedOf(queries, row, linesOf.get(row.id) ?? [])));
 }
 
 function groupLines(logs: readonly LogRow[]): Map<string, SignedLine[]> {
@@ -172,13 +177,13 @@ function groupLines(logs: readonly LogRow[]): Map<string, SignedLine[]> {
   return linesOf;
 }
 
-function storedOf(row: CaseRow, held: readonly SignedLine[]): StoredCase {
+async function storedOf({ vault }: NodeQueries, row: CaseRow, held: readonly SignedLine[]): Promise<StoredCase> {
   const lines = contiguous(held);
   return {
     id: row.id,
     file: foldLog(lines.map(({ line }) => line)),
     lines,
-    application: row.application,
+    application: await vault.openNullable('cases.application', row.id, row.application),
     trackingHash: row.tracking_hash,
     withdrawalRequestedAt: row.withdrawal_requested_at,
   };
@@ -229,7 +234,8 @@ export async function saveCase(
     filing_node: file.filingNode,
     acceptor: file.acceptor,
     decider: file.decider,
-    application: stored.application,
+    application:
+      stored.application === null ? null : tx.vault.seal('cases.application', file.id, stored.application),
     tracking_hash: stored.trackingHash,
     state: file.state,
     custody: custodyAt(file, tx.node),

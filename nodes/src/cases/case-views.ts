@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type {
   Divisions,
   FilingView,
@@ -27,10 +28,16 @@ import type { StoredCase } from './case-store.ts';
 
 /** An application as it is stored: exact text, digested into the log. */
 export interface Application {
+  /** Random, so that nobody finds the applicant's number by trying numbers against the digest in the log. */
+  salt?: string;
   applicant: ApplicantView;
   consent: (Omit<ConsentView, 'givenAt'> & { givenAt: string }) | null;
   /** Left out where the item has no form. */
   form?: FormEntry[];
+}
+
+export function saltOf(): string {
+  return randomBytes(16).toString('base64url');
 }
 
 /** The application part of a case, masked for whoever does not handle it. */

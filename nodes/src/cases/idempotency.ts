@@ -16,21 +16,24 @@ export async function once<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (key === null) return work();
-  const hash = sha256(JSON.stringify(request));
+  const text = JSON.stringify(request);
+  const row = `${viewer.sub}/${key}`;
+  // what is asked may name an applicant by number: a bare hash of it could be tried out
   const fresh = await tx.query(
-    `INSERT INTO idempotency (node, subject, key, request_hash, response) VALUES ($1, $2, $3, $4, 'true')
+    `INSERT INTO idempotency (node, subject, key, request_hash, response) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (node, subject, key) DO NOTHING RETURNING key`,
-    [viewer.sub, key, hash],
+    [viewer.sub, key, tx.vault.digest(text), tx.vault.seal('idempotency.response', row, 'true')],
   );
   if (fresh.length === 0) {
-    const [known] = await tx.query<{ request_hash: string; response: T }>(
+    const [known] = await tx.query<{ request_hash: string; response: string }>(
       `SELECT request_hash, response FROM idempotency WHERE node = $1 AND subject = $2 AND key = $3`,
       [viewer.sub, key],
     );
-    if (known?.request_hash !== hash) {
+    // rows of earlier programs have the bare hash
+    if (!known || (known.request_hash !== sha256(text) && !tx.vault.isDigest(known.request_hash, text))) {
       throw problem('IDEMPOTENCY_MISMATCH', 'This key was used for another request.', { field: 'idempotencyKey' });
     }
-    return known.response;
+    return JSON.parse(await tx.vault.open('idempotency.response', row, known.response)) as T;
   }
   const response = await work();
   // most say no more than that they were done, which was written with the key
@@ -38,7 +41,7 @@ export async function once<T>(
   await tx.query(`UPDATE idempotency SET response = $4 WHERE node = $1 AND subject = $2 AND key = $3`, [
     viewer.sub,
     key,
-    JSON.stringify(response),
+    tx.vault.seal('idempotency.response', row, JSON.stringify(response)),
   ]);
   return response;
 }

@@ -4,9 +4,10 @@ import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
+import { BYTES_OVERHEAD, HEADER_BYTES, PIECE_BYTES, piecesOver } from '../vault/index.ts';
 
-/** Bytes of one message that carries a piece of a material; half of the broker's usual maximum. */
-export const PART_BYTES = 512 * 1024;
+/** Bytes of one message that carries a piece of a material. */
+export const PART_BYTES = PIECE_BYTES;
 
 /** A material with its bytes. */
 export interface GivenMaterial {
@@ -38,7 +39,7 @@ export async function storeMaterials(tx: NodeTx, given: readonly GivenMaterial[]
   for (const { material, bytes } of given) {
     await tx.query(
       `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
-      [material.sha256, material.size, bytes],
+      [material.sha256, material.size, tx.vault.sealPieces('blobs.content', material.sha256, bytes)],
     );
   }
 }
@@ -89,13 +90,26 @@ export function partsOf(materials: readonly Material[], receiver: DivisionCode, 
 /** The bytes of one piece, for the relay; null when the material is not held here. */
 export async function readPart(
   queries: NodeQueries,
-  part: Pick<MaterialPart, 'sha256' | 'offset' | 'length'>,
+  { sha256: digest, offset, length }: Pick<MaterialPart, 'sha256' | 'offset' | 'length'>,
 ): Promise<Buffer | null> {
-  const [row] = await queries.query<{ bytes: Buffer }>(
-    `SELECT substring(content FROM $3 FOR $4) AS bytes FROM blobs WHERE node = $1 AND sha256 = $2`,
-    [part.sha256, part.offset + 1, part.length],
+  const { first, start, bytes } = piecesOver(offset, length);
+  const [row] = await queries.query<{ header: Buffer; sealed: Buffer; size: number }>(
+    `SELECT substring(content FROM 1 FOR ${HEADER_BYTES}) AS header, substring(content FROM $3 FOR $4) AS sealed, size
+     FROM blobs WHERE node = $1 AND sha256 = $2`,
+    [digest, start + 1, bytes],
   );
-  return row?.bytes ?? null;
+  if (!row) return null;
+  const opened = await queries.vault.openSome('blobs.content', digest, { ...row, first });
+  const skipped = offset - first * PIECE_BYTES;
+  return opened.subarray(skipped, skipped + length);
+}
+
+/** All bytes of a material; null when it is not held here. */
+export async function readMaterial(queries: NodeQueries, digest: string): Promise<Buffer | null> {
+  const [row] = await queries.query<{ content: Buffer }>(`SELECT content FROM blobs WHERE node = $1 AND sha256 = $2`, [
+    digest,
+  ]);
+  return row ? queries.vault.openPieces('blobs.content', digest, row.content) : null;
 }
 
 /**
@@ -117,10 +131,10 @@ export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Ar
   await tx.query(
     `INSERT INTO blob_parts (node, sha256, start, content) VALUES ($1, $2, $3, $4)
      ON CONFLICT (node, sha256, start) DO UPDATE SET content = excluded.content`,
-    [part.sha256, part.offset, bytes],
+    [part.sha256, part.offset, tx.vault.sealBytes('blob_parts.content', `${part.sha256}/${part.offset}`, bytes)],
   );
   const [sum] = await tx.query<{ bytes: number }>(
-    `SELECT sum(length(content))::int8 AS bytes FROM blob_parts WHERE node = $1 AND sha256 = $2`,
+    `SELECT sum(length(content) - ${BYTES_OVERHEAD})::int8 AS bytes FROM blob_parts WHERE node = $1 AND sha256 = $2`,
     [part.sha256],
   );
   if (sum?.bytes !== part.size) return true;
@@ -129,7 +143,11 @@ export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Ar
     [part.sha256],
   );
   parts.sort((a, b) => a.start - b.start);
-  const content = Buffer.concat(parts.map((p) => p.content));
+  const content = Buffer.concat(
+    await Promise.all(
+      parts.map((p) => tx.vault.openBytes('blob_parts.content', `${part.sha256}/${p.start}`, p.content)),
+    ),
+  );
   if (sha256(content) !== part.sha256) return false;
   await keepWhole(tx, part, content);
   return true;
@@ -138,6 +156,6 @@ export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Ar
 async function keepWhole(tx: NodeTx, { sha256: digest, size }: MaterialPart, content: Uint8Array): Promise<void> {
   await tx.query(
     `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
-    [digest, size, content],
+    [digest, size, tx.vault.sealPieces('blobs.content', digest, content)],
   );
 }

@@ -163,7 +163,10 @@ async function fillApplication(tx: NodeTx, held: StoredCase, application: string
   if (sha256(application) !== held.file.application) {
     throw problem('CHAIN_BROKEN', `The application of ${held.id} is not the one that was filed.`);
   }
-  await tx.query(`UPDATE cases SET application = $3 WHERE node = $1 AND id = $2`, [held.id, application]);
+  await tx.query(`UPDATE cases SET application = $3 WHERE node = $1 AND id = $2`, [
+    held.id,
+    tx.vault.seal('cases.application', held.id, application),
+  ]);
 }
 
 async function* touchedSince(queries: NodeQueries, since: Date): AsyncGenerator<StoredCase> {

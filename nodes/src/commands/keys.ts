@@ -5,6 +5,7 @@ import { REVOCATION_REASONS, problem } from '@liandong/schema';
 import { requestRetry } from '../handoff/index.ts';
 import { certifyKey, endKey, logKey, readKeyLog, readKeyRequest, requestOf } from '../keys/index.ts';
 import { generateNodeKey, protectKeys, writeKey } from '../trust/index.ts';
+import { protectDataKeys } from '../vault/index.ts';
 import type { OpenedNode, Terminal, Values } from './opening.ts';
 import { actorOf, findValue, parseCommand, readInput, requireValue, withNode } from './opening.ts';
 
@@ -178,7 +179,8 @@ async function protect({ print, config, passphrase }: OpenedNode): Promise<void>
   if (passphrase === null)
     throw problem('BAD_CONFIG', 'No passphrase: name its file in LIANDONG_KEYS_PASSPHRASE_FILE.');
   const kids = await protectKeys(config.keysDir, passphrase);
-  print(`${kids.length} keys that were plain are encrypted in ${config.keysDir}.\n`);
+  const dataKeys = await protectDataKeys(config.keysDir, passphrase);
+  print(`${kids.length} keys and ${dataKeys} data keys that were plain are encrypted in ${config.keysDir}.\n`);
 }
 
 interface DescribedKey {

@@ -11,6 +11,7 @@ import { Outbox } from '../handoff/index.ts';
 import { readFoundation } from '../host/index.ts';
 import type { Issuing } from '../keys/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
+import { openVault } from '../sealing/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
 
 export type Values = Record<string, string | boolean | undefined>;
@@ -85,7 +86,7 @@ export async function withNode<T>(
   if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
   const passphrase = await readPassphrase(config.keysPassphraseFile);
   await migrate(config.databaseUrl);
-  const db = new HostDb(config.databaseUrl, 2, () => undefined);
+  const db = new HostDb(config.databaseUrl, 2, () => undefined, await openVault(config));
   try {
     await trust.learn(await readKeyDocuments(db, config.nodes));
     if (keys) await trust.hold(await readKeys(config.keysDir, [node], passphrase));

@@ -5,10 +5,11 @@ import type { HostConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import type { ParkedCase } from '../handoff/index.ts';
-import { decideParked, getParked, listParked } from '../handoff/index.ts';
+import { bodyOfParked, decideParked, getParked, listParked } from '../handoff/index.ts';
 import type { Finding } from '../operation/doctor.ts';
 import { examine } from '../operation/doctor.ts';
 import { forceLife, healingState, waitNoLonger } from '../restore/index.ts';
+import { openVault } from '../sealing/index.ts';
 import type { Terminal, Values } from './opening.ts';
 import { actorOf, parseCommand, requireValue } from './opening.ts';
 
@@ -53,7 +54,7 @@ export function runOperation(group: string): (argv: readonly string[], terminal:
 
 type Run = (terminal: Terminal, values: Values, argument: string | undefined) => Promise<number>;
 
-/** A command on one node's rows; it needs neither keys nor trust file. */
+/** A command on one node's rows; it needs neither signing keys nor trust file. */
 function onNode(
   work: (db: HostDb, node: string, terminal: Terminal, values: Values, argument: string | undefined) => Promise<void>,
 ): Run {
@@ -61,7 +62,7 @@ function onNode(
     const config = readConfig(terminal.environment);
     const node = requireValue(values, 'node');
     if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
-    const db = new HostDb(config.databaseUrl, 2, () => undefined);
+    const db = new HostDb(config.databaseUrl, 2, () => undefined, await openVault(config));
     try {
       await work(db, node, terminal, values, argument);
       return 0;
@@ -80,7 +81,7 @@ const COMMANDS: Record<string, Run> = {
   'parked show': onNode(async (db, node, { print }, values, id) => {
     const parked = await getParked(db, node, named(id));
     print(`${line(parked)}${parked.reason}\n`);
-    if (values['body'] === true) print(`${parked.body}\n`);
+    if (values['body'] === true) print(`${await bodyOfParked(db, node, named(id))}\n`);
   }),
   'parked retry': onNode(async (db, node, { print }, values, id) => {
     await decideParked(db, node, named(id), 'RETRY', actorOf(values), null);

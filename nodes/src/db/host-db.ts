@@ -5,6 +5,8 @@ import { problem } from '@liandong/schema';
 import pg from 'pg';
 import { asUnavailable } from './unavailable.ts';
 import { observeSql, statementLabel } from '../observability/index.ts';
+import type { NodeVault } from '../vault/index.ts';
+import { Vault } from '../vault/index.ts';
 import { PrismaClient } from '../generated/prisma/client.ts';
 
 /**
@@ -18,6 +20,8 @@ export type HostSql = string;
 
 export interface NodeQueries {
   readonly node: DivisionCode;
+  /** What seals and opens the node's personal data. */
+  readonly vault: NodeVault;
   query<Row>(sql: NodeSql, params?: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -135,12 +139,15 @@ export class HostDb {
   readonly #pool: pg.Pool;
   readonly #prisma: PrismaClient;
   readonly #reads = new Map<DivisionCode, NodeReads>();
+  readonly #vault: Vault;
 
   /**
    * @param connections most connections; Prisma's reads and the transactions share them
    * @param onError told of connections that broke while idle
+   * @param vault the data keys of its nodes; without them nothing that is sealed can be read or written
    */
-  constructor(url: string, connections: number, onError: (error: Error) => void) {
+  constructor(url: string, connections: number, onError: (error: Error) => void, vault: Vault = Vault.locked()) {
+    this.#vault = vault;
     this.#pool = new pg.Pool({
       connectionString: url,
       max: connections,
@@ -169,7 +176,16 @@ export class HostDb {
 
   /** One statement of a node, outside a transaction. */
   queries(node: DivisionCode): NodeQueries {
-    return { node, query: (sql, params = []) => run(this.#pool, sql, [node, ...params]) };
+    return {
+      node,
+      vault: this.#vault.of(node),
+      query: (sql, params = []) => run(this.#pool, sql, [node, ...params]),
+    };
+  }
+
+  /** What seals and opens a node's personal data, for rows that were read for several nodes together. */
+  vault(node: DivisionCode): NodeVault {
+    return this.#vault.of(node);
   }
 
   /**
@@ -182,6 +198,7 @@ export class HostDb {
       let attempts = 0;
       const tx: NodeTx = {
         node,
+        vault: this.#vault.of(node),
         query: (sql, params = []) => {
           corkTurn(client);
           return run(client, sql, [node, ...params]);

@@ -15,6 +15,7 @@ import {
   custodians,
   relief,
 } from '../testing/cases.ts';
+import { readOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -421,12 +422,8 @@ describe('a grant between nodes', () => {
         outbox.enqueue(tx, [{ receiver: TOWNSHIP, kind: 'DELEGATION', caseId: null, body: { jws } }]),
       );
     const row = async () => {
-      const rows = await federation.rows<{ outcome: string | null; code: string | null }>(
-        from,
-        `SELECT outcome, code FROM outbox WHERE node = $1 AND kind = 'DELEGATION' AND body = $2 ORDER BY ordinal DESC LIMIT 1`,
-        [from, JSON.stringify({ jws })],
-      );
-      return rows[0];
+      const rows = await readOutbox(federation, from, null, 'DELEGATION');
+      return rows.findLast(({ body }) => body === JSON.stringify({ jws }));
     };
     await eventually(async () => ((await row())?.outcome ?? null) !== null);
     return (await row())?.code ?? null;

@@ -73,8 +73,8 @@ export async function insertEnquiry(tx: NodeTx, enquiry: NewEnquiry, answerer: V
   if (!asker) return;
   await tx.query(`INSERT INTO enquiry_askers (node, enquiry, name, phone) VALUES ($1, $2, $3, $4)`, [
     id,
-    asker.name,
-    asker.phone,
+    asker.name === null ? null : tx.vault.seal('enquiry_askers.name', id, asker.name),
+    asker.phone === null ? null : tx.vault.seal('enquiry_askers.phone', id, asker.phone),
   ]);
 }
 
@@ -83,7 +83,15 @@ export async function findEnquiry(queries: NodeQueries, id: string): Promise<Sto
     `SELECT ${COLUMNS} FROM ${TABLES} WHERE e.node = $1 AND e.id = $2`,
     [id],
   );
-  return found ?? null;
+  return found ? openAsker(queries, found) : null;
+}
+
+async function openAsker<T extends StoredEnquiry>({ vault }: NodeQueries, enquiry: T): Promise<T> {
+  const { id, asker } = enquiry;
+  if (!asker) return enquiry;
+  const name = await vault.openNullable('enquiry_askers.name', id, asker.name);
+  const phone = await vault.openNullable('enquiry_askers.phone', id, asker.phone);
+  return { ...enquiry, asker: { name, phone } };
 }
 
 /** Finds it and holds it until the transaction ends, so that it is reported and linked once. */
@@ -100,7 +108,7 @@ export async function findEnquiries(
   limit: number,
 ): Promise<(StoredEnquiry & EnquiryCursor)[]> {
   const rank = (of: EnquiryState) => ENQUIRY_STATES.indexOf(of);
-  return queries.query<StoredEnquiry & EnquiryCursor>(
+  const found = await queries.query<StoredEnquiry & EnquiryCursor>(
     `SELECT * FROM (
        SELECT ${COLUMNS}, CASE WHEN e.reported_at IS NOT NULL THEN ${rank('REPORTED')}
          WHEN c.state = ANY($2::text[]) THEN ${rank('WAITING')} ELSE ${rank('OPEN')} END AS rank
@@ -109,6 +117,7 @@ export async function findEnquiries(
      ORDER BY rank, "askedAt", id LIMIT $7`,
     [[...CLOSED_STATES], state && rank(state), after?.rank ?? null, after?.askedAt ?? null, after?.id ?? null, limit],
   );
+  return Promise.all(found.map((enquiry) => openAsker(queries, enquiry)));
 }
 
 export async function storeReport(

@@ -1,6 +1,6 @@
 import type { CaseExport, DivisionCode, ExportedMaterial } from '@liandong/schema';
 import { CASE_EXPORT_FORMAT, SIGNED_TYPES, problem, sealDigest, wordBehind, writeCaseExport } from '@liandong/schema';
-import { findCases } from '../cases/index.ts';
+import { findCases, readMaterial } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { kidOf } from '../trust/index.ts';
@@ -62,9 +62,7 @@ export async function exportCase(
 }
 
 async function readContent(db: HostDb, node: DivisionCode, sha256: string): Promise<string> {
-  const [row] = await db
-    .queries(node)
-    .query<{ content: Buffer }>(`SELECT content FROM blobs WHERE node = $1 AND sha256 = $2`, [sha256]);
-  if (!row) throw problem('NOT_FOUND', `${node} has not got the bytes of the material ${sha256}.`);
-  return row.content.toString('base64');
+  const bytes = await readMaterial(db.queries(node), sha256);
+  if (!bytes) throw problem('NOT_FOUND', `${node} has not got the bytes of the material ${sha256}.`);
+  return bytes.toString('base64');
 }

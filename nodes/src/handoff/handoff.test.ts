@@ -16,7 +16,9 @@ import {
   homestead,
   material,
 } from '../testing/cases.ts';
+import { putOutbox, readOutbox } from '../testing/outbox.ts';
 import { COUNTY, TOWNSHIP, TestFederation, VILLAGE, CITY, eventually } from '../testing/test-federation.ts';
+import { readMaterial } from '../cases/index.ts';
 import { generateNodeKey, importNodeKey, payloadOf, sha256, signWith } from '../trust/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, VILLAGE];
@@ -29,21 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-interface OutboxRow {
-  id: string;
-  kind: string;
-  outcome: string | null;
-  settled_at: Date | null;
-  receipt_id: string | null;
-  body: string;
-}
-
-const outbox = (node: string, id: string) =>
-  federation.rows<OutboxRow>(
-    node,
-    `SELECT id, kind, outcome, settled_at, receipt_id, body FROM outbox WHERE node = $1 AND case_id = $2 ORDER BY ordinal`,
-    [node, id],
-  );
+const outbox = (node: string, id: string) => readOutbox(federation, node, id);
 
 describe('a hand-off', () => {
   test('moves custody from the village to the township and leaves exactly one custodian', async () => {
@@ -83,12 +71,8 @@ describe('a hand-off', () => {
     await steps.arrives(id, clerk);
     const parts = (await outbox(VILLAGE, id)).filter((row) => row.kind === 'MATERIAL');
     expect(parts.length).toBe(3 + Math.ceil(scan.length / (512 * 1024)));
-    const [blob] = await federation.rows<{ content: Buffer }>(
-      TOWNSHIP,
-      `SELECT content FROM blobs WHERE node = $1 AND sha256 = $2`,
-      [TOWNSHIP, sha256(scan)],
-    );
-    expect(blob?.content.equals(scan)).toBe(true);
+    const held = await readMaterial(federation.db(TOWNSHIP).queries(TOWNSHIP), sha256(scan));
+    expect(held?.equals(scan)).toBe(true);
     expect(await federation.rows(TOWNSHIP, `SELECT 1 FROM blob_parts WHERE node = $1`, [TOWNSHIP])).toEqual([]);
   });
 
@@ -195,12 +179,8 @@ describe('a message that comes again', () => {
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
     const [dossier] = (await outbox(VILLAGE, id)).filter((row) => row.kind === 'DOSSIER');
-    const copy = randomUUID();
-    await federation.rows(
-      VILLAGE,
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'DOSSIER', $4, $5)`,
-      [VILLAGE, copy, TOWNSHIP, id, dossier?.body],
-    );
+    const body = dossier?.body ?? '';
+    const copy = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DOSSIER', caseId: id, body });
     await eventually(async () =>
       (await outbox(VILLAGE, id)).some((row) => row.id === copy && row.outcome === 'REFUSED'),
     );
@@ -252,13 +232,9 @@ describe('a hand-off the receiver will not take', () => {
 });
 
 describe('a message that can not be processed', () => {
-  const inject = async (id: string, body: unknown) => {
-    const message = randomUUID();
-    await federation.rows(
-      VILLAGE,
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'DOSSIER', $4, $5)`,
-      [VILLAGE, message, TOWNSHIP, id, JSON.stringify(body)],
-    );
+  const inject = async (id: string, content: unknown) => {
+    const body = JSON.stringify(content);
+    const message = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DOSSIER', caseId: id, body });
     await eventually(
       async () =>
         (await federation.rows(TOWNSHIP, `SELECT 1 FROM parked WHERE node = $1 AND id = $2`, [TOWNSHIP, message]))
@@ -405,22 +381,18 @@ describe('materials', () => {
       VILLAGE,
       digest,
       wrong.length,
-      wrong,
+      federation.db(VILLAGE).vault(VILLAGE).sealPieces('blobs.content', digest, wrong),
     ]);
-    const message = randomUUID();
     const body = JSON.stringify({ sha256: digest, offset: 0, length: wrong.length, size: wrong.length });
-    await federation.rows(
-      VILLAGE,
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'MATERIAL', NULL, $4)`,
-      [VILLAGE, message, TOWNSHIP, body],
-    );
+    const message = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'MATERIAL', body });
     await eventually(
       async () =>
         (
-          await federation.rows<OutboxRow>(VILLAGE, `SELECT outcome FROM outbox WHERE node = $1 AND id = $2`, [
+          await federation.rows<{ outcome: string }>(
             VILLAGE,
-            message,
-          ])
+            `SELECT outcome FROM outbox WHERE node = $1 AND id = $2`,
+            [VILLAGE, message],
+          )
         )[0]?.outcome === 'REFUSED',
     );
     expect(

@@ -10,5 +10,5 @@ export { HAND_OFF_PORTS } from './ports.ts';
 export type { HandOffPorts, Receivers } from './ports.ts';
 export { Relay } from './relay.ts';
 export { ParkedRetries, requestRetry } from './parked.ts';
-export { decideParked, getParked, listParked } from './parked-decisions.ts';
+export { bodyOfParked, decideParked, getParked, listParked } from './parked-decisions.ts';
 export type { ParkedCase } from './parked-decisions.ts';

@@ -73,7 +73,8 @@ const insertOwed = gathered(async (tx: NodeTx, given: readonly (readonly (Owed &
     [
       JSON.stringify(
         owed.map(({ id, receiver, kind, caseId, body, trace, attempts }, place) => {
-          return { id, receiver, kind, case_id: caseId, body, trace, attempts, place };
+          const sealed = tx.vault.seal('outbox.body', id, body);
+          return { id, receiver, kind, case_id: caseId, body: sealed, trace, attempts, place };
         }),
       ),
     ],

@@ -10,7 +10,6 @@ export interface ParkedCase {
   id: string;
   sender: DivisionCode;
   kind: MessageKind;
-  body: string;
   code: string;
   reason: string;
   parkedAt: Date;
@@ -21,7 +20,7 @@ export interface ParkedCase {
 }
 
 const COLUMNS =
-  'id, sender, kind, body, code, reason, parked_at AS "parkedAt", retry_at AS "retryAt", decision, resolved_at AS "resolvedAt"';
+  'id, sender, kind, code, reason, parked_at AS "parkedAt", retry_at AS "retryAt", decision, resolved_at AS "resolvedAt"';
 
 /** Messages of a node that wait for people, oldest first. */
 export async function listParked(db: HostDb, node: DivisionCode): Promise<ParkedCase[]> {
@@ -39,6 +38,16 @@ export async function getParked(db: HostDb, node: DivisionCode, id: string): Pro
     .query<ParkedCase>(`SELECT ${COLUMNS} FROM parked WHERE node = $1 AND id = $2::uuid`, [id]);
   if (!row) throw problem('NOT_FOUND', `${node} has not parked a message ${id}.`);
   return row;
+}
+
+/** What a message says, as it was sent. It may name people: reading it is for whoever has to decide about it. */
+export async function bodyOfParked(db: HostDb, node: DivisionCode, id: string): Promise<string> {
+  const queries = db.queries(node);
+  const [row] = await queries.query<{ body: string }>(`SELECT body FROM parked WHERE node = $1 AND id = $2::uuid`, [
+    id,
+  ]);
+  if (!row) throw problem('NOT_FOUND', `${node} has not parked a message ${id}.`);
+  return queries.vault.open('parked.body', id, row.body);
 }
 
 /**

@@ -31,7 +31,10 @@ export interface ParkedMessage {
 
 /** Sets a message aside; the same message again changes what is told of it. */
 export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<void> {
-  const { id, sender, kind, body, code, reason, kid, envelope, bytes } = message;
+  const { id, sender, kind, code, reason, kid } = message;
+  const body = tx.vault.seal('parked.body', id, message.body);
+  const envelope = message.envelope === null ? null : tx.vault.seal('parked.envelope', id, message.envelope);
+  const bytes = message.bytes === null ? null : tx.vault.sealBytes('parked.bytes', id, message.bytes);
   await tx.query(
     `INSERT INTO parked (node, id, sender, kind, body, code, reason, kid, envelope, bytes)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -54,12 +57,19 @@ export async function strangersOf(tx: NodeTx, sender: DivisionCode): Promise<num
 
 /** A message that is set aside and not resolved yet. */
 export async function readParked(queries: NodeQueries, id: string): Promise<ParkedMessage | null> {
-  const [row] = await queries.query<ParkedMessage>(
+  const [row] = await queries.query<Omit<ParkedMessage, 'bytes'> & { bytes: Buffer | null }>(
     `SELECT id, sender, kind, body, code, reason, kid, envelope, bytes FROM parked
      WHERE node = $1 AND id = $2 AND resolved_at IS NULL`,
     [id],
   );
-  return row ?? null;
+  if (!row) return null;
+  const { vault } = queries;
+  return {
+    ...row,
+    body: await vault.open('parked.body', id, row.body),
+    envelope: await vault.openNullable('parked.envelope', id, row.envelope),
+    bytes: row.bytes && (await vault.openBytes('parked.bytes', id, row.bytes)),
+  };
 }
 
 /**

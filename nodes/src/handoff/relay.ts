@@ -121,7 +121,19 @@ export class Relay {
        RETURNING node, id, ordinal, receiver, kind, body, attempts, trace`,
       [this.#parts.nodes, BACKOFF_MS, MAX_BACKOFF_MS, this.#parts.healing(), HEALING_KINDS],
     );
-    return rows.sort((a, b) => a.ordinal - b.ordinal);
+    const opened = await Promise.all(rows.map((row) => this.#open(row)));
+    return opened.filter((row) => row !== null).sort((a, b) => a.ordinal - b.ordinal);
+  }
+
+  /** A message as it was left; null, and told, where it does not open: the ones beside it go on. */
+  async #open<T extends Owed>(row: T): Promise<T | null> {
+    const { db, log } = this.#parts;
+    try {
+      return { ...row, body: await db.vault(row.node).open('outbox.body', row.id, row.body) };
+    } catch (error) {
+      log.error({ err: error, node: row.node, message: row.id }, 'a message that is owed does not open');
+      return null;
+    }
   }
 
   async #send(messages: readonly Owed[]): Promise<void> {
@@ -146,17 +158,19 @@ export class Relay {
   }
 
   async #parcel(row: Owed): Promise<Parcel | null> {
+    const { db, log } = this.#parts;
+    const { body } = row;
     const message = {
       id: row.id,
       kind: row.kind,
-      body: row.body,
+      body,
       ...(row.trace === null ? {} : { trace: row.trace }),
     };
     const broker = row.attempts === 1 ? row.id : `${row.id}.${row.attempts}`;
     if (row.kind !== 'MATERIAL') return { message, bytes: null, broker };
-    const bytes = await this.#parts.readBytes(this.#parts.db.queries(row.node), JSON.parse(row.body));
+    const bytes = await this.#parts.readBytes(db.queries(row.node), JSON.parse(body));
     if (!bytes) {
-      this.#parts.log.error({ node: row.node, message: row.id }, 'a material that is owed is not here');
+      log.error({ node: row.node, message: row.id }, 'a material that is owed is not here');
       return null;
     }
     return { message, bytes, broker };

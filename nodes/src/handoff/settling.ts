@@ -123,10 +123,11 @@ export class Settlement {
   }
 
   async #take(tx: NodeTx, { answer, row }: Settling): Promise<void> {
-    const { id, receiver, kind, case_id: caseId, body } = row;
-    await inTrace(row.trace, `answer ${kind}`, async () =>
-      this.#settlers[kind]?.(tx, { id, receiver, kind, caseId, body: JSON.parse(body), answer }),
-    );
+    const { id, receiver, kind, case_id: caseId } = row;
+    const settler = this.#settlers[kind];
+    if (!settler) return;
+    const body: unknown = JSON.parse(await tx.vault.open('outbox.body', id, row.body));
+    await inTrace(row.trace, `answer ${kind}`, () => settler(tx, { id, receiver, kind, caseId, body, answer }));
   }
 }
 

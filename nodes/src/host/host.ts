@@ -15,6 +15,7 @@ import { linkOlderItems } from '../legal-bases/index.ts';
 import { collectProcess } from '../observability/index.ts';
 import { HostMetrics, MetricsServer, readinessOf } from '../operation/index.ts';
 import { Lives } from '../restore/index.ts';
+import { openVault, readyDataKeys } from '../sealing/index.ts';
 import { startCarriage } from './carriage.ts';
 import { startClockwork } from './clockwork.ts';
 import type { NodeDesks } from './desks.ts';
@@ -91,10 +92,15 @@ async function startParts(
   const issuers = parseIssuers(await readJson(config.issuersFile));
   const tokens = new TokenVerifier(issuers, (uri) => createRemoteJWKSet(uri));
 
-  const db = new HostDb(config.databaseUrl, config.databaseConnections, (error) =>
-    log.warn({ err: error }, 'a database connection broke'),
+  const vault = await openVault(config);
+  const db = new HostDb(
+    config.databaseUrl,
+    config.databaseConnections,
+    (error) => log.warn({ err: error }, 'a database connection broke'),
+    vault,
   );
   onStop(() => db.close());
+  await readyDataKeys({ config, db, vault, now, log });
   const lives = await Lives.open(db, nodes, now, log);
   await trust.learn(await readKeyDocuments(db, nodes));
   const parts = hostParts(config, foundation, { db, lives, now, log });

@@ -1,7 +1,16 @@
 import type { DivisionCode, KeyDocument } from '@liandong/schema';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 
-export type KeyAction = 'MADE' | 'REQUESTED' | 'CERTIFIED' | 'REVOKED' | 'LEARNED' | 'TAKEN_UP';
+export type KeyAction =
+  | 'MADE'
+  | 'REQUESTED'
+  | 'CERTIFIED'
+  | 'REVOKED'
+  | 'LEARNED'
+  | 'TAKEN_UP'
+  // of data keys
+  | 'DATA_KEY_MADE'
+  | 'DATA_KEY_RETIRED';
 
 /** A line of the log of keys (密钥日志). */
 export interface KeyLogLine {

@@ -19,7 +19,8 @@ import {
   readKeysOf,
 } from '../testing/test-federation.ts';
 import type { StoredKey, TrustFile } from '../trust/index.ts';
-import { importNodeKey, kidOf, signWith, writeKeys } from '../trust/index.ts';
+import { importNodeKey, kidOf, signWith, writeKeys, readPassphrase } from '../trust/index.ts';
+import { readDataKeys, writeDataKeys } from '../vault/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
 let federation: TestFederation;
@@ -374,6 +375,8 @@ describe('a host of an earlier federation', () => {
     const config = federation.config(OTHER_TOWNSHIP);
     const keysDir = await mkdtemp(join(federation.dir, 'plain-'));
     await writeKeys(keysDir, await readKeysOf(config), null);
+    const passphrase = await readPassphrase(config.keysPassphraseFile);
+    await writeDataKeys(keysDir, await readDataKeys(config.keysDir, [OTHER_TOWNSHIP], passphrase), null);
     await federation.stopHost(OTHER_TOWNSHIP);
     federation.reconfigure(OTHER_TOWNSHIP, { keysDir, keysPassphraseFile: null });
     await federation.startHost(OTHER_TOWNSHIP);
@@ -382,7 +385,7 @@ describe('a host of an earlier federation', () => {
     const { out } = await command(OTHER_TOWNSHIP, 'keys', 'protect', '--node', OTHER_TOWNSHIP);
     expect(out).toContain('1 keys');
     await federation.startHost(OTHER_TOWNSHIP);
-    expect((await readdir(keysDir)).filter((file) => file.endsWith('.jwk.json'))).toEqual([]);
+    expect((await readdir(keysDir)).filter((file) => file.endsWith('.json'))).toEqual([]);
     expect((await keysOf(OTHER_TOWNSHIP)).map((key) => key.state)).toEqual(['IN_EFFECT']);
   });
 });

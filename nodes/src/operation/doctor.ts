@@ -9,6 +9,7 @@ import type { Foundation } from '../host/index.ts';
 import { readFoundation } from '../host/index.ts';
 import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
+import { findDataKeys, openVault } from '../sealing/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
@@ -45,7 +46,10 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
   if (foundation) examineCalendar(foundation, now(), findings);
   const db = new HostDb(config.databaseUrl, 2, () => undefined);
   try {
-    if (await examineDatabase(db, now, findings)) await examineWork(db, config, findings);
+    if (await examineDatabase(db, now, findings)) {
+      await examineDataKeys(db, config, findings);
+      await examineWork(db, config, findings);
+    }
   } finally {
     await db.close();
   }
@@ -213,6 +217,29 @@ async function examineWork(db: HostDb, config: HostConfig, findings: Finding[]):
         `${node} was restored and takes no steps before others gave back what they hold; silent: ${state.silent.join(', ') || 'nobody, it goes on at its next sign of life'}. Start their hosts, or give them up with liandong restore skip.`,
       ),
     );
+  }
+}
+
+async function examineDataKeys(db: HostDb, config: HostConfig, findings: Finding[]): Promise<void> {
+  try {
+    const vault = await openVault(config);
+    const lost: string[] = [];
+    for (const node of config.nodes) {
+      for (const { kid, retiredAt } of await findDataKeys(db.queries(node))) {
+        if (retiredAt === null && !vault.of(node).kids.includes(kid)) lost.push(`${kid} of ${node}`);
+      }
+    }
+    const copy = 'Keep copies of their files apart from the database and from its backups.';
+    findings.push(
+      lost.length === 0
+        ? ok('data keys', `Every key that personal data is sealed with is here. ${copy}`)
+        : bad(
+            'data keys',
+            `The data key ${lost.join(', ')} is not in ${config.keysDir}: what is sealed with it can't be read. Put its file back from where keys are kept.`,
+          ),
+    );
+  } catch (error) {
+    findings.push(bad('data keys', `${textOf(error)} Mend the file or the passphrase.`));
   }
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../../load-tests/src/federation/services.ts';
 import { decideParked, getParked, listParked } from '../handoff/index.ts';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
+import { putOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -39,12 +40,7 @@ afterAll(() => federation.stop());
 const scrape = async () => (await fetch(`${metricsUrl}/metrics`)).text();
 /** A message nobody can process: not what its kind says. */
 async function sendNonsense(): Promise<string> {
-  const id = randomUUID();
-  await federation.rows(
-    VILLAGE,
-    `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'ECHO', NULL, '{"case":""}')`,
-    [VILLAGE, id, TOWNSHIP],
-  );
+  const id = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'ECHO', body: '{"case":""}' });
   await eventually(async () => (await listParked(federation.db(TOWNSHIP), TOWNSHIP)).some((p) => p.id === id));
   return id;
 }
@@ -203,7 +199,10 @@ describe('a parked message', () => {
     );
     await federation.rows(TOWNSHIP, `UPDATE parked SET body = $2 WHERE id = $1`, [
       id,
-      JSON.stringify({ case: caseId, lines: [jws] }),
+      federation
+        .db(TOWNSHIP)
+        .vault(TOWNSHIP)
+        .seal('parked.body', id, JSON.stringify({ case: caseId, lines: [jws] })),
     ]);
     await decideParked(federation.db(TOWNSHIP), TOWNSHIP, id, 'RETRY', 'wang', null);
     await eventually(async () => (await owed(id))?.outcome === 'DONE');

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { RollupView, Viewer } from '@liandong/schema';
 import { dayOf } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, countyChief, countyClerk, homestead } from '../testing/cases.ts';
+import { putOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -133,12 +133,7 @@ describe('figures', () => {
 
 describe('a feed', () => {
   const send = async (body: object) => {
-    const id = randomUUID();
-    await federation.rows(
-      VILLAGE,
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'FEED', NULL, $4)`,
-      [VILLAGE, id, COUNTY, JSON.stringify(body)],
-    );
+    await putOutbox(federation, VILLAGE, { receiver: COUNTY, kind: 'FEED', body: JSON.stringify(body) });
   };
   const held = async () =>
     (
@@ -240,7 +235,6 @@ describe('a feed', () => {
       [TOWNSHIP, CITY],
     );
     const head = entry?.head ?? 0;
-    const id = randomUUID();
     // an old entry of the city's under a new number: signed by the city, and not what it says
     const body = JSON.stringify({
       feed: 'CATALOGUE',
@@ -250,11 +244,7 @@ describe('a feed', () => {
       head: head + 1,
       asOf: new Date().toISOString(),
     });
-    await federation.rows(
-      TOWNSHIP,
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'FEED', NULL, $4)`,
-      [TOWNSHIP, id, VILLAGE, body],
-    );
+    await putOutbox(federation, TOWNSHIP, { receiver: VILLAGE, kind: 'FEED', body });
     await eventually(
       async () =>
         (

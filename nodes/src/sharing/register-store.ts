@@ -13,10 +13,14 @@ export async function replaceRegisters(tx: NodeTx, registers: RegisterFile['regi
   for (const { name, rows } of registers) {
     for (let start = 0; start < rows.length; start += ROWS) {
       const some = rows.slice(start, start + ROWS);
+      const hashes = some.map((r) => subjectHash(secret, r.idType, r.idNumber));
+      const sealed = some.map((r, i) =>
+        tx.vault.seal('register_rows.fields', `${name}/${hashes[i]}`, JSON.stringify(r.fields)),
+      );
       await tx.query(
         `INSERT INTO register_rows (node, register, subject_hash, fields)
-         SELECT $1, $2, r.* FROM unnest($3::text[], $4::jsonb[]) AS r`,
-        [name, some.map((r) => subjectHash(secret, r.idType, r.idNumber)), some.map((r) => JSON.stringify(r.fields))],
+         SELECT $1, $2, r.* FROM unnest($3::text[], $4::text[]) AS r`,
+        [name, hashes, sealed],
       );
     }
     count += rows.length;
@@ -30,14 +34,20 @@ export async function findRegisterRow(
   register: string,
   subject: { idType: IdType; idNumber: string },
 ): Promise<Record<string, string> | null> {
-  const [row] = await tx.query<{ fields: Record<string, string> }>(
+  const hash = subjectHash(await registerSecret(tx), subject.idType, subject.idNumber);
+  const [row] = await tx.query<{ fields: string }>(
     `SELECT fields FROM register_rows WHERE node = $1 AND register = $2 AND subject_hash = $3`,
-    [register, subjectHash(await registerSecret(tx), subject.idType, subject.idNumber)],
+    [register, hash],
   );
-  return row?.fields ?? null;
+  if (!row) return null;
+  const fields = await tx.vault.open('register_rows.fields', `${register}/${hash}`, row.fields);
+  return JSON.parse(fields) as Record<string, string>;
 }
 
-/** Numbers are few enough to be tried out one by one against a bare hash; the node's secret prevents that. */
+/**
+ * Numbers are few enough to be tried out one by one against a bare hash; the node's secret prevents that, and is itself
+ * sealed.
+ */
 function subjectHash(secret: string, idType: IdType, idNumber: string): string {
   return createHmac('sha256', secret).update(`${idType} ${idNumber}`).digest('hex');
 }
@@ -45,11 +55,11 @@ function subjectHash(secret: string, idType: IdType, idNumber: string): string {
 async function registerSecret(tx: NodeTx): Promise<string> {
   await tx.query(
     `INSERT INTO node_settings (node, key, value) VALUES ($1, 'register-secret', $2) ON CONFLICT (node, key) DO NOTHING`,
-    [randomBytes(32).toString('hex')],
+    [tx.vault.seal('node_settings.value', 'register-secret', randomBytes(32).toString('hex'))],
   );
   const [row] = await tx.query<{ value: string }>(
     `SELECT value FROM node_settings WHERE node = $1 AND key = 'register-secret'`,
   );
   if (!row) throw new Error('the register secret vanished while it was read');
-  return row.value;
+  return tx.vault.open('node_settings.value', 'register-secret', row.value);
 }

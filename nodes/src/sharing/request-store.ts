@@ -28,10 +28,15 @@ const COLUMNS = `id, case_id AS "caseId", offer, asker, provider, item, asked_by
 
 /** Everything asked for a case that this node knows of, oldest first. */
 export async function findRequests(queries: NodeQueries, caseId: string): Promise<StoredRequest[]> {
-  return queries.query<StoredRequest>(
+  const rows = await queries.query<StoredRequest>(
     `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND case_id = $2 ORDER BY asked_at, id`,
     [caseId],
   );
+  return Promise.all(rows.map((row) => openGiven(queries, row)));
+}
+
+async function openGiven({ vault }: NodeQueries, request: StoredRequest): Promise<StoredRequest> {
+  return { ...request, given: await vault.openNullable('data_requests.given', request.id, request.given) };
 }
 
 /** One request, kept from others until the transaction ends. */
@@ -40,7 +45,7 @@ export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest
     `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND id = $2 FOR UPDATE`,
     [id],
   );
-  return row ?? null;
+  return row ? openGiven(tx, row) : null;
 }
 
 export async function insertRequest(
@@ -84,7 +89,7 @@ export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, gi
       record.at,
       record.replaces,
       jws,
-      given,
+      given === null ? null : tx.vault.seal('data_requests.given', record.request, given),
     ],
   );
   return rows.length > 0;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk, countyClerk, homestead } from '../testing/cases.ts';
 import { isolate } from '../testing/isolate.ts';
 import { DataSharing, ESSENTIAL, HOUSEHOLD, withoutHousehold } from '../testing/sharing.ts';
+import { putOutbox, readOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -175,13 +176,9 @@ describe('a request or an answer that comes again', () => {
       [VILLAGE, 'DATA_REQUEST'],
       [COUNTY, 'DATA_ANSWER'],
     ] as const) {
-      await federation.rows(
-        node,
-        `INSERT INTO outbox (node, id, receiver, kind, case_id, body)
-         SELECT node, gen_random_uuid(), receiver, kind, case_id, body FROM outbox
-         WHERE node = $1 AND case_id = $2 AND kind = $3`,
-        [node, id, kind],
-      );
+      for (const { receiver, body } of await readOutbox(federation, node, id, kind)) {
+        await putOutbox(federation, node, { receiver, kind, caseId: id, body });
+      }
     }
     await Promise.all([settled(VILLAGE, id), settled(COUNTY, id)]);
     expect([await data.logged(VILLAGE, request), await data.logged(COUNTY, request)]).toEqual(before);
@@ -251,18 +248,15 @@ describe('a request whose proof can not be believed', () => {
   const inject = async (spoil: (body: DataRequestBody) => Promise<void> | void, from = VILLAGE) => {
     const id = await steps.file(agent, withoutHousehold());
     await isolate(federation, VILLAGE, async () => void (await data.ask(id)));
-    const [row] = await federation.rows<{ body: string }>(
-      VILLAGE,
-      `SELECT body FROM outbox WHERE node = $1 AND case_id = $2 AND kind = 'DATA_REQUEST'`,
-      [VILLAGE, id],
-    );
+    const [row] = await readOutbox(federation, VILLAGE, id, 'DATA_REQUEST');
     const body = { ...(JSON.parse(row?.body ?? '{}') as DataRequestBody), request: randomUUID() };
     await spoil(body);
-    await federation.rows(
-      from,
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'DATA_REQUEST', $4, $5)`,
-      [from, randomUUID(), COUNTY, id, JSON.stringify(body)],
-    );
+    await putOutbox(federation, from, {
+      receiver: COUNTY,
+      kind: 'DATA_REQUEST',
+      caseId: id,
+      body: JSON.stringify(body),
+    });
     await eventually(async () => (await data.logged(COUNTY, body.request)).length > 0);
     expect(await data.logged(COUNTY, body.request)).toMatchObject([{ outcome: 'REFUSED', asker: from, item: null }]);
     return data.lights(COUNTY, id);
@@ -308,21 +302,13 @@ describe('an answer that can not be believed', () => {
     const id = await steps.file(agent, withoutHousehold());
     const { id: request } = await data.ask(id);
     await data.ended(id, request);
-    const [row] = await federation.rows<{ body: string }>(
-      COUNTY,
-      `SELECT body FROM outbox WHERE node = $1 AND case_id = $2 AND kind = 'DATA_ANSWER'`,
-      [COUNTY, id],
-    );
+    const [row] = await readOutbox(federation, COUNTY, id, 'DATA_ANSWER');
     return { id, body: JSON.parse(row?.body ?? '{}') as { record: string; values: string } };
   };
   /** Sends it to the township, as a desk that passes a case on does. */
-  const pass = async (id: string, body: unknown) => {
-    const message = randomUUID();
-    await federation.rows(
-      VILLAGE,
-      `INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'DATA_ANSWER', $4, $5)`,
-      [VILLAGE, message, TOWNSHIP, id, JSON.stringify(body)],
-    );
+  const pass = async (id: string, content: unknown) => {
+    const body = JSON.stringify(content);
+    const message = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DATA_ANSWER', caseId: id, body });
     const row = async () =>
       (
         await federation.rows<{ outcome: string | null; code: string | null }>(

@@ -29,9 +29,11 @@ import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Host } from '../host/index.ts';
 import { programLog } from '../observability/index.ts';
+import { openVault } from '../sealing/index.ts';
 import { holdCeremony } from '../topology/index.ts';
 import type { StoredKey } from '../trust/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { TEMPLATE } from './global-setup.ts';
 
 const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
@@ -72,6 +74,7 @@ export class TestFederation {
   readonly #configs = new Map<DivisionCode, HostConfig>();
   readonly #hosts = new Map<DivisionCode, Host>();
   readonly #dbs = new Map<DivisionCode, HostDb>();
+  readonly #vaults = new Map<DivisionCode, Vault>();
   readonly #log: Logger;
   /** Everything the hosts log, when a test asks to keep it. */
   readonly logged: string[] = [];
@@ -156,6 +159,7 @@ export class TestFederation {
 
   async startHost(node: DivisionCode): Promise<void> {
     this.#hosts.set(node, await Host.start(this.config(node), this.#log, this.now));
+    this.#vaults.set(node, await openVault(this.config(node)));
   }
 
   async stopHost(node: DivisionCode): Promise<void> {
@@ -230,10 +234,13 @@ export class TestFederation {
     return this.db(node).queryHost<Row>(sql, params);
   }
 
+  /** The node's database, with the data keys its host found at its start. */
   db(node: DivisionCode): HostDb {
     let db = this.#dbs.get(node);
     if (!db) {
-      db = new HostDb(this.config(node).databaseUrl, 2, () => undefined);
+      const vault = this.#vaults.get(node);
+      if (!vault) throw new Error(`the host of ${node} was never started`);
+      db = new HostDb(this.config(node).databaseUrl, 2, () => undefined, vault);
       this.#dbs.set(node, db);
     }
     return db;

@@ -1,5 +1,16 @@
 export { sha256 } from './digest.ts';
-export { KEY_SET_FILE, protectKeys, readKeys, readPassphrase, writeKey, writeKeys } from './key-files.ts';
+export {
+  DATA_KEY_FILE,
+  KEY_SET_FILE,
+  openPrivate,
+  protectKeys,
+  readKeys,
+  readPassphrase,
+  sealPrivate,
+  writeKey,
+  writeKeys,
+  writePrivate,
+} from './key-files.ts';
 export { generateNodeKey, importNodeKey, publicOf } from './keys.ts';
 export type { NodeKey, StoredKey } from './keys.ts';
 export { Trust, kidOf, payloadOf, signWith, trustFileSchema } from './trust.ts';

@@ -19,6 +19,9 @@ const ENC = 'A256GCM';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Files of data keys stand in the same directory, and sign nothing. */
+export const DATA_KEY_FILE = /\.data\.jwks\.(jwe|json)$/;
+
 /** The file of all keys that were made at once. */
 export const KEY_SET_FILE = 'keys.jwks.jwe';
 
@@ -56,7 +59,7 @@ export async function readKeys(
  */
 export async function writeKey(dir: string, key: StoredKey, passphrase: string | null): Promise<string> {
   if (passphrase === null) return writePrivate(join(dir, `${key.kid}.jwk.json`), JSON.stringify(key));
-  const text = await encrypt(JSON.stringify(jwkOf(key)), 'jwk+json', passphrase);
+  const text = await sealPrivate(JSON.stringify(jwkOf(key)), 'jwk+json', passphrase);
   return writePrivate(join(dir, `${key.kid}.jwk.jwe`), text);
 }
 
@@ -68,7 +71,7 @@ export async function writeKeys(dir: string, keys: readonly StoredKey[], passphr
     return;
   }
   const set = { keys: keys.map(jwkOf) };
-  await writePrivate(join(dir, KEY_SET_FILE), await encrypt(JSON.stringify(set), 'jwk-set+json', passphrase));
+  await writePrivate(join(dir, KEY_SET_FILE), await sealPrivate(JSON.stringify(set), 'jwk-set+json', passphrase));
 }
 
 /**
@@ -80,7 +83,7 @@ export async function protectKeys(dir: string, passphrase: string): Promise<stri
   const files = (await readdir(dir)).filter((file) => file.endsWith('.jwk.json')).map((file) => join(dir, file));
   const keys = (await Promise.all(files.map((file) => readKeyFile(file, null)))).flat();
   if (keys.length === 0) return [];
-  const set = await encrypt(JSON.stringify({ keys: keys.map(jwkOf) }), 'jwk-set+json', passphrase);
+  const set = await sealPrivate(JSON.stringify({ keys: keys.map(jwkOf) }), 'jwk-set+json', passphrase);
   const written = await writePrivate(join(dir, `protected-${Date.now()}.jwks.jwe`), set);
   const kept = await readKeyFile(written, passphrase);
   if (kept.length !== keys.length) throw problem('INTERNAL', `${written} does not hold what was written to it.`);
@@ -105,11 +108,12 @@ export async function readPassphrase(file: string | null): Promise<string | null
 /** Keys of one file; none of a file of another kind. */
 async function readKeyFile(file: string, passphrase: string | null): Promise<StoredKey[]> {
   const plain = file.endsWith('.jwk.json');
+  if (DATA_KEY_FILE.test(file)) return [];
   if (!plain && !file.endsWith('.jwe')) return [];
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw problem('BAD_CONFIG', `The key file ${file} can't be read.`, { cause });
   });
-  const content = parseJson(file, plain ? text : await decrypt(file, text.trim(), passphrase));
+  const content = parseJson(file, plain ? text : await openPrivate(file, text.trim(), passphrase));
   if (plain) return [requireKey(file, content as Partial<StoredKey>)];
   const { keys } = content as { keys?: unknown };
   const jwks = (Array.isArray(keys) ? keys : [content]) as JWK[];
@@ -136,14 +140,16 @@ function jwkOf({ kid, jwk }: StoredKey): JWK {
   return { ...jwk, kid, alg: 'EdDSA', use: 'sig' };
 }
 
-function encrypt(text: string, cty: string, passphrase: string): Promise<string> {
+/** A secret text, encrypted with a passphrase (JWE, PBES2). */
+export function sealPrivate(text: string, cty: string, passphrase: string): Promise<string> {
   return new CompactEncrypt(encoder.encode(text))
     .setProtectedHeader({ alg: ALG, enc: ENC, cty })
     .setKeyManagementParameters({ p2c: ROUNDS })
     .encrypt(encoder.encode(passphrase));
 }
 
-async function decrypt(file: string, text: string, passphrase: string | null): Promise<string> {
+/** @throws {ProblemError} BAD_CONFIG naming the file that does not open */
+export async function openPrivate(file: string, text: string, passphrase: string | null): Promise<string> {
   if (passphrase === null) {
     throw problem('BAD_CONFIG', `${file} is encrypted; name its passphrase in LIANDONG_KEYS_PASSPHRASE_FILE.`);
   }
@@ -160,7 +166,7 @@ async function decrypt(file: string, text: string, passphrase: string | null): P
 }
 
 /** Whole or not at all: a power cut leaves no half key. */
-async function writePrivate(file: string, content: string): Promise<string> {
+export async function writePrivate(file: string, content: string): Promise<string> {
   await writeFile(`${file}.part`, content, { mode: 0o600 });
   await rename(`${file}.part`, file);
   return file;

@@ -1,0 +1,3 @@
+export { findDataKeys, openVault, readyDataKeys, rememberDataKey, writeKeysOf } from './data-key-store.ts';
+export type { KnownDataKey } from './data-key-store.ts';
+export { countByKey, reseal } from './reseal.ts';

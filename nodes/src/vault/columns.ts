@@ -1,0 +1,61 @@
+/** A column whose values are sealed, and what names a row besides its node. */
+export interface SealedColumn {
+  table: string;
+  column: string;
+  /** Columns of the row's key behind the node, with their types: they are bound into what is sealed. */
+  key: readonly { name: string; type: 'text' | 'uuid' | 'int' }[];
+  /** Text, bytes as a whole, or bytes in pieces that can be read one by one. */
+  form: 'text' | 'bytes' | 'pieces';
+  /** Which rows, where it is not all; the rest of the table holds nothing personal. */
+  where?: string;
+}
+
+const text = (name: string) => ({ name, type: 'text' }) as const;
+const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
+
+/**
+ * Every column that may hold names, identity numbers, phones or what people handed in. Whatever a new table keeps of
+ * applicants is named here: it is then sealed when it is written, sealed in databases that were filled before, and
+ * sealed anew when the key is changed.
+ */
+export const SEALED_COLUMNS = {
+  'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
+  'bundles.application': { table: 'bundles', column: 'application', key: [uuid('id')], form: 'text' },
+  'bundles.tracking_code': { table: 'bundles', column: 'tracking_code', key: [uuid('id')], form: 'text' },
+  'enquiry_askers.name': { table: 'enquiry_askers', column: 'name', key: [text('enquiry')], form: 'text' },
+  'enquiry_askers.phone': { table: 'enquiry_askers', column: 'phone', key: [text('enquiry')], form: 'text' },
+  'register_rows.fields': {
+    table: 'register_rows',
+    column: 'fields',
+    key: [text('register'), text('subject_hash')],
+    form: 'text',
+  },
+  'data_requests.given': { table: 'data_requests', column: 'given', key: [uuid('id')], form: 'text' },
+  'idempotency.response': {
+    table: 'idempotency',
+    column: 'response',
+    key: [text('subject'), text('key')],
+    form: 'text',
+  },
+  'outbox.body': { table: 'outbox', column: 'body', key: [uuid('id')], form: 'text' },
+  'parked.body': { table: 'parked', column: 'body', key: [uuid('id')], form: 'text' },
+  'parked.envelope': { table: 'parked', column: 'envelope', key: [uuid('id')], form: 'text' },
+  'parked.bytes': { table: 'parked', column: 'bytes', key: [uuid('id')], form: 'bytes' },
+  'blobs.content': { table: 'blobs', column: 'content', key: [text('sha256')], form: 'pieces' },
+  'blob_parts.content': {
+    table: 'blob_parts',
+    column: 'content',
+    key: [text('sha256'), { name: 'start', type: 'int' }],
+    form: 'bytes',
+  },
+  // the secret that registers are keyed with: beside it, numbers could be tried out one by one
+  'node_settings.value': {
+    table: 'node_settings',
+    column: 'value',
+    key: [text('key')],
+    form: 'text',
+    where: `key = 'register-secret'`,
+  },
+} as const satisfies Record<string, SealedColumn>;
+
+export type SealedName = keyof typeof SEALED_COLUMNS;
