@@ -34,6 +34,8 @@ describe('the settings', () => {
       embeddedIssuer: null,
       requestTimeoutMs: 10_000,
       hostTimeoutMs: 2_500,
+      door: { rates: { perPerson: 1_200, perAddress: 12_000, perStranger: 600 }, trustedProxies: [], origins: [] },
+      tls: null,
       metricsPort: 0,
       metricsAddress: '127.0.0.1',
       stopTimeoutMs: 30_000,

@@ -1,10 +1,24 @@
 import { problem } from '@liandong/schema';
 import { z } from 'zod';
+import type { DoorSettings } from './door.ts';
 
 const path = z.string().min(1);
 
-/** The embedded issuer needs both of these. */
-const ISSUER_FILES = ['LIANDONG_PEOPLE_FILE', 'LIANDONG_ISSUER_KEY_FILE'] as const;
+const rate = (most: number) => z.coerce.number().int().min(0).default(most);
+const list = z
+  .string()
+  .default('')
+  .transform((v) => v.split(',').flatMap((entry) => entry.trim() || []));
+
+function isOrigin(url: string): boolean {
+  return new URL(url).origin === url;
+}
+
+/** What is useless with one of the two alone. */
+const PAIRS = [
+  ['the embedded issuer', 'LIANDONG_PEOPLE_FILE', 'LIANDONG_ISSUER_KEY_FILE'],
+  ['TLS', 'LIANDONG_TLS_CERT_FILE', 'LIANDONG_TLS_KEY_FILE'],
+] as const;
 
 /** Every setting of the gateway, with what it means; read once, here and nowhere else. */
 const settings = z.object({
@@ -29,6 +43,17 @@ const settings = z.object({
   /** How long a question may take in all, and how long one host is waited for, ms. */
   LIANDONG_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000),
   LIANDONG_HOST_TIMEOUT_MS: z.coerce.number().int().min(50).default(2_500),
+  /** Requests a minute of a person, of an address, and of an address without a login; 0 leaves it open. */
+  LIANDONG_RATE_PER_PERSON: rate(1_200),
+  LIANDONG_RATE_PER_ADDRESS: rate(12_000),
+  LIANDONG_RATE_PER_STRANGER: rate(600),
+  /** Addresses of proxies in front, separated by commas: only their word on whom they ask for is taken. */
+  LIANDONG_TRUSTED_PROXIES: list,
+  /** Origins whose pages may ask (CORS), separated by commas: `https://desk.example.cn`. None by default. */
+  LIANDONG_CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }).refine(isOrigin, 'an origin'))),
+  /** PEM certificate chain and key: serves over TLS. Without them something in front should. */
+  LIANDONG_TLS_CERT_FILE: path.optional(),
+  LIANDONG_TLS_KEY_FILE: path.optional(),
   /** Port for Prometheus's /metrics, apart from everything else; 0 opens none. */
   LIANDONG_METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   LIANDONG_METRICS_ADDRESS: z.string().default('127.0.0.1'),
@@ -50,6 +75,8 @@ export interface GatewayConfig {
   embeddedIssuer: { name: string; peopleFile: string; keyFile: string } | null;
   requestTimeoutMs: number;
   hostTimeoutMs: number;
+  door: DoorSettings;
+  tls: { certFile: string; keyFile: string } | null;
   metricsPort: number;
   metricsAddress: string;
   stopTimeoutMs: number;
@@ -61,13 +88,16 @@ export interface GatewayConfig {
 export function readConfig(environment: Record<string, string | undefined>): GatewayConfig {
   const parsed = settings.safeParse(environment);
   const faults = (parsed.error?.issues ?? []).map((i) => `${i.path.join('.')}: ${i.message}`);
-  const half = ISSUER_FILES.filter((name) => environment[name] === undefined).length === 1;
-  if (half) faults.push(`the embedded issuer needs both ${ISSUER_FILES.join(' and ')}`);
-  if (!parsed.success || half) {
+  for (const [what, one, other] of PAIRS) {
+    const half = (environment[one] === undefined) !== (environment[other] === undefined);
+    if (half) faults.push(`${what} needs both ${one} and ${other}`);
+  }
+  if (!parsed.success || faults.length > 0) {
     throw problem('BAD_CONFIG', `The gateway's settings are faulty. ${faults.join('; ')}.`);
   }
   const s = parsed.data;
   const { LIANDONG_PEOPLE_FILE: peopleFile, LIANDONG_ISSUER_KEY_FILE: keyFile } = s;
+  const { LIANDONG_TLS_CERT_FILE: certFile, LIANDONG_TLS_KEY_FILE: tlsKeyFile } = s;
   return {
     port: s.LIANDONG_GATEWAY_PORT,
     address: s.LIANDONG_GATEWAY_ADDRESS,
@@ -80,6 +110,16 @@ export function readConfig(environment: Record<string, string | undefined>): Gat
       peopleFile === undefined || keyFile === undefined ? null : { name: s.LIANDONG_ISSUER, peopleFile, keyFile },
     requestTimeoutMs: s.LIANDONG_REQUEST_TIMEOUT_MS,
     hostTimeoutMs: s.LIANDONG_HOST_TIMEOUT_MS,
+    door: {
+      rates: {
+        perPerson: s.LIANDONG_RATE_PER_PERSON,
+        perAddress: s.LIANDONG_RATE_PER_ADDRESS,
+        perStranger: s.LIANDONG_RATE_PER_STRANGER,
+      },
+      trustedProxies: s.LIANDONG_TRUSTED_PROXIES,
+      origins: s.LIANDONG_CORS_ORIGINS,
+    },
+    tls: certFile === undefined || tlsKeyFile === undefined ? null : { certFile, keyFile: tlsKeyFile },
     metricsPort: s.LIANDONG_METRICS_PORT,
     metricsAddress: s.LIANDONG_METRICS_ADDRESS,
     stopTimeoutMs: s.LIANDONG_STOP_TIMEOUT_MS,

@@ -27,10 +27,24 @@ async function main(): Promise<void> {
   const tokens = new TokenVerifier(parseIssuers(await readJson(config.issuersFile)), (uri) => createRemoteJWKSet(uri));
   const issuer = await openIssuer(config);
   const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile);
-  const { requestTimeoutMs, hostTimeoutMs } = config;
-  const gateway = new Gateway({ divisions, topology, nats, tokens, issuer, requestTimeoutMs, hostTimeoutMs, log });
+  const { requestTimeoutMs, hostTimeoutMs, door } = config;
+  const tls = config.tls && {
+    cert: await readText(config.tls.certFile),
+    key: await readText(config.tls.keyFile),
+  };
+  const gateway = new Gateway({
+    divisions,
+    topology,
+    nats,
+    tokens,
+    issuer,
+    requestTimeoutMs,
+    hostTimeoutMs,
+    door,
+    log,
+  });
   try {
-    await gateway.listen(config.port, config.address);
+    await gateway.listen(config.port, config.address, tls);
   } catch (error) {
     await gateway.close();
     throw error;

@@ -1,21 +1,21 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Divisions, Topology, TokenVerifier } from '@liandong/schema';
-import type { ErrorCode } from '@liandong/schema';
 import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
+import type { Caller, DoorSettings } from './door.ts';
+import { Door, refusal } from './door.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
 import { shownError } from './plugins/errors.ts';
 import { identify } from './plugins/identity.ts';
-import { limitTokens } from './plugins/limits.ts';
+import { limitQueries, limitTokens } from './plugins/limits.ts';
 import { Registry } from './registry.ts';
 import { routedExecutor } from './route.ts';
 import { stitchRoles } from './stitch.ts';
@@ -27,8 +27,6 @@ const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
 
 /** What no question of a desk or a page comes near. */
 const MAX_TOKENS = 2_000;
-const MAX_DEPTH = 12;
-const MAX_ALIASES = 60;
 
 export interface GatewayParts {
   divisions: Divisions;
@@ -39,6 +37,7 @@ export interface GatewayParts {
   issuer: Issuer | null;
   requestTimeoutMs: number;
   hostTimeoutMs: number;
+  door: DoorSettings;
   log: Logger;
 }
 
@@ -47,12 +46,14 @@ export class Gateway {
   readonly registry: Registry;
   readonly #parts: GatewayParts;
   readonly #http = new HttpTransport();
-  readonly #yoga: YogaServerInstance<object, GatewayContext>;
+  readonly #door: Door;
+  readonly #yoga: YogaServerInstance<{ caller: Caller }, GatewayContext>;
   #server: Server | null = null;
 
   constructor(parts: GatewayParts) {
     const { divisions, topology, nats, hostTimeoutMs, log } = parts;
     this.#parts = parts;
+    this.#door = new Door(parts.door);
     this.registry = new Registry(divisions, topology);
     const hosts = new HostCaller((host) => (host.url === null ? nats : this.#http), {
       hostTimeoutMs,
@@ -60,32 +61,31 @@ export class Gateway {
       maxInFlight: 48,
     });
     const schema = stitchRoles(divisions, (role) => routedExecutor(role, this.registry, hosts));
-    this.#yoga = createYoga<object, GatewayContext>({
+    this.#yoga = createYoga<{ caller: Caller }, GatewayContext>({
       schema,
       graphqlEndpoint: '/graphql',
       landingPage: false,
       graphiql: { title: '三级联动 Liandong', defaultQuery: FIRST_QUERY },
       renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
       maxRequestBodySize: MAX_BODY_BYTES,
-      plugins: [
-        limitTokens(MAX_TOKENS),
-        maxDepthPlugin({ n: MAX_DEPTH, errorMessage: 'The question is too deep.' }),
-        maxAliasesPlugin({ n: MAX_ALIASES, errorMessage: 'The question has too many aliases.' }),
-      ],
+      plugins: [limitTokens(MAX_TOKENS), limitQueries()],
+      // the door says who may ask from where
       cors: false,
+      multipart: false,
+      batching: false,
       logging: false,
       maskedErrors: { maskError: (error) => shownError(error, log) },
-      context: ({ request }) => this.#contextOf(request),
+      context: ({ request, caller }) => this.#contextOf(request, caller),
     });
   }
 
   /** Answers one HTTP request; what `listen` serves and tests call. Never fails: a fault is an answer too. */
-  async answer(request: Request): Promise<Response> {
+  async answer(request: Request, caller: Caller): Promise<Response> {
     const begun = performance.now();
     const { pathname } = new URL(request.url);
     const answer = await inTrace(request.headers.get('traceparent'), 'gateway request', async () => {
       try {
-        return await this.#answer(request);
+        return await this.#door.pass(request, caller, () => this.#answer(request, caller));
       } catch (error) {
         this.#parts.log.error({ err: error }, 'request failed');
         return refusal(500, 'INTERNAL', 'Internal error.');
@@ -95,20 +95,25 @@ export class Gateway {
     return answer;
   }
 
-  async #answer(request: Request): Promise<Response> {
+  async #answer(request: Request, caller: Caller): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (request.method === 'GET' && pathname === '/health') return Response.json({ live: true });
     if (request.method === 'GET' && pathname === '/ready') return this.#ready();
-    const issued = this.#parts.issuer && (await issuerAnswer(this.#parts.issuer, request));
+    const issued = this.#parts.issuer && (await issuerAnswer(this.#parts.issuer, request, caller.address));
     if (issued) return issued;
     if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
-    return this.#yoga.fetch(request, {});
+    return this.#yoga.fetch(request, { caller });
   }
 
-  /** @throws {ProblemError} BAD_CONFIG when the port is taken */
-  async listen(port: number, address: string): Promise<void> {
-    const adapter = createServerAdapter((request: Request) => this.answer(request));
-    const server = createServer((incoming, outgoing) => {
+  /**
+   * @param tls PEM texts; null where something in front serves over TLS
+   * @throws {ProblemError} BAD_CONFIG when the port is taken
+   */
+  async listen(port: number, address: string, tls: { cert: string; key: string } | null = null): Promise<void> {
+    const adapter = createServerAdapter<{ req: IncomingMessage }>((request: Request, { req }) =>
+      this.answer(request, this.#door.callerOf(req)),
+    );
+    const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
       // no address can be made of these: the adapter would break on them
       if (!URL.canParse(incoming.url ?? '', `http://${incoming.headers.host ?? ''}`)) {
         const errors = [{ message: 'The request names no address.', extensions: { code: 'BAD_INPUT' } }];
@@ -117,7 +122,8 @@ export class Gateway {
         return;
       }
       void adapter(incoming, outgoing);
-    });
+    };
+    const server = tls === null ? createServer(serve) : createTlsServer(tls, serve);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
         const why =
@@ -147,8 +153,9 @@ export class Gateway {
     await this.#parts.nats.close();
   }
 
-  async #contextOf(request: Request): Promise<GatewayContext> {
+  async #contextOf(request: Request, { address }: Caller): Promise<GatewayContext> {
     const identity = await identify(request, this.#parts.tokens);
+    await this.#door.rates.ofAsker(identity.viewer?.sub ?? null, address);
     return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs };
   }
 
@@ -164,10 +171,6 @@ export class Gateway {
     const broker = this.isReady();
     return Response.json({ broker, hosts: hosts.length, sequence }, { status: broker ? 200 : 503 });
   }
-}
-
-function refusal(status: number, code: ErrorCode, message: string): Response {
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status });
 }
 
 const FIRST_QUERY = `# 三级联动 Liandong. Log in at /issuer/token and put the token below:

@@ -317,9 +317,8 @@ describe('materials', () => {
     await journey.step('baojia-agent', '上报', documents.FORWARD_CASE);
     await journey.arrives('tingpang-clerk', '331022103', '收到');
     const id = journey.id;
-    const { code, output } = await federation.command('tingpang', [
-      ...['case', 'export', id, '--node', '331022103', '--with-materials'],
-    ]);
+    const words = ['case', 'export', id, '--node', '331022103', '--with-materials'];
+    const { code, output } = await federation.command('tingpang', words);
     expect(code).toBe(0);
     const { materials } = JSON.parse(output) as { materials: { content: string }[] };
     expect(materials.some(({ content }) => Buffer.from(content, 'base64').equals(bytes))).toBe(true);

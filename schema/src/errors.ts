@@ -15,6 +15,8 @@ export const ERRORS = {
   UNKNOWN_DIVISION: { http: 400, retry: false, zh: '未知行政区划' },
   NOT_FOUND: { http: 404, retry: false, zh: '未找到' },
   IDEMPOTENCY_MISMATCH: { http: 409, retry: false, zh: '同一幂等键的请求内容不同' },
+  QUERY_TOO_LARGE: { http: 400, retry: false, zh: '查询过大' },
+  RATE_LIMITED: { http: 429, retry: true, zh: '请求过于频繁' },
   PAYLOAD_TOO_LARGE: { http: 413, retry: false, zh: '内容过大' },
   // rules of the catalogue and of competence
   ITEM_NOT_IN_FORCE: { http: 409, retry: false, zh: '事项不在用' },
@@ -44,6 +46,8 @@ export const ERRORS = {
   NOT_CUSTODIAN: { http: 409, retry: false, zh: '本级不是承办机关' },
   CONSENT_MISSING: { http: 400, retry: false, zh: '缺少申请人委托同意' },
   MATERIAL_UNRELATED: { http: 400, retry: false, zh: '与事项无关的材料' },
+  MATERIAL_MISLABELLED: { http: 400, retry: false, zh: '材料内容与所称类型不符' },
+  MATERIAL_ACTIVE: { http: 400, retry: false, zh: '材料含可执行或活动内容' },
   MATERIAL_CORRUPT: { http: 400, retry: false, zh: '材料内容与摘要不符' },
   MATERIALS_MISSING: { http: 409, retry: false, zh: '材料不齐' },
   SUPPLEMENT_INCOMPLETE: { http: 409, retry: false, zh: '未一次性告知全部补正内容' },

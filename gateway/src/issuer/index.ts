@@ -1,5 +1,6 @@
 export { Issuer, generateIssuerKey } from './issuer.ts';
 export type { TokenAnswer } from './issuer.ts';
+export { LoginGuard } from './login-guard.ts';
 export { hashPassword, parsePeople } from './people.ts';
 export type { Person } from './people.ts';
 export { issuerAnswer } from './routes.ts';

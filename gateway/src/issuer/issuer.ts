@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CryptoKey, JWK } from 'jose';
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { TOKEN_AUDIENCE, problem } from '@liandong/schema';
+import { LoginGuard } from './login-guard.ts';
 import type { Person } from './people.ts';
 import { hashPassword, isPassword } from './people.ts';
 
@@ -21,12 +22,15 @@ export class Issuer {
   readonly #key: { privateKey: CryptoKey; publicJwk: JWK; kid: string };
   readonly #people: ReadonlyMap<string, Person>;
   readonly #nobody: Promise<string>;
+  readonly #guard: LoginGuard;
 
   private constructor(
     name: string,
     key: { privateKey: CryptoKey; publicJwk: JWK; kid: string },
     people: readonly Person[],
+    guard: LoginGuard,
   ) {
+    this.#guard = guard;
     this.name = name;
     this.#key = key;
     this.#people = new Map(people.map((person) => [person.username, person]));
@@ -34,7 +38,12 @@ export class Issuer {
   }
 
   /** @throws {ProblemError} BAD_CONFIG for a key that is no Ed25519 private key */
-  static async open(name: string, jwk: JWK, people: readonly Person[]): Promise<Issuer> {
+  static async open(
+    name: string,
+    jwk: JWK,
+    people: readonly Person[],
+    guard: LoginGuard = new LoginGuard(),
+  ): Promise<Issuer> {
     if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.d === undefined || jwk.x === undefined) {
       throw problem('BAD_CONFIG', "The issuer's key file holds no Ed25519 private key.");
     }
@@ -43,7 +52,7 @@ export class Issuer {
     });
     if (privateKey instanceof Uint8Array) throw problem('BAD_CONFIG', "The issuer's key is no key pair.");
     const publicJwk: JWK = { kty: 'OKP', crv: 'Ed25519', x: jwk.x };
-    return new Issuer(name, { privateKey, publicJwk, kid: await calculateJwkThumbprint(publicJwk) }, people);
+    return new Issuer(name, { privateKey, publicJwk, kid: await calculateJwkThumbprint(publicJwk) }, people, guard);
   }
 
   /** Its public keys (RFC 7517). */
@@ -54,14 +63,20 @@ export class Issuer {
 
   /**
    * A token for a person.
-   * @throws {ProblemError} UNAUTHENTICATED, the same for an unknown name and a wrong password
+   * @param address where it is asked from: whoever tries out passwords there has to wait
+   * @throws {ProblemError} UNAUTHENTICATED, the same for an unknown name and a wrong password; RATE_LIMITED
    */
-  async login(username: string, password: string): Promise<TokenAnswer> {
+  async login(username: string, password: string, address = 'unknown'): Promise<TokenAnswer> {
+    this.#guard.requireTurn(username, address);
     const person = this.#people.get(username);
     // an unknown name takes as long as a wrong password
     const asked = person ?? { ...NOBODY, password: await this.#nobody };
     const right = await isPassword(asked, password);
-    if (!person || !right) throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
+    if (!person || !right) {
+      this.#guard.failed(username, address);
+      throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
+    }
+    this.#guard.succeeded(username, address);
     const { name, division, roles, department, window } = person;
     const token = await new SignJWT({
       name,

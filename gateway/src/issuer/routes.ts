@@ -1,4 +1,5 @@
 import { ERRORS, ProblemError } from '@liandong/schema';
+import { waitOf } from '../plugins/rates.ts';
 import type { Issuer } from './issuer.ts';
 
 /** Longest login form, bytes. */
@@ -6,9 +7,10 @@ const MAX_FORM_BYTES = 4_000;
 
 /**
  * What the embedded issuer answers over HTTP: discovery, its keys, and a token for name and password (RFC 6749 §4.3).
+ * @param address where the request came from
  * @returns null for a path that is not the issuer's
  */
-export async function issuerAnswer(issuer: Issuer, request: Request): Promise<Response | null> {
+export async function issuerAnswer(issuer: Issuer, request: Request, address = 'unknown'): Promise<Response | null> {
   const url = new URL(request.url);
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /.well-known/openid-configuration':
@@ -22,13 +24,13 @@ export async function issuerAnswer(issuer: Issuer, request: Request): Promise<Re
     case 'GET /issuer/jwks':
       return Response.json(issuer.jwks());
     case 'POST /issuer/token':
-      return token(issuer, request);
+      return token(issuer, request, address);
     default:
       return null;
   }
 }
 
-async function token(issuer: Issuer, request: Request): Promise<Response> {
+async function token(issuer: Issuer, request: Request, address: string): Promise<Response> {
   const text = await readAtMost(request, MAX_FORM_BYTES);
   if (text === null) {
     const error_description = `A login form has ${MAX_FORM_BYTES} bytes at most.`;
@@ -42,14 +44,18 @@ async function token(issuer: Issuer, request: Request): Promise<Response> {
     return Response.json({ error: 'unsupported_grant_type' }, { status: 400, headers: NO_STORE });
   }
   try {
-    const answer = await issuer.login(form.get('username') ?? '', form.get('password') ?? '');
+    const answer = await issuer.login(form.get('username') ?? '', form.get('password') ?? '', address);
     return Response.json(answer, { headers: NO_STORE });
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { code, message } = error.problem;
+    const wait = waitOf(error);
     return Response.json(
       { error: 'invalid_grant', error_description: message, code },
-      { status: ERRORS[code].http, headers: NO_STORE },
+      {
+        status: ERRORS[code].http,
+        headers: { ...NO_STORE, ...(wait === null ? {} : { 'retry-after': String(wait) }) },
+      },
     );
   }
 }

@@ -1,7 +1,9 @@
 import { createGraphQLError } from '@graphql-tools/utils';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import type { ErrorCode } from '@liandong/schema';
 import { ERRORS, ProblemError, isErrorCode, problem, problemsOf } from '@liandong/schema';
+import { waitOf } from './rates.ts';
 
 /** Codes of GraphQL itself, for questions that can't be read; every other error speaks the project's own. */
 const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
@@ -51,7 +53,11 @@ function withProblem(cause: unknown, at: GraphQLError | null, log: Logger): Grap
       node,
       ...(article === null ? {} : { article }),
       ...(field === null ? {} : { field }),
-      ...(at?.path ? {} : { http: { status: ERRORS[code].http } }),
+      ...(at?.path ? {} : { http: httpOf(code, waitOf(cause)) }),
     },
   });
+}
+
+function httpOf(code: ErrorCode, wait: number | null) {
+  return { status: ERRORS[code].http, ...(wait === null ? {} : { headers: { 'retry-after': String(wait) } }) };
 }

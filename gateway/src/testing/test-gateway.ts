@@ -1,6 +1,7 @@
 import type { Divisions, TokenVerifier, Viewer } from '@liandong/schema';
 import type { Logger } from 'pino';
 import { pino } from 'pino';
+import type { Caller, DoorSettings } from '../door.ts';
 import type { Issuer } from '../issuer/index.ts';
 import { Gateway } from '../server.ts';
 import type { Filed } from './memory-federation.ts';
@@ -19,7 +20,15 @@ export interface Answered {
 export interface TestGatewayOptions {
   issuer?: Issuer | null;
   tokens?: TokenVerifier;
+  door?: Partial<DoorSettings>;
 }
+
+/** No limits of rates and no pages of other places. */
+const OPEN: DoorSettings = {
+  rates: { perPerson: 0, perAddress: 0, perStranger: 0 },
+  trustedProxies: [],
+  origins: [],
+};
 
 /** A whole gateway over nodes in memory, asked by real HTTP requests with real tokens. */
 export class TestGateway {
@@ -44,6 +53,7 @@ export class TestGateway {
       issuer: options.issuer ?? null,
       requestTimeoutMs: 60_000,
       hostTimeoutMs: 30_000,
+      door: { ...OPEN, ...options.door },
       log,
     });
   }
@@ -73,8 +83,9 @@ export class TestGateway {
     });
   }
 
-  async request(path: string, init: RequestInit = {}): Promise<Answered> {
-    const response = await this.gateway.answer(new Request(`http://gateway.test${path}`, init));
+  async request(path: string, init: RequestInit = {}, caller: Partial<Caller> = {}): Promise<Answered> {
+    const request = new Request(`http://gateway.test${path}`, init);
+    const response = await this.gateway.answer(request, { address: '192.0.2.1', secure: false, ...caller });
     return readAnswer(response);
   }
 

@@ -49,6 +49,8 @@ export class NatsTransport implements Transport {
         ignoreAuthErrorAbort: true,
         pingInterval: 10_000,
         maxPingOut: 2,
+        // a broker that offers no TLS is then refused, whoever stands in its place
+        ...(urls.every((url) => url.startsWith('tls://')) ? { tls: {} } : {}),
         ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
       });
       return new NatsTransport(connection);

@@ -212,6 +212,10 @@ export class Federation {
           LIANDONG_PEOPLE_FILE: peopleFile,
           LIANDONG_ISSUER_KEY_FILE: issuerKeyFile,
           LIANDONG_ISSUER: ISSUER,
+          // everybody asks from one address here, and load is what is measured
+          LIANDONG_RATE_PER_PERSON: '0',
+          LIANDONG_RATE_PER_ADDRESS: '0',
+          LIANDONG_RATE_PER_STRANGER: '0',
         },
         join(logs, 'gateway.log'),
       );

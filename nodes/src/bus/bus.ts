@@ -69,6 +69,8 @@ export class Bus {
         pingInterval: 10_000,
         maxPingOut: 2,
         ignoreAuthErrorAbort: true,
+        // a broker that offers no TLS is then refused, whoever stands in its place
+        ...(options.urls.every((url) => url.startsWith('tls://')) ? { tls: {} } : {}),
         ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
       });
       return new Bus(connection, log);

@@ -31,7 +31,7 @@ describe('what is sealed', () => {
       fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string({ minLength: 1 }), async (text, row) => {
         const sealed = node.seal('cases.application', row, text);
         expect(await node.open('cases.application', row, sealed)).toBe(text);
-        if (text.length > 8) expect(sealed).not.toContain(text);
+        expect(text.length > 8 && sealed.includes(text)).toBe(false);
       }),
     );
   });

@@ -3,6 +3,7 @@ import { GraphQLError, execute, parse, validate } from 'graphql';
 import type { Problem } from '../errors.ts';
 import { ProblemError, problemsOf } from '../errors.ts';
 import type { HostGraphQLError, RoleName, RoleOperation, RoleResult } from '../messages/federation.ts';
+import { NODE_LIMITS, limitFaults, tooLarge } from './limits.ts';
 import { roleSchema } from './roles.ts';
 import type { RoleContext } from './services.ts';
 
@@ -23,7 +24,10 @@ export async function executeRole(
   if (!('kind' in document)) {
     return {
       data: null,
-      errors: document.map((error) => ({ message: error.message, extensions: { code: 'BAD_INPUT' } })),
+      errors: document.map((error) => ({
+        message: error.message,
+        extensions: { code: error.extensions['code'] === 'QUERY_TOO_LARGE' ? 'QUERY_TOO_LARGE' : 'BAD_INPUT' },
+      })),
     };
   }
   const result = await execute({
@@ -51,11 +55,16 @@ function documentOf(role: RoleName, query: string): DocumentNode | readonly Grap
 
 function parseFor(role: RoleName, query: string): DocumentNode | readonly GraphQLError[] {
   let document: DocumentNode;
+  let large: GraphQLError[];
   try {
     document = parse(query, { maxTokens: 20_000 });
+    // measured first: even checking a text without end takes its time
+    large = limitFaults(document, NODE_LIMITS);
   } catch (error) {
-    return [error as GraphQLError];
+    // so deep that reading it ends at the stack
+    return [error instanceof GraphQLError ? error : tooLarge('The question is too deep.')];
   }
+  if (large.length > 0) return large;
   const faults = validate(roleSchema(role), document);
   return faults.length > 0 ? faults : document;
 }

@@ -1,4 +1,6 @@
 export { executeRole, extensionsOf } from './execute.ts';
+export { CLIENT_LIMITS, NODE_LIMITS, limitFaults } from './limits.ts';
+export type { QueryLimits } from './limits.ts';
 export * from './admission-inputs.ts';
 export * from './catalogue-inputs.ts';
 export * from './enquiry-inputs.ts';

@@ -27,11 +27,14 @@ export const ROLE_SCHEMAS = [
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 
+/** Longest text of a question. */
+export const MAX_QUERY_CHARACTERS = 100_000;
+
 export const roleOperationSchema = z.object({
   role: z.enum(ROLE_SCHEMAS),
   /** The node that is asked; keyed lookups name their nodes in the keys and leave it null. */
   at: z.string().nullable(),
-  query: z.string().min(1),
+  query: z.string().min(1).max(MAX_QUERY_CHARACTERS),
   variables: z.record(z.string(), z.unknown()),
   /** The caller's bearer token; null for the public. */
   token: z.string().nullable(),

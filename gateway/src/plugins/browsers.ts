@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+
+/** Headers that every answer carries. */
+const ALWAYS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+};
+
+/** An answer that is no page may load nothing and be shown in nothing. */
+const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
+
+/**
+ * What browsers are told of an answer. Only the page for asking by hand may run scripts: exactly those it came with, by
+ * their digest.
+ * @param secure whether the asker came over TLS: it shall from then on
+ */
+export async function secured(answer: Response, secure: boolean): Promise<Response> {
+  const isPage = answer.headers.get('content-type')?.startsWith('text/html') === true;
+  const body = isPage ? await answer.text() : answer.body;
+  const headers = new Headers(answer.headers);
+  for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value);
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  if (secure) headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
+  headers.set('content-security-policy', typeof body === 'string' ? pagePolicy(body) : NO_PAGE);
+  return new Response(body, { status: answer.status, headers });
+}
+
+function pagePolicy(html: string): string {
+  const digests = Array.from(html.matchAll(/<script[^>]*>([^]*?)<\/script>/g), ([, script = '']) => digestOf(script));
+  return [
+    "default-src 'none'",
+    `script-src ${digests.map((digest) => `'sha256-${digest}'`).join(' ')}`,
+    // the editor of the page sets its styles and starts its workers by itself
+    "style-src 'unsafe-inline'",
+    'worker-src blob:',
+    'font-src data:',
+    'img-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function digestOf(script: string): string {
+  return createHash('sha256').update(script).digest('base64');
+}
+
+/** Which pages of other places may ask (CORS); nobody's, unless the settings name them. */
+export interface Origins {
+  allowed: readonly string[];
+}
+
+/**
+ * Whether a page of another place sent this without being allowed to. Tokens travel in a header that such a page can't
+ * set by itself; this keeps also those out that need none.
+ */
+export function isForeign(request: Request, { allowed }: Origins): boolean {
+  const origin = request.headers.get('origin');
+  if (origin !== null)
+    return origin !== new URL(request.url).origin && !allowed.includes(origin) && !isSame(request, origin);
+  return request.headers.get('sec-fetch-site') === 'cross-site' && request.headers.get('sec-fetch-mode') !== 'navigate';
+}
+
+/** Behind a proxy that ends TLS the scheme differs: the browser's own word on it counts. */
+function isSame(request: Request, origin: string): boolean {
+  return (
+    request.headers.get('sec-fetch-site') === 'same-origin' ||
+    (URL.canParse(origin) && new URL(origin).host === request.headers.get('host'))
+  );
+}
+
+/** Answers a browser's question whether it may ask. */
+export function preflight(request: Request, origins: Origins): Response | null {
+  if (request.method !== 'OPTIONS') return null;
+  const answer = new Response(null, { status: 204 });
+  if (!isForeign(request, origins)) {
+    answer.headers.set('access-control-allow-methods', 'GET, POST');
+    answer.headers.set('access-control-allow-headers', 'authorization, content-type, traceparent');
+    answer.headers.set('access-control-max-age', '600');
+  }
+  return answer;
+}
+
+/** Lets an allowed place's page read the answer. */
+export function shareWith(answer: Response, request: Request, { allowed }: Origins): void {
+  const origin = request.headers.get('origin');
+  answer.headers.append('vary', 'origin');
+  if (origin === null || !allowed.includes(origin)) return;
+  answer.headers.set('access-control-allow-origin', origin);
+  answer.headers.set('cross-origin-resource-policy', 'cross-origin');
+}

@@ -1,0 +1,71 @@
+import { problem } from '@liandong/schema';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+/** How often may be asked in a minute; 0 leaves it open. */
+export interface RateLimits {
+  /** A person's requests, wherever they come from. */
+  perPerson: number;
+  /** Requests of one address: a hall of many windows may stand behind it. */
+  perAddress: number;
+  /** Requests without a login of one address: whoever tries out tracking codes. */
+  perStranger: number;
+}
+
+const MINUTE = 60;
+
+/** Counts requests by person and by address, in this process: behind several gateways each counts for itself. */
+export class Rates {
+  readonly #people: RateLimiterMemory | null;
+  readonly #addresses: RateLimiterMemory | null;
+  readonly #strangers: RateLimiterMemory | null;
+
+  constructor({ perPerson, perAddress, perStranger }: RateLimits) {
+    this.#people = limiter('person', perPerson);
+    this.#addresses = limiter('address', perAddress);
+    this.#strangers = limiter('stranger', perStranger);
+  }
+
+  /** Counts a request of an address, before anything is looked at. @throws {ProblemError} RATE_LIMITED */
+  async ofAddress(address: string): Promise<void> {
+    await take(this.#addresses, address);
+  }
+
+  /** Counts a question of a person, or of nobody known. @throws {ProblemError} RATE_LIMITED */
+  async ofAsker(sub: string | null, address: string): Promise<void> {
+    await (sub === null ? take(this.#strangers, address) : take(this.#people, sub));
+  }
+}
+
+function limiter(keyPrefix: string, points: number): RateLimiterMemory | null {
+  return points === 0 ? null : new RateLimiterMemory({ keyPrefix, points, duration: MINUTE });
+}
+
+async function take(limit: RateLimiterMemory | null, key: string): Promise<void> {
+  try {
+    await limit?.consume(key);
+  } catch (refused) {
+    if (refused instanceof Error) throw refused;
+    throw rateLimited((refused as RateLimiterRes).msBeforeNext, 'Too many requests.');
+  }
+}
+
+/** How long somebody has to wait, in the problem's cause: the answer's header says it. */
+export class Wait extends Error {
+  readonly seconds: number;
+
+  constructor(ms: number) {
+    super('wait');
+    this.seconds = Math.max(1, Math.ceil(ms / 1000));
+  }
+}
+
+export function rateLimited(ms: number, what: string) {
+  const cause = new Wait(ms);
+  return problem('RATE_LIMITED', `${what} Try again in ${cause.seconds} s.`, { cause });
+}
+
+/** The seconds a refusal tells to wait; null for any other. */
+export function waitOf(error: unknown): number | null {
+  return error instanceof Error && error.cause instanceof Wait ? error.cause.seconds : null;
+}

@@ -1,0 +1,137 @@
+import type { ArgumentNode, DocumentNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
+
+/** How large a question may be, measured before anything is looked up. */
+export interface QueryLimits {
+  /** Fields below each other. */
+  depth: number;
+  /** Fields that are given another name. */
+  aliases: number;
+  /** Fields at the root: each is asked of a node of its own. */
+  roots: number;
+  directives: number;
+  /** Fields of the answer at most, where a page of `first` has so many entries; a page of a variable has the most. */
+  cost: number;
+}
+
+/** What no question of a desk or a page comes near. */
+export const CLIENT_LIMITS: QueryLimits = { depth: 12, aliases: 60, roots: 20, directives: 50, cost: 30_000 };
+
+/**
+ * What no question of a gateway comes near. Nodes keep to limits of their own: whoever reaches a host past the gateway
+ * meets them too.
+ */
+export const NODE_LIMITS: QueryLimits = { depth: 16, aliases: 500, roots: 200, directives: 200, cost: 500_000 };
+
+/** The largest page there is. */
+const MAX_PAGE = 200;
+
+interface Size {
+  depth: number;
+  aliases: number;
+  directives: number;
+  cost: number;
+}
+
+/**
+ * What is too large about a question; nothing for one within the limits. Reads the text alone, fragments once each, so
+ * that a question can't be made that costs much to measure.
+ */
+export function limitFaults(document: DocumentNode, limits: QueryLimits): GraphQLError[] {
+  const measure = new Measure(document);
+  const faults: GraphQLError[] = [];
+  const over = (what: string, is: number, most: number) => {
+    if (is > most) faults.push(tooLarge(`The question ${what}; ${most} is the most.`));
+  };
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  // the page for asking by hand sends all it shows and names one
+  over('holds too many operations', operations.length, 10);
+  for (const { selectionSet, directives = [] } of operations) {
+    const size = measure.of(selectionSet);
+    over('is too deep', size.depth, limits.depth);
+    over('has too many aliases', size.aliases, limits.aliases);
+    over('has too many directives', size.directives + directives.length, limits.directives);
+    over('asks for too much at once', size.cost, limits.cost);
+    over('has too many root fields', measure.roots(selectionSet), limits.roots);
+  }
+  return faults;
+}
+
+export function tooLarge(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_LARGE' } });
+}
+
+class Measure {
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #known = new Map<string, Size>();
+  readonly #roots = new Map<string, number>();
+
+  constructor(document: DocumentNode) {
+    this.#fragments = new Map(
+      document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
+    );
+  }
+
+  of(selectionSet: SelectionSetNode): Size {
+    const sum: Size = { depth: 0, aliases: 0, directives: 0, cost: 0 };
+    for (const selection of selectionSet.selections) {
+      let size: Size;
+      if (selection.kind === Kind.FIELD) {
+        // what the graph says of itself has a rule of its own (MaxIntrospectionDepthRule)
+        const inside = selection.name.value.startsWith('__') ? undefined : selection.selectionSet;
+        const below = inside ? this.of(inside) : NOTHING;
+        const page = pageOf(selection.arguments ?? []);
+        size = {
+          depth: below.depth + 1,
+          aliases: below.aliases + (selection.alias ? 1 : 0),
+          directives: below.directives,
+          cost: 1 + page * below.cost,
+        };
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) size = this.of(selection.selectionSet);
+      else size = this.#fragment(selection.name.value);
+      sum.depth = Math.max(sum.depth, size.depth);
+      sum.aliases += size.aliases;
+      sum.directives += size.directives + (selection.directives?.length ?? 0);
+      sum.cost += size.cost;
+    }
+    return sum;
+  }
+
+  roots(selectionSet: SelectionSetNode): number {
+    return selectionSet.selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + 1;
+      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + this.roots(selection.selectionSet);
+      const name = selection.name.value;
+      let known = this.#roots.get(name);
+      if (known === undefined) {
+        const fragment = this.#fragments.get(name);
+        // one that holds itself is refused by its meaning; here it only must end
+        this.#roots.set(name, 0);
+        known = fragment ? this.roots(fragment.selectionSet) : 0;
+        this.#roots.set(name, known);
+      }
+      return sum + known;
+    }, 0);
+  }
+
+  #fragment(name: string): Size {
+    const known = this.#known.get(name);
+    if (known) return known;
+    const fragment = this.#fragments.get(name);
+    // one that holds itself is refused by its meaning; here it only must end
+    this.#known.set(name, NOTHING);
+    const size = fragment ? this.of(fragment.selectionSet) : NOTHING;
+    this.#known.set(name, size);
+    return size;
+  }
+}
+
+const NOTHING: Size = { depth: 0, aliases: 0, directives: 0, cost: 0 };
+
+/** How many entries a field may give: a page's size, as far as the text says. */
+function pageOf(given: readonly ArgumentNode[]): number {
+  const first = given.find(({ name }) => name.value === 'first');
+  if (!first) return 1;
+  if (first.value.kind !== Kind.INT) return MAX_PAGE;
+  return Math.min(Math.max(Number(first.value.value), 1), MAX_PAGE);
+}
