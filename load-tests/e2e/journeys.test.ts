@@ -306,6 +306,7 @@ describe('materials', () => {
   test('of several megabytes go through the gateway, NATS and the hand-off, byte for byte', async () => {
     const journey = new Journey(federation, () => undefined);
     const bytes = Buffer.alloc(4_000_000, '材料');
+    bytes.write('ffd8ffe000104a4649460001', 'hex');
     await journey.file('baojia-agent', '收件', {
       item: '3310-MZ-001',
       applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },

@@ -150,7 +150,7 @@ export class BundleDesk {
 
   async #file(person: Viewer, input: FileBundleInput): Promise<{ bundle: BundleView; trackingCode: string }> {
     const { node, db, now } = this.#parts;
-    const given = decodeMaterials(input.materials);
+    const given = await decodeMaterials(input.materials);
     return db.transact(node, async (tx) => {
       const made = await once(tx, person, input.idempotencyKey, { mutation: 'fileBundle', input }, async () => {
         const place = input.place ?? node;

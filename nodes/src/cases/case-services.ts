@@ -206,7 +206,7 @@ export class CaseDesk {
   ): Promise<{ filing: FilingView; trackingCode: string }> {
     const person = signedIn(viewer);
     const { node, db, writer, linkEnquiry, now } = this.#parts;
-    const materials = decodeMaterials(input.materials);
+    const materials = await decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
     return db.transact(node, async (tx) => {
       let opened: StoredCase | undefined;
@@ -270,7 +270,7 @@ export class CaseDesk {
   async #supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView> {
     const person = signedIn(viewer);
     const { node } = this.#parts;
-    const materials = decodeMaterials(input.materials);
+    const materials = await decodeMaterials(input.materials);
     const stored = await this.#change(person, input, async (tx, desk, file) => {
       await storeMaterials(tx, materials);
       return caseSteps.supplementCase(
@@ -286,7 +286,7 @@ export class CaseDesk {
   async #fileDraft(viewer: Viewer | null, input: FileDraftInput): Promise<FilingView> {
     const person = signedIn(viewer);
     const { node } = this.#parts;
-    const materials = decodeMaterials(input.materials);
+    const materials = await decodeMaterials(input.materials);
     const stored = await this.#change(person, input, async (tx, desk, file) => {
       await storeMaterials(tx, materials);
       const [first] = (await lockCase(tx, file.id))?.lines ?? [];

@@ -4,6 +4,7 @@ import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
+import { requireHarmless } from './material-kinds.ts';
 import { BYTES_OVERHEAD, HEADER_BYTES, PIECE_BYTES, piecesOver } from '../vault/index.ts';
 
 /** Bytes of one message that carries a piece of a material. */
@@ -16,11 +17,14 @@ export interface GivenMaterial {
 }
 
 /**
- * Decodes what was handed in and names it by its content.
- * @throws {ProblemError} BAD_INPUT with the field, for text that is no base64 or too long
+ * Decodes what was handed in, looks whether it is what it is said to be, and names it by its content.
+ * @throws {ProblemError} BAD_INPUT with the field, for text that is no base64; PAYLOAD_TOO_LARGE; MATERIAL_MISLABELLED,
+ *   MATERIAL_ACTIVE
  */
-export function decodeMaterials(inputs: readonly MaterialInput[]): GivenMaterial[] {
-  return inputs.map(({ content, name, fileName, mediaType }, index) => {
+export async function decodeMaterials(inputs: readonly MaterialInput[]): Promise<GivenMaterial[]> {
+  const given: GivenMaterial[] = [];
+  // one after the other: large ones need not all be in memory twice
+  for (const [index, { content, name, fileName, mediaType }] of inputs.entries()) {
     const field = `materials.${index}.content`;
     const bytes = Buffer.from(content, 'base64');
     if (bytes.toString('base64').replace(/=+$/, '') !== content.replace(/=+$/, '')) {
@@ -30,8 +34,10 @@ export function decodeMaterials(inputs: readonly MaterialInput[]): GivenMaterial
     if (bytes.length > MAX_MATERIAL_BYTES) {
       throw problem('PAYLOAD_TOO_LARGE', `${field}: is above ${MAX_MATERIAL_BYTES} bytes.`, { field });
     }
-    return { material: { name, fileName, mediaType, sha256: sha256(bytes), size: bytes.length }, bytes };
-  });
+    await requireHarmless(bytes, mediaType, field);
+    given.push({ material: { name, fileName, mediaType, sha256: sha256(bytes), size: bytes.length }, bytes });
+  }
+  return given;
 }
 
 /** Stores bytes under their digest; the same bytes are stored once. */

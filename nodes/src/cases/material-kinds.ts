@@ -1,0 +1,71 @@
+import type { MaterialInput } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+import { fileTypeFromBuffer } from 'file-type';
+
+type MediaType = MaterialInput['mediaType'];
+
+/**
+ * Words of PDF (ISO 32000) and of office documents that make a paper act by itself; none so short that the bytes of a
+ * scanned picture hold it by chance.
+ */
+const ACTIVE_PDF = /\/(?:JavaScript|Launch|RichMedia|EmbeddedFile|SubmitForm|ImportData)\b/;
+const ACTIVE_OFFICE = /vbaProject\.bin|activeX\/|embeddings\/oleObject|externalLinks\//;
+/** What a browser or a shell would run, in a text. */
+const ACTIVE_TEXT = /^\s*(?:#!|<\?(?:php|xml))|<\s*(?:script|html|svg|iframe|object|embed|!doctype)\b|javascript:/i;
+
+/**
+ * Looks at the bytes of a material: they must be of the kind that was said, and nothing that acts by itself. What stands
+ * in compressed parts of a paper is not unpacked here; a scanner for viruses belongs in front of the desks' own machines.
+ * @throws {ProblemError} MATERIAL_MISLABELLED, MATERIAL_ACTIVE with the field
+ */
+export async function requireHarmless(bytes: Buffer, mediaType: MediaType, field: string): Promise<void> {
+  const found = mediaType === 'text/plain' ? await kindOfText(bytes) : (await fileTypeFromBuffer(bytes))?.mime;
+  if (found !== mediaType) {
+    const what = found ?? 'no kind that is known';
+    throw problem('MATERIAL_MISLABELLED', `${field}: was said to be ${mediaType}; its bytes are ${what}.`, { field });
+  }
+  if (isActive(bytes, mediaType)) {
+    throw problem('MATERIAL_ACTIVE', `${field}: holds scripts, macros or other files. Hand in the paper alone.`, {
+      field,
+    });
+  }
+}
+
+/** `text/plain` for what is text in UTF-8 or GB 18030 through and through; what else it is, if that is known. */
+async function kindOfText(bytes: Buffer): Promise<string | undefined> {
+  const other = await fileTypeFromBuffer(bytes);
+  if (other) return other.mime;
+  if (bytes.includes(0)) return undefined;
+  return ['utf-8', 'gb18030'].some((encoding) => isIn(encoding, bytes)) ? 'text/plain' : undefined;
+}
+
+function isIn(encoding: string, bytes: Buffer): boolean {
+  try {
+    new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isActive(bytes: Buffer, mediaType: MediaType): boolean {
+  switch (mediaType) {
+    case 'application/pdf':
+      return ACTIVE_PDF.test(unescaped(bytes.toString('latin1')));
+    case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
+      return ACTIVE_OFFICE.test(bytes.toString('latin1'));
+    case 'text/plain':
+      return ACTIVE_TEXT.test(bytes.toString('utf8'));
+    case 'image/jpeg':
+    case 'image/png':
+      return false;
+    default:
+      mediaType satisfies never;
+      return true;
+  }
+}
+
+/** A PDF's names may write any sign as #xx: `/J#61vaScript` is the same word. */
+function unescaped(text: string): string {
+  return text.replace(/#([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
