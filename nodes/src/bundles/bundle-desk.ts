@@ -27,6 +27,8 @@ import {
   progressOf,
   requireCaseReader,
   requireInForce,
+  requireOwnDesk,
+  requirePermission,
   signedIn,
 } from '@liandong/schema';
 import type { Application, CaseDesk, CaseWriter } from '../cases/index.ts';
@@ -149,7 +151,9 @@ export class BundleDesk {
   }
 
   async #file(person: Viewer, input: FileBundleInput): Promise<{ bundle: BundleView; trackingCode: string }> {
-    const { node, db, now } = this.#parts;
+    const { node, db, divisions, now } = this.#parts;
+    requireOwnDesk(person, node);
+    requirePermission(person, 'FILE_CASE', divisions.get(node).tier);
     const given = await decodeMaterials(input.materials);
     return db.transact(node, async (tx) => {
       const made = await once(tx, person, input.idempotencyKey, { mutation: 'fileBundle', input }, async () => {

@@ -205,7 +205,10 @@ export class CaseDesk {
     as: 'fileCase' | 'draftCase',
   ): Promise<{ filing: FilingView; trackingCode: string }> {
     const person = signedIn(viewer);
-    const { node, db, writer, linkEnquiry, now } = this.#parts;
+    const { node, db, divisions, writer, linkEnquiry, now } = this.#parts;
+    // before a number is given away or a byte is looked at
+    requireOwnDesk(person, node);
+    requirePermission(person, 'FILE_CASE', divisions.get(node).tier);
     const materials = await decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
     return db.transact(node, async (tx) => {

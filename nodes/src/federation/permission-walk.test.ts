@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import type { Action, Role, RoleName, Tier, Viewer } from '@liandong/schema';
+import { PERMISSIONS, ROLES, ROLE_SCHEMAS, roleSchema } from '@liandong/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CaseSteps, LOW_INCOME, agent, application, material } from '../testing/cases.ts';
+import { dumpOf } from '../testing/dump.ts';
+import type { Samples } from '../testing/inputs.ts';
+import { mutationCall } from '../testing/inputs.ts';
+import {
+  CITY,
+  COUNTY,
+  OTHER_TOWNSHIP,
+  OTHER_VILLAGE,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  eventually,
+  personAt,
+} from '../testing/test-federation.ts';
+
+/** Whose duty each mutation of the graph is; PUBLIC needs no login. A mutation that is not here fails the walk. */
+const DUTIES: Record<string, Action | 'PUBLIC'> = {
+  acceptCase: 'ACCEPT_CASE',
+  admitItem: 'KEEP_ADMISSION',
+  answerDelegation: 'ANSWER_POWER',
+  assignCase: 'ASSIGN_CASE',
+  authorizeWindow: 'AUTHORIZE_WINDOW',
+  billFees: 'BILL_FEE',
+  cancelItem: 'PUBLISH_ITEM',
+  changeFee: 'KEEP_ADMISSION',
+  changeLegalBasis: 'CHANGE_LEGAL_BASIS',
+  closeCase: 'DELIVER_CASE',
+  closeWindow: 'KEEP_WINDOWS',
+  confirmCorrection: 'LEAD_JOINT',
+  confirmLegalBasis: 'CONFIRM_LEGAL_BASIS',
+  decideCase: 'DECIDE_CASE',
+  decideOnTheSpot: 'DECIDE_ON_THE_SPOT',
+  declinePowerRequest: 'GRANT_POWER',
+  deliverBundle: 'DELIVER_CASE',
+  deliverCase: 'DELIVER_CASE',
+  draftCase: 'FILE_CASE',
+  draftItem: 'DRAFT_ITEM',
+  endProcedure: 'RUN_PROCEDURE',
+  excusePartyOpinion: 'GIVE_OPINION',
+  exemptItem: 'KEEP_ADMISSION',
+  extendCase: 'EXTEND_CASE',
+  fileBundle: 'FILE_CASE',
+  fileCase: 'FILE_CASE',
+  fileDraft: 'FILE_CASE',
+  forwardCase: 'FORWARD_CASE',
+  givePartyOpinion: 'GIVE_OPINION',
+  grantFeeWaiver: 'GRANT_WAIVER',
+  grantPower: 'GRANT_POWER',
+  handBackDelegation: 'ANSWER_POWER',
+  issueDocument: 'ISSUE_DOCUMENT',
+  logContact: 'LOG_CONTACT',
+  openEnquiry: 'ANSWER_ENQUIRY',
+  openJointHandling: 'LEAD_JOINT',
+  openWindow: 'KEEP_WINDOWS',
+  payFees: 'RECORD_PAYMENT',
+  precheckCase: 'PRECHECK_CASE',
+  proposeFeeWaiver: 'PROPOSE_WAIVER',
+  publishItem: 'PUBLISH_ITEM',
+  rateCase: 'RATE_CASE',
+  rateService: 'PUBLIC',
+  recallCase: 'RECALL_CASE',
+  recordSiteVisit: 'LEAD_JOINT',
+  refundFees: 'REFUND_FEE',
+  refuseCase: 'REFUSE_CASE',
+  registerSeal: 'KEEP_SEALS',
+  reportEnquiry: 'ANSWER_ENQUIRY',
+  requestData: 'REQUEST_DATA',
+  requestPower: 'ANSWER_POWER',
+  requestPrecheck: 'FORWARD_CASE',
+  requestSupplement: 'REQUEST_SUPPLEMENT',
+  resolveObjection: 'RESOLVE_OBJECTION',
+  returnCase: 'RETURN_CASE',
+  reviewCase: 'REVIEW_CASE',
+  reviewItemDraft: 'REVIEW_ITEM',
+  reviseImplementation: 'REVISE_IMPLEMENTATION',
+  revokeConsent: 'REVOKE_CONSENT',
+  revokeDelegation: 'GRANT_POWER',
+  revokeSeal: 'KEEP_SEALS',
+  revokeWindowAuthority: 'AUTHORIZE_WINDOW',
+  scheduleSiteVisit: 'LEAD_JOINT',
+  startProcedure: 'RUN_PROCEDURE',
+  supplementCase: 'SUPPLEMENT_CASE',
+  suspendItem: 'PUBLISH_ITEM',
+  takeOverCases: 'TAKE_OVER_CASE',
+  terminateCase: 'TERMINATE_CASE',
+  transferCase: 'TRANSFER_CASE',
+  transferPowers: 'TRANSFER_POWERS',
+  voidCase: 'VOID_CASE',
+  withdrawCase: 'WITHDRAW_CASE',
+};
+
+interface Mutation {
+  role: RoleName;
+  field: string;
+}
+const MUTATIONS: Mutation[] = ROLE_SCHEMAS.flatMap((role) =>
+  Object.keys(roleSchema(role).getMutationType()?.getFields() ?? {}).map((field) => ({ role, field })),
+);
+
+const DESKS: Record<Tier, string> = { CITY, COUNTY, TOWNSHIP, VILLAGE };
+/** A desk of the same tier, or another where there is no second one. */
+const NEIGHBOURS: Record<Tier, string> = {
+  CITY: COUNTY,
+  COUNTY: '331023',
+  TOWNSHIP: OTHER_TOWNSHIP,
+  VILLAGE: OTHER_VILLAGE,
+};
+const TIERS_DOWN: Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
+
+let federation: TestFederation;
+let samples: Record<string, Samples>;
+let before: Map<string, string>;
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+  const steps = new CaseSteps(federation);
+  const id = await steps.file();
+  const own: Record<string, string> = { [VILLAGE]: id };
+  for (const node of [TOWNSHIP, COUNTY])
+    own[node] = await steps.file(personAt(node, 'CLERK', '民政'), application({ place: VILLAGE }));
+  const asked = await federation
+    .services(VILLAGE)
+    .enquiries.open(agent, { item: LOW_INCOME, place: null, asker: null, idempotencyKey: null });
+  samples = Object.fromEntries(
+    Object.values(DESKS).map((node) => [node, samplesAt(own[node] ?? `${node}~${randomUUID()}`, asked.id)]),
+  );
+  await settled();
+  before = await states();
+});
+afterAll(() => federation.stop());
+
+function samplesAt(caseId: string, enquiry: string): Samples {
+  return {
+    id: caseId,
+    case: caseId,
+    'ReportEnquiryInput.id': enquiry,
+    'EndDelegationInput.id': randomUUID(),
+    'AnswerDelegationInput.id': randomUUID(),
+    'RevokeInput.id': randomUUID(),
+    'DeliverBundleInput.id': randomUUID(),
+    change: randomUUID(),
+    item: LOW_INCOME,
+    'BundleFillInput.item': LOW_INCOME,
+    'FileBundleInput.item': '3310-LB-001',
+    code: LOW_INCOME,
+    'OpenWindowInput.code': 'A1',
+    'CloseWindowInput.code': 'A1',
+    window: 'A1',
+    applicant: application().applicant,
+    consent: application().consent,
+    materials: [material('身份证明')],
+    items: [LOW_INCOME],
+    cases: [caseId],
+    ids: [caseId],
+    grantee: TOWNSHIP,
+    grantor: COUNTY,
+    from: '2026-06-01',
+    to: TOWNSHIP,
+    'GrantPowerInput.to': null,
+    number: '331022103201-20260105-00001',
+    grade: 5,
+    'ChangeFeeInput.change': 'ADDED',
+    'ChangeLegalBasisInput.change': 'NEW',
+  };
+}
+
+/** What a node's database holds, without signs of life and what the road does by itself. */
+async function states(): Promise<Map<string, string>> {
+  const held = new Map<string, string>();
+  for (const node of Object.values(DESKS)) {
+    const dump = await dumpOf(federation.db(node));
+    const lines = dump
+      .split('\n')
+      .filter((line) => !/^(lives|feeds|feed_cursors|outbox|inbox|receipts|serials) /.test(line));
+    held.set(node, lines.sort().join('\n'));
+  }
+  return held;
+}
+
+/** Nothing is under way any more. */
+async function settled(): Promise<void> {
+  await eventually(async () => {
+    const owed = await Promise.all(
+      Object.values(DESKS).map((node) =>
+        federation.rows(node, `SELECT 1 FROM outbox WHERE settled_at IS NULL LIMIT 1`),
+      ),
+    );
+    return owed.every((rows) => rows.length === 0);
+  });
+}
+
+/** What a node answers a person: the codes of a refusal, or `done`. */
+async function call(node: string, { role, field }: Mutation, viewer: Viewer | null): Promise<string> {
+  const { query, variables } = mutationCall(roleSchema(role), field, samples[node] ?? {});
+  const token = viewer && (await federation.token(viewer));
+  const { data, errors = [] } = await federation.ask(node, { role, query, variables, token });
+  const payload = data?.[field] as { errors: { code: string; field: string | null }[] } | null | undefined;
+  const codes = [
+    ...errors.map((error) => error.extensions?.code ?? 'none'),
+    ...(payload?.errors ?? []).map((error) => (error.code === 'BAD_INPUT' ? `BAD_INPUT ${error.field}` : error.code)),
+  ];
+  return codes[0] ?? 'done';
+}
+
+const may = (action: Action, role: Role, tier: Tier) => PERMISSIONS[action][role]?.includes(tier) ?? false;
+
+describe('every mutation of the graph', () => {
+  test('is somebody’s duty', () => {
+    expect(MUTATIONS.map((m) => m.field).sort()).toEqual(Object.keys(DUTIES).sort());
+  });
+
+  test.each(MUTATIONS)('$field is refused to whoever may not, at every tier, with a code', async (mutation) => {
+    const action = DUTIES[mutation.field];
+    if (action === undefined || action === 'PUBLIC') {
+      expect(await call(VILLAGE, mutation, null)).toBe('NOT_FOUND');
+      return;
+    }
+    const wrong: string[] = [];
+    for (const tier of TIERS_DOWN) {
+      const node = DESKS[tier];
+      const expected = async (who: string, viewer: Viewer | null, codes: string[]) => {
+        const code = await call(node, mutation, viewer);
+        if (!codes.includes(code)) wrong.push(`${who} at ${tier}: ${code}`);
+      };
+      await expected('nobody', null, ['UNAUTHENTICATED']);
+      for (const role of ROLES) {
+        const own = personAt(node, role, '民政');
+        if (!may(action, role, tier)) await expected(role, own, ['FORBIDDEN', 'NOT_FOUND']);
+        else
+          await expected(`a neighbour's ${role}`, personAt(NEIGHBOURS[tier], role, '民政'), ['FORBIDDEN', 'NOT_FOUND']);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('that was refused changed nothing', async () => {
+    await settled();
+    const after = await states();
+    for (const node of Object.values(DESKS)) expect(after.get(node)).toBe(before.get(node));
+  });
+});

@@ -1,0 +1,65 @@
+import type { GraphQLInputType, GraphQLSchema } from 'graphql';
+import { isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+
+/** Values by the name of a field, or by `Input.field` where the name alone says too little. */
+export type Samples = Readonly<Record<string, unknown>>;
+
+/**
+ * An input a mutation's form is satisfied with: what must be there, and nothing else. Whatever is only text is a text;
+ * what has a meaning of its own comes from the samples.
+ */
+export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''): unknown {
+  if (isNonNullType(type)) return sampleInput(type.ofType, samples, place);
+  const [input = '', field = ''] = place.split('.');
+  for (const name of [place, field]) if (name !== '' && name in samples) return samples[name];
+  if (isListType(type)) return [sampleInput(type.ofType, samples, place)];
+  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (isInputObjectType(type)) {
+    return Object.fromEntries(
+      Object.values(type.getFields())
+        .filter((f) => isNonNullType(f.type) || `${type.name}.${f.name}` in samples)
+        .map((f) => [f.name, sampleInput(f.type, samples, `${type.name}.${f.name}`)]),
+    );
+  }
+  return sampleScalar(type.name, `${input}.${field}`);
+}
+
+function sampleScalar(type: string, place: string): unknown {
+  switch (type) {
+    case 'Int':
+      return 1;
+    case 'Float':
+      return 1;
+    case 'Boolean':
+      return true;
+    case 'Fen':
+      return 100;
+    case 'Date':
+      return '2026-06-01';
+    case 'DateTime':
+      return '2026-06-01T01:00:00.000Z';
+    case 'Base64':
+      return Buffer.from('%PDF-1.4 sample').toString('base64');
+    case 'ID':
+    case 'String':
+      return 'sample text';
+    default:
+      throw new Error(`no sample of ${type} for ${place}`);
+  }
+}
+
+/** A mutation as it is called: its text, its variables, and what is asked back. */
+export function mutationCall(
+  schema: GraphQLSchema,
+  field: string,
+  samples: Samples,
+): { query: string; variables: Record<string, unknown> } {
+  const found = schema.getMutationType()?.getFields()[field];
+  if (!found) throw new Error(`no mutation ${field}`);
+  const declared = found.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const given = found.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  return {
+    query: `mutation Walk(${declared}) { ${field}(${given}) { errors { code field } } }`,
+    variables: Object.fromEntries(found.args.map((arg) => [arg.name, sampleInput(arg.type, samples, `.${arg.name}`)])),
+  };
+}
