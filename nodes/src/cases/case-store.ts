@@ -234,8 +234,7 @@ export async function saveCase(
     filing_node: file.filingNode,
     acceptor: file.acceptor,
     decider: file.decider,
-    application:
-      stored.application === null ? null : tx.vault.seal('cases.application', file.id, stored.application),
+    application: stored.application === null ? null : tx.vault.seal('cases.application', file.id, stored.application),
     tracking_hash: stored.trackingHash,
     state: file.state,
     custody: custodyAt(file, tx.node),
