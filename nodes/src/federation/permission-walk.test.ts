@@ -52,6 +52,7 @@ const DUTIES: Record<string, Action | 'PUBLIC'> = {
   draftCase: 'FILE_CASE',
   draftItem: 'DRAFT_ITEM',
   endProcedure: 'RUN_PROCEDURE',
+  excuseFromVisit: 'GIVE_OPINION',
   excusePartyOpinion: 'GIVE_OPINION',
   exemptItem: 'KEEP_ADMISSION',
   extendCase: 'EXTEND_CASE',

@@ -6,6 +6,7 @@ import { builtInCalendar } from '../calendar/index.ts';
 import { exportCase } from '../exports/index.ts';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { isolate } from '../testing/isolate.ts';
+import { putOutbox, readOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -366,13 +367,9 @@ describe('whatever happens to the messages', () => {
       [TOWNSHIP, ['OPINION_ANSWER']],
     ] as const) {
       // the newest first, all of them, as new messages
-      await federation.rows(
-        node,
-        `INSERT INTO outbox (node, id, receiver, kind, case_id, body)
-         SELECT node, gen_random_uuid(), receiver, kind, case_id, body FROM outbox
-         WHERE node = $1 AND case_id = $2 AND kind = ANY ($3) ORDER BY ordinal DESC`,
-        [node, id, kinds],
-      );
+      for (const { receiver, kind, body } of (await readOutbox(federation, node, id)).toReversed()) {
+        if (kinds.some((of) => of === kind)) await putOutbox(federation, node, { receiver, kind, caseId: id, body });
+      }
       await federation.stopHost(node);
       await federation.startHost(node);
     }
