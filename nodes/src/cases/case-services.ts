@@ -38,6 +38,7 @@ import {
   problem,
   readersOf,
   requireCaseReader,
+  requireOwnDesk,
   requirePermission,
   signedIn,
 } from '@liandong/schema';
