@@ -297,6 +297,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     name: 'proxy',
     routes: {
       proxyHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      agentCases: { by: 'division', path: ['division'], otherwise: 'viewer' },
       logContact: viewersDesk,
       revokeConsent: viewersDesk,
       takeOverCases: viewersDesk,

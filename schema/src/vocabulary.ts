@@ -633,6 +633,31 @@ export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
 export const AGENT_CHANGE_REASONS = ['ABSENCE', 'RETURN'] as const;
 export type AgentChangeReason = (typeof AGENT_CHANGE_REASONS)[number];
 
+/** 待代办事项: what waits for the agent of a case. */
+export const AGENT_WAIT_KINDS = [
+  'FILE_DRAFT',
+  'FORWARD',
+  'BRING_SUPPLEMENT',
+  'MAKE_CORRECTION',
+  'PAY_FEE',
+  'DELIVER',
+  'CLOSE',
+  'RENEW_CONSENT',
+  'REPORT_RESULT',
+] as const;
+export type AgentWaitKind = (typeof AGENT_WAIT_KINDS)[number];
+export const AGENT_WAIT_LABELS: Record<AgentWaitKind, string> = {
+  FILE_DRAFT: '待提交',
+  FORWARD: '待上报',
+  BRING_SUPPLEMENT: '待补正',
+  MAKE_CORRECTION: '待整改',
+  PAY_FEE: '待缴费',
+  DELIVER: '待送达',
+  CLOSE: '待归档',
+  RENEW_CONSENT: '委托将到期',
+  REPORT_RESULT: '首问结果待反馈',
+};
+
 /** 用工性质 of an agent: staff, or a helper under a contract, with limits. */
 export const EMPLOYMENTS = ['STAFF', 'CONTRACTED'] as const;
 export type Employment = (typeof EMPLOYMENTS)[number];

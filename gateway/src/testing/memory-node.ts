@@ -167,6 +167,7 @@ export class MemoryNode implements NodeServices {
 
   readonly proxy: NodeServices['proxy'] = {
     ofCase: async () => this.#illegal(),
+    agentCases: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
     logContact: async () => this.#illegal(),
     revokeConsent: async () => this.#illegal(),
     takeOver: async () => this.#illegal(),

@@ -6,6 +6,8 @@ import type { DelegationReport } from '../federation/delegation-journey.ts';
 import { delegationJourney } from '../federation/delegation-journey.ts';
 import type { JointReport } from '../federation/joint-journey.ts';
 import { jointJourney } from '../federation/joint-journey.ts';
+import type { ProxyReport } from '../federation/proxy-journey.ts';
+import { proxyJourney } from '../federation/proxy-journey.ts';
 import type { JourneyReport } from '../federation/journeys.ts';
 import { Federation } from '../federation/federation.ts';
 import { printAnswers } from './print.ts';
@@ -28,6 +30,8 @@ interface DemoReport {
   delegation: DelegationReport | null;
   /** A joint acceptance with a township among its parties. */
   joint: JointReport | null;
+  /** A case handled by proxy whose agent went on leave. */
+  proxy: ProxyReport | null;
 }
 
 const aborted = new AbortController();
@@ -118,6 +122,10 @@ async function runJourneys(running: Federation): Promise<DemoReport> {
     `  = ${joint.outcome}, ${joint.state}: ${joint.parties.join('、')}; ${joint.ms} ms${joint.ok ? '' : '   NOT AS EXPECTED'}\n`,
   );
   ok &&= joint.ok;
+  say('代办:包家村代办员请假,B角接办,申请人看得到谁在办');
+  const proxy = await proxyJourney(running, (step, ms) => say(`  ${String(ms).padStart(5)} ms  ${step}`));
+  say(`  = ${proxy.steps.join(' → ')}${proxy.ok ? '' : '   NOT AS EXPECTED'}\n`);
+  ok &&= proxy.ok;
   const { division, figures, coverage } = city;
   return {
     ok,
@@ -125,6 +133,7 @@ async function runJourneys(running: Federation): Promise<DemoReport> {
     rollup: { division: division.code, filed: figures.filed, closed: figures.closed, coverage },
     delegation,
     joint,
+    proxy,
   };
 }
 

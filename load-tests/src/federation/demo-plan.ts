@@ -43,6 +43,7 @@ export const person = (
 /** Seeded people; none of them exists. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('baojia-agent', '包小芳', '331022103201', 'AGENT'),
+  person('baojia-clerk', '包志强', '331022103201', 'CLERK'),
   person('renjia-agent', '任大海', '331022103210', 'AGENT'),
   person('zhuao-village-agent', '奚阿琴', '331022102217', 'AGENT'),
   person('xiangli-agent', '祁志远', '331022102218', 'AGENT'),

@@ -123,3 +123,45 @@ export const OPINION_REQUESTS = `query Requests($waiting: Boolean) {
     }
   }
 }`;
+
+const told = (mutation: string, input: string) =>
+  `mutation Tell($input: ${input}!) { ${mutation}(input: $input) { carriedTo { code } ${FAULT} } }`;
+export const LOG_CONTACT = told('logContact', 'LogContactInput');
+export const REVOKE_CONSENT = told('revokeConsent', 'RevokeConsentInput');
+export const TAKE_OVER_CASES = `mutation TakeOver($input: TakeOverCasesInput!) {
+  takeOverCases(input: $input) { asked { id from { code } } ${FAULT} }
+}`;
+
+const agentEntry = (mutation: string, input: string) =>
+  `mutation Roster($input: ${input}!) { ${mutation}(input: $input) { agent { sub inRoster trained } ${FAULT} } }`;
+export const KEEP_ROSTER_AGENT = agentEntry('keepRosterAgent', 'KeepRosterAgentInput');
+export const RECORD_TRAINING = agentEntry('recordTraining', 'RecordTrainingInput');
+
+const absence = (mutation: string, input: string) =>
+  `mutation Absence($input: ${input}!) { ${mutation}(input: $input) {
+    absence { id standIn { name } cases { caseId passedOn to { name } } } ${FAULT}
+  } }`;
+export const REPORT_ABSENCE = absence('reportAbsence', 'ReportAbsenceInput');
+export const END_ABSENCE = absence('endAbsence', 'EndAbsenceInput');
+
+export const ROSTER_COVERAGE = `query Rosters($division: ID!) {
+  rosterCoverage(division: $division) {
+    places covered gaps { place { code name } gaps } coverage { expected answered silent { node { code } code } }
+  }
+}`;
+
+export const AGENT_CASES = `query AgentCases($first: Int, $after: String) {
+  agentCases(first: $first, after: $after) {
+    nodes { id number applicant state custodian { code } agent { name } waits { kind dueAt } dueAt item { code name } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+/** What the applicant sees of who acted. */
+export const TRACK_PROXY = `query TrackProxy($number: String!, $code: String!) {
+  track(number: $number, code: $code) {
+    state custodian { code }
+    steps { action actor post insteadOf byProxy node { code } }
+    proxy { agent { name node { code } } consent { scope until revokedAt } contacts { at with way what by } }
+  }
+}`;

@@ -15,5 +15,6 @@ export { Serials } from './serials.ts';
 export { saltOf } from './case-views.ts';
 export type { Application } from './case-views.ts';
 export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
+export type { ToldChangeOf } from './agent-list.ts';
 export type { PostsOf } from './posts.ts';
 export { ProxyReceiver, carryProxyEvent, proxyService } from './proxy-desk.ts';

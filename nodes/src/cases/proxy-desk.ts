@@ -3,6 +3,7 @@ import type {
   DivisionCode,
   Divisions,
   LogActor,
+  OfficialCalendar,
   ProxyEvent,
   ProxyHandlingView,
   ProxyService,
@@ -28,6 +29,8 @@ import {
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
+import type { AgentListParts } from './agent-list.ts';
+import { agentList } from './agent-list.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { once } from './idempotency.ts';
@@ -39,13 +42,15 @@ export interface ProxyParts {
   writer: CaseWriter;
   outbox: Outbox;
   posts: PostsOf;
+  calendar: () => OfficialCalendar;
+  told: AgentListParts['told'];
   now: () => Date;
 }
 
 /** What a node's people do in proxy handling (代办), also for cases another desk holds. */
 export function proxyService(
   node: DivisionCode,
-  { db, divisions, writer, outbox, posts, now }: ProxyParts,
+  { db, divisions, calendar, writer, outbox, posts, told, now }: ProxyParts,
 ): ProxyService {
   return {
     async ofCase(viewer, id) {
@@ -54,6 +59,11 @@ export function proxyService(
       if (!stored) throw unknown(id);
       requireCaseReader(person, readersOf(stored.file), divisions);
       return viewOf(stored.file);
+    },
+
+    async agentCases(viewer, agent, page) {
+      const person = signedIn(viewer);
+      return agentList({ node, db, divisions, calendar, told, now }, person, agent ?? person.sub, page);
     },
 
     logContact: (viewer, { id, idempotencyKey, with: party, way, what }) =>
@@ -164,9 +174,9 @@ export async function carryProxyEvent(
 
 /** What other nodes tell and ask of proxy handling. */
 export class ProxyReceiver {
-  readonly #parts: Omit<ProxyParts, 'db' | 'posts'>;
+  readonly #parts: Pick<ProxyParts, 'divisions' | 'writer' | 'outbox' | 'now'>;
 
-  constructor(parts: Omit<ProxyParts, 'db' | 'posts'>) {
+  constructor(parts: Pick<ProxyParts, 'divisions' | 'writer' | 'outbox' | 'now'>) {
     this.#parts = parts;
   }
 

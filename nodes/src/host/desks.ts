@@ -12,7 +12,7 @@ import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officesService } from '../offices/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
 import { figuresService } from '../rollup/index.ts';
-import { findPosts, rosterService } from '../roster/index.ts';
+import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -63,7 +63,16 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
     }),
     implementation: implementationService({ ...house, appender, offices: findOffices }),
-    proxy: proxyService(node, { db, divisions, writer, outbox, posts: findPosts, now }),
+    proxy: proxyService(node, {
+      db,
+      divisions,
+      calendar,
+      writer,
+      outbox,
+      posts: findPosts,
+      told: findToldChanges,
+      now,
+    }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
     fees: feesService(handling),

@@ -1,3 +1,3 @@
 export { settleAbsences } from './absent-cases.ts';
 export { rosterService } from './roster-service.ts';
-export { findPosts } from './roster-store.ts';
+export { findPosts, findToldChanges } from './roster-store.ts';

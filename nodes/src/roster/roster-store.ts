@@ -15,7 +15,7 @@ import type {
   Viewer,
 } from '@liandong/schema';
 import { standsOn } from '@liandong/schema';
-import type { PostsOf } from '../cases/index.ts';
+import type { PostsOf, ToldChangeOf } from '../cases/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
 interface AgentRow {
@@ -326,6 +326,27 @@ export async function findCasesOf(queries: NodeQueries, agent: string, absence: 
     [agent, absence],
   );
   return rows.map(({ id }) => id);
+}
+
+/** Changes of agent told for absences that are not settled, in the order they were told. */
+export async function findToldChanges(queries: NodeQueries): Promise<ToldChangeOf[]> {
+  const rows = await queries.query<{
+    case_id: string;
+    change: string;
+    to_agent: CaseAgent;
+    back_change: string | null;
+    agent: string;
+    agent_name: string;
+  }>(
+    `SELECT c.case_id, c.change, c.to_agent, c.back_change, a.agent, a.agent_name
+     FROM absence_cases c JOIN agent_absences a ON a.node = c.node AND a.id = c.absence
+     WHERE c.node = $1 AND c.change IS NOT NULL AND (a.settled_at IS NULL OR a.settled_at > now() - interval '30 days')
+     ORDER BY c.at`,
+  );
+  return rows.flatMap(({ case_id: caseId, change, to_agent: to, back_change: back, agent, agent_name: name }) => [
+    { caseId, change, to },
+    ...(back === null ? [] : [{ caseId, change: back, to: { node: queries.node, sub: agent, name } }]),
+  ]);
 }
 
 /** Adds a line to the log of the registers. */

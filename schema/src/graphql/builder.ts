@@ -116,6 +116,7 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     GrantMode: () => labelled('GrantMode', '授权方式', vocabulary.GRANT_MODE_LABELS),
     GrantState: () => labelled('GrantState', '授权状态', vocabulary.GRANT_STATE_LABELS),
     ConsentWay: () => labelled('ConsentWay', '委托方式', vocabulary.CONSENT_WAY_LABELS),
+    AgentWaitKind: () => labelled('AgentWaitKind', '待代办事项', vocabulary.AGENT_WAIT_LABELS),
     Employment: () => labelled('Employment', '用工性质', vocabulary.EMPLOYMENT_LABELS),
     RosterGap: () => labelled('RosterGap', '名册缺口', vocabulary.ROSTER_GAP_LABELS),
     PassedOn: () => labelled('PassedOn', '交接去向', vocabulary.PASSED_ON_LABELS),

@@ -1,6 +1,10 @@
 import type { DivisionCode } from '../divisions.ts';
+import type { MissingMaterial } from '../messages/log-line.ts';
+import type { AgentWait } from '../rules/agent-cases.ts';
 import type { CaseAgent, ProxyConsent, ProxyContact } from '../rules/proxy.ts';
 import type { Viewer } from '../rules/permissions.ts';
+import type { CaseState } from '../vocabulary.ts';
+import type { Page, PageRequest } from './answers.ts';
 import type { LogContactInput, RevokeConsentInput, TakeOverCasesInput } from './proxy-inputs.ts';
 
 /** 代办 of one case, as this node knows it. */
@@ -28,6 +32,28 @@ export interface TakeOverView {
   from: DivisionCode;
 }
 
+/** One case of an agent's list, from what the agent's own desk knows. */
+export interface AgentCaseView {
+  id: string;
+  number: string;
+  item: string;
+  /** Null for whoever does not handle the case, and where only its progress is known here. */
+  applicant: string | null;
+  agent: CaseAgent;
+  state: CaseState;
+  custodian: DivisionCode;
+  inTransitTo: DivisionCode | null;
+  waits: AgentWait[];
+  /** When the next thing ends: what waits, or the limit that runs; null where nothing does. */
+  dueAt: Date | null;
+  /** Days of the promise left; null before acceptance. */
+  remainingDays: number | null;
+  missing: MissingMaterial[];
+  /** When the last line of its log came in here. */
+  lastAt: Date;
+  answeredBy: DivisionCode;
+}
+
 /** 代办: what agents and their applicants tell of a case, wherever it is. */
 export interface ProxyService {
   /** @throws {ProblemError} NOT_FOUND, FORBIDDEN; CONSENT_MISSING for a case nobody handles by proxy */
@@ -41,4 +67,10 @@ export interface ProxyService {
    * @throws {ProblemError} NOT_COMPETENT for each case that is not of such a village, REASON_MISSING, FORBIDDEN
    */
   takeOver(viewer: Viewer | null, input: TakeOverCasesInput): Promise<TakeOverView[]>;
+  /**
+   * An agent's open cases over all tiers, and closed ones whose first-asked report waits; what ends first comes first.
+   * @param agent subject of the agent; null for whoever asks
+   * @throws {ProblemError} FORBIDDEN, BAD_INPUT
+   */
+  agentCases(viewer: Viewer | null, agent: string | null, page: PageRequest): Promise<Page<AgentCaseView>>;
 }

@@ -1,11 +1,12 @@
 import type { RoleBuilder } from './builder.ts';
-import { addressed } from './builder.ts';
+import { addressed, connectionOf, pageOf } from './builder.ts';
 import { parseInput } from './inputs.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import { logContactInput, revokeConsentInput, takeOverCasesInput } from './proxy-inputs.ts';
 import { addProxyParts } from './proxy-parts.ts';
-import type { ProxyHandlingView, ProxyToldView, TakeOverView } from './services.ts';
+import type { AgentWait } from '../rules/agent-cases.ts';
+import type { AgentCaseView, ProxyHandlingView, ProxyToldView, TakeOverView } from './services.ts';
 
 /** Role proxy (代办/帮办): the consent, the contacts and the agent of a case, and cases a township's team takes over. */
 export function addProxy(role: RoleBuilder): void {
@@ -26,6 +27,40 @@ export function addProxy(role: RoleBuilder): void {
       answeredBy: t.field({ type: Division, resolve: (h) => h.answeredBy }),
     }),
   });
+  const Wait = builder.objectRef<AgentWait>('AgentWait').implement({
+    description: '待代办事项: what waits for the agent of a case.',
+    fields: (t) => ({
+      kind: t.field({ type: enums.AgentWaitKind, nullable: false, resolve: (w) => w.kind }),
+      dueAt: t.field({ type: 'DateTime', description: 'Null where nothing ends.', resolve: (w) => w.dueAt }),
+    }),
+  });
+  const AgentCase = builder.objectRef<AgentCaseView>('AgentCase').implement({
+    description: "代办件: a case of an agent's, as the agent's own desk knows it, wherever it is held.",
+    fields: (t) => ({
+      id: t.exposeID('id', { nullable: false }),
+      number: t.exposeString('number', { nullable: false }),
+      item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
+      applicant: t.exposeString('applicant', { description: 'Null for whoever does not handle the case.' }),
+      agent: t.field({ type: parts.Agent, nullable: false, resolve: (c) => c.agent }),
+      state: t.field({ type: enums.CaseState, nullable: false, resolve: (c) => c.state }),
+      custodian: t.field({ type: Division, resolve: (c) => c.custodian }),
+      inTransitTo: t.field({ type: Division, resolve: (c) => c.inTransitTo }),
+      waits: t.field({ type: [Wait], nullable: false, resolve: (c) => c.waits }),
+      dueAt: t.field({
+        type: 'DateTime',
+        description: 'When the next thing ends: what waits for the agent, or the limit that runs where the case is.',
+        resolve: (c) => c.dueAt,
+      }),
+      remainingDays: t.exposeInt('remainingDays', { description: 'Of the promise; null before acceptance.' }),
+      missing: t.field({ type: [refs.MissingMaterial], nullable: false, resolve: (c) => c.missing }),
+      lastAt: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'When the last line of its log came in here.',
+        resolve: (c) => c.lastAt,
+      }),
+    }),
+  });
   builder.queryType({
     fields: (t) => ({
       proxyHandling: t.field({
@@ -36,6 +71,21 @@ export function addProxy(role: RoleBuilder): void {
           division: t.arg.id({ description: "The desk that is asked; the viewer's own when left out." }),
         },
         resolve: (_, args, context) => context.services(addressed(context)).proxy.ofCase(context.viewer, args.case),
+      }),
+      agentCases: t.field({
+        type: builder.connectionObject({ type: AgentCase, name: 'AgentCaseConnection' }),
+        description:
+          "代办件清单: an agent's cases over all tiers, what ends first first; from the agent's own desk, also while all others are away.",
+        args: {
+          agent: t.arg.id({ description: 'Subject of the agent; whoever asks, when left out.' }),
+          division: t.arg.id({ description: "The agent's desk; the viewer's own when left out." }),
+          first: t.arg.int(),
+          after: t.arg.string(),
+        },
+        resolve: async (_, { agent, division: _desk, ...page }, context) => {
+          const { proxy } = context.services(addressed(context));
+          return connectionOf(await proxy.agentCases(context.viewer, agent ?? null, pageOf(page)));
+        },
       }),
     }),
   });

@@ -61,7 +61,7 @@ describe('a field of a merged type', () => {
 });
 
 /** Roles that point at no item. */
-const WITHOUT_ITEMS: readonly RoleName[] = ['handling', 'implementation', 'proxy', 'roster'];
+const WITHOUT_ITEMS: readonly RoleName[] = ['handling', 'implementation', 'roster'];
 
 describe('a key of a merged type', () => {
   test.each([

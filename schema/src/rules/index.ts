@@ -48,6 +48,7 @@ export type { ListEntry } from './published-lists.ts';
 export * from './register-file.ts';
 export * from './sharing.ts';
 export * from './absences.ts';
+export * from './agent-cases.ts';
 export * from './roster.ts';
 export * from './stand-ins.ts';
 export * from './work-queue.ts';

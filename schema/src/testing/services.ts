@@ -11,7 +11,7 @@ type Overrides = { [K in keyof NodeServices]?: Partial<NodeServices[K]> };
 export function servicesOf(given: Overrides): NodeServices {
   const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
   return {
-    proxy: { ofCase: none, logContact: none, revokeConsent: none, takeOver: none, ...given.proxy },
+    proxy: { ofCase: none, agentCases: none, logContact: none, revokeConsent: none, takeOver: none, ...given.proxy },
     roster: {
       roster: none,
       coverage: none,

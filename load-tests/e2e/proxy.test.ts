@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as documents from '../src/federation/documents.ts';
+import type { Federation } from '../src/federation/federation.ts';
+import { Journey, fileLowIncome } from '../src/federation/journeys.ts';
+import { proxyJourney } from '../src/federation/proxy-journey.ts';
+import { Asking, TOWNSHIP, VILLAGE, today } from './asking.ts';
+import { startFederation } from './federation.ts';
+
+let federation: Federation;
+const { asked, until, done, refused } = new Asking(() => federation);
+beforeAll(async () => {
+  federation = await startFederation();
+});
+afterAll(() => federation.stop());
+
+const file = async (): Promise<Journey> => {
+  const journey = new Journey(federation, () => undefined);
+  await fileLowIncome(journey);
+  return journey;
+};
+
+interface AgentCases {
+  agentCases: {
+    nodes: { id: string; custodian: { code: string }; waits: { kind: string }[]; item: { name: string } | null }[];
+  };
+}
+
+describe('proxy handling through the gateway', () => {
+  test('goes from consent over contact and absence to what the applicant sees', async () => {
+    const report = await proxyJourney(federation, () => undefined);
+    expect(report).toMatchObject({ ok: true, whileAway: '包志强', afterwards: '包小芳', places: expect.any(Number) });
+  });
+
+  test("takes a consent back; then the agent's steps are refused, and the desk's clerk goes on", async () => {
+    const { id } = await file();
+    const input = { id, way: 'SIGNATURE', reason: '本人到场办理' };
+    await done('baojia-agent', documents.REVOKE_CONSENT, input);
+    expect(await refused('baojia-agent', documents.FORWARD_CASE, { id })).toMatchObject([
+      { code: 'CONSENT_REVOKED', node: { code: VILLAGE } },
+    ]);
+    await done('baojia-clerk', documents.FORWARD_CASE, { id });
+  });
+
+  test('keeps a contact that names a number out of the log, and others out of the desk', async () => {
+    const { id } = await file();
+    const input = { id, with: 'APPLICANT', way: 'PHONE', what: '致电13800000001' };
+    expect(await refused('baojia-agent', documents.LOG_CONTACT, input)).toMatchObject([
+      { code: 'BAD_INPUT', field: 'what' },
+    ]);
+    const contact = { ...input, what: '告知补正事项' };
+    expect(await refused('renjia-agent', documents.LOG_CONTACT, contact)).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect(await refused('tingpang-chief', documents.LOG_CONTACT, contact)).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  test("lists a township's places without an agent, and refuses the roster to another township", async () => {
+    const { rosterCoverage } = await asked<{ rosterCoverage: { covered: number; gaps: object[]; coverage: object } }>(
+      null,
+      documents.ROSTER_COVERAGE,
+      { division: TOWNSHIP },
+    );
+    expect(rosterCoverage).toMatchObject({
+      covered: 1,
+      gaps: [
+        { place: { code: TOWNSHIP }, gaps: ['NO_AGENT'] },
+        { place: { code: '331022103210' }, gaps: ['NO_AGENT'] },
+      ],
+      coverage: { expected: 3, answered: 3, silent: [] },
+    });
+    const entry = { division: VILLAGE, sub: 'x', name: '某人', employment: 'STAFF', from: today() };
+    expect(await refused('zhuao-chief', documents.KEEP_ROSTER_AGENT, entry)).toMatchObject([
+      { code: 'FORBIDDEN', node: { code: VILLAGE } },
+    ]);
+  });
+
+  test("lets the township's team take over a list of an agent's cases", async () => {
+    const ids = [(await file()).id, (await file()).id];
+    const stray = '331022102217-00000000-0000-4000-8000-000000000000';
+    const reason = '代办员请假';
+    expect(await refused('tingpang-agent', documents.TAKE_OVER_CASES, { ids: [...ids, stray], reason })).toMatchObject([
+      { code: 'NOT_COMPETENT', field: 'ids.2' },
+    ]);
+    await done('tingpang-agent', documents.TAKE_OVER_CASES, { ids, reason });
+    await until<AgentCases>('tingpang-agent', documents.AGENT_CASES, ({ agentCases }) =>
+      ids.every((id) => agentCases.nodes.some((found) => found.id === id && found.custodian.code === TOWNSHIP)),
+    );
+    const { agentCases } = await asked<AgentCases>('baojia-agent', documents.AGENT_CASES);
+    expect(agentCases.nodes.filter((found) => ids.includes(found.id))).toEqual([]);
+  });
+
+  test("shows an agent's cases with what waits, with every other node down", async () => {
+    const journey = await file();
+    const { id } = journey;
+    await done('baojia-agent', documents.FORWARD_CASE, { id });
+    await journey.arrives('tingpang-clerk', TOWNSHIP, '');
+    await done('tingpang-clerk', documents.REQUEST_SUPPLEMENT, {
+      id,
+      missing: [{ material: '户口簿', reason: '缺页' }],
+    });
+    const waits = ({ agentCases }: AgentCases) =>
+      agentCases.nodes.find((found) => found.id === id)?.waits.some(({ kind }) => kind === 'BRING_SUPPLEMENT') ?? false;
+    await until<AgentCases>('baojia-agent', documents.AGENT_CASES, waits);
+    for (const host of ['city', 'county', 'tingpang', 'zhuao', 'renjia', 'zhuao-villages']) {
+      await federation.host(host).stop();
+    }
+    const { data } = await (await federation.as('baojia-agent')).ask(documents.AGENT_CASES);
+    expect(waits(data as unknown as AgentCases)).toBe(true);
+  });
+});
