@@ -338,6 +338,21 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     },
     merge: {},
   },
+  hearings: {
+    name: 'hearings',
+    routes: {
+      hearing: { by: 'division', path: ['division'], otherwise: 'viewer' },
+      tellInterestedParties: viewersDesk,
+      hearParty: viewersDesk,
+      offerHearing: viewersDesk,
+      requestHearing: viewersDesk,
+      waiveHearing: viewersDesk,
+      callHearing: viewersDesk,
+      recuseChair: viewersDesk,
+      holdHearing: viewersDesk,
+    },
+    merge: {},
+  },
 };
 
 export const ROLE_LIST: readonly RoleConfig[] = ROLE_SCHEMAS.map((name) => ROLES[name]);

@@ -274,6 +274,15 @@ export const LOG_ACTIONS = [
   'URGENCY_ASKED',
   'URGENCY_DECIDED',
   'AGENT_CHANGED',
+  'DEEMED_RENEWED',
+  'INTERESTED_TOLD',
+  'PARTY_HEARD',
+  'HEARING_OFFERED',
+  'HEARING_REQUESTED',
+  'HEARING_WAIVED',
+  'HEARING_CALLED',
+  'CHAIR_RECUSED',
+  'HEARING_HELD',
 ] as const;
 export type LogAction = (typeof LOG_ACTIONS)[number];
 export const LOG_ACTION_LABELS: Record<LogAction, string> = {
@@ -326,6 +335,15 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   URGENCY_ASKED: '申请特急办理',
   URGENCY_DECIDED: '特急审批',
   AGENT_CHANGED: '代办交接',
+  DEEMED_RENEWED: '视为准予延续',
+  INTERESTED_TOLD: '告知利害关系人',
+  PARTY_HEARD: '听取陈述申辩',
+  HEARING_OFFERED: '告知听证权利',
+  HEARING_REQUESTED: '申请听证',
+  HEARING_WAIVED: '放弃听证',
+  HEARING_CALLED: '听证通知',
+  CHAIR_RECUSED: '听证主持人回避',
+  HEARING_HELD: '听证笔录',
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
@@ -357,6 +375,15 @@ export const SPECIAL_PROCEDURE_LABELS: Record<SpecialProcedure, string> = {
   EXPERT_REVIEW: '专家评审',
   SITE_SURVEY: '现场勘验',
   PUBLIC_NOTICE: '公示公告',
+};
+
+/** 听证: whether an item's licence needs a hearing: offered to whoever it touches (Art. 47), or held in any case (Art. 46). */
+export const HEARING_NEEDS = ['NONE', 'OFFERED', 'HELD'] as const;
+export type HearingNeed = (typeof HEARING_NEEDS)[number];
+export const HEARING_NEED_LABELS: Record<HearingNeed, string> = {
+  NONE: '不需听证',
+  OFFERED: '依申请听证',
+  HELD: '应当听证',
 };
 
 /** 送达方式. */

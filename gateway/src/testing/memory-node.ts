@@ -343,6 +343,18 @@ export class MemoryNode implements NodeServices {
     resolveObjection: async () => this.#illegal(),
   };
 
+  readonly hearings: NodeServices['hearings'] = {
+    ofCase: async () => this.#illegal(),
+    tellInterested: async () => this.#illegal(),
+    hearParty: async () => this.#illegal(),
+    offer: async () => this.#illegal(),
+    request: async () => this.#illegal(),
+    waive: async () => this.#illegal(),
+    call: async () => this.#illegal(),
+    recuseChair: async () => this.#illegal(),
+    hold: async () => this.#illegal(),
+  };
+
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;
     if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');
@@ -419,6 +431,7 @@ export class MemoryNode implements NodeServices {
       clock: null,
       precheck: null,
       procedures: [],
+      renewal: null,
       extension: null,
       decision: null,
       issued: null,

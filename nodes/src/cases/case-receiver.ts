@@ -73,7 +73,7 @@ export class CaseReceiver {
     }
     const objection = await this.#objection(tx, file, last);
     if (objection) return objection;
-    const absent = await absentMaterials(tx, contentsOf(file));
+    const absent = await absentMaterials(tx, contentsOf(file, tx.node));
     if (absent.length > 0) return { outcome: 'WANTS', materials: absent.map((m) => m.sha256) };
     await insertLines(tx, lines);
     const stored: StoredCase = {
@@ -215,7 +215,9 @@ export class CaseReceiver {
       }
       case 'WANTS': {
         const stored = await lockCase(tx, body.case);
-        const wanted = stored ? contentsOf(stored.file).filter((m) => answer.materials.includes(m.sha256)) : [];
+        const wanted = stored
+          ? contentsOf(stored.file, receiver).filter((m) => answer.materials.includes(m.sha256))
+          : [];
         await this.#parts.outbox.enqueue(tx, partsOf(wanted, receiver, body.case));
         return;
       }
@@ -243,7 +245,10 @@ export class CaseReceiver {
     }
     // what comes back, or comes to be delivered, is known here
     if (last.action === 'RETURNED' || last.action === 'ASSIGNED') {
-      return file.holders.includes(tx.node) ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
+      // what the law decided before the case came here comes for its document
+      const documents = file.decision?.deemed === true && file.decider === tx.node;
+      const known = documents || file.holders.includes(tx.node);
+      return known ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
     }
     const item = await this.#parts.findItem(tx, file.item);
     if (!item) return { outcome: 'LATER', reason: `${file.item} is not in this node's catalogue yet` };

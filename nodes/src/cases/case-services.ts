@@ -111,7 +111,7 @@ export class CaseDesk {
         this.#step(viewer, input, (desk, file) => steps.requestSupplement(desk, file, input.missing, input.note)),
       review: (viewer, input) =>
         this.#step(viewer, input, (desk, file) =>
-          steps.reviewCase(desk, file, input.opinion, input.note, input.amountFen),
+          steps.reviewCase(desk, file, input.opinion, input.note, input.amountFen, input.second ?? null),
         ),
       decide: (viewer, input) =>
         this.#step(viewer, input, (desk, file) =>
@@ -124,7 +124,9 @@ export class CaseDesk {
       startProcedure: (viewer, { id, idempotencyKey, ...start }) =>
         this.#step(viewer, { id, idempotencyKey, ...start }, (desk, file) => steps.startProcedure(desk, file, start)),
       endProcedure: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.endProcedure(desk, file, input.procedure, input.result)),
+        this.#step(viewer, input, (desk, file) =>
+          steps.endProcedure(desk, file, input.procedure, input.result, input.staff ?? []),
+        ),
       extend: (viewer, input) =>
         this.#step(viewer, input, (desk, file) => steps.extendCase(desk, file, input.days, input.reason)),
       decideOnTheSpot: (viewer, input) =>
@@ -186,6 +188,32 @@ export class CaseDesk {
     return accepted;
   }
 
+  /**
+   * Writes into the cases held here that a renewal counts as granted, where nothing was decided by the licence's expiry
+   * (Art. 50). A case that was under way that day is found when it has arrived.
+   * @returns how many
+   */
+  async deemRenewed(): Promise<number> {
+    const { node, db, writer, now } = this.#parts;
+    const due = await db
+      .queries(node)
+      .query<{ id: string }>(
+        `SELECT id FROM cases WHERE node = $1 AND renewal_due_at < $2 AND custody = 'HELD' ORDER BY renewal_due_at LIMIT 200`,
+        [now()],
+      );
+    let renewed = 0;
+    for (const { id } of due) {
+      await db.transact(node, async (tx) => {
+        const stored = await lockCase(tx, id);
+        const step = stored && caseSteps.deemRenewed({ node, now: now() }, stored.file);
+        if (!step) return;
+        await writer.append(tx, stored, step, now());
+        renewed++;
+      });
+    }
+    return renewed;
+  }
+
   /** What an application for an item is judged by, within another transaction: for one form of several items. */
   deskFor(tx: NodeTx, viewer: Viewer, item: string, place: DivisionCode): Promise<Desk> {
     return this.#deskFor(tx, viewer, item, place, this.#parts.now());
@@ -241,6 +269,7 @@ export class CaseDesk {
           ...(input.project
             ? { project: { id: input.project, standing: await this.#parts.project(tx, input.project) } }
             : {}),
+          ...(input.renewal ? { renewal: input.renewal } : {}),
           materials: materials.map((m) => m.material),
         };
         const code = trackingCodeOf();
@@ -294,10 +323,12 @@ export class CaseDesk {
     const stored = await this.#change(person, input, async (tx, desk, file) => {
       await storeMaterials(tx, materials);
       const [first] = (await lockCase(tx, file.id))?.lines ?? [];
-      const consent = first?.line.action === 'DRAFTED' ? first.line.data.consent : null;
+      const drafted = first?.line.action === 'DRAFTED' ? first.line.data : null;
       const { number, place, application, facts } = file;
       const { form = [] } = await readApplication(tx, node, file.id);
-      const filing = { number, place, application, facts, consent, form, materials: [] };
+      const renewal = drafted?.renewal ? { renewal: drafted.renewal } : {};
+      const consent = drafted?.consent ?? null;
+      const filing = { number, place, application, facts, consent, form, ...renewal, materials: [] };
       return caseSteps.fileDraft(
         desk,
         file,

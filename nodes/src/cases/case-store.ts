@@ -2,6 +2,7 @@ import type { CaseFile, DivisionCode, LogLine, OfficialCalendar, Divisions } fro
 import {
   clockOf,
   custodyAt,
+  deliveryDueAt,
   foldLog,
   isClosed,
   isUrgent,
@@ -10,6 +11,7 @@ import {
   nextLapseAt,
   noticeDueAt,
   problem,
+  renewalDueAt,
   urgentDueAt,
 } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
@@ -255,6 +257,7 @@ export async function saveCase(
     urgent: isUrgent(file),
     agent_node: file.proxy?.agent.node ?? null,
     agent: file.proxy?.agent.sub ?? null,
+    renewal_due_at: renewalDueAt(file),
   } satisfies Record<keyof typeof COLUMNS, unknown>);
   if (file.joint) await saveDeadline(tx, file);
 }
@@ -301,6 +304,7 @@ const COLUMNS = {
   urgent: 'boolean',
   agent_node: 'text',
   agent: 'text',
+  renewal_due_at: 'timestamptz',
 };
 const NAMES = Object.keys(COLUMNS).join(', ');
 
@@ -319,7 +323,7 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
      provisional = excluded.provisional, closed_at = excluded.closed_at,
      withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
      paused_days = excluded.paused_days, urgent = excluded.urgent, agent_node = excluded.agent_node,
-     agent = excluded.agent, department = excluded.department` as const;
+     agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department` as const;
 
 const saveRows = gathered(async (tx: NodeTx, rows: readonly object[]) => {
   await tx.query(SAVE_ROWS, [JSON.stringify(rows)]);
@@ -334,7 +338,7 @@ export function datesOf(file: CaseFile, node: DivisionCode, calendar: OfficialCa
   return {
     acceptanceDueAt: notice?.at ?? null,
     dueAt: clock?.dueAt ?? null,
-    ...nextDue(file, clock, notice?.at ?? null, urgentDueAt(file, calendar)),
+    ...nextDue(file, clock, notice?.at ?? null, urgentDueAt(file, calendar), deliveryDueAt(file, calendar)),
     provisional: (notice?.provisional ?? false) || (clock?.provisional ?? false),
   };
 }

@@ -99,6 +99,7 @@ export function handlingView(
     clock: clockOf(file, calendar, divisions, now),
     precheck: file.precheck,
     procedures: file.procedures,
+    renewal: file.renewal,
     extension: file.extension,
     decision: file.decision,
     issued: file.issued,

@@ -1,5 +1,5 @@
 import type { CaseFile, DivisionCode, Material, MaterialInput, MaterialPart } from '@liandong/schema';
-import { MAX_MATERIAL_BYTES, contentsOf, problem } from '@liandong/schema';
+import { MAX_MATERIAL_BYTES, contentsOf, hearingPapers, isOrgan, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
@@ -76,8 +76,9 @@ export function materialMessages(file: CaseFile, receiver: DivisionCode): Outgoi
     ? [
         ...file.materials.slice(file.supplement?.materialsBefore ?? file.materials.length),
         ...(file.issued ? [file.issued.document] : []),
+        ...(isOrgan(receiver, file) ? hearingPapers(file.hearing) : []),
       ]
-    : contentsOf(file);
+    : contentsOf(file, receiver);
   return partsOf(unseen, receiver, file.id);
 }
 

@@ -41,7 +41,11 @@ export function startClockwork(
 
   every(LIMITS_MS, 'limits', async () => {
     for (const [node, { cases }] of desks) {
-      if (!DUTIES[tierOf(node)].accepts || lives.isHealing(node)) continue;
+      if (lives.isHealing(node)) continue;
+      // expiry asks nobody's competence: also a village's desk may hold the case that day
+      const renewed = await cases.deemRenewed();
+      if (renewed > 0) log.warn({ node, renewed }, 'renewals count as granted: nothing was decided by expiry');
+      if (!DUTIES[tierOf(node)].accepts) continue;
       const accepted = await cases.deemAccepted();
       if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
       const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, now });

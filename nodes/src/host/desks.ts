@@ -7,6 +7,7 @@ import { HostDrift, catalogueService, implementationService, itemLifeService } f
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiriesService, linkEnquiry } from '../enquiries/index.ts';
 import { feesService } from '../fees/index.ts';
+import { hearingsService } from '../hearings/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officesService } from '../offices/index.ts';
@@ -80,6 +81,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     enquiries: enquiriesService({ ...house, powersOn }),
     joint: jointService({ ...handling, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox }),
+    hearings: hearingsService(handling),
   };
   return { cases, bundles, services };
 }

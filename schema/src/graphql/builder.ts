@@ -103,6 +103,7 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     ItemChangeKind: () => labelled('ItemChangeKind', '事项变更', vocabulary.ITEM_CHANGE_KIND_LABELS),
     CaseState: () => labelled('CaseState', '办件状态', vocabulary.CASE_STATE_LABELS),
     LogAction: () => labelled('LogAction', '办理环节', vocabulary.LOG_ACTION_LABELS),
+    HearingNeed: () => labelled('HearingNeed', '听证', vocabulary.HEARING_NEED_LABELS),
     SpecialProcedure: () => labelled('SpecialProcedure', '特别程序', vocabulary.SPECIAL_PROCEDURE_LABELS),
     DeliveryWay: () => labelled('DeliveryWay', '送达方式', vocabulary.DELIVERY_WAY_LABELS),
     CaseResult: () => labelled('CaseResult', '办结结果', vocabulary.CASE_RESULT_LABELS),

@@ -1,6 +1,15 @@
 import type { DivisionCode } from '../divisions.ts';
 import type { Material, MissingMaterial } from '../messages/log-line.ts';
-import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
+import type {
+  Decision,
+  Delivery,
+  Extension,
+  IssuedDocument,
+  Precheck,
+  Procedure,
+  Rating,
+  Renewal,
+} from '../rules/case-file.ts';
 import type { GreenChannel, Urgency } from '../rules/expedited.ts';
 import type { FormEntry } from '../rules/forms.ts';
 import type { Clock } from '../rules/clock.ts';
@@ -112,6 +121,7 @@ export interface HandlingView {
   clock: Clock | null;
   precheck: Precheck | null;
   procedures: Procedure[];
+  renewal: Renewal | null;
   extension: Extension | null;
   decision: Decision | null;
   issued: IssuedDocument | null;

@@ -103,6 +103,19 @@ export function addCatalogue(role: RoleBuilder): void {
         description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
         resolve: ({ item }) => item.excludedTime,
       }),
+      hearing: t.field({
+        type: enums.HearingNeed,
+        description: '听证: offered before a licence is decided, or held in any case.',
+        resolve: ({ item }) => item.hearing,
+      }),
+      substanceCheck: t.boolean({
+        description: '实质核查: by two of staff (Art. 34).',
+        resolve: ({ item }) => item.substanceCheck,
+      }),
+      renewalDays: t.int({
+        description: "Days before a licence's expiry by which its renewal is asked for (Art. 50).",
+        resolve: ({ item }) => item.renewalDays,
+      }),
       collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
       payBeforeDocument: t.boolean({
         description: '先缴费后发证: no approval document before what is due is paid.',

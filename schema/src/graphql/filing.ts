@@ -224,6 +224,15 @@ export function addFiling(role: RoleBuilder): void {
         ],
         description: "What the item's form asks for.",
       }),
+      renewal: t.field({
+        description: '延续: asked for in time, and not decided by its expiry, it counts as granted (Art. 50).',
+        type: builder.inputType('RenewalInput', {
+          fields: (r) => ({
+            licence: r.string({ required: true, description: "The licence's own number." }),
+            expiresOn: r.field({ type: 'Date', required: true, description: 'The last day it holds.' }),
+          }),
+        }),
+      }),
       materials: t.field({ type: [MaterialInput], required: true }),
       enquiry: t.id({ description: '首问: the enquiry at this desk that it grew out of; of the same item.' }),
       project: t.id({ description: '项目 it is filed for; this desk must have been told of it.' }),

@@ -74,12 +74,22 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): CasePayloadR
       idempotencyKey: t.string(),
     }),
   });
+  const StaffInput = builder.inputType('StaffInput', {
+    fields: (t) => ({
+      sub: t.id({ required: true, description: "Subject of the person's token." }),
+      name: t.string({ required: true }),
+    }),
+  });
   const ReviewCaseInput = builder.inputType('ReviewCaseInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
       opinion: t.field({ type: enums.Opinion, required: true }),
       amountFen: t.field({ type: 'Fen', description: 'The amount as the review assesses it, in fen.' }),
       note: t.string(),
+      second: t.field({
+        type: StaffInput,
+        description: "Who checked with the reviewer, where the item's substance is checked.",
+      }),
       idempotencyKey: t.string(),
     }),
   });
@@ -119,6 +129,10 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): CasePayloadR
       id: t.id({ required: true }),
       procedure: t.int({ required: true, description: 'Its number within the case.' }),
       result: t.string({ required: true }),
+      staff: t.field({
+        type: [StaffInput],
+        description: 'Who surveyed the site; two of them where the substance is checked.',
+      }),
       idempotencyKey: t.string(),
     }),
   });

@@ -4,7 +4,16 @@ import { addExpeditedSteps, expeditedRefs } from './expedited.ts';
 import { addHandlingSteps, caseRefOf } from './handling-steps.ts';
 import type { LogEntryView } from './services.ts';
 import type { Clock, DeskTime } from '../rules/clock.ts';
-import type { Decision, Delivery, Extension, IssuedDocument, Precheck, Procedure, Rating } from '../rules/case-file.ts';
+import type {
+  Decision,
+  Delivery,
+  Extension,
+  IssuedDocument,
+  Precheck,
+  Procedure,
+  Rating,
+  Renewal,
+} from '../rules/case-file.ts';
 
 /** Role handling (办理): state, log and clock. Owner: the custodian. */
 export function addHandling(role: RoleBuilder): void {
@@ -93,6 +102,15 @@ export function addHandling(role: RoleBuilder): void {
       minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
       department: t.exposeString('department', { description: 'The department whose decision it is.' }),
       grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
+      deemed: t.exposeBoolean('deemed', {
+        nullable: false,
+        description: 'Whether the law made it: nothing was decided when the licence to renew expired (Art. 50).',
+      }),
+      byHearing: t.boolean({
+        nullable: false,
+        description: "Whether it is made by a hearing's record (Art. 48).",
+        resolve: (d) => d.records.length > 0,
+      }),
     }),
   });
 
@@ -117,6 +135,18 @@ export function addHandling(role: RoleBuilder): void {
       notice: t.exposeString('notice', { nullable: false, description: 'What the applicant was told in writing.' }),
       expectedDays: t.exposeInt('expectedDays'),
       result: t.exposeString('result'),
+      staff: t.stringList({
+        nullable: false,
+        description: 'Who surveyed the site.',
+        resolve: (p) => p.staff.map((s) => s.name),
+      }),
+    }),
+  });
+  const RenewalRef = builder.objectRef<Renewal>('Renewal').implement({
+    description: '延续 of a licence.',
+    fields: (t) => ({
+      licence: t.exposeString('licence', { nullable: false }),
+      expiresOn: t.field({ type: 'Date', nullable: false, resolve: (r) => r.expiresOn }),
     }),
   });
   const ExtensionRef = builder.objectRef<Extension>('Extension').implement({
@@ -187,6 +217,11 @@ export function addHandling(role: RoleBuilder): void {
         type: [ProcedureRef],
         nullable: { list: true, items: false },
         resolve: (c) => c.procedures,
+      }),
+      renewal: t.field({
+        type: RenewalRef,
+        description: 'Null where no licence is renewed.',
+        resolve: (c) => c.renewal,
       }),
       extension: t.field({ type: ExtensionRef, resolve: (c) => c.extension }),
       decision: t.field({ type: DecisionRef, resolve: (c) => c.decision }),

@@ -6,6 +6,7 @@ export * from './catalogue-inputs.ts';
 export * from './enquiry-inputs.ts';
 export * from './expedited-inputs.ts';
 export * from './project-inputs.ts';
+export type * from './hearing-inputs.ts';
 export * from './inputs.ts';
 export * from './legal-bases-inputs.ts';
 export * from './offices-inputs.ts';

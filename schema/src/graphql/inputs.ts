@@ -97,6 +97,12 @@ export const consentInput = z.object({
   until: consentDay,
 });
 
+/** 延续: the licence's number and the last day it holds. */
+export const renewalInput = z.object({ licence: text(100), expiresOn: z.string().refine(isDay, 'is no day') });
+
+/** One of the organ's staff. */
+export const staffInput = z.object({ sub: text(200), name: text(100) });
+
 /** What the item's form asks for. */
 export const formInput = z.array(formEntrySchema).max(200);
 
@@ -113,6 +119,7 @@ export const fileCaseInput = z.object({
   /** The amount asked for, in fen, where one is. */
   amountFen,
   form: formInput.nullish(),
+  renewal: renewalInput.nullish(),
   materials: materialsInput,
   /** The enquiry it grew out of. */
   enquiry: text(100).nullish(),
@@ -187,6 +194,8 @@ export const reviewCaseInput = z.object({
   opinion: z.enum(OPINIONS),
   amountFen,
   note: optionalText(1000),
+  /** Who checked with the reviewer, where the item's substance is checked. */
+  second: staffInput.nullish(),
   idempotencyKey,
 });
 export type ReviewCaseInput = z.infer<typeof reviewCaseInput>;
@@ -230,6 +239,8 @@ export const endProcedureInput = z.object({
   id,
   procedure: z.int().min(1),
   result: z.string().trim().max(2000),
+  /** Who surveyed the site. */
+  staff: z.array(staffInput).max(20).nullish(),
   idempotencyKey,
 });
 export type EndProcedureInput = z.infer<typeof endProcedureInput>;

@@ -12,6 +12,7 @@ import { addFees } from './fees.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';
 import { addHandling } from './handling.ts';
+import { addHearings } from './hearings.ts';
 import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
@@ -40,6 +41,7 @@ const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: reado
   proxy: { add: addProxy, scalars: ['DateTime', 'Date'] },
   projects: { add: addProjects, scalars: ['DateTime', 'Date', 'Fen'] },
   roster: { add: addRoster, scalars: ['DateTime', 'Date'] },
+  hearings: { add: addHearings, scalars: ['DateTime'] },
 };
 
 const built = new Map<RoleName, GraphQLSchema>();

@@ -7,6 +7,7 @@ import type { DelegationService } from './delegation-services.ts';
 import type { EnquiriesService } from './enquiry-services.ts';
 import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
+import type { HearingService } from './hearing-services.ts';
 import type { ItemLifeService } from './item-life-services.ts';
 import type { ProjectsService } from './project-services.ts';
 import type { RosterCoverageView, RosterService } from './roster-services.ts';
@@ -22,6 +23,7 @@ export type * from './delegation-services.ts';
 export type * from './enquiry-services.ts';
 export type * from './fee-services.ts';
 export type * from './figures-services.ts';
+export type * from './hearing-services.ts';
 export type * from './item-life-services.ts';
 export type * from './joint-services.ts';
 export type * from './register-services.ts';
@@ -62,6 +64,7 @@ export interface NodeServices {
   enquiries: EnquiriesService;
   joint: JointService;
   projects: ProjectsService;
+  hearings: HearingService;
 }
 
 export type * from './bundle-services.ts';

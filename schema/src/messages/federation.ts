@@ -24,6 +24,7 @@ export const ROLE_SCHEMAS = [
   'proxy',
   'projects',
   'roster',
+  'hearings',
 ] as const;
 export type RoleName = (typeof ROLE_SCHEMAS)[number];
 

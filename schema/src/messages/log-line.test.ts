@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CaseLog } from '../testing/case-log.ts';
-import { COUNTY, TOWNSHIP, VILLAGE, material, sha256 } from '../testing/fixtures.ts';
+import { COUNTY, TOWNSHIP, VILLAGE, itemOf, material, sha256 } from '../testing/fixtures.ts';
+import { deemedRenewed, licenceAccepted, withHearing } from '../testing/hearing-log.ts';
 import type { LogAction } from '../vocabulary.ts';
 import { LOG_ACTIONS } from '../vocabulary.ts';
 import type { LogLine } from './log-line.ts';
@@ -57,6 +58,10 @@ const lines: LogLine[] = [
   ...CaseLog.filed().urgencyAsked().handedTo(TOWNSHIP).urgencyDecided().onGreenChannel().lines,
   ...jointly(),
   ...jointlyOverNodes(),
+  ...withHearing(licenceAccepted(), 'told', 'heard', 'offered', 'requested', 'called', 'recused', 'called', 'held')
+    .lines,
+  ...withHearing(licenceAccepted(), 'offered', 'waived').lines,
+  ...deemedRenewed(licenceAccepted(itemOf('3310-LY-001'), { expiresOn: '2026-04-30' })).lines,
 ];
 
 /** Joint handling with everything that can happen in it. */
@@ -175,6 +180,13 @@ describe('a line of the log', () => {
     ['a green channel without a limit', 'GREEN_CHANNEL_OPENED', { limit: null }],
     ['an urgency without a ground', 'URGENCY_ASKED', { ground: '' }],
     ['an urgency decided neither way', 'URGENCY_DECIDED', { approved: null }],
+    ['a filing to renew without the licence', 'FILED', { renewal: { licence: '', expiresOn: '2026-04-30' } }],
+    ['a filing to renew what expires on no day', 'FILED', { renewal: { licence: '浙0001', expiresOn: '2026-02-30' } }],
+    ['a review by a second without a name', 'REVIEWED', { second: { sub: 'x', name: '' } }],
+    ['interested parties without a number', 'INTERESTED_TOLD', { count: 0 }],
+    ['a hearing offered to nobody', 'HEARING_OFFERED', { parties: [] }],
+    ['a hearing without a chair', 'HEARING_CALLED', { chair: null }],
+    ['a record that is none', 'HEARING_HELD', { record: null }],
     ['a filing with a consent given at no time', 'FILED', { consent: { way: 'ONLINE', givenAt: '' } }],
   ])('that is %s is refused', (_, action, changes) => {
     const line = lineOf(action);

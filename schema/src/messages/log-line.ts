@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { limitSchema } from '../rules/catalogue.ts';
-import { isDay } from '../rules/calendar.ts';
-import { isDivisionCode } from '../divisions.ts';
 import {
   AGENT_CHANGE_REASONS,
   ATTENDANCES,
@@ -21,10 +19,11 @@ import {
   ROLES,
   SPECIAL_PROCEDURES,
 } from '../vocabulary.ts';
+import { hearingDataSchemas } from './hearing-lines.ts';
+import { daySchema, divisionCodeSchema, materialSchema, sha256Schema, staffSchema } from './line-parts.ts';
 
-export const divisionCodeSchema = z.string().refine(isDivisionCode, 'a division code');
-export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal');
-const daySchema = z.string().refine(isDay, 'a day YYYY-MM-DD');
+export { divisionCodeSchema, materialSchema, sha256Schema } from './line-parts.ts';
+export type { Material, Staff } from './line-parts.ts';
 
 /** Who did a step: a person in a role, or the node's own clockwork (role null). */
 export const logActorSchema = z.object({
@@ -38,17 +37,6 @@ export type LogActor = z.infer<typeof logActorSchema>;
 
 /** The node itself, when a limit ran out or another node answered. */
 export const NODE_ACTOR: LogActor = { sub: 'node', name: '系统', role: null };
-
-/** A material that was handed in, named by its content (SHA-256 of the bytes). */
-export const materialSchema = z.object({
-  name: z.string().min(1),
-  fileName: z.string().min(1).max(200),
-  mediaType: z.string().min(1).max(100),
-  sha256: sha256Schema,
-  /** Bytes. */
-  size: z.int().min(1),
-});
-export type Material = z.infer<typeof materialSchema>;
 
 /** One material asked for in the one-time notice. */
 export const missingMaterialSchema = z.object({ material: z.string().min(1), reason: z.string().min(1) });
@@ -113,11 +101,14 @@ const filingSchema = z.object({
   project: z.string().min(1).optional(),
   /** 特急件 by the item itself: the limit its cases have from the day their materials are in. */
   urgent: z.object({ limit: limitSchema }).optional(),
+  /** 延续: the licence that is to be renewed by its own number, and the last day it holds (Art. 50). */
+  renewal: z.object({ licence: z.string().min(1).max(100), expiresOn: daySchema }).optional(),
   /** What is handed in; of a draft that is filed, what came on top. */
   materials: z.array(materialSchema),
 });
 export type FiledData = z.infer<typeof filingSchema>;
 export type BundleMembership = NonNullable<FiledData['bundle']>;
+export type RenewalData = NonNullable<FiledData['renewal']>;
 
 /** A party to joint handling (联办部门). */
 const partySchema = z.object({
@@ -198,7 +189,12 @@ export const logDataSchemas = {
     notice: z.string().min(1),
     expectedDays: z.int().min(1).max(3650).nullable(),
   }),
-  PROCEDURE_ENDED: z.object({ procedure: z.int().min(1), result: z.string().min(1) }),
+  PROCEDURE_ENDED: z.object({
+    procedure: z.int().min(1),
+    result: z.string().min(1),
+    /** Who checked on the spot, of a site survey (Art. 34). */
+    staff: z.array(staffSchema).min(1).optional(),
+  }),
   EXTENDED: z.object({
     /** Working days on top of promise and statute. */
     days: z.int().min(1).max(15),
@@ -208,6 +204,8 @@ export const logDataSchemas = {
     opinion: z.enum(OPINIONS),
     /** The amount as the review assesses it, in fen, where one is granted. */
     amountFen: z.int().min(0).nullable().optional(),
+    /** The second of staff where the materials' substance is checked (Art. 34). */
+    second: staffSchema.optional(),
   }),
   DECIDED: z.object({
     outcome: z.enum(OUTCOMES),
@@ -221,6 +219,8 @@ export const logDataSchemas = {
     department: z.string().min(1).optional(),
     /** 会议纪要 of a collective decision: its number or title. */
     minutes: z.string().min(1).optional(),
+    /** Digests of the hearings' records it is made by (Art. 48). */
+    records: z.array(sha256Schema).min(1).optional(),
   }),
   DOCUMENT_ISSUED: z.object({
     /** 文号. */
@@ -354,6 +354,9 @@ export const logDataSchemas = {
     /** As the implementation says on this day; null where it was not approved. */
     limit: limitSchema.nullable(),
   }),
+  /** Nothing was decided when the licence to renew expired (Art. 50), found by the holder's clockwork. */
+  DEEMED_RENEWED: z.object({ expiredOn: daySchema, inNameOf: divisionCodeSchema }),
+  ...hearingDataSchemas,
 } as const;
 
 type LogDataSchemas = typeof logDataSchemas;

@@ -30,6 +30,18 @@ export const ARTICLES = {
   delivery: '《行政许可法》第四十四条',
   /** What can be decided on the spot is. */
   onTheSpot: '《行政许可法》第三十四条',
+  /** A check of the materials' substance is done by two of staff or more. */
+  substanceCheck: '《行政许可法》第三十四条第三款',
+  /** Whom a licence touches is told, and states and defends. */
+  interestedParties: '《行政许可法》第三十六条',
+  /** A hearing held by law or for a great public interest, announced to the public. */
+  hearingHeld: '《行政许可法》第四十六条',
+  /** A hearing offered before the decision: five days to ask, held within twenty. */
+  hearingOffered: '《行政许可法》第四十七条',
+  /** Seven days' notice, public, a chair who did not review, a signed record, decided by it. */
+  hearingRules: '《行政许可法》第四十八条',
+  /** A renewal is asked for thirty days before expiry, and counts as granted when nothing was decided by it. */
+  renewal: '《行政许可法》第五十条',
   /** Up to whom a decision is signed, and by how many at most. */
   signOff: '审批流程签批层级制度',
   /** A case ended without a decision, or declared void, for a reason. */

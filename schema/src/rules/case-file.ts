@@ -1,6 +1,6 @@
 import type { DivisionCode } from '../divisions.ts';
 import { filingNodeOf } from '../identifiers.ts';
-import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial } from '../messages/log-line.ts';
+import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial, Staff } from '../messages/log-line.ts';
 import type {
   CaseResult,
   CaseState,
@@ -14,6 +14,8 @@ import type {
 } from '../vocabulary.ts';
 import type { Day } from './calendar.ts';
 import type { CaseFacts } from './delegation.ts';
+import type { HearingFile } from './hearings.ts';
+import { hearingPapers } from './hearings.ts';
 import type { JointHandling } from './joint.ts';
 import type { GreenChannel, Urgency } from './expedited.ts';
 import type { FeeLedger } from './fees.ts';
@@ -71,6 +73,8 @@ export interface Procedure {
   notice: string;
   expectedDays: number | null;
   result: string | null;
+  /** Who checked on the spot; empty where nobody is named. */
+  staff: Staff[];
 }
 
 /** 延长期限: once, by the organ's head. */
@@ -87,6 +91,8 @@ export interface Review {
   at: Date;
   node: DivisionCode;
   actor: LogActor;
+  /** The second of staff; null where one reviewed alone. */
+  second: Staff | null;
   opinion: Opinion;
 }
 
@@ -105,6 +111,10 @@ export interface Decision {
   department: string | null;
   /** 会议纪要, where the item is decided together. */
   minutes: string | null;
+  /** Digests of the hearings' records it is made by. */
+  records: string[];
+  /** Whether the law made it: nothing was decided when the licence to renew expired (Art. 50). */
+  deemed: boolean;
 }
 
 /** 结果文书. */
@@ -123,6 +133,16 @@ export interface Delivery {
   node: DivisionCode;
   actor: LogActor;
   way: DeliveryWay;
+}
+
+/** 延续: the licence a case is to renew. */
+export interface Renewal {
+  /** The licence's own number. */
+  licence: string;
+  /** The last day it holds. */
+  expiresOn: Day;
+  /** Since when everything that was asked for is there; null while the one-time notice is not answered. */
+  completeAt: Date | null;
 }
 
 /** 好差评. */
@@ -175,6 +195,10 @@ export interface CaseFile {
   seq: number;
   lastAt: Date;
   materials: Material[];
+  /** 延续; null where no licence is renewed. */
+  renewal: Renewal | null;
+  /** 利害关系人与听证. */
+  hearing: HearingFile;
   /**
    * When the materials, as they are now, came in at the acceptor (Art. 32); before it had them, when they were handed
    * in. A case that was returned and comes up unchanged came in when it came in first.
@@ -225,9 +249,16 @@ export function outstanding(file: CaseFile): MissingMaterial[] {
   return file.supplement.missing.filter((m) => !since.some((given) => given.name === m.material));
 }
 
-/** Everything with bytes that goes with a case to its next custodian: what was handed in, and what was issued. */
-export function contentsOf(file: CaseFile): Material[] {
-  return file.issued ? [...file.materials, file.issued.document] : file.materials;
+/**
+ * Everything with bytes that goes with a case to its next custodian: what was handed in, and what was issued; the papers
+ * on interested parties to the organs only, for whoever took the case in may act for their opponent.
+ */
+export function contentsOf(file: CaseFile, receiver: DivisionCode): Material[] {
+  return [
+    ...file.materials,
+    ...(file.issued ? [file.issued.document] : []),
+    ...(isOrgan(receiver, file) ? hearingPapers(file.hearing) : []),
+  ];
 }
 
 /** Special procedures that have not ended. */

@@ -14,6 +14,7 @@ import { CASE_STATES, CLOSED_STATES, LOG_ACTIONS, isClosed } from '../vocabulary
 import type { CaseFile } from './case-file.ts';
 import { custodyAt, hopsOf } from './case-file.ts';
 import { isUrgent } from './expedited.ts';
+import { HEARING_ACTIONS } from './hearings.ts';
 import { JOINT_ACTIONS } from './joint.ts';
 import { foldLine, foldLog, openFile } from './case-state.ts';
 import type { Desk, Step } from './case-steps/index.ts';
@@ -546,7 +547,14 @@ describe('the journeys above', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
     // no grant, no agent and no money is in these journeys, and joint handling not in full: proxy, fees, joint and
     // case-journeys.grants have tests of their own
-    const elsewhere: readonly string[] = ['REROUTED', ...PROXY_ACTIONS, ...JOINT_ACTIONS, ...FEE_ACTIONS];
+    const elsewhere: readonly string[] = [
+      'REROUTED',
+      'DEEMED_RENEWED',
+      ...PROXY_ACTIONS,
+      ...HEARING_ACTIONS,
+      ...JOINT_ACTIONS,
+      ...FEE_ACTIONS,
+    ];
     expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((action) => !elsewhere.includes(action)).toSorted());
     expect(CLOSED_STATES.filter((state) => !reached.states.has(state))).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LogLine } from '../messages/log-line.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import { deskOf } from '../testing/desks.ts';
+import { CHAIR, deemedRenewed, licenceAccepted, withHearing } from '../testing/hearing-log.ts';
 import {
   CITY,
   COUNTY,
@@ -36,6 +37,7 @@ const granted = () => atCounty().reviewed().decided();
 const delivered = () => granted().issued().delivered();
 const awaiting = () => CaseLog.filed({ materials: [] }).handedTo(TOWNSHIP).asked(ALL).returned(VILLAGE).received();
 
+const LICENCE = itemOf('3310-LY-001');
 const ITEM = itemOf('3310-MZ-001');
 const ALL = ITEM.standard.materials.map((m) => m.name);
 const filing: Filing = {
@@ -212,6 +214,54 @@ const EXAMPLES: Record<Told, Example> = {
     (log) => log.urgencyDecided(),
     (desk, file) => steps.decideUrgency(expediting(desk), file, true, null),
   ),
+  DEEMED_RENEWED: example(licenceAccepted(LICENCE, { expiresOn: '2026-04-30' }), deemedRenewed, null),
+  INTERESTED_TOLD: example(
+    licenceAccepted(),
+    (log) => withHearing(log, 'told'),
+    (desk, file) =>
+      steps.tellInterested(desk, file, { count: 2, register: material('名册'), matter: '采光', grave: true }),
+  ),
+  PARTY_HEARD: example(
+    licenceAccepted(),
+    (log) => withHearing(log, 'heard'),
+    (desk, file) => steps.hearParty(desk, file, 0, material('陈述')),
+  ),
+  HEARING_OFFERED: example(
+    licenceAccepted(),
+    (log) => withHearing(log, 'offered'),
+    (desk, file) => steps.offerHearing(desk, file, '可申请听证'),
+  ),
+  HEARING_REQUESTED: example(
+    withHearing(licenceAccepted(), 'offered'),
+    (log) => withHearing(log, 'requested'),
+    (desk, file) => steps.requestHearing(desk, file, 0),
+  ),
+  HEARING_WAIVED: example(
+    withHearing(licenceAccepted(), 'offered'),
+    (log) => withHearing(log, 'waived'),
+    (desk, file) => steps.waiveHearing(desk, file, 0),
+  ),
+  HEARING_CALLED: example(
+    withHearing(licenceAccepted(), 'offered', 'requested'),
+    (log) => withHearing(log, 'called'),
+    (desk, file) => {
+      const at = new Date(desk.now.getTime() + 14 * 86_400_000);
+      return steps.callHearing(desk, file, { at, place: '听证室', chair: CHAIR, announcement: null });
+    },
+  ),
+  CHAIR_RECUSED: example(
+    withHearing(licenceAccepted(), 'called'),
+    (log) => withHearing(log, 'recused'),
+    (desk, file) => steps.recuseChair(desk, file, '与本件有直接利害关系'),
+  ),
+  HEARING_HELD: example(
+    withHearing(licenceAccepted(), 'called'),
+    (log) => withHearing(log, 'held'),
+    (desk, file) => {
+      const chair = { ...desk, viewer: { ...desk.viewer, sub: CHAIR.sub } };
+      return steps.holdHearing(chair, file, { attended: [0], signed: [0], unsigned: [], record: material('笔录') });
+    },
+  ),
   REROUTED: example(CaseLog.entrusted().handedTo(TOWNSHIP), (log) => log.rerouted(), null),
 };
 
@@ -292,7 +342,10 @@ describe('every event a person causes', () => {
   test.each(atTheRightDesk)('$action is done by a $role at a $tier that holds the case', ({ action, role }) => {
     const { before, after, take } = EXAMPLES[action];
     const log = before ?? after;
-    const step = take?.(deskOf(log.file.custodian, role, { now: later(log), sub: 'another' }), log.file);
+    const item = itemOf(log.file.item);
+    // the line's own time where that matters: a hearing is not recorded before it was
+    const now = new Date(Math.max(later(log).getTime(), Date.parse(lineOf(action).at)));
+    const step = take?.(deskOf(log.file.custodian, role, { now, item, sub: 'another' }), log.file);
     expect(step?.lines[0]?.action).toBe(action);
   });
 });

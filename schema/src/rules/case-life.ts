@@ -126,6 +126,16 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   URGENCY_ASKED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: 'ASK_URGENCY' },
   URGENCY_DECIDED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'DECIDE_URGENCY' },
   AGENT_CHANGED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REPORT_ABSENCE' },
+  // expiry does not ask where the case is; what waits for the applicant is not the organ's delay
+  DEEMED_RENEWED: { from: ['FILED', ...IN_HAND], to: ['GRANTED'], desk: 'HOLDER', by: null },
+  INTERESTED_TOLD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
+  PARTY_HEARD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
+  HEARING_OFFERED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
+  HEARING_REQUESTED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
+  HEARING_WAIVED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
+  HEARING_CALLED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'CALL_HEARING' },
+  CHAIR_RECUSED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'RECUSE_CHAIR' },
+  HEARING_HELD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HOLD_HEARING' },
 };
 
 /** Whether a line of this action may stand after a state. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LogEntry, LogLine } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
 import { CaseLog } from '../testing/case-log.ts';
+import { CHAIR, HEARING_ENTRIES, deemedRenewed, licenceAccepted, withHearing } from '../testing/hearing-log.ts';
 import { COUNTY, NEIGHBOUR_VILLAGE, TOWNSHIP, VILLAGE, at, itemOf } from '../testing/fixtures.ts';
 import { refusal, refusalCode } from '../testing/refusals.ts';
 import type { CaseState, LogAction } from '../vocabulary.ts';
@@ -63,12 +64,35 @@ const SITUATIONS = {
   'delivered with its fee due': granted().billed().issued().delivered(),
   'delivered and paid': granted().billed().paid().issued().delivered(),
   'withdrawn after it was paid': atCounty().billed().paid().withdrawn(),
+  'accepted, a hearing offered': withHearing(licenceAccepted(), 'offered'),
+  'accepted, a hearing asked for': withHearing(licenceAccepted(), 'offered', 'requested'),
+  'accepted, a hearing called': withHearing(licenceAccepted(), 'called'),
+  'a renewal, filed in time': licenceAccepted(itemOf('3310-LY-001'), { expiresOn: '2026-04-30' }),
+  'a renewal, counted as granted': deemedRenewed(licenceAccepted(itemOf('3310-LY-001'), { expiresOn: '2026-04-30' })),
   'filed by proxy': CaseLog.filed({ data: { consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00Z' } } }),
   'filed by proxy, the consent taken back': CaseLog.filed({
     data: { consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00Z' } },
   }).consentRevoked(),
 } as const;
 type Situation = keyof typeof SITUATIONS;
+
+/** What may always be said and told while an organ has a case in hand. */
+const spoken = (state: CaseState) =>
+  ({ INTERESTED_TOLD: state, PARTY_HEARD: state, HEARING_OFFERED: state, HEARING_CALLED: state }) as const;
+/** The applicant is told of the right to a hearing once. */
+const spokenAfterOffer = { INTERESTED_TOLD: 'ACCEPTED', PARTY_HEARD: 'ACCEPTED', HEARING_CALLED: 'ACCEPTED' } as const;
+/** What else may follow at the county that accepted. */
+const STAYS = {
+  BILLED: 'ACCEPTED',
+  REVIEWED: 'REVIEWED',
+  PROCEDURE_STARTED: 'ACCEPTED',
+  EXTENDED: 'ACCEPTED',
+  JOINT_OPENED: 'ACCEPTED',
+  WITHDRAWN: 'WITHDRAWN',
+  TERMINATED: 'TERMINATED',
+  VOIDED: 'VOIDED',
+} as const;
+const GOES_ON = { ...STAYS, FORWARDED: 'ACCEPTED', RETURNED: 'ACCEPTED' } as const;
 
 /** Which line may follow, and the state it leads to; what is not listed is refused. */
 const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
@@ -108,6 +132,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     WITHDRAWN: 'WITHDRAWN',
   },
   'accepted, at the township': {
+    ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
@@ -118,6 +143,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'reviewed, at the township': {
+    ...spoken('REVIEWED'),
     BILLED: 'REVIEWED',
     FORWARDED: 'REVIEWED',
     RETURNED: 'REVIEWED',
@@ -128,6 +154,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   },
   'reviewed, under way to the county': { RECEIVED: 'ACCEPTED', HANDOFF_REFUSED: 'REVIEWED' },
   'accepted, at the county': {
+    ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
@@ -140,6 +167,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'reviewed, at the county': {
+    ...spoken('REVIEWED'),
     BILLED: 'REVIEWED',
     FORWARDED: 'REVIEWED',
     RETURNED: 'REVIEWED',
@@ -173,6 +201,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     WITHDRAWN: 'WITHDRAWN',
   },
   'accepted, in a hearing': {
+    ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
     PROCEDURE_STARTED: 'ACCEPTED',
@@ -185,6 +214,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   },
   // nobody reviews it or hands it on before all are heard; its end may come all the same
   'accepted, in joint handling': {
+    ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
     OPINION_GIVEN: 'ACCEPTED',
     OPINION_EXCUSED: 'ACCEPTED',
@@ -213,6 +243,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'accepted, with an objection': {
+    ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
     OPINION_GIVEN: 'ACCEPTED',
     OBJECTION_RESOLVED: 'ACCEPTED',
@@ -224,6 +255,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     VOIDED: 'VOIDED',
   },
   'accepted, with all agreed': {
+    ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
     VISIT_SCHEDULED: 'ACCEPTED',
     REVIEWED: 'REVIEWED',
@@ -248,6 +280,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   'not accepted': { RATED: 'NOT_ACCEPTED' },
   withdrawn: { RATED: 'WITHDRAWN' },
   'billed, at the county': {
+    ...spoken('ACCEPTED'),
     JOINT_OPENED: 'ACCEPTED',
     FORWARDED: 'ACCEPTED',
     RETURNED: 'ACCEPTED',
@@ -284,6 +317,21 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     CONSENT_REVOKED: 'FILED',
     AGENT_CHANGED: 'FILED',
   },
+  'accepted, a hearing offered': {
+    ...spokenAfterOffer,
+    ...GOES_ON,
+    HEARING_REQUESTED: 'ACCEPTED',
+    HEARING_WAIVED: 'ACCEPTED',
+  },
+  'accepted, a hearing asked for': { ...spokenAfterOffer, ...STAYS, HEARING_WAIVED: 'ACCEPTED' },
+  'accepted, a hearing called': {
+    ...spoken('ACCEPTED'),
+    ...STAYS,
+    CHAIR_RECUSED: 'ACCEPTED',
+    HEARING_HELD: 'ACCEPTED',
+  },
+  'a renewal, filed in time': { ...spoken('ACCEPTED'), ...GOES_ON, DEEMED_RENEWED: 'GRANTED' },
+  'a renewal, counted as granted': { BILLED: 'GRANTED', DOCUMENT_ISSUED: 'GRANTED', VOIDED: 'VOIDED' },
   'filed by proxy, the consent taken back': {
     FORWARDED: 'FILED',
     RETURNED: 'FILED',
@@ -441,6 +489,35 @@ function rightLine(log: CaseLog, action: Followed): LogLine {
       const to = { node: VILLAGE, sub: 'agent-b', name: '代办员B' };
       return log.next({ action, data: { change: CHANGE, from, to, reason: 'ABSENCE' } });
     }
+    case 'DEEMED_RENEWED': {
+      const expiredOn = file.renewal?.expiresOn ?? '2026-04-30';
+      return log.next(
+        { action, data: { expiredOn, inNameOf: file.decider } },
+        {
+          at: new Date(Math.max(file.lastAt.getTime(), Date.parse('2026-05-01T00:00:00Z'))).toISOString(),
+          actor: NODE_ACTOR,
+        },
+      );
+    }
+    case 'INTERESTED_TOLD':
+      return log.next(HEARING_ENTRIES.told(log));
+    case 'PARTY_HEARD':
+      return log.next(HEARING_ENTRIES.heard(log));
+    case 'HEARING_OFFERED':
+      return log.next(HEARING_ENTRIES.offered(log));
+    case 'HEARING_REQUESTED':
+      return log.next(HEARING_ENTRIES.requested(log));
+    case 'HEARING_WAIVED':
+      return log.next(HEARING_ENTRIES.waived(log));
+    case 'HEARING_CALLED':
+      return log.next(HEARING_ENTRIES.called(log));
+    case 'CHAIR_RECUSED':
+      return log.next(HEARING_ENTRIES.recused());
+    case 'HEARING_HELD':
+      return log.next(HEARING_ENTRIES.held(log), {
+        at: (file.hearing.call?.at ?? file.lastAt).toISOString(),
+        actor: { ...CHAIR, role: 'CLERK' },
+      });
     default:
       return action satisfies never;
   }

@@ -10,10 +10,12 @@ import { isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
 import { afterExpeditedLine, urgencyByItem } from './expedited.ts';
+import { NO_HEARING, afterHearingLine, hearingOpen, openOffers, owedOffers, recordsOf } from './hearings.ts';
 import { afterJointLine, jointOpen, upheldObjection } from './joint.ts';
 import { foldFees } from './fee-state.ts';
 import { NO_FEES, dueOf } from './fees.ts';
 import { afterArrival, afterProxyLine, afterTransfer, proxyOf } from './proxy.ts';
+import { isDeemedRenewed, renewalDueAt } from './renewals.ts';
 
 type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
 
@@ -59,6 +61,7 @@ export function openFile(line: LogLine): CaseFile {
     closedAt: null,
     rating: null,
     joint: null,
+    hearing: NO_HEARING,
     holders: [line.node],
     spans: [{ node: line.node, from: at, to: null }],
   };
@@ -86,6 +89,7 @@ function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseFile | n
     through,
     facts: data.facts ?? NO_FACTS,
     bundle: data.bundle ?? null,
+    renewal: data.renewal ? { ...data.renewal, completeAt: at } : null,
     application: data.application,
     proxied: data.consent !== null,
     proxy: proxyOf(data.consent, before?.proxy ?? null, filerOf(line)),
@@ -178,7 +182,8 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       if (file.supplement) throw illegal(file, line);
       const materialsBefore = file.materials.length;
       const supplement = { at, node, missing: line.data.missing, materialsBefore, suppliedAt: null };
-      return { ...next, state: 'AWAITING_SUPPLEMENT', supplement };
+      const renewal = file.renewal && { ...file.renewal, completeAt: null };
+      return { ...next, state: 'AWAITING_SUPPLEMENT', supplement, renewal };
     }
     case 'SUPPLEMENTED':
       return supplemented(next, line, at);
@@ -199,13 +204,13 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'PROCEDURE_STARTED': {
       const { procedure: number, ...started } = line.data;
       if (number !== file.procedures.length + 1) throw illegal(file, line);
-      const made = { number, ...started, node, startedAt: at, endedAt: null, result: null };
+      const made = { number, ...started, node, startedAt: at, endedAt: null, result: null, staff: [] };
       return { ...next, procedures: [...file.procedures, made] };
     }
     case 'PROCEDURE_ENDED': {
-      const { procedure: number, result } = line.data;
+      const { procedure: number, result, staff = [] } = line.data;
       if (!openProcedures(file).some((p) => p.number === number && p.node === node)) throw illegal(file, line);
-      const procedures = file.procedures.map((p) => (p.number === number ? { ...p, endedAt: at, result } : p));
+      const procedures = file.procedures.map((p) => (p.number === number ? { ...p, endedAt: at, result, staff } : p));
       return { ...next, procedures };
     }
     case 'EXTENDED':
@@ -213,14 +218,17 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return { ...next, extension: { at, node, actor, ...line.data } };
     case 'REVIEWED':
       if (!mayReview(node, file) || jointOpen(file.joint)) throw illegal(file, line);
+      if (line.data.second?.sub === actor.sub || file.hearing.chairs.includes(actor.sub)) throw illegal(file, line);
       return {
         ...next,
         state: 'REVIEWED',
         facts: { amountFen: line.data.amountFen ?? file.facts.amountFen },
-        reviews: [...file.reviews, { at, node, actor, opinion: line.data.opinion }],
+        reviews: [...file.reviews, { at, node, actor, second: line.data.second ?? null, opinion: line.data.opinion }],
       };
     case 'DECIDED':
       return decided(next, file, line, at);
+    case 'DEEMED_RENEWED':
+      return deemedRenewed(next, file, line, at);
     case 'DOCUMENT_ISSUED': {
       if (file.issued) throw illegal(file, line);
       const { number, document, seal = null } = line.data;
@@ -267,6 +275,20 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       if (!changed) throw illegal(file, line);
       return { ...next, ...changed };
     }
+    case 'INTERESTED_TOLD':
+    case 'PARTY_HEARD':
+    case 'HEARING_OFFERED':
+    case 'HEARING_REQUESTED':
+    case 'HEARING_WAIVED':
+    case 'HEARING_CALLED':
+    case 'CHAIR_RECUSED':
+    case 'HEARING_HELD': {
+      const reviewers = [file.acceptance?.actor.sub, ...file.reviews.flatMap((r) => [r.actor.sub, r.second?.sub])];
+      const named = reviewers.filter((sub) => sub !== undefined);
+      const hearing = afterHearingLine(file.hearing, line, at, named);
+      if (!hearing) throw illegal(file, line);
+      return { ...next, hearing };
+    }
     case 'JOINT_OPENED':
     case 'PARTY_ASKED':
     case 'OPINION_GIVEN':
@@ -294,6 +316,7 @@ function supplemented(next: CaseFile, line: LineOf<'SUPPLEMENTED'>, at: Date): C
     ...supplied,
     state: 'FILED',
     materialsInAt: at,
+    renewal: next.renewal && { ...next.renewal, completeAt: at },
     acceptorHadMaterials: line.node === next.acceptor,
     supplement: { ...next.supplement, suppliedAt: at },
   };
@@ -306,13 +329,16 @@ function handedOff(next: CaseFile, file: CaseFile, line: LineOf<HandOffAction>):
   const home = file.state === 'AWAITING_SUPPLEMENT' && line.action !== 'TRANSFERRED';
   if ((home || line.action === 'ASSIGNED') && to !== file.filingNode) throw illegal(file, line);
   if (file.decision && line.action === 'RETURNED' && to !== file.decider) throw illegal(file, line);
-  if (openProcedures(file).length > 0 || jointOpen(file.joint)) throw illegal(file, line);
+  const busy = openProcedures(file).length > 0 || jointOpen(file.joint) || hearingOpen(file.hearing);
+  // what the law decided meanwhile leaves nothing to settle
+  if (busy && !file.decision) throw illegal(file, line);
   const proxy = line.action === 'TRANSFERRED' ? afterTransfer(file.proxy, line) : file.proxy;
   return { ...next, inTransitTo: to, proxy };
 }
 
 function decided(next: CaseFile, file: CaseFile, line: LineOf<'DECIDED'>, at: Date): CaseFile {
   const { outcome, reason, remedies, inNameOf, grant = null, department = null, minutes = null } = line.data;
+  const { records = [] } = line.data;
   if (jointOpen(file.joint) || (outcome === 'GRANTED' && upheldObjection(file.joint))) throw illegal(file, line);
   const { node, actor } = line;
   const use = file.through.decide;
@@ -321,10 +347,55 @@ function decided(next: CaseFile, file: CaseFile, line: LineOf<'DECIDED'>, at: Da
     inNameOf === nameOf(file) &&
     grant === (use?.id ?? null) &&
     (reviewer === node || reviewer === file.through.review?.grantee) &&
-    openProcedures(file).length === 0;
+    openProcedures(file).length === 0 &&
+    !isDeemedRenewed(file, at) &&
+    isHeard(file, at) &&
+    records.join() === recordsOf(file.hearing).join();
   if (!sound) throw illegal(file, line);
-  const decision: Decision = { at, node, actor, outcome, reason, remedies, inNameOf, grant, department, minutes };
-  return { ...next, state: outcome, decision };
+  const made = { at, node, actor, outcome, reason, remedies, inNameOf, grant, department, minutes, records };
+  return { ...next, state: outcome, decision: { ...made, deemed: false } };
+}
+
+/** Whether nobody waits for a hearing, as far as the log says; what the item asks for is for the steps. */
+function isHeard({ itemKind, hearing }: CaseFile, at: Date): boolean {
+  if (itemKind !== 'LICENSE') return true;
+  const owed = owedOffers(hearing, 'NONE').length + openOffers(hearing, at).length;
+  return owed === 0 && !hearingOpen(hearing);
+}
+
+/** The licence to renew expired and nothing was decided: granted, wherever the case is, and whatever was under way. */
+function deemedRenewed(next: CaseFile, file: CaseFile, line: LineOf<'DEEMED_RENEWED'>, at: Date): CaseFile {
+  const due = renewalDueAt(file);
+  const { expiredOn, inNameOf } = line.data;
+  const sound =
+    due !== null &&
+    at > due &&
+    expiredOn === file.renewal?.expiresOn &&
+    inNameOf === nameOf(file) &&
+    line.actor.role === null;
+  if (!sound) throw illegal(file, line);
+  const decision: Decision = {
+    at,
+    node: file.decider,
+    actor: line.actor,
+    outcome: 'GRANTED',
+    reason: line.note,
+    remedies: null,
+    inNameOf,
+    grant: null,
+    department: null,
+    minutes: null,
+    records: [],
+    deemed: true,
+  };
+  const ended = { endedAt: at, result: line.note };
+  return {
+    ...next,
+    state: 'GRANTED',
+    decision,
+    procedures: file.procedures.map((p) => (p.endedAt === null ? { ...p, ...ended } : p)),
+    hearing: { ...file.hearing, requests: [], call: null },
+  };
 }
 
 function rerouted(next: CaseFile, file: CaseFile, line: LineOf<'REROUTED'>): CaseFile {

@@ -9,6 +9,7 @@ import {
   CROSS_DISTRICT_WAYS,
   DAY_UNITS,
   HANDLING_WAYS,
+  HEARING_NEEDS,
   ITEM_KINDS,
   ITEM_STATUSES,
   MATERIAL_SOURCES,
@@ -143,6 +144,12 @@ export const itemSchema = z.object({
   signOff: signOffSchema.nullable().default(null),
   /** Procedures the item's own basis takes out of its limit, beyond those the law does (Art. 45). */
   excludedTime: z.array(z.enum(SPECIAL_PROCEDURES)).default([]),
+  /** 听证: whether a licence is decided after a hearing, or after one was offered (Art. 46, 47). */
+  hearing: z.enum(HEARING_NEEDS).default('NONE'),
+  /** 实质核查: the materials' substance is checked, by two of staff (Art. 34). */
+  substanceCheck: z.boolean().default(false),
+  /** Days before a licence's expiry by which its renewal is asked for; thirty unless the item's basis says otherwise (Art. 50). */
+  renewalDays: z.int().min(0).max(365).default(30),
   /** 集体决定: decided by a meeting, not by one person. */
   collectiveDecision: z.boolean().default(false),
   /** 先缴费后发证: no approval document before what is due is paid. */

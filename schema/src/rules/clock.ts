@@ -107,9 +107,14 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
     pausedSince: running ? (paused[0] ?? null) : null,
     excludedDays: countDays(from, today, unit, calendar) - usedDays,
     extendedDays: file.extension?.days ?? 0,
-    deliveryDueAt: file.decision && endOfDay(lastDayOf(dayOf(file.decision.at), DELIVERY_LIMIT, calendar).day),
+    deliveryDueAt: deliveryDueAt(file, calendar),
     desks: deskTimes(file, from, today, unit, calendar, excluded, divisions),
   };
+}
+
+/** End of the tenth working day after the decision (Art. 44); null before it. */
+export function deliveryDueAt({ decision }: Pick<CaseFile, 'decision'>, calendar: OfficialCalendar): Date | null {
+  return decision && endOfDay(lastDayOf(dayOf(decision.at), DELIVERY_LIMIT, calendar).day);
 }
 
 /**

@@ -32,7 +32,7 @@ export interface DocumentParts {
 export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const { decision } = file;
   if (!decision) throw undecided(file);
-  const word = decision.outcome === 'GRANTED' ? '准' : '否';
+  const word = decision.outcome === 'REFUSED' ? '否' : file.renewal ? '延' : '准';
   return `${nameOf(decision.inNameOf)}${decision.department ?? ''}${word}字〔${dayOf(decision.at).slice(0, 4)}〕${file.number}`;
 }
 
@@ -42,8 +42,8 @@ export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']
  * @throws {ProblemError} ILLEGAL_STEP for a case that is not decided
  */
 export function resultDocument(file: CaseFile, parts: DocumentParts): string {
-  const { decision, acceptance } = file;
-  if (!decision || !acceptance) throw undecided(file);
+  const { decision, acceptance, renewal } = file;
+  if (!decision) throw undecided(file);
   const { item, nameOf } = parts;
   const organ = `${nameOf(decision.inNameOf)}${decision.department ?? ''}`;
   const rows: [string, string | null][] = [
@@ -52,13 +52,15 @@ export function resultDocument(file: CaseFile, parts: DocumentParts): string {
     ['申请人', parts.applicant],
     ['事项', `${item.name}(${item.code})`],
     ['收件日期', `${dayOf(file.filedAt)}(${nameOf(file.filingNode)})`],
-    ['受理日期', `${acceptance.from}(${nameOf(acceptance.node)}${acceptance.deemed ? ',视为受理' : ''})`],
-    ['决定', OUTCOME_LABELS[decision.outcome]],
+    ['受理日期', acceptance && `${acceptance.from}(${nameOf(acceptance.node)}${acceptance.deemed ? ',视为受理' : ''})`],
+    ['延续的许可', renewal && `${renewal.licence},有效期至 ${renewal.expiresOn}`],
+    ['决定', decision.deemed ? `视为准予延续(${ARTICLES.renewal})` : OUTCOME_LABELS[decision.outcome]],
     ['决定日期', dayOf(decision.at)],
     ['决定机关', organ],
     ['办理机关', powerText(file, nameOf)],
     ['牵头部门', file.joint?.lead ?? null],
     ['参与部门', file.joint && partiesText(file.joint, decision.node, nameOf)],
+    ['听证', decision.records.length > 0 ? `根据听证笔录作出(${ARTICLES.hearingRules})` : null],
     ['集体讨论', decision.minutes],
     ['设定依据', item.legalBasis],
     ['印章', parts.sealName],
@@ -110,6 +112,11 @@ const NOTICES = {
   TERMINATED: '终止办理通知书',
   VOIDED: '作废通知书',
   WITHDRAWN: '准予撤回通知书',
+  DEEMED_RENEWED: '视为准予延续告知书',
+  INTERESTED_TOLD: '利害关系人告知书',
+  HEARING_OFFERED: '听证权利告知书',
+  HEARING_CALLED: '听证通知书',
+  CHAIR_RECUSED: '听证主持人回避告知书',
 } as const satisfies Partial<Record<LogLine['action'], string>>;
 type NoticeAction = keyof typeof NOTICES;
 
@@ -118,7 +125,8 @@ function isNoticeLine(line: LogLine): line is Extract<LogLine, { action: NoticeA
 }
 
 /**
- * The written notice that goes with a line of the log (Art. 32, 42, 45), dated and in the organ's name, as Markdown.
+ * The written notice that goes with a line of the log (Art. 32, 36, 42, 45, 47, 48, 50), dated and in the organ's name, as
+ * Markdown. It names no interested party: whoever it goes to is on the envelope.
  * @throws {ProblemError} NOT_FOUND for a line that no paper belongs to
  */
 export function noticeOf(file: CaseFile, line: LogLine, parts: Omit<DocumentParts, 'sealName'>): string {
@@ -171,6 +179,25 @@ function wordsOf(line: Extract<LogLine, { action: NoticeAction }>): string[] {
       const by = `经本机关负责人批准,办理期限延长 ${limitText(added)}(${ARTICLES.decisionLimit})。`;
       return [by, `理由:${plain(line.data.reason)}`];
     }
+    case 'DEEMED_RENEWED':
+      return [`该许可有效期于 ${line.data.expiredOn} 届满,届满前未作决定,视为准予延续(${ARTICLES.renewal})。`];
+    case 'INTERESTED_TOLD': {
+      const right = `有权进行陈述和申辩(${ARTICLES.interestedParties})。`;
+      const hearing = line.data.grave ? [`有权要求听证,听证权利另行书面告知(${ARTICLES.hearingOffered})。`] : [];
+      return [`本件行政许可关系利害关系人 ${line.data.count} 名的利益:${plain(line.data.matter)}`, right, ...hearing];
+    }
+    case 'HEARING_OFFERED': {
+      const until = dayOf(new Date(line.data.until));
+      const right = `申请人、利害关系人可以在 ${until} 前申请听证,逾期视为放弃(${ARTICLES.hearingOffered})。`;
+      return [right, '组织听证的费用不由申请人、利害关系人承担。', plain(line.data.notice)];
+    }
+    case 'HEARING_CALLED': {
+      const { at, place, chair, announcement } = line.data;
+      const rows = listOf([`时间:${localTime(new Date(at))}`, `地点:${place}`, `主持人:${chair.name}`]);
+      const rules = `主持人与本件有直接利害关系的,申请人、利害关系人有权申请回避(${ARTICLES.hearingRules})。`;
+      return ['定于下列时间、地点公开举行听证:', rows, rules, ...(announcement === null ? [] : [plain(announcement)])];
+    }
+    case 'CHAIR_RECUSED':
     case 'TERMINATED':
     case 'VOIDED':
     case 'WITHDRAWN':
@@ -183,6 +210,11 @@ function wordsOf(line: Extract<LogLine, { action: NoticeAction }>): string[] {
 function tableOf(rows: readonly [string, string | null][]): string {
   const told = rows.filter((row): row is [string, string] => row[1] !== null);
   return ['| 要素 | 内容 |', '| --- | --- |', ...told.map(([term, text]) => `| ${term} | ${plain(text)} |`)].join('\n');
+}
+
+/** `2026-03-20 09:30` in the centre's zone. */
+function localTime(at: Date): string {
+  return `${dayOf(at)} ${at.toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' })}`;
 }
 
 const listOf = (texts: readonly string[]) => texts.map((text, i) => `${i + 1}. ${plain(text)}`).join('\n');

@@ -81,5 +81,6 @@ const COUNTED: Partial<Record<LogAction, Measure>> = {
 };
 
 function doneBy(line: LogLine): Measure | null {
+  if (line.action === 'DEEMED_RENEWED') return 'GRANTED';
   return line.action === 'DECIDED' ? line.data.outcome : (COUNTED[line.action] ?? null);
 }

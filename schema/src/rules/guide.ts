@@ -83,7 +83,16 @@ function procedure(item: Item, route: Route | null, name: (code: DivisionCode) =
     `受理:${acceptor}受理;材料不齐的,当场或者五个工作日内一次告知全部补正内容。`,
   ];
   if (route && route.acceptor !== route.decider) steps.push(`初审:${acceptor}审查后连同全部材料报${decider}。`);
+  if (item.substanceCheck) steps.push('核查:对申请材料的实质内容,由两名以上工作人员核查。');
+  if (item.kind === 'LICENSE' && item.hearing === 'HELD')
+    steps.push('听证:向社会公告并举行听证,根据听证笔录作出决定。');
+  if (item.kind === 'LICENSE' && item.hearing === 'OFFERED') {
+    steps.push('听证:决定前告知听证权利,五个工作日内可申请听证,二十个工作日内组织。');
+  }
   steps.push(`决定:${decider}审查并决定;不予的说明理由,告知复议、诉讼途径。`, '送达:自决定之日起十个工作日内送达。');
+  if (item.kind === 'LICENSE') {
+    steps.push(`延续:有效期届满 ${item.renewalDays} 日前申请;届满前未作决定的,视为准予延续。`);
+  }
   return steps;
 }
 

@@ -153,6 +153,9 @@ describe('the table of posts', () => {
       'READ_PROJECT',
       'KEEP_STAND_INS',
       'READ_ROSTER',
+      'HEAR_PARTIES',
+      'CALL_HEARING',
+      'HOLD_HEARING',
     ]);
     expect(dutiesOf('CLERK', 'COUNTY')).toContain('REVIEW_CASE');
     expect(dutiesOf('CLERK', 'COUNTY')).not.toContain('DECIDE_CASE');

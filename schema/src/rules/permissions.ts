@@ -95,6 +95,10 @@ export const ACTIONS = [
   'DISPATCH_PROJECT',
   'ANSWER_PROJECT',
   'READ_PROJECT',
+  'HEAR_PARTIES',
+  'CALL_HEARING',
+  'RECUSE_CHAIR',
+  'HOLD_HEARING',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -191,6 +195,12 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   READ_ROSTER: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   /** Also reports the result back. */
   ANSWER_ENQUIRY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
+  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
+  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
+  RECUSE_CHAIR: { HEAD: ORGANS },
+  /** By the chair that was named. */
+  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
   READ_ENQUIRIES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, SUPERVISOR: ORGANS },
   LINK_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   OPEN_GREEN_CHANNEL: { CHIEF: ORGANS, HEAD: ORGANS },

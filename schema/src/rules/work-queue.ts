@@ -2,6 +2,7 @@ import type { Day, OfficialCalendar } from './calendar.ts';
 import { dayOf, endOfDay, isWorkday, plusDays } from './calendar.ts';
 import type { CaseFile } from './case-file.ts';
 import type { Clock } from './clock.ts';
+import { renewalDueAt } from './renewals.ts';
 
 /** Stands for the end of no limit, behind all others. */
 export const NOTHING_DUE = new Date('9999-12-31T00:00:00.000Z');
@@ -16,30 +17,36 @@ export interface NextDue {
 
 /**
  * The limit that runs now: of a case taken in, the notice's (Art. 32); of an accepted one, the promise's (Art. 42); of a
- * decided one, the delivery's (Art. 44).
+ * decided one, the delivery's (Art. 44). Of a renewal the licence's expiry, where that comes first: nothing stops it
+ * (Art. 50).
  * @param clock null before acceptance
  * @param noticeDueAt where this desk may still name missing materials
  * @param urgentDueAt of an urgent case that is not accepted yet
+ * @param deliveryDueAt null before the decision
  */
 export function nextDue(
   file: CaseFile,
   clock: Clock | null,
   noticeDueAt: Date | null,
   urgentDueAt: Date | null = null,
+  deliveryDueAt: Date | null = clock?.deliveryDueAt ?? null,
 ): NextDue {
+  const expiry = renewalDueAt(file);
+  const sooner = (limit: Date | null | undefined) => (expiry && (!limit || expiry < limit) ? expiry : limit);
   const running = (nextDueAt: Date | null | undefined): NextDue => ({
     nextDueAt: nextDueAt ?? NOTHING_DUE,
     pausedDays: null,
   });
   switch (file.state) {
     case 'FILED':
-      return running(earlier(noticeDueAt, urgentDueAt));
+      return running(sooner(earlier(noticeDueAt, urgentDueAt)));
     case 'ACCEPTED':
     case 'REVIEWED':
-      return { ...running(clock?.dueAt), pausedDays: clock?.pausedSince ? clock.remainingDays : null };
+      if (expiry && clock?.pausedSince) return running(expiry);
+      return { ...running(sooner(clock?.dueAt)), pausedDays: clock?.pausedSince ? clock.remainingDays : null };
     case 'GRANTED':
     case 'REFUSED':
-      return running(clock?.deliveryDueAt);
+      return running(deliveryDueAt);
     case 'DRAFT':
     case 'PRECHECKED':
     case 'AWAITING_SUPPLEMENT':

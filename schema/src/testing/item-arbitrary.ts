@@ -5,6 +5,7 @@ import {
   MATERIAL_SOURCES,
   POWER_SOURCES,
   HANDLING_WAYS,
+  HEARING_NEEDS,
   CROSS_DISTRICTS,
   CROSS_DISTRICT_WAYS,
   SIGN_OFF_LEVELS,
@@ -61,6 +62,9 @@ export const anyFullItem: fc.Arbitrary<Item> = fc
     signOff: fc.option(
       fc.record({ level: fc.constantFrom(...SIGN_OFF_LEVELS), maxLayers: fc.integer({ min: 1, max: 9 }) }),
     ),
+    hearing: fc.constantFrom(...HEARING_NEEDS),
+    substanceCheck: fc.boolean(),
+    renewalDays: fc.integer({ min: 0, max: 365 }),
     collectiveDecision: fc.boolean(),
     payBeforeDocument: fc.boolean(),
     deliverBeforePayment: fc.boolean(),

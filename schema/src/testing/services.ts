@@ -168,6 +168,18 @@ export function servicesOf(given: Overrides): NodeServices {
       end: none,
       ...given.projects,
     },
+    hearings: {
+      ofCase: none,
+      tellInterested: none,
+      hearParty: none,
+      offer: none,
+      request: none,
+      waive: none,
+      call: none,
+      recuseChair: none,
+      hold: none,
+      ...given.hearings,
+    },
   };
 }
 
@@ -200,6 +212,7 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     clock: null,
     precheck: file.precheck,
     procedures: file.procedures,
+    renewal: file.renewal,
     extension: file.extension,
     decision: file.decision,
     issued: file.issued,

@@ -10,6 +10,7 @@ import { isInForce, requireInForce } from '../catalogue.ts';
 import { noticeDueAt } from '../clock.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { statutoryLimitOf } from '../joint.ts';
+import { requireNotDeemedRenewed } from '../renewals.ts';
 import { requireAllNamed } from './filing.ts';
 import { REMEDIES, atOwnCase, departmentAt, oneLine, requireFollows, requireReason } from './shared.ts';
 
@@ -118,6 +119,7 @@ export function refuseCase(desk: Desk, given: CaseFile, reason: string): Step {
   const actor = atOwnCase(desk, given, 'REFUSE_CASE');
   return asAcceptor(desk, given, (file) => {
     requireFollows(file, 'NOT_ACCEPTED');
+    requireNotDeemedRenewed(file, desk.now);
     requireReason(reason, ARTICLES.writtenAcceptance);
     return oneLine({ action: 'NOT_ACCEPTED', actor, note: reason, data: { reason, remedies: REMEDIES } });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Desk } from './index.ts';
-import { acceptCase, decideCase, decideOnTheSpot, reviewCase } from './index.ts';
+import { acceptCase, decideCase, decideOnTheSpot, endProcedure, reviewCase } from './index.ts';
 import { CaseLog } from '../../testing/case-log.ts';
 import { deskOf } from '../../testing/desks.ts';
 import { COUNTY, TOWNSHIP, itemOf } from '../../testing/fixtures.ts';
@@ -105,5 +105,66 @@ describe('deciding on the spot', () => {
     expect(refusalCode(() => decideOnTheSpot(atWindow(log, SEAL, 'CHIEF'), log.file, granted))).toBe('FORBIDDEN');
     const accepted = log.taken(acceptCase(atWindow(log), log.file, null), later(log));
     expect(refusalCode(() => decideOnTheSpot(atWindow(accepted), accepted.file, granted))).toBe('ILLEGAL_STEP');
+  });
+});
+
+describe('the substance of an item is checked by two of staff (Art. 34)', () => {
+  const checked: Item = { ...DIBAO, substanceCheck: true };
+  const second = { sub: 'second', name: '第二人' };
+  const review = (log: CaseLog, as: { sub: string; name: string } | null, item = checked) =>
+    reviewCase(county(log, 'CLERK', item), log.file, 'APPROVE', null, null, as);
+
+  test('whose names the review holds', () => {
+    const log = atCounty();
+    expect(review(log, second).lines[0]).toMatchObject({ data: { second } });
+    expect(refusal(() => review(log, null))).toMatchObject({
+      code: 'SECOND_PERSON_MISSING',
+      article: ARTICLES.substanceCheck,
+      field: 'second',
+    });
+    expect(review(log, null, DIBAO).lines).toHaveLength(1);
+  });
+
+  test('who are two', () => {
+    const log = atCounty();
+    const { sub, name } = county(log, 'CLERK', checked).viewer;
+    expect(refusal(() => review(log, { sub, name }))).toMatchObject({ code: 'SAME_PERSON', field: 'second' });
+    const forged = { action: 'REVIEWED', data: { opinion: 'APPROVE', second: { sub: 'c', name: 'c' } } } as const;
+    expect(refusalCode(() => log.add(forged, { actor: { sub: 'c', name: 'c', role: 'CLERK' } }))).toBe('ILLEGAL_STEP');
+  });
+
+  test('neither of whom decides', () => {
+    const log = atCounty().add({ action: 'REVIEWED', data: { opinion: 'APPROVE', second } });
+    const decide = (sub: string) =>
+      decideCase(deskOf(COUNTY, 'CHIEF', { now: later(log), item: checked, sub }), log.file, 'GRANTED', null);
+    expect(refusalCode(() => decide('second'))).toBe('SAME_PERSON');
+    expect(decide('chief').lines).toHaveLength(1);
+  });
+
+  test('or at a site survey, which names them', () => {
+    const log = atCounty().procedureStarted('SITE_SURVEY', false);
+    const end = (staff: { sub: string; name: string }[]) =>
+      endProcedure(county(log, 'CLERK', checked), log.file, 1, '现场符合', staff);
+    for (const staff of [[], [second]]) {
+      expect(refusal(() => end(staff))).toMatchObject({
+        code: 'SECOND_PERSON_MISSING',
+        article: ARTICLES.substanceCheck,
+        field: 'staff',
+      });
+    }
+    expect(refusalCode(() => end([second, second]))).toBe('SAME_PERSON');
+    const surveyed = log.taken(end([second, { sub: 'third', name: '第三人' }]), later(log));
+    expect(review(surveyed, null).lines).toHaveLength(1);
+  });
+
+  test('never on the spot by one', () => {
+    const instant: Item = { ...checked, processingClass: 'INSTANT', signOff: { level: 'WINDOW', maxLayers: 1 } };
+    const log = CaseLog.filed({ item: instant, node: COUNTY, acceptor: COUNTY, decider: COUNTY });
+    const decide = (item: Item) => {
+      const outcome = { outcome: 'GRANTED', reason: null } as const;
+      return decideOnTheSpot(county(log, 'CLERK', item), log.file, outcome);
+    };
+    expect(refusalCode(() => decide(instant))).toBe('SECOND_PERSON_MISSING');
+    expect(decide({ ...instant, substanceCheck: false }).lines).toHaveLength(3);
   });
 });

@@ -1,19 +1,32 @@
 import { problem } from '../../errors.ts';
-import type { LogActor } from '../../messages/log-line.ts';
+import type { LogActor, Staff } from '../../messages/log-line.ts';
 import type { GrantStage, Opinion, Outcome, Role, SignOffLevel } from '../../vocabulary.ts';
 import { CASE_STATE_LABELS, ROLE_LABELS, SIGN_OFF_LEVELS, SIGN_OFF_LEVEL_LABELS } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
 import type { CaseFile } from '../case-file.ts';
 import { isOrgan, mayReview, nameOf, openProcedures } from '../case-file.ts';
 import { asAcceptor, asDecider, notCompetent, underGrants } from '../case-grants.ts';
+import { recordsOf, requireHearingDone } from '../hearings.ts';
 import { requireJointDone } from '../joint.ts';
+import { requireNotDeemedRenewed } from '../renewals.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { accepted } from './acceptance.ts';
-import { REMEDIES, atOwnCase, departmentAt, isSamePerson, oneLine, requireFollows, requireReason } from './shared.ts';
+import {
+  REMEDIES,
+  atOwnCase,
+  departmentAt,
+  handlersOf,
+  isSamePerson,
+  oneLine,
+  requireFollows,
+  requireReason,
+} from './shared.ts';
 
 /**
  * Reviews (审查) at the accepting or the deciding desk; the deciding one also where another's review stands for its own.
  * @param amountFen the amount as the review assesses it, in fen; the cap of a grant goes by it from then on
+ * @param second who checked with the reviewer, where the item's substance is checked
+ * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING
  */
 export function reviewCase(
   desk: Desk,
@@ -21,6 +34,7 @@ export function reviewCase(
   opinion: Opinion,
   note: string | null,
   amountFen: number | null = null,
+  second: Staff | null = null,
 ): Step {
   const actor = atOwnCase(desk, file, 'REVIEW_CASE');
   if (!mayReview(desk.node, file)) requireReviewable(file);
@@ -30,13 +44,46 @@ export function reviewCase(
     requireLayers(desk, file, [actor.sub], 1);
   }
   departmentAt(desk, 'REVIEW');
+  requireNotDeemedRenewed(file, desk.now);
+  requireTwo(desk, file, actor, second);
   if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
-  return oneLine({ action: 'REVIEWED', actor, note, data: { opinion, ...(amountFen === null ? {} : { amountFen }) } });
+  return oneLine({
+    action: 'REVIEWED',
+    actor,
+    note,
+    data: { opinion, ...(amountFen === null ? {} : { amountFen }), ...(second ? { second } : {}) },
+  });
+}
+
+/**
+ * The materials' substance is checked by two of staff (Art. 34): the reviewer and another, or two at a site survey. Who
+ * chairs the case's hearing reviews nothing (Art. 48).
+ */
+function requireTwo({ item }: Desk, file: CaseFile, actor: LogActor, second: Staff | null): void {
+  const pair = second ? [actor, { ...second, role: null }] : [actor];
+  if (second && isSamePerson(actor, { ...second, role: null })) {
+    throw problem('SAME_PERSON', 'The second of staff is another person.', {
+      article: ARTICLES.substanceCheck,
+      field: 'second',
+    });
+  }
+  if (pair.some(({ sub }) => file.hearing.chairs.includes(sub))) {
+    throw problem('HEARING_CHAIR', "Whoever chairs the case's hearing does not review it.", {
+      article: ARTICLES.hearingRules,
+    });
+  }
+  const surveyed = file.procedures.some((p) => p.kind === 'SITE_SURVEY' && p.staff.length >= 2);
+  if (!item.substanceCheck || second || surveyed) return;
+  throw problem('SECOND_PERSON_MISSING', `The substance of ${item.code} is checked by two of staff; name the second.`, {
+    article: ARTICLES.substanceCheck,
+    field: 'second',
+  });
 }
 
 /**
  * Decides (决定): the chief representative, never a person who accepted or reviewed (一审一核).
- * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT
+ * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
+ * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING
  */
 export function decideCase(
   desk: Desk,
@@ -58,12 +105,14 @@ interface Decided {
 }
 
 function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason, minutes }: Decided): Step {
+  requireNotDeemedRenewed(file, desk.now);
   const reviewer = file.reviews.at(-1)?.node;
   const reviewed = reviewer === desk.node || reviewer === file.through.review?.grantee;
   if (file.state === 'ACCEPTED' || (file.state === 'REVIEWED' && !reviewed)) {
     throw problem('REVIEW_MISSING', `${desk.node} has not reviewed the case yet.`, { article: ARTICLES.twoPersons });
   }
   requireFollows(file, 'DECIDED');
+  requireHearingDone(file.itemKind, desk.item.hearing, file.hearing, desk.now);
   const [open] = openProcedures(file);
   if (open) {
     throw problem(
@@ -75,8 +124,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
     );
   }
   requireJointDone(desk.item, file.joint, outcome);
-  const handled = [...(file.acceptance ? [file.acceptance.actor] : []), ...file.reviews.map((r) => r.actor)];
-  if (handled.some((before) => isSamePerson(before, actor))) {
+  if (handlersOf(file).some((before) => isSamePerson(before, actor))) {
     throw problem('SAME_PERSON', 'Whoever accepted or reviewed a case does not decide it.', {
       article: ARTICLES.twoPersons,
     });
@@ -102,11 +150,18 @@ export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }
       article: ARTICLES.twoPersons,
     });
   }
+  if (desk.item.substanceCheck) {
+    throw problem('SECOND_PERSON_MISSING', `The substance of ${desk.item.code} is checked by two of staff.`, {
+      article: ARTICLES.substanceCheck,
+    });
+  }
   departmentAt(desk, 'ACCEPT');
   departmentAt(desk, 'REVIEW');
   const decideHere = (file: CaseFile): Step => {
     if (desk.node !== file.decider) throw notCompetent(desk.node, file);
     requireSignOff(desk, actor);
+    requireNotDeemedRenewed(file, desk.now);
+    requireHearingDone(file.itemKind, desk.item.hearing, file.hearing, desk.now);
     const { lines } = accepted(desk, file, actor, null);
     const opinion = outcome === 'GRANTED' ? 'APPROVE' : 'REJECT';
     const review: LineDraft = { action: 'REVIEWED', actor, note: reason, data: { opinion } };
@@ -126,6 +181,7 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, re
   }
   const remedies = outcome === 'REFUSED' ? REMEDIES : null;
   const use = file.through.decide;
+  const records = recordsOf(file.hearing);
   const department = departmentAt(desk, 'DECIDE');
   return {
     action: 'DECIDED',
@@ -139,6 +195,7 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, re
       ...(department === null ? {} : { department }),
       ...(minutes === null ? {} : { minutes }),
       ...(use ? { grant: use.id } : {}),
+      ...(records.length === 0 ? {} : { records }),
     },
   };
 }

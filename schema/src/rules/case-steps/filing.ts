@@ -1,7 +1,14 @@
 import type { DivisionCode } from '../../divisions.ts';
 import type { Problem } from '../../errors.ts';
 import { problem } from '../../errors.ts';
-import type { BundleMembership, FiledData, LogActor, Material, MissingMaterial } from '../../messages/log-line.ts';
+import type {
+  BundleMembership,
+  FiledData,
+  LogActor,
+  Material,
+  MissingMaterial,
+  RenewalData,
+} from '../../messages/log-line.ts';
 import { ARTICLES } from '../articles.ts';
 import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
@@ -17,6 +24,7 @@ import type { ProjectStanding } from '../projects.ts';
 import { requireOpenProject } from '../projects.ts';
 import type { FormEntry } from '../forms.ts';
 import { formFaults } from '../forms.ts';
+import { requireRenewable } from '../renewals.ts';
 import {
   actAs,
   atOwnCase,
@@ -41,12 +49,15 @@ export interface Filing {
   bundle?: BundleMembership;
   /** The project it is filed for, as this node was told of it; `standing` is null where the node knows none. */
   project?: { id: string; standing: ProjectStanding | null };
+  /** The licence that is to be renewed. */
+  renewal?: RenewalData;
 }
 
 /**
  * Takes an application in (收件).
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, ITEM_NOT_IN_FORCE, COMPETENCE_UNRESOLVED, NOT_COMPETENT,
- * CONSENT_MISSING, MATERIAL_UNRELATED, FORM_INVALID, NOT_FOUND or PROJECT_ENDED of its project: all that apply to the input at once
+ * CONSENT_MISSING, MATERIAL_UNRELATED, FORM_INVALID, NOT_FOUND or PROJECT_ENDED of its project: all that apply to the input
+ * at once; RENEWAL_TOO_LATE
  */
 export function fileCase(desk: Desk, filing: Filing): Step {
   const actor = actAs(desk, 'FILE_CASE', desk.item.code);
@@ -114,6 +125,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
   const found = route(item, filing.place, divisions, desk.grants, facts);
   requireIntake(item, node, found, divisions);
   if (node === found.acceptor) requireOffice(desk);
+  if (filing.renewal) requireRenewable(item, filing.renewal, dayOf(now));
   refuseAll([
     ...consentFaults(actor, filing, now, item),
     ...unrelatedMaterials(desk.implementation, filing.materials),
@@ -137,6 +149,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
     ...(filing.bundle ? { bundle: filing.bundle } : {}),
     ...(project ? { project: project.id } : {}),
     ...(item.processingClass === 'URGENT' ? { urgent: { limit: limit ?? promised } } : {}),
+    ...(filing.renewal ? { renewal: filing.renewal } : {}),
     materials: filing.materials,
   };
 }

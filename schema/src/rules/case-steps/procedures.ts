@@ -1,4 +1,5 @@
 import { problem } from '../../errors.ts';
+import type { Staff } from '../../messages/log-line.ts';
 import { SPECIAL_PROCEDURE_LABELS } from '../../vocabulary.ts';
 import type { SpecialProcedure } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
@@ -7,6 +8,7 @@ import { isOrgan, openProcedures } from '../case-file.ts';
 import { notCompetent } from '../case-grants.ts';
 import type { Item } from '../catalogue.ts';
 import { clockOf } from '../clock.ts';
+import { hearingOpen } from '../hearings.ts';
 import { isJointHandling } from '../joint.ts';
 import type { Desk, Step } from '../desk.ts';
 import { atOwnCase, oneLine, requireFollows, requireReason } from './shared.ts';
@@ -39,12 +41,19 @@ export interface ProcedureStart {
 /**
  * Begins a special procedure (特别程序). What the law excludes stops the clock; a site survey or a public notice stops it
  * only where the item's own basis says so (Art. 45).
- * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN for one of the same kind that runs already
+ * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN for one of the same kind that runs already;
+ * ILLEGAL_STEP for a licence's hearing, which begins with its request or its call
  */
 export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart): Step {
   const actor = atOwnCase(desk, file, 'RUN_PROCEDURE');
   requireFollows(file, 'PROCEDURE_STARTED');
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
+  if (start.kind === 'HEARING' && file.itemKind === 'LICENSE') {
+    throw problem('ILLEGAL_STEP', "A licence's hearing is offered, asked for and called; its time is kept with it.", {
+      article: ARTICLES.hearingOffered,
+      field: 'kind',
+    });
+  }
   const stops = stopsClock(start.kind, desk.item);
   if (start.notice.trim() === '' || (stops && start.expectedDays === null)) {
     throw problem('NOTICE_MISSING', 'The applicant is told in writing of the procedure and of the time it needs.', {
@@ -64,16 +73,41 @@ export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart
 
 /**
  * Ends a special procedure with its result; the clock goes on.
+ * @param staff who surveyed the site; two of them where the item's substance is checked (Art. 34)
  * @throws {ProblemError} NOT_FOUND for a procedure that does not run here, REASON_MISSING without a result
  */
-export function endProcedure(desk: Desk, file: CaseFile, procedure: number, result: string): Step {
+export function endProcedure(
+  desk: Desk,
+  file: CaseFile,
+  procedure: number,
+  result: string,
+  staff: readonly Staff[] = [],
+): Step {
   const actor = atOwnCase(desk, file, 'RUN_PROCEDURE');
   requireFollows(file, 'PROCEDURE_ENDED');
-  if (!openProcedures(file).some((p) => p.number === procedure && p.node === desk.node)) {
+  const open = openProcedures(file).find((p) => p.number === procedure && p.node === desk.node);
+  if (!open) {
     throw problem('NOT_FOUND', `No procedure ${procedure} of this case runs at ${desk.node}.`, { field: 'procedure' });
   }
   requireReason(result, ARTICLES.excludedTime);
-  return oneLine({ action: 'PROCEDURE_ENDED', actor, note: result, data: { procedure, result } });
+  if (open.kind === 'HEARING' && hearingOpen(file.hearing)) {
+    throw problem('HEARING_OPEN', 'The hearing ends with its record.', { article: ARTICLES.hearingRules });
+  }
+  requireSurveyors(desk, open.kind, staff);
+  const data = { procedure, result, ...(staff.length > 0 ? { staff: [...staff] } : {}) };
+  return oneLine({ action: 'PROCEDURE_ENDED', actor, note: result, data });
+}
+
+function requireSurveyors({ item }: Desk, kind: SpecialProcedure, staff: readonly Staff[]): void {
+  const article = ARTICLES.substanceCheck;
+  if (new Set(staff.map(({ sub }) => sub)).size < staff.length) {
+    throw problem('SAME_PERSON', 'Each of staff is named once.', { article, field: 'staff' });
+  }
+  if (kind !== 'SITE_SURVEY' || !item.substanceCheck || staff.length >= 2) return;
+  throw problem('SECOND_PERSON_MISSING', `The site survey of ${item.code} is done by two of staff; name them.`, {
+    article,
+    field: 'staff',
+  });
 }
 
 /** Most working days an organ's head may add (Art. 42); of a joint handling, the head of the government. */

@@ -38,7 +38,8 @@ export function handOff(
       article: ARTICLES.excludedTime,
     });
   }
-  requireJointSettled(file.joint);
+  // what the law decided meanwhile leaves nothing to settle
+  if (!file.decision) requireJointSettled(file.joint);
   const round = { to, epoch: file.epoch + 1 };
   return { lines: [{ ...line, data: { ...round, ...said } }], handOff: round };
 }
@@ -51,6 +52,14 @@ export function oneLine(line: LineDraft): Step {
 export function isSamePerson(one: LogActor, other: LogActor): boolean {
   const personsOf = (actor: LogActor) => [actor.sub, ...(actor.for ? [actor.for.sub] : [])];
   return personsOf(one).some((sub) => personsOf(other).includes(sub));
+}
+
+/** Those who accepted or reviewed a case, with the second of staff. */
+export function handlersOf(file: CaseFile): LogActor[] {
+  return [
+    ...(file.acceptance ? [file.acceptance.actor] : []),
+    ...file.reviews.flatMap(({ actor, second }) => [actor, ...(second ? [{ ...second, role: null }] : [])]),
+  ];
 }
 
 /** What says who acts at a desk. */

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  CaseFile,
+  Divisions,
+  HearingView,
+  InterestedPartyInput,
+  InterestedPartyView,
+  Material,
+  Viewer,
+} from '@liandong/schema';
+import { hearingPapers, isOrgan, maskNumber, seesPersonalData } from '@liandong/schema';
+import { readPart, storeMaterials } from '../cases/index.ts';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { sha256 } from '../trust/index.ts';
+
+// What says who a party is and what it said is kept like a material: by its digest, which the log holds, and carried with
+// the case to the organs that handle it.
+
+/** Keeps a paper. @returns how the log names it */
+export async function storePaper(tx: NodeTx, name: string, content: object, mediaType: string): Promise<Material> {
+  // salted, so that nobody finds out by its digest whose name or word it is
+  const bytes = Buffer.from(JSON.stringify({ ...content, salt: randomBytes(16).toString('hex') }));
+  const extension = mediaType === 'application/json' ? 'json' : 'txt';
+  const material = { name, fileName: `${name}.${extension}`, mediaType, sha256: sha256(bytes), size: bytes.length };
+  await storeMaterials(tx, [{ material, bytes }]);
+  return material;
+}
+
+/** What a node holds of a case's papers and this viewer may see: everything at the organs, masked for supervisors. */
+export async function readPapers(
+  queries: NodeQueries,
+  file: CaseFile,
+  viewer: Viewer,
+  divisions: Divisions,
+): Promise<Pick<HearingView, 'interested' | 'papers'>> {
+  const handles = seesPersonalData(viewer, file.holders) && isOrgan(viewer.division, file);
+  const supervises =
+    viewer.roles.includes('SUPERVISOR') && file.holders.some((desk) => divisions.isWithin(desk, viewer.division));
+  const held = new Map<string, Record<string, unknown>>();
+  if (handles || supervises) {
+    for (const paper of hearingPapers(file.hearing)) {
+      const bytes = await readPart(queries, { ...paper, offset: 0, length: paper.size });
+      if (bytes) held.set(paper.sha256, JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
+    }
+  }
+  const interested = file.hearing.groups.flatMap(({ first, count, register, grave, at }) => {
+    const known = (held.get(register.sha256)?.['parties'] ?? []) as InterestedPartyInput[];
+    return Array.from({ length: count }, (_, i): InterestedPartyView => {
+      const who = known[i];
+      const phone = who && (handles ? who.phone : maskNumber(who.phone));
+      const address = handles ? (who?.address ?? null) : null;
+      return { party: first + i, name: who?.name ?? null, phone: phone ?? null, address, grave, toldAt: at };
+    });
+  });
+  const papers = new Map(
+    [...held].flatMap(([digest, { text }]): [string, string][] =>
+      handles && typeof text === 'string' ? [[digest, text]] : [],
+    ),
+  );
+  return { interested, papers };
+}

@@ -1,0 +1,134 @@
+import type {
+  CaseFile,
+  Desk,
+  DivisionCode,
+  Divisions,
+  HearingService,
+  HearingView,
+  OfficialCalendar,
+  Offices,
+  Step,
+  Viewer,
+} from '@liandong/schema';
+import {
+  caseSteps,
+  hearingOpen,
+  openOffers,
+  owedOffers,
+  problem,
+  readersOf,
+  requireCaseReader,
+  signedIn,
+} from '@liandong/schema';
+import type { CaseWriter, StoredCase } from '../cases/index.ts';
+import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { readPapers, storePaper } from './hearing-papers.ts';
+
+export interface HearingParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  calendar: () => OfficialCalendar;
+  writer: CaseWriter;
+  offices: (queries: NodeQueries) => Promise<Offices>;
+  now: () => Date;
+}
+
+/** 听证 and interested parties at an organ that handles the case. */
+export function hearingsService({ node, db, divisions, calendar, writer, offices, now }: HearingParts): HearingService {
+  /** One step in one transaction, with the papers that go with it. */
+  async function change(
+    viewer: Viewer | null,
+    mutation: string,
+    input: { id: string; idempotencyKey: string | null },
+    step: (desk: Desk, file: CaseFile, tx: NodeTx) => Promise<Step> | Step,
+  ): Promise<HearingView> {
+    const person = signedIn(viewer);
+    const { id } = input;
+    return db.transact(node, async (tx) => {
+      await once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
+        const stored = await lockCase(tx, id);
+        if (!stored) throw notFound(id);
+        requireCaseReader(person, readersOf(stored.file), divisions);
+        const at = now();
+        const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
+        const desk = { ...house, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
+        await writer.append(tx, stored, await step(desk, stored.file, tx), at);
+        return true;
+      });
+      const [stored] = await findCases(tx, [id]);
+      if (!stored) throw notFound(id);
+      return viewOf(tx, stored, person);
+    });
+  }
+
+  async function viewOf(queries: NodeQueries, { file }: StoredCase, viewer: Viewer): Promise<HearingView> {
+    const { item } = await caseElements(queries, { node, divisions }, file, now());
+    const { hearing } = file;
+    const undecided = file.itemKind === 'LICENSE' && file.decision === null && file.closedAt === null;
+    const owed = owedOffers(hearing, item.hearing).length + openOffers(hearing, now()).length;
+    const missing = item.hearing === 'HELD' && hearing.records.length === 0;
+    return {
+      id: file.id,
+      number: file.number,
+      item: file.item,
+      hearing,
+      ...(await readPapers(queries, file, viewer, divisions)),
+      open: undecided && (owed > 0 || missing || hearingOpen(hearing)),
+      answeredBy: node,
+    };
+  }
+
+  const notFound = (id: string) =>
+    problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
+
+  return {
+    async ofCase(viewer, id) {
+      const person = signedIn(viewer);
+      const queries = db.queries(node);
+      const [stored] = await findCases(queries, [id]);
+      if (!stored) throw notFound(id);
+      requireCaseReader(person, readersOf(stored.file), divisions);
+      return viewOf(queries, stored, person);
+    },
+
+    tellInterested: (viewer, input) =>
+      change(viewer, 'tellInterested', input, async (desk, file, tx) => {
+        const { parties, matter, grave } = input;
+        const register = await storePaper(tx, '利害关系人名册', { parties }, 'application/json');
+        return caseSteps.tellInterested(desk, file, { count: parties.length, register, matter, grave });
+      }),
+
+    hearParty: (viewer, input) =>
+      change(viewer, 'hearParty', input, async (desk, file, tx) => {
+        const statement = await storePaper(tx, '陈述申辩意见', { text: input.statement }, 'text/plain');
+        return caseSteps.hearParty(desk, file, input.party, statement);
+      }),
+
+    offer: (viewer, input) =>
+      change(viewer, 'offerHearing', input, (desk, file) => caseSteps.offerHearing(desk, file, input.notice)),
+
+    request: (viewer, input) =>
+      change(viewer, 'requestHearing', input, (desk, file) => caseSteps.requestHearing(desk, file, input.party)),
+
+    waive: (viewer, input) =>
+      change(viewer, 'waiveHearing', input, (desk, file) => caseSteps.waiveHearing(desk, file, input.party)),
+
+    call: (viewer, input) =>
+      change(viewer, 'callHearing', input, (desk, file) => {
+        const { at, place, chair, announcement } = input;
+        return caseSteps.callHearing(desk, file, { at, place, chair, announcement });
+      }),
+
+    recuseChair: (viewer, input) =>
+      change(viewer, 'recuseChair', input, (desk, file) => caseSteps.recuseChair(desk, file, input.reason)),
+
+    hold: (viewer, input) =>
+      change(viewer, 'holdHearing', input, async (desk, file, tx) => {
+        const { attended, signed, unsigned } = input;
+        const record = await storePaper(tx, '听证笔录', { text: input.record }, 'text/plain');
+        return caseSteps.holdHearing(desk, file, { attended, signed, unsigned, record });
+      }),
+  };
+}

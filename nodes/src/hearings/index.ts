@@ -1,0 +1,1 @@
+export { hearingsService } from './hearings-service.ts';
