@@ -545,8 +545,7 @@ describe('the journeys above', () => {
 
   test('come through every state and every action', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
-    // no grant, no agent and no money is in these journeys, and joint handling not in full: proxy, fees, joint and
-    // case-journeys.grants have tests of their own
+    // grants, agents, money, joint handling, hearings and expiry are in case-journeys.grants and case-journeys.events
     const elsewhere: readonly string[] = [
       'REROUTED',
       'DEEMED_RENEWED',

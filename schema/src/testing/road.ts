@@ -1,0 +1,96 @@
+import { caseIdOf } from '../identifiers.ts';
+import type { DivisionCode } from '../divisions.ts';
+import { ProblemError } from '../errors.ts';
+import type { LogLine } from '../messages/log-line.ts';
+import type { CaseFile } from '../rules/case-file.ts';
+import { foldLine, openFile } from '../rules/case-state.ts';
+import type { Step } from '../rules/case-steps/index.ts';
+import { clerkOf } from './case-log.ts';
+import { sha256 } from './fixtures.ts';
+
+/** Looks at a case after each line of it; `before` is the case ahead of that line, null ahead of the first. */
+export type Look = (lines: readonly LogLine[], file: CaseFile, before: CaseFile | null) => void;
+
+/** A file nothing can write to; an attempt that tries to breaks. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(frozen);
+  }
+  return value;
+}
+
+/** A case on its way through random attempts: what a step leads to is folded line by line, and looked at. */
+export class Road {
+  readonly lines: LogLine[];
+  readonly refused: string[] = [];
+  readonly #look: Look;
+  #file: CaseFile;
+
+  constructor(node: DivisionCode, step: Step, now: Date, look: Look) {
+    const id = caseIdOf(node, '0198c0de-0000-7000-8000-000000000001');
+    const first: LogLine = { ...step.lines[0], case: id, seq: 1, epoch: 1, at: now.toISOString(), node, prev: null };
+    this.lines = [first];
+    this.#look = look;
+    this.#file = frozen(openFile(first));
+    look(this.lines, this.#file, null);
+  }
+
+  get file(): CaseFile {
+    return this.#file;
+  }
+
+  /** What an attempt leads to; nothing when it is refused, which is noted. Whatever a step leads to, the fold must take. */
+  attempt(node: DivisionCode, now: Date, act: (file: CaseFile) => Step | null): void {
+    let step: Step | null;
+    try {
+      step = act(this.#file);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.refused.push(...error.problems.map((p) => p.code));
+      return;
+    }
+    if (!step) return;
+    for (const draft of step.lines) {
+      this.#write({ ...draft, ...this.#head(now), node, epoch: this.#file.epoch });
+    }
+    const { inTransitTo, epoch } = this.#file;
+    const handOff = inTransitTo === null ? null : { to: inTransitTo, epoch: epoch + 1 };
+    if (step.handOff?.to !== handOff?.to || step.handOff?.epoch !== handOff?.epoch) {
+      throw new Error('The step tells another hand-off than its lines.');
+    }
+  }
+
+  /** What is under way arrives, or is refused by its receiver. */
+  deliver(now: Date, arrives: boolean): void {
+    const { inTransitTo: to, custodian, epoch } = this.#file;
+    if (to === null) return;
+    const data = { epoch: epoch + 1 };
+    const head = { ...this.#head(now), note: null };
+    if (arrives) {
+      const received = {
+        action: 'RECEIVED',
+        data: { ...data, from: custodian },
+        node: to,
+        actor: clerkOf(to),
+      } as const;
+      this.#write({ ...head, ...received, epoch: epoch + 1 });
+    } else {
+      const refusal = { ...data, by: to, code: 'SIGNATURE_INVALID' };
+      const actor = clerkOf(custodian);
+      this.#write({ ...head, action: 'HANDOFF_REFUSED', data: refusal, node: custodian, actor, epoch });
+    }
+  }
+
+  #head(now: Date) {
+    const { id, seq } = this.#file;
+    return { case: id, seq: seq + 1, at: now.toISOString(), prev: sha256(`line ${seq}`) };
+  }
+
+  #write(line: LogLine): void {
+    this.lines.push(line);
+    const before = this.#file;
+    this.#file = frozen(foldLine(before, line));
+    this.#look(this.lines, this.#file, before);
+  }
+}
