@@ -36,6 +36,8 @@ import {
   fileDraft,
   forwardCase,
   giveOpinion,
+  offerHearing,
+  waiveHearing,
   issueDocument,
   linkToProject,
   openGreenChannel,
@@ -480,6 +482,9 @@ describe('on every journey of a case', () => {
   });
 });
 
+/** Checks with the reviewer where the item's substance is checked. */
+const SECOND = { sub: 'second', name: '第二人' };
+
 test('a case taken in at or below the accepting organ can always be brought to a decision', () => {
   fc.assert(
     fc.property(anyItem, anyVillage, fc.nat({ max: 3 }), (item, place, height) => {
@@ -520,11 +525,16 @@ test('a case taken in at or below the accepting organ can always be brought to a
         });
       };
       hearAll(3);
-      write(reviewCase(deskAs('b', 3), file, 'APPROVE', null), 3);
+      write(reviewCase(deskAs('b', 3), file, 'APPROVE', null, null, SECOND), 3);
       if (file.custodian !== file.decider) {
         write(forwardCase(deskAs('b', 4), file, null), 4);
         hearAll(5);
-        write(reviewCase(deskAs('c', 5), file, 'APPROVE', null), 5);
+        write(reviewCase(deskAs('c', 5), file, 'APPROVE', null, null, SECOND), 5);
+      }
+      // the right to a hearing is told and given up, where the item has one
+      if (file.itemKind === 'LICENSE' && item.hearing !== 'NONE') {
+        write(offerHearing(deskAs('b', 5), file, '可申请听证'), 5);
+        write(waiveHearing(deskAs('b', 5), file, 0), 5);
       }
       write(decideCase(deskAs('d', 6), file, 'GRANTED', null), 6);
       expect(file).toMatchObject({ state: 'GRANTED', custodian: file.decider });
