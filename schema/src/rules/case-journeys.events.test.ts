@@ -568,9 +568,11 @@ describe('these journeys', () => {
     }
   }, 120_000);
 
-  test('come through every state and every event but the end of a grant, which has journeys of its own', () => {
+  test('come through every state and every event of one node’s people and clockwork', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
-    expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((action) => action !== 'REROUTED').toSorted());
+    // grants have journeys of their own; what other nodes answer and pass on is in joint and roster tests
+    const elsewhere: LogAction[] = ['REROUTED', 'AGENT_CHANGED', 'PARTY_ASKED', 'PARTY_CALLED', 'VISIT_EXCUSED'];
+    expect([...reached.actions].sort()).toEqual(LOG_ACTIONS.filter((action) => !elsewhere.includes(action)).toSorted());
   });
 
   test('see every post that handles cases at work', () => {

@@ -228,6 +228,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   },
   // nobody is silent who was never asked
   'accepted, with another node asked': {
+    ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
     PARTY_ASKED: 'ACCEPTED',
     PARTY_CALLED: 'ACCEPTED',
