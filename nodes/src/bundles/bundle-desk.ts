@@ -41,6 +41,7 @@ import {
   storeMaterials,
   trackingCodeOf,
   trackingHash,
+  loggedConsent,
 } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
@@ -223,7 +224,7 @@ export class BundleDesk {
       number,
       place: bundle.place,
       application: sha256(text),
-      consent: consent && { way: consent.way, givenAt: consent.givenAt },
+      consent: loggedConsent(consent),
       form: own,
       bundle: {
         id: bundle.id,

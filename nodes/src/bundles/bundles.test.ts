@@ -140,6 +140,25 @@ describe('one form for a new enterprise', () => {
     ]);
   });
 
+  test("is filed within the applicant's consent, which every member's log repeats, and by who may act as agent", async () => {
+    const { consent } = application();
+    if (!consent) throw new Error('an application by proxy');
+    const file = (until: string, who = agent) =>
+      at(who).bundles.file(who, application({ consent: { ...consent, until } }));
+    expect(await codeOf(file('2026-01-06'))).toBe('CONSENT_EXPIRED');
+    const { bundle } = await file('2099-12-31');
+    const handling = await at(agent).proxy.ofCase(agent, caseOf(bundle, LICENCE));
+    expect(handling.consent).toMatchObject({ scope: '新办企业', until: '2099-12-31' });
+    const chief = personAt(TOWNSHIP, 'CHIEF');
+    const entry = { employment: 'STAFF' as const, withheld: [SEAL], from: '2026-01-01', until: null, standIn: null };
+    const { sub, name } = agent;
+    await at(chief).roster.keepAgent(chief, { sub, name, ...entry, idempotencyKey: null });
+    expect(await codeOf(file('2099-12-31'))).toBe('ITEM_WITHHELD');
+    expect(await codeOf(file('2099-12-31', personAt(TOWNSHIP, 'AGENT', null, 'stranger')))).toBe('NOT_IN_ROSTER');
+    await at(chief).roster.keepAgent(chief, { sub, name, ...entry, withheld: [], idempotencyKey: null });
+    expect(await codeOf(file('2099-12-31'))).toBe('done');
+  });
+
   test('is refused with every fault of the form, and for whoever may not file', async () => {
     const faulty = at(agent).bundles.file(agent, application({ form: [{ field: 'capital', value: 'x' }] }));
     expect(await codeOf(faulty)).toBe('FORM_INVALID');

@@ -52,7 +52,7 @@ import { queuePage } from './case-queue.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
-import { filingView, handlingView, saltOf, trackedView } from './case-views.ts';
+import { filingView, handlingView, saltOf, loggedConsent, trackedView } from './case-views.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
 import { issueDocument, readApplication, readDocument, writeNotice } from './case-documents.ts';
@@ -257,13 +257,7 @@ export class CaseDesk {
           number,
           place,
           application: sha256(text),
-          consent: consent && {
-            way: consent.way,
-            givenAt: consent.givenAt,
-            scope: consent.scope,
-            ...(consent.from === undefined ? {} : { from: consent.from }),
-            ...(consent.until === undefined ? {} : { until: consent.until }),
-          },
+          consent: loggedConsent(consent),
           facts: { amountFen: input.amountFen },
           form,
           ...(input.project

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type {
   Divisions,
+  Filing,
   FilingView,
   FormEntry,
   HandlingView,
@@ -38,6 +39,13 @@ export interface Application {
 
 export function saltOf(): string {
   return randomBytes(16).toString('base64url');
+}
+
+/** What the log says of the applicant's consent: never who gave it, always its scope and dates. */
+export function loggedConsent(consent: Application['consent']): Filing['consent'] {
+  if (!consent) return null;
+  const { way, givenAt, scope, from, until } = consent;
+  return { way, givenAt, scope, ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
 }
 
 /** The application part of a case, masked for whoever does not handle it. */

@@ -14,6 +14,7 @@ export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 export { Serials } from './serials.ts';
 export { saltOf } from './case-views.ts';
 export type { Application } from './case-views.ts';
+export { loggedConsent } from './case-views.ts';
 export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
 export type { ToldChangeOf } from './agent-list.ts';
 export type { PostsOf } from './posts.ts';
