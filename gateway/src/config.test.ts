@@ -24,6 +24,7 @@ const namedBy = (environment: Record<string, string | undefined>): string[] => {
 describe('the settings', () => {
   test('that are needed are enough, and the rest has defaults', () => {
     expect(readConfig(NEEDED)).toEqual({
+      name: 'gateway',
       port: 4000,
       address: '127.0.0.1',
       topologyFile: NEEDED.LIANDONG_TOPOLOGY_FILE,

@@ -22,6 +22,11 @@ const PAIRS = [
 
 /** Every setting of the gateway, with what it means; read once, here and nowhere else. */
 const settings = z.object({
+  /** Name of the gateway in the topology. */
+  LIANDONG_GATEWAY: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .default('gateway'),
   LIANDONG_GATEWAY_PORT: z.coerce.number().int().min(1).max(65535).default(4000),
   LIANDONG_GATEWAY_ADDRESS: z.string().default('127.0.0.1'),
   /** JSON: which node is at which host. */
@@ -65,6 +70,7 @@ const settings = z.object({
 });
 
 export interface GatewayConfig {
+  name: string;
   port: number;
   address: string;
   topologyFile: string;
@@ -99,6 +105,7 @@ export function readConfig(environment: Record<string, string | undefined>): Gat
   const { LIANDONG_PEOPLE_FILE: peopleFile, LIANDONG_ISSUER_KEY_FILE: keyFile } = s;
   const { LIANDONG_TLS_CERT_FILE: certFile, LIANDONG_TLS_KEY_FILE: tlsKeyFile } = s;
   return {
+    name: s.LIANDONG_GATEWAY,
     port: s.LIANDONG_GATEWAY_PORT,
     address: s.LIANDONG_GATEWAY_ADDRESS,
     topologyFile: s.LIANDONG_TOPOLOGY_FILE,

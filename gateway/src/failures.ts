@@ -5,6 +5,7 @@ const WAY_FAULTS: readonly ErrorCode[] = [
   'NODE_UNREACHABLE',
   'DEADLINE_EXCEEDED',
   'MISROUTED',
+  'NODE_MOVING',
   'DATABASE_UNAVAILABLE',
   'MESSAGE_INVALID',
 ];
@@ -12,6 +13,11 @@ const WAY_FAULTS: readonly ErrorCode[] = [
 /** Whether a copy may answer instead. */
 export function isWayFault(found: Problem): boolean {
   return WAY_FAULTS.includes(found.code);
+}
+
+/** Whether the node is at another host, or on its way there; nothing was done, and it may be asked again. */
+export function isElsewhere(code: string | undefined): boolean {
+  return code === 'MISROUTED' || code === 'NODE_MOVING';
 }
 
 /** What went wrong at one place of an answer; the path begins below the root field. */

@@ -1,7 +1,7 @@
 import type { Problem } from '@liandong/schema';
 import { ProblemError, problem } from '@liandong/schema';
 import type { Failure } from './failures.ts';
-import { isWayFault, problemOf } from './failures.ts';
+import { isElsewhere, isWayFault, problemOf } from './failures.ts';
 import type { Key } from './roles.ts';
 import type { HostAnswer } from './transport/index.ts';
 
@@ -56,7 +56,7 @@ export class KeyTask {
   fail(found: Problem, moved: boolean): void {
     const { at } = this.key;
     // it moved to another host: the next round finds it there
-    if (found.code === 'MISROUTED' && moved) return;
+    if (isElsewhere(found.code) && moved) return;
     (this.#isCopy ? this.#askedAsCopy : this.#askedAsOwner).add(at);
     if (isWayFault(found)) {
       this.#dead.add(at);

@@ -1,3 +1,4 @@
+import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import {
   ProblemError,
@@ -17,7 +18,13 @@ import { exportTraces, programLog, serveMetrics } from './observability/index.ts
 import { Gateway } from './server.ts';
 import { NatsTransport } from './transport/index.ts';
 
-/** Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. SIGHUP reads the topology anew. */
+/** How often the topology's file is looked at, ms. */
+const TOPOLOGY_MS = 500;
+
+/**
+ * Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. The topology is read anew when
+ * its file changes, and on SIGHUP; an older one than that in force changes nothing.
+ */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = programLog(config.logLevel, { program: 'gateway' });
@@ -26,7 +33,7 @@ async function main(): Promise<void> {
   const topology = parseTopology(await readJson(config.topologyFile));
   const tokens = new TokenVerifier(parseIssuers(await readJson(config.issuersFile)), (uri) => createRemoteJWKSet(uri));
   const issuer = await openIssuer(config);
-  const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile);
+  const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile, config.name);
   const { requestTimeoutMs, hostTimeoutMs, door } = config;
   const tls = config.tls && {
     cert: await readText(config.tls.certFile),
@@ -56,11 +63,17 @@ async function main(): Promise<void> {
   log.info({ port: config.port }, 'gateway ready');
   process.send?.({ ready: true });
 
-  process.on('SIGHUP', () => {
+  const readAnew = () => {
     readJson(config.topologyFile)
-      .then((content) => log.info({ replaced: gateway.registry.replace(parseTopology(content)) }, 'topology read anew'))
+      .then((content) => {
+        if (gateway.registry.replace(parseTopology(content))) {
+          log.info({ sequence: gateway.registry.current.sequence }, 'a newer topology is in force');
+        }
+      })
       .catch((error: unknown) => log.error({ err: error }, 'the topology was not taken'));
-  });
+  };
+  process.on('SIGHUP', readAnew);
+  watchFile(config.topologyFile, { interval: TOPOLOGY_MS }, readAnew);
   let stopping: Promise<void> | null = null;
   const stop = () => {
     if (stopping) return end();
@@ -68,6 +81,7 @@ async function main(): Promise<void> {
       log.error({ ms: config.stopTimeoutMs }, 'the stop took too long and was ended');
       end();
     }, config.stopTimeoutMs);
+    unwatchFile(config.topologyFile, readAnew);
     stopping = gateway.close().then(async () => {
       await stopMetrics?.();
       await stopTraces?.();

@@ -102,4 +102,15 @@ describe('a newer topology', () => {
     expect(registry.current.sequence).toBe(6);
     expect(registry.hostOf(COUNTY).id).toBe('all');
   });
+
+  test('is waited for by who asks where a moving node is, and no longer than told', async () => {
+    const registry = open();
+    const waiting = registry.whenNewer(5, 60_000);
+    registry.replace(topologyOf(HOSTS, 4));
+    await registry.whenNewer(5, 10);
+    registry.replace(topologyOf(HOSTS, 6));
+    await waiting;
+    expect(registry.current.sequence).toBe(6);
+    await registry.whenNewer(5, 60_000);
+  });
 });

@@ -1,12 +1,13 @@
-import type { Divisions, Host, Topology } from '@liandong/schema';
+import type { Divisions, Host, Placement } from '@liandong/schema';
 import { TopologySnapshot, problem } from '@liandong/schema';
 
 /** Which node is where: an immutable snapshot, replaced only by one of a higher sequence. */
 export class Registry {
   readonly divisions: Divisions;
   #current: TopologySnapshot;
+  readonly #replaced = new Set<() => void>();
 
-  constructor(divisions: Divisions, topology: Topology) {
+  constructor(divisions: Divisions, topology: Placement) {
     this.divisions = divisions;
     for (const host of topology.hosts) for (const node of host.nodes) divisions.get(node);
     this.#current = new TopologySnapshot(topology);
@@ -17,11 +18,29 @@ export class Registry {
   }
 
   /** @returns whether the topology was newer and is now in force; a late or doubled one changes nothing */
-  replace(topology: Topology): boolean {
+  replace(topology: Placement): boolean {
     if (topology.sequence <= this.#current.sequence) return false;
     for (const host of topology.hosts) for (const node of host.nodes) this.divisions.get(node);
     this.#current = new TopologySnapshot(topology);
+    for (const told of this.#replaced) told();
     return true;
+  }
+
+  /**
+   * Waits for a newer topology: a node is moving, and the one that says where to is on its way.
+   * @param ms longest wait
+   */
+  async whenNewer(sequence: number, ms: number): Promise<void> {
+    if (this.#current.sequence > sequence || ms <= 0) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#replaced.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#replaced.add(done);
+    });
   }
 
   /** The place itself when it has a node, else the nearest place above that has one, else the place. */

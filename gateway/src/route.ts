@@ -6,7 +6,7 @@ import type { GraphQLError } from 'graphql';
 import { parse } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import type { Failure } from './failures.ts';
-import { isWayFault, problemOf } from './failures.ts';
+import { isElsewhere, isWayFault, problemOf } from './failures.ts';
 import type { NodeAnswer } from './gather.ts';
 import { GATHERINGS } from './gather.ts';
 import { KeyTask } from './key-task.ts';
@@ -20,6 +20,9 @@ import type { HostAnswer, HostCaller } from './transport/index.ts';
 
 /** How often a key may be sent on: to the custodian that a desk names, to a copy, after a move. */
 const MAX_ROUNDS = 6;
+
+/** What is kept of a question's time for the answer of a node that moved, ms. */
+const ANSWER_MS = 1_500;
 
 type SingleRoute = Exclude<Route, { by: 'keys' | 'subtree' }>;
 
@@ -114,6 +117,7 @@ class Asker {
         [...byHost].map(async ([host, asked]) => {
           const all = { ...variables, [keysVariable]: asked.map((task) => task.key) };
           const answer = await this.#ask(host, { at: null, query, variables: all });
+          if (codesOf(answer).includes('NODE_MOVING')) await this.#whereItWent(sequence);
           const moved = this.#registry.current.sequence > sequence;
           asked.forEach((task, i) => task.take(answer, this.#field.responseKey, i, moved));
         }),
@@ -198,9 +202,15 @@ class Asker {
         return error instanceof ProblemError ? error : problem('INTERNAL', 'The registry failed.', { cause: error });
       }
       const answer = await this.#ask(host, { at: node, query, variables });
-      const moved = this.#refusal(answer, node)?.code === 'MISROUTED' && this.#registry.current.sequence > sequence;
-      if (!moved) return answer;
+      const code = this.#refusal(answer, node)?.code;
+      if (code === 'NODE_MOVING') await this.#whereItWent(sequence);
+      if (!isElsewhere(code) || this.#registry.current.sequence <= sequence) return answer;
     }
+  }
+
+  /** Waits for the topology that says where a moving node is, as long as the question can wait. */
+  async #whereItWent(sequence: number): Promise<void> {
+    await this.#registry.whenNewer(sequence, this.#context.deadline - performance.now() - ANSWER_MS);
   }
 
   #ask(host: Host, operation: Pick<RoleOperation, 'at' | 'query' | 'variables'>): Promise<HostAnswer> {
@@ -260,6 +270,11 @@ class Asker {
     if (!this.#context.viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
     return this.#context.viewer.division;
   }
+}
+
+function codesOf(answer: HostAnswer): string[] {
+  if (answer instanceof ProblemError) return [answer.code];
+  return (answer.errors ?? []).flatMap((error) => error.extensions?.code ?? []);
 }
 
 function argumentAt(args: Record<string, unknown>, path: readonly string[]): unknown {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServerAdapter } from '@whatwg-node/server';
-import type { Divisions, Topology, TokenVerifier } from '@liandong/schema';
+import type { Divisions, Placement, TokenVerifier } from '@liandong/schema';
 import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { createYoga } from 'graphql-yoga';
@@ -30,7 +30,7 @@ const MAX_TOKENS = 2_000;
 
 export interface GatewayParts {
   divisions: Divisions;
-  topology: Topology;
+  topology: Placement;
   /** For hosts without an address. */
   nats: Transport;
   tokens: TokenVerifier;

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FederationPlan } from '../src/federation/federation.ts';
 import { Federation } from '../src/federation/federation.ts';
 import { DEMO_HOSTS } from '../src/federation/demo-plan.ts';
 
-/** A federation for one test file. */
-export function startFederation(): Promise<Federation> {
+/** A federation for one test file; the demo's unless told otherwise. */
+export function startFederation(plan?: FederationPlan): Promise<Federation> {
   return Federation.start({
+    ...(plan ? { plan } : {}),
     gatewayPort: null,
     durable: false,
     progress: () => undefined,
@@ -26,7 +28,9 @@ export async function custodians(federation: Federation, id: string): Promise<st
 export async function settled(federation: Federation): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     const owed = await Promise.all(
-      DEMO_HOSTS.map((host) => federation.rows(host.id, `SELECT id FROM outbox WHERE settled_at IS NULL LIMIT 1`)),
+      federation.topology.hosts.map(({ id, nodes }) =>
+        federation.rows(id, `SELECT id FROM outbox WHERE settled_at IS NULL AND node = ANY ($1) LIMIT 1`, [nodes]),
+      ),
     );
     if (owed.every((rows) => rows.length === 0)) return;
     await pause(100);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { ProblemError, dayOf, parseDivisions, parseTopology, problem } from '@liandong/schema';
+import { ProblemError, dayOf, parseDivisions, problem } from '@liandong/schema';
 import {
   describeImport,
   describeWarning,
@@ -13,15 +13,13 @@ import {
   publishCatalogue,
 } from './catalogue/index.ts';
 import { GROUPS_USAGE, runGroup } from './commands/index.ts';
-import { readConfig, readToolSettings } from './config.ts';
+import { readConfig } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
 import { openVault, readyDataKeys } from './sealing/index.ts';
 import { importRegisters } from './sharing/index.ts';
-import { holdCeremony } from './topology/index.ts';
-import { readPassphrase } from './trust/index.ts';
 
 const USAGE = `liandong <command>
 
@@ -38,10 +36,6 @@ const USAGE = `liandong <command>
   catalogue export --node <code> [--format json|csv] [--out <file>]
                                             the last published version of every item, in the form import reads
   catalogue publish --node <code>           publish to all nodes below what is new or approved by the three desks
-  topology prepare --topology <file> --divisions <file> --out <dir>
-                   [--nats-address 127.0.0.1] [--nats-port 4222] [--nats-store <dir>]
-                                            make keys, certificates, broker credentials and configuration;
-                                            with LIANDONG_KEYS_PASSPHRASE_FILE the keys are encrypted
 ${GROUPS_USAGE}
 Commands that work on a host's database read its settings (LIANDONG_…) from the environment.
 `;
@@ -51,13 +45,8 @@ type Options = Record<string, string | undefined>;
 const OPTIONS = {
   node: { type: 'string' },
   author: { type: 'string' },
-  topology: { type: 'string' },
   division: { type: 'string' },
-  divisions: { type: 'string' },
   out: { type: 'string' },
-  'nats-address': { type: 'string' },
-  'nats-port': { type: 'string' },
-  'nats-store': { type: 'string' },
   format: { type: 'string' },
   'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -88,8 +77,6 @@ async function main(argv: readonly string[]): Promise<void> {
       return printGuide(file, options);
     case 'catalogue export-cpsv':
       return printCpsv(options);
-    case 'topology prepare':
-      return prepareTopology(options);
     default:
       throw problem('BAD_INPUT', `There is no command "${positionals.join(' ')}". liandong --help lists them.`);
   }
@@ -191,25 +178,6 @@ async function openNode(options: Options) {
   return { config, db, node, divisions, vault };
 }
 
-async function prepareTopology(options: Options): Promise<void> {
-  const out = required(options, 'out');
-  const divisions = parseDivisions(await read(required(options, 'divisions')), dayOf(new Date()));
-  const topology = parseTopology(JSON.parse(await read(required(options, 'topology'))));
-  const port = Number(options['nats-port'] ?? 4222);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw problem('BAD_INPUT', '--nats-port is no port.');
-  await mkdir(out, { recursive: true });
-  const broker = {
-    address: options['nats-address'] ?? '127.0.0.1',
-    port,
-    storeDir: options['nats-store'] ?? `${out}/jetstream`,
-  };
-  const passphrase = await readPassphrase(readToolSettings(process.env).keysPassphraseFile);
-  await holdCeremony(topology, divisions, broker, out, new Date(), passphrase);
-  print(
-    `Wrote keys and certificates of ${topology.hosts.flatMap((h) => h.nodes).length} nodes, and nats.conf, to ${out}.\n`,
-  );
-}
-
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
@@ -222,14 +190,6 @@ function required(options: Options, name: string): string {
   const value = options[name];
   if (value === undefined || value === '') throw problem('BAD_INPUT', `--${name} is missing.`, { field: name });
   return value;
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw problem('BAD_INPUT', `${file} can't be read.`, { cause });
-  }
 }
 
 function print(text: string): void {

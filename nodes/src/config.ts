@@ -26,6 +26,8 @@ const settings = z.object({
   LIANDONG_NATS_SEED_FILE: path.optional(),
   /** CSV register of places: code,name,tier,parent. */
   LIANDONG_DIVISIONS_FILE: path,
+  /** JSON: which host stands at which broker; without it there is one broker for all. */
+  LIANDONG_TOPOLOGY_FILE: path.optional(),
   /** JSON: the root's public key and the certificates of all nodes. */
   LIANDONG_TRUST_FILE: path,
   /** Directory with the private keys of the nodes served: encrypted (`*.jwe`), or plain (`*.jwk.json`) as a mounted secret. */
@@ -59,6 +61,7 @@ export interface HostConfig {
   natsUrls: string[];
   natsSeedFile: string | null;
   divisionsFile: string;
+  topologyFile: string | null;
   trustFile: string;
   keysDir: string;
   keysPassphraseFile: string | null;
@@ -92,6 +95,7 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     natsUrls: s.LIANDONG_NATS_URL,
     natsSeedFile: s.LIANDONG_NATS_SEED_FILE ?? null,
     divisionsFile: s.LIANDONG_DIVISIONS_FILE,
+    topologyFile: s.LIANDONG_TOPOLOGY_FILE ?? null,
     trustFile: s.LIANDONG_TRUST_FILE,
     keysDir: s.LIANDONG_KEYS_DIR,
     keysPassphraseFile: s.LIANDONG_KEYS_PASSPHRASE_FILE ?? null,

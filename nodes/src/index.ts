@@ -1,7 +1,7 @@
 /** What other programs of the project may use of the nodes: to set them up, not to reach into them. */
 export { migrate } from './db/index.ts';
-export { holdCeremony } from './topology/index.ts';
-export type { BrokerPlace, CeremonyPaths } from './topology/index.ts';
+export { holdCeremony, topologyPaths } from './topology/index.ts';
+export type { TopologyPaths } from './topology/index.ts';
 // and to measure one part of them alone: npm run bench
 export { SEARCH_SQL, findBasis, findDrifts, insertItems, searchParameters } from './catalogue/index.ts';
 export { HostDb } from './db/index.ts';

@@ -130,6 +130,7 @@ export const ERRORS = {
   NODE_HEALING: { http: 503, retry: true, zh: '节点恢复中,暂不办理' },
   // the federation
   MISROUTED: { http: 421, retry: true, zh: '该节点不在此主机' },
+  NODE_MOVING: { http: 503, retry: true, zh: '节点正在迁移' },
   NODE_UNREACHABLE: { http: 503, retry: true, zh: '节点无法联系' },
   DEADLINE_EXCEEDED: { http: 504, retry: true, zh: '超时' },
   // the program itself

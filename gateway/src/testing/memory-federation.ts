@@ -11,7 +11,7 @@ import type {
   RoleOperation,
   RoleResult,
   TokenVerifier,
-  Topology,
+  Placement,
   Viewer,
 } from '@liandong/schema';
 import {
@@ -87,7 +87,7 @@ export function topologyOf(
   hosts: Readonly<Record<string, readonly DivisionCode[]>>,
   sequence = 1,
   url: string | null = null,
-): Topology {
+): Placement {
   return { sequence, hosts: Object.entries(hosts).map(([id, nodes]) => ({ id, nodes: [...nodes], url })) };
 }
 

@@ -9,7 +9,6 @@ import { readReply } from './transport.ts';
 
 /** Bytes of one message: half of the broker's usual maximum. */
 const PART_BYTES = 512 * 1024;
-const INBOX_PREFIX = '_INBOX_gateway';
 
 interface Waiting {
   parts: PartsCollector;
@@ -20,13 +19,14 @@ interface Waiting {
 /** Asks hosts over NATS request/reply: for hosts without an open port. Long texts travel in numbered parts. */
 export class NatsTransport implements Transport {
   readonly #connection: NatsConnection;
-  readonly #inbox = `${INBOX_PREFIX}.${randomUUID().replaceAll('-', '')}`;
+  readonly #inbox: string;
   readonly #waiting = new Map<string, Waiting>();
   #count = 0;
   #up = true;
 
-  private constructor(connection: NatsConnection) {
+  private constructor(connection: NatsConnection, inboxPrefix: string) {
     this.#connection = connection;
+    this.#inbox = `${inboxPrefix}.${randomUUID().replaceAll('-', '')}`;
     connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
         if (!error) this.#take(message);
@@ -35,14 +35,19 @@ export class NatsTransport implements Transport {
     void this.#watch();
   }
 
-  /** Connects, waiting for the broker as long as it takes. @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE */
-  static async connect(urls: readonly string[], seedFile: string | null): Promise<NatsTransport> {
+  /**
+   * Connects, waiting for the broker as long as it takes.
+   * @param name the gateway's in the topology: the broker lets it hear the inbox of that name alone
+   * @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE
+   */
+  static async connect(urls: readonly string[], seedFile: string | null, name = 'gateway'): Promise<NatsTransport> {
+    const inboxPrefix = `_INBOX_${name}`;
     const seed = seedFile === null ? null : readSeed(seedFile);
     try {
       const connection = await connect({
         servers: [...urls],
-        name: 'gateway',
-        inboxPrefix: INBOX_PREFIX,
+        name,
+        inboxPrefix,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 250,
         waitOnFirstConnect: true,
@@ -53,7 +58,7 @@ export class NatsTransport implements Transport {
         ...(urls.every((url) => url.startsWith('tls://')) ? { tls: {} } : {}),
         ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
       });
-      return new NatsTransport(connection);
+      return new NatsTransport(connection, inboxPrefix);
     } catch (cause) {
       throw problem('BROKER_UNAVAILABLE', `The broker at ${urls.join(', ')} can not be used.`, { cause });
     }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateIssuerKey } from '@liandong/gateway';
-import { holdCeremony, migrate } from '@liandong/nodes';
+import { holdCeremony, migrate, topologyPaths } from '@liandong/nodes';
 import { parseDivisions, problem } from '@liandong/schema';
 import type { JWK } from 'jose';
 import pg from 'pg';
@@ -70,13 +70,12 @@ export class BenchFederation {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));
     // PostgreSQL runs under an account of its own
     await chmod(dir, 0o755);
-    const brokerPort = await freePort();
+    const broker = { id: 'hub', address: '127.0.0.1', port: await freePort(), storeDir: join(dir, 'jetstream') };
     const services = await Services.start({
       dir,
       keep: false,
       natsServer,
-      brokerConfigFile: join(dir, 'federation', 'nats.conf'),
-      brokerPort,
+      brokers: [{ ...broker, configFile: topologyPaths(join(dir, 'federation')).brokerConfigFile(broker.id) }],
       maxConnections: 100,
       sharedBuffersMb: options.sharedBuffersMb,
       durable: true,
@@ -85,8 +84,8 @@ export class BenchFederation {
     try {
       const hosts = Object.entries(options.hosts).map(([id, nodes]) => ({ id, nodes: [...nodes], url: null }));
       const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
-      const place = { address: '127.0.0.1', port: brokerPort, storeDir: join(dir, 'jetstream') };
-      const paths = await holdCeremony({ sequence: 1, hosts }, divisions, place, join(dir, 'federation'), new Date());
+      const topology = { sequence: 1, brokers: [broker], hosts, gateways: [] };
+      const paths = await holdCeremony(topology, divisions, join(dir, 'federation'), new Date());
       await services.startBroker();
       const issuerKey = await generateIssuerKey();
       const { d: _, ...publicJwk } = issuerKey;
@@ -101,7 +100,7 @@ export class BenchFederation {
           LIANDONG_NODES: nodes.join(','),
           LIANDONG_DATABASE_URL: url,
           LIANDONG_DATABASE_CONNECTIONS: String(options.connections),
-          LIANDONG_NATS_URL: services.brokerUrl,
+          LIANDONG_NATS_URL: services.brokerUrl(),
           LIANDONG_NATS_SEED_FILE: join(paths.hostDir(id), 'nats.seed'),
           LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
           LIANDONG_TRUST_FILE: paths.trustFile,

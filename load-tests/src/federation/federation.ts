@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateIssuerKey, hashPassword } from '@liandong/gateway';
-import { holdCeremony, migrate } from '@liandong/nodes';
-import type { Host } from '@liandong/schema';
+import { holdCeremony, migrate, topologyPaths } from '@liandong/nodes';
+import type { Broker, Host, Topology } from '@liandong/schema';
 import { parseDivisions, problem } from '@liandong/schema';
 import pg from 'pg';
 import { Client } from './client.ts';
@@ -27,6 +27,17 @@ const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'main.js');
 const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
 const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'main.js');
 export const ISSUER = 'liandong-demo';
+
+/** A county's own broker, and the hosts that stand at it. */
+export interface LeafPlan {
+  id: string;
+  hosts: readonly string[];
+  /**
+   * What stands in the link to the hub, for those who cut it: given the hub's port for leafs, gives the port of a proxy
+   * on this machine. Without it the leaf reaches the hub directly.
+   */
+  link?: (hubPort: number) => Promise<number>;
+}
 
 export interface FederationOptions {
   /** Port of the gateway; null for any free one. */
@@ -55,7 +66,14 @@ export interface FederationPlan {
   postgres?: (host: string) => Services | undefined;
   /** Settings of a host that differ from the usual ones. */
   settings?: (host: string, usual: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
+  /** Leafs of the hub; without them all hosts stand at the hub. */
+  leafs?: readonly LeafPlan[];
+  /** Settings of the gateway that differ from the usual ones. */
+  gatewaySettings?: Record<string, string>;
 }
+
+/** The broker of the city, where hosts stand that stand at no leaf. */
+const HUB = 'hub';
 
 /** A whole federation on one machine, every part a process of its own: what the demo, the fault tests and the benchmarks run. */
 export class Federation {
@@ -63,21 +81,24 @@ export class Federation {
   readonly services: Services;
   readonly gateway: Program;
   readonly gatewayUrl: string;
-  readonly #hosts: ReadonlyMap<string, Program>;
-  readonly #hostEnvironments: ReadonlyMap<string, Record<string, string>>;
+  readonly #hosts: Map<string, Program>;
+  readonly #hostEnvironments: Map<string, Record<string, string>>;
+  #topology: Topology;
   readonly #nodes: readonly string[];
   readonly #clients = new Map<string, Promise<Client>>();
 
   private constructor(
     dir: string,
     services: Services,
-    hosts: ReadonlyMap<string, Program>,
-    environments: ReadonlyMap<string, Record<string, string>>,
+    hosts: Map<string, Program>,
+    environments: Map<string, Record<string, string>>,
     gateway: Program,
     gatewayUrl: string,
     nodes: readonly string[],
+    topology: Topology,
   ) {
     this.dir = dir;
+    this.#topology = topology;
     this.#nodes = nodes;
     this.services = services;
     this.#hosts = hosts;
@@ -105,14 +126,20 @@ export class Federation {
       options.progress(name, Math.round(performance.now() - began));
       return done;
     };
-    const brokerPort = await freePort();
+    const federationDir = join(dir, 'federation');
+    const paths = topologyPaths(federationDir);
+    const { brokers, brokerOfHost } = await planBrokers(dir, plan.leafs ?? []);
     const services = await step('PostgreSQL', () =>
       Services.start({
         dir,
         keep: false,
         natsServer,
-        brokerConfigFile: join(dir, 'federation', 'nats.conf'),
-        brokerPort,
+        brokers: brokers.map(({ id, port, storeDir }) => ({
+          id,
+          port,
+          storeDir,
+          configFile: paths.brokerConfigFile(id),
+        })),
         maxConnections: 100,
         sharedBuffersMb: 64,
         durable: options.durable,
@@ -124,27 +151,24 @@ export class Federation {
       const hosts = plan.hosts.map((host): Host => ({
         ...host,
         url: host.id === 'city' ? `http://127.0.0.1:${httpPort}` : null,
+        broker: brokerOfHost(host.id),
       }));
       const divisions = parseDivisions(await readFile(DIVISIONS_FILE, 'utf8'));
       // as a mounted secret would be
       const passphrase = randomBytes(24).toString('base64url');
       const passphraseFile = join(dir, 'passphrase');
       await writeFile(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
-      const paths = await step('keys and certificates', () =>
-        holdCeremony(
-          { sequence: 1, hosts },
-          divisions,
-          { address: '127.0.0.1', port: brokerPort, storeDir: join(dir, 'jetstream') },
-          join(dir, 'federation'),
-          plan.ceremonyAt ?? new Date(),
-          passphrase,
-        ),
+      const topology = { sequence: 1, brokers, hosts, gateways: [{ id: 'gateway' }] };
+      await step('keys and certificates', () =>
+        holdCeremony(topology, divisions, federationDir, plan.ceremonyAt ?? new Date(), passphrase),
       );
-      await step('nats-server', () => services.startBroker());
+      await step('nats-server', async () => {
+        for (const { id } of brokers) await services.startBroker(id);
+      });
 
-      const issuerKeyFile = join(dir, 'federation', 'gateway', 'issuer.jwk.json');
-      const issuersFile = join(dir, 'federation', 'issuers.json');
-      const peopleFile = join(dir, 'federation', 'gateway', 'people.json');
+      const issuerKeyFile = join(paths.gatewayDir('gateway'), 'issuer.jwk.json');
+      const issuersFile = join(federationDir, 'issuers.json');
+      const peopleFile = join(paths.gatewayDir('gateway'), 'people.json');
       const jwk = await generateIssuerKey();
       await writeFile(issuerKeyFile, JSON.stringify(jwk), { mode: 0o600 });
       const { d: _, ...publicJwk } = jwk;
@@ -165,8 +189,9 @@ export class Federation {
             LIANDONG_NODES: host.nodes.join(','),
             LIANDONG_DATABASE_URL: url,
             LIANDONG_DATABASE_CONNECTIONS: '5',
-            LIANDONG_NATS_URL: services.brokerUrl,
+            LIANDONG_NATS_URL: services.brokerUrl(host.broker),
             LIANDONG_NATS_SEED_FILE: join(paths.hostDir(host.id), 'nats.seed'),
+            LIANDONG_TOPOLOGY_FILE: paths.topologyFile,
             LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
             LIANDONG_TRUST_FILE: paths.trustFile,
             LIANDONG_KEYS_DIR: join(paths.hostDir(host.id), 'keys'),
@@ -198,17 +223,18 @@ export class Federation {
         );
       });
 
+      await copyFile(paths.topologyFile, gatewayTopology(dir));
       const gatewayPort = options.gatewayPort ?? (await freePort());
       const gateway = new Program(
         'gateway',
         GATEWAY_PROGRAM,
         {
           LIANDONG_GATEWAY_PORT: String(gatewayPort),
-          LIANDONG_TOPOLOGY_FILE: paths.topologyFile,
+          LIANDONG_TOPOLOGY_FILE: gatewayTopology(dir),
           LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
           LIANDONG_ISSUERS_FILE: issuersFile,
-          LIANDONG_NATS_URL: services.brokerUrl,
-          LIANDONG_NATS_SEED_FILE: paths.gatewaySeedFile,
+          LIANDONG_NATS_URL: services.brokerUrl(),
+          LIANDONG_NATS_SEED_FILE: join(paths.gatewayDir('gateway'), 'nats.seed'),
           LIANDONG_PEOPLE_FILE: peopleFile,
           LIANDONG_ISSUER_KEY_FILE: issuerKeyFile,
           LIANDONG_ISSUER: ISSUER,
@@ -216,6 +242,7 @@ export class Federation {
           LIANDONG_RATE_PER_PERSON: '0',
           LIANDONG_RATE_PER_ADDRESS: '0',
           LIANDONG_RATE_PER_STRANGER: '0',
+          ...plan.gatewaySettings,
         },
         join(logs, 'gateway.log'),
       );
@@ -231,6 +258,7 @@ export class Federation {
         gateway,
         `http://127.0.0.1:${gatewayPort}`,
         plan.hosts.flatMap((host) => host.nodes),
+        topology,
       );
       await step('catalogue', () => federation.#publishCatalogue());
       await step('catalogue at every node', () => federation.#catalogueArrived());
@@ -256,6 +284,73 @@ export class Federation {
   /** Settings of a host, for commands that work on its database. */
   environment(id: string): Record<string, string> {
     return this.#hostEnvironments.get(id) ?? {};
+  }
+
+  get topology(): Topology {
+    return this.#topology;
+  }
+
+  /** Where the key ceremony's outputs are. */
+  get secrets(): string {
+    return join(this.dir, 'federation');
+  }
+
+  /**
+   * Makes what a later topology needs, as an operator would; neither brokers nor the gateway know of it yet.
+   * @param change what is different in it
+   */
+  async changeTopology(change: Pick<Topology, 'hosts'>): Promise<void> {
+    this.#topology = { ...this.#topology, ...change, sequence: this.#topology.sequence + 1 };
+    const file = join(this.dir, 'topology.yaml');
+    await writeFile(file, JSON.stringify(this.#topology));
+    const args = ['--topology', file, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
+    const { code, output } = await runCommand(CLI_PROGRAM, ['topology', 'update', ...args], {});
+    if (code !== 0) throw problem('BAD_CONFIG', output.trim());
+  }
+
+  /** Has the brokers read their configurations anew. */
+  reloadBrokers(): void {
+    for (const { id } of this.#topology.brokers) process.kill(this.services.brokerPid(id), 'SIGHUP');
+  }
+
+  /** Gives a host that stands the nodes of the topology, from its next start on. */
+  settle(id: string): void {
+    const host = this.#topology.hosts.find((h) => h.id === id);
+    const environment = this.#hostEnvironments.get(id);
+    if (!host || !environment) throw problem('BAD_INPUT', `There is no host ${id}.`);
+    environment['LIANDONG_NODES'] = host.nodes.join(',');
+  }
+
+  /** Gives the gateway the topology that is in force. */
+  async tellGateway(): Promise<void> {
+    const file = gatewayTopology(this.dir);
+    await copyFile(topologyPaths(this.secrets).topologyFile, `${file}.new`);
+    await rename(`${file}.new`, file);
+  }
+
+  /**
+   * A host of the topology that is not there yet: a database and settings of its own. It is not started.
+   * @param like the host whose other settings it shares
+   */
+  async addHost(id: string, like: string): Promise<Program> {
+    const host = this.#topology.hosts.find((h) => h.id === id);
+    if (!host) throw problem('BAD_INPUT', `The topology has no host ${id}.`);
+    const url = await this.services.createDatabase(`liandong_${id.replaceAll('-', '_')}`);
+    await migrate(url);
+    const dir = topologyPaths(this.secrets).hostDir(id);
+    const environment = {
+      ...this.environment(like),
+      LIANDONG_HOST: id,
+      LIANDONG_NODES: host.nodes.join(','),
+      LIANDONG_DATABASE_URL: url,
+      LIANDONG_NATS_URL: this.services.brokerUrl(host.broker),
+      LIANDONG_NATS_SEED_FILE: join(dir, 'nats.seed'),
+      LIANDONG_KEYS_DIR: join(dir, 'keys'),
+    };
+    this.#hostEnvironments.set(id, environment);
+    const program = new Program(id, HOST_PROGRAM, environment, join(this.dir, 'logs', `${id}.log`));
+    this.#hosts.set(id, program);
+    return program;
   }
 
   /** A person's connection to the gateway; null for the public. */
@@ -330,6 +425,32 @@ export class Federation {
       }
     }
   }
+}
+
+/** The gateway's own copy of the topology: it is told last. */
+function gatewayTopology(dir: string): string {
+  return join(topologyPaths(join(dir, 'federation')).gatewayDir('gateway'), 'topology.json');
+}
+
+/** The hub and its leafs, on free ports of this machine. */
+async function planBrokers(
+  dir: string,
+  leafs: readonly LeafPlan[],
+): Promise<{ brokers: Broker[]; brokerOfHost: (host: string) => string }> {
+  const at = async (id: string): Promise<Broker> => ({
+    id,
+    address: '127.0.0.1',
+    port: await freePort(),
+    storeDir: join(dir, `jetstream-${id}`),
+  });
+  const leafPort = await freePort();
+  const hub = leafs.length > 0 ? { ...(await at(HUB)), leafPort } : await at(HUB);
+  const brokers: Broker[] = [hub];
+  for (const { id, link } of leafs) {
+    const via = link ? { via: `127.0.0.1:${await link(leafPort)}` } : {};
+    brokers.push({ ...(await at(id)), leafOf: HUB, ...via });
+  }
+  return { brokers, brokerOfHost: (host) => leafs.find(({ hosts }) => hosts.includes(host))?.id ?? HUB };
 }
 
 async function runCommand(

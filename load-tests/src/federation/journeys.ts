@@ -210,12 +210,17 @@ export async function lowIncomeJourney(federation: Federation, tell: Narrator): 
 
 /** Takes the first journey's case in, with consent and all materials. */
 export async function fileLowIncome(journey: Journey): Promise<void> {
-  await journey.file('baojia-agent', '包家村 收件', {
+  await journey.file('baojia-agent', '包家村 收件', lowIncome());
+}
+
+/** A sound application for the low-income allowance. */
+export function lowIncome(pages = 3): Record<string, unknown> {
+  return {
     item: '3310-MZ-001',
     applicant: APPLICANTS.widow,
     consent: consentOf(APPLICANTS.widow, '最低生活保障'),
-    materials: LOW_INCOME.map((name) => scan(name, 3)),
-  });
+    materials: LOW_INCOME.map((name) => scan(name, pages)),
+  };
 }
 
 /** 农村村民宅基地审批: decided at the township itself. */

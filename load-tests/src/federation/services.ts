@@ -2,19 +2,28 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problem } from '@liandong/schema';
 import pg from 'pg';
 
+/** A nats-server of the federation. */
+export interface BrokerPlan {
+  id: string;
+  configFile: string;
+  port: number;
+  storeDir: string;
+}
+
 export interface ServicesOptions {
   /** Everything they write lies below; removed at the end unless kept. */
   dir: string;
   keep: boolean;
   natsServer: string;
-  brokerConfigFile: string;
-  brokerPort: number;
+  /** Hub first. */
+  brokers: readonly BrokerPlan[];
   postgresPort: number;
   postgresPassword: string;
   maxConnections: number;
@@ -29,14 +38,14 @@ export interface ServicesOptions {
 
 export type ServicesCommand =
   | { command: 'start'; options: ServicesOptions }
-  | { command: 'startBroker' }
-  | { command: 'stopBroker' }
+  | { command: 'startBroker'; id: string }
+  | { command: 'stopBroker'; id: string }
   | { command: 'killPostgres' }
   | { command: 'startPostgres' }
   | { command: 'end' };
 export type ServicesEvent =
   | { event: 'postgres' }
-  | { event: 'broker'; pid: number }
+  | { event: 'broker'; id: string; pid: number }
   | { event: 'noBroker' }
   | { event: 'killed' }
   | { event: 'ended' }
@@ -49,7 +58,7 @@ const SERVICES_PROGRAM = fileURLToPath(new URL('../../dist/federation/services-p
 export class Services {
   readonly options: ServicesOptions;
   readonly #process: ChildProcess;
-  #brokerPid = 0;
+  readonly #brokerPids = new Map<string, number>();
 
   private constructor(options: ServicesOptions, child: ChildProcess) {
     this.options = options;
@@ -75,27 +84,44 @@ export class Services {
     return this.#process.pid;
   }
 
-  get brokerPid(): number {
-    return this.#brokerPid;
+  /** The process of a broker; of the hub unless told otherwise. */
+  brokerPid(id = this.#broker().id): number {
+    return this.#brokerPids.get(id) ?? 0;
   }
 
-  get brokerUrl(): string {
-    return `nats://127.0.0.1:${this.options.brokerPort}`;
+  /** Where hosts reach a broker. */
+  brokerUrl(id?: string): string {
+    return `nats://127.0.0.1:${this.#broker(id).port}`;
   }
 
-  /** Ends the broker as a power cut would. */
-  killBroker(): void {
-    process.kill(this.#brokerPid, 'SIGKILL');
+  /** Ends a broker as a power cut would. */
+  killBroker(id?: string): void {
+    process.kill(this.brokerPid(id), 'SIGKILL');
   }
 
-  async startBroker(): Promise<void> {
-    const event = await this.#ask({ command: 'startBroker' }, 'broker');
-    if (event.event === 'broker') this.#brokerPid = event.pid;
+  async startBroker(id = this.#broker().id): Promise<void> {
+    const event = await this.#ask({ command: 'startBroker', id }, 'broker');
+    if (event.event === 'broker') this.#brokerPids.set(id, event.pid);
   }
 
-  /** Ends the broker in order; what it stored is there when it is started again. */
-  async stopBroker(): Promise<void> {
-    await this.#ask({ command: 'stopBroker' }, 'noBroker');
+  /** A broker loses everything it stored and comes back. */
+  async wipeBroker(id?: string): Promise<void> {
+    const broker = this.#broker(id);
+    this.killBroker(broker.id);
+    await rm(broker.storeDir, { recursive: true, force: true });
+    await this.startBroker(broker.id);
+  }
+
+  #broker(id?: string): BrokerPlan {
+    const { brokers } = this.options;
+    const broker = id === undefined ? brokers[0] : brokers.find((b) => b.id === id);
+    if (!broker) throw problem('BAD_INPUT', `There is no broker ${id ?? 'here'}.`);
+    return broker;
+  }
+
+  /** Ends a broker in order; what it stored is there when it is started again. */
+  async stopBroker(id = this.#broker().id): Promise<void> {
+    await this.#ask({ command: 'stopBroker', id }, 'noBroker');
   }
 
   /** Ends PostgreSQL as a power cut would. */

@@ -1,6 +1,20 @@
 import { readFileSync } from 'node:fs';
-import type { ConsumerMessages, JetStreamClient, JetStreamManager, JetStreamPublishOptions } from '@nats-io/jetstream';
-import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType, jetstream } from '@nats-io/jetstream';
+import type {
+  ConsumerMessages,
+  JetStreamClient,
+  JetStreamManager,
+  JetStreamPublishOptions,
+  StreamInfo,
+} from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  jetstream,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { DivisionCode, Divisions } from '@liandong/schema';
@@ -8,15 +22,25 @@ import { MESSAGE_STREAM, RECEIPT_STREAM, consumerName, inboundFilter, problem } 
 import type { Logger } from 'pino';
 import { clockOffset } from '../observability/index.ts';
 
-/** The two roads between nodes, each a stream. */
-export const ROADS = {
-  m: { stream: MESSAGE_STREAM, subjects: ['ld.m.>'] },
-  r: { stream: RECEIPT_STREAM, subjects: ['ld.r.>'] },
-} as const;
+/** The two roads between nodes, each a stream at every broker. */
+export const ROADS = { m: { stream: MESSAGE_STREAM }, r: { stream: RECEIPT_STREAM } } as const;
 export type Road = keyof typeof ROADS;
 
 /** Most bytes of a road. When it is full it takes no more, and the outboxes hold what waits. */
 const ROAD_BYTES = 2 * 1024 ** 3;
+
+/** A road's stream at a broker where this is what it takes in. */
+export function roadConfig(road: Road, subjects: readonly string[]) {
+  return {
+    name: ROADS[road].stream,
+    subjects: [...subjects],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_bytes: ROAD_BYTES,
+    duplicate_window: nanos(120_000),
+  };
+}
 
 /** How often the broker's clock is looked at, ms. */
 const CLOCK_MS = 30_000;
@@ -30,12 +54,15 @@ export interface BusOptions {
   name: string;
   /** File with the nkey seed; null for a broker that asks for no credentials. */
   seedFile: string | null;
+  /** What the roads of this broker take in: what goes to the nodes that stand there. */
+  subjects: Readonly<Record<Road, readonly string[]>>;
 }
 
 /** The connection of a host to its broker; it is never given up, however long the broker is away. */
 export class Bus {
   readonly connection: NatsConnection;
   readonly #jetstream: JetStreamClient;
+  readonly #subjects: BusOptions['subjects'];
   readonly #log: Logger;
   readonly #reconnected = new Set<() => void>();
   #connected = true;
@@ -45,8 +72,9 @@ export class Bus {
   /** Told when the broker is lost: whatever waits for its word. */
   readonly #waiting = new Set<() => void>();
 
-  private constructor(connection: NatsConnection, log: Logger) {
+  private constructor(connection: NatsConnection, subjects: BusOptions['subjects'], log: Logger) {
     this.connection = connection;
+    this.#subjects = subjects;
     this.#jetstream = jetstream(connection, { timeout: 5_000 });
     this.#log = log;
     void this.#watch();
@@ -73,7 +101,7 @@ export class Bus {
         ...(options.urls.every((url) => url.startsWith('tls://')) ? { tls: {} } : {}),
         ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
       });
-      return new Bus(connection, log);
+      return new Bus(connection, options.subjects, log);
     } catch (cause) {
       throw problem('BROKER_UNAVAILABLE', `The broker at ${options.urls.join(', ')} can not be used.`, { cause });
     }
@@ -137,16 +165,10 @@ export class Bus {
   async ensureRoads(): Promise<void> {
     await this.#whileConnected(async () => {
       const manager = await this.#manager();
-      for (const { stream, subjects } of Object.values(ROADS)) {
-        await manager.streams.add({
-          name: stream,
-          subjects: [...subjects],
-          retention: RetentionPolicy.Workqueue,
-          storage: StorageType.File,
-          discard: DiscardPolicy.New,
-          max_bytes: ROAD_BYTES,
-          duplicate_window: nanos(120_000),
-        });
+      for (const road of Object.keys(ROADS) as Road[]) {
+        const config = roadConfig(road, this.#subjects[road]);
+        // one that is there stays as the operator made it
+        if (!(await findStream(manager, config.name))) await manager.streams.add(config);
       }
     });
   }
@@ -206,6 +228,19 @@ export class Bus {
           break;
       }
     }
+  }
+}
+
+/** What JetStream's interface answers for a stream it does not have. */
+const STREAM_NOT_FOUND: number = JetStreamApiCodes.StreamNotFound;
+
+/** A stream as it is at the broker; null where there is none. */
+export async function findStream(manager: JetStreamManager, name: string): Promise<StreamInfo | null> {
+  try {
+    return await manager.streams.info(name);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return null;
+    throw error;
   }
 }
 

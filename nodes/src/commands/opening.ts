@@ -11,6 +11,7 @@ import { Outbox } from '../handoff/index.ts';
 import { readFoundation } from '../host/index.ts';
 import type { Issuing } from '../keys/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
+import { requireHere } from '../moves/index.ts';
 import { openVault } from '../sealing/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
 
@@ -88,6 +89,7 @@ export async function withNode<T>(
   await migrate(config.databaseUrl);
   const db = new HostDb(config.databaseUrl, 2, () => undefined, await openVault(config));
   try {
+    await requireHere(db, node);
     await trust.learn(await readKeyDocuments(db, config.nodes));
     if (keys) await trust.hold(await readKeys(config.keysDir, [node], passphrase));
     const issuing = { trust, divisions, appender: new FeedAppender(), outbox: new Outbox(), now };

@@ -14,7 +14,10 @@ import { inTrace, observeGraphql } from '../observability/index.ts';
 
 export interface ResponderParts {
   host: string;
+  /** Live: a node that leaves the host is taken out. */
   services: ReadonlyMap<DivisionCode, NodeServices>;
+  /** The host that a node which is leaving, or has left, moves to. */
+  movedTo: (node: DivisionCode) => string | undefined;
   tokens: TokenVerifier;
   /** Whether a node waits for what others hold of it; it answers questions and takes no steps. */
   isHealing: (node: DivisionCode) => boolean;
@@ -29,6 +32,7 @@ export class Responder {
   readonly #parts: ResponderParts;
   /** Root fields by the text of the question: gateways ask the same texts over and over. */
   readonly #fields = new Map<string, string>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: ResponderParts) {
     this.#parts = parts;
@@ -39,7 +43,18 @@ export class Responder {
     const parsed = hostRequestSchema.safeParse(content);
     if (!parsed.success) return { problem: { code: 'MESSAGE_INVALID', message: 'Not a request to a host.' } };
     const { operations } = parsed.data;
-    return { results: await Promise.all(operations.map((operation) => this.#measured(operation))) };
+    const answers = Promise.all(operations.map((operation) => this.#measured(operation)));
+    this.#underWay.add(answers);
+    try {
+      return { results: await answers };
+    } finally {
+      this.#underWay.delete(answers);
+    }
+  }
+
+  /** Waits for all that is being answered at this moment. */
+  async turn(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
   }
 
   /** One operation, in its caller's trace and with its latency by role and root field. */
@@ -74,12 +89,20 @@ export class Responder {
     throw problem('NODE_HEALING', `${healing} was restored and waits for what others hold of it.`, { node: healing });
   }
 
+  #notHere(node: DivisionCode): ProblemError {
+    const { host, movedTo } = this.#parts;
+    const to = movedTo(node);
+    return to === undefined
+      ? problem('MISROUTED', `Host ${host} does not serve ${node}.`, { node })
+      : problem('NODE_MOVING', `${node} is moving from host ${host} to ${to}.`, { node });
+  }
+
   async #execute(operation: RoleOperation): Promise<RoleResult> {
-    const { log, services, host, tokens } = this.#parts;
+    const { log, services, tokens } = this.#parts;
     let viewer: Viewer | null;
     try {
       viewer = operation.token === null ? null : await tokens.verify(operation.token);
-      if (operation.at !== null && !services.has(operation.at)) throw misrouted(host, operation.at);
+      if (operation.at !== null && !services.has(operation.at)) throw this.#notHere(operation.at);
       this.#refuseSteps(operation);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
@@ -91,7 +114,7 @@ export class Responder {
       at: operation.at,
       services: (node: DivisionCode): NodeServices => {
         const found = services.get(node);
-        if (!found) throw misrouted(host, node);
+        if (!found) throw this.#notHere(node);
         return found;
       },
     };
@@ -110,8 +133,4 @@ function readOperation(query: string): { kind: string; field: string } | null {
   } catch {
     return null;
   }
-}
-
-function misrouted(host: string, node: DivisionCode): ProblemError {
-  return problem('MISROUTED', `Host ${host} does not serve ${node}.`, { node });
 }

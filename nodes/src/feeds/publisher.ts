@@ -4,7 +4,7 @@ import { FEEDS, ProblemError, SIGNED_TYPES, catalogueEntrySchema, feedPartSchema
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Carrier, Incoming, Verdict } from '../handoff/index.ts';
-import { Loop } from '../handoff/index.ts';
+import { Loop, inPatience } from '../handoff/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
@@ -32,6 +32,7 @@ export interface FeedPublisherParts {
   trust: Trust;
   divisions: Divisions;
   appender: FeedAppender;
+  /** Live: a node that leaves the host is taken out. */
   nodes: readonly DivisionCode[];
   readers: Readonly<Record<Feed, FeedReader>>;
   /** How often an unchanged feed says how far it reaches, ms. */
@@ -62,6 +63,8 @@ interface Cursor {
 export class FeedPublisher {
   readonly #parts: FeedPublisherParts;
   readonly #loop: Loop;
+  /** Subscribers that something is still being sent to. */
+  readonly #underWay = new Set<DivisionCode>();
 
   constructor(parts: FeedPublisherParts) {
     this.#parts = parts;
@@ -72,6 +75,9 @@ export class FeedPublisher {
       PACE_MS,
     );
     parts.appender.onAppended(() => this.#loop.wake());
+    parts.carrier.roads.onHealed((subscriber) => {
+      this.#resendTo(subscriber).catch((error: unknown) => parts.log.warn({ err: error }, 'feeds'));
+    });
   }
 
   start(): void {
@@ -80,6 +86,11 @@ export class FeedPublisher {
 
   async stop(): Promise<void> {
     await this.#loop.stop();
+  }
+
+  /** Waits for what is being published at this moment. */
+  async turn(): Promise<void> {
+    await this.#loop.turn();
   }
 
   /** Opens the nodes' own feeds and a cursor for every subscriber; called at start. */
@@ -99,6 +110,15 @@ export class FeedPublisher {
     await this.#parts.db.queryHost(`UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = ANY ($1)`, [
       this.#parts.nodes,
     ]);
+    this.#loop.wake();
+  }
+
+  /** The way to a subscriber was cut and is back. */
+  async #resendTo(subscriber: DivisionCode): Promise<void> {
+    await this.#parts.db.queryHost(
+      `UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = ANY ($1) AND subscriber = $2`,
+      [this.#parts.nodes, subscriber],
+    );
     this.#loop.wake();
   }
 
@@ -208,21 +228,34 @@ export class FeedPublisher {
          next_at = now() + least($2 * power(2, least(attempts, 10)), $3) * (0.75 + random() / 2) * interval '1 millisecond'
        WHERE (node, feed, publisher, subscriber) IN (
          SELECT node, feed, publisher, subscriber FROM feed_cursors WHERE next_at <= now() AND node = ANY ($1)
+           AND subscriber <> ALL ($4)
          ORDER BY next_at LIMIT ${CURSORS} FOR UPDATE SKIP LOCKED)
        RETURNING node, feed, publisher, subscriber, acked`,
-      [nodes, BACKOFF_MS, Math.max(MAX_BACKOFF_MS, heartbeatMs)],
+      [nodes, BACKOFF_MS, Math.max(MAX_BACKOFF_MS, heartbeatMs), [...carrier.roads.cut(), ...this.#underWay]],
     );
-    const results = await Promise.allSettled(
+    await inPatience(
       due.map(async (cursor) => {
-        const body = JSON.stringify(await this.#partFor(cursor));
-        const id = randomUUID();
-        await carrier.send(cursor.node, cursor.subscriber, [
-          { message: { id, kind: 'FEED', body }, bytes: null, broker: id },
-        ]);
+        const { node, feed, publisher, subscriber } = cursor;
+        this.#underWay.add(subscriber);
+        try {
+          const body = JSON.stringify(await this.#partFor(cursor));
+          const id = randomUUID();
+          await carrier.send(node, subscriber, [{ message: { id, kind: 'FEED', body }, bytes: null, broker: id }]);
+        } catch (error) {
+          log.debug({ err: error, subscriber }, 'road');
+          if (!carrier.roads.isCut(subscriber) || !this.#parts.nodes.includes(node)) return;
+          await db
+            .queryHost(
+              `UPDATE feed_cursors SET next_at = now() + interval '1 second'
+               WHERE node = $1 AND feed = $2 AND publisher = $3 AND subscriber = $4`,
+              [node, feed, publisher, subscriber],
+            )
+            .catch((failed: unknown) => log.debug({ err: failed }, 'road'));
+        } finally {
+          this.#underWay.delete(subscriber);
+        }
       }),
     );
-    for (const result of results)
-      if (result.status === 'rejected') log.debug({ err: result.reason as unknown }, 'road');
     return due.length === CURSORS;
   }
 

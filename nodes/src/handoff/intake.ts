@@ -15,6 +15,7 @@ import { isAboutKeys, parkMessage, readParked, resolveParked, setRetry, stranger
 import type { Carrier } from './parcels.ts';
 import { envelopeHeader, readUnchecked } from './parcels.ts';
 import type { Receivers } from './ports.ts';
+import { inPatience } from './roads.ts';
 import type { SignedAnswers } from './settling.ts';
 import { Settlement } from './settling.ts';
 import type { Arrived } from './taking.ts';
@@ -26,6 +27,8 @@ const BATCH = 50;
 const AHEAD = 200;
 /** What came to a node that waits for what others hold of it is looked at again after this long, ms. */
 const HEALING_RETRY_MS = 500;
+/** What was done and whose sender could not be told is answered again after this long, ms. */
+const UNANSWERED_MS = 2_000;
 /** A parked message that is not ready yet when it is tried again waits this long, ms. */
 const LATER_MS = 60_000;
 /** Most open messages that are kept of one sender nobody can vouch for: nobody fills the disk with them. */
@@ -97,7 +100,7 @@ export class Intake {
   }
 
   async #takeMessages(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, lives, now } = this.#parts;
+    const { node, db, carrier, lives, now, log } = this.#parts;
     const opened = (await Promise.all(raws.map((raw) => this.#open(raw)))).filter((o) => o !== null);
     if (opened.length === 0) return;
     // pieces of materials before the dossiers that need them
@@ -118,18 +121,22 @@ export class Intake {
       return this.#take(tx, arrived);
     });
     const bySender = grouped(answers, ({ to }) => to);
-    await Promise.all(
-      [...bySender].map(([to, list]) =>
-        carrier.answer(
-          node,
-          to,
-          list.map(({ answer }) => answer),
-          now(),
-        ),
-      ),
+    const unanswered = new Set(bySender.keys());
+    await inPatience(
+      [...bySender].map(async ([to, list]) => {
+        const said = list.map(({ answer }) => answer);
+        try {
+          await carrier.answer(node, to, said, now());
+          unanswered.delete(to);
+        } catch (error) {
+          log.debug({ err: error, node, to }, 'a receipt did not get through');
+        }
+      }),
     );
-    for (const { raw } of opened) {
+    for (const { raw, envelope } of opened) {
       if (waiting.has(raw)) raw.nak(HEALING_RETRY_MS);
+      // it comes again and is answered from the inbox
+      else if (unanswered.has(envelope.from)) raw.nak(UNANSWERED_MS);
       else raw.ack();
     }
   }

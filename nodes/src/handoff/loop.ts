@@ -12,6 +12,7 @@ export class Loop {
   #stopped = false;
   #rouse: (() => void) | null = null;
   #running: Promise<void> | null = null;
+  #present: Promise<boolean> | null = null;
 
   /**
    * @param work says whether there may be more to do at once
@@ -41,13 +42,19 @@ export class Loop {
     await this.#running;
   }
 
+  /** Waits for the run that is under way: what was taken from the loop is not worked on any more. */
+  async turn(): Promise<void> {
+    await this.#present?.catch(() => undefined);
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopped) {
       this.#woken = false;
       const begun = performance.now();
       let more = false;
       try {
-        more = await this.#work();
+        this.#present = this.#work();
+        more = await this.#present;
       } catch (error) {
         this.#onError(error);
       }

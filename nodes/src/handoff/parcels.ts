@@ -4,6 +4,7 @@ import { SIGNED_TYPES, envelopeSchema, messageSubject, problem, receiptSchema, r
 import type { Bus } from '../bus/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
+import { Roads } from './roads.ts';
 
 /** Header with the signed envelope, where the payload is the bytes of a material. */
 const ENVELOPE_HEADER = 'Ld-Envelope';
@@ -31,6 +32,8 @@ export class Carrier {
   readonly #trust: Trust;
   readonly #divisions: Divisions;
   readonly #lifeOf: (node: DivisionCode) => number | undefined;
+  /** The ways to other nodes, and which of them are cut. */
+  readonly roads = new Roads();
 
   /** @param lifeOf the present life of a node's database, said in whatever the node signs */
   constructor(
@@ -48,8 +51,13 @@ export class Carrier {
   /**
    * Publishes a node's messages to another, as few envelopes as they fit in. The broker's acknowledgement only says
    * that the road took them; a message is settled by the receiver's receipt alone.
+   * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to the receiver is known to be cut
    */
   async send(from: DivisionCode, to: DivisionCode, parcels: readonly Parcel[]): Promise<void> {
+    await this.roads.over(to, () => this.#send(from, to, parcels));
+  }
+
+  async #send(from: DivisionCode, to: DivisionCode, parcels: readonly Parcel[]): Promise<void> {
     const subject = messageSubject(from, to, this.#divisions);
     await Promise.all(
       bundles(parcels).map(async (bundle) => {
@@ -76,8 +84,15 @@ export class Carrier {
     );
   }
 
-  /** Publishes a node's signed answers to another. */
+  /**
+   * Publishes a node's signed answers to another.
+   * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to it is known to be cut
+   */
   async answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
+    await this.roads.over(to, () => this.#answer(from, to, answers, now));
+  }
+
+  async #answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
     const receipt: Receipt = { v: 1, from, to, at: now.toISOString(), ...this.#life(from), answers: [...answers] };
     const jws = await this.#trust.sign(from, SIGNED_TYPES.receipt, receipt);
     await this.#bus.publish(receiptSubject(from, to, this.#divisions), encoder.encode(jws), {});

@@ -135,6 +135,11 @@ export class ParkedRetries {
     await this.#loop.stop();
   }
 
+  /** Waits for what is being tried at this moment. */
+  async turn(): Promise<void> {
+    await this.#loop.turn();
+  }
+
   /** A key became known or ended: what waits for one is tried again. */
   async keysLearned(): Promise<void> {
     if ((await requestRetry(this.#parts.db, this.#parts.nodes)) > 0) this.#loop.wake();

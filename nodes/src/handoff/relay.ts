@@ -9,6 +9,7 @@ import { BACKOFF_MS } from './outbox.ts';
 import { KEY_CODES } from './parked.ts';
 import type { Carrier, Parcel } from './parcels.ts';
 import type { HandOffPorts } from './ports.ts';
+import { inPatience } from './roads.ts';
 
 /** Messages claimed at a time. */
 const BATCH = 100;
@@ -25,6 +26,7 @@ export interface RelayParts {
   db: HostDb;
   carrier: Carrier;
   outbox: Outbox;
+  /** Live: a node that leaves the host is taken out. */
   nodes: readonly DivisionCode[];
   /** Bytes a message carries beside its body; null when they are not here. */
   readBytes: (queries: NodeQueries, body: unknown) => Promise<Uint8Array | null>;
@@ -44,6 +46,8 @@ export class Relay {
   /** What was enqueued by this process and is not sent yet, in the order it became durable. */
   #handed: Owed[] = [];
   #lookedAt = -Infinity;
+  /** Receivers that something is still being sent to. */
+  readonly #underWay = new Set<DivisionCode>();
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
@@ -54,6 +58,9 @@ export class Relay {
       PACE_MS,
     );
     parts.outbox.onEnqueued((messages) => this.#hand(messages));
+    parts.carrier.roads.onHealed((receiver) => {
+      this.#resendTo(receiver).catch((error: unknown) => parts.log.warn({ err: error }, 'resend'));
+    });
   }
 
   start(): void {
@@ -62,6 +69,11 @@ export class Relay {
 
   async stop(): Promise<void> {
     await this.#loop.stop();
+  }
+
+  /** Waits for what is being carried at this moment. */
+  async turn(): Promise<void> {
+    await this.#loop.turn();
   }
 
   /** Makes everything undelivered fall due at once: on start, and when the broker is back. */
@@ -79,6 +91,16 @@ export class Relay {
       `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND outcome = 'PARKED' AND code = ANY ($2)
          AND node = ANY ($1)`,
       [this.#parts.nodes, KEY_CODES],
+    );
+    this.#look();
+  }
+
+  /** A way was cut and is back: what is owed over it falls due at once. */
+  async #resendTo(receiver: DivisionCode): Promise<void> {
+    await this.#parts.db.queryHost(
+      `UPDATE outbox SET next_at = now()
+       WHERE settled_at IS NULL AND next_at > now() AND outcome IS NULL AND node = ANY ($1) AND receiver = $2`,
+      [this.#parts.nodes, receiver],
     );
     this.#look();
   }
@@ -116,10 +138,17 @@ export class Relay {
          next_at = now() + least($2 * power(2, least(attempts, 10)), $3) * (0.75 + random() / 2) * interval '1 millisecond'
        WHERE (node, id) IN (
          SELECT node, id FROM outbox WHERE settled_at IS NULL AND next_at <= now() AND node = ANY ($1)
-           AND (node <> ALL ($4) OR kind = ANY ($5))
+           AND (node <> ALL ($4) OR kind = ANY ($5)) AND receiver <> ALL ($6)
          ORDER BY next_at, ordinal LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
        RETURNING node, id, ordinal, receiver, kind, body, attempts, trace`,
-      [this.#parts.nodes, BACKOFF_MS, MAX_BACKOFF_MS, this.#parts.healing(), HEALING_KINDS],
+      [
+        this.#parts.nodes,
+        BACKOFF_MS,
+        MAX_BACKOFF_MS,
+        this.#parts.healing(),
+        HEALING_KINDS,
+        [...this.#parts.carrier.roads.cut(), ...this.#underWay],
+      ],
     );
     const opened = await Promise.all(rows.map((row) => this.#open(row)));
     return opened.filter((row) => row !== null).sort((a, b) => a.ordinal - b.ordinal);
@@ -137,24 +166,41 @@ export class Relay {
   }
 
   async #send(messages: readonly Owed[]): Promise<void> {
-    const { db, carrier, onRoad, log } = this.#parts;
     const roads = grouped(messages, ({ node, receiver }) => `${node} ${receiver}`);
-    const sent = await Promise.allSettled(
-      [...roads.values()].map(async (list) => {
-        const [first] = list;
-        if (!first) return;
-        const parcels = await Promise.all(list.map((row) => this.#parcel(row)));
-        const ready = parcels.filter((p) => p !== null);
-        await carrier.send(first.node, first.receiver, ready);
-        await onRoad(
-          db,
-          first.node,
-          ready.map((p) => p.message.id),
-        );
-      }),
-    );
-    // the rows fall due again by themselves; what went wrong with the road is only told
-    for (const result of sent) if (result.status === 'rejected') log.debug({ err: result.reason as unknown }, 'road');
+    // what hangs on a silent line does not hold up the others
+    await inPatience([...roads.values()].map((list) => this.#sendOver(list)));
+  }
+
+  /** Sends what one node owes another. */
+  async #sendOver(list: readonly Owed[]): Promise<void> {
+    const { db, carrier, nodes, onRoad, log } = this.#parts;
+    const [first] = list;
+    // one that left the host takes along what it owes
+    if (!first || !nodes.includes(first.node)) return;
+    this.#underWay.add(first.receiver);
+    try {
+      const parcels = await Promise.all(list.map((row) => this.#parcel(row)));
+      const ready = parcels.filter((p) => p !== null);
+      await carrier.send(first.node, first.receiver, ready);
+      await onRoad(
+        db,
+        first.node,
+        ready.map((p) => p.message.id),
+      );
+    } catch (error) {
+      // the rows fall due again by themselves; what went wrong with the road is only told
+      log.debug({ err: error, receiver: first.receiver }, 'road');
+      if (!carrier.roads.isCut(first.receiver) || !nodes.includes(first.node)) return;
+      await db
+        .queryHost(
+          `UPDATE outbox SET next_at = now() + interval '1 second'
+           WHERE (node, id) IN (SELECT $1::text, unnest($2::uuid[])) AND settled_at IS NULL`,
+          [first.node, list.map((row) => row.id)],
+        )
+        .catch((failed: unknown) => log.debug({ err: failed }, 'road'));
+    } finally {
+      this.#underWay.delete(first.receiver);
+    }
   }
 
   async #parcel(row: Owed): Promise<Parcel | null> {

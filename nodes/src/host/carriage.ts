@@ -23,7 +23,7 @@ export async function startCarriage(
   bus: Bus,
   ports: HandOffPorts,
   onStop: (stop: () => Promise<void>) => void,
-): Promise<{ healer: Healer }> {
+): Promise<{ healer: Healer; leave: (node: DivisionCode) => Promise<void> }> {
   const { config, db, trust, divisions, calendar, lives, outbox, appender, writer, receiver } = parts;
   const { publisher, ownKeys, keyDesk, legalBases, keeper, now, log } = parts;
   const { nodes } = config;
@@ -97,7 +97,10 @@ export async function startCarriage(
   await feeds.prepare();
   await healer.begin();
   await Promise.all([relay.resendAll(), feeds.resendAll()]);
-  bus.onReconnect(resend);
+  bus.onReconnect(() => {
+    carrier.roads.forget();
+    resend();
+  });
   relay.start();
   onStop(() => relay.stop());
   feeds.start();
@@ -155,5 +158,10 @@ export async function startCarriage(
     const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned()]);
     followed.catch((error: unknown) => log.warn({ err: error }, 'what was learned of keys'));
   });
-  return { healer };
+  const leave = async (node: DivisionCode) => {
+    const left = intakes.findIndex((intake) => intake.node === node);
+    if (left >= 0) await Promise.all(intakes.splice(left, 1).map((intake) => intake.stop()));
+    await Promise.all([relay.turn(), feeds.turn(), parked.turn()]);
+  };
+  return { healer, leave };
 }

@@ -17,15 +17,20 @@ const BUNDLES_MS = 1_000;
 /** How often a change of the figures of standardization is looked for, ms. */
 const STANDARDIZATION_MS = 3_600_000;
 
-/** What happens at the host's nodes because time passes, with nobody asking. */
+/**
+ * What happens at the host's nodes because time passes, with nobody asking.
+ * @param desks live: a node that leaves the host is taken out
+ * @returns how to wait for what is under way
+ */
 export function startClockwork(
   parts: HostParts,
   desks: ReadonlyMap<DivisionCode, NodeDesks>,
   healer: Healer,
   onStop: (stop: () => Promise<void>) => void,
-): void {
+): { turn: () => Promise<void> } {
   const { db, divisions, calendar, writer, outbox, lives, now, log } = parts;
   const tierOf = (node: DivisionCode): Tier => divisions.get(node).tier;
+  const loops: Loop[] = [];
   const every = (ms: number, what: string, work: () => Promise<void>) => {
     const loop = new Loop(
       async () => {
@@ -36,6 +41,7 @@ export function startClockwork(
       (error) => log.error({ err: error }, what),
     );
     loop.start();
+    loops.push(loop);
     onStop(() => loop.stop());
   };
 
@@ -71,4 +77,5 @@ export function startClockwork(
     await lives.signOfLife();
     await healer.finishWaiting();
   });
+  return { turn: async () => void (await Promise.all(loops.map((loop) => loop.turn()))) };
 }

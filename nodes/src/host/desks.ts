@@ -25,7 +25,7 @@ export interface NodeDesks {
 }
 
 /** The desks of every node of a host. */
-export function desksOf(parts: HostParts): ReadonlyMap<DivisionCode, NodeDesks> {
+export function desksOf(parts: HostParts): Map<DivisionCode, NodeDesks> {
   const drift = new HostDrift(parts.db);
   return new Map(parts.config.nodes.map((node) => [node, nodeDesks(node, parts, drift)]));
 }

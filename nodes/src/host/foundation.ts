@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Divisions, OfficialCalendar } from '@liandong/schema';
-import { dayOf, parseDivisions, problem } from '@liandong/schema';
+import { brokerOf, dayOf, parseDivisions, parseTopology, problem, roadSubjects } from '@liandong/schema';
+import type { Road } from '../bus/index.ts';
 import { builtInCalendar, readCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
 import { Trust, trustFileSchema } from '../trust/index.ts';
@@ -11,6 +12,8 @@ export interface Foundation {
   /** Whom the trust file makes one believe; private keys are taken in hand apart. */
   trust: Trust;
   calendar: OfficialCalendar;
+  /** What the roads of the host's broker take in. */
+  subjects: Readonly<Record<Road, readonly string[]>>;
 }
 
 /**
@@ -26,7 +29,20 @@ export async function readFoundation(config: HostConfig, clock: () => Date): Pro
     divisions,
     trust: await Trust.load(trustFile.data, [], divisions, clock),
     calendar: config.calendarFile === null ? builtInCalendar() : readCalendar(config.calendarFile),
+    subjects: await subjectsOfBroker(config, divisions),
   };
+}
+
+async function subjectsOfBroker(
+  { topologyFile, host }: HostConfig,
+  divisions: Divisions,
+): Promise<Foundation['subjects']> {
+  if (topologyFile === null) return { m: ['ld.m.>'], r: ['ld.r.>'] };
+  const topology = parseTopology(await readJson(topologyFile));
+  const own = topology.hosts.find(({ id }) => id === host);
+  if (!own) throw problem('BAD_CONFIG', `${topologyFile} has no host ${host}.`);
+  const { id } = brokerOf(topology, own);
+  return { m: roadSubjects('m', topology, divisions, id), r: roadSubjects('r', topology, divisions, id) };
 }
 
 async function readText(file: string): Promise<string> {

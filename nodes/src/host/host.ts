@@ -22,6 +22,7 @@ import type { NodeDesks } from './desks.ts';
 import { desksOf } from './desks.ts';
 import { readFoundation, readJson } from './foundation.ts';
 import { hostParts } from './parts.ts';
+import { Served } from './served.ts';
 
 /** A running host: one process, one database, one node or many. */
 export class Host {
@@ -86,7 +87,6 @@ async function startParts(
   ports: HandOffPorts,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<StartedParts> {
-  const { nodes } = config;
   const foundation = await readFoundation(config, now);
   const { divisions, trust, calendar } = foundation;
   const issuers = parseIssuers(await readJson(config.issuersFile));
@@ -101,9 +101,11 @@ async function startParts(
   );
   onStop(() => db.close());
   await readyDataKeys({ config, db, vault, now, log });
+  const served = await Served.open(db, config.nodes, log);
+  const { nodes } = served;
   const lives = await Lives.open(db, nodes, now, log);
   await trust.learn(await readKeyDocuments(db, nodes));
-  const parts = hostParts(config, foundation, { db, lives, now, log });
+  const parts = hostParts({ ...config, nodes }, foundation, { db, lives, now, log });
   await parts.ownKeys.take();
   for (const node of nodes) {
     const recounted = await recountDates(db, node, calendar, divisions);
@@ -116,7 +118,8 @@ async function startParts(
 
   const desks = desksOf(parts);
   const services = new Map([...desks].map(([node, desk]) => [node, desk.services]));
-  const responder = new Responder({ host: config.host, services, tokens, isHealing: lives.isHealing, log });
+  const { movedTo } = served;
+  const responder = new Responder({ host: config.host, services, movedTo, tokens, isHealing: lives.isHealing, log });
 
   // the people of this host are served over HTTP also while the broker is away
   let bus: Bus | null = null;
@@ -133,11 +136,19 @@ async function startParts(
   }
 
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
-  const connected = await Bus.connect({ urls: config.natsUrls, name: config.host, seedFile: config.natsSeedFile }, log);
+  const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
+  const connected = await Bus.connect({ urls, name, seedFile, subjects: foundation.subjects }, log);
   bus = connected;
   onStop(() => connected.close());
-  const { healer } = await startCarriage(parts, connected, ports, onStop);
-  startClockwork(parts, desks, healer, onStop);
+  const carriage = await startCarriage(parts, connected, ports, onStop);
+  const clockwork = startClockwork(parts, desks, carriage.healer, onStop);
+  served.start(async (node) => {
+    desks.delete(node);
+    services.delete(node);
+    lives.forget(node);
+    await Promise.all([responder.turn(), clockwork.turn(), carriage.leave(node)]);
+  });
+  onStop(() => served.stop());
 
   const server = new NatsServer(connected, config.host, responder, log);
   onStop(() => server.stop());

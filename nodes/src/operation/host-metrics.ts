@@ -24,7 +24,11 @@ export const METRIC_QUERIES = {
     FROM feeds WHERE publisher <> node GROUP BY node, feed`,
   unnumbered: `SELECT node, feed, count(*) AS n FROM feed_pending GROUP BY node, feed`,
   doubled: `SELECT count(*) AS n FROM (
-    SELECT id FROM cases WHERE custody = 'HELD' AND closed_at IS NULL GROUP BY id HAVING count(*) > 1) d`,
+    SELECT id FROM cases WHERE custody = 'HELD' AND closed_at IS NULL
+      -- what a node left behind that moved to another host counts no more
+      AND node NOT IN (SELECT node FROM node_moves m WHERE state IN ('LEAVING', 'STILL', 'LEFT')
+        AND number = (SELECT max(number) FROM node_moves n WHERE n.node = m.node))
+    GROUP BY id HAVING count(*) > 1) d`,
   healing: `SELECT node, count(*) FILTER (WHERE done_at IS NULL) AS n FROM heal_peers h
     WHERE life = (SELECT max(life) FROM lives l WHERE l.node = h.node AND l.healed_at IS NULL) GROUP BY node`,
 } as const;
@@ -32,6 +36,7 @@ export const METRIC_QUERIES = {
 /** What a host's database says of its operation, asked anew at each scrape. */
 export class HostMetrics {
   readonly #db: HostDb;
+  /** Live: a node that leaves the host is taken out. */
   readonly #nodes: readonly string[];
   readonly #readiness: () => Promise<Readiness>;
   readonly #registry = new Registry();
@@ -94,8 +99,10 @@ export class HostMetrics {
     const g = this.#gauges;
     const q = METRIC_QUERIES;
     const rows = <Row>(sql: string, params: unknown[] = []) => this.#db.queryHost<Row>(sql, params);
+    const served = async <Row extends { node: string }>(sql: string) =>
+      (await rows<Row>(sql)).filter(({ node }) => this.#nodes.includes(node));
     type Channel = { node: string; receiver: string; kind: string; depth: number; age: number };
-    const channels = await rows<Channel>(q.outbox);
+    const channels = await served<Channel>(q.outbox);
     channels.forEach(({ node, receiver, kind, depth, age }, i) => {
       const labels = { node, kind, receiver: i < MOST_CHANNELS ? receiver : 'others' };
       g.depth.inc(labels, depth);
@@ -106,22 +113,22 @@ export class HostMetrics {
     for (const node of this.#nodes) {
       if (!channels.some((c) => c.node === node)) g.age.set({ node, receiver: 'none', kind: 'none' }, 0);
     }
-    for (const { n, ...labels } of await rows<{ node: string; kind: string; code: string; n: number }>(q.parked)) {
+    for (const { n, ...labels } of await served<{ node: string; kind: string; code: string; n: number }>(q.parked)) {
       g.parked.set(labels, n);
     }
     const lights = await rows<{ node: string; kind: string; level: string; n: number }>(q.lights, [this.#nodes]);
     for (const { n, ...labels } of lights) g.lights.set(labels, n);
     type Feed = { node: string; feed: string; behind: number; age: number; silent: number };
-    for (const { behind, age, silent, ...labels } of await rows<Feed>(q.feeds)) {
+    for (const { behind, age, silent, ...labels } of await served<Feed>(q.feeds)) {
       g.behind.set(labels, behind);
       g.watermark.set(labels, age);
       g.silent.set(labels, silent);
     }
-    for (const { n, ...labels } of await rows<{ node: string; feed: string; n: number }>(q.unnumbered)) {
+    for (const { n, ...labels } of await served<{ node: string; feed: string; n: number }>(q.unnumbered)) {
       g.unnumbered.set(labels, n);
     }
     g.doubled.set((await rows<{ n: number }>(q.doubled))[0]?.n ?? 0);
-    for (const { n, ...labels } of await rows<{ node: string; n: number }>(q.healing)) g.healing.set(labels, n);
+    for (const { n, ...labels } of await served<{ node: string; n: number }>(q.healing)) g.healing.set(labels, n);
   }
 
   #gauge<Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> {

@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema';
 import { FEEDS } from '@liandong/schema';
 import { dayOf } from '@liandong/schema';
 import type { Logger } from 'pino';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, HostTx, NodeTx } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 
 /** How much earlier than the last sign of life others are asked from, ms: clocks differ, and commits take time. */
@@ -133,6 +133,11 @@ export class Lives {
     if (known) this.#lives.set(node, { ...known, healing: false });
   }
 
+  /** The node leaves this host with its life; nothing more is said of it here. */
+  forget(node: DivisionCode): void {
+    this.#lives.delete(node);
+  }
+
   /** Written from time to time, so that a restored database knows up to when it remembers. */
   async signOfLife(): Promise<void> {
     const nodes = [...this.#lives];
@@ -233,13 +238,11 @@ export async function waitNoLonger(
  * Says that the node's rows were carried whole to this database, so that no new life begins: for moves, which lose
  * nothing.
  */
-export async function carryLife(db: HostDb, node: DivisionCode): Promise<void> {
-  const identity = await readIdentity(db);
-  await db.transact(node, (tx) =>
-    tx.query(
-      `UPDATE lives SET identity = $2 WHERE node = $1 AND life = (SELECT max(life) FROM lives WHERE node = $1)`,
-      [identity],
-    ),
+export async function carryLife(tx: HostTx, node: DivisionCode): Promise<void> {
+  await tx.query(
+    `UPDATE lives SET identity = (${IDENTITY})
+     WHERE node = $1 AND life = (SELECT max(life) FROM lives WHERE node = $1)`,
+    [node],
   );
 }
 

@@ -294,7 +294,7 @@ describe('a village whose database was restored', () => {
     await eventually(async () => (await factsOf(VILLAGE, id)).includes('FILED'));
     const known = (await lives(VILLAGE)).length;
     await federation.restore(VILLAGE, backup);
-    await carryLife(federation.db(VILLAGE), VILLAGE);
+    await federation.db(VILLAGE).transactHost((tx) => carryLife(tx, VILLAGE));
     await federation.startHost(VILLAGE);
     await eventually(async () => (await lives(VILLAGE)).length === known + 1);
     await healed(VILLAGE);

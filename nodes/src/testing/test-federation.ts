@@ -1,8 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -35,6 +32,8 @@ import type { StoredKey } from '../trust/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { TEMPLATE } from './global-setup.ts';
+import type { TestBroker, TestLink } from './test-brokers.ts';
+import { HUB, planBrokers } from './test-brokers.ts';
 
 const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
 export const DIVISIONS_FILE = join(DATA, 'taizhou-divisions.csv');
@@ -58,6 +57,8 @@ export interface TestFederationOptions {
   /** The file that is imported; the sample when left out. */
   catalogueFile?: string;
   calendar?: OfficialCalendar;
+  /** Leafs of the city's broker, by name, and the nodes that stand there; between them and it lies a link to be cut. */
+  leafs?: Readonly<Record<string, readonly DivisionCode[]>>;
   /** Whether everything the hosts log is kept in `logged`. */
   keepLog?: boolean;
   /** Migrated databases that nodes work on in place of new ones. */
@@ -69,7 +70,8 @@ export class TestFederation {
   readonly divisions: Divisions;
   readonly dir: string;
   readonly brokerUrl: string;
-  readonly #broker: TestBroker;
+  readonly #brokers: ReadonlyMap<string, TestBroker>;
+  readonly #links: ReadonlyMap<string, TestLink>;
   readonly #issuerKey: CryptoKey;
   readonly #configs = new Map<DivisionCode, HostConfig>();
   readonly #hosts = new Map<DivisionCode, Host>();
@@ -81,11 +83,19 @@ export class TestFederation {
   /** Moves the hosts' clocks, ms. */
   shiftMs = 0;
 
-  private constructor(divisions: Divisions, dir: string, broker: TestBroker, issuerKey: CryptoKey, keepLog: boolean) {
+  private constructor(
+    divisions: Divisions,
+    dir: string,
+    brokers: ReadonlyMap<string, TestBroker>,
+    links: ReadonlyMap<string, TestLink>,
+    issuerKey: CryptoKey,
+    keepLog: boolean,
+  ) {
     this.divisions = divisions;
     this.dir = dir;
-    this.#broker = broker;
-    this.brokerUrl = broker.url;
+    this.#brokers = brokers;
+    this.#links = links;
+    this.brokerUrl = this.#broker(HUB).url;
     this.#issuerKey = issuerKey;
     this.#log = keepLog
       ? programLog('trace', {}, { write: (line) => void this.logged.push(line) })
@@ -98,19 +108,24 @@ export class TestFederation {
     catalogueFile = CATALOGUE_FILE,
     divisionsFile = DIVISIONS_FILE,
     calendar,
+    leafs = {},
     keepLog = false,
     databaseUrls = new Map(),
   }: TestFederationOptions): Promise<TestFederation> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-federation-'));
     const divisions = parseDivisions(await readFile(divisionsFile, 'utf8'));
-    const broker = new TestBroker(dir, await freePort());
-    const hosts = nodes.map((node) => ({ id: `host-${node}`, nodes: [node], url: null }));
-    const place = { address: '127.0.0.1', port: broker.port, storeDir: join(dir, 'jetstream') };
+    const { brokers, links, topologyBrokers } = await planBrokers(dir, Object.keys(leafs));
+    const hosts = nodes.map((node) => {
+      const leaf = Object.entries(leafs).find(([, own]) => own.includes(node))?.[0] ?? HUB;
+      return { id: `host-${node}`, nodes: [node], url: null, broker: leaf };
+    });
     const passphrase = randomUUID();
     const passphraseFile = join(dir, 'passphrase');
     await writeFile(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
-    const paths = await holdCeremony({ sequence: 1, hosts }, divisions, place, dir, new Date(), passphrase);
-    await broker.start();
+    const gateways = [HUB, ...Object.keys(leafs)].map((id) => ({ id: `gateway-${id}`, broker: id }));
+    const topology = { sequence: 1, brokers: topologyBrokers, hosts, gateways };
+    const paths = await holdCeremony(topology, divisions, dir, new Date(), passphrase);
+    for (const broker of brokers.values()) await broker.start();
     const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
     const issuersFile = join(dir, 'issuers.json');
     await writeFile(issuersFile, JSON.stringify([{ issuer: ISSUER, jwks: { keys: [await exportJWK(publicKey)] } }]));
@@ -123,8 +138,8 @@ export class TestFederation {
         JSON.stringify({ years: [...years], restDays: [...restDays], makeUpDays: [...makeUpDays] }),
       );
     }
-    const federation = new TestFederation(divisions, dir, broker, privateKey, keepLog);
-    for (const { id, nodes: served } of hosts) {
+    const federation = new TestFederation(divisions, dir, brokers, links, privateKey, keepLog);
+    for (const { id, nodes: served, broker } of hosts) {
       const [node = ''] = served;
       const hostDir = paths.hostDir(id);
       federation.#configs.set(node, {
@@ -132,9 +147,10 @@ export class TestFederation {
         nodes: served,
         databaseUrl: databaseUrls.get(node) ?? (await createDatabase()),
         databaseConnections: 4,
-        natsUrls: [broker.url],
+        natsUrls: [federation.#broker(broker).url],
         natsSeedFile: join(hostDir, 'nats.seed'),
         divisionsFile,
+        topologyFile: paths.topologyFile,
         trustFile: paths.trustFile,
         keysDir: join(hostDir, 'keys'),
         keysPassphraseFile: passphraseFile,
@@ -262,25 +278,45 @@ export class TestFederation {
       .sign(change.key ?? this.#issuerKey);
   }
 
-  async stopBroker(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    await this.#broker.stop(signal);
+  async stopBroker(signal: NodeJS.Signals = 'SIGTERM', id = HUB): Promise<void> {
+    await this.#broker(id).stop(signal);
   }
 
-  async startBroker(): Promise<void> {
-    await this.#broker.start();
+  async startBroker(id = HUB): Promise<void> {
+    await this.#broker(id).start();
   }
 
-  /** The broker forgets everything it stored. */
-  async wipeBroker(): Promise<void> {
-    await this.#broker.stop('SIGKILL');
-    await rm(join(this.dir, 'jetstream'), { recursive: true, force: true });
-    await this.#broker.start();
+  /** A broker forgets everything it stored. */
+  async wipeBroker(id = HUB): Promise<void> {
+    const broker = this.#broker(id);
+    await broker.stop('SIGKILL');
+    await rm(broker.storeDir, { recursive: true, force: true });
+    await broker.start();
+  }
+
+  /** Where a broker's own people reach it. */
+  urlOf(broker: string): string {
+    return this.#broker(broker).url;
+  }
+
+  /** The link of a leaf to the city's broker. */
+  link(leaf: string): TestLink {
+    const link = this.#links.get(leaf);
+    if (!link) throw new Error(`there is no leaf ${leaf}`);
+    return link;
+  }
+
+  #broker(id: string): TestBroker {
+    const broker = this.#brokers.get(id);
+    if (!broker) throw new Error(`there is no broker ${id}`);
+    return broker;
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.#hosts.keys()].map((node) => this.stopHost(node)));
     await Promise.all([...this.#dbs.values()].map((db) => db.close()));
-    await this.#broker.stop('SIGTERM');
+    await Promise.all([...this.#brokers.values()].map((broker) => broker.stop('SIGTERM')));
+    await Promise.all([...this.#links.values()].map((link) => link.close()));
     await rm(this.dir, { recursive: true, force: true });
   }
 
@@ -316,45 +352,6 @@ export function personAt(
   return { sub, name: sub, division, roles: [role], department };
 }
 
-class TestBroker {
-  readonly port: number;
-  readonly #dir: string;
-  #child: ChildProcess | null = null;
-
-  constructor(dir: string, port: number) {
-    this.#dir = dir;
-    this.port = port;
-  }
-
-  get url(): string {
-    return `nats://127.0.0.1:${this.port}`;
-  }
-
-  async start(): Promise<void> {
-    await mkdir(join(this.#dir, 'jetstream'), { recursive: true });
-    const child = spawn(inject('natsServer'), ['-c', join(this.#dir, 'nats.conf'), '-l', join(this.#dir, 'nats.log')], {
-      stdio: 'ignore',
-    });
-    this.#child = child;
-    for (let tries = 0; tries < 200; tries++) {
-      const answer = await fetch(`http://127.0.0.1:${this.port}`).catch((error: Error) => String(error.cause));
-      // the broker speaks no HTTP: an answer it can't parse is an answer
-      if (typeof answer !== 'string' || !answer.includes('ECONNREFUSED')) return;
-      await pause(20);
-    }
-    throw new Error('nats-server did not start');
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    this.#child = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await ended;
-  }
-}
-
 /** A database of its own, copied from the migrated template. */
 export async function createDatabase(template: string | null = TEMPLATE): Promise<string> {
   const adminUrl = inject('postgresAdminUrl');
@@ -367,15 +364,6 @@ export async function createDatabase(template: string | null = TEMPLATE): Promis
     await client.end();
   }
   return adminUrl.replace(/\/postgres$/, `/${name}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 /** The private keys a host signs with. */

@@ -1,57 +1,145 @@
-import type { DivisionCode, Divisions, Topology } from '@liandong/schema';
-import { consumerName, graphqlSubject, inboundFilter, outboundFilter } from '@liandong/schema';
+import type { Broker, DivisionCode, Divisions, Topology } from '@liandong/schema';
+import {
+  OPERATOR_NAME,
+  brokerOf,
+  consumerName,
+  foreignTo,
+  graphqlSubject,
+  hubOf,
+  inboundFilter,
+  outboundFilter,
+  territoryOf,
+} from '@liandong/schema';
 import { ROADS, inboxPrefix } from '../bus/index.ts';
 import type { Road } from '../bus/index.ts';
+import type { BrokerCredentials } from './credentials.ts';
 
 /** Parts an answer may travel in, and how long after the question. */
 const RESPONSES = { max: 128, expires: '1m' };
 
-export interface BrokerSettings {
-  address: string;
-  port: number;
-  storeDir: string;
-  /** Public nkeys: of each host by its id, and of the gateway. */
-  hosts: ReadonlyMap<string, string>;
-  gateway: string;
+/** The account all hosts and gateways share; leafs are joined to it. */
+const ACCOUNT = 'LIANDONG';
+
+/** A link on which nothing is heard is given up after about three of these. */
+const PING = '5s';
+
+const ROAD_NAMES = Object.keys(ROADS) as Road[];
+
+interface Rights {
+  publish: string[];
+  subscribe: string[];
+  /** What is refused of what `publish` opens. */
+  never?: string[];
+  /** Whether the one may answer whoever asks it. */
+  responds?: boolean;
 }
 
-/** Name of the gateway's connection; its inbox follows from it. */
-export const GATEWAY_NAME = 'gateway';
-
 /**
- * The configuration of a nats-server: one user a host, who may publish under its own nodes' names, make and read its
- * own nodes' consumers, and hear its own inbox. Nothing else is open.
+ * The configuration of one nats-server: one user a host, who may publish under its own nodes' names, make and read its
+ * own nodes' consumers, and hear its own inbox; the gateways; the operator, who changes streams; at the hub one user a
+ * leaf, who brings nothing in other names than those of the nodes that stand there. Nothing else is open.
  */
-export function brokerConfig(topology: Topology, divisions: Divisions, settings: BrokerSettings): string {
-  const users = topology.hosts.map(({ id, nodes }) =>
-    user(settings.hosts.get(id) ?? '', {
-      publish: [
-        '$JS.API.INFO',
-        ...(Object.keys(ROADS) as Road[]).flatMap((road) => hostMayPublish(road, nodes, divisions)),
-      ],
-      subscribe: [`${inboxPrefix(id)}.>`, graphqlSubject(id)],
-      responds: true,
+export function brokerConfig(
+  topology: Topology,
+  divisions: Divisions,
+  broker: Broker,
+  credentials: BrokerCredentials,
+): string {
+  const hub = hubOf(topology);
+  const here = <T extends { broker?: string | undefined }>(list: readonly T[]) =>
+    list.filter((one) => brokerOf(topology, one).id === broker.id);
+  const nkey = (name: string, rights: Rights) => user(`nkey: ${credentials.nkeys[name] ?? ''}`, rights);
+  const users = [
+    ...here(topology.hosts).map(({ id, nodes }) =>
+      nkey(id, {
+        publish: ['$JS.API.INFO', ...ROAD_NAMES.flatMap((road) => hostMayPublish(road, nodes, divisions))],
+        subscribe: [`${inboxPrefix(id)}.>`, graphqlSubject(id)],
+        responds: true,
+      }),
+    ),
+    ...here(topology.gateways).map(({ id }) =>
+      nkey(id, {
+        publish: topology.hosts.map((host) => graphqlSubject(host.id)),
+        subscribe: [`${inboxPrefix(id)}.>`],
+      }),
+    ),
+    nkey(OPERATOR_NAME, {
+      publish: ROAD_NAMES.flatMap((road) =>
+        ['CREATE', 'INFO', 'UPDATE'].map((verb) => `$JS.API.STREAM.${verb}.${ROADS[road].stream}`),
+      ),
+      subscribe: [`${inboxPrefix(OPERATOR_NAME)}.>`],
     }),
-  );
-  users.push(
-    user(settings.gateway, {
-      publish: topology.hosts.map(({ id }) => graphqlSubject(id)),
-      subscribe: [`${inboxPrefix(GATEWAY_NAME)}.>`],
-      responds: false,
-    }),
-  );
+  ];
+  const leafs = topology.brokers.filter(({ leafOf }) => leafOf === broker.id);
+  for (const leaf of leafs) {
+    const { name, secret } = linkOf(leaf, credentials);
+    const password = JSON.stringify(secret);
+    users.push(user(`user: ${JSON.stringify(name)}, password: ${password}`, leafRights(topology, divisions, leaf)));
+  }
+  const alone = topology.brokers.length === 1;
   return [
-    `listen: "${settings.address}:${settings.port}"`,
-    'server_name: "liandong"',
-    `jetstream { store_dir: ${JSON.stringify(settings.storeDir)} }`,
+    `listen: "${broker.address}:${broker.port}"`,
+    `server_name: "liandong-${broker.id}"`,
+    `jetstream { store_dir: ${JSON.stringify(broker.storeDir)}${alone ? '' : `, domain: ${JSON.stringify(broker.id)}`} }`,
     'max_payload: 1MB',
-    'authorization {',
-    '  users: [',
+    `ping_interval: "${PING}"`,
+    'ping_max: 2',
+    'accounts {',
+    `  ${ACCOUNT} {`,
+    '    jetstream: enabled',
+    '    users: [',
     ...users,
-    '  ]',
+    '    ]',
+    '  }',
     '}',
+    ...(leafs.length > 0 ? [`leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}" }`] : []),
+    ...(broker.leafOf === undefined ? [] : [remote(topology, divisions, broker, credentials)]),
     '',
   ].join('\n');
+}
+
+/** A leaf's link to its hub. Of what its own nodes say nothing is let in from outside. */
+function remote(topology: Topology, divisions: Divisions, leaf: Broker, credentials: BrokerCredentials): string {
+  const hub = hubOf(topology);
+  const { name, secret } = linkOf(leaf, credentials);
+  const url = `nats-leaf://${name}:${secret}@${leaf.via ?? `${hub.address}:${hub.leafPort ?? 0}`}`;
+  const own = territoryOf(topology, divisions, leaf.id).flatMap((from) =>
+    ROAD_NAMES.map((road) => `ld.${road}.${from}.>`),
+  );
+  return `leafnodes { reconnect: 1, remotes: [ { url: ${JSON.stringify(url)}, account: ${ACCOUNT}, deny_imports: ${list(own)} } ] }`;
+}
+
+function linkOf(leaf: Broker, credentials: BrokerCredentials): { name: string; secret: string } {
+  return { name: `leaf-${leaf.id}`, secret: credentials.links[leaf.id] ?? '' };
+}
+
+/** What crosses between a leaf and the hub, as the hub lets it. */
+function leafRights(topology: Topology, divisions: Divisions, leaf: Broker): Rights {
+  const at = (id: string) => (one: { broker?: string | undefined }) => brokerOf(topology, one).id === id;
+  const names = [...topology.hosts, ...topology.gateways];
+  const inside = names.filter(at(leaf.id));
+  const outside = names.filter((one) => !at(leaf.id)(one));
+  const hostsInside = topology.hosts.filter(at(leaf.id));
+  const hostsOutside = topology.hosts.filter((host) => !at(leaf.id)(host));
+  const asks = topology.gateways.some(at(leaf.id));
+  const to = (road: Road, id: string) =>
+    territoryOf(topology, divisions, id).map((pattern) => `ld.${road}.*.*.*.*.${pattern}`);
+  return {
+    // interest crosses a link only where it is opened as it stands: by receiver; senders are held to their names below
+    publish: [
+      ...topology.brokers
+        .filter(({ id }) => id !== leaf.id)
+        .flatMap(({ id }) => ROAD_NAMES.flatMap((road) => to(road, id))),
+      ...outside.map(({ id }) => `${inboxPrefix(id)}.>`),
+      ...(asks ? hostsOutside.map(({ id }) => graphqlSubject(id)) : []),
+    ],
+    never: foreignTo(topology, divisions, leaf.id).flatMap((from) => ROAD_NAMES.map((road) => `ld.${road}.${from}.>`)),
+    subscribe: [
+      ...ROAD_NAMES.flatMap((road) => to(road, leaf.id)),
+      ...inside.map(({ id }) => `${inboxPrefix(id)}.>`),
+      ...hostsInside.map(({ id }) => graphqlSubject(id)),
+    ],
+  };
 }
 
 function hostMayPublish(road: Road, nodes: readonly DivisionCode[], divisions: Divisions): string[] {
@@ -72,10 +160,12 @@ function hostMayPublish(road: Road, nodes: readonly DivisionCode[], divisions: D
   ];
 }
 
-function user(nkey: string, rights: { publish: string[]; subscribe: string[]; responds: boolean }): string {
-  const list = (subjects: string[]) => `[${subjects.map((s) => JSON.stringify(s)).join(', ')}]`;
-  const responds = rights.responds
-    ? `, allow_responses: { max: ${RESPONSES.max}, expires: "${RESPONSES.expires}" }`
-    : '';
-  return `    { nkey: ${nkey}, permissions: { publish: { allow: ${list(rights.publish)} }, subscribe: { allow: ${list(rights.subscribe)} }${responds} } }`;
+function list(subjects: readonly string[]): string {
+  return `[${subjects.map((s) => JSON.stringify(s)).join(', ')}]`;
+}
+
+function user(identity: string, { publish, subscribe, never = [], responds = false }: Rights): string {
+  const denied = never.length > 0 ? `, deny: ${list(never)}` : '';
+  const responses = responds ? `, allow_responses: { max: ${RESPONSES.max}, expires: "${RESPONSES.expires}" }` : '';
+  return `      { ${identity}, permissions: { publish: { allow: ${list(publish)}${denied} }, subscribe: { allow: ${list(subscribe)} }${responses} } }`;
 }

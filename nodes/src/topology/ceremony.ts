@@ -1,69 +1,44 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificate, DivisionCode, Divisions, Topology } from '@liandong/schema';
 import { SIGNED_TYPES, problem } from '@liandong/schema';
-import { nkeys } from '@nats-io/transport-node';
 import type { StoredKey, TrustFile } from '../trust/index.ts';
 import { generateNodeKey, importNodeKey, publicOf, signWith, writeKeys } from '../trust/index.ts';
-import { brokerConfig } from './broker-config.ts';
-
-/** Where the ceremony's outputs are; every host is given its own directory and the two public files. */
-export interface CeremonyPaths {
-  trustFile: string;
-  topologyFile: string;
-  brokerConfigFile: string;
-  gatewaySeedFile: string;
-  hostDir: (host: string) => string;
-}
-
-export function ceremonyPaths(dir: string): CeremonyPaths {
-  return {
-    trustFile: join(dir, 'trust.json'),
-    topologyFile: join(dir, 'topology.json'),
-    brokerConfigFile: join(dir, 'nats.conf'),
-    gatewaySeedFile: join(dir, 'gateway', 'nats.seed'),
-    hostDir: (host) => join(dir, 'hosts', host),
-  };
-}
-
-export interface BrokerPlace {
-  address: string;
-  port: number;
-  storeDir: string;
-}
+import type { TopologyPaths } from './outputs.ts';
+import { topologyPaths, writeOutputs } from './outputs.ts';
 
 /**
  * The key ceremony for a new federation: a key for each node, each signed by its parent's and the city's as the root;
- * credentials for the broker; its configuration. Writes everything below `dir`, private files readable by their owner
- * alone.
+ * credentials for the brokers; their configurations; the settings of hosts and gateways. Writes everything below `dir`,
+ * private files readable by their owner alone.
  * @param passphrase what the nodes' keys are encrypted with, one file a host; null leaves them plain
- * @throws {ProblemError} BAD_CONFIG when a node's parent has no node
+ * @param home where hosts and gateways will find what they are given
+ * @throws {ProblemError} BAD_CONFIG when a node's parent has no node, or a ceremony was held here before
  */
 export async function holdCeremony(
   topology: Topology,
   divisions: Divisions,
-  broker: BrokerPlace,
   dir: string,
   now: Date,
   passphrase: string | null = null,
-): Promise<CeremonyPaths> {
-  const paths = ceremonyPaths(dir);
+  home?: string,
+): Promise<TopologyPaths> {
+  const paths = topologyPaths(dir);
+  const held = await stat(paths.trustFile).catch(() => null);
+  if (held) {
+    throw problem('BAD_CONFIG', `${dir} holds the keys of a federation already. liandong topology update changes one.`);
+  }
   const keys = await generateKeys(topology, divisions);
   const trust = await certify(keys, divisions, now);
   await mkdir(dir, { recursive: true });
-  await writeFile(paths.trustFile, JSON.stringify(trust));
-  await writeFile(paths.topologyFile, JSON.stringify(topology, null, 2));
-
-  const seeds = new Map<string, string>();
   for (const host of topology.hosts) {
     const keysDir = join(paths.hostDir(host.id), 'keys');
-    const held = host.nodes.flatMap((node) => keys.get(node) ?? []);
-    await writeKeys(keysDir, held, passphrase);
-    seeds.set(host.id, await writeSeed(join(paths.hostDir(host.id), 'nats.seed')));
+    const own = host.nodes.flatMap((node) => keys.get(node) ?? []);
+    await writeKeys(keysDir, own, passphrase);
   }
-  await mkdir(join(dir, 'gateway'), { recursive: true, mode: 0o700 });
-  const gateway = await writeSeed(paths.gatewaySeedFile);
-  await writePrivate(paths.brokerConfigFile, brokerConfig(topology, divisions, { ...broker, hosts: seeds, gateway }));
+  await writeOutputs(topology, divisions, dir, home);
+  // last: what stopped before it can be held again
+  await writeFile(paths.trustFile, JSON.stringify(trust));
   return paths;
 }
 
@@ -102,15 +77,4 @@ async function certify(
     }),
   );
   return { root: publicOf(root.jwk), certificates };
-}
-
-/** @returns the public half */
-async function writeSeed(file: string): Promise<string> {
-  const user = nkeys.createUser();
-  await writePrivate(file, new TextDecoder().decode(user.getSeed()));
-  return user.getPublicKey();
-}
-
-async function writePrivate(file: string, content: string): Promise<void> {
-  await writeFile(file, content, { mode: 0o600 });
 }

@@ -1,3 +1,6 @@
-export { GATEWAY_NAME, brokerConfig } from './broker-config.ts';
-export { ceremonyPaths, holdCeremony } from './ceremony.ts';
-export type { BrokerPlace, CeremonyPaths } from './ceremony.ts';
+export { brokerConfig } from './broker-config.ts';
+export { holdCeremony } from './ceremony.ts';
+export { topologyPaths, writeOutputs } from './outputs.ts';
+export type { TopologyPaths } from './outputs.ts';
+export { bringStreams } from './streams.ts';
+export { readTopology } from './topology-file.ts';

@@ -6,6 +6,7 @@ export * from './keys.ts';
 export * from './log-line.ts';
 export * from './restore.ts';
 export * from './sharing.ts';
+export * from './roads.ts';
 export * from './subjects.ts';
 export * from './parts.ts';
 export * from './topology.ts';

@@ -1,0 +1,195 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { problem } from '@liandong/schema';
+import type { HostConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { HostDb, migrate } from '../db/index.ts';
+import {
+  beginMove,
+  findMoves,
+  forgetNode,
+  readNodeFileHead,
+  setMove,
+  takeNodeIn,
+  writeNodeFile,
+} from '../moves/index.ts';
+import type { Move } from '../moves/index.ts';
+import { readKeys, readPassphrase, writeKey } from '../trust/index.ts';
+import { readDataKeys, writeDataKeys } from '../vault/index.ts';
+import type { Terminal, Values } from './opening.ts';
+import { actorOf, findValue, parseCommand, requireValue } from './opening.ts';
+
+export const NODE_USAGE = `  node release --node <code> --to <host> --out <dir> --why <text> [--stopped]
+                                            have this host stop serving a node, and write all its rows and its keys to a
+                                            directory for the host it moves to; --stopped where this host does not run.
+                                            Given again, it goes on where it was interrupted
+  node take-in <dir> [--keys-passphrase-file <file>]
+                                            take in what another host released: all of it, checked row by row, or
+                                            nothing; the keys are encrypted with this host's own passphrase. The file
+                                            is that of the passphrase they travel with, the releasing host's
+  node keep --node <code> --why <text> [--not-taken-in]
+                                            undo a release; --not-taken-in says that nobody took in what was written
+  node forget --node <code> --taken-in      take away what a node left behind here, once the other host serves it
+  node moves --node <code>                  where the node's last move stands
+`;
+
+const OPTIONS = {
+  node: { type: 'string' },
+  to: { type: 'string' },
+  out: { type: 'string' },
+  why: { type: 'string' },
+  by: { type: 'string' },
+  stopped: { type: 'boolean' },
+  'not-taken-in': { type: 'boolean' },
+  'taken-in': { type: 'boolean' },
+  'keys-passphrase-file': { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+/** How long the host is waited for to stop serving a node, ms. */
+const PATIENCE_MS = 60_000;
+
+const NODE_FILE = 'node.jsonl.gz';
+const KEYS_DIR = 'keys';
+
+/** `liandong node …` */
+export async function runNode(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { args, values } = parseCommand(argv, OPTIONS);
+  const [command = '', argument] = args;
+  if (values['help'] === true) {
+    terminal.print(NODE_USAGE);
+    return 0;
+  }
+  const run = COMMANDS[command];
+  if (!run) throw problem('BAD_INPUT', `There is no command "node ${command}". liandong --help lists them.`);
+  const config = readConfig(terminal.environment);
+  await migrate(config.databaseUrl);
+  const db = new HostDb(config.databaseUrl, 2, () => undefined);
+  try {
+    await run({ config, db, print: terminal.print }, values, argument);
+    return 0;
+  } finally {
+    await db.close();
+  }
+}
+
+interface Opened {
+  config: HostConfig;
+  db: HostDb;
+  print: Terminal['print'];
+}
+
+const COMMANDS: Record<string, (opened: Opened, values: Values, argument: string | undefined) => Promise<void>> = {
+  release,
+  'take-in': takeIn,
+  keep,
+  forget: async ({ config, db, print }, values) => {
+    const node = nodeOf(config, values);
+    if (values['taken-in'] !== true) {
+      throw problem('BAD_INPUT', `Make sure that the other host serves ${node}, and say --taken-in.`);
+    }
+    print(`Took the rows of ${node} out of ${await forgetNode(db, node)} tables.\n`);
+  },
+  moves: async ({ config, db, print }, values) => {
+    const [move] = await findMoves(db, [nodeOf(config, values)]);
+    print(
+      move ? `${move.state}: from ${move.fromHost} to ${move.toHost}, move ${move.number}.\n` : 'It never moved.\n',
+    );
+  },
+};
+
+async function release({ config, db, print }: Opened, values: Values): Promise<void> {
+  const node = nodeOf(config, values);
+  const toHost = requireValue(values, 'to');
+  const out = requireValue(values, 'out');
+  const why = requireValue(values, 'why');
+  if (toHost === config.host) throw problem('BAD_INPUT', `${node} is at ${toHost} already.`, { field: 'to' });
+  // what can't be given along is found before anything stops
+  const passphrase = await readPassphrase(config.keysPassphraseFile);
+  const keys = await readKeys(config.keysDir, [node], passphrase);
+  const dataKeys = await readDataKeys(config.keysDir, [node], passphrase);
+  await mkdir(join(out, KEYS_DIR), { recursive: true, mode: 0o700 });
+  const move = await beginMove(db, node, { fromHost: config.host, toHost, actor: actorOf(values), why });
+  if (values['stopped'] === true) await setMove(db, move, ['LEAVING'], 'STILL');
+  await stillness(db, move);
+  print(`${node} is served here no more.\n`);
+  const digests = await writeNodeFile(db, move, join(out, NODE_FILE));
+  for (const key of keys) await writeKey(join(out, KEYS_DIR), key, passphrase);
+  if (dataKeys.length > 0) await writeDataKeys(join(out, KEYS_DIR), dataKeys, passphrase);
+  await setMove(db, move, ['STILL'], 'LEFT');
+  const rows = Object.values(digests).reduce((sum, digest) => sum + digest.rows, 0);
+  print(
+    `Wrote ${rows} rows of ${Object.keys(digests).length} tables and ${keys.length + dataKeys.length} keys to ${out}.\n`,
+  );
+  print(`Carry it to ${toHost} and give there: liandong node take-in <dir>. It holds personal data and keys.\n`);
+}
+
+async function stillness(db: HostDb, { node, number }: Move): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const [move] = await findMoves(db, [node]);
+    if (move?.number === number && (move.state === 'STILL' || move.state === 'LEFT')) return;
+    if (performance.now() > deadline) {
+      throw problem(
+        'NODE_MOVING',
+        `The host did not stop serving ${node} yet. Give the command again, with --stopped where the host does not run.`,
+        { node },
+      );
+    }
+    await pause(100);
+  }
+}
+
+async function takeIn({ config, db, print }: Opened, values: Values, dir: string | undefined): Promise<void> {
+  if (dir === undefined) throw problem('BAD_INPUT', 'Name the directory that was released.');
+  const file = join(dir, NODE_FILE);
+  const head = await readNodeFileHead(file);
+  const { node } = head;
+  if (head.toHost !== config.host) {
+    throw problem('BAD_INPUT', `${file} was released for host ${head.toHost}, and this is ${config.host}.`);
+  }
+  if (!config.nodes.includes(node)) {
+    throw problem(
+      'BAD_INPUT',
+      `LIANDONG_NODES of this host does not name ${node}; take its settings of the new topology.`,
+    );
+  }
+  const travelled = await readPassphrase(findValue(values, 'keys-passphrase-file') ?? config.keysPassphraseFile);
+  const keys = await readKeys(join(dir, KEYS_DIR), [node], travelled);
+  const dataKeys = await readDataKeys(join(dir, KEYS_DIR), [node], travelled);
+  const digests = await takeNodeIn(db, file);
+  await mkdir(config.keysDir, { recursive: true, mode: 0o700 });
+  const own = await readPassphrase(config.keysPassphraseFile);
+  const present = await readdir(config.keysDir);
+  for (const key of keys) {
+    if (!present.some((name) => name.startsWith(key.kid))) await writeKey(config.keysDir, key, own);
+  }
+  // what its rows are sealed with; written again, it is the same file
+  if (dataKeys.length > 0) await writeDataKeys(config.keysDir, dataKeys, own);
+  const rows = Object.values(digests ?? {}).reduce((sum, digest) => sum + digest.rows, 0);
+  print(digests ? `Took in ${rows} rows of ${node}, as they were there.\n` : `${node} was taken in before.\n`);
+  print('Start this host, and give the gateways the new topology. Then delete the directory.\n');
+}
+
+async function keep({ config, db, print }: Opened, values: Values): Promise<void> {
+  const node = nodeOf(config, values);
+  requireValue(values, 'why');
+  const [move] = await findMoves(db, [node]);
+  if (move?.state === 'LEFT' && values['not-taken-in'] !== true) {
+    throw problem(
+      'BAD_INPUT',
+      `${node} was written out for ${move.toHost}. If it was taken in there, two hosts would serve it: make sure, and say --not-taken-in.`,
+    );
+  }
+  if (!move || !(await setMove(db, move, ['LEAVING', 'STILL', 'LEFT'], 'KEPT'))) {
+    throw problem('BAD_INPUT', `${node} is not leaving.`);
+  }
+  print(`${node} stays. Start this host anew to have it served.\n`);
+}
+
+function nodeOf(config: HostConfig, values: Values): string {
+  const node = requireValue(values, 'node');
+  if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`, { node });
+  return node;
+}

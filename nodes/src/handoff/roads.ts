@@ -1,0 +1,97 @@
+import type { DivisionCode } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+import { errors } from '@nats-io/transport-node';
+
+/** A way nobody answered on at once is tried again after this long, ms. */
+const PROBE_MS = 1_000;
+/**
+ * One on which an answer was waited for in vain is tried less often, ms: a broker gives a link up only when it heard
+ * nothing on it and sent nothing over it for some of its pings.
+ */
+const SILENT_PROBE_MS = 10_000;
+
+/** What is sent is waited for this long before others go on without it, ms. */
+const PATIENCE_MS = 1_000;
+
+/** Waits for all of it, and no longer than others can be asked to. */
+export async function inPatience(work: readonly Promise<void>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    Promise.all(work),
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS);
+    }),
+  ]);
+  clearTimeout(timer);
+}
+
+/**
+ * The ways from this host's broker to those of other nodes. A leaf's link may be cut while the host's own connection
+ * holds, so nobody tells; what goes to the other side then fails. One message a second tries whether the way is back;
+ * the others wait for it and do not hold up what stays on this side.
+ */
+export class Roads {
+  /** When a way that is cut is tried next, by receiver. */
+  readonly #cut = new Map<DivisionCode, number>();
+  readonly #healed = new Set<(receiver: DivisionCode) => void>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Receivers that nothing is sent to at this moment. */
+  cut(): DivisionCode[] {
+    const now = this.#now();
+    return [...this.#cut].filter(([, probeAt]) => probeAt > now).map(([receiver]) => receiver);
+  }
+
+  /** Whether the last that was sent to a receiver found nobody. */
+  isCut(receiver: DivisionCode): boolean {
+    return this.#cut.has(receiver);
+  }
+
+  /** Called when something passed again. */
+  onHealed(told: (receiver: DivisionCode) => void): void {
+    this.#healed.add(told);
+  }
+
+  /** The broker itself was away and is back: no way is known to be cut. */
+  forget(): void {
+    this.#cut.clear();
+  }
+
+  /**
+   * Sends something to a receiver.
+   * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way is cut, and what the sending throws
+   */
+  async over<T>(receiver: DivisionCode, send: () => Promise<T>): Promise<T> {
+    const probeAt = this.#cut.get(receiver);
+    if (probeAt !== undefined) {
+      if (probeAt > this.#now()) throw problem('BROKER_UNAVAILABLE', `The way to ${receiver} is cut.`);
+      // one tries, the others wait for what it finds
+      this.#cut.set(receiver, this.#now() + SILENT_PROBE_MS);
+    }
+    try {
+      const sent = await send();
+      if (this.#cut.delete(receiver)) for (const told of this.#healed) told(receiver);
+      return sent;
+    } catch (error) {
+      const wait = waitAfter(error);
+      if (wait === null) this.#cut.delete(receiver);
+      else this.#cut.set(receiver, this.#now() + wait);
+      throw error;
+    }
+  }
+}
+
+/** How long a way is left alone after an error, ms; null where the error says nothing of the way. */
+function waitAfter(error: unknown): number | null {
+  if (error instanceof errors.TimeoutError) return SILENT_PROBE_MS;
+  // nobody listened there: JetStream's client calls that by another name
+  const nobody =
+    error instanceof errors.NoRespondersError ||
+    (error instanceof errors.RequestError && error.isNoResponders()) ||
+    (error instanceof Error && error.name === 'JetStreamNotEnabled');
+  return nobody ? PROBE_MS : null;
+}

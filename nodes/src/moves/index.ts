@@ -1,0 +1,4 @@
+export { beginMove, findAway, findMoves, forgetNode, requireHere, setMove } from './moves.ts';
+export type { Move } from './moves.ts';
+export { readNodeFileHead, takeNodeIn, writeNodeFile } from './node-file.ts';
+export { findNodeTables } from './node-rows.ts';

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Topology } from '@liandong/schema';
+import { OPERATOR_NAME, problem } from '@liandong/schema';
+import { nkeys } from '@nats-io/transport-node';
+import { z } from 'zod';
+
+/**
+ * Who is known to the brokers: the public nkeys of hosts, gateways and the operator by their names, and the secrets of
+ * the leafs' links. Kept with the ceremony's outputs, so that configurations can be made anew when hosts have carried
+ * their seeds away.
+ */
+export const credentialsSchema = z.object({
+  nkeys: z.record(z.string(), z.string().regex(/^U[A-Z2-7]{55}$/, 'a public nkey of a user')),
+  links: z.record(z.string(), z.string().min(32)),
+});
+export type BrokerCredentials = z.infer<typeof credentialsSchema>;
+
+/** What must be made for whom: a seed to be handed over once. */
+export interface NewSeed {
+  name: string;
+  seed: string;
+}
+
+/** Completes credentials for a topology; what is there stays, and who left it is forgotten. */
+export function completeCredentials(
+  topology: Topology,
+  known: BrokerCredentials | null,
+): { credentials: BrokerCredentials; made: NewSeed[] } {
+  const made: NewSeed[] = [];
+  const names = [...topology.hosts, ...topology.gateways].map(({ id }) => id);
+  const keys = [...names, OPERATOR_NAME].map((name): [string, string] => {
+    const present = known?.nkeys[name];
+    if (present !== undefined) return [name, present];
+    const user = nkeys.createUser();
+    made.push({ name, seed: new TextDecoder().decode(user.getSeed()) });
+    return [name, user.getPublicKey()];
+  });
+  const links = topology.brokers
+    .filter(({ leafOf }) => leafOf !== undefined)
+    .map(({ id }): [string, string] => [id, known?.links[id] ?? randomBytes(32).toString('base64url')]);
+  return { credentials: { nkeys: Object.fromEntries(keys), links: Object.fromEntries(links) }, made };
+}
+
+/** @returns null where none were made yet @throws {ProblemError} BAD_CONFIG */
+export async function findCredentials(file: string): Promise<BrokerCredentials | null> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
+  }
+  try {
+    return credentialsSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `${file} holds no credentials of brokers.`, { cause });
+  }
+}

@@ -1,0 +1,128 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Divisions, Topology } from '@liandong/schema';
+import { OPERATOR_NAME, brokerOf, parseTopology, problem } from '@liandong/schema';
+import { brokerConfig } from './broker-config.ts';
+import { completeCredentials, findCredentials } from './credentials.ts';
+
+/** Where what is made of a topology lies; every host is given its own directory and the two public files. */
+export interface TopologyPaths {
+  trustFile: string;
+  topologyFile: string;
+  /** Whom the brokers know; private. */
+  credentialsFile: string;
+  brokerConfigFile: (broker: string) => string;
+  hostDir: (host: string) => string;
+  gatewayDir: (gateway: string) => string;
+  operatorSeedFile: string;
+}
+
+export function topologyPaths(dir: string): TopologyPaths {
+  return {
+    trustFile: join(dir, 'trust.json'),
+    topologyFile: join(dir, 'topology.json'),
+    credentialsFile: join(dir, 'credentials.json'),
+    brokerConfigFile: (broker) => join(dir, 'brokers', broker, 'nats.conf'),
+    hostDir: (host) => join(dir, 'hosts', host),
+    gatewayDir: (gateway) => join(dir, 'gateways', gateway),
+    operatorSeedFile: join(dir, OPERATOR_NAME, 'nats.seed'),
+  };
+}
+
+/** Where hosts and gateways find what they are given, unless told otherwise. */
+const HOME = '/etc/liandong';
+
+/**
+ * Makes from a topology what its parts run by: the configuration of every broker, seeds for those who are new, the
+ * settings of hosts and gateways, and the topology as JSON. Made again of the same topology it is the same; who is known
+ * keeps their credentials.
+ * @param home directory in which a host or gateway will keep what it is given
+ * @returns whom a seed was made for
+ * @throws {ProblemError} BAD_CONFIG for a topology that is older than the one that is there, or another of its sequence
+ */
+export async function writeOutputs(
+  topology: Topology,
+  divisions: Divisions,
+  dir: string,
+  home: string = HOME,
+): Promise<string[]> {
+  const paths = topologyPaths(dir);
+  for (const host of topology.hosts) for (const node of host.nodes) divisions.get(node);
+  await requireNewer(topology, paths.topologyFile);
+  const { credentials, made } = completeCredentials(topology, await findCredentials(paths.credentialsFile));
+  for (const { name, seed } of made) await writePrivate(seedFile(name, topology, paths), seed);
+  await writePrivate(paths.credentialsFile, JSON.stringify(credentials, null, 2));
+  for (const broker of topology.brokers) {
+    const config = brokerConfig(topology, divisions, broker, credentials);
+    await writePrivate(paths.brokerConfigFile(broker.id), config);
+  }
+  for (const host of topology.hosts) {
+    const { address, port } = brokerOf(topology, host);
+    const url = host.url === null ? null : new URL(host.url);
+    await writeSettings(join(paths.hostDir(host.id), 'host.env'), {
+      LIANDONG_HOST: host.id,
+      LIANDONG_NODES: host.nodes.join(','),
+      LIANDONG_NATS_URL: `nats://${address}:${port}`,
+      LIANDONG_NATS_SEED_FILE: `${home}/nats.seed`,
+      LIANDONG_TOPOLOGY_FILE: `${home}/topology.json`,
+      LIANDONG_TRUST_FILE: `${home}/trust.json`,
+      LIANDONG_KEYS_DIR: `${home}/keys`,
+      ...(url === null
+        ? {}
+        : {
+            LIANDONG_HTTP_ADDRESS: url.hostname,
+            LIANDONG_HTTP_PORT: url.port || (url.protocol === 'https:' ? '443' : '80'),
+          }),
+    });
+  }
+  for (const gateway of topology.gateways) {
+    const { address, port } = brokerOf(topology, gateway);
+    await writeSettings(join(paths.gatewayDir(gateway.id), 'gateway.env'), {
+      LIANDONG_GATEWAY: gateway.id,
+      LIANDONG_NATS_URL: `nats://${address}:${port}`,
+      LIANDONG_NATS_SEED_FILE: `${home}/nats.seed`,
+      LIANDONG_TOPOLOGY_FILE: `${home}/topology.json`,
+    });
+  }
+  await write(paths.topologyFile, `${JSON.stringify(topology, null, 2)}\n`, 0o644);
+  return made.map(({ name }) => name);
+}
+
+function seedFile(name: string, topology: Topology, paths: TopologyPaths): string {
+  if (name === OPERATOR_NAME) return paths.operatorSeedFile;
+  const isHost = topology.hosts.some(({ id }) => id === name);
+  return join(isHost ? paths.hostDir(name) : paths.gatewayDir(name), 'nats.seed');
+}
+
+async function requireNewer(topology: Topology, file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null;
+    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
+  });
+  if (text === null) return;
+  const present = parseTopology(JSON.parse(text));
+  if (topology.sequence > present.sequence) return;
+  if (JSON.stringify(topology) === JSON.stringify(present)) return;
+  throw problem(
+    'BAD_CONFIG',
+    `sequence: ${topology.sequence} is not above ${present.sequence}, the topology that is there. Raise it with every change.`,
+    { field: 'sequence' },
+  );
+}
+
+/** Settings as `systemd` and shells read them; what only the site knows it adds itself. */
+async function writeSettings(file: string, settings: Record<string, string>): Promise<void> {
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  await writePrivate(file, `${lines.join('\n')}\n`);
+}
+
+async function writePrivate(file: string, content: string): Promise<void> {
+  await write(file, content, 0o600);
+}
+
+/** Whole or not at all: a broker or host may read it at any moment. */
+async function write(file: string, content: string, mode: number): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(`${file}.new`, content, { mode });
+  await rename(`${file}.new`, file);
+}

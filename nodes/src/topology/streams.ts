@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { Divisions, Topology } from '@liandong/schema';
+import { OPERATOR_NAME, problem, roadSubjects } from '@liandong/schema';
+import type { Road } from '../bus/index.ts';
+import { ROADS, findStream, inboxPrefix, roadConfig } from '../bus/index.ts';
+
+/**
+ * Brings a broker's streams in line with a topology: what they hold stays, what they take in is what goes to the nodes
+ * that stand there now. Needed where nodes came to a broker from another, or the first leaf was added.
+ * @returns the streams and what they take in
+ * @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE
+ */
+export async function bringStreams(
+  topology: Topology,
+  divisions: Divisions,
+  brokerId: string,
+  seedFile: string,
+): Promise<{ stream: string; subjects: string[] }[]> {
+  const broker = topology.brokers.find(({ id }) => id === brokerId);
+  if (!broker) throw problem('BAD_CONFIG', `The topology has no broker ${brokerId}.`, { field: 'broker' });
+  const seed = await readFile(seedFile, 'utf8').catch((cause: unknown) => {
+    throw problem('BAD_CONFIG', `${seedFile} can't be read.`, { cause });
+  });
+  const url = `nats://${broker.address}:${broker.port}`;
+  const connection = await connect({
+    servers: [url],
+    name: OPERATOR_NAME,
+    inboxPrefix: inboxPrefix(OPERATOR_NAME),
+    maxReconnectAttempts: 0,
+    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed.trim())),
+  }).catch((cause: unknown) => {
+    throw problem('BROKER_UNAVAILABLE', `The broker at ${url} can not be used.`, { cause });
+  });
+  try {
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const brought = [];
+    for (const road of Object.keys(ROADS) as Road[]) {
+      const config = roadConfig(road, roadSubjects(road, topology, divisions, broker.id));
+      const { config: now } = (await findStream(manager, config.name))
+        ? await manager.streams.update(config.name, { subjects: config.subjects })
+        : await manager.streams.add(config);
+      brought.push({ stream: now.name, subjects: now.subjects });
+    }
+    return brought;
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import type { Topology } from '@liandong/schema';
+import { parseTopology, problem } from '@liandong/schema';
+import { YAMLParseError, parse } from 'yaml';
+
+/**
+ * Reads a topology file: YAML, and so JSON too.
+ * @throws {ProblemError} BAD_CONFIG with every fault by its place, a fault of the text by its line
+ */
+export async function readTopology(file: string): Promise<Topology> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
+  }
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError)) throw cause;
+    const line = cause.linePos?.[0].line ?? 0;
+    throw problem('BAD_CONFIG', `${file}, line ${line}: ${cause.code} is no YAML.`, { cause });
+  }
+  return parseTopology(content);
+}
