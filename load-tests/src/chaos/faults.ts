@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrokenFederation } from './broken-federation.ts';
 import type { HostId } from './places.ts';
@@ -71,7 +70,7 @@ const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     for (const { id } of idle) federation.host(id).freeze();
     await pause(PILE_MS);
     federation.services.killBroker();
-    await rm(join(federation.dir, 'jetstream'), { recursive: true, force: true });
+    await rm(federation.services.storeDir(), { recursive: true, force: true });
     for (const { id } of idle) federation.host(id).thaw();
     await pause(random.between(100, 1_000));
     await federation.services.startBroker();

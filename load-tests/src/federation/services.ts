@@ -94,6 +94,11 @@ export class Services {
     return `nats://127.0.0.1:${this.#broker(id).port}`;
   }
 
+  /** Where a broker keeps what it stores. */
+  storeDir(id?: string): string {
+    return this.#broker(id).storeDir;
+  }
+
   /** Ends a broker as a power cut would. */
   killBroker(id?: string): void {
     process.kill(this.brokerPid(id), 'SIGKILL');

@@ -47,6 +47,16 @@ const stated = async (node: DivisionCode) =>
   )[0]?.head ?? 0;
 const caughtUp = () => eventually(async () => (await heldByCity(VILLAGE)) === (await stated(VILLAGE)));
 
+/** How much of a case's log a node holds. */
+const linesAt = async (node: DivisionCode, id: string) =>
+  (
+    await federation.rows<{ lines: number }>(
+      node,
+      `SELECT count(*)::int AS lines FROM case_log WHERE node = $1 AND case_id = $2`,
+      [node, id],
+    )
+  )[0]?.lines ?? 0;
+
 /** From the village to the county's desk. */
 async function journey(): Promise<string> {
   const id = await steps.file();
@@ -71,7 +81,7 @@ describe('a county with a broker of its own', () => {
     federation.link(LEAF).cut();
     const before = await heldByCity(VILLAGE);
     const id = await journey();
-    await steps.known(id, agent, 'REVIEWED');
+    await eventually(async () => (await linesAt(VILLAGE, id)) === (await linesAt(COUNTY, id)));
     expect(await heldByCity(VILLAGE)).toBe(before);
     federation.link(LEAF).heal();
     await caughtUp();
