@@ -116,7 +116,8 @@ describe('a village that is split off from its host onto one of its own, while p
     const list = filed.map((id) => `'${id}'`).join(', ');
     expect(await count(NEW_HOST, `FROM cases WHERE node = '${VILLAGE}' AND id IN (${list})`)).toBe(filed.length);
     expect(await count('zhuao', `FROM cases WHERE custody = 'HELD' AND id IN (${list})`)).toBe(filed.length);
-    expect(await count('zhuao', `FROM case_log WHERE action = 'RECEIVED' AND case_id IN (${list})`)).toBe(filed.length);
+    const taken = `FROM inbox WHERE node = '331022102' AND kind = 'DOSSIER' AND answer ->> 'outcome' = 'DONE'`;
+    expect(await count('zhuao', taken)).toBe(filed.length);
     for (const { name } of federation.hosts()) expect(await count(name, 'FROM parked')).toBe(0);
   });
 
