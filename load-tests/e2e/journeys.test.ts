@@ -9,6 +9,7 @@ import { Client } from '../src/federation/client.ts';
 import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { JOURNEYS, Journey, fileLowIncome, rollupWhen } from '../src/federation/journeys.ts';
+import { oneFormJourney } from '../src/federation/one-form-journey.ts';
 import { custodians, settled, startFederation } from './federation.ts';
 
 let federation: Federation;
@@ -42,6 +43,18 @@ describe('the journeys', () => {
     expect(city.figures).toMatchObject({ filed: 4, granted: 4, closed: 4 });
     expect(city.coverage).toMatchObject({ expected: 8, covered: 8, complete: true });
     expect(city.coverage.watermarks.every((w) => w.asOf !== null && w.behind === 0)).toBe(true);
+  });
+});
+
+describe('one form for a new enterprise', () => {
+  test('goes through five departments and is delivered at once', async () => {
+    const report = await oneFormJourney(federation, () => undefined);
+    expect(report).toMatchObject({ ok: true, state: 'DELIVERED', total: 5, succeeded: 5, failed: 0, delivered: 5 });
+  });
+
+  test('goes on where one department does not accept its part, which the one progress shows', async () => {
+    const report = await oneFormJourney(federation, () => undefined, '3310-GA-001');
+    expect(report).toMatchObject({ ok: true, state: 'DELIVERED', total: 5, succeeded: 4, failed: 1, delivered: 4 });
   });
 });
 

@@ -80,6 +80,7 @@ describe('the demo', () => {
         ok: true,
         rollup: { division: '331000', filed: 4, closed: 4, coverage: { complete: true } },
         delegation: { ok: true, decidedBy: '331022103', inNameOf: '331022', afterRevocation: '331022' },
+        oneForm: { ok: true, state: 'DELIVERED', succeeded: 5, delivered: 5 },
         proxy: { ok: true, whileAway: '包志强', afterwards: '包小芳' },
         joint: { ok: true, outcome: 'GRANTED', state: 'CLOSED', corrections: { mandatory: 1, made: 1 } },
       });

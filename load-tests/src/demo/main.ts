@@ -8,6 +8,8 @@ import type { JointReport } from '../federation/joint-journey.ts';
 import { jointJourney } from '../federation/joint-journey.ts';
 import type { ProxyReport } from '../federation/proxy-journey.ts';
 import { proxyJourney } from '../federation/proxy-journey.ts';
+import type { OneFormReport } from '../federation/one-form-journey.ts';
+import { oneFormJourney } from '../federation/one-form-journey.ts';
 import type { JourneyReport } from '../federation/journeys.ts';
 import { Federation } from '../federation/federation.ts';
 import { printAnswers } from './print.ts';
@@ -32,6 +34,8 @@ interface DemoReport {
   joint: JointReport | null;
   /** A case handled by proxy whose agent went on leave. */
   proxy: ProxyReport | null;
+  /** One form that filed, carried and delivered several items. */
+  oneForm: OneFormReport;
 }
 
 const aborted = new AbortController();
@@ -126,6 +130,8 @@ async function runJourneys(running: Federation): Promise<DemoReport> {
   const proxy = await proxyJourney(running, (step, ms) => say(`  ${String(ms).padStart(5)} ms  ${step}`));
   say(`  = ${proxy.steps.join(' → ')}${proxy.ok ? '' : '   NOT AS EXPECTED'}\n`);
   ok &&= proxy.ok;
+  const oneForm = await runOneForm(running);
+  ok &&= oneForm.ok;
   const { division, figures, coverage } = city;
   return {
     ok,
@@ -134,7 +140,17 @@ async function runJourneys(running: Federation): Promise<DemoReport> {
     delegation,
     joint,
     proxy,
+    oneForm,
   };
+}
+
+async function runOneForm(running: Federation): Promise<OneFormReport> {
+  say('新办企业一件事:一张表,设立登记在先,公章、税务、社保、开户并行,一次送达');
+  const report = await oneFormJourney(running, (step, ms) => say(`  ${String(ms).padStart(5)} ms  ${step}`));
+  const { state, succeeded, total, delivered, ms, ok } = report;
+  const right = ok ? '' : '   NOT AS EXPECTED';
+  say(`  = ${state}: ${succeeded} of ${total} items, ${delivered} delivered at once, ${ms} ms${right}\n`);
+  return report;
 }
 
 function sayAddresses(running: Federation): void {

@@ -21,6 +21,15 @@ export const RETURN_CASE = step('returnCase', 'ReasonedStepInput');
 export const TRANSFER_CASE = step('transferCase', 'TransferCaseInput');
 export const WITHDRAW_CASE = step('withdrawCase', 'ReasonedStepInput');
 
+const BUNDLE = 'id state total succeeded failed members { item { code } status caseId state }';
+export const FILE_BUNDLE = `mutation FileBundle($input: FileBundleInput!) {
+  fileBundle(input: $input) { bundle { ${BUNDLE} } trackingCode ${FAULT} }
+}`;
+export const DELIVER_BUNDLE = `mutation DeliverBundle($input: DeliverBundleInput!) {
+  deliverBundle(input: $input) { bundle { ${BUNDLE} } ${FAULT} }
+}`;
+export const BUNDLE_NOW = `query BundleNow($id: ID!) { bundle(id: $id) { ${BUNDLE} } }`;
+
 const grant = (mutation: string, input: string) =>
   `mutation Grant($input: ${input}!) { ${mutation}(input: $input) { delegation { id state } ${FAULT} } }`;
 export const GRANT_POWER = grant('grantPower', 'GrantPowerInput');
