@@ -36,7 +36,17 @@ async function main(): Promise<void> {
   const { signal } = ending;
   const seed = values.seed ?? new Date().toISOString().slice(0, 10);
   const result = values.naive
-    ? await runNaive({ handOffs: number(values.handoffs, 1_000), seed, times: 2, kinds: NAIVE_KINDS, signal }, tell)
+    ? await runNaive(
+        {
+          handOffs: number(values.handoffs, 500),
+          seed,
+          times: number(values.times, 2),
+          kinds: NAIVE_KINDS,
+          open: number(values.open, 120),
+          signal,
+        },
+        tell,
+      )
     : await runSuite(
         {
           handOffs: number(values.handoffs, 0),

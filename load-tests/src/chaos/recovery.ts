@@ -1,16 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HostDatabases } from './host-databases.ts';
 
-/** A recovery that takes longer is given up, ms; what is owed then shows in the findings. */
-const LONGEST_MS = 120_000;
-
 const OWED = `SELECT EXISTS (SELECT 1 FROM outbox WHERE settled_at IS NULL AND created_at <= $1) AS owed`;
 
 /**
  * Waits until everything that was owed at a moment is settled at every host.
+ * @param longestMs when it is given up; what is owed then shows in the findings
  * @returns how long it took, ms
  */
-export async function recovered(databases: HostDatabases, since: Date): Promise<number> {
+export async function recovered(databases: HostDatabases, since: Date, longestMs: number): Promise<number> {
   const began = performance.now();
   for (;;) {
     const owed = await databases
@@ -19,7 +17,7 @@ export async function recovered(databases: HostDatabases, since: Date): Promise<
       // a database that is not back yet owes what it owes
       .catch(() => true);
     const took = performance.now() - began;
-    if (!owed || took > LONGEST_MS) return took;
+    if (!owed || took > longestMs) return took;
     await pause(100);
   }
 }

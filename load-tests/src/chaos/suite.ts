@@ -51,8 +51,11 @@ const PACES = 40;
 const PACE_MS = 100;
 /** With nothing moving for so long the load is over, ms. */
 const PATIENCE_MS = 90_000;
+/** The longest recovery that is waited for, ms. */
+const RECOVERY_MS = 120_000;
 /** A naive federation never comes to rest. */
 const NAIVE_PATIENCE_MS = 15_000;
+const NAIVE_RECOVERY_MS = 5_000;
 
 /** Runs a federation under load and faults, mends everything, and looks what is left. */
 export async function runSuite(options: SuiteOptions, tell: (line: string) => void): Promise<SuiteResult> {
@@ -92,6 +95,7 @@ async function underFaults(
   tell: (line: string) => void,
 ): Promise<SuiteResult> {
   const patience = naive === null ? PATIENCE_MS : NAIVE_PATIENCE_MS;
+  const longestMs = naive === null ? RECOVERY_MS : NAIVE_RECOVERY_MS;
   const faults = new Map<FaultKind, FaultReport>();
   const began = performance.now();
   desks.start();
@@ -102,7 +106,7 @@ async function underFaults(
       desks.allow(fault.at + AHEAD);
       await reached(desks, fault.at, patience, tell);
       const pace = paced(desks, fault.at, planned[i + 1]?.at ?? handOffs);
-      await happen(broken, fault, faults, desks, tell).finally(() => clearInterval(pace));
+      await happen(broken, fault, { faults, longestMs }, desks, tell).finally(() => clearInterval(pace));
     }
     desks.allow(Infinity);
     await reached(desks, handOffs, patience, tell);
@@ -152,7 +156,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 async function happen(
   broken: BrokenFederation,
   fault: ScheduledFault,
-  faults: Map<FaultKind, FaultReport>,
+  { faults, longestMs }: { faults: Map<FaultKind, FaultReport>; longestMs: number },
   desks: Desks,
   tell: (line: string) => void,
 ): Promise<void> {
@@ -166,7 +170,7 @@ async function happen(
   const began = performance.now();
   const what = await inflict(broken, fault);
   const lasted = performance.now() - began;
-  const took = await recovered(broken.databases, new Date());
+  const took = await recovered(broken.databases, new Date(), longestMs);
   const known = faults.get(fault.kind);
   const report = known && !('skipped' in known) ? known : { times: 0, recoverySeconds: [] };
   faults.set(fault.kind, {
