@@ -35,7 +35,7 @@ describe('the fault suite', () => {
     'finds out who trusts the broker’s acknowledgement, and who forgets what was done',
     async () => {
       const { variants } = await runNaive(
-        { handOffs: 200, seed: 'npm test', times: 1, kinds: ['hubWiped', 'duplicated'], open: 60 },
+        { handOffs: 200, seed: 'npm test', times: 1, kinds: ['leafWiped', 'duplicated'], open: 60 },
         quiet,
       );
       expect(variants.trusting.lost).toBeGreaterThan(0);

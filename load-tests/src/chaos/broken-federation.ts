@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { topologyPaths } from '@liandong/nodes';
 import { TOKEN_AUDIENCE } from '@liandong/schema';
 import type { JWK } from 'jose';
 import { SignJWT, importJWK } from 'jose';
@@ -11,8 +12,8 @@ import { Federation, ISSUER } from '../federation/federation.ts';
 import { Services, findNatsServer, freePort } from '../federation/services.ts';
 import { HostDatabases } from './host-databases.ts';
 import type { NaiveVariant } from './naive.ts';
-import type { HostId } from './places.ts';
-import { HOSTS, OWN_POSTGRES, PEOPLE, SMALL_DISK } from './places.ts';
+import type { HostId, LeafId } from './places.ts';
+import { HOSTS, LEAFS, OWN_POSTGRES, PEOPLE, SMALL_DISK } from './places.ts';
 import { RoadProxy } from './road-proxy.ts';
 import { SmallDisk } from './small-disk.ts';
 
@@ -37,6 +38,8 @@ export class BrokenFederation {
   readonly urls: ReadonlyMap<string, string>;
   /** The line of each host to its broker. */
   readonly lines: ReadonlyMap<HostId, RoadProxy>;
+  /** The link of each leaf to the hub. */
+  readonly links: ReadonlyMap<LeafId, RoadProxy>;
   /** The small disk, or why there is none. */
   readonly disk: SmallDisk | string;
   readonly #postgres: ReadonlyMap<string, Services>;
@@ -47,6 +50,7 @@ export class BrokenFederation {
     this.databases = parts.databases;
     this.urls = parts.urls;
     this.lines = parts.lines;
+    this.links = parts.links;
     this.disk = parts.disk;
     this.#postgres = parts.postgres;
     this.#dir = parts.dir;
@@ -59,9 +63,10 @@ export class BrokenFederation {
     const disk = await SmallDisk.make(options.diskMib);
     const postgres = new Map<string, Services>();
     const lines = new Map<HostId, RoadProxy>();
+    const links = new Map<LeafId, RoadProxy>();
     const urls = new Map<string, string>();
     const undo = async () => {
-      await Promise.allSettled([...lines.values()].map((line) => line.close()));
+      await Promise.allSettled([...lines.values(), ...links.values()].map((line) => line.close()));
       await Promise.allSettled([...postgres.values()].map((server) => server.stop()));
       if (typeof disk !== 'string') await disk.unmount();
       await rm(dir, { recursive: true, force: true });
@@ -93,6 +98,15 @@ export class BrokenFederation {
         plan: {
           hosts: HOSTS.map((host) => ({ ...host, nodes: [...host.nodes] })),
           people: PEOPLE,
+          leafs: LEAFS.map(({ id, hosts }) => ({
+            id,
+            hosts,
+            link: async (hubPort) => {
+              const link = await RoadProxy.listen(hubPort, false);
+              links.set(id, link);
+              return link.port;
+            },
+          })),
           hostProgram: HOST_PROGRAM,
           // keys are older than any clock here is wrong
           ceremonyAt: new Date(Date.now() - DAY_MS),
@@ -115,7 +129,7 @@ export class BrokenFederation {
       const databases = new HostDatabases(
         new Map(HOSTS.map(({ id }) => [id, federation.environment(id)['LIANDONG_DATABASE_URL'] ?? ''])),
       );
-      return new BrokenFederation({ federation, databases, urls, lines, disk, postgres, dir });
+      return new BrokenFederation({ federation, databases, urls, lines, links, disk, postgres, dir });
     } catch (error) {
       await undo();
       throw error;
@@ -142,9 +156,8 @@ export class BrokenFederation {
 
   /** Everybody's token, by login, as the issuer of the federation gives them. */
   async tokens(): Promise<Map<string, string>> {
-    const jwk = JSON.parse(
-      await readFile(join(this.federation.dir, 'federation', 'gateway', 'issuer.jwk.json'), 'utf8'),
-    ) as JWK;
+    const gatewayDir = topologyPaths(join(this.federation.dir, 'federation')).gatewayDir('gateway');
+    const jwk = JSON.parse(await readFile(join(gatewayDir, 'issuer.jwk.json'), 'utf8')) as JWK;
     const key = await importJWK(jwk, 'EdDSA');
     const tokens = PEOPLE.map(async ({ username, name, division, roles, department }) => {
       const token = await new SignJWT({ name, division, roles, ...(department === null ? {} : { department }) })
@@ -163,11 +176,12 @@ export class BrokenFederation {
 
   /** Stops everything, and leaves nothing behind, whatever state it is in. */
   async stop(): Promise<void> {
-    for (const line of this.lines.values()) line.heal();
+    const lines = [...this.lines.values(), ...this.links.values()];
+    for (const line of lines) line.heal();
     for (const host of this.federation.hosts()) host.thaw();
     const ended = [
       ...(await Promise.allSettled([this.databases.close(), this.federation.stop()])),
-      ...(await Promise.allSettled([...this.lines.values()].map((line) => line.close()))),
+      ...(await Promise.allSettled(lines.map((line) => line.close()))),
       ...(await Promise.allSettled([...this.#postgres.values()].map((server) => server.stop()))),
     ];
     if (typeof this.disk !== 'string') await this.disk.unmount();

@@ -1,14 +1,17 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrokenFederation } from './broken-federation.ts';
 import type { HostId } from './places.ts';
-import { HOSTS, OWN_POSTGRES, SMALL_DISK } from './places.ts';
+import { HOSTS, LEAFS, OWN_POSTGRES, SMALL_DISK } from './places.ts';
 import { Random } from './random.ts';
 import type { Disturbance } from './road-proxy.ts';
 import type { FaultKind, ScheduledFault } from './schedule.ts';
 
 /** Longer than what waits for a host: the broker's ack wait (10 s), JetStream's answers (5 s), a desk's patience (10 s). */
 const FROZEN_MS = 13_000;
+/** The city's broker. */
+const HUB = 'hub';
+/** What the city sends lies in the hub's store until these take it. */
+const COUNTY_HOSTS = ['sanmen', 'tiantai'] as const satisfies HostId[];
 const CLOCK_MS = 10 * 60_000;
 /** How long messages pile up in the broker's store before it is wiped, ms. */
 const PILE_MS = 700;
@@ -31,12 +34,8 @@ const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   senderKilled: async (broken, random) => killed(broken, random, await busy(broken, random, 'senders')),
   receiverKilled: async (broken, random) => killed(broken, random, await busy(broken, random, 'receivers')),
 
-  hubKilled: async ({ federation }, random) => {
-    federation.services.killBroker();
-    await pause(random.between(200, 2_000));
-    await federation.services.startBroker();
-    return 'hub';
-  },
+  hubKilled: async (broken, random) => brokerKilled(broken, random, HUB),
+  leafKilled: async (broken, random) => brokerKilled(broken, random, random.pick(LEAFS).id),
 
   postgresKilled: async (broken, random) => {
     const host = random.pick<HostId>([...OWN_POSTGRES, 'city']);
@@ -47,34 +46,35 @@ const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     return host;
   },
 
-  linkCut: async (broken, random) => {
+  linkCut: async ({ links }, random) => {
+    const { id } = random.pick(LEAFS);
+    links.get(id)?.cut();
+    await pause(random.between(1_000, 6_000));
+    links.get(id)?.heal();
+    return id;
+  },
+
+  linkOneWay: async ({ links }, random) => {
+    const { id } = random.pick(LEAFS);
+    const direction = random.pick(['up', 'down'] as const);
+    links.get(id)?.hold(direction);
+    await pause(random.between(1_000, 6_000));
+    links.get(id)?.heal();
+    return `${id}, ${direction}`;
+  },
+
+  lineCut: async ({ lines }, random) => {
     const host = anyHost(random);
-    broken.lines.get(host)?.cut();
+    lines.get(host)?.cut();
     await pause(random.between(1_000, 5_000));
-    broken.lines.get(host)?.heal();
+    lines.get(host)?.heal();
     return host;
   },
 
-  linkOneWay: async (broken, random) => {
-    const host = anyHost(random);
-    const direction = random.pick(['up', 'down'] as const);
-    broken.lines.get(host)?.hold(direction);
-    await pause(random.between(1_000, 6_000));
-    broken.lines.get(host)?.heal();
-    return `${host}, ${direction}`;
-  },
-
-  hubWiped: async ({ federation }, random) => {
-    // what its receivers do not take lies in the store when it goes
-    const idle = random.shuffled(HOSTS).slice(0, 3);
-    for (const { id } of idle) federation.host(id).freeze();
-    await pause(PILE_MS);
-    federation.services.killBroker();
-    await rm(federation.services.storeDir(), { recursive: true, force: true });
-    for (const { id } of idle) federation.host(id).thaw();
-    await pause(random.between(100, 1_000));
-    await federation.services.startBroker();
-    return 'hub';
+  hubWiped: async (broken) => wiped(broken, HUB, COUNTY_HOSTS),
+  leafWiped: async (broken, random) => {
+    const { id, hosts } = random.pick(LEAFS);
+    return wiped(broken, id, hosts.slice(0, 2));
   },
 
   hostFrozen: async ({ federation }, random) => {
@@ -113,6 +113,25 @@ async function killed(broken: BrokenFederation, random: Random, host: HostId): P
   await pause(random.between(100, 2_000));
   await broken.restart(host);
   return host;
+}
+
+async function brokerKilled({ federation }: BrokenFederation, random: Random, id: string): Promise<string> {
+  federation.services.killBroker(id);
+  await pause(random.between(200, 2_000));
+  await federation.services.startBroker(id);
+  return id;
+}
+
+/** @param idle hosts that take nothing meanwhile, so that messages lie in the store when it goes */
+async function wiped({ federation }: BrokenFederation, id: string, idle: readonly HostId[]): Promise<string> {
+  for (const host of idle) federation.host(host).freeze();
+  try {
+    await pause(PILE_MS);
+    await federation.services.wipeBroker(id);
+  } finally {
+    for (const host of idle) federation.host(host).thaw();
+  }
+  return id;
 }
 
 function anyHost(random: Random): HostId {

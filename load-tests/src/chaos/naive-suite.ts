@@ -5,7 +5,7 @@ import type { SuiteOptions, SuiteResult } from './suite.ts';
 import { runSuite } from './suite.ts';
 
 /** What the naive ones are put to: what they do not stand. */
-export const NAIVE_KINDS: readonly FaultKind[] = ['hubWiped', 'duplicated', 'receiverKilled', 'linkCut'];
+export const NAIVE_KINDS: readonly FaultKind[] = ['hubWiped', 'leafWiped', 'duplicated', 'linkCut'];
 
 export interface NaiveResult {
   /** Whether both were found out: the one as losing, the other as doing things twice. */

@@ -17,6 +17,13 @@ export const HOSTS = [
 ] as const;
 export type HostId = (typeof HOSTS)[number]['id'];
 
+/** Each county's own broker, a leaf of the city's, and the hosts that stand at it; the city's host stands at the hub. */
+export const LEAFS = [
+  { id: 'leaf-sanmen', hosts: ['sanmen', 'tingpang', 'tingpang-villages', 'zhuao'] },
+  { id: 'leaf-tiantai', hosts: ['tiantai', 'tiantai-townships', 'tiantai-villages'] },
+] as const satisfies { id: string; hosts: HostId[] }[];
+export type LeafId = (typeof LEAFS)[number]['id'];
+
 /** Hosts with a PostgreSQL of their own; the others share one, with a database each. */
 export const OWN_POSTGRES = ['sanmen', 'tingpang'] as const satisfies HostId[];
 /** The host whose PostgreSQL has a small disk of its own. */
