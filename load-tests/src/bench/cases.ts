@@ -7,6 +7,8 @@ import { foldLog } from '@liandong/schema';
 import { Services } from '../federation/services.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
+import type { MutationsResult } from './mutations.ts';
+import { mutations } from './mutations.ts';
 import type { Times } from './statistics.ts';
 import { round, timesOf } from './statistics.ts';
 
@@ -23,9 +25,12 @@ export interface CasesOptions {
   many: number;
   /** How often each list is asked, and how often the log is folded. */
   rounds: number;
+  /** Cases whose whole life is run at one node. */
+  lives: number;
+  profileDir: string | null;
 }
 
-export interface CasesResult extends CasesOptions {
+export interface CasesResult extends Omit<CasesOptions, 'profileDir'> {
   bench: 'cases';
   ok: boolean;
   machine: Machine;
@@ -35,6 +40,8 @@ export interface CasesResult extends CasesOptions {
   queue: Record<'few' | 'many', Times & { filters: Record<string, Times> }>;
   /** Median among the many to the median among the few: 1 is flat. */
   ratio: number;
+  /** A case's mutations at one node, beside `pg` alone. */
+  mutations: MutationsResult;
 }
 
 const ALL: CaseFilter = { custody: null, states: null, item: null, number: null, orderBy: 'REMAINING_DAYS' };
@@ -61,10 +68,11 @@ function filters(now: Date): Record<string, CaseFilter> {
   };
 }
 
-/** Folds a long log, and asks a desk's work queue among few cases and among many. */
+/** Folds a long log, runs cases' mutations at one node, and asks a desk's work queue among few cases and among many. */
 export async function cases(options: CasesOptions, tell: (line: string) => void): Promise<CasesResult> {
   tell(`folding a log of ${LINES} lines ${options.rounds * 10} times`);
   const fold = foldTimes(options.rounds * 10);
+  const mutated = await mutations({ cases: options.lives, concurrency: 8 }, options.profileDir, tell);
   const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));
   // PostgreSQL runs under an account of its own
   await chmod(dir, 0o755);
@@ -88,10 +96,14 @@ export async function cases(options: CasesOptions, tell: (line: string) => void)
       bench: 'cases',
       ok: worst < QUEUE_MS,
       machine: machine(),
-      ...options,
+      few: options.few,
+      many: options.many,
+      rounds: options.rounds,
+      lives: options.lives,
       fold: { ...fold, lines: LINES },
       queue,
       ratio: round(queue.many.p50 / queue.few.p50, 2),
+      mutations: mutated,
     };
   } finally {
     await services.stop();

@@ -2,11 +2,15 @@
  * A host as a process of its own, whose people work when the benchmark tells them to: they use its services directly,
  * so that the time of a gateway and of GraphQL is not counted as the hand-off's.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Host, programLog, readConfig } from '@liandong/nodes';
 import type { Viewer } from '@liandong/schema';
+import { problem } from '@liandong/schema';
 import pg from 'pg';
+import type { MutationStep, Walked } from './mutations.ts';
+import type { WrittenRows } from './statements.ts';
+import { listenToStatements, nameOf, rowsOf, statementsOf } from './statements.ts';
 
 /** What a desk can be told. */
 export type DeskCommand =
@@ -16,8 +20,23 @@ export type DeskCommand =
   | { do: 'forward'; node: string; ids: readonly string[]; concurrency: number }
   /** Forwards cases one after the other, each when the receipt of the one ahead of it has come and a while has passed. */
   | { do: 'forwardQuietly'; node: string; ids: readonly string[]; pauseMs: number }
+  /** Runs cases through their mutations, as the gateway would ask for them. */
+  | Walk
+  /** Runs one case through its mutations and tells what they sent to the database. */
+  | { do: 'listen'; node: string; steps: readonly MutationStep[]; tokens: Tokens }
   /** CPU time of the process so far. */
   | { do: 'cpu' };
+
+type Tokens = Record<MutationStep['who'], string>;
+
+interface Walk {
+  do: 'walk';
+  node: string;
+  steps: readonly MutationStep[];
+  tokens: Tokens;
+  cases: number;
+  concurrency: number;
+}
 
 export interface DeskAnswer {
   file: { ids: string[] };
@@ -25,8 +44,13 @@ export interface DeskAnswer {
   forward: { times: number[]; from: number; until: number };
   /** From the call to the receipt that settled it, ms. */
   forwardQuietly: { times: number[] };
+  walk: Walked;
+  /** By mutation: its statements by name, and the rows they wrote. */
+  listen: { sent: Record<string, string[]>; written: Record<string, WrittenRows[]> };
   cpu: { ms: number };
 }
+
+listenToStatements();
 
 const config = readConfig(process.env);
 const log = programLog(config.logLevel, { host: config.host });
@@ -48,6 +72,10 @@ function obey(command: DeskCommand): Promise<DeskAnswer[DeskCommand['do']]> {
       return forward(command);
     case 'forwardQuietly':
       return forwardQuietly(command);
+    case 'walk':
+      return walk(command);
+    case 'listen':
+      return listen(command);
     case 'cpu': {
       const { user, system } = process.cpuUsage();
       return Promise.resolve({ ms: (user + system) / 1000 });
@@ -119,6 +147,51 @@ async function forwardQuietly(command: DeskCommand & { do: 'forwardQuietly' }): 
     await watch.end();
   }
   return { times };
+}
+
+async function walk({ node, steps, tokens, cases, concurrency }: Walk): Promise<Walked> {
+  const times: Record<string, number[]> = {};
+  const begun = performance.now();
+  await atOnce(cases, concurrency, async () => {
+    let id: string | null = null;
+    for (const step of steps) {
+      const began = performance.now();
+      id = await mutate(node, step, tokens, id);
+      (times[step.name] ??= []).push(performance.now() - began);
+    }
+  });
+  return { times, seconds: (performance.now() - begun) / 1000 };
+}
+
+async function listen({ node, steps, tokens }: DeskCommand & { do: 'listen' }): Promise<DeskAnswer['listen']> {
+  const answer: DeskAnswer['listen'] = { sent: {}, written: {} };
+  let id: string | null = null;
+  for (const step of steps) {
+    const sent = await statementsOf(async () => {
+      id = await mutate(node, step, tokens, id);
+    });
+    answer.sent[step.name] = sent.map(nameOf);
+    answer.written[step.name] = sent.flatMap((each) => rowsOf(each) ?? []);
+  }
+  return answer;
+}
+
+/** Asks this host as the gateway would. @returns the case's id */
+async function mutate(node: string, step: MutationStep, tokens: Tokens, id: string | null): Promise<string> {
+  const { materials = [] } = step.input as { materials?: object[] };
+  const input = {
+    ...step.input,
+    idempotencyKey: randomUUID(),
+    ...(id === null
+      ? { materials: materials.map((material) => ({ ...material, content: randomBytes(3_000).toString('base64') })) }
+      : { id }),
+  };
+  const operation = { role: step.role, at: node, query: step.query, variables: { input }, token: tokens[step.who] };
+  const reply = await host.answer({ operations: [operation], budgetMs: 10_000 });
+  const [result] = 'results' in reply ? reply.results : [];
+  const [payload] = Object.values(result?.data ?? {}) as { case: { id: string } | null; errors?: object[] | null }[];
+  if (!payload?.case) throw problem('INTERNAL', `${step.name}: ${JSON.stringify(result ?? reply).slice(0, 500)}`);
+  return payload.case.id;
 }
 
 async function atOnce(count: number, concurrency: number, work: (index: number) => Promise<void>): Promise<void> {

@@ -18,7 +18,7 @@ const RESULTS_DIR = fileURLToPath(new URL('../../results/', import.meta.url));
 const USAGE = `npm run bench -- lifecycle [--cases 300] [--concurrency 8] [--keep]
 npm run bench -- search [--items 2000] [--nodes 10] [--rounds 20] [--keep]
 npm run bench -- drift [--items 2000] [--nodes 295] [--rounds 20] [--keep]
-npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--keep]
+npm run bench -- cases [--few 10000] [--many 1000000] [--rounds 20] [--lives 400] [--profile DIR] [--keep]
 npm run bench -- handoff [--handoffs 4000] [--backlog 2000] [--quiet 200] [--concurrency 8] [--seconds 10] [--profile DIR] [--keep]
 
 Prints what it does, and its result as one JSON object on the last line; --keep stores it in load-tests/results.
@@ -70,7 +70,13 @@ function run(name: string, values: Values, tell: (line: string) => void): Promis
       );
     case 'cases':
       return cases(
-        { few: number(values.few, 10_000), many: number(values.many, 1_000_000), rounds: number(values.rounds, 20) },
+        {
+          few: number(values.few, 10_000),
+          many: number(values.many, 1_000_000),
+          rounds: number(values.rounds, 20),
+          lives: number(values.lives, 400),
+          profileDir: values.profile ?? null,
+        },
         tell,
       );
     default:
@@ -91,6 +97,7 @@ function parse() {
         nodes: { type: 'string' },
         rounds: { type: 'string' },
         few: { type: 'string' },
+        lives: { type: 'string' },
         many: { type: 'string' },
         handoffs: { type: 'string' },
         backlog: { type: 'string' },
