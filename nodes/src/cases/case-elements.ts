@@ -2,6 +2,7 @@ import type { CaseFile, DivisionCode, Divisions, Implementation, Item, ProblemEr
 import { dayOf, problem, standardImplementation } from '@liandong/schema';
 import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
 import type { NodeQueries } from '../db/index.ts';
+import { together } from '../db/index.ts';
 
 /** The node whose copies are asked. */
 interface House {
@@ -20,12 +21,23 @@ export async function caseElements(
   now: Date,
 ): Promise<{ item: Item; implementation: Implementation }> {
   const at = acceptance ? { version: acceptance.itemVersion } : { today: dayOf(now) };
-  const item = await findItem(queries, code, at);
+  const [item, implementation] = await together(
+    findItem(queries, code, at),
+    acceptance
+      ? findImplementation(queries, { item: code, node: power, version: acceptance.implementationVersion })
+      : newestImplementation(queries, code, power),
+  );
   if (!item) throw unknownItem(house.node, code);
-  const accepted =
-    acceptance &&
-    (await findImplementation(queries, { item: code, node: power, version: acceptance.implementationVersion }));
-  return { item, implementation: accepted ?? (await implementationAt(queries, house, item, power)) };
+  return { item, implementation: implementation ?? (await implementationAt(queries, house, item, power)) };
+}
+
+async function newestImplementation(
+  queries: NodeQueries,
+  item: string,
+  power: DivisionCode,
+): Promise<Implementation | null> {
+  const [known] = await findImplementations(queries, [{ item, node: power }]);
+  return known ?? null;
 }
 
 /**
@@ -39,7 +51,7 @@ export async function implementationAt(
   item: Item,
   power: DivisionCode,
 ): Promise<Implementation> {
-  const [known] = await findImplementations(queries, [{ item: item.code, node: power }]);
+  const known = await newestImplementation(queries, item.code, power);
   if (known) return known;
   if (divisions.isWithin(node, power)) throw unknownItem(node, item.code);
   return standardImplementation(item, power, 1);

@@ -390,14 +390,16 @@ export class CaseDesk {
     const { node, db, writer } = this.#parts;
     return db.transact(node, async (tx) => {
       let changed: StoredCase | undefined;
-      await once(tx, viewer, input.idempotencyKey, input, async () => {
-        const stored = await this.#lockReadable(tx, viewer, input.id);
+      const locked = this.#lockReadable(tx, viewer, input.id);
+      const done = once(tx, viewer, input.idempotencyKey, input, async () => {
+        const stored = await locked;
         const desk = await this.deskAt(tx, viewer, stored.file);
         changed = await writer.append(tx, stored, await step(tx, desk, stored.file), desk.now);
         return true;
       });
+      const [stored] = await together(locked, done);
       // done before under its key: as the case is now
-      return changed ?? this.#lockReadable(tx, viewer, input.id);
+      return changed ?? stored;
     });
   }
 
@@ -533,10 +535,12 @@ export class CaseDesk {
     if (!item) throw unknownItem(node, itemCode);
     // how it is carried out is for the organ that holds the power to say, also where a lower one decides
     const power = divisions.atTier(place, item.decidingTier)?.code ?? place;
-    const implementation = await implementationAt(queries, this.#parts, item, power);
-    const grants = await this.#grantsOver(queries, itemCode);
-    const offices = await this.#parts.offices(queries);
-    const standing = await this.#parts.posts(queries, viewer, dayOf(at));
+    const [implementation, grants, offices, standing] = await together(
+      implementationAt(queries, this.#parts, item, power),
+      this.#grantsOver(queries, itemCode),
+      this.#parts.offices(queries),
+      this.#parts.posts(queries, viewer, dayOf(at)),
+    );
     return {
       node,
       viewer,
@@ -553,15 +557,15 @@ export class CaseDesk {
 
   /** What a case goes by, with what sharing and other members of its bundle gave for it. */
   async #elements(queries: NodeQueries, file: CaseFile) {
-    const [{ item, implementation }, supplied, grants, offices] = await together(
+    const [{ item, implementation }, supplied, grants, offices, project] = await together(
       caseElements(queries, this.#parts, file, this.#parts.now()),
       this.#parts.supplied(queries, file.id),
       this.#grantsOver(queries, file.item),
       this.#parts.offices(queries),
+      file.project === null ? Promise.resolve(null) : this.#parts.project(queries, file.project),
     );
     const given = [...supplied, ...(file.bundle?.given ?? []).map(({ material }) => material)];
     const materials = implementation.materials.map((m) => (given.includes(m.name) ? { ...m, required: false } : m));
-    const project = file.project === null ? null : await this.#parts.project(queries, file.project);
     return { item, implementation: { ...implementation, materials }, grants, offices, ...(project ? { project } : {}) };
   }
 

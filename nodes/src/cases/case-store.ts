@@ -39,6 +39,9 @@ export interface StoredCase {
   withdrawalRequestedAt: Date | null;
 }
 
+/** SQLSTATE */
+const UNIQUE_VIOLATION = '23505';
+
 interface LogRow {
   case_id: string;
   seq: number;
@@ -196,6 +199,30 @@ export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Pro
   if (lines.length > 0) await insertAll(tx, lines);
 }
 
+/**
+ * Adds lines of this node's own to a case that it holds locked: nobody else can have written them.
+ * @throws {ProblemError} CHAIN_BROKEN
+ */
+export const appendLines = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
+  const lines = given.flat();
+  try {
+    await tx.query(
+      `INSERT INTO case_log (node, case_id, seq, jws, hash)
+       SELECT $1, case_id, seq, jws, hash FROM json_to_recordset($2) AS l (case_id text, seq int, jws text, hash text)`,
+      [rowsOf(lines)],
+    );
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+    const { line } = lines[0] as SignedLine;
+    throw problem('CHAIN_BROKEN', `Another line ${line.seq} of ${line.case} is here already.`, { cause: error });
+  }
+  return given.map(() => undefined);
+});
+
+function rowsOf(lines: readonly SignedLine[]): string {
+  return JSON.stringify(lines.map(({ line, jws, hash }) => ({ case_id: line.case, seq: line.seq, jws, hash })));
+}
+
 const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
   const lines = given.flat();
   const added = await tx.query(
@@ -203,7 +230,7 @@ const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLi
      SELECT $1, case_id, seq, jws, hash
      FROM json_to_recordset($2) AS l (case_id text, seq int, jws text, hash text)
      ON CONFLICT (node, case_id, seq) DO NOTHING RETURNING 1`,
-    [JSON.stringify(lines.map(({ line, jws, hash }) => ({ case_id: line.case, seq: line.seq, jws, hash })))],
+    [rowsOf(lines)],
   );
   if (added.length < lines.length) {
     const held = await tx.query<{ case_id: string; seq: number; hash: string }>(

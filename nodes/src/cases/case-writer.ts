@@ -7,7 +7,7 @@ import type { Outbox, Outgoing } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { SignedLine, StoredCase } from './case-store.ts';
-import { insertLines, requireChain, saveCase } from './case-store.ts';
+import { appendLines, requireChain, saveCase } from './case-store.ts';
 import { materialMessages } from './materials.ts';
 
 export interface CaseWriterParts {
@@ -121,8 +121,8 @@ export class CaseWriter {
     const { handOff } = step;
     const behindDossier = handOff ? await carried(tx, stored.id, handOff.to) : [];
     const toParties = await tellParties(tx, file, stored);
-    await together(
-      insertLines(tx, written),
+    const writes = together(
+      appendLines(tx, written),
       saveCase(tx, stored, calendar(), divisions),
       this.#stateFacts(tx, steps),
       outbox.enqueue(tx, [
@@ -136,6 +136,7 @@ export class CaseWriter {
         ...toParties,
       ]),
     );
+    await tx.last(writes);
     await this.#linked(tx, steps);
     return stored;
   }

@@ -38,10 +38,12 @@ export async function once<T>(
   const response = await work();
   // most say no more than that they were done, which was written with the key
   if (response === true) return response;
-  await tx.query(`UPDATE idempotency SET response = $4 WHERE node = $1 AND subject = $2 AND key = $3`, [
-    viewer.sub,
-    key,
-    tx.vault.seal('idempotency.response', row, JSON.stringify(response)),
-  ]);
+  await tx.last(
+    tx.query(`UPDATE idempotency SET response = $4 WHERE node = $1 AND subject = $2 AND key = $3`, [
+      viewer.sub,
+      key,
+      tx.vault.seal('idempotency.response', row, JSON.stringify(response)),
+    ]),
+  );
   return response;
 }

@@ -1,7 +1,7 @@
 import type { CaseFile, DivisionCode, Material, MaterialInput, MaterialPart } from '@liandong/schema';
 import { MAX_MATERIAL_BYTES, contentsOf, hearingPapers, isOrgan, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
-import { gathered } from '../db/index.ts';
+import { gathered, together } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { requireHarmless } from './material-kinds.ts';
@@ -42,12 +42,14 @@ export async function decodeMaterials(inputs: readonly MaterialInput[]): Promise
 
 /** Stores bytes under their digest; the same bytes are stored once. */
 export async function storeMaterials(tx: NodeTx, given: readonly GivenMaterial[]): Promise<void> {
-  for (const { material, bytes } of given) {
-    await tx.query(
-      `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
-      [material.sha256, material.size, tx.vault.sealPieces('blobs.content', material.sha256, bytes)],
-    );
-  }
+  await together(
+    ...given.map(({ material, bytes }) =>
+      tx.query(
+        `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
+        [material.sha256, material.size, tx.vault.sealPieces('blobs.content', material.sha256, bytes)],
+      ),
+    ),
+  );
 }
 
 /** Materials that this node has not got the whole bytes of, each once. */

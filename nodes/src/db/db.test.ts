@@ -219,6 +219,30 @@ describe('a host’s database', () => {
     expect(told).toEqual([]);
   });
 
+  test('commits with what was written last, or not at all when that fails', async () => {
+    const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
+    await db.transact('331024', (tx) => tx.last(tx.query(keep('last'))));
+    const told: string[] = [];
+    const failed = db.transact('331024', async (tx) => {
+      tx.afterCommit(() => told.push('durable'));
+      await tx.query(keep('before'));
+      await tx.last(tx.query(keep('last')));
+    });
+    await expect(failed).rejects.toMatchObject({ code: '23505' });
+    expect(told).toEqual([]);
+    expect((await db.reads('331024').nodeSetting.findMany()).map((s) => s.key)).toEqual(['last']);
+  });
+
+  test('waits within an attempt for what was written last, so that the attempt alone fails', async () => {
+    const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
+    await db.transact('331026', async (tx) => {
+      await tx.query(keep('there'));
+      await expect(tx.attempt(() => tx.last(tx.query(keep('there'))))).rejects.toMatchObject({ code: '23505' });
+      await tx.last(tx.query(keep('behind')));
+    });
+    expect((await db.reads('331026').nodeSetting.findMany()).map((s) => s.key).sort()).toEqual(['behind', 'there']);
+  });
+
   test('reports a connection that is lost in the middle of a transaction as such', async () => {
     const cut = db.transact('331022', (tx) =>
       tx.attempt(() =>

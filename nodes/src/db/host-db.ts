@@ -32,6 +32,11 @@ export interface NodeTx extends NodeQueries {
    * @throws what the work throws, or DATABASE_UNAVAILABLE when the database can't do it now
    */
   attempt<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Leaves what is written last to be waited for with the commit, which then goes over in the same write. Should it fail,
+   * nothing is committed and the transaction throws what it threw. Within an attempt it is waited for at once.
+   */
+  last(written: Promise<unknown>): Promise<void>;
   /** Told once the transaction is durable. */
   afterCommit(work: () => void): void;
 }
@@ -194,8 +199,9 @@ export class HostDb {
    */
   async transact<T>(node: DivisionCode, work: (tx: NodeTx) => Promise<T>): Promise<T> {
     const committed: (() => void)[] = [];
-    const result = await this.#transaction((client) => {
+    const result = await this.#transaction((client, pending) => {
       let attempts = 0;
+      let open = 0;
       const tx: NodeTx = {
         node,
         vault: this.#vault.of(node),
@@ -206,6 +212,7 @@ export class HostDb {
         attempt: async (part) => {
           const savepoint = `a${attempts++}`;
           const before = committed.length;
+          open++;
           corkTurn(client);
           const saved = client.query(`SAVEPOINT ${savepoint}`);
           try {
@@ -220,7 +227,15 @@ export class HostDb {
               });
             });
             throw error;
+          } finally {
+            open--;
           }
+        },
+        last: async (written) => {
+          if (open > 0) return void (await written);
+          // should the work throw meanwhile, what it throws is told
+          written.catch(() => undefined);
+          pending.push(written);
         },
         afterCommit: (callback) => void committed.push(callback),
       };
@@ -240,21 +255,28 @@ export class HostDb {
     return run(this.#pool, sql, params);
   }
 
-  async #transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  /** @param work leaves in `pending` what may be waited for with the commit */
+  async #transaction<T>(work: (client: pg.PoolClient, pending: Promise<unknown>[]) => Promise<T>): Promise<T> {
     const client = await this.#connect();
+    const pending: Promise<unknown>[] = [];
     let broken: Error | undefined;
     try {
       // the work's first statements go over with it; a connection that fails here fails them too
       corkTurn(client);
       const begun = client.query('BEGIN');
-      const [, result] = await together(begun, work(client));
-      await client.query('COMMIT');
+      const [, result] = await together(begun, work(client, pending));
+      corkTurn(client);
+      // behind a statement that failed the server rolls back instead
+      await together(...pending, client.query('COMMIT'));
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failed: Error) => {
         broken = failed;
       });
-      throw asUnavailable(error);
+      // what failed behind a write that had failed only says that the transaction is lost
+      const ended = await Promise.allSettled(pending);
+      const first = ended.find((end) => end.status === 'rejected');
+      throw asUnavailable(first ? first.reason : error);
     } finally {
       client.release(broken);
     }

@@ -35,6 +35,8 @@ const LATER_MS = 60_000;
 const MAX_STRANGERS = 1_000;
 /** A batch that could not be taken, say because the database is away, comes again after this long, ms. */
 const FAILED_RETRY_MS = 1_000;
+/** Under load a road is emptied no more often than this, ms: what came meanwhile is taken together. */
+const PACE_MS = 20;
 /** Pause before a lost road is looked for again, ms. */
 const RETRY_MS = 100;
 
@@ -312,6 +314,7 @@ class Lane {
       },
       60_000,
       (error) => parts.log.warn({ err: error, node: parts.node, road }, 'a road'),
+      PACE_MS,
     );
   }
 
