@@ -204,6 +204,8 @@ export class Desk {
       env: { PATH: process.env['PATH'] ?? '', ...environment },
       execArgv: ['--enable-source-maps', ...nodeOptions],
       stdio: ['ignore', output, output, 'ipc'],
+      // bytes stay bytes on their way
+      serialization: 'advanced',
     });
     closeSync(output);
     const desk = new Desk(child);
