@@ -76,6 +76,7 @@ const COLUMNS = `case_id, party, opened, lead_node, lead, number, item, applican
 export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<void> {
   const { notice, asked, applicant, form, materials, lines, limit, word } = made;
   const { standing, opened } = notice;
+  const place = placeOf(notice.case, standing.number);
   await tx.query(
     `INSERT INTO opinion_requests (node, case_id, party, opened, lead_node, lead, department, number, item, applicant,
        form, materials, lines, limit_at, notice, due_at, waiting, word)
@@ -92,8 +93,8 @@ export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<
       standing.department,
       asked.number,
       asked.item,
-      applicant,
-      JSON.stringify(form),
+      applicant === null ? null : tx.vault.seal('opinion_requests.applicant', place, applicant),
+      tx.vault.seal('opinion_requests.form', place, JSON.stringify(form)),
       JSON.stringify(materials),
       lines === null ? null : JSON.stringify(lines),
       limit,
@@ -222,7 +223,9 @@ async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<Sto
     queries,
     rows.filter((row) => row.lines !== null).map((row) => row.case_id),
   );
-  return rows.map((row) => {
+  const { vault } = queries;
+  const opened = rows.map(async (row) => {
+    const place = placeOf(row.case_id, row.party);
     const words = said.filter(({ word }) => word.opened === row.opened && word.party === row.party);
     const notice = opinionNoticeSchema.parse(JSON.parse(row.notice));
     const standing = withOwnWords(
@@ -242,8 +245,8 @@ async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<Sto
         limit: row.limit_at,
       },
       notice,
-      applicant: row.applicant,
-      form: z.array(formEntrySchema).parse(JSON.parse(row.form)),
+      applicant: await vault.openNullable('opinion_requests.applicant', place, row.applicant),
+      form: z.array(formEntrySchema).parse(JSON.parse(await vault.open('opinion_requests.form', place, row.form))),
       materials: z.array(materialSchema).parse(JSON.parse(row.materials)),
       lines: row.lines === null ? null : z.array(z.string()).parse(JSON.parse(row.lines)),
       limit: row.limit_at,
@@ -251,6 +254,12 @@ async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<Sto
       words,
     };
   });
+  return Promise.all(opened);
+}
+
+/** What a sealed value of a row is bound to. */
+function placeOf(caseId: string, party: number): string {
+  return `${caseId}/${party}`;
 }
 
 async function wordsOf(queries: NodeQueries, cases: readonly string[]): Promise<SaidWord[]> {

@@ -37,6 +37,18 @@ export const SEALED_COLUMNS = {
     key: [text('subject'), text('key')],
     form: 'text',
   },
+  'opinion_requests.applicant': {
+    table: 'opinion_requests',
+    column: 'applicant',
+    key: [text('case_id'), { name: 'party', type: 'int' }],
+    form: 'text',
+  },
+  'opinion_requests.form': {
+    table: 'opinion_requests',
+    column: 'form',
+    key: [text('case_id'), { name: 'party', type: 'int' }],
+    form: 'text',
+  },
   'outbox.body': { table: 'outbox', column: 'body', key: [uuid('id')], form: 'text' },
   'parked.body': { table: 'parked', column: 'body', key: [uuid('id')], form: 'text' },
   'parked.envelope': { table: 'parked', column: 'envelope', key: [uuid('id')], form: 'text' },
