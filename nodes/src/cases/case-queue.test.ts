@@ -30,6 +30,7 @@ interface CaseRow {
   department: string;
   next_due_at: Date;
   paused_days: number | null;
+  urgent: boolean;
   filed_at: Date;
   closed_at: Date | null;
 }
@@ -76,19 +77,35 @@ const FILTERS: [string, Partial<CaseFilter>, (row: CaseRow) => boolean][] = [
 ];
 
 describe('the work queue', () => {
-  test.each(FILTERS)('by %s shows every open case that is so, once, by the days left', async (_, filter, is) => {
-    const expected = (await rowsOf(NODE)).filter((row) => row.closed_at === null && is(row));
-    const byId = new Map(expected.map((row) => [row.id, row]));
-    const ids = await walk(queue(filter), 2_000);
-    expect(ids).toHaveLength(expected.length);
-    expect(new Set(ids)).toEqual(new Set(byId.keys()));
-    const dues = ids.map((id) => dueOf(byId.get(id) as CaseRow).getTime());
-    expect(dues).toEqual([...dues].sort((a, b) => a - b));
-  });
+  test.each(FILTERS)(
+    'by %s shows every open case that is so, once, urgent ones first, by the days left',
+    async (_, filter, is) => {
+      const expected = (await rowsOf(NODE)).filter((row) => row.closed_at === null && is(row));
+      const byId = new Map(expected.map((row) => [row.id, row]));
+      const ids = await walk(queue(filter), 2_000);
+      expect(ids).toHaveLength(expected.length);
+      expect(new Set(ids)).toEqual(new Set(byId.keys()));
+      const ranks = ids.map((id): [number, number] => {
+        const row = byId.get(id) as CaseRow;
+        return [row.urgent && row.paused_days === null ? 0 : 1, dueOf(row).getTime()];
+      });
+      expect(ranks).toEqual([...ranks].sort((a, b) => a[0] - b[0] || a[1] - b[1]));
+    },
+  );
 
   test('goes on behind the cursor however small the pages are', async () => {
     const whole = await walk(queue({ states: ['ACCEPTED'] }), 200, 200);
     expect(await walk(queue({ states: ['ACCEPTED'] }), 7, 196)).toEqual(whole.slice(0, 196));
+  });
+
+  test('goes on from the urgent cases to the others in the middle of a page', async () => {
+    const rows = new Map((await rowsOf(NODE)).map((row) => [row.id, row]));
+    const isAhead = (id: string) => rows.get(id)?.urgent === true && rows.get(id)?.paused_days === null;
+    const whole = await walk(queue(), 2_000);
+    const ahead = whole.filter(isAhead).length;
+    expect(ahead).toBeGreaterThan(10);
+    expect(whole.slice(0, ahead).every(isAhead)).toBe(true);
+    expect(await walk(queue(), 7, ahead + 20)).toEqual(whole.slice(0, Math.ceil((ahead + 20) / 7) * 7));
   });
 
   test('is one node’s own', async () => {
@@ -100,7 +117,7 @@ describe('the work queue', () => {
     ['a limit asked of the list by newest', { ...ALL, orderBy: 'NEWEST', overdue: true }, null],
     ['cases elsewhere in the work queue', queue({ custody: 'ELSEWHERE' }), null],
     ['a cursor that is none', queue(), 'nonsense'],
-    ['a cursor with another key', queue(), Buffer.from('[null,["yesterday","x"],null]').toString('base64url')],
+    ['a cursor with another key', queue(), Buffer.from('[null,null,["yesterday","x"],null]').toString('base64url')],
   ])('refuses %s', async (_, filter, after) => {
     const code = await page(filter, { first: 5, after }).catch((error: ProblemError) => error.code);
     expect(code).toBe('BAD_INPUT');

@@ -3,19 +3,19 @@ import type { HostDb } from '../db/index.ts';
 
 /**
  * Fills a host with rows of cases without logs, for what reads rows only: of ten, six are closed, three are in hand or
- * decided, one is anything else; half a percent of those in hand stand still. Over forty items of eight departments,
+ * decided, one is anything else; half a percent of those in hand stand still, and one in three hundred is urgent. Over forty items of eight departments,
  * one item and one department of which are rare.
  */
 export async function fillCases(db: HostDb, node: DivisionCode, count: number): Promise<void> {
   await db.queryHost(
     `INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, state, custody, custodian, epoch, seq,
-       head, filed_at, last_at, due_at, closed_at, next_due_at, paused_days, department)
+       head, filed_at, last_at, due_at, closed_at, next_due_at, paused_days, department, urgent)
      SELECT $1::text, $1::text || '-' || i, 'row-' || i, 'item-' || item, $1, $1, $1, state, 'HELD', $1, 1, 5, 'head', filed, filed,
        filed + interval '30 days', CASE WHEN state = 'CLOSED' THEN filed END,
        CASE WHEN state IN ('CLOSED', 'AWAITING_SUPPLEMENT', 'DRAFT') THEN '9999-12-31Z'
          ELSE now() + interval '1 day' * (i % 4000 * 7919 % 4000 - 1000) / 100 END,
        CASE WHEN state = 'ACCEPTED' AND i % 199 = 0 THEN i % 30 - 3 END,
-       'department-' || item % 8
+       'department-' || item % 8, i % 307 = 0
      FROM (
        SELECT i, CASE WHEN i % 1000 = 0 THEN 40 ELSE i * 31 % 40 END AS item,
          now() - interval '1 minute' * (i % 500000) AS filed,

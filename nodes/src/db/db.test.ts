@@ -67,6 +67,8 @@ describe('migrations', () => {
         AS before (id, state, due_at)`);
     await db.queryHost(`INSERT INTO node_settings (node, key, value) VALUES ('331022', 'calendar', 'as it was')`);
     await migrate(url);
+    // none was urgent before there were urgent cases
+    expect(await db.queryHost('SELECT DISTINCT urgent FROM cases')).toEqual([{ urgent: false }]);
     const rows = await db.queryHost<{ id: string; next_due_at: Date; department: string; provisional: boolean }>(
       'SELECT id, next_due_at, department, provisional FROM cases ORDER BY id',
     );

@@ -181,6 +181,24 @@ describe('a project kept by the county', () => {
     expect(await codeOf(projects(CITY).amend(personAt(CITY, 'CLERK'), amend))).toBe('NOT_COMPETENT');
   });
 
+  test('shows whoever dispatched it which node did not take it, and why', async () => {
+    const id = await registered();
+    await knows(TOWNSHIP, id);
+    // a line of another hand stands where the next one belongs
+    await federation.rows(
+      TOWNSHIP,
+      `INSERT INTO project_log (node, project, seq, jws, hash)
+       SELECT node, project, 2, jws, 'another' FROM project_log WHERE project = $1 AND seq = 1`,
+      [id],
+    );
+    await dispatch(id);
+    await knows(COUNTY, id, ({ file }) => file.refusals.length > 0);
+    await knows(VILLAGE, id, ({ file }) => file.refusals.length > 0 && file.orders.length === 2);
+    const { file } = (await told(COUNTY, id)) ?? {};
+    expect(file?.refusals.map((r) => [r.by, r.code])).toEqual([[TOWNSHIP, 'CHAIN_BROKEN']]);
+    expect((await told(TOWNSHIP, id))?.file.orders).toEqual([]);
+  });
+
   test('reaches a node that was away when it was dispatched', async () => {
     const id = await registered();
     await federation.stopHost(TOWNSHIP);

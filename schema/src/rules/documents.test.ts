@@ -119,6 +119,7 @@ describe('a notice', () => {
     CaseLog.filed().handedTo(TOWNSHIP).terminated(),
     CaseLog.filed().handedTo(TOWNSHIP).voided(),
     CaseLog.filed().withdrawn(),
+    CaseLog.filed().handedTo(TOWNSHIP).accepted().onGreenChannel().urgencyAsked().urgencyDecided(),
   ];
   const noticeFor = (action: LogAction) => {
     for (const { file, lines } of logs) {
@@ -140,11 +141,21 @@ describe('a notice', () => {
     ['TERMINATED', '申请人死亡'],
     ['VOIDED', '录入有误'],
     ['WITHDRAWN', '申请人撤回'],
+    ['GREEN_CHANNEL_OPENED', '转入绿色通道,办理时限 5 个工作日'],
+    ['URGENCY_DECIDED', '批准按特急件办理,办理时限 0.5 个工作日'],
   ])('of %s says "%s", dated and in the name of the organ', (action, words) => {
     const text = noticeFor(action);
     expect(text).toContain(words);
     expect(text).toMatch(/\n\S+ {2}\n\d{4}-\d\d-\d\d\n$/);
     expect(text).toContain('王秀英');
+  });
+
+  test('of an urgency that was not approved says why, and by which limit it goes on', () => {
+    const { file, lines } = CaseLog.filed().handedTo(TOWNSHIP).accepted().urgencyAsked().urgencyDecided(null);
+    const line = lines.at(-1);
+    const text = line ? noticeOf(file, line, parts) : '';
+    expect(text).toContain('不予按特急件办理,本件按承诺时限办理');
+    expect(text).toContain('理由:理由不足');
   });
 
   test('belongs to no hand-off, review or delivery', () => {

@@ -112,6 +112,8 @@ const NOTICES = {
   TERMINATED: '终止办理通知书',
   VOIDED: '作废通知书',
   WITHDRAWN: '准予撤回通知书',
+  GREEN_CHANNEL_OPENED: '绿色通道告知书',
+  URGENCY_DECIDED: '特急办理审批告知书',
   DEEMED_RENEWED: '视为准予延续告知书',
   INTERESTED_TOLD: '利害关系人告知书',
   HEARING_OFFERED: '听证权利告知书',
@@ -178,6 +180,14 @@ function wordsOf(line: Extract<LogLine, { action: NoticeAction }>): string[] {
       const added: Limit = { days: line.data.days, unit: 'WORKDAY' };
       const by = `经本机关负责人批准,办理期限延长 ${limitText(added)}(${ARTICLES.decisionLimit})。`;
       return [by, `理由:${plain(line.data.reason)}`];
+    }
+    case 'GREEN_CHANNEL_OPENED':
+      return [`本件转入绿色通道,办理时限 ${limitText(line.data.limit)}。`, `依据:${plain(line.data.ground)}`];
+    case 'URGENCY_DECIDED': {
+      const { limit, reason } = line.data;
+      const why = reason === null ? [] : [`理由:${plain(reason)}`];
+      if (limit === null) return ['不予按特急件办理,本件按承诺时限办理。', ...why];
+      return [`批准按特急件办理,办理时限 ${limitText(limit)}。`, ...why];
     }
     case 'DEEMED_RENEWED':
       return [`该许可有效期于 ${line.data.expiredOn} 届满,届满前未作决定,视为准予延续(${ARTICLES.renewal})。`];
