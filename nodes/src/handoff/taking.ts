@@ -32,7 +32,7 @@ export interface Outcome {
   parked: boolean;
 }
 
-/** Kinds that speak of one case and touch nothing else. */
+/** Kinds that speak of one case; a project that two of them come into takes one line at a time, and refuses two at once. */
 const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RATING', 'RECALL'];
 
 /**

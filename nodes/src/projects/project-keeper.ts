@@ -181,7 +181,12 @@ export class ProjectKeeper {
 
   /** @returns whether anything was new */
   async #take(tx: NodeTx, keeper: DivisionCode, project: string, jwses: readonly string[]): Promise<boolean> {
-    await tx.query(`SELECT id FROM projects WHERE node = $1 AND id = $2 FOR UPDATE`, [project]);
+    // of the first lines there is no row yet that could be locked
+    await tx.query(
+      `SELECT pg_advisory_xact_lock(hashtextextended(here.node || $2, 0))
+       FROM (SELECT $1::text AS node) AS here WHERE here.node = $1`,
+      [project],
+    );
     const held = await readProjectLines(tx, project);
     const known = new Map(held.map((line) => [line.line.seq, line]));
     const fresh: SignedProjectLine[] = [];
