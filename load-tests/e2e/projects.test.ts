@@ -20,7 +20,11 @@ const AMOUNT = 500_000_000_000;
 const REGISTER = mutation('registerProject', 'RegisterProjectInput', 'project { id amountFen phase totalDays }');
 const REACH = mutation('reachProjectPhase', 'ReachPhaseInput', 'project { phase phases { phase on by } }');
 const FLAG = mutation('flagKeyProject', 'FlagKeyProjectInput', 'project { key keyGround }');
-const DISPATCH = mutation('dispatchProject', 'DispatchProjectInput', 'project { lead { department } orders { number } }');
+const DISPATCH = mutation(
+  'dispatchProject',
+  'DispatchProjectInput',
+  'project { lead { department } orders { number } }',
+);
 const ANSWER = mutation('answerProjectOrder', 'AnswerProjectOrderInput', 'project { id }');
 const LINK = mutation('linkToProject', 'LinkToProjectInput', 'case { id projectId }');
 const GREEN = mutation('openGreenChannel', 'GroundedStepInput', 'case { clock { dueAt expedited { way } } }');
