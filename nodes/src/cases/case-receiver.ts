@@ -290,7 +290,10 @@ export class CaseReceiver {
     const all = contiguous([...known, ...fresh].sort((a, b) => a.line.seq - b.line.seq));
     const following = all.slice(stored?.lines.length ?? 0);
     const [first] = following;
-    if (first === undefined) return void (await inserted);
+    if (first === undefined) {
+      await inserted;
+      return;
+    }
     const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
     const before = { id, application, trackingHash, withdrawalRequestedAt, file: stored?.file ?? null };
     const adopting = this.#parts.writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following);

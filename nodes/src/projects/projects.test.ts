@@ -444,4 +444,5 @@ test('a county whose database was put back gets what others hold of its projects
   await knows(COUNTY, id, (view) => view.file.orders.length === 2 && view.file.key !== null);
   await projects(TOWNSHIP).answerOrder(clerk, { id, order: 1, answer: '已完成', ...once });
   await knows(COUNTY, id, (view) => view.file.orders[0]?.answer !== null);
+  expect((await told(COUNTY, id))?.file.orders).toHaveLength(2);
 });
