@@ -105,60 +105,72 @@ export class CaseDesk {
     this.handling = {
       getMany: (viewer, keys) => this.#getHandlings(viewer, keys),
       list: (viewer, filter, page) => this.#list(viewer, filter, page),
-      accept: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.acceptCase(desk, file, input.note)),
-      refuse: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.refuseCase(desk, file, input.reason)),
+      accept: (viewer, input) =>
+        this.#step('accept', viewer, input, (desk, file) => steps.acceptCase(desk, file, input.note)),
+      refuse: (viewer, input) =>
+        this.#step('refuse', viewer, input, (desk, file) => steps.refuseCase(desk, file, input.reason)),
       requestSupplement: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.requestSupplement(desk, file, input.missing, input.note)),
+        this.#step('requestSupplement', viewer, input, (desk, file) =>
+          steps.requestSupplement(desk, file, input.missing, input.note),
+        ),
       review: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) =>
+        this.#step('review', viewer, input, (desk, file) =>
           steps.reviewCase(desk, file, input.opinion, input.note, input.amountFen, input.second ?? null),
         ),
       decide: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) =>
+        this.#step('decide', viewer, input, (desk, file) =>
           steps.decideCase(desk, file, input.outcome, input.reason, input.minutes),
         ),
       requestPrecheck: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.requestPrecheck(desk, file, input.note)),
+        this.#step('requestPrecheck', viewer, input, (desk, file) => steps.requestPrecheck(desk, file, input.note)),
       precheck: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.precheckCase(desk, file, input.missing, input.remarks)),
+        this.#step('precheck', viewer, input, (desk, file) =>
+          steps.precheckCase(desk, file, input.missing, input.remarks),
+        ),
       startProcedure: (viewer, { id, idempotencyKey, ...start }) =>
-        this.#step(viewer, { id, idempotencyKey, ...start }, (desk, file) => steps.startProcedure(desk, file, start)),
+        this.#step('startProcedure', viewer, { id, idempotencyKey, ...start }, (desk, file) =>
+          steps.startProcedure(desk, file, start),
+        ),
       endProcedure: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) =>
+        this.#step('endProcedure', viewer, input, (desk, file) =>
           steps.endProcedure(desk, file, input.procedure, input.result, input.staff ?? []),
         ),
       extend: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.extendCase(desk, file, input.days, input.reason)),
+        this.#step('extend', viewer, input, (desk, file) => steps.extendCase(desk, file, input.days, input.reason)),
       decideOnTheSpot: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.decideOnTheSpot(desk, file, input)),
+        this.#step('decideOnTheSpot', viewer, input, (desk, file) => steps.decideOnTheSpot(desk, file, input)),
       issueDocument: (viewer, input) => this.#issue(viewer, input),
-      assign: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.assignCase(desk, file, input.note)),
+      assign: (viewer, input) =>
+        this.#step('assign', viewer, input, (desk, file) => steps.assignCase(desk, file, input.note)),
       deliver: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.deliverCase(desk, file, input.way, input.note)),
-      close: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.closeCase(desk, file, input.note)),
-      rate: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.rateCase(desk, file, input.grade)),
+        this.#step('deliver', viewer, input, (desk, file) => steps.deliverCase(desk, file, input.way, input.note)),
+      close: (viewer, input) =>
+        this.#step('close', viewer, input, (desk, file) => steps.closeCase(desk, file, input.note)),
+      rate: (viewer, input) =>
+        this.#step('rate', viewer, input, (desk, file) => steps.rateCase(desk, file, input.grade)),
       terminate: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.terminateCase(desk, file, input.reason)),
-      void: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.voidCase(desk, file, input.reason)),
+        this.#step('terminate', viewer, input, (desk, file) => steps.terminateCase(desk, file, input.reason)),
+      void: (viewer, input) =>
+        this.#step('void', viewer, input, (desk, file) => steps.voidCase(desk, file, input.reason)),
       transfer: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.transferCase(desk, file, input.to, input.reason)),
+        this.#step('transfer', viewer, input, (desk, file) => steps.transferCase(desk, file, input.to, input.reason)),
       document: (viewer, id) => this.#document(viewer, id),
       notice: (viewer, id, seq) => this.#notice(viewer, id, seq),
-      forward: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.forwardCase(desk, file, input.note)),
-      return: (viewer, input) => this.#step(viewer, input, (desk, file) => steps.returnCase(desk, file, input.reason)),
+      forward: (viewer, input) =>
+        this.#step('forward', viewer, input, (desk, file) => steps.forwardCase(desk, file, input.note)),
+      return: (viewer, input) =>
+        this.#step('return', viewer, input, (desk, file) => steps.returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
       recall: (viewer, input) => this.#recall(viewer, input),
       linkToProject: (viewer, input) => this.#linkToProject(viewer, input),
       openGreenChannel: (viewer, input) =>
-        this.#step(viewer, { mutation: 'openGreenChannel', ...input }, (desk, file) =>
-          steps.openGreenChannel(desk, file, input.ground),
-        ),
+        this.#step('openGreenChannel', viewer, input, (desk, file) => steps.openGreenChannel(desk, file, input.ground)),
       askUrgency: (viewer, input) =>
-        this.#step(viewer, { mutation: 'askUrgency', ...input }, (desk, file) =>
-          steps.askUrgency(desk, file, input.ground),
-        ),
+        this.#step('askUrgency', viewer, input, (desk, file) => steps.askUrgency(desk, file, input.ground)),
       decideUrgency: (viewer, input) =>
-        this.#step(viewer, input, (desk, file) => steps.decideUrgency(desk, file, input.approved, input.reason)),
+        this.#step('decideUrgency', viewer, input, (desk, file) =>
+          steps.decideUrgency(desk, file, input.approved, input.reason),
+        ),
     };
   }
 
@@ -288,7 +300,7 @@ export class CaseDesk {
   }
 
   async #linkToProject(viewer: Viewer | null, input: LinkToProjectInput): Promise<HandlingView> {
-    const stored = await this.#change(signedIn(viewer), input, async (tx, desk, file) =>
+    const stored = await this.#change('linkToProject', signedIn(viewer), input, async (tx, desk, file) =>
       caseSteps.linkToProject(desk, file, input.project, await this.#parts.project(tx, input.project)),
     );
     return this.#handlingView(stored);
@@ -298,7 +310,7 @@ export class CaseDesk {
     const person = signedIn(viewer);
     const { node } = this.#parts;
     const materials = await decodeMaterials(input.materials);
-    const stored = await this.#change(person, input, async (tx, desk, file) => {
+    const stored = await this.#change('supplement', person, input, async (tx, desk, file) => {
       await storeMaterials(tx, materials);
       return caseSteps.supplementCase(
         desk,
@@ -314,7 +326,7 @@ export class CaseDesk {
     const person = signedIn(viewer);
     const { node } = this.#parts;
     const materials = await decodeMaterials(input.materials);
-    const stored = await this.#change(person, input, async (tx, desk, file) => {
+    const stored = await this.#change('fileDraft', person, input, async (tx, desk, file) => {
       await storeMaterials(tx, materials);
       const [first] = (await lockCase(tx, file.id))?.lines ?? [];
       const drafted = first?.line.action === 'DRAFTED' ? first.line.data : null;
@@ -334,7 +346,9 @@ export class CaseDesk {
   }
 
   async #issue(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView> {
-    const stored = await this.#change(signedIn(viewer), input, (tx, desk, file) => issueDocument(tx, desk, file));
+    const stored = await this.#change('issueDocument', signedIn(viewer), input, (tx, desk, file) =>
+      issueDocument(tx, desk, file),
+    );
     return this.#handlingView(stored);
   }
 
@@ -373,25 +387,29 @@ export class CaseDesk {
   }
 
   async #step(
+    mutation: keyof HandlingService,
     viewer: Viewer | null,
-    input: { id: string; idempotencyKey: string | null; mutation?: string },
+    input: { id: string; idempotencyKey: string | null },
     step: (desk: Desk, file: CaseFile) => Step,
   ): Promise<HandlingView> {
-    const stored = await this.#change(signedIn(viewer), input, (_tx, desk, file) => Promise.resolve(step(desk, file)));
+    const stored = await this.#change(mutation, signedIn(viewer), input, (_tx, desk, file) =>
+      Promise.resolve(step(desk, file)),
+    );
     return this.#handlingView(stored);
   }
 
   /** One step in one transaction: the case is locked, the rule decides, the writer writes. */
   async #change(
+    mutation: keyof HandlingService | keyof FilingService,
     viewer: Viewer,
-    input: { id: string; idempotencyKey: string | null; mutation?: string },
+    input: { id: string; idempotencyKey: string | null },
     step: (tx: NodeTx, desk: Desk, file: CaseFile) => Promise<Step>,
   ): Promise<StoredCase> {
     const { node, db, writer } = this.#parts;
     return db.transact(node, async (tx) => {
       let changed: StoredCase | undefined;
       const locked = this.#lockReadable(tx, viewer, input.id);
-      const done = once(tx, viewer, input.idempotencyKey, input, async () => {
+      const done = once(tx, viewer, input.idempotencyKey, { mutation, input }, async () => {
         const stored = await locked;
         const desk = await this.deskAt(tx, viewer, stored.file);
         changed = await writer.append(tx, stored, await step(tx, desk, stored.file), desk.now);
@@ -427,7 +445,8 @@ export class CaseDesk {
       await tx.query(`UPDATE cases SET withdrawal_requested_at = $3 WHERE node = $1 AND id = $2`, [file.id, now()]);
       return true;
     });
-    if (!elsewhere) return this.#step(person, input, (desk, file) => caseSteps.withdrawCase(desk, file, input.reason));
+    if (!elsewhere)
+      return this.#step('withdraw', person, input, (desk, file) => caseSteps.withdrawCase(desk, file, input.reason));
     const [stored] = await findCases(db.queries(node), [input.id]);
     if (!stored) throw this.#notFound(input.id);
     return this.#handlingView(stored);

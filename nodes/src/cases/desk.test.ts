@@ -105,6 +105,15 @@ describe('taking in', () => {
     expect(new Set([first, second, third].map((f) => f.trackingCode)).size).toBe(1);
     expect(await codesOf(filing().file(agent, { ...input, item: '3310-MZ-003' }))).toEqual(['IDEMPOTENCY_MISMATCH']);
   });
+
+  test('takes a key for one thing only: the next step of the same case needs its own', async () => {
+    const input = { id: await steps.file(), note: null, idempotencyKey: 'one-key-two-steps' };
+    await handling(agent).forward(agent, input);
+    await steps.arrives(input.id, clerk);
+    await handling(clerk).accept(clerk, input);
+    expect(await codesOf(handling(clerk).forward(clerk, input))).toEqual(['IDEMPOTENCY_MISMATCH']);
+    expect((await steps.seen(input.id, clerk))?.state).toBe('ACCEPTED');
+  });
 });
 
 describe('one accepts and reviews, another decides', () => {
