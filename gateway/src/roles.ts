@@ -199,6 +199,8 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       dataRequests: { by: 'division', path: ['division'], otherwise: 'viewer' },
       suppliedMaterials: { by: 'division', path: ['division'], otherwise: 'viewer' },
       dataUse: { by: 'prefix', argument: 'number', copyAt: null },
+      personalDataReads: { by: 'prefix', argument: 'number', copyAt: null },
+      personalDataReadsAt: { by: 'division', path: ['division'], otherwise: null },
       dataLights: { by: 'division', path: ['division'], otherwise: null },
       requestData: viewersDesk,
     },

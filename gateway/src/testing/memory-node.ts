@@ -328,6 +328,12 @@ export class MemoryNode implements NodeServices {
     report: async () => this.#illegal(),
   };
 
+  readonly reads: NodeServices['reads'] = {
+    note: () => Promise.resolve(),
+    ofTracked: () => Promise.resolve([]),
+    ofSubject: () => Promise.resolve([]),
+  };
+
   readonly joint: NodeServices['joint'] = {
     ofCase: async () => this.#illegal(),
     open: async () => this.#illegal(),

@@ -2,12 +2,21 @@ import type {
   DivisionCode,
   HostReply,
   NodeServices,
+  PersonalDataRead,
   RoleOperation,
   RoleResult,
   TokenVerifier,
   Viewer,
 } from '@liandong/schema';
-import { ProblemError, executeRole, extensionsOf, hostRequestSchema, problem, roleSchema } from '@liandong/schema';
+import {
+  ProblemError,
+  executeRole,
+  extensionsOf,
+  hostRequestSchema,
+  problem,
+  problemsOf,
+  roleSchema,
+} from '@liandong/schema';
 import { Kind, getOperationAST, parse } from 'graphql';
 import type { Logger } from 'pino';
 import { inTrace, observeGraphql } from '../observability/index.ts';
@@ -109,25 +118,40 @@ export class Responder {
       const { message } = error.problem;
       return { data: null, errors: [{ message, extensions: extensionsOf({ ...error.problem, node: operation.at }) }] };
     }
+    const reads = new Map<DivisionCode, PersonalDataRead[]>();
     const context = {
       viewer,
       at: operation.at,
+      noteRead: (node: DivisionCode, read: PersonalDataRead) => {
+        const noted = reads.get(node) ?? [];
+        noted.push(read);
+        reads.set(node, noted);
+      },
       services: (node: DivisionCode): NodeServices => {
         const found = services.get(node);
         if (!found) throw this.#notHere(node);
         return found;
       },
     };
-    return executeRole(operation, context, (error) =>
-      log.error({ err: error, role: operation.role }, 'operation failed'),
-    );
+    const report = (error: unknown) => log.error({ err: error, role: operation.role }, 'operation failed');
+    const result = await executeRole(operation, context, report);
+    if (reads.size === 0 || viewer === null) return result;
+    try {
+      for (const [node, noted] of reads) await services.get(node)?.reads.note(viewer, this.#fieldOf(operation), noted);
+      return result;
+    } catch (error) {
+      // what nobody could account for is not shown
+      report(error);
+      const [{ message, ...told }] = problemsOf(error, operation.at);
+      return { data: null, errors: [{ message, extensions: extensionsOf({ message, ...told }) }] };
+    }
   }
 }
 
 /** The kind of an operation and its first root field; null for what is no GraphQL. */
 function readOperation(query: string): { kind: string; field: string } | null {
   try {
-    const operation = getOperationAST(parse(query));
+    const operation = getOperationAST(parse(query, { maxTokens: 20_000 }));
     const first = operation?.selectionSet.selections.find((s) => s.kind === Kind.FIELD);
     return operation && first ? { kind: operation.operation, field: first.name.value } : null;
   } catch {

@@ -12,6 +12,7 @@ import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officesService } from '../offices/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
+import { readsService } from '../reads/index.ts';
 import { figuresService } from '../rollup/index.ts';
 import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
@@ -82,6 +83,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     joint: jointService({ ...handling, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox }),
     hearings: hearingsService(handling),
+    reads: readsService(house),
   };
   return { cases, bundles, services };
 }

@@ -17,6 +17,7 @@ import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
 import { addProjects } from './projects.ts';
+import { noteReads } from './personal-data.ts';
 import { addProxy } from './proxy.ts';
 import { addRoster } from './roster.ts';
 import { addSharing } from './sharing.ts';
@@ -55,6 +56,7 @@ export function roleSchema(role: RoleName): GraphQLSchema {
     add(builder);
     schema = builder.builder.toSchema();
     describeKeys(schema);
+    noteReads(schema);
     built.set(role, schema);
   }
   return schema;

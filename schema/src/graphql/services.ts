@@ -14,6 +14,7 @@ import type { RosterCoverageView, RosterService } from './roster-services.ts';
 import type { ProxyService } from './proxy-services.ts';
 import type { JointService } from './joint-services.ts';
 import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
+import type { PersonalDataRead, ReadsService } from './reads-services.ts';
 import type { SharingService } from './sharing-services.ts';
 
 export type * from './answers.ts';
@@ -31,6 +32,7 @@ export type * from './sharing-services.ts';
 export type * from './project-services.ts';
 export type * from './proxy-services.ts';
 export type * from './roster-services.ts';
+export type * from './reads-services.ts';
 
 /** What resolvers of a role are given with each operation. */
 export interface RoleContext {
@@ -40,6 +42,8 @@ export interface RoleContext {
   at: DivisionCode | null;
   /** What the gateway gathered from many nodes, for the fields that no node answers alone; absent at a node. */
   gathered?: { drift?: CatalogDriftView; roster?: RosterCoverageView };
+  /** Told of personal data an answer will show; absent where nobody keeps account of it. */
+  noteRead?: (node: DivisionCode, read: PersonalDataRead) => void;
   /** @throws {ProblemError} MISROUTED when this host does not serve the node. */
   services(node: DivisionCode): NodeServices;
 }
@@ -65,6 +69,7 @@ export interface NodeServices {
   joint: JointService;
   projects: ProjectsService;
   hearings: HearingService;
+  reads: ReadsService;
 }
 
 export type * from './bundle-services.ts';

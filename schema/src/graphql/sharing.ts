@@ -4,7 +4,14 @@ import { addressed } from './builder.ts';
 import { parseInput, requestDataInput } from './inputs.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
-import type { DataLightView, DataOfferView, DataRequestView, DataUseView, GivenField } from './services.ts';
+import type {
+  DataLightView,
+  DataOfferView,
+  DataRequestView,
+  DataUseView,
+  GivenField,
+  PersonalDataReadView,
+} from './services.ts';
 
 /** Role sharing (数据共享): what nodes offer each other, who asked whom for what. Owner: the desk that is asked. */
 export function addSharing(role: RoleBuilder): void {
@@ -101,6 +108,18 @@ export function addSharing(role: RoleBuilder): void {
       }),
     }),
   });
+  const Read = builder.objectRef<PersonalDataReadView>('PersonalDataRead').implement({
+    description: '个人信息查阅记录: who read which personal data, when, in which post; append-only.',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
+      division: t.field({ type: Division, description: 'The desk of whoever read.', resolve: (r) => r.division }),
+      person: t.exposeString('personName', { nullable: false }),
+      posts: t.field({ type: [enums.Role], nullable: { list: false, items: false }, resolve: (r) => r.roles }),
+      fields: t.exposeStringList('fields', { nullable: false, description: 'Fields of this graph.' }),
+      masked: t.exposeBoolean('masked', { nullable: false, description: 'Whether numbers were masked.' }),
+      question: t.exposeString('question', { nullable: false, description: 'For what: the question that was asked.' }),
+    }),
+  });
   const Use = builder.objectRef<DataUseView>('DataUse').implement({
     description: '个人数据使用记录: who asked whom for what, for the person it is about; no values.',
     fields: (t) => ({
@@ -168,6 +187,22 @@ export function addSharing(role: RoleBuilder): void {
           'For the person a case is about, with number and tracking code: who asked whom for what. No login.',
         args: { number: t.arg.string({ required: true }), code: t.arg.string({ required: true }) },
         resolve: (_, { number, code }, context) => context.services(addressed(context)).sharing.use(number, code),
+      }),
+      personalDataReads: t.field({
+        type: [Read],
+        nullable: { list: true, items: false },
+        description:
+          'For the person a case is about, with number and tracking code: who read what of them at the desk that took it in. No login.',
+        args: { number: t.arg.string({ required: true }), code: t.arg.string({ required: true }) },
+        resolve: (_, { number, code }, context) => context.services(addressed(context)).reads.ofTracked(number, code),
+      }),
+      personalDataReadsAt: t.field({
+        type: [Read],
+        nullable: { list: true, items: false },
+        description: 'Who read personal data of a case or an enquiry at a node, newest first; for supervisors.',
+        args: { division: t.arg.id({ required: true }), subject: t.arg.id({ required: true }) },
+        resolve: (_, { subject }, context) =>
+          context.services(addressed(context)).reads.ofSubject(context.viewer, subject),
       }),
       dataLights: t.field({
         type: [Light],

@@ -53,6 +53,7 @@ export const ACTIONS = [
   'READ_FIGURES',
   'REQUEST_DATA',
   'READ_LIGHTS',
+  'READ_READS',
   'CHANGE_LEGAL_BASIS',
   'CONFIRM_LEGAL_BASIS',
   'READ_LEGAL_BASES',
@@ -153,6 +154,8 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   },
   REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_LIGHTS: { SUPERVISOR: ORGANS },
+  /** 个人信息查阅日志. */
+  READ_READS: { SUPERVISOR: ORGANS },
   // the basic catalogue, and what it rests on, is the city's
   CHANGE_LEGAL_BASIS: { CATALOGUER: ['CITY'] },
   CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },

@@ -27,6 +27,7 @@ export function servicesOf(given: Overrides): NodeServices {
       endAbsence: none,
       ...given.roster,
     },
+    reads: { note: () => Promise.resolve(), ofTracked: none, ofSubject: none, ...given.reads },
     filing: {
       getMany: none,
       file: none,

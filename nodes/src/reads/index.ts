@@ -1,0 +1,1 @@
+export { readsService } from './reads-service.ts';

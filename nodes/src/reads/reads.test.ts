@@ -1,0 +1,161 @@
+import type { PersonalDataReadView, RoleName, Viewer } from '@liandong/schema';
+import { ROLE_SCHEMAS, roleSchema } from '@liandong/schema';
+import { isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PERSONAL_FIELDS } from '../../../schema/src/graphql/personal-data.ts';
+import { CaseSteps, LOW_INCOME, agent, application, clerk } from '../testing/cases.ts';
+import { dumpOf } from '../testing/dump.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+
+const APPLICANT =
+  '{ _filing(keys: [{ id: $id, at: $at }]) { id ...A } } fragment A on Case { applicant { phone nr: idNumber } }';
+const supervisor = personAt(COUNTY, 'SUPERVISOR');
+
+let federation: TestFederation;
+let steps: CaseSteps;
+let id: string;
+let slip: { number: string; code: string };
+
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+  steps = new CaseSteps(federation);
+  const { filing, trackingCode } = await federation.services(VILLAGE).filing.file(agent, application());
+  id = filing.id;
+  slip = { number: filing.number, code: trackingCode };
+});
+afterAll(() => federation.stop());
+
+const ask = async (viewer: Viewer | null, role: RoleName, query: string, node = VILLAGE) =>
+  federation.ask(node, {
+    role,
+    query,
+    variables: { id, at: node },
+    token: viewer && (await federation.token(viewer)),
+  });
+const withVariables = (selection: string) => `query Asked($id: ID!, $at: ID!) ${selection}`;
+const reads = (node = VILLAGE, subject = id) =>
+  federation.services(node).reads.ofSubject(personAt(node === VILLAGE ? TOWNSHIP : COUNTY, 'SUPERVISOR'), subject);
+
+describe('reading personal data', () => {
+  test('is written down: who, when, where, in which post, which fields, for what, in the clear or masked', async () => {
+    const before = (await reads()).length;
+    const { errors, data } = await ask(agent, 'filing', withVariables(APPLICANT));
+    expect([errors, JSON.stringify(data)]).toEqual([undefined, expect.stringContaining('331022195203120028')]);
+    const lines = await reads();
+    expect(lines).toHaveLength(before + 1);
+    expect(lines[0]).toEqual({
+      at: expect.any(Date),
+      division: VILLAGE,
+      personName: agent.name,
+      roles: ['AGENT'],
+      fields: ['Case.applicant.idNumber', 'Case.applicant.phone'],
+      masked: false,
+      question: 'case',
+    } satisfies Record<keyof PersonalDataReadView, unknown>);
+  });
+
+  test('of a supervisor is written down as masked', async () => {
+    await ask(supervisor, 'filing', withVariables(APPLICANT));
+    expect((await reads())[0]).toMatchObject({ division: COUNTY, roles: ['SUPERVISOR'], masked: true });
+  });
+
+  test('that did not happen is not: other fields, refusals, strangers', async () => {
+    const before = (await reads()).length;
+    await ask(agent, 'filing', withVariables('{ _filing(keys: [{ id: $id, at: $at }]) { id number filedAt } }'));
+    await ask(personAt('331022103210', 'AGENT'), 'filing', withVariables(APPLICANT));
+    await ask(null, 'filing', withVariables(APPLICANT));
+    expect(await reads()).toHaveLength(before);
+  });
+
+  test('of papers and of who asked at the desk is written down too', async () => {
+    const notice = '{ caseNotice(case: $id, seq: 1) }';
+    await ask(agent, 'handling', `query Asked($id: ID!) ${notice}`);
+    expect((await reads())[0]).toMatchObject({ fields: ['Query.caseNotice'], question: 'caseNotice' });
+    const { enquiries } = federation.services(VILLAGE);
+    const asker = { name: '包小敏', phone: '13900009999' };
+    const asked = await enquiries.open(agent, { item: LOW_INCOME, place: null, asker, idempotencyKey: null });
+    await ask(agent, 'enquiries', `{ enquiries(first: 5) { nodes { id asker { phone } } } }`);
+    expect((await reads(VILLAGE, asked.id))[0]).toMatchObject({ fields: ['Enquiry.asker.phone'] });
+  });
+
+  test('of many cases at once is one line a case', async () => {
+    const other = await steps.file();
+    const query = `query Asked($at: ID!, $id: ID!) { _filing(keys: [{ id: $id, at: $at }, { id: "${other}", at: $at }]) { applicant { name } } }`;
+    await ask(agent, 'filing', query);
+    expect((await reads(VILLAGE, other)).map((line) => line.fields)).toEqual([['Case.applicant.name']]);
+  });
+
+  test('that can not be written down shows nothing', async () => {
+    await federation.rows(VILLAGE, 'ALTER TABLE personal_data_reads RENAME TO away');
+    const { data, errors } = await ask(agent, 'filing', withVariables(APPLICANT));
+    await federation.rows(VILLAGE, 'ALTER TABLE away RENAME TO personal_data_reads');
+    expect([data, errors?.[0]?.extensions?.code]).toEqual([null, 'INTERNAL']);
+  });
+});
+
+describe('the log of reads', () => {
+  test('is shown to whom the case is about, by number and tracking code, and to nobody without it', async () => {
+    const query = (code: string) =>
+      `{ personalDataReads(number: "${slip.number}", code: "${code}") { division { code } personName posts fields masked } }`;
+    const { data } = await ask(null, 'sharing', query(slip.code));
+    expect(JSON.stringify(data)).toContain('Case.applicant.phone');
+    const { errors } = await ask(null, 'sharing', query('WRONG234'));
+    expect(errors?.[0]?.extensions?.code).toBe('NOT_FOUND');
+  });
+
+  test('is read by supervisors of the place, and by nobody who handles cases', async () => {
+    const { reads: service } = federation.services(VILLAGE);
+    expect((await service.ofSubject(supervisor, id)).length).toBeGreaterThan(0);
+    for (const viewer of [agent, clerk, personAt(COUNTY, 'CHIEF')]) {
+      await expect(service.ofSubject(viewer, id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    }
+    await expect(service.ofSubject(null, id)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(service.ofSubject(personAt('331023', 'SUPERVISOR'), id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('lets nobody change or remove a line, and holds no personal data itself', async () => {
+    for (const sql of [
+      `UPDATE personal_data_reads SET person = 'x'`,
+      'DELETE FROM personal_data_reads',
+      'TRUNCATE personal_data_reads',
+    ]) {
+      await expect(federation.rows(VILLAGE, sql)).rejects.toThrow('append-only');
+    }
+    const lines = (await dumpOf(federation.db(VILLAGE)))
+      .split('\n')
+      .filter((line) => line.startsWith('personal_data_reads'));
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.join('\n')).not.toMatch(/331022195203120028|1380000000\d|王秀英|包小敏/);
+  });
+});
+
+describe('the table of personal fields', () => {
+  const fieldsOfGraph = ROLE_SCHEMAS.flatMap((role) =>
+    Object.values(roleSchema(role).getTypeMap()).flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).map((field) => ({ type: type.name, field: field.name }))
+        : [],
+    ),
+  );
+
+  test('names fields that are there', () => {
+    const there = new Set(fieldsOfGraph.map(({ type, field }) => `${type}.${field}`));
+    expect(Object.keys(PERSONAL_FIELDS).filter((name) => !there.has(name))).toEqual([]);
+  });
+
+  test('leaves out no field that is called like a number, a phone or an applicant', () => {
+    /** Types whose parents are in the table, and names of staff, which are no applicant's. */
+    const covered = new Set(['Applicant', 'EnquiryAsker', 'Consent']);
+    const found = fieldsOfGraph.filter(
+      ({ type, field }) =>
+        /^(idNumber|phone|applicant|asker|consent)$/.test(field) &&
+        !covered.has(type) &&
+        !(`${type}.${field}` in PERSONAL_FIELDS),
+    );
+    // a desk's node that asked for data; how an agent was empowered, told to the applicant alone
+    const others = found.map(({ type, field }) => `${type}.${field}`).filter((name) => !OTHERS.includes(name));
+    expect([...new Set(others)]).toEqual([]);
+  });
+});
+
+const OTHERS = ['DataRequest.asker', 'DataUse.asker', 'TrackedProxy.consent', 'CaseProxy.consent'];
