@@ -2,7 +2,7 @@ import type { FieldNode, GraphQLResolveInfo, GraphQLSchema, SelectionSetNode } f
 import { Kind, defaultFieldResolver, isObjectType } from 'graphql';
 import type { DivisionCode } from '../divisions.ts';
 import type { PersonalDataRead } from './reads-services.ts';
-import type { EnquiryView, FilingView, RoleContext } from './services.ts';
+import type { EnquiryView, FilingView, OpinionRequestView, RoleContext } from './services.ts';
 
 interface PersonalField {
   kind: PersonalDataRead['kind'];
@@ -19,6 +19,7 @@ const ofCase = {
   subject: idOf,
   node: (source: unknown) => (source as FilingView).answeredBy,
 } as const;
+const ofRequest = { ...ofCase, subject: (source: unknown) => (source as OpinionRequestView).case } as const;
 const atRoot = {
   kind: 'CASE',
   subject: (_: unknown, args: Record<string, unknown>) => String(args['case']),
@@ -33,6 +34,9 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   'Case.applicant': { ...ofCase, below: ['name', 'idNumber', 'phone'] },
   'Case.consent': { ...ofCase, below: ['givenBy'] },
   'Case.form': { ...ofCase, below: ['value'] },
+  'AgentCase.applicant': { ...ofCase, below: [] },
+  'OpinionRequest.applicant': { ...ofRequest, below: [] },
+  'OpinionRequest.form': { ...ofRequest, below: ['value'] },
   'Enquiry.asker': {
     kind: 'ENQUIRY',
     below: ['name', 'phone'],
