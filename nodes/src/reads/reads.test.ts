@@ -145,7 +145,7 @@ describe('the table of personal fields', () => {
 
   test('leaves out no field that is called like a number, a phone or an applicant', () => {
     /** Types whose parents are in the table, and names of staff, which are no applicant's. */
-    const covered = new Set(['Applicant', 'EnquiryAsker', 'Consent']);
+    const covered = new Set(['Applicant', 'EnquiryAsker', 'Consent', 'InterestedParty']);
     const found = fieldsOfGraph.filter(
       ({ type, field }) =>
         /^(idNumber|phone|applicant|asker|consent)$/.test(field) &&

@@ -37,6 +37,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   'AgentCase.applicant': { ...ofCase, below: [] },
   'OpinionRequest.applicant': { ...ofRequest, below: [] },
   'OpinionRequest.form': { ...ofRequest, below: ['value'] },
+  'Hearing.interested': { ...ofCase, below: ['name', 'phone', 'address'] },
   'Enquiry.asker': {
     kind: 'ENQUIRY',
     below: ['name', 'phone'],
