@@ -181,6 +181,7 @@ function samplesAt(caseId: string, enquiry: string): Samples {
     applicant: application().applicant,
     consent: application().consent,
     node: TOWNSHIP,
+    phone: '13800000001',
     project: `${COUNTY}-P-20260105-001`,
     'AmendProjectInput.id': `${COUNTY}-P-20260105-001`,
     'DispatchProjectInput.id': `${COUNTY}-P-20260105-001`,
