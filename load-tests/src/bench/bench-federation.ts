@@ -13,7 +13,7 @@ import { parseDivisions, problem } from '@liandong/schema';
 import type { JWK } from 'jose';
 import pg from 'pg';
 import { Services, findNatsServer, freePort } from '../federation/services.ts';
-import type { DeskAnswer, DeskCommand } from './desk-process.ts';
+import type { DeskAnswer, DeskCommand } from './desk-protocol.ts';
 
 const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
 const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
@@ -108,8 +108,9 @@ export class BenchFederation {
           LIANDONG_ISSUERS_FILE: issuersFile,
         });
       }
-      federation = new BenchFederation(options, services, dir, issuerKey, environments);
-      await Promise.all(hosts.map(({ id }) => federation?.startDesk(id)));
+      const started = new BenchFederation(options, services, dir, issuerKey, environments);
+      federation = started;
+      await Promise.all(hosts.map(({ id }) => started.startDesk(id)));
       await federation.#publishCatalogue();
       return federation;
     } catch (error) {

@@ -3,18 +3,10 @@ import { TOKEN_AUDIENCE } from '@liandong/schema';
 import { SignJWT, importJWK } from 'jose';
 import pg from 'pg';
 import { BenchFederation, CITY, COUNTY, ISSUER, TOWNSHIP } from './bench-federation.ts';
+import type { MutationStep, Walked } from './desk-protocol.ts';
 import type { WrittenRows } from './statements.ts';
 import type { Times } from './statistics.ts';
 import { round, timesOf } from './statistics.ts';
-
-/** A mutation of a case's life as the gateway sends it to the node. */
-export interface MutationStep {
-  name: string;
-  role: 'filing' | 'handling';
-  who: 'AGENT' | 'CLERK' | 'CHIEF';
-  query: string;
-  input: Record<string, unknown>;
-}
 
 export interface MutationsOptions {
   /** Cases whose whole life is run. */
@@ -131,12 +123,6 @@ export async function mutations(
   } finally {
     await federation.stop();
   }
-}
-
-/** Times of each mutation, ms, and how long all of them took together, s. */
-export interface Walked {
-  times: Record<string, number[]>;
-  seconds: number;
 }
 
 function rateOf(walked: readonly Walked[]): Rate {

@@ -52,5 +52,9 @@ export function rowsOf({ text, values }: Sent): WrittenRows | null {
     return { table, rows: [{ node, ...Object.fromEntries(others.map((name, i) => [name, given[i] ?? 'true'])) }] };
   }
   const rows = JSON.parse(String(given[0])) as Record<string, unknown>[];
-  return { table, rows: rows.map(({ place: _, ...row }) => ({ node, ...row })) };
+  return { table, rows: rows.map((row) => ({ node, ...without(row, 'place') })) };
+}
+
+function without(row: Record<string, unknown>, key: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== key));
 }

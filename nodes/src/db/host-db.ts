@@ -232,7 +232,10 @@ export class HostDb {
           }
         },
         last: async (written) => {
-          if (open > 0) return void (await written);
+          if (open > 0) {
+            await written;
+            return;
+          }
           // should the work throw meanwhile, what it throws is told
           written.catch(() => undefined);
           pending.push(written);

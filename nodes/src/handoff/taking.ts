@@ -161,7 +161,8 @@ function runsOf(messages: readonly Taken[]): Taken[][] {
   for (const taken of messages) {
     const run = runs.at(-1);
     const [first] = run ?? [];
-    const joins = first?.lane != null && taken.lane !== null && isPiece(first) === isPiece(taken);
+    const joins =
+      first !== undefined && first.lane !== null && taken.lane !== null && isPiece(first) === isPiece(taken);
     if (run && joins) run.push(taken);
     else runs.push([taken]);
   }

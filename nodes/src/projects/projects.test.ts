@@ -206,6 +206,7 @@ describe('a project kept by the county', () => {
     await federation.wipeBroker();
     await federation.startHost(TOWNSHIP);
     await knows(TOWNSHIP, id, (view) => view.file.orders.length === 2);
+    expect((await told(COUNTY, id))?.file.refusals).toEqual([]);
   });
 });
 
