@@ -165,8 +165,10 @@ async function takeIn({ config, db, print }: Opened, values: Values, dir: string
   for (const key of keys) {
     if (!present.some((name) => name.startsWith(key.kid))) await writeKey(config.keysDir, key, own);
   }
-  // what its rows are sealed with; written again, it is the same file
-  if (dataKeys.length > 0) await writeDataKeys(config.keysDir, dataKeys, own);
+  // what its rows are sealed with; a file that is here may hold other nodes' keys and is never written over
+  const held = await readDataKeys(config.keysDir, [node], own);
+  const missing = dataKeys.filter(({ kid }) => !held.some((key) => key.kid === kid));
+  if (missing.length > 0) await writeDataKeys(config.keysDir, missing, own);
   const rows = Object.values(digests ?? {}).reduce((sum, digest) => sum + digest.rows, 0);
   print(digests ? `Took in ${rows} rows of ${node}, as they were there.\n` : `${node} was taken in before.\n`);
   print('Start this host, and give the gateways the new topology. Then delete the directory.\n');
