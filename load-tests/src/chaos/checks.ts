@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { builtInCalendar, exportCase, withNode } from '@liandong/nodes';
 import type { Fact, PublicKey } from '@liandong/schema';
-import { parentByCode, parseDivisions } from '@liandong/schema';
+import { ProblemError, parentByCode, parseDivisions } from '@liandong/schema';
 import { DIVISIONS_FILE } from '../federation/federation.ts';
 import type { BrokenFederation } from './broken-federation.ts';
 import type { PromisedCase } from './desks.ts';
@@ -183,6 +183,7 @@ async function tracesOf(
     copy.push(line);
   }
   const exported = new Map<string, string>();
+  const refused = new Map<string, string>();
   for (const node of NODES) {
     const held = ids.filter((id) => custodians.get(id)?.length === 1 && custodians.get(id)?.[0] === node);
     if (held.length === 0) continue;
@@ -190,7 +191,13 @@ async function tracesOf(
     await withNode(terminal, node, { keys: true }, async ({ db, issuing }) => {
       for (const id of held) {
         const options = { application: true, materials: false, now: new Date() };
-        exported.set(id, await exportCase(db, node, issuing.trust, id, options));
+        try {
+          exported.set(id, await exportCase(db, node, issuing.trust, id, options));
+        } catch (error) {
+          // a log that can't be followed
+          if (!(error instanceof ProblemError)) throw error;
+          refused.set(id, error.message);
+        }
       }
     });
   }
@@ -198,6 +205,7 @@ async function tracesOf(
     id,
     custodians: custodians.get(id) ?? [],
     exported: exported.get(id) ?? null,
+    refused: refused.get(id) ?? null,
     copies: copies.get(id) ?? new Map<string, { hash: string; jws: string }[]>(),
   }));
 }

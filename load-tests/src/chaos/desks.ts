@@ -113,10 +113,15 @@ export class Desks {
     this.#filing = false;
   }
 
-  /** Waits until every case is closed, or nothing moves any more for so long, ms. */
-  async finish(patienceMs: number): Promise<void> {
+  /**
+   * Waits until every case is closed, nothing moves any more, or it has taken too long, ms: where cases come back that
+   * were over, something always moves.
+   */
+  async finish(patienceMs: number, longestMs: number): Promise<void> {
     this.stopFiling();
-    while (this.#openCases() > 0 && !this.#stopped && performance.now() - this.#lastProgress < patienceMs) {
+    const began = performance.now();
+    while (this.#openCases() > 0 && !this.#stopped && performance.now() - began < longestMs) {
+      if (performance.now() - this.#lastProgress >= patienceMs) return;
       await pause(200);
     }
   }

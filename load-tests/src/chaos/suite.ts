@@ -56,6 +56,9 @@ const RECOVERY_MS = 120_000;
 /** A naive federation never comes to rest. */
 const NAIVE_PATIENCE_MS = 15_000;
 const NAIVE_RECOVERY_MS = 5_000;
+/** The longest the cases that are open in the end are waited for, ms. */
+const FINISH_MS = 600_000;
+const NAIVE_FINISH_MS = 30_000;
 
 /** Runs a federation under load and faults, mends everything, and looks what is left. */
 export async function runSuite(options: SuiteOptions, tell: (line: string) => void): Promise<SuiteResult> {
@@ -111,7 +114,7 @@ async function underFaults(
     desks.allow(Infinity);
     await reached(desks, handOffs, patience, tell);
     tell(`${desks.handOffs} hand-offs; what is open is brought to its end`);
-    await desks.finish(patience);
+    await desks.finish(patience, naive === null ? FINISH_MS : NAIVE_FINISH_MS);
     await settled(broken.databases, patience);
     await desks.stop();
   } finally {

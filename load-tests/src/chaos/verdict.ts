@@ -18,6 +18,8 @@ export interface CaseTraces {
   custodians: readonly DivisionCode[];
   /** The custodian's export of it; null where nobody or several hold it. */
   exported: string | null;
+  /** Why the custodian could not export it; null where it could, or was not asked. */
+  refused: string | null;
   /** Hash and signed text of each line, by the node that holds this copy of the log, in their order. */
   copies: ReadonlyMap<DivisionCode, readonly { hash: string; jws: string }[]>;
 }
@@ -44,7 +46,7 @@ export async function judgeCase(
   trust: { root: PublicKey; parentOf: ParentOf },
   ground: { calendar: OfficialCalendar; divisions: Divisions },
 ): Promise<CaseVerdict> {
-  const { custodians, exported, copies } = traces;
+  const { custodians, exported, refused, copies } = traces;
   const known = [...copies.values()].flat();
   const lines = exported === null ? longest(copies) : exportedLines(exported);
   const verdict: CaseVerdict = {
@@ -54,7 +56,7 @@ export async function judgeCase(
     begunTwice: begunTwice(known),
     shortCopies: 0,
     epochGaps: epochGaps(lines),
-    faults: [],
+    faults: refused === null ? [] : [refused],
     facts: recount(lines, ground),
   };
   if (exported === null) return verdict;
