@@ -1,5 +1,5 @@
 import type { GraphQLInputType, GraphQLSchema } from 'graphql';
-import { isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import { getNamedType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 
 /** Values by the name of a field, or by `Input.field` where the name alone says too little. */
 export type Samples = Readonly<Record<string, unknown>>;
@@ -46,6 +46,25 @@ function sampleScalar(type: string, place: string): unknown {
     default:
       throw new Error(`no sample of ${type} for ${place}`);
   }
+}
+
+/** A question as it is put: what it must be given, and of the answer no more than that it is one. */
+export function queryCall(
+  schema: GraphQLSchema,
+  field: string,
+  samples: Samples,
+): { query: string; variables: Record<string, unknown> } {
+  const found = schema.getQueryType()?.getFields()[field];
+  if (!found) throw new Error(`no question ${field}`);
+  const args = found.args.filter((arg) => isNonNullType(arg.type));
+  const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  const call = args.length === 0 ? field : `${field}(${given})`;
+  const below = isCompositeType(getNamedType(found.type)) ? ' { __typename }' : '';
+  return {
+    query: `query Walk${declared === '' ? '' : `(${declared})`} { ${call}${below} }`,
+    variables: Object.fromEntries(args.map((arg) => [arg.name, sampleInput(arg.type, samples, `.${arg.name}`)])),
+  };
 }
 
 /** A mutation as it is called: its text, its variables, and what is asked back. */

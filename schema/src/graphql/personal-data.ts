@@ -46,6 +46,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   },
   'Query.resultDocument': { ...atRoot, below: [] },
   'Query.caseNotice': { ...atRoot, below: [] },
+  'Query.opinionMaterial': { ...atRoot, below: [] },
   'Query.dataRequests': { ...atRoot, below: ['fields.value'] },
 };
 
