@@ -24,10 +24,12 @@ describe('the list of codes', () => {
 
   test('says that trying again may help for what passes by itself, and for nothing else', () => {
     expect(ERROR_CODES.filter((code) => ERRORS[code].retry)).toEqual([
+      'RATE_LIMITED',
       'CASE_IN_TRANSIT',
       'KEY_UNKNOWN',
       'NODE_HEALING',
       'MISROUTED',
+      'NODE_MOVING',
       'NODE_UNREACHABLE',
       'DEADLINE_EXCEEDED',
       'BROKER_UNAVAILABLE',
