@@ -243,6 +243,12 @@ describe('deciding under a grant', () => {
     expect(done.file).toMatchObject({ state: 'GRANTED', decision: { node: COUNTY, inNameOf: COUNTY, grant: null } });
   });
 
+  test('is not asked of whoever has no power over the case any more: it goes on to the deciding organ', () => {
+    // called back by its grantor, who refused the hand-off: it stands where nobody may review it
+    const file = { ...accepted().file, acceptor: OTHER_COUNTY, decider: COUNTY, through: NO_GRANTS };
+    expect(forwardCase(desk(accepted(), 'CLERK'), file, null).handOff).toEqual({ to: COUNTY, epoch: 3 });
+  });
+
   test('waits for the review also when the case goes up', () => {
     expect(refusalCode(() => forwardCase(desk(accepted(), 'CLERK'), accepted().file, null))).toBe('REVIEW_MISSING');
   });

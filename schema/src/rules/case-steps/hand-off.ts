@@ -3,6 +3,7 @@ import { problem } from '../../errors.ts';
 import type { LogActor } from '../../messages/log-line.ts';
 import { ARTICLES } from '../articles.ts';
 import type { CaseFile } from '../case-file.ts';
+import { isOrgan } from '../case-file.ts';
 import { rerouting, reroutedFirst } from '../case-grants.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { requireIssued } from './delivery.ts';
@@ -31,6 +32,8 @@ function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | 
     throw problem('NOT_COMPETENT', `${node} decides the case itself; there is nowhere to forward it.`);
   }
   if (file.state === 'ACCEPTED') {
+    // whose power ended while it held the case can't review any more: the deciding organ does
+    if (!isOrgan(node, file)) return handOff({ action: 'FORWARDED', actor, note }, file.decider, file);
     throw problem('REVIEW_MISSING', 'The lower organ reviews before it sends a case up.', {
       article: ARTICLES.firstReview,
     });
