@@ -2,13 +2,14 @@
  * A host as a process of its own, whose people work when the benchmark tells them to: they use its services directly,
  * so that the time of a gateway and of GraphQL is not counted as the hand-off's.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Host, programLog, readConfig } from '@liandong/nodes';
 import type { Viewer } from '@liandong/schema';
 import { problem } from '@liandong/schema';
 import pg from 'pg';
 import type { DeskAnswer, DeskCommand, MutationStep, Tokens, Walk, Walked } from './desk-protocol.ts';
+import { textOf } from './materials.ts';
 import { listenToStatements, nameOf, rowsOf, statementsOf } from './statements.ts';
 
 listenToStatements();
@@ -143,9 +144,7 @@ async function mutate(node: string, step: MutationStep, tokens: Tokens, id: stri
   const input = {
     ...step.input,
     idempotencyKey: randomUUID(),
-    ...(id === null
-      ? { materials: materials.map((material) => ({ ...material, content: randomBytes(3_000).toString('base64') })) }
-      : { id }),
+    ...(id === null ? { materials: materials.map((material) => ({ ...material, content: textOf(3_000) })) } : { id }),
   };
   const operation = { role: step.role, at: node, query: step.query, variables: { input }, token: tokens[step.who] };
   const reply = await host.answer({ operations: [operation], budgetMs: 10_000 });

@@ -6,6 +6,7 @@ import type { Client } from '../federation/client.ts';
 import { Federation } from '../federation/federation.ts';
 import type { Machine } from './machine.ts';
 import { machine, memoryMib } from './machine.ts';
+import { textOf } from './materials.ts';
 import type { Times } from './statistics.ts';
 import { round, timesOf } from './statistics.ts';
 
@@ -118,7 +119,7 @@ async function oneCase(
   steps: Steps,
   measured: <T>(name: string, work: () => Promise<T>) => Promise<T>,
 ): Promise<void> {
-  const input = steps.fileInput(randomBytes(3_000).toString('base64'));
+  const input = steps.fileInput(textOf(3_000));
   const agent = await federation.as(steps.FILE.who);
   const filed = await measured(steps.FILE.name, () => agent.do<{ case: { id: string } }>(steps.FILE.query, input));
   const { id } = filed.case;
