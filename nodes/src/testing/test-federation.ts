@@ -117,7 +117,7 @@ export class TestFederation {
     const { brokers, links, topologyBrokers } = await planBrokers(dir, Object.keys(leafs));
     const hosts = nodes.map((node) => {
       const leaf = Object.entries(leafs).find(([, own]) => own.includes(node))?.[0] ?? HUB;
-      return { id: `host-${node}`, nodes: [node], url: null, broker: leaf };
+      return { id: `host-${node.toLowerCase()}`, nodes: [node], url: null, broker: leaf };
     });
     const passphrase = randomUUID();
     const passphraseFile = join(dir, 'passphrase');
