@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import {
+  ISSUER_KEYS,
   ProblemError,
   TokenVerifier,
   dayOf,
@@ -31,7 +32,11 @@ async function main(): Promise<void> {
   const stopTraces = config.otlpEndpoint === null ? null : await exportTraces('liandong-gateway', config.otlpEndpoint);
   const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(new Date()));
   const topology = parseTopology(await readJson(config.topologyFile));
-  const tokens = new TokenVerifier(parseIssuers(await readJson(config.issuersFile)), (uri) => createRemoteJWKSet(uri));
+  const tokens = new TokenVerifier(
+    parseIssuers(await readJson(config.issuersFile)),
+    (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
+    (issuer, away) => log.warn({ issuer }, away ? 'an issuer of tokens can not be reached' : 'an issuer is back'),
+  );
   const issuer = await openIssuer(config);
   const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile, config.name);
   const { requestTimeoutMs, hostTimeoutMs, door } = config;

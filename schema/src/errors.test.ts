@@ -31,6 +31,7 @@ describe('the list of codes', () => {
       'MISROUTED',
       'NODE_MOVING',
       'NODE_UNREACHABLE',
+      'ISSUER_UNREACHABLE',
       'DEADLINE_EXCEEDED',
       'BROKER_UNAVAILABLE',
       'DATABASE_UNAVAILABLE',

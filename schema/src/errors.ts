@@ -132,6 +132,7 @@ export const ERRORS = {
   MISROUTED: { http: 421, retry: true, zh: '该节点不在此主机' },
   NODE_MOVING: { http: 503, retry: true, zh: '节点正在迁移' },
   NODE_UNREACHABLE: { http: 503, retry: true, zh: '节点无法联系' },
+  ISSUER_UNREACHABLE: { http: 503, retry: true, zh: '身份认证服务无法联系' },
   DEADLINE_EXCEEDED: { http: 504, retry: true, zh: '超时' },
   // the program itself
   BAD_CONFIG: { http: 500, retry: false, zh: '配置有误' },

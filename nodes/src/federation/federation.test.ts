@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RoleOperation } from '@liandong/schema';
+import { ISSUER_KEYS } from '@liandong/schema';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { REMOTE_ISSUER, RemoteIssuer, issuerKey } from '../../../schema/src/testing/remote-issuer.ts';
 import { agent, clerk } from '../testing/cases.ts';
 import { CITY, COUNTY, ISSUER, TOWNSHIP, TestFederation, VILLAGE, createDatabase } from '../testing/test-federation.ts';
 import { Host } from '../host/index.ts';
@@ -20,8 +24,8 @@ const cases = (token: string | null): Omit<RoleOperation, 'at'> => ({
   variables: {},
   token,
 });
-const codes = async (token: string | null) =>
-  (await federation.ask(VILLAGE, cases(token))).errors?.map((e) => e.extensions?.code) ?? [];
+const codes = async (token: string | null, node = VILLAGE) =>
+  (await federation.ask(node, cases(token))).errors?.map((e) => e.extensions?.code) ?? [];
 
 describe('a token', () => {
   test('of the trusted issuer lets its person in, at the node itself', async () => {
@@ -70,6 +74,37 @@ describe('a token', () => {
     const results = 'results' in reply ? reply.results : [];
     expect(results.map((r) => r.errors?.[0]?.extensions?.code ?? 'OK')).toEqual(['OK', 'UNAUTHENTICATED', 'FORBIDDEN']);
   });
+});
+
+test('the keys of an issuer are fetched by the node itself: rotated, taken away, away', async () => {
+  const [old, next] = await Promise.all([issuerKey('2026'), issuerKey('2027')]);
+  const other = await issuerKey('other', 'ES384');
+  const issuer = await RemoteIssuer.start(old);
+  const issuersFile = join(federation.dir, 'remote-issuers.json');
+  await writeFile(issuersFile, JSON.stringify([{ issuer: REMOTE_ISSUER, jwksUri: issuer.jwksUri }]));
+  await federation.stopHost(TOWNSHIP);
+  federation.reconfigure(TOWNSHIP, { issuersFile });
+  await federation.startHost(TOWNSHIP);
+  const asked = async (token: Promise<string>) => (await codes(await token, TOWNSHIP)).join() || 'ok';
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    expect(await asked(old.token(clerk))).toBe('ok');
+    expect(await asked(next.token(clerk))).toBe('UNAUTHENTICATED');
+    issuer.publish(old, next, other);
+    vi.setSystemTime(Date.now() + ISSUER_KEYS.cooldownDuration);
+    for (const key of [next, old]) expect(await asked(key.token(clerk))).toBe('ok');
+    expect(await asked(other.token(clerk))).toBe('UNAUTHENTICATED');
+    issuer.publish(next);
+    vi.setSystemTime(Date.now() + ISSUER_KEYS.cacheMaxAge);
+    expect(await asked(old.token(clerk))).toBe('UNAUTHENTICATED');
+    await issuer.goAway();
+    vi.setSystemTime(Date.now() + ISSUER_KEYS.cacheMaxAge);
+    expect(await asked(next.token({ ...clerk, sub: 'another' }))).toBe('ok');
+    expect(await asked(old.token(clerk))).toBe('ISSUER_UNREACHABLE');
+  } finally {
+    vi.useRealTimers();
+    await issuer.goAway();
+  }
 });
 
 describe('a host', () => {

@@ -1,5 +1,5 @@
 import type { DivisionCode, HostReply, NodeServices } from '@liandong/schema';
-import { TokenVerifier, parseIssuers, problem } from '@liandong/schema';
+import { ISSUER_KEYS, TokenVerifier, parseIssuers, problem } from '@liandong/schema';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { Bus } from '../bus/index.ts';
@@ -90,7 +90,11 @@ async function startParts(
   const foundation = await readFoundation(config, now);
   const { divisions, trust, calendar } = foundation;
   const issuers = parseIssuers(await readJson(config.issuersFile));
-  const tokens = new TokenVerifier(issuers, (uri) => createRemoteJWKSet(uri));
+  const tokens = new TokenVerifier(
+    issuers,
+    (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
+    (issuer, away) => log.warn({ issuer }, away ? 'an issuer of tokens can not be reached' : 'an issuer is back'),
+  );
 
   const vault = await openVault(config);
   const db = new HostDb(

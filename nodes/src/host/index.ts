@@ -1,3 +1,3 @@
 export type { Foundation } from './foundation.ts';
-export { readFoundation } from './foundation.ts';
+export { readFoundation, readJson } from './foundation.ts';
 export { Host } from './host.ts';

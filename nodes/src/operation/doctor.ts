@@ -1,12 +1,13 @@
 import { readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProblemError, consumerName, problem } from '@liandong/schema';
+import { ISSUER_KEYS, ProblemError, consumerName, parseIssuers, problem } from '@liandong/schema';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { createRemoteJWKSet } from 'jose';
 import { ROADS, inboxPrefix } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb, knownMigrations } from '../db/index.ts';
 import type { Foundation } from '../host/index.ts';
-import { readFoundation } from '../host/index.ts';
+import { readFoundation, readJson } from '../host/index.ts';
 import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
 import { findDataKeys, openVault } from '../sealing/index.ts';
@@ -43,6 +44,7 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
   const foundation = await examineFiles(config, now, findings);
   await examineSecrets(config, findings);
   await examineDisk(config, findings);
+  await examineIssuers(config, findings);
   if (foundation) examineCalendar(foundation, now(), findings);
   const db = new HostDb(config.databaseUrl, 2, () => undefined);
   try {
@@ -102,6 +104,25 @@ async function examineSecrets(config: HostConfig, findings: Finding[]): Promise<
       ? ok('secrets', 'Private files are readable by their owner alone.')
       : warn('secrets', `Others may read ${open.join(', ')}. Run chmod 600 on them.`),
   );
+}
+
+async function examineIssuers(config: HostConfig, findings: Finding[]): Promise<void> {
+  try {
+    const away: string[] = [];
+    for (const entry of parseIssuers(await readJson(config.issuersFile))) {
+      if (!('jwksUri' in entry)) continue;
+      const keys = createRemoteJWKSet(new URL(entry.jwksUri), ISSUER_KEYS);
+      await keys.reload().catch(() => away.push(`${entry.issuer} at ${entry.jwksUri}`));
+    }
+    const meanwhile = 'A running host goes by the keys it knows for a day; one that starts now lets nobody in.';
+    findings.push(
+      away.length === 0
+        ? ok('issuers', 'The keys of every issuer of tokens are here.')
+        : warn('issuers', `No keys come from ${away.join(', ')}. Is the issuer up, and the way to it? ${meanwhile}`),
+    );
+  } catch (error) {
+    findings.push(bad('issuers', `${textOf(error)} Mend the file or the setting that names it.`));
+  }
 }
 
 async function examineDisk(config: HostConfig, findings: Finding[]): Promise<void> {

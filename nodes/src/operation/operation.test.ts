@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../../load-tests/src/federation/services.ts';
@@ -243,6 +244,17 @@ describe('the doctor', () => {
       [CITY],
     );
     expect(await states(CITY)).toMatchObject({ outbox: 'BAD' });
+  });
+
+  test('finds an issuer that shows no keys, and a file of issuers that is none', async () => {
+    const issuersFile = join(federation.dir, 'away.json');
+    await writeFile(issuersFile, JSON.stringify([{ issuer: 'id', jwksUri: 'http://127.0.0.1:1/jwks' }]));
+    const of = async (file: string) =>
+      (await examine({ ...federation.config(VILLAGE), issuersFile: file }, federation.now)).find(
+        (f) => f.part === 'issuers',
+      );
+    expect(await of(issuersFile)).toMatchObject({ state: 'WARN', text: expect.stringContaining('127.0.0.1:1/jwks') });
+    expect(await of(RULES)).toMatchObject({ state: 'BAD' });
   });
 
   test('finds a database that is away, one that is not migrated, wrong keys and a wrong broker seed, all in one run', async () => {

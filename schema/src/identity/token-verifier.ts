@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { problem } from '../errors.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import { TOKEN_ALGORITHMS, TOKEN_AUDIENCE, TOKEN_LEEWAY_SECONDS, viewerOfClaims } from './claims.ts';
+import type { RemoteKeys } from './issuer-keys.ts';
+import { lastGoodKeys } from './issuer-keys.ts';
 
 /** Issuers whose tokens are taken: keys in the file (works without a line), or fetched from the issuer and cached. */
 const issuersSchema = z
@@ -28,19 +30,27 @@ export class TokenVerifier {
   readonly #keys: ReadonlyMap<string, JWTVerifyGetKey>;
   readonly #remembered = new Map<string, { viewer: Viewer; until: number }>();
 
-  /** @param remoteKeys how keys are fetched from an issuer that names an address; the caller's, since this does no I/O */
-  constructor(issuers: Issuers, remoteKeys: (uri: URL) => JWTVerifyGetKey) {
+  /**
+   * @param remoteKeys how keys are fetched from an issuer that names an address; the caller's, since this does no I/O
+   * @param told hears of an issuer that can't be reached, and that it is back
+   */
+  constructor(
+    issuers: Issuers,
+    remoteKeys: (uri: URL) => RemoteKeys,
+    told: (issuer: string, away: boolean) => void = () => undefined,
+  ) {
     this.#keys = new Map(
-      issuers.map((entry) => [
-        entry.issuer,
-        'jwks' in entry ? createLocalJWKSet(entry.jwks) : remoteKeys(new URL(entry.jwksUri)),
-      ]),
+      issuers.map((entry) => {
+        const { issuer } = entry;
+        if ('jwks' in entry) return [issuer, createLocalJWKSet(entry.jwks)];
+        return [issuer, lastGoodKeys(issuer, remoteKeys(new URL(entry.jwksUri)), (away) => told(issuer, away))];
+      }),
     );
   }
 
   /**
    * Who a token speaks of.
-   * @throws {ProblemError} UNAUTHENTICATED
+   * @throws {ProblemError} UNAUTHENTICATED, ISSUER_UNREACHABLE
    */
   async verify(token: string): Promise<Viewer> {
     const known = this.#remembered.get(token);
