@@ -421,35 +421,42 @@ export class CaseDesk {
     });
   }
 
-  /** Withdraws here, or has the wish carried to the desk that holds the case. */
+  /** Withdraws here, or has the wish carried to the desk that holds the case, as custody stands once the case is locked. */
   async #withdraw(
     viewer: Viewer | null,
     input: { id: string; reason: string; idempotencyKey: string | null },
   ): Promise<HandlingView> {
     const person = signedIn(viewer);
-    const { node, db, outbox, now } = this.#parts;
-    const elsewhere = await db.transact(node, async (tx) => {
-      const { file, withdrawalRequestedAt } = await this.#lockReadable(tx, person, input.id);
-      if (custodyAt(file, node) !== 'ELSEWHERE' || node !== file.filingNode || !isUndecided(file.state)) return false;
-      const actor = caseSteps.actAs(await this.deskAt(tx, person, file), 'WITHDRAW_CASE', file.item);
-      if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
-      if (withdrawalRequestedAt) return true;
-      await outbox.enqueue(tx, [
-        {
-          receiver: file.custodian,
-          kind: 'WITHDRAWAL',
-          caseId: file.id,
-          body: { case: file.id, reason: input.reason, actor, requestedAt: node },
-        },
-      ]);
-      await tx.query(`UPDATE cases SET withdrawal_requested_at = $3 WHERE node = $1 AND id = $2`, [file.id, now()]);
-      return true;
+    const { node, db, writer } = this.#parts;
+    const stored = await db.transact(node, async (tx) => {
+      let changed: StoredCase | undefined;
+      const locked = await this.#lockReadable(tx, person, input.id);
+      await once(tx, person, input.idempotencyKey, { mutation: 'withdraw', input }, async () => {
+        const { file } = locked;
+        const desk = await this.deskAt(tx, person, file);
+        const elsewhere = custodyAt(file, node) === 'ELSEWHERE' && node === file.filingNode && isUndecided(file.state);
+        changed = elsewhere
+          ? await this.#carryWithdrawal(tx, desk, locked, input.reason)
+          : await writer.append(tx, locked, caseSteps.withdrawCase(desk, file, input.reason), desk.now);
+        return true;
+      });
+      return changed ?? locked;
     });
-    if (!elsewhere)
-      return this.#step('withdraw', person, input, (desk, file) => caseSteps.withdrawCase(desk, file, input.reason));
-    const [stored] = await findCases(db.queries(node), [input.id]);
-    if (!stored) throw this.#notFound(input.id);
     return this.#handlingView(stored);
+  }
+
+  /** Tells the desk that holds the case of the wish to withdraw it, once. */
+  async #carryWithdrawal(tx: NodeTx, desk: Desk, stored: StoredCase, reason: string): Promise<StoredCase> {
+    const { id, custodian, item } = stored.file;
+    const actor = caseSteps.actAs(desk, 'WITHDRAW_CASE', item);
+    if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
+    if (stored.withdrawalRequestedAt) return stored;
+    const body = { case: id, reason, actor, requestedAt: desk.node };
+    await together(
+      this.#parts.outbox.enqueue(tx, [{ receiver: custodian, kind: 'WITHDRAWAL', caseId: id, body }]),
+      tx.query(`UPDATE cases SET withdrawal_requested_at = $3 WHERE node = $1 AND id = $2`, [id, desk.now]),
+    );
+    return { ...stored, withdrawalRequestedAt: desk.now };
   }
 
   /** Has a case called back from the grantee that holds it; the case's own log says so when it has come. */

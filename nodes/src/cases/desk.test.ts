@@ -12,6 +12,7 @@ import {
   homestead,
   material,
 } from '../testing/cases.ts';
+import { inTurn } from '../testing/in-turn.ts';
 import { isolate } from '../testing/isolate.ts';
 import {
   CITY,
@@ -355,6 +356,24 @@ describe('withdrawing', () => {
       actor: agent.name,
       note: '不再申请',
     });
+  });
+
+  test('that came ahead of a hand-off is done, and the hand-off is refused', async () => {
+    const id = await steps.file();
+    const queued = await inTurn(federation, VILLAGE, id, [
+      () => handling(agent).withdraw(agent, { id, reason: '不再申请', idempotencyKey: null }),
+      () => steps.forward(id, agent),
+    ]);
+    expect(queued).toMatchObject([{ value: { state: 'WITHDRAWN' } }, { reason: { code: 'ILLEGAL_STEP' } }]);
+  });
+
+  test('is told once for its key, and answered as the case is now when it is sent again', async () => {
+    const input = { id: await steps.file(), reason: '不再申请', idempotencyKey: 'withdraw-once' };
+    await handling(agent).withdraw(agent, input);
+    expect(await handling(agent).withdraw(agent, input)).toMatchObject({ state: 'WITHDRAWN' });
+    expect(await codesOf(handling(agent).withdraw(agent, { ...input, reason: '另有打算' }))).toEqual([
+      'IDEMPOTENCY_MISMATCH',
+    ]);
   });
 
   test('follows the case to where it moved on', async () => {
