@@ -36,6 +36,7 @@ import {
   Serials,
   decodeMaterials,
   lockCase,
+  lockCases,
   once,
   saltOf,
   storeMaterials,
@@ -256,7 +257,12 @@ export class BundleDesk {
         if (!bundle) throw this.#notFound(input.id);
         const { state } = progressOf(bundle.bundle, bundle.members);
         if (state !== 'DELIVERY_DUE') throw problem('BUNDLE_OPEN', `The bundle is ${state}; nothing is delivered now.`);
-        for (const { item, case: file } of deliverables(bundle.members)) {
+        const due = deliverables(bundle.members);
+        await lockCases(
+          tx,
+          due.flatMap(({ case: file }) => file?.id ?? []),
+        );
+        for (const { item, case: file } of due) {
           const stored = file && (await lockCase(tx, file.id));
           if (!stored || custodyAt(stored.file, node) !== 'HELD') {
             throw problem('BUNDLE_OPEN', `The document of ${item} is not at ${node} yet.`, { node });

@@ -141,6 +141,15 @@ export const lockLog = gathered(async (tx: NodeTx, ids: readonly string[]): Prom
   );
 });
 
+/**
+ * Keeps others from changing cases until the transaction ends, in the order of their ids: for a transaction that comes to
+ * several one after the other. Cases are locked ahead of projects (docs/decisions/0026-order-of-locks.md).
+ */
+export async function lockCases(tx: NodeTx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(`SELECT id FROM cases WHERE node = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE`, [ids]);
+}
+
 /** Reads one case and keeps others from changing it until the transaction ends. */
 export async function lockCase(tx: NodeTx, id: string): Promise<StoredCase | null> {
   return (await lockLog(tx, id)).stored;

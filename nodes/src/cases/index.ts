@@ -4,7 +4,7 @@ export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-services.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export { checkedLog } from './checked-lines.ts';
-export { findCases, lockCase } from './case-store.ts';
+export { findCases, lockCase, lockCases } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
 export { once } from './idempotency.ts';

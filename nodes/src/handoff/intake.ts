@@ -8,7 +8,7 @@ import { kidOf, sha256 } from '../trust/index.ts';
 import { grouped } from './grouped.ts';
 import type { Inbox } from './inbox.ts';
 import { Loop } from './loop.ts';
-import type { Settler } from './messages.ts';
+import type { LockCases, Settler } from './messages.ts';
 import { refusalOf } from './parked-decisions.ts';
 import type { ParkedMessage } from './parked.ts';
 import { isAboutKeys, parkMessage, readParked, resolveParked, setRetry, strangersOf } from './parked.ts';
@@ -49,6 +49,7 @@ export interface IntakeParts {
   inbox: Inbox;
   receivers: Receivers;
   settlers: Partial<Record<MessageKind, Settler>>;
+  lockCases: LockCases;
   /** A receipt's answers that speak of feeds. */
   watermark: (tx: NodeTx, subscriber: DivisionCode, answer: Answer & { outcome: 'WATERMARK' }) => Promise<void>;
   /** Which lives of databases are over, and whether this node waits for what others hold of it. */
@@ -81,8 +82,8 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.#taking = new Taking(parts.receivers, parts.inbox, parts.log);
-    this.#settlement = new Settlement(parts.settlers, parts.log);
+    this.#taking = new Taking(parts.receivers, parts.inbox, parts.lockCases, parts.log);
+    this.#settlement = new Settlement(parts.settlers, parts.lockCases, parts.log);
     this.#lanes = [
       new Lane(parts, 'm', (raws) => this.#takeMessages(raws)),
       new Lane(parts, 'r', (raws) => this.#takeReceipts(raws)),

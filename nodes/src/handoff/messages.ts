@@ -37,5 +37,8 @@ export interface Answered {
   answer: Answer;
 }
 
+/** Locks cases in the order of their ids, ahead of whatever else a transaction locks. */
+export type LockCases = (tx: NodeTx, ids: readonly string[]) => Promise<void>;
+
 /** Does what an answer leads to at the sender, in the transaction that settles the message. */
 export type Settler = (tx: NodeTx, answered: Answered) => Promise<void>;

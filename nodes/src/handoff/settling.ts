@@ -6,7 +6,7 @@ import { sideBySide } from '../db/index.ts';
 import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
 import { isLost } from './answers.ts';
 import { grouped } from './grouped.ts';
-import type { Settler } from './messages.ts';
+import type { LockCases, Settler } from './messages.ts';
 
 /** A parked message is offered again this often, ms, in case people mended what was wrong. */
 const PARKED_RETRY_MS = 3_600_000;
@@ -43,10 +43,12 @@ interface Settling {
  */
 export class Settlement {
   readonly #settlers: Partial<Record<MessageKind, Settler>>;
+  readonly #lockCases: LockCases;
   readonly #log: Logger;
 
-  constructor(settlers: Partial<Record<MessageKind, Settler>>, log: Logger) {
+  constructor(settlers: Partial<Record<MessageKind, Settler>>, lockCases: LockCases, log: Logger) {
     this.#settlers = settlers;
+    this.#lockCases = lockCases;
     this.#log = log;
   }
 
@@ -91,6 +93,9 @@ export class Settlement {
   /** @returns those that could be taken */
   async #takeAll(tx: NodeTx, settling: readonly Settling[]): Promise<readonly Settling[]> {
     const led = settling.filter(({ row }) => this.#settlers[row.kind] !== undefined);
+    const cases = [...new Set(led.flatMap(({ row }) => row.case_id ?? []))];
+    // what is not about a case locks other things, which come behind the cases
+    if (led.some(({ row }) => row.case_id === null)) await this.#lockCases(tx, cases);
     if (led.length > 1) {
       const lanes = grouped(led, ({ row }) => row.case_id ?? row.id);
       try {
@@ -104,6 +109,7 @@ export class Settlement {
       } catch (error) {
         if (isLost(error)) throw error;
         this.#log.debug({ err: error, node: tx.node, answers: led.length }, 'answers are taken one by one');
+        await this.#lockCases(tx, cases);
       }
     }
     const refused = new Set<Settling>();

@@ -8,7 +8,7 @@ import type { Settled } from './answers.ts';
 import { answerOf, isLost, parkedBy } from './answers.ts';
 import { grouped } from './grouped.ts';
 import type { AnsweredMessage, Inbox } from './inbox.ts';
-import type { Incoming } from './messages.ts';
+import type { Incoming, LockCases } from './messages.ts';
 import { isAboutKeys, parkMessage } from './parked.ts';
 import type { Receivers } from './ports.ts';
 
@@ -23,6 +23,8 @@ export interface Arrived {
 interface Taken extends Arrived {
   body: unknown;
   lane: string | null;
+  /** The case it speaks of. */
+  about: string | null;
 }
 
 /** What was decided of a batch, and what is said of it. */
@@ -43,11 +45,13 @@ const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RAT
 export class Taking {
   readonly #receivers: Receivers;
   readonly #inbox: Inbox;
+  readonly #lockCases: LockCases;
   readonly #log: Logger;
 
-  constructor(receivers: Receivers, inbox: Inbox, log: Logger) {
+  constructor(receivers: Receivers, inbox: Inbox, lockCases: LockCases, log: Logger) {
     this.#receivers = receivers;
     this.#inbox = inbox;
+    this.#lockCases = lockCases;
     this.#log = log;
   }
 
@@ -61,7 +65,10 @@ export class Taking {
     }
     let parked = false;
     const lasting: AnsweredMessage[] = [];
-    for (const run of runsOf([...fresh.values()])) {
+    const runs = runsOf([...fresh.values()]);
+    // within one run the cases are locked together; over several they would be in the order the messages came
+    if (runs.length > 1) await this.#lockCases(tx, casesOf([...fresh.values()]));
+    for (const run of runs) {
       const settled = await this.#takeRun(tx, run);
       for (const [index, verdict] of settled.entries()) {
         const { from, message, bytes } = run[index] as Taken;
@@ -112,6 +119,7 @@ export class Taking {
       } catch (error) {
         if (isLost(error)) throw error;
         this.#log.debug({ err: error, node: tx.node, messages: run.length }, 'a batch is taken one by one');
+        await this.#lockCases(tx, casesOf(run));
       }
     }
     const settled: Settled[] = [];
@@ -174,14 +182,22 @@ function isPiece({ message }: Taken): boolean {
   return message.kind === 'MATERIAL';
 }
 
-function readBody({ kind, body: text }: Arrived['message']): { body: unknown; lane: string | null } {
+function casesOf(messages: readonly Taken[]): string[] {
+  return [...new Set(messages.flatMap(({ about }) => about ?? []))];
+}
+
+function readBody({ kind, body: text }: Arrived['message']): Pick<Taken, 'body' | 'lane' | 'about'> {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return { body: undefined, lane: null };
+    return { body: undefined, lane: null, about: null };
   }
   const { case: id, sha256: digest } = (body ?? {}) as { case?: unknown; sha256?: unknown };
   const lane = kind === 'MATERIAL' ? digest : OF_A_CASE.includes(kind) ? id : null;
-  return { body, lane: typeof lane === 'string' ? lane : null };
+  return {
+    body,
+    lane: typeof lane === 'string' ? lane : null,
+    about: kind !== 'MATERIAL' && typeof id === 'string' ? id : null,
+  };
 }

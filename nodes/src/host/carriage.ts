@@ -1,7 +1,7 @@
 import type { DivisionCode } from '@liandong/schema';
 import { materialPartSchema } from '@liandong/schema';
 import type { Bus } from '../bus/index.ts';
-import { ProxyReceiver, readPart, rememberingDossiers } from '../cases/index.ts';
+import { ProxyReceiver, lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver } from '../delegation/index.ts';
 import { FeedPublisher } from '../feeds/index.ts';
@@ -139,7 +139,9 @@ export async function startCarriage(
     OPINION_NOTICE: opinions.noticeAnswered,
     OPINION_ANSWER: opinions.answerAnswered,
   };
-  const shared = { divisions, db, bus, carrier, inbox: ports.inbox, receivers, settlers, watermark: feeds.watermark };
+  const { inbox } = ports;
+  const { watermark } = feeds;
+  const shared = { divisions, db, bus, carrier, inbox, receivers, settlers, lockCases, watermark };
   const intakes = nodes.map((node) => new Intake({ node, ...shared, lives, now, log }));
   for (const intake of intakes) intake.start();
   onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));

@@ -1,3 +1,3 @@
 export { ProjectKeeper } from './project-keeper.ts';
-export { findKeptBy, findStanding } from './project-store.ts';
+export { findKeptBy, findStanding, lockProjects } from './project-store.ts';
 export { projectsService } from './projects-service.ts';

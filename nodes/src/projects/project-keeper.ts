@@ -32,6 +32,7 @@ import type { SignedProjectLine, StoredProject } from './project-store.ts';
 import {
   foldProjectChain,
   lockProject,
+  lockProjects,
   readProjectLines,
   saveProject,
   signedProjectLine,
@@ -181,12 +182,7 @@ export class ProjectKeeper {
 
   /** @returns whether anything was new */
   async #take(tx: NodeTx, keeper: DivisionCode, project: string, jwses: readonly string[]): Promise<boolean> {
-    // of the first lines there is no row yet that could be locked
-    await tx.query(
-      `SELECT pg_advisory_xact_lock(hashtextextended(here.node || $2, 0))
-       FROM (SELECT $1::text AS node) AS here WHERE here.node = $1`,
-      [project],
-    );
+    await lockProjects(tx);
     const held = await readProjectLines(tx, project);
     const known = new Map(held.map((line) => [line.line.seq, line]));
     const fresh: SignedProjectLine[] = [];

@@ -1,6 +1,7 @@
 import type { DivisionCode, ProjectFile, ProjectFilter, ProjectLine, ProjectStanding } from '@liandong/schema';
 import { beganOn, foldProject, phaseOf, problem, projectLineSchema } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
 /** A line of a project's log with the signature it came with. */
@@ -63,10 +64,21 @@ export async function findProjects(queries: NodeQueries, ids: readonly string[])
   });
 }
 
+/**
+ * Keeps others from writing into any project of this node until the transaction ends. All of them at once, so that it does
+ * not matter in which order a batch of messages comes to several; behind the cases it locks
+ * (docs/decisions/0026-order-of-locks.md).
+ */
+export async function lockProjects(tx: NodeTx): Promise<void> {
+  await tx.query(
+    `SELECT pg_advisory_xact_lock(hashtext('projects'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
+  );
+}
+
 /** Reads one project and keeps others from changing it until the transaction ends. */
 export async function lockProject(tx: NodeTx, id: string): Promise<StoredProject | null> {
-  await tx.query(`SELECT id FROM projects WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
-  const [found] = await findProjects(tx, [id]);
+  // two statements, so that the lines are read as they are once the lock is had
+  const [, [found]] = await together(lockProjects(tx), findProjects(tx, [id]));
   return found ?? null;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { CaseReceiver, StoredCase } from '../cases/index.ts';
-import { copiesFor, piecesOf, resumeCases, takeCopy } from '../cases/index.ts';
+import { copiesFor, lockCases, piecesOf, resumeCases, takeCopy } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { extendFeed, lockFeed, readEntries } from '../feeds/index.ts';
@@ -160,6 +160,10 @@ export class Healer {
     if (life !== lives.lifeOf(tx.node)) return { outcome: 'DONE' };
     await this.#parts.takeKeys(tx, message.from, keys);
     for (const { feed, from, entries } of feeds) await this.#takeEntries(tx, feed, from, entries);
+    await lockCases(
+      tx,
+      cases.map((copy) => copy.case),
+    );
     for (const { project, lines } of projects) await keeper.takeBack(tx, project, lines);
     const wanted: string[] = [];
     for (const copy of cases) wanted.push(...(await takeCopy(tx, receiver, message.from, copy)));
