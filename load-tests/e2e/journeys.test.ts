@@ -70,7 +70,8 @@ describe('a case that went through', () => {
 
   test('is exported by the county, and proved by npm run verify with the root’s public key, until a byte is changed', async () => {
     const file = join(federation.dir, 'case.json');
-    const command = ['case', 'export', ids[0] ?? '', '--node', '331022', '--out', file, '--with-materials'];
+    const command = ['case', 'export', ids[0] ?? '', '--node', '331022', '--out', file];
+    command.push('--with-materials', '--why', '核对');
     expect(await federation.command('county', command)).toEqual({ code: 0, output: '' });
     const trustFile = federation.environment('county')['LIANDONG_TRUST_FILE'] ?? '';
     const sound = await verify(file, '--root', trustFile, '--json');
@@ -331,7 +332,7 @@ describe('materials', () => {
     await journey.step('baojia-agent', '上报', documents.FORWARD_CASE);
     await journey.arrives('tingpang-clerk', '331022103', '收到');
     const id = journey.id;
-    const words = ['case', 'export', id, '--node', '331022103', '--with-materials'];
+    const words = ['case', 'export', id, '--node', '331022103', '--with-materials', '--why', '核对'];
     const { code, output } = await federation.command('tingpang', words);
     expect(code).toBe(0);
     const { materials } = JSON.parse(output) as { materials: { content: string }[] };

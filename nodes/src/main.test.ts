@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../load-tests/src/federation/services.ts';
-import { TestFederation, CITY } from './testing/test-federation.ts';
+import { CITY, TestFederation } from './testing/test-federation.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 let federation: TestFederation;
@@ -25,20 +25,10 @@ interface Started {
 
 /** The program itself, as a supervisor starts it. */
 async function start(change: Record<string, string> = {}): Promise<Started> {
-  const c = federation.config(CITY);
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', MAIN], {
     env: {
       PATH: process.env['PATH'] ?? '',
-      LIANDONG_HOST: c.host,
-      LIANDONG_NODES: c.nodes.join(','),
-      LIANDONG_DATABASE_URL: c.databaseUrl,
-      LIANDONG_NATS_URL: c.natsUrls.join(','),
-      LIANDONG_NATS_SEED_FILE: c.natsSeedFile ?? '',
-      LIANDONG_DIVISIONS_FILE: c.divisionsFile,
-      LIANDONG_TRUST_FILE: c.trustFile,
-      LIANDONG_KEYS_DIR: c.keysDir,
-      LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile ?? '',
-      LIANDONG_ISSUERS_FILE: c.issuersFile,
+      ...federation.environment(CITY),
       LIANDONG_HTTP_PORT: String(port),
       ...change,
     },

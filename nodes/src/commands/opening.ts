@@ -12,6 +12,7 @@ import { readFoundation } from '../host/index.ts';
 import type { Issuing } from '../keys/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { requireHere } from '../moves/index.ts';
+import type { CommandReader } from '../reads/index.ts';
 import { openVault } from '../sealing/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
 
@@ -51,7 +52,24 @@ export async function readInput(file: string): Promise<Buffer> {
 
 /** Who gives the command: `--by`, or the login name. */
 export function actorOf(values: Values): string {
-  return findValue(values, 'by') ?? userInfo().username;
+  return findValue(values, 'by') ?? loginName();
+}
+
+/**
+ * Who reads personal data by a command, and why: for the log of reads.
+ * @throws {ProblemError} BAD_INPUT without `--why`
+ */
+export function commandReader(values: Values, command: string): CommandReader {
+  return { login: loginName(), name: actorOf(values), command, purpose: requireValue(values, 'why') };
+}
+
+/** The login at the operating system; its number where it has no name. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** What a command is given besides its words: settings, and where it prints. */

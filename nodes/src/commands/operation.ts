@@ -8,14 +8,17 @@ import type { ParkedCase } from '../handoff/index.ts';
 import { bodyOfParked, decideParked, getParked, listParked } from '../handoff/index.ts';
 import type { Finding } from '../operation/doctor.ts';
 import { examine } from '../operation/doctor.ts';
+import { noteCommandRead } from '../reads/index.ts';
 import { forceLife, healingState, waitNoLonger } from '../restore/index.ts';
 import { openVault } from '../sealing/index.ts';
 import type { Terminal, Values } from './opening.ts';
-import { actorOf, parseCommand, requireValue } from './opening.ts';
+import { actorOf, commandReader, parseCommand, requireValue } from './opening.ts';
 
 export const OPERATION_USAGE = `  doctor [--json]                           look this host over and say in plain words what is wrong and what to do
   parked list --node <code>                 messages that could not be processed, with the reason
-  parked show <id> --node <code> [--body]   one of them; --body prints its text, which may hold personal data
+  parked show <id> --node <code> [--body --why <text>]
+                                            one of them; --body prints its text, which may hold personal data: who
+                                            reads it, and why, is written down
   parked retry <id> --node <code>           try it once more
   parked answer <id> --node <code> --reason <text>
                                             refuse it; its sender is told, and a case that came with it goes back
@@ -32,6 +35,7 @@ const OPTIONS = {
   out: { type: 'string' },
   reason: { type: 'string' },
   by: { type: 'string' },
+  why: { type: 'string' },
   body: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -81,7 +85,11 @@ const COMMANDS: Record<string, Run> = {
   'parked show': onNode(async (db, node, { print }, values, id) => {
     const parked = await getParked(db, node, named(id));
     print(`${line(parked)}${parked.reason}\n`);
-    if (values['body'] === true) print(`${await bodyOfParked(db, node, named(id))}\n`);
+    if (values['body'] !== true) return;
+    const reader = commandReader(values, 'parked show');
+    const body = await bodyOfParked(db, node, parked.id);
+    await noteCommandRead(db, node, reader, { ...subjectOf(parked.id, body), fields: ['message'] }, new Date());
+    print(`${body}\n`);
   }),
   'parked retry': onNode(async (db, node, { print }, values, id) => {
     await decideParked(db, node, named(id), 'RETRY', actorOf(values), null);
@@ -176,6 +184,18 @@ async function postgresTool(config: HostConfig, tool: string, parameters: readon
     child.once('close', (status) => resolve({ code: status ?? 1, said }));
   });
   if (code !== 0) throw problem('DATABASE_UNAVAILABLE', `${tool} failed: ${said.trim()}`);
+}
+
+/** Whom a message is about, as far as it says so: a case, or else the message itself. */
+function subjectOf(id: string, body: string): { kind: 'CASE' | 'MESSAGE'; subject: string } {
+  try {
+    const said: unknown = JSON.parse(body);
+    const about = typeof said === 'object' && said !== null && 'case' in said ? said.case : null;
+    if (typeof about === 'string' && about !== '') return { kind: 'CASE', subject: about };
+  } catch {
+    // what is no JSON was parked for that
+  }
+  return { kind: 'MESSAGE', subject: id };
 }
 
 function line({ id, parkedAt, sender, kind, code, retryAt, resolvedAt }: ParkedCase): string {

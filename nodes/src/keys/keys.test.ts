@@ -34,18 +34,7 @@ afterAll(() => federation.stop());
 
 /** Runs a command as on the node's host. */
 async function command(node: DivisionCode, ...argv: string[]): Promise<{ status: number | null; out: string }> {
-  const c = federation.config(node);
-  const environment = {
-    LIANDONG_HOST: c.host,
-    LIANDONG_NODES: c.nodes.join(','),
-    LIANDONG_DATABASE_URL: c.databaseUrl,
-    LIANDONG_NATS_URL: c.natsUrls.join(','),
-    LIANDONG_DIVISIONS_FILE: c.divisionsFile,
-    LIANDONG_TRUST_FILE: c.trustFile,
-    LIANDONG_KEYS_DIR: c.keysDir,
-    LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile ?? '',
-    LIANDONG_ISSUERS_FILE: c.issuersFile,
-  };
+  const environment = federation.environment(node);
   let out = '';
   const status = await runGroup(argv, { environment, print: (text) => void (out += text) });
   return { status, out };
@@ -333,6 +322,7 @@ describe('an exported case', () => {
       file,
       '--with-application',
       '--with-materials',
+      ...WHY,
     );
     expect(status).toBe(0);
     const { root } = JSON.parse(await readFile(federation.config(CITY).trustFile, 'utf8')) as TrustFile;

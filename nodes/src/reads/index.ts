@@ -1,1 +1,2 @@
-export { readsService } from './reads-service.ts';
+export { noteCommandRead, readsService } from './reads-service.ts';
+export type { CommandReader } from './reads-service.ts';

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 import type { PersonalDataReadView, RoleName, Viewer } from '@liandong/schema';
 import { ROLE_SCHEMAS, roleSchema } from '@liandong/schema';
 import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PERSONAL_FIELDS } from '../../../schema/src/graphql/personal-data.ts';
+import { runGroup } from '../commands/index.ts';
+import { parkMessage } from '../handoff/parked.ts';
 import { CaseSteps, LOW_INCOME, agent, application, clerk } from '../testing/cases.ts';
 import { dumpOf } from '../testing/dump.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
@@ -51,6 +55,7 @@ describe('reading personal data', () => {
       fields: ['Case.applicant.idNumber', 'Case.applicant.phone'],
       masked: false,
       question: 'case',
+      purpose: null,
     } satisfies Record<keyof PersonalDataReadView, unknown>);
   });
 
@@ -90,6 +95,75 @@ describe('reading personal data', () => {
     const { data, errors } = await ask(agent, 'filing', withVariables(APPLICANT));
     await federation.rows(VILLAGE, 'ALTER TABLE away RENAME TO personal_data_reads');
     expect([data, errors?.[0]?.extensions?.code]).toEqual([null, 'INTERNAL']);
+  });
+});
+
+describe('reading by a command on the host', () => {
+  const command = async (...argv: string[]) => {
+    let out = '';
+    await runGroup(argv, { environment: federation.environment(VILLAGE), print: (text) => void (out += text) });
+    return out;
+  };
+  const exported = (...more: string[]) => command('case', 'export', id, '--node', VILLAGE, ...more);
+  const why = ['--why', '复议机关调卷', '--by', '包主任'];
+
+  test('is written down with the login, the command, the case and why, and told to whom it is about', async () => {
+    expect(await exported('--with-application', '--with-materials', ...why)).toContain('331022195203120028');
+    expect((await reads())[0]).toEqual({
+      at: expect.any(Date),
+      division: VILLAGE,
+      personName: '包主任',
+      roles: [],
+      fields: ['application', 'materials'],
+      masked: false,
+      question: 'case export',
+      purpose: '复议机关调卷',
+    } satisfies Record<keyof PersonalDataReadView, unknown>);
+    const [line] = await federation.rows<{ person: string }>(
+      VILLAGE,
+      `SELECT person FROM personal_data_reads WHERE question = 'case export' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(line?.person).toBe(`os:${userInfo().username}`);
+    const query = `{ personalDataReads(number: "${slip.number}", code: "${slip.code}") { question purpose } }`;
+    const { data } = await ask(null, 'sharing', query);
+    expect(JSON.stringify(data)).toContain('复议机关调卷');
+  });
+
+  test('without a purpose is refused and shows nothing; without personal data it needs none and leaves no line', async () => {
+    const before = (await reads()).length;
+    for (const part of ['--with-application', '--with-materials']) {
+      await expect(exported(part)).rejects.toMatchObject({ code: 'BAD_INPUT', problems: [{ field: 'why' }] });
+    }
+    expect(await exported()).not.toContain('331022195203120028');
+    expect(await reads()).toHaveLength(before);
+  });
+
+  test('that can not be written down shows nothing', async () => {
+    await federation.rows(VILLAGE, 'ALTER TABLE personal_data_reads RENAME TO away');
+    const shown: string[] = [];
+    const terminal = { environment: federation.environment(VILLAGE), print: (text: string) => void shown.push(text) };
+    const words = ['case', 'export', id, '--node', VILLAGE, '--with-application', ...why];
+    await expect(runGroup(words, terminal)).rejects.toThrow('personal_data_reads');
+    await federation.rows(VILLAGE, 'ALTER TABLE away RENAME TO personal_data_reads');
+    expect(shown).toEqual([]);
+  });
+
+  test('of what was set aside is written down by case, or by message where it names none', async () => {
+    const park = async (body: string) => {
+      const parked = { id: randomUUID(), sender: TOWNSHIP, kind: 'ECHO' as const, body, code: 'INTERNAL', reason: '' };
+      const message = { ...parked, kid: null, envelope: null, bytes: null };
+      await federation.db(VILLAGE).transact(VILLAGE, (tx) => parkMessage(tx, message));
+      return parked.id;
+    };
+    const about = await park(JSON.stringify({ case: id, lines: ['王秀英'] }));
+    const nothing = await park('王秀英');
+    const show = (of: string, ...more: string[]) => command('parked', 'show', of, '--node', VILLAGE, ...more);
+    expect(await show(about)).not.toContain('王秀英');
+    await expect(show(about, '--body')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    for (const of of [about, nothing]) expect(await show(of, '--body', ...why)).toContain('王秀英');
+    for (const subject of [id, nothing]) {
+      expect((await reads(VILLAGE, subject))[0]).toMatchObject({ question: 'parked show', fields: ['message'] });
+    }
   });
 });
 

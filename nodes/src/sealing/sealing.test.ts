@@ -84,18 +84,7 @@ async function journey(): Promise<string> {
 }
 
 async function command(node: DivisionCode, ...argv: string[]): Promise<string> {
-  const c = federation.config(node);
-  const environment = {
-    LIANDONG_HOST: c.host,
-    LIANDONG_NODES: c.nodes.join(','),
-    LIANDONG_DATABASE_URL: c.databaseUrl,
-    LIANDONG_NATS_URL: c.natsUrls.join(','),
-    LIANDONG_DIVISIONS_FILE: c.divisionsFile,
-    LIANDONG_TRUST_FILE: c.trustFile,
-    LIANDONG_KEYS_DIR: c.keysDir,
-    LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile ?? '',
-    LIANDONG_ISSUERS_FILE: c.issuersFile,
-  };
+  const environment = federation.environment(node);
   let out = '';
   await runGroup(argv, { environment, print: (text) => void (out += text) });
   return out;
@@ -108,10 +97,12 @@ interface ListedKeys {
 const listed = async (node: DivisionCode) =>
   JSON.parse(await command(node, 'data-keys', 'list', '--node', node, '--json')) as ListedKeys;
 
+const WITH_ALL = ['--with-application', '--with-materials', '--why', '核对'];
+
 /** What the case's own export proves, application and bytes included. */
 async function verdict(node: DivisionCode): Promise<{ ok: boolean; checked: Record<string, unknown> }> {
   const out = join(federation.dir, `${node}-case.json`);
-  await command(node, 'case', 'export', id, '--node', node, '--with-application', '--with-materials', '--out', out);
+  await command(node, 'case', 'export', id, '--node', node, ...WITH_ALL, '--out', out);
   const { trustFile, divisionsFile } = federation.config(node);
   const text = await command(node, 'verify', out, '--root', trustFile, '--divisions', divisionsFile, '--json');
   return JSON.parse(text) as { ok: boolean; checked: Record<string, unknown> };

@@ -220,6 +220,23 @@ export class TestFederation {
     return config;
   }
 
+  /** A node's settings as a command on its host reads them. */
+  environment(node: DivisionCode): Record<string, string> {
+    const c = this.config(node);
+    return {
+      LIANDONG_HOST: c.host,
+      LIANDONG_NODES: c.nodes.join(','),
+      LIANDONG_DATABASE_URL: c.databaseUrl,
+      LIANDONG_NATS_URL: c.natsUrls.join(','),
+      LIANDONG_NATS_SEED_FILE: c.natsSeedFile ?? '',
+      LIANDONG_DIVISIONS_FILE: c.divisionsFile,
+      LIANDONG_TRUST_FILE: c.trustFile,
+      LIANDONG_KEYS_DIR: c.keysDir,
+      LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile ?? '',
+      LIANDONG_ISSUERS_FILE: c.issuersFile,
+    };
+  }
+
   /** Changes a host's settings before it is started again. */
   reconfigure(node: DivisionCode, change: Partial<HostConfig>): void {
     this.#configs.set(node, { ...this.config(node), ...change });

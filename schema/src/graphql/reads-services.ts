@@ -22,8 +22,10 @@ export interface PersonalDataReadView {
   roles: Role[];
   fields: string[];
   masked: boolean;
-  /** For what it was asked: the field at the root of the question. */
+  /** For what it was asked: the field at the root of the question, or the command on the host. */
   question: string;
+  /** Why, in the words of whoever ran the command; null for a question of the graph. */
+  purpose: string | null;
 }
 
 export interface ReadsService {

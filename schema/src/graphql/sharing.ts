@@ -115,9 +115,16 @@ export function addSharing(role: RoleBuilder): void {
       division: t.field({ type: Division, description: 'The desk of whoever read.', resolve: (r) => r.division }),
       person: t.exposeString('personName', { nullable: false }),
       posts: t.field({ type: [enums.Role], nullable: { list: false, items: false }, resolve: (r) => r.roles }),
-      fields: t.exposeStringList('fields', { nullable: false, description: 'Fields of this graph.' }),
+      fields: t.exposeStringList('fields', {
+        nullable: false,
+        description: 'Fields of this graph; of a command: `application`, `materials`, `message`.',
+      }),
       masked: t.exposeBoolean('masked', { nullable: false, description: 'Whether numbers were masked.' }),
-      question: t.exposeString('question', { nullable: false, description: 'For what: the question that was asked.' }),
+      question: t.exposeString('question', {
+        nullable: false,
+        description: 'For what: the question that was asked, or the command that was run on the host.',
+      }),
+      purpose: t.exposeString('purpose', { description: 'Why, in the words of whoever ran the command.' }),
     }),
   });
   const Use = builder.objectRef<DataUseView>('DataUse').implement({
