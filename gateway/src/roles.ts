@@ -110,6 +110,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       withdrawCase: viewersDesk,
       recallCase: viewersDesk,
       linkToProject: viewersDesk,
+      leaveProject: viewersDesk,
       openGreenChannel: viewersDesk,
       askUrgency: viewersDesk,
       decideUrgency: viewersDesk,

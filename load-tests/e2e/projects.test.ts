@@ -27,11 +27,12 @@ const DISPATCH = mutation(
 );
 const ANSWER = mutation('answerProjectOrder', 'AnswerProjectOrderInput', 'project { id }');
 const LINK = mutation('linkToProject', 'LinkToProjectInput', 'case { id projectId }');
+const LEAVE = mutation('leaveProject', 'LeaveProjectInput', 'case { id projectId }');
 const GREEN = mutation('openGreenChannel', 'GroundedStepInput', 'case { clock { dueAt expedited { way } } }');
 const VIEW = () => `{ project(id: "${id}") {
   name amountFen key staleSince totalDays node { name }
   orders { number node { name } answer answeredBy overdue }
-  cases { number state remainingDays staleSince item { name } case { number custodian { name } clock { remainingDays } } }
+  cases { number state remainingDays staleSince item { name } case { id number custodian { name } clock { remainingDays } } }
 } }`;
 interface View {
   project: {
@@ -39,7 +40,7 @@ interface View {
     key: boolean;
     staleSince: string | null;
     orders: { number: number; answer: string | null }[];
-    cases: { state: string; case: { clock: { remainingDays: number } | null } | null }[];
+    cases: { state: string; case: { id: string; clock: { remainingDays: number } | null } | null }[];
   } | null;
 }
 
@@ -108,6 +109,14 @@ describe('a project of the county', () => {
     expect(await refused('tingpang-chief', GREEN, green)).toEqual([
       expect.objectContaining({ code: 'NO_SHORTER_LIMIT', article: '重点项目绿色通道制度' }),
     ]);
+  });
+
+  test('is rid of a case that was put into it by mistake', async () => {
+    const [shown] = (await asked<View>('county-civil-clerk', VIEW())).project?.cases ?? [];
+    const left = { id: shown?.case?.id, reason: '误纳入项目' };
+    expect(await refused('tingpang-chief', LEAVE, left)).toEqual([expect.objectContaining({ code: 'FORBIDDEN' })]);
+    expect(await done('tingpang-clerk', LEAVE, left)).toMatchObject({ case: { projectId: null } });
+    await until<View>('county-civil-clerk', VIEW(), (answer) => answer.project?.cases.length === 0);
   });
 
   test('is told by the township from its own copy while the county is down', async () => {

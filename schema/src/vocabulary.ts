@@ -270,6 +270,7 @@ export const LOG_ACTIONS = [
   'CONTACTED',
   'CONSENT_REVOKED',
   'PROJECT_LINKED',
+  'PROJECT_LEFT',
   'GREEN_CHANNEL_OPENED',
   'URGENCY_ASKED',
   'URGENCY_DECIDED',
@@ -331,6 +332,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   CONTACTED: '代办联系',
   CONSENT_REVOKED: '撤回委托',
   PROJECT_LINKED: '纳入项目',
+  PROJECT_LEFT: '移出项目',
   GREEN_CHANNEL_OPENED: '转入绿色通道',
   URGENCY_ASKED: '申请特急办理',
   URGENCY_DECIDED: '特急审批',
@@ -811,6 +813,7 @@ export const PROJECT_ACTIONS = [
   'ORDER_ANSWERED',
   'NOTICE_REFUSED',
   'CASE_LINKED',
+  'CASE_LEFT',
   'ENDED',
 ] as const;
 export type ProjectAction = (typeof PROJECT_ACTIONS)[number];
@@ -825,6 +828,7 @@ export const PROJECT_ACTION_LABELS: Record<ProjectAction, string> = {
   ORDER_ANSWERED: '交办答复',
   NOTICE_REFUSED: '告知被拒',
   CASE_LINKED: '关联办件',
+  CASE_LEFT: '办件移出',
   ENDED: '项目终止',
 };
 

@@ -108,6 +108,7 @@ export class MemoryNode implements NodeServices {
     withdraw: async () => this.#illegal(),
     recall: async () => this.#illegal(),
     linkToProject: async () => this.#illegal(),
+    leaveProject: async () => this.#illegal(),
     openGreenChannel: async () => this.#illegal(),
     askUrgency: async () => this.#illegal(),
     decideUrgency: async () => this.#illegal(),

@@ -163,6 +163,8 @@ export class CaseDesk {
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
       recall: (viewer, input) => this.#recall(viewer, input),
       linkToProject: (viewer, input) => this.#linkToProject(viewer, input),
+      leaveProject: (viewer, input) =>
+        this.#step('leaveProject', viewer, input, (desk, file) => steps.leaveProject(desk, file, input.reason)),
       openGreenChannel: (viewer, input) =>
         this.#step('openGreenChannel', viewer, input, (desk, file) => steps.openGreenChannel(desk, file, input.ground)),
       askUrgency: (viewer, input) =>

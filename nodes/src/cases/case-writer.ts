@@ -19,8 +19,8 @@ export interface CaseWriterParts {
   facts: FeedAppender;
   /** What else goes with a case that is handed off, behind its dossier: what sharing gave for it. */
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
-  /** Told of every case whose log names its project for the first time here. */
-  linked: (tx: NodeTx, file: CaseFile) => Promise<void>;
+  /** Told of every line by which a case comes into a project or leaves it, with the case after it. */
+  inProject: (tx: NodeTx, line: LogLine, file: CaseFile) => Promise<void>;
   /** What the parties to joint handling are told of the new lines. */
   tellParties: (tx: NodeTx, before: CaseFile | null, after: StoredCase) => Promise<Outgoing[]>;
 }
@@ -92,7 +92,7 @@ export class CaseWriter {
     if (!file) throw new Error('no lines to adopt');
     const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
     await together(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps));
-    await this.#linked(tx, steps);
+    await this.#inProject(tx, steps);
     return stored;
   }
 
@@ -137,13 +137,16 @@ export class CaseWriter {
       ]),
     );
     await tx.last(writes);
-    await this.#linked(tx, steps);
+    await this.#inProject(tx, steps);
     return stored;
   }
 
-  async #linked(tx: NodeTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
-    for (const [{ action }, file] of steps) {
-      if (action === 'FILED' || action === 'PROJECT_LINKED') await this.#parts.linked(tx, file);
+  async #inProject(tx: NodeTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
+    for (const [line, file] of steps) {
+      const { action } = line;
+      if (action === 'FILED' || action === 'PROJECT_LINKED' || action === 'PROJECT_LEFT') {
+        await this.#parts.inProject(tx, line, file);
+      }
     }
   }
 
@@ -180,8 +183,8 @@ function lineOf(
 }
 
 /**
- * The new lines, for every desk that held the case, lent its power or keeps its project, and does not know them yet; the
- * whole log for one that had no part in it before.
+ * The new lines, for every desk that held the case, lent its power or keeps its project, and does not know them yet, also
+ * where it has no part in it any more by them; the whole log for one that had none before.
  */
 function echoes(
   stored: StoredCase,
@@ -189,7 +192,7 @@ function echoes(
   written: readonly SignedLine[],
   knowing: readonly DivisionCode[],
 ): Outgoing[] {
-  return readersOf(stored.file)
+  return [...new Set([...readersOf(stored.file), ...before])]
     .filter((holder) => !knowing.includes(holder))
     .map((receiver) => ({
       receiver,

@@ -1,5 +1,5 @@
 import type { CaseCopy, CaseFile, DivisionCode } from '@liandong/schema';
-import { dossierSchema, problem, readersOf } from '@liandong/schema';
+import { dossierSchema, filingNodeOf, problem, readersOf } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox, Outgoing, Receiver } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -21,7 +21,11 @@ export async function copiesFor(queries: NodeQueries, asker: DivisionCode, since
   for await (const stored of touchedSince(queries, since)) {
     const { file } = stored;
     const wrote = stored.lines.some(({ line }) => line.node === asker);
-    if (!wrote && !readersOf(file).includes(asker) && file.inTransitTo !== asker) continue;
+    // whose project it left may have forgotten that it did
+    const left = stored.lines.some(({ line }) => {
+      return line.action === 'PROJECT_LEFT' && filingNodeOf(line.data.project, 'project') === asker;
+    });
+    if (!wrote && !left && !readersOf(file).includes(asker) && file.inTransitTo !== asker) continue;
     const holder = file.holders.includes(asker);
     const absent = new Set((await absentMaterials(queries, file.materials)).map((m) => m.sha256));
     copies.push({

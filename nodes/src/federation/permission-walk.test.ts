@@ -27,6 +27,7 @@ const DUTIES: Record<string, Action | 'PUBLIC'> = {
   dispatchProject: 'DISPATCH_PROJECT',
   endProject: 'KEEP_PROJECT',
   flagKeyProject: 'FLAG_PROJECT',
+  leaveProject: 'LINK_PROJECT',
   linkToProject: 'LINK_PROJECT',
   openGreenChannel: 'OPEN_GREEN_CHANNEL',
   reachProjectPhase: 'KEEP_PROJECT',

@@ -55,7 +55,7 @@ export function hostParts(
     outbox,
     facts: appender,
     carried: carriedAnswers,
-    linked: keeper.linked,
+    inProject: keeper.inProject,
     tellParties,
   });
   const receiver = new CaseReceiver({

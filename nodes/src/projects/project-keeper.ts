@@ -3,6 +3,7 @@ import type {
   CaseFile,
   DivisionCode,
   Divisions,
+  LogLine,
   ProjectAnswer,
   ProjectDraft,
   ProjectFile,
@@ -77,15 +78,19 @@ export class ProjectKeeper {
   }
 
   /**
-   * Puts a case into the project its log names, when this node keeps that project: called with every case whose log says
-   * so for the first time here. A project that has ended still takes a case that was on its way; one that nobody knows
-   * takes none.
+   * Puts a case into the project its log names, or takes it out again, when this node keeps that project: called with
+   * every such line that is new here. A project that has ended still takes a case that was on its way; one that nobody
+   * knows takes none.
    */
-  readonly linked = async (tx: NodeTx, file: CaseFile): Promise<void> => {
-    if (file.project === null || filingNodeOf(file.project, 'project') !== tx.node) return;
-    const stored = await lockProject(tx, file.project);
+  readonly inProject = async (tx: NodeTx, line: LogLine, file: CaseFile): Promise<void> => {
+    const left = line.action === 'PROJECT_LEFT';
+    const project = left ? line.data.project : file.project;
+    if (project === null || filingNodeOf(project, 'project') !== tx.node) return;
+    const stored = await lockProject(tx, project);
     if (!stored) return;
-    const drafts = projectSteps.linkCase(stored.file, projectCaseOf(file));
+    const drafts = left
+      ? projectSteps.unlinkCase(stored.file, file.id)
+      : projectSteps.linkCase(stored.file, projectCaseOf(file));
     if (drafts.length > 0) await this.append(tx, stored, drafts);
   };
 
@@ -160,7 +165,10 @@ export class ProjectKeeper {
     return stored;
   }
 
-  /** The new lines for everybody who knows the ones ahead, the whole log for who is concerned from now on. */
+  /**
+   * The new lines for everybody who knows the ones ahead, also whom the project concerns no more by them; the whole log
+   * for who is concerned from now on.
+   */
   #notices(
     before: ProjectFile | null,
     { file, lines }: StoredProject,
@@ -170,7 +178,7 @@ export class ProjectKeeper {
     const { divisions, trust } = this.#parts;
     const told = before ? concernedNodes(before, divisions) : [];
     const nodes = trust.nodes();
-    return concernedNodes(file, divisions)
+    return [...new Set([...concernedNodes(file, divisions), ...told])]
       .filter((node) => nodes.includes(node) && !knowing.includes(node))
       .map((receiver) => ({
         receiver,

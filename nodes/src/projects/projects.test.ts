@@ -261,6 +261,29 @@ describe('a case of a project', () => {
     expect(row?.application).toBeNull();
   });
 
+  test('is taken out for a reason: the project and all who were told follow, and another may take it', async () => {
+    const id = await registered();
+    const other = await registered();
+    for (const project of [id, other]) await knows(TOWNSHIP, project);
+    const caseId = await steps.file(agent, homestead());
+    await steps.forward(caseId, agent);
+    await steps.arrives(caseId, clerk);
+    const { handling } = federation.services(TOWNSHIP);
+    await handling.linkToProject(clerk, { id: caseId, project: id, idempotencyKey: null });
+    for (const node of [COUNTY, VILLAGE]) await knows(node, id, ({ file }) => file.cases.length === 1);
+    const leave = { id: caseId, reason: '误纳入项目', idempotencyKey: null };
+    expect(await codeOf(handling.leaveProject(chief, leave))).toBe('FORBIDDEN');
+    expect(await codeOf(handling.leaveProject(clerk, { ...leave, reason: '' }))).toBe('REASON_MISSING');
+    expect(await handling.leaveProject(clerk, leave)).toMatchObject({ project: null });
+    expect(await codeOf(handling.leaveProject(clerk, leave))).toBe('PROJECT_CONFLICT');
+    for (const node of [COUNTY, TOWNSHIP, VILLAGE]) await knows(node, id, ({ file }) => file.cases.length === 0);
+    await handling.linkToProject(clerk, { id: caseId, project: other, idempotencyKey: null });
+    await knows(COUNTY, other, ({ file }) => file.cases.length === 1);
+    expect((await told(COUNTY, id))?.file.cases).toEqual([]);
+    await steps.accept(caseId, clerk);
+    await eventually(async () => (await (await told(COUNTY, other))?.cases())?.[0]?.state === 'ACCEPTED');
+  });
+
   test('is refused at a desk that was not told of the project, and of one that has ended', async () => {
     const id = await registered();
     const other = personAt(OTHER_TOWNSHIP, 'CLERK');

@@ -27,7 +27,12 @@ import type {
   Role,
 } from '../vocabulary.ts';
 import type { Answers, Page, PageRequest } from './answers.ts';
-import type { DecideUrgencyInput, GroundedStepInput, LinkToProjectInput } from './expedited-inputs.ts';
+import type {
+  DecideUrgencyInput,
+  GroundedStepInput,
+  LeaveProjectInput,
+  LinkToProjectInput,
+} from './expedited-inputs.ts';
 import type {
   CaseStepInput,
   DecideCaseInput,
@@ -245,6 +250,7 @@ export interface HandlingService {
   withdraw(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
   /** @throws {ProblemError} NOT_FOUND, PROJECT_CONFLICT, PROJECT_ENDED */
   linkToProject(viewer: Viewer | null, input: LinkToProjectInput): Promise<HandlingView>;
+  leaveProject(viewer: Viewer | null, input: LeaveProjectInput): Promise<HandlingView>;
   /** @throws {ProblemError} NOT_KEY_PROJECT, NO_SHORTER_LIMIT, EXPEDITED_ALREADY, REASON_MISSING */
   openGreenChannel(viewer: Viewer | null, input: GroundedStepInput): Promise<HandlingView>;
   /** @throws {ProblemError} EXPEDITED_ALREADY, REASON_MISSING */

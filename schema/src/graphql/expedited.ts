@@ -1,7 +1,7 @@
 import type { ExpeditedClock } from '../rules/clock.ts';
 import type { GreenChannel } from '../rules/expedited.ts';
 import type { RoleBuilder } from './builder.ts';
-import { decideUrgencyInput, groundedStepInput, linkToProjectInput } from './expedited-inputs.ts';
+import { decideUrgencyInput, groundedStepInput, leaveProjectInput, linkToProjectInput } from './expedited-inputs.ts';
 import type { CasePayloadRef } from './handling-steps.ts';
 import { step } from './handling-steps.ts';
 import type { UrgencyView } from './services.ts';
@@ -53,6 +53,13 @@ export function addExpeditedSteps({ builder }: RoleBuilder, CasePayload: CasePay
   const LinkInput = builder.inputType('LinkToProjectInput', {
     fields: (t) => ({ id: t.id({ required: true }), project: t.id({ required: true }), idempotencyKey: t.string() }),
   });
+  const LeaveInput = builder.inputType('LeaveProjectInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      reason: t.string({ required: true, description: 'Names no numbers of a person.' }),
+      idempotencyKey: t.string(),
+    }),
+  });
   const GroundedInput = builder.inputType('GroundedStepInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -74,6 +81,12 @@ export function addExpeditedSteps({ builder }: RoleBuilder, CasePayload: CasePay
       description: '纳入项目: of a case that was filed without its project.',
       args: { input: t.arg({ type: LinkInput, required: true }) },
       resolve: step(linkToProjectInput, (handling, viewer, input) => handling.linkToProject(viewer, input)),
+    }),
+    leaveProject: t.field({
+      type: CasePayload,
+      description: '移出项目: it may be put into another afterwards; a limit of the green channel stays.',
+      args: { input: t.arg({ type: LeaveInput, required: true }) },
+      resolve: step(leaveProjectInput, (handling, viewer, input) => handling.leaveProject(viewer, input)),
     }),
     openGreenChannel: t.field({
       type: CasePayload,

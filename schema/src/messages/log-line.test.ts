@@ -55,7 +55,7 @@ const lines: LogLine[] = [
     .contacted()
     .agentChanged({ node: VILLAGE, sub: 'agent-b', name: '代办员B' })
     .consentRevoked().lines,
-  ...CaseLog.filed().urgencyAsked().handedTo(TOWNSHIP).urgencyDecided().onGreenChannel().lines,
+  ...CaseLog.filed().urgencyAsked().handedTo(TOWNSHIP).urgencyDecided().onGreenChannel().projectLeft().lines,
   ...jointly(),
   ...jointlyOverNodes(),
   ...withHearing(licenceAccepted(), 'told', 'heard', 'offered', 'requested', 'called', 'recused', 'called', 'held')
@@ -176,6 +176,7 @@ describe('a line of the log', () => {
       { consent: { way: 'NOD', givenAt: '2026-03-02T00:00:00Z' } },
     ],
     ['a link to no project', 'PROJECT_LINKED', { project: '' }],
+    ['a project left without a reason', 'PROJECT_LEFT', { project: 'p', reason: '' }],
     ['a green channel without a ground', 'GREEN_CHANNEL_OPENED', { ground: '' }],
     ['a green channel without a limit', 'GREEN_CHANNEL_OPENED', { limit: null }],
     ['an urgency without a ground', 'URGENCY_ASKED', { ground: '' }],

@@ -340,6 +340,7 @@ export const logDataSchemas = {
   }),
   CONSENT_REVOKED: z.object({ way: z.enum(CONSENT_WAYS), reason: z.string().min(1).max(500).nullable() }),
   PROJECT_LINKED: z.object({ project: z.string().min(1) }),
+  PROJECT_LEFT: z.object({ project: z.string().min(1), reason: z.string().min(1).max(500) }),
   GREEN_CHANNEL_OPENED: z.object({
     /** The key project that opens it. */
     project: z.string().min(1),

@@ -50,6 +50,8 @@ export const projectDataSchemas = {
     acceptor: divisionCodeSchema,
     decider: divisionCodeSchema,
   }),
+  /** 移出项目: the case goes on without the project. */
+  CASE_LEFT: z.object({ case: text(100) }),
   ENDED: z.object({ reason: text(500) }),
 } as const;
 type Schemas = typeof projectDataSchemas;

@@ -78,7 +78,7 @@ const WHATS = [
   ...(['accept', 'review', 'decide', 'forward', 'supplement', 'ask', 'return', 'deem', 'refuse', 'withdraw'] as const),
   ...(['issue', 'assign', 'deliver', 'close', 'rate', 'terminate', 'void', 'transfer', 'extend', 'instant'] as const),
   ...(['draft', 'precheck', 'file', 'start', 'end', 'contact', 'revoke', 'renew'] as const),
-  ...(['link', 'green', 'urge', 'urgency'] as const),
+  ...(['link', 'leave', 'green', 'urge', 'urgency'] as const),
   ...(['joint', 'opine', 'excuse', 'lapse', 'visit', 'visited', 'correct', 'resolve'] as const),
   ...(['bill', 'pay', 'propose', 'waive fee', 'refund'] as const),
   ...(['tell', 'hear', 'offer', 'request', 'waive', 'call', 'recuse', 'hold'] as const),
@@ -135,7 +135,7 @@ function helpfulFor(file: CaseFile, item: Item): What[] {
     ...(fees.bill ? (['propose', 'pay', 'waive fee'] as const) : []),
     ...(file.renewal ? (['renew'] as const) : []),
     // a shorter limit leaves departments little time to be heard
-    ...(item.bundle ? [] : [file.project ? ('green' as const) : ('link' as const)]),
+    ...(item.bundle ? [] : file.project ? (['green', 'leave'] as const) : (['link'] as const)),
     ...(item.bundle ? [] : [file.urgency ? ('urgency' as const) : ('urge' as const)]),
     'hear',
     'bill',
@@ -316,6 +316,8 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
     }
     case 'link':
       return steps.linkToProject(desk, file, PROJECT.id, good ? PROJECT : null);
+    case 'leave':
+      return steps.leaveProject(desk, file, good ? '误纳入项目' : '');
     case 'green':
       return steps.openGreenChannel(desk, file, '县重点项目');
     case 'urge':

@@ -39,6 +39,7 @@ import {
   offerHearing,
   waiveHearing,
   issueDocument,
+  leaveProject,
   linkToProject,
   openGreenChannel,
   precheckCase,
@@ -71,7 +72,7 @@ const anyAttempt = fc.record({
     { weight: 12, arbitrary: fc.constantFrom('accept', 'review', 'decide', 'forward', 'supplement') },
     { weight: 4, arbitrary: fc.constantFrom('issue', 'assign', 'deliver', 'draft', 'precheck', 'file') },
     { weight: 4, arbitrary: fc.constantFrom('ask', 'return', 'deem', 'start', 'end', 'extend', 'rate', 'instant') },
-    { weight: 2, arbitrary: fc.constantFrom('link', 'speed', 'urge', 'approve') },
+    { weight: 2, arbitrary: fc.constantFrom('link', 'leave', 'speed', 'urge', 'approve') },
     { weight: 1, arbitrary: fc.constantFrom('refuse', 'withdraw', 'terminate', 'void', 'transfer', 'close') },
   ),
   /** Which of the fitting things is done instead; null for whatever `what` says. */
@@ -245,6 +246,8 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
       );
     case 'link':
       return linkToProject(desk, file, PROJECT.id, by.favourable ? PROJECT : null);
+    case 'leave':
+      return leaveProject(desk, file, by.favourable ? '误纳入项目' : '');
     case 'speed':
       return openGreenChannel(desk, file, '县重点项目');
     case 'urge':
@@ -439,7 +442,8 @@ describe('on every journey of a case', () => {
 
   test('the green channel and urgency never end later than the promise, and are never lost', () => {
     onEveryJourney((lines, file) => {
-      expect(file.project !== null).toBe(count(lines, 'PROJECT_LINKED') === 1);
+      const inProject = count(lines, 'PROJECT_LINKED') - count(lines, 'PROJECT_LEFT');
+      expect(inProject).toBe(file.project === null ? 0 : 1);
       expect(file.greenChannel !== null).toBe(count(lines, 'GREEN_CHANNEL_OPENED') === 1);
       expect(file.urgency !== null).toBe(count(lines, 'URGENCY_ASKED') > 0);
       const now = at('2026-11-30');

@@ -199,6 +199,11 @@ const EXAMPLES: Record<Told, Example> = {
     (log) => log.linked(PROJECT.id),
     (desk, file) => steps.linkToProject(desk, file, PROJECT.id, PROJECT),
   ),
+  PROJECT_LEFT: example(
+    CaseLog.filed().linked(PROJECT.id),
+    (log) => log.projectLeft(),
+    (desk, file) => steps.leaveProject(desk, file, '误纳入项目'),
+  ),
   GREEN_CHANNEL_OPENED: example(
     accepted().linked(PROJECT.id),
     (log) => log.onGreenChannel(),

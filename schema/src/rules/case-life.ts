@@ -121,6 +121,12 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
     desk: 'HOLDER',
     by: 'LINK_PROJECT',
   },
+  PROJECT_LEFT: {
+    from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'],
+    to: null,
+    desk: 'HOLDER',
+    by: 'LINK_PROJECT',
+  },
   // who asks the applicant for materials waits for the applicant: nothing is sped up meanwhile
   GREEN_CHANNEL_OPENED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'OPEN_GREEN_CHANNEL' },
   URGENCY_ASKED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: 'ASK_URGENCY' },

@@ -268,6 +268,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return { ...next, proxy };
     }
     case 'PROJECT_LINKED':
+    case 'PROJECT_LEFT':
     case 'GREEN_CHANNEL_OPENED':
     case 'URGENCY_ASKED':
     case 'URGENCY_DECIDED': {

@@ -55,6 +55,7 @@ export interface ExpeditedLimit {
 
 export const EXPEDITED_ACTIONS = [
   'PROJECT_LINKED',
+  'PROJECT_LEFT',
   'GREEN_CHANNEL_OPENED',
   'URGENCY_ASKED',
   'URGENCY_DECIDED',
@@ -82,6 +83,9 @@ export function afterExpeditedLine(
   switch (line.action) {
     case 'PROJECT_LINKED':
       return project === null ? { project: line.data.project, greenChannel, urgency } : null;
+    case 'PROJECT_LEFT':
+      // what the applicant was promised on the channel stays
+      return project === line.data.project ? { project: null, greenChannel, urgency } : null;
     case 'GREEN_CHANNEL_OPENED':
       // once it is on the channel it stays, also when the project is no key project any more
       if (greenChannel || project !== line.data.project) return null;

@@ -185,6 +185,12 @@ export function linkCase(file: ProjectFile, { id, ...linked }: ProjectCase): Pro
   return [{ action: 'CASE_LINKED', actor: NODE_ACTOR, data: { case: id, ...linked } }];
 }
 
+/** The line by which a project lets a case go that was taken out of it; none where it has it not. */
+export function unlinkCase(file: ProjectFile, id: string): ProjectDraft[] {
+  if (!file.cases.some((c) => c.id === id)) return [];
+  return [{ action: 'CASE_LEFT', actor: NODE_ACTOR, data: { case: id } }];
+}
+
 /** Writes down that a node did not take what it was told. */
 export function refusedNotice(by: DivisionCode, code: string): ProjectDraft[] {
   return [{ action: 'NOTICE_REFUSED', actor: NODE_ACTOR, data: { by, code } }];

@@ -31,6 +31,7 @@ import {
   endProject,
   flagKeyProject,
   linkCase,
+  unlinkCase,
   reachPhase,
   refusedNotice,
   registerProject,
@@ -251,6 +252,20 @@ describe('a project', () => {
     expect(linkCase(log.file, linked)).toEqual([]);
   });
 
+  test('lets a case go, and its time no longer begins with it', () => {
+    const earlier = { ...linked, filedOn: '2026-01-05' };
+    const log = ProjectLog.registered().add((file) => linkCase(file, earlier));
+    expect(beganOn(log.file)).toBe('2026-01-05');
+    const { file } = log.add((f) => unlinkCase(f, linked.id));
+    expect(file.cases).toEqual([]);
+    expect(beganOn(file)).toBe(beganOn(ProjectLog.registered().file));
+    expect(unlinkCase(file, linked.id)).toEqual([]);
+    const after = dispatched()
+      .add((f) => linkCase(f, linked))
+      .add((f) => endProject(post('CLERK'), f, '投资方撤回'));
+    expect(after.add((f) => unlinkCase(f, linked.id)).file.cases).toEqual([]);
+  });
+
   test('concerns the levels above, those over its place, and whoever works on it or its cases', () => {
     expect(concernedNodes(ProjectLog.registered().file, divisions).sort()).toEqual([CITY, TOWNSHIP, VILLAGE]);
     const agent = { node: OTHER_TOWNSHIP, sub: 's', name: 'n' };
@@ -288,6 +303,8 @@ describe("a project's log", () => {
     .add((file) => flagKeyProject(post('HEAD'), file, false, 'x'))
     .add((file) => linkCase(file, linked))
     .add((file) => answerOrder(file, TOWNSHIP, { sub: 's', name: 'n', role: 'CLERK' }, 1, '已落实'))
+    .add((file) => linkCase(file, { ...linked, id: `${VILLAGE}-mistaken` }))
+    .add((file) => unlinkCase(file, `${VILLAGE}-mistaken`))
     .add(() => refusedNotice(TOWNSHIP, 'NOT_COMPETENT'))
     .add((file) => endProject(post('CLERK'), file, 'x'));
 
@@ -329,6 +346,7 @@ describe("a project's log", () => {
     );
     const { id, ...rest } = linked;
     expect(forged({ action: 'CASE_LINKED', actor, data: { case: id, ...rest } })).toBe('ILLEGAL_STEP');
+    expect(forged({ action: 'CASE_LEFT', actor, data: { case: `${VILLAGE}-none` } })).toBe('ILLEGAL_STEP');
     expect(forged({ action: 'REGISTERED', actor, data: { name: 'x', amountFen: 1, place: VILLAGE, on: TODAY } })).toBe(
       'ILLEGAL_STEP',
     );

@@ -115,6 +115,9 @@ function openProject(line: Extract<ProjectLine, { action: 'REGISTERED' }>): Proj
   };
 }
 
+/** What was under way when a project ended still arrives. */
+const ARRIVES_LATE: readonly ProjectLine['action'][] = ['CASE_LINKED', 'CASE_LEFT', 'ORDER_ANSWERED', 'NOTICE_REFUSED'];
+
 /**
  * The project after one more line.
  * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP
@@ -126,9 +129,7 @@ export function foldProjectLine(file: ProjectFile, line: ProjectLine): ProjectFi
   }
   const next: ProjectFile = { ...file, seq: line.seq, lastAt: at };
   const { actor } = line;
-  // what was under way when it ended still arrives
-  const arrives = line.action === 'CASE_LINKED' || line.action === 'ORDER_ANSWERED' || line.action === 'NOTICE_REFUSED';
-  if (file.ended && !arrives) throw illegal(file, line);
+  if (file.ended && !ARRIVES_LATE.includes(line.action)) throw illegal(file, line);
   switch (line.action) {
     case 'REGISTERED':
       throw illegal(file, line);
@@ -167,6 +168,11 @@ export function foldProjectLine(file: ProjectFile, line: ProjectLine): ProjectFi
       const { case: id, ...linked } = line.data;
       if (file.cases.some((c) => c.id === id)) throw illegal(file, line);
       return { ...next, cases: [...file.cases, { id, ...linked }] };
+    }
+    case 'CASE_LEFT': {
+      const cases = file.cases.filter(({ id }) => id !== line.data.case);
+      if (cases.length === file.cases.length) throw illegal(file, line);
+      return { ...next, cases };
     }
     case 'ENDED':
       return { ...next, ended: { at, reason: line.data.reason, actor } };

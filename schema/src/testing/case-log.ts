@@ -329,6 +329,10 @@ export class CaseLog {
     return this.add({ action: 'PROJECT_LINKED', data: { project } }, head);
   }
 
+  projectLeft(head?: Partial<LineHead>): CaseLog {
+    return this.add({ action: 'PROJECT_LEFT', data: { project: this.file.project ?? '', reason: '误纳入项目' } }, head);
+  }
+
   /** On the green channel of its project, which is linked ahead of it where the case has none. */
   onGreenChannel(limit: Limit = { days: 5, unit: 'WORKDAY' }, head?: Partial<LineHead>): CaseLog {
     const log = this.file.project === null ? this.linked() : this;

@@ -66,6 +66,7 @@ export function servicesOf(given: Overrides): NodeServices {
       notice: none,
       withdraw: none,
       linkToProject: none,
+      leaveProject: none,
       openGreenChannel: none,
       askUrgency: none,
       decideUrgency: none,

@@ -26,7 +26,7 @@ import { isUrgent, urgentDueAt } from '../expedited.ts';
 import type { Limit } from '../limits.ts';
 import { nextDue } from '../work-queue.ts';
 import type { Desk, Filing } from './index.ts';
-import { askUrgency, decideUrgency, fileCase, linkToProject, openGreenChannel } from './index.ts';
+import { askUrgency, decideUrgency, fileCase, leaveProject, linkToProject, openGreenChannel } from './index.ts';
 
 const PROJECT = { id: `${COUNTY}-0198c0de-0000-7000-8000-000000000001`, key: true, ended: false };
 const workdays = (days: number): Limit => ({ days, unit: 'WORKDAY' });
@@ -97,6 +97,33 @@ describe('a case', () => {
     expect(refusal(() => link(linked().file))).toMatchObject({ code: 'PROJECT_CONFLICT', article: ARTICLES.projects });
     const again = linked().next({ action: 'PROJECT_LINKED', data: { project: `${COUNTY}-other` } });
     expect(refusalCode(() => foldLine(linked().file, again))).toBe('ILLEGAL_STEP');
+  });
+
+  test('is taken out for a reason, keeps the limit of its green channel, and may be put into another', () => {
+    const leave = (file: CaseFile, reason = '误纳入项目') => leaveProject(desk(TOWNSHIP, 'CLERK'), file, reason);
+    expect(leave(linked().file).lines).toEqual([
+      expect.objectContaining({
+        action: 'PROJECT_LEFT',
+        note: '误纳入项目',
+        data: { project: PROJECT.id, reason: '误纳入项目' },
+      }),
+    ]);
+    expect(refusal(() => leave(linked().file, ' '))).toMatchObject({ code: 'REASON_MISSING' });
+    expect(refusal(() => leave(linked().file, '联系电话13800138000'))).toMatchObject({
+      code: 'BAD_INPUT',
+      field: 'reason',
+    });
+    expect(refusal(() => leave(accepted().file))).toMatchObject({ code: 'PROJECT_CONFLICT', field: 'id' });
+    const onChannel = linked().onGreenChannel();
+    const { file } = onChannel.projectLeft();
+    expect(file).toMatchObject({ project: null, greenChannel: onChannel.file.greenChannel });
+    expect(readersOf(file)).toEqual([VILLAGE, TOWNSHIP]);
+    const other = { ...PROJECT, id: `${COUNTY}-other` };
+    expect(linkToProject(desk(TOWNSHIP, 'CLERK'), file, other.id, other).lines[0]).toMatchObject({
+      data: { project: other.id },
+    });
+    const forged = linked().next({ action: 'PROJECT_LEFT', data: { project: other.id, reason: '他人项目' } });
+    expect(refusalCode(() => foldLine(linked().file, forged))).toBe('ILLEGAL_STEP');
   });
 });
 

@@ -28,6 +28,22 @@ export function linkToProject(desk: Desk, file: CaseFile, id: string, project: P
 }
 
 /**
+ * Takes a case out of its project (移出项目), say one that was put into the wrong one: it may be put into another then. A
+ * case on the green channel keeps its limit. A project that has ended lets its cases go as well.
+ * @throws {ProblemError} PROJECT_CONFLICT, REASON_MISSING, BAD_INPUT
+ */
+export function leaveProject(desk: Desk, file: CaseFile, reason: string): Step {
+  const actor = atOwnCase(desk, file, 'LINK_PROJECT');
+  requireFollows(file, 'PROJECT_LEFT');
+  const article = ARTICLES.projects;
+  requireReason(reason, article);
+  requireNoPersonalData(reason, 'reason');
+  const { project } = file;
+  if (project === null) throw problem('PROJECT_CONFLICT', 'The case belongs to no project.', { article, field: 'id' });
+  return oneLine({ action: 'PROJECT_LEFT', actor, note: reason, data: { project, reason } });
+}
+
+/**
  * Puts a case of a key project on the green channel (绿色通道). Its limit is what the implementation says now; it counts
  * from acceptance, or from now on where the case is accepted already.
  * @throws {ProblemError} NOT_COMPETENT, NOT_KEY_PROJECT, PROJECT_ENDED, NO_SHORTER_LIMIT, EXPEDITED_ALREADY, REASON_MISSING
