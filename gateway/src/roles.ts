@@ -293,6 +293,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       recordSiteVisit: viewersDesk,
       confirmCorrection: viewersDesk,
       resolveObjection: viewersDesk,
+      withdrawQuestion: viewersDesk,
     },
     merge: {},
   },

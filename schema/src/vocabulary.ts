@@ -262,6 +262,7 @@ export const LOG_ACTIONS = [
   'VISIT_RECORDED',
   'CORRECTION_MADE',
   'OBJECTION_RESOLVED',
+  'QUESTION_WITHDRAWN',
   'BILLED',
   'PAID',
   'FEE_WAIVER_PROPOSED',
@@ -324,6 +325,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   VISIT_RECORDED: '联合踏勘记录',
   CORRECTION_MADE: '整改完成',
   OBJECTION_RESOLVED: '异议处理',
+  QUESTION_WITHDRAWN: '撤回征询',
   BILLED: '开具缴费单',
   PAID: '缴费',
   FEE_WAIVER_PROPOSED: '申请减免',
@@ -757,12 +759,13 @@ export type LapseEffect = (typeof LAPSE_EFFECTS)[number];
 export const LAPSE_EFFECT_LABELS: Record<LapseEffect, string> = { CONSENT: '视为同意', OVERDUE: '逾期未答' };
 
 /** 征询办理状态 at the desk that was asked: waited for, answered, silent with effect, or waited for no longer. */
-export const REQUEST_STATES = ['WAITING', 'ANSWERED', 'LAPSED', 'ENDED'] as const;
+export const REQUEST_STATES = ['WAITING', 'ANSWERED', 'LAPSED', 'WITHDRAWN', 'ENDED'] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 export const REQUEST_STATE_LABELS: Record<RequestState, string> = {
   WAITING: '待答复',
   ANSWERED: '已答复',
   LAPSED: '视为无异议',
+  WITHDRAWN: '征询已撤回',
   ENDED: '无需答复',
 };
 

@@ -348,6 +348,7 @@ export class MemoryNode implements NodeServices {
     recordVisit: async () => this.#illegal(),
     confirmCorrection: async () => this.#illegal(),
     resolveObjection: async () => this.#illegal(),
+    withdrawQuestion: async () => this.#illegal(),
   };
 
   readonly hearings: NodeServices['hearings'] = {

@@ -102,6 +102,7 @@ const DUTIES: Record<string, Action | 'PUBLIC'> = {
   requestPrecheck: 'FORWARD_CASE',
   requestSupplement: 'REQUEST_SUPPLEMENT',
   resolveObjection: 'RESOLVE_OBJECTION',
+  withdrawQuestion: 'WITHDRAW_QUESTION',
   returnCase: 'RETURN_CASE',
   reviewCase: 'REVIEW_CASE',
   reviewItemDraft: 'REVIEW_ITEM',

@@ -284,6 +284,48 @@ describe('silence of another node’s department', () => {
   });
 });
 
+describe('a question to a node that can’t be reached', () => {
+  test('is taken back by the lead’s chief, the case goes on, and the node finds it over when it is back', async () => {
+    await federation.stopHost(TOWNSHIP);
+    const id = await opened();
+    await asked(id, AT_CITY);
+    await say(id, AT_CITY, environment);
+    await ownAgree(id);
+    await eventually(async () => (await partyAt(id, AT_CITY))?.given !== null);
+    expect(await code(steps.review(id, clerk))).toBe('JOINT_OPEN');
+    const input = { id, party: AT_TOWNSHIP, reason: '该镇撤并,无法送达', ...once };
+    expect(await code(joint().withdrawQuestion(clerk, input))).toBe('FORBIDDEN');
+    const taken = await joint().withdrawQuestion(chief, input);
+    expect(taken.open).toBe(false);
+    expect(await code(joint().withdrawQuestion(chief, input))).toBe('OPINION_SETTLED');
+    await steps.review(id, clerk);
+    await federation.startHost(TOWNSHIP);
+    await eventually(async () => (await request(id, AT_TOWNSHIP, comprehensive))?.standing === 'WITHDRAWN');
+    expect(await code(say(id, AT_TOWNSHIP, comprehensive))).toBe('OPINION_SETTLED');
+    const { nodes } = await joint(TOWNSHIP).requests(comprehensive, true, { first: 50, after: null });
+    expect(nodes.map((r) => r.case)).not.toContain(id);
+    expect(await partyAt(id, AT_TOWNSHIP)).toMatchObject({ asked: null, lapse: null, given: null });
+  });
+
+  test('is taken back while an answer is under way: the answer is refused as over', async () => {
+    const id = await opened();
+    await asked(id, AT_TOWNSHIP);
+    await settled(COUNTY, TOWNSHIP);
+    await isolate(federation, TOWNSHIP, async () => {
+      await say(id, AT_TOWNSHIP, comprehensive, 'OBJECT');
+      await federation.stopHost(TOWNSHIP);
+    });
+    await joint().withdrawQuestion(chief, { id, party: AT_TOWNSHIP, reason: '线路中断', ...once });
+    await federation.startHost(TOWNSHIP);
+    await eventually(async () => {
+      const shown = await request(id, AT_TOWNSHIP, comprehensive);
+      return shown?.standing === 'WITHDRAWN' && shown.words[0]?.state === 'REFUSED';
+    });
+    expect((await request(id, AT_TOWNSHIP, comprehensive))?.words[0]?.code).toBe('OPINION_SETTLED');
+    expect((await partyAt(id, AT_TOWNSHIP))?.given).toBeNull();
+  });
+});
+
 describe('what is refused', () => {
   test('to whoever is not of the department that was asked, and nothing is written', async () => {
     const id = await opened();

@@ -163,6 +163,11 @@ export function jointService(parts: JointParts): JointService {
 
     resolveObjection: (viewer, input) =>
       change(viewer, 'resolveObjection', input, (desk, file) => caseSteps.resolveObjection(desk, file, input)),
+
+    withdrawQuestion: (viewer, input) =>
+      change(viewer, 'withdrawQuestion', input, (desk, file) =>
+        caseSteps.withdrawQuestion(desk, file, input.party, input.reason),
+      ),
   };
 }
 

@@ -74,6 +74,9 @@ export type RecordVisitInput = z.infer<typeof recordVisitInput>;
 export const confirmCorrectionInput = z.object({ id, correction: number, evidence: words(1000), idempotencyKey });
 export type ConfirmCorrectionInput = z.infer<typeof confirmCorrectionInput>;
 
+export const withdrawQuestionInput = z.object({ id, party: number, reason: words(1000), idempotencyKey });
+export type WithdrawQuestionInput = z.infer<typeof withdrawQuestionInput>;
+
 export const resolveObjectionInput = z.object({
   id,
   party: number,

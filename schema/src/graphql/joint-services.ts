@@ -16,6 +16,7 @@ import type {
   RecordVisitInput,
   ResolveObjectionInput,
   ScheduleVisitInput,
+  WithdrawQuestionInput,
 } from './joint-inputs.ts';
 
 /** 联合办理 of a case, as one node knows it. */
@@ -72,4 +73,5 @@ export interface JointService {
   recordVisit(viewer: Viewer | null, input: RecordVisitInput): Promise<JointHandlingView>;
   confirmCorrection(viewer: Viewer | null, input: ConfirmCorrectionInput): Promise<JointHandlingView>;
   resolveObjection(viewer: Viewer | null, input: ResolveObjectionInput): Promise<JointHandlingView>;
+  withdrawQuestion(viewer: Viewer | null, input: WithdrawQuestionInput): Promise<JointHandlingView>;
 }

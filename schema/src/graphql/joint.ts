@@ -13,6 +13,7 @@ import {
   recordVisitInput,
   resolveObjectionInput,
   scheduleVisitInput,
+  withdrawQuestionInput,
 } from './joint-inputs.ts';
 import { addOpinionRequest } from './opinion-requests.ts';
 import type { Outcome } from './problems.ts';
@@ -56,6 +57,10 @@ export function addJoint(role: RoleBuilder): void {
       }),
       resolvedAs: t.field({ type: enums.ObjectionEnd, resolve: (p) => p.resolved?.end ?? null }),
       resolution: t.string({ resolve: (p) => p.resolved?.resolution ?? null }),
+      withdrawnBecause: t.string({
+        description: '撤回征询: why the lead took the question back; null where it stands.',
+        resolve: (p) => p.withdrawn?.reason ?? null,
+      }),
     }),
   });
   const AttendanceRef = builder
@@ -291,6 +296,14 @@ export function addJoint(role: RoleBuilder): void {
       idempotencyKey: t.string(),
     }),
   });
+  const WithdrawInput = builder.inputType('WithdrawQuestionInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      party: t.int({ required: true }),
+      reason: t.string({ required: true, description: 'Names no numbers of a person.' }),
+      idempotencyKey: t.string(),
+    }),
+  });
   const step =
     <T, R>(schema: z.ZodType<T>, call: (joint: JointService, viewer: RoleContext['viewer'], input: T) => Promise<R>) =>
     (_: unknown, { input }: { input: unknown }, context: RoleContext) =>
@@ -340,6 +353,13 @@ export function addJoint(role: RoleBuilder): void {
         description: '整改完成',
         args: { input: t.arg({ type: ConfirmInput, required: true }) },
         resolve: step(confirmCorrectionInput, (joint, viewer, input) => joint.confirmCorrection(viewer, input)),
+      }),
+      withdrawQuestion: t.field({
+        type: Payload,
+        description:
+          "撤回征询: by the lead's chief, of a party nobody needs by law; a later answer is refused as over.",
+        args: { input: t.arg({ type: WithdrawInput, required: true }) },
+        resolve: step(withdrawQuestionInput, (joint, viewer, input) => joint.withdrawQuestion(viewer, input)),
       }),
       resolveObjection: t.field({
         type: Payload,

@@ -98,6 +98,8 @@ export const partyStandingSchema = z.object({
   resolved: z
     .object({ at: date, actor: logActorSchema, end: z.enum(OBJECTION_ENDS), resolution: z.string() })
     .nullable(),
+  // nodes of earlier programs do not say it
+  withdrawn: z.object({ at: date, actor: logActorSchema, reason: z.string() }).nullable().default(null),
 });
 
 /** The visit a party is called to. */

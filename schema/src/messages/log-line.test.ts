@@ -83,7 +83,7 @@ function jointly(): readonly LogLine[] {
     .add({ action: 'VISIT_RECORDED', data: { record: '已踏勘', attendance, corrections } })
     .add({ action: 'CORRECTION_MADE', data: { correction: 1, evidence: '照片' } })
     .add({ action: 'OPINION_LAPSED', data: { party: 3, effect: 'CONSENT' } }, { actor: NODE_ACTOR, at: days(31) })
-    .lines;
+    .add({ action: 'QUESTION_WITHDRAWN', data: { party: 2, reason: '机构撤并' } }).lines;
 }
 
 /** What another node's party brings into it. */
@@ -176,6 +176,7 @@ describe('a line of the log', () => {
       { consent: { way: 'NOD', givenAt: '2026-03-02T00:00:00Z' } },
     ],
     ['a link to no project', 'PROJECT_LINKED', { project: '' }],
+    ['a question withdrawn without a reason', 'QUESTION_WITHDRAWN', { party: 2, reason: '' }],
     ['a project left without a reason', 'PROJECT_LEFT', { project: 'p', reason: '' }],
     ['a green channel without a ground', 'GREEN_CHANNEL_OPENED', { ground: '' }],
     ['a green channel without a limit', 'GREEN_CHANNEL_OPENED', { limit: null }],

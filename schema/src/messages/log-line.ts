@@ -297,6 +297,8 @@ export const logDataSchemas = {
     corrections: z.array(z.object({ party: z.int().min(1), text: z.string().min(1), mandatory: z.boolean() })),
   }),
   CORRECTION_MADE: z.object({ correction: z.int().min(1), evidence: z.string().min(1) }),
+  /** 撤回征询: nothing is waited for of this party any more. */
+  QUESTION_WITHDRAWN: z.object({ party: z.int().min(1), reason: z.string().min(1).max(1000) }),
   OBJECTION_RESOLVED: z.object({
     party: z.int().min(1),
     end: z.enum(OBJECTION_ENDS),

@@ -219,6 +219,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     OPINION_GIVEN: 'ACCEPTED',
     OPINION_EXCUSED: 'ACCEPTED',
     OPINION_LAPSED: 'ACCEPTED',
+    QUESTION_WITHDRAWN: 'ACCEPTED',
     VISIT_SCHEDULED: 'ACCEPTED',
     PROCEDURE_STARTED: 'ACCEPTED',
     EXTENDED: 'ACCEPTED',
@@ -234,6 +235,7 @@ const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
     PARTY_CALLED: 'ACCEPTED',
     OPINION_GIVEN: 'ACCEPTED',
     OPINION_EXCUSED: 'ACCEPTED',
+    QUESTION_WITHDRAWN: 'ACCEPTED',
     VISIT_SCHEDULED: 'ACCEPTED',
     VISIT_EXCUSED: 'ACCEPTED',
     VISIT_RECORDED: 'ACCEPTED',
@@ -466,6 +468,8 @@ function rightLine(log: CaseLog, action: Followed): LogLine {
       return log.next({ action, data: { correction: 1, evidence: '照片' } });
     case 'OBJECTION_RESOLVED':
       return log.next({ action, data: { party: 1, end: 'SETTLED', resolution: '已协调' } });
+    case 'QUESTION_WITHDRAWN':
+      return log.next({ action, data: { party: 1, reason: '机构撤并' } });
     case 'BILLED':
       return log.next({ action, data: billData() });
     case 'PAID':

@@ -300,7 +300,8 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'VISIT_EXCUSED':
     case 'VISIT_RECORDED':
     case 'CORRECTION_MADE':
-    case 'OBJECTION_RESOLVED': {
+    case 'OBJECTION_RESOLVED':
+    case 'QUESTION_WITHDRAWN': {
       const joint = afterJointLine(file.joint, line, at);
       if (!joint) throw illegal(file, line);
       return { ...next, joint };

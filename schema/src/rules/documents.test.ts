@@ -51,7 +51,8 @@ describe('the document of a result', () => {
   test('of joint handling is one, and names the lead, every department and how it stands', () => {
     const opened = CaseLog.filed({ item: itemOf('3310-LB-003'), node: COUNTY, acceptor: COUNTY, decider: COUNTY })
       .accepted()
-      .jointOpened(['OPINION', 'OPINION', 'OPINION', 'OPINION'])
+      .jointOpened(['OPINION', 'OPINION', 'OPINION', 'OPINION', 'OPINION'])
+      .add({ action: 'QUESTION_WITHDRAWN', data: { party: 5, reason: '机构撤并' } })
       .opinionGiven(1)
       .opinionGiven(2, 'OBJECT')
       .add({ action: 'OBJECTION_RESOLVED', data: { party: 2, end: 'SETTLED', resolution: '已拓宽通道' } });
@@ -68,7 +69,9 @@ describe('the document of a result', () => {
       .decided();
     const text = resultDocument(decided.file, { ...parts, item: itemOf('3310-LB-003') });
     expect(text).toContain('| 牵头部门 | 牵头部门 |');
-    expect(text).toContain('部门1(同意)、部门2(异议,协调一致)、部门3(踏勘缺席,视为无异议)、部门4(逾期未答,视为同意)');
+    expect(text).toContain(
+      '部门1(同意)、部门2(异议,协调一致)、部门3(踏勘缺席,视为无异议)、部门4(逾期未答,视为同意)、部门5(征询已撤回:机构撤并)',
+    );
     const far = CaseLog.filed({ item: itemOf('3310-LB-003'), node: COUNTY, acceptor: COUNTY, decider: COUNTY })
       .accepted()
       .farPartyCalled(TOWNSHIP);

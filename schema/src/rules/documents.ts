@@ -92,9 +92,10 @@ function partiesText({ parties }: JointHandling, lead: DivisionCode, nameOf: Doc
   return parties.map((p) => `${place(p)}${p.department}(${standingText(p)})`).join('、');
 }
 
-function standingText({ given, resolved, lapse, absent }: Party): string {
+function standingText({ given, resolved, lapse, absent, withdrawn }: Party): string {
   if (resolved) return `异议,${OBJECTION_END_LABELS[resolved.end]}`;
   if (given) return PARTY_OPINION_LABELS[given.opinion];
+  if (withdrawn) return `征询已撤回:${withdrawn.reason}`;
   if (lapse) return `逾期未答,${LAPSE_EFFECT_LABELS[lapse.effect]}`;
   return absent ? '踏勘缺席,视为无异议' : '未答复';
 }

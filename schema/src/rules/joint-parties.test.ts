@@ -19,7 +19,7 @@ import { person } from '../testing/people.ts';
 import { codeOrDone, refusalCode } from '../testing/refusals.ts';
 import { dayOf } from './calendar.ts';
 import * as steps from './case-steps/index.ts';
-import { foldLog } from './case-state.ts';
+import { foldLine, foldLog } from './case-state.ts';
 import { isOutstanding, jointOpen } from './joint.ts';
 import type { AskedOpinion } from './joint-parties.ts';
 import {
@@ -162,6 +162,67 @@ describe('silence of another node’s party', () => {
     const settled = take(log, LATE, steps.resolveObjection(chief, log.file, end));
     const decided = take(settled, LATE, steps.decideCase(chief, settled.file, 'GRANTED', null));
     expect(refusalCode(() => enter(decided, LATE, opinion(MONDAY)))).toBe('ILLEGAL_STEP');
+  });
+});
+
+describe('a question to another node that is taken back', () => {
+  const back = (log: CaseLog, reason = '该镇撤并,无法送达') =>
+    steps.withdrawQuestion(lead(MONDAY, 'CHIEF'), log.file, FAR, reason);
+
+  test('is waited for no more: no silence, no excuse, and a later answer is over', () => {
+    const log = take(asked(), MONDAY, back(asked()));
+    expect(partyIn(log).withdrawn).toMatchObject({ reason: '该镇撤并,无法送达', actor: { role: 'CHIEF' } });
+    expect(isOutstanding(partyIn(log))).toBe(false);
+    expect(requestStateOf({ party: partyIn(log), state: log.file.state })).toBe('WITHDRAWN');
+    expect(partyStandingOf(log.file, OPENED, partyIn(log)).standing.withdrawn).not.toBeNull();
+    // its node had the question only now
+    expect(enter(log, MONDAY, ASKED(MONDAY))).toBeNull();
+    expect(refusalCode(() => enter(log, MONDAY, opinion(MONDAY)))).toBe('OPINION_SETTLED');
+    const excuse = { says: 'EXCUSE' as const, at: MONDAY.toISOString(), actor, reason: '核查', days: 1 };
+    expect(refusalCode(() => enter(log, MONDAY, excuse))).toBe('EXCUSE_TOO_LATE');
+    const desk = partyDesk(MONDAY);
+    const input = { party: FAR, opinion: 'AGREE' as const, reason: null };
+    expect(refusalCode(() => steps.answerRequest(desk, atParty(log), input))).toBe('OPINION_SETTLED');
+    const silent = take(log, at('2026-03-09'), lapse(log, at('2026-03-09')));
+    expect(partyIn(silent).lapse).toBeNull();
+    expect(jointOpen(silent.file.joint)).toBe(false);
+  });
+
+  test('calls the party to no visit, and leaves none where it was the only one', () => {
+    const visit = (parties: number[]) => ({ at: at('2026-03-04', '09:00'), place: '厂区', parties });
+    const called = (parties: number[]) =>
+      take(asked(), MONDAY, steps.scheduleVisit(lead(MONDAY), asked().file, visit(parties)));
+    const both = called([1, FAR]);
+    expect(take(both, MONDAY, back(both)).file.joint?.visit?.called).toEqual([1]);
+    const alone = called([FAR]);
+    const log = take(alone, MONDAY, back(alone));
+    expect(log.file.joint?.visit).toBeNull();
+    expect(refusalCode(() => steps.scheduleVisit(lead(MONDAY), log.file, visit([FAR])))).toBe('OPINION_SETTLED');
+    const forged = log.next({
+      action: 'VISIT_SCHEDULED',
+      data: { ...visit([FAR]), at: visit([FAR]).at.toISOString() },
+    });
+    expect(refusalCode(() => foldLine(log.file, forged))).toBe('ILLEGAL_STEP');
+  });
+
+  test('is refused without a reason, by a clerk, once answered, of a decision by law, and of the item’s own department', () => {
+    const log = asked();
+    expect(refusalCode(() => back(log, ' '))).toBe('REASON_MISSING');
+    expect(refusalCode(() => back(log, '联系人13800138000'))).toBe('BAD_INPUT');
+    expect(refusalCode(() => steps.withdrawQuestion(lead(MONDAY), log.file, FAR, '撤并'))).toBe('FORBIDDEN');
+    const chief = lead(MONDAY, 'CHIEF');
+    expect(refusalCode(() => steps.withdrawQuestion(chief, log.file, 99, '撤并'))).toBe('NOT_FOUND');
+    expect(refusalCode(() => steps.withdrawQuestion(chief, log.file, 1, '撤并'))).toBe('JOINT_INCOMPLETE');
+    const answered = take(log, MONDAY, enter(log, MONDAY, opinion(MONDAY)));
+    expect(refusalCode(() => back(answered))).toBe('OPINION_SETTLED');
+    const twice = take(log, MONDAY, back(log));
+    expect(refusalCode(() => back(twice))).toBe('OPINION_SETTLED');
+    const { joint } = log.file;
+    const parties = joint?.parties.map((p) => ({ ...p, ask: 'STATUTORY' as const })) ?? [];
+    const byLaw = { ...log.file, joint: joint && { ...joint, parties } };
+    expect(refusalCode(() => steps.withdrawQuestion(chief, byLaw, FAR, '撤并'))).toBe('NOT_COMPETENT');
+    const line = log.next({ action: 'QUESTION_WITHDRAWN', data: { party: FAR, reason: '撤并' } });
+    expect(refusalCode(() => foldLine(byLaw, line))).toBe('ILLEGAL_STEP');
   });
 });
 

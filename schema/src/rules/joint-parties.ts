@@ -106,6 +106,7 @@ export function sameStanding(one: OpinionNotice, other: OpinionNotice): boolean 
 /** How a question stands at the desk that was asked. */
 export function requestStateOf({ party, state }: Pick<AskedOpinion, 'party' | 'state'>): RequestState {
   if (party.given !== null) return 'ANSWERED';
+  if (party.withdrawn !== null) return 'WITHDRAWN';
   if (isClosed(state)) return 'ENDED';
   return isOutstanding(party) ? 'WAITING' : 'LAPSED';
 }

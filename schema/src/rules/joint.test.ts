@@ -354,6 +354,7 @@ describe('whatever comes in whatever order', () => {
         'VISIT_RECORDED',
         'CORRECTION_MADE',
         'OBJECTION_RESOLVED',
+        'QUESTION_WITHDRAWN',
         'REVIEWED',
         'DECIDED',
       ),
@@ -381,7 +382,9 @@ describe('whatever comes in whatever order', () => {
           if (codeOrDone(() => foldLine(log.file, tried)) === null) log = CaseLog.of([...log.lines, tried]);
           const { joint, decision } = log.file;
           const parties = joint?.parties ?? [];
-          const presumed = parties.filter((p) => p.ask === 'STATUTORY' && (p.lapse?.effect === 'CONSENT' || p.absent));
+          const presumed = parties.filter((p) => {
+            return p.ask === 'STATUTORY' && (p.lapse?.effect === 'CONSENT' || p.absent || p.withdrawn !== null);
+          });
           expect(presumed).toEqual([]);
           expect(parties.filter((p) => !silent && p.lapse?.effect === 'CONSENT')).toEqual([]);
           if (decision) decisions++;
@@ -419,6 +422,8 @@ function lineFor(log: CaseLog, kind: string, number: number, yes: boolean, head:
       return log.next({ action: kind, data: { correction: 1, evidence: '照片' } });
     case 'OBJECTION_RESOLVED':
       return log.next({ action: kind, data: { party: number, end: yes ? 'SETTLED' : 'UPHELD', resolution: '协调' } });
+    case 'QUESTION_WITHDRAWN':
+      return log.next({ action: kind, data: { party: number, reason: '机构撤并' } });
     case 'REVIEWED':
       return log.next({ action: kind, data: { opinion: 'APPROVE' } });
     default:

@@ -35,6 +35,8 @@ export interface Party {
   /** Whether unexcused absence from the visit stands for no objection. */
   absent: boolean;
   resolved: { at: Date; actor: LogActor; end: ObjectionEnd; resolution: string } | null;
+  /** 撤回征询: the lead took the question back, and why. */
+  withdrawn: { at: Date; actor: LogActor; reason: string } | null;
 }
 
 export interface SiteVisit {
@@ -80,6 +82,7 @@ export const JOINT_ACTIONS = [
   'VISIT_RECORDED',
   'CORRECTION_MADE',
   'OBJECTION_RESOLVED',
+  'QUESTION_WITHDRAWN',
 ] as const;
 type JointLine = Extract<LogLine, { action: (typeof JOINT_ACTIONS)[number] }>;
 
@@ -105,8 +108,8 @@ export function effectOfSilence(joint: Pick<JointHandling, 'silentApproval'>, pa
 }
 
 /** Whether a party has still to answer; one that is overdue has. */
-export function isOutstanding({ given, lapse, absent }: Party): boolean {
-  return given === null && lapse?.effect !== 'CONSENT' && !absent;
+export function isOutstanding({ given, lapse, absent, withdrawn }: Party): boolean {
+  return given === null && lapse?.effect !== 'CONSENT' && !absent && withdrawn === null;
 }
 
 /** Parties that have still to answer. */
@@ -208,13 +211,15 @@ export function lapsable(joint: JointHandling | null): Party[] {
  */
 export function takesAnswer(party: Party, answeredAt: Date | null): boolean {
   if (party.given) return party.given.opinion === 'OBJECT' && party.resolved === null;
+  if (party.withdrawn) return false;
   const late = party.lapse?.effect === 'CONSENT' && (answeredAt === null || answeredAt > party.dueAt);
   return !late && !party.absent;
 }
 
 /** Whether a party may excuse itself at an instant: once, before its deadline, with no answer given. */
 export function takesExcuse(party: Party, at: Date): boolean {
-  return party.given === null && party.excuse === null && !party.absent && at <= party.dueAt;
+  const answers = party.given === null && party.withdrawn === null && !party.absent;
+  return answers && party.excuse === null && at <= party.dueAt;
 }
 
 /** Joint handling after one more of its lines; null where the line can't stand. */
@@ -232,7 +237,7 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
       const { party, answer } = line.data;
       const dueAt = new Date(line.data.dueAt);
       return change(party, (p) => {
-        const fresh = p.node !== line.node && p.asked === null && actor.role === null;
+        const fresh = p.node !== line.node && p.asked === null && p.withdrawn === null && actor.role === null;
         return fresh && dueAt >= p.dueAt ? { ...p, dueAt, asked: { at: new Date(line.data.askedAt), answer } } : null;
       });
     }
@@ -263,7 +268,7 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
     }
     case 'VISIT_SCHEDULED': {
       const { place, parties } = line.data;
-      const known = parties.every((n) => joint.parties.some((p) => p.number === n));
+      const known = parties.every((n) => joint.parties.some((p) => p.number === n && p.withdrawn === null));
       if (joint.visit?.recorded || !known || new Set(parties).size < parties.length) return null;
       const visit = { at: new Date(line.data.at), place, called: parties, notified: [], excused: [], recorded: null };
       return { ...joint, visit };
@@ -300,9 +305,26 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
         return { ...p, resolved: { at, actor, end, resolution } };
       });
     }
+    case 'QUESTION_WITHDRAWN': {
+      const { party, reason } = line.data;
+      const without = change(party, (p) => {
+        if (!isOutstanding(p) || p.ask === 'STATUTORY') return null;
+        return { ...p, withdrawn: { at, actor, reason } };
+      });
+      return without && { ...without, visit: visitWithout(joint.visit, party) };
+    }
     default:
       return line satisfies never;
   }
+}
+
+/** A visit that is not recorded yet calls nobody whose question was taken back; there is none for nobody. */
+function visitWithout(visit: SiteVisit | null, party: number): SiteVisit | null {
+  if (!visit || visit.recorded) return visit;
+  const others = (numbers: readonly number[]) => numbers.filter((n) => n !== party);
+  const called = others(visit.called);
+  const excused = visit.excused.filter((e) => e.party !== party);
+  return called.length === 0 ? null : { ...visit, called, notified: others(visit.notified), excused };
 }
 
 /** The visit still ahead or not recorded yet that a party was called to, at that time; null for any other. */
@@ -346,6 +368,7 @@ function opened(
       lapse: null,
       absent: false,
       resolved: null,
+      withdrawn: null,
     })),
     visit: null,
     corrections: [],

@@ -143,6 +143,7 @@ describe('the table of posts', () => {
       'GIVE_OPINION',
       'READ_OPINIONS',
       'RESOLVE_OBJECTION',
+      'WITHDRAW_QUESTION',
       'GRANT_WAIVER',
       'READ_FEES',
       'KEEP_STAND_INS',

@@ -72,6 +72,7 @@ export const ACTIONS = [
   'GIVE_OPINION',
   'READ_OPINIONS',
   'RESOLVE_OBJECTION',
+  'WITHDRAW_QUESTION',
   'BILL_FEE',
   'RECORD_PAYMENT',
   'PROPOSE_WAIVER',
@@ -179,6 +180,7 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   /** What one's own department is asked; who helps applicants does not read what organs ask each other. */
   READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  WITHDRAW_QUESTION: { CHIEF: ORGANS, HEAD: ORGANS },
   BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
   // money goes through the fee window and through nobody else's hands
   RECORD_PAYMENT: { CASHIER: ORGANS },

@@ -156,6 +156,7 @@ export function servicesOf(given: Overrides): NodeServices {
       recordVisit: none,
       confirmCorrection: none,
       resolveObjection: none,
+      withdrawQuestion: none,
       ...given.joint,
     },
     projects: {

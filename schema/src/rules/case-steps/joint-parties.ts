@@ -81,7 +81,7 @@ export function enterWord(desk: Omit<Desk, 'viewer'>, file: CaseFile, { node, wo
   const signed = { party: party.number, answeredAt: word.at, answer: jws };
   switch (word.says) {
     case 'ASKED': {
-      if (party.asked) return null;
+      if (party.asked || party.withdrawn) return null;
       const dueAt = dueFrom(desk.calendar, party, at).toISOString();
       const data = { party: party.number, askedAt: word.at, dueAt, answer: jws };
       return oneLine({ action: 'PARTY_ASKED', actor: NODE_ACTOR, note: null, data });

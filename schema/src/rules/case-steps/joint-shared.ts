@@ -38,7 +38,8 @@ export function partyOf(desk: Pick<Desk, 'node'>, file: CaseFile, number: number
 /** @throws {ProblemError} OPINION_SETTLED */
 export function requireAnswerable(party: Party, answeredAt: Date | null): void {
   if (takesAnswer(party, answeredAt)) return;
-  throw problem('OPINION_SETTLED', `${party.department} has answered, or its silence or absence stands.`, { article });
+  const stands = party.withdrawn ? 'is not asked any more' : 'has answered, or its silence or absence stands';
+  throw problem('OPINION_SETTLED', `${party.department} ${stands}.`, { article });
 }
 
 /**

@@ -10,10 +10,11 @@ import { notCompetent } from '../case-grants.ts';
 import { clockOf } from '../clock.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import type { JointHandling, Party } from '../joint.ts';
-import { effectOfSilence, lapsable } from '../joint.ts';
+import { effectOfSilence, isOutstanding, lapsable } from '../joint.ts';
 import { STAGE_LEADS } from '../joint-leads.ts';
 import { absenceFrom, visitOf } from '../joint-parties.ts';
 import { departmentsOf } from '../permissions.ts';
+import { requireNoPersonalData } from '../proxy.ts';
 import { actFor, excusedUntil, findParty, jointOf, partyOf, requireAnswerable, workingDaysOn } from './joint-shared.ts';
 import { actAs, atOwnCase, oneLine, requireFollows, requireReason } from './shared.ts';
 
@@ -140,7 +141,10 @@ export function scheduleVisit(desk: Desk, file: CaseFile, visit: { at: Date; pla
   if (visit.parties.length === 0 || new Set(visit.parties).size < visit.parties.length) {
     throw problem('BAD_INPUT', 'Name each party once.', { field: 'parties' });
   }
-  for (const number of visit.parties) findParty(joint, number);
+  for (const number of visit.parties) {
+    if (findParty(joint, number).withdrawn === null) continue;
+    throw problem('OPINION_SETTLED', `The question to party ${number} was taken back.`, { article, field: 'parties' });
+  }
   return oneLine({ action: 'VISIT_SCHEDULED', actor, note: null, data: { ...visit, at: visit.at.toISOString() } });
 }
 
@@ -237,12 +241,44 @@ export function resolveObjection(
   return oneLine({ action: 'OBJECTION_RESOLVED', actor, note: resolution, data: { party: number, end, resolution } });
 }
 
-function asLead(
-  desk: Desk,
-  file: CaseFile,
-  line: 'VISIT_SCHEDULED' | 'VISIT_RECORDED' | 'CORRECTION_MADE' | 'OBJECTION_RESOLVED',
-): { actor: LogActor; joint: JointHandling } {
-  const actor = atOwnCase(desk, file, line === 'OBJECTION_RESOLVED' ? 'RESOLVE_OBJECTION' : 'LEAD_JOINT');
+/**
+ * Takes a question back (撤回征询) that nobody has answered, say of a node that can't be reached: nothing is waited for of
+ * this party any more, and it is called to no visit. Never that of a statutory decision, which nobody takes in its
+ * party's place, nor the only one to a department the item names.
+ * @throws {ProblemError} NOT_FOUND, OPINION_SETTLED, NOT_COMPETENT, JOINT_INCOMPLETE, REASON_MISSING, BAD_INPUT
+ */
+export function withdrawQuestion(desk: Desk, file: CaseFile, number: number, reason: string): Step {
+  const { actor, joint } = asLead(desk, file, 'QUESTION_WITHDRAWN');
+  const party = findParty(joint, number);
+  if (!isOutstanding(party)) {
+    throw problem('OPINION_SETTLED', `Nothing is waited for of ${party.department}.`, { article, field: 'party' });
+  }
+  if (party.ask === 'STATUTORY') {
+    throw problem('NOT_COMPETENT', `${party.department} decides this by law; the case waits for it.`, {
+      article,
+      field: 'party',
+    });
+  }
+  const others = joint.parties.filter((p) => p !== party && p.withdrawn === null);
+  const named = desk.item.bundle?.departments.includes(party.department) ?? false;
+  if (named && !others.some((p) => p.department === party.department)) {
+    throw problem('JOINT_INCOMPLETE', `${file.item} is handled with ${party.department}.`, { article, field: 'party' });
+  }
+  requireReason(reason, article);
+  requireNoPersonalData(reason, 'reason');
+  return oneLine({ action: 'QUESTION_WITHDRAWN', actor, note: reason, data: { party: number, reason } });
+}
+
+const LEADS_BY = {
+  VISIT_SCHEDULED: 'LEAD_JOINT',
+  VISIT_RECORDED: 'LEAD_JOINT',
+  CORRECTION_MADE: 'LEAD_JOINT',
+  OBJECTION_RESOLVED: 'RESOLVE_OBJECTION',
+  QUESTION_WITHDRAWN: 'WITHDRAW_QUESTION',
+} as const;
+
+function asLead(desk: Desk, file: CaseFile, line: keyof typeof LEADS_BY): { actor: LogActor; joint: JointHandling } {
+  const actor = atOwnCase(desk, file, LEADS_BY[line]);
   requireFollows(file, line);
   return { actor, joint: jointOf(file) };
 }
