@@ -30,7 +30,7 @@ export class Program {
   /** Starts it and waits until it says that it is ready. @throws {ProblemError} with what it said when it ends before */
   async start(): Promise<void> {
     const output = openSync(this.#logFile, 'a');
-    const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=4', this.#file], {
+    const child = spawn(process.execPath, ['--enable-source-maps', this.#file], {
       // nothing of the starter's environment but what programs need to run
       env: { PATH: process.env.PATH ?? '', MALLOC_ARENA_MAX: '2', ...this.#environment },
       stdio: ['ignore', output, output, 'ipc'],

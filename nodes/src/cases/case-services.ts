@@ -45,7 +45,7 @@ import {
 import { findItem } from '../catalogue/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { StepQueue, together } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { queuePage } from './case-queue.ts';
@@ -86,12 +86,14 @@ export interface CaseServiceParts {
 export class CaseDesk {
   readonly #parts: CaseServiceParts;
   readonly #serials: Serials;
+  readonly #steps: StepQueue;
   readonly filing: FilingService;
   readonly handling: HandlingService;
 
   constructor(parts: CaseServiceParts) {
     this.#parts = parts;
     this.#serials = new Serials(parts.db, parts.node);
+    this.#steps = new StepQueue(parts.db, parts.node);
     this.filing = {
       getMany: (viewer, ids) => this.#getFilings(viewer, ids),
       file: (viewer, input) => this.#file(viewer, input, 'fileCase'),
@@ -248,13 +250,13 @@ export class CaseDesk {
     as: 'fileCase' | 'draftCase',
   ): Promise<{ filing: FilingView; trackingCode: string }> {
     const person = signedIn(viewer);
-    const { node, db, divisions, writer, linkEnquiry, now } = this.#parts;
+    const { node, divisions, writer, linkEnquiry, now } = this.#parts;
     // before a number is given away or a byte is looked at
     requireOwnDesk(person, node);
     requirePermission(person, 'FILE_CASE', divisions.get(node).tier);
     const materials = await decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
-    return db.transact(node, async (tx) => {
+    return this.#steps.step(number, async (tx) => {
       let opened: StoredCase | undefined;
       const { id, trackingCode } = await once(tx, person, input.idempotencyKey, { mutation: as, input }, async () => {
         const place = input.place ?? node;
@@ -407,8 +409,8 @@ export class CaseDesk {
     input: { id: string; idempotencyKey: string | null },
     step: (tx: NodeTx, desk: Desk, file: CaseFile) => Promise<Step>,
   ): Promise<StoredCase> {
-    const { node, db, writer } = this.#parts;
-    return db.transact(node, async (tx) => {
+    const { writer } = this.#parts;
+    return this.#steps.step(input.id, async (tx) => {
       let changed: StoredCase | undefined;
       const locked = this.#lockReadable(tx, viewer, input.id);
       const done = once(tx, viewer, input.idempotencyKey, { mutation, input }, async () => {

@@ -1,6 +1,7 @@
 import type { Viewer } from '@liandong/schema';
 import { problem } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
+import { gathered } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
 /**
@@ -19,12 +20,13 @@ export async function once<T>(
   const text = JSON.stringify(request);
   const row = `${viewer.sub}/${key}`;
   // what is asked may name an applicant by number: a bare hash of it could be tried out
-  const fresh = await tx.query(
-    `INSERT INTO idempotency (node, subject, key, request_hash, response) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (node, subject, key) DO NOTHING RETURNING key`,
-    [viewer.sub, key, tx.vault.digest(text), tx.vault.seal('idempotency.response', row, 'true')],
-  );
-  if (fresh.length === 0) {
+  const isFresh = await takeKey(tx, {
+    subject: viewer.sub,
+    key,
+    request_hash: tx.vault.digest(text),
+    response: tx.vault.seal('idempotency.response', row, 'true'),
+  });
+  if (!isFresh) {
     const [known] = await tx.query<{ request_hash: string; response: string }>(
       `SELECT request_hash, response FROM idempotency WHERE node = $1 AND subject = $2 AND key = $3`,
       [viewer.sub, key],
@@ -46,4 +48,28 @@ export async function once<T>(
     ]),
   );
   return response;
+}
+
+interface Key {
+  subject: string;
+  key: string;
+  request_hash: string;
+  response: string;
+}
+
+/** Writes a key down. @returns false where it was there already */
+const takeKey = gathered(async (tx: NodeTx, keys: readonly Key[]): Promise<boolean[]> => {
+  const taken = await tx.query<Pick<Key, 'subject' | 'key'>>(
+    `INSERT INTO idempotency (node, subject, key, request_hash, response)
+     SELECT $1, k.* FROM json_to_recordset($2) AS k (subject text, key text, request_hash text, response text)
+     ON CONFLICT (node, subject, key) DO NOTHING RETURNING subject, key`,
+    [JSON.stringify(keys)],
+  );
+  const fresh = new Set(taken.map(nameOf));
+  // of two that bring one key at once the first has it
+  return keys.map((key) => fresh.delete(nameOf(key)));
+});
+
+function nameOf({ subject, key }: Pick<Key, 'subject' | 'key'>): string {
+  return JSON.stringify([subject, key]);
 }

@@ -1,6 +1,7 @@
 import type { Day, DivisionCode, Implementation, Item } from '@liandong/schema';
 import { implementationSchema, itemSchema } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { askedOnce } from '../db/index.ts';
 import { INDEX_FORM, indexOf } from './item-index.ts';
 import { parsedOnce } from './parsed-once.ts';
 
@@ -48,24 +49,30 @@ export async function findItemsInEffect(queries: NodeQueries, today: Day): Promi
 }
 
 /** One item as it stands on a day, or in the version a case was accepted under. */
-export async function findItem(
+export function findItem(
   queries: NodeQueries,
   code: string,
   at: { today: Day } | { version: number },
 ): Promise<Item | null> {
+  return itemAt(queries, { code, at });
+}
+
+interface ItemAt {
+  code: string;
+  at: { today: Day } | { version: number };
+}
+
+const itemAt = askedOnce(async (queries: NodeQueries, { code, at }: ItemAt): Promise<Item | null> => {
   if ('today' in at) return (await findItems(queries, [code], at.today))[0] ?? null;
   const [row] = await queries.query<BodyRow>(
     `SELECT body::text AS body FROM items WHERE node = $1 AND code = $2 AND version = $3 AND published_at IS NOT NULL`,
     [code, at.version],
   );
   return row ? itemOf(row) : null;
-}
+});
 
 /** Newest implementations of deciding nodes. */
-export async function findImplementations(
-  queries: NodeQueries,
-  keys: readonly { item: string; node: DivisionCode }[],
-): Promise<Implementation[]> {
+export const findImplementations = askedOnce(async (queries: NodeQueries, keys: readonly ImplementationKey[]) => {
   const rows = await queries.query<BodyRow>(
     `SELECT DISTINCT ON (item, decider) body::text AS body FROM implementations
      WHERE node = $1 AND (item, decider) IN (SELECT * FROM unnest($2::text[], $3::text[]))
@@ -73,19 +80,23 @@ export async function findImplementations(
     [keys.map((k) => k.item), keys.map((k) => k.node)],
   );
   return rows.map(implementationOf);
+});
+
+interface ImplementationKey {
+  item: string;
+  node: DivisionCode;
 }
 
 /** One version of a deciding node's implementation, say the one a case was accepted under. */
-export async function findImplementation(
-  queries: NodeQueries,
-  key: { item: string; node: DivisionCode; version: number },
-): Promise<Implementation | null> {
-  const [row] = await queries.query<BodyRow>(
-    `SELECT body::text AS body FROM implementations WHERE node = $1 AND item = $2 AND decider = $3 AND version = $4`,
-    [key.item, key.node, key.version],
-  );
-  return row ? implementationOf(row) : null;
-}
+export const findImplementation = askedOnce(
+  async (queries: NodeQueries, key: ImplementationKey & { version: number }) => {
+    const [row] = await queries.query<BodyRow>(
+      `SELECT body::text AS body FROM implementations WHERE node = $1 AND item = $2 AND decider = $3 AND version = $4`,
+      [key.item, key.node, key.version],
+    );
+    return row ? implementationOf(row) : null;
+  },
+);
 
 /** Adds items' versions; one that is there already stays as it is, a draft becomes published. */
 export async function insertItems(

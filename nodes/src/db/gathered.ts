@@ -1,4 +1,5 @@
 import type { NodeQueries, NodeTx } from './host-db.ts';
+import { together } from './host-db.ts';
 
 /** What one kind of statement was asked for and not sent yet. */
 interface Waiting {
@@ -38,22 +39,62 @@ export function gathered<In, Out, Queries extends NodeQueries>(
 }
 
 /**
+ * One statement for all who ask the same question at the same moment, with parts of a transaction side by side as in
+ * {@link gathered}; they share the answer, which nobody may change.
+ * @param work answers one question, which is the JSON of its input
+ */
+export function askedOnce<In, Out>(
+  work: (queries: NodeQueries, input: In) => Promise<Out>,
+): (queries: NodeQueries, input: In) => Promise<Out> {
+  return gathered(async (queries: NodeQueries, inputs: readonly In[]) => {
+    const asked = new Map<string, Promise<Out>>();
+    const answers = inputs.map((input) => {
+      const question = JSON.stringify(input);
+      let answer = asked.get(question);
+      if (!answer) asked.set(question, (answer = work(queries, input)));
+      return answer;
+    });
+    return together(...answers);
+  });
+}
+
+/**
  * Runs parts of one transaction side by side, so that their statements go over together and those of one kind as one
  * ({@link gathered}). What they wrote is undone when any of them throws: which of them it was can't be told apart, so
  * the caller does them again one by one.
  * @throws what the first that failed throws
  */
 export async function sideBySide<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
-  return tx.attempt(async () => {
-    shared.set(tx, new Map());
-    try {
-      const ended = await Promise.allSettled(parts.map((part) => part()));
-      return ended.map((end) => {
-        if (end.status === 'rejected') throw end.reason;
-        return end.value;
-      });
-    } finally {
-      shared.delete(tx);
-    }
-  });
+  return tx.attempt(() => gathering(tx, parts));
+}
+
+/**
+ * Runs the work of a transaction that nothing was done in yet as parts side by side, as {@link sideBySide} does but
+ * without a savepoint: the transaction is lost when any of them throws. Each gets a handle that waits for what it wrote
+ * before it ends, for the commit must not overtake what was only collected; a part can't undo its own statements alone.
+ * @throws what the first that failed throws
+ */
+export async function shareTransaction<T>(tx: NodeTx, parts: readonly ((tx: NodeTx) => Promise<T>)[]): Promise<T[]> {
+  const joint: NodeTx = {
+    ...tx,
+    last: async (written) => void (await written),
+    attempt: () => Promise.reject(new Error('a shared transaction has no savepoints')),
+  };
+  return gathering(
+    joint,
+    parts.map((part) => () => part(joint)),
+  );
+}
+
+async function gathering<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
+  shared.set(tx, new Map());
+  try {
+    const ended = await Promise.allSettled(parts.map((part) => part()));
+    return ended.map((end) => {
+      if (end.status === 'rejected') throw end.reason;
+      return end.value;
+    });
+  } finally {
+    shared.delete(tx);
+  }
 }

@@ -13,3 +13,13 @@ export function asUnavailable(error: unknown): unknown {
   if (!PASSING.includes(error.code?.slice(0, 2) ?? '')) return error;
   return problem('DATABASE_UNAVAILABLE', 'The database of this host can not do it now.', { cause: error });
 }
+
+/** SQLSTATE class of what was rolled back for another transaction's sake: a deadlock, say. */
+const ROLLED_BACK = '40';
+
+/** Whether the database can do nothing for the moment, for nobody: what failed need not be tried piece by piece. */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof ProblemError) || error.code !== 'DATABASE_UNAVAILABLE') return false;
+  const { cause } = error;
+  return !(cause instanceof pg.DatabaseError && cause.code?.startsWith(ROLLED_BACK));
+}

@@ -8,6 +8,7 @@ import type {
   PublishedGrant,
 } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { askedOnce } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
 /** A grant as one node keeps it: its documents as they were signed. */
@@ -46,23 +47,23 @@ const storedOf = (row: GrantRow): StoredGrant => ({
 });
 
 /** Every grant over an item this node knows, in effect or not. */
-export async function findGrantsOver(queries: NodeQueries, item: string): Promise<StoredGrant[]> {
+export const findGrantsOver = askedOnce(async (queries: NodeQueries, item: string): Promise<StoredGrant[]> => {
   const rows = await queries.query<GrantRow>(
     `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND items @> ARRAY[$2] AND grant_jws IS NOT NULL`,
     [item],
   );
   return rows.map(storedOf);
-}
+});
 
 /** Grants by their ids. */
-export async function findGrants(queries: NodeQueries, ids: readonly string[]): Promise<StoredGrant[]> {
+export const findGrants = askedOnce(async (queries: NodeQueries, ids: readonly string[]): Promise<StoredGrant[]> => {
   if (ids.length === 0) return [];
   const rows = await queries.query<GrantRow>(
     `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND id = ANY ($2::uuid[]) AND grant_jws IS NOT NULL`,
     [ids],
   );
   return rows.map(storedOf);
-}
+});
 
 /** Every grant this node knows, in effect or not; those over any of the items, or all. */
 export async function findEveryGrant(queries: NodeQueries, items: readonly string[] | null): Promise<StoredGrant[]> {

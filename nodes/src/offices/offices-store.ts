@@ -1,5 +1,6 @@
 import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { askedOnce } from '../db/index.ts';
 
 /** The registers of a node, all of them: they are short, and the rules look at them together. */
 export interface Registers {
@@ -26,11 +27,15 @@ const REGISTERS = `SELECT
    FROM power_transfers WHERE node = $1) AS transfers` as const;
 
 /** What a node's departments, windows and seals are, past ones included. */
-export async function findOffices(queries: NodeQueries): Promise<Registers> {
+export function findOffices(queries: NodeQueries): Promise<Registers> {
+  return registersOf(queries, undefined);
+}
+
+const registersOf = askedOnce(async (queries: NodeQueries): Promise<Registers> => {
   // asked for with every step of a case: one statement
   const [registers] = await queries.query<Registers>(REGISTERS);
   return registers ?? { windows: [], authorities: [], seals: [], transfers: [] };
-}
+});
 
 /** Keeps others from writing this node's registers until the transaction ends. */
 export async function lockOffices(tx: NodeTx): Promise<void> {

@@ -17,6 +17,7 @@ import type {
 import { standsOn } from '@liandong/schema';
 import type { PostsOf, ToldChangeOf } from '../cases/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { askedOnce } from '../db/index.ts';
 
 interface AgentRow {
   sub: string;
@@ -96,7 +97,9 @@ export async function findStandIns(queries: NodeQueries, since: Day): Promise<Ke
 }
 
 /** How a person stands here on a day, in one statement: every step of a case asks it. */
-export const findPosts: PostsOf = async (queries, viewer, day) => {
+export const findPosts: PostsOf = (queries, { sub }, day) => postsOf(queries, { sub, day });
+
+const postsOf = askedOnce(async (queries: NodeQueries, { sub, day }: { sub: string; day: Day }) => {
   const [row] = await queries.query<{ stand_ins: StandInRow[]; entries: AgentRow[]; kept: boolean }>(
     `SELECT
        (SELECT coalesce(json_agg(s), '[]') FROM (${STAND_INS} WHERE node = n.node AND stand_in = $2
@@ -104,14 +107,14 @@ export const findPosts: PostsOf = async (queries, viewer, day) => {
        (SELECT coalesce(json_agg(r), '[]') FROM (${AGENTS} WHERE a.node = n.node AND sub = $2) AS r) AS entries,
        EXISTS (SELECT 1 FROM roster_agents WHERE node = n.node) AS kept
      FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
-    [viewer.sub, day],
+    [sub, day],
   );
   const [entry] = row?.entries ?? [];
   return {
     standIns: (row?.stand_ins ?? []).map(standInOf).filter((s) => standsOn(s, day)),
     roster: { kept: row?.kept ?? false, entry: entry ? agentOf(entry) : null },
   };
-};
+});
 
 /** Keeps others from writing this node's registers of posts until the transaction ends. */
 export async function lockPosts(tx: NodeTx): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataRecord, DataState, DivisionCode } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { gathered } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 
 /** A request for data as a node of the case keeps it. */
@@ -27,13 +28,19 @@ const COLUMNS = `id, case_id AS "caseId", offer, asker, provider, item, asked_by
   fields, state, answered_at AS "answeredAt", replaces, record, given`;
 
 /** Everything asked for a case that this node knows of, oldest first. */
-export async function findRequests(queries: NodeQueries, caseId: string): Promise<StoredRequest[]> {
+export const findRequests = gathered(async (queries: NodeQueries, cases: readonly string[]) => {
   const rows = await queries.query<StoredRequest>(
-    `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND case_id = $2 ORDER BY asked_at, id`,
-    [caseId],
+    `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND case_id = ANY ($2) ORDER BY asked_at, id`,
+    [cases],
   );
-  return Promise.all(rows.map((row) => openGiven(queries, row)));
-}
+  return Promise.all(
+    cases.map((id) =>
+      Promise.all(
+        rows.filter(({ caseId }) => caseId === id).map((row): Promise<StoredRequest> => openGiven(queries, row)),
+      ),
+    ),
+  );
+});
 
 async function openGiven({ vault }: NodeQueries, request: StoredRequest): Promise<StoredRequest> {
   return { ...request, given: await vault.openNullable('data_requests.given', request.id, request.given) };
@@ -96,15 +103,15 @@ export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, gi
 }
 
 /** Materials of a case that sharing gave: nobody need hand them in (国务院令第716号第七条; 行政许可法 Art. 31). */
-export async function suppliedMaterials(queries: NodeQueries, caseId: string): Promise<string[]> {
-  const rows = await queries.query<{ replaces: string }>(
-    `SELECT DISTINCT replaces FROM data_requests
-     WHERE node = $1 AND case_id = $2 AND state = 'ANSWERED' AND given IS NOT NULL AND replaces IS NOT NULL
+export const suppliedMaterials = gathered(async (queries: NodeQueries, cases: readonly string[]) => {
+  const rows = await queries.query<{ caseId: string; replaces: string }>(
+    `SELECT DISTINCT case_id AS "caseId", replaces FROM data_requests
+     WHERE node = $1 AND case_id = ANY ($2) AND state = 'ANSWERED' AND given IS NOT NULL AND replaces IS NOT NULL
      ORDER BY replaces`,
-    [caseId],
+    [cases],
   );
-  return rows.map((row) => row.replaces);
-}
+  return cases.map((id) => rows.filter(({ caseId }) => caseId === id).map(({ replaces }) => replaces));
+});
 
 /** The messages that carry what was given for a case to its next custodian, who must not ask again (行政许可法 Art. 35). */
 export async function carriedAnswers(

@@ -13,5 +13,6 @@ export {
 } from './key-files.ts';
 export { generateNodeKey, importNodeKey, publicOf } from './keys.ts';
 export type { NodeKey, StoredKey } from './keys.ts';
-export { Trust, kidOf, payloadOf, signWith, trustFileSchema } from './trust.ts';
+export { nativeCheck, payloadOf, signWith } from './signatures.ts';
+export { Trust, kidOf, trustFileSchema } from './trust.ts';
 export type { TrustFile } from './trust.ts';

@@ -1,10 +1,10 @@
-import { sign } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
 import type { DivisionCode, Divisions, KeyDocument, KnownKey, Learned, SignedType } from '@liandong/schema';
 import { KeyRing, SIGNED_TYPES, certificateSchema, problem } from '@liandong/schema';
 import { z } from 'zod';
 import type { NodeKey, StoredKey } from './keys.ts';
 import { importNodeKey } from './keys.ts';
+import { nativeCheck, signWith } from './signatures.ts';
 
 /** The trust file: the root's public key, every node's key vouched for by its parent, and the ends of keys. */
 export const trustFileSchema = z.object({
@@ -45,7 +45,7 @@ export class Trust {
     now: () => Date = () => new Date(),
   ): Promise<Trust> {
     // whoever was its parent when the certificate was given: a zone that changed parents keeps its key
-    const ring = new KeyRing(file.root, (node, day) => divisions.parentOn(node, day));
+    const ring = new KeyRing(file.root, (node, day) => divisions.parentOn(node, day), nativeCheck());
     const documents = [...file.certificates, ...(file.revocations ?? [])];
     for (const { state, reason } of await ring.learn(documents)) {
       if (state !== 'BELIEVED') throw problem('BAD_CONFIG', `The trust file can't be believed: ${reason ?? ''}`);
@@ -192,31 +192,6 @@ export class Trust {
     const documents = header.keys.filter((d): d is string => typeof d === 'string').slice(0, MAX_INTRODUCED);
     await this.learn(documents, false);
   }
-}
-
-/**
- * Signs a payload as JSON (JWS compact serialization, EdDSA).
- * @param keys certificates that introduce the key
- */
-export async function signWith(
-  key: NodeKey,
-  type: SignedType,
-  payload: unknown,
-  keys: readonly string[] = [],
-): Promise<string> {
-  const header = { alg: 'EdDSA', typ: type, kid: key.kid, ...(keys.length > 0 ? { keys } : {}) };
-  const input = `${base64url(header)}.${base64url(payload)}`;
-  return `${input}.${sign(null, Buffer.from(input, 'ascii'), key.privateKey).toString('base64url')}`;
-}
-
-function base64url(content: unknown): string {
-  return Buffer.from(JSON.stringify(content), 'utf8').toString('base64url');
-}
-
-/** What a signed thing says, without asking who signed it: only for what was checked before. */
-export function payloadOf(jws: string): unknown {
-  const [, payload = ''] = jws.split('.');
-  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
 }
 
 /** The key a signed thing names, believed or not; empty where it names none. */

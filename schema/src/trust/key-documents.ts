@@ -27,7 +27,26 @@ export async function thumbprintOf(jwk: PublicKey): Promise<string> {
   return (await calculateJwkThumbprint(jwk)).slice(0, 16);
 }
 
-export async function importPublicKey(jwk: PublicKey): Promise<CryptoKey> {
+/**
+ * Checks a JWS (compact serialization, EdDSA alone) of a type against a key.
+ * @returns the payload
+ * @throws an Error of any kind when the signature is not the key's, or the type another
+ */
+export type SignatureCheck = (jws: string, jwk: PublicKey, type: SignedType) => Promise<unknown>;
+
+/** The check of any platform, over WebCrypto. Keys are imported once each. */
+export function portableCheck(): SignatureCheck {
+  const imported = new Map<string, Promise<CryptoKey>>();
+  return async (jws, jwk, type) => {
+    let key = imported.get(jwk.x);
+    if (!key) imported.set(jwk.x, (key = importPublicKey(jwk)));
+    const { payload, protectedHeader } = await compactVerify(jws, await key, { algorithms: ['EdDSA'] });
+    if (protectedHeader.typ !== type) throw new Error(`typ ${String(protectedHeader.typ)}`);
+    return JSON.parse(new TextDecoder().decode(payload));
+  };
+}
+
+async function importPublicKey(jwk: PublicKey): Promise<CryptoKey> {
   const key = await importJWK(jwk, 'EdDSA');
   if (key instanceof Uint8Array) throw problem('SIGNATURE_INVALID', 'A shared secret is no public key.');
   return key;
@@ -79,17 +98,6 @@ export function signerOf(jws: string, type: SignedType): string {
   }
   if (header.typ !== type) throw problem('MESSAGE_INVALID', `Signed as ${String(header.typ)}, not as ${type}.`);
   return String(header.kid);
-}
-
-/** @throws {ProblemError} SIGNATURE_INVALID */
-export async function verifyWith(jws: string, key: CryptoKey, type: SignedType): Promise<unknown> {
-  try {
-    const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
-    if (protectedHeader.typ !== type) throw new Error(`typ ${String(protectedHeader.typ)}`);
-    return JSON.parse(new TextDecoder().decode(payload));
-  } catch (cause) {
-    throw problem('SIGNATURE_INVALID', 'The signature is not the node’s.', { cause });
-  }
 }
 
 function payloadOf(jws: string): unknown {

@@ -1,4 +1,3 @@
-import type { CryptoKey } from 'jose';
 import type { DivisionCode } from '../divisions.ts';
 import { isZoneCode } from '../divisions.ts';
 import { ProblemError, problem } from '../errors.ts';
@@ -7,8 +6,14 @@ import { SIGNED_TYPES } from '../messages/envelope.ts';
 import type { Certificate, PublicKey } from '../messages/keys.ts';
 import type { Day } from '../rules/calendar.ts';
 import { dayOf } from '../rules/calendar.ts';
-import type { Candidate, CertificateCandidate, KeyDocument, RevocationCandidate } from './key-documents.ts';
-import { importPublicKey, momentOf, readDocument, signerOf, thumbprintOf, verifyWith } from './key-documents.ts';
+import type {
+  Candidate,
+  CertificateCandidate,
+  KeyDocument,
+  RevocationCandidate,
+  SignatureCheck,
+} from './key-documents.ts';
+import { momentOf, portableCheck, readDocument, signerOf, thumbprintOf } from './key-documents.ts';
 
 /** Clocks of two nodes may differ by this much, ms: a key may sign so long before its certificate begins. */
 const LEEWAY_MS = 10 * 60_000;
@@ -57,13 +62,15 @@ export class KeyRing {
   readonly #root: PublicKey;
   readonly #parentOf: ParentOf;
   readonly #candidates = new Map<string, Candidate>();
-  readonly #imported = new Map<string, Promise<CryptoKey>>();
+  readonly #check: SignatureCheck;
   #keys: ReadonlyMap<string, KnownKey> = new Map();
   #believed: ReadonlySet<string> = new Set();
 
-  constructor(root: PublicKey, parentOf: ParentOf) {
+  /** @param check how signatures are checked here; a platform may have a faster way than the portable one */
+  constructor(root: PublicKey, parentOf: ParentOf, check: SignatureCheck = portableCheck()) {
     this.#root = root;
     this.#parentOf = parentOf;
+    this.#check = check;
   }
 
   /** The root's public key, the one thing that is believed without proof. */
@@ -155,15 +162,18 @@ export class KeyRing {
     const kid = signerOf(jws, type);
     const key = this.#keys.get(kid);
     if (!key) throw problem('KEY_UNKNOWN', `No key ${kid} is known.`);
-    const payload = await verifyWith(jws, await this.#import(kid, key.jwk), type);
+    const payload = await this.#payloadOf(jws, key.jwk, type);
     this.keyAt(kid, momentOf(payload, type, now));
     return { node: key.node, kid, payload };
   }
 
-  #import(kid: string, jwk: PublicKey): Promise<CryptoKey> {
-    let key = this.#imported.get(kid);
-    if (!key) this.#imported.set(kid, (key = importPublicKey(jwk)));
-    return key;
+  /** @throws {ProblemError} SIGNATURE_INVALID */
+  async #payloadOf(jws: string, jwk: PublicKey, type: SignedType): Promise<unknown> {
+    try {
+      return await this.#check(jws, jwk, type);
+    } catch (cause) {
+      throw problem('SIGNATURE_INVALID', 'The signature is not the node’s.', { cause });
+    }
   }
 
   /** Finds out anew what is believed; each signature is checked once. */
@@ -205,7 +215,7 @@ export class KeyRing {
           next.push(candidate);
           continue;
         }
-        if (!(await this.#check(candidate, issuer.kid, issuer.jwk, SIGNED_TYPES.certificate))) continue;
+        if (!(await this.#isSigned(candidate, issuer.kid, issuer.jwk, SIGNED_TYPES.certificate))) continue;
         vouched.push(candidate);
         keys.set(candidate.content.kid, candidate.content);
       }
@@ -265,7 +275,7 @@ export class KeyRing {
         ends.get(candidate.signer)?.some((e) => Date.parse(e.content.from) <= Date.parse(at))
       )
         continue;
-      if (!(await this.#check(candidate, candidate.signer, signer.jwk, SIGNED_TYPES.revocation))) continue;
+      if (!(await this.#isSigned(candidate, candidate.signer, signer.jwk, SIGNED_TYPES.revocation))) continue;
       believed.add(candidate.jws);
       const list = [...(ends.get(kid) ?? []), candidate];
       ends.set(
@@ -305,10 +315,10 @@ export class KeyRing {
     );
   }
 
-  async #check(candidate: Candidate, kid: string, jwk: PublicKey, type: SignedType): Promise<boolean> {
+  async #isSigned(candidate: Candidate, kid: string, jwk: PublicKey, type: SignedType): Promise<boolean> {
     if (candidate.checkedWith === kid) return true;
     try {
-      await verifyWith(candidate.jws, await this.#import(kid, jwk), type);
+      await this.#check(candidate.jws, jwk, type);
       candidate.checkedWith = kid;
       return true;
     } catch {

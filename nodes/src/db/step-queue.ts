@@ -1,0 +1,102 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { DivisionCode } from '@liandong/schema';
+import { shareTransaction } from './gathered.ts';
+import type { HostDb, NodeTx } from './host-db.ts';
+import { isAway } from './unavailable.ts';
+
+/** Most steps of one transaction: one that waits for its locks should not hold up a whole centre. */
+const MOST = 32;
+
+interface Waiting {
+  lane: string;
+  work: (tx: NodeTx) => Promise<unknown>;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * The steps of one node's desks, each a business transaction of its own: done, or undone without a trace. Those that are
+ * asked for while others are being written share the next database transaction, whose statements they send as one where
+ * they ask for the same kind of thing: under load most of a step's cost is the statements around it. When anything goes
+ * wrong with one of them, all are done again, each in a transaction of its own, so that a refused step costs its
+ * neighbours time and nothing else. With nothing else going on a step begins at once and alone.
+ */
+export class StepQueue {
+  readonly #db: HostDb;
+  readonly #node: DivisionCode;
+  #waiting: Waiting[] = [];
+  #running = false;
+
+  constructor(db: HostDb, node: DivisionCode) {
+    this.#db = db;
+    this.#node = node;
+  }
+
+  /**
+   * Does a step in a transaction.
+   * @param lane what it changes, say the id of a case: no two steps of one lane share a transaction, and they keep their
+   *   order
+   * @param work done a second time where sharing failed; what it did before is undone then
+   * @throws what the work throws, or DATABASE_UNAVAILABLE
+   */
+  step<T>(lane: string, work: (tx: NodeTx) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // the trace of whoever asked goes with the work
+      this.#waiting.push({ lane, work: AsyncResource.bind(work), resolve, reject });
+      if (this.#running) return;
+      this.#running = true;
+      // those who ask in the same turn of the event loop are taken along
+      setImmediate(() => void this.#run());
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#transact(this.#take());
+    this.#running = false;
+  }
+
+  /** The first steps that wait, one a lane. */
+  #take(): Waiting[] {
+    const lanes = new Set<string>();
+    const taken: Waiting[] = [];
+    const left: Waiting[] = [];
+    for (const each of this.#waiting) {
+      if (taken.length === MOST || lanes.has(each.lane)) left.push(each);
+      else taken.push(each);
+      lanes.add(each.lane);
+    }
+    this.#waiting = left;
+    return taken;
+  }
+
+  async #transact(steps: readonly Waiting[]): Promise<void> {
+    const [first, ...others] = steps;
+    if (!first) return;
+    if (others.length === 0) {
+      await this.#alone(first);
+      return;
+    }
+    try {
+      const done = await this.#db.transact(this.#node, (tx) =>
+        shareTransaction(
+          tx,
+          steps.map(({ work }) => work),
+        ),
+      );
+      steps.forEach(({ resolve }, i) => {
+        resolve(done[i] as never);
+      });
+    } catch (error) {
+      if (isAway(error)) for (const { reject } of steps) reject(error);
+      else await Promise.all(steps.map((step) => this.#alone(step)));
+    }
+  }
+
+  async #alone({ work, resolve, reject }: Waiting): Promise<void> {
+    try {
+      resolve((await this.#db.transact(this.#node, work)) as never);
+    } catch (error) {
+      reject(error);
+    }
+  }
+}
