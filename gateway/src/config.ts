@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { brokerUrlsSchema, problem } from '@liandong/schema';
 import { z } from 'zod';
 import type { DoorSettings } from './door.ts';
 
@@ -33,11 +33,8 @@ const settings = z.object({
   LIANDONG_TOPOLOGY_FILE: path,
   LIANDONG_DIVISIONS_FILE: path,
   LIANDONG_ISSUERS_FILE: path,
-  /** Addresses of the broker, separated by commas. */
-  LIANDONG_NATS_URL: z
-    .string()
-    .transform((v) => v.split(',').flatMap((url) => url.trim() || []))
-    .pipe(z.array(z.string()).min(1, 'an address')),
+  /** Addresses of the broker, separated by commas; with `tls://` one that offers no TLS is refused. */
+  LIANDONG_NATS_URL: brokerUrlsSchema,
   LIANDONG_NATS_SEED_FILE: path.optional(),
   /** JSON: people, their posts and password hashes, for the embedded issuer; without it there is none. */
   LIANDONG_PEOPLE_FILE: path.optional(),

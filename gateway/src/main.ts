@@ -35,7 +35,8 @@ async function main(): Promise<void> {
   const tokens = new TokenVerifier(
     parseIssuers(await readJson(config.issuersFile)),
     (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
-    (issuer, away) => log.warn({ issuer }, away ? 'an issuer of tokens can not be reached' : 'an issuer is back'),
+    (issuer, away, err) =>
+      log.warn({ issuer, err }, away ? 'an issuer of tokens can not be reached' : 'an issuer of tokens is back'),
   );
   const issuer = await openIssuer(config);
   const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile, config.name);

@@ -7,7 +7,7 @@ import { Issuer, generateIssuerKey } from './issuer/index.ts';
 import { CITY, COUNTY, ITEM, JOURNEY, VILLAGE, asked, topologyOf } from './testing/memory-federation.ts';
 import { freePort } from './testing/nats-broker.ts';
 import type { TokenChange } from './testing/people.ts';
-import { ISSUER, personAt } from './testing/people.ts';
+import { personAt } from './testing/people.ts';
 import { TestGateway, codesOf, readAnswer } from './testing/test-gateway.ts';
 
 const clerk = personAt(COUNTY, 'CLERK');
@@ -297,10 +297,16 @@ describe('a fault', () => {
   });
 
   test('of the gateway’s own program is INTERNAL with 500, without text or stack; the log has it', async () => {
-    const tokens = new TokenVerifier([{ issuer: ISSUER, jwksUri: 'http://127.0.0.1:1/jwks' }], () => () => {
-      throw new Error('the keys of 10.1.2.3 were not there');
+    class Faulty extends TokenVerifier {
+      override verify(): never {
+        throw new Error('the keys of 10.1.2.3 were not there');
+      }
+    }
+    const faulty = await TestGateway.open({
+      tokens: new Faulty([], () => {
+        throw new Error('nobody is asked');
+      }),
     });
-    const faulty = await TestGateway.open({ tokens });
     const answer = await faulty.askAs(clerk, '{ __typename }');
     await faulty.close();
     expect([answer.status, codesOf(answer)]).toEqual([500, ['INTERNAL']]);

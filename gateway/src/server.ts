@@ -107,13 +107,13 @@ export class Gateway {
 
   /**
    * @param tls PEM texts; null where something in front serves over TLS
-   * @throws {ProblemError} BAD_CONFIG when the port is taken
+   * @throws {ProblemError} BAD_CONFIG when the port is taken, or certificate and key do not serve
    */
   async listen(port: number, address: string, tls: { cert: string; key: string } | null = null): Promise<void> {
     const adapter = createServerAdapter<{ req: IncomingMessage }>((request: Request, { req }) =>
       this.answer(request, this.#door.callerOf(req)),
     );
-    const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const serve: Serve = (incoming, outgoing) => {
       // no address can be made of these: the adapter would break on them
       if (!URL.canParse(incoming.url ?? '', `http://${incoming.headers.host ?? ''}`)) {
         const errors = [{ message: 'The request names no address.', extensions: { code: 'BAD_INPUT' } }];
@@ -123,7 +123,7 @@ export class Gateway {
       }
       void adapter(incoming, outgoing);
     };
-    const server = tls === null ? createServer(serve) : createTlsServer(tls, serve);
+    const server = tls === null ? createServer(serve) : tlsServer(tls, serve);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
         const why =
@@ -170,6 +170,18 @@ export class Gateway {
     const { hosts, sequence } = this.registry.current;
     const broker = this.isReady();
     return Response.json({ broker, hosts: hosts.length, sequence }, { status: broker ? 200 : 503 });
+  }
+}
+
+type Serve = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** @throws {ProblemError} BAD_CONFIG */
+function tlsServer(tls: { cert: string; key: string }, serve: Serve): Server {
+  try {
+    return createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, serve);
+  } catch (cause) {
+    const what = 'LIANDONG_TLS_CERT_FILE and LIANDONG_TLS_KEY_FILE';
+    throw problem('BAD_CONFIG', `${what} are no certificate and its private key (PEM).`, { cause });
   }
 }
 

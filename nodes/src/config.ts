@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDivisionCode, problem } from '@liandong/schema';
+import { brokerUrlsSchema, isDivisionCode, problem } from '@liandong/schema';
 
 const path = z.string().min(1);
 const codes = z
@@ -17,11 +17,8 @@ const settings = z.object({
   LIANDONG_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** Most connections to it. Each costs the server some MB; 6 carry a county. */
   LIANDONG_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(6),
-  /** Addresses of the broker, separated by commas. */
-  LIANDONG_NATS_URL: z
-    .string()
-    .transform((v) => v.split(',').flatMap((url) => url.trim() || []))
-    .pipe(z.array(z.string()).min(1, 'an address')),
+  /** Addresses of the broker, separated by commas; with `tls://` one that offers no TLS is refused. */
+  LIANDONG_NATS_URL: brokerUrlsSchema,
   /** File with this host's nkey seed; without it the host connects without credentials. */
   LIANDONG_NATS_SEED_FILE: path.optional(),
   /** CSV register of places: code,name,tier,parent. */

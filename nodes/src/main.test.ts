@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../load-tests/src/federation/services.ts';
+import { TestBroker } from '../../gateway/src/testing/nats-broker.ts';
+import { CAN_CERTIFY, TappedLine, makeCertificate } from '../../schema/src/testing/tls.ts';
 import { CITY, TestFederation } from './testing/test-federation.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -20,11 +22,12 @@ afterAll(() => federation.stop());
 interface Started {
   child: ChildProcess;
   ended: Promise<number | null>;
+  ready: Promise<void>;
   said: () => string;
 }
 
 /** The program itself, as a supervisor starts it. */
-async function start(change: Record<string, string> = {}): Promise<Started> {
+function spawnHost(change: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', MAIN], {
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -38,11 +41,17 @@ async function start(change: Record<string, string> = {}): Promise<Started> {
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  await new Promise<void>((resolve, reject) => {
+  const ready = new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve());
     child.once('exit', () => reject(new Error(text)));
   });
-  return { child, ended, said: () => text };
+  return { child, ended, ready, said: () => text };
+}
+
+async function start(change: Record<string, string> = {}): Promise<Started> {
+  const started = spawnHost(change);
+  await started.ready;
+  return started;
 }
 
 /** A request that never comes to its end: a stop that drains has to wait for it. */
@@ -93,4 +102,22 @@ describe('a host’s process', () => {
     expect(said()).toContain('took too long');
     close();
   });
+
+  test.skipIf(!CAN_CERTIFY)(
+    'that is told of a broker with TLS says not a word to one without (needs openssl to make certificates)',
+    async () => {
+      const certificate = makeCertificate(federation.dir);
+      const secure = await TestBroker.start(certificate);
+      const line = await TappedLine.open(Number(new URL(federation.brokerUrl).port));
+      const url = `tls://127.0.0.1:${line.port}`;
+      const { child, ended, ready } = spawnHost({ LIANDONG_NATS_URL: url, NODE_EXTRA_CA_CERTS: certificate.certFile });
+      await expect.poll(() => line.over.length, { timeout: 30_000 }).toBeGreaterThan(2);
+      expect(Buffer.concat(line.calls.map(({ sent }) => sent)).toString()).toBe('');
+      line.to = secure.port;
+      await ready;
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+      await Promise.all([line.close(), secure.stop()]);
+    },
+  );
 });

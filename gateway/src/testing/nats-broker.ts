@@ -6,30 +6,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
+import type { TestCertificate } from '../../../schema/src/testing/tls.ts';
 
 /** A real nats-server of a test file's own; keeps its port over restarts. */
 export class TestBroker {
   readonly url: string;
   readonly #dir: string;
-  readonly #port: number;
+  readonly port: number;
+  readonly #tls: TestCertificate | null;
   #child: ChildProcess | null = null;
 
-  private constructor(dir: string, port: number) {
+  private constructor(dir: string, port: number, tls: TestCertificate | null) {
     this.#dir = dir;
-    this.#port = port;
+    this.port = port;
+    this.#tls = tls;
     this.url = `nats://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<TestBroker> {
-    const broker = new TestBroker(await mkdtemp(join(tmpdir(), 'liandong-gateway-')), await freePort());
+  /** @param tls what it shows of itself; it takes nobody without TLS then */
+  static async start(tls: TestCertificate | null = null): Promise<TestBroker> {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-gateway-'));
+    const broker = new TestBroker(dir, await freePort(), tls);
     await broker.restart();
     return broker;
   }
 
   async restart(): Promise<void> {
     const store = ['-js', '-sd', join(this.#dir, 'jetstream')];
-    const place = ['-a', '127.0.0.1', '-p', String(this.#port), '-l', join(this.#dir, 'nats.log')];
-    const child = spawn('nats-server', [...place, ...store], {
+    const place = ['-a', '127.0.0.1', '-p', String(this.port), '-l', join(this.#dir, 'nats.log')];
+    const tls = this.#tls;
+    const secure = tls ? ['--tls', '--tlscert', tls.certFile, '--tlskey', tls.keyFile] : [];
+    const child = spawn('nats-server', [...place, ...store, ...secure], {
       stdio: 'ignore',
       // Debian puts it where only root's path leads
       env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
@@ -37,7 +44,8 @@ export class TestBroker {
     this.#child = child;
     for (let tries = 0; tries < 1_500; tries++) {
       try {
-        await (await connect({ servers: this.url, timeout: 1_000 })).close();
+        const trusting = tls ? { tls: { caFile: tls.certFile, host: '127.0.0.1' } } : {};
+        await (await connect({ servers: this.url, timeout: 1_000, ...trusting })).close();
         return;
       } catch {
         await pause(20);

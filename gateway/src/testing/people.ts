@@ -1,4 +1,4 @@
-import type { DivisionCode, Role, Viewer } from '@liandong/schema';
+import type { DivisionCode, Issuers, Role, Viewer } from '@liandong/schema';
 import { TOKEN_AUDIENCE, TokenVerifier } from '@liandong/schema';
 import type { CryptoKey, JWK } from 'jose';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
@@ -38,9 +38,13 @@ export class TokenOffice {
 
   /** A verifier of its own, with nothing remembered. */
   verifier(): TokenVerifier {
-    return new TokenVerifier([{ issuer: ISSUER, jwks: { keys: [{ kty: 'OKP', ...this.#publicJwk }] } }], () => {
+    return new TokenVerifier(this.issuers(), () => {
       throw new Error('no issuer of these tests is asked for its keys');
     });
+  }
+
+  issuers(): Issuers {
+    return [{ issuer: ISSUER, jwks: { keys: [{ kty: 'OKP', ...this.#publicJwk }] } }];
   }
 
   async token(viewer: Viewer, change: TokenChange = {}): Promise<string> {

@@ -21,6 +21,7 @@ export interface TestGatewayOptions {
   issuer?: Issuer | null;
   tokens?: TokenVerifier;
   door?: Partial<DoorSettings>;
+  log?: Logger;
 }
 
 /** No limits of rates and no pages of other places. */
@@ -40,7 +41,7 @@ export class TestGateway {
   #count = 0;
 
   private constructor(tokens: TokenOffice, options: TestGatewayOptions) {
-    const log: Logger = pino({ level: 'info' }, { write: (line: string) => void this.logged.push(line) });
+    const log = options.log ?? pino({ level: 'info' }, { write: (line: string) => void this.logged.push(line) });
     const divisions: Divisions = realDivisions();
     this.tokens = tokens;
     this.hosts = new MemoryHosts(HOSTS, tokens.verifier());

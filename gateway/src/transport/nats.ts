@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { checkServerIdentity } from 'node:tls';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { connect, headers, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
 import type { Host, HostReply, HostRequest, ProblemError } from '@liandong/schema';
-import { PART_HEADER, PartsCollector, graphqlSubject, problem, splitParts } from '@liandong/schema';
+import { PART_HEADER, PartsCollector, graphqlSubject, problem, splitParts, tlsOption } from '@liandong/schema';
 import type { Transport } from './transport.ts';
 import { readReply } from './transport.ts';
 
@@ -54,8 +55,7 @@ export class NatsTransport implements Transport {
         ignoreAuthErrorAbort: true,
         pingInterval: 10_000,
         maxPingOut: 2,
-        // a broker that offers no TLS is then refused, whoever stands in its place
-        ...(urls.every((url) => url.startsWith('tls://')) ? { tls: {} } : {}),
+        ...tlsOption(urls, checkServerIdentity),
         ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
       });
       return new NatsTransport(connection, inboxPrefix);

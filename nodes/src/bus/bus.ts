@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { checkServerIdentity } from 'node:tls';
 import type {
   ConsumerMessages,
   JetStreamClient,
@@ -18,7 +19,7 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { DivisionCode, Divisions } from '@liandong/schema';
-import { MESSAGE_STREAM, RECEIPT_STREAM, consumerName, inboundFilter, problem } from '@liandong/schema';
+import { MESSAGE_STREAM, RECEIPT_STREAM, consumerName, inboundFilter, problem, tlsOption } from '@liandong/schema';
 import type { Logger } from 'pino';
 import { clockOffset } from '../observability/index.ts';
 
@@ -97,8 +98,7 @@ export class Bus {
         pingInterval: 10_000,
         maxPingOut: 2,
         ignoreAuthErrorAbort: true,
-        // a broker that offers no TLS is then refused, whoever stands in its place
-        ...(options.urls.every((url) => url.startsWith('tls://')) ? { tls: {} } : {}),
+        ...tlsOption(options.urls, checkServerIdentity),
         ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
       });
       return new Bus(connection, options.subjects, log);

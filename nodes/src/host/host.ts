@@ -93,7 +93,8 @@ async function startParts(
   const tokens = new TokenVerifier(
     issuers,
     (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
-    (issuer, away) => log.warn({ issuer }, away ? 'an issuer of tokens can not be reached' : 'an issuer is back'),
+    (issuer, away, err) =>
+      log.warn({ issuer, err }, away ? 'an issuer of tokens can not be reached' : 'an issuer of tokens is back'),
   );
 
   const vault = await openVault(config);

@@ -1,6 +1,7 @@
 import { readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ISSUER_KEYS, ProblemError, consumerName, parseIssuers, problem } from '@liandong/schema';
+import { checkServerIdentity } from 'node:tls';
+import { ISSUER_KEYS, ProblemError, consumerName, parseIssuers, problem, tlsOption } from '@liandong/schema';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import { createRemoteJWKSet } from 'jose';
 import { ROADS, inboxPrefix } from '../bus/index.ts';
@@ -274,6 +275,7 @@ async function examineBroker(config: HostConfig, findings: Finding[]): Promise<v
       inboxPrefix: inboxPrefix(config.host),
       timeout: BROKER_TIMEOUT_MS,
       maxReconnectAttempts: 0,
+      ...tlsOption(config.natsUrls, checkServerIdentity),
       ...(seed === null ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed.toString().trim())) }),
     });
   } catch (error) {

@@ -18,10 +18,14 @@ export interface RemoteKeys extends JWTVerifyGetKey {
 /**
  * Keys of an issuer that may be away: what it said last serves on, for a day at most, and nobody waits for it meanwhile.
  * What it took back is not believed as soon as it answers again.
- * @param told hears when the issuer goes away and comes back
+ * @param told hears when the issuer goes away, with what was thrown, and when it comes back
  * @throws {ProblemError} ISSUER_UNREACHABLE where the last known keys do not tell
  */
-export function lastGoodKeys(issuer: string, remote: RemoteKeys, told: (away: boolean) => void): JWTVerifyGetKey {
+export function lastGoodKeys(
+  issuer: string,
+  remote: RemoteKeys,
+  told: (away: boolean, why?: unknown) => void,
+): JWTVerifyGetKey {
   let heardAt = 0;
   let retryAt = 0;
   let away: { known: JWTVerifyGetKey | null } | null = null;
@@ -32,12 +36,12 @@ export function lastGoodKeys(issuer: string, remote: RemoteKeys, told: (away: bo
     if (away) told(false);
     away = null;
   };
-  const failed = () => {
+  const failed = (why: unknown) => {
     retryAt = Date.now() + RETRY_MS;
     if (away) return;
     const known = remote.jwks();
     away = { known: known ? createLocalJWKSet(known) : null };
-    told(true);
+    told(true, why);
   };
   type Asked = Parameters<JWTVerifyGetKey>;
   const byKnown = async (asked: Asked) => {
@@ -59,7 +63,7 @@ export function lastGoodKeys(issuer: string, remote: RemoteKeys, told: (away: bo
       return key;
     } catch (error) {
       if (!isVerdict(error)) {
-        failed();
+        failed(error);
         return byKnown(asked);
       }
       heard();

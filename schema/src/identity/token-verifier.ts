@@ -32,18 +32,21 @@ export class TokenVerifier {
 
   /**
    * @param remoteKeys how keys are fetched from an issuer that names an address; the caller's, since this does no I/O
-   * @param told hears of an issuer that can't be reached, and that it is back
+   * @param told hears of an issuer that can't be reached, with what was thrown, and that it is back
    */
   constructor(
     issuers: Issuers,
     remoteKeys: (uri: URL) => RemoteKeys,
-    told: (issuer: string, away: boolean) => void = () => undefined,
+    told: (issuer: string, away: boolean, why?: unknown) => void = () => undefined,
   ) {
     this.#keys = new Map(
       issuers.map((entry) => {
         const { issuer } = entry;
         if ('jwks' in entry) return [issuer, createLocalJWKSet(entry.jwks)];
-        return [issuer, lastGoodKeys(issuer, remoteKeys(new URL(entry.jwksUri)), (away) => told(issuer, away))];
+        return [
+          issuer,
+          lastGoodKeys(issuer, remoteKeys(new URL(entry.jwksUri)), (away, why) => told(issuer, away, why)),
+        ];
       }),
     );
   }

@@ -13,3 +13,4 @@ export * from './topology.ts';
 export * from './proxy.ts';
 export * from './project.ts';
 export * from './joint.ts';
+export * from './broker-urls.ts';
