@@ -81,7 +81,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     bundles: bundles.service,
     enquiries: enquiriesService({ ...house, powersOn }),
     joint: jointService({ ...handling, trust, outbox }),
-    projects: projectsService({ ...house, calendar, keeper, outbox }),
+    projects: projectsService({ ...house, calendar, keeper, outbox, posts: findPosts }),
     hearings: hearingsService(handling),
     reads: readsService(house),
   };

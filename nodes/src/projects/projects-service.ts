@@ -24,6 +24,7 @@ import {
   signedIn,
   totalDaysOf,
 } from '@liandong/schema';
+import type { PostsOf } from '../cases/index.ts';
 import { findCases, once } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -38,6 +39,8 @@ export interface ProjectsParts {
   calendar: () => OfficialCalendar;
   keeper: ProjectKeeper;
   outbox: Outbox;
+  /** Whose posts a person stands in for. */
+  posts: PostsOf;
   now: () => Date;
 }
 
@@ -45,8 +48,11 @@ type Post = Parameters<typeof projectSteps.registerProject>[0];
 
 /** 项目 at one node: those it keeps, and those it was told of. */
 export function projectsService(parts: ProjectsParts): ProjectsService {
-  const { node, db, divisions, calendar, keeper, outbox, now } = parts;
-  const postOf = (viewer: Viewer): Post => ({ node, viewer, now: now(), divisions });
+  const { node, db, divisions, calendar, keeper, outbox, posts, now } = parts;
+  const postOf = async (tx: NodeTx, viewer: Viewer): Promise<Post> => {
+    const at = now();
+    return { node, viewer, now: at, divisions, ...(await posts(tx, viewer, dayOf(at))) };
+  };
 
   /** One step of a project kept here in one transaction: the project is locked, the rule decides, the keeper writes. */
   async function change(
@@ -62,7 +68,7 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
         if (stored.file.node !== node) {
           throw problem('NOT_COMPETENT', `${stored.file.node} keeps the project, not ${node}.`, { node, field: 'id' });
         }
-        await keeper.append(tx, stored, step(postOf(person), stored.file));
+        await keeper.append(tx, stored, step(await postOf(tx, person), stored.file));
         return true;
       });
       return viewOf(await lockReadable(tx, person, input.id));
@@ -143,7 +149,8 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
         const id = await once(tx, person, input.idempotencyKey, request, async () => {
           const { name, amountFen, on } = input;
           const registration = { name, amountFen, on, place: input.place ?? node };
-          const made = await keeper.open(tx, projectSteps.registerProject(postOf(person), registration));
+          const post = await postOf(tx, person);
+          const made = await keeper.open(tx, projectSteps.registerProject(post, registration));
           return made.file.id;
         });
         return viewOf(await lockReadable(tx, person, id));
@@ -175,7 +182,7 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
       return db.transact(node, async (tx) => {
         await once(tx, person, input.idempotencyKey, { mutation: 'answerProjectOrder', input }, async () => {
           const { file } = await lockReadable(tx, person, id);
-          const actor = projectSteps.answererOf(postOf(person), file, order, answer);
+          const actor = projectSteps.answererOf(await postOf(tx, person), file, order, answer);
           const body = { project: id, order, answer, actor };
           if (file.node === node) await keeper.answered(tx, node, body);
           else await outbox.enqueue(tx, [{ receiver: file.node, kind: 'PROJECT_ANSWER', caseId: null, body }]);

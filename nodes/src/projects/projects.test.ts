@@ -161,6 +161,26 @@ describe('a project kept by the county', () => {
     expect(await codeOf(answer(clerk, 1))).toBe('ORDER_ANSWERED');
   });
 
+  test('is dispatched by whoever stands in for the chief, within the dates, and the log says for whom', async () => {
+    const id = await registered();
+    const deputy = personAt(COUNTY, 'CLERK', null, 'deputy');
+    expect(await codeOf(dispatch(id, deputy))).toBe('FORBIDDEN');
+    const named = await federation.services(COUNTY).roster.nameStandIn(head, {
+      role: 'CHIEF',
+      department: null,
+      absent: { sub: director.sub, name: director.name },
+      standIn: { sub: deputy.sub, name: deputy.name },
+      from: today(),
+      until: plusDays(today(), 5),
+      ...once,
+    });
+    const { file } = await dispatch(id, deputy);
+    expect(file.orders[0]?.orderedBy).toMatchObject({ sub: deputy.sub, role: 'CHIEF', for: { sub: director.sub } });
+    await knows(TOWNSHIP, id, (view) => view.file.orders.length === 2);
+    await federation.services(COUNTY).roster.endStandIn(head, { id: named.id, on: today(), reason: '返岗', ...once });
+    expect(await codeOf(dispatch(id, deputy))).toBe('FORBIDDEN');
+  });
+
   test('is dispatched to nobody outside the county, to no village as lead, and not after its end', async () => {
     const id = await registered();
     const lead = { node: COUNTY, department: '发展改革' };
