@@ -95,7 +95,7 @@ export interface OpinionInput {
  * @throws {ProblemError} NOT_FOUND, OPINION_SETTLED, WRONG_DEPARTMENT, REASON_MISSING
  */
 export function giveOpinion(desk: Desk, file: CaseFile, { party: number, opinion, reason }: OpinionInput): Step {
-  const { actor, party } = asParty(desk, file, number);
+  const { actor, party } = asParty(desk, file, number, 'OPINION_GIVEN');
   requireAnswerable(party, null);
   if (opinion === 'OBJECT') requireReason(reason ?? '', article);
   return oneLine({ action: 'OPINION_GIVEN', actor, note: reason, data: { party: number, opinion, reason } });
@@ -107,7 +107,7 @@ export function giveOpinion(desk: Desk, file: CaseFile, { party: number, opinion
  * @throws {ProblemError} EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
  */
 export function excuseOpinion(desk: Desk, file: CaseFile, number: number, reason: string, days: number): Step {
-  const { actor, party } = asParty(desk, file, number);
+  const { actor, party } = asParty(desk, file, number, 'OPINION_EXCUSED');
   const limit = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt ?? null;
   const dueAt = excusedUntil(desk.calendar, party, { reason, days, at: desk.now, limit });
   const data = { party: number, reason, dueAt: dueAt.toISOString() };
@@ -200,7 +200,7 @@ export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): St
  * @throws {ProblemError} NOT_FOUND, WRONG_DEPARTMENT, EXCUSE_TOO_LATE, REASON_MISSING
  */
 export function excuseFromVisit(desk: Desk, file: CaseFile, number: number, reason: string): Step {
-  const { actor } = asParty(desk, file, number);
+  const { actor } = asParty(desk, file, number, 'VISIT_EXCUSED');
   const visitAt = absenceFrom(visitOf(jointOf(file), number), desk.now, reason);
   const data = { party: number, visitAt: visitAt.toISOString(), reason };
   return oneLine({ action: 'VISIT_EXCUSED', actor, note: reason, data });
@@ -284,9 +284,15 @@ function asLead(desk: Desk, file: CaseFile, line: keyof typeof LEADS_BY): { acto
 }
 
 /** A person of the party's own department at the lead's node; the item itself belongs to another. */
-function asParty(desk: Desk, file: CaseFile, number: number): { actor: LogActor; party: Party } {
+function asParty(
+  desk: Desk,
+  file: CaseFile,
+  number: number,
+  line: 'OPINION_GIVEN' | 'OPINION_EXCUSED' | 'VISIT_EXCUSED',
+): { actor: LogActor; party: Party } {
   // whether the person may at all comes first: it says nothing of the case
   actAs(desk, 'GIVE_OPINION');
   const party = partyOf(desk, file, number, desk.node);
+  requireFollows(file, line);
   return { actor: actFor(desk, party), party };
 }

@@ -1,0 +1,431 @@
+import { NODE_ACTOR } from '../messages/log-line.ts';
+import type { CaseFile } from '../rules/case-file.ts';
+import type { Desk, Filing, ProxyEvent, Step } from '../rules/case-steps/index.ts';
+import * as steps from '../rules/case-steps/index.ts';
+import { NO_OFFICES } from '../rules/offices.ts';
+import type { LogAction } from '../vocabulary.ts';
+import { CaseLog } from './case-log.ts';
+import { deskOf } from './desks.ts';
+import { COUNTY, TOWNSHIP, VILLAGE, itemOf, material, sha256 } from './fixtures.ts';
+import { CHAIR, deemedRenewed, licenceAccepted, withHearing } from './hearing-log.ts';
+
+const HOUR_MS = 3_600_000;
+const CHANGE = '0198c0de-0000-7000-8000-00000000000a';
+
+/** 低保: taken in at the village, accepted by the township, decided by the county. */
+const atTownship = () => CaseLog.filed().handedTo(TOWNSHIP);
+const accepted = () => atTownship().accepted();
+const atCounty = () => accepted().reviewed().handedTo(COUNTY);
+const granted = () => atCounty().reviewed().decided();
+const delivered = () => granted().issued().delivered();
+const awaiting = () => CaseLog.filed({ materials: [] }).handedTo(TOWNSHIP).asked(ALL).returned(VILLAGE).received();
+
+const LICENCE = itemOf('3310-LY-001');
+const ITEM = itemOf('3310-MZ-001');
+const ALL = ITEM.standard.materials.map((m) => m.name);
+const filing: Filing = {
+  number: 'n',
+  place: VILLAGE,
+  application: sha256('application'),
+  consent: { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00.000Z' },
+  materials: ALL.map((name) => material(name)),
+};
+const missing = (names: readonly string[]) => names.map((name) => ({ material: name, reason: '未提交' }));
+
+const PROJECT = { id: `${COUNTY}-0198c0de-0000-7000-8000-000000000001`, key: true, ended: false };
+/** A desk whose implementation names both shorter limits, and that was told of the project. */
+const expediting = (desk: Desk): Desk => ({
+  ...desk,
+  project: PROJECT,
+  implementation: {
+    ...desk.implementation,
+    greenChannel: { days: 5, unit: 'WORKDAY' },
+    urgent: { days: 0.5, unit: 'WORKDAY' },
+  },
+});
+
+/** 工业项目竣工联合验收 at the county, with a department that the item does not name, each with three working days. */
+const ACCEPTANCE = itemOf('3310-LB-003');
+const NAMED = ACCEPTANCE.bundle?.departments ?? [];
+const BEYOND = NAMED.length + 1;
+const PARTIES = [...NAMED, '档案'].map((department) => ({
+  node: COUNTY,
+  department,
+  ask: 'OPINION' as const,
+  days: 3,
+}));
+const ready = () => CaseLog.filed({ item: ACCEPTANCE, node: COUNTY, acceptor: COUNTY, decider: COUNTY }).accepted();
+const jointly = (log = ready()): CaseLog => {
+  const now = new Date(log.file.lastAt.getTime() + HOUR_MS);
+  const desk = deskOf(COUNTY, 'CLERK', { item: ACCEPTANCE, now });
+  return log.taken(steps.openJoint(desk, log.file, { stage: null, parties: PARTIES }), now);
+};
+const farAsked = () => ready().farPartyCalled(TOWNSHIP);
+const visitOf = ({ file }: CaseLog) => file.joint?.visit?.at ?? file.lastAt;
+const visiting = (log = jointly()) => {
+  const at = new Date(log.file.lastAt.getTime() + 2 * HOUR_MS).toISOString();
+  return log.add({ action: 'VISIT_SCHEDULED', data: { at, place: '厂区', parties: [1] } });
+};
+const came = [{ party: 1, as: 'PRESENT' as const, reason: null }];
+const corrections = [{ party: 1, text: '补设疏散指示', mandatory: true }];
+const visited = (log: CaseLog) => {
+  const data = { record: '联合踏勘', attendance: came, corrections };
+  return log.add({ action: 'VISIT_RECORDED', data }, { at: visitOf(log).toISOString() });
+};
+/** A person of a party's own department. */
+const ofParty = (desk: Desk, file: CaseFile, number = 1): Desk => {
+  const department = file.joint?.parties.find((p) => p.number === number)?.department ?? null;
+  return { ...desk, viewer: { ...desk.viewer, department } };
+};
+const late = ({ file }: CaseLog) => ({
+  actor: NODE_ACTOR,
+  at: new Date(file.lastAt.getTime() + 40 * 24 * HOUR_MS).toISOString(),
+});
+
+/** 不动产登记: 550 yuan, paid at window F1. */
+const LAND = itemOf('3310-JS-002');
+const charged = () => CaseLog.filed({ item: LAND, acceptor: COUNTY, decider: COUNTY }).handedTo(COUNTY).accepted();
+const windows = [{ code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null }];
+/** A cashier sits at the fee window, everybody else at the department's. */
+const withWindows = (desk: Desk): Desk => {
+  const { viewer } = desk;
+  const seat = viewer.roles.includes('CASHIER') ? { window: 'F1', department: null } : {};
+  return { ...desk, offices: { ...NO_OFFICES, windows }, viewer: { ...viewer, ...seat } };
+};
+
+const proxied = () => CaseLog.filed({ data: { consent: filing.consent } });
+/** What a person of the desk that holds the case tells of proxy handling. */
+const telling =
+  (event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>) =>
+  (desk: Desk, file: CaseFile): Step =>
+    steps.proxyEvent(file, steps.proxyTeller(desk, file, event), event, desk.now);
+const SUCCESSOR = { node: VILLAGE, sub: 'agent-b', name: '代办员B' };
+
+export interface Example {
+  /** The log at the right state and desk; null for what opens one. */
+  before: CaseLog | null;
+  /** The same log with the line. */
+  after: CaseLog;
+  /** How a person brings the line about; null where a node does. */
+  take: ((desk: Desk, file: CaseFile) => Step) | null;
+}
+
+function example(before: CaseLog, write: (log: CaseLog) => CaseLog, take: Example['take']): Example {
+  return { before, after: write(before), take };
+}
+
+/** Each event once where it is right, by the builder of logs and by the step of a person. */
+export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
+  DRAFTED: { before: null, after: CaseLog.drafted(), take: (desk) => steps.draftCase(desk, filing) },
+  PRECHECKED: example(
+    CaseLog.drafted().handedTo(COUNTY),
+    (log) => log.prechecked(),
+    (desk, file) => steps.precheckCase(desk, file, [], null),
+  ),
+  FILED: example(
+    CaseLog.drafted(),
+    (log) => log.filedAfterDraft(),
+    (desk, file) => steps.fileDraft(desk, file, { ...filing, number: file.number }, []),
+  ),
+  SUPPLEMENT_REQUESTED: example(
+    CaseLog.filed({ materials: [] }).handedTo(TOWNSHIP),
+    (log) => log.asked(ALL),
+    (desk, file) => steps.requestSupplement(desk, file, missing(ALL), null),
+  ),
+  SUPPLEMENTED: example(
+    awaiting(),
+    (log) => log.supplemented(ALL),
+    (desk, file) => steps.supplementCase(desk, file, filing.materials, null),
+  ),
+  FORWARDED: example(
+    CaseLog.filed(),
+    (log) => log.forwarded(TOWNSHIP),
+    (desk, file) => steps.forwardCase(desk, file, null),
+  ),
+  RETURNED: example(
+    atTownship(),
+    (log) => log.returned(VILLAGE),
+    (desk, file) => steps.returnCase(desk, file, '材料模糊'),
+  ),
+  ASSIGNED: example(
+    granted().issued(),
+    (log) => log.assigned(),
+    (desk, file) => steps.assignCase(desk, file, null),
+  ),
+  TRANSFERRED: example(
+    CaseLog.filed(),
+    (log) => log.transferred(TOWNSHIP),
+    (desk, file) => steps.transferCase(desk, file, TOWNSHIP, '代办员请假'),
+  ),
+  RECEIVED: example(CaseLog.filed().forwarded(TOWNSHIP), (log) => log.received(), null),
+  HANDOFF_REFUSED: example(CaseLog.filed().forwarded(TOWNSHIP), (log) => log.handOffRefused(), null),
+  ACCEPTED: example(
+    atTownship(),
+    (log) => log.accepted(),
+    (desk, file) => steps.acceptCase(desk, file, null),
+  ),
+  NOT_ACCEPTED: example(
+    atTownship(),
+    (log) => log.notAccepted(),
+    (desk, file) => steps.refuseCase(desk, file, '不属本机关职权'),
+  ),
+  PROCEDURE_STARTED: example(
+    accepted(),
+    (log) => log.procedureStarted(),
+    (desk, file) => steps.startProcedure(desk, file, { kind: 'TESTING', notice: '需检测', expectedDays: 5 }),
+  ),
+  PROCEDURE_ENDED: example(
+    accepted().procedureStarted(),
+    (log) => log.procedureEnded(),
+    (desk, file) => steps.endProcedure(desk, file, 1, '已完成'),
+  ),
+  EXTENDED: example(
+    atCounty(),
+    (log) => log.extended(),
+    (desk, file) => steps.extendCase(desk, file, 10, '案情复杂'),
+  ),
+  REVIEWED: example(
+    accepted(),
+    (log) => log.reviewed(),
+    (desk, file) => steps.reviewCase(desk, file, 'APPROVE', null),
+  ),
+  DECIDED: example(
+    atCounty().reviewed(),
+    (log) => log.decided(),
+    (desk, file) => steps.decideCase(desk, file, 'GRANTED', null),
+  ),
+  DOCUMENT_ISSUED: example(
+    granted(),
+    (log) => log.issued(),
+    (desk, file) => steps.issueDocument(desk, file, { number: '1', document: material('决定书') }),
+  ),
+  DELIVERED: example(
+    granted().issued(),
+    (log) => log.delivered(),
+    (desk, file) => steps.deliverCase(desk, file, 'WINDOW', null),
+  ),
+  CLOSED: example(
+    delivered(),
+    (log) => log.closed(),
+    (desk, file) => steps.closeCase(desk, file, null),
+  ),
+  RATED: example(
+    delivered().closed(),
+    (log) => log.rated(),
+    (desk, file) => steps.rateCase(desk, file, 5),
+  ),
+  WITHDRAWN: example(
+    CaseLog.filed(),
+    (log) => log.withdrawn(),
+    (desk, file) => steps.withdrawCase(desk, file, '申请人撤回'),
+  ),
+  TERMINATED: example(
+    accepted(),
+    (log) => log.terminated(),
+    (desk, file) => steps.terminateCase(desk, file, '申请人死亡'),
+  ),
+  VOIDED: example(
+    accepted(),
+    (log) => log.voided(),
+    (desk, file) => steps.voidCase(desk, file, '录入有误'),
+  ),
+  PROJECT_LINKED: example(
+    CaseLog.filed(),
+    (log) => log.linked(PROJECT.id),
+    (desk, file) => steps.linkToProject(desk, file, PROJECT.id, PROJECT),
+  ),
+  PROJECT_LEFT: example(
+    CaseLog.filed().linked(PROJECT.id),
+    (log) => log.projectLeft(),
+    (desk, file) => steps.leaveProject(desk, file, '误纳入项目'),
+  ),
+  GREEN_CHANNEL_OPENED: example(
+    accepted().linked(PROJECT.id),
+    (log) => log.onGreenChannel(),
+    (desk, file) => steps.openGreenChannel(expediting(desk), file, '县重点项目'),
+  ),
+  URGENCY_ASKED: example(
+    CaseLog.filed(),
+    (log) => log.urgencyAsked(),
+    (desk, file) => steps.askUrgency(desk, file, '急需住院'),
+  ),
+  URGENCY_DECIDED: example(
+    accepted().urgencyAsked(),
+    (log) => log.urgencyDecided(),
+    (desk, file) => steps.decideUrgency(expediting(desk), file, true, null),
+  ),
+  DEEMED_RENEWED: example(licenceAccepted(LICENCE, { expiresOn: '2026-04-30' }), deemedRenewed, null),
+  INTERESTED_TOLD: example(
+    licenceAccepted(),
+    (log) => withHearing(log, 'told'),
+    (desk, file) =>
+      steps.tellInterested(desk, file, { count: 2, register: material('名册'), matter: '采光', grave: true }),
+  ),
+  PARTY_HEARD: example(
+    licenceAccepted(),
+    (log) => withHearing(log, 'heard'),
+    (desk, file) => steps.hearParty(desk, file, 0, material('陈述')),
+  ),
+  HEARING_OFFERED: example(
+    licenceAccepted(),
+    (log) => withHearing(log, 'offered'),
+    (desk, file) => steps.offerHearing(desk, file, '可申请听证'),
+  ),
+  HEARING_REQUESTED: example(
+    withHearing(licenceAccepted(), 'offered'),
+    (log) => withHearing(log, 'requested'),
+    (desk, file) => steps.requestHearing(desk, file, 0),
+  ),
+  HEARING_WAIVED: example(
+    withHearing(licenceAccepted(), 'offered'),
+    (log) => withHearing(log, 'waived'),
+    (desk, file) => steps.waiveHearing(desk, file, 0),
+  ),
+  HEARING_CALLED: example(
+    withHearing(licenceAccepted(), 'offered', 'requested'),
+    (log) => withHearing(log, 'called'),
+    (desk, file) => {
+      const at = new Date(desk.now.getTime() + 14 * 86_400_000);
+      return steps.callHearing(desk, file, { at, place: '听证室', chair: CHAIR, announcement: null });
+    },
+  ),
+  CHAIR_RECUSED: example(
+    withHearing(licenceAccepted(), 'called'),
+    (log) => withHearing(log, 'recused'),
+    (desk, file) => steps.recuseChair(desk, file, '与本件有直接利害关系'),
+  ),
+  HEARING_HELD: example(
+    withHearing(licenceAccepted(), 'called'),
+    (log) => withHearing(log, 'held'),
+    (desk, file) => {
+      const chair = { ...desk, viewer: { ...desk.viewer, sub: CHAIR.sub } };
+      return steps.holdHearing(chair, file, { attended: [0], signed: [0], unsigned: [], record: material('笔录') });
+    },
+  ),
+  REROUTED: example(CaseLog.entrusted().handedTo(TOWNSHIP), (log) => log.rerouted(), null),
+  JOINT_OPENED: example(
+    ready(),
+    (log) => jointly(log),
+    (desk, file) => steps.openJoint(desk, file, { stage: null, parties: PARTIES }),
+  ),
+  PARTY_ASKED: example(
+    farAsked(),
+    (log) => {
+      const askedAt = log.file.lastAt.toISOString();
+      const { at: dueAt } = late(log);
+      return log.add({ action: 'PARTY_ASKED', data: { party: 1, askedAt, dueAt, answer: 'w' } }, { actor: NODE_ACTOR });
+    },
+    null,
+  ),
+  OPINION_GIVEN: example(
+    jointly(),
+    (log) => log.opinionGiven(1),
+    (desk, file) => steps.giveOpinion(ofParty(desk, file), file, { party: 1, opinion: 'AGREE', reason: null }),
+  ),
+  OPINION_EXCUSED: example(
+    jointly(),
+    (log) => log.add({ action: 'OPINION_EXCUSED', data: { party: 1, reason: '需检测', dueAt: late(log).at } }),
+    (desk, file) => steps.excuseOpinion(ofParty(desk, file), file, 1, '需检测', 2),
+  ),
+  OPINION_LAPSED: example(
+    jointly(),
+    (log) => log.add({ action: 'OPINION_LAPSED', data: { party: 1, effect: 'CONSENT' } }, late(log)),
+    null,
+  ),
+  VISIT_SCHEDULED: example(
+    jointly(),
+    (log) => visiting(log),
+    (desk, file) => {
+      const at = new Date(desk.now.getTime() + HOUR_MS);
+      return steps.scheduleVisit(desk, file, { at, place: '厂区', parties: [1] });
+    },
+  ),
+  PARTY_CALLED: example(
+    farAsked(),
+    (log) => {
+      const visitAt = visitOf(log).toISOString();
+      const data = { party: 1, calledAt: log.file.lastAt.toISOString(), visitAt, answer: 'w' };
+      return log.add({ action: 'PARTY_CALLED', data }, { actor: NODE_ACTOR });
+    },
+    null,
+  ),
+  VISIT_EXCUSED: example(
+    visiting(),
+    (log) => {
+      const data = { party: 1, visitAt: visitOf(log).toISOString(), reason: '防汛值班' };
+      return log.add({ action: 'VISIT_EXCUSED', data });
+    },
+    (desk, file) => steps.excuseFromVisit(ofParty(desk, file), file, 1, '防汛值班'),
+  ),
+  VISIT_RECORDED: example(visiting(), visited, (desk, file) =>
+    steps.recordVisit(desk, file, { record: '联合踏勘', attendance: came, corrections }),
+  ),
+  CORRECTION_MADE: example(
+    visited(visiting()),
+    (log) => log.add({ action: 'CORRECTION_MADE', data: { correction: 1, evidence: '照片' } }),
+    (desk, file) => steps.confirmCorrection(desk, file, 1, '照片'),
+  ),
+  OBJECTION_RESOLVED: example(
+    jointly().opinionGiven(1, 'OBJECT'),
+    (log) => log.add({ action: 'OBJECTION_RESOLVED', data: { party: 1, end: 'SETTLED', resolution: '已协调' } }),
+    (desk, file) => steps.resolveObjection(desk, file, { party: 1, end: 'SETTLED', resolution: '已协调' }),
+  ),
+  QUESTION_WITHDRAWN: example(
+    jointly(),
+    (log) => log.add({ action: 'QUESTION_WITHDRAWN', data: { party: BEYOND, reason: '机构撤并' } }),
+    (desk, file) => steps.withdrawQuestion(desk, file, BEYOND, '机构撤并'),
+  ),
+  BILLED: example(
+    charged(),
+    (log) => log.billed(),
+    (desk, file) =>
+      steps.billFees(withWindows(desk), file, {
+        window: 'F1',
+        charges: [{ item: LAND.code, category: 'general', quantity: 1 }],
+        schedules: new Map([[LAND.code, LAND.feeSchedule]]),
+        implementationVersion: 1,
+      }),
+  ),
+  PAID: example(
+    charged().billed(),
+    (log) => log.paid(),
+    (desk, file) => steps.payFees(withWindows(desk), file, { amountFen: 55_000, receipt: 'R-1' }),
+  ),
+  FEE_WAIVER_PROPOSED: example(
+    charged().billed(),
+    (log) => log.waiverProposed(100),
+    (desk, file) => steps.proposeWaiver(desk, file, { amountFen: 100, ground: '低保家庭' }),
+  ),
+  FEE_WAIVED: example(
+    charged().billed().waiverProposed(100),
+    (log) => log.waived(),
+    (desk, file) => steps.grantWaiver(desk, file, 1),
+  ),
+  REFUNDED: example(
+    charged().billed().paid(),
+    (log) => log.refunded(100),
+    (desk, file) =>
+      steps.refundFees(withWindows(desk), file, { of: 'R-1', amountFen: 100, reason: '多收', receipt: 'T-1' }),
+  ),
+  CONTACTED: example(
+    proxied(),
+    (log) => log.contacted(),
+    telling({ action: 'CONTACTED', data: { with: 'APPLICANT', way: 'PHONE', what: '告知进度' } }),
+  ),
+  CONSENT_REVOKED: example(
+    proxied(),
+    (log) => log.consentRevoked(),
+    telling({ action: 'CONSENT_REVOKED', data: { way: 'SIGNATURE', reason: null } }),
+  ),
+  AGENT_CHANGED: example(
+    proxied(),
+    (log) => log.agentChanged(SUCCESSOR),
+    (desk, file) => {
+      // an absence that is reported is written into every case of the agent's
+      const actor = steps.actAs(desk, 'REPORT_ABSENCE', file.item);
+      const from = file.proxy?.agent ?? SUCCESSOR;
+      const data = { change: CHANGE, from, to: SUCCESSOR, reason: 'ABSENCE' as const };
+      return steps.proxyEvent(file, actor, { action: 'AGENT_CHANGED', data }, desk.now);
+    },
+  ),
+};
