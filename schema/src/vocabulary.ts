@@ -251,6 +251,8 @@ export const LOG_ACTIONS = [
   'TERMINATED',
   'VOIDED',
   'REROUTED',
+  'SUCCEEDED',
+  'HANDED_OVER',
   'JOINT_OPENED',
   'PARTY_ASKED',
   'OPINION_GIVEN',
@@ -314,6 +316,8 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   TERMINATED: '终止办理',
   VOIDED: '作废',
   REROUTED: '权限变更',
+  SUCCEEDED: '撤并承接',
+  HANDED_OVER: '撤并移交',
   JOINT_OPENED: '启动联合办理',
   PARTY_ASKED: '征询送达',
   OPINION_GIVEN: '部门意见',
@@ -351,7 +355,13 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
 };
 
 /** 流转: the lines by which a case leaves its custodian for another. */
-export const HAND_OFF_ACTIONS = ['FORWARDED', 'RETURNED', 'ASSIGNED', 'TRANSFERRED'] as const satisfies LogAction[];
+export const HAND_OFF_ACTIONS = [
+  'FORWARDED',
+  'RETURNED',
+  'ASSIGNED',
+  'TRANSFERRED',
+  'HANDED_OVER',
+] as const satisfies LogAction[];
 export type HandOffAction = (typeof HAND_OFF_ACTIONS)[number];
 
 /** 特别程序: what the law takes out of the limit (Art. 45), and two it does not unless an item's own basis says so. */

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type {
   BundleService,
   BundleView,
-  Desk,
   DeliverBundleInput,
+  Desk,
   DivisionCode,
   Divisions,
   FileBundleInput,
+  SuccessionOf,
   Viewer,
 } from '@liandong/schema';
 import {
@@ -27,6 +28,7 @@ import {
   progressOf,
   requireCaseReader,
   requireInForce,
+  requireOpenNode,
   requireOwnDesk,
   requirePermission,
   signedIn,
@@ -70,6 +72,8 @@ export interface BundleDeskParts {
   divisions: Divisions;
   cases: Pick<CaseDesk, 'deskFor' | 'deskAt'>;
   writer: CaseWriter;
+  /** Who took the place of closed nodes. */
+  successionOf: SuccessionOf;
   now: () => Date;
 }
 
@@ -153,9 +157,10 @@ export class BundleDesk {
   }
 
   async #file(person: Viewer, input: FileBundleInput): Promise<{ bundle: BundleView; trackingCode: string }> {
-    const { node, db, divisions, now } = this.#parts;
+    const { node, db, divisions, successionOf, now } = this.#parts;
     requireOwnDesk(person, node);
     requirePermission(person, 'FILE_CASE', divisions.get(node).tier);
+    requireOpenNode(node, successionOf);
     const given = await decodeMaterials(input.materials);
     return db.transact(node, async (tx) => {
       const made = await once(tx, person, input.idempotencyKey, { mutation: 'fileBundle', input }, async () => {

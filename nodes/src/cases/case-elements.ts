@@ -24,7 +24,7 @@ export async function caseElements(
   const [item, implementation] = await together(
     findItem(queries, code, at),
     acceptance
-      ? findImplementation(queries, { item: code, node: power, version: acceptance.implementationVersion })
+      ? findImplementation(queries, { item: code, node: acceptance.power, version: acceptance.implementationVersion })
       : newestImplementation(queries, code, power),
   );
   if (!item) throw unknownItem(house.node, code);

@@ -9,6 +9,8 @@ import {
   NODE_ACTOR,
   contentsOf,
   custodyAt,
+  hasPart,
+  isOrgan,
   dossierSchema,
   echoSchema,
   materialPartSchema,
@@ -56,7 +58,7 @@ export class CaseReceiver {
   readonly dossier = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { now, writer } = this.#parts;
     const body = parse(dossierSchema, message.body);
-    const { stored: held, lines: known } = await lockLog(tx, body.case);
+    const { stored: before, lines: known } = await lockLog(tx, body.case);
     const lines = await checkedLines(this.#parts.trust, body.case, body.lines, known);
     const file = foldChain(lines);
     const fresh = lines.filter((l) => !known.includes(l));
@@ -68,8 +70,8 @@ export class CaseReceiver {
     if (sha256(body.application) !== file.application) {
       throw problem('CHAIN_BROKEN', `The application of ${body.case} is not the one that was filed.`);
     }
-    if (held && held.file.epoch >= body.epoch) {
-      return refused('STALE_EPOCH', `${tx.node} is at epoch ${held.file.epoch} of ${body.case} already.`);
+    if (before && before.file.epoch >= body.epoch) {
+      return refused('STALE_EPOCH', `${tx.node} is at epoch ${before.file.epoch} of ${body.case} already.`);
     }
     const objection = await this.#objection(tx, file, last);
     if (objection) return objection;
@@ -81,15 +83,16 @@ export class CaseReceiver {
       file,
       lines,
       application: body.application,
-      trackingHash: held?.trackingHash ?? null,
-      withdrawalRequestedAt: held?.withdrawalRequestedAt ?? null,
+      trackingHash: before?.trackingHash ?? null,
+      withdrawalRequestedAt: before?.withdrawalRequestedAt ?? null,
     };
     const received: Step = {
       lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],
       handOff: null,
     };
-    const after = await writer.append(tx, stored, received, now(), [message.from]);
-    return { outcome: 'DONE', line: after.lines.at(-1)?.jws ?? '' };
+    const held = await writer.append(tx, stored, received, now(), [message.from]);
+    await this.#succeed(tx, held);
+    return { outcome: 'DONE', line: held.lines.at(-1)?.jws ?? '' };
   };
 
   /** Takes new lines of a case that was here before into this node's copy. */
@@ -106,7 +109,7 @@ export class CaseReceiver {
     const stored = await lockCase(tx, body.case);
     if (!stored) return refused('NOT_FOUND', `${tx.node} never held ${body.case}.`);
     const { file } = stored;
-    if (!file.holders.includes(body.requestedAt) || !file.holders.includes(message.from)) {
+    if (!hasPart(body.requestedAt, file) || !hasPart(message.from, file)) {
       return refused('FORBIDDEN', `${message.from} never held ${body.case}.`);
     }
     if (!isUndecided(file.state))
@@ -132,7 +135,7 @@ export class CaseReceiver {
     const { now, outbox, writer } = this.#parts;
     const body = parse(ratingSchema, message.body);
     const stored = await lockCase(tx, body.case);
-    if (!stored?.file.holders.includes(message.from)) {
+    if (!stored || !hasPart(message.from, stored.file)) {
       return refused('FORBIDDEN', `${message.from} never held ${body.case}.`);
     }
     const custody = custodyAt(stored.file, tx.node);
@@ -204,13 +207,14 @@ export class CaseReceiver {
         if (!stored || stored.file.inTransitTo !== receiver || stored.file.epoch + 1 !== body.epoch) return;
         if (answer.code === 'STALE_EPOCH') return;
         const data = { by: receiver, epoch: body.epoch, code: answer.code };
-        await this.#parts.writer.append(
+        const back = await this.#parts.writer.append(
           tx,
           stored,
           { lines: [{ action: 'HANDOFF_REFUSED', actor: NODE_ACTOR, note: answer.reason, data }], handOff: null },
           this.#parts.now(),
           [receiver],
         );
+        await this.#succeed(tx, back);
         return;
       }
       case 'WANTS': {
@@ -243,11 +247,13 @@ export class CaseReceiver {
         ? null
         : refused('NOT_COMPETENT', `${tx.node} is of another township.`);
     }
-    // what comes back, or comes to be delivered, is known here
+    // the fold has seen that the parent closed the desk it comes from, and named this one
+    if (last.action === 'HANDED_OVER') return null;
+    // what comes back, or comes to be delivered, is known here, or to a desk whose place this one took
     if (last.action === 'RETURNED' || last.action === 'ASSIGNED') {
       // what the law decided before the case came here comes for its document
       const documents = file.decision?.deemed === true && file.decider === tx.node;
-      const known = documents || file.holders.includes(tx.node);
+      const known = documents || hasPart(tx.node, file) || isOrgan(tx.node, file);
       return known ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
     }
     const item = await this.#parts.findItem(tx, file.item);
@@ -261,11 +267,14 @@ export class CaseReceiver {
     const lapsed = known.find((record) => grantStateOf(record, dayOf(file.filedAt)) !== 'IN_EFFECT');
     if (lapsed) return refused('GRANT_NOT_IN_EFFECT', `The grant ${lapsed.grant.id} gave no power when it was filed.`);
     const grants = known.map(({ grant }) => ({ ...grant, cap: file.reviews.length > 0 ? null : grant.cap }));
-    const { divisions } = this.#parts;
-    // a running case keeps the way of the day it was filed, also when its zone has another parent since
-    const found = route(item, file.place, divisions, grants, file.facts);
-    const then = route(item, file.place, divisions.asOf(dayOf(file.filedAt)), grants, file.facts);
-    const sound = [found, then].some(
+    const { divisions, trust } = this.#parts;
+    // a running case keeps the way of the day it was filed, also when its zone has another parent since, or an organ of it
+    // was closed: whoever holds it writes that into its log
+    const found = route(item, file.place, divisions, grants, file.facts, trust.successionOf);
+    const then = [divisions, divisions.asOf(dayOf(file.filedAt))].map((register) =>
+      route(item, file.place, register, grants, file.facts),
+    );
+    const sound = [found, ...then].some(
       ({ acceptor, decider }) =>
         (acceptor === tx.node || decider === tx.node) && acceptor === file.acceptor && decider === file.decider,
     );
@@ -274,6 +283,15 @@ export class CaseReceiver {
       'NOT_COMPETENT',
       `${found.acceptor} accepts and ${found.decider} decides ${file.item} for ${file.place}.`,
     );
+  }
+
+  /** Writes into a case that has come to rest here who took the place of closed nodes it names. */
+  async #succeed(tx: NodeTx, stored: StoredCase): Promise<void> {
+    const { trust, writer, now } = this.#parts;
+    // the closed node itself hands it over as a whole
+    if (trust.successionOf(tx.node)) return;
+    const [first, ...rest] = caseSteps.successionLines(stored.file, trust.successions());
+    if (first) await writer.append(tx, stored, { lines: [first, ...rest], handOff: null }, now());
   }
 
   async #adopt(tx: NodeTx, id: string, jwses: readonly string[]): Promise<void> {

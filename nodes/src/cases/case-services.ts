@@ -23,12 +23,14 @@ import type {
   ProjectStanding,
   RateServiceInput,
   Step,
+  SuccessionOf,
   SupplementCaseInput,
   TrackedCaseView,
   Viewer,
 } from '@liandong/schema';
 import {
   ProblemError,
+  actingFor,
   caseIdOf,
   caseSteps,
   custodyAt,
@@ -38,6 +40,7 @@ import {
   problem,
   readersOf,
   requireCaseReader,
+  requireOpenNode,
   requireOwnDesk,
   requirePermission,
   signedIn,
@@ -76,6 +79,8 @@ export interface CaseServiceParts {
   offices: (queries: NodeQueries) => Promise<Offices>;
   /** A project as this node was told of it; null where it knows none under that id. */
   project: (queries: NodeQueries, id: string) => Promise<ProjectStanding | null>;
+  /** Who took the place of closed nodes. */
+  successionOf: SuccessionOf;
   /** Whose posts a person stands in for, and their place in the roster of agents. */
   posts: PostsOf;
   /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
@@ -254,6 +259,7 @@ export class CaseDesk {
     // before a number is given away or a byte is looked at
     requireOwnDesk(person, node);
     requirePermission(person, 'FILE_CASE', divisions.get(node).tier);
+    requireOpenNode(node, this.#parts.successionOf);
     const materials = await decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
     return this.#steps.step(number, async (tx) => {
@@ -438,7 +444,7 @@ export class CaseDesk {
       await once(tx, person, input.idempotencyKey, { mutation: 'withdraw', input }, async () => {
         const { file } = locked;
         const desk = await this.deskAt(tx, person, file);
-        const elsewhere = custodyAt(file, node) === 'ELSEWHERE' && node === file.filingNode && isUndecided(file.state);
+        const elsewhere = custodyAt(file, node) === 'ELSEWHERE' && node === file.home && isUndecided(file.state);
         changed = elsewhere
           ? await this.#carryWithdrawal(tx, desk, locked, input.reason)
           : await writer.append(tx, locked, caseSteps.withdrawCase(desk, file, input.reason), desk.now);
@@ -564,7 +570,7 @@ export class CaseDesk {
     const item = await findItem(queries, itemCode, { today: dayOf(at) });
     if (!item) throw unknownItem(node, itemCode);
     // how it is carried out is for the organ that holds the power to say, also where a lower one decides
-    const power = divisions.atTier(place, item.decidingTier)?.code ?? place;
+    const power = actingFor(divisions.atTier(place, item.decidingTier)?.code ?? place, this.#parts.successionOf);
     const [implementation, grants, offices, standing] = await together(
       implementationAt(queries, this.#parts, item, power),
       this.#grantsOver(queries, itemCode),
@@ -581,6 +587,7 @@ export class CaseDesk {
       implementation,
       grants,
       offices,
+      successionOf: this.#parts.successionOf,
       ...standing,
     };
   }
@@ -594,9 +601,17 @@ export class CaseDesk {
       this.#parts.offices(queries),
       file.project === null ? Promise.resolve(null) : this.#parts.project(queries, file.project),
     );
+    const { successionOf } = this.#parts;
     const given = [...supplied, ...(file.bundle?.given ?? []).map(({ material }) => material)];
     const materials = implementation.materials.map((m) => (given.includes(m.name) ? { ...m, required: false } : m));
-    return { item, implementation: { ...implementation, materials }, grants, offices, ...(project ? { project } : {}) };
+    return {
+      item,
+      implementation: { ...implementation, materials },
+      grants,
+      offices,
+      successionOf,
+      ...(project ? { project } : {}),
+    };
   }
 
   /** The grants that give power over an item today, as this node knows them. */

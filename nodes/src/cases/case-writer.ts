@@ -130,6 +130,7 @@ export class CaseWriter {
           tx.node,
           ...knowing,
           ...(handOff ? [handOff.to] : []),
+          ...readersOf(after).filter(this.#parts.trust.isGone),
         ]),
         ...(handOff ? [...materialMessages(after, handOff.to), dossier(stored, handOff)] : []),
         ...behindDossier,

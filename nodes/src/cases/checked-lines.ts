@@ -1,4 +1,4 @@
-import type { CaseFile } from '@liandong/schema';
+import type { CaseFile, LogLine } from '@liandong/schema';
 import { SIGNED_TYPES, partyWordSchema, problem, saysTheSame, wordBehind } from '@liandong/schema';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -46,7 +46,8 @@ export async function checkedLog(
 }
 
 /**
- * Where a line rests on the word of another node's party, that node must have signed just that.
+ * Where a line rests on the word of another node's party, that node must have signed just that; where it rests on the
+ * closing of a node, that node's parent.
  * @param file folded from all lines
  * @param fresh the lines that are new here; the others were checked when they came
  * @throws {ProblemError} SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, MESSAGE_INVALID
@@ -59,6 +60,7 @@ export async function requireWords(
 ): Promise<void> {
   const opened = lines.find(({ line }) => line.action === 'JOINT_OPENED')?.hash;
   for (const { line } of fresh) {
+    if (line.action === 'SUCCEEDED') await requireClosing(trust, line);
     const jws = wordBehind(line);
     if (jws === null) continue;
     const { node, payload } = await trust.verify(jws, SIGNED_TYPES.partyWord);
@@ -68,4 +70,18 @@ export async function requireWords(
     if (said && saysTheSame(line, word.data, party, opened)) continue;
     throw problem('SIGNATURE_INVALID', `Line ${line.seq} of ${line.case} says something else than ${node} signed.`);
   }
+}
+
+/** @throws {ProblemError} SIGNATURE_INVALID, or KEY_UNKNOWN while the key of the closing is */
+async function requireClosing(trust: Trust, line: Extract<LogLine, { action: 'SUCCEEDED' }>): Promise<void> {
+  const { node, successor, closing } = line.data;
+  const [learned] = await trust.learn([closing], false);
+  const { state, document, reason } = learned ?? { state: 'REFUSED', document: null, reason: null };
+  if (state === 'WAITING') throw problem('KEY_UNKNOWN', reason ?? 'The signer of a closing is not known.');
+  const said = document?.kind === 'CLOSING' ? document.content : null;
+  if (state === 'BELIEVED' && said?.node === node && said.successor === successor) return;
+  throw problem(
+    'SIGNATURE_INVALID',
+    `Line ${line.seq} of ${line.case} says ${node} was closed, and its parent did not.`,
+  );
 }

@@ -11,6 +11,7 @@ export { once } from './idempotency.ts';
 export { absentMaterials, decodeMaterials, partsOf, readMaterial, readPart, storeMaterials } from './materials.ts';
 export { recountDates } from './recompute.ts';
 export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
+export { leftToHandOver, settleSuccessions } from './successions.ts';
 export { Serials } from './serials.ts';
 export { saltOf } from './case-views.ts';
 export type { Application } from './case-views.ts';

@@ -18,6 +18,7 @@ import {
   custodyAt,
   dayOf,
   filingNodeOf,
+  hasPart,
   isClosed,
   isSameAgent,
   problem,
@@ -204,7 +205,7 @@ export class ProxyReceiver {
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'No event of proxy handling.', { cause: parsed.error });
     const { data: body } = parsed;
     const stored = await lockCase(tx, body.case);
-    if (!stored?.file.holders.includes(message.from)) {
+    if (!stored || !hasPart(message.from, stored.file)) {
       return { outcome: 'REFUSED', code: 'FORBIDDEN', reason: `${message.from} never held the case.` };
     }
     const custody = custodyAt(stored.file, tx.node);

@@ -1,5 +1,5 @@
-import type { CpsvCatalogue, Day, DivisionCode, Divisions, Grant, Item, Route } from '@liandong/schema';
-import { ProblemError, cpsvOf, guideOf, problem, route } from '@liandong/schema';
+import type { CpsvCatalogue, Day, DivisionCode, Divisions, Grant, Item, Route, SuccessionOf } from '@liandong/schema';
+import { NO_FACTS, NO_SUCCESSION, ProblemError, actingFor, cpsvOf, guideOf, problem, route } from '@liandong/schema';
 import type { NodeQueries } from '../db/index.ts';
 import { findImplementations, findItem, findItemsInEffect } from './catalogue-store.ts';
 
@@ -15,19 +15,22 @@ export async function findGuide(
   divisions: Divisions,
   today: Day,
   powers: readonly Grant[],
+  successionOf: SuccessionOf = NO_SUCCESSION,
 ): Promise<{ item: Item; markdown: string }> {
   const { node } = queries;
   const item = await findItem(queries, code, { today });
   if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { node, field: 'item' });
-  const decider = divisions.atTier(division, item.decidingTier)?.code;
+  const holder = divisions.atTier(division, item.decidingTier)?.code;
+  const decider = holder && actingFor(holder, successionOf);
   const [implementation = null] = decider ? await findImplementations(queries, [{ item: code, node: decider }]) : [];
-  const markdown = guideOf(item, implementation, findRoute(item, division, divisions, powers), division, divisions);
+  const found = findRoute(() => route(item, division, divisions, powers, NO_FACTS, successionOf));
+  const markdown = guideOf(item, implementation, found, division, divisions);
   return { item, markdown };
 }
 
-function findRoute(item: Item, division: DivisionCode, divisions: Divisions, powers: readonly Grant[]): Route | null {
+function findRoute(find: () => Route): Route | null {
   try {
-    return route(item, division, divisions, powers);
+    return find();
   } catch (error) {
     // a county can't know which of its townships accepts: the guide names the tier
     if (error instanceof ProblemError && error.code === 'COMPETENCE_UNRESOLVED') return null;

@@ -9,9 +9,12 @@ import type {
   ItemView,
   Page,
   PageRequest,
+  SuccessionOf,
 } from '@liandong/schema';
 import {
+  NO_FACTS,
   ProblemError,
+  actingFor,
   dayOf,
   isInForce,
   mayTakeIn,
@@ -36,6 +39,8 @@ export interface CatalogueParts {
   drift: HostDrift;
   /** The grants in effect today over items, as this node knows them. */
   grants: () => Promise<readonly Grant[]>;
+  /** Who took the place of closed nodes. */
+  successionOf: SuccessionOf;
   now: () => Date;
 }
 
@@ -47,7 +52,9 @@ export async function heardOf(queries: NodeQueries, publisher: DivisionCode): Pr
 }
 
 /** The basic catalogue as one node has it: the city's own, or a copy that says how old it is. */
-export function catalogueService({ node, db, divisions, drift, grants, now }: CatalogueParts): CatalogueService {
+export function catalogueService(parts: CatalogueParts): CatalogueService {
+  const { node, db, divisions, drift, grants, successionOf, now } = parts;
+
   const queries = db.queries(node);
   const city = divisions.city.code;
   const ownKeys = ownCompetenceKeys(node, divisions);
@@ -74,7 +81,7 @@ export function catalogueService({ node, db, divisions, drift, grants, now }: Ca
     },
 
     async guide(code) {
-      const found = await findGuide(queries, code, node, divisions, dayOf(now()), await grants());
+      const found = await findGuide(queries, code, node, divisions, dayOf(now()), await grants(), successionOf);
       return {
         item: { item: asOfToday(found.item), answeredBy: node, staleSince: await heardOf(queries, city) },
         markdown: found.markdown,
@@ -128,13 +135,14 @@ export function catalogueService({ node, db, divisions, drift, grants, now }: Ca
     powers: readonly Grant[],
   ): Pick<CatalogEntryView, 'acceptor' | 'decider' | 'power' | 'takenInHere'> {
     try {
-      const found = route(item, node, divisions, powers);
+      const found = route(item, node, divisions, powers, NO_FACTS, successionOf);
       const { acceptor, decider, power } = found;
       return { acceptor, decider, power, takenInHere: mayTakeIn(item, node, found, divisions) };
     } catch (error) {
       // a county's own page can't name the township that would accept
       if (!(error instanceof ProblemError) || error.code !== 'COMPETENCE_UNRESOLVED') throw error;
-      const power = divisions.atTier(node, item.decidingTier)?.code ?? null;
+      const holder = divisions.atTier(node, item.decidingTier)?.code;
+      const power = holder === undefined ? null : actingFor(holder, successionOf);
       return { acceptor: null, decider: power, power, takenInHere: false };
     }
   }

@@ -7,7 +7,7 @@ import { certifyKey, endKey, logKey, readKeyLog, readKeyRequest, requestOf } fro
 import { generateNodeKey, protectKeys, writeKey } from '../trust/index.ts';
 import { protectDataKeys } from '../vault/index.ts';
 import type { OpenedNode, Terminal, Values } from './opening.ts';
-import { actorOf, findValue, parseCommand, readInput, requireValue, withNode } from './opening.ts';
+import { actorOf, findInstant, findValue, parseCommand, readInput, requireValue, withNode } from './opening.ts';
 
 export const KEYS_USAGE = `  keys make --node <code> --why <text>      make a key on the node's host and a request for its certificate (a file to
                                             carry to the parent): for a node's first key, or after one was compromised
@@ -85,7 +85,7 @@ async function certify(
   const why = requireValue(values, 'why');
   const request = await readKeyRequest((await readInput(file)).toString('utf8').trim());
   const overlapHours = hoursOf(values, request.overlapHours);
-  const until = instantOf(values, 'until');
+  const until = findInstant(values, 'until');
   const made = await db.transact(node, (tx) =>
     certifyKey(tx, issuing, { ...request, overlapHours, why }, { until, actor: actorOf(values) }),
   );
@@ -140,7 +140,7 @@ async function revoke(
   const given = requireValue(values, 'reason');
   const reason = REVOCATION_REASONS.find((known) => known === given);
   if (!reason) throw problem('BAD_INPUT', `--reason is one of ${REVOCATION_REASONS.join(', ')}.`, { field: 'reason' });
-  const from = instantOf(values, 'from') ?? issuing.now();
+  const from = findInstant(values, 'from') ?? issuing.now();
   await db.transact(node, (tx) => endKey(tx, issuing, kid, { reason, from, why, actor: actorOf(values) }));
   print(`Ended ${kid} from ${from.toISOString()} on.\n`);
 }
@@ -216,14 +216,4 @@ function hoursOf(values: Values, otherwise: number): number {
     throw problem('BAD_INPUT', '--overlap-hours is a number from 0 to 8760.', { field: 'overlap-hours' });
   }
   return hours;
-}
-
-function instantOf(values: Values, name: string): Date | null {
-  const given = findValue(values, name);
-  if (given === null) return null;
-  const instant = new Date(given);
-  if (Number.isNaN(instant.getTime())) {
-    throw problem('BAD_INPUT', `--${name} is no instant, say 2026-11-23T08:00:00+08:00.`, { field: name });
-  }
-  return instant;
 }

@@ -41,6 +41,17 @@ export function findValue(values: Values, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** @throws {ProblemError} BAD_INPUT naming the option that is no instant */
+export function findInstant(values: Values, name: string): Date | null {
+  const given = findValue(values, name);
+  if (given === null) return null;
+  const instant = new Date(given);
+  if (Number.isNaN(instant.getTime())) {
+    throw problem('BAD_INPUT', `--${name} is no instant, say 2026-11-23T08:00:00+08:00.`, { field: name });
+  }
+  return instant;
+}
+
 /** @throws {ProblemError} BAD_INPUT */
 export async function readInput(file: string): Promise<Buffer> {
   try {

@@ -136,7 +136,12 @@ export function delegationService(parts: DelegationParts): DelegationService {
       const item = await findItem(queries, code, { today: today() });
       if (!item) throw unknownItem(code, 'item');
       const grants = grantsInEffect(await findGrantsOver(queries, code), today());
-      return { ...route(item, place, divisions, grants, facts), item: code, place, answeredBy: node };
+      return {
+        ...route(item, place, divisions, grants, facts, trust.successionOf),
+        item: code,
+        place,
+        answeredBy: node,
+      };
     },
 
     async grant(viewer, input) {
@@ -151,6 +156,12 @@ export function delegationService(parts: DelegationParts): DelegationService {
         const known = new Map((await findItems(tx, made.items, today())).map((item) => [item.code, item]));
         requireSoundGrant(made, node, (code) => known.get(code) ?? null, divisions, today());
         await requireOwnItems(tx, person, made.items);
+        const closed = trust.successionOf(made.grantee);
+        if (closed) {
+          throw problem('NODE_CLOSED', `${made.grantee} was closed; ${closed.successor} took its place.`, {
+            field: 'grantee',
+          });
+        }
         if (!trust.knows(made.grantee)) {
           throw problem('GRANT_INVALID', `${made.grantee} has no node that could act.`, { field: 'grantee' });
         }

@@ -1,3 +1,4 @@
+export { endGrantsOfClosed } from './closing.ts';
 export { delegatedStages, openGrants, powersOn } from './delegated.ts';
 export { DelegationReceiver } from './delegation-receiver.ts';
 export { delegationService } from './delegation-service.ts';

@@ -9,11 +9,14 @@ import type {
   Item,
   OpenEnquiryInput,
   Route,
+  SuccessionOf,
   Viewer,
 } from '@liandong/schema';
 import {
   ENQUIRY_STATES,
+  NO_FACTS,
   ProblemError,
+  actingFor,
   answerOf,
   askerFor,
   caseIdOf,
@@ -26,6 +29,7 @@ import {
   requireEnquiryReader,
   requireFirstAsked,
   requireLinkable,
+  requireOpenNode,
   requireReportable,
   route,
   signedIn,
@@ -42,11 +46,15 @@ export interface EnquiriesParts {
   divisions: Divisions;
   /** The grants in effect on a day, as the node knows them. */
   powersOn: (queries: NodeQueries, day: Day) => Promise<Grant[]>;
+  /** Who took the place of closed nodes. */
+  successionOf: SuccessionOf;
   now: () => Date;
 }
 
 /** 首问负责 at one node: what its desk is asked, what it answers, and the duties it has until it reports back. */
-export function enquiriesService({ node, db, divisions, powersOn, now }: EnquiriesParts): EnquiriesService {
+export function enquiriesService(parts: EnquiriesParts): EnquiriesService {
+  const { node, db, divisions, powersOn, successionOf, now } = parts;
+
   /** The answer, composed from what this node knows at this moment; it works with every other node down. */
   async function compose(queries: NodeQueries, input: OpenEnquiryInput): Promise<NewEnquiry> {
     const askedAt = now();
@@ -57,9 +65,10 @@ export function enquiriesService({ node, db, divisions, powersOn, now }: Enquiri
       const message = `${node} has no item ${input.item} in its catalogue.`;
       throw problem('ITEM_UNKNOWN', message, { node, field: 'item' });
     }
-    const power = divisions.atTier(place, item.decidingTier)?.code;
+    const holder = divisions.atTier(place, item.decidingTier)?.code;
+    const power = holder && actingFor(holder, successionOf);
     const [implementation = null] = power ? await findImplementations(queries, [{ item: item.code, node: power }]) : [];
-    const found = routeFor(item, place, divisions, await powersOn(queries, today));
+    const found = routeFor(item, place, divisions, await powersOn(queries, today), successionOf);
     return {
       id: caseIdOf(node, randomUUID()),
       item: item.code,
@@ -124,6 +133,7 @@ export function enquiriesService({ node, db, divisions, powersOn, now }: Enquiri
     async open(viewer, input) {
       const person = signedIn(viewer);
       requireEnquiryDesk(person, 'ANSWER_ENQUIRY', node, divisions);
+      requireOpenNode(node, successionOf);
       return db.transact(node, async (tx) => {
         const request = { mutation: 'openEnquiry', input };
         const id = await once(tx, person, input.idempotencyKey, request, async () => {
@@ -171,9 +181,15 @@ export async function linkEnquiry(
   await storeLink(tx, id, made.id);
 }
 
-function routeFor(item: Item, place: DivisionCode, divisions: Divisions, powers: readonly Grant[]): Route | null {
+function routeFor(
+  item: Item,
+  place: DivisionCode,
+  divisions: Divisions,
+  powers: readonly Grant[],
+  successionOf: SuccessionOf,
+): Route | null {
   try {
-    return route(item, place, divisions, powers);
+    return route(item, place, divisions, powers, NO_FACTS, successionOf);
   } catch (error) {
     // a county can't know which of its townships accepts: the answer names the tier
     if (error instanceof ProblemError && error.code === 'COMPETENCE_UNRESOLVED') return null;

@@ -55,7 +55,9 @@ export async function exportCase(
     application: options.application ? stored.application : null,
     materials,
   };
-  const words = stored.lines.flatMap(({ line }) => wordBehind(line) ?? []);
+  const words = stored.lines.flatMap(({ line }) =>
+    line.action === 'SUCCEEDED' ? [line.data.closing] : (wordBehind(line) ?? []),
+  );
   const kids = [...new Set([...lines, ...words, await seal(content)].map(kidOf))];
   const whole = { ...content, keys: trust.documentsOf(kids).map((document) => document.jws) };
   return writeCaseExport({ ...whole, seal: await seal(whole) });

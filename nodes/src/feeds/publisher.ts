@@ -321,13 +321,13 @@ export class FeedPublisher {
         if (publisher !== node) return [];
         return divisions
           .ancestors(node)
-          .filter((d) => DUTIES[d.tier].collectsFacts && trust.knows(d.code))
+          .filter((d) => DUTIES[d.tier].collectsFacts && trust.knows(d.code) && !trust.isGone(d.code))
           .map((d) => d.code);
       case 'CATALOGUE':
         return divisions
           .children(node)
           .map((d) => d.code)
-          .filter((code) => trust.knows(code));
+          .filter((code) => trust.knows(code) && !trust.isGone(code));
       default:
         return feed satisfies never;
     }

@@ -1,6 +1,8 @@
 import type { DivisionCode, Tier } from '@liandong/schema';
 import { dayOf } from '@liandong/schema';
 import { Loop } from '../handoff/index.ts';
+import { settleSuccessions } from '../cases/index.ts';
+import { endGrantsOfClosed } from '../delegation/index.ts';
 import { lapseSilentParties } from '../joint/index.ts';
 import type { Healer } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
@@ -12,6 +14,8 @@ import type { HostParts } from './parts.ts';
 
 /** How often limits that ran out are looked for, ms. */
 const LIMITS_MS = 30_000;
+/** How often a closed node looks for cases to hand over, ms. */
+const CLOSED_MS = 1_000;
 /** How often members of one form that became due are looked for, ms. */
 const BUNDLES_MS = 1_000;
 /** How often a change of the figures of standardization is looked for, ms. */
@@ -28,7 +32,7 @@ export function startClockwork(
   healer: Healer,
   onStop: (stop: () => Promise<void>) => void,
 ): { turn: () => Promise<void> } {
-  const { db, divisions, calendar, writer, outbox, lives, now, log } = parts;
+  const { db, divisions, calendar, trust, writer, outbox, publisher, lives, now, log } = parts;
   const tierOf = (node: DivisionCode): Tier => divisions.get(node).tier;
   const loops: Loop[] = [];
   const every = (ms: number, what: string, work: () => Promise<void>) => {
@@ -63,6 +67,28 @@ export function startClockwork(
       if (lives.isHealing(node)) continue;
       const moved = await settleAbsences({ node, db, divisions, writer, outbox, now });
       if (moved > 0) log.info({ node, moved }, 'cases of absent agents passed on, or back');
+    }
+  });
+  // nodes below, above and beside a closed one look once for each closing, and again while things settle
+  let named = 0;
+  const nameSuccessors = async () => {
+    const { length: known } = trust.successions();
+    for (const node of desks.keys()) {
+      if (lives.isHealing(node) || trust.successionOf(node)) continue;
+      const written = await settleSuccessions({ node, db, trust, writer, now });
+      if (written > 0) log.info({ node, written }, 'cases name the successor of a closed node');
+    }
+    named = known;
+  };
+  every(LIMITS_MS, 'successors of closed nodes', nameSuccessors);
+  every(CLOSED_MS, 'closed nodes', async () => {
+    if (trust.successions().length !== named) await nameSuccessors();
+    for (const node of desks.keys()) {
+      const own = trust.successionOf(node);
+      if (!own || lives.isHealing(node) || !trust.serves(node)) continue;
+      const ended = await endGrantsOfClosed({ node, db, trust, outbox, publisher, now }, own);
+      const moved = await settleSuccessions({ node, db, trust, writer, now });
+      if (moved + ended > 0) log.warn({ node, to: own.successor, moved, ended }, 'a closed node hands over');
     }
   });
   every(BUNDLES_MS, 'members of one form', async () => {

@@ -35,6 +35,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, now } = parts;
   const house = { node, db, divisions, now };
   const nodes = () => trust.nodes();
+  const { successionOf } = trust;
   const cases = new CaseDesk({
     ...house,
     calendar,
@@ -43,17 +44,23 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     supplied: suppliedMaterials,
     offices: findOffices,
     project: findStanding,
+    successionOf,
     posts: findPosts,
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
-  const bundles = new BundleDesk({ ...house, cases, writer });
+  const bundles = new BundleDesk({ ...house, cases, writer, successionOf });
   const handling = { ...house, calendar, writer, offices: findOffices, posts: findPosts };
   const services = {
     filing: cases.filing,
     handling: cases.handling,
-    catalogue: catalogueService({ ...house, drift, grants: () => powersOn(db.queries(node), dayOf(now())) }),
+    catalogue: catalogueService({
+      ...house,
+      drift,
+      successionOf,
+      grants: () => powersOn(db.queries(node), dayOf(now())),
+    }),
     delegation: delegationService({ ...house, trust, outbox, publisher }),
-    figures: figuresService({ ...house, calendar, nodes }),
+    figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     admission: admissionService({ ...house, powersOn }),
     offices: officesService({ ...house, nodes, granted: delegatedStages }),
@@ -79,7 +86,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     itemLife: itemLifeService({ ...house, appender }),
     fees: feesService(handling),
     bundles: bundles.service,
-    enquiries: enquiriesService({ ...house, powersOn }),
+    enquiries: enquiriesService({ ...house, powersOn, successionOf }),
     joint: jointService({ ...handling, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, posts: findPosts }),
     hearings: hearingsService(handling),

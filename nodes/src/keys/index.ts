@@ -1,3 +1,4 @@
+export { closeNode } from './closing.ts';
 export { certifyKey, endKey, readKeyRequest, requestOf, stateKeys } from './issuing.ts';
 export type { Issuing } from './issuing.ts';
 export { KeyDesk } from './key-desk.ts';

@@ -14,9 +14,17 @@ import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { StoredKey, Trust } from '../trust/index.ts';
 import { importNodeKey, payloadOf, publicOf, signWith } from '../trust/index.ts';
-import { findCertificate, insertKeyDocument, logKey } from './key-store.ts';
+import type { KeyAction } from './key-store.ts';
+import { findCertificate, insertKeyDocument, kidIn, logKey } from './key-store.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** What making a document is logged as. */
+const MADE: Readonly<Record<KeyDocument['kind'], KeyAction>> = {
+  CERTIFICATE: 'CERTIFIED',
+  REVOCATION: 'REVOKED',
+  CLOSING: 'NODE_CLOSED',
+};
 
 /** What a node needs to vouch for keys and to tell everybody. */
 export interface Issuing {
@@ -138,8 +146,8 @@ export async function stateKeys(
     if (state === 'WAITING') throw problem('KEY_UNKNOWN', reason ?? 'Its signer is not known.');
     if (!(await insertKeyDocument(tx, document))) continue;
     fresh.push(document);
-    const action = document.kind === 'CERTIFICATE' ? 'CERTIFIED' : 'REVOKED';
-    await logKey(tx, { at: now(), actor, action, subject: document.content.node, kid: document.content.kid, why });
+    const action = MADE[document.kind];
+    await logKey(tx, { at: now(), actor, action, subject: document.content.node, kid: kidIn(document), why });
   }
   await appender.append(
     tx,

@@ -5,7 +5,7 @@ import type { NodeTx } from '../db/index.ts';
 import type { Incoming, Verdict } from '../handoff/index.ts';
 import type { Issuing } from './issuing.ts';
 import { certifyKey, readKeyRequest, stateKeys } from './issuing.ts';
-import { insertKeyDocument, logKey } from './key-store.ts';
+import { insertKeyDocument, kidIn, logKey } from './key-store.ts';
 
 /** Who a step of the node itself is logged as. */
 const NODE = 'node';
@@ -56,7 +56,8 @@ export class KeyDesk {
         continue;
       }
       if (!(await insertKeyDocument(tx, document))) continue;
-      const { node: subject, kid } = document.content;
+      const subject = document.content.node;
+      const kid = kidIn(document);
       const why = `${document.kind} published by ${publisher}`;
       await logKey(tx, { at: now(), actor: NODE, action: 'LEARNED', subject, kid, why });
     }

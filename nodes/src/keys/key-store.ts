@@ -8,6 +8,8 @@ export type KeyAction =
   | 'REVOKED'
   | 'LEARNED'
   | 'TAKEN_UP'
+  // of a node, whose parent closed it
+  | 'NODE_CLOSED'
   // of data keys
   | 'DATA_KEY_MADE'
   | 'DATA_KEY_RETIRED';
@@ -23,13 +25,19 @@ export interface KeyLogLine {
   why: string;
 }
 
+/** The key a document is about; empty where it is about a node as a whole. */
+export function kidIn({ kind, content }: KeyDocument): string {
+  return kind === 'CLOSING' ? '' : content.kid;
+}
+
 /** @returns whether the document is new here */
 export async function insertKeyDocument(tx: NodeTx, document: KeyDocument): Promise<boolean> {
   const { hash, kind, content, jws } = document;
+  const kid = kidIn(document);
   const added = await tx.query(
     `INSERT INTO key_documents (node, hash, kind, subject, kid, jws) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (node, hash) DO NOTHING RETURNING hash`,
-    [hash, kind, content.node, content.kid, jws],
+    [hash, kind, content.node, kid, jws],
   );
   return added.length > 0;
 }

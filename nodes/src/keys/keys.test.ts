@@ -6,8 +6,9 @@ import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { CaseVerdict, DivisionCode, MessageKind } from '@liandong/schema';
 import { SIGNED_TYPES, messageSubject } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runGroup } from '../commands/index.ts';
 import { CaseSteps, agent, clerk, countyChief, countyClerk, custodians } from '../testing/cases.ts';
+import { runGroup } from '../commands/index.ts';
+import { runAt } from '../testing/commands.ts';
 import {
   CITY,
   COUNTY,
@@ -32,13 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-/** Runs a command as on the node's host. */
-async function command(node: DivisionCode, ...argv: string[]): Promise<{ status: number | null; out: string }> {
-  const environment = federation.environment(node);
-  let out = '';
-  const status = await runGroup(argv, { environment, print: (text) => void (out += text) });
-  return { status, out };
-}
+const command = (node: DivisionCode, ...argv: string[]) => runAt(federation, node, ...argv);
 
 const WHY = ['--why', '年度换钥', '--by', '王主任'];
 

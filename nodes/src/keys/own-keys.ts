@@ -1,4 +1,4 @@
-import type { KeyDocument } from '@liandong/schema';
+import type { Certificate, KeyDocument } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostConfig } from '../config.ts';
 import type { HostDb } from '../db/index.ts';
@@ -39,21 +39,20 @@ export class OwnKeys {
   /** Takes a key up whose certificate has come. */
   learned(documents: readonly KeyDocument[]): Promise<void> {
     const { config, trust } = this.#parts;
-    const awaited = documents.filter(
-      ({ kind, content }) => kind === 'CERTIFICATE' && config.nodes.includes(content.node) && !trust.holds(content.kid),
+    const awaited = documents.flatMap(({ kind, content }) =>
+      kind === 'CERTIFICATE' && config.nodes.includes(content.node) && !trust.holds(content.kid) ? [content] : [],
     );
     // one after the other: opening key files takes a while
     if (awaited.length > 0) this.#taking = this.#taking.then(() => this.#takeUp(awaited));
     return this.#taking;
   }
 
-  async #takeUp(awaited: readonly KeyDocument[]): Promise<void> {
+  async #takeUp(awaited: readonly Certificate[]): Promise<void> {
     const { trust, db, now, log } = this.#parts;
-    const missing = awaited.filter(({ content }) => !trust.holds(content.kid));
+    const missing = awaited.filter(({ kid }) => !trust.holds(kid));
     if (missing.length === 0) return;
     await this.take().catch((error: unknown) => log.error({ err: error }, 'the new key can not be read'));
-    for (const { content } of missing) {
-      const { node, kid } = content;
+    for (const { node, kid } of missing) {
       if (!trust.holds(kid)) {
         log.warn({ node, kid }, 'a key was certified whose private half is not on this host');
         continue;

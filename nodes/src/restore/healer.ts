@@ -86,7 +86,7 @@ export class Healer {
         );
         const [asked] = await tx.query(`SELECT 1 FROM heal_peers WHERE node = $1 AND life = $2 LIMIT 1`, [life]);
         if (!row || asked) return;
-        const peers = trust.nodes().filter((peer) => peer !== node);
+        const peers = trust.nodes().filter((peer) => peer !== node && !trust.isGone(peer));
         await tx.query(
           `INSERT INTO heal_peers (node, life, peer) SELECT $1, $2, peer FROM unnest($3::text[]) AS p (peer)`,
           [life, peers],

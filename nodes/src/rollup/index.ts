@@ -53,11 +53,14 @@ export interface FiguresParts {
   calendar: () => OfficialCalendar;
   /** Every node of the federation; those in this division are expected to be heard of. */
   nodes: () => readonly DivisionCode[];
+  /** Whether a node was closed and its keys have ended: what is held of it is all there will ever be. */
+  isGone: (node: DivisionCode) => boolean;
   now: () => Date;
 }
 
 /** A division's figures, from the facts its node holds. */
-export function figuresService({ node, db, divisions, calendar, nodes, now }: FiguresParts): FiguresService {
+export function figuresService(parts: FiguresParts): FiguresService {
+  const { node, db, divisions, calendar, nodes, isGone, now } = parts;
   return {
     standardization: standardizationService(db, node, now),
 
@@ -120,7 +123,8 @@ export function figuresService({ node, db, divisions, calendar, nodes, now }: Fi
       const state = held.get(code);
       if (code === node) return { node, seq: state?.head ?? 0, behind: pending?.count ?? 0, asOf: asked };
       if (!state || state.asOf.getTime() === 0) return { node: code, seq: 0, behind: 0, asOf: null };
-      return { node: code, seq: state.head, behind: Math.max(0, state.knownHead - state.head), asOf: state.asOf };
+      const behind = Math.max(0, state.knownHead - state.head);
+      return { node: code, seq: state.head, behind, asOf: isGone(code) && behind === 0 ? asked : state.asOf };
     });
   }
 }

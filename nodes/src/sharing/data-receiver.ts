@@ -137,7 +137,7 @@ export class DataReceiver {
   ): Promise<void> {
     const [stored] = await findCases(tx, [record.case]);
     if (!stored) return;
-    const { custodian, filingNode, inTransitTo } = stored.file;
+    const { custodian, home, inTransitTo } = stored.file;
     const holder = inTransitTo ?? custodian;
     const told = (receiver: string, values: string | null): Outgoing => ({
       receiver,
@@ -153,7 +153,7 @@ export class DataReceiver {
     }
     await this.#parts.outbox.enqueue(tx, [
       ...(holder === tx.node ? [] : [told(holder, body.values)]),
-      ...(filingNode === tx.node || filingNode === holder ? [] : [told(filingNode, null)]),
+      ...(home === tx.node || home === holder ? [] : [told(home, null)]),
     ]);
   }
 

@@ -1,16 +1,20 @@
 import { decodeProtectedHeader } from 'jose';
-import type { DivisionCode, Divisions, KeyDocument, KnownKey, Learned, SignedType } from '@liandong/schema';
+import type { DivisionCode, Divisions, KeyDocument, KnownKey, Learned, SignedType, Succession } from '@liandong/schema';
 import { KeyRing, SIGNED_TYPES, certificateSchema, problem } from '@liandong/schema';
 import { z } from 'zod';
 import type { NodeKey, StoredKey } from './keys.ts';
 import { importNodeKey } from './keys.ts';
 import { nativeCheck, signWith } from './signatures.ts';
 
-/** The trust file: the root's public key, every node's key vouched for by its parent, and the ends of keys. */
+/**
+ * The trust file: the root's public key, every node's key vouched for by its parent, the ends of keys, and the closings of
+ * nodes.
+ */
 export const trustFileSchema = z.object({
   root: certificateSchema.shape.jwk,
   certificates: z.array(z.string()).min(1),
   revocations: z.array(z.string()).optional(),
+  closings: z.array(z.string()).optional(),
 });
 export type TrustFile = z.infer<typeof trustFileSchema>;
 
@@ -46,7 +50,7 @@ export class Trust {
   ): Promise<Trust> {
     // whoever was its parent when the certificate was given: a zone that changed parents keeps its key
     const ring = new KeyRing(file.root, (node, day) => divisions.parentOn(node, day), nativeCheck());
-    const documents = [...file.certificates, ...(file.revocations ?? [])];
+    const documents = [...file.certificates, ...(file.revocations ?? []), ...(file.closings ?? [])];
     for (const { state, reason } of await ring.learn(documents)) {
       if (state !== 'BELIEVED') throw problem('BAD_CONFIG', `The trust file can't be believed: ${reason ?? ''}`);
     }
@@ -97,6 +101,25 @@ export class Trust {
     return [...new Set(this.#ring.keys().map((key) => key.node))];
   }
 
+  /** Whether a node can take cases: one of its keys is in effect. */
+  readonly serves = (node: DivisionCode): boolean =>
+    this.#ring.keys().some((key) => key.node === node && this.#inEffect(key.kid));
+
+  /** Who took the place of a closed node; null while it is not closed. */
+  readonly successionOf = (node: DivisionCode): Succession | null => {
+    const known = this.#ring.findClosing(node);
+    if (!known) return null;
+    const { successor, at, why } = known.content;
+    return { node, successor, closing: known.jws, at: new Date(at), why };
+  };
+
+  successions(): Succession[] {
+    return this.#ring.closings().flatMap(({ content }) => this.successionOf(content.node) ?? []);
+  }
+
+  /** Whether a closed node's keys have ended, too: nothing can come from it or be answered by it any more. */
+  readonly isGone = (node: DivisionCode): boolean => this.#ring.findClosing(node) !== undefined && !this.serves(node);
+
   /** All keys that are vouched for, also those that ended. */
   keys(): KnownKey[] {
     return this.#ring.keys();
@@ -115,7 +138,13 @@ export class Trust {
   file(): TrustFile {
     const documents = this.#ring.keys().flatMap((key) => this.#ring.chainOf(key.kid));
     const of = (kind: KeyDocument['kind']) => [...new Set(documents.filter((d) => d.kind === kind).map((d) => d.jws))];
-    return { root: this.#ring.root, certificates: of('CERTIFICATE'), revocations: of('REVOCATION') };
+    const closings = this.#ring.closings().map(({ jws }) => jws);
+    return {
+      root: this.#ring.root,
+      certificates: of('CERTIFICATE'),
+      revocations: of('REVOCATION'),
+      ...(closings.length > 0 ? { closings } : {}),
+    };
   }
 
   /** Whether this host holds the private half of a key. */

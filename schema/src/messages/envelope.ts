@@ -9,6 +9,7 @@ export const SIGNED_TYPES = {
   entry: 'ld-entry+jws',
   certificate: 'ld-certificate+jws',
   revocation: 'ld-revocation+jws',
+  closing: 'ld-closing+jws',
   keyRequest: 'ld-key-request+jws',
   export: 'ld-export+jws',
   delegation: 'ld-delegation+jws',

@@ -1,4 +1,5 @@
 export * from './catalogue-entry.ts';
+export * from './closing.ts';
 export * from './delegation.ts';
 export * from './envelope.ts';
 export * from './federation.ts';

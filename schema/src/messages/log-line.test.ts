@@ -60,6 +60,7 @@ const lines: LogLine[] = [
   ...jointlyOverNodes(),
   ...withHearing(licenceAccepted(), 'told', 'heard', 'offered', 'requested', 'called', 'recused', 'called', 'held')
     .lines,
+  ...CaseLog.filed().handedTo(TOWNSHIP).succeeded(TOWNSHIP, COUNTY).handedOver(COUNTY).lines,
   ...withHearing(licenceAccepted(), 'offered', 'waived').lines,
   ...deemedRenewed(licenceAccepted(itemOf('3310-LY-001'), { expiresOn: '2026-04-30' })).lines,
 ];

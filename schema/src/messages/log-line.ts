@@ -238,6 +238,15 @@ export const logDataSchemas = {
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
   /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */
   REROUTED: z.object({ acceptor: divisionCodeSchema, decider: divisionCodeSchema, through: grantUsesSchema }),
+  /** A node the case names was closed (撤并): another takes its place in it from here on. */
+  SUCCEEDED: z.object({
+    node: divisionCodeSchema,
+    successor: divisionCodeSchema,
+    /** The parent's signed word for it (JWS). */
+    closing: z.string().min(1),
+  }),
+  /** A closed node hands the case over to its successor. */
+  HANDED_OVER: handOffSchema,
   JOINT_OPENED: z.object({
     /** 牵头部门. */
     lead: z.string().min(1),

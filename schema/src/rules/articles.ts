@@ -104,6 +104,8 @@ export const ARTICLES = {
   payFirst: '统一收费制度(缴费后发证)',
   /** Whoever is asked first answers in full and stays answerable until the result is reported back. */
   firstAsked: '首问负责制度',
+  /** A node is opened, closed and succeeded by the decision of the level above. */
+  closing: '政务服务站点设立撤并制度(开放、迁移、撤并);《行政许可法》第二十四条',
   /** Who may do what. */
   postDuties: '政务服务中心岗位职责制度',
   /** An agency ends with its term, and when the principal takes it back. */

@@ -58,6 +58,8 @@ export interface Acceptance {
   implementationVersion: number;
   promised: Limit;
   statutory: Limit | null;
+  /** The organ whose implementation that is: the one that held the power then. */
+  power: DivisionCode;
 }
 
 /** 特别程序, from its start to its end. */
@@ -161,6 +163,10 @@ export interface CaseFile {
   itemVersion: number;
   itemKind: ItemKind;
   filingNode: DivisionCode;
+  /** The desk that serves the applicant: the one that took the case in, or whoever took its place (撤并). */
+  home: DivisionCode;
+  /** Nodes that were closed while the case ran, and who took their place in it. */
+  successions: { node: DivisionCode; successor: DivisionCode }[];
   /** Whether it was filed; a draft is not yet, and no figure counts it. */
   filed: boolean;
   /** When it was filed; of a draft, when it was drawn up. */
@@ -307,12 +313,19 @@ export function nameOf({ decider, through }: Pick<CaseFile, 'decider' | 'through
   return through.decide?.mode === 'ENTRUSTED' ? through.decide.grantor : decider;
 }
 
+/** Whether a node has held the case, or serves its applicant in the place of one that has. */
+export function hasPart(node: DivisionCode, { holders, home }: Pick<CaseFile, 'holders' | 'home'>): boolean {
+  return holders.includes(node) || home === node;
+}
+
 /**
- * The nodes that may read a case: every one that held it, the grantors whose power it is handled under, and the node that
- * keeps its project.
+ * The nodes that may read a case: every one that held it or serves its applicant, the grantors whose power it is handled
+ * under, and the node that keeps its project.
  */
 export function readersOf(file: CaseFile): DivisionCode[] {
   const grantors = Object.values(file.through).flatMap((use) => use?.grantor ?? []);
   const keeper = file.project === null ? [] : [filingNodeOf(file.project, 'project')];
-  return [...new Set([...file.holders, ...grantors, ...(grantors.length > 0 ? [file.power] : []), ...keeper])];
+  return [
+    ...new Set([...file.holders, file.home, ...grantors, ...(grantors.length > 0 ? [file.power] : []), ...keeper]),
+  ];
 }

@@ -37,7 +37,7 @@ export function rerouting(desk: Desk, file: CaseFile): Way | null {
   const accepted = file.acceptance !== null;
   const stages: GrantStage[] = accepted ? ['REVIEW', 'DECIDE'] : ['ACCEPT', 'REVIEW', 'DECIDE'];
   if (stages.every((stage) => standsOn(desk, file, stage))) return null;
-  const found = route(desk.item, file.place, desk.divisions, desk.grants, file.facts);
+  const found = route(desk.item, file.place, desk.divisions, desk.grants, file.facts, desk.successionOf);
   const acceptor = accepted ? file.acceptor : found.acceptor;
   const accept = accepted ? file.through.accept : found.through.accept;
   const { review, decide } = found.through;

@@ -93,6 +93,9 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   TERMINATED: { from: UNDECIDED_STATES, to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
   VOIDED: { from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'], to: ['VOIDED'], desk: 'ORGAN', by: 'VOID_CASE' },
   REROUTED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: null },
+  // a node is closed whatever its cases are at
+  SUCCEEDED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
+  HANDED_OVER: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
   JOINT_OPENED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'LEAD_JOINT' },
   // whoever opened it brings it to its end, also when the grant it decides under ended meanwhile
   PARTY_ASKED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: null },

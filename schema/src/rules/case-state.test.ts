@@ -3,7 +3,7 @@ import type { LogEntry, LogLine } from '../messages/log-line.ts';
 import { NODE_ACTOR } from '../messages/log-line.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import { CHAIR, HEARING_ENTRIES, deemedRenewed, licenceAccepted, withHearing } from '../testing/hearing-log.ts';
-import { COUNTY, NEIGHBOUR_VILLAGE, TOWNSHIP, VILLAGE, at, itemOf } from '../testing/fixtures.ts';
+import { COUNTY, NEIGHBOUR_VILLAGE, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, at, itemOf } from '../testing/fixtures.ts';
 import { refusal, refusalCode } from '../testing/refusals.ts';
 import type { CaseState, LogAction } from '../vocabulary.ts';
 import { LOG_ACTIONS, isClosed } from '../vocabulary.ts';
@@ -424,6 +424,13 @@ function rightLine(log: CaseLog, action: Followed): LogLine {
     }
     case 'WITHDRAWN':
       return log.next({ action, data: { reason: '申请人撤回', requestedAt: file.custodian } });
+    // of a node the case does not name, and of a desk that was not closed
+    case 'SUCCEEDED': {
+      const data = { node: OTHER_TOWNSHIP, successor: TOWNSHIP, closing: 'signed' };
+      return log.next({ action, data }, { actor: NODE_ACTOR });
+    }
+    case 'HANDED_OVER':
+      return log.next({ action, data: { to: elsewhere, epoch } }, { actor: NODE_ACTOR });
     case 'REROUTED': {
       const { acceptor, power, through } = file;
       return log.next({ action, data: { acceptor, decider: power, through } });

@@ -6,7 +6,7 @@ import { NO_GRANTS } from '../messages/log-line.ts';
 import type { CaseState, Grade, HandOffAction } from '../vocabulary.ts';
 import { CASE_STATE_LABELS, LOG_ACTION_LABELS, isClosed } from '../vocabulary.ts';
 import type { CaseFile, CustodySpan, Decision } from './case-file.ts';
-import { isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-file.ts';
+import { hasPart, isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-file.ts';
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
 import { NO_FACTS } from './delegation.ts';
 import { afterExpeditedLine, urgencyByItem } from './expedited.ts';
@@ -16,6 +16,7 @@ import { foldFees } from './fee-state.ts';
 import { NO_FEES, dueOf } from './fees.ts';
 import { afterArrival, afterProxyLine, afterTransfer, proxyOf } from './proxy.ts';
 import { isDeemedRenewed, renewalDueAt } from './renewals.ts';
+import { afterSuccessionLine } from './successions.ts';
 
 type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
 
@@ -39,6 +40,8 @@ export function openFile(line: LogLine): CaseFile {
     id: line.case,
     ...filingOf(line, line.data, at, null),
     filingNode: line.node,
+    home: line.node,
+    successions: [],
     filed: line.action === 'FILED',
     state: line.action === 'FILED' ? 'FILED' : 'DRAFT',
     custodian: line.node,
@@ -141,7 +144,7 @@ function isAtDesk(file: CaseFile, { action, node }: LogLine): boolean {
   const { desk } = CASE_EVENTS[action];
   switch (desk) {
     case 'FILING':
-      return node === file.filingNode;
+      return node === file.home;
     case 'ACCEPTOR':
       return node === file.acceptor;
     case 'DECIDER':
@@ -191,6 +194,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'RETURNED':
     case 'ASSIGNED':
     case 'TRANSFERRED':
+    case 'HANDED_OVER':
       return handedOff(next, file, line);
     case 'HANDOFF_REFUSED':
       if (line.data.by !== file.inTransitTo || line.data.epoch !== file.epoch + 1) throw illegal(file, line);
@@ -198,7 +202,9 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return { ...next, inTransitTo: null, epoch: line.data.epoch, proxy: afterArrival(file.proxy, true) };
     case 'ACCEPTED': {
       const { from, deemed, itemVersion, implementationVersion, promised, statutory } = line.data;
-      const acceptance = { at, node, actor, from, deemed, itemVersion, implementationVersion, promised, statutory };
+      const { power } = file;
+      const kept = { itemVersion, implementationVersion, promised, statutory, power };
+      const acceptance = { at, node, actor, from, deemed, ...kept };
       return { ...next, state: 'ACCEPTED', itemVersion, acceptance };
     }
     case 'PROCEDURE_STARTED': {
@@ -260,11 +266,16 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return close(line.action);
     case 'REROUTED':
       return rerouted(next, file, line);
+    case 'SUCCEEDED': {
+      const changed = afterSuccessionLine(file, line);
+      if (!changed) throw illegal(file, line);
+      return { ...next, ...changed };
+    }
     case 'CONTACTED':
     case 'CONSENT_REVOKED':
     case 'AGENT_CHANGED': {
       const proxy = afterProxyLine(file.proxy, line, at);
-      if (!proxy || !file.holders.includes(proxy.agent.node)) throw illegal(file, line);
+      if (!proxy || !hasPart(proxy.agent.node, file)) throw illegal(file, line);
       return { ...next, proxy };
     }
     case 'PROJECT_LINKED':
@@ -327,9 +338,12 @@ function supplemented(next: CaseFile, line: LineOf<'SUPPLEMENTED'>, at: Date): C
 function handedOff(next: CaseFile, file: CaseFile, line: LineOf<HandOffAction>): CaseFile {
   const { to, epoch } = line.data;
   if (epoch !== file.epoch + 1 || to === file.custodian) throw illegal(file, line);
+  const { action } = line;
+  const succeeds = file.successions.some((s) => s.node === line.node && s.successor === to);
+  if (action === 'HANDED_OVER' && !(succeeds && line.actor.role === null)) throw illegal(file, line);
   // a notice goes to where the resident is, and so does what was decided; what is to be put right, to who decided it
-  const home = file.state === 'AWAITING_SUPPLEMENT' && line.action !== 'TRANSFERRED';
-  if ((home || line.action === 'ASSIGNED') && to !== file.filingNode) throw illegal(file, line);
+  const home = file.state === 'AWAITING_SUPPLEMENT' && action !== 'TRANSFERRED' && action !== 'HANDED_OVER';
+  if ((home || action === 'ASSIGNED') && to !== file.home) throw illegal(file, line);
   if (file.decision && line.action === 'RETURNED' && to !== file.decider) throw illegal(file, line);
   const busy = openProcedures(file).length > 0 || jointOpen(file.joint) || hearingOpen(file.hearing);
   // what the law decided meanwhile leaves nothing to settle

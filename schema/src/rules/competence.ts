@@ -1,4 +1,4 @@
-import type { DivisionCode, Divisions } from '../divisions.ts';
+import type { Division, DivisionCode, Divisions } from '../divisions.ts';
 import { problem } from '../errors.ts';
 import type { Grant } from '../messages/delegation.ts';
 import type { GrantUse, GrantUses } from '../messages/log-line.ts';
@@ -9,6 +9,8 @@ import type { Item } from './catalogue.ts';
 import { acceptingOrgans } from './catalogue.ts';
 import type { CaseFacts } from './delegation.ts';
 import { NO_FACTS, findGrant } from './delegation.ts';
+import type { SuccessionOf } from './successions.ts';
+import { NO_SUCCESSION, actingFor } from './successions.ts';
 
 /** Who does what with one item for one place, and why. */
 export interface Route {
@@ -29,6 +31,7 @@ export interface Route {
  * which grants. The same answer on every node that holds the same catalogue and the same grants.
  * @param grants those in effect that day, see `grantsInEffect`
  * @param facts what caps are measured by
+ * @param successionOf who took the place of closed nodes; a grant by or to one of them gives nothing any more
  * @throws {ProblemError} COMPETENCE_UNRESOLVED when the place is too high to name the accepting organ (a county can't
  * know which of its townships).
  */
@@ -36,15 +39,18 @@ export function route(
   item: Item,
   place: DivisionCode,
   divisions: Divisions,
-  grants: readonly Grant[] = [],
+  given: readonly Grant[] = [],
   facts: CaseFacts = NO_FACTS,
+  successionOf: SuccessionOf = NO_SUCCESSION,
 ): Route {
+  const grants = given.filter(({ grantor, grantee }) => !successionOf(grantor) && !successionOf(grantee));
+  const acting = (at: Division | undefined) => at && divisions.get(actingFor(at.code, successionOf));
   const organs = acceptingOrgans(item);
   const acceptingTier = organs.find((tier) => divisions.atTier(place, tier) !== undefined);
-  const ordinary = acceptingTier && divisions.atTier(place, acceptingTier);
-  const power = divisions.atTier(place, item.decidingTier);
-  const under = (stage: GrantStage, given = grants) =>
-    power ? findGrant(stage, item, place, power.code, given, facts, divisions) : null;
+  const ordinary = acceptingTier && acting(divisions.atTier(place, acceptingTier));
+  const power = acting(divisions.atTier(place, item.decidingTier));
+  const under = (stage: GrantStage, among = grants) =>
+    power ? findGrant(stage, item, place, power.code, among, facts, divisions) : null;
   // a grant lets a lower organ accept; what lies lower already stays there
   const lower = under('ACCEPT');
   const accept = lower && (!ordinary || divisions.isWithin(lower.grantee, ordinary.code)) ? lower : null;

@@ -8,6 +8,7 @@ import type { Viewer } from './permissions.ts';
 import type { ProjectStanding } from './projects.ts';
 import type { RosterStanding } from './roster.ts';
 import type { StandIn } from './stand-ins.ts';
+import type { SuccessionOf } from './successions.ts';
 
 /** What every step is judged by: the desk, the person, the moment, the register, the calendar and the item. */
 export interface Desk {
@@ -20,6 +21,8 @@ export interface Desk {
   implementation: Implementation;
   /** Grants in effect today, as this node knows them. */
   grants?: readonly Grant[];
+  /** Who took the place of closed nodes. */
+  successionOf?: SuccessionOf;
   /** The node's windows, what departments authorized them for, and who holds whose powers. */
   offices?: Offices;
   /** The project of the case, as this node was told of it; left out where the case has none or nothing is known of it. */

@@ -43,7 +43,7 @@ export type Fact = z.infer<typeof factSchema>;
 
 /**
  * The facts a node states when it learns a line of a case: of its own lines what was done, and as the desk that took
- * the case in, that it is closed.
+ * the case in, or took that desk's place, that it is closed.
  * @param file the case after the line
  */
 export function factsOf(
@@ -60,7 +60,7 @@ export function factsOf(
   if (!file.filed) return facts;
   const done = line.node === node ? doneBy(line) : null;
   if (done) facts.push(fact(done));
-  if (isClosed(file.state) && line.action !== 'RATED' && file.seq === line.seq && file.filingNode === node) {
+  if (isClosed(file.state) && line.action !== 'RATED' && file.seq === line.seq && file.home === node) {
     facts.push(fact('CLOSED'));
     const clock = clockOf(file, calendar, divisions, at);
     if (!clock?.overdue) facts.push(fact('CLOSED_IN_TIME'));

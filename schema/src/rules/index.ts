@@ -55,6 +55,7 @@ export * from './roster.ts';
 export * from './stand-ins.ts';
 export * from './work-queue.ts';
 export * from './standardization.ts';
+export * from './successions.ts';
 export * from './vague-clauses.ts';
 export * from './bundles.ts';
 export * from './forms.ts';

@@ -6,7 +6,7 @@ import { NO_OFFICES } from '../rules/offices.ts';
 import type { LogAction } from '../vocabulary.ts';
 import { CaseLog } from './case-log.ts';
 import { deskOf } from './desks.ts';
-import { COUNTY, TOWNSHIP, VILLAGE, itemOf, material, sha256 } from './fixtures.ts';
+import { COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, itemOf, material, sha256 } from './fixtures.ts';
 import { CHAIR, deemedRenewed, licenceAccepted, withHearing } from './hearing-log.ts';
 
 const HOUR_MS = 3_600_000;
@@ -303,6 +303,8 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
     },
   ),
   REROUTED: example(CaseLog.entrusted().handedTo(TOWNSHIP), (log) => log.rerouted(), null),
+  SUCCEEDED: example(CaseLog.filed(), (log) => log.succeeded(TOWNSHIP, OTHER_TOWNSHIP), null),
+  HANDED_OVER: example(atTownship().succeeded(TOWNSHIP, OTHER_TOWNSHIP), (log) => log.handedOver(OTHER_TOWNSHIP), null),
   JOINT_OPENED: example(
     ready(),
     (log) => jointly(log),

@@ -202,6 +202,20 @@ export class CaseLog {
     return this.add({ action: 'REROUTED', data }, { actor: NODE_ACTOR, ...head });
   }
 
+  /** A node it names was closed; another took its place. */
+  succeeded(node: DivisionCode, successor: DivisionCode, head: Partial<LineHead> = {}): CaseLog {
+    const data = { node, successor, closing: 'signed' };
+    return this.add({ action: 'SUCCEEDED', data }, { actor: NODE_ACTOR, ...head });
+  }
+
+  /** Under way to the closed holder's successor. */
+  handedOver(to: DivisionCode, head: Partial<LineHead> = {}): CaseLog {
+    return this.add(
+      { action: 'HANDED_OVER', data: { to, epoch: this.file.epoch + 1 } },
+      { actor: NODE_ACTOR, ...head },
+    );
+  }
+
   prechecked(missing: string[] = [], head?: Partial<LineHead>): CaseLog {
     const list = missing.map((name) => ({ material: name, reason: '未提交' }));
     return this.add({ action: 'PRECHECKED', data: { missing: list, remarks: null } }, head);

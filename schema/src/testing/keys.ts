@@ -33,6 +33,11 @@ export function certify(issuer: TestKey, key: TestKey, change: Partial<Certifica
   return signAs(issuer, SIGNED_TYPES.certificate, certificate);
 }
 
+export function closing(issuer: TestKey, node: DivisionCode, successor: DivisionCode, at: string): Promise<string> {
+  const content = { node, successor, issuer: issuer.node, at, keysUntil: '2027-06-01T00:00:00.000Z', why: '撤并' };
+  return signAs(issuer, SIGNED_TYPES.closing, content);
+}
+
 export function end(issuer: TestKey, key: TestKey, change: Partial<Revocation> = {}): Promise<string> {
   const { node, kid } = key;
   const at = '2026-06-01T00:00:00.000Z';

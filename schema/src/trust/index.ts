@@ -4,6 +4,6 @@ export { sha256Hex } from './digest.ts';
 export { keyIdOf, portableCheck } from './key-documents.ts';
 export type { KeyDocument, SignatureCheck } from './key-documents.ts';
 export { KeyRing, parentByCode } from './key-ring.ts';
-export type { KnownKey, Learned, ParentOf } from './key-ring.ts';
+export type { KnownClosing, KnownKey, Learned, ParentOf } from './key-ring.ts';
 export { verifyCaseExport } from './verify-case.ts';
 export type { CaseVerdict, ExportFault } from './verify-case.ts';

@@ -2,21 +2,26 @@ import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK
 import type { CryptoKey } from 'jose';
 import type { DivisionCode } from '../divisions.ts';
 import { problem } from '../errors.ts';
+import type { Closing } from '../messages/closing.ts';
+import { closingSchema } from '../messages/closing.ts';
 import type { SignedType } from '../messages/envelope.ts';
 import { SIGNED_TYPES } from '../messages/envelope.ts';
 import type { Certificate, PublicKey, Revocation } from '../messages/keys.ts';
 import { certificateSchema, revocationSchema } from '../messages/keys.ts';
 import { sha256Hex } from './digest.ts';
 
-/** A certificate or revocation as it was signed. */
+/** A certificate, a revocation or the closing of a node as it was signed. */
 export type KeyDocument = { jws: string; hash: string; signer: string } & (
-  { kind: 'CERTIFICATE'; content: Certificate } | { kind: 'REVOCATION'; content: Revocation }
+  | { kind: 'CERTIFICATE'; content: Certificate }
+  | { kind: 'REVOCATION'; content: Revocation }
+  | { kind: 'CLOSING'; content: Closing }
 );
 
 /** A document on its way to being believed: what is wrong with it for good, and the key its signature was checked with. */
 export type Candidate = KeyDocument & { fault: string | null; checkedWith: string | null };
 export type CertificateCandidate = Candidate & { kind: 'CERTIFICATE' };
 export type RevocationCandidate = Candidate & { kind: 'REVOCATION' };
+export type ClosingCandidate = Candidate & { kind: 'CLOSING' };
 
 /** `<code>.<thumbprint>` (RFC 7638): whose key it is and which; no other key can bear the name. */
 export async function keyIdOf(node: DivisionCode, jwk: PublicKey): Promise<string> {
@@ -60,7 +65,7 @@ export async function readDocument(jws: string): Promise<Candidate> {
     header = decodeProtectedHeader(jws);
     content = payloadOf(jws);
   } catch (cause) {
-    throw new Error('This is no certificate and no revocation.', { cause });
+    throw new Error('This is no certificate, no revocation and no closing.', { cause });
   }
   const signer = header.kid ?? '';
   const common = { jws, hash: await sha256Hex(jws), signer, fault: null, checkedWith: null };
@@ -77,7 +82,12 @@ export async function readDocument(jws: string): Promise<Candidate> {
     if (!parsed.success) throw new Error('The revocation is not what its kind says.');
     return { ...common, kind: 'REVOCATION', content: parsed.data };
   }
-  throw new Error('This is no certificate and no revocation.');
+  if (header.typ === SIGNED_TYPES.closing) {
+    const parsed = closingSchema.safeParse(content);
+    if (!parsed.success) throw new Error('The closing is not what its kind says.');
+    return { ...common, kind: 'CLOSING', content: parsed.data };
+  }
+  throw new Error('This is no certificate, no revocation and no closing.');
 }
 
 /** The moment a signed thing is of. */

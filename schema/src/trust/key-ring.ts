@@ -9,6 +9,7 @@ import { dayOf } from '../rules/calendar.ts';
 import type {
   Candidate,
   CertificateCandidate,
+  ClosingCandidate,
   KeyDocument,
   RevocationCandidate,
   SignatureCheck,
@@ -33,6 +34,9 @@ export interface KnownKey {
   /** Its end, when it has one. */
   ended: (KeyDocument & { kind: 'REVOCATION' }) | null;
 }
+
+/** The closing of a node that is believed. */
+export type KnownClosing = KeyDocument & { kind: 'CLOSING' };
 
 /** What became of a document: believed; waiting for the key that signed it; refused, which nothing can change. */
 export interface Learned {
@@ -64,6 +68,7 @@ export class KeyRing {
   readonly #candidates = new Map<string, Candidate>();
   readonly #check: SignatureCheck;
   #keys: ReadonlyMap<string, KnownKey> = new Map();
+  #closings: ReadonlyMap<DivisionCode, KnownClosing> = new Map();
   #believed: ReadonlySet<string> = new Set();
 
   /** @param check how signatures are checked here; a platform may have a faster way than the portable one */
@@ -84,6 +89,15 @@ export class KeyRing {
 
   findKey(kid: string): KnownKey | undefined {
     return this.#keys.get(kid);
+  }
+
+  /** The closings of nodes, one a node. */
+  closings(): KnownClosing[] {
+    return [...this.#closings.values()];
+  }
+
+  findClosing(node: DivisionCode): KnownClosing | undefined {
+    return this.#closings.get(node);
   }
 
   /** Every document that is believed or waits for its signer's. */
@@ -107,7 +121,7 @@ export class KeyRing {
   }
 
   /**
-   * Takes in certificates and revocations, in whatever order they come. They prove themselves: it does not matter who
+   * Takes in certificates, revocations and closings, in whatever order they come. They prove themselves: it does not matter who
    * brought them.
    * @param keepWaiting whether what waits for its signer's key is remembered; not where strangers bring it
    */
@@ -193,8 +207,50 @@ export class KeyRing {
       if (known && Date.parse(known.certificate.content.issuedAt) > Date.parse(certificate.content.issuedAt)) continue;
       keys.set(kid, { node, kid, jwk, certificate, ended: ends.get(kid)?.[0] ?? null });
     }
+    const closings = await this.#close(
+      open.filter((c) => c.kind === 'CLOSING'),
+      keys,
+    );
+    for (const { jws } of closings.values()) believed.add(jws);
     this.#keys = keys;
+    this.#closings = closings;
     this.#believed = believed;
+  }
+
+  /** The closings that are believed: each node's first, by its parent, to a node that may take its place. */
+  async #close(
+    closings: readonly ClosingCandidate[],
+    keys: ReadonlyMap<string, KnownKey>,
+  ): Promise<Map<DivisionCode, KnownClosing>> {
+    const believed = new Map<DivisionCode, KnownClosing>();
+    for (const candidate of [...closings].sort(
+      (a, b) => Date.parse(a.content.at) - Date.parse(b.content.at) || a.hash.localeCompare(b.hash),
+    )) {
+      const { node, issuer, successor, at } = candidate.content;
+      const signer = keys.get(candidate.signer);
+      if (!signer) continue;
+      candidate.fault ??= this.#closingFault(candidate, signer);
+      if (candidate.fault !== null || notInEffect(signer, new Date(at)) !== null) continue;
+      if (!(await this.#isSigned(candidate, candidate.signer, signer.jwk, SIGNED_TYPES.closing))) continue;
+      if (!believed.has(node)) believed.set(node, candidate);
+      else candidate.fault = `${issuer} closed ${node} before; ${successor} does not take its place.`;
+    }
+    return believed;
+  }
+
+  #closingFault({ content: { node, issuer, successor, at } }: ClosingCandidate, signer: KnownKey): string | null {
+    const day = dayOf(new Date(at));
+    const parentOf = (code: DivisionCode) => {
+      try {
+        return this.#parentOf(code, day, issuer);
+      } catch {
+        return null;
+      }
+    };
+    if (signer.node !== issuer || parentOf(node) !== issuer)
+      return `The closing of ${node} is not signed by its parent.`;
+    const fits = successor !== node && (successor === issuer || parentOf(successor) === issuer);
+    return fits ? null : `${successor} can't take the place of ${node}: it is neither its parent nor a child of it.`;
   }
 
   /** Certificates with a sound signature up to the root, issuers before those they vouch for; ends are not looked at. */

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SIGNED_TYPES } from '../messages/envelope.ts';
 import type { LogLine } from '../messages/log-line.ts';
-import { CITY, COUNTY, TOWNSHIP, VILLAGE } from '../testing/fixtures.ts';
+import { NODE_ACTOR } from '../messages/log-line.ts';
+import { CITY, COUNTY, NEIGHBOUR_VILLAGE, TOWNSHIP, VILLAGE } from '../testing/fixtures.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import type { TestKey } from '../testing/keys.ts';
-import { certify, end, keyOf, signAs } from '../testing/keys.ts';
+import { certify, closing, end, keyOf, signAs } from '../testing/keys.ts';
 import type { CaseExport } from './case-export.ts';
 import { CASE_EXPORT_FORMAT, sealDigest, writeCaseExport } from './case-export.ts';
 import { sha256Hex } from './digest.ts';
@@ -117,6 +118,38 @@ describe('an answer of another node’s party in an exported case', () => {
     const { ok, faults } = await verdictOf(await exported(change));
     expect(ok).toBe(false);
     expect(faults).toMatchObject([{ place: 'line 5', code }]);
+  });
+});
+
+describe('the closing of a node in an exported case', () => {
+  /** The village is closed by whoever signs, in favour of its township unless told otherwise. */
+  async function exported(signer: string, successor = TOWNSHIP, said = TOWNSHIP): Promise<string> {
+    const log = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, data: { materials: [] } });
+    const named = CaseLog.of([{ ...log.lines[0], node: VILLAGE, actor: { ...log.file.filedBy } } as LogLine]);
+    const jws = await closing(key(signer), VILLAGE, successor, named.file.lastAt.toISOString());
+    const whole = named.add(
+      { action: 'SUCCEEDED', data: { node: VILLAGE, successor: said, closing: jws } },
+      { actor: NODE_ACTOR },
+    );
+    const nodes = [CITY, COUNTY, TOWNSHIP, VILLAGE];
+    const certificates = await Promise.all(nodes.map((node, i) => certify(key(nodes[i - 1] ?? CITY), key(node))));
+    const format = 'liandong-case-export' as const;
+    const unsealed = { format, v: 1 as const, case: log.file.id, lines: await sign(whole.lines) };
+    return writeCaseExport(await seal({ ...unsealed, keys: certificates, application: null, materials: [] }));
+  }
+
+  test('is verified against its parent’s key', async () => {
+    expect((await verdictOf(await exported(TOWNSHIP))).faults).toEqual([]);
+  });
+
+  test.each([
+    ['somebody else signed', () => exported(COUNTY)],
+    ['names another successor than the line', () => exported(TOWNSHIP, TOWNSHIP, NEIGHBOUR_VILLAGE)],
+    ['names one that can’t take its place', () => exported(TOWNSHIP, COUNTY, COUNTY)],
+  ])('that %s is found and named', async (_, make) => {
+    const { ok, faults } = await verdictOf(await make());
+    expect(ok).toBe(false);
+    expect(faults).toMatchObject([{ place: 'line 2', code: 'SIGNATURE_INVALID' }]);
   });
 });
 

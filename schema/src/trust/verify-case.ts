@@ -69,6 +69,7 @@ export async function verifyCaseExport(bytes: Uint8Array, root: PublicKey, paren
   const file = fold(lines, content, faults);
   verdict.state = file?.state ?? null;
   faults.push(...(await wordFaults(ring, lines, content, file)));
+  faults.push(...(await closingFaults(ring, lines)));
   await checkApplication(lines[0], content, faults);
   const bytesOfMaterials = await checkMaterials(file, content, faults);
   const seal = await checkSeal(ring, content, faults);
@@ -233,6 +234,26 @@ async function wordFaults(
     } catch (error) {
       faults.push(faultOf(place, error));
     }
+  }
+  return faults;
+}
+
+/** Where a line rests on the closing of a node, the node's parent signed just that. */
+async function closingFaults(ring: KeyRing, lines: readonly (LogLine | null)[]): Promise<ExportFault[]> {
+  const faults: ExportFault[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line?.action !== 'SUCCEEDED') continue;
+    const { node, successor, closing } = line.data;
+    const [learned] = await ring.learn([closing]);
+    const said = learned?.document?.kind === 'CLOSING' ? learned.document.content : null;
+    if (learned?.state === 'BELIEVED' && said?.node === node && said.successor === successor) continue;
+    const waiting = learned?.state === 'WAITING';
+    faults.push({
+      place: namePlace(['lines', index]),
+      part: waiting ? 'key' : 'content',
+      code: waiting ? 'KEY_UNKNOWN' : 'SIGNATURE_INVALID',
+      message: `Line ${index + 1} says that ${successor} took the place of ${node}, and its parent did not.`,
+    });
   }
   return faults;
 }

@@ -48,8 +48,8 @@ function notice(desk: Desk, file: CaseFile, actor: LogActor, asked: MissingMater
   requireAllNamed(desk, file, asked);
   if (asked.length === 0) throw problem('BAD_INPUT', 'Nothing is missing, nothing was named.', { field: 'missing' });
   const line: LineDraft = { action: 'SUPPLEMENT_REQUESTED', actor, note, data: { missing: asked } };
-  if (desk.node === file.filingNode) return oneLine(line);
-  const back = { to: file.filingNode, epoch: file.epoch + 1 };
+  if (desk.node === file.home) return oneLine(line);
+  const back = { to: file.home, epoch: file.epoch + 1 };
   return { lines: [line, { action: 'RETURNED', actor, note: '退回补正', data: back }], handOff: back };
 }
 

@@ -97,8 +97,8 @@ export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMateria
   if (desk.node !== file.decider) throw notCompetent(desk.node, file);
   requireAllNamed(desk, file, missing);
   const line = { action: 'PRECHECKED', actor, note: remarks, data: { missing, remarks } } as const;
-  if (desk.node === file.filingNode) return oneLine(line);
-  const back = handOff({ action: 'RETURNED', actor, note: '预审完毕' }, file.filingNode, file);
+  if (desk.node === file.home) return oneLine(line);
+  const back = handOff({ action: 'RETURNED', actor, note: '预审完毕' }, file.home, file);
   return { lines: [line, ...back.lines], handOff: back.handOff };
 }
 
@@ -111,8 +111,8 @@ export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMateria
 export function fileDraft(desk: Desk, file: CaseFile, filing: Filing, materials: Material[]): Step {
   const actor = atOwnCase(desk, file, 'FILE_CASE');
   requireFollows(file, 'FILED');
-  if (desk.node !== file.filingNode) {
-    throw problem('NOT_COMPETENT', `${file.filingNode} drew the draft up and files it, not ${desk.node}.`);
+  if (desk.node !== file.home) {
+    throw problem('NOT_COMPETENT', `${file.home} drew the draft up and files it, not ${desk.node}.`);
   }
   const data = filingData(desk, actor, { ...filing, materials });
   return oneLine({ action: 'FILED', actor, note: null, data });
@@ -122,7 +122,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
   const { item, node, divisions, now } = desk;
   requireInForce(item, dayOf(now));
   const { facts = NO_FACTS } = filing;
-  const found = route(item, filing.place, divisions, desk.grants, facts);
+  const found = route(item, filing.place, divisions, desk.grants, facts, desk.successionOf);
   requireIntake(item, node, found, divisions);
   if (node === found.acceptor) requireOffice(desk);
   if (filing.renewal) requireRenewable(item, filing.renewal, dayOf(now));

@@ -57,7 +57,7 @@ export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
       article: ARTICLES.writtenAcceptance,
     });
   }
-  const to = accepted ? file.acceptor : file.filingNode;
+  const to = accepted ? file.acceptor : file.home;
   if (to === desk.node) {
     throw problem('NOT_COMPETENT', `${desk.node} took the case in itself; there is nowhere to return it.`);
   }
@@ -108,10 +108,10 @@ export function assignCase(desk: Desk, file: CaseFile, note: string | null): Ste
   requireIssued(file);
   // the fee window is here, not where it is delivered
   requireNothingDue(file);
-  if (desk.node === file.filingNode) {
+  if (desk.node === file.home) {
     throw problem('NOT_COMPETENT', `${desk.node} took the case in itself and delivers it.`);
   }
-  return handOff({ action: 'ASSIGNED', actor, note }, file.filingNode, file);
+  return handOff({ action: 'ASSIGNED', actor, note }, file.home, file);
 }
 
 /**

@@ -12,5 +12,6 @@ export * from './proxy.ts';
 export * from './joint.ts';
 export * from './joint-parties.ts';
 export * from './renewals.ts';
+export * from './succession.ts';
 export { REMEDIES, actAs } from './shared.ts';
 export * from './expedited.ts';

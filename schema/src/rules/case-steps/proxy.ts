@@ -5,6 +5,7 @@ import type { AgentChangeReason, ConsentWay, ContactParty, ContactWay } from '..
 import { ARTICLES } from '../articles.ts';
 import { dayOf } from '../calendar.ts';
 import type { CaseFile } from '../case-file.ts';
+import { hasPart } from '../case-file.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import type { CaseAgent } from '../proxy.ts';
 import { isSameAgent, requireConsent, requireNoPersonalData } from '../proxy.ts';
@@ -43,7 +44,7 @@ export function proxyTeller(
   event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>,
 ): LogActor {
   const actor = actAs(desk, event.action === 'CONTACTED' ? 'LOG_CONTACT' : 'REVOKE_CONSENT', file.item);
-  if (!file.holders.includes(desk.node)) {
+  if (!hasPart(desk.node, file)) {
     throw problem('NOT_COMPETENT', `${desk.node} never held ${file.id}.`, { article: ARTICLES.proxyConsent });
   }
   proxyEvent(file, actor, event, desk.now);
@@ -80,8 +81,9 @@ export function proxyEvent(file: CaseFile, actor: LogActor, event: ProxyEvent, n
 }
 
 /** @throws {ProblemError} CONSENT_MISSING, NOT_COMPETENT for a desk that never held the case, ILLEGAL_STEP */
-function requireChange({ id, proxy, holders }: CaseFile, { from, to }: AgentChange): void {
-  if (!holders.includes(to.node)) {
+function requireChange(file: CaseFile, { from, to }: AgentChange): void {
+  const { id, proxy } = file;
+  if (!hasPart(to.node, file)) {
     throw problem('NOT_COMPETENT', `${to.node} never held ${id}.`, { article: ARTICLES.proxyConsent });
   }
   if (proxy && !isSameAgent(proxy.agent, from)) {

@@ -1,0 +1,97 @@
+import type { CaseFile, DivisionCode, Succession } from '@liandong/schema';
+import { caseSteps } from '@liandong/schema';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { findCases, lockCase } from './case-store.ts';
+import type { CaseWriter } from './case-writer.ts';
+
+export interface SuccessionParts {
+  node: DivisionCode;
+  db: HostDb;
+  trust: Trust;
+  writer: CaseWriter;
+  now: () => Date;
+}
+
+const BATCH = 200;
+/** A hand-over that was refused is tried again after this long, ms: each try is a line in the case's log. */
+const REFUSED_MS = 10 * 60_000;
+
+/**
+ * What closings ask of the cases a node holds, each case in a transaction of its own, so that it goes on where it was
+ * interrupted: a closed node hands its open cases over to its successor; every other writes into the cases it holds who
+ * took the place of closed nodes they name.
+ * @returns how many cases were written to
+ */
+export async function settleSuccessions(parts: SuccessionParts): Promise<number> {
+  const { node, db, trust, writer, now } = parts;
+  const own = trust.successionOf(node);
+  const closed = trust.successions();
+  if (closed.length === 0) return 0;
+  let written = 0;
+  for (let after = ''; ;) {
+    const ids = await (own ? openCases(db.queries(node), after) : casesThatName(db.queries(node), after, closed));
+    for (const id of ids) {
+      const done = await db.transact(node, async (tx: NodeTx) => {
+        const stored = await lockCase(tx, id);
+        if (!stored) return false;
+        const step = own ? handingOver(node, stored.file, own, now()) : naming(node, stored.file, closed);
+        if (!step) return false;
+        await writer.append(tx, stored, step, now());
+        return true;
+      });
+      if (done) written++;
+    }
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < BATCH) return written;
+    after = last;
+  }
+}
+
+/** What a closed node still holds, by what keeps it there; NONE is on its way within seconds. */
+export async function leftToHandOver(
+  queries: NodeQueries,
+): Promise<Record<'NONE' | 'PROCEDURE' | 'JOINT' | 'HEARING' | 'IN_TRANSIT', number>> {
+  const left = { NONE: 0, PROCEDURE: 0, JOINT: 0, HEARING: 0, IN_TRANSIT: 0 };
+  for (let after = ''; ;) {
+    const ids = await openCases(queries, after, ['HELD', 'IN_TRANSIT']);
+    for (const { file } of await findCases(queries, ids)) {
+      left[file.inTransitTo === null ? (caseSteps.keptBy(file) ?? 'NONE') : 'IN_TRANSIT']++;
+    }
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < BATCH) return left;
+    after = last;
+  }
+}
+
+function handingOver(node: DivisionCode, file: CaseFile, own: Succession, now: Date) {
+  const [last] = file.successions.filter((s) => s.node === node).slice(-1);
+  // nothing is written into it after its refusal, so that its last line is that old
+  const refused = last !== undefined && now.getTime() - file.lastAt.getTime() < REFUSED_MS;
+  return refused ? null : caseSteps.handOver(node, file, own);
+}
+
+function naming(node: DivisionCode, file: CaseFile, closed: readonly Succession[]) {
+  if (file.custodian !== node || file.inTransitTo !== null) return null;
+  const [first, ...rest] = caseSteps.successionLines(file, closed);
+  return first ? { lines: [first, ...rest] as [typeof first, ...typeof rest], handOff: null } : null;
+}
+
+async function openCases(queries: NodeQueries, after: string, custody = ['HELD']): Promise<string[]> {
+  const rows = await queries.query<{ id: string }>(
+    `SELECT id FROM cases WHERE node = $1 AND id > $2 AND closed_at IS NULL AND custody = ANY ($3)
+     ORDER BY id LIMIT ${BATCH}`,
+    [after, custody],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function casesThatName(queries: NodeQueries, after: string, closed: readonly Succession[]): Promise<string[]> {
+  const rows = await queries.query<{ id: string }>(
+    `SELECT id FROM cases WHERE node = $1 AND id > $2 AND closed_at IS NULL AND custody = 'HELD'
+       AND (acceptor = ANY ($3) OR decider = ANY ($3) OR filing_node = ANY ($3) OR agent_node = ANY ($3))
+     ORDER BY id LIMIT ${BATCH}`,
+    [after, closed.map(({ node }) => node)],
+  );
+  return rows.map(({ id }) => id);
+}

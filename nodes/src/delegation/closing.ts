@@ -1,0 +1,47 @@
+import type { DivisionCode, GrantEnd, Succession } from '@liandong/schema';
+import { SIGNED_TYPES, dayOf, grantStateOf } from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { findEveryGrant, lockGrant, saveEnd } from './delegation-store.ts';
+import type { GrantPublisher } from './grant-publisher.ts';
+
+export interface ClosedGrantsParts {
+  node: DivisionCode;
+  db: HostDb;
+  trust: Trust;
+  outbox: Outbox;
+  publisher: GrantPublisher;
+  now: () => Date;
+}
+
+/**
+ * Ends the grants a closed node gave and hands back those it was given: a delegation is between two named organs (Art. 24),
+ * and goes on with neither's successor. Given again it does nothing.
+ * @returns how many
+ */
+export async function endGrantsOfClosed(parts: ClosedGrantsParts, { node, why }: Succession): Promise<number> {
+  const { db, trust, outbox, publisher, now } = parts;
+  const open = ['IN_EFFECT', 'OFFERED', 'NOT_YET'];
+  const today = dayOf(now());
+  const own = (await findEveryGrant(db.queries(node), null)).filter(
+    (stored) =>
+      [stored.grant.grantor, stored.grant.grantee].includes(node) && open.includes(grantStateOf(stored, today)),
+  );
+  for (const { grant } of own) {
+    await db.transact(node, async (tx) => {
+      const stored = await lockGrant(tx, grant.id);
+      if (!stored || stored.end) return;
+      const { id, grantor, grantee } = grant;
+      const gave = grantor === node;
+      const way = gave ? 'REVOKED' : 'HANDED_BACK';
+      const end: GrantEnd = { kind: 'END', grant: id, way, reason: why, at: now().toISOString() };
+      const jws = await trust.sign(node, SIGNED_TYPES.delegation, end);
+      const receiver = gave ? grantee : grantor;
+      await outbox.enqueue(tx, [{ receiver, kind: 'DELEGATION', caseId: null, body: { jws } }]);
+      await saveEnd(tx, id, { grantor, grantee }, jws);
+      if (gave && stored.answer?.accepted) await publisher.publish(tx, { ...stored, endJws: jws });
+    });
+  }
+  return own.length;
+}

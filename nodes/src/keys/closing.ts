@@ -1,0 +1,44 @@
+import type { Closing, DivisionCode } from '@liandong/schema';
+import { SIGNED_TYPES, requireClosable } from '@liandong/schema';
+import type { NodeTx } from '../db/index.ts';
+import type { Issuing } from './issuing.ts';
+import { endKey, stateKeys } from './issuing.ts';
+
+export interface ClosingCommand {
+  node: DivisionCode;
+  successor: DivisionCode;
+  /** When the node's keys end. */
+  keysUntil: Date;
+  why: string;
+  actor: string;
+}
+
+/**
+ * Closes a node (撤并) as its parent: signs that it is closed and who takes its place, lets its keys end by a date, and tells
+ * everybody, in the caller's transaction. Given again it does nothing.
+ * @returns whether it was open before
+ * @throws {ProblemError} as `requireClosable`
+ */
+export async function closeNode(tx: NodeTx, issuing: Issuing, command: ClosingCommand): Promise<boolean> {
+  const { trust, divisions, now } = issuing;
+  const { node, successor, keysUntil, why, actor } = command;
+  const { serves, successionOf } = trust;
+  requireClosable(tx.node, { node, successor }, { divisions, serves, successionOf });
+  const before = successionOf(node);
+  const closing: Closing = {
+    node,
+    successor,
+    issuer: tx.node,
+    at: now().toISOString(),
+    keysUntil: keysUntil.toISOString(),
+    why,
+  };
+  // one that was signed and not stored, since its transaction failed, is stored now
+  const document = before?.closing ?? (await trust.sign(tx.node, SIGNED_TYPES.closing, closing));
+  const made = await stateKeys(tx, issuing, [document], { actor, why });
+  for (const key of trust.keys()) {
+    if (key.node !== node || key.ended !== null) continue;
+    await endKey(tx, issuing, key.kid, { reason: 'CESSATION', from: keysUntil, why, actor });
+  }
+  return made.length > 0;
+}
