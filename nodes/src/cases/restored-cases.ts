@@ -1,5 +1,5 @@
 import type { CaseCopy, CaseFile, DivisionCode } from '@liandong/schema';
-import { dossierSchema, filingNodeOf, problem, readersOf } from '@liandong/schema';
+import { contentsOf, dossierSchema, filingNodeOf, problem, readersOf } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox, Outgoing, Receiver } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -13,7 +13,7 @@ const BATCH = 100;
 
 /**
  * What this node holds of cases a restored node may read and has perhaps forgotten: whole logs, and for a desk that
- * held the case its application and which materials are here.
+ * held the case its application and which of its materials, papers and documents are here.
  * @param since nothing that rested longer is given
  */
 export async function copiesFor(queries: NodeQueries, asker: DivisionCode, since: Date): Promise<CaseCopy[]> {
@@ -27,11 +27,13 @@ export async function copiesFor(queries: NodeQueries, asker: DivisionCode, since
     });
     if (!wrote && !left && !readersOf(file).includes(asker) && file.inTransitTo !== asker) continue;
     const holder = file.holders.includes(asker);
-    const absent = new Set((await absentMaterials(queries, file.materials)).map((m) => m.sha256));
+    // what the asker may hold: also what was issued, and to organs the papers on interested parties
+    const contents = holder ? contentsOf(file, asker) : [];
+    const absent = new Set((await absentMaterials(queries, contents)).map((m) => m.sha256));
     copies.push({
       case: file.id,
       application: holder ? stored.application : null,
-      materials: holder ? file.materials.map((m) => m.sha256).filter((digest) => !absent.has(digest)) : [],
+      materials: contents.map((m) => m.sha256).filter((digest) => !absent.has(digest)),
       lines: stored.lines.map(({ jws }) => jws),
     });
   }
@@ -55,7 +57,7 @@ export async function takeCopy(
   if (!held) return [];
   await fillApplication(tx, held, copy.application);
   if (!held.file.holders.includes(tx.node)) return [];
-  const absent = await absentMaterials(tx, held.file.materials);
+  const absent = await absentMaterials(tx, contentsOf(held.file, tx.node));
   return absent.map((m) => m.sha256).filter((digest) => copy.materials.includes(digest));
 }
 
@@ -69,7 +71,7 @@ export async function piecesOf(
   const cases = await findCases(queries, ids);
   return cases.flatMap(({ id, file }) =>
     partsOf(
-      file.materials.filter((m) => digests.includes(m.sha256)),
+      contentsOf(file, receiver).filter((m) => digests.includes(m.sha256)),
       receiver,
       id,
     ),

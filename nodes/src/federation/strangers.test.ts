@@ -1,10 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { RoleName, Viewer } from '@liandong/schema';
-import { ROLE_SCHEMAS, roleSchema } from '@liandong/schema';
+import type { Role, RoleName, Viewer } from '@liandong/schema';
+import { ROLE_SCHEMAS, dayOf, roleSchema } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CaseSteps, LOW_INCOME, RELIEF, agent } from '../testing/cases.ts';
+import {
+  CaseSteps,
+  LOW_INCOME,
+  RELIEF,
+  agent,
+  application,
+  chief,
+  clerk,
+  countyChief,
+  material,
+} from '../testing/cases.ts';
 import type { Samples } from '../testing/inputs.ts';
-import { queryCall } from '../testing/inputs.ts';
+import { mutationCall, queryCall } from '../testing/inputs.ts';
 import {
   CITY,
   COUNTY,
@@ -13,6 +22,7 @@ import {
   TOWNSHIP,
   TestFederation,
   VILLAGE,
+  eventually,
   personAt,
 } from '../testing/test-federation.ts';
 
@@ -67,7 +77,7 @@ let federation: TestFederation;
 let samples: Samples;
 
 beforeAll(async () => {
-  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
   const id = await new CaseSteps(federation).file();
   const asked = await federation.services(VILLAGE).enquiries.open(agent, {
     item: LOW_INCOME,
@@ -91,15 +101,89 @@ beforeAll(async () => {
     from: '2026-06-01',
     to: '2026-06-02',
     window: 'A1',
-    bundle: randomUUID(),
+    ...(await othersObjects()),
   };
 });
 afterAll(() => federation.stop());
 
-async function answer({ role, field }: { role: RoleName; field: string }, viewer: Viewer | null) {
+const townAgent = personAt(TOWNSHIP, 'AGENT');
+const keeper = personAt(COUNTY, 'CLERK');
+
+/** A bundle of the township, a grant offered to it, a power it asks for, and a project of the county: real ones. */
+async function othersObjects(): Promise<Samples> {
+  const at = (node: string) => federation.services(node);
+  const { bundle } = await at(TOWNSHIP).bundles.file(townAgent, {
+    item: '3310-LB-001',
+    place: null,
+    applicant: application().applicant,
+    consent: application().consent,
+    form: Object.entries(ENTERPRISE).map(([field, value]) => ({ field, value })),
+    materials: PAPERS.map((name) => material(name)),
+    idempotencyKey: null,
+  });
+  const power = {
+    items: [RELIEF],
+    stages: ['DECIDE' as const],
+    mode: 'ENTRUSTED' as const,
+    cap: { amountFen: 100_000 },
+  };
+  const { grant } = await at(COUNTY).delegation.grant(countyChief, {
+    ...power,
+    grantee: TOWNSHIP,
+    from: dayOf(federation.now()),
+    to: null,
+    basis: '《社会救助暂行办法》第四十八条',
+    announcement: '三门县民政局委托亭旁镇人民政府确认小额临时救助',
+    request: null,
+  });
+  const { mode: _, ...wanted } = power;
+  const asked = await at(TOWNSHIP).delegation.request(chief, {
+    ...wanted,
+    divisionAbove: COUNTY,
+    reason: '就近办理',
+    staff: 3,
+  });
+  const project = await at(COUNTY).projects.register(keeper, {
+    name: '三门县滨海新城产业园',
+    amountFen: 1_000_000,
+    place: VILLAGE,
+    on: dayOf(federation.now()),
+    idempotencyKey: null,
+  });
+  await eventually(async () => {
+    const [grants, requests] = [
+      await at(TOWNSHIP).delegation.list(null),
+      await at(COUNTY).delegation.requests(countyChief),
+    ];
+    return grants.some((g) => g.grant.id === grant.id) && requests.some((r) => r.id === asked.id);
+  });
+  return {
+    'bundle.id': bundle.id,
+    'DeliverBundleInput.id': bundle.id,
+    'AnswerDelegationInput.id': grant.id,
+    'EndDelegationInput.id': grant.id,
+    requestedPower: asked.id,
+    'project.id': project.file.id,
+    'AmendProjectInput.id': project.file.id,
+    'EndProjectInput.id': project.file.id,
+  };
+}
+const ENTERPRISE = {
+  enterpriseName: '三门联动科技有限公司',
+  capital: '100',
+  businessScope: '软件开发',
+  address: '三门县海润街道1号',
+  representative: '王秀英',
+  sealKinds: '公章',
+  employees: '3',
+  bank: '台州银行三门支行',
+};
+const PAPERS = ['登记申请书', '主体资格文件', '住所使用证明', '章程', '身份证明', '法定代表人身份证明'];
+
+async function answer({ role, field }: { role: RoleName; field: string }, viewer: Viewer | null, node = VILLAGE) {
   const { query, variables } = queryCall(roleSchema(role), field, samples);
   const token = viewer && (await federation.token(viewer));
-  const { data, errors = [] } = await federation.ask(VILLAGE, { role, query, variables, token });
+  const { data, errors = [] } = await federation.ask(node, { role, query, variables, token });
   return { value: data?.[field] ?? null, codes: errors.map((error) => error.extensions?.code) };
 }
 
@@ -128,5 +212,66 @@ describe('what a desk keeps', () => {
   test('is closed unless it is in the list of what is open, which names questions that are there', () => {
     const names = QUESTIONS.map(({ field }) => field);
     expect(PUBLIC.filter((field) => !names.includes(field))).toEqual([]);
+  });
+});
+
+describe('an object that is there', () => {
+  const question = (field: string) => {
+    const found = QUESTIONS.find((q) => q.field === field);
+    if (!found) throw new Error(`no question ${field}`);
+    return found;
+  };
+  const attempt = async (node: string, role: RoleName, field: string, viewer: Viewer | null) => {
+    const of = field === 'declinePowerRequest' ? { 'EndDelegationInput.id': samples['requestedPower'] } : {};
+    const { query, variables } = mutationCall(roleSchema(role), field, { ...samples, ...of });
+    const token = viewer && (await federation.token(viewer));
+    const { data, errors = [] } = await federation.ask(node, { role, query, variables, token });
+    const payload = data?.[field] as { errors: { code: string }[] } | null | undefined;
+    return [...errors.map((e) => e.extensions?.code), ...(payload?.errors ?? []).map((e) => e.code)];
+  };
+  const at = (node: string, ...roles: Role[]) => roles.map((role): [string, Viewer] => [node, personAt(node, role)]);
+
+  test.each([
+    ['bundle', TOWNSHIP, townAgent],
+    ['project', COUNTY, keeper],
+  ] as const)('is read by its own desk and by no stranger: %s', async (field, node, own) => {
+    expect(await answer(question(field), own, node)).toMatchObject({ codes: [], value: expect.anything() });
+    for (const [who, viewer] of STRANGERS) {
+      const { value, codes } = await answer(question(field), viewer, node);
+      expect([who, value, REFUSALS.includes(codes[0] ?? 'told')]).toEqual([who, null, true]);
+    }
+  });
+
+  // whoever holds the very post that may do it, at another desk: also at their own, where the object is not
+  test.each<[RoleName, string, string, [string, Viewer][]]>([
+    ['bundles', 'deliverBundle', TOWNSHIP, [...at(OTHER_TOWNSHIP, 'AGENT', 'CLERK'), ...at(OTHER_VILLAGE, 'AGENT')]],
+    ['delegation', 'answerDelegation', TOWNSHIP, [...at(OTHER_TOWNSHIP, 'CHIEF', 'HEAD'), ...at(COUNTY, 'CHIEF')]],
+    ['delegation', 'handBackDelegation', TOWNSHIP, [...at(OTHER_TOWNSHIP, 'CHIEF', 'HEAD'), ...at(COUNTY, 'CHIEF')]],
+    ['delegation', 'revokeDelegation', COUNTY, [...at('331023', 'CHIEF', 'HEAD'), ...at(TOWNSHIP, 'CHIEF')]],
+    ['delegation', 'declinePowerRequest', COUNTY, [...at('331023', 'CHIEF', 'HEAD'), ...at(TOWNSHIP, 'CHIEF')]],
+    ['projects', 'amendProject', COUNTY, [...at('331023', 'CLERK', 'CHIEF'), ...at(OTHER_TOWNSHIP, 'CLERK')]],
+    ['projects', 'endProject', COUNTY, [...at('331023', 'CLERK', 'CHIEF', 'HEAD'), ...at(OTHER_TOWNSHIP, 'CHIEF')]],
+  ])('%s: %s is refused to the same post of another desk', async (role, field, node, others) => {
+    for (const [desk, viewer] of others) {
+      for (const place of new Set([node, federation.nodes().includes(desk) ? desk : node])) {
+        const codes = await attempt(place, role, field, viewer);
+        expect([viewer.sub, place, codes.length > 0 && codes.every((c) => REFUSALS.includes(c ?? ''))]).toEqual([
+          viewer.sub,
+          place,
+          true,
+        ]);
+      }
+    }
+  });
+
+  test('is as it was after all of that, and its own desk may', async () => {
+    const { delegation } = federation.services(TOWNSHIP);
+    const offered = (await delegation.list(null)).find(({ grant }) => grant.id === samples['EndDelegationInput.id']);
+    expect(offered?.state).toBe('OFFERED');
+    expect((await federation.services(COUNTY).delegation.requests(countyChief))[0]?.declined).toBeNull();
+    expect(await attempt(TOWNSHIP, 'delegation', 'answerDelegation', chief)).toEqual([]);
+    expect(await attempt(COUNTY, 'delegation', 'declinePowerRequest', countyChief)).toEqual([]);
+    // refused by the state of its members, which only the own desk is told
+    expect(await attempt(TOWNSHIP, 'bundles', 'deliverBundle', clerk)).toEqual(['BUNDLE_OPEN']);
   });
 });

@@ -1,7 +1,7 @@
 import type { HearingView, ProblemError, Viewer } from '@liandong/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, material } from '../testing/cases.ts';
-import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';
 
 // 食品经营许可: taken in at 包家村, accepted and first reviewed at 亭旁镇, decided by 三门县's 市场监管.
 const FOOD = '3310-SJ-001';
@@ -195,6 +195,35 @@ describe('the substance of the materials', () => {
     expect(await code(review(id, clerk, null))).toBe('SECOND_PERSON_MISSING');
     expect(await code(review(id, clerk, { sub: clerk.sub, name: clerk.name }))).toBe('SAME_PERSON');
     expect((await review(id, clerk)).state).toBe('REVIEWED');
+  });
+});
+
+describe('a county whose old backup was put back', () => {
+  test('gets papers and document of the cases it forgot from the desks that hold them, and the village no paper', async () => {
+    const backup = await federation.backup(COUNTY);
+    const id = await atCounty();
+    await hearings(COUNTY).offer(countyClerk, { id, notice: '可以要求听证', ...once });
+    for (const party of [0, 1, 2]) await hearings(COUNTY).waive(countyClerk, { id, party, ...once });
+    await steps.decide(id, countyChief);
+    await steps.deliver(id, countyChief, agent);
+    const document = await federation.services(COUNTY).handling.document(countyChief, id);
+    await federation.restore(COUNTY, backup);
+    await federation.startHost(COUNTY);
+    await eventually(async () => {
+      const [life] = await federation.rows<{ healed_at: Date | null }>(
+        COUNTY,
+        `SELECT healed_at FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
+        [COUNTY],
+      );
+      return life?.healed_at instanceof Date;
+    });
+    const back = await hearings(COUNTY).ofCase(countyClerk, id);
+    expect(who(back)).toEqual(KNOWN);
+    expect([...back.papers.values()]).toEqual(['油烟扰民,要求加装净化设备']);
+    expect(await federation.services(COUNTY).handling.document(countyChief, id)).toBe(document);
+    const papers = [...back.hearing.groups.map((g) => g.register), ...back.hearing.statements.map((s) => s.statement)];
+    const atVillage = `SELECT 1 FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`;
+    expect(await federation.rows(VILLAGE, atVillage, [VILLAGE, papers.map((p) => p.sha256)])).toEqual([]);
   });
 });
 

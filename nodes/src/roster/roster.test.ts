@@ -1,5 +1,5 @@
 import type { ProblemError, Viewer } from '@liandong/schema';
-import { ARTICLES, dayOf } from '@liandong/schema';
+import { ARTICLES, ROSTER_GAPS, dayOf } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, countyChief, countyClerk } from '../testing/cases.ts';
 import {
@@ -309,4 +309,20 @@ test('the graph keeps, reports and lists, and refuses with code and field', asyn
     agentAbsences: [],
     postChanges: { nodes: [{ change: 'AGENT_KEPT', about: '帮办员甲' }] },
   });
+});
+
+test('what the public is told of a place’s roster is how many agents and what is lacking, and names nobody', async () => {
+  const ask = (query: string, variables: Record<string, unknown>) =>
+    federation.ask(TOWNSHIP, { role: 'roster', query, variables, token: null });
+  const keys = [{ at: TOWNSHIP }];
+  const { data, errors } = await ask('query ($keys: [RosterKey!]!) { _placeRosters(keys: $keys) }', { keys });
+  expect(errors).toBeUndefined();
+  const [said] = data?.['_placeRosters'] as string[];
+  const place = JSON.parse(said ?? '') as { agents: number; gaps: string[] };
+  expect(Object.keys(place)).toEqual(['agents', 'gaps']);
+  expect(place.agents).toBeGreaterThan(0);
+  expect(place.gaps.every((gap) => ROSTER_GAPS.some((known) => known === gap))).toBe(true);
+  // who they are is for desks alone
+  const names = await ask('{ roster { agents { name } } }', {});
+  expect(names.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
 });

@@ -1,7 +1,7 @@
 import type { GraphQLInputType, GraphQLSchema } from 'graphql';
 import { getNamedType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 
-/** Values by the name of a field, or by `Input.field` where the name alone says too little. */
+/** Values by the name of a field, or by `Input.field` or `question.argument` where the name alone says too little. */
 export type Samples = Readonly<Record<string, unknown>>;
 
 /**
@@ -63,7 +63,7 @@ export function queryCall(
   const below = isCompositeType(getNamedType(found.type)) ? ' { __typename }' : '';
   return {
     query: `query Walk${declared === '' ? '' : `(${declared})`} { ${call}${below} }`,
-    variables: Object.fromEntries(args.map((arg) => [arg.name, sampleInput(arg.type, samples, `.${arg.name}`)])),
+    variables: Object.fromEntries(args.map((arg) => [arg.name, sampleInput(arg.type, samples, `${field}.${arg.name}`)])),
   };
 }
 
