@@ -63,7 +63,9 @@ export function queryCall(
   const below = isCompositeType(getNamedType(found.type)) ? ' { __typename }' : '';
   return {
     query: `query Walk${declared === '' ? '' : `(${declared})`} { ${call}${below} }`,
-    variables: Object.fromEntries(args.map((arg) => [arg.name, sampleInput(arg.type, samples, `${field}.${arg.name}`)])),
+    variables: Object.fromEntries(
+      args.map((arg) => [arg.name, sampleInput(arg.type, samples, `${field}.${arg.name}`)]),
+    ),
   };
 }
 
