@@ -11,7 +11,7 @@ import type { GatewayContext } from './context.ts';
 import type { Caller, DoorSettings } from './door.ts';
 import { Door, refusal } from './door.ts';
 import type { Issuer } from './issuer/index.ts';
-import { issuerAnswer } from './issuer/index.ts';
+import { issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
 import { shownError } from './plugins/errors.ts';
 import { identify } from './plugins/identity.ts';
@@ -99,7 +99,11 @@ export class Gateway {
     const { pathname } = new URL(request.url);
     if (request.method === 'GET' && pathname === '/health') return Response.json({ live: true });
     if (request.method === 'GET' && pathname === '/ready') return this.#ready();
-    const issued = this.#parts.issuer && (await issuerAnswer(this.#parts.issuer, request, caller.address));
+    const { issuer } = this.#parts;
+    const findConsent = trackedConsent(async (body) =>
+      this.#yoga.fetch(new URL('/graphql', request.url), { method: 'POST', headers: JSON_BODY, body }, { caller }),
+    );
+    const issued = issuer && (await issuerAnswer(issuer, request, caller.address, findConsent));
     if (issued) return issued;
     if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
     return this.#yoga.fetch(request, { caller });
@@ -172,6 +176,8 @@ export class Gateway {
     return Response.json({ broker, hosts: hosts.length, sequence }, { status: broker ? 200 : 503 });
   }
 }
+
+const JSON_BODY = { 'content-type': 'application/json' };
 
 type Serve = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 

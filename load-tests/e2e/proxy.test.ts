@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client } from '../src/federation/client.ts';
+import { DEMO_PASSWORD } from '../src/federation/demo-plan.ts';
 import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { Journey, fileLowIncome } from '../src/federation/journeys.ts';
@@ -39,6 +41,27 @@ describe('proxy handling through the gateway', () => {
       { code: 'CONSENT_REVOKED', node: { code: VILLAGE } },
     ]);
     await done('baojia-clerk', documents.FORWARD_CASE, { id });
+  });
+
+  test('lets an agent act for an applicant with a token of the embedded issuer, by the applicant’s slip alone', async () => {
+    const { id, number, trackingCode: code } = await file();
+    const { gatewayUrl } = federation;
+    const agent = { username: 'baojia-agent', password: DEMO_PASSWORD };
+    const acting = await Client.actingFor(gatewayUrl, agent, { number, code });
+    await acting.do(documents.FORWARD_CASE, { id });
+    const { track } = await asked<{ track: { steps: { action: string; byProxy: boolean; actor: string }[] } }>(
+      null,
+      `{ track(number: "${number}", code: "${code}") { steps { action byProxy actor } } }`,
+    );
+    expect(track.steps.find((s) => s.action === 'FORWARDED')).toMatchObject({ byProxy: true, actor: '包小芳' });
+    const refusal = (who: string, slip: { number: string; code: string }) =>
+      Client.actingFor(gatewayUrl, { ...agent, username: who }, slip).then(
+        () => null,
+        (error: Error) => error.message,
+      );
+    expect(await refusal('renjia-agent', { number, code })).toBe('NOT_COMPETENT');
+    expect(await refusal('tingpang-clerk', { number, code })).toBe('FORBIDDEN');
+    expect(await refusal('baojia-agent', { number, code: 'AAAAAAAA' })).toBe('NOT_FOUND');
   });
 
   test('keeps a contact that names a number out of the log, and others out of the desk', async () => {

@@ -1,6 +1,7 @@
 export { Issuer, generateIssuerKey } from './issuer.ts';
-export type { TokenAnswer } from './issuer.ts';
+export type { FindConsent, TokenAnswer, TrackedConsent } from './issuer.ts';
 export { LoginGuard } from './login-guard.ts';
 export { hashPassword, parsePeople } from './people.ts';
 export type { Person } from './people.ts';
 export { issuerAnswer } from './routes.ts';
+export { trackedConsent } from './tracked-consent.ts';

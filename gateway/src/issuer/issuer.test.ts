@@ -1,9 +1,9 @@
-import { TOKEN_AUDIENCE, TokenVerifier, parseIssuers } from '@liandong/schema';
+import { TOKEN_AUDIENCE, TokenVerifier, dayOf, endOfDay, parseIssuers } from '@liandong/schema';
 import type { JWK } from 'jose';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, VILLAGE } from '../testing/memory-federation.ts';
-import type { Person } from './index.ts';
+import type { Person, TrackedConsent } from './index.ts';
 import { Issuer, generateIssuerKey, hashPassword } from './index.ts';
 
 const code = (code: string) => expect.objectContaining({ code });
@@ -101,6 +101,83 @@ describe('a login', () => {
     for (const refusal of refusals) {
       expect(refusal).toMatchObject({ problems: (first as { problems: unknown }).problems });
     }
+  });
+});
+
+describe('a token that acts for an applicant', () => {
+  const consent = (change: object = {}) => ({ from: null, until: null, revokedAt: null, ...change });
+  const standing: TrackedConsent = { consent: consent(), agentNode: VILLAGE };
+  const asked = async (tracked: TrackedConsent | null | undefined, username = 'li', of = issuer) => {
+    const password = username === 'li' ? 'another' : 'right 密码';
+    const { access_token: actorToken } = await of.login(username, password);
+    return of.actFor({ actorToken, number: 'n-1', code: 'CODE' }, async () => tracked);
+  };
+  const today = () => dayOf(new Date());
+
+  test('names the applicant as its subject and the agent as who acts, in the post of an agent alone', async () => {
+    const both = await Issuer.open(
+      'embedded',
+      key,
+      people.map((person) => ({ ...person, roles: ['AGENT' as const, 'CLERK' as const] })),
+    );
+    const { access_token, expires_in } = await asked(standing, 'li', both);
+    expect(expires_in).toBe(8 * 3600);
+    expect(decodeJwt(access_token)).toMatchObject({ sub: 'applicant:n-1', act: { sub: 'li', name: '李强' } });
+    expect(await verifier().verify(access_token)).toEqual({
+      sub: 'li',
+      name: '李强',
+      division: VILLAGE,
+      roles: ['AGENT'],
+      department: null,
+      actsFor: 'applicant:n-1',
+    });
+  });
+
+  test('ends with the last day of the consent', async () => {
+    const { access_token } = await asked({ ...standing, consent: consent({ until: today() }) });
+    const { exp = 0 } = decodeJwt(access_token);
+    expect(exp * 1_000).toBeLessThanOrEqual(endOfDay(today()).getTime());
+  });
+
+  test.each<[string, TrackedConsent | null | undefined, string]>([
+    ['where number or code is wrong', null, 'NOT_FOUND'],
+    ['where nobody acts by proxy', undefined, 'CONSENT_MISSING'],
+    [
+      'once the consent was taken back',
+      { ...standing, consent: consent({ revokedAt: new Date() }) },
+      'CONSENT_REVOKED',
+    ],
+    ['once the consent has ended', { ...standing, consent: consent({ until: '2026-01-01' }) }, 'CONSENT_EXPIRED'],
+    ['before the consent begins', { ...standing, consent: consent({ from: '2099-01-01' }) }, 'CONSENT_MISSING'],
+    ['by an agent of another desk', { ...standing, agentNode: COUNTY }, 'NOT_COMPETENT'],
+  ])('is refused %s', async (_, tracked, refusal) => {
+    await expect(asked(tracked)).rejects.toThrow(code(refusal));
+  });
+
+  test('is refused to who is no agent, with a token of others, and with one that acts for somebody already', async () => {
+    await expect(asked(standing, 'wang')).rejects.toThrow(code('FORBIDDEN'));
+    const stranger = await Issuer.open('embedded', await generateIssuerKey(), people);
+    const { access_token: actorToken } = await stranger.login('li', 'another');
+    const slip = { number: 'n-1', code: 'CODE' };
+    await expect(issuer.actFor({ actorToken, ...slip }, async () => standing)).rejects.toThrow(code('UNAUTHENTICATED'));
+    const { access_token } = await asked(standing);
+    await expect(issuer.actFor({ actorToken: access_token, ...slip }, async () => standing)).rejects.toThrow(
+      code('UNAUTHENTICATED'),
+    );
+  });
+
+  test('is waited for by whoever tries out codes, and the desk is not even asked', async () => {
+    const guarded = await Issuer.open('embedded', key, people);
+    let questions = 0;
+    const { access_token: actorToken } = await guarded.login('li', 'another');
+    const attempt = () =>
+      guarded.actFor({ actorToken, number: 'n-1', code: 'WRONG' }, async () => {
+        questions++;
+        return null;
+      });
+    for (let tries = 0; tries < 5; tries++) await expect(attempt()).rejects.toThrow(code('NOT_FOUND'));
+    await expect(attempt()).rejects.toThrow(code('RATE_LIMITED'));
+    expect(questions).toBe(5);
   });
 });
 

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { CryptoKey, JWK } from 'jose';
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
-import { TOKEN_AUDIENCE, problem } from '@liandong/schema';
+import type { DivisionCode, ProxyConsent } from '@liandong/schema';
+import {
+  ARTICLES,
+  TOKEN_AUDIENCE,
+  TokenVerifier,
+  dayOf,
+  endOfDay,
+  parseIssuers,
+  problem,
+  requireConsent,
+} from '@liandong/schema';
 import { LoginGuard } from './login-guard.ts';
 import type { Person } from './people.ts';
 import { hashPassword, isPassword } from './people.ts';
@@ -16,6 +26,20 @@ export interface TokenAnswer {
   expires_in: number;
 }
 
+/** What the desk that took a case in says of its applicant's consent to proxy handling. */
+export interface TrackedConsent {
+  consent: Pick<ProxyConsent, 'from' | 'until' | 'revokedAt'>;
+  /** The desk whose agents look after the case. */
+  agentNode: DivisionCode;
+}
+
+/**
+ * Finds an applicant's consent by what the applicant has of the case.
+ * @returns null where number or code is wrong; undefined where nobody handles the case by proxy
+ * @throws {ProblemError} NODE_UNREACHABLE, RATE_LIMITED
+ */
+export type FindConsent = (number: string, code: string) => Promise<TrackedConsent | null | undefined>;
+
 /** The embedded issuer of small sites and of development: people with passwords, tokens signed with Ed25519. */
 export class Issuer {
   readonly name: string;
@@ -23,6 +47,8 @@ export class Issuer {
   readonly #people: ReadonlyMap<string, Person>;
   readonly #nobody: Promise<string>;
   readonly #guard: LoginGuard;
+  /** Of its own tokens. */
+  readonly #verifier: TokenVerifier;
 
   private constructor(
     name: string,
@@ -34,6 +60,9 @@ export class Issuer {
     this.name = name;
     this.#key = key;
     this.#people = new Map(people.map((person) => [person.username, person]));
+    this.#verifier = new TokenVerifier(parseIssuers([{ issuer: name, jwks: this.jwks() }]), () => {
+      throw new Error('its own keys are at hand');
+    });
     this.#nobody = hashPassword(randomUUID(), Buffer.from(randomUUID()));
   }
 
@@ -78,22 +107,69 @@ export class Issuer {
     }
     this.#guard.succeeded(username, address);
     const { name, division, roles, department, window } = person;
-    const token = await new SignJWT({
+    const post = {
       name,
       division,
       roles,
       ...(department === null ? {} : { department }),
       ...(window === undefined ? {} : { window }),
-    })
+    };
+    return this.#sign(person.username, post, new Date(Date.now() + TOKEN_SECONDS * 1_000));
+  }
+
+  /**
+   * Exchanges an agent's own token for one that acts for an applicant (RFC 8693, with `act`). What the applicant hands the
+   * agent proves that they may: the case's number and tracking code. It is an agent's token alone, whatever other posts
+   * the person has, and ends with the consent's last day at the latest.
+   * @param address where it is asked from: whoever tries out codes there has to wait
+   * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN for who is no agent, NOT_FOUND, CONSENT_MISSING, CONSENT_REVOKED,
+   * CONSENT_EXPIRED, NOT_COMPETENT for an agent of another desk, RATE_LIMITED, NODE_UNREACHABLE
+   */
+  async actFor(
+    { actorToken, number, code }: { actorToken: string; number: string; code: string },
+    findConsent: FindConsent,
+    address = 'unknown',
+  ): Promise<TokenAnswer> {
+    const agent = await this.#verifier.verify(actorToken);
+    if (agent.actsFor !== undefined) throw problem('UNAUTHENTICATED', 'This token acts for somebody already.');
+    if (!agent.roles.includes('AGENT')) {
+      throw problem('FORBIDDEN', 'Only an agent acts for an applicant.', { article: ARTICLES.postDuties });
+    }
+    this.#guard.requireTurn(number, address);
+    const tracked = await findConsent(number, code);
+    if (tracked === null) {
+      this.#guard.failed(number, address);
+      throw problem('NOT_FOUND', 'No case has this number and tracking code.');
+    }
+    this.#guard.succeeded(number, address);
+    const article = ARTICLES.proxyConsent;
+    if (!tracked) throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { article });
+    const now = new Date();
+    requireConsent(tracked, dayOf(now));
+    if (tracked.agentNode !== agent.division) {
+      const message = `The case is looked after by ${tracked.agentNode}, not by ${agent.division}.`;
+      throw problem('NOT_COMPETENT', message, { article, node: tracked.agentNode });
+    }
+    const { until } = tracked.consent;
+    const ends = now.getTime() + TOKEN_SECONDS * 1_000;
+    const expires = new Date(until === null ? ends : Math.min(ends, endOfDay(until).getTime()));
+    const { sub, name, division } = agent;
+    const post = { name: `${number} 申请人`, division, roles: ['AGENT'], act: { sub, name } };
+    return this.#sign(`applicant:${number}`, post, expires);
+  }
+
+  async #sign(subject: string, claims: Record<string, unknown>, expires: Date): Promise<TokenAnswer> {
+    const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'EdDSA', kid: this.#key.kid, typ: 'JWT' })
       .setIssuer(this.name)
       .setAudience(TOKEN_AUDIENCE)
-      .setSubject(person.username)
+      .setSubject(subject)
       .setJti(randomUUID())
       .setIssuedAt()
-      .setExpirationTime(`${TOKEN_SECONDS}s`)
+      .setExpirationTime(expires)
       .sign(this.#key.privateKey);
-    return { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS };
+    const seconds = Math.round((expires.getTime() - Date.now()) / 1_000);
+    return { access_token: token, token_type: 'Bearer', expires_in: seconds };
   }
 }
 

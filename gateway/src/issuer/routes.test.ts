@@ -1,10 +1,19 @@
 import { TokenVerifier } from '@liandong/schema';
-import { createLocalJWKSet } from 'jose';
+import { createLocalJWKSet, decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { COUNTY } from '../testing/memory-federation.ts';
+import { COUNTY, VILLAGE } from '../testing/memory-federation.ts';
+import type { FindConsent } from './index.ts';
 import { Issuer, generateIssuerKey, hashPassword, issuerAnswer } from './index.ts';
 
 const ORIGIN = 'http://gateway.test:4000';
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+const SLIP = 'urn:liandong:tracking-code';
+/** One case with a consent, of the village's agents. */
+const findConsent: FindConsent = async (number, code) =>
+  number === 'n-1' && code === 'CODE'
+    ? { consent: { from: null, until: null, revokedAt: null }, agentNode: VILLAGE }
+    : null;
 let issuer: Issuer;
 
 beforeAll(async () => {
@@ -16,11 +25,19 @@ beforeAll(async () => {
     department: '民政',
     password: await hashPassword('right & 密码=', Buffer.from('salt')),
   };
-  issuer = await Issuer.open('embedded', await generateIssuerKey(), [person]);
+  const agent = {
+    ...person,
+    username: 'li',
+    name: '李强',
+    division: VILLAGE,
+    roles: ['AGENT' as const],
+    department: null,
+  };
+  issuer = await Issuer.open('embedded', await generateIssuerKey(), [person, agent]);
 });
 
 const ask = async (path: string, init?: RequestInit) => {
-  const response = await issuerAnswer(issuer, new Request(new URL(path, ORIGIN), init));
+  const response = await issuerAnswer(issuer, new Request(new URL(path, ORIGIN), init), '10.0.0.1', findConsent);
   if (!response) return null;
   return {
     status: response.status,
@@ -40,7 +57,7 @@ describe('over HTTP the issuer', () => {
         issuer: 'embedded',
         jwks_uri: `${ORIGIN}/issuer/jwks`,
         token_endpoint: `${ORIGIN}/issuer/token`,
-        grant_types_supported: ['password'],
+        grant_types_supported: ['password', EXCHANGE],
         id_token_signing_alg_values_supported: ['EdDSA'],
       },
     });
@@ -102,6 +119,44 @@ describe('over HTTP the issuer', () => {
     });
   });
 
+  test('exchanges an agent’s token and an applicant’s slip for a token with `act` (RFC 8693)', async () => {
+    const own = await token({ grant_type: 'password', username: 'li', password: 'right & 密码=' });
+    const actor_token = String(own?.content['access_token']);
+    const form = {
+      grant_type: EXCHANGE,
+      actor_token,
+      actor_token_type: ACCESS_TOKEN,
+      subject_token: 'n-1 CODE',
+      subject_token_type: SLIP,
+    };
+    const made = await token(form);
+    expect(made).toMatchObject({
+      status: 200,
+      cache: 'no-store',
+      content: { token_type: 'Bearer', issued_token_type: ACCESS_TOKEN },
+    });
+    expect(decodeJwt(String(made?.content['access_token']))).toMatchObject({
+      sub: 'applicant:n-1',
+      act: { sub: 'li', name: '李强' },
+    });
+    expect(await token({ ...form, subject_token: 'n-1 OTHER' })).toMatchObject({
+      status: 404,
+      content: { error: 'invalid_request', code: 'NOT_FOUND' },
+    });
+    expect(await token({ ...form, actor_token: 'a.b.c' })).toMatchObject({
+      status: 401,
+      content: { error: 'invalid_request', code: 'UNAUTHENTICATED' },
+    });
+    for (const change of [
+      { subject_token: 'n-1' },
+      { subject_token_type: ACCESS_TOKEN },
+      { actor_token_type: '' },
+      { subject_token: `${'n'.repeat(61)} CODE` },
+    ]) {
+      expect(await token({ ...form, ...change })).toMatchObject({ status: 400, content: { code: 'BAD_INPUT' } });
+    }
+  });
+
   test('does not read a form without end', async () => {
     const body = `padding=${'a'.repeat(5_000)}&grant_type=password&username=wang&password=x`;
     expect(await ask('/issuer/token', { method: 'POST', body })).toMatchObject({
@@ -124,7 +179,7 @@ describe('over HTTP the issuer', () => {
       body: endless,
       duplex: 'half',
     } as RequestInit);
-    expect((await issuerAnswer(issuer, request))?.status).toBe(413);
+    expect((await issuerAnswer(issuer, request, '10.0.0.1', findConsent))?.status).toBe(413);
     expect(given).toBeLessThan(20_000);
   });
 

@@ -43,6 +43,31 @@ export class Client {
     return new Client(gatewayUrl, answer.access_token);
   }
 
+  /**
+   * Exchanges an agent's own token for one that acts for the applicant whose number and tracking code are given.
+   * @throws {Error} with the code of the refusal
+   */
+  static async actingFor(
+    gatewayUrl: string,
+    agent: { username: string; password: string },
+    slip: { number: string; code: string },
+  ): Promise<Client> {
+    const own = await Client.login(gatewayUrl, agent.username, agent.password);
+    const response = await fetch(`${gatewayUrl}/issuer/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        actor_token: own.#token ?? '',
+        actor_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        subject_token: `${slip.number} ${slip.code}`,
+        subject_token_type: 'urn:liandong:tracking-code',
+      }),
+    });
+    const answer = (await response.json()) as { access_token?: string; code?: string };
+    if (answer.access_token === undefined) throw new Error(answer.code ?? 'no token');
+    return new Client(gatewayUrl, answer.access_token);
+  }
+
   /** Asks and returns all that came back. */
   async ask(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
     const response = await fetch(this.#url, {

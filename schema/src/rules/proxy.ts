@@ -121,7 +121,10 @@ export function isSameAgent(one: CaseAgent, other: CaseAgent): boolean {
  * its revocation). A case that nobody consented to be handled by proxy is the desk's own.
  * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
  */
-export function requireConsent(proxy: ProxyHandling | null, today: Day): void {
+export function requireConsent(
+  proxy: { consent: Pick<ProxyConsent, 'from' | 'until' | 'revokedAt'> } | null,
+  today: Day,
+): void {
   if (!proxy) return;
   const { from, until, revokedAt } = proxy.consent;
   const article = ARTICLES.proxyEnds;
