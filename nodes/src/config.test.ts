@@ -26,9 +26,21 @@ describe('a host’s settings', () => {
   test('that are missing or wrong are all named at once', () => {
     const { LIANDONG_HOST: _, ...rest } = sound;
     const read = () =>
-      readConfig({ ...rest, LIANDONG_NODES: 'x', LIANDONG_DATABASE_URL: 'mysql://u@h/d', LIANDONG_HTTP_PORT: '70000' });
+      readConfig({
+        ...rest,
+        LIANDONG_NODES: 'x',
+        LIANDONG_DATABASE_URL: 'mysql://u@h/d',
+        LIANDONG_HTTP_PORT: '70000',
+        LIANDONG_NATS_URL: 'tls://a:4222,nats://b:4222',
+      });
     expect(read).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }));
-    for (const name of ['LIANDONG_HOST', 'LIANDONG_NODES', 'LIANDONG_DATABASE_URL', 'LIANDONG_HTTP_PORT'])
+    for (const name of [
+      'LIANDONG_HOST',
+      'LIANDONG_NODES',
+      'LIANDONG_DATABASE_URL',
+      'LIANDONG_HTTP_PORT',
+      'LIANDONG_NATS_URL',
+    ])
       expect(read).toThrow(name);
   });
 });

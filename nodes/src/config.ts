@@ -17,6 +17,8 @@ const settings = z.object({
   LIANDONG_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** Most connections to it. Each costs the server some MB; 6 carry a county. */
   LIANDONG_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(6),
+  /** Directory of pg_dump and pg_restore, for backup and restore; those on the PATH without it. */
+  LIANDONG_POSTGRES_BIN_DIR: path.optional(),
   /** Addresses of the broker, separated by commas; with `tls://` one that offers no TLS is refused. */
   LIANDONG_NATS_URL: brokerUrlsSchema,
   /** File with this host's nkey seed; without it the host connects without credentials. */
@@ -55,6 +57,7 @@ export interface HostConfig {
   nodes: string[];
   databaseUrl: string;
   databaseConnections: number;
+  postgresBinDir: string | null;
   natsUrls: string[];
   natsSeedFile: string | null;
   divisionsFile: string;
@@ -89,6 +92,7 @@ export function readConfig(environment: Record<string, string | undefined>): Hos
     nodes: s.LIANDONG_NODES,
     databaseUrl: s.LIANDONG_DATABASE_URL,
     databaseConnections: s.LIANDONG_DATABASE_CONNECTIONS,
+    postgresBinDir: s.LIANDONG_POSTGRES_BIN_DIR ?? null,
     natsUrls: s.LIANDONG_NATS_URL,
     natsSeedFile: s.LIANDONG_NATS_SEED_FILE ?? null,
     divisionsFile: s.LIANDONG_DIVISIONS_FILE,

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { ProblemError, problem } from '@liandong/schema';
 import { pino } from 'pino';
-import type { HostConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import type { ParkedCase } from '../handoff/index.ts';
@@ -11,6 +9,7 @@ import { examine } from '../operation/doctor.ts';
 import { noteCommandRead } from '../reads/index.ts';
 import { forceLife, healingState, waitNoLonger } from '../restore/index.ts';
 import { openVault } from '../sealing/index.ts';
+import { dumpDatabase, loadDump } from './postgres-tools.ts';
 import type { Terminal, Values } from './opening.ts';
 import { actorOf, commandReader, parseCommand, requireValue } from './opening.ts';
 
@@ -101,11 +100,15 @@ const COMMANDS: Record<string, Run> = {
   }),
   'backup create': async ({ environment, print }, values) => {
     const out = requireValue(values, 'out');
-    await postgresTool(readConfig(environment), 'pg_dump', ['--format=custom', '--no-owner', `--file=${out}`]);
+    await dumpDatabase(readConfig(environment), out);
     print(`Wrote ${out}. Keep it apart from this machine; it holds personal data.\n`);
     return 0;
   },
-  'restore load': ({ environment, print }, _, file) => load(readConfig(environment), file, print),
+  'restore load': async ({ environment, print }, _, file) => {
+    await loadDump(readConfig(environment), named(file));
+    print('Read. Start the host: it sees that its database is another and asks others what they hold of its nodes.\n');
+    return 0;
+  },
   'restore begin': onNode(async (db, node, { print }) => {
     await forceLife(db, node, () => new Date(), pino({ level: 'silent' }));
     print('When the host starts it asks all others what they hold of the node.\n');
@@ -138,52 +141,6 @@ async function healing(db: HostDb, node: string): Promise<string> {
     ? `${node} is healed since ${healedAt.toISOString()}.`
     : `${node} waits for what others hold of it since ${askedSince.toISOString()}.`;
   return `${head}\n${answered} nodes answered and gave back ${cases} cases. Silent: ${silent.join(', ') || 'nobody'}.\n`;
-}
-
-async function load(config: HostConfig, file: string | undefined, print: Terminal['print']): Promise<number> {
-  const db = new HostDb(config.databaseUrl, 2, () => undefined);
-  try {
-    const [used] = await db.queryHost(`SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1`);
-    if (used) throw problem('BAD_INPUT', 'The database is not empty. Make a new one and name it in the settings.');
-  } finally {
-    await db.close();
-  }
-  const database = new URL(config.databaseUrl).pathname.slice(1);
-  await postgresTool(config, 'pg_restore', [
-    '--no-owner',
-    '--exit-on-error',
-    '--single-transaction',
-    `--dbname=${database}`,
-    named(file),
-  ]);
-  print('Read. Start the host: it sees that its database is another and asks others what they hold of its nodes.\n');
-  return 0;
-}
-
-/** @throws {ProblemError} DATABASE_UNAVAILABLE with the last line the tool said, BAD_CONFIG when it is not installed */
-async function postgresTool(config: HostConfig, tool: string, parameters: readonly string[]): Promise<void> {
-  const { hostname, port, username, password, pathname } = new URL(config.databaseUrl);
-  // by the environment: a password on a command line is seen by everybody on the machine
-  const env = {
-    ...process.env,
-    PGHOST: hostname,
-    PGPORT: port || '5432',
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: pathname.slice(1),
-  };
-  const { code, said } = await new Promise<{ code: number; said: string }>((resolve, reject) => {
-    const child = spawn(tool, parameters, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said = `${said}${chunk.toString('utf8')}`.slice(-2_000);
-    });
-    child.once('error', (cause) => {
-      reject(problem('BAD_CONFIG', `${tool} is not installed: take it from PostgreSQL's client package.`, { cause }));
-    });
-    child.once('close', (status) => resolve({ code: status ?? 1, said }));
-  });
-  if (code !== 0) throw problem('DATABASE_UNAVAILABLE', `${tool} failed: ${said.trim()}`);
 }
 
 /** Whom a message is about, as far as it says so: a case, or else the message itself. */

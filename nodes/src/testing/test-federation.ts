@@ -147,6 +147,7 @@ export class TestFederation {
         nodes: served,
         databaseUrl: databaseUrls.get(node) ?? (await createDatabase()),
         databaseConnections: 4,
+        postgresBinDir: null,
         natsUrls: [federation.#broker(broker).url],
         natsSeedFile: join(hostDir, 'nats.seed'),
         divisionsFile,
