@@ -1,0 +1,42 @@
+// 项目: what groups cases of several tiers.
+
+/** 项目阶段, in their order: a project moves on by one at a time. */
+export const PROJECT_PHASES = ['INITIATION', 'DECISION', 'APPROVAL', 'CONSTRUCTION'] as const;
+export type ProjectPhase = (typeof PROJECT_PHASES)[number];
+export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {
+  INITIATION: '立项',
+  DECISION: '决策',
+  APPROVAL: '审批',
+  CONSTRUCTION: '开工',
+};
+
+/** 项目日志: what the lines of a project's log record. */
+export const PROJECT_ACTIONS = [
+  'REGISTERED',
+  'AMENDED',
+  'PHASE_REACHED',
+  'KEY_FLAGGED',
+  'KEY_UNFLAGGED',
+  'DISPATCHED',
+  'ORDERED',
+  'ORDER_ANSWERED',
+  'NOTICE_REFUSED',
+  'CASE_LINKED',
+  'CASE_LEFT',
+  'ENDED',
+] as const;
+export type ProjectAction = (typeof PROJECT_ACTIONS)[number];
+export const PROJECT_ACTION_LABELS: Record<ProjectAction, string> = {
+  REGISTERED: '项目登记',
+  AMENDED: '变更',
+  PHASE_REACHED: '阶段推进',
+  KEY_FLAGGED: '列为重点项目',
+  KEY_UNFLAGGED: '移出重点项目',
+  DISPATCHED: '派单',
+  ORDERED: '交办',
+  ORDER_ANSWERED: '交办答复',
+  NOTICE_REFUSED: '告知被拒',
+  CASE_LINKED: '关联办件',
+  CASE_LEFT: '办件移出',
+  ENDED: '项目终止',
+};

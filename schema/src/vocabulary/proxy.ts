@@ -1,0 +1,58 @@
+// 代办: whoever acts for an applicant.
+
+/** How an applicant's consent to proxy handling was given (委托方式). */
+export const CONSENT_WAYS = ['SIGNATURE', 'FINGERPRINT', 'RECORDED_VOICE', 'ONLINE'] as const;
+export type ConsentWay = (typeof CONSENT_WAYS)[number];
+export const CONSENT_WAY_LABELS: Record<ConsentWay, string> = {
+  SIGNATURE: '签字',
+  FINGERPRINT: '按手印',
+  RECORDED_VOICE: '录音',
+  ONLINE: '线上确认',
+};
+
+/** 联系对象: with whom an agent was in contact about a case. */
+export const CONTACT_PARTIES = ['APPLICANT', 'DESK'] as const;
+export type ContactParty = (typeof CONTACT_PARTIES)[number];
+export const CONTACT_PARTY_LABELS: Record<ContactParty, string> = {
+  APPLICANT: '申请人',
+  DESK: '承办单位',
+};
+
+/** 联系方式. */
+export const CONTACT_WAYS = ['VISIT', 'AT_DESK', 'PHONE', 'ONLINE'] as const;
+export type ContactWay = (typeof CONTACT_WAYS)[number];
+export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
+  VISIT: '上门',
+  AT_DESK: '到窗口',
+  PHONE: '电话',
+  ONLINE: '线上',
+};
+
+/** 代办交接: why another agent looks after a case from then on. */
+export const AGENT_CHANGE_REASONS = ['ABSENCE', 'RETURN'] as const;
+export type AgentChangeReason = (typeof AGENT_CHANGE_REASONS)[number];
+
+/** 待代办事项: what waits for the agent of a case. */
+export const AGENT_WAIT_KINDS = [
+  'FILE_DRAFT',
+  'FORWARD',
+  'BRING_SUPPLEMENT',
+  'MAKE_CORRECTION',
+  'PAY_FEE',
+  'DELIVER',
+  'CLOSE',
+  'RENEW_CONSENT',
+  'REPORT_RESULT',
+] as const;
+export type AgentWaitKind = (typeof AGENT_WAIT_KINDS)[number];
+export const AGENT_WAIT_LABELS: Record<AgentWaitKind, string> = {
+  FILE_DRAFT: '待提交',
+  FORWARD: '待上报',
+  BRING_SUPPLEMENT: '待补正',
+  MAKE_CORRECTION: '待整改',
+  PAY_FEE: '待缴费',
+  DELIVER: '待送达',
+  CLOSE: '待归档',
+  RENEW_CONSENT: '委托将到期',
+  REPORT_RESULT: '首问结果待反馈',
+};
