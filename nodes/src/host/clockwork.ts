@@ -3,7 +3,7 @@ import { dayOf } from '@liandong/schema';
 import { Loop } from '../handoff/index.ts';
 import { settleSuccessions } from '../cases/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
-import { lapseSilentParties } from '../joint/index.ts';
+import { lapseSilentParties, removeShown } from '../joint/index.ts';
 import type { Healer } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { recordStandardization } from '../rollup/index.ts';
@@ -20,6 +20,8 @@ const CLOSED_MS = 1_000;
 const BUNDLES_MS = 1_000;
 /** How often a change of the figures of standardization is looked for, ms. */
 const STANDARDIZATION_MS = 3_600_000;
+/** How often it is looked for what other nodes showed here and is not needed any more, ms. */
+const SHOWN_MS = 3_600_000;
 
 /**
  * What happens at the host's nodes because time passes, with nobody asking.
@@ -97,6 +99,13 @@ export function startClockwork(
   every(STANDARDIZATION_MS, 'figures of standardization', async () => {
     for (const node of desks.keys()) {
       if (DUTIES[tierOf(node)].implementsItems) await recordStandardization(db, node, dayOf(now()));
+    }
+  });
+  every(SHOWN_MS, 'what other nodes showed', async () => {
+    for (const node of desks.keys()) {
+      if (lives.isHealing(node)) continue;
+      const removed = await removeShown({ node, db, now });
+      if (removed > 0) log.info({ node, removed }, 'what was shown with questions that are over was removed');
     }
   });
   every(SIGN_OF_LIFE_MS, 'sign of life', async () => {

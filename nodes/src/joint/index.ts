@@ -1,3 +1,4 @@
 export { jointService, lapseSilentParties } from './joint-service.ts';
 export { OpinionReceiver } from './opinion-receiver.ts';
+export { removeShown } from './shown-materials.ts';
 export { askAgain, requestLogs, tellParties } from './party-messages.ts';

@@ -13,6 +13,7 @@ import type {
   caseSteps,
 } from '@liandong/schema';
 import {
+  ARTICLES,
   SIGNED_TYPES,
   dayOf,
   problem,
@@ -47,13 +48,14 @@ const cursorSchema = z.tuple([z.coerce.date(), z.string(), z.int()]);
 export function requestDesk({ node, db, divisions, calendar, trust, outbox, posts, now }: RequestDeskParts) {
   const queries = db.queries(node);
 
-  const viewOf = ({ asked, applicant, form, materials, words }: StoredOpinionRequest): OpinionRequestView => ({
-    ...asked,
-    standing: requestStateOf(asked),
-    applicant,
-    form,
-    materials,
-    words: words.map(({ word, state, code, reason }) => ({ word, state, code, reason })),
+  const viewOf = (stored: StoredOpinionRequest): OpinionRequestView => ({
+    ...stored.asked,
+    standing: requestStateOf(stored.asked),
+    applicant: stored.applicant,
+    form: stored.form,
+    materials: stored.materials,
+    removedAt: stored.removedAt,
+    words: stored.words.map(({ word, state, code, reason }) => ({ word, state, code, reason })),
     answeredBy: node,
   });
 
@@ -85,7 +87,11 @@ export function requestDesk({ node, db, divisions, calendar, trust, outbox, post
     },
 
     async material(viewer: Viewer | null, key: RequestKey, sha256: string): Promise<string> {
-      const { materials } = await readable(viewer, key);
+      const { materials, removedAt } = await readable(viewer, key);
+      if (removedAt) {
+        const why = `What was shown with this question was removed on ${dayOf(removedAt)}; the lead keeps it.`;
+        throw problem('NOT_FOUND', why, { node, field: 'sha256', article: ARTICLES.storedNoLonger });
+      }
       const shown = materials.find((m) => m.sha256 === sha256);
       const bytes = shown && (await readPart(queries, { sha256, offset: 0, length: shown.size }));
       if (bytes) return bytes.toString('base64');

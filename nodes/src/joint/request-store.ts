@@ -28,6 +28,8 @@ export interface StoredOpinionRequest {
   word: string | null;
   /** What this desk signed, oldest first. */
   words: SaidWord[];
+  /** When what was shown was removed; null while it is here. */
+  removedAt: Date | null;
 }
 
 export interface SaidWord {
@@ -39,7 +41,7 @@ export interface SaidWord {
 }
 
 /** What is new of a question when it comes. */
-export type NewOpinionRequest = Omit<StoredOpinionRequest, 'asked' | 'words'> & {
+export type NewOpinionRequest = Omit<StoredOpinionRequest, 'asked' | 'words' | 'removedAt'> & {
   asked: Pick<AskedOpinion, 'number' | 'item' | 'leadNode' | 'lead'>;
 };
 
@@ -58,6 +60,7 @@ interface Row {
   limit_at: Date | null;
   notice: string;
   word: string | null;
+  removed_at: Date | null;
 }
 
 interface WordRow {
@@ -70,7 +73,7 @@ interface WordRow {
 }
 
 const COLUMNS = `case_id, party, opened, lead_node, lead, number, item, applicant, form, materials, lines, limit_at,
-  notice, word`;
+  notice, word, removed_at`;
 
 /** Keeps a question; one that comes again takes the place of what was known of it, and the word on it stays. */
 export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<void> {
@@ -82,6 +85,7 @@ export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<
        form, materials, lines, limit_at, notice, due_at, waiting, word)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
      ON CONFLICT (node, case_id, party) DO UPDATE SET opened = excluded.opened, lead_node = excluded.lead_node,
+       applicant = excluded.applicant, form = excluded.form, removed_at = NULL,
        materials = excluded.materials, lines = excluded.lines, limit_at = excluded.limit_at, notice = excluded.notice,
        due_at = excluded.due_at, waiting = excluded.waiting, word = excluded.word`,
     [
@@ -218,6 +222,46 @@ export async function findLogsOf(queries: NodeQueries, lead: string): Promise<{ 
   return rows.map((row) => ({ caseId: row.case_id, lines: z.array(z.string()).parse(JSON.parse(row.lines)) }));
 }
 
+/** Another node's question that is not waited for any more, and what it showed. */
+export interface OverQuestion {
+  notice: OpinionNotice;
+  materials: Material[];
+}
+
+/** Other nodes' questions that nobody waits for and whose materials are here still. */
+export async function listOver(queries: NodeQueries): Promise<OverQuestion[]> {
+  const rows = await queries.query<{ notice: string; materials: string }>(
+    `SELECT notice, materials FROM opinion_requests
+     WHERE node = $1 AND removed_at IS NULL AND lines IS NOT NULL AND NOT waiting`,
+  );
+  return rows.map(({ notice, materials }) => ({
+    notice: opinionNoticeSchema.parse(JSON.parse(notice)),
+    materials: z.array(materialSchema).parse(JSON.parse(materials)),
+  }));
+}
+
+/** Takes out of a question whose matter it is and what was filled in; the question itself stays. */
+export async function emptyRequest(tx: NodeTx, { notice }: OverQuestion, at: Date): Promise<void> {
+  const { number } = notice.standing;
+  await tx.query(
+    `UPDATE opinion_requests SET applicant = NULL, form = $4, removed_at = $5
+     WHERE node = $1 AND case_id = $2 AND party = $3`,
+    [notice.case, number, tx.vault.seal('opinion_requests.form', placeOf(notice.case, number), JSON.stringify([])), at],
+  );
+}
+
+/** Of these digests, those that another question or a form for several items here still needs. */
+export async function shownElsewhere(tx: NodeTx, digests: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ digest: string }>(
+    `SELECT digest FROM unnest($2::text[]) AS d (digest)
+     WHERE EXISTS (SELECT 1 FROM opinion_requests r
+         WHERE r.node = $1 AND r.removed_at IS NULL AND strpos(r.materials, digest) > 0)
+       OR EXISTS (SELECT 1 FROM bundles b WHERE b.node = $1 AND strpos(b.materials::text, digest) > 0)`,
+    [digests],
+  );
+  return rows.map((row) => row.digest);
+}
+
 async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<StoredOpinionRequest[]> {
   const said = await wordsOf(
     queries,
@@ -252,6 +296,7 @@ async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<Sto
       limit: row.limit_at,
       word: row.word,
       words,
+      removedAt: row.removed_at,
     };
   });
   return Promise.all(opened);

@@ -39,6 +39,8 @@ export interface OpinionRequestView extends AskedOpinion {
   applicant: string | null;
   form: FormEntry[];
   materials: Material[];
+  /** When applicant, form and bytes were removed, the question being over for long; null while they are here. */
+  removedAt: Date | null;
   /** What this node signed in answer to another's question, oldest first, and what became of it there. */
   words: { word: PartyWord; state: AnswerState; code: string | null; reason: string | null }[];
   answeredBy: DivisionCode;

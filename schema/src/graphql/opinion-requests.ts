@@ -70,6 +70,11 @@ export function addOpinionRequest({ builder, enums, refs }: RoleBuilder, PartyRe
       visit: t.field({ type: VisitRef, resolve: (r) => r.visit }),
       form: t.field({ type: [EntryRef], nullable: false, resolve: (r) => r.form }),
       materials: t.field({ type: [MaterialRef], nullable: false, resolve: (r) => r.materials }),
+      removedAt: t.field({
+        type: 'DateTime',
+        description: '到期删除: when applicant, form and bytes of materials were removed here; the lead keeps them.',
+        resolve: (r) => r.removedAt,
+      }),
       answers: t.field({ type: [AnswerRef], nullable: false, resolve: (r) => r.words }),
       answeredBy: t.field({ type: Division, resolve: (r) => r.answeredBy }),
     }),

@@ -82,6 +82,8 @@ export const ARTICLES = {
   socialCreditCode: 'GB 32100-2015',
   /** What sharing gives is not asked of the applicant. */
   sharedData: '《国务院关于在线政务服务的若干规定》(国务院令第716号)第七条',
+  /** Personal data is kept no longer than its purpose needs. */
+  storedNoLonger: '《个人信息保护法》第十九条',
   /** Personal data: the least that the purpose needs. */
   leastData: '《个人信息保护法》第六条',
   /** State organs handle personal data within their statutory duties and no further. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PartySays, PartyWord } from '../messages/joint.ts';
+import type { OpinionNotice, PartySays, PartyWord } from '../messages/joint.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import { deskOf } from '../testing/desks.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../testing/fixtures.ts';
 import { person } from '../testing/people.ts';
 import { codeOrDone, refusalCode } from '../testing/refusals.ts';
-import { dayOf } from './calendar.ts';
+import { dayOf, endOfDay } from './calendar.ts';
 import * as steps from './case-steps/index.ts';
 import { foldLine, foldLog } from './case-state.ts';
 import { isOutstanding, jointOpen } from './joint.ts';
@@ -29,6 +29,7 @@ import {
   requireRequestReader,
   sameStanding,
   shownMaterials,
+  shownUntil,
   partyStandingOf,
   visitOf,
   withOwnWords,
@@ -436,4 +437,30 @@ test('whatever another node signs and whenever it comes in, nobody unasked is si
   );
   expect(silences).toBeGreaterThan(0);
   expect(rescued).toBeGreaterThan(0);
+});
+
+describe('what a party was shown', () => {
+  const notice = (change: Partial<OpinionNotice>) => {
+    const log = asked();
+    return { ...partyStandingOf(log.file, OPENED, partyIn(log)), ...change };
+  };
+  const over = new Date('2026-03-02T02:00:00Z');
+
+  test.each(['CLOSED', 'WITHDRAWN', 'TERMINATED', 'NOT_ACCEPTED', 'VOIDED'] as const)(
+    'is kept for 90 days after the case ended (%s), to the end of the day',
+    (state) => {
+      expect(shownUntil(notice({ state, asOf: over }))).toEqual(endOfDay('2026-05-31'));
+    },
+  );
+
+  test.each(['ACCEPTED', 'REVIEWED', 'GRANTED', 'REFUSED', 'DELIVERED'] as const)(
+    'is kept as long as the case goes on: %s',
+    (state) => expect(shownUntil(notice({ state, asOf: over }))).toBeNull(),
+  );
+
+  test('is kept for 90 days after the question was taken back', () => {
+    const withdrawn = { at: over, actor: { sub: 'lead', name: '牵头', role: 'CHIEF' as const }, reason: '不再需要' };
+    const { standing } = notice({});
+    expect(shownUntil(notice({ standing: { ...standing, withdrawn } }))).toEqual(endOfDay('2026-05-31'));
+  });
 });

@@ -5,6 +5,7 @@ import type { DivisionCode, Divisions } from '../divisions.ts';
 import type { Attendance, CaseState, RequestState } from '../vocabulary.ts';
 import { isClosed } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
+import { dayOf, endOfDay, plusDays } from './calendar.ts';
 import type { CaseFile } from './case-file.ts';
 import type { JointHandling, Party } from './joint.ts';
 import { isOutstanding } from './joint.ts';
@@ -88,6 +89,19 @@ export function visitOf({ visit }: Pick<JointHandling, 'visit'>, party: number):
 export function partyStandingOf(file: CaseFile, opened: string, party: Party): OpinionNotice {
   const visit = file.joint ? visitOf(file.joint, party.number) : null;
   return { case: file.id, opened, asOf: file.lastAt, seq: file.seq, state: file.state, standing: party, visit };
+}
+
+/**
+ * How long a party's node keeps what it was shown after the question is over, in plain days: as long as somebody may ask
+ * for reconsideration (60 days, 行政复议法 Art. 20) and the answer is sought, no longer (个人信息保护法 Art. 19, 47). The lead
+ * keeps the whole file.
+ */
+export const SHOWN_DAYS = 90;
+
+/** Until when a party's node keeps what it was shown; null while the question is not over. */
+export function shownUntil({ state, asOf, standing }: OpinionNotice): Date | null {
+  const over = isClosed(state) ? asOf : (standing.withdrawn?.at ?? null);
+  return over === null ? null : endOfDay(plusDays(dayOf(over), SHOWN_DAYS));
 }
 
 /** Whether a notice is not older than another of the same question. */
