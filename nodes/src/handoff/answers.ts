@@ -6,13 +6,16 @@ import { isAboutKeys } from './parked.ts';
 /** What became of a message, also where nothing could be done with it. */
 export type Settled = Verdict | { outcome: 'PARKED'; code: string; reason: string };
 
+/** A reason is a sentence or two: what it quotes of a message may be as long as anything. */
+const REASON_CHARACTERS = 1_000;
+
 /** What is said to the sender; null when nothing is said yet. */
 export function answerOf(id: string, digest: string, verdict: Settled): Answer | null {
   switch (verdict.outcome) {
     case 'DONE':
       return { id, outcome: 'DONE', digest, line: verdict.line ?? null };
     case 'REFUSED':
-      return { id, outcome: 'REFUSED', digest, code: verdict.code, reason: verdict.reason };
+      return { id, outcome: 'REFUSED', digest, code: verdict.code, reason: shortened(verdict.reason) };
     case 'PARKED':
       return { id, outcome: 'PARKED', digest, code: verdict.code };
     case 'WANTS':
@@ -24,6 +27,10 @@ export function answerOf(id: string, digest: string, verdict: Settled): Answer |
     default:
       return verdict satisfies never;
   }
+}
+
+function shortened(reason: string): string {
+  return reason.length <= REASON_CHARACTERS ? reason : `${reason.slice(0, REASON_CHARACTERS - 1)}…`;
 }
 
 /** What a receiver's error comes to: later where trying again helps, else set aside for people. */

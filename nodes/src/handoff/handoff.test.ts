@@ -455,6 +455,44 @@ describe('an echo', () => {
   });
 });
 
+describe('a backlog', () => {
+  test('whose answers are more than one message of the broker can hold is settled by what was sent once', async () => {
+    await federation.stopHost(TOWNSHIP);
+    const number = 1_500;
+    await Promise.all(
+      Array.from({ length: number }, (_, i) =>
+        putOutbox(federation, VILLAGE, {
+          receiver: TOWNSHIP,
+          kind: 'RATING',
+          body: JSON.stringify({ case: `${i}`.padStart(900, '0'), grade: 5 }),
+        }),
+      ),
+    );
+    const owed = async () =>
+      federation.rows<{ attempts: number }>(
+        VILLAGE,
+        `SELECT attempts FROM outbox WHERE node = $1 AND kind = 'RATING' AND settled_at IS NULL`,
+        [VILLAGE],
+      );
+    await eventually(async () => (await owed()).every(({ attempts }) => attempts > 0));
+    // nothing is sent a second time before the answers come
+    await federation.rows(
+      VILLAGE,
+      `UPDATE outbox SET next_at = now() + interval '1 hour' WHERE node = $1 AND settled_at IS NULL AND kind = 'RATING'`,
+      [VILLAGE],
+    );
+    await federation.startHost(TOWNSHIP);
+    await eventually(async () => (await owed()).length === 0);
+    expect(
+      await federation.rows(
+        VILLAGE,
+        `SELECT outcome, code, count(*)::int FROM outbox WHERE node = $1 AND kind = 'RATING' GROUP BY 1, 2`,
+        [VILLAGE],
+      ),
+    ).toEqual([{ outcome: 'REFUSED', code: 'FORBIDDEN', count: number }]);
+  });
+});
+
 describe('the broker', () => {
   test('lets no host publish in the name of another host’s node', async () => {
     const seed = await readFile(federation.config(VILLAGE).natsSeedFile ?? '');

@@ -1,5 +1,5 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import type { Answer, DivisionCode, Divisions, Envelope, MessageKind } from '@liandong/schema';
+import type { Answer, DivisionCode, Divisions, Envelope, MessageKind, Receipt } from '@liandong/schema';
 import { HEALING_KINDS, ProblemError, messageSubject } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
@@ -23,6 +23,8 @@ import { Taking } from './taking.ts';
 
 /** Broker messages taken into one transaction. */
 const BATCH = 50;
+/** Messages and answers of one transaction, about: an envelope brings up to a hundred, and none is divided. */
+const TOGETHER = 200;
 /** Messages fetched ahead of the transaction. */
 const AHEAD = 200;
 /** What came to a node that waits for what others hold of it is looked at again after this long, ms. */
@@ -103,11 +105,15 @@ export class Intake {
   }
 
   async #takeMessages(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, lives, now, log } = this.#parts;
     const opened = (await Promise.all(raws.map((raw) => this.#open(raw)))).filter((o) => o !== null);
-    if (opened.length === 0) return;
     // pieces of materials before the dossiers that need them
     opened.sort((a, b) => Number(b.bytes !== null) - Number(a.bytes !== null));
+    for (const some of portionsOf(opened, ({ envelope }) => envelope.messages.length)) await this.#takeOpened(some);
+  }
+
+  /** One transaction, and what is said of it. */
+  async #takeOpened(opened: readonly Opened[]): Promise<void> {
+    const { node, db, carrier, lives, now, log } = this.#parts;
     const waiting = new Set<JsMsg>();
     const answers = await db.transact(node, async (tx) => {
       waiting.clear();
@@ -255,7 +261,7 @@ export class Intake {
   }
 
   async #takeReceipts(raws: readonly JsMsg[]): Promise<void> {
-    const { node, db, carrier, lives, watermark, log } = this.#parts;
+    const { node, carrier, log } = this.#parts;
     const opened = await Promise.all(
       raws.map(async (raw) => {
         try {
@@ -269,11 +275,16 @@ export class Intake {
         }
       }),
     );
+    const open = opened.filter((item) => item !== null);
+    for (const some of portionsOf(open, ({ receipt }) => receipt.answers.length)) await this.#settle(some);
+    for (const raw of raws) raw.ack();
+  }
+
+  async #settle(opened: readonly { receipt: Receipt; jws: string }[]): Promise<void> {
+    const { node, db, lives, watermark } = this.#parts;
     await db.transact(node, async (tx) => {
       const healing = lives.isHealing(node);
-      const receipts = opened.flatMap((item) =>
-        item && !lives.isOver(node, item.receipt.from, item.receipt.life) ? [item] : [],
-      );
+      const receipts = opened.filter(({ receipt }) => !lives.isOver(node, receipt.from, receipt.life));
       for (const { receipt } of receipts) {
         for (const answer of receipt.answers) {
           if (answer.outcome === 'WATERMARK' && !healing) await watermark(tx, receipt.from, answer);
@@ -284,7 +295,6 @@ export class Intake {
       });
       await this.#settlement.settle(tx, answered, healing ? HEALING_KINDS : null);
     });
-    for (const raw of raws) raw.ack();
   }
 }
 
@@ -356,4 +366,19 @@ class Lane {
 
 function isHealing(kind: MessageKind): boolean {
   return HEALING_KINDS.some((healing) => healing === kind);
+}
+
+/** What came together, in portions of about as much as one transaction takes. */
+function portionsOf<T>(all: readonly T[], sizeOf: (each: T) => number): T[][] {
+  const portions: T[][] = [];
+  let size = TOGETHER;
+  for (const each of all) {
+    if (size >= TOGETHER) {
+      portions.push([]);
+      size = 0;
+    }
+    portions.at(-1)?.push(each);
+    size += sizeOf(each);
+  }
+  return portions;
 }

@@ -12,8 +12,10 @@ const ENVELOPE_HEADER = 'Ld-Envelope';
 /** W3C Trace Context over NATS, where all messages of an envelope were left in one trace. */
 export const TRACE_HEADER = 'traceparent';
 
-/** Most text of one envelope, well below what a broker takes after base64. */
-const ENVELOPE_CHARACTERS = 256 * 1024;
+/** Most text of one envelope or receipt, well below what a broker takes after base64. */
+const MOST_CHARACTERS = 256 * 1024;
+/** Most messages of one envelope, and answers of one receipt. */
+const MOST_TOGETHER = 100;
 
 /** A message ready to travel, and the bytes it carries beside its body. */
 export interface Parcel {
@@ -85,11 +87,14 @@ export class Carrier {
   }
 
   /**
-   * Publishes a node's signed answers to another.
+   * Publishes a node's signed answers to another, as few receipts as they fit in.
    * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to it is known to be cut
    */
   async answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
-    await this.roads.over(to, () => this.#answer(from, to, answers, now));
+    const receipts = portions(answers, (answer) => JSON.stringify(answer).length);
+    await this.roads.over(to, async () => {
+      await Promise.all(receipts.map((some) => this.#answer(from, to, some, now)));
+    });
   }
 
   async #answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
@@ -160,23 +165,25 @@ function commonTrace(bundle: readonly Parcel[]): string | null {
 
 /** Messages without bytes travel together; a piece of a material travels alone. */
 function bundles(parcels: readonly Parcel[]): Parcel[][] {
-  const made: Parcel[][] = [];
-  let open: Parcel[] = [];
+  const pieces = parcels.filter(({ bytes }) => bytes).map((parcel) => [parcel]);
+  const others = parcels.filter(({ bytes }) => !bytes);
+  return [...pieces, ...portions(others, ({ message }) => message.body.length)];
+}
+
+/** As few portions as one signed text of each can hold, in the order given. */
+function portions<T>(all: readonly T[], charactersOf: (each: T) => number): T[][] {
+  const made: T[][] = [];
   let characters = 0;
-  for (const parcel of parcels) {
-    if (parcel.bytes) {
-      made.push([parcel]);
-      continue;
+  for (const each of all) {
+    const own = charactersOf(each);
+    const open = made.at(-1);
+    if (open && open.length < MOST_TOGETHER && characters + own <= MOST_CHARACTERS) {
+      open.push(each);
+      characters += own;
+    } else {
+      made.push([each]);
+      characters = own;
     }
-    const length = parcel.message.body.length;
-    if (open.length > 0 && (characters + length > ENVELOPE_CHARACTERS || open.length >= 100)) {
-      made.push(open);
-      open = [];
-      characters = 0;
-    }
-    open.push(parcel);
-    characters += length;
   }
-  if (open.length > 0) made.push(open);
   return made;
 }
