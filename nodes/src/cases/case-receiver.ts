@@ -73,11 +73,12 @@ export class CaseReceiver {
     if (before && before.file.epoch >= body.epoch) {
       return refused('STALE_EPOCH', `${tx.node} is at epoch ${before.file.epoch} of ${body.case} already.`);
     }
-    const objection = await this.#objection(tx, file, last);
+    const [objection, absent] = await together(
+      this.#objection(tx, file, last),
+      absentMaterials(tx, contentsOf(file, tx.node)),
+    );
     if (objection) return objection;
-    const absent = await absentMaterials(tx, contentsOf(file, tx.node));
     if (absent.length > 0) return { outcome: 'WANTS', materials: absent.map((m) => m.sha256) };
-    await insertLines(tx, lines);
     const stored: StoredCase = {
       id: body.case,
       file,
@@ -90,7 +91,10 @@ export class CaseReceiver {
       lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],
       handOff: null,
     };
-    const held = await writer.append(tx, stored, received, now(), [message.from]);
+    const [, held] = await together(
+      insertLines(tx, lines),
+      writer.append(tx, stored, received, now(), [message.from]),
+    );
     await this.#succeed(tx, held);
     return { outcome: 'DONE', line: held.lines.at(-1)?.jws ?? '' };
   };
@@ -256,10 +260,9 @@ export class CaseReceiver {
       const known = documents || hasPart(tx.node, file) || isOrgan(tx.node, file);
       return known ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
     }
-    const item = await this.#parts.findItem(tx, file.item);
-    if (!item) return { outcome: 'LATER', reason: `${file.item} is not in this node's catalogue yet` };
     const named = Object.values(file.through).flatMap((use) => use?.id ?? []);
-    const known = await findGrants(tx, named);
+    const [item, known] = await together(this.#parts.findItem(tx, file.item), findGrants(tx, named));
+    if (!item) return { outcome: 'LATER', reason: `${file.item} is not in this node's catalogue yet` };
     if (known.length < new Set(named).size) {
       return { outcome: 'LATER', reason: 'a grant it stands on is not known here yet' };
     }

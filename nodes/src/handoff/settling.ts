@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
-import { sideBySide } from '../db/index.ts';
+import { sideBySide, together } from '../db/index.ts';
 import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
 import { isLost } from './answers.ts';
 import { grouped } from './grouped.ts';
@@ -76,7 +76,7 @@ export class Settlement {
         return row?.receiver === from ? [{ answer, row, receipt }] : [];
       });
       const taken = await this.#takeAll(tx, settling);
-      await mark(tx, taken);
+      await tx.last(mark(tx, taken));
       for (const { answer, receipt } of taken) if (answer.outcome !== 'WANTS') used.add(receipt);
       for (const { answer, row } of taken) {
         countAnswer(answer.outcome);
@@ -84,10 +84,8 @@ export class Settlement {
         tx.afterCommit(() => observeHandOff(row.kind, Date.now() - row.created_at.getTime()));
       }
     }
-    await keep(
-      tx,
-      kept.filter(({ id }) => used.has(id)),
-    );
+    const proofs = kept.filter(({ id }) => used.has(id));
+    if (proofs.length > 0) await tx.last(keep(tx, proofs));
   }
 
   /** @returns those that could be taken */
@@ -151,49 +149,56 @@ async function lockOwed(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** What the answers make of the messages in the outbox, one statement an outcome. */
-async function mark(tx: NodeTx, settled: readonly Settling[]): Promise<void> {
+/** What the answers make of the messages in the outbox, one statement an outcome, all sent before any is waited for. */
+function mark(tx: NodeTx, settled: readonly Settling[]): Promise<unknown> {
   const by = grouped(settled, ({ answer }) => answer.outcome);
   const ids = (outcome: Answer['outcome']) => (by.get(outcome) ?? []).map(({ answer }) => answer.id);
+  const statements: Promise<unknown>[] = [];
   const ended = [...(by.get('DONE') ?? []), ...(by.get('REFUSED') ?? [])];
   if (ended.length > 0) {
-    await tx.query(
-      `UPDATE outbox o SET settled_at = now(), outcome = a.outcome, code = a.code, receipt_id = a.receipt
-       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS a (id, outcome, code, receipt)
-       WHERE o.node = $1 AND o.id = a.id`,
-      [
-        ended.map(({ answer }) => answer.id),
-        ended.map(({ answer }) => answer.outcome),
-        ended.map(({ answer }) => (answer.outcome === 'REFUSED' ? answer.code : null)),
-        ended.map(({ receipt }) => receipt),
-      ],
+    statements.push(
+      tx.query(
+        `UPDATE outbox o SET settled_at = now(), outcome = a.outcome, code = a.code, receipt_id = a.receipt
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS a (id, outcome, code, receipt)
+         WHERE o.node = $1 AND o.id = a.id`,
+        [
+          ended.map(({ answer }) => answer.id),
+          ended.map(({ answer }) => answer.outcome),
+          ended.map(({ answer }) => (answer.outcome === 'REFUSED' ? answer.code : null)),
+          ended.map(({ receipt }) => receipt),
+        ],
+      ),
     );
   }
   const parked = by.get('PARKED') ?? [];
   if (parked.length > 0) {
-    await tx.query(
-      `UPDATE outbox o SET outcome = 'PARKED', code = a.code, receipt_id = a.receipt,
-         next_at = now() + ${PARKED_RETRY_MS} * interval '1 millisecond'
-       FROM unnest($2::uuid[], $3::text[], $4::uuid[]) AS a (id, code, receipt)
-       WHERE o.node = $1 AND o.id = a.id`,
-      [
-        ids('PARKED'),
-        parked.map(({ answer }) => (answer.outcome === 'PARKED' ? answer.code : null)),
-        parked.map(({ receipt }) => receipt),
-      ],
+    statements.push(
+      tx.query(
+        `UPDATE outbox o SET outcome = 'PARKED', code = a.code, receipt_id = a.receipt,
+           next_at = now() + ${PARKED_RETRY_MS} * interval '1 millisecond'
+         FROM unnest($2::uuid[], $3::text[], $4::uuid[]) AS a (id, code, receipt)
+         WHERE o.node = $1 AND o.id = a.id`,
+        [
+          ids('PARKED'),
+          parked.map(({ answer }) => (answer.outcome === 'PARKED' ? answer.code : null)),
+          parked.map(({ receipt }) => receipt),
+        ],
+      ),
     );
   }
   // the materials were enqueued behind it; it follows them
   if (by.has('WANTS')) {
-    await tx.query(
-      `UPDATE outbox SET next_at = now() + interval '200 milliseconds' WHERE node = $1 AND id = ANY ($2::uuid[])`,
-      [ids('WANTS')],
+    statements.push(
+      tx.query(
+        `UPDATE outbox SET next_at = now() + interval '200 milliseconds' WHERE node = $1 AND id = ANY ($2::uuid[])`,
+        [ids('WANTS')],
+      ),
     );
   }
+  return together(...statements);
 }
 
 async function keep(tx: NodeTx, receipts: readonly { id: string; from: DivisionCode; jws: string }[]): Promise<void> {
-  if (receipts.length === 0) return;
   await tx.query(
     `INSERT INTO receipts (node, id, sender, jws)
      SELECT $1, r.* FROM unnest($2::uuid[], $3::text[], $4::text[]) AS r`,

@@ -85,7 +85,7 @@ export class Taking {
         if (isLasting(kind, answer)) lasting.push({ id, sender: from, kind, answer });
       }
     }
-    if (lasting.length > 0) await this.#inbox.remember(tx, lasting);
+    if (lasting.length > 0) await tx.last(this.#inbox.remember(tx, lasting));
     const answers = arrived.flatMap((each) => {
       const answer = known.get(keyOf(each));
       return answer ? [{ to: each.from, answer }] : [];
