@@ -91,10 +91,7 @@ export class CaseReceiver {
       lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],
       handOff: null,
     };
-    const [, held] = await together(
-      insertLines(tx, lines),
-      writer.append(tx, stored, received, now(), [message.from]),
-    );
+    const [, held] = await together(insertLines(tx, lines), writer.append(tx, stored, received, now(), [message.from]));
     await this.#succeed(tx, held);
     return { outcome: 'DONE', line: held.lines.at(-1)?.jws ?? '' };
   };
