@@ -12,7 +12,7 @@ import {
   WITHOUT_NODE,
   asked,
 } from './testing/memory-federation.ts';
-import { COPIED_AT } from './testing/memory-node.ts';
+import { COPIED_AT } from './testing/memory-views.ts';
 import { personAt } from './testing/people.ts';
 
 const clerk = personAt(COUNTY, 'CLERK');

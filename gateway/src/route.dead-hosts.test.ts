@@ -13,7 +13,7 @@ import {
   VILLAGE,
   asked,
 } from './testing/memory-federation.ts';
-import { COPIED_AT } from './testing/memory-node.ts';
+import { COPIED_AT } from './testing/memory-views.ts';
 import { personAt } from './testing/people.ts';
 
 const clerk = personAt(COUNTY, 'CLERK');

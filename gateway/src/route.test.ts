@@ -25,7 +25,7 @@ import {
   realDivisions,
   topologyOf,
 } from './testing/memory-federation.ts';
-import { COPIED_AT } from './testing/memory-node.ts';
+import { COPIED_AT } from './testing/memory-views.ts';
 import { personAt } from './testing/people.ts';
 import { HostCaller } from './transport/index.ts';
 

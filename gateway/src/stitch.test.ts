@@ -11,7 +11,7 @@ import {
   VILLAGE,
   asked,
 } from './testing/memory-federation.ts';
-import { FILED_AT } from './testing/memory-node.ts';
+import { FILED_AT } from './testing/memory-views.ts';
 import { personAt } from './testing/people.ts';
 
 const clerk = personAt(COUNTY, 'CLERK');

@@ -33,7 +33,7 @@ import { routedExecutor } from '../route.ts';
 import { stitchRoles } from '../stitch.ts';
 import type { HostCallerOptions, Transport } from '../transport/index.ts';
 import { HostCaller } from '../transport/index.ts';
-import type { KnownCase } from './memory-node.ts';
+import type { KnownCase } from './memory-views.ts';
 import { MemoryNode } from './memory-node.ts';
 import { TokenOffice } from './people.ts';
 

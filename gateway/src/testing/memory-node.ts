@@ -1,6 +1,5 @@
 import type {
   CaseFilter,
-  CaseState,
   CaseStepInput,
   CatalogEntryView,
   DataOffer,
@@ -11,11 +10,8 @@ import type {
   HandlingKey,
   HandlingView,
   Implementation,
-  ImplementationView,
   Item,
   ItemHead,
-  ItemView,
-  LogEntryView,
   NodeServices,
   Page,
   PageRequest,
@@ -25,30 +21,25 @@ import type {
   TrackedCaseView,
   Viewer,
 } from '@liandong/schema';
-import { feeTotalsOf, problem, reconciliationCsv, standardizationOf } from '@liandong/schema';
-
-export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
-/** When copies last heard of their originals. */
-export const COPIED_AT = new Date('2026-03-03T02:00:00.000Z');
-
-/** What one node knows of one case. */
-export interface KnownCase {
-  id: string;
-  number: string;
-  item: string;
-  filingNode: DivisionCode;
-  decider: DivisionCode;
-  /** Whom this node takes for the custodian: itself, the true one, or one that no longer is. */
-  custodian: DivisionCode;
-  state: CaseState;
-}
+import { problem, standardizationOf } from '@liandong/schema';
+import { IdleDesks, illegal } from './idle-desks.ts';
+import type { KnownCase } from './memory-views.ts';
+import {
+  COPIED_AT,
+  FILED_AT,
+  filingOf,
+  handlingOf,
+  implementationOf,
+  itemOf,
+  ownerOf,
+  trackedOf,
+} from './memory-views.ts';
 
 /**
  * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
  * spoke: `filedBy`, the note of a log line, an item's note, an implementation's first material.
  */
-export class MemoryNode implements NodeServices {
-  readonly code: DivisionCode;
+export class MemoryNode extends IdleDesks implements NodeServices {
   readonly cases = new Map<string, KnownCase>();
   readonly items = new Map<string, Item>();
   readonly implementations = new Map<string, Implementation>();
@@ -65,17 +56,13 @@ export class MemoryNode implements NodeServices {
   /** Thrown by whatever is asked, as a fault of the program would be. */
   fault: Error | null = null;
 
-  constructor(code: DivisionCode) {
-    this.code = code;
-  }
-
   readonly filing: NodeServices['filing'] = {
-    getMany: async (viewer, ids) => ids.map((id) => this.#ask(viewer, id, (known) => this.#filingOf(known))),
+    getMany: async (viewer, ids) => ids.map((id) => this.#ask(viewer, id, (known) => filingOf(this.code, known))),
     file: async (viewer, input) => this.#file(viewer, input),
     draft: async (viewer, input) => this.#file(viewer, input),
-    fileDraft: async (viewer, input) => this.#must(viewer, input.id, (known) => this.#filingOf(known)),
+    fileDraft: async (viewer, input) => this.#must(viewer, input.id, (known) => filingOf(this.code, known)),
     rate: async ({ number, code }) => this.#track(number, code),
-    supplement: async (viewer, input) => this.#must(viewer, input.id, (known) => this.#filingOf(known)),
+    supplement: async (viewer, input) => this.#must(viewer, input.id, (known) => filingOf(this.code, known)),
     track: async (number, code) => this.#track(number, code),
   };
 
@@ -83,35 +70,35 @@ export class MemoryNode implements NodeServices {
     getMany: async (viewer, keys) => keys.map((key) => this.#handling(viewer, key)),
     list: async (viewer, filter, page) => this.#list(viewer, filter, page),
     accept: async (viewer, input) => this.#accept(viewer, input),
-    refuse: async () => this.#illegal(),
-    requestSupplement: async () => this.#illegal(),
-    review: async () => this.#illegal(),
-    decide: async () => this.#illegal(),
-    forward: async () => this.#illegal(),
-    return: async () => this.#illegal(),
-    requestPrecheck: async () => this.#illegal(),
-    precheck: async () => this.#illegal(),
-    startProcedure: async () => this.#illegal(),
-    endProcedure: async () => this.#illegal(),
-    extend: async () => this.#illegal(),
-    decideOnTheSpot: async () => this.#illegal(),
-    issueDocument: async () => this.#illegal(),
-    assign: async () => this.#illegal(),
-    deliver: async () => this.#illegal(),
-    close: async () => this.#illegal(),
-    rate: async () => this.#illegal(),
-    terminate: async () => this.#illegal(),
-    void: async () => this.#illegal(),
-    transfer: async () => this.#illegal(),
-    document: async () => this.#illegal(),
-    notice: async () => this.#illegal(),
-    withdraw: async () => this.#illegal(),
-    recall: async () => this.#illegal(),
-    linkToProject: async () => this.#illegal(),
-    leaveProject: async () => this.#illegal(),
-    openGreenChannel: async () => this.#illegal(),
-    askUrgency: async () => this.#illegal(),
-    decideUrgency: async () => this.#illegal(),
+    refuse: async () => illegal(),
+    requestSupplement: async () => illegal(),
+    review: async () => illegal(),
+    decide: async () => illegal(),
+    forward: async () => illegal(),
+    return: async () => illegal(),
+    requestPrecheck: async () => illegal(),
+    precheck: async () => illegal(),
+    startProcedure: async () => illegal(),
+    endProcedure: async () => illegal(),
+    extend: async () => illegal(),
+    decideOnTheSpot: async () => illegal(),
+    issueDocument: async () => illegal(),
+    assign: async () => illegal(),
+    deliver: async () => illegal(),
+    close: async () => illegal(),
+    rate: async () => illegal(),
+    terminate: async () => illegal(),
+    void: async () => illegal(),
+    transfer: async () => illegal(),
+    document: async () => illegal(),
+    notice: async () => illegal(),
+    withdraw: async () => illegal(),
+    recall: async () => illegal(),
+    linkToProject: async () => illegal(),
+    leaveProject: async () => illegal(),
+    openGreenChannel: async () => illegal(),
+    askUrgency: async () => illegal(),
+    decideUrgency: async () => illegal(),
   };
 
   readonly catalogue: NodeServices['catalogue'] = {
@@ -119,7 +106,7 @@ export class MemoryNode implements NodeServices {
       codes.map((code) => {
         const item = this.items.get(code);
         const lost = this.withoutCopies && ownerOf(code) !== this.code;
-        return item && !lost ? this.#itemOf(item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
+        return item && !lost ? itemOf(this.code, item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
       }),
     entry: async (code) => {
       if (this.fault) throw this.fault;
@@ -131,7 +118,7 @@ export class MemoryNode implements NodeServices {
       if (this.fault) throw this.fault;
       const item = this.items.get(code);
       if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
-      return { item: this.#itemOf(item), markdown: `# told by ${this.code}` };
+      return { item: itemOf(this.code, item), markdown: `# told by ${this.code}` };
     },
     catalogueSeq: async () => {
       if (this.fault) throw this.fault;
@@ -157,21 +144,15 @@ export class MemoryNode implements NodeServices {
   };
 
   readonly implementation: NodeServices['implementation'] = {
-    revise: async () => this.#illegal(),
+    revise: async () => illegal(),
     getMany: async (keys) =>
       keys.map(({ item, node }) => {
         const found = this.implementations.get(`${item} ${node}`);
         const lost = this.withoutCopies && node !== this.code;
-        return found && !lost ? this.#implementationOf(found) : problem('NOT_FOUND', 'No such implementation here.');
+        return found && !lost
+          ? implementationOf(this.code, found)
+          : problem('NOT_FOUND', 'No such implementation here.');
       }),
-  };
-
-  readonly proxy: NodeServices['proxy'] = {
-    ofCase: async () => this.#illegal(),
-    agentCases: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    logContact: async () => this.#illegal(),
-    revokeConsent: async () => this.#illegal(),
-    takeOver: async () => this.#illegal(),
   };
 
   /** What it says of its roster. */
@@ -185,27 +166,18 @@ export class MemoryNode implements NodeServices {
     standIns: async () => [],
     absences: async () => [],
     changes: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    keepAgent: async () => this.#illegal(),
-    endAgent: async () => this.#illegal(),
-    recordTraining: async () => this.#illegal(),
-    nameStandIn: async () => this.#illegal(),
-    endStandIn: async () => this.#illegal(),
-    reportAbsence: async () => this.#illegal(),
-    endAbsence: async () => this.#illegal(),
-  };
-
-  readonly itemLife: NodeServices['itemLife'] = {
-    draft: async () => this.#illegal(),
-    review: async () => this.#illegal(),
-    publish: async () => this.#illegal(),
-    suspend: async () => this.#illegal(),
-    cancel: async () => this.#illegal(),
-    history: async () => this.#illegal(),
+    keepAgent: async () => illegal(),
+    endAgent: async () => illegal(),
+    recordTraining: async () => illegal(),
+    nameStandIn: async () => illegal(),
+    endStandIn: async () => illegal(),
+    reportAbsence: async () => illegal(),
+    endAbsence: async () => illegal(),
   };
 
   readonly figures: NodeServices['figures'] = {
     rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
-    projects: async () => this.#illegal(),
+    projects: async () => illegal(),
     standardization: async () => {
       if (this.fault) throw this.fault;
       const carriedOut = [...this.implementations.values()].flatMap((implementation) => {
@@ -229,17 +201,17 @@ export class MemoryNode implements NodeServices {
     }),
     list: async () => [],
     requests: async () => [],
-    grant: async () => this.#illegal(),
-    request: async () => this.#illegal(),
-    declineRequest: async () => this.#illegal(),
-    answer: async () => this.#illegal(),
-    revoke: async () => this.#illegal(),
-    handBack: async () => this.#illegal(),
+    grant: async () => illegal(),
+    request: async () => illegal(),
+    declineRequest: async () => illegal(),
+    answer: async () => illegal(),
+    revoke: async () => illegal(),
+    handBack: async () => illegal(),
   };
 
   readonly sharing: NodeServices['sharing'] = {
     offers: async (viewer, material) => this.#offers(viewer, material),
-    request: async () => this.#illegal(),
+    request: async () => illegal(),
     requests: async () => [],
     supplied: async () => [],
     use: async (number) => [
@@ -256,113 +228,6 @@ export class MemoryNode implements NodeServices {
     lights: async () => [],
   };
 
-  readonly legalBases: NodeServices['legalBases'] = {
-    basesOf: async () => [],
-    changes: async () => [],
-    change: async () => this.#illegal(),
-    confirm: async () => this.#illegal(),
-  };
-
-  readonly bundles: NodeServices['bundles'] = {
-    file: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-    get: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-    list: () => Promise.resolve([]),
-    deliver: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-  };
-  readonly admission: NodeServices['admission'] = {
-    admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
-    publishedList: async () => [],
-    admit: async () => this.#illegal(),
-    exempt: async () => this.#illegal(),
-    changeFee: async () => this.#illegal(),
-  };
-
-  readonly offices: NodeServices['offices'] = {
-    windows: async () => [],
-    seals: async () => [],
-    transfers: async () => [],
-    fullAuthority: async () => ({ division: this.code, day: '2026-03-02', places: [], unauthorized: [] }),
-    openWindow: async () => this.#illegal(),
-    closeWindow: async () => this.#illegal(),
-    authorizeWindow: async () => this.#illegal(),
-    revokeAuthority: async () => this.#illegal(),
-    registerSeal: async () => this.#illegal(),
-    revokeSeal: async () => this.#illegal(),
-    transferPowers: async () => this.#illegal(),
-  };
-
-  readonly projects: NodeServices['projects'] = {
-    get: async () => this.#illegal(),
-    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    register: async () => this.#illegal(),
-    amend: async () => this.#illegal(),
-    reachPhase: async () => this.#illegal(),
-    flagKey: async () => this.#illegal(),
-    dispatch: async () => this.#illegal(),
-    answerOrder: async () => this.#illegal(),
-    end: async () => this.#illegal(),
-  };
-
-  readonly fees: NodeServices['fees'] = {
-    ofCases: async () => [],
-    bill: async () => this.#illegal(),
-    pay: async () => this.#illegal(),
-    proposeWaiver: async () => this.#illegal(),
-    grantWaiver: async () => this.#illegal(),
-    refund: async () => this.#illegal(),
-    reconciliation: async (_viewer, day, window) => ({
-      division: this.code,
-      day,
-      window,
-      entries: [],
-      totals: feeTotalsOf([]),
-      csv: reconciliationCsv([]),
-    }),
-  };
-
-  readonly enquiries: NodeServices['enquiries'] = {
-    get: async () => {
-      throw problem('NOT_FOUND', 'No such enquiry here.');
-    },
-    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    open: async () => this.#illegal(),
-    report: async () => this.#illegal(),
-  };
-
-  readonly reads: NodeServices['reads'] = {
-    note: () => Promise.resolve(),
-    ofTracked: () => Promise.resolve([]),
-    ofSubject: () => Promise.resolve([]),
-  };
-
-  readonly joint: NodeServices['joint'] = {
-    ofCase: async () => this.#illegal(),
-    open: async () => this.#illegal(),
-    giveOpinion: async () => this.#illegal(),
-    excuse: async () => this.#illegal(),
-    excuseFromVisit: async () => this.#illegal(),
-    requests: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    request: async () => this.#illegal(),
-    material: async () => this.#illegal(),
-    scheduleVisit: async () => this.#illegal(),
-    recordVisit: async () => this.#illegal(),
-    confirmCorrection: async () => this.#illegal(),
-    resolveObjection: async () => this.#illegal(),
-    withdrawQuestion: async () => this.#illegal(),
-  };
-
-  readonly hearings: NodeServices['hearings'] = {
-    ofCase: async () => this.#illegal(),
-    tellInterested: async () => this.#illegal(),
-    hearParty: async () => this.#illegal(),
-    offer: async () => this.#illegal(),
-    request: async () => this.#illegal(),
-    waive: async () => this.#illegal(),
-    call: async () => this.#illegal(),
-    recuseChair: async () => this.#illegal(),
-    hold: async () => this.#illegal(),
-  };
-
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;
     if (!viewer) return problem('UNAUTHENTICATED', 'This needs a login.');
@@ -377,84 +242,14 @@ export class MemoryNode implements NodeServices {
     return found;
   }
 
-  #illegal(): never {
-    throw problem('ILLEGAL_STEP', 'Not in this state.');
-  }
-
-  #filingOf(known: KnownCase): FilingView {
-    const { id, number, item, filingNode, decider, custodian } = known;
-    return {
-      id,
-      number,
-      item,
-      filedAt: FILED_AT,
-      filedBy: `told by ${this.code}`,
-      filingNode,
-      place: filingNode,
-      acceptor: decider,
-      power: decider,
-      decider,
-      custodian,
-      applicant: { name: '张三', idType: 'RESIDENT_ID', idNumber: '3310**********0013', phone: '138****0000' },
-      consent: null,
-      form: [],
-      bundle: null,
-      materials: [
-        { name: '申请表', fileName: 'form.pdf', mediaType: 'application/pdf', sha256: '0'.repeat(64), size: 9 },
-      ],
-      answeredBy: this.code,
-      staleSince: filingNode === this.code ? null : COPIED_AT,
-    };
-  }
-
   #handling(viewer: Viewer | null, { id, copy }: HandlingKey): HandlingView | ProblemError {
     return this.#ask(viewer, id, (known) => {
       if (this.unheard.has(id)) return problem('NOT_FOUND', 'Nothing was heard of the case.');
       if (known.custodian !== this.code && !copy) {
         return problem('NOT_CUSTODIAN', 'Another node holds the case.', { custodian: known.custodian });
       }
-      return this.#handlingOf(known);
+      return handlingOf(this.code, known);
     });
-  }
-
-  #handlingOf(known: KnownCase): HandlingView {
-    const { id, custodian, state, filingNode } = known;
-    const held = custodian === this.code;
-    const line = (seq: number, node: DivisionCode, action: LogEntryView['action']): LogEntryView => ({
-      seq,
-      at: new Date(FILED_AT.getTime() + seq * 1000),
-      node,
-      actor: `person of ${node}`,
-      actorRole: 'CLERK',
-      action,
-      note: `told by ${this.code}`,
-    });
-    return {
-      id,
-      custodian,
-      state,
-      custody: held ? 'HELD' : 'ELSEWHERE',
-      inTransitTo: null,
-      log: [line(1, filingNode, 'FILED'), line(2, custodian, 'RECEIVED')],
-      clock: null,
-      precheck: null,
-      procedures: [],
-      renewal: null,
-      extension: null,
-      decision: null,
-      issued: null,
-      delivery: null,
-      rating: null,
-      result: null,
-      missing: [],
-      acceptanceDueAt: null,
-      project: null,
-      greenChannel: null,
-      urgency: null,
-      withdrawalRequestedAt: null,
-      answeredBy: this.code,
-      staleSince: held ? null : COPIED_AT,
-    };
   }
 
   async #file(
@@ -473,7 +268,7 @@ export class MemoryNode implements NodeServices {
       state: 'FILED',
     };
     this.cases.set(known.id, known);
-    return { filing: this.#filingOf(known), trackingCode: 'CODE' };
+    return { filing: filingOf(this.code, known), trackingCode: 'CODE' };
   }
 
   #accept(viewer: Viewer | null, { id }: CaseStepInput): HandlingView {
@@ -482,7 +277,7 @@ export class MemoryNode implements NodeServices {
         return problem('NOT_CUSTODIAN', 'Another node holds the case.', { custodian: known.custodian });
       }
       known.state = 'ACCEPTED';
-      return this.#handlingOf(known);
+      return handlingOf(this.code, known);
     });
   }
 
@@ -490,30 +285,7 @@ export class MemoryNode implements NodeServices {
     if (this.fault) throw this.fault;
     const known = [...this.cases.values()].find((c) => c.number === number);
     if (!known || code !== 'CODE') throw problem('NOT_FOUND', 'No such number, or another code.');
-    return {
-      number,
-      item: known.item,
-      state: known.state,
-      filedAt: FILED_AT,
-      custodian: known.custodian,
-      dueAt: null,
-      missing: [],
-      reason: null,
-      remedies: null,
-      steps: [
-        {
-          at: FILED_AT,
-          node: known.filingNode,
-          action: 'FILED',
-          actor: `told by ${this.code}`,
-          post: 'AGENT',
-          insteadOf: null,
-          byProxy: false,
-        },
-      ],
-      proxy: null,
-      answeredBy: this.code,
-    };
+    return trackedOf(this.code, known);
   }
 
   #list(viewer: Viewer | null, filter: CaseFilter, { first, after }: PageRequest): Page<HandlingView> {
@@ -523,32 +295,10 @@ export class MemoryNode implements NodeServices {
     const start = after === null ? 0 : Number(after) + 1;
     const page = all.slice(start, start + first);
     return {
-      nodes: page.map((known) => this.#handlingOf(known)),
+      nodes: page.map((known) => handlingOf(this.code, known)),
       cursors: page.map((_, i) => String(start + i)),
       hasNextPage: start + first < all.length,
       hasPreviousPage: start > 0,
-    };
-  }
-
-  #itemOf(item: Item): ItemView {
-    return {
-      item: { ...item, note: `told by ${this.code}` },
-      answeredBy: this.code,
-      staleSince: ownerOf(item.code) === this.code ? null : COPIED_AT,
-    };
-  }
-
-  #implementationOf(implementation: Implementation): ImplementationView {
-    return {
-      implementation: {
-        ...implementation,
-        materials: [
-          { name: `told by ${this.code}`, required: true, providedBy: 'APPLICANT', held: false },
-          ...implementation.materials,
-        ],
-      },
-      answeredBy: this.code,
-      staleSince: implementation.node === this.code ? null : COPIED_AT,
     };
   }
 
@@ -567,7 +317,7 @@ export class MemoryNode implements NodeServices {
   #entryOf(item: Item): CatalogEntryView {
     const decider = this.deciders.get(item.code) ?? null;
     const who = { acceptor: this.code, decider, power: decider };
-    return { item: this.#itemOf(item), ...who, takenInHere: true, available: true };
+    return { item: itemOf(this.code, item), ...who, takenInHere: true, available: true };
   }
 
   #offers(viewer: Viewer | null, material: string | null): DataOfferView[] {
@@ -618,11 +368,6 @@ export class MemoryNode implements NodeServices {
       answeredBy: this.code,
     };
   }
-}
-
-/** `3310-MZ-001` is the city's whose code begins so. */
-function ownerOf(item: string): DivisionCode {
-  return `${item.slice(0, 4)}00`;
 }
 
 function headOf({ code, version, name }: Item): ItemHead {

@@ -1,0 +1,139 @@
+import type { DivisionCode, NodeServices } from '@liandong/schema';
+import { feeTotalsOf, problem, reconciliationCsv } from '@liandong/schema';
+
+/** Desks of a node in memory at which nothing has been done, and nothing can be. */
+export class IdleDesks {
+  readonly code: DivisionCode;
+
+  constructor(code: DivisionCode) {
+    this.code = code;
+  }
+
+  readonly proxy: NodeServices['proxy'] = {
+    ofCase: async () => illegal(),
+    agentCases: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
+    logContact: async () => illegal(),
+    revokeConsent: async () => illegal(),
+    takeOver: async () => illegal(),
+  };
+
+  readonly itemLife: NodeServices['itemLife'] = {
+    draft: async () => illegal(),
+    review: async () => illegal(),
+    publish: async () => illegal(),
+    suspend: async () => illegal(),
+    cancel: async () => illegal(),
+    history: async () => illegal(),
+  };
+
+  readonly legalBases: NodeServices['legalBases'] = {
+    basesOf: async () => [],
+    changes: async () => [],
+    change: async () => illegal(),
+    confirm: async () => illegal(),
+  };
+
+  readonly bundles: NodeServices['bundles'] = {
+    file: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
+    get: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
+    list: () => Promise.resolve([]),
+    deliver: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
+  };
+  readonly admission: NodeServices['admission'] = {
+    admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
+    publishedList: async () => [],
+    admit: async () => illegal(),
+    exempt: async () => illegal(),
+    changeFee: async () => illegal(),
+  };
+
+  readonly offices: NodeServices['offices'] = {
+    windows: async () => [],
+    seals: async () => [],
+    transfers: async () => [],
+    fullAuthority: async () => ({ division: this.code, day: '2026-03-02', places: [], unauthorized: [] }),
+    openWindow: async () => illegal(),
+    closeWindow: async () => illegal(),
+    authorizeWindow: async () => illegal(),
+    revokeAuthority: async () => illegal(),
+    registerSeal: async () => illegal(),
+    revokeSeal: async () => illegal(),
+    transferPowers: async () => illegal(),
+  };
+
+  readonly projects: NodeServices['projects'] = {
+    get: async () => illegal(),
+    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
+    register: async () => illegal(),
+    amend: async () => illegal(),
+    reachPhase: async () => illegal(),
+    flagKey: async () => illegal(),
+    dispatch: async () => illegal(),
+    answerOrder: async () => illegal(),
+    end: async () => illegal(),
+  };
+
+  readonly fees: NodeServices['fees'] = {
+    ofCases: async () => [],
+    bill: async () => illegal(),
+    pay: async () => illegal(),
+    proposeWaiver: async () => illegal(),
+    grantWaiver: async () => illegal(),
+    refund: async () => illegal(),
+    reconciliation: async (_viewer, day, window) => ({
+      division: this.code,
+      day,
+      window,
+      entries: [],
+      totals: feeTotalsOf([]),
+      csv: reconciliationCsv([]),
+    }),
+  };
+
+  readonly enquiries: NodeServices['enquiries'] = {
+    get: async () => {
+      throw problem('NOT_FOUND', 'No such enquiry here.');
+    },
+    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
+    open: async () => illegal(),
+    report: async () => illegal(),
+  };
+
+  readonly reads: NodeServices['reads'] = {
+    note: () => Promise.resolve(),
+    ofTracked: () => Promise.resolve([]),
+    ofSubject: () => Promise.resolve([]),
+  };
+
+  readonly joint: NodeServices['joint'] = {
+    ofCase: async () => illegal(),
+    open: async () => illegal(),
+    giveOpinion: async () => illegal(),
+    excuse: async () => illegal(),
+    excuseFromVisit: async () => illegal(),
+    requests: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
+    request: async () => illegal(),
+    material: async () => illegal(),
+    scheduleVisit: async () => illegal(),
+    recordVisit: async () => illegal(),
+    confirmCorrection: async () => illegal(),
+    resolveObjection: async () => illegal(),
+    withdrawQuestion: async () => illegal(),
+  };
+
+  readonly hearings: NodeServices['hearings'] = {
+    ofCase: async () => illegal(),
+    tellInterested: async () => illegal(),
+    hearParty: async () => illegal(),
+    offer: async () => illegal(),
+    request: async () => illegal(),
+    waive: async () => illegal(),
+    call: async () => illegal(),
+    recuseChair: async () => illegal(),
+    hold: async () => illegal(),
+  };
+}
+
+export function illegal(): never {
+  throw problem('ILLEGAL_STEP', 'Not in this state.');
+}

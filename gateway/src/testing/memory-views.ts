@@ -1,0 +1,148 @@
+import type {
+  CaseState,
+  DivisionCode,
+  FilingView,
+  HandlingView,
+  Implementation,
+  ImplementationView,
+  Item,
+  ItemView,
+  LogEntryView,
+  TrackedCaseView,
+} from '@liandong/schema';
+
+export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
+/** When copies last heard of their originals. */
+export const COPIED_AT = new Date('2026-03-03T02:00:00.000Z');
+
+/** What one node knows of one case. */
+export interface KnownCase {
+  id: string;
+  number: string;
+  item: string;
+  filingNode: DivisionCode;
+  decider: DivisionCode;
+  /** Whom this node takes for the custodian: itself, the true one, or one that no longer is. */
+  custodian: DivisionCode;
+  state: CaseState;
+}
+
+export function filingOf(code: DivisionCode, known: KnownCase): FilingView {
+  const { id, number, item, filingNode, decider, custodian } = known;
+  return {
+    id,
+    number,
+    item,
+    filedAt: FILED_AT,
+    filedBy: `told by ${code}`,
+    filingNode,
+    place: filingNode,
+    acceptor: decider,
+    power: decider,
+    decider,
+    custodian,
+    applicant: { name: '张三', idType: 'RESIDENT_ID', idNumber: '3310**********0013', phone: '138****0000' },
+    consent: null,
+    form: [],
+    bundle: null,
+    materials: [
+      { name: '申请表', fileName: 'form.pdf', mediaType: 'application/pdf', sha256: '0'.repeat(64), size: 9 },
+    ],
+    answeredBy: code,
+    staleSince: filingNode === code ? null : COPIED_AT,
+  };
+}
+
+export function handlingOf(code: DivisionCode, known: KnownCase): HandlingView {
+  const { id, custodian, state, filingNode } = known;
+  const held = custodian === code;
+  const line = (seq: number, node: DivisionCode, action: LogEntryView['action']): LogEntryView => ({
+    seq,
+    at: new Date(FILED_AT.getTime() + seq * 1000),
+    node,
+    actor: `person of ${node}`,
+    actorRole: 'CLERK',
+    action,
+    note: `told by ${code}`,
+  });
+  return {
+    id,
+    custodian,
+    state,
+    custody: held ? 'HELD' : 'ELSEWHERE',
+    inTransitTo: null,
+    log: [line(1, filingNode, 'FILED'), line(2, custodian, 'RECEIVED')],
+    clock: null,
+    precheck: null,
+    procedures: [],
+    renewal: null,
+    extension: null,
+    decision: null,
+    issued: null,
+    delivery: null,
+    rating: null,
+    result: null,
+    missing: [],
+    acceptanceDueAt: null,
+    project: null,
+    greenChannel: null,
+    urgency: null,
+    withdrawalRequestedAt: null,
+    answeredBy: code,
+    staleSince: held ? null : COPIED_AT,
+  };
+}
+
+export function itemOf(code: DivisionCode, item: Item): ItemView {
+  return {
+    item: { ...item, note: `told by ${code}` },
+    answeredBy: code,
+    staleSince: ownerOf(item.code) === code ? null : COPIED_AT,
+  };
+}
+
+export function implementationOf(code: DivisionCode, implementation: Implementation): ImplementationView {
+  return {
+    implementation: {
+      ...implementation,
+      materials: [
+        { name: `told by ${code}`, required: true, providedBy: 'APPLICANT', held: false },
+        ...implementation.materials,
+      ],
+    },
+    answeredBy: code,
+    staleSince: implementation.node === code ? null : COPIED_AT,
+  };
+}
+
+export function trackedOf(code: DivisionCode, known: KnownCase): TrackedCaseView {
+  return {
+    number: known.number,
+    item: known.item,
+    state: known.state,
+    filedAt: FILED_AT,
+    custodian: known.custodian,
+    dueAt: null,
+    missing: [],
+    reason: null,
+    remedies: null,
+    steps: [
+      {
+        at: FILED_AT,
+        node: known.filingNode,
+        action: 'FILED',
+        actor: `told by ${code}`,
+        post: 'AGENT',
+        insteadOf: null,
+        byProxy: false,
+      },
+    ],
+    proxy: null,
+    answeredBy: code,
+  };
+}
+
+/** `3310-MZ-001` is the city's whose code begins so. */
+export function ownerOf(item: string): DivisionCode {
+  return `${item.slice(0, 4)}00`;
+}
