@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, JOURNEY } from '../testing/memory-federation.ts';
 import { TestBroker, freePort } from '../testing/nats-broker.ts';
@@ -48,6 +49,11 @@ describe('the gateway', () => {
     expect(text).toMatch(/liandong_gateway_request_seconds_count\{place="\/graphql",status="2xx"\} [1-9]/);
     expect(text).toMatch(/liandong_gateway_operations_total\{role="handling"\} [1-9]/);
     expect(text).toContain('liandong_gateway_ready 1');
+    // every one that the page on operation lists, and no other
+    const page = await readFile(new URL('../../../docs/operation.md', import.meta.url), 'utf8');
+    const listed = new Set([...page.matchAll(/`(liandong_gateway_[a-z_]+)`/g)].map((m) => m[1]));
+    const shown = [...text.matchAll(/^# TYPE (liandong_[a-z_]+) /gm)].map((m) => m[1]);
+    expect([...listed].sort()).toEqual(shown.sort());
     expect(text).not.toContain(id);
     expect((await fetch(`http://127.0.0.1:${port}/graphql`)).status).toBe(404);
     expect((await gateway.request('/metrics')).status).toBe(404);

@@ -21,6 +21,7 @@ import { examine } from './doctor.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 
 const RULES = fileURLToPath(new URL('../../../docs/operation/liandong.rules.yml', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../../docs/operation.md', import.meta.url));
 let federation: TestFederation;
 let steps: CaseSteps;
 let metricsUrl: string;
@@ -95,12 +96,16 @@ describe('a scrape', () => {
     expect(await scrape()).toContain('nodejs_eventloop_lag_seconds');
   });
 
-  test('has every figure that an alert names', async () => {
-    const rules = await readFile(RULES, 'utf8');
-    const named = new Set([...rules.matchAll(/\bliandong_[a-z_]+/g)].map((m) => m[0]));
+  test('has every figure that an alert names, and those the page on operation lists, and no other', async () => {
+    const namesIn = (text: string) => new Set([...text.matchAll(/\bliandong_[a-z_]+/g)].map((m) => m[0]));
+    const named = namesIn(await readFile(RULES, 'utf8'));
     const text = await scrape();
+    const shown = [...text.matchAll(/^# TYPE (liandong_[a-z_]+) /gm)].map((m) => m[1] ?? '');
     expect(named.size).toBeGreaterThan(7);
-    expect([...named].filter((name) => !text.includes(`# TYPE ${name} `))).toEqual([]);
+    expect([...named].filter((name) => !shown.includes(name))).toEqual([]);
+    const rows = (await readFile(PAGE, 'utf8')).split('\n').filter((line) => line.startsWith('| `liandong_'));
+    const listed = [...namesIn(rows.join('\n'))].filter((name) => !name.startsWith('liandong_gateway_'));
+    expect(listed.sort()).toEqual(shown.sort());
   });
 
   test('shows what waits and what was parked, and latencies by role and field, never by id', async () => {

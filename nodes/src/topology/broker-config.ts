@@ -82,6 +82,7 @@ export function brokerConfig(
     `server_name: "liandong-${broker.id}"`,
     `jetstream { store_dir: ${JSON.stringify(broker.storeDir)}${alone ? '' : `, domain: ${JSON.stringify(broker.id)}`} }`,
     'max_payload: 1MB',
+    ...(broker.tls ? [tlsBlock(broker.tls)] : []),
     `ping_interval: "${PING}"`,
     'ping_max: 2',
     'accounts {',
@@ -92,7 +93,11 @@ export function brokerConfig(
     '    ]',
     '  }',
     '}',
-    ...(leafs.length > 0 ? [`leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}" }`] : []),
+    ...(leafs.length > 0
+      ? [
+          `leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}"${broker.tls ? `, ${tlsBlock(broker.tls)}` : ''} }`,
+        ]
+      : []),
     ...(broker.leafOf === undefined ? [] : [remote(topology, divisions, broker, credentials)]),
     '',
   ].join('\n');
@@ -102,11 +107,18 @@ export function brokerConfig(
 function remote(topology: Topology, divisions: Divisions, leaf: Broker, credentials: BrokerCredentials): string {
   const hub = hubOf(topology);
   const { name, secret } = linkOf(leaf, credentials);
-  const url = `nats-leaf://${name}:${secret}@${leaf.via ?? `${hub.address}:${hub.leafPort ?? 0}`}`;
+  const url = `${hub.tls ? 'tls' : 'nats-leaf'}://${name}:${secret}@${leaf.via ?? `${hub.address}:${hub.leafPort ?? 0}`}`;
+  const { caFile } = leaf.tls ?? {};
+  const trusted = hub.tls && caFile !== undefined ? `, tls: { ca_file: ${JSON.stringify(caFile)} }` : '';
   const own = territoryOf(topology, divisions, leaf.id).flatMap((from) =>
     ROAD_NAMES.map((road) => `ld.${road}.${from}.>`),
   );
-  return `leafnodes { reconnect: 1, remotes: [ { url: ${JSON.stringify(url)}, account: ${ACCOUNT}, deny_imports: ${list(own)} } ] }`;
+  return `leafnodes { reconnect: 1, remotes: [ { url: ${JSON.stringify(url)}, account: ${ACCOUNT}${trusted}, deny_imports: ${list(own)} } ] }`;
+}
+
+/** Callers are known by their nkeys, leafs by their secret: the certificate is the broker's own. */
+function tlsBlock({ certFile, keyFile }: NonNullable<Broker['tls']>): string {
+  return `tls: { cert_file: ${JSON.stringify(certFile)}, key_file: ${JSON.stringify(keyFile)}, timeout: 5 }`;
 }
 
 function linkOf(leaf: Broker, credentials: BrokerCredentials): { name: string; secret: string } {

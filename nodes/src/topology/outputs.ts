@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Divisions, Topology } from '@liandong/schema';
-import { OPERATOR_NAME, brokerOf, parseTopology, problem } from '@liandong/schema';
+import { OPERATOR_NAME, brokerOf, brokerUrl, parseTopology, problem } from '@liandong/schema';
 import { brokerConfig } from './broker-config.ts';
 import { completeCredentials, findCredentials } from './credentials.ts';
 
@@ -57,12 +57,11 @@ export async function writeOutputs(
     await writePrivate(paths.brokerConfigFile(broker.id), config);
   }
   for (const host of topology.hosts) {
-    const { address, port } = brokerOf(topology, host);
     const url = host.url === null ? null : new URL(host.url);
     await writeSettings(join(paths.hostDir(host.id), 'host.env'), {
       LIANDONG_HOST: host.id,
       LIANDONG_NODES: host.nodes.join(','),
-      LIANDONG_NATS_URL: `nats://${address}:${port}`,
+      LIANDONG_NATS_URL: brokerUrl(brokerOf(topology, host)),
       LIANDONG_NATS_SEED_FILE: `${home}/nats.seed`,
       LIANDONG_TOPOLOGY_FILE: `${home}/topology.json`,
       LIANDONG_TRUST_FILE: `${home}/trust.json`,
@@ -76,10 +75,9 @@ export async function writeOutputs(
     });
   }
   for (const gateway of topology.gateways) {
-    const { address, port } = brokerOf(topology, gateway);
     await writeSettings(join(paths.gatewayDir(gateway.id), 'gateway.env'), {
       LIANDONG_GATEWAY: gateway.id,
-      LIANDONG_NATS_URL: `nats://${address}:${port}`,
+      LIANDONG_NATS_URL: brokerUrl(brokerOf(topology, gateway)),
       LIANDONG_NATS_SEED_FILE: `${home}/nats.seed`,
       LIANDONG_TOPOLOGY_FILE: `${home}/topology.json`,
     });

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { checkServerIdentity } from 'node:tls';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { Divisions, Topology } from '@liandong/schema';
-import { OPERATOR_NAME, problem, roadSubjects } from '@liandong/schema';
+import { OPERATOR_NAME, brokerUrl, problem, roadSubjects, tlsOption } from '@liandong/schema';
 import type { Road } from '../bus/index.ts';
 import { ROADS, findStream, inboxPrefix, roadConfig } from '../bus/index.ts';
 
@@ -23,12 +24,13 @@ export async function bringStreams(
   const seed = await readFile(seedFile, 'utf8').catch((cause: unknown) => {
     throw problem('BAD_CONFIG', `${seedFile} can't be read.`, { cause });
   });
-  const url = `nats://${broker.address}:${broker.port}`;
+  const url = brokerUrl(broker);
   const connection = await connect({
     servers: [url],
     name: OPERATOR_NAME,
     inboxPrefix: inboxPrefix(OPERATOR_NAME),
     maxReconnectAttempts: 0,
+    ...tlsOption([url], checkServerIdentity),
     authenticator: nkeyAuthenticator(new TextEncoder().encode(seed.trim())),
   }).catch((cause: unknown) => {
     throw problem('BROKER_UNAVAILABLE', `The broker at ${url} can not be used.`, { cause });

@@ -27,6 +27,15 @@ export const brokerSchema = z.object({
     .string()
     .regex(/^[^\s:/]+:\d{1,5}$/, 'address:port')
     .optional(),
+  /** Files (PEM) on its machine; with them it takes nobody without TLS, neither callers nor leafs. */
+  tls: z
+    .object({
+      certFile: z.string().min(1),
+      keyFile: z.string().min(1),
+      /** Who vouches for the hub, at a leaf; the authorities of the machine when left out. */
+      caFile: z.string().min(1).optional(),
+    })
+    .optional(),
 });
 export type Broker = z.infer<typeof brokerSchema>;
 
@@ -118,6 +127,11 @@ export function hubOf({ brokers }: Pick<Topology, 'brokers'>): Broker {
   const hub = brokers.find((broker) => broker.leafOf === undefined);
   if (!hub) throw problem('BAD_CONFIG', 'The topology has no hub.');
   return hub;
+}
+
+/** Where a broker is reached, and whether with TLS alone. */
+export function brokerUrl({ address, port, tls }: Broker): string {
+  return `${tls ? 'tls' : 'nats'}://${address}:${port}`;
 }
 
 /** The broker a host or gateway stands at. */
