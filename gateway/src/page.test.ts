@@ -9,7 +9,7 @@ import { TestGateway } from './testing/test-gateway.ts';
 
 const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
-describe.skipIf(BROWSER === undefined)('the page for asking by hand (needs Chromium)', () => {
+describe.skipIf(BROWSER === undefined)('the page for asking by hand (needs Chromium)', { timeout: 120_000 }, () => {
   let gateway: TestGateway;
   let url: string;
   let browser: Browser;

@@ -22,7 +22,8 @@ let certificate: TestCertificate;
 const lines: TappedLine[] = [];
 const children: ChildProcess[] = [];
 
-describe.skipIf(!CAN_CERTIFY)('a gateway with TLS (needs openssl to make certificates)', () => {
+// programs are started and have to try several times
+describe.skipIf(!CAN_CERTIFY)('a gateway with TLS (needs openssl to make certificates)', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'liandong-tls-'));
     certificate = makeCertificate(dir);

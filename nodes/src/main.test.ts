@@ -105,6 +105,7 @@ describe('a host’s process', () => {
 
   test.skipIf(!CAN_CERTIFY)(
     'that is told of a broker with TLS says not a word to one without (needs openssl to make certificates)',
+    { timeout: 120_000 },
     async () => {
       const certificate = makeCertificate(federation.dir);
       const secure = await TestBroker.start(certificate);
