@@ -265,7 +265,7 @@ export async function saveCase(
 ): Promise<void> {
   const { file } = stored;
   const dates = datesOf(file, tx.node, calendar, divisions);
-  await saveRows(tx, {
+  const row = {
     id: file.id,
     number: file.number,
     item: file.item,
@@ -294,8 +294,9 @@ export async function saveCase(
     agent_node: file.proxy?.agent.node ?? null,
     agent: file.proxy?.agent.sub ?? null,
     renewal_due_at: renewalDueAt(file),
-  } satisfies Record<keyof typeof COLUMNS, unknown>);
-  if (file.joint) await saveDeadline(tx, file);
+  } satisfies Record<keyof typeof COLUMNS, unknown>;
+  // both sent before either is waited for: the commit may come right behind
+  await together(saveRows(tx, row), file.joint ? saveDeadline(tx, file) : Promise.resolve());
 }
 
 /** Keeps when the next silence of a case lapses at its custodian, so that the clockwork need not fold every case. */

@@ -235,6 +235,18 @@ describe('a host’s database', () => {
     expect((await db.reads('331024').nodeSetting.findMany()).map((s) => s.key)).toEqual(['last']);
   });
 
+  test('lets no statement stand outside: one that follows what was written last is refused', async () => {
+    const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
+    const late = db.transact('331025', async (tx) => {
+      await tx.query(keep('last'));
+      // its answer comes when the commit is long on its way
+      const slow = tx.query(`SELECT pg_sleep(0.2) FROM (VALUES ($1)) AS n (node) WHERE node = $1`);
+      await tx.last(slow.then(() => tx.query(keep('late'))));
+    });
+    await expect(late).rejects.toThrow('a statement behind the commit');
+    expect((await db.reads('331025').nodeSetting.findMany()).map((s) => s.key)).toEqual(['last']);
+  });
+
   test('waits within an attempt for what was written last, so that the attempt alone fails', async () => {
     const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
     await db.transact('331026', async (tx) => {

@@ -35,6 +35,7 @@ export interface NodeTx extends NodeQueries {
   /**
    * Leaves what is written last to be waited for with the commit, which then goes over in the same write. Should it fail,
    * nothing is committed and the transaction throws what it threw. Within an attempt it is waited for at once.
+   * @param written whose statements were all sent already: one that followed would stand behind the commit, and throws
    */
   last(written: Promise<unknown>): Promise<void>;
   /** Told once the transaction is durable. */
@@ -139,6 +140,14 @@ function scopedReads(prisma: PrismaClient, node: DivisionCode) {
 /** Prisma for ordinary reads, bound to one node. */
 export type NodeReads = ReturnType<typeof scopedReads>;
 
+/** How a transaction ends. */
+interface TransactionEnd {
+  /** What was written last, and is waited for with the commit. */
+  pending: Promise<unknown>[];
+  /** Whether the commit is on its way: what came behind it would stand outside. */
+  sent: boolean;
+}
+
 /** The database of a host. */
 export class HostDb {
   readonly #pool: pg.Pool;
@@ -199,13 +208,14 @@ export class HostDb {
    */
   async transact<T>(node: DivisionCode, work: (tx: NodeTx) => Promise<T>): Promise<T> {
     const committed: (() => void)[] = [];
-    const result = await this.#transaction((client, pending) => {
+    const result = await this.#transaction((client, end) => {
       let attempts = 0;
       let open = 0;
       const tx: NodeTx = {
         node,
         vault: this.#vault.of(node),
-        query: (sql, params = []) => {
+        query: async (sql, params = []) => {
+          if (end.sent) throw new Error(`a statement behind the commit: ${statementLabel(sql)}`);
           corkTurn(client);
           return run(client, sql, [node, ...params]);
         },
@@ -238,7 +248,7 @@ export class HostDb {
           }
           // should the work throw meanwhile, what it throws is told
           written.catch(() => undefined);
-          pending.push(written);
+          end.pending.push(written);
         },
         afterCommit: (callback) => void committed.push(callback),
       };
@@ -258,26 +268,27 @@ export class HostDb {
     return run(this.#pool, sql, params);
   }
 
-  /** @param work leaves in `pending` what may be waited for with the commit */
-  async #transaction<T>(work: (client: pg.PoolClient, pending: Promise<unknown>[]) => Promise<T>): Promise<T> {
+  /** @param work leaves with the end what may be waited for together with the commit */
+  async #transaction<T>(work: (client: pg.PoolClient, end: TransactionEnd) => Promise<T>): Promise<T> {
     const client = await this.#connect();
-    const pending: Promise<unknown>[] = [];
+    const end: TransactionEnd = { pending: [], sent: false };
     let broken: Error | undefined;
     try {
       // the work's first statements go over with it; a connection that fails here fails them too
       corkTurn(client);
       const begun = client.query('BEGIN');
-      const [, result] = await together(begun, work(client, pending));
+      const [, result] = await together(begun, work(client, end));
       corkTurn(client);
       // behind a statement that failed the server rolls back instead
-      await together(...pending, client.query('COMMIT'));
+      end.sent = true;
+      await together(...end.pending, client.query('COMMIT'));
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failed: Error) => {
         broken = failed;
       });
       // what failed behind a write that had failed only says that the transaction is lost
-      const ended = await Promise.allSettled(pending);
+      const ended = await Promise.allSettled(end.pending);
       const first = ended.find((end) => end.status === 'rejected');
       throw asUnavailable(first ? first.reason : error);
     } finally {
