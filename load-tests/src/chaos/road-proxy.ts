@@ -32,6 +32,8 @@ export class RoadProxy {
   readonly #lines = new Set<Line>();
   readonly #reads: boolean;
   #open = true;
+  /** How often somebody found the line cut. */
+  refused = 0;
   #held: Direction | null = null;
   #disturbance: { kind: Disturbance; random: Random } | null = null;
   readonly #sent: Frame[] = [];
@@ -94,6 +96,7 @@ export class RoadProxy {
 
   #join(client: Socket): void {
     if (!this.#open) {
+      this.refused++;
       client.destroy();
       return;
     }

@@ -81,6 +81,8 @@ export class Federation {
   readonly services: Services;
   readonly gateway: Program;
   readonly gatewayUrl: string;
+  readonly #gatewayEnvironment: Readonly<Record<string, string>>;
+  readonly #leafGateways: Program[] = [];
   readonly #hosts: Map<string, Program>;
   readonly #hostEnvironments: Map<string, Record<string, string>>;
   #topology: Topology;
@@ -93,6 +95,7 @@ export class Federation {
     hosts: Map<string, Program>,
     environments: Map<string, Record<string, string>>,
     gateway: Program,
+    gatewayEnvironment: Readonly<Record<string, string>>,
     gatewayUrl: string,
     nodes: readonly string[],
     topology: Topology,
@@ -104,6 +107,7 @@ export class Federation {
     this.#hosts = hosts;
     this.#hostEnvironments = environments;
     this.gateway = gateway;
+    this.#gatewayEnvironment = gatewayEnvironment;
     this.gatewayUrl = gatewayUrl;
   }
 
@@ -158,7 +162,8 @@ export class Federation {
       const passphrase = randomBytes(24).toString('base64url');
       const passphraseFile = join(dir, 'passphrase');
       await writeFile(passphraseFile, `${passphrase}\n`, { mode: 0o600 });
-      const topology = { sequence: 1, brokers, hosts, gateways: [{ id: 'gateway' }] };
+      const leafGateways = (plan.leafs ?? []).map(({ id }) => ({ id: leafGateway(id), broker: id }));
+      const topology = { sequence: 1, brokers, hosts, gateways: [{ id: 'gateway' }, ...leafGateways] };
       await step('keys and certificates', () =>
         holdCeremony(topology, divisions, federationDir, plan.ceremonyAt ?? new Date(), passphrase),
       );
@@ -225,27 +230,23 @@ export class Federation {
 
       await copyFile(paths.topologyFile, gatewayTopology(dir));
       const gatewayPort = options.gatewayPort ?? (await freePort());
-      const gateway = new Program(
-        'gateway',
-        GATEWAY_PROGRAM,
-        {
-          LIANDONG_GATEWAY_PORT: String(gatewayPort),
-          LIANDONG_TOPOLOGY_FILE: gatewayTopology(dir),
-          LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
-          LIANDONG_ISSUERS_FILE: issuersFile,
-          LIANDONG_NATS_URL: services.brokerUrl(),
-          LIANDONG_NATS_SEED_FILE: join(paths.gatewayDir('gateway'), 'nats.seed'),
-          LIANDONG_PEOPLE_FILE: peopleFile,
-          LIANDONG_ISSUER_KEY_FILE: issuerKeyFile,
-          LIANDONG_ISSUER: ISSUER,
-          // everybody asks from one address here, and load is what is measured
-          LIANDONG_RATE_PER_PERSON: '0',
-          LIANDONG_RATE_PER_ADDRESS: '0',
-          LIANDONG_RATE_PER_STRANGER: '0',
-          ...plan.gatewaySettings,
-        },
-        join(logs, 'gateway.log'),
-      );
+      const gatewayEnvironment: Record<string, string> = {
+        LIANDONG_GATEWAY_PORT: String(gatewayPort),
+        LIANDONG_TOPOLOGY_FILE: gatewayTopology(dir),
+        LIANDONG_DIVISIONS_FILE: DIVISIONS_FILE,
+        LIANDONG_ISSUERS_FILE: issuersFile,
+        LIANDONG_NATS_URL: services.brokerUrl(),
+        LIANDONG_NATS_SEED_FILE: join(paths.gatewayDir('gateway'), 'nats.seed'),
+        LIANDONG_PEOPLE_FILE: peopleFile,
+        LIANDONG_ISSUER_KEY_FILE: issuerKeyFile,
+        LIANDONG_ISSUER: ISSUER,
+        // everybody asks from one address here, and load is what is measured
+        LIANDONG_RATE_PER_PERSON: '0',
+        LIANDONG_RATE_PER_ADDRESS: '0',
+        LIANDONG_RATE_PER_STRANGER: '0',
+        ...plan.gatewaySettings,
+      };
+      const gateway = new Program('gateway', GATEWAY_PROGRAM, gatewayEnvironment, join(logs, 'gateway.log'));
       await step('gateway', async () => {
         started.push(gateway);
         await gateway.start();
@@ -256,6 +257,7 @@ export class Federation {
         programs,
         environments,
         gateway,
+        gatewayEnvironment,
         `http://127.0.0.1:${gatewayPort}`,
         plan.hosts.flatMap((host) => host.nodes),
         topology,
@@ -295,14 +297,28 @@ export class Federation {
     return join(this.dir, 'federation');
   }
 
+  /** Writes a later topology down; nothing is made of it yet. @returns its file */
+  async writeTopology(change: Pick<Topology, 'hosts'>): Promise<string> {
+    this.#topology = { ...this.#topology, ...change, sequence: this.#topology.sequence + 1 };
+    const file = join(this.dir, 'topology.yaml');
+    await writeFile(file, JSON.stringify(this.#topology));
+    return file;
+  }
+
+  /** Brings a broker's streams in line with the topology. */
+  async bringStreams(broker: string): Promise<void> {
+    const topology = join(this.dir, 'topology.yaml');
+    const args = ['--broker', broker, '--topology', topology, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
+    const { code, output } = await runCommand(CLI_PROGRAM, ['topology', 'streams', ...args], {});
+    if (code !== 0) throw problem('BAD_CONFIG', output.trim());
+  }
+
   /**
    * Makes what a later topology needs, as an operator would; neither brokers nor the gateway know of it yet.
    * @param change what is different in it
    */
   async changeTopology(change: Pick<Topology, 'hosts'>): Promise<void> {
-    this.#topology = { ...this.#topology, ...change, sequence: this.#topology.sequence + 1 };
-    const file = join(this.dir, 'topology.yaml');
-    await writeFile(file, JSON.stringify(this.#topology));
+    const file = await this.writeTopology(change);
     const args = ['--topology', file, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
     const { code, output } = await runCommand(CLI_PROGRAM, ['topology', 'update', ...args], {});
     if (code !== 0) throw problem('BAD_CONFIG', output.trim());
@@ -313,6 +329,12 @@ export class Federation {
     for (const { id } of this.#topology.brokers) process.kill(this.services.brokerPid(id), 'SIGHUP');
   }
 
+  /** Starts a leaf's broker anew: its link keeps the rights it was made with. */
+  async restartLeaf(id: string): Promise<void> {
+    await this.services.stopBroker(id);
+    await this.services.startBroker(id);
+  }
+
   /** Gives a host that stands the nodes of the topology, from its next start on. */
   settle(id: string): void {
     const host = this.#topology.hosts.find((h) => h.id === id);
@@ -321,11 +343,40 @@ export class Federation {
     environment['LIANDONG_NODES'] = host.nodes.join(',');
   }
 
-  /** Gives the gateway the topology that is in force. */
+  /** Gives the gateways the topology that is in force. */
   async tellGateway(): Promise<void> {
-    const file = gatewayTopology(this.dir);
-    await copyFile(topologyPaths(this.secrets).topologyFile, `${file}.new`);
-    await rename(`${file}.new`, file);
+    for (const { id } of this.#topology.gateways) {
+      const file = gatewayTopology(this.dir, id);
+      await copyFile(topologyPaths(this.secrets).topologyFile, `${file}.new`);
+      await rename(`${file}.new`, file);
+    }
+  }
+
+  /**
+   * Starts the gateway of a leaf's own (`<leaf>-gateway`), which knows the same people.
+   * @returns where it answers
+   */
+  async startLeafGateway(leaf: string): Promise<string> {
+    const id = leafGateway(leaf);
+    const port = await freePort();
+    const seed = join(topologyPaths(this.secrets).gatewayDir(id), 'nats.seed');
+    await copyFile(topologyPaths(this.secrets).topologyFile, gatewayTopology(this.dir, id));
+    const program = new Program(
+      id,
+      GATEWAY_PROGRAM,
+      {
+        ...this.#gatewayEnvironment,
+        LIANDONG_GATEWAY: id,
+        LIANDONG_GATEWAY_PORT: String(port),
+        LIANDONG_TOPOLOGY_FILE: gatewayTopology(this.dir, id),
+        LIANDONG_NATS_URL: this.services.brokerUrl(leaf),
+        LIANDONG_NATS_SEED_FILE: seed,
+      },
+      join(this.dir, 'logs', `${id}.log`),
+    );
+    this.#leafGateways.push(program);
+    await program.start();
+    return `http://127.0.0.1:${port}`;
   }
 
   /**
@@ -390,7 +441,7 @@ export class Federation {
 
   /** Stops everything, hosts before what they stand on. */
   async stop(): Promise<void> {
-    await this.gateway.stop();
+    await Promise.all([this.gateway, ...this.#leafGateways].map((gateway) => gateway.stop()));
     await Promise.all(this.hosts().map((host) => host.stop()));
     await this.services.stop();
   }
@@ -428,9 +479,11 @@ export class Federation {
 }
 
 /** The gateway's own copy of the topology: it is told last. */
-function gatewayTopology(dir: string): string {
-  return join(topologyPaths(join(dir, 'federation')).gatewayDir('gateway'), 'topology.json');
+function gatewayTopology(dir: string, id = 'gateway'): string {
+  return join(topologyPaths(join(dir, 'federation')).gatewayDir(id), 'topology.json');
 }
+
+const leafGateway = (leaf: string) => `${leaf}-gateway`;
 
 /** The hub and its leafs, on free ports of this machine. */
 async function planBrokers(

@@ -2,11 +2,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { problem } from '@liandong/schema';
-import { leftToHandOver } from '../cases/index.ts';
 import type { HostConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
-import { closeNode } from '../keys/index.ts';
 import {
   beginMove,
   findMoves,
@@ -17,11 +15,11 @@ import {
   writeNodeFile,
 } from '../moves/index.ts';
 import type { Move } from '../moves/index.ts';
-import { readTopology } from '../topology/index.ts';
 import { readKeys, readPassphrase, writeKey } from '../trust/index.ts';
 import { readDataKeys, writeDataKeys } from '../vault/index.ts';
-import type { OpenedNode, Terminal, Values } from './opening.ts';
-import { actorOf, findInstant, findValue, parseCommand, requireValue, withNode } from './opening.ts';
+import { LIFE_COMMANDS, LIFE_OPTIONS, LIFE_USAGE } from './node-life.ts';
+import type { Terminal, Values } from './opening.ts';
+import { actorOf, findValue, parseCommand, requireValue, withNode } from './opening.ts';
 
 export const NODE_USAGE = `  node release --node <code> --to <host> --out <dir> --why <text> [--stopped]
                                             have this host stop serving a node, and write all its rows and its keys to a
@@ -35,13 +33,7 @@ export const NODE_USAGE = `  node release --node <code> --to <host> --out <dir> 
                                             undo a release; --not-taken-in says that nobody took in what was written
   node forget --node <code> --taken-in      take away what a node left behind here, once the other host serves it
   node moves --node <code>                  where the node's last move stands
-  node close <code> --node <parent> --successor <code> --why <text> [--keys-until <instant>]
-                                            close a node (撤并), given on its parent's host: it takes nothing new in, its
-                                            open cases go to the successor, which is the parent or another of its
-                                            children. Its keys end at the instant, a year from now unless told. Given
-                                            again it does nothing
-  node closing --node <code>                on the closed node's host: what it still has to hand over, and why
-`;
+${LIFE_USAGE}`;
 
 const OPTIONS = {
   node: { type: 'string' },
@@ -52,8 +44,7 @@ const OPTIONS = {
   stopped: { type: 'boolean' },
   'not-taken-in': { type: 'boolean' },
   'taken-in': { type: 'boolean' },
-  successor: { type: 'string' },
-  'keys-until': { type: 'string' },
+  ...LIFE_OPTIONS,
   'keys-passphrase-file': { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -72,7 +63,7 @@ export async function runNode(argv: readonly string[], terminal: Terminal): Prom
     terminal.print(NODE_USAGE);
     return 0;
   }
-  const atNode = NODE_COMMANDS[command];
+  const atNode = LIFE_COMMANDS[command];
   if (atNode) {
     await withNode(terminal, requireValue(values, 'node'), { keys: true }, (opened) =>
       atNode(opened, values, argument),
@@ -90,61 +81,6 @@ export async function runNode(argv: readonly string[], terminal: Terminal): Prom
   } finally {
     await db.close();
   }
-}
-
-/** Commands that speak in a node's name, or ask what it knows. */
-const NODE_COMMANDS: Record<
-  string,
-  (opened: OpenedNode, values: Values, argument: string | undefined) => Promise<void>
-> = { close, closing };
-
-/** How long a closed node's keys last unless told otherwise: longer than any limit of what it handed over, ms. */
-const KEYS_LAST_MS = 365 * 86_400_000;
-
-async function close(
-  { print, config, db, issuing, node: parent }: OpenedNode,
-  values: Values,
-  code: string | undefined,
-): Promise<void> {
-  if (code === undefined) throw problem('BAD_INPUT', 'Name the node to close.', { field: 'node' });
-  const successor = requireValue(values, 'successor');
-  const why = requireValue(values, 'why');
-  if (issuing.divisions.find(successor)) await requireHosted(config, successor);
-  const now = issuing.now();
-  const keysUntil = findInstant(values, 'keys-until') ?? new Date(now.getTime() + KEYS_LAST_MS);
-  if (keysUntil <= now) throw problem('BAD_INPUT', '--keys-until has passed.', { field: 'keys-until' });
-  const actor = actorOf(values);
-  const fresh = await db.transact(parent, (tx) =>
-    closeNode(tx, issuing, { node: code, successor, keysUntil, why, actor }),
-  );
-  print(
-    fresh
-      ? `Closed ${code}; ${successor} takes its place. It hands its open cases over as soon as it knows.\n`
-      : `${code} was closed before.\n`,
-  );
-  print(
-    `Let its host run until its keys end: it answers for what it had. There: liandong node closing --node ${code}\n`,
-  );
-}
-
-/** @throws {ProblemError} NODE_UNREACHABLE for a node that stands at no host of the topology */
-async function requireHosted({ topologyFile }: HostConfig, node: string): Promise<void> {
-  if (topologyFile === null) return;
-  const { hosts } = await readTopology(topologyFile);
-  if (hosts.some(({ nodes }) => nodes.includes(node))) return;
-  throw problem('NODE_UNREACHABLE', `${node} stands at no host of ${topologyFile}.`, { node, field: 'successor' });
-}
-
-async function closing({ print, db, node, issuing }: OpenedNode): Promise<void> {
-  const own = issuing.trust.successionOf(node);
-  if (!own) {
-    print(`${node} is open.\n`);
-    return;
-  }
-  print(`Closed on ${own.at.toISOString()}; ${own.successor} took its place: ${own.why}\n`);
-  const { NONE, PROCEDURE, JOINT, HEARING, IN_TRANSIT } = await leftToHandOver(db.queries(node));
-  print(`${NONE} cases to hand over, ${IN_TRANSIT} on their way, ${PROCEDURE} in a special procedure, `);
-  print(`${JOINT} in joint handling, ${HEARING} in a hearing: these are brought to an end here first.\n`);
 }
 
 interface Opened {
@@ -244,7 +180,10 @@ async function takeIn({ config, db, print }: Opened, values: Values, dir: string
   if (missing.length > 0) await writeDataKeys(config.keysDir, missing, own);
   const rows = Object.values(digests ?? {}).reduce((sum, digest) => sum + digest.rows, 0);
   print(digests ? `Took in ${rows} rows of ${node}, as they were there.\n` : `${node} was taken in before.\n`);
-  print('Start this host, and give the gateways the new topology. Then delete the directory.\n');
+  print(
+    `Start this host: anew where it runs, for it serves what it was started with; liandong doctor says whether it\n`,
+  );
+  print(`serves ${node}. Give the gateways the new topology. Then delete the directory.\n`);
 }
 
 async function keep({ config, db, print }: Opened, values: Values): Promise<void> {

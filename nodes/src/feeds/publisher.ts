@@ -95,14 +95,24 @@ export class FeedPublisher {
 
   /** Opens the nodes' own feeds and a cursor for every subscriber; called at start. */
   async prepare(): Promise<void> {
-    for (const node of this.#parts.nodes) {
-      await this.#parts.db.transact(node, async (tx) => {
-        for (const feed of FEEDS) {
-          await lockFeed(tx, feed, node);
-          for (const { publisher } of await findFeeds(tx, feed)) await this.#openCursors(tx, feed, publisher);
-        }
-      });
-    }
+    for (const node of this.#parts.nodes) await this.#prepareNode(node);
+  }
+
+  /** Opens cursors for a node that was opened while this host runs: below its parent, and above those who tell it. */
+  async welcome(opened: DivisionCode): Promise<void> {
+    const { nodes, divisions } = this.#parts;
+    const concerned = nodes.filter((node) => divisions.get(opened).parent === node || divisions.isWithin(node, opened));
+    for (const node of concerned) await this.#prepareNode(node);
+    if (concerned.length > 0) this.#loop.wake();
+  }
+
+  #prepareNode(node: DivisionCode): Promise<void> {
+    return this.#parts.db.transact(node, async (tx) => {
+      for (const feed of FEEDS) {
+        await lockFeed(tx, feed, node);
+        for (const { publisher } of await findFeeds(tx, feed)) await this.#openCursors(tx, feed, publisher);
+      }
+    });
   }
 
   /** Every cursor falls due at once: on start, and when the broker is back. */

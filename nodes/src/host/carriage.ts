@@ -157,7 +157,11 @@ export async function startCarriage(
   onStop(() => parked.stop());
   ownKeys.onTaken(() => relay.resendParked());
   trust.onLearned((documents) => {
-    const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned()]);
+    const opened = documents.flatMap(({ kind, content }) => (kind === 'CERTIFICATE' ? [content.node] : []));
+    const welcomed = async () => {
+      for (const node of new Set(opened)) await feeds.welcome(node);
+    };
+    const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned(), welcomed()]);
     followed.catch((error: unknown) => log.warn({ err: error }, 'what was learned of keys'));
   });
   const leave = async (node: DivisionCode) => {

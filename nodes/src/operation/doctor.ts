@@ -9,6 +9,7 @@ import type { HostConfig } from '../config.ts';
 import { HostDb, knownMigrations } from '../db/index.ts';
 import type { Foundation } from '../host/index.ts';
 import { readFoundation, readJson } from '../host/index.ts';
+import { findAway } from '../moves/index.ts';
 import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
 import { findDataKeys, openVault } from '../sealing/index.ts';
@@ -32,6 +33,8 @@ const bad = (part: string, text: string): Finding => ({ part, state: 'BAD', text
 /** A message owed for longer is worth a look, and for longer a call, seconds. */
 const OWED_WARN = 600;
 const OWED_BAD = 3_600;
+/** A node that gave no sign of life for longer is not served, seconds. */
+const SILENT_S = 120;
 const BROKER_TIMEOUT_MS = 3_000;
 /** The notice of the next year's holidays is out in November as a rule. */
 const NOTICE_MONTH = 11;
@@ -50,6 +53,7 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
   const db = new HostDb(config.databaseUrl, 2, () => undefined);
   try {
     if (await examineDatabase(db, now, findings)) {
+      await examineServed(db, config, findings);
       await examineDataKeys(db, config, findings);
       await examineWork(db, config, findings);
     }
@@ -196,6 +200,25 @@ function clockFinding(of: string, offset: number): Finding {
   if (Math.abs(offset) <= CLOCK_LIMIT_MS) return ok('clock', `The clock agrees with the ${of}’s.`);
   const way = offset > 0 ? 'ahead of' : 'behind';
   return bad('clock', `The clock is ${seconds} s ${way} the ${of}’s. Set up NTP (chrony) on both machines.`);
+}
+
+/** A host that runs gives a sign of life for every node it serves, every half minute. */
+async function examineServed(db: HostDb, { nodes }: HostConfig, findings: Finding[]): Promise<void> {
+  const away = (await findAway(db, nodes)).map(({ node }) => node);
+  const rows = await db.queryHost<{ node: string; age: number }>(
+    `SELECT node, extract(epoch FROM now() - max(seen_at))::float8 AS age FROM lives WHERE node = ANY ($1) GROUP BY node`,
+    [nodes],
+  );
+  const served = rows.filter(({ age }) => age < SILENT_S).map(({ node }) => node);
+  const left = nodes.filter((node) => !served.includes(node) && !away.includes(node));
+  if (served.length > 0 && left.length > 0) {
+    const text = `${left.join(', ')} stands in this host's settings and is not served: the host runs with earlier ones. Start it anew.`;
+    findings.push(bad('served', text));
+    return;
+  }
+  const text =
+    served.length === 0 ? 'The host does not run, or has just begun.' : 'Every node of the settings is served.';
+  findings.push((served.length === 0 ? warn : ok)('served', text));
 }
 
 async function examineWork(db: HostDb, config: HostConfig, findings: Finding[]): Promise<void> {

@@ -251,6 +251,14 @@ describe('the doctor', () => {
     expect(await states(CITY)).toMatchObject({ outbox: 'BAD' });
   });
 
+  test('finds a node of the settings that the host which runs was not started with', async () => {
+    const { nodes, ...config } = federation.config(TOWNSHIP);
+    const served = async (more: string[]) =>
+      (await examine({ ...config, nodes: [...nodes, ...more] }, federation.now)).find((f) => f.part === 'served');
+    expect(await served([])).toMatchObject({ state: 'OK' });
+    expect(await served([VILLAGE])).toMatchObject({ state: 'BAD', text: expect.stringContaining(VILLAGE) });
+  });
+
   test('finds an issuer that shows no keys, and a file of issuers that is none', async () => {
     const issuersFile = join(federation.dir, 'away.json');
     await writeFile(issuersFile, JSON.stringify([{ issuer: 'id', jwksUri: 'http://127.0.0.1:1/jwks' }]));

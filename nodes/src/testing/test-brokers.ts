@@ -66,6 +66,7 @@ export class TestBroker {
 export class TestLink {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #lines = new Set<{ near: Socket; far: Socket }>();
   #cut = false;
 
   private constructor(server: Server) {
@@ -105,6 +106,14 @@ export class TestLink {
     for (const socket of this.#sockets) socket.resume();
   }
 
+  /**
+   * What goes one way is lost on the lines there are, which stay open; who connects anew gets through. Nobody mends the
+   * old lines again.
+   */
+  deafen(direction: 'up' | 'down'): void {
+    for (const { near, far } of this.#lines) (direction === 'up' ? near : far).pause();
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -118,6 +127,9 @@ export class TestLink {
     }
     const far = connect(to, '127.0.0.1');
     far.on('error', () => undefined);
+    const line = { near, far };
+    this.#lines.add(line);
+    near.once('close', () => this.#lines.delete(line));
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -155,7 +167,7 @@ export async function planBrokers(
   return { brokers, links, topologyBrokers };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -93,9 +93,10 @@ export function brokerConfig(
     '    ]',
     '  }',
     '}',
+    // a leaf shows its secret at the address its topology names, and at none it is told of
     ...(leafs.length > 0
       ? [
-          `leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}"${broker.tls ? `, ${tlsBlock(broker.tls)}` : ''} }`,
+          `leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}", no_advertise: true${broker.tls ? `, ${tlsBlock(broker.tls)}` : ''} }`,
         ]
       : []),
     ...(broker.leafOf === undefined ? [] : [remote(topology, divisions, broker, credentials)]),

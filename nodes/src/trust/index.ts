@@ -2,6 +2,7 @@ export { sha256 } from './digest.ts';
 export {
   DATA_KEY_FILE,
   KEY_SET_FILE,
+  findKeys,
   openPrivate,
   protectKeys,
   readKeys,

@@ -36,6 +36,21 @@ export async function readKeys(
   nodes: readonly DivisionCode[],
   passphrase: string | null,
 ): Promise<StoredKey[]> {
+  const found = await keysIn(dir, nodes, passphrase);
+  for (const node of nodes) {
+    if (!found.some((key) => key.node === node)) {
+      throw problem('BAD_CONFIG', `The key directory ${dir} holds no key of ${node}.`);
+    }
+  }
+  return found;
+}
+
+/** As {@link readKeys}, for a node that may have none there. */
+export function findKeys(dir: string, node: DivisionCode, passphrase: string | null): Promise<StoredKey[]> {
+  return keysIn(dir, [node], passphrase);
+}
+
+async function keysIn(dir: string, nodes: readonly DivisionCode[], passphrase: string | null): Promise<StoredKey[]> {
   const files = await readdir(dir).catch((cause: unknown) => {
     throw problem('BAD_CONFIG', `The key directory ${dir} can't be read.`, { cause });
   });
@@ -43,11 +58,6 @@ export async function readKeys(
   for (const file of files.sort()) {
     for (const key of await readKeyFile(join(dir, file), passphrase)) {
       if (nodes.includes(key.node)) found.set(key.kid, key);
-    }
-  }
-  for (const node of nodes) {
-    if (![...found.values()].some((key) => key.node === node)) {
-      throw problem('BAD_CONFIG', `The key directory ${dir} holds no key of ${node}.`);
     }
   }
   return [...found.values()];
