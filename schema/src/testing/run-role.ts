@@ -1,0 +1,34 @@
+import { expect } from 'vitest';
+import type { RoleName, RoleResult } from '../messages/federation.ts';
+import { roleResultSchema } from '../messages/federation.ts';
+import { CaseLog } from './case-log.ts';
+import { TOWNSHIP } from './fixtures.ts';
+import { executeRole } from '../graphql/execute.ts';
+import type { RoleContext } from '../graphql/services.ts';
+
+export const SECRET = '11010519491231002X';
+export const atVillage = CaseLog.filed().file;
+export const atTownship = CaseLog.filed().handedTo(TOWNSHIP).file;
+
+export interface Ran {
+  result: RoleResult;
+  /** What was reported and not shown. */
+  reported: unknown[];
+}
+
+export async function run(
+  role: RoleName,
+  query: string,
+  context: RoleContext,
+  variables: Record<string, unknown> = {},
+): Promise<Ran> {
+  const reported: unknown[] = [];
+  const operation = { role, at: context.at, query, variables, token: null };
+  const result = await executeRole(operation, context, (error) => reported.push(error));
+  // what goes back to the gateway must have the form of the contract, as text
+  expect(roleResultSchema.safeParse(JSON.parse(JSON.stringify(result))).success).toBe(true);
+  return { result, reported };
+}
+
+export const errorsOf = ({ result }: Ran) =>
+  (result.errors ?? []).map((error) => ({ path: error.path?.join('.'), code: error.extensions?.code }));
