@@ -20,6 +20,9 @@ const RESPONSES = { max: 128, expires: '1m' };
 /** The account all hosts and gateways share; leafs are joined to it. */
 const ACCOUNT = 'LIANDONG';
 
+/** The address a hub tells its leafs of besides the one they know: nobody listens there. */
+const NOWHERE = '127.0.0.1:1';
+
 /** A link on which nothing is heard is given up after about three of these. */
 const PING = '5s';
 
@@ -93,10 +96,10 @@ export function brokerConfig(
     '    ]',
     '  }',
     '}',
-    // a leaf shows its secret at the address its topology names, and at none it is told of
+    // a leaf shows its secret at the address its topology names: 2.9 tells it of the hub's own even when asked not to
     ...(leafs.length > 0
       ? [
-          `leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}", no_advertise: true${broker.tls ? `, ${tlsBlock(broker.tls)}` : ''} }`,
+          `leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}", advertise: "${NOWHERE}"${broker.tls ? `, ${tlsBlock(broker.tls)}` : ''} }`,
         ]
       : []),
     ...(broker.leafOf === undefined ? [] : [remote(topology, divisions, broker, credentials)]),

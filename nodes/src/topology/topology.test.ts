@@ -197,6 +197,7 @@ describe('the configuration of a leaf', () => {
 
   test('is known at the hub as one who speaks for its own nodes alone', () => {
     const config = configOf('taizhou');
+    expect(config).toContain('advertise: "127.0.0.1:1"');
     expect(config).not.toContain(credentials.nkeys['county']);
     const user = config.split('\n').find((line) => line.includes('"leaf-sanmen"')) ?? '';
     const denied = /deny: (\[.*?\])/.exec(user)?.[1] ?? '';
