@@ -1,7 +1,7 @@
 export { queuePage } from './case-queue.ts';
 export { fillCases } from './case-rows.ts';
 export { caseElements } from './case-elements.ts';
-export { CaseDesk } from './case-services.ts';
+export { CaseDesk } from './case-desk.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export { checkedLog } from './checked-lines.ts';
 export { findCases, lockCase, lockCases } from './case-store.ts';

@@ -1,117 +1,90 @@
 import { randomUUID } from 'node:crypto';
 import type {
-  Answers,
   CaseFile,
-  CaseFilter,
   CaseStepInput,
   Desk,
   DivisionCode,
-  Divisions,
   FileCaseInput,
   FileDraftInput,
   FilingService,
   FilingView,
-  Grant,
-  HandlingKey,
   HandlingService,
   HandlingView,
   LinkToProjectInput,
-  Offices,
-  OfficialCalendar,
-  Page,
-  PageRequest,
-  ProjectStanding,
   RateServiceInput,
   Step,
-  SuccessionOf,
   SupplementCaseInput,
   TrackedCaseView,
   Viewer,
 } from '@liandong/schema';
 import {
-  ProblemError,
-  actingFor,
   caseIdOf,
   caseSteps,
   custodyAt,
   dayOf,
-  grantsInEffect,
   isUndecided,
   problem,
-  readersOf,
-  requireCaseReader,
   requireOpenNode,
   requireOwnDesk,
   requirePermission,
   signedIn,
 } from '@liandong/schema';
-import { findItem } from '../catalogue/index.ts';
-import { findGrantsOver } from '../delegation/index.ts';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeTx } from '../db/index.ts';
 import { StepQueue, together } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
-import { queuePage } from './case-queue.ts';
+import { issueDocument, readApplication } from './case-documents.ts';
+import { CaseReadings } from './case-readings.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCases, lockCase } from './case-store.ts';
+import { lockCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
-import { filingView, handlingView, saltOf, loggedConsent, trackedView } from './case-views.ts';
+import { filingView, loggedConsent, saltOf } from './case-views.ts';
 import type { CaseWriter } from './case-writer.ts';
-import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
-import { issueDocument, readApplication, readDocument, writeNotice } from './case-documents.ts';
+import { deemAccepted, deemRenewed } from './deemed.ts';
+import type { DeskElementsParts } from './desk-elements.ts';
+import { DeskElements } from './desk-elements.ts';
 import { once } from './idempotency.ts';
 import { decodeMaterials, storeMaterials } from './materials.ts';
-import type { PostsOf } from './posts.ts';
 import { Serials } from './serials.ts';
 import { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 
-export interface CaseServiceParts {
-  node: DivisionCode;
+export interface CaseDeskParts extends DeskElementsParts {
   db: HostDb;
-  divisions: Divisions;
-  calendar: () => OfficialCalendar;
   writer: CaseWriter;
   outbox: Outbox;
-  now: () => Date;
-  /** Names of the materials of a case that sharing gave: nobody need hand them in. */
-  supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
-  /** The node's windows and departments. */
-  offices: (queries: NodeQueries) => Promise<Offices>;
-  /** A project as this node was told of it; null where it knows none under that id. */
-  project: (queries: NodeQueries, id: string) => Promise<ProjectStanding | null>;
-  /** Who took the place of closed nodes. */
-  successionOf: SuccessionOf;
-  /** Whose posts a person stands in for, and their place in the roster of agents. */
-  posts: PostsOf;
   /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
   linkEnquiry: (tx: NodeTx, viewer: Viewer, enquiry: string, made: { id: string; item: string }) => Promise<void>;
 }
 
 /** The desk of one node: what people do there to cases. */
 export class CaseDesk {
-  readonly #parts: CaseServiceParts;
+  readonly #parts: CaseDeskParts;
+  readonly #elements: DeskElements;
+  readonly #readings: CaseReadings;
   readonly #serials: Serials;
   readonly #steps: StepQueue;
   readonly filing: FilingService;
   readonly handling: HandlingService;
 
-  constructor(parts: CaseServiceParts) {
+  constructor(parts: CaseDeskParts) {
     this.#parts = parts;
+    this.#elements = new DeskElements(parts);
+    this.#readings = new CaseReadings(parts);
     this.#serials = new Serials(parts.db, parts.node);
     this.#steps = new StepQueue(parts.db, parts.node);
     this.filing = {
-      getMany: (viewer, ids) => this.#getFilings(viewer, ids),
+      getMany: (viewer, ids) => this.#readings.filings(viewer, ids),
       file: (viewer, input) => this.#file(viewer, input, 'fileCase'),
       draft: (viewer, input) => this.#file(viewer, input, 'draftCase'),
       fileDraft: (viewer, input) => this.#fileDraft(viewer, input),
       supplement: (viewer, input) => this.#supplement(viewer, input),
       rate: (input) => this.#rate(input),
-      track: (number, code) => this.#track(number, code),
+      track: (number, code) => this.#readings.track(number, code),
     };
     const steps = caseSteps;
     this.handling = {
-      getMany: (viewer, keys) => this.#getHandlings(viewer, keys),
-      list: (viewer, filter, page) => this.#list(viewer, filter, page),
+      getMany: (viewer, keys) => this.#readings.handlings(viewer, keys),
+      list: (viewer, filter, page) => this.#readings.list(viewer, filter, page),
       accept: (viewer, input) =>
         this.#step('accept', viewer, input, (desk, file) => steps.acceptCase(desk, file, input.note)),
       refuse: (viewer, input) =>
@@ -161,8 +134,8 @@ export class CaseDesk {
         this.#step('void', viewer, input, (desk, file) => steps.voidCase(desk, file, input.reason)),
       transfer: (viewer, input) =>
         this.#step('transfer', viewer, input, (desk, file) => steps.transferCase(desk, file, input.to, input.reason)),
-      document: (viewer, id) => this.#document(viewer, id),
-      notice: (viewer, id, seq) => this.#notice(viewer, id, seq),
+      document: (viewer, id) => this.#readings.document(viewer, id),
+      notice: (viewer, id, seq) => this.#readings.notice(viewer, id, seq),
       forward: (viewer, input) =>
         this.#step('forward', viewer, input, (desk, file) => steps.forwardCase(desk, file, input.note)),
       return: (viewer, input) =>
@@ -183,69 +156,24 @@ export class CaseDesk {
     };
   }
 
-  /** Accepts every case whose five days for the notice have run out (Art. 32). @returns how many */
-  async deemAccepted(): Promise<number> {
-    const { node, db, divisions, calendar, now } = this.#parts;
-    const due = await db
-      .queries(node)
-      .query<{ id: string }>(
-        `SELECT id FROM cases WHERE node = $1 AND acceptance_due_at < $2 AND custody = 'HELD' ORDER BY acceptance_due_at LIMIT 200`,
-        [now()],
-      );
-    let accepted = 0;
-    for (const { id } of due) {
-      await db.transact(node, async (tx) => {
-        const stored = await lockCase(tx, id);
-        if (!stored) return;
-        const step = caseSteps.deemAccepted(
-          { node, now: now(), divisions, calendar: calendar(), ...(await this.#elements(tx, stored.file)) },
-          stored.file,
-        );
-        if (!step) return;
-        await this.#parts.writer.append(tx, stored, step, now());
-        accepted++;
-      });
-    }
-    return accepted;
-  }
-
-  /**
-   * Writes into the cases held here that a renewal counts as granted, where nothing was decided by the licence's expiry
-   * (Art. 50). A case that was under way that day is found when it has arrived.
-   * @returns how many
-   */
-  async deemRenewed(): Promise<number> {
-    const { node, db, writer, now } = this.#parts;
-    const due = await db
-      .queries(node)
-      .query<{ id: string }>(
-        `SELECT id FROM cases WHERE node = $1 AND renewal_due_at < $2 AND custody = 'HELD' ORDER BY renewal_due_at LIMIT 200`,
-        [now()],
-      );
-    let renewed = 0;
-    for (const { id } of due) {
-      await db.transact(node, async (tx) => {
-        const stored = await lockCase(tx, id);
-        const step = stored && caseSteps.deemRenewed({ node, now: now() }, stored.file);
-        if (!step) return;
-        await writer.append(tx, stored, step, now());
-        renewed++;
-      });
-    }
-    return renewed;
-  }
-
   /** What an application for an item is judged by, within another transaction: for one form of several items. */
   deskFor(tx: NodeTx, viewer: Viewer, item: string, place: DivisionCode): Promise<Desk> {
-    return this.#deskFor(tx, viewer, item, place, this.#parts.now());
+    return this.#elements.forApplication(tx, viewer, item, place, this.#parts.now());
   }
 
   /** What a case here is judged by, within another transaction. */
-  async deskAt(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
-    const { node, divisions, calendar, posts, now } = this.#parts;
-    const at = now();
-    const [elements, standing] = await together(this.#elements(tx, file), posts(tx, viewer, dayOf(at)));
-    return { node, viewer, now: at, divisions, calendar: calendar(), ...elements, ...standing };
+  deskAt(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
+    return this.#elements.forCase(tx, viewer, file);
+  }
+
+  /** {@link deemAccepted} */
+  deemAccepted(): Promise<number> {
+    return deemAccepted({ ...this.#parts, elements: this.#elements });
+  }
+
+  /** {@link deemRenewed} */
+  deemRenewed(): Promise<number> {
+    return deemRenewed(this.#parts);
   }
 
   /** Files an application, or draws it up for a pre-check. */
@@ -291,7 +219,7 @@ export class CaseDesk {
         const code = trackingCodeOf();
         const made = { id: caseIdOf(node, randomUUID()), trackingCode: code };
         const at = now();
-        const desk = await this.#deskFor(tx, person, input.item, place, at);
+        const desk = await this.#elements.forApplication(tx, person, input.item, place, at);
         const step = caseSteps[as](desk, filing);
         await storeMaterials(tx, materials);
         opened = await writer.open(
@@ -313,7 +241,7 @@ export class CaseDesk {
     const stored = await this.#change('linkToProject', signedIn(viewer), input, async (tx, desk, file) =>
       caseSteps.linkToProject(desk, file, input.project, await this.#parts.project(tx, input.project)),
     );
-    return this.#handlingView(stored);
+    return this.#readings.view(stored);
   }
 
   async #supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView> {
@@ -359,18 +287,7 @@ export class CaseDesk {
     const stored = await this.#change('issueDocument', signedIn(viewer), input, (tx, desk, file) =>
       issueDocument(tx, desk, file),
     );
-    return this.#handlingView(stored);
-  }
-
-  async #document(viewer: Viewer | null, id: string): Promise<string> {
-    const { db, node } = this.#parts;
-    const { file } = await this.#readable(signedIn(viewer), id);
-    return readDocument(db.queries(node), node, file);
-  }
-
-  async #notice(viewer: Viewer | null, id: string, seq: number): Promise<string> {
-    const { db, node, divisions } = this.#parts;
-    return writeNotice(db.queries(node), { node, divisions }, await this.#readable(signedIn(viewer), id), seq);
+    return this.#readings.view(stored);
   }
 
   /** The applicant's own rating, here or carried to where the case is. */
@@ -385,15 +302,7 @@ export class CaseDesk {
       if (custodian === node) await writer.append(tx, stored, step, now());
       else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
     });
-    return this.#track(number, code);
-  }
-
-  async #readable(viewer: Viewer, id: string): Promise<StoredCase> {
-    const { db, node, divisions } = this.#parts;
-    const [stored] = await findCases(db.queries(node), [id]);
-    if (!stored) throw this.#notFound(id);
-    requireCaseReader(viewer, readersOf(stored.file), divisions);
-    return stored;
+    return this.#readings.track(number, code);
   }
 
   async #step(
@@ -405,7 +314,7 @@ export class CaseDesk {
     const stored = await this.#change(mutation, signedIn(viewer), input, (_tx, desk, file) =>
       Promise.resolve(step(desk, file)),
     );
-    return this.#handlingView(stored);
+    return this.#readings.view(stored);
   }
 
   /** One step in one transaction: the case is locked, the rule decides, the writer writes. */
@@ -418,10 +327,10 @@ export class CaseDesk {
     const { writer } = this.#parts;
     return this.#steps.step(input.id, async (tx) => {
       let changed: StoredCase | undefined;
-      const locked = this.#lockReadable(tx, viewer, input.id);
+      const locked = this.#readings.lock(tx, viewer, input.id);
       const done = once(tx, viewer, input.idempotencyKey, { mutation, input }, async () => {
         const stored = await locked;
-        const desk = await this.deskAt(tx, viewer, stored.file);
+        const desk = await this.#elements.forCase(tx, viewer, stored.file);
         changed = await writer.append(tx, stored, await step(tx, desk, stored.file), desk.now);
         return true;
       });
@@ -440,10 +349,10 @@ export class CaseDesk {
     const { node, db, writer } = this.#parts;
     const stored = await db.transact(node, async (tx) => {
       let changed: StoredCase | undefined;
-      const locked = await this.#lockReadable(tx, person, input.id);
+      const locked = await this.#readings.lock(tx, person, input.id);
       await once(tx, person, input.idempotencyKey, { mutation: 'withdraw', input }, async () => {
         const { file } = locked;
-        const desk = await this.deskAt(tx, person, file);
+        const desk = await this.#elements.forCase(tx, person, file);
         const elsewhere = custodyAt(file, node) === 'ELSEWHERE' && node === file.home && isUndecided(file.state);
         changed = elsewhere
           ? await this.#carryWithdrawal(tx, desk, locked, input.reason)
@@ -452,7 +361,7 @@ export class CaseDesk {
       });
       return changed ?? locked;
     });
-    return this.#handlingView(stored);
+    return this.#readings.view(stored);
   }
 
   /** Tells the desk that holds the case of the wish to withdraw it, once. */
@@ -477,9 +386,9 @@ export class CaseDesk {
     const person = signedIn(viewer);
     const { node, db, outbox } = this.#parts;
     return db.transact(node, async (tx) => {
-      const stored = await this.#lockReadable(tx, person, input.id);
+      const stored = await this.#readings.lock(tx, person, input.id);
       const { file } = stored;
-      const actor = caseSteps.actAs(await this.deskAt(tx, person, file), 'RECALL_CASE', file.item);
+      const actor = caseSteps.actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file.item);
       if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
       // whether it may be is asked here as it is known here, and at its desk once more
       caseSteps.recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
@@ -488,146 +397,7 @@ export class CaseDesk {
         await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'RECALL', caseId: file.id, body }]);
         return true;
       });
-      return this.#handlingView(stored);
-    });
-  }
-
-  async #getFilings(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView> {
-    return this.#readEach(viewer, ids, (stored, person) => filingView(stored, this.#parts.node, person));
-  }
-
-  async #getHandlings(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView> {
-    const { node } = this.#parts;
-    const copies = new Map(keys.map((key) => [key.id, key.copy]));
-    return this.#readEach(
-      viewer,
-      keys.map((key) => key.id),
-      (stored) => {
-        const { custodian } = stored.file;
-        if (custodian === node || copies.get(stored.id)) return this.#handlingView(stored);
-        return problem('NOT_CUSTODIAN', `${node} does not hold the case; ${custodian} does.`, { node, custodian });
-      },
-    );
-  }
-
-  async #readEach<T>(
-    viewer: Viewer | null,
-    ids: readonly string[],
-    view: (stored: StoredCase, viewer: Viewer) => T | ProblemError,
-  ): Answers<T> {
-    const { node, db, divisions } = this.#parts;
-    const found = new Map((await findCases(db.queries(node), ids)).map((stored) => [stored.id, stored]));
-    return ids.map((id) => {
-      try {
-        const person = signedIn(viewer);
-        const stored = found.get(id);
-        if (!stored) throw this.#notFound(id);
-        requireCaseReader(person, readersOf(stored.file), divisions);
-        return view(stored, person);
-      } catch (error) {
-        if (error instanceof ProblemError) return error;
-        throw error;
-      }
-    });
-  }
-
-  async #list(viewer: Viewer | null, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
-    const person = signedIn(viewer);
-    const { node, db, divisions, calendar, now } = this.#parts;
-    const tier = divisions.get(person.division).tier;
-    requirePermission(person, 'READ_CASE', tier);
-    const supervises = person.roles.includes('SUPERVISOR') && divisions.isWithin(node, person.division);
-    if (person.division !== node && !supervises) {
-      throw problem('FORBIDDEN', `The list of ${node} is not open to ${person.division}.`, { node });
-    }
-    const queries = db.queries(node);
-    const { ids, cursors, hasNextPage } = await queuePage(queries, filter, page, { now: now(), calendar: calendar() });
-    const stored = await findCases(queries, ids);
-    return {
-      nodes: stored.map((s) => this.#handlingView(s)),
-      cursors,
-      hasNextPage,
-      hasPreviousPage: page.after !== null,
-    };
-  }
-
-  async #track(number: string, code: string): Promise<TrackedCaseView> {
-    const { node, db, divisions, calendar, now } = this.#parts;
-    const stored = await findTracked(db.queries(node), number, code);
-    if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
-    return trackedView(stored, node, calendar(), divisions, now());
-  }
-
-  async #lockReadable(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredCase> {
-    const stored = await lockCase(tx, id);
-    if (!stored) throw this.#notFound(id);
-    requireCaseReader(viewer, readersOf(stored.file), this.#parts.divisions);
-    return stored;
-  }
-
-  async #deskFor(queries: NodeQueries, viewer: Viewer, itemCode: string, place: DivisionCode, at: Date): Promise<Desk> {
-    const { node, divisions, calendar } = this.#parts;
-    const item = await findItem(queries, itemCode, { today: dayOf(at) });
-    if (!item) throw unknownItem(node, itemCode);
-    // how it is carried out is for the organ that holds the power to say, also where a lower one decides
-    const power = actingFor(divisions.atTier(place, item.decidingTier)?.code ?? place, this.#parts.successionOf);
-    const [implementation, grants, offices, standing] = await together(
-      implementationAt(queries, this.#parts, item, power),
-      this.#grantsOver(queries, itemCode),
-      this.#parts.offices(queries),
-      this.#parts.posts(queries, viewer, dayOf(at)),
-    );
-    return {
-      node,
-      viewer,
-      now: at,
-      divisions,
-      calendar: calendar(),
-      item,
-      implementation,
-      grants,
-      offices,
-      successionOf: this.#parts.successionOf,
-      ...standing,
-    };
-  }
-
-  /** What a case goes by, with what sharing and other members of its bundle gave for it. */
-  async #elements(queries: NodeQueries, file: CaseFile) {
-    const [{ item, implementation }, supplied, grants, offices, project] = await together(
-      caseElements(queries, this.#parts, file, this.#parts.now()),
-      this.#parts.supplied(queries, file.id),
-      this.#grantsOver(queries, file.item),
-      this.#parts.offices(queries),
-      file.project === null ? Promise.resolve(null) : this.#parts.project(queries, file.project),
-    );
-    const { successionOf } = this.#parts;
-    const given = [...supplied, ...(file.bundle?.given ?? []).map(({ material }) => material)];
-    const materials = implementation.materials.map((m) => (given.includes(m.name) ? { ...m, required: false } : m));
-    return {
-      item,
-      implementation: { ...implementation, materials },
-      grants,
-      offices,
-      successionOf,
-      ...(project ? { project } : {}),
-    };
-  }
-
-  /** The grants that give power over an item today, as this node knows them. */
-  async #grantsOver(queries: NodeQueries, item: string): Promise<Grant[]> {
-    return grantsInEffect(await findGrantsOver(queries, item), dayOf(this.#parts.now()));
-  }
-
-  #handlingView(stored: StoredCase): HandlingView {
-    const { node, calendar, divisions, now } = this.#parts;
-    return handlingView(stored, node, calendar(), divisions, now());
-  }
-
-  #notFound(id: string): ProblemError {
-    return problem('NOT_FOUND', `${this.#parts.node} knows no case ${id.slice(0, 60)}.`, {
-      node: this.#parts.node,
-      field: 'id',
+      return this.#readings.view(stored);
     });
   }
 }

@@ -1,0 +1,145 @@
+import type {
+  Answers,
+  CaseFilter,
+  DivisionCode,
+  Divisions,
+  FilingView,
+  HandlingKey,
+  HandlingView,
+  OfficialCalendar,
+  Page,
+  PageRequest,
+  TrackedCaseView,
+  Viewer,
+} from '@liandong/schema';
+import { ProblemError, problem, readersOf, requireCaseReader, requirePermission, signedIn } from '@liandong/schema';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import { readDocument, writeNotice } from './case-documents.ts';
+import { queuePage } from './case-queue.ts';
+import type { StoredCase } from './case-store.ts';
+import { findCases, lockCase } from './case-store.ts';
+import { filingView, handlingView, trackedView } from './case-views.ts';
+import { findTracked } from './tracking.ts';
+
+export interface CaseReadingsParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  calendar: () => OfficialCalendar;
+  now: () => Date;
+}
+
+/** What people read of the cases a node keeps: who may, and what they are shown. */
+export class CaseReadings {
+  readonly #parts: CaseReadingsParts;
+
+  constructor(parts: CaseReadingsParts) {
+    this.#parts = parts;
+  }
+
+  async filings(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView> {
+    return this.#readEach(viewer, ids, (stored, person) => filingView(stored, this.#parts.node, person));
+  }
+
+  async handlings(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView> {
+    const { node } = this.#parts;
+    const copies = new Map(keys.map((key) => [key.id, key.copy]));
+    return this.#readEach(
+      viewer,
+      keys.map((key) => key.id),
+      (stored) => {
+        const { custodian } = stored.file;
+        if (custodian === node || copies.get(stored.id)) return this.view(stored);
+        return problem('NOT_CUSTODIAN', `${node} does not hold the case; ${custodian} does.`, { node, custodian });
+      },
+    );
+  }
+
+  async list(viewer: Viewer | null, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
+    const person = signedIn(viewer);
+    const { node, db, divisions, calendar, now } = this.#parts;
+    const tier = divisions.get(person.division).tier;
+    requirePermission(person, 'READ_CASE', tier);
+    const supervises = person.roles.includes('SUPERVISOR') && divisions.isWithin(node, person.division);
+    if (person.division !== node && !supervises) {
+      throw problem('FORBIDDEN', `The list of ${node} is not open to ${person.division}.`, { node });
+    }
+    const queries = db.queries(node);
+    const { ids, cursors, hasNextPage } = await queuePage(queries, filter, page, { now: now(), calendar: calendar() });
+    const stored = await findCases(queries, ids);
+    return {
+      nodes: stored.map((s) => this.view(s)),
+      cursors,
+      hasNextPage,
+      hasPreviousPage: page.after !== null,
+    };
+  }
+
+  async track(number: string, code: string): Promise<TrackedCaseView> {
+    const { node, db, divisions, calendar, now } = this.#parts;
+    const stored = await findTracked(db.queries(node), number, code);
+    if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
+    return trackedView(stored, node, calendar(), divisions, now());
+  }
+
+  async document(viewer: Viewer | null, id: string): Promise<string> {
+    const { db, node } = this.#parts;
+    const { file } = await this.#readable(signedIn(viewer), id);
+    return readDocument(db.queries(node), node, file);
+  }
+
+  async notice(viewer: Viewer | null, id: string, seq: number): Promise<string> {
+    const { db, node, divisions } = this.#parts;
+    return writeNotice(db.queries(node), { node, divisions }, await this.#readable(signedIn(viewer), id), seq);
+  }
+
+  /** A case for a step of somebody who may read it, kept from others until the transaction ends. */
+  async lock(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredCase> {
+    const stored = await lockCase(tx, id);
+    if (!stored) throw this.#notFound(id);
+    requireCaseReader(viewer, readersOf(stored.file), this.#parts.divisions);
+    return stored;
+  }
+
+  /** A case as its desk sees it. */
+  view(stored: StoredCase): HandlingView {
+    const { node, calendar, divisions, now } = this.#parts;
+    return handlingView(stored, node, calendar(), divisions, now());
+  }
+
+  async #readable(viewer: Viewer, id: string): Promise<StoredCase> {
+    const { db, node, divisions } = this.#parts;
+    const [stored] = await findCases(db.queries(node), [id]);
+    if (!stored) throw this.#notFound(id);
+    requireCaseReader(viewer, readersOf(stored.file), divisions);
+    return stored;
+  }
+
+  async #readEach<T>(
+    viewer: Viewer | null,
+    ids: readonly string[],
+    view: (stored: StoredCase, viewer: Viewer) => T | ProblemError,
+  ): Answers<T> {
+    const { node, db, divisions } = this.#parts;
+    const found = new Map((await findCases(db.queries(node), ids)).map((stored) => [stored.id, stored]));
+    return ids.map((id) => {
+      try {
+        const person = signedIn(viewer);
+        const stored = found.get(id);
+        if (!stored) throw this.#notFound(id);
+        requireCaseReader(person, readersOf(stored.file), divisions);
+        return view(stored, person);
+      } catch (error) {
+        if (error instanceof ProblemError) return error;
+        throw error;
+      }
+    });
+  }
+
+  #notFound(id: string): ProblemError {
+    return problem('NOT_FOUND', `${this.#parts.node} knows no case ${id.slice(0, 60)}.`, {
+      node: this.#parts.node,
+      field: 'id',
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import type {
+  CaseFile,
+  Desk,
+  DivisionCode,
+  Divisions,
+  Grant,
+  Offices,
+  OfficialCalendar,
+  ProjectStanding,
+  SuccessionOf,
+  Viewer,
+} from '@liandong/schema';
+import { actingFor, dayOf, grantsInEffect } from '@liandong/schema';
+import { findItem } from '../catalogue/index.ts';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
+import { findGrantsOver } from '../delegation/index.ts';
+import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
+import type { PostsOf } from './posts.ts';
+
+/** What a desk's steps are judged by, as its node has it today. */
+export interface DeskElementsParts {
+  node: DivisionCode;
+  divisions: Divisions;
+  calendar: () => OfficialCalendar;
+  now: () => Date;
+  /** Names of the materials of a case that sharing gave: nobody need hand them in. */
+  supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
+  /** The node's windows and departments. */
+  offices: (queries: NodeQueries) => Promise<Offices>;
+  /** A project as this node was told of it; null where it knows none under that id. */
+  project: (queries: NodeQueries, id: string) => Promise<ProjectStanding | null>;
+  /** Who took the place of closed nodes. */
+  successionOf: SuccessionOf;
+  /** Whose posts a person stands in for, and their place in the roster of agents. */
+  posts: PostsOf;
+}
+
+/** Puts together what the rules look at: item, implementation, grants, registers, and how the person stands here. */
+export class DeskElements {
+  readonly #parts: DeskElementsParts;
+
+  constructor(parts: DeskElementsParts) {
+    this.#parts = parts;
+  }
+
+  /** For an application. @throws {ProblemError} ITEM_UNKNOWN */
+  async forApplication(
+    queries: NodeQueries,
+    viewer: Viewer,
+    itemCode: string,
+    place: DivisionCode,
+    at: Date,
+  ): Promise<Desk> {
+    const { node, divisions, calendar } = this.#parts;
+    const item = await findItem(queries, itemCode, { today: dayOf(at) });
+    if (!item) throw unknownItem(node, itemCode);
+    // how it is carried out is for the organ that holds the power to say, also where a lower one decides
+    const power = actingFor(divisions.atTier(place, item.decidingTier)?.code ?? place, this.#parts.successionOf);
+    const [implementation, grants, offices, standing] = await together(
+      implementationAt(queries, this.#parts, item, power),
+      this.#grantsOver(queries, itemCode),
+      this.#parts.offices(queries),
+      this.#parts.posts(queries, viewer, dayOf(at)),
+    );
+    return {
+      node,
+      viewer,
+      now: at,
+      divisions,
+      calendar: calendar(),
+      item,
+      implementation,
+      grants,
+      offices,
+      successionOf: this.#parts.successionOf,
+      ...standing,
+    };
+  }
+
+  /** For a step of a case, by a person. @throws {ProblemError} ITEM_UNKNOWN */
+  async forCase(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
+    const { node, divisions, calendar, posts, now } = this.#parts;
+    const at = now();
+    const [elements, standing] = await together(this.ofCase(tx, file), posts(tx, viewer, dayOf(at)));
+    return { node, viewer, now: at, divisions, calendar: calendar(), ...elements, ...standing };
+  }
+
+  /** What a case goes by, with what sharing and other members of its bundle gave for it. */
+  async ofCase(queries: NodeQueries, file: CaseFile) {
+    const [{ item, implementation }, supplied, grants, offices, project] = await together(
+      caseElements(queries, this.#parts, file, this.#parts.now()),
+      this.#parts.supplied(queries, file.id),
+      this.#grantsOver(queries, file.item),
+      this.#parts.offices(queries),
+      file.project === null ? Promise.resolve(null) : this.#parts.project(queries, file.project),
+    );
+    const { successionOf } = this.#parts;
+    const given = [...supplied, ...(file.bundle?.given ?? []).map(({ material }) => material)];
+    const materials = implementation.materials.map((m) => (given.includes(m.name) ? { ...m, required: false } : m));
+    return {
+      item,
+      implementation: { ...implementation, materials },
+      grants,
+      offices,
+      successionOf,
+      ...(project ? { project } : {}),
+    };
+  }
+
+  /** The grants that give power over an item today, as this node knows them. */
+  async #grantsOver(queries: NodeQueries, item: string): Promise<Grant[]> {
+    return grantsInEffect(await findGrantsOver(queries, item), dayOf(this.#parts.now()));
+  }
+}
