@@ -53,6 +53,7 @@ describe('the check of signatures by Node.js', () => {
       Buffer.from(jws.split('.')[2] ?? '', 'base64url'),
     );
     await expectRefused(twin);
+    await expect(portable(twin, key.publicJwk, SIGNED_TYPES.line)).rejects.toThrow('spelling');
     await expectRefused(`${jws}=`);
   });
 

@@ -1,4 +1,4 @@
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
+import { base64url, calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 import type { DivisionCode } from '../divisions.ts';
 import { problem } from '../errors.ts';
@@ -45,10 +45,17 @@ export function portableCheck(): SignatureCheck {
   return async (jws, jwk, type) => {
     let key = imported.get(jwk.x);
     if (!key) imported.set(jwk.x, (key = importPublicKey(jwk)));
+    requireOneSpelling(jws);
     const { payload, protectedHeader } = await compactVerify(jws, await key, { algorithms: ['EdDSA'] });
     if (protectedHeader.typ !== type) throw new Error(`typ ${String(protectedHeader.typ)}`);
     return JSON.parse(new TextDecoder().decode(payload));
   };
+}
+
+/** Bits that base64url leaves unused are no part of a signature: logs are chained over the text, so it has one. */
+function requireOneSpelling(jws: string): void {
+  const signature = jws.slice(jws.lastIndexOf('.') + 1);
+  if (base64url.encode(base64url.decode(signature)) !== signature) throw new Error('another spelling of a signature');
 }
 
 async function importPublicKey(jwk: PublicKey): Promise<CryptoKey> {
