@@ -276,7 +276,10 @@ export class Desks {
     const memory = this.#remembered(held.id);
     const codes = payload.errors.map((e) => e.code);
     if (query.includes('withdrawCase')) memory.withdrawalAsked = true;
-    if (query.includes('requestSupplement')) memory.supplementAsked = true;
+    // what the database could not do for the moment was not asked: the case would wait for its materials for ever
+    if (query.includes('requestSupplement')) {
+      memory.supplementAsked = codes.length === 0 || codes.includes('SUPPLEMENT_REPEATED');
+    }
     if (query.includes('issueDocument')) memory.issued = true;
     if (codes.includes('DOCUMENT_MISSING')) memory.issued = false;
     for (const code of codes) this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1);

@@ -7,8 +7,26 @@ interface Waiting {
   answer: Promise<readonly unknown[]>;
 }
 
-/** Transactions several parts of which run side by side just now, and what these wait for. */
-const shared = new WeakMap<NodeQueries, Map<unknown, Waiting>>();
+/** What the parts of one transaction that run side by side wait for. */
+class Gathering {
+  /** By what answers it. */
+  readonly waiting = new Map<unknown, Waiting>();
+  #turn: Promise<void> | null = null;
+
+  /** When none of the parts can go on; everything that is collected until then goes over in one write. */
+  turn(): Promise<void> {
+    this.#turn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#turn = null;
+        resolve();
+      });
+    });
+    return this.#turn;
+  }
+}
+
+/** Transactions several parts of which run side by side just now. */
+const shared = new WeakMap<NodeQueries, Gathering>();
 
 /**
  * One statement for all who ask for the same kind of thing at the same moment: where parts of a transaction run side by
@@ -19,14 +37,13 @@ export function gathered<In, Out, Queries extends NodeQueries>(
   work: (queries: Queries, inputs: readonly In[]) => Promise<readonly Out[]>,
 ): (queries: Queries, input: In) => Promise<Out> {
   return async (queries, input) => {
-    const waiting = shared.get(queries);
-    if (!waiting) return (await work(queries, [input]))[0] as Out;
+    const gathering = shared.get(queries);
+    if (!gathering) return (await work(queries, [input]))[0] as Out;
+    const { waiting } = gathering;
     let mine = waiting.get(work);
     if (!mine) {
       const inputs: In[] = [];
-      const answer = new Promise<void>((resolve) => {
-        setImmediate(resolve);
-      }).then(() => {
+      const answer = gathering.turn().then(() => {
         waiting.delete(work);
         return work(queries, inputs);
       });
@@ -65,7 +82,7 @@ export function askedOnce<In, Out>(
  * @throws what the first that failed throws
  */
 export async function sideBySide<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
-  return tx.attempt(() => gathering(tx, parts));
+  return tx.attempt(() => gather(tx, parts));
 }
 
 /**
@@ -80,14 +97,14 @@ export async function shareTransaction<T>(tx: NodeTx, parts: readonly ((tx: Node
     last: async (written) => void (await written),
     attempt: () => Promise.reject(new Error('a shared transaction has no savepoints')),
   };
-  return gathering(
+  return gather(
     joint,
     parts.map((part) => () => part(joint)),
   );
 }
 
-async function gathering<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
-  shared.set(tx, new Map());
+async function gather<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
+  shared.set(tx, new Gathering());
   try {
     const ended = await Promise.allSettled(parts.map((part) => part()));
     return ended.map((end) => {
