@@ -58,7 +58,7 @@ const NAIVE_PATIENCE_MS = 15_000;
 const NAIVE_RECOVERY_MS = 5_000;
 /** The longest the cases that are open in the end are waited for, ms. */
 const FINISH_MS = 600_000;
-const NAIVE_FINISH_MS = 30_000;
+const NAIVE_FINISH_MS = 15_000;
 
 /** Runs a federation under load and faults, mends everything, and looks what is left. */
 export async function runSuite(options: SuiteOptions, tell: (line: string) => void): Promise<SuiteResult> {
