@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -204,14 +204,30 @@ export async function requireFreePort(port: number): Promise<void> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
-/** A port nobody listens on now. */
+/** Ports below those a system gives outgoing connections: a program that starts a while later still finds its own free. */
+const PORTS = { from: 20_000, to: 32_000 };
+
+/** A port nobody listens on now. @throws {ProblemError} BAD_CONFIG when hundreds were taken */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 500; tries++) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isFree(port)) return port;
+  }
+  throw problem('BAD_CONFIG', 'No free port was found.');
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw problem('BAD_CONFIG', 'No free port was found.');
-  return address.port;
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      resolve(true);
+    });
+  });
+  if (free) await new Promise<void>((resolve) => server.close(() => resolve()));
+  return free;
 }
 
 /** Where packages put it, which is not on everybody's PATH. */
