@@ -10,12 +10,11 @@ import { deskOf } from '../testing/desks.ts';
 import { at, calendar, divisions, implementationOf, material, sha256 } from '../testing/fixtures.ts';
 import type { CaseState, LogAction, Role } from '../vocabulary.ts';
 import { FEE_ACTIONS } from './fee-state.ts';
-import { CASE_STATES, CLOSED_STATES, LOG_ACTIONS, isClosed } from '../vocabulary.ts';
+import { CASE_STATES, CLOSED_STATES, JOINT_ACTIONS, LOG_ACTIONS, isClosed } from '../vocabulary.ts';
 import type { CaseFile } from './case-file.ts';
 import { custodyAt, hopsOf } from './case-file.ts';
 import { isUrgent } from './expedited.ts';
 import { HEARING_ACTIONS } from './hearings.ts';
-import { JOINT_ACTIONS } from './joint.ts';
 import { foldLine, foldLog, openFile } from './case-state.ts';
 import type { Desk, Step } from './case-steps/index.ts';
 import {

@@ -3,6 +3,7 @@ import { problem } from '../errors.ts';
 import type { LogActor, LogLine } from '../messages/log-line.ts';
 import type {
   Attendance,
+  JOINT_ACTIONS,
   LapseEffect,
   ObjectionEnd,
   Outcome,
@@ -70,20 +71,6 @@ export interface JointHandling {
   corrections: Correction[];
 }
 
-export const JOINT_ACTIONS = [
-  'JOINT_OPENED',
-  'PARTY_ASKED',
-  'OPINION_GIVEN',
-  'OPINION_EXCUSED',
-  'OPINION_LAPSED',
-  'VISIT_SCHEDULED',
-  'PARTY_CALLED',
-  'VISIT_EXCUSED',
-  'VISIT_RECORDED',
-  'CORRECTION_MADE',
-  'OBJECTION_RESOLVED',
-  'QUESTION_WITHDRAWN',
-] as const;
 type JointLine = Extract<LogLine, { action: (typeof JOINT_ACTIONS)[number] }>;
 
 /** Forty-five working days for joint handling where the item's basis names no limit (Art. 42). */

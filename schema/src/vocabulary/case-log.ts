@@ -1,5 +1,21 @@
 // What the lines of a case's log say was done.
 
+/** 联合办理环节: the lines of joint handling. */
+export const JOINT_ACTIONS = [
+  'JOINT_OPENED',
+  'PARTY_ASKED',
+  'OPINION_GIVEN',
+  'OPINION_EXCUSED',
+  'OPINION_LAPSED',
+  'VISIT_SCHEDULED',
+  'PARTY_CALLED',
+  'VISIT_EXCUSED',
+  'VISIT_RECORDED',
+  'CORRECTION_MADE',
+  'OBJECTION_RESOLVED',
+  'QUESTION_WITHDRAWN',
+] as const;
+
 /** 办理环节: what a line of the log says was done. */
 export const LOG_ACTIONS = [
   'DRAFTED',
@@ -30,18 +46,7 @@ export const LOG_ACTIONS = [
   'REROUTED',
   'SUCCEEDED',
   'HANDED_OVER',
-  'JOINT_OPENED',
-  'PARTY_ASKED',
-  'OPINION_GIVEN',
-  'OPINION_EXCUSED',
-  'OPINION_LAPSED',
-  'VISIT_SCHEDULED',
-  'PARTY_CALLED',
-  'VISIT_EXCUSED',
-  'VISIT_RECORDED',
-  'CORRECTION_MADE',
-  'OBJECTION_RESOLVED',
-  'QUESTION_WITHDRAWN',
+  ...JOINT_ACTIONS,
   'BILLED',
   'PAID',
   'FEE_WAIVER_PROPOSED',
