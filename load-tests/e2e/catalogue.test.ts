@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { plusDays } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
+import { CATALOGUE_FILE } from '../src/federation/federation.ts';
 import { APPLICANTS, consentOf } from '../src/federation/journeys.ts';
 import {
   Asking,
@@ -61,6 +64,36 @@ const REVIEWERS = [
   ['REASONABLENESS', 'city-reasonableness-reviewer'],
   ['COMPLIANCE', 'city-compliance-reviewer'],
 ] as const;
+
+describe('the catalogue command', () => {
+  const command = (...args: string[]) => federation.command('city', ['catalogue', ...args]);
+
+  test('refuses a broken file with every fault, another node and an unknown division', async () => {
+    const broken = join(federation.dir, 'broken.json');
+    const file = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as { items: object[] };
+    Object.assign(file.items[0] ?? {}, { decidingTier: 'province' });
+    Object.assign(file.items[2] ?? {}, { promisedDays: 1000 });
+    await writeFile(broken, JSON.stringify(file));
+    const faults = await command('import', broken, '--node', CITY);
+    expect(faults.code).toBe(1);
+    expect(faults.output).toContain('items[0].decidingTier');
+    expect(faults.output).toContain('items[2].promisedDays');
+    expect(faults.output).not.toMatch(/\n\s+at /);
+    const unknown = await command('publish', '--node', '999999');
+    expect(unknown).toMatchObject({ code: 1, output: expect.stringMatching(/^UNKNOWN_DIVISION: /) });
+    const elsewhere = await command('publish', '--node', COUNTY);
+    expect(elsewhere).toMatchObject({ code: 1, output: expect.stringMatching(/^MISROUTED: /) });
+  });
+
+  test('takes the same file again without a change, prints a guide and exports every service', async () => {
+    const again = await command('import', CATALOGUE_FILE, '--node', CITY);
+    expect(again).toMatchObject({ code: 0, output: expect.stringContaining('40 were unchanged') });
+    const guide = await command('guide', LOW_INCOME, '--node', CITY, '--division', VILLAGE);
+    expect(guide).toMatchObject({ code: 0, output: expect.stringContaining('# 最低生活保障对象认定办事指南') });
+    const services = await command('export-cpsv', '--node', CITY);
+    expect(services.output.match(/"@type": "cpsv:PublicService"/g)).toHaveLength(40);
+  });
+});
 
 describe('who looks for a word', () => {
   test('finds 宅基地 by the initials of its pinyin, at the township and at the village', async () => {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Federation } from '../src/federation/federation.ts';
 import { findNatsServer, freePort } from '../src/federation/services.ts';
 
 const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url));
@@ -65,47 +64,50 @@ function expectSentence({ code, err }: Ended, problem: string): void {
   expect(code).not.toBe(0);
 }
 
+/** What README shows of the demo. */
+const PRINTED = [
+  'competence(item: "3310-MZ-002", division: "331022103201", amountFen: 80000)',
+  '  决定 亭旁镇   331022103 亭旁镇 decides: 委托 by 331022',
+  '  决定 三门县   331022 三门县 decides',
+  '  compared with 台州市: no drift; 7 of 7 nodes answered',
+  '  compared with 台州市: no drift; 6 of 7 nodes answered, silent: 珠岙镇 (',
+];
+
+/** The report says that every journey came out as it must. */
+function expectAllRight(json = ''): void {
+  const report = JSON.parse(json) as { journeys: { outcome: string }[] };
+  expect(report).toMatchObject({
+    ok: true,
+    rollup: { division: '331000', filed: 4, closed: 4, coverage: { complete: true } },
+    delegation: { ok: true, decidedBy: '331022103', inNameOf: '331022', afterRevocation: '331022' },
+    oneForm: { ok: true, state: 'DELIVERED', succeeded: 5, delivered: 5 },
+    proxy: { ok: true, whileAway: '包志强', afterwards: '包小芳' },
+    joint: { ok: true, outcome: 'GRANTED', state: 'CLOSED', corrections: { mandatory: 1, made: 1 } },
+  });
+  expect(report.journeys.map((j) => j.outcome)).toEqual(['GRANTED', 'GRANTED', 'GRANTED', 'GRANTED']);
+}
+
 describe('the demo', () => {
-  test('ends by itself with status 0, one JSON object on the last line, and nothing left behind; and again', async () => {
-    for (let round = 0; round < 2; round++) {
-      // the second also prints what README shows
-      const print = round === 1 ? ['--print'] : [];
-      const { code, out } = await run(DEMO, ['--once', '--json', ...print, '--port', String(await freePort())]);
-      expect(code).toBe(0);
-      const report = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as {
-        ok: boolean;
-        journeys: { outcome: string; ms: number }[];
-      };
-      expect(report).toMatchObject({
-        ok: true,
-        rollup: { division: '331000', filed: 4, closed: 4, coverage: { complete: true } },
-        delegation: { ok: true, decidedBy: '331022103', inNameOf: '331022', afterRevocation: '331022' },
-        oneForm: { ok: true, state: 'DELIVERED', succeeded: 5, delivered: 5 },
-        proxy: { ok: true, whileAway: '包志强', afterwards: '包小芳' },
-        joint: { ok: true, outcome: 'GRANTED', state: 'CLOSED', corrections: { mandatory: 1, made: 1 } },
-      });
-      const printed = [
-        'competence(item: "3310-MZ-002", division: "331022103201", amountFen: 80000)',
-        '  决定 亭旁镇   331022103 亭旁镇 decides: 委托 by 331022',
-        '  决定 三门县   331022 三门县 decides',
-        '  compared with 台州市: no drift; 7 of 7 nodes answered',
-        '  compared with 台州市: no drift; 6 of 7 nodes answered, silent: 珠岙镇 (',
-      ];
-      expect(printed.filter((line) => out.includes(line))).toEqual(round === 1 ? printed : []);
-      expect(report.journeys.map((j) => j.outcome)).toEqual(['GRANTED', 'GRANTED', 'GRANTED', 'GRANTED']);
-      expect(await leftovers()).toEqual([]);
-      expect(await readdir(temporary)).toEqual([]);
-    }
+  test('ends by itself with status 0, one JSON object on the last line, and nothing left behind', async () => {
+    const { code, out } = await run(DEMO, ['--once', '--json', '--port', String(await freePort())]);
+    expect(code).toBe(0);
+    expectAllRight(out.trimEnd().split('\n').at(-1));
+    expect(PRINTED.filter((line) => out.includes(line))).toEqual([]);
+    expect(await leftovers()).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
-  test('keeps serving, and Ctrl-C stops everything it started', async () => {
+  test('prints what README shows and keeps serving, also after another, until Ctrl-C stops everything', async () => {
     const port = await freePort();
-    const demo = start(DEMO, ['--port', String(port)]);
+    const demo = start(DEMO, ['--print', '--json', '--port', String(port)]);
     await demo.says('Ctrl-C stops everything.');
     expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
     expect((await leftovers()).length).toBeGreaterThan(0);
     demo.child.kill('SIGINT');
-    expect((await demo.ended).code).toBe(130);
+    const { code, out } = await demo.ended;
+    expect(code).toBe(130);
+    expectAllRight(out.split('\n').find((line) => line.startsWith('{')));
+    expect(PRINTED.filter((line) => out.includes(line))).toEqual(PRINTED);
     expect(await leftovers()).toEqual([]);
     expect(await readdir(temporary)).toEqual([]);
   });
@@ -121,7 +123,8 @@ describe('the demo', () => {
 
   test('killed outright takes its services and hosts with it', async () => {
     const demo = start(DEMO, ['--port', String(await freePort())]);
-    await demo.says('Ctrl-C stops everything.');
+    await demo.says('ready after');
+    expect((await leftovers()).length).toBeGreaterThan(0);
     demo.child.kill('SIGKILL');
     await demo.ended;
     for (let tries = 0; tries < 200 && (await leftovers()).length > 0; tries++)
@@ -176,51 +179,5 @@ describe('the programs', () => {
       'BAD_INPUT',
     );
     expect((await run(CLI, ['--help'])).code).toBe(0);
-  });
-});
-
-describe('the catalogue command', () => {
-  test('refuses a broken file with every fault, another node and an unknown division', async () => {
-    const federation = await Federation.start({
-      gatewayPort: null,
-      durable: false,
-      progress: () => undefined,
-      path: process.env['PATH'] ?? '',
-    });
-    try {
-      const broken = join(temporary, 'broken.json');
-      const file = JSON.parse(await readFile(join(PROJECT_DIR, 'data/catalog-sample.json'), 'utf8')) as {
-        items: object[];
-      };
-      Object.assign(file.items[0] ?? {}, { decidingTier: 'province' });
-      Object.assign(file.items[2] ?? {}, { promisedDays: 1000 });
-      await writeFile(broken, JSON.stringify(file));
-      const faults = await federation.command('city', ['catalogue', 'import', broken, '--node', '331000']);
-      expect(faults.code).toBe(1);
-      expect(faults.output).toContain('items[0].decidingTier');
-      expect(faults.output).toContain('items[2].promisedDays');
-      expect(faults.output).not.toMatch(/\n\s+at /);
-      const unknown = await federation.command('city', ['catalogue', 'publish', '--node', '999999']);
-      expect(unknown).toMatchObject({ code: 1, output: expect.stringMatching(/^UNKNOWN_DIVISION: /) });
-      const elsewhere = await federation.command('city', ['catalogue', 'publish', '--node', '331022']);
-      expect(elsewhere).toMatchObject({ code: 1, output: expect.stringMatching(/^MISROUTED: /) });
-      const again = await federation.command('city', [
-        'catalogue',
-        'import',
-        join(PROJECT_DIR, 'data/catalog-sample.json'),
-        '--node',
-        '331000',
-      ]);
-      expect(again).toMatchObject({ code: 0, output: expect.stringContaining('40 were unchanged') });
-      const guide = ['catalogue', 'guide', '3310-MZ-001', '--node', '331000', '--division', '331022103201'];
-      expect(await federation.command('city', guide)).toMatchObject({
-        code: 0,
-        output: expect.stringContaining('# 最低生活保障对象认定办事指南'),
-      });
-      const services = await federation.command('city', ['catalogue', 'export-cpsv', '--node', '331000']);
-      expect(services.output.match(/"@type": "cpsv:PublicService"/g)).toHaveLength(40);
-    } finally {
-      await federation.stop();
-    }
   });
 });

@@ -15,6 +15,9 @@ const COUNTY_HOSTS = ['sanmen', 'tiantai'] as const satisfies HostId[];
 const CLOCK_MS = 10 * 60_000;
 /** How long messages pile up in the broker's store before it is wiped, ms. */
 const PILE_MS = 700;
+/** Messages a disturbance is to meet, and how long it waits for them at most, ms: on a slow machine few pass in a while. */
+const DISTURBED = 100;
+const DISTURBED_WITHIN_MS = 30_000;
 
 const OWED = `SELECT node, receiver FROM outbox WHERE settled_at IS NULL LIMIT 200`;
 
@@ -150,6 +153,9 @@ async function disturb(broken: BrokenFederation, random: Random, kind: Disturban
   const hosts = random.shuffled(HOSTS).slice(0, 3);
   for (const { id } of hosts) broken.lines.get(id)?.disturb(kind, random);
   await pause(random.between(3_000, 5_000));
+  const met = () => hosts.reduce((sum, { id }) => sum + (broken.lines.get(id)?.met ?? 0), 0);
+  const longest = performance.now() + DISTURBED_WITHIN_MS;
+  while (met() < DISTURBED && performance.now() < longest) await pause(100);
   for (const { id } of hosts) broken.lines.get(id)?.heal();
   return hosts.map((host) => host.id).join(', ');
 }

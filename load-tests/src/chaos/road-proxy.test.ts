@@ -109,6 +109,8 @@ describe('a line to a broker', () => {
     client.write(`PING\r\n${message(1)}${message(2)}`);
     await until(() => heard.split('HPUB').length - 1 === 6);
     expect(heard.split('PING').length - 1).toBe(1);
+    // what is no message was not met by it
+    expect(proxy.met).toBe(2);
   });
 
   test('brings messages in another order, and loses none', async () => {

@@ -36,6 +36,8 @@ export class RoadProxy {
   refused = 0;
   #held: Direction | null = null;
   #disturbance: { kind: Disturbance; random: Random } | null = null;
+  /** Messages the disturbance has met. */
+  met = 0;
   readonly #sent: Frame[] = [];
 
   private constructor(server: Server, target: number, reads: boolean) {
@@ -77,6 +79,7 @@ export class RoadProxy {
 
   disturb(kind: Disturbance, random: Random): void {
     this.#disturbance = { kind, random };
+    this.met = 0;
   }
 
   heal(): void {
@@ -139,6 +142,7 @@ export class RoadProxy {
     this.#sent.push(frame);
     if (this.#sent.length > REMEMBERED) this.#sent.shift();
     if (!this.#disturbance) return [frame.bytes];
+    this.met++;
     const { kind, random } = this.#disturbance;
     const later = (bytes: Buffer, ms: number) =>
       void setTimeout(() => {
