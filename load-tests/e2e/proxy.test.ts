@@ -48,6 +48,11 @@ describe('proxy handling through the gateway', () => {
     const { gatewayUrl } = federation;
     const agent = { username: 'baojia-agent', password: DEMO_PASSWORD };
     const acting = await Client.actingFor(gatewayUrl, agent, { number, code });
+    const other = await file();
+    const forbidden = [expect.objectContaining({ code: 'FORBIDDEN', node: { code: VILLAGE } })];
+    expect(await acting.refusals(documents.FORWARD_CASE, { id: other.id })).toMatchObject(forbidden);
+    const contact = { id: other.id, with: 'APPLICANT', way: 'PHONE', what: '告知进度' };
+    expect(await acting.refusals(documents.LOG_CONTACT, contact)).toMatchObject(forbidden);
     await acting.do(documents.FORWARD_CASE, { id });
     const { track } = await asked<{ track: { steps: { action: string; byProxy: boolean; actor: string }[] } }>(
       null,

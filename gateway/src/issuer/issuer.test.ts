@@ -123,6 +123,8 @@ describe('a token that acts for an applicant', () => {
     const { access_token, expires_in } = await asked(standing, 'li', both);
     expect(expires_in).toBe(8 * 3600);
     expect(decodeJwt(access_token)).toMatchObject({ sub: 'applicant:n-1', act: { sub: 'li', name: '李强' } });
+    // and for no other case than the one whose slip was handed over
+    expect(decodeJwt(access_token)['onlyCase']).toBe('n-1');
     expect(await verifier().verify(access_token)).toEqual({
       sub: 'li',
       name: '李强',
@@ -130,6 +132,7 @@ describe('a token that acts for an applicant', () => {
       roles: ['AGENT'],
       department: null,
       actsFor: 'applicant:n-1',
+      onlyCase: 'n-1',
     });
   });
 

@@ -119,8 +119,8 @@ export class Issuer {
 
   /**
    * Exchanges an agent's own token for one that acts for an applicant (RFC 8693, with `act`). What the applicant hands the
-   * agent proves that they may: the case's number and tracking code. It is an agent's token alone, whatever other posts
-   * the person has, and ends with the consent's last day at the latest.
+   * agent proves that they may: the case's number and tracking code. It is for that case alone, an agent's token whatever
+   * other posts the person has, and ends with the consent's last day at the latest.
    * @param address where it is asked from: whoever tries out codes there has to wait
    * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN for who is no agent, NOT_FOUND, CONSENT_MISSING, CONSENT_REVOKED,
    * CONSENT_EXPIRED, NOT_COMPETENT for an agent of another desk, RATE_LIMITED, NODE_UNREACHABLE
@@ -154,7 +154,7 @@ export class Issuer {
     const ends = now.getTime() + TOKEN_SECONDS * 1_000;
     const expires = new Date(until === null ? ends : Math.min(ends, endOfDay(until).getTime()));
     const { sub, name, division } = agent;
-    const post = { name: `${number} 申请人`, division, roles: ['AGENT'], act: { sub, name } };
+    const post = { name: `${number} 申请人`, division, roles: ['AGENT'], act: { sub, name }, onlyCase: number };
     return this.#sign(`applicant:${number}`, post, expires);
   }
 

@@ -27,6 +27,7 @@ import {
   problem,
   progressOf,
   requireCaseReader,
+  requireOwnCase,
   requireInForce,
   requireOpenNode,
   requireOwnDesk,
@@ -175,7 +176,7 @@ export class BundleDesk {
         }
         const desks: Desk[] = [];
         for (const member of bundle.members) desks.push(await this.#parts.cases.deskFor(tx, person, member, place));
-        for (const desk of desks) caseSteps.actAs(desk, 'FILE_CASE', desk.item.code);
+        for (const desk of desks) caseSteps.actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
         const faults = bundleFaults(
           bundle,
           item.standard.materials,
@@ -301,7 +302,9 @@ export class BundleDesk {
 
   #mayRead(viewer: Viewer | null): void {
     const { node, divisions } = this.#parts;
-    requireCaseReader(signedIn(viewer), [node], divisions);
+    const person = signedIn(viewer);
+    requireOwnCase(person, null);
+    requireCaseReader(person, [node], divisions);
   }
 
   async #locked(tx: NodeTx, id: string): Promise<StoredBundle> {

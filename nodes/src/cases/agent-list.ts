@@ -18,6 +18,7 @@ import {
   isClosed,
   outstanding,
   problem,
+  requireOwnCase,
   requirePermission,
   seesPersonalData,
 } from '@liandong/schema';
@@ -113,6 +114,7 @@ export async function agentList(
  */
 function requireAgentListReader(viewer: Viewer, node: DivisionCode, divisions: Divisions): void {
   requirePermission(viewer, 'READ_CASE', divisions.get(viewer.division).tier);
+  requireOwnCase(viewer, null);
   const supervises = viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division);
   if (viewer.division === node || supervises) return;
   throw problem('FORBIDDEN', `What agents of ${node} look after is not open to ${viewer.division}.`, { node });

@@ -366,8 +366,8 @@ export class CaseDesk {
 
   /** Tells the desk that holds the case of the wish to withdraw it, once. */
   async #carryWithdrawal(tx: NodeTx, desk: Desk, stored: StoredCase, reason: string): Promise<StoredCase> {
-    const { id, custodian, item } = stored.file;
-    const actor = caseSteps.actAs(desk, 'WITHDRAW_CASE', item);
+    const { id, custodian } = stored.file;
+    const actor = caseSteps.actAs(desk, 'WITHDRAW_CASE', stored.file);
     if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
     if (stored.withdrawalRequestedAt) return stored;
     const body = { case: id, reason, actor, requestedAt: desk.node };
@@ -388,7 +388,7 @@ export class CaseDesk {
     return db.transact(node, async (tx) => {
       const stored = await this.#readings.lock(tx, person, input.id);
       const { file } = stored;
-      const actor = caseSteps.actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file.item);
+      const actor = caseSteps.actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file);
       if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
       // whether it may be is asked here as it is known here, and at its desk once more
       caseSteps.recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);

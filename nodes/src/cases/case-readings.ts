@@ -12,7 +12,14 @@ import type {
   TrackedCaseView,
   Viewer,
 } from '@liandong/schema';
-import { ProblemError, problem, readersOf, requireCaseReader, requirePermission, signedIn } from '@liandong/schema';
+import {
+  ProblemError,
+  problem,
+  requireFileReader,
+  requireOwnCase,
+  requirePermission,
+  signedIn,
+} from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { readDocument, writeNotice } from './case-documents.ts';
 import { queuePage } from './case-queue.ts';
@@ -60,6 +67,7 @@ export class CaseReadings {
     const { node, db, divisions, calendar, now } = this.#parts;
     const tier = divisions.get(person.division).tier;
     requirePermission(person, 'READ_CASE', tier);
+    requireOwnCase(person, null);
     const supervises = person.roles.includes('SUPERVISOR') && divisions.isWithin(node, person.division);
     if (person.division !== node && !supervises) {
       throw problem('FORBIDDEN', `The list of ${node} is not open to ${person.division}.`, { node });
@@ -97,7 +105,7 @@ export class CaseReadings {
   async lock(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredCase> {
     const stored = await lockCase(tx, id);
     if (!stored) throw this.#notFound(id);
-    requireCaseReader(viewer, readersOf(stored.file), this.#parts.divisions);
+    requireFileReader(viewer, stored.file, this.#parts.divisions);
     return stored;
   }
 
@@ -111,7 +119,7 @@ export class CaseReadings {
     const { db, node, divisions } = this.#parts;
     const [stored] = await findCases(db.queries(node), [id]);
     if (!stored) throw this.#notFound(id);
-    requireCaseReader(viewer, readersOf(stored.file), divisions);
+    requireFileReader(viewer, stored.file, divisions);
     return stored;
   }
 
@@ -127,7 +135,7 @@ export class CaseReadings {
         const person = signedIn(viewer);
         const stored = found.get(id);
         if (!stored) throw this.#notFound(id);
-        requireCaseReader(person, readersOf(stored.file), divisions);
+        requireFileReader(person, stored.file, divisions);
         return view(stored, person);
       } catch (error) {
         if (error instanceof ProblemError) return error;

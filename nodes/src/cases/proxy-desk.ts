@@ -23,8 +23,7 @@ import {
   isSameAgent,
   problem,
   proxyEventSchema,
-  readersOf,
-  requireCaseReader,
+  requireFileReader,
   signedIn,
   takeOverSchema,
 } from '@liandong/schema';
@@ -58,7 +57,7 @@ export function proxyService(
       const person = signedIn(viewer);
       const [stored] = await findCases(db.queries(node), [id]);
       if (!stored) throw unknown(id);
-      requireCaseReader(person, readersOf(stored.file), divisions);
+      requireFileReader(person, stored.file, divisions);
       return viewOf(stored.file);
     },
 
@@ -121,7 +120,7 @@ export function proxyService(
     return db.transact(node, async (tx) => {
       const stored = await lockCase(tx, input.id);
       if (!stored) throw unknown(input.id);
-      requireCaseReader(person, readersOf(stored.file), divisions);
+      requireFileReader(person, stored.file, divisions);
       const told = await once(tx, person, input.idempotencyKey, { input, event }, async () => {
         const { file } = stored;
         const at = now();

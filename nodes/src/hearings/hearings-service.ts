@@ -10,16 +10,7 @@ import type {
   Step,
   Viewer,
 } from '@liandong/schema';
-import {
-  caseSteps,
-  hearingOpen,
-  openOffers,
-  owedOffers,
-  problem,
-  readersOf,
-  requireCaseReader,
-  signedIn,
-} from '@liandong/schema';
+import { caseSteps, hearingOpen, openOffers, owedOffers, problem, requireFileReader, signedIn } from '@liandong/schema';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
 import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
@@ -50,7 +41,7 @@ export function hearingsService({ node, db, divisions, calendar, writer, offices
       await once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
         const stored = await lockCase(tx, id);
         if (!stored) throw notFound(id);
-        requireCaseReader(person, readersOf(stored.file), divisions);
+        requireFileReader(person, stored.file, divisions);
         const at = now();
         const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
         const desk = { ...house, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
@@ -89,7 +80,7 @@ export function hearingsService({ node, db, divisions, calendar, writer, offices
       const queries = db.queries(node);
       const [stored] = await findCases(queries, [id]);
       if (!stored) throw notFound(id);
-      requireCaseReader(person, readersOf(stored.file), divisions);
+      requireFileReader(person, stored.file, divisions);
       return viewOf(queries, stored, person);
     },
 

@@ -13,7 +13,7 @@ import type {
   Step,
   Viewer,
 } from '@liandong/schema';
-import { caseSteps, dayOf, jointOpen, problem, readersOf, requireCaseReader, signedIn } from '@liandong/schema';
+import { caseSteps, dayOf, jointOpen, problem, requireFileReader, signedIn } from '@liandong/schema';
 import type { CaseWriter, PostsOf, StoredCase } from '../cases/index.ts';
 import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
@@ -60,7 +60,7 @@ export function jointService(parts: JointParts): JointService {
       await once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
         const stored = await lockCase(tx, id);
         if (!stored) throw notFound(id);
-        requireCaseReader(person, readersOf(stored.file), divisions);
+        requireFileReader(person, stored.file, divisions);
         const at = now();
         const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
         const standing = await posts(tx, person, dayOf(at));
@@ -107,7 +107,7 @@ export function jointService(parts: JointParts): JointService {
       const person = signedIn(viewer);
       const [stored] = await findCases(db.queries(node), [id]);
       if (!stored) throw notFound(id);
-      requireCaseReader(person, readersOf(stored.file), divisions);
+      requireFileReader(person, stored.file, divisions);
       return viewOf(stored);
     },
 

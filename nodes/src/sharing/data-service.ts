@@ -20,6 +20,7 @@ import {
   offeringNodeOf,
   problem,
   requireCaseReader,
+  requireOwnCase,
   requireDataAsker,
   requireLightsReader,
   seesPersonalData,
@@ -58,6 +59,7 @@ export function sharingService({ node, db, divisions, trust, outbox, posts, now 
     const person = signedIn(viewer);
     const [stored] = await findCases(queries, [caseId]);
     if (!stored) throw notFound(caseId);
+    requireOwnCase(person, stored.file.number);
     requireCaseReader(person, stored.file.holders, divisions);
     return { stored, open: seesPersonalData(person, stored.file.holders) };
   }

@@ -60,6 +60,12 @@ describe('a token that acts for somebody (RFC 8693)', () => {
     expect(viewerOfClaims(claims)).toMatchObject({ sub: 'agent-1', name: '代办员甲', actsFor: 'applicant-7' });
   });
 
+  test('and is for one case says which', () => {
+    expect(viewerOfClaims({ ...claims, onlyCase: 'n-1' })).toMatchObject({ actsFor: 'applicant-7', onlyCase: 'n-1' });
+    expect(viewerOfClaims(claims)).not.toHaveProperty('onlyCase');
+    expect(refusalCode(() => viewerOfClaims({ ...claims, onlyCase: '' }))).toBe('UNAUTHENTICATED');
+  });
+
   test('without act speaks of its subject, acting for nobody', () => {
     const { act: _, ...plain } = claims;
     expect(viewerOfClaims(plain)).not.toHaveProperty('actsFor');

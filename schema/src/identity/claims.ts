@@ -22,6 +22,8 @@ const claimsSchema = z.object({
   window: z.string().min(1).max(50).nullish(),
   /** RFC 8693: who acts, where the token's subject is whom it is done for. */
   act: z.object({ sub: z.string().min(1).max(200), name: z.string().min(1).max(100).nullish() }).nullish(),
+  /** Number of the one case the token is for. */
+  onlyCase: z.string().min(1).max(60).nullish(),
 });
 
 /**
@@ -34,8 +36,9 @@ export function viewerOfClaims(claims: unknown): Viewer {
     const missing = [...new Set(parsed.error.issues.map((i) => String(i.path[0])))].join(', ');
     throw problem('UNAUTHENTICATED', `The token lacks sound claims: ${missing}.`);
   }
-  const { sub, name, division, roles, department, window, act } = parsed.data;
-  const post = { division, roles, department: department ?? null, ...(window ? { window } : {}) };
+  const { sub, name, division, roles, department, window, act, onlyCase } = parsed.data;
+  const bound = { ...(window ? { window } : {}), ...(onlyCase ? { onlyCase } : {}) };
+  const post = { division, roles, department: department ?? null, ...bound };
   if (!act) return { sub, name, ...post };
   // whoever acts for another is asked by the own name, never by the other's
   if (act.sub === sub || !roles.includes('AGENT')) {

@@ -1,4 +1,4 @@
-import type { DivisionCode } from '../divisions.ts';
+import type { DivisionCode, Divisions } from '../divisions.ts';
 import { filingNodeOf } from '../identifiers.ts';
 import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial, Staff } from '../messages/log-line.ts';
 import type {
@@ -20,6 +20,8 @@ import type { JointHandling } from './joint.ts';
 import type { GreenChannel, Urgency } from './expedited.ts';
 import type { FeeLedger } from './fees.ts';
 import type { Limit } from './limits.ts';
+import type { Viewer } from './permissions.ts';
+import { requireCaseReader, requireOwnCase } from './permissions.ts';
 import type { ProxyHandling } from './proxy.ts';
 
 /** A stretch of time one node held the case. */
@@ -328,4 +330,13 @@ export function readersOf(file: CaseFile): DivisionCode[] {
   return [
     ...new Set([...file.holders, file.home, ...grantors, ...(grantors.length > 0 ? [file.power] : []), ...keeper]),
   ];
+}
+
+/**
+ * Who may read a case: the people of the nodes that may, and none by a token of another case.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireFileReader(viewer: Viewer, file: CaseFile, divisions: Divisions): void {
+  requireOwnCase(viewer, file.number);
+  requireCaseReader(viewer, readersOf(file), divisions);
 }

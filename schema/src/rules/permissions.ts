@@ -21,6 +21,8 @@ export interface Viewer {
   window?: string;
   /** On whose behalf the token lets the person act (RFC 8693 `act`); left out for who acts for nobody. */
   actsFor?: string;
+  /** Number of the one case the token is for; left out for who may work on whatever their post allows. */
+  onlyCase?: string;
 }
 
 /** What people do (办理动作). */
@@ -248,6 +250,17 @@ export function requirePermission(viewer: Viewer, action: Action, tier: Tier): R
     });
   }
   return role;
+}
+
+/**
+ * A token that was given for one case, by its applicant's slip, does nothing else: neither in another case nor where no
+ * case is at hand.
+ * @param number the case's; null where there is none
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireOwnCase({ onlyCase }: Viewer, number: string | null): void {
+  if (onlyCase === undefined || onlyCase === number) return;
+  throw problem('FORBIDDEN', `This token is for case ${onlyCase} alone.`, { article: ARTICLES.proxyConsent });
 }
 
 /**

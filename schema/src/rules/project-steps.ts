@@ -34,7 +34,7 @@ export interface Registration {
  * @throws {ProblemError} FORBIDDEN, UNKNOWN_DIVISION, NOT_COMPETENT, BAD_INPUT
  */
 export function registerProject(desk: Post, { name, amountFen, place, on }: Registration): ProjectDraft[] {
-  const actor = actAs(desk, 'KEEP_PROJECT');
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
   requireWithin(desk, place, 'place');
   requireNotLater(on, dayOf(desk.now));
   requireAmount(amountFen);
@@ -50,7 +50,7 @@ export function amendProject(
   file: ProjectFile,
   change: { name: string | null; amountFen: number | null; reason: string },
 ): ProjectDraft[] {
-  const actor = actAs(desk, 'KEEP_PROJECT');
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
   requireOpenProject(file, file.id, 'id');
   requireReason(change.reason, article);
   const { name, amountFen } = { name: change.name ?? file.name, amountFen: change.amountFen ?? file.amountFen };
@@ -66,7 +66,7 @@ export function amendProject(
  * @throws {ProblemError} PROJECT_ENDED, PHASE_OUT_OF_ORDER, BAD_INPUT
  */
 export function reachPhase(desk: Post, file: ProjectFile, phase: ProjectPhase, on: Day): ProjectDraft[] {
-  const actor = actAs(desk, 'KEEP_PROJECT');
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
   requireOpenProject(file, file.id, 'id');
   const last = phaseOf(file);
   const next = phaseAfter(last.phase);
@@ -87,7 +87,7 @@ export function reachPhase(desk: Post, file: ProjectFile, phase: ProjectPhase, o
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING, NO_CHANGE
  */
 export function flagKeyProject(desk: Post, file: ProjectFile, key: boolean, ground: string): ProjectDraft[] {
-  const actor = actAs(desk, 'FLAG_PROJECT');
+  const actor = actAs(desk, 'FLAG_PROJECT', null);
   requireOpenProject(file, file.id, 'id');
   requireReason(ground, ARTICLES.greenChannel);
   if (key === (file.key !== null)) {
@@ -115,7 +115,7 @@ export interface Dispatch {
  * @throws {ProblemError} PROJECT_ENDED, UNKNOWN_DIVISION, NOT_COMPETENT, BAD_INPUT
  */
 export function dispatchProject(desk: Post, file: ProjectFile, { lead, agent, orders }: Dispatch): ProjectDraft[] {
-  const actor = actAs(desk, 'DISPATCH_PROJECT');
+  const actor = actAs(desk, 'DISPATCH_PROJECT', null);
   requireOpenProject(file, file.id, 'id');
   requireWithin(desk, lead.node, 'lead.node');
   if (desk.divisions.get(lead.node).tier === 'VILLAGE') {
@@ -143,7 +143,7 @@ export function dispatchProject(desk: Post, file: ProjectFile, { lead, agent, or
  * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, WRONG_DEPARTMENT, ORDER_ANSWERED, REASON_MISSING
  */
 export function answererOf(desk: Post, file: ProjectFile, number: number, answer: string): LogActor {
-  const actor = actAs(desk, 'ANSWER_PROJECT');
+  const actor = actAs(desk, 'ANSWER_PROJECT', null);
   const order = requireOrder(file, number, desk.node);
   if (order.department !== null) {
     requireOneOf(desk.viewer, [order.department], desk.divisions.get(desk.node).tier);
@@ -201,7 +201,7 @@ export function refusedNotice(by: DivisionCode, code: string): ProjectDraft[] {
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING
  */
 export function endProject(desk: Post, file: ProjectFile, reason: string): ProjectDraft[] {
-  const actor = actAs(desk, 'KEEP_PROJECT');
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
   requireOpenProject(file, file.id, 'id');
   requireReason(reason, article);
   return [{ action: 'ENDED', actor, data: { reason } }];

@@ -146,7 +146,7 @@ export type DataDesk = Post & Pick<Desk, 'item'>;
  */
 export function requireDataAsker(desk: DataDesk, file: CaseFile): Role {
   const { node, viewer, divisions, item } = desk;
-  const { role } = actAs(desk, 'REQUEST_DATA', item.code);
+  const { role } = actAs(desk, 'REQUEST_DATA', file);
   if (file.custodian !== node) {
     throw problem('NOT_CUSTODIAN', `${node} does not hold the case; ${file.custodian} does.`, {
       custodian: file.custodian,

@@ -424,7 +424,7 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
     (log) => log.agentChanged(SUCCESSOR),
     (desk, file) => {
       // an absence that is reported is written into every case of the agent's
-      const actor = steps.actAs(desk, 'REPORT_ABSENCE', file.item);
+      const actor = steps.actAs(desk, 'REPORT_ABSENCE', file);
       const from = file.proxy?.agent ?? SUCCESSOR;
       const data = { change: CHANGE, from, to: SUCCESSOR, reason: 'ABSENCE' as const };
       return steps.proxyEvent(file, actor, { action: 'AGENT_CHANGED', data }, desk.now);

@@ -33,7 +33,7 @@ export interface BillDraft {
  * @throws {ProblemError} FEE_BILLED_ALREADY; FEE_UNPUBLISHED, FEE_CATEGORY_UNKNOWN (Art. 58); WINDOW_UNAUTHORIZED
  */
 export function billFees(desk: Desk, file: CaseFile, draft: BillDraft): Step {
-  const actor = actAs(desk, 'BILL_FEE', desk.item.code);
+  const actor = actAs(desk, 'BILL_FEE', file);
   requireCustody(desk.node, file);
   requireOrgan(desk, file);
   if (actor.role !== 'CASHIER') requireOffice(desk);
@@ -184,7 +184,7 @@ export function requireNothingDue(file: CaseFile): void {
 
 /** The person sits at an open fee window of an organ that holds the case; which department's item it is does not count. */
 function atFeeWindow(desk: Desk, file: CaseFile, action: Action): { actor: LogActor; window: string } {
-  const actor = actAs(desk, action, desk.item.code);
+  const actor = actAs(desk, action, file);
   requireCustody(desk.node, file);
   requireOrgan(desk, file);
   return { actor, window: requireOpenWindow(desk, desk.viewer.window ?? null, null) };

@@ -60,7 +60,7 @@ export interface Filing {
  * at once; RENEWAL_TOO_LATE
  */
 export function fileCase(desk: Desk, filing: Filing): Step {
-  const actor = actAs(desk, 'FILE_CASE', desk.item.code);
+  const actor = actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
   return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
 }
 
@@ -69,7 +69,7 @@ export function fileCase(desk: Desk, filing: Filing): Step {
  * @throws {ProblemError} as {@link fileCase}
  */
 export function draftCase(desk: Desk, filing: Filing): Step {
-  const actor = actAs(desk, 'FILE_CASE', desk.item.code);
+  const actor = actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
   return oneLine({ action: 'DRAFTED', actor, note: null, data: filingData(desk, actor, filing) });
 }
 

@@ -231,7 +231,7 @@ export type HeldHearing = Omit<HearingRecord, 'at' | 'chair'>;
  */
 export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step {
   // the chair comes from outside the department that reviews
-  const actor = actAs(desk, 'HOLD_HEARING');
+  const actor = actAs(desk, 'HOLD_HEARING', file);
   requireCustody(desk.node, file);
   requireFollows(file, 'HEARING_HELD');
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);

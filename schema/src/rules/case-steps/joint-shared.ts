@@ -21,7 +21,7 @@ const article = ARTICLES.jointHandling;
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT
  */
 export function actFor(desk: Post, { department }: Pick<Party, 'department'>): LogActor {
-  const actor = actAs(desk, 'GIVE_OPINION');
+  const actor = actAs(desk, 'GIVE_OPINION', null);
   requireOneOf(desk.viewer, [department], desk.divisions.get(desk.node).tier);
   return actor;
 }

@@ -291,7 +291,7 @@ function asParty(
   line: 'OPINION_GIVEN' | 'OPINION_EXCUSED' | 'VISIT_EXCUSED',
 ): { actor: LogActor; party: Party } {
   // whether the person may at all comes first: it says nothing of the case
-  actAs(desk, 'GIVE_OPINION');
+  actAs(desk, 'GIVE_OPINION', file);
   const party = partyOf(desk, file, number, desk.node);
   requireFollows(file, line);
   return { actor: actFor(desk, party), party };

@@ -15,10 +15,12 @@ import {
 import { codeOrDone, refusal, refusalCode } from '../../testing/refusals.ts';
 import type { Role } from '../../vocabulary.ts';
 import { ARTICLES } from '../articles.ts';
+import { requireFileReader } from '../case-file.ts';
 import type { StandIn } from '../stand-ins.ts';
 import type { ProxyEvent } from './index.ts';
 import {
   acceptCase,
+  actAs,
   decideCase,
   fileCase,
   forwardCase,
@@ -31,7 +33,10 @@ import {
 
 const CONSENT = { way: 'SIGNATURE', givenAt: '2026-03-01T00:00:00.000Z' } as const;
 const proxied = (consent: object = {}) => CaseLog.filed({ data: { consent: { ...CONSENT, ...consent } } });
-const contact: ProxyEvent = { action: 'CONTACTED', data: { with: 'APPLICANT', way: 'VISIT', what: '上门核对材料' } };
+const contact: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }> = {
+  action: 'CONTACTED',
+  data: { with: 'APPLICANT', way: 'VISIT', what: '上门核对材料' },
+};
 const revocation: ProxyEvent = { action: 'CONSENT_REVOKED', data: { way: 'SIGNATURE', reason: null } };
 const agent = { sub: 'agent-1', name: '代办员', role: 'AGENT' } as const;
 
@@ -252,8 +257,33 @@ describe('a stand-in (AB角)', () => {
   });
 });
 
-test('a token that acts for somebody says so in the log', () => {
-  const desk = deskOf(VILLAGE, 'AGENT');
-  const acting = { ...desk, viewer: { ...desk.viewer, actsFor: 'applicant-7' } };
-  expect(forwardCase(acting, proxied().file, null).lines[0].actor.for).toEqual({ sub: 'applicant-7', name: null });
+describe('a token that acts for somebody', () => {
+  const { file } = proxied();
+  const acting = (onlyCase?: string) => {
+    const desk = deskOf(VILLAGE, 'AGENT');
+    const bound = onlyCase === undefined ? {} : { onlyCase };
+    return { ...desk, viewer: { ...desk.viewer, actsFor: 'applicant-7', ...bound } };
+  };
+  test('says so in the log', () => {
+    expect(forwardCase(acting(), file, null).lines[0].actor.for).toEqual({ sub: 'applicant-7', name: null });
+  });
+
+  test('and was given for one case takes the steps of that case', () => {
+    const desk = acting(file.number);
+    expect(codeOrDone(() => forwardCase(desk, file, null))).toBeNull();
+    expect(codeOrDone(() => proxyTeller(desk, file, contact))).toBeNull();
+    expect(codeOrDone(() => requireFileReader(desk.viewer, file, divisions))).toBeNull();
+  });
+
+  test('and was given for one case takes no step of another, reads none, and files none', () => {
+    const desk = acting(`${file.number}1`);
+    expect(refusalCode(() => forwardCase(desk, file, null))).toBe('FORBIDDEN');
+    expect(refusalCode(() => withdrawCase(desk, file, '不办了'))).toBe('FORBIDDEN');
+    expect(refusalCode(() => proxyTeller(desk, file, contact))).toBe('FORBIDDEN');
+    expect(refusalCode(() => requireFileReader(desk.viewer, file, divisions))).toBe('FORBIDDEN');
+    expect(refusalCode(() => actAs(acting(file.number), 'FILE_CASE', { item: file.item, number: null }))).toBe(
+      'FORBIDDEN',
+    );
+    expect(refusalCode(() => actAs(acting(file.number), 'REPORT_ABSENCE', null))).toBe('FORBIDDEN');
+  });
 });

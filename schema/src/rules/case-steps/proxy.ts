@@ -43,7 +43,7 @@ export function proxyTeller(
   file: CaseFile,
   event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>,
 ): LogActor {
-  const actor = actAs(desk, event.action === 'CONTACTED' ? 'LOG_CONTACT' : 'REVOKE_CONSENT', file.item);
+  const actor = actAs(desk, event.action === 'CONTACTED' ? 'LOG_CONTACT' : 'REVOKE_CONSENT', file);
   if (!hasPart(desk.node, file)) {
     throw problem('NOT_COMPETENT', `${desk.node} never held ${file.id}.`, { article: ARTICLES.proxyConsent });
   }

@@ -16,7 +16,7 @@ import type { Implementation } from '../catalogue.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
 import { NO_OFFICES, holdersOf, holdsOn, requireWindowAuthority } from '../offices.ts';
 import type { Action } from '../permissions.ts';
-import { permittedRole, requireDepartment, requireOwnDesk, requirePermission } from '../permissions.ts';
+import { permittedRole, requireDepartment, requireOwnCase, requireOwnDesk, requirePermission } from '../permissions.ts';
 import { requireConsent } from '../proxy.ts';
 import type { RosterStanding } from '../roster.ts';
 import { NO_ROSTER, requireRostered } from '../roster.ts';
@@ -62,18 +62,27 @@ export function handlersOf(file: CaseFile): LogActor[] {
   ];
 }
 
+/** What a step is about: a case with its item, or an item alone. */
+export interface Subject {
+  item: string;
+  /** The case's; null where none is at hand yet. */
+  number: string | null;
+}
+
 /** What says who acts at a desk. */
 export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns' | 'roster'>;
 
 /**
  * Who acts, and in which post: in one of their own, or in the one they stand in for (AB角). As agent acts who may by the
  * roster; a contracted helper stands in for agents only.
- * @param item the case's; null where it is about none
- * @throws {ProblemError} FORBIDDEN; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD where no other post of
+ * @param about null where it is about no case and no item
+ * @throws {ProblemError} FORBIDDEN, also for a token of another case; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD where no other post of
  * the person's may do it
  */
-export function actAs(desk: Post, action: Action, item: string | null = null): LogActor & { role: Role } {
+export function actAs(desk: Post, action: Action, about: Subject | null): LogActor & { role: Role } {
   requireOwnDesk(desk.viewer, desk.node);
+  requireOwnCase(desk.viewer, about?.number ?? null);
+  const item = about?.item ?? null;
   const { viewer, divisions, node, standIns = [], roster = NO_ROSTER, now } = desk;
   const { tier } = divisions.get(node);
   const { sub, name } = viewer;
@@ -114,7 +123,7 @@ function requireStandInAgent(roster: RosterStanding, action: Action, item: strin
  * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
  */
 function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
-  const actor = actAs(desk, action, file.item);
+  const actor = actAs(desk, action, file);
   if (actor.role !== 'AGENT') return actor;
   try {
     requireConsent(file.proxy, dayOf(desk.now));
