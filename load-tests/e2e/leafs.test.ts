@@ -10,7 +10,7 @@ import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { lowIncome } from '../src/federation/journeys.ts';
 import { COUNTY, TOWNSHIP, VILLAGE } from './asking.ts';
-import { settled, startFederation } from './federation.ts';
+import { insisting, settled, startFederation } from './federation.ts';
 
 /** 三门县's own broker, and what stands at it; 珠岙镇 with its villages stands at the city's. */
 const LEAF = 'sanmen';
@@ -105,17 +105,9 @@ class Load {
     }
   }
 
-  /** What gets no answer while a broker starts anew is asked again under its key. */
-  async #insisting<T>(agent: Client, document: string, input: Record<string, unknown>): Promise<T> {
+  #insisting<T>(agent: Client, document: string, input: Record<string, unknown>): Promise<T> {
     const idempotencyKey = randomUUID();
-    for (let tries = 1; ; tries++) {
-      try {
-        return await agent.do<T>(document, { ...input, idempotencyKey });
-      } catch (error) {
-        if (tries > 20 || !/DEADLINE_EXCEEDED|NODE_UNREACHABLE/.test(String(error))) throw error;
-        await pause(200);
-      }
-    }
+    return insisting(() => agent.do<T>(document, { ...input, idempotencyKey }), 20);
   }
 
   async stop(): Promise<void> {

@@ -1,25 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Topology } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEMO_HOSTS, DEMO_PEOPLE } from '../src/federation/demo-plan.ts';
+import type { Client } from '../src/federation/client.ts';
+import { DEMO_HOSTS, DEMO_PEOPLE, person } from '../src/federation/demo-plan.ts';
 import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { lowIncome } from '../src/federation/journeys.ts';
-import { settled, startFederation } from './federation.ts';
+import { freePort } from '../src/federation/services.ts';
+import { insisting, settled, startFederation } from './federation.ts';
 
 /** A village that shares its host with another. */
 const VILLAGE = '331022102217';
 const NEIGHBOUR = '331022102218';
 const OLD_HOST = 'zhuao-villages';
 const NEW_HOST = 'xiaodu';
+/** 西陈村, which has no node at first. */
+const OPENED = '331022102219';
 
 let federation: Federation;
+let metricsPort: number;
 beforeAll(async () => {
-  // a question waits as long as its time-out while a node moves
-  const gatewaySettings = { LIANDONG_REQUEST_TIMEOUT_MS: '120000' };
-  federation = await startFederation({ hosts: DEMO_HOSTS, people: DEMO_PEOPLE, gatewaySettings });
+  metricsPort = await freePort();
+  federation = await startFederation({
+    hosts: DEMO_HOSTS,
+    people: [...DEMO_PEOPLE, person('xichen-agent', '陈阿秀', OPENED, 'AGENT')],
+    // a question waits as long as its time-out while a node moves
+    gatewaySettings: { LIANDONG_REQUEST_TIMEOUT_MS: '120000' },
+    settings: (host) => Promise.resolve(host === OLD_HOST ? { LIANDONG_METRICS_PORT: String(metricsPort) } : {}),
+  });
 });
 afterAll(() => federation.stop());
 
@@ -30,7 +41,7 @@ function placed(hosts: Readonly<Record<string, readonly string[]>>): Pick<Topolo
   return { hosts: [...others, ...own.filter(({ nodes }) => nodes.length > 0)] };
 }
 
-/** People who go on working at the village, without a pause, until told to stop. */
+/** People who go on working at a village, without a pause, until told to stop. */
 class Load {
   readonly filed: string[] = [];
   readonly faults: string[] = [];
@@ -38,23 +49,26 @@ class Load {
   #going = true;
   readonly #done: Promise<unknown>;
 
-  constructor() {
+  constructor(agent: string) {
     this.#done = Promise.all([
-      this.#work('zhuao-village-agent', async (client) => {
-        const { case: made } = await client.do<{ case: { id: string } }>(documents.FILE_CASE, lowIncome());
+      this.#work(agent, async (client) => {
+        const [filing, forwarding] = [{ idempotencyKey: randomUUID() }, { idempotencyKey: randomUUID() }];
+        const file = () => client.do<{ case: { id: string } }>(documents.FILE_CASE, { ...lowIncome(), ...filing });
+        const { case: made } = await insisting(file, 3);
         this.filed.push(made.id);
-        await client.do(documents.FORWARD_CASE, { id: made.id });
+        await insisting(() => client.do(documents.FORWARD_CASE, { id: made.id, ...forwarding }), 3);
       }),
-      this.#work('zhuao-village-agent', async (client) => {
+      this.#work(agent, async (client) => {
         const id = this.filed[0];
         if (id === undefined) return;
-        const found = await client.get<{ case: { id: string } | null }>(documents.CASE_NOW, { id });
+        const ask = () => client.get<{ case: { id: string } | null }>(documents.CASE_NOW, { id });
+        const found = await insisting(ask, 3);
         if (found.case?.id !== id) throw new Error('the case was not found');
       }),
     ]);
   }
 
-  async #work(who: string, step: (client: Awaited<ReturnType<Federation['as']>>) => Promise<void>): Promise<void> {
+  async #work(who: string, step: (client: Client) => Promise<void>): Promise<void> {
     const client = await federation.as(who);
     while (this.#going) {
       this.asked += 1;
@@ -68,6 +82,9 @@ class Load {
     await this.#done;
   }
 }
+
+const reached = (load: Load, count: number) =>
+  expect.poll(() => load.filed.length, { timeout: 30_000 }).toBeGreaterThan(count);
 
 async function command(host: string, args: string[]): Promise<string> {
   const { code, output } = await federation.command(host, args);
@@ -84,8 +101,8 @@ describe('a village that is split off from its host onto one of its own, while p
 
   test('is refused by the old host, carried whole, and served by the new one without a question failing', async () => {
     bundle = join(federation.dir, 'released');
-    load.running = new Load();
-    await expect.poll(() => load.running?.filed.length, { timeout: 30_000 }).toBeGreaterThan(3);
+    load.running = new Load('zhuao-village-agent');
+    await reached(load.running, 3);
 
     await federation.changeTopology(placed({ [OLD_HOST]: [NEIGHBOUR], [NEW_HOST]: [VILLAGE] }));
     const host = await federation.addHost(NEW_HOST, OLD_HOST);
@@ -105,7 +122,7 @@ describe('a village that is split off from its host onto one of its own, while p
     await federation.tellGateway();
 
     const before = load.running.filed.length;
-    await expect.poll(() => load.running?.filed.length, { timeout: 30_000 }).toBeGreaterThan(before + 3);
+    await reached(load.running, before + 3);
     await load.running.stop();
     expect(load.running.faults).toEqual([]);
   });
@@ -162,22 +179,85 @@ describe('a village that is split off from its host onto one of its own, while p
     );
   });
 
-  test('comes back with what was done meanwhile, in the place of what it left behind', async () => {
+  test('comes back to the old host while that serves its neighbour without a pause, with what was done meanwhile', async () => {
     const back = join(federation.dir, 'back');
     const cases = await count(NEW_HOST, `FROM cases WHERE node = '${VILLAGE}'`);
+    const neighbours = new Load('xiangli-agent');
+    await reached(neighbours, 2);
     await federation.changeTopology(placed({ [OLD_HOST]: [NEIGHBOUR, VILLAGE], [NEW_HOST]: [] }));
     await command(NEW_HOST, ['node', 'release', '--node', VILLAGE, '--to', OLD_HOST, '--out', back, '--why', '并回']);
     federation.reloadBrokers();
-    await federation.host(NEW_HOST).stop();
-    await federation.host(OLD_HOST).stop();
-    await command(OLD_HOST, ['node', 'take-in', back]);
-    await federation.host(OLD_HOST).start();
+    // what it left behind is here, and its key: neither makes the host serve it before it was taken in
+    await pause(1_500);
+    expect(await command(OLD_HOST, ['node', 'moves', '--node', VILLAGE])).toContain('LEFT');
+    expect(await command(OLD_HOST, ['node', 'take-in', back])).toContain(`This host serves ${VILLAGE} now.`);
     await federation.tellGateway();
     expect(await count(OLD_HOST, `FROM cases WHERE node = '${VILLAGE}'`)).toBe(cases);
     const client = await federation.as('zhuao-village-agent');
     await expect
       .poll(async () => (await client.refusals(documents.FILE_CASE, lowIncome())).length, { timeout: 20_000 })
       .toBe(0);
+    await reached(neighbours, neighbours.filed.length + 2);
+    await neighbours.stop();
+    expect(neighbours.faults).toEqual([]);
+    await federation.host(NEW_HOST).stop();
+  });
+});
+
+describe('a village that is opened at a host which runs', () => {
+  const doctor = async (part: string) => {
+    const { output } = await federation.command(OLD_HOST, ['doctor', '--json']);
+    return (JSON.parse(output) as { part: string; state: string; text: string }[]).filter((f) => f.part === part);
+  };
+
+  test('is served once its key, its certificate and its rights at the broker are there; nobody waits for it', async () => {
+    const neighbours = new Load('xiangli-agent');
+    await reached(neighbours, 2);
+    const file = await federation.writeTopology(placed({ [OLD_HOST]: [NEIGHBOUR, VILLAGE, OPENED] }));
+    const passphrase = federation.environment(OLD_HOST)['LIANDONG_KEYS_PASSPHRASE_FILE'] ?? '';
+    const words = ['node', 'open', OPENED, '--node', '331022102', '--topology', file, '--out', federation.secrets];
+    const said = await command('zhuao', [...words, '--why', '设立便民服务点', '--keys-passphrase-file', passphrase]);
+    expect(said).toContain('begins to serve 331022102219 by itself');
+
+    // the broker does not know its rights yet: nothing is done in its name, and the doctor says what is missing
+    await expect
+      .poll(() => federation.host(OLD_HOST).said('"code":"BROKER_UNAVAILABLE"'), { timeout: 20_000 })
+      .toBe(true);
+    expect(await doctor('served')).toMatchObject([{ state: 'BAD', text: expect.stringContaining(OPENED) }]);
+    expect(await doctor('broker')).toMatchObject([{ state: 'BAD', text: expect.stringContaining(OPENED) }]);
+    expect(await count(OLD_HOST, `FROM lives WHERE node = '${OPENED}'`)).toBe(0);
+
+    federation.reloadBrokers();
+    await federation.tellGateway();
+    const agent = await federation.as('xichen-agent');
+    let id = '';
+    const first = () =>
+      agent.do<{ case: { id: string } }>(documents.FILE_CASE, lowIncome()).then(
+        (made) => void (id = made.case.id),
+        (error: unknown) => String(error),
+      );
+    await expect.poll(first, { timeout: 30_000, interval: 200 }).toBeUndefined();
+    await agent.do(documents.FORWARD_CASE, { id });
+    await reached(neighbours, neighbours.filed.length + 2);
+    await neighbours.stop();
+    expect(neighbours.faults).toEqual([]);
+    await settled(federation);
+    expect(await count('zhuao', `FROM cases WHERE custody = 'HELD' AND id = '${id}'`)).toBe(1);
+    await expect
+      .poll(() => count('city', `FROM feeds WHERE publisher = '${OPENED}' AND feed = 'FACTS' AND head > 0`))
+      .toBe(1);
+  });
+
+  test('stands in the metrics and is found sound, and so after the host was started anew with older settings', async () => {
+    const shown = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const line = new RegExp(`liandong_outbox_oldest_seconds\\{node="${OPENED}"`);
+    expect(await shown()).toMatch(line);
+    await expect.poll(async () => (await doctor('served'))[0]?.state, { timeout: 10_000 }).toBe('OK');
+    expect(await doctor('broker')).toMatchObject([{ state: 'OK' }]);
+    expect(federation.environment(OLD_HOST)['LIANDONG_NODES']).not.toContain(OPENED);
+    await federation.host(OLD_HOST).stop();
+    await federation.host(OLD_HOST).start();
+    expect(await shown()).toMatch(line);
   });
 });
 

@@ -12,7 +12,7 @@ import {
   importCatalogue,
   publishCatalogue,
 } from './catalogue/index.ts';
-import { GROUPS_USAGE, runGroup } from './commands/index.ts';
+import { GROUPS_USAGE, readHost, requirePlaced, runGroup } from './commands/index.ts';
 import { readConfig } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
@@ -134,7 +134,13 @@ async function importData(file: string | undefined, options: Options): Promise<v
   const { config, db, node, divisions, vault } = await openNode(options);
   try {
     // registers may be loaded before the host's first start
-    await readyDataKeys({ config, db, vault, now: () => new Date(), log: pino({ level: 'silent' }) });
+    await readyDataKeys({
+      config: { ...config, nodes: [node] },
+      db,
+      vault,
+      now: () => new Date(),
+      log: pino({ level: 'silent' }),
+    });
     const report = await importRegisters(db, node, divisions, file, new FeedAppender(), new Date());
     const { rows, published, withdrawn, unchanged } = report;
     print(
@@ -168,10 +174,10 @@ async function printCpsv(options: Options): Promise<void> {
 }
 
 async function openNode(options: Options) {
-  const config = readConfig(process.env);
+  const config = await readHost(process.env);
   const divisions = parseDivisions(await readFile(config.divisionsFile, 'utf8'), dayOf(new Date()));
   const node = divisions.get(required(options, 'node')).code;
-  if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
+  requirePlaced(config, node);
   await migrate(config.databaseUrl);
   const vault = await openVault(config);
   const db = new HostDb(config.databaseUrl, 2, () => undefined, vault);

@@ -55,7 +55,7 @@ async function run(environment: Record<string, string | undefined>, ports: Parti
     if (!stopping) stop();
   });
   // whoever hears this may stop the host at once
-  log.info({ nodes: config.nodes }, 'host ready');
+  log.info({ nodes: host.nodes }, 'host ready');
   process.send?.({ ready: true });
 }
 

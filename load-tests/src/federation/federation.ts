@@ -397,6 +397,7 @@ export class Federation {
       LIANDONG_NATS_URL: this.services.brokerUrl(host.broker),
       LIANDONG_NATS_SEED_FILE: join(dir, 'nats.seed'),
       LIANDONG_KEYS_DIR: join(dir, 'keys'),
+      LIANDONG_METRICS_PORT: '0',
     };
     this.#hostEnvironments.set(id, environment);
     const program = new Program(id, HOST_PROGRAM, environment, join(this.dir, 'logs', `${id}.log`));

@@ -59,6 +59,11 @@ export class Program {
     this.#child?.kill('SIGSTOP');
   }
 
+  /** Whether it said something in its log. */
+  said(text: string): boolean {
+    return readFileSync(this.#logFile, 'utf8').includes(text);
+  }
+
   /** Tells a program something that listens to its starter. */
   tell(message: object): void {
     if (this.running) this.#child?.send(message);

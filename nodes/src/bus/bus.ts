@@ -63,7 +63,7 @@ export interface BusOptions {
 export class Bus {
   readonly connection: NatsConnection;
   readonly #jetstream: JetStreamClient;
-  readonly #subjects: BusOptions['subjects'];
+  #subjects: BusOptions['subjects'];
   readonly #log: Logger;
   readonly #reconnected = new Set<() => void>();
   #connected = true;
@@ -146,6 +146,11 @@ export class Bus {
     } catch (error) {
       this.#log.debug({ err: error }, 'the broker’s clock');
     }
+  }
+
+  /** What the roads take in by a later topology, for when they must be made anew. */
+  takeIn(subjects: BusOptions['subjects']): void {
+    this.#subjects = subjects;
   }
 
   /** Begins to read a node's consumer, from what is not acknowledged yet. */

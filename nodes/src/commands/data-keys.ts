@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { isDivisionCode, problem } from '@liandong/schema';
-import { readConfig, readToolSettings } from '../config.ts';
+import type { HostConfig } from '../config.ts';
+import { readToolSettings } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
 import { logKey } from '../keys/index.ts';
 import { countByKey, findDataKeys, openVault, rememberDataKey, reseal, writeKeysOf } from '../sealing/index.ts';
 import { generateDataKey } from '../vault/index.ts';
 import type { Terminal, Values } from './opening.ts';
-import { actorOf, parseCommand, requireValue } from './opening.ts';
+import { actorOf, parseCommand, readHost, requirePlaced, requireValue } from './opening.ts';
 
 export const DATA_KEYS_USAGE = `  data-keys make --node <code> --out <dir>  make a first data key into a directory, for a node that is not served yet; a
                                             host makes one by itself where its key directory can be written
@@ -43,9 +44,9 @@ export async function runDataKeys(argv: readonly string[], terminal: Terminal): 
   const run = COMMANDS[command];
   if (!run)
     throw problem('BAD_INPUT', `There is no command "data-keys ${command}". liandong data-keys --help lists them.`);
-  const config = readConfig(terminal.environment);
+  const config = await readHost(terminal.environment);
   const node = requireValue(values, 'node');
-  if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
+  requirePlaced(config, node);
   await migrate(config.databaseUrl);
   const vault = await openVault(config);
   const db = new HostDb(config.databaseUrl, 2, () => undefined, vault);
@@ -58,7 +59,7 @@ export async function runDataKeys(argv: readonly string[], terminal: Terminal): 
 }
 
 interface Opened extends Terminal {
-  config: ReturnType<typeof readConfig>;
+  config: HostConfig;
   db: HostDb;
   node: string;
   vault: Awaited<ReturnType<typeof openVault>>;

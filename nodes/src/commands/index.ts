@@ -7,7 +7,7 @@ import { OPERATION_USAGE, runOperation } from './operation.ts';
 import { TOPOLOGY_USAGE, runTopology } from './topology.ts';
 import { VERIFY_USAGE, verify } from './verify.ts';
 
-export { withNode } from './opening.ts';
+export { readHost, requirePlaced, withNode } from './opening.ts';
 export type { OpenedNode, Terminal } from './opening.ts';
 
 /** Help of the groups of commands that have files of their own. */

@@ -59,8 +59,11 @@ async function open(opened: OpenedNode, values: Values, code: string | undefined
   await addToTrustFile(topologyPaths(out).trustFile, opened);
   print(made.length === 0 ? `${code} was opened before.\n` : `Opened ${code} at ${host}: certified ${key.kid}.\n`);
   if (seeds.length > 0) print(`New seeds: ${seeds.join(', ')}.\n`);
-  print('Then: nats-server --signal reload at each broker; the keys, host.env and trust.json of its directory to ');
-  print(`${host}, and start it (anew where it serves other nodes); topology.json to the gateways.\n`);
+  print(
+    'Then: nats-server --signal reload at each broker; the keys and host.env of its directory, trust.json and at last ',
+  );
+  print(`topology.json to ${host}: start it, or where it runs it begins to serve ${code} by itself; `);
+  print('topology.json to the gateways.\n');
 }
 
 /** @throws {ProblemError} UNKNOWN_DIVISION, FORBIDDEN for another's child, NODE_CLOSED for a closed node or parent */
@@ -85,7 +88,7 @@ function hostOf({ hosts }: Topology, code: DivisionCode): string {
 /** The node's key below the outputs: the one an interrupted command made, else a new one. */
 async function keyFor(code: DivisionCode, dir: string, passphrase: string | null): Promise<StoredKey> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const [present] = await findKeys(dir, code, passphrase);
+  const [present] = await findKeys(dir, [code], passphrase);
   if (present) return present;
   const key = await generateNodeKey(code);
   await writeKey(dir, key, passphrase);

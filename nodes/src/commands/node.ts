@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { problem } from '@liandong/schema';
 import type { HostConfig } from '../config.ts';
-import { readConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
 import {
   beginMove,
@@ -19,7 +18,7 @@ import { readKeys, readPassphrase, writeKey } from '../trust/index.ts';
 import { readDataKeys, writeDataKeys } from '../vault/index.ts';
 import { LIFE_COMMANDS, LIFE_OPTIONS, LIFE_USAGE } from './node-life.ts';
 import type { Terminal, Values } from './opening.ts';
-import { actorOf, findValue, parseCommand, requireValue, withNode } from './opening.ts';
+import { actorOf, findValue, parseCommand, readHost, requirePlaced, requireValue, withNode } from './opening.ts';
 
 export const NODE_USAGE = `  node release --node <code> --to <host> --out <dir> --why <text> [--stopped]
                                             have this host stop serving a node, and write all its rows and its keys to a
@@ -28,7 +27,8 @@ export const NODE_USAGE = `  node release --node <code> --to <host> --out <dir> 
   node take-in <dir> [--keys-passphrase-file <file>]
                                             take in what another host released: all of it, checked row by row, or
                                             nothing; the keys are encrypted with this host's own passphrase. The file
-                                            is that of the passphrase they travel with, the releasing host's
+                                            is that of the passphrase they travel with, the releasing host's. A host
+                                            that runs begins to serve the node by itself
   node keep --node <code> --why <text> [--not-taken-in]
                                             undo a release; --not-taken-in says that nobody took in what was written
   node forget --node <code> --taken-in      take away what a node left behind here, once the other host serves it
@@ -52,6 +52,9 @@ const OPTIONS = {
 /** How long the host is waited for to stop serving a node, ms. */
 const PATIENCE_MS = 60_000;
 
+/** How long a host that runs is waited for to serve a node that came, ms. */
+const TAKEN_UP_MS = 20_000;
+
 const NODE_FILE = 'node.jsonl.gz';
 const KEYS_DIR = 'keys';
 
@@ -72,7 +75,7 @@ export async function runNode(argv: readonly string[], terminal: Terminal): Prom
   }
   const run = COMMANDS[command];
   if (!run) throw problem('BAD_INPUT', `There is no command "node ${command}". liandong --help lists them.`);
-  const config = readConfig(terminal.environment);
+  const config = await readHost(terminal.environment);
   await migrate(config.databaseUrl);
   const db = new HostDb(config.databaseUrl, 2, () => undefined);
   try {
@@ -161,7 +164,7 @@ async function takeIn({ config, db, print }: Opened, values: Values, dir: string
   if (!config.nodes.includes(node)) {
     throw problem(
       'BAD_INPUT',
-      `LIANDONG_NODES of this host does not name ${node}; take its settings of the new topology.`,
+      `Neither LIANDONG_NODES nor the topology of this host names ${node}: give it the new one.`,
     );
   }
   const travelled = await readPassphrase(findValue(values, 'keys-passphrase-file') ?? config.keysPassphraseFile);
@@ -178,12 +181,31 @@ async function takeIn({ config, db, print }: Opened, values: Values, dir: string
   const held = await readDataKeys(config.keysDir, [node], own);
   const missing = dataKeys.filter(({ kid }) => !held.some((key) => key.kid === kid));
   if (missing.length > 0) await writeDataKeys(config.keysDir, missing, own);
+  const [clock] = await db.queryHost<{ now: Date }>('SELECT now() AS now');
+  await setMove(db, head, ['CAME'], 'ARRIVED');
   const rows = Object.values(digests ?? {}).reduce((sum, digest) => sum + digest.rows, 0);
   print(digests ? `Took in ${rows} rows of ${node}, as they were there.\n` : `${node} was taken in before.\n`);
   print(
-    `Start this host: anew where it runs, for it serves what it was started with; liandong doctor says whether it\n`,
+    (await isTakenUp(db, node, clock?.now ?? new Date()))
+      ? `This host serves ${node} now.\n`
+      : `This host does not serve ${node} yet. Start it; where it runs, liandong doctor says what it lacks.\n`,
   );
-  print(`serves ${node}. Give the gateways the new topology. Then delete the directory.\n`);
+  print('Then give the gateways the new topology, and delete the directory.\n');
+}
+
+/** Waits for a host that runs to serve a node that came. @returns whether it does */
+async function isTakenUp(db: HostDb, node: string, since: Date): Promise<boolean> {
+  const deadline = performance.now() + TAKEN_UP_MS;
+  for (;;) {
+    const [life] = await db.queryHost<{ runs: boolean | null; serves: boolean | null }>(
+      `SELECT bool_or(node <> $1 AND seen_at > now() - interval '1 minute') AS runs,
+         bool_or(node = $1 AND seen_at > $2) AS serves FROM lives`,
+      [node, since],
+    );
+    if (life?.serves) return true;
+    if (!life?.runs || performance.now() > deadline) return false;
+    await pause(100);
+  }
 }
 
 async function keep({ config, db, print }: Opened, values: Values): Promise<void> {
@@ -199,11 +221,11 @@ async function keep({ config, db, print }: Opened, values: Values): Promise<void
   if (!move || !(await setMove(db, move, ['LEAVING', 'STILL', 'LEFT'], 'KEPT'))) {
     throw problem('BAD_INPUT', `${node} is not leaving.`);
   }
-  print(`${node} stays. Start this host anew to have it served.\n`);
+  print(`${node} stays. A host that runs serves it again by itself.\n`);
 }
 
 function nodeOf(config: HostConfig, values: Values): string {
   const node = requireValue(values, 'node');
-  if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`, { node });
+  requirePlaced(config, node);
   return node;
 }

@@ -8,7 +8,7 @@ import { readConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Outbox } from '../handoff/index.ts';
-import { readFoundation } from '../host/index.ts';
+import { readFoundation, withPlacedNodes } from '../host/index.ts';
 import type { Issuing } from '../keys/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { requireHere } from '../moves/index.ts';
@@ -89,6 +89,16 @@ export interface Terminal {
   print: (text: string) => void;
 }
 
+/** The host's settings, with the nodes its topology places there. @throws {ProblemError} BAD_CONFIG */
+export function readHost(environment: Terminal['environment']): Promise<HostConfig> {
+  return withPlacedNodes(readConfig(environment));
+}
+
+/** @throws {ProblemError} MISROUTED for a node that is placed at another host */
+export function requirePlaced({ nodes, host }: HostConfig, node: string): void {
+  if (!nodes.includes(node)) throw problem('MISROUTED', `Host ${host} does not serve ${node}.`, { node });
+}
+
 /** A node of this host as a command works on it: its database, whom it believes, and its keys. */
 export interface OpenedNode {
   print: (text: string) => void;
@@ -109,11 +119,11 @@ export async function withNode<T>(
   { keys }: { keys: boolean },
   work: (opened: OpenedNode) => Promise<T>,
 ): Promise<T> {
-  const config = readConfig(environment);
+  const config = await readHost(environment);
   const now = () => new Date();
   const { divisions, trust } = await readFoundation(config, now);
   const node = divisions.get(code).code;
-  if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
+  requirePlaced(config, node);
   const passphrase = await readPassphrase(config.keysPassphraseFile);
   await migrate(config.databaseUrl);
   const db = new HostDb(config.databaseUrl, 2, () => undefined, await openVault(config));

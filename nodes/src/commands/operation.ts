@@ -11,7 +11,7 @@ import { forceLife, healingState, waitNoLonger } from '../restore/index.ts';
 import { openVault } from '../sealing/index.ts';
 import { dumpDatabase, loadDump } from './postgres-tools.ts';
 import type { Terminal, Values } from './opening.ts';
-import { actorOf, commandReader, parseCommand, requireValue } from './opening.ts';
+import { actorOf, commandReader, parseCommand, readHost, requirePlaced, requireValue } from './opening.ts';
 
 export const OPERATION_USAGE = `  doctor [--json]                           look this host over and say in plain words what is wrong and what to do
   parked list --node <code>                 messages that could not be processed, with the reason
@@ -62,9 +62,9 @@ function onNode(
   work: (db: HostDb, node: string, terminal: Terminal, values: Values, argument: string | undefined) => Promise<void>,
 ): Run {
   return async (terminal, values, argument) => {
-    const config = readConfig(terminal.environment);
+    const config = await readHost(terminal.environment);
     const node = requireValue(values, 'node');
-    if (!config.nodes.includes(node)) throw problem('MISROUTED', `Host ${config.host} does not serve ${node}.`);
+    requirePlaced(config, node);
     const db = new HostDb(config.databaseUrl, 2, () => undefined, await openVault(config));
     try {
       await work(db, node, terminal, values, argument);
@@ -123,7 +123,7 @@ const COMMANDS: Record<string, Run> = {
 async function doctor({ environment, print }: Terminal, values: Values): Promise<number> {
   let findings: Finding[];
   try {
-    findings = await examine(readConfig(environment), () => new Date());
+    findings = await examine(await readHost(environment), () => new Date());
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     findings = [{ part: 'settings', state: 'BAD', text: error.message }];

@@ -23,7 +23,7 @@ import { inTrace, observeGraphql } from '../observability/index.ts';
 
 export interface ResponderParts {
   host: string;
-  /** Live: a node that leaves the host is taken out. */
+  /** Live: nodes come to the host and leave it. */
   services: ReadonlyMap<DivisionCode, NodeServices>;
   /** The host that a node which is leaving, or has left, moves to. */
   movedTo: (node: DivisionCode) => string | undefined;

@@ -32,7 +32,7 @@ export interface FeedPublisherParts {
   trust: Trust;
   divisions: Divisions;
   appender: FeedAppender;
-  /** Live: a node that leaves the host is taken out. */
+  /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   readers: Readonly<Record<Feed, FeedReader>>;
   /** How often an unchanged feed says how far it reaches, ms. */
@@ -93,9 +93,9 @@ export class FeedPublisher {
     await this.#loop.turn();
   }
 
-  /** Opens the nodes' own feeds and a cursor for every subscriber; called at start. */
-  async prepare(): Promise<void> {
-    for (const node of this.#parts.nodes) await this.#prepareNode(node);
+  /** Opens nodes' own feeds and a cursor for every subscriber; called at start, and for a node that comes. */
+  async prepare(nodes = this.#parts.nodes): Promise<void> {
+    for (const node of nodes) await this.#prepareNode(node);
   }
 
   /** Opens cursors for a node that was opened while this host runs: below its parent, and above those who tell it. */
@@ -115,10 +115,10 @@ export class FeedPublisher {
     });
   }
 
-  /** Every cursor falls due at once: on start, and when the broker is back. */
-  async resendAll(): Promise<void> {
+  /** Every cursor of nodes, all or some, falls due at once: on start, and when the broker is back. */
+  async resendAll(nodes = this.#parts.nodes): Promise<void> {
     await this.#parts.db.queryHost(`UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = ANY ($1)`, [
-      this.#parts.nodes,
+      nodes,
     ]);
     this.#loop.wake();
   }

@@ -26,7 +26,7 @@ export interface RelayParts {
   db: HostDb;
   carrier: Carrier;
   outbox: Outbox;
-  /** Live: a node that leaves the host is taken out. */
+  /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   /** Bytes a message carries beside its body; null when they are not here. */
   readBytes: (queries: NodeQueries, body: unknown) => Promise<Uint8Array | null>;
@@ -76,11 +76,11 @@ export class Relay {
     await this.#loop.turn();
   }
 
-  /** Makes everything undelivered fall due at once: on start, and when the broker is back. */
-  async resendAll(): Promise<void> {
+  /** Makes everything undelivered of nodes, all or some, fall due at once: on start, and when the broker is back. */
+  async resendAll(nodes = this.#parts.nodes): Promise<void> {
     await this.#parts.db.queryHost(
       `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND next_at > now() AND outcome IS NULL AND node = ANY ($1)`,
-      [this.#parts.nodes],
+      [nodes],
     );
     this.#look();
   }

@@ -14,6 +14,17 @@ import { countFacts } from '../rollup/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
+/** What carries between nodes, as nodes come to the host and leave it. */
+export interface Carriage {
+  healer: Healer;
+  /** Makes ready what a node that comes needs; nothing runs yet. */
+  prepare: (node: DivisionCode) => Promise<void>;
+  /** Begins to carry for a node. */
+  take: (node: DivisionCode) => void;
+  /** Ends when nothing of the node is under way any more. */
+  leave: (node: DivisionCode) => Promise<void>;
+}
+
 /**
  * Carries what the host's nodes owe others and takes in what comes to them, over a connected broker: relay, feeds,
  * intakes, parked messages, and the healing of a restored database.
@@ -23,7 +34,7 @@ export async function startCarriage(
   bus: Bus,
   ports: HandOffPorts,
   onStop: (stop: () => Promise<void>) => void,
-): Promise<{ healer: Healer; leave: (node: DivisionCode) => Promise<void> }> {
+): Promise<Carriage> {
   const { config, db, trust, divisions, calendar, lives, outbox, appender, writer, receiver } = parts;
   const { publisher, ownKeys, keyDesk, legalBases, keeper, now, log } = parts;
   const { nodes } = config;
@@ -69,8 +80,8 @@ export async function startCarriage(
     now,
     log,
   });
-  const resend = () => {
-    const resent = Promise.all([relay.resendAll(), feeds.resendAll()]);
+  const resend = (of?: readonly DivisionCode[]) => {
+    const resent = Promise.all([relay.resendAll(of), feeds.resendAll(of)]);
     resent.catch((error: unknown) => log.warn({ err: error }, 'resend'));
   };
   const healer = new Healer({
@@ -85,7 +96,7 @@ export async function startCarriage(
     askAgain,
     askedBy: requestLogs,
     takeKeys: keyDesk.published,
-    onHealed: resend,
+    onHealed: () => resend(),
     log,
   });
   // others remember more than this database: it was put back without a word
@@ -142,8 +153,13 @@ export async function startCarriage(
   const { inbox } = ports;
   const { watermark } = feeds;
   const shared = { divisions, db, bus, carrier, inbox, receivers, settlers, lockCases, watermark };
-  const intakes = nodes.map((node) => new Intake({ node, ...shared, lives, now, log }));
-  for (const intake of intakes) intake.start();
+  const intakes: Intake[] = [];
+  const takeIn = (node: DivisionCode) => {
+    const intake = new Intake({ node, ...shared, lives, now, log });
+    intakes.push(intake);
+    intake.start();
+  };
+  for (const node of nodes) takeIn(node);
   onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));
 
   const parked = new ParkedRetries({
@@ -169,5 +185,14 @@ export async function startCarriage(
     if (left >= 0) await Promise.all(intakes.splice(left, 1).map((intake) => intake.stop()));
     await Promise.all([relay.turn(), feeds.turn(), parked.turn()]);
   };
-  return { healer, leave };
+  const prepare = async (node: DivisionCode) => {
+    await feeds.prepare([node]);
+    await healer.begin();
+  };
+  const take = (node: DivisionCode) => {
+    takeIn(node);
+    resend([node]);
+    parked.keysLearned().catch((error: unknown) => log.warn({ err: error }, 'parked messages'));
+  };
+  return { healer, prepare, take, leave };
 }

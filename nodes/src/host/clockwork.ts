@@ -25,7 +25,7 @@ const SHOWN_MS = 3_600_000;
 
 /**
  * What happens at the host's nodes because time passes, with nobody asking.
- * @param desks live: a node that leaves the host is taken out
+ * @param desks live: nodes come to the host and leave it
  * @returns how to wait for what is under way
  */
 export function startClockwork(

@@ -25,10 +25,10 @@ export interface NodeDesks {
   services: NodeServices;
 }
 
-/** The desks of every node of a host. */
-export function desksOf(parts: HostParts): Map<DivisionCode, NodeDesks> {
+/** Opens the desks of one node of a host after the other. */
+export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks {
   const drift = new HostDrift(parts.db);
-  return new Map(parts.config.nodes.map((node) => [node, nodeDesks(node, parts, drift)]));
+  return (node) => nodeDesks(node, parts, drift);
 }
 
 function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {

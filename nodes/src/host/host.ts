@@ -3,24 +3,24 @@ import { ISSUER_KEYS, TokenVerifier, parseIssuers, problem } from '@liandong/sch
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { Bus } from '../bus/index.ts';
-import { recountDates } from '../cases/index.ts';
-import { fillItemIndex } from '../catalogue/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { HttpServer, NatsServer, Responder } from '../federation/index.ts';
 import type { HandOffPorts } from '../handoff/index.ts';
 import { HAND_OFF_PORTS } from '../handoff/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
-import { linkOlderItems } from '../legal-bases/index.ts';
 import { collectProcess } from '../observability/index.ts';
 import { HostMetrics, MetricsServer, readinessOf } from '../operation/index.ts';
 import { Lives } from '../restore/index.ts';
 import { openVault, readyDataKeys } from '../sealing/index.ts';
+import { findKeys, readPassphrase } from '../trust/index.ts';
+import { readyRows, takeUp } from './arrivals.ts';
 import { startCarriage } from './carriage.ts';
 import { startClockwork } from './clockwork.ts';
 import type { NodeDesks } from './desks.ts';
-import { desksOf } from './desks.ts';
-import { readFoundation, readJson } from './foundation.ts';
+import { deskOpener } from './desks.ts';
+import { readFoundation } from './foundation.ts';
+import { readJson } from './json-file.ts';
 import { hostParts } from './parts.ts';
 import { Served } from './served.ts';
 
@@ -69,6 +69,11 @@ export class Host {
     return desks.services;
   }
 
+  /** The nodes that are served at this moment. */
+  get nodes(): DivisionCode[] {
+    return [...this.#desks.keys()];
+  }
+
   /** Stops in reverse: no more questions, no more messages in, none out, then the connections. */
   async stop(log: Logger): Promise<void> {
     await stopAll(this.#stops, log);
@@ -88,7 +93,8 @@ async function startParts(
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<StartedParts> {
   const foundation = await readFoundation(config, now);
-  const { divisions, trust, calendar } = foundation;
+  const { divisions, trust, place } = foundation;
+  for (const node of config.nodes) divisions.get(node);
   const issuers = parseIssuers(await readJson(config.issuersFile));
   const tokens = new TokenVerifier(
     issuers,
@@ -97,7 +103,7 @@ async function startParts(
       log.warn({ issuer, err }, away ? 'an issuer of tokens can not be reached' : 'an issuer of tokens is back'),
   );
 
-  const vault = await openVault(config);
+  const vault = await openVault({ ...config, nodes: place.named });
   const db = new HostDb(
     config.databaseUrl,
     config.databaseConnections,
@@ -105,23 +111,20 @@ async function startParts(
     vault,
   );
   onStop(() => db.close());
-  await readyDataKeys({ config, db, vault, now, log });
-  const served = await Served.open(db, config.nodes, log);
+  const keys = await findKeys(config.keysDir, place.named, await readPassphrase(config.keysPassphraseFile));
+  const keyed = new Set(keys.map((key) => key.node));
+  const isKnown = (node: DivisionCode) => divisions.find(node) !== undefined && trust.knows(node);
+  const served = await Served.open({ db, place, log }, keyed, isKnown);
   const { nodes } = served;
+  await readyDataKeys({ config: { ...config, nodes }, db, vault, now, log });
   const lives = await Lives.open(db, nodes, now, log);
   await trust.learn(await readKeyDocuments(db, nodes));
   const parts = hostParts({ ...config, nodes }, foundation, { db, lives, now, log });
-  await parts.ownKeys.take();
-  for (const node of nodes) {
-    const recounted = await recountDates(db, node, calendar, divisions);
-    await linkOlderItems(db, node);
-    if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
-    const filled = await fillItemIndex(db, node);
-    if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
-    await parts.publisher.tellOlder(db, node);
-  }
+  await parts.ownKeys.take(keys);
+  for (const node of nodes) await readyRows(node, parts);
 
-  const desks = desksOf(parts);
+  const openDesks = deskOpener(parts);
+  const desks = new Map(nodes.map((node) => [node, openDesks(node)]));
   const services = new Map([...desks].map(([node, desk]) => [node, desk.services]));
   const { movedTo } = served;
   const responder = new Responder({ host: config.host, services, movedTo, tokens, isHealing: lives.isHealing, log });
@@ -142,16 +145,22 @@ async function startParts(
 
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
-  const connected = await Bus.connect({ urls, name, seedFile, subjects: foundation.subjects }, log);
+  const connected = await Bus.connect({ urls, name, seedFile, subjects: place.subjects }, log);
   bus = connected;
   onStop(() => connected.close());
   const carriage = await startCarriage(parts, connected, ports, onStop);
   const clockwork = startClockwork(parts, desks, carriage.healer, onStop);
-  served.start(async (node) => {
-    desks.delete(node);
-    services.delete(node);
-    lives.forget(node);
-    await Promise.all([responder.turn(), clockwork.turn(), carriage.leave(node)]);
+  const arrival = { parts, config, vault, bus: connected, carriage, nodes, desks, services, openDesks };
+  served.start({
+    takeUp: (arriving) => takeUp(arriving, arrival),
+    leave: async (node) => {
+      desks.delete(node);
+      services.delete(node);
+      lives.forget(node);
+      await Promise.all([responder.turn(), clockwork.turn(), carriage.leave(node)]);
+    },
+    isGone: trust.isGone,
+    onPlaced: () => connected.takeIn(place.subjects),
   });
   onStop(() => served.stop());
 

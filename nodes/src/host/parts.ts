@@ -19,6 +19,7 @@ import type { Foundation } from './foundation.ts';
 
 /** What all nodes of a host share. */
 export interface HostParts {
+  /** Its nodes are those that are served: live. */
   config: HostConfig;
   divisions: Divisions;
   trust: Trust;

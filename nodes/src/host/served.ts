@@ -1,60 +1,99 @@
 import type { DivisionCode } from '@liandong/schema';
+import { ProblemError, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb } from '../db/index.ts';
 import { Loop } from '../handoff/index.ts';
 import type { Move } from '../moves/index.ts';
 import { findAway, setMove } from '../moves/index.ts';
+import { findLived } from '../restore/index.ts';
+import type { Place } from './place.ts';
 
-/** How often nodes that shall leave are looked for, ms. */
+/** How often it is looked for nodes that come or go, ms. */
 const LOOK_MS = 500;
+/** A node that can't be served yet is tried again after this long, ms: reading its key takes a while. */
+const AGAIN_MS = 3_000;
 
-/** The nodes a host serves: those its settings name, less those that are leaving or have left for another host. */
+export interface ServedParts {
+  db: HostDb;
+  place: Place;
+  log: Logger;
+}
+
+/** What a host does when nodes come and go while it runs. */
+export interface Changes {
+  /** Begins to serve nodes, all or some; says why not those that can't be served yet. */
+  takeUp: (nodes: readonly DivisionCode[]) => Promise<ReadonlyMap<DivisionCode, Error>>;
+  /** Ends when nothing of the node is under way any more. */
+  leave: (node: DivisionCode) => Promise<void>;
+  /** Whether a closed node's keys have ended. */
+  isGone: (node: DivisionCode) => boolean;
+  /** Told of a later topology. */
+  onPlaced: () => void;
+}
+
+/**
+ * The nodes a host serves: those its settings and its topology place there, once their rows or at least their keys are
+ * with it, less those that are leaving or have left for another host. Nodes come and go while it runs.
+ */
 export class Served {
-  readonly #db: HostDb;
-  readonly #log: Logger;
-  readonly #nodes: DivisionCode[];
+  readonly #parts: ServedParts;
+  /** Live. */
+  readonly nodes: DivisionCode[] = [];
   readonly #away = new Map<DivisionCode, Move>();
+  /** Nodes that are named and not served yet: when they were tried last, and what was said of it. */
+  readonly #awaited = new Map<DivisionCode, { at: number; reason: string }>();
   #loop: Loop | null = null;
 
-  private constructor(db: HostDb, nodes: readonly DivisionCode[], log: Logger) {
-    this.#db = db;
-    this.#nodes = [...nodes];
-    this.#log = log;
+  private constructor(parts: ServedParts) {
+    this.#parts = parts;
   }
 
-  static async open(db: HostDb, nodes: readonly DivisionCode[], log: Logger): Promise<Served> {
-    const served = new Served(db, nodes, log);
-    for (const move of await findAway(db, nodes)) {
-      served.#take(move);
+  /**
+   * Nodes that were served here before must be able to be served again; new ones may wait for what they lack.
+   * @param keyed nodes whose private keys are with the host
+   * @param isKnown whether register and trust file know a node
+   * @throws {ProblemError} BAD_CONFIG where the keys of none are there
+   */
+  static async open(
+    parts: ServedParts,
+    keyed: ReadonlySet<DivisionCode>,
+    isKnown: (node: DivisionCode) => boolean,
+  ): Promise<Served> {
+    const { db, place, log } = parts;
+    const served = new Served(parts);
+    for (const move of await findAway(db, place.named)) {
+      served.#away.set(move.node, move);
       // nothing of it runs here yet
       await setMove(db, move, ['LEAVING'], 'STILL');
       log.warn({ node: move.node, to: move.toHost }, 'a node that moved to another host is not served');
     }
+    const here = place.named.filter((node) => !served.#away.has(node));
+    const lived = await findLived(db, here);
+    const isFirst = lived.length === 0;
+    const isReady = (node: DivisionCode) => keyed.has(node) && (isFirst || isKnown(node));
+    served.nodes.push(...here.filter((node) => lived.includes(node) || isReady(node)));
+    const [awaited] = here;
+    if (awaited !== undefined && served.nodes.length === 0) {
+      throw problem('BAD_CONFIG', `The key directory holds no key of ${awaited}.`);
+    }
     return served;
-  }
-
-  /** Live: a node that leaves is taken out. */
-  get nodes(): DivisionCode[] {
-    return this.#nodes;
   }
 
   /** The host that a node which is leaving, or has left, moves to. */
   readonly movedTo = (node: DivisionCode): string | undefined => this.#away.get(node)?.toHost;
 
-  /** Looks for nodes that shall leave. @param leave ends when nothing of the node is under way any more */
-  start(leave: (node: DivisionCode) => Promise<void>): void {
+  /** Looks for nodes that come and go. */
+  start(changes: Changes): void {
+    const { log } = this.#parts;
     this.#loop = new Loop(
       async () => {
-        for (const move of await findAway(this.#db, this.#nodes)) {
-          this.#take(move);
-          await leave(move.node);
-          await setMove(this.#db, move, ['LEAVING'], 'STILL');
-          this.#log.warn({ node: move.node, to: move.toHost }, 'a node is served no more: it moves to another host');
-        }
+        await this.#lookAtPlace(changes);
+        await this.#letGo(changes);
+        await this.#takeUp(changes);
         return false;
       },
       LOOK_MS,
-      (error) => this.#log.error({ err: error }, 'nodes that shall leave'),
+      (error) => log.error({ err: error }, 'nodes that come and go'),
     );
     this.#loop.start();
   }
@@ -63,9 +102,69 @@ export class Served {
     await this.#loop?.stop();
   }
 
-  #take(move: Move): void {
-    this.#away.set(move.node, move);
-    const at = this.#nodes.indexOf(move.node);
-    if (at >= 0) this.#nodes.splice(at, 1);
+  async #lookAtPlace({ onPlaced }: Changes): Promise<void> {
+    const { place, log } = this.#parts;
+    try {
+      if (!(await place.look())) return;
+      onPlaced();
+      // what kept a node away may be mended with it
+      this.#awaited.clear();
+    } catch (error) {
+      log.error({ err: error }, 'the topology can not be read: the one before it stays in force');
+    }
+  }
+
+  async #letGo({ leave, isGone }: Changes): Promise<void> {
+    const { db, place, log } = this.#parts;
+    const moves = await findAway(db, [...new Set([...place.named, ...this.nodes])]);
+    for (const move of moves) {
+      const { node, toHost } = move;
+      this.#away.set(node, move);
+      if (this.#strike(node)) {
+        await leave(node);
+        log.warn({ node, to: toHost }, 'a node is served no more: it moves to another host');
+      }
+      if (move.state === 'LEAVING') await setMove(db, move, ['LEAVING'], 'STILL');
+    }
+    for (const node of this.#away.keys()) if (!moves.some((move) => move.node === node)) this.#away.delete(node);
+    for (const node of this.nodes.filter((served) => isGone(served) && !place.has(served))) {
+      this.#strike(node);
+      await leave(node);
+      log.warn({ node }, 'a closed node is served no more: its keys have ended and the topology leaves it out');
+    }
+  }
+
+  async #takeUp({ takeUp, isGone }: Changes): Promise<void> {
+    const { place, log } = this.#parts;
+    const now = performance.now();
+    const due = place.named.filter(
+      (node) =>
+        !this.nodes.includes(node) &&
+        !this.#away.has(node) &&
+        !(isGone(node) && !place.has(node)) &&
+        now - (this.#awaited.get(node)?.at ?? -Infinity) >= AGAIN_MS,
+    );
+    if (due.length === 0) return;
+    const failures = await takeUp(due);
+    for (const node of due) {
+      const failure = failures.get(node);
+      if (failure === undefined) {
+        this.#awaited.delete(node);
+        log.warn({ node }, 'a node is served from now on');
+        continue;
+      }
+      if (this.#awaited.get(node)?.reason !== failure.message) {
+        const code = failure instanceof ProblemError ? failure.code : 'INTERNAL';
+        log.warn({ node, code, err: failure }, 'a node that is placed here can not be served yet');
+      }
+      this.#awaited.set(node, { at: performance.now(), reason: failure.message });
+    }
+  }
+
+  /** Takes a node out. @returns whether it was served */
+  #strike(node: DivisionCode): boolean {
+    const at = this.nodes.indexOf(node);
+    if (at >= 0) this.nodes.splice(at, 1);
+    return at >= 0;
   }
 }

@@ -2,11 +2,12 @@ import type { Certificate, KeyDocument } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostConfig } from '../config.ts';
 import type { HostDb } from '../db/index.ts';
-import type { Trust } from '../trust/index.ts';
-import { readKeys, readPassphrase } from '../trust/index.ts';
+import type { StoredKey, Trust } from '../trust/index.ts';
+import { findKeys, readPassphrase, requireKeys } from '../trust/index.ts';
 import { logKey } from './key-store.ts';
 
 export interface OwnKeysParts {
+  /** Its nodes are live: who comes and goes while the host runs. */
   config: Pick<HostConfig, 'nodes' | 'keysDir' | 'keysPassphraseFile'>;
   trust: Trust;
   db: HostDb;
@@ -29,11 +30,15 @@ export class OwnKeys {
     this.#onTaken = told;
   }
 
-  /** @throws {ProblemError} BAD_CONFIG naming the file that can't be read, or a node without a certified key */
-  async take(): Promise<void> {
+  /**
+   * @param found keys that were read from the directory already
+   * @throws {ProblemError} BAD_CONFIG naming the file that can't be read, or a node without a certified key
+   */
+  async take(found?: readonly StoredKey[]): Promise<void> {
     const { config, trust } = this.#parts;
-    const passphrase = await readPassphrase(config.keysPassphraseFile);
-    await trust.hold(await readKeys(config.keysDir, config.nodes, passphrase));
+    const { keysDir, nodes } = config;
+    const keys = found ?? (await findKeys(keysDir, nodes, await readPassphrase(config.keysPassphraseFile)));
+    await trust.hold(requireKeys(keysDir, nodes, keys));
   }
 
   /** Takes a key up whose certificate has come. */

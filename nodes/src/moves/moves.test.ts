@@ -101,7 +101,12 @@ describe('a node that moves', () => {
       [VILLAGE],
     );
     expect(next?.ordinal).toBeGreaterThan(last?.ordinal ?? Number.POSITIVE_INFINITY);
-    expect(await findMoves(here, [VILLAGE])).toMatchObject([{ state: 'ARRIVED', number: 1 }]);
+    // its keys come after its rows: nobody serves it before
+    const [move] = await findMoves(here, [VILLAGE]);
+    expect(move).toMatchObject({ state: 'CAME', number: 1 });
+    await expect(requireHere(here, VILLAGE)).rejects.toMatchObject({ code: 'MISROUTED' });
+    if (move) await setMove(here, move, ['CAME'], 'ARRIVED');
+    await expect(requireHere(here, VILLAGE)).resolves.toBeUndefined();
   });
 
   test('is taken in once', async () => {
@@ -139,6 +144,7 @@ describe('a node that moves', () => {
 
   test('is refused where it left, and comes back in the place of what it left behind', async () => {
     await takeNodeIn(here, await released('out.gz'));
+    await setMove(here, { node: VILLAGE, number: 1 }, ['CAME'], 'ARRIVED');
     await expect(requireHere(there, VILLAGE)).rejects.toMatchObject({ code: 'MISROUTED' });
     await here.queryHost(`DELETE FROM outbox WHERE id IN (SELECT id FROM outbox LIMIT 60)`);
     const back = await beginMove(here, VILLAGE, { ...ORDER, fromHost: 'new', toHost: 'old' });
@@ -146,6 +152,7 @@ describe('a node that moves', () => {
     await setMove(here, back, ['LEAVING'], 'STILL');
     await writeNodeFile(here, back, join(dir, 'back.gz'));
     await takeNodeIn(there, join(dir, 'back.gz'));
+    await setMove(there, back, ['CAME'], 'ARRIVED');
     expect(await counts(there, VILLAGE)).toEqual([{ o: 40, b: 1, k: 1 }]);
     expect(await counts(there, OTHER)).toEqual([{ o: 100, b: 1, k: 1 }]);
     await expect(requireHere(there, VILLAGE)).resolves.toBeUndefined();

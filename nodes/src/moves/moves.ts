@@ -4,10 +4,10 @@ import type { HostDb, HostTx } from '../db/index.ts';
 import { findNodeTables, removeRows } from './node-rows.ts';
 
 /**
- * LEAVING: its host shall stop serving it. STILL: nothing of it is done any more. LEFT: its rows were written out. ARRIVED:
- * they were taken in here. KEPT: it did not leave after all.
+ * LEAVING: its host shall stop serving it. STILL: nothing of it is done any more. LEFT: its rows were written out. CAME:
+ * they were taken in here, its keys not yet. ARRIVED: both were, and it is served. KEPT: it did not leave after all.
  */
-export type MoveState = 'LEAVING' | 'STILL' | 'LEFT' | 'ARRIVED' | 'KEPT';
+export type MoveState = 'LEAVING' | 'STILL' | 'LEFT' | 'CAME' | 'ARRIVED' | 'KEPT';
 
 /** A node's move from one host to another (迁移). */
 export interface Move {
@@ -18,7 +18,7 @@ export interface Move {
   toHost: string;
 }
 
-const AWAY: readonly MoveState[] = ['LEAVING', 'STILL', 'LEFT'];
+const AWAY: readonly MoveState[] = ['LEAVING', 'STILL', 'LEFT', 'CAME'];
 
 /** Inside a transaction or not. */
 type Queries = Pick<HostDb, 'queryHost'> | HostTx;
@@ -37,7 +37,7 @@ export function findMoves(db: Queries, nodes: readonly DivisionCode[]): Promise<
   );
 }
 
-/** The nodes that are leaving or have left this database. */
+/** The nodes that are leaving or have left this database, or have not wholly come. */
 export async function findAway(db: Queries, nodes: readonly DivisionCode[]): Promise<Move[]> {
   return (await findMoves(db, nodes)).filter(({ state }) => AWAY.includes(state));
 }
@@ -77,7 +77,12 @@ export async function beginMove(
 }
 
 /** Moves a move on. @returns whether it was in the state it was thought to be in */
-export async function setMove(db: HostDb, { node, number }: Move, from: MoveState[], to: MoveState): Promise<boolean> {
+export async function setMove(
+  db: HostDb,
+  { node, number }: Pick<Move, 'node' | 'number'>,
+  from: MoveState[],
+  to: MoveState,
+): Promise<boolean> {
   return db.transactHost((tx) => setMoveIn(tx, { node, number }, from, to));
 }
 

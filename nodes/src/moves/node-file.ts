@@ -74,7 +74,7 @@ export async function readNodeFileHead(file: string): Promise<NodeFileHead> {
 
 /**
  * Takes a node's rows in, all or none, and checks that they are here as they were there. Rows that an earlier move left
- * behind here give way.
+ * behind here give way. The node is not served before the move is set to have `ARRIVED`, when its keys are here too.
  * @returns rows by table; null where the very same move was taken in before
  * @throws {ProblemError} BAD_INPUT for a file that is not whole, of another schema, or of a node that is here
  */
@@ -91,7 +91,7 @@ export async function takeNodeIn(db: HostDb, file: string): Promise<Record<strin
   return db.transactHost(async (tx) => {
     const tables = await findNodeTables(tx);
     const [last] = await findMoves(tx, [node]);
-    if (last?.number === number && last.state === 'ARRIVED') return null;
+    if (last?.number === number && (last.state === 'CAME' || last.state === 'ARRIVED')) return null;
     if (last && (last.state !== 'LEFT' || last.number >= number)) throw isHere(node);
     if (last) await removeRows(tx, tables, node);
     else if (Object.values(await digestsOf(tx, tables, node)).some(({ rows }) => rows > 0)) throw isHere(node);
@@ -104,7 +104,7 @@ export async function takeNodeIn(db: HostDb, file: string): Promise<Record<strin
         throw problem('INTERNAL', `The rows of ${node} in ${name} are not here as they were there.`);
       }
     }
-    if (!(await setMoveIn(tx, { node, number }, ['STILL', 'LEFT'], 'ARRIVED'))) {
+    if (!(await setMoveIn(tx, { node, number }, ['STILL', 'LEFT'], 'CAME'))) {
       throw problem('BAD_INPUT', `${file} does not hold the move it speaks of.`);
     }
     // nothing was lost on the way: it is no restored database

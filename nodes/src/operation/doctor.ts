@@ -13,7 +13,7 @@ import { findAway } from '../moves/index.ts';
 import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
 import { findDataKeys, openVault } from '../sealing/index.ts';
-import { readKeys, readPassphrase } from '../trust/index.ts';
+import { findKeys, readPassphrase } from '../trust/index.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
 
@@ -45,15 +45,15 @@ const NOTICE_MONTH = 11;
  */
 export async function examine(config: HostConfig, now: () => Date): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const foundation = await examineFiles(config, now, findings);
+  const files = await examineFiles(config, now, findings);
   await examineSecrets(config, findings);
   await examineDisk(config, findings);
   await examineIssuers(config, findings);
-  if (foundation) examineCalendar(foundation, now(), findings);
+  if (files) examineCalendar(files.foundation, now(), findings);
   const db = new HostDb(config.databaseUrl, 2, () => undefined);
   try {
     if (await examineDatabase(db, now, findings)) {
-      await examineServed(db, config, findings);
+      await examineServed(db, config, files, findings);
       await examineDataKeys(db, config, findings);
       await examineWork(db, config, findings);
     }
@@ -64,16 +64,22 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
   return findings;
 }
 
-async function examineFiles(config: HostConfig, now: () => Date, findings: Finding[]): Promise<Foundation | null> {
+interface Files {
+  foundation: Foundation;
+  /** Nodes whose private keys are here. */
+  keyed: readonly string[];
+}
+
+async function examineFiles(config: HostConfig, now: () => Date, findings: Finding[]): Promise<Files | null> {
   try {
     const foundation = await readFoundation(config, now);
     const { divisions, trust } = foundation;
-    const keys = await readKeys(config.keysDir, config.nodes, await readPassphrase(config.keysPassphraseFile));
-    const keyless = config.nodes.filter((node) => !keys.some((key) => key.node === node));
-    if (keyless.length > 0) throw problem('BAD_CONFIG', `There is no private key of ${keyless.join(', ')}.`);
-    const named = config.nodes.map((code) => divisions.get(code).name).join(', ');
+    // a node that has not come yet has no key here, and is told of with the nodes that are not served
+    const keyed = await keyedNodes(config);
+    if (keyed.length === 0) throw problem('BAD_CONFIG', `There is no private key of ${config.nodes.join(', ')}.`);
+    const named = keyed.map((code) => divisions.get(code).name).join(', ');
     findings.push(ok('keys', `The private keys of ${named} can be read, and the certificates hold up to the root.`));
-    const lonely = config.nodes.filter((code) => {
+    const lonely = keyed.filter((code) => {
       const { parent } = divisions.get(code);
       return parent !== null && !trust.knows(parent);
     });
@@ -85,7 +91,7 @@ async function examineFiles(config: HostConfig, now: () => Date, findings: Findi
           )
         : warn('peers', `The level above ${lonely.join(', ')} has no certificate here. Take the newest trust file.`),
     );
-    return foundation;
+    return { foundation, keyed };
   } catch (error) {
     findings.push(bad('keys', `${textOf(error)} Mend the file or the setting that names it.`));
     return null;
@@ -202,23 +208,52 @@ function clockFinding(of: string, offset: number): Finding {
   return bad('clock', `The clock is ${seconds} s ${way} the ${of}’s. Set up NTP (chrony) on both machines.`);
 }
 
+async function keyedNodes({ keysDir, keysPassphraseFile, nodes }: HostConfig): Promise<string[]> {
+  const keys = await findKeys(keysDir, nodes, await readPassphrase(keysPassphraseFile));
+  return nodes.filter((node) => keys.some((key) => key.node === node));
+}
+
 /** A host that runs gives a sign of life for every node it serves, every half minute. */
-async function examineServed(db: HostDb, { nodes }: HostConfig, findings: Finding[]): Promise<void> {
-  const away = (await findAway(db, nodes)).map(({ node }) => node);
+async function examineServed(db: HostDb, config: HostConfig, files: Files | null, findings: Finding[]): Promise<void> {
+  const { nodes } = config;
+  const away = await findAway(db, nodes);
   const rows = await db.queryHost<{ node: string; age: number }>(
     `SELECT node, extract(epoch FROM now() - max(seen_at))::float8 AS age FROM lives WHERE node = ANY ($1) GROUP BY node`,
     [nodes],
   );
   const served = rows.filter(({ age }) => age < SILENT_S).map(({ node }) => node);
-  const left = nodes.filter((node) => !served.includes(node) && !away.includes(node));
-  if (served.length > 0 && left.length > 0) {
-    const text = `${left.join(', ')} stands in this host's settings and is not served: the host runs with earlier ones. Start it anew.`;
-    findings.push(bad('served', text));
-    return;
+  const left = nodes.filter((node) => !served.includes(node) && !away.some((move) => move.node === node));
+  const keyed = files?.keyed ?? nodes;
+  for (const { node } of away.filter(({ state }) => state === 'CAME')) {
+    const text = `The rows of ${node} came, its keys did not: give liandong node take-in again.`;
+    findings.push(warn('served', text));
   }
-  const text =
-    served.length === 0 ? 'The host does not run, or has just begun.' : 'Every node of the settings is served.';
-  findings.push((served.length === 0 ? warn : ok)('served', text));
+  // it has no key and no rows here: it is to come
+  const awaited = left.filter((node) => !keyed.includes(node) && !rows.some((row) => row.node === node));
+  if (awaited.length > 0) {
+    const todo = 'take it in with liandong node take-in, or bring the key that liandong node open made';
+    const text = `${awaited.join(', ')} is placed at this host and has not come: there is no key of it in ${config.keysDir}. Once the host that has it released it, ${todo}; the host then serves it by itself.`;
+    findings.push(warn('served', text));
+  }
+  const missing = left.filter((node) => !awaited.includes(node));
+  if (served.length > 0 && missing.length > 0) {
+    const reasons = missing.map((node) => `${node} (${reasonOf(node, files)})`);
+    findings.push(
+      bad(
+        'served',
+        `The host runs and does not serve ${reasons.join(', ')}. It begins to by itself when that is mended.`,
+      ),
+    );
+  } else if (served.length === 0) findings.push(warn('served', 'The host does not run, or has just begun.'));
+  else if (awaited.length === 0) findings.push(ok('served', 'Every node that is placed here is served.'));
+}
+
+/** What keeps a host that runs from serving a node. */
+function reasonOf(node: string, files: Files | null): string {
+  if (files && !files.keyed.includes(node)) return 'its private key is gone: put its file back';
+  if (files && !files.foundation.divisions.find(node)) return 'the register of places does not know it';
+  if (files && !files.foundation.trust.knows(node)) return 'the trust file has no certificate of it: bring the newest';
+  return 'look below whether the broker lets this host read what comes to it; its log says what is missing';
 }
 
 async function examineWork(db: HostDb, config: HostConfig, findings: Finding[]): Promise<void> {

@@ -26,7 +26,7 @@ export const METRIC_QUERIES = {
   doubled: `SELECT count(*) AS n FROM (
     SELECT id FROM cases WHERE custody = 'HELD' AND closed_at IS NULL
       -- what a node left behind that moved to another host counts no more
-      AND node NOT IN (SELECT node FROM node_moves m WHERE state IN ('LEAVING', 'STILL', 'LEFT')
+      AND node NOT IN (SELECT node FROM node_moves m WHERE state IN ('LEAVING', 'STILL', 'LEFT', 'CAME')
         AND number = (SELECT max(number) FROM node_moves n WHERE n.node = m.node))
     GROUP BY id HAVING count(*) > 1) d`,
   healing: `SELECT node, count(*) FILTER (WHERE done_at IS NULL) AS n FROM heal_peers h
@@ -36,7 +36,7 @@ export const METRIC_QUERIES = {
 /** What a host's database says of its operation, asked anew at each scrape. */
 export class HostMetrics {
   readonly #db: HostDb;
-  /** Live: a node that leaves the host is taken out. */
+  /** Live: nodes come to the host and leave it. */
   readonly #nodes: readonly string[];
   readonly #readiness: () => Promise<Readiness>;
   readonly #registry = new Registry();

@@ -251,12 +251,20 @@ describe('the doctor', () => {
     expect(await states(CITY)).toMatchObject({ outbox: 'BAD' });
   });
 
-  test('finds a node of the settings that the host which runs was not started with', async () => {
+  test('finds a node that is placed here and not served, and says what it lacks', async () => {
     const { nodes, ...config } = federation.config(TOWNSHIP);
     const served = async (more: string[]) =>
-      (await examine({ ...config, nodes: [...nodes, ...more] }, federation.now)).find((f) => f.part === 'served');
-    expect(await served([])).toMatchObject({ state: 'OK' });
-    expect(await served([VILLAGE])).toMatchObject({ state: 'BAD', text: expect.stringContaining(VILLAGE) });
+      (await examine({ ...config, nodes: [...nodes, ...more] }, federation.now)).filter((f) => f.part === 'served');
+    expect(await served([])).toMatchObject([{ state: 'OK' }]);
+    // neither rows nor key: it has not come yet, and nothing is wrong with what is here
+    const lacking = expect.stringMatching(new RegExp(`${VILLAGE} .*no key of it`));
+    expect(await served([VILLAGE])).toMatchObject([{ state: 'WARN', text: lacking }]);
+    // rows without a key: something was lost
+    const life = `INSERT INTO lives (node, life, identity, seen_at, healed_at, heads) VALUES ($1, 1, '', 'epoch', now(), '[]')`;
+    await federation.rows(TOWNSHIP, life, [VILLAGE]);
+    const gone = expect.stringMatching(new RegExp(`${VILLAGE} .*private key is gone`));
+    expect(await served([VILLAGE])).toMatchObject([{ state: 'BAD', text: gone }]);
+    await federation.rows(TOWNSHIP, 'DELETE FROM lives WHERE node = $1', [VILLAGE]);
   });
 
   test('finds an issuer that shows no keys, and a file of issuers that is none', async () => {

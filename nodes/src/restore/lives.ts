@@ -49,26 +49,31 @@ export class Lives {
   /** Reads the nodes' lives; begins a new one where the database turns out to be another than it was. */
   static async open(db: HostDb, nodes: readonly DivisionCode[], now: () => Date, log: Logger): Promise<Lives> {
     const lives = new Lives(db, now, log);
-    const identity = await readIdentity(db);
+    await lives.take(nodes);
+    await lives.signOfLife();
+    return lives;
+  }
+
+  /** Reads the lives of nodes that this host begins to serve. */
+  async take(nodes: readonly DivisionCode[]): Promise<void> {
+    const identity = await readIdentity(this.#db);
     for (const node of nodes) {
-      const last = await findLife(db, node);
-      if (!last) await lives.#insert(node, identity, null);
+      const last = await findLife(this.#db, node);
+      if (!last) await this.#insert(node, identity, null);
       else {
-        lives.#lives.set(node, {
+        this.#lives.set(node, {
           life: last.life,
           healing: last.healed_at === null,
           restored: last.asked_since !== null,
           seenAt: last.seen_at,
         });
-        if (last.identity !== identity) await lives.begin(node);
+        if (last.identity !== identity) await this.begin(node);
       }
-      const peers = await db
+      const peers = await this.#db
         .queries(node)
         .query<{ peer: string; life: number }>(`SELECT peer, life FROM peer_lives WHERE node = $1`);
-      for (const { peer, life } of peers) lives.#peers.set(`${node} ${peer}`, life);
+      for (const { peer, life } of peers) this.#peers.set(`${node} ${peer}`, life);
     }
-    await lives.signOfLife();
-    return lives;
   }
 
   /** The present life, said in everything a node signs for the road. */
@@ -181,6 +186,14 @@ export async function findLife(db: HostDb, node: DivisionCode): Promise<LifeRow 
       `SELECT life, identity, seen_at, healed_at, asked_since FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
     );
   return row;
+}
+
+/** Those of some nodes that were served from this database at any time. */
+export async function findLived(db: HostDb, nodes: readonly DivisionCode[]): Promise<DivisionCode[]> {
+  const rows = await db.queryHost<{ node: DivisionCode }>(`SELECT DISTINCT node FROM lives WHERE node = ANY ($1)`, [
+    nodes,
+  ]);
+  return rows.map(({ node }) => node);
 }
 
 /**

@@ -7,6 +7,7 @@ export {
   protectKeys,
   readKeys,
   readPassphrase,
+  requireKeys,
   sealPrivate,
   writeKey,
   writeKeys,

@@ -36,21 +36,25 @@ export async function readKeys(
   nodes: readonly DivisionCode[],
   passphrase: string | null,
 ): Promise<StoredKey[]> {
-  const found = await keysIn(dir, nodes, passphrase);
+  return requireKeys(dir, nodes, await findKeys(dir, nodes, passphrase));
+}
+
+/** @throws {ProblemError} BAD_CONFIG naming a node that has no key among those found in a directory */
+export function requireKeys(dir: string, nodes: readonly DivisionCode[], found: readonly StoredKey[]): StoredKey[] {
   for (const node of nodes) {
     if (!found.some((key) => key.node === node)) {
       throw problem('BAD_CONFIG', `The key directory ${dir} holds no key of ${node}.`);
     }
   }
-  return found;
+  return found.filter(({ node }) => nodes.includes(node));
 }
 
-/** As {@link readKeys}, for a node that may have none there. */
-export function findKeys(dir: string, node: DivisionCode, passphrase: string | null): Promise<StoredKey[]> {
-  return keysIn(dir, [node], passphrase);
-}
-
-async function keysIn(dir: string, nodes: readonly DivisionCode[], passphrase: string | null): Promise<StoredKey[]> {
+/** As {@link readKeys}, for nodes that may have none there. */
+export async function findKeys(
+  dir: string,
+  nodes: readonly DivisionCode[],
+  passphrase: string | null,
+): Promise<StoredKey[]> {
   const files = await readdir(dir).catch((cause: unknown) => {
     throw problem('BAD_CONFIG', `The key directory ${dir} can't be read.`, { cause });
   });

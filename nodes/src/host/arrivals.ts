@@ -1,0 +1,111 @@
+import type { DivisionCode, NodeServices } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+import type { Bus, Road } from '../bus/index.ts';
+import { ROADS } from '../bus/index.ts';
+import { recountDates } from '../cases/index.ts';
+import { fillItemIndex } from '../catalogue/index.ts';
+import type { HostConfig } from '../config.ts';
+import { readKeyDocuments } from '../keys/index.ts';
+import { linkOlderItems } from '../legal-bases/index.ts';
+import { readyDataKeys } from '../sealing/index.ts';
+import { findKeys, readPassphrase, requireKeys } from '../trust/index.ts';
+import type { StoredKey } from '../trust/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { Carriage } from './carriage.ts';
+import type { NodeDesks } from './desks.ts';
+import { readTrustFile } from './foundation.ts';
+import type { HostParts } from './parts.ts';
+
+export interface ArrivalParts {
+  parts: HostParts;
+  /** The host's settings as it was started with them. */
+  config: HostConfig;
+  vault: Vault;
+  bus: Bus;
+  carriage: Carriage;
+  /** Live. */
+  nodes: DivisionCode[];
+  /** Live. */
+  desks: Map<DivisionCode, NodeDesks>;
+  /** Live. */
+  services: Map<DivisionCode, NodeServices>;
+  openDesks: (node: DivisionCode) => NodeDesks;
+}
+
+/**
+ * Begins to serve nodes while the host runs; its other nodes notice nothing. A node is served when the register and the
+ * trust file know it, its keys are here, and the broker lets this host read what comes to it; until then nothing is
+ * done in its name.
+ * @returns why not, of those that are not served yet
+ */
+export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalParts): Promise<Map<DivisionCode, Error>> {
+  const { parts, config, vault, nodes: served, desks, services, carriage } = arrival;
+  const { db, lives, now, log } = parts;
+  const failures = new Map<DivisionCode, Error>();
+  const each = async (work: (node: DivisionCode) => Promise<void>) => {
+    for (const node of nodes) {
+      if (!failures.has(node)) await work(node).catch((error: Error) => void failures.set(node, error));
+    }
+  };
+  const keys = await findKeys(config.keysDir, nodes, await readPassphrase(config.keysPassphraseFile));
+  const { certificates, revocations = [], closings = [] } = await readTrustFile(config.trustFile);
+  await parts.trust.learn([...certificates, ...revocations, ...closings, ...(await readKeyDocuments(db, nodes))]);
+  await each((node) => admit(node, keys, arrival));
+  const admitted = nodes.filter((node) => !failures.has(node));
+  if (admitted.length === 0) return failures;
+  await vault.reload();
+  await each(async (node) => {
+    await readyDataKeys({ config: { ...config, nodes: [node] }, db, vault, now, log });
+    await lives.take([node]);
+    try {
+      await readyRows(node, parts);
+      await carriage.prepare(node);
+    } catch (error) {
+      lives.forget(node);
+      throw error;
+    }
+    const desk = arrival.openDesks(node);
+    served.push(node);
+    desks.set(node, desk);
+    carriage.take(node);
+    services.set(node, desk.services);
+  });
+  // what makes it known that they are served
+  await lives.signOfLife();
+  return failures;
+}
+
+/** @throws {ProblemError} UNKNOWN_DIVISION, BAD_CONFIG, BROKER_UNAVAILABLE: what is still missing */
+async function admit(
+  node: DivisionCode,
+  keys: readonly StoredKey[],
+  { parts, config, bus }: ArrivalParts,
+): Promise<void> {
+  const { divisions, trust } = parts;
+  divisions.get(node);
+  await trust.hold(requireKeys(config.keysDir, [node], keys));
+  try {
+    await bus.ensureRoads();
+    for (const road of Object.keys(ROADS) as Road[]) await bus.ensureConsumer(road, node, divisions);
+  } catch (cause) {
+    if (!bus.connected) throw cause;
+    throw problem(
+      'BROKER_UNAVAILABLE',
+      `The broker does not let this host read what comes to ${node}: have it reload its newest configuration, and bring its streams in line where the node comes from another broker.`,
+      { node, cause },
+    );
+  }
+}
+
+/** Brings a node's rows up to what this program and its calendar say. */
+export async function readyRows(
+  node: DivisionCode,
+  { db, divisions, calendar, publisher, log }: HostParts,
+): Promise<void> {
+  const recounted = await recountDates(db, node, calendar(), divisions);
+  await linkOlderItems(db, node);
+  if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
+  const filled = await fillItemIndex(db, node);
+  if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
+  await publisher.tellOlder(db, node);
+}
