@@ -32,13 +32,14 @@ export default defineConfig({
     projects: [
       // pure functions: nothing one file does is seen by another, and each would load them all anew
       { extends: true, test: { name: 'schema', include: ['schema/src/**/*.test.ts'], isolate: false } },
-      { extends: true, test: { name: 'gateway', include: ['gateway/src/**/*.test.ts'] } },
+      { extends: true, test: { name: 'gateway', include: ['gateway/src/**/*.test.ts'], isolate: false } },
       { extends: true, test: { name: 'project', include: ['test/**/*.test.ts', 'load-tests/src/**/*.test.ts'] } },
       {
         extends: true,
         test: {
           name: 'nodes',
           include: ['nodes/src/**/*.test.ts'],
+          isolate: false,
           globalSetup: ['nodes/src/testing/global-setup.ts'],
         },
       },

@@ -4,7 +4,7 @@ import { plusDays } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
-import { CATALOGUE_FILE } from '../src/federation/federation.ts';
+import { CATALOGUE_FILE } from '../src/federation/plan.ts';
 import { APPLICANTS, consentOf } from '../src/federation/journeys.ts';
 import {
   Asking,

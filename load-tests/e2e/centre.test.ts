@@ -1,7 +1,7 @@
 import { plusDays } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Federation } from '../src/federation/federation.ts';
-import { REGISTERS_FILE } from '../src/federation/federation.ts';
+import { REGISTERS_FILE } from '../src/federation/plan.ts';
 import { Journey, fileHomestead, fileLowIncome } from '../src/federation/journeys.ts';
 import { Asking, COUNTY, HOMESTEAD, LOW_INCOME, RELIEF, TITLE, TOWNSHIP, VILLAGE, mutation, today } from './asking.ts';
 import { startFederation } from './federation.ts';

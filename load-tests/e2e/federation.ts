@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FederationPlan } from '../src/federation/federation.ts';
+import type { FederationPlan } from '../src/federation/plan.ts';
 import { Federation } from '../src/federation/federation.ts';
 import { DEMO_HOSTS } from '../src/federation/demo-plan.ts';
 

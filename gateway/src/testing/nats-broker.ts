@@ -1,12 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
+import { freePort } from '../../../load-tests/src/federation/services.ts';
 import type { TestCertificate } from '../../../schema/src/testing/tls.ts';
+
+export { freePort };
 
 /** A real nats-server of a test file's own; keeps its port over restarts. */
 export class TestBroker {
@@ -67,14 +69,4 @@ export class TestBroker {
     await this.kill();
     await rm(this.#dir, { recursive: true, force: true });
   }
-}
-
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

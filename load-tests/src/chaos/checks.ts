@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { builtInCalendar, exportCase, withNode } from '@liandong/nodes';
 import type { Fact, PublicKey } from '@liandong/schema';
 import { ProblemError, parentByCode, parseDivisions } from '@liandong/schema';
-import { DIVISIONS_FILE } from '../federation/federation.ts';
+import { DIVISIONS_FILE } from '../federation/plan.ts';
 import type { BrokenFederation } from './broken-federation.ts';
 import type { PromisedCase } from './desks.ts';
 import { CITY, COUNTIES, NODES, hostOf } from './places.ts';

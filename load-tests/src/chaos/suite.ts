@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CATALOGUE_FILE } from '../federation/federation.ts';
+import { CATALOGUE_FILE } from '../federation/plan.ts';
 import type { Machine } from '../bench/machine.ts';
 import { machine } from '../bench/machine.ts';
 import { round } from '../bench/statistics.ts';

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker } from '@liandong/schema';
 import { inject } from 'vitest';
+import { freePort } from '../../../load-tests/src/federation/services.ts';
 import { topologyPaths } from '../topology/index.ts';
+
+export { freePort };
 
 /** The city's broker. */
 export const HUB = 'hub';
@@ -165,13 +168,4 @@ export async function planBrokers(
   }
   const brokers = new Map(topologyBrokers.map((broker) => [broker.id, new TestBroker(dir, broker)]));
   return { brokers, links, topologyBrokers };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -2,26 +2,25 @@ import { z } from 'zod';
 import { limitSchema } from '../rules/catalogue.ts';
 import {
   AGENT_CHANGE_REASONS,
-  ATTENDANCES,
   CONSENT_WAYS,
   CONTACT_PARTIES,
   CONTACT_WAYS,
   DELIVERY_WAYS,
   GRANT_MODES,
   ITEM_KINDS,
-  LAPSE_EFFECTS,
-  OBJECTION_ENDS,
   OPINIONS,
   OUTCOMES,
-  PARTY_ASKS,
-  PARTY_OPINIONS,
-  PROJECT_STAGES,
   ROLES,
   SPECIAL_PROCEDURES,
 } from '../vocabulary.ts';
+import { feeDataSchemas } from './fee-lines.ts';
 import { hearingDataSchemas } from './hearing-lines.ts';
+import { jointDataSchemas } from './joint-lines.ts';
 import { daySchema, divisionCodeSchema, materialSchema, sha256Schema, staffSchema } from './line-parts.ts';
 
+export { billLineSchema } from './fee-lines.ts';
+export type { BillLine } from './fee-lines.ts';
+export type { PartyData } from './joint-lines.ts';
 export { divisionCodeSchema, materialSchema, sha256Schema } from './line-parts.ts';
 export type { Material, Staff } from './line-parts.ts';
 
@@ -110,47 +109,12 @@ export type FiledData = z.infer<typeof filingSchema>;
 export type BundleMembership = NonNullable<FiledData['bundle']>;
 export type RenewalData = NonNullable<FiledData['renewal']>;
 
-/** A party to joint handling (联办部门). */
-const partySchema = z.object({
-  /** 1, 2, 3 … within the case. */
-  party: z.int().min(1),
-  node: divisionCodeSchema,
-  department: z.string().min(1),
-  ask: z.enum(PARTY_ASKS),
-  dueAt: z.iso.datetime(),
-  /** Working days it has; of another node's party, whose deadline counts from the day its node had the question. */
-  days: z.int().min(1).optional(),
-  /** SHA-256 of the materials another node's party is shown; all that was handed in where left out. */
-  materials: z.array(sha256Schema).optional(),
-});
-export type PartyData = z.infer<typeof partySchema>;
-
-/** What comes with an answer of another node's party: when it was given there, and that node's signed word (JWS). */
-const partyAnswer = { answeredAt: z.iso.datetime().optional(), answer: z.string().min(1).optional() };
-const fenSchema = z.int().min(0);
-
-/** One line of a bill: base × quantity × percent, in fen. */
-export const billLineSchema = z.object({
-  item: z.string().min(1),
-  category: z.string().min(1),
-  unit: z.string().min(1),
-  baseFen: fenSchema,
-  quantity: z.int().min(1),
-  percent: z.int().min(0).max(100),
-  amountFen: fenSchema,
-  /** How the amount came to whole fen: fractions are dropped. */
-  rounding: z.literal('DOWN'),
-});
-export type BillLine = z.infer<typeof billLineSchema>;
-
 /** Who looks after a case by proxy: a person, or the proxy team of a desk. */
 const caseAgentSchema = z.object({
   node: divisionCodeSchema,
   sub: z.string().min(1).max(200).nullable(),
   name: z.string().min(1).max(100).nullable(),
 });
-
-const receiptSchema = z.string().min(1).max(60);
 
 /** What each action records. */
 export const logDataSchemas = {
@@ -247,98 +211,6 @@ export const logDataSchemas = {
   }),
   /** A closed node hands the case over to its successor. */
   HANDED_OVER: handOffSchema,
-  JOINT_OPENED: z.object({
-    /** 牵头部门. */
-    lead: z.string().min(1),
-    stage: z.enum(PROJECT_STAGES).nullable(),
-    /** What the item says of silence and of absence, so that the log stands on its own. */
-    silentApproval: z.boolean(),
-    absenceDefault: z.boolean(),
-    parties: z.array(partySchema).min(1),
-  }),
-  /** Another node's party has the question, by its node's signed word; its deadline counts from there. */
-  PARTY_ASKED: z.object({
-    party: z.int().min(1),
-    askedAt: z.iso.datetime(),
-    dueAt: z.iso.datetime(),
-    answer: z.string().min(1),
-  }),
-  OPINION_GIVEN: z.object({
-    party: z.int().min(1),
-    opinion: z.enum(PARTY_OPINIONS),
-    reason: z.string().min(1).nullable(),
-    ...partyAnswer,
-  }),
-  OPINION_EXCUSED: z.object({
-    party: z.int().min(1),
-    reason: z.string().min(1),
-    dueAt: z.iso.datetime(),
-    ...partyAnswer,
-  }),
-  /** Silence past the deadline, found by the lead node's clockwork. */
-  OPINION_LAPSED: z.object({ party: z.int().min(1), effect: z.enum(LAPSE_EFFECTS) }),
-  VISIT_SCHEDULED: z.object({
-    at: z.iso.datetime(),
-    place: z.string().min(1),
-    /** Numbers of the parties that are called. */
-    parties: z.array(z.int().min(1)).min(1),
-  }),
-  /** Another node's party knows of the visit at that time, by its node's signed word. */
-  PARTY_CALLED: z.object({
-    party: z.int().min(1),
-    calledAt: z.iso.datetime(),
-    visitAt: z.iso.datetime(),
-    answer: z.string().min(1),
-  }),
-  /** A party says beforehand why it can't come to the visit. */
-  VISIT_EXCUSED: z.object({
-    party: z.int().min(1),
-    visitAt: z.iso.datetime(),
-    reason: z.string().min(1),
-    ...partyAnswer,
-  }),
-  VISIT_RECORDED: z.object({
-    record: z.string().min(1),
-    attendance: z
-      .array(z.object({ party: z.int().min(1), as: z.enum(ATTENDANCES), reason: z.string().min(1).nullable() }))
-      .min(1),
-    /** The one list for the applicant, in the order of their numbers. */
-    corrections: z.array(z.object({ party: z.int().min(1), text: z.string().min(1), mandatory: z.boolean() })),
-  }),
-  CORRECTION_MADE: z.object({ correction: z.int().min(1), evidence: z.string().min(1) }),
-  /** 撤回征询: nothing is waited for of this party any more. */
-  QUESTION_WITHDRAWN: z.object({ party: z.int().min(1), reason: z.string().min(1).max(1000) }),
-  OBJECTION_RESOLVED: z.object({
-    party: z.int().min(1),
-    end: z.enum(OBJECTION_ENDS),
-    resolution: z.string().min(1),
-  }),
-  BILLED: z.object({
-    /** The fee window it is paid at. */
-    window: z.string().min(1),
-    lines: z.array(billLineSchema).min(1),
-    amountFen: fenSchema,
-    /** The versions whose schedule it goes by: those the case was accepted under. */
-    itemVersion: z.int().min(1),
-    implementationVersion: z.int().min(1),
-  }),
-  PAID: z.object({ amountFen: fenSchema.min(1), receipt: receiptSchema, window: z.string().min(1) }),
-  FEE_WAIVER_PROPOSED: z.object({
-    /** 1, 2, 3 … within the case. */
-    waiver: z.int().min(1),
-    amountFen: fenSchema.min(1),
-    ground: z.string().min(1),
-  }),
-  FEE_WAIVED: z.object({ waiver: z.int().min(1), amountFen: fenSchema.min(1), ground: z.string().min(1) }),
-  REFUNDED: z.object({
-    /** Receipt of the payment that is given back. */
-    of: receiptSchema,
-    amountFen: fenSchema.min(1),
-    reason: z.string().min(1),
-    /** The refund's own number. */
-    receipt: receiptSchema,
-    window: z.string().min(1),
-  }),
   /** The text names no numbers of a person: the log goes to every desk on the way. */
   CONTACTED: z.object({ with: z.enum(CONTACT_PARTIES), way: z.enum(CONTACT_WAYS), what: z.string().min(1).max(500) }),
   /** Another agent looks after the case from here on; whoever holds it goes on holding it. */
@@ -369,6 +241,8 @@ export const logDataSchemas = {
   /** Nothing was decided when the licence to renew expired (Art. 50), found by the holder's clockwork. */
   DEEMED_RENEWED: z.object({ expiredOn: daySchema, inNameOf: divisionCodeSchema }),
   ...hearingDataSchemas,
+  ...jointDataSchemas,
+  ...feeDataSchemas,
 } as const;
 
 type LogDataSchemas = typeof logDataSchemas;

@@ -1,21 +1,21 @@
-import type { DivisionCode } from '../divisions.ts';
 import type { ProblemError } from '../errors.ts';
 import { problem } from '../errors.ts';
 import type { FiledData, LogLine } from '../messages/log-line.ts';
 import { NO_GRANTS } from '../messages/log-line.ts';
-import type { CaseState, Grade, HandOffAction } from '../vocabulary.ts';
+import type { CaseState, Grade } from '../vocabulary.ts';
 import { CASE_STATE_LABELS, LOG_ACTION_LABELS, isClosed } from '../vocabulary.ts';
-import type { CaseFile, CustodySpan, Decision } from './case-file.ts';
-import { hasPart, isOrgan, mayReview, nameOf, openProcedures, outstanding } from './case-file.ts';
+import type { CaseFile } from './case-file.ts';
+import { hasPart, isOrgan, mayReview, openProcedures, outstanding } from './case-file.ts';
 import { CASE_EVENTS, mayFollow } from './case-life.ts';
+import { afterHandOff, afterReceipt } from './custody-state.ts';
+import { afterDecision, afterDeemedRenewal } from './decision-state.ts';
 import { NO_FACTS } from './delegation.ts';
 import { afterExpeditedLine, urgencyByItem } from './expedited.ts';
-import { NO_HEARING, afterHearingLine, hearingOpen, openOffers, owedOffers, recordsOf } from './hearings.ts';
-import { afterJointLine, jointOpen, upheldObjection } from './joint.ts';
+import { NO_HEARING, afterHearingLine } from './hearings.ts';
+import { afterJointLine, jointOpen } from './joint.ts';
 import { foldFees } from './fee-state.ts';
 import { NO_FEES, dueOf } from './fees.ts';
-import { afterArrival, afterProxyLine, afterTransfer, proxyOf } from './proxy.ts';
-import { isDeemedRenewed, renewalDueAt } from './renewals.ts';
+import { afterArrival, afterProxyLine, proxyOf } from './proxy.ts';
 import { afterSuccessionLine } from './successions.ts';
 
 type LineOf<A extends LogLine['action']> = Extract<LogLine, { action: A }>;
@@ -117,7 +117,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
     throw problem('CHAIN_BROKEN', `Line ${line.seq} of ${file.id} is dated before the line ahead of it.`);
   const follows = mayFollow(line.action, file.state);
   if (!follows && isClosed(file.state)) throw illegal(file, line);
-  if (line.action === 'RECEIVED') return received(file, line, at);
+  if (line.action === 'RECEIVED') return allowed(file, line, afterReceipt(file, line, at));
   requireCustodian(file, line);
   const carried = file.inTransitTo !== null;
   if (!follows || (carried && line.action !== 'HANDOFF_REFUSED') || !isAtDesk(file, line)) throw illegal(file, line);
@@ -195,7 +195,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'ASSIGNED':
     case 'TRANSFERRED':
     case 'HANDED_OVER':
-      return handedOff(next, file, line);
+      return { ...next, ...allowed(file, line, afterHandOff(file, line)) };
     case 'HANDOFF_REFUSED':
       if (line.data.by !== file.inTransitTo || line.data.epoch !== file.epoch + 1) throw illegal(file, line);
       // the refused round is spent, so that a late copy of it can never be taken
@@ -232,9 +232,9 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
         reviews: [...file.reviews, { at, node, actor, second: line.data.second ?? null, opinion: line.data.opinion }],
       };
     case 'DECIDED':
-      return decided(next, file, line, at);
+      return { ...next, ...allowed(file, line, afterDecision(file, line, at)) };
     case 'DEEMED_RENEWED':
-      return deemedRenewed(next, file, line, at);
+      return { ...next, ...allowed(file, line, afterDeemedRenewal(file, line, at)) };
     case 'DOCUMENT_ISSUED': {
       if (file.issued) throw illegal(file, line);
       const { number, document, seal = null } = line.data;
@@ -251,11 +251,8 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'PAID':
     case 'FEE_WAIVER_PROPOSED':
     case 'FEE_WAIVED':
-    case 'REFUNDED': {
-      const fees = foldFees(file.fees, line);
-      if (!fees) throw illegal(file, line);
-      return { ...next, fees };
-    }
+    case 'REFUNDED':
+      return { ...next, fees: allowed(file, line, foldFees(file.fees, line)) };
     case 'CLOSED':
       if (dueOf(file) > 0) throw illegal(file, line);
       return close(line.action);
@@ -266,11 +263,8 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
       return close(line.action);
     case 'REROUTED':
       return rerouted(next, file, line);
-    case 'SUCCEEDED': {
-      const changed = afterSuccessionLine(file, line);
-      if (!changed) throw illegal(file, line);
-      return { ...next, ...changed };
-    }
+    case 'SUCCEEDED':
+      return { ...next, ...allowed(file, line, afterSuccessionLine(file, line)) };
     case 'CONTACTED':
     case 'CONSENT_REVOKED':
     case 'AGENT_CHANGED': {
@@ -282,11 +276,8 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'PROJECT_LEFT':
     case 'GREEN_CHANNEL_OPENED':
     case 'URGENCY_ASKED':
-    case 'URGENCY_DECIDED': {
-      const changed = afterExpeditedLine(file, line, at);
-      if (!changed) throw illegal(file, line);
-      return { ...next, ...changed };
-    }
+    case 'URGENCY_DECIDED':
+      return { ...next, ...allowed(file, line, afterExpeditedLine(file, line, at)) };
     case 'INTERESTED_TOLD':
     case 'PARTY_HEARD':
     case 'HEARING_OFFERED':
@@ -297,9 +288,7 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'HEARING_HELD': {
       const reviewers = [file.acceptance?.actor.sub, ...file.reviews.flatMap((r) => [r.actor.sub, r.second?.sub])];
       const named = reviewers.filter((sub) => sub !== undefined);
-      const hearing = afterHearingLine(file.hearing, line, at, named);
-      if (!hearing) throw illegal(file, line);
-      return { ...next, hearing };
+      return { ...next, hearing: allowed(file, line, afterHearingLine(file.hearing, line, at, named)) };
     }
     case 'JOINT_OPENED':
     case 'PARTY_ASKED':
@@ -312,11 +301,8 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
     case 'VISIT_RECORDED':
     case 'CORRECTION_MADE':
     case 'OBJECTION_RESOLVED':
-    case 'QUESTION_WITHDRAWN': {
-      const joint = afterJointLine(file.joint, line, at);
-      if (!joint) throw illegal(file, line);
-      return { ...next, joint };
-    }
+    case 'QUESTION_WITHDRAWN':
+      return { ...next, joint: allowed(file, line, afterJointLine(file.joint, line, at)) };
     default:
       return line satisfies never;
   }
@@ -332,85 +318,6 @@ function supplemented(next: CaseFile, line: LineOf<'SUPPLEMENTED'>, at: Date): C
     renewal: next.renewal && { ...next.renewal, completeAt: at },
     acceptorHadMaterials: line.node === next.acceptor,
     supplement: { ...next.supplement, suppliedAt: at },
-  };
-}
-
-function handedOff(next: CaseFile, file: CaseFile, line: LineOf<HandOffAction>): CaseFile {
-  const { to, epoch } = line.data;
-  if (epoch !== file.epoch + 1 || to === file.custodian) throw illegal(file, line);
-  const { action } = line;
-  const succeeds = file.successions.some((s) => s.node === line.node && s.successor === to);
-  if (action === 'HANDED_OVER' && !(succeeds && line.actor.role === null)) throw illegal(file, line);
-  // a notice goes to where the resident is, and so does what was decided; what is to be put right, to who decided it
-  const home = file.state === 'AWAITING_SUPPLEMENT' && action !== 'TRANSFERRED' && action !== 'HANDED_OVER';
-  if ((home || action === 'ASSIGNED') && to !== file.home) throw illegal(file, line);
-  if (file.decision && line.action === 'RETURNED' && to !== file.decider) throw illegal(file, line);
-  const busy = openProcedures(file).length > 0 || jointOpen(file.joint) || hearingOpen(file.hearing);
-  // what the law decided meanwhile leaves nothing to settle
-  if (busy && !file.decision) throw illegal(file, line);
-  const proxy = line.action === 'TRANSFERRED' ? afterTransfer(file.proxy, line) : file.proxy;
-  return { ...next, inTransitTo: to, proxy };
-}
-
-function decided(next: CaseFile, file: CaseFile, line: LineOf<'DECIDED'>, at: Date): CaseFile {
-  const { outcome, reason, remedies, inNameOf, grant = null, department = null, minutes = null } = line.data;
-  const { records = [] } = line.data;
-  if (jointOpen(file.joint) || (outcome === 'GRANTED' && upheldObjection(file.joint))) throw illegal(file, line);
-  const { node, actor } = line;
-  const use = file.through.decide;
-  const reviewer = file.reviews.at(-1)?.node;
-  const sound =
-    inNameOf === nameOf(file) &&
-    grant === (use?.id ?? null) &&
-    (reviewer === node || reviewer === file.through.review?.grantee) &&
-    openProcedures(file).length === 0 &&
-    !isDeemedRenewed(file, at) &&
-    isHeard(file, at) &&
-    records.join() === recordsOf(file.hearing).join();
-  if (!sound) throw illegal(file, line);
-  const made = { at, node, actor, outcome, reason, remedies, inNameOf, grant, department, minutes, records };
-  return { ...next, state: outcome, decision: { ...made, deemed: false } };
-}
-
-/** Whether nobody waits for a hearing, as far as the log says; what the item asks for is for the steps. */
-function isHeard({ itemKind, hearing }: CaseFile, at: Date): boolean {
-  if (itemKind !== 'LICENSE') return true;
-  const owed = owedOffers(hearing, 'NONE').length + openOffers(hearing, at).length;
-  return owed === 0 && !hearingOpen(hearing);
-}
-
-/** The licence to renew expired and nothing was decided: granted, wherever the case is, and whatever was under way. */
-function deemedRenewed(next: CaseFile, file: CaseFile, line: LineOf<'DEEMED_RENEWED'>, at: Date): CaseFile {
-  const due = renewalDueAt(file);
-  const { expiredOn, inNameOf } = line.data;
-  const sound =
-    due !== null &&
-    at > due &&
-    expiredOn === file.renewal?.expiresOn &&
-    inNameOf === nameOf(file) &&
-    line.actor.role === null;
-  if (!sound) throw illegal(file, line);
-  const decision: Decision = {
-    at,
-    node: file.decider,
-    actor: line.actor,
-    outcome: 'GRANTED',
-    reason: line.note,
-    remedies: null,
-    inNameOf,
-    grant: null,
-    department: null,
-    minutes: null,
-    records: [],
-    deemed: true,
-  };
-  const ended = { endedAt: at, result: line.note };
-  return {
-    ...next,
-    state: 'GRANTED',
-    decision,
-    procedures: file.procedures.map((p) => (p.endedAt === null ? { ...p, ...ended } : p)),
-    hearing: { ...file.hearing, requests: [], call: null },
   };
 }
 
@@ -440,33 +347,10 @@ function isSoundWay(way: Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'thro
   );
 }
 
-function received(file: CaseFile, line: LineOf<'RECEIVED'>, at: Date): CaseFile {
-  const { from, epoch } = line.data;
-  if (file.inTransitTo !== line.node || from !== file.custodian) throw illegal(file, line);
-  if (epoch !== file.epoch + 1 || line.epoch !== epoch) {
-    throw problem('STALE_EPOCH', `${line.node} received ${file.id} as epoch ${epoch}, the case is at ${file.epoch}.`);
-  }
-  const span: CustodySpan = { node: line.node, from: at, to: null };
-  const firstHad = line.node === file.acceptor && !file.acceptorHadMaterials;
-  return {
-    ...file,
-    seq: line.seq,
-    lastAt: at,
-    epoch,
-    custodian: line.node,
-    inTransitTo: null,
-    proxy: afterArrival(file.proxy, false),
-    // another desk's review does not stand for one's own, unless a grant says so
-    state: file.state === 'REVIEWED' && file.through.review?.grantee !== from ? 'ACCEPTED' : file.state,
-    materialsInAt: firstHad ? at : file.materialsInAt,
-    acceptorHadMaterials: file.acceptorHadMaterials || firstHad,
-    holders: heldBy(file, line.node),
-    spans: [...file.spans.map((s) => (s.to === null ? { ...s, to: at } : s)), span],
-  };
-}
-
-function heldBy(file: CaseFile, node: DivisionCode): DivisionCode[] {
-  return file.holders.includes(node) ? file.holders : [...file.holders, node];
+/** What a line changes, where its rule allows it. @throws {ProblemError} ILLEGAL_STEP */
+function allowed<T>(file: CaseFile, line: LogLine, change: T | null | undefined): T {
+  if (change === null || change === undefined) throw illegal(file, line);
+  return change;
 }
 
 function illegal(file: CaseFile, line: LogLine): ProblemError {

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { topologyPaths } from '@liandong/nodes';
+import type { Broker, Host } from '@liandong/schema';
+import type { DemoPerson } from './demo-plan.ts';
+import type { Services } from './services.ts';
+import { freePort } from './services.ts';
+
+/** Top of the project, from `src` and from `dist` alike. */
+const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
+export const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
+export const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
+/** Registers and offers of the county. */
+export const REGISTERS_FILE = join(PROJECT_DIR, 'data', 'registers-sample.json');
+export const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'main.js');
+export const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
+export const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'main.js');
+export const ISSUER = 'liandong-demo';
+
+/** A county's own broker, and the hosts that stand at it. */
+export interface LeafPlan {
+  id: string;
+  hosts: readonly string[];
+  /**
+   * What stands in the link to the hub, for those who cut it: given the hub's port for leafs, gives the port of a proxy
+   * on this machine. Without it the leaf reaches the hub directly.
+   */
+  link?: (hubPort: number) => Promise<number>;
+}
+
+export interface FederationOptions {
+  /** Port of the gateway; null for any free one. */
+  gatewayPort: number | null;
+  /** False for tests: no fsync. */
+  durable: boolean;
+  /** Told of every step: what is being done, and how long it took when it is done, ms. */
+  progress: (step: string, ms: number | null) => void;
+  /** Programs of the environment that are searched for nats-server. */
+  path: string;
+  /** Ends the start before its next step; what runs by then is stopped. */
+  signal?: AbortSignal;
+  /** Another federation than the demo's. */
+  plan?: FederationPlan;
+}
+
+/** Which federation is run, and what of it stands elsewhere than usual. */
+export interface FederationPlan {
+  hosts: readonly Omit<Host, 'url'>[];
+  people: readonly DemoPerson[];
+  /** The program hosts run; the product's when left out. */
+  hostProgram?: string;
+  /** Moment of the key ceremony; now when left out. */
+  ceremonyAt?: Date;
+  /** A host's own PostgreSQL; the federation's common one when left out or undefined. */
+  postgres?: (host: string) => Services | undefined;
+  /** Settings of a host that differ from the usual ones. */
+  settings?: (host: string, usual: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
+  /** Leafs of the hub; without them all hosts stand at the hub. */
+  leafs?: readonly LeafPlan[];
+  /** Settings of the gateway that differ from the usual ones. */
+  gatewaySettings?: Record<string, string>;
+}
+/** The broker of the city, where hosts stand that stand at no leaf. */
+const HUB = 'hub';
+/** Where the key ceremony's outputs are. */
+export const secretsOf = (dir: string): string => join(dir, 'federation');
+
+/** The gateway's own copy of the topology: it is told last. */
+export function gatewayTopology(dir: string, id = 'gateway'): string {
+  return join(topologyPaths(secretsOf(dir)).gatewayDir(id), 'topology.json');
+}
+
+/** The gateway of a leaf's own. */
+export const leafGateway = (leaf: string) => `${leaf}-gateway`;
+
+/** The hub and its leafs, on free ports of this machine. */
+export async function planBrokers(
+  dir: string,
+  leafs: readonly LeafPlan[],
+): Promise<{ brokers: Broker[]; brokerOfHost: (host: string) => string }> {
+  const at = async (id: string): Promise<Broker> => ({
+    id,
+    address: '127.0.0.1',
+    port: await freePort(),
+    storeDir: join(dir, `jetstream-${id}`),
+  });
+  const leafPort = await freePort();
+  const hub = leafs.length > 0 ? { ...(await at(HUB)), leafPort } : await at(HUB);
+  const brokers: Broker[] = [hub];
+  for (const { id, link } of leafs) {
+    const via = link ? { via: `127.0.0.1:${await link(leafPort)}` } : {};
+    brokers.push({ ...(await at(id)), leafOf: HUB, ...via });
+  }
+  return { brokers, brokerOfHost: (host) => leafs.find(({ hosts }) => hosts.includes(host))?.id ?? HUB };
+}

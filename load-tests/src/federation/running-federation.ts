@@ -1,0 +1,250 @@
+import { spawn } from 'node:child_process';
+import { copyFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrate, topologyPaths } from '@liandong/nodes';
+import type { Topology } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+import pg from 'pg';
+import { Client } from './client.ts';
+import { DEMO_PASSWORD } from './demo-plan.ts';
+import {
+  CLI_PROGRAM,
+  DIVISIONS_FILE,
+  GATEWAY_PROGRAM,
+  HOST_PROGRAM,
+  gatewayTopology,
+  leafGateway,
+  secretsOf,
+} from './plan.ts';
+import { Program } from './program.ts';
+import type { Services } from './services.ts';
+import { freePort } from './services.ts';
+
+/** What a federation is made of when it runs. */
+export interface FederationParts {
+  /** Everything it writes lies below. */
+  dir: string;
+  services: Services;
+  hosts: Map<string, Program>;
+  /** Settings of each host. */
+  environments: Map<string, Record<string, string>>;
+  gateway: Program;
+  gatewayEnvironment: Readonly<Record<string, string>>;
+  gatewayUrl: string;
+  topology: Topology;
+}
+
+/** A federation that runs: its people ask it, commands work on it, its parts are stopped, started, added and moved. */
+export class RunningFederation {
+  readonly dir: string;
+  readonly services: Services;
+  readonly gateway: Program;
+  readonly gatewayUrl: string;
+  readonly #gatewayEnvironment: Readonly<Record<string, string>>;
+  readonly #leafGateways: Program[] = [];
+  readonly #hosts: Map<string, Program>;
+  readonly #hostEnvironments: Map<string, Record<string, string>>;
+  #topology: Topology;
+  readonly #clients = new Map<string, Promise<Client>>();
+
+  constructor(parts: FederationParts) {
+    this.dir = parts.dir;
+    this.services = parts.services;
+    this.gateway = parts.gateway;
+    this.gatewayUrl = parts.gatewayUrl;
+    this.#gatewayEnvironment = parts.gatewayEnvironment;
+    this.#hosts = parts.hosts;
+    this.#hostEnvironments = parts.environments;
+    this.#topology = parts.topology;
+  }
+
+  host(id: string): Program {
+    const program = this.#hosts.get(id);
+    if (!program) throw problem('BAD_INPUT', `There is no host ${id}.`);
+    return program;
+  }
+
+  hosts(): Program[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Settings of a host, for commands that work on its database. */
+  environment(id: string): Record<string, string> {
+    return this.#hostEnvironments.get(id) ?? {};
+  }
+
+  get topology(): Topology {
+    return this.#topology;
+  }
+
+  /** Where the key ceremony's outputs are. */
+  get secrets(): string {
+    return secretsOf(this.dir);
+  }
+
+  /** Writes a later topology down; nothing is made of it yet. @returns its file */
+  async writeTopology(change: Pick<Topology, 'hosts'>): Promise<string> {
+    this.#topology = { ...this.#topology, ...change, sequence: this.#topology.sequence + 1 };
+    const file = join(this.dir, 'topology.yaml');
+    await writeFile(file, JSON.stringify(this.#topology));
+    return file;
+  }
+
+  /** Brings a broker's streams in line with the topology. */
+  async bringStreams(broker: string): Promise<void> {
+    const topology = join(this.dir, 'topology.yaml');
+    const args = ['--broker', broker, '--topology', topology, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
+    const { code, output } = await runCommand(CLI_PROGRAM, ['topology', 'streams', ...args], {});
+    if (code !== 0) throw problem('BAD_CONFIG', output.trim());
+  }
+
+  /**
+   * Makes what a later topology needs, as an operator would; neither brokers nor the gateway know of it yet.
+   * @param change what is different in it
+   */
+  async changeTopology(change: Pick<Topology, 'hosts'>): Promise<void> {
+    const file = await this.writeTopology(change);
+    const args = ['--topology', file, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
+    const { code, output } = await runCommand(CLI_PROGRAM, ['topology', 'update', ...args], {});
+    if (code !== 0) throw problem('BAD_CONFIG', output.trim());
+  }
+
+  /** Has the brokers read their configurations anew. */
+  reloadBrokers(): void {
+    for (const { id } of this.#topology.brokers) process.kill(this.services.brokerPid(id), 'SIGHUP');
+  }
+
+  /** Starts a leaf's broker anew: its link keeps the rights it was made with. */
+  async restartLeaf(id: string): Promise<void> {
+    await this.services.stopBroker(id);
+    await this.services.startBroker(id);
+  }
+
+  /** Gives a host that stands the nodes of the topology, from its next start on. */
+  settle(id: string): void {
+    const host = this.#topology.hosts.find((h) => h.id === id);
+    const environment = this.#hostEnvironments.get(id);
+    if (!host || !environment) throw problem('BAD_INPUT', `There is no host ${id}.`);
+    environment['LIANDONG_NODES'] = host.nodes.join(',');
+  }
+
+  /** Gives the gateways the topology that is in force. */
+  async tellGateway(): Promise<void> {
+    for (const { id } of this.#topology.gateways) {
+      const file = gatewayTopology(this.dir, id);
+      await copyFile(topologyPaths(this.secrets).topologyFile, `${file}.new`);
+      await rename(`${file}.new`, file);
+    }
+  }
+
+  /**
+   * Starts the gateway of a leaf's own (`<leaf>-gateway`), which knows the same people.
+   * @returns where it answers
+   */
+  async startLeafGateway(leaf: string): Promise<string> {
+    const id = leafGateway(leaf);
+    const port = await freePort();
+    const seed = join(topologyPaths(this.secrets).gatewayDir(id), 'nats.seed');
+    await copyFile(topologyPaths(this.secrets).topologyFile, gatewayTopology(this.dir, id));
+    const program = new Program(
+      id,
+      GATEWAY_PROGRAM,
+      {
+        ...this.#gatewayEnvironment,
+        LIANDONG_GATEWAY: id,
+        LIANDONG_GATEWAY_PORT: String(port),
+        LIANDONG_TOPOLOGY_FILE: gatewayTopology(this.dir, id),
+        LIANDONG_NATS_URL: this.services.brokerUrl(leaf),
+        LIANDONG_NATS_SEED_FILE: seed,
+      },
+      join(this.dir, 'logs', `${id}.log`),
+    );
+    this.#leafGateways.push(program);
+    await program.start();
+    return `http://127.0.0.1:${port}`;
+  }
+
+  /**
+   * A host of the topology that is not there yet: a database and settings of its own. It is not started.
+   * @param like the host whose other settings it shares
+   */
+  async addHost(id: string, like: string): Promise<Program> {
+    const host = this.#topology.hosts.find((h) => h.id === id);
+    if (!host) throw problem('BAD_INPUT', `The topology has no host ${id}.`);
+    const url = await this.services.createDatabase(`liandong_${id.replaceAll('-', '_')}`);
+    await migrate(url);
+    const dir = topologyPaths(this.secrets).hostDir(id);
+    const environment = {
+      ...this.environment(like),
+      LIANDONG_HOST: id,
+      LIANDONG_NODES: host.nodes.join(','),
+      LIANDONG_DATABASE_URL: url,
+      LIANDONG_NATS_URL: this.services.brokerUrl(host.broker),
+      LIANDONG_NATS_SEED_FILE: join(dir, 'nats.seed'),
+      LIANDONG_KEYS_DIR: join(dir, 'keys'),
+      LIANDONG_METRICS_PORT: '0',
+    };
+    this.#hostEnvironments.set(id, environment);
+    const program = new Program(id, HOST_PROGRAM, environment, join(this.dir, 'logs', `${id}.log`));
+    this.#hosts.set(id, program);
+    return program;
+  }
+
+  /** A person's connection to the gateway; null for the public. */
+  as(username: string | null): Promise<Client> {
+    const key = username ?? '';
+    let client = this.#clients.get(key);
+    if (!client) {
+      client =
+        username === null
+          ? Promise.resolve(new Client(this.gatewayUrl, null))
+          : Client.login(this.gatewayUrl, username, DEMO_PASSWORD);
+      this.#clients.set(key, client);
+    }
+    return client;
+  }
+
+  /** Runs a command of the project's command line with a host's settings. */
+  async command(host: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+    return runCommand(CLI_PROGRAM, args, this.environment(host));
+  }
+
+  /** Rows of a host's database, read past its services. */
+  async rows<Row extends pg.QueryResultRow>(
+    host: string,
+    sql: string,
+    params: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.environment(host)['LIANDONG_DATABASE_URL'] });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, [...params])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Stops everything, hosts before what they stand on. */
+  async stop(): Promise<void> {
+    await Promise.all([this.gateway, ...this.#leafGateways].map((gateway) => gateway.stop()));
+    await Promise.all(this.hosts().map((host) => host.stop()));
+    await this.services.stop();
+  }
+}
+
+async function runCommand(
+  program: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  return { code, output };
+}
