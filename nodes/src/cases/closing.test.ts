@@ -1,5 +1,6 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode, HandlingView, Viewer } from '@liandong/schema';
+import type { DivisionCode, HandlingView, Topology, Viewer } from '@liandong/schema';
 import { dayOf } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -16,6 +17,8 @@ import {
   material,
   relief,
 } from '../testing/cases.ts';
+import { freePort } from '../../../load-tests/src/federation/services.ts';
+import { examine } from '../operation/doctor.ts';
 import { runAt } from '../testing/commands.ts';
 import {
   CITY,
@@ -371,5 +374,49 @@ describe('a township that is closed after its villages', () => {
     const { items, stages, mode, cap, from, to, basis, announcement, request } = grant;
     const again = { grantee: TOWNSHIP, items, stages, mode, cap, from, to, basis, announcement, request };
     expect(await codeOf(federation.services(COUNTY).delegation.grant(countyChief, again))).toBe('NODE_CLOSED');
+  });
+});
+
+describe('a closed node whose keys have ended', () => {
+  const YEAR_MS = 366 * 86_400_000;
+  const feedsAt = async (node: DivisionCode) =>
+    (await examine(federation.config(node), federation.now)).find(({ part }) => part === 'feeds');
+  const silentAt = async (port: number) => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`liandong_feed_silent_publishers{node="${CITY}"`));
+    return Number(line?.split(' ').at(-1));
+  };
+
+  test('is no silent publisher any more, for the doctor and for the metrics; until then it is one', async () => {
+    const metricsPort = await freePort();
+    await federation.stopHost(VILLAGE);
+    await federation.stopHost(CITY);
+    federation.reconfigure(CITY, { metricsPort });
+    await federation.startHost(CITY);
+    await federation.rows(
+      CITY,
+      `UPDATE feeds SET as_of = now() - interval '1 hour' WHERE node = $1 AND publisher = $2`,
+      [CITY, VILLAGE],
+    );
+    expect(await silentAt(metricsPort)).toBe(1);
+    expect(await feedsAt(CITY)).toMatchObject({ state: 'WARN' });
+    federation.shiftMs = YEAR_MS;
+    expect(await silentAt(metricsPort)).toBe(0);
+    expect(await feedsAt(CITY)).toMatchObject({ state: 'OK' });
+  });
+
+  test('is served as long as the topology has it, and no longer', async () => {
+    const { topologyFile } = federation.config(VILLAGE);
+    if (topologyFile === null) throw new Error('no topology');
+    await federation.startHost(VILLAGE);
+    expect(await codeOf(filed())).toBe('NODE_CLOSED');
+    const topology = JSON.parse(await readFile(topologyFile, 'utf8')) as Topology;
+    const hosts = topology.hosts.filter(({ nodes }) => !nodes.includes(VILLAGE));
+    const sequence = topology.sequence + 1;
+    await writeFile(`${topologyFile}.new`, JSON.stringify({ ...topology, sequence, hosts }));
+    await rename(`${topologyFile}.new`, topologyFile);
+    await eventually(async () => (await codeOf(filed())) === 'MISROUTED');
+    // the others go on
+    expect(federation.services(OTHER_TOWNSHIP)).toBeDefined();
   });
 });

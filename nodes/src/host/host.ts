@@ -133,7 +133,7 @@ async function startParts(
   let bus: Bus | null = null;
   const readiness = () => readinessOf(db, bus, now);
   if (config.metricsPort > 0) {
-    const metrics = new HostMetrics(db, nodes, readiness);
+    const metrics = new HostMetrics(db, nodes, readiness, trust.gone);
     collectProcess();
     const server = await MetricsServer.listen(config.metricsPort, config.metricsAddress, () => metrics.scrape(), log);
     onStop(() => server.stop());

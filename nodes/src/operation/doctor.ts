@@ -9,6 +9,7 @@ import type { HostConfig } from '../config.ts';
 import { HostDb, knownMigrations } from '../db/index.ts';
 import type { Foundation } from '../host/index.ts';
 import { readFoundation, readJson } from '../host/index.ts';
+import { readKeyDocuments } from '../keys/index.ts';
 import { findAway } from '../moves/index.ts';
 import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
@@ -55,7 +56,7 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
     if (await examineDatabase(db, now, findings)) {
       await examineServed(db, config, files, findings);
       await examineDataKeys(db, config, findings);
-      await examineWork(db, config, findings);
+      await examineWork(db, config, files, findings);
     }
   } finally {
     await db.close();
@@ -256,7 +257,7 @@ function reasonOf(node: string, files: Files | null): string {
   return 'look below whether the broker lets this host read what comes to it; its log says what is missing';
 }
 
-async function examineWork(db: HostDb, config: HostConfig, findings: Finding[]): Promise<void> {
+async function examineWork(db: HostDb, config: HostConfig, files: Files | null, findings: Finding[]): Promise<void> {
   type Owed = { node: string; receiver: string; kind: string; depth: number; age: number };
   const owed = (await db.queryHost<Owed>(METRIC_QUERIES.outbox)).filter((o) => config.nodes.includes(o.node));
   const [oldest] = owed;
@@ -277,7 +278,9 @@ async function examineWork(db: HostDb, config: HostConfig, findings: Finding[]):
         ),
   );
   type Feed = { node: string; feed: string; silent: number };
-  const silent = (await db.queryHost<Feed>(METRIC_QUERIES.feeds)).filter(
+  const trust = files?.foundation.trust;
+  await trust?.learn(await readKeyDocuments(db, config.nodes));
+  const silent = (await db.queryHost<Feed>(METRIC_QUERIES.feeds, [trust?.gone() ?? []])).filter(
     (f) => f.silent > 0 && config.nodes.includes(f.node),
   );
   findings.push(

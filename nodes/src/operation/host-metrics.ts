@@ -21,7 +21,10 @@ export const METRIC_QUERIES = {
   feeds: `SELECT node, feed, sum(greatest(0, known_head - head))::float8 AS behind,
       coalesce(max(extract(epoch FROM now() - as_of)) FILTER (WHERE as_of > 'epoch'), 0)::float8 AS age,
       count(*) FILTER (WHERE as_of < now() - interval '${SILENT_SECONDS} seconds') AS silent
-    FROM feeds WHERE publisher <> node GROUP BY node, feed`,
+    FROM feeds WHERE publisher <> node
+      -- nothing comes any more from a closed node whose keys have ended, nor to it
+      AND publisher <> ALL ($1) AND node <> ALL ($1)
+    GROUP BY node, feed`,
   unnumbered: `SELECT node, feed, count(*) AS n FROM feed_pending GROUP BY node, feed`,
   doubled: `SELECT count(*) AS n FROM (
     SELECT id FROM cases WHERE custody = 'HELD' AND closed_at IS NULL
@@ -39,6 +42,7 @@ export class HostMetrics {
   /** Live: nodes come to the host and leave it. */
   readonly #nodes: readonly string[];
   readonly #readiness: () => Promise<Readiness>;
+  readonly #gone: () => readonly string[];
   readonly #registry = new Registry();
   readonly #gauges = {
     depth: this.#gauge('liandong_outbox_waiting', 'Messages owed, by channel and kind.', ['node', 'receiver', 'kind']),
@@ -74,7 +78,14 @@ export class HostMetrics {
     ]),
   };
 
-  constructor(db: HostDb, nodes: readonly string[], readiness: () => Promise<Readiness>) {
+  /** @param gone closed nodes whose keys have ended: their feeds are complete as far as they are held */
+  constructor(
+    db: HostDb,
+    nodes: readonly string[],
+    readiness: () => Promise<Readiness>,
+    gone: () => readonly string[],
+  ) {
+    this.#gone = gone;
     this.#db = db;
     this.#nodes = nodes;
     this.#readiness = readiness;
@@ -99,8 +110,8 @@ export class HostMetrics {
     const g = this.#gauges;
     const q = METRIC_QUERIES;
     const rows = <Row>(sql: string, params: unknown[] = []) => this.#db.queryHost<Row>(sql, params);
-    const served = async <Row extends { node: string }>(sql: string) =>
-      (await rows<Row>(sql)).filter(({ node }) => this.#nodes.includes(node));
+    const served = async <Row extends { node: string }>(sql: string, params: unknown[] = []) =>
+      (await rows<Row>(sql, params)).filter(({ node }) => this.#nodes.includes(node));
     type Channel = { node: string; receiver: string; kind: string; depth: number; age: number };
     const channels = await served<Channel>(q.outbox);
     channels.forEach(({ node, receiver, kind, depth, age }, i) => {
@@ -119,7 +130,7 @@ export class HostMetrics {
     const lights = await rows<{ node: string; kind: string; level: string; n: number }>(q.lights, [this.#nodes]);
     for (const { n, ...labels } of lights) g.lights.set(labels, n);
     type Feed = { node: string; feed: string; behind: number; age: number; silent: number };
-    for (const { behind, age, silent, ...labels } of await served<Feed>(q.feeds)) {
+    for (const { behind, age, silent, ...labels } of await served<Feed>(q.feeds, [this.#gone()])) {
       g.behind.set(labels, behind);
       g.watermark.set(labels, age);
       g.silent.set(labels, silent);

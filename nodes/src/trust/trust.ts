@@ -120,6 +120,10 @@ export class Trust {
   /** Whether a closed node's keys have ended, too: nothing can come from it or be answered by it any more. */
   readonly isGone = (node: DivisionCode): boolean => this.#ring.findClosing(node) !== undefined && !this.serves(node);
 
+  /** The nodes that are gone. */
+  readonly gone = (): DivisionCode[] =>
+    this.#ring.closings().flatMap(({ content }) => (this.isGone(content.node) ? [content.node] : []));
+
   /** All keys that are vouched for, also those that ended. */
   keys(): KnownKey[] {
     return this.#ring.keys();
