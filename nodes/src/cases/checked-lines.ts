@@ -60,7 +60,7 @@ export async function requireWords(
 ): Promise<void> {
   const opened = lines.find(({ line }) => line.action === 'JOINT_OPENED')?.hash;
   for (const { line } of fresh) {
-    if (line.action === 'SUCCEEDED') await requireClosing(trust, line);
+    if (line.action === 'SUCCEEDED') await requireClosing(trust, line.data, `Line ${line.seq} of ${line.case}`);
     const jws = wordBehind(line);
     if (jws === null) continue;
     const { node, payload } = await trust.verify(jws, SIGNED_TYPES.partyWord);
@@ -72,16 +72,20 @@ export async function requireWords(
   }
 }
 
-/** @throws {ProblemError} SIGNATURE_INVALID, or KEY_UNKNOWN while the key of the closing is */
-async function requireClosing(trust: Trust, line: Extract<LogLine, { action: 'SUCCEEDED' }>): Promise<void> {
-  const { node, successor, closing } = line.data;
+/**
+ * Where a line rests on the closing of a node, that node's parent must have signed it.
+ * @param line what rests on it, for the fault's words
+ * @throws {ProblemError} SIGNATURE_INVALID, or KEY_UNKNOWN while the key of the closing is
+ */
+export async function requireClosing(
+  trust: Trust,
+  { node, successor, closing }: Extract<LogLine, { action: 'SUCCEEDED' }>['data'],
+  line: string,
+): Promise<void> {
   const [learned] = await trust.learn([closing], false);
   const { state, document, reason } = learned ?? { state: 'REFUSED', document: null, reason: null };
   if (state === 'WAITING') throw problem('KEY_UNKNOWN', reason ?? 'The signer of a closing is not known.');
   const said = document?.kind === 'CLOSING' ? document.content : null;
   if (state === 'BELIEVED' && said?.node === node && said.successor === successor) return;
-  throw problem(
-    'SIGNATURE_INVALID',
-    `Line ${line.seq} of ${line.case} says ${node} was closed, and its parent did not.`,
-  );
+  throw problem('SIGNATURE_INVALID', `${line} says ${node} was closed, and its parent did not.`);
 }

@@ -3,7 +3,7 @@ export { fillCases } from './case-rows.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
 export { CaseReceiver } from './case-receiver.ts';
-export { checkedLog } from './checked-lines.ts';
+export { checkedLog, requireClosing } from './checked-lines.ts';
 export { findCases, lockCase, lockCases } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';

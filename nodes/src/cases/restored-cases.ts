@@ -1,5 +1,5 @@
 import type { CaseCopy, CaseFile, DivisionCode } from '@liandong/schema';
-import { contentsOf, dossierSchema, filingNodeOf, problem, readersOf } from '@liandong/schema';
+import { contentsOf, dossierSchema, problem, projectKeeperOf, readersOf } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox, Outgoing, Receiver } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -23,7 +23,7 @@ export async function copiesFor(queries: NodeQueries, asker: DivisionCode, since
     const wrote = stored.lines.some(({ line }) => line.node === asker);
     // whose project it left may have forgotten that it did
     const left = stored.lines.some(({ line }) => {
-      return line.action === 'PROJECT_LEFT' && filingNodeOf(line.data.project, 'project') === asker;
+      return line.action === 'PROJECT_LEFT' && projectKeeperOf(line.data.project, file) === asker;
     });
     if (!wrote && !left && !readersOf(file).includes(asker) && file.inTransitTo !== asker) continue;
     const holder = file.holders.includes(asker);

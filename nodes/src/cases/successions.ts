@@ -10,6 +10,8 @@ export interface SuccessionParts {
   db: HostDb;
   trust: Trust;
   writer: CaseWriter;
+  /** The cases in projects that some closed nodes kept, as far as this node was told of them. */
+  inProjectsOf: (queries: NodeQueries, nodes: readonly DivisionCode[]) => Promise<string[]>;
   now: () => Date;
 }
 
@@ -24,13 +26,21 @@ const REFUSED_MS = 10 * 60_000;
  * @returns how many cases were written to
  */
 export async function settleSuccessions(parts: SuccessionParts): Promise<number> {
-  const { node, db, trust, writer, now } = parts;
+  const { node, db, trust, writer, inProjectsOf, now } = parts;
   const own = trust.successionOf(node);
   const closed = trust.successions();
   if (closed.length === 0) return 0;
   let written = 0;
+  const linked = own
+    ? []
+    : await inProjectsOf(
+        db.queries(node),
+        closed.map((succession) => succession.node),
+      );
   for (let after = ''; ;) {
-    const ids = await (own ? openCases(db.queries(node), after) : casesThatName(db.queries(node), after, closed));
+    const ids = await (own
+      ? openCases(db.queries(node), after)
+      : casesThatName(db.queries(node), after, closed, linked));
     for (const id of ids) {
       const done = await db.transact(node, async (tx: NodeTx) => {
         const stored = await lockCase(tx, id);
@@ -86,12 +96,18 @@ async function openCases(queries: NodeQueries, after: string, custody = ['HELD']
   return rows.map(({ id }) => id);
 }
 
-async function casesThatName(queries: NodeQueries, after: string, closed: readonly Succession[]): Promise<string[]> {
+async function casesThatName(
+  queries: NodeQueries,
+  after: string,
+  closed: readonly Succession[],
+  linked: readonly string[],
+): Promise<string[]> {
   const rows = await queries.query<{ id: string }>(
     `SELECT id FROM cases WHERE node = $1 AND id > $2 AND closed_at IS NULL AND custody = 'HELD'
-       AND (acceptor = ANY ($3) OR decider = ANY ($3) OR filing_node = ANY ($3) OR agent_node = ANY ($3))
+       AND (acceptor = ANY ($3) OR decider = ANY ($3) OR filing_node = ANY ($3) OR agent_node = ANY ($3)
+         OR id = ANY ($4))
      ORDER BY id LIMIT ${BATCH}`,
-    [after, closed.map(({ node }) => node)],
+    [after, closed.map(({ node }) => node), linked],
   );
   return rows.map(({ id }) => id);
 }

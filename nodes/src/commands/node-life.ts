@@ -6,6 +6,7 @@ import { leftToHandOver } from '../cases/index.ts';
 import type { HostConfig } from '../config.ts';
 import { certifyKey, closeNode, readKeyRequest, requestOf } from '../keys/index.ts';
 import { readTopology, topologyPaths, writeOutputs } from '../topology/index.ts';
+import { findOwn } from '../projects/index.ts';
 import type { StoredKey } from '../trust/index.ts';
 import { findKeys, generateNodeKey, readPassphrase, trustFileSchema, writeKey } from '../trust/index.ts';
 import type { OpenedNode, Values } from './opening.ts';
@@ -148,6 +149,8 @@ async function closing({ print, db, node, issuing }: OpenedNode): Promise<void> 
   }
   print(`Closed on ${own.at.toISOString()}; ${own.successor} took its place: ${own.why}\n`);
   const { NONE, PROCEDURE, JOINT, HEARING, IN_TRANSIT } = await leftToHandOver(db.queries(node));
+  const projects = await findOwn(db.queries(node));
+  print(`${projects.length} projects to hand over. `);
   print(`${NONE} cases to hand over, ${IN_TRANSIT} on their way, ${PROCEDURE} in a special procedure, `);
   print(`${JOINT} in joint handling, ${HEARING} in a hearing: these are brought to an end here first.\n`);
 }

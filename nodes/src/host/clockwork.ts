@@ -4,6 +4,7 @@ import { Loop } from '../handoff/index.ts';
 import { settleSuccessions } from '../cases/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
 import { lapseSilentParties, removeShown } from '../joint/index.ts';
+import { casesInProjectsOf as inProjectsOf, handOverProjects } from '../projects/index.ts';
 import type { Healer } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { recordStandardization } from '../rollup/index.ts';
@@ -34,7 +35,7 @@ export function startClockwork(
   healer: Healer,
   onStop: (stop: () => Promise<void>) => void,
 ): { turn: () => Promise<void> } {
-  const { db, divisions, calendar, trust, writer, outbox, publisher, lives, now, log } = parts;
+  const { db, divisions, calendar, trust, writer, outbox, publisher, keeper, lives, now, log } = parts;
   const tierOf = (node: DivisionCode): Tier => divisions.get(node).tier;
   const loops: Loop[] = [];
   const every = (ms: number, what: string, work: () => Promise<void>) => {
@@ -77,7 +78,7 @@ export function startClockwork(
     const { length: known } = trust.successions();
     for (const node of desks.keys()) {
       if (lives.isHealing(node) || trust.successionOf(node)) continue;
-      const written = await settleSuccessions({ node, db, trust, writer, now });
+      const written = await settleSuccessions({ node, db, trust, writer, inProjectsOf, now });
       if (written > 0) log.info({ node, written }, 'cases name the successor of a closed node');
     }
     named = known;
@@ -89,8 +90,11 @@ export function startClockwork(
       const own = trust.successionOf(node);
       if (!own || lives.isHealing(node) || !trust.serves(node)) continue;
       const ended = await endGrantsOfClosed({ node, db, trust, outbox, publisher, now }, own);
-      const moved = await settleSuccessions({ node, db, trust, writer, now });
-      if (moved + ended > 0) log.warn({ node, to: own.successor, moved, ended }, 'a closed node hands over');
+      const projects = await handOverProjects({ node, db, keeper }, own);
+      const moved = await settleSuccessions({ node, db, trust, writer, inProjectsOf, now });
+      if (moved + ended + projects > 0) {
+        log.warn({ node, to: own.successor, moved, ended, projects }, 'a closed node hands over');
+      }
     }
   });
   every(BUNDLES_MS, 'members of one form', async () => {

@@ -88,7 +88,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     bundles: bundles.service,
     enquiries: enquiriesService({ ...house, powersOn, successionOf }),
     joint: jointService({ ...handling, trust, outbox }),
-    projects: projectsService({ ...house, calendar, keeper, outbox, posts: findPosts }),
+    projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
     hearings: hearingsService(handling),
     reads: readsService(house),
   };

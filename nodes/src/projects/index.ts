@@ -1,3 +1,4 @@
+export { handOverProjects } from './closing.ts';
 export { ProjectKeeper } from './project-keeper.ts';
-export { findKeptBy, findStanding, lockProjects } from './project-store.ts';
+export { casesInProjectsOf, findKeptBy, findOwn, findStanding, lockProjects } from './project-store.ts';
 export { projectsService } from './projects-service.ts';

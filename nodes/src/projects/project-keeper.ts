@@ -8,6 +8,7 @@ import type {
   ProjectDraft,
   ProjectFile,
   ProjectLine,
+  Succession,
 } from '@liandong/schema';
 import {
   ProblemError,
@@ -24,6 +25,7 @@ import {
   projectNoticeSchema,
   projectSteps,
 } from '@liandong/schema';
+import { requireClosing } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Answered, Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
@@ -85,9 +87,13 @@ export class ProjectKeeper {
   readonly inProject = async (tx: NodeTx, line: LogLine, file: CaseFile): Promise<void> => {
     const left = line.action === 'PROJECT_LEFT';
     const project = left ? line.data.project : file.project;
-    if (project === null || filingNodeOf(project, 'project') !== tx.node) return;
+    if (project === null || !this.#keepersOf(project).includes(tx.node)) return;
     const stored = await lockProject(tx, project);
     if (!stored) return;
+    const { node, former } = stored.file;
+    // whoever wrote the line knew of no successor yet
+    if (former.includes(tx.node)) await this.#passOn(tx, node, [file.id]);
+    if (node !== tx.node) return;
     const drafts = left
       ? projectSteps.unlinkCase(stored.file, file.id)
       : projectSteps.linkCase(stored.file, projectCaseOf(file));
@@ -111,6 +117,46 @@ export class ProjectKeeper {
     if (stored) await this.#parts.outbox.enqueue(tx, this.#notices(null, stored, [], []));
   }
 
+  /**
+   * Lets the successor of this closed node keep a project: everybody who knows it is told, and the successor is given the
+   * logs of its cases.
+   */
+  async handOver(tx: NodeTx, id: string, own: Succession): Promise<boolean> {
+    const stored = await lockProject(tx, id);
+    const drafts = stored ? projectSteps.succeedProject(stored.file, own) : [];
+    if (!stored || drafts.length === 0) return false;
+    await this.append(tx, stored, drafts);
+    await this.#passOn(
+      tx,
+      own.successor,
+      stored.file.cases.map((linked) => linked.id),
+    );
+    return true;
+  }
+
+  /** Gives the logs of cases, as they are held here, to the node that keeps their project now. */
+  async #passOn(tx: NodeTx, receiver: DivisionCode, ids: readonly string[]): Promise<void> {
+    const rows = await tx.query<{ id: string; lines: string[] }>(
+      `SELECT case_id AS id, array_agg(jws ORDER BY seq) AS lines FROM case_log
+       WHERE node = $1 AND case_id = ANY ($2) GROUP BY case_id ORDER BY case_id`,
+      [ids],
+    );
+    const echo = ({ id, lines }: (typeof rows)[number]): Outgoing => {
+      return { receiver, kind: 'ECHO', caseId: id, body: { case: id, lines } };
+    };
+    await this.#parts.outbox.enqueue(tx, rows.map(echo));
+  }
+
+  /** Who may have written lines of a project: the node its id names, and those who took its place one after the other. */
+  #keepersOf(project: string): DivisionCode[] {
+    const keepers = [filingNodeOf(project, 'project')];
+    for (;;) {
+      const next = this.#parts.trust.successionOf(keepers.at(-1) ?? '')?.successor;
+      if (next === undefined || keepers.includes(next)) return keepers;
+      keepers.push(next);
+    }
+  }
+
   /** Writes a lower node's answer to an order down. */
   readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const parsed = projectAnswerSchema.safeParse(message.body);
@@ -119,10 +165,20 @@ export class ProjectKeeper {
   };
 
   /** @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, ORDER_ANSWERED */
-  async answered(tx: NodeTx, from: DivisionCode, { project, order, answer, actor }: ProjectAnswer): Promise<void> {
+  async answered(tx: NodeTx, from: DivisionCode, body: ProjectAnswer): Promise<void> {
+    const { project, order, answer, actor, of } = body;
     const stored = await lockProject(tx, project);
-    if (!stored || stored.file.node !== tx.node) throw problem('NOT_FOUND', `${tx.node} keeps no such project.`);
-    await this.append(tx, stored, projectSteps.answerOrder(stored.file, from, actor, order, answer));
+    const { node, former } = stored?.file ?? { node: null, former: [] };
+    if (node !== null && former.includes(tx.node)) {
+      // it was on its way when the project went to the successor
+      await this.#parts.outbox.enqueue(tx, [
+        { receiver: node, kind: 'PROJECT_ANSWER', caseId: null, body: { ...body, of: of ?? from } },
+      ]);
+      return;
+    }
+    if (!stored || node !== tx.node) throw problem('NOT_FOUND', `${tx.node} keeps no such project.`);
+    const by = of !== undefined && former.includes(from) ? of : from;
+    await this.append(tx, stored, projectSteps.answerOrder(stored.file, by, actor, order, answer));
   }
 
   /** A node did not take what it was told: whoever dispatched it sees so, once for each reason. */
@@ -158,7 +214,8 @@ export class ProjectKeeper {
     const stored = { file: after, lines: [...(before?.lines ?? []), ...written] };
     await saveProject(tx, written, after);
     const fact = projectFactOf(after);
-    if (!before || JSON.stringify(projectFactOf(before.file)) !== JSON.stringify(fact)) {
+    if (after.node !== tx.node) await appender.append(tx, 'FACTS', [{ ...fact, node: tx.node, moved: true }]);
+    else if (!before || JSON.stringify(projectFactOf(before.file)) !== JSON.stringify(fact)) {
       await appender.append(tx, 'FACTS', [fact]);
     }
     await outbox.enqueue(tx, this.#notices(before?.file ?? null, stored, written, knowing));
@@ -178,29 +235,39 @@ export class ProjectKeeper {
     const { divisions, trust } = this.#parts;
     const told = before ? concernedNodes(before, divisions) : [];
     const nodes = trust.nodes();
-    return [...new Set([...concernedNodes(file, divisions), ...told])]
-      .filter((node) => nodes.includes(node) && !knowing.includes(node))
+    const writer = written.at(-1)?.line.node ?? file.node;
+    // whoever does not know of the succession yet learns of it by its line
+    const succeeded = lines.filter(({ line }) => line.action === 'SUCCEEDED' && !written.some((w) => w.line === line));
+    return [...new Set([...concernedNodes(file, divisions), ...told, file.node])]
+      .filter((node) => nodes.includes(node) && !knowing.includes(node) && node !== writer && !trust.isGone(node))
       .map((receiver) => ({
         receiver,
         kind: 'PROJECT',
         caseId: null,
-        body: { project: file.id, lines: (told.includes(receiver) ? written : lines).map(({ jws }) => jws) },
+        body: {
+          project: file.id,
+          lines: (told.includes(receiver) ? [...succeeded, ...written] : lines).map(({ jws }) => jws),
+        },
       }));
   }
 
   /** @returns whether anything was new */
-  async #take(tx: NodeTx, keeper: DivisionCode, project: string, jwses: readonly string[]): Promise<boolean> {
+  async #take(tx: NodeTx, from: DivisionCode, project: string, jwses: readonly string[]): Promise<boolean> {
+    const { trust, appender } = this.#parts;
     await lockProjects(tx);
     const held = await readProjectLines(tx, project);
+    const before = withoutGap(held).at(-1)?.line.seq ?? 0;
     const known = new Map(held.map((line) => [line.line.seq, line]));
     const fresh: SignedProjectLine[] = [];
     for (const jws of jwses) {
-      const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.project);
+      const { node, payload } = await trust.verify(jws, SIGNED_TYPES.project);
       const signed = signedProjectLine(jws, payload);
       const { line, hash } = signed;
-      if (node !== keeper || line.node !== node || line.project !== project) {
-        throw problem('SIGNATURE_INVALID', `${keeper} brought a line of ${line.project} that is not its own.`);
+      if (!this.#keepersOf(project).includes(node) || line.node !== node || line.project !== project) {
+        throw problem('SIGNATURE_INVALID', `${from} brought a line of ${line.project} that is not its own.`);
       }
+      // the lines behind it are its successor's
+      if (line.action === 'SUCCEEDED') await requireClosing(trust, line.data, `Line ${line.seq} of ${project}`);
       const other = known.get(line.seq);
       if (other && other.hash !== hash) throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} exist.`);
       if (!other) {
@@ -208,17 +275,24 @@ export class ProjectKeeper {
         fresh.push(signed);
       }
     }
+    if (!this.#keepersOf(project).includes(from)) {
+      throw problem('SIGNATURE_INVALID', `${from} keeps no project ${project}.`);
+    }
     if (fresh.length === 0) return false;
     const all = withoutGap([...known.values()].sort((a, b) => a.line.seq - b.line.seq));
     const file = all.length === 0 ? null : foldProjectChain(all);
     if (file) this.#requireOrders(tx.node, file);
     await saveProject(tx, fresh, file);
+    // it is this node's from here on, and counted here
+    const came = all.slice(before).some(({ line }) => line.action === 'SUCCEEDED');
+    if (came && file?.node === tx.node) await appender.append(tx, 'FACTS', [projectFactOf(file)]);
     return true;
   }
 
   /** Orders go down: nobody is ordered by a neighbour. */
   #requireOrders(node: DivisionCode, file: ProjectFile): void {
-    if (node === file.node || this.#parts.divisions.isWithin(node, file.node)) return;
+    const keepers = [file.node, ...file.former];
+    if (keepers.some((keeper) => this.#parts.divisions.isWithin(node, keeper))) return;
     if (file.orders.some((order) => order.node === node)) {
       throw problem('NOT_COMPETENT', `${file.node} orders nothing of ${node}.`);
     }

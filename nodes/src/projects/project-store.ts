@@ -110,7 +110,7 @@ export async function saveProject(
   if (!file) return;
   await tx.query(
     `INSERT INTO projects (node, id, keeper, phase, key, ended, began_on) VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (node, id) DO UPDATE SET phase = excluded.phase, key = excluded.key, ended = excluded.ended,
+     ON CONFLICT (node, id) DO UPDATE SET keeper = excluded.keeper, phase = excluded.phase, key = excluded.key, ended = excluded.ended,
        began_on = excluded.began_on`,
     [file.id, file.node, phaseOf(file).phase, file.key !== null, file.ended !== null, beganOn(file)],
   );
@@ -147,14 +147,28 @@ export async function listProjects(
   );
 }
 
-/** Every project this node knows that another one keeps. */
+/** Every project this node knows that a node keeps, or kept first. */
 export async function findKeptBy(queries: NodeQueries, keeper: DivisionCode): Promise<StoredProject[]> {
   const rows = await queries.query<{ id: string }>(
-    `SELECT id FROM projects WHERE node = $1 AND keeper = $2 ORDER BY id`,
+    `SELECT id FROM projects WHERE node = $1 AND (keeper = $2 OR id LIKE $2 || '-%') ORDER BY id`,
     [keeper],
   );
   return findProjects(
     queries,
     rows.map((row) => row.id),
   );
+}
+
+/** The cases of the projects that some nodes keep or kept first, as far as this node was told of them. */
+export async function casesInProjectsOf(queries: NodeQueries, keepers: readonly DivisionCode[]): Promise<string[]> {
+  const known = await Promise.all(keepers.map((keeper) => findKeptBy(queries, keeper)));
+  return known.flat().flatMap(({ file }) => file.cases.map(({ id }) => id));
+}
+
+/** The projects this node keeps itself. */
+export async function findOwn(queries: NodeQueries): Promise<string[]> {
+  const rows = await queries.query<{ id: string }>(
+    `SELECT id FROM projects WHERE node = $1 AND keeper = $1 ORDER BY id`,
+  );
+  return rows.map(({ id }) => id);
 }

@@ -8,6 +8,7 @@ import type {
   ProjectFile,
   ProjectsService,
   ProjectView,
+  SuccessionOf,
   Viewer,
 } from '@liandong/schema';
 import {
@@ -19,6 +20,7 @@ import {
   problem,
   projectFactOf,
   projectSteps,
+  requireOpenNode,
   requireProjectReader,
   requireReaderOver,
   signedIn,
@@ -39,6 +41,7 @@ export interface ProjectsParts {
   calendar: () => OfficialCalendar;
   keeper: ProjectKeeper;
   outbox: Outbox;
+  successionOf: SuccessionOf;
   /** Whose posts a person stands in for. */
   posts: PostsOf;
   now: () => Date;
@@ -48,7 +51,7 @@ type Post = Parameters<typeof projectSteps.registerProject>[0];
 
 /** 项目 at one node: those it keeps, and those it was told of. */
 export function projectsService(parts: ProjectsParts): ProjectsService {
-  const { node, db, divisions, calendar, keeper, outbox, posts, now } = parts;
+  const { node, db, divisions, calendar, keeper, outbox, successionOf, posts, now } = parts;
   const postOf = async (tx: NodeTx, viewer: Viewer): Promise<Post> => {
     const at = now();
     return { node, viewer, now: at, divisions, ...(await posts(tx, viewer, dayOf(at))) };
@@ -147,6 +150,7 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
       return db.transact(node, async (tx) => {
         const request = { mutation: 'registerProject', input };
         const id = await once(tx, person, input.idempotencyKey, request, async () => {
+          requireOpenNode(node, successionOf);
           const { name, amountFen, on } = input;
           const registration = { name, amountFen, on, place: input.place ?? node };
           const post = await postOf(tx, person);

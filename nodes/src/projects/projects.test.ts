@@ -12,6 +12,8 @@ import {
   countyClerk,
   homestead,
 } from '../testing/cases.ts';
+import { runAt } from '../testing/commands.ts';
+import { putOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -489,4 +491,107 @@ test('a county whose database was put back gets what others hold of its projects
   await projects(TOWNSHIP).answerOrder(clerk, { id, order: 1, answer: '已完成', ...once });
   await knows(COUNTY, id, (view) => view.file.orders[0]?.answer !== null);
   expect((await told(COUNTY, id))?.file.orders).toHaveLength(2);
+});
+
+describe('projects of a county that is closed', () => {
+  const cityClerk = personAt(CITY, 'CLERK');
+  const sums = async () => {
+    const from = plusDays(today(), -400);
+    const { figures, nodes } = await federation
+      .services(CITY)
+      .figures.projects(personAt(CITY, 'SUPERVISOR'), from, plusDays(today(), 1));
+    return { all: figures.all.projects, keepers: nodes.map(({ node }) => node) };
+  };
+  const linesAt = async (node: string, id: string) =>
+    federation.rows<{ hash: string }>(
+      node,
+      `SELECT hash FROM project_log WHERE node = $1 AND project = $2 ORDER BY seq`,
+      [node, id],
+    );
+  /** As soon as what stands below is known to be closed. */
+  const close = (node: string, parent: string, successor: string) =>
+    eventually(async () => {
+      const words = ['node', 'close', node, '--node', parent, '--successor', successor, '--why', '撤县设区'];
+      const code = await codeOf(runAt(federation, parent, ...words));
+      if (code !== null && code !== 'NODE_HAS_CHILDREN') throw new Error(code);
+      return code === null;
+    });
+  let id: string;
+  let running: string;
+  let done: string;
+  let before: Awaited<ReturnType<typeof sums>>;
+  let held: { hash: string }[];
+
+  beforeAll(async () => {
+    id = await registered();
+    await key(id);
+    await dispatch(id);
+    await knows(VILLAGE, id);
+    running = await steps.file(agent, homestead({ project: id }));
+    done = await steps.file(agent, homestead({ project: id }));
+    await federation.services(VILLAGE).handling.withdraw(agent, { id: done, reason: '不办了', idempotencyKey: null });
+    await steps.forward(running, agent);
+    await steps.arrives(running, clerk);
+    await eventually(async () => {
+      const cases = (await (await told(COUNTY, id))?.cases()) ?? [];
+      return cases.length === 2 && cases.some(({ state }) => state === 'WITHDRAWN');
+    });
+    before = await sums();
+    held = await linesAt(COUNTY, id);
+    await close(VILLAGE, TOWNSHIP, TOWNSHIP);
+    await close(TOWNSHIP, COUNTY, COUNTY);
+    await close(OTHER_TOWNSHIP, COUNTY, COUNTY);
+    await close(COUNTY, CITY, CITY);
+  });
+
+  test('are kept by its successor with every line, and nobody else’s', async () => {
+    await knows(CITY, id, ({ file }) => file.node === CITY);
+    const view = await told(CITY, id);
+    expect(view?.file).toMatchObject({ former: [COUNTY], key: { ground: '列入2026年县重点项目名单' }, ended: null });
+    expect(view?.staleSince).toBeNull();
+    expect((await linesAt(CITY, id)).slice(0, held.length)).toEqual(held);
+    await eventually(async () => {
+      const kept = `SELECT 1 FROM projects WHERE node = $1 AND keeper = $1`;
+      return (await federation.rows(COUNTY, kept, [COUNTY])).length === 0;
+    });
+    expect((await runAt(federation, COUNTY, 'node', 'closing', '--node', COUNTY)).out).toContain('0 projects');
+  });
+
+  test('take steps there and no more where they were, and the closed county follows', async () => {
+    const amend = (viewer: Viewer) =>
+      projects(viewer.division).amend(viewer, {
+        id,
+        name: '滨海新城产业园二期',
+        amountFen: null,
+        reason: '更名',
+        ...once,
+      });
+    await knows(COUNTY, id, ({ file }) => file.node === CITY);
+    expect(await codeOf(amend(keeper))).toBe('NOT_COMPETENT');
+    await amend(cityClerk);
+    await knows(COUNTY, id, ({ file }) => file.name === '滨海新城产业园二期');
+    expect(await codeOf(registered())).toBe('NODE_CLOSED');
+  });
+
+  test('bring their cases along, those that are open and those that are over', async () => {
+    await eventually(async () => {
+      const cases = (await (await told(CITY, id))?.cases()) ?? [];
+      const find = (caseId: string) => cases.find((linked) => linked.id === caseId);
+      return find(running)?.custodian === CITY && find(done)?.state === 'WITHDRAWN';
+    });
+    expect((await steps.seen(running, cityClerk))?.project).toBe(id);
+  });
+
+  test('take an answer that was on its way to the closed county', async () => {
+    const actor = { sub: clerk.sub, name: clerk.name, role: 'CLERK' };
+    const body = JSON.stringify({ project: id, order: 1, answer: '已落实', actor });
+    await putOutbox(federation, TOWNSHIP, { receiver: COUNTY, kind: 'PROJECT_ANSWER', body });
+    await knows(CITY, id, ({ file }) => file.orders[0]?.answer?.text === '已落实');
+    expect((await told(CITY, id))?.file.orders[0]?.answer?.actor.sub).toBe(clerk.sub);
+  });
+
+  test('are counted once, by the successor', async () => {
+    await eventually(async () => (await sums()).keepers.join() === CITY);
+    expect((await sums()).all).toBe(before.all);
+  });
 });

@@ -25,12 +25,13 @@ export async function keepProjectFacts(
   const rows = [...newest.values()];
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO rollup_projects (node, publisher, project, amount_fen, key, phase, began_on, started_on, ended_on)
-     SELECT $1, $2, p.* FROM unnest($3::text[], $4::int8[], $5::boolean[], $6::text[], $7::date[], $8::date[], $9::date[])
-       AS p (project, amount_fen, key, phase, began_on, started_on, ended_on)
+    `INSERT INTO rollup_projects (node, publisher, project, amount_fen, key, phase, began_on, started_on, ended_on,
+       moved)
+     SELECT $1, $2, p.* FROM unnest($3::text[], $4::int8[], $5::boolean[], $6::text[], $7::date[], $8::date[], $9::date[],
+       $10::boolean[]) AS p (project, amount_fen, key, phase, began_on, started_on, ended_on, moved)
      ON CONFLICT (node, publisher, project) DO UPDATE SET amount_fen = excluded.amount_fen, key = excluded.key,
        phase = excluded.phase, began_on = excluded.began_on, started_on = excluded.started_on,
-       ended_on = excluded.ended_on`,
+       ended_on = excluded.ended_on, moved = excluded.moved`,
     [
       publisher,
       rows.map((r) => r.project),
@@ -40,11 +41,12 @@ export async function keepProjectFacts(
       rows.map((r) => r.beganOn),
       rows.map((r) => r.startedOn),
       rows.map((r) => r.endedOn),
+      rows.map((r) => r.moved ?? false),
     ],
   );
 }
 
-type Row = Omit<ProjectFact, 'measure' | 'node'> & { publisher: DivisionCode };
+type Row = Omit<ProjectFact, 'measure' | 'node' | 'moved'> & { publisher: DivisionCode };
 
 /** Figures of the projects that began between two days, together and for each node that keeps some. */
 export async function projectFigures(
@@ -57,7 +59,7 @@ export async function projectFigures(
   const rows = await queries.query<Row>(
     `SELECT publisher, project, amount_fen AS "amountFen", key, phase, began_on AS "beganOn", started_on AS "startedOn",
        ended_on AS "endedOn"
-     FROM rollup_projects WHERE node = $1 AND began_on BETWEEN $2 AND $3`,
+     FROM rollup_projects WHERE node = $1 AND began_on BETWEEN $2 AND $3 AND NOT moved`,
     [from, to],
   );
   const publishers = [...new Set(rows.map((row) => row.publisher))].sort();

@@ -52,20 +52,28 @@ export const projectDataSchemas = {
   }),
   /** 移出项目: the case goes on without the project. */
   CASE_LEFT: z.object({ case: text(100) }),
+  /** 承接: the keeper is closed, and its successor keeps the project from here on, on the parent's signed word. */
+  SUCCEEDED: z.object({
+    node: divisionCodeSchema,
+    successor: divisionCodeSchema,
+    /** JWS. */
+    closing: z.string().min(1),
+    why: text(500),
+  }),
   ENDED: z.object({ reason: text(500) }),
 } as const;
 type Schemas = typeof projectDataSchemas;
 
 export type ProjectEntry = { [A in keyof Schemas]: { action: A; data: z.infer<Schemas[A]> } }[keyof Schemas];
 
-/** One line of a project's log: chained by `prev`, signed and written by the node that keeps the project, and no other. */
+/** One line of a project's log: chained by `prev`, signed and written by the node that keeps the project then, and no other. */
 export type ProjectLine = ProjectEntry & {
   project: string;
   /** 1, 2, 3 … without a gap. */
   seq: number;
   /** UTC, ISO 8601 with milliseconds. */
   at: string;
-  /** The node that keeps the project. */
+  /** The node that keeps the project at that moment. */
   node: string;
   actor: z.infer<typeof logActorSchema>;
   /** SHA-256 of the signed line ahead; null for the first. */
@@ -98,5 +106,7 @@ export const projectAnswerSchema = z.object({
   order: z.int().min(1),
   answer: text(1000),
   actor: logActorSchema,
+  /** Who answers, where the node that kept the project passes it on to its successor. */
+  of: divisionCodeSchema.optional(),
 });
 export type ProjectAnswer = z.infer<typeof projectAnswerSchema>;

@@ -320,13 +320,21 @@ export function hasPart(node: DivisionCode, { holders, home }: Pick<CaseFile, 'h
   return holders.includes(node) || home === node;
 }
 
+/** The node that keeps a project as a case knows it: the one its id names, or who took its place since (撤并). */
+export function projectKeeperOf(project: string, { successions }: Pick<CaseFile, 'successions'>): DivisionCode {
+  return successions.reduce(
+    (keeper, { node, successor }) => (node === keeper ? successor : keeper),
+    filingNodeOf(project, 'project'),
+  );
+}
+
 /**
  * The nodes that may read a case: every one that held it or serves its applicant, the grantors whose power it is handled
  * under, and the node that keeps its project.
  */
 export function readersOf(file: CaseFile): DivisionCode[] {
   const grantors = Object.values(file.through).flatMap((use) => use?.grantor ?? []);
-  const keeper = file.project === null ? [] : [filingNodeOf(file.project, 'project')];
+  const keeper = file.project === null ? [] : [projectKeeperOf(file.project, file)];
   return [
     ...new Set([...file.holders, file.home, ...grantors, ...(grantors.length > 0 ? [file.power] : []), ...keeper]),
   ];

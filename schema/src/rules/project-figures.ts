@@ -27,6 +27,8 @@ export const projectFactSchema = z.object({
   /** 开工; null before it. */
   startedOn: day.nullable(),
   endedOn: day.nullable(),
+  /** Set where another node keeps it from here on: that one counts it. */
+  moved: z.literal(true).optional(),
 });
 export type ProjectFact = z.infer<typeof projectFactSchema>;
 

@@ -13,6 +13,7 @@ import { requireOneOf } from './permissions.ts';
 import type { ProjectCase, ProjectFile, ProjectOrder } from './projects.ts';
 import { phaseAfter, phaseOf, requireOpenProject } from './projects.ts';
 import { requireNoPersonalData } from './proxy.ts';
+import type { Succession } from './successions.ts';
 
 /** A line to be written: who and what; the store adds number, time, chain and signature. */
 export type ProjectDraft = ProjectEntry & { actor: LogActor };
@@ -194,6 +195,12 @@ export function unlinkCase(file: ProjectFile, id: string): ProjectDraft[] {
 /** Writes down that a node did not take what it was told. */
 export function refusedNotice(by: DivisionCode, code: string): ProjectDraft[] {
   return [{ action: 'NOTICE_REFUSED', actor: NODE_ACTOR, data: { by, code } }];
+}
+
+/** The line by which the successor of a closed keeper takes a project over (撤并承接); none where another keeps it. */
+export function succeedProject(file: ProjectFile, { node, successor, closing, why }: Succession): ProjectDraft[] {
+  if (file.node !== node) return [];
+  return [{ action: 'SUCCEEDED', actor: NODE_ACTOR, data: { node, successor, closing, why } }];
 }
 
 /**

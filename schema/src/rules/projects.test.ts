@@ -35,6 +35,7 @@ import {
   reachPhase,
   refusedNotice,
   registerProject,
+  succeedProject,
 } from './project-steps.ts';
 import type { ProjectFile } from './projects.ts';
 import {
@@ -70,7 +71,7 @@ class ProjectLog {
         project: ID,
         seq,
         at: at(TODAY).toISOString(),
-        node: COUNTY,
+        node: lines.length === 0 ? COUNTY : foldProject(lines).node,
         prev: seq === 1 ? null : sha256('x'),
       };
       lines.push({ ...head, ...draft });
@@ -309,10 +310,12 @@ describe("a project's log", () => {
     .add((file) => endProject(post('CLERK'), file, 'x'));
 
   test('has every kind of line here, each of the form of the contract, and folds the same from the wire', () => {
-    expect(new Set(log.lines.map((l) => l.action))).toEqual(new Set(PROJECT_ACTIONS));
-    const wire = (JSON.parse(JSON.stringify(log.lines)) as unknown[]).map((line) => projectLineSchema.parse(line));
-    expect(wire).toEqual(log.lines);
-    expect(foldProject(wire)).toEqual(log.file);
+    const closing = { node: COUNTY, successor: CITY, closing: 'signed', at: at(TODAY), why: 'x' };
+    const { lines, file } = log.add((ended) => succeedProject(ended, closing));
+    expect(new Set(lines.map((l) => l.action))).toEqual(new Set(PROJECT_ACTIONS));
+    const wire = (JSON.parse(JSON.stringify(lines)) as unknown[]).map((line) => projectLineSchema.parse(line));
+    expect(wire).toEqual(lines);
+    expect(foldProject(wire)).toEqual(file);
   });
 
   test('is refused with a line missing, doubled, of another project, node or time, or beginning otherwise', () => {
@@ -462,5 +465,42 @@ describe('total days', () => {
       'project',
       'startedOn',
     ]);
+  });
+});
+
+describe('a project whose keeper is closed', () => {
+  const TO_CITY = { node: COUNTY, successor: CITY, closing: 'signed', at: at(TODAY), why: '撤县设区' };
+  const succeeded = () => dispatched().add((file) => succeedProject(file, TO_CITY));
+
+  test('is kept by the successor, who writes on where the log ended', () => {
+    const { file } = succeeded();
+    expect(file).toMatchObject({ node: CITY, former: [COUNTY], lead: LEAD });
+    const name = '滨海新城产业园二期';
+    const change = { name, amountFen: null, reason: '更名' };
+    expect(succeeded().add((f) => amendProject(post('CLERK', CITY), f, change)).file.name).toBe(name);
+    const [line] = amendProject(post('CLERK', COUNTY), file, change);
+    const head = { project: ID, seq: file.seq + 1, at: at(TODAY).toISOString(), prev: sha256('x') };
+    expect(line && refusalCode(() => foldProjectLine(file, { ...head, ...line, node: COUNTY }))).toBe('CHAIN_BROKEN');
+  });
+
+  test('also when it has ended, and tells those it concerned as before, the closed keeper too', () => {
+    const ended = dispatched().add((file) => endProject(post('CLERK'), file, '停建'));
+    expect(ended.add((file) => succeedProject(file, TO_CITY)).file.node).toBe(CITY);
+    const concerned = concernedNodes(dispatched().file, divisions);
+    const now = concernedNodes(succeeded().file, divisions);
+    expect(new Set([...now, CITY])).toEqual(new Set([...concerned, COUNTY]));
+  });
+
+  test('is no other’s than the keeper’s to give, nor a person’s, and goes to another', () => {
+    const { file } = dispatched();
+    expect(succeedProject(file, { ...TO_CITY, node: OTHER_COUNTY })).toEqual([]);
+    const head = { project: ID, seq: file.seq + 1, at: at(TODAY).toISOString(), node: COUNTY, prev: sha256('x') };
+    const [line] = succeedProject(file, TO_CITY);
+    if (line?.action !== 'SUCCEEDED') throw new Error('no line');
+    const fold = (change: object, actor = line.actor) =>
+      refusalCode(() => foldProjectLine(file, { ...head, ...line, actor, data: { ...line.data, ...change } }));
+    expect(fold({ node: OTHER_COUNTY })).toBe('ILLEGAL_STEP');
+    expect(fold({ successor: COUNTY })).toBe('ILLEGAL_STEP');
+    expect(fold({}, { sub: 'c', name: '窗口人员', role: 'CLERK' })).toBe('ILLEGAL_STEP');
   });
 });

@@ -50,6 +50,8 @@ export interface ProjectFile {
   id: string;
   /** The node that keeps it. */
   node: DivisionCode;
+  /** Closed nodes that kept it before, the first first. */
+  former: DivisionCode[];
   name: string;
   /** In fen. */
   amountFen: number;
@@ -99,6 +101,7 @@ function openProject(line: Extract<ProjectLine, { action: 'REGISTERED' }>): Proj
   return {
     id: line.project,
     node: line.node,
+    former: [],
     name,
     amountFen,
     place,
@@ -116,7 +119,13 @@ function openProject(line: Extract<ProjectLine, { action: 'REGISTERED' }>): Proj
 }
 
 /** What was under way when a project ended still arrives. */
-const ARRIVES_LATE: readonly ProjectLine['action'][] = ['CASE_LINKED', 'CASE_LEFT', 'ORDER_ANSWERED', 'NOTICE_REFUSED'];
+const ARRIVES_LATE: readonly ProjectLine['action'][] = [
+  'CASE_LINKED',
+  'CASE_LEFT',
+  'ORDER_ANSWERED',
+  'NOTICE_REFUSED',
+  'SUCCEEDED',
+];
 
 /**
  * The project after one more line.
@@ -174,6 +183,11 @@ export function foldProjectLine(file: ProjectFile, line: ProjectLine): ProjectFi
       if (cases.length === file.cases.length) throw illegal(file, line);
       return { ...next, cases };
     }
+    case 'SUCCEEDED': {
+      const { node, successor } = line.data;
+      if (node !== file.node || successor === node || actor.role !== null) throw illegal(file, line);
+      return { ...next, node: successor, former: [...file.former, node] };
+    }
     case 'ENDED':
       return { ...next, ended: { at, reason: line.data.reason, actor } };
     default:
@@ -203,12 +217,15 @@ export function startedOn({ phases }: ProjectFile): Day | null {
 
 /**
  * Every node that is told of a project beside the one that keeps it: the levels above, those over its place, whoever
- * leads it, follows it or is ordered something for it, and those that take in, accept and decide its cases.
+ * leads it, follows it or is ordered something for it, those that take in, accept and decide its cases, and who kept it.
  */
 export function concernedNodes(file: ProjectFile, divisions: Divisions): DivisionCode[] {
-  const { node, place, lead, agent, orders, cases } = file;
-  const codes = new Set<DivisionCode>(divisions.ancestors(node).map((d) => d.code));
-  for (const { code } of divisions.lineage(place)) if (divisions.isWithin(code, node)) codes.add(code);
+  const { node, former, place, lead, agent, orders, cases } = file;
+  const keepers = [node, ...former];
+  const codes = new Set<DivisionCode>([...former, ...divisions.ancestors(node).map((d) => d.code)]);
+  for (const { code } of divisions.lineage(place)) {
+    if (keepers.some((keeper) => divisions.isWithin(code, keeper))) codes.add(code);
+  }
   if (lead) codes.add(lead.node);
   if (agent) codes.add(agent.node);
   for (const order of orders) codes.add(order.node);

@@ -21,6 +21,7 @@ import { RELIEF, grantOf } from '../testing/grants.ts';
 import { refusalCode } from '../testing/refusals.ts';
 import * as steps from './case-steps/index.ts';
 import type { Step } from './case-steps/index.ts';
+import { readersOf } from './case-file.ts';
 import { foldLine } from './case-state.ts';
 import { route } from './competence.ts';
 import { NO_FACTS } from './delegation.ts';
@@ -229,6 +230,15 @@ describe('a case that names a closed node and is held elsewhere', () => {
     const asked = steps.requestSupplement(deskOf(TOWNSHIP, 'CLERK'), named.file, missing, null);
     expect(asked.handOff?.to).toBe(NEIGHBOUR_VILLAGE);
     expect(steps.successionLines(named.file, [succession(VILLAGE, NEIGHBOUR_VILLAGE)])).toEqual([]);
+  });
+
+  test('says who keeps its project now, who reads it from then on', () => {
+    const log = atTownship().linked();
+    const [line] = steps.successionLines(log.file, [succession(COUNTY, CITY)]);
+    if (!line) throw new Error('No line.');
+    const { file } = after(log, { lines: [line], handOff: null });
+    expect(readersOf(file)).toContain(CITY);
+    expect(names(file, COUNTY)).toBe(false);
   });
 
   test('that does not name it says nothing', () => {

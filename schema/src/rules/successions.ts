@@ -3,6 +3,7 @@ import { problem } from '../errors.ts';
 import type { LogLine } from '../messages/log-line.ts';
 import { ARTICLES } from './articles.ts';
 import type { CaseFile } from './case-file.ts';
+import { projectKeeperOf } from './case-file.ts';
 
 // 撤并: a node is closed and another takes its place, in what is filed from then on and in every case that names it.
 
@@ -34,10 +35,15 @@ export function actingFor(node: DivisionCode, successionOf: SuccessionOf): Divis
 
 type Named = Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'through' | 'home' | 'proxy'>;
 
-/** Whether a case names a node in any part that somebody has to play from now on. */
-export function names({ acceptor, decider, power, through, home, proxy }: Named, node: DivisionCode): boolean {
+/**
+ * Whether a case names a node in any part that somebody has to play from now on; the keeper of its project is told of
+ * every line.
+ */
+export function names(file: Named & Pick<CaseFile, 'project' | 'successions'>, node: DivisionCode): boolean {
+  const { acceptor, decider, power, through, home, proxy, project } = file;
   const parties = Object.values(through).flatMap((use) => (use ? [use.grantor, use.grantee] : []));
-  return [acceptor, decider, power, home, proxy?.agent.node, ...parties].includes(node);
+  const keeper = project === null ? undefined : projectKeeperOf(project, file);
+  return [acceptor, decider, power, home, proxy?.agent.node, keeper, ...parties].includes(node);
 }
 
 /**

@@ -23,6 +23,7 @@ export const PROJECT_ACTIONS = [
   'NOTICE_REFUSED',
   'CASE_LINKED',
   'CASE_LEFT',
+  'SUCCEEDED',
   'ENDED',
 ] as const;
 export type ProjectAction = (typeof PROJECT_ACTIONS)[number];
@@ -38,5 +39,6 @@ export const PROJECT_ACTION_LABELS: Record<ProjectAction, string> = {
   NOTICE_REFUSED: '告知被拒',
   CASE_LINKED: '关联办件',
   CASE_LEFT: '办件移出',
+  SUCCEEDED: '撤并承接',
   ENDED: '项目终止',
 };
