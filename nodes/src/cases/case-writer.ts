@@ -91,7 +91,7 @@ export class CaseWriter {
     }
     if (!file) throw new Error('no lines to adopt');
     const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
-    await together(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps));
+    await tx.last(together(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps)));
     await this.#inProject(tx, steps);
     return stored;
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase } from '../testing/test-federation.ts';
-import { gathered, sideBySide } from './gathered.ts';
+import { gathered, shareTransaction } from './gathered.ts';
 import { HostDb } from './host-db.ts';
 import type { NodeTx } from './host-db.ts';
 
@@ -34,9 +34,9 @@ describe('parts of a transaction', () => {
   test('that run side by side share a statement of one kind, and each hears its own answer', async () => {
     const { sizes, keep } = keeping();
     const answers = await db.transact(NODE, (tx) =>
-      sideBySide(
+      shareTransaction(
         tx,
-        ['a', 'b', 'c'].map((name) => async () => [await keep(tx, `${name}1`), await keep(tx, `${name}2`)]),
+        ['a', 'b', 'c'].map((name) => async (part) => [await keep(part, `${name}1`), await keep(part, `${name}2`)]),
       ),
     );
     expect(answers).toEqual(['a', 'b', 'c'].map((name) => [`kept ${name}1`, `kept ${name}2`]));
@@ -44,15 +44,23 @@ describe('parts of a transaction', () => {
     expect(await kept()).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
   });
 
-  test('are all undone when one of them fails, and the rest of the transaction goes on', async () => {
+  test('are all undone when one of them fails, with the transaction they are part of', async () => {
     const { keep } = keeping();
-    await db.transact(NODE, async (tx) => {
+    const failed = db.transact(NODE, async (tx) => {
       await keep(tx, 'before');
-      const parts = ['x', 'a1', 'y'].map((name) => () => keep(tx, name));
-      await expect(sideBySide(tx, parts)).rejects.toMatchObject({ code: '23505' });
-      await keep(tx, 'after');
+      await shareTransaction(
+        tx,
+        ['x', 'a1', 'y'].map((name) => (part) => keep(part, name)),
+      );
     });
-    expect(await kept()).toEqual(['a1', 'a2', 'after', 'b1', 'b2', 'before', 'c1', 'c2']);
+    await expect(failed).rejects.toMatchObject({ code: '23505' });
+    expect(await kept()).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
+  });
+
+  test('have no savepoint of their own', async () => {
+    const { keep } = keeping();
+    const failed = db.transact(NODE, (tx) => shareTransaction(tx, [(part) => part.attempt(() => keep(part, 'x'))]));
+    await expect(failed).rejects.toThrow('no savepoints');
   });
 
   test('that run one by one send a statement each', async () => {

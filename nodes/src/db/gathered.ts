@@ -77,18 +77,9 @@ export function askedOnce<In, Out>(
 
 /**
  * Runs parts of one transaction side by side, so that their statements go over together and those of one kind as one
- * ({@link gathered}). What they wrote is undone when any of them throws: which of them it was can't be told apart, so
- * the caller does them again one by one.
- * @throws what the first that failed throws
- */
-export async function sideBySide<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
-  return tx.attempt(() => gather(tx, parts));
-}
-
-/**
- * Runs the work of a transaction that nothing was done in yet as parts side by side, as {@link sideBySide} does but
- * without a savepoint: the transaction is lost when any of them throws. Each gets a handle that waits for what it wrote
- * before it ends, for the commit must not overtake what was only collected; a part can't undo its own statements alone.
+ * ({@link gathered}). There is no savepoint: the transaction is lost when any of them throws, and which of them it was
+ * can't be told apart, so the caller does them again one by one. Each gets a handle that waits for what it wrote before
+ * it ends, for the commit must not overtake what was only collected; a part can't undo its own statements alone.
  * @throws what the first that failed throws
  */
 export async function shareTransaction<T>(tx: NodeTx, parts: readonly ((tx: NodeTx) => Promise<T>)[]): Promise<T[]> {

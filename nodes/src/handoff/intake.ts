@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { kidOf, sha256 } from '../trust/index.ts';
+import type { Care } from './careful.ts';
+import { carefully } from './careful.ts';
 import { grouped } from './grouped.ts';
 import type { Inbox } from './inbox.ts';
 import { Loop } from './loop.ts';
@@ -115,7 +117,7 @@ export class Intake {
   async #takeOpened(opened: readonly Opened[]): Promise<void> {
     const { node, db, carrier, lives, now, log } = this.#parts;
     const waiting = new Set<JsMsg>();
-    const answers = await db.transact(node, async (tx) => {
+    const answers = await carefully(db, node, log, async (tx, care) => {
       waiting.clear();
       const arrived = opened.flatMap(({ raw, envelope, bytes }): Arrived[] => {
         const { from, life, messages } = envelope;
@@ -127,7 +129,7 @@ export class Intake {
           return [];
         });
       });
-      return this.#take(tx, arrived);
+      return this.#take(tx, arrived, care);
     });
     const bySender = grouped(answers, ({ to }) => to);
     const unanswered = new Set(bySender.keys());
@@ -176,7 +178,7 @@ export class Intake {
     const { sender, kind, body } = row;
     const answer = await db.transact(node, async (tx) => {
       await tx.query(`DELETE FROM inbox WHERE node = $1 AND id = $2 AND answer ->> 'outcome' = 'PARKED'`, [id]);
-      const [made] = await this.#take(tx, [{ from: sender, message: { id, kind, body }, bytes }]);
+      const [made] = await this.#take(tx, [{ from: sender, message: { id, kind, body }, bytes }], 'ONE_BY_ONE');
       // it waits for something else, or for materials that its sender brings with it
       await setRetry(tx, id, made === undefined ? new Date(now().getTime() + LATER_MS) : null);
       return made?.answer ?? null;
@@ -203,8 +205,8 @@ export class Intake {
   }
 
   /** What is said to each sender of what arrived. */
-  async #take(tx: NodeTx, arrived: readonly Arrived[]): Promise<{ to: DivisionCode; answer: Answer }[]> {
-    const { answers, parked } = await this.#taking.take(tx, arrived);
+  async #take(tx: NodeTx, arrived: readonly Arrived[], care: Care): Promise<{ to: DivisionCode; answer: Answer }[]> {
+    const { answers, parked } = await this.#taking.take(tx, arrived, care);
     if (parked) this.#holdsParked = true;
     if (this.#holdsParked) {
       const left = await resolveParked(
@@ -281,8 +283,8 @@ export class Intake {
   }
 
   async #settle(opened: readonly { receipt: Receipt; jws: string }[]): Promise<void> {
-    const { node, db, lives, watermark } = this.#parts;
-    await db.transact(node, async (tx) => {
+    const { node, db, lives, watermark, log } = this.#parts;
+    await carefully(db, node, log, async (tx, care) => {
       const healing = lives.isHealing(node);
       const receipts = opened.filter(({ receipt }) => !lives.isOver(node, receipt.from, receipt.life));
       for (const { receipt } of receipts) {
@@ -293,7 +295,7 @@ export class Intake {
       const answered = receipts.map(({ receipt, jws }): SignedAnswers => {
         return { from: receipt.from, jws, answers: receipt.answers.filter((a) => a.outcome !== 'WATERMARK') };
       });
-      await this.#settlement.settle(tx, answered, healing ? HEALING_KINDS : null);
+      await this.#settlement.settle(tx, answered, care, healing ? HEALING_KINDS : null);
     });
   }
 }

@@ -9,6 +9,7 @@ import { lockProjects } from '../projects/index.ts';
 import { waiting } from '../testing/in-turn.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { Vault, generateDataKey } from '../vault/index.ts';
+import type { Care } from './careful.ts';
 import { storedInbox } from './inbox.ts';
 import type { Incoming, Settler, Verdict } from './messages.ts';
 import type { Receivers } from './ports.ts';
@@ -18,6 +19,7 @@ import { Taking } from './taking.ts';
 
 const NODE = '331022';
 const PEER = '331022103';
+const CARES: readonly Care[] = ['TOGETHER', 'ONE_BY_ONE'];
 const log = programLog('silent', {});
 let db: HostDb;
 let [first, second]: string[] = [];
@@ -53,18 +55,19 @@ const ofCase = (kind: MessageKind, id: string | undefined) => ({ kind, body: { c
 const ofProject = { kind: 'PROJECT_ANSWER' as const, body: {} };
 type Said = { kind: MessageKind; body: object };
 
-const take = (said: readonly Said[]) =>
+const take = (said: readonly Said[], care: Care) =>
   db.transact(NODE, (tx) =>
     new Taking(receivers, storedInbox, lockCases, log).take(
       tx,
       said.map(({ kind, body }): Arrived => {
         return { from: PEER, bytes: null, message: { id: randomUUID(), kind, body: JSON.stringify(body) } };
       }),
+      care,
     ),
   );
 
 /** Answers to messages that were sent before. */
-async function settleAll(said: readonly Said[]): Promise<void> {
+async function settleAll(said: readonly Said[], care: Care): Promise<void> {
   const answers: Answer[] = [];
   for (const { kind, body } of said) {
     const id = randomUUID();
@@ -82,7 +85,7 @@ async function settleAll(said: readonly Said[]): Promise<void> {
   }
   const settlers = { ECHO: settle, PROXY_EVENT: settle, PROJECT_ANSWER: settle };
   await db.transact(NODE, (tx) =>
-    new Settlement(settlers, lockCases, log).settle(tx, [{ from: PEER, jws: 'jws', answers }]),
+    new Settlement(settlers, lockCases, log).settle(tx, [{ from: PEER, jws: 'jws', answers }], care),
   );
 }
 
@@ -91,11 +94,12 @@ describe('a batch', () => {
     ['messages of a project and of a case behind it', () => [ofProject, ofCase('ECHO', first)]],
     ['messages of two cases that come in another order', () => [ofCase('PROXY_EVENT', second), ofCase('ECHO', first)]],
   ])('of %s holds nothing that a desk may still want while it waits for the case', async (_name, said) => {
-    for (const work of [take, settleAll]) {
+    const works = [take, settleAll].flatMap((work) => CARES.map((care) => () => work(said(), care)));
+    for (const work of works) {
       let batch: Promise<unknown> = Promise.resolve();
       await db.transact(NODE, async (tx) => {
         await lockCases(tx, [first ?? '']);
-        batch = work(said());
+        batch = work();
         await Promise.race([waiting(db, 1), batch]);
         // the database would end one of the two
         await lockCases(tx, [second ?? '']);

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
-import { sideBySide, together } from '../db/index.ts';
+import { shareTransaction, together } from '../db/index.ts';
 import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
 import { isLost } from './answers.ts';
+import type { Care } from './careful.ts';
 import { grouped } from './grouped.ts';
 import type { LockCases, Settler } from './messages.ts';
 
@@ -38,8 +39,7 @@ interface Settling {
 
 /**
  * Settles a node's messages by what their receivers answered, in one transaction with what the answers lead to. Answers
- * about different cases are taken side by side; when anything goes wrong with one, all are taken again one by one, and
- * the faulty one alone stays owed.
+ * about different cases are taken side by side.
  */
 export class Settlement {
   readonly #settlers: Partial<Record<MessageKind, Settler>>;
@@ -52,10 +52,15 @@ export class Settlement {
     this.#log = log;
   }
 
-  /** @param kinds only messages of these; all when null */
+  /**
+   * @param care what is wrong with one answer is thrown, or its message alone stays owed
+   * @param kinds only messages of these; all when null
+   * @throws what the first that failed throws, where they are taken TOGETHER
+   */
   async settle(
     tx: NodeTx,
     receipts: readonly SignedAnswers[],
+    care: Care,
     kinds: readonly MessageKind[] | null = null,
   ): Promise<void> {
     const kept = receipts.map((receipt) => ({ ...receipt, id: randomUUID() }));
@@ -75,13 +80,16 @@ export class Settlement {
         const row = rows.get(answer.id);
         return row?.receiver === from ? [{ answer, row, receipt }] : [];
       });
-      const taken = await this.#takeAll(tx, settling);
+      const taken = await this.#takeAll(tx, settling, care);
       await tx.last(mark(tx, taken));
       for (const { answer, receipt } of taken) if (answer.outcome !== 'WANTS') used.add(receipt);
       for (const { answer, row } of taken) {
-        countAnswer(answer.outcome);
-        if (answer.outcome !== 'DONE' && answer.outcome !== 'REFUSED') continue;
-        tx.afterCommit(() => observeHandOff(row.kind, Date.now() - row.created_at.getTime()));
+        const { outcome } = answer;
+        tx.afterCommit(() => {
+          countAnswer(outcome);
+          if (outcome !== 'DONE' && outcome !== 'REFUSED') return;
+          observeHandOff(row.kind, Date.now() - row.created_at.getTime());
+        });
       }
     }
     const proofs = kept.filter(({ id }) => used.has(id));
@@ -89,27 +97,32 @@ export class Settlement {
   }
 
   /** @returns those that could be taken */
-  async #takeAll(tx: NodeTx, settling: readonly Settling[]): Promise<readonly Settling[]> {
+  async #takeAll(tx: NodeTx, settling: readonly Settling[], care: Care): Promise<readonly Settling[]> {
     const led = settling.filter(({ row }) => this.#settlers[row.kind] !== undefined);
-    const cases = [...new Set(led.flatMap(({ row }) => row.case_id ?? []))];
     // what is not about a case locks other things, which come behind the cases
-    if (led.some(({ row }) => row.case_id === null)) await this.#lockCases(tx, cases);
-    if (led.length > 1) {
-      const lanes = grouped(led, ({ row }) => row.case_id ?? row.id);
-      try {
-        await sideBySide(
-          tx,
-          [...lanes.values()].map((lane) => async () => {
-            for (const each of lane) await this.#take(tx, each);
-          }),
-        );
-        return settling;
-      } catch (error) {
-        if (isLost(error)) throw error;
-        this.#log.debug({ err: error, node: tx.node, answers: led.length }, 'answers are taken one by one');
-        await this.#lockCases(tx, cases);
-      }
+    if (care === 'ONE_BY_ONE' || led.some(({ row }) => row.case_id === null)) {
+      await this.#lockCases(tx, [...new Set(led.flatMap(({ row }) => row.case_id ?? []))]);
     }
+    if (care === 'ONE_BY_ONE') return this.#takeOneByOne(tx, settling, led);
+    const lanes = [...grouped(led, ({ row }) => row.case_id ?? row.id).values()];
+    const takeLane = async (tx: NodeTx, lane: readonly Settling[]) => {
+      for (const each of lane) await this.#take(tx, each);
+    };
+    const [only, ...others] = lanes;
+    if (only && others.length === 0) await takeLane(tx, only);
+    else
+      await shareTransaction(
+        tx,
+        lanes.map((lane) => (shared: NodeTx) => takeLane(shared, lane)),
+      );
+    return settling;
+  }
+
+  async #takeOneByOne(
+    tx: NodeTx,
+    settling: readonly Settling[],
+    led: readonly Settling[],
+  ): Promise<readonly Settling[]> {
     const refused = new Set<Settling>();
     for (const each of led) {
       try {

@@ -1,11 +1,12 @@
 import type { Answer, DivisionCode, Envelope, MessageKind } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
-import { sideBySide } from '../db/index.ts';
+import { shareTransaction } from '../db/index.ts';
 import { inTrace } from '../observability/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { Settled } from './answers.ts';
 import { answerOf, isLost, parkedBy } from './answers.ts';
+import type { Care } from './careful.ts';
 import { grouped } from './grouped.ts';
 import type { AnsweredMessage, Inbox } from './inbox.ts';
 import type { Incoming, LockCases } from './messages.ts';
@@ -39,8 +40,7 @@ const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RAT
 
 /**
  * Takes a batch of messages in, in one transaction with what they lead to. Messages of different cases are done side by
- * side, so that their statements go over together; those of one case, and all others, keep their order. When anything
- * goes wrong on the way, the whole run is undone and done again one by one, so that the faulty one alone is parked.
+ * side, so that their statements go over together; those of one case, and all others, keep their order.
  */
 export class Taking {
   readonly #receivers: Receivers;
@@ -55,7 +55,11 @@ export class Taking {
     this.#log = log;
   }
 
-  async take(tx: NodeTx, arrived: readonly Arrived[]): Promise<Outcome> {
+  /**
+   * @param care what is wrong with one message is thrown, or it alone is parked
+   * @throws what the first that failed throws, where they are taken TOGETHER
+   */
+  async take(tx: NodeTx, arrived: readonly Arrived[], care: Care): Promise<Outcome> {
     const known = await this.#readAnswers(tx, arrived);
     const fresh = new Map<string, Taken>();
     for (const each of arrived) {
@@ -66,10 +70,10 @@ export class Taking {
     let parked = false;
     const lasting: AnsweredMessage[] = [];
     const runs = runsOf([...fresh.values()]);
-    // within one run the cases are locked together; over several they would be in the order the messages came
-    if (runs.length > 1) await this.#lockCases(tx, casesOf([...fresh.values()]));
+    // within one run the cases are locked together; else they would be in the order the messages came
+    if (runs.length > 1 || care === 'ONE_BY_ONE') await this.#lockCases(tx, casesOf([...fresh.values()]));
     for (const run of runs) {
-      const settled = await this.#takeRun(tx, run);
+      const settled = care === 'TOGETHER' ? await this.#takeTogether(tx, run) : await this.#takeOneByOne(tx, run);
       for (const [index, verdict] of settled.entries()) {
         const { from, message, bytes } = run[index] as Taken;
         const answer = answerOf(message.id, sha256(message.body), verdict);
@@ -104,24 +108,21 @@ export class Taking {
     return new Map(found.map(({ id, sender, answer }) => [`${sender} ${id}`, answer]));
   }
 
-  async #takeRun(tx: NodeTx, run: readonly Taken[]): Promise<Settled[]> {
-    if (run.length > 1) {
-      const lanes = [...grouped(run.keys(), (index) => run[index]?.lane).values()];
-      try {
-        const settled: Settled[] = [];
-        await sideBySide(
-          tx,
-          lanes.map((lane) => async () => {
-            for (const index of lane) settled[index] = await this.#receive(tx, run[index] as Taken);
-          }),
-        );
-        return settled;
-      } catch (error) {
-        if (isLost(error)) throw error;
-        this.#log.debug({ err: error, node: tx.node, messages: run.length }, 'a batch is taken one by one');
-        await this.#lockCases(tx, casesOf(run));
-      }
-    }
+  async #takeTogether(tx: NodeTx, run: readonly Taken[]): Promise<Settled[]> {
+    const [first] = run;
+    if (first && run.length === 1) return [await this.#receive(tx, first)];
+    const lanes = [...grouped(run.keys(), (index) => run[index]?.lane).values()];
+    const settled: Settled[] = [];
+    await shareTransaction(
+      tx,
+      lanes.map((lane) => async (shared: NodeTx) => {
+        for (const index of lane) settled[index] = await this.#receive(shared, run[index] as Taken);
+      }),
+    );
+    return settled;
+  }
+
+  async #takeOneByOne(tx: NodeTx, run: readonly Taken[]): Promise<Settled[]> {
     const settled: Settled[] = [];
     for (const taken of run) settled.push(await this.#takeAlone(tx, taken));
     return settled;

@@ -1,0 +1,28 @@
+import type { DivisionCode } from '@liandong/schema';
+import type { Logger } from 'pino';
+import type { HostDb, NodeTx } from '../db/index.ts';
+import { isLost } from './answers.ts';
+
+/** How a batch is done: what is wrong with one of it undoes all, or that one alone. */
+export type Care = 'TOGETHER' | 'ONE_BY_ONE';
+
+/**
+ * Does a batch in one transaction: together first, without a savepoint, which costs two ways to the database each. When
+ * anything is wrong with one of it, all is undone and done again one by one, so that the faulty one alone is left out.
+ * @param work done a second time where it failed; what it did before is undone then
+ * @throws DATABASE_UNAVAILABLE where the database could not do it: nothing is wrong with the batch
+ */
+export async function carefully<T>(
+  db: HostDb,
+  node: DivisionCode,
+  log: Logger,
+  work: (tx: NodeTx, care: Care) => Promise<T>,
+): Promise<T> {
+  try {
+    return await db.transact(node, (tx) => work(tx, 'TOGETHER'));
+  } catch (error) {
+    if (isLost(error)) throw error;
+    log.debug({ err: error, node }, 'a batch is done one by one');
+    return db.transact(node, (tx) => work(tx, 'ONE_BY_ONE'));
+  }
+}
