@@ -3,6 +3,7 @@ import { problem } from '@liandong/schema';
 import { BenchFederation, CITY, COUNTY, TOWNSHIP, VILLAGE } from './bench-federation.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
+import { processorTime } from './processor-time.ts';
 import type { Times } from './statistics.ts';
 import { round, timesOf } from './statistics.ts';
 import type { Yardstick } from './tpc-b.ts';
@@ -38,8 +39,8 @@ export interface HandoffResult {
   handoffs: number;
   backlog: number;
   concurrency: number;
-  /** TPC-B on the same PostgreSQL in the same run. */
-  pgbench: Yardstick;
+  /** TPC-B on the same PostgreSQL in the same run, and PostgreSQL's CPU for one of its transactions, ms. */
+  pgbench: Yardstick & { database: number | null };
   /** From the first mutation until every receipt is settled. */
   sustained: Rate & { ratio: number; mutation: Times; cpu: Cpu };
   /** From the broker's return until every receipt is settled. */
@@ -54,10 +55,12 @@ interface Rate {
   seconds: number;
 }
 
-/** CPU a hand-off of both hosts, ms. */
+/** CPU a hand-off, ms: of both hosts, of PostgreSQL for both and of the broker; null where the system does not tell. */
 interface Cpu {
   sender: number;
   receiver: number;
+  database: number | null;
+  broker: number | null;
 }
 
 /**
@@ -86,7 +89,9 @@ export async function handoff(options: HandoffOptions, tell: (line: string) => v
     // as the server does by itself within a minute, and pgbench when it prepares its tables
     for (const host of [SENDER, RECEIVER]) await federation.rows(host, 'VACUUM ANALYZE');
     tell(`pgbench, ${seconds} s`);
+    const databaseBefore = await databaseTime(federation);
     const before = await tpcB.run(seconds);
+    const databaseAfter = await databaseTime(federation);
     tell(`${options.handoffs} hand-offs, ${concurrency} at once`);
     const sustained = await sustain(federation, ids.splice(0, options.handoffs), concurrency);
     tell(`pgbench, ${seconds} s`);
@@ -105,7 +110,7 @@ export async function handoff(options: HandoffOptions, tell: (line: string) => v
       handoffs: options.handoffs,
       backlog: options.backlog,
       concurrency,
-      pgbench: tpcB.yardstick,
+      pgbench: { ...tpcB.yardstick, database: perOne(databaseBefore, databaseAfter, before * seconds) },
       sustained: { ratio: round(ratios.sustained, 3), ...sustained },
       drain: { ratio: round(ratios.drain, 3), ...drain },
       quiet: times,
@@ -165,15 +170,30 @@ async function metered(
     cpu: {
       sender: round((after.sender - before.sender) / count, 3),
       receiver: round((after.receiver - before.receiver) / count, 3),
+      database: perOne(before.database, after.database, count),
+      broker: perOne(before.broker, after.broker, count),
     },
   };
+}
+
+function perOne(before: number | null, after: number | null, count: number): number | null {
+  return before === null || after === null ? null : round((after - before) / count, 3);
 }
 
 async function cpuOf(federation: BenchFederation): Promise<Cpu> {
   const [sender, receiver] = await Promise.all(
     [SENDER, RECEIVER].map((host) => federation.desk(host).ask({ do: 'cpu' })),
   );
-  return { sender: sender?.ms ?? 0, receiver: receiver?.ms ?? 0 };
+  const database = await databaseTime(federation);
+  // one that is away just now has used nothing yet
+  const broker = database === null ? null : ((await processorTime(federation.services.brokerPid())) ?? 0);
+  return { sender: sender?.ms ?? 0, receiver: receiver?.ms ?? 0, database, broker };
+}
+
+/** PostgreSQL's, for all its databases: whatever the services do that is not the broker's. */
+async function databaseTime({ services }: BenchFederation): Promise<number | null> {
+  const [all, broker] = await Promise.all([processorTime(services.pid ?? 0), processorTime(services.brokerPid())]);
+  return all === null ? null : all - (broker ?? 0);
 }
 
 /** Waits until nothing is owed any more. */
