@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, MessageKind } from '@liandong/schema';
+import { problem } from '@liandong/schema';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { lockCases } from '../cases/index.ts';
+import type { NodeTx } from '../db/index.ts';
+import { HostDb, gathered } from '../db/index.ts';
+import { programLog } from '../observability/index.ts';
+import { createDatabase } from '../testing/test-federation.ts';
+import { Vault, generateDataKey } from '../vault/index.ts';
+import type { Care } from './careful.ts';
+import { carefully } from './careful.ts';
+import { storedInbox } from './inbox.ts';
+import type { Incoming, Settler, Verdict } from './messages.ts';
+import type { Receivers } from './ports.ts';
+import { Settlement } from './settling.ts';
+import { Taking } from './taking.ts';
+
+const NODE = '331022';
+const PEER = '331022103';
+const log = programLog('silent', {});
+let db: HostDb;
+
+beforeAll(async () => {
+  const key = generateDataKey(NODE, new Date());
+  const vault = await Vault.open(() => Promise.resolve([key]));
+  db = new HostDb(await createDatabase(), 3, () => undefined, vault);
+});
+beforeEach(async () => {
+  for (const table of ['node_settings', 'inbox', 'outbox'] as const) {
+    await db.queries(NODE).query(`DELETE FROM ${table} WHERE node = $1`);
+  }
+});
+afterAll(() => db.close());
+
+/** What a message leaves behind, before it is found that something is wrong with it. */
+const keep = gathered(async (tx: NodeTx, names: readonly string[]) => {
+  await tx.query(`INSERT INTO node_settings (node, key, value) SELECT $1, unnest($2::text[]), '1'`, [names]);
+  return names;
+});
+const kept = async () =>
+  (await db.queries(NODE).query<{ key: string }>('SELECT key FROM node_settings WHERE node = $1 ORDER BY key')).map(
+    ({ key }) => key,
+  );
+async function leaveTrace(tx: NodeTx, name: string): Promise<void> {
+  await tx.last(keep(tx, name));
+  if (name.startsWith('wrong')) throw problem('CHAIN_BROKEN', `${name} is wrong.`);
+}
+const receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  await leaveTrace(tx, (message.body as { case: string }).case);
+  return { outcome: 'DONE' };
+};
+const settle: Settler = (tx, { body }) => leaveTrace(tx, (body as { case: string }).case);
+
+async function take(names: readonly string[], kind: MessageKind = 'ECHO'): Promise<{ cares: Care[]; said: string[] }> {
+  const cares: Care[] = [];
+  const taking = new Taking({ ECHO: receive, FEED: receive } as unknown as Receivers, storedInbox, lockCases, log);
+  const arrived = names.map((name) => {
+    const message = { id: randomUUID(), kind, body: JSON.stringify({ case: name }) };
+    return { from: PEER, bytes: null, message };
+  });
+  const { answers } = await carefully(db, NODE, log, (tx, care) => {
+    cares.push(care);
+    return taking.take(tx, arrived, care);
+  });
+  return { cares, said: answers.map(({ answer }) => answer.outcome) };
+}
+
+async function settleAnswers(names: readonly string[]): Promise<{ cares: Care[]; owed: string[] }> {
+  const cares: Care[] = [];
+  const answers: Answer[] = [];
+  for (const name of names) {
+    const id = randomUUID();
+    const text = db.queries(NODE).vault.seal('outbox.body', id, JSON.stringify({ case: name }));
+    await db
+      .queries(NODE)
+      .query(`INSERT INTO outbox (node, id, receiver, kind, case_id, body) VALUES ($1, $2, $3, 'ECHO', $4, $5)`, [
+        id,
+        PEER,
+        name,
+        text,
+      ]);
+    answers.push({ id, outcome: 'DONE', digest: 'digest', line: null });
+  }
+  await carefully(db, NODE, log, (tx, care) => {
+    cares.push(care);
+    return new Settlement({ ECHO: settle }, lockCases, log).settle(tx, [{ from: PEER, jws: 'jws', answers }], care);
+  });
+  const rows = await db
+    .queries(NODE)
+    .query<{ name: string }>(
+      `SELECT case_id AS name FROM outbox WHERE node = $1 AND settled_at IS NULL ORDER BY case_id`,
+    );
+  return { cares, owed: rows.map(({ name }) => name) };
+}
+
+test.each([[['a']], [['a', 'b', 'c']]])('messages with nothing wrong are taken together: %j', async (names) => {
+  expect(await take(names)).toEqual({ cares: ['TOGETHER'], said: names.map(() => 'DONE') });
+  expect(await kept()).toEqual(names);
+});
+
+test.each([[['wrong']], [['a', 'wrong', 'b']], [['wrong', 'a', 'wrong again']]])(
+  'of messages one of which is wrong all but that one are taken, and it leaves nothing behind: %j',
+  async (names) => {
+    const right = names.filter((name) => !name.startsWith('wrong'));
+    expect(await take(names)).toEqual({
+      cares: ['TOGETHER', 'ONE_BY_ONE'],
+      said: names.map((name) => (right.includes(name) ? 'DONE' : 'PARKED')),
+    });
+    expect(await kept()).toEqual(right);
+  },
+);
+
+test('of messages that keep their order, too', async () => {
+  expect((await take(['a', 'wrong', 'b'], 'FEED')).said).toEqual(['DONE', 'PARKED', 'DONE']);
+  expect(await kept()).toEqual(['a', 'b']);
+});
+
+test.each([[['a']], [['a', 'b', 'c']]])('answers with nothing wrong are settled together: %j', async (names) => {
+  expect(await settleAnswers(names)).toEqual({ cares: ['TOGETHER'], owed: [] });
+  expect(await kept()).toEqual(names);
+});
+
+test.each([[['wrong']], [['a', 'wrong', 'b']], [['wrong', 'a', 'wrong again']]])(
+  'of answers one of which is wrong all but that one are settled, and its message stays owed: %j',
+  async (names) => {
+    const right = names.filter((name) => !name.startsWith('wrong'));
+    expect(await settleAnswers(names)).toEqual({
+      cares: ['TOGETHER', 'ONE_BY_ONE'],
+      owed: names.filter((name) => !right.includes(name)).sort(),
+    });
+    expect(await kept()).toEqual(right);
+  },
+);
+
+test('what the database can not do now is not tried one by one: nothing is wrong with the batch', async () => {
+  const cares: Care[] = [];
+  const lost = carefully(db, NODE, log, (_tx, care) => {
+    cares.push(care);
+    return Promise.reject(problem('DATABASE_UNAVAILABLE', 'The connection was lost.'));
+  });
+  await expect(lost).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  expect(cares).toEqual(['TOGETHER']);
+});
