@@ -1,7 +1,8 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Federation } from '../src/federation/federation.ts';
 import * as documents from '../src/federation/documents.ts';
-import { Journey, fileLowIncome } from '../src/federation/journeys.ts';
+import { Journey, fileLowIncome, lowIncome } from '../src/federation/journeys.ts';
 import { custodians, logs, settled, startFederation } from './federation.ts';
 
 let federation: Federation;
@@ -99,5 +100,94 @@ describe('killing the broker', () => {
     await federation.services.startBroker();
     await finish(journey);
     await expectWhole(journey);
+  });
+});
+
+describe('killing the host of a village that is being closed', () => {
+  const CLOSED = '331022103201';
+  const SUCCESSOR = '331022103210';
+  const host = () => federation.host('baojia');
+  const cases: string[] = [];
+  /** How many of the cases the closed village wrote off, of those it took in. */
+  const handedOver = async () => {
+    const [row] = await federation.rows<{ n: number }>(
+      'baojia',
+      `SELECT count(*)::int AS n FROM cases WHERE id = ANY ($1) AND custody <> 'HELD'`,
+      [cases],
+    );
+    return row?.n ?? 0;
+  };
+  /** SIGKILL in the middle of handing over one of them: somebody else has its row, so that the host waits in its step. */
+  const killedIn = async (id: string) => {
+    const client = new pg.Client({ connectionString: federation.environment('baojia')['LIANDONG_DATABASE_URL'] });
+    await client.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT 1 FROM cases WHERE id = $1 FOR UPDATE', [id]);
+      await host().start();
+      await expect.poll(handedOver, { timeout: 60_000 }).toBe(cases.indexOf(id));
+      await host().kill();
+    } finally {
+      await client.end();
+    }
+    expect(await handedOver()).toBe(cases.indexOf(id));
+  };
+  const close = async () => {
+    const words = `node close ${CLOSED} --node 331022103 --successor ${SUCCESSOR} --why 撤村并居`.split(' ');
+    const { code, output } = await federation.command('tingpang', words);
+    expect([code, output]).toEqual([0, expect.any(String)]);
+    return output;
+  };
+
+  test('before it knows, and twice in the middle, and its successor’s too, loses nothing: each case is held once', async () => {
+    const agent = await federation.as('baojia-agent');
+    for (let made = 0; made < 13; made++) {
+      const { case: filing } = await agent.do<{ case: { id: string } }>(documents.FILE_CASE, lowIncome());
+      cases.push(filing.id);
+    }
+    // under way upward when the word comes: the township has it, whatever happens to the village
+    const [forwarded = ''] = cases.splice(0, 1);
+    // in this order they are handed over
+    cases.sort();
+    const [, , , early = '', , , , late = ''] = cases;
+    await agent.do(documents.FORWARD_CASE, { id: forwarded });
+    await host().kill();
+    expect(await close()).toContain(`Closed ${CLOSED}`);
+    await killedIn(early);
+    await federation.host('renjia').kill();
+    await killedIn(late);
+    await federation.host('renjia').start();
+    await host().start();
+    // given again after it all it does nothing
+    expect(await close()).toContain('was closed before');
+    await expect.poll(handedOver, { timeout: 60_000 }).toBe(cases.length);
+    await settled(federation);
+    for (const id of cases) expect(await custodians(federation, id)).toEqual([SUCCESSOR]);
+    expect(await custodians(federation, forwarded)).toEqual(['331022103']);
+    for (const { name } of federation.hosts()) expect(await federation.rows(name, 'SELECT id FROM parked')).toEqual([]);
+    const taken = await federation.rows(
+      'renjia',
+      `SELECT 1 FROM inbox WHERE node = $1 AND kind = 'DOSSIER' AND answer ->> 'outcome' = 'DONE'`,
+      [SUCCESSOR],
+    );
+    expect(taken).toHaveLength(cases.length);
+  });
+
+  test('leaves its cases to the successor’s agent, asked through the gateway, and to nobody of the closed desk', async () => {
+    const [id = '', other = ''] = cases;
+    const former = await federation.as('baojia-agent');
+    const codes = async (document: string, input: Record<string, unknown>) =>
+      (await former.refusals(document, input)).map(({ code }) => code);
+    expect(await codes(documents.FORWARD_CASE, { id })).toEqual(['NOT_CUSTODIAN']);
+    expect(await codes(documents.FILE_CASE, lowIncome())).toEqual(['NODE_CLOSED']);
+    const agent = await federation.as('renjia-agent');
+    const seen = await agent.get<{ case: { custodian: { code: string } } }>(documents.CASE_NOW, { id });
+    expect(seen.case.custodian.code).toBe(SUCCESSOR);
+    await agent.do(documents.FORWARD_CASE, { id });
+    await agent.do(documents.WITHDRAW_CASE, { id: other, reason: '申请人撤回' });
+    await settled(federation);
+    expect(await custodians(federation, id)).toEqual(['331022103']);
+    const now = await agent.get<{ case: { state: string } }>(documents.CASE_NOW, { id: other });
+    expect(now.case.state).toBe('WITHDRAWN');
   });
 });
