@@ -9,6 +9,7 @@ import { readTopology, topologyPaths, writeOutputs } from '../topology/index.ts'
 import { findOwn } from '../projects/index.ts';
 import type { StoredKey } from '../trust/index.ts';
 import { findKeys, generateNodeKey, readPassphrase, trustFileSchema, writeKey } from '../trust/index.ts';
+import { relinking } from './topology.ts';
 import type { OpenedNode, Values } from './opening.ts';
 import { actorOf, findInstant, findValue, requireValue } from './opening.ts';
 
@@ -48,7 +49,7 @@ async function open(opened: OpenedNode, values: Values, code: string | undefined
   const topology = await readTopology(requireValue(values, 'topology'));
   const host = hostOf(topology, code);
   const passphrase = await readPassphrase(findValue(values, 'keys-passphrase-file'));
-  const seeds = await writeOutputs(topology, divisions, out, findValue(values, 'home') ?? undefined);
+  const written = await writeOutputs(topology, divisions, out, findValue(values, 'home') ?? undefined);
   const key = await keyFor(code, join(topologyPaths(out).hostDir(host), 'keys'), passphrase);
   if (trust.knows(code) && !trust.findKey(key.kid)) {
     throw problem('BAD_INPUT', `${code} is open already, with another key than the one in ${out}.`, { node: code });
@@ -59,12 +60,13 @@ async function open(opened: OpenedNode, values: Values, code: string | undefined
   );
   await addToTrustFile(topologyPaths(out).trustFile, opened);
   print(made.length === 0 ? `${code} was opened before.\n` : `Opened ${code} at ${host}: certified ${key.kid}.\n`);
-  if (seeds.length > 0) print(`New seeds: ${seeds.join(', ')}.\n`);
+  if (written.seeds.length > 0) print(`New seeds: ${written.seeds.join(', ')}.\n`);
   print(
     'Then: nats-server --signal reload at each broker; the keys and host.env of its directory, trust.json and at last ',
   );
   print(`topology.json to ${host}: start it, or where it runs it begins to serve ${code} by itself; `);
   print('topology.json to the gateways.\n');
+  print(relinking(written));
 }
 
 /** @throws {ProblemError} UNKNOWN_DIVISION, FORBIDDEN for another's child, NODE_CLOSED for a closed node or parent */

@@ -1,6 +1,7 @@
 import type { Divisions, Topology } from '@liandong/schema';
 import { brokerOf, dayOf, parseDivisions, problem, roadSubjects } from '@liandong/schema';
 import { readToolSettings } from '../config.ts';
+import type { Written } from '../topology/index.ts';
 import { bringStreams, holdCeremony, readTopology, topologyPaths, writeOutputs } from '../topology/index.ts';
 import { readPassphrase } from '../trust/index.ts';
 import type { Terminal, Values } from './opening.ts';
@@ -69,8 +70,10 @@ const COMMANDS: Record<string, Run> = {
   },
   update: async ({ topology, divisions }, { print }, values) => {
     const out = requireValue(values, 'out');
-    const made = await writeOutputs(topology, divisions, out, findValue(values, 'home') ?? undefined);
-    print(`Wrote the topology of sequence ${topology.sequence} to ${out}. New seeds: ${made.join(', ') || 'none'}.\n`);
+    const written = await writeOutputs(topology, divisions, out, findValue(values, 'home') ?? undefined);
+    const seeds = written.seeds.join(', ') || 'none';
+    print(`Wrote the topology of sequence ${topology.sequence} to ${out}. New seeds: ${seeds}.\n`);
+    print(relinking(written));
     print(brokersOf(topology, out));
   },
   streams: async ({ topology, divisions }, { print }, values) => {
@@ -79,6 +82,12 @@ const COMMANDS: Record<string, Run> = {
     for (const { stream, subjects } of brought) print(`${stream} takes in ${subjects.join(', ')}.\n`);
   },
 };
+
+/** What is to be done at leafs whose links have other rights now; nothing where there are none. */
+export function relinking({ relinked }: Written): string {
+  if (relinked.length === 0) return '';
+  return `Once the brokers have reloaded, start the nats-server of ${relinked.join(', ')} anew: a link keeps the rights it was made with.\n`;
+}
 
 function nodesOf(topology: Topology): string[] {
   return topology.hosts.flatMap(({ nodes }) => nodes);

@@ -107,6 +107,20 @@ export function brokerConfig(
   ].join('\n');
 }
 
+/**
+ * What a leaf's link is made by, at both of its ends. A link that stands keeps the rights it was made with, whatever is
+ * reloaded: where this has changed, the leaf is started anew.
+ */
+export function linkConfig(
+  topology: Topology,
+  divisions: Divisions,
+  leaf: Broker,
+  credentials: BrokerCredentials,
+): string {
+  const atHub = user(linkOf(leaf, credentials).name, leafRights(topology, divisions, leaf));
+  return `${atHub}\n${remote(topology, divisions, leaf, credentials)}`;
+}
+
 /** A leaf's link to its hub. Of what its own nodes say nothing is let in from outside. */
 function remote(topology: Topology, divisions: Divisions, leaf: Broker, credentials: BrokerCredentials): string {
   const hub = hubOf(topology);

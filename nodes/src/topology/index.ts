@@ -1,6 +1,6 @@
 export { brokerConfig } from './broker-config.ts';
 export { holdCeremony } from './ceremony.ts';
 export { topologyPaths, writeOutputs } from './outputs.ts';
-export type { TopologyPaths } from './outputs.ts';
+export type { TopologyPaths, Written } from './outputs.ts';
 export { bringStreams } from './streams.ts';
 export { readTopology } from './topology-file.ts';

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Divisions, Topology } from '@liandong/schema';
 import { OPERATOR_NAME, brokerOf, brokerUrl, parseTopology, problem } from '@liandong/schema';
-import { brokerConfig } from './broker-config.ts';
+import { brokerConfig, linkConfig } from './broker-config.ts';
 import { completeCredentials, findCredentials } from './credentials.ts';
 
 /** Where what is made of a topology lies; every host is given its own directory and the two public files. */
@@ -29,6 +29,14 @@ export function topologyPaths(dir: string): TopologyPaths {
   };
 }
 
+/** What is to be done about outputs besides carrying them where they belong. */
+export interface Written {
+  /** Whom a seed was made for. */
+  seeds: string[];
+  /** Leafs whose link has other rights than before: their nats-server is started anew once the brokers have reloaded. */
+  relinked: string[];
+}
+
 /** Where hosts and gateways find what they are given, unless told otherwise. */
 const HOME = '/etc/liandong';
 
@@ -37,7 +45,6 @@ const HOME = '/etc/liandong';
  * settings of hosts and gateways, and the topology as JSON. Made again of the same topology it is the same; who is known
  * keeps their credentials.
  * @param home directory in which a host or gateway will keep what it is given
- * @returns whom a seed was made for
  * @throws {ProblemError} BAD_CONFIG for a topology that is older than the one that is there, or another of its sequence
  */
 export async function writeOutputs(
@@ -45,11 +52,12 @@ export async function writeOutputs(
   divisions: Divisions,
   dir: string,
   home: string = HOME,
-): Promise<string[]> {
+): Promise<Written> {
   const paths = topologyPaths(dir);
   for (const host of topology.hosts) for (const node of host.nodes) divisions.get(node);
-  await requireNewer(topology, paths.topologyFile);
-  const { credentials, made } = completeCredentials(topology, await findCredentials(paths.credentialsFile));
+  const present = await requireNewer(topology, paths.topologyFile);
+  const known = await findCredentials(paths.credentialsFile);
+  const { credentials, made } = completeCredentials(topology, known);
   for (const { name, seed } of made) await writePrivate(seedFile(name, topology, paths), seed);
   await writePrivate(paths.credentialsFile, JSON.stringify(credentials, null, 2));
   for (const broker of topology.brokers) {
@@ -83,7 +91,12 @@ export async function writeOutputs(
     });
   }
   await write(paths.topologyFile, `${JSON.stringify(topology, null, 2)}\n`, 0o644);
-  return made.map(({ name }) => name);
+  const relinked = topology.brokers.filter((leaf) => {
+    const before = present?.brokers.find(({ id, leafOf }) => id === leaf.id && leafOf !== undefined);
+    if (leaf.leafOf === undefined || !present || !known || !before) return false;
+    return linkConfig(present, divisions, before, known) !== linkConfig(topology, divisions, leaf, credentials);
+  });
+  return { seeds: made.map(({ name }) => name), relinked: relinked.map(({ id }) => id) };
 }
 
 function seedFile(name: string, topology: Topology, paths: TopologyPaths): string {
@@ -92,15 +105,16 @@ function seedFile(name: string, topology: Topology, paths: TopologyPaths): strin
   return join(isHost ? paths.hostDir(name) : paths.gatewayDir(name), 'nats.seed');
 }
 
-async function requireNewer(topology: Topology, file: string): Promise<void> {
+/** @returns the topology that is there; null where there is none */
+async function requireNewer(topology: Topology, file: string): Promise<Topology | null> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null;
     throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
   });
-  if (text === null) return;
+  if (text === null) return null;
   const present = parseTopology(JSON.parse(text));
-  if (topology.sequence > present.sequence) return;
-  if (JSON.stringify(topology) === JSON.stringify(present)) return;
+  if (topology.sequence > present.sequence) return present;
+  if (JSON.stringify(topology) === JSON.stringify(present)) return present;
   throw problem(
     'BAD_CONFIG',
     `sequence: ${topology.sequence} is not above ${present.sequence}, the topology that is there. Raise it with every change.`,

@@ -105,7 +105,10 @@ describe('a later topology', () => {
   test('keeps the credentials of who is known, makes them for who is new and forgets who left', async () => {
     const before = await credentials();
     const hosts = [...topology.hosts.slice(0, 2), { id: 'new-village', nodes: [VILLAGE], url: null }];
-    expect(await writeOutputs({ ...topology, sequence: 2, hosts }, divisions, dir)).toEqual(['new-village']);
+    expect(await writeOutputs({ ...topology, sequence: 2, hosts }, divisions, dir)).toEqual({
+      seeds: ['new-village'],
+      relinked: [],
+    });
     const after = await credentials();
     expect(after.nkeys['county']).toBe(before.nkeys['county']);
     expect(after.nkeys['village']).toBeUndefined();
@@ -193,6 +196,21 @@ describe('the configuration of a leaf', () => {
 
   test('lets in nothing from outside in the names of its own nodes', () => {
     expect(configOf('sanmen')).toContain('deny_imports: ["ld.m.331000.331022.*.*.>", "ld.r.331000.331022.*.*.>"]');
+  });
+
+  test('is told to be started anew when a later topology gives its link other rights, and only then', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-relinked-'));
+    await holdCeremony(leafed, divisions, dir, new Date());
+    const [city, county] = leafed.hosts;
+    if (!city || !county) throw new Error('no hosts');
+    const village = { id: 'baojia', nodes: [VILLAGE], url: null, broker: 'sanmen' };
+    const later = (sequence: number, hosts: typeof leafed.hosts) =>
+      writeOutputs({ ...leafed, sequence, hosts }, divisions, dir);
+    // one more node at a host that stands there: the county's names were open before
+    expect((await later(2, [city, { ...county, nodes: [COUNTY, TOWNSHIP, VILLAGE] }])).relinked).toEqual([]);
+    expect((await later(3, [city, county, village])).relinked).toEqual(['sanmen']);
+    expect((await later(4, [city, county, { ...village, broker: 'taizhou' }])).relinked).toEqual(['sanmen']);
+    await rm(dir, { recursive: true });
   });
 
   test('is known at the hub as one who speaks for its own nodes alone', () => {
