@@ -20,6 +20,7 @@ import {
 import { freePort } from '../../../load-tests/src/federation/services.ts';
 import { examine } from '../operation/doctor.ts';
 import { runAt } from '../testing/commands.ts';
+import { putOutbox } from '../testing/outbox.ts';
 import {
   CITY,
   COUNTY,
@@ -379,15 +380,15 @@ describe('a township that is closed after its villages', () => {
 
 describe('a closed node whose keys have ended', () => {
   const YEAR_MS = 366 * 86_400_000;
-  const feedsAt = async (node: DivisionCode) =>
-    (await examine(federation.config(node), federation.now)).find(({ part }) => part === 'feeds');
+  const stateAt = async (node: DivisionCode, part: string) =>
+    (await examine(federation.config(node), federation.now)).find((finding) => finding.part === part)?.state;
   const silentAt = async (port: number) => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const line = text.split('\n').find((one) => one.startsWith(`liandong_feed_silent_publishers{node="${CITY}"`));
     return Number(line?.split(' ').at(-1));
   };
 
-  test('is no silent publisher any more, for the doctor and for the metrics; until then it is one', async () => {
+  test('is no silent publisher any more, and owed nothing but cases, for doctor and metrics; until then it is', async () => {
     const metricsPort = await freePort();
     await federation.stopHost(VILLAGE);
     await federation.stopHost(CITY);
@@ -398,11 +399,17 @@ describe('a closed node whose keys have ended', () => {
       `UPDATE feeds SET as_of = now() - interval '1 hour' WHERE node = $1 AND publisher = $2`,
       [CITY, VILLAGE],
     );
+    const owed = { receiver: VILLAGE, kind: 'ECHO', body: '{"case":"x","lines":[]}' };
+    const id = await putOutbox(federation, CITY, owed);
+    await federation.rows(CITY, `UPDATE outbox SET created_at = now() - interval '2 hours' WHERE id = $1`, [id]);
     expect(await silentAt(metricsPort)).toBe(1);
-    expect(await feedsAt(CITY)).toMatchObject({ state: 'WARN' });
+    expect([await stateAt(CITY, 'feeds'), await stateAt(CITY, 'outbox')]).toEqual(['WARN', 'BAD']);
     federation.shiftMs = YEAR_MS;
     expect(await silentAt(metricsPort)).toBe(0);
-    expect(await feedsAt(CITY)).toMatchObject({ state: 'OK' });
+    expect([await stateAt(CITY, 'feeds'), await stateAt(CITY, 'outbox')]).toEqual(['OK', 'OK']);
+    await federation.rows(CITY, `UPDATE outbox SET kind = 'DOSSIER' WHERE id = $1`, [id]);
+    expect(await stateAt(CITY, 'outbox')).toBe('BAD');
+    await federation.rows(CITY, `DELETE FROM outbox WHERE id = $1`, [id]);
   });
 
   test('is served as long as the topology has it, and no longer', async () => {

@@ -259,7 +259,10 @@ function reasonOf(node: string, files: Files | null): string {
 
 async function examineWork(db: HostDb, config: HostConfig, files: Files | null, findings: Finding[]): Promise<void> {
   type Owed = { node: string; receiver: string; kind: string; depth: number; age: number };
-  const owed = (await db.queryHost<Owed>(METRIC_QUERIES.outbox)).filter((o) => config.nodes.includes(o.node));
+  const trust = files?.foundation.trust;
+  await trust?.learn(await readKeyDocuments(db, config.nodes));
+  const gone = trust?.gone() ?? [];
+  const owed = (await db.queryHost<Owed>(METRIC_QUERIES.outbox, [gone])).filter((o) => config.nodes.includes(o.node));
   const [oldest] = owed;
   const depth = owed.reduce((sum, o) => sum + o.depth, 0);
   if (!oldest || oldest.age < OWED_WARN) findings.push(ok('outbox', `${depth} messages wait, none for long.`));
@@ -278,9 +281,7 @@ async function examineWork(db: HostDb, config: HostConfig, files: Files | null, 
         ),
   );
   type Feed = { node: string; feed: string; silent: number };
-  const trust = files?.foundation.trust;
-  await trust?.learn(await readKeyDocuments(db, config.nodes));
-  const silent = (await db.queryHost<Feed>(METRIC_QUERIES.feeds, [trust?.gone() ?? []])).filter(
+  const silent = (await db.queryHost<Feed>(METRIC_QUERIES.feeds, [gone])).filter(
     (f) => f.silent > 0 && config.nodes.includes(f.node),
   );
   findings.push(
