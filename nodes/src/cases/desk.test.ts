@@ -1,4 +1,4 @@
-import type { FileCaseInput, HandlingView, ProblemError, Viewer } from '@liandong/schema';
+import type { FileCaseInput, ProblemError, Viewer } from '@liandong/schema';
 import { filingNodeOf } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -173,55 +173,6 @@ describe('a department’s window at the county', () => {
   });
 });
 
-describe('reading a case', () => {
-  let id: string;
-  beforeAll(async () => {
-    id = await steps.file();
-    await steps.forward(id, agent);
-    await steps.arrives(id, clerk);
-  });
-  const read = async (viewer: Viewer | null, node: string) => {
-    const [found] = await federation.services(node).filing.getMany(viewer, [id]);
-    return found instanceof Error ? found.code : 'READ';
-  };
-
-  test('is open to the desks that hold or held it', async () => {
-    expect(await read(agent, VILLAGE)).toBe('READ');
-    expect(await read(clerk, TOWNSHIP)).toBe('READ');
-  });
-
-  test('is refused to an agent of another village, to another township, and to the public', async () => {
-    expect(await read(personAt(OTHER_VILLAGE, 'AGENT'), VILLAGE)).toBe('FORBIDDEN');
-    expect(await read(personAt(OTHER_TOWNSHIP, 'CLERK'), VILLAGE)).toBe('FORBIDDEN');
-    expect(await read(null, VILLAGE)).toBe('UNAUTHENTICATED');
-  });
-
-  test('is refused to the county’s windows before it reaches them, and open to its supervisor', async () => {
-    expect(await read(countyClerk, VILLAGE)).toBe('FORBIDDEN');
-    expect(await read(personAt(COUNTY, 'SUPERVISOR'), VILLAGE)).toBe('READ');
-  });
-
-  test('shows numbers and phones to the desks that handle it and masks them for supervisors', async () => {
-    const [own] = await filing().getMany(agent, [id]);
-    expect(own).toMatchObject({ applicant: { idNumber: '331022195203120028', phone: '13800000001' } });
-    const [seen] = await federation.services(VILLAGE).filing.getMany(personAt(COUNTY, 'SUPERVISOR'), [id]);
-    expect(seen).toMatchObject({ applicant: { idNumber: '331022********0028', phone: '138****0001' } });
-  });
-
-  test('at a desk that handed it on names the custodian, unless a copy will do', async () => {
-    await eventually(async () => (await steps.seen(id, agent))?.custody === 'ELSEWHERE');
-    const [moved] = await handling(agent).getMany(agent, [{ id, copy: false }]);
-    expect(moved).toMatchObject({ code: 'NOT_CUSTODIAN', problem: { custodian: TOWNSHIP } });
-    const [copy] = await handling(agent).getMany(agent, [{ id, copy: true }]);
-    expect((copy as HandlingView).staleSince).toBeInstanceOf(Date);
-  });
-
-  test('answers each key for itself', async () => {
-    const answers = await filing().getMany(agent, ['331022103201-none', id]);
-    expect(answers.map((a) => (a instanceof Error ? a.code : 'READ'))).toEqual(['NOT_FOUND', 'READ']);
-  });
-});
-
 describe('working at a desk', () => {
   test('is refused to people of another desk, whatever their post', async () => {
     const id = await steps.file();
@@ -263,17 +214,6 @@ describe('working at a desk', () => {
         .nodes.length,
     ).toBe(5);
     expect(await codesOf(handling(agent).list(agent, all, { first: 5, after: 'x' }))).toEqual(['BAD_INPUT']);
-  });
-});
-
-describe('tracking without a login', () => {
-  test('shows the steps and no personal data, for the right number and code only', async () => {
-    const { filing: view, trackingCode } = await filing().file(agent, application());
-    const tracked = await filing().track(view.number, trackingCode.toLowerCase());
-    expect(tracked).toMatchObject({ number: view.number, state: 'FILED', steps: [{ node: VILLAGE, action: 'FILED' }] });
-    expect(JSON.stringify(tracked)).not.toMatch(/王秀英|331022195203120028|13800000001/);
-    expect(await codesOf(filing().track(view.number, 'WRONG234'))).toEqual(['NOT_FOUND']);
-    expect(await codesOf(filing().track('331022103201-20200101-00001', trackingCode))).toEqual(['NOT_FOUND']);
   });
 });
 

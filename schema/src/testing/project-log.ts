@@ -1,0 +1,71 @@
+import type { ProjectLine } from '../messages/project.ts';
+import { COUNTY, TOWNSHIP, VILLAGE, at, divisions, sha256 } from './fixtures.ts';
+import { person } from './people.ts';
+import type { ProjectPhase, Role } from '../vocabulary.ts';
+import type { Dispatch, ProjectDraft } from '../rules/project-steps.ts';
+import { dispatchProject, reachPhase, registerProject } from '../rules/project-steps.ts';
+import type { ProjectFile } from '../rules/projects.ts';
+import { foldProject } from '../rules/projects.ts';
+
+export const ID = `${COUNTY}-0198c0de-0000-7000-8000-000000000001`;
+export const TODAY = '2026-03-16';
+export const LEAD = { node: COUNTY, department: '发展改革' };
+/** A person at a desk. */
+export const post = (role: Role, node = COUNTY, department: string | null = null) => ({
+  node,
+  viewer: person(node, role, department),
+  now: at(TODAY),
+  divisions,
+});
+
+/** A project's log in the making. */
+export class ProjectLog {
+  readonly lines: readonly ProjectLine[];
+  readonly file: ProjectFile;
+
+  constructor(drafts: readonly ProjectDraft[], before: readonly ProjectLine[] = []) {
+    const lines = [...before];
+    for (const draft of drafts) {
+      const seq = lines.length + 1;
+      const head = {
+        project: ID,
+        seq,
+        at: at(TODAY).toISOString(),
+        node: lines.length === 0 ? COUNTY : foldProject(lines).node,
+        prev: seq === 1 ? null : sha256('x'),
+      };
+      lines.push({ ...head, ...draft });
+    }
+    this.lines = lines;
+    this.file = foldProject(lines);
+  }
+
+  static registered(on = '2026-03-02'): ProjectLog {
+    const registration = { name: '滨海新城产业园', amountFen: 500_000_000_000, place: VILLAGE, on };
+    return new ProjectLog(registerProject(post('CLERK'), registration));
+  }
+
+  add(write: (file: ProjectFile) => ProjectDraft[]): ProjectLog {
+    return new ProjectLog(write(this.file), this.lines);
+  }
+
+  reached(phase: ProjectPhase, on = TODAY): ProjectLog {
+    return this.add((file) => reachPhase(post('CLERK'), file, phase, on));
+  }
+}
+
+export const ORDER = { node: TOWNSHIP, department: null, text: '落实用地预审', dueOn: TODAY };
+/** A project of the county whose chief has dispatched it. */
+export const dispatched = (change: Partial<Dispatch> = {}) =>
+  ProjectLog.registered().add((file) =>
+    dispatchProject(post('CHIEF'), file, { lead: LEAD, agent: null, orders: [ORDER], ...change }),
+  );
+/** A case that a project is told of. */
+export const linked = {
+  id: `${VILLAGE}-case`,
+  number: 'n',
+  item: '3310-NY-001',
+  filedOn: '2026-02-20',
+  acceptor: TOWNSHIP,
+  decider: TOWNSHIP,
+};
