@@ -53,7 +53,9 @@ class Load {
     this.#done = Promise.all([
       this.#work(agent, async (client) => {
         const [filing, forwarding] = [{ idempotencyKey: randomUUID() }, { idempotencyKey: randomUUID() }];
-        const file = () => client.do<{ case: { id: string } }>(documents.FILE_CASE, { ...lowIncome(), ...filing });
+        // one application, word for word the same when it is asked again
+        const application = { ...lowIncome(), ...filing };
+        const file = () => client.do<{ case: { id: string } }>(documents.FILE_CASE, application);
         const { case: made } = await insisting(file, 3);
         this.filed.push(made.id);
         await insisting(() => client.do(documents.FORWARD_CASE, { id: made.id, ...forwarding }), 3);
