@@ -7,11 +7,22 @@ import pg from 'pg';
  */
 const PASSING = ['08', '40', '53', '57', '58'];
 
+/** What pg says where a connection broke without a word of the server, as when that is killed: it has no code for it. */
+const BROKEN = /^Connection terminated|is not queryable$/;
+
 /** The error to throw for one of the database: DATABASE_UNAVAILABLE where trying again helps, else as it was. */
 export function asUnavailable(error: unknown): unknown {
-  if (error instanceof ProblemError || !(error instanceof pg.DatabaseError)) return error;
-  if (!PASSING.includes(error.code?.slice(0, 2) ?? '')) return error;
+  if (!isPassing(error)) return error;
   return problem('DATABASE_UNAVAILABLE', 'The database of this host can not do it now.', { cause: error });
+}
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof ProblemError) return false;
+  if (error instanceof pg.DatabaseError) return PASSING.includes(error.code?.slice(0, 2) ?? '');
+  // of the socket itself, or of a client whose socket is gone
+  return (
+    ['read', 'write', 'connect'].includes((error as NodeJS.ErrnoException).syscall ?? '') || BROKEN.test(error.message)
+  );
 }
 
 /** SQLSTATE class of what was rolled back for another transaction's sake: a deadlock, say. */
