@@ -93,6 +93,18 @@ describe('a connection that breaks without a word', () => {
     expect(await kept()).toEqual([]);
   });
 
+  test.each(['127.0.0.1', 'localhost', 'no-such-host.invalid'])(
+    'a database at %s that nobody answers for is told as such',
+    async (hostname) => {
+      const nobody = new HostDb(`postgresql://nobody:x@${hostname}:1/none`, 1, () => undefined);
+      await expect(nobody.queries(NODE).query('SELECT 1 FROM items WHERE node = $1')).rejects.toMatchObject(
+        UNAVAILABLE,
+      );
+      await expect(nobody.transact(NODE, (tx) => keep(tx, 'x'))).rejects.toMatchObject(UNAVAILABLE);
+      await nobody.close();
+    },
+  );
+
   test('is told of one statement outside a transaction, and the next one finds another connection', async () => {
     const asked = db
       .queries(NODE)

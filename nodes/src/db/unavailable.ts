@@ -7,8 +7,13 @@ import pg from 'pg';
  */
 const PASSING = ['08', '40', '53', '57', '58'];
 
-/** What pg says where a connection broke without a word of the server, as when that is killed: it has no code for it. */
-const BROKEN = /^Connection terminated|is not queryable$/;
+/**
+ * What pg says where a connection broke without a word of the server, as when that is killed, or none was to be had in
+ * time: it has no code for it.
+ */
+const BROKEN = /^Connection terminated|is not queryable$|^timeout exceeded when trying to connect$/;
+/** What the system says of a socket, or of an address that can't be reached. */
+const OF_A_SOCKET = /^(ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|ENOTFOUND|EAI_)/;
 
 /** The error to throw for one of the database: DATABASE_UNAVAILABLE where trying again helps, else as it was. */
 export function asUnavailable(error: unknown): unknown {
@@ -19,10 +24,7 @@ export function asUnavailable(error: unknown): unknown {
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof ProblemError) return false;
   if (error instanceof pg.DatabaseError) return PASSING.includes(error.code?.slice(0, 2) ?? '');
-  // of the socket itself, or of a client whose socket is gone
-  return (
-    ['read', 'write', 'connect'].includes((error as NodeJS.ErrnoException).syscall ?? '') || BROKEN.test(error.message)
-  );
+  return OF_A_SOCKET.test((error as NodeJS.ErrnoException).code ?? '') || BROKEN.test(error.message);
 }
 
 /** SQLSTATE class of what was rolled back for another transaction's sake: a deadlock, say. */
