@@ -4,10 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Host, programLog, readConfig } from '@liandong/nodes';
+import { Host, processRegistry, programLog, readConfig } from '@liandong/nodes';
 import type { Viewer } from '@liandong/schema';
 import { problem } from '@liandong/schema';
-import pg from 'pg';
 import type { DeskAnswer, DeskCommand, MutationStep, Tokens, Walk, Walked } from './desk-protocol.ts';
 import { textOf } from './materials.ts';
 import { listenToStatements, nameOf, rowsOf, statementsOf } from './statements.ts';
@@ -86,29 +85,23 @@ async function forward(command: DeskCommand & { do: 'forward' }): Promise<DeskAn
 async function forwardQuietly(command: DeskCommand & { do: 'forwardQuietly' }): Promise<DeskAnswer['forwardQuietly']> {
   const { node, ids, pauseMs } = command;
   const { handling } = host.services(node);
-  const watch = new pg.Client({ connectionString: config.databaseUrl });
-  await watch.connect();
   const times: number[] = [];
-  try {
-    for (const id of ids) {
-      const begun = performance.now();
-      await handling.forward(agentOf(node), { id, note: null, idempotencyKey: randomUUID() });
-      for (;;) {
-        const { rowCount } = await watch.query({
-          name: 'settled',
-          text: `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND settled_at IS NULL`,
-          values: [node, id],
-        });
-        if (rowCount === 0) break;
-        await pause(1);
-      }
-      times.push(performance.now() - begun);
-      await pause(pauseMs);
-    }
-  } finally {
-    await watch.end();
+  for (const id of ids) {
+    const before = await settledDossiers();
+    const begun = performance.now();
+    await handling.forward(agentOf(node), { id, note: null, idempotencyKey: randomUUID() });
+    while ((await settledDossiers()) === before) await pause(1);
+    times.push(performance.now() - begun);
+    await pause(pauseMs);
   }
   return { times };
+}
+
+/** As the host counts them, once their receipt is committed: asking the database would be in the way of what is timed. */
+async function settledDossiers(): Promise<number> {
+  const { values = [] } = (await processRegistry.getSingleMetric('liandong_handoff_seconds')?.get()) ?? {};
+  const counts = values as { metricName?: string; labels: { kind?: string }; value: number }[];
+  return counts.find((v) => v.metricName?.endsWith('_count') && v.labels.kind === 'DOSSIER')?.value ?? 0;
 }
 
 async function walk({ node, steps, tokens, cases, concurrency }: Walk): Promise<Walked> {

@@ -28,7 +28,7 @@ import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { StoredCase } from './case-store.ts';
-import { contiguous, foldChain, insertLines, lockCase, lockLog } from './case-store.ts';
+import { appendLines, contiguous, foldChain, insertLines, lockCase, lockLog } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { checkedLines, requireWords } from './checked-lines.ts';
 import { absentMaterials, partsOf, receivePart } from './materials.ts';
@@ -303,7 +303,8 @@ export class CaseReceiver {
       jwses.filter((jws) => !hashes.has(sha256(jws))),
     );
     if (fresh.length === 0) return;
-    const inserted = insertLines(tx, fresh);
+    // nobody else adds lines to a case whose row is locked: no answer need be waited for
+    const inserted = stored ? tx.last(appendLines(tx, fresh)) : insertLines(tx, fresh);
     // one bad line shows here and not later; two of one number are refused by the table
     const all = contiguous([...known, ...fresh].sort((a, b) => a.line.seq - b.line.seq));
     const following = all.slice(stored?.lines.length ?? 0);

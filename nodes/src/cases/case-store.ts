@@ -209,7 +209,7 @@ export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Pro
 }
 
 /**
- * Adds lines of this node's own to a case that it holds locked: nobody else can have written them.
+ * Adds lines that are not here yet to a case that is locked: nobody else can have written them.
  * @throws {ProblemError} CHAIN_BROKEN
  */
 export const appendLines = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
