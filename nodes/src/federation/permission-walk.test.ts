@@ -220,12 +220,18 @@ async function states(): Promise<Map<string, string>> {
   return held;
 }
 
-/** Nothing is under way any more. */
+/** Nothing is owed to anybody here any more: no message without its receipt, no entry of a feed that has not arrived. */
 async function settled(): Promise<void> {
+  const desks = Object.values(DESKS);
   await eventually(async () => {
     const owed = await Promise.all(
-      Object.values(DESKS).map((node) =>
-        federation.rows(node, `SELECT 1 FROM outbox WHERE settled_at IS NULL LIMIT 1`),
+      desks.map((node) =>
+        federation.rows(
+          node,
+          `SELECT 1 FROM outbox WHERE settled_at IS NULL UNION ALL SELECT 1 FROM feed_pending UNION ALL
+           SELECT 1 FROM feed_cursors c JOIN feeds f USING (node, feed, publisher)
+           WHERE c.acked < f.head AND c.subscriber IN (${desks.map((desk) => `'${desk}'`).join(', ')}) LIMIT 1`,
+        ),
       ),
     );
     return owed.every((rows) => rows.length === 0);
