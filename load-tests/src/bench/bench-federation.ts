@@ -11,8 +11,8 @@ import { generateIssuerKey } from '@liandong/gateway';
 import { holdCeremony, migrate, topologyPaths } from '@liandong/nodes';
 import { parseDivisions, problem } from '@liandong/schema';
 import type { JWK } from 'jose';
-import pg from 'pg';
-import { Services, findNatsServer, freePort } from '../federation/services.ts';
+import type pg from 'pg';
+import { Services, findNatsServer, freePort, readRows } from '../federation/services.ts';
 import type { DeskAnswer, DeskCommand } from './desk-protocol.ts';
 
 const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
@@ -148,14 +148,7 @@ export class BenchFederation {
     sql: string,
     params: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.environment(host)['LIANDONG_DATABASE_URL'] });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql, [...params])).rows;
-    } finally {
-      await client.end();
-    }
+    return readRows<Row>(this.environment(host)['LIANDONG_DATABASE_URL'] ?? '', sql, params);
   }
 
   async stop(): Promise<void> {

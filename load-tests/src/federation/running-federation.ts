@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { migrate, topologyPaths } from '@liandong/nodes';
 import type { Topology } from '@liandong/schema';
 import { problem } from '@liandong/schema';
-import pg from 'pg';
+import type pg from 'pg';
 import { Client } from './client.ts';
 import { DEMO_PASSWORD } from './demo-plan.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './plan.ts';
 import { Program } from './program.ts';
 import type { Services } from './services.ts';
-import { freePort } from './services.ts';
+import { freePort, readRows } from './services.ts';
 
 /** What a federation is made of when it runs. */
 export interface FederationParts {
@@ -215,14 +215,7 @@ export class RunningFederation {
     sql: string,
     params: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.environment(host)['LIANDONG_DATABASE_URL'] });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql, [...params])).rows;
-    } finally {
-      await client.end();
-    }
+    return readRows<Row>(this.environment(host)['LIANDONG_DATABASE_URL'] ?? '', sql, params);
   }
 
   /** Stops everything, hosts before what they stand on. */

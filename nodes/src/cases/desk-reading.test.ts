@@ -1,6 +1,6 @@
-import type { HandlingView, ProblemError, Viewer } from '@liandong/schema';
+import type { HandlingView, Viewer } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CaseSteps, agent, application, clerk, countyClerk } from '../testing/cases.ts';
+import { CaseSteps, agent, application, clerk, codesOf, countyClerk } from '../testing/cases.ts';
 import {
   CITY,
   COUNTY,
@@ -24,11 +24,6 @@ afterAll(() => federation.stop());
 
 const filing = (viewer: Viewer = agent) => federation.services(viewer.division).filing;
 const handling = (viewer: Viewer) => federation.services(viewer.division).handling;
-const codesOf = (attempt: Promise<unknown>) =>
-  attempt.then(
-    () => [],
-    (error: ProblemError) => error.problems.map((p) => p.code),
-  );
 
 describe('reading a case', () => {
   let id: string;

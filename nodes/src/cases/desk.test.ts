@@ -1,4 +1,4 @@
-import type { FileCaseInput, ProblemError, Viewer } from '@liandong/schema';
+import type { FileCaseInput, Viewer } from '@liandong/schema';
 import { filingNodeOf } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -7,6 +7,7 @@ import {
   application,
   chief,
   clerk,
+  codesOf,
   countyChief,
   countyClerk,
   homestead,
@@ -38,11 +39,6 @@ afterAll(() => federation.stop());
 
 const filing = (viewer: Viewer = agent) => federation.services(viewer.division).filing;
 const handling = (viewer: Viewer) => federation.services(viewer.division).handling;
-const codesOf = (attempt: Promise<unknown>) =>
-  attempt.then(
-    () => [],
-    (error: ProblemError) => error.problems.map((p) => p.code),
-  );
 
 describe('taking in', () => {
   test('gives the case a number of this desk and day, and a tracking code for the resident', async () => {

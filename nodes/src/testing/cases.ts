@@ -1,4 +1,4 @@
-import type { DivisionCode, FileCaseInput, HandlingView, Viewer } from '@liandong/schema';
+import type { DivisionCode, FileCaseInput, HandlingView, ProblemError, Viewer } from '@liandong/schema';
 import type { TestFederation } from './test-federation.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, eventually, personAt } from './test-federation.ts';
 
@@ -49,6 +49,13 @@ export function relief(amountFen: number | null, materials: readonly string[]): 
 }
 
 const step = (id: string) => ({ id, note: null, idempotencyKey: null });
+
+/** The codes a step is refused with; none where it is taken. */
+export const codesOf = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => [],
+    (error: ProblemError) => error.problems.map((p) => p.code),
+  );
 
 /** Steps of a case at their desks. */
 export class CaseSteps {
