@@ -17,6 +17,9 @@ function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
+/** The command that runs at the moment. */
+let running = null;
+
 /** Runs a command in the project and shows what it prints; `quiet` shows it only when it fails. */
 export async function run(command, args, { env = {}, quiet = false } = {}) {
   const child = spawn(command, args, {
@@ -24,6 +27,7 @@ export async function run(command, args, { env = {}, quiet = false } = {}) {
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', CHECKPOINT_DISABLE: '1', ...env },
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
   });
+  running = child;
   let output = '';
   child.stdout?.on('data', (chunk) => (output += chunk));
   child.stderr?.on('data', (chunk) => (output += chunk));
@@ -128,6 +132,11 @@ export async function become(program, args) {
 
 /** Runs a script's main part; a SetupError is a sentence, everything else a fault of the script. */
 export async function main(work) {
+  // whoever read went away (`| head`), and nobody is left to be told
+  process.stdout.on('error', () => {
+    running?.kill('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  });
   try {
     await work();
   } catch (error) {

@@ -38,21 +38,6 @@ export async function settled(federation: Federation): Promise<void> {
   throw new Error('messages stay under way');
 }
 
-/**
- * Asks again what got no answer, as a broker that reloads or starts anew loses those that are under way.
- * @param ask a step brings the same idempotency key each time
- */
-export async function insisting<T>(ask: () => Promise<T>, tries: number): Promise<T> {
-  for (let left = tries; ; left--) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (left <= 1 || !/DEADLINE_EXCEEDED|NODE_UNREACHABLE/.test(String(error))) throw error;
-      await pause(200);
-    }
-  }
-}
-
 /** Every holder's copy of a case's log, by host. */
 export async function logs(federation: Federation, id: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();

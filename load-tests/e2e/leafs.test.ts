@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Topology } from '@liandong/schema';
@@ -10,7 +9,7 @@ import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { lowIncome } from '../src/federation/journeys.ts';
 import { COUNTY, TOWNSHIP, VILLAGE } from './asking.ts';
-import { insisting, settled, startFederation } from './federation.ts';
+import { settled, startFederation } from './federation.ts';
 
 /** 三门县's own broker, and what stands at it; 珠岙镇 with its villages stands at the city's. */
 const LEAF = 'sanmen';
@@ -80,6 +79,9 @@ function withHosts(...changed: Topology['hosts']): Pick<Topology, 'hosts'> {
   return { hosts: [...others, ...changed] };
 }
 
+/** How often a step is asked that gets no answer: a leaf that is started anew takes its time. */
+const PATIENCE = 20;
+
 /** A desk that goes on filing and sending up, without a pause, until told to stop. */
 class Load {
   readonly filed: string[] = [];
@@ -95,19 +97,14 @@ class Load {
     const agent = await client;
     while (this.#going) {
       try {
-        const { case: made } = await this.#insisting<Filed>(agent, documents.FILE_CASE, lowIncome());
+        const { case: made } = await agent.do<Filed>(documents.FILE_CASE, lowIncome(), PATIENCE);
         this.filed.push(made.id);
-        await this.#insisting(agent, documents.FORWARD_CASE, { id: made.id });
+        await agent.do(documents.FORWARD_CASE, { id: made.id }, PATIENCE);
       } catch (error) {
         this.faults.push(String(error));
       }
       await pause(20);
     }
-  }
-
-  #insisting<T>(agent: Client, document: string, input: Record<string, unknown>): Promise<T> {
-    const idempotencyKey = randomUUID();
-    return insisting(() => agent.do<T>(document, { ...input, idempotencyKey }), 20);
   }
 
   async stop(): Promise<void> {

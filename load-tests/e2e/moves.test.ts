@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,7 +9,7 @@ import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { lowIncome } from '../src/federation/journeys.ts';
 import { freePort } from '../src/federation/services.ts';
-import { insisting, settled, startFederation } from './federation.ts';
+import { settled, startFederation } from './federation.ts';
 
 /** A village that shares its host with another. */
 const VILLAGE = '331022102217';
@@ -52,19 +51,14 @@ class Load {
   constructor(agent: string) {
     this.#done = Promise.all([
       this.#work(agent, async (client) => {
-        const [filing, forwarding] = [{ idempotencyKey: randomUUID() }, { idempotencyKey: randomUUID() }];
-        // one application, word for word the same when it is asked again
-        const application = { ...lowIncome(), ...filing };
-        const file = () => client.do<{ case: { id: string } }>(documents.FILE_CASE, application);
-        const { case: made } = await insisting(file, 3);
+        const { case: made } = await client.do<{ case: { id: string } }>(documents.FILE_CASE, lowIncome());
         this.filed.push(made.id);
-        await insisting(() => client.do(documents.FORWARD_CASE, { id: made.id, ...forwarding }), 3);
+        await client.do(documents.FORWARD_CASE, { id: made.id });
       }),
       this.#work(agent, async (client) => {
         const id = this.filed[0];
         if (id === undefined) return;
-        const ask = () => client.get<{ case: { id: string } | null }>(documents.CASE_NOW, { id });
-        const found = await insisting(ask, 3);
+        const found = await client.get<{ case: { id: string } | null }>(documents.CASE_NOW, { id });
         if (found.case?.id !== id) throw new Error('the case was not found');
       }),
     ]);

@@ -121,6 +121,14 @@ describe('the demo', () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
+  test('whose reader goes away stops without a word and leaves nothing behind', async () => {
+    const demo = start(DEMO, ['--port', String(await freePort())]);
+    demo.child.stdout.destroy();
+    expect(await demo.ended).toMatchObject({ code: 130, err: '' });
+    expect(await leftovers()).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
   test('killed outright takes its services and hosts with it', async () => {
     const demo = start(DEMO, ['--port', String(await freePort())]);
     await demo.says('ready after');

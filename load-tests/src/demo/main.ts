@@ -178,12 +178,14 @@ function readArguments() {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
-  process.on(signal, () => {
-    process.exitCode = 130;
-    void stop();
-  });
+function interrupted(): void {
+  process.exitCode = 130;
+  void stop();
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.on(signal, interrupted);
+// whoever read went away (`| head`), and nobody is left to be told
+for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupted);
 
 void main()
   .catch((error: unknown) => {

@@ -1,5 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorCode } from '@liandong/schema';
 import { problem } from '@liandong/schema';
+
+/** What says that nobody answered: a step may have been done all the same. */
+const UNANSWERED: ReadonlySet<string | undefined> = new Set<ErrorCode>(['DEADLINE_EXCEEDED', 'NODE_UNREACHABLE']);
+
+/** How often something is asked before its having no answer counts. */
+const TRIES = 5;
+
+/** Between two of them. */
+const PAUSE_MS = 200;
 
 /** An error of a GraphQL answer. */
 export interface GraphQLFault {
@@ -22,7 +33,14 @@ export interface GraphQLAnswer {
   errors: GraphQLFault[];
 }
 
-/** One person's (or the public's) connection to a gateway. */
+/** Inputs that take no idempotency key: such a step is asked once. */
+const WITHOUT_KEY =
+  /\$input: (AdmitItem|AnswerDelegation|AuthorizeWindow|CancelItem|ChangeFee|CloseWindow|ConfirmLegalBasis|EndDelegation|ItemDraft|ExemptItem|GrantPower|OpenWindow|PublishItem|RegisterSeal|RequestPower|ReviewItemDraft|ReviseImplementation|Revoke|SuspendItem|TransferPowers)Input!/;
+
+/**
+ * One person's (or the public's) connection to a gateway. What nobody answered is asked again, as a person presses the
+ * button once more; a step under the same idempotency key, so that it is done once.
+ */
 export class Client {
   readonly #url: string;
   readonly #token: string | null;
@@ -34,11 +52,7 @@ export class Client {
 
   /** Logs in at the embedded issuer. @throws {ProblemError} UNAUTHENTICATED */
   static async login(gatewayUrl: string, username: string, password: string): Promise<Client> {
-    const response = await fetch(`${gatewayUrl}/issuer/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'password', username, password }),
-    });
-    const answer = (await response.json()) as { access_token?: string; error_description?: string };
+    const answer = await tokenOf(gatewayUrl, { grant_type: 'password', username, password });
     if (answer.access_token === undefined) throw problem('UNAUTHENTICATED', answer.error_description ?? 'No token.');
     return new Client(gatewayUrl, answer.access_token);
   }
@@ -53,22 +67,18 @@ export class Client {
     slip: { number: string; code: string },
   ): Promise<Client> {
     const own = await Client.login(gatewayUrl, agent.username, agent.password);
-    const response = await fetch(`${gatewayUrl}/issuer/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-        actor_token: own.#token ?? '',
-        actor_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-        subject_token: `${slip.number} ${slip.code}`,
-        subject_token_type: 'urn:liandong:tracking-code',
-      }),
+    const answer = await tokenOf(gatewayUrl, {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      actor_token: own.#token ?? '',
+      actor_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      subject_token: `${slip.number} ${slip.code}`,
+      subject_token_type: 'urn:liandong:tracking-code',
     });
-    const answer = (await response.json()) as { access_token?: string; code?: string };
     if (answer.access_token === undefined) throw new Error(answer.code ?? 'no token');
     return new Client(gatewayUrl, answer.access_token);
   }
 
-  /** Asks and returns all that came back. */
+  /** Asks once and returns all that came back. */
   async ask(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
     const response = await fetch(this.#url, {
       method: 'POST',
@@ -83,8 +93,9 @@ export class Client {
   }
 
   /** Asks and insists on an answer without errors. @throws {Error} with the first one */
-  async get<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
-    const { data, errors } = await this.ask(query, variables);
+  async get<T>(query: string, variables: Record<string, unknown> = {}, tries = TRIES): Promise<T> {
+    const ask = () => this.ask(query, variables);
+    const { data, errors } = await insisting(ask, ({ errors: [first] }) => first?.extensions?.code, tries);
     const [first] = errors;
     if (first || !data) throw new Error(`${first?.extensions?.code ?? 'NO_DATA'}: ${first?.message ?? 'no data'}`);
     return data as T;
@@ -92,20 +103,61 @@ export class Client {
 
   /** Tries a mutation with one field. @returns why it was refused; nothing when it was done */
   async refusals(query: string, input: Record<string, unknown>): Promise<Refusal[]> {
-    return (await this.#mutate<{ errors: Refusal[] }>(query, input)).errors;
+    return (await this.#mutate<{ errors: Refusal[] }>(query, input, TRIES)).errors;
   }
 
   /** Does a mutation with one field and insists on its being done. @throws {Error} with the refusal */
-  async do<T>(query: string, input: Record<string, unknown>): Promise<T> {
-    const done = await this.#mutate<T & { errors: Refusal[] }>(query, input);
+  async do<T>(query: string, input: Record<string, unknown>, tries = TRIES): Promise<T> {
+    const done = await this.#mutate<T & { errors: Refusal[] }>(query, input, tries);
     const [refused] = done.errors;
     if (refused) throw new Error(`${refused.code}: ${refused.message}`);
     return done;
   }
 
-  async #mutate<T>(query: string, input: Record<string, unknown>): Promise<T> {
-    const [payload] = Object.values(await this.get<Record<string, T>>(query, { input }));
+  async #mutate<T>(query: string, input: Record<string, unknown>, tries: number): Promise<T> {
+    const isKeyed = !WITHOUT_KEY.test(query);
+    const asked = { input: isKeyed ? { idempotencyKey: randomUUID(), ...input } : input };
+    const [payload] = Object.values(await this.get<Record<string, T>>(query, asked, isKeyed ? tries : 1));
     if (!payload) throw new Error('the mutation gave no answer');
     return payload;
   }
+}
+
+/** The embedded issuer's answer. */
+interface Issued {
+  access_token?: string;
+  error_description?: string;
+  code?: string;
+}
+
+function tokenOf(gatewayUrl: string, form: Record<string, string>): Promise<Issued> {
+  const ask = async () => {
+    const body = new URLSearchParams(form);
+    return (await (await fetch(`${gatewayUrl}/issuer/token`, { method: 'POST', body })).json()) as Issued;
+  };
+  return insisting(ask, ({ code }) => code, TRIES);
+}
+
+/**
+ * Asks again what got no answer: a busy machine lets the deadline pass, a broker that reloads or starts anew loses what
+ * is under way.
+ * @param codeOf of an answer, the code of what is wrong with it
+ */
+async function insisting<A>(
+  ask: () => Promise<A>,
+  codeOf: (answer: A) => string | undefined,
+  tries: number,
+): Promise<A> {
+  for (let left = tries; left > 1; left--) {
+    const answer = await ask().catch(onlyBroken);
+    if (answer !== null && !UNANSWERED.has(codeOf(answer))) return answer;
+    await pause(PAUSE_MS);
+  }
+  return ask();
+}
+
+/** `fetch` tells a connection that broke, or was never made, as a TypeError. */
+function onlyBroken(error: unknown): null {
+  if (!(error instanceof TypeError)) throw error;
+  return null;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -60,7 +60,12 @@ export class Federation extends RunningFederation {
       return done;
     };
     const { brokers, brokerOfHost } = await planBrokers(dir, plan.leafs ?? []);
-    const services = await step('PostgreSQL', () => startPostgres(dir, natsServer, brokers, options.durable));
+    const services = await step('PostgreSQL', () => startPostgres(dir, natsServer, brokers, options.durable)).catch(
+      async (error: unknown) => {
+        await rm(dir, { recursive: true, force: true });
+        throw error;
+      },
+    );
     const started: Program[] = [];
     try {
       const httpPort = await freePort();
