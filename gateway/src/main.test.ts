@@ -1,11 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
+import type { JWK } from 'jose';
+import { decodeProtectedHeader } from 'jose';
 import { TokenVerifier, graphqlSubject, hostRequestSchema, parseIssuers } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Issuer, generateIssuerKey, hashPassword } from './issuer/index.ts';
@@ -168,6 +171,40 @@ describe('the gateway process', () => {
     await replace(topologyOf(HOSTS, 4));
     await replace(topologyOf({ city: [CITY], county: [COUNTY] }, 6));
     expect(await until(6)).toEqual({ broker: true, hosts: 2, sequence: 6 });
+  });
+
+  test('goes on with people, keys and issuers as their files are changed, and without what is faulty', async () => {
+    const change = (name: string, content: unknown) =>
+      writeFile(settings[name] ?? '', typeof content === 'string' ? content : JSON.stringify(content));
+    const [wang] = JSON.parse(await readFile(settings['LIANDONG_PEOPLE_FILE'] ?? '', 'utf8')) as [object];
+    const first = JSON.parse(await readFile(settings['LIANDONG_ISSUER_KEY_FILE'] ?? '', 'utf8')) as JWK;
+    const next = await generateIssuerKey();
+    const { keys } = (await Issuer.open('embedded', { keys: [next, first] }, [])).jwks();
+    await change('LIANDONG_ISSUERS_FILE', [{ issuer: 'embedded', jwks: { keys } }]);
+    await change('LIANDONG_PEOPLE_FILE', 'nobody');
+    await change('LIANDONG_ISSUER_KEY_FILE', { keys: [next, first] });
+    gateway.child.kill('SIGHUP');
+    await change('LIANDONG_PEOPLE_FILE', [wang, { ...wang, username: 'li' }]);
+    const body = new URLSearchParams({ grant_type: 'password', username: 'li', password: 'right' });
+    const login = async () => (await at('/issuer/token', { method: 'POST', body })).json() as Promise<unknown>;
+    const loggedIn = async () => {
+      for (;;) {
+        const { access_token: token } = (await login()) as { access_token?: string };
+        if (token !== undefined) return token;
+        // whoever has no login yet waits longer each time; so does this, as long as the test may last
+        await pause(200);
+      }
+    };
+    const token = await loggedIn();
+    expect(decodeProtectedHeader(token).kid).toBe(next.kid);
+    const asked = await at(
+      '/graphql',
+      { method: 'POST', body: JSON.stringify({ query: JOURNEY, variables: { id: fileInto(hosts, {}, 2) } }) },
+      { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    );
+    expect((await readAnswer(asked)).errors).not.toContainEqual(
+      expect.objectContaining({ extensions: expect.objectContaining({ code: 'UNAUTHENTICATED' }) }),
+    );
   });
 
   test('that finds its port taken ends with BAD_CONFIG, and does not hang on to the broker', async () => {

@@ -10,8 +10,8 @@ import {
   parseTopology,
   problem,
 } from '@liandong/schema';
-import type { JWK } from 'jose';
 import { createRemoteJWKSet } from 'jose';
+import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { readConfig } from './config.ts';
 import { Issuer, parsePeople } from './issuer/index.ts';
@@ -19,12 +19,13 @@ import { exportTraces, programLog, serveMetrics } from './observability/index.ts
 import { Gateway } from './server.ts';
 import { NatsTransport } from './transport/index.ts';
 
-/** How often the topology's file is looked at, ms. */
-const TOPOLOGY_MS = 500;
+/** How often it is looked whether a file was changed, ms. */
+const LOOK_MS = 500;
 
 /**
- * Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. The topology is read anew when
- * its file changes, and on SIGHUP; an older one than that in force changes nothing.
+ * Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. The files of the topology, of
+ * the issuers, and of the embedded issuer's people and keys are read anew when they change, and on SIGHUP; a topology
+ * older than that in force changes nothing, and a faulty file leaves all as it was.
  */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -69,17 +70,24 @@ async function main(): Promise<void> {
   log.info({ port: config.port }, 'gateway ready');
   process.send?.({ ready: true });
 
-  const readAnew = () => {
-    readJson(config.topologyFile)
-      .then((content) => {
-        if (gateway.registry.replace(parseTopology(content))) {
+  const watched = watchFiles(log, [
+    {
+      files: [config.topologyFile],
+      take: async () => {
+        if (gateway.registry.replace(parseTopology(await readJson(config.topologyFile)))) {
           log.info({ sequence: gateway.registry.current.sequence }, 'a newer topology is in force');
         }
-      })
-      .catch((error: unknown) => log.error({ err: error }, 'the topology was not taken'));
-  };
-  process.on('SIGHUP', readAnew);
-  watchFile(config.topologyFile, { interval: TOPOLOGY_MS }, readAnew);
+      },
+    },
+    {
+      files: [config.issuersFile],
+      take: async () => {
+        tokens.renew(parseIssuers(await readJson(config.issuersFile)));
+        log.info('the issuers of tokens were read anew');
+      },
+    },
+    ...(config.embeddedIssuer && issuer ? [embeddedIssuerFiles(issuer, config.embeddedIssuer, log)] : []),
+  ]);
   let stopping: Promise<void> | null = null;
   const stop = () => {
     if (stopping) return end();
@@ -87,7 +95,7 @@ async function main(): Promise<void> {
       log.error({ ms: config.stopTimeoutMs }, 'the stop took too long and was ended');
       end();
     }, config.stopTimeoutMs);
-    unwatchFile(config.topologyFile, readAnew);
+    watched.stop();
     stopping = gateway.close().then(async () => {
       await stopMetrics?.();
       await stopTraces?.();
@@ -110,10 +118,49 @@ function end(): void {
   process.exit(1);
 }
 
+/** Files that are read anew when one of them changes. */
+interface WatchedFiles {
+  files: readonly string[];
+  /** Reads and takes them. @throws {ProblemError} BAD_CONFIG; all is as before then */
+  take: () => Promise<void>;
+}
+
+/** Reads files anew when they change, and all of them on SIGHUP. */
+function watchFiles(log: Logger, all: readonly WatchedFiles[]): { stop: () => void } {
+  const stops = all.map(({ files, take }) => {
+    // one after the other, so that the last reading counts
+    let taken = Promise.resolve();
+    const read = () => {
+      taken = taken
+        .then(take)
+        .catch((error: unknown) => log.error({ err: error, files }, 'what was changed was not taken'));
+    };
+    for (const file of files) watchFile(file, { interval: LOOK_MS }, read);
+    process.on('SIGHUP', read);
+    return () => {
+      for (const file of files) unwatchFile(file, read);
+      process.off('SIGHUP', read);
+    };
+  });
+  return { stop: () => stops.forEach((stop) => stop()) };
+}
+
+function embeddedIssuerFiles(issuer: Issuer, { keyFile, peopleFile }: EmbeddedIssuer, log: Logger): WatchedFiles {
+  return {
+    files: [keyFile, peopleFile],
+    take: async () => {
+      await issuer.renew(await readJson(keyFile), parsePeople(await readJson(peopleFile)));
+      log.info("the embedded issuer's keys and people were read anew");
+    },
+  };
+}
+
+type EmbeddedIssuer = NonNullable<GatewayConfig['embeddedIssuer']>;
+
 async function openIssuer(config: GatewayConfig): Promise<Issuer | null> {
   if (!config.embeddedIssuer) return null;
   const { name, keyFile, peopleFile } = config.embeddedIssuer;
-  return Issuer.open(name, (await readJson(keyFile)) as JWK, parsePeople(await readJson(peopleFile)));
+  return Issuer.open(name, await readJson(keyFile), parsePeople(await readJson(peopleFile)));
 }
 
 async function readText(file: string): Promise<string> {

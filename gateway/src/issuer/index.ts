@@ -1,4 +1,5 @@
-export { Issuer, generateIssuerKey } from './issuer.ts';
+export { generateIssuerKey, parseIssuerKeys } from './issuer-keys.ts';
+export { Issuer } from './issuer.ts';
 export type { FindConsent, TokenAnswer, TrackedConsent } from './issuer.ts';
 export { LoginGuard } from './login-guard.ts';
 export { hashPassword, parsePeople } from './people.ts';

@@ -211,6 +211,32 @@ describe('the keys', () => {
     expect(second.kid).not.toBe(key.kid);
   });
 
+  test('that are several are all shown, and the first signs: what the others signed stays good', async () => {
+    const next = await generateIssuerKey();
+    const before = await issuer.login('li', 'another');
+    const rotated = await Issuer.open('embedded', { keys: [next, key] }, people);
+    expect(rotated.jwks().keys.map(({ kid }) => kid)).toEqual([next.kid, key.kid]);
+    expect(JSON.stringify(rotated.jwks())).not.toContain('"d"');
+    const { access_token: signed } = await rotated.login('li', 'another');
+    expect(decodeProtectedHeader(signed).kid).toBe(next.kid);
+    for (const token of [before.access_token, signed]) {
+      expect(await verifier(rotated).verify(token)).toMatchObject({ sub: 'li' });
+    }
+  });
+
+  test('and people can be renewed while it serves; files that are faulty leave it as it was', async () => {
+    const next = await generateIssuerKey();
+    const serving = await Issuer.open('embedded', key, people);
+    const [, li] = people as [Person, Person];
+    await serving.renew({ keys: [next, key] }, [li]);
+    expect(serving.jwks().keys).toHaveLength(2);
+    await expect(serving.login('wang', 'right 密码')).rejects.toThrow(code('UNAUTHENTICATED'));
+    await expect(serving.renew({ keys: [] }, people)).rejects.toThrow(code('BAD_CONFIG'));
+    await expect(serving.login('wang', 'right 密码')).rejects.toThrow(code('UNAUTHENTICATED'));
+    const { access_token } = await serving.login('li', 'another');
+    expect(decodeProtectedHeader(access_token).kid).toBe(next.kid);
+  });
+
   test('that carry no name open all the same', async () => {
     const { kid, ...nameless } = key;
     const opened = await Issuer.open('embedded', nameless, people);
@@ -219,7 +245,7 @@ describe('the keys', () => {
 });
 
 describe('a key file', () => {
-  test.each<[string, () => Promise<JWK>]>([
+  test.each<[string, () => Promise<unknown>]>([
     ['the public half only', async () => ({ ...key, d: undefined })],
     ['no public half', async () => ({ ...key, x: undefined })],
     ['a private half that is damaged', async () => ({ ...key, d: 'AAAA' })],
@@ -230,6 +256,11 @@ describe('a key file', () => {
       async () => exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey),
     ],
     ['nothing', async () => ({})],
+    ['no list of keys', async () => ({ keys: key })],
+    ['no key in its list', async () => ({ keys: [] })],
+    ['one key twice', async () => ({ keys: [key, key] })],
+    ['the public half only behind the first', async () => ({ keys: [key, { ...key, d: undefined }] })],
+    ['text', async () => 'a key'],
   ])('with %s is BAD_CONFIG', async (_, make) => {
     await expect(Issuer.open('embedded', await make(), people)).rejects.toThrow(code('BAD_CONFIG'));
   });

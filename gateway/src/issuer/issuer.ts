@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CryptoKey, JWK } from 'jose';
-import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import type { JWK } from 'jose';
+import { SignJWT } from 'jose';
 import type { DivisionCode, ProxyConsent } from '@liandong/schema';
 import {
   ARTICLES,
@@ -12,6 +12,8 @@ import {
   problem,
   requireConsent,
 } from '@liandong/schema';
+import type { IssuerKey } from './issuer-keys.ts';
+import { parseIssuerKeys } from './issuer-keys.ts';
 import { LoginGuard } from './login-guard.ts';
 import type { Person } from './people.ts';
 import { hashPassword, isPassword } from './people.ts';
@@ -40,54 +42,53 @@ export interface TrackedConsent {
  */
 export type FindConsent = (number: string, code: string) => Promise<TrackedConsent | null | undefined>;
 
+/** What an issuer signs with, and whom it knows. */
+interface Office {
+  /** The first signs; all are shown, so that what the others signed stays good. */
+  keys: readonly [IssuerKey, ...IssuerKey[]];
+  people: ReadonlyMap<string, Person>;
+  /** Of its own tokens. */
+  verifier: TokenVerifier;
+}
+
 /** The embedded issuer of small sites and of development: people with passwords, tokens signed with Ed25519. */
 export class Issuer {
   readonly name: string;
-  readonly #key: { privateKey: CryptoKey; publicJwk: JWK; kid: string };
-  readonly #people: ReadonlyMap<string, Person>;
   readonly #nobody: Promise<string>;
   readonly #guard: LoginGuard;
-  /** Of its own tokens. */
-  readonly #verifier: TokenVerifier;
+  #office: Office;
 
-  private constructor(
-    name: string,
-    key: { privateKey: CryptoKey; publicJwk: JWK; kid: string },
-    people: readonly Person[],
-    guard: LoginGuard,
-  ) {
-    this.#guard = guard;
+  private constructor(name: string, office: Office, guard: LoginGuard) {
     this.name = name;
-    this.#key = key;
-    this.#people = new Map(people.map((person) => [person.username, person]));
-    this.#verifier = new TokenVerifier(parseIssuers([{ issuer: name, jwks: this.jwks() }]), () => {
-      throw new Error('its own keys are at hand');
-    });
+    this.#office = office;
+    this.#guard = guard;
     this.#nobody = hashPassword(randomUUID(), Buffer.from(randomUUID()));
   }
 
-  /** @throws {ProblemError} BAD_CONFIG for a key that is no Ed25519 private key */
+  /**
+   * @param keys what its key file holds: a private JWK, or several of which the first signs
+   * @throws {ProblemError} BAD_CONFIG for keys that are no Ed25519 private keys
+   */
   static async open(
     name: string,
-    jwk: JWK,
+    keys: unknown,
     people: readonly Person[],
     guard: LoginGuard = new LoginGuard(),
   ): Promise<Issuer> {
-    if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.d === undefined || jwk.x === undefined) {
-      throw problem('BAD_CONFIG', "The issuer's key file holds no Ed25519 private key.");
-    }
-    const privateKey = await importJWK(jwk, 'EdDSA').catch((cause: unknown) => {
-      throw problem('BAD_CONFIG', "The issuer's key file holds a key that is damaged.", { cause });
-    });
-    if (privateKey instanceof Uint8Array) throw problem('BAD_CONFIG', "The issuer's key is no key pair.");
-    const publicJwk: JWK = { kty: 'OKP', crv: 'Ed25519', x: jwk.x };
-    return new Issuer(name, { privateKey, publicJwk, kid: await calculateJwkThumbprint(publicJwk) }, people, guard);
+    return new Issuer(name, await officeOf(name, keys, people), guard);
   }
 
-  /** Its public keys (RFC 7517). */
+  /**
+   * Goes on with other keys and people, as they stand in its files now. Whoever waits after failed logins waits on.
+   * @throws {ProblemError} BAD_CONFIG; it goes on as before then
+   */
+  async renew(keys: unknown, people: readonly Person[]): Promise<void> {
+    this.#office = await officeOf(this.name, keys, people);
+  }
+
+  /** Its public keys (RFC 7517), the one that signs first. */
   jwks(): { keys: JWK[] } {
-    const { publicJwk, kid } = this.#key;
-    return { keys: [{ ...publicJwk, kid, alg: 'EdDSA', use: 'sig' }] };
+    return jwksOf(this.#office.keys);
   }
 
   /**
@@ -97,7 +98,7 @@ export class Issuer {
    */
   async login(username: string, password: string, address = 'unknown'): Promise<TokenAnswer> {
     this.#guard.requireTurn(username, address);
-    const person = this.#people.get(username);
+    const person = this.#office.people.get(username);
     // an unknown name takes as long as a wrong password
     const asked = person ?? { ...NOBODY, password: await this.#nobody };
     const right = await isPassword(asked, password);
@@ -130,7 +131,7 @@ export class Issuer {
     findConsent: FindConsent,
     address = 'unknown',
   ): Promise<TokenAnswer> {
-    const agent = await this.#verifier.verify(actorToken);
+    const agent = await this.#office.verifier.verify(actorToken);
     if (agent.actsFor !== undefined) throw problem('UNAUTHENTICATED', 'This token acts for somebody already.');
     if (!agent.roles.includes('AGENT')) {
       throw problem('FORBIDDEN', 'Only an agent acts for an applicant.', { article: ARTICLES.postDuties });
@@ -159,15 +160,16 @@ export class Issuer {
   }
 
   async #sign(subject: string, claims: Record<string, unknown>, expires: Date): Promise<TokenAnswer> {
+    const [key] = this.#office.keys;
     const token = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'EdDSA', kid: this.#key.kid, typ: 'JWT' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' })
       .setIssuer(this.name)
       .setAudience(TOKEN_AUDIENCE)
       .setSubject(subject)
       .setJti(randomUUID())
       .setIssuedAt()
       .setExpirationTime(expires)
-      .sign(this.#key.privateKey);
+      .sign(key.privateKey);
     const seconds = Math.round((expires.getTime() - Date.now()) / 1_000);
     return { access_token: token, token_type: 'Bearer', expires_in: seconds };
   }
@@ -175,9 +177,12 @@ export class Issuer {
 
 const NOBODY: Omit<Person, 'password'> = { username: '', name: '', division: '', roles: [], department: null };
 
-/** Makes a key for an embedded issuer, with the id its tokens name. */
-export async function generateIssuerKey(): Promise<JWK> {
-  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-  const jwk = await exportJWK(privateKey);
-  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA' };
+const jwksOf = (keys: readonly IssuerKey[]) => ({ keys: keys.map(({ publicJwk }) => publicJwk) });
+
+async function officeOf(name: string, content: unknown, people: readonly Person[]): Promise<Office> {
+  const keys = await parseIssuerKeys(content);
+  const verifier = new TokenVerifier(parseIssuers([{ issuer: name, jwks: jwksOf(keys) }]), () => {
+    throw new Error('its own keys are at hand');
+  });
+  return { keys, people: new Map(people.map((person) => [person.username, person])), verifier };
 }

@@ -1,6 +1,5 @@
 import type { DivisionCode, HostReply, NodeServices } from '@liandong/schema';
-import { ISSUER_KEYS, TokenVerifier, parseIssuers, problem } from '@liandong/schema';
-import { createRemoteJWKSet } from 'jose';
+import { problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import { Bus } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
@@ -20,7 +19,7 @@ import { startClockwork } from './clockwork.ts';
 import type { NodeDesks } from './desks.ts';
 import { deskOpener } from './desks.ts';
 import { readFoundation } from './foundation.ts';
-import { readJson } from './json-file.ts';
+import { openTokens } from './issuers.ts';
 import { hostParts } from './parts.ts';
 import { Served } from './served.ts';
 
@@ -95,13 +94,7 @@ async function startParts(
   const foundation = await readFoundation(config, now);
   const { divisions, trust, place } = foundation;
   for (const node of config.nodes) divisions.get(node);
-  const issuers = parseIssuers(await readJson(config.issuersFile));
-  const tokens = new TokenVerifier(
-    issuers,
-    (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
-    (issuer, away, err) =>
-      log.warn({ issuer, err }, away ? 'an issuer of tokens can not be reached' : 'an issuer of tokens is back'),
-  );
+  const tokens = await openTokens(config.issuersFile, log, onStop);
 
   const vault = await openVault({ ...config, nodes: place.named });
   const db = new HostDb(

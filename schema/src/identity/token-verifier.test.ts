@@ -201,6 +201,49 @@ describe('a token', () => {
   });
 });
 
+describe('a list of issuers that was changed', () => {
+  const localKeys = (...keys: Keys[]) => ({ issuer: ISSUER, jwks: { keys: keys.map(({ jwk }) => jwk) } });
+  const none = () => {
+    throw new Error('keys stand in the file');
+  };
+  const outcome = (tokens: TokenVerifier, token: string) =>
+    tokens.verify(token).then(
+      () => 'taken',
+      (error: unknown) => (error as { code: string }).code,
+    );
+
+  test('takes the keys it names from then on, and refuses those it left out, tokens of a moment ago too', async () => {
+    const tokens = new TokenVerifier([localKeys(own)], none);
+    const [before, after] = await Promise.all([signed(claims(), own), signed(claims(), ownEc)]);
+    expect([await outcome(tokens, before), await outcome(tokens, after)]).toEqual(['taken', 'UNAUTHENTICATED']);
+    tokens.renew([localKeys(own, ownEc)]);
+    expect([await outcome(tokens, before), await outcome(tokens, after)]).toEqual(['taken', 'taken']);
+    tokens.renew([localKeys(ownEc)]);
+    expect([await outcome(tokens, before), await outcome(tokens, after)]).toEqual(['UNAUTHENTICATED', 'taken']);
+  });
+
+  test('refuses an issuer that stands in it no more, and takes one that is new', async () => {
+    const tokens = new TokenVerifier([localKeys(own)], none);
+    tokens.renew([{ issuer: OTHER_ISSUER, jwks: { keys: [other.jwk] } }]);
+    expect(await outcome(tokens, await signed(claims(), own))).toBe('UNAUTHENTICATED');
+    expect(await outcome(tokens, await signed(claims({ iss: OTHER_ISSUER }), other))).toBe('taken');
+  });
+
+  test('keeps what was fetched of an issuer whose address is the same', async () => {
+    const fetched: string[] = [];
+    const fetching = (uri: URL) => {
+      fetched.push(uri.href);
+      return createLocalJWKSet({ keys: [remote.jwk] });
+    };
+    const away = { issuer: REMOTE_ISSUER, jwksUri: `${REMOTE_ISSUER}/jwks` };
+    const tokens = new TokenVerifier([away], fetching);
+    tokens.renew([localKeys(own), away]);
+    tokens.renew([{ ...away, jwksUri: `${REMOTE_ISSUER}/keys` }]);
+    expect(fetched).toEqual([`${REMOTE_ISSUER}/jwks`, `${REMOTE_ISSUER}/keys`]);
+    expect(await outcome(tokens, await signed(claims({ iss: REMOTE_ISSUER }), remote))).toBe('taken');
+  });
+});
+
 describe('the issuers file', () => {
   const jwks = { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'x' }] };
 

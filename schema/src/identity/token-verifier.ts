@@ -27,8 +27,11 @@ const REMEMBERED_MS = 60_000;
 
 /** Checks people's tokens, at the gateway and again at every node: signature, issuer, audience, dates, claims. */
 export class TokenVerifier {
-  readonly #keys: ReadonlyMap<string, JWTVerifyGetKey>;
   readonly #remembered = new Map<string, { viewer: Viewer; until: number }>();
+  readonly #remoteKeys: (uri: URL) => RemoteKeys;
+  readonly #told: (issuer: string, away: boolean, why?: unknown) => void;
+  /** Each issuer with its entry as it was listed, by which a change is seen. */
+  #issuers: ReadonlyMap<string, { listed: string; keys: JWTVerifyGetKey }>;
 
   /**
    * @param remoteKeys how keys are fetched from an issuer that names an address; the caller's, since this does no I/O
@@ -39,16 +42,32 @@ export class TokenVerifier {
     remoteKeys: (uri: URL) => RemoteKeys,
     told: (issuer: string, away: boolean, why?: unknown) => void = () => undefined,
   ) {
-    this.#keys = new Map(
+    this.#remoteKeys = remoteKeys;
+    this.#told = told;
+    this.#issuers = new Map();
+    this.renew(issuers);
+  }
+
+  /**
+   * Goes on with the issuers of a list that was changed: one that is gone, or a key that is, is refused from now on.
+   * What was fetched of an issuer whose entry is the same is kept.
+   */
+  renew(issuers: Issuers): void {
+    const before = this.#issuers;
+    this.#issuers = new Map(
       issuers.map((entry) => {
-        const { issuer } = entry;
-        if ('jwks' in entry) return [issuer, createLocalJWKSet(entry.jwks)];
-        return [
-          issuer,
-          lastGoodKeys(issuer, remoteKeys(new URL(entry.jwksUri)), (away, why) => told(issuer, away, why)),
-        ];
+        const listed = JSON.stringify(entry);
+        const known = before.get(entry.issuer);
+        return [entry.issuer, known?.listed === listed ? known : { listed, keys: this.#keysOf(entry) }];
       }),
     );
+    this.#remembered.clear();
+  }
+
+  #keysOf(entry: Issuers[number]): JWTVerifyGetKey {
+    if ('jwks' in entry) return createLocalJWKSet(entry.jwks);
+    const { issuer } = entry;
+    return lastGoodKeys(issuer, this.#remoteKeys(new URL(entry.jwksUri)), (away, why) => this.#told(issuer, away, why));
   }
 
   /**
@@ -68,7 +87,8 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'sub'],
       });
       const viewer = viewerOfClaims(payload);
-      this.#remember(token, viewer, payload.exp ?? 0);
+      // a key that was taken away meanwhile is asked for again
+      if (this.#issuers.get(issuer)?.keys === keys) this.#remember(token, viewer, payload.exp ?? 0);
       return viewer;
     } catch (cause) {
       if (cause instanceof errors.JWTExpired) throw problem('UNAUTHENTICATED', 'The token has expired.', { cause });
@@ -84,10 +104,10 @@ export class TokenVerifier {
     } catch (cause) {
       throw problem('UNAUTHENTICATED', 'Not a token.', { cause });
     }
-    const keys = issuer === undefined ? undefined : this.#keys.get(issuer);
-    if (issuer === undefined || !keys)
+    const known = issuer === undefined ? undefined : this.#issuers.get(issuer);
+    if (issuer === undefined || !known)
       throw problem('UNAUTHENTICATED', 'The token is of an issuer that is not trusted here.');
-    return { issuer, keys };
+    return { issuer, keys: known.keys };
   }
 
   #remember(token: string, viewer: Viewer, expires: number): void {

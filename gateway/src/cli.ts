@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { ProblemError } from '@liandong/schema';
+import { runCommand } from './commands/index.ts';
+
+const { stdin, stderr, stdout, env } = process;
+
+runCommand(process.argv.slice(2), { stdin, stderr, environment: env, print: (text) => stdout.write(text) })
+  .catch((error: unknown) => {
+    const said =
+      error instanceof ProblemError
+        ? error.problems.map((p) => `${p.code}: ${p.message}`).join('\n')
+        : `INTERNAL: ${(error as Error).stack ?? String(error)}`;
+    stderr.write(`${said}\n`);
+    process.exitCode = 1;
+  })
+  // a terminal that was read from would keep the process
+  .finally(() => stdin.destroy());

@@ -1,0 +1,29 @@
+import { problem } from '@liandong/schema';
+import type { PasswordSource } from './password.ts';
+
+/** What a command is given besides its words: settings, where passwords come from, and where it prints. */
+export interface Terminal extends PasswordSource {
+  environment: Readonly<Record<string, string | undefined>>;
+  print: (text: string) => void;
+}
+
+export type Values = Readonly<Record<string, string | undefined>>;
+
+/** @param subject the word behind the command's own two */
+export type Command = (terminal: Terminal, values: Values, subject: string | undefined) => Promise<void>;
+
+/** @throws {ProblemError} BAD_INPUT naming the option that is missing */
+export function requireValue(values: Values, name: string): string {
+  const value = values[name];
+  if (value === undefined || value === '') throw problem('BAD_INPUT', `--${name} is missing.`, { field: name });
+  return value;
+}
+
+/** A file a command works on: an option, or what the gateway's settings say. @throws {ProblemError} BAD_INPUT */
+export function fileOf({ environment }: Terminal, values: Values, option: string, setting: string): string {
+  const file = values[option] ?? environment[setting];
+  if (file === undefined || file === '') {
+    throw problem('BAD_INPUT', `Name the file: --${option} or ${setting}.`, { field: option });
+  }
+  return file;
+}

@@ -1,0 +1,46 @@
+import { chown, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { problem } from '@liandong/schema';
+
+/** @throws {ProblemError} BAD_INPUT for a file that is away or no JSON */
+export async function readJsonFile(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw problem('BAD_INPUT', `${file} can't be read.`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw problem('BAD_INPUT', `${file} is no JSON.`, { cause });
+  }
+}
+
+/**
+ * Changes a private JSON file as a whole: whoever reads it meanwhile reads the old one or the new one. It stays its
+ * owner's alone; two people who change it at once do not undo each other.
+ * @param change what stands there, null where there is no file yet, to what shall stand there
+ * @throws {ProblemError} BAD_INPUT where somebody else is changing it, or it can't be written, and what the change throws
+ */
+export async function changeJsonFile(file: string, change: (content: unknown) => Promise<unknown>): Promise<void> {
+  const part = `${file}.part`;
+  const handle = await open(part, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'EEXIST'
+      ? problem('BAD_INPUT', `Somebody else is changing ${file}; if not, remove ${part}.`, { cause })
+      : problem('BAD_INPUT', `${file} can't be written.`, { cause });
+  });
+  try {
+    const before = await stat(file).catch(() => null);
+    const changed = await change(before ? await readJsonFile(file) : null);
+    await handle.writeFile(`${JSON.stringify(changed, null, 2)}\n`);
+    await handle.sync();
+    // the gateway's own account goes on reading it
+    if (before && process.getuid?.() === 0) await chown(part, before.uid, before.gid);
+    await handle.close();
+    await rename(part, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(part, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { ISSUER_KEYS, TokenVerifier, parseIssuers } from '@liandong/schema';
+import { createRemoteJWKSet } from 'jose';
+import type { Logger } from 'pino';
+import { readJson } from './json-file.ts';
+
+/** How often it is looked whether the file was changed, ms. */
+const LOOK_MS = 500;
+
+/**
+ * Whose tokens a host takes. The file is read anew when it changes, so that an issuer changes its keys without the host
+ * being started anew; a faulty one leaves all as it was.
+ * @param file LIANDONG_ISSUERS_FILE
+ * @throws {ProblemError} BAD_CONFIG
+ */
+export async function openTokens(
+  file: string,
+  log: Logger,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<TokenVerifier> {
+  const read = async () => parseIssuers(await readJson(file));
+  const tokens = new TokenVerifier(
+    await read(),
+    (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
+    (issuer, away, err) =>
+      log.warn({ issuer, err }, away ? 'an issuer of tokens can not be reached' : 'an issuer of tokens is back'),
+  );
+  let taken = Promise.resolve();
+  const renew = () => {
+    // one after the other, so that the last reading counts
+    taken = taken
+      .then(async () => {
+        tokens.renew(await read());
+        log.info('the issuers of tokens were read anew');
+      })
+      .catch((error: unknown) => log.error({ err: error, file }, 'what was changed was not taken'));
+  };
+  watchFile(file, { interval: LOOK_MS }, renew);
+  onStop(async () => {
+    unwatchFile(file, renew);
+    await taken;
+  });
+  return tokens;
+}
