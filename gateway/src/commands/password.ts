@@ -29,7 +29,7 @@ export async function readPassword({ stdin, stderr }: PasswordSource, username: 
       const { value, done } = await given.next();
       if (typed) stderr.write('\n');
       if (done) throw problem('BAD_INPUT', 'No password was given.', { field: 'password' });
-      return value as string;
+      return value;
     };
     const password = await ask(`Password of ${username}: `);
     requireFit(password, username);
@@ -43,7 +43,7 @@ export async function readPassword({ stdin, stderr }: PasswordSource, username: 
 }
 
 function requireFit(password: string, username: string): void {
-  const { length } = [...password];
+  const { length } = password;
   if (length < SHORTEST || length > LONGEST) {
     throw problem('BAD_INPUT', `A password has ${SHORTEST} to ${LONGEST} characters.`, { field: 'password' });
   }

@@ -120,6 +120,14 @@ describe('a power that is lent', () => {
     expect(entry(TOWNSHIP, 'POWERS', grants, SEAL)).toBeUndefined();
   });
 
+  test('up to a cap that the grant to accept does not reach ends where accepting does', () => {
+    const grants = [
+      grantOf({ id: grantId(1), items: [SEAL.code], stages: ['ACCEPT', 'DECIDE'], cap: { amountFen: 50_000 } }),
+      grantOf({ id: grantId(2), seq: 2, items: [SEAL.code], stages: ['DECIDE'], cap: { amountFen: 100_000 } }),
+    ];
+    expect(entry(TOWNSHIP, 'DUTIES', grants, SEAL)).toMatchObject({ through: { id: grantId(2) }, capFen: 50_000 });
+  });
+
   test('by a grant that gives nothing is on no list', () => {
     expect(entry(VILLAGE, 'POWERS', [grantOf({ grantee: VILLAGE, cap: null })])).toBeUndefined();
     expect(entry(OTHER_TOWNSHIP, 'POWERS', [grantOf({ grantor: TOWNSHIP, grantee: OTHER_TOWNSHIP })])).toBeUndefined();

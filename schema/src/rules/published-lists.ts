@@ -19,7 +19,7 @@ export interface ListEntry {
   stages: WindowStage[];
   /** The grant by which it decides; null where it decides by the item itself, or not at all. */
   through: GrantUse | null;
-  /** Up to which amount it decides by that grant, in fen; null where there is no cap. */
+  /** Up to which amount it decides by that grant and those it rests on, in fen; null where there is no cap. */
   capFen: number | null;
 }
 
@@ -93,7 +93,7 @@ function partIn(
   const byGrant = (stage: 'accept' | 'review') =>
     taken && findRoute(item, node, divisions, grants, ({ through }) => through[stage]?.grantee === node) !== null;
   const accepts = acceptingOrgans(item).includes(tier) || byGrant('accept');
-  const through = decision?.through.decide ?? null;
+  const through = decision?.route.through.decide ?? null;
   const does: Record<WindowStage, boolean> = {
     ACCEPT: accepts,
     REVIEW: accepts || decision !== null || byGrant('review'),
@@ -103,13 +103,15 @@ function partIn(
   return {
     stages: WINDOW_STAGES.filter((stage) => does[stage]),
     through,
-    capFen: grants.find(({ id }) => id === through?.id)?.cap?.amountFen ?? null,
+    // not the grant's own cap: the grant to accept, without which no case comes here, may end below it
+    capFen: through && decision ? decision.amountFen : null,
   };
 }
 
 /**
  * The first way of a matter in a node's own place that is as described: of one whose amount nobody knows, then of the
  * highest amounts that caps let pass. Between two caps nothing changes, so that no other amount need be tried.
+ * @returns with the highest amount of which that is so, in fen; null where there is no highest
  */
 function findRoute(
   item: Item,
@@ -117,7 +119,7 @@ function findRoute(
   divisions: Divisions,
   grants: readonly Grant[],
   isIt: (found: Route) => boolean,
-): Route | null {
+): { route: Route; amountFen: number | null } | null {
   const caps = new Set(grants.flatMap(({ cap }) => (cap === null ? [] : [cap.amountFen])));
   const amounts = [null, ...[...caps].toSorted((a, b) => b - a)];
   // the lowest places first: from there every organ can be named
@@ -125,7 +127,7 @@ function findRoute(
   for (const amountFen of amounts) {
     for (const { code } of places) {
       const found = routeOrNull(item, code, divisions, grants, { amountFen });
-      if (found && isIt(found)) return found;
+      if (found && isIt(found)) return { route: found, amountFen };
     }
   }
   return null;
