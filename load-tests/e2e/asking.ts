@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { dayOf } from '@liandong/schema';
 import type { Refusal, GraphQLAnswer } from '../src/federation/client.ts';
 import type { Federation } from '../src/federation/federation.ts';
+import { when } from '../src/federation/waiting.ts';
 
 export const CITY = '331000';
 export const COUNTY = '331022';
@@ -28,26 +28,26 @@ export class Asking {
     this.#federation = federation;
   }
 
+  get federation(): Federation {
+    return this.#federation();
+  }
+
   /** What somebody is told, without any error; null asks as the public. */
   readonly asked = async <T>(who: string | null, query: string, variables: Record<string, unknown> = {}): Promise<T> =>
-    (await this.#federation().as(who)).get<T>(query, variables);
+    (await this.federation.as(who)).get<T>(query, variables);
 
   /** Asks until the answer is as described. */
   readonly until = async <T>(who: string | null, query: string, seen: (answer: T) => boolean): Promise<T> => {
-    const deadline = performance.now() + 20_000;
-    for (;;) {
-      const answer: GraphQLAnswer = await (await this.#federation().as(who)).ask(query);
-      if (answer.errors.length === 0 && seen(answer.data as T)) return answer.data as T;
-      if (performance.now() > deadline) throw new Error(`waited in vain; the answer is ${JSON.stringify(answer)}`);
-      await pause(50);
-    }
+    const client = await this.federation.as(who);
+    const told = ({ data, errors }: GraphQLAnswer) => errors.length === 0 && seen(data as T);
+    return (await when(() => client.ask(query), told, query)).data as T;
   };
 
   /** Does something and insists on its being done. */
   readonly done = async <T>(who: string, document: string, input: Record<string, unknown>): Promise<T> =>
-    (await this.#federation().as(who)).do<T>(document, input);
+    (await this.federation.as(who)).do<T>(document, input);
 
   /** Tries something, and is told why not. */
   readonly refused = async (who: string, document: string, input: Record<string, unknown>): Promise<Refusal[]> =>
-    (await this.#federation().as(who)).refusals(document, input);
+    (await this.federation.as(who)).refusals(document, input);
 }

@@ -1,12 +1,26 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FederationPlan } from '../src/federation/plan.ts';
 import { Federation } from '../src/federation/federation.ts';
-import { DEMO_HOSTS } from '../src/federation/demo-plan.ts';
+import { DEMO_HOSTS, DEMO_PEOPLE } from '../src/federation/demo-plan.ts';
+import { when } from '../src/federation/waiting.ts';
+
+/**
+ * How often an unchanged feed says how far it reaches, ms: what is new is told at once, and with a beat a second an idle
+ * federation takes a third of a core.
+ */
+const HEARTBEAT_MS = 10_000;
 
 /** A federation for one test file; the demo's unless told otherwise. */
-export function startFederation(plan?: FederationPlan): Promise<Federation> {
+export function startFederation(
+  plan: FederationPlan = { hosts: DEMO_HOSTS, people: DEMO_PEOPLE },
+): Promise<Federation> {
   return Federation.start({
-    ...(plan ? { plan } : {}),
+    plan: {
+      ...plan,
+      settings: async (host, usual) => ({
+        LIANDONG_FEED_HEARTBEAT_MS: String(HEARTBEAT_MS),
+        ...(await plan.settings?.(host, usual)),
+      }),
+    },
     gatewayPort: null,
     durable: false,
     progress: () => undefined,
@@ -24,18 +38,25 @@ export async function custodians(federation: Federation, id: string): Promise<st
   return held.flat().map((row) => row.node);
 }
 
+/** Has these hosts of the demo run and no others: who is down is started, who is not among them is stopped. */
+export async function standing(federation: Federation, ids = DEMO_HOSTS.map(({ id }) => id)): Promise<void> {
+  await Promise.all(
+    federation.hosts().map(async (host) => {
+      if (!ids.includes(host.name)) await host.stop();
+      else if (!host.running) await host.start();
+    }),
+  );
+}
+
 /** Waits until nothing is under way between nodes any more. */
 export async function settled(federation: Federation): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    const owed = await Promise.all(
+  const owed = () =>
+    Promise.all(
       federation.topology.hosts.map(({ id, nodes }) =>
         federation.rows(id, `SELECT id FROM outbox WHERE settled_at IS NULL AND node = ANY ($1) LIMIT 1`, [nodes]),
       ),
     );
-    if (owed.every((rows) => rows.length === 0)) return;
-    await pause(100);
-  }
-  throw new Error('messages stay under way');
+  await when(owed, (rows) => rows.flat().length === 0, 'nothing is under way');
 }
 
 /** Every holder's copy of a case's log, by host. */

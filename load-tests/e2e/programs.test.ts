@@ -131,7 +131,8 @@ describe('the demo', () => {
 
   test('killed outright takes its services and hosts with it', async () => {
     const demo = start(DEMO, ['--port', String(await freePort())]);
-    await demo.says('ready after');
+    // all its processes run by then
+    await demo.says('started gateway');
     expect((await leftovers()).length).toBeGreaterThan(0);
     demo.child.kill('SIGKILL');
     await demo.ended;

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { dayOf } from '@liandong/schema';
 import type { Client } from './client.ts';
 import * as documents from './documents.ts';
 import type { Federation } from './federation.ts';
 import type { Narrator } from './journeys.ts';
 import { APPLICANTS, Journey, consentOf, scan } from './journeys.ts';
+import { when } from './waiting.ts';
 
 /** What a lent power came to: given, used, taken back. */
 export interface DelegationReport {
@@ -23,7 +23,6 @@ const ITEM = '3310-MZ-002';
 const VILLAGE = '331022103201';
 /** 1,000 yuan, in fen. */
 const CAP_FEN = 100_000;
-const PATIENCE_MS = 60_000;
 
 interface CompetenceNow {
   competence: { decider: { code: string }; reasons: string[] };
@@ -39,13 +38,12 @@ async function deciderOf(client: Client, amountFen: number): Promise<string> {
 }
 
 /** Waits until the village, asked through the gateway, names a decider. */
-async function untilDecided(client: Client, by: string): Promise<string> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const decider = await deciderOf(client, CAP_FEN);
-    if (decider === by || performance.now() > deadline) return decider;
-    await pause(25);
-  }
+function untilDecided(client: Client, by: string): Promise<string> {
+  return when(
+    () => deciderOf(client, CAP_FEN),
+    (decider) => decider === by,
+    `${ITEM} is decided by ${by}`,
+  );
 }
 
 /**
@@ -133,13 +131,7 @@ export async function whileLent(federation: Federation, work: () => Promise<void
 
 /** The grant is under way to the grantee for a moment. */
 async function accept(chief: Client, id: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const refused = await chief.refusals(documents.ANSWER_DELEGATION, { id, accepted: true });
-    if (refused.length === 0) return;
-    if (refused[0]?.code !== 'NOT_FOUND' || performance.now() > deadline) {
-      throw new Error(`${refused[0]?.code ?? ''}: ${refused[0]?.message ?? ''}`);
-    }
-    await pause(25);
-  }
+  const answer = () => chief.refusals(documents.ANSWER_DELEGATION, { id, accepted: true });
+  const [refused] = await when(answer, ([why]) => why?.code !== 'NOT_FOUND', `grant ${id} is at the grantee`);
+  if (refused) throw new Error(`${refused.code}: ${refused.message}`);
 }

@@ -4,6 +4,7 @@ import * as documents from './documents.ts';
 import type { Federation } from './federation.ts';
 import type { Narrator } from './journeys.ts';
 import { Journey, scan } from './journeys.ts';
+import { when } from './waiting.ts';
 
 /** What a joint acceptance came to. */
 export interface JointReport {
@@ -38,7 +39,6 @@ const FIRE = 3;
 const WEATHER = 5;
 /** How long before the visit it is called, ms: long enough for the call to reach the township. */
 const VISIT_MS = 3_000;
-const PATIENCE_MS = 60_000;
 
 /** The applicant; the code is formed by the rule and belongs to nobody. */
 const WORKS = {
@@ -180,14 +180,4 @@ export async function requestWhen(client: Client, id: string, seen: (now: Reques
     );
   };
   return when(read, (found) => found !== undefined && seen(found), `the question about ${id}`) as Promise<RequestNow>;
-}
-
-async function when<T>(read: () => Promise<T>, seen: (now: T) => boolean, what: string): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const now = await read();
-    if (seen(now)) return now;
-    if (performance.now() > deadline) throw new Error(`${what} stays at ${JSON.stringify(now ?? null)}`);
-    await pause(25);
-  }
 }

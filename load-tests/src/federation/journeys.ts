@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { dayOf } from '@liandong/schema';
 import type { Client } from './client.ts';
 import type { Federation } from './federation.ts';
 import * as documents from './documents.ts';
+import { when } from './waiting.ts';
 
 /** What one journey came to. */
 export interface JourneyReport {
@@ -17,9 +17,6 @@ export interface JourneyReport {
 
 /** Told of each step of a journey as it is done. */
 export type Narrator = (step: string, ms: number) => void;
-
-/** How long a journey waits for a hand-off or an echo, ms. */
-const PATIENCE_MS = 60_000;
 
 interface CaseNow {
   id: string;
@@ -71,21 +68,14 @@ export class Journey {
   }
 
   /** Waits until a person sees the case as described. */
-  async until(who: string, text: string, seen: (now: CaseNow) => boolean): Promise<CaseNow> {
+  async until(who: string, text: string, seen: (now: CaseNow) => boolean): Promise<void> {
     const client = await this.#federation.as(who);
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
+    const look = async () => {
       const { data } = await client.ask(documents.CASE_NOW, { id: this.id });
-      const now = data?.['case'] as CaseNow | null | undefined;
-      if (now?.log && seen(now)) {
-        this.told(text);
-        return now;
-      }
-      if (performance.now() > deadline) {
-        throw new Error(`waited ${PATIENCE_MS} ms in vain: ${text}; the case is ${JSON.stringify(now ?? null)}`);
-      }
-      await pause(15);
-    }
+      return data?.['case'] as CaseNow | null | undefined;
+    };
+    await when(look, (now) => !!now?.log && seen(now), text);
+    this.told(text);
   }
 
   /** Waits until the custodian is the node and the case rests there. */
@@ -351,13 +341,12 @@ export const JOURNEYS = [
 /** A division's figures of today, once they count so many cases as closed and cover every node. */
 export async function rollupWhen(client: Client, division: string, closed: number): Promise<RollupNow> {
   const today = dayOf(new Date());
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
+  const look = async () => {
     const { rollup } = await client.get<{ rollup: RollupNow }>(documents.ROLLUP, { division, from: today, to: today });
-    if (rollup.figures.closed >= closed && rollup.coverage.complete) return rollup;
-    if (performance.now() > deadline) throw new Error(`the figures of ${division} stay at ${JSON.stringify(rollup)}`);
-    await pause(50);
-  }
+    return rollup;
+  };
+  const counted = ({ figures, coverage }: RollupNow) => figures.closed >= closed && coverage.complete;
+  return when(look, counted, `figures of ${division}`);
 }
 
 export interface RollupNow {

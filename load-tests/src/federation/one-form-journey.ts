@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import * as documents from './documents.ts';
 import type { Federation } from './federation.ts';
 import type { Narrator } from './journeys.ts';
 import { APPLICANTS, Journey, consentOf, scan } from './journeys.ts';
+import { when } from './waiting.ts';
 
 /** What one form for several items came to. */
 export interface OneFormReport {
@@ -43,7 +43,6 @@ const MATERIALS = ['登记申请书', '主体资格文件', '住所使用证明'
 const TOWNSHIP = '331022103';
 const COUNTY = '331022';
 const DESK = 'tingpang-agent';
-const PATIENCE_MS = 60_000;
 
 interface BundleNow {
   id: string;
@@ -72,16 +71,13 @@ export async function oneFormJourney(
     began = performance.now();
   };
   const until = async (text: string, seen: (now: BundleNow) => boolean): Promise<BundleNow> => {
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
+    const look = async () => {
       const { bundle } = await desk.get<{ bundle: BundleNow }>(documents.BUNDLE_NOW, { id: filed.bundle.id });
-      if (seen(bundle)) {
-        told(text);
-        return bundle;
-      }
-      if (performance.now() > deadline) throw new Error(`waited in vain: ${text}; ${JSON.stringify(bundle)}`);
-      await pause(50);
-    }
+      return bundle;
+    };
+    const now = await when(look, seen, text);
+    told(text);
+    return now;
   };
 
   const filed = await desk.do<{ bundle: BundleNow }>(documents.FILE_BUNDLE, {

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { dayOf, plusDays } from '@liandong/schema';
 import * as documents from './documents.ts';
 import type { Federation } from './federation.ts';
 import type { Narrator } from './journeys.ts';
 import { Journey, fileLowIncome } from './journeys.ts';
+import { when } from './waiting.ts';
 
 /** What proxy handling came to: who looked after the case, and who the applicant saw acting. */
 export interface ProxyReport {
@@ -23,8 +23,6 @@ const ITEM = '3310-MZ-001';
 const VILLAGE = '331022103201';
 const TOWNSHIP = '331022103';
 
-const PATIENCE_MS = 60_000;
-
 interface Tracked {
   proxy: { agent: { name: string | null } } | null;
   steps: { action: string; actor: string; insteadOf: string | null }[];
@@ -37,13 +35,8 @@ async function untilTracked(
   seen: (tracked: Tracked) => boolean,
 ): Promise<Tracked> {
   const applicant = await federation.as(null);
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const { track } = await applicant.get<{ track: Tracked }>(documents.TRACK_PROXY, slip);
-    if (seen(track)) return track;
-    if (performance.now() > deadline) throw new Error(`waited in vain; the applicant sees ${JSON.stringify(track)}`);
-    await pause(25);
-  }
+  const look = async () => (await applicant.get<{ track: Tracked }>(documents.TRACK_PROXY, slip)).track;
+  return when(look, seen, `what the applicant of ${slip.number} sees`);
 }
 
 /**
