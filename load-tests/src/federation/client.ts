@@ -33,10 +33,6 @@ export interface GraphQLAnswer {
   errors: GraphQLFault[];
 }
 
-/** Inputs that take no idempotency key: such a step is asked once. */
-const WITHOUT_KEY =
-  /\$input: (AdmitItem|AnswerDelegation|AuthorizeWindow|CancelItem|ChangeFee|CloseWindow|ConfirmLegalBasis|EndDelegation|ItemDraft|ExemptItem|GrantPower|OpenWindow|PublishItem|RegisterSeal|RequestPower|ReviewItemDraft|ReviseImplementation|Revoke|SuspendItem|TransferPowers)Input!/;
-
 /**
  * One person's (or the public's) connection to a gateway. What nobody answered is asked again, as a person presses the
  * button once more; a step under the same idempotency key, so that it is done once.
@@ -115,9 +111,8 @@ export class Client {
   }
 
   async #mutate<T>(query: string, input: Record<string, unknown>, tries: number): Promise<T> {
-    const isKeyed = !WITHOUT_KEY.test(query);
-    const asked = { input: isKeyed ? { idempotencyKey: randomUUID(), ...input } : input };
-    const [payload] = Object.values(await this.get<Record<string, T>>(query, asked, isKeyed ? tries : 1));
+    const asked = { input: { idempotencyKey: randomUUID(), ...input } };
+    const [payload] = Object.values(await this.get<Record<string, T>>(query, asked, tries));
     if (!payload) throw new Error('the mutation gave no answer');
     return payload;
   }

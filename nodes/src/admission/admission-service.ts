@@ -1,13 +1,4 @@
-import type {
-  AdmissionService,
-  AdmissionView,
-  Day,
-  DivisionCode,
-  Divisions,
-  Grant,
-  Item,
-  Viewer,
-} from '@liandong/schema';
+import type { AdmissionService, AdmissionView, Day, DivisionCode, Divisions, Grant, Viewer } from '@liandong/schema';
 import {
   admissionState,
   citationsOf,
@@ -24,6 +15,7 @@ import {
 } from '@liandong/schema';
 import { findAllItems, findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { once, unkeyed } from '../idempotency/index.ts';
 import { basesByTitle } from '../legal-bases/index.ts';
 import { findEntries, findFeeChanges, insertFeeChange, lockRegister, saveEntry } from './admission-store.ts';
 
@@ -50,40 +42,49 @@ export function admissionService({ node, db, divisions, powersOn, now }: Admissi
       return publishedList(items, node, divisions, powers, kind, audience, today);
     },
 
-    admit: (viewer, { item, from }) =>
-      register(viewer, item, (tx, person) =>
-        saveEntry(tx, { item, admittedFrom: from, exemption: null }, person, now()),
+    admit: (viewer, input) =>
+      register(viewer, 'admit', input, (tx, person) =>
+        saveEntry(tx, { item: input.item, admittedFrom: input.from, exemption: null }, person, now()),
       ),
 
-    exempt: (viewer, { item, ...exemption }) =>
-      register(viewer, item, async (tx, person) => {
+    exempt: (viewer, input) =>
+      register(viewer, 'exempt', input, async (tx, person) => {
+        const { item, ...exemption } = unkeyed(input);
         requireExemption(exemption, dayOf(now()));
         await saveEntry(tx, { item, admittedFrom: null, exemption }, person, now());
       }),
 
     changeFee: (viewer, input) =>
-      register(viewer, input.item, async (tx, person) => {
+      register(viewer, 'changeFee', input, async (tx, person) => {
         const titles = citationsOf(input.basis).map((citation) => citation.title);
-        requireFeeChange(await findFeeChanges(tx), input, await basesByTitle(tx, titles));
-        await insertFeeChange(tx, input, person, now());
+        const change = unkeyed(input);
+        requireFeeChange(await findFeeChanges(tx), change, await basesByTitle(tx, titles));
+        await insertFeeChange(tx, change, person, now());
       }),
   };
 
+  /** One step in one transaction, done once under its key, with the register locked. */
   async function register(
     viewer: Viewer | null,
-    code: string,
-    write: (tx: NodeTx, person: Viewer, item: Item) => Promise<void>,
+    mutation: keyof AdmissionService,
+    input: { item: string; idempotencyKey: string | null },
+    write: (tx: NodeTx, person: Viewer) => Promise<void>,
   ): Promise<AdmissionView> {
     if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
     requireOwnDesk(viewer, node);
     requirePermission(viewer, 'KEEP_ADMISSION', tier);
-    await db.transact(node, async (tx) => {
-      await lockRegister(tx);
-      const item = await findItem(tx, code, { today: dayOf(now()) });
-      if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${code} in its catalogue.`, { field: 'item' });
-      requireHandled(item, tier);
-      await write(tx, viewer, item);
-    });
+    await db.transact(node, (tx) =>
+      once(tx, viewer, input.idempotencyKey, { mutation, input }, async () => {
+        await lockRegister(tx);
+        const item = await findItem(tx, input.item, { today: dayOf(now()) });
+        if (!item) {
+          throw problem('ITEM_UNKNOWN', `${node} has no item ${input.item} in its catalogue.`, { field: 'item' });
+        }
+        requireHandled(item, tier);
+        await write(tx, viewer);
+        return true;
+      }),
+    );
     return view();
   }
 

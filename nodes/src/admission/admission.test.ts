@@ -6,6 +6,9 @@ import { COUNTY, CITY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../te
 
 const TITLE_REGISTRATION = '3310-JS-002';
 const keeper = personAt(COUNTY, 'CATALOGUER');
+/** Asked without a key. */
+const once = { idempotencyKey: null };
+
 let federation: TestFederation;
 
 beforeAll(async () => {
@@ -21,6 +24,7 @@ const exemption = (change: Partial<ExemptItemInput> = {}): ExemptItemInput => ({
   reason: '入户调查在现场',
   approver: '三门县人民政府',
   until: plusDays(today(), 30),
+  ...once,
   ...change,
 });
 const fee = (change: Partial<ChangeFeeInput> = {}): ChangeFeeInput => ({
@@ -30,6 +34,7 @@ const fee = (change: Partial<ChangeFeeInput> = {}): ChangeFeeInput => ({
   amountFen: 55_000,
   basis: '《不动产登记暂行条例》第二十条',
   effectiveFrom: today(),
+  ...once,
   ...change,
 });
 
@@ -39,7 +44,9 @@ describe('the register of a node', () => {
     expect(before.items.length).toBeGreaterThan(20);
     expect(before.items.every((row) => row.state === 'OUTSIDE')).toBe(true);
     expect(stateOf(await county().exempt(keeper, exemption()), LOW_INCOME)).toBe('EXEMPT');
-    expect(stateOf(await county().admit(keeper, { item: LOW_INCOME, from: today() }), LOW_INCOME)).toBe('ADMITTED');
+    expect(stateOf(await county().admit(keeper, { item: LOW_INCOME, from: today(), ...once }), LOW_INCOME)).toBe(
+      'ADMITTED',
+    );
     const after = (await county().admission()).items.find((row) => row.item === LOW_INCOME);
     expect(after?.entry).toMatchObject({ admittedFrom: today(), exemption: null });
   });
@@ -59,10 +66,18 @@ describe('the register of a node', () => {
   });
 
   test.each<[string, () => Promise<unknown>, string]>([
-    ['by nobody', () => county().admit(null, { item: LOW_INCOME, from: today() }), 'UNAUTHENTICATED'],
-    ['by a clerk', () => county().admit(personAt(COUNTY, 'CLERK'), { item: LOW_INCOME, from: today() }), 'FORBIDDEN'],
+    ['by nobody', () => county().admit(null, { item: LOW_INCOME, from: today(), ...once }), 'UNAUTHENTICATED'],
+    [
+      'by a clerk',
+      () => county().admit(personAt(COUNTY, 'CLERK'), { item: LOW_INCOME, from: today(), ...once }),
+      'FORBIDDEN',
+    ],
     ['by the city above', () => county().exempt(personAt(CITY, 'CATALOGUER'), exemption()), 'FORBIDDEN'],
-    ['for an item of another tier', () => county().admit(keeper, { item: HOMESTEAD, from: today() }), 'NOT_COMPETENT'],
+    [
+      'for an item of another tier',
+      () => county().admit(keeper, { item: HOMESTEAD, from: today(), ...once }),
+      'NOT_COMPETENT',
+    ],
     ['for an item nobody knows', () => county().exempt(keeper, exemption({ item: '3310-XX-999' })), 'ITEM_UNKNOWN'],
     ['without a reason', () => county().exempt(keeper, exemption({ reason: '' })), 'REASON_MISSING'],
     ['until a day that has passed', () => county().exempt(keeper, exemption({ until: '2020-01-01' })), 'BAD_INPUT'],
@@ -73,7 +88,13 @@ describe('the register of a node', () => {
 
 describe('the fees of a node', () => {
   test('are added, adjusted and dropped by their days, and every change is kept', async () => {
-    await county().changeFee(keeper, fee());
+    const added = fee({ idempotencyKey: 'fee-00001' });
+    await county().changeFee(keeper, added);
+    // sent again, as after an answer that did not come
+    expect((await county().changeFee(keeper, added)).feeChanges).toHaveLength(1);
+    await expect(county().changeFee(keeper, { ...added, amountFen: 1 })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_MISMATCH',
+    });
     const tomorrow = plusDays(today(), 1);
     await county().changeFee(keeper, fee({ change: 'ADJUSTED', amountFen: 8_000, effectiveFrom: tomorrow }));
     const view = await county().changeFee(

@@ -40,7 +40,6 @@ import {
   decodeMaterials,
   lockCase,
   lockCases,
-  once,
   saltOf,
   storeMaterials,
   trackingCodeOf,
@@ -49,6 +48,7 @@ import {
 } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import { once } from '../idempotency/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { StoredBundle } from './bundle-store.ts';
 import {

@@ -32,6 +32,7 @@ import {
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { StepQueue, together } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { once } from '../idempotency/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { issueDocument, readApplication } from './case-documents.ts';
 import { CaseReadings } from './case-readings.ts';
@@ -43,7 +44,6 @@ import type { CaseWriter } from './case-writer.ts';
 import { deemAccepted, deemRenewed } from './deemed.ts';
 import type { DeskElementsParts } from './desk-elements.ts';
 import { DeskElements } from './desk-elements.ts';
-import { once } from './idempotency.ts';
 import { decodeMaterials, storeMaterials } from './materials.ts';
 import { Serials } from './serials.ts';
 import { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
@@ -291,16 +291,22 @@ export class CaseDesk {
   }
 
   /** The applicant's own rating, here or carried to where the case is. */
-  async #rate({ number, code, grade }: RateServiceInput): Promise<TrackedCaseView> {
+  async #rate(input: RateServiceInput): Promise<TrackedCaseView> {
+    const { number, code, grade } = input;
     const { node, db, writer, outbox, now } = this.#parts;
+    // nobody is logged in: whoever holds the slip
+    const holder = { sub: `slip:${number}` };
     await db.transact(node, async (tx): Promise<void> => {
       const tracked = await findTracked(tx, number, code);
       const stored = tracked && (await lockCase(tx, tracked.id));
       if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
-      const step = caseSteps.rateByApplicant(stored.file, grade);
-      const { custodian, id } = stored.file;
-      if (custodian === node) await writer.append(tx, stored, step, now());
-      else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
+      await once(tx, holder, input.idempotencyKey, { mutation: 'rateService', input }, async () => {
+        const step = caseSteps.rateByApplicant(stored.file, grade);
+        const { custodian, id } = stored.file;
+        if (custodian === node) await writer.append(tx, stored, step, now());
+        else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
+        return true;
+      });
     });
     return this.#readings.track(number, code);
   }
@@ -388,11 +394,11 @@ export class CaseDesk {
     return db.transact(node, async (tx) => {
       const stored = await this.#readings.lock(tx, person, input.id);
       const { file } = stored;
-      const actor = caseSteps.actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file);
-      if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
-      // whether it may be is asked here as it is known here, and at its desk once more
-      caseSteps.recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
-      await once(tx, person, input.idempotencyKey, input, async () => {
+      await once(tx, person, input.idempotencyKey, { mutation: 'recallCase', input }, async () => {
+        const actor = caseSteps.actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file);
+        if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
+        // whether it may be is asked here as it is known here, and at its desk once more
+        caseSteps.recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
         const body = { case: file.id, reason: input.reason, actor };
         await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'RECALL', caseId: file.id, body }]);
         return true;

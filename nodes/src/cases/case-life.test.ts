@@ -91,9 +91,15 @@ describe('a decision', () => {
     expect(text).toContain('三门县(本级行使)');
     await steps.known(id, countyChief, 'CLOSED');
     expect(await at(countyChief).handling.document(countyChief, id)).toBe(text);
-    const rated = await at(agent).filing.rate({ number, code: trackingCode, grade: 5 });
-    expect(rated.state).toBe('CLOSED');
-    expect(await codeOf(at(agent).filing.rate({ number, code: trackingCode, grade: 1 }))).toBe('RATED_ALREADY');
+    const rating = { number, code: trackingCode, grade: 5 as const, idempotencyKey: 'rating-001' };
+    expect((await at(agent).filing.rate(rating)).state).toBe('CLOSED');
+    // sent again, as after an answer that did not come
+    expect((await at(agent).filing.rate(rating)).state).toBe('CLOSED');
+    expect(await codeOf(at(agent).filing.rate({ ...rating, code: 'AAAAAAAA' }))).toBe('NOT_FOUND');
+    expect(await codeOf(at(agent).filing.rate({ ...rating, grade: 1 }))).toBe('IDEMPOTENCY_MISMATCH');
+    expect(await codeOf(at(agent).filing.rate({ number, code: trackingCode, grade: 1, idempotencyKey: null }))).toBe(
+      'RATED_ALREADY',
+    );
     expect(await steps.seen(id, agent)).toMatchObject({ rating: { grade: 5, by: 'APPLICANT' } });
   });
 
@@ -105,7 +111,7 @@ describe('a decision', () => {
     await at(chief).handling.issueDocument(chief, step(id));
     await at(clerk).handling.deliver(clerk, { ...step(id), way: 'MAIL' });
     await steps.known(id, agent, 'CLOSED');
-    await at(agent).filing.rate({ number, code: trackingCode, grade: 2 });
+    await at(agent).filing.rate({ number, code: trackingCode, grade: 2, idempotencyKey: null });
     await eventually(async () => (await steps.seen(id, agent))?.rating?.grade === 2);
     expect(await steps.seen(id, clerk)).toMatchObject({ rating: { grade: 2, by: 'APPLICANT' } });
   });

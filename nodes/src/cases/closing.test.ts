@@ -307,12 +307,16 @@ describe('a township that is closed after its villages', () => {
       announcement: '三门县人民政府公告',
       request: null,
     };
-    const { grant } = await federation.services(COUNTY).delegation.grant(countyChief, { grantee: TOWNSHIP, ...power });
+    const { grant } = await federation
+      .services(COUNTY)
+      .delegation.grant(countyChief, { grantee: TOWNSHIP, ...power, idempotencyKey: null });
     granted = grant.id;
     const stateAt = async (node: DivisionCode) =>
       (await federation.services(node).delegation.list(null)).find((g) => g.grant.id === granted)?.state;
     await eventually(async () => (await stateAt(TOWNSHIP)) === 'OFFERED');
-    await federation.services(TOWNSHIP).delegation.answer(chief, { id: granted, accepted: true, reason: null });
+    await federation
+      .services(TOWNSHIP)
+      .delegation.answer(chief, { id: granted, accepted: true, reason: null, idempotencyKey: null });
     await eventually(async () => (await stateAt(OTHER_VILLAGE)) === 'IN_EFFECT');
     const [found] = await federation.services(COUNTY).implementation.getMany([{ item: RELIEF, node: COUNTY }]);
     if (!found || found instanceof Error) throw new Error('no implementation');
@@ -374,7 +378,9 @@ describe('a township that is closed after its villages', () => {
     if (!grant) throw new Error('no grant');
     const { items, stages, mode, cap, from, to, basis, announcement, request } = grant;
     const again = { grantee: TOWNSHIP, items, stages, mode, cap, from, to, basis, announcement, request };
-    expect(await codeOf(federation.services(COUNTY).delegation.grant(countyChief, again))).toBe('NODE_CLOSED');
+    expect(
+      await codeOf(federation.services(COUNTY).delegation.grant(countyChief, { ...again, idempotencyKey: null })),
+    ).toBe('NODE_CLOSED');
   });
 });
 

@@ -7,7 +7,6 @@ export { checkedLog, requireClosing } from './checked-lines.ts';
 export { findCases, lockCase, lockCases } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
-export { once } from './idempotency.ts';
 export { absentMaterials, decodeMaterials, partsOf, readMaterial, readPart, storeMaterials } from './materials.ts';
 export { recountDates } from './recompute.ts';
 export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';

@@ -29,11 +29,11 @@ import {
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
+import { once } from '../idempotency/index.ts';
 import type { AgentListParts } from './agent-list.ts';
 import { agentList } from './agent-list.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
-import { once } from './idempotency.ts';
 import type { PostsOf } from './posts.ts';
 
 export interface ProxyParts {

@@ -2,6 +2,7 @@ import type {
   Answers,
   DivisionCode,
   Divisions,
+  Implementation,
   ImplementationService,
   ImplementationView,
   Offices,
@@ -19,8 +20,9 @@ import {
   requirePermission,
   requireReason,
 } from '@liandong/schema';
-import type { HostDb, NodeQueries } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
+import { once, unkeyed } from '../idempotency/index.ts';
 import { heardOf } from './catalogue-service.ts';
 import { findImplementations, findItem, insertImplementations } from './catalogue-store.ts';
 import { lockCode } from './item-life-store.ts';
@@ -60,13 +62,14 @@ export function implementationService({
       });
     },
 
-    async revise(viewer, { item: code, reason, ...change }) {
+    async revise(viewer, input) {
       if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
       requireOwnDesk(viewer, node);
+      const { item: code, reason, ...change } = unkeyed(input);
       const { tier } = divisions.get(node);
       requirePermission(viewer, 'REVISE_IMPLEMENTATION', tier);
       requireReason(reason);
-      const revised = await db.transact(node, async (tx) => {
+      const revise = async (tx: NodeTx): Promise<Implementation> => {
         await lockCode(tx, code);
         const item = await findItem(tx, code, { today: dayOf(now()) });
         const known = await findImplementations(tx, [
@@ -99,7 +102,11 @@ export function implementationService({
         );
         await appender.append(tx, 'CATALOGUE', [{ kind: 'IMPLEMENTATION', implementation: next }]);
         return next;
-      });
+      };
+      const request = { mutation: 'reviseImplementation', input };
+      const revised = await db.transact(node, (tx) =>
+        once(tx, viewer, input.idempotencyKey, request, () => revise(tx)),
+      );
       return { implementation: revised, answeredBy: node, staleSince: null };
     },
   };

@@ -35,6 +35,7 @@ import {
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
+import { once, unkeyed } from '../idempotency/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { findItem, insertItems } from './catalogue-store.ts';
 import type { Authorship, ItemFile, StoredDraft } from './item-life-store.ts';
@@ -53,9 +54,8 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
   const { tier } = divisions.get(node);
 
   return {
-    async draft(viewer, input) {
-      const person = mayAct(viewer, 'DRAFT_ITEM');
-      return db.transact(node, async (tx) => {
+    draft: (viewer, input) =>
+      drafting(viewer, 'DRAFT_ITEM', 'draft', input, async (tx, person) => {
         const file = await lockItem(tx, input.code);
         const item = draftedItem(input, file, dayOf(now()));
         const before = file.published[0] ?? null;
@@ -71,23 +71,21 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
           { seq: file.seq + 1, before, item },
         ]);
         return draftView(draftIn(await readItemFile(tx, item.code)), person);
-      });
-    },
+      }),
 
-    async review(viewer, { code, desk, opinion, remarks }) {
-      const person = mayAct(viewer, 'REVIEW_ITEM');
-      return db.transact(node, async (tx) => {
+    review: (viewer, input) =>
+      drafting(viewer, 'REVIEW_ITEM', 'review', input, async (tx, person) => {
+        const { code, desk, opinion, remarks } = input;
         const draft = draftIn(await lockItem(tx, code));
         const review = { desk, opinion, remarks, reviewer: person.sub, reviewerName: person.name, at: now() };
         requireReview(draft, review);
         await insertReview(tx, code, draft.change, review);
         return draftView({ ...draft, reviews: [...draft.reviews, review] }, person);
-      });
-    },
+      }),
 
-    async publish(viewer, { code, effectiveFrom }) {
-      const person = mayAct(viewer, 'PUBLISH_ITEM');
-      return db.transact(node, async (tx) => {
+    publish: (viewer, input) =>
+      step(viewer, 'PUBLISH_ITEM', 'publish', input, async (tx, person) => {
+        const { code, effectiveFrom } = input;
         const file = await lockItem(tx, code);
         const draft = draftIn(file);
         requirePublishable(draft);
@@ -96,12 +94,11 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
         await deleteDraft(tx, code);
         await issue(tx, file, [['PUBLISHED', item]], byPerson(person, '三方审核通过'));
         return view(item);
-      });
-    },
+      }),
 
-    async suspend(viewer, { code, reason, from, until }) {
-      const person = mayAct(viewer, 'PUBLISH_ITEM');
-      return db.transact(node, async (tx) => {
+    suspend: (viewer, input) =>
+      step(viewer, 'PUBLISH_ITEM', 'suspend', input, async (tx, person) => {
+        const { code, reason, from, until } = input;
         const file = await lockItem(tx, code);
         const today = dayOf(now());
         const [suspended, again] = suspensionOf(newestIn(file, code), from ?? today, until, today);
@@ -110,12 +107,11 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
         if (again) steps.push(['RESUMED', again]);
         await issue(tx, file, steps, byPerson(person, reason));
         return view(suspended);
-      });
-    },
+      }),
 
-    async cancel(viewer, { code, reason, effectiveTo }) {
-      const person = mayAct(viewer, 'PUBLISH_ITEM');
-      return db.transact(node, async (tx) => {
+    cancel: (viewer, input) =>
+      step(viewer, 'PUBLISH_ITEM', 'cancel', input, async (tx, person) => {
+        const { code, reason, effectiveTo } = input;
         const file = await lockItem(tx, code);
         const today = dayOf(now());
         const newest = newestIn(file, code);
@@ -128,8 +124,7 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
           byPerson(person, reason),
         );
         return view(ended[0] ?? newest);
-      });
-    },
+      }),
 
     async history(viewer, code) {
       const person = mayAct(viewer, 'READ_ITEM_HISTORY');
@@ -143,6 +138,26 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
       };
     },
   };
+
+  /** One step in one transaction, done once under its key. */
+  async function step<T>(
+    viewer: Viewer | null,
+    action: Action,
+    mutation: keyof ItemLifeService,
+    input: { idempotencyKey: string | null },
+    work: (tx: NodeTx, person: Viewer) => Promise<T>,
+  ): Promise<T> {
+    const person = mayAct(viewer, action);
+    return db.transact(node, (tx) =>
+      once(tx, person, input.idempotencyKey, { mutation, input }, () => work(tx, person)),
+    );
+  }
+
+  /** A step whose answer is the draft, with the moments of its reviews. */
+  async function drafting(...asked: Parameters<typeof step<ItemDraftView>>): Promise<ItemDraftView> {
+    const view = await step(...asked);
+    return { ...view, reviews: view.reviews.map((review) => ({ ...review, at: new Date(review.at) })) };
+  }
 
   function mayAct(viewer: Viewer | null, action: Action): Viewer {
     if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
@@ -160,7 +175,7 @@ export function itemLifeService({ node, db, divisions, appender, now }: ItemLife
       throw problem('BAD_INPUT', `${node}'s codes begin with ${node.slice(0, 4)}.`, { field: 'code' });
     }
     const base = file.draft?.item ?? file.published[0];
-    const { reason: _, promised, materials, maxVisits, conditions, fields, ...elements } = input;
+    const { reason: _, promised, materials, maxVisits, conditions, fields, ...elements } = unkeyed(input);
     const standard = { promised, materials, maxVisits, conditions, fields };
     return parseInput(itemSchema, {
       ...BLANK,

@@ -10,6 +10,9 @@ const DAY_MS = 86_400_000;
 const ITEM = '3310-MZ-001';
 const countyCataloguer = personAt(COUNTY, 'CATALOGUER');
 
+/** Asked without a key. */
+const once = { idempotencyKey: null };
+
 let federation: TestFederation;
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
@@ -46,33 +49,55 @@ const refused = (act: Promise<unknown>) =>
     (error: ProblemError) => error.problems.map((p) => [p.code, p.field]),
   );
 const say = (desk: ReviewDesk, opinion: 'APPROVE' | 'REJECT', remarks: string | null = null, code = ITEM) =>
-  life().review(reviewerOf(desk), { code, desk, opinion, remarks });
+  life().review(reviewerOf(desk), { code, desk, opinion, remarks, ...once });
 
 describe('a change of an item', () => {
+  test('is drafted and reviewed once by its key, and answered as it was', async () => {
+    const code = '3310-NY-001';
+    const input = { code, reason: '修订', note: '说明一', idempotencyKey: 'draft-0001' };
+    const drafted = await life().draft(cataloguer, input);
+    await life().draft(cataloguer, { ...input, note: '说明二', idempotencyKey: 'draft-0002' });
+    // under the first key nothing is drafted anew
+    expect(await life().draft(cataloguer, input)).toEqual(drafted);
+    expect((await life().history(cataloguer, code)).draft?.item.item.note).toBe('说明二');
+    expect(await refused(life().draft(cataloguer, { ...input, note: '说明三' }))).toEqual([
+      ['IDEMPOTENCY_MISMATCH', 'idempotencyKey'],
+    ]);
+    const review = { code, desk: 'LEGALITY' as const, opinion: 'APPROVE' as const, remarks: null };
+    const asked = { ...review, idempotencyKey: 'review-001' };
+    const reviewed = await life().review(reviewerOf('LEGALITY'), asked);
+    expect(reviewed.reviews).toMatchObject([{ desk: 'LEGALITY', at: expect.any(Date) }]);
+    expect(await life().review(reviewerOf('LEGALITY'), asked)).toEqual(reviewed);
+  });
+
   test('is drafted and reviewed by the city’s people in their posts, and by nobody else', async () => {
     const input = { code: ITEM, reason: '修订', note: '新说明' };
-    expect(await refused(life().draft(null, input))).toEqual([['UNAUTHENTICATED', null]]);
-    expect(await refused(life().draft(countyCataloguer, input))).toEqual([['FORBIDDEN', null]]);
-    expect(await refused(life().draft(personAt(CITY, 'CLERK'), input))).toEqual([['FORBIDDEN', null]]);
-    expect(await refused(federation.services(COUNTY).itemLife.draft(countyCataloguer, input))).toEqual([
+    expect(await refused(life().draft(null, { ...input, ...once }))).toEqual([['UNAUTHENTICATED', null]]);
+    expect(await refused(life().draft(countyCataloguer, { ...input, ...once }))).toEqual([['FORBIDDEN', null]]);
+    expect(await refused(life().draft(personAt(CITY, 'CLERK'), { ...input, ...once }))).toEqual([['FORBIDDEN', null]]);
+    expect(await refused(federation.services(COUNTY).itemLife.draft(countyCataloguer, { ...input, ...once }))).toEqual([
       ['FORBIDDEN', null],
     ]);
     expect(
-      await refused(life().review(cataloguer, { code: ITEM, desk: 'LEGALITY', opinion: 'APPROVE', remarks: null })),
+      await refused(
+        life().review(cataloguer, { code: ITEM, desk: 'LEGALITY', opinion: 'APPROVE', remarks: null, ...once }),
+      ),
     ).toEqual([['FORBIDDEN', null]]);
   });
 
   test('names every fault of its draft, and changes nothing', async () => {
     const faulty = { code: ITEM, reason: '修订', promised: { days: 30, unit: 'WORKDAY' }, delegableTo: ['VILLAGE'] };
-    expect(await refused(life().draft(cataloguer, faulty))).toEqual([
+    expect(await refused(life().draft(cataloguer, { ...faulty, ...once }))).toEqual([
       ['CATALOGUE_INVALID', 'promisedDays'],
       ['CATALOGUE_INVALID', 'delegableTo[0]'],
     ]);
-    expect(await refused(life().draft(cataloguer, { code: ITEM, reason: '修订', kind: 'PERMIT' }))).toEqual([
+    expect(await refused(life().draft(cataloguer, { code: ITEM, reason: '修订', kind: 'PERMIT', ...once }))).toEqual([
       ['BAD_INPUT', 'kind'],
     ]);
-    expect(await refused(life().draft(cataloguer, { code: ITEM, reason: '修订' }))).toEqual([['ILLEGAL_STEP', null]]);
-    expect(await refused(life().draft(cataloguer, { code: '3302-MZ-001', reason: '修订' }))).toEqual([
+    expect(await refused(life().draft(cataloguer, { code: ITEM, reason: '修订', ...once }))).toEqual([
+      ['ILLEGAL_STEP', null],
+    ]);
+    expect(await refused(life().draft(cataloguer, { code: '3302-MZ-001', reason: '修订', ...once }))).toEqual([
       ['BAD_INPUT', 'code'],
     ]);
     expect((await life().history(cataloguer, ITEM)).draft).toBeNull();
@@ -80,6 +105,7 @@ describe('a change of an item', () => {
 
   test('hands its author the desks’ remarks all at once, and begins anew when it is drafted again', async () => {
     const drafted = await life().draft(cataloguer, {
+      ...once,
       code: ITEM,
       reason: '压缩时限',
       promised: { days: 12, unit: 'WORKDAY' },
@@ -97,10 +123,10 @@ describe('a change of an item', () => {
     const back = (await life().history(cataloguer, ITEM)).draft;
     expect(back).toMatchObject({ state: 'REMARKED' });
     expect(back?.reviews.map((r) => r.remarks)).toContain('依据须写明条款');
-    expect(await refused(life().publish(cataloguer, { code: ITEM, effectiveFrom: today() }))).toEqual([
+    expect(await refused(life().publish(cataloguer, { code: ITEM, effectiveFrom: today(), ...once }))).toEqual([
       ['ITEM_NOT_REVIEWED', null],
     ]);
-    const again = await life().draft(cataloguer, { code: ITEM, reason: '按意见修改', note: '依据第十一条' });
+    const again = await life().draft(cataloguer, { code: ITEM, reason: '按意见修改', note: '依据第十一条', ...once });
     expect(again).toMatchObject({
       state: 'IN_REVIEW',
       reviews: [],
@@ -112,21 +138,25 @@ describe('a change of an item', () => {
     await say('LEGALITY', 'APPROVE');
     const same = { ...reviewerOf('LEGALITY') };
     expect(
-      await refused(life().review(same, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null })),
+      await refused(
+        life().review(same, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null, ...once }),
+      ),
     ).toEqual([['SAME_PERSON', null]]);
     const author = { ...cataloguer, roles: ['REVIEWER' as const] };
     expect(
-      await refused(life().review(author, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null })),
+      await refused(
+        life().review(author, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null, ...once }),
+      ),
     ).toEqual([['SAME_PERSON', null]]);
   });
 
   test('comes down to every node when it is published, and not before its day', async () => {
     await say('REASONABLENESS', 'APPROVE');
     await say('COMPLIANCE', 'APPROVE');
-    expect(await refused(life().publish(cataloguer, { code: ITEM, effectiveFrom: '2026-01-01' }))).toEqual([
+    expect(await refused(life().publish(cataloguer, { code: ITEM, effectiveFrom: '2026-01-01', ...once }))).toEqual([
       ['BAD_INPUT', 'effectiveFrom'],
     ]);
-    await life().publish(cataloguer, { code: ITEM, effectiveFrom: plusDays(today(), 1) });
+    await life().publish(cataloguer, { code: ITEM, effectiveFrom: plusDays(today(), 1), ...once });
     await arrives(2, VILLAGE);
     await eventually(async () => (await implementationAt(VILLAGE))?.promised.days === 12);
     expect(await itemAt(VILLAGE)).toMatchObject({ version: 1 });
@@ -155,9 +185,10 @@ describe('a new item', () => {
   const NEW = '3310-MZ-900';
   test('is drafted with all it needs, reviewed, published, and can be read in the village', async () => {
     expect(
-      (await refused(life().draft(cataloguer, { code: NEW, reason: '新增' }))).map(([, field]) => field),
+      (await refused(life().draft(cataloguer, { code: NEW, reason: '新增', ...once }))).map(([, field]) => field),
     ).toContain('name');
     await life().draft(cataloguer, {
+      ...once,
       code: NEW,
       reason: '新增',
       name: '高龄津贴发放',
@@ -174,7 +205,7 @@ describe('a new item', () => {
       maxVisits: 0,
     });
     await approveDraft(life(), NEW);
-    await life().publish(cataloguer, { code: NEW, effectiveFrom: today() });
+    await life().publish(cataloguer, { code: NEW, effectiveFrom: today(), ...once });
     await eventually(async () => (await itemAt(VILLAGE, NEW)) !== null);
     expect(await itemAt(VILLAGE, NEW)).toMatchObject({
       powerSource: 'DEVOLVED_ABOVE',
@@ -287,7 +318,7 @@ describe('the graph', () => {
 
 describe('the deciding node', () => {
   const revise = (change: object, viewer = countyCataloguer) =>
-    federation.services(COUNTY).implementation.revise(viewer, { item: ITEM, reason: '优化', ...change });
+    federation.services(COUNTY).implementation.revise(viewer, { item: ITEM, reason: '优化', ...change, ...once });
 
   test('betters its implementation, and the levels below hear of it', async () => {
     const before = await implementationAt(COUNTY);
@@ -336,13 +367,14 @@ describe('the deciding node', () => {
 
   test('keeps what it has bettered when the item’s next version comes down', async () => {
     await life().draft(cataloguer, {
+      ...once,
       code: ITEM,
       reason: '减少跑动',
       maxVisits: 0,
       promised: { days: 10, unit: 'WORKDAY' },
     });
     await approveDraft(life(), ITEM);
-    await life().publish(cataloguer, { code: ITEM, effectiveFrom: today() });
+    await life().publish(cataloguer, { code: ITEM, effectiveFrom: today(), ...once });
     await eventually(async () => (await implementationAt(VILLAGE))?.itemVersion === 3);
     expect(await implementationAt(VILLAGE)).toMatchObject({ promised: { days: 6.5 }, onlineDepth: 'LEVEL_4' });
   });
@@ -354,7 +386,7 @@ describe('an item that is taken out of use', () => {
 
   test('refuses new cases while it is suspended, and takes them again by itself', async () => {
     const until = plusDays(today(), 3);
-    await life().suspend(cataloguer, { code: ITEM, reason: '系统升级', from: null, until });
+    await life().suspend(cataloguer, { code: ITEM, reason: '系统升级', from: null, until, ...once });
     await arrives(5, VILLAGE);
     expect(await itemAt(VILLAGE)).toMatchObject({ status: 'SUSPENDED', version: 4 });
     expect(await refused(file())).toEqual([['ITEM_NOT_IN_FORCE', 'item']]);
@@ -363,16 +395,16 @@ describe('an item that is taken out of use', () => {
   });
 
   test('stays so without an end, until a draft that was under way takes it up again', async () => {
-    await life().draft(cataloguer, { code: ITEM, reason: '修订', note: '恢复办理' });
+    await life().draft(cataloguer, { code: ITEM, reason: '修订', note: '恢复办理', ...once });
     await approveDraft(life(), ITEM);
-    await life().suspend(cataloguer, { code: ITEM, reason: '系统故障', from: null, until: null });
+    await life().suspend(cataloguer, { code: ITEM, reason: '系统故障', from: null, until: null, ...once });
     await arrives(6, VILLAGE);
     federation.shiftMs += 4 * DAY_MS;
     expect(await refused(file())).toEqual([['ITEM_NOT_IN_FORCE', 'item']]);
-    expect(await refused(life().suspend(cataloguer, { code: ITEM, reason: '再次', from: null, until: null }))).toEqual([
-      ['ILLEGAL_STEP', null],
-    ]);
-    await life().publish(cataloguer, { code: ITEM, effectiveFrom: today() });
+    expect(
+      await refused(life().suspend(cataloguer, { code: ITEM, reason: '再次', from: null, until: null, ...once })),
+    ).toEqual([['ILLEGAL_STEP', null]]);
+    await life().publish(cataloguer, { code: ITEM, effectiveFrom: today(), ...once });
     await arrives(7, VILLAGE, TOWNSHIP);
     expect(await itemAt(VILLAGE)).toMatchObject({ status: 'IN_FORCE', version: 7, note: '恢复办理' });
   });
@@ -382,7 +414,7 @@ describe('an item that is taken out of use', () => {
     await steps().forward(id, agent);
     await steps().arrives(id, clerk);
     await steps().accept(id, clerk);
-    await life().cancel(cataloguer, { code: ITEM, reason: '法规修订', effectiveTo: plusDays(today(), 5) });
+    await life().cancel(cataloguer, { code: ITEM, reason: '法规修订', effectiveTo: plusDays(today(), 5), ...once });
     await arrives(8, VILLAGE, TOWNSHIP);
     federation.shiftMs += 6 * DAY_MS;
     expect(await steps().review(id, clerk)).toMatchObject({ state: 'REVIEWED' });
@@ -400,7 +432,9 @@ describe('an item that is taken out of use', () => {
 
   test('is not cancelled twice', async () => {
     expect(
-      await refused(life().cancel(cataloguer, { code: ITEM, reason: '再次', effectiveTo: plusDays(today(), 30) })),
+      await refused(
+        life().cancel(cataloguer, { code: ITEM, reason: '再次', effectiveTo: plusDays(today(), 30), ...once }),
+      ),
     ).toEqual([['ILLEGAL_STEP', null]]);
   });
 });

@@ -5,6 +5,7 @@ import type {
   DelegationService,
   DivisionCode,
   Divisions,
+  EndDelegationInput,
   Grant,
   GrantAnswer,
   GrantEnd,
@@ -29,6 +30,7 @@ import {
 import { findItem, findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { once, unkeyed } from '../idempotency/index.ts';
 import { findOffices } from '../offices/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -103,19 +105,36 @@ export function delegationService(parts: DelegationParts): DelegationService {
     for (const item of await findItems(tx, codes, today())) requireHolder(person, item, transfers, tier, today());
   }
 
-  async function end(person: Viewer, id: string, way: GrantEnd['way'], reason: string): Promise<GrantView> {
+  /** One step in one transaction, done once under its key. */
+  function step<T>(
+    person: Viewer,
+    mutation: keyof DelegationService,
+    input: { idempotencyKey: string | null },
+    work: (tx: NodeTx) => Promise<T>,
+  ): Promise<T> {
+    return db.transact(node, (tx) => once(tx, person, input.idempotencyKey, { mutation, input }, () => work(tx)));
+  }
+
+  async function end(
+    person: Viewer,
+    mutation: 'revoke' | 'handBack',
+    input: EndDelegationInput,
+    way: GrantEnd['way'],
+  ): Promise<GrantView> {
+    const { id, reason } = input;
     const made: GrantEnd = { kind: 'END', grant: id, way, reason: given(reason), at: now().toISOString() };
-    await db.transact(node, async (tx) => {
+    await step(person, mutation, input, async (tx) => {
       const stored = await lockGrant(tx, id);
       const ender = way === 'REVOKED' ? stored?.grant.grantor : stored?.grant.grantee;
       if (!stored || ender !== node) throw unknown(id);
       const { grantor, grantee, items } = stored.grant;
       await requireOwnItems(tx, person, items);
-      if (stored.end) return;
+      if (stored.end) return true;
       const jws = await send(tx, way === 'REVOKED' ? grantee : grantor, made);
       await saveEnd(tx, id, { grantor, grantee }, jws);
       // known at once to everybody who routes by it
       if (grantor === node && stored.answer?.accepted) await publisher.publish(tx, { ...stored, endJws: jws });
+      return true;
     });
     return shown(id);
   }
@@ -149,10 +168,9 @@ export function delegationService(parts: DelegationParts): DelegationService {
       if (!divisions.find(input.grantee)) {
         throw problem('UNKNOWN_DIVISION', `No division has the code "${input.grantee}".`, { field: 'grantee' });
       }
-      const id = randomUUID();
-      await db.transact(node, async (tx) => {
-        const at = now().toISOString();
-        const made: Grant = { kind: 'GRANT', id, seq: await nextSeq(tx), grantor: node, ...input, at };
+      const id = await step(person, 'grant', input, async (tx) => {
+        const asked = { id: randomUUID(), seq: await nextSeq(tx), grantor: node, ...unkeyed(input) };
+        const made: Grant = { kind: 'GRANT', ...asked, at: now().toISOString() };
         const known = new Map((await findItems(tx, made.items, today())).map((item) => [item.code, item]));
         requireSoundGrant(made, node, (code) => known.get(code) ?? null, divisions, today());
         await requireOwnItems(tx, person, made.items);
@@ -167,17 +185,18 @@ export function delegationService(parts: DelegationParts): DelegationService {
         }
         const jws = await send(tx, made.grantee, made);
         await saveGrant(tx, made, { grant: jws, answer: null, end: null });
+        return made.id;
       });
       return shown(id);
     },
 
     async request(viewer, input) {
       const person = requireChief(viewer, 'ANSWER_POWER');
-      const { divisionAbove, ...asked } = input;
+      const { divisionAbove, ...asked } = unkeyed(input);
       if (divisionAbove === node || !divisions.isWithin(node, divisionAbove)) {
         throw problem('GRANT_INVALID', `${divisionAbove} does not stand above ${node}.`, { field: 'grantor' });
       }
-      return db.transact(node, async (tx) => {
+      return step(person, 'request', input, async (tx) => {
         const known = (await findItems(tx, asked.items, today())).map((item) => item.code);
         const unheard = asked.items.find((code) => !known.includes(code));
         if (unheard !== undefined) throw unknownItem(unheard, 'items');
@@ -203,9 +222,10 @@ export function delegationService(parts: DelegationParts): DelegationService {
       });
     },
 
-    async declineRequest(viewer, id, reason) {
+    async declineRequest(viewer, input) {
       const person = requireChief(viewer, 'GRANT_POWER');
-      return db.transact(node, async (tx) => {
+      const { id, reason } = input;
+      return step(person, 'declineRequest', input, async (tx) => {
         const stored = await lockRequest(tx, id);
         if (!stored || stored.request.grantor !== node) throw unknown(id);
         await requireOwnItems(tx, person, stored.request.items);
@@ -223,9 +243,10 @@ export function delegationService(parts: DelegationParts): DelegationService {
       });
     },
 
-    async answer(viewer, { id, accepted, reason }) {
+    async answer(viewer, input) {
       const person = requireChief(viewer, 'ANSWER_POWER');
-      await db.transact(node, async (tx) => {
+      const { id, accepted, reason } = input;
+      await step(person, 'answer', input, async (tx) => {
         const stored = await lockGrant(tx, id);
         if (!stored || stored.grant.grantee !== node) throw unknown(id);
         await requireOwnItems(tx, person, stored.grant.items);
@@ -233,7 +254,7 @@ export function delegationService(parts: DelegationParts): DelegationService {
         const { to } = stored.grant;
         if (to !== null && to < today()) throw problem('GRANT_EXPIRED', `The grant ended on ${to}.`, { field: 'id' });
         if (stored.answer) {
-          if (stored.answer.accepted === accepted) return;
+          if (stored.answer.accepted === accepted) return true;
           throw problem('ILLEGAL_STEP', 'The grant was answered already; hand it back instead.', { field: 'id' });
         }
         const made: GrantAnswer = {
@@ -245,16 +266,17 @@ export function delegationService(parts: DelegationParts): DelegationService {
           at: now().toISOString(),
         };
         await saveAnswer(tx, id, await send(tx, stored.grant.grantor, made));
+        return true;
       });
       return shown(id);
     },
 
-    async revoke(viewer, id, reason) {
-      return end(requireChief(viewer, 'GRANT_POWER'), id, 'REVOKED', reason);
+    async revoke(viewer, input) {
+      return end(requireChief(viewer, 'GRANT_POWER'), 'revoke', input, 'REVOKED');
     },
 
-    async handBack(viewer, id, reason) {
-      return end(requireChief(viewer, 'ANSWER_POWER'), id, 'HANDED_BACK', reason);
+    async handBack(viewer, input) {
+      return end(requireChief(viewer, 'ANSWER_POWER'), 'handBack', input, 'HANDED_BACK');
     },
   };
 

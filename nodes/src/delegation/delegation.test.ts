@@ -26,6 +26,9 @@ import { CAP, powersOf } from '../testing/powers.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
 
+/** Asked without a key. */
+const once = { idempotencyKey: null };
+
 let federation: TestFederation;
 let steps: CaseSteps;
 let materials: string[];
@@ -45,6 +48,69 @@ const codeOf = (attempt: Promise<unknown>) =>
     (error: ProblemError) => error.code,
   );
 
+describe('a power that is asked for again under its key, as after an answer that did not come', () => {
+  const sent = async (node: string) =>
+    (await federation.rows<{ n: number }>(node, `SELECT count(*)::int AS n FROM outbox WHERE kind = 'DELEGATION'`))[0]
+      ?.n ?? 0;
+
+  test('is granted once, and taken, answered and ended once, with one message each', async () => {
+    const asked = power({ idempotencyKey: 'grant-0001' });
+    const { grant } = await delegation(COUNTY).grant(countyChief, asked);
+    const offers = await sent(COUNTY);
+    expect((await delegation(COUNTY).grant(countyChief, asked)).grant).toEqual(grant);
+    expect(await sent(COUNTY)).toBe(offers);
+    expect(grant).not.toHaveProperty('idempotencyKey');
+    await becomes(TOWNSHIP, grant.id, 'OFFERED');
+    const answer = { id: grant.id, accepted: true, reason: null, idempotencyKey: 'answer-001' };
+    const [first, second] = [
+      await delegation(TOWNSHIP).answer(chief, answer),
+      await delegation(TOWNSHIP).answer(chief, answer),
+    ];
+    expect(second.answer).toEqual(first.answer);
+    const end = { id: grant.id, reason: '收回', idempotencyKey: 'revoke-001' };
+    await delegation(COUNTY).revoke(countyChief, end);
+    expect((await delegation(COUNTY).revoke(countyChief, end)).state).toBe('REVOKED');
+    expect(await codeOf(delegation(COUNTY).revoke(countyChief, { ...end, reason: '别的理由' }))).toBe(
+      'IDEMPOTENCY_MISMATCH',
+    );
+    for (const node of [TOWNSHIP, VILLAGE]) await becomes(node, grant.id, 'REVOKED');
+  });
+
+  test('is granted twice by two keys, and one of another grant is refused', async () => {
+    const asked = power({ idempotencyKey: 'grant-0002' });
+    const { grant } = await delegation(COUNTY).grant(countyChief, asked);
+    const other = { ...asked, cap: { amountFen: CAP / 2 } };
+    expect(await codeOf(delegation(COUNTY).grant(countyChief, other))).toBe('IDEMPOTENCY_MISMATCH');
+    const next = await delegation(COUNTY).grant(countyChief, { ...asked, idempotencyKey: 'grant-0003' });
+    expect(next.grant.id).not.toBe(grant.id);
+    for (const { id } of [grant, next.grant]) {
+      await becomes(TOWNSHIP, id, 'OFFERED');
+      await delegation(TOWNSHIP).answer(chief, { id, accepted: false, reason: '重复', ...once });
+    }
+  });
+
+  test('is requested once and declined once', async () => {
+    const asked = {
+      items: [RELIEF],
+      stages: ['DECIDE' as const],
+      cap: null,
+      reason: '就近办理',
+      staff: 2,
+      divisionAbove: COUNTY,
+      idempotencyKey: 'request-01',
+    };
+    const made = await delegation(TOWNSHIP).request(chief, asked);
+    const requests = await sent(TOWNSHIP);
+    expect(await delegation(TOWNSHIP).request(chief, asked)).toEqual(made);
+    expect(await sent(TOWNSHIP)).toBe(requests);
+    expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, staff: 3 }))).toBe('IDEMPOTENCY_MISMATCH');
+    await eventually(async () => (await delegation(COUNTY).requests(countyChief)).some((r) => r.id === made.id));
+    const decline = { id: made.id, reason: '先培训', idempotencyKey: 'decline-01' };
+    const declined = await delegation(COUNTY).declineRequest(countyChief, decline);
+    expect(await delegation(COUNTY).declineRequest(countyChief, decline)).toEqual(declined);
+  });
+});
+
 describe('a power', () => {
   test('takes effect when the grantee accepts, at every node below that routes by it, and is public', async () => {
     const { grant } = await delegation(COUNTY).grant(countyChief, power());
@@ -52,7 +118,7 @@ describe('a power', () => {
     expect(await known(VILLAGE, grant.id)).toBeNull();
     const before = await delegation(TOWNSHIP).competence(RELIEF, VILLAGE, { amountFen: CAP });
     expect(before).toMatchObject({ decider: COUNTY, through: { decide: null } });
-    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null });
+    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null, ...once });
     for (const node of [COUNTY, TOWNSHIP, VILLAGE]) {
       await becomes(node, grant.id, 'IN_EFFECT');
       const found = await delegation(node).competence(RELIEF, VILLAGE, { amountFen: CAP });
@@ -67,7 +133,7 @@ describe('a power', () => {
   test('that is declined gives nothing, and the grantor reads why', async () => {
     const { grant } = await delegation(COUNTY).grant(countyChief, power());
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
-    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: false, reason: '人手不足' });
+    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: false, reason: '人手不足', ...once });
     await becomes(COUNTY, grant.id, 'DECLINED');
     expect((await known(COUNTY, grant.id))?.answer?.reason).toBe('人手不足');
     expect(await known(VILLAGE, grant.id)).toBeNull();
@@ -75,7 +141,7 @@ describe('a power', () => {
 
   test('that is handed back ends everywhere', async () => {
     const id = await inEffect();
-    await delegation(TOWNSHIP).handBack(chief, id, '力量不足');
+    await delegation(TOWNSHIP).handBack(chief, { id, reason: '力量不足', ...once });
     for (const node of [COUNTY, TOWNSHIP, VILLAGE]) await becomes(node, id, 'HANDED_BACK');
     expect((await known(VILLAGE, id))?.end?.reason).toBe('力量不足');
   });
@@ -88,11 +154,11 @@ describe('a power', () => {
       reason: '群众需求多',
       staff: 3,
     };
-    const made = await delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY });
+    const made = await delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY, ...once });
     await eventually(async () => (await delegation(COUNTY).requests(countyChief)).some((r) => r.id === made.id));
     const [seen] = (await delegation(COUNTY).requests(countyChief)).filter((r) => r.id === made.id);
     expect(seen).toMatchObject({ staff: 3, caseload: { open: expect.any(Number) }, declined: null });
-    await delegation(COUNTY).declineRequest(countyChief, made.id, '先培训');
+    await delegation(COUNTY).declineRequest(countyChief, { id: made.id, reason: '先培训', ...once });
     await eventually(async () => {
       const mine = await delegation(TOWNSHIP).requests(chief);
       return mine.find((r) => r.id === made.id)?.declined?.reason === '先培训';
@@ -136,7 +202,9 @@ describe('a power', () => {
 
   test('is not asked for over an item nobody knows', async () => {
     const asked = { items: ['3310-XX-001'], stages: ['DECIDE' as const], cap: null, reason: '群众需求多', staff: 3 };
-    expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY }))).toBe('ITEM_UNKNOWN');
+    expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY, ...once }))).toBe(
+      'ITEM_UNKNOWN',
+    );
   });
 
   test('counts towards the authority of the grantee, and is named by a change of the law it rests on', async () => {
@@ -184,7 +252,7 @@ describe('a power', () => {
     await ended(grant);
     await becomes(CITY, grant, 'REVOKED');
     const handed = await inEffect();
-    await delegation(TOWNSHIP).handBack(chief, handed, '力量不足');
+    await delegation(TOWNSHIP).handBack(chief, { id: handed, reason: '力量不足', ...once });
     await becomes(CITY, handed, 'HANDED_BACK');
   });
 
@@ -222,16 +290,24 @@ describe('a power', () => {
     const { grant } = await delegation(COUNTY).grant(countyChief, power());
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
     const answer = { id: grant.id, accepted: true, reason: null };
-    expect(await codeOf(delegation(COUNTY).answer(countyChief, answer))).toBe('NOT_FOUND');
-    expect(await codeOf(delegation(TOWNSHIP).answer(clerk, answer))).toBe('FORBIDDEN');
-    expect(await codeOf(delegation(TOWNSHIP).answer(chief, { ...answer, accepted: false }))).toBe('REASON_MISSING');
-    expect(await codeOf(delegation(COUNTY).revoke(countyChief, grant.id, ' '))).toBe('REASON_MISSING');
-    expect(await codeOf(delegation(COUNTY).handBack(countyChief, grant.id, 'x'))).toBe('NOT_FOUND');
+    expect(await codeOf(delegation(COUNTY).answer(countyChief, { ...answer, ...once }))).toBe('NOT_FOUND');
+    expect(await codeOf(delegation(TOWNSHIP).answer(clerk, { ...answer, ...once }))).toBe('FORBIDDEN');
+    expect(await codeOf(delegation(TOWNSHIP).answer(chief, { ...answer, accepted: false, ...once }))).toBe(
+      'REASON_MISSING',
+    );
+    expect(await codeOf(delegation(COUNTY).revoke(countyChief, { id: grant.id, reason: ' ', ...once }))).toBe(
+      'REASON_MISSING',
+    );
+    expect(await codeOf(delegation(COUNTY).handBack(countyChief, { id: grant.id, reason: 'x', ...once }))).toBe(
+      'NOT_FOUND',
+    );
     const otherChief = personAt(COUNTY, 'CHIEF', '教育');
-    expect(await codeOf(delegation(COUNTY).revoke(otherChief, grant.id, 'x'))).toBe('WRONG_DEPARTMENT');
-    await delegation(COUNTY).revoke(countyChief, grant.id, '改由县办');
+    expect(await codeOf(delegation(COUNTY).revoke(otherChief, { id: grant.id, reason: 'x', ...once }))).toBe(
+      'WRONG_DEPARTMENT',
+    );
+    await delegation(COUNTY).revoke(countyChief, { id: grant.id, reason: '改由县办', ...once });
     await becomes(TOWNSHIP, grant.id, 'REVOKED');
-    expect(await codeOf(delegation(TOWNSHIP).answer(chief, answer))).toBe('GRANT_ENDED');
+    expect(await codeOf(delegation(TOWNSHIP).answer(chief, { ...answer, ...once }))).toBe('GRANT_ENDED');
   });
 });
 
@@ -243,6 +319,7 @@ describe('a power whose department’s powers went to a bureau', () => {
     const before = await inEffect();
     const tomorrow = plusDays(today(), 1);
     await federation.services(COUNTY).offices.transferPowers(personAt(COUNTY, 'CATALOGUER'), {
+      ...once,
       bureau: '行政审批局',
       departments: ['民政'],
       basis: '《行政许可法》第二十五条',
@@ -252,12 +329,14 @@ describe('a power whose department’s powers went to a bureau', () => {
     federation.shiftMs = 86_400_000;
     try {
       expect(await codeOf(delegation(COUNTY).grant(countyChief, power({ from: tomorrow })))).toBe('WRONG_DEPARTMENT');
-      expect(await codeOf(delegation(COUNTY).revoke(countyChief, before, '收回'))).toBe('WRONG_DEPARTMENT');
+      expect(await codeOf(delegation(COUNTY).revoke(countyChief, { id: before, reason: '收回', ...once }))).toBe(
+        'WRONG_DEPARTMENT',
+      );
       const { grant } = await delegation(COUNTY).grant(bureauChief, power({ from: tomorrow }));
       await becomes(TOWNSHIP, grant.id, 'OFFERED');
-      await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null });
+      await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null, ...once });
       await becomes(VILLAGE, grant.id, 'IN_EFFECT');
-      await delegation(COUNTY).revoke(bureauChief, grant.id, '收回');
+      await delegation(COUNTY).revoke(bureauChief, { id: grant.id, reason: '收回', ...once });
       await becomes(VILLAGE, grant.id, 'REVOKED');
     } finally {
       federation.shiftMs = 0;

@@ -34,9 +34,9 @@ import {
   route,
   signedIn,
 } from '@liandong/schema';
-import { once } from '../cases/index.ts';
 import { findImplementations, findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { once } from '../idempotency/index.ts';
 import type { EnquiryCursor, NewEnquiry, StoredEnquiry } from './enquiry-store.ts';
 import { findEnquiries, findEnquiry, insertEnquiry, lockEnquiry, storeLink, storeReport } from './enquiry-store.ts';
 

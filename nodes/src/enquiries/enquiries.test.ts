@@ -54,7 +54,9 @@ describe('an enquiry', () => {
 
   test('for an item that is not in force is answered with that fact', async () => {
     const suspension = { code: HOMESTEAD, reason: '系统升级', from: null, until: null };
-    await federation.services(CITY).itemLife.suspend(personAt(CITY, 'CATALOGUER'), suspension);
+    await federation
+      .services(CITY)
+      .itemLife.suspend(personAt(CITY, 'CATALOGUER'), { ...suspension, idempotencyKey: null });
     const versions = `SELECT version FROM items WHERE node = $1 AND code = '${HOMESTEAD}' AND version > 1`;
     await eventually(async () => (await federation.rows(VILLAGE, versions, [VILLAGE])).length > 0);
     const asked = await ask({ item: HOMESTEAD });

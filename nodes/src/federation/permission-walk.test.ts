@@ -156,14 +156,15 @@ beforeAll(async () => {
     .services(VILLAGE)
     .enquiries.open(agent, { item: LOW_INCOME, place: null, asker: null, idempotencyKey: null });
   samples = Object.fromEntries(
-    Object.values(DESKS).map((node) => [node, samplesAt(own[node] ?? `${node}~${randomUUID()}`, asked.id)]),
+    Object.values(DESKS).map((node) => [node, samplesAt(own[node] ?? `${node}~${randomUUID()}`, id, asked.id)]),
   );
   await settled();
   before = await states();
 });
 afterAll(() => federation.stop());
 
-function samplesAt(caseId: string, enquiry: string): Samples {
+/** @param filed a case of the village */
+function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
   return {
     id: caseId,
     case: caseId,
@@ -194,7 +195,7 @@ function samplesAt(caseId: string, enquiry: string): Samples {
     materials: [material('身份证明')],
     items: [LOW_INCOME],
     cases: [caseId],
-    ids: [caseId],
+    ids: [filed],
     grantee: TOWNSHIP,
     grantor: COUNTY,
     from: '2026-06-01',
@@ -214,7 +215,7 @@ async function states(): Promise<Map<string, string>> {
     const dump = await dumpOf(federation.db(node));
     const lines = dump
       .split('\n')
-      .filter((line) => !/^(lives|feeds|feed_cursors|outbox|inbox|receipts|serials) /.test(line));
+      .filter((line) => !/^(lives|feeds|feed_cursors|outbox|inbox|receipts|serials|idempotency) /.test(line));
     held.set(node, lines.sort().join('\n'));
   }
   return held;
@@ -239,8 +240,9 @@ async function settled(): Promise<void> {
 }
 
 /** What a node answers a person: the codes of a refusal, or `done`. */
-async function call(node: string, { role, field }: Mutation, viewer: Viewer | null): Promise<string> {
+async function call(node: string, { role, field }: Mutation, viewer: Viewer | null, key?: string): Promise<string> {
   const { query, variables } = mutationCall(roleSchema(role), field, samples[node] ?? {});
+  if (key !== undefined) Object.assign(variables['input'] ?? variables, { idempotencyKey: key });
   const token = viewer && (await federation.token(viewer));
   const { data, errors = [] } = await federation.ask(node, { role, query, variables, token });
   const payload = data?.[field] as { errors: { code: string; field: string | null }[] } | null | undefined;
@@ -250,6 +252,16 @@ async function call(node: string, { role, field }: Mutation, viewer: Viewer | nu
   ];
   return codes[0] ?? 'done';
 }
+
+/** A key that somebody has used for something else. */
+const KEY = 'used-before';
+const spend = (node: string, subject: string, key: string) =>
+  federation.rows(
+    node,
+    `INSERT INTO idempotency (node, subject, key, request_hash, response)
+     VALUES ($1, $2, $3, 'of another request', 'sealed') ON CONFLICT DO NOTHING`,
+    [node, subject, key],
+  );
 
 const may = (action: Action, role: Role, tier: Tier) => PERMISSIONS[action][role]?.includes(tier) ?? false;
 
@@ -287,6 +299,25 @@ describe('every mutation of the graph', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test.each(
+    MUTATIONS.flatMap((mutation) => {
+      const action = DUTIES[mutation.field];
+      return action === undefined || action === 'PUBLIC' ? [] : [{ field: mutation.field, mutation, action }];
+    }),
+  )('$field looks at its key before it does anything', async ({ mutation, action }) => {
+    const posts = TIERS_DOWN.flatMap((tier) =>
+      ROLES.filter((role) => may(action, role, tier)).map((role) => [DESKS[tier], role] as const),
+    );
+    const codes = await Promise.all(
+      posts.map(async ([node, role]) => {
+        const person = personAt(node, role, '民政');
+        await spend(node, person.sub, KEY);
+        return call(node, mutation, person, KEY);
+      }),
+    );
+    expect(codes).toContain('IDEMPOTENCY_MISMATCH');
   });
 
   test('that was refused changed nothing', async () => {

@@ -128,6 +128,7 @@ async function othersObjects(): Promise<Samples> {
     cap: { amountFen: 100_000 },
   };
   const { grant } = await at(COUNTY).delegation.grant(countyChief, {
+    idempotencyKey: null,
     ...power,
     grantee: TOWNSHIP,
     from: dayOf(federation.now()),
@@ -138,6 +139,7 @@ async function othersObjects(): Promise<Samples> {
   });
   const { mode: _, ...wanted } = power;
   const asked = await at(TOWNSHIP).delegation.request(chief, {
+    idempotencyKey: null,
     ...wanted,
     divisionAbove: COUNTY,
     reason: '就近办理',

@@ -29,9 +29,10 @@ import {
   sumsOf,
 } from '@liandong/schema';
 import type { CaseWriter, PostsOf, StoredCase } from '../cases/index.ts';
-import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
+import { caseElements, findCases, lockCase } from '../cases/index.ts';
 import { findImplementations, findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { once } from '../idempotency/index.ts';
 import { findFeeEntries, insertFeeEntries, takeReceipt } from './fee-store.ts';
 
 export interface FeesParts {

@@ -42,7 +42,7 @@ beforeAll(async () => {
   steps = new CaseSteps(federation);
   for (const code of ['F1', 'F2']) {
     const window = { code, name: `收费窗口${code}`, department: null, from: '2024-01-01', until: null };
-    await federation.services(COUNTY).offices.openWindow(keeper, window);
+    await federation.services(COUNTY).offices.openWindow(keeper, { ...window, idempotencyKey: null });
   }
 });
 afterAll(async () => {
@@ -97,7 +97,12 @@ describe('a fee', () => {
     const id = await accepted();
     const services = federation.services(COUNTY);
     const feeSchedule = { baseFen: 100, unit: '件', note: null, rates: [{ category: 'general', percent: 100 }] };
-    await services.implementation.revise(keeper, { item: LAND, reason: '减轻企业负担', feeSchedule });
+    await services.implementation.revise(keeper, {
+      item: LAND,
+      reason: '减轻企业负担',
+      feeSchedule,
+      idempotencyKey: null,
+    });
     expect(await bill(id)).toMatchObject({ sums: { billedFen: 33_333 } });
     expect(await bill(await accepted())).toMatchObject({ sums: { billedFen: 100 } });
   });

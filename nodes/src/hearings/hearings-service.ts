@@ -12,8 +12,9 @@ import type {
 } from '@liandong/schema';
 import { caseSteps, hearingOpen, openOffers, owedOffers, problem, requireFileReader, signedIn } from '@liandong/schema';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
-import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
+import { caseElements, findCases, lockCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { once } from '../idempotency/index.ts';
 import { readPapers, storePaper } from './hearing-papers.ts';
 
 export interface HearingParts {

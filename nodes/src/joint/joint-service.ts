@@ -15,9 +15,10 @@ import type {
 } from '@liandong/schema';
 import { caseSteps, dayOf, jointOpen, problem, requireFileReader, signedIn } from '@liandong/schema';
 import type { CaseWriter, PostsOf, StoredCase } from '../cases/index.ts';
-import { caseElements, findCases, lockCase, once } from '../cases/index.ts';
+import { caseElements, findCases, lockCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { once } from '../idempotency/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findLapsed } from './joint-store.ts';
 import { requestDesk } from './request-desk.ts';

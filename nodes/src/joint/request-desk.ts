@@ -24,9 +24,10 @@ import {
 } from '@liandong/schema';
 import { z } from 'zod';
 import type { PostsOf } from '../cases/index.ts';
-import { once, readPart } from '../cases/index.ts';
+import { readPart } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { once } from '../idempotency/index.ts';
 import type { Trust } from '../trust/index.ts';
 import type { RequestCursor, StoredOpinionRequest } from './request-store.ts';
 import { findRequest, listRequests, lockRequest, saveWord } from './request-store.ts';

@@ -25,7 +25,7 @@ beforeAll(async () => {
   steps = new CaseSteps(federation);
   const services = federation.services(COUNTY);
   const window = { code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null };
-  await services.offices.openWindow(keeper, window);
+  await services.offices.openWindow(keeper, { ...window, idempotencyKey: null });
   // 按各测绘收费标准合并计收: a line for each survey, by its department's share of the published base
   const rates = [
     { category: '住房城乡建设', percent: 100 },
@@ -33,7 +33,12 @@ beforeAll(async () => {
     { category: '自然资源和规划', percent: 80 },
   ];
   const feeSchedule = { baseFen: 150_000, unit: '件', note: '一个窗口缴费', rates };
-  await services.implementation.revise(keeper, { item: SURVEY, reason: '公布测绘收费标准', feeSchedule });
+  await services.implementation.revise(keeper, {
+    item: SURVEY,
+    reason: '公布测绘收费标准',
+    feeSchedule,
+    idempotencyKey: null,
+  });
 });
 afterAll(() => federation.stop());
 

@@ -24,9 +24,9 @@ import {
   tasksOf,
   tiersConcerned,
 } from '@liandong/schema';
-import { once } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
+import { once } from '../idempotency/index.ts';
 import type { LegalBasisDesk } from './legal-basis-desk.ts';
 import { basesOfItem, citingItems, findChange, findChanges, findReports, lockBases } from './legal-bases-store.ts';
 
@@ -89,17 +89,20 @@ export function legalBasesService(parts: LegalBasesParts): LegalBasesService {
       return viewOf(id);
     },
 
-    async confirm(viewer, { change: id, note }: ConfirmLegalBasisInput) {
+    async confirm(viewer, input: ConfirmLegalBasisInput) {
       const person = atDesk(viewer, 'CONFIRM_LEGAL_BASIS');
-      await db.transact(node, async (tx) => {
-        const change = await findChange(tx, id);
-        if (!change) throw problem('NOT_FOUND', `${node} knows of no such change.`, { field: 'change' });
-        requireAsked(change, node, divisions);
-        // confirmed once: what was said first stands
-        const told = (await findReports(tx, [id])).find((report) => report.node === node);
-        if (told?.confirmation) return;
-        await desk.tell(tx, change, { at: now().toISOString(), by: person.name, note });
-      });
+      const { change: id, note } = input;
+      await db.transact(node, (tx) =>
+        once(tx, person, input.idempotencyKey, { mutation: 'confirmLegalBasis', input }, async () => {
+          const change = await findChange(tx, id);
+          if (!change) throw problem('NOT_FOUND', `${node} knows of no such change.`, { field: 'change' });
+          requireAsked(change, node, divisions);
+          // confirmed once: what was said first stands
+          const told = (await findReports(tx, [id])).find((report) => report.node === node);
+          if (!told?.confirmation) await desk.tell(tx, change, { at: now().toISOString(), by: person.name, note });
+          return true;
+        }),
+      );
       return viewOf(id);
     },
   };

@@ -100,7 +100,11 @@ describe('a change of the law', () => {
   test('is confirmed by the nodes that were asked, and whoever lags is named', async () => {
     const change = await announce({ article: null });
     await reaches(TOWNSHIP, change);
-    const mine = await services(TOWNSHIP).confirm(cataloguer(TOWNSHIP), { change, note: '已修改办事指南' });
+    const mine = await services(TOWNSHIP).confirm(cataloguer(TOWNSHIP), {
+      change,
+      note: '已修改办事指南',
+      idempotencyKey: null,
+    });
     expect(mine.tasks.map((t) => [t.node, t.report?.confirmation?.note])).toContainEqual([TOWNSHIP, '已修改办事指南']);
     await eventually(async () => Boolean(task(await seen(CITY, change), TOWNSHIP)?.report?.confirmation));
     await eventually(async () => Boolean(task(await seen(COUNTY, change), TOWNSHIP)?.report?.confirmation));
@@ -116,8 +120,8 @@ describe('a change of the law', () => {
   test('is confirmed once: the first word stands', async () => {
     const change = await announce();
     await reaches(COUNTY, change);
-    const first = await services(COUNTY).confirm(cataloguer(COUNTY), { change, note: '甲' });
-    const second = await services(COUNTY).confirm(cataloguer(COUNTY), { change, note: '乙' });
+    const first = await services(COUNTY).confirm(cataloguer(COUNTY), { change, note: '甲', idempotencyKey: null });
+    const second = await services(COUNTY).confirm(cataloguer(COUNTY), { change, note: '乙', idempotencyKey: null });
     const word = (view: LegalBasisChangeView) => task(view, COUNTY)?.report?.confirmation;
     expect(word(second)).toEqual(word(first));
     expect(word(first)?.note).toBe('甲');
@@ -180,13 +184,14 @@ describe('a change of the law is not', () => {
   test('confirmed by a village, by another desk’s people, by a clerk, or unknown', async () => {
     const change = await announce();
     await reaches(TOWNSHIP, change);
-    const confirm = (node: string, viewer = cataloguer(node)) => services(node).confirm(viewer, { change, note: null });
+    const confirm = (node: string, viewer = cataloguer(node)) =>
+      services(node).confirm(viewer, { change, note: null, idempotencyKey: null });
     await expect(confirm(VILLAGE)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(confirm(TOWNSHIP, cataloguer(COUNTY))).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(confirm(TOWNSHIP, clerk)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(confirm(CITY)).rejects.toMatchObject({ code: 'NOT_COMPETENT' });
     await expect(
-      services(COUNTY).confirm(cataloguer(COUNTY), { change: randomUUID(), note: null }),
+      services(COUNTY).confirm(cataloguer(COUNTY), { change: randomUUID(), note: null, idempotencyKey: null }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

@@ -32,6 +32,7 @@ import {
 } from '@liandong/schema';
 import { findAllItems, findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { once, unkeyed } from '../idempotency/index.ts';
 import type { Registers } from './offices-store.ts';
 import * as store from './offices-store.ts';
 
@@ -101,18 +102,19 @@ export function officesService({ node, db, divisions, nodes, now, granted }: Off
     },
 
     openWindow: (viewer, input) =>
-      write(viewer, 'KEEP_WINDOWS', async (tx, _person, registers) => {
+      write(viewer, 'KEEP_WINDOWS', 'openWindow', input, async (tx, _person, registers) => {
         const known = registers.windows.find((window) => window.code === input.code);
         if (known && (known.until === null || known.until >= input.from)) {
           throw conflict(`Window ${input.code} is open already.`, 'code');
         }
         if (input.until !== null && input.until < input.from) throw badTerm(input.from, input.until);
-        await store.saveWindow(tx, input);
+        await store.saveWindow(tx, unkeyed(input));
         return viewOf(await store.findOffices(tx), input.code);
       }),
 
-    closeWindow: (viewer, { code, until }) =>
-      write(viewer, 'KEEP_WINDOWS', async (tx, _person, registers) => {
+    closeWindow: (viewer, input) =>
+      write(viewer, 'KEEP_WINDOWS', 'closeWindow', input, async (tx, _person, registers) => {
+        const { code, until } = input;
         const known = registers.windows.find((window) => window.code === code);
         if (!known) throw problem('NOT_FOUND', `${node} has no window ${code}.`, { field: 'code' });
         if (until < known.from) throw badTerm(known.from, until);
@@ -121,17 +123,18 @@ export function officesService({ node, db, divisions, nodes, now, granted }: Off
       }),
 
     authorizeWindow: (viewer, input) =>
-      write(viewer, 'AUTHORIZE_WINDOW', async (tx, person, registers) => {
+      write(viewer, 'AUTHORIZE_WINDOW', 'authorizeWindow', input, async (tx, person, registers) => {
         requireDepartment(person, input.department, tier);
         const item = await findItem(tx, input.item, { today: today() });
         if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${input.item}.`, { field: 'item' });
         requireAuthorization(registers, item, tier, input);
-        await store.insertAuthority(tx, { ...input, id: randomUUID(), revokedOn: null }, person.name);
+        await store.insertAuthority(tx, { ...unkeyed(input), id: randomUUID(), revokedOn: null }, person.name);
         return viewOf(await store.findOffices(tx), input.window);
       }),
 
-    revokeAuthority: (viewer, { id, on, reason }) =>
-      write(viewer, 'AUTHORIZE_WINDOW', async (tx, person, registers) => {
+    revokeAuthority: (viewer, input) =>
+      write(viewer, 'AUTHORIZE_WINDOW', 'revokeAuthority', input, async (tx, person, registers) => {
+        const { id, on, reason } = input;
         const authority = registers.authorities.find((a) => a.id === id);
         if (!authority) throw problem('NOT_FOUND', `${node} has no such authorization.`, { field: 'id' });
         requireDepartment(person, authority.department, tier);
@@ -141,16 +144,17 @@ export function officesService({ node, db, divisions, nodes, now, granted }: Off
       }),
 
     registerSeal: (viewer, input) =>
-      write(viewer, 'KEEP_SEALS', async (tx, person, registers) => {
+      write(viewer, 'KEEP_SEALS', 'registerSeal', input, async (tx, person, registers) => {
         requireDepartment(person, input.department, tier);
         requireNewSeal(registers, input);
-        const seal: Seal = { ...input, id: randomUUID(), revokedOn: null };
+        const seal: Seal = { ...unkeyed(input), id: randomUUID(), revokedOn: null };
         await store.insertSeal(tx, seal);
         return seal;
       }),
 
-    revokeSeal: (viewer, { id, on, reason }) =>
-      write(viewer, 'KEEP_SEALS', async (tx, person, registers) => {
+    revokeSeal: (viewer, input) =>
+      write(viewer, 'KEEP_SEALS', 'revokeSeal', input, async (tx, person, registers) => {
+        const { id, on, reason } = input;
         const seal = registers.seals.find((s) => s.id === id);
         if (!seal) throw problem('NOT_FOUND', `${node} has no such seal.`, { field: 'id' });
         requireDepartment(person, seal.department, tier);
@@ -159,8 +163,9 @@ export function officesService({ node, db, divisions, nodes, now, granted }: Off
         return (await store.findOffices(tx)).seals.find((s) => s.id === id) ?? seal;
       }),
 
-    transferPowers: (viewer, { departments, ...rest }) =>
-      write(viewer, 'TRANSFER_POWERS', async (tx, _person, registers) => {
+    transferPowers: (viewer, input) =>
+      write(viewer, 'TRANSFER_POWERS', 'transferPowers', input, async (tx, _person, registers) => {
+        const { departments, ...rest } = unkeyed(input);
         const made = departments.map((department) => ({ ...rest, department }));
         made.forEach((transfer, i) => requireTransfer([...registers.transfers, ...made.slice(0, i)], transfer));
         for (const transfer of made) {
@@ -173,18 +178,23 @@ export function officesService({ node, db, divisions, nodes, now, granted }: Off
       }),
   };
 
+  /** One step in one transaction, done once under its key, with the node's registers locked. */
   async function write<T>(
     viewer: Viewer | null,
     action: Action,
+    mutation: keyof OfficesService,
+    input: { idempotencyKey: string | null },
     work: (tx: NodeTx, person: Viewer, registers: Registers) => Promise<T>,
   ): Promise<T> {
     const person = signedIn(viewer);
     requireOwnDesk(person, node);
     requirePermission(person, action, tier);
-    return db.transact(node, async (tx) => {
-      await store.lockOffices(tx);
-      return work(tx, person, await store.findOffices(tx));
-    });
+    return db.transact(node, (tx) =>
+      once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
+        await store.lockOffices(tx);
+        return work(tx, person, await store.findOffices(tx));
+      }),
+    );
   }
 
   function viewOf({ windows, authorities }: Registers, code: string): WindowView {

@@ -13,6 +13,9 @@ const keeper = personAt(COUNTY, 'CATALOGUER');
 const welfare = personAt(COUNTY, 'CHIEF', '民政');
 const market = personAt(COUNTY, 'CHIEF', '市场监管');
 const bureau = personAt(COUNTY, 'CHIEF', BUREAU);
+/** Asked without a key. */
+const once = { idempotencyKey: null };
+
 let federation: TestFederation;
 
 beforeAll(async () => {
@@ -28,6 +31,7 @@ const open = (change: Partial<OpenWindowInput> = {}): OpenWindowInput => ({
   department: null,
   from: today(),
   until: null,
+  ...once,
   ...change,
 });
 const authorization = (change: Partial<AuthorizeWindowInput> = {}): AuthorizeWindowInput => ({
@@ -37,6 +41,7 @@ const authorization = (change: Partial<AuthorizeWindowInput> = {}): AuthorizeWin
   stages: ['REVIEW', 'DECIDE', 'DELIVER'],
   from: today(),
   until: null,
+  ...once,
   ...change,
 });
 const seal = (change: Partial<RegisterSealInput> = {}): RegisterSealInput => ({
@@ -45,6 +50,7 @@ const seal = (change: Partial<RegisterSealInput> = {}): RegisterSealInput => ({
   keeper: '李四',
   from: today(),
   until: null,
+  ...once,
   ...change,
 });
 /** The rule over the county's own rows, as a step of a case would ask it. */
@@ -77,17 +83,34 @@ describe('a window', () => {
     const { authorities } = await county().authorizeWindow(welfare, authorization({ window: 'A02' }));
     const [given] = authorities;
     const input = { id: given?.id ?? '', on: today(), reason: '人员调整' };
-    await expect(county().revokeAuthority(market, input)).rejects.toMatchObject({ code: 'WRONG_DEPARTMENT' });
-    await expect(county().revokeAuthority(welfare, { ...input, reason: '' })).rejects.toMatchObject({
+    await expect(county().revokeAuthority(market, { ...input, ...once })).rejects.toMatchObject({
+      code: 'WRONG_DEPARTMENT',
+    });
+    await expect(county().revokeAuthority(welfare, { ...input, reason: '', ...once })).rejects.toMatchObject({
       code: 'REASON_MISSING',
     });
-    expect((await county().revokeAuthority(welfare, input)).authorities).toEqual([]);
+    expect((await county().revokeAuthority(welfare, { ...input, ...once })).authorities).toEqual([]);
+  });
+
+  test('that is opened again under its key is opened once; another under it is refused', async () => {
+    const asked = open({ code: 'A04', idempotencyKey: 'window-a04' });
+    const opened = await county().openWindow(keeper, asked);
+    expect(await county().openWindow(keeper, asked)).toEqual(opened);
+    await expect(county().openWindow(keeper, { ...asked, code: 'A05' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_MISMATCH',
+      problems: [{ field: 'idempotencyKey' }],
+    });
+    const given = authorization({ window: 'A04', idempotencyKey: 'power-a04' });
+    expect((await county().authorizeWindow(welfare, given)).authorities).toHaveLength(1);
+    expect((await county().authorizeWindow(welfare, given)).authorities).toHaveLength(1);
+    const away = { code: 'A04', until: plusDays(today(), 1), idempotencyKey: 'close-a04' };
+    expect(await county().closeWindow(keeper, away)).toEqual(await county().closeWindow(keeper, away));
   });
 
   test('that is closed is not shown, and may be opened again', async () => {
     await county().openWindow(keeper, open({ code: 'A03', from: '2026-01-01' }));
     await expect(county().openWindow(keeper, open({ code: 'A03' }))).rejects.toMatchObject({ code: 'OFFICE_CONFLICT' });
-    await county().closeWindow(keeper, { code: 'A03', until: plusDays(today(), -1) });
+    await county().closeWindow(keeper, { code: 'A03', until: plusDays(today(), -1), ...once });
     expect((await county().windows()).map((v) => v.window.code)).not.toContain('A03');
     await county().openWindow(keeper, open({ code: 'A03' }));
     expect((await county().windows()).map((v) => v.window.code)).toContain('A03');
@@ -102,7 +125,11 @@ describe('a window', () => {
       () => county().openWindow(keeper, open({ code: 'B01', until: '2020-01-01' })),
       'BAD_INPUT',
     ],
-    ['closed where there is none', () => county().closeWindow(keeper, { code: 'Z9', until: today() }), 'NOT_FOUND'],
+    [
+      'closed where there is none',
+      () => county().closeWindow(keeper, { code: 'Z9', until: today(), ...once }),
+      'NOT_FOUND',
+    ],
     ['authorized by the centre', () => county().authorizeWindow(keeper, authorization()), 'FORBIDDEN'],
     [
       "authorized in another department's name",
@@ -131,7 +158,7 @@ describe('a window', () => {
     ],
     [
       'taken back where nothing was given',
-      () => county().revokeAuthority(welfare, { id: randomUUID(), on: today(), reason: '无' }),
+      () => county().revokeAuthority(welfare, { id: randomUUID(), on: today(), reason: '无', ...once }),
       'NOT_FOUND',
     ],
   ])('is not %s', async (_, act, code) => {
@@ -145,12 +172,14 @@ describe('a seal', () => {
       code: 'WRONG_DEPARTMENT',
     });
     const made = await county().registerSeal(market, seal({ name: '市监专用章', department: '市场监管' }));
-    const revoked = await county().revokeSeal(market, { id: made.id, on: today(), reason: '磨损' });
+    const revoked = await county().revokeSeal(market, { id: made.id, on: today(), reason: '磨损', ...once });
     expect(revoked.revokedOn).toBe(today());
     expect((await county().seals(personAt(CITY, 'SUPERVISOR'))).map((s) => s.name)).toContain('市监专用章');
     await expect(county().seals(null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(county().seals(personAt(TOWNSHIP, 'CHIEF'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(county().revokeSeal(market, { id: randomUUID(), on: today(), reason: '无' })).rejects.toMatchObject({
+    await expect(
+      county().revokeSeal(market, { id: randomUUID(), on: today(), reason: '无', ...once }),
+    ).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
@@ -165,6 +194,7 @@ describe('a bureau', () => {
     );
     await county().registerSeal(market, seal({ name: '市监新章', department: '市场监管' }));
     const made = await county().transferPowers(keeper, {
+      ...once,
       bureau: BUREAU,
       departments: ['市场监管', '卫生健康'],
       basis: '《行政许可法》第二十五条',
@@ -188,12 +218,14 @@ describe('a bureau', () => {
     const before = await county().transfers();
     const input = { bureau: BUREAU, basis: '《行政许可法》第二十五条', from: plusDays(today(), 2), until: null };
     await expect(
-      county().transferPowers(keeper, { ...input, departments: ['水利', '市场监管'] }),
+      county().transferPowers(keeper, { ...input, departments: ['水利', '市场监管'], ...once }),
     ).rejects.toMatchObject({ code: 'OFFICE_CONFLICT' });
-    await expect(county().transferPowers(keeper, { ...input, departments: ['水利', '水利'] })).rejects.toMatchObject({
+    await expect(
+      county().transferPowers(keeper, { ...input, departments: ['水利', '水利'], ...once }),
+    ).rejects.toMatchObject({
       code: 'OFFICE_CONFLICT',
     });
-    await expect(county().transferPowers(welfare, { ...input, departments: ['水利'] })).rejects.toMatchObject({
+    await expect(county().transferPowers(welfare, { ...input, departments: ['水利'], ...once })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
     expect(await county().transfers()).toEqual(before);

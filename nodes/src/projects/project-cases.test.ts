@@ -31,6 +31,7 @@ beforeAll(async () => {
   steps = new CaseSteps(federation);
   const { implementation } = federation.services(COUNTY);
   await implementation.revise(personAt(COUNTY, 'CATALOGUER'), {
+    idempotencyKey: null,
     item: LOW_INCOME,
     reason: '为重点项目和急难群众加快办理',
     greenChannel: { days: 3, unit: 'WORKDAY' },

@@ -27,9 +27,10 @@ import {
   totalDaysOf,
 } from '@liandong/schema';
 import type { PostsOf } from '../cases/index.ts';
-import { findCases, once } from '../cases/index.ts';
+import { findCases } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { once } from '../idempotency/index.ts';
 import type { ProjectKeeper } from './project-keeper.ts';
 import type { ProjectCursor, StoredProject } from './project-store.ts';
 import { findProjects, listProjects, lockProject } from './project-store.ts';

@@ -33,9 +33,9 @@ import {
   signedIn,
 } from '@liandong/schema';
 import type { CaseWriter } from '../cases/index.ts';
-import { once } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { once } from '../idempotency/index.ts';
 import { settleAbsences } from './absent-cases.ts';
 import type { StoredAbsence } from './roster-store.ts';
 import * as store from './roster-store.ts';

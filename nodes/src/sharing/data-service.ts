@@ -27,11 +27,12 @@ import {
   signedIn,
 } from '@liandong/schema';
 import type { PostsOf, StoredCase } from '../cases/index.ts';
-import { findCases, findTracked, lockCase, once } from '../cases/index.ts';
+import { findCases, findTracked, lockCase } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 import type { Outbox } from '../handoff/index.ts';
+import { once } from '../idempotency/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
 import { findOffers } from './offer-store.ts';

@@ -22,6 +22,7 @@ export function powersOf(federation: () => TestFederation) {
     basis: '《社会救助暂行办法》第四十八条',
     announcement: '三门县民政局委托亭旁镇人民政府审核确认小额临时救助',
     request: null,
+    idempotencyKey: null,
     ...change,
   });
 
@@ -35,13 +36,13 @@ export function powersOf(federation: () => TestFederation) {
   async function inEffect(change: Partial<GrantPowerInput> = {}): Promise<string> {
     const { grant } = await delegation(COUNTY).grant(countyChief, power(change));
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
-    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null });
+    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null, idempotencyKey: null });
     await becomes(VILLAGE, grant.id, 'IN_EFFECT');
     return grant.id;
   }
 
   async function ended(id: string): Promise<void> {
-    await delegation(COUNTY).revoke(countyChief, id, '收回');
+    await delegation(COUNTY).revoke(countyChief, { id, reason: '收回', idempotencyKey: null });
     await becomes(TOWNSHIP, id, 'REVOKED');
     await becomes(VILLAGE, id, 'REVOKED');
   }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { FEE_CHANGES } from '../vocabulary.ts';
-import { dayInput, text } from './input-parts.ts';
+import { dayInput, idempotencyKey, text } from './input-parts.ts';
 
-export const admitItemInput = z.object({ item: text(50), from: dayInput });
+export const admitItemInput = z.object({ item: text(50), from: dayInput, idempotencyKey });
 export type AdmitItemInput = z.infer<typeof admitItemInput>;
 
 /** An empty reason reaches the rule, which cites its source. */
@@ -11,6 +11,7 @@ export const exemptItemInput = z.object({
   reason: z.string().trim().max(1000),
   approver: text(100),
   until: dayInput,
+  idempotencyKey,
 });
 export type ExemptItemInput = z.infer<typeof exemptItemInput>;
 
@@ -28,6 +29,7 @@ export const changeFeeInput = z
       .transform((v) => v ?? null),
     basis: text(500),
     effectiveFrom: dayInput,
+    idempotencyKey,
   })
   .refine((input) => input.change !== 'DROPPED' || input.amountFen === null, {
     path: ['amountFen'],

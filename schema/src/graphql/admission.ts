@@ -157,7 +157,11 @@ export function addAdmission(role: RoleBuilder): void {
     }),
   });
   const AdmitInput = builder.inputType('AdmitItemInput', {
-    fields: (t) => ({ item: t.id({ required: true }), from: t.field({ type: 'Date', required: true }) }),
+    fields: (t) => ({
+      item: t.id({ required: true }),
+      from: t.field({ type: 'Date', required: true }),
+      idempotencyKey: t.string(),
+    }),
   });
   const ExemptInput = builder.inputType('ExemptItemInput', {
     fields: (t) => ({
@@ -165,6 +169,7 @@ export function addAdmission(role: RoleBuilder): void {
       reason: t.string({ required: true }),
       approver: t.string({ required: true, description: 'The government or office that approved it.' }),
       until: t.field({ type: 'Date', required: true }),
+      idempotencyKey: t.string(),
     }),
   });
   const FeeInput = builder.inputType('ChangeFeeInput', {
@@ -178,6 +183,7 @@ export function addAdmission(role: RoleBuilder): void {
       }),
       basis: t.string({ required: true, description: 'Say 《不动产登记暂行条例》第二十条.' }),
       effectiveFrom: t.field({ type: 'Date', required: true }),
+      idempotencyKey: t.string(),
     }),
   });
   const register =

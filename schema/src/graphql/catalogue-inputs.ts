@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isDay } from '../rules/calendar.ts';
 import { implementationSchema, itemSchema } from '../rules/catalogue.ts';
 import { OPINIONS, REVIEW_DESKS } from '../vocabulary.ts';
+import { idempotencyKey } from './input-parts.ts';
 
 const code = z.string().trim().min(1).max(50);
 /** An empty reason reaches the rule, which cites its article. */
@@ -30,7 +31,7 @@ const unset = <T extends z.ZodRawShape>(shape: T): { [K in keyof T]: z.ZodOption
 /** Elements are looked at by the item's own schema, once they are put together with what was there before. */
 export const itemDraftInput = z.preprocess(
   given,
-  z.strictObject({ code, reason, ...unset(elements), ...unset(standard.shape) }),
+  z.strictObject({ code, reason, idempotencyKey, ...unset(elements), ...unset(standard.shape) }),
 );
 export type ItemDraftInput = z.infer<typeof itemDraftInput>;
 
@@ -44,22 +45,23 @@ export const reviewItemDraftInput = z.object({
     .max(2000)
     .nullish()
     .transform((v) => v || null),
+  idempotencyKey,
 });
 export type ReviewItemDraftInput = z.infer<typeof reviewItemDraftInput>;
 
-export const publishItemInput = z.object({ code, effectiveFrom: day });
+export const publishItemInput = z.object({ code, effectiveFrom: day, idempotencyKey });
 export type PublishItemInput = z.infer<typeof publishItemInput>;
 
-export const suspendItemInput = z.object({ code, reason, from: optionalDay, until: optionalDay });
+export const suspendItemInput = z.object({ code, reason, from: optionalDay, until: optionalDay, idempotencyKey });
 export type SuspendItemInput = z.infer<typeof suspendItemInput>;
 
-export const cancelItemInput = z.object({ code, reason, effectiveTo: day });
+export const cancelItemInput = z.object({ code, reason, effectiveTo: day, idempotencyKey });
 export type CancelItemInput = z.infer<typeof cancelItemInput>;
 
 const revisable = implementationSchema.omit({ item: true, itemVersion: true, node: true, version: true }).shape;
 
 export const reviseImplementationInput = z.preprocess(
   given,
-  z.strictObject({ item: code, reason, ...unset(revisable) }),
+  z.strictObject({ item: code, reason, idempotencyKey, ...unset(revisable) }),
 );
 export type ReviseImplementationInput = z.infer<typeof reviseImplementationInput>;

@@ -4,7 +4,7 @@ import type { Route } from '../rules/competence.ts';
 import type { CaseFacts, GrantRecord } from '../rules/delegation.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { GrantState } from '../vocabulary.ts';
-import type { AnswerGrantInput, GrantPowerInput, RequestPowerInput } from './inputs.ts';
+import type { AnswerGrantInput, EndDelegationInput, GrantPowerInput, RequestPowerInput } from './inputs.ts';
 
 /** A grant as one node has it today. */
 export interface GrantView extends GrantRecord {
@@ -31,8 +31,8 @@ export interface DelegationService {
   requests(viewer: Viewer | null): Promise<GrantRequestView[]>;
   grant(viewer: Viewer | null, input: GrantPowerInput): Promise<GrantView>;
   request(viewer: Viewer | null, input: RequestPowerInput): Promise<GrantRequestView>;
-  declineRequest(viewer: Viewer | null, id: string, reason: string): Promise<GrantRequestView>;
+  declineRequest(viewer: Viewer | null, input: EndDelegationInput): Promise<GrantRequestView>;
   answer(viewer: Viewer | null, input: AnswerGrantInput): Promise<GrantView>;
-  revoke(viewer: Viewer | null, id: string, reason: string): Promise<GrantView>;
-  handBack(viewer: Viewer | null, id: string, reason: string): Promise<GrantView>;
+  revoke(viewer: Viewer | null, input: EndDelegationInput): Promise<GrantView>;
+  handBack(viewer: Viewer | null, input: EndDelegationInput): Promise<GrantView>;
 }

@@ -1,7 +1,7 @@
 import { problem } from '../errors.ts';
 import type { ItemRef, RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
-import { answerGrantInput, grantPowerInput, parseInput, reasonInput, requestPowerInput } from './inputs.ts';
+import { answerGrantInput, endDelegationInput, grantPowerInput, parseInput, requestPowerInput } from './inputs.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { CompetenceView, GrantRequestView, GrantView, RoleContext } from './services.ts';
@@ -147,6 +147,7 @@ export function addDelegation(role: RoleBuilder): void {
       basis: t.string({ required: true }),
       announcement: t.string({ required: true }),
       request: t.id({ description: 'The request it answers.' }),
+      idempotencyKey: t.string(),
     }),
   });
   const RequestPowerInput = builder.inputType('RequestPowerInput', {
@@ -157,13 +158,19 @@ export function addDelegation(role: RoleBuilder): void {
       capFen: t.field({ type: 'Fen' }),
       reason: t.string({ required: true }),
       staff: t.int({ required: true }),
+      idempotencyKey: t.string(),
     }),
   });
   const AnswerInput = builder.inputType('AnswerDelegationInput', {
-    fields: (t) => ({ id: t.id({ required: true }), accepted: t.boolean({ required: true }), reason: t.string() }),
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      accepted: t.boolean({ required: true }),
+      reason: t.string(),
+      idempotencyKey: t.string(),
+    }),
   });
   const ReasonInput = builder.inputType('EndDelegationInput', {
-    fields: (t) => ({ id: t.id({ required: true }), reason: t.string({ required: true }) }),
+    fields: (t) => ({ id: t.id({ required: true }), reason: t.string({ required: true }), idempotencyKey: t.string() }),
   });
 
   builder.mutationType({
@@ -192,10 +199,11 @@ export function addDelegation(role: RoleBuilder): void {
         type: RequestPayload,
         args: { input: t.arg({ type: ReasonInput, required: true }) },
         resolve: (_, { input }, context) =>
-          outcomeOf(context, () => {
-            const { id, reason } = parseInput(reasonInput, input);
-            return context.services(addressed(context)).delegation.declineRequest(context.viewer, id, reason);
-          }),
+          outcomeOf(context, () =>
+            context
+              .services(addressed(context))
+              .delegation.declineRequest(context.viewer, parseInput(endDelegationInput, input)),
+          ),
       }),
       answerDelegation: t.field({
         type: GrantPayload,
@@ -211,20 +219,22 @@ export function addDelegation(role: RoleBuilder): void {
         description: '撤销授权, by the grantor.',
         args: { input: t.arg({ type: ReasonInput, required: true }) },
         resolve: (_, { input }, context) =>
-          outcomeOf(context, () => {
-            const { id, reason } = parseInput(reasonInput, input);
-            return context.services(addressed(context)).delegation.revoke(context.viewer, id, reason);
-          }),
+          outcomeOf(context, () =>
+            context
+              .services(addressed(context))
+              .delegation.revoke(context.viewer, parseInput(endDelegationInput, input)),
+          ),
       }),
       handBackDelegation: t.field({
         type: GrantPayload,
         description: '交回权限, by the grantee.',
         args: { input: t.arg({ type: ReasonInput, required: true }) },
         resolve: (_, { input }, context) =>
-          outcomeOf(context, () => {
-            const { id, reason } = parseInput(reasonInput, input);
-            return context.services(addressed(context)).delegation.handBack(context.viewer, id, reason);
-          }),
+          outcomeOf(context, () =>
+            context
+              .services(addressed(context))
+              .delegation.handBack(context.viewer, parseInput(endDelegationInput, input)),
+          ),
       }),
     }),
   });

@@ -315,6 +315,7 @@ export function addFiling(role: RoleBuilder): void {
           number: t.arg.string({ required: true }),
           code: t.arg.string({ required: true }),
           grade: t.arg.int({ required: true, description: '5 非常满意 … 1 非常不满意' }),
+          idempotencyKey: t.arg.string(),
         },
         resolve: (_, input, context) =>
           outcomeOf(context, () =>

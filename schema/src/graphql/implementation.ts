@@ -168,6 +168,7 @@ export function addImplementation(role: RoleBuilder): void {
       hours: t.string(),
       contacts: t.field({ type: [ContactInput] }),
       onlineDepth: t.field({ type: enums.OnlineDepth }),
+      idempotencyKey: t.string(),
     }),
   });
   const Payload = builder.objectRef<Outcome<ImplementationView>>('ImplementationPayload').implement({

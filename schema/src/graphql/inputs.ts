@@ -159,20 +159,27 @@ export const grantPowerInput = z
       .uuid()
       .nullish()
       .transform((v) => v ?? null),
+    idempotencyKey,
   })
   .transform(({ capFen: cap, ...rest }) => ({ ...rest, cap }));
 export type GrantPowerInput = z.infer<typeof grantPowerInput>;
 
 export const requestPowerInput = z
-  .object({ ...power, grantor: text(20), reason: text(2000), staff: z.int().min(0) })
+  .object({ ...power, grantor: text(20), reason: text(2000), staff: z.int().min(0), idempotencyKey })
   .transform(({ capFen: cap, grantor, ...rest }) => ({ ...rest, cap, divisionAbove: grantor }));
 export type RequestPowerInput = z.infer<typeof requestPowerInput>;
 
-export const answerGrantInput = z.object({ id: z.uuid(), accepted: z.boolean(), reason: optionalText(2000) });
+export const answerGrantInput = z.object({
+  id: z.uuid(),
+  accepted: z.boolean(),
+  reason: optionalText(2000),
+  idempotencyKey,
+});
 export type AnswerGrantInput = z.infer<typeof answerGrantInput>;
 
 /** An empty reason reaches the rule. */
-export const reasonInput = z.object({ id: z.uuid(), reason: z.string().trim().max(2000) });
+export const endDelegationInput = z.object({ id: z.uuid(), reason: z.string().trim().max(2000), idempotencyKey });
+export type EndDelegationInput = z.infer<typeof endDelegationInput>;
 
 export const caseStepInput = z.object({ id, note: optionalText(1000), idempotencyKey });
 export type CaseStepInput = z.infer<typeof caseStepInput>;
@@ -280,7 +287,7 @@ const grade = z
 export const rateCaseInput = z.object({ id, grade, idempotencyKey });
 export type RateCaseInput = z.infer<typeof rateCaseInput>;
 
-export const rateServiceInput = z.object({ number: text(60), code: text(20), grade });
+export const rateServiceInput = z.object({ number: text(60), code: text(20), grade, idempotencyKey });
 export type RateServiceInput = z.infer<typeof rateServiceInput>;
 
 export const requestDataInput = z.object({

@@ -110,10 +110,15 @@ export function addItemLife(role: RoleBuilder, Item: ItemRefOf): void {
       desk: t.field({ type: enums.ReviewDesk, required: true }),
       opinion: t.field({ type: enums.Opinion, required: true }),
       remarks: t.string({ description: 'Needed for an objection.' }),
+      idempotencyKey: t.string(),
     }),
   });
   const PublishInput = builder.inputType('PublishItemInput', {
-    fields: (t) => ({ code: t.id({ required: true }), effectiveFrom: t.field({ type: 'Date', required: true }) }),
+    fields: (t) => ({
+      code: t.id({ required: true }),
+      effectiveFrom: t.field({ type: 'Date', required: true }),
+      idempotencyKey: t.string(),
+    }),
   });
   const SuspendInput = builder.inputType('SuspendItemInput', {
     fields: (t) => ({
@@ -124,6 +129,7 @@ export function addItemLife(role: RoleBuilder, Item: ItemRefOf): void {
         type: 'Date',
         description: 'The first day it is in use again; without it, until a draft says so.',
       }),
+      idempotencyKey: t.string(),
     }),
   });
   const CancelInput = builder.inputType('CancelItemInput', {
@@ -131,6 +137,7 @@ export function addItemLife(role: RoleBuilder, Item: ItemRefOf): void {
       code: t.id({ required: true }),
       reason: t.string({ required: true }),
       effectiveTo: t.field({ type: 'Date', required: true, description: 'The first day it is not in use any more.' }),
+      idempotencyKey: t.string(),
     }),
   });
   const lifeOf = (context: RoleContext) => context.services(addressed(context)).itemLife;
@@ -273,6 +280,7 @@ function draftInputType(role: RoleBuilder) {
       maxVisits: t.int(),
       conditions: t.stringList(),
       fields: t.field({ type: [Field], description: '表单字段' }),
+      idempotencyKey: t.string(),
     }),
   });
 }

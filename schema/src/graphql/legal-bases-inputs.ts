@@ -30,5 +30,5 @@ export const changeLegalBasisInput = z.object({
 });
 export type ChangeLegalBasisInput = z.infer<typeof changeLegalBasisInput>;
 
-export const confirmLegalBasisInput = z.object({ change: z.uuid(), note: optionalText(1000) });
+export const confirmLegalBasisInput = z.object({ change: z.uuid(), note: optionalText(1000), idempotencyKey });
 export type ConfirmLegalBasisInput = z.infer<typeof confirmLegalBasisInput>;

@@ -149,6 +149,7 @@ export function addLegalBases(role: RoleBuilder): void {
     fields: (t) => ({
       change: t.id({ required: true }),
       note: t.string({ description: 'What was done about it.' }),
+      idempotencyKey: t.string(),
     }),
   });
   builder.mutationType({

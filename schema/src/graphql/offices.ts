@@ -174,12 +174,14 @@ export function addOffices(role: RoleBuilder): void {
       department: t.string({ description: 'Left out for a comprehensive window.' }),
       from: t.field({ type: 'Date', required: true }),
       until: t.field({ type: 'Date' }),
+      idempotencyKey: t.string(),
     }),
   });
   const CloseInput = builder.inputType('CloseWindowInput', {
     fields: (t) => ({
       code: t.id({ required: true }),
       until: t.field({ type: 'Date', required: true, description: 'Its last day.' }),
+      idempotencyKey: t.string(),
     }),
   });
   const AuthorizeInput = builder.inputType('AuthorizeWindowInput', {
@@ -190,6 +192,7 @@ export function addOffices(role: RoleBuilder): void {
       stages: t.field({ type: [enums.WindowStage], required: true }),
       from: t.field({ type: 'Date', required: true }),
       until: t.field({ type: 'Date' }),
+      idempotencyKey: t.string(),
     }),
   });
   const Revoke = builder.inputType('RevokeInput', {
@@ -197,6 +200,7 @@ export function addOffices(role: RoleBuilder): void {
       id: t.id({ required: true }),
       on: t.field({ type: 'Date', required: true, description: 'The first day without it.' }),
       reason: t.string({ required: true }),
+      idempotencyKey: t.string(),
     }),
   });
   const SealInput = builder.inputType('RegisterSealInput', {
@@ -206,6 +210,7 @@ export function addOffices(role: RoleBuilder): void {
       keeper: t.string({ required: true }),
       from: t.field({ type: 'Date', required: true }),
       until: t.field({ type: 'Date' }),
+      idempotencyKey: t.string(),
     }),
   });
   const TransferInput = builder.inputType('TransferPowersInput', {
@@ -215,6 +220,7 @@ export function addOffices(role: RoleBuilder): void {
       basis: t.string({ required: true, description: 'Say 《行政许可法》第二十五条.' }),
       from: t.field({ type: 'Date', required: true }),
       until: t.field({ type: 'Date' }),
+      idempotencyKey: t.string(),
     }),
   });
   const register =

@@ -1,5 +1,5 @@
 import type { GraphQLField, GraphQLSchema } from 'graphql';
-import { isInputObjectType, isNonNullType, isObjectType, printType } from 'graphql';
+import { getNamedType, isInputObjectType, isNonNullType, isObjectType, printType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { RoleName } from '../messages/federation.ts';
 import { ROLE_SCHEMAS } from '../messages/federation.ts';
@@ -202,6 +202,25 @@ describe('a type that several roles have and none owns', () => {
 
 test('a role is built once', () => {
   for (const role of ROLE_SCHEMAS) expect(roleSchema(role)).toBe(roleSchema(role));
+});
+
+describe('every mutation', () => {
+  const mutations = ROLE_SCHEMAS.flatMap((role) =>
+    Object.values(roleSchema(role).getMutationType()?.getFields() ?? {}).map((field) => [field.name, field] as const),
+  );
+
+  test('is there for the lint to look at', () => {
+    expect(mutations.length).toBeGreaterThan(100);
+  });
+
+  test.each(mutations)('%s takes an idempotency key, which may be left out', (_, { args }) => {
+    const inputs = args.flatMap(({ type }) => {
+      const input = getNamedType(type);
+      return isInputObjectType(input) ? Object.values(input.getFields()) : [];
+    });
+    const key = [...args, ...inputs].find(({ name }) => name === 'idempotencyKey');
+    expect(key && String(key.type)).toBe('String');
+  });
 });
 
 describe('an idempotency key', () => {

@@ -62,10 +62,12 @@ export function roleSchema(role: RoleName): GraphQLSchema {
   return schema;
 }
 
-/** Says of every idempotency key how long it may be, whichever input it stands in. */
+/** Says of every idempotency key how long it may be, whichever input it stands in, or beside other arguments. */
 function describeKeys(schema: GraphQLSchema): void {
-  for (const type of Object.values(schema.getTypeMap())) {
-    const key = isInputObjectType(type) ? type.getFields()['idempotencyKey'] : undefined;
-    if (key) key.description = idempotencyKeyText(key.description);
+  const steps = Object.values(schema.getMutationType()?.getFields() ?? {});
+  const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
+  const fields = [...steps.flatMap(({ args }) => args), ...inputs.flatMap((input) => Object.values(input.getFields()))];
+  for (const key of fields.filter(({ name }) => name === 'idempotencyKey')) {
+    key.description = idempotencyKeyText(key.description);
   }
 }

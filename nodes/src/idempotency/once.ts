@@ -6,12 +6,14 @@ import { sha256 } from '../trust/index.ts';
 
 /**
  * Does a mutation once for each key of a person: sent again, it is answered as it was. Without a key it is simply
- * done.
+ * done. The key is written down in the step's own transaction, so that a refused step leaves it unused.
+ * @param request which mutation it is, and its input
+ * @param work what is done once; it answers what JSON can carry
  * @throws {ProblemError} IDEMPOTENCY_MISMATCH when the key came with another request before
  */
 export async function once<T>(
   tx: NodeTx,
-  viewer: Viewer,
+  viewer: Pick<Viewer, 'sub'>,
   key: string | null,
   request: unknown,
   work: () => Promise<T>,
@@ -48,6 +50,12 @@ export async function once<T>(
     ]),
   );
   return response;
+}
+
+/** What is asked for, without the key it is asked under. */
+export function unkeyed<T extends { idempotencyKey: string | null }>(input: T): Omit<T, 'idempotencyKey'> {
+  const { idempotencyKey: _, ...asked } = input;
+  return asked;
 }
 
 interface Key {

@@ -1,0 +1,1 @@
+export { once, unkeyed } from './once.ts';
