@@ -417,13 +417,16 @@ describe('a case under a grant', () => {
     const id = await steps.file(agent, relief(CAP, materials));
     await steps.toReviewedAtTownship(id);
     await steps.known(id, countyChief, 'REVIEWED');
-    const recall = (viewer: Viewer, reason = '重大复杂') =>
-      federation.services(viewer.division).handling.recall(viewer, { id, reason, idempotencyKey: null });
+    const recall = (viewer: Viewer, reason = '重大复杂', idempotencyKey: string | null = null) =>
+      federation.services(viewer.division).handling.recall(viewer, { id, reason, idempotencyKey });
     expect(await codeOf(recall(countyClerk))).toBe('FORBIDDEN');
     expect(await codeOf(recall(countyChief, ' '))).toBe('REASON_MISSING');
     expect(await codeOf(recall(chief))).toBe('FORBIDDEN');
-    await recall(countyChief);
+    await recall(countyChief, '重大复杂', 'recall-001');
     await steps.arrives(id, countyClerk);
+    // sent again, as after an answer that did not come: it is answered, although it could not be recalled any more
+    expect(await codeOf(recall(countyChief, '重大复杂', 'recall-001'))).toBe('done');
+    expect(await codeOf(recall(countyChief))).not.toBe('done');
     await eventually(async () => (await steps.seen(id, clerk))?.custody === 'ELSEWHERE');
     expect(await codeOf(steps.decide(id, chief))).toBe('NOT_CUSTODIAN');
     await steps.review(id, countyClerk);

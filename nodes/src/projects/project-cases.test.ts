@@ -66,6 +66,7 @@ describe('a case of a project', () => {
     expect(known?.clock?.remainingDays).toBeGreaterThan(0);
     expect(known?.staleSince).not.toBeNull();
     // the township's own answer is the custodian's, the village's what was echoed to it
+    await knows(TOWNSHIP, id, ({ file }) => file.cases.length === 1);
     const [own] = (await (await told(TOWNSHIP, id))?.cases()) ?? [];
     expect(own).toMatchObject({ state: 'REVIEWED', staleSince: null });
     await steps.decide(caseId, chief);
