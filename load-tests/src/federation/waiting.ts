@@ -6,7 +6,7 @@ const PATIENCE_MS = 60_000;
  * Between two looks, ms: short at first, for what takes moments; then longer and longer, as every look is answered by
  * the federation that is waited for.
  */
-const [FIRST_MS, LONGEST_MS, GROWTH] = [15, 250, 1.5];
+const [FIRST_MS, LONGEST_MS, GROWTH] = [15, 250, 1.3];
 
 /**
  * Looks until what is seen is as described.
