@@ -3,6 +3,7 @@ import { dayOf } from '@liandong/schema';
 import { Loop } from '../handoff/index.ts';
 import { settleSuccessions } from '../cases/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
+import { forgetKeys } from '../idempotency/index.ts';
 import { lapseSilentParties, removeShown } from '../joint/index.ts';
 import { casesInProjectsOf as inProjectsOf, handOverProjects } from '../projects/index.ts';
 import type { Healer } from '../restore/index.ts';
@@ -23,6 +24,8 @@ const BUNDLES_MS = 1_000;
 const STANDARDIZATION_MS = 3_600_000;
 /** How often it is looked for what other nodes showed here and is not needed any more, ms. */
 const SHOWN_MS = 3_600_000;
+/** How often it is looked for keys of steps that nobody asks again, ms. */
+const KEYS_MS = 3_600_000;
 
 /**
  * What happens at the host's nodes because time passes, with nobody asking.
@@ -111,6 +114,9 @@ export function startClockwork(
       const removed = await removeShown({ node, db, now });
       if (removed > 0) log.info({ node, removed }, 'what was shown with questions that are over was removed');
     }
+  });
+  every(KEYS_MS, 'keys of steps', async () => {
+    for (const node of desks.keys()) await forgetKeys({ node, db, now });
   });
   every(SIGN_OF_LIFE_MS, 'sign of life', async () => {
     await lives.signOfLife();

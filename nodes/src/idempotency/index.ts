@@ -1,1 +1,2 @@
+export { forgetKeys } from './forget-keys.ts';
 export { once, unkeyed } from './once.ts';
