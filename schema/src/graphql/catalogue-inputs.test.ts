@@ -13,13 +13,14 @@ import { roleSchema } from './roles.ts';
 const fieldsOf = (act: () => unknown) => refusals(act).map((p) => [p.code, p.field]);
 
 describe('a draft of an item', () => {
-  test('keeps what is given, also an explicit null, and brings no default for what is left out', () => {
+  test('keeps what is given, also an explicit null, and brings no default for what is left out but the key', () => {
     const given = { code: '3310-MZ-001', reason: '修订', window: null, maxVisits: 0, name: undefined };
     expect(parseInput(itemDraftInput, given)).toEqual({
       code: '3310-MZ-001',
       reason: '修订',
       window: null,
       maxVisits: 0,
+      idempotencyKey: null,
     });
   });
 
@@ -49,7 +50,7 @@ describe('a draft of an item', () => {
 
 test('a revision of an implementation does not set its node, version or item version', () => {
   const sound = { item: '3310-MZ-001', reason: '优化', maxVisits: 0 };
-  expect(parseInput(reviseImplementationInput, sound)).toEqual(sound);
+  expect(parseInput(reviseImplementationInput, sound)).toEqual({ ...sound, idempotencyKey: null });
   for (const key of ['node', 'version', 'itemVersion']) {
     expect(refusalCode(() => parseInput(reviseImplementationInput, { ...sound, [key]: 1 }))).toBe('BAD_INPUT');
   }
