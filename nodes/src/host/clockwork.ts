@@ -115,9 +115,7 @@ export function startClockwork(
       if (removed > 0) log.info({ node, removed }, 'what was shown with questions that are over was removed');
     }
   });
-  every(KEYS_MS, 'keys of steps', async () => {
-    for (const node of desks.keys()) await forgetKeys({ node, db, now });
-  });
+  every(KEYS_MS, 'keys of steps', () => forgetKeys([...desks.keys()], db, now()));
   every(SIGN_OF_LIFE_MS, 'sign of life', async () => {
     await lives.signOfLife();
     await healer.finishWaiting();
