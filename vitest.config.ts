@@ -53,8 +53,9 @@ export default defineConfig({
           include: ['load-tests/e2e/**/*.test.ts'],
           // each file runs a whole federation of ten processes: two at a time
           maxWorkers: 2,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // beside another federation on one core the demo takes three minutes
+          testTimeout: 360_000,
+          hookTimeout: 360_000,
           sequence: { groupOrder: 1 },
         },
       },
