@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   HEADER_BYTES,
   PIECE_BYTES,
@@ -167,7 +167,13 @@ describe('a keyed digest', () => {
 });
 
 describe('data key files', () => {
-  const dir = () => mkdtemp(join(tmpdir(), 'liandong-data-keys-'));
+  const made: string[] = [];
+  const dir = async () => {
+    const path = await mkdtemp(join(tmpdir(), 'liandong-data-keys-'));
+    made.push(path);
+    return path;
+  };
+  afterAll(() => Promise.all(made.map((path) => rm(path, { recursive: true }))));
 
   test('are encrypted, readable by their owner alone, and read back', async () => {
     const keysDir = await dir();
