@@ -1,5 +1,3 @@
-import { unwatchFile, watchFile } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import {
   ISSUER_KEYS,
   ProblemError,
@@ -8,19 +6,18 @@ import {
   parseDivisions,
   parseIssuers,
   parseTopology,
-  problem,
 } from '@liandong/schema';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { readConfig } from './config.ts';
 import { Issuer, parsePeople } from './issuer/index.ts';
+import { readJson, readText } from './json-file.ts';
 import { exportTraces, programLog, serveMetrics } from './observability/index.ts';
 import { Gateway } from './server.ts';
 import { NatsTransport } from './transport/index.ts';
-
-/** How often it is looked whether a file was changed, ms. */
-const LOOK_MS = 500;
+import type { WatchedFiles } from './watched-files.ts';
+import { watchFiles } from './watched-files.ts';
 
 /**
  * Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. The files of the topology, of
@@ -118,33 +115,6 @@ function end(): void {
   process.exit(1);
 }
 
-/** Files that are read anew when one of them changes. */
-interface WatchedFiles {
-  files: readonly string[];
-  /** Reads and takes them. @throws {ProblemError} BAD_CONFIG; all is as before then */
-  take: () => Promise<void>;
-}
-
-/** Reads files anew when they change, and all of them on SIGHUP. */
-function watchFiles(log: Logger, all: readonly WatchedFiles[]): { stop: () => void } {
-  const stops = all.map(({ files, take }) => {
-    // one after the other, so that the last reading counts
-    let taken = Promise.resolve();
-    const read = () => {
-      taken = taken
-        .then(take)
-        .catch((error: unknown) => log.error({ err: error, files }, 'what was changed was not taken'));
-    };
-    for (const file of files) watchFile(file, { interval: LOOK_MS }, read);
-    process.on('SIGHUP', read);
-    return () => {
-      for (const file of files) unwatchFile(file, read);
-      process.off('SIGHUP', read);
-    };
-  });
-  return { stop: () => stops.forEach((stop) => stop()) };
-}
-
 function embeddedIssuerFiles(issuer: Issuer, { keyFile, peopleFile }: EmbeddedIssuer, log: Logger): WatchedFiles {
   return {
     files: [keyFile, peopleFile],
@@ -161,23 +131,6 @@ async function openIssuer(config: GatewayConfig): Promise<Issuer | null> {
   if (!config.embeddedIssuer) return null;
   const { name, keyFile, peopleFile } = config.embeddedIssuer;
   return Issuer.open(name, await readJson(keyFile), parsePeople(await readJson(peopleFile)));
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
-  }
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readText(file);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `${file} is no JSON.`, { cause });
-  }
 }
 
 main().catch((error: unknown) => {

@@ -206,7 +206,7 @@ describe('the issuer’s keys', () => {
     await writeFile(keyFile, '{"keys": []}');
     await expect(run(['issuer', command])).rejects.toThrow(code('BAD_CONFIG'));
     await writeFile(keyFile, 'a key');
-    await expect(run(['issuer', command])).rejects.toThrow(code('BAD_INPUT'));
+    await expect(run(['issuer', command])).rejects.toThrow(code('BAD_CONFIG'));
   });
 });
 
@@ -229,7 +229,7 @@ describe('a command', () => {
     const nowhere = { stdin: process.stdin, stderr: process.stderr, environment: {}, print: () => undefined };
     await expect(runCommand(['people', 'list'], nowhere)).rejects.toThrow(/--file or LIANDONG_PEOPLE_FILE/);
     await expect(runCommand(['people', 'list', '--file', join(dir, 'away')], nowhere)).rejects.toThrow(
-      code('BAD_INPUT'),
+      code('BAD_CONFIG'),
     );
   });
 });

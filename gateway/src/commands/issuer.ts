@@ -1,9 +1,10 @@
 import { problem } from '@liandong/schema';
 import type { JWK } from 'jose';
 import { Issuer, generateIssuerKey, parseIssuerKeys } from '../issuer/index.ts';
+import { readJson } from '../json-file.ts';
 import type { Command, Terminal, Values } from './command.ts';
 import { fileOf } from './command.ts';
-import { changeJsonFile, readJsonFile } from './private-file.ts';
+import { changeJsonFile } from './private-file.ts';
 
 export const ISSUER_USAGE = `  issuer make                               make the embedded issuer's first key
   issuer next                               make the next key: shown beside the first, and not signed with yet
@@ -49,6 +50,6 @@ async function changed(terminal: Terminal, values: Values, change: (keys: JWK[])
 
 async function show(terminal: Terminal, values: Values): Promise<void> {
   const name = terminal.environment['LIANDONG_ISSUER'] ?? 'liandong-embedded';
-  const issuer = await Issuer.open(name, await readJsonFile(keyFile(terminal, values)), []);
+  const issuer = await Issuer.open(name, await readJson(keyFile(terminal, values)), []);
   terminal.print(`${JSON.stringify([{ issuer: name, jwks: issuer.jwks() }], null, 2)}\n`);
 }

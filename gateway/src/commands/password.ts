@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { problem } from '@liandong/schema';
 
-/** Fewest characters of a password (NIST SP 800-63B, 3.1.1.2: eight at the least where it is not the only factor). */
+/** Fewest characters of a password, whatever they are; NIST SP 800-63B (2017), 5.1.1.2, asks for eight. */
 const SHORTEST = 10;
 const LONGEST = 200;
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Divisions, Role, Tier } from '@liandong/schema';
 import { PERMISSIONS, ROLES, dayOf, parseDivisions, problem } from '@liandong/schema';
 import type { Person } from '../issuer/index.ts';
 import { hashPassword, parsePeople } from '../issuer/index.ts';
+import { readJson, readText } from '../json-file.ts';
 import type { Command, Terminal } from './command.ts';
 import { fileOf, requireValue } from './command.ts';
 import { readPassword } from './password.ts';
-import { changeJsonFile, readJsonFile } from './private-file.ts';
+import { changeJsonFile } from './private-file.ts';
 
 export const PEOPLE_USAGE = `  people add <username> --name <name> --division <code> --roles AGENT,… [--department <name>] [--window <name>]
                                             give somebody a login; the password is asked for, or piped in
@@ -82,7 +82,7 @@ export const PEOPLE_COMMANDS: Readonly<Record<string, Command>> = {
 
   'people list': async (terminal, values) => {
     const { division } = values;
-    for (const person of parsePeople(await readJsonFile(fileOf(terminal, values, 'file', ENVIRONMENT)))) {
+    for (const person of parsePeople(await readJson(fileOf(terminal, values, 'file', ENVIRONMENT)))) {
       if (division !== undefined && person.division !== division) continue;
       const { username, name, roles, department, window } = person;
       const seat = [department, window].filter((part) => part !== null && part !== undefined).join(' ');
@@ -148,8 +148,5 @@ const worksAt = (role: Role, tier: Tier) =>
 
 async function readDivisions(terminal: Terminal): Promise<Divisions> {
   const file = fileOf(terminal, {}, 'divisions', 'LIANDONG_DIVISIONS_FILE');
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
-  });
-  return parseDivisions(text, dayOf(new Date()));
+  return parseDivisions(await readText(file), dayOf(new Date()));
 }

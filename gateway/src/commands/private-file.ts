@@ -1,26 +1,13 @@
-import { chown, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chown, open, rename, rm, stat } from 'node:fs/promises';
 import { problem } from '@liandong/schema';
-
-/** @throws {ProblemError} BAD_INPUT for a file that is away or no JSON */
-export async function readJsonFile(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw problem('BAD_INPUT', `${file} can't be read.`, { cause });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw problem('BAD_INPUT', `${file} is no JSON.`, { cause });
-  }
-}
+import { readJson } from '../json-file.ts';
 
 /**
  * Changes a private JSON file as a whole: whoever reads it meanwhile reads the old one or the new one. It stays its
  * owner's alone; two people who change it at once do not undo each other.
  * @param change what stands there, null where there is no file yet, to what shall stand there
- * @throws {ProblemError} BAD_INPUT where somebody else is changing it, or it can't be written, and what the change throws
+ * @throws {ProblemError} BAD_INPUT where somebody else is changing it, or it can't be written; BAD_CONFIG for one that is no
+ * JSON; and what the change throws
  */
 export async function changeJsonFile(file: string, change: (content: unknown) => Promise<unknown>): Promise<void> {
   const part = `${file}.part`;
@@ -31,7 +18,7 @@ export async function changeJsonFile(file: string, change: (content: unknown) =>
   });
   try {
     const before = await stat(file).catch(() => null);
-    const changed = await change(before ? await readJsonFile(file) : null);
+    const changed = await change(before ? await readJson(file) : null);
     await handle.writeFile(`${JSON.stringify(changed, null, 2)}\n`);
     await handle.sync();
     // the gateway's own account goes on reading it

@@ -43,7 +43,7 @@ export interface TrackedConsent {
 export type FindConsent = (number: string, code: string) => Promise<TrackedConsent | null | undefined>;
 
 /** What an issuer signs with, and whom it knows. */
-interface Office {
+interface IssuerState {
   /** The first signs; all are shown, so that what the others signed stays good. */
   keys: readonly [IssuerKey, ...IssuerKey[]];
   people: ReadonlyMap<string, Person>;
@@ -56,11 +56,11 @@ export class Issuer {
   readonly name: string;
   readonly #nobody: Promise<string>;
   readonly #guard: LoginGuard;
-  #office: Office;
+  #state: IssuerState;
 
-  private constructor(name: string, office: Office, guard: LoginGuard) {
+  private constructor(name: string, state: IssuerState, guard: LoginGuard) {
     this.name = name;
-    this.#office = office;
+    this.#state = state;
     this.#guard = guard;
     this.#nobody = hashPassword(randomUUID(), Buffer.from(randomUUID()));
   }
@@ -75,7 +75,7 @@ export class Issuer {
     people: readonly Person[],
     guard: LoginGuard = new LoginGuard(),
   ): Promise<Issuer> {
-    return new Issuer(name, await officeOf(name, keys, people), guard);
+    return new Issuer(name, await stateOf(name, keys, people), guard);
   }
 
   /**
@@ -83,12 +83,12 @@ export class Issuer {
    * @throws {ProblemError} BAD_CONFIG; it goes on as before then
    */
   async renew(keys: unknown, people: readonly Person[]): Promise<void> {
-    this.#office = await officeOf(this.name, keys, people);
+    this.#state = await stateOf(this.name, keys, people);
   }
 
   /** Its public keys (RFC 7517), the one that signs first. */
   jwks(): { keys: JWK[] } {
-    return jwksOf(this.#office.keys);
+    return jwksOf(this.#state.keys);
   }
 
   /**
@@ -98,7 +98,7 @@ export class Issuer {
    */
   async login(username: string, password: string, address = 'unknown'): Promise<TokenAnswer> {
     this.#guard.requireTurn(username, address);
-    const person = this.#office.people.get(username);
+    const person = this.#state.people.get(username);
     // an unknown name takes as long as a wrong password
     const asked = person ?? { ...NOBODY, password: await this.#nobody };
     const right = await isPassword(asked, password);
@@ -131,7 +131,7 @@ export class Issuer {
     findConsent: FindConsent,
     address = 'unknown',
   ): Promise<TokenAnswer> {
-    const agent = await this.#office.verifier.verify(actorToken);
+    const agent = await this.#state.verifier.verify(actorToken);
     if (agent.actsFor !== undefined) throw problem('UNAUTHENTICATED', 'This token acts for somebody already.');
     if (!agent.roles.includes('AGENT')) {
       throw problem('FORBIDDEN', 'Only an agent acts for an applicant.', { article: ARTICLES.postDuties });
@@ -160,7 +160,7 @@ export class Issuer {
   }
 
   async #sign(subject: string, claims: Record<string, unknown>, expires: Date): Promise<TokenAnswer> {
-    const [key] = this.#office.keys;
+    const [key] = this.#state.keys;
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' })
       .setIssuer(this.name)
@@ -179,7 +179,7 @@ const NOBODY: Omit<Person, 'password'> = { username: '', name: '', division: '',
 
 const jwksOf = (keys: readonly IssuerKey[]) => ({ keys: keys.map(({ publicJwk }) => publicJwk) });
 
-async function officeOf(name: string, content: unknown, people: readonly Person[]): Promise<Office> {
+async function stateOf(name: string, content: unknown, people: readonly Person[]): Promise<IssuerState> {
   const keys = await parseIssuerKeys(content);
   const verifier = new TokenVerifier(parseIssuers([{ issuer: name, jwks: jwksOf(keys) }]), () => {
     throw new Error('its own keys are at hand');

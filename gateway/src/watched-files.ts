@@ -1,0 +1,32 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import type { Logger } from 'pino';
+
+/** How often it is looked whether a file was changed, ms. */
+const LOOK_MS = 500;
+
+/** Files that are read anew when one of them changes. */
+export interface WatchedFiles {
+  files: readonly string[];
+  /** Reads and takes them. @throws {ProblemError} BAD_CONFIG; all is as before then */
+  take: () => Promise<void>;
+}
+
+/** Reads files anew when they change, and all of them on SIGHUP. */
+export function watchFiles(log: Logger, all: readonly WatchedFiles[]): { stop: () => void } {
+  const stops = all.map(({ files, take }) => {
+    // one after the other, so that the last reading counts
+    let taken = Promise.resolve();
+    const read = () => {
+      taken = taken
+        .then(take)
+        .catch((error: unknown) => log.error({ err: error, files }, 'what was changed was not taken'));
+    };
+    for (const file of files) watchFile(file, { interval: LOOK_MS }, read);
+    process.on('SIGHUP', read);
+    return () => {
+      for (const file of files) unwatchFile(file, read);
+      process.off('SIGHUP', read);
+    };
+  });
+  return { stop: () => stops.forEach((stop) => stop()) };
+}
