@@ -1,5 +1,7 @@
-import type { RoleName } from '@liandong/schema';
-import { ROLE_SCHEMAS, filingNodeOf } from '@liandong/schema';
+import type { OperationRoute as Route, RoleName } from '@liandong/schema';
+import { DOMAINS, ROLE_SCHEMAS, filingNodeOf, routesOf } from '@liandong/schema';
+
+export type { Gathering, OperationRoute as Route } from '@liandong/schema';
 
 /**
  * The ownership table: which role owns which type, by which key the parts of a type are put together, and where in a
@@ -12,30 +14,6 @@ export interface Key {
   via: string | null;
   [identity: string]: unknown;
 }
-
-/** Where a root field's node is named. */
-export type Route =
-  /** A list of keys, each with its own node: taken apart by host, put together in order. */
-  | { by: 'keys'; argument: string; /** Field of the key that allows a copy to answer. */ copy: string | null }
-  /** A case id or number, which begins with the node's code. `copyAt` names who may answer when that node can't. */
-  | { by: 'prefix'; argument: string; copyAt: 'viewer' | null }
-  /** A division code, at this path of the arguments; the viewer's own desk where it is left out, if allowed. */
-  | {
-      by: 'division';
-      path: readonly string[];
-      otherwise: 'viewer' | null;
-      /** Whether the nearest node above answers for a place without one: what it says does not depend on who says it. */
-      nearest?: true;
-    }
-  /** An item's code, which begins with its city's. `copyAt` as above. */
-  | { by: 'item'; argument: string; copyAt: 'viewer' | null }
-  /** All nodes within the division at this path of the arguments; `gather` names how their answers become one. */
-  | { by: 'subtree'; path: readonly string[]; gather: Gathering }
-  /** The desk of whoever asks. */
-  | { by: 'viewer' };
-
-/** Ways in which many nodes' answers become one. */
-export type Gathering = 'catalogDrift' | 'rosterCoverage';
 
 export interface MergedType {
   /** What must be known of an object before this role can be asked for its part. */
@@ -109,11 +87,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       transferCase: viewersDesk,
       withdrawCase: viewersDesk,
       recallCase: viewersDesk,
-      linkToProject: viewersDesk,
-      leaveProject: viewersDesk,
-      openGreenChannel: viewersDesk,
-      askUrgency: viewersDesk,
-      decideUrgency: viewersDesk,
+      ...routesOf(DOMAINS, 'handling'),
     },
     merge: {
       Case: {
@@ -270,12 +244,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   enquiries: {
     name: 'enquiries',
-    routes: {
-      enquiry: { by: 'prefix', argument: 'id', copyAt: null },
-      enquiries: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
-      openEnquiry: viewersDesk,
-      reportEnquiry: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'enquiries'),
     merge: {},
   },
   joint: {

@@ -7,3 +7,16 @@ export * from './messages/index.ts';
 export * from './graphql/index.ts';
 export * from './identity/index.ts';
 export * from './trust/index.ts';
+export * from './domains/index.ts';
+export { descriptionOf, dutiesOf, operate, operationsOf, performing, routesOf, unrouted } from './operation/index.ts';
+export type {
+  AnswerOf,
+  CaseStep,
+  Domain,
+  Gathering,
+  Handlers,
+  InputOf,
+  Operation,
+  Perform,
+  Route as OperationRoute,
+} from './operation/index.ts';

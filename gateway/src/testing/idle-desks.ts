@@ -1,5 +1,5 @@
 import type { DivisionCode, NodeServices } from '@liandong/schema';
-import { feeTotalsOf, problem, reconciliationCsv } from '@liandong/schema';
+import { feeTotalsOf, performing, problem, reconciliationCsv } from '@liandong/schema';
 
 /** Desks of a node in memory at which nothing has been done, and nothing can be. */
 export class IdleDesks {
@@ -90,14 +90,7 @@ export class IdleDesks {
     }),
   };
 
-  readonly enquiries: NodeServices['enquiries'] = {
-    get: async () => {
-      throw problem('NOT_FOUND', 'No such enquiry here.');
-    },
-    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    open: async () => illegal(),
-    report: async () => illegal(),
-  };
+  readonly perform = performing({}, async () => illegal());
 
   readonly reads: NodeServices['reads'] = {
     note: () => Promise.resolve(),

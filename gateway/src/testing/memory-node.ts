@@ -94,11 +94,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     notice: async () => illegal(),
     withdraw: async () => illegal(),
     recall: async () => illegal(),
-    linkToProject: async () => illegal(),
-    leaveProject: async () => illegal(),
-    openGreenChannel: async () => illegal(),
-    askUrgency: async () => illegal(),
-    decideUrgency: async () => illegal(),
   };
 
   readonly catalogue: NodeServices['catalogue'] = {

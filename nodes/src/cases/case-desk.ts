@@ -10,7 +10,6 @@ import type {
   FilingView,
   HandlingService,
   HandlingView,
-  LinkToProjectInput,
   RateServiceInput,
   Step,
   SupplementCaseInput,
@@ -30,7 +29,7 @@ import {
   signedIn,
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import { StepQueue, together } from '../db/index.ts';
+import { together } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -45,6 +44,8 @@ import { deemAccepted, deemRenewed } from './deemed.ts';
 import type { DeskElementsParts } from './desk-elements.ts';
 import { DeskElements } from './desk-elements.ts';
 import { decodeMaterials, storeMaterials } from './materials.ts';
+import type { Projection } from './run-step.ts';
+import { StepRunner } from './run-step.ts';
 import { Serials } from './serials.ts';
 import { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 
@@ -52,6 +53,7 @@ export interface CaseDeskParts extends DeskElementsParts {
   db: HostDb;
   writer: CaseWriter;
   outbox: Outbox;
+  projections: readonly Projection[];
   /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
   linkEnquiry: (tx: NodeTx, viewer: Viewer, enquiry: string, made: { id: string; item: string }) => Promise<void>;
 }
@@ -62,7 +64,8 @@ export class CaseDesk {
   readonly #elements: DeskElements;
   readonly #readings: CaseReadings;
   readonly #serials: Serials;
-  readonly #steps: StepQueue;
+  /** How every step of a case here is taken, whichever domain declares it. */
+  readonly runner: StepRunner;
   readonly filing: FilingService;
   readonly handling: HandlingService;
 
@@ -71,7 +74,7 @@ export class CaseDesk {
     this.#elements = new DeskElements(parts);
     this.#readings = new CaseReadings(parts);
     this.#serials = new Serials(parts.db, parts.node);
-    this.#steps = new StepQueue(parts.db, parts.node);
+    this.runner = new StepRunner({ ...parts, elements: this.#elements });
     this.filing = {
       getMany: (viewer, ids) => this.#readings.filings(viewer, ids),
       file: (viewer, input) => this.#file(viewer, input, 'fileCase'),
@@ -142,17 +145,6 @@ export class CaseDesk {
         this.#step('return', viewer, input, (desk, file) => steps.returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
       recall: (viewer, input) => this.#recall(viewer, input),
-      linkToProject: (viewer, input) => this.#linkToProject(viewer, input),
-      leaveProject: (viewer, input) =>
-        this.#step('leaveProject', viewer, input, (desk, file) => steps.leaveProject(desk, file, input.reason)),
-      openGreenChannel: (viewer, input) =>
-        this.#step('openGreenChannel', viewer, input, (desk, file) => steps.openGreenChannel(desk, file, input.ground)),
-      askUrgency: (viewer, input) =>
-        this.#step('askUrgency', viewer, input, (desk, file) => steps.askUrgency(desk, file, input.ground)),
-      decideUrgency: (viewer, input) =>
-        this.#step('decideUrgency', viewer, input, (desk, file) =>
-          steps.decideUrgency(desk, file, input.approved, input.reason),
-        ),
     };
   }
 
@@ -164,6 +156,11 @@ export class CaseDesk {
   /** What a case here is judged by, within another transaction. */
   deskAt(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
     return this.#elements.forCase(tx, viewer, file);
+  }
+
+  /** A case as its desk sees it after a step. */
+  view(stored: StoredCase): HandlingView {
+    return this.#readings.view(stored);
   }
 
   /** {@link deemAccepted} */
@@ -190,7 +187,7 @@ export class CaseDesk {
     requireOpenNode(node, this.#parts.successionOf);
     const materials = await decodeMaterials(input.materials);
     const number = await this.#serials.take(dayOf(now()));
-    return this.#steps.step(number, async (tx) => {
+    return this.runner.open(number, async (tx) => {
       let opened: StoredCase | undefined;
       const { id, trackingCode } = await once(tx, person, input.idempotencyKey, { mutation: as, input }, async () => {
         const place = input.place ?? node;
@@ -235,13 +232,6 @@ export class CaseDesk {
       if (!stored) throw problem('NOT_FOUND', `Case ${id} is not here any more.`, { node });
       return { filing: filingView(stored, node, person), trackingCode };
     });
-  }
-
-  async #linkToProject(viewer: Viewer | null, input: LinkToProjectInput): Promise<HandlingView> {
-    const stored = await this.#change('linkToProject', signedIn(viewer), input, async (tx, desk, file) =>
-      caseSteps.linkToProject(desk, file, input.project, await this.#parts.project(tx, input.project)),
-    );
-    return this.#readings.view(stored);
   }
 
   async #supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView> {
@@ -323,27 +313,13 @@ export class CaseDesk {
     return this.#readings.view(stored);
   }
 
-  /** One step in one transaction: the case is locked, the rule decides, the writer writes. */
-  async #change(
+  #change(
     mutation: keyof HandlingService | keyof FilingService,
     viewer: Viewer,
     input: { id: string; idempotencyKey: string | null },
     step: (tx: NodeTx, desk: Desk, file: CaseFile) => Promise<Step>,
   ): Promise<StoredCase> {
-    const { writer } = this.#parts;
-    return this.#steps.step(input.id, async (tx) => {
-      let changed: StoredCase | undefined;
-      const locked = this.#readings.lock(tx, viewer, input.id);
-      const done = once(tx, viewer, input.idempotencyKey, { mutation, input }, async () => {
-        const stored = await locked;
-        const desk = await this.#elements.forCase(tx, viewer, stored.file);
-        changed = await writer.append(tx, stored, await step(tx, desk, stored.file), desk.now);
-        return true;
-      });
-      const [stored] = await together(locked, done);
-      // done before under its key: as the case is now
-      return changed ?? stored;
-    });
+    return this.runner.run(viewer, { keyedAs: mutation, input, take: step }, (_tx, stored) => stored);
   }
 
   /** Withdraws here, or has the wish carried to the desk that holds the case, as custody stands once the case is locked. */

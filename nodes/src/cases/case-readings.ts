@@ -104,7 +104,7 @@ export class CaseReadings {
   /** A case for a step of somebody who may read it, kept from others until the transaction ends. */
   async lock(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredCase> {
     const stored = await lockCase(tx, id);
-    if (!stored) throw this.#notFound(id);
+    if (!stored) throw unknownCase(this.#parts.node, id);
     requireFileReader(viewer, stored.file, this.#parts.divisions);
     return stored;
   }
@@ -118,7 +118,7 @@ export class CaseReadings {
   async #readable(viewer: Viewer, id: string): Promise<StoredCase> {
     const { db, node, divisions } = this.#parts;
     const [stored] = await findCases(db.queries(node), [id]);
-    if (!stored) throw this.#notFound(id);
+    if (!stored) throw unknownCase(this.#parts.node, id);
     requireFileReader(viewer, stored.file, divisions);
     return stored;
   }
@@ -134,7 +134,7 @@ export class CaseReadings {
       try {
         const person = signedIn(viewer);
         const stored = found.get(id);
-        if (!stored) throw this.#notFound(id);
+        if (!stored) throw unknownCase(this.#parts.node, id);
         requireFileReader(person, stored.file, divisions);
         return view(stored, person);
       } catch (error) {
@@ -143,11 +143,8 @@ export class CaseReadings {
       }
     });
   }
+}
 
-  #notFound(id: string): ProblemError {
-    return problem('NOT_FOUND', `${this.#parts.node} knows no case ${id.slice(0, 60)}.`, {
-      node: this.#parts.node,
-      field: 'id',
-    });
-  }
+export function unknownCase(node: DivisionCode, id: string): ProblemError {
+  return problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
 }

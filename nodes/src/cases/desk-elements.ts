@@ -74,6 +74,7 @@ export class DeskElements {
       grants,
       offices,
       successionOf: this.#parts.successionOf,
+      project: null,
       ...standing,
     };
   }
@@ -104,7 +105,7 @@ export class DeskElements {
       grants,
       offices,
       successionOf,
-      ...(project ? { project } : {}),
+      project,
     };
   }
 

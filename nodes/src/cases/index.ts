@@ -2,6 +2,8 @@ export { queuePage } from './case-queue.ts';
 export { fillCases } from './case-rows.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
+export { StepRunner } from './run-step.ts';
+export type { Projection, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export { checkedLog, requireClosing } from './checked-lines.ts';
 export { findCases, lockCase, lockCases } from './case-store.ts';

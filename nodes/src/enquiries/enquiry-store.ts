@@ -1,39 +1,12 @@
-import type { Asker, CaseState, DivisionCode, EnquiryState, Viewer } from '@liandong/schema';
+import type { Asker, CaseState, EnquiryState, Viewer } from '@liandong/schema';
 import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import { insert } from '../db/insert.ts';
+import type { EnquiryRow } from './tables.ts';
+import { askersTable, enquiriesTable } from './tables.ts';
 
-/** An enquiry as this node keeps it, with the state its case has as far as the node knows. */
-export interface StoredEnquiry {
-  id: string;
-  item: string;
-  itemVersion: number;
-  inForce: boolean;
-  place: DivisionCode;
-  acceptor: DivisionCode | null;
-  decider: DivisionCode | null;
-  askedAt: Date;
-  answeredByName: string;
-  answer: string;
-  asker: Asker | null;
-  caseId: string | null;
-  caseState: CaseState | null;
-  reportedAt: Date | null;
-  reportedByName: string | null;
-  result: string | null;
-}
-
-export interface NewEnquiry {
-  id: string;
-  item: string;
-  itemVersion: number;
-  inForce: boolean;
-  place: DivisionCode;
-  acceptor: DivisionCode | null;
-  decider: DivisionCode | null;
-  askedAt: Date;
-  answer: string;
-  asker: Asker | null;
-}
+/** An enquiry as this node keeps it, with who asked and the state its case has as far as the node knows. */
+export type StoredEnquiry = EnquiryRow & { asker: Asker | null; caseState: CaseState | null };
 
 /** Where the list goes on: the place of a state in it, and the enquiry. */
 export interface EnquiryCursor {
@@ -42,40 +15,16 @@ export interface EnquiryCursor {
   id: string;
 }
 
-const COLUMNS = `e.id, e.item, e.item_version AS "itemVersion", e.in_force AS "inForce", e.place, e.acceptor, e.decider,
-  e.asked_at AS "askedAt", e.answered_by_name AS "answeredByName", e.answer, e.case_id AS "caseId",
-  c.state AS "caseState", e.reported_at AS "reportedAt", e.reported_by_name AS "reportedByName", e.result,
+const COLUMNS = `${enquiriesTable.select('e')}, c.state AS "caseState",
   CASE WHEN a.enquiry IS NULL THEN NULL ELSE json_build_object('name', a.name, 'phone', a.phone) END AS asker`;
 const TABLES = `enquiries e
   LEFT JOIN cases c ON c.node = e.node AND c.id = e.case_id
   LEFT JOIN enquiry_askers a ON a.node = e.node AND a.enquiry = e.id`;
 
 /** Keeps an enquiry with its answer; who asked is kept apart. */
-export async function insertEnquiry(tx: NodeTx, enquiry: NewEnquiry, answerer: Viewer): Promise<void> {
-  const { id, asker } = enquiry;
-  await tx.query(
-    `INSERT INTO enquiries (node, id, item, item_version, in_force, place, acceptor, decider, asked_at, answered_by,
-       answered_by_name, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      id,
-      enquiry.item,
-      enquiry.itemVersion,
-      enquiry.inForce,
-      enquiry.place,
-      enquiry.acceptor,
-      enquiry.decider,
-      enquiry.askedAt,
-      answerer.sub,
-      answerer.name,
-      enquiry.answer,
-    ],
-  );
-  if (!asker) return;
-  await tx.query(`INSERT INTO enquiry_askers (node, enquiry, name, phone) VALUES ($1, $2, $3, $4)`, [
-    id,
-    asker.name === null ? null : tx.vault.seal('enquiry_askers.name', id, asker.name),
-    asker.phone === null ? null : tx.vault.seal('enquiry_askers.phone', id, asker.phone),
-  ]);
+export async function insertEnquiry(tx: NodeTx, enquiry: EnquiryRow, asker: Asker | null): Promise<void> {
+  await insert(tx, enquiriesTable, [enquiry]);
+  if (asker) await insert(tx, askersTable, [{ enquiry: enquiry.id, ...asker }]);
 }
 
 export async function findEnquiry(queries: NodeQueries, id: string): Promise<StoredEnquiry | null> {

@@ -1,1 +1,1 @@
-export { enquiriesService, linkEnquiry } from './enquiries-service.ts';
+export { enquiryHandlers, linkEnquiry } from './handlers.ts';

@@ -7,8 +7,6 @@ import type {
   FeeLine,
   FeeSchedule,
   FeesService,
-  OfficialCalendar,
-  Offices,
   Step,
   Viewer,
 } from '@liandong/schema';
@@ -22,14 +20,15 @@ import {
   problem,
   readersOf,
   reconciliationCsv,
+  requireOwnCase,
   requirePermission,
   requireReaderOver,
   scheduleOf,
   signedIn,
   sumsOf,
 } from '@liandong/schema';
-import type { CaseWriter, PostsOf, StoredCase } from '../cases/index.ts';
-import { caseElements, findCases, lockCase } from '../cases/index.ts';
+import type { Projection, StepRunner, StoredCase, Take } from '../cases/index.ts';
+import { findCases } from '../cases/index.ts';
 import { findImplementations, findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { once } from '../idempotency/index.ts';
@@ -39,10 +38,7 @@ export interface FeesParts {
   node: DivisionCode;
   db: HostDb;
   divisions: Divisions;
-  calendar: () => OfficialCalendar;
-  writer: CaseWriter;
-  offices: (queries: NodeQueries) => Promise<Offices>;
-  posts: PostsOf;
+  runner: StepRunner;
   now: () => Date;
 }
 
@@ -50,7 +46,7 @@ export interface FeesParts {
 type FeeStep = (desk: Desk, file: CaseFile, tx: NodeTx) => Step | Promise<Step>;
 
 /** 统一收费 at one node: bills, what its fee windows take and give back, and their day's reconciliation. */
-export function feesService({ node, db, divisions, calendar, writer, offices, posts, now }: FeesParts): FeesService {
+export function feesService({ node, db, divisions, runner, now }: FeesParts): FeesService {
   /** What may be charged in a case: its own item, and the members of its bundle as they stood when it was accepted. */
   async function schedulesOf(queries: NodeQueries, desk: Desk, file: CaseFile) {
     const schedules = new Map<string, FeeSchedule | null>([
@@ -66,44 +62,24 @@ export function feesService({ node, db, divisions, calendar, writer, offices, po
     return schedules;
   }
 
-  /** One step on a locked case: its lines, and their entries in the window's book, in the same transaction. */
-  async function write(tx: NodeTx, viewer: Viewer, id: string, step: FeeStep): Promise<StoredCase> {
-    const stored = await lockCase(tx, id);
-    if (!stored) throw notFound(id);
-    const { file } = stored;
-    const made = { node, viewer, now: now(), divisions, calendar: calendar(), offices: await offices(tx) };
-    const standing = await posts(tx, viewer, dayOf(made.now));
-    const taken = await step(
-      { ...made, ...standing, ...(await caseElements(tx, { node, divisions }, file, made.now)) },
-      file,
-      tx,
-    );
-    const after = await writer.append(tx, stored, taken, made.now);
-    const lines = after.lines.slice(stored.lines.length).map(({ line }) => line);
-    const window = after.file.fees.bill?.window ?? '';
-    await insertFeeEntries(
-      tx,
-      lines.flatMap((line) => (isFeeLine(line) ? (feeEntryOf(line, window) ?? []) : [])),
-    );
-    return after;
-  }
-
-  function change(
+  const change = (
     viewer: Viewer | null,
-    action: string,
+    keyedAs: string,
     input: { id: string; idempotencyKey: string | null },
     step: FeeStep,
-  ): Promise<CaseFeesView> {
-    const person = signedIn(viewer);
-    return db.transact(node, async (tx) => {
-      await once(tx, person, input.idempotencyKey, { mutation: action, input }, async () => {
-        await write(tx, person, input.id, step);
-        return true;
-      });
-      const [stored] = await findCases(tx, [input.id]);
-      if (!stored) throw notFound(input.id);
-      return viewOf(stored);
-    });
+  ): Promise<CaseFeesView> =>
+    runner.run(viewer, { keyedAs, input, reader: requireFeesReader, take: judged(step) }, (_tx, stored) =>
+      viewOf(stored),
+    );
+
+  /** A cashier may read no case, only what is due in it. */
+  function requireFeesReader(viewer: Viewer, file: CaseFile): void {
+    requireOwnCase(viewer, file.number);
+    const readers = readersOf(file);
+    const supervised =
+      viewer.roles.includes('SUPERVISOR') && readers.some((desk) => divisions.isWithin(desk, viewer.division));
+    if (readers.includes(viewer.division) || supervised) return;
+    throw problem('FORBIDDEN', `The case does not concern the desk of ${viewer.division}.`, { node });
   }
 
   const viewOf = ({ file }: StoredCase): CaseFeesView => ({
@@ -127,11 +103,8 @@ export function feesService({ node, db, divisions, calendar, writer, offices, po
       return ids.map((id) => {
         const stored = found.find((s) => s.id === id);
         if (!stored) throw notFound(id);
-        const readers = readersOf(stored.file);
-        const supervised =
-          person.roles.includes('SUPERVISOR') && readers.some((desk) => divisions.isWithin(desk, person.division));
-        if (readers.includes(person.division) || supervised) return viewOf(stored);
-        throw problem('FORBIDDEN', `The case does not concern the desk of ${person.division}.`, { node });
+        requireFeesReader(person, stored.file);
+        return viewOf(stored);
       });
     },
 
@@ -153,7 +126,8 @@ export function feesService({ node, db, divisions, calendar, writer, offices, po
       return db.transact(node, async (tx) => {
         await once(tx, person, input.idempotencyKey, { mutation: 'payFees', input }, async () => {
           for (const { id, amountFen } of ordered) {
-            await write(tx, person, id, (desk, file) => caseSteps.payFees(desk, file, { amountFen, receipt }));
+            const take = judged((desk, file) => caseSteps.payFees(desk, file, { amountFen, receipt }));
+            await runner.within(tx, person, id, take, requireFeesReader);
           }
           const amountFen = payments.reduce((total, payment) => total + payment.amountFen, 0);
           await takeReceipt(tx, { receipt, window: person.window ?? '', at: now(), amountFen });
@@ -188,6 +162,20 @@ export function feesService({ node, db, divisions, calendar, writer, offices, po
     },
   };
 }
+
+const judged =
+  (step: FeeStep): Take =>
+  (tx, desk, file) =>
+    step(desk, file, tx);
+
+/** Keeps the entries of a step's lines in the fee window's book. */
+export const feeEntries: Projection = async (tx, before, after) => {
+  const lines = after.lines.slice(before.lines.length).map(({ line }) => line);
+  const entries = lines.flatMap((line) =>
+    isFeeLine(line) ? (feeEntryOf(line, after.file.fees.bill?.window ?? '') ?? []) : [],
+  );
+  if (entries.length > 0) await insertFeeEntries(tx, entries);
+};
 
 function isFeeLine(line: { action: string }): line is FeeLine {
   return (FEE_ACTIONS as readonly string[]).includes(line.action);

@@ -1,1 +1,1 @@
-export { feesService } from './fees-service.ts';
+export { feeEntries, feesService } from './fees-service.ts';

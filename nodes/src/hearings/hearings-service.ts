@@ -1,59 +1,36 @@
 import type {
   CaseFile,
-  Desk,
   DivisionCode,
   Divisions,
   HearingService,
   HearingView,
-  OfficialCalendar,
-  Offices,
   Step,
+  StepContext,
   Viewer,
 } from '@liandong/schema';
 import { caseSteps, hearingOpen, openOffers, owedOffers, problem, requireFileReader, signedIn } from '@liandong/schema';
-import type { CaseWriter, StoredCase } from '../cases/index.ts';
-import { caseElements, findCases, lockCase } from '../cases/index.ts';
+import type { StepRunner, StoredCase } from '../cases/index.ts';
+import { caseElements, findCases } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
-import { once } from '../idempotency/index.ts';
 import { readPapers, storePaper } from './hearing-papers.ts';
 
 export interface HearingParts {
   node: DivisionCode;
   db: HostDb;
   divisions: Divisions;
-  calendar: () => OfficialCalendar;
-  writer: CaseWriter;
-  offices: (queries: NodeQueries) => Promise<Offices>;
+  runner: StepRunner;
   now: () => Date;
 }
 
 /** 听证 and interested parties at an organ that handles the case. */
-export function hearingsService({ node, db, divisions, calendar, writer, offices, now }: HearingParts): HearingService {
-  /** One step in one transaction, with the papers that go with it. */
-  async function change(
+export function hearingsService({ node, db, divisions, runner, now }: HearingParts): HearingService {
+  const change = (
     viewer: Viewer | null,
-    mutation: string,
+    keyedAs: string,
     input: { id: string; idempotencyKey: string | null },
-    step: (desk: Desk, file: CaseFile, tx: NodeTx) => Promise<Step> | Step,
-  ): Promise<HearingView> {
-    const person = signedIn(viewer);
-    const { id } = input;
-    return db.transact(node, async (tx) => {
-      await once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
-        const stored = await lockCase(tx, id);
-        if (!stored) throw notFound(id);
-        requireFileReader(person, stored.file, divisions);
-        const at = now();
-        const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
-        const desk = { ...house, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
-        await writer.append(tx, stored, await step(desk, stored.file, tx), at);
-        return true;
-      });
-      const [stored] = await findCases(tx, [id]);
-      if (!stored) throw notFound(id);
-      return viewOf(tx, stored, person);
-    });
-  }
+    step: (desk: StepContext, file: CaseFile, tx: NodeTx) => Promise<Step> | Step,
+  ): Promise<HearingView> =>
+    runner.run(viewer, { keyedAs, input, take: (tx, context, file) => step(context, file, tx) }, viewOf);
 
   async function viewOf(queries: NodeQueries, { file }: StoredCase, viewer: Viewer): Promise<HearingView> {
     const { item } = await caseElements(queries, { node, divisions }, file, now());

@@ -1,16 +1,17 @@
 import type { DivisionCode, NodeServices } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import { dayOf, enquiries, expedited } from '@liandong/schema';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
 import { CaseDesk, proxyService } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
-import { enquiriesService, linkEnquiry } from '../enquiries/index.ts';
-import { feesService } from '../fees/index.ts';
+import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
+import { feeEntries, feesService } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officesService } from '../offices/index.ts';
+import { atNode, performer } from '../operations/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figuresService } from '../rollup/index.ts';
@@ -46,11 +47,21 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     project: findStanding,
     successionOf,
     posts: findPosts,
+    projections: [feeEntries],
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
   const bundles = new BundleDesk({ ...house, cases, writer, successionOf });
-  const handling = { ...house, calendar, writer, offices: findOffices, posts: findPosts };
+  const { runner } = cases;
+  const perform = performer({ ...house, runner }, [
+    atNode(
+      expedited,
+      { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
+      (_tx, stored) => cases.view(stored),
+    ),
+    atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+  ]);
   const services = {
+    perform,
     filing: cases.filing,
     handling: cases.handling,
     catalogue: catalogueService({
@@ -84,12 +95,11 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
-    fees: feesService(handling),
+    fees: feesService({ ...house, runner }),
     bundles: bundles.service,
-    enquiries: enquiriesService({ ...house, powersOn, successionOf }),
-    joint: jointService({ ...handling, trust, outbox }),
+    joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
-    hearings: hearingsService(handling),
+    hearings: hearingsService({ ...house, runner }),
     reads: readsService(house),
   };
   return { cases, bundles, services };

@@ -7,18 +7,16 @@ import type {
   JointHandlingView,
   JointService,
   OfficialCalendar,
-  Offices,
   PartySays,
   PartyStepView,
   Step,
   Viewer,
 } from '@liandong/schema';
-import { caseSteps, dayOf, jointOpen, problem, requireFileReader, signedIn } from '@liandong/schema';
-import type { CaseWriter, PostsOf, StoredCase } from '../cases/index.ts';
+import { caseSteps, jointOpen, problem, requireFileReader, signedIn } from '@liandong/schema';
+import type { CaseWriter, PostsOf, StepRunner, StoredCase } from '../cases/index.ts';
 import { caseElements, findCases, lockCase } from '../cases/index.ts';
-import type { HostDb, NodeQueries } from '../db/index.ts';
+import type { HostDb } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
-import { once } from '../idempotency/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findLapsed } from './joint-store.ts';
 import { requestDesk } from './request-desk.ts';
@@ -36,8 +34,8 @@ interface LapseParts {
 export interface JointParts extends LapseParts {
   trust: Trust;
   outbox: Outbox;
-  offices: (queries: NodeQueries) => Promise<Offices>;
   posts: PostsOf;
+  runner: StepRunner;
 }
 
 /**
@@ -45,35 +43,18 @@ export interface JointParts extends LapseParts {
  * asks, they find the question and answer it.
  */
 export function jointService(parts: JointParts): JointService {
-  const { node, db, divisions, calendar, trust, writer, offices, posts, now } = parts;
+  const { node, db, divisions, trust, runner } = parts;
   const requests = requestDesk(parts);
 
-  /** One step in one transaction: the case is locked, the rule decides, the next lapse is kept with the lines. */
-  async function change(
+  const change = (
     viewer: Viewer | null,
-    mutation: string,
+    keyedAs: string,
     input: { id: string; idempotencyKey: string | null },
     step: (desk: Desk, file: CaseFile) => Step,
-  ): Promise<JointHandlingView> {
-    const person = signedIn(viewer);
-    const { id } = input;
-    return db.transact(node, async (tx) => {
-      await once(tx, person, input.idempotencyKey, { mutation, input }, async () => {
-        const stored = await lockCase(tx, id);
-        if (!stored) throw notFound(id);
-        requireFileReader(person, stored.file, divisions);
-        const at = now();
-        const house = { node, viewer: person, now: at, divisions, calendar: calendar(), offices: await offices(tx) };
-        const standing = await posts(tx, person, dayOf(at));
-        const desk = { ...house, ...standing, ...(await caseElements(tx, { node, divisions }, stored.file, at)) };
-        await writer.append(tx, stored, step(desk, stored.file), at);
-        return true;
-      });
-      const [stored] = await findCases(tx, [id]);
-      if (!stored) throw notFound(id);
-      return viewOf(stored);
-    });
-  }
+  ): Promise<JointHandlingView> =>
+    runner.run(viewer, { keyedAs, input, take: (_tx, context, file) => step(context, file) }, (_tx, stored) =>
+      viewOf(stored),
+    );
 
   const viewOf = ({ file }: StoredCase): JointHandlingView => ({
     id: file.id,

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import type {
   DivisionCode,
   Divisions,
-  NodeServices,
   OfficialCalendar,
   Role,
   RoleOperation,
@@ -31,6 +30,7 @@ import { holdCeremony } from '../topology/index.ts';
 import type { StoredKey } from '../trust/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { earlierServices } from './earlier-services.ts';
 import { TEMPLATE } from './global-setup.ts';
 import type { TestBroker, TestLink } from './test-brokers.ts';
 import { HUB, planBrokers } from './test-brokers.ts';
@@ -250,8 +250,8 @@ export class TestFederation {
   }
 
   /** What the node's own services answer, without the gateway between. */
-  services(node: DivisionCode): NodeServices {
-    return this.host(node).services(node);
+  services(node: DivisionCode) {
+    return earlierServices(this.host(node).services(node));
   }
 
   /** Asks a host as the gateway would, with a token. */

@@ -1,3 +1,6 @@
+import { sealedColumns } from '../db/table.ts';
+import { askersTable } from '../enquiries/tables.ts';
+
 /** A column whose values are sealed, and what names a row besides its node. */
 export interface SealedColumn {
   table: string;
@@ -22,8 +25,7 @@ export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
   'bundles.application': { table: 'bundles', column: 'application', key: [uuid('id')], form: 'text' },
   'bundles.tracking_code': { table: 'bundles', column: 'tracking_code', key: [uuid('id')], form: 'text' },
-  'enquiry_askers.name': { table: 'enquiry_askers', column: 'name', key: [text('enquiry')], form: 'text' },
-  'enquiry_askers.phone': { table: 'enquiry_askers', column: 'phone', key: [text('enquiry')], form: 'text' },
+  ...sealedColumns(askersTable),
   'register_rows.fields': {
     table: 'register_rows',
     column: 'fields',

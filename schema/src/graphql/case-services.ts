@@ -28,12 +28,6 @@ import type {
 } from '../vocabulary.ts';
 import type { Answers, Page, PageRequest } from './answers.ts';
 import type {
-  DecideUrgencyInput,
-  GroundedStepInput,
-  LeaveProjectInput,
-  LinkToProjectInput,
-} from './expedited-inputs.ts';
-import type {
   CaseStepInput,
   DecideCaseInput,
   DecideOnTheSpotInput,
@@ -248,15 +242,6 @@ export interface HandlingService {
   /** The written notice that goes with a line of the log (Markdown). @throws {ProblemError} NOT_FOUND, FORBIDDEN */
   notice(viewer: Viewer | null, id: string, seq: number): Promise<string>;
   withdraw(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
-  /** @throws {ProblemError} NOT_FOUND, PROJECT_CONFLICT, PROJECT_ENDED */
-  linkToProject(viewer: Viewer | null, input: LinkToProjectInput): Promise<HandlingView>;
-  leaveProject(viewer: Viewer | null, input: LeaveProjectInput): Promise<HandlingView>;
-  /** @throws {ProblemError} NOT_KEY_PROJECT, NO_SHORTER_LIMIT, EXPEDITED_ALREADY, REASON_MISSING */
-  openGreenChannel(viewer: Viewer | null, input: GroundedStepInput): Promise<HandlingView>;
-  /** @throws {ProblemError} EXPEDITED_ALREADY, REASON_MISSING */
-  askUrgency(viewer: Viewer | null, input: GroundedStepInput): Promise<HandlingView>;
-  /** @throws {ProblemError} URGENCY_NOT_ASKED, SAME_PERSON, NO_SHORTER_LIMIT, REASON_MISSING */
-  decideUrgency(viewer: Viewer | null, input: DecideUrgencyInput): Promise<HandlingView>;
   /** Calls a case back from a grantee; carried to the desk that holds it. */
   recall(viewer: Viewer | null, input: ReasonedStepInput): Promise<HandlingView>;
 }

@@ -1,9 +1,6 @@
 import type { ExpeditedClock } from '../rules/clock.ts';
 import type { GreenChannel } from '../rules/expedited.ts';
 import type { RoleBuilder } from './builder.ts';
-import { decideUrgencyInput, groundedStepInput, leaveProjectInput, linkToProjectInput } from './expedited-inputs.ts';
-import type { CasePayloadRef } from './handling-steps.ts';
-import { step } from './handling-steps.ts';
 import type { UrgencyView } from './services.ts';
 
 /** What a case shows of its shorter limits (绿色通道, 特急). */
@@ -46,65 +43,4 @@ export function expeditedRefs({ builder, enums, refs }: RoleBuilder) {
     }),
   });
   return { Clock, Channel, Urgency };
-}
-
-/** The steps by which a case comes into a project, onto the green channel, or becomes urgent. */
-export function addExpeditedSteps({ builder }: RoleBuilder, CasePayload: CasePayloadRef): void {
-  const LinkInput = builder.inputType('LinkToProjectInput', {
-    fields: (t) => ({ id: t.id({ required: true }), project: t.id({ required: true }), idempotencyKey: t.string() }),
-  });
-  const LeaveInput = builder.inputType('LeaveProjectInput', {
-    fields: (t) => ({
-      id: t.id({ required: true }),
-      reason: t.string({ required: true, description: 'Names no numbers of a person.' }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const GroundedInput = builder.inputType('GroundedStepInput', {
-    fields: (t) => ({
-      id: t.id({ required: true }),
-      ground: t.string({ required: true, description: 'Names no numbers of a person.' }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const DecideInput = builder.inputType('DecideUrgencyInput', {
-    fields: (t) => ({
-      id: t.id({ required: true }),
-      approved: t.boolean({ required: true }),
-      reason: t.string({ description: 'Needed where it is not approved.' }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  builder.mutationFields((t) => ({
-    linkToProject: t.field({
-      type: CasePayload,
-      description: '纳入项目: of a case that was filed without its project.',
-      args: { input: t.arg({ type: LinkInput, required: true }) },
-      resolve: step(linkToProjectInput, (handling, viewer, input) => handling.linkToProject(viewer, input)),
-    }),
-    leaveProject: t.field({
-      type: CasePayload,
-      description: '移出项目: it may be put into another afterwards; a limit of the green channel stays.',
-      args: { input: t.arg({ type: LeaveInput, required: true }) },
-      resolve: step(leaveProjectInput, (handling, viewer, input) => handling.leaveProject(viewer, input)),
-    }),
-    openGreenChannel: t.field({
-      type: CasePayload,
-      description: "转入绿色通道: a key project's case goes by the implementation's shorter limit.",
-      args: { input: t.arg({ type: GroundedInput, required: true }) },
-      resolve: step(groundedStepInput, (handling, viewer, input) => handling.openGreenChannel(viewer, input)),
-    }),
-    askUrgency: t.field({
-      type: CasePayload,
-      description: "申请特急: the applicant's ground, written down where the case is.",
-      args: { input: t.arg({ type: GroundedInput, required: true }) },
-      resolve: step(groundedStepInput, (handling, viewer, input) => handling.askUrgency(viewer, input)),
-    }),
-    decideUrgency: t.field({
-      type: CasePayload,
-      description: '特急审批, never by the person who wrote the ground down.',
-      args: { input: t.arg({ type: DecideInput, required: true }) },
-      resolve: step(decideUrgencyInput, (handling, viewer, input) => handling.decideUrgency(viewer, input)),
-    }),
-  }));
 }

@@ -1,6 +1,8 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
-import { addExpeditedSteps, expeditedRefs } from './expedited.ts';
+import { expedited as expeditedDomain } from '../domains/expedited/operations.ts';
+import { addOperations } from '../operation/graph.ts';
+import { expeditedRefs } from './expedited.ts';
 import { addHandlingSteps, caseRefOf } from './handling-steps.ts';
 import type { LogEntryView } from './services.ts';
 import type { Clock, DeskTime } from '../rules/clock.ts';
@@ -333,5 +335,5 @@ export function addHandling(role: RoleBuilder): void {
     }),
   });
 
-  addExpeditedSteps(role, addHandlingSteps(role, Case));
+  addOperations(role, expeditedDomain, { Case, CasePayload: addHandlingSteps(role, Case) });
 }

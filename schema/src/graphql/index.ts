@@ -3,8 +3,6 @@ export { CLIENT_LIMITS, NODE_LIMITS, limitFaults } from './limits.ts';
 export type { QueryLimits } from './limits.ts';
 export * from './admission-inputs.ts';
 export * from './catalogue-inputs.ts';
-export * from './enquiry-inputs.ts';
-export * from './expedited-inputs.ts';
 export * from './project-inputs.ts';
 export type * from './hearing-inputs.ts';
 export * from './inputs.ts';

@@ -7,7 +7,7 @@ import { addAdmission } from './admission.ts';
 import { addBundles } from './bundles.ts';
 import { addCatalogue } from './catalogue.ts';
 import { addDelegation } from './delegation.ts';
-import { addEnquiries } from './enquiries.ts';
+import { addEnquiries } from '../domains/enquiries/graph.ts';
 import { addFees } from './fees.ts';
 import { addFigures } from './figures.ts';
 import { addFiling } from './filing.ts';

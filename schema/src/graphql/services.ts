@@ -4,7 +4,7 @@ import type { Viewer } from '../rules/permissions.ts';
 import type { FilingService, HandlingService } from './case-services.ts';
 import type { CatalogDriftView, CatalogueService, ImplementationService } from './catalogue-services.ts';
 import type { DelegationService } from './delegation-services.ts';
-import type { EnquiriesService } from './enquiry-services.ts';
+import type { Perform } from '../operation/index.ts';
 import type { FeesService } from './fee-services.ts';
 import type { FiguresService } from './figures-services.ts';
 import type { HearingService } from './hearing-services.ts';
@@ -21,7 +21,7 @@ export type * from './answers.ts';
 export type * from './case-services.ts';
 export type * from './catalogue-services.ts';
 export type * from './delegation-services.ts';
-export type * from './enquiry-services.ts';
+export type * from '../domains/enquiries/views.ts';
 export type * from './fee-services.ts';
 export type * from './figures-services.ts';
 export type * from './hearing-services.ts';
@@ -50,6 +50,8 @@ export interface RoleContext {
 
 /** What one node answers: the contract between the graph and the node that stands behind it. */
 export interface NodeServices {
+  /** Whatever is declared as an operation. */
+  perform: Perform;
   filing: FilingService;
   handling: HandlingService;
   catalogue: CatalogueService;
@@ -65,7 +67,6 @@ export interface NodeServices {
   fees: FeesService;
   proxy: ProxyService;
   roster: RosterService;
-  enquiries: EnquiriesService;
   joint: JointService;
   projects: ProjectsService;
   hearings: HearingService;

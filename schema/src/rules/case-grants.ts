@@ -6,7 +6,7 @@ import { NODE_ACTOR } from '../messages/log-line.ts';
 import type { GrantStage } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { CaseFile } from './case-file.ts';
-import type { Desk, Step } from './desk.ts';
+import type { CaseContext, Desk, Step } from './desk.ts';
 import { route } from './competence.ts';
 import { findGrant } from './delegation.ts';
 
@@ -20,10 +20,10 @@ const USES = { ACCEPT: 'accept', REVIEW: 'review', DECIDE: 'decide' } as const s
 >;
 
 /** Whether a stage needs no grant, or the one it is done under is in effect today and gives just this power. */
-export function standsOn(desk: Omit<Desk, 'viewer'>, file: CaseFile, stage: GrantStage): boolean {
+export function standsOn(desk: CaseContext, file: CaseFile, stage: GrantStage): boolean {
   const use = file.through[USES[stage]];
   if (!use) return true;
-  const grant = desk.grants?.find(({ id }) => id === use.id);
+  const grant = desk.grants.find(({ id }) => id === use.id);
   if (grant?.grantee !== use.grantee || grant.mode !== use.mode) return false;
   return findGrant(stage, desk.item, file.place, file.power, [grant], file.facts, desk.divisions) !== null;
 }

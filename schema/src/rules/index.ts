@@ -5,7 +5,7 @@ export * from './case-file.ts';
 export * from './case-life.ts';
 export * from './case-state.ts';
 export * as caseSteps from './case-steps/index.ts';
-export type { Desk, Filing, LineDraft, ProxyEvent, Step } from './case-steps/index.ts';
+export type { Desk, StepContext, Filing, LineDraft, ProxyEvent, Step } from './case-steps/index.ts';
 export * from './catalogue-file.ts';
 export { entryOf } from './catalogue-format.ts';
 export type { CatalogueEntryJson } from './catalogue-format.ts';

@@ -15,6 +15,7 @@ import {
   itemOf,
   sha256,
 } from '../testing/fixtures.ts';
+import { NO_ROSTER } from './roster.ts';
 import { person } from '../testing/people.ts';
 import { codeOrDone, refusalCode } from '../testing/refusals.ts';
 import { dayOf, endOfDay } from './calendar.ts';
@@ -93,7 +94,7 @@ const atParty = (log: CaseLog): AskedOpinion => ({
   limit: at('2026-04-01'),
 });
 const partyDesk = (now: Date, viewer = person(TOWNSHIP, 'CLERK')): steps.PartyDesk => {
-  return { node: TOWNSHIP, viewer, now, divisions, calendar };
+  return { node: TOWNSHIP, viewer, now, divisions, calendar, standIns: [], roster: NO_ROSTER };
 };
 
 describe('the deadline of another node’s party', () => {

@@ -2,6 +2,9 @@ import { problem } from '../errors.ts';
 import type { DivisionCode, Divisions } from '../divisions.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../vocabulary.ts';
+import { DOMAIN_DUTIES } from '../domains/duties.ts';
+import type { Duty } from '../operation/duties.ts';
+import { CITY_ONLY, EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from '../operation/duties.ts';
 import { ARTICLES } from './articles.ts';
 
 /** Who is asking, from a verified token. */
@@ -25,102 +28,11 @@ export interface Viewer {
   onlyCase?: string;
 }
 
-/** What people do (办理动作). */
-export const ACTIONS = [
-  'FILE_CASE',
-  'SUPPLEMENT_CASE',
-  'ACCEPT_CASE',
-  'REFUSE_CASE',
-  'REQUEST_SUPPLEMENT',
-  'REVIEW_CASE',
-  'PRECHECK_CASE',
-  'DECIDE_CASE',
-  'DECIDE_ON_THE_SPOT',
-  'RUN_PROCEDURE',
-  'EXTEND_CASE',
-  'ISSUE_DOCUMENT',
-  'ASSIGN_CASE',
-  'DELIVER_CASE',
-  'RATE_CASE',
-  'TERMINATE_CASE',
-  'VOID_CASE',
-  'TRANSFER_CASE',
-  'FORWARD_CASE',
-  'RETURN_CASE',
-  'WITHDRAW_CASE',
-  'RECALL_CASE',
-  'GRANT_POWER',
-  'ANSWER_POWER',
-  'READ_CASE',
-  'READ_FIGURES',
-  'REQUEST_DATA',
-  'READ_LIGHTS',
-  'READ_READS',
-  'CHANGE_LEGAL_BASIS',
-  'CONFIRM_LEGAL_BASIS',
-  'READ_LEGAL_BASES',
-  'KEEP_ADMISSION',
-  'KEEP_WINDOWS',
-  'AUTHORIZE_WINDOW',
-  'KEEP_SEALS',
-  'TRANSFER_POWERS',
-  'READ_OFFICES',
-  'DRAFT_ITEM',
-  'REVIEW_ITEM',
-  'PUBLISH_ITEM',
-  'READ_ITEM_HISTORY',
-  'REVISE_IMPLEMENTATION',
-  'LEAD_JOINT',
-  'GIVE_OPINION',
-  'READ_OPINIONS',
-  'RESOLVE_OBJECTION',
-  'WITHDRAW_QUESTION',
-  'BILL_FEE',
-  'RECORD_PAYMENT',
-  'PROPOSE_WAIVER',
-  'GRANT_WAIVER',
-  'REFUND_FEE',
-  'READ_FEES',
-  'LOG_CONTACT',
-  'REVOKE_CONSENT',
-  'TAKE_OVER_CASE',
-  'KEEP_ROSTER',
-  'KEEP_STAND_INS',
-  'REPORT_ABSENCE',
-  'READ_ROSTER',
-  'ANSWER_ENQUIRY',
-  'READ_ENQUIRIES',
-  'LINK_PROJECT',
-  'OPEN_GREEN_CHANNEL',
-  'ASK_URGENCY',
-  'DECIDE_URGENCY',
-  'KEEP_PROJECT',
-  'FLAG_PROJECT',
-  'DISPATCH_PROJECT',
-  'ANSWER_PROJECT',
-  'READ_PROJECT',
-  'HEAR_PARTIES',
-  'CALL_HEARING',
-  'RECUSE_CHAIR',
-  'HOLD_HEARING',
-] as const;
-export type Action = (typeof ACTIONS)[number];
-
-const EVERYWHERE: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
-/** A village committee is no administrative organ: it takes in and acts as proxy, nothing else (Art. 24). */
-const ORGANS: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP'];
-/** Powers go down, from city and county to county and township. */
-const GRANTORS: readonly Tier[] = ['CITY', 'COUNTY'];
-const GRANTEES: readonly Tier[] = ['COUNTY', 'TOWNSHIP'];
-/** The basic catalogue is the city's. */
-const CITY_ONLY: readonly Tier[] = ['CITY'];
-const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
-
 /**
  * Which post may do what at which tier; what is not listed is refused. Supervisors read everything and handle nothing.
  * Source: 政务服务中心岗位职责制度; 行政许可法 Art. 24 (organs only).
  */
-export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, readonly Tier[]>>>>> = {
+const TABLE = {
   FILE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   SUPPLEMENT_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   ACCEPT_CASE: { CLERK: ORGANS },
@@ -200,20 +112,7 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   /** An agent's own; a chief's for the agents of the desk. */
   REPORT_ABSENCE: { AGENT: GRASSROOTS, CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
   READ_ROSTER: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  /** Also reports the result back. */
-  ANSWER_ENQUIRY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
-  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
-  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
-  RECUSE_CHAIR: { HEAD: ORGANS },
-  /** By the chair that was named. */
-  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
-  READ_ENQUIRIES: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, SUPERVISOR: ORGANS },
-  LINK_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  OPEN_GREEN_CHANNEL: { CHIEF: ORGANS, HEAD: ORGANS },
-  // whoever takes the case in writes the applicant's ground down; another approves it (一审一核)
-  ASK_URGENCY: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  DECIDE_URGENCY: { CHIEF: ORGANS, HEAD: ORGANS },
+  ...DOMAIN_DUTIES,
   /** Registers a project, amends it, moves its phases on and ends it. */
   KEEP_PROJECT: { CLERK: GRANTORS, CHIEF: GRANTORS },
   // 重点项目 are named by the government, and its head has it written down
@@ -221,7 +120,18 @@ export const PERMISSIONS: Readonly<Record<Action, Readonly<Partial<Record<Role, 
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
   ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-};
+  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
+  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
+  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
+  RECUSE_CHAIR: { HEAD: ORGANS },
+  /** By the chair that was named. */
+  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
+} as const satisfies Record<string, Duty>;
+
+/** What people do (办理动作). */
+export type Action = keyof typeof TABLE;
+export const PERMISSIONS: Readonly<Record<Action, Duty>> = TABLE;
+export const ACTIONS = Object.keys(TABLE) as readonly Action[];
 
 /**
  * Who is asking, where nobody without a login is answered.

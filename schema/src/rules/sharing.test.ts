@@ -11,6 +11,7 @@ import {
   divisions,
   itemOf,
 } from '../testing/fixtures.ts';
+import { NO_ROSTER } from './roster.ts';
 import { person } from '../testing/people.ts';
 import { codeOrDone, refusal, refusalCode } from '../testing/refusals.ts';
 import { ROLES, TIERS } from '../vocabulary.ts';
@@ -214,6 +215,8 @@ describe('the desk that asks', () => {
     viewer,
     divisions,
     item,
+    standIns: [],
+    roster: NO_ROSTER,
     now: new Date('2026-03-03T02:00:00Z'),
   });
 

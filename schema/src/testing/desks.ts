@@ -3,9 +3,12 @@ import type { Grant } from '../messages/delegation.ts';
 import type { OfficialCalendar } from '../rules/calendar.ts';
 import type { Desk } from '../rules/case-steps/index.ts';
 import type { Implementation, Item } from '../rules/catalogue.ts';
+import { NO_OFFICES } from '../rules/offices.ts';
 import { departmentsOf } from '../rules/permissions.ts';
 import type { RosterStanding } from '../rules/roster.ts';
+import { NO_ROSTER } from '../rules/roster.ts';
 import type { StandIn } from '../rules/stand-ins.ts';
+import { NO_SUCCESSION } from '../rules/successions.ts';
 import type { Role } from '../vocabulary.ts';
 import { at, calendar, divisions, implementationOf, itemOf } from './fixtures.ts';
 import { person } from './people.ts';
@@ -39,8 +42,11 @@ export function deskOf(node: DivisionCode, roles: Role | readonly Role[], as: De
     calendar: as.calendar ?? calendar,
     item,
     implementation: as.implementation ?? implementationOf(item),
-    ...(as.grants ? { grants: as.grants } : {}),
-    ...(as.standIns ? { standIns: as.standIns } : {}),
-    ...(as.roster ? { roster: as.roster } : {}),
+    grants: as.grants ?? [],
+    successionOf: NO_SUCCESSION,
+    offices: NO_OFFICES,
+    project: null,
+    standIns: as.standIns ?? [],
+    roster: as.roster ?? NO_ROSTER,
   };
 }

@@ -1,3 +1,4 @@
+import { NO_ROSTER } from '../rules/roster.ts';
 import type { ProjectLine } from '../messages/project.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, at, divisions, sha256 } from './fixtures.ts';
 import { person } from './people.ts';
@@ -16,6 +17,8 @@ export const post = (role: Role, node = COUNTY, department: string | null = null
   viewer: person(node, role, department),
   now: at(TODAY),
   divisions,
+  standIns: [],
+  roster: NO_ROSTER,
 });
 
 /** A project's log in the making. */

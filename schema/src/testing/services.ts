@@ -5,7 +5,9 @@ import type { CaseFile } from '../rules/case-file.ts';
 import { custodyAt, outstanding, resultOf } from '../rules/case-file.ts';
 import type { Viewer } from '../rules/permissions.ts';
 
-type Overrides = { [K in keyof NodeServices]?: Partial<NodeServices[K]> };
+type Overrides = { [K in Exclude<keyof NodeServices, 'perform'>]?: Partial<NodeServices[K]> } & Partial<
+  Pick<NodeServices, 'perform'>
+>;
 
 /** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
 export function servicesOf(given: Overrides): NodeServices {
@@ -65,11 +67,6 @@ export function servicesOf(given: Overrides): NodeServices {
       document: none,
       notice: none,
       withdraw: none,
-      linkToProject: none,
-      leaveProject: none,
-      openGreenChannel: none,
-      askUrgency: none,
-      decideUrgency: none,
       recall: none,
       ...given.handling,
     },
@@ -142,7 +139,7 @@ export function servicesOf(given: Overrides): NodeServices {
       reconciliation: none,
       ...given.fees,
     },
-    enquiries: { get: none, list: none, open: none, report: none, ...given.enquiries },
+    perform: given.perform ?? none,
     joint: {
       ofCase: none,
       open: none,

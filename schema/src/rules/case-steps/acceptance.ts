@@ -8,7 +8,7 @@ import { missingMaterials } from '../case-file.ts';
 import { asAcceptor, standsOn } from '../case-grants.ts';
 import { isInForce, requireInForce } from '../catalogue.ts';
 import { noticeDueAt } from '../clock.ts';
-import type { Desk, LineDraft, Step } from '../desk.ts';
+import type { CaseContext, Desk, LineDraft, Step } from '../desk.ts';
 import { statutoryLimitOf } from '../joint.ts';
 import { requireNotDeemedRenewed } from '../renewals.ts';
 import { requireAllNamed } from './filing.ts';
@@ -83,7 +83,7 @@ export function accepted(desk: Desk, file: CaseFile, actor: LogActor, note: stri
  * 之日起即为受理); null while there is still time, when the case is past it, when the item was not in force that day, or
  * when the grant to accept it ended: the organ it then goes up to has it accepted as from the same day.
  */
-export function deemAccepted(desk: Omit<Desk, 'viewer'>, file: CaseFile): Step | null {
+export function deemAccepted(desk: CaseContext, file: CaseFile): Step | null {
   const here = file.custodian === desk.node && file.inTransitTo === null && file.acceptor === desk.node;
   if (!here || file.state !== 'FILED' || !standsOn(desk, file, 'ACCEPT')) return null;
   if (desk.now <= noticeDueAt(file.materialsInAt, desk.calendar).at) return null;
@@ -91,13 +91,7 @@ export function deemAccepted(desk: Omit<Desk, 'viewer'>, file: CaseFile): Step |
   return acceptance(desk, file, NODE_ACTOR, true, '逾期未一次告知,视为受理');
 }
 
-function acceptance(
-  desk: Omit<Desk, 'viewer'>,
-  file: CaseFile,
-  actor: LogActor,
-  deemed: boolean,
-  note: string | null,
-): Step {
+function acceptance(desk: CaseContext, file: CaseFile, actor: LogActor, deemed: boolean, note: string | null): Step {
   const { item, implementation } = desk;
   return oneLine({
     action: 'ACCEPTED',

@@ -9,7 +9,7 @@ import type { FeeSchedule, Item } from '../catalogue.ts';
 import type { Desk, Step } from '../desk.ts';
 import type { Charge } from '../fees.ts';
 import { MAX_FEN, billOf, dueOf, isReceiptUsed, keptOf, sumsOf } from '../fees.ts';
-import { NO_OFFICES, holdsOn } from '../offices.ts';
+import { holdsOn } from '../offices.ts';
 import type { Action } from '../permissions.ts';
 import { actAs, atOwnCase, oneLine, requireCustody, requireFollows, requireOffice, requireReason } from './shared.ts';
 
@@ -66,9 +66,7 @@ export function payFees(desk: Desk, file: CaseFile, paid: { amountFen: number; r
   requireFollows(file, 'PAID');
   const { bill } = file.fees;
   if (!bill) throw problem('FEE_NOT_BILLED', 'The case has no bill yet.', { article: ARTICLES.feesByLaw });
-  const stillOpen = (desk.offices ?? NO_OFFICES).windows.some(
-    (w) => w.code === bill.window && holdsOn(w, dayOf(desk.now)),
-  );
+  const stillOpen = desk.offices.windows.some((w) => w.code === bill.window && holdsOn(w, dayOf(desk.now)));
   if (bill.window !== window && stillOpen) {
     throw problem('WINDOW_UNAUTHORIZED', `The bill is paid at window ${bill.window}, not at ${window}.`, {
       article: ARTICLES.feeWindow,
@@ -194,7 +192,7 @@ function requireOrgan(desk: Desk, file: CaseFile): void {
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
 }
 
-function requireOpenWindow({ offices = NO_OFFICES, now }: Desk, window: string | null, field: string | null): string {
+function requireOpenWindow({ offices, now }: Desk, window: string | null, field: string | null): string {
   const open = offices.windows.find((w) => w.code === window);
   if (open && holdsOn(open, dayOf(now))) return open.code;
   throw problem('WINDOW_UNAUTHORIZED', `${window?.slice(0, 60) ?? 'No window'} is no fee window open today.`, {

@@ -1,4 +1,4 @@
-export type { Desk, LineDraft, Step } from '../desk.ts';
+export type { Desk, LineDraft, Step, StepContext } from '../desk.ts';
 export * from './acceptance.ts';
 export * from './decision.ts';
 export * from './delivery.ts';

@@ -75,7 +75,11 @@ export interface SignedWord {
  * @throws {ProblemError} NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, OPINION_SETTLED,
  * EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
  */
-export function enterWord(desk: Omit<Desk, 'viewer'>, file: CaseFile, { node, word, jws }: SignedWord): Step | null {
+export function enterWord(
+  desk: Pick<Desk, 'node' | 'now' | 'divisions' | 'calendar'>,
+  file: CaseFile,
+  { node, word, jws }: SignedWord,
+): Step | null {
   const party = partyOf(desk, file, word.party, node);
   const at = new Date(word.at);
   const signed = { party: party.number, answeredAt: word.at, answer: jws };

@@ -118,7 +118,7 @@ export function excuseOpinion(desk: Desk, file: CaseFile, number: number, reason
  * What silence past a deadline leads to (超时默许): consent where the item says so, else it stays overdue; null while
  * nobody is late.
  */
-export function lapseOpinions(desk: Omit<Desk, 'viewer'>, file: CaseFile): Step | null {
+export function lapseOpinions(desk: Pick<Desk, 'node' | 'now'>, file: CaseFile): Step | null {
   const { joint } = file;
   const rests = file.custodian === desk.node && file.inTransitTo === null && file.state === 'ACCEPTED';
   if (!joint || !rests) return null;

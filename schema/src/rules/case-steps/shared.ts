@@ -14,12 +14,12 @@ import { CASE_EVENTS } from '../case-life.ts';
 import type { LogAction } from '../../vocabulary.ts';
 import type { Implementation } from '../catalogue.ts';
 import type { Desk, LineDraft, Step } from '../desk.ts';
-import { NO_OFFICES, holdersOf, holdsOn, requireWindowAuthority } from '../offices.ts';
+import { holdersOf, holdsOn, requireWindowAuthority } from '../offices.ts';
 import type { Action } from '../permissions.ts';
 import { permittedRole, requireDepartment, requireOwnCase, requireOwnDesk, requirePermission } from '../permissions.ts';
 import { requireConsent } from '../proxy.ts';
 import type { RosterStanding } from '../roster.ts';
-import { NO_ROSTER, requireRostered } from '../roster.ts';
+import { requireRostered } from '../roster.ts';
 import { standInFor } from '../stand-ins.ts';
 
 /** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
@@ -83,7 +83,7 @@ export function actAs(desk: Post, action: Action, about: Subject | null): LogAct
   requireOwnDesk(desk.viewer, desk.node);
   requireOwnCase(desk.viewer, about?.number ?? null);
   const item = about?.item ?? null;
-  const { viewer, divisions, node, standIns = [], roster = NO_ROSTER, now } = desk;
+  const { viewer, divisions, node, standIns, roster, now } = desk;
   const { tier } = divisions.get(node);
   const { sub, name } = viewer;
   const day = dayOf(now);
@@ -99,7 +99,7 @@ export function actAs(desk: Post, action: Action, about: Subject | null): LogAct
 }
 
 /** The person's own post for the action; and why not as agent, where only the roster is in the way. */
-function ownPost({ viewer, divisions, node, roster = NO_ROSTER, now }: Post, action: Action, item: string | null) {
+function ownPost({ viewer, divisions, node, roster, now }: Post, action: Action, item: string | null) {
   const { tier } = divisions.get(node);
   const role = permittedRole(viewer, action, tier);
   if (role !== 'AGENT') return { role };
@@ -162,7 +162,7 @@ export function requireCustody(node: DivisionCode, file: CaseFile): void {
  * authorized the person's window for it.
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
-export function requireOffice({ viewer, node, divisions, item, offices = NO_OFFICES, now }: Desk): void {
+export function requireOffice({ viewer, node, divisions, item, offices, now }: Desk): void {
   const day = dayOf(now);
   const serves = offices.authorities.some((a) => a.window === viewer.window && a.item === item.code && holdsOn(a, day));
   if (serves) return;
@@ -175,7 +175,7 @@ export function requireOffice({ viewer, node, divisions, item, offices = NO_OFFI
  */
 export function departmentAt({ viewer, offices, item, now }: Desk, stage: WindowStage): string | null {
   if (viewer.window === undefined) return viewer.department;
-  return requireWindowAuthority(offices ?? NO_OFFICES, item, viewer.window, stage, dayOf(now)).inNameOf;
+  return requireWindowAuthority(offices, item, viewer.window, stage, dayOf(now)).inNameOf;
 }
 
 /**

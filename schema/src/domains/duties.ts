@@ -1,0 +1,5 @@
+import { enquiryDuties } from './enquiries/duties.ts';
+import { expeditedDuties } from './expedited/duties.ts';
+
+/** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
+export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties };

@@ -1,0 +1,24 @@
+import { PERMISSIONS } from '../rules/permissions.ts';
+import type { Tier } from '../vocabulary.ts';
+import { ROLE_LABELS, TIERS, TIER_LABELS } from '../vocabulary.ts';
+import type { Domain } from './domain.ts';
+import { operationsOf } from './domain.ts';
+
+/** The list of operations as Markdown: what it is called, who may at which tiers, what it rests on. */
+export function printedOperations(domains: readonly Domain[]): string {
+  const rows = operationsOf(domains).map(({ operation, domain }) => {
+    const { name, zh, kind, by, article } = operation;
+    return `| \`${name}\` | ${zh} | ${kind} | ${by === 'PUBLIC' ? 'anybody' : whoMay(by)} | ${article} | ${domain.zh} |`;
+  });
+  const head = ['| operation | 中文 | kind | who may | rests on | domain |', '| --- | --- | --- | --- | --- | --- |'];
+  return `# Operations\n\n${[...head, ...rows].join('\n')}\n`;
+}
+
+function whoMay(by: keyof typeof PERMISSIONS): string {
+  return Object.entries(PERMISSIONS[by])
+    .map(([role, tiers]) => `${ROLE_LABELS[role as keyof typeof ROLE_LABELS]} ${tiersOf(tiers)}`)
+    .join('; ');
+}
+
+const tiersOf = (tiers: readonly Tier[]) =>
+  tiers.length === TIERS.length ? '各级' : tiers.map((tier) => TIER_LABELS[tier]).join('、');

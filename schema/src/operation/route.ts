@@ -1,0 +1,23 @@
+/** Ways in which many nodes' answers become one. */
+export type Gathering = 'catalogDrift' | 'rosterCoverage';
+
+/** Where a root field's node is named. */
+export type Route =
+  /** A list of keys, each with its own node. `copy` is the key's field that allows a copy to answer. */
+  | { by: 'keys'; argument: string; copy: string | null }
+  /** A case id or number, which begins with the node's code. `copyAt` names who may answer when that node can't. */
+  | { by: 'prefix'; argument: string; copyAt: 'viewer' | null }
+  /**
+   * A division code, at this path of the arguments; the viewer's own desk if it is left out and `otherwise` allows it.
+   * `nearest`: the nearest node above answers for a place without one.
+   */
+  | { by: 'division'; path: readonly string[]; otherwise: 'viewer' | null; nearest?: true }
+  /** An item's code, which begins with its city's. `copyAt` as above. */
+  | { by: 'item'; argument: string; copyAt: 'viewer' | null }
+  /** All nodes within the division at this path of the arguments. */
+  | { by: 'subtree'; path: readonly string[]; gather: Gathering }
+  /** The desk of whoever asks. */
+  | { by: 'viewer' };
+
+/** Where a mutation goes unless it says otherwise. */
+export const VIEWERS_DESK: Route = { by: 'viewer' };
