@@ -6,6 +6,7 @@ import { Asking } from './asking.ts';
 import { standing, startFederation } from './federation.ts';
 import { catalogue } from './one-federation/catalogue.ts';
 import { centre } from './one-federation/centre.ts';
+import { examples } from './one-federation/examples.ts';
 import { joint } from './one-federation/joint.ts';
 import { journeys } from './one-federation/journeys.ts';
 import { outages } from './one-federation/outages.ts';
@@ -26,6 +27,7 @@ const PARTS: readonly [name: string, part: (asking: Asking) => void][] = [
   ['projects', projects],
   ['joint handling', joint],
   ['proxy handling', proxy],
+  ['the examples', examples],
   ['outages', outages],
 ];
 

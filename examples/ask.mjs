@@ -1,0 +1,35 @@
+// What the examples share: sign in, and ask the gateway of `npm run demo`.
+
+/** Address of the gateway: LIANDONG_URL, or the demo's. */
+export const GATEWAY = process.env.LIANDONG_URL ?? 'http://127.0.0.1:4000';
+
+/**
+ * Signs one of the demo's people in.
+ * @param {string} username e.g. `baojia-agent`; every demo person has the password `liandong`
+ * @returns {Promise<string>} the token
+ */
+export async function signIn(username, password = 'liandong') {
+  const body = new URLSearchParams({ grant_type: 'password', username, password });
+  const answer = await (await fetch(`${GATEWAY}/issuer/token`, { method: 'POST', body })).json();
+  if (!answer.access_token) throw new Error(`${username}: ${answer.error_description ?? answer.code}`);
+  return answer.access_token;
+}
+
+/**
+ * Asks one GraphQL operation.
+ * @param {string} query
+ * @param {object} variables
+ * @param {string | null} token null for the public
+ * @returns {Promise<any>} `data`; throws the first error, with its code
+ */
+export async function ask(query, variables = {}, token = null) {
+  const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const response = await fetch(`${GATEWAY}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  if (errors?.length) throw new Error(`${errors[0].extensions?.code}: ${errors[0].message}`);
+  return data;
+}

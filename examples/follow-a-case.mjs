@@ -1,0 +1,67 @@
+// An agent in 包家村 files for a resident, sends the case up to 亭旁镇, and the resident follows it with the slip.
+//   node examples/follow-a-case.mjs
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ask, signIn } from './ask.mjs';
+
+const FILE = `mutation ($input: FileCaseInput!) {
+  fileCase(input: $input) { case { id number } trackingCode errors { code message field } }
+}`;
+const FORWARD = `mutation ($input: CaseStepInput!) {
+  forwardCase(input: $input) { case { id state } errors { code message field } }
+}`;
+const TRACK = `query ($number: String!, $code: String!) {
+  track(number: $number, code: $code) { state custodian { name } steps { at action node { name } } }
+}`;
+
+/** A refusal is data: a mutation answers with `errors` and changes nothing. */
+function done(payload) {
+  const [refused] = payload.errors;
+  if (refused) throw new Error(`${refused.code}: ${refused.message}`);
+  return payload;
+}
+
+/** Each mutation has a key: asked again under the same one, it is done once. */
+const key = () => ({ idempotencyKey: randomUUID() });
+
+const paper = (name) => ({
+  name,
+  fileName: `${name}.txt`,
+  mediaType: 'text/plain',
+  content: Buffer.from(`${name}:示例材料`).toString('base64'),
+});
+
+const agent = await signIn('baojia-agent');
+const filed = await ask(
+  FILE,
+  {
+    input: {
+      ...key(),
+      item: '3310-MZ-001',
+      applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
+      consent: {
+        givenBy: '王秀英',
+        way: 'FINGERPRINT',
+        scope: '代办最低生活保障',
+        givenAt: new Date(Date.now() - 60_000).toISOString(),
+      },
+      materials: ['最低生活保障申请书', '身份证明', '家庭经济状况核对授权书', '户口簿'].map(paper),
+    },
+  },
+  agent,
+);
+const { case: made, trackingCode } = done(filed.fileCase);
+console.log(`收件 ${made.number}, 查询码 ${trackingCode}`);
+
+done((await ask(FORWARD, { input: { ...key(), id: made.id } }, agent)).forwardCase);
+console.log('上报 → 亭旁镇');
+
+for (let tries = 0; ; tries++) {
+  const { track } = await ask(TRACK, { number: made.number, code: trackingCode });
+  if (track.custodian?.name === '亭旁镇') {
+    for (const { at, action, node } of track.steps) console.log(`  ${at}  ${node.name}  ${action}`);
+    break;
+  }
+  if (tries > 100) throw new Error('the case has not arrived at 亭旁镇');
+  await pause(200);
+}

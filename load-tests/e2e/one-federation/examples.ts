@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import type { Asking } from '../asking.ts';
+
+const run = promisify(execFile);
+
+/** The programs a newcomer reads first do what their comments say. */
+export function examples(asking: Asking): void {
+  const example = async (name: string) => {
+    const file = fileURLToPath(new URL(`../../../examples/${name}.mjs`, import.meta.url));
+    const env = { ...process.env, LIANDONG_URL: asking.federation.gatewayUrl };
+    return (await run(process.execPath, [file], { env })).stdout;
+  };
+
+  test('the example of a case files it in the village and sees it arrive at the township', async () => {
+    const printed = await example('follow-a-case');
+    expect(printed).toMatch(/收件 331022103201-\d{8}-\d+, 查询码 \w+/);
+    expect(printed).toMatch(/亭旁镇 {2}RECEIVED/);
+  });
+
+  test('the example of competence names who accepts and who decides', async () => {
+    expect(await example('ask-competence')).toMatch(/800 元: 受理 亭旁镇, 决定 \S+/);
+  });
+
+  test('the example of figures says how many nodes they cover', async () => {
+    expect(await example('read-figures')).toMatch(/\d+ of 7 nodes without a gap/);
+  });
+}
