@@ -109,10 +109,15 @@ async function broker() {
   });
 }
 
-/** Everything a fresh machine needs before a program of the project can run. */
-export async function setup() {
+/** What a script needs that runs the project's sources. */
+export async function requirePackages() {
   requireNode();
   await install();
+}
+
+/** Everything a fresh machine needs before a program of the project can run. */
+export async function setup() {
+  await requirePackages();
   await build();
   await broker();
 }

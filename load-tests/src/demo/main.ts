@@ -13,13 +13,15 @@ import { oneFormJourney } from '../federation/one-form-journey.ts';
 import type { JourneyReport } from '../federation/journeys.ts';
 import { Federation } from '../federation/federation.ts';
 import { printAnswers } from './print.ts';
-import { DEMO_PASSWORD, DEMO_PEOPLE } from '../federation/demo-plan.ts';
+import { DEMO_HOSTS, DEMO_PASSWORD, DEMO_PEOPLE } from '../federation/demo-plan.ts';
+import { SOURCE_PROGRAMS } from '../federation/plan.ts';
 
-const USAGE = `npm run demo [-- --once] [-- --print] [-- --json] [-- --port 4000]
+const USAGE = `npm run demo [-- --once] [-- --print] [-- --json] [-- --dev] [-- --port 4000]
 
   --once   ends by itself after the journeys; exit status 0 only when all outcomes are right
   --print  also prints who is competent and where the catalogue drifts, as README shows it
   --json   prints one JSON object on the last line
+  --dev    runs hosts and gateway from source, without the journeys, and starts again what changed (npm run dev)
   --port   port of the gateway, 4000 when left out
 `;
 
@@ -72,6 +74,7 @@ async function main(): Promise<void> {
     gatewayPort: port,
     durable: true,
     path: process.env.PATH ?? '',
+    ...(values.dev ? { plan: { hosts: DEMO_HOSTS, people: DEMO_PEOPLE, ...SOURCE_PROGRAMS } } : {}),
     progress: (step, ms) => {
       if (ms !== null) say(`  started ${step} (${ms} ms)`);
     },
@@ -79,6 +82,7 @@ async function main(): Promise<void> {
   const federation = await starting;
   say(`ready after ${Math.round(performance.now() - began)} ms\n`);
 
+  if (values.dev) return sayAddresses(federation);
   const report = await runJourneys(federation);
   if (values.print) await printAnswers(federation, say);
   say(report.ok ? 'All outcomes are right.' : 'An outcome is not what it must be.');
@@ -169,6 +173,7 @@ function readArguments() {
         once: { type: 'boolean' },
         print: { type: 'boolean' },
         json: { type: 'boolean' },
+        dev: { type: 'boolean' },
         port: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

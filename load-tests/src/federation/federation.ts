@@ -91,7 +91,7 @@ export class Federation extends RunningFederation {
       await copyFile(topologyPaths(secretsOf(dir)).topologyFile, gatewayTopology(dir));
       const gatewayPort = options.gatewayPort ?? (await freePort());
       const gatewayEnvironment = gatewaySettings(ground, issuer, gatewayPort);
-      const gateway = program('gateway', GATEWAY_PROGRAM, gatewayEnvironment);
+      const gateway = program('gateway', plan.gatewayProgram ?? GATEWAY_PROGRAM, gatewayEnvironment);
       await step('gateway', () => gateway.start());
       const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
       const parts = { dir, services, hosts, environments, gateway, gatewayEnvironment, gatewayUrl, topology };

@@ -15,6 +15,11 @@ export const REGISTERS_FILE = join(PROJECT_DIR, 'data', 'registers-sample.json')
 export const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'main.js');
 export const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
 export const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'main.js');
+/** The same programs from source, for development. */
+export const SOURCE_PROGRAMS = {
+  hostProgram: join(PROJECT_DIR, 'nodes', 'src', 'main.ts'),
+  gatewayProgram: join(PROJECT_DIR, 'gateway', 'src', 'main.ts'),
+};
 export const ISSUER = 'liandong-demo';
 
 /** A county's own broker, and the hosts that stand at it. */
@@ -49,6 +54,8 @@ export interface FederationPlan {
   people: readonly DemoPerson[];
   /** The program hosts run; the product's when left out. */
   hostProgram?: string;
+  /** The program of the gateway; the product's when left out. */
+  gatewayProgram?: string;
   /** Moment of the key ceremony; now when left out. */
   ceremonyAt?: Date;
   /** A host's own PostgreSQL; the federation's common one when left out or undefined. */

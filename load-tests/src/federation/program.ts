@@ -3,6 +3,12 @@ import { spawn } from 'node:child_process';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { problem } from '@liandong/schema';
 
+/** A built program runs as it is; a source file is run by tsx and started again when a file it has loaded changes. */
+const flagsOf = (file: string) =>
+  file.endsWith('.ts')
+    ? ['--watch', '--watch-preserve-output', '--conditions=source', '--import', 'tsx']
+    : ['--enable-source-maps'];
+
 /** A program of the project as a process of its own: a host or the gateway. */
 export class Program {
   readonly name: string;
@@ -30,7 +36,7 @@ export class Program {
   /** Starts it and waits until it says that it is ready. @throws {ProblemError} with what it said when it ends before */
   async start(): Promise<void> {
     const output = openSync(this.#logFile, 'a');
-    const child = spawn(process.execPath, ['--enable-source-maps', this.#file], {
+    const child = spawn(process.execPath, [...flagsOf(this.#file), this.#file], {
       // nothing of the starter's environment but what programs need to run
       env: { PATH: process.env.PATH ?? '', MALLOC_ARENA_MAX: '2', ...this.#environment },
       stdio: ['ignore', output, output, 'ipc'],
@@ -39,7 +45,8 @@ export class Program {
     closeSync(output);
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
-      child.once('message', () => resolve());
+      // a watched program also tells which files it has loaded
+      child.on('message', (message: { ready?: true }) => message.ready && resolve());
       child.once('exit', () => reject(problem('BAD_CONFIG', `${this.name} did not start: ${this.#lastWords()}`)));
     });
   }

@@ -1,0 +1,22 @@
+// npm run test:unit: the tests of schema and gateway that start no broker, program or browser.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT_DIR, main, requirePackages, run } from './setup.mjs';
+
+/** What a test file imports that starts another process. */
+const STARTS = /from '(?:[^']*\/nats-broker\.ts|node:child_process|playwright-core|[^']*\/tls\.ts)'/;
+
+function testsThatStartSomething() {
+  const files = readdirSync(join(PROJECT_DIR, 'gateway', 'src'), { recursive: true });
+  return files
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `gateway/src/${file}`)
+    .filter((file) => STARTS.test(readFileSync(join(PROJECT_DIR, file), 'utf8')));
+}
+
+await main(async () => {
+  await requirePackages();
+  const exclude = testsThatStartSomething().flatMap((file) => ['--exclude', file]);
+  const projects = ['--project', 'schema', '--project', 'gateway'];
+  process.exitCode = await run('node_modules/.bin/vitest', ['run', ...projects, ...exclude, ...process.argv.slice(2)]);
+});
