@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runOperation } from '../commands/operation.ts';
+import { HostDb } from '../db/index.ts';
+import { CITY, TestFederation, createDatabase } from '../testing/test-federation.ts';
+import { examine } from './doctor.ts';
+import type { Finding } from './doctor-check.ts';
+
+let federation: TestFederation;
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY], catalogue: false });
+});
+afterAll(() => federation.stop());
+
+/** What the doctor finds at a host whose database was changed by hand. */
+async function examineAfter(...statements: readonly string[]): Promise<Finding[]> {
+  const databaseUrl = await createDatabase();
+  const db = new HostDb(databaseUrl, 1, () => undefined);
+  try {
+    for (const statement of statements) await db.queryHost(statement);
+  } finally {
+    await db.close();
+  }
+  return examine({ ...federation.config(CITY), databaseUrl }, federation.now);
+}
+const of = (findings: readonly Finding[], part: string) => findings.filter((finding) => finding.part === part);
+
+test('the doctor names a part that could not be examined, with the reason, and goes on with the others', async () => {
+  const findings = await examineAfter('DROP TABLE parked', 'DROP TABLE lives CASCADE');
+  const unexamined = (reason: string) => ({
+    state: 'BAD',
+    text: expect.stringMatching(`^could not be examined: .*"${reason}" does not exist`),
+  });
+  expect(of(findings, 'parked')).toMatchObject([unexamined('parked')]);
+  expect(of(findings, 'served')).toMatchObject([unexamined('lives')]);
+  for (const part of ['migrations', 'outbox', 'feeds', 'broker']) {
+    expect(of(findings, part)).toMatchObject([{ state: 'OK' }]);
+  }
+});
+
+test('the doctor examines the rest of a host whose topology can not be read', async () => {
+  const topologyFile = join(federation.dir, 'torn.json');
+  await writeFile(topologyFile, '{');
+  const environment = { ...federation.environment(CITY), LIANDONG_TOPOLOGY_FILE: topologyFile };
+  const said: string[] = [];
+  expect(await runOperation('doctor')(['--json'], { environment, print: (text) => void said.push(text) })).toBe(1);
+  const findings = JSON.parse(said.join('')) as Finding[];
+  expect(of(findings, 'topology')).toMatchObject([{ state: 'BAD', text: expect.stringContaining(topologyFile) }]);
+  expect(of(findings, 'database')).toMatchObject([{ state: 'OK' }]);
+});
