@@ -1,16 +1,18 @@
-import { knownMigrations } from '../db/index.ts';
+import { ProblemError } from '@liandong/schema';
+import { knownMigrations, refusePooler } from '../db/index.ts';
 import { clockOffset } from '../observability/index.ts';
 import type { Finding, Subject } from './doctor-check.ts';
 import { bad, ok, reasonOf } from './doctor-check.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
 
-export async function examineDatabase({ db }: Subject): Promise<Finding[]> {
+export async function examineDatabase({ config }: Subject): Promise<Finding[]> {
   try {
-    await db.queryHost('SELECT 1');
-    return [ok('database', 'The database answers.')];
+    await refusePooler(config.databaseUrl);
+    return [ok('database', 'The database answers, and connections stay with this host.')];
   } catch (error) {
+    if (error instanceof ProblemError) return [bad('database', error.message)];
     const todo = 'Is PostgreSQL running, and are address, user and password in LIANDONG_DATABASE_URL right?';
-    return [bad('database', `The database does not answer: ${reasonOf(error)} ${todo}`)];
+    return [bad('database', `The database does not answer: ${reasonOf(error)}. ${todo}`)];
   }
 }
 

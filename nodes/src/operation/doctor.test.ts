@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runOperation } from '../commands/operation.ts';
 import { HostDb } from '../db/index.ts';
 import { CITY, TestFederation, createDatabase } from '../testing/test-federation.ts';
+import { TestPooler, findPgBouncer } from '../testing/test-pooler.ts';
 import { examine } from './doctor.ts';
 import type { Finding } from './doctor-check.ts';
 
@@ -49,3 +50,20 @@ test('the doctor examines the rest of a host whose topology can not be read', as
   expect(of(findings, 'topology')).toMatchObject([{ state: 'BAD', text: expect.stringContaining(topologyFile) }]);
   expect(of(findings, 'database')).toMatchObject([{ state: 'OK' }]);
 });
+
+const pgBouncer = findPgBouncer();
+test.skipIf(pgBouncer === null)(
+  'the doctor names a pooler that lends connections by the transaction, and examines what needs no database',
+  async () => {
+    const pooler = await TestPooler.start(pgBouncer ?? '', await createDatabase(), 'transaction');
+    try {
+      const { databaseUrl } = pooler;
+      const findings = await examine({ ...federation.config(CITY), databaseUrl }, federation.now);
+      const text = expect.stringContaining('pool_mode = session');
+      expect(of(findings, 'database')).toMatchObject([{ state: 'BAD', text }]);
+      for (const part of ['keys', 'broker']) expect(of(findings, part)).toMatchObject([{ state: 'OK' }]);
+    } finally {
+      await pooler.stop();
+    }
+  },
+);
