@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { runOperation } from '../commands/operation.ts';
-import { HostDb } from '../db/index.ts';
+import { HostDb, migrate } from '../db/index.ts';
 import { CITY, TestFederation, createDatabase } from '../testing/test-federation.ts';
 import { TestPooler, findPgBouncer } from '../testing/test-pooler.ts';
 import { examine } from './doctor.ts';
@@ -67,3 +68,36 @@ test.skipIf(pgBouncer === null)(
     }
   },
 );
+
+test('the doctor warns of indexes sorted by older rules than the server goes by, with the commands that mend them', async () => {
+  const admin = new HostDb(inject('postgresAdminUrl'), 1, () => undefined);
+  const name = `t_icu_${randomUUID().replaceAll('-', '')}`;
+  const databaseUrl = inject('postgresAdminUrl').replace(/\/postgres$/, `/${name}`);
+  await admin.queryHost(`CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'zh' LOCALE 'C'`);
+  await admin.close();
+  await migrate(databaseUrl);
+  const db = new HostDb(databaseUrl, 1, () => undefined);
+  const collation = async () =>
+    of(await examine({ ...federation.config(CITY), databaseUrl }, federation.now), 'collation');
+  try {
+    expect(await collation()).toMatchObject([{ state: 'OK' }]);
+    // as a newer library leaves it, the rules having changed
+    await db.queryHost(`UPDATE pg_database SET datcollversion = '1.0' WHERE datname = current_database()`);
+    await db.queryHost(`CREATE TABLE towns (name text COLLATE "zh-x-icu" PRIMARY KEY)`);
+    await db.queryHost(`UPDATE pg_collation SET collversion = '2.0' WHERE collname IN ('zh-x-icu', 'de-x-icu')`);
+    const [found, ...others] = await collation();
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ state: 'WARN', text: expect.stringContaining('1.0') });
+    expect(found?.text).not.toContain('de-x-icu');
+    const commands = found?.text.match(/(REINDEX|ALTER) [^;]+/g) ?? [];
+    expect(commands).toEqual([
+      `REINDEX DATABASE ${name}`,
+      `ALTER DATABASE ${name} REFRESH COLLATION VERSION`,
+      'ALTER COLLATION "zh-x-icu" REFRESH VERSION',
+    ]);
+    for (const command of commands) await db.queryHost(command);
+    expect(await collation()).toMatchObject([{ state: 'OK' }]);
+  } finally {
+    await db.close();
+  }
+});

@@ -3,6 +3,7 @@ import { HostDb } from '../db/index.ts';
 import { examineBroker } from './doctor-broker.ts';
 import type { Check, Finding } from './doctor-check.ts';
 import { runChecks } from './doctor-check.ts';
+import { examineCollation } from './doctor-collation.ts';
 import { examineClock, examineDatabase, examineDurability, examineMigrations } from './doctor-database.ts';
 import {
   examineCalendar,
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   { part: 'database', examine: examineDatabase },
   { part: 'clock', needs: 'database', examine: examineClock },
   { part: 'durability', needs: 'database', examine: examineDurability },
+  { part: 'collation', needs: 'database', examine: examineCollation },
   { part: 'migrations', needs: 'database', examine: examineMigrations },
   { part: 'served', needs: 'migrations', examine: examineServed },
   { part: 'data keys', needs: 'migrations', examine: examineDataKeys },
