@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Divisions } from '@liandong/schema';
 import { ISSUER_KEYS, dayOf, parseDivisions, parseIssuers, problem } from '@liandong/schema';
 import { createRemoteJWKSet } from 'jose';
-import { builtInCalendar, readCalendar } from '../calendar/index.ts';
+import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
 import { Place, readJson, readText, readTrustFile } from '../host/index.ts';
 import { Trust, findKeys, readPassphrase } from '../trust/index.ts';
@@ -115,7 +115,7 @@ const CALENDAR = 'Name a file with it in LIANDONG_CALENDAR_FILE when the State C
 
 export const examineCalendar = ({ config, now }: Subject) =>
   unlessFaulty('calendar', () => {
-    const { years } = config.calendarFile === null ? builtInCalendar() : readCalendar(config.calendarFile);
+    const { years } = openCalendar(config.calendarFile);
     const year = now().getUTCFullYear();
     const missing = [year, year + 1].filter((y) => !years.has(y));
     if (missing.length === 0) return [ok('calendar', `The calendars of ${year} and ${year + 1} are here.`)];
