@@ -79,34 +79,43 @@ async function build() {
   });
 }
 
-function findNatsServer() {
-  for (const dir of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin']) {
-    const file = join(dir, 'nats-server');
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      continue;
-    }
-  }
-  return null;
+function isInstalled(program) {
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin'].some(
+    (dir) => {
+      try {
+        accessSync(join(dir, program), constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  );
 }
 
-/** The broker: from the PATH, else the system's package, else a sentence how to get it. */
-async function broker() {
-  if (findNatsServer()) return;
-  const how =
-    'nats-server is not on the PATH. Install it (Debian: apt-get install nats-server) or put the program of version 2.9 or later on the PATH.';
-  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) throw new SetupError(how);
-  await step("installing the system's nats-server", async () => {
+/** A program of the system: from the PATH, else the package of its name. @returns whether it is there */
+async function systemProgram(program) {
+  if (isInstalled(program)) return true;
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return false;
+  await step(`installing the system's ${program}`, async () => {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     await run('apt-get', ['update', '-qq'], { env, quiet: true });
-    const code = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'nats-server'], {
-      env,
-      quiet: true,
-    });
-    if (code !== 0 || !findNatsServer()) throw new SetupError(how);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', program], { env, quiet: true });
   });
+  return isInstalled(program);
+}
+
+/** The broker, or a sentence how to get it. */
+async function broker() {
+  if (await systemProgram('nats-server')) return;
+  throw new SetupError(
+    'nats-server is not on the PATH. Install it (Debian: apt-get install nats-server) or put the program of version 2.9 or later on the PATH.',
+  );
+}
+
+/** What only tests need, and do without where it can't be had. */
+export async function setupForTests() {
+  if (await systemProgram('pgbouncer')) return;
+  say('• pgbouncer is not on the PATH: tests of a database behind a pooler are left out');
 }
 
 /** What a script needs that runs the project's sources. */

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { audit } from './audit.mjs';
-import { main, run, setup } from './setup.mjs';
+import { main, run, setup, setupForTests } from './setup.mjs';
 
 const bin = (name) => join('node_modules', '.bin', name);
 const counts = { passed: 0, failed: 0 };
@@ -55,6 +55,7 @@ async function tests(filters) {
 await main(async () => {
   const filters = process.argv.slice(2);
   await setup();
+  await setupForTests();
   if (filters.length === 0) {
     await check('format', bin('prettier'), ['--check', '.']);
     await check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings']);

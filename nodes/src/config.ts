@@ -35,7 +35,7 @@ const settings = z.object({
   LIANDONG_KEYS_PASSPHRASE_FILE: path.optional(),
   /** JSON: issuers whose tokens are taken, with their public keys or where to fetch them. */
   LIANDONG_ISSUERS_FILE: path,
-  /** JSON calendar that replaces the built-in one: {years, restDays, makeUpDays}. */
+  /** JSON calendar of years beside the built-in ones, or in their place: {years, restDays, makeUpDays}. */
   LIANDONG_CALENDAR_FILE: path.optional(),
   /** Port for /health, /ready and /federation; 0 opens none. */
   LIANDONG_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(0),

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { OfficialCalendar } from '@liandong/schema';
-import { isDay, problem } from '@liandong/schema';
+import type { Day, OfficialCalendar } from '@liandong/schema';
+import { isDay, noticeYear, problem } from '@liandong/schema';
 import { z } from 'zod';
 
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
@@ -28,25 +29,44 @@ export function builtInCalendar(): OfficialCalendar {
 }
 
 /**
- * A calendar from a file, for years that the built-in one does not know yet.
+ * The calendar a host goes by: the built-in years, and those of a file beside them. A year of the file takes the place of
+ * that year alone.
+ * @param file null for the built-in years alone
  * @throws {ProblemError} BAD_CONFIG
  */
-export function readCalendar(file: string): OfficialCalendar {
+export function openCalendar(file: string | null): OfficialCalendar {
+  const built = builtInCalendar();
+  if (file === null) return built;
+  const own = readCalendarFile(file);
+  const kept = (days: ReadonlySet<Day>) =>
+    [...days].filter((day) => !own.years.has(noticeYear(day)) && !own.restDays.has(day) && !own.makeUpDays.has(day));
+  return {
+    years: new Set([...built.years, ...own.years]),
+    restDays: new Set([...kept(built.restDays), ...own.restDays]),
+    makeUpDays: new Set([...kept(built.makeUpDays), ...own.makeUpDays]),
+  };
+}
+
+function readCalendarFile(file: string): OfficialCalendar {
   let parsed;
   try {
     parsed = calendarFileSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
     throw problem('BAD_CONFIG', `${file} is no calendar file {years, restDays, makeUpDays}.`, { cause });
   }
-  return {
-    years: new Set(parsed.years),
-    restDays: new Set(parsed.restDays),
-    makeUpDays: new Set(parsed.makeUpDays),
-  };
+  const years = new Set(parsed.years);
+  const [restDays, makeUpDays] = [new Set(parsed.restDays), new Set(parsed.makeUpDays)];
+  const strange = [...restDays, ...makeUpDays].find((day) => !years.has(noticeYear(day)) && !years.has(yearOf(day)));
+  if (strange !== undefined) throw problem('BAD_CONFIG', `${file}: ${strange} is of no year that it names.`);
+  const both = [...restDays].find((day) => makeUpDays.has(day));
+  if (both !== undefined) throw problem('BAD_CONFIG', `${file}: ${both} is a day of rest and worked.`);
+  return { years, restDays, makeUpDays };
 }
 
+const yearOf = (day: Day) => Number(day.slice(0, 4));
+
 /** Names the calendar's content, so that dates counted with another one are found and counted again. */
-export function calendarMark(calendar: OfficialCalendar): string {
-  const years = [...calendar.years].sort((a, b) => a - b);
-  return `${years[0] ?? 0}-${years.at(-1) ?? 0}/${calendar.restDays.size}/${calendar.makeUpDays.size}`;
+export function calendarMark({ years, restDays, makeUpDays }: OfficialCalendar): string {
+  const content = [[...years].sort((a, b) => a - b), [...restDays].sort(), [...makeUpDays].sort()];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }

@@ -7,7 +7,8 @@ const SETTING = 'calendar';
 const BATCH = 200;
 
 /**
- * Counts the provisional dates of a node's cases again, when the calendar is another than they were counted with.
+ * Counts the dates of a node’s cases again that are provisional or still run, when the calendar is another than they were
+ * counted with: a notice may be corrected, too.
  * @returns how many cases were looked at
  */
 export async function recountDates(
@@ -26,7 +27,7 @@ export async function recountDates(
     const rows = await db
       .queries(node)
       .query<{ id: string }>(
-        `SELECT id FROM cases WHERE node = $1 AND provisional AND id > $2 ORDER BY id LIMIT ${BATCH}`,
+        `SELECT id FROM cases WHERE node = $1 AND (provisional OR closed_at IS NULL) AND id > $2 ORDER BY id LIMIT ${BATCH}`,
         [after],
       );
     for (const { id } of rows) {

@@ -2,9 +2,10 @@ import { ProblemError, problem } from '@liandong/schema';
 import { pino } from 'pino';
 import { readConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
+import { withPlacedNodes } from '../host/index.ts';
 import type { ParkedCase } from '../handoff/index.ts';
 import { bodyOfParked, decideParked, getParked, listParked } from '../handoff/index.ts';
-import type { Finding } from '../operation/doctor.ts';
+import type { Finding } from '../operation/doctor-check.ts';
 import { examine } from '../operation/doctor.ts';
 import { noteCommandRead } from '../reads/index.ts';
 import { forceLife, healingState, waitNoLonger } from '../restore/index.ts';
@@ -123,7 +124,9 @@ const COMMANDS: Record<string, Run> = {
 async function doctor({ environment, print }: Terminal, values: Values): Promise<number> {
   let findings: Finding[];
   try {
-    findings = await examine(await readHost(environment), () => new Date());
+    const config = readConfig(environment);
+    // a topology that can't be read is a finding of its own
+    findings = await examine(await withPlacedNodes(config).catch(() => config), () => new Date());
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     findings = [{ part: 'settings', state: 'BAD', text: error.message }];

@@ -3,3 +3,4 @@ export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx } from './host-db.
 export { MIGRATIONS_DIR, knownMigrations, migrate } from './migrate.ts';
 export { askedOnce, gathered, shareTransaction } from './gathered.ts';
 export { StepQueue } from './step-queue.ts';
+export { refusePooler } from './pooler.ts';

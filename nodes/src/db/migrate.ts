@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { problem } from '@liandong/schema';
+import { ProblemError, problem } from '@liandong/schema';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { refusePooler } from './pooler.ts';
 
 /** The migrations, forward only, beside the Prisma schema they are checked against. */
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
@@ -15,14 +16,17 @@ const CHECKSUM_LOCK = 7_310_220_331;
 /**
  * Brings a database to the present schema. Applied files must be as they were: their checksums are kept.
  * @returns names of the migrations that were applied now
- * @throws {ProblemError} DATABASE_UNAVAILABLE, or BAD_CONFIG when an applied file was edited
+ * @throws {ProblemError} DATABASE_UNAVAILABLE, or BAD_CONFIG when an applied file was edited or behind a pooler that
+ *   lends connections by the transaction
  */
 export async function migrate(databaseUrl: string, dir = MIGRATIONS_DIR): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on('error', () => undefined);
   try {
+    await refusePooler(databaseUrl);
     await client.connect();
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     throw problem('DATABASE_UNAVAILABLE', `The database can not be reached: ${reasonOf(error)}.`, { cause: error });
   }
   try {

@@ -1,6 +1,6 @@
 import type { Divisions, OfficialCalendar } from '@liandong/schema';
 import { dayOf, parseDivisions, problem } from '@liandong/schema';
-import { builtInCalendar, readCalendar } from '../calendar/index.ts';
+import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
 import type { TrustFile } from '../trust/index.ts';
 import { Trust, trustFileSchema } from '../trust/index.ts';
@@ -26,7 +26,7 @@ export async function readFoundation(config: HostConfig, clock: () => Date): Pro
   return {
     divisions,
     trust: await Trust.load(await readTrustFile(config.trustFile), [], divisions, clock),
-    calendar: config.calendarFile === null ? builtInCalendar() : readCalendar(config.calendarFile),
+    calendar: openCalendar(config.calendarFile),
     place: await Place.read(config, divisions),
   };
 }

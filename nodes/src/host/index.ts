@@ -1,5 +1,5 @@
 export type { Foundation } from './foundation.ts';
-export { readFoundation } from './foundation.ts';
+export { readFoundation, readTrustFile } from './foundation.ts';
 export { Host } from './host.ts';
-export { readJson } from './json-file.ts';
-export { withPlacedNodes } from './place.ts';
+export { readJson, readText } from './json-file.ts';
+export { Place, withPlacedNodes } from './place.ts';

@@ -54,12 +54,17 @@ export function isDay(text: string): text is Day {
 }
 
 /**
- * Whether the calendar of a day is published. The last week of December waits for the next year's notice too: New
- * Year's holiday may reach into it, as 2018-12-29 was worked and 2018-12-31 was free for the 1st of January 2019.
+ * The year whose notice says last whether a day is worked. In the last week of December it is the next year's: New Year's
+ * holiday may reach into it, as 2018-12-29 was worked and 2018-12-31 was free for the 1st of January 2019.
  */
-export function isKnown(day: Day, calendar: OfficialCalendar): boolean {
+export function noticeYear(day: Day): number {
   const year = Number(day.slice(0, 4));
-  return calendar.years.has(year) && (day.slice(5) < '12-25' || calendar.years.has(year + 1));
+  return day.slice(5) < '12-25' ? year : year + 1;
+}
+
+/** Whether the calendar of a day is published; the last week of December waits for the next year's notice too. */
+export function isKnown(day: Day, calendar: OfficialCalendar): boolean {
+  return calendar.years.has(Number(day.slice(0, 4))) && calendar.years.has(noticeYear(day));
 }
 
 /** Whether people work on that day (行政许可法 Art. 82: limits in working days exclude holidays). */

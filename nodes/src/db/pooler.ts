@@ -1,0 +1,42 @@
+import { problem } from '@liandong/schema';
+import pg from 'pg';
+
+/** A pooler that others use at the same moment may lend one connection twice in a row, but not so often. */
+const ROUNDS = 3;
+
+/**
+ * Makes sure that connections to the database stay with whoever opened them. A pooler that lends them by the transaction
+ * or the statement (PgBouncer's `pool_mode`) gives two clients the same server process: prepared statements of one are
+ * there for the other, and a lock is left behind with whoever comes next.
+ * @throws {ProblemError} BAD_CONFIG behind such a pooler
+ * @throws what pg throws where the database can't be reached
+ */
+export async function refusePooler(databaseUrl: string): Promise<void> {
+  const [one, other] = [clientOf(databaseUrl), clientOf(databaseUrl)];
+  try {
+    await one.connect();
+    await other.connect();
+    for (let round = 0; round < ROUNDS; round++) {
+      const [first, again, theirs] = [await processOf(one), await processOf(one), await processOf(other)];
+      if (first !== again || again === theirs) throw problem('BAD_CONFIG', LENDS_BY_TRANSACTION);
+    }
+  } finally {
+    await one.end();
+    await other.end();
+  }
+}
+
+const LENDS_BY_TRANSACTION =
+  'LIANDONG_DATABASE_URL leads to a pooler that lends connections by the transaction, and a host needs its own. Set pool_mode = session for this database (PgBouncer), or name PostgreSQL itself.';
+
+function clientOf(connectionString: string): pg.Client {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** The server process that works for a client at this moment. */
+async function processOf(client: pg.Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid;
+}
