@@ -56,12 +56,17 @@ export async function startCarriage(
   });
   const readers = {
     FACTS: countFacts,
-    CATALOGUE: catalogueReader(divisions, appender, {
-      linkItems,
-      changeLegalBasis: legalBases.take,
-      takeGrant: delegations.published,
-      keepOffers,
-      takeKeys: keyDesk.published,
+    CATALOGUE: catalogueReader({
+      divisions,
+      appender,
+      others: {
+        linkItems,
+        changeLegalBasis: legalBases.take,
+        takeGrant: delegations.published,
+        keepOffers,
+        takeKeys: keyDesk.published,
+      },
+      log,
     }),
   };
   const feeds: FeedPublisher = new FeedPublisher({
