@@ -21,7 +21,7 @@ export function answerOf(id: string, digest: string, verdict: Settled): Answer |
     case 'WANTS':
       return { id, outcome: 'WANTS', materials: verdict.materials };
     case 'WATERMARK':
-      return { id, outcome: 'WATERMARK', feed: verdict.feed, publisher: verdict.publisher, seq: verdict.seq };
+      return { id, ...verdict };
     case 'LATER':
       return null;
     default:

@@ -18,6 +18,7 @@ import { findKeys, readPassphrase } from '../trust/index.ts';
 import { examineCatalogue } from './doctor-catalogue.ts';
 import type { Finding } from './doctor-check.ts';
 import { bad, ok, warn } from './doctor-check.ts';
+import { examineClaims } from './doctor-feeds.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
 
@@ -47,6 +48,7 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
       await examineServed(db, config, files, findings);
       await examineDataKeys(db, config, findings);
       await examineWork(db, config, files, findings);
+      findings.push(...(await examineClaims({ config, db })));
       if (files) {
         const divisions = Promise.resolve(files.foundation.divisions);
         findings.push(...(await examineCatalogue({ config, db, divisions, now })));
