@@ -7,7 +7,15 @@ import type {
   LegalBasisChange,
   PublishedGrant,
 } from '@liandong/schema';
-import { catalogueEntrySchema, followItem, offeringNodeOf, standardImplementation } from '@liandong/schema';
+import {
+  ERRORS,
+  ProblemError,
+  catalogueEntrySchema,
+  followItem,
+  publisherFault,
+  standardImplementation,
+} from '@liandong/schema';
+import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
@@ -19,9 +27,9 @@ import { lockCode } from './item-life-store.ts';
 export interface CatalogueReaders {
   /** Keeps what the items rest on. */
   linkItems: (tx: NodeTx, items: readonly Item[]) => Promise<void>;
-  /** Takes a change of the law in; called with what the city itself announced and nobody else. */
+  /** Takes a change of the law in. */
   changeLegalBasis: (tx: NodeTx, change: LegalBasisChange) => Promise<void>;
-  /** Keeps a grant that its grantor published. */
+  /** Keeps a grant that its grantor published. @throws {ProblemError} for one that is unsound */
   takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>;
   /** Keeps offers of data. */
   keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>;
@@ -29,11 +37,21 @@ export interface CatalogueReaders {
   takeKeys: (tx: NodeTx, publisher: DivisionCode, documents: readonly string[]) => Promise<void>;
 }
 
+export interface CatalogueReaderParts {
+  divisions: Divisions;
+  appender: FeedAppender;
+  others: CatalogueReaders;
+  log: Logger;
+}
+
 /**
  * Reads the catalogue feed into a node's copy. A node at the deciding tier follows a new item with its own
  * implementation (实施清单): the city's standard, with what the node has bettered; that goes on to the levels below.
+ *
+ * An entry that its publisher may not say keeps its number and counts nothing, so that the feed goes on behind it,
+ * whether it came with the feed or was given back to a restored node.
  */
-export function catalogueReader(divisions: Divisions, appender: FeedAppender, others: CatalogueReaders): FeedReader {
+export function catalogueReader({ divisions, appender, others, log }: CatalogueReaderParts): FeedReader {
   return async (tx, publisher, entries) => {
     const offers: DataOffer[] = [];
     const items: { item: Item; publishedAt: Date }[] = [];
@@ -42,7 +60,14 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender, ot
     const keys: string[] = [];
     for (const jws of entries) {
       // signatures were checked when the entry came in
-      const { at, body } = catalogueEntrySchema.parse(payloadOf(jws));
+      const { seq, at, body } = catalogueEntrySchema.parse(payloadOf(jws));
+      const ignore = (reason: string) =>
+        log.warn({ node: tx.node, publisher, entry: seq, kind: body.kind, reason }, 'catalogue entry ignored');
+      const fault = publisherFault(body, publisher, divisions);
+      if (fault !== null) {
+        ignore(fault);
+        continue;
+      }
       switch (body.kind) {
         case 'ITEM':
           items.push({ item: body.item, publishedAt: new Date(at) });
@@ -51,15 +76,16 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender, ot
           implementations.push(body.implementation);
           break;
         case 'DELEGATION':
-          await others.takeGrant(tx, publisher, body.delegation);
+          await others.takeGrant(tx, publisher, body.delegation).catch((error: unknown) => {
+            if (!isUnsound(error)) throw error;
+            ignore(error.message);
+          });
           break;
         case 'OFFER':
-          // nobody offers in another's name
-          if (body.offer.node === publisher && offeringNodeOf(body.offer.id) === publisher) offers.push(body.offer);
+          offers.push(body.offer);
           break;
         case 'LEGAL_BASIS':
-          // the basic catalogue and what it rests on are the city's; a county that announces a change changes nothing
-          if (publisher === divisions.city.code) changes.push(body.change);
+          changes.push(body.change);
           break;
         case 'KEY':
           keys.push(body.document);
@@ -80,6 +106,11 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender, ot
     await follow(tx, decided, appender);
     for (const change of changes) await others.changeLegalBasis(tx, change);
   };
+}
+
+/** Whether a grant stays wrong whatever comes: an unknown item may still come with the city's feed, a key with any. */
+function isUnsound(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && !ERRORS[error.code].retry && error.code !== 'ITEM_UNKNOWN';
 }
 
 function decidesHere(item: Item, node: DivisionCode, divisions: Divisions): boolean {

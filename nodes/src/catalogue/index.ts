@@ -2,13 +2,14 @@ export { importCatalogue, publishCatalogue } from './catalogue-import.ts';
 export { describeImport, describeWarning, exportCatalogue } from './catalogue-export.ts';
 export type { ImportOptions, ImportReport, ImportWarning, PublicationReport } from './catalogue-import.ts';
 export { catalogueReader } from './catalogue-reader.ts';
-export type { CatalogueReaders } from './catalogue-reader.ts';
+export type { CatalogueReaderParts, CatalogueReaders } from './catalogue-reader.ts';
 export {
   findAllItems,
   findImplementation,
   findImplementations,
   findItem,
   findItems,
+  insertImplementations,
   insertItems,
 } from './catalogue-store.ts';
 export { fillItemIndex } from './item-index.ts';

@@ -11,6 +11,8 @@ export interface FeedState {
   knownHead: number;
   /** The publisher had no more than `knownHead` at this moment. */
   asOf: Date;
+  /** The publisher's signed word on its head that reaches furthest; null before there is one, and of one's own feed. */
+  stated: string | null;
 }
 
 interface FeedRow {
@@ -19,6 +21,7 @@ interface FeedRow {
   head: number;
   known_head: number;
   as_of: Date;
+  stated: string | null;
 }
 
 const stateOf = (row: FeedRow): FeedState => ({
@@ -27,12 +30,13 @@ const stateOf = (row: FeedRow): FeedState => ({
   head: row.head,
   knownHead: row.known_head,
   asOf: row.as_of,
+  stated: row.stated,
 });
 
 /** Every stretch of a feed a node holds. */
 export async function findFeeds(queries: NodeQueries, feed: Feed): Promise<FeedState[]> {
   const rows = await queries.query<FeedRow>(
-    `SELECT feed, publisher, head, known_head, as_of FROM feeds WHERE node = $1 AND feed = $2`,
+    `SELECT feed, publisher, head, known_head, as_of, stated FROM feeds WHERE node = $1 AND feed = $2`,
     [feed],
   );
   return rows.map(stateOf);
@@ -46,7 +50,7 @@ export async function lockFeed(tx: NodeTx, feed: Feed, publisher: DivisionCode):
     [feed, publisher],
   );
   const [row] = await tx.query<FeedRow>(
-    `SELECT feed, publisher, head, known_head, as_of FROM feeds
+    `SELECT feed, publisher, head, known_head, as_of, stated FROM feeds
      WHERE node = $1 AND feed = $2 AND publisher = $3 FOR UPDATE`,
     [feed, publisher],
   );
@@ -69,8 +73,9 @@ export async function extendFeed(
     );
   }
   await tx.query(
-    `UPDATE feeds SET head = $4, known_head = $5, as_of = $6 WHERE node = $1 AND feed = $2 AND publisher = $3`,
-    [state.feed, state.publisher, state.head + entries.length, known.knownHead, known.asOf],
+    `UPDATE feeds SET head = $4, known_head = $5, as_of = $6, stated = $7
+     WHERE node = $1 AND feed = $2 AND publisher = $3`,
+    [state.feed, state.publisher, state.head + entries.length, known.knownHead, known.asOf, known.stated],
   );
 }
 

@@ -1,5 +1,7 @@
 export { FeedAppender } from './appender.ts';
+export { FeedCursors } from './cursors.ts';
 export { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';
 export type { FeedState } from './feed-store.ts';
 export { FeedPublisher } from './publisher.ts';
-export type { FeedReader } from './publisher.ts';
+export { FeedSubscriber } from './subscriber.ts';
+export type { FeedReader } from './subscriber.ts';

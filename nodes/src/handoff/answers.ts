@@ -21,7 +21,7 @@ export function answerOf(id: string, digest: string, verdict: Settled): Answer |
     case 'WANTS':
       return { id, outcome: 'WANTS', materials: verdict.materials };
     case 'WATERMARK':
-      return { id, outcome: 'WATERMARK', feed: verdict.feed, publisher: verdict.publisher, seq: verdict.seq };
+      return { id, ...verdict };
     case 'LATER':
       return null;
     default:
@@ -38,10 +38,10 @@ export function parkedBy(error: unknown, kind: MessageKind): Settled {
   if (!(error instanceof ProblemError))
     return { outcome: 'PARKED', code: 'INTERNAL', reason: 'See the log of the host.' };
   const { code, message } = error.problem;
-  // a feed states its entries again by itself; anything else that waits for a key is shown
-  if (isAboutKeys(code)) {
-    return kind === 'FEED' ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
-  }
+  // a feed states its entries again by itself, also when another feed has brought what they rest on
+  if (kind === 'FEED' && (isAboutKeys(code) || code === 'ITEM_UNKNOWN')) return { outcome: 'LATER', reason: message };
+  // what waits for a key is shown
+  if (isAboutKeys(code)) return { outcome: 'PARKED', code, reason: message };
   return ERRORS[code].retry ? { outcome: 'LATER', reason: message } : { outcome: 'PARKED', code, reason: message };
 }
 

@@ -17,7 +17,7 @@ export type Verdict =
   | { outcome: 'DONE'; line?: string }
   | { outcome: 'REFUSED'; code: string; reason: string }
   | { outcome: 'WANTS'; materials: string[] }
-  | { outcome: 'WATERMARK'; feed: Feed; publisher: DivisionCode; seq: number }
+  | { outcome: 'WATERMARK'; feed: Feed; publisher: DivisionCode; seq: number; stated?: string }
   /** Not yet; the sender will send it again. */
   | { outcome: 'LATER'; reason: string };
 

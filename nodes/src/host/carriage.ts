@@ -4,7 +4,7 @@ import type { Bus } from '../bus/index.ts';
 import { ProxyReceiver, lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver } from '../delegation/index.ts';
-import { FeedPublisher } from '../feeds/index.ts';
+import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
 import type { HandOffPorts } from '../handoff/index.ts';
 import { Carrier, Intake, ParkedRetries, Relay } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
@@ -56,24 +56,31 @@ export async function startCarriage(
   });
   const readers = {
     FACTS: countFacts,
-    CATALOGUE: catalogueReader(divisions, appender, {
-      linkItems,
-      changeLegalBasis: legalBases.take,
-      takeGrant: delegations.published,
-      keepOffers,
-      takeKeys: keyDesk.published,
+    CATALOGUE: catalogueReader({
+      divisions,
+      appender,
+      others: {
+        linkItems,
+        changeLegalBasis: legalBases.take,
+        takeGrant: delegations.published,
+        keepOffers,
+        takeKeys: keyDesk.published,
+      },
+      log,
     }),
   };
+  const cursors = new FeedCursors({ db, divisions, trust, nodes, heartbeatMs: config.feedHeartbeatMs });
+  const subscriber = new FeedSubscriber({ trust, divisions, cursors, readers, isOver: lives.isOver, log });
   const feeds: FeedPublisher = new FeedPublisher({
     db,
     carrier,
     trust,
-    divisions,
     appender,
+    cursors,
     nodes,
     readers,
-    heartbeatMs: config.feedHeartbeatMs,
     isHealing: lives.isHealing,
+    lifeOf: lives.lifeOf,
     onForgotten: (node) => {
       forgotten(node).catch((error: unknown) => log.error({ err: error, node }, 'a new life could not be begun'));
     },
@@ -81,7 +88,7 @@ export async function startCarriage(
     log,
   });
   const resend = (of?: readonly DivisionCode[]) => {
-    const resent = Promise.all([relay.resendAll(of), feeds.resendAll(of)]);
+    const resent = Promise.all([relay.resendAll(of), cursors.resendAll(of)]);
     resent.catch((error: unknown) => log.warn({ err: error }, 'resend'));
   };
   const healer = new Healer({
@@ -105,9 +112,9 @@ export async function startCarriage(
     await lives.begin(node);
     await healer.begin();
   };
-  await feeds.prepare();
+  await cursors.prepare();
   await healer.begin();
-  await Promise.all([relay.resendAll(), feeds.resendAll()]);
+  await Promise.all([relay.resendAll(), cursors.resendAll()]);
   bus.onReconnect(() => {
     carrier.roads.forget();
     resend();
@@ -123,7 +130,7 @@ export async function startCarriage(
     WITHDRAWAL: receiver.withdrawal,
     RATING: receiver.rating,
     MATERIAL: receiver.material,
-    FEED: feeds.receive,
+    FEED: subscriber.receive,
     DELEGATION: delegations.document,
     RECALL: receiver.recall,
     DATA_REQUEST: dataReceiver.request,
@@ -175,7 +182,7 @@ export async function startCarriage(
   trust.onLearned((documents) => {
     const opened = documents.flatMap(({ kind, content }) => (kind === 'CERTIFICATE' ? [content.node] : []));
     const welcomed = async () => {
-      for (const node of new Set(opened)) await feeds.welcome(node);
+      for (const node of new Set(opened)) await cursors.welcome(node);
     };
     const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned(), welcomed()]);
     followed.catch((error: unknown) => log.warn({ err: error }, 'what was learned of keys'));
@@ -186,7 +193,7 @@ export async function startCarriage(
     await Promise.all([relay.turn(), feeds.turn(), parked.turn()]);
   };
   const prepare = async (node: DivisionCode) => {
-    await feeds.prepare([node]);
+    await cursors.prepare([node]);
     await healer.begin();
   };
   const take = (node: DivisionCode) => {

@@ -1,10 +1,12 @@
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { examineBroker } from './doctor-broker.ts';
+import { examineCatalogue } from './doctor-catalogue.ts';
 import type { Check, Finding } from './doctor-check.ts';
 import { runChecks } from './doctor-check.ts';
 import { examineCollation } from './doctor-collation.ts';
 import { examineClock, examineDatabase, examineDurability, examineMigrations } from './doctor-database.ts';
+import { examineClaims } from './doctor-feeds.ts';
 import {
   examineCalendar,
   examineDisk,
@@ -40,6 +42,8 @@ const CHECKS: readonly Check[] = [
   { part: 'outbox', needs: 'migrations', examine: examineOutbox },
   { part: 'parked', needs: 'migrations', examine: examineParked },
   { part: 'feeds', needs: 'migrations', examine: examineFeeds },
+  { part: 'claims', needs: 'migrations', examine: examineClaims },
+  { part: 'catalogue', needs: 'migrations', examine: examineCatalogue },
   { part: 'restore', needs: 'migrations', examine: examineRestore },
   { part: 'broker', examine: examineBroker },
 ];

@@ -7,6 +7,7 @@ export const SIGNED_TYPES = {
   envelope: 'ld-envelope+jws',
   receipt: 'ld-receipt+jws',
   entry: 'ld-entry+jws',
+  feedHead: 'ld-feed-head+jws',
   certificate: 'ld-certificate+jws',
   revocation: 'ld-revocation+jws',
   closing: 'ld-closing+jws',
@@ -118,6 +119,18 @@ export type MaterialPart = z.infer<typeof materialPartSchema>;
 export const FEEDS = ['FACTS', 'CATALOGUE'] as const;
 export type Feed = (typeof FEEDS)[number];
 
+/** A node's signed word how far its own feed goes: by it a subscriber proves what the node has forgotten. */
+export const feedHeadSchema = z.object({
+  feed: z.enum(FEEDS),
+  publisher: divisionCodeSchema,
+  head: z.int().min(0),
+  at: z.iso.datetime(),
+});
+export type FeedHead = z.infer<typeof feedHeadSchema>;
+
+/** A {@link FeedHead} as it travels and is kept; it is a few hundred bytes. */
+const statedHeadSchema = z.string().max(4_000);
+
 /** A stretch of a feed. An empty one says only how far the feed reaches, and as of when. */
 export const feedPartSchema = z.object({
   feed: z.enum(FEEDS),
@@ -130,6 +143,8 @@ export const feedPartSchema = z.object({
   head: z.int().min(0),
   /** When the sender knew that head, UTC. */
   asOf: z.iso.datetime(),
+  /** The publisher's signed word on its head, where the sender is the publisher. */
+  stated: statedHeadSchema.optional(),
 });
 export type FeedPart = z.infer<typeof feedPartSchema>;
 
@@ -153,6 +168,8 @@ export const answerSchema = z.discriminatedUnion('outcome', [
     feed: z.enum(FEEDS),
     publisher: divisionCodeSchema,
     seq: z.int().min(0),
+    /** The publisher's own word on a head beyond the one it sends: it has forgotten what came after that. */
+    stated: statedHeadSchema.optional(),
   }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;

@@ -1,6 +1,7 @@
 export * from './catalogue-entry.ts';
 export * from './closing.ts';
 export * from './delegation.ts';
+export * from './entry-publisher.ts';
 export * from './envelope.ts';
 export * from './federation.ts';
 export * from './keys.ts';

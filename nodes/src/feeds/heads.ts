@@ -1,0 +1,59 @@
+import type { DivisionCode, Feed, FeedHead } from '@liandong/schema';
+import { ProblemError, SIGNED_TYPES, feedHeadSchema } from '@liandong/schema';
+import type { Trust } from '../trust/index.ts';
+import { payloadOf } from '../trust/index.ts';
+
+/**
+ * Nodes' signed words how far their own feeds go. They travel with what a node sends of its feed; a subscriber keeps
+ * the newest, and shows it to the node when that sends less: proof that its database was put back.
+ */
+export class FeedHeads {
+  readonly #trust: Trust;
+  readonly #lifeOf: (node: DivisionCode) => number | undefined;
+  readonly #now: () => Date;
+  /** The last word on each feed of this host's nodes: many subscribers are told the same. */
+  readonly #stated = new Map<string, { head: number; life: number | undefined; jws: string }>();
+
+  /** @param lifeOf the present life of a node's database: a word proves something of the life it was said in */
+  constructor(trust: Trust, lifeOf: (node: DivisionCode) => number | undefined, now: () => Date) {
+    this.#trust = trust;
+    this.#lifeOf = lifeOf;
+    this.#now = now;
+  }
+
+  /** The node's word that its feed goes this far. */
+  async state(feed: Feed, publisher: DivisionCode, head: number): Promise<string> {
+    const key = `${publisher} ${feed}`;
+    const last = this.#stated.get(key);
+    const life = this.#lifeOf(publisher);
+    if (last?.head === head && last.life === life) return last.jws;
+    const word: FeedHead = { feed, publisher, head, at: this.#now().toISOString() };
+    const jws = await this.#trust.sign(publisher, SIGNED_TYPES.feedHead, word);
+    this.#stated.set(key, { head, life, jws });
+    return jws;
+  }
+
+  /** A word that a node shows this one as its own; null where it is none, or nobody can tell. */
+  async prove(jws: string, feed: Feed, publisher: DivisionCode): Promise<FeedHead | null> {
+    try {
+      const { node } = await this.#trust.verify(jws, SIGNED_TYPES.feedHead);
+      const word = readHead(jws, feed, publisher);
+      return node === publisher ? word : null;
+    } catch (error) {
+      if (error instanceof ProblemError) return null;
+      throw error;
+    }
+  }
+}
+
+/** What a word on a feed says, believed by nobody yet; null where it is of another feed or none at all. */
+export function readHead(jws: string, feed: Feed, publisher: DivisionCode): FeedHead | null {
+  let payload: unknown;
+  try {
+    payload = payloadOf(jws);
+  } catch {
+    return null;
+  }
+  const word = feedHeadSchema.safeParse(payload);
+  return word.success && word.data.feed === feed && word.data.publisher === publisher ? word.data : null;
+}
