@@ -39,14 +39,16 @@ export class Door {
     this.rates = new Rates(settings.rates);
   }
 
-  /** Answers a request by `answer` if it may come in, and by a refusal if not. @throws what `answer` throws */
+  /**
+   * Answers a request by `answer` if it may come in, and by a refusal if not.
+   * @throws what `answer` throws, other than problems: these are refusals too
+   */
   async pass(request: Request, caller: Caller, answer: () => Promise<Response>): Promise<Response> {
     const { pathname } = new URL(request.url);
     const origins = { allowed: this.#settings.origins };
-    const given = await this.#refused(request, caller, pathname).then(
-      async (refused) => refused ?? preflight(request, origins) ?? (await answer()),
-      (error: unknown) => refusalOf(error),
-    );
+    const given = await this.#refused(request, caller, pathname)
+      .then(async (refused) => refused ?? preflight(request, origins) ?? (await answer()))
+      .catch((error: unknown) => refusalOf(error));
     const told = await secured(given, caller.secure);
     shareWith(told, request, origins);
     return told;

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Divisions, Placement, TokenVerifier } from '@liandong/schema';
-import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
+import { problem } from '@liandong/schema';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -13,20 +13,28 @@ import { Door, refusal } from './door.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
+import type { Body } from './plugins/bodies.ts';
+import { Bodies, readBodies } from './plugins/bodies.ts';
 import { shownError } from './plugins/errors.ts';
+import type { Identity } from './plugins/identity.ts';
 import { identify } from './plugins/identity.ts';
-import { limitQueries, limitTokens } from './plugins/limits.ts';
+import { limitQueries, limitTexts, limitTokens, rememberQuestions } from './plugins/limits.ts';
 import { Registry } from './registry.ts';
 import { routedExecutor } from './route.ts';
 import { stitchRoles } from './stitch.ts';
 import type { Transport } from './transport/index.ts';
 import { HostCaller, HttpTransport } from './transport/index.ts';
 
-/** Materials as base64 are a third longer; the rest of a request is small. */
-const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
-
 /** What no question of a desk or a page comes near. */
 const MAX_TOKENS = 2_000;
+/** For questions that are asked again and again, parsed. */
+const KNOWN_BYTES = 64 * 1024 * 1024;
+
+/** What a question brings along from before it is read. */
+interface Asked {
+  identity: Identity;
+  body: Body;
+}
 
 export interface GatewayParts {
   divisions: Divisions;
@@ -47,7 +55,8 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #http = new HttpTransport();
   readonly #door: Door;
-  readonly #yoga: YogaServerInstance<{ caller: Caller }, GatewayContext>;
+  readonly #bodies = new Bodies();
+  readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
   #server: Server | null = null;
 
   constructor(parts: GatewayParts) {
@@ -61,21 +70,23 @@ export class Gateway {
       maxInFlight: 48,
     });
     const schema = stitchRoles(divisions, (role) => routedExecutor(role, this.registry, hosts));
-    this.#yoga = createYoga<{ caller: Caller }, GatewayContext>({
+    this.#yoga = createYoga<Asked, GatewayContext>({
       schema,
       graphqlEndpoint: '/graphql',
       landingPage: false,
       graphiql: { title: '三级联动 Liandong', defaultQuery: FIRST_QUERY },
       renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
-      maxRequestBodySize: MAX_BODY_BYTES,
-      plugins: [limitTokens(MAX_TOKENS), limitQueries()],
+      // the plugins read bodies and remember questions within bounds of their own
+      maxRequestBodySize: false,
+      parserAndValidationCache: false,
+      plugins: [readBodies(), limitTexts(), limitTokens(MAX_TOKENS), rememberQuestions(KNOWN_BYTES), limitQueries()],
       // the door says who may ask from where
       cors: false,
       multipart: false,
       batching: false,
       logging: false,
       maskedErrors: { maskError: (error) => shownError(error, log) },
-      context: ({ request, caller }) => this.#contextOf(request, caller),
+      context: ({ identity }) => ({ ...identity, deadline: performance.now() + parts.requestTimeoutMs }),
     });
   }
 
@@ -101,12 +112,30 @@ export class Gateway {
     if (request.method === 'GET' && pathname === '/ready') return this.#ready();
     const { issuer } = this.#parts;
     const findConsent = trackedConsent(async (body) =>
-      this.#yoga.fetch(new URL('/graphql', request.url), { method: 'POST', headers: JSON_BODY, body }, { caller }),
+      this.#question(
+        new Request(new URL('/graphql', request.url), { method: 'POST', headers: JSON_BODY, body }),
+        caller,
+      ),
     );
     const issued = issuer && (await issuerAnswer(issuer, request, caller.address, findConsent));
     if (issued) return issued;
     if (pathname !== '/graphql') return refusal(404, 'NOT_FOUND', 'There is nothing here; the graph is at /graphql.');
-    return this.#yoga.fetch(request, { caller });
+    return this.#question(request, caller);
+  }
+
+  /**
+   * Answers a question. Who asks is known and counted before its body is read: strangers may send little.
+   * @throws {ProblemError} UNAUTHENTICATED, RATE_LIMITED
+   */
+  async #question(request: Request, { address }: Caller): Promise<Response> {
+    const identity = await identify(request, this.#parts.tokens);
+    await this.#door.rates.ofAsker(identity.viewer?.sub ?? null, address);
+    const body = this.#bodies.open(identity.viewer, address);
+    try {
+      return await this.#yoga.fetch(request, { identity, body });
+    } finally {
+      body.release();
+    }
   }
 
   /**
@@ -155,12 +184,6 @@ export class Gateway {
     }
     await this.#http.close();
     await this.#parts.nats.close();
-  }
-
-  async #contextOf(request: Request, { address }: Caller): Promise<GatewayContext> {
-    const identity = await identify(request, this.#parts.tokens);
-    await this.#door.rates.ofAsker(identity.viewer?.sub ?? null, address);
-    return { ...identity, deadline: performance.now() + this.#parts.requestTimeoutMs };
   }
 
   /** Whether hosts can be asked: over the broker where one of them has no address of its own. */

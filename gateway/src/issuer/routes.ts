@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@liandong/schema';
 import { ERRORS, ProblemError } from '@liandong/schema';
+import { readAtMost } from '../plugins/bodies.ts';
 import { waitOf } from '../plugins/rates.ts';
 import type { FindConsent, Issuer } from './issuer.ts';
 
@@ -94,18 +95,6 @@ async function answered(error: string, make: () => Promise<object>): Promise<Res
 function oauthError(error: string, code: ErrorCode, message: string, wait: number | null = null): Response {
   const headers = { ...NO_STORE, ...(wait === null ? {} : { 'retry-after': String(wait) }) };
   return Response.json({ error, error_description: message, code }, { status: ERRORS[code].http, headers });
-}
-
-/** The body as text; null when it is longer, of which no more is read then. */
-async function readAtMost(request: Request, most: number): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > most) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 const NO_STORE = { 'cache-control': 'no-store' };

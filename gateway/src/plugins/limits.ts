@@ -1,11 +1,52 @@
+import { CLIENT_LIMITS, DocumentCache, MAX_QUERY_CHARACTERS, limitFaults, problem } from '@liandong/schema';
+import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { CLIENT_LIMITS, limitFaults } from '@liandong/schema';
+
+/** Refuses a text that is too long before anything reads it. */
+export function limitTexts(): Plugin {
+  return {
+    onParams: ({ params }) => {
+      const { query } = params as { query?: unknown };
+      if (typeof query === 'string' && query.length > MAX_QUERY_CHARACTERS) {
+        throw problem('QUERY_TOO_LARGE', `A question has ${MAX_QUERY_CHARACTERS} characters at most.`);
+      }
+    },
+  };
+}
 
 /** Lets the parser stop at a number of tokens, before anything is made of a text without end. */
 export function limitTokens(maxTokens: number): Plugin {
   return {
     onParse: ({ params }) => {
       params.options = { ...params.options, maxTokens };
+    },
+  };
+}
+
+/**
+ * Remembers questions that fit the graph, parsed, within so many bytes; what is faulty is read again each time. Stands
+ * before what refuses sound questions, so that its word is the last.
+ */
+export function rememberQuestions(mostBytes: number): Plugin {
+  const known = new DocumentCache(mostBytes);
+  const sound = new WeakSet<DocumentNode>();
+  return {
+    onParse: ({ params, setParsedDocument }) => {
+      const found = known.find(params.source.toString());
+      if (found) setParsedDocument(found);
+    },
+    onValidate: ({ params, setResult }) => {
+      const document = params.documentAST;
+      if (sound.has(document)) {
+        setResult([]);
+        return undefined;
+      }
+      return ({ valid }) => {
+        const text = document.loc?.source.body;
+        if (!valid || text === undefined) return;
+        sound.add(document);
+        known.keep(text, document);
+      };
     },
   };
 }

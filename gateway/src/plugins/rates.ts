@@ -1,6 +1,7 @@
 import { problem } from '@liandong/schema';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { networkOf } from './networks.ts';
 
 /** How often may be asked in a minute; 0 leaves it open. */
 export interface RateLimits {
@@ -14,7 +15,10 @@ export interface RateLimits {
 
 const MINUTE = 60;
 
-/** Counts requests by person and by address, in this process: behind several gateways each counts for itself. */
+/**
+ * Counts requests by person and by address (of IPv6 by network), in this process: behind several gateways each counts
+ * for itself.
+ */
 export class Rates {
   readonly #people: RateLimiterMemory | null;
   readonly #addresses: RateLimiterMemory | null;
@@ -28,12 +32,12 @@ export class Rates {
 
   /** Counts a request of an address, before anything is looked at. @throws {ProblemError} RATE_LIMITED */
   async ofAddress(address: string): Promise<void> {
-    await take(this.#addresses, address);
+    await take(this.#addresses, networkOf(address));
   }
 
   /** Counts a question of a person, or of nobody known. @throws {ProblemError} RATE_LIMITED */
   async ofAsker(sub: string | null, address: string): Promise<void> {
-    await (sub === null ? take(this.#strangers, address) : take(this.#people, sub));
+    await (sub === null ? take(this.#strangers, networkOf(address)) : take(this.#people, sub));
   }
 }
 

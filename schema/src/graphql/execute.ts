@@ -3,13 +3,13 @@ import { GraphQLError, execute, parse, validate } from 'graphql';
 import type { Problem } from '../errors.ts';
 import { ProblemError, problemsOf } from '../errors.ts';
 import type { HostGraphQLError, RoleName, RoleOperation, RoleResult } from '../messages/federation.ts';
+import { DocumentCache } from './document-cache.ts';
 import { NODE_LIMITS, limitFaults, tooLarge } from './limits.ts';
 import { roleSchema } from './roles.ts';
 import type { RoleContext } from './services.ts';
 
-/** Parsed and validated operations, by role and text; the gateway sends few different ones, again and again. */
-const MAX_KNOWN = 500;
-const known = new Map<string, DocumentNode | readonly GraphQLError[]>();
+/** Sound operations, by role and text; the gateway sends few different ones, again and again. */
+const known = new DocumentCache(64 * 1024 * 1024);
 
 /**
  * Executes one operation against a role. Faults of the program are reported and shown as INTERNAL without their text.
@@ -43,13 +43,8 @@ export async function executeRole(
 
 function documentOf(role: RoleName, query: string): DocumentNode | readonly GraphQLError[] {
   const key = `${role} ${query}`;
-  let found = known.get(key);
-  if (!found) {
-    found = parseFor(role, query);
-    const oldest = known.keys().next();
-    if (known.size >= MAX_KNOWN && !oldest.done) known.delete(oldest.value);
-    known.set(key, found);
-  }
+  const found = known.find(key) ?? parseFor(role, query);
+  if ('kind' in found) known.keep(key, found);
   return found;
 }
 

@@ -1,3 +1,4 @@
+export { DocumentCache } from './document-cache.ts';
 export { executeRole, extensionsOf } from './execute.ts';
 export { CLIENT_LIMITS, NODE_LIMITS, limitFaults } from './limits.ts';
 export type { QueryLimits } from './limits.ts';

@@ -1,0 +1,126 @@
+import { createGraphQLError } from '@graphql-tools/utils';
+import type { Viewer } from '@liandong/schema';
+import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { networkOf } from './networks.ts';
+import { rateLimited } from './rates.ts';
+
+const MIB = 1024 * 1024;
+
+/** Most bytes of a body without a login: a question and a form. */
+const STRANGER_BYTES = 256 * 1024;
+/** Most bytes of a person's body: materials as base64 are a third longer; the rest of a request is small. */
+const PERSON_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
+/** Most bytes of bodies in memory at once: of all, of one person, of the strangers of one network. */
+const ROOM = { all: 512 * MIB, person: 3 * PERSON_BYTES, strangers: 16 * MIB };
+
+/** Bodies of questions that are read or being answered; says how many bytes each asker may hold at once. */
+export class Bodies {
+  readonly #held = new Map<string, number>();
+  #all = 0;
+
+  /** The body of a request that has still to be read. Its bytes count until it is released. */
+  open(viewer: Viewer | null, address: string): Body {
+    const [key, most, share] = viewer
+      ? ([`person ${viewer.sub}`, PERSON_BYTES, ROOM.person] as const)
+      : ([`network ${networkOf(address)}`, STRANGER_BYTES, ROOM.strangers] as const);
+    return new Body(most, (bytes) => this.#hold(key, share, bytes));
+  }
+
+  /** @param bytes taken, or less than none given back @throws {ProblemError} RATE_LIMITED */
+  #hold(key: string, share: number, bytes: number): void {
+    const held = (this.#held.get(key) ?? 0) + bytes;
+    if (bytes > 0 && (held > share || this.#all + bytes > ROOM.all)) {
+      throw rateLimited(1_000, 'Too much is being sent at once.');
+    }
+    this.#all += bytes;
+    if (held > 0) this.#held.set(key, held);
+    else this.#held.delete(key);
+  }
+}
+
+/** One request's body. */
+export class Body {
+  readonly #most: number;
+  readonly #hold: (bytes: number) => void;
+  #bytes = 0;
+
+  constructor(most: number, hold: (bytes: number) => void) {
+    this.#most = most;
+    this.#hold = hold;
+  }
+
+  /**
+   * @throws {ProblemError} PAYLOAD_TOO_LARGE, RATE_LIMITED
+   * @throws {GraphQLError} BAD_REQUEST for what is no object of JSON
+   */
+  async json(request: Request): Promise<object> {
+    const text = await readAtMost(request, this.#most, (bytes) => {
+      this.#hold(bytes);
+      this.#bytes += bytes;
+    });
+    if (text === null) throw problem('PAYLOAD_TOO_LARGE', `A body here has ${this.#most} bytes at most.`);
+    let content: unknown;
+    try {
+      content = JSON.parse(text);
+    } catch {
+      throw badRequest('The body is no JSON.');
+    }
+    if (typeof content !== 'object' || content === null) throw badRequest('The body is no object.');
+    return content;
+  }
+
+  release(): void {
+    this.#hold(-this.#bytes);
+    this.#bytes = 0;
+  }
+}
+
+/** Reads questions that are posted within their asker's limits, in place of the server's own reading. */
+export function readBodies(): Plugin<object, { body: Body }> {
+  return {
+    onRequestParse: ({ request, serverContext, setRequestParser }) => {
+      if (request.method !== 'POST') return;
+      setRequestParser(async () => (await serverContext.body.json(request)) as GraphQLParams);
+    },
+  };
+}
+
+/**
+ * The body as text; null when it is longer, of which no more is read then.
+ * @param taken is told of the bytes of each piece before it is kept
+ */
+export async function readAtMost(
+  request: Request,
+  most: number,
+  taken: (bytes: number) => void = () => {},
+): Promise<string | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > most) return null;
+  if (!request.body) return '';
+  const reader = request.body.getReader();
+  // one buffer that grows: pieces of a byte each would take a hundred times their size
+  let whole = Buffer.allocUnsafe(Math.min(most, 4_096));
+  let bytes = 0;
+  for (;;) {
+    // a client that breaks off
+    const { done, value } = await reader.read().catch(() => {
+      throw badRequest('The body broke off.');
+    });
+    if (done) break;
+    // left as it is: cancelling would take the connection away before it has its answer
+    if (bytes + value.byteLength > most) return null;
+    taken(value.byteLength);
+    if (bytes + value.byteLength > whole.byteLength) {
+      const larger = Buffer.allocUnsafe(Math.min(most, 2 * (bytes + value.byteLength)));
+      whole.copy(larger, 0, 0, bytes);
+      whole = larger;
+    }
+    whole.set(value, bytes);
+    bytes += value.byteLength;
+  }
+  return new TextDecoder().decode(whole.subarray(0, bytes));
+}
+
+function badRequest(message: string) {
+  return createGraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+}
