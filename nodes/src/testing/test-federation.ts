@@ -285,12 +285,11 @@ export class TestFederation {
     viewer: Viewer,
     change: { issuer?: string; audience?: string; expires?: string; key?: CryptoKey } = {},
   ): Promise<string> {
-    const { name, division, roles, department, sub } = viewer;
-    return new SignJWT({ name, division, roles, ...(department === null ? {} : { department }) })
+    return new SignJWT(claimsOf(viewer))
       .setProtectedHeader({ alg: 'EdDSA' })
       .setIssuer(change.issuer ?? ISSUER)
       .setAudience(change.audience ?? TOKEN_AUDIENCE)
-      .setSubject(sub)
+      .setSubject(viewer.actsFor ?? viewer.sub)
       .setIssuedAt()
       .setExpirationTime(change.expires ?? '10m')
       .sign(change.key ?? this.#issuerKey);
@@ -359,6 +358,12 @@ export async function eventually(holds: () => Promise<boolean>): Promise<void> {
     await pause(20);
   }
   throw new Error(`it never came to: ${holds.toString()}`);
+}
+
+/** The claims that a verified token would give this viewer. */
+function claimsOf({ sub, name, division, roles, department, window, actsFor, onlyCase }: Viewer) {
+  const act = actsFor === undefined ? undefined : { sub, name };
+  return { name, division, roles, department, window, act, onlyCase };
 }
 
 export function personAt(

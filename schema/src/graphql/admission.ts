@@ -6,6 +6,7 @@ import { admitItemInput, changeFeeInput, exemptItemInput } from './admission-inp
 import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import { parseInput } from './inputs.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { AdmissionService, AdmissionView, AdmittedItemView, RoleContext } from './services.ts';
@@ -126,12 +127,14 @@ export function addAdmission(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       admission: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: Admission,
         description: 'Needs no login.',
         args: { division: t.arg.id({ required: true }) },
         resolve: (_, _args, context) => context.services(addressed(context)).admission.admission(),
       }),
       publishedList: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [ListEntryRef],
         nullable: { list: true, items: false },
         description:

@@ -4,6 +4,7 @@ import type { Drift } from '../rules/drift.ts';
 import { itemHeadSchema } from '../rules/drift.ts';
 import type { RoleBuilder } from './builder.ts';
 import { answerKeys } from './builder.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import { addSubtreeCoverage } from './subtree-coverage.ts';
 import type { CatalogDriftView, ItemView } from './services.ts';
 
@@ -65,6 +66,7 @@ export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
   });
   builder.queryFields((t) => ({
     catalogDrift: t.field({
+      extensions: OPENS_AS_PUBLIC,
       type: CatalogDrift,
       description:
         "Where the nodes of a division and below drift from the city's catalogue, now. Needs no login. Parents before children; nodes that did not answer are named in the coverage.",
@@ -75,6 +77,7 @@ export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
       },
     }),
     _catalogueSeqs: t.field({
+      extensions: OPENS_AS_PUBLIC,
       type: ['Int'],
       nullable: { list: false, items: true },
       args: { keys: t.arg({ type: [Key], required: true }) },
@@ -85,6 +88,7 @@ export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
         }),
     }),
     _catalogueBases: t.field({
+      extensions: OPENS_AS_PUBLIC,
       type: ['String'],
       nullable: { list: false, items: true },
       args: { keys: t.arg({ type: [Key], required: true }) },
@@ -95,6 +99,7 @@ export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
         }),
     }),
     _catalogueDrifts: t.field({
+      extensions: OPENS_AS_PUBLIC,
       type: ['String'],
       nullable: { list: false, items: true },
       args: {

@@ -3,6 +3,7 @@ import type { RoleBuilder } from './builder.ts';
 import { addItemLife } from './item-life.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
 import { addCatalogueDrift, itemRef } from './catalogue-drift.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import type { CatalogEntryView, GuideView, ItemView } from './services.ts';
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
@@ -186,6 +187,7 @@ export function addCatalogue(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       catalog: t.field({
+        extensions: OPENS_AS_PUBLIC,
         description: "The items a division's residents can apply for, from the division's own copy. Needs no login.",
         type: builder.connectionObject({ type: CatalogEntry, name: 'CatalogConnection' }),
         args: {
@@ -201,6 +203,7 @@ export function addCatalogue(role: RoleBuilder): void {
           connectionOf(await context.services(addressed(context)).catalogue.list(search ?? null, pageOf(page))),
       }),
       item: t.field({
+        extensions: OPENS_AS_PUBLIC,
         description: 'An item of the basic catalogue, from the city. Needs no login.',
         type: Item,
         args: { code: t.arg.id({ required: true }) },
@@ -211,18 +214,21 @@ export function addCatalogue(role: RoleBuilder): void {
         },
       }),
       catalogEntry: t.field({
+        extensions: OPENS_AS_PUBLIC,
         description: "An item as a division sees it, from the division's own copy. Needs no login.",
         type: CatalogEntry,
         args: { item: t.arg.id({ required: true }), division: t.arg.id({ required: true }) },
         resolve: (_, { item }, context) => context.services(addressed(context)).catalogue.entry(item),
       }),
       guide: t.field({
+        extensions: OPENS_AS_PUBLIC,
         description: "The guide of an item for a division's people, from the division's own copy. Needs no login.",
         type: Guide,
         args: { item: t.arg.id({ required: true }), division: t.arg.id({ required: true }) },
         resolve: (_, { item }, context) => context.services(addressed(context)).catalogue.guide(item),
       }),
       _items: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [Item],
         nullable: { list: false, items: true },
         args: { keys: t.arg({ type: [Key], required: true }) },

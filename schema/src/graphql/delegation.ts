@@ -2,6 +2,7 @@ import { problem } from '../errors.ts';
 import type { ItemRef, RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import { answerGrantInput, endDelegationInput, grantPowerInput, parseInput, requestPowerInput } from './inputs.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { CompetenceView, GrantRequestView, GrantView, RoleContext } from './services.ts';
@@ -92,6 +93,7 @@ export function addDelegation(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       competence: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: CompetenceRef,
         description: 'Who is competent, as the division sees it today. Needs no login.',
         args: {
@@ -108,6 +110,7 @@ export function addDelegation(role: RoleBuilder): void {
         },
       }),
       delegations: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [GrantRef],
         nullable: { list: true, items: false },
         description: 'Grants the division gave, was given, or goes by. Needs no login.',

@@ -1,6 +1,7 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys } from './builder.ts';
 import { fileCaseInput, fileDraftInput, parseInput, rateServiceInput, supplementCaseInput } from './inputs.ts';
+import { OPENS_AS_PUBLIC, OPENS_ITS_CASE } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import { addProxyParts } from './proxy-parts.ts';
@@ -146,6 +147,7 @@ export function addFiling(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       case: t.field({
+        extensions: OPENS_ITS_CASE,
         type: Case,
         description: 'One case, for the desks it concerns.',
         args: { id: t.arg.id({ required: true }) },
@@ -156,12 +158,14 @@ export function addFiling(role: RoleBuilder): void {
         },
       }),
       track: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: TrackedCase,
         description: 'A case for the public, by its number and tracking code. Needs no login.',
         args: { number: t.arg.string({ required: true }), code: t.arg.string({ required: true }) },
         resolve: (_, { number, code }, context) => context.services(addressed(context)).filing.track(number, code),
       }),
       _filing: t.field({
+        extensions: OPENS_ITS_CASE,
         type: [Case],
         nullable: { list: false, items: true },
         args: { keys: t.arg({ type: [Key], required: true }) },
@@ -300,6 +304,7 @@ export function addFiling(role: RoleBuilder): void {
           ),
       }),
       fileDraft: t.field({
+        extensions: OPENS_ITS_CASE,
         type: SupplementCasePayload,
         description: '收件: files a draft as it stands, with what the pre-check asked for.',
         args: { input: t.arg({ type: FileDraftInput, required: true }) },
@@ -309,6 +314,7 @@ export function addFiling(role: RoleBuilder): void {
           ),
       }),
       rateService: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: RateServicePayload,
         description: '好差评, by the applicant: once, with number and tracking code. Needs no login.',
         args: {
@@ -323,6 +329,7 @@ export function addFiling(role: RoleBuilder): void {
           ),
       }),
       supplementCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: SupplementCasePayload,
         description: '补正: hands in what the one-time notice asked for.',
         args: { input: t.arg({ type: SupplementCaseInput, required: true }) },

@@ -17,6 +17,7 @@ import {
   startProcedureInput,
   transferCaseInput,
 } from './inputs.ts';
+import { OPENS_ITS_CASE } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { HandlingService, HandlingView, RoleContext } from './services.ts';
@@ -210,18 +211,21 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): CasePayloadR
         resolve: step(decideCaseInput, (handling, viewer, input) => handling.decide(viewer, input)),
       }),
       forwardCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '上报',
         args: { input: t.arg({ type: StepInput, required: true }) },
         resolve: step(caseStepInput, (handling, viewer, input) => handling.forward(viewer, input)),
       }),
       returnCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '退回',
         args: { input: t.arg({ type: ReasonedInput, required: true }) },
         resolve: step(reasonedStepInput, (handling, viewer, input) => handling.return(viewer, input)),
       }),
       requestPrecheck: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '申请预审: sends a draft to the deciding desk.',
         args: { input: t.arg({ type: StepInput, required: true }) },
@@ -270,18 +274,21 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): CasePayloadR
         resolve: step(caseStepInput, (handling, viewer, input) => handling.assign(viewer, input)),
       }),
       deliverCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '送达, and closes the case with nothing left open.',
         args: { input: t.arg({ type: DeliverCaseInput, required: true }) },
         resolve: step(deliverCaseInput, (handling, viewer, input) => handling.deliver(viewer, input)),
       }),
       closeCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '办结归档',
         args: { input: t.arg({ type: StepInput, required: true }) },
         resolve: step(caseStepInput, (handling, viewer, input) => handling.close(viewer, input)),
       }),
       rateCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '评价, at a desk.',
         args: { input: t.arg({ type: RateCaseInput, required: true }) },
@@ -300,12 +307,14 @@ export function addHandlingSteps(role: RoleBuilder, Case: CaseRef): CasePayloadR
         resolve: step(reasonedStepInput, (handling, viewer, input) => handling.void(viewer, input)),
       }),
       transferCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '转办: to another desk of the same township, before acceptance.',
         args: { input: t.arg({ type: TransferCaseInput, required: true }) },
         resolve: step(transferCaseInput, (handling, viewer, input) => handling.transfer(viewer, input)),
       }),
       withdrawCase: t.field({
+        extensions: OPENS_ITS_CASE,
         type: CasePayload,
         description: '撤回. At a desk that no longer holds the case the wish is carried to the one that does.',
         args: { input: t.arg({ type: ReasonedInput, required: true }) },

@@ -4,6 +4,7 @@ import { expedited as expeditedDomain } from '../domains/expedited/operations.ts
 import { addOperations } from '../operation/graph.ts';
 import { expeditedRefs } from './expedited.ts';
 import { addHandlingSteps, caseRefOf } from './handling-steps.ts';
+import { OPENS_ITS_CASE } from './one-case.ts';
 import type { LogEntryView } from './services.ts';
 import type { Clock, DeskTime } from '../rules/clock.ts';
 import type {
@@ -309,18 +310,21 @@ export function addHandling(role: RoleBuilder): void {
           ),
       }),
       resultDocument: t.string({
+        extensions: OPENS_ITS_CASE,
         description: '结果文书 of a case, as Markdown, as it was issued.',
         args: { case: t.arg.id({ required: true }) },
         resolve: (_, { case: id }, context) =>
           context.services(addressed(context)).handling.document(context.viewer, id),
       }),
       caseNotice: t.string({
+        extensions: OPENS_ITS_CASE,
         description: 'The written notice that goes with a line of the log (受理通知书, 补正告知书 …), as Markdown.',
         args: { case: t.arg.id({ required: true }), seq: t.arg.int({ required: true }) },
         resolve: (_, { case: id, seq }, context) =>
           context.services(addressed(context)).handling.notice(context.viewer, id, seq),
       }),
       _handling: t.field({
+        extensions: OPENS_ITS_CASE,
         type: [Case],
         nullable: { list: false, items: true },
         args: { keys: t.arg({ type: [Key], required: true }) },

@@ -12,6 +12,7 @@ import {
   tellInterestedInput,
 } from './hearing-inputs.ts';
 import { parseInput } from './inputs.ts';
+import { OPENS_ITS_CASE } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { HearingService, HearingView, InterestedPartyView, RoleContext } from './services.ts';
@@ -118,6 +119,7 @@ export function addHearings(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       hearing: t.field({
+        extensions: OPENS_ITS_CASE,
         type: Hearing,
         description: '听证 of a case, as the desk knows it.',
         args: { division: t.arg.id(), case: t.arg.id({ required: true }) },

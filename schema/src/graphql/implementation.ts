@@ -4,6 +4,7 @@ import { addressed, answerKeys } from './builder.ts';
 import { elementInputs } from './catalogue-input-types.ts';
 import { reviseImplementationInput } from './catalogue-inputs.ts';
 import { parseInput } from './inputs.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { ImplementationView } from './services.ts';
@@ -125,6 +126,7 @@ export function addImplementation(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       _implementations: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [Implementation],
         nullable: { list: false, items: true },
         args: { keys: t.arg({ type: [Key], required: true }) },

@@ -15,6 +15,7 @@ import {
   scheduleVisitInput,
   withdrawQuestionInput,
 } from './joint-inputs.ts';
+import { OPENS_ITS_CASE } from './one-case.ts';
 import { addOpinionRequest } from './opinion-requests.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
@@ -173,6 +174,7 @@ export function addJoint(role: RoleBuilder): void {
           context.services(addressed(context)).joint.material(context.viewer, { id, party }, sha256),
       }),
       jointHandling: t.field({
+        extensions: OPENS_ITS_CASE,
         type: Joint,
         description: '联合办理 of a case, as the desk knows it.',
         args: { division: t.arg.id(), case: t.arg.id({ required: true }) },

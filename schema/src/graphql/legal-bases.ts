@@ -3,6 +3,7 @@ import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import { parseInput } from './inputs.ts';
 import { changeLegalBasisInput, confirmLegalBasisInput } from './legal-bases-inputs.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { AffectedGrant, LegalBasisChangeView, LegalBasisTaskView } from './services.ts';
@@ -107,6 +108,7 @@ export function addLegalBases(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       legalBases: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [LegalBasisRef],
         nullable: { list: true, items: false },
         description: "What an item rests on, by the division's own copy. Needs no login.",

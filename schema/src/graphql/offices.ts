@@ -12,6 +12,7 @@ import {
   revokeInput,
   transferPowersInput,
 } from './offices-inputs.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type { FullAuthorityView, OfficesService, RoleContext, WindowView } from './services.ts';
@@ -122,6 +123,7 @@ export function addOffices(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       windows: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [Window],
         nullable: { list: true, items: false },
         description: 'Windows that are open today. Needs no login.',
@@ -135,6 +137,7 @@ export function addOffices(role: RoleBuilder): void {
         resolve: (_, _args, context) => context.services(addressed(context)).offices.seals(context.viewer),
       }),
       powerTransfers: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [Transfer],
         nullable: { list: true, items: false },
         description: 'Whose powers are with which bureau. Needs no login.',

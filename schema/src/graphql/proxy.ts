@@ -1,6 +1,7 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed, connectionOf, pageOf } from './builder.ts';
 import { parseInput } from './inputs.ts';
+import { OPENS_ITS_CASE } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import { logContactInput, revokeConsentInput, takeOverCasesInput } from './proxy-inputs.ts';
@@ -64,6 +65,7 @@ export function addProxy(role: RoleBuilder): void {
   builder.queryType({
     fields: (t) => ({
       proxyHandling: t.field({
+        extensions: OPENS_ITS_CASE,
         type: Handling,
         description: 'Of one case, as a desk that it concerns knows it.',
         args: {
@@ -144,6 +146,7 @@ export function addProxy(role: RoleBuilder): void {
   builder.mutationType({
     fields: (t) => ({
       logContact: t.field({
+        extensions: OPENS_ITS_CASE,
         type: ToldPayload,
         description: "代办联系: into the case's log, also where another desk holds the case.",
         args: { input: t.arg({ type: LogContactInput, required: true }) },
@@ -153,6 +156,7 @@ export function addProxy(role: RoleBuilder): void {
           ),
       }),
       revokeConsent: t.field({
+        extensions: OPENS_ITS_CASE,
         type: ToldPayload,
         description: "撤回委托: the applicant's word that nobody acts for them any more.",
         args: { input: t.arg({ type: RevokeConsentInput, required: true }) },

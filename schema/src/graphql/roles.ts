@@ -16,6 +16,7 @@ import { addHearings } from './hearings.ts';
 import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
+import { refuseOneCase } from './one-case.ts';
 import { addProjects } from './projects.ts';
 import { noteReads } from './personal-data.ts';
 import { addProxy } from './proxy.ts';
@@ -57,6 +58,7 @@ export function roleSchema(role: RoleName): GraphQLSchema {
     schema = builder.builder.toSchema();
     describeKeys(schema);
     noteReads(schema);
+    refuseOneCase(schema);
     built.set(role, schema);
   }
   return schema;

@@ -2,6 +2,7 @@ import { problem } from '../errors.ts';
 import type { RosterAgent, Training } from '../rules/roster.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addressed, answerKeys, connectionOf, pageOf } from './builder.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import { addSubtreeCoverage } from './subtree-coverage.ts';
 import { addRosterSteps, rosterRefs } from './roster-steps.ts';
 import { addProxyParts } from './proxy-parts.ts';
@@ -200,6 +201,7 @@ export function addRoster(role: RoleBuilder): void {
             connectionOf(await context.services(addressed(context)).roster.changes(context.viewer, pageOf(page))),
         }),
         rosterCoverage: t.field({
+          extensions: OPENS_AS_PUBLIC,
           type: RosterCoverage,
           description:
             'Which places of a division have named agents, stand-ins and training, now. Needs no login; nodes that did not answer are named in the coverage.',
@@ -212,6 +214,7 @@ export function addRoster(role: RoleBuilder): void {
           },
         }),
         _placeRosters: t.field({
+          extensions: OPENS_AS_PUBLIC,
           type: ['String'],
           nullable: { list: false, items: true },
           args: { keys: t.arg({ type: [Key], required: true }) },

@@ -2,6 +2,7 @@ import type { DataField, DataOffer } from '../rules/sharing.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import { parseInput, requestDataInput } from './inputs.ts';
+import { OPENS_AS_PUBLIC, OPENS_ITS_CASE } from './one-case.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
 import type {
@@ -175,6 +176,7 @@ export function addSharing(role: RoleBuilder): void {
           context.services(addressed(context)).sharing.offers(context.viewer, material ?? null),
       }),
       dataRequests: t.field({
+        extensions: OPENS_ITS_CASE,
         type: [Request],
         nullable: { list: true, items: false },
         description: 'What was asked for a case, as one desk knows it.',
@@ -182,12 +184,14 @@ export function addSharing(role: RoleBuilder): void {
         resolve: (_, args, context) => context.services(addressed(context)).sharing.requests(context.viewer, args.case),
       }),
       suppliedMaterials: t.stringList({
+        extensions: OPENS_ITS_CASE,
         nullable: true,
         description: 'Materials of a case that sharing gave and nobody need hand in.',
         args: { case: t.arg.id({ required: true }), division: t.arg.id({ description: division }) },
         resolve: (_, args, context) => context.services(addressed(context)).sharing.supplied(context.viewer, args.case),
       }),
       dataUse: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [Use],
         nullable: { list: true, items: false },
         description:
@@ -196,6 +200,7 @@ export function addSharing(role: RoleBuilder): void {
         resolve: (_, { number, code }, context) => context.services(addressed(context)).sharing.use(number, code),
       }),
       personalDataReads: t.field({
+        extensions: OPENS_AS_PUBLIC,
         type: [Read],
         nullable: { list: true, items: false },
         description:
@@ -238,6 +243,7 @@ export function addSharing(role: RoleBuilder): void {
   builder.mutationType({
     fields: (t) => ({
       requestData: t.field({
+        extensions: OPENS_ITS_CASE,
         type: RequestDataPayload,
         description:
           "数据共享请求: asks the offering node for data on a case's applicant; waits while the line is cut.",

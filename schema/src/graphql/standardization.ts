@@ -2,6 +2,7 @@ import type { Standardization } from '../rules/standardization.ts';
 import { PROCESSING_CLASSES } from '../vocabulary.ts';
 import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
+import { OPENS_AS_PUBLIC } from './one-case.ts';
 import type { StandardizationView } from './services.ts';
 
 /** Figures of standardization (标准化统计), of the role figures. Owner: the division's own node. */
@@ -64,6 +65,7 @@ export function addStandardization({ builder, enums, refs }: RoleBuilder): void 
   });
   builder.queryField('standardization', (t) =>
     t.field({
+      extensions: OPENS_AS_PUBLIC,
       type: Standardized,
       description: "A division's own figures of standardization, from its own node. Needs no login.",
       args: {
