@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { problem } from '@liandong/schema';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
+import { toolEnvironment } from './tool-connection.ts';
 
 // PostgreSQL's own tools, of the server's version or a newer one: an older one does not know all that a newer server holds.
 
@@ -28,7 +29,9 @@ export async function dumpDatabase(config: HostConfig, file: string): Promise<vo
  * @throws {ProblemError} BAD_INPUT for a database that is not empty; else as {@link dumpDatabase}
  */
 export async function loadDump(config: HostConfig, file: string): Promise<void> {
-  const database = new URL(config.databaseUrl).pathname.slice(1);
+  // what would be read as more than a name is quoted
+  const name = toolEnvironment(config.databaseUrl, {})['PGDATABASE'] ?? '';
+  const database = `dbname='${name.replaceAll(/['\\]/g, '\\$&')}'`;
   const [used] = await ask(config, `SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1`);
   if (used) throw problem('BAD_INPUT', 'The database is not empty. Make a new one and name it in the settings.');
   await withTool(config, 'pg_restore', (run) =>
@@ -47,7 +50,9 @@ async function withTool(
     `SELECT current_setting('server_version_num')::int / 10000 AS server`,
   );
   const server = row?.server ?? 0;
-  const version = Number(/\(PostgreSQL\) (\d+)/.exec((await execute(program, ['--version'], {})).said)?.[1] ?? 0);
+  const environment = toolEnvironment(config.databaseUrl, process.env);
+  const { said } = await execute(program, ['--version'], environment);
+  const version = Number(/\(PostgreSQL\) (\d+)/.exec(said)?.[1] ?? 0);
   if (version < server) {
     const newer = `Install the client package of PostgreSQL ${server} and name its directory in LIANDONG_POSTGRES_BIN_DIR`;
     const without = 'or go by pg_basebackup and the WAL (docs/operation.md)';
@@ -57,7 +62,7 @@ async function withTool(
     );
   }
   await work(async (parameters) => {
-    const { status, said } = await execute(program, parameters, connectionOf(config));
+    const { status, said } = await execute(program, parameters, environment);
     if (status !== 0) throw problem('DATABASE_UNAVAILABLE', `${program} failed: ${said.trim()}`);
   });
 }
@@ -71,21 +76,6 @@ async function ask<Row>(config: HostConfig, sql: string): Promise<Row[]> {
   }
 }
 
-/** By the environment: a password on a command line is seen by everybody on the machine. */
-function connectionOf(config: HostConfig): Record<string, string> {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(config.databaseUrl);
-  const [mode, root] = [searchParams.get('sslmode'), searchParams.get('sslrootcert')];
-  return {
-    PGHOST: hostname,
-    PGPORT: port || '5432',
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: pathname.slice(1),
-    ...(mode === null ? {} : { PGSSLMODE: mode }),
-    ...(root === null ? {} : { PGSSLROOTCERT: root }),
-  };
-}
-
 /** @throws {ProblemError} BAD_CONFIG when the program is not there */
 async function execute(
   program: string,
@@ -93,10 +83,7 @@ async function execute(
   environment: Record<string, string>,
 ): Promise<{ status: number; said: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, {
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(program, parameters, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
