@@ -72,7 +72,7 @@ describe('logins', () => {
       division: COUNTY,
       roles: ['CLERK' as const],
       department: null,
-      password: await hashPassword(PASSWORD, Buffer.from('0123456789abcdef')),
+      password: await hashPassword(PASSWORD, Buffer.from('0123456789abcdef'), { N: 16, r: 1, p: 1 }),
     },
   ];
   let now = 1_000_000;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import { SignJWT } from 'jose';
 import type { DivisionCode, ProxyConsent } from '@liandong/schema';
@@ -16,7 +16,8 @@ import type { IssuerKey } from './issuer-keys.ts';
 import { parseIssuerKeys } from './issuer-keys.ts';
 import { LoginGuard } from './login-guard.ts';
 import type { Person } from './people.ts';
-import { hashPassword, isPassword } from './people.ts';
+import { NO_PASSWORD, isPassword } from './people.ts';
+import { Turns } from './turns.ts';
 
 /** A working day at the desk, in seconds. */
 const TOKEN_SECONDS = 8 * 3600;
@@ -54,15 +55,15 @@ interface IssuerState {
 /** The embedded issuer of small sites and of development: people with passwords, tokens signed with Ed25519. */
 export class Issuer {
   readonly name: string;
-  readonly #nobody: Promise<string>;
   readonly #guard: LoginGuard;
+  /** A check takes one of Node.js's four threads for a while. */
+  readonly #checks = new Turns(2, 50);
   #state: IssuerState;
 
   private constructor(name: string, state: IssuerState, guard: LoginGuard) {
     this.name = name;
     this.#state = state;
     this.#guard = guard;
-    this.#nobody = hashPassword(randomUUID(), Buffer.from(randomUUID()));
   }
 
   /**
@@ -97,16 +98,8 @@ export class Issuer {
    * @throws {ProblemError} UNAUTHENTICATED, the same for an unknown name and a wrong password; RATE_LIMITED
    */
   async login(username: string, password: string, address = 'unknown'): Promise<TokenAnswer> {
-    this.#guard.requireTurn(username, address);
-    const person = this.#state.people.get(username);
-    // an unknown name takes as long as a wrong password
-    const asked = person ?? { ...NOBODY, password: await this.#nobody };
-    const right = await isPassword(asked, password);
-    if (!person || !right) {
-      this.#guard.failed(username, address);
-      throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
-    }
-    this.#guard.succeeded(username, address);
+    const person = await this.#guard.attempt(username, address, () => this.#personOf(username, password));
+    if (!person) throw problem('UNAUTHENTICATED', 'Name or password is wrong.');
     const { name, division, roles, department, window } = person;
     const post = {
       name,
@@ -136,13 +129,12 @@ export class Issuer {
     if (!agent.roles.includes('AGENT')) {
       throw problem('FORBIDDEN', 'Only an agent acts for an applicant.', { article: ARTICLES.postDuties });
     }
-    this.#guard.requireTurn(number, address);
-    const tracked = await findConsent(number, code);
-    if (tracked === null) {
-      this.#guard.failed(number, address);
-      throw problem('NOT_FOUND', 'No case has this number and tracking code.');
-    }
-    this.#guard.succeeded(number, address);
+    const found = await this.#guard.attempt(number, address, async () => {
+      const tracked = await findConsent(number, code);
+      return tracked === null ? null : { tracked };
+    });
+    if (!found) throw problem('NOT_FOUND', 'No case has this number and tracking code.');
+    const { tracked } = found;
     const article = ARTICLES.proxyConsent;
     if (!tracked) throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { article });
     const now = new Date();
@@ -157,6 +149,15 @@ export class Issuer {
     const { sub, name, division } = agent;
     const post = { name: `${number} 申请人`, division, roles: ['AGENT'], act: { sub, name }, onlyCase: number };
     return this.#sign(`applicant:${number}`, post, expires);
+  }
+
+  /** The person of a name and password; null where one of them is wrong, which takes as long for either. */
+  async #personOf(username: string, password: string): Promise<Person | null> {
+    const { people } = this.#state;
+    const person = people.get(username);
+    const somebody = somebodyOf(people, username);
+    const right = await this.#checks.take(() => isPassword(person ?? somebody, password));
+    return person && right ? person : null;
   }
 
   async #sign(subject: string, claims: Record<string, unknown>, expires: Date): Promise<TokenAnswer> {
@@ -175,7 +176,11 @@ export class Issuer {
   }
 }
 
-const NOBODY: Omit<Person, 'password'> = { username: '', name: '', division: '', roles: [], department: null };
+/** Somebody whose password is checked in place of nobody's, always the same for a name: it costs what a person's does. */
+function somebodyOf(people: ReadonlyMap<string, Person>, username: string): Pick<Person, 'password'> {
+  const hash = createHash('sha256').update(username).digest().readUInt32BE();
+  return [...people.values()][hash % people.size] ?? { password: NO_PASSWORD };
+}
 
 const jwksOf = (keys: readonly IssuerKey[]) => ({ keys: keys.map(({ publicJwk }) => publicJwk) });
 

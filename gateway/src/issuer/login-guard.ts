@@ -1,28 +1,47 @@
+import { createHash } from 'node:crypto';
+import { networkOf } from '../plugins/networks.ts';
 import { rateLimited } from '../plugins/rates.ts';
 
-/** Wrong passwords that cost nothing: people mistype. */
-const FREE = 4;
+/** How failures of one kind are slowed down. */
+interface Slowing {
+  /** Wrong passwords that cost nothing: people mistype. */
+  free: number;
+  longestWaitMs: number;
+}
+
+/** A name from one network. */
+const OF_PLACE: Slowing = { free: 4, longestWaitMs: 15 * 60_000 };
+/** A network whose logins fail this often waits as well, whichever names it tries. */
+const OF_NETWORK: Slowing = { free: 40, longestWaitMs: 15 * 60_000 };
+/** A name wherever it is tried from: a short wait, as strangers cause it. */
+const OF_NAME: Slowing = { free: 20, longestWaitMs: 10_000 };
+
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 15 * 60_000;
-/** An address whose logins fail this often waits as well, whichever names it tries. */
-const FREE_OF_ADDRESS = 40;
 /** What is remembered of a failure is forgotten after this long. */
 const MEMORY_MS = 60 * 60_000;
-/** Most names and addresses remembered: nobody fills the memory with them. */
+/** How long a network is remembered as one where a person logs in. */
+const USUAL_MS = 30 * 24 * 60 * 60_000;
+/** Most names and networks remembered: nobody fills the memory with them. */
 const MOST = 50_000;
 
-interface Failures {
-  count: number;
+interface Tally {
+  failures: number;
+  /** Attempts whose end is not known yet. */
+  pending: number;
   until: number;
   last: number;
 }
 
 /**
  * Slows down whoever tries out passwords: after some failures each further one doubles the wait, for the name from that
- * address and for the address. A name alone is never locked, so that nobody can lock a colleague out from elsewhere.
+ * network and for the network; for the name alone the wait stays short, and does not hold where its person has logged in,
+ * so that nobody can lock a colleague out from elsewhere. An attempt counts from its beginning: those at once get no
+ * more guesses than those one after the other.
  */
 export class LoginGuard {
-  readonly #failures = new Map<string, Failures>();
+  readonly #tallies = new Map<string, Tally>();
+  /** When a person last logged in from a network. */
+  readonly #usual = new Map<string, number>();
   readonly #now: () => number;
 
   /** @param now ms; tests bring their own */
@@ -30,40 +49,75 @@ export class LoginGuard {
     this.#now = now;
   }
 
-  /** @throws {ProblemError} RATE_LIMITED while name or address has to wait; the password is not even looked at */
-  requireTurn(username: string, address: string): void {
-    const wait = Math.max(...keysOf(username, address).map(([key]) => (this.#known(key)?.until ?? 0) - this.#now()));
+  /**
+   * Makes an attempt when name and network may. One that ends in an error counts for nothing.
+   * @param check gives null for a wrong password
+   * @throws {ProblemError} RATE_LIMITED while name or network has to wait; the password is not even looked at
+   */
+  async attempt<T>(name: string, address: string, check: () => Promise<T | null>): Promise<T | null> {
+    const network = networkOf(address);
+    const named = createHash('sha256').update(name).digest('base64');
+    const place = `place ${network} ${named}`;
+    const kinds: [string, Slowing][] = [
+      [place, OF_PLACE],
+      [`network ${network}`, OF_NETWORK],
+      [`name ${named}`, OF_NAME],
+    ];
+    const counted = kinds.map(([key, slowing]) => ({ tally: this.#tallyOf(key), slowing }));
+    const held = this.#isUsual(place) ? counted.slice(0, 2) : counted;
+    const wait = Math.max(...held.map(({ tally, slowing }) => this.#waitOf(tally, slowing)));
     if (wait > 0) throw rateLimited(wait, 'Too many failed logins.');
-  }
-
-  failed(username: string, address: string): void {
-    for (const [key, free] of keysOf(username, address)) {
-      const count = (this.#known(key)?.count ?? 0) + 1;
-      const over = count - free;
-      const wait = over <= 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (over - 1), LONGEST_WAIT_MS);
-      const oldest = this.#failures.keys().next();
-      if (this.#failures.size >= MOST && !oldest.done) this.#failures.delete(oldest.value);
-      this.#failures.delete(key);
-      this.#failures.set(key, { count, until: this.#now() + wait, last: this.#now() });
+    for (const { tally } of counted) tally.pending++;
+    let outcome: T | null | undefined;
+    try {
+      outcome = await check();
+      return outcome;
+    } finally {
+      for (const { tally, slowing } of counted) {
+        tally.pending--;
+        if (outcome === null) this.#fail(tally, slowing);
+      }
+      if (outcome !== null && outcome !== undefined) this.#succeed(place);
     }
   }
 
-  /** A right password clears the name there; the address is cleared by time alone. */
-  succeeded(username: string, address: string): void {
-    const [[key]] = keysOf(username, address);
-    this.#failures.delete(key);
+  /** As long as those under way could all be wrong, there is a wait behind the last that is free. */
+  #waitOf({ failures, pending, until }: Tally, { free }: Slowing): number {
+    const underWay = pending > 0 && failures + pending > free ? FIRST_WAIT_MS : 0;
+    return Math.max(until - this.#now(), underWay);
   }
 
-  #known(key: string): Failures | undefined {
-    const found = this.#failures.get(key);
-    if (found && this.#now() - found.last > MEMORY_MS) this.#failures.delete(key);
-    return this.#failures.get(key);
+  #fail(tally: Tally, { free, longestWaitMs }: Slowing): void {
+    tally.failures++;
+    const over = tally.failures - free;
+    tally.last = this.#now();
+    tally.until = this.#now() + (over <= 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (over - 1), longestWaitMs));
+  }
+
+  /** A right password clears the name there; network and name elsewhere are cleared by time alone. */
+  #succeed(place: string): void {
+    const tally = this.#tallies.get(place);
+    if (tally) Object.assign(tally, { failures: 0, until: 0 });
+    keep(this.#usual, place, this.#now());
+  }
+
+  #isUsual(place: string): boolean {
+    return this.#now() - (this.#usual.get(place) ?? -Infinity) < USUAL_MS;
+  }
+
+  #tallyOf(key: string): Tally {
+    const found = this.#tallies.get(key);
+    const tally = found ?? { failures: 0, pending: 0, until: 0, last: this.#now() };
+    if (this.#now() - tally.last > MEMORY_MS) Object.assign(tally, { failures: 0, until: 0, last: this.#now() });
+    keep(this.#tallies, key, tally);
+    return tally;
   }
 }
 
-function keysOf(username: string, address: string): [[string, number], [string, number]] {
-  return [
-    [`name ${address} ${username}`, FREE],
-    [`address ${address}`, FREE_OF_ADDRESS],
-  ];
+/** Keeps an entry as the newest; the oldest goes when there are too many. */
+function keep<V>(entries: Map<string, V>, key: string, value: V): void {
+  entries.delete(key);
+  entries.set(key, value);
+  const oldest = entries.keys().next();
+  if (entries.size > MOST && !oldest.done) entries.delete(oldest.value);
 }

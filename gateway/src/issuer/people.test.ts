@@ -19,7 +19,8 @@ describe('a password', () => {
       roles: ['CLERK' as const],
       password: await hashPassword('密码 password', Buffer.from('salt')),
     };
-    expect(kept.password).toMatch(/^scrypt\$c2FsdA\$[\w-]{43}$/);
+    // as costly as OWASP asks of scrypt, and it may be raised without anybody losing a password
+    expect(kept.password).toMatch(/^scrypt\$16384\$8\$5\$c2FsdA\$[\w-]{43}$/);
     expect(await isPassword(kept, '密码 password')).toBe(true);
     for (const wrong of ['密码 passwor', '密码 password ', '', '密码 PASSWORD']) {
       expect(await isPassword(kept, wrong)).toBe(false);
@@ -34,17 +35,24 @@ describe('a password', () => {
     expect(one).not.toBe(two);
   });
 
-  test('that was hashed elsewhere by the same rule is known (RFC 7914, N 16384, r 8, p 1)', async () => {
+  test('that was hashed elsewhere by the same rule is known (RFC 7914, N 16384, r 8, p 1), also where its cost is left out', async () => {
     // scrypt("pleaseletmein", "SodiumChloride", N=16384, r=8, p=1), the first 32 bytes of the RFC's vector
     const vector = Buffer.from('7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2', 'hex');
-    expect(await hashPassword('pleaseletmein', Buffer.from('SodiumChloride'))).toBe(
-      `scrypt$${Buffer.from('SodiumChloride').toString('base64url')}$${vector.toString('base64url')}`,
-    );
+    const salt = Buffer.from('SodiumChloride');
+    const parts = `${salt.toString('base64url')}$${vector.toString('base64url')}`;
+    const kept = await hashPassword('pleaseletmein', salt, { N: 16_384, r: 8, p: 1 });
+    expect(kept).toBe(`scrypt$16384$8$1$${parts}`);
+    for (const password of [kept, `scrypt$${parts}`]) {
+      expect(await isPassword({ password }, 'pleaseletmein')).toBe(true);
+      expect(await isPassword({ password }, 'pleaseletmeout')).toBe(false);
+    }
   });
 });
 
 describe('a people file', () => {
-  test('gives its people as they stand', () => {
+  test('gives its people as they stand, with and without what their passwords cost', () => {
+    const costly = { ...person, username: 'zhao', password: person.password.replace('scrypt$', 'scrypt$131072$8$1$') };
+    expect(parsePeople([person, costly])).toEqual([person, costly]);
     const chief = { ...person, username: 'li', roles: ['CHIEF', 'SUPERVISOR'], department: '民政' };
     expect(parsePeople([person, chief])).toEqual([person, chief]);
   });
@@ -69,6 +77,12 @@ describe('a people file', () => {
     ],
     ['a password whose hash is empty to compare with', [{ ...person, password: `scrypt$${'c2Fs'.repeat(6)}$A` }]],
     ['a password with hardly any salt', [{ ...person, password: `scrypt$c2FsdA$${'aGFz'.repeat(10)}aGE` }]],
+    ...['0$8$5', '1$8$5', '16385$8$5', '16384$0$5', '16384$8$0', '1048576$32$1', '-16384$8$5', '16384$8'].map(
+      (cost): [string, unknown] => [
+        `a password that costs ${cost}`,
+        [{ ...person, password: `scrypt$${cost}$${'c2Fs'.repeat(6)}$${'aGFz'.repeat(10)}aGE` }],
+      ],
+    ),
     ['two people of one name', [person, { ...person, name: '李强' }]],
   ])('with %s is BAD_CONFIG', (_, content) => {
     expect(() => parsePeople(content)).toThrow(code('BAD_CONFIG'));

@@ -1,10 +1,28 @@
+import type { ScryptOptions } from 'node:crypto';
 import { scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-
 import { ROLES, isDivisionCode, problem } from '@liandong/schema';
 import { z } from 'zod';
 
-const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number) => Promise<Buffer>;
+const scryptOf = promisify(scrypt) as (
+  password: string,
+  salt: Buffer,
+  length: number,
+  options: ScryptOptions,
+) => Promise<Buffer>;
+
+/** What trying a password costs (RFC 7914). */
+export type ScryptCost = Record<'N' | 'r' | 'p', number>;
+/** Of passwords that are set now: as costly as N = 2^17 with p = 1 (OWASP), in an eighth of its memory. */
+const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
+/** Of passwords that are kept without their cost. */
+const FIRST_COST: ScryptCost = { N: 2 ** 14, r: 8, p: 1 };
+const HASH_BYTES = 32;
+
+/** What an issuer without people checks passwords against. */
+export const NO_PASSWORD = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+const FORM = /^scrypt\$(?:(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$)?([\w-]{22,})\$([\w-]{43})$/;
 
 const personSchema = z.object({
   username: z.string().min(1).max(100),
@@ -14,8 +32,11 @@ const personSchema = z.object({
   department: z.string().min(1).nullable(),
   /** The centre's window the person sits at. */
   window: z.string().min(1).max(50).optional(),
-  /** `scrypt$<salt>$<hash>`, base64url: a salt of 16 bytes or more, a hash of 32. */
-  password: z.string().regex(/^scrypt\$[\w-]{22,}\$[\w-]{43}$/, 'no password hash of the form scrypt$salt$hash'),
+  /** `scrypt$<N>$<r>$<p>$<salt>$<hash>`, base64url: a salt of 16 bytes or more, a hash of 32. */
+  password: z
+    .string()
+    .regex(FORM, 'no password hash of the form scrypt$N$r$p$salt$hash')
+    .refine((kept) => isPayable(costOf(kept)), 'a cost of scrypt that can not be paid'),
 });
 export type Person = z.infer<typeof personSchema>;
 
@@ -43,14 +64,33 @@ export function parsePeople(content: unknown): Person[] {
   return parsed.data;
 }
 
-/** A password as it is kept: scrypt with a salt of its own (RFC 7914). */
-export async function hashPassword(password: string, salt: Buffer): Promise<string> {
-  const hash = await derive(password, salt, 32);
-  return `scrypt$${salt.toString('base64url')}$${hash.toString('base64url')}`;
+/** A password as it is kept: scrypt with a salt and the cost of its own (RFC 7914). */
+export async function hashPassword(password: string, salt: Buffer, cost: ScryptCost = COST): Promise<string> {
+  const hash = await derive(password, salt, cost);
+  return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
-export async function isPassword(person: Person, password: string): Promise<boolean> {
-  const [, salt = '', hash = ''] = person.password.split('$');
-  const expected = Buffer.from(hash, 'base64url');
-  return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), expected.length), expected);
+export async function isPassword({ password: kept }: Pick<Person, 'password'>, password: string): Promise<boolean> {
+  const [salt = '', hash = ''] = kept.split('$').slice(-2);
+  const made = await derive(password, Buffer.from(salt, 'base64url'), costOf(kept));
+  return timingSafeEqual(made, Buffer.from(hash, 'base64url'));
+}
+
+function costOf(kept: string): ScryptCost {
+  const [, ...parts] = kept.split('$');
+  if (parts.length === 2) return FIRST_COST;
+  const [N = 0, r = 0, p = 0] = parts.map(Number);
+  return { N, r, p };
+}
+
+/** What scrypt takes (RFC 7914 §2), within 256 MiB. */
+function isPayable({ N, r, p }: ScryptCost): boolean {
+  return N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0 && memoryOf({ N, r, p }) <= 256 * 1024 * 1024;
+}
+
+const memoryOf = ({ N, r, p }: ScryptCost): number => 128 * r * (N + p + 2);
+
+function derive(password: string, salt: Buffer, cost: ScryptCost): Promise<Buffer> {
+  // Node.js allows 32 MiB unless it is told
+  return scryptOf(password, salt, HASH_BYTES, { ...cost, maxmem: memoryOf(cost) });
 }
