@@ -41,7 +41,7 @@ function faultsIn(type: GraphQLInputType, value: unknown, path: readonly string[
       faultsIn(field.type, (value as Record<string, unknown>)[field.name], [...path, field.name]),
     );
   }
-  const sign = isText(type) ? unwritableIn(String(value)) : null;
+  const sign = isText(type) && typeof value === 'string' ? unwritableIn(value) : null;
   if (sign === null) return [];
   const field = path.join('.');
   const message = `${field}: contains ${sign}, which no text may hold; write it anew.`;
