@@ -3,7 +3,7 @@ import { stitchSchemas } from '@graphql-tools/stitch';
 import type { Executor } from '@graphql-tools/utils';
 import { MapperKind, filterSchema, mapSchema, pruneSchema, relocatedError } from '@graphql-tools/utils';
 import type { Divisions } from '@liandong/schema';
-import { roleSchema } from '@liandong/schema';
+import { ProblemError, roleSchema, textFaults } from '@liandong/schema';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import {
   GraphQLError,
@@ -49,7 +49,7 @@ export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig)
     subschemas: [...ROLE_LIST.map((role) => roleSubschema(role, executorOf(role))), places],
     assumeValid: true,
   });
-  return hideLookups(placeErrors(checkScalars(stitched)));
+  return hideLookups(placeErrors(checkTexts(checkScalars(stitched))));
 }
 
 /** Stitched scalars take anything; with their roles' own check a faulty day is said here, and no node is asked. */
@@ -65,6 +65,26 @@ function checkScalars(schema: GraphQLSchema): GraphQLSchema {
       if (!scalar || isSpecifiedScalarType(type)) return type;
       const { parseValue, parseLiteral } = scalar;
       return new GraphQLScalarType({ ...type.toConfig(), parseValue, parseLiteral });
+    },
+  });
+}
+
+/**
+ * Refuses texts that no node could store, as the nodes do, so that none is asked. A mutation's refusal comes as data.
+ */
+function checkTexts(schema: GraphQLSchema): GraphQLSchema {
+  const mutation = schema.getMutationType()?.name;
+  return mapSchema(schema, {
+    [MapperKind.ROOT_FIELD]: (field, _name, root) => {
+      const resolve: GraphQLFieldResolver<unknown, unknown> = field.resolve ?? defaultFieldResolver;
+      const args = Object.entries(field.args ?? {}).map(([name, { type }]) => ({ name, type }));
+      field.resolve = (source, given, context, info) => {
+        const [first, ...rest] = textFaults(args, given);
+        if (!first) return resolve(source, given, context, info);
+        if (root === mutation) return { errors: [first, ...rest] };
+        throw new ProblemError([first, ...rest]);
+      };
+      return field;
     },
   });
 }

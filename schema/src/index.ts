@@ -1,6 +1,7 @@
 export * from './divisions.ts';
 export * from './errors.ts';
 export * from './identifiers.ts';
+export * from './plain-text.ts';
 export * from './vocabulary.ts';
 export * from './rules/index.ts';
 export * from './messages/index.ts';

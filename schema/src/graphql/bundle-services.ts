@@ -31,6 +31,8 @@ export const deliverBundleInput = z.object({
 });
 export type DeliverBundleInput = z.infer<typeof deliverBundleInput>;
 
+export const bundleAskedInput = z.object({ id: z.uuid() });
+
 export const bundleFilterInput = z.object({
   item: optionalText(50),
   state: z

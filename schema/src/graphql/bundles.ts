@@ -1,7 +1,7 @@
 import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import type { BundleMemberView, BundleView } from './bundle-services.ts';
-import { bundleFilterInput, deliverBundleInput, fileBundleInput } from './bundle-services.ts';
+import { bundleAskedInput, bundleFilterInput, deliverBundleInput, fileBundleInput } from './bundle-services.ts';
 import { parseInput } from './inputs.ts';
 import type { Outcome } from './problems.ts';
 import { addProblem, outcomeOf } from './problems.ts';
@@ -55,7 +55,8 @@ export function addBundles(role: RoleBuilder): void {
           id: t.arg.id({ required: true }),
           division: t.arg.id({ description: "That desk; the viewer's own when left out." }),
         },
-        resolve: (_, { id }, context) => serviceOf(context).get(context.viewer, id),
+        resolve: (_, asked, context) =>
+          serviceOf(context).get(context.viewer, parseInput(bundleAskedInput, { id: asked.id }).id),
       }),
       bundles: t.field({
         type: [Bundle],

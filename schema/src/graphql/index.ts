@@ -12,6 +12,7 @@ export * from './offices-inputs.ts';
 export type * from './proxy-inputs.ts';
 export type * from './roster-inputs.ts';
 export { opensTo } from './one-case.ts';
+export { textFaults } from './plain-texts.ts';
 export { roleSchema } from './roles.ts';
 export type * from './services.ts';
 export * from './bundle-services.ts';

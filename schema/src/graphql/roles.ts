@@ -17,6 +17,7 @@ import { addJoint } from './joint.ts';
 import { addImplementation } from './implementation.ts';
 import { idempotencyKeyText } from './input-parts.ts';
 import { refuseOneCase } from './one-case.ts';
+import { refuseUnwritable } from './plain-texts.ts';
 import { addProjects } from './projects.ts';
 import { noteReads } from './personal-data.ts';
 import { addProxy } from './proxy.ts';
@@ -58,6 +59,7 @@ export function roleSchema(role: RoleName): GraphQLSchema {
     schema = builder.builder.toSchema();
     describeKeys(schema);
     noteReads(schema);
+    refuseUnwritable(schema);
     refuseOneCase(schema);
     built.set(role, schema);
   }

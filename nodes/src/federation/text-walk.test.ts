@@ -1,0 +1,86 @@
+import type { Role, RoleName, Viewer } from '@liandong/schema';
+import { ROLE_SCHEMAS, roleSchema } from '@liandong/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { application, material } from '../testing/cases.ts';
+import type { Call, Samples } from '../testing/inputs.ts';
+import { textPlaces } from '../testing/inputs.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+
+const DESKS = [CITY, COUNTY, TOWNSHIP, VILLAGE];
+const ROOT_FIELDS = ROLE_SCHEMAS.flatMap((role) =>
+  (['query', 'mutation'] as const).flatMap((kind) => {
+    const schema = roleSchema(role);
+    const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+    return Object.keys(root?.getFields() ?? {}).map((field) => ({ role, kind, field }));
+  }),
+);
+const SAMPLES: Samples = {
+  keys: [{ id: `${VILLAGE}-00000000-0000-4000-8000-000000000000`, at: VILLAGE }],
+  applicant: application().applicant,
+  consent: application().consent,
+  materials: [material('身份证明')],
+  item: '3310-MZ-001',
+  place: VILLAGE,
+  division: VILLAGE,
+};
+const placesOf = ({ role, kind, field }: (typeof ROOT_FIELDS)[number]) => {
+  // what is a whole object elsewhere has places of its own here
+  const { applicant: _a, consent: _c, materials: _m, keys: _k, ...samples } = SAMPLES;
+  return textPlaces(roleSchema(role), kind, field, samples);
+};
+
+let federation: TestFederation;
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: DESKS });
+});
+afterAll(() => federation.stop());
+
+/** What a node answers to calls, one after the other: codes of refusals and the fields they name. */
+async function faultsOf(node: string, role: RoleName, calls: readonly Call[], viewer: Viewer | null) {
+  const token = viewer && (await federation.token(viewer));
+  const operations = calls.map((call) => ({ role, at: node, token, ...call }));
+  const reply = await federation.host(node).answer({ operations, budgetMs: 60_000 });
+  if (!('results' in reply)) throw new Error(reply.problem.message);
+  return reply.results.map(({ data, errors = [] }) => {
+    const [value] = Object.values(data ?? {}) as ({ errors?: { code: string; field: string | null }[] } | null)[];
+    return [
+      ...errors.map(({ extensions }) => [extensions?.code ?? 'none', extensions?.['field'] ?? null]),
+      ...(value?.errors ?? []).map(({ code, field }) => [code, field]),
+    ];
+  });
+}
+
+const WITH_TEXTS = ROOT_FIELDS.filter((root) => placesOf(root).length > 0);
+
+describe('a text that no database and no document can hold', () => {
+  test.each(WITH_TEXTS)(
+    'is refused with its place at $kind $field, before anybody is asked who they are',
+    async (root) => {
+      const places = placesOf(root);
+      for (const sign of ['\u0000', '\ud83d']) {
+        const calls = places.map(({ call }) => call(`文${sign}字`));
+        const found = await faultsOf(VILLAGE, root.role, calls, null);
+        expect([sign, found]).toEqual([sign, places.map(({ field }) => [['BAD_INPUT', field]])]);
+      }
+    },
+  );
+});
+
+describe('a text of any other kind', () => {
+  const POSTS: [string, Role, string | null][] = [
+    [VILLAGE, 'AGENT', null],
+    [TOWNSHIP, 'CLERK', null],
+    [TOWNSHIP, 'CHIEF', null],
+    [COUNTY, 'SUPERVISOR', null],
+    [CITY, 'CATALOGUER', null],
+  ];
+
+  test.each(WITH_TEXTS)('is never an internal error at $kind $field', async (root) => {
+    const calls = placesOf(root).map(({ call }) => call('x😀\r\n\t%_\\'));
+    for (const [node, post, department] of POSTS) {
+      const found = await faultsOf(node, root.role, calls, personAt(node, post, department));
+      const codes = found.flat().map(([code]) => code);
+      expect([node, post, codes.filter((code) => code === 'none' || code === 'INTERNAL')]).toEqual([node, post, []]);
+    }
+  });
+});

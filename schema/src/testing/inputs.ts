@@ -1,0 +1,149 @@
+import type { GraphQLArgument, GraphQLInputType, GraphQLSchema } from 'graphql';
+import { getNamedType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+
+/** Values by the name of a field, or by `Input.field` or `question.argument` where the name alone says too little. */
+export type Samples = Readonly<Record<string, unknown>>;
+
+/**
+ * An input a mutation's form is satisfied with: what must be there, and nothing else. Whatever is only text is a text;
+ * what has a meaning of its own comes from the samples.
+ */
+export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''): unknown {
+  if (isNonNullType(type)) return sampleInput(type.ofType, samples, place);
+  const [input = '', field = ''] = place.split('.');
+  for (const name of [place, field]) if (name !== '' && name in samples) return samples[name];
+  if (isListType(type)) return [sampleInput(type.ofType, samples, place)];
+  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (isInputObjectType(type)) {
+    return Object.fromEntries(
+      Object.values(type.getFields())
+        .filter((f) => isNonNullType(f.type) || `${type.name}.${f.name}` in samples)
+        .map((f) => [f.name, sampleInput(f.type, samples, `${type.name}.${f.name}`)]),
+    );
+  }
+  return sampleScalar(type.name, `${input}.${field}`);
+}
+
+function sampleScalar(type: string, place: string): unknown {
+  switch (type) {
+    case 'Int':
+      return 1;
+    case 'Float':
+      return 1;
+    case 'Boolean':
+      return true;
+    case 'Fen':
+      return 100;
+    case 'Date':
+      return '2026-06-01';
+    case 'DateTime':
+      return '2026-06-01T01:00:00.000Z';
+    case 'Base64':
+      return Buffer.from('%PDF-1.4 sample').toString('base64');
+    case 'ID':
+    case 'String':
+      return 'sample text';
+    default:
+      throw new Error(`no sample of ${type} for ${place}`);
+  }
+}
+
+/** A question or a mutation with its variables. */
+export interface Call {
+  query: string;
+  variables: Record<string, unknown>;
+}
+
+/** A place of a root field's arguments where a text may stand, and the call that has a given one there. */
+export interface TextPlace {
+  /** As a refusal names it: `applicant.name`, `keys.0.id`. */
+  field: string;
+  call: (text: string) => Call;
+}
+
+/** Every place of a root field where a text or an id may stand, optional ones as well. */
+export function textPlaces(
+  schema: GraphQLSchema,
+  kind: 'query' | 'mutation',
+  field: string,
+  samples: Samples,
+): TextPlace[] {
+  const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+  const found = root?.getFields()[field];
+  if (!found) throw new Error(`no ${kind} ${field}`);
+  const { query, variables } =
+    kind === 'query' ? queryCall(schema, field, samples) : mutationCall(schema, field, samples);
+  return found.args.flatMap((arg) =>
+    placesIn(arg.type, samples, `${kind === 'query' ? field : ''}.${arg.name}`).map(({ path, put }) => ({
+      field: [...(arg.name === 'input' ? [] : [arg.name]), ...path].join('.'),
+      call: (text: string) => ({
+        query: withArgument(query, arg),
+        variables: { ...variables, [arg.name]: put(text) },
+      }),
+    })),
+  );
+}
+
+/** The call with an argument that it may have left out. */
+function withArgument(query: string, { name, type }: GraphQLArgument): string {
+  if (query.includes(`$${name}:`)) return query;
+  const declared = `$${name}: ${String(type)}`;
+  const given = `${name}: $${name}`;
+  const call = query.includes('Walk(')
+    ? query.replace('Walk(', `Walk(${declared}, `)
+    : query.replace('Walk', `Walk(${declared})`);
+  return /\{ \w+\(/.test(call) ? call.replace(/(\{ \w+\()/, `$1${given}, `) : call.replace(/(\{ \w+)/, `$1(${given})`);
+}
+
+interface PlaceIn {
+  path: string[];
+  put: (text: string) => unknown;
+}
+
+function placesIn(type: GraphQLInputType, samples: Samples, place: string): PlaceIn[] {
+  if (isNonNullType(type)) return placesIn(type.ofType, samples, place);
+  if (isListType(type)) {
+    return placesIn(type.ofType, samples, place).map(({ path, put }) => ({
+      path: ['0', ...path],
+      put: (text) => [put(text)],
+    }));
+  }
+  if (isInputObjectType(type)) {
+    return Object.values(type.getFields()).flatMap((f) =>
+      placesIn(f.type, samples, `${type.name}.${f.name}`).map(({ path, put }) => ({
+        path: [f.name, ...path],
+        put: (text) => ({ ...(sampleInput(type, samples, '') as object), [f.name]: put(text) }),
+      })),
+    );
+  }
+  return ['String', 'ID'].includes(type.name) ? [{ path: [], put: (text) => text }] : [];
+}
+
+/** A question as it is put: what it must be given, and of the answer no more than that it is one. */
+export function queryCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
+  const found = schema.getQueryType()?.getFields()[field];
+  if (!found) throw new Error(`no question ${field}`);
+  const args = found.args.filter((arg) => isNonNullType(arg.type));
+  const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  const call = args.length === 0 ? field : `${field}(${given})`;
+  const below = isCompositeType(getNamedType(found.type)) ? ' { __typename }' : '';
+  return {
+    query: `query Walk${declared === '' ? '' : `(${declared})`} { ${call}${below} }`,
+    variables: Object.fromEntries(
+      args.map((arg) => [arg.name, sampleInput(arg.type, samples, `${field}.${arg.name}`)]),
+    ),
+  };
+}
+
+/** A mutation as it is called: its text, its variables, and what is asked back. */
+export function mutationCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
+  const found = schema.getMutationType()?.getFields()[field];
+  if (!found) throw new Error(`no mutation ${field}`);
+  const declared = found.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const given = found.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  return {
+    query: `mutation Walk(${declared}) { ${field}(${given}) { errors { code field } } }`,
+    variables: Object.fromEntries(found.args.map((arg) => [arg.name, sampleInput(arg.type, samples, `.${arg.name}`)])),
+  };
+}
