@@ -21,8 +21,10 @@ export interface CatalogueReaders {
   linkItems: (tx: NodeTx, items: readonly Item[]) => Promise<void>;
   /** Takes a change of the law in; called with what the city itself announced and nobody else. */
   changeLegalBasis: (tx: NodeTx, change: LegalBasisChange) => Promise<void>;
-  /** Keeps a grant that its grantor published. */
+  /** Keeps a grant that its grantor published; one that is wrong, or can't be judged yet, stops nothing behind it. */
   takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>;
+  /** Judges grants that wait for items: new ones have come. */
+  judgeWaitingGrants: (tx: NodeTx) => Promise<void>;
   /** Keeps offers of data. */
   keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>;
   /** Keeps certificates and the ends of keys. */
@@ -70,6 +72,7 @@ export function catalogueReader(divisions: Divisions, appender: FeedAppender, ot
     }
     if (keys.length > 0) await others.takeKeys(tx, publisher, keys);
     await insertItems(tx, items);
+    if (items.length > 0) await others.judgeWaitingGrants(tx);
     await others.linkItems(
       tx,
       items.map(({ item }) => item),
