@@ -8,8 +8,6 @@ import type {
   PublishedGrant,
 } from '@liandong/schema';
 import {
-  ERRORS,
-  ProblemError,
   catalogueEntrySchema,
   followItem,
   publisherFault,
@@ -29,8 +27,10 @@ export interface CatalogueReaders {
   linkItems: (tx: NodeTx, items: readonly Item[]) => Promise<void>;
   /** Takes a change of the law in. */
   changeLegalBasis: (tx: NodeTx, change: LegalBasisChange) => Promise<void>;
-  /** Keeps a grant that its grantor published. @throws {ProblemError} for one that is unsound */
+  /** Keeps a grant that its grantor published; one that is wrong, or can't be judged yet, stops nothing behind it. */
   takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>;
+  /** Judges grants that wait for items: new ones have come. */
+  judgeWaitingGrants: (tx: NodeTx) => Promise<void>;
   /** Keeps offers of data. */
   keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>;
   /** Keeps certificates and the ends of keys. */
@@ -61,11 +61,9 @@ export function catalogueReader({ divisions, appender, others, log }: CatalogueR
     for (const jws of entries) {
       // signatures were checked when the entry came in
       const { seq, at, body } = catalogueEntrySchema.parse(payloadOf(jws));
-      const ignore = (reason: string) =>
-        log.warn({ node: tx.node, publisher, entry: seq, kind: body.kind, reason }, 'catalogue entry ignored');
       const fault = publisherFault(body, publisher, divisions);
       if (fault !== null) {
-        ignore(fault);
+        log.warn({ node: tx.node, publisher, entry: seq, kind: body.kind, reason: fault }, 'catalogue entry ignored');
         continue;
       }
       switch (body.kind) {
@@ -76,10 +74,7 @@ export function catalogueReader({ divisions, appender, others, log }: CatalogueR
           implementations.push(body.implementation);
           break;
         case 'DELEGATION':
-          await others.takeGrant(tx, publisher, body.delegation).catch((error: unknown) => {
-            if (!isUnsound(error)) throw error;
-            ignore(error.message);
-          });
+          await others.takeGrant(tx, publisher, body.delegation);
           break;
         case 'OFFER':
           offers.push(body.offer);
@@ -96,6 +91,7 @@ export function catalogueReader({ divisions, appender, others, log }: CatalogueR
     }
     if (keys.length > 0) await others.takeKeys(tx, publisher, keys);
     await insertItems(tx, items);
+    if (items.length > 0) await others.judgeWaitingGrants(tx);
     await others.linkItems(
       tx,
       items.map(({ item }) => item),
@@ -106,11 +102,6 @@ export function catalogueReader({ divisions, appender, others, log }: CatalogueR
     await follow(tx, decided, appender);
     for (const change of changes) await others.changeLegalBasis(tx, change);
   };
-}
-
-/** Whether a grant stays wrong whatever comes: an unknown item may still come with the city's feed, a key with any. */
-function isUnsound(error: unknown): error is ProblemError {
-  return error instanceof ProblemError && !ERRORS[error.code].retry && error.code !== 'ITEM_UNKNOWN';
 }
 
 function decidesHere(item: Item, node: DivisionCode, divisions: Divisions): boolean {

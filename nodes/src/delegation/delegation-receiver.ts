@@ -1,5 +1,4 @@
 import type {
-  DelegationDocument,
   DivisionCode,
   Divisions,
   Grant,
@@ -8,15 +7,16 @@ import type {
   GrantRequest,
   Item,
   PublishedGrant,
+  SignedDocument,
 } from '@liandong/schema';
 import {
   ProblemError,
-  SIGNED_TYPES,
   dayOf,
-  delegationDocumentSchema,
   delegationMessageSchema,
   grantSchema,
   problem,
+  requireAnswerTo,
+  requireEndOf,
   requireSoundGrant,
 } from '@liandong/schema';
 import { findItems } from '../catalogue/index.ts';
@@ -37,11 +37,14 @@ import {
   saveRequestAnswer,
 } from './delegation-store.ts';
 import type { GrantPublisher } from './grant-publisher.ts';
+import type { PublishedGrants } from './published-grants.ts';
+import { isNotYetJudged, openDocument } from './published-grants.ts';
 
 export interface DelegationReceiverParts {
   trust: Trust;
   divisions: Divisions;
   publisher: GrantPublisher;
+  published: PublishedGrants;
   now: () => Date;
 }
 
@@ -64,16 +67,13 @@ export class DelegationReceiver {
       if ('published' in body.data) {
         await this.#copy(tx, message.from, body.data.published);
       } else {
-        const { signer, document } = await this.#open(body.data.jws);
-        await this.#take(tx, signer, document, body.data.jws);
+        await this.#take(tx, message.from, body.data.jws);
       }
       return { outcome: 'DONE' };
     } catch (error) {
       // an unknown key or item may become known; everything else stays wrong and is told
       if (!(error instanceof ProblemError) || error.code === 'DATABASE_UNAVAILABLE') throw error;
-      if (error.code === 'KEY_UNKNOWN' || error.code === 'ITEM_UNKNOWN') {
-        return { outcome: 'LATER', reason: error.message };
-      }
+      if (isNotYetJudged(error)) return { outcome: 'LATER', reason: error.message };
       return { outcome: 'REFUSED', code: error.code, reason: error.message };
     }
   };
@@ -89,66 +89,42 @@ export class DelegationReceiver {
     if (grant.success) await saveRefusal(tx, grant.data.id, answer.code, answer.reason);
   };
 
-  /** Keeps a grant that came down with its grantor's feed. */
-  readonly published = async (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant): Promise<void> => {
-    const { signer, document: grant } = await this.#open(published.grant);
-    const answer = await this.#open(published.answer);
-    const sound =
-      grant.kind === 'GRANT' &&
-      answer.document.kind === 'ANSWER' &&
-      signer === publisher &&
-      answer.signer === grant.grantee &&
-      answer.document.digest === sha256(published.grant);
-    if (!sound) throw problem('GRANT_INVALID', `${publisher} published a grant that is not its own.`);
-    if (published.end !== null) {
-      const { signer: ender, document: end } = await this.#open(published.end);
-      const ended =
-        end.kind === 'END' &&
-        end.grant === grant.id &&
-        ender === (end.way === 'REVOKED' ? grant.grantor : grant.grantee);
-      if (!ended) throw problem('GRANT_INVALID', `${publisher} published an end that is none of ${grant.id}.`);
-    }
-    await saveGrant(tx, grant, published);
-  };
-
   /** Keeps a grant that its grantor, who lies below, told this level of. */
   async #copy(tx: NodeTx, from: DivisionCode, published: PublishedGrant): Promise<void> {
     if (from === tx.node || !this.#parts.divisions.isWithin(from, tx.node)) {
       throw problem('FORBIDDEN', `${from} does not lie below ${tx.node}.`);
     }
-    await this.published(tx, from, published);
+    await this.#parts.published.take(tx, from, published);
   }
 
-  async #open(jws: string): Promise<{ signer: DivisionCode; document: DelegationDocument }> {
-    const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.delegation);
-    const document = delegationDocumentSchema.safeParse(payload);
-    if (!document.success) throw problem('GRANT_INVALID', 'The document is not what its kind says.');
-    return { signer: node, document: document.data };
-  }
-
-  async #take(tx: NodeTx, signer: DivisionCode, document: DelegationDocument, jws: string): Promise<void> {
+  async #take(tx: NodeTx, from: DivisionCode, jws: string): Promise<void> {
+    const signed = await openDocument(this.#parts.trust, jws);
+    // whose word it is sends it, also a second time: nobody else brings it
+    if (signed.signer !== from) throw problem('GRANT_INVALID', `${from} sent what ${signed.signer} signed.`);
+    const { document } = signed;
     switch (document.kind) {
       case 'GRANT':
-        return this.#takeGrant(tx, signer, document, jws);
+        return this.#takeGrant(tx, document, jws, from);
       case 'REQUEST':
-        return this.#takeRequest(tx, signer, document, jws);
+        return this.#takeRequest(tx, document, jws, from);
       case 'ANSWER':
-        return this.#takeAnswer(tx, signer, document, jws);
+        return this.#takeAnswer(tx, document, jws, signed);
       case 'END':
-        return this.#takeEnd(tx, signer, document, jws);
+        return this.#takeEnd(tx, document, jws, signed);
       default:
         return document satisfies never;
     }
   }
 
-  async #takeGrant(tx: NodeTx, signer: DivisionCode, grant: Grant, jws: string): Promise<void> {
+  async #takeGrant(tx: NodeTx, grant: Grant, jws: string, signer: DivisionCode): Promise<void> {
     const { divisions, now } = this.#parts;
     const today = dayOf(now());
     if (grant.grantee !== tx.node) throw problem('GRANT_INVALID', `The grant is for ${grant.grantee}, not ${tx.node}.`);
+    // a second copy, say of a restored grantor
+    if ((await lockGrant(tx, grant.id))?.grantJws === jws) return;
     const known = new Map<string, Item>((await findItems(tx, grant.items, today)).map((item) => [item.code, item]));
     requireSoundGrant(grant, signer, (code) => known.get(code) ?? null, divisions, today);
-    if (await endedBefore(tx, grant.id))
-      throw problem('GRANT_ENDED', `The grant ${grant.id} was ended before it came.`);
+    if (await endedBefore(tx, grant)) throw problem('GRANT_ENDED', `The grant ${grant.id} was ended before it came.`);
     if ((await newestSeq(tx, grant.grantor, tx.node, grant.items)) >= grant.seq) {
       throw problem(
         'GRANT_STALE',
@@ -158,24 +134,25 @@ export class DelegationReceiver {
     await saveGrant(tx, grant, { grant: jws, answer: null, end: null });
   }
 
-  async #takeRequest(tx: NodeTx, signer: DivisionCode, request: GrantRequest, jws: string): Promise<void> {
+  async #takeRequest(tx: NodeTx, request: GrantRequest, jws: string, signer: DivisionCode): Promise<void> {
     const sound =
       request.grantor === tx.node && request.grantee === signer && this.#parts.divisions.isWithin(signer, tx.node);
     if (!sound) throw problem('GRANT_INVALID', `${signer} can't ask ${tx.node} for that power.`);
     await saveRequest(tx, request, jws);
   }
 
-  async #takeAnswer(tx: NodeTx, signer: DivisionCode, answer: GrantAnswer, jws: string): Promise<void> {
+  async #takeAnswer(tx: NodeTx, answer: GrantAnswer, jws: string, signed: SignedDocument): Promise<void> {
     const stored = await lockGrant(tx, answer.to);
     if (stored) {
-      if (signer !== stored.grant.grantee || answer.digest !== sha256(stored.grantJws)) {
-        throw problem('GRANT_INVALID', `${signer} can't answer the grant ${answer.to}.`);
-      }
+      requireAnswerTo({ grant: stored.grant, digest: sha256(stored.grantJws) }, signed);
+      if (stored.answerJws === jws) return;
+      if (stored.answerJws !== null) throw problem('GRANT_INVALID', `The grant ${answer.to} was answered before.`);
       await saveAnswer(tx, answer.to, jws);
       // who routes below must know it; nothing is known unaccepted
       if (answer.accepted) await this.#parts.publisher.publish(tx, { ...stored, answerJws: jws });
       return;
     }
+    const { signer } = signed;
     const request = await lockRequest(tx, answer.to);
     if (
       !request ||
@@ -188,10 +165,12 @@ export class DelegationReceiver {
     await saveRequestAnswer(tx, answer.to, jws);
   }
 
-  async #takeEnd(tx: NodeTx, signer: DivisionCode, end: GrantEnd, jws: string): Promise<void> {
+  async #takeEnd(tx: NodeTx, end: GrantEnd, jws: string, signed: SignedDocument): Promise<void> {
+    const { signer } = signed;
     const stored = await lockGrant(tx, end.grant);
-    const ender = end.way === 'REVOKED' ? stored?.grant.grantor : stored?.grant.grantee;
-    if (stored && signer !== ender) throw problem('GRANT_INVALID', `${signer} can't end the grant ${end.grant}.`);
+    if (stored) requireEndOf(stored.grant, signed);
+    // the end that came first counts
+    if (stored?.end) return;
     // its end may overtake the grant: it is kept, and the grant refused when it comes
     if (!stored && !(end.way === 'REVOKED' && this.#parts.divisions.isWithin(tx.node, signer))) {
       throw problem('GRANT_INVALID', `${tx.node} knows no grant ${end.grant}.`);

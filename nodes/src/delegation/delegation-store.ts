@@ -7,6 +7,7 @@ import type {
   GrantRequest,
   PublishedGrant,
 } from '@liandong/schema';
+import { problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
@@ -104,11 +105,12 @@ export async function lockGrant(tx: NodeTx, id: string): Promise<StoredGrant | n
   return row ? storedOf(row) : null;
 }
 
-/** Whether the end of a grant came before the grant. */
-export async function endedBefore(tx: NodeTx, id: string): Promise<boolean> {
-  const rows = await tx.query(`SELECT id FROM delegations WHERE node = $1 AND id = $2::uuid AND end_jws IS NOT NULL`, [
-    id,
-  ]);
+/** Whether a grant's grantor ended it before it came; what another node says of it ends nothing. */
+export async function endedBefore(tx: NodeTx, { id, grantor }: Pick<Grant, 'id' | 'grantor'>): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT id FROM delegations WHERE node = $1 AND id = $2::uuid AND grantor = $3 AND end_jws IS NOT NULL`,
+    [id, grantor],
+  );
   return rows.length > 0;
 }
 
@@ -137,22 +139,31 @@ export async function nextSeq(tx: NodeTx): Promise<number> {
   return Number(row?.value ?? 1);
 }
 
-/** Keeps a grant; documents that are there already stay. */
+/**
+ * Keeps a grant; documents that are there already stay, but for an end that came ahead of it from another node than its
+ * grantor.
+ * @throws {ProblemError} GRANT_INVALID where another document is kept under its id: nothing changes
+ */
 export async function saveGrant(
   tx: NodeTx,
   grant: Grant,
   documents: Omit<PublishedGrant, 'answer'> & { answer: string | null },
 ): Promise<void> {
-  await tx.query(
+  const { id, grantor, grantee, seq, items } = grant;
+  const kept = await tx.query(
     `INSERT INTO delegations (node, id, grantor, grantee, seq, items, grant_jws, answer_jws, end_jws)
      VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (node, id) DO UPDATE SET
-       items = excluded.items, seq = excluded.seq, grantee = excluded.grantee,
-       grant_jws = coalesce(delegations.grant_jws, excluded.grant_jws),
+       grantor = excluded.grantor, grantee = excluded.grantee, seq = excluded.seq, items = excluded.items,
+       grant_jws = excluded.grant_jws,
        answer_jws = coalesce(delegations.answer_jws, excluded.answer_jws),
-       end_jws = coalesce(delegations.end_jws, excluded.end_jws)`,
-    [grant.id, grant.grantor, grant.grantee, grant.seq, grant.items, documents.grant, documents.answer, documents.end],
+       end_jws = CASE WHEN delegations.grantor = excluded.grantor
+         THEN coalesce(delegations.end_jws, excluded.end_jws) ELSE excluded.end_jws END
+     WHERE delegations.grant_jws IS NULL OR delegations.grant_jws = excluded.grant_jws
+     RETURNING id`,
+    [id, grantor, grantee, seq, items, documents.grant, documents.answer, documents.end],
   );
+  if (kept.length === 0) throw problem('GRANT_INVALID', `${tx.node} keeps another grant under the id ${id}.`);
 }
 
 export async function saveAnswer(tx: NodeTx, id: string, jws: string): Promise<void> {

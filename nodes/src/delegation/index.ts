@@ -3,5 +3,6 @@ export { delegatedStages, openGrants, powersOn } from './delegated.ts';
 export { DelegationReceiver } from './delegation-receiver.ts';
 export { delegationService } from './delegation-service.ts';
 export { GrantPublisher } from './grant-publisher.ts';
+export { PublishedGrants } from './published-grants.ts';
 export { findGrants, findGrantsOver } from './delegation-store.ts';
 export type { StoredGrant } from './delegation-store.ts';

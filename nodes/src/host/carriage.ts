@@ -3,7 +3,7 @@ import { materialPartSchema } from '@liandong/schema';
 import type { Bus } from '../bus/index.ts';
 import { ProxyReceiver, lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
-import { DelegationReceiver } from '../delegation/index.ts';
+import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
 import type { HandOffPorts } from '../handoff/index.ts';
 import { Carrier, Intake, ParkedRetries, Relay } from '../handoff/index.ts';
@@ -39,7 +39,8 @@ export async function startCarriage(
   const { publisher, ownKeys, keyDesk, legalBases, keeper, now, log } = parts;
   const { nodes } = config;
   const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
-  const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
+  const grants = new PublishedGrants({ trust, divisions, log });
+  const delegations = new DelegationReceiver({ trust, divisions, publisher, published: grants, now });
   const opinions = new OpinionReceiver({ trust, divisions, calendar, writer, outbox, now });
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
 
@@ -62,7 +63,8 @@ export async function startCarriage(
       others: {
         linkItems,
         changeLegalBasis: legalBases.take,
-        takeGrant: delegations.published,
+        takeGrant: grants.entry,
+        judgeWaitingGrants: grants.judgeWaiting,
         keepOffers,
         takeKeys: keyDesk.published,
       },
@@ -175,7 +177,7 @@ export async function startCarriage(
     retry: async (node, id) => intakes.find((intake) => intake.node === node)?.retry(id),
     log,
   });
-  await parked.keysLearned();
+  await Promise.all([parked.keysLearned(), grants.judgeWaitingAt(db, nodes)]);
   parked.start();
   onStop(() => parked.stop());
   ownKeys.onTaken(() => relay.resendParked());
@@ -184,7 +186,8 @@ export async function startCarriage(
     const welcomed = async () => {
       for (const node of new Set(opened)) await cursors.welcome(node);
     };
-    const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned(), welcomed()]);
+    const judged = grants.judgeWaitingAt(db, nodes);
+    const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned(), judged, welcomed()]);
     followed.catch((error: unknown) => log.warn({ err: error }, 'what was learned of keys'));
   });
   const leave = async (node: DivisionCode) => {

@@ -24,6 +24,7 @@ export * from './fee-reconciliation.ts';
 export * from './fees.ts';
 export { FEE_ACTIONS } from './fee-state.ts';
 export type { FeeLine } from './fee-state.ts';
+export * from './grant-documents.ts';
 export * from './guide.ts';
 export * from './hearings.ts';
 export * from './identity-numbers.ts';
