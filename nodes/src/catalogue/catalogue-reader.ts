@@ -7,12 +7,7 @@ import type {
   LegalBasisChange,
   PublishedGrant,
 } from '@liandong/schema';
-import {
-  catalogueEntrySchema,
-  followItem,
-  publisherFault,
-  standardImplementation,
-} from '@liandong/schema';
+import { catalogueEntrySchema, followItem, publisherFault, standardImplementation } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';
