@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
 import type { Caller, DoorSettings } from './door.ts';
 import { Door, refusal } from './door.ts';
+import { drainable } from './drain.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
@@ -48,7 +49,7 @@ export class Gateway {
   readonly #http = new HttpTransport();
   readonly #door: Door;
   readonly #yoga: YogaServerInstance<{ caller: Caller }, GatewayContext>;
-  #server: Server | null = null;
+  #stopServing: (() => Promise<void>) | null = null;
 
   constructor(parts: GatewayParts) {
     const { divisions, topology, nats, hostTimeoutMs, log } = parts;
@@ -128,6 +129,7 @@ export class Gateway {
       void adapter(incoming, outgoing);
     };
     const server = tls === null ? createServer(serve) : tlsServer(tls, serve);
+    const stop = drainable(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
         const why =
@@ -140,19 +142,12 @@ export class Gateway {
       });
       server.listen(port, address, resolve);
     });
-    this.#server = server;
+    this.#stopServing = stop;
   }
 
+  /** Lets nobody new in, answers what is under way, and closes. */
   async close(): Promise<void> {
-    const server = this.#server;
-    if (server) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // a connection that is kept falls idle when its last answer is out
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
-      server.closeIdleConnections();
-      await closed;
-      clearInterval(idle);
-    }
+    await this.#stopServing?.();
     await this.#http.close();
     await this.#parts.nats.close();
   }
