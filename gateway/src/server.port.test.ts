@@ -133,6 +133,30 @@ describe('over a real port', () => {
     expect(kept.hosts.closed).toBe(true);
   });
 
+  test('closing answers what is under way, and does not wait for a connection over which nothing was asked', async () => {
+    const closing = await TestGateway.open();
+    const free = await freePort();
+    await closing.gateway.listen(free, '127.0.0.1');
+    const silent = connect(free, '127.0.0.1');
+    silent.on('error', () => undefined);
+    await new Promise<void>((resolve) => silent.once('connect', () => resolve()));
+    const body = JSON.stringify({ query: '{ __typename }' });
+    const headers = ['host: x', 'content-type: application/json', `content-length: ${body.length}`];
+    const asking = connect(free, '127.0.0.1');
+    let answer = '';
+    asking.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    const ended = new Promise<void>((resolve) => asking.once('close', () => resolve()));
+    asking.write(`POST /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\nexpect: 100-continue\r\n\r\n`);
+    // it was taken up when the rest is asked for
+    await expect.poll(() => answer, { timeout: 30_000 }).toContain('100 Continue');
+    const closed = closing.close();
+    asking.write(body);
+    await Promise.all([closed, ended]);
+    expect(answer).toContain('"__typename":"Query"');
+    expect(answer.toLowerCase()).toContain('connection: close');
+    silent.destroy();
+  });
+
   test('closing takes no more questions and leaves the hosts', async () => {
     const closing = await TestGateway.open();
     const free = await freePort();

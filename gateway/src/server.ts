@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
 import type { Caller, DoorSettings } from './door.ts';
 import { Door, refusal } from './door.ts';
+import { drainable } from './drain.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
@@ -55,9 +56,14 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #http = new HttpTransport();
   readonly #door: Door;
+<<<<<<< HEAD
   readonly #bodies = new Bodies();
   readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
   #server: Server | null = null;
+=======
+  readonly #yoga: YogaServerInstance<{ caller: Caller }, GatewayContext>;
+  #stopServing: (() => Promise<void>) | null = null;
+>>>>>>> aid-data
 
   constructor(parts: GatewayParts) {
     const { divisions, topology, nats, hostTimeoutMs, log } = parts;
@@ -157,6 +163,7 @@ export class Gateway {
       void adapter(incoming, outgoing);
     };
     const server = tls === null ? createServer(serve) : tlsServer(tls, serve);
+    const stop = drainable(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
         const why =
@@ -169,19 +176,12 @@ export class Gateway {
       });
       server.listen(port, address, resolve);
     });
-    this.#server = server;
+    this.#stopServing = stop;
   }
 
+  /** Lets nobody new in, answers what is under way, and closes. */
   async close(): Promise<void> {
-    const server = this.#server;
-    if (server) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // a connection that is kept falls idle when its last answer is out
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
-      server.closeIdleConnections();
-      await closed;
-      clearInterval(idle);
-    }
+    await this.#stopServing?.();
     await this.#http.close();
     await this.#parts.nats.close();
   }

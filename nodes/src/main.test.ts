@@ -66,6 +66,21 @@ async function openRequest(): Promise<() => void> {
   return () => socket.destroy();
 }
 
+/** Whether the host lets nobody new in. */
+const isClosed = () =>
+  fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } }).then(
+    () => false,
+    () => true,
+  );
+
+/** Whether somebody waits for a table that is locked. */
+async function waitsFor(table: string): Promise<boolean> {
+  const rows = await federation
+    .db(CITY)
+    .queryHost('SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass', [table]);
+  return rows.length > 0;
+}
+
 describe('a host’s process', () => {
   test('stops on one signal, in order, with the status of success', async () => {
     const { child, ended, said } = await start();
@@ -74,19 +89,34 @@ describe('a host’s process', () => {
     expect(said()).toContain('host stopped');
   });
 
+  test('answers what is under way and ends right then, whatever connections its callers keep open', async () => {
+    const { child, ended, said } = await start();
+    const silent = connect(port, '127.0.0.1');
+    silent.on('error', () => undefined);
+    await new Promise<void>((resolve) => silent.once('connect', () => resolve()));
+    const db = federation.db(CITY);
+    const asked = await db.transactHost(async (tx) => {
+      // the answer waits for this table
+      await tx.query('LOCK TABLE migrations IN ACCESS EXCLUSIVE MODE');
+      // fetch keeps its connection
+      const answer = fetch(`http://127.0.0.1:${port}/ready`);
+      await expect.poll(() => waitsFor('migrations'), { timeout: 30_000 }).toBe(true);
+      child.kill('SIGTERM');
+      await expect.poll(isClosed, { timeout: 30_000 }).toBe(true);
+      return { answer };
+    });
+    expect((await asked.answer).headers.get('connection')).toBe('close');
+    expect(await ended).toBe(0);
+    expect(said()).not.toContain('took too long');
+    silent.destroy();
+  });
+
   test('waits for what is under way, and ends at a second signal', async () => {
     const { child, ended, said } = await start();
     const close = await openRequest();
     child.kill('SIGTERM');
     // it has begun to stop when nobody new is let in
-    await expect
-      .poll(() =>
-        fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } }).then(
-          () => 'open',
-          () => 'closed',
-        ),
-      )
-      .toBe('closed');
+    await expect.poll(isClosed, { timeout: 30_000 }).toBe(true);
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');
     expect(await ended).toBe(1);

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { Readiness } from '../operation/index.ts';
 import { isReady } from '../operation/index.ts';
+import { drainable } from './drain.ts';
 import type { Responder } from './responder.ts';
 
 /** Materials as base64 are a third longer; the rest of a request is small. */
@@ -18,10 +19,11 @@ export interface HttpServerParts {
 
 /** Answers over HTTP: liveness, readiness, and GraphQL for gateways that reach this host directly. */
 export class HttpServer {
-  readonly #server: Server;
+  /** Lets nobody new in and ends with the last answer that is under way. */
+  readonly stop: () => Promise<void>;
 
-  private constructor(server: Server) {
-    this.#server = server;
+  private constructor(stop: () => Promise<void>) {
+    this.stop = stop;
   }
 
   /** @throws {ProblemError} BAD_CONFIG when the port is taken */
@@ -33,6 +35,7 @@ export class HttpServer {
         else response.destroy();
       });
     });
+    const stop = drainable(server);
     // longer than gateways keep an idle connection: a request is never sent into one that is just being closed
     server.keepAliveTimeout = 75_000;
     await new Promise<void>((resolve, reject) => {
@@ -43,13 +46,7 @@ export class HttpServer {
       });
       server.listen(port, address, resolve);
     });
-    return new HttpServer(server);
-  }
-
-  async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
-    await closed;
+    return new HttpServer(stop);
   }
 }
 
