@@ -1,4 +1,4 @@
-import type { PlaceRoster } from '@liandong/schema';
+import type { PlaceRoster, Viewer } from '@liandong/schema';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CITY,
@@ -12,6 +12,7 @@ import {
   WITHOUT_NODE,
   asked,
 } from './testing/memory-federation.ts';
+import { personAt } from './testing/people.ts';
 
 const QUERY = `query Rosters($division: ID!) {
   rosterCoverage(division: $division) {
@@ -36,8 +37,9 @@ let federation: MemoryFederation;
 const say = (code: string, roster: PlaceRoster) => {
   federation.hosts.node(code).placeRoster = roster;
 };
-const coverage = async (division: string): Promise<Found> => {
-  const { data, errors } = await federation.ask(QUERY, { division }, null);
+/** Asked by a person: the public hears the answer of a moment ago. */
+const coverage = async (division: string, viewer: Viewer | null = personAt(COUNTY, 'CLERK')): Promise<Found> => {
+  const { data, errors } = await federation.ask(QUERY, { division }, viewer);
   expect(errors).toBeUndefined();
   return data?.['rosterCoverage'] as Found;
 };
@@ -53,7 +55,7 @@ afterEach(() => {
 
 describe('the rosters of a division', () => {
   test('are asked of its townships and villages, one request a host, without a login', async () => {
-    const found = await coverage(TOWNSHIP);
+    const found = await coverage(TOWNSHIP, null);
     expect(found).toMatchObject({ covered: 4, gaps: [], coverage: { expected: 4, answered: 4, silent: [] } });
     expect(asked(federation.hosts)).toEqual(['township _placeRosters[1]', 'villages _placeRosters[3]']);
   });

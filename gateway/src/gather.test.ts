@@ -1,4 +1,4 @@
-import type { Item } from '@liandong/schema';
+import type { Item, Viewer } from '@liandong/schema';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CITY,
@@ -13,6 +13,7 @@ import {
   WITHOUT_NODE,
   asked,
 } from './testing/memory-federation.ts';
+import { personAt } from './testing/people.ts';
 
 const QUERY = `query Drift($division: ID!) {
   catalogDrift(division: $division) {
@@ -77,8 +78,9 @@ const change = (code: string, changed: Partial<Item>) => {
   const item = originals.get(code);
   if (item) node.items.set(ITEM, { ...item, ...changed });
 };
-const drift = async (division: string): Promise<Found> => {
-  const { data, errors } = await federation.ask(QUERY, { division }, null);
+/** Asked by a person: the public hears the answer of a moment ago. */
+const drift = async (division: string, viewer: Viewer | null = personAt(COUNTY, 'CLERK')): Promise<Found> => {
+  const { data, errors } = await federation.ask(QUERY, { division }, viewer);
   expect(errors).toBeUndefined();
   return data?.['catalogDrift'] as Found;
 };
@@ -86,7 +88,7 @@ const lines = ({ found }: Found) => found.map((d) => `${d.node.code} ${d.element
 
 describe('the drift of a division', () => {
   test('is none where every node holds what the city has, without a login', async () => {
-    expect(await drift(CITY)).toEqual({
+    expect(await drift(CITY, null)).toEqual({
       division: { code: CITY, name: '台州市' },
       basis: { code: CITY },
       basisStale: false,

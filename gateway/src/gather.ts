@@ -30,7 +30,7 @@ export interface NodeAnswer {
 /** Puts a batched lookup to nodes, one request a host; answers in the order of the nodes. */
 type AskMany = (lookup: string, nodes: readonly string[], variables: Record<string, unknown>) => Promise<NodeAnswer[]>;
 
-type Gathered = NonNullable<RoleContext['gathered']>;
+export type Gathered = NonNullable<RoleContext['gathered']>;
 
 /** How many nodes' copies are tried for the city's catalogue when the city is silent. */
 const MAX_STANDINS = 3;

@@ -9,6 +9,7 @@ import type { Failure } from './failures.ts';
 import { isElsewhere, isWayFault, problemOf } from './failures.ts';
 import type { NodeAnswer } from './gather.ts';
 import { GATHERINGS } from './gather.ts';
+import { GatherRuns } from './gather-runs.ts';
 import { KeyTask } from './key-task.ts';
 import { countOperation, currentTrace } from './observability/index.ts';
 import type { Registry } from './registry.ts';
@@ -38,6 +39,7 @@ interface Answer {
  */
 export function routedExecutor(role: RoleConfig, registry: Registry, hosts: HostCaller): Executor {
   const schema = roleSchema(role.name);
+  const runs = new GatherRuns();
   return async (request: ExecutionRequest): Promise<ExecutionResult> => {
     const context = request.context as GatewayContext;
     const fields = rootFieldsOf(request.document, (request.variables ?? {}) as Record<string, unknown>);
@@ -50,7 +52,7 @@ export function routedExecutor(role: RoleConfig, registry: Registry, hosts: Host
           case 'keys':
             return asker.keyed(route, argumentType(schema, field.name, route.argument));
           case 'subtree':
-            return asker.gathered(route);
+            return asker.gathered(route, runs);
           default:
             return asker.single(route);
         }
@@ -130,13 +132,17 @@ class Asker {
 
   /**
    * A field that all nodes of a division answer together: they are asked by batched lookups, one request a host, and
-   * what was gathered is answered by the role's own schema here. Nobody answers for a node that is silent.
+   * what was gathered is answered by the role's own schema here. Nobody answers for a node that is silent. They are asked
+   * as the public, so that what they answer is everybody's.
    */
-  async gathered(route: Route & { by: 'subtree' }): Promise<Answer> {
+  async gathered(route: Route & { by: 'subtree' }, runs: GatherRuns): Promise<Answer> {
     try {
       const division = this.#registry.divisions.get(String(argumentAt(this.#field.args, route.path))).code;
-      const gathered = await GATHERINGS[route.gather](division, this.#registry, (lookup, nodes, variables) =>
-        this.#askMany(lookup, nodes, variables),
+      const key = `${route.gather} ${division} ${this.#registry.current.sequence}`;
+      const gathered = await runs.of(key, this.#context.viewer === null, () =>
+        GATHERINGS[route.gather](division, this.#registry, (lookup, nodes, variables) =>
+          this.#askMany(lookup, nodes, variables),
+        ),
       );
       const { query, variables } = this.#field.alone();
       const operation: RoleOperation = { role: this.#role.name, at: division, query, variables, token: null };

@@ -10,7 +10,11 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
 import type { Caller, DoorSettings } from './door.ts';
 import { Door, refusal } from './door.ts';
+<<<<<<< HEAD
 import { drainable } from './drain.ts';
+=======
+import { heavyRoots } from './gather-weights.ts';
+>>>>>>> aid-door
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
@@ -85,7 +89,13 @@ export class Gateway {
       // the plugins read bodies and remember questions within bounds of their own
       maxRequestBodySize: false,
       parserAndValidationCache: false,
-      plugins: [readBodies(), limitTexts(), limitTokens(MAX_TOKENS), rememberQuestions(KNOWN_BYTES), limitQueries()],
+      plugins: [
+        readBodies(),
+        limitTexts(),
+        limitTokens(MAX_TOKENS),
+        rememberQuestions(KNOWN_BYTES),
+        limitQueries(({ viewer }, variables) => heavyRoots(this.registry, viewer, variables)),
+      ],
       // the door says who may ask from where
       cors: false,
       multipart: false,

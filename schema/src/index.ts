@@ -1,3 +1,4 @@
+export * from './bounded-cache.ts';
 export * from './divisions.ts';
 export * from './errors.ts';
 export * from './identifiers.ts';

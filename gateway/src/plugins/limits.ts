@@ -1,6 +1,8 @@
+import type { HeavyRoots } from '@liandong/schema';
 import { CLIENT_LIMITS, DocumentCache, MAX_QUERY_CHARACTERS, limitFaults, problem } from '@liandong/schema';
 import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Identity } from './identity.ts';
 
 /** Refuses a text that is too long before anything reads it. */
 export function limitTexts(): Plugin {
@@ -51,11 +53,18 @@ export function rememberQuestions(mostBytes: number): Plugin {
   };
 }
 
-/** Refuses what is too large before it is even checked against the graph; nodes measure once more for themselves. */
-export function limitQueries(): Plugin {
+/**
+ * Refuses what is too large before it is even checked against the graph; nodes measure once more for themselves.
+ * @param heavyOf what weighs heavy in a question by who asks it
+ */
+export function limitQueries<Asked extends { identity: Identity }>(
+  heavyOf: (identity: Identity, variables: Record<string, unknown>) => HeavyRoots,
+): Plugin<object, Asked> {
   return {
-    onValidate: ({ params, setResult }) => {
-      const faults = limitFaults(params.documentAST, CLIENT_LIMITS);
+    onValidate: ({ params, context, setResult }) => {
+      const { identity, params: asked } = context as unknown as Asked & { params: { variables?: unknown } };
+      const variables = (asked.variables ?? {}) as Record<string, unknown>;
+      const faults = limitFaults(params.documentAST, CLIENT_LIMITS, heavyOf(identity, variables));
       if (faults.length > 0) setResult(faults);
     },
   };

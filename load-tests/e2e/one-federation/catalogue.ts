@@ -133,7 +133,7 @@ export function catalogue(asking: Asking): void {
         } }`,
         )
       ).standardization;
-    const drifts = async () => (await asked<Drifts>(null, DRIFT)).catalogDrift;
+    const drifts = async () => (await asked<Drifts>('city-supervisor', DRIFT)).catalogDrift;
 
     test('does not drift once it arrived', async () => {
       expect(await drifts()).toEqual({
@@ -191,7 +191,11 @@ export function catalogue(asking: Asking): void {
       await asking.federation.host('renjia').stop();
       await asking.federation.rows('renjia', `DELETE FROM items WHERE code = $1`, [MISSED]);
       await asking.federation.host('renjia').start();
-      const { catalogDrift } = await until<Drifts>(null, DRIFT, (answer) => answer.catalogDrift.drift.length > 0);
+      const { catalogDrift } = await until<Drifts>(
+        'city-supervisor',
+        DRIFT,
+        (answer) => answer.catalogDrift.drift.length > 0,
+      );
       expect(catalogDrift.drift).toMatchObject([
         { node: { name: '任家村委会' }, itemCode: MISSED, element: 'item', kind: 'MISSING' },
       ]);

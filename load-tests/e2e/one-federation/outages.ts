@@ -25,7 +25,7 @@ export function outages(asking: Asking): void {
   let waiting: string;
   let project: string;
   const VIEW = () => `{ project(id: "${project}") { amountFen key staleSince } }`;
-  const drift = async () => (await asked<Drifts>(null, DRIFT)).catalogDrift;
+  const drift = async () => (await asked<Drifts>('city-supervisor', DRIFT)).catalogDrift;
   const waits = ({ agentCases }: AgentCases) =>
     agentCases.nodes.find(({ id }) => id === waiting)?.waits.some(({ kind }) => kind === 'BRING_SUPPLEMENT') ?? false;
 

@@ -69,7 +69,7 @@ export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
       extensions: OPENS_AS_PUBLIC,
       type: CatalogDrift,
       description:
-        "Where the nodes of a division and below drift from the city's catalogue, now. Needs no login. Parents before children; nodes that did not answer are named in the coverage.",
+        "Where the nodes of a division and below drift from the city's catalogue, now. Needs no login; without one the answer may be a minute old. Parents before children; nodes that did not answer are named in the coverage.",
       args: { division: t.arg.id({ required: true }) },
       resolve: (_, { division }, { gathered }) => {
         if (gathered?.drift) return gathered.drift;

@@ -1,7 +1,7 @@
 export { DocumentCache } from './document-cache.ts';
 export { executeRole, extensionsOf } from './execute.ts';
 export { CLIENT_LIMITS, NODE_LIMITS, limitFaults } from './limits.ts';
-export type { QueryLimits } from './limits.ts';
+export type { HeavyRoots, QueryLimits } from './limits.ts';
 export * from './admission-inputs.ts';
 export * from './catalogue-inputs.ts';
 export * from './project-inputs.ts';

@@ -46,6 +46,23 @@ describe('a question is measured by', () => {
     expect(faults('{ a(first: 10) { b(first: 10) { c } } }')).toHaveLength(1);
   });
 
+  test('what its root fields weigh beside their answer, wherever they stand, and how many are heavy', () => {
+    const heavy = (weight: number) => ({
+      weightOf: ({ name }: { name: { value: string } }) => (name.value === 'all' ? weight : 0),
+      most: 2,
+    });
+    const weighed = (query: string, weight: number) =>
+      limitFaults(parse(query), LIMITS, heavy(weight)).map((error) => error.message);
+    const tooMuch = 'The question asks for too much at once; 100 is the most.';
+    expect(weighed('{ all b }', 98)).toEqual([]);
+    expect(weighed('{ all b }', 99)).toEqual([tooMuch]);
+    expect(weighed('{ ...F ...F } fragment F on Q { ... { all } }', 50)).toEqual([tooMuch]);
+    expect(weighed('{ a { all } }', 1_000)).toEqual([]);
+    expect(weighed('{ all ...F } fragment F on Q { all all }', 1)).toEqual([
+      'The question asks too many nodes too often at once; 2 is the most.',
+    ]);
+  });
+
   test('each of its operations', () => {
     expect(faults(`query A ${nested(2)} query B ${nested(5)}`)).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import type { ArgumentNode, DocumentNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
+import type { ArgumentNode, DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import { GraphQLError, Kind } from 'graphql';
 
 /** How large a question may be, measured before anything is looked up. */
@@ -23,6 +23,16 @@ export const CLIENT_LIMITS: QueryLimits = { depth: 12, aliases: 60, roots: 20, d
  */
 export const NODE_LIMITS: QueryLimits = { depth: 16, aliases: 500, roots: 200, directives: 200, cost: 500_000 };
 
+/** Root fields that make more work than their answer shows. */
+export interface HeavyRoots {
+  /** Fields of the answer that a root field counts for beside those it shows; 0 for one that is not heavy. */
+  weightOf: (root: FieldNode) => number;
+  /** Most heavy fields in one question. */
+  most: number;
+}
+
+const NONE_HEAVY: HeavyRoots = { weightOf: () => 0, most: Infinity };
+
 /** The largest page there is. */
 const MAX_PAGE = 200;
 
@@ -37,7 +47,11 @@ interface Size {
  * What is too large about a question; nothing for one within the limits. Reads the text alone, fragments once each, so
  * that a question can't be made that costs much to measure.
  */
-export function limitFaults(document: DocumentNode, limits: QueryLimits): GraphQLError[] {
+export function limitFaults(
+  document: DocumentNode,
+  limits: QueryLimits,
+  { weightOf, most }: HeavyRoots = NONE_HEAVY,
+): GraphQLError[] {
   const measure = new Measure(document);
   const faults: GraphQLError[] = [];
   const over = (what: string, is: number, most: number) => {
@@ -51,8 +65,15 @@ export function limitFaults(document: DocumentNode, limits: QueryLimits): GraphQ
     over('is too deep', size.depth, limits.depth);
     over('has too many aliases', size.aliases, limits.aliases);
     over('has too many directives', size.directives + directives.length, limits.directives);
-    over('asks for too much at once', size.cost, limits.cost);
-    over('has too many root fields', measure.roots(selectionSet), limits.roots);
+    const roots = measure.sumOfRoots(selectionSet, () => 1);
+    over('has too many root fields', roots, limits.roots);
+    // what weighs heavy is looked up: not for more fields than are answered
+    const heavy = roots > limits.roots ? 0 : measure.sumOfRoots(selectionSet, weightOf);
+    over('asks for too much at once', size.cost + heavy, limits.cost);
+    if (heavy > 0) {
+      const questions = measure.sumOfRoots(selectionSet, (root) => (weightOf(root) > 0 ? 1 : 0));
+      over('asks too many nodes too often at once', questions, most);
+    }
   }
   return faults;
 }
@@ -64,7 +85,6 @@ export function tooLarge(message: string): GraphQLError {
 class Measure {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #known = new Map<string, Size>();
-  readonly #roots = new Map<string, number>();
 
   constructor(document: DocumentNode) {
     this.#fragments = new Map(
@@ -97,20 +117,25 @@ class Measure {
     return sum;
   }
 
-  roots(selectionSet: SelectionSetNode): number {
+  /** The sum of something over the root fields; of a fragment it is taken once. */
+  sumOfRoots(
+    selectionSet: SelectionSetNode,
+    of: (root: FieldNode) => number,
+    known = new Map<string, number>(),
+  ): number {
     return selectionSet.selections.reduce((sum, selection) => {
-      if (selection.kind === Kind.FIELD) return sum + 1;
-      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + this.roots(selection.selectionSet);
+      if (selection.kind === Kind.FIELD) return sum + of(selection);
+      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + this.sumOfRoots(selection.selectionSet, of, known);
       const name = selection.name.value;
-      let known = this.#roots.get(name);
-      if (known === undefined) {
+      let inside = known.get(name);
+      if (inside === undefined) {
         const fragment = this.#fragments.get(name);
         // one that holds itself is refused by its meaning; here it only must end
-        this.#roots.set(name, 0);
-        known = fragment ? this.roots(fragment.selectionSet) : 0;
-        this.#roots.set(name, known);
+        known.set(name, 0);
+        inside = fragment ? this.sumOfRoots(fragment.selectionSet, of, known) : 0;
+        known.set(name, inside);
       }
-      return sum + known;
+      return sum + inside;
     }, 0);
   }
 

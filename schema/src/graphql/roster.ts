@@ -204,7 +204,7 @@ export function addRoster(role: RoleBuilder): void {
           extensions: OPENS_AS_PUBLIC,
           type: RosterCoverage,
           description:
-            'Which places of a division have named agents, stand-ins and training, now. Needs no login; nodes that did not answer are named in the coverage.',
+            'Which places of a division have named agents, stand-ins and training, now. Needs no login; without one the answer may be a minute old. Nodes that did not answer are named in the coverage.',
           args: { division: t.arg.id({ required: true }) },
           resolve: (_, args, { gathered }) => {
             if (gathered?.roster) return gathered.roster;

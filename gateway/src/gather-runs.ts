@@ -1,0 +1,50 @@
+import { BoundedCache } from '@liandong/schema';
+import type { Gathered } from './gather.ts';
+
+/** How long an answer of all nodes serves whoever has no login, ms; one in which nodes are silent serves less long. */
+const FRESH_MS = 60_000;
+const FRESH_WITH_SILENT_MS = 10_000;
+/** Lines of all answers that are kept. */
+const MOST_LINES = 100_000;
+
+/**
+ * Questions to all nodes of a division, whose answers are the same for everybody: one run at a time for each, whoever
+ * asks meanwhile waits for it too, and the public hears the last answer for a while.
+ */
+export class GatherRuns {
+  readonly #underWay = new Map<string, Promise<Gathered>>();
+  readonly #known = new BoundedCache<{ gathered: Gathered; until: number }>(MOST_LINES);
+  readonly #now: () => number;
+
+  /** @param now ms; tests bring their own */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /**
+   * @param key names the question and what it is asked about
+   * @param isPublic whether an answer from a while ago does
+   * @throws what `run` throws
+   */
+  async of(key: string, isPublic: boolean, run: () => Promise<Gathered>): Promise<Gathered> {
+    const known = isPublic ? this.#known.find(key) : undefined;
+    if (known && known.until > this.#now()) return known.gathered;
+    let underWay = this.#underWay.get(key);
+    if (!underWay) {
+      underWay = this.#run(key, run).finally(() => this.#underWay.delete(key));
+      this.#underWay.set(key, underWay);
+    }
+    return underWay;
+  }
+
+  async #run(key: string, run: () => Promise<Gathered>): Promise<Gathered> {
+    const gathered = await run();
+    const { drift, roster } = gathered;
+    const silent = [drift, roster].reduce((sum, view) => sum + (view?.coverage.silent.length ?? 0), 0);
+    const lines =
+      1 + silent + (drift?.drift.length ?? 0) + (roster ? roster.gaps.length + roster.withoutNode.length : 0);
+    const until = this.#now() + (silent > 0 ? FRESH_WITH_SILENT_MS : FRESH_MS);
+    this.#known.keep(key, { gathered, until }, lines);
+    return gathered;
+  }
+}

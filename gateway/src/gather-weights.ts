@@ -1,0 +1,42 @@
+import type { HeavyRoots, Viewer } from '@liandong/schema';
+import type { FieldNode } from 'graphql';
+import { valueFromASTUntyped } from 'graphql';
+import type { Registry } from './registry.ts';
+import type { Route } from './roles.ts';
+import { ROLE_LIST } from './roles.ts';
+
+/** What a node's part in an answer of all nodes weighs, as fields of an answer. */
+const NODE_WEIGHT = 4;
+/** Most questions to all nodes of a division that one without a login may hold. */
+const MOST_OF_STRANGERS = 2;
+
+/** Root fields that all nodes of a division answer together. */
+const GATHERED: ReadonlyMap<string, Route & { by: 'subtree' }> = new Map(
+  ROLE_LIST.flatMap(({ routes }) =>
+    Object.entries(routes).flatMap(([name, route]) => (route.by === 'subtree' ? [[name, route] as const] : [])),
+  ),
+);
+
+/** How a question's root fields weigh that are put to every node of a division: by how many these are. */
+export function heavyRoots(registry: Registry, viewer: Viewer | null, variables: Record<string, unknown>): HeavyRoots {
+  return {
+    most: viewer ? Infinity : MOST_OF_STRANGERS,
+    weightOf: (root) => {
+      const route = GATHERED.get(root.name.value);
+      if (!route) return 0;
+      const given = argumentAt(root, route.path, variables);
+      const isCode = typeof given === 'string' || typeof given === 'number';
+      // left to the default of a variable it may be any
+      const division = isCode ? String(given) : registry.divisions.city.code;
+      // one that is no place is refused where it is answered, and asks nobody
+      const place = registry.divisions.find(division);
+      return place ? NODE_WEIGHT * registry.nodesWithin(place.code).length : 0;
+    },
+  };
+}
+
+function argumentAt(field: FieldNode, [name, ...path]: readonly string[], variables: Record<string, unknown>): unknown {
+  const argument = (field.arguments ?? []).find((given) => given.name.value === name);
+  const value: unknown = argument && valueFromASTUntyped(argument.value, variables);
+  return path.reduce<unknown>((found, step) => (found as Record<string, unknown> | null | undefined)?.[step], value);
+}

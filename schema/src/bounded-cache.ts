@@ -1,0 +1,42 @@
+/** What is remembered within a bound of weight, whatever the unit; what was not asked for longest goes first. */
+export class BoundedCache<V> {
+  readonly #most: number;
+  readonly #known = new Map<string, { value: V; weight: number }>();
+  #weight = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Of all that is kept. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  find(key: string): V | undefined {
+    const found = this.#known.get(key);
+    if (!found) return undefined;
+    this.#known.delete(key);
+    this.#known.set(key, found);
+    return found.value;
+  }
+
+  /** Keeps a value; one that alone takes an eighth of the room is not worth it. */
+  keep(key: string, value: V, weight: number): void {
+    this.forget(key);
+    if (weight > this.#most / 8) return;
+    this.#known.set(key, { value, weight });
+    this.#weight += weight;
+    for (const oldest of this.#known.keys()) {
+      if (this.#weight <= this.#most) break;
+      this.forget(oldest);
+    }
+  }
+
+  forget(key: string): void {
+    const found = this.#known.get(key);
+    if (!found) return;
+    this.#known.delete(key);
+    this.#weight -= found.weight;
+  }
+}
