@@ -10,11 +10,8 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
 import type { Caller, DoorSettings } from './door.ts';
 import { Door, refusal } from './door.ts';
-<<<<<<< HEAD
 import { drainable } from './drain.ts';
-=======
 import { heavyRoots } from './gather-weights.ts';
->>>>>>> aid-door
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
@@ -60,14 +57,9 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #http = new HttpTransport();
   readonly #door: Door;
-<<<<<<< HEAD
   readonly #bodies = new Bodies();
   readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
-  #server: Server | null = null;
-=======
-  readonly #yoga: YogaServerInstance<{ caller: Caller }, GatewayContext>;
   #stopServing: (() => Promise<void>) | null = null;
->>>>>>> aid-data
 
   constructor(parts: GatewayParts) {
     const { divisions, topology, nats, hostTimeoutMs, log } = parts;
