@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { DivisionCode, Grant, GrantAnswer, GrantEnd, PublishedGrant } from '@liandong/schema';
+import type { DivisionCode, Grant, PublishedGrant } from '@liandong/schema';
 import { SIGNED_TYPES, plusDays } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findItem } from '../catalogue/index.ts';
@@ -8,6 +7,8 @@ import { FeedAppender } from '../feeds/index.ts';
 import { RELIEF } from '../testing/cases.ts';
 import { putOutbox } from '../testing/outbox.ts';
 import { powersOf } from '../testing/powers.ts';
+import type { GrantSigners } from '../testing/signing.ts';
+import { publishedGrant, trustOfAll } from '../testing/signing.ts';
 import {
   CITY,
   COUNTY,
@@ -16,10 +17,9 @@ import {
   TestFederation,
   VILLAGE,
   eventually,
-  readKeysOf,
 } from '../testing/test-federation.ts';
-import type { TrustFile } from '../trust/index.ts';
-import { Trust, generateNodeKey, importNodeKey, sha256, signWith } from '../trust/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { generateNodeKey, importNodeKey, sha256, signWith } from '../trust/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
 /** 教师资格认定: the city decides it. */
@@ -30,9 +30,7 @@ let trust: Trust;
 
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: NODES, keepLog: true });
-  const file = JSON.parse(await readFile(federation.config(COUNTY).trustFile, 'utf8')) as TrustFile;
-  const keys = await Promise.all(NODES.map((node) => readKeysOf(federation.config(node))));
-  trust = await Trust.load(file, keys.flat(), federation.divisions);
+  trust = await trustOfAll(federation);
 });
 afterAll(() => federation.stop());
 
@@ -56,33 +54,7 @@ function grantOf(change: Partial<Grant> = {}): Grant {
 
 const sign = (node: DivisionCode, document: unknown) => trust.sign(node, SIGNED_TYPES.delegation, document);
 
-interface Signers {
-  signer?: DivisionCode;
-  answerer?: DivisionCode;
-  answer?: Partial<GrantAnswer>;
-  end?: { signer: DivisionCode } & Pick<GrantEnd, 'way'> & Partial<GrantEnd>;
-}
-
-/** A grant with its answer, and perhaps its end, signed by whom a test likes. */
-async function published(grant: Grant, { signer, answerer, answer, end }: Signers = {}): Promise<PublishedGrant> {
-  const at = federation.now().toISOString();
-  const jws = await sign(signer ?? grant.grantor, grant);
-  const answered: GrantAnswer = {
-    kind: 'ANSWER',
-    to: grant.id,
-    digest: sha256(jws),
-    accepted: true,
-    reason: null,
-    at,
-    ...answer,
-  };
-  const { signer: ender = '', ...given } = end ?? {};
-  return {
-    grant: jws,
-    answer: await sign(answerer ?? grant.grantee, answered),
-    end: end ? await sign(ender, { kind: 'END', grant: grant.id, reason: '收回', at, ...given }) : null,
-  };
-}
+const published = (grant: Grant, signers: GrantSigners = {}) => publishedGrant(trust, grant, signers);
 
 /** Sends it as a message. @returns how the receiver answers */
 async function told(from: DivisionCode, receiver: DivisionCode, body: unknown): Promise<string> {
@@ -182,7 +154,7 @@ describe('a grant that its grantor publishes', () => {
     for (const node of [CITY, VILLAGE]) await becomes(node, grant.id, 'HANDED_BACK');
   });
 
-  test.each<[string, Signers]>([
+  test.each<[string, GrantSigners]>([
     ['that another node accepted', { answerer: OTHER_TOWNSHIP }],
     ['whose answer is to another grant', { answer: { to: randomUUID() } }],
     ['whose answer is to another text', { answer: { digest: sha256('another') } }],

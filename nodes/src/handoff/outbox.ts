@@ -59,6 +59,19 @@ export class Outbox {
     // should it be lost with this process, its lease ends and it is looked for
     if (carry) tx.afterCommit(() => carry(owed));
   }
+
+  /** Owes a receiver no longer what follows a dossier it refused. */
+  async withdraw(
+    tx: NodeTx,
+    { receiver, kind, caseId }: Pick<Outgoing, 'receiver' | 'kind' | 'caseId'>,
+    code: string,
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE outbox SET settled_at = now(), outcome = 'REFUSED', code = $5
+       WHERE node = $1 AND receiver = $2 AND kind = $3 AND case_id = $4 AND settled_at IS NULL`,
+      [receiver, kind, caseId, code],
+    );
+  }
 }
 
 const insertOwed = gathered(async (tx: NodeTx, given: readonly (readonly (Owed & Pick<Outgoing, 'caseId'>)[])[]) => {

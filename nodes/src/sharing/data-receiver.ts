@@ -1,4 +1,15 @@
-import type { DataAsking, DataRecord, DataRequestBody, Divisions, IdType, LogLine, Problem } from '@liandong/schema';
+import type {
+  CaseFile,
+  DataAnswerBody,
+  DataAsking,
+  DataRecord,
+  DataRequestBody,
+  DivisionCode,
+  Divisions,
+  IdType,
+  LogLine,
+  Problem,
+} from '@liandong/schema';
 import {
   ARTICLES,
   ERRORS,
@@ -14,6 +25,7 @@ import {
   grantFaults,
   logLineSchema,
   outOfGrant,
+  partsShown,
   problem,
   replacedMaterial,
 } from '@liandong/schema';
@@ -23,8 +35,10 @@ import type { NodeTx } from '../db/index.ts';
 import type { Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import { findOwnOffer } from './offer-store.ts';
+import { findOffer } from './offer-store.ts';
+import { findRecordFault } from './record-faults.ts';
 import { findRegisterRow } from './register-store.ts';
+import type { StoredRequest } from './request-store.ts';
 import { appendDataLog, keepRecord, lockRequest, raiseLight, wasProvided } from './request-store.ts';
 
 export interface DataReceiverParts {
@@ -61,7 +75,7 @@ export class DataReceiver {
     if (await wasProvided(tx, body.request)) return { outcome: 'DONE' };
     const { trust, outbox, now } = this.#parts;
     const at = now();
-    const offer = await findOwnOffer(tx, body.offer);
+    const offer = await findOffer(tx, body.offer, tx.node);
     const proof = await this.#proofOf(body, message.from, at);
     const fields = [...new Set(body.fields)];
     const faults =
@@ -84,6 +98,7 @@ export class DataReceiver {
       faults: faults.map(({ field, message: why, article }) => ({ field: field ?? '', message: why, article })),
       replaces: offer && given !== null ? replacedMaterial(offer, fields) : null,
       values: given === null ? null : sha256(given),
+      terms: (given !== null && offer) || undefined,
     };
     await log(tx, 'PROVIDED', record, at);
     if (faults.length > 0) await light(tx, record, at);
@@ -96,7 +111,8 @@ export class DataReceiver {
 
   /**
    * Keeps an answer: at the desk that asked, once; at the desk that holds the case by now, so that it need not ask
-   * again; at the desk that took the case in, without values, so that the person can be told.
+   * again; at the desk that took the case in, without values, so that the person can be told. What the offering node may
+   * not say, or who brings it may not bring, is refused, and its material stays required.
    */
   readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = parse(dataAnswerSchema, message.body);
@@ -108,36 +124,63 @@ export class DataReceiver {
     }
     if (body.values !== null) parse(dataValuesSchema, JSON.parse(body.values));
     const asked = record.asker === tx.node;
-    if (asked) {
-      const known = await lockRequest(tx, record.request);
-      if (!known || known.provider !== node || known.caseId !== record.case) {
-        return refused('NOT_FOUND', `${tx.node} asked ${node} nothing under this id.`);
-      }
-      if (record.values !== null && body.values === null) {
-        return refused('MESSAGE_INVALID', 'The values that the offering node gave are not with its record.');
-      }
-    }
+    const [stored] = await findCases(tx, [record.case]);
+    const file = stored?.file ?? null;
+    const objection =
+      (await this.#unlikeKept(tx, record, body, asked)) ??
+      this.#unentitled(tx.node, message.from, record, file) ??
+      (await this.#unoffered(tx, record, asked));
+    if (objection) return objection;
     const fresh = await keepRecord(tx, record, body.record, body.values);
     if (!fresh) return { outcome: 'DONE' };
     if (asked) {
       await log(tx, 'ASKED', record, this.#parts.now());
       if (record.outcome === 'REFUSED') await light(tx, record, this.#parts.now());
     }
-    await this.#tellOn(tx, record, body, asked, message.from);
+    if (file) await this.#tellOn(tx, file, record, body, message.from);
     return { outcome: 'DONE' };
   };
 
+  /** Why a record does not answer what was asked here, or is another than the one that is kept; null when neither. */
+  async #unlikeKept(tx: NodeTx, record: DataRecord, body: DataAnswerBody, asked: boolean): Promise<Verdict | null> {
+    const kept = await lockRequest(tx, record.request);
+    if (asked && !(kept && answers(record, kept))) {
+      return refused('NOT_FOUND', `${tx.node} asked ${record.provider} nothing like this under this id.`);
+    }
+    if (asked && record.values !== null && body.values === null) {
+      return refused('MESSAGE_INVALID', 'The values that the offering node gave are not with its record.');
+    }
+    const another = kept !== null && (kept.asker !== record.asker || (kept.record ?? body.record) !== body.record);
+    return another ? refused('MESSAGE_INVALID', `${tx.node} keeps another record under this id.`) : null;
+  }
+
+  /** Why the asker has no part in the case, or who brings its answer has none; null when both have. */
+  #unentitled(node: DivisionCode, from: DivisionCode, record: DataRecord, file: CaseFile | null): Verdict | null {
+    const { asker, provider } = record;
+    // the offering node itself answers who asked it and nobody else
+    const brings = asker === node && from === provider ? [] : [from];
+    const parts = partsShown(record.case, file, node, [asker, ...brings]);
+    switch (parts) {
+      case 'SHOWN':
+        return null;
+      case 'NOT_YET':
+        return { outcome: 'LATER', reason: `the part of ${asker} or ${from} in the case is not known here yet` };
+      case 'NONE':
+        return refused('FORBIDDEN', `${asker} and ${from} do not both have a part in ${record.case}.`);
+      default:
+        return parts satisfies never;
+    }
+  }
+
+  /** Why a record stands on no offer of the node that signed it, or gives what the offer does not; null when it does. */
+  async #unoffered(tx: NodeTx, record: DataRecord, asked: boolean): Promise<Verdict | null> {
+    const fault = await findRecordFault(tx, this.#parts.divisions, record, asked);
+    return fault && refused(fault.code, fault.message);
+  }
+
   /** Passes an answer on to where the case is by now, and its record to the desk that took the case in. */
-  async #tellOn(
-    tx: NodeTx,
-    record: DataRecord,
-    body: { record: string; values: string | null },
-    asked: boolean,
-    from: string,
-  ): Promise<void> {
-    const [stored] = await findCases(tx, [record.case]);
-    if (!stored) return;
-    const { custodian, home, inTransitTo } = stored.file;
+  async #tellOn(tx: NodeTx, file: CaseFile, record: DataRecord, body: DataAnswerBody, from: string): Promise<void> {
+    const { custodian, home, inTransitTo } = file;
     const holder = inTransitTo ?? custodian;
     const told = (receiver: string, values: string | null): Outgoing => ({
       receiver,
@@ -145,7 +188,7 @@ export class DataReceiver {
       caseId: record.case,
       body: { record: body.record, values },
     });
-    if (!asked) {
+    if (record.asker !== tx.node) {
       // it came by way of another desk, and the case has moved on since
       const further = holder !== tx.node && holder !== from && body.values !== null;
       await this.#parts.outbox.enqueue(tx, further ? [told(holder, body.values)] : []);
@@ -198,6 +241,12 @@ export class DataReceiver {
 
 function askingOf(proof: Proof, node: string, fields: readonly string[], at: Date): DataAsking {
   return { node, item: proof.item, consented: proof.consented, fields, today: dayOf(at) };
+}
+
+/** Whether a record is about what this node asked, and no more. */
+function answers(record: DataRecord, { provider, caseId, offer, fields }: StoredRequest): boolean {
+  const about = record.provider === provider && record.case === caseId && record.offer === offer;
+  return about && record.fields.every(({ name }) => fields.includes(name));
 }
 
 async function log(tx: NodeTx, side: 'ASKED' | 'PROVIDED', record: DataRecord, at: Date): Promise<void> {

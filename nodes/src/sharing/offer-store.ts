@@ -28,11 +28,11 @@ export async function findOffers(
   return rows.map((row) => dataOfferSchema.parse(row.body));
 }
 
-/** An offer of the node itself; null when it makes none under that id. */
-export async function findOwnOffer(queries: NodeQueries, id: string): Promise<DataOffer | null> {
+/** A node's offer as it is known here; null when none is known under that id. */
+export async function findOffer(queries: NodeQueries, id: string, provider: DivisionCode): Promise<DataOffer | null> {
   const [row] = await queries.query<{ body: unknown }>(
-    `SELECT body FROM data_offers WHERE node = $1 AND id = $2 AND provider = $1`,
-    [id],
+    `SELECT body FROM data_offers WHERE node = $1 AND id = $2 AND provider = $3`,
+    [id, provider],
   );
   return row ? dataOfferSchema.parse(row.body) : null;
 }

@@ -68,7 +68,8 @@ export async function insertRequest(
 }
 
 /**
- * Keeps what the offering node signed of a request; values that are here already stay.
+ * Keeps what the offering node signed of a request. A record that is kept stays, and its values are added where they come
+ * later.
  * @returns whether anything was new
  */
 export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, given: string | null): Promise<boolean> {
@@ -80,7 +81,9 @@ export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, gi
        answered_at = excluded.answered_at, replaces = excluded.replaces, record = excluded.record,
        given = coalesce(data_requests.given, excluded.given)
      WHERE data_requests.provider = excluded.provider AND data_requests.case_id = excluded.case_id
-       AND (data_requests.record IS NULL OR (data_requests.given IS NULL AND excluded.given IS NOT NULL))
+       AND data_requests.asker = excluded.asker AND data_requests.offer = excluded.offer
+       AND (data_requests.record IS NULL OR
+         (data_requests.record = excluded.record AND data_requests.given IS NULL AND excluded.given IS NOT NULL))
      RETURNING id`,
     [
       record.request,

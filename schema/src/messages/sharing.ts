@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataOfferSchema } from '../rules/sharing.ts';
 import { DATA_OUTCOMES, ROLES } from '../vocabulary.ts';
 import { divisionCodeSchema, sha256Schema } from './log-line.ts';
 
@@ -45,6 +46,8 @@ export const dataRecordSchema = z.object({
   replaces: z.string().nullable(),
   /** SHA-256 of the values' exact text; null when nothing was given. */
   values: sha256Schema.nullable(),
+  /** The offer as it stood when data were given; records of an earlier form lack it, and those that give nothing. */
+  terms: dataOfferSchema.optional(),
 });
 export type DataRecord = z.infer<typeof dataRecordSchema>;
 

@@ -14,6 +14,7 @@ export * from './clock.ts';
 export * from './competence.ts';
 export * from './delegation.ts';
 export * from './cpsv.ts';
+export * from './data-records.ts';
 export { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
 export type { DocumentParts } from './documents.ts';
 export * from './drift.ts';
