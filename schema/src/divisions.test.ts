@@ -96,6 +96,9 @@ describe('a register from a file', () => {
   test('is read from CSV text, with or without a byte order mark and with either line end', () => {
     expect(parseDivisions(SMALL).size).toBe(3);
     expect(parseDivisions(`\uFEFF${SMALL.replaceAll('\n', '\r\n')}`).get('331022103').parent).toBe('331022');
+    const filledUp = `${SMALL.trimEnd().replaceAll('\n', ',,\n')},,\n,,,,,\n`;
+    expect(parseDivisions(filledUp).size).toBe(3);
+    expect(parseDivisions(filledUp).get('331022103').parent).toBe('331022');
   });
 
   test.each([

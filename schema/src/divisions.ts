@@ -180,7 +180,11 @@ function parentOf({ parent, parentsFrom = [] }: Division, day: Day | undefined):
  * @throws {ProblemError} BAD_INPUT with the line that is wrong.
  */
 export function parseDivisions(csv: string, day?: Day): Divisions {
-  const lines = csv.replace(/^\uFEFF/, '').split(/\r?\n/);
+  // a spreadsheet fills rows up with commas
+  const lines = csv
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line) => line.replace(/,+$/, ''));
   if (lines[0] !== 'code,name,tier,parent') {
     throw bad('The division register must begin with the line "code,name,tier,parent".', '1');
   }

@@ -4,6 +4,7 @@ import { AUDIENCES, entryOf, readCatalogueFile } from '@liandong/schema';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE_FILE } from '../testing/test-federation.ts';
+import { readStrictCsv } from '../testing/strict-csv.ts';
 import { catalogueCsv, parseCatalogueCsv } from './catalogue-csv.ts';
 
 const sample = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as { issuer: string; items: CatalogueEntryJson[] };
@@ -109,6 +110,72 @@ describe('a catalogue as CSV', () => {
   });
 });
 
+describe('another program', () => {
+  const table = readStrictCsv(csv);
+
+  test('finds a row an entry in the CSV, with every cell as it is here', () => {
+    expect(table).toHaveLength(entries.length + 1);
+    const [head = [], ...rows] = table;
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => head.length));
+    const column = (name: string) => rows.map((row) => row[head.indexOf(name)]);
+    expect(column('name')).toEqual(entries.map((entry) => entry.name));
+    expect(column('conditions')).toEqual(entries.map((entry) => (entry.conditions ?? []).join('\n')));
+    expect(table.flat().some((cell) => cell.includes('\n'))).toBe(true);
+  });
+
+  test('finds the cells of any entry, whatever its texts hold', () => {
+    fc.assert(
+      fc.property(anyEntry, (entry) => {
+        const [head = [], row = []] = readStrictCsv(catalogueCsv('331000', [entry]));
+        expect(row[head.indexOf('legalBasis')]).toBe(entry.legalBasis);
+        expect(row).toHaveLength(head.length);
+      }),
+    );
+  });
+
+  /** As a spreadsheet saves what it showed: dates and truths its own way, rows and columns of nothing. */
+  const saved = (separator: string, lineEnd: string) => {
+    const shown = table.map((row) => {
+      const cells = row.map((cell) =>
+        cell
+          .replace(/^(true|false)$/, (truth) => truth.toUpperCase())
+          .replace(/^(\d{4})-0?(\d+)-0?(\d+)$/, (_, year, month, day) => `${year}/${month}/${day}`),
+      );
+      return [...cells, '', ''];
+    });
+    const nothing = shown[0]?.map(() => '') ?? [];
+    const rows = [...shown.slice(0, 7), nothing, ...shown.slice(7), nothing, nothing];
+    const written = rows.map((row) =>
+      row.map((cell) => (/[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(separator),
+    );
+    return `\uFEFF${written.join(lineEnd)}${lineEnd}${lineEnd}`;
+  };
+
+  test.each([
+    ['commas', ',', '\r\n'],
+    ['commas and bare line ends', ',', '\n'],
+    ['semicolons', ';', '\r\n'],
+    ['tabs', '\t', '\r\n'],
+  ])(
+    'may have saved it with %s, its own dates, TRUE and FALSE, and rows and columns of nothing',
+    (_, separator, end) => {
+      const text = saved(separator, end);
+      expect(text).toMatch(/TRUE/);
+      expect(text).toMatch(/2026\/\d/);
+      const { content, faults } = parseCatalogueCsv(text);
+      expect(faults).toEqual([]);
+      expect(read(content)).toEqual(read(sample));
+    },
+  );
+
+  test('may have saved it, and a fault is still named by its line', () => {
+    const text = saved(',', '\r\n');
+    const code = entries[20]?.code ?? '';
+    const line = text.slice(0, text.indexOf(`331000,${code}`)).split('\n').length;
+    expect(faultsOf(text.replace(`331000,${code}`, `331000x,${code}`))).toEqual([`line ${line}, issuer`]);
+  });
+});
+
 describe('a faulty CSV names the line and the column', () => {
   const change = (index: number, elements: object) =>
     catalogueCsv(
@@ -145,5 +212,6 @@ describe('a faulty CSV names the line and the column', () => {
   test('of a row with too few cells, and of a quote that is never closed', () => {
     expect(faultsOf('issuer,code\n331000\n')).toEqual(['line 2']);
     expect(faultsOf('issuer,code\n331000,"3310')).toHaveLength(1);
+    expect(faultsOf('issuer,code\n331000,3310,x\n331000\n')).toEqual(['line 2', 'line 3']);
   });
 });

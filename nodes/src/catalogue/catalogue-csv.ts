@@ -1,4 +1,4 @@
-import type { CatalogueEntryJson, CatalogueFault, DivisionCode } from '@liandong/schema';
+import type { CatalogueEntryJson, CatalogueFault, Day, DivisionCode } from '@liandong/schema';
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 
@@ -9,6 +9,8 @@ type Cell =
   | 'number'
   /** `true` or `false`. */
   | 'boolean'
+  /** `2026-06-16`; a spreadsheet makes `2026/6/16` of it. */
+  | 'day'
   /** One to a line; as JSON where a member is more than plain words. */
   | 'list'
   /** As JSON. */
@@ -58,8 +60,8 @@ const COLUMNS = {
   note: 'text',
   verified: 'boolean',
   status: 'text',
-  effectiveFrom: 'text',
-  effectiveTo: 'text',
+  effectiveFrom: 'day',
+  effectiveTo: 'day',
 } as const satisfies Record<keyof CatalogueEntryJson, Cell>;
 type Column = keyof typeof COLUMNS;
 
@@ -73,7 +75,8 @@ export function catalogueCsv(issuer: DivisionCode, entries: readonly CatalogueEn
     issuer,
     ...Object.entries(COLUMNS).map(([column, cell]) => cellOf(cell, entry[column as Column])),
   ]);
-  return stringify([HEAD, ...rows], { bom: true, record_delimiter: 'windows' });
+  // a line break of either kind ends a row for other readers
+  return stringify([HEAD, ...rows], { bom: true, record_delimiter: 'windows', quoted_match: /[\r\n]/ });
 }
 
 /** A CSV file as the content of a catalogue file, its own faults, and where a place of that content stands in it. */
@@ -84,9 +87,13 @@ export interface CatalogueCsv {
   placeOf(place: string): string;
 }
 
-/** Reads the form {@link catalogueCsv} writes. Cells that are not what their column says are left to the file's check. */
+/**
+ * Reads the form {@link catalogueCsv} writes, also as a spreadsheet saved it: with semicolons or tabs between its cells,
+ * TRUE and FALSE, dates of its own, rows and columns of nothing. Cells that are not what their column says are left to
+ * the file's check.
+ */
 export function parseCatalogueCsv(text: string): CatalogueCsv {
-  let records: { record: string[]; line: number }[];
+  let records: CsvRecord[];
   try {
     records = recordsOf(text);
   } catch (error) {
@@ -94,8 +101,10 @@ export function parseCatalogueCsv(text: string): CatalogueCsv {
     const place = `line ${String((error as { lines?: number }).lines ?? 1)}`;
     return { content: null, faults: [{ place, message: error.message }], placeOf: () => place };
   }
-  const [head, ...rows] = records;
-  const columns = head?.record ?? [];
+  const [head = { record: [], line: 1 }, ...rows] = records;
+  const columns = withoutEnd(head.record);
+  const uneven = unevenRows(rows, columns.length);
+  if (uneven.length > 0) return { content: null, faults: uneven, placeOf: (place) => place };
   const faults: CatalogueFault[] = columns.flatMap((column, i) => {
     if (!HEAD.includes(column)) return [{ place: `line 1, ${column}`, message: 'is no column of a catalogue.' }];
     if (columns.indexOf(column) < i) return [{ place: `line 1, ${column}`, message: 'stands there already.' }];
@@ -131,14 +140,46 @@ export function parseCatalogueCsv(text: string): CatalogueCsv {
   };
 }
 
-/** Records with the line each begins on. */
-function recordsOf(text: string): { record: string[]; line: number }[] {
+interface CsvRecord {
+  record: string[];
+  /** Where it begins. */
+  line: number;
+}
+
+/** Records that hold anything. */
+function recordsOf(text: string): CsvRecord[] {
   let next = 1;
-  const found = parse(text, { bom: true, info: true, skip_empty_lines: false, relax_column_count: false });
-  return (found as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => {
-    const line = next;
-    next = info.lines + 1;
-    return { record, line };
+  const found = parse(text, {
+    bom: true,
+    info: true,
+    delimiter: delimiterOf(text),
+    skip_empty_lines: false,
+    relax_column_count: true,
+  });
+  return (found as unknown as { record: string[]; info: { lines: number } }[])
+    .map(({ record, info }) => {
+      const line = next;
+      next = info.lines + 1;
+      return { record, line };
+    })
+    .filter(({ record }) => record.some((cell) => cell !== ''));
+}
+
+/** What separates the names of the columns; none of them holds such a sign. */
+function delimiterOf(text: string): string {
+  return /^\uFEFF?"?\w+"?([;\t])/.exec(text)?.[1] ?? ',';
+}
+
+/** Without the empty cells at its end. */
+function withoutEnd(record: readonly string[]): readonly string[] {
+  return record.slice(0, record.findLastIndex((cell) => cell !== '') + 1);
+}
+
+/** Rows with fewer cells than the head names columns, or with cells that stand in none. */
+function unevenRows(rows: readonly CsvRecord[], columns: number): CatalogueFault[] {
+  return rows.flatMap(({ record, line }) => {
+    if (record.length >= columns && withoutEnd(record).length <= columns) return [];
+    return [{ place: `line ${line}`, message: `has ${record.length} cells, the head has ${columns}.` }];
   });
 }
 
@@ -152,6 +193,7 @@ function cellOf(cell: Cell, value: unknown): string {
     case 'text':
     case 'number':
     case 'boolean':
+    case 'day':
       return typeof value === 'string' ? value : JSON.stringify(value);
     case 'list': {
       const members = value as unknown[];
@@ -179,14 +221,28 @@ function valueOf(column: Column, cell: string): unknown {
     case 'number':
       return cell.trim() === '' || Number.isNaN(Number(cell)) ? cell : Number(cell);
     case 'boolean':
-      return cell === 'true' ? true : cell === 'false' ? false : cell;
+      return TRUTHS.get(cell.trim().toLowerCase()) ?? cell;
+    case 'day':
+      return dayIn(cell.trim()) ?? cell;
     case 'list':
-      return cell.startsWith('[') ? jsonOr(cell) : cell.split(/\r?\n/);
+      // a member that stands on a line of its own neither begins nor ends with a blank
+      return cell.startsWith('[') ? jsonOr(cell) : cell.split(/\r?\n/).flatMap((line) => line.trim() || []);
     case 'object':
       return jsonOr(cell);
     default:
       return kind satisfies never;
   }
+}
+
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+/** A day as spreadsheets write it, year first. */
+function dayIn(text: string): Day | null {
+  const [, year, month = '', day = ''] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text) ?? [];
+  return year === undefined ? null : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 
 function jsonOr(cell: string): unknown {
