@@ -139,6 +139,18 @@ describe('a refusal', () => {
     ]);
   });
 
+  test('of a question that is too long for a host costs it alone', async () => {
+    const id = federation.file();
+    const alias = 'a'.repeat(100_001);
+    const track = `track(number: "331022103201-20260302-1", code: "CODE") { ${alias}: number }`;
+    const query = `{ ${track} division(code: "${COUNTY}") { name } }`;
+    const [long, other] = await Promise.all([federation.ask(query, {}, null), journey(id)]);
+    expect(long.data).toEqual({ track: null, division: { name: '三门县' } });
+    expect(faultsOf(long)).toMatchObject([{ place: 'track', code: 'QUERY_TOO_LARGE' }]);
+    expect(other.errors).toBeUndefined();
+    expect(other.data).toMatchObject({ case: { id, state: 'REVIEWED' } });
+  });
+
   test('keeps article and field of what was broken', async () => {
     const result = await federation.ask('{ list: cases(first: 0) { pageInfo { hasNextPage } } }', {}, clerk);
     expect(result.errors?.map(({ extensions }) => extensions)).toEqual([

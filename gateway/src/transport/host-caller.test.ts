@@ -1,5 +1,5 @@
 import type { Host, HostReply, HostRequest, RoleOperation } from '@liandong/schema';
-import { ProblemError, problem } from '@liandong/schema';
+import { MAX_QUERY_CHARACTERS, ProblemError, problem } from '@liandong/schema';
 import { describe, expect, test } from 'vitest';
 import type { HostAnswer, HostCallerOptions } from './host-caller.ts';
 import { HostCaller } from './host-caller.ts';
@@ -295,5 +295,51 @@ describe('the way to a host', () => {
     await caller.ask(A, operation('3'), soon());
     expect(nats.sent.map(({ request }) => namesOf(request))).toEqual([['1'], ['3']]);
     expect(http.sent.map(({ host, request }) => [host.url, namesOf(request)])).toEqual([['http://127.0.0.1:1', ['2']]]);
+  });
+});
+
+describe('one operation of a request', () => {
+  test('that is longer than a host reads is refused alone, and no host is asked for it', async () => {
+    const { transport, caller } = set();
+    transport.at = answering;
+    const [good, long, other] = await Promise.all(
+      ['1', 'x'.repeat(MAX_QUERY_CHARACTERS + 1), '2'].map((name) => caller.ask(A, operation(name), soon())),
+    );
+    expect([good, other]).toEqual(answered('1', '2'));
+    expect(codeOf(long ?? {})).toBe('QUERY_TOO_LARGE');
+    expect(transport.sent.map(({ request }) => namesOf(request))).toEqual([['1', '2']]);
+  });
+
+  test('of many bytes travels alone, and others stay within what a host reads', async () => {
+    const { transport, caller } = set();
+    transport.at = answering;
+    const MIB = 1024 * 1024;
+    const asked = [1, 1, 30, 1, 30, 4, 4].map((mib, i) => ({
+      ...operation(String(i)),
+      variables: { input: { materials: [{ content: 'x'.repeat(mib * MIB) }] } },
+    }));
+    const answers = await Promise.all(asked.map((each) => caller.ask(A, each, soon())));
+    expect(answers).toEqual(answered(...asked.map(({ query }) => query)));
+    expect(transport.sent.map(({ request }) => namesOf(request))).toEqual([
+      ['0', '1'],
+      ['2'],
+      ['3'],
+      ['4'],
+      ['5'],
+      ['6'],
+    ]);
+  });
+
+  test('does not lose its neighbours when its own request is too large for the host', async () => {
+    const { transport, caller } = set();
+    transport.at = (sent) =>
+      namesOf(sent.request).includes('large')
+        ? sent.answer({ problem: { code: 'PAYLOAD_TOO_LARGE', message: 'too large' } })
+        : answering(sent);
+    const large = { ...operation('large'), variables: { content: 'x'.repeat(40_000_000) } };
+    const answers = await Promise.all(
+      [operation('1'), large, operation('2')].map((each) => caller.ask(A, each, soon())),
+    );
+    expect(answers.map((answer) => codeOf(answer))).toEqual([null, 'PAYLOAD_TOO_LARGE', null]);
   });
 });

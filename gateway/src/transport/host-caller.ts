@@ -1,8 +1,11 @@
 import DataLoader from 'dataloader';
 import type { Host, ProblemError, RoleOperation, RoleResult } from '@liandong/schema';
-import { isErrorCode, problem } from '@liandong/schema';
+import { MAX_QUERY_CHARACTERS, isErrorCode, problem } from '@liandong/schema';
 import { observeHost } from '../observability/index.ts';
 import type { Transport } from './transport.ts';
+
+/** Characters of one request to a host: with six bytes each it stays well below what a host reads. */
+const MAX_CHARACTERS = 5 * 1024 * 1024;
 
 /** How requests to hosts are gathered and bounded. */
 export interface HostCallerOptions {
@@ -24,7 +27,8 @@ interface Asked {
 export type HostAnswer = RoleResult | ProblemError;
 
 /**
- * Asks hosts. Operations that are asked of one host in the same step, whoever asks them, travel in one request.
+ * Asks hosts. Operations that are asked of one host in the same step, whoever asks them, travel in one request, unless
+ * one is so large that the host might refuse the others with it.
  */
 export class HostCaller {
   readonly #transportOf: (host: Host) => Transport;
@@ -36,7 +40,10 @@ export class HostCaller {
     this.#options = options;
   }
 
-  ask(host: Host, operation: RoleOperation, deadline: number): Promise<HostAnswer> {
+  async ask(host: Host, operation: RoleOperation, deadline: number): Promise<HostAnswer> {
+    if (operation.query.length > MAX_QUERY_CHARACTERS) {
+      return problem('QUERY_TOO_LARGE', 'The question is longer than a host reads.');
+    }
     const key = `${host.id} ${host.url ?? ''}`;
     let lane = this.#lanes.get(key);
     if (!lane) {
@@ -61,7 +68,9 @@ class Lane {
     this.#host = host;
     this.#transport = transport;
     this.#options = options;
-    this.#loader = new DataLoader(async (asked) => (await this.#send(asked)).map((answer) => ({ answer })), {
+    const sendAll = async (asked: readonly Asked[]) =>
+      (await Promise.all(requestsOf(asked).map((together) => this.#send(together)))).flat();
+    this.#loader = new DataLoader(async (asked) => (await sendAll(asked)).map((answer) => ({ answer })), {
       cache: false,
       maxBatchSize: options.maxBatch,
       batchScheduleFn: (callback) => setImmediate(callback),
@@ -116,6 +125,39 @@ class Lane {
     if (next) next();
     else this.#inFlight--;
   }
+}
+
+/** Cuts what is asked at once into requests, in order; one that alone is above the bound goes alone. */
+function requestsOf(asked: readonly Asked[]): Asked[][] {
+  const requests: Asked[][] = [];
+  let room = 0;
+  for (const each of asked) {
+    const characters = charactersOf(each.operation);
+    const last = requests.at(-1);
+    room -= characters;
+    if (last && room >= 0) last.push(each);
+    else {
+      requests.push([each]);
+      room = MAX_CHARACTERS - characters;
+    }
+  }
+  return requests;
+}
+
+/** Characters of all texts in a value, and some for whatever stands between them. */
+function charactersOf(content: unknown): number {
+  let sum = 0;
+  const open = [content];
+  while (open.length > 0) {
+    const value = open.pop();
+    sum += 8;
+    if (typeof value === 'string') sum += value.length;
+    else if (Array.isArray(value)) open.push(...(value as unknown[]));
+    else if (typeof value === 'object' && value !== null) {
+      for (const [name, inside] of Object.entries(value)) open.push(name, inside);
+    }
+  }
+  return sum;
 }
 
 /** Tells when a caller's time is over. */

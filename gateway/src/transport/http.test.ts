@@ -161,7 +161,7 @@ describe('a host that can not be used', () => {
   test.each<[string, (response: ServerResponse) => void]>([
     ['JSON of another kind', json({ ok: true })],
     ['a problem with a code nobody knows', json({ problem: { code: 'NONSENSE', message: 'what' } })],
-    ['results that are none', json({ results: [{ data: 'text' }] })],
+    ['results that are no list', json({ results: { data: {} } })],
     [
       'what only claims to be JSON',
       (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{'),

@@ -1,5 +1,5 @@
-import type { Host, HostReply, HostRequest } from '@liandong/schema';
-import { hostReplySchema, problem } from '@liandong/schema';
+import type { Host, HostReply, HostRequest, RoleResult } from '@liandong/schema';
+import { hostReplyShape, problem, roleResultSchema } from '@liandong/schema';
 
 /**
  * One way to ask a host. NATS and HTTP stand behind it alike.
@@ -13,11 +13,23 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** @throws {ProblemError} MESSAGE_INVALID for a text that is no answer of a host */
+/**
+ * A host's answer. What one operation got is read by itself: one that can't be read leaves the others theirs.
+ * @throws {ProblemError} MESSAGE_INVALID for a text that is no answer of a host
+ */
 export function readReply(host: Host, text: string): HostReply {
   try {
-    return hostReplySchema.parse(JSON.parse(text));
+    const reply = hostReplyShape.parse(JSON.parse(text));
+    return 'problem' in reply ? reply : { results: reply.results.map((result) => readResult(host, result)) };
   } catch (cause) {
-    throw problem('MESSAGE_INVALID', `Host ${host.id} did not answer by the protocol.`, { cause });
+    throw problem('MESSAGE_INVALID', notByProtocol(host), { cause });
   }
 }
+
+function readResult(host: Host, content: unknown): RoleResult {
+  const parsed = roleResultSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  return { data: null, errors: [{ message: notByProtocol(host), extensions: { code: 'MESSAGE_INVALID' } }] };
+}
+
+const notByProtocol = ({ id }: Host) => `Host ${id} did not answer by the protocol.`;

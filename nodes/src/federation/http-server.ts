@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Readiness } from '../operation/index.ts';
 import { isReady } from '../operation/index.ts';
 import { drainable } from './drain.ts';
+import { encodeReply } from './reply.ts';
 import type { Responder } from './responder.ts';
 
 /** Materials as base64 are a third longer; the rest of a request is small. */
@@ -70,7 +71,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, parts:
       } catch {
         return send(response, 400, { problem: { code: 'MESSAGE_INVALID', message: 'The request is no JSON.' } });
       }
-      return send(response, 200, await parts.responder.answer(content));
+      return sendBody(response, 200, encodeReply(await parts.responder.answer(content)));
     }
     default:
       return send(response, 404, { problem: { code: 'NOT_FOUND', message: 'There is nothing here.' } });
@@ -91,7 +92,10 @@ async function read(request: IncomingMessage): Promise<string | null> {
 }
 
 function send(response: ServerResponse, status: number, content: unknown): void {
-  const body = Buffer.from(JSON.stringify(content));
+  sendBody(response, status, Buffer.from(JSON.stringify(content)));
+}
+
+function sendBody(response: ServerResponse, status: number, body: Buffer): void {
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,

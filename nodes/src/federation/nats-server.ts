@@ -4,10 +4,9 @@ import type { HostReply } from '@liandong/schema';
 import { PART_HEADER, PartsCollector, ProblemError, graphqlSubject, splitParts } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
+import { PART_BYTES, encodeReply } from './reply.ts';
 import type { Responder } from './responder.ts';
 
-/** Bytes of one answering message: half of the broker's usual maximum. */
-const PART_BYTES = 512 * 1024;
 /** A request whose parts have not all come after this long is dropped, ms. */
 const COLLECT_MS = 15_000;
 
@@ -56,7 +55,7 @@ export class NatsServer {
       const { code, message: text } = error instanceof ProblemError ? error.problem : NOT_JSON;
       answer = { problem: { code, message: text } };
     }
-    for (const { header, bytes } of splitParts(new TextEncoder().encode(JSON.stringify(answer)), PART_BYTES)) {
+    for (const { header, bytes } of splitParts(encodeReply(answer), PART_BYTES)) {
       if (header === null) {
         message.respond(bytes);
         continue;

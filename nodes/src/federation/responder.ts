@@ -3,18 +3,21 @@ import type {
   HostReply,
   NodeServices,
   PersonalDataRead,
+  Problem,
   RoleOperation,
   RoleResult,
   TokenVerifier,
   Viewer,
 } from '@liandong/schema';
 import {
+  BoundedCache,
   ProblemError,
   executeRole,
   extensionsOf,
-  hostRequestSchema,
+  hostRequestShape,
   problem,
   problemsOf,
+  roleOperationSchema,
   roleSchema,
 } from '@liandong/schema';
 import { Kind, getOperationAST, parse } from 'graphql';
@@ -33,14 +36,14 @@ export interface ResponderParts {
   log: Logger;
 }
 
-/** Texts of questions whose root field is remembered. */
-const MAX_FIELDS = 2_000;
+/** Characters of the texts whose root field is remembered. */
+const MAX_FIELD_CHARACTERS = 4 * 1024 * 1024;
 
 /** Answers the gateway's questions, whichever way they come. Each operation carries its own token and stands alone. */
 export class Responder {
   readonly #parts: ResponderParts;
   /** Root fields by the text of the question: gateways ask the same texts over and over. */
-  readonly #fields = new Map<string, string>();
+  readonly #fields = new BoundedCache<string>(MAX_FIELD_CHARACTERS);
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: ResponderParts) {
@@ -49,10 +52,9 @@ export class Responder {
 
   /** @param content the request as parsed JSON */
   async answer(content: unknown): Promise<HostReply> {
-    const parsed = hostRequestSchema.safeParse(content);
+    const parsed = hostRequestShape.safeParse(content);
     if (!parsed.success) return { problem: { code: 'MESSAGE_INVALID', message: 'Not a request to a host.' } };
-    const { operations } = parsed.data;
-    const answers = Promise.all(operations.map((operation) => this.#measured(operation)));
+    const answers = Promise.all(parsed.data.operations.map((operation) => this.#alone(operation)));
     this.#underWay.add(answers);
     try {
       return { results: await answers };
@@ -64,6 +66,18 @@ export class Responder {
   /** Waits for all that is being answered at this moment. */
   async turn(): Promise<void> {
     await Promise.allSettled(this.#underWay);
+  }
+
+  /** One operation of a request: whatever is wrong with it costs no other its answer. */
+  async #alone(content: unknown): Promise<RoleResult> {
+    const parsed = roleOperationSchema.safeParse(content);
+    if (!parsed.success) return refused(problem('MESSAGE_INVALID', 'Not an operation for a host.').problem);
+    try {
+      return await this.#measured(parsed.data);
+    } catch (error) {
+      this.#parts.log.error({ err: error, role: parsed.data.role }, 'operation failed');
+      return refused(problemsOf(error, parsed.data.at)[0]);
+    }
   }
 
   /** One operation, in its caller's trace and with its latency by role and root field. */
@@ -78,14 +92,14 @@ export class Responder {
 
   /** The root field, if the role has it: whatever a caller writes, figures have a closed set of names. */
   #fieldOf({ role, query }: RoleOperation): string {
-    let field = this.#fields.get(query);
+    const key = `${role} ${query}`;
+    let field = this.#fields.find(key);
     if (field === undefined) {
       const named = readOperation(query);
       const schema = roleSchema(role);
       const root = named?.kind === 'mutation' ? schema.getMutationType() : schema.getQueryType();
       field = named && root && Object.hasOwn(root.getFields(), named.field) ? named.field : 'unknown';
-      if (this.#fields.size >= MAX_FIELDS) this.#fields.clear();
-      this.#fields.set(query, field);
+      this.#fields.keep(key, field, key.length);
     }
     return field;
   }
@@ -115,8 +129,7 @@ export class Responder {
       this.#refuseSteps(operation);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      const { message } = error.problem;
-      return { data: null, errors: [{ message, extensions: extensionsOf({ ...error.problem, node: operation.at }) }] };
+      return refused({ ...error.problem, node: operation.at });
     }
     const reads = new Map<DivisionCode, PersonalDataRead[]>();
     const context = {
@@ -142,10 +155,13 @@ export class Responder {
     } catch (error) {
       // what nobody could account for is not shown
       report(error);
-      const [{ message, ...told }] = problemsOf(error, operation.at);
-      return { data: null, errors: [{ message, extensions: extensionsOf({ message, ...told }) }] };
+      return refused(problemsOf(error, operation.at)[0]);
     }
   }
+}
+
+function refused(found: Problem): RoleResult {
+  return { data: null, errors: [{ message: found.message, extensions: extensionsOf(found) }] };
 }
 
 /** The kind of an operation and its first root field; null for what is no GraphQL. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { QueryLimits } from './limits.ts';
 import { limitFaults } from './limits.ts';
 
-const LIMITS: QueryLimits = { depth: 4, aliases: 3, roots: 3, directives: 3, cost: 100 };
+const LIMITS: QueryLimits = { depth: 4, aliases: 3, aliasLength: 10, roots: 3, directives: 3, cost: 100 };
 const faults = (query: string) => limitFaults(parse(query), LIMITS).map((error) => error.message);
 const nested = (depth: number) => `${'{ a '.repeat(depth)}${'}'.repeat(depth)}`;
 
@@ -26,6 +26,13 @@ describe('a question is measured by', () => {
     expect(faults('{ x: a y: a { z: b ...F } } fragment F on T { w: c }')).toEqual([
       'The question has too many aliases; 3 is the most.',
     ]);
+  });
+
+  test('the length of its aliases: each stands in every entry of the answer', () => {
+    expect(faults(`{ a { ${'b'.repeat(10)}: c } }`)).toEqual([]);
+    const tooLong = ['The question has too long an alias; 10 is the most.'];
+    expect(faults(`{ a { ${'b'.repeat(11)}: c } }`)).toEqual(tooLong);
+    expect(faults(`{ ...F } fragment F on Q { ... { ${'b'.repeat(11)}: a { c } } }`)).toEqual(tooLong);
   });
 
   test('its root fields: each is a question to a node', () => {

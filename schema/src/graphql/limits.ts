@@ -7,6 +7,8 @@ export interface QueryLimits {
   depth: number;
   /** Fields that are given another name. */
   aliases: number;
+  /** Characters of an alias: every entry of the answer repeats it. */
+  aliasLength: number;
   /** Fields at the root: each is asked of a node of its own. */
   roots: number;
   directives: number;
@@ -15,13 +17,27 @@ export interface QueryLimits {
 }
 
 /** What no question of a desk or a page comes near. */
-export const CLIENT_LIMITS: QueryLimits = { depth: 12, aliases: 60, roots: 20, directives: 50, cost: 30_000 };
+export const CLIENT_LIMITS: QueryLimits = {
+  depth: 12,
+  aliases: 60,
+  aliasLength: 100,
+  roots: 20,
+  directives: 50,
+  cost: 30_000,
+};
 
 /**
  * What no question of a gateway comes near. Nodes keep to limits of their own: whoever reaches a host past the gateway
  * meets them too.
  */
-export const NODE_LIMITS: QueryLimits = { depth: 16, aliases: 500, roots: 200, directives: 200, cost: 500_000 };
+export const NODE_LIMITS: QueryLimits = {
+  depth: 16,
+  aliases: 500,
+  aliasLength: 200,
+  roots: 200,
+  directives: 200,
+  cost: 500_000,
+};
 
 /** Root fields that make more work than their answer shows. */
 export interface HeavyRoots {
@@ -39,6 +55,7 @@ const MAX_PAGE = 200;
 interface Size {
   depth: number;
   aliases: number;
+  longestAlias: number;
   directives: number;
   cost: number;
 }
@@ -64,6 +81,7 @@ export function limitFaults(
     const size = measure.of(selectionSet);
     over('is too deep', size.depth, limits.depth);
     over('has too many aliases', size.aliases, limits.aliases);
+    over('has too long an alias', size.longestAlias, limits.aliasLength);
     over('has too many directives', size.directives + directives.length, limits.directives);
     const roots = measure.sumOfRoots(selectionSet, () => 1);
     over('has too many root fields', roots, limits.roots);
@@ -93,7 +111,7 @@ class Measure {
   }
 
   of(selectionSet: SelectionSetNode): Size {
-    const sum: Size = { depth: 0, aliases: 0, directives: 0, cost: 0 };
+    const sum: Size = { ...NOTHING };
     for (const selection of selectionSet.selections) {
       let size: Size;
       if (selection.kind === Kind.FIELD) {
@@ -104,6 +122,7 @@ class Measure {
         size = {
           depth: below.depth + 1,
           aliases: below.aliases + (selection.alias ? 1 : 0),
+          longestAlias: Math.max(below.longestAlias, selection.alias?.value.length ?? 0),
           directives: below.directives,
           cost: 1 + page * below.cost,
         };
@@ -111,6 +130,7 @@ class Measure {
       else size = this.#fragment(selection.name.value);
       sum.depth = Math.max(sum.depth, size.depth);
       sum.aliases += size.aliases;
+      sum.longestAlias = Math.max(sum.longestAlias, size.longestAlias);
       sum.directives += size.directives + (selection.directives?.length ?? 0);
       sum.cost += size.cost;
     }
@@ -151,7 +171,7 @@ class Measure {
   }
 }
 
-const NOTHING: Size = { depth: 0, aliases: 0, directives: 0, cost: 0 };
+const NOTHING: Size = { depth: 0, aliases: 0, longestAlias: 0, directives: 0, cost: 0 };
 
 /** How many entries a field may give: a page's size, as far as the text says. */
 function pageOf(given: readonly ArgumentNode[]): number {

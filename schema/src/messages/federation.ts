@@ -44,11 +44,13 @@ export const roleOperationSchema = z.object({
 });
 export type RoleOperation = z.infer<typeof roleOperationSchema>;
 
-export const hostRequestSchema = z.object({
-  operations: z.array(roleOperationSchema).min(1).max(500),
+/** A request whose operations are still to be read, each by itself: many callers' travel together. */
+export const hostRequestShape = z.object({
+  operations: z.array(z.unknown()).min(1).max(500),
   /** How many ms are left for the answer when the request is sent. */
   budgetMs: z.number().min(0),
 });
+export const hostRequestSchema = hostRequestShape.extend({ operations: z.array(roleOperationSchema).min(1).max(500) });
 export type HostRequest = z.infer<typeof hostRequestSchema>;
 
 const graphqlErrorSchema = z.object({
@@ -72,9 +74,12 @@ export const roleResultSchema = z.object({
 });
 export type RoleResult = z.infer<typeof roleResultSchema>;
 
+const refusedSchema = z.object({
+  problem: z.object({ code: z.enum(ERROR_CODES as [string, ...string[]]), message: z.string() }),
+});
+
 /** A host answers every operation, or refuses the whole request with a problem. */
-export const hostReplySchema = z.union([
-  z.object({ results: z.array(roleResultSchema) }),
-  z.object({ problem: z.object({ code: z.enum(ERROR_CODES as [string, ...string[]]), message: z.string() }) }),
-]);
+export const hostReplySchema = z.union([z.object({ results: z.array(roleResultSchema) }), refusedSchema]);
+/** The same with results that are still to be read, each by itself. */
+export const hostReplyShape = z.union([z.object({ results: z.array(z.unknown()) }), refusedSchema]);
 export type HostReply = z.infer<typeof hostReplySchema>;
