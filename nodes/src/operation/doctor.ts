@@ -15,21 +15,11 @@ import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
 import { findDataKeys, openVault } from '../sealing/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';
+import { examineAuthority } from './doctor-authority.ts';
+import type { Finding } from './doctor-check.ts';
+import { bad, ok, warn } from './doctor-check.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
-
-/** What the doctor found at one part of a host. */
-export interface Finding {
-  part: string;
-  /** BAD keeps the host from working; WARN will, if nobody looks. */
-  state: 'OK' | 'WARN' | 'BAD';
-  /** In plain words: what is, and what to do. */
-  text: string;
-}
-
-const ok = (part: string, text: string): Finding => ({ part, state: 'OK', text });
-const warn = (part: string, text: string): Finding => ({ part, state: 'WARN', text });
-const bad = (part: string, text: string): Finding => ({ part, state: 'BAD', text });
 
 /** A message owed for longer is worth a look, and for longer a call, seconds. */
 const OWED_WARN = 600;
@@ -57,6 +47,11 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
       await examineServed(db, config, files, findings);
       await examineDataKeys(db, config, findings);
       await examineWork(db, config, files, findings);
+      if (files) {
+        const { divisions, trust } = files.foundation;
+        const [places, keys] = [Promise.resolve(divisions), Promise.resolve({ trust })];
+        findings.push(...(await examineAuthority({ config, db, divisions: places, keys, now })));
+      }
     }
   } finally {
     await db.close();
