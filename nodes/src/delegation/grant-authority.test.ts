@@ -297,3 +297,57 @@ describe('a grant that is stored', () => {
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
   });
 });
+
+describe('a node that comes back', () => {
+  const healed = async (node: DivisionCode) => {
+    const [life] = await federation.rows<{ healed_at: Date | null }>(
+      node,
+      `SELECT healed_at FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
+      [node],
+    );
+    return life?.healed_at instanceof Date;
+  };
+
+  test('from a restored backup takes its own grants back, and none it stated in another’s name', async () => {
+    const backup = await federation.backup(COUNTY);
+    const sound = grantOf();
+    const forged = grantOf({ grantor: CITY, grantee: COUNTY, items: [TEACHER] });
+    await inFeed(COUNTY, await published(forged, { signer: COUNTY }));
+    await inFeed(COUNTY, await published(sound));
+    await becomes(VILLAGE, sound.id, 'IN_EFFECT');
+    await federation.restore(COUNTY, backup);
+    await federation.startHost(COUNTY);
+    await eventually(() => healed(COUNTY));
+    await becomes(COUNTY, sound.id, 'IN_EFFECT');
+    expect(await known(COUNTY, forged.id)).toBeNull();
+    expect(await decider(COUNTY, TEACHER)).toBe(CITY);
+    await inFeed(COUNTY, await published(sound, { end: { signer: COUNTY, way: 'REVOKED' } }));
+    await becomes(VILLAGE, sound.id, 'REVOKED');
+  });
+
+  test('sets aside what it stored before anybody asked who signed it, and mends what was written over', async () => {
+    const [forged, real] = [grantOf(), grantOf()];
+    await inFeed(COUNTY, await published(real));
+    await becomes(VILLAGE, real.id, 'IN_EFFECT');
+    const { grant, answer } = await published(forged, { signer: TOWNSHIP });
+    await federation.rows(
+      VILLAGE,
+      `INSERT INTO delegations (node, id, grantor, grantee, seq, items, grant_jws, answer_jws)
+       VALUES ($1, $2, $3, $4, 9999999, $5, $6, $7)`,
+      [VILLAGE, forged.id, COUNTY, TOWNSHIP, forged.items, grant, answer],
+    );
+    await federation.rows(VILLAGE, `UPDATE delegations SET items = '{}' WHERE node = $1 AND id = $2::uuid`, [
+      VILLAGE,
+      real.id,
+    ]);
+    expect((await known(VILLAGE, forged.id))?.state).toBe('IN_EFFECT');
+    await federation.stopHost(VILLAGE);
+    await federation.startHost(VILLAGE);
+    expect(await known(VILLAGE, forged.id)).toMatchObject({ state: 'INVALID', refusal: { code: 'GRANT_INVALID' } });
+    expect((await delegation(VILLAGE).list(RELIEF)).map((g) => g.grant.id)).toContain(real.id);
+    expect((await delegation(VILLAGE).competence(RELIEF, VILLAGE, { amountFen: 1 })).through.decide?.id).toBe(real.id);
+    await inFeed(COUNTY, await published(real, { end: { signer: COUNTY, way: 'REVOKED' } }));
+    await becomes(VILLAGE, real.id, 'REVOKED');
+    expect(await decider(VILLAGE)).toBe(COUNTY);
+  });
+});

@@ -4,5 +4,7 @@ export { DelegationReceiver } from './delegation-receiver.ts';
 export { delegationService } from './delegation-service.ts';
 export { GrantPublisher } from './grant-publisher.ts';
 export { PublishedGrants } from './published-grants.ts';
+export { findGrantFaults, findWaitingGrants, mendGrants } from './stored-faults.ts';
+export type { GrantFault } from './stored-faults.ts';
 export { findGrants, findGrantsOver } from './delegation-store.ts';
 export type { StoredGrant } from './delegation-store.ts';

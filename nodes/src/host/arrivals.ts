@@ -1,10 +1,11 @@
 import type { DivisionCode, NodeServices } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import { dayOf, problem } from '@liandong/schema';
 import type { Bus, Road } from '../bus/index.ts';
 import { ROADS } from '../bus/index.ts';
 import { recountDates } from '../cases/index.ts';
 import { fillItemIndex } from '../catalogue/index.ts';
 import type { HostConfig } from '../config.ts';
+import { mendGrants } from '../delegation/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { linkOlderItems } from '../legal-bases/index.ts';
 import { readyDataKeys } from '../sealing/index.ts';
@@ -59,6 +60,7 @@ export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalPar
     await lives.take([node]);
     try {
       await readyRows(node, parts);
+      await mendGrants(db, [node], parts, dayOf(now()), log);
       await carriage.prepare(node);
     } catch (error) {
       lives.forget(node);

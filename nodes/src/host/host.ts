@@ -1,9 +1,10 @@
 import type { DivisionCode, HostReply, NodeServices } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import { dayOf, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import { Bus } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
+import { mendGrants } from '../delegation/index.ts';
 import { HttpServer, NatsServer, Responder } from '../federation/index.ts';
 import type { HandOffPorts } from '../handoff/index.ts';
 import { HAND_OFF_PORTS } from '../handoff/index.ts';
@@ -115,6 +116,7 @@ async function startParts(
   const parts = hostParts({ ...config, nodes }, foundation, { db, lives, now, log });
   await parts.ownKeys.take(keys);
   for (const node of nodes) await readyRows(node, parts);
+  await mendGrants(db, nodes, parts, dayOf(now()), log);
 
   const openDesks = deskOpener(parts);
   const desks = new Map(nodes.map((node) => [node, openDesks(node)]));

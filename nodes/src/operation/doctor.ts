@@ -1,5 +1,6 @@
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
+import { examineAuthority } from './doctor-authority.ts';
 import { examineBroker } from './doctor-broker.ts';
 import { examineCatalogue } from './doctor-catalogue.ts';
 import type { Check, Finding } from './doctor-check.ts';
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   { part: 'parked', needs: 'migrations', examine: examineParked },
   { part: 'feeds', needs: 'migrations', examine: examineFeeds },
   { part: 'claims', needs: 'migrations', examine: examineClaims },
+  { part: 'authority', needs: 'migrations', examine: examineAuthority },
   { part: 'catalogue', needs: 'migrations', examine: examineCatalogue },
   { part: 'restore', needs: 'migrations', examine: examineRestore },
   { part: 'broker', examine: examineBroker },

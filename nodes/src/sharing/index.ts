@@ -3,3 +3,5 @@ export { sharingService } from './data-service.ts';
 export { keepOffers } from './offer-store.ts';
 export { importRegisters } from './register-import.ts';
 export { carriedAnswers, suppliedMaterials } from './request-store.ts';
+export { findRecordFaults } from './stored-faults.ts';
+export type { RecordFault } from './stored-faults.ts';

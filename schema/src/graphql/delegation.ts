@@ -41,7 +41,7 @@ export function addDelegation(role: RoleBuilder): void {
         resolve: (g) => g.end?.reason ?? g.answer?.reason ?? null,
       }),
       refusalCode: t.string({
-        description: "Why the grantee's node did not take it.",
+        description: "Why the grantee's node did not take it, or why this node does not go by it.",
         resolve: (g) => g.refusal?.code ?? null,
       }),
       signed: t.string({

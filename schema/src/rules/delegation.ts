@@ -22,7 +22,7 @@ export interface GrantRecord {
   /** Null while the grantee has not answered: nothing takes effect unaccepted (双向选择). */
   answer: GrantAnswer | null;
   end: GrantEnd | null;
-  /** Why the grantee's node did not take it. */
+  /** Why the grantee's node did not take it, or why this node does not go by it. */
   refusal: { code: string; reason: string } | null;
 }
 

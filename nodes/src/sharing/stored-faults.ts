@@ -1,0 +1,76 @@
+import type { DataRecord, DivisionCode, Divisions } from '@liandong/schema';
+import { ProblemError, SIGNED_TYPES, dataRecordSchema, partsShown } from '@liandong/schema';
+import { findCases } from '../cases/index.ts';
+import type { HostDb, NodeQueries } from '../db/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { findRecordFault } from './record-faults.ts';
+
+/** A stored record of shared data that would not be taken today. */
+export interface RecordFault {
+  node: DivisionCode;
+  request: string;
+  caseId: string;
+  provider: DivisionCode;
+  reason: string;
+  /** The material it ticks off; null when none. */
+  replaces: string | null;
+}
+
+interface StoredRow {
+  id: string;
+  case_id: string;
+  asker: DivisionCode;
+  provider: DivisionCode;
+  record: string;
+  /** What is ticked off by it. */
+  replaces: string | null;
+}
+
+/** Records of open cases that would not be taken today: what they replace counts as handed in. */
+export async function findRecordFaults(
+  db: HostDb,
+  nodes: readonly DivisionCode[],
+  judges: { trust: Trust; divisions: Divisions },
+): Promise<RecordFault[]> {
+  const faults: RecordFault[] = [];
+  for (const node of nodes) {
+    const queries = db.queries(node);
+    const rows = await queries.query<StoredRow>(
+      `SELECT r.id, r.case_id, r.asker, r.provider, r.record,
+         CASE WHEN r.state = 'ANSWERED' AND r.given IS NOT NULL THEN r.replaces END AS replaces
+       FROM data_requests r JOIN cases c ON c.node = r.node AND c.id = r.case_id
+       WHERE r.node = $1 AND r.record IS NOT NULL AND c.closed_at IS NULL ORDER BY r.asked_at, r.id`,
+    );
+    for (const row of rows) {
+      const reason = await reasonOf(queries, judges, row);
+      const { id: request, case_id: caseId, provider, replaces } = row;
+      if (reason !== null) faults.push({ node, request, caseId, provider, reason, replaces });
+    }
+  }
+  return faults;
+}
+
+/** Why a record would not be taken; null where it would, or where its key is not known. */
+async function reasonOf(
+  queries: NodeQueries,
+  { trust, divisions }: { trust: Trust; divisions: Divisions },
+  { record: jws, asker, provider, case_id: caseId }: StoredRow,
+): Promise<string | null> {
+  let signer: DivisionCode;
+  let record: DataRecord;
+  try {
+    const verified = await trust.verify(jws, SIGNED_TYPES.data);
+    signer = verified.node;
+    record = dataRecordSchema.parse(verified.payload);
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'KEY_UNKNOWN') return null;
+    return error instanceof ProblemError ? error.message : 'It is not what its kind says.';
+  }
+  if (signer !== provider || record.provider !== signer) return `${signer} signed it for ${record.provider}.`;
+  if (record.asker !== asker || record.case !== caseId) return 'It is of another case or asker.';
+  const fault = await findRecordFault(queries, divisions, record, asker === queries.node);
+  if (fault) return fault.message;
+  const [stored] = await findCases(queries, [caseId]);
+  const parts = partsShown(caseId, stored?.file ?? null, queries.node, [asker]);
+  return parts === 'NONE' ? `${asker} has no part in the case.` : null;
+}
