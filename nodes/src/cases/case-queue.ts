@@ -1,6 +1,7 @@
 import type { CaseFilter, CaseState, CaseWait, OfficialCalendar, PageRequest } from '@liandong/schema';
-import { CASE_STATES, dueIfResumed, mostDaysDueBefore, problem } from '@liandong/schema';
+import { CASE_STATES, dueIfResumed, isInstant, mostDaysDueBefore, problem } from '@liandong/schema';
 import type { NodeQueries, NodeSql } from '../db/index.ts';
+import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 
 /** The moment a queue is looked at, and the calendar its days are counted by. */
 export interface QueueClock {
@@ -217,20 +218,15 @@ class Read {
 }
 
 function encodeCursor({ newest, urgent, running, paused }: QueueCursor): string {
-  return Buffer.from(JSON.stringify([newest, urgent, running, paused])).toString('base64url');
+  return cursorOf(JSON.stringify([newest, urgent, running, paused]));
 }
 
+/** @throws {ProblemError} BAD_INPUT */
 function decodeCursor(text: string): QueueCursor {
-  try {
-    const [newest, urgent, running, paused] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const sound = [newest, urgent, running].every((place) => isPlace(place, isInstant));
-    if (sound && isPlace(paused, Number.isSafeInteger)) {
-      return { newest, urgent, running, paused } as QueueCursor;
-    }
-  } catch {
-    // what is no JSON is no cursor either
-  }
-  throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
+  const [newest, urgent, running, paused] = placesOf(text);
+  const sound = [newest, urgent, running].every((place) => isPlace(place, isInstantKey));
+  if (sound && isPlace(paused, isDayCount)) return { newest, urgent, running, paused } as QueueCursor;
+  throw noCursor();
 }
 
 function isPlace(value: unknown, isKey: (key: unknown) => boolean): value is Place {
@@ -239,6 +235,5 @@ function isPlace(value: unknown, isKey: (key: unknown) => boolean): value is Pla
   );
 }
 
-function isInstant(key: unknown): boolean {
-  return typeof key === 'string' && !Number.isNaN(Date.parse(key));
-}
+const isInstantKey = (key: unknown) => typeof key === 'string' && isInstant(key);
+const isDayCount = (key: unknown) => Number.isInteger(key) && Math.abs(Number(key)) <= MOST_DAYS;

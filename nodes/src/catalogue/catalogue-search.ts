@@ -1,6 +1,7 @@
 import type { Day, Item } from '@liandong/schema';
 import { itemSchema, problem } from '@liandong/schema';
 import type { NodeQueries } from '../db/index.ts';
+import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
 /** Longest search that is looked for, characters. */
@@ -120,20 +121,12 @@ function searchMark(search: string | null): string {
 }
 
 function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+  return cursorOf(JSON.stringify(cursor));
 }
 
 function decodeCursor(text: string, mark: string): Cursor {
-  const faulty = () => problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    throw faulty();
-  }
-  if (!Array.isArray(read) || encodeCursor(read as Cursor) !== text) throw faulty();
-  const [its, elsewhere, farness, code] = read as unknown[];
+  const [its, elsewhere, farness, code, ...rest] = placesOf(text);
   const placed = [elsewhere, farness].every((n) => Number.isInteger(n) && Number(n) >= 0 && Number(n) <= 2);
-  if (its !== mark || read.length !== 4 || !placed || typeof code !== 'string') throw faulty();
+  if (its !== mark || rest.length > 0 || !placed || typeof code !== 'string') throw noCursor();
   return [mark, Number(elsewhere), Number(farness), code];
 }

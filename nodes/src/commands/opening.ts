@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { DivisionCode } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import { isInstant, problem } from '@liandong/schema';
 import type { HostConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
@@ -45,11 +45,12 @@ export function findValue(values: Values, name: string): string | null {
 export function findInstant(values: Values, name: string): Date | null {
   const given = findValue(values, name);
   if (given === null) return null;
-  const instant = new Date(given);
-  if (Number.isNaN(instant.getTime())) {
-    throw problem('BAD_INPUT', `--${name} is no instant, say 2026-11-23T08:00:00+08:00.`, { field: name });
+  if (!isInstant(given)) {
+    throw problem('BAD_INPUT', `--${name} is no instant with its zone, say 2026-11-23T08:00:00+08:00.`, {
+      field: name,
+    });
   }
-  return instant;
+  return new Date(given);
 }
 
 /** @throws {ProblemError} BAD_INPUT */

@@ -1,3 +1,4 @@
+export { cursorOf, noCursor, placeOf, placesOf } from './cursor.ts';
 export { HostDb, together } from './host-db.ts';
 export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx } from './host-db.ts';
 export { MIGRATIONS_DIR, knownMigrations, migrate } from './migrate.ts';

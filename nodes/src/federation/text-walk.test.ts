@@ -84,3 +84,32 @@ describe('a text of any other kind', () => {
     }
   });
 });
+
+describe('a cursor that no list made', () => {
+  const instant = '2026-06-16T10:00:00.000Z';
+  const json = (...place: unknown[]) => JSON.stringify(place);
+  test.each<[RoleName, string, Viewer | null, string]>([
+    ['catalogue', `catalog(division: "${VILLAGE}", after: $after)`, null, json('e3b0c442', 0, 0, 'x\u0000')],
+    ['handling', 'cases(after: $after)', personAt(VILLAGE, 'AGENT'), json([instant, 'x\u0000'], null, null, null)],
+    ['handling', 'cases(after: $after)', personAt(VILLAGE, 'AGENT'), json([instant, 'x\ud83d'], null, null, null)],
+    ['handling', 'cases(after: $after)', personAt(VILLAGE, 'AGENT'), json(['0000-06-16', 'x'], null, null, null)],
+    [
+      'handling',
+      'cases(orderBy: REMAINING_DAYS, after: $after)',
+      personAt(VILLAGE, 'AGENT'),
+      json(null, null, null, [Number.MAX_SAFE_INTEGER, 'x']),
+    ],
+    ['enquiries', 'enquiries(after: $after)', personAt(VILLAGE, 'AGENT'), `0 ${instant} x\u0000`],
+    ['enquiries', 'enquiries(after: $after)', personAt(VILLAGE, 'AGENT'), '0 0000-06-16T10:00:00.000Z x'],
+    ['projects', 'projects(after: $after)', personAt(COUNTY, 'CLERK'), '2026-06-16 x\u0000'],
+    ['projects', 'projects(after: $after)', personAt(COUNTY, 'CLERK'), '0000-06-16 x'],
+    ['joint', 'opinionRequests(after: $after)', personAt(COUNTY, 'CLERK', '民政'), json(instant, 'x\u0000', 1)],
+    ['joint', 'opinionRequests(after: $after)', personAt(COUNTY, 'CLERK', '民政'), json(instant, 'x', 2 ** 40)],
+    ['joint', 'opinionRequests(after: $after)', personAt(COUNTY, 'CLERK', '民政'), json('0000-06-16', 'x', 1)],
+  ])('is refused in the role %s by %s', async (role, field, viewer, place) => {
+    const query = `query($after: String) { ${field} { __typename } }`;
+    const variables = { after: Buffer.from(place).toString('base64url') };
+    const found = await faultsOf(viewer?.division ?? VILLAGE, role, [{ query, variables }], viewer);
+    expect(found).toEqual([[['BAD_INPUT', 'after']]]);
+  });
+});

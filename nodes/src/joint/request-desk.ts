@@ -16,6 +16,7 @@ import {
   ARTICLES,
   SIGNED_TYPES,
   dayOf,
+  isInstant,
   problem,
   readableDepartment,
   requestStateOf,
@@ -26,6 +27,7 @@ import { z } from 'zod';
 import type { PostsOf } from '../cases/index.ts';
 import { readPart } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
+import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -43,7 +45,7 @@ export interface RequestDeskParts {
   now: () => Date;
 }
 
-const cursorSchema = z.tuple([z.coerce.date(), z.string(), z.int()]);
+const cursorSchema = z.tuple([z.string().refine(isInstant), z.string(), z.int32()]);
 
 /** What a node's departments find of the questions they are asked, and how they answer another node's. */
 export function requestDesk({ node, db, divisions, calendar, trust, outbox, posts, now }: RequestDeskParts) {
@@ -142,15 +144,12 @@ export function requestDesk({ node, db, divisions, calendar, trust, outbox, post
 }
 
 function encodeCursor({ party, case: caseId }: AskedOpinion): string {
-  return Buffer.from(JSON.stringify([party.dueAt, caseId, party.number])).toString('base64url');
+  return cursorOf(JSON.stringify([party.dueAt, caseId, party.number]));
 }
 
 /** @throws {ProblemError} BAD_INPUT */
 function decodeCursor(text: string): RequestCursor {
-  try {
-    const parsed = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return { dueAt: parsed[0], caseId: parsed[1], party: parsed[2] };
-  } catch (cause) {
-    throw problem('BAD_INPUT', 'after: is no cursor of this list.', { field: 'after', cause });
-  }
+  const { data } = cursorSchema.safeParse(placesOf(text));
+  if (!data) throw noCursor();
+  return { dueAt: new Date(data[0]), caseId: data[1], party: data[2] };
 }

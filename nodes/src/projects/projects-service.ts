@@ -29,6 +29,7 @@ import {
 import type { PostsOf } from '../cases/index.ts';
 import { findCases } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import { cursorOf, noCursor, placeOf } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import type { ProjectKeeper } from './project-keeper.ts';
@@ -200,12 +201,12 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
 }
 
 function encodeCursor({ beganOn: on, id }: ProjectCursor): string {
-  return Buffer.from(`${on} ${id}`).toString('base64url');
+  return cursorOf(`${on} ${id}`);
 }
 
 /** @throws {ProblemError} BAD_INPUT */
 function decodeCursor(cursor: string): ProjectCursor {
-  const [on = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const [on = '', id = ''] = placeOf(cursor).split(' ');
   if (isDay(on) && id !== '') return { beganOn: on, id };
-  throw problem('BAD_INPUT', 'after is no cursor of this list.', { field: 'after' });
+  throw noCursor();
 }

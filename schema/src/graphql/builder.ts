@@ -6,7 +6,7 @@ import type { DivisionCode } from '../divisions.ts';
 import type { ErrorCode, ProblemError } from '../errors.ts';
 import { ERRORS, ERROR_CODES, problem } from '../errors.ts';
 import type { GrantUse, MissingMaterial } from '../messages/log-line.ts';
-import { isDay } from '../rules/calendar.ts';
+import { isDay, isInstant } from '../rules/calendar.ts';
 import type { Item, MaterialRequirement } from '../rules/catalogue.ts';
 import type { Limit } from '../rules/limits.ts';
 import type { VagueClause } from '../rules/vague-clauses.ts';
@@ -30,8 +30,8 @@ const SCALARS = {
     description: 'An instant in UTC, ISO 8601 with milliseconds.',
     serialize: (value: unknown) => (value instanceof Date ? value.toISOString() : String(value)),
     parseValue: (value: unknown) => {
-      if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value;
-      throw new GraphQLError('A DateTime is an ISO 8601 instant such as 2026-03-02T01:30:00.000Z.');
+      if (typeof value === 'string' && isInstant(value)) return value;
+      throw new GraphQLError('A DateTime is an ISO 8601 instant with its zone, such as 2026-03-02T01:30:00.000Z.');
     },
   },
   Date: {

@@ -53,6 +53,18 @@ describe('an operation that can not be executed', () => {
     expect(reported).toEqual([]);
   });
 
+  test.each(['2026-06-16 10:00', '1', 'June 2026', '2026-02-30T00:00:00Z'])(
+    'for a variable that is no instant of one meaning is BAD_INPUT: %s',
+    async (dueBefore) => {
+      const query = 'query($filter: CaseFilter) { cases(filter: $filter) { nodes { id } } }';
+      const { result, reported } = await run('handling', query, nobody, { filter: { dueBefore } });
+      expect(result.errors).toMatchObject([
+        { message: expect.stringContaining('2026-03-02T01:30:00.000Z'), extensions: { code: 'BAD_INPUT' } },
+      ]);
+      expect(reported).toEqual([]);
+    },
+  );
+
   test('names every fault of its text at once', async () => {
     const { result } = await run('handling', '{ cases { nodes { secret hidden } } }', nobody);
     expect(result.errors).toHaveLength(2);

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { anyDay } from '../testing/arbitraries.ts';
 import { calendar, calendarWith2027 } from '../testing/fixtures.ts';
 import { refusalCode } from '../testing/refusals.ts';
-import { dayOf, daysBetween, endOfDay, isDay, isKnown, isWorkday, plusDays, startOfDay } from './calendar.ts';
+import {
+  dayOf,
+  daysBetween,
+  endOfDay,
+  isDay,
+  isInstant,
+  isKnown,
+  isWorkday,
+  plusDays,
+  startOfDay,
+} from './calendar.ts';
 
 /** Days of a stretch, both ends included, as `MM-DD`. */
 function stretch(year: number, from: string, to: string): string[] {
@@ -128,6 +138,33 @@ describe('days', () => {
   ])('"%s" is no day', (text) => {
     expect(isDay(text)).toBe(false);
   });
+
+  test('the year before the first is none: no database has it', () => {
+    expect(isDay('0000-01-01')).toBe(false);
+    expect(isDay('0001-01-01')).toBe(true);
+  });
+
+  test.each([
+    '2026-06-16T10:00:00.000Z',
+    '2026-06-16T10:00:00+08:00',
+    '2026-06-16T10:00Z',
+    '2028-02-29T23:59:59.123456Z',
+  ])('%s is an instant', (text) => expect(isInstant(text)).toBe(true));
+
+  test.each([
+    ['without a zone', '2026-06-16 10:00'],
+    ['without a zone', '2026-06-16T10:00:00'],
+    ['that is a number', '1'],
+    ['that is a month', 'June 2026'],
+    ['that is a day', '2026-06-16'],
+    ['on a day that does not exist', '2026-02-30T00:00:00Z'],
+    ['on a day that does not exist', '2027-02-29T00:00:00+08:00'],
+    ['at an hour that does not exist', '2026-06-16T24:00:00Z'],
+    ['at a second that does not exist', '2026-06-16T10:00:60Z'],
+    ['with a zone that does not exist', '2026-06-16T10:00:00+25:00'],
+    ['in the year zero', '0000-06-16T10:00:00Z'],
+    ['with something behind it', '2026-06-16T10:00:00Z\n'],
+  ])('a text %s is no instant: %j', (_, text) => expect(isInstant(text)).toBe(false));
 
   test.each(['2026-03-02T00:00:00Z', ' 2026-03-02', '2026-03-02\n', '+002026-03-02'])(
     'a day with anything around it, %j, is no day',

@@ -46,11 +46,19 @@ export function daysBetween(from: Day, to: Day): number {
   return epochDay(to) - epochDay(from);
 }
 
-/** Whether the text is a day of the calendar, `2026-02-29` is not. */
+/** Whether the text is a day of the calendar, `2026-02-29` is not; nor is one of the year zero, which databases lack. */
 export function isDay(text: string): text is Day {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '0001') return false;
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
+}
+
+const INSTANT =
+  /^(?<day>\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Whether the text is an instant of ISO 8601 with its zone, on a day that exists: everybody reads the same in it. */
+export function isInstant(text: string): boolean {
+  return isDay(INSTANT.exec(text)?.groups?.['day'] ?? '');
 }
 
 /**

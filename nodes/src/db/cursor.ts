@@ -1,0 +1,36 @@
+import { problem, unwritableIn } from '@liandong/schema';
+
+/** A place in a list as clients carry it; they need not understand it. */
+export function cursorOf(place: string): string {
+  return Buffer.from(place).toString('base64url');
+}
+
+/**
+ * The place a cursor names: a text that {@link cursorOf} may have been given.
+ * @throws {ProblemError} BAD_INPUT
+ */
+export function placeOf(cursor: string): string {
+  const place = Buffer.from(cursor, 'base64url').toString();
+  // an escape of JSON could hide what no text may hold
+  if (cursorOf(place) !== cursor || unwritableIn(place) !== null || place.includes('\\u')) throw noCursor();
+  return place;
+}
+
+/**
+ * The list of values a cursor names.
+ * @throws {ProblemError} BAD_INPUT
+ */
+export function placesOf(cursor: string): unknown[] {
+  const place = placeOf(cursor);
+  try {
+    const read: unknown = JSON.parse(place);
+    if (Array.isArray(read)) return read;
+  } catch {
+    // what is no JSON is no cursor either
+  }
+  throw noCursor();
+}
+
+export function noCursor() {
+  return problem('BAD_INPUT', 'after: not a cursor of this list.', { field: 'after' });
+}
