@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { problem } from '@liandong/schema';
+import { problem, textOfFile } from '@liandong/schema';
 
-/** The text of a file of settings. @throws {ProblemError} BAD_CONFIG */
+/** The text of a file of settings, without a byte-order mark. @throws {ProblemError} BAD_CONFIG */
 export async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
+  const bytes = await readFile(file).catch((cause: unknown) => {
     throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
-  }
+  });
+  return textOfFile(bytes, file, 'BAD_CONFIG');
 }
 
 /** What a file of settings says. @throws {ProblemError} BAD_CONFIG */

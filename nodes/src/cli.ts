@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { ProblemError, dayOf, parseDivisions, problem } from '@liandong/schema';
@@ -17,6 +17,7 @@ import { readConfig } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { FeedAppender } from './feeds/index.ts';
+import { readText } from './files/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
 import { openVault, readyDataKeys } from './sealing/index.ts';
 import { importRegisters } from './sharing/index.ts';
@@ -175,7 +176,7 @@ async function printCpsv(options: Options): Promise<void> {
 
 async function openNode(options: Options) {
   const config = await readHost(process.env);
-  const divisions = parseDivisions(await readFile(config.divisionsFile, 'utf8'), dayOf(new Date()));
+  const divisions = parseDivisions(await readText(config.divisionsFile), dayOf(new Date()));
   const node = divisions.get(required(options, 'node')).code;
   requirePlaced(config, node);
   await migrate(config.databaseUrl);

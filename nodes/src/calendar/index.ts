@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { Day, OfficialCalendar } from '@liandong/schema';
 import { isDay, noticeYear, problem } from '@liandong/schema';
 import { z } from 'zod';
+import { readJson } from '../files/index.ts';
 
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 const calendarFileSchema = z.object({
@@ -34,10 +35,10 @@ export function builtInCalendar(): OfficialCalendar {
  * @param file null for the built-in years alone
  * @throws {ProblemError} BAD_CONFIG
  */
-export function openCalendar(file: string | null): OfficialCalendar {
+export async function openCalendar(file: string | null): Promise<OfficialCalendar> {
   const built = builtInCalendar();
   if (file === null) return built;
-  const own = readCalendarFile(file);
+  const own = await readCalendarFile(file);
   const kept = (days: ReadonlySet<Day>) =>
     [...days].filter((day) => !own.years.has(noticeYear(day)) && !own.restDays.has(day) && !own.makeUpDays.has(day));
   return {
@@ -47,15 +48,14 @@ export function openCalendar(file: string | null): OfficialCalendar {
   };
 }
 
-function readCalendarFile(file: string): OfficialCalendar {
-  let parsed;
-  try {
-    parsed = calendarFileSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `${file} is no calendar file {years, restDays, makeUpDays}.`, { cause });
+async function readCalendarFile(file: string): Promise<OfficialCalendar> {
+  const { data, error } = calendarFileSchema.safeParse(await readJson(file));
+  if (!data) {
+    const what = 'no calendar file {years, restDays, makeUpDays}';
+    throw problem('BAD_CONFIG', `${file} is ${what}: ${error.issues[0]?.path.join('.')} ${error.issues[0]?.message}.`);
   }
-  const years = new Set(parsed.years);
-  const [restDays, makeUpDays] = [new Set(parsed.restDays), new Set(parsed.makeUpDays)];
+  const years = new Set(data.years);
+  const [restDays, makeUpDays] = [new Set(data.restDays), new Set(data.makeUpDays)];
   const strange = [...restDays, ...makeUpDays].find((day) => !years.has(noticeYear(day)) && !years.has(yearOf(day)));
   if (strange !== undefined) throw problem('BAD_CONFIG', `${file}: ${strange} is of no year that it names.`);
   const both = [...restDays].find((day) => makeUpDays.has(day));

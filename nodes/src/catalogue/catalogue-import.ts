@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type {
   CatalogueFault,
@@ -23,6 +22,7 @@ import {
 } from '@liandong/schema';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
+import { readText } from '../files/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { parseCatalogueCsv } from './catalogue-csv.ts';
 import { insertItems } from './catalogue-store.ts';
@@ -201,7 +201,7 @@ export async function publishCatalogue(
 
 /** @throws {ProblemError} CATALOGUE_INVALID with every fault and its place; of a CSV file its line and column */
 async function readEntries(path: string, today: Day): Promise<CatalogueFile> {
-  const text = await readText(path);
+  const text = await readText(path, 'CATALOGUE_INVALID');
   if (extname(path).toLowerCase() === '.csv') {
     const csv = parseCatalogueCsv(text);
     const { file, faults } = readCatalogueFile(csv.content, today);
@@ -212,14 +212,6 @@ async function readEntries(path: string, today: Day): Promise<CatalogueFile> {
   const { file, faults } = readCatalogueFile(parseJson(path, text), today);
   if (!file) throw invalid(path, faults);
   return file;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw problem('CATALOGUE_INVALID', `The catalogue file ${path} can't be read.`, { cause });
-  }
 }
 
 function parseJson(path: string, text: string): unknown {

@@ -7,7 +7,7 @@ import { certifyKey, endKey, logKey, readKeyLog, readKeyRequest, requestOf } fro
 import { generateNodeKey, protectKeys, writeKey } from '../trust/index.ts';
 import { protectDataKeys } from '../vault/index.ts';
 import type { OpenedNode, Terminal, Values } from './opening.ts';
-import { actorOf, findInstant, findValue, parseCommand, readInput, requireValue, withNode } from './opening.ts';
+import { actorOf, findInstant, findValue, parseCommand, readInputText, requireValue, withNode } from './opening.ts';
 
 export const KEYS_USAGE = `  keys make --node <code> --why <text>      make a key on the node's host and a request for its certificate (a file to
                                             carry to the parent): for a node's first key, or after one was compromised
@@ -83,7 +83,7 @@ async function certify(
 ): Promise<void> {
   if (file === undefined) throw problem('BAD_INPUT', 'Name the file with the request.');
   const why = requireValue(values, 'why');
-  const request = await readKeyRequest((await readInput(file)).toString('utf8').trim());
+  const request = await readKeyRequest((await readInputText(file)).trim());
   const overlapHours = hoursOf(values, request.overlapHours);
   const until = findInstant(values, 'until');
   const made = await db.transact(node, (tx) =>

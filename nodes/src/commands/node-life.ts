@@ -1,14 +1,15 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DivisionCode, Topology } from '@liandong/schema';
 import { problem, requireOpenNode } from '@liandong/schema';
 import { leftToHandOver } from '../cases/index.ts';
 import type { HostConfig } from '../config.ts';
+import { readTrustFile } from '../host/index.ts';
 import { certifyKey, closeNode, readKeyRequest, requestOf } from '../keys/index.ts';
 import { readTopology, topologyPaths, writeOutputs } from '../topology/index.ts';
 import { findOwn } from '../projects/index.ts';
 import type { StoredKey } from '../trust/index.ts';
-import { findKeys, generateNodeKey, readPassphrase, trustFileSchema, writeKey } from '../trust/index.ts';
+import { findKeys, generateNodeKey, readPassphrase, writeKey } from '../trust/index.ts';
 import { relinking } from './topology.ts';
 import type { OpenedNode, Values } from './opening.ts';
 import { actorOf, findInstant, findValue, requireValue } from './opening.ts';
@@ -100,7 +101,7 @@ async function keyFor(code: DivisionCode, dir: string, passphrase: string | null
 
 /** Hosts that start from now on believe what the ceremony vouched for, and what was certified since. */
 async function addToTrustFile(file: string, { issuing: { trust } }: OpenedNode): Promise<void> {
-  const before = trustFileSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  const before = await readTrustFile(file);
   const now = trust.file();
   const certificates = [...new Set([...before.certificates, ...now.certificates])];
   await writeFile(file, JSON.stringify({ ...before, ...now, certificates }));

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { DivisionCode } from '@liandong/schema';
-import { isInstant, problem } from '@liandong/schema';
+import { isInstant, problem, textOfFile } from '@liandong/schema';
 import type { HostConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
@@ -60,6 +60,11 @@ export async function readInput(file: string): Promise<Buffer> {
   } catch (cause) {
     throw problem('BAD_INPUT', `${file} can't be read.`, { cause });
   }
+}
+
+/** The text of a file that is given. @throws {ProblemError} BAD_INPUT */
+export async function readInputText(file: string): Promise<string> {
+  return textOfFile(await readInput(file), file, 'BAD_INPUT');
 }
 
 /** Who gives the command: `--by`, or the login name. */

@@ -5,7 +5,7 @@ import type { Written } from '../topology/index.ts';
 import { bringStreams, holdCeremony, readTopology, topologyPaths, writeOutputs } from '../topology/index.ts';
 import { readPassphrase } from '../trust/index.ts';
 import type { Terminal, Values } from './opening.ts';
-import { findValue, parseCommand, readInput, requireValue } from './opening.ts';
+import { findValue, parseCommand, readInputText, requireValue } from './opening.ts';
 
 export const TOPOLOGY_USAGE = `  topology check --topology <file> --divisions <file>
                                             read a topology (YAML or JSON), name every fault by its place, and print
@@ -47,7 +47,7 @@ export async function runTopology(argv: readonly string[], terminal: Terminal): 
   }
   const run = COMMANDS[command];
   if (!run) throw problem('BAD_INPUT', `There is no command "topology ${command}". liandong --help lists them.`);
-  const register = (await readInput(requireValue(values, 'divisions'))).toString('utf8');
+  const register = await readInputText(requireValue(values, 'divisions'));
   const divisions = parseDivisions(register, dayOf(new Date()));
   const topology = await readTopology(requireValue(values, 'topology'));
   for (const host of topology.hosts) for (const node of host.nodes) divisions.get(node);

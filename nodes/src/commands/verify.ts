@@ -2,7 +2,7 @@ import type { CaseVerdict, ParentOf, PublicKey } from '@liandong/schema';
 import { certificateSchema, parentByCode, parseDivisions, problem, verifyCaseExport } from '@liandong/schema';
 import { readToolSettings } from '../config.ts';
 import type { Terminal } from './opening.ts';
-import { findValue, parseCommand, readInput } from './opening.ts';
+import { findValue, parseCommand, readInput, readInputText } from './opening.ts';
 
 export const VERIFY_USAGE = `  verify <file> --root <key> [--divisions <file>] [--json]
                                             verify an exported case offline with nothing but the root's public key:
@@ -33,7 +33,7 @@ export async function verify(argv: readonly string[], { environment, print }: Te
 
 async function parentsBy(register: string | null): Promise<ParentOf> {
   if (register === null) return parentByCode;
-  const divisions = parseDivisions((await readInput(register)).toString('utf8'));
+  const divisions = parseDivisions(await readInputText(register));
   return (node, day) => divisions.parentOn(node, day);
 }
 
@@ -41,9 +41,10 @@ async function parentsBy(register: string | null): Promise<ParentOf> {
 async function readRoot(given: string | null): Promise<PublicKey> {
   if (given === null) throw problem('BAD_INPUT', '--root is missing: the root’s public key.', { field: 'root' });
   if (/^[A-Za-z0-9_-]{43}$/.test(given)) return { kty: 'OKP', crv: 'Ed25519', x: given };
+  const text = await readInputText(given);
   let content: unknown;
   try {
-    content = JSON.parse((await readInput(given)).toString('utf8'));
+    content = JSON.parse(text);
   } catch (cause) {
     throw problem('BAD_INPUT', `${given} holds no public key.`, { field: 'root', cause });
   }

@@ -2,9 +2,9 @@ import type { Divisions, OfficialCalendar } from '@liandong/schema';
 import { dayOf, parseDivisions, problem } from '@liandong/schema';
 import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
+import { readJson, readText } from '../files/index.ts';
 import type { TrustFile } from '../trust/index.ts';
 import { Trust, trustFileSchema } from '../trust/index.ts';
-import { readJson, readText } from './json-file.ts';
 import { Place } from './place.ts';
 
 /** What a host stands on, read from its files; the command line needs some of it too. */
@@ -26,7 +26,7 @@ export async function readFoundation(config: HostConfig, clock: () => Date): Pro
   return {
     divisions,
     trust: await Trust.load(await readTrustFile(config.trustFile), [], divisions, clock),
-    calendar: openCalendar(config.calendarFile),
+    calendar: await openCalendar(config.calendarFile),
     place: await Place.read(config, divisions),
   };
 }

@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { ISSUER_KEYS, TokenVerifier, parseIssuers } from '@liandong/schema';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
-import { readJson } from './json-file.ts';
+import { readJson } from '../files/index.ts';
 
 /** How often it is looked whether the file was changed, ms. */
 const LOOK_MS = 500;

@@ -3,7 +3,7 @@ import type { DivisionCode, Divisions, Topology } from '@liandong/schema';
 import { brokerOf, parseTopology, problem, roadSubjects } from '@liandong/schema';
 import type { Road } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
-import { readJson } from './json-file.ts';
+import { readJson } from '../files/index.ts';
 
 export type RoadSubjects = Readonly<Record<Road, readonly string[]>>;
 

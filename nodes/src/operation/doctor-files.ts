@@ -5,7 +5,8 @@ import { ISSUER_KEYS, dayOf, parseDivisions, parseIssuers, problem } from '@lian
 import { createRemoteJWKSet } from 'jose';
 import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
-import { Place, readJson, readText, readTrustFile } from '../host/index.ts';
+import { readJson, readText } from '../files/index.ts';
+import { Place, readTrustFile } from '../host/index.ts';
 import { Trust, findKeys, readPassphrase } from '../trust/index.ts';
 import type { Finding, HostKeys, Subject } from './doctor-check.ts';
 import { bad, ok, reasonOf, warn } from './doctor-check.ts';
@@ -28,7 +29,7 @@ export async function readHostKeys(config: HostConfig, divisions: Divisions, now
 }
 
 /** Says what a file that can't be read lacks, as a finding of its part. */
-async function unlessFaulty(part: string, examine: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
+async function unlessFaulty(part: string, examine: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await examine();
   } catch (error) {
@@ -114,8 +115,8 @@ export const examineIssuers = ({ config }: Subject) =>
 const CALENDAR = 'Name a file with it in LIANDONG_CALENDAR_FILE when the State Council’s notice is out, and restart.';
 
 export const examineCalendar = ({ config, now }: Subject) =>
-  unlessFaulty('calendar', () => {
-    const { years } = openCalendar(config.calendarFile);
+  unlessFaulty('calendar', async () => {
+    const { years } = await openCalendar(config.calendarFile);
     const year = now().getUTCFullYear();
     const missing = [year, year + 1].filter((y) => !years.has(y));
     if (missing.length === 0) return [ok('calendar', `The calendars of ${year} and ${year + 1} are here.`)];

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { CatalogueFault, DataOffer, DivisionCode, Divisions } from '@liandong/schema';
 import { ProblemError, dataOfferSchema, dayOf, isOffered, problem, readRegisterFile } from '@liandong/schema';
 import type { HostDb } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
+import { readJson } from '../files/index.ts';
 import { findOffers, keepOffers } from './offer-store.ts';
 import { replaceRegisters } from './register-store.ts';
 
@@ -31,7 +31,7 @@ export async function importRegisters(
   appender: FeedAppender,
   now: Date,
 ): Promise<RegisterReport> {
-  const { file, faults } = readRegisterFile(await readJson(path), divisions);
+  const { file, faults } = readRegisterFile(await readJson(path, 'REGISTER_INVALID'), divisions);
   if (!file) throw invalid(faults);
   if (file.node !== node) throw invalid([{ place: 'node', message: `is ${file.node}, not ${node}.` }]);
   return db.transact(node, async (tx) => {
@@ -63,21 +63,6 @@ export async function importRegisters(
       unchanged: file.offers.length - changed.length,
     };
   });
-}
-
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw problem('REGISTER_INVALID', `The register file ${path} can't be read.`, { cause });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    // the parser's own words would quote what stands there
-    throw problem('REGISTER_INVALID', `The register file ${path} is no JSON.`, { cause });
-  }
 }
 
 function invalid(faults: readonly CatalogueFault[]): ProblemError {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Topology } from '@liandong/schema';
 import { OPERATOR_NAME, problem } from '@liandong/schema';
 import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
+import { findText } from '../files/index.ts';
 
 /**
  * Who is known to the brokers: the public nkeys of hosts, gateways and the operator by their names, and the secrets of
@@ -44,13 +44,8 @@ export function completeCredentials(
 
 /** @returns null where none were made yet @throws {ProblemError} BAD_CONFIG */
 export async function findCredentials(file: string): Promise<BrokerCredentials | null> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
-  }
+  const text = await findText(file);
+  if (text === null) return null;
   try {
     return credentialsSchema.parse(JSON.parse(text));
   } catch (cause) {

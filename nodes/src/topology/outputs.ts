@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Divisions, Topology } from '@liandong/schema';
 import { OPERATOR_NAME, brokerOf, brokerUrl, parseTopology, problem } from '@liandong/schema';
+import { findText, parseJson } from '../files/index.ts';
 import { brokerConfig, linkConfig } from './broker-config.ts';
 import { completeCredentials, findCredentials } from './credentials.ts';
 
@@ -107,12 +108,9 @@ function seedFile(name: string, topology: Topology, paths: TopologyPaths): strin
 
 /** @returns the topology that is there; null where there is none */
 async function requireNewer(topology: Topology, file: string): Promise<Topology | null> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return null;
-    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
-  });
+  const text = await findText(file);
   if (text === null) return null;
-  const present = parseTopology(JSON.parse(text));
+  const present = parseTopology(parseJson(text, file));
   if (topology.sequence > present.sequence) return present;
   if (JSON.stringify(topology) === JSON.stringify(present)) return present;
   throw problem(

@@ -1,19 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import type { Topology } from '@liandong/schema';
 import { parseTopology, problem } from '@liandong/schema';
 import { YAMLParseError, parse } from 'yaml';
+import { readText } from '../files/index.ts';
 
 /**
  * Reads a topology file: YAML, and so JSON too.
  * @throws {ProblemError} BAD_CONFIG with every fault by its place, a fault of the text by its line
  */
 export async function readTopology(file: string): Promise<Topology> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `${file} can't be read.`, { cause });
-  }
+  const text = await readText(file);
   let content: unknown;
   try {
     content = parse(text);

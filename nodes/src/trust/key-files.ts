@@ -4,6 +4,7 @@ import type { DivisionCode } from '@liandong/schema';
 import { isDivisionCode, problem } from '@liandong/schema';
 import type { JWK } from 'jose';
 import { CompactEncrypt, compactDecrypt } from 'jose';
+import { parseJson, readText } from '../files/index.ts';
 import type { StoredKey } from './keys.ts';
 
 /**
@@ -124,22 +125,12 @@ async function readKeyFile(file: string, passphrase: string | null): Promise<Sto
   const plain = file.endsWith('.jwk.json');
   if (DATA_KEY_FILE.test(file)) return [];
   if (!plain && !file.endsWith('.jwe')) return [];
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw problem('BAD_CONFIG', `The key file ${file} can't be read.`, { cause });
-  });
-  const content = parseJson(file, plain ? text : await openPrivate(file, text.trim(), passphrase));
+  const text = await readText(file);
+  const content = parseJson(plain ? text : await openPrivate(file, text.trim(), passphrase), file);
   if (plain) return [requireKey(file, content as Partial<StoredKey>)];
   const { keys } = content as { keys?: unknown };
   const jwks = (Array.isArray(keys) ? keys : [content]) as JWK[];
   return jwks.map(({ kid = '', ...jwk }) => requireKey(file, { node: kid.split('.')[0] ?? '', kid, jwk }));
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `The key file ${file} is no JSON.`, { cause });
-  }
 }
 
 function requireKey(file: string, key: Partial<StoredKey>): StoredKey {

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DivisionCode } from '@liandong/schema';
 import { isDivisionCode, problem } from '@liandong/schema';
+import { parseJson, readText } from '../files/index.ts';
 import { DATA_KEY_FILE, openPrivate, sealPrivate, writePrivate } from '../trust/index.ts';
 import { z } from 'zod';
 
@@ -62,11 +63,9 @@ export async function readDataKeys(
 }
 
 async function readDataKeyFile(file: string, passphrase: string | null): Promise<DataKey[]> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw problem('BAD_CONFIG', `The data key file ${file} can't be read.`, { cause });
-  });
+  const text = await readText(file);
   const content = file.endsWith('.json') ? text : await openPrivate(file, text.trim(), passphrase);
-  const parsed = setSchema.safeParse(parseJson(file, content));
+  const parsed = setSchema.safeParse(parseJson(content, file));
   if (!parsed.success) throw problem('BAD_CONFIG', `The data key file ${file} holds no set of data keys.`);
   return parsed.data.keys.map(({ k, kid: name, iat }) => {
     const [node = '', kid = ''] = name.split('.');
@@ -118,12 +117,4 @@ export async function protectDataKeys(dir: string, passphrase: string): Promise<
   if (kept.length !== keys.length) throw problem('INTERNAL', `${written} does not hold what was written to it.`);
   for (const name of plain) await rm(join(dir, name));
   return keys.length;
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `The data key file ${file} is no JSON.`, { cause });
-  }
 }
