@@ -1,5 +1,6 @@
 export * from './divisions.ts';
 export * from './errors.ts';
+export * from './sizes.ts';
 export * from './identifiers.ts';
 export * from './vocabulary.ts';
 export * from './rules/index.ts';

@@ -19,6 +19,8 @@ import { examineCatalogue } from './doctor-catalogue.ts';
 import type { Finding } from './doctor-check.ts';
 import { bad, ok, warn } from './doctor-check.ts';
 import { examineClaims } from './doctor-feeds.ts';
+import { examineRoads } from './doctor-roads.ts';
+import { examineSending } from './doctor-sending.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
 
@@ -266,6 +268,7 @@ async function examineWork(db: HostDb, config: HostConfig, files: Files | null, 
     const text = `${depth} messages wait, the oldest for ${Math.round(oldest.age / 60)} min: ${oldest.kind} from ${oldest.node} to ${oldest.receiver}. Look whether the broker is up and whether the host of ${oldest.receiver} runs; nothing is lost meanwhile.`;
     findings.push((oldest.age < OWED_BAD ? warn : bad)('outbox', text));
   }
+  findings.push(...(await examineSending({ config, db }, gone)));
   const parked = await db.queryHost<{ node: string; kind: string; code: string; n: number }>(METRIC_QUERIES.parked);
   const mine = parked.filter((p) => config.nodes.includes(p.node));
   findings.push(
@@ -349,6 +352,7 @@ async function examineBroker(config: HostConfig, findings: Finding[]): Promise<v
     return;
   }
   try {
+    findings.push(...(await examineRoads(connection)));
     const without: string[] = [];
     for (const { stream } of Object.values(ROADS)) {
       for (const node of config.nodes) {
