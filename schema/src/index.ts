@@ -2,6 +2,7 @@ export * from './bounded-cache.ts';
 export * from './divisions.ts';
 export * from './errors.ts';
 export * from './file-text.ts';
+export * from './sizes.ts';
 export * from './identifiers.ts';
 export * from './plain-text.ts';
 export * from './vocabulary.ts';

@@ -17,9 +17,17 @@ import {
   jetstream,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { connect, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect, errors, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { DivisionCode, Divisions } from '@liandong/schema';
-import { MESSAGE_STREAM, RECEIPT_STREAM, consumerName, inboundFilter, problem, tlsOption } from '@liandong/schema';
+import {
+  MAX_PAYLOAD,
+  MESSAGE_STREAM,
+  RECEIPT_STREAM,
+  consumerName,
+  inboundFilter,
+  problem,
+  tlsOption,
+} from '@liandong/schema';
 import type { Logger } from 'pino';
 import { clockOffset } from '../observability/index.ts';
 
@@ -29,6 +37,10 @@ export type Road = keyof typeof ROADS;
 
 /** Most bytes of a road. When it is full it takes no more, and the outboxes hold what waits. */
 const ROAD_BYTES = 2 * 1024 ** 3;
+
+const GIB = 1024 ** 3;
+/** What the roads of a broker take at most. */
+export const ROADS_NEED = `${(2 * ROAD_BYTES) / GIB} GiB`;
 
 /** A road's stream at a broker where this is what it takes in. */
 export function roadConfig(road: Road, subjects: readonly string[]) {
@@ -45,6 +57,9 @@ export function roadConfig(road: Road, subjects: readonly string[]) {
 
 /** How often the broker's clock is looked at, ms. */
 const CLOCK_MS = 30_000;
+
+/** What a broker lacks for so long is told of, ms. */
+const PATIENCE_MS = 2_000;
 
 /** An unacknowledged message comes again after this long; the sender's outbox is usually sooner. */
 const ACK_WAIT_MS = 10_000;
@@ -70,6 +85,8 @@ export class Bus {
   /** What the broker's clock said last, and when by this process's own. */
   #clock: { theirs: number; asked: number; answered: number } | null = null;
   #clockAskedAt = 0;
+  /** What the broker lacks, by stream or by stream and consumer. */
+  readonly #lacks = new Map<string, { reason: string; since: number; told: boolean }>();
   /** Told when the broker is lost: whatever waits for its word. */
   readonly #waiting = new Set<() => void>();
 
@@ -109,6 +126,11 @@ export class Bus {
 
   get connected(): boolean {
     return this.#connected;
+  }
+
+  /** Most bytes of one message, by the broker's own word. */
+  get maxPayload(): number {
+    return this.connection.info?.max_payload ?? MAX_PAYLOAD;
   }
 
   /**
@@ -153,29 +175,27 @@ export class Bus {
     this.#subjects = subjects;
   }
 
-  /** Begins to read a node's consumer, from what is not acknowledged yet. */
-  async consume(road: Road, node: DivisionCode, ahead: number): Promise<ConsumerMessages> {
-    return this.#whileConnected(async () => {
-      const consumer = await this.#jetstream.consumers.get(ROADS[road].stream, consumerName(node));
-      return consumer.consume({ max_messages: ahead, expires: 5_000, abort_on_missing_resource: true });
-    });
-  }
-
   /** Called each time the broker is back. */
   onReconnect(work: () => void): void {
     this.#reconnected.add(work);
   }
 
+  /** What keeps the roads of this host from carrying, in words for people; nothing while they carry. */
+  lacking(): string[] {
+    return [...this.#lacks.values()].map(({ reason }) => reason);
+  }
+
   /** Makes the streams where they are missing: whoever comes first after the broker's store was lost makes them anew. */
   async ensureRoads(): Promise<void> {
-    await this.#whileConnected(async () => {
-      const manager = await this.#manager();
-      for (const road of Object.keys(ROADS) as Road[]) {
-        const config = roadConfig(road, this.#subjects[road]);
+    for (const road of Object.keys(ROADS) as Road[]) {
+      const config = roadConfig(road, this.#subjects[road]);
+      const { name } = config;
+      await this.#found(name, `the stream ${name}`, async () => {
+        const manager = await this.#manager();
         // one that is there stays as the operator made it
-        if (!(await findStream(manager, config.name))) await manager.streams.add(config);
-      }
-    });
+        if (!(await findStream(manager, name))) await manager.streams.add(config);
+      });
+    }
   }
 
   /** Makes a node's durable consumer on a road where it is missing. */
@@ -191,6 +211,48 @@ export class Bus {
         max_ack_pending: 2_000,
       });
     });
+  }
+
+  /** Begins to read what comes to a node on a road, from what is not acknowledged yet; makes what is missing for it. */
+  async openRoad(road: Road, node: DivisionCode, divisions: Divisions, ahead: number): Promise<ConsumerMessages> {
+    await this.ensureRoads();
+    const { stream } = ROADS[road];
+    return this.#found(`${stream} ${node}`, `what comes to ${node} on ${stream}`, async () => {
+      await this.ensureConsumer(road, node, divisions);
+      const consumer = await this.#jetstream.consumers.get(stream, consumerName(node));
+      return consumer.consume({ max_messages: ahead, expires: 5_000, abort_on_missing_resource: true });
+    });
+  }
+
+  /** A node is served here no more: what the broker lacks for it is lacked by nobody. */
+  forget(node: DivisionCode): void {
+    for (const { stream } of Object.values(ROADS)) this.#lacks.delete(`${stream} ${node}`);
+  }
+
+  /** Looks for something at the broker, and keeps in mind what it lacks; told once, whoever looks how often. */
+  async #found<T>(key: string, what: string, look: () => Promise<T>): Promise<T> {
+    try {
+      const found = await this.#whileConnected(look);
+      if (this.#lacks.delete(key)) this.#log.info({ what }, 'broker has it after all');
+      return found;
+    } catch (error) {
+      this.#note(key, what, error);
+      throw error;
+    }
+  }
+
+  #note(key: string, what: string, error: unknown): void {
+    // a broker that is away is told of by itself
+    if (!this.#connected || !isAnswer(error)) return;
+    const reason = lackOf(what, error);
+    const before = this.#lacks.get(key);
+    const lack = before?.reason === reason ? before : { reason, since: performance.now(), told: false };
+    this.#lacks.set(key, lack);
+    // one that was just started does not answer for its streams at once
+    const lasts = hasNoRoom(error) || performance.now() - lack.since >= PATIENCE_MS;
+    if (lack.told || !lasts) return;
+    lack.told = true;
+    this.#log.error({ err: error, reason }, 'broker lacks what the roads need');
   }
 
   async close(): Promise<void> {
@@ -238,6 +300,31 @@ export class Bus {
 
 /** What JetStream's interface answers for a stream it does not have. */
 const STREAM_NOT_FOUND: number = JetStreamApiCodes.StreamNotFound;
+
+/** JetStream's word that its store has no room for what is asked. */
+const NO_ROOM: readonly number[] = [10_023, 10_028, 10_047];
+
+/** Whether an error says something of what the broker has, and not only of the line to it. */
+function isAnswer(error: unknown): boolean {
+  const kinds = [JetStreamApiError, errors.TimeoutError, errors.NoRespondersError, errors.RequestError];
+  const named = error instanceof Error && error.name === 'JetStreamNotEnabled';
+  return named || kinds.some((kind) => error instanceof kind);
+}
+
+function hasNoRoom(error: unknown): boolean {
+  return error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
+}
+
+/** What the broker lacks, and what to do. */
+function lackOf(what: string, error: unknown): string {
+  if (!(error instanceof JetStreamApiError)) {
+    return `The broker does not answer for ${what}. Does it run with JetStream on, and does its configuration let this host?`;
+  }
+  if (hasNoRoom(error)) {
+    return `The broker has no room for ${what}: both roads together take up to ${ROADS_NEED}. Set max_file_store in its jetstream block to at least that, and see that its disk has as much.`;
+  }
+  return `The broker refuses ${what} (JetStream error ${error.code}). Generate its configuration anew from the topology and reload it.`;
+}
 
 /** A stream as it is at the broker; null where there is none. */
 export async function findStream(manager: JetStreamManager, name: string): Promise<StreamInfo | null> {

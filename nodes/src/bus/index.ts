@@ -1,2 +1,2 @@
-export { Bus, ROADS, findStream, inboxPrefix, roadConfig } from './bus.ts';
+export { Bus, ROADS, ROADS_NEED, findStream, inboxPrefix, roadConfig } from './bus.ts';
 export type { BusOptions, Road } from './bus.ts';

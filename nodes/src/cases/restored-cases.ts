@@ -80,7 +80,8 @@ export async function piecesOf(
 
 /**
  * Sends again what the forgotten life may not have got across: this node's own lines to everybody who may read them,
- * and the dossier of every case that is under way. Whoever has them answers and does nothing.
+ * and the dossier of every case that is under way. Whoever has them answers and does nothing. What is too large to go
+ * keeps no node from going on: it is told of where it does not go.
  * @param carried what else goes behind a dossier
  * @param askAgain what parties to joint handling are asked and told once more
  */
@@ -105,15 +106,17 @@ export async function resumeCases(
             caseId: id,
             body: { case: id, lines: own.map(({ jws }) => jws) },
           })),
+      'TOO_LARGE',
     );
     if (file.custodian !== tx.node) continue;
-    await outbox.enqueue(tx, await askAgain(tx, stored));
+    await outbox.enqueue(tx, await askAgain(tx, stored), 'TOO_LARGE');
     if (file.inTransitTo === null) continue;
     const [owed] = await tx.query(
       `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND kind = 'DOSSIER' AND settled_at IS NULL`,
       [id],
     );
-    if (!owed) await outbox.enqueue(tx, await dossierAgain(tx, stored, file.inTransitTo, carried));
+    if (owed) continue;
+    await outbox.enqueue(tx, await dossierAgain(tx, stored, file.inTransitTo, carried), 'TOO_LARGE');
   }
 }
 

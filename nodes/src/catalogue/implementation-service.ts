@@ -8,11 +8,13 @@ import type {
   Offices,
 } from '@liandong/schema';
 import {
+  MAX_ITEM_BYTES,
   ProblemError,
   dayOf,
   diffElements,
   implementationFaults,
   implementationSchema,
+  jsonBytes,
   parseInput,
   problem,
   requireHolder,
@@ -94,6 +96,11 @@ export function implementationService({
         const above = known.filter((i) => i.node !== node).toSorted((a, b) => b.node.length - a.node.length)[0] ?? null;
         const [first, ...rest] = implementationFaults(next, item, above);
         if (first) throw new ProblemError([first, ...rest]);
+        const bytes = jsonBytes(next);
+        if (bytes > MAX_ITEM_BYTES) {
+          const message = `The implementation has ${bytes} bytes; it may have ${MAX_ITEM_BYTES}.`;
+          throw problem('PAYLOAD_TOO_LARGE', message, { node });
+        }
         await insertImplementations(tx, [next]);
         await tx.query(
           `INSERT INTO implementation_changes (node, item, version, author, author_name, reason, diff, at)

@@ -3,9 +3,9 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NOTHING_DUE } from '@liandong/schema';
+import { NOTHING_DUE, problem } from '@liandong/schema';
 import { createDatabase } from '../testing/test-federation.ts';
-import { HostDb, MIGRATIONS_DIR, migrate } from './index.ts';
+import { HostDb, MIGRATIONS_DIR, migrate, together } from './index.ts';
 import { schemaDrift } from '../testing/schema-drift.ts';
 
 /** In the order they are applied. */
@@ -255,6 +255,30 @@ describe('a host’s database', () => {
       await tx.last(tx.query(keep('behind')));
     });
     expect((await db.reads('331026').nodeSetting.findMany()).map((s) => s.key).sort()).toEqual(['behind', 'there']);
+  });
+
+  test('leaves nothing of what the program refused in what was written last, and tells that refusal', async () => {
+    const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
+    const refused = db.transact('331027', async (tx) => {
+      await tx.query(keep('before'));
+      const refusing = async () => tx.refuse(problem('PAYLOAD_TOO_LARGE', 'too large'));
+      await tx.last(together(tx.query(keep('last')), refusing()));
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    expect(await db.reads('331027').nodeSetting.findMany()).toEqual([]);
+  });
+
+  test('goes on behind an attempt that the program refused, which alone leaves nothing', async () => {
+    const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
+    await db.transact('331028', async (tx) => {
+      const attempt = tx.attempt(async () => {
+        await tx.query(keep('attempted'));
+        tx.refuse(problem('PAYLOAD_TOO_LARGE', 'too large'));
+      });
+      await expect(attempt).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+      await tx.query(keep('behind'));
+    });
+    expect((await db.reads('331028').nodeSetting.findMany()).map((s) => s.key)).toEqual(['behind']);
   });
 
   test('reports a connection that is lost in the middle of a transaction as such', async () => {

@@ -38,6 +38,11 @@ export interface NodeTx extends NodeQueries {
    * @param written whose statements were all sent already: one that followed would stand behind the commit, and throws
    */
   last(written: Promise<unknown>): Promise<void>;
+  /**
+   * Throws, and keeps the transaction from committing also where the refusal stands in what is written last: the commit
+   * goes over before that is waited for, and of a refusal by the program the server knows nothing.
+   */
+  refuse(error: Error): never;
   /** Told once the transaction is durable. */
   afterCommit(work: () => void): void;
 }
@@ -146,6 +151,8 @@ interface TransactionEnd {
   pending: Promise<unknown>[];
   /** Whether the commit is on its way: what came behind it would stand outside. */
   sent: boolean;
+  /** Why there is to be no commit. */
+  refused: Error | null;
 }
 
 /** The database of a host. */
@@ -250,6 +257,11 @@ export class HostDb {
           written.catch(() => undefined);
           end.pending.push(written);
         },
+        refuse: (error) => {
+          // an attempt waits for all of its own, and is undone by itself
+          if (open === 0) end.refused ??= error;
+          throw error;
+        },
         afterCommit: (callback) => void committed.push(callback),
       };
       return work(tx);
@@ -271,13 +283,14 @@ export class HostDb {
   /** @param work leaves with the end what may be waited for together with the commit */
   async #transaction<T>(work: (client: pg.PoolClient, end: TransactionEnd) => Promise<T>): Promise<T> {
     const client = await this.#connect();
-    const end: TransactionEnd = { pending: [], sent: false };
+    const end: TransactionEnd = { pending: [], sent: false, refused: null };
     let broken: Error | undefined;
     try {
       // the work's first statements go over with it; a connection that fails here fails them too
       corkTurn(client);
       const begun = client.query('BEGIN');
       const [, result] = await together(begun, work(client, end));
+      if (end.refused) throw end.refused;
       corkTurn(client);
       // behind a statement that failed the server rolls back instead
       end.sent = true;
@@ -290,7 +303,7 @@ export class HostDb {
       // what failed behind a write that had failed only says that the transaction is lost
       const ended = await Promise.allSettled(end.pending);
       const first = ended.find((end) => end.status === 'rejected');
-      throw asUnavailable(first ? first.reason : error);
+      throw asUnavailable(end.refused ?? (first ? first.reason : error));
     } finally {
       client.release(broken);
     }

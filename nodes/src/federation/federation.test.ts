@@ -147,7 +147,7 @@ describe('a host', () => {
     const ready = await fetch(`${url}/ready`);
     expect([ready.status, await ready.json()]).toMatchObject([
       200,
-      { database: true, broker: true, migrations: true, clock: true },
+      { database: true, broker: true, roads: true, lacking: [], migrations: true, clock: true },
     ]);
     const post = (body: string) => fetch(`${url}/federation`, { method: 'POST', body });
     const asked = await post(

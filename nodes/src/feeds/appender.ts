@@ -1,6 +1,10 @@
 import type { Feed } from '@liandong/schema';
+import { MAX_ENTRY_BYTES, MAX_FACT_BYTES, problem } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
+
+/** Most bytes of an entry as JSON: it fits a message of every broker, whatever signs it on its way. */
+const MOST_BYTES: Readonly<Record<Feed, number>> = { CATALOGUE: MAX_ENTRY_BYTES, FACTS: MAX_FACT_BYTES };
 
 /** Where a node leaves what it states; wakes the publisher when it is durable. */
 export class FeedAppender {
@@ -13,15 +17,31 @@ export class FeedAppender {
   /**
    * States entries of the node's own feed in the caller's transaction. They get their numbers afterwards, in the order
    * they became durable, so that transactions of one node do not wait for each other.
+   * @throws {ProblemError} PAYLOAD_TOO_LARGE for an entry that no message could carry: it would stop all behind it
    */
   async append(tx: NodeTx, feed: Feed, entries: readonly unknown[]): Promise<void> {
     if (entries.length === 0) return;
-    await insertPending(
-      tx,
-      entries.map((entry) => ({ feed, entry: JSON.stringify(entry) })),
-    );
+    const stated = entries.map((entry) => ({ feed, entry: JSON.stringify(entry) }));
+    stated.forEach(({ entry: text }, i) => {
+      const bytes = Buffer.byteLength(text);
+      if (bytes <= MOST_BYTES[feed]) return;
+      const message = `${nameOf(entries[i])} has ${bytes} bytes; an entry of the feed ${feed} may have ${MOST_BYTES[feed]}.`;
+      tx.refuse(problem('PAYLOAD_TOO_LARGE', message, { node: tx.node }));
+    });
+    await insertPending(tx, stated);
     tx.afterCommit(() => this.#wake());
   }
+}
+
+/** What people call an entry by. */
+function nameOf(entry: unknown): string {
+  const { kind, item, implementation, offer } = entry as {
+    kind?: string;
+    item?: { code?: string };
+    implementation?: { item?: string };
+    offer?: { id?: string };
+  };
+  return [kind ?? 'An entry', item?.code ?? implementation?.item ?? offer?.id ?? ''].join(' ').trim();
 }
 
 const insertPending = gathered(async (tx: NodeTx, given: readonly (readonly { feed: Feed; entry: string }[])[]) => {

@@ -79,18 +79,21 @@ export async function extendFeed(
   );
 }
 
-/** Entries after a number, oldest first. */
+/** Entries after a number, oldest first: as many as asked, or fewer whose bytes come to what was asked; one at least. */
 export async function readEntries(
   queries: NodeQueries,
   feed: Feed,
   publisher: DivisionCode,
   after: number,
-  most: number,
+  most: { entries: number; bytes: number },
 ): Promise<string[]> {
   const rows = await queries.query<{ entry: string }>(
-    `SELECT entry FROM feed_entries WHERE node = $1 AND feed = $2 AND publisher = $3 AND seq > $4
-     ORDER BY seq LIMIT $5`,
-    [feed, publisher, after, most],
+    `SELECT entry FROM (
+       SELECT seq, entry, sum(octet_length(entry)) OVER (ORDER BY seq) - octet_length(entry) AS ahead FROM (
+         SELECT seq, entry FROM feed_entries WHERE node = $1 AND feed = $2 AND publisher = $3 AND seq > $4
+         ORDER BY seq LIMIT $5) stretch) counted
+     WHERE ahead < $6 OR ahead = 0 ORDER BY seq`,
+    [feed, publisher, after, most.entries, most.bytes],
   );
   return rows.map((r) => r.entry);
 }

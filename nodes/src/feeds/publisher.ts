@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, CatalogueEntry, DivisionCode, Feed, FeedPart } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import { SIGNED_TYPES, TOGETHER_BYTES, jsonBytes } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import type { Carrier } from '../handoff/index.ts';
-import { Loop, inPatience } from '../handoff/index.ts';
+import type { Carrier, SendFaults, Sending } from '../handoff/index.ts';
+import { Loop, inPatience, tooLarge } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import type { FeedAppender } from './appender.ts';
 import type { Cursor, FeedCursors } from './cursors.ts';
@@ -16,6 +16,8 @@ import type { FeedReader } from './subscriber.ts';
 /** Entries numbered in one transaction, and sent in one message. */
 const NUMBERED = 500;
 const SENT = 200;
+/** Of a stretch's bytes so many are its own, with the publisher's word on its head. */
+const STRETCH_BYTES = 8 * 1024;
 const IDLE_MS = 500;
 /** Under load entries are numbered no more often than this, ms. */
 const PACE_MS = 100;
@@ -26,6 +28,7 @@ export interface FeedPublisherParts {
   trust: Trust;
   appender: FeedAppender;
   cursors: FeedCursors;
+  faults: SendFaults;
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   readers: Readonly<Record<Feed, FeedReader>>;
@@ -174,17 +177,19 @@ export class FeedPublisher {
   }
 
   async #sendStretch(cursor: Cursor): Promise<void> {
-    const { carrier, cursors, log, nodes } = this.#parts;
-    const { node, subscriber } = cursor;
+    const { carrier, cursors, faults, log, nodes } = this.#parts;
+    const { node, feed, publisher, subscriber } = cursor;
+    const sending: Sending = { node, receiver: subscriber, kind: 'FEED', subject: `${feed} of ${publisher}` };
     this.#underWay.add(subscriber);
     try {
       const part = await this.#partFor(cursor);
       await cursors.sending(cursor, part.from + part.entries.length - 1);
       const id = randomUUID();
       const message = { id, kind: 'FEED' as const, body: JSON.stringify(part) };
-      await carrier.send(node, subscriber, [{ message, bytes: null, broker: id }]);
+      const [left] = await carrier.send(node, subscriber, [{ message, bytes: null, broker: id }]);
+      await (left ? faults.failed(sending, tooLarge(left.bytes, left.most)) : faults.went(sending));
     } catch (error) {
-      log.debug({ err: error, subscriber }, 'road');
+      await faults.failed(sending, error);
       if (!carrier.roads.isCut(subscriber) || !nodes.includes(node)) return;
       await cursors.soon(cursor).catch((failed: unknown) => log.debug({ err: failed }, 'road'));
     } finally {
@@ -202,7 +207,8 @@ export class FeedPublisher {
       [feed],
     );
     const [state] = (await findFeeds(queries, feed)).filter((f) => f.publisher === publisher);
-    const entries = await readEntries(queries, feed, publisher, acked, SENT);
+    const most = Math.min(TOGETHER_BYTES, this.#parts.carrier.room - STRETCH_BYTES);
+    const entries = fitting(await readEntries(queries, feed, publisher, acked, { entries: SENT, bytes: most }), most);
     const own = publisher === node;
     const head = (own ? state?.head : state?.knownHead) ?? 0;
     return {
@@ -215,4 +221,14 @@ export class FeedPublisher {
       ...(own ? { stated: await this.#heads.state(feed, publisher, head) } : {}),
     };
   }
+}
+
+/** As many entries as go together, and one in any case: what is too large by itself is told of when it does not go. */
+function fitting(entries: readonly string[], most: number): string[] {
+  let bytes = 0;
+  const [first, ...rest] = entries.map((entry) => ({ entry, bytes: jsonBytes(JSON.stringify(entry)) }));
+  if (!first) return [];
+  bytes = first.bytes;
+  const beyond = rest.findIndex((each) => (bytes += each.bytes) > most);
+  return entries.slice(0, beyond < 0 ? entries.length : beyond + 1);
 }

@@ -9,6 +9,9 @@ export type Settled = Verdict | { outcome: 'PARKED'; code: string; reason: strin
 /** A reason is a sentence or two: what it quotes of a message may be as long as anything. */
 const REASON_CHARACTERS = 1_000;
 
+/** Most materials asked for at once; the rest is asked for when these have come. */
+const MOST_WANTED = 2_000;
+
 /** What is said to the sender; null when nothing is said yet. */
 export function answerOf(id: string, digest: string, verdict: Settled): Answer | null {
   switch (verdict.outcome) {
@@ -19,7 +22,7 @@ export function answerOf(id: string, digest: string, verdict: Settled): Answer |
     case 'PARKED':
       return { id, outcome: 'PARKED', digest, code: verdict.code };
     case 'WANTS':
-      return { id, outcome: 'WANTS', materials: verdict.materials };
+      return { id, outcome: 'WANTS', materials: verdict.materials.slice(0, MOST_WANTED) };
     case 'WATERMARK':
       return { id, ...verdict };
     case 'LATER':

@@ -18,6 +18,7 @@ import type { Carrier } from './parcels.ts';
 import { envelopeHeader, readUnchecked } from './parcels.ts';
 import type { Receivers } from './ports.ts';
 import { inPatience } from './roads.ts';
+import type { SendFaults, Sending } from './send-faults.ts';
 import type { SignedAnswers } from './settling.ts';
 import { Settlement } from './settling.ts';
 import type { Arrived } from './taking.ts';
@@ -41,8 +42,9 @@ const MAX_STRANGERS = 1_000;
 const FAILED_RETRY_MS = 1_000;
 /** Under load a road is emptied no more often than this, ms: what came meanwhile is taken together. */
 const PACE_MS = 20;
-/** Pause before a lost road is looked for again, ms. */
+/** Pause before a lost road is looked for again, ms; longer where the broker lacks something for it. */
 const RETRY_MS = 100;
+const LACKING_RETRY_MS = 1_000;
 
 export interface IntakeParts {
   node: DivisionCode;
@@ -50,6 +52,7 @@ export interface IntakeParts {
   db: HostDb;
   bus: Bus;
   carrier: Carrier;
+  faults: SendFaults;
   inbox: Inbox;
   receivers: Receivers;
   settlers: Partial<Record<MessageKind, Settler>>;
@@ -115,7 +118,7 @@ export class Intake {
 
   /** One transaction, and what is said of it. */
   async #takeOpened(opened: readonly Opened[]): Promise<void> {
-    const { node, db, carrier, lives, now, log } = this.#parts;
+    const { node, db, carrier, faults, lives, now, log } = this.#parts;
     const waiting = new Set<JsMsg>();
     const answers = await carefully(db, node, log, async (tx, care) => {
       waiting.clear();
@@ -136,11 +139,13 @@ export class Intake {
     await inPatience(
       [...bySender].map(async ([to, list]) => {
         const said = list.map(({ answer }) => answer);
+        const sending: Sending = { node, receiver: to, kind: 'RECEIPT', subject: '' };
         try {
           await carrier.answer(node, to, said, now());
           unanswered.delete(to);
+          await faults.went(sending);
         } catch (error) {
-          log.debug({ err: error, node, to }, 'a receipt did not get through');
+          await faults.failed(sending, error);
         }
       }),
     );
@@ -348,10 +353,9 @@ class Lane {
   async #fetch(): Promise<void> {
     const { bus, node, divisions, log } = this.#parts;
     while (!this.#stopped) {
+      let wait = RETRY_MS;
       try {
-        await bus.ensureRoads();
-        await bus.ensureConsumer(this.#road, node, divisions);
-        this.#messages = await bus.consume(this.#road, node, AHEAD);
+        this.#messages = await bus.openRoad(this.#road, node, divisions, AHEAD);
         // asked to stop while the road was being found
         if (this.#stopped) this.#messages.stop();
         for await (const message of this.#messages) {
@@ -360,8 +364,9 @@ class Lane {
         }
       } catch (error) {
         if (!this.#stopped) log.debug({ err: error, node, road: this.#road }, 'road lost');
+        if (bus.lacking().length > 0) wait = LACKING_RETRY_MS;
       }
-      if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 }

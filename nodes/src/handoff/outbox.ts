@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DivisionCode, MessageKind } from '@liandong/schema';
+import { MAX_PAYLOAD, jsonBytes, problem, textRoom } from '@liandong/schema';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import { currentTrace } from '../observability/index.ts';
@@ -31,17 +32,26 @@ export const BACKOFF_MS = 2_000;
 /** Where messages are left to be carried; hands them to the relay when they are durable. */
 export class Outbox {
   #carry: ((messages: readonly Owed[]) => void) | null = null;
+  #room: () => number = () => textRoom(MAX_PAYLOAD);
 
   /** The relay of this process: what is left from here on is claimed for it, as if it had looked for it itself. */
   onEnqueued(carry: (messages: readonly Owed[]) => void): void {
     this.#carry = carry;
   }
 
+  /** @param room most bytes of JSON text that the broker takes under one signature, once it is known */
+  reckonWith(room: () => number): void {
+    this.#room = room;
+  }
+
   /**
    * Leaves messages in the caller's transaction: they are sent if and only if it commits. There is no other way to
    * send one.
+   * @param even whether one too large to go is owed all the same, and told of where it does not go: where nobody is
+   *   there to be refused, and what goes beside it must
+   * @throws {ProblemError} PAYLOAD_TOO_LARGE for a message that no broker message could carry; nothing is left then
    */
-  async enqueue(tx: NodeTx, messages: readonly Outgoing[]): Promise<void> {
+  async enqueue(tx: NodeTx, messages: readonly Outgoing[], even: 'TOO_LARGE' | null = null): Promise<void> {
     if (messages.length === 0) return;
     const trace = currentTrace();
     const carry = this.#carry;
@@ -55,6 +65,7 @@ export class Outbox {
       attempts: carry ? 1 : 0,
       trace,
     }));
+    if (even === null) for (const message of owed) this.#requireRoom(tx, message);
     await insertOwed(tx, owed);
     // should it be lost with this process, its lease ends and it is looked for
     if (carry) tx.afterCommit(() => carry(owed));
@@ -72,7 +83,20 @@ export class Outbox {
       [receiver, kind, caseId, code],
     );
   }
+
+  #requireRoom(tx: NodeTx, { id, kind, receiver, body, trace }: Owed): void {
+    const most = this.#room();
+    // counting the bytes of a short text costs more than to see that it is short
+    if (body.length * MOST_GROWTH < most) return;
+    const bytes = jsonBytes({ id, kind, body, trace });
+    if (bytes <= most) return;
+    const message = `${kind} to ${receiver} has ${bytes} bytes as it travels; a message may have ${most}.`;
+    tx.refuse(problem('PAYLOAD_TOO_LARGE', message, { node: tx.node }));
+  }
 }
+
+/** Bytes that a character of JSON text may become in a message, with room for what stands beside the text: UTF-8 has three. */
+const MOST_GROWTH = 4;
 
 const insertOwed = gathered(async (tx: NodeTx, given: readonly (readonly (Owed & Pick<Outgoing, 'caseId'>)[])[]) => {
   const owed = given.flat();

@@ -1,6 +1,16 @@
 import { headers } from '@nats-io/transport-node';
-import type { Answer, DivisionCode, Divisions, Envelope, Message, Receipt } from '@liandong/schema';
-import { SIGNED_TYPES, envelopeSchema, messageSubject, problem, receiptSchema, receiptSubject } from '@liandong/schema';
+import type { Answer, DivisionCode, Divisions, Envelope, Message, ProblemError, Receipt } from '@liandong/schema';
+import {
+  SIGNED_TYPES,
+  TOGETHER_BYTES,
+  envelopeSchema,
+  jsonBytes,
+  messageSubject,
+  problem,
+  receiptSchema,
+  receiptSubject,
+  textRoom,
+} from '@liandong/schema';
 import type { Bus } from '../bus/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
@@ -12,8 +22,6 @@ const ENVELOPE_HEADER = 'Ld-Envelope';
 /** W3C Trace Context over NATS, where all messages of an envelope were left in one trace. */
 export const TRACE_HEADER = 'traceparent';
 
-/** Most text of one envelope or receipt, well below what a broker takes after base64. */
-const MOST_CHARACTERS = 256 * 1024;
 /** Most messages of one envelope, and answers of one receipt. */
 const MOST_TOGETHER = 100;
 
@@ -23,6 +31,15 @@ export interface Parcel {
   bytes: Uint8Array | null;
   /** Of the broker's own de-duplication: never the same for a needed resend. */
   broker: string;
+}
+
+/** A message that the broker can't take, whatever it travels with. */
+export interface Oversize {
+  message: Message;
+  /** What it comes to on the way: signed, encoded, with its headers. */
+  bytes: number;
+  /** What the broker takes. */
+  most: number;
 }
 
 const encoder = new TextEncoder();
@@ -50,57 +67,73 @@ export class Carrier {
     this.#lifeOf = lifeOf;
   }
 
+  /** Most bytes of JSON text under one signature that the broker takes. */
+  get room(): number {
+    return textRoom(this.#bus.maxPayload);
+  }
+
   /**
    * Publishes a node's messages to another, as few envelopes as they fit in. The broker's acknowledgement only says
    * that the road took them; a message is settled by the receiver's receipt alone.
+   * @returns those that are too large to go at all; the others went
    * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to the receiver is known to be cut
    */
-  async send(from: DivisionCode, to: DivisionCode, parcels: readonly Parcel[]): Promise<void> {
-    await this.roads.over(to, () => this.#send(from, to, parcels));
+  async send(from: DivisionCode, to: DivisionCode, parcels: readonly Parcel[]): Promise<Oversize[]> {
+    const bundled = bundles(parcels, Math.min(TOGETHER_BYTES, this.room));
+    return this.roads.over(to, async () => {
+      return (await Promise.all(bundled.map((bundle) => this.#send(from, to, bundle)))).flat();
+    });
   }
 
-  async #send(from: DivisionCode, to: DivisionCode, parcels: readonly Parcel[]): Promise<void> {
+  async #send(from: DivisionCode, to: DivisionCode, bundle: readonly Parcel[]): Promise<Oversize[]> {
     const subject = messageSubject(from, to, this.#divisions);
-    await Promise.all(
-      bundles(parcels).map(async (bundle) => {
-        const envelope = await this.#sign(
-          from,
-          to,
-          bundle.map((p) => p.message),
-        );
-        const [only] = bundle;
-        const msgID = bundle.length === 1 && only ? only.broker : `${only?.broker ?? ''}+${bundle.length}`;
-        const carried = headers();
-        const trace = commonTrace(bundle);
-        if (trace !== null) carried.set(TRACE_HEADER, trace);
-        if (only?.bytes) {
-          carried.set(ENVELOPE_HEADER, envelope);
-          await this.#bus.publish(subject, only.bytes, { headers: carried, msgID });
-        } else {
-          await this.#bus.publish(subject, encoder.encode(envelope), {
-            msgID,
-            ...(trace === null ? {} : { headers: carried }),
-          });
-        }
-      }),
-    );
+    const messages = bundle.map(({ message }) => message);
+    const envelope = await this.#sign(from, to, messages);
+    const [only] = bundle;
+    const msgID = bundle.length === 1 && only ? only.broker : `${only?.broker ?? ''}+${bundle.length}`;
+    const carried: [string, string][] = [];
+    const trace = commonTrace(bundle);
+    if (trace !== null) carried.push([TRACE_HEADER, trace]);
+    if (only?.bytes) carried.push([ENVELOPE_HEADER, envelope]);
+    const payload = only?.bytes ?? encoder.encode(envelope);
+    const bytes = payload.length + headerBytes([...carried, ['Nats-Msg-Id', msgID]]);
+    const most = this.#bus.maxPayload;
+    if (bytes > most) {
+      // the frame was larger than it is reckoned with, or the message itself is too large
+      const half = Math.ceil(bundle.length / 2);
+      const [message] = messages;
+      if (bundle.length === 1 && message) return [{ message, bytes, most }];
+      return [
+        ...(await this.#send(from, to, bundle.slice(0, half))),
+        ...(await this.#send(from, to, bundle.slice(half))),
+      ];
+    }
+    const sent = headers();
+    for (const [name, value] of carried) sent.set(name, value);
+    await this.#bus.publish(subject, payload, { msgID, ...(carried.length === 0 ? {} : { headers: sent }) });
+    return [];
   }
 
   /**
    * Publishes a node's signed answers to another, as few receipts as they fit in.
-   * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to it is known to be cut
+   * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to it is known to be cut; PAYLOAD_TOO_LARGE for an
+   *   answer that the broker can't take, when the others went
    */
   async answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
-    const receipts = portions(answers, (answer) => JSON.stringify(answer).length);
+    const receipts = portions(answers, jsonBytes, Math.min(TOGETHER_BYTES, this.room));
     await this.roads.over(to, async () => {
-      await Promise.all(receipts.map((some) => this.#answer(from, to, some, now)));
+      const answered = await Promise.allSettled(receipts.map((some) => this.#answer(from, to, some, now)));
+      const failed = answered.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
     });
   }
 
   async #answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
     const receipt: Receipt = { v: 1, from, to, at: now.toISOString(), ...this.#life(from), answers: [...answers] };
-    const jws = await this.#trust.sign(from, SIGNED_TYPES.receipt, receipt);
-    await this.#bus.publish(receiptSubject(from, to, this.#divisions), encoder.encode(jws), {});
+    const jws = encoder.encode(await this.#trust.sign(from, SIGNED_TYPES.receipt, receipt));
+    const most = this.#bus.maxPayload;
+    if (jws.length > most) throw tooLarge(jws.length, most);
+    await this.#bus.publish(receiptSubject(from, to, this.#divisions), jws, {});
   }
 
   /** @throws {ProblemError} MESSAGE_INVALID, KEY_UNKNOWN, SIGNATURE_INVALID */
@@ -163,26 +196,41 @@ function commonTrace(bundle: readonly Parcel[]): string | null {
   return first !== undefined && first !== null && rest.every((trace) => trace === first) ? first : null;
 }
 
-/** Messages without bytes travel together; a piece of a material travels alone. */
-function bundles(parcels: readonly Parcel[]): Parcel[][] {
-  const pieces = parcels.filter(({ bytes }) => bytes).map((parcel) => [parcel]);
-  const others = parcels.filter(({ bytes }) => !bytes);
-  return [...pieces, ...portions(others, ({ message }) => message.body.length)];
+/** Why something never goes. */
+export function tooLarge(bytes: number, most: number): ProblemError {
+  return problem('PAYLOAD_TOO_LARGE', `${bytes} bytes as it travels; the broker takes ${most} a message.`);
 }
 
-/** As few portions as one signed text of each can hold, in the order given. */
-function portions<T>(all: readonly T[], charactersOf: (each: T) => number): T[][] {
+/** Headers as they go over the wire. */
+function headerBytes(all: readonly (readonly [string, string])[]): number {
+  const lines = all.map(([name, value]) => Buffer.byteLength(`${name}: ${value}\r\n`));
+  return 'NATS/1.0\r\n\r\n'.length + lines.reduce((sum, line) => sum + line, 0);
+}
+
+/** Messages without bytes travel together; a piece of a material travels alone. */
+function bundles(parcels: readonly Parcel[], most: number): Parcel[][] {
+  const pieces = parcels.filter(({ bytes }) => bytes).map((parcel) => [parcel]);
+  const others = parcels.filter(({ bytes }) => !bytes);
+  return [...pieces, ...portions(others, ({ message }) => jsonBytes(message), most)];
+}
+
+/**
+ * As few portions as one signed text of each can hold, in the order given; what is larger by itself is one alone.
+ * @param most bytes of a portion
+ */
+function portions<T>(all: readonly T[], bytesOf: (each: T) => number, most: number): T[][] {
   const made: T[][] = [];
-  let characters = 0;
+  let bytes = 0;
   for (const each of all) {
-    const own = charactersOf(each);
+    // a comma follows
+    const own = bytesOf(each) + 1;
     const open = made.at(-1);
-    if (open && open.length < MOST_TOGETHER && characters + own <= MOST_CHARACTERS) {
+    if (open && open.length < MOST_TOGETHER && bytes + own <= most) {
       open.push(each);
-      characters += own;
+      bytes += own;
     } else {
       made.push([each]);
-      characters = own;
+      bytes = own;
     }
   }
   return made;

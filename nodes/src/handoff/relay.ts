@@ -1,5 +1,5 @@
 import type { DivisionCode } from '@liandong/schema';
-import { HEALING_KINDS } from '@liandong/schema';
+import { HEALING_KINDS, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { grouped } from './grouped.ts';
@@ -8,8 +8,10 @@ import type { Outbox, Owed } from './outbox.ts';
 import { BACKOFF_MS } from './outbox.ts';
 import { KEY_CODES } from './parked.ts';
 import type { Carrier, Parcel } from './parcels.ts';
+import { tooLarge } from './parcels.ts';
 import type { HandOffPorts } from './ports.ts';
 import { inPatience } from './roads.ts';
+import type { SendFaults, Sending } from './send-faults.ts';
 
 /** Messages claimed at a time. */
 const BATCH = 100;
@@ -26,6 +28,7 @@ export interface RelayParts {
   db: HostDb;
   carrier: Carrier;
   outbox: Outbox;
+  faults: SendFaults;
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   /** Bytes a message carries beside its body; null when they are not here. */
@@ -156,11 +159,10 @@ export class Relay {
 
   /** A message as it was left; null, and told, where it does not open: the ones beside it go on. */
   async #open<T extends Owed>(row: T): Promise<T | null> {
-    const { db, log } = this.#parts;
     try {
-      return { ...row, body: await db.vault(row.node).open('outbox.body', row.id, row.body) };
+      return { ...row, body: await this.#parts.db.vault(row.node).open('outbox.body', row.id, row.body) };
     } catch (error) {
-      log.error({ err: error, node: row.node, message: row.id }, 'a message that is owed does not open');
+      await this.#parts.faults.failed(sendingOf(row), error);
       return null;
     }
   }
@@ -173,7 +175,7 @@ export class Relay {
 
   /** Sends what one node owes another. */
   async #sendOver(list: readonly Owed[]): Promise<void> {
-    const { db, carrier, nodes, onRoad, log } = this.#parts;
+    const { db, carrier, faults, nodes, onRoad, log } = this.#parts;
     const [first] = list;
     // one that left the host takes along what it owes
     if (!first || !nodes.includes(first.node)) return;
@@ -181,15 +183,22 @@ export class Relay {
     try {
       const parcels = await Promise.all(list.map((row) => this.#parcel(row)));
       const ready = parcels.filter((p) => p !== null);
-      await carrier.send(first.node, first.receiver, ready);
+      const oversize = await carrier.send(first.node, first.receiver, ready);
+      const left = new Map(oversize.map(({ message, bytes, most }) => [message.id, tooLarge(bytes, most)]));
       await onRoad(
         db,
         first.node,
-        ready.map((p) => p.message.id),
+        ready.flatMap(({ message }) => (left.has(message.id) ? [] : [message.id])),
       );
+      for (const { message } of ready) {
+        const sending = sendingOf({ ...first, ...message });
+        const error = left.get(message.id);
+        await (error ? faults.failed(sending, error) : faults.went(sending));
+      }
+      await faults.went({ ...sendingOf(first), subject: '' });
     } catch (error) {
-      // the rows fall due again by themselves; what went wrong with the road is only told
-      log.debug({ err: error, receiver: first.receiver }, 'road');
+      // the rows fall due again by themselves
+      await faults.failed({ ...sendingOf(first), subject: '' }, error);
       if (!carrier.roads.isCut(first.receiver) || !nodes.includes(first.node)) return;
       await db
         .queryHost(
@@ -204,7 +213,7 @@ export class Relay {
   }
 
   async #parcel(row: Owed): Promise<Parcel | null> {
-    const { db, log } = this.#parts;
+    const { db, faults } = this.#parts;
     const { body } = row;
     const message = {
       id: row.id,
@@ -216,9 +225,13 @@ export class Relay {
     if (row.kind !== 'MATERIAL') return { message, bytes: null, broker };
     const bytes = await this.#parts.readBytes(db.queries(row.node), JSON.parse(body));
     if (!bytes) {
-      log.error({ node: row.node, message: row.id }, 'a material that is owed is not here');
+      await faults.failed(sendingOf(row), problem('NOT_FOUND', 'The material that is owed is not here.'));
       return null;
     }
     return { message, bytes, broker };
   }
+}
+
+function sendingOf({ node, receiver, kind, id }: Pick<Owed, 'node' | 'receiver' | 'kind' | 'id'>): Sending {
+  return { node, receiver, kind, subject: id };
 }

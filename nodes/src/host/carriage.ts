@@ -6,7 +6,7 @@ import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
 import type { HandOffPorts } from '../handoff/index.ts';
-import { Carrier, Intake, ParkedRetries, Relay } from '../handoff/index.ts';
+import { Carrier, Intake, ParkedRetries, Relay, SendFaults } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
 import { Healer } from '../restore/index.ts';
@@ -45,10 +45,14 @@ export async function startCarriage(
   const dataReceiver = new DataReceiver({ trust, divisions, outbox, now });
 
   const carrier = new Carrier(bus, trust, divisions, lives.lifeOf);
+  outbox.reckonWith(() => carrier.room);
+  const faults = new SendFaults(db, log);
+  await faults.load();
   const relay = new Relay({
     db,
     carrier,
     outbox,
+    faults,
     nodes,
     readBytes: (queries, body) => readPart(queries, materialPartSchema.parse(body)),
     healing: lives.healing,
@@ -79,6 +83,7 @@ export async function startCarriage(
     trust,
     appender,
     cursors,
+    faults,
     nodes,
     readers,
     isHealing: lives.isHealing,
@@ -161,7 +166,7 @@ export async function startCarriage(
   };
   const { inbox } = ports;
   const { watermark } = feeds;
-  const shared = { divisions, db, bus, carrier, inbox, receivers, settlers, lockCases, watermark };
+  const shared = { divisions, db, bus, carrier, faults, inbox, receivers, settlers, lockCases, watermark };
   const intakes: Intake[] = [];
   const takeIn = (node: DivisionCode) => {
     const intake = new Intake({ node, ...shared, lives, now, log });
@@ -193,6 +198,7 @@ export async function startCarriage(
   const leave = async (node: DivisionCode) => {
     const left = intakes.findIndex((intake) => intake.node === node);
     if (left >= 0) await Promise.all(intakes.splice(left, 1).map((intake) => intake.stop()));
+    bus.forget(node);
     await Promise.all([relay.turn(), feeds.turn(), parked.turn()]);
   };
   const prepare = async (node: DivisionCode) => {

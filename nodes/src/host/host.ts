@@ -141,8 +141,10 @@ async function startParts(
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
   const connected = await Bus.connect({ urls, name, seedFile, subjects: place.subjects }, log);
-  bus = connected;
   onStop(() => connected.close());
+  // what it lacks is logged; people here are served all the same, and it is looked for again
+  await connected.ensureRoads().catch(() => undefined);
+  bus = connected;
   const carriage = await startCarriage(parts, connected, ports, onStop);
   const clockwork = startClockwork(parts, desks, carriage.healer, onStop);
   const arrival = { parts, config, vault, bus: connected, carriage, nodes, desks, services, openDesks };

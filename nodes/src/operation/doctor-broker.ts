@@ -7,6 +7,7 @@ import { ROADS, inboxPrefix } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
 import type { Finding, Subject } from './doctor-check.ts';
 import { bad, ok } from './doctor-check.ts';
+import { examineRoads } from './doctor-roads.ts';
 
 const BROKER_TIMEOUT_MS = 3_000;
 
@@ -23,11 +24,13 @@ export async function examineBroker({ config }: Subject): Promise<Finding[]> {
     return [bad('broker', text)];
   }
   try {
+    const room = await examineRoads(connection);
     const without = await unreadable(connection, config.nodes);
-    if (without.length === 0)
-      return [ok('broker', 'The broker answers, and this host may read what comes to its nodes.')];
+    if (without.length === 0) {
+      return [ok('broker', 'The broker answers, and this host may read what comes to its nodes.'), ...room];
+    }
     const text = `The broker does not let this host read: ${without.join(', ')}. Generate its configuration anew from the topology, with JetStream on, and reload it.`;
-    return [bad('broker', text)];
+    return [bad('broker', text), ...room];
   } finally {
     await connection.close();
   }

@@ -6,8 +6,8 @@ import { payloadOf } from '../trust/index.ts';
 import type { Finding } from './doctor-check.ts';
 import { bad, ok, warn } from './doctor-check.ts';
 
-/** Entries read at a time. */
-const PAGE = 500;
+/** Entries read at a time, at most. */
+const PAGE = { entries: 500, bytes: 4 * 1024 * 1024 };
 /** An entry that counts nothing is worth a look for so long after its date, ms. */
 const RECENT_MS = 30 * 86_400_000;
 /** Most entries that are named one by one. */
@@ -72,14 +72,15 @@ async function wrongEntries(
   divisions: Divisions,
 ): Promise<WrongEntry[]> {
   const wrong: WrongEntry[] = [];
-  for (let after = 0; ; after += PAGE) {
+  for (let after = 0; ;) {
     const page = await readEntries(db.queries(node), 'CATALOGUE', publisher, after, PAGE);
+    if (page.length === 0) return wrong;
     for (const jws of page) {
       const entry = catalogueEntrySchema.safeParse(payloadOf(jws));
       const reason = entry.success ? publisherFault(entry.data.body, publisher, divisions) : null;
       if (entry.success && reason !== null) wrong.push({ entry: entry.data, reason });
     }
-    if (page.length < PAGE) return wrong;
+    after += page.length;
   }
 }
 

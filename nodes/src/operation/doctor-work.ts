@@ -9,7 +9,7 @@ const OWED_WARN = 600;
 const OWED_BAD = 3_600;
 
 /** Closed nodes whose keys have ended, as far as this host's keys can be read. */
-async function goneNodes({ config, db, keys }: Subject): Promise<readonly string[]> {
+export async function goneNodes({ config, db, keys }: Subject): Promise<readonly string[]> {
   const trust = await keys.then(
     (held) => held.trust,
     () => null,

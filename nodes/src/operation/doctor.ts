@@ -20,6 +20,7 @@ import {
   readHostKeys,
   readRegister,
 } from './doctor-files.ts';
+import { examineSending } from './doctor-sending.ts';
 import { examineDataKeys, examineServed } from './doctor-served.ts';
 import { examineFeeds, examineOutbox, examineParked, examineRestore } from './doctor-work.ts';
 
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   { part: 'served', needs: 'migrations', examine: examineServed },
   { part: 'data keys', needs: 'migrations', examine: examineDataKeys },
   { part: 'outbox', needs: 'migrations', examine: examineOutbox },
+  { part: 'sending', needs: 'migrations', examine: examineSending },
   { part: 'parked', needs: 'migrations', examine: examineParked },
   { part: 'feeds', needs: 'migrations', examine: examineFeeds },
   { part: 'claims', needs: 'migrations', examine: examineClaims },

@@ -29,6 +29,9 @@ export const METRIC_QUERIES = {
       AND publisher <> ALL ($1) AND node <> ALL ($1)
     GROUP BY node, feed`,
   unnumbered: `SELECT node, feed, count(*) AS n FROM feed_pending GROUP BY node, feed`,
+  // what is tried in vain is tried again within a minute or two; a row that is older waits for nothing any more
+  unsendable: `SELECT node, kind, code, count(*) AS n FROM send_faults
+    WHERE last_at > now() - interval '10 minutes' AND node <> ALL ($1) GROUP BY node, kind, code`,
   doubled: `SELECT count(*) AS n FROM (
     SELECT id FROM cases WHERE custody = 'HELD' AND closed_at IS NULL
       -- what a node left behind that moved to another host counts no more
@@ -73,6 +76,11 @@ export class HostMetrics {
       'feed',
     ]),
     unnumbered: this.#gauge('liandong_feed_unnumbered', 'Own entries that have no number yet.', ['node', 'feed']),
+    unsendable: this.#gauge('liandong_unsendable', 'What can not be sent whatever is tried, by kind and reason.', [
+      'node',
+      'kind',
+      'code',
+    ]),
     doubled: this.#gauge('liandong_double_custody_cases', 'Open cases that two nodes of this host both hold.', []),
     healing: this.#gauge('liandong_healing_peers', 'Nodes a restored node still waits for.', ['node']),
     ready: this.#gauge('liandong_ready', 'Whether a part of the host works.', ['part']),
@@ -98,7 +106,7 @@ export class HostMetrics {
   async scrape(): Promise<string> {
     const readiness = await this.#readiness();
     for (const gauge of Object.values(this.#gauges)) gauge.reset();
-    for (const part of ['database', 'broker', 'migrations', 'clock'] as const) {
+    for (const part of ['database', 'broker', 'roads', 'migrations', 'clock'] as const) {
       this.#gauges.ready.set({ part }, readiness[part] ? 1 : 0);
     }
     for (const [against, ms] of Object.entries(readiness.offsetMs)) {
@@ -140,6 +148,10 @@ export class HostMetrics {
     }
     for (const { n, ...labels } of await served<{ node: string; feed: string; n: number }>(q.unnumbered)) {
       g.unnumbered.set(labels, n);
+    }
+    type Unsendable = { node: string; kind: string; code: string; n: number };
+    for (const { n, ...labels } of await served<Unsendable>(q.unsendable, [this.#gone()])) {
+      g.unsendable.set(labels, n);
     }
     g.doubled.set((await rows<{ n: number }>(q.doubled))[0]?.n ?? 0);
     for (const { n, ...labels } of await served<{ node: string; n: number }>(q.healing)) g.healing.set(labels, n);

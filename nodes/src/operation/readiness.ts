@@ -7,6 +7,10 @@ import { clockOffset } from '../observability/index.ts';
 export interface Readiness {
   database: boolean;
   broker: boolean;
+  /** Whether the broker has the streams this host's nodes are reached by, and lets it read them. */
+  roads: boolean;
+  /** What the broker lacks for that, and what to do; empty where it lacks nothing. */
+  lacking: readonly string[];
   /** Whether every migration this program knows is applied, and none it does not. */
   migrations: boolean;
   /** Whether the host's clock agrees with the database's and the broker's. */
@@ -18,8 +22,8 @@ export interface Readiness {
 /** Above this the host's clock is wrong, ms: limits, tokens and logs go by it. */
 export const CLOCK_LIMIT_MS = 5_000;
 
-export function isReady({ database, broker, migrations, clock }: Readiness): boolean {
-  return database && broker && migrations && clock;
+export function isReady({ database, broker, roads, migrations, clock }: Readiness): boolean {
+  return database && broker && roads && migrations && clock;
 }
 
 /**
@@ -47,5 +51,14 @@ export async function readinessOf(db: HostDb, bus: Bus | null, now: () => Date):
   }
   const broker = bus?.clockOffset(now) ?? null;
   const clock = [database, broker].every((ms) => ms === null || Math.abs(ms) <= CLOCK_LIMIT_MS);
-  return { database: reached, broker: bus?.connected ?? false, migrations, clock, offsetMs: { database, broker } };
+  const lacking = bus?.lacking() ?? [];
+  return {
+    database: reached,
+    broker: bus?.connected ?? false,
+    roads: bus !== null && lacking.length === 0,
+    lacking,
+    migrations,
+    clock,
+    offsetMs: { database, broker },
+  };
 }

@@ -3,8 +3,10 @@ import {
   FEEDS,
   HEALING_KINDS,
   SIGNED_TYPES,
+  TOGETHER_BYTES,
   catalogueEntrySchema,
   copySchema,
+  jsonBytes,
   problem,
   restoredSchema,
 } from '@liandong/schema';
@@ -21,8 +23,7 @@ import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
 import type { Lives } from './lives.ts';
 
-/** Most text of one part, so that it stays well below what a broker takes. */
-const PART_CHARACTERS = 200_000;
+/** Most entries of a feed in one part. */
 const ENTRIES = 200;
 
 type Part = Pick<Copy, 'keys' | 'cases' | 'projects' | 'feeds'>;
@@ -116,27 +117,30 @@ export class Healer {
        WHERE node = $1 AND settled_at >= $3 AND receiver = $2 AND outcome = 'DONE' AND kind <> ALL ($4)`,
       [message.from, since, HEALING_KINDS],
     );
-    const parts: Part[] = chunks(await keysOf(tx), (key) => key.length).map((keys) => ({ ...NOTHING, keys }));
+    const parts: Part[] = chunks(await keysOf(tx)).map((keys) => ({ ...NOTHING, keys }));
     const held = [
       ...(await copiesFor(tx, message.from, new Date(since))),
       ...(await this.#parts.askedBy(tx, message.from)),
     ];
-    for (const cases of chunks(held, (c) => JSON.stringify(c).length)) {
+    for (const cases of chunks(held)) {
       parts.push({ ...NOTHING, cases });
     }
     const kept = (await findKeptBy(tx, message.from)).map(({ file, lines }) => ({
       project: file.id,
       lines: lines.map(({ jws }) => jws),
     }));
-    for (const projects of chunks(kept, (project) => JSON.stringify(project).length)) {
+    for (const projects of chunks(kept)) {
       parts.push({ ...NOTHING, projects });
     }
     for (const { feed, head } of heads) {
       for (let from = head + 1; ;) {
-        const entries = await readEntries(tx, feed, message.from, from - 1, ENTRIES);
-        if (entries.length === 0) break;
-        parts.push({ ...NOTHING, feeds: [{ feed, from, entries }] });
-        from += entries.length;
+        const most = { entries: ENTRIES, bytes: TOGETHER_BYTES };
+        const read = await readEntries(tx, feed, message.from, from - 1, most);
+        if (read.length === 0) break;
+        for (const entries of chunks(read)) {
+          parts.push({ ...NOTHING, feeds: [{ feed, from, entries }] });
+          from += entries.length;
+        }
       }
     }
     if (parts.length === 0) parts.push(NOTHING);
@@ -146,6 +150,8 @@ export class Healer {
         const body: Copy = { life, part: i + 1, parts: i + 1 === parts.length ? parts.length : null, ...part };
         return { receiver: message.from, kind: 'COPY', caseId: null, body };
       }),
+      // the other parts go; the restored node waits for this one until people decide
+      'TOO_LARGE',
     );
     this.#parts.log.info({ node: tx.node, from: message.from, parts: parts.length }, 'gave a restored node its own');
     return { outcome: 'DONE' };
@@ -252,18 +258,19 @@ async function dropStatedBefore(tx: NodeTx, feed: Feed, head: number): Promise<v
   await tx.query(`DELETE FROM feed_pending WHERE node = $1 AND id = ANY ($2)`, [doubled.map((d) => d.id)]);
 }
 
-/** Things in lists that each fit into one part. */
-function chunks<T>(things: readonly T[], lengthOf: (thing: T) => number): T[][] {
+/** Things in lists that each go in one part; what is larger by itself is one alone. */
+function chunks<T>(things: readonly T[]): T[][] {
   const made: T[][] = [];
-  let characters = PART_CHARACTERS;
+  let bytes = TOGETHER_BYTES;
   for (const thing of things) {
-    const length = lengthOf(thing);
-    if (characters + length > PART_CHARACTERS) {
+    // as it stands in the body, which is text in the message
+    const own = jsonBytes(JSON.stringify(thing)) + 1;
+    if (bytes + own > TOGETHER_BYTES) {
       made.push([]);
-      characters = 0;
+      bytes = 0;
     }
     made.at(-1)?.push(thing);
-    characters += length;
+    bytes += own;
   }
   return made;
 }

@@ -1,5 +1,6 @@
 import type { Broker, DivisionCode, Divisions, Topology } from '@liandong/schema';
 import {
+  MAX_PAYLOAD,
   OPERATOR_NAME,
   brokerOf,
   consumerName,
@@ -84,7 +85,7 @@ export function brokerConfig(
     `listen: "${broker.address}:${broker.port}"`,
     `server_name: "liandong-${broker.id}"`,
     `jetstream { store_dir: ${JSON.stringify(broker.storeDir)}${alone ? '' : `, domain: ${JSON.stringify(broker.id)}`} }`,
-    'max_payload: 1MB',
+    `max_payload: ${MAX_PAYLOAD}`,
     ...(broker.tls ? [tlsBlock(broker.tls)] : []),
     `ping_interval: "${PING}"`,
     'ping_max: 2',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DivisionCode } from '../divisions.ts';
 import { isDivisionCode } from '../divisions.ts';
+import { MAX_ITEM_BYTES, jsonBytes } from '../sizes.ts';
 import { isAbove } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
@@ -46,6 +47,7 @@ export function readCatalogueFile(
   entries.forEach((entry, index) => {
     const place = `items[${index}]`;
     if (!entry.success) faults.push(...faultsOf(entry.error, place));
+    else faults.push(...sizeFaults(entry.data, place));
     const fields = sound[index] ?? {};
     const found = [...ruleFaults(fields), ...bundleFaults(fields, codes)];
     if (fields.processingClass === 'JOINT' && !hasKey(raws[index], 'bundle')) {
@@ -72,10 +74,18 @@ export function itemFaults(item: Item, known: readonly string[]): CatalogueFault
   if (!parsed.success) return faultsOf(parsed.error, '');
   const missing = item.processingClass === 'JOINT' && item.bundle === null;
   return [
+    ...sizeFaults(parsed.data, 'the item'),
     ...ruleFaults(parsed.data),
     ...bundleFaults(parsed.data, [...known, item.code]),
     ...(missing ? [{ place: 'bundle', message: 'a joint item names its lead and members.' }] : []),
   ];
+}
+
+/** Whether an item is too long to go to other nodes. */
+function sizeFaults(entry: FileItem, place: string): CatalogueFault[] {
+  const bytes = jsonBytes(entry);
+  if (bytes <= MAX_ITEM_BYTES) return [];
+  return [{ place, message: `has ${bytes} bytes; an item may have ${MAX_ITEM_BYTES}.` }];
 }
 
 /** The fields of an entry that are sound by themselves: the rules look at these, whatever is wrong with the others. */
