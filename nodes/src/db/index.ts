@@ -1,5 +1,7 @@
+export { inBatches } from './batches.ts';
 export { HostDb, together } from './host-db.ts';
 export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx } from './host-db.ts';
 export { MIGRATIONS_DIR, knownMigrations, migrate } from './migrate.ts';
 export { askedOnce, gathered, shareTransaction } from './gathered.ts';
 export { StepQueue } from './step-queue.ts';
+export { isAway } from './unavailable.ts';

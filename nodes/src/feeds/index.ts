@@ -2,4 +2,4 @@ export { FeedAppender } from './appender.ts';
 export { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';
 export type { FeedState } from './feed-store.ts';
 export { FeedPublisher } from './publisher.ts';
-export type { FeedReader } from './publisher.ts';
+export type { FeedReader } from './numbering.ts';

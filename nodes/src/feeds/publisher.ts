@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, CatalogueEntry, DivisionCode, Divisions, Feed, FeedPart } from '@liandong/schema';
+import type { Answer, DivisionCode, Divisions, Feed, FeedPart } from '@liandong/schema';
 import { FEEDS, ProblemError, SIGNED_TYPES, catalogueEntrySchema, feedPartSchema, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Carrier, Incoming, Verdict } from '../handoff/index.ts';
 import { Loop, inPatience } from '../handoff/index.ts';
 import { DUTIES } from '../tiers/index.ts';
@@ -10,9 +11,10 @@ import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
 import type { FeedAppender } from './appender.ts';
 import { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';
+import type { FeedReader } from './numbering.ts';
+import { numberFeed } from './numbering.ts';
 
-/** Entries numbered in one transaction, and sent in one message. */
-const NUMBERED = 500;
+/** Entries sent in one message. */
 const SENT = 200;
 /** First wait before a stretch is sent again, ms; doubles up to a minute. */
 const BACKOFF_MS = 1_000;
@@ -22,9 +24,6 @@ const IDLE_MS = 500;
 const PACE_MS = 100;
 /** Cursors served at a time. */
 const CURSORS = 50;
-
-/** What a node does with new entries of a feed, its own or another's, in the transaction that moves the head. */
-export type FeedReader = (tx: NodeTx, publisher: DivisionCode, entries: readonly string[]) => Promise<void>;
 
 export interface FeedPublisherParts {
   db: HostDb;
@@ -41,6 +40,7 @@ export interface FeedPublisherParts {
   isHealing: (node: DivisionCode) => boolean;
   /** A subscriber holds more of a node's own feed than the node itself: its database is an older one. */
   onForgotten: (node: DivisionCode) => void;
+  failures: Failures;
   now: () => Date;
   log: Logger;
 }
@@ -93,20 +93,30 @@ export class FeedPublisher {
     await this.#loop.turn();
   }
 
-  /** Opens nodes' own feeds and a cursor for every subscriber; called at start, and for a node that comes. */
-  async prepare(nodes = this.#parts.nodes): Promise<void> {
-    for (const node of nodes) await this.#prepareNode(node);
+  /** Opens the nodes' own feeds and a cursor for every subscriber, at start. */
+  async prepareAll(): Promise<void> {
+    await this.#prepareEach(this.#parts.nodes);
   }
 
   /** Opens cursors for a node that was opened while this host runs: below its parent, and above those who tell it. */
   async welcome(opened: DivisionCode): Promise<void> {
     const { nodes, divisions } = this.#parts;
     const concerned = nodes.filter((node) => divisions.get(opened).parent === node || divisions.isWithin(node, opened));
-    for (const node of concerned) await this.#prepareNode(node);
+    await this.#prepareEach(concerned);
     if (concerned.length > 0) this.#loop.wake();
   }
 
-  #prepareNode(node: DivisionCode): Promise<void> {
+  #prepareEach(nodes: readonly DivisionCode[]): Promise<number> {
+    return this.#parts.failures.each(
+      'opening feeds',
+      nodes,
+      (node) => ({ node }),
+      (node) => this.prepare(node),
+    );
+  }
+
+  /** Opens a node's own feeds and a cursor for every subscriber. */
+  prepare(node: DivisionCode): Promise<void> {
     return this.#parts.db.transact(node, async (tx) => {
       for (const feed of FEEDS) {
         await lockFeed(tx, feed, node);
@@ -181,53 +191,23 @@ export class FeedPublisher {
 
   /** Gives pending entries their numbers, and lets the node itself read them. */
   async #number(): Promise<boolean> {
-    const { db } = this.#parts;
-    const nodes = this.#working();
+    const { db, failures } = this.#parts;
+    // in no order: feeds that can't be numbered, as of a node whose key has ended, keep no others from their turn
     const waiting = await db.queryHost<{ node: DivisionCode; feed: Feed }>(
-      `SELECT DISTINCT node, feed FROM feed_pending WHERE node = ANY ($1) LIMIT 50`,
-      [nodes],
+      `SELECT node, feed FROM (SELECT DISTINCT node, feed FROM feed_pending WHERE node = ANY ($1)) AS f
+       ORDER BY random() LIMIT 50`,
+      [this.#working()],
     );
-    for (const { node, feed } of waiting) {
-      await db.transact(node, async (tx) => {
-        const state = await lockFeed(tx, feed, node);
-        const pending = await tx.query<{ id: number; entry: string }>(
-          `DELETE FROM feed_pending WHERE node = $1 AND id IN (
-             SELECT id FROM feed_pending WHERE node = $1 AND feed = $2 ORDER BY id LIMIT ${NUMBERED} FOR UPDATE)
-           RETURNING id, entry`,
-          [feed],
-        );
-        if (pending.length === 0) return;
-        pending.sort((a, b) => a.id - b.id);
-        const entries = await this.#seal(
-          node,
-          feed,
-          state.head,
-          pending.map((p) => p.entry),
-        );
-        const head = state.head + entries.length;
-        await extendFeed(tx, state, entries, { ...state, knownHead: head, asOf: this.#parts.now() });
-        await this.#parts.readers[feed](tx, node, entries);
-        await this.#dueNow(tx, feed, node);
-      });
-    }
-    return waiting.length > 0;
-  }
-
-  /** Catalogue entries pass through other desks and are signed one by one; facts come straight from their node. */
-  async #seal(node: DivisionCode, feed: Feed, head: number, entries: readonly string[]): Promise<string[]> {
-    if (feed === 'FACTS') return [...entries];
-    const { trust, now } = this.#parts;
-    return Promise.all(
-      entries.map((entry, i) => {
-        const sealed: CatalogueEntry = {
-          publisher: node,
-          seq: head + i + 1,
-          at: now().toISOString(),
-          body: JSON.parse(entry) as CatalogueEntry['body'],
-        };
-        return trust.sign(node, SIGNED_TYPES.entry, sealed);
-      }),
+    const failed = await failures.each(
+      'numbering a feed',
+      waiting,
+      ({ node, feed }) => ({ node, feed }),
+      ({ node, feed }) =>
+        db.transact(node, async (tx) => {
+          if (await numberFeed(tx, feed, this.#parts)) await this.#dueNow(tx, feed, node);
+        }),
     );
+    return waiting.length > failed;
   }
 
   async #send(): Promise<boolean> {

@@ -10,6 +10,6 @@ export { HAND_OFF_PORTS } from './ports.ts';
 export type { HandOffPorts, Receivers } from './ports.ts';
 export { Relay } from './relay.ts';
 export { inPatience } from './roads.ts';
-export { ParkedRetries, requestRetry } from './parked.ts';
+export { ParkedRetries, parkMessage, requestRetry } from './parked.ts';
 export { bodyOfParked, decideParked, getParked, listParked } from './parked-decisions.ts';
 export type { ParkedCase } from './parked-decisions.ts';

@@ -36,7 +36,7 @@ export async function startCarriage(
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<Carriage> {
   const { config, db, trust, divisions, calendar, lives, outbox, appender, writer, receiver } = parts;
-  const { publisher, ownKeys, keyDesk, legalBases, keeper, now, log } = parts;
+  const { publisher, ownKeys, keyDesk, legalBases, keeper, failures, now, log } = parts;
   const { nodes } = config;
   const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
   const delegations = new DelegationReceiver({ trust, divisions, publisher, now });
@@ -77,6 +77,7 @@ export async function startCarriage(
     onForgotten: (node) => {
       forgotten(node).catch((error: unknown) => log.error({ err: error, node }, 'a new life could not be begun'));
     },
+    failures,
     now,
     log,
   });
@@ -97,6 +98,7 @@ export async function startCarriage(
     askedBy: requestLogs,
     takeKeys: keyDesk.published,
     onHealed: () => resend(),
+    failures,
     log,
   });
   // others remember more than this database: it was put back without a word
@@ -105,7 +107,7 @@ export async function startCarriage(
     await lives.begin(node);
     await healer.begin();
   };
-  await feeds.prepare();
+  await feeds.prepareAll();
   await healer.begin();
   await Promise.all([relay.resendAll(), feeds.resendAll()]);
   bus.onReconnect(() => {
@@ -186,7 +188,7 @@ export async function startCarriage(
     await Promise.all([relay.turn(), feeds.turn(), parked.turn()]);
   };
   const prepare = async (node: DivisionCode) => {
-    await feeds.prepare([node]);
+    await feeds.prepare(node);
     await healer.begin();
   };
   const take = (node: DivisionCode) => {

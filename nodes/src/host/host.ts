@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Bus } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
+import { Failures } from '../failures/index.ts';
 import { HttpServer, NatsServer, Responder } from '../federation/index.ts';
 import type { HandOffPorts } from '../handoff/index.ts';
 import { HAND_OFF_PORTS } from '../handoff/index.ts';
@@ -107,12 +108,13 @@ async function startParts(
   const keys = await findKeys(config.keysDir, place.named, await readPassphrase(config.keysPassphraseFile));
   const keyed = new Set(keys.map((key) => key.node));
   const isKnown = (node: DivisionCode) => divisions.find(node) !== undefined && trust.knows(node);
-  const served = await Served.open({ db, place, log }, keyed, isKnown);
+  const failures = new Failures(log);
+  const served = await Served.open({ db, place, failures, log }, keyed, isKnown);
   const { nodes } = served;
-  await readyDataKeys({ config: { ...config, nodes }, db, vault, now, log });
+  await readyDataKeys({ config: { ...config, nodes }, db, vault, failures, now, log });
   const lives = await Lives.open(db, nodes, now, log);
   await trust.learn(await readKeyDocuments(db, nodes));
-  const parts = hostParts({ ...config, nodes }, foundation, { db, lives, now, log });
+  const parts = hostParts({ ...config, nodes }, foundation, { db, lives, failures, now, log });
   await parts.ownKeys.take(keys);
   for (const node of nodes) await readyRows(node, parts);
 

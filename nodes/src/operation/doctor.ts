@@ -15,6 +15,7 @@ import { clockOffset } from '../observability/index.ts';
 import { healingState } from '../restore/index.ts';
 import { findDataKeys, openVault } from '../sealing/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';
+import { examineCases } from './doctor-cases.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 import { CLOCK_LIMIT_MS } from './readiness.ts';
 
@@ -57,6 +58,7 @@ export async function examine(config: HostConfig, now: () => Date): Promise<Find
       await examineServed(db, config, files, findings);
       await examineDataKeys(db, config, findings);
       await examineWork(db, config, files, findings);
+      findings.push(...(await examineCases({ db, config, now })));
     }
   } finally {
     await db.close();

@@ -18,7 +18,7 @@ import {
   replacedMaterial,
 } from '@liandong/schema';
 import { z } from 'zod';
-import { findCases } from '../cases/index.ts';
+import { findCase } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -135,7 +135,7 @@ export class DataReceiver {
     asked: boolean,
     from: string,
   ): Promise<void> {
-    const [stored] = await findCases(tx, [record.case]);
+    const stored = await findCase(tx, record.case);
     if (!stored) return;
     const { custodian, home, inTransitTo } = stored.file;
     const holder = inTransitTo ?? custodian;
