@@ -16,6 +16,7 @@ import { GROUPS_USAGE, readHost, requirePlaced, runGroup } from './commands/inde
 import { readConfig } from './config.ts';
 import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
+import { Failures } from './failures/index.ts';
 import { FeedAppender } from './feeds/index.ts';
 import { readText } from './files/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
@@ -135,13 +136,9 @@ async function importData(file: string | undefined, options: Options): Promise<v
   const { config, db, node, divisions, vault } = await openNode(options);
   try {
     // registers may be loaded before the host's first start
-    await readyDataKeys({
-      config: { ...config, nodes: [node] },
-      db,
-      vault,
-      now: () => new Date(),
-      log: pino({ level: 'silent' }),
-    });
+    const log = pino({ level: 'silent' });
+    const failures = new Failures(log);
+    await readyDataKeys({ config: { ...config, nodes: [node] }, db, vault, failures, now: () => new Date(), log });
     const report = await importRegisters(db, node, divisions, file, new FeedAppender(), new Date());
     const { rows, published, withdrawn, unchanged } = report;
     print(

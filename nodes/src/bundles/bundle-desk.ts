@@ -48,6 +48,7 @@ import {
 } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import { once } from '../idempotency/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { StoredBundle } from './bundle-store.ts';
@@ -60,6 +61,7 @@ import {
   markSeen,
   movedBundles,
   noteFault,
+  putOffBundle,
 } from './bundle-store.ts';
 
 /** Most bundles one answer lists, and one round of the clockwork looks at. */
@@ -75,6 +77,7 @@ export interface BundleDeskParts {
   writer: CaseWriter;
   /** Who took the place of closed nodes. */
   successionOf: SuccessionOf;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -96,7 +99,7 @@ export class BundleDesk {
       },
       list: async (viewer, { item, state }) => {
         this.#mayRead(viewer);
-        const found = await listBundles(parts.db.queries(parts.node), item, MOST);
+        const found = await listBundles(parts.db.queries(parts.node), item, MOST, parts.failures);
         return found.map((bundle) => this.#view(bundle)).filter((view) => state === null || view.state === state);
       },
       deliver: (viewer, input) => this.#deliver(signedIn(viewer), input),
@@ -109,10 +112,13 @@ export class BundleDesk {
    * @returns how many were filed
    */
   async fileDue(): Promise<number> {
-    const { node, db, now } = this.#parts;
+    const { node, db, failures, now } = this.#parts;
     let filed = 0;
     for (const id of await movedBundles(db.queries(node), now(), MOST)) {
-      while (await this.#fileNext(id)) filed++;
+      const done = await failures.attempt('filing the members of a bundle', { node, bundle: id }, async () => {
+        while (await this.#fileNext(id)) filed++;
+      });
+      if (!done) await db.transact(node, (tx) => putOffBundle(tx, id, new Date(now().getTime() + RETRY_MS)));
     }
     return filed;
   }

@@ -1,9 +1,11 @@
 import type { Bundle, DivisionCode, Material, Viewer } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import { ProblemError, problem } from '@liandong/schema';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { findCases } from '../cases/index.ts';
+
 import { findItem } from '../catalogue/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 
 interface BundleRow {
   id: string;
@@ -67,27 +69,36 @@ export async function insertBundle(tx: NodeTx, bundle: NewBundle): Promise<void>
   );
 }
 
-/** A bundle that nobody else changes until the transaction ends; null where there is none. */
+/**
+ * A bundle that nobody else changes until the transaction ends; null where there is none.
+ * @throws {ProblemError} why it can't be read, as {@link findCase} for its members
+ */
 export async function lockBundle(tx: NodeTx, id: string): Promise<StoredBundle | null> {
   const rows = await tx.query<BundleRow>(`SELECT ${COLUMNS} FROM bundles WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
   const [found] = await assemble(tx, rows);
-  return found ?? null;
+  return found ? requireBundle(found) : null;
 }
 
 export async function findBundle(queries: NodeQueries, id: string): Promise<StoredBundle | null> {
   const rows = await queries.query<BundleRow>(`SELECT ${COLUMNS} FROM bundles WHERE node = $1 AND id = $2`, [id]);
   const [found] = await assemble(queries, rows);
-  return found ?? null;
+  return found ? requireBundle(found) : null;
 }
 
 /** The newest first. */
-export async function listBundles(queries: NodeQueries, item: string | null, limit: number): Promise<StoredBundle[]> {
+export async function listBundles(
+  queries: NodeQueries,
+  item: string | null,
+  limit: number,
+  failures: Failures,
+): Promise<StoredBundle[]> {
   const rows = await queries.query<BundleRow>(
     `SELECT ${COLUMNS} FROM bundles WHERE node = $1 AND ($2::text IS NULL OR item = $2)
      ORDER BY filed_at DESC, id LIMIT $3`,
     [item, limit],
   );
-  return assemble(queries, rows);
+  const read = await assemble(queries, rows);
+  return failures.map('reading a bundle', read, ({ id }) => ({ node: queries.node, bundle: id }), requireBundle);
 }
 
 /** Bundles whose members' cases moved since the clockwork looked, or whose next try has come. */
@@ -100,6 +111,17 @@ export async function movedBundles(queries: NodeQueries, now: Date, limit: numbe
     [now, limit],
   );
   return rows.map((row) => row.id);
+}
+
+/** Lets a bundle that can't be looked at wait, so that it takes no other's place in the next round. */
+export async function putOffBundle(tx: NodeTx, id: string, until: Date): Promise<void> {
+  await tx.query(
+    `UPDATE bundles b SET retry_at = $3, seen =
+       (SELECT coalesce(sum(c.seq), 0) FROM bundle_members m JOIN cases c ON c.node = m.node AND c.id = m.case_id
+        WHERE m.node = b.node AND m.bundle = b.id)
+     WHERE b.node = $1 AND b.id = $2`,
+    [id, until],
+  );
 }
 
 /** Notes what the clockwork has looked at, and what it did. */
@@ -134,43 +156,71 @@ export async function noteFault(tx: NodeTx, bundle: string, item: string, code: 
   await tx.query(`UPDATE bundles SET retry_at = $3 WHERE node = $1 AND id = $2`, [bundle, retryAt]);
 }
 
-async function assemble(queries: NodeQueries, rows: readonly BundleRow[]): Promise<StoredBundle[]> {
+/** What a row came to: the bundle, or why it can't be read. */
+type Read = { id: string } & ({ bundle: StoredBundle } | { error: ProblemError });
+
+/** @throws {ProblemError} why it can't be read */
+function requireBundle(read: Read): StoredBundle {
+  if ('error' in read) throw read.error;
+  return read.bundle;
+}
+
+interface MemberRow {
+  bundle: string;
+  item: string;
+  case_id: string | null;
+  fault: string | null;
+}
+
+/** Each bundle for itself: a member's case that can't be read must not look like one that was never filed. */
+async function assemble(queries: NodeQueries, rows: readonly BundleRow[]): Promise<Read[]> {
   if (rows.length === 0) return [];
-  const members = await queries.query<{ bundle: string; item: string; case_id: string | null; fault: string | null }>(
+  const members = await queries.query<MemberRow>(
     `SELECT bundle, item, case_id, fault FROM bundle_members WHERE node = $1 AND bundle = ANY ($2::uuid[])`,
     [rows.map((row) => row.id)],
   );
-  const cases = new Map(
-    (
-      await findCases(
-        queries,
-        members.flatMap((m) => m.case_id ?? []),
-      )
-    ).map((c) => [c.id, c]),
+  const found = await findCases(
+    queries,
+    members.flatMap((m) => m.case_id ?? []),
   );
   return Promise.all(
-    rows.map(async (row): Promise<StoredBundle> => {
-      const item = await findItem(queries, row.item, { version: row.item_version });
-      if (!item?.bundle) throw problem('ITEM_UNKNOWN', `${row.item} is not in the catalogue.`, { field: 'item' });
-      const { bundle } = item;
-      return {
-        id: row.id,
-        item: row.item,
-        bundle,
-        place: row.place,
-        application: JSON.parse(
-          await queries.vault.open('bundles.application', row.id, row.application),
-        ) as Application,
-        materials: row.materials,
-        trackingCode: await queries.vault.open('bundles.tracking_code', row.id, row.tracking_code),
-        agent: row.agent,
-        filedAt: row.filed_at,
-        members: bundle.members.map((code) => {
-          const member = members.find((m) => m.bundle === row.id && m.item === code);
-          const stored = member?.case_id ? (cases.get(member.case_id) ?? null) : null;
-          return { item: code, stored, case: stored?.file ?? null, fault: member?.fault ?? null };
-        }),
-      };
+    rows.map(async (row): Promise<Read> => {
+      const own = members.filter((member) => member.bundle === row.id);
+      const broken = found.broken.find(({ id }) => own.some((member) => member.case_id === id));
+      if (broken) return { id: row.id, error: broken.error };
+      try {
+        return { id: row.id, bundle: await bundleOf(queries, row, own, found.cases) };
+      } catch (error) {
+        if (error instanceof ProblemError && error.code !== 'DATABASE_UNAVAILABLE') return { id: row.id, error };
+        throw error;
+      }
     }),
   );
+}
+
+async function bundleOf(
+  queries: NodeQueries,
+  row: BundleRow,
+  members: readonly MemberRow[],
+  cases: readonly StoredCase[],
+): Promise<StoredBundle> {
+  const item = await findItem(queries, row.item, { version: row.item_version });
+  if (!item?.bundle) throw problem('ITEM_UNKNOWN', `${row.item} is not in the catalogue.`, { field: 'item' });
+  const { bundle } = item;
+  return {
+    id: row.id,
+    item: row.item,
+    bundle,
+    place: row.place,
+    application: JSON.parse(await queries.vault.open('bundles.application', row.id, row.application)) as Application,
+    materials: row.materials,
+    trackingCode: await queries.vault.open('bundles.tracking_code', row.id, row.tracking_code),
+    agent: row.agent,
+    filedAt: row.filed_at,
+    members: bundle.members.map((code) => {
+      const member = members.find((m) => m.item === code);
+      const stored = member?.case_id ? (cases.find((c) => c.id === member.case_id) ?? null) : null;
+      return { item: code, stored, case: stored?.file ?? null, fault: member?.fault ?? null };
+    }),
+  };
 }

@@ -128,6 +128,34 @@ describe('one form for a new enterprise', () => {
     expect(done).toMatchObject({ state: 'DELIVERED', succeeded: 4, failed: 1 });
   });
 
+  test('with a member whose case can not be read is left out of the list, files none twice, and holds up no other', async () => {
+    const [broken, sound] = await Promise.all([
+      at(agent).bundles.file(agent, application()),
+      at(agent).bundles.file(agent, application()),
+    ]);
+    await federation.rows(TOWNSHIP, `UPDATE case_log SET jws = 'x.e30.y' WHERE node = $1 AND case_id = $2`, [
+      TOWNSHIP,
+      caseOf(broken.bundle, LICENCE),
+    ]);
+    const listed = (await at(agent).bundles.list(agent, { item: null, state: null })).map(({ id }) => id);
+    expect(listed).toContain(sound.bundle.id);
+    expect(listed).not.toContain(broken.bundle.id);
+    expect(await codeOf(bundleOf(broken.bundle.id))).toBe('CHAIN_BROKEN');
+    await grant(caseOf(sound.bundle, LICENCE), LICENCE);
+    await eventually(async () => (await bundleOf(sound.bundle.id)).members.every((m) => m.case !== null));
+    const members = await federation.rows(
+      TOWNSHIP,
+      `SELECT 1 FROM bundle_members WHERE node = $1 AND bundle = $2 AND case_id IS NOT NULL`,
+      [TOWNSHIP, broken.bundle.id],
+    );
+    expect(members).toHaveLength(1);
+    await federation.rows(TOWNSHIP, `DELETE FROM bundle_members WHERE node = $1 AND bundle = $2`, [
+      TOWNSHIP,
+      broken.bundle.id,
+    ]);
+    await federation.rows(TOWNSHIP, `DELETE FROM bundles WHERE node = $1 AND id = $2`, [TOWNSHIP, broken.bundle.id]);
+  });
+
   test('files nothing more when the licence is not accepted', async () => {
     const { bundle } = await at(agent).bundles.file(agent, application());
     const id = caseOf(bundle, LICENCE);

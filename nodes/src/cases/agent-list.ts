@@ -23,8 +23,9 @@ import {
   seesPersonalData,
 } from '@liandong/schema';
 import type { HostDb, NodeQueries } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCases } from './case-store.ts';
+import { readableCases } from './case-store.ts';
 import type { Application } from './case-views.ts';
 
 /** A change of agent this desk told, and of which case. */
@@ -39,6 +40,7 @@ export interface AgentListParts {
   calendar: () => OfficialCalendar;
   /** Changes of agent that were told for absences which are not settled, in the order they were told. */
   told: (queries: NodeQueries) => Promise<ToldChangeOf[]>;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -49,7 +51,7 @@ export interface AgentListParts {
  * @throws {ProblemError} FORBIDDEN, BAD_INPUT
  */
 export async function agentList(
-  { node, db, divisions, calendar, told, now }: AgentListParts,
+  { node, db, divisions, calendar, told, failures, now }: AgentListParts,
   viewer: Viewer,
   agent: string,
   page: PageRequest,
@@ -60,7 +62,7 @@ export async function agentList(
   const moved = changes.filter(({ to }) => to.node === node && to.sub === agent).map(({ caseId }) => caseId);
   const candidates = await findCandidates(queries, agent, moved);
   const unreported = await findUnreported(queries, agent);
-  const stored = await findCases(queries, [...new Set([...candidates, ...unreported])]);
+  const stored = await readableCases(queries, [...new Set([...candidates, ...unreported])], failures);
   const at = now();
   const listed = stored.flatMap((found): AgentCaseView[] => {
     const view = viewOf(found);

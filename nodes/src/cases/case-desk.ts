@@ -30,6 +30,7 @@ import {
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -53,6 +54,7 @@ export interface CaseDeskParts extends DeskElementsParts {
   db: HostDb;
   writer: CaseWriter;
   outbox: Outbox;
+  failures: Failures;
   projections: readonly Projection[];
   /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
   linkEnquiry: (tx: NodeTx, viewer: Viewer, enquiry: string, made: { id: string; item: string }) => Promise<void>;

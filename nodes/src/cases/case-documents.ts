@@ -5,7 +5,7 @@ import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { unknownItem } from './case-elements.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCases } from './case-store.ts';
+import { findCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
 import { readPart, storeMaterials } from './materials.ts';
 
@@ -55,7 +55,7 @@ export async function writeNotice(
 
 /** What the applicant handed in. @throws {ProblemError} NOT_FOUND */
 export async function readApplication(queries: NodeQueries, node: DivisionCode, id: string): Promise<Application> {
-  const [stored] = await findCases(queries, [id]);
+  const stored = await findCase(queries, id);
   if (!stored?.application) throw problem('NOT_FOUND', `${node} holds no application of ${id}.`, { node });
   return JSON.parse(stored.application) as Application;
 }

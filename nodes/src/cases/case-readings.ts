@@ -21,10 +21,12 @@ import {
   signedIn,
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
+import { readablePage } from '../failures/index.ts';
 import { readDocument, writeNotice } from './case-documents.ts';
 import { queuePage } from './case-queue.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCases, lockCase } from './case-store.ts';
+import { findCase, findCases, lockCase, readableCases } from './case-store.ts';
 import { filingView, handlingView, trackedView } from './case-views.ts';
 import { findTracked } from './tracking.ts';
 
@@ -33,6 +35,7 @@ export interface CaseReadingsParts {
   db: HostDb;
   divisions: Divisions;
   calendar: () => OfficialCalendar;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -64,7 +67,7 @@ export class CaseReadings {
 
   async list(viewer: Viewer | null, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
     const person = signedIn(viewer);
-    const { node, db, divisions, calendar, now } = this.#parts;
+    const { node, db, divisions, calendar, failures, now } = this.#parts;
     const tier = divisions.get(person.division).tier;
     requirePermission(person, 'READ_CASE', tier);
     requireOwnCase(person, null);
@@ -73,14 +76,17 @@ export class CaseReadings {
       throw problem('FORBIDDEN', `The list of ${node} is not open to ${person.division}.`, { node });
     }
     const queries = db.queries(node);
-    const { ids, cursors, hasNextPage } = await queuePage(queries, filter, page, { now: now(), calendar: calendar() });
-    const stored = await findCases(queries, ids);
-    return {
-      nodes: stored.map((s) => this.view(s)),
-      cursors,
-      hasNextPage,
-      hasPreviousPage: page.after !== null,
-    };
+    const clock = { now: now(), calendar: calendar() };
+    return readablePage(
+      page,
+      (from) => queuePage(queries, filter, from, clock),
+      async (ids) => {
+        const cases = await readableCases(queries, ids, failures);
+        const subjectOf = ({ id }: StoredCase) => ({ node, case: id });
+        const views = failures.map('showing a case', cases, subjectOf, (stored) => this.view(stored));
+        return new Map(views.map((view) => [view.id, view]));
+      },
+    );
   }
 
   async track(number: string, code: string): Promise<TrackedCaseView> {
@@ -117,7 +123,7 @@ export class CaseReadings {
 
   async #readable(viewer: Viewer, id: string): Promise<StoredCase> {
     const { db, node, divisions } = this.#parts;
-    const [stored] = await findCases(db.queries(node), [id]);
+    const stored = await findCase(db.queries(node), id);
     if (!stored) throw unknownCase(this.#parts.node, id);
     requireFileReader(viewer, stored.file, divisions);
     return stored;
@@ -129,12 +135,14 @@ export class CaseReadings {
     view: (stored: StoredCase, viewer: Viewer) => T | ProblemError,
   ): Answers<T> {
     const { node, db, divisions } = this.#parts;
-    const found = new Map((await findCases(db.queries(node), ids)).map((stored) => [stored.id, stored]));
+    const { cases, broken } = await findCases(db.queries(node), ids);
+    const found = new Map(cases.map((stored) => [stored.id, stored]));
+    const faults = new Map(broken.map(({ id, error }) => [id, error]));
     return ids.map((id) => {
       try {
         const person = signedIn(viewer);
         const stored = found.get(id);
-        if (!stored) throw unknownCase(this.#parts.node, id);
+        if (!stored) throw faults.get(id) ?? unknownCase(this.#parts.node, id);
         requireFileReader(person, stored.file, divisions);
         return view(stored, person);
       } catch (error) {

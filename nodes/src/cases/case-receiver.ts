@@ -24,17 +24,22 @@ import type { ZodType } from 'zod';
 import type { NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
 import { findGrants } from '../delegation/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
+import { foldChain } from './case-lines.ts';
+import { insertLines } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
-import { appendLines, contiguous, foldChain, insertLines, lockCase, lockLog } from './case-store.ts';
+import { lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import { checkedLines, requireWords } from './checked-lines.ts';
+import { LineIntake } from './line-intake.ts';
 import { absentMaterials, partsOf, receivePart } from './materials.ts';
 
 export interface CaseReceiverParts {
   trust: Trust;
+  failures: Failures;
   divisions: Divisions;
   writer: CaseWriter;
   outbox: Outbox;
@@ -46,9 +51,11 @@ export interface CaseReceiverParts {
 /** What other nodes' messages do to cases here, and what their answers do to ours. */
 export class CaseReceiver {
   readonly #parts: CaseReceiverParts;
+  readonly #lines: LineIntake;
 
   constructor(parts: CaseReceiverParts) {
     this.#parts = parts;
+    this.#lines = new LineIntake(parts);
   }
 
   /**
@@ -58,7 +65,8 @@ export class CaseReceiver {
   readonly dossier = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { now, writer } = this.#parts;
     const body = parse(dossierSchema, message.body);
-    const { stored: before, lines: known } = await lockLog(tx, body.case);
+    const before = await lockCase(tx, body.case);
+    const known = before?.lines ?? [];
     const lines = await checkedLines(this.#parts.trust, body.case, body.lines, known);
     const file = foldChain(lines);
     const fresh = lines.filter((l) => !known.includes(l));
@@ -96,11 +104,10 @@ export class CaseReceiver {
     return { outcome: 'DONE', line: held.lines.at(-1)?.jws ?? '' };
   };
 
-  /** Takes new lines of a case that was here before into this node's copy. */
+  /** Takes new lines of a case into this node's copy, from a node with a part in it. */
   readonly echo = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = parse(echoSchema, message.body);
-    await this.#adopt(tx, body.case, body.lines);
-    return { outcome: 'DONE' };
+    return this.#lines.take(tx, message.from, body.case, body.lines);
   };
 
   /** Withdraws a case at its custodian, for a desk that no longer holds it; passes the wish on where it moved on. */
@@ -200,7 +207,8 @@ export class CaseReceiver {
     const body = parse(dossierSchema, answered.body);
     switch (answer.outcome) {
       case 'DONE':
-        if (answer.line !== null) await this.#adopt(tx, body.case, [answer.line]);
+        if (answer.line === null) return;
+        requireTaken(await this.#lines.take(tx, receiver, body.case, [answer.line]));
         return;
       case 'REFUSED': {
         const stored = await lockCase(tx, body.case);
@@ -295,32 +303,11 @@ export class CaseReceiver {
     const [first, ...rest] = caseSteps.successionLines(stored.file, trust.successions());
     if (first) await writer.append(tx, stored, { lines: [first, ...rest], handOff: null }, now());
   }
+}
 
-  async #adopt(tx: NodeTx, id: string, jwses: readonly string[]): Promise<void> {
-    const { stored, lines: known } = await lockLog(tx, id);
-    const hashes = new Set(known.map(({ hash }) => hash));
-    const fresh = await checkedLines(
-      this.#parts.trust,
-      id,
-      jwses.filter((jws) => !hashes.has(sha256(jws))),
-    );
-    if (fresh.length === 0) return;
-    // nobody else adds lines to a case whose row is locked: no answer need be waited for
-    const inserted = stored ? tx.last(appendLines(tx, fresh)) : insertLines(tx, fresh);
-    // one bad line shows here and not later; two of one number are refused by the table
-    const all = contiguous([...known, ...fresh].sort((a, b) => a.line.seq - b.line.seq));
-    const following = all.slice(stored?.lines.length ?? 0);
-    const [first] = following;
-    if (first === undefined) {
-      await inserted;
-      return;
-    }
-    const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
-    const before = { id, application, trackingHash, withdrawalRequestedAt, file: stored?.file ?? null };
-    const adopting = this.#parts.writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following);
-    const [, adopted] = await together(inserted, adopting);
-    await requireWords(this.#parts.trust, adopted.file, adopted.lines, following);
-  }
+/** The line of a receipt belongs to the case it answers; its message stays owed where it does not. */
+function requireTaken(verdict: Verdict): void {
+  if (verdict.outcome === 'REFUSED' || verdict.outcome === 'LATER') throw problem('CHAIN_BROKEN', verdict.reason);
 }
 
 function isHandOff(line: LogLine): line is Extract<LogLine, { action: HandOffAction }> {

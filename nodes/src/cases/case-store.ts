@@ -1,37 +1,17 @@
-import type { CaseFile, DivisionCode, LogLine, OfficialCalendar, Divisions } from '@liandong/schema';
-import {
-  clockOf,
-  custodyAt,
-  deliveryDueAt,
-  foldLog,
-  isClosed,
-  isUrgent,
-  logLineSchema,
-  nextDue,
-  nextLapseAt,
-  noticeDueAt,
-  problem,
-  renewalDueAt,
-  urgentDueAt,
-} from '@liandong/schema';
+import type { CaseFile, DivisionCode, ErrorCode } from '@liandong/schema';
+import { ProblemError, foldLog, problem } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered, together } from '../db/index.ts';
-import { payloadOf, sha256 } from '../trust/index.ts';
-
-/** A line of the log with the signature it came with. */
-export interface SignedLine {
-  line: LogLine;
-  jws: string;
-  /** SHA-256 of the JWS: what the next line's `prev` names. */
-  hash: string;
-}
+import type { Failures } from '../failures/index.ts';
+import type { SignedLine } from './case-lines.ts';
+import { signedOf } from './case-lines.ts';
 
 /** A case as one node keeps it. */
 export interface StoredCase {
   id: string;
-  /** Folded from the lines held without a gap. */
+  /** Folded from the lines. */
   file: CaseFile;
-  /** Those lines, in order. */
+  /** From the first on without a gap. */
   lines: SignedLine[];
   /** Exact JSON text of the application; null where only echoes arrived. */
   application: string | null;
@@ -39,8 +19,8 @@ export interface StoredCase {
   withdrawalRequestedAt: Date | null;
 }
 
-/** SQLSTATE */
-const UNIQUE_VIOLATION = '23505';
+/** Why an application can't be opened: they name the key, and what to do. */
+const OF_SEALS: readonly ErrorCode[] = ['DATA_KEY_MISSING', 'SEAL_BROKEN'];
 
 interface LogRow {
   case_id: string;
@@ -56,71 +36,72 @@ interface CaseRow {
   withdrawal_requested_at: Date | null;
 }
 
-/** A line as it was stored: checked when it came in, so only read here. */
-export function readLine(jws: string): LogLine {
-  return payloadOf(jws) as LogLine;
+/** Cases that were read, and those among them that can't be. */
+export interface FoundCases {
+  cases: StoredCase[];
+  broken: BrokenCase[];
 }
 
-/** A line as it comes from elsewhere. @throws {ProblemError} MESSAGE_INVALID */
-export function parseLine(payload: unknown): LogLine {
-  const parsed = logLineSchema.safeParse(payload);
-  if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a line of a case log.', { cause: parsed.error });
-  return parsed.data;
-}
-
-/** The lines from the first on without a gap; echoes may arrive out of order. */
-export function contiguous(lines: readonly SignedLine[]): SignedLine[] {
-  const gap = lines.findIndex(({ line }, index) => line.seq !== index + 1);
-  return gap === -1 ? [...lines] : lines.slice(0, gap);
+/** A case whose stored log can't be folded, or whose application can't be opened. */
+export interface BrokenCase {
+  id: string;
+  error: ProblemError;
 }
 
 /**
- * Folds signed lines, checking the chain.
- * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN
+ * Reads cases as one node keeps them, in the order of the ids; unknown ones are left out. One that can't be read costs
+ * itself: whoever asks for many must say what becomes of it.
  */
-export function foldChain(lines: readonly SignedLine[]): CaseFile {
-  requireChain(lines, null);
-  return foldLog(lines.map(({ line }) => line));
-}
-
-/**
- * Checks that each line names the one ahead of it.
- * @param last hash of the line they go on from; null when they begin the log
- * @throws {ProblemError} CHAIN_BROKEN
- */
-export function requireChain(lines: readonly SignedLine[], last: string | null): void {
-  let prev = last;
-  for (const { line, hash } of lines) {
-    if (line.prev !== prev)
-      throw problem('CHAIN_BROKEN', `Line ${line.seq} of ${line.case} does not name the line ahead of it.`);
-    prev = hash;
-  }
-}
-
-/** Reads cases as one node keeps them, in the order of the ids; unknown ones are left out. */
-export async function findCases(queries: NodeQueries, ids: readonly string[]): Promise<StoredCase[]> {
-  if (ids.length === 0) return [];
+export async function findCases(queries: NodeQueries, ids: readonly string[]): Promise<FoundCases> {
+  const found: FoundCases = { cases: [], broken: [] };
+  if (ids.length === 0) return found;
   const rows = await queries.query<CaseRow>(
     `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases WHERE node = $1 AND id = ANY ($2)`,
     [ids],
   );
-  const logs = await readLogs(
-    queries,
-    rows.map((r) => r.id),
+  const linesOf = groupLines(
+    await readLogs(
+      queries,
+      rows.map((r) => r.id),
+    ),
   );
-  return assemble(queries, rows, logs, ids);
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const known = ids.flatMap((id) => rowOf.get(id) ?? []);
+  const read = await Promise.all(known.map((row) => attemptCase(queries, row, linesOf.get(row.id) ?? [])));
+  for (const each of read) {
+    if ('error' in each) found.broken.push(each);
+    else found.cases.push(each);
+  }
+  return found;
 }
 
-/** A case as it is kept here, and every line a node holds of it. */
-export interface LockedLog {
-  /** Null where the case has no row yet. */
-  stored: StoredCase | null;
-  /** Also those behind a gap, in order. */
-  lines: SignedLine[];
+/** Reads cases for a list: one that can't be read is left out, and noted. */
+export async function readableCases(
+  queries: NodeQueries,
+  ids: readonly string[],
+  failures: Failures,
+): Promise<StoredCase[]> {
+  const { cases, broken } = await findCases(queries, ids);
+  for (const { id, error } of broken) failures.note('reading a case', { node: queries.node, case: id }, error);
+  return cases;
 }
 
-/** Reads all that is known of one case and keeps others from changing it until the transaction ends. */
-export const lockLog = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<LockedLog[]> => {
+/**
+ * Reads one case; null where this node knows none under the id.
+ * @throws {ProblemError} CHAIN_BROKEN where it can't be read, or why its application can't be opened
+ */
+export async function findCase(queries: NodeQueries, id: string): Promise<StoredCase | null> {
+  const { cases, broken } = await findCases(queries, [id]);
+  const [fault] = broken;
+  if (fault) throw fault.error;
+  return cases[0] ?? null;
+}
+
+/**
+ * Reads one case and keeps others from changing it until the transaction ends; null where this node knows none.
+ * @throws {ProblemError} as {@link findCase}
+ */
+export const lockCase = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<(StoredCase | null)[]> => {
   // two statements, so that the lines are read as they are once the lock is had
   const [rows, logs] = await together(
     tx.query<CaseRow>(
@@ -133,10 +114,9 @@ export const lockLog = gathered(async (tx: NodeTx, ids: readonly string[]): Prom
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const linesOf = groupLines(logs);
   return Promise.all(
-    ids.map(async (id) => {
-      const lines = linesOf.get(id) ?? [];
+    ids.map((id) => {
       const row = rowOf.get(id);
-      return { stored: row ? await storedOf(tx, row, lines) : null, lines };
+      return row ? storedOf(tx, row, linesOf.get(id) ?? []) : null;
     }),
   );
 });
@@ -150,14 +130,9 @@ export async function lockCases(tx: NodeTx, ids: readonly string[]): Promise<voi
   await tx.query(`SELECT id FROM cases WHERE node = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE`, [ids]);
 }
 
-/** Reads one case and keeps others from changing it until the transaction ends. */
-export async function lockCase(tx: NodeTx, id: string): Promise<StoredCase | null> {
-  return (await lockLog(tx, id)).stored;
-}
-
-/** Lines of one case a node holds, also those behind a gap. */
+/** The log of one case as a node holds it. */
 export async function readLines(queries: NodeQueries, id: string): Promise<SignedLine[]> {
-  return groupLines(await readLogs(queries, [id])).get(id) ?? [];
+  return (await readLogs(queries, [id])).map(signedOf);
 }
 
 async function readLogs(queries: NodeQueries, ids: readonly string[]): Promise<LogRow[]> {
@@ -168,219 +143,53 @@ async function readLogs(queries: NodeQueries, ids: readonly string[]): Promise<L
   );
 }
 
-async function assemble(
-  queries: NodeQueries,
-  rows: readonly CaseRow[],
-  logs: readonly LogRow[],
-  ids: readonly string[],
-): Promise<StoredCase[]> {
-  const linesOf = groupLines(logs);
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const found = ids.flatMap((id) => byId.get(id) ?? []);
-  return Promise.all(found.map((row) => storedOf(queries, row, linesOf.get(row.id) ?? [])));
-}
-
-function groupLines(logs: readonly LogRow[]): Map<string, SignedLine[]> {
-  const linesOf = new Map<string, SignedLine[]>();
-  for (const { case_id: id, jws, hash } of logs) {
-    const line = { line: readLine(jws), jws, hash };
-    const lines = linesOf.get(id);
-    if (lines) lines.push(line);
-    else linesOf.set(id, [line]);
+function groupLines(logs: readonly LogRow[]): Map<string, LogRow[]> {
+  const linesOf = new Map<string, LogRow[]>();
+  for (const row of logs) {
+    const lines = linesOf.get(row.case_id);
+    if (lines) lines.push(row);
+    else linesOf.set(row.case_id, [row]);
   }
   return linesOf;
 }
 
-async function storedOf({ vault }: NodeQueries, row: CaseRow, held: readonly SignedLine[]): Promise<StoredCase> {
-  const lines = contiguous(held);
-  return {
-    id: row.id,
-    file: foldLog(lines.map(({ line }) => line)),
-    lines,
-    application: await vault.openNullable('cases.application', row.id, row.application),
-    trackingHash: row.tracking_hash,
-    withdrawalRequestedAt: row.withdrawal_requested_at,
-  };
-}
-
-/** Adds lines; one that is there already, the same to the letter, is left as it is. @throws {ProblemError} CHAIN_BROKEN */
-export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Promise<void> {
-  if (lines.length > 0) await insertAll(tx, lines);
-}
-
-/**
- * Adds lines that are not here yet to a case that is locked: nobody else can have written them.
- * @throws {ProblemError} CHAIN_BROKEN
- */
-export const appendLines = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
-  const lines = given.flat();
+async function attemptCase(
+  queries: NodeQueries,
+  row: CaseRow,
+  held: readonly LogRow[],
+): Promise<StoredCase | BrokenCase> {
   try {
-    await tx.query(
-      `INSERT INTO case_log (node, case_id, seq, jws, hash)
-       SELECT $1, case_id, seq, jws, hash FROM json_to_recordset($2) AS l (case_id text, seq int, jws text, hash text)`,
-      [rowsOf(lines)],
-    );
+    return await storedOf(queries, row, held);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-    const { line } = lines[0] as SignedLine;
-    throw problem('CHAIN_BROKEN', `Another line ${line.seq} of ${line.case} is here already.`, { cause: error });
+    if (error instanceof ProblemError) return { id: row.id, error };
+    throw error;
   }
-  return given.map(() => undefined);
-});
-
-function rowsOf(lines: readonly SignedLine[]): string {
-  return JSON.stringify(lines.map(({ line, jws, hash }) => ({ case_id: line.case, seq: line.seq, jws, hash })));
 }
 
-const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
-  const lines = given.flat();
-  const added = await tx.query(
-    `INSERT INTO case_log (node, case_id, seq, jws, hash)
-     SELECT $1, case_id, seq, jws, hash
-     FROM json_to_recordset($2) AS l (case_id text, seq int, jws text, hash text)
-     ON CONFLICT (node, case_id, seq) DO NOTHING RETURNING 1`,
-    [rowsOf(lines)],
+/** @throws {ProblemError} as {@link findCase} */
+async function storedOf({ node, vault }: NodeQueries, row: CaseRow, held: readonly LogRow[]): Promise<StoredCase> {
+  try {
+    const lines = held.map(signedOf);
+    return {
+      id: row.id,
+      file: foldLog(lines.map(({ line }) => line)),
+      lines,
+      application: await vault.openNullable('cases.application', row.id, row.application),
+      trackingHash: row.tracking_hash,
+      withdrawalRequestedAt: row.withdrawal_requested_at,
+    };
+  } catch (error) {
+    throw brokenCase(node, row.id, error);
+  }
+}
+
+/** What is wrong with a case this database can't read; a code of the fold would say that the asker did wrong. */
+function brokenCase(node: DivisionCode, id: string, cause: unknown): ProblemError {
+  if (cause instanceof ProblemError && OF_SEALS.includes(cause.code)) return cause;
+  const why = cause instanceof ProblemError ? cause.message : 'A line of it can not be read.';
+  return problem(
+    'CHAIN_BROKEN',
+    `The log of ${id} as ${node} keeps it can not be followed: ${why} liandong doctor lists such cases.`,
+    { node, field: 'id', cause },
   );
-  if (added.length < lines.length) {
-    const held = await tx.query<{ case_id: string; seq: number; hash: string }>(
-      `SELECT case_id, seq, hash FROM case_log
-       WHERE node = $1 AND (case_id, seq) IN (SELECT * FROM unnest($2::text[], $3::int[]))`,
-      [lines.map((l) => l.line.case), lines.map((l) => l.line.seq)],
-    );
-    const hashOf = new Map(held.map((row) => [`${row.case_id} ${row.seq}`, row.hash]));
-    for (const { line, hash } of lines) {
-      if (hashOf.get(`${line.case} ${line.seq}`) === hash) continue;
-      throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} of ${line.case} exist.`);
-    }
-  }
-  return given.map(() => undefined);
-});
-
-/** Writes the case's row: everything in it is folded from the log, so that lists and jobs need not fold. */
-export async function saveCase(
-  tx: NodeTx,
-  stored: StoredCase,
-  calendar: OfficialCalendar,
-  divisions: Divisions,
-): Promise<void> {
-  const { file } = stored;
-  const dates = datesOf(file, tx.node, calendar, divisions);
-  const row = {
-    id: file.id,
-    number: file.number,
-    item: file.item,
-    filing_node: file.filingNode,
-    acceptor: file.acceptor,
-    decider: file.decider,
-    application: stored.application === null ? null : tx.vault.seal('cases.application', file.id, stored.application),
-    tracking_hash: stored.trackingHash,
-    state: file.state,
-    custody: custodyAt(file, tx.node),
-    custodian: file.custodian,
-    in_transit_to: file.inTransitTo,
-    epoch: file.epoch,
-    seq: file.seq,
-    head: stored.lines.at(-1)?.hash,
-    filed_at: file.filedAt,
-    last_at: file.lastAt,
-    acceptance_due_at: dates.acceptanceDueAt,
-    due_at: dates.dueAt,
-    provisional: dates.provisional,
-    closed_at: file.closedAt,
-    withdrawal_requested_at: stored.withdrawalRequestedAt,
-    next_due_at: dates.nextDueAt,
-    paused_days: dates.pausedDays,
-    urgent: isUrgent(file),
-    agent_node: file.proxy?.agent.node ?? null,
-    agent: file.proxy?.agent.sub ?? null,
-    renewal_due_at: renewalDueAt(file),
-  } satisfies Record<keyof typeof COLUMNS, unknown>;
-  // both sent before either is waited for: the commit may come right behind
-  await together(saveRows(tx, row), file.joint ? saveDeadline(tx, file) : Promise.resolve());
-}
-
-/** Keeps when the next silence of a case lapses at its custodian, so that the clockwork need not fold every case. */
-async function saveDeadline(tx: NodeTx, { id, custodian, state, joint }: CaseFile): Promise<void> {
-  const dueAt = custodian === tx.node && !isClosed(state) ? nextLapseAt(joint) : null;
-  if (dueAt === null) {
-    await tx.query(`DELETE FROM joint_deadlines WHERE node = $1 AND case_id = $2`, [id]);
-    return;
-  }
-  await tx.query(
-    `INSERT INTO joint_deadlines (node, case_id, due_at) VALUES ($1, $2, $3)
-     ON CONFLICT (node, case_id) DO UPDATE SET due_at = excluded.due_at`,
-    [id, dueAt],
-  );
-}
-
-const COLUMNS = {
-  id: 'text',
-  number: 'text',
-  item: 'text',
-  filing_node: 'text',
-  acceptor: 'text',
-  decider: 'text',
-  application: 'text',
-  tracking_hash: 'text',
-  state: 'text',
-  custody: 'text',
-  custodian: 'text',
-  in_transit_to: 'text',
-  epoch: 'int',
-  seq: 'int',
-  head: 'text',
-  filed_at: 'timestamptz',
-  last_at: 'timestamptz',
-  acceptance_due_at: 'timestamptz',
-  due_at: 'timestamptz',
-  provisional: 'boolean',
-  closed_at: 'timestamptz',
-  withdrawal_requested_at: 'timestamptz',
-  next_due_at: 'timestamptz',
-  paused_days: 'int',
-  urgent: 'boolean',
-  agent_node: 'text',
-  agent: 'text',
-  renewal_due_at: 'timestamptz',
-};
-const NAMES = Object.keys(COLUMNS).join(', ');
-
-/** One parameter for any number of rows: the server plans the statement once a connection. */
-const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
-   SELECT $1, ${NAMES}, coalesce(
-     (SELECT split_part(split_part(i.department, ';', 1), '(', 1) FROM items i
-      WHERE i.node = $1 AND i.code = c.item ORDER BY i.version DESC LIMIT 1), '')
-   FROM json_to_recordset($2) AS c (${Object.entries(COLUMNS)
-     .map(([name, type]) => `${name} ${type}`)
-     .join(', ')})
-   ON CONFLICT (node, id) DO UPDATE SET application = coalesce(cases.application, excluded.application),
-     state = excluded.state, custody = excluded.custody, custodian = excluded.custodian,
-     in_transit_to = excluded.in_transit_to, epoch = excluded.epoch, seq = excluded.seq, head = excluded.head,
-     last_at = excluded.last_at, acceptance_due_at = excluded.acceptance_due_at, due_at = excluded.due_at,
-     provisional = excluded.provisional, closed_at = excluded.closed_at,
-     withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
-     paused_days = excluded.paused_days, urgent = excluded.urgent, agent_node = excluded.agent_node,
-     agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department` as const;
-
-const saveRows = gathered(async (tx: NodeTx, rows: readonly object[]) => {
-  await tx.query(SAVE_ROWS, [JSON.stringify(rows)]);
-  return rows.map(() => undefined);
-});
-
-/** The dates that jobs and lists look for. */
-export function datesOf(file: CaseFile, node: DivisionCode, calendar: OfficialCalendar, divisions: Divisions) {
-  const awaitsAcceptance = file.state === 'FILED' && file.custodian === node && file.acceptor === node;
-  const notice = awaitsAcceptance ? noticeDueAt(file.materialsInAt, calendar) : null;
-  const clock = clockOf(file, calendar, divisions, file.lastAt);
-  return {
-    acceptanceDueAt: notice?.at ?? null,
-    dueAt: clock?.dueAt ?? null,
-    ...nextDue(file, clock, notice?.at ?? null, urgentDueAt(file, calendar), deliveryDueAt(file, calendar)),
-    provisional: (notice?.provisional ?? false) || (clock?.provisional ?? false),
-  };
-}
-
-/** Makes signed lines of what another node sent; signatures are checked by the caller. */
-export function signedLine(jws: string, payload: unknown): SignedLine {
-  return { line: parseLine(payload), jws, hash: sha256(jws) };
 }

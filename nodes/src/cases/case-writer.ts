@@ -6,8 +6,10 @@ import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox, Outgoing } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import type { SignedLine, StoredCase } from './case-store.ts';
-import { appendLines, requireChain, saveCase } from './case-store.ts';
+import type { SignedLine } from './case-lines.ts';
+import { requireChain } from './case-lines.ts';
+import { appendLines, saveCase } from './case-saving.ts';
+import type { StoredCase } from './case-store.ts';
 import { materialMessages } from './materials.ts';
 
 export interface CaseWriterParts {

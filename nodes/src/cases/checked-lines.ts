@@ -2,8 +2,8 @@ import type { CaseFile, LogLine } from '@liandong/schema';
 import { SIGNED_TYPES, partyWordSchema, problem, saysTheSame, wordBehind } from '@liandong/schema';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import type { SignedLine } from './case-store.ts';
-import { foldChain, signedLine } from './case-store.ts';
+import type { SignedLine } from './case-lines.ts';
+import { foldChain, signedLine } from './case-lines.ts';
 
 /**
  * Lines of a case as they come from elsewhere, with their signatures checked.

@@ -1,9 +1,14 @@
-import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema';
+import type { DivisionCode, Divisions, OfficialCalendar, Step } from '@liandong/schema';
 import { caseSteps } from '@liandong/schema';
-import type { HostDb } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { inBatches } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
+import type { StoredCase } from './case-store.ts';
 import { lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import type { DeskElements } from './desk-elements.ts';
+
+const BATCH = 200;
 
 export interface DeemedParts {
   node: DivisionCode;
@@ -12,40 +17,17 @@ export interface DeemedParts {
   calendar: () => OfficialCalendar;
   writer: CaseWriter;
   elements: DeskElements;
+  failures: Failures;
   now: () => Date;
 }
 
 /** Accepts every case whose five days for the notice have run out (Art. 32). @returns how many */
-export async function deemAccepted({
-  node,
-  db,
-  divisions,
-  calendar,
-  writer,
-  elements,
-  now,
-}: DeemedParts): Promise<number> {
-  const due = await db
-    .queries(node)
-    .query<{ id: string }>(
-      `SELECT id FROM cases WHERE node = $1 AND acceptance_due_at < $2 AND custody = 'HELD' ORDER BY acceptance_due_at LIMIT 200`,
-      [now()],
-    );
-  let accepted = 0;
-  for (const { id } of due) {
-    await db.transact(node, async (tx) => {
-      const stored = await lockCase(tx, id);
-      if (!stored) return;
-      const step = caseSteps.deemAccepted(
-        { node, now: now(), divisions, calendar: calendar(), ...(await elements.ofCase(tx, stored.file)) },
-        stored.file,
-      );
-      if (!step) return;
-      await writer.append(tx, stored, step, now());
-      accepted++;
-    });
-  }
-  return accepted;
+export function deemAccepted(parts: DeemedParts): Promise<number> {
+  const { node, divisions, calendar, elements, now } = parts;
+  return deem(parts, 'deemed acceptance', 'acceptance_due_at', async (tx, { file }) => {
+    const desk = { node, now: now(), divisions, calendar: calendar(), ...(await elements.ofCase(tx, file)) };
+    return caseSteps.deemAccepted(desk, file);
+  });
 }
 
 /**
@@ -53,22 +35,50 @@ export async function deemAccepted({
  * (Art. 50). A case that was under way that day is found when it has arrived.
  * @returns how many
  */
-export async function deemRenewed({ node, db, writer, now }: Omit<DeemedParts, 'elements'>): Promise<number> {
-  const due = await db
-    .queries(node)
-    .query<{ id: string }>(
-      `SELECT id FROM cases WHERE node = $1 AND renewal_due_at < $2 AND custody = 'HELD' ORDER BY renewal_due_at LIMIT 200`,
-      [now()],
-    );
-  let renewed = 0;
-  for (const { id } of due) {
-    await db.transact(node, async (tx) => {
+export function deemRenewed(parts: Omit<DeemedParts, 'elements'>): Promise<number> {
+  const { node, now } = parts;
+  return deem(parts, 'deemed renewal', 'renewal_due_at', (_tx, { file }) =>
+    caseSteps.deemRenewed({ node, now: now() }, file),
+  );
+}
+
+type DueColumn = 'acceptance_due_at' | 'renewal_due_at';
+
+/** Writes into each case that is due what the law says of it; one that fails costs itself. */
+async function deem(
+  { node, db, writer, failures, now }: Pick<DeemedParts, 'node' | 'db' | 'writer' | 'failures' | 'now'>,
+  job: string,
+  column: DueColumn,
+  stepOf: (tx: NodeTx, stored: StoredCase) => Promise<Step | null> | Step | null,
+): Promise<number> {
+  let written = 0;
+  const due = casesDue(db.queries(node), column, now());
+  const subjectOf = ({ id }: Due) => ({ node, case: id });
+  await failures.each(job, due, subjectOf, async ({ id }) => {
+    const done = await db.transact(node, async (tx) => {
       const stored = await lockCase(tx, id);
-      const step = stored && caseSteps.deemRenewed({ node, now: now() }, stored.file);
-      if (!step) return;
+      const step = stored && (await stepOf(tx, stored));
+      if (!step) return false;
       await writer.append(tx, stored, step, now());
-      renewed++;
+      return true;
     });
-  }
-  return renewed;
+    if (done) written++;
+  });
+  return written;
+}
+
+interface Due {
+  id: string;
+  due: Date;
+}
+
+/** The cases held here whose day has passed, the earliest first. */
+function casesDue(queries: NodeQueries, column: DueColumn, now: Date): AsyncGenerator<Due> {
+  return inBatches(BATCH, (after: Due | null) =>
+    queries.query<Due>(
+      `SELECT id, ${column} AS due FROM cases WHERE node = $1 AND ${column} < $2 AND custody = 'HELD'
+         AND ($3::timestamptz IS NULL OR (${column}, id) > ($3, $4)) ORDER BY ${column}, id LIMIT ${BATCH}`,
+      [now, after?.due ?? null, after?.id ?? null],
+    ),
+  );
 }

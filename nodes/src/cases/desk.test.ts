@@ -26,7 +26,8 @@ import {
   eventually,
   personAt,
 } from '../testing/test-federation.ts';
-import { findCases, foldChain } from './case-store.ts';
+import { foldChain } from './case-lines.ts';
+import { findCases } from './case-store.ts';
 
 let federation: TestFederation;
 let steps: CaseSteps;
@@ -396,11 +397,12 @@ describe('what is stored', () => {
         head: string;
         in_transit_to: string | null;
       }>(node, `SELECT id, state, custodian, epoch, seq, head, in_transit_to FROM cases WHERE node = $1`, [node]);
-      const stored = await findCases(
+      const { cases, broken } = await findCases(
         federation.db(node).queries(node),
         rows.map((r) => r.id),
       );
-      for (const { id, file, lines } of stored) {
+      expect(broken).toEqual([]);
+      for (const { id, file, lines } of cases) {
         const row = rows.find((r) => r.id === id);
         foldChain(lines);
         expect(row).toEqual({

@@ -28,11 +28,12 @@ import {
   takeOverSchema,
 } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import type { AgentListParts } from './agent-list.ts';
 import { agentList } from './agent-list.ts';
-import { findCases, lockCase } from './case-store.ts';
+import { findCase, lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
 import type { PostsOf } from './posts.ts';
 
@@ -44,18 +45,19 @@ export interface ProxyParts {
   posts: PostsOf;
   calendar: () => OfficialCalendar;
   told: AgentListParts['told'];
+  failures: Failures;
   now: () => Date;
 }
 
 /** What a node's people do in proxy handling (代办), also for cases another desk holds. */
 export function proxyService(
   node: DivisionCode,
-  { db, divisions, calendar, writer, outbox, posts, told, now }: ProxyParts,
+  { db, divisions, calendar, writer, outbox, posts, told, failures, now }: ProxyParts,
 ): ProxyService {
   return {
     async ofCase(viewer, id) {
       const person = signedIn(viewer);
-      const [stored] = await findCases(db.queries(node), [id]);
+      const stored = await findCase(db.queries(node), id);
       if (!stored) throw unknown(id);
       requireFileReader(person, stored.file, divisions);
       return viewOf(stored.file);
@@ -63,7 +65,7 @@ export function proxyService(
 
     async agentCases(viewer, agent, page) {
       const person = signedIn(viewer);
-      return agentList({ node, db, divisions, calendar, told, now }, person, agent ?? person.sub, page);
+      return agentList({ node, db, divisions, calendar, told, failures, now }, person, agent ?? person.sub, page);
     },
 
     logContact: (viewer, { id, idempotencyKey, with: party, way, what }) =>
@@ -128,7 +130,7 @@ export function proxyService(
         const actor = caseSteps.proxyTeller(desk, file, event);
         return { carriedTo: await carryProxyEvent(tx, { writer, outbox }, file, { actor, event, at }) };
       });
-      const [after = stored] = await findCases(tx, [input.id]);
+      const after = (await findCase(tx, input.id)) ?? stored;
       return { handling: viewOf(after.file), ...told };
     });
   }

@@ -1,11 +1,12 @@
 import type { CaseCopy, CaseFile, DivisionCode } from '@liandong/schema';
 import { contentsOf, dossierSchema, problem, projectKeeperOf, readersOf } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
-import type { Outbox, Outgoing, Receiver } from '../handoff/index.ts';
+import type { Failures } from '../failures/index.ts';
+import type { Outbox, Outgoing, Receiver, Verdict } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { CaseReceiver } from './case-receiver.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCases, lockCase } from './case-store.ts';
+import { findCases, lockCase, readableCases } from './case-store.ts';
 import { absentMaterials, materialMessages, partsOf } from './materials.ts';
 
 /** Cases read at a time. */
@@ -16,9 +17,14 @@ const BATCH = 100;
  * held the case its application and which of its materials, papers and documents are here.
  * @param since nothing that rested longer is given
  */
-export async function copiesFor(queries: NodeQueries, asker: DivisionCode, since: Date): Promise<CaseCopy[]> {
+export async function copiesFor(
+  queries: NodeQueries,
+  asker: DivisionCode,
+  since: Date,
+  failures: Failures,
+): Promise<CaseCopy[]> {
   const copies: CaseCopy[] = [];
-  for await (const stored of touchedSince(queries, since)) {
+  for await (const stored of touchedSince(queries, since, failures)) {
     const { file } = stored;
     const wrote = stored.lines.some(({ line }) => line.node === asker);
     // whose project it left may have forgotten that it did
@@ -40,9 +46,11 @@ export async function copiesFor(queries: NodeQueries, asker: DivisionCode, since
   return copies;
 }
 
+/** What became of a copy; `wanted` are digests of materials that are not here and that the giver has. */
+export type TakenCopy = { outcome: 'DONE'; wanted: string[] } | Extract<Verdict, { outcome: 'LATER' | 'REFUSED' }>;
+
 /**
  * Takes a case back from another node's copy, every line checked as if it came by an echo.
- * @returns digests of materials that are not here and that the giver has
  * @throws {ProblemError} CHAIN_BROKEN where this node went on differently since
  */
 export async function takeCopy(
@@ -50,15 +58,17 @@ export async function takeCopy(
   receiver: CaseReceiver,
   from: DivisionCode,
   copy: CaseCopy,
-): Promise<string[]> {
+): Promise<TakenCopy> {
   const body = { case: copy.case, lines: copy.lines };
-  await receiver.echo(tx, { id: copy.case, from, to: tx.node, kind: 'ECHO', body, bytes: null });
+  const taken = await receiver.echo(tx, { id: copy.case, from, to: tx.node, kind: 'ECHO', body, bytes: null });
+  if (taken.outcome === 'LATER' || taken.outcome === 'REFUSED') return taken;
   const held = await lockCase(tx, copy.case);
-  if (!held) return [];
+  if (!held) return { outcome: 'DONE', wanted: [] };
   await fillApplication(tx, held, copy.application);
-  if (!held.file.holders.includes(tx.node)) return [];
+  if (!held.file.holders.includes(tx.node)) return { outcome: 'DONE', wanted: [] };
   const absent = await absentMaterials(tx, contentsOf(held.file, tx.node));
-  return absent.map((m) => m.sha256).filter((digest) => copy.materials.includes(digest));
+  const wanted = absent.map((m) => m.sha256).filter((digest) => copy.materials.includes(digest));
+  return { outcome: 'DONE', wanted };
 }
 
 /** The pieces of materials a restored node still lacks of a case. */
@@ -68,7 +78,7 @@ export async function piecesOf(
   ids: readonly string[],
   digests: readonly string[],
 ): Promise<Outgoing[]> {
-  const cases = await findCases(queries, ids);
+  const { cases } = await findCases(queries, ids);
   return cases.flatMap(({ id, file }) =>
     partsOf(
       contentsOf(file, receiver).filter((m) => digests.includes(m.sha256)),
@@ -78,46 +88,52 @@ export async function piecesOf(
   );
 }
 
+export interface ResumeParts {
+  outbox: Outbox;
+  failures: Failures;
+  /** What else goes behind a dossier. */
+  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  /** What parties to joint handling are asked and told once more. */
+  askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>;
+}
+
 /**
- * Sends again what the forgotten life may not have got across: this node's own lines to everybody who may read them,
- * and the dossier of every case that is under way. Whoever has them answers and does nothing. What is too large to go
- * keeps no node from going on: it is told of where it does not go.
- * @param carried what else goes behind a dossier
- * @param askAgain what parties to joint handling are asked and told once more
+ * Sends again what the forgotten life may not have got across: the log with this node's own lines to everybody who may
+ * read them, and the dossier of every case that is under way. Whoever has them answers and does nothing.
+ * What is too large to go keeps no node from going on: it is told of where it does not go.
  */
-export async function resumeCases(
+export async function resumeCases(tx: NodeTx, since: Date, parts: ResumeParts): Promise<void> {
+  const { failures } = parts;
+  const subjectOf = ({ id }: StoredCase) => ({ node: tx.node, case: id });
+  await failures.each('resuming a case', touchedSince(tx, since, failures), subjectOf, (stored) =>
+    tx.attempt(() => resumeCase(tx, since, stored, parts)),
+  );
+}
+
+async function resumeCase(
   tx: NodeTx,
   since: Date,
-  outbox: Outbox,
-  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
-  askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>,
+  stored: StoredCase,
+  { outbox, carried, askAgain }: ResumeParts,
 ): Promise<void> {
-  for await (const stored of touchedSince(tx, since)) {
-    const { id, file, lines } = stored;
-    const own = lines.filter(({ line }) => line.node === tx.node && new Date(line.at) >= since);
-    const readers = readersOf(file).filter((reader) => reader !== tx.node && reader !== file.inTransitTo);
-    await outbox.enqueue(
-      tx,
-      own.length === 0
-        ? []
-        : readers.map((reader) => ({
-            receiver: reader,
-            kind: 'ECHO',
-            caseId: id,
-            body: { case: id, lines: own.map(({ jws }) => jws) },
-          })),
-      'TOO_LARGE',
-    );
-    if (file.custodian !== tx.node) continue;
-    await outbox.enqueue(tx, await askAgain(tx, stored), 'TOO_LARGE');
-    if (file.inTransitTo === null) continue;
-    const [owed] = await tx.query(
-      `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND kind = 'DOSSIER' AND settled_at IS NULL`,
-      [id],
-    );
-    if (owed) continue;
-    await outbox.enqueue(tx, await dossierAgain(tx, stored, file.inTransitTo, carried), 'TOO_LARGE');
-  }
+  const { id, file, lines } = stored;
+  const wrote = lines.some(({ line }) => line.node === tx.node && new Date(line.at) >= since);
+  const readers = readersOf(file).filter((reader) => reader !== tx.node && reader !== file.inTransitTo);
+  // the whole log: a reader may never have been told of the case
+  const body = { case: id, lines: lines.map(({ jws }) => jws) };
+  await outbox.enqueue(
+    tx,
+    wrote ? readers.map((receiver) => ({ receiver, kind: 'ECHO', caseId: id, body })) : [],
+    'TOO_LARGE',
+  );
+  if (file.custodian !== tx.node) return;
+  await outbox.enqueue(tx, await askAgain(tx, stored), 'TOO_LARGE');
+  if (file.inTransitTo === null) return;
+  const [owed] = await tx.query(
+    `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND kind = 'DOSSIER' AND settled_at IS NULL`,
+    [id],
+  );
+  if (!owed) await outbox.enqueue(tx, await dossierAgain(tx, stored, file.inTransitTo, carried), 'TOO_LARGE');
 }
 
 async function dossierAgain(
@@ -178,14 +194,14 @@ async function fillApplication(tx: NodeTx, held: StoredCase, application: string
   ]);
 }
 
-async function* touchedSince(queries: NodeQueries, since: Date): AsyncGenerator<StoredCase> {
+async function* touchedSince(queries: NodeQueries, since: Date, failures: Failures): AsyncGenerator<StoredCase> {
   for (let after = ''; ;) {
     const rows = await queries.query<{ id: string }>(
       `SELECT id FROM cases WHERE node = $1 AND last_at >= $2 AND id > $3 ORDER BY id LIMIT ${BATCH}`,
       [since, after],
     );
     const ids = rows.map((r) => r.id);
-    yield* await findCases(queries, ids);
+    yield* await readableCases(queries, ids, failures);
     const last = ids.at(-1);
     if (last === undefined || ids.length < BATCH) return;
     after = last;

@@ -1,6 +1,8 @@
 import type { CaseFile, DivisionCode, Succession } from '@liandong/schema';
 import { caseSteps } from '@liandong/schema';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import { inBatches } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findCases, lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
@@ -10,6 +12,7 @@ export interface SuccessionParts {
   db: HostDb;
   trust: Trust;
   writer: CaseWriter;
+  failures: Failures;
   /** The cases in projects that some closed nodes kept, as far as this node was told of them. */
   inProjectsOf: (queries: NodeQueries, nodes: readonly DivisionCode[]) => Promise<string[]>;
   now: () => Date;
@@ -26,7 +29,7 @@ const REFUSED_MS = 10 * 60_000;
  * @returns how many cases were written to
  */
 export async function settleSuccessions(parts: SuccessionParts): Promise<number> {
-  const { node, db, trust, writer, inProjectsOf, now } = parts;
+  const { node, db, trust, writer, failures, inProjectsOf, now } = parts;
   const own = trust.successionOf(node);
   const closed = trust.successions();
   if (closed.length === 0) return 0;
@@ -37,35 +40,34 @@ export async function settleSuccessions(parts: SuccessionParts): Promise<number>
         db.queries(node),
         closed.map((succession) => succession.node),
       );
-  for (let after = ''; ;) {
-    const ids = await (own
-      ? openCases(db.queries(node), after)
-      : casesThatName(db.queries(node), after, closed, linked));
-    for (const id of ids) {
-      const done = await db.transact(node, async (tx: NodeTx) => {
-        const stored = await lockCase(tx, id);
-        if (!stored) return false;
-        const step = own ? handingOver(node, stored.file, own, now()) : naming(node, stored.file, closed);
-        if (!step) return false;
-        await writer.append(tx, stored, step, now());
-        return true;
-      });
-      if (done) written++;
-    }
-    const last = ids.at(-1);
-    if (last === undefined || ids.length < BATCH) return written;
-    after = last;
-  }
+  const concerned = inBatches(BATCH, (after: string | null) =>
+    own ? openCases(db.queries(node), after ?? '') : casesThatName(db.queries(node), after ?? '', closed, linked),
+  );
+  const subjectOf = (id: string) => ({ node, case: id });
+  await failures.each('following a closing', concerned, subjectOf, async (id) => {
+    const done = await db.transact(node, async (tx: NodeTx) => {
+      const stored = await lockCase(tx, id);
+      if (!stored) return false;
+      const step = own ? handingOver(node, stored.file, own, now()) : naming(node, stored.file, closed);
+      if (!step) return false;
+      await writer.append(tx, stored, step, now());
+      return true;
+    });
+    if (done) written++;
+  });
+  return written;
 }
 
-/** What a closed node still holds, by what keeps it there; NONE is on its way within seconds. */
+/** What a closed node still holds, by what keeps it there; NONE is on its way within seconds, BROKEN can't be read. */
 export async function leftToHandOver(
   queries: NodeQueries,
-): Promise<Record<'NONE' | 'PROCEDURE' | 'JOINT' | 'HEARING' | 'IN_TRANSIT', number>> {
-  const left = { NONE: 0, PROCEDURE: 0, JOINT: 0, HEARING: 0, IN_TRANSIT: 0 };
+): Promise<Record<'NONE' | 'PROCEDURE' | 'JOINT' | 'HEARING' | 'IN_TRANSIT' | 'BROKEN', number>> {
+  const left = { NONE: 0, PROCEDURE: 0, JOINT: 0, HEARING: 0, IN_TRANSIT: 0, BROKEN: 0 };
   for (let after = ''; ;) {
     const ids = await openCases(queries, after, ['HELD', 'IN_TRANSIT']);
-    for (const { file } of await findCases(queries, ids)) {
+    const { cases, broken } = await findCases(queries, ids);
+    left.BROKEN += broken.length;
+    for (const { file } of cases) {
       left[file.inTransitTo === null ? (caseSteps.keptBy(file) ?? 'NONE') : 'IN_TRANSIT']++;
     }
     const last = ids.at(-1);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { NodeQueries } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCases } from './case-store.ts';
+import { findCase } from './case-store.ts';
 
 /** What is kept of a tracking code. */
 export function trackingHash(number: string, code: string): string {
@@ -16,8 +16,7 @@ export async function findTracked(queries: NodeQueries, number: string, code: st
     [number, trackingHash(number, code.trim().toUpperCase())],
   );
   if (!row) return null;
-  const [stored] = await findCases(queries, [row.id]);
-  return stored ?? null;
+  return findCase(queries, row.id);
 }
 
 /** Letters and digits that are not mistaken for each other when read from a slip. */

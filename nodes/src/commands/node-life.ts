@@ -151,9 +151,10 @@ async function closing({ print, db, node, issuing }: OpenedNode): Promise<void> 
     return;
   }
   print(`Closed on ${own.at.toISOString()}; ${own.successor} took its place: ${own.why}\n`);
-  const { NONE, PROCEDURE, JOINT, HEARING, IN_TRANSIT } = await leftToHandOver(db.queries(node));
+  const { NONE, PROCEDURE, JOINT, HEARING, IN_TRANSIT, BROKEN } = await leftToHandOver(db.queries(node));
   const projects = await findOwn(db.queries(node));
   print(`${projects.length} projects to hand over. `);
   print(`${NONE} cases to hand over, ${IN_TRANSIT} on their way, ${PROCEDURE} in a special procedure, `);
   print(`${JOINT} in joint handling, ${HEARING} in a hearing: these are brought to an end here first.\n`);
+  if (BROKEN > 0) print(`${BROKEN} cases can not be read and stay: liandong doctor lists them.\n`);
 }

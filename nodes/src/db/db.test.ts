@@ -155,6 +155,56 @@ describe('migrations', () => {
     await rm(dir, { recursive: true });
   });
 
+  test('move lines that lie behind the folded log of their case apart from it, also those that would keep it from being folded', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'liandong-migrations-'));
+    for (const name of MIGRATIONS.filter((migration) => migration < '0045')) {
+      await cp(join(MIGRATIONS_DIR, `${name}.sql`), join(dir, `${name}.sql`));
+    }
+    const url = await createDatabase(null);
+    await migrate(url, dir);
+    const db = new HostDb(url, 2, () => undefined);
+    // sound; with a gap; with a line of a strange log behind it; of a case that nobody knows
+    const logs: Record<string, { folded: number | null; seqs: number[] }> = {
+      sound: { folded: 3, seqs: [1, 2, 3] },
+      gap: { folded: 2, seqs: [1, 2, 4, 5] },
+      poisoned: { folded: 4, seqs: [1, 2, 3, 4, 5] },
+      unknown: { folded: null, seqs: [7] },
+    };
+    for (const [id, { folded, seqs }] of Object.entries(logs)) {
+      if (folded !== null) {
+        await db.queryHost(
+          `INSERT INTO cases (node, id, number, item, filing_node, acceptor, decider, state, custody, custodian, epoch,
+             seq, head, filed_at, last_at)
+           VALUES ('331022', $1, $1, 'i', '331022', '331022', '331022', 'FILED', 'HELD', '331022', 1, $2, 'h', now(), now())`,
+          [id, folded],
+        );
+      }
+      await db.queryHost(
+        `INSERT INTO case_log (node, case_id, seq, jws, hash)
+         SELECT '331022', $1, seq, 'jws ' || seq, 'hash ' || seq FROM unnest($2::int[]) AS s (seq)`,
+        [id, seqs],
+      );
+    }
+    await migrate(url);
+    const kept = (table: string) =>
+      db.queryHost(`SELECT case_id AS id, array_agg(seq ORDER BY seq) AS seqs FROM ${table} GROUP BY 1 ORDER BY 1`);
+    expect(await kept('case_log')).toEqual([
+      { id: 'gap', seqs: [1, 2] },
+      { id: 'poisoned', seqs: [1, 2, 3, 4] },
+      { id: 'sound', seqs: [1, 2, 3] },
+    ]);
+    expect(await kept('waiting_lines')).toEqual([
+      { id: 'gap', seqs: [4, 5] },
+      { id: 'poisoned', seqs: [5] },
+      { id: 'unknown', seqs: [7] },
+    ]);
+    expect(await db.queryHost(`SELECT jws, hash, sender FROM waiting_lines WHERE case_id = 'unknown'`)).toEqual([
+      { jws: 'jws 7', hash: 'hash 7', sender: '' },
+    ]);
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+
   test('of a database that can not be reached are refused with a clear word', async () => {
     await expect(migrate('postgresql://nobody:x@127.0.0.1:1/none')).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',

@@ -27,12 +27,12 @@ function isPassing(error: unknown): boolean {
   return OF_A_SOCKET.test((error as NodeJS.ErrnoException).code ?? '') || BROKEN.test(error.message);
 }
 
-/** SQLSTATE class of what was rolled back for another transaction's sake: a deadlock, say. */
-const ROLLED_BACK = '40';
+/** SQLSTATEs of what ended one transaction alone: rolled back for another's sake (a deadlock, say), or took too long. */
+const OF_ONE = /^(40|57014)/;
 
 /** Whether the database can do nothing for the moment, for nobody: what failed need not be tried piece by piece. */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof ProblemError) || error.code !== 'DATABASE_UNAVAILABLE') return false;
   const { cause } = error;
-  return !(cause instanceof pg.DatabaseError && cause.code?.startsWith(ROLLED_BACK));
+  return !(cause instanceof pg.DatabaseError && OF_ONE.test(cause.code ?? ''));
 }

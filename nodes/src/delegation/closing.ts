@@ -1,8 +1,10 @@
 import type { DivisionCode, GrantEnd, Succession } from '@liandong/schema';
 import { SIGNED_TYPES, dayOf, grantStateOf } from '@liandong/schema';
 import type { HostDb } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
+import type { StoredGrant } from './delegation-store.ts';
 import { findEveryGrant, lockGrant, saveEnd } from './delegation-store.ts';
 import type { GrantPublisher } from './grant-publisher.ts';
 
@@ -12,6 +14,7 @@ export interface ClosedGrantsParts {
   trust: Trust;
   outbox: Outbox;
   publisher: GrantPublisher;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -21,14 +24,15 @@ export interface ClosedGrantsParts {
  * @returns how many
  */
 export async function endGrantsOfClosed(parts: ClosedGrantsParts, { node, why }: Succession): Promise<number> {
-  const { db, trust, outbox, publisher, now } = parts;
+  const { db, trust, outbox, publisher, failures, now } = parts;
   const open = ['IN_EFFECT', 'OFFERED', 'NOT_YET'];
   const today = dayOf(now());
   const own = (await findEveryGrant(db.queries(node), null)).filter(
     (stored) =>
       [stored.grant.grantor, stored.grant.grantee].includes(node) && open.includes(grantStateOf(stored, today)),
   );
-  for (const { grant } of own) {
+  const subjectOf = ({ grant }: StoredGrant) => ({ node, grant: grant.id });
+  const failed = await failures.each('ending a grant of a closed node', own, subjectOf, async ({ grant }) => {
     await db.transact(node, async (tx) => {
       const stored = await lockGrant(tx, grant.id);
       if (!stored || stored.end) return;
@@ -42,6 +46,6 @@ export async function endGrantsOfClosed(parts: ClosedGrantsParts, { node, why }:
       await saveEnd(tx, id, { grantor, grantee }, jws);
       if (gave && stored.answer?.accepted) await publisher.publish(tx, { ...stored, endJws: jws });
     });
-  }
-  return own.length;
+  });
+  return own.length - failed;
 }

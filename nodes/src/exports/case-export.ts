@@ -1,6 +1,6 @@
 import type { CaseExport, DivisionCode, ExportedMaterial } from '@liandong/schema';
 import { CASE_EXPORT_FORMAT, SIGNED_TYPES, problem, sealDigest, wordBehind, writeCaseExport } from '@liandong/schema';
-import { findCases, readMaterial } from '../cases/index.ts';
+import { findCase, readMaterial } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { kidOf } from '../trust/index.ts';
@@ -25,7 +25,7 @@ export async function exportCase(
   id: string,
   options: ExportOptions,
 ): Promise<string> {
-  const [stored] = await findCases(db.queries(node), [id]);
+  const stored = await findCase(db.queries(node), id);
   if (!stored) throw problem('NOT_FOUND', `${node} holds no case ${id}.`);
   const lines = stored.lines.map((line) => line.jws);
   const materials = await Promise.all(

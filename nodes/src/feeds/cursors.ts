@@ -1,6 +1,7 @@
 import type { Answer, DivisionCode, Divisions, Feed } from '@liandong/schema';
 import { FEEDS } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findFeeds, lockFeed } from './feed-store.ts';
@@ -37,6 +38,7 @@ export interface FeedCursorsParts {
   trust: Trust;
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
+  failures: Failures;
   /** How often an unchanged feed says how far it reaches, ms. */
   heartbeatMs: number;
 }
@@ -57,15 +59,24 @@ export class FeedCursors {
 
   /** Opens nodes' own feeds and a cursor for every subscriber; called at start, and for a node that comes. */
   async prepare(nodes = this.#parts.nodes): Promise<void> {
-    for (const node of nodes) await this.#prepareNode(node);
+    await this.#prepareEach(nodes);
   }
 
   /** Opens cursors for a node that was opened while this host runs: below its parent, and above those who tell it. */
   async welcome(opened: DivisionCode): Promise<void> {
     const { nodes, divisions } = this.#parts;
     const concerned = nodes.filter((node) => divisions.get(opened).parent === node || divisions.isWithin(node, opened));
-    for (const node of concerned) await this.#prepareNode(node);
+    await this.#prepareEach(concerned);
     if (concerned.length > 0) this.#wake();
+  }
+
+  #prepareEach(nodes: readonly DivisionCode[]): Promise<number> {
+    return this.#parts.failures.each(
+      'opening feeds',
+      nodes,
+      (node) => ({ node }),
+      (node) => this.#prepareNode(node),
+    );
   }
 
   #prepareNode(node: DivisionCode): Promise<void> {

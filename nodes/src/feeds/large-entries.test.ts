@@ -118,7 +118,8 @@ describe('an entry that is too large for any message', () => {
       JSON.stringify({ kind: 'ITEM', item }),
     ]);
     const { nodes } = federation.config(CITY);
-    const found = () => examineSending({ config: { nodes }, db: federation.db(CITY) }, []);
+    const found = () =>
+      examineSending({ config: { nodes }, db: federation.db(CITY), keys: Promise.reject(new Error('no keys')) });
     await eventually(async () => (await found())[0]?.state === 'BAD');
     const text = expect.stringMatching(`FEED of ${CITY} to ${COUNTY} .*CATALOGUE of ${CITY}.*PAYLOAD_TOO_LARGE`);
     expect(await found()).toMatchObject([{ part: 'sending', state: 'BAD', text }]);

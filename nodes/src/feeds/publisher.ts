@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, CatalogueEntry, DivisionCode, Feed, FeedPart } from '@liandong/schema';
-import { SIGNED_TYPES, TOGETHER_BYTES, jsonBytes } from '@liandong/schema';
+import type { Answer, DivisionCode, Feed, FeedPart } from '@liandong/schema';
+import { TOGETHER_BYTES, jsonBytes } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Carrier, SendFaults, Sending } from '../handoff/index.ts';
 import { Loop, inPatience, tooLarge } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import type { FeedAppender } from './appender.ts';
 import type { Cursor, FeedCursors } from './cursors.ts';
 import { CURSORS } from './cursors.ts';
-import { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';
+import { findFeeds, readEntries } from './feed-store.ts';
 import { FeedHeads } from './heads.ts';
-import type { FeedReader } from './subscriber.ts';
+import type { FeedReader } from './numbering.ts';
+import { numberFeed } from './numbering.ts';
 
-/** Entries numbered in one transaction, and sent in one message. */
-const NUMBERED = 500;
+/** Entries sent in one message. */
 const SENT = 200;
 /** Of a stretch's bytes so many are its own, with the publisher's word on its head. */
 const STRETCH_BYTES = 8 * 1024;
@@ -38,6 +39,7 @@ export interface FeedPublisherParts {
   lifeOf: (node: DivisionCode) => number | undefined;
   /** A subscriber proved that a node has forgotten entries of its own feed: its database is an older one. */
   onForgotten: (node: DivisionCode) => void;
+  failures: Failures;
   now: () => Date;
   log: Logger;
 }
@@ -120,53 +122,23 @@ export class FeedPublisher {
 
   /** Gives pending entries their numbers, and lets the node itself read them. */
   async #number(): Promise<boolean> {
-    const { db } = this.#parts;
-    const nodes = this.#working();
+    const { db, failures } = this.#parts;
+    // in no order: feeds that can't be numbered, as of a node whose key has ended, keep no others from their turn
     const waiting = await db.queryHost<{ node: DivisionCode; feed: Feed }>(
-      `SELECT DISTINCT node, feed FROM feed_pending WHERE node = ANY ($1) LIMIT 50`,
-      [nodes],
+      `SELECT node, feed FROM (SELECT DISTINCT node, feed FROM feed_pending WHERE node = ANY ($1)) AS f
+       ORDER BY random() LIMIT 50`,
+      [this.#working()],
     );
-    for (const { node, feed } of waiting) {
-      await db.transact(node, async (tx) => {
-        const state = await lockFeed(tx, feed, node);
-        const pending = await tx.query<{ id: number; entry: string }>(
-          `DELETE FROM feed_pending WHERE node = $1 AND id IN (
-             SELECT id FROM feed_pending WHERE node = $1 AND feed = $2 ORDER BY id LIMIT ${NUMBERED} FOR UPDATE)
-           RETURNING id, entry`,
-          [feed],
-        );
-        if (pending.length === 0) return;
-        pending.sort((a, b) => a.id - b.id);
-        const entries = await this.#seal(
-          node,
-          feed,
-          state.head,
-          pending.map((p) => p.entry),
-        );
-        const head = state.head + entries.length;
-        await extendFeed(tx, state, entries, { ...state, knownHead: head, asOf: this.#parts.now() });
-        await this.#parts.readers[feed](tx, node, entries);
-        await this.#parts.cursors.dueNow(tx, feed, node);
-      });
-    }
-    return waiting.length > 0;
-  }
-
-  /** Catalogue entries pass through other desks and are signed one by one; facts come straight from their node. */
-  async #seal(node: DivisionCode, feed: Feed, head: number, entries: readonly string[]): Promise<string[]> {
-    if (feed === 'FACTS') return [...entries];
-    const { trust, now } = this.#parts;
-    return Promise.all(
-      entries.map((entry, i) => {
-        const sealed: CatalogueEntry = {
-          publisher: node,
-          seq: head + i + 1,
-          at: now().toISOString(),
-          body: JSON.parse(entry) as CatalogueEntry['body'],
-        };
-        return trust.sign(node, SIGNED_TYPES.entry, sealed);
-      }),
+    const failed = await failures.each(
+      'numbering a feed',
+      waiting,
+      ({ node, feed }) => ({ node, feed }),
+      ({ node, feed }) =>
+        db.transact(node, async (tx) => {
+          if (await numberFeed(tx, feed, this.#parts)) await this.#parts.cursors.dueNow(tx, feed, node);
+        }),
     );
+    return waiting.length > failed;
   }
 
   async #send(): Promise<boolean> {

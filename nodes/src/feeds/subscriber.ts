@@ -9,9 +9,7 @@ import type { FeedCursors } from './cursors.ts';
 import type { FeedState } from './feed-store.ts';
 import { extendFeed, lockFeed } from './feed-store.ts';
 import { readHead } from './heads.ts';
-
-/** What a node does with new entries of a feed, its own or another's, in the transaction that moves the head. */
-export type FeedReader = (tx: NodeTx, publisher: DivisionCode, entries: readonly string[]) => Promise<void>;
+import type { FeedReader } from './numbering.ts';
 
 export interface FeedSubscriberParts {
   trust: Trust;

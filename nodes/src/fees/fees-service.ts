@@ -99,10 +99,10 @@ export function feesService({ node, db, divisions, runner, now }: FeesParts): Fe
     async ofCases(viewer, ids) {
       const person = signedIn(viewer);
       requirePermission(person, 'READ_FEES', divisions.get(person.division).tier);
-      const found = await findCases(db.queries(node), ids);
+      const { cases, broken } = await findCases(db.queries(node), ids);
       return ids.map((id) => {
-        const stored = found.find((s) => s.id === id);
-        if (!stored) throw notFound(id);
+        const stored = cases.find((s) => s.id === id);
+        if (!stored) throw broken.find((b) => b.id === id)?.error ?? notFound(id);
         requireFeesReader(person, stored.file);
         return viewOf(stored);
       });
@@ -133,7 +133,8 @@ export function feesService({ node, db, divisions, runner, now }: FeesParts): Fe
           await takeReceipt(tx, { receipt, window: person.window ?? '', at: now(), amountFen });
           return true;
         });
-        const paid = await findCases(
+        // each was read and written in this transaction
+        const { cases: paid } = await findCases(
           tx,
           payments.map((payment) => payment.id),
         );

@@ -439,7 +439,7 @@ describe('an echo', () => {
     await eventually(
       async () =>
         (
-          await federation.rows(VILLAGE, `SELECT 1 FROM case_log WHERE node = $1 AND case_id = $2 AND seq = 5`, [
+          await federation.rows(VILLAGE, `SELECT 1 FROM waiting_lines WHERE node = $1 AND case_id = $2 AND seq = 5`, [
             VILLAGE,
             id,
           ])

@@ -12,6 +12,6 @@ export { Relay } from './relay.ts';
 export { inPatience } from './roads.ts';
 export { SendFaults } from './send-faults.ts';
 export type { Sending } from './send-faults.ts';
-export { ParkedRetries, requestRetry } from './parked.ts';
+export { ParkedRetries, parkMessage, requestRetry } from './parked.ts';
 export { bodyOfParked, decideParked, getParked, listParked } from './parked-decisions.ts';
 export type { ParkedCase } from './parked-decisions.ts';

@@ -165,6 +165,7 @@ export class Intake {
     const { node, db, carrier, lives, now, log } = this.#parts;
     const row = await readParked(db.queries(node), id);
     if (!row) return false;
+    this.#holdsParked = true;
     // nothing is done in the name of a node that does not know yet what it did
     if (lives.isHealing(node) && !isHealing(row.kind)) return true;
     if (await this.#refuseParked(row)) return true;

@@ -24,7 +24,12 @@ function nonsense(bytes: number): string {
 }
 const owed = async (id: string) =>
   (await readOutbox(federation, VILLAGE, null, 'ECHO')).find((row) => row.id === id)?.outcome ?? null;
-const found = () => examineSending({ config: { nodes: [VILLAGE] }, db: federation.db(VILLAGE) }, []);
+const found = () =>
+  examineSending({
+    config: { nodes: [VILLAGE] },
+    db: federation.db(VILLAGE),
+    keys: Promise.reject(new Error('no keys')),
+  });
 const told = () => federation.logged.filter((line) => line.includes('message can not be sent'));
 
 describe('a message as large as the broker takes', () => {

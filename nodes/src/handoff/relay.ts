@@ -2,6 +2,7 @@ import type { DivisionCode } from '@liandong/schema';
 import { HEALING_KINDS, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb, NodeQueries } from '../db/index.ts';
+import { isLost } from './answers.ts';
 import { grouped } from './grouped.ts';
 import { Loop } from './loop.ts';
 import type { Outbox, Owed } from './outbox.ts';
@@ -181,7 +182,7 @@ export class Relay {
     if (!first || !nodes.includes(first.node)) return;
     this.#underWay.add(first.receiver);
     try {
-      const parcels = await Promise.all(list.map((row) => this.#parcel(row)));
+      const parcels = await Promise.all(list.map((row) => this.#soundParcel(row)));
       const ready = parcels.filter((p) => p !== null);
       const oversize = await carrier.send(first.node, first.receiver, ready);
       const left = new Map(oversize.map(({ message, bytes, most }) => [message.id, tooLarge(bytes, most)]));
@@ -209,6 +210,17 @@ export class Relay {
         .catch((failed: unknown) => log.debug({ err: failed }, 'road'));
     } finally {
       this.#underWay.delete(first.receiver);
+    }
+  }
+
+  /** A message as it goes out; null, and told, where that can't be made: the ones beside it go on. */
+  async #soundParcel(row: Owed): Promise<Parcel | null> {
+    try {
+      return await this.#parcel(row);
+    } catch (error) {
+      if (isLost(error)) throw error;
+      this.#parts.log.error({ err: error, node: row.node, message: row.id }, 'a message that is owed can not be sent');
+      return null;
     }
   }
 

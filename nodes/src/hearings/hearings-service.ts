@@ -10,7 +10,7 @@ import type {
 } from '@liandong/schema';
 import { caseSteps, hearingOpen, openOffers, owedOffers, problem, requireFileReader, signedIn } from '@liandong/schema';
 import type { StepRunner, StoredCase } from '../cases/index.ts';
-import { caseElements, findCases } from '../cases/index.ts';
+import { caseElements, findCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { readPapers, storePaper } from './hearing-papers.ts';
 
@@ -56,7 +56,7 @@ export function hearingsService({ node, db, divisions, runner, now }: HearingPar
     async ofCase(viewer, id) {
       const person = signedIn(viewer);
       const queries = db.queries(node);
-      const [stored] = await findCases(queries, [id]);
+      const stored = await findCase(queries, id);
       if (!stored) throw notFound(id);
       requireFileReader(person, stored.file, divisions);
       return viewOf(queries, stored, person);

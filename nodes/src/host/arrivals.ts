@@ -41,22 +41,22 @@ export interface ArrivalParts {
  */
 export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalParts): Promise<Map<DivisionCode, Error>> {
   const { parts, config, vault, nodes: served, desks, services, carriage } = arrival;
-  const { db, lives, now, log } = parts;
-  const failures = new Map<DivisionCode, Error>();
+  const { db, lives, failures, now, log } = parts;
+  const reasons = new Map<DivisionCode, Error>();
   const each = async (work: (node: DivisionCode) => Promise<void>) => {
     for (const node of nodes) {
-      if (!failures.has(node)) await work(node).catch((error: Error) => void failures.set(node, error));
+      if (!reasons.has(node)) await work(node).catch((error: Error) => void reasons.set(node, error));
     }
   };
   const keys = await findKeys(config.keysDir, nodes, await readPassphrase(config.keysPassphraseFile));
   const { certificates, revocations = [], closings = [] } = await readTrustFile(config.trustFile);
   await parts.trust.learn([...certificates, ...revocations, ...closings, ...(await readKeyDocuments(db, nodes))]);
   await each((node) => admit(node, keys, arrival));
-  const admitted = nodes.filter((node) => !failures.has(node));
-  if (admitted.length === 0) return failures;
+  const admitted = nodes.filter((node) => !reasons.has(node));
+  if (admitted.length === 0) return reasons;
   await vault.reload();
   await each(async (node) => {
-    await readyDataKeys({ config: { ...config, nodes: [node] }, db, vault, now, log });
+    await readyDataKeys({ config: { ...config, nodes: [node] }, db, vault, failures, now, log });
     await lives.take([node]);
     try {
       await readyRows(node, parts);
@@ -74,7 +74,7 @@ export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalPar
   });
   // what makes it known that they are served
   await lives.signOfLife();
-  return failures;
+  return reasons;
 }
 
 /** @throws {ProblemError} UNKNOWN_DIVISION, BAD_CONFIG, BROKER_UNAVAILABLE: what is still missing */
@@ -99,15 +99,21 @@ async function admit(
   }
 }
 
-/** Brings a node's rows up to what this program and its calendar say. */
-export async function readyRows(
-  node: DivisionCode,
-  { db, divisions, calendar, publisher, log }: HostParts,
-): Promise<void> {
-  const recounted = await recountDates(db, node, calendar(), divisions);
-  await linkOlderItems(db, node);
-  if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
-  const filled = await fillItemIndex(db, node);
-  if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
-  await publisher.tellOlder(db, node);
+/**
+ * Brings a node's rows up to what this program and its calendar say. What can't be brought up stays as it is, and the
+ * node is served all the same.
+ */
+export async function readyRows(node: DivisionCode, parts: HostParts): Promise<void> {
+  const { db, calendar, publisher, failures, log } = parts;
+  const attempt = (job: string, work: () => Promise<unknown>) => failures.attempt(job, { node }, work);
+  await attempt('counting dates again', async () => {
+    const recounted = await recountDates(parts, node, calendar());
+    if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
+  });
+  await attempt('linking items of an earlier form', () => linkOlderItems(db, node));
+  await attempt('indexing items of an earlier form', async () => {
+    const filled = await fillItemIndex(db, node);
+    if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
+  });
+  await attempt('telling of earlier grants', () => publisher.tellOlder(db, node));
 }

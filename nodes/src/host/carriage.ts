@@ -36,7 +36,7 @@ export async function startCarriage(
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<Carriage> {
   const { config, db, trust, divisions, calendar, lives, outbox, appender, writer, receiver } = parts;
-  const { publisher, ownKeys, keyDesk, legalBases, keeper, now, log } = parts;
+  const { publisher, ownKeys, keyDesk, legalBases, keeper, failures, now, log } = parts;
   const { nodes } = config;
   const proxies = new ProxyReceiver({ divisions, writer, outbox, now });
   const grants = new PublishedGrants({ trust, divisions, log });
@@ -75,7 +75,7 @@ export async function startCarriage(
       log,
     }),
   };
-  const cursors = new FeedCursors({ db, divisions, trust, nodes, heartbeatMs: config.feedHeartbeatMs });
+  const cursors = new FeedCursors({ db, divisions, trust, nodes, failures, heartbeatMs: config.feedHeartbeatMs });
   const subscriber = new FeedSubscriber({ trust, divisions, cursors, readers, isOver: lives.isOver, log });
   const feeds: FeedPublisher = new FeedPublisher({
     db,
@@ -91,6 +91,7 @@ export async function startCarriage(
     onForgotten: (node) => {
       forgotten(node).catch((error: unknown) => log.error({ err: error, node }, 'a new life could not be begun'));
     },
+    failures,
     now,
     log,
   });
@@ -111,6 +112,7 @@ export async function startCarriage(
     askedBy: requestLogs,
     takeKeys: keyDesk.published,
     onHealed: () => resend(),
+    failures,
     log,
   });
   // others remember more than this database: it was put back without a word

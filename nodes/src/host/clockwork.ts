@@ -1,7 +1,8 @@
 import type { DivisionCode, Tier } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import { dayOf, problem } from '@liandong/schema';
+import type { NodeQueries } from '../db/index.ts';
 import { Loop } from '../handoff/index.ts';
-import { settleSuccessions } from '../cases/index.ts';
+import { WAITING_JOB, dropPassedLines, settleSuccessions } from '../cases/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
 import { forgetKeys } from '../idempotency/index.ts';
 import { lapseSilentParties, removeShown } from '../joint/index.ts';
@@ -26,9 +27,12 @@ const STANDARDIZATION_MS = 3_600_000;
 const SHOWN_MS = 3_600_000;
 /** How often it is looked for keys of steps that nobody asks again, ms. */
 const KEYS_MS = 3_600_000;
+/** How often it is looked for lines that waited for a number their log filled otherwise, ms. */
+const PASSED_MS = 3_600_000;
 
 /**
- * What happens at the host's nodes because time passes, with nobody asking.
+ * What happens at the host's nodes because time passes, with nobody asking. What fails at one node, or in one case,
+ * stops nothing at the others.
  * @param desks live: nodes come to the host and leave it
  * @returns how to wait for what is under way
  */
@@ -38,7 +42,7 @@ export function startClockwork(
   healer: Healer,
   onStop: (stop: () => Promise<void>) => void,
 ): { turn: () => Promise<void> } {
-  const { db, divisions, calendar, trust, writer, outbox, publisher, keeper, lives, now, log } = parts;
+  const { db, divisions, calendar, trust, writer, outbox, publisher, keeper, lives, failures, now, log } = parts;
   const tierOf = (node: DivisionCode): Tier => divisions.get(node).tier;
   const loops: Loop[] = [];
   const every = (ms: number, what: string, work: () => Promise<void>) => {
@@ -55,66 +59,102 @@ export function startClockwork(
     onStop(() => loop.stop());
   };
 
+  const each = (job: string, work: (node: DivisionCode) => Promise<void>) =>
+    failures.each(
+      job,
+      [...desks.keys()],
+      (node) => ({ node }),
+      async (node) => {
+        // it left the host, or takes no steps before others gave back what they hold
+        if (desks.has(node) && !lives.isHealing(node)) await work(node);
+      },
+    );
+
   every(LIMITS_MS, 'limits', async () => {
-    for (const [node, { cases }] of desks) {
-      if (lives.isHealing(node)) continue;
-      // expiry asks nobody's competence: also a village's desk may hold the case that day
-      const renewed = await cases.deemRenewed();
+    // expiry asks nobody's competence: also a village's desk may hold the case that day
+    await each('deemed renewals', async (node) => {
+      const renewed = (await desks.get(node)?.cases.deemRenewed()) ?? 0;
       if (renewed > 0) log.warn({ node, renewed }, 'renewals count as granted: nothing was decided by expiry');
-      if (!DUTIES[tierOf(node)].accepts) continue;
-      const accepted = await cases.deemAccepted();
+    });
+    await each('deemed acceptances', async (node) => {
+      if (!DUTIES[tierOf(node)].accepts) return;
+      const accepted = (await desks.get(node)?.cases.deemAccepted()) ?? 0;
       if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
-      const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, now });
+    });
+    await each('lapses of silent parties', async (node) => {
+      if (!DUTIES[tierOf(node)].accepts) return;
+      const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, failures, now });
       if (lapsed > 0) log.warn({ node, lapsed }, 'departments were silent past their deadlines');
-    }
+    });
   });
   every(LIMITS_MS, 'absent agents', async () => {
-    for (const node of desks.keys()) {
-      if (lives.isHealing(node)) continue;
-      const moved = await settleAbsences({ node, db, divisions, writer, outbox, now });
+    await each('absent agents', async (node) => {
+      const moved = await settleAbsences({ node, db, divisions, writer, outbox, failures, now });
       if (moved > 0) log.info({ node, moved }, 'cases of absent agents passed on, or back');
-    }
+    });
   });
+  const successions = {
+    db,
+    trust,
+    writer,
+    inProjectsOf: (queries: NodeQueries, keepers: readonly DivisionCode[]) => inProjectsOf(queries, keepers, failures),
+    failures,
+    now,
+  };
   // nodes below, above and beside a closed one look once for each closing, and again while things settle
   let named = 0;
   const nameSuccessors = async () => {
     const { length: known } = trust.successions();
-    for (const node of desks.keys()) {
-      if (lives.isHealing(node) || trust.successionOf(node)) continue;
-      const written = await settleSuccessions({ node, db, trust, writer, inProjectsOf, now });
+    await each('successors of closed nodes', async (node) => {
+      if (trust.successionOf(node)) return;
+      const written = await settleSuccessions({ node, ...successions });
       if (written > 0) log.info({ node, written }, 'cases name the successor of a closed node');
-    }
+    });
     named = known;
   };
   every(LIMITS_MS, 'successors of closed nodes', nameSuccessors);
   every(CLOSED_MS, 'closed nodes', async () => {
     if (trust.successions().length !== named) await nameSuccessors();
-    for (const node of desks.keys()) {
+    await each('closed nodes', async (node) => {
       const own = trust.successionOf(node);
-      if (!own || lives.isHealing(node) || !trust.serves(node)) continue;
-      const ended = await endGrantsOfClosed({ node, db, trust, outbox, publisher, now }, own);
-      const projects = await handOverProjects({ node, db, keeper }, own);
-      const moved = await settleSuccessions({ node, db, trust, writer, inProjectsOf, now });
+      if (!own || !trust.serves(node)) return;
+      const ended = await endGrantsOfClosed({ node, db, trust, outbox, publisher, failures, now }, own);
+      const projects = await handOverProjects({ node, db, keeper, failures }, own);
+      const moved = await settleSuccessions({ node, ...successions });
       if (moved + ended + projects > 0) {
         log.warn({ node, to: own.successor, moved, ended, projects }, 'a closed node hands over');
       }
-    }
+    });
   });
   every(BUNDLES_MS, 'members of one form', async () => {
-    for (const { bundles } of desks.values()) await bundles.fileDue();
+    await failures.each(
+      'members of one form',
+      [...desks],
+      ([node]) => ({ node }),
+      ([, { bundles }]) => bundles.fileDue(),
+    );
   });
   every(STANDARDIZATION_MS, 'figures of standardization', async () => {
-    for (const node of desks.keys()) {
-      if (DUTIES[tierOf(node)].implementsItems) await recordStandardization(db, node, dayOf(now()));
-    }
+    const nodes = [...desks.keys()].filter((node) => DUTIES[tierOf(node)].implementsItems);
+    await failures.each(
+      'figures of standardization',
+      nodes,
+      (node) => ({ node }),
+      (node) => recordStandardization(db, node, dayOf(now())),
+    );
   });
   every(SHOWN_MS, 'what other nodes showed', async () => {
-    for (const node of desks.keys()) {
-      if (lives.isHealing(node)) continue;
-      const removed = await removeShown({ node, db, now });
+    await each('what other nodes showed', async (node) => {
+      const removed = await removeShown({ node, db, failures, now });
       if (removed > 0) log.info({ node, removed }, 'what was shown with questions that are over was removed');
-    }
+    });
   });
+  every(PASSED_MS, 'lines that waited', () =>
+    dropPassedLines(db, [...desks.keys()], ({ node, case: id, seq, sender }) => {
+      const fault = problem('CHAIN_BROKEN', `Line ${seq}, brought by ${sender}, is none of the log: dropped.`);
+      failures.note(WAITING_JOB, { node, case: id }, fault);
+    }),
+  );
   every(KEYS_MS, 'keys of steps', () => forgetKeys([...desks.keys()], db, now()));
   every(SIGN_OF_LIFE_MS, 'sign of life', async () => {
     await lives.signOfLife();

@@ -33,8 +33,9 @@ export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks 
 }
 
 function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
-  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, now } = parts;
-  const house = { node, db, divisions, now };
+  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, failures, now } =
+    parts;
+  const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
   const { successionOf } = trust;
   const cases = new CaseDesk({
@@ -91,6 +92,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       outbox,
       posts: findPosts,
       told: findToldChanges,
+      failures,
       now,
     }),
     roster: rosterService({ ...house, writer, outbox }),

@@ -6,6 +6,7 @@ import { findItem } from '../catalogue/index.ts';
 import type { HostConfig } from '../config.ts';
 import type { HostDb } from '../db/index.ts';
 import { GrantPublisher } from '../delegation/index.ts';
+import type { Failures } from '../failures/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import { Outbox } from '../handoff/index.ts';
 import { KeyDesk, OwnKeys } from '../keys/index.ts';
@@ -36,6 +37,7 @@ export interface HostParts {
   keyDesk: KeyDesk;
   legalBases: LegalBasisDesk;
   keeper: ProjectKeeper;
+  failures: Failures;
   now: () => Date;
   log: Logger;
 }
@@ -44,7 +46,7 @@ export interface HostParts {
 export function hostParts(
   config: HostConfig,
   { divisions, trust, calendar }: Foundation,
-  { db, lives, now, log }: Pick<HostParts, 'db' | 'lives' | 'now' | 'log'>,
+  { db, lives, failures, now, log }: Pick<HostParts, 'db' | 'lives' | 'failures' | 'now' | 'log'>,
 ): HostParts {
   const outbox = new Outbox();
   const appender = new FeedAppender();
@@ -61,6 +63,7 @@ export function hostParts(
   });
   const receiver = new CaseReceiver({
     trust,
+    failures,
     divisions,
     writer,
     outbox,
@@ -80,10 +83,11 @@ export function hostParts(
     writer,
     receiver,
     publisher: new GrantPublisher({ divisions, outbox, appender, nodes }),
-    ownKeys: new OwnKeys({ config, trust, db, now, log }),
+    ownKeys: new OwnKeys({ config, trust, db, failures, now, log }),
     keyDesk: new KeyDesk({ trust, divisions, appender, outbox, now }, log),
     legalBases: new LegalBasisDesk({ divisions, outbox, nodes, now }),
     keeper,
+    failures,
     now,
     log,
   };

@@ -2,6 +2,7 @@ import type { DivisionCode } from '@liandong/schema';
 import { ProblemError, problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostDb } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import { Loop } from '../handoff/index.ts';
 import type { Move } from '../moves/index.ts';
 import { findAway, setMove } from '../moves/index.ts';
@@ -16,6 +17,7 @@ const AGAIN_MS = 3_000;
 export interface ServedParts {
   db: HostDb;
   place: Place;
+  failures: Failures;
   log: Logger;
 }
 
@@ -115,9 +117,10 @@ export class Served {
   }
 
   async #letGo({ leave, isGone }: Changes): Promise<void> {
-    const { db, place, log } = this.#parts;
+    const { db, place, failures, log } = this.#parts;
     const moves = await findAway(db, [...new Set([...place.named, ...this.nodes])]);
-    for (const move of moves) {
+    const subjectOf = ({ node }: Pick<Move, 'node'>) => ({ node });
+    await failures.each('letting a node go', moves, subjectOf, async (move) => {
       const { node, toHost } = move;
       this.#away.set(node, move);
       if (this.#strike(node)) {
@@ -125,13 +128,14 @@ export class Served {
         log.warn({ node, to: toHost }, 'a node is served no more: it moves to another host');
       }
       if (move.state === 'LEAVING') await setMove(db, move, ['LEAVING'], 'STILL');
-    }
+    });
     for (const node of this.#away.keys()) if (!moves.some((move) => move.node === node)) this.#away.delete(node);
-    for (const node of this.nodes.filter((served) => isGone(served) && !place.has(served))) {
+    const gone = this.nodes.filter((served) => isGone(served) && !place.has(served)).map((node) => ({ node }));
+    await failures.each('letting a closed node go', gone, subjectOf, async ({ node }) => {
       this.#strike(node);
       await leave(node);
       log.warn({ node }, 'a closed node is served no more: its keys have ended and the topology leaves it out');
-    }
+    });
   }
 
   async #takeUp({ takeUp, isGone }: Changes): Promise<void> {

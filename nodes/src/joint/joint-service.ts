@@ -14,8 +14,9 @@ import type {
 } from '@liandong/schema';
 import { caseSteps, jointOpen, problem, requireFileReader, signedIn } from '@liandong/schema';
 import type { CaseWriter, PostsOf, StepRunner, StoredCase } from '../cases/index.ts';
-import { caseElements, findCases, lockCase } from '../cases/index.ts';
+import { caseElements, findCase, lockCase } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findLapsed } from './joint-store.ts';
@@ -28,6 +29,7 @@ interface LapseParts {
   divisions: Divisions;
   calendar: () => OfficialCalendar;
   writer: CaseWriter;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -87,7 +89,7 @@ export function jointService(parts: JointParts): JointService {
   return {
     async ofCase(viewer, id) {
       const person = signedIn(viewer);
-      const [stored] = await findCases(db.queries(node), [id]);
+      const stored = await findCase(db.queries(node), id);
       if (!stored) throw notFound(id);
       requireFileReader(person, stored.file, divisions);
       return viewOf(stored);
@@ -157,23 +159,26 @@ export function jointService(parts: JointParts): JointService {
  * Writes into the node's cases what silence past a deadline leads to (超时默许).
  * @returns how many cases got such lines
  */
-export async function lapseSilentParties({ node, db, divisions, calendar, writer, now }: LapseParts): Promise<number> {
-  const due = await findLapsed(db.queries(node), now());
+export async function lapseSilentParties(parts: LapseParts): Promise<number> {
+  const { node, db, divisions, calendar, writer, failures, now } = parts;
   let lapsed = 0;
-  for (const id of due) {
-    await db.transact(node, async (tx) => {
+  const due = findLapsed(db.queries(node), now());
+  const subjectOf = ({ id }: { id: string }) => ({ node, case: id });
+  await failures.each('lapse of silent parties', due, subjectOf, async ({ id }) => {
+    const done = await db.transact(node, async (tx) => {
       const stored = await lockCase(tx, id);
-      if (!stored) return;
+      if (!stored) return false;
       const at = now();
       const desk = { node, now: at, divisions, calendar: calendar() };
       const step = caseSteps.lapseOpinions(
         { ...desk, ...(await caseElements(tx, { node, divisions }, stored.file, at)) },
         stored.file,
       );
-      if (!step) return;
+      if (!step) return false;
       await writer.append(tx, stored, step, at);
-      lapsed++;
+      return true;
     });
-  }
+    if (done) lapsed++;
+  });
   return lapsed;
 }

@@ -2,6 +2,8 @@ import type { DivisionCode } from '@liandong/schema';
 import { contentsOf, shownUntil } from '@liandong/schema';
 import { findCases } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
+import type { OverQuestion } from './request-store.ts';
 import { emptyRequest, listOver, shownElsewhere } from './request-store.ts';
 
 /** Lines of logs read at a time. */
@@ -12,6 +14,7 @@ const DIGEST = /\b[0-9a-f]{64}\b/g;
 export interface ShownMaterialsParts {
   node: DivisionCode;
   db: HostDb;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -21,7 +24,7 @@ export interface ShownMaterialsParts {
  * and digests of materials and this desk's own words stay, with the day of the removal.
  * @returns how many questions that were
  */
-export async function removeShown({ node, db, now }: ShownMaterialsParts): Promise<number> {
+export async function removeShown({ node, db, failures, now }: ShownMaterialsParts): Promise<number> {
   const at = now();
   const due = (await listOver(db.queries(node))).filter(({ notice }) => {
     const until = shownUntil(notice);
@@ -29,28 +32,39 @@ export async function removeShown({ node, db, now }: ShownMaterialsParts): Promi
   });
   if (due.length === 0) return 0;
   return db.transact(node, async (tx) => {
-    for (const question of due) await emptyRequest(tx, question, at);
-    const digests = new Set(due.flatMap(({ materials }) => materials.map((m) => m.sha256)));
+    const emptied: OverQuestion[] = [];
+    const subjectOf = ({ notice }: OverQuestion) => ({ node, case: notice.case });
+    await failures.each('removing what was shown', due, subjectOf, async (question) => {
+      await tx.attempt(() => emptyRequest(tx, question, at));
+      emptied.push(question);
+    });
+    const digests = new Set(emptied.flatMap(({ materials }) => materials.map((m) => m.sha256)));
     for (const needed of await neededHere(tx, digests)) digests.delete(needed);
     await tx.query(`DELETE FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`, [[...digests]]);
-    return due.length;
+    return emptied.length;
   });
 }
 
 /** Of these digests, those a case, a form for several items or another question at this node needs. */
 async function neededHere(tx: NodeTx, digests: ReadonlySet<string>): Promise<Set<string>> {
   const needed = new Set(await shownElsewhere(tx, [...digests]));
-  const cases = await findCases(tx, await casesNaming(tx, digests));
+  const naming = await casesNaming(tx, digests);
+  const { cases, broken } = await findCases(tx, [...naming.keys()]);
   for (const { file } of cases) {
     if (!file.holders.includes(tx.node)) continue;
     for (const { sha256 } of contentsOf(file, tx.node)) needed.add(sha256);
   }
+  // nobody can tell what a case needs that can't be read
+  for (const { id } of broken) for (const digest of naming.get(id) ?? []) needed.add(digest);
   return needed;
 }
 
-/** Cases in whose log one of the digests stands. The logs are compact JWS: they are read through, once for all digests. */
-async function casesNaming(tx: NodeTx, digests: ReadonlySet<string>): Promise<string[]> {
-  const found = new Set<string>();
+/**
+ * Cases in whose log some of the digests stand, and which. The logs are compact JWS: they are read through, once for all
+ * digests.
+ */
+async function casesNaming(tx: NodeTx, digests: ReadonlySet<string>): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>();
   for (let after = { case_id: '', seq: 0 }; ;) {
     const rows = await tx.query<{ case_id: string; seq: number; jws: string }>(
       `SELECT case_id, seq, jws FROM case_log WHERE node = $1 AND (case_id, seq) > ($2, $3)
@@ -58,12 +72,12 @@ async function casesNaming(tx: NodeTx, digests: ReadonlySet<string>): Promise<st
       [after.case_id, after.seq],
     );
     for (const { case_id, jws } of rows) {
-      if (found.has(case_id)) continue;
       const text = Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8');
-      if ((text.match(DIGEST) ?? []).some((digest) => digests.has(digest))) found.add(case_id);
+      const named = (text.match(DIGEST) ?? []).filter((digest) => digests.has(digest));
+      if (named.length > 0) found.set(case_id, new Set([...(found.get(case_id) ?? []), ...named]));
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < LINES) return [...found];
+    if (last === undefined || rows.length < LINES) return found;
     after = last;
   }
 }

@@ -2,6 +2,7 @@ import type { Certificate, KeyDocument } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostConfig } from '../config.ts';
 import type { HostDb } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { StoredKey, Trust } from '../trust/index.ts';
 import { findKeys, readPassphrase, requireKeys } from '../trust/index.ts';
 import { logKey } from './key-store.ts';
@@ -11,6 +12,7 @@ export interface OwnKeysParts {
   config: Pick<HostConfig, 'nodes' | 'keysDir' | 'keysPassphraseFile'>;
   trust: Trust;
   db: HostDb;
+  failures: Failures;
   now: () => Date;
   log: Logger;
 }
@@ -48,25 +50,35 @@ export class OwnKeys {
       kind === 'CERTIFICATE' && config.nodes.includes(content.node) && !trust.holds(content.kid) ? [content] : [],
     );
     // one after the other: opening key files takes a while
-    if (awaited.length > 0) this.#taking = this.#taking.then(() => this.#takeUp(awaited));
-    return this.#taking;
+    if (awaited.length === 0) return this.#taking;
+    const taken = this.#taking.then(() => this.#takeUp(awaited));
+    // one that failed holds up none that is learned of later
+    this.#taking = taken.catch(() => undefined);
+    return taken;
   }
 
   async #takeUp(awaited: readonly Certificate[]): Promise<void> {
-    const { trust, db, now, log } = this.#parts;
+    const { config, trust, db, failures, now, log } = this.#parts;
     const missing = awaited.filter(({ kid }) => !trust.holds(kid));
     if (missing.length === 0) return;
-    await this.take().catch((error: unknown) => log.error({ err: error }, 'the new key can not be read'));
-    for (const { node, kid } of missing) {
+    // a sibling whose key file is gone keeps none from its new key
+    const own = missing.map(({ node }) => node);
+    const { keysDir, keysPassphraseFile } = config;
+    await readPassphrase(keysPassphraseFile)
+      .then((passphrase) => findKeys(keysDir, own, passphrase))
+      .then((found) => trust.hold(found))
+      .catch((error: unknown) => log.error({ err: error }, 'the new key can not be read'));
+    const subjectOf = ({ node, kid }: Certificate) => ({ node, kid });
+    await failures.each('taking a key up', missing, subjectOf, async ({ node, kid }) => {
       if (!trust.holds(kid)) {
         log.warn({ node, kid }, 'a key was certified whose private half is not on this host');
-        continue;
+        return;
       }
       await db.transact(node, (tx) =>
         logKey(tx, { at: now(), actor: 'node', action: 'TAKEN_UP', subject: node, kid, why: 'its certificate came' }),
       );
       log.info({ node, kid }, 'signs with another key');
-    }
+    });
     await this.#onTaken();
   }
 }

@@ -2,6 +2,7 @@ export { clockOffset } from './clock.ts';
 export {
   collectProcess,
   countAnswer,
+  countFailure,
   observeGraphql,
   observeHandOff,
   observeSql,

@@ -35,6 +35,12 @@ const receipts = new Counter({
   labelNames: ['outcome'],
   registers: [processRegistry],
 });
+const failures = new Counter({
+  name: 'liandong_failures_total',
+  help: 'Work that failed for one case or node while that for the others went on, by job and code.',
+  labelNames: ['job', 'node', 'code'],
+  registers: [processRegistry],
+});
 
 let collecting = false;
 /** Node.js's own figures (memory, event loop, garbage collection) beside the project's. */
@@ -57,6 +63,10 @@ export function observeSql(statement: string, ms: number): void {
 
 export function countAnswer(outcome: string): void {
   receipts.inc({ outcome });
+}
+
+export function countFailure(job: string, node: string, code: string): void {
+  failures.inc({ job, node, code });
 }
 
 /** What a statement does, in the closed words of the program's own SQL: `SELECT cases`. */

@@ -1,5 +1,6 @@
-import type { Finding, Subject } from './doctor-check.ts';
+import type { Finding } from './doctor-check.ts';
 import { bad, ok } from './doctor-check.ts';
+import type { GoneSubject } from './doctor-work.ts';
 import { goneNodes } from './doctor-work.ts';
 
 /** Most that are named one by one. */
@@ -14,7 +15,7 @@ const TODO: Readonly<Record<string, string>> = {
 };
 
 /** Messages that the host's nodes cannot send at all. Closed nodes whose keys have ended are left out. */
-export async function examineSending(subject: Subject): Promise<Finding[]> {
+export async function examineSending(subject: GoneSubject): Promise<Finding[]> {
   const { config, db } = subject;
   type Fault = {
     node: string;

@@ -1,5 +1,8 @@
+import type { DivisionCode } from '@liandong/schema';
+import type { HostDb } from '../db/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { healingState } from '../restore/index.ts';
+import type { Trust } from '../trust/index.ts';
 import type { Finding, Subject } from './doctor-check.ts';
 import { bad, ok, warn } from './doctor-check.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
@@ -8,8 +11,16 @@ import { METRIC_QUERIES } from './host-metrics.ts';
 const OWED_WARN = 600;
 const OWED_BAD = 3_600;
 
+/** What says which nodes are gone. */
+export interface GoneSubject {
+  config: { nodes: readonly DivisionCode[] };
+  db: HostDb;
+  /** Rejected where keys or certificates can't be read. */
+  keys: Promise<{ trust: Trust }>;
+}
+
 /** Closed nodes whose keys have ended, as far as this host's keys can be read. */
-export async function goneNodes({ config, db, keys }: Subject): Promise<readonly string[]> {
+export async function goneNodes({ config, db, keys }: GoneSubject): Promise<readonly string[]> {
   const trust = await keys.then(
     (held) => held.trust,
     () => null,

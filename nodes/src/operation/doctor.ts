@@ -2,6 +2,7 @@ import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { examineAuthority } from './doctor-authority.ts';
 import { examineBroker } from './doctor-broker.ts';
+import { examineCases } from './doctor-cases.ts';
 import { examineCatalogue } from './doctor-catalogue.ts';
 import type { Check, Finding } from './doctor-check.ts';
 import { runChecks } from './doctor-check.ts';
@@ -45,6 +46,7 @@ const CHECKS: readonly Check[] = [
   { part: 'sending', needs: 'migrations', examine: examineSending },
   { part: 'parked', needs: 'migrations', examine: examineParked },
   { part: 'feeds', needs: 'migrations', examine: examineFeeds },
+  { part: 'cases', needs: 'migrations', examine: examineCases },
   { part: 'claims', needs: 'migrations', examine: examineClaims },
   { part: 'authority', needs: 'migrations', examine: examineAuthority },
   { part: 'catalogue', needs: 'migrations', examine: examineCatalogue },

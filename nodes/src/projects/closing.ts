@@ -1,5 +1,6 @@
 import type { DivisionCode, Succession } from '@liandong/schema';
 import type { HostDb } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { ProjectKeeper } from './project-keeper.ts';
 import { findOwn } from './project-store.ts';
 
@@ -9,12 +10,13 @@ import { findOwn } from './project-store.ts';
  * @returns how many
  */
 export async function handOverProjects(
-  { node, db, keeper }: { node: DivisionCode; db: HostDb; keeper: ProjectKeeper },
+  { node, db, keeper, failures }: { node: DivisionCode; db: HostDb; keeper: ProjectKeeper; failures: Failures },
   own: Succession,
 ): Promise<number> {
   let moved = 0;
-  for (const id of await findOwn(db.queries(node))) {
+  const subjectOf = (id: string) => ({ node, project: id });
+  await failures.each('handing a project over', await findOwn(db.queries(node)), subjectOf, async (id) => {
     if (await db.transact(node, (tx) => keeper.handOver(tx, id, own))) moved++;
-  }
+  });
   return moved;
 }

@@ -33,13 +33,13 @@ import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { SignedProjectLine, StoredProject } from './project-store.ts';
 import {
+  following,
   foldProjectChain,
   lockProject,
   lockProjects,
   readProjectLines,
   saveProject,
   signedProjectLine,
-  withoutGap,
 } from './project-store.ts';
 
 export interface ProjectKeeperParts {
@@ -256,7 +256,8 @@ export class ProjectKeeper {
     const { trust, appender } = this.#parts;
     await lockProjects(tx);
     const held = await readProjectLines(tx, project);
-    const before = withoutGap(held).at(-1)?.line.seq ?? 0;
+    const sound = following(held);
+    const before = sound.length;
     const known = new Map(held.map((line) => [line.line.seq, line]));
     const fresh: SignedProjectLine[] = [];
     for (const jws of jwses) {
@@ -269,17 +270,17 @@ export class ProjectKeeper {
       // the lines behind it are its successor's
       if (line.action === 'SUCCEEDED') await requireClosing(trust, line.data, `Line ${line.seq} of ${project}`);
       const other = known.get(line.seq);
-      if (other && other.hash !== hash) throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} exist.`);
-      if (!other) {
-        known.set(line.seq, signed);
-        fresh.push(signed);
-      }
+      if (other?.hash === hash) continue;
+      // one that waits behind a gap is proved by nothing yet
+      if (other && line.seq <= before) throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} exist.`);
+      known.set(line.seq, signed);
+      fresh.push(signed);
     }
     if (!this.#keepersOf(project).includes(from)) {
       throw problem('SIGNATURE_INVALID', `${from} keeps no project ${project}.`);
     }
     if (fresh.length === 0) return false;
-    const all = withoutGap([...known.values()].sort((a, b) => a.line.seq - b.line.seq));
+    const all = following([...known.values()].sort((a, b) => a.line.seq - b.line.seq));
     const file = all.length === 0 ? null : foldProjectChain(all);
     if (file) this.#requireOrders(tx.node, file);
     await saveProject(tx, fresh, file);

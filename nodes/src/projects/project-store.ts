@@ -2,6 +2,7 @@ import type { DivisionCode, ProjectFile, ProjectFilter, ProjectLine, ProjectStan
 import { beganOn, foldProject, phaseOf, problem, projectLineSchema } from '@liandong/schema';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
 /** A line of a project's log with the signature it came with. */
@@ -35,10 +36,15 @@ export function signedProjectLine(jws: string, payload: unknown): SignedProjectL
   return { line: parsed.data, jws, hash: sha256(jws) };
 }
 
-/** The lines from the first on without a gap: notices may overtake each other. */
-export function withoutGap(lines: readonly SignedProjectLine[]): SignedProjectLine[] {
-  const gap = lines.findIndex(({ line }, index) => line.seq !== index + 1);
-  return gap === -1 ? [...lines] : lines.slice(0, gap);
+/**
+ * The lines from the first on that follow each other, by number and by hash: notices may overtake each other, and a line
+ * that came ahead of those before it may turn out to be none of the log.
+ */
+export function following(lines: readonly SignedProjectLine[]): SignedProjectLine[] {
+  const end = lines.findIndex(
+    ({ line }, index) => line.seq !== index + 1 || line.prev !== (lines[index - 1]?.hash ?? null),
+  );
+  return end === -1 ? [...lines] : lines.slice(0, end);
 }
 
 /** Folds signed lines, checking the chain. @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP */
@@ -51,17 +57,40 @@ export function foldProjectChain(lines: readonly SignedProjectLine[]): ProjectFi
   return foldProject(lines.map(({ line }) => line));
 }
 
-/** Projects as this node knows them, in the order of the ids; unknown ones are left out. */
-export async function findProjects(queries: NodeQueries, ids: readonly string[]): Promise<StoredProject[]> {
+/** Projects as this node knows them, in the order of the ids, without unknown ones and those that can't be read. */
+export async function findProjects(
+  queries: NodeQueries,
+  ids: readonly string[],
+  failures: Failures,
+): Promise<StoredProject[]> {
+  const rowsOf = await readRows(queries, ids);
+  const subjectOf = (id: string) => ({ node: queries.node, project: id });
+  return failures.map('reading a project', ids, subjectOf, (id) => projectOf(id, rowsOf)).filter((p) => p !== null);
+}
+
+/**
+ * A project as this node knows it; null where it was told of none under that id.
+ * @throws {ProblemError} CHAIN_BROKEN where it can't be read
+ */
+export async function findProject(queries: NodeQueries, id: string): Promise<StoredProject | null> {
+  return projectOf(id, await readRows(queries, [id]));
+}
+
+async function readRows(queries: NodeQueries, ids: readonly string[]): Promise<LineRow[]> {
   if (ids.length === 0) return [];
-  const rows = await queries.query<LineRow>(
+  return queries.query<LineRow>(
     `SELECT project, jws, hash FROM project_log WHERE node = $1 AND project = ANY ($2) ORDER BY project, seq`,
     [ids],
   );
-  return ids.flatMap((id): StoredProject[] => {
-    const lines = withoutGap(rows.filter((row) => row.project === id).map(stored));
-    return lines.length === 0 ? [] : [{ file: foldProject(lines.map(({ line }) => line)), lines }];
-  });
+}
+
+function projectOf(id: string, rows: readonly LineRow[]): StoredProject | null {
+  try {
+    const lines = following(rows.filter((row) => row.project === id).map(stored));
+    return lines.length === 0 ? null : { file: foldProject(lines.map(({ line }) => line)), lines };
+  } catch (cause) {
+    throw problem('CHAIN_BROKEN', `The log of the project ${id} can not be followed.`, { field: 'id', cause });
+  }
 }
 
 /**
@@ -78,8 +107,8 @@ export async function lockProjects(tx: NodeTx): Promise<void> {
 /** Reads one project and keeps others from changing it until the transaction ends. */
 export async function lockProject(tx: NodeTx, id: string): Promise<StoredProject | null> {
   // two statements, so that the lines are read as they are once the lock is had
-  const [, [found]] = await together(lockProjects(tx), findProjects(tx, [id]));
-  return found ?? null;
+  const [, found] = await together(lockProjects(tx), findProject(tx, id));
+  return found;
 }
 
 /** Lines of one project this node holds, also those behind a gap. */
@@ -98,8 +127,10 @@ export async function saveProject(
   file: ProjectFile | null,
 ): Promise<void> {
   await tx.query(
+    // what stands at their numbers came ahead of the lines before it, and is none of the log
     `INSERT INTO project_log (node, project, seq, jws, hash)
-     SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS l`,
+     SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS l
+     ON CONFLICT (node, project, seq) DO UPDATE SET jws = excluded.jws, hash = excluded.hash`,
     [
       lines.map(({ line }) => line.project),
       lines.map(({ line }) => line.seq),
@@ -148,7 +179,11 @@ export async function listProjects(
 }
 
 /** Every project this node knows that a node keeps, or kept first. */
-export async function findKeptBy(queries: NodeQueries, keeper: DivisionCode): Promise<StoredProject[]> {
+export async function findKeptBy(
+  queries: NodeQueries,
+  keeper: DivisionCode,
+  failures: Failures,
+): Promise<StoredProject[]> {
   const rows = await queries.query<{ id: string }>(
     `SELECT id FROM projects WHERE node = $1 AND (keeper = $2 OR id LIKE $2 || '-%') ORDER BY id`,
     [keeper],
@@ -156,12 +191,17 @@ export async function findKeptBy(queries: NodeQueries, keeper: DivisionCode): Pr
   return findProjects(
     queries,
     rows.map((row) => row.id),
+    failures,
   );
 }
 
 /** The cases of the projects that some nodes keep or kept first, as far as this node was told of them. */
-export async function casesInProjectsOf(queries: NodeQueries, keepers: readonly DivisionCode[]): Promise<string[]> {
-  const known = await Promise.all(keepers.map((keeper) => findKeptBy(queries, keeper)));
+export async function casesInProjectsOf(
+  queries: NodeQueries,
+  keepers: readonly DivisionCode[],
+  failures: Failures,
+): Promise<string[]> {
+  const known = await Promise.all(keepers.map((keeper) => findKeptBy(queries, keeper, failures)));
   return known.flat().flatMap(({ file }) => file.cases.map(({ id }) => id));
 }
 

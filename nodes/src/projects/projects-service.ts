@@ -12,7 +12,6 @@ import type {
   Viewer,
 } from '@liandong/schema';
 import {
-  beganOn,
   clockOf,
   custodyAt,
   dayOf,
@@ -27,14 +26,16 @@ import {
   totalDaysOf,
 } from '@liandong/schema';
 import type { PostsOf } from '../cases/index.ts';
-import { findCases } from '../cases/index.ts';
+import { readableCases } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { cursorOf, noCursor, placeOf } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
+import { readablePage } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import type { ProjectKeeper } from './project-keeper.ts';
 import type { ProjectCursor, StoredProject } from './project-store.ts';
-import { findProjects, listProjects, lockProject } from './project-store.ts';
+import { findProject, findProjects, listProjects, lockProject } from './project-store.ts';
 
 export interface ProjectsParts {
   node: DivisionCode;
@@ -46,6 +47,7 @@ export interface ProjectsParts {
   successionOf: SuccessionOf;
   /** Whose posts a person stands in for. */
   posts: PostsOf;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -53,7 +55,7 @@ type Post = Parameters<typeof projectSteps.registerProject>[0];
 
 /** 项目 at one node: those it keeps, and those it was told of. */
 export function projectsService(parts: ProjectsParts): ProjectsService {
-  const { node, db, divisions, calendar, keeper, outbox, successionOf, posts, now } = parts;
+  const { node, db, divisions, calendar, keeper, outbox, successionOf, posts, failures, now } = parts;
   const postOf = async (tx: NodeTx, viewer: Viewer): Promise<Post> => {
     const at = now();
     return { node, viewer, now: at, divisions, ...(await posts(tx, viewer, dayOf(at))) };
@@ -100,9 +102,10 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
   }
 
   async function casesOf({ cases }: ProjectFile): Promise<ProjectCaseView[]> {
-    const found = await findCases(
+    const found = await readableCases(
       db.queries(node),
       cases.map(({ id }) => id),
+      failures,
     );
     const known = new Map(found.map(({ file }) => [file.id, file]));
     return cases.map((linked): ProjectCaseView => {
@@ -124,7 +127,7 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
   return {
     async get(viewer, id) {
       const person = signedIn(viewer);
-      const [stored] = await findProjects(db.queries(node), [id]);
+      const stored = await findProject(db.queries(node), id);
       if (!stored) throw notFound(id);
       requireProjectReader(person, stored.file, divisions);
       return viewOf(stored);
@@ -132,19 +135,19 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
 
     async list(viewer, filter, page) {
       requireReaderOver(signedIn(viewer), 'READ_PROJECT', node, divisions);
-      const after = page.after === null ? null : decodeCursor(page.after);
-      const rows = await listProjects(db.queries(node), filter, after, page.first + 1);
-      const shown = rows.slice(0, page.first);
-      const stored = await findProjects(
-        db.queries(node),
-        shown.map(({ id }) => id),
+      const queries = db.queries(node);
+      return readablePage(
+        page,
+        async ({ first, after }) => {
+          const rows = await listProjects(queries, filter, after === null ? null : decodeCursor(after), first + 1);
+          const shown = rows.slice(0, first);
+          return { ids: shown.map(({ id }) => id), cursors: shown.map(encodeCursor), hasNextPage: rows.length > first };
+        },
+        async (ids) => {
+          const found = await findProjects(queries, ids, failures);
+          return new Map(found.map((stored) => [stored.file.id, viewOf(stored)]));
+        },
       );
-      return {
-        nodes: stored.map(viewOf),
-        cursors: stored.map(({ file }) => encodeCursor({ beganOn: beganOn(file), id: file.id })),
-        hasNextPage: rows.length > page.first,
-        hasPreviousPage: after !== null,
-      };
     },
 
     async register(viewer, input) {

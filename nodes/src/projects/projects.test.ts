@@ -62,6 +62,40 @@ describe('a project kept by the county', () => {
     expect((await told(COUNTY, id))?.total.days).toBe(started.total.days);
   });
 
+  test('goes on at a desk where a line that never follows lies behind its log', async () => {
+    const id = await registered();
+    await knows(TOWNSHIP, id);
+    const { file: before } = (await told(TOWNSHIP, id)) ?? {};
+    const forged = { project: id, seq: (before?.seq ?? 0) + 2, at: new Date(), node: COUNTY, prev: 'made up' };
+    const jws = `x.${Buffer.from(JSON.stringify(forged)).toString('base64url')}.y`;
+    await federation.rows(
+      TOWNSHIP,
+      `INSERT INTO project_log (node, project, seq, jws, hash) VALUES ($1, $2, $3, $4, 'h')`,
+      [TOWNSHIP, id, forged.seq, jws],
+    );
+    const began = (await told(TOWNSHIP, id))?.file.phases[0]?.on ?? today();
+    await projects(COUNTY).reachPhase(keeper, { id, phase: 'DECISION', on: began, ...once });
+    await projects(COUNTY).reachPhase(keeper, { id, phase: 'APPROVAL', on: began, ...once });
+    await knows(TOWNSHIP, id, ({ file }) => file.phases.some((phase) => phase.phase === 'APPROVAL'));
+  });
+
+  test('whose log can not be followed costs itself alone in the list', async () => {
+    const [sound, broken] = [await registered(), await registered()];
+    await knows(TOWNSHIP, sound);
+    await knows(TOWNSHIP, broken);
+    await federation.rows(TOWNSHIP, `UPDATE project_log SET jws = 'x.e30.y' WHERE node = $1 AND project = $2`, [
+      TOWNSHIP,
+      broken,
+    ]);
+    const supervisor = personAt(TOWNSHIP, 'SUPERVISOR');
+    const filter = { key: null, phase: null, ended: null };
+    const page = await projects(TOWNSHIP).list(supervisor, filter, { first: 200, after: null });
+    const ids = page.nodes.map(({ file }) => file.id);
+    expect(ids).toContain(sound);
+    expect(ids).not.toContain(broken);
+    expect(await codeOf(projects(TOWNSHIP).get(supervisor, broken))).toBe('CHAIN_BROKEN');
+  });
+
   test('is dispatched once however often it is sent: each order is answered by its node, and all know', async () => {
     const id = await registered();
     expect(await codeOf(dispatch(id, keeper))).toBe('FORBIDDEN');

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { CaseCopy, Copy, DivisionCode, Feed } from '@liandong/schema';
 import {
+  ERRORS,
   FEEDS,
   HEALING_KINDS,
+  ProblemError,
   SIGNED_TYPES,
   TOGETHER_BYTES,
   catalogueEntrySchema,
@@ -11,12 +14,14 @@ import {
   restoredSchema,
 } from '@liandong/schema';
 import type { Logger } from 'pino';
-import type { CaseReceiver, StoredCase } from '../cases/index.ts';
+import type { CaseReceiver, StoredCase, TakenCopy } from '../cases/index.ts';
 import { copiesFor, lockCases, piecesOf, resumeCases, takeCopy } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { extendFeed, lockFeed, readEntries } from '../feeds/index.ts';
 import type { Answered, Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
+import { parkMessage } from '../handoff/index.ts';
 import type { ProjectKeeper } from '../projects/index.ts';
 import { findKeptBy } from '../projects/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -25,6 +30,8 @@ import type { Lives } from './lives.ts';
 
 /** Most entries of a feed in one part. */
 const ENTRIES = 200;
+/** What is counted and logged of what a peer gave that is not taken. */
+const COPY_JOB = 'taking a copy back';
 
 type Part = Pick<Copy, 'keys' | 'cases' | 'projects' | 'feeds'>;
 const NOTHING: Part = { keys: [], cases: [], projects: [], feeds: [] };
@@ -46,6 +53,7 @@ export interface HealerParts {
   takeKeys: (tx: NodeTx, from: DivisionCode, documents: readonly string[]) => Promise<void>;
   /** Called when a node took back what there is: what waited falls due. */
   onHealed: (node: DivisionCode) => void;
+  failures: Failures;
   log: Logger;
 }
 
@@ -62,24 +70,26 @@ export class Healer {
 
   /** Lets nodes go on that wait for nobody any more, also because people gave up the silent ones. */
   async finishWaiting(): Promise<void> {
-    const { db, lives } = this.#parts;
-    for (const node of lives.healing()) {
-      await db.transact(node, async (tx) => {
+    const { db, lives, failures } = this.#parts;
+    const subjectOf = (node: DivisionCode) => ({ node });
+    await failures.each('ending a wait for others', lives.healing(), subjectOf, (node) =>
+      db.transact(node, async (tx) => {
         const [state] = await tx.query<{ asked: boolean; waiting: boolean }>(
           `SELECT count(*) > 0 AS asked, count(*) FILTER (WHERE done_at IS NULL) > 0 AS waiting
            FROM heal_peers WHERE node = $1 AND life = $2`,
           [lives.lifeOf(node)],
         );
         if (state?.asked && !state.waiting) await this.#finish(tx);
-      });
-    }
+      }),
+    );
   }
 
   /** Asks on behalf of every node that waits; asked already, nothing is asked again. */
   async begin(): Promise<void> {
-    const { db, lives, outbox, trust } = this.#parts;
-    for (const node of lives.healing()) {
-      await db.transact(node, async (tx) => {
+    const { db, lives, outbox, trust, failures } = this.#parts;
+    const subjectOf = (node: DivisionCode) => ({ node });
+    await failures.each('asking what others hold', lives.healing(), subjectOf, (node) =>
+      db.transact(node, async (tx) => {
         const life = lives.lifeOf(node);
         const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
           `SELECT asked_since, heads FROM lives WHERE node = $1 AND life = $2 FOR UPDATE`,
@@ -98,8 +108,8 @@ export class Healer {
           peers.map((receiver) => ({ receiver, kind: 'RESTORED', caseId: null, body })),
         );
         if (peers.length === 0) await this.#finish(tx);
-      });
-    }
+      }),
+    );
   }
 
   /** A peer was restored: from here on only its new life counts, and it is given what is held of it. */
@@ -119,13 +129,13 @@ export class Healer {
     );
     const parts: Part[] = chunks(await keysOf(tx)).map((keys) => ({ ...NOTHING, keys }));
     const held = [
-      ...(await copiesFor(tx, message.from, new Date(since))),
+      ...(await copiesFor(tx, message.from, new Date(since), this.#parts.failures)),
       ...(await this.#parts.askedBy(tx, message.from)),
     ];
     for (const cases of chunks(held)) {
       parts.push({ ...NOTHING, cases });
     }
-    const kept = (await findKeptBy(tx, message.from)).map(({ file, lines }) => ({
+    const kept = (await findKeptBy(tx, message.from, this.#parts.failures)).map(({ file, lines }) => ({
       project: file.id,
       lines: lines.map(({ jws }) => jws),
     }));
@@ -159,20 +169,25 @@ export class Healer {
 
   /** Takes back what a peer holds of this node. */
   readonly copy = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
-    const { lives, projects: keeper, receiver } = this.#parts;
+    const { lives } = this.#parts;
     const parsed = copySchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a part of a copy.', { cause: parsed.error });
     const { life, parts, keys, cases, projects, feeds } = parsed.data;
     if (life !== lives.lifeOf(tx.node)) return { outcome: 'DONE' };
     await this.#parts.takeKeys(tx, message.from, keys);
+    // without its own entries the node would give their numbers away again: a fault here keeps it waiting for people
     for (const { feed, from, entries } of feeds) await this.#takeEntries(tx, feed, from, entries);
     await lockCases(
       tx,
       cases.map((copy) => copy.case),
     );
-    for (const { project, lines } of projects) await keeper.takeBack(tx, project, lines);
+    for (const { project, lines } of projects) await this.#takeProject(tx, project, lines);
     const wanted: string[] = [];
-    for (const copy of cases) wanted.push(...(await takeCopy(tx, receiver, message.from, copy)));
+    for (const copy of cases) {
+      const taken = await this.#takeCase(tx, message.from, copy);
+      if (taken.outcome === 'LATER') return taken;
+      if (taken.outcome === 'DONE') wanted.push(...taken.wanted);
+    }
     if (wanted.length > 0) return { outcome: 'WANTS', materials: [...new Set(wanted)] };
     await tx.query(
       `UPDATE heal_peers SET parts = parts + 1, expected = coalesce($4, expected), cases = cases + $5,
@@ -196,6 +211,32 @@ export class Healer {
     await this.#parts.outbox.enqueue(tx, await piecesOf(tx, receiver, ids, answer.materials));
   };
 
+  /** Takes one case back. One that contradicts what is here is set aside for people, and the others are taken. */
+  async #takeCase(tx: NodeTx, from: DivisionCode, copy: CaseCopy): Promise<TakenCopy> {
+    const { receiver, failures } = this.#parts;
+    try {
+      return await tx.attempt(() => takeCopy(tx, receiver, from, copy));
+    } catch (error) {
+      if (!costsItself(error)) throw error;
+      const { code, message: reason } = error.problem;
+      const body = JSON.stringify({ case: copy.case, lines: copy.lines });
+      const set = { kid: null, envelope: null, bytes: null };
+      await parkMessage(tx, { id: randomUUID(), sender: from, kind: 'ECHO', body, code, reason, ...set });
+      tx.afterCommit(() => failures.note(COPY_JOB, { node: tx.node, case: copy.case }, error));
+      return { outcome: 'DONE', wanted: [] };
+    }
+  }
+
+  async #takeProject(tx: NodeTx, project: string, lines: readonly string[]): Promise<void> {
+    const { projects: keeper, failures } = this.#parts;
+    try {
+      await tx.attempt(() => keeper.takeBack(tx, project, lines));
+    } catch (error) {
+      if (!costsItself(error)) throw error;
+      tx.afterCommit(() => failures.note(COPY_JOB, { node: tx.node, project }, error));
+    }
+  }
+
   /** Own entries come back under their old numbers; the node reads them as it did when it gave them. */
   async #takeEntries(tx: NodeTx, feed: Feed, from: number, entries: readonly string[]): Promise<void> {
     const { readers, trust } = this.#parts;
@@ -216,7 +257,7 @@ export class Healer {
   }
 
   async #finish(tx: NodeTx): Promise<void> {
-    const { askAgain, carried, lives, log, onHealed, outbox } = this.#parts;
+    const { lives, log, onHealed } = this.#parts;
     const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
       `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 RETURNING asked_since, heads`,
       [lives.lifeOf(tx.node)],
@@ -225,13 +266,18 @@ export class Healer {
     for (const feed of FEEDS) {
       await dropStatedBefore(tx, feed, row.heads.find((h) => h.feed === feed)?.head ?? 0);
     }
-    await resumeCases(tx, row.asked_since, outbox, carried, askAgain);
+    await resumeCases(tx, row.asked_since, this.#parts);
     tx.afterCommit(() => {
       lives.healed(tx.node);
       log.warn({ node: tx.node }, 'healed: all others gave back what they hold');
       onHealed(tx.node);
     });
   }
+}
+
+/** Whether something is wrong with what a peer gave, for good; what may pass is taken again with the whole part. */
+function costsItself(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && !ERRORS[error.code].retry;
 }
 
 /** What waits for a number and came back under one was stated before. */

@@ -1,8 +1,11 @@
+import type { LogLine } from '@liandong/schema';
+import { SIGNED_TYPES } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findCases } from '../cases/index.ts';
+import { findCase } from '../cases/index.ts';
 import { CaseSteps, agent, chief, clerk, countyChief, countyClerk, custodians, homestead } from '../testing/cases.ts';
 import { carryLife, healingState, waitNoLonger } from './index.ts';
-import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually } from '../testing/test-federation.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, readKeysOf } from '../testing/test-federation.ts';
+import { importNodeKey, payloadOf, sha256, signWith } from '../trust/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, VILLAGE];
 let federation: TestFederation;
@@ -130,7 +133,7 @@ describe('a township whose database was restored from an old backup', () => {
 
   test('holds the application and every byte of the cases it received', async () => {
     const application = async (node: string) =>
-      (await findCases(federation.db(node).queries(node), [received]))[0]?.application;
+      (await findCase(federation.db(node).queries(node), received))?.application;
     expect(await application(TOWNSHIP)).toContain('331022195203120028');
     expect(await application(TOWNSHIP)).toBe(await application(VILLAGE));
     const blobs = (node: string) =>
@@ -327,5 +330,42 @@ describe('a village whose database was restored', () => {
     expect(held).toHaveLength(1);
     expect(await log(VILLAGE, id)).toEqual(held[0] === TOWNSHIP ? await log(TOWNSHIP, id) : await log(VILLAGE, id));
     for (const node of NODES) expect(await count(node, 'parked')).toBe(0);
+  });
+
+  test('goes on although it wrote a case differently since: that copy is set aside for people, the others are taken', async () => {
+    const forked = await steps.file();
+    const other = await steps.file();
+    await settled();
+    const backup = await federation.backup(VILLAGE);
+    for (const id of [forked, other]) {
+      await steps.forward(id, agent);
+      await steps.arrives(id, clerk);
+    }
+    await settled();
+    await federation.restore(VILLAGE, backup);
+    const [key] = await readKeysOf(federation.config(VILLAGE));
+    const [line] = await federation.rows<{ jws: string }>(
+      VILLAGE,
+      `SELECT jws FROM case_log WHERE node = $1 AND case_id = $2`,
+      [VILLAGE, forked],
+    );
+    if (!key || !line) throw new Error('no key or no line');
+    const changed = { ...(payloadOf(line.jws) as LogLine), note: '另一行' };
+    const jws = await signWith(await importNodeKey(key), SIGNED_TYPES.line, changed);
+    await federation.rows(VILLAGE, `UPDATE case_log SET jws = $3, hash = $4 WHERE node = $1 AND case_id = $2`, [
+      VILLAGE,
+      forked,
+      jws,
+      sha256(jws),
+    ]);
+    await federation.startHost(VILLAGE);
+    await healed(VILLAGE);
+    expect(await caseRow(VILLAGE, other)).toMatchObject({ custody: 'ELSEWHERE' });
+    expect(await log(VILLAGE, forked)).toEqual([sha256(jws)]);
+    expect(
+      await federation.rows(VILLAGE, `SELECT kind, code FROM parked WHERE node = $1 AND resolved_at IS NULL`, [
+        VILLAGE,
+      ]),
+    ).toEqual([{ kind: 'ECHO', code: 'CHAIN_BROKEN' }]);
   });
 });

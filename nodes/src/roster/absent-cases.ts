@@ -16,6 +16,7 @@ import {
 import type { CaseWriter } from '../cases/index.ts';
 import { carryProxyEvent, lockCase } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { AbsenceCase, StoredAbsence } from './roster-store.ts';
 import {
@@ -35,6 +36,7 @@ export interface AbsenceParts {
   divisions: Divisions;
   writer: CaseWriter;
   outbox: Outbox;
+  failures: Failures;
   now: () => Date;
 }
 
@@ -44,22 +46,25 @@ export interface AbsenceParts {
  * @returns how many cases moved
  */
 export async function settleAbsences(parts: AbsenceParts): Promise<number> {
-  const { node, db, now } = parts;
+  const { node, db, failures, now } = parts;
   let moved = 0;
-  for (const absence of await findOpenAbsences(db.queries(node))) {
+  const subjectOf = ({ id }: StoredAbsence) => ({ node, absence: id });
+  await failures.each('settling an absence', await findOpenAbsences(db.queries(node)), subjectOf, async (absence) => {
     const today = dayOf(now());
     if (isAway(absence, today)) moved += await passAll(parts, absence);
     if (isBack(absence, today)) moved += await bringBack(parts, absence);
-  }
+  });
   return moved;
 }
 
 async function passAll(parts: AbsenceParts, absence: StoredAbsence): Promise<number> {
-  const { node, db, now } = parts;
+  const { node, db, failures, now } = parts;
   const queries = db.queries(node);
   const standIn = await standInOf(parts, absence);
   let moved = 0;
-  for (const id of await findCasesOf(queries, absence.agent.sub, absence.id)) {
+  const ids = await findCasesOf(queries, absence.agent.sub, absence.id);
+  const subjectOf = (id: string) => ({ node, case: id });
+  await failures.each('passing a case on', ids, subjectOf, async (id) => {
     const passed = await db.transact(node, async (tx) => {
       const stored = await lockCase(tx, id);
       if (!stored || !canMove(stored.file, node, absence.agent)) return null;
@@ -68,7 +73,7 @@ async function passAll(parts: AbsenceParts, absence: StoredAbsence): Promise<num
       return made.passedOn;
     });
     if (passed !== null && passed !== 'LEFT') moved++;
-  }
+  });
   return moved;
 }
 
@@ -136,7 +141,7 @@ async function changeAgent(
 }
 
 async function bringBack(parts: AbsenceParts, absence: StoredAbsence): Promise<number> {
-  const { node, db, now } = parts;
+  const { node, db, failures, now } = parts;
   const queries = db.queries(node);
   const passed = (await findAbsenceCases(queries, [absence.id])).get(absence.id) ?? [];
   const roster = await findRoster(queries);
@@ -144,24 +149,30 @@ async function bringBack(parts: AbsenceParts, absence: StoredAbsence): Promise<n
   const there = roster.length === 0 || (entry !== undefined && inRoster(entry, dayOf(now())));
   let moved = 0;
   let waiting = 0;
-  for (const { caseId, to, change, backAt } of passed) {
-    if (to === null || change === null || backAt !== null) continue;
-    const came = await db.transact(node, async (tx) => {
-      const stored = await lockCase(tx, caseId);
-      if (!stored) return 'STAYS';
-      const { file } = stored;
-      // the change is still on its way to the case's desk, or the case itself is on its way
-      const known = file.proxy?.changes.includes(change) ?? false;
-      if (!isClosed(file.state) && (!known || custodyAt(file, node) === 'IN_TRANSIT')) return 'WAITS';
-      if (!comesBack(file, to, there)) return 'STAYS';
-      const agent = { node, ...absence.agent };
-      const back = await changeAgent(tx, parts, file, agent, 'RETURN', NODE_ACTOR);
-      await saveBack(tx, absence.id, caseId, { at: now(), change: back });
-      return 'BACK';
-    });
-    if (came === 'BACK') moved++;
-    if (came === 'WAITS') waiting++;
-  }
-  if (waiting === 0) await settleAbsence(queries, absence.id, now());
+  const subjectOf = ({ caseId }: AbsenceCase) => ({ node, case: caseId });
+  const failed = await failures.each(
+    'bringing a case back',
+    passed,
+    subjectOf,
+    async ({ caseId, to, change, backAt }) => {
+      if (to === null || change === null || backAt !== null) return;
+      const came = await db.transact(node, async (tx) => {
+        const stored = await lockCase(tx, caseId);
+        if (!stored) return 'STAYS';
+        const { file } = stored;
+        // the change is still on its way to the case's desk, or the case itself is on its way
+        const known = file.proxy?.changes.includes(change) ?? false;
+        if (!isClosed(file.state) && (!known || custodyAt(file, node) === 'IN_TRANSIT')) return 'WAITS';
+        if (!comesBack(file, to, there)) return 'STAYS';
+        const agent = { node, ...absence.agent };
+        const back = await changeAgent(tx, parts, file, agent, 'RETURN', NODE_ACTOR);
+        await saveBack(tx, absence.id, caseId, { at: now(), change: back });
+        return 'BACK';
+      });
+      if (came === 'BACK') moved++;
+      if (came === 'WAITS') waiting++;
+    },
+  );
+  if (waiting + failed === 0) await settleAbsence(queries, absence.id, now());
   return moved;
 }

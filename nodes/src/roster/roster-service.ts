@@ -34,6 +34,7 @@ import {
 } from '@liandong/schema';
 import type { CaseWriter } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import { settleAbsences } from './absent-cases.ts';
@@ -46,6 +47,7 @@ export interface RosterParts {
   divisions: Divisions;
   writer: CaseWriter;
   outbox: Outbox;
+  failures: Failures;
   now: () => Date;
 }
 

@@ -3,6 +3,7 @@ import { problem } from '@liandong/schema';
 import type { Logger } from 'pino';
 import type { HostConfig } from '../config.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
 import { logKey } from '../keys/index.ts';
 import { readPassphrase } from '../trust/index.ts';
 import type { DataKey } from '../vault/index.ts';
@@ -46,6 +47,7 @@ export interface DataKeyParts {
   config: Pick<HostConfig, 'keysDir' | 'keysPassphraseFile' | 'nodes'>;
   db: HostDb;
   vault: Vault;
+  failures: Failures;
   now: () => Date;
   log: Logger;
 }
@@ -57,7 +59,7 @@ export interface DataKeyParts {
  * @throws {ProblemError} DATA_KEY_MISSING naming the key that rows are sealed with and that is not here
  */
 export async function readyDataKeys(parts: DataKeyParts): Promise<void> {
-  const { config, db, vault, log } = parts;
+  const { config, db, vault, failures, log } = parts;
   const fresh: DivisionCode[] = [];
   for (const node of config.nodes) {
     const known = await findDataKeys(db.queries(node));
@@ -77,7 +79,13 @@ export async function readyDataKeys(parts: DataKeyParts): Promise<void> {
       .queries(node)
       .query(`SELECT 1 FROM node_settings WHERE node = $1 AND key = $2 AND value = $3`, [SETTING, form]);
     if (done) continue;
-    const sealed = await reseal(db, node);
+    let faults = 0;
+    const sealed = await reseal(db, node, (value, error) => {
+      faults++;
+      failures.note('sealing what an earlier program left', { node, value }, error);
+    });
+    // at the next start once more
+    if (faults > 0) continue;
     if (sealed > 0) log.info({ node, sealed }, 'what an earlier program left readable is sealed');
     await db.transact(node, (tx) =>
       tx.query(

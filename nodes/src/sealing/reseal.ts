@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { ProblemError, problem } from '@liandong/schema';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { NodeVault, SealedColumn, SealedName } from '../vault/index.ts';
 import { HEADER_BYTES, SEALED_COLUMNS, bytesPrefix, isSealedBytes, isSealedText, textPrefix } from '../vault/index.ts';
@@ -6,20 +6,23 @@ import { HEADER_BYTES, SEALED_COLUMNS, bytesPrefix, isSealedBytes, isSealedText,
 /** Rows sealed in one transaction; the host goes on between. */
 const BATCH = 100;
 
+/** Told of a value that can't be opened and stays as it is: `cases.application 331022-…`. */
+export type OnFault = (value: string, error: ProblemError) => void;
+
 /**
  * Seals anew whatever of a node is not sealed with its newest data key: what an older program left readable, and what
- * an older key sealed. Interrupted, it goes on where it was.
+ * an older key sealed. Interrupted, it goes on where it was; a value that can't be opened costs itself.
  * @returns how many values were sealed
- * @throws {ProblemError} DATA_KEY_MISSING, SEAL_BROKEN naming the row
+ * @throws {ProblemError} DATA_KEY_MISSING where the node has no key to seal with
  */
-export async function reseal(db: HostDb, node: string): Promise<number> {
+export async function reseal(db: HostDb, node: string, onFault: OnFault): Promise<number> {
   let sealed = 0;
   for (const name of Object.keys(SEALED_COLUMNS) as SealedName[]) {
     const column: SealedColumn = SEALED_COLUMNS[name];
     const stale = await staleRows(db, node, column);
     for (let start = 0; start < stale.length; start += BATCH) {
       const rows = stale.slice(start, start + BATCH);
-      sealed += await db.transact(node, (tx) => resealRows(tx, name, column, rows));
+      sealed += await db.transact(node, (tx) => resealRows(tx, name, column, rows, onFault));
     }
   }
   return sealed;
@@ -68,6 +71,7 @@ async function resealRows(
   name: SealedName,
   { table, column, key, form }: SealedColumn,
   rows: readonly RowKey[],
+  onFault: OnFault,
 ): Promise<number> {
   const names = key.map((k) => k.name);
   const arrays = key.map(({ type }, i) => `$${i + 2}::${type}[]`).join(', ');
@@ -76,14 +80,23 @@ async function resealRows(
      WHERE node = $1 AND (${names.join(', ')}) IN (SELECT * FROM unnest(${arrays})) AND ${column} IS NOT NULL FOR UPDATE`,
     names.map((_, i) => rows.map((row) => row[i])),
   );
+  let sealed = 0;
   for (const row of held) {
     const parts = names.map((n) => row[n] ?? '');
     const place = rowName(parts);
-    const value = await anew(tx.vault, name, form, place, row.value);
+    let value;
+    try {
+      value = await anew(tx.vault, name, form, place, row.value);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      onFault(`${name} ${place}`, error);
+      continue;
+    }
+    sealed++;
     const same = names.map((n, i) => `${n} = $${i + 3}`).join(' AND ');
     await tx.query(`UPDATE ${table} SET ${column} = $2 WHERE node = $1 AND ${same}`, [value, ...parts]);
   }
-  return held.length;
+  return sealed;
 }
 
 async function anew(

@@ -2,7 +2,7 @@ import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DivisionCode } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findCases } from '../cases/index.ts';
+import { findCase } from '../cases/index.ts';
 import { runGroup } from '../commands/index.ts';
 import { listParked } from '../handoff/index.ts';
 import { examine } from '../operation/doctor.ts';
@@ -76,7 +76,7 @@ async function journey(): Promise<string> {
   await steps.decide(filed, countyChief);
   await steps.deliver(filed, countyChief, agent);
   // a dossier that can't be processed is set aside with all it says
-  const [stored] = await findCases(federation.db(VILLAGE).queries(VILLAGE), [filed]);
+  const stored = await findCase(federation.db(VILLAGE).queries(VILLAGE), filed);
   const body = JSON.stringify({ case: filed, epoch: 1, application: stored?.application, lines: 'none' });
   await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DOSSIER', caseId: filed, body });
   await eventually(async () => (await listParked(federation.db(TOWNSHIP), TOWNSHIP)).length > 0);
@@ -130,11 +130,9 @@ describe('a database that was stolen', () => {
     const { application: own } = await cases(VILLAGE);
     const { application: theirs } = await cases(VILLAGE, other);
     await write(VILLAGE, theirs);
-    const read = await federation
-      .services(VILLAGE)
-      .filing.getMany(agent, [id])
-      .catch((error: unknown) => error);
-    expect(read).toMatchObject({ code: 'SEAL_BROKEN' });
+    const read = await federation.services(VILLAGE).filing.getMany(agent, [id, other]);
+    // the case whose row was changed, and no other
+    expect(read).toMatchObject([{ code: 'SEAL_BROKEN' }, { id: other }]);
     await write(VILLAGE, own);
   });
 });
@@ -197,6 +195,26 @@ describe('a database that an earlier program filled', () => {
     const next = await steps.file();
     await steps.forward(next, agent);
     await steps.arrives(next, clerk);
+  });
+
+  test('with a value that can not be opened is sealed but for that one, and its host starts', async () => {
+    const left = await steps.file();
+    const broken = `ld1.${'A'.repeat(12)}.${'A'.repeat(40)}`;
+    const { application: sealed } = await cases(VILLAGE);
+    const plain = await federation.db(VILLAGE).vault(VILLAGE).open('cases.application', id, sealed);
+    await federation.stopHost(VILLAGE);
+    await write(VILLAGE, plain);
+    await federation.rows(VILLAGE, `UPDATE cases SET application = $3 WHERE node = $1 AND id = $2`, [
+      VILLAGE,
+      left,
+      broken,
+    ]);
+    await federation.rows(VILLAGE, `DELETE FROM node_settings WHERE node = $1 AND key = 'sealed-columns'`, [VILLAGE]);
+    await federation.startHost(VILLAGE);
+    expect((await cases(VILLAGE)).application).not.toBe(plain);
+    expect((await cases(VILLAGE, left)).application).toBe(broken);
+    expect(await command(VILLAGE, 'data-keys', 'reseal', '--node', VILLAGE)).toContain(`cases.application ${left}`);
+    await federation.rows(VILLAGE, `DELETE FROM cases WHERE node = $1 AND id = $2`, [VILLAGE, left]);
   });
 });
 

@@ -30,7 +30,7 @@ import {
   replacedMaterial,
 } from '@liandong/schema';
 import { z } from 'zod';
-import { findCases } from '../cases/index.ts';
+import { findCase } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -124,7 +124,7 @@ export class DataReceiver {
     }
     if (body.values !== null) parse(dataValuesSchema, JSON.parse(body.values));
     const asked = record.asker === tx.node;
-    const [stored] = await findCases(tx, [record.case]);
+    const stored = await findCase(tx, record.case);
     const file = stored?.file ?? null;
     const objection =
       (await this.#unlikeKept(tx, record, body, asked)) ??

@@ -27,7 +27,7 @@ import {
   signedIn,
 } from '@liandong/schema';
 import type { PostsOf, StoredCase } from '../cases/index.ts';
-import { findCases, findTracked, lockCase } from '../cases/index.ts';
+import { findCase, findTracked, lockCase } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
@@ -58,7 +58,7 @@ export function sharingService({ node, db, divisions, trust, outbox, posts, now 
 
   async function readable(viewer: Viewer | null, caseId: string): Promise<{ stored: StoredCase; open: boolean }> {
     const person = signedIn(viewer);
-    const [stored] = await findCases(queries, [caseId]);
+    const stored = await findCase(queries, caseId);
     if (!stored) throw notFound(caseId);
     requireOwnCase(person, stored.file.number);
     requireCaseReader(person, stored.file.holders, divisions);

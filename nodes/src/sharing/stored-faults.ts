@@ -1,6 +1,6 @@
 import type { DataRecord, DivisionCode, Divisions } from '@liandong/schema';
 import { ProblemError, SIGNED_TYPES, dataRecordSchema, partsShown } from '@liandong/schema';
-import { findCases } from '../cases/index.ts';
+import { findCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findRecordFault } from './record-faults.ts';
@@ -70,7 +70,7 @@ async function reasonOf(
   if (record.asker !== asker || record.case !== caseId) return 'It is of another case or asker.';
   const fault = await findRecordFault(queries, divisions, record, asker === queries.node);
   if (fault) return fault.message;
-  const [stored] = await findCases(queries, [caseId]);
+  const stored = await findCase(queries, caseId);
   const parts = partsShown(caseId, stored?.file ?? null, queries.node, [asker]);
   return parts === 'NONE' ? `${asker} has no part in the case.` : null;
 }

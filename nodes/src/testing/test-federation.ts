@@ -48,8 +48,10 @@ export const VILLAGE = '331022103201';
 export const OTHER_VILLAGE = '331022103210';
 
 export interface TestFederationOptions {
-  /** One host a node. */
+  /** One host a node, but for those that stand together. */
   nodes: readonly DivisionCode[];
+  /** Nodes that one host serves. */
+  together?: readonly DivisionCode[];
   /** Whether the sample catalogue is imported and has come down before the tests begin. */
   catalogue?: boolean;
   /** The register of places; the real one when left out. */
@@ -104,6 +106,7 @@ export class TestFederation {
 
   static async start({
     nodes,
+    together = [],
     catalogue = true,
     catalogueFile = CATALOGUE_FILE,
     divisionsFile = DIVISIONS_FILE,
@@ -115,9 +118,12 @@ export class TestFederation {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-federation-'));
     const divisions = parseDivisions(await readFile(divisionsFile, 'utf8'));
     const { brokers, links, topologyBrokers } = await planBrokers(dir, Object.keys(leafs));
-    const hosts = nodes.map((node) => {
-      const leaf = Object.entries(leafs).find(([, own]) => own.includes(node))?.[0] ?? HUB;
-      return { id: `host-${node.toLowerCase()}`, nodes: [node], url: null, broker: leaf };
+    const groups = [...nodes.filter((node) => !together.includes(node)).map((node) => [node]), [...together]];
+    const hosts = groups.flatMap((served) => {
+      const [first] = served;
+      if (first === undefined) return [];
+      const leaf = Object.entries(leafs).find(([, own]) => own.includes(first))?.[0] ?? HUB;
+      return [{ id: `host-${first.toLowerCase()}`, nodes: served, url: null, broker: leaf }];
     });
     const passphrase = randomUUID();
     const passphraseFile = join(dir, 'passphrase');
@@ -140,12 +146,12 @@ export class TestFederation {
     }
     const federation = new TestFederation(divisions, dir, brokers, links, privateKey, keepLog);
     for (const { id, nodes: served, broker } of hosts) {
-      const [node = ''] = served;
+      const [first = ''] = served;
       const hostDir = paths.hostDir(id);
-      federation.#configs.set(node, {
+      const config: HostConfig = {
         host: id,
         nodes: served,
-        databaseUrl: databaseUrls.get(node) ?? (await createDatabase()),
+        databaseUrl: databaseUrls.get(first) ?? (await createDatabase()),
         databaseConnections: 4,
         postgresBinDir: null,
         natsUrls: [federation.#broker(broker).url],
@@ -165,23 +171,30 @@ export class TestFederation {
         stopTimeoutMs: 30_000,
         otlpEndpoint: null,
         logLevel: 'silent',
-      });
+      };
+      for (const node of served) federation.#configs.set(node, config);
     }
-    await Promise.all(nodes.map((node) => federation.startHost(node)));
+    await Promise.all(hosts.map((host) => federation.startHost(host.nodes[0] ?? '')));
     if (catalogue) await federation.#bringCatalogue(catalogueFile);
     return federation;
   }
 
   now = (): Date => new Date(Date.now() + this.shiftMs);
 
+  /** Starts the host of a node, with all it serves. */
   async startHost(node: DivisionCode): Promise<void> {
-    this.#hosts.set(node, await Host.start(this.config(node), this.#log, this.now));
-    this.#vaults.set(node, await openVault(this.config(node)));
+    const config = this.config(node);
+    const host = await Host.start(config, this.#log, this.now);
+    const vault = await openVault(config);
+    for (const served of config.nodes) {
+      this.#hosts.set(served, host);
+      this.#vaults.set(served, vault);
+    }
   }
 
   async stopHost(node: DivisionCode): Promise<void> {
     const host = this.#hosts.get(node);
-    this.#hosts.delete(node);
+    for (const served of this.config(node).nodes) this.#hosts.delete(served);
     await host?.stop(this.#log);
   }
 
@@ -240,7 +253,9 @@ export class TestFederation {
 
   /** Changes a host's settings before it is started again. */
   reconfigure(node: DivisionCode, change: Partial<HostConfig>): void {
-    this.#configs.set(node, { ...this.config(node), ...change });
+    const { nodes } = this.config(node);
+    const config = { ...this.config(node), ...change };
+    for (const served of nodes) this.#configs.set(served, config);
   }
 
   host(node: DivisionCode): Host {

@@ -12,6 +12,7 @@ export type { CatalogueEntryJson } from './catalogue-format.ts';
 export * from './catalogue.ts';
 export * from './clock.ts';
 export * from './competence.ts';
+export * from './concerned-nodes.ts';
 export * from './delegation.ts';
 export * from './cpsv.ts';
 export * from './data-records.ts';

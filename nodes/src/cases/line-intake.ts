@@ -1,0 +1,179 @@
+import type { CaseFile, DivisionCode } from '@liandong/schema';
+import { ERRORS, ProblemError, foldLine, isConcerned, openFile, problem, wasConcerned } from '@liandong/schema';
+import type { NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
+import type { Failures } from '../failures/index.ts';
+import type { Verdict } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { sha256 } from '../trust/index.ts';
+import type { SignedLine } from './case-lines.ts';
+import { requireChain } from './case-lines.ts';
+import { appendLines, insertLines } from './case-saving.ts';
+import type { StoredCase } from './case-store.ts';
+import { lockCase } from './case-store.ts';
+import type { CaseWriter } from './case-writer.ts';
+import { checkedLines, requireWords } from './checked-lines.ts';
+import type { WaitingLine } from './waiting-lines.ts';
+import { dropWaiting, keepWaiting, readWaiting } from './waiting-lines.ts';
+
+/** What is counted and logged of lines that are not taken. */
+const ECHO_JOB = 'taking an echo';
+export const WAITING_JOB = 'taking a line that waited';
+
+export interface LineIntakeParts {
+  trust: Trust;
+  writer: CaseWriter;
+  failures: Failures;
+}
+
+/** What follows a log of what came and what waited. */
+interface Followed {
+  following: SignedLine[];
+  /** New lines the log does not reach yet. */
+  behind: SignedLine[];
+  /** What waited and follows now. */
+  taken: WaitingLine[];
+  /** What waited and is none of the log. */
+  dropped: WaitingLine[];
+}
+
+/**
+ * Takes lines of cases that other nodes bring. Only a node with a part in the case brings any; what does not follow the
+ * log yet waits apart from it, and what never follows costs the log nothing.
+ */
+export class LineIntake {
+  readonly #parts: LineIntakeParts;
+
+  constructor(parts: LineIntakeParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @returns REFUSED to a node the case does not concern, LATER where nobody can tell yet or too much waits
+   * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN, ILLEGAL_STEP,
+   *   STALE_EPOCH, NOT_CUSTODIAN: what is wrong with the lines of a node that has a part
+   */
+  async take(tx: NodeTx, from: DivisionCode, id: string, jwses: readonly string[]): Promise<Verdict> {
+    const { trust } = this.#parts;
+    const [stored, waiting] = await together(lockCase(tx, id), readWaiting(tx, id));
+    const concerned = stored !== null && isConcerned(stored.file, from, trust.successionOf);
+    let followed: Followed;
+    try {
+      followed = await this.#follow(id, stored, waiting, jwses);
+    } catch (error) {
+      if (concerned || !(error instanceof ProblemError)) throw error;
+      // a stranger's faults are its own: nothing of them is kept here
+      if (ERRORS[error.code].retry) return { outcome: 'LATER', reason: error.message };
+      return this.#refused(tx, id, stored ? strange(from, id) : error);
+    }
+    const { following, behind } = followed;
+    const stranger = concerned
+      ? null
+      : this.#strangerTo([...(stored?.lines ?? []), ...following], from, stored, tx.node);
+    if (stranger === null) return this.#write(tx, from, id, stored, followed);
+    // the lines between may give it a part; its sender keeps these meanwhile
+    if (behind.length > 0) return { outcome: 'LATER', reason: `lines of ${id} ahead of these are not here yet` };
+    return this.#refused(tx, id, strange(stranger, id));
+  }
+
+  /** Whom of sender and receiver a log does not concern; a receiver that knows the case was concerned before. */
+  #strangerTo(
+    log: readonly SignedLine[],
+    from: DivisionCode,
+    stored: StoredCase | null,
+    node: DivisionCode,
+  ): DivisionCode | null {
+    const { successionOf } = this.#parts.trust;
+    const lines = log.map(({ line }) => line);
+    return [from, ...(stored ? [] : [node])].find((each) => !wasConcerned(lines, each, successionOf)) ?? null;
+  }
+
+  #refused(tx: NodeTx, id: string, error: ProblemError): Verdict {
+    const { failures } = this.#parts;
+    tx.afterCommit(() => failures.note(ECHO_JOB, { node: tx.node, case: id }, error));
+    return { outcome: 'REFUSED', code: error.code, reason: error.message };
+  }
+
+  async #follow(
+    id: string,
+    stored: StoredCase | null,
+    waiting: readonly WaitingLine[],
+    jwses: readonly string[],
+  ): Promise<Followed> {
+    const { trust } = this.#parts;
+    const known = new Set([...(stored?.lines ?? []), ...waiting].map(({ hash }) => hash));
+    const unknown = [...new Set(jwses)].filter((jws) => !known.has(sha256(jws)));
+    const fresh = await checkedLines(trust, id, unknown);
+    const lines = [...(stored?.lines ?? [])];
+    const held = lines.length;
+    const failed = new Set<WaitingLine>();
+    let file = stored?.file ?? null;
+    for (;;) {
+      const last = lines.at(-1)?.hash ?? null;
+      const isNext = ({ line }: SignedLine) => line.seq === lines.length + 1;
+      const next = fresh.find(isNext);
+      const kept = next ?? waiting.find((each) => isNext(each) && each.line.prev === last && !failed.has(each));
+      if (!kept) break;
+      try {
+        file = await this.#add(file, lines, kept);
+      } catch (error) {
+        // one that waited is dropped; one that came now is shown with what is wrong
+        if (kept === next || !(error instanceof ProblemError) || ERRORS[error.code].retry) throw error;
+        failed.add(kept as WaitingLine);
+      }
+    }
+    const following = lines.slice(held);
+    const other = fresh.find((each) => each.line.seq <= lines.length && !following.includes(each));
+    if (other) throw problem('CHAIN_BROKEN', `Another line ${other.line.seq} of ${id} is here already.`);
+    return {
+      following,
+      behind: fresh.filter(({ line }) => line.seq > lines.length),
+      taken: waiting.filter((each) => following.includes(each)),
+      dropped: waiting.filter(
+        (each) => failed.has(each) || (each.line.seq <= lines.length && !following.includes(each)),
+      ),
+    };
+  }
+
+  /** Adds a line to a log. @throws {ProblemError} where it does not follow */
+  async #add(file: CaseFile | null, lines: SignedLine[], next: SignedLine): Promise<CaseFile> {
+    requireChain([next], lines.at(-1)?.hash ?? null);
+    const after = file ? foldLine(file, next.line) : openFile(next.line);
+    await requireWords(this.#parts.trust, after, [...lines, next], [next]);
+    lines.push(next);
+    return after;
+  }
+
+  async #write(
+    tx: NodeTx,
+    from: DivisionCode,
+    id: string,
+    stored: StoredCase | null,
+    { following, behind, taken, dropped }: Followed,
+  ): Promise<Verdict> {
+    const { writer, failures } = this.#parts;
+    const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
+    const held = (stored?.lines.length ?? 0) + following.length;
+    if (following.length > 0) {
+      const before = { id, application, trackingHash, withdrawalRequestedAt, file: stored?.file ?? null };
+      // nobody else adds lines to a case whose row is locked: no answer need be waited for
+      const inserted = stored ? tx.last(appendLines(tx, following)) : insertLines(tx, following);
+      await together(inserted, writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));
+    }
+    if (taken.length + dropped.length > 0) await dropWaiting(tx, id, [...taken, ...dropped]);
+    for (const { line, sender } of dropped) {
+      const fault = problem(
+        'CHAIN_BROKEN',
+        `Line ${line.seq}, brought by ${sender}, does not follow the log: dropped.`,
+      );
+      tx.afterCommit(() => failures.note(WAITING_JOB, { node: tx.node, case: id }, fault));
+    }
+    if (behind.length === 0 || (await keepWaiting(tx, { case: id, sender: from, held }, behind)))
+      return { outcome: 'DONE' };
+    return { outcome: 'LATER', reason: `more lines of ${id} wait here than may` };
+  }
+}
+
+function strange(node: DivisionCode, id: string): ProblemError {
+  return problem('FORBIDDEN', `${node} has no part in ${id}.`);
+}

@@ -1,0 +1,91 @@
+import type { DivisionCode } from '@liandong/schema';
+import { ProblemError } from '@liandong/schema';
+import type { Logger } from 'pino';
+import { isAway } from '../db/index.ts';
+import { countFailure } from '../observability/index.ts';
+
+/** Most failures that are remembered; beyond them the oldest may be logged anew. */
+const MOST_KNOWN = 10_000;
+
+/** What some work is about: the node, and what of it, say its `case`. Goes into the log as it is. */
+export type Subject = Readonly<Record<string, string>> & { readonly node: DivisionCode };
+
+/**
+ * Goes over cases and nodes so that one that fails costs itself: the others are worked on, the failure is counted
+ * (`liandong_failures_total`) and logged, once for as long as it stays the same.
+ */
+export class Failures {
+  readonly #log: Logger;
+  /** What fails now, and why. */
+  readonly #known = new Map<string, string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /**
+   * Does the work for each, one after the other.
+   * @param job what is done, in the words of the log and the metric: `deemed acceptance`
+   * @returns how many failed
+   * @throws DATABASE_UNAVAILABLE where the database can do nothing for anybody just now
+   */
+  async each<T>(
+    job: string,
+    things: Iterable<T> | AsyncIterable<T>,
+    subjectOf: (thing: T) => Subject,
+    work: (thing: T) => Promise<unknown>,
+  ): Promise<number> {
+    let failed = 0;
+    for await (const thing of things) {
+      const done = await this.attempt(job, subjectOf(thing), () => work(thing));
+      if (!done) failed++;
+    }
+    return failed;
+  }
+
+  /**
+   * Does one piece of work.
+   * @returns whether it was done
+   * @throws DATABASE_UNAVAILABLE as {@link each}
+   */
+  async attempt(job: string, subject: Subject, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+    } catch (error) {
+      if (isAway(error)) throw error;
+      this.note(job, subject, error);
+      return false;
+    }
+    if (this.#known.delete(keyOf(job, subject))) this.#log.info(subject, `${job} works again`);
+    return true;
+  }
+
+  /** What each of several comes to, without those it can't be made of. */
+  map<T, R>(job: string, things: readonly T[], subjectOf: (thing: T) => Subject, make: (thing: T) => R): R[] {
+    return things.flatMap((thing) => {
+      try {
+        return [make(thing)];
+      } catch (error) {
+        this.note(job, subjectOf(thing), error);
+        return [];
+      }
+    });
+  }
+
+  /** Counts a failure that was caught elsewhere, and logs it unless it is known. */
+  note(job: string, subject: Subject, error: unknown): void {
+    const code = error instanceof ProblemError ? error.code : 'INTERNAL';
+    countFailure(job, subject.node, code);
+    const reason = error instanceof Error ? error.message : typeof error;
+    const key = keyOf(job, subject);
+    if (this.#known.get(key) === reason) return;
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(key, reason);
+    this.#log.warn({ ...subject, code, err: error }, `${job} failed, the others go on`);
+  }
+}
+
+function keyOf(job: string, subject: Subject): string {
+  return [job, ...Object.values(subject)].join(' ');
+}

@@ -1,0 +1,52 @@
+import { findBrokenLogs, findLongWaiting } from '../cases/index.ts';
+import type { HostDb } from '../db/index.ts';
+
+/** Most cases that are named. */
+const MOST_NAMED = 10;
+/** Lines that wait for the ones ahead of them for longer are worth a look, ms. */
+const LONG_MS = 86_400_000;
+
+/** What the doctor found of the cases. */
+interface CaseFinding {
+  part: 'cases';
+  state: 'OK' | 'WARN' | 'BAD';
+  text: string;
+}
+
+/** Looks for open cases whose logs can't be followed, and for lines that wait for others that do not come. */
+export async function examineCases({
+  db,
+  config,
+  now,
+}: {
+  db: HostDb;
+  config: { readonly nodes: readonly string[] };
+  now: () => Date;
+}): Promise<CaseFinding[]> {
+  const findings: CaseFinding[] = [];
+  const say = (state: CaseFinding['state'], text: string) => void findings.push({ part: 'cases', state, text });
+  for (const node of config.nodes) {
+    const queries = db.queries(node);
+    const broken = await findBrokenLogs(queries);
+    if (broken.length > 0) {
+      const named = broken.slice(0, MOST_NAMED).map(({ id, reason }) => `${id} (${reason})`);
+      const more = broken.length > MOST_NAMED ? ` and ${broken.length - MOST_NAMED} more` : '';
+      const todo = `They are left out of lists and take no steps; the other cases go on. Other desks that held them have their logs: compare with liandong case export there, and put this database's lines right or restore it.`;
+      say(
+        'BAD',
+        `The logs of ${broken.length} open cases of ${node} can't be followed: ${named.join('; ')}${more}. ${todo}`,
+      );
+    }
+    const waiting = await findLongWaiting(queries, new Date(now().getTime() - LONG_MS));
+    if (waiting) {
+      const { lines, cases, since } = waiting;
+      const todo = `Look with liandong parked list whether the lines ahead of them are set aside, and at the hosts of the desks that held the cases.`;
+      say(
+        'WARN',
+        `At ${node} ${lines} lines of ${cases} cases wait for the ones ahead of them, since ${since.toISOString()}. ${todo}`,
+      );
+    }
+  }
+  if (findings.length === 0) say('OK', 'The log of every open case can be followed.');
+  return findings;
+}
