@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { staffInput } from './inputs.ts';
-import { idempotencyKey, optionalText, text } from './input-parts.ts';
+import { idempotencyKey, optionalText, phone, text } from './input-parts.ts';
 
 const id = z.string().min(1).max(100);
 const party = z.int().min(0);
@@ -12,7 +12,7 @@ const MOST = 200;
 /** Who an interested party is; kept apart from the log. */
 export const interestedPartyInput = z.object({
   name: text(100),
-  phone: z.string().regex(/^(1\d{10}|0\d{2,3}-?\d{7,8})$/, 'is no mainland phone number'),
+  phone,
   address: optionalText(200),
 });
 export type InterestedPartyInput = z.infer<typeof interestedPartyInput>;

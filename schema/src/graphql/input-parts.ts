@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDay } from '../rules/calendar.ts';
+import { bareNumber, phoneOf } from '../rules/written-numbers.ts';
 
 /** Text that says something, trimmed. @param max most characters */
 export const text = (max: number) => z.string().trim().min(1).max(max);
@@ -12,6 +13,32 @@ export const optionalText = (max: number) =>
     .max(max)
     .nullish()
     .transform((v) => v || null);
+
+const PHONE_FORMS =
+  'is no phone number of the mainland; write it as 13800000000, 0576-83300000, 0576-83300000-801 or 400-012-3456';
+
+/** A phone, in the one form it is stored in. */
+export const phone = z
+  .string()
+  .max(60)
+  .transform((written, context) => {
+    const stored = phoneOf(written);
+    if (stored !== null) return stored;
+    // goes on, so that the faults of other fields are told with this one
+    context.addIssue({ code: 'custom', message: PHONE_FORMS, continue: true });
+    return written;
+  });
+
+/** A phone that may be left out; empty counts as left out. */
+export const optionalPhone = z
+  .string()
+  .transform((written) => written.trim() || null)
+  .pipe(phone.nullable())
+  .nullish()
+  .transform((stored) => stored ?? null);
+
+/** The number of an identity paper, as it is stored; whether it is a right one depends on the paper. */
+export const paperNumber = z.string().max(60).transform(bareNumber);
 
 /** Fewest and most characters of an idempotency key. */
 const KEY_LENGTH = { min: 8, max: 100 } as const;

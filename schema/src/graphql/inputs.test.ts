@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { VILLAGE } from '../testing/fixtures.ts';
 import { refusal, refusals } from '../testing/refusals.ts';
+import { enquiries } from '../domains/index.ts';
 import { ARTICLES } from '../rules/articles.ts';
+import { interestedPartyInput } from './hearing-inputs.ts';
 import {
   MATERIAL_MEDIA_TYPES,
   MAX_MATERIAL_BYTES,
@@ -156,17 +158,44 @@ describe('an applicant', () => {
     });
   });
 
-  test.each(['13858600001', '0576-83361234', '057683361234', '010-12345678'])('has the phone %s', (phone) => {
-    expect(() => parseInput(applicantInput, { ...applicant, phone })).not.toThrow();
+  test.each([
+    ['13858600001 ', '13858600001'],
+    ['+86 138 5860 0001', '13858600001'],
+    ['\u202d13858600001\u202c', '13858600001'],
+    ['１３８５８６００００１', '13858600001'],
+    ['057683361234', '0576-83361234'],
+    ['0576-83361234-801', '0576-83361234-801'],
+    ['400-012-3456', '400-012-3456'],
+  ])('has the phone it was given as %j in one form, %s, wherever one is asked for', (written, stored) => {
+    const asker = { name: '王秀英', phone: written };
+    expect(parseInput(applicantInput, { ...applicant, phone: written }).phone).toBe(stored);
+    expect(parseInput(interestedPartyInput, { name: '王秀英', phone: written }).phone).toBe(stored);
+    const { openEnquiry } = enquiries.operations;
+    expect(parseInput(openEnquiry.input, { item: 'x', asker }).asker?.phone).toBe(stored);
   });
 
-  test.each(['', '1385860000', '138586000011', '+8613858600001', '83361234', '0576 83361234', '13858600001\n'])(
-    'is refused with the phone %j',
+  test('is the same under its key, whichever way its numbers were written', () => {
+    const typed = { ...applicant, idNumber: '１１０１０５１９４９１２３１００２ｘ', phone: '+86 13858600001' };
+    expect(parseInput(fileCaseInput, application({ applicant: typed }))).toEqual(
+      parseInput(fileCaseInput, application({ applicant })),
+    );
+  });
+
+  test.each(['', '1385860000', '138586000011', '83361234', '+1 212 555 0100'])(
+    'is refused with the phone %j, and told how to write one',
     (phone) => {
       const problem = refusal(() => parseInput(applicantInput, { ...applicant, phone }));
       expect(problem).toMatchObject({ code: 'BAD_INPUT', field: 'phone', article: null });
+      expect(problem.message).toContain('0576-83300000-801');
     },
   );
+
+  test('of somebody who asks may lack the phone, and not have a wrong one', () => {
+    const { input } = enquiries.operations.openEnquiry;
+    expect(parseInput(input, { item: 'x', asker: { name: '王秀英', phone: ' ' } }).asker?.phone).toBeNull();
+    const wrong = refusal(() => parseInput(input, { item: 'x', asker: { phone: '83361234' } }));
+    expect(wrong).toMatchObject({ code: 'BAD_INPUT', field: 'asker.phone' });
+  });
 
   test('is never named in what is refused', () => {
     const secret = { ...applicant, idNumber: '110105194912310021', phone: '138586' };

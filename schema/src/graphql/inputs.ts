@@ -17,7 +17,7 @@ import {
   SPECIAL_PROCEDURES,
 } from '../vocabulary.ts';
 import type { Grade } from '../vocabulary.ts';
-import { idempotencyKey, optionalText, text } from './input-parts.ts';
+import { idempotencyKey, optionalText, paperNumber, phone, text } from './input-parts.ts';
 
 /** Largest material, in bytes. */
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
@@ -67,8 +67,8 @@ export const applicantInput = z
   .object({
     name: text(100),
     idType: z.enum(ID_TYPES),
-    idNumber: z.string().trim().toUpperCase(),
-    phone: z.string().regex(/^(1\d{10}|0\d{2,3}-?\d{7,8})$/, 'is no mainland phone number'),
+    idNumber: paperNumber,
+    phone,
   })
   .superRefine((applicant, context) => {
     if (isIdNumber(applicant.idType, applicant.idNumber)) return;

@@ -37,7 +37,7 @@ export function isIdNumber(type: IdType, text: string): boolean {
 
 /** Keeps the first and the last signs of a number: `331022********1234` (GB/T 35273 de-identification). */
 export function maskNumber(text: string): string {
-  const [head, tail] = text.length > 12 ? [6, 4] : [3, Math.min(4, Math.max(0, text.length - 7))];
+  const [head, tail] = text.length > 13 ? [6, 4] : [3, Math.min(4, Math.max(0, text.length - 7))];
   if (text.length <= head + tail) return '*'.repeat(text.length);
   return text.slice(0, head) + '*'.repeat(text.length - head - tail) + text.slice(text.length - tail);
 }

@@ -60,5 +60,6 @@ export * from './work-queue.ts';
 export * from './standardization.ts';
 export * from './successions.ts';
 export * from './vague-clauses.ts';
+export * from './written-numbers.ts';
 export * from './bundles.ts';
 export * from './forms.ts';

@@ -5,12 +5,13 @@ import type { IdType } from '../vocabulary.ts';
 import { ID_TYPES } from '../vocabulary.ts';
 import type { CatalogueFault } from './catalogue-file.ts';
 import { isIdNumber } from './identity-numbers.ts';
+import { bareNumber } from './written-numbers.ts';
 import type { DataOffer } from './sharing.ts';
 import { dataOfferSchema } from './sharing.ts';
 
 const rowSchema = z.strictObject({
   idType: z.enum(ID_TYPES),
-  idNumber: z.string().trim().toUpperCase(),
+  idNumber: z.string().max(60).transform(bareNumber),
   fields: z.record(z.string(), z.string().trim().min(1).max(1000)),
 });
 
