@@ -5,9 +5,10 @@ import { MAX_ITEM_BYTES, jsonBytes } from '../sizes.ts';
 import { isAbove } from '../vocabulary.ts';
 import { ARTICLES } from './articles.ts';
 import type { Day } from './calendar.ts';
-import type { Item } from './catalogue.ts';
+import type { FormField, Item } from './catalogue.ts';
 import type { FileItem } from './catalogue-format.ts';
 import { entryOf, fileItemSchema, itemOf } from './catalogue-format.ts';
+import { isLinearPattern } from './form-pattern.ts';
 import { notLonger } from './limits.ts';
 
 /** A fault of a catalogue file and its place in it, `items[3].materials[1]`. */
@@ -156,7 +157,16 @@ function ruleFaults(entry: Partial<FileItem>): CatalogueFault[] {
       }
     });
   }
-  return faults;
+  return [...faults, ...patternFaults(entry.fields ?? [], 'fields')];
+}
+
+/** Patterns that no engine matches in time linear in the value: one value of theirs could hold a host up. */
+function patternFaults(fields: readonly FormField[], place: string): CatalogueFault[] {
+  return fields.flatMap(({ pattern }, i) =>
+    pattern === null || isLinearPattern(pattern)
+      ? []
+      : [{ place: `${place}[${i}].pattern`, message: 'write it without look-ahead, look-behind and back-references.' }],
+  );
 }
 
 /** A bundle is of items of the file, led and ordered among themselves, or of departments. */
@@ -187,6 +197,7 @@ function bundleFaults({ bundle }: Partial<FileItem>, codes: readonly (string | u
   provides.forEach(({ item }, i) => {
     if (!members.includes(item)) fault(`provides[${i}]`, `names ${item}, which is no member.`);
   });
+  faults.push(...patternFaults(form, 'bundle.form'));
   return faults;
 }
 

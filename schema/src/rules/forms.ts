@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Problem } from '../errors.ts';
 import { ARTICLES } from './articles.ts';
 import type { FormField } from './catalogue.ts';
+import { matchesPattern } from './form-pattern.ts';
 
 /** One field as the applicant filled it in. */
 export const formEntrySchema = z.object({ field: z.string().min(1).max(60), value: z.string().trim().max(2000) });
@@ -38,5 +39,5 @@ export function formFaults(fields: readonly FormField[], form: readonly FormEntr
 }
 
 function matches({ pattern }: FormField, value: string): boolean {
-  return pattern === null || new RegExp(`^(?:${pattern})$`, 'u').test(value);
+  return pattern === null || matchesPattern(pattern, value);
 }
