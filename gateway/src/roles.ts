@@ -183,19 +183,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   offices: {
     name: 'offices',
-    routes: {
-      windows: { by: 'division', path: ['division'], otherwise: null },
-      seals: { by: 'division', path: ['division'], otherwise: null },
-      powerTransfers: { by: 'division', path: ['division'], otherwise: null },
-      fullAuthority: { by: 'division', path: ['division'], otherwise: null },
-      openWindow: viewersDesk,
-      closeWindow: viewersDesk,
-      authorizeWindow: viewersDesk,
-      revokeWindowAuthority: viewersDesk,
-      registerSeal: viewersDesk,
-      revokeSeal: viewersDesk,
-      transferPowers: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'offices'),
     merge: {},
   },
   admission: {

@@ -47,20 +47,6 @@ export class IdleDesks {
     changeFee: async () => illegal(),
   };
 
-  readonly offices: NodeServices['offices'] = {
-    windows: async () => [],
-    seals: async () => [],
-    transfers: async () => [],
-    fullAuthority: async () => ({ division: this.code, day: '2026-03-02', places: [], unauthorized: [] }),
-    openWindow: async () => illegal(),
-    closeWindow: async () => illegal(),
-    authorizeWindow: async () => illegal(),
-    revokeAuthority: async () => illegal(),
-    registerSeal: async () => illegal(),
-    revokeSeal: async () => illegal(),
-    transferPowers: async () => illegal(),
-  };
-
   readonly projects: NodeServices['projects'] = {
     get: async () => illegal(),
     list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),

@@ -1,5 +1,5 @@
 import type { GrantPowerInput, ProblemError, Viewer } from '@liandong/schema';
-import { plusDays } from '@liandong/schema';
+import { offices, plusDays } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -210,7 +210,7 @@ describe('a power', () => {
   test('counts towards the authority of the grantee, and is named by a change of the law it rests on', async () => {
     const supervisor = personAt(COUNTY, 'SUPERVISOR');
     const missing = async () => {
-      const { places } = await federation.services(COUNTY).offices.fullAuthority(supervisor);
+      const { places } = await federation.desk(COUNTY, offices).fullAuthority(supervisor, { division: COUNTY });
       const share = places.find(({ node }) => node === TOWNSHIP)?.shares.find(({ item }) => item === RELIEF);
       return share?.needed.filter((stage) => !share.done.includes(stage));
     };
@@ -318,7 +318,7 @@ describe('a power whose department’s powers went to a bureau', () => {
     expect(await codeOf(delegation(COUNTY).grant(bureauChief, power()))).toBe('WRONG_DEPARTMENT');
     const before = await inEffect();
     const tomorrow = plusDays(today(), 1);
-    await federation.services(COUNTY).offices.transferPowers(personAt(COUNTY, 'CATALOGUER'), {
+    await federation.desk(COUNTY, offices).transferPowers(personAt(COUNTY, 'CATALOGUER'), {
       ...once,
       bureau: '行政审批局',
       departments: ['民政'],

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FeeLine, ProblemError, Viewer } from '@liandong/schema';
-import { dayOf, feeEntryOf } from '@liandong/schema';
+import { dayOf, feeEntryOf, offices } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CATALOGUE_FILE, CITY, COUNTY, TOWNSHIP, TestFederation, personAt } from '../testing/test-federation.ts';
@@ -42,7 +42,7 @@ beforeAll(async () => {
   steps = new CaseSteps(federation);
   for (const code of ['F1', 'F2']) {
     const window = { code, name: `收费窗口${code}`, department: null, from: '2024-01-01', until: null };
-    await federation.services(COUNTY).offices.openWindow(keeper, { ...window, idempotencyKey: null });
+    await federation.desk(COUNTY, offices).openWindow(keeper, { ...window, idempotencyKey: null });
   }
 });
 afterAll(async () => {

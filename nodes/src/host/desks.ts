@@ -1,5 +1,5 @@
 import type { DivisionCode, NodeServices } from '@liandong/schema';
-import { dayOf, enquiries, expedited } from '@liandong/schema';
+import { dayOf, enquiries, expedited, offices } from '@liandong/schema';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
 import { CaseDesk, proxyService } from '../cases/index.ts';
@@ -10,7 +10,7 @@ import { feeEntries, feesService } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
-import { findOffices, officesService } from '../offices/index.ts';
+import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operations/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
 import { readsService } from '../reads/index.ts';
@@ -60,6 +60,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       (_tx, stored) => cases.view(stored),
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
     perform,
@@ -75,7 +76,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     admission: admissionService({ ...house, powersOn }),
-    offices: officesService({ ...house, nodes, granted: delegatedStages }),
     legalBases: legalBasesService({
       node,
       db,

@@ -1,5 +1,5 @@
 import type { Viewer } from '@liandong/schema';
-import { dayOf, endOfDay, lastDayOf } from '@liandong/schema';
+import { dayOf, endOfDay, lastDayOf, offices } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
 import { CaseSteps, application, material } from '../testing/cases.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   steps = new CaseSteps(federation);
   const services = federation.services(COUNTY);
   const window = { code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null };
-  await services.offices.openWindow(keeper, { ...window, idempotencyKey: null });
+  await federation.desk(COUNTY, offices).openWindow(keeper, { ...window, idempotencyKey: null });
   // 按各测绘收费标准合并计收: a line for each survey, by its department's share of the published base
   const rates = [
     { category: '住房城乡建设', percent: 100 },

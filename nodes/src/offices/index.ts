@@ -1,2 +1,2 @@
-export { officesService } from './offices-service.ts';
+export { officeHandlers } from './handlers.ts';
 export { findOffices } from './offices-store.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { AuthorizeWindowInput, OpenWindowInput, RegisterSealInput } from '@liandong/schema';
-import { dayOf, plusDays, requireWindowAuthority } from '@liandong/schema';
+import type { InputOf } from '@liandong/schema';
+import { dayOf, offices, plusDays, requireWindowAuthority } from '@liandong/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOW_INCOME } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
 import { findItem } from '../catalogue/index.ts';
-import { findOffices, officesService } from './index.ts';
+import { findOffices, officeHandlers } from './index.ts';
 
 const FOOD = '3310-SJ-001';
 const BUREAU = '行政审批局';
@@ -13,6 +13,9 @@ const keeper = personAt(COUNTY, 'CATALOGUER');
 const welfare = personAt(COUNTY, 'CHIEF', '民政');
 const market = personAt(COUNTY, 'CHIEF', '市场监管');
 const bureau = personAt(COUNTY, 'CHIEF', BUREAU);
+type OpenWindowInput = InputOf<typeof offices.operations.openWindow>;
+type AuthorizeWindowInput = InputOf<typeof offices.operations.authorizeWindow>;
+type RegisterSealInput = InputOf<typeof offices.operations.registerSeal>;
 /** Asked without a key. */
 const once = { idempotencyKey: null };
 
@@ -23,7 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const county = () => federation.services(COUNTY).offices;
+const county = () => federation.desk(COUNTY, offices);
+const here = { division: COUNTY };
 const today = () => dayOf(federation.now());
 const open = (change: Partial<OpenWindowInput> = {}): OpenWindowInput => ({
   code: 'A01',
@@ -58,9 +62,9 @@ async function may(item: string, stage: 'DECIDE' | 'DELIVER', day = today()): Pr
   const queries = federation.db(COUNTY).queries(COUNTY);
   const found = await findItem(queries, item, { today: day });
   if (!found) throw new Error(`${item} is not there`);
-  const offices = await findOffices(queries);
+  const registers = await findOffices(queries);
   try {
-    return requireWindowAuthority(offices, found, 'A01', stage, day).inNameOf;
+    return requireWindowAuthority(registers, found, 'A01', stage, day).inNameOf;
   } catch (error) {
     return (error as { code: string }).code;
   }
@@ -83,13 +87,13 @@ describe('a window', () => {
     const { authorities } = await county().authorizeWindow(welfare, authorization({ window: 'A02' }));
     const [given] = authorities;
     const input = { id: given?.id ?? '', on: today(), reason: '人员调整' };
-    await expect(county().revokeAuthority(market, { ...input, ...once })).rejects.toMatchObject({
+    await expect(county().revokeWindowAuthority(market, { ...input, ...once })).rejects.toMatchObject({
       code: 'WRONG_DEPARTMENT',
     });
-    await expect(county().revokeAuthority(welfare, { ...input, reason: '', ...once })).rejects.toMatchObject({
+    await expect(county().revokeWindowAuthority(welfare, { ...input, reason: '', ...once })).rejects.toMatchObject({
       code: 'REASON_MISSING',
     });
-    expect((await county().revokeAuthority(welfare, { ...input, ...once })).authorities).toEqual([]);
+    expect((await county().revokeWindowAuthority(welfare, { ...input, ...once })).authorities).toEqual([]);
   });
 
   test('that is opened again under its key is opened once; another under it is refused', async () => {
@@ -111,9 +115,9 @@ describe('a window', () => {
     await county().openWindow(keeper, open({ code: 'A03', from: '2026-01-01' }));
     await expect(county().openWindow(keeper, open({ code: 'A03' }))).rejects.toMatchObject({ code: 'OFFICE_CONFLICT' });
     await county().closeWindow(keeper, { code: 'A03', until: plusDays(today(), -1), ...once });
-    expect((await county().windows()).map((v) => v.window.code)).not.toContain('A03');
+    expect((await county().windows(null, here)).map((v) => v.window.code)).not.toContain('A03');
     await county().openWindow(keeper, open({ code: 'A03' }));
-    expect((await county().windows()).map((v) => v.window.code)).toContain('A03');
+    expect((await county().windows(null, here)).map((v) => v.window.code)).toContain('A03');
   });
 
   test.each<[string, () => Promise<unknown>, string]>([
@@ -158,7 +162,7 @@ describe('a window', () => {
     ],
     [
       'taken back where nothing was given',
-      () => county().revokeAuthority(welfare, { id: randomUUID(), on: today(), reason: '无', ...once }),
+      () => county().revokeWindowAuthority(welfare, { id: randomUUID(), on: today(), reason: '无', ...once }),
       'NOT_FOUND',
     ],
   ])('is not %s', async (_, act, code) => {
@@ -174,9 +178,9 @@ describe('a seal', () => {
     const made = await county().registerSeal(market, seal({ name: '市监专用章', department: '市场监管' }));
     const revoked = await county().revokeSeal(market, { id: made.id, on: today(), reason: '磨损', ...once });
     expect(revoked.revokedOn).toBe(today());
-    expect((await county().seals(personAt(CITY, 'SUPERVISOR'))).map((s) => s.name)).toContain('市监专用章');
-    await expect(county().seals(null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(county().seals(personAt(TOWNSHIP, 'CHIEF'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect((await county().seals(personAt(CITY, 'SUPERVISOR'), here)).map((s) => s.name)).toContain('市监专用章');
+    await expect(county().seals(null, here)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(county().seals(personAt(TOWNSHIP, 'CHIEF'), here)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(
       county().revokeSeal(market, { id: randomUUID(), on: today(), reason: '无', ...once }),
     ).rejects.toMatchObject({
@@ -204,18 +208,18 @@ describe('a bureau', () => {
     expect(made.map((t) => t.department)).toEqual(['市场监管', '卫生健康']);
     expect(await may(FOOD, 'DELIVER')).toBe('市场监管');
     expect(await may(FOOD, 'DELIVER', tomorrow)).toBe('WINDOW_UNAUTHORIZED');
-    expect((await county().seals(keeper)).find((s) => s.name === '市监新章')?.revokedOn).toBe(tomorrow);
+    expect((await county().seals(keeper, here)).find((s) => s.name === '市监新章')?.revokedOn).toBe(tomorrow);
     await county().registerSeal(bureau, seal({ name: '行政审批专用章', department: BUREAU, from: tomorrow }));
     await county().authorizeWindow(
       bureau,
       authorization({ item: FOOD, department: BUREAU, stages: ['DELIVER'], from: tomorrow }),
     );
     expect(await may(FOOD, 'DELIVER', tomorrow)).toBe(BUREAU);
-    expect((await county().transfers()).length).toBe(2);
+    expect((await county().powerTransfers(null, here)).length).toBe(2);
   });
 
   test('is given nothing twice, and all of it or nothing', async () => {
-    const before = await county().transfers();
+    const before = await county().powerTransfers(null, here);
     const input = { bureau: BUREAU, basis: '《行政许可法》第二十五条', from: plusDays(today(), 2), until: null };
     await expect(
       county().transferPowers(keeper, { ...input, departments: ['水利', '市场监管'], ...once }),
@@ -228,13 +232,13 @@ describe('a bureau', () => {
     await expect(county().transferPowers(welfare, { ...input, departments: ['水利'], ...once })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
-    expect(await county().transfers()).toEqual(before);
+    expect(await county().powerTransfers(null, here)).toEqual(before);
   });
 });
 
 describe('full authority', () => {
   test('shows windows and lower nodes with what is below it', async () => {
-    const view = await county().fullAuthority(personAt(COUNTY, 'SUPERVISOR'));
+    const view = await county().fullAuthority(personAt(COUNTY, 'SUPERVISOR'), here);
     const window = view.places.find((place) => place.window === 'A01');
     expect(window?.shares.find((share) => share.item === LOW_INCOME)?.done).toEqual(['REVIEW', 'DECIDE', 'DELIVER']);
     const township = view.places.find((place) => place.node === TOWNSHIP);
@@ -242,19 +246,22 @@ describe('full authority', () => {
     expect(view.places.map((place) => place.node)).not.toContain(VILLAGE);
     expect(view.unauthorized).toContain('3310-GA-001');
     expect(view.unauthorized).not.toContain(LOW_INCOME);
-    await expect(county().fullAuthority(personAt(TOWNSHIP, 'CHIEF'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(county().fullAuthority(personAt(TOWNSHIP, 'CHIEF'), here)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
   });
 
   test('counts what lower nodes do by delegation', async () => {
-    const service = officesService({
+    const supervisor = personAt(COUNTY, 'SUPERVISOR');
+    const handlers = officeHandlers({
       node: COUNTY,
-      db: federation.db(COUNTY),
       divisions: federation.divisions,
       nodes: () => federation.nodes(),
       now: federation.now,
       granted: async () => (item, node) => (item === LOW_INCOME && node === TOWNSHIP ? ['DECIDE', 'DELIVER'] : []),
     });
-    const { places } = await service.fullAuthority(personAt(COUNTY, 'SUPERVISOR'));
+    const queries = federation.db(COUNTY).queries(COUNTY);
+    const { places } = await handlers.fullAuthority({ viewer: supervisor, input: here, queries });
     const township = places.find((place) => place.node === TOWNSHIP);
     expect(township?.shares.find((share) => share.item === LOW_INCOME)?.done).toHaveLength(4);
   });

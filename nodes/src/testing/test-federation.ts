@@ -7,13 +7,14 @@ import { fileURLToPath } from 'node:url';
 import type {
   DivisionCode,
   Divisions,
+  Domain,
   OfficialCalendar,
   Role,
   RoleOperation,
   RoleResult,
   Viewer,
 } from '@liandong/schema';
-import { TOKEN_AUDIENCE, parseDivisions } from '@liandong/schema';
+import { TOKEN_AUDIENCE, operate, parseDivisions } from '@liandong/schema';
 import type { CryptoKey } from 'jose';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import pg from 'pg';
@@ -267,6 +268,11 @@ export class TestFederation {
   /** What the node's own services answer, without the gateway between. */
   services(node: DivisionCode) {
     return earlierServices(this.host(node).services(node));
+  }
+
+  /** The operations of a domain at a node, without the gateway between. */
+  desk<D extends Domain>(node: DivisionCode, domain: D) {
+    return operate(this.host(node).services(node).perform, domain);
   }
 
   /** Asks a host as the gateway would, with a token. */

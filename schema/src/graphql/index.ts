@@ -8,7 +8,6 @@ export * from './project-inputs.ts';
 export type * from './hearing-inputs.ts';
 export * from './inputs.ts';
 export * from './legal-bases-inputs.ts';
-export * from './offices-inputs.ts';
 export type * from './proxy-inputs.ts';
 export type * from './roster-inputs.ts';
 export { opensTo } from './one-case.ts';

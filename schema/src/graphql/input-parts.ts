@@ -58,7 +58,7 @@ export const idempotencyKey = z
   .transform((v) => v ?? null);
 
 /** A day in the zone Asia/Shanghai. */
-export const dayInput = z.string().refine(isDay, 'is no day YYYY-MM-DD');
+export const dayInput = z.string().refine(isDay, 'is no day YYYY-MM-DD').meta({ scalar: 'Date' });
 
 /** A day that may be left out. */
 export const optionalDay = dayInput.nullish().transform((v) => v ?? null);

@@ -4,11 +4,20 @@ import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import type { RoleContext } from './services.ts';
 
+/** The type by the role's builder: each role has its own, whichever of its parts asks first. */
+const made = new WeakMap<object, ReturnType<typeof problemType>>();
+
 /**
  * What a mutation refuses comes as data, all faults at once; what a query can't give is null with an error of the same
  * code at its place. See docs/decisions/0004-errors.md.
  */
-export function addProblem({ builder, enums, refs }: RoleBuilder) {
+export function addProblem(role: RoleBuilder) {
+  const known = made.get(role.builder) ?? problemType(role);
+  made.set(role.builder, known);
+  return known;
+}
+
+function problemType({ builder, enums, refs }: RoleBuilder) {
   return builder.objectRef<Problem>('Problem').implement({
     description: 'Why something was refused.',
     fields: (t) => ({

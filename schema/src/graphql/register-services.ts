@@ -2,19 +2,10 @@ import type { DivisionCode } from '../divisions.ts';
 import type { AdmissionEntry, Fee, FeeChange } from '../rules/admission.ts';
 import type { ListEntry } from '../rules/published-lists.ts';
 import type { LegalBasis, LegalBasisChange, LegalBasisTask } from '../rules/legal-bases.ts';
-import type { AuthorityShare, PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '../rules/offices.ts';
 import type { Viewer } from '../rules/permissions.ts';
 import type { AdmissionState, Audience, ListKind } from '../vocabulary.ts';
 import type { AdmitItemInput, ChangeFeeInput, ExemptItemInput } from './admission-inputs.ts';
 import type { ChangeLegalBasisInput, ConfirmLegalBasisInput } from './legal-bases-inputs.ts';
-import type {
-  AuthorizeWindowInput,
-  CloseWindowInput,
-  OpenWindowInput,
-  RegisterSealInput,
-  RevokeInput,
-  TransferPowersInput,
-} from './offices-inputs.ts';
 
 /** A delegation of an item that rests on a changed basis. */
 export interface AffectedGrant {
@@ -65,35 +56,4 @@ export interface AdmissionService {
   admit(viewer: Viewer | null, input: AdmitItemInput): Promise<AdmissionView>;
   exempt(viewer: Viewer | null, input: ExemptItemInput): Promise<AdmissionView>;
   changeFee(viewer: Viewer | null, input: ChangeFeeInput): Promise<AdmissionView>;
-}
-
-/** A window and what it may do, today and in time to come. */
-export interface WindowView {
-  window: ServiceWindow;
-  authorities: WindowAuthority[];
-  answeredBy: DivisionCode;
-}
-
-/** 充分授权 of a node's windows and of the nodes below it, on a day. */
-export interface FullAuthorityView {
-  division: DivisionCode;
-  day: string;
-  /** Each is a window of the node, or a node below. */
-  places: { window: string | null; node: DivisionCode | null; shares: AuthorityShare[] }[];
-  /** Items the node has a part in and no window is authorized for. */
-  unauthorized: string[];
-}
-
-export interface OfficesService {
-  windows(): Promise<WindowView[]>;
-  seals(viewer: Viewer | null): Promise<Seal[]>;
-  transfers(): Promise<PowerTransfer[]>;
-  fullAuthority(viewer: Viewer | null): Promise<FullAuthorityView>;
-  openWindow(viewer: Viewer | null, input: OpenWindowInput): Promise<WindowView>;
-  closeWindow(viewer: Viewer | null, input: CloseWindowInput): Promise<WindowView>;
-  authorizeWindow(viewer: Viewer | null, input: AuthorizeWindowInput): Promise<WindowView>;
-  revokeAuthority(viewer: Viewer | null, input: RevokeInput): Promise<WindowView>;
-  registerSeal(viewer: Viewer | null, input: RegisterSealInput): Promise<Seal>;
-  revokeSeal(viewer: Viewer | null, input: RevokeInput): Promise<Seal>;
-  transferPowers(viewer: Viewer | null, input: TransferPowersInput): Promise<PowerTransfer[]>;
 }

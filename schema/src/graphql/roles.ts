@@ -24,7 +24,7 @@ import { addProxy } from './proxy.ts';
 import { addRoster } from './roster.ts';
 import { addSharing } from './sharing.ts';
 import { addLegalBases } from './legal-bases.ts';
-import { addOffices } from './offices.ts';
+import { addOffices } from '../domains/offices/graph.ts';
 
 const ROLES: Record<RoleName, { add: (role: RoleBuilder) => void; scalars: readonly ScalarName[] }> = {
   filing: { add: addFiling, scalars: ['DateTime', 'Base64', 'Date', 'Fen'] },

@@ -13,7 +13,7 @@ import type { ProjectsService } from './project-services.ts';
 import type { RosterCoverageView, RosterService } from './roster-services.ts';
 import type { ProxyService } from './proxy-services.ts';
 import type { JointService } from './joint-services.ts';
-import type { AdmissionService, LegalBasesService, OfficesService } from './register-services.ts';
+import type { AdmissionService, LegalBasesService } from './register-services.ts';
 import type { PersonalDataRead, ReadsService } from './reads-services.ts';
 import type { SharingService } from './sharing-services.ts';
 
@@ -22,6 +22,7 @@ export type * from './case-services.ts';
 export type * from './catalogue-services.ts';
 export type * from './delegation-services.ts';
 export type * from '../domains/enquiries/views.ts';
+export type { FullAuthorityView, WindowView } from '../domains/offices/views.ts';
 export type * from './fee-services.ts';
 export type * from './figures-services.ts';
 export type * from './hearing-services.ts';
@@ -62,7 +63,6 @@ export interface NodeServices {
   legalBases: LegalBasesService;
   admission: AdmissionService;
   bundles: BundleService;
-  offices: OfficesService;
   itemLife: ItemLifeService;
   fees: FeesService;
   proxy: ProxyService;

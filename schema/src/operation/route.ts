@@ -21,3 +21,6 @@ export type Route =
 
 /** Where a mutation goes unless it says otherwise. */
 export const VIEWERS_DESK: Route = { by: 'viewer' };
+
+/** A query whose argument `division` must name the node. */
+export const NAMED_DIVISION: Route = { by: 'division', path: ['division'], otherwise: null };

@@ -2,7 +2,7 @@ import { problem } from '../errors.ts';
 import type { DivisionCode, Divisions } from '../divisions.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../vocabulary.ts';
-import { DOMAIN_DUTIES } from '../domains/duties.ts';
+import { DOMAIN_DUTIES, REGISTER_DUTIES } from '../domains/duties.ts';
 import type { Duty } from '../operation/duties.ts';
 import { CITY_ONLY, EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from '../operation/duties.ts';
 import { ARTICLES } from './articles.ts';
@@ -76,12 +76,7 @@ const TABLE = {
   CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
   READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
   KEEP_ADMISSION: { CATALOGUER: ORGANS },
-  KEEP_WINDOWS: { CATALOGUER: ORGANS },
-  // a department's power and its seal are its own: the centre's people do not give them away
-  AUTHORIZE_WINDOW: { CHIEF: ORGANS },
-  KEEP_SEALS: { CHIEF: ORGANS },
-  TRANSFER_POWERS: { CATALOGUER: ORGANS },
-  READ_OFFICES: { CLERK: ORGANS, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  ...REGISTER_DUTIES,
   DRAFT_ITEM: { CATALOGUER: CITY_ONLY },
   REVIEW_ITEM: { REVIEWER: CITY_ONLY },
   /** Also suspends and cancels. */

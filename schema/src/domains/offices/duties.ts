@@ -1,0 +1,11 @@
+import type { Duty } from '../../operation/duties.ts';
+import { ORGANS } from '../../operation/duties.ts';
+
+export const officeDuties = {
+  KEEP_WINDOWS: { CATALOGUER: ORGANS },
+  // a department's power and its seal are its own: the centre's people do not give them away
+  AUTHORIZE_WINDOW: { CHIEF: ORGANS },
+  KEEP_SEALS: { CHIEF: ORGANS },
+  TRANSFER_POWERS: { CATALOGUER: ORGANS },
+  READ_OFFICES: { CLERK: ORGANS, CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+} as const satisfies Record<string, Duty>;

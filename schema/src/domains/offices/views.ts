@@ -1,0 +1,34 @@
+import type { DivisionCode } from '../../divisions.ts';
+import { view } from '../../operation/index.ts';
+import type * as rules from '../../rules/offices.ts';
+
+/** A window and what it may do, today and in time to come. */
+export interface WindowView {
+  window: rules.ServiceWindow;
+  authorities: rules.WindowAuthority[];
+  answeredBy: DivisionCode;
+}
+
+/** A window of the node, or a node below it, with what can be done there on the spot. */
+export interface AuthorityPlaceView {
+  window: string | null;
+  node: DivisionCode | null;
+  shares: rules.AuthorityShare[];
+}
+
+/** 充分授权 of a node's windows and of the nodes below it, on a day. */
+export interface FullAuthorityView {
+  division: DivisionCode;
+  day: string;
+  places: AuthorityPlaceView[];
+  /** Items the node has a part in and no window is authorized for. */
+  unauthorized: string[];
+}
+
+export const ServiceWindow = view<WindowView>('ServiceWindow', { type: 'WindowPayload', field: 'window' });
+export const Seal = view<rules.Seal>('Seal');
+export const PowerTransfer = view<rules.PowerTransfer>('PowerTransfer', {
+  type: 'TransferPayload',
+  field: 'transfers',
+});
+export const FullAuthority = view<FullAuthorityView>('FullAuthority');
