@@ -9,8 +9,8 @@ const STARTS = /from '(?:[^']*\/nats-broker\.ts|node:child_process|playwright-co
 function testsThatStartSomething() {
   const files = readdirSync(join(PROJECT_DIR, 'gateway', 'src'), { recursive: true });
   return files
+    .map((file) => `gateway/src/${String(file)}`)
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => `gateway/src/${file}`)
     .filter((file) => STARTS.test(readFileSync(join(PROJECT_DIR, file), 'utf8')));
 }
 

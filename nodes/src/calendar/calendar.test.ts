@@ -42,7 +42,7 @@ describe('a calendar file', () => {
   test('with a coming year adds that year, and every published year stays as it was', async () => {
     const file = await fileOf({ years: [2027], restDays: ['2026-12-31', '2027-01-01'], makeUpDays: ['2027-01-03'] });
     const calendar = await openCalendar(file);
-    expect([...calendar.years].sort()).toEqual([...built.years, 2027].sort());
+    expect(calendar.years).toEqual(new Set([...built.years, 2027]));
     expect(isKnown('2026-06-16', calendar) && isKnown('2026-12-31', calendar)).toBe(true);
     for (let at = 0; at < 366; at++) {
       const day = plusDays('2026-01-01', at);

@@ -114,7 +114,7 @@ export const lockCase = gathered(async (tx: NodeTx, ids: readonly string[]): Pro
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const linesOf = groupLines(logs);
   return Promise.all(
-    ids.map((id) => {
+    ids.map(async (id) => {
       const row = rowOf.get(id);
       return row ? storedOf(tx, row, linesOf.get(id) ?? []) : null;
     }),

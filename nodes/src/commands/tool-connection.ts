@@ -4,8 +4,21 @@ import { parse } from 'pg-connection-string';
 
 /** Parameters of the address that {@link toolEnvironment} hands over. */
 const CARRIED = [
-  ...['host', 'port', 'user', 'password', 'database', 'options', 'application_name', 'client_encoding'],
-  ...['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootcert', 'sslnegotiation', 'uselibpqcompat'],
+  'host',
+  'port',
+  'user',
+  'password',
+  'database',
+  'options',
+  'application_name',
+  'client_encoding',
+  'ssl',
+  'sslmode',
+  'sslcert',
+  'sslkey',
+  'sslrootcert',
+  'sslnegotiation',
+  'uselibpqcompat',
 ];
 /** Those that say how long a host waits, and nothing of where it goes. */
 const OF_THE_HOST_ALONE = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'query_timeout'];
@@ -42,7 +55,11 @@ export function toolEnvironment(
   const kept = Object.entries(inherited).filter(([name]) => !name.startsWith('PG') || name === 'PGPASSFILE');
   return Object.fromEntries(
     [...kept, ...Object.entries(settings)].flatMap(([name, value]) =>
-      value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
+      typeof value === 'string' && value !== ''
+        ? [[name, value]]
+        : typeof value === 'number'
+          ? [[name, `${value}`]]
+          : [],
     ),
   );
 }
@@ -62,7 +79,8 @@ function read(databaseUrl: string): { client: pg.Client; given: Readonly<Record<
 function tlsOf(ssl: unknown, root: unknown): Record<string, unknown> {
   if (ssl === false) return { PGSSLMODE: 'disable' };
   if (ssl !== true && (typeof ssl !== 'object' || ssl === null)) throw unfit('ssl is neither true nor false');
-  const { rejectUnauthorized = true, checkServerIdentity = null } = ssl === true ? {} : (ssl as PgTls);
+  const tls: PgTls = ssl === true ? {} : ssl;
+  const { rejectUnauthorized = true, checkServerIdentity = null } = tls;
   if (!rejectUnauthorized) return { PGSSLMODE: 'require' };
   const mode = checkServerIdentity === null ? 'verify-full' : 'verify-ca';
   return { PGSSLMODE: mode, PGSSLROOTCERT: root ?? 'system' };

@@ -7,3 +7,4 @@ export { askedOnce, gathered, shareTransaction } from './gathered.ts';
 export { StepQueue } from './step-queue.ts';
 export { refusePooler } from './pooler.ts';
 export { isAway } from './unavailable.ts';
+export type { NodeHandlers } from './node-handlers.ts';

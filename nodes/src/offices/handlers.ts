@@ -27,9 +27,8 @@ import {
   windowShares,
 } from '@liandong/schema';
 import { findAllItems, findItem } from '../catalogue/index.ts';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries, NodeTx } from '../db/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
-import type { NodeHandlers } from '../operations/index.ts';
 import type { Registers } from './offices-store.ts';
 import * as store from './offices-store.ts';
 

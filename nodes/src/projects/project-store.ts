@@ -86,7 +86,9 @@ async function readRows(queries: NodeQueries, ids: readonly string[]): Promise<L
 
 function projectOf(id: string, rows: readonly LineRow[]): StoredProject | null {
   try {
-    const lines = following(rows.filter((row) => row.project === id).map(stored));
+    const held = rows.filter((row) => row.project === id).map(stored);
+    const lines = following(held);
+    if (held.some(({ line }) => !Number.isInteger(line.seq))) throw new Error('a line has no number');
     return lines.length === 0 ? null : { file: foldProject(lines.map(({ line }) => line)), lines };
   } catch (cause) {
     throw problem('CHAIN_BROKEN', `The log of the project ${id} can not be followed.`, { field: 'id', cause });

@@ -1,0 +1,5 @@
+import type { Domain, Handlers } from '@liandong/schema';
+import type { NodeQueries, NodeTx } from './host-db.ts';
+
+/** Handlers of a node: a query reads, a mutation and a step write in a transaction. */
+export type NodeHandlers<D extends Domain> = Handlers<D, NodeTx, NodeQueries>;
