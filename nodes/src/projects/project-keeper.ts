@@ -281,6 +281,8 @@ export class ProjectKeeper {
     }
     if (fresh.length === 0) return false;
     const all = following([...known.values()].sort((a, b) => a.line.seq - b.line.seq));
+    const next = fresh.find(({ line }) => line.seq === all.length + 1);
+    if (next) throw problem('CHAIN_BROKEN', `Line ${next.line.seq} of ${project} does not name the line ahead of it.`);
     const file = all.length === 0 ? null : foldProjectChain(all);
     if (file) this.#requireOrders(tx.node, file);
     await saveProject(tx, fresh, file);

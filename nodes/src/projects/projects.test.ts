@@ -184,6 +184,19 @@ describe('a project kept by the county', () => {
     expect((await told(COUNTY, id))?.file.refusals).toEqual([]);
   });
 
+  test('shows whoever dispatched it which node did not take it, and why', async () => {
+    const id = await registered();
+    await knows(TOWNSHIP, id);
+    // a line of another hand stands there, which the next one does not name
+    await federation.rows(TOWNSHIP, `UPDATE project_log SET hash = 'another' WHERE project = $1 AND seq = 1`, [id]);
+    await dispatch(id);
+    await knows(COUNTY, id, ({ file }) => file.refusals.length > 0);
+    await knows(VILLAGE, id, ({ file }) => file.refusals.length > 0 && file.orders.length === 2);
+    const { file } = (await told(COUNTY, id)) ?? {};
+    expect(file?.refusals.map((r) => [r.by, r.code])).toEqual([[TOWNSHIP, 'CHAIN_BROKEN']]);
+    expect((await told(TOWNSHIP, id))?.file.orders).toEqual([]);
+  });
+
   test('reaches a node that was away when it was dispatched', async () => {
     const id = await registered();
     await federation.stopHost(TOWNSHIP);
