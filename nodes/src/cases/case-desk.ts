@@ -86,65 +86,66 @@ export class CaseDesk {
       rate: (input) => this.#rate(input),
       track: (number, code) => this.#readings.track(number, code),
     };
-    const steps = caseSteps;
     this.handling = {
       getMany: (viewer, keys) => this.#readings.handlings(viewer, keys),
       list: (viewer, filter, page) => this.#readings.list(viewer, filter, page),
       accept: (viewer, input) =>
-        this.#step('accept', viewer, input, (desk, file) => steps.acceptCase(desk, file, input.note)),
+        this.#step('accept', viewer, input, (desk, file) => caseSteps.acceptCase(desk, file, input.note)),
       refuse: (viewer, input) =>
-        this.#step('refuse', viewer, input, (desk, file) => steps.refuseCase(desk, file, input.reason)),
+        this.#step('refuse', viewer, input, (desk, file) => caseSteps.refuseCase(desk, file, input.reason)),
       requestSupplement: (viewer, input) =>
         this.#step('requestSupplement', viewer, input, (desk, file) =>
-          steps.requestSupplement(desk, file, input.missing, input.note),
+          caseSteps.requestSupplement(desk, file, input.missing, input.note),
         ),
       review: (viewer, input) =>
         this.#step('review', viewer, input, (desk, file) =>
-          steps.reviewCase(desk, file, input.opinion, input.note, input.amountFen, input.second ?? null),
+          caseSteps.reviewCase(desk, file, input.opinion, input.note, input.amountFen, input.second ?? null),
         ),
       decide: (viewer, input) =>
         this.#step('decide', viewer, input, (desk, file) =>
-          steps.decideCase(desk, file, input.outcome, input.reason, input.minutes),
+          caseSteps.decideCase(desk, file, input.outcome, input.reason, input.minutes),
         ),
       requestPrecheck: (viewer, input) =>
-        this.#step('requestPrecheck', viewer, input, (desk, file) => steps.requestPrecheck(desk, file, input.note)),
+        this.#step('requestPrecheck', viewer, input, (desk, file) => caseSteps.requestPrecheck(desk, file, input.note)),
       precheck: (viewer, input) =>
         this.#step('precheck', viewer, input, (desk, file) =>
-          steps.precheckCase(desk, file, input.missing, input.remarks),
+          caseSteps.precheckCase(desk, file, input.missing, input.remarks),
         ),
       startProcedure: (viewer, { id, idempotencyKey, ...start }) =>
         this.#step('startProcedure', viewer, { id, idempotencyKey, ...start }, (desk, file) =>
-          steps.startProcedure(desk, file, start),
+          caseSteps.startProcedure(desk, file, start),
         ),
       endProcedure: (viewer, input) =>
         this.#step('endProcedure', viewer, input, (desk, file) =>
-          steps.endProcedure(desk, file, input.procedure, input.result, input.staff ?? []),
+          caseSteps.endProcedure(desk, file, input.procedure, input.result, input.staff ?? []),
         ),
       extend: (viewer, input) =>
-        this.#step('extend', viewer, input, (desk, file) => steps.extendCase(desk, file, input.days, input.reason)),
+        this.#step('extend', viewer, input, (desk, file) => caseSteps.extendCase(desk, file, input.days, input.reason)),
       decideOnTheSpot: (viewer, input) =>
-        this.#step('decideOnTheSpot', viewer, input, (desk, file) => steps.decideOnTheSpot(desk, file, input)),
+        this.#step('decideOnTheSpot', viewer, input, (desk, file) => caseSteps.decideOnTheSpot(desk, file, input)),
       issueDocument: (viewer, input) => this.#issue(viewer, input),
       assign: (viewer, input) =>
-        this.#step('assign', viewer, input, (desk, file) => steps.assignCase(desk, file, input.note)),
+        this.#step('assign', viewer, input, (desk, file) => caseSteps.assignCase(desk, file, input.note)),
       deliver: (viewer, input) =>
-        this.#step('deliver', viewer, input, (desk, file) => steps.deliverCase(desk, file, input.way, input.note)),
+        this.#step('deliver', viewer, input, (desk, file) => caseSteps.deliverCase(desk, file, input.way, input.note)),
       close: (viewer, input) =>
-        this.#step('close', viewer, input, (desk, file) => steps.closeCase(desk, file, input.note)),
+        this.#step('close', viewer, input, (desk, file) => caseSteps.closeCase(desk, file, input.note)),
       rate: (viewer, input) =>
-        this.#step('rate', viewer, input, (desk, file) => steps.rateCase(desk, file, input.grade)),
+        this.#step('rate', viewer, input, (desk, file) => caseSteps.rateCase(desk, file, input.grade)),
       terminate: (viewer, input) =>
-        this.#step('terminate', viewer, input, (desk, file) => steps.terminateCase(desk, file, input.reason)),
+        this.#step('terminate', viewer, input, (desk, file) => caseSteps.terminateCase(desk, file, input.reason)),
       void: (viewer, input) =>
-        this.#step('void', viewer, input, (desk, file) => steps.voidCase(desk, file, input.reason)),
+        this.#step('void', viewer, input, (desk, file) => caseSteps.voidCase(desk, file, input.reason)),
       transfer: (viewer, input) =>
-        this.#step('transfer', viewer, input, (desk, file) => steps.transferCase(desk, file, input.to, input.reason)),
+        this.#step('transfer', viewer, input, (desk, file) =>
+          caseSteps.transferCase(desk, file, input.to, input.reason),
+        ),
       document: (viewer, id) => this.#readings.document(viewer, id),
       notice: (viewer, id, seq) => this.#readings.notice(viewer, id, seq),
       forward: (viewer, input) =>
-        this.#step('forward', viewer, input, (desk, file) => steps.forwardCase(desk, file, input.note)),
+        this.#step('forward', viewer, input, (desk, file) => caseSteps.forwardCase(desk, file, input.note)),
       return: (viewer, input) =>
-        this.#step('return', viewer, input, (desk, file) => steps.returnCase(desk, file, input.reason)),
+        this.#step('return', viewer, input, (desk, file) => caseSteps.returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
       recall: (viewer, input) => this.#recall(viewer, input),
     };
@@ -219,7 +220,7 @@ export class CaseDesk {
         const made = { id: caseIdOf(node, randomUUID()), trackingCode: code };
         const at = now();
         const desk = await this.#elements.forApplication(tx, person, input.item, place, at);
-        const step = caseSteps[as](desk, filing);
+        const step = as === 'fileCase' ? caseSteps.fileCase(desk, filing) : caseSteps.draftCase(desk, filing);
         await storeMaterials(tx, materials);
         opened = await writer.open(
           tx,

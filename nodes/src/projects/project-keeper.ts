@@ -258,7 +258,8 @@ export class ProjectKeeper {
     const held = await readProjectLines(tx, project);
     const sound = following(held);
     const before = sound.length;
-    const known = new Map(held.map((line) => [line.line.seq, line]));
+    // a line of the log counts before one that waits behind a gap
+    const known = new Map([...held.slice(before), ...sound].map((line) => [line.line.seq, line]));
     const fresh: SignedProjectLine[] = [];
     for (const jws of jwses) {
       const { node, payload } = await trust.verify(jws, SIGNED_TYPES.project);

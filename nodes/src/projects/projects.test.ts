@@ -20,6 +20,17 @@ const DAY_MS = 86_400_000;
 
 let federation: TestFederation;
 
+/** Leaves a line at the township that names no line of the project's log as the one ahead of it. */
+async function leaveForeignLine(project: string, seq: number): Promise<void> {
+  const line = { project, seq, at: new Date(), node: COUNTY, prev: 'made up' };
+  const jws = `x.${Buffer.from(JSON.stringify(line)).toString('base64url')}.y`;
+  await federation.rows(
+    TOWNSHIP,
+    `INSERT INTO project_log (node, project, seq, jws, hash) VALUES ($1, $2, $3, $4, 'h')`,
+    [TOWNSHIP, project, seq, jws],
+  );
+}
+
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
 });
@@ -65,14 +76,7 @@ describe('a project kept by the county', () => {
   test('goes on at a desk where a line that never follows lies behind its log', async () => {
     const id = await registered();
     await knows(TOWNSHIP, id);
-    const { file: before } = (await told(TOWNSHIP, id)) ?? {};
-    const forged = { project: id, seq: (before?.seq ?? 0) + 2, at: new Date(), node: COUNTY, prev: 'made up' };
-    const jws = `x.${Buffer.from(JSON.stringify(forged)).toString('base64url')}.y`;
-    await federation.rows(
-      TOWNSHIP,
-      `INSERT INTO project_log (node, project, seq, jws, hash) VALUES ($1, $2, $3, $4, 'h')`,
-      [TOWNSHIP, id, forged.seq, jws],
-    );
+    await leaveForeignLine(id, 3);
     const began = (await told(TOWNSHIP, id))?.file.phases[0]?.on ?? today();
     await projects(COUNTY).reachPhase(keeper, { id, phase: 'DECISION', on: began, ...once });
     await projects(COUNTY).reachPhase(keeper, { id, phase: 'APPROVAL', on: began, ...once });
@@ -172,12 +176,7 @@ describe('a project kept by the county', () => {
   test('is taken where a line of another hand stands in the place of the next one', async () => {
     const id = await registered();
     await knows(TOWNSHIP, id);
-    await federation.rows(
-      TOWNSHIP,
-      `INSERT INTO project_log (node, project, seq, jws, hash)
-       SELECT node, project, 2, jws, 'another' FROM project_log WHERE project = $1 AND seq = 1`,
-      [id],
-    );
+    await leaveForeignLine(id, 2);
     await dispatch(id);
     await knows(TOWNSHIP, id, ({ file }) => file.orders.length === 2);
     await knows(VILLAGE, id, ({ file }) => file.orders.length === 2);
