@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { CASE_STATES, LOG_ACTIONS } from '@liandong/schema';
+import { CASE_STATES, LOG_ACTIONS } from '@liandong/schema/case';
 import { expect, test } from 'vitest';
 import { printedLife } from './printed-life.ts';
 

@@ -59,10 +59,10 @@ describe('lint', () => {
 
   test('lets the right arrows pass', async () => {
     expect(
-      await fired('nodes/src/i.ts', "import { problem } from '@liandong/schema';\nexport const i = problem;\n"),
+      await fired('nodes/src/i.ts', "import { problem } from '@liandong/schema/kernel';\nexport const i = problem;\n"),
     ).toEqual([]);
     expect(
-      await fired('gateway/src/j.ts', "import { problem } from '@liandong/schema';\nexport const j = problem;\n"),
+      await fired('gateway/src/j.ts', "import { problem } from '@liandong/schema/kernel';\nexport const j = problem;\n"),
     ).toEqual([]);
   });
 });

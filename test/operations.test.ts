@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { DOMAINS, operationsOf } from '@liandong/schema';
+import { DOMAINS } from '@liandong/schema/domains';
+import { operationsOf } from '@liandong/schema/operation';
 import { expect, test } from 'vitest';
 import { printedOperations } from '../schema/src/operation/print.ts';
 

@@ -1,17 +1,14 @@
-import type { CaseDesk, CaseEvent, CaseState } from '@liandong/schema';
+import type { CaseDesk, CaseEvent, CaseState } from '@liandong/schema/case';
 import {
   CASE_EVENTS,
-  CASE_STATES,
   CASE_STATE_LABELS,
+  CASE_STATES,
   CLOSED_STATES,
-  LOG_ACTIONS,
   LOG_ACTION_LABELS,
-  PERMISSIONS,
-  ROLE_LABELS,
-  ROLES,
-  TIERS,
-  TIER_LABELS,
-} from '@liandong/schema';
+  LOG_ACTIONS,
+} from '@liandong/schema/case';
+import { PERMISSIONS } from '@liandong/schema/operation';
+import { ROLE_LABELS, ROLES, TIER_LABELS, TIERS } from '@liandong/schema/kernel';
 
 const DESK_LABELS: Record<CaseDesk, string> = {
   OPENING: 'the desk that opens the case',
@@ -29,7 +26,7 @@ const stateName = (state: CaseState) => `${state} ${CASE_STATE_LABELS[state]}`;
 export function printedLife(): string {
   return `${[
     '# The life of a case (办件全流程)',
-    'Printed from `schema/src/rules/case-life.ts` and `permissions.ts` by `npm run -s life`; a test checks that it is as the code says.',
+    'Printed from `schema/src/case/case-life.ts` and `permissions.ts` by `npm run -s life`; a test checks that it is as the code says.',
     'An event that leaves the state as it is stands in the table only. Custody is not in the graph: a case under way to another node (FORWARDED, RETURNED, ASSIGNED, TRANSFERRED) takes no line but RECEIVED or HANDOFF_REFUSED.',
     ['```mermaid', 'stateDiagram-v2', ...graph(), '```'].join('\n'),
     '## Events',

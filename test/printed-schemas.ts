@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ROLE_SCHEMAS, parseDivisions, roleSchema } from '@liandong/schema';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { parseDivisions } from '@liandong/schema/kernel';
+import { roleSchema } from '@liandong/schema/graph';
 import type { GraphQLSchema } from 'graphql';
 import { isIntrospectionType, isSpecifiedScalarType, lexicographicSortSchema, printType } from 'graphql';
 import { stitchRoles } from '../gateway/src/stitch.ts';

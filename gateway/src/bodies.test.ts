@@ -113,7 +113,7 @@ describe('over a real port, a body', () => {
 
 describe('a body', () => {
   test('of a stranger who asked too often is not even begun to be read', async () => {
-    const gateway = await open({ door: { rates: { perPerson: 0, perAddress: 0, perStranger: 1 } } });
+    const gateway = await open({ edgeGuard: { rates: { perPerson: 0, perAddress: 0, perStranger: 1 } } });
     expect((await gateway.request('/graphql', post(bodyOf(100)))).status).toBe(200);
     const { stream, read } = endless();
     const refused = await gateway.request('/graphql', post(stream));

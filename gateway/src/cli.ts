@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { ProblemError } from '@liandong/schema';
+import { ProblemError } from '@liandong/schema/kernel';
 import { runCommand } from './commands/index.ts';
 
 const { stdin, stderr, stdout, env } = process;

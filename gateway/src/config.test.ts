@@ -1,4 +1,4 @@
-import { ProblemError } from '@liandong/schema';
+import { ProblemError } from '@liandong/schema/kernel';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -35,7 +35,7 @@ describe('the settings', () => {
       embeddedIssuer: null,
       requestTimeoutMs: 10_000,
       hostTimeoutMs: 2_500,
-      door: { rates: { perPerson: 1_200, perAddress: 12_000, perStranger: 600 }, trustedProxies: [], origins: [] },
+      edgeGuard: { rates: { perPerson: 1_200, perAddress: 12_000, perStranger: 600 }, trustedProxies: [], origins: [] },
       tls: null,
       metricsPort: 0,
       metricsAddress: '127.0.0.1',

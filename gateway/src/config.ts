@@ -1,6 +1,7 @@
-import { brokerUrlsSchema, problem } from '@liandong/schema';
+import { brokerUrlsSchema } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import { z } from 'zod';
-import type { DoorSettings } from './door.ts';
+import type { EdgeGuardSettings } from './edge-guard.ts';
 
 const path = z.string().min(1);
 
@@ -78,7 +79,7 @@ export interface GatewayConfig {
   embeddedIssuer: { name: string; peopleFile: string; keyFile: string } | null;
   requestTimeoutMs: number;
   hostTimeoutMs: number;
-  door: DoorSettings;
+  edgeGuard: EdgeGuardSettings;
   tls: { certFile: string; keyFile: string } | null;
   metricsPort: number;
   metricsAddress: string;
@@ -114,7 +115,7 @@ export function readConfig(environment: Record<string, string | undefined>): Gat
       peopleFile === undefined || keyFile === undefined ? null : { name: s.LIANDONG_ISSUER, peopleFile, keyFile },
     requestTimeoutMs: s.LIANDONG_REQUEST_TIMEOUT_MS,
     hostTimeoutMs: s.LIANDONG_HOST_TIMEOUT_MS,
-    door: {
+    edgeGuard: {
       rates: {
         perPerson: s.LIANDONG_RATE_PER_PERSON,
         perAddress: s.LIANDONG_RATE_PER_ADDRESS,

@@ -1,4 +1,4 @@
-import type { Viewer } from '@liandong/schema';
+import type { Viewer } from '@liandong/schema/operation';
 
 /** What a request to the gateway carries through stitching to the executors. */
 export interface GatewayContext {

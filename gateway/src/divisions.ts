@@ -1,5 +1,5 @@
-import type { Division, Divisions } from '@liandong/schema';
-import { TIER_LABELS } from '@liandong/schema';
+import type { Division, Divisions } from '@liandong/schema/kernel';
+import { TIER_LABELS } from '@liandong/schema/kernel';
 import {
   GraphQLEnumType,
   GraphQLID,

@@ -1,4 +1,5 @@
-import type { ErrorCode, HostGraphQLError, Problem } from '@liandong/schema';
+import type { ErrorCode, Problem } from '@liandong/schema/kernel';
+import type { HostGraphQLError } from '@liandong/schema/wire';
 
 /** Faults of the way and not of the question: somebody else may answer. */
 const WAY_FAULTS: readonly ErrorCode[] = [

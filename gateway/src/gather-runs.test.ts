@@ -1,5 +1,6 @@
-import type { ErrorCode } from '@liandong/schema';
-import { CLIENT_LIMITS, limitFaults, problem } from '@liandong/schema';
+import type { ErrorCode } from '@liandong/schema/kernel';
+import { CLIENT_LIMITS, limitFaults } from '@liandong/schema/graph';
+import { problem } from '@liandong/schema/kernel';
 import { parse } from 'graphql';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Gathered } from './gather.ts';

@@ -1,4 +1,4 @@
-import { BoundedCache } from '@liandong/schema';
+import { BoundedCache } from '@liandong/schema/kernel';
 import type { Gathered } from './gather.ts';
 
 /** How long an answer of all nodes serves whoever has no login, ms; one in which nodes are silent serves less long. */

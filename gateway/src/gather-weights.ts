@@ -1,4 +1,5 @@
-import type { HeavyRoots, Viewer } from '@liandong/schema';
+import type { HeavyRoots } from '@liandong/schema/graph';
+import type { Viewer } from '@liandong/schema/operation';
 import type { FieldNode } from 'graphql';
 import { valueFromASTUntyped } from 'graphql';
 import type { Registry } from './registry.ts';

@@ -1,4 +1,5 @@
-import type { PlaceRoster, Viewer } from '@liandong/schema';
+import type { PlaceRoster } from '@liandong/schema/domains/roster';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CITY,

@@ -1,4 +1,5 @@
-import type { Item, Viewer } from '@liandong/schema';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CITY,

@@ -1,21 +1,10 @@
-import type {
-  CatalogDriftView,
-  CatalogueBasis,
-  Drift,
-  Problem,
-  RoleContext,
-  RosterCoverageView,
-} from '@liandong/schema';
-import {
-  ROSTER_GAPS,
-  catalogueBasisSchema,
-  dayOf,
-  driftOf,
-  mustCarryOut,
-  nodeDriftSchema,
-  problem,
-  statusOn,
-} from '@liandong/schema';
+import type { CatalogDriftView, CatalogueBasis, Drift } from '@liandong/schema/domains/catalogue';
+import type { Problem } from '@liandong/schema/kernel';
+import type { RoleContext } from '@liandong/schema/graph';
+import type { RosterCoverageView } from '@liandong/schema/domains/roster';
+import { dayOf, problem, ROSTER_GAPS } from '@liandong/schema/kernel';
+import { catalogueBasisSchema, driftOf, mustCarryOut, nodeDriftSchema } from '@liandong/schema/domains/catalogue';
+import { statusOn } from '@liandong/schema/domains/item-life';
 import { z } from 'zod';
 import type { Registry } from './registry.ts';
 import type { Gathering } from './roles.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { problem, textOfFile } from '@liandong/schema';
+import { problem, textOfFile } from '@liandong/schema/kernel';
 
 /** The text of a file of settings, without a byte-order mark. @throws {ProblemError} BAD_CONFIG */
 export async function readText(file: string): Promise<string> {

@@ -1,5 +1,5 @@
-import type { Problem } from '@liandong/schema';
-import { ProblemError, problem } from '@liandong/schema';
+import type { Problem } from '@liandong/schema/kernel';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { Failure } from './failures.ts';
 import { isElsewhere, isWayFault, problemOf } from './failures.ts';
 import type { Key } from './roles.ts';

@@ -1,4 +1,4 @@
-import { TokenVerifier } from '@liandong/schema';
+import { TokenVerifier } from '@liandong/schema/identity';
 import { expect, test } from 'vitest';
 import { Issuer, generateIssuerKey, hashPassword } from './issuer/index.ts';
 import { programLog } from './observability/index.ts';

@@ -9,7 +9,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
 import type { JWK } from 'jose';
 import { decodeProtectedHeader } from 'jose';
-import { TokenVerifier, graphqlSubject, hostRequestSchema, parseIssuers } from '@liandong/schema';
+import { parseIssuers, TokenVerifier } from '@liandong/schema/identity';
+import { graphqlSubject, hostRequestSchema } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Issuer, generateIssuerKey, hashPassword } from './issuer/index.ts';
 import {

@@ -1,12 +1,6 @@
-import {
-  ISSUER_KEYS,
-  ProblemError,
-  TokenVerifier,
-  dayOf,
-  parseDivisions,
-  parseIssuers,
-  parseTopology,
-} from '@liandong/schema';
+import { ISSUER_KEYS, parseIssuers, TokenVerifier } from '@liandong/schema/identity';
+import { dayOf, parseDivisions, ProblemError } from '@liandong/schema/kernel';
+import { parseTopology } from '@liandong/schema/wire';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
@@ -38,7 +32,7 @@ async function main(): Promise<void> {
   );
   const issuer = await openIssuer(config);
   const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile, config.name);
-  const { requestTimeoutMs, hostTimeoutMs, door } = config;
+  const { requestTimeoutMs, hostTimeoutMs, edgeGuard } = config;
   const tls = config.tls && {
     cert: await readText(config.tls.certFile),
     key: await readText(config.tls.keyFile),
@@ -51,7 +45,7 @@ async function main(): Promise<void> {
     issuer,
     requestTimeoutMs,
     hostTimeoutMs,
-    door,
+    edgeGuard,
     log,
   });
   try {

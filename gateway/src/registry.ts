@@ -1,5 +1,7 @@
-import type { Divisions, Host, Placement } from '@liandong/schema';
-import { TopologySnapshot, problem } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { Host, Placement } from '@liandong/schema/wire';
+import { TopologySnapshot } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 
 /** Which node is where: an immutable snapshot, replaced only by one of a higher sequence. */
 export class Registry {

@@ -1,4 +1,4 @@
-import { ISSUER_KEYS, TokenVerifier, parseIssuers } from '@liandong/schema';
+import { ISSUER_KEYS, parseIssuers, TokenVerifier } from '@liandong/schema/identity';
 import { createRemoteJWKSet } from 'jose';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { IssuerKey } from '../../schema/src/testing/remote-issuer.ts';

@@ -1,4 +1,4 @@
-import { roleSchema } from '@liandong/schema';
+import { roleSchema } from '@liandong/schema/graph';
 import type { GraphQLField, GraphQLInputType, GraphQLSchema } from 'graphql';
 import {
   NoUnusedFragmentsRule,

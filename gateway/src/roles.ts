@@ -1,7 +1,11 @@
-import type { OperationRoute as Route, RoleName } from '@liandong/schema';
-import { DOMAINS, ROLE_SCHEMAS, filingNodeOf, routesOf } from '@liandong/schema';
+import type { OperationRoute as Route } from '@liandong/schema/operation';
+import type { RoleName } from '@liandong/schema/wire';
+import { DOMAINS } from '@liandong/schema/domains';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { filingNodeOf } from '@liandong/schema/kernel';
+import { routesOf } from '@liandong/schema/operation';
 
-export type { Gathering, OperationRoute as Route } from '@liandong/schema';
+export type { Gathering, OperationRoute as Route } from '@liandong/schema/operation';
 
 /**
  * The ownership table: which role owns which type, by which key the parts of a type are put together, and where in a

@@ -1,4 +1,4 @@
-import type { RoleResult } from '@liandong/schema';
+import type { RoleResult } from '@liandong/schema/wire';
 import fc from 'fast-check';
 import type { ExecutionResult } from 'graphql';
 import { parse } from 'graphql';

@@ -1,7 +1,9 @@
 import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
 import { createGraphQLError } from '@graphql-tools/utils';
-import type { Host, Problem, RoleOperation } from '@liandong/schema';
-import { ProblemError, executeRole, filingNodeOf, problem, problemsOf, roleSchema } from '@liandong/schema';
+import type { Host, RoleOperation } from '@liandong/schema/wire';
+import type { Problem } from '@liandong/schema/kernel';
+import { filingNodeOf, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
+import { executeRole, roleSchema } from '@liandong/schema/graph';
 import type { GraphQLError } from 'graphql';
 import { parse } from 'graphql';
 import type { GatewayContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { roleSchema } from '@liandong/schema';
+import { roleSchema } from '@liandong/schema/graph';
 import fc from 'fast-check';
 import type { GraphQLFieldResolver } from 'graphql';
 import { buildSchema, execute, parse, validate } from 'graphql';

@@ -1,4 +1,5 @@
-import { MAX_REQUEST_BYTES, TokenVerifier } from '@liandong/schema';
+import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
+import { TokenVerifier } from '@liandong/schema/identity';
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Issuer, generateIssuerKey } from './issuer/index.ts';

@@ -2,25 +2,32 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServerAdapter } from '@whatwg-node/server';
-import type { Divisions, Placement, TokenVerifier } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { Placement } from '@liandong/schema/wire';
+import type { TokenVerifier } from '@liandong/schema/identity';
+import { problem } from '@liandong/schema/kernel';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GatewayContext } from './context.ts';
-import type { Caller, DoorSettings } from './door.ts';
-import { Door, refusal } from './door.ts';
+import type { Caller, EdgeGuardSettings } from './edge-guard.ts';
+import { EdgeGuard, refusal } from './edge-guard.ts';
 import { drainable } from './drain.ts';
 import { heavyRoots } from './gather-weights.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
 import { inTrace, observeRequest } from './observability/index.ts';
-import type { Body } from './plugins/bodies.ts';
-import { Bodies, readBodies } from './plugins/bodies.ts';
-import { shownError } from './plugins/errors.ts';
-import type { Identity } from './plugins/identity.ts';
-import { identify } from './plugins/identity.ts';
-import { limitQueries, limitTexts, limitTokens, rememberQuestions } from './plugins/limits.ts';
+import type { Body, Identity } from './plugins/index.ts';
+import {
+  Bodies,
+  identify,
+  limitQueries,
+  limitTexts,
+  limitTokens,
+  readBodies,
+  rememberQuestions,
+  shownError,
+} from './plugins/index.ts';
 import { Registry } from './registry.ts';
 import { routedExecutor } from './route.ts';
 import { stitchRoles } from './stitch.ts';
@@ -47,7 +54,7 @@ export interface GatewayParts {
   issuer: Issuer | null;
   requestTimeoutMs: number;
   hostTimeoutMs: number;
-  door: DoorSettings;
+  edgeGuard: EdgeGuardSettings;
   log: Logger;
 }
 
@@ -56,7 +63,7 @@ export class Gateway {
   readonly registry: Registry;
   readonly #parts: GatewayParts;
   readonly #http = new HttpTransport();
-  readonly #door: Door;
+  readonly #edgeGuard: EdgeGuard;
   readonly #bodies = new Bodies();
   readonly #yoga: YogaServerInstance<Asked, GatewayContext>;
   #stopServing: (() => Promise<void>) | null = null;
@@ -64,7 +71,7 @@ export class Gateway {
   constructor(parts: GatewayParts) {
     const { divisions, topology, nats, hostTimeoutMs, log } = parts;
     this.#parts = parts;
-    this.#door = new Door(parts.door);
+    this.#edgeGuard = new EdgeGuard(parts.edgeGuard);
     this.registry = new Registry(divisions, topology);
     const hosts = new HostCaller((host) => (host.url === null ? nats : this.#http), {
       hostTimeoutMs,
@@ -88,7 +95,7 @@ export class Gateway {
         rememberQuestions(KNOWN_BYTES),
         limitQueries(({ viewer }, variables) => heavyRoots(this.registry, viewer, variables)),
       ],
-      // the door says who may ask from where
+      // the guard says who may ask from where
       cors: false,
       multipart: false,
       batching: false,
@@ -104,7 +111,7 @@ export class Gateway {
     const { pathname } = new URL(request.url);
     const answer = await inTrace(request.headers.get('traceparent'), 'gateway request', async () => {
       try {
-        return await this.#door.pass(request, caller, () => this.#answer(request, caller));
+        return await this.#edgeGuard.pass(request, caller, () => this.#answer(request, caller));
       } catch (error) {
         this.#parts.log.error({ err: error }, 'request failed');
         return refusal(500, 'INTERNAL', 'Internal error.');
@@ -137,7 +144,7 @@ export class Gateway {
    */
   async #question(request: Request, { address }: Caller): Promise<Response> {
     const identity = await identify(request, this.#parts.tokens);
-    await this.#door.rates.ofAsker(identity.viewer?.sub ?? null, address);
+    await this.#edgeGuard.rates.ofAsker(identity.viewer?.sub ?? null, address);
     const body = this.#bodies.open(identity.viewer, address);
     try {
       return await this.#yoga.fetch(request, { identity, body });
@@ -152,7 +159,7 @@ export class Gateway {
    */
   async listen(port: number, address: string, tls: { cert: string; key: string } | null = null): Promise<void> {
     const adapter = createServerAdapter<{ req: IncomingMessage }>((request: Request, { req }) =>
-      this.answer(request, this.#door.callerOf(req)),
+      this.answer(request, this.#edgeGuard.callerOf(req)),
     );
     const serve: Serve = (incoming, outgoing) => {
       // no address can be made of these: the adapter would break on them

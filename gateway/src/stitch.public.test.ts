@@ -1,4 +1,4 @@
-import { roleSchema } from '@liandong/schema';
+import { roleSchema } from '@liandong/schema/graph';
 import { buildSchema, isInputObjectType, isObjectType, parse, printType, validate } from 'graphql';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ROLE_LIST } from './roles.ts';

@@ -2,8 +2,9 @@ import type { MergedTypeConfig, SubschemaConfig } from '@graphql-tools/delegate'
 import { stitchSchemas } from '@graphql-tools/stitch';
 import type { Executor } from '@graphql-tools/utils';
 import { MapperKind, filterSchema, mapSchema, pruneSchema, relocatedError } from '@graphql-tools/utils';
-import type { Divisions } from '@liandong/schema';
-import { ProblemError, roleSchema, textFaults } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema/kernel';
+import { ProblemError } from '@liandong/schema/kernel';
+import { roleSchema, textFaults } from '@liandong/schema/graph';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import {
   GraphQLError,

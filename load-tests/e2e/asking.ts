@@ -1,4 +1,4 @@
-import { dayOf } from '@liandong/schema';
+import { dayOf } from '@liandong/schema/kernel';
 import type { Refusal, GraphQLAnswer } from '../src/federation/client.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { when } from '../src/federation/waiting.ts';

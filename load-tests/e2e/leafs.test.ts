@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Topology } from '@liandong/schema';
+import type { Topology } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RoadProxy } from '../src/chaos/road-proxy.ts';
 import { Client } from '../src/federation/client.ts';

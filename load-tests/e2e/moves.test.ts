@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Topology } from '@liandong/schema';
+import type { Topology } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../src/federation/client.ts';
 import { DEMO_HOSTS, DEMO_PEOPLE, person } from '../src/federation/demo-plan.ts';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { ProblemError, dayOf, parseDivisions, problem } from '@liandong/schema';
+import { dayOf, parseDivisions, problem, ProblemError } from '@liandong/schema/kernel';
 import {
   describeImport,
   describeWarning,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { brokerUrlsSchema, isDivisionCode, problem } from '@liandong/schema';
+import { brokerUrlsSchema } from '@liandong/schema/wire';
+import { isDivisionCode, problem } from '@liandong/schema/kernel';
 
 const path = z.string().min(1);
 const codes = z

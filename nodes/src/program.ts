@@ -1,4 +1,4 @@
-import { ProblemError } from '@liandong/schema';
+import { ProblemError } from '@liandong/schema/kernel';
 import { readConfig } from './config.ts';
 import { migrate } from './db/index.ts';
 import type { HandOffPorts } from './handoff/index.ts';

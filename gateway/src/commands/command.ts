@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import type { PasswordSource } from './password.ts';
 
 /** What a command is given besides its words: settings, where passwords come from, and where it prints. */

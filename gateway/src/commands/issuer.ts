@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
 import { Issuer, generateIssuerKey, parseIssuerKeys } from '../issuer/index.ts';
 import { readJson } from '../json-file.ts';

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 
 /** Fewest characters of a password, whatever they are; NIST SP 800-63B (2017), 5.1.1.2, asks for eight. */
 const SHORTEST = 10;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Divisions, Role, Tier } from '@liandong/schema';
-import { PERMISSIONS, ROLES, dayOf, parseDivisions, problem } from '@liandong/schema';
+import type { Divisions, Role, Tier } from '@liandong/schema/kernel';
+import { PERMISSIONS } from '@liandong/schema/operation';
+import { dayOf, parseDivisions, problem, ROLES } from '@liandong/schema/kernel';
 import type { Person } from '../issuer/index.ts';
 import { hashPassword, parsePeople } from '../issuer/index.ts';
 import { readJson, readText } from '../json-file.ts';

@@ -1,5 +1,5 @@
 import { chown, open, rename, rm, stat } from 'node:fs/promises';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import { readJson } from '../json-file.ts';
 
 /**

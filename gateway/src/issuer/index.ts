@@ -1,3 +1,4 @@
+/** The embedded token issuer for small sites and development. */
 export { generateIssuerKey, parseIssuerKeys } from './issuer-keys.ts';
 export { Issuer } from './issuer.ts';
 export type { FindConsent, TokenAnswer, TrackedConsent } from './issuer.ts';

@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import type { CryptoKey, JWK } from 'jose';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';

@@ -1,4 +1,5 @@
-import { TOKEN_AUDIENCE, TokenVerifier, dayOf, endOfDay, parseIssuers } from '@liandong/schema';
+import { parseIssuers, TOKEN_AUDIENCE, TokenVerifier } from '@liandong/schema/identity';
+import { dayOf, endOfDay } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -1,17 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import { SignJWT } from 'jose';
-import type { DivisionCode, ProxyConsent } from '@liandong/schema';
-import {
-  ARTICLES,
-  TOKEN_AUDIENCE,
-  TokenVerifier,
-  dayOf,
-  endOfDay,
-  parseIssuers,
-  problem,
-  requireConsent,
-} from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { ProxyConsent } from '@liandong/schema/domains/proxy';
+import { ARTICLES, dayOf, endOfDay, problem } from '@liandong/schema/kernel';
+import { parseIssuers, TOKEN_AUDIENCE, TokenVerifier } from '@liandong/schema/identity';
+import { requireConsent } from '@liandong/schema/domains/proxy';
 import type { IssuerKey } from './issuer-keys.ts';
 import { parseIssuerKeys } from './issuer-keys.ts';
 import { LoginGuard } from './login-guard.ts';

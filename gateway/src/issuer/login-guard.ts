@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { networkOf } from '../plugins/networks.ts';
-import { rateLimited } from '../plugins/rates.ts';
+import { networkOf, rateLimited } from '../plugins/index.ts';
 
 /** How failures of one kind are slowed down. */
 interface Slowing {

@@ -1,7 +1,7 @@
 import type { ScryptOptions } from 'node:crypto';
 import { scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { ROLES, isDivisionCode, problem } from '@liandong/schema';
+import { isDivisionCode, problem, ROLES } from '@liandong/schema/kernel';
 import { z } from 'zod';
 
 const scryptOf = promisify(scrypt) as (

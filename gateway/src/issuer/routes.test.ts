@@ -1,4 +1,4 @@
-import { TokenVerifier } from '@liandong/schema';
+import { TokenVerifier } from '@liandong/schema/identity';
 import { createLocalJWKSet, decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, VILLAGE } from '../testing/memory-federation.ts';

@@ -1,7 +1,6 @@
-import type { ErrorCode } from '@liandong/schema';
-import { ERRORS, ProblemError } from '@liandong/schema';
-import { readAtMost } from '../plugins/bodies.ts';
-import { waitOf } from '../plugins/rates.ts';
+import type { ErrorCode } from '@liandong/schema/kernel';
+import { ERRORS, ProblemError } from '@liandong/schema/kernel';
+import { readAtMost, waitOf } from '../plugins/index.ts';
 import type { FindConsent, Issuer } from './issuer.ts';
 
 /** Grant, subject and token types of an exchange (RFC 8693 §2.1, §3). */

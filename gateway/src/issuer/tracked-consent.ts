@@ -1,5 +1,5 @@
-import type { Day } from '@liandong/schema';
-import { isErrorCode, problem } from '@liandong/schema';
+import type { Day } from '@liandong/schema/kernel';
+import { isErrorCode, problem } from '@liandong/schema/kernel';
 import type { FindConsent } from './issuer.ts';
 
 const TRACK = `query ($number: String!, $code: String!) {

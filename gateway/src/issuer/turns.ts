@@ -1,4 +1,4 @@
-import { rateLimited } from '../plugins/rates.ts';
+import { rateLimited } from '../plugins/index.ts';
 
 /** Lets so much work run at once and so much wait for its turn; the rest is turned away. */
 export class Turns {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { pino } from 'pino';
-import { ProblemError } from '@liandong/schema';
+import { ProblemError } from '@liandong/schema/kernel';
 import { traceFields } from './trace.ts';
 
 /** Fields that never leave the process, wherever somebody may put them. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** Seconds; from a key lookup to what a person gives up on. */

@@ -1,6 +1,7 @@
 import { createGraphQLError } from '@graphql-tools/utils';
-import type { Viewer } from '@liandong/schema';
-import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
+import type { Viewer } from '@liandong/schema/operation';
+import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
+import { problem } from '@liandong/schema/kernel';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { networkOf } from './networks.ts';
 import { rateLimited } from './rates.ts';

@@ -1,5 +1,5 @@
 import { createGraphQLError } from '@graphql-tools/utils';
-import { ERRORS, ERROR_CODES, ProblemError, problem } from '@liandong/schema';
+import { ERROR_CODES, ERRORS, problem, ProblemError } from '@liandong/schema/kernel';
 import { GraphQLError, locatedError } from 'graphql';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';

@@ -1,8 +1,8 @@
 import { createGraphQLError } from '@graphql-tools/utils';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import type { ErrorCode } from '@liandong/schema';
-import { ERRORS, ProblemError, isErrorCode, problem, problemsOf } from '@liandong/schema';
+import type { ErrorCode } from '@liandong/schema/kernel';
+import { ERRORS, isErrorCode, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
 import { waitOf } from './rates.ts';
 
 /** Codes of GraphQL itself, for questions that can't be read; every other error speaks the project's own. */

@@ -1,5 +1,6 @@
-import type { TokenVerifier, Viewer } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { TokenVerifier } from '@liandong/schema/identity';
+import type { Viewer } from '@liandong/schema/operation';
+import { problem } from '@liandong/schema/kernel';
 
 export interface Identity {
   viewer: Viewer | null;

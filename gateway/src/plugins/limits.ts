@@ -1,5 +1,7 @@
-import type { HeavyRoots } from '@liandong/schema';
-import { CLIENT_LIMITS, DocumentCache, MAX_QUERY_CHARACTERS, limitFaults, problem } from '@liandong/schema';
+import type { HeavyRoots } from '@liandong/schema/graph';
+import { CLIENT_LIMITS, DocumentCache, limitFaults } from '@liandong/schema/graph';
+import { MAX_QUERY_CHARACTERS } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Identity } from './identity.ts';

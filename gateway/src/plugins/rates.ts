@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { networkOf } from './networks.ts';

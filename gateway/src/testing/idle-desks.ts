@@ -1,5 +1,8 @@
-import type { DivisionCode, NodeServices } from '@liandong/schema';
-import { feeTotalsOf, performing, problem, reconciliationCsv } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { NodeServices } from '@liandong/schema/graph';
+import { feeTotalsOf, reconciliationCsv } from '@liandong/schema/domains/fees';
+import { performing } from '@liandong/schema/operation';
+import { problem } from '@liandong/schema/kernel';
 
 /** Desks of a node in memory at which nothing has been done, and nothing can be. */
 export class IdleDesks {

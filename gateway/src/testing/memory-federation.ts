@@ -1,30 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  CaseState,
-  DivisionCode,
-  Divisions,
-  Host,
-  HostReply,
-  HostRequest,
-  NodeServices,
-  RoleOperation,
-  RoleResult,
-  TokenVerifier,
-  Placement,
-  Viewer,
-} from '@liandong/schema';
-import {
-  ProblemError,
-  executeRole,
-  extensionsOf,
-  hostReplySchema,
-  hostRequestSchema,
-  implementationSchema,
-  itemSchema,
-  parseDivisions,
-  problem,
-} from '@liandong/schema';
+import type { CaseState } from '@liandong/schema/case';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Host, HostReply, HostRequest, Placement, RoleOperation, RoleResult } from '@liandong/schema/wire';
+import type { NodeServices } from '@liandong/schema/graph';
+import type { TokenVerifier } from '@liandong/schema/identity';
+import type { Viewer } from '@liandong/schema/operation';
+import { parseDivisions, problem, ProblemError } from '@liandong/schema/kernel';
+import { executeRole, extensionsOf } from '@liandong/schema/graph';
+import { hostReplySchema, hostRequestSchema } from '@liandong/schema/wire';
+import { implementationSchema, itemSchema } from '@liandong/schema/domains/catalogue';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { Kind, graphql, parse } from 'graphql';
 import type { GatewayContext } from '../context.ts';

@@ -1,27 +1,19 @@
 import type {
   CaseFilter,
-  CaseStepInput,
-  CatalogEntryView,
-  DataOffer,
-  DataOfferView,
-  DivisionCode,
-  FileCaseInput,
   FilingView,
   HandlingKey,
   HandlingView,
-  Implementation,
-  Item,
-  ItemHead,
-  NodeServices,
-  Page,
-  PageRequest,
-  PlaceRoster,
-  ProblemError,
-  RollupView,
   TrackedCaseView,
-  Viewer,
-} from '@liandong/schema';
-import { problem, standardizationOf } from '@liandong/schema';
+} from '@liandong/schema/domains/handling';
+import type { CaseStepInput, FileCaseInput, NodeServices } from '@liandong/schema/graph';
+import type { CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
+import type { DataOffer, DataOfferView } from '@liandong/schema/domains/sharing';
+import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
+import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { PlaceRoster } from '@liandong/schema/domains/roster';
+import type { RollupView } from '@liandong/schema/domains/figures';
+import { problem } from '@liandong/schema/kernel';
+import { standardizationOf } from '@liandong/schema/domains/figures';
 import { IdleDesks, illegal } from './idle-desks.ts';
 import type { KnownCase } from './memory-views.ts';
 import {

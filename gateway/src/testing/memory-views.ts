@@ -1,15 +1,8 @@
-import type {
-  CaseState,
-  DivisionCode,
-  FilingView,
-  HandlingView,
-  Implementation,
-  ImplementationView,
-  Item,
-  ItemView,
-  LogEntryView,
-  TrackedCaseView,
-} from '@liandong/schema';
+import type { CaseState } from '@liandong/schema/case';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { FilingView, HandlingView, LogEntryView, TrackedCaseView } from '@liandong/schema/domains/handling';
+import type { Implementation, ImplementationView, Item } from '@liandong/schema/domains/catalogue';
+import type { ItemView } from '@liandong/schema/domains/item-life';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
 /** When copies last heard of their originals. */

@@ -1,5 +1,7 @@
-import type { DivisionCode, Issuers, Role, Viewer } from '@liandong/schema';
-import { TOKEN_AUDIENCE, TokenVerifier } from '@liandong/schema';
+import type { DivisionCode, Role } from '@liandong/schema/kernel';
+import type { Issuers } from '@liandong/schema/identity';
+import type { Viewer } from '@liandong/schema/operation';
+import { TOKEN_AUDIENCE, TokenVerifier } from '@liandong/schema/identity';
 import type { CryptoKey, JWK } from 'jose';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 

@@ -1,7 +1,9 @@
-import type { Divisions, TokenVerifier, Viewer } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { TokenVerifier } from '@liandong/schema/identity';
+import type { Viewer } from '@liandong/schema/operation';
 import type { Logger } from 'pino';
 import { pino } from 'pino';
-import type { Caller, DoorSettings } from '../door.ts';
+import type { Caller, EdgeGuardSettings } from '../edge-guard.ts';
 import type { Issuer } from '../issuer/index.ts';
 import { Gateway } from '../server.ts';
 import type { Filed } from './memory-federation.ts';
@@ -20,12 +22,12 @@ export interface Answered {
 export interface TestGatewayOptions {
   issuer?: Issuer | null;
   tokens?: TokenVerifier;
-  door?: Partial<DoorSettings>;
+  edgeGuard?: Partial<EdgeGuardSettings>;
   log?: Logger;
 }
 
 /** No limits of rates and no pages of other places. */
-const OPEN: DoorSettings = {
+const OPEN: EdgeGuardSettings = {
   rates: { perPerson: 0, perAddress: 0, perStranger: 0 },
   trustedProxies: [],
   origins: [],
@@ -54,7 +56,7 @@ export class TestGateway {
       issuer: options.issuer ?? null,
       requestTimeoutMs: 60_000,
       hostTimeoutMs: 30_000,
-      door: { ...OPEN, ...options.door },
+      edgeGuard: { ...OPEN, ...options.edgeGuard },
       log,
     });
   }

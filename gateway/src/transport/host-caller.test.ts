@@ -1,5 +1,6 @@
-import type { Host, HostReply, HostRequest, RoleOperation } from '@liandong/schema';
-import { MAX_QUERY_CHARACTERS, ProblemError, problem } from '@liandong/schema';
+import type { Host, HostReply, HostRequest, RoleOperation } from '@liandong/schema/wire';
+import { MAX_QUERY_CHARACTERS } from '@liandong/schema/wire';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import { describe, expect, test } from 'vitest';
 import type { HostAnswer, HostCallerOptions } from './host-caller.ts';
 import { HostCaller } from './host-caller.ts';

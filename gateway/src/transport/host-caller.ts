@@ -1,6 +1,8 @@
 import DataLoader from 'dataloader';
-import type { Host, ProblemError, RoleOperation, RoleResult } from '@liandong/schema';
-import { MAX_QUERY_CHARACTERS, isErrorCode, problem } from '@liandong/schema';
+import type { Host, RoleOperation, RoleResult } from '@liandong/schema/wire';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { MAX_QUERY_CHARACTERS } from '@liandong/schema/wire';
+import { isErrorCode, problem } from '@liandong/schema/kernel';
 import { observeHost } from '../observability/index.ts';
 import type { Transport } from './transport.ts';
 

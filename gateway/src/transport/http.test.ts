@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Host, HostReply, HostRequest } from '@liandong/schema';
+import type { Host, HostReply, HostRequest } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../testing/nats-broker.ts';
 import { HttpTransport } from './http.ts';

@@ -1,5 +1,5 @@
-import type { Host, HostReply, HostRequest } from '@liandong/schema';
-import { ProblemError, problem } from '@liandong/schema';
+import type { Host, HostReply, HostRequest } from '@liandong/schema/wire';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import { Agent, errors, request } from 'undici';
 import type { Transport } from './transport.ts';
 import { readReply } from './transport.ts';

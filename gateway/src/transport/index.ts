@@ -1,3 +1,4 @@
+/** NATS and HTTP to hosts behind one interface; one request for a host and step. */
 export { HostCaller } from './host-caller.ts';
 export type { HostAnswer, HostCallerOptions } from './host-caller.ts';
 export { HttpTransport } from './http.ts';

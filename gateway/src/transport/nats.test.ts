@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { connect, headers } from '@nats-io/transport-node';
-import type { Host, HostReply, HostRequest, Part } from '@liandong/schema';
+import type { Host, HostReply, HostRequest, Part } from '@liandong/schema/wire';
 import {
+  graphqlSubject,
+  hostRequestSchema,
   MAX_PARTS,
   PART_HEADER,
   PartsCollector,
-  graphqlSubject,
-  hostRequestSchema,
   splitParts,
-} from '@liandong/schema';
+} from '@liandong/schema/wire';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TestBroker } from '../testing/nats-broker.ts';
 import { NatsTransport } from './nats.ts';

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { checkServerIdentity } from 'node:tls';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { connect, headers, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
-import type { Host, HostReply, HostRequest, ProblemError } from '@liandong/schema';
-import { PART_HEADER, PartsCollector, graphqlSubject, problem, splitParts, tlsOption } from '@liandong/schema';
+import type { Host, HostReply, HostRequest } from '@liandong/schema/wire';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { graphqlSubject, PART_HEADER, PartsCollector, splitParts, tlsOption } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { Transport } from './transport.ts';
 import { readReply } from './transport.ts';
 

@@ -1,5 +1,6 @@
-import type { Host, HostReply, HostRequest, RoleResult } from '@liandong/schema';
-import { hostReplyShape, problem, roleResultSchema } from '@liandong/schema';
+import type { Host, HostReply, HostRequest, RoleResult } from '@liandong/schema/wire';
+import { hostReplyShape, roleResultSchema } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 
 /**
  * One way to ask a host. NATS and HTTP stand behind it alike.

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plusDays } from '@liandong/schema';
+import { plusDays } from '@liandong/schema/kernel';
 import { describe, expect, test } from 'vitest';
 import * as documents from '../../src/federation/documents.ts';
 import { CATALOGUE_FILE } from '../../src/federation/plan.ts';

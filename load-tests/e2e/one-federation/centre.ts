@@ -1,4 +1,4 @@
-import { plusDays } from '@liandong/schema';
+import { plusDays } from '@liandong/schema/kernel';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { REGISTERS_FILE } from '../../src/federation/plan.ts';
 import { Journey, fileHomestead, fileLowIncome } from '../../src/federation/journeys.ts';

@@ -1,4 +1,4 @@
-import { plusDays } from '@liandong/schema';
+import { plusDays } from '@liandong/schema/kernel';
 import { describe, expect, test } from 'vitest';
 import * as documents from '../../src/federation/documents.ts';
 import type { Asking } from '../asking.ts';

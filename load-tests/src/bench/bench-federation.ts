@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateIssuerKey } from '@liandong/gateway';
 import { holdCeremony, migrate, topologyPaths } from '@liandong/nodes';
-import { parseDivisions, problem } from '@liandong/schema';
+import { parseDivisions, problem } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
 import type pg from 'pg';
 import { Services, findNatsServer, freePort, readRows } from '../federation/services.ts';

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Item } from '@liandong/schema';
-import { problem, readCatalogueFile } from '@liandong/schema';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { problem } from '@liandong/schema/kernel';
+import { readCatalogueFile } from '@liandong/schema/domains/catalogue';
 
 export const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
 

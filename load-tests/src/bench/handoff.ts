@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import { BenchFederation, CITY, COUNTY, TOWNSHIP, VILLAGE } from './bench-federation.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 import type { Client } from '../federation/client.ts';
 import { Federation } from '../federation/federation.ts';

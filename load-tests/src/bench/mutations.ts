@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TOKEN_AUDIENCE } from '@liandong/schema';
+import { TOKEN_AUDIENCE } from '@liandong/schema/identity';
 import { SignJWT, importJWK } from 'jose';
 import pg from 'pg';
 import { BenchFederation, CITY, COUNTY, ISSUER, TOWNSHIP } from './bench-federation.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 import { partsOf } from './bench-federation.ts';
 

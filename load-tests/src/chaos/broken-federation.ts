@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { topologyPaths } from '@liandong/nodes';
-import { TOKEN_AUDIENCE } from '@liandong/schema';
+import { TOKEN_AUDIENCE } from '@liandong/schema/identity';
 import type { JWK } from 'jose';
 import { SignJWT, importJWK } from 'jose';
 import { Federation } from '../federation/federation.ts';

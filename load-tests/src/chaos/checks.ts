@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { builtInCalendar, exportCase, withNode } from '@liandong/nodes';
-import type { Fact, PublicKey } from '@liandong/schema';
-import { ProblemError, parentByCode, parseDivisions } from '@liandong/schema';
+import type { Fact } from '@liandong/schema/domains/figures';
+import type { PublicKey } from '@liandong/schema/trust';
+import { parseDivisions, ProblemError } from '@liandong/schema/kernel';
+import { parentByCode } from '@liandong/schema/trust';
 import { DIVISIONS_FILE } from '../federation/plan.ts';
 import type { BrokenFederation } from './broken-federation.ts';
 import type { PromisedCase } from './desks.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HostReply, RoleOperation } from '@liandong/schema';
+import type { HostReply, RoleOperation } from '@liandong/schema/wire';
 import { FILE_CASE } from '../federation/documents.ts';
 import type { HeldCase, Item, NextStep, Remembered } from './case-plan.ts';
 import { ITEMS, application, nextStep, planOf } from './case-plan.ts';

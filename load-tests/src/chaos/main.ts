@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ProblemError, problem } from '@liandong/schema';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import { NAIVE_KINDS, runNaive } from './naive-suite.ts';
 import type { FaultKind } from './schedule.ts';
 import { FAULTS, FAULT_KINDS } from './schedule.ts';

@@ -1,14 +1,10 @@
-import type {
-  CaseFile,
-  DivisionCode,
-  Divisions,
-  Fact,
-  LogLine,
-  OfficialCalendar,
-  ParentOf,
-  PublicKey,
-} from '@liandong/schema';
-import { factsOf, foldLine, openFile, parseCaseExport, verifyCaseExport } from '@liandong/schema';
+import type { CaseFile, LogLine } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Fact } from '@liandong/schema/domains/figures';
+import type { ParentOf, PublicKey } from '@liandong/schema/trust';
+import { factsOf } from '@liandong/schema/domains/figures';
+import { foldLine, openFile } from '@liandong/schema/case';
+import { parseCaseExport, verifyCaseExport } from '@liandong/schema/trust';
 import { decodeJwt } from 'jose';
 
 /** What is left of one case in all databases. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ProblemError, problem } from '@liandong/schema';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { RollupNow } from '../federation/journeys.ts';
 import { JOURNEYS, rollupWhen } from '../federation/journeys.ts';
 import type { DelegationReport } from '../federation/delegation-journey.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ErrorCode } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { ErrorCode } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 
 /** What says that nobody answered: a step may have been done all the same. */
 const UNANSWERED: ReadonlySet<string | undefined> = new Set<ErrorCode>(['DEADLINE_EXCEEDED', 'NODE_UNREACHABLE']);

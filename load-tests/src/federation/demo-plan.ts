@@ -1,4 +1,5 @@
-import type { Host, Role } from '@liandong/schema';
+import type { Host } from '@liandong/schema/wire';
+import type { Role } from '@liandong/schema/kernel';
 
 /**
  * The demo federation: city 台州市, county 三门县, townships 亭旁镇 and 珠岙镇, and two villages of each. The villages of

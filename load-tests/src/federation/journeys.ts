@@ -1,4 +1,4 @@
-import { dayOf } from '@liandong/schema';
+import { dayOf } from '@liandong/schema/kernel';
 import type { Client } from './client.ts';
 import type { Federation } from './federation.ts';
 import * as documents from './documents.ts';

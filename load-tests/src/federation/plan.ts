@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { topologyPaths } from '@liandong/nodes';
-import type { Broker, Host } from '@liandong/schema';
+import type { Broker, Host } from '@liandong/schema/wire';
 import type { DemoPerson } from './demo-plan.ts';
 import type { Services } from './services.ts';
 import { freePort } from './services.ts';

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { openSync, closeSync, readFileSync } from 'node:fs';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 
 /** A built program runs as it is; a source file is run by tsx and started again when a file it has loaded changes. */
 const flagsOf = (file: string) =>

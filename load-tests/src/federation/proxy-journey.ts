@@ -1,4 +1,4 @@
-import { dayOf, plusDays } from '@liandong/schema';
+import { dayOf, plusDays } from '@liandong/schema/kernel';
 import * as documents from './documents.ts';
 import type { Federation } from './federation.ts';
 import type { Narrator } from './journeys.ts';

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 
 /** A nats-server of the federation. */

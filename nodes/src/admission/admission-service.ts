@@ -1,18 +1,19 @@
-import type { AdmissionService, AdmissionView, Day, DivisionCode, Divisions, Grant, Viewer } from '@liandong/schema';
+import type { AdmissionService, AdmissionView } from '@liandong/schema/graph';
+import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Grant } from '@liandong/schema/domains/delegation';
+import type { Viewer } from '@liandong/schema/operation';
 import {
   admissionState,
-  citationsOf,
-  dayOf,
   dueForAdmission,
   feesOn,
-  problem,
   publishedList,
   requireExemption,
   requireFeeChange,
   requireHandled,
-  requireOwnDesk,
-  requirePermission,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/admission';
+import { citationsOf } from '@liandong/schema/domains/legal-bases';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { requireOwnDesk, requirePermission } from '@liandong/schema/operation';
 import { findAllItems, findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { once, unkeyed } from '../idempotency/index.ts';

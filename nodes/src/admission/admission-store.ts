@@ -1,4 +1,6 @@
-import type { AdmissionEntry, Exemption, FeeChange, FeeChangeKind, Viewer } from '@liandong/schema';
+import type { AdmissionEntry, Exemption, FeeChange } from '@liandong/schema/domains/admission';
+import type { FeeChangeKind } from '@liandong/schema/domains/catalogue';
+import type { Viewer } from '@liandong/schema/operation';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
 interface EntryRow {

@@ -1,5 +1,6 @@
-import type { AdmissionView, ChangeFeeInput, ExemptItemInput } from '@liandong/schema';
-import { dayOf, plusDays } from '@liandong/schema';
+import type { AdmissionView } from '@liandong/schema/graph';
+import type { ChangeFeeInput, ExemptItemInput } from '@liandong/schema/domains/admission';
+import { dayOf, plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOMESTEAD, LOW_INCOME } from '../testing/cases.ts';
 import { COUNTY, CITY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';

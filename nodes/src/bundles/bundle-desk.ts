@@ -1,39 +1,31 @@
+import { actAs, custodyAt, requireOpenNode } from '@liandong/schema/case';
+import { fileCase } from '@liandong/schema/domains/filing';
+import { deliverCase, forwardCase } from '@liandong/schema/domains/handling';
 import { randomUUID } from 'node:crypto';
-import type {
-  BundleService,
-  BundleView,
-  DeliverBundleInput,
-  Desk,
-  DivisionCode,
-  Divisions,
-  FileBundleInput,
-  SuccessionOf,
-  Viewer,
-} from '@liandong/schema';
+import type { BundleService, BundleView, DeliverBundleInput, FileBundleInput } from '@liandong/schema/domains/bundles';
+import type { Desk, SuccessionOf } from '@liandong/schema/case';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { NO_ROSTER } from '@liandong/schema/domains/roster';
+import { caseIdOf, dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import {
-  NO_ROSTER,
-  ProblemError,
   bundleFaults,
-  caseIdOf,
-  caseSteps,
-  custodyAt,
-  dayOf,
   deliverables,
   dueMembers,
   givenBy,
   isSettled,
   memberForm,
   memberMaterials,
-  problem,
   progressOf,
+} from '@liandong/schema/domains/bundles';
+import {
   requireCaseReader,
   requireOwnCase,
-  requireInForce,
-  requireOpenNode,
   requireOwnDesk,
   requirePermission,
   signedIn,
-} from '@liandong/schema';
+} from '@liandong/schema/operation';
+import { requireInForce } from '@liandong/schema/domains/catalogue';
 import type { Application, CaseDesk, CaseWriter } from '../cases/index.ts';
 import {
   Serials,
@@ -182,7 +174,7 @@ export class BundleDesk {
         }
         const desks: Desk[] = [];
         for (const member of bundle.members) desks.push(await this.#parts.cases.deskFor(tx, person, member, place));
-        for (const desk of desks) caseSteps.actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
+        for (const desk of desks) actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
         const faults = bundleFaults(
           bundle,
           item.standard.materials,
@@ -233,7 +225,7 @@ export class BundleDesk {
       ...(own.length > 0 ? { form: own } : {}),
     };
     const text = JSON.stringify(application);
-    const step = caseSteps.fileCase(desk, {
+    const step = fileCase(desk, {
       number,
       place: bundle.place,
       application: sha256(text),
@@ -253,7 +245,7 @@ export class BundleDesk {
     const hash = trackingHash(number, bundle.trackingCode);
     const filed = await writer.open(tx, { id, application: text, trackingHash: hash }, step, now());
     if (filed.file.acceptor !== node) {
-      await writer.append(tx, filed, caseSteps.forwardCase(desk, filed.file, null), now());
+      await writer.append(tx, filed, forwardCase(desk, filed.file, null), now());
     }
     await linkMember(tx, bundle.id, item, id);
     return this.#locked(tx, bundle.id);
@@ -280,7 +272,7 @@ export class BundleDesk {
             throw problem('BUNDLE_OPEN', `The document of ${item} is not at ${node} yet.`, { node });
           }
           const desk = await cases.deskAt(tx, person, stored.file);
-          await writer.append(tx, stored, caseSteps.deliverCase(desk, stored.file, input.way, input.note), now());
+          await writer.append(tx, stored, deliverCase(desk, stored.file, input.way, input.note), now());
         }
         return true;
       });

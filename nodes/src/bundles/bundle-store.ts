@@ -1,5 +1,8 @@
-import type { Bundle, DivisionCode, Material, Viewer } from '@liandong/schema';
-import { ProblemError, problem } from '@liandong/schema';
+import type { Bundle } from '@liandong/schema/domains/catalogue';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Material } from '@liandong/schema/case';
+import type { Viewer } from '@liandong/schema/operation';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { findCases } from '../cases/index.ts';
 

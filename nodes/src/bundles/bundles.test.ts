@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { BundleView, FileBundleInput, Viewer } from '@liandong/schema';
+import type { BundleView, FileBundleInput } from '@liandong/schema/domains/bundles';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, material } from '../testing/cases.ts';
 import { COUNTY, TOWNSHIP, TestFederation, CITY, eventually, personAt } from '../testing/test-federation.ts';

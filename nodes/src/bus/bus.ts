@@ -18,16 +18,16 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect, errors, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { DivisionCode, Divisions } from '@liandong/schema';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import {
+  consumerName,
+  inboundFilter,
   MAX_PAYLOAD,
   MESSAGE_STREAM,
   RECEIPT_STREAM,
-  consumerName,
-  inboundFilter,
-  problem,
   tlsOption,
-} from '@liandong/schema';
+} from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import { clockOffset } from '../observability/index.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_PAYLOAD } from '@liandong/schema';
-import { examine } from '../operation/doctor.ts';
+import { MAX_PAYLOAD } from '@liandong/schema/wire';
+import { examine } from '../health/doctor.ts';
 import { HUB, freePort } from '../testing/test-brokers.ts';
 import { CITY, COUNTY, TestFederation, eventually } from '../testing/test-federation.ts';
 import { topologyPaths } from '../topology/index.ts';

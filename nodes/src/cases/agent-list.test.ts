@@ -1,5 +1,6 @@
-import type { ProblemError, Viewer } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { dayOf } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import {

@@ -1,27 +1,10 @@
-import type {
-  AgentCaseView,
-  DivisionCode,
-  Divisions,
-  OfficialCalendar,
-  Page,
-  PageRequest,
-  ToldChange,
-  Viewer,
-} from '@liandong/schema';
-import {
-  NOTHING_DUE,
-  agentDueAt,
-  agentNow,
-  agentWaits,
-  clockOf,
-  dayOf,
-  isClosed,
-  outstanding,
-  problem,
-  requireOwnCase,
-  requirePermission,
-  seesPersonalData,
-} from '@liandong/schema';
+import type { AgentCaseView, ToldChange } from '@liandong/schema/domains/proxy';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import { clockOf, isClosed, NOTHING_DUE, outstanding } from '@liandong/schema/case';
+import { agentDueAt, agentNow, agentWaits } from '@liandong/schema/domains/proxy';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { requireOwnCase, requirePermission, seesPersonalData } from '@liandong/schema/operation';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { StoredCase } from './case-store.ts';

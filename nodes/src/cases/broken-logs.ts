@@ -1,4 +1,5 @@
-import { ProblemError, foldLog } from '@liandong/schema';
+import { ProblemError } from '@liandong/schema/kernel';
+import { foldLog } from '@liandong/schema/case';
 import type { NodeQueries } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';
 import { requireChain } from './case-lines.ts';

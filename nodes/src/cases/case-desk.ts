@@ -1,33 +1,55 @@
+import {
+  acceptCase,
+  assignCase,
+  closeCase,
+  decideCase,
+  decideOnTheSpot as decideOnTheSpotStep,
+  deliverCase,
+  endProcedure as endProcedureStep,
+  extendCase,
+  forwardCase,
+  rateByApplicant,
+  rateCase,
+  recallCase,
+  refuseCase,
+  requestSupplement as requestSupplementStep,
+  returnCase,
+  reviewCase,
+  startProcedure as startProcedureStep,
+  terminateCase,
+  transferCase,
+  voidCase,
+  withdrawCase,
+} from '@liandong/schema/domains/handling';
+import {
+  draftCase,
+  fileCase,
+  fileDraft as fileDraftStep,
+  precheckCase,
+  requestPrecheck as requestPrecheckStep,
+  supplementCase,
+} from '@liandong/schema/domains/filing';
+import { actAs, custodyAt, isUndecided, requireOpenNode } from '@liandong/schema/case';
 import { randomUUID } from 'node:crypto';
+import type { CaseFile, Desk, Step } from '@liandong/schema/case';
 import type {
-  CaseFile,
   CaseStepInput,
-  Desk,
-  DivisionCode,
   FileCaseInput,
   FileDraftInput,
+  RateServiceInput,
+  SupplementCaseInput,
+} from '@liandong/schema/graph';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type {
   FilingService,
   FilingView,
   HandlingService,
   HandlingView,
-  RateServiceInput,
-  Step,
-  SupplementCaseInput,
   TrackedCaseView,
-  Viewer,
-} from '@liandong/schema';
-import {
-  caseIdOf,
-  caseSteps,
-  custodyAt,
-  dayOf,
-  isUndecided,
-  problem,
-  requireOpenNode,
-  requireOwnDesk,
-  requirePermission,
-  signedIn,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/handling';
+import type { Viewer } from '@liandong/schema/operation';
+import { caseIdOf, dayOf, problem } from '@liandong/schema/kernel';
+import { requireOwnDesk, requirePermission, signedIn } from '@liandong/schema/operation';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -90,62 +112,55 @@ export class CaseDesk {
       getMany: (viewer, keys) => this.#readings.handlings(viewer, keys),
       list: (viewer, filter, page) => this.#readings.list(viewer, filter, page),
       accept: (viewer, input) =>
-        this.#step('accept', viewer, input, (desk, file) => caseSteps.acceptCase(desk, file, input.note)),
+        this.#step('accept', viewer, input, (desk, file) => acceptCase(desk, file, input.note)),
       refuse: (viewer, input) =>
-        this.#step('refuse', viewer, input, (desk, file) => caseSteps.refuseCase(desk, file, input.reason)),
+        this.#step('refuse', viewer, input, (desk, file) => refuseCase(desk, file, input.reason)),
       requestSupplement: (viewer, input) =>
         this.#step('requestSupplement', viewer, input, (desk, file) =>
-          caseSteps.requestSupplement(desk, file, input.missing, input.note),
+          requestSupplementStep(desk, file, input.missing, input.note),
         ),
       review: (viewer, input) =>
         this.#step('review', viewer, input, (desk, file) =>
-          caseSteps.reviewCase(desk, file, input.opinion, input.note, input.amountFen, input.second ?? null),
+          reviewCase(desk, file, input.opinion, input.note, input.amountFen, input.second ?? null),
         ),
       decide: (viewer, input) =>
         this.#step('decide', viewer, input, (desk, file) =>
-          caseSteps.decideCase(desk, file, input.outcome, input.reason, input.minutes),
+          decideCase(desk, file, input.outcome, input.reason, input.minutes),
         ),
       requestPrecheck: (viewer, input) =>
-        this.#step('requestPrecheck', viewer, input, (desk, file) => caseSteps.requestPrecheck(desk, file, input.note)),
+        this.#step('requestPrecheck', viewer, input, (desk, file) => requestPrecheckStep(desk, file, input.note)),
       precheck: (viewer, input) =>
-        this.#step('precheck', viewer, input, (desk, file) =>
-          caseSteps.precheckCase(desk, file, input.missing, input.remarks),
-        ),
+        this.#step('precheck', viewer, input, (desk, file) => precheckCase(desk, file, input.missing, input.remarks)),
       startProcedure: (viewer, { id, idempotencyKey, ...start }) =>
         this.#step('startProcedure', viewer, { id, idempotencyKey, ...start }, (desk, file) =>
-          caseSteps.startProcedure(desk, file, start),
+          startProcedureStep(desk, file, start),
         ),
       endProcedure: (viewer, input) =>
         this.#step('endProcedure', viewer, input, (desk, file) =>
-          caseSteps.endProcedure(desk, file, input.procedure, input.result, input.staff ?? []),
+          endProcedureStep(desk, file, input.procedure, input.result, input.staff ?? []),
         ),
       extend: (viewer, input) =>
-        this.#step('extend', viewer, input, (desk, file) => caseSteps.extendCase(desk, file, input.days, input.reason)),
+        this.#step('extend', viewer, input, (desk, file) => extendCase(desk, file, input.days, input.reason)),
       decideOnTheSpot: (viewer, input) =>
-        this.#step('decideOnTheSpot', viewer, input, (desk, file) => caseSteps.decideOnTheSpot(desk, file, input)),
+        this.#step('decideOnTheSpot', viewer, input, (desk, file) => decideOnTheSpotStep(desk, file, input)),
       issueDocument: (viewer, input) => this.#issue(viewer, input),
       assign: (viewer, input) =>
-        this.#step('assign', viewer, input, (desk, file) => caseSteps.assignCase(desk, file, input.note)),
+        this.#step('assign', viewer, input, (desk, file) => assignCase(desk, file, input.note)),
       deliver: (viewer, input) =>
-        this.#step('deliver', viewer, input, (desk, file) => caseSteps.deliverCase(desk, file, input.way, input.note)),
-      close: (viewer, input) =>
-        this.#step('close', viewer, input, (desk, file) => caseSteps.closeCase(desk, file, input.note)),
-      rate: (viewer, input) =>
-        this.#step('rate', viewer, input, (desk, file) => caseSteps.rateCase(desk, file, input.grade)),
+        this.#step('deliver', viewer, input, (desk, file) => deliverCase(desk, file, input.way, input.note)),
+      close: (viewer, input) => this.#step('close', viewer, input, (desk, file) => closeCase(desk, file, input.note)),
+      rate: (viewer, input) => this.#step('rate', viewer, input, (desk, file) => rateCase(desk, file, input.grade)),
       terminate: (viewer, input) =>
-        this.#step('terminate', viewer, input, (desk, file) => caseSteps.terminateCase(desk, file, input.reason)),
-      void: (viewer, input) =>
-        this.#step('void', viewer, input, (desk, file) => caseSteps.voidCase(desk, file, input.reason)),
+        this.#step('terminate', viewer, input, (desk, file) => terminateCase(desk, file, input.reason)),
+      void: (viewer, input) => this.#step('void', viewer, input, (desk, file) => voidCase(desk, file, input.reason)),
       transfer: (viewer, input) =>
-        this.#step('transfer', viewer, input, (desk, file) =>
-          caseSteps.transferCase(desk, file, input.to, input.reason),
-        ),
+        this.#step('transfer', viewer, input, (desk, file) => transferCase(desk, file, input.to, input.reason)),
       document: (viewer, id) => this.#readings.document(viewer, id),
       notice: (viewer, id, seq) => this.#readings.notice(viewer, id, seq),
       forward: (viewer, input) =>
-        this.#step('forward', viewer, input, (desk, file) => caseSteps.forwardCase(desk, file, input.note)),
+        this.#step('forward', viewer, input, (desk, file) => forwardCase(desk, file, input.note)),
       return: (viewer, input) =>
-        this.#step('return', viewer, input, (desk, file) => caseSteps.returnCase(desk, file, input.reason)),
+        this.#step('return', viewer, input, (desk, file) => returnCase(desk, file, input.reason)),
       withdraw: (viewer, input) => this.#withdraw(viewer, input),
       recall: (viewer, input) => this.#recall(viewer, input),
     };
@@ -220,7 +235,7 @@ export class CaseDesk {
         const made = { id: caseIdOf(node, randomUUID()), trackingCode: code };
         const at = now();
         const desk = await this.#elements.forApplication(tx, person, input.item, place, at);
-        const step = as === 'fileCase' ? caseSteps.fileCase(desk, filing) : caseSteps.draftCase(desk, filing);
+        const step = as === 'fileCase' ? fileCase(desk, filing) : draftCase(desk, filing);
         await storeMaterials(tx, materials);
         opened = await writer.open(
           tx,
@@ -243,7 +258,7 @@ export class CaseDesk {
     const materials = await decodeMaterials(input.materials);
     const stored = await this.#change('supplement', person, input, async (tx, desk, file) => {
       await storeMaterials(tx, materials);
-      return caseSteps.supplementCase(
+      return supplementCase(
         desk,
         file,
         materials.map((m) => m.material),
@@ -266,7 +281,7 @@ export class CaseDesk {
       const renewal = drafted?.renewal ? { renewal: drafted.renewal } : {};
       const consent = drafted?.consent ?? null;
       const filing = { number, place, application, facts, consent, form, ...renewal, materials: [] };
-      return caseSteps.fileDraft(
+      return fileDraftStep(
         desk,
         file,
         filing,
@@ -294,7 +309,7 @@ export class CaseDesk {
       const stored = tracked && (await lockCase(tx, tracked.id));
       if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
       await once(tx, holder, input.idempotencyKey, { mutation: 'rateService', input }, async () => {
-        const step = caseSteps.rateByApplicant(stored.file, grade);
+        const step = rateByApplicant(stored.file, grade);
         const { custodian, id } = stored.file;
         if (custodian === node) await writer.append(tx, stored, step, now());
         else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
@@ -341,7 +356,7 @@ export class CaseDesk {
         const elsewhere = custodyAt(file, node) === 'ELSEWHERE' && node === file.home && isUndecided(file.state);
         changed = elsewhere
           ? await this.#carryWithdrawal(tx, desk, locked, input.reason)
-          : await writer.append(tx, locked, caseSteps.withdrawCase(desk, file, input.reason), desk.now);
+          : await writer.append(tx, locked, withdrawCase(desk, file, input.reason), desk.now);
         return true;
       });
       return changed ?? locked;
@@ -352,7 +367,7 @@ export class CaseDesk {
   /** Tells the desk that holds the case of the wish to withdraw it, once. */
   async #carryWithdrawal(tx: NodeTx, desk: Desk, stored: StoredCase, reason: string): Promise<StoredCase> {
     const { id, custodian } = stored.file;
-    const actor = caseSteps.actAs(desk, 'WITHDRAW_CASE', stored.file);
+    const actor = actAs(desk, 'WITHDRAW_CASE', stored.file);
     if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
     if (stored.withdrawalRequestedAt) return stored;
     const body = { case: id, reason, actor, requestedAt: desk.node };
@@ -374,10 +389,10 @@ export class CaseDesk {
       const stored = await this.#readings.lock(tx, person, input.id);
       const { file } = stored;
       await once(tx, person, input.idempotencyKey, { mutation: 'recallCase', input }, async () => {
-        const actor = caseSteps.actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file);
+        const actor = actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file);
         if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
         // whether it may be is asked here as it is known here, and at its desk once more
-        caseSteps.recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
+        recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
         const body = { case: file.id, reason: input.reason, actor };
         await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'RECALL', caseId: file.id, body }]);
         return true;

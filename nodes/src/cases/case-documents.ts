@@ -1,5 +1,13 @@
-import type { CaseFile, Desk, DivisionCode, Divisions, Step } from '@liandong/schema';
-import { caseSteps, documentNumberOf, noticeOf, problem, resultDocument } from '@liandong/schema';
+import {
+  documentNumberOf,
+  documentSeal,
+  issueDocument as issueDocumentStep,
+  noticeOf,
+  resultDocument,
+} from '@liandong/schema/domains/handling';
+import type { CaseFile, Desk, Step } from '@liandong/schema/case';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import { findItem } from '../catalogue/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -14,7 +22,7 @@ import { readPart, storeMaterials } from './materials.ts';
 /** Issues the result's document; its text is made of the log. @throws {ProblemError} what the rule refuses */
 export async function issueDocument(tx: NodeTx, desk: Desk, file: CaseFile): Promise<Step> {
   const { divisions, item, node, offices } = desk;
-  const sealId = caseSteps.documentSeal(desk, file);
+  const sealId = documentSeal(desk, file);
   const nameOf = (code: DivisionCode) => divisions.get(code).name;
   const sealName = offices?.seals.find((seal) => seal.id === sealId)?.name ?? null;
   const { applicant } = await readApplication(tx, node, file.id);
@@ -27,7 +35,7 @@ export async function issueDocument(tx: NodeTx, desk: Desk, file: CaseFile): Pro
     size: bytes.length,
   };
   await storeMaterials(tx, [{ material: document, bytes }]);
-  return caseSteps.issueDocument(desk, file, { number: documentNumberOf(file, nameOf), document });
+  return issueDocumentStep(desk, file, { number: documentNumberOf(file, nameOf), document });
 }
 
 /** The issued document's text. @throws {ProblemError} NOT_FOUND */

@@ -1,5 +1,8 @@
-import type { CaseFile, DivisionCode, Divisions, Implementation, Item, ProblemError } from '@liandong/schema';
-import { dayOf, problem, standardImplementation } from '@liandong/schema';
+import type { CaseFile } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, ProblemError } from '@liandong/schema/kernel';
+import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { standardImplementation } from '@liandong/schema/domains/catalogue';
 import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
 import type { NodeQueries } from '../db/index.ts';
 import { together } from '../db/index.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Viewer } from '@liandong/schema';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,

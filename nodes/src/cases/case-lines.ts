@@ -1,5 +1,6 @@
-import type { CaseFile, LogLine } from '@liandong/schema';
-import { foldLog, logLineSchema, problem } from '@liandong/schema';
+import type { CaseFile, LogLine } from '@liandong/schema/case';
+import { foldLog, logLineSchema } from '@liandong/schema/case';
+import { problem } from '@liandong/schema/kernel';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
 /** A line of the log with the signature it came with. */

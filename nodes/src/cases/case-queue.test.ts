@@ -1,5 +1,7 @@
-import type { CaseFilter, PageRequest, ProblemError } from '@liandong/schema';
-import { dueIfResumed } from '@liandong/schema';
+import type { CaseFilter } from '@liandong/schema/domains/handling';
+import type { PageRequest } from '@liandong/schema/operation';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { dueIfResumed } from '@liandong/schema/case';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
 import { HostDb } from '../db/index.ts';

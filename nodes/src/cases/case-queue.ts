@@ -1,5 +1,9 @@
-import type { CaseFilter, CaseState, CaseWait, OfficialCalendar, PageRequest } from '@liandong/schema';
-import { CASE_STATES, dueIfResumed, isInstant, mostDaysDueBefore, problem } from '@liandong/schema';
+import type { CaseFilter } from '@liandong/schema/domains/handling';
+import type { CaseState, CaseWait } from '@liandong/schema/case';
+import type { OfficialCalendar } from '@liandong/schema/kernel';
+import type { PageRequest } from '@liandong/schema/operation';
+import { CASE_STATES, dueIfResumed, mostDaysDueBefore } from '@liandong/schema/case';
+import { isInstant, problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeSql } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 

@@ -1,25 +1,15 @@
+import type { Answers, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type {
-  Answers,
   CaseFilter,
-  DivisionCode,
-  Divisions,
   FilingView,
   HandlingKey,
   HandlingView,
-  OfficialCalendar,
-  Page,
-  PageRequest,
   TrackedCaseView,
-  Viewer,
-} from '@liandong/schema';
-import {
-  ProblemError,
-  problem,
-  requireFileReader,
-  requireOwnCase,
-  requirePermission,
-  signedIn,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/handling';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import { problem, ProblemError } from '@liandong/schema/kernel';
+import { requireFileReader } from '@liandong/schema/case';
+import { requireOwnCase, requirePermission, signedIn } from '@liandong/schema/operation';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { readablePage } from '../failures/index.ts';

@@ -1,25 +1,21 @@
-import type { CaseFile, Divisions, Grade, HandOffAction, Item, LogLine, Step } from '@liandong/schema';
+import { mayTransfer, rateByApplicant, recallCase } from '@liandong/schema/domains/handling';
 import {
-  HAND_OFF_ACTIONS,
-  ProblemError,
-  caseSteps,
-  dayOf,
-  grantStateOf,
-  recallSchema,
-  NODE_ACTOR,
   contentsOf,
   custodyAt,
+  HAND_OFF_ACTIONS,
   hasPart,
   isOrgan,
-  dossierSchema,
-  echoSchema,
-  materialPartSchema,
   isUndecided,
-  problem,
-  ratingSchema,
+  NODE_ACTOR,
   route,
-  withdrawalSchema,
-} from '@liandong/schema';
+  successionLines,
+} from '@liandong/schema/case';
+import type { CaseFile, Grade, HandOffAction, LogLine, Step } from '@liandong/schema/case';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { grantStateOf, recallSchema } from '@liandong/schema/domains/delegation';
+import { dossierSchema, echoSchema, materialPartSchema, ratingSchema, withdrawalSchema } from '@liandong/schema/wire';
 import type { ZodType } from 'zod';
 import type { NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
@@ -153,7 +149,7 @@ export class CaseReceiver {
       return { outcome: 'DONE' };
     }
     try {
-      await writer.append(tx, stored, caseSteps.rateByApplicant(stored.file, body.grade as Grade), now());
+      await writer.append(tx, stored, rateByApplicant(stored.file, body.grade as Grade), now());
     } catch (error) {
       if (error instanceof ProblemError) return refused(error.code, error.message);
       throw error;
@@ -175,12 +171,7 @@ export class CaseReceiver {
       return refused('NOT_CUSTODIAN', `${stored.file.custodian} holds ${body.case}.`);
     }
     try {
-      await writer.append(
-        tx,
-        stored,
-        caseSteps.recallCase(tx.node, stored.file, message.from, body.actor, body.reason),
-        now(),
-      );
+      await writer.append(tx, stored, recallCase(tx.node, stored.file, message.from, body.actor, body.reason), now());
     } catch (error) {
       if (error instanceof ProblemError) return refused(error.code, error.message);
       throw error;
@@ -254,9 +245,7 @@ export class CaseReceiver {
   async #objection(tx: NodeTx, file: CaseFile, last: LogLine): Promise<Verdict | null> {
     if (last.action === 'TRANSFERRED') {
       const desk = { node: last.node, divisions: this.#parts.divisions };
-      return caseSteps.mayTransfer(desk, tx.node)
-        ? null
-        : refused('NOT_COMPETENT', `${tx.node} is of another township.`);
+      return mayTransfer(desk, tx.node) ? null : refused('NOT_COMPETENT', `${tx.node} is of another township.`);
     }
     // the fold has seen that the parent closed the desk it comes from, and named this one
     if (last.action === 'HANDED_OVER') return null;
@@ -300,7 +289,7 @@ export class CaseReceiver {
     const { trust, writer, now } = this.#parts;
     // the closed node itself hands it over as a whole
     if (trust.successionOf(tx.node)) return;
-    const [first, ...rest] = caseSteps.successionLines(stored.file, trust.successions());
+    const [first, ...rest] = successionLines(stored.file, trust.successions());
     if (first) await writer.append(tx, stored, { lines: [first, ...rest], handOff: null }, now());
   }
 }

@@ -1,4 +1,4 @@
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostDb } from '../db/index.ts';
 
 /**

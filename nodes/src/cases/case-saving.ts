@@ -1,17 +1,10 @@
-import type { CaseFile, DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema';
-import {
-  clockOf,
-  custodyAt,
-  deliveryDueAt,
-  isClosed,
-  isUrgent,
-  nextDue,
-  nextLapseAt,
-  noticeDueAt,
-  problem,
-  renewalDueAt,
-  urgentDueAt,
-} from '@liandong/schema';
+import type { CaseFile } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import { clockOf, custodyAt, deliveryDueAt, isClosed, nextDue, noticeDueAt } from '@liandong/schema/case';
+import { isUrgent, urgentDueAt } from '@liandong/schema/domains/expedited';
+import { nextLapseAt } from '@liandong/schema/domains/joint';
+import { problem } from '@liandong/schema/kernel';
+import { renewalDueAt } from '@liandong/schema/domains/filing';
 import type { NodeTx } from '../db/index.ts';
 import { gathered, together } from '../db/index.ts';
 import type { SignedLine } from './case-lines.ts';

@@ -1,5 +1,7 @@
-import type { CaseFile, DivisionCode, ErrorCode } from '@liandong/schema';
-import { ProblemError, foldLog, problem } from '@liandong/schema';
+import type { CaseFile } from '@liandong/schema/case';
+import type { DivisionCode, ErrorCode } from '@liandong/schema/kernel';
+import { problem, ProblemError } from '@liandong/schema/kernel';
+import { foldLog } from '@liandong/schema/case';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered, together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';

@@ -1,30 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Filing } from '@liandong/schema/domains/filing';
 import type {
-  Divisions,
-  Filing,
-  FilingView,
-  FormEntry,
-  HandlingView,
-  LogLine,
-  OfficialCalendar,
-  TrackedCaseView,
-  TrackedStepView,
-  Viewer,
   ApplicantView,
   ConsentView,
-} from '@liandong/schema';
-import {
-  clockOf,
-  custodyAt,
-  maskNumber,
-  noticeDueAt,
-  outstanding,
-  problem,
-  resultOf,
-  seesPersonalData,
-  urgentDueAt,
-} from '@liandong/schema';
-import type { DivisionCode } from '@liandong/schema';
+  FilingView,
+  HandlingView,
+  TrackedCaseView,
+  TrackedStepView,
+} from '@liandong/schema/domains/handling';
+import type { FormEntry } from '@liandong/schema/domains/catalogue';
+import type { LogLine } from '@liandong/schema/case';
+import type { Viewer } from '@liandong/schema/operation';
+import { clockOf, custodyAt, noticeDueAt, outstanding, resultOf } from '@liandong/schema/case';
+import { maskNumber, problem } from '@liandong/schema/kernel';
+import { seesPersonalData } from '@liandong/schema/operation';
+import { urgentDueAt } from '@liandong/schema/domains/expedited';
 import type { StoredCase } from './case-store.ts';
 
 /** An application as it is stored: exact text, digested into the log. */

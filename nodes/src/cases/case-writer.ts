@@ -1,5 +1,8 @@
-import type { CaseFile, DivisionCode, Divisions, LineDraft, LogLine, OfficialCalendar, Step } from '@liandong/schema';
-import { SIGNED_TYPES, factsOf, foldLine, openFile, readersOf } from '@liandong/schema';
+import type { CaseFile, LineDraft, LogLine, Step } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { factsOf } from '@liandong/schema/domains/figures';
+import { foldLine, openFile, readersOf } from '@liandong/schema/case';
 import type { NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';

@@ -1,5 +1,7 @@
-import type { CaseFile, LogLine } from '@liandong/schema';
-import { SIGNED_TYPES, partyWordSchema, problem, saysTheSame, wordBehind } from '@liandong/schema';
+import type { CaseFile, LogLine } from '@liandong/schema/case';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { partyWordSchema, saysTheSame, wordBehind } from '@liandong/schema/domains/joint';
+import { problem } from '@liandong/schema/kernel';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { SignedLine } from './case-lines.ts';

@@ -1,7 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode, HandlingView, Topology, Viewer } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { HandlingView } from '@liandong/schema/domains/handling';
+import type { Topology } from '@liandong/schema/wire';
+import type { Viewer } from '@liandong/schema/operation';
+import { dayOf } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -18,7 +21,7 @@ import {
   relief,
 } from '../testing/cases.ts';
 import { freePort } from '../../../load-tests/src/federation/services.ts';
-import { examine } from '../operation/doctor.ts';
+import { examine } from '../health/doctor.ts';
 import { runAt } from '../testing/commands.ts';
 import { putOutbox } from '../testing/outbox.ts';
 import {

@@ -1,5 +1,7 @@
-import type { DivisionCode, Divisions, OfficialCalendar, Step } from '@liandong/schema';
-import { caseSteps } from '@liandong/schema';
+import { deemAccepted as deemAcceptedStep } from '@liandong/schema/domains/handling';
+import { deemRenewed as deemRenewedStep } from '@liandong/schema/domains/filing';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Step } from '@liandong/schema/case';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -26,7 +28,7 @@ export function deemAccepted(parts: DeemedParts): Promise<number> {
   const { node, divisions, calendar, elements, now } = parts;
   return deem(parts, 'deemed acceptance', 'acceptance_due_at', async (tx, { file }) => {
     const desk = { node, now: now(), divisions, calendar: calendar(), ...(await elements.ofCase(tx, file)) };
-    return caseSteps.deemAccepted(desk, file);
+    return deemAcceptedStep(desk, file);
   });
 }
 
@@ -38,7 +40,7 @@ export function deemAccepted(parts: DeemedParts): Promise<number> {
 export function deemRenewed(parts: Omit<DeemedParts, 'elements'>): Promise<number> {
   const { node, now } = parts;
   return deem(parts, 'deemed renewal', 'renewal_due_at', (_tx, { file }) =>
-    caseSteps.deemRenewed({ node, now: now() }, file),
+    deemRenewedStep({ node, now: now() }, file),
   );
 }
 

@@ -1,16 +1,12 @@
-import type {
-  CaseFile,
-  Desk,
-  DivisionCode,
-  Divisions,
-  Grant,
-  Offices,
-  OfficialCalendar,
-  ProjectStanding,
-  SuccessionOf,
-  Viewer,
-} from '@liandong/schema';
-import { actingFor, dayOf, grantsInEffect } from '@liandong/schema';
+import type { CaseFile, Desk, SuccessionOf } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Grant } from '@liandong/schema/domains/delegation';
+import type { Offices } from '@liandong/schema/domains/offices';
+import type { ProjectStanding } from '@liandong/schema/domains/projects';
+import type { Viewer } from '@liandong/schema/operation';
+import { actingFor } from '@liandong/schema/case';
+import { dayOf } from '@liandong/schema/kernel';
+import { grantsInEffect } from '@liandong/schema/domains/delegation';
 import { findItem } from '../catalogue/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';

@@ -1,4 +1,5 @@
-import type { HandlingView, Viewer } from '@liandong/schema';
+import type { HandlingView } from '@liandong/schema/domains/handling';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk, codesOf, countyClerk } from '../testing/cases.ts';
 import {

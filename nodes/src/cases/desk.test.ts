@@ -1,5 +1,6 @@
-import type { FileCaseInput, Viewer } from '@liandong/schema';
-import { filingNodeOf } from '@liandong/schema';
+import type { FileCaseInput } from '@liandong/schema/graph';
+import type { Viewer } from '@liandong/schema/operation';
+import { filingNodeOf } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,

@@ -1,3 +1,4 @@
+/** A case at its desk: the stored log, the writer, the step runner, lists, echoes, materials. */
 export type { BrokenLog, WaitingSummary } from './broken-logs.ts';
 export { findBrokenLogs, findLongWaiting } from './broken-logs.ts';
 export { queuePage } from './case-queue.ts';

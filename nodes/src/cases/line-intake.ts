@@ -1,5 +1,7 @@
-import type { CaseFile, DivisionCode } from '@liandong/schema';
-import { ERRORS, ProblemError, foldLine, isConcerned, openFile, problem, wasConcerned } from '@liandong/schema';
+import type { CaseFile } from '@liandong/schema/case';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { ERRORS, problem, ProblemError } from '@liandong/schema/kernel';
+import { foldLine, isConcerned, openFile, wasConcerned } from '@liandong/schema/case';
 import type { NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';

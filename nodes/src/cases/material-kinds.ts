@@ -1,5 +1,5 @@
-import type { MaterialInput } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { MaterialInput } from '@liandong/schema/graph';
+import { problem } from '@liandong/schema/kernel';
 import { fileTypeFromBuffer } from 'file-type';
 
 type MediaType = MaterialInput['mediaType'];

@@ -1,5 +1,11 @@
-import type { CaseFile, DivisionCode, Material, MaterialInput, MaterialPart } from '@liandong/schema';
-import { MAX_MATERIAL_BYTES, contentsOf, hearingPapers, isOrgan, problem } from '@liandong/schema';
+import type { CaseFile, Material } from '@liandong/schema/case';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { MaterialInput } from '@liandong/schema/graph';
+import type { MaterialPart } from '@liandong/schema/wire';
+import { MAX_MATERIAL_BYTES } from '@liandong/schema/graph';
+import { contentsOf, isOrgan } from '@liandong/schema/case';
+import { hearingPapers } from '@liandong/schema/domains/hearings';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered, together } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';

@@ -1,32 +1,25 @@
+import { actAs, custodyAt, hasPart, isClosed, requireFileReader } from '@liandong/schema/case';
+import {
+  isSameAgent,
+  mayTakeOver,
+  proxyEvent,
+  proxyEventSchema,
+  proxyTeller,
+  takeOverCase,
+  takeOverSchema,
+} from '@liandong/schema/domains/proxy';
+import type { CaseFile, LogActor } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import type {
-  CaseFile,
-  DivisionCode,
-  Divisions,
-  LogActor,
-  OfficialCalendar,
   ProxyEvent,
   ProxyHandlingView,
   ProxyService,
   ProxyToldView,
   TakeOverView,
-  Viewer,
-} from '@liandong/schema';
-import {
-  ARTICLES,
-  ProblemError,
-  caseSteps,
-  custodyAt,
-  dayOf,
-  filingNodeOf,
-  hasPart,
-  isClosed,
-  isSameAgent,
-  problem,
-  proxyEventSchema,
-  requireFileReader,
-  signedIn,
-  takeOverSchema,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/proxy';
+import type { Viewer } from '@liandong/schema/operation';
+import { ARTICLES, dayOf, filingNodeOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { signedIn } from '@liandong/schema/operation';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
@@ -79,7 +72,7 @@ export function proxyService(
       const at = now();
       const standing = await posts(db.queries(node), person, dayOf(at));
       const desk = { node, viewer: person, divisions, now: at, ...standing };
-      const actor = caseSteps.actAs(desk, 'TAKE_OVER_CASE', null);
+      const actor = actAs(desk, 'TAKE_OVER_CASE', null);
       const asked = villagesOf(input.ids);
       if (input.reason === '') {
         throw problem('REASON_MISSING', 'Give the reason.', { article: ARTICLES.postDuties, field: 'reason' });
@@ -103,7 +96,7 @@ export function proxyService(
   function villagesOf(ids: readonly string[]): TakeOverView[] {
     const asked = ids.map((id) => ({ id, from: filingNodeOf(id) }));
     const faults = asked.flatMap(({ id, from }, index) => {
-      if (from !== null && caseSteps.mayTakeOver(node, from, divisions)) return [];
+      if (from !== null && mayTakeOver(node, from, divisions)) return [];
       const message = `${node} takes over cases of its own villages only, not ${id}.`;
       return [problem('NOT_COMPETENT', message, { node, field: `ids.${index}` }).problem];
     });
@@ -127,7 +120,7 @@ export function proxyService(
         const { file } = stored;
         const at = now();
         const desk = { node, viewer: person, divisions, now: at, ...(await posts(tx, person, dayOf(at))) };
-        const actor = caseSteps.proxyTeller(desk, file, event);
+        const actor = proxyTeller(desk, file, event);
         return { carriedTo: await carryProxyEvent(tx, { writer, outbox }, file, { actor, event, at }) };
       });
       const after = (await findCase(tx, input.id)) ?? stored;
@@ -170,7 +163,7 @@ export async function carryProxyEvent(
     return file.custodian;
   }
   const stored = await lockCase(tx, file.id);
-  if (stored) await writer.append(tx, stored, caseSteps.proxyEvent(stored.file, actor, event, at), at);
+  if (stored) await writer.append(tx, stored, proxyEvent(stored.file, actor, event, at), at);
   return null;
 }
 
@@ -195,7 +188,7 @@ export class ProxyReceiver {
     const { actor, reason } = body.data;
     return settled(async () => {
       const at = { node: tx.node, divisions };
-      await writer.append(tx, stored, caseSteps.takeOverCase(at, stored.file, message.from, actor, reason), now());
+      await writer.append(tx, stored, takeOverCase(at, stored.file, message.from, actor, reason), now());
     });
   };
 
@@ -219,7 +212,7 @@ export class ProxyReceiver {
       return { outcome: 'DONE' };
     }
     return settled(async () => {
-      await writer.append(tx, stored, caseSteps.proxyEvent(stored.file, body.actor, body.event, now()), now());
+      await writer.append(tx, stored, proxyEvent(stored.file, body.actor, body.event, now()), now());
     });
   };
 }

@@ -1,5 +1,5 @@
-import type { ProblemError } from '@liandong/schema';
-import { ARTICLES } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { ARTICLES } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import {

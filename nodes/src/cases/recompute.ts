@@ -1,4 +1,4 @@
-import type { Divisions, OfficialCalendar } from '@liandong/schema';
+import type { Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import { calendarMark } from '../calendar/index.ts';
 import type { HostDb } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';

@@ -1,5 +1,5 @@
-import type { ProblemError } from '@liandong/schema';
-import { dayOf, plusDays } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { dayOf, plusDays } from '@liandong/schema/kernel';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk, custodians, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';

@@ -1,5 +1,9 @@
-import type { CaseCopy, CaseFile, DivisionCode } from '@liandong/schema';
-import { contentsOf, dossierSchema, problem, projectKeeperOf, readersOf } from '@liandong/schema';
+import type { CaseCopy } from '@liandong/schema/wire';
+import type { CaseFile } from '@liandong/schema/case';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { contentsOf, projectKeeperOf, readersOf } from '@liandong/schema/case';
+import { dossierSchema } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox, Outgoing, Receiver, Verdict } from '../handoff/index.ts';

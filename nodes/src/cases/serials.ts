@@ -1,5 +1,5 @@
-import type { Day, DivisionCode } from '@liandong/schema';
-import { caseNumberOf } from '@liandong/schema';
+import type { Day, DivisionCode } from '@liandong/schema/kernel';
+import { caseNumberOf } from '@liandong/schema/kernel';
 import type { HostDb } from '../db/index.ts';
 
 /** Numbers fetched at a time: filing does not wait for the counter's row, and a stop wastes few. */

@@ -1,5 +1,6 @@
-import type { DivisionCode, LogLine } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { LogLine } from '@liandong/schema/case';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, clerk } from '../testing/cases.ts';
 import { putOutbox } from '../testing/outbox.ts';

@@ -1,5 +1,6 @@
-import type { CaseFile, DivisionCode, Succession } from '@liandong/schema';
-import { caseSteps } from '@liandong/schema';
+import { handOver, keptBy, successionLines } from '@liandong/schema/case';
+import type { CaseFile, Succession } from '@liandong/schema/case';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -68,7 +69,7 @@ export async function leftToHandOver(
     const { cases, broken } = await findCases(queries, ids);
     left.BROKEN += broken.length;
     for (const { file } of cases) {
-      left[file.inTransitTo === null ? (caseSteps.keptBy(file) ?? 'NONE') : 'IN_TRANSIT']++;
+      left[file.inTransitTo === null ? (keptBy(file) ?? 'NONE') : 'IN_TRANSIT']++;
     }
     const last = ids.at(-1);
     if (last === undefined || ids.length < BATCH) return left;
@@ -80,12 +81,12 @@ function handingOver(node: DivisionCode, file: CaseFile, own: Succession, now: D
   const [last] = file.successions.filter((s) => s.node === node).slice(-1);
   // nothing is written into it after its refusal, so that its last line is that old
   const refused = last !== undefined && now.getTime() - file.lastAt.getTime() < REFUSED_MS;
-  return refused ? null : caseSteps.handOver(node, file, own);
+  return refused ? null : handOver(node, file, own);
 }
 
 function naming(node: DivisionCode, file: CaseFile, closed: readonly Succession[]) {
   if (file.custodian !== node || file.inTransitTo !== null) return null;
-  const [first, ...rest] = caseSteps.successionLines(file, closed);
+  const [first, ...rest] = successionLines(file, closed);
   return first ? { lines: [first, ...rest] as [typeof first, ...typeof rest], handOff: null } : null;
 }
 

@@ -1,4 +1,4 @@
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import type { SignedLine } from './case-lines.ts';

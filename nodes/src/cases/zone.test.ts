@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dayOf, plusDays } from '@liandong/schema';
+import { dayOf, plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, countyChief, countyClerk, custodians } from '../testing/cases.ts';
 import { CITY, COUNTY, DIVISIONS_FILE, TestFederation, personAt } from '../testing/test-federation.ts';

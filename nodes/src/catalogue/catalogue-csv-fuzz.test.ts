@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readCatalogueFile } from '@liandong/schema';
+import { readCatalogueFile } from '@liandong/schema/domains/catalogue';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseCatalogueCsv } from './catalogue-csv.ts';

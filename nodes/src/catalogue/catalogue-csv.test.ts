@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { CatalogueEntryJson, Item } from '@liandong/schema';
-import { AUDIENCES, entryOf, readCatalogueFile } from '@liandong/schema';
+import type { CatalogueEntryJson, Item } from '@liandong/schema/domains/catalogue';
+import { AUDIENCES, entryOf, readCatalogueFile } from '@liandong/schema/domains/catalogue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE_FILE } from '../testing/test-federation.ts';

@@ -1,4 +1,5 @@
-import type { CatalogueEntryJson, CatalogueFault, Day, DivisionCode } from '@liandong/schema';
+import type { CatalogueEntryJson, CatalogueFault } from '@liandong/schema/domains/catalogue';
+import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Item } from '@liandong/schema';
-import { readCatalogueFile, standardImplementation } from '@liandong/schema';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { readCatalogueFile, standardImplementation } from '@liandong/schema/domains/catalogue';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HostDb } from '../db/index.ts';
 import { CATALOGUE_FILE, CITY, COUNTY, VILLAGE, createDatabase } from '../testing/test-federation.ts';

@@ -1,15 +1,14 @@
 import type {
   CatalogueBasis,
-  DivisionCode,
   HeldItem,
   Implementation,
   Item,
   ItemHead,
   NodeDrift,
-  Tier,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/catalogue';
+import type { DivisionCode, Tier } from '@liandong/schema/kernel';
 import DataLoader from 'dataloader';
-import { driftOf, implementationSchema, itemSchema, mustCarryOut } from '@liandong/schema';
+import { driftOf, implementationSchema, itemSchema, mustCarryOut } from '@liandong/schema/domains/catalogue';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 
 /** The newest published version of every item a node has, each with its head. */

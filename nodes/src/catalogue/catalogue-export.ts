@@ -1,5 +1,5 @@
-import type { DivisionCode, Divisions } from '@liandong/schema';
-import { entryOf, itemSchema } from '@liandong/schema';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { entryOf, itemSchema } from '@liandong/schema/domains/catalogue';
 import type { HostDb } from '../db/index.ts';
 import { catalogueCsv } from './catalogue-csv.ts';
 import type { ImportReport, ImportWarning } from './catalogue-import.ts';

@@ -1,5 +1,11 @@
-import type { CpsvCatalogue, Day, DivisionCode, Divisions, Grant, Item, Route, SuccessionOf } from '@liandong/schema';
-import { NO_FACTS, NO_SUCCESSION, ProblemError, actingFor, cpsvOf, guideOf, problem, route } from '@liandong/schema';
+import type { CpsvCatalogue, Item } from '@liandong/schema/domains/catalogue';
+import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Grant } from '@liandong/schema/domains/delegation';
+import type { Route, SuccessionOf } from '@liandong/schema/case';
+import { NO_FACTS } from '@liandong/schema/domains/delegation';
+import { actingFor, NO_SUCCESSION, route } from '@liandong/schema/case';
+import { problem, ProblemError } from '@liandong/schema/kernel';
+import { cpsvOf, guideOf } from '@liandong/schema/domains/catalogue';
 import type { NodeQueries } from '../db/index.ts';
 import { findImplementations, findItem, findItemsInEffect } from './catalogue-store.ts';
 

@@ -1,25 +1,12 @@
 import { basename, extname } from 'node:path';
-import type {
-  CatalogueFault,
-  CatalogueFile,
-  Day,
-  DivisionCode,
-  Divisions,
-  ElementChange,
-  Item,
-  LegalBasis,
-  RepealedCitation,
-} from '@liandong/schema';
-import {
-  ProblemError,
-  citationsOf,
-  dayOf,
-  diffElements,
-  draftState,
-  problem,
-  readCatalogueFile,
-  repealedCitations,
-} from '@liandong/schema';
+import type { CatalogueFault, CatalogueFile, Item } from '@liandong/schema/domains/catalogue';
+import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { ElementChange } from '@liandong/schema/domains/item-life';
+import type { LegalBasis, RepealedCitation } from '@liandong/schema/domains/legal-bases';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { citationsOf, repealedCitations } from '@liandong/schema/domains/legal-bases';
+import { diffElements, draftState } from '@liandong/schema/domains/item-life';
+import { readCatalogueFile } from '@liandong/schema/domains/catalogue';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { readText } from '../files/index.ts';

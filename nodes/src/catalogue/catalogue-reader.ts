@@ -1,13 +1,11 @@
-import type {
-  DataOffer,
-  DivisionCode,
-  Divisions,
-  Implementation,
-  Item,
-  LegalBasisChange,
-  PublishedGrant,
-} from '@liandong/schema';
-import { catalogueEntrySchema, followItem, publisherFault, standardImplementation } from '@liandong/schema';
+import type { DataOffer } from '@liandong/schema/domains/sharing';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
+import type { LegalBasisChange } from '@liandong/schema/domains/legal-bases';
+import type { PublishedGrant } from '@liandong/schema/domains/delegation';
+import { catalogueEntrySchema, standardImplementation } from '@liandong/schema/domains/catalogue';
+import { followItem } from '@liandong/schema/domains/implementation';
+import { publisherFault } from '@liandong/schema/wire';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender, FeedReader } from '../feeds/index.ts';

@@ -1,8 +1,9 @@
 import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Item } from '@liandong/schema';
-import { ownCompetenceKeys, parseDivisions, readCatalogueFile } from '@liandong/schema';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { ownCompetenceKeys, readCatalogueFile } from '@liandong/schema/domains/catalogue';
+import { parseDivisions } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HostDb, MIGRATIONS_DIR, migrate } from '../db/index.ts';
 import {

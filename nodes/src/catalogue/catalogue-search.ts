@@ -1,5 +1,7 @@
-import type { Day, Item } from '@liandong/schema';
-import { itemSchema, problem } from '@liandong/schema';
+import type { Day } from '@liandong/schema/kernel';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { itemSchema } from '@liandong/schema/domains/catalogue';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';

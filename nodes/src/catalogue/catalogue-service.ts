@@ -1,28 +1,14 @@
-import type {
-  Answers,
-  CatalogEntryView,
-  CatalogueService,
-  DivisionCode,
-  Divisions,
-  Grant,
-  Item,
-  ItemView,
-  Page,
-  PageRequest,
-  SuccessionOf,
-} from '@liandong/schema';
-import {
-  NO_FACTS,
-  ProblemError,
-  actingFor,
-  dayOf,
-  isInForce,
-  mayTakeIn,
-  ownCompetenceKeys,
-  problem,
-  route,
-  statusOn,
-} from '@liandong/schema';
+import type { Answers, Page, PageRequest } from '@liandong/schema/operation';
+import type { CatalogEntryView, CatalogueService, Item } from '@liandong/schema/domains/catalogue';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Grant } from '@liandong/schema/domains/delegation';
+import type { ItemView } from '@liandong/schema/domains/item-life';
+import type { SuccessionOf } from '@liandong/schema/case';
+import { NO_FACTS } from '@liandong/schema/domains/delegation';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { actingFor, mayTakeIn, route } from '@liandong/schema/case';
+import { isInForce, ownCompetenceKeys } from '@liandong/schema/domains/catalogue';
+import { statusOn } from '@liandong/schema/domains/item-life';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 import type { HostDrift } from './catalogue-drift.ts';

@@ -1,5 +1,6 @@
-import type { Day, DivisionCode, Implementation, Item } from '@liandong/schema';
-import { implementationSchema, itemSchema } from '@liandong/schema';
+import type { Day, DivisionCode } from '@liandong/schema/kernel';
+import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
+import { implementationSchema, itemSchema } from '@liandong/schema/domains/catalogue';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 import { INDEX_FORM, indexOf } from './item-index.ts';

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isolate } from '../testing/isolate.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProblemError } from '@liandong/schema';
-import { citedBasis, dayOf, parseDivisions } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { citedBasis } from '@liandong/schema/domains/legal-bases';
+import { dayOf, parseDivisions } from '@liandong/schema/kernel';
 import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import {

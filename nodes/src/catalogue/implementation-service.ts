@@ -1,27 +1,15 @@
-import type {
-  Answers,
-  DivisionCode,
-  Divisions,
-  Implementation,
-  ImplementationService,
-  ImplementationView,
-  Offices,
-} from '@liandong/schema';
-import {
-  MAX_ITEM_BYTES,
-  ProblemError,
-  dayOf,
-  diffElements,
-  implementationFaults,
-  implementationSchema,
-  jsonBytes,
-  parseInput,
-  problem,
-  requireHolder,
-  requireOwnDesk,
-  requirePermission,
-  requireReason,
-} from '@liandong/schema';
+import type { Answers } from '@liandong/schema/operation';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Implementation, ImplementationService, ImplementationView } from '@liandong/schema/domains/catalogue';
+import type { Offices } from '@liandong/schema/domains/offices';
+import { jsonBytes, MAX_ITEM_BYTES } from '@liandong/schema/wire';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { diffElements, requireReason } from '@liandong/schema/domains/item-life';
+import { implementationFaults } from '@liandong/schema/domains/implementation';
+import { implementationSchema } from '@liandong/schema/domains/catalogue';
+import { parseInput } from '@liandong/schema/graph';
+import { requireHolder } from '@liandong/schema/domains/offices';
+import { requireOwnDesk, requirePermission } from '@liandong/schema/operation';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { once, unkeyed } from '../idempotency/index.ts';

@@ -1,3 +1,4 @@
+/** 事项目录: import, publication, copies, search by pinyin, drift, guides, CPSV-AP. */
 export { importCatalogue, publishCatalogue } from './catalogue-import.ts';
 export { describeImport, describeWarning, exportCatalogue } from './catalogue-export.ts';
 export type { ImportOptions, ImportReport, ImportWarning, PublicationReport } from './catalogue-import.ts';

@@ -1,5 +1,6 @@
-import type { DivisionCode, Item } from '@liandong/schema';
-import { competenceKeyOf, itemSchema, unifiedElements } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { competenceKeyOf, itemSchema, unifiedElements } from '@liandong/schema/domains/catalogue';
 import type { HostDb } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 

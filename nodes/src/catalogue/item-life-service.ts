@@ -1,30 +1,12 @@
-import type {
-  Action,
-  CatalogueFault,
-  Day,
-  DivisionCode,
-  Divisions,
-  Item,
-  ItemChangeKind,
-  ItemDraftInput,
-  ItemDraftView,
-  ItemLifeService,
-  ItemView,
-  Viewer,
-} from '@liandong/schema';
+import type { Action, Viewer } from '@liandong/schema/operation';
+import type { CatalogueFault, Item, ItemChangeKind, ItemDraftInput } from '@liandong/schema/domains/catalogue';
+import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { ItemDraftView, ItemLifeService, ItemView } from '@liandong/schema/domains/item-life';
+import { ARTICLES, dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import {
-  ARTICLES,
-  ProblemError,
   cancellationOf,
-  dayOf,
   draftState,
-  itemFaults,
-  itemSchema,
-  parseInput,
-  problem,
   requireFromToday,
-  requireOwnDesk,
-  requirePermission,
   requirePublishable,
   requireReason,
   requireReview,
@@ -32,7 +14,10 @@ import {
   statusOn,
   suspensionOf,
   visibleReviews,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/item-life';
+import { itemFaults, itemSchema } from '@liandong/schema/domains/catalogue';
+import { parseInput } from '@liandong/schema/graph';
+import { requireOwnDesk, requirePermission } from '@liandong/schema/operation';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { once, unkeyed } from '../idempotency/index.ts';

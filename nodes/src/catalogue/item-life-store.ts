@@ -1,5 +1,7 @@
-import type { DraftFile, ElementChange, Item, ItemChangeKind, ItemChangeView, ItemReviewView } from '@liandong/schema';
-import { diffElements, itemSchema } from '@liandong/schema';
+import type { DraftFile, ElementChange, ItemChangeView, ItemReviewView } from '@liandong/schema/domains/item-life';
+import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
+import { diffElements } from '@liandong/schema/domains/item-life';
+import { itemSchema } from '@liandong/schema/domains/catalogue';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
 /** Who changed an item, and why. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProblemError, ReviewDesk, Viewer } from '@liandong/schema';
-import { ARTICLES, dayOf, plusDays } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { ReviewDesk } from '@liandong/schema/domains/catalogue';
+import type { Viewer } from '@liandong/schema/operation';
+import { ARTICLES, dayOf, plusDays } from '@liandong/schema/kernel';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import { approveDraft, cataloguer, reviewerOf } from '../testing/catalogue.ts';
 import { isolate } from '../testing/isolate.ts';

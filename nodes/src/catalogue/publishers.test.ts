@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CatalogueEntry, Implementation, Item } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import type { CatalogueEntry, Implementation, Item } from '@liandong/schema/domains/catalogue';
+import { dayOf } from '@liandong/schema/kernel';
 import { FeedAppender } from '../feeds/index.ts';
 import { agent } from '../testing/cases.ts';
 import { DataSharing, HOUSEHOLD } from '../testing/sharing.ts';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import { exportCase } from '../exports/index.ts';
 import { noteCommandRead } from '../reads/index.ts';
 import type { Terminal } from './opening.ts';

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { isDivisionCode, problem } from '@liandong/schema';
+import { isDivisionCode, problem } from '@liandong/schema/kernel';
 import type { HostConfig } from '../config.ts';
 import { readToolSettings } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';

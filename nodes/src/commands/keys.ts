@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode, KnownKey } from '@liandong/schema';
-import { REVOCATION_REASONS, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { KnownKey } from '@liandong/schema/trust';
+import { REVOCATION_REASONS } from '@liandong/schema/trust';
+import { problem } from '@liandong/schema/kernel';
 import { requestRetry } from '../handoff/index.ts';
 import { certifyKey, endKey, logKey, readKeyLog, readKeyRequest, requestOf } from '../keys/index.ts';
 import { generateNodeKey, protectKeys, writeKey } from '../trust/index.ts';

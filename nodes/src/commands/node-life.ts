@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode, Topology } from '@liandong/schema';
-import { problem, requireOpenNode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Topology } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
+import { requireOpenNode } from '@liandong/schema/case';
 import { leftToHandOver } from '../cases/index.ts';
 import type { HostConfig } from '../config.ts';
 import { readTrustFile } from '../host/index.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import type { HostConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';
 import {

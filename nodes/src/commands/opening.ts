@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { DivisionCode } from '@liandong/schema';
-import { isInstant, problem, textOfFile } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { isInstant, problem, textOfFile } from '@liandong/schema/kernel';
 import type { HostConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { HostDb, migrate } from '../db/index.ts';

@@ -1,12 +1,12 @@
-import { ProblemError, problem } from '@liandong/schema';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import { pino } from 'pino';
 import { readConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { withPlacedNodes } from '../host/index.ts';
 import type { ParkedCase } from '../handoff/index.ts';
 import { bodyOfParked, decideParked, getParked, listParked } from '../handoff/index.ts';
-import { examine } from '../operation/doctor.ts';
-import type { Finding } from '../operation/doctor-check.ts';
+import { examine } from '../health/doctor.ts';
+import type { Finding } from '../health/doctor-check.ts';
 import { noteCommandRead } from '../reads/index.ts';
 import { forceLife, healingState, waitNoLonger } from '../restore/index.ts';
 import { openVault } from '../sealing/index.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { toolEnvironment } from './tool-connection.ts';

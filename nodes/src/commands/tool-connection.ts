@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 import { parse } from 'pg-connection-string';
 

@@ -1,5 +1,7 @@
-import type { Divisions, Topology } from '@liandong/schema';
-import { brokerOf, dayOf, parseDivisions, problem, roadSubjects } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { Topology } from '@liandong/schema/wire';
+import { brokerOf, roadSubjects } from '@liandong/schema/wire';
+import { dayOf, parseDivisions, problem } from '@liandong/schema/kernel';
 import { readToolSettings } from '../config.ts';
 import type { Written } from '../topology/index.ts';
 import { bringStreams, holdCeremony, readTopology, topologyPaths, writeOutputs } from '../topology/index.ts';

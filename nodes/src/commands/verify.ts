@@ -1,5 +1,6 @@
-import type { CaseVerdict, ParentOf, PublicKey } from '@liandong/schema';
-import { certificateSchema, parentByCode, parseDivisions, problem, verifyCaseExport } from '@liandong/schema';
+import type { CaseVerdict, ParentOf, PublicKey } from '@liandong/schema/trust';
+import { certificateSchema, parentByCode, verifyCaseExport } from '@liandong/schema/trust';
+import { parseDivisions, problem } from '@liandong/schema/kernel';
 import { readToolSettings } from '../config.ts';
 import type { Terminal } from './opening.ts';
 import { findValue, parseCommand, readInput, readInputText } from './opening.ts';

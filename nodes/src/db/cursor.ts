@@ -1,4 +1,4 @@
-import { problem, unwritableIn } from '@liandong/schema';
+import { problem, unwritableIn } from '@liandong/schema/kernel';
 
 /** A place in a list as clients carry it; they need not understand it. */
 export function cursorOf(place: string): string {

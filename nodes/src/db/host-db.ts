@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { DivisionCode } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 import { asUnavailable } from './unavailable.ts';
 import { observeSql, statementLabel } from '../observability/index.ts';

@@ -1,3 +1,4 @@
+/** PostgreSQL: pools, transactions of one node, statements that share one, tables, migrations. */
 export { cursorOf, noCursor, placeOf, placesOf } from './cursor.ts';
 export { inBatches } from './batches.ts';
 export { HostDb, together } from './host-db.ts';

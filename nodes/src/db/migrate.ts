@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ProblemError, problem } from '@liandong/schema';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { refusePooler } from './pooler.ts';

@@ -1,4 +1,4 @@
-import type { Domain, Handlers } from '@liandong/schema';
+import type { Domain, Handlers } from '@liandong/schema/operation';
 import type { NodeQueries, NodeTx } from './host-db.ts';
 
 /** Handlers of a node: a query reads, a mutation and a step write in a transaction. */

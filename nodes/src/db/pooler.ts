@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 
 /** A pooler that others use at the same moment may lend one connection twice in a row, but not so often. */

@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase } from '../testing/test-federation.ts';

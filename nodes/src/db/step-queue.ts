@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import { shareTransaction } from './gathered.ts';
 import type { HostDb, NodeTx } from './host-db.ts';
 import { isAway } from './unavailable.ts';

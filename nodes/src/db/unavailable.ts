@@ -1,4 +1,4 @@
-import { ProblemError, problem } from '@liandong/schema';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import pg from 'pg';
 
 /**

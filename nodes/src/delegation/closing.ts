@@ -1,5 +1,9 @@
-import type { DivisionCode, GrantEnd, Succession } from '@liandong/schema';
-import { SIGNED_TYPES, dayOf, grantStateOf } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { GrantEnd } from '@liandong/schema/domains/delegation';
+import type { Succession } from '@liandong/schema/case';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { dayOf } from '@liandong/schema/kernel';
+import { grantStateOf } from '@liandong/schema/domains/delegation';
 import type { HostDb } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';

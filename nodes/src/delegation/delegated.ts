@@ -1,5 +1,7 @@
-import type { AffectedGrant, Day, DivisionCode, Grant, WindowStage } from '@liandong/schema';
-import { grantStateOf, grantsInEffect } from '@liandong/schema';
+import type { AffectedGrant } from '@liandong/schema/graph';
+import type { Day, DivisionCode, WindowStage } from '@liandong/schema/kernel';
+import type { Grant } from '@liandong/schema/domains/delegation';
+import { grantsInEffect, grantStateOf } from '@liandong/schema/domains/delegation';
 import type { NodeQueries } from '../db/index.ts';
 import { findEveryGrant } from './delegation-store.ts';
 

@@ -1,24 +1,21 @@
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type {
-  DivisionCode,
-  Divisions,
   Grant,
   GrantAnswer,
   GrantEnd,
   GrantRequest,
-  Item,
   PublishedGrant,
   SignedDocument,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/delegation';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import {
-  ProblemError,
-  dayOf,
   delegationMessageSchema,
   grantSchema,
-  problem,
   requireAnswerTo,
   requireEndOf,
   requireSoundGrant,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/delegation';
 import { findItems } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { Answered, Incoming, Verdict } from '../handoff/index.ts';

@@ -3,30 +3,21 @@ import type {
   CompetenceView,
   DelegationDocument,
   DelegationService,
-  DivisionCode,
-  Divisions,
-  EndDelegationInput,
   Grant,
   GrantAnswer,
   GrantEnd,
   GrantRequest,
   GrantView,
-  Viewer,
-} from '@liandong/schema';
-import {
-  SIGNED_TYPES,
-  dayOf,
-  grantStateOf,
-  grantsInEffect,
-  plusDays,
-  problem,
-  requireHolder,
-  requireOwnDesk,
-  requirePermission,
-  requireSoundGrant,
-  route,
-  startOfDay,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/delegation';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { EndDelegationInput } from '@liandong/schema/graph';
+import type { Viewer } from '@liandong/schema/operation';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { dayOf, plusDays, problem, startOfDay } from '@liandong/schema/kernel';
+import { grantsInEffect, grantStateOf, requireSoundGrant } from '@liandong/schema/domains/delegation';
+import { requireHolder } from '@liandong/schema/domains/offices';
+import { requireOwnDesk, requirePermission } from '@liandong/schema/operation';
+import { route } from '@liandong/schema/case';
 import { findItem, findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';

@@ -1,13 +1,13 @@
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type {
-  DivisionCode,
   Grant,
   GrantAnswer,
   GrantEnd,
   GrantRecord,
   GrantRequest,
   PublishedGrant,
-} from '@liandong/schema';
-import { problem } from '@liandong/schema';
+} from '@liandong/schema/domains/delegation';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';

@@ -1,5 +1,8 @@
-import type { GrantPowerInput, ProblemError, Viewer } from '@liandong/schema';
-import { offices, plusDays } from '@liandong/schema';
+import type { GrantPowerInput } from '@liandong/schema/graph';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { offices } from '@liandong/schema/domains/offices';
+import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,

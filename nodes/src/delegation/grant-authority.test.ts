@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { DivisionCode, Grant, PublishedGrant } from '@liandong/schema';
-import { SIGNED_TYPES, plusDays } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Grant, PublishedGrant } from '@liandong/schema/domains/delegation';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findItem } from '../catalogue/index.ts';
 import { FeedAppender } from '../feeds/index.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Grant } from '@liandong/schema';
-import { SIGNED_TYPES, plusDays } from '@liandong/schema';
+import type { Grant } from '@liandong/schema/domains/delegation';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { plusDays } from '@liandong/schema/kernel';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Outbox } from '../handoff/index.ts';

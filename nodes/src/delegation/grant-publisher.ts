@@ -1,4 +1,5 @@
-import type { DivisionCode, Divisions, PublishedGrant } from '@liandong/schema';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { PublishedGrant } from '@liandong/schema/domains/delegation';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox } from '../handoff/index.ts';

@@ -1,3 +1,4 @@
+/** 委托: grants between nodes: offered, accepted, published, ended. */
 export { endGrantsOfClosed } from './closing.ts';
 export { delegatedStages, openGrants, powersOn } from './delegated.ts';
 export { DelegationReceiver } from './delegation-receiver.ts';

@@ -1,17 +1,16 @@
-import type { DivisionCode, Divisions, ErrorCode, Grant, Item, PublishedGrant } from '@liandong/schema';
+import type { DivisionCode, Divisions, ErrorCode } from '@liandong/schema/kernel';
+import type { Grant, PublishedGrant, SignedDocument } from '@liandong/schema/domains/delegation';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import {
-  ProblemError,
-  SIGNED_TYPES,
-  dayOf,
   delegationDocumentSchema,
-  problem,
   publishedGrantSchema,
   requireAnswerTo,
   requireEndOf,
   requireOwnGrant,
   requireSoundGrant,
-} from '@liandong/schema';
-import type { SignedDocument } from '@liandong/schema';
+} from '@liandong/schema/domains/delegation';
 import type { Logger } from 'pino';
 import { findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';

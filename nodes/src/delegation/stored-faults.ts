@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Day, DivisionCode, Divisions, ErrorCode, Grant, GrantAnswer, GrantEnd } from '@liandong/schema';
-import { ProblemError, grantStateOf, problem, requireAnswerTo, requireEndOf, requireOwnGrant } from '@liandong/schema';
+import type { Day, DivisionCode, Divisions, ErrorCode } from '@liandong/schema/kernel';
+import type { Grant, GrantAnswer, GrantEnd } from '@liandong/schema/domains/delegation';
+import { problem, ProblemError } from '@liandong/schema/kernel';
+import { grantStateOf, requireAnswerTo, requireEndOf, requireOwnGrant } from '@liandong/schema/domains/delegation';
 import type { Logger } from 'pino';
 import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';

@@ -1,4 +1,8 @@
-import type { EnquiryState, OpenEnquiryInput, ProblemError, RoleName, Viewer } from '@liandong/schema';
+import type { EnquiryState } from '@liandong/schema/case';
+import type { OpenEnquiryInput } from '@liandong/schema/domains/enquiries';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { RoleName } from '@liandong/schema/wire';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,

@@ -1,5 +1,7 @@
-import type { Asker, CaseState, EnquiryState, Viewer } from '@liandong/schema';
-import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema';
+import type { Asker } from '@liandong/schema/domains/enquiries';
+import type { CaseState, EnquiryState } from '@liandong/schema/case';
+import type { Viewer } from '@liandong/schema/operation';
+import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema/case';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { insert } from '../db/insert.ts';
 import type { EnquiryRow } from './tables.ts';

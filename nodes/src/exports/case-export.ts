@@ -1,5 +1,9 @@
-import type { CaseExport, DivisionCode, ExportedMaterial } from '@liandong/schema';
-import { CASE_EXPORT_FORMAT, SIGNED_TYPES, problem, sealDigest, wordBehind, writeCaseExport } from '@liandong/schema';
+import type { CaseExport, ExportedMaterial } from '@liandong/schema/trust';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { CASE_EXPORT_FORMAT, sealDigest, writeCaseExport } from '@liandong/schema/trust';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
+import { wordBehind } from '@liandong/schema/domains/joint';
 import { findCase, readMaterial } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';

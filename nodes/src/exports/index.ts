@@ -1,2 +1,3 @@
+/** Cases exported with their proofs. */
 export { exportCase } from './case-export.ts';
 export type { ExportOptions } from './case-export.ts';

@@ -1,4 +1,4 @@
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { processRegistry } from '../observability/index.ts';

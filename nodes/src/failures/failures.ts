@@ -1,5 +1,5 @@
-import type { DivisionCode } from '@liandong/schema';
-import { ProblemError } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { ProblemError } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import { isAway } from '../db/index.ts';
 import { countFailure } from '../observability/index.ts';

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '@liandong/schema';
+import type { Page, PageRequest } from '@liandong/schema/operation';
 
 /** A page of a list by its rows' names. */
 export interface KeyPage {

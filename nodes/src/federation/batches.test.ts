@@ -1,5 +1,6 @@
-import type { HostReply, RoleOperation, RoleResult } from '@liandong/schema';
-import { MAX_QUERY_CHARACTERS, PartsCollector, TokenVerifier, splitParts } from '@liandong/schema';
+import type { HostReply, RoleOperation, RoleResult } from '@liandong/schema/wire';
+import { MAX_QUERY_CHARACTERS, PartsCollector, splitParts } from '@liandong/schema/wire';
+import { TokenVerifier } from '@liandong/schema/identity';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { MAX_REPLY_BYTES, PART_BYTES, encodeReply } from './reply.ts';

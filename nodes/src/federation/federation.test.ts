@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RoleOperation } from '@liandong/schema';
-import { ISSUER_KEYS } from '@liandong/schema';
+import type { RoleOperation } from '@liandong/schema/wire';
+import { ISSUER_KEYS } from '@liandong/schema/identity';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { REMOTE_ISSUER, RemoteIssuer, issuerKey } from '../../../schema/src/testing/remote-issuer.ts';

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MAX_REQUEST_BYTES, problem } from '@liandong/schema';
+import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
+import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
-import type { Readiness } from '../operation/index.ts';
-import { isReady } from '../operation/index.ts';
+import type { Readiness } from '../health/index.ts';
+import { isReady } from '../health/index.ts';
 import { drainable } from './drain.ts';
 import { encodeReply } from './reply.ts';
 import type { Responder } from './responder.ts';

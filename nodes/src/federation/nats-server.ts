@@ -1,7 +1,8 @@
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { headers } from '@nats-io/transport-node';
-import type { HostReply } from '@liandong/schema';
-import { PART_HEADER, PartsCollector, ProblemError, graphqlSubject, splitParts } from '@liandong/schema';
+import type { HostReply } from '@liandong/schema/wire';
+import { graphqlSubject, PART_HEADER, PartsCollector, splitParts } from '@liandong/schema/wire';
+import { ProblemError } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import { PART_BYTES, encodeReply } from './reply.ts';

@@ -1,5 +1,7 @@
-import type { RoleName, Viewer } from '@liandong/schema';
-import { ROLE_SCHEMAS, opensTo, roleSchema } from '@liandong/schema';
+import type { RoleName } from '@liandong/schema/wire';
+import type { Viewer } from '@liandong/schema/operation';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { opensTo, roleSchema } from '@liandong/schema/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, LOW_INCOME, agent, application, material } from '../testing/cases.ts';
 import type { Samples } from '../testing/inputs.ts';

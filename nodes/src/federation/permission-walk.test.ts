@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Action, Role, RoleName, Tier, Viewer } from '@liandong/schema';
-import { DOMAINS, PERMISSIONS, ROLES, ROLE_SCHEMAS, dutiesOf, roleSchema } from '@liandong/schema';
+import type { Action, Viewer } from '@liandong/schema/operation';
+import type { Role, Tier } from '@liandong/schema/kernel';
+import type { RoleName } from '@liandong/schema/wire';
+import { DOMAINS } from '@liandong/schema/domains';
+import { dutiesOf, PERMISSIONS } from '@liandong/schema/operation';
+import { ROLES } from '@liandong/schema/kernel';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { roleSchema } from '@liandong/schema/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, LOW_INCOME, agent, application, material } from '../testing/cases.ts';
 import { dumpOf } from '../testing/dump.ts';

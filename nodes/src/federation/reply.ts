@@ -1,5 +1,7 @@
-import type { HostReply, RoleResult } from '@liandong/schema';
-import { MAX_PARTS, extensionsOf, problem } from '@liandong/schema';
+import type { HostReply, RoleResult } from '@liandong/schema/wire';
+import { MAX_PARTS } from '@liandong/schema/wire';
+import { extensionsOf } from '@liandong/schema/graph';
+import { problem } from '@liandong/schema/kernel';
 
 /** Bytes of one answering message: half of the broker's usual maximum. */
 export const PART_BYTES = 512 * 1024;

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { ERROR_CODES, ROLE_SCHEMAS, TokenVerifier } from '@liandong/schema';
+import { ERROR_CODES } from '@liandong/schema/kernel';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { TokenVerifier } from '@liandong/schema/identity';
 import fc from 'fast-check';
 import { exportJWK, generateKeyPair } from 'jose';
 import { pino } from 'pino';

@@ -1,25 +1,12 @@
-import type {
-  DivisionCode,
-  HostReply,
-  NodeServices,
-  PersonalDataRead,
-  Problem,
-  RoleOperation,
-  RoleResult,
-  TokenVerifier,
-  Viewer,
-} from '@liandong/schema';
-import {
-  BoundedCache,
-  ProblemError,
-  executeRole,
-  extensionsOf,
-  hostRequestShape,
-  problem,
-  problemsOf,
-  roleOperationSchema,
-  roleSchema,
-} from '@liandong/schema';
+import type { DivisionCode, Problem } from '@liandong/schema/kernel';
+import type { HostReply, RoleOperation, RoleResult } from '@liandong/schema/wire';
+import type { NodeServices } from '@liandong/schema/graph';
+import type { PersonalDataRead } from '@liandong/schema/domains/reads';
+import type { TokenVerifier } from '@liandong/schema/identity';
+import type { Viewer } from '@liandong/schema/operation';
+import { BoundedCache, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
+import { executeRole, extensionsOf, roleSchema } from '@liandong/schema/graph';
+import { hostRequestShape, roleOperationSchema } from '@liandong/schema/wire';
 import { Kind, getOperationAST, parse } from 'graphql';
 import type { Logger } from 'pino';
 import { inTrace, observeGraphql } from '../observability/index.ts';

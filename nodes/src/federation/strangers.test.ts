@@ -1,5 +1,9 @@
-import type { Role, RoleName, Viewer } from '@liandong/schema';
-import { ROLE_SCHEMAS, dayOf, roleSchema } from '@liandong/schema';
+import type { Role } from '@liandong/schema/kernel';
+import type { RoleName } from '@liandong/schema/wire';
+import type { Viewer } from '@liandong/schema/operation';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { dayOf } from '@liandong/schema/kernel';
+import { roleSchema } from '@liandong/schema/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,

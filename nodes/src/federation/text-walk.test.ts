@@ -1,5 +1,8 @@
-import type { Role, RoleName, Viewer } from '@liandong/schema';
-import { ROLE_SCHEMAS, roleSchema } from '@liandong/schema';
+import type { Role } from '@liandong/schema/kernel';
+import type { RoleName } from '@liandong/schema/wire';
+import type { Viewer } from '@liandong/schema/operation';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { roleSchema } from '@liandong/schema/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { application, material } from '../testing/cases.ts';
 import type { Call, Samples } from '../testing/inputs.ts';

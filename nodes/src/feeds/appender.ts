@@ -1,5 +1,6 @@
-import type { Feed } from '@liandong/schema';
-import { MAX_ENTRY_BYTES, MAX_FACT_BYTES, problem } from '@liandong/schema';
+import type { Feed } from '@liandong/schema/wire';
+import { MAX_ENTRY_BYTES, MAX_FACT_BYTES } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 

@@ -1,5 +1,6 @@
-import type { Answer, DivisionCode, Divisions, Feed } from '@liandong/schema';
-import { FEEDS } from '@liandong/schema';
+import type { Answer, Feed } from '@liandong/schema/wire';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { FEEDS } from '@liandong/schema/wire';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { DUTIES } from '../tiers/index.ts';

@@ -1,4 +1,5 @@
-import type { DivisionCode, Feed } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Feed } from '@liandong/schema/wire';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
 /** How far a node holds a feed, and how far the feed is known to go. */

@@ -1,5 +1,7 @@
-import type { DivisionCode, Feed, FeedHead } from '@liandong/schema';
-import { ProblemError, SIGNED_TYPES, feedHeadSchema } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Feed, FeedHead } from '@liandong/schema/wire';
+import { ProblemError } from '@liandong/schema/kernel';
+import { feedHeadSchema, SIGNED_TYPES } from '@liandong/schema/wire';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
 

@@ -1,3 +1,4 @@
+/** Numbered feeds: facts upward, the catalogue downward. */
 export { FeedAppender } from './appender.ts';
 export { FeedCursors } from './cursors.ts';
 export { extendFeed, findFeeds, lockFeed, readEntries } from './feed-store.ts';

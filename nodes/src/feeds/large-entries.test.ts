@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_ENTRY_BYTES, MAX_ITEM_BYTES } from '@liandong/schema';
+import { MAX_ENTRY_BYTES, MAX_ITEM_BYTES } from '@liandong/schema/wire';
 import { importCatalogue, publishCatalogue } from '../catalogue/index.ts';
-import { METRIC_QUERIES } from '../operation/host-metrics.ts';
-import { examineSending } from '../operation/doctor-sending.ts';
+import { METRIC_QUERIES } from '../health/host-metrics.ts';
+import { examineSending } from '../health/doctor-sending.ts';
 import { CATALOGUE_FILE, CITY, COUNTY, TestFederation, eventually } from '../testing/test-federation.ts';
 import { FeedAppender } from './index.ts';
 

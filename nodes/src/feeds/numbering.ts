@@ -1,5 +1,7 @@
-import type { CatalogueEntry, DivisionCode, Feed } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import type { CatalogueEntry } from '@liandong/schema/domains/catalogue';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Feed } from '@liandong/schema/wire';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import type { NodeTx } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { extendFeed, lockFeed } from './feed-store.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, DivisionCode, Feed, FeedPart } from '@liandong/schema';
-import { TOGETHER_BYTES, jsonBytes } from '@liandong/schema';
+import type { Answer, Feed, FeedPart } from '@liandong/schema/wire';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { jsonBytes, TOGETHER_BYTES } from '@liandong/schema/wire';
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';

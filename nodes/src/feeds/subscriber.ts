@@ -1,5 +1,8 @@
-import type { DivisionCode, Divisions, Feed, FeedPart } from '@liandong/schema';
-import { ProblemError, SIGNED_TYPES, catalogueEntrySchema, feedPartSchema, problem } from '@liandong/schema';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Feed, FeedPart } from '@liandong/schema/wire';
+import { problem, ProblemError } from '@liandong/schema/kernel';
+import { feedPartSchema, SIGNED_TYPES } from '@liandong/schema/wire';
+import { catalogueEntrySchema } from '@liandong/schema/domains/catalogue';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import type { Incoming, Verdict } from '../handoff/index.ts';

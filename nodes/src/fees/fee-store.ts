@@ -1,5 +1,6 @@
-import type { Day, FeeEntry, FeeEntryAction } from '@liandong/schema';
-import { caseSteps } from '@liandong/schema';
+import { receiptUsed } from '@liandong/schema/domains/fees';
+import type { Day } from '@liandong/schema/kernel';
+import type { FeeEntry, FeeEntryAction } from '@liandong/schema/domains/fees';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
 interface EntryRow {
@@ -51,7 +52,7 @@ export async function takeReceipt(
      ON CONFLICT (node, receipt) DO NOTHING RETURNING receipt`,
     [receipt, window, at, amountFen],
   );
-  if (taken.length === 0) throw caseSteps.receiptUsed(receipt);
+  if (taken.length === 0) throw receiptUsed(receipt);
 }
 
 /** A window's day, in order. */

@@ -1,32 +1,25 @@
-import type {
-  CaseFeesView,
-  CaseFile,
-  Desk,
-  DivisionCode,
-  Divisions,
-  FeeLine,
-  FeeSchedule,
-  FeesService,
-  Step,
-  Viewer,
-} from '@liandong/schema';
 import {
-  FEE_ACTIONS,
-  caseSteps,
-  dayOf,
+  billFees,
   dueOf,
+  FEE_ACTIONS,
   feeEntryOf,
   feeTotalsOf,
-  problem,
-  readersOf,
+  grantWaiver as grantWaiverStep,
+  payFees,
+  proposeWaiver as proposeWaiverStep,
   reconciliationCsv,
-  requireOwnCase,
-  requirePermission,
-  requireReaderOver,
+  refundFees,
   scheduleOf,
-  signedIn,
   sumsOf,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/fees';
+import type { CaseFeesView, FeeLine, FeesService } from '@liandong/schema/domains/fees';
+import type { CaseFile, Desk, Step } from '@liandong/schema/case';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { FeeSchedule } from '@liandong/schema/domains/catalogue';
+import type { Viewer } from '@liandong/schema/operation';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { readersOf } from '@liandong/schema/case';
+import { requireOwnCase, requirePermission, requireReaderOver, signedIn } from '@liandong/schema/operation';
 import type { Projection, StepRunner, StoredCase, Take } from '../cases/index.ts';
 import { findCases } from '../cases/index.ts';
 import { findImplementations, findItems } from '../catalogue/index.ts';
@@ -110,7 +103,7 @@ export function feesService({ node, db, divisions, runner, now }: FeesParts): Fe
 
     bill: (viewer, input) =>
       change(viewer, 'billFees', input, async (desk, file, tx) =>
-        caseSteps.billFees(desk, file, {
+        billFees(desk, file, {
           window: input.window,
           charges: input.charges.map((charge) => ({ ...charge, item: charge.item ?? file.item })),
           schedules: await schedulesOf(tx, desk, file),
@@ -126,7 +119,7 @@ export function feesService({ node, db, divisions, runner, now }: FeesParts): Fe
       return db.transact(node, async (tx) => {
         await once(tx, person, input.idempotencyKey, { mutation: 'payFees', input }, async () => {
           for (const { id, amountFen } of ordered) {
-            const take = judged((desk, file) => caseSteps.payFees(desk, file, { amountFen, receipt }));
+            const take = judged((desk, file) => payFees(desk, file, { amountFen, receipt }));
             await runner.within(tx, person, id, take, requireFeesReader);
           }
           const amountFen = payments.reduce((total, payment) => total + payment.amountFen, 0);
@@ -143,14 +136,14 @@ export function feesService({ node, db, divisions, runner, now }: FeesParts): Fe
     },
 
     proposeWaiver: (viewer, input) =>
-      change(viewer, 'proposeWaiver', input, (desk, file) => caseSteps.proposeWaiver(desk, file, input)),
+      change(viewer, 'proposeWaiver', input, (desk, file) => proposeWaiverStep(desk, file, input)),
 
     grantWaiver: (viewer, input) =>
-      change(viewer, 'grantWaiver', input, (desk, file) => caseSteps.grantWaiver(desk, file, input.waiver)),
+      change(viewer, 'grantWaiver', input, (desk, file) => grantWaiverStep(desk, file, input.waiver)),
 
     refund: (viewer, input) =>
       change(viewer, 'refundFees', input, async (desk, file, tx) => {
-        const step = caseSteps.refundFees(desk, file, input);
+        const step = refundFees(desk, file, input);
         const { receipt, amountFen } = input;
         await takeReceipt(tx, { receipt, window: desk.viewer.window ?? '', at: desk.now, amountFen });
         return step;

@@ -1,8 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FeeLine, ProblemError, Viewer } from '@liandong/schema';
-import { dayOf, feeEntryOf, offices } from '@liandong/schema';
+import type { FeeLine } from '@liandong/schema/domains/fees';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { dayOf } from '@liandong/schema/kernel';
+import { feeEntryOf } from '@liandong/schema/domains/fees';
+import { offices } from '@liandong/schema/domains/offices';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CATALOGUE_FILE, CITY, COUNTY, TOWNSHIP, TestFederation, personAt } from '../testing/test-federation.ts';

@@ -1,5 +1,5 @@
-import type { Answer, MessageKind } from '@liandong/schema';
-import { ERRORS, ProblemError } from '@liandong/schema';
+import type { Answer, MessageKind } from '@liandong/schema/wire';
+import { ERRORS, ProblemError } from '@liandong/schema/kernel';
 import type { Verdict } from './messages.ts';
 import { isAboutKeys } from './parked.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, MessageKind } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { Answer, MessageKind } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { lockCases } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';

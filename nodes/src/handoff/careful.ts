@@ -1,4 +1,4 @@
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { isLost } from './answers.ts';

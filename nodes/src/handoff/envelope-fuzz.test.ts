@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Certificate, Envelope } from '@liandong/schema';
-import { ProblemError, SIGNED_TYPES, parseDivisions } from '@liandong/schema';
+import type { Certificate } from '@liandong/schema/trust';
+import type { Envelope } from '@liandong/schema/wire';
+import { parseDivisions, ProblemError } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Bus } from '../bus/index.ts';

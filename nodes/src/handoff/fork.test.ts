@@ -1,5 +1,5 @@
-import type { LogLine } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import type { LogLine } from '@liandong/schema/case';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseSteps, agent, clerk } from '../testing/cases.ts';
 import { putOutbox } from '../testing/outbox.ts';

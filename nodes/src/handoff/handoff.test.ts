@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { Receipt } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import type { Receipt } from '@liandong/schema/wire';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,

@@ -1,4 +1,5 @@
-import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
+import type { Answer, MessageKind } from '@liandong/schema/wire';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 
 /** A message that was answered for good. */

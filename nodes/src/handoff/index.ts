@@ -1,3 +1,4 @@
+/** Hand-offs that lose nothing: outbox, relay, intake, receipts, parked messages. */
 export { storedInbox } from './inbox.ts';
 export type { Inbox } from './inbox.ts';
 export { Intake } from './intake.ts';

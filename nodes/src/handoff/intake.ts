@@ -1,6 +1,8 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import type { Answer, DivisionCode, Divisions, Envelope, MessageKind, Receipt } from '@liandong/schema';
-import { HEALING_KINDS, ProblemError, messageSubject } from '@liandong/schema';
+import type { Answer, Envelope, MessageKind, Receipt } from '@liandong/schema/wire';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { HEALING_KINDS, messageSubject } from '@liandong/schema/wire';
+import { ProblemError } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_PAYLOAD, jsonBytes, textRoom } from '@liandong/schema';
-import { examineSending } from '../operation/doctor-sending.ts';
+import { jsonBytes, MAX_PAYLOAD, textRoom } from '@liandong/schema/wire';
+import { examineSending } from '../health/doctor-sending.ts';
 import { CaseSteps, agent, custodians, homestead } from '../testing/cases.ts';
 import { putOutbox, readOutbox } from '../testing/outbox.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually } from '../testing/test-federation.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, MessageKind } from '@liandong/schema';
+import type { Answer, MessageKind } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillCases, lockCases } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';

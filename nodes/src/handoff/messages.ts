@@ -1,4 +1,5 @@
-import type { Answer, DivisionCode, Feed, MessageKind } from '@liandong/schema';
+import type { Answer, Feed, MessageKind } from '@liandong/schema/wire';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 
 /** A message as it came in: signature checked, body parsed as JSON and nothing more. */

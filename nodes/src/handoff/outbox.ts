@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { DivisionCode, MessageKind } from '@liandong/schema';
-import { MAX_PAYLOAD, jsonBytes, problem, textRoom } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { MessageKind } from '@liandong/schema/wire';
+import { jsonBytes, MAX_PAYLOAD, textRoom } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import { currentTrace } from '../observability/index.ts';

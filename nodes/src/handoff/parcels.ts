@@ -1,16 +1,17 @@
 import { headers } from '@nats-io/transport-node';
-import type { Answer, DivisionCode, Divisions, Envelope, Message, ProblemError, Receipt } from '@liandong/schema';
+import type { Answer, Envelope, Message, Receipt } from '@liandong/schema/wire';
+import type { DivisionCode, Divisions, ProblemError } from '@liandong/schema/kernel';
 import {
-  SIGNED_TYPES,
-  TOGETHER_BYTES,
   envelopeSchema,
   jsonBytes,
   messageSubject,
-  problem,
   receiptSchema,
   receiptSubject,
+  SIGNED_TYPES,
   textRoom,
-} from '@liandong/schema';
+  TOGETHER_BYTES,
+} from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { Bus } from '../bus/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';

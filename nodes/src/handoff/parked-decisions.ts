@@ -1,5 +1,6 @@
-import type { DivisionCode, MessageKind } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { MessageKind } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 
 /** What people decide about a message that was set aside. */

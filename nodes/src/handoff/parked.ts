@@ -1,4 +1,5 @@
-import type { Answer, DivisionCode, ErrorCode, MessageKind } from '@liandong/schema';
+import type { Answer, MessageKind } from '@liandong/schema/wire';
+import type { DivisionCode, ErrorCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { Loop } from './loop.ts';

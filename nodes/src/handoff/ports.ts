@@ -1,4 +1,5 @@
-import type { DivisionCode, MessageKind } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { MessageKind } from '@liandong/schema/wire';
 import type { HostDb } from '../db/index.ts';
 import type { Inbox } from './inbox.ts';
 import { storedInbox } from './inbox.ts';

@@ -1,5 +1,6 @@
-import type { DivisionCode } from '@liandong/schema';
-import { HEALING_KINDS, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { HEALING_KINDS } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import { isLost } from './answers.ts';

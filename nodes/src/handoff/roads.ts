@@ -1,5 +1,5 @@
-import type { DivisionCode } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import { errors } from '@nats-io/transport-node';
 
 /** A way nobody answered on at once is tried again after this long, ms. */

@@ -1,7 +1,8 @@
 import { JetStreamError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
-import type { DivisionCode, ErrorCode, MessageKind } from '@liandong/schema';
-import { ERRORS, ProblemError } from '@liandong/schema';
+import type { DivisionCode, ErrorCode } from '@liandong/schema/kernel';
+import type { MessageKind } from '@liandong/schema/wire';
+import { ERRORS, ProblemError } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb } from '../db/index.ts';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, DivisionCode, MessageKind } from '@liandong/schema';
+import type { Answer, MessageKind } from '@liandong/schema/wire';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import { shareTransaction, together } from '../db/index.ts';

@@ -1,4 +1,5 @@
-import type { Answer, DivisionCode, Envelope, MessageKind } from '@liandong/schema';
+import type { Answer, Envelope, MessageKind } from '@liandong/schema/wire';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import { shareTransaction } from '../db/index.ts';

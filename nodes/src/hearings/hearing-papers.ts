@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type {
-  CaseFile,
-  Divisions,
-  HearingView,
-  InterestedPartyInput,
-  InterestedPartyView,
-  Material,
-  Viewer,
-} from '@liandong/schema';
-import { hearingPapers, isOrgan, maskNumber, seesPersonalData } from '@liandong/schema';
+import type { CaseFile, Material } from '@liandong/schema/case';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { HearingView, InterestedPartyInput, InterestedPartyView } from '@liandong/schema/domains/hearings';
+import type { Viewer } from '@liandong/schema/operation';
+import { hearingPapers } from '@liandong/schema/domains/hearings';
+import { isOrgan } from '@liandong/schema/case';
+import { maskNumber } from '@liandong/schema/kernel';
+import { seesPersonalData } from '@liandong/schema/operation';
 import { readPart, storeMaterials } from '../cases/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';

@@ -1,14 +1,23 @@
-import type {
-  CaseFile,
-  DivisionCode,
-  Divisions,
-  HearingService,
-  HearingView,
-  Step,
-  StepContext,
-  Viewer,
-} from '@liandong/schema';
-import { caseSteps, hearingOpen, openOffers, owedOffers, problem, requireFileReader, signedIn } from '@liandong/schema';
+import {
+  callHearing,
+  hearingOpen,
+  hearParty as hearPartyStep,
+  holdHearing,
+  offerHearing,
+  openOffers,
+  owedOffers,
+  recuseChair as recuseChairStep,
+  requestHearing,
+  tellInterested as tellInterestedStep,
+  waiveHearing,
+} from '@liandong/schema/domains/hearings';
+import type { CaseFile, Step, StepContext } from '@liandong/schema/case';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { HearingService, HearingView } from '@liandong/schema/domains/hearings';
+import type { Viewer } from '@liandong/schema/operation';
+import { problem } from '@liandong/schema/kernel';
+import { requireFileReader } from '@liandong/schema/case';
+import { signedIn } from '@liandong/schema/operation';
 import type { StepRunner, StoredCase } from '../cases/index.ts';
 import { caseElements, findCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
@@ -66,38 +75,38 @@ export function hearingsService({ node, db, divisions, runner, now }: HearingPar
       change(viewer, 'tellInterested', input, async (desk, file, tx) => {
         const { parties, matter, grave } = input;
         const register = await storePaper(tx, '利害关系人名册', { parties }, 'application/json');
-        return caseSteps.tellInterested(desk, file, { count: parties.length, register, matter, grave });
+        return tellInterestedStep(desk, file, { count: parties.length, register, matter, grave });
       }),
 
     hearParty: (viewer, input) =>
       change(viewer, 'hearParty', input, async (desk, file, tx) => {
         const statement = await storePaper(tx, '陈述申辩意见', { text: input.statement }, 'text/plain');
-        return caseSteps.hearParty(desk, file, input.party, statement);
+        return hearPartyStep(desk, file, input.party, statement);
       }),
 
     offer: (viewer, input) =>
-      change(viewer, 'offerHearing', input, (desk, file) => caseSteps.offerHearing(desk, file, input.notice)),
+      change(viewer, 'offerHearing', input, (desk, file) => offerHearing(desk, file, input.notice)),
 
     request: (viewer, input) =>
-      change(viewer, 'requestHearing', input, (desk, file) => caseSteps.requestHearing(desk, file, input.party)),
+      change(viewer, 'requestHearing', input, (desk, file) => requestHearing(desk, file, input.party)),
 
     waive: (viewer, input) =>
-      change(viewer, 'waiveHearing', input, (desk, file) => caseSteps.waiveHearing(desk, file, input.party)),
+      change(viewer, 'waiveHearing', input, (desk, file) => waiveHearing(desk, file, input.party)),
 
     call: (viewer, input) =>
       change(viewer, 'callHearing', input, (desk, file) => {
         const { at, place, chair, announcement } = input;
-        return caseSteps.callHearing(desk, file, { at, place, chair, announcement });
+        return callHearing(desk, file, { at, place, chair, announcement });
       }),
 
     recuseChair: (viewer, input) =>
-      change(viewer, 'recuseChair', input, (desk, file) => caseSteps.recuseChair(desk, file, input.reason)),
+      change(viewer, 'recuseChair', input, (desk, file) => recuseChairStep(desk, file, input.reason)),
 
     hold: (viewer, input) =>
       change(viewer, 'holdHearing', input, async (desk, file, tx) => {
         const { attended, signed, unsigned } = input;
         const record = await storePaper(tx, '听证笔录', { text: input.record }, 'text/plain');
-        return caseSteps.holdHearing(desk, file, { attended, signed, unsigned, record });
+        return holdHearing(desk, file, { attended, signed, unsigned, record });
       }),
   };
 }

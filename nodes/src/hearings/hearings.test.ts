@@ -1,4 +1,6 @@
-import type { HearingView, ProblemError, Viewer } from '@liandong/schema';
+import type { HearingView } from '@liandong/schema/domains/hearings';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';

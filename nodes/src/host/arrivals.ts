@@ -1,5 +1,6 @@
-import type { DivisionCode, NodeServices } from '@liandong/schema';
-import { dayOf, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { NodeServices } from '@liandong/schema/graph';
+import { dayOf, problem } from '@liandong/schema/kernel';
 import type { Bus, Road } from '../bus/index.ts';
 import { ROADS } from '../bus/index.ts';
 import { recountDates } from '../cases/index.ts';

@@ -1,5 +1,5 @@
-import type { DivisionCode } from '@liandong/schema';
-import { materialPartSchema } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { materialPartSchema } from '@liandong/schema/wire';
 import type { Bus } from '../bus/index.ts';
 import { ProxyReceiver, lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
@@ -10,7 +10,7 @@ import { Carrier, Intake, ParkedRetries, Relay, SendFaults } from '../handoff/in
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
 import { Healer } from '../restore/index.ts';
-import { countFacts } from '../rollup/index.ts';
+import { countFacts } from '../figures/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 

@@ -1,5 +1,5 @@
-import type { DivisionCode, Tier } from '@liandong/schema';
-import { dayOf, problem } from '@liandong/schema';
+import type { DivisionCode, Tier } from '@liandong/schema/kernel';
+import { dayOf, problem } from '@liandong/schema/kernel';
 import type { NodeQueries } from '../db/index.ts';
 import { Loop } from '../handoff/index.ts';
 import { WAITING_JOB, dropPassedLines, settleSuccessions } from '../cases/index.ts';
@@ -9,7 +9,7 @@ import { lapseSilentParties, removeShown } from '../joint/index.ts';
 import { casesInProjectsOf as inProjectsOf, handOverProjects } from '../projects/index.ts';
 import type { Healer } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
-import { recordStandardization } from '../rollup/index.ts';
+import { recordStandardization } from '../figures/index.ts';
 import { settleAbsences } from '../roster/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { NodeDesks } from './desks.ts';

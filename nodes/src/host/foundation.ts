@@ -1,5 +1,5 @@
-import type { Divisions, OfficialCalendar } from '@liandong/schema';
-import { dayOf, parseDivisions, problem } from '@liandong/schema';
+import type { Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import { dayOf, parseDivisions, problem } from '@liandong/schema/kernel';
 import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
 import { readJson, readText } from '../files/index.ts';

@@ -1,5 +1,7 @@
-import type { DivisionCode, HostReply, NodeServices } from '@liandong/schema';
-import { dayOf, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { HostReply } from '@liandong/schema/wire';
+import type { NodeServices } from '@liandong/schema/graph';
+import { dayOf, problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import { Bus } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
@@ -11,7 +13,7 @@ import type { HandOffPorts } from '../handoff/index.ts';
 import { HAND_OFF_PORTS } from '../handoff/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { collectProcess } from '../observability/index.ts';
-import { HostMetrics, MetricsServer, readinessOf } from '../operation/index.ts';
+import { HostMetrics, MetricsServer, readinessOf } from '../health/index.ts';
 import { Lives } from '../restore/index.ts';
 import { openVault, readyDataKeys } from '../sealing/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';

@@ -1,5 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { ISSUER_KEYS, TokenVerifier, parseIssuers } from '@liandong/schema';
+import { ISSUER_KEYS, parseIssuers, TokenVerifier } from '@liandong/schema/identity';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { readJson } from '../files/index.ts';

@@ -1,5 +1,5 @@
-import type { Divisions, OfficialCalendar } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import type { Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import { dayOf } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import { CaseReceiver, CaseWriter } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
-import type { DivisionCode, Divisions, Topology } from '@liandong/schema';
-import { brokerOf, parseTopology, problem, roadSubjects } from '@liandong/schema';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Topology } from '@liandong/schema/wire';
+import { brokerOf, parseTopology, roadSubjects } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { Road } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
 import { readJson } from '../files/index.ts';

@@ -1,5 +1,5 @@
-import type { DivisionCode } from '@liandong/schema';
-import { ProblemError, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';

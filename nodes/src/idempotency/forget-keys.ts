@@ -1,4 +1,4 @@
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostDb } from '../db/index.ts';
 
 /** How long a step can be asked again under its key, days. */

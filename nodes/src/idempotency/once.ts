@@ -1,5 +1,5 @@
-import type { Viewer } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { Viewer } from '@liandong/schema/operation';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { OpinionRequestView, ProblemError, Viewer } from '@liandong/schema';
-import { endOfDay, lastDayOf, parentByCode, verifyCaseExport } from '@liandong/schema';
+import type { OpinionRequestView } from '@liandong/schema/domains/joint';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { endOfDay, lastDayOf } from '@liandong/schema/kernel';
+import { parentByCode, verifyCaseExport } from '@liandong/schema/trust';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
 import { exportCase } from '../exports/index.ts';

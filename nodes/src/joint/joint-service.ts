@@ -1,18 +1,33 @@
 import type {
   AskedOpinion,
-  CaseFile,
-  Desk,
-  DivisionCode,
-  Divisions,
   JointHandlingView,
   JointService,
-  OfficialCalendar,
+  PartyDesk,
   PartySays,
   PartyStepView,
-  Step,
-  Viewer,
-} from '@liandong/schema';
-import { caseSteps, jointOpen, problem, requireFileReader, signedIn } from '@liandong/schema';
+} from '@liandong/schema/domains/joint';
+import {
+  answerRequest,
+  confirmCorrection as confirmCorrectionStep,
+  excuseAttendance,
+  excuseFromVisit as excuseFromVisitStep,
+  excuseOpinion,
+  excuseRequest,
+  giveOpinion as giveOpinionStep,
+  jointOpen,
+  lapseOpinions,
+  openJoint,
+  recordVisit as recordVisitStep,
+  resolveObjection as resolveObjectionStep,
+  scheduleVisit as scheduleVisitStep,
+  withdrawQuestion as withdrawQuestionStep,
+} from '@liandong/schema/domains/joint';
+import type { CaseFile, Desk, Step } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { problem } from '@liandong/schema/kernel';
+import { requireFileReader } from '@liandong/schema/case';
+import { signedIn } from '@liandong/schema/operation';
 import type { CaseWriter, PostsOf, StepRunner, StoredCase } from '../cases/index.ts';
 import { caseElements, findCase, lockCase } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
@@ -74,7 +89,7 @@ export function jointService(parts: JointParts): JointService {
     input: { id: string; party: number; idempotencyKey: string | null },
     step: {
       here: (desk: Desk, file: CaseFile) => Step;
-      elsewhere: (desk: caseSteps.PartyDesk, asked: AskedOpinion) => PartySays;
+      elsewhere: (desk: PartyDesk, asked: AskedOpinion) => PartySays;
     },
   ): Promise<PartyStepView> {
     const far = await requests.ofOtherLead(input.id, input.party);
@@ -103,25 +118,25 @@ export function jointService(parts: JointParts): JointService {
           const field = `parties.${stranger}.node`;
           throw problem('BAD_INPUT', `No node ${parties[stranger]?.node ?? ''} can be asked.`, { node, field });
         }
-        return caseSteps.openJoint(desk, file, { stage: input.stage, parties });
+        return openJoint(desk, file, { stage: input.stage, parties });
       }),
 
     giveOpinion: (viewer, input) =>
       spoken(viewer, 'giveOpinion', input, {
-        here: (desk, file) => caseSteps.giveOpinion(desk, file, input),
-        elsewhere: (desk, asked) => caseSteps.answerRequest(desk, asked, input),
+        here: (desk, file) => giveOpinionStep(desk, file, input),
+        elsewhere: (desk, asked) => answerRequest(desk, asked, input),
       }),
 
     excuse: (viewer, input) =>
       spoken(viewer, 'excuseOpinion', input, {
-        here: (desk, file) => caseSteps.excuseOpinion(desk, file, input.party, input.reason, input.days),
-        elsewhere: (desk, asked) => caseSteps.excuseRequest(desk, asked, input.reason, input.days),
+        here: (desk, file) => excuseOpinion(desk, file, input.party, input.reason, input.days),
+        elsewhere: (desk, asked) => excuseRequest(desk, asked, input.reason, input.days),
       }),
 
     excuseFromVisit: (viewer, input) =>
       spoken(viewer, 'excuseFromVisit', input, {
-        here: (desk, file) => caseSteps.excuseFromVisit(desk, file, input.party, input.reason),
-        elsewhere: (desk, asked) => caseSteps.excuseAttendance(desk, asked, input.reason),
+        here: (desk, file) => excuseFromVisitStep(desk, file, input.party, input.reason),
+        elsewhere: (desk, asked) => excuseAttendance(desk, asked, input.reason),
       }),
 
     requests: (viewer, waiting, page) => requests.list(viewer, waiting, page),
@@ -131,26 +146,26 @@ export function jointService(parts: JointParts): JointService {
     scheduleVisit: (viewer, input) =>
       change(viewer, 'scheduleVisit', input, (desk, file) => {
         const { at, place, parties } = input;
-        return caseSteps.scheduleVisit(desk, file, { at, place, parties });
+        return scheduleVisitStep(desk, file, { at, place, parties });
       }),
 
     recordVisit: (viewer, input) =>
       change(viewer, 'recordVisit', input, (desk, file) => {
         const { record, attendance, corrections } = input;
-        return caseSteps.recordVisit(desk, file, { record, attendance, corrections });
+        return recordVisitStep(desk, file, { record, attendance, corrections });
       }),
 
     confirmCorrection: (viewer, input) =>
       change(viewer, 'confirmCorrection', input, (desk, file) =>
-        caseSteps.confirmCorrection(desk, file, input.correction, input.evidence),
+        confirmCorrectionStep(desk, file, input.correction, input.evidence),
       ),
 
     resolveObjection: (viewer, input) =>
-      change(viewer, 'resolveObjection', input, (desk, file) => caseSteps.resolveObjection(desk, file, input)),
+      change(viewer, 'resolveObjection', input, (desk, file) => resolveObjectionStep(desk, file, input)),
 
     withdrawQuestion: (viewer, input) =>
       change(viewer, 'withdrawQuestion', input, (desk, file) =>
-        caseSteps.withdrawQuestion(desk, file, input.party, input.reason),
+        withdrawQuestionStep(desk, file, input.party, input.reason),
       ),
   };
 }
@@ -170,7 +185,7 @@ export async function lapseSilentParties(parts: LapseParts): Promise<number> {
       if (!stored) return false;
       const at = now();
       const desk = { node, now: at, divisions, calendar: calendar() };
-      const step = caseSteps.lapseOpinions(
+      const step = lapseOpinions(
         { ...desk, ...(await caseElements(tx, { node, divisions }, stored.file, at)) },
         stored.file,
       );

@@ -1,4 +1,6 @@
-import type { JointHandlingView, ProblemError, Viewer } from '@liandong/schema';
+import type { JointHandlingView } from '@liandong/schema/domains/joint';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, eventually, personAt } from '../testing/test-federation.ts';

@@ -1,20 +1,19 @@
-import type { Divisions, OfficialCalendar, Party, PartySays } from '@liandong/schema';
+import type { Party, PartySays, SignedWord } from '@liandong/schema/domains/joint';
 import {
-  ERRORS,
-  ProblemError,
-  SIGNED_TYPES,
-  caseSteps,
-  clockOf,
-  custodyAt,
+  dueFrom,
+  enterWord,
   isAsNew,
   opinionAnswerSchema,
   opinionNoticeSchema,
   opinionRequestSchema,
-  partyWordSchema,
-  problem,
-  shownMaterials,
   partyStandingOf,
-} from '@liandong/schema';
+  partyWordSchema,
+  shownMaterials,
+} from '@liandong/schema/domains/joint';
+import type { Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import { ERRORS, problem, ProblemError } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { clockOf, custodyAt } from '@liandong/schema/case';
 import type { z } from 'zod';
 import type { CaseWriter, StoredCase } from '../cases/index.ts';
 import { absentMaterials, caseElements, checkedLog, lockCase } from '../cases/index.ts';
@@ -64,7 +63,7 @@ export class OpinionReceiver {
     const at = now();
     const says = { says: 'ASKED' as const, at: at.toISOString() };
     const word = await this.#sign(tx, { case: body.case, opened: last.hash, party }, says);
-    const dueAt = caseSteps.dueFrom(calendar(), party, at);
+    const dueAt = dueFrom(calendar(), party, at);
     const standing = { ...party, asked: { at, answer: word }, dueAt };
     await saveRequest(tx, {
       notice: partyStandingOf(file, last.hash, standing),
@@ -155,7 +154,7 @@ export class OpinionReceiver {
     await this.#enter(tx, stored, signed);
   }
 
-  async #enter(tx: NodeTx, stored: StoredCase, signed: caseSteps.SignedWord): Promise<void> {
+  async #enter(tx: NodeTx, stored: StoredCase, signed: SignedWord): Promise<void> {
     const { writer, divisions, calendar, now } = this.#parts;
     if (signed.word.case !== stored.id || signed.word.opened !== openedBy(stored)) {
       throw problem('NOT_FOUND', 'This answers another question than the one that was asked.');
@@ -163,11 +162,11 @@ export class OpinionReceiver {
     const at = now();
     const elements = await caseElements(tx, { node: tx.node, divisions }, stored.file, at);
     const desk = { node: tx.node, now: at, divisions, calendar: calendar(), ...elements };
-    const step = caseSteps.enterWord(desk, stored.file, signed);
+    const step = enterWord(desk, stored.file, signed);
     if (step) await writer.append(tx, stored, step, at);
   }
 
-  async #checkedWord(jws: string, from: string): Promise<caseSteps.SignedWord> {
+  async #checkedWord(jws: string, from: string): Promise<SignedWord> {
     const { node, payload } = await this.#parts.trust.verify(jws, SIGNED_TYPES.partyWord);
     const word = parse(partyWordSchema, payload);
     if (node !== from || word.node !== node) {

@@ -1,5 +1,9 @@
-import type { CaseCopy, CaseFile, DivisionCode, OpinionNotice, OpinionRequest, Party } from '@liandong/schema';
-import { isClosed, jointOpen, sameStanding, shownMaterials, partyStandingOf } from '@liandong/schema';
+import type { CaseCopy } from '@liandong/schema/wire';
+import type { CaseFile } from '@liandong/schema/case';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { OpinionNotice, OpinionRequest, Party } from '@liandong/schema/domains/joint';
+import { isClosed } from '@liandong/schema/case';
+import { jointOpen, partyStandingOf, sameStanding, shownMaterials } from '@liandong/schema/domains/joint';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { partsOf } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';

@@ -1,28 +1,17 @@
 import type {
   AskedOpinion,
-  DivisionCode,
-  Divisions,
-  OfficialCalendar,
   OpinionRequestView,
-  Page,
-  PageRequest,
+  PartyDesk,
   PartySays,
   PartyWord,
   RequestKey,
-  Viewer,
-  caseSteps,
-} from '@liandong/schema';
-import {
-  ARTICLES,
-  SIGNED_TYPES,
-  dayOf,
-  isInstant,
-  problem,
-  readableDepartment,
-  requestStateOf,
-  requireRequestReader,
-  signedIn,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/joint';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import { ARTICLES, dayOf, isInstant, problem } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { readableDepartment, requestStateOf, requireRequestReader } from '@liandong/schema/domains/joint';
+import { signedIn } from '@liandong/schema/operation';
 import { z } from 'zod';
 import type { PostsOf } from '../cases/index.ts';
 import { readPart } from '../cases/index.ts';
@@ -119,7 +108,7 @@ export function requestDesk({ node, db, divisions, calendar, trust, outbox, post
       person: Viewer,
       mutation: string,
       input: RequestKey & { idempotencyKey: string | null },
-      rule: (desk: caseSteps.PartyDesk, asked: AskedOpinion) => PartySays,
+      rule: (desk: PartyDesk, asked: AskedOpinion) => PartySays,
     ): Promise<void> {
       await db.transact(node, (tx) =>
         once(tx, person, input.idempotencyKey, { mutation, input }, async () => {

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { AnswerState, AskedOpinion, FormEntry, Material, OpinionNotice, PartyWord } from '@liandong/schema';
-import {
-  formEntrySchema,
-  materialSchema,
-  opinionNoticeSchema,
-  partyWordSchema,
-  requestStateOf,
-  withOwnWords,
-} from '@liandong/schema';
+import type { AnswerState, AskedOpinion, OpinionNotice, PartyWord } from '@liandong/schema/domains/joint';
+import type { FormEntry } from '@liandong/schema/domains/catalogue';
+import type { Material } from '@liandong/schema/case';
+import { formEntrySchema } from '@liandong/schema/domains/catalogue';
+import { materialSchema } from '@liandong/schema/case';
+import { opinionNoticeSchema, partyWordSchema, requestStateOf, withOwnWords } from '@liandong/schema/domains/joint';
 import { z } from 'zod';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';

@@ -1,5 +1,5 @@
-import type { ProblemError } from '@liandong/schema';
-import { SHOWN_DAYS } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import { SHOWN_DAYS } from '@liandong/schema/domains/joint';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, eventually, personAt } from '../testing/test-federation.ts';

@@ -1,5 +1,6 @@
-import type { DivisionCode } from '@liandong/schema';
-import { contentsOf, shownUntil } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { contentsOf } from '@liandong/schema/case';
+import { shownUntil } from '@liandong/schema/domains/joint';
 import { findCases } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';

@@ -1,5 +1,6 @@
-import type { Viewer } from '@liandong/schema';
-import { dayOf, endOfDay, lastDayOf, offices } from '@liandong/schema';
+import type { Viewer } from '@liandong/schema/operation';
+import { dayOf, endOfDay, lastDayOf } from '@liandong/schema/kernel';
+import { offices } from '@liandong/schema/domains/offices';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
 import { CaseSteps, application, material } from '../testing/cases.ts';

@@ -1,5 +1,7 @@
-import type { Closing, DivisionCode } from '@liandong/schema';
-import { SIGNED_TYPES, requireClosable } from '@liandong/schema';
+import type { Closing } from '@liandong/schema/wire';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { requireClosable } from '@liandong/schema/case';
 import type { NodeTx } from '../db/index.ts';
 import type { Issuing } from './issuing.ts';
 import { endKey, stateKeys } from './issuing.ts';

@@ -1,13 +1,8 @@
-import type {
-  Certificate,
-  DivisionCode,
-  Divisions,
-  KeyDocument,
-  KeyRequest,
-  Revocation,
-  RevocationReason,
-} from '@liandong/schema';
-import { SIGNED_TYPES, dayOf, keyIdOf, keyRequestSchema, problem } from '@liandong/schema';
+import type { Certificate, KeyDocument, KeyRequest, Revocation, RevocationReason } from '@liandong/schema/trust';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { keyIdOf, keyRequestSchema } from '@liandong/schema/trust';
 import { compactVerify, importJWK } from 'jose';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';

@@ -1,5 +1,6 @@
-import type { DivisionCode } from '@liandong/schema';
-import { keyMessageSchema, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { keyMessageSchema } from '@liandong/schema/trust';
+import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import type { Incoming, Verdict } from '../handoff/index.ts';

@@ -1,4 +1,5 @@
-import type { DivisionCode, KeyDocument } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { KeyDocument } from '@liandong/schema/trust';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 
 export type KeyAction =

@@ -1,4 +1,4 @@
-import type { Certificate, KeyDocument } from '@liandong/schema';
+import type { Certificate, KeyDocument } from '@liandong/schema/trust';
 import type { Logger } from 'pino';
 import type { HostConfig } from '../config.ts';
 import type { HostDb } from '../db/index.ts';

@@ -1,29 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import type { AffectedGrant, LegalBasesService, LegalBasisChangeView } from '@liandong/schema/graph';
 import type {
-  AffectedGrant,
   ChangeLegalBasisInput,
   ConfirmLegalBasisInput,
-  DivisionCode,
-  LegalBasesService,
   LegalBasisChange,
-  LegalBasisChangeView,
-  Viewer,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/legal-bases';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
 import {
   changedBases,
   citationOf,
-  dayOf,
   itemsReached,
   plainTitle,
-  problem,
   requireAsked,
-  requireOwnDesk,
-  requirePermission,
-  requireReaderOver,
-  signedIn,
   tasksOf,
   tiersConcerned,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/legal-bases';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { requireOwnDesk, requirePermission, requireReaderOver, signedIn } from '@liandong/schema/operation';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { once } from '../idempotency/index.ts';

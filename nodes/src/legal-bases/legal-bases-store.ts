@@ -1,12 +1,14 @@
-import type { DivisionCode, Item, LegalBasis, LegalBasisChange, LegalBasisReport } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Item } from '@liandong/schema/domains/catalogue';
+import type { LegalBasis, LegalBasisChange, LegalBasisReport } from '@liandong/schema/domains/legal-bases';
 import {
   citationOf,
   citationsOf,
   citedBasis,
-  itemSchema,
   legalBasisChangeSchema,
   legalBasisSchema,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/legal-bases';
+import { itemSchema } from '@liandong/schema/domains/catalogue';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 
 /** What is set once a node's items of before this table was there are linked. */

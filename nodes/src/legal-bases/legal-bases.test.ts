@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ChangeLegalBasisInput, LegalBasisChangeView } from '@liandong/schema';
-import { dayOf, plusDays } from '@liandong/schema';
+import type { ChangeLegalBasisInput } from '@liandong/schema/domains/legal-bases';
+import type { LegalBasisChangeView } from '@liandong/schema/graph';
+import { dayOf, plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, LOW_INCOME, agent, clerk } from '../testing/cases.ts';
 import {

@@ -1,5 +1,7 @@
-import type { DivisionCode, Divisions, LegalBasisChange, LegalBasisReport } from '@liandong/schema';
-import { isAsked, legalBasisReportSchema, problem } from '@liandong/schema';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { LegalBasisChange, LegalBasisReport } from '@liandong/schema/domains/legal-bases';
+import { isAsked, legalBasisReportSchema } from '@liandong/schema/domains/legal-bases';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import { DUTIES } from '../tiers/index.ts';

@@ -1,5 +1,5 @@
-import type { DivisionCode } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import type { HostDb, HostTx } from '../db/index.ts';
 import { findNodeTables, removeRows } from './node-rows.ts';
 

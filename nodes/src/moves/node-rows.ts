@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { DivisionCode } from '@liandong/schema';
-import { isDivisionCode, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { isDivisionCode, problem } from '@liandong/schema/kernel';
 import type { HostTx } from '../db/index.ts';
 
 /** Rows read or written at a time: pieces of materials are half a megabyte each. */

@@ -1,3 +1,4 @@
+/** Clock and latencies of a host. */
 export { clockOffset } from './clock.ts';
 export {
   collectProcess,

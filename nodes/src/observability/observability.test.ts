@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
-import { problem } from '@liandong/schema';
+import { problem } from '@liandong/schema/kernel';
 import { describe, expect, test } from 'vitest';
 import { clockOffset, currentTrace, exportTraces, inTrace, programLog, statementLabel } from './index.ts';
 

@@ -1,31 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Day,
-  DivisionCode,
-  Divisions,
-  FullAuthorityView,
-  Seal,
-  Viewer,
-  WindowStage,
-  WindowView,
-  offices,
-} from '@liandong/schema';
+import type { Day, DivisionCode, Divisions, WindowStage } from '@liandong/schema/kernel';
+import type { FullAuthorityView, offices, Seal, WindowView } from '@liandong/schema/domains/offices';
+import type { Viewer } from '@liandong/schema/operation';
+import { ARTICLES, dayOf, problem } from '@liandong/schema/kernel';
+import { dueForAdmission } from '@liandong/schema/domains/admission';
 import {
-  ARTICLES,
-  dayOf,
-  dueForAdmission,
   holdsOn,
   nodeShares,
-  problem,
   requireAuthorization,
-  requireDepartment,
   requireNewSeal,
-  requireReaderOver,
   requireRevocation,
   requireTransfer,
   sealsPutAway,
   windowShares,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/offices';
+import { requireDepartment, requireReaderOver } from '@liandong/schema/operation';
 import { findAllItems, findItem } from '../catalogue/index.ts';
 import type { NodeHandlers, NodeQueries, NodeTx } from '../db/index.ts';
 import { unkeyed } from '../idempotency/index.ts';

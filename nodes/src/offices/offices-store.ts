@@ -1,4 +1,4 @@
-import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '@liandong/schema';
+import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '@liandong/schema/domains/offices';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { InputOf } from '@liandong/schema';
-import { dayOf, offices, plusDays, requireWindowAuthority } from '@liandong/schema';
+import type { InputOf } from '@liandong/schema/operation';
+import { dayOf, plusDays } from '@liandong/schema/kernel';
+import { offices, requireWindowAuthority } from '@liandong/schema/domains/offices';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOW_INCOME } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';

@@ -1,4 +1,3 @@
-export { HostMetrics, METRIC_QUERIES } from './host-metrics.ts';
-export { MetricsServer } from './metrics-server.ts';
-export { CLOCK_LIMIT_MS, isReady, readinessOf } from './readiness.ts';
-export type { Readiness } from './readiness.ts';
+/** Does at a node what is declared as operations. */
+export { atNode, performer } from './performer.ts';
+export type { DomainAtNode } from './performer.ts';

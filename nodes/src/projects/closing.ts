@@ -1,4 +1,5 @@
-import type { DivisionCode, Succession } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Succession } from '@liandong/schema/case';
 import type { HostDb } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { ProjectKeeper } from './project-keeper.ts';

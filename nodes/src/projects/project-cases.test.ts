@@ -1,4 +1,4 @@
-import type { Viewer } from '@liandong/schema';
+import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,

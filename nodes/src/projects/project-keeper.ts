@@ -1,30 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import type {
-  CaseFile,
-  DivisionCode,
-  Divisions,
-  LogLine,
-  ProjectAnswer,
-  ProjectDraft,
-  ProjectFile,
-  ProjectLine,
-  Succession,
-} from '@liandong/schema';
 import {
-  ProblemError,
-  SIGNED_TYPES,
-  caseIdOf,
+  answerOrder,
   concernedNodes,
-  filingNodeOf,
   foldProject,
   foldProjectLine,
-  problem,
+  linkCase,
   projectAnswerSchema,
   projectCaseOf,
-  projectFactOf,
   projectNoticeSchema,
-  projectSteps,
-} from '@liandong/schema';
+  refusedNotice,
+  succeedProject,
+  unlinkCase,
+} from '@liandong/schema/domains/projects';
+import { randomUUID } from 'node:crypto';
+import type { CaseFile, LogLine, Succession } from '@liandong/schema/case';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { ProjectAnswer, ProjectDraft, ProjectFile, ProjectLine } from '@liandong/schema/domains/projects';
+import { caseIdOf, filingNodeOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { projectFactOf } from '@liandong/schema/domains/figures';
 import { requireClosing } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
@@ -94,9 +87,7 @@ export class ProjectKeeper {
     // whoever wrote the line knew of no successor yet
     if (former.includes(tx.node)) await this.#passOn(tx, node, [file.id]);
     if (node !== tx.node) return;
-    const drafts = left
-      ? projectSteps.unlinkCase(stored.file, file.id)
-      : projectSteps.linkCase(stored.file, projectCaseOf(file));
+    const drafts = left ? unlinkCase(stored.file, file.id) : linkCase(stored.file, projectCaseOf(file));
     if (drafts.length > 0) await this.append(tx, stored, drafts);
   };
 
@@ -123,7 +114,7 @@ export class ProjectKeeper {
    */
   async handOver(tx: NodeTx, id: string, own: Succession): Promise<boolean> {
     const stored = await lockProject(tx, id);
-    const drafts = stored ? projectSteps.succeedProject(stored.file, own) : [];
+    const drafts = stored ? succeedProject(stored.file, own) : [];
     if (!stored || drafts.length === 0) return false;
     await this.append(tx, stored, drafts);
     await this.#passOn(
@@ -178,7 +169,7 @@ export class ProjectKeeper {
     }
     if (!stored || node !== tx.node) throw problem('NOT_FOUND', `${tx.node} keeps no such project.`);
     const by = of !== undefined && former.includes(from) ? of : from;
-    await this.append(tx, stored, projectSteps.answerOrder(stored.file, by, actor, order, answer));
+    await this.append(tx, stored, answerOrder(stored.file, by, actor, order, answer));
   }
 
   /** A node did not take what it was told: whoever dispatched it sees so, once for each reason. */
@@ -187,7 +178,7 @@ export class ProjectKeeper {
     const { code } = answer;
     const stored = await lockProject(tx, projectNoticeSchema.parse(body).project);
     if (!stored || stored.file.refusals.some((r) => r.by === receiver && r.code === code)) return;
-    await this.append(tx, stored, projectSteps.refusedNotice(receiver, code), [receiver]);
+    await this.append(tx, stored, refusedNotice(receiver, code), [receiver]);
   };
 
   async #write(

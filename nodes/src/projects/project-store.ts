@@ -1,5 +1,7 @@
-import type { DivisionCode, ProjectFile, ProjectFilter, ProjectLine, ProjectStanding } from '@liandong/schema';
-import { beganOn, foldProject, phaseOf, problem, projectLineSchema } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { ProjectFile, ProjectFilter, ProjectLine, ProjectStanding } from '@liandong/schema/domains/projects';
+import { beganOn, foldProject, phaseOf, projectLineSchema } from '@liandong/schema/domains/projects';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';

@@ -1,30 +1,28 @@
+import {
+  amendProject,
+  answererOf,
+  dispatchProject,
+  endProject,
+  flagKeyProject,
+  reachPhase as reachPhaseStep,
+  registerProject,
+  requireProjectReader,
+} from '@liandong/schema/domains/projects';
 import type {
   AnswerProjectOrderInput,
-  DivisionCode,
-  Divisions,
-  OfficialCalendar,
   ProjectCaseView,
   ProjectDraft,
   ProjectFile,
   ProjectsService,
   ProjectView,
-  SuccessionOf,
-  Viewer,
-} from '@liandong/schema';
-import {
-  clockOf,
-  custodyAt,
-  dayOf,
-  isDay,
-  problem,
-  projectFactOf,
-  projectSteps,
-  requireOpenNode,
-  requireProjectReader,
-  requireReaderOver,
-  signedIn,
-  totalDaysOf,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/projects';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { SuccessionOf } from '@liandong/schema/case';
+import type { Viewer } from '@liandong/schema/operation';
+import { clockOf, custodyAt, requireOpenNode } from '@liandong/schema/case';
+import { dayOf, isDay, problem } from '@liandong/schema/kernel';
+import { projectFactOf, totalDaysOf } from '@liandong/schema/domains/figures';
+import { requireReaderOver, signedIn } from '@liandong/schema/operation';
 import type { PostsOf } from '../cases/index.ts';
 import { readableCases } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
@@ -51,7 +49,7 @@ export interface ProjectsParts {
   now: () => Date;
 }
 
-type Post = Parameters<typeof projectSteps.registerProject>[0];
+type Post = Parameters<typeof registerProject>[0];
 
 /** 项目 at one node: those it keeps, and those it was told of. */
 export function projectsService(parts: ProjectsParts): ProjectsService {
@@ -159,31 +157,25 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
           const { name, amountFen, on } = input;
           const registration = { name, amountFen, on, place: input.place ?? node };
           const post = await postOf(tx, person);
-          const made = await keeper.open(tx, projectSteps.registerProject(post, registration));
+          const made = await keeper.open(tx, registerProject(post, registration));
           return made.file.id;
         });
         return viewOf(await lockReadable(tx, person, id));
       });
     },
 
-    amend: (viewer, input) =>
-      change(viewer, 'amendProject', input, (post, file) => projectSteps.amendProject(post, file, input)),
+    amend: (viewer, input) => change(viewer, 'amendProject', input, (post, file) => amendProject(post, file, input)),
 
     reachPhase: (viewer, input) =>
-      change(viewer, 'reachProjectPhase', input, (post, file) =>
-        projectSteps.reachPhase(post, file, input.phase, input.on),
-      ),
+      change(viewer, 'reachProjectPhase', input, (post, file) => reachPhaseStep(post, file, input.phase, input.on)),
 
     flagKey: (viewer, input) =>
-      change(viewer, 'flagKeyProject', input, (post, file) =>
-        projectSteps.flagKeyProject(post, file, input.key, input.ground),
-      ),
+      change(viewer, 'flagKeyProject', input, (post, file) => flagKeyProject(post, file, input.key, input.ground)),
 
     dispatch: (viewer, input) =>
-      change(viewer, 'dispatchProject', input, (post, file) => projectSteps.dispatchProject(post, file, input)),
+      change(viewer, 'dispatchProject', input, (post, file) => dispatchProject(post, file, input)),
 
-    end: (viewer, input) =>
-      change(viewer, 'endProject', input, (post, file) => projectSteps.endProject(post, file, input.reason)),
+    end: (viewer, input) => change(viewer, 'endProject', input, (post, file) => endProject(post, file, input.reason)),
 
     async answerOrder(viewer, input: AnswerProjectOrderInput) {
       const person = signedIn(viewer);
@@ -191,7 +183,7 @@ export function projectsService(parts: ProjectsParts): ProjectsService {
       return db.transact(node, async (tx) => {
         await once(tx, person, input.idempotencyKey, { mutation: 'answerProjectOrder', input }, async () => {
           const { file } = await lockReadable(tx, person, id);
-          const actor = projectSteps.answererOf(await postOf(tx, person), file, order, answer);
+          const actor = answererOf(await postOf(tx, person), file, order, answer);
           const body = { project: id, order, answer, actor };
           if (file.node === node) await keeper.answered(tx, node, body);
           else await outbox.enqueue(tx, [{ receiver: file.node, kind: 'PROJECT_ANSWER', caseId: null, body }]);

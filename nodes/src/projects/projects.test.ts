@@ -1,5 +1,5 @@
-import type { Viewer } from '@liandong/schema';
-import { plusDays } from '@liandong/schema';
+import type { Viewer } from '@liandong/schema/operation';
+import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, clerk, homestead } from '../testing/cases.ts';
 import { runAt } from '../testing/commands.ts';

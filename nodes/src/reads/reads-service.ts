@@ -1,12 +1,7 @@
-import type {
-  DivisionCode,
-  Divisions,
-  PersonalDataRead,
-  PersonalDataReadView,
-  ReadsService,
-  Role,
-} from '@liandong/schema';
-import { problem, requireReaderOver, signedIn } from '@liandong/schema';
+import type { DivisionCode, Divisions, Role } from '@liandong/schema/kernel';
+import type { PersonalDataRead, PersonalDataReadView, ReadsService } from '@liandong/schema/domains/reads';
+import { problem } from '@liandong/schema/kernel';
+import { requireReaderOver, signedIn } from '@liandong/schema/operation';
 import { findTracked } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { currentTrace } from '../observability/index.ts';

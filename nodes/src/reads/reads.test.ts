@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { PersonalDataReadView, RoleName, Viewer } from '@liandong/schema';
-import { ROLE_SCHEMAS, roleSchema } from '@liandong/schema';
+import type { PersonalDataReadView } from '@liandong/schema/domains/reads';
+import type { RoleName } from '@liandong/schema/wire';
+import type { Viewer } from '@liandong/schema/operation';
+import { ROLE_SCHEMAS } from '@liandong/schema/wire';
+import { roleSchema } from '@liandong/schema/graph';
 import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PERSONAL_FIELDS } from '../../../schema/src/graphql/personal-data.ts';
+import { PERSONAL_FIELDS } from '../../../schema/src/graph/personal-data.ts';
 import { runGroup } from '../commands/index.ts';
 import { parkMessage } from '../handoff/parked.ts';
 import { CaseSteps, LOW_INCOME, agent, application, clerk } from '../testing/cases.ts';

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { CaseCopy, Copy, DivisionCode, Feed } from '@liandong/schema';
+import type { CaseCopy, Copy, Feed } from '@liandong/schema/wire';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { ERRORS, problem, ProblemError } from '@liandong/schema/kernel';
 import {
-  ERRORS,
+  copySchema,
   FEEDS,
   HEALING_KINDS,
-  ProblemError,
+  jsonBytes,
+  restoredSchema,
   SIGNED_TYPES,
   TOGETHER_BYTES,
-  catalogueEntrySchema,
-  copySchema,
-  jsonBytes,
-  problem,
-  restoredSchema,
-} from '@liandong/schema';
+} from '@liandong/schema/wire';
+import { catalogueEntrySchema } from '@liandong/schema/domains/catalogue';
 import type { Logger } from 'pino';
 import type { CaseReceiver, StoredCase, TakenCopy } from '../cases/index.ts';
 import { copiesFor, lockCases, piecesOf, resumeCases, takeCopy } from '../cases/index.ts';

@@ -1,3 +1,4 @@
+/** A restored node takes back what others hold of it. */
 export { Healer } from './healer.ts';
 export {
   Lives,

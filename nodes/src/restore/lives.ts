@@ -1,6 +1,6 @@
-import type { DivisionCode } from '@liandong/schema';
-import { FEEDS } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { FEEDS } from '@liandong/schema/wire';
+import { dayOf } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb, HostTx, NodeTx } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';

@@ -1,5 +1,5 @@
-import type { LogLine } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import type { LogLine } from '@liandong/schema/case';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findCase } from '../cases/index.ts';
 import { CaseSteps, agent, chief, clerk, countyChief, countyClerk, custodians, homestead } from '../testing/cases.ts';

@@ -1,18 +1,12 @@
+import { takeOverCase } from '@liandong/schema/domains/proxy';
 import { randomUUID } from 'node:crypto';
-import type { CaseAgent, CaseFile, DivisionCode, Divisions, PassedOn, PersonRef } from '@liandong/schema';
-import {
-  NODE_ACTOR,
-  caseSteps,
-  comesBack,
-  custodyAt,
-  dayOf,
-  inRoster,
-  isAway,
-  isBack,
-  isClosed,
-  passOn,
-  standsOn,
-} from '@liandong/schema';
+import type { CaseAgent } from '@liandong/schema/domains/proxy';
+import type { CaseFile } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, PassedOn } from '@liandong/schema/kernel';
+import type { PersonRef } from '@liandong/schema/domains/roster';
+import { custodyAt, isClosed, NODE_ACTOR } from '@liandong/schema/case';
+import { comesBack, inRoster, isAway, isBack, passOn, standsOn } from '@liandong/schema/domains/roster';
+import { dayOf } from '@liandong/schema/kernel';
 import type { CaseWriter } from '../cases/index.ts';
 import { carryProxyEvent, lockCase } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
@@ -113,7 +107,7 @@ async function passCase(
     }
     case 'TAKE_OVER': {
       const stored = await lockCase(tx, file.id);
-      const step = caseSteps.takeOverCase({ node, divisions }, file, goes.to, by, absence.reason, false);
+      const step = takeOverCase({ node, divisions }, file, goes.to, by, absence.reason, false);
       if (stored) await writer.append(tx, stored, step, now());
       return { passedOn: 'TAKEN_OVER', to: { node: goes.to, sub: null, name: null }, change: null };
     }

@@ -1,11 +1,8 @@
+import { actAs } from '@liandong/schema/case';
 import { randomUUID } from 'node:crypto';
 import type {
   Absence,
   AbsenceView,
-  Action,
-  DivisionCode,
-  Divisions,
-  LogActor,
   PersonRef,
   PostChangeView,
   ReportAbsenceInput,
@@ -14,24 +11,21 @@ import type {
   RosterService,
   RosterView,
   StandInView,
-  Viewer,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/roster';
+import type { Action, Viewer } from '@liandong/schema/operation';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { LogActor } from '@liandong/schema/case';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import {
-  ProblemError,
-  caseSteps,
-  dayOf,
   inRoster,
   isAway,
   isTrained,
-  problem,
   requireAbsence,
-  requireKeeper,
-  requireReaderOver,
   requireRosterEntry,
   requireStandIn,
   rosterGaps,
-  signedIn,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/roster';
+import { requireKeeper, requireReaderOver, signedIn } from '@liandong/schema/operation';
 import type { CaseWriter } from '../cases/index.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -107,7 +101,7 @@ export function rosterService(parts: RosterParts): RosterService {
     if (sub === person.sub) {
       const at = now();
       const standing = await store.findPosts(tx, person, dayOf(at));
-      const by = caseSteps.actAs({ node, viewer: person, divisions, now: at, ...standing }, 'REPORT_ABSENCE', null);
+      const by = actAs({ node, viewer: person, divisions, now: at, ...standing }, 'REPORT_ABSENCE', null);
       return { by, agent: { sub, name: entry?.name ?? person.name } };
     }
     const role = requireKeeper(person, 'KEEP_ROSTER', node, divisions);

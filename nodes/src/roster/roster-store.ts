@@ -1,20 +1,16 @@
 import type {
   Absence,
-  CaseAgent,
-  Day,
-  Employment,
   KeptStandIn,
-  LogActor,
-  PassedOn,
   PersonRef,
-  PostChange,
   PostChangeView,
-  Role,
   RosterAgent,
   Training,
-  Viewer,
-} from '@liandong/schema';
-import { standsOn } from '@liandong/schema';
+} from '@liandong/schema/domains/roster';
+import type { CaseAgent } from '@liandong/schema/domains/proxy';
+import type { Day, Employment, PassedOn, PostChange, Role } from '@liandong/schema/kernel';
+import type { LogActor } from '@liandong/schema/case';
+import type { Viewer } from '@liandong/schema/operation';
+import { standsOn } from '@liandong/schema/domains/roster';
 import type { PostsOf, ToldChangeOf } from '../cases/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';

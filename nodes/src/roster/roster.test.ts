@@ -1,5 +1,6 @@
-import type { ProblemError, Viewer } from '@liandong/schema';
-import { ARTICLES, ROSTER_GAPS, dayOf } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { ARTICLES, dayOf, ROSTER_GAPS } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, countyChief, countyClerk } from '../testing/cases.ts';
 import {

@@ -1,5 +1,5 @@
-import type { DivisionCode } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostConfig } from '../config.ts';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';

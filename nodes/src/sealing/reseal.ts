@@ -1,4 +1,4 @@
-import { ProblemError, problem } from '@liandong/schema';
+import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { NodeVault, SealedColumn, SealedName } from '../vault/index.ts';
 import { HEADER_BYTES, SEALED_COLUMNS, bytesPrefix, isSealedBytes, isSealedText, textPrefix } from '../vault/index.ts';

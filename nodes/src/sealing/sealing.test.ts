@@ -1,11 +1,11 @@
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findCase } from '../cases/index.ts';
 import { runGroup } from '../commands/index.ts';
 import { listParked } from '../handoff/index.ts';
-import { examine } from '../operation/doctor.ts';
+import { examine } from '../health/doctor.ts';
 import {
   CaseSteps,
   LOW_INCOME,

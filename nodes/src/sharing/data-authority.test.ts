@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DataOffer, DataRecord, DivisionCode, ProblemError } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import type { DataOffer, DataRecord } from '@liandong/schema/domains/sharing';
+import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, clerk, countyClerk } from '../testing/cases.ts';
 import { putOutbox, readOutbox } from '../testing/outbox.ts';

@@ -1,34 +1,19 @@
-import type {
-  CaseFile,
-  DataAnswerBody,
-  DataAsking,
-  DataRecord,
-  DataRequestBody,
-  DivisionCode,
-  Divisions,
-  IdType,
-  LogLine,
-  Problem,
-} from '@liandong/schema';
+import type { CaseFile, IdType, LogLine } from '@liandong/schema/case';
+import type { DataAnswerBody, DataAsking, DataRecord, DataRequestBody } from '@liandong/schema/domains/sharing';
+import type { DivisionCode, Divisions, Problem } from '@liandong/schema/kernel';
+import { ARTICLES, dayOf, ERRORS, filingNodeOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { ID_TYPES, logLineSchema } from '@liandong/schema/case';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import {
-  ARTICLES,
-  ERRORS,
-  ID_TYPES,
-  ProblemError,
-  SIGNED_TYPES,
   dataAnswerSchema,
   dataRecordSchema,
   dataRequestSchema,
   dataValuesSchema,
-  dayOf,
-  filingNodeOf,
   grantFaults,
-  logLineSchema,
   outOfGrant,
   partsShown,
-  problem,
   replacedMaterial,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/sharing';
 import { z } from 'zod';
 import { findCase } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';

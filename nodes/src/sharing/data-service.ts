@@ -5,27 +5,22 @@ import type {
   DataRecord,
   DataRequestView,
   DataUseView,
-  DivisionCode,
-  Divisions,
-  RequestDataInput,
   SharingService,
-  Viewer,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/sharing';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { RequestDataInput } from '@liandong/schema/graph';
+import type { Viewer } from '@liandong/schema/operation';
 import {
   dataRecordSchema,
   dataValuesSchema,
-  dayOf,
   isOffered,
   mayAsk,
   offeringNodeOf,
-  problem,
-  requireCaseReader,
-  requireOwnCase,
   requireDataAsker,
   requireLightsReader,
-  seesPersonalData,
-  signedIn,
-} from '@liandong/schema';
+} from '@liandong/schema/domains/sharing';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { requireCaseReader, requireOwnCase, seesPersonalData, signedIn } from '@liandong/schema/operation';
 import type { PostsOf, StoredCase } from '../cases/index.ts';
 import { findCase, findTracked, lockCase } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';

@@ -1,3 +1,4 @@
+/** 数据共享: offers, registers, requests proved by their case, answers, both logs. */
 export { DataReceiver } from './data-receiver.ts';
 export { sharingService } from './data-service.ts';
 export { keepOffers } from './offer-store.ts';

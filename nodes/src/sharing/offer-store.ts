@@ -1,5 +1,6 @@
-import type { DataOffer, DivisionCode } from '@liandong/schema';
-import { dataOfferSchema } from '@liandong/schema';
+import type { DataOffer } from '@liandong/schema/domains/sharing';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { dataOfferSchema } from '@liandong/schema/domains/sharing';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
 /** Keeps offers in their newest version: a node's own, or copies that came down the catalogue feed. */

@@ -1,5 +1,6 @@
-import type { DataRecord, Divisions, ErrorCode } from '@liandong/schema';
-import { isOwnOffer, offerOfRecord, recordFault } from '@liandong/schema';
+import type { DataRecord } from '@liandong/schema/domains/sharing';
+import type { Divisions, ErrorCode } from '@liandong/schema/kernel';
+import { isOwnOffer, offerOfRecord, recordFault } from '@liandong/schema/domains/sharing';
 import type { NodeQueries } from '../db/index.ts';
 import { findOffer } from './offer-store.ts';
 

@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CatalogueFault, DataOffer, DivisionCode, Divisions } from '@liandong/schema';
-import { ProblemError, dataOfferSchema, dayOf, isOffered, problem, readRegisterFile } from '@liandong/schema';
+import type { CatalogueFault } from '@liandong/schema/domains/catalogue';
+import type { DataOffer } from '@liandong/schema/domains/sharing';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { dataOfferSchema, isOffered, readRegisterFile } from '@liandong/schema/domains/sharing';
 import type { HostDb } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { readJson } from '../files/index.ts';

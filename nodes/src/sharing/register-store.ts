@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { IdType, RegisterFile } from '@liandong/schema';
+import type { IdType } from '@liandong/schema/case';
+import type { RegisterFile } from '@liandong/schema/domains/sharing';
 import type { NodeTx } from '../db/index.ts';
 
 /** Rows written in one statement. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { DataRecord, DataState, DivisionCode } from '@liandong/schema';
+import type { DataRecord, DataState } from '@liandong/schema/domains/sharing';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { DataRequestBody, DataRequestView, ProblemError } from '@liandong/schema';
+import type { DataRequestBody, DataRequestView } from '@liandong/schema/domains/sharing';
+import type { ProblemError } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk, countyClerk, homestead } from '../testing/cases.ts';
 import { isolate } from '../testing/isolate.ts';

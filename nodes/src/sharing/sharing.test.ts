@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ProblemError } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FeedAppender } from '../feeds/index.ts';
 import { CaseSteps, agent, clerk, countyClerk } from '../testing/cases.ts';

@@ -1,5 +1,8 @@
-import type { DataRecord, DivisionCode, Divisions } from '@liandong/schema';
-import { ProblemError, SIGNED_TYPES, dataRecordSchema, partsShown } from '@liandong/schema';
+import type { DataRecord } from '@liandong/schema/domains/sharing';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { ProblemError } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { dataRecordSchema, partsShown } from '@liandong/schema/domains/sharing';
 import { findCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';

@@ -1,4 +1,7 @@
-import type { DivisionCode, FileCaseInput, HandlingView, ProblemError, Viewer } from '@liandong/schema';
+import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
+import type { FileCaseInput } from '@liandong/schema/graph';
+import type { HandlingView } from '@liandong/schema/domains/handling';
+import type { Viewer } from '@liandong/schema/operation';
 import type { TestFederation } from './test-federation.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, eventually, personAt } from './test-federation.ts';
 

@@ -1,5 +1,6 @@
-import type { ItemLifeService, ReviewDesk } from '@liandong/schema';
-import { REVIEW_DESKS } from '@liandong/schema';
+import type { ItemLifeService } from '@liandong/schema/domains/item-life';
+import type { ReviewDesk } from '@liandong/schema/domains/catalogue';
+import { REVIEW_DESKS } from '@liandong/schema/domains/catalogue';
 import { CITY, personAt } from './test-federation.ts';
 
 export const cataloguer = personAt(CITY, 'CATALOGUER');

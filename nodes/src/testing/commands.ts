@@ -1,4 +1,4 @@
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import { runGroup } from '../commands/index.ts';
 import type { TestFederation } from './test-federation.ts';
 

@@ -1,5 +1,9 @@
-import type { EnquiryState, NodeServices, PageRequest, Viewer } from '@liandong/schema';
-import { enquiries, expedited, operate } from '@liandong/schema';
+import type { EnquiryState } from '@liandong/schema/case';
+import type { NodeServices } from '@liandong/schema/graph';
+import type { PageRequest, Viewer } from '@liandong/schema/operation';
+import { enquiries } from '@liandong/schema/domains/enquiries';
+import { expedited } from '@liandong/schema/domains/expedited';
+import { operate } from '@liandong/schema/operation';
 
 /** A node's operations under the names tests called them by before; goes with the last such test. */
 export function earlierServices(services: NodeServices) {

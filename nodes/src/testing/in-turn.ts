@@ -1,4 +1,4 @@
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import { lockCase } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { TestFederation } from './test-federation.ts';

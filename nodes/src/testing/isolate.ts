@@ -1,4 +1,4 @@
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { TestFederation } from './test-federation.ts';
 
 /** Does something while every other host of the federation and the broker are down. */

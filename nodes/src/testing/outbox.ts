@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DivisionCode } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { TestFederation } from './test-federation.ts';
 
 export interface OwedMessage {

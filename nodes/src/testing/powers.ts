@@ -1,5 +1,6 @@
-import type { GrantPowerInput, GrantView } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import type { GrantPowerInput } from '@liandong/schema/graph';
+import type { GrantView } from '@liandong/schema/domains/delegation';
+import { dayOf } from '@liandong/schema/kernel';
 import { RELIEF, chief, countyChief } from './cases.ts';
 import type { TestFederation } from './test-federation.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, eventually } from './test-federation.ts';

@@ -1,5 +1,7 @@
-import type { ProblemError, ProjectView, Viewer } from '@liandong/schema';
-import { dayOf } from '@liandong/schema';
+import type { ProblemError } from '@liandong/schema/kernel';
+import type { ProjectView } from '@liandong/schema/domains/projects';
+import type { Viewer } from '@liandong/schema/operation';
+import { dayOf } from '@liandong/schema/kernel';
 import { agent } from './cases.ts';
 import type { TestFederation } from './test-federation.ts';
 import { COUNTY, TOWNSHIP, VILLAGE, eventually, personAt } from './test-federation.ts';

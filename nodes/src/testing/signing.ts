@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { DivisionCode, Grant, GrantAnswer, GrantEnd, PublishedGrant } from '@liandong/schema';
-import { SIGNED_TYPES } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import type { Grant, GrantAnswer, GrantEnd, PublishedGrant } from '@liandong/schema/domains/delegation';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import type { TrustFile } from '../trust/index.ts';
 import { Trust, sha256 } from '../trust/index.ts';
 import type { TestFederation } from './test-federation.ts';

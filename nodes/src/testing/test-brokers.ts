@@ -5,7 +5,7 @@ import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Broker } from '@liandong/schema';
+import type { Broker } from '@liandong/schema/wire';
 import { inject } from 'vitest';
 import { freePort } from '../../../load-tests/src/federation/services.ts';
 import { topologyPaths } from '../topology/index.ts';

@@ -4,17 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type {
-  DivisionCode,
-  Divisions,
-  Domain,
-  OfficialCalendar,
-  Role,
-  RoleOperation,
-  RoleResult,
-  Viewer,
-} from '@liandong/schema';
-import { TOKEN_AUDIENCE, operate, parseDivisions } from '@liandong/schema';
+import type { DivisionCode, Divisions, OfficialCalendar, Role } from '@liandong/schema/kernel';
+import type { Domain, Viewer } from '@liandong/schema/operation';
+import type { RoleOperation, RoleResult } from '@liandong/schema/wire';
+import { TOKEN_AUDIENCE } from '@liandong/schema/identity';
+import { operate } from '@liandong/schema/operation';
+import { parseDivisions } from '@liandong/schema/kernel';
 import type { CryptoKey } from 'jose';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import pg from 'pg';

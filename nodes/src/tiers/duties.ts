@@ -1,4 +1,4 @@
-import type { Tier } from '@liandong/schema';
+import type { Tier } from '@liandong/schema/kernel';
 
 /** What a node of a tier does, beside answering questions: every tier's file reads like a job description. */
 export interface TierDuties {

@@ -1,16 +1,17 @@
-import type { Broker, DivisionCode, Divisions, Topology } from '@liandong/schema';
+import type { Broker, Topology } from '@liandong/schema/wire';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import {
-  MAX_PAYLOAD,
-  OPERATOR_NAME,
   brokerOf,
   consumerName,
   foreignTo,
   graphqlSubject,
   hubOf,
   inboundFilter,
+  MAX_PAYLOAD,
+  OPERATOR_NAME,
   outboundFilter,
   territoryOf,
-} from '@liandong/schema';
+} from '@liandong/schema/wire';
 import { ROADS, inboxPrefix } from '../bus/index.ts';
 import type { Road } from '../bus/index.ts';
 import type { BrokerCredentials } from './credentials.ts';

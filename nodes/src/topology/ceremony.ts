@@ -1,7 +1,10 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Certificate, DivisionCode, Divisions, Topology } from '@liandong/schema';
-import { SIGNED_TYPES, problem } from '@liandong/schema';
+import type { Certificate } from '@liandong/schema/trust';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Topology } from '@liandong/schema/wire';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { StoredKey, TrustFile } from '../trust/index.ts';
 import { generateNodeKey, importNodeKey, publicOf, signWith, writeKeys } from '../trust/index.ts';
 import type { TopologyPaths } from './outputs.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Topology } from '@liandong/schema';
-import { OPERATOR_NAME, problem } from '@liandong/schema';
+import type { Topology } from '@liandong/schema/wire';
+import { OPERATOR_NAME } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { findText } from '../files/index.ts';

@@ -1,3 +1,4 @@
+/** Brokers, hosts and gateways from one file: configurations, credentials, the key ceremony. */
 export { brokerConfig } from './broker-config.ts';
 export { holdCeremony } from './ceremony.ts';
 export { topologyPaths, writeOutputs } from './outputs.ts';

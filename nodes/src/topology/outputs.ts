@@ -1,7 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Divisions, Topology } from '@liandong/schema';
-import { OPERATOR_NAME, brokerOf, brokerUrl, parseTopology, problem } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { Topology } from '@liandong/schema/wire';
+import { brokerOf, brokerUrl, OPERATOR_NAME, parseTopology } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import { findText, parseJson } from '../files/index.ts';
 import { brokerConfig, linkConfig } from './broker-config.ts';
 import { completeCredentials, findCredentials } from './credentials.ts';

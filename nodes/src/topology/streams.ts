@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { checkServerIdentity } from 'node:tls';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { Divisions, Topology } from '@liandong/schema';
-import { OPERATOR_NAME, brokerUrl, problem, roadSubjects, tlsOption } from '@liandong/schema';
+import type { Divisions } from '@liandong/schema/kernel';
+import type { Topology } from '@liandong/schema/wire';
+import { brokerUrl, OPERATOR_NAME, roadSubjects, tlsOption } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import type { Road } from '../bus/index.ts';
 import { ROADS, findStream, inboxPrefix, roadConfig } from '../bus/index.ts';
 

@@ -1,5 +1,6 @@
-import type { Topology } from '@liandong/schema';
-import { parseTopology, problem } from '@liandong/schema';
+import type { Topology } from '@liandong/schema/wire';
+import { parseTopology } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import { YAMLParseError, parse } from 'yaml';
 import { readText } from '../files/index.ts';
 

@@ -1,3 +1,4 @@
+/** Node keys and their files, certificates, signatures. */
 export { sha256 } from './digest.ts';
 export {
   DATA_KEY_FILE,

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode } from '@liandong/schema';
-import { isDivisionCode, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { isDivisionCode, problem } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { parseJson, readText } from '../files/index.ts';

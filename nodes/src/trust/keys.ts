@@ -2,8 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import type { JWK } from 'jose';
-import type { Certificate, DivisionCode } from '@liandong/schema';
-import { keyIdOf, problem } from '@liandong/schema';
+import type { Certificate } from '@liandong/schema/trust';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { keyIdOf } from '@liandong/schema/trust';
+import { problem } from '@liandong/schema/kernel';
 
 /** A node's key pair; the private half stays on its host. */
 export interface NodeKey {

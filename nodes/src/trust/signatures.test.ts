@@ -1,5 +1,6 @@
-import type { SignedType } from '@liandong/schema';
-import { SIGNED_TYPES, portableCheck } from '@liandong/schema';
+import type { SignedType } from '@liandong/schema/wire';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { portableCheck } from '@liandong/schema/trust';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { TOWNSHIP, VILLAGE } from '../testing/test-federation.ts';

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey, sign, verify } from 'node:crypto';
-import type { PublicKey, SignatureCheck, SignedType } from '@liandong/schema';
+import type { PublicKey, SignatureCheck } from '@liandong/schema/trust';
+import type { SignedType } from '@liandong/schema/wire';
 import type { NodeKey } from './keys.ts';
 
 /**

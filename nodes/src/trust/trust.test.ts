@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Certificate } from '@liandong/schema';
-import { Divisions, SIGNED_TYPES, parseDivisions } from '@liandong/schema';
+import type { Certificate } from '@liandong/schema/trust';
+import { Divisions, parseDivisions } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CITY, COUNTY, DIVISIONS_FILE, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE } from '../testing/test-federation.ts';
 import type { StoredKey, TrustFile } from './index.ts';

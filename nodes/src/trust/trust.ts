@@ -1,6 +1,11 @@
 import { decodeProtectedHeader } from 'jose';
-import type { DivisionCode, Divisions, KeyDocument, KnownKey, Learned, SignedType, Succession } from '@liandong/schema';
-import { KeyRing, SIGNED_TYPES, certificateSchema, problem } from '@liandong/schema';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { KeyDocument, KnownKey, Learned } from '@liandong/schema/trust';
+import type { SignedType } from '@liandong/schema/wire';
+import type { Succession } from '@liandong/schema/case';
+import { certificateSchema, KeyRing } from '@liandong/schema/trust';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import { problem } from '@liandong/schema/kernel';
 import { z } from 'zod';
 import type { NodeKey, StoredKey } from './keys.ts';
 import { importNodeKey } from './keys.ts';

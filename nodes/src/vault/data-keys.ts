@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DivisionCode } from '@liandong/schema';
-import { isDivisionCode, problem } from '@liandong/schema';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { isDivisionCode, problem } from '@liandong/schema/kernel';
 import { parseJson, readText } from '../files/index.ts';
 import { DATA_KEY_FILE, openPrivate, sealPrivate, writePrivate } from '../trust/index.ts';
 import { z } from 'zod';

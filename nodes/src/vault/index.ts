@@ -1,3 +1,4 @@
+/** Personal data sealed with the node's data keys: files, ciphertext, the list of sealed columns. */
 export { SEALED_COLUMNS } from './columns.ts';
 export type { SealedColumn, SealedName } from './columns.ts';
 export { generateDataKey, protectDataKeys, readDataKeys, writeDataKeys } from './data-keys.ts';

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { DivisionCode, ProblemError } from '@liandong/schema';
-import { problem } from '@liandong/schema';
+import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import type { SealedName } from './columns.ts';
 import type { DataKey } from './data-keys.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isDivisionCode } from '../divisions.ts';
-import { problem } from '../errors.ts';
-import { ROLES } from '../vocabulary.ts';
-import type { Viewer } from '../rules/permissions.ts';
+import { isDivisionCode } from '../kernel/divisions.ts';
+import { problem } from '../kernel/errors.ts';
+import { ROLES } from '../kernel/words.ts';
+import type { Viewer } from '../operation/permissions.ts';
 
 /** The audience every token must name. */
 export const TOKEN_AUDIENCE = 'liandong';

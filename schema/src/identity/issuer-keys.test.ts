@@ -4,7 +4,7 @@ import { VILLAGE } from '../testing/fixtures.ts';
 import { person } from '../testing/people.ts';
 import { laterRefusals } from '../testing/refusals.ts';
 import type { IssuerKey } from '../testing/remote-issuer.ts';
-import { REMOTE_ISSUER, RemoteIssuer, issuerKey } from '../testing/remote-issuer.ts';
+import { issuerKey, REMOTE_ISSUER, RemoteIssuer } from '../testing/remote-issuer.ts';
 import { ISSUER_KEYS } from './issuer-keys.ts';
 import { TokenVerifier } from './token-verifier.ts';
 

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import { createLocalJWKSet, errors } from 'jose';
-import { problem } from '../errors.ts';
+import { problem } from '../kernel/errors.ts';
 
 /** How an issuer's keys are fetched (`createRemoteJWKSet`), ms: once in `cacheMaxAge`, and for a key nobody knows yet. */
 export const ISSUER_KEYS = { timeoutDuration: 2_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 };

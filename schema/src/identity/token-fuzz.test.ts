@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
-import { ProblemError } from '../errors.ts';
+import { ProblemError } from '../kernel/errors.ts';
 import { VILLAGE } from '../testing/fixtures.ts';
 import { TokenVerifier } from './token-verifier.ts';
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { VILLAGE } from '../testing/fixtures.ts';
 import { laterRefusals, refusalCode } from '../testing/refusals.ts';
 import type { Issuers } from './token-verifier.ts';
-import { TokenVerifier, parseIssuers } from './token-verifier.ts';
+import { parseIssuers, TokenVerifier } from './token-verifier.ts';
 
 const ISSUER = 'https://id.taizhou.example';
 const OTHER_ISSUER = 'https://id.linhai.example';

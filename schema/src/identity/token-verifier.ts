@@ -1,8 +1,8 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { problem } from '../errors.ts';
-import type { Viewer } from '../rules/permissions.ts';
+import { problem } from '../kernel/errors.ts';
+import type { Viewer } from '../operation/permissions.ts';
 import { TOKEN_ALGORITHMS, TOKEN_AUDIENCE, TOKEN_LEEWAY_SECONDS, viewerOfClaims } from './claims.ts';
 import type { RemoteKeys } from './issuer-keys.ts';
 import { lastGoodKeys } from './issuer-keys.ts';

@@ -1,4 +1,4 @@
-import type { Role, Tier } from '../vocabulary.ts';
+import type { Role, Tier } from '../kernel/words.ts';
 
 export const EVERYWHERE: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
 /** A village committee is no administrative organ: it takes in and acts as proxy, nothing else (Art. 24). */

@@ -1,12 +1,23 @@
 /** What an operation is, and what is derived from one: fields of the graph, routes, duties, handlers, walks, a list. */
-export { caseStep, fromNode, ruledStep } from './case-step.ts';
-export type { CaseStep, FromNode } from './case-step.ts';
-export { descriptionOf, domain, dutiesOf, operationsOf, routesOf } from './domain.ts';
-export type { Domain, NoNameTwice, Operation } from './domain.ts';
-export { askedDivision, id, requiredDivision, unrouted, word } from './fields.ts';
+export type { Answers, Page, PageRequest } from './answers.ts';
+export { dutiesOf, operationsOf, routesOf } from './domain.ts';
+export type { Domain, Operation } from './domain.ts';
+export { unrouted } from './fields.ts';
 export { operate, performing } from './handlers.ts';
-export type { Handlers, MutationHandler, Perform, QueryHandler, StepHandler } from './handlers.ts';
-export { listOf, mutation, pageOf, query, view } from './operation.ts';
-export type { AnswerOf, InputOf, Mutation, Query, View, ViewerOf } from './operation.ts';
-export { NAMED_DIVISION } from './route.ts';
-export type { Gathering, Route } from './route.ts';
+export type { Handlers, Perform } from './handlers.ts';
+export type { InputOf } from './operation.ts';
+export {
+  PERMISSIONS,
+  requireCaseReader,
+  requireDepartment,
+  requireFiguresReader,
+  requireKeeper,
+  requireOwnCase,
+  requireOwnDesk,
+  requirePermission,
+  requireReaderOver,
+  seesPersonalData,
+  signedIn,
+} from './permissions.ts';
+export type { Action, Viewer } from './permissions.ts';
+export type { Gathering, Route as OperationRoute } from './route.ts';

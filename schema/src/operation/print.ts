@@ -1,6 +1,6 @@
-import { PERMISSIONS } from '../rules/permissions.ts';
-import type { Tier } from '../vocabulary.ts';
-import { ROLE_LABELS, TIERS, TIER_LABELS } from '../vocabulary.ts';
+import { PERMISSIONS } from './permissions.ts';
+import type { Tier } from '../kernel/words.ts';
+import { ROLE_LABELS, TIER_LABELS, TIERS } from '../kernel/words.ts';
 import type { Domain } from './domain.ts';
 import { operationsOf } from './domain.ts';
 

@@ -1,21 +1,65 @@
+import {
+  draftCase,
+  fileCase,
+  fileDraft,
+  precheckCase,
+  requestPrecheck,
+  supplementCase,
+} from '../domains/filing/steps.ts';
+import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../domains/handling/acceptance.ts';
+import { decideCase, decideOnTheSpot, reviewCase } from '../domains/handling/decision.ts';
+import { assignCase, forwardCase, returnCase, transferCase } from '../domains/handling/hand-off.ts';
+import { deemRenewed } from '../domains/filing/renewal-steps.ts';
+import { terminateCase, voidCase, withdrawCase } from '../domains/handling/endings.ts';
+import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../domains/handling/delivery.ts';
+import { endProcedure, extendCase, startProcedure } from '../domains/handling/procedures.ts';
+import { proxyEvent, proxyTeller } from '../domains/proxy/steps.ts';
+import {
+  askUrgency,
+  decideUrgency,
+  leaveProject,
+  linkToProject,
+  openGreenChannel,
+} from '../domains/expedited/steps.ts';
+import {
+  confirmCorrection,
+  excuseOpinion,
+  giveOpinion,
+  lapseOpinions,
+  openJoint,
+  recordVisit,
+  resolveObjection,
+  scheduleVisit,
+  withdrawQuestion,
+} from '../domains/joint/steps.ts';
+import { billFees, grantWaiver, payFees, proposeWaiver, refundFees } from '../domains/fees/steps.ts';
+import {
+  callHearing,
+  hearParty,
+  holdHearing,
+  offerHearing,
+  recuseChair,
+  requestHearing,
+  tellInterested,
+  waiveHearing,
+} from '../domains/hearings/steps.ts';
 import fc from 'fast-check';
-import { ProblemError } from '../errors.ts';
+import { ProblemError } from '../kernel/errors.ts';
 import { deskOf } from './desks.ts';
-import { COUNTY, TOWNSHIP, VILLAGE, at, implementationOf, itemOf, material, sha256 } from './fixtures.ts';
+import { at, COUNTY, implementationOf, itemOf, material, sha256, TOWNSHIP, VILLAGE } from './fixtures.ts';
 import type { Look } from './road.ts';
 import { Road } from './road.ts';
-import type { Role } from '../vocabulary.ts';
-import { ROLES } from '../vocabulary.ts';
-import { plusDays } from '../rules/calendar.ts';
-import type { CaseFile } from '../rules/case-file.ts';
-import { openProcedures } from '../rules/case-file.ts';
-import type { Desk, Step } from '../rules/case-steps/index.ts';
-import * as steps from '../rules/case-steps/index.ts';
-import type { Item } from '../rules/catalogue.ts';
-import { dueOf } from '../rules/fees.ts';
-import type { JointHandling } from '../rules/joint.ts';
-import { jointOpen, openCorrections, openObjections, outstandingParties } from '../rules/joint.ts';
-import { NO_OFFICES } from '../rules/offices.ts';
+import type { Role } from '../kernel/words.ts';
+import { ROLES } from '../kernel/words.ts';
+import { plusDays } from '../kernel/calendar.ts';
+import type { CaseFile } from '../case/case-file.ts';
+import { openProcedures } from '../case/case-file.ts';
+import type { Desk, Step } from '../case/step-context.ts';
+import type { Item } from '../domains/catalogue/catalogue.ts';
+import { dueOf } from '../domains/fees/rules.ts';
+import type { JointHandling } from '../domains/joint/rules.ts';
+import { jointOpen, openCorrections, openObjections, outstandingParties } from '../domains/joint/rules.ts';
+import { NO_OFFICES } from '../domains/offices/rules.ts';
 
 // Journeys of cases: people in random posts try every step there is, while hand-offs arrive or are refused.
 
@@ -193,7 +237,7 @@ function takeIn({ item, node: wanted, complete, drafted, proxied, expires }: Jou
       const byAgent = proxied && node !== COUNTY;
       const desk = deskOf(node, byAgent ? 'AGENT' : 'CLERK', { item, now: at(START) });
       const given = { ...filing, consent: byAgent ? CONSENT : null };
-      return { node, step: drafted ? steps.draftCase(desk, given) : steps.fileCase(desk, given) };
+      return { node, step: drafted ? draftCase(desk, given) : fileCase(desk, given) };
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
     }
@@ -220,65 +264,65 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
   const days = (n: number) => new Date(desk.now.getTime() + n * 86_400_000);
   switch (what) {
     case 'accept':
-      return steps.acceptCase(desk, file, null);
+      return acceptCase(desk, file, null);
     case 'review': {
       const second = item.substanceCheck || !good ? other : null;
-      return steps.reviewCase(desk, file, good ? 'APPROVE' : 'REJECT', '意见', null, second);
+      return reviewCase(desk, file, good ? 'APPROVE' : 'REJECT', '意见', null, second);
     }
     case 'decide':
-      return steps.decideCase(desk, file, outcome, '理由');
+      return decideCase(desk, file, outcome, '理由');
     case 'instant':
-      return steps.decideOnTheSpot(desk, file, { outcome, reason: '理由' });
+      return decideOnTheSpot(desk, file, { outcome, reason: '理由' });
     case 'forward':
-      return steps.forwardCase(desk, file, null);
+      return forwardCase(desk, file, null);
     case 'supplement':
-      return steps.supplementCase(desk, file, given, null);
+      return supplementCase(desk, file, given, null);
     case 'ask':
-      return steps.requestSupplement(desk, file, asked, null);
+      return requestSupplement(desk, file, asked, null);
     case 'return':
-      return steps.returnCase(desk, file, '退回');
+      return returnCase(desk, file, '退回');
     case 'deem':
-      return steps.deemAccepted(desk, file);
+      return deemAccepted(desk, file);
     case 'renew':
-      return steps.deemRenewed(desk, file);
+      return deemRenewed(desk, file);
     case 'refuse':
-      return steps.refuseCase(desk, file, '不属本机关职权');
+      return refuseCase(desk, file, '不属本机关职权');
     case 'withdraw':
-      return steps.withdrawCase(desk, file, '申请人撤回');
+      return withdrawCase(desk, file, '申请人撤回');
     case 'issue':
-      return steps.issueDocument(desk, file, { number: '1', document: material('决定书') });
+      return issueDocument(desk, file, { number: '1', document: material('决定书') });
     case 'assign':
-      return steps.assignCase(desk, file, null);
+      return assignCase(desk, file, null);
     case 'deliver':
-      return steps.deliverCase(desk, file, 'WINDOW', null);
+      return deliverCase(desk, file, 'WINDOW', null);
     case 'close':
-      return steps.closeCase(desk, file, null);
+      return closeCase(desk, file, null);
     case 'rate':
-      return good || desk.node !== file.custodian ? steps.rateCase(desk, file, 5) : steps.rateByApplicant(file, 1);
+      return good || desk.node !== file.custodian ? rateCase(desk, file, 5) : rateByApplicant(file, 1);
     case 'terminate':
-      return steps.terminateCase(desk, file, '申请人死亡');
+      return terminateCase(desk, file, '申请人死亡');
     case 'void':
-      return steps.voidCase(desk, file, '录入有误');
+      return voidCase(desk, file, '录入有误');
     case 'transfer':
-      return steps.transferCase(desk, file, good ? TOWNSHIP : VILLAGE, '转办');
+      return transferCase(desk, file, good ? TOWNSHIP : VILLAGE, '转办');
     case 'extend':
-      return steps.extendCase(desk, file, 10, '案情复杂');
+      return extendCase(desk, file, 10, '案情复杂');
     case 'draft':
-      return steps.requestPrecheck(desk, file, null);
+      return requestPrecheck(desk, file, null);
     case 'precheck':
-      return steps.precheckCase(desk, file, asked, null);
+      return precheckCase(desk, file, asked, null);
     case 'file': {
       const { number, place, application, facts } = file;
       const filing = { number, place, application, facts, consent: file.proxy ? CONSENT : null, materials: [] };
-      return steps.fileDraft(desk, file, filing, given);
+      return fileDraft(desk, file, filing, given);
     }
     case 'start': {
       const kind = good ? 'SITE_SURVEY' : file.itemKind === 'LICENSE' ? 'TESTING' : 'HEARING';
-      return steps.startProcedure(desk, file, { kind, notice: '告知', expectedDays: 5 });
+      return startProcedure(desk, file, { kind, notice: '告知', expectedDays: 5 });
     }
     case 'end': {
       const staff = [other, { sub: 'third', name: '第三人' }];
-      return steps.endProcedure(desk, file, openProcedures(file)[0]?.number ?? 1, '已完成', good ? staff : []);
+      return endProcedure(desk, file, openProcedures(file)[0]?.number ?? 1, '已完成', good ? staff : []);
     }
     case 'contact':
     case 'revoke': {
@@ -286,84 +330,84 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
         contact: { action: 'CONTACTED', data: { with: 'APPLICANT', way: 'PHONE', what: '告知进度' } },
         revoke: { action: 'CONSENT_REVOKED', data: { way: 'SIGNATURE', reason: null } },
       } as const;
-      const actor = steps.proxyTeller(desk, file, event[what]);
+      const actor = proxyTeller(desk, file, event[what]);
       // elsewhere it is carried to the desk that holds the case
       return desk.node === file.custodian && file.inTransitTo === null
-        ? steps.proxyEvent(file, actor, event[what], desk.now)
+        ? proxyEvent(file, actor, event[what], desk.now)
         : null;
     }
     case 'link':
-      return steps.linkToProject(desk, file, PROJECT.id, good ? PROJECT : null);
+      return linkToProject(desk, file, PROJECT.id, good ? PROJECT : null);
     case 'leave':
-      return steps.leaveProject(desk, file, good ? '误纳入项目' : '');
+      return leaveProject(desk, file, good ? '误纳入项目' : '');
     case 'green':
-      return steps.openGreenChannel(desk, file, '县重点项目');
+      return openGreenChannel(desk, file, '县重点项目');
     case 'urge':
-      return steps.askUrgency(desk, file, '急需');
+      return askUrgency(desk, file, '急需');
     case 'urgency':
-      return steps.decideUrgency(desk, file, good, good ? null : '不符合条件');
+      return decideUrgency(desk, file, good, good ? null : '不符合条件');
     case 'joint': {
       const ask = good ? ('OPINION' as const) : ('STATUTORY' as const);
       // the last is asked beyond what the item names
       const parties = [...DEPARTMENTS, '档案'].map((department) => ({ node: desk.node, department, ask, days: 4 }));
-      return steps.openJoint(desk, file, { stage: null, parties });
+      return openJoint(desk, file, { stage: null, parties });
     }
     case 'opine':
-      return steps.giveOpinion(desk, file, { party: department, opinion: good ? 'AGREE' : 'OBJECT', reason: '意见' });
+      return giveOpinion(desk, file, { party: department, opinion: good ? 'AGREE' : 'OBJECT', reason: '意见' });
     case 'excuse':
-      return steps.excuseOpinion(desk, file, department, '需检测', 1);
+      return excuseOpinion(desk, file, department, '需检测', 1);
     case 'lapse':
-      return steps.lapseOpinions(desk, file);
+      return lapseOpinions(desk, file);
     case 'visit':
-      return steps.scheduleVisit(desk, file, { at: days(1), place: '厂区', parties: [1] });
+      return scheduleVisit(desk, file, { at: days(1), place: '厂区', parties: [1] });
     case 'visited': {
       const attendance = [{ party: 1, as: good ? ('PRESENT' as const) : ('ABSENT' as const), reason: null }];
       const corrections = good ? [{ party: 1, text: '补设指示', mandatory: true }] : [];
-      return steps.recordVisit(desk, file, { record: '踏勘', attendance, corrections });
+      return recordVisit(desk, file, { record: '踏勘', attendance, corrections });
     }
     case 'correct':
-      return steps.confirmCorrection(desk, file, 1, '照片');
+      return confirmCorrection(desk, file, 1, '照片');
     case 'resolve':
-      return steps.resolveObjection(desk, file, {
+      return resolveObjection(desk, file, {
         party: department,
         end: good ? 'SETTLED' : 'UPHELD',
         resolution: '协调',
       });
     case 'unask':
-      return steps.withdrawQuestion(desk, file, department, good ? '机构撤并' : '');
+      return withdrawQuestion(desk, file, department, good ? '机构撤并' : '');
     case 'bill': {
       const charges = [{ item: item.code, category: 'general', quantity: 1 }];
       const schedules = new Map([[item.code, item.feeSchedule]]);
-      return steps.billFees(desk, file, { window: 'F1', charges, schedules, implementationVersion: 1 });
+      return billFees(desk, file, { window: 'F1', charges, schedules, implementationVersion: 1 });
     }
     case 'pay':
-      return steps.payFees(desk, file, { amountFen: good ? dueOf(file) : 100, receipt: `R-${receipts.next++}` });
+      return payFees(desk, file, { amountFen: good ? dueOf(file) : 100, receipt: `R-${receipts.next++}` });
     case 'propose':
-      return steps.proposeWaiver(desk, file, { amountFen: good ? 100 : 55_000, ground: '低保家庭' });
+      return proposeWaiver(desk, file, { amountFen: good ? 100 : 55_000, ground: '低保家庭' });
     case 'waive fee':
-      return steps.grantWaiver(desk, file, Math.max(1, party));
+      return grantWaiver(desk, file, Math.max(1, party));
     case 'refund': {
       const of = file.fees.payments[0]?.receipt ?? 'R';
-      return steps.refundFees(desk, file, { of, amountFen: 50, reason: '多收', receipt: `T-${receipts.next++}` });
+      return refundFees(desk, file, { of, amountFen: 50, reason: '多收', receipt: `T-${receipts.next++}` });
     }
     case 'tell':
-      return steps.tellInterested(desk, file, { count: 2, register: material('名册'), matter: '采光', grave: good });
+      return tellInterested(desk, file, { count: 2, register: material('名册'), matter: '采光', grave: good });
     case 'hear':
-      return steps.hearParty(desk, file, party, material('陈述'));
+      return hearParty(desk, file, party, material('陈述'));
     case 'offer':
-      return steps.offerHearing(desk, file, '可申请听证');
+      return offerHearing(desk, file, '可申请听证');
     case 'request':
-      return steps.requestHearing(desk, file, party);
+      return requestHearing(desk, file, party);
     case 'waive':
-      return steps.waiveHearing(desk, file, party);
+      return waiveHearing(desk, file, party);
     case 'call': {
       const chair = good ? { sub: 'chair', name: '主持人' } : other;
-      return steps.callHearing(desk, file, { at: days(14), place: '听证室', chair, announcement: '公告' });
+      return callHearing(desk, file, { at: days(14), place: '听证室', chair, announcement: '公告' });
     }
     case 'recuse':
-      return steps.recuseChair(desk, file, '亲属');
+      return recuseChair(desk, file, '亲属');
     case 'hold':
-      return steps.holdHearing(desk, file, { attended: [0], signed: [0], unsigned: [], record: material('笔录') });
+      return holdHearing(desk, file, { attended: [0], signed: [0], unsigned: [], record: material('笔录') });
     default:
       return what satisfies never;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Day } from '../rules/calendar.ts';
-import { plusDays } from '../rules/calendar.ts';
-import type { Limit } from '../rules/limits.ts';
+import type { Day } from '../kernel/calendar.ts';
+import { plusDays } from '../kernel/calendar.ts';
+import type { Limit } from '../kernel/limits.ts';
 import { divisions, items } from './fixtures.ts';
 
 /** A day of the published years 2024 to 2026, or of the next whose calendar is not out. */

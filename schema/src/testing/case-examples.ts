@@ -1,12 +1,51 @@
-import { NODE_ACTOR } from '../messages/log-line.ts';
-import type { CaseFile } from '../rules/case-file.ts';
-import type { Desk, Filing, ProxyEvent, Step } from '../rules/case-steps/index.ts';
-import * as steps from '../rules/case-steps/index.ts';
-import { NO_OFFICES } from '../rules/offices.ts';
-import type { LogAction } from '../vocabulary.ts';
+import {
+  confirmCorrection,
+  excuseFromVisit,
+  excuseOpinion,
+  giveOpinion,
+  openJoint,
+  recordVisit,
+  resolveObjection,
+  scheduleVisit,
+  withdrawQuestion,
+} from '../domains/joint/steps.ts';
+import { proxyEvent, proxyTeller } from '../domains/proxy/steps.ts';
+import { draftCase, fileDraft, precheckCase, supplementCase } from '../domains/filing/steps.ts';
+import { acceptCase, refuseCase, requestSupplement } from '../domains/handling/acceptance.ts';
+import { assignCase, forwardCase, returnCase, transferCase } from '../domains/handling/hand-off.ts';
+import { endProcedure, extendCase, startProcedure } from '../domains/handling/procedures.ts';
+import { decideCase, reviewCase } from '../domains/handling/decision.ts';
+import { closeCase, deliverCase, issueDocument, rateCase } from '../domains/handling/delivery.ts';
+import { terminateCase, voidCase, withdrawCase } from '../domains/handling/endings.ts';
+import {
+  askUrgency,
+  decideUrgency,
+  leaveProject,
+  linkToProject,
+  openGreenChannel,
+} from '../domains/expedited/steps.ts';
+import {
+  callHearing,
+  hearParty,
+  holdHearing,
+  offerHearing,
+  recuseChair,
+  requestHearing,
+  tellInterested,
+  waiveHearing,
+} from '../domains/hearings/steps.ts';
+import { billFees, grantWaiver, payFees, proposeWaiver, refundFees } from '../domains/fees/steps.ts';
+import { actAs } from '../case/step-rules.ts';
+import { NODE_ACTOR } from '../case/log-line.ts';
+import type { CaseFile } from '../case/case-file.ts';
+import type { Desk, Step } from '../case/step-context.ts';
+import type { Filing } from '../domains/filing/steps.ts';
+import type { ProxyEvent } from '../domains/proxy/steps.ts';
+import { NO_OFFICES } from '../domains/offices/rules.ts';
+import type { LogAction } from '../case/log-words.ts';
 import { CaseLog } from './case-log.ts';
 import { deskOf } from './desks.ts';
-import { COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, itemOf, material, sha256 } from './fixtures.ts';
+import { COUNTY, itemOf, material, OTHER_TOWNSHIP, sha256, TOWNSHIP, VILLAGE } from './fixtures.ts';
 import { CHAIR, deemedRenewed, licenceAccepted, withHearing } from './hearing-log.ts';
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +97,7 @@ const ready = () => CaseLog.filed({ item: ACCEPTANCE, node: COUNTY, acceptor: CO
 const jointly = (log = ready()): CaseLog => {
   const now = new Date(log.file.lastAt.getTime() + HOUR_MS);
   const desk = deskOf(COUNTY, 'CLERK', { item: ACCEPTANCE, now });
-  return log.taken(steps.openJoint(desk, log.file, { stage: null, parties: PARTIES }), now);
+  return log.taken(openJoint(desk, log.file, { stage: null, parties: PARTIES }), now);
 };
 const farAsked = () => ready().farPartyCalled(TOWNSHIP);
 const visitOf = ({ file }: CaseLog) => file.joint?.visit?.at ?? file.lastAt;
@@ -98,7 +137,7 @@ const proxied = () => CaseLog.filed({ data: { consent: filing.consent } });
 const telling =
   (event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>) =>
   (desk: Desk, file: CaseFile): Step =>
-    steps.proxyEvent(file, steps.proxyTeller(desk, file, event), event, desk.now);
+    proxyEvent(file, proxyTeller(desk, file, event), event, desk.now);
 const SUCCESSOR = { node: VILLAGE, sub: 'agent-b', name: '代办员B' };
 
 export interface Example {
@@ -116,190 +155,189 @@ function example(before: CaseLog, write: (log: CaseLog) => CaseLog, take: Exampl
 
 /** Each event once where it is right, by the builder of logs and by the step of a person. */
 export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
-  DRAFTED: { before: null, after: CaseLog.drafted(), take: (desk) => steps.draftCase(desk, filing) },
+  DRAFTED: { before: null, after: CaseLog.drafted(), take: (desk) => draftCase(desk, filing) },
   PRECHECKED: example(
     CaseLog.drafted().handedTo(COUNTY),
     (log) => log.prechecked(),
-    (desk, file) => steps.precheckCase(desk, file, [], null),
+    (desk, file) => precheckCase(desk, file, [], null),
   ),
   FILED: example(
     CaseLog.drafted(),
     (log) => log.filedAfterDraft(),
-    (desk, file) => steps.fileDraft(desk, file, { ...filing, number: file.number }, []),
+    (desk, file) => fileDraft(desk, file, { ...filing, number: file.number }, []),
   ),
   SUPPLEMENT_REQUESTED: example(
     CaseLog.filed({ materials: [] }).handedTo(TOWNSHIP),
     (log) => log.asked(ALL),
-    (desk, file) => steps.requestSupplement(desk, file, missing(ALL), null),
+    (desk, file) => requestSupplement(desk, file, missing(ALL), null),
   ),
   SUPPLEMENTED: example(
     awaiting(),
     (log) => log.supplemented(ALL),
-    (desk, file) => steps.supplementCase(desk, file, filing.materials, null),
+    (desk, file) => supplementCase(desk, file, filing.materials, null),
   ),
   FORWARDED: example(
     CaseLog.filed(),
     (log) => log.forwarded(TOWNSHIP),
-    (desk, file) => steps.forwardCase(desk, file, null),
+    (desk, file) => forwardCase(desk, file, null),
   ),
   RETURNED: example(
     atTownship(),
     (log) => log.returned(VILLAGE),
-    (desk, file) => steps.returnCase(desk, file, '材料模糊'),
+    (desk, file) => returnCase(desk, file, '材料模糊'),
   ),
   ASSIGNED: example(
     granted().issued(),
     (log) => log.assigned(),
-    (desk, file) => steps.assignCase(desk, file, null),
+    (desk, file) => assignCase(desk, file, null),
   ),
   TRANSFERRED: example(
     CaseLog.filed(),
     (log) => log.transferred(TOWNSHIP),
-    (desk, file) => steps.transferCase(desk, file, TOWNSHIP, '代办员请假'),
+    (desk, file) => transferCase(desk, file, TOWNSHIP, '代办员请假'),
   ),
   RECEIVED: example(CaseLog.filed().forwarded(TOWNSHIP), (log) => log.received(), null),
   HANDOFF_REFUSED: example(CaseLog.filed().forwarded(TOWNSHIP), (log) => log.handOffRefused(), null),
   ACCEPTED: example(
     atTownship(),
     (log) => log.accepted(),
-    (desk, file) => steps.acceptCase(desk, file, null),
+    (desk, file) => acceptCase(desk, file, null),
   ),
   NOT_ACCEPTED: example(
     atTownship(),
     (log) => log.notAccepted(),
-    (desk, file) => steps.refuseCase(desk, file, '不属本机关职权'),
+    (desk, file) => refuseCase(desk, file, '不属本机关职权'),
   ),
   PROCEDURE_STARTED: example(
     accepted(),
     (log) => log.procedureStarted(),
-    (desk, file) => steps.startProcedure(desk, file, { kind: 'TESTING', notice: '需检测', expectedDays: 5 }),
+    (desk, file) => startProcedure(desk, file, { kind: 'TESTING', notice: '需检测', expectedDays: 5 }),
   ),
   PROCEDURE_ENDED: example(
     accepted().procedureStarted(),
     (log) => log.procedureEnded(),
-    (desk, file) => steps.endProcedure(desk, file, 1, '已完成'),
+    (desk, file) => endProcedure(desk, file, 1, '已完成'),
   ),
   EXTENDED: example(
     atCounty(),
     (log) => log.extended(),
-    (desk, file) => steps.extendCase(desk, file, 10, '案情复杂'),
+    (desk, file) => extendCase(desk, file, 10, '案情复杂'),
   ),
   REVIEWED: example(
     accepted(),
     (log) => log.reviewed(),
-    (desk, file) => steps.reviewCase(desk, file, 'APPROVE', null),
+    (desk, file) => reviewCase(desk, file, 'APPROVE', null),
   ),
   DECIDED: example(
     atCounty().reviewed(),
     (log) => log.decided(),
-    (desk, file) => steps.decideCase(desk, file, 'GRANTED', null),
+    (desk, file) => decideCase(desk, file, 'GRANTED', null),
   ),
   DOCUMENT_ISSUED: example(
     granted(),
     (log) => log.issued(),
-    (desk, file) => steps.issueDocument(desk, file, { number: '1', document: material('决定书') }),
+    (desk, file) => issueDocument(desk, file, { number: '1', document: material('决定书') }),
   ),
   DELIVERED: example(
     granted().issued(),
     (log) => log.delivered(),
-    (desk, file) => steps.deliverCase(desk, file, 'WINDOW', null),
+    (desk, file) => deliverCase(desk, file, 'WINDOW', null),
   ),
   CLOSED: example(
     delivered(),
     (log) => log.closed(),
-    (desk, file) => steps.closeCase(desk, file, null),
+    (desk, file) => closeCase(desk, file, null),
   ),
   RATED: example(
     delivered().closed(),
     (log) => log.rated(),
-    (desk, file) => steps.rateCase(desk, file, 5),
+    (desk, file) => rateCase(desk, file, 5),
   ),
   WITHDRAWN: example(
     CaseLog.filed(),
     (log) => log.withdrawn(),
-    (desk, file) => steps.withdrawCase(desk, file, '申请人撤回'),
+    (desk, file) => withdrawCase(desk, file, '申请人撤回'),
   ),
   TERMINATED: example(
     accepted(),
     (log) => log.terminated(),
-    (desk, file) => steps.terminateCase(desk, file, '申请人死亡'),
+    (desk, file) => terminateCase(desk, file, '申请人死亡'),
   ),
   VOIDED: example(
     accepted(),
     (log) => log.voided(),
-    (desk, file) => steps.voidCase(desk, file, '录入有误'),
+    (desk, file) => voidCase(desk, file, '录入有误'),
   ),
   PROJECT_LINKED: example(
     CaseLog.filed(),
     (log) => log.linked(PROJECT.id),
-    (desk, file) => steps.linkToProject(desk, file, PROJECT.id, PROJECT),
+    (desk, file) => linkToProject(desk, file, PROJECT.id, PROJECT),
   ),
   PROJECT_LEFT: example(
     CaseLog.filed().linked(PROJECT.id),
     (log) => log.projectLeft(),
-    (desk, file) => steps.leaveProject(desk, file, '误纳入项目'),
+    (desk, file) => leaveProject(desk, file, '误纳入项目'),
   ),
   GREEN_CHANNEL_OPENED: example(
     accepted().linked(PROJECT.id),
     (log) => log.onGreenChannel(),
-    (desk, file) => steps.openGreenChannel(expediting(desk), file, '县重点项目'),
+    (desk, file) => openGreenChannel(expediting(desk), file, '县重点项目'),
   ),
   URGENCY_ASKED: example(
     CaseLog.filed(),
     (log) => log.urgencyAsked(),
-    (desk, file) => steps.askUrgency(desk, file, '急需住院'),
+    (desk, file) => askUrgency(desk, file, '急需住院'),
   ),
   URGENCY_DECIDED: example(
     accepted().urgencyAsked(),
     (log) => log.urgencyDecided(),
-    (desk, file) => steps.decideUrgency(expediting(desk), file, true, null),
+    (desk, file) => decideUrgency(expediting(desk), file, true, null),
   ),
   DEEMED_RENEWED: example(licenceAccepted(LICENCE, { expiresOn: '2026-04-30' }), deemedRenewed, null),
   INTERESTED_TOLD: example(
     licenceAccepted(),
     (log) => withHearing(log, 'told'),
-    (desk, file) =>
-      steps.tellInterested(desk, file, { count: 2, register: material('名册'), matter: '采光', grave: true }),
+    (desk, file) => tellInterested(desk, file, { count: 2, register: material('名册'), matter: '采光', grave: true }),
   ),
   PARTY_HEARD: example(
     licenceAccepted(),
     (log) => withHearing(log, 'heard'),
-    (desk, file) => steps.hearParty(desk, file, 0, material('陈述')),
+    (desk, file) => hearParty(desk, file, 0, material('陈述')),
   ),
   HEARING_OFFERED: example(
     licenceAccepted(),
     (log) => withHearing(log, 'offered'),
-    (desk, file) => steps.offerHearing(desk, file, '可申请听证'),
+    (desk, file) => offerHearing(desk, file, '可申请听证'),
   ),
   HEARING_REQUESTED: example(
     withHearing(licenceAccepted(), 'offered'),
     (log) => withHearing(log, 'requested'),
-    (desk, file) => steps.requestHearing(desk, file, 0),
+    (desk, file) => requestHearing(desk, file, 0),
   ),
   HEARING_WAIVED: example(
     withHearing(licenceAccepted(), 'offered'),
     (log) => withHearing(log, 'waived'),
-    (desk, file) => steps.waiveHearing(desk, file, 0),
+    (desk, file) => waiveHearing(desk, file, 0),
   ),
   HEARING_CALLED: example(
     withHearing(licenceAccepted(), 'offered', 'requested'),
     (log) => withHearing(log, 'called'),
     (desk, file) => {
       const at = new Date(desk.now.getTime() + 14 * 86_400_000);
-      return steps.callHearing(desk, file, { at, place: '听证室', chair: CHAIR, announcement: null });
+      return callHearing(desk, file, { at, place: '听证室', chair: CHAIR, announcement: null });
     },
   ),
   CHAIR_RECUSED: example(
     withHearing(licenceAccepted(), 'called'),
     (log) => withHearing(log, 'recused'),
-    (desk, file) => steps.recuseChair(desk, file, '与本件有直接利害关系'),
+    (desk, file) => recuseChair(desk, file, '与本件有直接利害关系'),
   ),
   HEARING_HELD: example(
     withHearing(licenceAccepted(), 'called'),
     (log) => withHearing(log, 'held'),
     (desk, file) => {
       const chair = { ...desk, viewer: { ...desk.viewer, sub: CHAIR.sub } };
-      return steps.holdHearing(chair, file, { attended: [0], signed: [0], unsigned: [], record: material('笔录') });
+      return holdHearing(chair, file, { attended: [0], signed: [0], unsigned: [], record: material('笔录') });
     },
   ),
   REROUTED: example(CaseLog.entrusted().handedTo(TOWNSHIP), (log) => log.rerouted(), null),
@@ -308,7 +346,7 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
   JOINT_OPENED: example(
     ready(),
     (log) => jointly(log),
-    (desk, file) => steps.openJoint(desk, file, { stage: null, parties: PARTIES }),
+    (desk, file) => openJoint(desk, file, { stage: null, parties: PARTIES }),
   ),
   PARTY_ASKED: example(
     farAsked(),
@@ -322,12 +360,12 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
   OPINION_GIVEN: example(
     jointly(),
     (log) => log.opinionGiven(1),
-    (desk, file) => steps.giveOpinion(ofParty(desk, file), file, { party: 1, opinion: 'AGREE', reason: null }),
+    (desk, file) => giveOpinion(ofParty(desk, file), file, { party: 1, opinion: 'AGREE', reason: null }),
   ),
   OPINION_EXCUSED: example(
     jointly(),
     (log) => log.add({ action: 'OPINION_EXCUSED', data: { party: 1, reason: '需检测', dueAt: late(log).at } }),
-    (desk, file) => steps.excuseOpinion(ofParty(desk, file), file, 1, '需检测', 2),
+    (desk, file) => excuseOpinion(ofParty(desk, file), file, 1, '需检测', 2),
   ),
   OPINION_LAPSED: example(
     jointly(),
@@ -339,7 +377,7 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
     (log) => visiting(log),
     (desk, file) => {
       const at = new Date(desk.now.getTime() + HOUR_MS);
-      return steps.scheduleVisit(desk, file, { at, place: '厂区', parties: [1] });
+      return scheduleVisit(desk, file, { at, place: '厂区', parties: [1] });
     },
   ),
   PARTY_CALLED: example(
@@ -357,31 +395,31 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
       const data = { party: 1, visitAt: visitOf(log).toISOString(), reason: '防汛值班' };
       return log.add({ action: 'VISIT_EXCUSED', data });
     },
-    (desk, file) => steps.excuseFromVisit(ofParty(desk, file), file, 1, '防汛值班'),
+    (desk, file) => excuseFromVisit(ofParty(desk, file), file, 1, '防汛值班'),
   ),
   VISIT_RECORDED: example(visiting(), visited, (desk, file) =>
-    steps.recordVisit(desk, file, { record: '联合踏勘', attendance: came, corrections }),
+    recordVisit(desk, file, { record: '联合踏勘', attendance: came, corrections }),
   ),
   CORRECTION_MADE: example(
     visited(visiting()),
     (log) => log.add({ action: 'CORRECTION_MADE', data: { correction: 1, evidence: '照片' } }),
-    (desk, file) => steps.confirmCorrection(desk, file, 1, '照片'),
+    (desk, file) => confirmCorrection(desk, file, 1, '照片'),
   ),
   OBJECTION_RESOLVED: example(
     jointly().opinionGiven(1, 'OBJECT'),
     (log) => log.add({ action: 'OBJECTION_RESOLVED', data: { party: 1, end: 'SETTLED', resolution: '已协调' } }),
-    (desk, file) => steps.resolveObjection(desk, file, { party: 1, end: 'SETTLED', resolution: '已协调' }),
+    (desk, file) => resolveObjection(desk, file, { party: 1, end: 'SETTLED', resolution: '已协调' }),
   ),
   QUESTION_WITHDRAWN: example(
     jointly(),
     (log) => log.add({ action: 'QUESTION_WITHDRAWN', data: { party: BEYOND, reason: '机构撤并' } }),
-    (desk, file) => steps.withdrawQuestion(desk, file, BEYOND, '机构撤并'),
+    (desk, file) => withdrawQuestion(desk, file, BEYOND, '机构撤并'),
   ),
   BILLED: example(
     charged(),
     (log) => log.billed(),
     (desk, file) =>
-      steps.billFees(withWindows(desk), file, {
+      billFees(withWindows(desk), file, {
         window: 'F1',
         charges: [{ item: LAND.code, category: 'general', quantity: 1 }],
         schedules: new Map([[LAND.code, LAND.feeSchedule]]),
@@ -391,23 +429,22 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
   PAID: example(
     charged().billed(),
     (log) => log.paid(),
-    (desk, file) => steps.payFees(withWindows(desk), file, { amountFen: 55_000, receipt: 'R-1' }),
+    (desk, file) => payFees(withWindows(desk), file, { amountFen: 55_000, receipt: 'R-1' }),
   ),
   FEE_WAIVER_PROPOSED: example(
     charged().billed(),
     (log) => log.waiverProposed(100),
-    (desk, file) => steps.proposeWaiver(desk, file, { amountFen: 100, ground: '低保家庭' }),
+    (desk, file) => proposeWaiver(desk, file, { amountFen: 100, ground: '低保家庭' }),
   ),
   FEE_WAIVED: example(
     charged().billed().waiverProposed(100),
     (log) => log.waived(),
-    (desk, file) => steps.grantWaiver(desk, file, 1),
+    (desk, file) => grantWaiver(desk, file, 1),
   ),
   REFUNDED: example(
     charged().billed().paid(),
     (log) => log.refunded(100),
-    (desk, file) =>
-      steps.refundFees(withWindows(desk), file, { of: 'R-1', amountFen: 100, reason: '多收', receipt: 'T-1' }),
+    (desk, file) => refundFees(withWindows(desk), file, { of: 'R-1', amountFen: 100, reason: '多收', receipt: 'T-1' }),
   ),
   CONTACTED: example(
     proxied(),
@@ -424,10 +461,10 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
     (log) => log.agentChanged(SUCCESSOR),
     (desk, file) => {
       // an absence that is reported is written into every case of the agent's
-      const actor = steps.actAs(desk, 'REPORT_ABSENCE', file);
+      const actor = actAs(desk, 'REPORT_ABSENCE', file);
       const from = file.proxy?.agent ?? SUCCESSOR;
       const data = { change: CHANGE, from, to: SUCCESSOR, reason: 'ABSENCE' as const };
-      return steps.proxyEvent(file, actor, { action: 'AGENT_CHANGED', data }, desk.now);
+      return proxyEvent(file, actor, { action: 'AGENT_CHANGED', data }, desk.now);
     },
   ),
 };

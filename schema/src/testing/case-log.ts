@@ -1,17 +1,18 @@
-import { caseIdOf, caseNumberOf } from '../identifiers.ts';
-import type { DivisionCode } from '../divisions.ts';
-import type { GrantUse, LogActor, LogEntry, LogLine } from '../messages/log-line.ts';
-import { NODE_ACTOR } from '../messages/log-line.ts';
-import type { CaseFile } from '../rules/case-file.ts';
-import { nameOf } from '../rules/case-file.ts';
-import { foldLog } from '../rules/case-state.ts';
-import type { Step } from '../rules/case-steps/index.ts';
-import type { Item } from '../rules/catalogue.ts';
-import type { Limit } from '../rules/limits.ts';
-import type { CaseAgent } from '../rules/proxy.ts';
-import { dayOf } from '../rules/calendar.ts';
-import type { DeliveryWay, Grade, Opinion, Outcome, PartyAsk, PartyOpinion, SpecialProcedure } from '../vocabulary.ts';
-import { COUNTY, TOWNSHIP, VILLAGE, at, itemOf, material, sha256 } from './fixtures.ts';
+import { caseIdOf, caseNumberOf } from '../kernel/identifiers.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { GrantUse, LogActor, LogEntry, LogLine } from '../case/log-line.ts';
+import { NODE_ACTOR } from '../case/log-line.ts';
+import type { CaseFile } from '../case/case-file.ts';
+import { nameOf } from '../case/case-file.ts';
+import { foldLog } from '../case/case-state.ts';
+import type { Step } from '../case/step-context.ts';
+import type { Item } from '../domains/catalogue/catalogue.ts';
+import type { Limit } from '../kernel/limits.ts';
+import type { CaseAgent } from '../domains/proxy/rules.ts';
+import { dayOf } from '../kernel/calendar.ts';
+import type { DeliveryWay, Grade, Opinion, Outcome, SpecialProcedure } from '../case/words.ts';
+import type { PartyAsk, PartyOpinion } from '../domains/joint/words.ts';
+import { at, COUNTY, itemOf, material, sha256, TOWNSHIP, VILLAGE } from './fixtures.ts';
 
 export type LineHead = Pick<LogLine, 'case' | 'seq' | 'epoch' | 'at' | 'node' | 'actor' | 'note'>;
 

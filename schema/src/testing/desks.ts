@@ -1,15 +1,15 @@
-import type { DivisionCode } from '../divisions.ts';
-import type { Grant } from '../messages/delegation.ts';
-import type { OfficialCalendar } from '../rules/calendar.ts';
-import type { Desk } from '../rules/case-steps/index.ts';
-import type { Implementation, Item } from '../rules/catalogue.ts';
-import { NO_OFFICES } from '../rules/offices.ts';
-import { departmentsOf } from '../rules/permissions.ts';
-import type { RosterStanding } from '../rules/roster.ts';
-import { NO_ROSTER } from '../rules/roster.ts';
-import type { StandIn } from '../rules/stand-ins.ts';
-import { NO_SUCCESSION } from '../rules/successions.ts';
-import type { Role } from '../vocabulary.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { Grant } from '../domains/delegation/messages.ts';
+import type { OfficialCalendar } from '../kernel/calendar.ts';
+import type { Desk } from '../case/step-context.ts';
+import type { Implementation, Item } from '../domains/catalogue/catalogue.ts';
+import { NO_OFFICES } from '../domains/offices/rules.ts';
+import { departmentsOf } from '../operation/permissions.ts';
+import type { RosterStanding } from '../domains/roster/rules.ts';
+import { NO_ROSTER } from '../domains/roster/rules.ts';
+import type { StandIn } from '../domains/roster/stand-ins.ts';
+import { NO_SUCCESSION } from '../case/successions.ts';
+import type { Role } from '../kernel/words.ts';
 import { at, calendar, divisions, implementationOf, itemOf } from './fixtures.ts';
 import { person } from './people.ts';
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { DivisionCode } from '../divisions.ts';
-import { parseDivisions } from '../divisions.ts';
-import type { Material } from '../messages/log-line.ts';
-import type { OfficialCalendar } from '../rules/calendar.ts';
-import type { Implementation, Item } from '../rules/catalogue.ts';
-import { standardImplementation } from '../rules/catalogue.ts';
-import { readCatalogueFile } from '../rules/catalogue-file.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import { parseDivisions } from '../kernel/divisions.ts';
+import type { Material } from '../case/log-line.ts';
+import type { OfficialCalendar } from '../kernel/calendar.ts';
+import type { Implementation, Item } from '../domains/catalogue/catalogue.ts';
+import { standardImplementation } from '../domains/catalogue/catalogue.ts';
+import { readCatalogueFile } from '../domains/catalogue/catalogue-file.ts';
 
 const dataFile = (name: string) => readFileSync(new URL(`../../../data/${name}`, import.meta.url), 'utf8');
 

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
-import type { DivisionCode } from '../divisions.ts';
-import type { Grant, GrantAnswer, GrantEnd } from '../messages/delegation.ts';
-import type { GrantUse } from '../messages/log-line.ts';
-import type { Day } from '../rules/calendar.ts';
-import type { Item } from '../rules/catalogue.ts';
-import type { GrantRecord } from '../rules/delegation.ts';
-import { GRANT_MODES, GRANT_STAGES, TIERS } from '../vocabulary.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { Grant, GrantAnswer, GrantEnd } from '../domains/delegation/messages.ts';
+import type { GrantUse } from '../case/log-line.ts';
+import type { Day } from '../kernel/calendar.ts';
+import type { Item } from '../domains/catalogue/catalogue.ts';
+import type { GrantRecord } from '../domains/delegation/rules.ts';
+import { GRANT_MODES, GRANT_STAGES } from '../domains/delegation/words.ts';
+import { TIERS } from '../kernel/words.ts';
 import { anyItem, anyPlace } from './arbitraries.ts';
 import { GRANT_ID } from './case-log.ts';
-import { COUNTY, TOWNSHIP, at, divisions, itemOf, items, sha256 } from './fixtures.ts';
+import { at, COUNTY, divisions, itemOf, items, sha256, TOWNSHIP } from './fixtures.ts';
 
 /** 临时救助: the township accepts, the county decides, and may lend that to townships. */
 export const RELIEF = itemOf('3310-MZ-002');

@@ -1,6 +1,6 @@
-import type { LogEntry } from '../messages/log-line.ts';
-import { NODE_ACTOR } from '../messages/log-line.ts';
-import type { Item } from '../rules/catalogue.ts';
+import type { LogEntry } from '../case/log-line.ts';
+import { NODE_ACTOR } from '../case/log-line.ts';
+import type { Item } from '../domains/catalogue/catalogue.ts';
 import type { CaseLog } from './case-log.ts';
 import { CaseLog as Log } from './case-log.ts';
 import { COUNTY, itemOf, material } from './fixtures.ts';

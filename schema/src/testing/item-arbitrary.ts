@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import type { Item } from '../rules/catalogue.ts';
+import type { Item } from '../domains/catalogue/catalogue.ts';
 import {
+  CROSS_DISTRICT_WAYS,
+  CROSS_DISTRICTS,
+  HANDLING_WAYS,
+  HEARING_NEEDS,
   ITEM_STATUSES,
   MATERIAL_SOURCES,
   POWER_SOURCES,
-  HANDLING_WAYS,
-  HEARING_NEEDS,
-  CROSS_DISTRICTS,
-  CROSS_DISTRICT_WAYS,
   SIGN_OFF_LEVELS,
-} from '../vocabulary.ts';
+} from '../domains/catalogue/item-words.ts';
 import { anyDay } from './arbitraries.ts';
 import { items } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
 import { CompactSign, exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey } from 'jose';
-import type { DivisionCode } from '../divisions.ts';
-import type { SignedType } from '../messages/envelope.ts';
-import { SIGNED_TYPES } from '../messages/envelope.ts';
-import type { Certificate, PublicKey, Revocation } from '../messages/keys.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { SignedType } from '../wire/envelope.ts';
+import { SIGNED_TYPES } from '../wire/envelope.ts';
+import type { Certificate, PublicKey, Revocation } from '../trust/key-messages.ts';
 import { keyIdOf } from '../trust/key-documents.ts';
 
 /** A real key pair of a node. */

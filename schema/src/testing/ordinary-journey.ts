@@ -1,51 +1,38 @@
 import fc from 'fast-check';
-import { ProblemError } from '../errors.ts';
-import { caseIdOf } from '../identifiers.ts';
-import type { LogLine } from '../messages/log-line.ts';
+import { ProblemError } from '../kernel/errors.ts';
+import { caseIdOf } from '../kernel/identifiers.ts';
+import type { LogLine } from '../case/log-line.ts';
 import { anyItem, anyVillage } from './arbitraries.ts';
 import { clerkOf } from './case-log.ts';
 import { deskOf } from './desks.ts';
 import { at, divisions, implementationOf, material, sha256 } from './fixtures.ts';
-import type { CaseState, Role } from '../vocabulary.ts';
-import type { CaseFile } from '../rules/case-file.ts';
-import { foldLine, openFile } from '../rules/case-state.ts';
-import type { Desk, Step } from '../rules/case-steps/index.ts';
+import type { CaseState } from '../case/words.ts';
+import type { Role } from '../kernel/words.ts';
+import type { CaseFile } from '../case/case-file.ts';
+import { foldLine, openFile } from '../case/case-state.ts';
+import type { Desk, Step } from '../case/step-context.ts';
+import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../domains/handling/acceptance.ts';
 import {
-  acceptCase,
   askUrgency,
-  assignCase,
-  closeCase,
-  decideCase,
-  decideOnTheSpot,
   decideUrgency,
-  deemAccepted,
-  deliverCase,
-  draftCase,
-  endProcedure,
-  extendCase,
-  fileCase,
-  fileDraft,
-  forwardCase,
-  issueDocument,
   leaveProject,
   linkToProject,
   openGreenChannel,
+} from '../domains/expedited/steps.ts';
+import { assignCase, forwardCase, returnCase, transferCase } from '../domains/handling/hand-off.ts';
+import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../domains/handling/delivery.ts';
+import { decideCase, decideOnTheSpot, reviewCase } from '../domains/handling/decision.ts';
+import {
+  draftCase,
+  fileCase,
+  fileDraft,
   precheckCase,
-  rateByApplicant,
-  rateCase,
-  refuseCase,
   requestPrecheck,
-  requestSupplement,
-  returnCase,
-  reviewCase,
-  startProcedure,
   supplementCase,
-  terminateCase,
-  transferCase,
-  voidCase,
-  withdrawCase,
-} from '../rules/case-steps/index.ts';
-import type { Item } from '../rules/catalogue.ts';
+} from '../domains/filing/steps.ts';
+import { endProcedure, extendCase, startProcedure } from '../domains/handling/procedures.ts';
+import { terminateCase, voidCase, withdrawCase } from '../domains/handling/endings.ts';
+import type { Item } from '../domains/catalogue/catalogue.ts';
 
 // Random people at random desks do random things to a case, hand-offs arrive or are refused. Whatever they manage to
 // do, the case must stay in order; what they may not do must be refused and change nothing.

@@ -1,6 +1,6 @@
-import type { DivisionCode } from '../divisions.ts';
-import type { Viewer } from '../rules/permissions.ts';
-import type { Role } from '../vocabulary.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { Viewer } from '../operation/permissions.ts';
+import type { Role } from '../kernel/words.ts';
 
 /** Somebody who works at a desk; sits at the comprehensive window unless a department is given. */
 export function person(

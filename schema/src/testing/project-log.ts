@@ -1,12 +1,13 @@
-import { NO_ROSTER } from '../rules/roster.ts';
-import type { ProjectLine } from '../messages/project.ts';
-import { COUNTY, TOWNSHIP, VILLAGE, at, divisions, sha256 } from './fixtures.ts';
+import { NO_ROSTER } from '../domains/roster/rules.ts';
+import type { ProjectLine } from '../domains/projects/log.ts';
+import { at, COUNTY, divisions, sha256, TOWNSHIP, VILLAGE } from './fixtures.ts';
 import { person } from './people.ts';
-import type { ProjectPhase, Role } from '../vocabulary.ts';
-import type { Dispatch, ProjectDraft } from '../rules/project-steps.ts';
-import { dispatchProject, reachPhase, registerProject } from '../rules/project-steps.ts';
-import type { ProjectFile } from '../rules/projects.ts';
-import { foldProject } from '../rules/projects.ts';
+import type { ProjectPhase } from '../domains/projects/words.ts';
+import type { Role } from '../kernel/words.ts';
+import type { Dispatch, ProjectDraft } from '../domains/projects/steps.ts';
+import { dispatchProject, reachPhase, registerProject } from '../domains/projects/steps.ts';
+import type { ProjectFile } from '../domains/projects/rules.ts';
+import { foldProject } from '../domains/projects/rules.ts';
 
 export const ID = `${COUNTY}-0198c0de-0000-7000-8000-000000000001`;
 export const TODAY = '2026-03-16';

@@ -1,5 +1,5 @@
-import type { Problem } from '../errors.ts';
-import { ProblemError } from '../errors.ts';
+import type { Problem } from '../kernel/errors.ts';
+import { ProblemError } from '../kernel/errors.ts';
 
 /** Every problem an act is refused with; fails when the act is not refused, or breaks for another reason. */
 export function refusals(act: () => unknown): readonly Problem[] {

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CryptoKey, JWK } from 'jose';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import { TOKEN_AUDIENCE } from '../identity/index.ts';
-import type { Viewer } from '../rules/permissions.ts';
+import { TOKEN_AUDIENCE } from '../identity/claims.ts';
+import type { Viewer } from '../operation/permissions.ts';
 
 export const REMOTE_ISSUER = 'https://id.zhejiang.example';
 

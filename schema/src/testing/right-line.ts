@@ -1,12 +1,12 @@
-import type { LogEntry, LogLine } from '../messages/log-line.ts';
-import { NODE_ACTOR } from '../messages/log-line.ts';
-import { EXPEDITED_ACTIONS } from '../rules/expedited.ts';
-import type { LogAction } from '../vocabulary.ts';
-import { LOG_ACTIONS } from '../vocabulary.ts';
+import type { LogEntry, LogLine } from '../case/log-line.ts';
+import { NODE_ACTOR } from '../case/log-line.ts';
+import { EXPEDITED_ACTIONS } from '../domains/expedited/rules.ts';
+import type { LogAction } from '../case/log-words.ts';
+import { LOG_ACTIONS } from '../case/log-words.ts';
 import { CaseLog } from './case-log.ts';
 import { COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE } from './fixtures.ts';
 import { CHAIR, HEARING_ENTRIES } from './hearing-log.ts';
-import { MISSING, SITUATIONS, atCounty } from './situations.ts';
+import { atCounty, MISSING, SITUATIONS } from './situations.ts';
 
 const CHANGE = '6f1c2f7e-5f0e-4f6e-9d55-0b5f0c7a1d11';
 

@@ -1,10 +1,10 @@
-import { caseIdOf } from '../identifiers.ts';
-import type { DivisionCode } from '../divisions.ts';
-import { ProblemError } from '../errors.ts';
-import type { LogLine } from '../messages/log-line.ts';
-import type { CaseFile } from '../rules/case-file.ts';
-import { foldLine, openFile } from '../rules/case-state.ts';
-import type { Step } from '../rules/case-steps/index.ts';
+import { caseIdOf } from '../kernel/identifiers.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import { ProblemError } from '../kernel/errors.ts';
+import type { LogLine } from '../case/log-line.ts';
+import type { CaseFile } from '../case/case-file.ts';
+import { foldLine, openFile } from '../case/case-state.ts';
+import type { Step } from '../case/step-context.ts';
 import { clerkOf } from './case-log.ts';
 import { sha256 } from './fixtures.ts';
 

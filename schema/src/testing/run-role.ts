@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import type { RoleName, RoleResult } from '../messages/federation.ts';
-import { roleResultSchema } from '../messages/federation.ts';
+import type { RoleName, RoleResult } from '../wire/federation.ts';
+import { roleResultSchema } from '../wire/federation.ts';
 import { CaseLog } from './case-log.ts';
 import { TOWNSHIP } from './fixtures.ts';
-import { executeRole } from '../graphql/execute.ts';
-import type { RoleContext } from '../graphql/services.ts';
+import { executeRole } from '../graph/execute.ts';
+import type { RoleContext } from '../graph/services.ts';
 
 export const SECRET = '11010519491231002X';
 export const atVillage = CaseLog.filed().file;

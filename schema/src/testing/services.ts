@@ -1,9 +1,10 @@
-import type { DivisionCode } from '../divisions.ts';
-import { problem } from '../errors.ts';
-import type { HandlingView, NodeServices, RoleContext } from '../graphql/services.ts';
-import type { CaseFile } from '../rules/case-file.ts';
-import { custodyAt, outstanding, resultOf } from '../rules/case-file.ts';
-import type { Viewer } from '../rules/permissions.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import { problem } from '../kernel/errors.ts';
+import type { HandlingView } from '../domains/handling/services.ts';
+import type { NodeServices, RoleContext } from '../graph/services.ts';
+import type { CaseFile } from '../case/case-file.ts';
+import { custodyAt, outstanding, resultOf } from '../case/case-file.ts';
+import type { Viewer } from '../operation/permissions.ts';
 
 type Overrides = { [K in Exclude<keyof NodeServices, 'perform'>]?: Partial<NodeServices[K]> } & Partial<
   Pick<NodeServices, 'perform'>

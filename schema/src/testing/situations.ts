@@ -1,6 +1,7 @@
-import type { CaseState, LogAction } from '../vocabulary.ts';
+import type { CaseState } from '../case/words.ts';
+import type { LogAction } from '../case/log-words.ts';
 import { CaseLog } from './case-log.ts';
-import { COUNTY, TOWNSHIP, VILLAGE, itemOf } from './fixtures.ts';
+import { COUNTY, itemOf, TOWNSHIP, VILLAGE } from './fixtures.ts';
 import { deemedRenewed, licenceAccepted, withHearing } from './hearing-log.ts';
 
 export const MISSING = '户口簿';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { CaseLog } from './case-log.ts';
-import { COUNTY, TOWNSHIP, itemOf } from './fixtures.ts';
-import type { Step } from '../rules/case-steps/index.ts';
+import { COUNTY, itemOf, TOWNSHIP } from './fixtures.ts';
+import type { Step } from '../case/step-context.ts';
 
 /** 低保: the township accepts, the county decides. */
 export const DIBAO = itemOf('3310-MZ-001');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { divisionCodeSchema, materialSchema, sha256Schema } from '../messages/log-line.ts';
+import { divisionCodeSchema, materialSchema, sha256Schema } from '../case/log-line.ts';
 import { sha256Hex } from './digest.ts';
 
 export const CASE_EXPORT_FORMAT = 'liandong-case-export';

@@ -1,13 +1,13 @@
 import { base64url, calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
-import type { DivisionCode } from '../divisions.ts';
-import { problem } from '../errors.ts';
-import type { Closing } from '../messages/closing.ts';
-import { closingSchema } from '../messages/closing.ts';
-import type { SignedType } from '../messages/envelope.ts';
-import { SIGNED_TYPES } from '../messages/envelope.ts';
-import type { Certificate, PublicKey, Revocation } from '../messages/keys.ts';
-import { certificateSchema, revocationSchema } from '../messages/keys.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import { problem } from '../kernel/errors.ts';
+import type { Closing } from '../wire/closing.ts';
+import { closingSchema } from '../wire/closing.ts';
+import type { SignedType } from '../wire/envelope.ts';
+import { SIGNED_TYPES } from '../wire/envelope.ts';
+import type { Certificate, PublicKey, Revocation } from './key-messages.ts';
+import { certificateSchema, revocationSchema } from './key-messages.ts';
 import { sha256Hex } from './digest.ts';
 
 /** A certificate, a revocation or the closing of a node as it was signed. */

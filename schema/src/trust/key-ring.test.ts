@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SIGNED_TYPES } from '../messages/envelope.ts';
+import { SIGNED_TYPES } from '../wire/envelope.ts';
 import { CITY, COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE } from '../testing/fixtures.ts';
 import type { TestKey } from '../testing/keys.ts';
 import { certify, end, keyOf, signAs } from '../testing/keys.ts';

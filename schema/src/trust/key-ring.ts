@@ -1,11 +1,11 @@
-import type { DivisionCode } from '../divisions.ts';
-import { isZoneCode } from '../divisions.ts';
-import { ProblemError, problem } from '../errors.ts';
-import type { SignedType } from '../messages/envelope.ts';
-import { SIGNED_TYPES } from '../messages/envelope.ts';
-import type { Certificate, PublicKey } from '../messages/keys.ts';
-import type { Day } from '../rules/calendar.ts';
-import { dayOf } from '../rules/calendar.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import { isZoneCode } from '../kernel/divisions.ts';
+import { problem, ProblemError } from '../kernel/errors.ts';
+import type { SignedType } from '../wire/envelope.ts';
+import { SIGNED_TYPES } from '../wire/envelope.ts';
+import type { Certificate, PublicKey } from './key-messages.ts';
+import type { Day } from '../kernel/calendar.ts';
+import { dayOf } from '../kernel/calendar.ts';
 import type {
   Candidate,
   CertificateCandidate,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SIGNED_TYPES } from '../messages/envelope.ts';
-import type { LogLine } from '../messages/log-line.ts';
-import { NODE_ACTOR } from '../messages/log-line.ts';
+import { SIGNED_TYPES } from '../wire/envelope.ts';
+import type { LogLine } from '../case/log-line.ts';
+import { NODE_ACTOR } from '../case/log-line.ts';
 import { CITY, COUNTY, NEIGHBOUR_VILLAGE, TOWNSHIP, VILLAGE } from '../testing/fixtures.ts';
 import { CaseLog } from '../testing/case-log.ts';
 import type { TestKey } from '../testing/keys.ts';

@@ -1,7 +1,7 @@
-import type { RoleBuilder } from '../../graphql/builder.ts';
+import type { RoleBuilder } from '../../graph/builder.ts';
 import { addOperations } from '../../operation/graph.ts';
-import type { AuthorityShare, PowerTransfer, Seal, WindowAuthority } from '../../rules/offices.ts';
-import { belowFull, percentOf } from '../../rules/offices.ts';
+import type { AuthorityShare, PowerTransfer, Seal, WindowAuthority } from './rules.ts';
+import { belowFull, percentOf } from './rules.ts';
 import { offices } from './operations.ts';
 import type { AuthorityPlaceView, FullAuthorityView, WindowView } from './views.ts';
 

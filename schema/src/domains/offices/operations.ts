@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { dayInput, optionalDay, optionalText, text } from '../../graphql/input-parts.ts';
-import { NAMED_DIVISION, domain, id, listOf, mutation, query, requiredDivision, word } from '../../operation/index.ts';
-import { ARTICLES } from '../../rules/articles.ts';
-import { WINDOW_STAGES } from '../../vocabulary.ts';
+import { dayInput, optionalDay, optionalText, text } from '../../operation/input-parts.ts';
+import { NAMED_DIVISION } from '../../operation/route.ts';
+import { domain } from '../../operation/domain.ts';
+import { id, requiredDivision, word } from '../../operation/fields.ts';
+import { listOf, mutation, query } from '../../operation/operation.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { WINDOW_STAGES } from '../../kernel/words.ts';
 import { FullAuthority, PowerTransfer, Seal, ServiceWindow } from './views.ts';
 
 const atDivision = { input: { division: requiredDivision }, route: NAMED_DIVISION };

@@ -1,6 +1,6 @@
-import type { DivisionCode } from '../../divisions.ts';
-import { view } from '../../operation/index.ts';
-import type * as rules from '../../rules/offices.ts';
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import { view } from '../../operation/operation.ts';
+import type * as rules from './rules.ts';
 
 /** A window and what it may do, today and in time to come. */
 export interface WindowView {

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { ErrorCode } from '@liandong/schema/kernel';
+import { ERRORS, ProblemError } from '@liandong/schema/kernel';
+import { isForeign, preflight, Rates, secured, shareWith, waitOf } from './plugins/index.ts';
+import type { RateLimits } from './plugins/index.ts';
+
+export interface EdgeGuardSettings {
+  rates: RateLimits;
+  /** Addresses of proxies whose word on whom they ask for is taken. */
+  trustedProxies: readonly string[];
+  /** Origins whose pages may ask (CORS). */
+  origins: readonly string[];
+}
+
+/** Who a request came from, as far as the network says. */
+export interface Caller {
+  address: string;
+  /** Whether it came over TLS, here or at a trusted proxy. */
+  secure: boolean;
+}
+
+/** What may read a question: a form or a text is what a page of another place could send by itself. */
+const QUESTION_TYPES = ['application/json', 'application/graphql+json', 'application/graphql-response+json'];
+
+/** Paths that probes ask all the time. */
+const PROBES = ['/health', '/ready'];
+
+/**
+ * What every request passes before it is looked at, and every answer on its way out: rates, pages of other places, kinds
+ * of bodies, and what browsers are told.
+ */
+export class EdgeGuard {
+  readonly rates: Rates;
+  readonly #settings: EdgeGuardSettings;
+
+  constructor(settings: EdgeGuardSettings) {
+    this.#settings = settings;
+    this.rates = new Rates(settings.rates);
+  }
+
+  /**
+   * Answers a request by `answer` if it may come in, and by a refusal if not.
+   * @throws what `answer` throws, other than problems: these are refusals too
+   */
+  async pass(request: Request, caller: Caller, answer: () => Promise<Response>): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const origins = { allowed: this.#settings.origins };
+    const given = await this.#refused(request, caller, pathname)
+      .then(async (refused) => refused ?? preflight(request, origins) ?? (await answer()))
+      .catch((error: unknown) => refusalOf(error));
+    const told = await secured(given, caller.secure);
+    shareWith(told, request, origins);
+    return told;
+  }
+
+  async #refused(request: Request, { address }: Caller, pathname: string): Promise<Response | null> {
+    if (!PROBES.includes(pathname)) await this.rates.ofAddress(address);
+    if (request.method === 'OPTIONS') return null;
+    if (isForeign(request, { allowed: this.#settings.origins })) {
+      return refusal(403, 'FORBIDDEN', 'Pages of this origin may not ask here.');
+    }
+    if (pathname === '/graphql' && request.method === 'POST' && !isQuestion(request)) {
+      return refusal(415, 'BAD_INPUT', 'A question comes as application/json.');
+    }
+    return null;
+  }
+
+  /** Who a connection belongs to; a trusted proxy says for whom it asks. */
+  callerOf({ socket, headers }: IncomingMessage): Caller {
+    const direct = { address: plain(socket.remoteAddress ?? 'unknown'), secure: 'encrypted' in socket };
+    const { trustedProxies } = this.#settings;
+    if (!trustedProxies.includes(direct.address)) return direct;
+    const chain = String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .flatMap((entry) => plain(entry.trim()) || []);
+    const address = chain.findLast((entry) => !trustedProxies.includes(entry)) ?? direct.address;
+    return { address, secure: direct.secure || headers['x-forwarded-proto'] === 'https' };
+  }
+}
+
+/** An IPv4 address as it is, however the socket writes it. */
+function plain(address: string): string {
+  return address.replace(/^::ffff:/, '');
+}
+
+function isQuestion(request: Request): boolean {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  return QUESTION_TYPES.includes(type);
+}
+
+/** The answer to a request that is refused as a whole. */
+export function refusal(status: number, code: ErrorCode, message: string, headers: HeadersInit = {}): Response {
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers });
+}
+
+function refusalOf(error: unknown): Response {
+  if (!(error instanceof ProblemError)) throw error;
+  const { code, message } = error.problem;
+  const wait = waitOf(error);
+  return refusal(ERRORS[code].http, code, message, wait === null ? {} : { 'retry-after': String(wait) });
+}

@@ -1,0 +1,74 @@
+import type { Day, DivisionCode } from '@liandong/schema/kernel';
+import type { Standardization, StandardizationView } from '@liandong/schema/domains/figures';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { implementationSchema, isInForce, itemSchema } from '@liandong/schema/domains/catalogue';
+import { standardizationOf, standardizationSchema } from '@liandong/schema/domains/figures';
+import type { HostDb, NodeQueries } from '../db/index.ts';
+
+/** A node's figures of standardization, from the implementations it holds as the deciding node. */
+export async function findStandardization(queries: NodeQueries, today: Day): Promise<Standardization> {
+  const rows = await queries.query<{ item: unknown; implementation: unknown }>(
+    `SELECT i.body AS item, m.body AS implementation
+     FROM (
+       SELECT DISTINCT ON (item) item, body FROM implementations WHERE node = $1 AND decider = $1
+       ORDER BY item, version DESC
+     ) m
+     JOIN LATERAL (
+       SELECT body FROM items
+       WHERE node = $1 AND code = m.item AND published_at IS NOT NULL AND effective_from <= $2::date
+       ORDER BY version DESC LIMIT 1
+     ) i ON true
+     ORDER BY m.item`,
+    [today],
+  );
+  const carriedOut = rows.map((row) => ({
+    item: itemSchema.parse(row.item),
+    implementation: implementationSchema.parse(row.implementation),
+  }));
+  return standardizationOf(carriedOut.filter(({ item }) => isInForce(item, today)));
+}
+
+/**
+ * Keeps the day's figures when they differ from the last that were kept; a day has one row, its last state.
+ * @returns whether anything was written
+ */
+export function recordStandardization(db: HostDb, node: DivisionCode, today: Day): Promise<boolean> {
+  return db.transact(node, async (tx) => {
+    const figures = await findStandardization(tx, today);
+    const rows = await tx.query<{ day: Day }>(
+      `INSERT INTO standardization_days (node, day, figures)
+       SELECT $1, $2::date, $3::jsonb
+       WHERE $3::jsonb IS DISTINCT FROM (
+         SELECT figures FROM standardization_days WHERE node = $1 AND day <= $2::date ORDER BY day DESC LIMIT 1
+       )
+       ON CONFLICT (node, day) DO UPDATE SET figures = excluded.figures
+       RETURNING day`,
+      [today, JSON.stringify(figures)],
+    );
+    return rows.length > 0;
+  });
+}
+
+/** The service behind `standardization`. */
+export function standardizationService(
+  db: HostDb,
+  node: DivisionCode,
+  now: () => Date,
+): (from: Day | null, to: Day | null) => Promise<StandardizationView> {
+  return async (from, to) => {
+    if (from !== null && to !== null && from > to)
+      throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
+    const queries = db.queries(node);
+    const rows = await queries.query<{ day: Day; figures: unknown }>(
+      `SELECT day, figures FROM standardization_days
+       WHERE node = $1 AND ($2::date IS NULL OR day >= $2::date) AND ($3::date IS NULL OR day <= $3::date)
+       ORDER BY day`,
+      [from, to],
+    );
+    return {
+      division: node,
+      present: await findStandardization(queries, dayOf(now())),
+      days: rows.map(({ day, figures }) => ({ day, figures: standardizationSchema.parse(figures) })),
+    };
+  };
+}

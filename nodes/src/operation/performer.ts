@@ -1,0 +1,120 @@
+import type { Domain, Operation, PageRequest, Perform, Viewer } from '@liandong/schema/operation';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { requireOwnCase, requireOwnDesk, requirePermission, signedIn, unrouted } from '@liandong/schema/operation';
+import type { StepRunner, StoredCase, Take } from '../cases/index.ts';
+import type { HostDb, NodeHandlers, NodeTx } from '../db/index.ts';
+import { once } from '../idempotency/index.ts';
+
+/** How a domain shows a case after a step. */
+export type ShowCase = (tx: NodeTx, stored: StoredCase, viewer: Viewer) => unknown;
+
+/** A domain at a node: what its operations do there. */
+export interface DomainAtNode {
+  domain: Domain;
+  handlers: Readonly<Record<string, unknown>>;
+  show: ShowCase | null;
+}
+
+type AnswersOf<D extends Domain> = D['operations'][keyof D['operations']] extends infer O
+  ? O extends { readonly kind: 'step'; readonly answer: { readonly of?: () => infer A } }
+    ? A
+    : never
+  : never;
+
+/** Puts a domain to work at a node; every operation that is no pure step has its handler, or this does not compile. */
+export function atNode<D extends Domain>(
+  domain: D,
+  handlers: NodeHandlers<D>,
+  ...[show]: [AnswersOf<D>] extends [never]
+    ? []
+    : [(tx: NodeTx, stored: StoredCase, viewer: Viewer) => AnswersOf<D> | Promise<AnswersOf<D>>]
+): DomainAtNode {
+  return { domain, handlers, show: show ?? null };
+}
+
+interface PerformerParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  runner: StepRunner;
+}
+
+/** Does the operations of these domains at one node. */
+export function performer(parts: PerformerParts, domains: readonly DomainAtNode[]): Perform {
+  const known = new Map(
+    domains.flatMap((at) => Object.values(at.domain.operations).map((operation) => [operation.name, at] as const)),
+  );
+  const perform = (
+    operation: Operation,
+    viewer: Viewer | null,
+    input: object,
+    page?: PageRequest,
+  ): Promise<unknown> => {
+    const at = known.get(operation.name);
+    if (!at) throw new Error(`no domain at ${parts.node} does ${operation.name}`);
+    return doOperation(parts, at, operation, viewer, input, page);
+  };
+  // every operation is listed with handlers of its own types by atNode
+  return perform as Perform;
+}
+
+/** A handler once its types are forgotten; {@link atNode} has checked them. */
+type Loose = (asked: object, take?: (needs: unknown) => unknown) => Promise<never>;
+/** What every mutation and step takes. */
+interface Keyed {
+  id: string;
+  idempotencyKey: string | null;
+}
+
+async function doOperation(
+  parts: PerformerParts,
+  { handlers, show }: DomainAtNode,
+  operation: Operation,
+  viewer: Viewer | null,
+  input: object,
+  page?: PageRequest,
+): Promise<unknown> {
+  const { node, db, runner } = parts;
+  const handler = handlers[operation.name] as Loose | undefined;
+  if (operation.kind === 'step') {
+    const rule = operation.take as (context: object, file: object, input: object, needs: unknown) => never;
+    const take: Take = async (tx, context, file) => {
+      const judge = (needs: unknown) => rule(context, file, input, needs);
+      return handler ? handler({ viewer: context.viewer, tx, context, file, input }, judge) : judge(null);
+    };
+    return runner.run(viewer, { keyedAs: operation.keyedAs, input: input as Keyed, take }, show ?? (() => null));
+  }
+  if (!handler) throw new Error(`${operation.name} has no handler`);
+  const person = allowed(parts, operation, viewer);
+  if (operation.kind === 'query') return handler({ viewer: person, input, queries: db.queries(node), page });
+  const { name, keyedAs, input: schema } = operation;
+  return db.transact(node, async (tx) => {
+    let keyed = false;
+    const doOnce = <T>(work: () => Promise<T>) => {
+      keyed = true;
+      const request = { mutation: keyedAs, input: unrouted(schema, input) };
+      return once(tx, person ?? { sub: 'public' }, (input as Keyed).idempotencyKey, request, work);
+    };
+    const answer: unknown = await handler({ viewer: person, input, tx, once: doOnce });
+    if (!keyed) throw new Error(`${name} did its work beside its key`);
+    return answer;
+  });
+}
+
+/**
+ * Whoever asks may do it: by their post at this tier, at their own desk if it changes something, and with a token that is
+ * not for one case alone, unless the operation is open to those.
+ * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
+ */
+function allowed(
+  { node, divisions }: PerformerParts,
+  { by, kind, oneCase }: Operation,
+  viewer: Viewer | null,
+): Viewer | null {
+  if (by === 'PUBLIC') return viewer;
+  const person = signedIn(viewer);
+  if (kind === 'mutation') requireOwnDesk(person, node);
+  requirePermission(person, by, divisions.get(person.division).tier);
+  if (!oneCase) requireOwnCase(person, null);
+  return person;
+}

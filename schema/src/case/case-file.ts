@@ -1,0 +1,342 @@
+import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
+import { filingNodeOf } from '../kernel/identifiers.ts';
+import type { BundleMembership, GrantUses, LogActor, Material, MissingMaterial, Staff } from './log-line.ts';
+import type { CaseResult, CaseState, DeliveryWay, Grade, Opinion, Outcome, SpecialProcedure } from './words.ts';
+import type { Custody } from '../kernel/words.ts';
+import type { ItemKind } from '../domains/catalogue/item-words.ts';
+import type { Day } from '../kernel/calendar.ts';
+import type { CaseFacts } from '../domains/delegation/rules.ts';
+import type { HearingFile } from '../domains/hearings/rules.ts';
+import { hearingPapers } from '../domains/hearings/rules.ts';
+import type { JointHandling } from '../domains/joint/rules.ts';
+import type { GreenChannel, Urgency } from '../domains/expedited/rules.ts';
+import type { FeeLedger } from '../domains/fees/rules.ts';
+import type { Limit } from '../kernel/limits.ts';
+import type { Viewer } from '../operation/permissions.ts';
+import { requireCaseReader, requireOwnCase } from '../operation/permissions.ts';
+import type { ProxyHandling } from '../domains/proxy/rules.ts';
+
+/** A stretch of time one node held the case. */
+export interface CustodySpan {
+  node: DivisionCode;
+  from: Date;
+  to: Date | null;
+}
+
+/** 预审: the deciding desk's one complete list for a draft. */
+export interface Precheck {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  missing: MissingMaterial[];
+  remarks: string | null;
+}
+
+/** The one-time notice of missing materials (一次告知) and whether it was answered. */
+export interface SupplementNotice {
+  at: Date;
+  node: DivisionCode;
+  missing: MissingMaterial[];
+  /** How many materials were there when it was given: only later ones answer it. */
+  materialsBefore: number;
+  suppliedAt: Date | null;
+}
+
+export interface Acceptance {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  from: Day;
+  deemed: boolean;
+  itemVersion: number;
+  implementationVersion: number;
+  promised: Limit;
+  statutory: Limit | null;
+  /** The organ whose implementation that is: the one that held the power then. */
+  power: DivisionCode;
+}
+
+/** 特别程序, from its start to its end. */
+export interface Procedure {
+  /** 1, 2, 3 … within the case. */
+  number: number;
+  kind: SpecialProcedure;
+  node: DivisionCode;
+  startedAt: Date;
+  endedAt: Date | null;
+  /** Whether its time lies outside the limit. */
+  stopsClock: boolean;
+  notice: string;
+  expectedDays: number | null;
+  result: string | null;
+  /** Who checked on the spot; empty where nobody is named. */
+  staff: Staff[];
+}
+
+/** 延长期限: once, by the organ's head. */
+export interface Extension {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  /** Working days on top. */
+  days: number;
+  reason: string;
+}
+
+export interface Review {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  /** The second of staff; null where one reviewed alone. */
+  second: Staff | null;
+  opinion: Opinion;
+}
+
+export interface Decision {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  outcome: Outcome;
+  reason: string | null;
+  remedies: string | null;
+  /** In whose name it goes out: the grantor's where the power is lent. */
+  inNameOf: DivisionCode;
+  /** The grant it was decided under; null by the organ's own power. */
+  grant: string | null;
+  /** The department whose decision it is; null where the organ decides as a whole. */
+  department: string | null;
+  /** 会议纪要, where the item is decided together. */
+  minutes: string | null;
+  /** Digests of the hearings' records it is made by. */
+  records: string[];
+  /** Whether the law made it: nothing was decided when the licence to renew expired (Art. 50). */
+  deemed: boolean;
+}
+
+/** 结果文书. */
+export interface IssuedDocument {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  /** 文号 */
+  number: string;
+  document: Material;
+  seal: string | null;
+}
+
+export interface Delivery {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  way: DeliveryWay;
+}
+
+/** 延续: the licence a case is to renew. */
+export interface Renewal {
+  /** The licence's own number. */
+  licence: string;
+  /** The last day it holds. */
+  expiresOn: Day;
+  /** Since when everything that was asked for is there; null while the one-time notice is not answered. */
+  completeAt: Date | null;
+}
+
+/** 好差评. */
+export interface Rating {
+  at: Date;
+  grade: Grade;
+  /** Whether the applicant gave it alone, or at a desk. */
+  by: 'APPLICANT' | 'DESK';
+}
+
+/** Everything a case's log says (案卷): the state and all it stands on, folded from the lines and from nothing else. */
+export interface CaseFile {
+  id: string;
+  number: string;
+  item: string;
+  itemVersion: number;
+  itemKind: ItemKind;
+  filingNode: DivisionCode;
+  /** The desk that serves the applicant: the one that took the case in, or whoever took its place (撤并). */
+  home: DivisionCode;
+  /** Nodes that were closed while the case ran, and who took their place in it. */
+  successions: { node: DivisionCode; successor: DivisionCode }[];
+  /** Whether it was filed; a draft is not yet, and no figure counts it. */
+  filed: boolean;
+  /** When it was filed; of a draft, when it was drawn up. */
+  filedAt: Date;
+  filedBy: LogActor;
+  place: DivisionCode;
+  acceptor: DivisionCode;
+  decider: DivisionCode;
+  /** The organ that holds the power by the item itself. */
+  power: DivisionCode;
+  /** The grants by which lower organs act for it. */
+  through: GrantUses;
+  facts: CaseFacts;
+  application: string;
+  /** The one form (一件事) the case is a member of. */
+  bundle: BundleMembership | null;
+  /** The project (项目) it belongs to; its id names the node that keeps it. */
+  project: string | null;
+  /** 绿色通道; null where the case is not on it. */
+  greenChannel: GreenChannel | null;
+  /** 特急; null where nobody asked for it. */
+  urgency: Urgency | null;
+  proxied: boolean;
+  /** 代办; null where the applicant came alone. */
+  proxy: ProxyHandling | null;
+  state: CaseState;
+  /** The one node that holds the case, also while it is under way to the next. */
+  custodian: DivisionCode;
+  /** The node it is under way to; null when it rests. */
+  inTransitTo: DivisionCode | null;
+  epoch: number;
+  seq: number;
+  lastAt: Date;
+  materials: Material[];
+  /** 延续; null where no licence is renewed. */
+  renewal: Renewal | null;
+  /** 利害关系人与听证. */
+  hearing: HearingFile;
+  /**
+   * When the materials, as they are now, came in at the acceptor (Art. 32); before it had them, when they were handed
+   * in. A case that was returned and comes up unchanged came in when it came in first.
+   */
+  materialsInAt: Date;
+  /** Whether the acceptor has had the materials as they are now. */
+  acceptorHadMaterials: boolean;
+  precheck: Precheck | null;
+  supplement: SupplementNotice | null;
+  acceptance: Acceptance | null;
+  procedures: Procedure[];
+  extension: Extension | null;
+  reviews: Review[];
+  decision: Decision | null;
+  issued: IssuedDocument | null;
+  delivery: Delivery | null;
+  /** What it costs, and what was paid, waived and given back. */
+  fees: FeeLedger;
+  closedAt: Date | null;
+  rating: Rating | null;
+  /** 联合办理; null where nobody opened it. */
+  joint: JointHandling | null;
+  /** Every node that held the case, in order, each once. */
+  holders: DivisionCode[];
+  spans: CustodySpan[];
+}
+
+/** Hand-offs made so far. */
+export function hopsOf(file: CaseFile): number {
+  return file.spans.length - 1;
+}
+
+/** Where a node stands to the case. */
+export function custodyAt(file: CaseFile, node: DivisionCode): Custody {
+  if (file.custodian !== node) return 'ELSEWHERE';
+  return file.inTransitTo === null ? 'HELD' : 'IN_TRANSIT';
+}
+
+/** Materials the item requires that nobody has handed in yet. */
+export function missingMaterials(file: CaseFile, required: readonly { name: string; required: boolean }[]): string[] {
+  return required.filter((r) => r.required && !file.materials.some((m) => m.name === r.name)).map((r) => r.name);
+}
+
+/** What the one-time notice asked for and has not come in since. */
+export function outstanding(file: CaseFile): MissingMaterial[] {
+  if (!file.supplement) return [];
+  const since = file.materials.slice(file.supplement.materialsBefore);
+  return file.supplement.missing.filter((m) => !since.some((given) => given.name === m.material));
+}
+
+/**
+ * Everything with bytes that goes with a case to its next custodian: what was handed in, and what was issued; the papers
+ * on interested parties to the organs only, for whoever took the case in may act for their opponent.
+ */
+export function contentsOf(file: CaseFile, receiver: DivisionCode): Material[] {
+  return [
+    ...file.materials,
+    ...(file.issued ? [file.issued.document] : []),
+    ...(isOrgan(receiver, file) ? hearingPapers(file.hearing) : []),
+  ];
+}
+
+/** Special procedures that have not ended. */
+export function openProcedures(file: CaseFile): Procedure[] {
+  return file.procedures.filter((p) => p.endedAt === null);
+}
+
+/** 办结结果; null while the case is open. */
+export function resultOf(file: CaseFile): CaseResult | null {
+  switch (file.state) {
+    case 'CLOSED':
+      return file.decision?.outcome === 'GRANTED' ? 'ISSUED' : 'REFUSED';
+    case 'NOT_ACCEPTED':
+    case 'WITHDRAWN':
+    case 'TERMINATED':
+    case 'VOIDED':
+      return file.state;
+    case 'DRAFT':
+    case 'PRECHECKED':
+    case 'FILED':
+    case 'AWAITING_SUPPLEMENT':
+    case 'ACCEPTED':
+    case 'REVIEWED':
+    case 'GRANTED':
+    case 'REFUSED':
+    case 'DELIVERED':
+      return null;
+    default:
+      return file.state satisfies never;
+  }
+}
+
+/** Accepting or deciding organ; a desk that only took the case in reviews nothing. */
+export function isOrgan(node: DivisionCode, file: CaseFile): boolean {
+  return node === file.acceptor || node === file.decider || node === file.through.review?.grantee;
+}
+
+/** Whether a review may follow: of an accepted case, or one's own where another desk's review stands by a grant. */
+export function mayReview(node: DivisionCode, file: CaseFile): boolean {
+  const borrowed = file.state === 'REVIEWED' && file.reviews.at(-1)?.node !== node;
+  return (file.state === 'ACCEPTED' || borrowed) && isOrgan(node, file);
+}
+
+/** In whose name the case is decided: the grantor's where the power is lent (委托), else the deciding organ's own. */
+export function nameOf({ decider, through }: Pick<CaseFile, 'decider' | 'through'>): DivisionCode {
+  return through.decide?.mode === 'ENTRUSTED' ? through.decide.grantor : decider;
+}
+
+/** Whether a node has held the case, or serves its applicant in the place of one that has. */
+export function hasPart(node: DivisionCode, { holders, home }: Pick<CaseFile, 'holders' | 'home'>): boolean {
+  return holders.includes(node) || home === node;
+}
+
+/** The node that keeps a project as a case knows it: the one its id names, or who took its place since (撤并). */
+export function projectKeeperOf(project: string, { successions }: Pick<CaseFile, 'successions'>): DivisionCode {
+  return successions.reduce(
+    (keeper, { node, successor }) => (node === keeper ? successor : keeper),
+    filingNodeOf(project, 'project'),
+  );
+}
+
+/**
+ * The nodes that may read a case: every one that held it or serves its applicant, the grantors whose power it is handled
+ * under, and the node that keeps its project.
+ */
+export function readersOf(file: CaseFile): DivisionCode[] {
+  const grantors = Object.values(file.through).flatMap((use) => use?.grantor ?? []);
+  const keeper = file.project === null ? [] : [projectKeeperOf(file.project, file)];
+  return [
+    ...new Set([...file.holders, file.home, ...grantors, ...(grantors.length > 0 ? [file.power] : []), ...keeper]),
+  ];
+}
+
+/**
+ * Who may read a case: the people of the nodes that may, and none by a token of another case.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireFileReader(viewer: Viewer, file: CaseFile, divisions: Divisions): void {
+  requireOwnCase(viewer, file.number);
+  requireCaseReader(viewer, readersOf(file), divisions);
+}

@@ -1,0 +1,101 @@
+import { problem } from '../kernel/errors.ts';
+import type { ProblemError } from '../kernel/errors.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { GrantUses } from './log-line.ts';
+import { NODE_ACTOR } from './log-line.ts';
+import type { GrantStage } from '../domains/delegation/words.ts';
+import { ARTICLES } from '../kernel/articles.ts';
+import type { CaseFile } from './case-file.ts';
+import type { CaseContext, Desk, Step } from './step-context.ts';
+import { route } from './competence.ts';
+import { findGrant } from '../domains/delegation/rules.ts';
+
+// What a case owes to the grants it stands on: what every step asks of them, and the way it goes when they end.
+
+type Way = Pick<CaseFile, 'acceptor' | 'decider' | 'through'>;
+
+const USES = { ACCEPT: 'accept', REVIEW: 'review', DECIDE: 'decide' } as const satisfies Record<
+  GrantStage,
+  keyof GrantUses
+>;
+
+/** Whether a stage needs no grant, or the one it is done under is in effect today and gives just this power. */
+export function standsOn(desk: CaseContext, file: CaseFile, stage: GrantStage): boolean {
+  const use = file.through[USES[stage]];
+  if (!use) return true;
+  const grant = desk.grants.find(({ id }) => id === use.id);
+  if (grant?.grantee !== use.grantee || grant.mode !== use.mode) return false;
+  return findGrant(stage, desk.item, file.place, file.power, [grant], file.facts, desk.divisions) !== null;
+}
+
+/**
+ * The way a case goes now, when a grant it stands on no longer carries it; null when all do. What is accepted stays
+ * accepted, by whoever did it. What the organ of the power decides itself, perhaps because it called the case back,
+ * no newer grant takes down again.
+ */
+export function rerouting(desk: Desk, file: CaseFile): Way | null {
+  const accepted = file.acceptance !== null;
+  const stages: GrantStage[] = accepted ? ['REVIEW', 'DECIDE'] : ['ACCEPT', 'REVIEW', 'DECIDE'];
+  if (stages.every((stage) => standsOn(desk, file, stage))) return null;
+  const found = route(desk.item, file.place, desk.divisions, desk.grants, file.facts, desk.successionOf);
+  const acceptor = accepted ? file.acceptor : found.acceptor;
+  const accept = accepted ? file.through.accept : found.through.accept;
+  const { review, decide } = found.through;
+  if (file.through.decide === null && decide !== null) {
+    return { acceptor, decider: file.power, through: { accept, review: null, decide: null } };
+  }
+  return desk.divisions.isWithin(acceptor, found.decider)
+    ? { acceptor, decider: found.decider, through: { accept, review, decide } }
+    : { acceptor, decider: file.power, through: { accept, review: null, decide: null } };
+}
+
+export function reroutedFirst(change: Way, step: Step): Step {
+  return { ...step, lines: [{ action: 'REROUTED', actor: NODE_ACTOR, note: null, data: change }, ...step.lines] };
+}
+
+/**
+ * Takes a step of these stages, each by own power or under a grant in effect today. Where the grant was renewed, the log
+ * first says under which one the case goes on.
+ * @throws {ProblemError} GRANT_NOT_IN_EFFECT
+ */
+export function underGrants(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
+  const lapsed = stages.filter((stage) => !standsOn(desk, file, stage)).map((stage) => file.through[USES[stage]]);
+  const [use] = lapsed;
+  if (!use) return take(file);
+  const change = rerouting(desk, file);
+  // another grant, or by now an own power, may carry the same organs
+  const goesOn = (stage: GrantStage) => {
+    if (stage === 'ACCEPT') return change?.acceptor === file.acceptor;
+    if (stage === 'DECIDE') return change?.decider === file.decider;
+    return change?.through.review?.grantee === file.through.review?.grantee;
+  };
+  if (change && stages.every(goesOn)) return reroutedFirst(change, take({ ...file, ...change }));
+  const way = desk.node === file.power ? 'review it here' : `forward it to ${file.power}`;
+  throw problem(
+    'GRANT_NOT_IN_EFFECT',
+    `The grant ${use.id} of ${use.grantor} gives no power over this case today; ${way}.`,
+    { article: ARTICLES.delegation },
+  );
+}
+
+/** Takes a step of the accepting organ; also of the one that has become it since a grant ended. */
+export function asAcceptor(desk: Desk, file: CaseFile, take: (file: CaseFile) => Step): Step {
+  if (desk.node === file.acceptor) return underGrants(desk, file, ['ACCEPT'], take);
+  const change = file.acceptance === null ? rerouting(desk, file) : null;
+  if (change?.acceptor !== desk.node) throw notCompetent(desk.node, file);
+  return reroutedFirst(change, take({ ...file, ...change }));
+}
+
+/** Takes the decision at the deciding organ; also at the one that has become it since a grant ended. */
+export function asDecider(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
+  if (desk.node === file.decider) return underGrants(desk, file, stages, take);
+  const change = rerouting(desk, file);
+  if (change?.decider !== desk.node) throw notCompetent(desk.node, file);
+  return reroutedFirst(change, take({ ...file, ...change }));
+}
+
+export function notCompetent(node: DivisionCode, file: CaseFile): ProblemError {
+  return problem('NOT_COMPETENT', `${file.acceptor} accepts and ${file.decider} decides ${file.item}, not ${node}.`, {
+    article: ARTICLES.organsOnly,
+  });
+}

@@ -1,0 +1,184 @@
+import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
+import type { DayUnit } from '../domains/catalogue/item-words.ts';
+import type { ExpeditedWay } from './words.ts';
+import type { Tier } from '../kernel/words.ts';
+import type { Day, OfficialCalendar } from '../kernel/calendar.ts';
+import { dayOf, endOfDay, plusDays } from '../kernel/calendar.ts';
+import type { CaseFile } from './case-file.ts';
+import { expeditedDue } from '../domains/expedited/rules.ts';
+import type { DueInstant, ExcludedDays, Limit } from '../kernel/limits.ts';
+import { countDays, dueInstant, lastDayOf } from '../kernel/limits.ts';
+
+/** What one desk used of the time (分级用时). */
+export interface DeskTime {
+  node: DivisionCode;
+  tier: Tier;
+  /** Days of the clock's unit that ended while this desk held the case. */
+  usedDays: number;
+  /** The desk's own limit where the law gives one (first review of a licence: Art. 43); null elsewhere. */
+  limit: Limit | null;
+}
+
+/** A limit shorter than the promise, and the day it counts from. */
+export interface ExpeditedClock {
+  way: ExpeditedWay;
+  limit: Limit;
+  startedOn: Day;
+}
+
+/** The clock of an accepted case (办理时限), counted by the official calendar. */
+export interface Clock {
+  /** The day acceptance counts from. */
+  startedOn: Day;
+  promised: Limit;
+  statutory: Limit | null;
+  /**
+   * End of the promise's last day; of a promise in half days 12:00 or 17:30 ({@link dueInstant}). Of an expedited case the
+   * end of its shorter limit, never later than the promise's.
+   */
+  dueAt: Date;
+  /** The shorter limit (绿色通道, 特急) that ends first; null where the case has none. */
+  expedited: ExpeditedClock | null;
+  /** End of the statute's last day; null where the item's basis names no days. */
+  statutoryDueAt: Date | null;
+  /** Whether a date depends on a year whose calendar is not out yet; such dates are recomputed when it is. */
+  provisional: boolean;
+  unit: DayUnit;
+  /**
+   * Days of the unit until the promise ends: 0 on its last day and on days of rest behind it, negative once a counted
+   * day has passed; frozen when the case closed.
+   */
+  remainingDays: number;
+  usedDays: number;
+  overdue: boolean;
+  /** Since when a special procedure keeps the clock still; null while it runs. */
+  pausedSince: Date | null;
+  /** Days of the unit that special procedures took, outside the limit (Art. 45). */
+  excludedDays: number;
+  /** Working days the organ's head added (Art. 42). */
+  extendedDays: number;
+  /** End of the tenth working day after the decision (Art. 44); null before it. */
+  deliveryDueAt: Date | null;
+  desks: DeskTime[];
+}
+
+/** The lower organ's own limit for the first review of a licence: 20 working days from acceptance (Art. 43). */
+export const FIRST_REVIEW_LIMIT: Limit = { days: 20, unit: 'WORKDAY' };
+
+/** Working days in which missing materials must be named (Art. 32). */
+export const ONE_TIME_NOTICE_LIMIT: Limit = { days: 5, unit: 'WORKDAY' };
+
+/** Working days in which a decision is delivered (Art. 44). */
+export const DELIVERY_LIMIT: Limit = { days: 10, unit: 'WORKDAY' };
+
+/**
+ * The clock of a case; null before it is accepted. Pure: the same file, calendar and instant give the same clock on
+ * every node.
+ */
+export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: Divisions, now: Date): Clock | null {
+  const { acceptance } = file;
+  if (!acceptance) return null;
+  const { promised, statutory, from } = acceptance;
+  const { unit } = promised;
+  const startedAt = acceptance.deemed ? file.materialsInAt : acceptance.at;
+  const until = file.decision?.at ?? file.closedAt ?? now;
+  const excluded = excludedDaysOf(file, until);
+  const dueOf = (limit: Limit) => extended(dueInstant(from, startedAt, limit, calendar, excluded), file, calendar);
+  const promiseDue = dueOf(promised);
+  const shorter = expeditedDue(file, calendar, excluded);
+  const shorterDue = shorter && extended(shorter.due, file, calendar);
+  // what is meant to speed a case up never lengthens its limit
+  const due = shorterDue && shorterDue.at < promiseDue.at ? shorterDue : promiseDue;
+  const statutoryDue = statutory && dueOf(statutory);
+  const today = dayOf(until) < from ? from : dayOf(until);
+  const usedDays = countDays(from, today, unit, calendar, excluded);
+  const running = file.decision === null && file.closedAt === null;
+  const paused = file.procedures.filter((p) => p.stopsClock && p.endedAt === null).map((p) => p.startedAt);
+  return {
+    startedOn: from,
+    promised,
+    statutory,
+    dueAt: due.at,
+    expedited: shorter && { way: shorter.way, limit: shorter.limit, startedOn: shorter.startedOn },
+    statutoryDueAt: statutoryDue && statutoryDue.at,
+    provisional: due.provisional || (statutoryDue?.provisional ?? false),
+    unit,
+    remainingDays: countDays(today, dayOf(due.at), unit, calendar, excluded),
+    usedDays,
+    overdue: until > due.at,
+    pausedSince: running ? (paused[0] ?? null) : null,
+    excludedDays: countDays(from, today, unit, calendar) - usedDays,
+    extendedDays: file.extension?.days ?? 0,
+    deliveryDueAt: deliveryDueAt(file, calendar),
+    desks: deskTimes(file, from, today, unit, calendar, excluded, divisions),
+  };
+}
+
+/** End of the tenth working day after the decision (Art. 44); null before it. */
+export function deliveryDueAt({ decision }: Pick<CaseFile, 'decision'>, calendar: OfficialCalendar): Date | null {
+  return decision && endOfDay(lastDayOf(dayOf(decision.at), DELIVERY_LIMIT, calendar).day);
+}
+
+/**
+ * The days special procedures take out of the limit (Art. 45), up to `until` while they go on. The day one begins on
+ * counts as worked, the day it ends on does not (民法典 Art. 201); days of two at once are taken out once.
+ */
+export function excludedDaysOf(file: CaseFile, until: Date): ExcludedDays {
+  const days = new Set<Day>();
+  for (const { stopsClock, startedAt, endedAt } of file.procedures) {
+    if (!stopsClock) continue;
+    const last = dayOf(endedAt ?? until);
+    for (let day = plusDays(dayOf(startedAt), 1); day <= last; day = plusDays(day, 1)) days.add(day);
+  }
+  return days;
+}
+
+/** The end of a limit that the organ's head extended: so many working days later (Art. 42). */
+function extended(due: DueInstant, file: CaseFile, calendar: OfficialCalendar): DueInstant {
+  if (!file.extension) return due;
+  const later = lastDayOf(dayOf(due.at), { days: file.extension.days, unit: 'WORKDAY' }, calendar);
+  return { at: endOfDay(later.day), provisional: due.provisional || later.provisional };
+}
+
+/** Each counted day belongs to the desk that held the case when the day ended, so the desks' days add up to the whole. */
+function deskTimes(
+  file: CaseFile,
+  from: Day,
+  today: Day,
+  unit: DayUnit,
+  calendar: OfficialCalendar,
+  excluded: ExcludedDays,
+  divisions: Divisions,
+): DeskTime[] {
+  const used = new Map<DivisionCode, number>();
+  const holderAtEndOf = (day: Day): DivisionCode => {
+    const end = endOfDay(day).getTime();
+    let holder = file.acceptance?.node ?? file.filingNode;
+    for (const span of file.spans) if (span.from.getTime() <= end) holder = span.node;
+    return holder;
+  };
+  for (const span of file.spans) {
+    if (file.acceptance && (span.to === null || span.to >= file.acceptance.at)) used.set(span.node, 0);
+  }
+  for (let day = from; day < today;) {
+    const next = plusDays(day, 1);
+    const counted = countDays(day, next, unit, calendar, excluded);
+    if (counted > 0) {
+      const holder = holderAtEndOf(next);
+      used.set(holder, (used.get(holder) ?? 0) + counted);
+    }
+    day = next;
+  }
+  return [...used].map(([node, usedDays]) => ({
+    node,
+    tier: divisions.get(node).tier,
+    usedDays,
+    limit: node === file.acceptor && node !== file.decider && file.itemKind === 'LICENSE' ? FIRST_REVIEW_LIMIT : null,
+  }));
+}
+
+/** By when missing materials must be named: the fifth working day after they came in (Art. 32). */
+export function noticeDueAt(materialsInAt: Date, calendar: OfficialCalendar): { at: Date; provisional: boolean } {
+  const due = lastDayOf(dayOf(materialsInAt), ONE_TIME_NOTICE_LIMIT, calendar);
+  return { at: endOfDay(due.day), provisional: due.provisional };
+}

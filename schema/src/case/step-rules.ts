@@ -1,0 +1,226 @@
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { Problem } from '../kernel/errors.ts';
+import { problem, ProblemError } from '../kernel/errors.ts';
+import type { LogActor } from './log-line.ts';
+import type { HandOffAction, LogAction } from './log-words.ts';
+import type { Role, WindowStage } from '../kernel/words.ts';
+import { CASE_STATE_LABELS } from './words.ts';
+import { ARTICLES } from '../kernel/articles.ts';
+import type { Day } from '../kernel/calendar.ts';
+import { dayOf } from '../kernel/calendar.ts';
+import type { CaseFile } from './case-file.ts';
+import { isOrgan, openProcedures } from './case-file.ts';
+import { requireJointSettled } from '../domains/joint/rules.ts';
+import { CASE_EVENTS } from './case-life.ts';
+import type { Implementation } from '../domains/catalogue/catalogue.ts';
+import type { Desk, LineDraft, Step } from './step-context.ts';
+import { holdersOf, holdsOn, requireWindowAuthority } from '../domains/offices/rules.ts';
+import type { Action } from '../operation/permissions.ts';
+import {
+  permittedRole,
+  requireDepartment,
+  requireOwnCase,
+  requireOwnDesk,
+  requirePermission,
+} from '../operation/permissions.ts';
+import { requireConsent } from '../domains/proxy/rules.ts';
+import type { RosterStanding } from '../domains/roster/rules.ts';
+import { requireRostered } from '../domains/roster/rules.ts';
+import { standInFor } from '../domains/roster/stand-ins.ts';
+
+/** 救济途径: a refusal names reconsideration and litigation (Art. 38). */
+export const REMEDIES =
+  '如不服本决定,可自收到决定之日起六十日内申请行政复议,或者自收到决定之日起六个月内提起行政诉讼。';
+
+export function handOff(
+  line: { action: HandOffAction; actor: LogActor; note: string | null },
+  to: DivisionCode,
+  file: CaseFile,
+  said: { takenOver?: true } = {},
+): Step {
+  const [open] = openProcedures(file);
+  if (open) {
+    throw problem('PROCEDURE_OPEN', `Procedure ${open.number} (${open.kind}) has not ended; the case stays here.`, {
+      article: ARTICLES.excludedTime,
+    });
+  }
+  // what the law decided meanwhile leaves nothing to settle
+  if (!file.decision) requireJointSettled(file.joint);
+  const round = { to, epoch: file.epoch + 1 };
+  return { lines: [{ ...line, data: { ...round, ...said } }], handOff: round };
+}
+
+export function oneLine(line: LineDraft): Step {
+  return { lines: [line], handOff: null };
+}
+
+/** Whether two steps are one person's: done by, or in the post of, the same (a stand-in is both). */
+export function isSamePerson(one: LogActor, other: LogActor): boolean {
+  const personsOf = (actor: LogActor) => [actor.sub, ...(actor.for ? [actor.for.sub] : [])];
+  return personsOf(one).some((sub) => personsOf(other).includes(sub));
+}
+
+/** Those who accepted or reviewed a case, with the second of staff. */
+export function handlersOf(file: CaseFile): LogActor[] {
+  return [
+    ...(file.acceptance ? [file.acceptance.actor] : []),
+    ...file.reviews.flatMap(({ actor, second }) => [actor, ...(second ? [{ ...second, role: null }] : [])]),
+  ];
+}
+
+/** What a step is about: a case with its item, or an item alone. */
+export interface Subject {
+  item: string;
+  /** The case's; null where none is at hand yet. */
+  number: string | null;
+}
+
+/** What says who acts at a desk. */
+export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns' | 'roster'>;
+
+/**
+ * Who acts, and in which post: in one of their own, or in the one they stand in for (AB角). As agent acts who may by the
+ * roster; a contracted helper stands in for agents only.
+ * @param about null where it is about no case and no item
+ * @throws {ProblemError} FORBIDDEN, also for a token of another case; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD where no other post of
+ * the person's may do it
+ */
+export function actAs(desk: Post, action: Action, about: Subject | null): LogActor & { role: Role } {
+  requireOwnDesk(desk.viewer, desk.node);
+  requireOwnCase(desk.viewer, about?.number ?? null);
+  const item = about?.item ?? null;
+  const { viewer, divisions, node, standIns, roster, now } = desk;
+  const { tier } = divisions.get(node);
+  const { sub, name } = viewer;
+  const day = dayOf(now);
+  const behalf = viewer.actsFor === undefined ? {} : { for: { sub: viewer.actsFor, name: null } };
+  const { role: own, barred } = ownPost(desk, action, item);
+  if (own !== undefined) return { sub, name, role: own, ...behalf };
+  const helper = roster.entry?.employment === 'CONTRACTED';
+  const post = standInFor(viewer, action, tier, helper ? standIns.filter((s) => s.role === 'AGENT') : standIns, day);
+  if (post?.role === 'AGENT') requireStandInAgent(roster, action, item, day);
+  if (post) return { sub, name, role: post.role, for: post.absent };
+  if (barred) throw barred;
+  return { sub, name, role: requirePermission(viewer, action, tier) };
+}
+
+/** The person's own post for the action; and why not as agent, where only the roster is in the way. */
+function ownPost({ viewer, divisions, node, roster, now }: Post, action: Action, item: string | null) {
+  const { tier } = divisions.get(node);
+  const role = permittedRole(viewer, action, tier);
+  if (role !== 'AGENT') return { role };
+  try {
+    requireRostered(roster, action, item, dayOf(now));
+    return { role };
+  } catch (barred) {
+    if (!(barred instanceof ProblemError)) throw barred;
+    const others = { ...viewer, roles: viewer.roles.filter((r) => r !== 'AGENT') };
+    return { role: permittedRole(others, action, tier), barred };
+  }
+}
+
+/** Whoever stands in for an agent need not be one; a contracted helper's limits go with the helper. */
+function requireStandInAgent(roster: RosterStanding, action: Action, item: string | null, day: Day): void {
+  if (roster.entry) requireRostered(roster, action, item, day);
+}
+
+/**
+ * As {@link actAs} for one case: an agent acts while the applicant's consent holds; afterwards in another post only.
+ * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
+ */
+function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
+  const actor = actAs(desk, action, file);
+  if (actor.role !== 'AGENT') return actor;
+  try {
+    requireConsent(file.proxy, dayOf(desk.now));
+    return actor;
+  } catch (ended) {
+    const others = { ...desk.viewer, roles: desk.viewer.roles.filter((role) => role !== 'AGENT') };
+    const { tier } = desk.divisions.get(desk.node);
+    const role = permittedRole(others, action, tier);
+    if (role === undefined) throw ended;
+    return { sub: actor.sub, name: actor.name, role };
+  }
+}
+
+/** The person may do it, the case rests at this desk, and the item belongs to the person's department. */
+export function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
+  const actor = actOn(desk, file, action);
+  requireCustody(desk.node, file);
+  // whoever takes in for others helps with every department's items; the organ's own steps are the department's
+  const organ = isOrgan(desk.node, file);
+  if (organ) requireOffice(desk);
+  return actor;
+}
+
+export function requireCustody(node: DivisionCode, file: CaseFile): void {
+  if (file.custodian !== node) {
+    throw problem('NOT_CUSTODIAN', `${node} does not hold the case; ${file.custodian} does.`, {
+      custodian: file.custodian,
+    });
+  }
+  if (file.inTransitTo === null) return;
+  throw problem('CASE_IN_TRANSIT', `The case is under way to ${file.inTransitTo} and can't be changed.`);
+}
+
+/**
+ * The item belongs to the person's department, or to the bureau that holds its powers (26 枚公章归一), or a department
+ * authorized the person's window for it.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireOffice({ viewer, node, divisions, item, offices, now }: Desk): void {
+  const day = dayOf(now);
+  const serves = offices.authorities.some((a) => a.window === viewer.window && a.item === item.code && holdsOn(a, day));
+  if (serves) return;
+  requireDepartment(viewer, holdersOf(item, offices.transfers, day).join(';'), divisions.get(node).tier);
+}
+
+/**
+ * The department in whose name a person does a stage; null at a comprehensive window of a township.
+ * @throws {ProblemError} WINDOW_UNAUTHORIZED at a window that no department authorized for it
+ */
+export function departmentAt({ viewer, offices, item, now }: Desk, stage: WindowStage): string | null {
+  if (viewer.window === undefined) return viewer.department;
+  return requireWindowAuthority(offices, item, viewer.window, stage, dayOf(now)).inNameOf;
+}
+
+/**
+ * The line may follow the state the case is in ({@link CASE_EVENTS}).
+ * @throws {ProblemError} ILLEGAL_STEP
+ */
+export function requireFollows(file: CaseFile, action: LogAction): void {
+  const { from } = CASE_EVENTS[action];
+  if (from.includes(file.state)) return;
+  throw problem(
+    'ILLEGAL_STEP',
+    `The case is ${file.state} ${CASE_STATE_LABELS[file.state]}; ${action} needs ${from.join(' or ')}.`,
+  );
+}
+
+export function requireReason(reason: string, article: string): void {
+  if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { article, field: 'reason' });
+}
+
+export function unrelatedMaterials(
+  implementation: Implementation,
+  given: readonly { name: string }[],
+  field = 'materials',
+): Problem[] {
+  return given.flatMap(({ name }, index): Problem[] => {
+    if (implementation.materials.some((m) => m.name === name)) return [];
+    return [
+      {
+        code: 'MATERIAL_UNRELATED',
+        message: `"${name}" is no material of ${implementation.item}; it takes ${implementation.materials.map((m) => m.name).join('、')}.`,
+        article: ARTICLES.noUnrelatedMaterials,
+        field: `${field}.${index}.${field === 'missing' ? 'material' : 'name'}`,
+        node: null,
+      },
+    ];
+  });
+}
+
+export function refuseAll(problems: Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first) throw new ProblemError([first, ...rest]);
+}

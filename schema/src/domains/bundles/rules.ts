@@ -1,0 +1,171 @@
+import type { Problem } from '../../kernel/errors.ts';
+import type { BundleMemberStatus, BundleState } from '../../case/words.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import type { Bundle, BundleField, Item } from '../catalogue/catalogue.ts';
+import type { FormEntry } from '../catalogue/forms.ts';
+import { formFaults } from '../catalogue/forms.ts';
+
+/** What a bundle needs to know of a member's case. */
+export type MemberCase = Pick<CaseFile, 'state' | 'decision' | 'issued'>;
+
+/** A member item and its case; null while it is not filed. */
+export interface BundleMember<C extends MemberCase = MemberCase> {
+  item: string;
+  case: C | null;
+}
+
+/** The stages of a bundle: the members of one run side by side, after all those of the stages ahead. */
+export function stagesOf({ sequence, members }: Pick<Bundle, 'sequence' | 'members'>): string[][] {
+  return sequence.length > 0 ? sequence : [members];
+}
+
+/** The members that must have succeeded before this one is filed. */
+export function predecessorsOf(bundle: Pick<Bundle, 'sequence' | 'members'>, item: string): string[] {
+  const stages = stagesOf(bundle);
+  const at = stages.findIndex((stage) => stage.includes(item));
+  return stages.slice(0, Math.max(at, 0)).flat();
+}
+
+/**
+ * Where each member stands, in the order of the bundle. A member that failed (refused, not accepted, withdrawn,
+ * terminated, voided) blocks those that depend on it and no other; one has succeeded when its document is issued, since
+ * that is what the next ones need.
+ */
+export function memberStatuses(
+  bundle: Pick<Bundle, 'sequence' | 'members'>,
+  members: readonly BundleMember[],
+): Map<string, BundleMemberStatus> {
+  const statuses = new Map<string, BundleMemberStatus>();
+  for (const item of stagesOf(bundle).flat()) {
+    const filed = members.find((m) => m.item === item)?.case ?? null;
+    const ahead = predecessorsOf(bundle, item).map((code) => statuses.get(code));
+    if (filed) statuses.set(item, statusOf(filed));
+    else if (ahead.some((s) => s === 'FAILED' || s === 'BLOCKED')) statuses.set(item, 'BLOCKED');
+    else statuses.set(item, ahead.every((s) => s === 'SUCCEEDED') ? 'DUE' : 'WAITING');
+  }
+  return new Map(bundle.members.map((item) => [item, statuses.get(item) ?? 'WAITING']));
+}
+
+function statusOf({ state, decision, issued }: MemberCase): BundleMemberStatus {
+  switch (state) {
+    case 'DRAFT':
+    case 'PRECHECKED':
+    case 'FILED':
+    case 'AWAITING_SUPPLEMENT':
+    case 'ACCEPTED':
+    case 'REVIEWED':
+      return 'UNDER_WAY';
+    case 'GRANTED':
+      return issued ? 'SUCCEEDED' : 'UNDER_WAY';
+    case 'DELIVERED':
+    case 'CLOSED':
+      return decision?.outcome === 'GRANTED' ? 'SUCCEEDED' : 'FAILED';
+    case 'REFUSED':
+    case 'NOT_ACCEPTED':
+    case 'WITHDRAWN':
+    case 'TERMINATED':
+    case 'VOIDED':
+      return 'FAILED';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** The members to be filed now. */
+export function dueMembers(bundle: Pick<Bundle, 'sequence' | 'members'>, members: readonly BundleMember[]): string[] {
+  return [...memberStatuses(bundle, members)].filter(([, status]) => status === 'DUE').map(([item]) => item);
+}
+
+/** A bundle's progress: one count over all members, and whether the one delivery is due. */
+export interface BundleProgress {
+  state: BundleState;
+  total: number;
+  succeeded: number;
+  /** Failed or blocked. */
+  failed: number;
+  statuses: Map<string, BundleMemberStatus>;
+}
+
+/**
+ * How far a bundle is. Nothing is delivered while a member is still on its way; what is decided goes out together,
+ * refusals too (Art. 44). With every member ended and nothing left to hand over, it is finished.
+ */
+export function progressOf(
+  bundle: Pick<Bundle, 'sequence' | 'members'>,
+  members: readonly BundleMember[],
+): BundleProgress {
+  const statuses = memberStatuses(bundle, members);
+  const count = (...wanted: BundleMemberStatus[]) => [...statuses.values()].filter((s) => wanted.includes(s)).length;
+  const open = count('WAITING', 'DUE', 'UNDER_WAY');
+  const undelivered = members.some((m) => m.case?.state === 'GRANTED' || m.case?.state === 'REFUSED');
+  const handedOver = members.some(
+    (m) => m.case !== null && (m.case.state === 'DELIVERED' || m.case.state === 'CLOSED'),
+  );
+  const ended: BundleState = undelivered ? 'DELIVERY_DUE' : handedOver ? 'DELIVERED' : 'FAILED';
+  return {
+    state: open > 0 ? 'UNDER_WAY' : ended,
+    total: statuses.size,
+    succeeded: count('SUCCEEDED'),
+    failed: count('FAILED', 'BLOCKED'),
+    statuses,
+  };
+}
+
+/** Members whose documents the one delivery hands over. */
+export function deliverables<C extends MemberCase>(members: readonly BundleMember<C>[]): BundleMember<C>[] {
+  return members.filter((m) => m.case !== null && (m.case.state === 'GRANTED' || m.case.state === 'REFUSED'));
+}
+
+/** What a member's own form says, filled from the one form; a field nothing was given for is left out. */
+export function memberForm(fields: readonly BundleField[], form: readonly FormEntry[], item: string): FormEntry[] {
+  return fields.flatMap(({ name, fills }) => {
+    const value = form.find((entry) => entry.field === name)?.value ?? '';
+    if (value === '') return [];
+    return fills.filter((fill) => fill.item === item).map(({ field }) => ({ field, value }));
+  });
+}
+
+/** The shared materials that belong to a member: each is given once and goes to every member that asks for its name. */
+export function memberMaterials<M extends { name: string }>(
+  asked: readonly { name: string }[],
+  materials: readonly M[],
+): M[] {
+  return materials.filter(({ name }) => asked.some((m) => m.name === name));
+}
+
+/** Materials that the results of others stand for: nobody hands them in for this member. */
+export function givenBy(bundle: Pick<Bundle, 'sequence' | 'members' | 'provides'>, item: string): Bundle['provides'] {
+  const ahead = predecessorsOf(bundle, item);
+  return bundle.provides.filter((p) => ahead.includes(p.item));
+}
+
+/**
+ * Everything that is wrong with the one form and its materials, at once: the form's own faults, what a member's form
+ * lacks after it was filled, and materials no member asks for.
+ * @param members the member items with the materials their deciding nodes ask for
+ */
+export function bundleFaults(
+  bundle: Bundle,
+  own: readonly { name: string }[],
+  members: readonly { item: Item; materials: readonly { name: string }[] }[],
+  form: readonly FormEntry[],
+  materials: readonly { name: string }[],
+): Problem[] {
+  const first = formFaults(bundle.form, form);
+  const filled = members.flatMap(({ item }) =>
+    formFaults(item.standard.fields, memberForm(bundle.form, form, item.code), `form.${item.code}`),
+  );
+  // what the one form itself names as faulty is said once
+  const rest = first.length > 0 ? [] : filled;
+  const unrelated = materials.flatMap(({ name }, i): Problem[] => {
+    if ([{ materials: own }, ...members].some((m) => m.materials.some((asked) => asked.name === name))) return [];
+    const message = `"${name}" is no material of the bundle or of a member of it.`;
+    return [{ code: 'MATERIAL_UNRELATED', message, article: null, field: `materials.${i}.name`, node: null }];
+  });
+  return [...first, ...rest, ...unrelated];
+}
+
+/** Whether nothing of a bundle is left for the node's clockwork to file. */
+export function isSettled(bundle: Pick<Bundle, 'sequence' | 'members'>, members: readonly BundleMember[]): boolean {
+  return [...memberStatuses(bundle, members).values()].every((s) => s !== 'WAITING' && s !== 'DUE');
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
+import { isDivisionCode } from '../../kernel/divisions.ts';
+import type { LogLine } from '../../case/log-line.ts';
+import type { OfficialCalendar } from '../../kernel/calendar.ts';
+import { dayOf, isDay } from '../../kernel/calendar.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { clockOf } from '../../case/clock.ts';
+import type { LogAction } from '../../case/log-words.ts';
+import { isClosed } from '../../case/words.ts';
+
+/**
+ * What figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted where the work was done; `CLOSED` and
+ * `CLOSED_IN_TIME` where the case was taken in, when its outcome is known there: so that filed and closed of one
+ * division speak of the same cases, also when a city decided them.
+ */
+export const MEASURES = [
+  'FILED',
+  'SUPPLEMENT_REQUESTED',
+  'ACCEPTED',
+  'NOT_ACCEPTED',
+  'GRANTED',
+  'REFUSED',
+  'DELIVERED',
+  'WITHDRAWN',
+  'TERMINATED',
+  'VOIDED',
+  'CLOSED',
+  'CLOSED_IN_TIME',
+] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** One line of a node's append-only facts (事实) that the levels above may see; holds no personal data. */
+export const factSchema = z.object({
+  measure: z.enum(MEASURES),
+  item: z.string().min(1),
+  /** The day it counts for, in the centre's zone. */
+  day: z.string().refine(isDay, 'a day YYYY-MM-DD'),
+  case: z.string().min(1),
+  node: z.string().refine(isDivisionCode, 'a division code'),
+});
+export type Fact = z.infer<typeof factSchema>;
+
+/**
+ * The facts a node states when it learns a line of a case: of its own lines what was done, and as the desk that took
+ * the case in, or took that desk's place, that it is closed.
+ * @param file the case after the line
+ */
+export function factsOf(
+  line: LogLine,
+  file: CaseFile,
+  node: DivisionCode,
+  calendar: OfficialCalendar,
+  divisions: Divisions,
+): Fact[] {
+  const at = new Date(line.at);
+  const fact = (measure: Measure): Fact => ({ measure, item: file.item, day: dayOf(at), case: file.id, node });
+  const facts: Fact[] = [];
+  // a draft is no case yet
+  if (!file.filed) return facts;
+  const done = line.node === node ? doneBy(line) : null;
+  if (done) facts.push(fact(done));
+  if (isClosed(file.state) && line.action !== 'RATED' && file.seq === line.seq && file.home === node) {
+    facts.push(fact('CLOSED'));
+    const clock = clockOf(file, calendar, divisions, at);
+    if (!clock?.overdue) facts.push(fact('CLOSED_IN_TIME'));
+  }
+  return facts;
+}
+
+/** What a line counts as where it was written. */
+const COUNTED: Partial<Record<LogAction, Measure>> = {
+  FILED: 'FILED',
+  SUPPLEMENT_REQUESTED: 'SUPPLEMENT_REQUESTED',
+  ACCEPTED: 'ACCEPTED',
+  NOT_ACCEPTED: 'NOT_ACCEPTED',
+  DELIVERED: 'DELIVERED',
+  WITHDRAWN: 'WITHDRAWN',
+  TERMINATED: 'TERMINATED',
+  VOIDED: 'VOIDED',
+};
+
+function doneBy(line: LogLine): Measure | null {
+  if (line.action === 'DEEMED_RENEWED') return 'GRANTED';
+  return line.action === 'DECIDED' ? line.data.outcome : (COUNTED[line.action] ?? null);
+}

@@ -1,0 +1,82 @@
+import type { Measure } from './facts.ts';
+import type { RoleBuilder } from '../../graph/builder.ts';
+import { addressed } from '../../graph/builder.ts';
+import type { Figures, RollupView } from './services.ts';
+import { coverageOf } from '../../graph/coverage.ts';
+import { addProjectFigures } from './project-graph.ts';
+import { addStandardization } from './standardization-graph.ts';
+
+/** Role figures (统计): what a division's nodes did, with proof of how complete it is. Owner: the division's own node. */
+export function addFigures(role: RoleBuilder): void {
+  const { builder, refs } = role;
+  const { Division } = refs;
+
+  const FiguresRef = builder.objectRef<Figures>('Figures').implement({
+    description: 'Counts of cases.',
+    fields: (t) => {
+      const count = (measure: Measure, description: string) =>
+        t.int({ nullable: false, description, resolve: (figures) => figures[measure] });
+      return {
+        filed: count('FILED', '收件: taken in here.'),
+        supplementRequested: count('SUPPLEMENT_REQUESTED', '补正: sent back for materials by these nodes.'),
+        accepted: count('ACCEPTED', '受理: accepted by these nodes.'),
+        notAccepted: count('NOT_ACCEPTED', '不予受理: not accepted by these nodes.'),
+        granted: count('GRANTED', '准予: granted by these nodes.'),
+        refused: count('REFUSED', '不予: refused by these nodes.'),
+        withdrawn: count('WITHDRAWN', '撤回: withdrawn at these nodes.'),
+        delivered: count('DELIVERED', '送达: delivered by these nodes.'),
+        terminated: count('TERMINATED', '终止办理: ended without a decision at these nodes.'),
+        voided: count('VOIDED', '作废: declared void at these nodes.'),
+        closed: count('CLOSED', '办结: of the cases taken in here, those whose outcome is known here.'),
+        closedInTime: count('CLOSED_IN_TIME', '按期办结: of those, within the promise.'),
+      };
+    },
+  });
+  const Coverage = coverageOf(role);
+  const ItemFigures = builder.objectRef<RollupView['items'][number] & { via: string }>('ItemFigures').implement({
+    fields: (t) => ({
+      item: t.field({ type: refs.ItemStub, resolve: (row) => ({ code: row.item, via: row.via }) }),
+      figures: t.field({ type: FiguresRef, nullable: false, resolve: (row) => row.figures }),
+    }),
+  });
+  const NodeFigures = builder.objectRef<RollupView['nodes'][number]>('NodeFigures').implement({
+    fields: (t) => ({
+      node: t.field({ type: Division, resolve: (row) => row.node }),
+      figures: t.field({ type: FiguresRef, nullable: false, resolve: (row) => row.figures }),
+    }),
+  });
+  const Rollup = builder.objectRef<RollupView>('Rollup').implement({
+    description: "汇总: a division's figures between two days, both included.",
+    fields: (t) => ({
+      division: t.field({ type: Division, resolve: (r) => r.division }),
+      from: t.field({ type: 'Date', nullable: false, resolve: (r) => r.from }),
+      to: t.field({ type: 'Date', nullable: false, resolve: (r) => r.to }),
+      figures: t.field({ type: FiguresRef, nullable: false, resolve: (r) => r.figures }),
+      items: t.field({
+        type: [ItemFigures],
+        nullable: false,
+        resolve: (r) => r.items.map((row) => ({ ...row, via: r.answeredBy })),
+      }),
+      nodes: t.field({ type: [NodeFigures], nullable: false, resolve: (r) => r.nodes }),
+      coverage: t.field({ type: Coverage, nullable: false, resolve: (r) => r.watermarks }),
+    }),
+  });
+
+  builder.queryType({
+    fields: (t) => ({
+      rollup: t.field({
+        type: Rollup,
+        description: "A division's figures; the same question to every node they cover would give the same sums.",
+        args: {
+          division: t.arg.id({ required: true }),
+          from: t.arg({ type: 'Date', required: true }),
+          to: t.arg({ type: 'Date', required: true }),
+        },
+        resolve: (_, { from, to }, context) =>
+          context.services(addressed(context)).figures.rollup(context.viewer, from, to),
+      }),
+    }),
+  });
+  addProjectFigures(role, Coverage);
+  addStandardization(role);
+}

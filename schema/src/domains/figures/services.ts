@@ -1,0 +1,56 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { Day } from '../../kernel/calendar.ts';
+import type { Measure } from './facts.ts';
+import type { Viewer } from '../../operation/permissions.ts';
+import type { ProjectFigures } from './project-figures.ts';
+import type { Standardization } from './standardization.ts';
+
+export type Figures = Record<Measure, number>;
+
+/** How far a node's facts are held here without a gap (水位). */
+export interface Watermark {
+  node: DivisionCode;
+  /** Number of the last fact held. */
+  seq: number;
+  /** Facts the node is known to have stated beyond `seq`. */
+  behind: number;
+  /** The node had stated no more than `seq + behind` at this moment; null when nothing was heard of it yet. */
+  asOf: Date | null;
+}
+
+export interface RollupView {
+  division: DivisionCode;
+  from: string;
+  to: string;
+  figures: Figures;
+  items: { item: string; figures: Figures }[];
+  nodes: { node: DivisionCode; figures: Figures }[];
+  watermarks: Watermark[];
+  answeredBy: DivisionCode;
+}
+
+/** 项目统计 of a division, with proof of how complete it is. */
+export interface ProjectRollupView {
+  division: DivisionCode;
+  from: Day;
+  to: Day;
+  figures: ProjectFigures;
+  nodes: { node: DivisionCode; figures: ProjectFigures }[];
+  watermarks: Watermark[];
+}
+
+/** A node's figures of standardization, and how they came to be. */
+export interface StandardizationView {
+  division: DivisionCode;
+  present: Standardization;
+  /** Days on which they changed, oldest first. */
+  days: { day: Day; figures: Standardization }[];
+}
+
+export interface FiguresService {
+  rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView>;
+  /** Of the projects that began between the two days, both included. */
+  projects(viewer: Viewer | null, from: Day, to: Day): Promise<ProjectRollupView>;
+  /** Both days included; null leaves that end open. */
+  standardization(from: Day | null, to: Day | null): Promise<StandardizationView>;
+}

@@ -1,0 +1,209 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { Problem } from '../../kernel/errors.ts';
+import { problem } from '../../kernel/errors.ts';
+import type {
+  BundleMembership,
+  FiledData,
+  LogActor,
+  Material,
+  MissingMaterial,
+  RenewalData,
+} from '../../case/log-line.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { dayOf } from '../../kernel/calendar.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { missingMaterials } from '../../case/case-file.ts';
+import { notCompetent } from '../../case/case-grants.ts';
+import type { Item } from '../catalogue/catalogue.ts';
+import { requireInForce } from '../catalogue/catalogue.ts';
+import { requireIntake, route } from '../../case/competence.ts';
+import type { CaseFacts } from '../delegation/rules.ts';
+import { NO_FACTS } from '../delegation/rules.ts';
+import type { Desk, Step } from '../../case/step-context.ts';
+import type { ProjectStanding } from '../projects/rules.ts';
+import { requireOpenProject } from '../projects/rules.ts';
+import type { FormEntry } from '../catalogue/forms.ts';
+import { formFaults } from '../catalogue/forms.ts';
+import { requireRenewable } from './renewals.ts';
+import {
+  actAs,
+  atOwnCase,
+  handOff,
+  oneLine,
+  refuseAll,
+  requireFollows,
+  requireOffice,
+  unrelatedMaterials,
+} from '../../case/step-rules.ts';
+
+/** What an application asks for, as far as the rules see it: no personal data. */
+export interface Filing {
+  number: string;
+  place: DivisionCode;
+  application: string;
+  consent: NonNullable<FiledData['consent']> | null;
+  materials: Material[];
+  facts?: CaseFacts;
+  /** What the application states in the item's form; only the rules see it, the log does not. */
+  form?: readonly FormEntry[];
+  bundle?: BundleMembership;
+  /** The project it is filed for, as this node was told of it; `standing` is null where the node knows none. */
+  project?: { id: string; standing: ProjectStanding | null };
+  /** The licence that is to be renewed. */
+  renewal?: RenewalData;
+}
+
+/**
+ * Takes an application in (收件).
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, ITEM_NOT_IN_FORCE, COMPETENCE_UNRESOLVED, NOT_COMPETENT,
+ * CONSENT_MISSING, MATERIAL_UNRELATED, FORM_INVALID, NOT_FOUND or PROJECT_ENDED of its project: all that apply to the input
+ * at once; RENEWAL_TOO_LATE
+ */
+export function fileCase(desk: Desk, filing: Filing): Step {
+  const actor = actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
+  return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
+}
+
+/**
+ * Draws an application up for a pre-check (预审): everything a filing has, but no clock runs and nothing is counted.
+ * @throws {ProblemError} as {@link fileCase}
+ */
+export function draftCase(desk: Desk, filing: Filing): Step {
+  const actor = actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
+  return oneLine({ action: 'DRAFTED', actor, note: null, data: filingData(desk, actor, filing) });
+}
+
+/**
+ * Sends a draft to the deciding desk for its pre-check; where that is the desk itself it rests there.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT
+ */
+export function requestPrecheck(desk: Desk, file: CaseFile, note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'FORWARD_CASE');
+  if (file.state !== 'DRAFT') requireFollows(file, 'PRECHECKED');
+  if (desk.node === file.decider) {
+    throw problem('NOT_COMPETENT', `${desk.node} decides the case itself; there is nowhere to send the draft.`);
+  }
+  return handOff({ action: 'FORWARDED', actor, note }, file.decider, file);
+}
+
+/**
+ * Checks a draft (预审): one complete list of what is missing, empty where nothing is, and gives it back to the desk that
+ * drew it up.
+ * @throws {ProblemError} NOT_COMPETENT, SUPPLEMENT_INCOMPLETE, MATERIAL_UNRELATED
+ */
+export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMaterial[], remarks: string | null): Step {
+  const actor = atOwnCase(desk, file, 'PRECHECK_CASE');
+  requireFollows(file, 'PRECHECKED');
+  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  requireAllNamed(desk, file, missing);
+  const line = { action: 'PRECHECKED', actor, note: remarks, data: { missing, remarks } } as const;
+  if (desk.node === file.home) return oneLine(line);
+  const back = handOff({ action: 'RETURNED', actor, note: '预审完毕' }, file.home, file);
+  return { lines: [line, ...back.lines], handOff: back.handOff };
+}
+
+/**
+ * Files a draft as it stands, with what the pre-check asked for; nothing is typed again. Competence and the item are
+ * those of the day it is filed.
+ * @param materials what comes on top of the draft's
+ * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP when it is no draft any more
+ */
+export function fileDraft(desk: Desk, file: CaseFile, filing: Filing, materials: Material[]): Step {
+  const actor = atOwnCase(desk, file, 'FILE_CASE');
+  requireFollows(file, 'FILED');
+  if (desk.node !== file.home) {
+    throw problem('NOT_COMPETENT', `${file.home} drew the draft up and files it, not ${desk.node}.`);
+  }
+  const data = filingData(desk, actor, { ...filing, materials });
+  return oneLine({ action: 'FILED', actor, note: null, data });
+}
+
+function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
+  const { item, node, divisions, now } = desk;
+  requireInForce(item, dayOf(now));
+  const { facts = NO_FACTS } = filing;
+  const found = route(item, filing.place, divisions, desk.grants, facts, desk.successionOf);
+  requireIntake(item, node, found, divisions);
+  if (node === found.acceptor) requireOffice(desk);
+  if (filing.renewal) requireRenewable(item, filing.renewal, dayOf(now));
+  refuseAll([
+    ...consentFaults(actor, filing, now, item),
+    ...unrelatedMaterials(desk.implementation, filing.materials),
+    ...formFaults(item.standard.fields, filing.form ?? []),
+  ]);
+  const project = filing.project && requireOpenProject(filing.project.standing, filing.project.id);
+  const { urgent: limit, promised } = desk.implementation;
+  return {
+    number: filing.number,
+    item: item.code,
+    itemVersion: item.version,
+    itemKind: item.kind,
+    place: filing.place,
+    acceptor: found.acceptor,
+    decider: found.decider,
+    power: found.power,
+    through: found.through,
+    facts,
+    application: filing.application,
+    consent: filing.consent,
+    ...(filing.bundle ? { bundle: filing.bundle } : {}),
+    ...(project ? { project: project.id } : {}),
+    ...(item.processingClass === 'URGENT' ? { urgent: { limit: limit ?? promised } } : {}),
+    ...(filing.renewal ? { renewal: filing.renewal } : {}),
+    materials: filing.materials,
+  };
+}
+
+/** Hands in what the one-time notice asked for (补正); part of it may come later. */
+export function supplementCase(desk: Desk, file: CaseFile, materials: Material[], note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
+  requireFollows(file, 'SUPPLEMENTED');
+  refuseAll(unrelatedMaterials(desk.implementation, materials));
+  if (materials.length === 0) throw problem('BAD_INPUT', 'A supplement needs a material.', { field: 'materials' });
+  return oneLine({ action: 'SUPPLEMENTED', actor, note, data: { materials } });
+}
+
+/**
+ * Everything that is missing is named at once, and nothing that has nothing to do with the item.
+ * @throws {ProblemError} SUPPLEMENT_INCOMPLETE, MATERIAL_UNRELATED
+ */
+export function requireAllNamed(desk: Desk, file: CaseFile, asked: MissingMaterial[]): void {
+  refuseAll(
+    unrelatedMaterials(
+      desk.implementation,
+      asked.map((a) => ({ name: a.material })),
+      'missing',
+    ),
+  );
+  const unnamed = missingMaterials(file, desk.implementation.materials).filter(
+    (name) => !asked.some((a) => a.material === name),
+  );
+  if (unnamed.length > 0) {
+    throw problem('SUPPLEMENT_INCOMPLETE', `Also missing and not named: ${unnamed.join('、')}.`, {
+      article: ARTICLES.oneTimeNotice,
+      field: 'missing',
+    });
+  }
+}
+
+function consentFaults(actor: LogActor, filing: Filing, now: Date, item: Item): Problem[] {
+  const fault = (message: string, field: string): Problem => ({
+    code: 'CONSENT_MISSING',
+    message,
+    article: ARTICLES.proxyConsent,
+    field,
+    node: null,
+  });
+  if (actor.role !== 'AGENT') return [];
+  if (!item.proxyAllowed)
+    return [{ ...fault(`${item.code} can't be handled by an agent.`, 'item'), code: 'FORBIDDEN' }];
+  if (!filing.consent) return [fault("An agent files with the applicant's recorded consent only.", 'consent')];
+  if (new Date(filing.consent.givenAt) > now) return [fault('The consent is dated in the future.', 'consent.givenAt')];
+  const { from, until } = filing.consent;
+  const today = dayOf(now);
+  if (from !== undefined && from > today) return [fault(`The consent begins on ${from} only.`, 'consent.from')];
+  if (until !== undefined && until < today) {
+    return [{ ...fault(`The consent ended on ${until}.`, 'consent.until'), code: 'CONSENT_EXPIRED' }];
+  }
+  return [];
+}

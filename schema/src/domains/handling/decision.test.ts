@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { Desk } from '../../case/step-context.ts';
+import { acceptCase } from './acceptance.ts';
+import { decideCase, decideOnTheSpot, reviewCase } from './decision.ts';
+import { endProcedure } from './procedures.ts';
+import { CaseLog } from '../../testing/case-log.ts';
+import { deskOf } from '../../testing/desks.ts';
+import { COUNTY, itemOf, TOWNSHIP } from '../../testing/fixtures.ts';
+import { refusal, refusalCode } from '../../testing/refusals.ts';
+import type { Role } from '../../kernel/words.ts';
+import type { SignOffLevel } from '../catalogue/item-words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Item } from '../catalogue/catalogue.ts';
+
+const later = (log: CaseLog) => new Date(log.file.lastAt.getTime() + 60_000);
+const DIBAO = itemOf('3310-MZ-001');
+const signedBy = (level: SignOffLevel, maxLayers = 3): Item => ({ ...DIBAO, signOff: { level, maxLayers } });
+const atCounty = () => CaseLog.filed().handedTo(TOWNSHIP).accepted().reviewed().handedTo(COUNTY);
+const reviewedAtCounty = () => atCounty().reviewed('APPROVE', { actor: { sub: 'other', name: '审查', role: 'CLERK' } });
+const county = (log: CaseLog, role: Role, item: Item): Desk => deskOf(COUNTY, role, { now: later(log), item });
+
+describe('a decision is signed', () => {
+  test.each<[SignOffLevel, Role]>([
+    ['WINDOW', 'CHIEF'],
+    ['CHIEF', 'CHIEF'],
+    ['SECTION_HEAD', 'CHIEF'],
+    ['SECTION_HEAD', 'HEAD'],
+    ['DEPUTY_HEAD', 'HEAD'],
+    ['HEAD', 'HEAD'],
+  ])('of an item of level %s by a %s', (level, role) => {
+    const log = reviewedAtCounty();
+    const step = decideCase(county(log, role, signedBy(level)), log.file, 'GRANTED', null);
+    expect(step.lines[0]).toMatchObject({ action: 'DECIDED', actor: { role } });
+  });
+
+  test.each<[SignOffLevel, Role]>([
+    ['DEPUTY_HEAD', 'CHIEF'],
+    ['HEAD', 'CHIEF'],
+  ])('of an item of level %s by no %s', (level, role) => {
+    const log = reviewedAtCounty();
+    expect(refusal(() => decideCase(county(log, role, signedBy(level)), log.file, 'GRANTED', null))).toMatchObject({
+      code: 'SIGN_OFF_TOO_LOW',
+      article: ARTICLES.signOff,
+    });
+  });
+
+  test('by no more people than the item allows: two may, a single signature leaves no room for a review', () => {
+    const two = atCounty();
+    expect(reviewCase(county(two, 'CLERK', signedBy('CHIEF', 2)), two.file, 'APPROVE', null).lines).toHaveLength(1);
+    expect(
+      refusal(() => reviewCase(county(two, 'CLERK', signedBy('CHIEF', 1)), two.file, 'APPROVE', null)),
+    ).toMatchObject({
+      code: 'SIGN_OFF_LAYERS',
+      article: ARTICLES.signOff,
+    });
+    const reviewed = reviewedAtCounty();
+    expect(
+      decideCase(county(reviewed, 'CHIEF', signedBy('CHIEF', 2)), reviewed.file, 'GRANTED', null).handOff,
+    ).toBeNull();
+    expect(
+      refusalCode(() => decideCase(county(reviewed, 'CHIEF', signedBy('CHIEF', 1)), reviewed.file, 'GRANTED', null)),
+    ).toBe('SIGN_OFF_LAYERS');
+  });
+});
+
+describe('deciding on the spot', () => {
+  const SEAL = { ...itemOf('3310-GA-001'), signOff: { level: 'WINDOW', maxLayers: 1 } } as const satisfies Item;
+  const filed = () => CaseLog.filed({ item: SEAL, node: COUNTY, acceptor: COUNTY, decider: COUNTY });
+  const atWindow = (log: CaseLog, item: Item = SEAL, role: Role = 'CLERK') =>
+    deskOf(COUNTY, role, { now: later(log), item });
+  const granted = { outcome: 'GRANTED', reason: null } as const;
+
+  test('accepts, reviews and decides an instant item at one go, by one person, with a line for each', () => {
+    const log = filed();
+    const step = decideOnTheSpot(atWindow(log), log.file, granted);
+    expect(step.lines.map((l) => l.action)).toEqual(['ACCEPTED', 'REVIEWED', 'DECIDED']);
+    expect(log.taken(step, later(log)).file).toMatchObject({
+      state: 'GRANTED',
+      decision: { actor: { role: 'CLERK' } },
+    });
+  });
+
+  test('of a refusal gives its reason and the remedies', () => {
+    const log = filed();
+    const step = decideOnTheSpot(atWindow(log), log.file, { outcome: 'REFUSED', reason: '印模不合格' });
+    expect(step.lines[2]).toMatchObject({
+      data: { outcome: 'REFUSED', reason: '印模不合格', remedies: expect.any(String) },
+    });
+    expect(refusalCode(() => decideOnTheSpot(atWindow(log), log.file, { outcome: 'REFUSED', reason: null }))).toBe(
+      'REASON_MISSING',
+    );
+  });
+
+  test.each<[string, Item, string]>([
+    ['an item that is not instant', { ...SEAL, processingClass: 'COMMITTED' }, 'ILLEGAL_STEP'],
+    ['an item that does not say one may decide it', { ...SEAL, signOff: null }, 'SAME_PERSON'],
+    ['an item of two signatures', { ...SEAL, signOff: { level: 'CHIEF', maxLayers: 2 } }, 'SAME_PERSON'],
+    ['an item the chief signs', { ...SEAL, signOff: { level: 'CHIEF', maxLayers: 1 } }, 'SIGN_OFF_TOO_LOW'],
+  ])('is refused for %s', (_, item, code) => {
+    const log = filed();
+    expect(refusalCode(() => decideOnTheSpot(atWindow(log, item), log.file, granted))).toBe(code);
+  });
+
+  test('is refused with materials missing, to a chief, and once the case is accepted', () => {
+    const bare = CaseLog.filed({ item: SEAL, node: COUNTY, acceptor: COUNTY, decider: COUNTY, materials: [] });
+    expect(refusalCode(() => decideOnTheSpot(atWindow(bare), bare.file, granted))).toBe('MATERIALS_MISSING');
+    const log = filed();
+    expect(refusalCode(() => decideOnTheSpot(atWindow(log, SEAL, 'CHIEF'), log.file, granted))).toBe('FORBIDDEN');
+    const accepted = log.taken(acceptCase(atWindow(log), log.file, null), later(log));
+    expect(refusalCode(() => decideOnTheSpot(atWindow(accepted), accepted.file, granted))).toBe('ILLEGAL_STEP');
+  });
+});
+
+describe('the substance of an item is checked by two of staff (Art. 34)', () => {
+  const checked: Item = { ...DIBAO, substanceCheck: true };
+  const second = { sub: 'second', name: '第二人' };
+  const review = (log: CaseLog, as: { sub: string; name: string } | null, item = checked) =>
+    reviewCase(county(log, 'CLERK', item), log.file, 'APPROVE', null, null, as);
+
+  test('whose names the review holds', () => {
+    const log = atCounty();
+    expect(review(log, second).lines[0]).toMatchObject({ data: { second } });
+    expect(refusal(() => review(log, null))).toMatchObject({
+      code: 'SECOND_PERSON_MISSING',
+      article: ARTICLES.substanceCheck,
+      field: 'second',
+    });
+    expect(review(log, null, DIBAO).lines).toHaveLength(1);
+  });
+
+  test('who are two', () => {
+    const log = atCounty();
+    const { sub, name } = county(log, 'CLERK', checked).viewer;
+    expect(refusal(() => review(log, { sub, name }))).toMatchObject({ code: 'SAME_PERSON', field: 'second' });
+    const forged = { action: 'REVIEWED', data: { opinion: 'APPROVE', second: { sub: 'c', name: 'c' } } } as const;
+    expect(refusalCode(() => log.add(forged, { actor: { sub: 'c', name: 'c', role: 'CLERK' } }))).toBe('ILLEGAL_STEP');
+  });
+
+  test('neither of whom decides', () => {
+    const log = atCounty().add({ action: 'REVIEWED', data: { opinion: 'APPROVE', second } });
+    const decide = (sub: string) =>
+      decideCase(deskOf(COUNTY, 'CHIEF', { now: later(log), item: checked, sub }), log.file, 'GRANTED', null);
+    expect(refusalCode(() => decide('second'))).toBe('SAME_PERSON');
+    expect(decide('chief').lines).toHaveLength(1);
+  });
+
+  test('or at a site survey, which names them', () => {
+    const log = atCounty().procedureStarted('SITE_SURVEY', false);
+    const end = (staff: { sub: string; name: string }[]) =>
+      endProcedure(county(log, 'CLERK', checked), log.file, 1, '现场符合', staff);
+    for (const staff of [[], [second]]) {
+      expect(refusal(() => end(staff))).toMatchObject({
+        code: 'SECOND_PERSON_MISSING',
+        article: ARTICLES.substanceCheck,
+        field: 'staff',
+      });
+    }
+    expect(refusalCode(() => end([second, second]))).toBe('SAME_PERSON');
+    const surveyed = log.taken(end([second, { sub: 'third', name: '第三人' }]), later(log));
+    expect(review(surveyed, null).lines).toHaveLength(1);
+  });
+
+  test('never on the spot by one', () => {
+    const instant: Item = { ...checked, processingClass: 'INSTANT', signOff: { level: 'WINDOW', maxLayers: 1 } };
+    const log = CaseLog.filed({ item: instant, node: COUNTY, acceptor: COUNTY, decider: COUNTY });
+    const decide = (item: Item) => {
+      const outcome = { outcome: 'GRANTED', reason: null } as const;
+      return decideOnTheSpot(county(log, 'CLERK', item), log.file, outcome);
+    };
+    expect(refusalCode(() => decide(instant))).toBe('SECOND_PERSON_MISSING');
+    expect(decide({ ...instant, substanceCheck: false }).lines).toHaveLength(3);
+  });
+});

@@ -1,0 +1,246 @@
+import { problem } from '../../kernel/errors.ts';
+import type { LogActor, Staff } from '../../case/log-line.ts';
+import type { GrantStage } from '../delegation/words.ts';
+import type { Opinion, Outcome } from '../../case/words.ts';
+import type { Role } from '../../kernel/words.ts';
+import type { SignOffLevel } from '../catalogue/item-words.ts';
+import { CASE_STATE_LABELS } from '../../case/words.ts';
+import { ROLE_LABELS } from '../../kernel/words.ts';
+import { SIGN_OFF_LEVEL_LABELS, SIGN_OFF_LEVELS } from '../catalogue/item-words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { isOrgan, mayReview, nameOf, openProcedures } from '../../case/case-file.ts';
+import { asAcceptor, asDecider, notCompetent, underGrants } from '../../case/case-grants.ts';
+import { recordsOf, requireHearingDone } from '../hearings/rules.ts';
+import { requireJointDone } from '../joint/rules.ts';
+import { requireNotDeemedRenewed } from '../filing/renewals.ts';
+import type { Desk, LineDraft, Step } from '../../case/step-context.ts';
+import { accepted } from './acceptance.ts';
+import {
+  atOwnCase,
+  departmentAt,
+  handlersOf,
+  isSamePerson,
+  oneLine,
+  REMEDIES,
+  requireFollows,
+  requireReason,
+} from '../../case/step-rules.ts';
+
+/**
+ * Reviews (审查) at the accepting or the deciding desk; the deciding one also where another's review stands for its own.
+ * @param amountFen the amount as the review assesses it, in fen; the cap of a grant goes by it from then on
+ * @param second who checked with the reviewer, where the item's substance is checked
+ * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING
+ */
+export function reviewCase(
+  desk: Desk,
+  file: CaseFile,
+  opinion: Opinion,
+  note: string | null,
+  amountFen: number | null = null,
+  second: Staff | null = null,
+): Step {
+  const actor = atOwnCase(desk, file, 'REVIEW_CASE');
+  if (!mayReview(desk.node, file)) requireReviewable(file);
+  if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
+  if (desk.node === file.decider) {
+    requireJointDone(desk.item, file.joint, null);
+    requireLayers(desk, file, [actor.sub], 1);
+  }
+  departmentAt(desk, 'REVIEW');
+  requireNotDeemedRenewed(file, desk.now);
+  requireTwo(desk, file, actor, second);
+  if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
+  return oneLine({
+    action: 'REVIEWED',
+    actor,
+    note,
+    data: { opinion, ...(amountFen === null ? {} : { amountFen }), ...(second ? { second } : {}) },
+  });
+}
+
+/**
+ * The materials' substance is checked by two of staff (Art. 34): the reviewer and another, or two at a site survey. Who
+ * chairs the case's hearing reviews nothing (Art. 48).
+ */
+function requireTwo({ item }: Desk, file: CaseFile, actor: LogActor, second: Staff | null): void {
+  const pair = second ? [actor, { ...second, role: null }] : [actor];
+  if (second && isSamePerson(actor, { ...second, role: null })) {
+    throw problem('SAME_PERSON', 'The second of staff is another person.', {
+      article: ARTICLES.substanceCheck,
+      field: 'second',
+    });
+  }
+  if (pair.some(({ sub }) => file.hearing.chairs.includes(sub))) {
+    throw problem('HEARING_CHAIR', "Whoever chairs the case's hearing does not review it.", {
+      article: ARTICLES.hearingRules,
+    });
+  }
+  const surveyed = file.procedures.some((p) => p.kind === 'SITE_SURVEY' && p.staff.length >= 2);
+  if (!item.substanceCheck || second || surveyed) return;
+  throw problem('SECOND_PERSON_MISSING', `The substance of ${item.code} is checked by two of staff; name the second.`, {
+    article: ARTICLES.substanceCheck,
+    field: 'second',
+  });
+}
+
+/**
+ * Decides (决定): the chief representative, never a person who accepted or reviewed (一审一核).
+ * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
+ * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING
+ */
+export function decideCase(
+  desk: Desk,
+  given: CaseFile,
+  outcome: Outcome,
+  reason: string | null,
+  minutes: string | null = null,
+): Step {
+  const actor = atOwnCase(desk, given, 'DECIDE_CASE');
+  const borrowed = given.state === 'REVIEWED' && given.reviews.at(-1)?.node !== desk.node;
+  const stages: GrantStage[] = borrowed ? ['REVIEW', 'DECIDE'] : ['DECIDE'];
+  return asDecider(desk, given, stages, (file) => decision(desk, file, actor, { outcome, reason, minutes }));
+}
+
+interface Decided {
+  outcome: Outcome;
+  reason: string | null;
+  minutes: string | null;
+}
+
+function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason, minutes }: Decided): Step {
+  requireNotDeemedRenewed(file, desk.now);
+  const reviewer = file.reviews.at(-1)?.node;
+  const reviewed = reviewer === desk.node || reviewer === file.through.review?.grantee;
+  if (file.state === 'ACCEPTED' || (file.state === 'REVIEWED' && !reviewed)) {
+    throw problem('REVIEW_MISSING', `${desk.node} has not reviewed the case yet.`, { article: ARTICLES.twoPersons });
+  }
+  requireFollows(file, 'DECIDED');
+  requireHearingDone(file.itemKind, desk.item.hearing, file.hearing, desk.now);
+  const [open] = openProcedures(file);
+  if (open) {
+    throw problem(
+      'PROCEDURE_OPEN',
+      `Procedure ${open.number} (${open.kind}) has not ended; it is decided afterwards.`,
+      {
+        article: ARTICLES.excludedTime,
+      },
+    );
+  }
+  requireJointDone(desk.item, file.joint, outcome);
+  if (handlersOf(file).some((before) => isSamePerson(before, actor))) {
+    throw problem('SAME_PERSON', 'Whoever accepted or reviewed a case does not decide it.', {
+      article: ARTICLES.twoPersons,
+    });
+  }
+  requireSignOff(desk, actor);
+  requireLayers(desk, file, [actor.sub], 0);
+  return oneLine(decisionLine(desk, file, actor, { outcome, reason, minutes }));
+}
+
+/**
+ * Accepts, reviews and decides an instant item at one go (即办件), by one person where the item asks for one signature
+ * only; the log has the same lines as any other case.
+ * @throws {ProblemError} ILLEGAL_STEP for an item that is not instant; SAME_PERSON for one with more signatures;
+ * NOT_COMPETENT where another organ decides
+ */
+export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }: Omit<Decided, 'minutes'>): Step {
+  const actor = atOwnCase(desk, given, 'DECIDE_ON_THE_SPOT');
+  if (desk.item.processingClass !== 'INSTANT') {
+    throw problem('ILLEGAL_STEP', `${desk.item.code} is no instant item.`, { article: ARTICLES.onTheSpot });
+  }
+  if (desk.item.signOff?.maxLayers !== 1) {
+    throw problem('SAME_PERSON', `${desk.item.code} does not say that one person may decide it.`, {
+      article: ARTICLES.twoPersons,
+    });
+  }
+  if (desk.item.substanceCheck) {
+    throw problem('SECOND_PERSON_MISSING', `The substance of ${desk.item.code} is checked by two of staff.`, {
+      article: ARTICLES.substanceCheck,
+    });
+  }
+  departmentAt(desk, 'ACCEPT');
+  departmentAt(desk, 'REVIEW');
+  const decideHere = (file: CaseFile): Step => {
+    if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+    requireSignOff(desk, actor);
+    requireNotDeemedRenewed(file, desk.now);
+    requireHearingDone(file.itemKind, desk.item.hearing, file.hearing, desk.now);
+    const { lines } = accepted(desk, file, actor, null);
+    const opinion = outcome === 'GRANTED' ? 'APPROVE' : 'REJECT';
+    const review: LineDraft = { action: 'REVIEWED', actor, note: reason, data: { opinion } };
+    const decided = decisionLine(desk, file, actor, { outcome, reason, minutes: null });
+    return { lines: [...lines, review, decided], handOff: null };
+  };
+  return asAcceptor(desk, given, (file) => underGrants(desk, file, ['DECIDE'], decideHere));
+}
+
+function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason, minutes }: Decided): LineDraft {
+  if (outcome === 'REFUSED') requireReason(reason ?? '', ARTICLES.reasonsForRefusal);
+  if (desk.item.collectiveDecision && !minutes) {
+    throw problem('MINUTES_MISSING', `${desk.item.code} is decided together; name the minutes of the meeting.`, {
+      article: ARTICLES.collectiveDecision,
+      field: 'minutes',
+    });
+  }
+  const remedies = outcome === 'REFUSED' ? REMEDIES : null;
+  const use = file.through.decide;
+  const records = recordsOf(file.hearing);
+  const department = departmentAt(desk, 'DECIDE');
+  return {
+    action: 'DECIDED',
+    actor,
+    note: reason,
+    data: {
+      outcome,
+      reason,
+      remedies,
+      inNameOf: nameOf(file),
+      ...(department === null ? {} : { department }),
+      ...(minutes === null ? {} : { minutes }),
+      ...(use ? { grant: use.id } : {}),
+      ...(records.length === 0 ? {} : { records }),
+    },
+  };
+}
+
+/** How high each post signs (签批层级). */
+const SIGNS_UP_TO: Partial<Record<Role, SignOffLevel>> = { CLERK: 'WINDOW', CHIEF: 'SECTION_HEAD', HEAD: 'HEAD' };
+
+/**
+ * The decision is signed as high as the item asks.
+ * @throws {ProblemError} SIGN_OFF_TOO_LOW
+ */
+function requireSignOff({ item }: Desk, actor: LogActor): void {
+  if (!item.signOff) return;
+  const { level } = item.signOff;
+  const reach = actor.role && SIGNS_UP_TO[actor.role];
+  if (reach && SIGN_OFF_LEVELS.indexOf(reach) >= SIGN_OFF_LEVELS.indexOf(level)) return;
+  const post = actor.role && ROLE_LABELS[actor.role];
+  throw problem('SIGN_OFF_TOO_LOW', `${item.code} needs ${level} ${SIGN_OFF_LEVEL_LABELS[level]}, not ${post}.`, {
+    article: ARTICLES.signOff,
+  });
+}
+
+/**
+ * No more signatures at the deciding organ than the item allows: who reviewed there, who signs now, who still must.
+ * @throws {ProblemError} SIGN_OFF_LAYERS
+ */
+function requireLayers({ node, item }: Desk, file: CaseFile, now: readonly string[], toCome: number): void {
+  if (!item.signOff) return;
+  const reviewers = file.reviews.filter((r) => r.node === node).map((r) => r.actor.sub);
+  const layers = new Set([...reviewers, ...now]).size + toCome;
+  if (layers <= item.signOff.maxLayers) return;
+  throw problem('SIGN_OFF_LAYERS', `${item.code} allows ${item.signOff.maxLayers} signatures; this makes ${layers}.`, {
+    article: ARTICLES.signOff,
+  });
+}
+
+function requireReviewable(file: CaseFile): void {
+  if (file.state === 'ACCEPTED') return;
+  throw problem(
+    'ILLEGAL_STEP',
+    `The case is ${file.state} ${CASE_STATE_LABELS[file.state]}; this step needs ACCEPTED.`,
+  );
+}

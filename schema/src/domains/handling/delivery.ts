@@ -1,0 +1,106 @@
+import { problem } from '../../kernel/errors.ts';
+import type { LogActor, Material } from '../../case/log-line.ts';
+import type { DeliveryWay, Grade } from '../../case/words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { dayOf } from '../../kernel/calendar.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { notCompetent } from '../../case/case-grants.ts';
+import type { Desk, LineDraft, Step } from '../../case/step-context.ts';
+import { dueOf } from '../fees/rules.ts';
+import { holdersOf, requireSeal, requireWindowAuthority } from '../offices/rules.ts';
+import { requireNothingDue, requirePaidForDelivery, requirePaidForDocument } from '../fees/steps.ts';
+import { atOwnCase, oneLine, requireFollows } from '../../case/step-rules.ts';
+
+/** A document as it is issued. */
+export interface DocumentDraft {
+  /** 文号 */
+  number: string;
+  document: Material;
+}
+
+/**
+ * Whether and under which seal the result's document may go out; null where the organ keeps no seal register.
+ * @throws {ProblemError} NOT_COMPETENT, SEAL_MISSING, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, FEE_DUE
+ */
+export function documentSeal(desk: Desk, file: CaseFile): string | null {
+  atOwnCase(desk, file, 'ISSUE_DOCUMENT');
+  requireFollows(file, 'DOCUMENT_ISSUED');
+  if (file.issued) throw problem('ILLEGAL_STEP', `Document ${file.issued.number} is issued already.`);
+  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  requirePaidForDocument(desk, file);
+  const { offices, item, viewer } = desk;
+  const day = dayOf(desk.now);
+  if (!offices) return null;
+  if (viewer.window !== undefined) {
+    return requireWindowAuthority(offices, item, viewer.window, 'DELIVER', day).seal?.id ?? null;
+  }
+  if (offices.seals.length === 0) return null;
+  const [lead] = holdersOf(item, offices.transfers, day);
+  return requireSeal(offices.seals, file.decision?.department ?? lead, day).id;
+}
+
+/**
+ * Issues the result's document (制发文书) in the name the decision goes out in, under its seal (Art. 39).
+ * @throws {ProblemError} as {@link documentSeal}
+ */
+export function issueDocument(desk: Desk, file: CaseFile, { number, document }: DocumentDraft): Step {
+  const seal = documentSeal(desk, file);
+  const actor = atOwnCase(desk, file, 'ISSUE_DOCUMENT');
+  const data = { number, document, ...(seal === null ? {} : { seal }) };
+  return oneLine({ action: 'DOCUMENT_ISSUED', actor, note: null, data });
+}
+
+/** @throws {ProblemError} DOCUMENT_MISSING */
+export function requireIssued(file: CaseFile): void {
+  if (file.issued) return;
+  throw problem('DOCUMENT_MISSING', 'The document of the decision is not issued yet.', { article: ARTICLES.seal });
+}
+
+/**
+ * Delivers (送达, within 10 working days of the decision: Art. 44) and, with nothing left open, closes the case.
+ * @throws {ProblemError} DOCUMENT_MISSING, ILLEGAL_STEP, FEE_DUE
+ */
+export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'DELIVER_CASE');
+  requireFollows(file, 'DELIVERED');
+  requireIssued(file);
+  requirePaidForDelivery(desk.item, file);
+  const delivered: LineDraft = { action: 'DELIVERED', actor, note, data: { way } };
+  // delivered before it is paid for: it stays open until it is
+  if (dueOf(file) > 0) return oneLine(delivered);
+  return { lines: [delivered, { action: 'CLOSED', actor, note: null, data: {} }], handOff: null };
+}
+
+/** Closes (办结归档) what was delivered while something was still open. */
+export function closeCase(desk: Desk, file: CaseFile, note: string | null): Step {
+  const actor = atOwnCase(desk, file, 'DELIVER_CASE');
+  requireFollows(file, 'CLOSED');
+  requireNothingDue(file);
+  return oneLine({ action: 'CLOSED', actor, note, data: {} });
+}
+
+/** The applicant, who rates without a login. */
+const APPLICANT: LogActor = { sub: 'applicant', name: '申请人', role: null };
+
+/**
+ * Rates (好差评), once, when the case is closed; at a desk.
+ * @throws {ProblemError} RATED_ALREADY, ILLEGAL_STEP
+ */
+export function rateCase(desk: Desk, file: CaseFile, grade: Grade): Step {
+  const actor = atOwnCase(desk, file, 'RATE_CASE');
+  return rating(file, actor, grade, 'DESK');
+}
+
+/** The applicant's own rating, by number and tracking code; written where the case is. */
+export function rateByApplicant(file: CaseFile, grade: Grade): Step {
+  return rating(file, APPLICANT, grade, 'APPLICANT');
+}
+
+function rating(file: CaseFile, actor: LogActor, grade: Grade, by: 'APPLICANT' | 'DESK'): Step {
+  requireFollows(file, 'RATED');
+  if (!file.filed) throw problem('ILLEGAL_STEP', 'A draft that was never filed is not rated.');
+  if (file.rating) {
+    throw problem('RATED_ALREADY', 'The case was rated already; that is done once.', { article: ARTICLES.rating });
+  }
+  return oneLine({ action: 'RATED', actor, note: null, data: { grade, by } });
+}

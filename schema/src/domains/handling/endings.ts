@@ -1,0 +1,40 @@
+import type { Action } from '../../operation/permissions.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { isOrgan } from '../../case/case-file.ts';
+import { notCompetent } from '../../case/case-grants.ts';
+import type { Desk, Step } from '../../case/step-context.ts';
+import { atOwnCase, oneLine, requireFollows, requireReason } from '../../case/step-rules.ts';
+
+/** Withdraws (撤回) at the applicant's wish, while nothing is decided. */
+export function withdrawCase(desk: Desk, file: CaseFile, reason: string): Step {
+  const actor = atOwnCase(desk, file, 'WITHDRAW_CASE');
+  requireFollows(file, 'WITHDRAWN');
+  requireReason(reason, ARTICLES.postDuties);
+  return oneLine({ action: 'WITHDRAWN', actor, note: reason, data: { reason, requestedAt: desk.node } });
+}
+
+/**
+ * Ends the handling of a case that can't go on (终止办理): the applicant died or dissolved, did not answer, or what was
+ * applied for fell away; before anything is decided.
+ * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
+ */
+export function terminateCase(desk: Desk, file: CaseFile, reason: string): Step {
+  return ended(desk, file, 'TERMINATE_CASE', 'TERMINATED', reason);
+}
+
+/**
+ * Declares a case void (作废): it was entered wrongly, or what was issued must not go out.
+ * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
+ */
+export function voidCase(desk: Desk, file: CaseFile, reason: string): Step {
+  return ended(desk, file, 'VOID_CASE', 'VOIDED', reason);
+}
+
+function ended(desk: Desk, file: CaseFile, by: Action, action: 'TERMINATED' | 'VOIDED', reason: string): Step {
+  const actor = atOwnCase(desk, file, by);
+  requireFollows(file, action);
+  if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
+  requireReason(reason, ARTICLES.termination);
+  return oneLine({ action, actor, note: reason, data: { reason } });
+}

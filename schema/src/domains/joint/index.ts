@@ -1,0 +1,36 @@
+/** 联办: joint handling and joint acceptance. */
+export { opinionAnswerSchema, opinionNoticeSchema, opinionRequestSchema, partyWordSchema } from './messages.ts';
+export type { OpinionNotice, OpinionRequest, PartySays, PartyWord } from './messages.ts';
+export {
+  SHOWN_DAYS,
+  isAsNew,
+  partyStandingOf,
+  readableDepartment,
+  requestStateOf,
+  requireRequestReader,
+  sameStanding,
+  saysTheSame,
+  shownMaterials,
+  shownUntil,
+  withOwnWords,
+  wordBehind,
+} from './parties.ts';
+export type { AskedOpinion } from './parties.ts';
+export { answerRequest, dueFrom, enterWord, excuseAttendance, excuseRequest } from './party-steps.ts';
+export type { PartyDesk, SignedWord } from './party-steps.ts';
+export { jointOpen, nextLapseAt } from './rules.ts';
+export type { Party } from './rules.ts';
+export type { JointHandlingView, JointService, OpinionRequestView, PartyStepView, RequestKey } from './services.ts';
+export {
+  confirmCorrection,
+  excuseFromVisit,
+  excuseOpinion,
+  giveOpinion,
+  lapseOpinions,
+  openJoint,
+  recordVisit,
+  resolveObjection,
+  scheduleVisit,
+  withdrawQuestion,
+} from './steps.ts';
+export type { AnswerState } from './words.ts';

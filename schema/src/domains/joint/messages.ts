@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { ATTENDANCES, LAPSE_EFFECTS, OBJECTION_ENDS, PARTY_ASKS, PARTY_OPINIONS } from './words.ts';
+import { CASE_STATES } from '../../case/words.ts';
+import { formEntrySchema } from '../catalogue/forms.ts';
+import { divisionCodeSchema, logActorSchema, sha256Schema } from '../../case/log-line.ts';
+
+/** Which question a party's word belongs to, and who speaks. */
+const wordHead = {
+  case: z.string().min(1),
+  /** SHA-256 of the signed line that opened joint handling. */
+  opened: sha256Schema,
+  party: z.int().min(1),
+  node: divisionCodeSchema,
+  department: z.string().min(1),
+  /** UTC; when it was said, at the party's node. */
+  at: z.iso.datetime(),
+};
+const spoken = { actor: logActorSchema };
+
+/**
+ * What another node's party says, signed by that node (JWS) and kept in the case's log: that it has the question, that
+ * it knows of the visit, its opinion, its excuse for a later answer, its excuse from the visit.
+ */
+export const partyWordSchema = z.discriminatedUnion('says', [
+  z.object({ says: z.literal('ASKED'), ...wordHead }),
+  z.object({ says: z.literal('CALLED'), ...wordHead, visitAt: z.iso.datetime() }),
+  z.object({
+    says: z.literal('OPINION'),
+    ...wordHead,
+    ...spoken,
+    opinion: z.enum(PARTY_OPINIONS),
+    reason: z.string().min(1).nullable(),
+  }),
+  z.object({
+    says: z.literal('EXCUSE'),
+    ...wordHead,
+    ...spoken,
+    reason: z.string().min(1),
+    /** Working days on top of the deadline. */
+    days: z.int().min(1),
+  }),
+  z.object({
+    says: z.literal('ABSENCE'),
+    ...wordHead,
+    ...spoken,
+    reason: z.string().min(1),
+    visitAt: z.iso.datetime(),
+  }),
+]);
+export type PartyWord = z.infer<typeof partyWordSchema>;
+
+/** What is said, without which question it belongs to: the desk adds that. */
+export type PartySays = PartyWord extends infer W
+  ? W extends PartyWord
+    ? Omit<W, 'case' | 'opened' | 'party' | 'node' | 'department'>
+    : never
+  : never;
+
+/**
+ * 征求意见: asks another node's party. The signed log up to the line that opened joint handling proves the case, its
+ * materials, the lead's custody and that this party is asked; the materials it is shown come as pieces.
+ */
+export const opinionRequestSchema = z.object({
+  case: z.string().min(1),
+  party: z.int().min(1),
+  /** The signed log; its last line opened joint handling. */
+  lines: z.array(z.string().min(1)).min(2),
+  /** Whose matter it is. No number and no phone: the party's desk decides on the matter. */
+  applicant: z.string().min(1).nullable(),
+  /** What the applicant filled in. */
+  form: z.array(formEntrySchema),
+});
+export type OpinionRequest = z.infer<typeof opinionRequestSchema>;
+
+const date = z.coerce.date();
+
+/** How a party stands, as the lead's log says. */
+export const partyStandingSchema = z.object({
+  number: z.int().min(1),
+  node: divisionCodeSchema,
+  department: z.string().min(1),
+  ask: z.enum(PARTY_ASKS),
+  dueAt: date,
+  days: z.int().min(1).nullable(),
+  materials: z.array(sha256Schema).nullable(),
+  asked: z.object({ at: date, answer: z.string().nullable() }).nullable(),
+  excuse: z.object({ at: date, reason: z.string(), dueBefore: date }).nullable(),
+  given: z
+    .object({
+      at: date,
+      actor: logActorSchema,
+      opinion: z.enum(PARTY_OPINIONS),
+      reason: z.string().nullable(),
+      answer: z.string().nullable(),
+    })
+    .nullable(),
+  lapse: z.object({ at: date, effect: z.enum(LAPSE_EFFECTS) }).nullable(),
+  absent: z.boolean(),
+  resolved: z
+    .object({ at: date, actor: logActorSchema, end: z.enum(OBJECTION_ENDS), resolution: z.string() })
+    .nullable(),
+  // nodes of earlier programs do not say it
+  withdrawn: z.object({ at: date, actor: logActorSchema, reason: z.string() }).nullable().default(null),
+});
+
+/** The visit a party is called to. */
+export const partyVisitSchema = z.object({
+  at: date,
+  place: z.string(),
+  /** Why it said it can't come; null when it did not. */
+  excuse: z.string().nullable(),
+  /** How it was recorded; null until then. */
+  as: z.enum(ATTENDANCES).nullable(),
+});
+
+/**
+ * 征询进展: how a party stands by now, to its node; the newest says it all, so that neither a lost nor an overtaken one
+ * misleads. With the case's end it says that nothing is waited for any more.
+ */
+export const opinionNoticeSchema = z.object({
+  case: z.string().min(1),
+  opened: sha256Schema,
+  /** The lead's last line: its moment and number. A restored lead's numbers may begin again, its clock does not. */
+  asOf: date,
+  seq: z.int().min(1),
+  state: z.enum(CASE_STATES),
+  standing: partyStandingSchema,
+  visit: partyVisitSchema.nullable(),
+});
+export type OpinionNotice = z.infer<typeof opinionNoticeSchema>;
+
+/** 部门答复: a party's signed word, to the lead's node. */
+export const opinionAnswerSchema = z.object({ case: z.string().min(1), answer: z.string().min(1) });
+export type OpinionAnswer = z.infer<typeof opinionAnswerSchema>;

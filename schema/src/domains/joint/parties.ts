@@ -1,0 +1,228 @@
+import { problem } from '../../kernel/errors.ts';
+import type { OpinionNotice, PartyWord } from './messages.ts';
+import type { LogLine, Material } from '../../case/log-line.ts';
+import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
+import type { Attendance, RequestState } from './words.ts';
+import type { CaseState } from '../../case/words.ts';
+import { isClosed } from '../../case/words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { dayOf, endOfDay, plusDays } from '../../kernel/calendar.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import type { JointHandling, Party } from './rules.ts';
+import { isOutstanding } from './rules.ts';
+import type { Viewer } from '../../operation/permissions.ts';
+import { requireOneOf, requireOwnDesk, requirePermission } from '../../operation/permissions.ts';
+
+// 征求意见: what a party knows of the question it was asked, at the lead's node or at one of its own.
+
+/**
+ * Whose questions a person finds at a node: the own department's, at a township's comprehensive window and for
+ * supervisors those of all (null).
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT for somebody of no department
+ */
+export function readableDepartment(viewer: Viewer, node: DivisionCode, divisions: Divisions): string | null {
+  requirePermission(viewer, 'READ_OPINIONS', divisions.get(viewer.division).tier);
+  if (viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division)) return null;
+  requireOwnDesk(viewer, node);
+  // of no department, the rule answers for whichever: passes at a township, is refused above
+  if (viewer.department === null) requireOneOf(viewer, ['任何部门'], divisions.get(node).tier);
+  return viewer.department;
+}
+
+/**
+ * A question is read by the people of the department that was asked, and by supervisors.
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT
+ */
+export function requireRequestReader(
+  viewer: Viewer,
+  node: DivisionCode,
+  department: string,
+  divisions: Divisions,
+): void {
+  const own = readableDepartment(viewer, node, divisions);
+  if (own !== null) requireOneOf(viewer, [department], divisions.get(node).tier);
+}
+
+/** The visit a party is called to, as it knows of it. */
+export interface PartyVisit {
+  at: Date;
+  place: string;
+  /** Why it said it can't come; null when it did not. */
+  excuse: string | null;
+  /** How it was recorded; null until then. */
+  as: Attendance | null;
+}
+
+/** A question to one department, as the desk that was asked keeps it. */
+export interface AskedOpinion {
+  case: string;
+  number: string;
+  item: string;
+  /** SHA-256 of the signed line that opened joint handling. */
+  opened: string;
+  leadNode: DivisionCode;
+  lead: string;
+  /** How the lead's log says the party stands, with this desk's own later words. */
+  party: Party;
+  visit: PartyVisit | null;
+  state: CaseState;
+  /** The case's own limit when it was asked, which no excuse passes; null where it has none. */
+  limit: Date | null;
+}
+
+/** What of a case another node's party is shown: what the lead named, else all that was handed in. */
+export function shownMaterials(file: Pick<CaseFile, 'materials'>, { materials }: Pick<Party, 'materials'>): Material[] {
+  return materials === null ? file.materials : file.materials.filter((m) => materials.includes(m.sha256));
+}
+
+/** The visit as one party knows of it; null where it is not called to any. */
+export function visitOf({ visit }: Pick<JointHandling, 'visit'>, party: number): PartyVisit | null {
+  if (!visit?.called.includes(party)) return null;
+  const excuse = visit.excused.find((e) => e.party === party)?.reason ?? null;
+  const as = visit.recorded?.attendance.find((a) => a.party === party)?.as ?? null;
+  return { at: visit.at, place: visit.place, excuse, as };
+}
+
+/**
+ * How a party stands by now, for its node: the newest says it all.
+ * @param opened SHA-256 of the signed line that opened joint handling
+ */
+export function partyStandingOf(file: CaseFile, opened: string, party: Party): OpinionNotice {
+  const visit = file.joint ? visitOf(file.joint, party.number) : null;
+  return { case: file.id, opened, asOf: file.lastAt, seq: file.seq, state: file.state, standing: party, visit };
+}
+
+/**
+ * How long a party's node keeps what it was shown after the question is over, in plain days: as long as somebody may ask
+ * for reconsideration (60 days, 行政复议法 Art. 20) and the answer is sought, no longer (个人信息保护法 Art. 19, 47). The lead
+ * keeps the whole file.
+ */
+export const SHOWN_DAYS = 90;
+
+/** Until when a party's node keeps what it was shown; null while the question is not over. */
+export function shownUntil({ state, asOf, standing }: OpinionNotice): Date | null {
+  const over = isClosed(state) ? asOf : (standing.withdrawn?.at ?? null);
+  return over === null ? null : endOfDay(plusDays(dayOf(over), SHOWN_DAYS));
+}
+
+/** Whether a notice is not older than another of the same question. */
+export function isAsNew(notice: OpinionNotice, held: OpinionNotice): boolean {
+  const ahead = notice.asOf.getTime() - held.asOf.getTime();
+  return ahead > 0 || (ahead === 0 && notice.seq >= held.seq);
+}
+
+/** Whether two notices say the same of a party. */
+export function sameStanding(one: OpinionNotice, other: OpinionNotice): boolean {
+  const told = ({ standing, visit, state }: OpinionNotice) =>
+    JSON.stringify([standing, visit, isClosed(state) ? state : null]);
+  return told(one) === told(other);
+}
+
+/** How a question stands at the desk that was asked. */
+export function requestStateOf({ party, state }: Pick<AskedOpinion, 'party' | 'state'>): RequestState {
+  if (party.given !== null) return 'ANSWERED';
+  if (party.withdrawn !== null) return 'WITHDRAWN';
+  if (isClosed(state)) return 'ENDED';
+  return isOutstanding(party) ? 'WAITING' : 'LAPSED';
+}
+
+/**
+ * A party as its own desk knows it: what the lead's log says, and on top the desk's own words that are under way or
+ * were taken and are not in there yet.
+ * @param words signed words of this party that the lead has not refused, oldest first
+ */
+export function withOwnWords(
+  { party, visit }: Pick<AskedOpinion, 'party' | 'visit'>,
+  words: readonly { word: PartyWord; jws: string }[],
+): Pick<AskedOpinion, 'party' | 'visit'> {
+  return words.reduce<Pick<AskedOpinion, 'party' | 'visit'>>(
+    (known, { word, jws }) => {
+      const at = new Date(word.at);
+      switch (word.says) {
+        case 'OPINION': {
+          if (known.party.given !== null && known.party.given.at >= at) return known;
+          const { actor, opinion, reason } = word;
+          return { ...known, party: { ...known.party, given: { at, actor, opinion, reason, answer: jws } } };
+        }
+        case 'EXCUSE': {
+          if (known.party.excuse !== null) return known;
+          const excuse = { at, reason: word.reason, dueBefore: known.party.dueAt };
+          return { ...known, party: { ...known.party, excuse } };
+        }
+        case 'ABSENCE': {
+          const same = known.visit?.at.getTime() === new Date(word.visitAt).getTime();
+          return known.visit && same ? { ...known, visit: { ...known.visit, excuse: word.reason } } : known;
+        }
+        case 'ASKED':
+        case 'CALLED':
+          return known;
+        default:
+          return word satisfies never;
+      }
+    },
+    { party, visit },
+  );
+}
+
+/**
+ * The visit somebody says it can't come to: still to come, and not excused from yet.
+ * @throws {ProblemError} NOT_FOUND, EXCUSE_TOO_LATE, REASON_MISSING
+ */
+export function absenceFrom(visit: PartyVisit | null, now: Date, reason: string): Date {
+  const article = ARTICLES.jointHandling;
+  if (!visit || visit.as !== null) {
+    throw problem('NOT_FOUND', 'This party is called to no visit that is still to come.', { article, field: 'party' });
+  }
+  if (visit.excuse !== null || now > visit.at) {
+    throw problem('EXCUSE_TOO_LATE', 'A party excuses itself from the visit once, and before it begins.', { article });
+  }
+  if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { article, field: 'reason' });
+  return visit.at;
+}
+
+/** The signed word another node's party stands behind a line with; null where the line rests on none. */
+export function wordBehind(line: LogLine): string | null {
+  return 'answer' in line.data ? (line.data.answer ?? null) : null;
+}
+
+/**
+ * Whether a line says what its party signed, of this very question.
+ * @param party who was asked, by the line that opened joint handling
+ * @param opened SHA-256 of that signed line
+ */
+export function saysTheSame(
+  line: LogLine,
+  word: PartyWord,
+  party: Pick<Party, 'number' | 'node' | 'department'>,
+  opened: string,
+): boolean {
+  const same =
+    word.case === line.case &&
+    word.opened === opened &&
+    word.party === party.number &&
+    word.node === party.node &&
+    word.department === party.department;
+  if (!same || !('party' in line.data) || line.data.party !== party.number) return false;
+  switch (line.action) {
+    case 'PARTY_ASKED':
+      return word.says === 'ASKED' && word.at === line.data.askedAt;
+    case 'PARTY_CALLED':
+      return word.says === 'CALLED' && word.at === line.data.calledAt && word.visitAt === line.data.visitAt;
+    case 'OPINION_GIVEN':
+      return word.says === 'OPINION' && spoken(line.data, word) && word.opinion === line.data.opinion;
+    case 'OPINION_EXCUSED':
+      return word.says === 'EXCUSE' && spoken(line.data, word);
+    case 'VISIT_EXCUSED':
+      return word.says === 'ABSENCE' && spoken(line.data, word) && word.visitAt === line.data.visitAt;
+    default:
+      return false;
+  }
+
+  function spoken(
+    data: { answeredAt?: string | undefined; reason: string | null },
+    { at, reason, actor }: { at: string; reason: string | null; actor: { sub: string; role: string | null } },
+  ): boolean {
+    const who = actor.sub === line.actor.sub && actor.role === line.actor.role;
+    return who && data.answeredAt === at && data.reason === reason;
+  }
+}

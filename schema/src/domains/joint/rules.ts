@@ -1,0 +1,383 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import { problem } from '../../kernel/errors.ts';
+import type { LogActor, LogLine } from '../../case/log-line.ts';
+import type { Attendance, LapseEffect, ObjectionEnd, PartyAsk, PartyOpinion, ProjectStage } from './words.ts';
+import type { JOINT_ACTIONS } from '../../case/log-words.ts';
+import type { Outcome } from '../../case/words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Item } from '../catalogue/catalogue.ts';
+import type { Limit } from '../../kernel/limits.ts';
+
+// 联合办理 (并联审批, 联合踏勘, 联合测量, 联合验收): one lead, all parties at once, one deadline each.
+
+export interface Party {
+  /** 1, 2, 3 … within the case. */
+  number: number;
+  node: DivisionCode;
+  department: string;
+  ask: PartyAsk;
+  dueAt: Date;
+  /** Working days it has, of another node's party; null of the lead's own house. */
+  days: number | null;
+  /** SHA-256 of the materials another node's party is shown; null for all. */
+  materials: string[] | null;
+  /** Since when it has the question: its own node's signed word says so of another's; null until that is here. */
+  asked: { at: Date; answer: string | null } | null;
+  excuse: { at: Date; reason: string; dueBefore: Date } | null;
+  given: { at: Date; actor: LogActor; opinion: PartyOpinion; reason: string | null; answer: string | null } | null;
+  lapse: { at: Date; effect: LapseEffect } | null;
+  /** Whether unexcused absence from the visit stands for no objection. */
+  absent: boolean;
+  resolved: { at: Date; actor: LogActor; end: ObjectionEnd; resolution: string } | null;
+  /** 撤回征询: the lead took the question back, and why. */
+  withdrawn: { at: Date; actor: LogActor; reason: string } | null;
+}
+
+export interface SiteVisit {
+  at: Date;
+  place: string;
+  called: number[];
+  /** Parties of other nodes whose node's signed word says that they know of it. */
+  notified: number[];
+  /** Parties that said beforehand why they can't come. */
+  excused: { party: number; at: Date; reason: string; answer: string | null }[];
+  recorded: { at: Date; record: string; attendance: { party: number; as: Attendance; reason: string | null }[] } | null;
+}
+
+export interface Correction {
+  /** 1, 2, 3 … within the one list. */
+  number: number;
+  party: number;
+  text: string;
+  mandatory: boolean;
+  made: { at: Date; evidence: string } | null;
+}
+
+export interface JointHandling {
+  openedAt: Date;
+  lead: string;
+  stage: ProjectStage | null;
+  silentApproval: boolean;
+  absenceDefault: boolean;
+  parties: Party[];
+  visit: SiteVisit | null;
+  corrections: Correction[];
+}
+
+type JointLine = Extract<LogLine, { action: (typeof JOINT_ACTIONS)[number] }>;
+
+/** Forty-five working days for joint handling where the item's basis names no limit (Art. 42). */
+export const JOINT_LIMIT: Limit = { days: 45, unit: 'WORKDAY' };
+
+/** Whether an item is handled by several departments together. */
+export function isJointHandling({ kind, handlingWay }: Pick<Item, 'kind' | 'handlingWay'>): boolean {
+  return kind === 'JOINT' || handlingWay === 'JOINT';
+}
+
+/** The statute's limit: what the item's basis names, else of joint handling the law's own (Art. 42); null elsewhere. */
+export function statutoryLimitOf(item: Pick<Item, 'kind' | 'handlingWay' | 'statutory'>): Limit | null {
+  return item.statutory ?? (isJointHandling(item) ? JOINT_LIMIT : null);
+}
+
+/**
+ * What silence past the deadline comes to: consent only to an opinion, and only where the item says so; never to a
+ * statutory decision.
+ */
+export function effectOfSilence(joint: Pick<JointHandling, 'silentApproval'>, party: Pick<Party, 'ask'>): LapseEffect {
+  return joint.silentApproval && party.ask === 'OPINION' ? 'CONSENT' : 'OVERDUE';
+}
+
+/** Whether a party has still to answer; one that is overdue has. */
+export function isOutstanding({ given, lapse, absent, withdrawn }: Party): boolean {
+  return given === null && lapse?.effect !== 'CONSENT' && !absent && withdrawn === null;
+}
+
+/** Parties that have still to answer. */
+export function outstandingParties(joint: JointHandling | null): Party[] {
+  return joint?.parties.filter(isOutstanding) ?? [];
+}
+
+/** Objections that nobody has resolved. */
+export function openObjections(joint: JointHandling | null): Party[] {
+  return joint?.parties.filter((p) => p.given?.opinion === 'OBJECT' && p.resolved === null) ?? [];
+}
+
+/** Whether an objection was found right: the case can only be refused. */
+export function upheldObjection(joint: JointHandling | null): boolean {
+  return joint?.parties.some((p) => p.resolved?.end === 'UPHELD') ?? false;
+}
+
+/** Mandatory corrections that are not made. */
+export function openCorrections(joint: JointHandling | null): Correction[] {
+  return joint?.corrections.filter((c) => c.mandatory && c.made === null) ?? [];
+}
+
+/** Whether anything keeps the lead from going on. */
+export function jointOpen(joint: JointHandling | null): boolean {
+  if (!joint) return false;
+  const visiting = joint.visit !== null && joint.visit.recorded === null;
+  return (
+    visiting ||
+    outstandingParties(joint).length > 0 ||
+    openObjections(joint).length > 0 ||
+    openCorrections(joint).length > 0
+  );
+}
+
+/**
+ * Nothing is outstanding in joint handling.
+ * @throws {ProblemError} JOINT_OPEN, OBJECTION_UNRESOLVED, CORRECTION_OPEN
+ */
+export function requireJointSettled(joint: JointHandling | null): void {
+  const article = ARTICLES.jointHandling;
+  const names = (parties: readonly Party[]) => parties.map((p) => p.department).join('、');
+  const silent = outstandingParties(joint);
+  if (silent.length > 0) throw problem('JOINT_OPEN', `Not answered yet: ${names(silent)}.`, { article });
+  if (joint?.visit && joint.visit.recorded === null) {
+    throw problem('JOINT_OPEN', 'The joint site visit is not recorded yet.', { article });
+  }
+  const objections = openObjections(joint);
+  if (objections.length > 0) {
+    throw problem('OBJECTION_UNRESOLVED', `Objections to resolve: ${names(objections)}.`, { article });
+  }
+  const corrections = openCorrections(joint);
+  if (corrections.length > 0) {
+    const numbers = corrections.map((c) => c.number).join(', ');
+    throw problem('CORRECTION_OPEN', `Mandatory corrections not made: ${numbers}.`, { article });
+  }
+}
+
+/**
+ * A case of several departments is reviewed and decided after all of them were heard.
+ * @param outcome what is to be decided; null for a review
+ * @throws {ProblemError} JOINT_MISSING, JOINT_OPEN, OBJECTION_UNRESOLVED, CORRECTION_OPEN
+ */
+export function requireJointDone(
+  item: Pick<Item, 'code' | 'bundle'>,
+  joint: JointHandling | null,
+  outcome: Outcome | null,
+): void {
+  const departments = item.bundle?.departments ?? [];
+  if (!joint && departments.length > 0) {
+    throw problem('JOINT_MISSING', `${item.code} is handled with ${departments.join('、')}; ask them first.`, {
+      article: ARTICLES.jointHandling,
+    });
+  }
+  requireJointSettled(joint);
+  if (outcome === 'GRANTED' && upheldObjection(joint)) {
+    throw problem('OBJECTION_UNRESOLVED', 'An objection was upheld; the case can only be refused.', {
+      article: ARTICLES.jointHandling,
+    });
+  }
+}
+
+/** When the next silence turns into a lapse; null when none can. */
+export function nextLapseAt(joint: JointHandling | null): Date | null {
+  const due = lapsable(joint).map((p) => p.dueAt.getTime());
+  return due.length === 0 ? null : new Date(Math.min(...due));
+}
+
+/**
+ * Parties whose silence past their deadline is not in the log yet. Nobody is silent who was never asked: another node's
+ * party not before its node's signed word that it has the question.
+ */
+export function lapsable(joint: JointHandling | null): Party[] {
+  return outstandingParties(joint).filter((p) => p.asked !== null && p.lapse === null);
+}
+
+/**
+ * Whether an answer may still stand: no opinion yet, or an objection that its own party takes back. One that another
+ * node's party signed before its deadline stands also when it came in after the silence was logged.
+ */
+export function takesAnswer(party: Party, answeredAt: Date | null): boolean {
+  if (party.given) return party.given.opinion === 'OBJECT' && party.resolved === null;
+  if (party.withdrawn) return false;
+  const late = party.lapse?.effect === 'CONSENT' && (answeredAt === null || answeredAt > party.dueAt);
+  return !late && !party.absent;
+}
+
+/** Whether a party may excuse itself at an instant: once, before its deadline, with no answer given. */
+export function takesExcuse(party: Party, at: Date): boolean {
+  const answers = party.given === null && party.withdrawn === null && !party.absent;
+  return answers && party.excuse === null && at <= party.dueAt;
+}
+
+/** Joint handling after one more of its lines; null where the line can't stand. */
+export function afterJointLine(joint: JointHandling | null, line: JointLine, at: Date): JointHandling | null {
+  if (line.action === 'JOINT_OPENED') return joint ? null : opened(line.data, line.node, at);
+  if (!joint) return null;
+  const { actor } = line;
+  const change = (number: number, to: (party: Party) => Party | null): JointHandling | null => {
+    const party = joint.parties.find((p) => p.number === number);
+    const changed = party && to(party);
+    return changed ? { ...joint, parties: joint.parties.map((p) => (p === party ? changed : p)) } : null;
+  };
+  switch (line.action) {
+    case 'PARTY_ASKED': {
+      const { party, answer } = line.data;
+      const dueAt = new Date(line.data.dueAt);
+      return change(party, (p) => {
+        const fresh = p.node !== line.node && p.asked === null && p.withdrawn === null && actor.role === null;
+        return fresh && dueAt >= p.dueAt ? { ...p, dueAt, asked: { at: new Date(line.data.askedAt), answer } } : null;
+      });
+    }
+    case 'OPINION_GIVEN': {
+      const { party, opinion, reason, answeredAt, answer = null } = line.data;
+      if (opinion === 'OBJECT' && reason === null) return null;
+      return change(party, (p) => {
+        const said = saidAt(p, line.node, at, answeredAt, answer);
+        if (!said || !takesAnswer(p, answer === null ? null : said)) return null;
+        return { ...p, lapse: null, given: { at: said, actor, opinion, reason, answer } };
+      });
+    }
+    case 'OPINION_EXCUSED': {
+      const { party, reason, answeredAt, answer = null } = line.data;
+      const dueAt = new Date(line.data.dueAt);
+      return change(party, (p) => {
+        const said = saidAt(p, line.node, at, answeredAt, answer);
+        if (!said || !takesExcuse(p, said) || dueAt <= p.dueAt) return null;
+        return { ...p, dueAt, lapse: null, excuse: { at: said, reason, dueBefore: p.dueAt } };
+      });
+    }
+    case 'OPINION_LAPSED': {
+      const { party, effect } = line.data;
+      return change(party, (p) => {
+        const due = isOutstanding(p) && p.asked !== null && p.lapse === null && at > p.dueAt && actor.role === null;
+        return due && effect === effectOfSilence(joint, p) ? { ...p, lapse: { at, effect } } : null;
+      });
+    }
+    case 'VISIT_SCHEDULED': {
+      const { place, parties } = line.data;
+      const known = parties.every((n) => joint.parties.some((p) => p.number === n && p.withdrawn === null));
+      if (joint.visit?.recorded || !known || new Set(parties).size < parties.length) return null;
+      const visit = { at: new Date(line.data.at), place, called: parties, notified: [], excused: [], recorded: null };
+      return { ...joint, visit };
+    }
+    case 'PARTY_CALLED': {
+      const { party, visitAt } = line.data;
+      const visit = calledTo(joint, party, new Date(visitAt));
+      const far = joint.parties.some((p) => p.number === party && p.node !== line.node);
+      if (!visit || !far || visit.notified.includes(party) || actor.role !== null) return null;
+      return { ...joint, visit: { ...visit, notified: [...visit.notified, party] } };
+    }
+    case 'VISIT_EXCUSED': {
+      const { party, visitAt, reason, answeredAt, answer = null } = line.data;
+      const visit = calledTo(joint, party, new Date(visitAt));
+      const of = joint.parties.find((p) => p.number === party);
+      const said = of ? saidAt(of, line.node, at, answeredAt, answer) : null;
+      if (!visit || !said || said > visit.at || visit.excused.some((e) => e.party === party)) return null;
+      return { ...joint, visit: { ...visit, excused: [...visit.excused, { party, at: said, reason, answer }] } };
+    }
+    case 'VISIT_RECORDED':
+      return visited(joint, line.data, line.node, at);
+    case 'CORRECTION_MADE': {
+      const { correction, evidence } = line.data;
+      if (!joint.corrections.some((c) => c.number === correction && c.made === null)) return null;
+      const made = { at, evidence };
+      return { ...joint, corrections: joint.corrections.map((c) => (c.number === correction ? { ...c, made } : c)) };
+    }
+    case 'OBJECTION_RESOLVED': {
+      const { party, end, resolution } = line.data;
+      return change(party, (p) => {
+        if (p.given?.opinion !== 'OBJECT' || p.resolved !== null) return null;
+        // nobody decides in another's place what the law gives to it
+        if (p.ask === 'STATUTORY' && end === 'SETTLED') return null;
+        return { ...p, resolved: { at, actor, end, resolution } };
+      });
+    }
+    case 'QUESTION_WITHDRAWN': {
+      const { party, reason } = line.data;
+      const without = change(party, (p) => {
+        if (!isOutstanding(p) || p.ask === 'STATUTORY') return null;
+        return { ...p, withdrawn: { at, actor, reason } };
+      });
+      return without && { ...without, visit: visitWithout(joint.visit, party) };
+    }
+    default:
+      return line satisfies never;
+  }
+}
+
+/** A visit that is not recorded yet calls nobody whose question was taken back; there is none for nobody. */
+function visitWithout(visit: SiteVisit | null, party: number): SiteVisit | null {
+  if (!visit || visit.recorded) return visit;
+  const others = (numbers: readonly number[]) => numbers.filter((n) => n !== party);
+  const called = others(visit.called);
+  const excused = visit.excused.filter((e) => e.party !== party);
+  return called.length === 0 ? null : { ...visit, called, notified: others(visit.notified), excused };
+}
+
+/** The visit still ahead or not recorded yet that a party was called to, at that time; null for any other. */
+function calledTo({ visit }: JointHandling, party: number, at: Date): SiteVisit | null {
+  const current = visit !== null && visit.recorded === null && visit.at.getTime() === at.getTime();
+  return current && visit.called.includes(party) ? visit : null;
+}
+
+/** When a party spoke: in the lead's own house with the line; elsewhere when its node signed, and never without that. */
+function saidAt(
+  party: Party,
+  writer: DivisionCode,
+  at: Date,
+  answeredAt: string | undefined,
+  answer: string | null,
+): Date | null {
+  if (party.node === writer) return answer === null && answeredAt === undefined ? at : null;
+  return answer === null || answeredAt === undefined ? null : new Date(answeredAt);
+}
+
+function opened(
+  data: Extract<JointLine, { action: 'JOINT_OPENED' }>['data'],
+  lead: DivisionCode,
+  at: Date,
+): JointHandling | null {
+  const keys = new Set(data.parties.map((p) => `${p.node} ${p.department}`));
+  const sound = data.parties.every((p, i) => p.party === i + 1 && new Date(p.dueAt) > at);
+  if (!sound || keys.size < data.parties.length) return null;
+  return {
+    ...data,
+    openedAt: at,
+    parties: data.parties.map(({ party, dueAt, days = null, materials = null, ...p }) => ({
+      ...p,
+      number: party,
+      dueAt: new Date(dueAt),
+      days,
+      materials,
+      asked: p.node === lead ? { at, answer: null } : null,
+      excuse: null,
+      given: null,
+      lapse: null,
+      absent: false,
+      resolved: null,
+      withdrawn: null,
+    })),
+    visit: null,
+    corrections: [],
+  };
+}
+
+function visited(
+  joint: JointHandling,
+  data: Extract<JointLine, { action: 'VISIT_RECORDED' }>['data'],
+  lead: DivisionCode,
+  at: Date,
+): JointHandling | null {
+  const { visit } = joint;
+  if (!visit || visit.recorded || at < visit.at) return null;
+  const named = data.attendance.map((a) => a.party);
+  const complete = named.length === visit.called.length && visit.called.every((n) => named.includes(n));
+  const excused = data.attendance.every((a) => a.as !== 'EXCUSED' || a.reason !== null);
+  const present = new Set(data.attendance.filter((a) => a.as === 'PRESENT').map((a) => a.party));
+  if (!complete || !excused || !data.corrections.every((c) => present.has(c.party))) return null;
+  const absent = new Set(data.attendance.filter((a) => a.as === 'ABSENT').map((a) => a.party));
+  if (visit.excused.some((e) => absent.has(e.party))) return null;
+  // nobody is absent who did not know of it
+  const knew = (p: Party) => p.node === lead || visit.notified.includes(p.number);
+  const waived = (p: Party) =>
+    joint.absenceDefault && p.ask === 'OPINION' && absent.has(p.number) && knew(p) && isOutstanding(p);
+  return {
+    ...joint,
+    parties: joint.parties.map((p) => (waived(p) ? { ...p, absent: true } : p)),
+    visit: { ...visit, recorded: { at, record: data.record, attendance: data.attendance } },
+    corrections: data.corrections.map((c, i) => ({ ...c, number: i + 1, made: null })),
+  };
+}

@@ -1,0 +1,358 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import { problem } from '../../kernel/errors.ts';
+import type { Tier, WindowStage } from '../../kernel/words.ts';
+import { WINDOW_STAGES } from '../../kernel/words.ts';
+import { stagesAt } from '../admission/rules.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Day } from '../../kernel/calendar.ts';
+import type { Item } from '../catalogue/catalogue.ts';
+import { isInForce } from '../catalogue/catalogue.ts';
+import { citationsOf } from '../legal-bases/rules.ts';
+import type { Viewer } from '../../operation/permissions.ts';
+import { departmentsOf, requireOneOf } from '../../operation/permissions.ts';
+
+/** From a day on, and up to and with another; open where that is null. */
+export interface Term {
+  from: Day;
+  until: Day | null;
+}
+
+/** 窗口: where a node's work is done. */
+export interface ServiceWindow extends Term {
+  code: string;
+  name: string;
+  /** Whose window it is; null for a comprehensive one (综合窗口), which several may authorize. */
+  department: string | null;
+}
+
+/** 窗口授权: what a department lets a window do with an item, stage by stage. */
+export interface WindowAuthority extends Term {
+  id: string;
+  window: string;
+  item: string;
+  /** The department or bureau whose power it is, and in whose name the result goes out. */
+  department: string;
+  stages: WindowStage[];
+  /** The first day it no longer holds; null while it was not revoked. */
+  revokedOn: Day | null;
+}
+
+/** 印章登记. */
+export interface Seal extends Term {
+  id: string;
+  name: string;
+  /** The department or bureau in whose name it is set. */
+  department: string;
+  /** Who keeps it. */
+  keeper: string;
+  /** The first day it may no longer be set; null while it was not revoked. */
+  revokedOn: Day | null;
+}
+
+/** 相对集中行政许可权: one bureau holds a department's powers; the department's own seal is put away. */
+export interface PowerTransfer extends Term {
+  bureau: string;
+  department: string;
+  /** By which decision, say 《行政许可法》第二十五条. */
+  basis: string;
+}
+
+/** Whether something of a term holds on a day. */
+export function holdsOn(term: Term & { revokedOn?: Day | null }, day: Day): boolean {
+  const revokedOn = term.revokedOn ?? null;
+  return term.from <= day && (term.until === null || day <= term.until) && (revokedOn === null || day < revokedOn);
+}
+
+/** Who holds a department's powers on a day: the bureau they were transferred to, else the department itself. */
+export function holderOf(department: string, transfers: readonly PowerTransfer[], day: Day): string {
+  return transfers.find((t) => t.department === department && holdsOn(t, day))?.bureau ?? department;
+}
+
+/** Who holds the power of an item on a day, the lead first; a shared item has several. */
+export function holdersOf(
+  item: Pick<Item, 'department'>,
+  transfers: readonly PowerTransfer[],
+  day: Day,
+): [string, ...string[]] {
+  const [lead = item.department, ...others] = departmentsOf(item.department);
+  const first = holderOf(lead, transfers, day);
+  const rest = others.map((department) => holderOf(department, transfers, day)).filter((holder) => holder !== first);
+  return [first, ...new Set(rest)];
+}
+
+/**
+ * Whoever disposes of an item's power sits with who holds it that day: with the bureau once it took the department's
+ * powers over (划转), and no longer with the department.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireHolder(
+  viewer: Viewer,
+  item: Pick<Item, 'department'>,
+  transfers: readonly PowerTransfer[],
+  tier: Tier,
+  day: Day,
+): void {
+  requireOneOf(viewer, holdersOf(item, transfers, day), tier);
+}
+
+/** A node's registers of departments and windows. */
+export interface Offices {
+  windows: readonly ServiceWindow[];
+  authorities: readonly WindowAuthority[];
+  transfers: readonly PowerTransfer[];
+  seals: readonly Seal[];
+}
+
+/** A node that keeps no registers yet. */
+export const NO_OFFICES: Offices = { windows: [], authorities: [], transfers: [], seals: [] };
+
+/** On what a window does a stage: whose authorization, in whose name, under which seal. */
+export interface WindowPower {
+  authority: WindowAuthority;
+  /** In whose name the result goes out. */
+  inNameOf: string;
+  /** The seal it is set with; null for stages before delivery. */
+  seal: Seal | null;
+}
+
+/**
+ * A window does a stage of an item only while whoever holds the power authorizes it; what is delivered bears the seal
+ * of the same. An authorization by a department whose powers went to a bureau has lapsed with them.
+ * Source: 行政许可法 Art. 25, 26, 39; 窗口充分授权制度.
+ * @throws {ProblemError} WINDOW_UNAUTHORIZED; SEAL_MISSING for a delivery nobody can set a seal to
+ */
+export function requireWindowAuthority(
+  offices: Offices,
+  item: Pick<Item, 'code' | 'department'>,
+  window: string,
+  stage: WindowStage,
+  day: Day,
+): WindowPower {
+  const open = offices.windows.find((w) => w.code === window);
+  const refuse = (why: string) =>
+    problem('WINDOW_UNAUTHORIZED', `Window ${window} may not ${stage} ${item.code} on ${day}: ${why}.`, {
+      article: ARTICLES.windowAuthority,
+    });
+  if (!open || !holdsOn(open, day)) throw refuse('no such window is open');
+  const holders = holdersOf(item, offices.transfers, day);
+  const authority = offices.authorities.find(
+    (a) =>
+      a.window === window &&
+      a.item === item.code &&
+      a.stages.includes(stage) &&
+      holders.includes(a.department) &&
+      holdsOn(a, day),
+  );
+  if (!authority) throw refuse(`${holders.join(', ')} did not authorize it`);
+  const seal = stage === 'DELIVER' ? requireSeal(offices.seals, authority.department, day) : null;
+  return { authority, inNameOf: authority.department, seal };
+}
+
+/** @throws {ProblemError} SEAL_MISSING when the department or bureau has no seal that holds */
+export function requireSeal(seals: readonly Seal[], department: string, day: Day): Seal {
+  const seal = seals.find((s) => s.department === department && holdsOn(s, day));
+  if (seal) return seal;
+  throw problem('SEAL_MISSING', `${department} has no seal that holds on ${day}.`, { article: ARTICLES.seal });
+}
+
+/**
+ * Whether a department may authorize a window.
+ * @throws {ProblemError} NOT_COMPETENT for a stage the node has no part in; WRONG_DEPARTMENT for an item whose power it
+ *   does not hold (any more), or another department's window; OFFICE_CONFLICT where no such window is open; BAD_INPUT for
+ *   a term that ends before it begins
+ */
+export function requireAuthorization(
+  offices: Pick<Offices, 'windows' | 'transfers'>,
+  item: Item,
+  tier: Tier,
+  next: Omit<WindowAuthority, 'id' | 'revokedOn'>,
+): void {
+  requireTerm(next);
+  const here = stagesAt(item, tier);
+  const beyond = next.stages.filter((stage) => !here.includes(stage));
+  if (beyond.length > 0) {
+    throw problem('NOT_COMPETENT', `${beyond.join(', ')} of ${item.code} is not done at a ${tier} node.`, {
+      article: ARTICLES.windowAuthority,
+      field: 'stages',
+    });
+  }
+  const window = offices.windows.find((w) => w.code === next.window);
+  if (!window || !holdsOn(window, next.from)) {
+    throw conflict(`No window ${next.window} is open on ${next.from}.`, 'window');
+  }
+  const holders = holdersOf(item, offices.transfers, next.from);
+  if (!holders.includes(next.department)) {
+    throw wrongDepartment(`The power of ${item.code} is with ${holders.join(', ')}, not with ${next.department}.`);
+  }
+  if (window.department !== null && window.department !== next.department) {
+    throw wrongDepartment(`Window ${window.code} belongs to ${window.department}.`);
+  }
+}
+
+/**
+ * Whether a seal may be registered.
+ * @throws {ProblemError} OFFICE_CONFLICT for a name that stands already, or a department whose powers a bureau holds;
+ *   BAD_INPUT for a term that ends before it begins
+ */
+export function requireNewSeal(
+  offices: Pick<Offices, 'seals' | 'transfers'>,
+  next: Omit<Seal, 'id' | 'revokedOn'>,
+): void {
+  requireTerm(next);
+  if (offices.seals.some((seal) => seal.name === next.name && overlaps(seal, next))) {
+    throw conflict(`A seal ${next.name} is registered already.`, 'name');
+  }
+  const holder = holderOf(next.department, offices.transfers, next.from);
+  if (holder !== next.department) {
+    throw conflict(`${holder} holds the powers of ${next.department}, and sets its own seal.`, 'department');
+  }
+}
+
+/**
+ * Whether a bureau may be given a department's powers (多枚印章归一).
+ * @throws {ProblemError} OFFICE_CONFLICT where the powers are with a bureau already, or a bureau would pass on what it
+ *   does not hold itself; BAD_INPUT for a term that ends before it begins, or a basis that can't be looked up
+ */
+export function requireTransfer(transfers: readonly PowerTransfer[], next: PowerTransfer): void {
+  requireTerm(next);
+  if (citationsOf(next.basis).length === 0) {
+    throw problem('BAD_INPUT', `${next.basis} names no basis that can be looked up.`, {
+      article: ARTICLES.concentratedPowers,
+      field: 'basis',
+    });
+  }
+  if (next.bureau === next.department) throw conflict(`${next.bureau} holds its own powers already.`, 'department');
+  const other = transfers.find((t) => t.department === next.department && overlaps(t, next));
+  if (other) throw conflict(`The powers of ${next.department} are with ${other.bureau} already.`, 'department');
+  const chained = transfers.find(
+    (t) => (t.department === next.bureau || t.bureau === next.department) && overlaps(t, next),
+  );
+  if (chained) throw conflict(`Powers are not passed on a second time (${chained.bureau}).`, 'bureau');
+}
+
+/** Seals that a transfer puts away (封存): those of the department that still hold on its first day. */
+export function sealsPutAway(seals: readonly Seal[], transfer: PowerTransfer): Seal[] {
+  return seals.filter(
+    (seal) => seal.department === transfer.department && overlaps(seal, { from: transfer.from, until: null }),
+  );
+}
+
+/**
+ * An authorization or a seal is taken back for a reason, and never for days that are over: what was done then stands.
+ * @throws {ProblemError} REASON_MISSING; BAD_INPUT for a day that has passed
+ */
+export function requireRevocation(on: Day, reason: string, today: Day): void {
+  if (reason.trim() === '') {
+    throw problem('REASON_MISSING', 'What is taken back is taken back for a reason.', {
+      article: ARTICLES.windowAuthority,
+      field: 'reason',
+    });
+  }
+  if (on < today) {
+    throw problem('BAD_INPUT', `Nothing can be taken back from ${on} on, which has passed.`, {
+      article: ARTICLES.windowAuthority,
+      field: 'on',
+    });
+  }
+}
+
+/** How far an item can be done on the spot. */
+export interface AuthorityShare {
+  item: string;
+  /** What can be done, in the order of a case. */
+  done: WindowStage[];
+  /** What belongs to it. */
+  needed: WindowStage[];
+}
+
+/** Share of stages that can be done on the spot, whole percent, rounded down; 100 where nothing is needed. */
+export function percentOf(shares: readonly AuthorityShare[]): number {
+  const needed = shares.reduce((sum, share) => sum + share.needed.length, 0);
+  const done = shares.reduce((sum, share) => sum + share.done.length, 0);
+  return needed === 0 ? 100 : Math.floor((100 * done) / needed);
+}
+
+/** Those that can't be done on the spot from the first stage to the last. */
+export function belowFull(shares: readonly AuthorityShare[]): AuthorityShare[] {
+  return shares.filter((share) => share.done.length < share.needed.length);
+}
+
+/**
+ * 充分授权 of a window on a day: of every item it has to do with, which of the node's stages it can do. Delivery counts
+ * only while there is a seal to set.
+ */
+export function windowShares(
+  offices: Offices,
+  items: readonly Item[],
+  window: string,
+  tier: Tier,
+  day: Day,
+): AuthorityShare[] {
+  const concerned = new Set(
+    offices.authorities.filter((a) => a.window === window && holdsOn(a, day)).map((a) => a.item),
+  );
+  return items
+    .filter((item) => concerned.has(item.code) && isInForce(item, day))
+    .map((item) => {
+      const needed = stagesAt(item, tier);
+      return { item: item.code, needed, done: needed.filter((stage) => can(offices, item, window, stage, day)) };
+    });
+}
+
+/**
+ * 充分授权 of a lower node on a day: of every item it has a part in, which stages of the whole it does itself.
+ * @param granted stages it does by a delegation of that item, beside those of the catalogue
+ */
+export function nodeShares(
+  items: readonly Item[],
+  node: DivisionCode,
+  tier: Tier,
+  day: Day,
+  granted: (item: string, node: DivisionCode) => readonly WindowStage[] = () => [],
+): AuthorityShare[] {
+  return items
+    .filter((item) => isInForce(item, day))
+    .map((item) => {
+      const own = new Set([...stagesAt(item, tier), ...granted(item.code, node)]);
+      return { item: item.code, needed: [...WINDOW_STAGES], done: WINDOW_STAGES.filter((stage) => own.has(stage)) };
+    })
+    .filter((share) => share.done.length > 0);
+}
+
+function can(offices: Offices, item: Item, window: string, stage: WindowStage, day: Day): boolean {
+  const holders = holdersOf(item, offices.transfers, day);
+  const open = offices.windows.some((w) => w.code === window && holdsOn(w, day));
+  const sealed = (department: string) => offices.seals.some((s) => s.department === department && holdsOn(s, day));
+  return (
+    open &&
+    offices.authorities.some(
+      (a) =>
+        a.window === window &&
+        a.item === item.code &&
+        a.stages.includes(stage) &&
+        holders.includes(a.department) &&
+        holdsOn(a, day) &&
+        (stage !== 'DELIVER' || sealed(a.department)),
+    )
+  );
+}
+
+/** Whether two terms share a day; a revoked one ends before its day of revocation. */
+function overlaps(one: Term & { revokedOn?: Day | null }, other: Term): boolean {
+  const revokedOn = one.revokedOn ?? null;
+  if (revokedOn !== null && revokedOn <= other.from) return false;
+  return (one.until === null || one.until >= other.from) && (other.until === null || other.until >= one.from);
+}
+
+function requireTerm({ from, until }: Term): void {
+  if (until === null || until >= from) return;
+  throw problem('BAD_INPUT', `A term from ${from} can't end on ${until}.`, { field: 'until' });
+}
+
+function conflict(message: string, field: string) {
+  return problem('OFFICE_CONFLICT', message, { article: ARTICLES.concentratedPowers, field });
+}
+
+function wrongDepartment(message: string) {
+  return problem('WRONG_DEPARTMENT', message, { article: ARTICLES.windowAuthority, field: 'department' });
+}

@@ -1,0 +1,30 @@
+/** 项目: what groups cases of several tiers. */
+export type { AnswerProjectOrderInput } from './inputs.ts';
+export { projectAnswerSchema, projectLineSchema, projectNoticeSchema } from './log.ts';
+export type { ProjectAnswer, ProjectLine } from './log.ts';
+export {
+  beganOn,
+  concernedNodes,
+  foldProject,
+  foldProjectLine,
+  phaseOf,
+  projectCaseOf,
+  requireProjectReader,
+} from './rules.ts';
+export type { ProjectFile, ProjectStanding } from './rules.ts';
+export type { ProjectCaseView, ProjectFilter, ProjectView, ProjectsService } from './services.ts';
+export {
+  amendProject,
+  answerOrder,
+  answererOf,
+  dispatchProject,
+  endProject,
+  flagKeyProject,
+  linkCase,
+  reachPhase,
+  refusedNotice,
+  registerProject,
+  succeedProject,
+  unlinkCase,
+} from './steps.ts';
+export type { ProjectDraft } from './steps.ts';

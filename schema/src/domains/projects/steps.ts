@@ -1,0 +1,230 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import { problem } from '../../kernel/errors.ts';
+import type { LogActor } from '../../case/log-line.ts';
+import { NODE_ACTOR } from '../../case/log-line.ts';
+import type { ProjectAgent, ProjectEntry, ProjectLead } from './log.ts';
+import type { ProjectPhase } from './words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Day } from '../../kernel/calendar.ts';
+import { dayOf } from '../../kernel/calendar.ts';
+import type { Post } from '../../case/step-rules.ts';
+import { actAs, requireReason } from '../../case/step-rules.ts';
+import { requireOneOf } from '../../operation/permissions.ts';
+import type { ProjectCase, ProjectFile, ProjectOrder } from './rules.ts';
+import { phaseAfter, phaseOf, requireOpenProject } from './rules.ts';
+import { requireNoPersonalData } from '../proxy/rules.ts';
+import type { Succession } from '../../case/successions.ts';
+
+/** A line to be written: who and what; the store adds number, time, chain and signature. */
+export type ProjectDraft = ProjectEntry & { actor: LogActor };
+
+const { projects: article } = ARTICLES;
+const bad = (message: string, field: string) => problem('BAD_INPUT', message, { article, field });
+
+export interface Registration {
+  name: string;
+  amountFen: number;
+  /** Where it is built; within the division of the node that keeps it. */
+  place: DivisionCode;
+  /** 立项. */
+  on: Day;
+}
+
+/**
+ * Registers a project (项目登记) in its first phase.
+ * @throws {ProblemError} FORBIDDEN, UNKNOWN_DIVISION, NOT_COMPETENT, BAD_INPUT
+ */
+export function registerProject(desk: Post, { name, amountFen, place, on }: Registration): ProjectDraft[] {
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
+  requireWithin(desk, place, 'place');
+  requireNotLater(on, dayOf(desk.now));
+  requireAmount(amountFen);
+  return [{ action: 'REGISTERED', actor, data: { name, amountFen, place, on } }];
+}
+
+/**
+ * Changes name or amount, for a reason; what was there stays in the log.
+ * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING, NO_CHANGE, BAD_INPUT
+ */
+export function amendProject(
+  desk: Post,
+  file: ProjectFile,
+  change: { name: string | null; amountFen: number | null; reason: string },
+): ProjectDraft[] {
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
+  requireOpenProject(file, file.id, 'id');
+  requireReason(change.reason, article);
+  const { name, amountFen } = { name: change.name ?? file.name, amountFen: change.amountFen ?? file.amountFen };
+  requireAmount(amountFen);
+  if (name === file.name && amountFen === file.amountFen) {
+    throw problem('NO_CHANGE', 'Name and amount are as they were.', { article, field: 'name' });
+  }
+  return [{ action: 'AMENDED', actor, data: { name, amountFen, reason: change.reason } }];
+}
+
+/**
+ * Moves a project on to its next phase: one at a time, never back, not before the one ahead and not into the future.
+ * @throws {ProblemError} PROJECT_ENDED, PHASE_OUT_OF_ORDER, BAD_INPUT
+ */
+export function reachPhase(desk: Post, file: ProjectFile, phase: ProjectPhase, on: Day): ProjectDraft[] {
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
+  requireOpenProject(file, file.id, 'id');
+  const last = phaseOf(file);
+  const next = phaseAfter(last.phase);
+  if (phase !== next) {
+    const may = next ? `${next} follows` : 'nothing follows';
+    throw problem('PHASE_OUT_OF_ORDER', `The project is at ${last.phase}: ${may}, not ${phase}.`, {
+      article,
+      field: 'phase',
+    });
+  }
+  requireNotLater(on, dayOf(desk.now));
+  if (on < last.on) throw bad(`${phase} on ${on} lies before ${last.phase} on ${last.on}.`, 'on');
+  return [{ action: 'PHASE_REACHED', actor, data: { phase, on } }];
+}
+
+/**
+ * Makes a project a key project (重点项目) or takes that back, by the head, for a ground (a list's number and year).
+ * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING, NO_CHANGE
+ */
+export function flagKeyProject(desk: Post, file: ProjectFile, key: boolean, ground: string): ProjectDraft[] {
+  const actor = actAs(desk, 'FLAG_PROJECT', null);
+  requireOpenProject(file, file.id, 'id');
+  requireReason(ground, ARTICLES.greenChannel);
+  if (key === (file.key !== null)) {
+    throw problem('NO_CHANGE', key ? 'It is a key project.' : 'It is no key project.', { article, field: 'key' });
+  }
+  return [{ action: key ? 'KEY_FLAGGED' : 'KEY_UNFLAGGED', actor, data: { ground } }];
+}
+
+export interface NewOrder {
+  node: DivisionCode;
+  department: string | null;
+  text: string;
+  dueOn: Day;
+}
+
+export interface Dispatch {
+  lead: ProjectLead;
+  agent: ProjectAgent | null;
+  orders: readonly NewOrder[];
+}
+
+/**
+ * Dispatches a project (派单): who leads it, who follows it as proxy agent, and what nodes below or departments here are
+ * to do by when.
+ * @throws {ProblemError} PROJECT_ENDED, UNKNOWN_DIVISION, NOT_COMPETENT, BAD_INPUT
+ */
+export function dispatchProject(desk: Post, file: ProjectFile, { lead, agent, orders }: Dispatch): ProjectDraft[] {
+  const actor = actAs(desk, 'DISPATCH_PROJECT', null);
+  requireOpenProject(file, file.id, 'id');
+  requireWithin(desk, lead.node, 'lead.node');
+  if (desk.divisions.get(lead.node).tier === 'VILLAGE') {
+    throw problem('NOT_COMPETENT', 'A village committee is no administrative organ and leads no project.', {
+      article: ARTICLES.organsOnly,
+      field: 'lead.node',
+    });
+  }
+  if (agent) requireWithin(desk, agent.node, 'agent.node');
+  const today = dayOf(desk.now);
+  const made = orders.map((order, i): ProjectDraft => {
+    requireWithin(desk, order.node, `orders.${i}.node`);
+    if (order.node === desk.node && order.department === null) {
+      throw bad('An order to the own node names its department.', `orders.${i}.department`);
+    }
+    if (order.dueOn < today) throw bad(`${order.dueOn} has passed.`, `orders.${i}.dueOn`);
+    requireNoPersonalData(order.text, `orders.${i}.text`);
+    return { action: 'ORDERED', actor, data: { order: file.orders.length + i + 1, ...order } };
+  });
+  return [{ action: 'DISPATCHED', actor, data: { lead, agent } }, ...made];
+}
+
+/**
+ * Whoever answers an order (交办答复): a person of the node, and of the department, that was ordered.
+ * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, WRONG_DEPARTMENT, ORDER_ANSWERED, REASON_MISSING
+ */
+export function answererOf(desk: Post, file: ProjectFile, number: number, answer: string): LogActor {
+  const actor = actAs(desk, 'ANSWER_PROJECT', null);
+  const order = requireOrder(file, number, desk.node);
+  if (order.department !== null) {
+    requireOneOf(desk.viewer, [order.department], desk.divisions.get(desk.node).tier);
+  }
+  requireReason(answer, article);
+  requireNoPersonalData(answer, 'answer');
+  return actor;
+}
+
+/**
+ * Writes an answer down where the project is kept.
+ * @param node the node that was ordered and answers
+ * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, ORDER_ANSWERED
+ */
+export function answerOrder(
+  file: ProjectFile,
+  node: DivisionCode,
+  actor: LogActor,
+  number: number,
+  answer: string,
+): ProjectDraft[] {
+  requireOrder(file, number, node);
+  return [{ action: 'ORDER_ANSWERED', actor, data: { order: number, node, answer } }];
+}
+
+function requireOrder({ orders }: ProjectFile, number: number, node: DivisionCode): ProjectOrder {
+  const order = orders.find((o) => o.number === number);
+  if (!order) throw problem('NOT_FOUND', `The project has no order ${number}.`, { article, field: 'order' });
+  if (order.node !== node) {
+    throw problem('NOT_COMPETENT', `Order ${number} is for ${order.node}, not ${node}.`, { article, field: 'order' });
+  }
+  if (!order.answer) return order;
+  throw problem('ORDER_ANSWERED', `Order ${number} was answered; that is done once.`, { article, field: 'order' });
+}
+
+/** The line by which a project takes a case that was linked to it; none where it has it. */
+export function linkCase(file: ProjectFile, { id, ...linked }: ProjectCase): ProjectDraft[] {
+  if (file.cases.some((c) => c.id === id)) return [];
+  return [{ action: 'CASE_LINKED', actor: NODE_ACTOR, data: { case: id, ...linked } }];
+}
+
+/** The line by which a project lets a case go that was taken out of it; none where it has it not. */
+export function unlinkCase(file: ProjectFile, id: string): ProjectDraft[] {
+  if (!file.cases.some((c) => c.id === id)) return [];
+  return [{ action: 'CASE_LEFT', actor: NODE_ACTOR, data: { case: id } }];
+}
+
+/** Writes down that a node did not take what it was told. */
+export function refusedNotice(by: DivisionCode, code: string): ProjectDraft[] {
+  return [{ action: 'NOTICE_REFUSED', actor: NODE_ACTOR, data: { by, code } }];
+}
+
+/** The line by which the successor of a closed keeper takes a project over (撤并承接); none where another keeps it. */
+export function succeedProject(file: ProjectFile, { node, successor, closing, why }: Succession): ProjectDraft[] {
+  if (file.node !== node) return [];
+  return [{ action: 'SUCCEEDED', actor: NODE_ACTOR, data: { node, successor, closing, why } }];
+}
+
+/**
+ * Ends a project that goes no further (项目终止): it takes no case and no step any more.
+ * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING
+ */
+export function endProject(desk: Post, file: ProjectFile, reason: string): ProjectDraft[] {
+  const actor = actAs(desk, 'KEEP_PROJECT', null);
+  requireOpenProject(file, file.id, 'id');
+  requireReason(reason, article);
+  return [{ action: 'ENDED', actor, data: { reason } }];
+}
+
+function requireWithin({ divisions, node }: Post, code: DivisionCode, field: string): void {
+  if (!divisions.find(code)) throw problem('UNKNOWN_DIVISION', `${code} is no division.`, { field });
+  if (divisions.isWithin(code, node)) return;
+  throw problem('NOT_COMPETENT', `${code} does not lie within ${node}.`, { article, field });
+}
+
+function requireNotLater(on: Day, today: Day): void {
+  if (on > today) throw bad(`${on} has not come yet.`, 'on');
+}
+
+function requireAmount(amountFen: number): void {
+  if (Number.isSafeInteger(amountFen) && amountFen >= 0) return;
+  throw bad('The amount is whole fen, not below 0.', 'amountFen');
+}

@@ -1,0 +1,103 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { AgentWaitKind } from './words.ts';
+import { isClosed } from '../../case/words.ts';
+import type { Day } from '../../kernel/calendar.ts';
+import { endOfDay, plusDays } from '../../kernel/calendar.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import type { Clock } from '../../case/clock.ts';
+import { dueOf } from '../fees/rules.ts';
+import { openCorrections } from '../joint/rules.ts';
+import type { CaseAgent } from './rules.ts';
+import { nextDue, NOTHING_DUE } from '../../case/work-queue.ts';
+
+/** Something that waits for an agent in one case. */
+export interface AgentWait {
+  kind: AgentWaitKind;
+  /** Its end; null where none runs. */
+  dueAt: Date | null;
+}
+
+/** A change of agent that was told and may not stand in the case's log here yet. */
+export interface ToldChange {
+  change: string;
+  to: CaseAgent;
+}
+
+/** How many days ahead the end of a consent waits for the agent: time to see the applicant once more. */
+export const CONSENT_NOTICE_DAYS = 7;
+
+/**
+ * Who looks after a case as this desk knows it: by its log, and by what was told of it and has not come back yet.
+ * @param told in the order they were told
+ */
+export function agentNow({ proxy }: Pick<CaseFile, 'proxy'>, told: readonly ToldChange[]): CaseAgent | null {
+  if (!proxy) return null;
+  return told.findLast(({ change }) => !proxy.changes.includes(change))?.to ?? proxy.agent;
+}
+
+/**
+ * What waits for the agent of a case, from what the agent's own desk knows: what ends first comes first.
+ * @param node the agent's desk
+ * @param clock null before acceptance
+ * @param unreported whether an enquiry at this desk the case grew out of is not reported back
+ */
+export function agentWaits(
+  node: DivisionCode,
+  file: CaseFile,
+  { clock, today, unreported }: { clock: Clock | null; today: Day; unreported: boolean },
+): AgentWait[] {
+  const waits = [
+    ...stepWaits(node, file, clock),
+    ...consentWaits(file, today),
+    ...(unreported && isClosed(file.state) ? [wait('REPORT_RESULT')] : []),
+  ];
+  const end = ({ dueAt }: AgentWait) => (dueAt ?? NOTHING_DUE).getTime();
+  return waits.toSorted((one, other) => end(one) - end(other));
+}
+
+const wait = (kind: AgentWaitKind, dueAt: Date | null = null): AgentWait => ({ kind, dueAt });
+
+function stepWaits(node: DivisionCode, file: CaseFile, clock: Clock | null): AgentWait[] {
+  const here = file.custodian === node && file.inTransitTo === null;
+  const waits: AgentWait[] = [];
+  if (!isClosed(file.state) && dueOf(file) > 0) waits.push(wait('PAY_FEE'));
+  if (openCorrections(file.joint).length > 0 && !isClosed(file.state))
+    waits.push(wait('MAKE_CORRECTION', clock?.dueAt ?? null));
+  switch (file.state) {
+    case 'AWAITING_SUPPLEMENT':
+      return [...waits, wait('BRING_SUPPLEMENT')];
+    case 'DRAFT':
+    case 'PRECHECKED':
+      return here ? [...waits, wait('FILE_DRAFT')] : waits;
+    case 'FILED':
+      return here && file.acceptor !== node ? [...waits, wait('FORWARD')] : waits;
+    case 'GRANTED':
+    case 'REFUSED':
+      return here && file.issued ? [...waits, wait('DELIVER', clock?.deliveryDueAt ?? null)] : waits;
+    case 'DELIVERED':
+      return here ? [...waits, wait('CLOSE')] : waits;
+    case 'ACCEPTED':
+    case 'REVIEWED':
+    case 'CLOSED':
+    case 'NOT_ACCEPTED':
+    case 'WITHDRAWN':
+    case 'TERMINATED':
+    case 'VOIDED':
+      return waits;
+    default:
+      return file.state satisfies never;
+  }
+}
+
+function consentWaits({ proxy, state }: CaseFile, today: Day): AgentWait[] {
+  const until = proxy?.consent.until ?? null;
+  if (isClosed(state) || until === null || until > plusDays(today, CONSENT_NOTICE_DAYS)) return [];
+  return [wait('RENEW_CONSENT', endOfDay(until))];
+}
+
+/** When the next thing ends in an agent's case: what waits for the agent, or the limit that runs at whoever holds it. */
+export function agentDueAt(file: CaseFile, clock: Clock | null, waits: readonly AgentWait[]): Date | null {
+  const ends = [nextDue(file, clock, null).nextDueAt, ...waits.flatMap(({ dueAt }) => dueAt ?? [])];
+  const first = new Date(Math.min(...ends.map((end) => end.getTime())));
+  return first.getTime() === NOTHING_DUE.getTime() ? null : first;
+}

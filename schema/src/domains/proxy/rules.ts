@@ -1,0 +1,157 @@
+import { problem } from '../../kernel/errors.ts';
+import type { FiledData, LogActor, LogEntry, LogLine } from '../../case/log-line.ts';
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { ConsentWay, ContactParty, ContactWay } from './words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Day } from '../../kernel/calendar.ts';
+
+/** 委托: what the applicant consented to, and until when. */
+export interface ProxyConsent {
+  way: ConsentWay;
+  givenAt: Date;
+  /** What the agent may do; null in logs of an earlier form. */
+  scope: string | null;
+  /** Its first day; null for the day it was given. */
+  from: Day | null;
+  /** Its last day; null until the case ends. */
+  until: Day | null;
+  revokedAt: Date | null;
+}
+
+/** 联系记录: one contact of the agent's on the way. */
+export interface ProxyContact {
+  at: Date;
+  node: DivisionCode;
+  actor: LogActor;
+  with: ContactParty;
+  way: ContactWay;
+  what: string;
+}
+
+/** 代办员 of one case: a person, or the proxy team of a desk where nobody of it is named. */
+export interface CaseAgent {
+  node: DivisionCode;
+  /** Null for the desk's whole team. */
+  sub: string | null;
+  name: string | null;
+}
+
+/** 代办: what a case's log says of its proxy handling. */
+export interface ProxyHandling {
+  consent: ProxyConsent;
+  contacts: ProxyContact[];
+  /** Who looks after the case, wherever it is held. */
+  agent: CaseAgent;
+  /** Whose it was before it was handed to another desk, until that desk has it. */
+  agentBefore: CaseAgent | null;
+  /** Ids of the changes of agent that stand in its log. */
+  changes: string[];
+}
+
+/**
+ * The proxy handling a filing begins, or goes on with: filing a draft neither undoes a revocation nor loses a contact.
+ * @param filer who takes it in, and looks after it from then on
+ */
+export function proxyOf(
+  consent: FiledData['consent'],
+  before: ProxyHandling | null,
+  filer: CaseAgent,
+): ProxyHandling | null {
+  if (!consent) return before;
+  const { way, givenAt, scope = null, from = null, until = null } = consent;
+  const given = { way, givenAt: new Date(givenAt), scope, from, until };
+  const goesOn = before ?? { contacts: [], agent: filer, agentBefore: null, changes: [] };
+  return { ...goesOn, consent: { ...given, revokedAt: before?.consent.revokedAt ?? null } };
+}
+
+/**
+ * The proxy handling once the case is under way to another desk of its township: whoever took it over looks after it
+ * from then on, or that desk's team where it was only handed over.
+ */
+export function afterTransfer(
+  proxy: ProxyHandling | null,
+  { actor, data: { to, takenOver } }: Pick<LogLine & { action: 'TRANSFERRED' }, 'actor' | 'data'>,
+): ProxyHandling | null {
+  if (!proxy) return null;
+  const agent = takenOver ? { node: to, sub: actor.sub, name: actor.name } : { node: to, sub: null, name: null };
+  return { ...proxy, agent, agentBefore: proxy.agent };
+}
+
+/** The proxy handling once a hand-off has arrived, or was refused and nothing came of it. */
+export function afterArrival(proxy: ProxyHandling | null, refused: boolean): ProxyHandling | null {
+  if (!proxy?.agentBefore) return proxy;
+  return { ...proxy, agent: refused ? proxy.agentBefore : proxy.agent, agentBefore: null };
+}
+
+/** The lines of proxy handling. */
+export const PROXY_ACTIONS = ['CONTACTED', 'CONSENT_REVOKED', 'AGENT_CHANGED'] as const;
+
+type ProxyLine = Extract<LogEntry, { action: (typeof PROXY_ACTIONS)[number] }>;
+
+/** The proxy handling after one more line of its own; null where the line can't stand. */
+export function afterProxyLine(
+  proxy: ProxyHandling | null,
+  line: ProxyLine & { node: DivisionCode; actor: LogActor },
+  at: Date,
+): ProxyHandling | null {
+  if (!proxy || proxy.consent.revokedAt) return null;
+  switch (line.action) {
+    case 'CONTACTED': {
+      const contact = { at, node: line.node, actor: line.actor, ...line.data };
+      return { ...proxy, contacts: [...proxy.contacts, contact] };
+    }
+    case 'CONSENT_REVOKED':
+      return { ...proxy, consent: { ...proxy.consent, revokedAt: at } };
+    case 'AGENT_CHANGED': {
+      const { change, from, to } = line.data;
+      if (!isSameAgent(from, proxy.agent)) return null;
+      return { ...proxy, agent: to, changes: [...proxy.changes, change] };
+    }
+    default:
+      return line satisfies never;
+  }
+}
+
+export function isSameAgent(one: CaseAgent, other: CaseAgent): boolean {
+  return one.node === other.node && one.sub === other.sub;
+}
+
+/**
+ * An agent acts while the applicant's consent holds, and no longer (民法典 Art. 173: an agency ends with its term and with
+ * its revocation). A case that nobody consented to be handled by proxy is the desk's own.
+ * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
+ */
+export function requireConsent(
+  proxy: { consent: Pick<ProxyConsent, 'from' | 'until' | 'revokedAt'> } | null,
+  today: Day,
+): void {
+  if (!proxy) return;
+  const { from, until, revokedAt } = proxy.consent;
+  const article = ARTICLES.proxyEnds;
+  if (revokedAt) {
+    throw problem('CONSENT_REVOKED', "The applicant took the consent back; the desk's clerks go on with the case.", {
+      article,
+    });
+  }
+  if (until !== null && until < today) {
+    throw problem('CONSENT_EXPIRED', `The applicant's consent ended on ${until}.`, { article });
+  }
+  if (from !== null && from > today) {
+    throw problem('CONSENT_MISSING', `The applicant's consent begins on ${from}.`, { article: ARTICLES.proxyConsent });
+  }
+}
+
+/** Seven digits and more in a row: a phone, an identity number, a bank account, a case's own number. */
+const LONG_NUMBER = /[\d\uFF10-\uFF19](?:[\s-]?[\d\uFF10-\uFF19]){6,}/;
+
+/**
+ * The log is read by every desk on the way: what is written of a contact names no numbers of a person.
+ * @throws {ProblemError} BAD_INPUT
+ */
+export function requireNoPersonalData(text: string, field: string): void {
+  if (!LONG_NUMBER.test(text)) return;
+  throw problem('BAD_INPUT', 'Write down what it was about; no phone, identity or account numbers.', {
+    article: ARTICLES.leastData,
+    field,
+  });
+}

@@ -1,0 +1,38 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { Viewer } from '../../operation/permissions.ts';
+import type { Role } from '../../kernel/words.ts';
+
+/** Personal data that an answer is about to show (个人信息查阅). */
+export interface PersonalDataRead {
+  /** What it belongs to. */
+  kind: 'CASE' | 'ENQUIRY';
+  subject: string;
+  /** Field of the graph, say `Case.applicant.phone`. */
+  field: string;
+  /** Whether numbers are masked in it. */
+  masked: boolean;
+}
+
+/** A reading of personal data as the person it is about is told of it. */
+export interface PersonalDataReadView {
+  at: Date;
+  /** The desk of whoever read. */
+  division: DivisionCode;
+  personName: string;
+  roles: Role[];
+  fields: string[];
+  masked: boolean;
+  /** For what it was asked: the field at the root of the question, or the command on the host. */
+  question: string;
+  /** Why, in the words of whoever ran the command; null for a question of the graph. */
+  purpose: string | null;
+}
+
+export interface ReadsService {
+  /** Writes down what is about to be shown; only then may it be. */
+  note(viewer: Viewer, question: string, reads: readonly PersonalDataRead[]): Promise<void>;
+  /** For the person a case is about, newest first. @throws {ProblemError} NOT_FOUND */
+  ofTracked(number: string, code: string): Promise<PersonalDataReadView[]>;
+  /** For supervisors. @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN */
+  ofSubject(viewer: Viewer | null, subject: string): Promise<PersonalDataReadView[]>;
+}

@@ -1,0 +1,112 @@
+import { problem } from '../../kernel/errors.ts';
+import type { Role, Tier } from '../../kernel/words.ts';
+import { ROLE_LABELS } from '../../kernel/words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Day } from '../../kernel/calendar.ts';
+import type { Action, Viewer } from '../../operation/permissions.ts';
+import { PERMISSIONS } from '../../operation/permissions.ts';
+
+/** AB角: who stands in for whom in a post, with dates. */
+export interface StandIn {
+  /** The post that is stood in for. */
+  role: Role;
+  /** The A: whose post it is. */
+  absent: { sub: string; name: string };
+  /** The department the post belongs to; null for a post of the whole desk. */
+  department: string | null;
+  /** The B: subject of the person who stands in. */
+  standIn: string;
+  from: Day;
+  /** The last day. */
+  until: Day;
+}
+
+/** As a desk keeps it. */
+export interface KeptStandIn extends StandIn {
+  id: string;
+  standInName: string;
+  /** The day it was ended early: from then on it gives nothing. */
+  endedOn: Day | null;
+  /** The absence of an agent it comes from; null where a chief named it. */
+  absence: string | null;
+}
+
+/** Posts that are stood in for: those that handle cases or money, never a supervisor's. */
+export const STAND_IN_ROLES = ['AGENT', 'CLERK', 'CASHIER', 'CHIEF', 'HEAD'] as const satisfies Role[];
+export type StandInRole = (typeof STAND_IN_ROLES)[number];
+
+/** Whether it gives a post on a day. */
+export function standsOn(s: Pick<KeptStandIn, 'from' | 'until' | 'endedOn'>, day: Day): boolean {
+  return s.from <= day && day <= s.until && (s.endedOn === null || day < s.endedOn);
+}
+
+/**
+ * The post a person stands in for today that may do the action; undefined when there is none. A post of a department is
+ * stood in for by that department's people, and none by a supervisor: they read everything and handle nothing.
+ */
+export function standInFor(
+  viewer: Viewer,
+  action: Action,
+  tier: Tier,
+  standIns: readonly StandIn[],
+  today: Day,
+): StandIn | undefined {
+  if (viewer.roles.includes('SUPERVISOR')) return undefined;
+  return standIns.find(
+    (s) =>
+      s.standIn === viewer.sub &&
+      s.absent.sub !== viewer.sub &&
+      s.from <= today &&
+      today <= s.until &&
+      (s.department === null || s.department === viewer.department) &&
+      PERMISSIONS[action][s.role]?.includes(tier) === true,
+  );
+}
+
+/**
+ * Whether a chief may name this stand-in, beside those that are kept already.
+ * @param keeper in the post that keeps stand-ins: a chief fills no head's post
+ * @throws {ProblemError} BAD_INPUT, FORBIDDEN, WRONG_DEPARTMENT, STAND_IN_CONFLICT
+ */
+export function requireStandIn(
+  keeper: Pick<Viewer, 'sub' | 'department'> & { role: Role },
+  made: StandIn,
+  kept: readonly KeptStandIn[],
+): void {
+  const article = ARTICLES.standIns;
+  if (made.until < made.from) {
+    throw problem('BAD_INPUT', `A term from ${made.from} can't end on ${made.until}.`, { field: 'until' });
+  }
+  if (made.standIn === made.absent.sub) {
+    throw problem('BAD_INPUT', 'Nobody stands in for themselves.', { field: 'standIn.sub', article });
+  }
+  if (made.standIn === keeper.sub) {
+    throw problem('FORBIDDEN', 'Nobody names themselves for a post; another chief or the head does.', { article });
+  }
+  if (made.role === 'HEAD' && keeper.role !== 'HEAD') {
+    throw problem('FORBIDDEN', `The head's stand-in is named by a head, not by ${ROLE_LABELS[keeper.role]}.`, {
+      article,
+    });
+  }
+  if (keeper.department !== null && made.department !== keeper.department) {
+    throw problem('WRONG_DEPARTMENT', `${keeper.department} names stand-ins for its own posts only.`, {
+      article,
+      field: 'department',
+    });
+  }
+  const meets = ({ from, until, endedOn }: KeptStandIn) =>
+    from <= made.until && made.from <= until && (endedOn === null || (made.from < endedOn && from < endedOn));
+  const open = kept.filter((s) => s.role === made.role && meets(s));
+  if (open.some((s) => s.absent.sub === made.absent.sub && s.department === made.department)) {
+    throw problem('STAND_IN_CONFLICT', `${made.absent.name} has a stand-in in that time already.`, {
+      article,
+      field: 'from',
+    });
+  }
+  if (open.some((s) => s.absent.sub === made.standIn)) {
+    throw problem('STAND_IN_CONFLICT', 'Whoever stands in is stood in for themselves in that time.', {
+      article,
+      field: 'standIn.sub',
+    });
+  }
+}

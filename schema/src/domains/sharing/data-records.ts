@@ -1,0 +1,77 @@
+import type { DivisionCode, Divisions } from '../../kernel/divisions.ts';
+import { filingNodeOf } from '../../kernel/identifiers.ts';
+import type { DataRecord } from './messages.ts';
+import type { Tier } from '../../kernel/words.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { hasPart } from '../../case/case-file.ts';
+import type { DataOffer } from './rules.ts';
+import { offeringNodeOf, replacedMaterial } from './rules.ts';
+
+// What a signed record of shared data may do at a node that did not make it: a valid signature proves who spoke, and
+// these rules say who may speak.
+
+/** Whose registers serve desks that their catalogue never comes down to: those of departments (部门登记). */
+const REGISTER_TIERS: readonly Tier[] = ['CITY', 'COUNTY'];
+
+/**
+ * The offer a record is judged by: the one that is known here, or another version of it that the offering node signed
+ * into the record. Where none is known the record's own counts if this desk chose to ask that node, or if a county or
+ * the city keeps the register. What a township or a village offers counts where its catalogue comes down to.
+ * @param known the offer under the record's id as this node has it; null where it has none
+ * @param asked whether this node asked for it
+ */
+export function offerOfRecord(
+  { terms, provider }: Pick<DataRecord, 'terms' | 'provider'>,
+  known: DataOffer | null,
+  asked: boolean,
+  divisions: Divisions,
+): DataOffer | null {
+  if (known) return terms && terms.version !== known.version ? terms : known;
+  const { tier } = divisions.get(provider);
+  return asked || REGISTER_TIERS.includes(tier) ? (terms ?? null) : null;
+}
+
+/**
+ * Why a record says what its offer does not give; null when it may count.
+ * @param offer see {@link offerOfRecord}; what was not answered gives nothing and needs none
+ */
+export function recordFault(record: DataRecord, offer: DataOffer | null): string | null {
+  const { outcome, replaces, values } = record;
+  if (outcome !== 'ANSWERED') {
+    return replaces === null && values === null ? null : `What was not answered gives nothing: ${outcome}.`;
+  }
+  if (offer === null) return `No offer ${record.offer} is known.`;
+  const fields = record.fields.map(({ name }) => name);
+  const offered = new Set(offer.fields.map(({ name }) => name));
+  const beyond = fields.filter((name) => !offered.has(name));
+  if (beyond.length > 0) return `${offer.id} does not offer ${beyond.join(', ')}.`;
+  const replaced = replacedMaterial(offer, fields);
+  if (replaces === replaced) return null;
+  return `By ${offer.id} these fields replace ${replaced ?? 'no material'}, not ${replaces ?? 'none'}.`;
+}
+
+/** Whether an offer is the offering node's own, under the id a record names. */
+export function isOwnOffer({ provider, offer: id }: Pick<DataRecord, 'provider' | 'offer'>, offer: DataOffer): boolean {
+  return offer.id === id && offer.node === provider && offeringNodeOf(id) === provider;
+}
+
+/** What is known of the parts of an asking and a bringing node in a case. */
+export type Parts = 'SHOWN' | 'NONE' | 'NOT_YET';
+
+/**
+ * Whether the node that asked and the one that brings its answer have a part in the case.
+ * @param file the case as this node knows it; null while it has not come: only the desk that took it in is known, by its
+ * id
+ * @returns NOT_YET where lines that show it may still come
+ */
+export function partsShown(
+  caseId: string,
+  file: CaseFile | null,
+  node: DivisionCode,
+  parties: readonly DivisionCode[],
+): Parts {
+  if (!file) return parties.every((party) => party === filingNodeOf(caseId)) ? 'SHOWN' : 'NOT_YET';
+  if (parties.every((party) => hasPart(party, file))) return 'SHOWN';
+  // whoever holds the case has its whole log
+  return file.custodian === node && file.inTransitTo === null ? 'NONE' : 'NOT_YET';
+}

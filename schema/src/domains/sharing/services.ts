@@ -1,0 +1,80 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { Problem } from '../../kernel/errors.ts';
+import type { Viewer } from '../../operation/permissions.ts';
+import type { DataOffer } from './rules.ts';
+import type { DataState } from './words.ts';
+import type { LightKind, LightLevel } from './light-words.ts';
+import type { RequestDataInput } from '../../graph/inputs.ts';
+
+/** An offer of data as one node has it. */
+export interface DataOfferView {
+  offer: DataOffer;
+  /** Whether the node that answers may ask for it today. */
+  askableHere: boolean;
+  answeredBy: DivisionCode;
+  /** When the copy last heard from the offering node; null at that node itself. */
+  staleSince: Date | null;
+}
+
+export interface GivenField {
+  name: string;
+  label: string;
+  value: string | null;
+}
+
+/** A request for data, as a desk of the case knows it. */
+export interface DataRequestView {
+  id: string;
+  offer: string;
+  asker: DivisionCode;
+  provider: DivisionCode;
+  /** The purpose; null where it was not proved. */
+  item: string | null;
+  askedBy: string;
+  askedAt: Date;
+  state: DataState;
+  answeredAt: Date | null;
+  /** The material that need not be handed in any more. */
+  replaces: string | null;
+  fields: GivenField[];
+  refusals: Problem[];
+  answeredBy: DivisionCode;
+}
+
+/** What the person it is about sees of a request: no values. */
+export interface DataUseView {
+  askedAt: Date;
+  asker: DivisionCode;
+  provider: DivisionCode;
+  item: string | null;
+  /** Labels, or names while the offering node has not answered. */
+  fields: string[];
+  state: DataState;
+  answeredBy: DivisionCode;
+}
+
+export interface DataLightView {
+  id: string;
+  kind: LightKind;
+  level: LightLevel;
+  at: Date;
+  raisedAt: DivisionCode;
+  about: DivisionCode;
+  caseId: string | null;
+  detail: string;
+}
+
+export interface SharingService {
+  /** @throws {ProblemError} UNAUTHENTICATED */
+  offers(viewer: Viewer | null, material: string | null): Promise<DataOfferView[]>;
+  /** Asks in the caller's transaction; the answer comes later. @throws {ProblemError} what the desk itself refuses */
+  request(viewer: Viewer | null, input: RequestDataInput): Promise<DataRequestView>;
+  /** @throws {ProblemError} UNAUTHENTICATED, NOT_FOUND, FORBIDDEN */
+  requests(viewer: Viewer | null, caseId: string): Promise<DataRequestView[]>;
+  /** Names of the materials. @throws {ProblemError} as {@link requests} */
+  supplied(viewer: Viewer | null, caseId: string): Promise<string[]>;
+  /** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code */
+  use(number: string, code: string): Promise<DataUseView[]>;
+  /** @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN */
+  lights(viewer: Viewer | null): Promise<DataLightView[]>;
+}

@@ -1,0 +1,32 @@
+import type { DocumentNode } from 'graphql';
+import { BoundedCache } from '../kernel/bounded-cache.ts';
+
+/** Bytes that a token takes with the nodes made of it, and a character where all of them begin comments (measured). */
+const TOKEN_BYTES = 500;
+const CHARACTER_BYTES = 50;
+
+/**
+ * Sound documents by the text they were parsed from. Bounded by the bytes they take and not by their number: whoever
+ * asks writes the texts.
+ */
+export class DocumentCache {
+  readonly #known: BoundedCache<DocumentNode>;
+
+  constructor(mostBytes: number) {
+    this.#known = new BoundedCache(mostBytes);
+  }
+
+  /** Estimated bytes of all that is kept. */
+  get bytes(): number {
+    return this.#known.weight;
+  }
+
+  find(text: string): DocumentNode | undefined {
+    return this.#known.find(text);
+  }
+
+  keep(text: string, document: DocumentNode): void {
+    const tokens = document.tokenCount ?? text.length;
+    this.#known.keep(text, document, text.length * CHARACTER_BYTES + tokens * TOKEN_BYTES);
+  }
+}

@@ -1,0 +1,28 @@
+/** The graph by role: builder, execution, limits, and the notes of who read personal data. */
+export { DocumentCache } from './document-cache.ts';
+export { executeRole, extensionsOf } from './execute.ts';
+export { MAX_MATERIAL_BYTES, MAX_REQUEST_BYTES, parseInput } from './inputs.ts';
+export type {
+  CaseStepInput,
+  EndDelegationInput,
+  FileCaseInput,
+  FileDraftInput,
+  GrantPowerInput,
+  MaterialInput,
+  RateServiceInput,
+  RequestDataInput,
+  SupplementCaseInput,
+} from './inputs.ts';
+export { CLIENT_LIMITS, limitFaults } from './limits.ts';
+export type { HeavyRoots } from './limits.ts';
+export { opensTo } from './one-case.ts';
+export { textFaults } from './plain-texts.ts';
+export type {
+  AdmissionService,
+  AdmissionView,
+  AffectedGrant,
+  LegalBasesService,
+  LegalBasisChangeView,
+} from './register-services.ts';
+export { roleSchema } from './roles.ts';
+export type { NodeServices, RoleContext } from './services.ts';

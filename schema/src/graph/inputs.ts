@@ -1,0 +1,314 @@
+import { z } from 'zod';
+import type { Problem } from '../kernel/errors.ts';
+import { ProblemError } from '../kernel/errors.ts';
+import { isDivisionCode } from '../kernel/divisions.ts';
+import { ARTICLES } from '../kernel/articles.ts';
+import { isIdNumber } from '../kernel/identity-numbers.ts';
+import { isDay } from '../kernel/calendar.ts';
+import { formEntrySchema } from '../domains/catalogue/forms.ts';
+import { CONSENT_WAYS } from '../domains/proxy/words.ts';
+import { DELIVERY_WAYS, ID_TYPES, OPINIONS, OUTCOMES, SPECIAL_PROCEDURES } from '../case/words.ts';
+import { GRANT_MODES, GRANT_STAGES } from '../domains/delegation/words.ts';
+import type { Grade } from '../case/words.ts';
+import { idempotencyKey, optionalText, paperNumber, phone, text } from '../operation/input-parts.ts';
+
+/** Largest material, in bytes. */
+export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
+/** Most bytes of one request's materials together. */
+export const MAX_REQUEST_BYTES = 30 * 1024 * 1024;
+/** What resident windows scan: photographs, PDF, office documents and plain text. */
+export const MATERIAL_MEDIA_TYPES = [
+  'application/pdf',
+  'image/jpeg',
+  'image/png',
+  'text/plain',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+] as const;
+
+const amountFen = z
+  .int()
+  .min(0)
+  .nullish()
+  .transform((v) => v ?? null);
+
+const materialInput = z.object({
+  name: text(100),
+  fileName: text(200),
+  mediaType: z.enum(MATERIAL_MEDIA_TYPES),
+  /** Base64 of the bytes. */
+  content: z
+    .string()
+    .min(4, 'has no bytes')
+    .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes`),
+});
+export type MaterialInput = z.infer<typeof materialInput>;
+
+/** Bytes that base64 text stands for. */
+function bytesOf(base64: string): number {
+  return Math.floor(base64.replace(/=+$/, '').length * 0.75);
+}
+
+export const materialsInput = z
+  .array(materialInput)
+  .max(50)
+  .refine(
+    (list) => list.reduce((sum, m) => sum + bytesOf(m.content), 0) <= MAX_REQUEST_BYTES,
+    `are above ${MAX_REQUEST_BYTES} bytes together; hand the rest in with a supplement`,
+  );
+
+export const applicantInput = z
+  .object({
+    name: text(100),
+    idType: z.enum(ID_TYPES),
+    idNumber: paperNumber,
+    phone,
+  })
+  .superRefine((applicant, context) => {
+    if (isIdNumber(applicant.idType, applicant.idNumber)) return;
+    const standard = applicant.idType === 'RESIDENT_ID' ? ARTICLES.residentId : ARTICLES.socialCreditCode;
+    context.addIssue({
+      code: 'custom',
+      path: ['idNumber'],
+      message: `is no valid ${applicant.idType} (${standard})`,
+      params: { article: standard },
+    });
+  });
+
+const consentDay = z
+  .string()
+  .refine(isDay, 'is no day')
+  .nullish()
+  .transform((v) => v ?? undefined)
+  .optional();
+export const consentInput = z.object({
+  givenBy: text(100),
+  way: z.enum(CONSENT_WAYS),
+  scope: text(200),
+  givenAt: z.iso.datetime({ offset: true }).transform((v) => new Date(v).toISOString()),
+  /** First and last day; from the day it was given, and to the end of the case, where left out. */
+  from: consentDay,
+  until: consentDay,
+});
+
+/** 延续: the licence's number and the last day it holds. */
+export const renewalInput = z.object({ licence: text(100), expiresOn: z.string().refine(isDay, 'is no day') });
+
+/** One of the organ's staff. */
+export const staffInput = z.object({ sub: text(200), name: text(100) });
+
+/** What the item's form asks for. */
+export const formInput = z.array(formEntrySchema).max(200);
+
+export const fileCaseInput = z.object({
+  item: text(50),
+  /** Where the matter lies; the desk's own division when left out. */
+  place: z
+    .string()
+    .refine(isDivisionCode, 'is no division code')
+    .nullish()
+    .transform((v) => v ?? null),
+  applicant: applicantInput,
+  consent: consentInput.nullish().transform((v) => v ?? null),
+  /** The amount asked for, in fen, where one is. */
+  amountFen,
+  form: formInput.nullish(),
+  renewal: renewalInput.nullish(),
+  materials: materialsInput,
+  /** The enquiry it grew out of. */
+  enquiry: text(100).nullish(),
+  /** The project it is filed for. */
+  project: text(100).nullish(),
+  idempotencyKey,
+});
+export type FileCaseInput = z.infer<typeof fileCaseInput>;
+
+const id = text(100);
+export const supplementCaseInput = z.object({
+  id,
+  materials: materialsInput.min(1, 'need at least one'),
+  note: optionalText(1000),
+  idempotencyKey,
+});
+export type SupplementCaseInput = z.infer<typeof supplementCaseInput>;
+
+const capFen = amountFen.transform((v) => (v === null ? null : { amountFen: v }));
+const day = z.string().refine(isDay, 'is no day');
+const power = {
+  items: z.array(text(50)).min(1, 'need at least one').max(500),
+  stages: z.array(z.enum(GRANT_STAGES)).min(1, 'need at least one'),
+  capFen,
+};
+
+export const grantPowerInput = z
+  .object({
+    ...power,
+    grantee: text(20),
+    mode: z.enum(GRANT_MODES),
+    from: day,
+    to: day.nullish().transform((v) => v ?? null),
+    basis: text(500),
+    announcement: text(2000),
+    request: z
+      .uuid()
+      .nullish()
+      .transform((v) => v ?? null),
+    idempotencyKey,
+  })
+  .transform(({ capFen: cap, ...rest }) => ({ ...rest, cap }));
+export type GrantPowerInput = z.infer<typeof grantPowerInput>;
+
+export const requestPowerInput = z
+  .object({ ...power, grantor: text(20), reason: text(2000), staff: z.int().min(0), idempotencyKey })
+  .transform(({ capFen: cap, grantor, ...rest }) => ({ ...rest, cap, divisionAbove: grantor }));
+export type RequestPowerInput = z.infer<typeof requestPowerInput>;
+
+export const answerGrantInput = z.object({
+  id: z.uuid(),
+  accepted: z.boolean(),
+  reason: optionalText(2000),
+  idempotencyKey,
+});
+export type AnswerGrantInput = z.infer<typeof answerGrantInput>;
+
+/** An empty reason reaches the rule. */
+export const endDelegationInput = z.object({ id: z.uuid(), reason: z.string().trim().max(2000), idempotencyKey });
+export type EndDelegationInput = z.infer<typeof endDelegationInput>;
+
+export const caseStepInput = z.object({ id, note: optionalText(1000), idempotencyKey });
+export type CaseStepInput = z.infer<typeof caseStepInput>;
+
+/** An empty reason reaches the rule, which cites its article. */
+export const reasonedStepInput = z.object({ id, reason: z.string().trim().max(1000), idempotencyKey });
+export type ReasonedStepInput = z.infer<typeof reasonedStepInput>;
+
+export const requestSupplementInput = z.object({
+  id,
+  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
+  note: optionalText(1000),
+  idempotencyKey,
+});
+export type RequestSupplementInput = z.infer<typeof requestSupplementInput>;
+
+export const reviewCaseInput = z.object({
+  id,
+  opinion: z.enum(OPINIONS),
+  amountFen,
+  note: optionalText(1000),
+  /** Who checked with the reviewer, where the item's substance is checked. */
+  second: staffInput.nullish(),
+  idempotencyKey,
+});
+export type ReviewCaseInput = z.infer<typeof reviewCaseInput>;
+
+export const decideCaseInput = z.object({
+  id,
+  outcome: z.enum(OUTCOMES),
+  reason: optionalText(1000),
+  minutes: optionalText(200),
+  idempotencyKey,
+});
+export type DecideCaseInput = z.infer<typeof decideCaseInput>;
+
+export const fileDraftInput = z.object({ id, materials: materialsInput, idempotencyKey });
+export type FileDraftInput = z.infer<typeof fileDraftInput>;
+
+export const precheckCaseInput = z.object({
+  id,
+  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
+  remarks: optionalText(1000),
+  idempotencyKey,
+});
+export type PrecheckCaseInput = z.infer<typeof precheckCaseInput>;
+
+export const startProcedureInput = z.object({
+  id,
+  kind: z.enum(SPECIAL_PROCEDURES),
+  /** An empty notice reaches the rule, which cites its article. */
+  notice: z.string().trim().max(2000),
+  expectedDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .nullish()
+    .transform((v) => v ?? null),
+  idempotencyKey,
+});
+export type StartProcedureInput = z.infer<typeof startProcedureInput>;
+
+export const endProcedureInput = z.object({
+  id,
+  procedure: z.int().min(1),
+  result: z.string().trim().max(2000),
+  /** Who surveyed the site. */
+  staff: z.array(staffInput).max(20).nullish(),
+  idempotencyKey,
+});
+export type EndProcedureInput = z.infer<typeof endProcedureInput>;
+
+export const extendCaseInput = z.object({ id, days: z.int(), reason: z.string().trim().max(1000), idempotencyKey });
+export type ExtendCaseInput = z.infer<typeof extendCaseInput>;
+
+export const decideOnTheSpotInput = z.object({
+  id,
+  outcome: z.enum(OUTCOMES),
+  reason: optionalText(1000),
+  idempotencyKey,
+});
+export type DecideOnTheSpotInput = z.infer<typeof decideOnTheSpotInput>;
+
+export const deliverCaseInput = z.object({
+  id,
+  way: z.enum(DELIVERY_WAYS),
+  note: optionalText(1000),
+  idempotencyKey,
+});
+export type DeliverCaseInput = z.infer<typeof deliverCaseInput>;
+
+export const transferCaseInput = z.object({
+  id,
+  to: z.string().refine(isDivisionCode, 'is no division code'),
+  reason: z.string().trim().max(1000),
+  idempotencyKey,
+});
+export type TransferCaseInput = z.infer<typeof transferCaseInput>;
+
+const grade = z
+  .int()
+  .min(1)
+  .max(5)
+  .transform((v) => v as Grade);
+export const rateCaseInput = z.object({ id, grade, idempotencyKey });
+export type RateCaseInput = z.infer<typeof rateCaseInput>;
+
+export const rateServiceInput = z.object({ number: text(60), code: text(20), grade, idempotencyKey });
+export type RateServiceInput = z.infer<typeof rateServiceInput>;
+
+export const requestDataInput = z.object({
+  case: id,
+  offer: text(60),
+  fields: z.array(text(60)).min(1, 'name at least one').max(60),
+  idempotencyKey,
+});
+export type RequestDataInput = z.infer<typeof requestDataInput>;
+
+/**
+ * Checks an input; every fault is named at once.
+ * @throws {ProblemError} BAD_INPUT, one problem a fault, each with its field
+ */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [first, ...rest] = parsed.error.issues.map((issue): Problem => {
+    const field = issue.path.map(String).join('.') || null;
+    const article = issue.code === 'custom' ? articleOf(issue.params) : null;
+    return { code: 'BAD_INPUT', message: `${field ?? 'input'}: ${issue.message}.`, article, field, node: null };
+  });
+  throw new ProblemError([
+    first ?? { code: 'BAD_INPUT', message: 'The input is faulty.', article: null, field: null, node: null },
+    ...rest,
+  ]);
+}
+
+function articleOf(params: Record<string, unknown> | undefined): string | null {
+  return typeof params?.article === 'string' ? params.article : null;
+}

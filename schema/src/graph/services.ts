@@ -1,0 +1,56 @@
+import type { BundleService } from '../domains/bundles/services.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+import type { Viewer } from '../operation/permissions.ts';
+import type { FilingService, HandlingService } from '../domains/handling/services.ts';
+import type { CatalogDriftView, CatalogueService, ImplementationService } from '../domains/catalogue/services.ts';
+import type { DelegationService } from '../domains/delegation/services.ts';
+import type { Perform } from '../operation/handlers.ts';
+import type { FeesService } from '../domains/fees/services.ts';
+import type { FiguresService } from '../domains/figures/services.ts';
+import type { HearingService } from '../domains/hearings/services.ts';
+import type { ItemLifeService } from '../domains/item-life/services.ts';
+import type { ProjectsService } from '../domains/projects/services.ts';
+import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
+import type { ProxyService } from '../domains/proxy/services.ts';
+import type { JointService } from '../domains/joint/services.ts';
+import type { AdmissionService, LegalBasesService } from './register-services.ts';
+import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
+import type { SharingService } from '../domains/sharing/services.ts';
+
+/** What resolvers of a role are given with each operation. */
+export interface RoleContext {
+  /** Null for the public. */
+  viewer: Viewer | null;
+  /** The node the operation is put to; null for keyed lookups, whose keys name it. */
+  at: DivisionCode | null;
+  /** What the gateway gathered from many nodes, for the fields that no node answers alone; absent at a node. */
+  gathered?: { drift?: CatalogDriftView; roster?: RosterCoverageView };
+  /** Told of personal data an answer will show; absent where nobody keeps account of it. */
+  noteRead?: (node: DivisionCode, read: PersonalDataRead) => void;
+  /** @throws {ProblemError} MISROUTED when this host does not serve the node. */
+  services(node: DivisionCode): NodeServices;
+}
+
+/** What one node answers: the contract between the graph and the node that stands behind it. */
+export interface NodeServices {
+  /** Whatever is declared as an operation. */
+  perform: Perform;
+  filing: FilingService;
+  handling: HandlingService;
+  catalogue: CatalogueService;
+  implementation: ImplementationService;
+  figures: FiguresService;
+  delegation: DelegationService;
+  sharing: SharingService;
+  legalBases: LegalBasesService;
+  admission: AdmissionService;
+  bundles: BundleService;
+  itemLife: ItemLifeService;
+  fees: FeesService;
+  proxy: ProxyService;
+  roster: RosterService;
+  joint: JointService;
+  projects: ProjectsService;
+  hearings: HearingService;
+  reads: ReadsService;
+}

@@ -1,0 +1,26 @@
+import type { RoleBuilder } from './builder.ts';
+import type { SubtreeCoverage } from '../domains/catalogue/services.ts';
+
+/** Which nodes of a division answered a question put to all of them, for every role that has such a question. */
+export function addSubtreeCoverage({ builder, enums, refs }: RoleBuilder) {
+  const { Division } = refs;
+  const SilentNode = builder.objectRef<SubtreeCoverage['silent'][number]>('SilentNode').implement({
+    fields: (t) => ({
+      node: t.field({ type: Division, resolve: (s) => s.node }),
+      code: t.field({ type: enums.ErrorCode, nullable: false, resolve: (s) => s.code }),
+    }),
+  });
+  return builder.objectRef<SubtreeCoverage>('SubtreeCoverage').implement({
+    description: 'Which nodes of a division answered a question put to all of them.',
+    fields: (t) => ({
+      expected: t.exposeInt('expected', { nullable: false }),
+      answered: t.exposeInt('answered', { nullable: false }),
+      silent: t.field({
+        type: [SilentNode],
+        nullable: false,
+        description: 'Nodes that did not answer, and why.',
+        resolve: (c) => c.silent,
+      }),
+    }),
+  });
+}

@@ -1,0 +1,33 @@
+import type { DivisionCode } from './divisions.ts';
+import { isDivisionCode } from './divisions.ts';
+import { problem } from './errors.ts';
+import type { Day } from './calendar.ts';
+
+/**
+ * Case ids and numbers begin with the code of the node that took the case in, so that anybody who holds one knows whom
+ * to ask: `331022103201-0198c0de-…` and `331022103201-20261122-00017`.
+ */
+export function caseIdOf(filingNode: DivisionCode, uuid: string): string {
+  return `${filingNode}-${uuid}`;
+}
+
+/** 办件编号: node, day and a serial of at least five digits; serials may have gaps, never doubles. */
+export function caseNumberOf(filingNode: DivisionCode, day: Day, serial: number): string {
+  return `${filingNode}-${day.replaceAll('-', '')}-${String(serial).padStart(5, '0')}`;
+}
+
+/**
+ * The node a case id or number names.
+ * @throws {ProblemError} BAD_INPUT
+ */
+export function filingNodeOf(idOrNumber: string, field = 'id'): DivisionCode {
+  const [code = ''] = idOrNumber.split('-', 1);
+  if (!isDivisionCode(code) || idOrNumber.length < code.length + 2) {
+    throw problem(
+      'BAD_INPUT',
+      `"${idOrNumber.slice(0, 60)}" is no case ${field}: it must begin with a division code.`,
+      { field },
+    );
+  }
+  return code;
+}

@@ -1,0 +1,275 @@
+import { problem } from '../kernel/errors.ts';
+import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
+import type { Role, Tier } from '../kernel/words.ts';
+import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
+import { DOMAIN_DUTIES, REGISTER_DUTIES } from '../domains/duties.ts';
+import type { Duty } from './duties.ts';
+import { CITY_ONLY, EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
+import { ARTICLES } from '../kernel/articles.ts';
+
+/** Who is asking, from a verified token. */
+export interface Viewer {
+  /** Subject of the token: a person's stable id. */
+  sub: string;
+  name: string;
+  /** The division whose node the person works at. */
+  division: DivisionCode;
+  roles: readonly Role[];
+  /** The department whose window the person sits at (民政); null at a comprehensive window (综合窗口). */
+  department: string | null;
+  /**
+   * The centre's window the person sits at; there, only what departments authorized it for is done. Left out for a
+   * department's own people.
+   */
+  window?: string;
+  /** On whose behalf the token lets the person act (RFC 8693 `act`); left out for who acts for nobody. */
+  actsFor?: string;
+  /** Number of the one case the token is for; left out for who may work on whatever their post allows. */
+  onlyCase?: string;
+}
+
+/**
+ * Which post may do what at which tier; what is not listed is refused. Supervisors read everything and handle nothing.
+ * Source: 政务服务中心岗位职责制度; 行政许可法 Art. 24 (organs only).
+ */
+const TABLE = {
+  FILE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  SUPPLEMENT_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  ACCEPT_CASE: { CLERK: ORGANS },
+  REFUSE_CASE: { CLERK: ORGANS },
+  REQUEST_SUPPLEMENT: { CLERK: ORGANS },
+  REVIEW_CASE: { CLERK: ORGANS },
+  PRECHECK_CASE: { CLERK: ORGANS },
+  DECIDE_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
+  DECIDE_ON_THE_SPOT: { CLERK: ORGANS },
+  RUN_PROCEDURE: { CLERK: ORGANS, CHIEF: ORGANS },
+  EXTEND_CASE: { HEAD: ORGANS },
+  ISSUE_DOCUMENT: { CLERK: ORGANS, CHIEF: ORGANS },
+  ASSIGN_CASE: { CLERK: ORGANS, CHIEF: ORGANS },
+  DELIVER_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  RATE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  TERMINATE_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
+  VOID_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
+  TRANSFER_CASE: { AGENT: GRASSROOTS, CLERK: GRASSROOTS },
+  FORWARD_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  // a village gives a decision back whose document is not right
+  RETURN_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
+  WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  RECALL_CASE: { CHIEF: GRANTORS },
+  GRANT_POWER: { CHIEF: GRANTORS },
+  ANSWER_POWER: { CHIEF: GRANTEES },
+  READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  READ_FIGURES: {
+    AGENT: GRASSROOTS,
+    CLERK: EVERYWHERE,
+    CHIEF: ORGANS,
+    HEAD: ORGANS,
+    CATALOGUER: ORGANS,
+    SUPERVISOR: ORGANS,
+  },
+  REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  READ_LIGHTS: { SUPERVISOR: ORGANS },
+  /** 个人信息查阅日志. */
+  READ_READS: { SUPERVISOR: ORGANS },
+  // the basic catalogue, and what it rests on, is the city's
+  CHANGE_LEGAL_BASIS: { CATALOGUER: ['CITY'] },
+  CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
+  READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+  KEEP_ADMISSION: { CATALOGUER: ORGANS },
+  ...REGISTER_DUTIES,
+  DRAFT_ITEM: { CATALOGUER: CITY_ONLY },
+  REVIEW_ITEM: { REVIEWER: CITY_ONLY },
+  /** Also suspends and cancels. */
+  PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
+  READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
+  REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
+  /** Opens joint handling, calls the visit, records it, confirms corrections. */
+  LEAD_JOINT: { CLERK: ORGANS, CHIEF: ORGANS },
+  GIVE_OPINION: { CLERK: ORGANS, CHIEF: ORGANS },
+  /** What one's own department is asked; who helps applicants does not read what organs ask each other. */
+  READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  WITHDRAW_QUESTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
+  // money goes through the fee window and through nobody else's hands
+  RECORD_PAYMENT: { CASHIER: ORGANS },
+  PROPOSE_WAIVER: { CLERK: ORGANS },
+  GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },
+  REFUND_FEE: { CASHIER: ORGANS },
+  READ_FEES: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, CASHIER: ORGANS, SUPERVISOR: ORGANS },
+  LOG_CONTACT: { AGENT: GRASSROOTS },
+  // the applicant says so where the applicant is, or where the case is
+  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+  // a township keeps the roster of its villages, too: a village has no chief
+  KEEP_ROSTER: { CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
+  KEEP_STAND_INS: { CHIEF: ORGANS, HEAD: ORGANS },
+  /** An agent's own; a chief's for the agents of the desk. */
+  REPORT_ABSENCE: { AGENT: GRASSROOTS, CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
+  READ_ROSTER: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  ...DOMAIN_DUTIES,
+  /** Registers a project, amends it, moves its phases on and ends it. */
+  KEEP_PROJECT: { CLERK: GRANTORS, CHIEF: GRANTORS },
+  // 重点项目 are named by the government, and its head has it written down
+  FLAG_PROJECT: { HEAD: GRANTORS },
+  DISPATCH_PROJECT: { CHIEF: GRANTORS },
+  ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
+  READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
+  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
+  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
+  RECUSE_CHAIR: { HEAD: ORGANS },
+  /** By the chair that was named. */
+  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
+} as const satisfies Record<string, Duty>;
+
+/** What people do (办理动作). */
+export type Action = keyof typeof TABLE;
+export const PERMISSIONS: Readonly<Record<Action, Duty>> = TABLE;
+export const ACTIONS = Object.keys(TABLE) as readonly Action[];
+
+/**
+ * Who is asking, where nobody without a login is answered.
+ * @throws {ProblemError} UNAUTHENTICATED
+ */
+export function signedIn(viewer: Viewer | null): Viewer {
+  if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
+  return viewer;
+}
+
+/** The viewer's first role that may do the action at the tier; undefined when none may. */
+export function permittedRole(viewer: Viewer, action: Action, tier: Tier): Role | undefined {
+  return viewer.roles.find((role) => PERMISSIONS[action][role]?.includes(tier));
+}
+
+/**
+ * The role the viewer acts in.
+ * @throws {ProblemError} FORBIDDEN when none of the viewer's roles may do it at this tier.
+ */
+export function requirePermission(viewer: Viewer, action: Action, tier: Tier): Role {
+  const role = permittedRole(viewer, action, tier);
+  if (role === undefined) {
+    const posts = viewer.roles.map((r) => `${r} ${ROLE_LABELS[r]}`).join(', ') || 'nobody';
+    throw problem('FORBIDDEN', `${posts} may not ${action} at a ${tier} node (${TIER_LABELS[tier]}).`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+  return role;
+}
+
+/**
+ * A token that was given for one case, by its applicant's slip, does nothing else: neither in another case nor where no
+ * case is at hand.
+ * @param number the case's; null where there is none
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireOwnCase({ onlyCase }: Viewer, number: string | null): void {
+  if (onlyCase === undefined || onlyCase === number) return;
+  throw problem('FORBIDDEN', `This token is for case ${onlyCase} alone.`, { article: ARTICLES.proxyConsent });
+}
+
+/**
+ * A desk is worked by its own people only.
+ * @throws {ProblemError} FORBIDDEN when the viewer belongs to another division.
+ */
+export function requireOwnDesk(viewer: Viewer, node: DivisionCode): void {
+  if (viewer.division !== node) {
+    throw problem('FORBIDDEN', `A person of ${viewer.division} can't work at the desk of ${node}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+}
+
+/**
+ * The departments that share an item, from `民政;残联(审核)` or `市场监管(牵头)`.
+ */
+export function departmentsOf(department: string): string[] {
+  return department.split(';').map((part) => part.replace(/\(.*\)$/, '').trim());
+}
+
+/**
+ * At city and county a window acts for its own department only; a township's or village's comprehensive window
+ * (综合窗口) acts for all.
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireDepartment(viewer: Viewer, department: string, tier: Tier): void {
+  requireOneOf(viewer, departmentsOf(department), tier);
+}
+
+/**
+ * Whoever acts sits at the window of one of these departments or bureaus, or at a comprehensive one (综合窗口).
+ * @throws {ProblemError} WRONG_DEPARTMENT
+ */
+export function requireOneOf(viewer: Viewer, departments: readonly string[], tier: Tier): void {
+  const comprehensive = viewer.department === null && GRASSROOTS.includes(tier);
+  if (comprehensive || (viewer.department !== null && departments.includes(viewer.department))) return;
+  throw problem(
+    'WRONG_DEPARTMENT',
+    `The item belongs to ${departments.join(', ')}; this person sits at ${viewer.department ?? 'no department'}'s window.`,
+    { article: ARTICLES.postDuties },
+  );
+}
+
+/**
+ * The desks that hold or held a case read it; supervisors read what was held in their division. Everybody else is
+ * refused, also the neighbouring village.
+ * @param holders every node that held the case so far
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireCaseReader(viewer: Viewer, holders: readonly DivisionCode[], divisions: Divisions): Role {
+  const role = requirePermission(viewer, 'READ_CASE', divisions.get(viewer.division).tier);
+  const supervised = () =>
+    viewer.roles.includes('SUPERVISOR') && holders.some((desk) => divisions.isWithin(desk, viewer.division));
+  if (!holders.includes(viewer.division) && !supervised()) {
+    throw problem('FORBIDDEN', `The case does not concern the desk of ${viewer.division}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+  return role;
+}
+
+/** Those who handle cases; supervisors and those who keep the catalogue do not. */
+const HANDLING_ROLES: readonly Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD'];
+
+/** Whether the viewer sees identity numbers and phones in full: the desks that handle the case, not its supervisors. */
+export function seesPersonalData(viewer: Viewer, holders: readonly DivisionCode[]): boolean {
+  return holders.includes(viewer.division) && viewer.roles.some((r) => HANDLING_ROLES.includes(r));
+}
+
+/**
+ * Figures are read for one's own division and what lies in it.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireFiguresReader(viewer: Viewer, division: DivisionCode, divisions: Divisions): void {
+  requirePermission(viewer, 'READ_FIGURES', divisions.get(viewer.division).tier);
+  if (!divisions.isWithin(division, viewer.division)) {
+    throw problem('FORBIDDEN', `The figures of ${division} are not open to ${viewer.division}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+}
+
+/**
+ * What a desk keeps is read by its own people and by the levels above it.
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireReaderOver(viewer: Viewer, action: Action, division: DivisionCode, divisions: Divisions): void {
+  requirePermission(viewer, action, divisions.get(viewer.division).tier);
+  if (!divisions.isWithin(division, viewer.division)) {
+    throw problem('FORBIDDEN', `What ${division} keeps is not open to ${viewer.division}.`, {
+      article: ARTICLES.postDuties,
+    });
+  }
+}
+
+/**
+ * What a desk's chief keeps of its people: at the desk itself, and at a township's for its villages, which have no chief.
+ * @returns the post it is kept in
+ * @throws {ProblemError} FORBIDDEN
+ */
+export function requireKeeper(viewer: Viewer, action: Action, node: DivisionCode, divisions: Divisions): Role {
+  const { tier, parent } = divisions.get(node);
+  const own = viewer.division === node;
+  if (!own && !(tier === 'VILLAGE' && parent === viewer.division)) requireOwnDesk(viewer, node);
+  return requirePermission(viewer, action, divisions.get(viewer.division).tier);
+}

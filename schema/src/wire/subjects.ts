@@ -1,0 +1,54 @@
+import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
+import { isZoneCode } from '../kernel/divisions.ts';
+import { TIERS } from '../kernel/words.ts';
+
+/**
+ * Subjects between nodes: `ld.<m|r>.<from: 4 tokens>.<to: 4 tokens>`. The sender stands first and at fixed depth, so
+ * one permission line holds a host to the names of its own nodes, and one wildcard covers a county with all below it.
+ */
+const ABSENT = '_';
+
+/**
+ * A node as four tokens, city to village: `331000.331022._._`. A zone, and what lies in it, names no parent between
+ * itself and the city (`331000._.331022Z01._`), so that its name stays when it changes parents.
+ */
+export function nodeTokens(code: DivisionCode, divisions: Divisions): string {
+  const full = divisions.lineage(code);
+  const zone = full.findIndex((d) => isZoneCode(d.code));
+  const lineage = zone === -1 ? full : [...full.slice(0, zone + 1), divisions.city];
+  return TIERS.map((tier) => lineage.find((d) => d.tier === tier)?.code ?? ABSENT).join('.');
+}
+
+/** Where a message travels. */
+export function messageSubject(from: DivisionCode, to: DivisionCode, divisions: Divisions): string {
+  return `ld.m.${nodeTokens(from, divisions)}.${nodeTokens(to, divisions)}`;
+}
+
+/** Where a receipt travels. */
+export function receiptSubject(from: DivisionCode, to: DivisionCode, divisions: Divisions): string {
+  return `ld.r.${nodeTokens(from, divisions)}.${nodeTokens(to, divisions)}`;
+}
+
+/** Everything a node receives on a road: the filter of its consumer. */
+export function inboundFilter(road: 'm' | 'r', to: DivisionCode, divisions: Divisions): string {
+  return `ld.${road}.*.*.*.*.${nodeTokens(to, divisions)}`;
+}
+
+/** Everything a node may publish on a road: the line of its permission. */
+export function outboundFilter(road: 'm' | 'r', from: DivisionCode, divisions: Divisions): string {
+  return `ld.${road}.${nodeTokens(from, divisions)}.>`;
+}
+
+/** The two streams all hosts share: messages and receipts, apart so that a full road of messages never stops receipts. */
+export const MESSAGE_STREAM = 'LD_MESSAGES';
+export const RECEIPT_STREAM = 'LD_RECEIPTS';
+
+/** A node's durable consumer on either stream. */
+export function consumerName(node: DivisionCode): string {
+  return `node-${node}`;
+}
+
+/** Where a host answers GraphQL. */
+export function graphqlSubject(host: string): string {
+  return `ld.graphql.${host}`;
+}
