@@ -13,7 +13,9 @@ const MAP = /<!-- map -->[\s\S]*<!-- end of map -->/;
 
 /** Folders with sources below a root, the root itself left out unless it is a package of one folder. */
 function foldersOf(root) {
-  const files = readdirSync(join(PROJECT_DIR, root), { recursive: true }).map((file) => `${root}/${file}`);
+  const files = readdirSync(join(PROJECT_DIR, root), { recursive: true, encoding: 'utf8' }).map(
+    (file) => `${root}/${file}`,
+  );
   const folders = files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, file.lastIndexOf('/')));
   const inner = [...new Set(folders)].filter((folder) => folder !== root && !LEFT_OUT.test(folder));
   return inner.length === 0 ? [root] : inner.sort();

@@ -62,7 +62,10 @@ describe('lint', () => {
       await fired('nodes/src/i.ts', "import { problem } from '@liandong/schema/kernel';\nexport const i = problem;\n"),
     ).toEqual([]);
     expect(
-      await fired('gateway/src/j.ts', "import { problem } from '@liandong/schema/kernel';\nexport const j = problem;\n"),
+      await fired(
+        'gateway/src/j.ts',
+        "import { problem } from '@liandong/schema/kernel';\nexport const j = problem;\n",
+      ),
     ).toEqual([]);
   });
 });

@@ -4,7 +4,6 @@ import type { Command, Terminal } from './command.ts';
 import { ISSUER_COMMANDS, ISSUER_USAGE } from './issuer.ts';
 import { PEOPLE_COMMANDS, PEOPLE_USAGE } from './people.ts';
 
-
 const USAGE = `liandong-gateway <command>: people and keys of the embedded issuer
 
 ${PEOPLE_USAGE}${ISSUER_USAGE}

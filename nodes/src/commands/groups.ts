@@ -7,7 +7,6 @@ import { OPERATION_USAGE, runOperation } from './operation.ts';
 import { TOPOLOGY_USAGE, runTopology } from './topology.ts';
 import { VERIFY_USAGE, verify } from './verify.ts';
 
-
 /** Help of the groups of commands that have files of their own. */
 export const GROUPS_USAGE = `${TOPOLOGY_USAGE}${NODE_USAGE}${KEYS_USAGE}${DATA_KEYS_USAGE}${CASE_USAGE}${VERIFY_USAGE}${OPERATION_USAGE}`;
 

@@ -17,7 +17,6 @@ import { findFeeds } from '../feeds/index.ts';
 import { isProjectFact, keepProjectFacts, projectFigures } from './project-figures.ts';
 import { standardizationService } from './standardization.ts';
 
-
 /**
  * Counts facts by day, in the transaction that takes them in: a fact is counted once, because its number moves the
  * feed's head once.
