@@ -18,7 +18,7 @@ function foldersOf(root) {
   );
   const folders = files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, file.lastIndexOf('/')));
   const inner = [...new Set(folders)].filter((folder) => folder !== root && !LEFT_OUT.test(folder));
-  return inner.length === 0 ? [root] : inner.sort();
+  return inner.length === 0 ? [root] : inner.sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** @throws {Error} for a folder without an index, or an index without an opening comment */
