@@ -131,7 +131,7 @@ export function proxyService(
   function viewOf({ id, number, custodian, proxy }: CaseFile): ProxyHandlingView {
     if (!proxy) {
       const article = ARTICLES.proxyConsent;
-      throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { node, article, field: 'case' });
+      throw problem('CONSENT_MISSING', 'The case has no proxy agent.', { node, article, field: 'case' });
     }
     const { consent, agent, contacts } = proxy;
     return { id, number, custodian, consent, agent, contacts, answeredBy: node };
