@@ -3,6 +3,7 @@ import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { fees } from '@liandong/schema/domains/fees';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
@@ -10,7 +11,7 @@ import { CaseDesk, proxyService } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
-import { feeEntries, feesService } from '../fees/index.ts';
+import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
@@ -64,6 +65,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       (_tx, stored) => cases.view(stored),
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -101,7 +103,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
-    fees: feesService({ ...house, runner }),
     bundles: bundles.service,
     joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
