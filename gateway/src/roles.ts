@@ -297,17 +297,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   hearings: {
     name: 'hearings',
-    routes: {
-      hearing: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      tellInterestedParties: viewersDesk,
-      hearParty: viewersDesk,
-      offerHearing: viewersDesk,
-      requestHearing: viewersDesk,
-      waiveHearing: viewersDesk,
-      callHearing: viewersDesk,
-      recuseChair: viewersDesk,
-      holdHearing: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'hearings'),
     merge: {},
   },
 };

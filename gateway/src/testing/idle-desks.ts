@@ -84,18 +84,6 @@ export class IdleDesks {
     resolveObjection: async () => illegal(),
     withdrawQuestion: async () => illegal(),
   };
-
-  readonly hearings: NodeServices['hearings'] = {
-    ofCase: async () => illegal(),
-    tellInterested: async () => illegal(),
-    hearParty: async () => illegal(),
-    offer: async () => illegal(),
-    request: async () => illegal(),
-    waive: async () => illegal(),
-    call: async () => illegal(),
-    recuseChair: async () => illegal(),
-    hold: async () => illegal(),
-  };
 }
 
 export function illegal(): never {

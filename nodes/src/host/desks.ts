@@ -4,6 +4,7 @@ import { dayOf } from '@liandong/schema/kernel';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { fees } from '@liandong/schema/domains/fees';
+import { hearings } from '@liandong/schema/domains/hearings';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
@@ -12,7 +13,7 @@ import { HostDrift, catalogueService, implementationService, itemLifeService } f
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
-import { hearingsService } from '../hearings/index.ts';
+import { hearingHandlers, hearingViews } from '../hearings/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
@@ -66,6 +67,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
+    atNode(hearings, hearingHandlers(house), hearingViews(house)),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -106,7 +108,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     bundles: bundles.service,
     joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
-    hearings: hearingsService({ ...house, runner }),
     reads: readsService(house),
   };
   return { cases, bundles, services };

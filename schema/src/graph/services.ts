@@ -6,7 +6,6 @@ import type { CatalogDriftView, CatalogueService, ImplementationService } from '
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
-import type { HearingService } from '../domains/hearings/services.ts';
 import type { ItemLifeService } from '../domains/item-life/services.ts';
 import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
@@ -49,6 +48,5 @@ export interface NodeServices {
   roster: RosterService;
   joint: JointService;
   projects: ProjectsService;
-  hearings: HearingService;
   reads: ReadsService;
 }

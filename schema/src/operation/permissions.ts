@@ -2,7 +2,7 @@ import { problem } from '../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
-import { DOMAIN_DUTIES, feeDuties, REGISTER_DUTIES } from '../domains/duties.ts';
+import { DOMAIN_DUTIES, feeDuties, hearingDuties, REGISTER_DUTIES } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
 import { CITY_ONLY, EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
@@ -109,12 +109,7 @@ const TABLE = {
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
   ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
-  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
-  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
-  RECUSE_CHAIR: { HEAD: ORGANS },
-  /** By the chair that was named. */
-  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
+  ...hearingDuties,
 } as const satisfies Record<string, Duty>;
 
 /** What people do (办理动作). */

@@ -145,18 +145,6 @@ export function servicesOf(given: Overrides): NodeServices {
       end: none,
       ...given.projects,
     },
-    hearings: {
-      ofCase: none,
-      tellInterested: none,
-      hearParty: none,
-      offer: none,
-      request: none,
-      waive: none,
-      call: none,
-      recuseChair: none,
-      hold: none,
-      ...given.hearings,
-    },
   };
 }
 
