@@ -10,7 +10,6 @@ import type { ItemLifeService } from '../domains/item-life/services.ts';
 import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
 import type { ProxyService } from '../domains/proxy/services.ts';
-import type { JointService } from '../domains/joint/services.ts';
 import type { AdmissionService, LegalBasesService } from './register-services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
@@ -46,7 +45,6 @@ export interface NodeServices {
   itemLife: ItemLifeService;
   proxy: ProxyService;
   roster: RosterService;
-  joint: JointService;
   projects: ProjectsService;
   reads: ReadsService;
 }
