@@ -213,15 +213,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   fees: {
     name: 'fees',
-    routes: {
-      caseFees: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      feeReconciliation: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      billFees: viewersDesk,
-      payFees: viewersDesk,
-      proposeFeeWaiver: viewersDesk,
-      grantFeeWaiver: viewersDesk,
-      refundFees: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'fees'),
     merge: {},
   },
   bundles: {
@@ -241,21 +233,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   joint: {
     name: 'joint',
-    routes: {
-      jointHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      openJointHandling: viewersDesk,
-      givePartyOpinion: viewersDesk,
-      opinionRequests: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      opinionRequest: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      opinionMaterial: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      excusePartyOpinion: viewersDesk,
-      excuseFromVisit: viewersDesk,
-      scheduleSiteVisit: viewersDesk,
-      recordSiteVisit: viewersDesk,
-      confirmCorrection: viewersDesk,
-      resolveObjection: viewersDesk,
-      withdrawQuestion: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'joint'),
     merge: {},
   },
   proxy: {
@@ -305,17 +283,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   hearings: {
     name: 'hearings',
-    routes: {
-      hearing: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      tellInterestedParties: viewersDesk,
-      hearParty: viewersDesk,
-      offerHearing: viewersDesk,
-      requestHearing: viewersDesk,
-      waiveHearing: viewersDesk,
-      callHearing: viewersDesk,
-      recuseChair: viewersDesk,
-      holdHearing: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'hearings'),
     merge: {},
   },
 };

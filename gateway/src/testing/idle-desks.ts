@@ -1,6 +1,5 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
-import { feeTotalsOf, reconciliationCsv } from '@liandong/schema/domains/fees';
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 
@@ -62,57 +61,12 @@ export class IdleDesks {
     end: async () => illegal(),
   };
 
-  readonly fees: NodeServices['fees'] = {
-    ofCases: async () => [],
-    bill: async () => illegal(),
-    pay: async () => illegal(),
-    proposeWaiver: async () => illegal(),
-    grantWaiver: async () => illegal(),
-    refund: async () => illegal(),
-    reconciliation: async (_viewer, day, window) => ({
-      division: this.code,
-      day,
-      window,
-      entries: [],
-      totals: feeTotalsOf([]),
-      csv: reconciliationCsv([]),
-    }),
-  };
-
   readonly perform = performing({}, async () => illegal());
 
   readonly reads: NodeServices['reads'] = {
     note: () => Promise.resolve(),
     ofTracked: () => Promise.resolve([]),
     ofSubject: () => Promise.resolve([]),
-  };
-
-  readonly joint: NodeServices['joint'] = {
-    ofCase: async () => illegal(),
-    open: async () => illegal(),
-    giveOpinion: async () => illegal(),
-    excuse: async () => illegal(),
-    excuseFromVisit: async () => illegal(),
-    requests: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    request: async () => illegal(),
-    material: async () => illegal(),
-    scheduleVisit: async () => illegal(),
-    recordVisit: async () => illegal(),
-    confirmCorrection: async () => illegal(),
-    resolveObjection: async () => illegal(),
-    withdrawQuestion: async () => illegal(),
-  };
-
-  readonly hearings: NodeServices['hearings'] = {
-    ofCase: async () => illegal(),
-    tellInterested: async () => illegal(),
-    hearParty: async () => illegal(),
-    offer: async () => illegal(),
-    request: async () => illegal(),
-    waive: async () => illegal(),
-    call: async () => illegal(),
-    recuseChair: async () => illegal(),
-    hold: async () => illegal(),
   };
 }
 

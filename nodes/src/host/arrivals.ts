@@ -94,7 +94,7 @@ async function admit(
     if (!bus.connected) throw cause;
     throw problem(
       'BROKER_UNAVAILABLE',
-      `The broker does not let this host read what comes to ${node}: have it reload its newest configuration, and bring its streams in line where the node comes from another broker.`,
+      `The broker does not let this host read messages for ${node}. Reload its newest configuration; if the node moved from another broker, update its streams too.`,
       { node, cause },
     );
   }

@@ -3,6 +3,9 @@ import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { fees } from '@liandong/schema/domains/fees';
+import { hearings } from '@liandong/schema/domains/hearings';
+import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
@@ -10,9 +13,9 @@ import { CaseDesk, proxyService } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
-import { feeEntries, feesService } from '../fees/index.ts';
-import { hearingsService } from '../hearings/index.ts';
-import { jointService } from '../joint/index.ts';
+import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
+import { hearingHandlers, hearingViews } from '../hearings/index.ts';
+import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
@@ -64,6 +67,11 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       (_tx, stored) => cases.view(stored),
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
+    atNode(hearings, hearingHandlers(house), hearingViews(house)),
+    atNode(joint, jointHandlers({ ...house, calendar, runner, posts: findPosts, trust, outbox }), (_tx, stored) =>
+      jointOf(node, stored),
+    ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -101,11 +109,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
-    fees: feesService({ ...house, runner }),
     bundles: bundles.service,
-    joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
-    hearings: hearingsService({ ...house, runner }),
     reads: readsService(house),
   };
   return { cases, bundles, services };
