@@ -238,13 +238,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   proxy: {
     name: 'proxy',
-    routes: {
-      proxyHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      agentCases: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      logContact: viewersDesk,
-      revokeConsent: viewersDesk,
-      takeOverCases: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'proxy'),
     merge: {},
   },
   projects: {

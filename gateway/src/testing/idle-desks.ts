@@ -11,14 +11,6 @@ export class IdleDesks {
     this.code = code;
   }
 
-  readonly proxy: NodeServices['proxy'] = {
-    ofCase: async () => illegal(),
-    agentCases: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    logContact: async () => illegal(),
-    revokeConsent: async () => illegal(),
-    takeOver: async () => illegal(),
-  };
-
   readonly itemLife: NodeServices['itemLife'] = {
     draft: async () => illegal(),
     review: async () => illegal(),

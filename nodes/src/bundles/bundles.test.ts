@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BundleView, FileBundleInput } from '@liandong/schema/domains/bundles';
 import type { Viewer } from '@liandong/schema/operation';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, material } from '../testing/cases.ts';
 import { COUNTY, TOWNSHIP, TestFederation, CITY, eventually, personAt } from '../testing/test-federation.ts';
@@ -176,7 +177,9 @@ describe('one form for a new enterprise', () => {
       at(who).bundles.file(who, application({ consent: { ...consent, until } }));
     expect(await codeOf(file('2026-01-06'))).toBe('CONSENT_EXPIRED');
     const { bundle } = await file('2099-12-31');
-    const handling = await at(agent).proxy.ofCase(agent, caseOf(bundle, LICENCE));
+    const handling = await federation
+      .desk(agent.division, proxy)
+      .proxyHandling(agent, { case: caseOf(bundle, LICENCE) });
     expect(handling.consent).toMatchObject({ scope: '新办企业', until: '2099-12-31' });
     const chief = personAt(TOWNSHIP, 'CHIEF');
     const entry = { employment: 'STAFF' as const, withheld: [SEAL], from: '2026-01-01', until: null, standIn: null };

@@ -26,6 +26,4 @@ export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from 
 export type { PassedLine } from './waiting-lines.ts';
 export { dropPassedLines } from './waiting-lines.ts';
 export { WAITING_JOB } from './line-intake.ts';
-export type { ToldChangeOf } from './agent-list.ts';
 export type { PostsOf } from './posts.ts';
-export { ProxyReceiver, carryProxyEvent, proxyService } from './proxy-desk.ts';

@@ -7,9 +7,10 @@ import { fees } from '@liandong/schema/domains/fees';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
-import { CaseDesk, proxyService } from '../cases/index.ts';
+import { CaseDesk } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
@@ -20,6 +21,7 @@ import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
+import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figuresService } from '../figures/index.ts';
 import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
@@ -73,6 +75,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       jointOf(node, stored),
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
+    atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
   ]);
   const services = {
     perform,
@@ -96,17 +99,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
     }),
     implementation: implementationService({ ...house, appender, offices: findOffices }),
-    proxy: proxyService(node, {
-      db,
-      divisions,
-      calendar,
-      writer,
-      outbox,
-      posts: findPosts,
-      told: findToldChanges,
-      failures,
-      now,
-    }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
     bundles: bundles.service,
