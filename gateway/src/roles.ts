@@ -218,12 +218,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   bundles: {
     name: 'bundles',
-    routes: {
-      bundle: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      bundles: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      fileBundle: viewersDesk,
-      deliverBundle: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'bundles'),
     merge: {},
   },
   enquiries: {

@@ -13,6 +13,7 @@ export type { BrokenCase, FoundCases } from './case-store.ts';
 export { findCase, findCases, lockCase, lockCases, readableCases } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
+export type { GivenMaterial } from './materials.ts';
 export { absentMaterials, decodeMaterials, partsOf, readMaterial, readPart, storeMaterials } from './materials.ts';
 export { recountDates } from './recompute.ts';
 export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';

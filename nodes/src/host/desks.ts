@@ -1,6 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
+import { bundles } from '@liandong/schema/domains/bundles';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { fees } from '@liandong/schema/domains/fees';
@@ -9,7 +10,7 @@ import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionService } from '../admission/index.ts';
-import { BundleDesk } from '../bundles/index.ts';
+import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import { CaseDesk } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
@@ -60,7 +61,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     projections: [feeEntries],
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
-  const bundles = new BundleDesk({ ...house, cases, writer, successionOf });
+  const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
   const perform = performer({ ...house, runner }, [
     atNode(
@@ -76,6 +77,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
+    atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
   ]);
   const services = {
     perform,
@@ -101,9 +103,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     implementation: implementationService({ ...house, appender, offices: findOffices }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
-    bundles: bundles.service,
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
     reads: readsService(house),
   };
-  return { cases, bundles, services };
+  return { cases, bundles: bundleDesk, services };
 }

@@ -1,4 +1,3 @@
-import type { BundleService } from '../domains/bundles/services.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingService, HandlingService } from '../domains/handling/services.ts';
@@ -40,7 +39,6 @@ export interface NodeServices {
   sharing: SharingService;
   legalBases: LegalBasesService;
   admission: AdmissionService;
-  bundles: BundleService;
   itemLife: ItemLifeService;
   roster: RosterService;
   projects: ProjectsService;

@@ -70,7 +70,6 @@ export function servicesOf(given: Overrides): NodeServices {
       recall: none,
       ...given.handling,
     },
-    bundles: { file: none, get: none, list: none, deliver: none, ...given.bundles },
     catalogue: {
       getMany: none,
       guide: none,
