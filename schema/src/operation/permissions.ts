@@ -2,7 +2,14 @@ import { problem } from '../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
-import { DOMAIN_DUTIES, feeDuties, hearingDuties, jointDuties, REGISTER_DUTIES } from '../domains/duties.ts';
+import {
+  DOMAIN_DUTIES,
+  feeDuties,
+  hearingDuties,
+  jointDuties,
+  proxyDuties,
+  REGISTER_DUTIES,
+} from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
 import { CITY_ONLY, EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
@@ -85,10 +92,7 @@ const TABLE = {
   REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
   ...jointDuties,
   ...feeDuties,
-  LOG_CONTACT: { AGENT: GRASSROOTS },
-  // the applicant says so where the applicant is, or where the case is
-  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+  ...proxyDuties,
   // a township keeps the roster of its villages, too: a village has no chief
   KEEP_ROSTER: { CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
   KEEP_STAND_INS: { CHIEF: ORGANS, HEAD: ORGANS },

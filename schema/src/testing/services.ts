@@ -14,7 +14,6 @@ type Overrides = { [K in Exclude<keyof NodeServices, 'perform'>]?: Partial<NodeS
 export function servicesOf(given: Overrides): NodeServices {
   const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
   return {
-    proxy: { ofCase: none, agentCases: none, logContact: none, revokeConsent: none, takeOver: none, ...given.proxy },
     roster: {
       roster: none,
       coverage: none,
@@ -71,7 +70,6 @@ export function servicesOf(given: Overrides): NodeServices {
       recall: none,
       ...given.handling,
     },
-    bundles: { file: none, get: none, list: none, deliver: none, ...given.bundles },
     catalogue: {
       getMany: none,
       guide: none,
