@@ -1,6 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { feeTotalsOf, reconciliationCsv } from '@liandong/schema/domains/fees';
+import type { Perform } from '@liandong/schema/operation';
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 
@@ -79,7 +80,7 @@ export class IdleDesks {
     }),
   };
 
-  readonly perform = performing({}, async () => illegal());
+  readonly perform: Perform = performing({}, async () => illegal());
 
   readonly reads: NodeServices['reads'] = {
     note: () => Promise.resolve(),

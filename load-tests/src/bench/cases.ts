@@ -2,7 +2,7 @@ import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostDb, builtInCalendar, fillCases, migrate, queuePage } from '@liandong/nodes';
-import type { CaseFilter } from '@liandong/schema/domains/handling';
+import type { CaseFilter } from '@liandong/nodes';
 import type { LogLine } from '@liandong/schema/case';
 import { foldLog } from '@liandong/schema/case';
 import { Services } from '../federation/services.ts';

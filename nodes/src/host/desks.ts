@@ -3,11 +3,14 @@ import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { handling } from '@liandong/schema/domains/handling';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
-import { CaseDesk, proxyService } from '../cases/index.ts';
+import type { StoredCase } from '../cases/index.ts';
+import { CaseDesk, handlingHandlers, proxyService } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
+import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feesService } from '../fees/index.ts';
@@ -57,11 +60,13 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   });
   const bundles = new BundleDesk({ ...house, cases, writer, successionOf });
   const { runner } = cases;
+  const showCase = (_tx: NodeTx, stored: StoredCase) => cases.view(stored);
   const perform = performer({ ...house, runner }, [
+    atNode(handling, handlingHandlers(cases.readings), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
-      (_tx, stored) => cases.view(stored),
+      showCase,
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
