@@ -1,6 +1,7 @@
 import { handling } from '@liandong/schema/domains/handling';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '@liandong/runtime/local';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HandlingView } from '@liandong/schema/domains/handling';
 import type { Topology } from '@liandong/schema/wire';
@@ -21,7 +22,6 @@ import {
   material,
   relief,
 } from '../testing/cases.ts';
-import { freePort } from '../../../load-tests/src/federation/services.ts';
 import { examine } from '../health/doctor.ts';
 import { runAt } from '../testing/commands.ts';
 import { putOutbox } from '../testing/outbox.ts';
