@@ -8,7 +8,7 @@ export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
 export { handlingHandlers } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';
-export type { Projection, Take } from './run-step.ts';
+export type { Projection, Reader, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export { checkedLog, requireClosing } from './checked-lines.ts';
 export type { BrokenCase, FoundCases } from './case-store.ts';

@@ -4,6 +4,7 @@ import { dayOf } from '@liandong/schema/kernel';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { handling } from '@liandong/schema/domains/handling';
+import { fees } from '@liandong/schema/domains/fees';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
@@ -13,7 +14,7 @@ import { HostDrift, catalogueService, implementationService, itemLifeService } f
 import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
-import { feeEntries, feesService } from '../fees/index.ts';
+import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
@@ -69,6 +70,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       showCase,
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -106,7 +108,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
-    fees: feesService({ ...house, runner }),
     bundles: bundles.service,
     joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),

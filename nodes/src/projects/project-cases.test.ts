@@ -209,7 +209,9 @@ describe('an urgent case', () => {
     expect(approved.urgency?.dueAt).not.toBeNull();
     expect(await codeOf(decide(chief))).toBe('URGENCY_NOT_ASKED');
     const first = async (node: string, viewer: Viewer) => {
-      const page = await federation.desk(node, handling).cases(viewer, { orderBy: 'REMAINING_DAYS' }, { first: 1, after: null });
+      const page = await federation
+        .desk(node, handling)
+        .cases(viewer, { orderBy: 'REMAINING_DAYS' }, { first: 1, after: null });
       return page.nodes[0]?.id;
     };
     expect(await first(TOWNSHIP, clerk)).toBe(urgent);

@@ -2,11 +2,12 @@ import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { handling } from './handling/operations.ts';
+import { fees } from './fees/operations.ts';
 import { offices } from './offices/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(handling, expedited, enquiries, offices);
+export const DOMAINS = listed(handling, expedited, enquiries, fees, offices);
 
-export { enquiries, expedited, handling, offices };
+export { enquiries, expedited, fees, handling, offices };

@@ -6,7 +6,6 @@ import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueService, ImplementationService } from '../domains/catalogue/services.ts';
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
-import type { FeesService } from '../domains/fees/services.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
 import type { HearingService } from '../domains/hearings/services.ts';
 import type { ItemLifeService } from '../domains/item-life/services.ts';
@@ -47,7 +46,6 @@ export interface NodeServices {
   admission: AdmissionService;
   bundles: BundleService;
   itemLife: ItemLifeService;
-  fees: FeesService;
   proxy: ProxyService;
   roster: RosterService;
   joint: JointService;

@@ -95,16 +95,6 @@ export function servicesOf(given: Overrides): NodeServices {
       history: none,
       ...given.itemLife,
     },
-    fees: {
-      ofCases: none,
-      bill: none,
-      pay: none,
-      proposeWaiver: none,
-      grantWaiver: none,
-      refund: none,
-      reconciliation: none,
-      ...given.fees,
-    },
     perform: given.perform ?? none,
     joint: {
       ofCase: none,

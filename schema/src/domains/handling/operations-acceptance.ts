@@ -9,7 +9,9 @@ import { Case } from './views.ts';
 
 // Taking a case up at its organ: pre-check, acceptance and what comes in its place.
 
-const missing = z.array(z.object({ material: text(100), reason: text(500) }).meta({ inputType: 'MissingMaterialInput' }));
+const missing = z.array(
+  z.object({ material: text(100), reason: text(500) }).meta({ inputType: 'MissingMaterialInput' }),
+);
 
 /**
  * Accepts a case; past the five days for the notice as from the day its materials came in.
