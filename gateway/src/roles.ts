@@ -207,21 +207,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   joint: {
     name: 'joint',
-    routes: {
-      jointHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      openJointHandling: viewersDesk,
-      givePartyOpinion: viewersDesk,
-      opinionRequests: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      opinionRequest: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      opinionMaterial: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      excusePartyOpinion: viewersDesk,
-      excuseFromVisit: viewersDesk,
-      scheduleSiteVisit: viewersDesk,
-      recordSiteVisit: viewersDesk,
-      confirmCorrection: viewersDesk,
-      resolveObjection: viewersDesk,
-      withdrawQuestion: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'joint'),
     merge: {},
   },
   proxy: {
@@ -271,17 +257,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   hearings: {
     name: 'hearings',
-    routes: {
-      hearing: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      tellInterestedParties: viewersDesk,
-      hearParty: viewersDesk,
-      offerHearing: viewersDesk,
-      requestHearing: viewersDesk,
-      waiveHearing: viewersDesk,
-      callHearing: viewersDesk,
-      recuseChair: viewersDesk,
-      holdHearing: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'hearings'),
     merge: {},
   },
 };

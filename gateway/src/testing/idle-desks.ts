@@ -69,34 +69,6 @@ export class IdleDesks {
     ofTracked: () => Promise.resolve([]),
     ofSubject: () => Promise.resolve([]),
   };
-
-  readonly joint: NodeServices['joint'] = {
-    ofCase: async () => illegal(),
-    open: async () => illegal(),
-    giveOpinion: async () => illegal(),
-    excuse: async () => illegal(),
-    excuseFromVisit: async () => illegal(),
-    requests: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    request: async () => illegal(),
-    material: async () => illegal(),
-    scheduleVisit: async () => illegal(),
-    recordVisit: async () => illegal(),
-    confirmCorrection: async () => illegal(),
-    resolveObjection: async () => illegal(),
-    withdrawQuestion: async () => illegal(),
-  };
-
-  readonly hearings: NodeServices['hearings'] = {
-    ofCase: async () => illegal(),
-    tellInterested: async () => illegal(),
-    hearParty: async () => illegal(),
-    offer: async () => illegal(),
-    request: async () => illegal(),
-    waive: async () => illegal(),
-    call: async () => illegal(),
-    recuseChair: async () => illegal(),
-    hold: async () => illegal(),
-  };
 }
 
 export function illegal(): never {

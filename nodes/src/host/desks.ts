@@ -5,6 +5,8 @@ import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
+import { hearings } from '@liandong/schema/domains/hearings';
+import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
@@ -15,8 +17,8 @@ import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
-import { hearingsService } from '../hearings/index.ts';
-import { jointService } from '../joint/index.ts';
+import { hearingHandlers, hearingViews } from '../hearings/index.ts';
+import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
@@ -71,6 +73,10 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
+    atNode(hearings, hearingHandlers(house), hearingViews(house)),
+    atNode(joint, jointHandlers({ ...house, calendar, runner, posts: findPosts, trust, outbox }), (_tx, stored) =>
+      jointOf(node, stored),
+    ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -109,9 +115,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
     bundles: bundles.service,
-    joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
-    hearings: hearingsService({ ...house, runner }),
     reads: readsService(house),
   };
   return { cases, bundles, services };

@@ -2,6 +2,8 @@ import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
+import { hearingDuties } from './hearings/duties.ts';
+import { jointDuties } from './joint/duties.ts';
 import { officeDuties } from './offices/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
@@ -11,4 +13,4 @@ export const CASE_DUTIES = { ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */
 export const REGISTER_DUTIES = { ...officeDuties };
 /** Those that stand at a place of their own in the table. */
-export { feeDuties };
+export { feeDuties, hearingDuties, jointDuties };

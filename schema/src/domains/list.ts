@@ -3,11 +3,13 @@ import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
+import { hearings } from './hearings/operations.ts';
+import { joint } from './joint/operations.ts';
 import { offices } from './offices/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(handling, expedited, enquiries, fees, offices);
+export const DOMAINS = listed(handling, expedited, enquiries, fees, hearings, joint, offices);
 
-export { enquiries, expedited, fees, handling, offices };
+export { enquiries, expedited, fees, handling, hearings, joint, offices };

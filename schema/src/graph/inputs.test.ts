@@ -6,7 +6,7 @@ import { refusal, refusals } from '../testing/refusals.ts';
 import { enquiries } from '../domains/enquiries/operations.ts';
 import { handling } from '../domains/handling/operations.ts';
 import { ARTICLES } from '../kernel/articles.ts';
-import { interestedPartyInput } from '../domains/hearings/inputs.ts';
+import { interestedPartyInput } from '../domains/hearings/operations.ts';
 import {
   applicantInput,
   consentInput,

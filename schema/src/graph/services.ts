@@ -7,12 +7,10 @@ import type { CatalogDriftView, CatalogueService, ImplementationService } from '
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
-import type { HearingService } from '../domains/hearings/services.ts';
 import type { ItemLifeService } from '../domains/item-life/services.ts';
 import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
 import type { ProxyService } from '../domains/proxy/services.ts';
-import type { JointService } from '../domains/joint/services.ts';
 import type { AdmissionService, LegalBasesService } from './register-services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
@@ -48,8 +46,6 @@ export interface NodeServices {
   itemLife: ItemLifeService;
   proxy: ProxyService;
   roster: RosterService;
-  joint: JointService;
   projects: ProjectsService;
-  hearings: HearingService;
   reads: ReadsService;
 }

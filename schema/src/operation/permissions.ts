@@ -2,7 +2,14 @@ import { problem } from '../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
-import { CASE_DUTIES, DOMAIN_DUTIES, feeDuties, REGISTER_DUTIES } from '../domains/duties.ts';
+import {
+  CASE_DUTIES,
+  DOMAIN_DUTIES,
+  feeDuties,
+  hearingDuties,
+  jointDuties,
+  REGISTER_DUTIES,
+} from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
 import { CITY_ONLY, EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
@@ -63,13 +70,7 @@ const TABLE = {
   PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
   READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
   REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
-  /** Opens joint handling, calls the visit, records it, confirms corrections. */
-  LEAD_JOINT: { CLERK: ORGANS, CHIEF: ORGANS },
-  GIVE_OPINION: { CLERK: ORGANS, CHIEF: ORGANS },
-  /** What one's own department is asked; who helps applicants does not read what organs ask each other. */
-  READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
-  WITHDRAW_QUESTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  ...jointDuties,
   ...feeDuties,
   LOG_CONTACT: { AGENT: GRASSROOTS },
   // the applicant says so where the applicant is, or where the case is
@@ -89,12 +90,7 @@ const TABLE = {
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
   ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
-  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
-  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
-  RECUSE_CHAIR: { HEAD: ORGANS },
-  /** By the chair that was named. */
-  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
+  ...hearingDuties,
 } as const satisfies Record<string, Duty>;
 
 /** What people do (办理动作). */
