@@ -192,12 +192,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   bundles: {
     name: 'bundles',
-    routes: {
-      bundle: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      bundles: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      fileBundle: viewersDesk,
-      deliverBundle: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'bundles'),
     merge: {},
   },
   enquiries: {
@@ -212,13 +207,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   proxy: {
     name: 'proxy',
-    routes: {
-      proxyHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      agentCases: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      logContact: viewersDesk,
-      revokeConsent: viewersDesk,
-      takeOverCases: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'proxy'),
     merge: {},
   },
   projects: {

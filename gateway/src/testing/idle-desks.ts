@@ -12,14 +12,6 @@ export class IdleDesks {
     this.code = code;
   }
 
-  readonly proxy: NodeServices['proxy'] = {
-    ofCase: async () => illegal(),
-    agentCases: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    logContact: async () => illegal(),
-    revokeConsent: async () => illegal(),
-    takeOver: async () => illegal(),
-  };
-
   readonly itemLife: NodeServices['itemLife'] = {
     draft: async () => illegal(),
     review: async () => illegal(),
@@ -36,12 +28,6 @@ export class IdleDesks {
     confirm: async () => illegal(),
   };
 
-  readonly bundles: NodeServices['bundles'] = {
-    file: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-    get: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-    list: () => Promise.resolve([]),
-    deliver: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-  };
   readonly admission: NodeServices['admission'] = {
     admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
     publishedList: async () => [],

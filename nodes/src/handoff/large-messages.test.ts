@@ -1,6 +1,7 @@
 import { handling } from '@liandong/schema/domains/handling';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonBytes, MAX_PAYLOAD, textRoom } from '@liandong/schema/wire';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { examineSending } from '../health/doctor-sending.ts';
 import { CaseSteps, agent, custodians, homestead } from '../testing/cases.ts';
 import { putOutbox, readOutbox } from '../testing/outbox.ts';
@@ -104,10 +105,10 @@ describe('a message larger than the broker takes', () => {
 describe('a case whose dossier is larger than the broker takes', () => {
   test('is refused its hand-off with the limit before custody leaves, and can be handled where it is', async () => {
     const id = await steps.file(agent, homestead());
-    const { proxy } = federation.services(VILLAGE);
+    const { logContact } = federation.desk(VILLAGE, proxy);
     for (let i = 0; i < 300; i++) {
       const what = `第${i}次联系：${'上门核对材料并告知进度，'.repeat(40)}`;
-      await proxy.logContact(agent, { id, idempotencyKey: null, with: 'APPLICANT', way: 'VISIT', what });
+      await logContact(agent, { id, idempotencyKey: null, with: 'APPLICANT', way: 'VISIT', what });
     }
     const refused = steps.forward(id, agent);
     await expect(refused).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });

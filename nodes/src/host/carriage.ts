@@ -1,7 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { materialPartSchema } from '@liandong/schema/wire';
 import type { Bus } from '../bus/index.ts';
-import { ProxyReceiver, lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
+import { lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
@@ -9,6 +9,7 @@ import type { HandOffPorts } from '../handoff/index.ts';
 import { Carrier, Intake, ParkedRetries, Relay, SendFaults } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
+import { ProxyReceiver } from '../proxy/index.ts';
 import { Healer } from '../restore/index.ts';
 import { countFacts } from '../figures/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers } from '../sharing/index.ts';

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
+import { bundles } from '@liandong/schema/domains/bundles';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { handling } from '@liandong/schema/domains/handling';
@@ -8,10 +9,11 @@ import { fees } from '@liandong/schema/domains/fees';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionService } from '../admission/index.ts';
-import { BundleDesk } from '../bundles/index.ts';
+import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import type { StoredCase } from '../cases/index.ts';
-import { CaseDesk, handlingHandlers, proxyService } from '../cases/index.ts';
+import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
@@ -23,6 +25,7 @@ import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
+import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figuresService } from '../figures/index.ts';
 import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
@@ -61,7 +64,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     projections: [feeEntries],
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
-  const bundles = new BundleDesk({ ...house, cases, writer, successionOf });
+  const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
   const showCase = (_tx: NodeTx, stored: StoredCase) => cases.view(stored);
   const perform = performer({ ...house, runner }, [
@@ -78,6 +81,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       jointOf(node, stored),
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
+    atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
+    atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
   ]);
   const services = {
     perform,
@@ -101,22 +106,10 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
     }),
     implementation: implementationService({ ...house, appender, offices: findOffices }),
-    proxy: proxyService(node, {
-      db,
-      divisions,
-      calendar,
-      writer,
-      outbox,
-      posts: findPosts,
-      told: findToldChanges,
-      failures,
-      now,
-    }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
-    bundles: bundles.service,
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
     reads: readsService(house),
   };
-  return { cases, bundles, services };
+  return { cases, bundles: bundleDesk, services };
 }

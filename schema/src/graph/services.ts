@@ -1,4 +1,3 @@
-import type { BundleService } from '../domains/bundles/services.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingService } from '../domains/filing/services.ts';
@@ -10,7 +9,6 @@ import type { FiguresService } from '../domains/figures/services.ts';
 import type { ItemLifeService } from '../domains/item-life/services.ts';
 import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
-import type { ProxyService } from '../domains/proxy/services.ts';
 import type { AdmissionService, LegalBasesService } from './register-services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
@@ -42,9 +40,7 @@ export interface NodeServices {
   sharing: SharingService;
   legalBases: LegalBasesService;
   admission: AdmissionService;
-  bundles: BundleService;
   itemLife: ItemLifeService;
-  proxy: ProxyService;
   roster: RosterService;
   projects: ProjectsService;
   reads: ReadsService;

@@ -8,6 +8,7 @@ import {
   feeDuties,
   hearingDuties,
   jointDuties,
+  proxyDuties,
   REGISTER_DUTIES,
 } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
@@ -72,10 +73,7 @@ const TABLE = {
   REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
   ...jointDuties,
   ...feeDuties,
-  LOG_CONTACT: { AGENT: GRASSROOTS },
-  // the applicant says so where the applicant is, or where the case is
-  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+  ...proxyDuties,
   // a township keeps the roster of its villages, too: a village has no chief
   KEEP_ROSTER: { CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
   KEEP_STAND_INS: { CHIEF: ORGANS, HEAD: ORGANS },

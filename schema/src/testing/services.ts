@@ -22,7 +22,6 @@ export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof p
 /** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
 export function servicesOf(given: Overrides): NodeServices {
   return {
-    proxy: { ofCase: none, agentCases: none, logContact: none, revokeConsent: none, takeOver: none, ...given.proxy },
     roster: {
       roster: none,
       coverage: none,
@@ -50,7 +49,6 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.filing,
     },
     handling: { getMany: none, ...given.handling },
-    bundles: { file: none, get: none, list: none, deliver: none, ...given.bundles },
     catalogue: {
       getMany: none,
       guide: none,
