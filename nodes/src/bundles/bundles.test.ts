@@ -134,7 +134,7 @@ describe('one form for a new enterprise', () => {
     expect(done).toMatchObject({ state: 'DELIVERED', succeeded: 4, failed: 1 });
   });
 
-  test('with a member whose case can not be read is left out of the list, files none twice, and holds up no other', async () => {
+  test('with a member whose case cannot be read is left out of the list, files none twice, and holds up no other', async () => {
     const [broken, sound] = await Promise.all([
       desk(agent).fileBundle(agent, application()),
       desk(agent).fileBundle(agent, application()),

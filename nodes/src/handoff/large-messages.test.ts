@@ -32,7 +32,7 @@ const found = () =>
     db: federation.db(VILLAGE),
     keys: Promise.reject(new Error('no keys')),
   });
-const told = () => federation.logged.filter((line) => line.includes('message can not be sent'));
+const told = () => federation.logged.filter((line) => line.includes('outbox message cannot be sent'));
 
 describe('a message as large as the broker takes', () => {
   test('arrives, alone, and so do the small ones beside it', async () => {

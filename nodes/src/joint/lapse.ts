@@ -26,7 +26,7 @@ export async function lapseSilentParties(parts: LapseParts): Promise<number> {
   let lapsed = 0;
   const due = findLapsed(db.queries(node), now());
   const subjectOf = ({ id }: { id: string }) => ({ node, case: id });
-  await failures.each('lapse of silent parties', due, subjectOf, async ({ id }) => {
+  await failures.each('counting silent departments', due, subjectOf, async ({ id }) => {
     const done = await db.transact(node, async (tx) => {
       const stored = await lockCase(tx, id);
       if (!stored) return false;

@@ -93,7 +93,7 @@ test('what a far party was shown is removed when its time is over: bytes no case
   expect(await seen(open)).toMatchObject({ applicant: '王秀英', removedAt: null });
   const shown = (await seen(open)).materials[1]?.sha256 ?? '';
   expect(await bytes(open, shown)).toContain('竣工验收报告');
-  expect(federation.logged.join('')).toContain('what was shown with questions that are over was removed');
+  expect(federation.logged.join('')).toContain('papers shown with closed questions removed');
   // and it stays removed, once
   const [row] = await federation.rows<{ removed_at: Date }>(
     TOWNSHIP,

@@ -117,7 +117,7 @@ function villagesOf(node: DivisionCode, divisions: Divisions, ids: readonly stri
 function handlingOf(node: DivisionCode, { id, number, custodian, proxy: handled }: CaseFile): ProxyHandlingView {
   if (!handled) {
     const article = ARTICLES.proxyConsent;
-    throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { node, article, field: 'case' });
+    throw problem('CONSENT_MISSING', 'The case has no proxy agent.', { node, article, field: 'case' });
   }
   const { consent, agent, contacts } = handled;
   return { id, number, custodian, consent, agent, contacts, answeredBy: node };

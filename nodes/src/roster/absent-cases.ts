@@ -128,7 +128,7 @@ async function changeAgent(
   reason: 'ABSENCE' | 'RETURN',
   actor: StoredAbsence['reportedBy'],
 ): Promise<string> {
-  if (!file.proxy) throw new Error('Nobody handles this case by proxy.');
+  if (!file.proxy) throw new Error('The case has no proxy agent.');
   const change = randomUUID();
   const event = { action: 'AGENT_CHANGED' as const, data: { change, from: file.proxy.agent, to, reason } };
   await carryProxyEvent(tx, { writer, outbox }, file, { actor, event, at: now() });

@@ -56,7 +56,10 @@ export function openJoint(desk: Desk, file: CaseFile, { stage, parties: named }:
   const { departments = [], silentApproval = false, absenceDefault = false } = desk.item.bundle ?? {};
   const unasked = departments.filter((name) => !parties.some((p) => p.department === name));
   if (unasked.length > 0 || parties.length === 0) {
-    throw problem('JOINT_INCOMPLETE', `Not asked: ${unasked.join('、') || 'anybody'}.`, { article, field: 'parties' });
+    throw problem('JOINT_INCOMPLETE', `Not asked: ${unasked.join('、') || 'any department'}.`, {
+      article,
+      field: 'parties',
+    });
   }
   const due = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt;
   const asked = parties.map(({ days, materials = null, ...party }, index) => {
@@ -167,7 +170,7 @@ export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): St
   if (visit.recorded)
     throw problem('JOINT_REPEATED', 'The visit is recorded; corrections are named once.', { article });
   if (desk.now < visit.at) throw problem('BAD_INPUT', 'The visit has not been yet.', { field: 'attendance' });
-  if (record.record.trim() === '') throw problem('BAD_INPUT', 'Say what was found.', { field: 'record' });
+  if (record.record.trim() === '') throw problem('BAD_INPUT', 'Say what the visit found.', { field: 'record' });
   const named = record.attendance.map((a) => a.party);
   if (named.length !== visit.called.length || !visit.called.every((n) => named.includes(n))) {
     throw problem('JOINT_INCOMPLETE', 'Say of each party that was called whether it came.', {
