@@ -1,6 +1,7 @@
 import type { CaseState } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { FilingView, HandlingView, LogEntryView, TrackedCaseView } from '@liandong/schema/domains/handling';
+import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { HandlingView, LogEntryView } from '@liandong/schema/domains/handling';
 import type { Implementation, ImplementationView, Item } from '@liandong/schema/domains/catalogue';
 import type { ItemView } from '@liandong/schema/domains/item-life';
 

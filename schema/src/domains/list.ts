@@ -2,6 +2,7 @@ import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { bundles } from './bundles/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
+import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
 import { hearings } from './hearings/operations.ts';
 import { joint } from './joint/operations.ts';
@@ -11,6 +12,6 @@ import { proxy } from './proxy/operations.ts';
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(expedited, enquiries, fees, hearings, joint, offices, proxy, bundles);
+export const DOMAINS = listed(handling, expedited, enquiries, fees, hearings, joint, offices, proxy, bundles);
 
-export { bundles, enquiries, expedited, fees, hearings, joint, offices, proxy };
+export { bundles, enquiries, expedited, fees, handling, hearings, joint, offices, proxy };
