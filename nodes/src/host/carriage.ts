@@ -123,7 +123,15 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
     resent.catch((error: unknown) => log.warn({ err: error }, 'resending after a reconnect failed'));
   };
   const healer = new Healer({
-    ...{ db, lives, outbox, trust, receiver, readers, askAgain, failures, log },
+    db,
+    lives,
+    outbox,
+    trust,
+    receiver,
+    readers,
+    askAgain,
+    failures,
+    log,
     projects: keeper,
     carried: carriedAnswers,
     askedBy: requestLogs,
@@ -137,7 +145,19 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
     await healer.begin();
   };
   const feeds: FeedPublisher = new FeedPublisher({
-    ...{ db, carrier, trust, appender, cursors, faults, nodes, readers, isHealing, lifeOf, failures, now, log },
+    db,
+    carrier,
+    trust,
+    appender,
+    cursors,
+    faults,
+    nodes,
+    readers,
+    isHealing,
+    lifeOf,
+    failures,
+    now,
+    log,
     onForgotten: (node) => {
       const failed = (error: unknown) => log.error({ err: error, node }, 'recovery of a restored node not started');
       beginRecovery(node).catch(failed);
