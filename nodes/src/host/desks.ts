@@ -6,6 +6,7 @@ import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
+import { figures } from '@liandong/schema/domains/figures';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
@@ -27,7 +28,7 @@ import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
-import { figuresService } from '../figures/index.ts';
+import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
@@ -74,6 +75,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
+    atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(hearings, hearingHandlers(house), hearingViews(house)),
@@ -95,7 +97,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       grants: () => powersOn(db.queries(node), dayOf(now())),
     }),
     delegation: delegationService({ ...house, trust, outbox, publisher }),
-    figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     admission: admissionService({ ...house, powersOn }),
     legalBases: legalBasesService({

@@ -2,6 +2,7 @@ import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
+import { figureDuties } from './figures/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
 import { officeDuties } from './offices/duties.ts';
@@ -14,4 +15,4 @@ export const CASE_DUTIES = { ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */
 export const REGISTER_DUTIES = { ...officeDuties };
 /** Those that stand at a place of their own in the table. */
-export { feeDuties, hearingDuties, jointDuties, proxyDuties };
+export { feeDuties, figureDuties, hearingDuties, jointDuties, proxyDuties };

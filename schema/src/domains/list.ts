@@ -4,6 +4,7 @@ import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
+import { figures } from './figures/operations.ts';
 import { hearings } from './hearings/operations.ts';
 import { joint } from './joint/operations.ts';
 import { offices } from './offices/operations.ts';
@@ -12,6 +13,6 @@ import { proxy } from './proxy/operations.ts';
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(handling, expedited, enquiries, fees, hearings, joint, offices, proxy, bundles);
+export const DOMAINS = listed(handling, expedited, enquiries, fees, figures, hearings, joint, offices, proxy, bundles);
 
-export { bundles, enquiries, expedited, fees, handling, hearings, joint, offices, proxy };
+export { bundles, enquiries, expedited, fees, figures, handling, hearings, joint, offices, proxy };

@@ -5,7 +5,6 @@ import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueService, ImplementationService } from '../domains/catalogue/services.ts';
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
-import type { FiguresService } from '../domains/figures/services.ts';
 import type { ItemLifeService } from '../domains/item-life/services.ts';
 import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
@@ -35,7 +34,6 @@ export interface NodeServices {
   handling: HandlingService;
   catalogue: CatalogueService;
   implementation: ImplementationService;
-  figures: FiguresService;
   delegation: DelegationService;
   sharing: SharingService;
   legalBases: LegalBasesService;
