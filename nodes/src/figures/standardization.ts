@@ -1,6 +1,6 @@
 import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import type { Standardization, StandardizationView } from '@liandong/schema/domains/figures';
-import { dayOf, problem } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import { implementationSchema, isInForce, itemSchema } from '@liandong/schema/domains/catalogue';
 import { standardizationOf, standardizationSchema } from '@liandong/schema/domains/figures';
 import type { HostDb, NodeQueries } from '../db/index.ts';
