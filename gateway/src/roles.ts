@@ -192,13 +192,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   admission: {
     name: 'admission',
-    routes: {
-      admission: { by: 'division', path: ['division'], otherwise: null },
-      publishedList: { by: 'division', path: ['division'], otherwise: null },
-      admitItem: viewersDesk,
-      exemptItem: viewersDesk,
-      changeFee: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'admission'),
     merge: {},
   },
   legalBases: {

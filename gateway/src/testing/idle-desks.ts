@@ -42,14 +42,6 @@ export class IdleDesks {
     list: () => Promise.resolve([]),
     deliver: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
   };
-  readonly admission: NodeServices['admission'] = {
-    admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
-    publishedList: async () => [],
-    admit: async () => illegal(),
-    exempt: async () => illegal(),
-    changeFee: async () => illegal(),
-  };
-
   readonly projects: NodeServices['projects'] = {
     get: async () => illegal(),
     list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),

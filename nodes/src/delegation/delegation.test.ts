@@ -1,6 +1,7 @@
 import type { GrantPowerInput } from '@liandong/schema/graph';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
+import { admission } from '@liandong/schema/domains/admission';
 import { offices } from '@liandong/schema/domains/offices';
 import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -180,7 +181,7 @@ describe('a power', () => {
 
   test('with a cap is on the published list of the grantee with its grant and cap, until it ends', async () => {
     const listed = async (node: string) =>
-      (await federation.services(node).admission.publishedList('POWERS', null)).find(
+      (await federation.desk(node, admission).publishedList(null, { division: node, kind: 'POWERS' })).find(
         ({ item }) => item.code === RELIEF,
       );
     expect(await listed(TOWNSHIP)).toBeUndefined();

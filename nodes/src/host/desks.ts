@@ -1,10 +1,11 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
+import { admission } from '@liandong/schema/domains/admission';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { offices } from '@liandong/schema/domains/offices';
-import { admissionService } from '../admission/index.ts';
+import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
 import { CaseDesk, proxyService } from '../cases/index.ts';
 import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
@@ -64,6 +65,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       (_tx, stored) => cases.view(stored),
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -79,7 +81,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     delegation: delegationService({ ...house, trust, outbox, publisher }),
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
-    admission: admissionService({ ...house, powersOn }),
     legalBases: legalBasesService({
       node,
       db,

@@ -1,4 +1,5 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
+import { admission } from './admission/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { offices } from './offices/operations.ts';
@@ -6,6 +7,4 @@ import { offices } from './offices/operations.ts';
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(expedited, enquiries, offices);
-
-export { enquiries, expedited, offices };
+export const DOMAINS = listed(expedited, enquiries, offices, admission);

@@ -104,7 +104,6 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.sharing,
     },
     legalBases: { basesOf: none, changes: none, change: none, confirm: none, ...given.legalBases },
-    admission: { admission: none, publishedList: none, admit: none, exempt: none, changeFee: none, ...given.admission },
     figures: { rollup: none, projects: none, standardization: none, ...given.figures },
     implementation: { getMany: none, revise: none, ...given.implementation },
     itemLife: {
