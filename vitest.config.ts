@@ -34,7 +34,7 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     projects: [
       // pure functions: nothing one file does is seen by another, and each would load them all anew
-      { extends: true, test: { name: 'schema', include: ['schema/src/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'schema', include: ['schema/{src,runtime/src}/**/*.test.ts'], isolate: false } },
       { extends: true, test: { name: 'gateway', include: ['gateway/src/**/*.test.ts'], isolate: false } },
       { extends: true, test: { name: 'project', include: ['test/**/*.test.ts', 'load-tests/src/**/*.test.ts'] } },
       {

@@ -68,7 +68,7 @@ async function install() {
   });
 }
 
-/** Generates the database client and builds the four workspaces; Turborepo skips what has not changed. */
+/** Generates the database client and builds the workspaces; Turborepo skips what has not changed. */
 async function build() {
   await step('building', async () => {
     const turbo = join(PROJECT_DIR, 'node_modules', '.bin', 'turbo');

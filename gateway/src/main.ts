@@ -1,17 +1,24 @@
+import type { WatchedFiles } from '@liandong/runtime';
+import {
+  exportTraces,
+  programLog,
+  readJson,
+  readText,
+  startProgram,
+  stopOnSignal,
+  watchFiles,
+} from '@liandong/runtime';
 import { ISSUER_KEYS, parseIssuers, TokenVerifier } from '@liandong/schema/identity';
-import { dayOf, parseDivisions, ProblemError } from '@liandong/schema/kernel';
+import { dayOf, parseDivisions } from '@liandong/schema/kernel';
 import { parseTopology } from '@liandong/schema/wire';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { readConfig } from './config.ts';
 import { Issuer, parsePeople } from './issuer/index.ts';
-import { readJson, readText } from './json-file.ts';
-import { exportTraces, programLog, serveMetrics } from './observability/index.ts';
+import { serveMetrics } from './observability/index.ts';
 import { Gateway } from './server.ts';
 import { NatsTransport } from './transport/index.ts';
-import type { WatchedFiles } from './watched-files.ts';
-import { watchFiles } from './watched-files.ts';
 
 /**
  * Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. The files of the topology, of
@@ -79,34 +86,17 @@ async function main(): Promise<void> {
     },
     ...(config.embeddedIssuer && issuer ? [embeddedIssuerFiles(issuer, config.embeddedIssuer, log)] : []),
   ]);
-  let stopping: Promise<void> | null = null;
-  const stop = () => {
-    if (stopping) return end();
-    const deadline = setTimeout(() => {
-      log.error({ ms: config.stopTimeoutMs }, 'the stop took too long and was ended');
-      end();
-    }, config.stopTimeoutMs);
-    watched.stop();
-    stopping = gateway.close().then(async () => {
+  stopOnSignal({
+    name: 'gateway',
+    log,
+    stopTimeoutMs: config.stopTimeoutMs,
+    stop: async () => {
+      watched.stop();
+      await gateway.close();
       await stopMetrics?.();
       await stopTraces?.();
-      clearTimeout(deadline);
-      log.info('gateway stopped');
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-      if (process.connected) process.disconnect();
-    });
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.once('disconnect', () => {
-    if (!stopping) stop();
+    },
   });
-}
-
-/** Ends the process at once: a second signal, or a stop that took too long. */
-function end(): void {
-  // eslint-disable-next-line unicorn/no-process-exit -- the entry point itself, when nothing else may be waited for
-  process.exit(1);
 }
 
 function embeddedIssuerFiles(issuer: Issuer, { keyFile, peopleFile }: EmbeddedIssuer, log: Logger): WatchedFiles {
@@ -127,9 +117,4 @@ async function openIssuer(config: GatewayConfig): Promise<Issuer | null> {
   return Issuer.open(name, await readJson(keyFile), parsePeople(await readJson(peopleFile)));
 }
 
-main().catch((error: unknown) => {
-  const text = error instanceof ProblemError ? `${error.code}: ${error.message}` : String((error as Error).stack);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = 1;
-  if (process.connected) process.disconnect();
-});
+await startProgram(main);

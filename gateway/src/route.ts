@@ -1,3 +1,4 @@
+import { currentTrace } from '@liandong/runtime';
 import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
 import { createGraphQLError } from '@graphql-tools/utils';
 import type { Host, RoleOperation } from '@liandong/schema/wire';
@@ -13,7 +14,7 @@ import type { NodeAnswer } from './gather.ts';
 import { GATHERINGS } from './gather.ts';
 import { GatherRuns } from './gather-runs.ts';
 import { KeyTask } from './key-task.ts';
-import { countOperation, currentTrace } from './observability/index.ts';
+import { countOperation } from './observability/index.ts';
 import type { Registry } from './registry.ts';
 import type { Key, RoleConfig, Route } from './roles.ts';
 import { cityOf } from './roles.ts';

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { inTrace } from '@liandong/runtime';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Divisions } from '@liandong/schema/kernel';
 import type { Placement } from '@liandong/schema/wire';
@@ -16,7 +17,7 @@ import { drainable } from './drain.ts';
 import { heavyRoots } from './gather-weights.ts';
 import type { Issuer } from './issuer/index.ts';
 import { issuerAnswer, trackedConsent } from './issuer/index.ts';
-import { inTrace, observeRequest } from './observability/index.ts';
+import { observeRequest } from './observability/index.ts';
 import type { Body, Identity } from './plugins/index.ts';
 import {
   Bodies,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '@liandong/runtime/local';
 import type { Topology } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../src/federation/client.ts';
@@ -8,7 +9,6 @@ import { DEMO_HOSTS, DEMO_PEOPLE, person } from '../src/federation/demo-plan.ts'
 import * as documents from '../src/federation/documents.ts';
 import type { Federation } from '../src/federation/federation.ts';
 import { lowIncome } from '../src/federation/journeys.ts';
-import { freePort } from '../src/federation/services.ts';
 import { settled, startFederation } from './federation.ts';
 
 /** A village that shares its host with another. */

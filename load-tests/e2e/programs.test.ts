@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findNatsServer, freePort } from '@liandong/runtime/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findNatsServer, freePort } from '../src/federation/services.ts';
 
 const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url));
 const DEMO = join(PROJECT_DIR, 'load-tests/dist/demo/main.js');

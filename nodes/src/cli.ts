@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { readText } from '@liandong/runtime';
 import { pino } from 'pino';
 import { dayOf, parseDivisions, problem, ProblemError } from '@liandong/schema/kernel';
 import {
@@ -18,7 +19,6 @@ import { powersOn } from './delegation/index.ts';
 import { HostDb, migrate } from './db/index.ts';
 import { Failures } from './failures/index.ts';
 import { FeedAppender } from './feeds/index.ts';
-import { readText } from './files/index.ts';
 import { basesByTitle } from './legal-bases/index.ts';
 import { openVault, readyDataKeys } from './sealing/index.ts';
 import { importRegisters } from './sharing/index.ts';

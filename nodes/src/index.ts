@@ -9,7 +9,7 @@ export { fillCases, queuePage } from './cases/index.ts';
 export { builtInCalendar } from './calendar/index.ts';
 export { Host } from './host/index.ts';
 export { readConfig } from './config.ts';
-export { processRegistry, programLog } from './observability/index.ts';
+export { processRegistry } from './observability/index.ts';
 // and to break it on purpose, and look at what is left: npm run chaos
 export { withNode } from './commands/index.ts';
 export { exportCase } from './exports/index.ts';

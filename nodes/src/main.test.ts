@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@liandong/runtime/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../../load-tests/src/federation/services.ts';
 import { TestBroker } from '../../gateway/src/testing/nats-broker.ts';
 import { CAN_CERTIFY, TappedLine, makeCertificate } from '../../schema/src/testing/tls.ts';
 import { CITY, TestFederation } from './testing/test-federation.ts';
@@ -13,7 +13,7 @@ let federation: TestFederation;
 let port: number;
 
 beforeAll(async () => {
-  federation = await TestFederation.start({ nodes: [CITY], catalogue: false });
+  federation = await TestFederation.start({ nodes: [CITY], catalogue: false, encryptedKeys: true });
   await federation.stopHost(CITY);
   port = await freePort();
 });
@@ -107,7 +107,7 @@ describe('a host’s process', () => {
     });
     expect((await asked.answer).headers.get('connection')).toBe('close');
     expect(await ended).toBe(0);
-    expect(said()).not.toContain('took too long');
+    expect(said()).not.toContain('did not stop in time');
     silent.destroy();
   });
 
@@ -129,7 +129,7 @@ describe('a host’s process', () => {
     const close = await openRequest();
     child.kill('SIGTERM');
     expect(await ended).toBe(1);
-    expect(said()).toContain('took too long');
+    expect(said()).toContain('did not stop in time');
     close();
   });
 

@@ -1,7 +1,7 @@
+import { readJson } from '@liandong/runtime';
 import { problem } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
 import { Issuer, generateIssuerKey, parseIssuerKeys } from '../issuer/index.ts';
-import { readJson } from '../json-file.ts';
 import type { Command, Terminal, Values } from './command.ts';
 import { fileOf } from './command.ts';
 import { changeJsonFile } from './private-file.ts';

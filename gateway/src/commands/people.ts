@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readJson, readText } from '@liandong/runtime';
 import type { Divisions, Role, Tier } from '@liandong/schema/kernel';
 import { PERMISSIONS } from '@liandong/schema/operation';
 import { dayOf, parseDivisions, problem, ROLES } from '@liandong/schema/kernel';
 import type { Person } from '../issuer/index.ts';
 import { hashPassword, parsePeople } from '../issuer/index.ts';
-import { readJson, readText } from '../json-file.ts';
 import type { Command, Terminal } from './command.ts';
 import { fileOf, requireValue } from './command.ts';
 import { readPassword } from './password.ts';

@@ -1,6 +1,6 @@
 import { chown, open, rename, rm, stat } from 'node:fs/promises';
+import { readJson } from '@liandong/runtime';
 import { problem } from '@liandong/schema/kernel';
-import { readJson } from '../json-file.ts';
 
 /**
  * Changes a private JSON file as a whole: whoever reads it meanwhile reads the old one or the new one. It stays its

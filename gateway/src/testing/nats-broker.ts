@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '@liandong/runtime/local';
 import { connect } from '@nats-io/transport-node';
-import { freePort } from '../../../load-tests/src/federation/services.ts';
 import type { TestCertificate } from '../../../schema/src/testing/tls.ts';
 
 export { freePort };

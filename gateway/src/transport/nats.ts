@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { checkServerIdentity } from 'node:tls';
+import { connectBroker, inboxPrefix } from '@liandong/runtime';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { connect, headers, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
+import { headers } from '@nats-io/transport-node';
 import type { Host, HostReply, HostRequest } from '@liandong/schema/wire';
 import type { ProblemError } from '@liandong/schema/kernel';
-import { graphqlSubject, PART_HEADER, PartsCollector, splitParts, tlsOption } from '@liandong/schema/wire';
+import { graphqlSubject, PART_HEADER, PartsCollector, splitParts } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { Transport } from './transport.ts';
 import { readReply } from './transport.ts';
@@ -27,9 +26,9 @@ export class NatsTransport implements Transport {
   #count = 0;
   #up = true;
 
-  private constructor(connection: NatsConnection, inboxPrefix: string) {
+  private constructor(connection: NatsConnection, inbox: string) {
     this.#connection = connection;
-    this.#inbox = `${inboxPrefix}.${randomUUID().replaceAll('-', '')}`;
+    this.#inbox = `${inbox}.${randomUUID().replaceAll('-', '')}`;
     connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
         if (!error) this.#take(message);
@@ -44,26 +43,8 @@ export class NatsTransport implements Transport {
    * @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE
    */
   static async connect(urls: readonly string[], seedFile: string | null, name = 'gateway'): Promise<NatsTransport> {
-    const inboxPrefix = `_INBOX_${name}`;
-    const seed = seedFile === null ? null : readSeed(seedFile);
-    try {
-      const connection = await connect({
-        servers: [...urls],
-        name,
-        inboxPrefix,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 250,
-        waitOnFirstConnect: true,
-        ignoreAuthErrorAbort: true,
-        pingInterval: 10_000,
-        maxPingOut: 2,
-        ...tlsOption(urls, checkServerIdentity),
-        ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
-      });
-      return new NatsTransport(connection, inboxPrefix);
-    } catch (cause) {
-      throw problem('BROKER_UNAVAILABLE', `The broker at ${urls.join(', ')} can not be used.`, { cause });
-    }
+    const connection = await connectBroker({ urls, name, seedFile });
+    return new NatsTransport(connection, inboxPrefix(name));
   }
 
   async send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply> {
@@ -136,14 +117,4 @@ export class NatsTransport implements Transport {
 
 function noBroker(): ProblemError {
   return problem('NODE_UNREACHABLE', 'The gateway has no broker.');
-}
-
-function readSeed(file: string): Uint8Array {
-  try {
-    const seed = new TextEncoder().encode(readFileSync(file, 'utf8').trim());
-    nkeys.fromSeed(seed);
-    return seed;
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `${file} holds no nkey seed for the broker.`, { cause });
-  }
 }

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Services, findNatsServer, freePort, readRows } from '@liandong/runtime/local';
 import { generateIssuerKey } from '@liandong/gateway';
 import { holdCeremony, migrate, topologyPaths } from '@liandong/nodes';
 import { parseDivisions, problem } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
 import type pg from 'pg';
-import { Services, findNatsServer, freePort, readRows } from '../federation/services.ts';
 import type { DeskAnswer, DeskCommand } from './desk-protocol.ts';
 
 const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));

@@ -1,11 +1,11 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Services } from '@liandong/runtime/local';
 import { HostDb, builtInCalendar, fillCases, migrate, queuePage } from '@liandong/nodes';
 import type { CaseFilter } from '@liandong/schema/domains/handling';
 import type { LogLine } from '@liandong/schema/case';
 import { foldLog } from '@liandong/schema/case';
-import { Services } from '../federation/services.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 import type { MutationsResult } from './mutations.ts';

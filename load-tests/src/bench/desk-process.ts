@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Host, processRegistry, programLog, readConfig } from '@liandong/nodes';
+import { programLog } from '@liandong/runtime';
+import { Host, processRegistry, readConfig } from '@liandong/nodes';
 import type { Viewer } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 import type { DeskAnswer, DeskCommand, MutationStep, Tokens, Walk, Walked } from './desk-protocol.ts';

@@ -1,11 +1,11 @@
 import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Services } from '@liandong/runtime/local';
 import { HostDb, SEARCH_SQL, insertItems, migrate, searchParameters } from '@liandong/nodes';
 import type { Divisions } from '@liandong/schema/kernel';
 import { ownCompetenceKeys } from '@liandong/schema/domains/catalogue';
 import { parseDivisions, problem } from '@liandong/schema/kernel';
-import { Services } from '../federation/services.ts';
 import { DATA, manyItems } from './catalogue.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';

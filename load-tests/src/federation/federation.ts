@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Services, findNatsServer, freePort, requireFreePort } from '@liandong/runtime/local';
 import { generateIssuerKey, hashPassword } from '@liandong/gateway';
 import { holdCeremony, migrate, topologyPaths } from '@liandong/nodes';
 import type { Broker, Host, Topology } from '@liandong/schema/wire';
@@ -23,7 +24,6 @@ import {
 } from './plan.ts';
 import { Program } from './program.ts';
 import { RunningFederation } from './running-federation.ts';
-import { Services, findNatsServer, freePort, requireFreePort } from './services.ts';
 
 /** How often it is asked whether the catalogue has come down, ms: every question is answered by the whole federation. */
 const ARRIVAL_MS = 200;

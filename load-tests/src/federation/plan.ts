@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Services } from '@liandong/runtime/local';
+import { freePort } from '@liandong/runtime/local';
 import { topologyPaths } from '@liandong/nodes';
 import type { Broker, Host } from '@liandong/schema/wire';
 import type { DemoPerson } from './demo-plan.ts';
-import type { Services } from './services.ts';
-import { freePort } from './services.ts';
 
 /** Top of the project, from `src` and from `dist` alike. */
 const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));

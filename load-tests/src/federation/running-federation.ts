@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { copyFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Services } from '@liandong/runtime/local';
+import { freePort, readRows } from '@liandong/runtime/local';
 import { migrate, topologyPaths } from '@liandong/nodes';
 import type { Topology } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
@@ -17,8 +19,6 @@ import {
   secretsOf,
 } from './plan.ts';
 import { Program } from './program.ts';
-import type { Services } from './services.ts';
-import { freePort, readRows } from './services.ts';
 
 /** What a federation is made of when it runs. */
 export interface FederationParts {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { checkServerIdentity } from 'node:tls';
+import type { BrokerOptions } from '@liandong/runtime';
+import { connectBroker } from '@liandong/runtime';
 import type {
   ConsumerMessages,
   JetStreamClient,
@@ -17,16 +17,9 @@ import {
   jetstream,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { connect, errors, nanos, nkeyAuthenticator } from '@nats-io/transport-node';
+import { errors, nanos } from '@nats-io/transport-node';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
-import {
-  consumerName,
-  inboundFilter,
-  MAX_PAYLOAD,
-  MESSAGE_STREAM,
-  RECEIPT_STREAM,
-  tlsOption,
-} from '@liandong/schema/wire';
+import { consumerName, inboundFilter, MAX_PAYLOAD, MESSAGE_STREAM, RECEIPT_STREAM } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import { clockOffset } from '../observability/index.ts';
@@ -64,12 +57,7 @@ const PATIENCE_MS = 2_000;
 /** An unacknowledged message comes again after this long; the sender's outbox is usually sooner. */
 const ACK_WAIT_MS = 10_000;
 
-export interface BusOptions {
-  urls: readonly string[];
-  /** Shown in the broker's list of connections. */
-  name: string;
-  /** File with the nkey seed; null for a broker that asks for no credentials. */
-  seedFile: string | null;
+export interface BusOptions extends Pick<BrokerOptions, 'urls' | 'name' | 'seedFile'> {
   /** What the roads of this broker take in: what goes to the nodes that stand there. */
   subjects: Readonly<Record<Road, readonly string[]>>;
 }
@@ -103,25 +91,7 @@ export class Bus {
    * @throws {ProblemError} BAD_CONFIG for credentials that can't be read, BROKER_UNAVAILABLE when they are refused
    */
   static async connect(options: BusOptions, log: Logger): Promise<Bus> {
-    const seed = options.seedFile === null ? null : readSeed(options.seedFile);
-    try {
-      const connection = await connect({
-        servers: [...options.urls],
-        name: options.name,
-        inboxPrefix: inboxPrefix(options.name),
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 250,
-        waitOnFirstConnect: true,
-        pingInterval: 10_000,
-        maxPingOut: 2,
-        ignoreAuthErrorAbort: true,
-        ...tlsOption(options.urls, checkServerIdentity),
-        ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
-      });
-      return new Bus(connection, options.subjects, log);
-    } catch (cause) {
-      throw problem('BROKER_UNAVAILABLE', `The broker at ${options.urls.join(', ')} can not be used.`, { cause });
-    }
+    return new Bus(await connectBroker(options), options.subjects, log);
   }
 
   get connected(): boolean {
@@ -333,18 +303,5 @@ export async function findStream(manager: JetStreamManager, name: string): Promi
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return null;
     throw error;
-  }
-}
-
-/** A host's own inbox, so that no other host can be allowed to listen to its answers. */
-export function inboxPrefix(name: string): string {
-  return `_INBOX_${name.replaceAll(/[^a-zA-Z0-9_-]/g, '_')}`;
-}
-
-function readSeed(file: string): Uint8Array {
-  try {
-    return new TextEncoder().encode(readFileSync(file, 'utf8').trim());
-  } catch (cause) {
-    throw problem('BAD_CONFIG', `The broker's credentials in ${file} can't be read.`, { cause });
   }
 }

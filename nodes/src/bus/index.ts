@@ -1,3 +1,3 @@
 /** The connection to the broker: streams, publishing, consumers, the broker's clock. */
-export { Bus, ROADS, ROADS_NEED, findStream, inboxPrefix, roadConfig } from './bus.ts';
+export { Bus, ROADS, ROADS_NEED, findStream, roadConfig } from './bus.ts';
 export type { BusOptions, Road } from './bus.ts';

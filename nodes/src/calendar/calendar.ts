@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { readJson } from '@liandong/runtime';
 import type { Day, OfficialCalendar } from '@liandong/schema/kernel';
 import { isDay, noticeYear, problem } from '@liandong/schema/kernel';
 import { z } from 'zod';
-import { readJson } from '../files/index.ts';
 
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 const calendarFileSchema = z.object({

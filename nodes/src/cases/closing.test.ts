@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '@liandong/runtime/local';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HandlingView } from '@liandong/schema/domains/handling';
 import type { Topology } from '@liandong/schema/wire';
@@ -20,7 +21,6 @@ import {
   material,
   relief,
 } from '../testing/cases.ts';
-import { freePort } from '../../../load-tests/src/federation/services.ts';
 import { examine } from '../health/doctor.ts';
 import { runAt } from '../testing/commands.ts';
 import { putOutbox } from '../testing/outbox.ts';

@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path';
+import { readText } from '@liandong/runtime';
 import type { CatalogueFault, CatalogueFile, Item } from '@liandong/schema/domains/catalogue';
 import type { Day, DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { ElementChange } from '@liandong/schema/domains/item-life';
@@ -9,7 +10,6 @@ import { diffElements, draftState } from '@liandong/schema/domains/item-life';
 import { readCatalogueFile } from '@liandong/schema/domains/catalogue';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
-import { readText } from '../files/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { parseCatalogueCsv } from './catalogue-csv.ts';
 import { insertItems } from './catalogue-store.ts';

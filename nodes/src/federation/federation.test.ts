@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '@liandong/runtime/local';
 import type { RoleOperation } from '@liandong/schema/wire';
 import { ISSUER_KEYS } from '@liandong/schema/identity';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -9,7 +10,6 @@ import { agent, clerk } from '../testing/cases.ts';
 import { CITY, COUNTY, ISSUER, TOWNSHIP, TestFederation, VILLAGE, createDatabase } from '../testing/test-federation.ts';
 import { Host } from '../host/index.ts';
 import { pino } from 'pino';
-import { freePort } from '../../../load-tests/src/federation/services.ts';
 
 let federation: TestFederation;
 

@@ -1,3 +1,4 @@
+import { inTrace } from '@liandong/runtime';
 import type { DivisionCode, Problem } from '@liandong/schema/kernel';
 import type { HostReply, RoleOperation, RoleResult } from '@liandong/schema/wire';
 import type { NodeServices } from '@liandong/schema/graph';
@@ -9,7 +10,7 @@ import { executeRole, extensionsOf, roleSchema } from '@liandong/schema/graph';
 import { hostRequestShape, roleOperationSchema } from '@liandong/schema/wire';
 import { Kind, getOperationAST, parse } from 'graphql';
 import type { Logger } from 'pino';
-import { inTrace, observeGraphql } from '../observability/index.ts';
+import { observeGraphql } from '../observability/index.ts';
 
 export interface ResponderParts {
   host: string;

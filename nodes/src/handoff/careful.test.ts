@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { programLog } from '@liandong/runtime';
 import type { Answer, MessageKind } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { lockCases } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import { HostDb, gathered } from '../db/index.ts';
-import { programLog } from '../observability/index.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { Vault, generateDataKey } from '../vault/index.ts';
 import type { Care } from './careful.ts';

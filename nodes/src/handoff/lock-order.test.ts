@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { programLog } from '@liandong/runtime';
 import type { Answer, MessageKind } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillCases, lockCases } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import { HostDb, gathered } from '../db/index.ts';
-import { programLog } from '../observability/index.ts';
 import { lockProjects } from '../projects/index.ts';
 import { waiting } from '../testing/in-turn.ts';
 import { createDatabase } from '../testing/test-federation.ts';

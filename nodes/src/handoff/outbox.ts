@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { currentTrace } from '@liandong/runtime';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { MessageKind } from '@liandong/schema/wire';
 import { jsonBytes, MAX_PAYLOAD, textRoom } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
-import { currentTrace } from '../observability/index.ts';
 
 /** A message a node owes another. */
 export interface Outgoing {

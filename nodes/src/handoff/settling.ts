@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { inTrace } from '@liandong/runtime';
 import type { Answer, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import { shareTransaction, together } from '../db/index.ts';
-import { countAnswer, inTrace, observeHandOff } from '../observability/index.ts';
+import { countAnswer, observeHandOff } from '../observability/index.ts';
 import { isLost } from './answers.ts';
 import type { Care } from './careful.ts';
 import { grouped } from './grouped.ts';

@@ -1,9 +1,9 @@
+import { inTrace } from '@liandong/runtime';
 import type { Answer, Envelope, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
 import { shareTransaction } from '../db/index.ts';
-import { inTrace } from '../observability/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { Settled } from './answers.ts';
 import { answerOf, isLost, parkedBy } from './answers.ts';

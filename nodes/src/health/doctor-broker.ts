@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { checkServerIdentity } from 'node:tls';
-import { consumerName, tlsOption } from '@liandong/schema/wire';
+import { connectBroker } from '@liandong/runtime';
+import { consumerName } from '@liandong/schema/wire';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import { ROADS, inboxPrefix } from '../bus/index.ts';
-import type { HostConfig } from '../config.ts';
+import { ROADS } from '../bus/index.ts';
 import type { Finding, Subject } from './doctor-check.ts';
 import { bad, ok } from './doctor-check.ts';
 import { examineRoads } from './doctor-roads.ts';
@@ -14,9 +11,12 @@ const BROKER_TIMEOUT_MS = 3_000;
 export async function examineBroker({ config }: Subject): Promise<Finding[]> {
   let connection: NatsConnection;
   try {
-    connection = await connectAs(config);
+    const { host, natsUrls: urls, natsSeedFile: seedFile } = config;
+    const once = { inboxOf: host, onceMs: BROKER_TIMEOUT_MS };
+    connection = await connectBroker({ urls, name: `${host} doctor`, seedFile, ...once });
   } catch (error) {
-    const refused = /authorization|nkey|seed/i.test((error as Error).message) || (error as Error).name.includes('Auth');
+    const { name, message } = ((error as Error).cause ?? error) as Error;
+    const refused = /authorization|nkey|seed/i.test(message) || name.includes('Auth');
     const seed = config.natsSeedFile ?? 'LIANDONG_NATS_SEED_FILE';
     const text = refused
       ? `The broker refuses this host's credentials. Is ${seed} the one of this host, and does the broker run with the newest nats.conf?`
@@ -34,19 +34,6 @@ export async function examineBroker({ config }: Subject): Promise<Finding[]> {
   } finally {
     await connection.close();
   }
-}
-
-async function connectAs({ host, natsUrls, natsSeedFile }: HostConfig): Promise<NatsConnection> {
-  const seed = natsSeedFile === null ? null : await readFile(natsSeedFile);
-  return connect({
-    servers: [...natsUrls],
-    name: `${host} doctor`,
-    inboxPrefix: inboxPrefix(host),
-    timeout: BROKER_TIMEOUT_MS,
-    maxReconnectAttempts: 0,
-    ...tlsOption(natsUrls, checkServerIdentity),
-    ...(seed === null ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed.toString().trim())) }),
-  });
 }
 
 /** The nodes whose consumers the broker does not show to this host, with the stream. */

@@ -1,12 +1,12 @@
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJson, readText } from '@liandong/runtime';
 import type { Divisions } from '@liandong/schema/kernel';
 import { ISSUER_KEYS, parseIssuers } from '@liandong/schema/identity';
 import { dayOf, parseDivisions, problem } from '@liandong/schema/kernel';
 import { createRemoteJWKSet } from 'jose';
 import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
-import { readJson, readText } from '../files/index.ts';
 import { Place, readTrustFile } from '../host/index.ts';
 import { Trust, findKeys, readPassphrase } from '../trust/index.ts';
 import type { Finding, HostKeys, Subject } from './doctor-check.ts';

@@ -1,8 +1,8 @@
+import { readJson, readText } from '@liandong/runtime';
 import type { Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import { dayOf, parseDivisions, problem } from '@liandong/schema/kernel';
 import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
-import { readJson, readText } from '../files/index.ts';
 import type { TrustFile } from '../trust/index.ts';
 import { Trust, trustFileSchema } from '../trust/index.ts';
 import { Place } from './place.ts';

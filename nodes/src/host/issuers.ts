@@ -1,8 +1,8 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { readJson } from '@liandong/runtime';
 import { ISSUER_KEYS, parseIssuers, TokenVerifier } from '@liandong/schema/identity';
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
-import { readJson } from '../files/index.ts';
 
 /** How often it is looked whether the file was changed, ms. */
 const LOOK_MS = 500;

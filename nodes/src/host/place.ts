@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
+import { readJson } from '@liandong/runtime';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { Topology } from '@liandong/schema/wire';
 import { brokerOf, parseTopology, roadSubjects } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { Road } from '../bus/index.ts';
 import type { HostConfig } from '../config.ts';
-import { readJson } from '../files/index.ts';
 
 export type RoadSubjects = Readonly<Record<Road, readonly string[]>>;
 

@@ -30,7 +30,7 @@ let federation: TestFederation;
 let steps: CaseSteps;
 
 beforeAll(async () => {
-  federation = await TestFederation.start({ nodes: NODES });
+  federation = await TestFederation.start({ nodes: NODES, encryptedKeys: true });
   steps = new CaseSteps(federation);
 });
 afterAll(() => federation.stop());

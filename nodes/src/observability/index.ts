@@ -10,5 +10,3 @@ export {
   processRegistry,
   statementLabel,
 } from './latencies.ts';
-export { programLog, shownError } from './log.ts';
-export { currentTrace, exportTraces, inTrace, traceFields } from './trace.ts';

@@ -1,10 +1,10 @@
+import { currentTrace } from '@liandong/runtime';
 import type { DivisionCode, Divisions, Role } from '@liandong/schema/kernel';
 import type { PersonalDataRead, PersonalDataReadView, ReadsService } from '@liandong/schema/domains/reads';
 import { problem } from '@liandong/schema/kernel';
 import { requireReaderOver, signedIn } from '@liandong/schema/operation';
 import { findTracked } from '../cases/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import { currentTrace } from '../observability/index.ts';
 
 export interface ReadsServiceParts {
   node: DivisionCode;

@@ -41,7 +41,7 @@ let data: DataSharing;
 let id: string;
 
 beforeAll(async () => {
-  federation = await TestFederation.start({ nodes: NODES });
+  federation = await TestFederation.start({ nodes: NODES, encryptedKeys: true });
   steps = new CaseSteps(federation);
   data = await DataSharing.start(federation);
   id = await journey();

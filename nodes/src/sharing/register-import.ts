@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { readJson } from '@liandong/runtime';
 import type { CatalogueFault } from '@liandong/schema/domains/catalogue';
 import type { DataOffer } from '@liandong/schema/domains/sharing';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
@@ -6,7 +7,6 @@ import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { dataOfferSchema, isOffered, readRegisterFile } from '@liandong/schema/domains/sharing';
 import type { HostDb } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
-import { readJson } from '../files/index.ts';
 import { findOffers, keepOffers } from './offer-store.ts';
 import { replaceRegisters } from './register-store.ts';
 

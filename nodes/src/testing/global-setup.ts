@@ -2,9 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Services, findNatsServer } from '@liandong/runtime/local';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { Services, findNatsServer } from '../../../load-tests/src/federation/services.ts';
 import { migrate } from '../db/index.ts';
 
 declare module 'vitest' {

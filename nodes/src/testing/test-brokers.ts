@@ -5,9 +5,9 @@ import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '@liandong/runtime/local';
 import type { Broker } from '@liandong/schema/wire';
 import { inject } from 'vitest';
-import { freePort } from '../../../load-tests/src/federation/services.ts';
 import { topologyPaths } from '../topology/index.ts';
 
 export { freePort };

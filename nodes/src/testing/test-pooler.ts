@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../../load-tests/src/federation/services.ts';
+import { freePort } from '@liandong/runtime/local';
 
 /** PgBouncer's program; null where it is not installed (Debian: apt-get install pgbouncer). */
 export function findPgBouncer(): string | null {

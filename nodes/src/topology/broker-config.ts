@@ -1,3 +1,4 @@
+import { inboxPrefix } from '@liandong/runtime';
 import type { Broker, Topology } from '@liandong/schema/wire';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import {
@@ -12,7 +13,7 @@ import {
   outboundFilter,
   territoryOf,
 } from '@liandong/schema/wire';
-import { ROADS, inboxPrefix } from '../bus/index.ts';
+import { ROADS } from '../bus/index.ts';
 import type { Road } from '../bus/index.ts';
 import type { BrokerCredentials } from './credentials.ts';
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { findText } from '@liandong/runtime';
 import type { Topology } from '@liandong/schema/wire';
 import { OPERATOR_NAME } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
-import { findText } from '../files/index.ts';
 
 /**
  * Who is known to the brokers: the public nkeys of hosts, gateways and the operator by their names, and the secrets of

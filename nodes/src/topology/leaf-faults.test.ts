@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { inboxPrefix } from '@liandong/runtime';
 import { jetstream } from '@nats-io/jetstream';
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inboxPrefix } from '../bus/index.ts';
 import { CaseSteps } from '../testing/cases.ts';
 import { TestBroker, freePort } from '../testing/test-brokers.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually } from '../testing/test-federation.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { inboxPrefix } from '@liandong/runtime';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inboxPrefix } from '../bus/index.ts';
 import { CaseSteps, agent, clerk, countyClerk } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually } from '../testing/test-federation.ts';
 

@@ -1,10 +1,10 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findText, parseJson } from '@liandong/runtime';
 import type { Divisions } from '@liandong/schema/kernel';
 import type { Topology } from '@liandong/schema/wire';
 import { brokerOf, brokerUrl, OPERATOR_NAME, parseTopology } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
-import { findText, parseJson } from '../files/index.ts';
 import { brokerConfig, linkConfig } from './broker-config.ts';
 import { completeCredentials, findCredentials } from './credentials.ts';
 

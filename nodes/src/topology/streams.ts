@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { checkServerIdentity } from 'node:tls';
+import { connectBroker } from '@liandong/runtime';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { Divisions } from '@liandong/schema/kernel';
 import type { Topology } from '@liandong/schema/wire';
-import { brokerUrl, OPERATOR_NAME, roadSubjects, tlsOption } from '@liandong/schema/wire';
+import { brokerUrl, OPERATOR_NAME, roadSubjects } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { Road } from '../bus/index.ts';
-import { ROADS, findStream, inboxPrefix, roadConfig } from '../bus/index.ts';
+import { ROADS, findStream, roadConfig } from '../bus/index.ts';
+
+/** How long the broker may take for an answer, ms. */
+const ANSWER_MS = 20_000;
 
 /**
  * Brings a broker's streams in line with a topology: what they hold stays, what they take in is what goes to the nodes
@@ -23,20 +24,8 @@ export async function bringStreams(
 ): Promise<{ stream: string; subjects: string[] }[]> {
   const broker = topology.brokers.find(({ id }) => id === brokerId);
   if (!broker) throw problem('BAD_CONFIG', `The topology has no broker ${brokerId}.`, { field: 'broker' });
-  const seed = await readFile(seedFile, 'utf8').catch((cause: unknown) => {
-    throw problem('BAD_CONFIG', `${seedFile} can't be read.`, { cause });
-  });
   const url = brokerUrl(broker);
-  const connection = await connect({
-    servers: [url],
-    name: OPERATOR_NAME,
-    inboxPrefix: inboxPrefix(OPERATOR_NAME),
-    maxReconnectAttempts: 0,
-    ...tlsOption([url], checkServerIdentity),
-    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed.trim())),
-  }).catch((cause: unknown) => {
-    throw problem('BROKER_UNAVAILABLE', `The broker at ${url} can not be used.`, { cause });
-  });
+  const connection = await connectBroker({ urls: [url], name: OPERATOR_NAME, seedFile, onceMs: ANSWER_MS });
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });
     const brought = [];

@@ -1,8 +1,8 @@
+import { readText } from '@liandong/runtime';
 import type { Topology } from '@liandong/schema/wire';
 import { parseTopology } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import { YAMLParseError, parse } from 'yaml';
-import { readText } from '../files/index.ts';
 
 /**
  * Reads a topology file: YAML, and so JSON too.

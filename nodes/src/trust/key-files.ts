@@ -1,10 +1,10 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson, readText } from '@liandong/runtime';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { isDivisionCode, problem } from '@liandong/schema/kernel';
 import type { JWK } from 'jose';
 import { CompactEncrypt, compactDecrypt } from 'jose';
-import { parseJson, readText } from '../files/index.ts';
 import type { StoredKey } from './keys.ts';
 
 /**

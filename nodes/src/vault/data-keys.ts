@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson, readText } from '@liandong/runtime';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { isDivisionCode, problem } from '@liandong/schema/kernel';
-import { parseJson, readText } from '../files/index.ts';
 import { DATA_KEY_FILE, openPrivate, sealPrivate, writePrivate } from '../trust/index.ts';
 import { z } from 'zod';
 

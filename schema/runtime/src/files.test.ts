@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readJson } from './json-file.ts';
+import { readJson } from './files.ts';
 
 test('a file of settings is read behind a byte-order mark, and told how to be saved where it is UTF-16', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'liandong-files-'));

@@ -9,7 +9,7 @@ import { CATALOGUE_FILE, CITY, COUNTY, DIVISIONS_FILE, TestFederation } from '..
 import { readTopology } from '../topology/index.ts';
 import { generateNodeKey, readKeys, writeKey } from '../trust/index.ts';
 import { generateDataKey, readDataKeys, writeDataKeys } from '../vault/index.ts';
-import { readJson } from './index.ts';
+import { readJson } from '@liandong/runtime';
 
 const REGISTERS_FILE = fileURLToPath(new URL('../../../data/registers-sample.json', import.meta.url));
 let federation: TestFederation;
