@@ -197,12 +197,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   legalBases: {
     name: 'legalBases',
-    routes: {
-      legalBases: { by: 'division', path: ['division'], otherwise: null },
-      legalBasisChanges: { by: 'division', path: ['division'], otherwise: null },
-      changeLegalBasis: viewersDesk,
-      confirmLegalBasis: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'legalBases'),
     merge: {},
   },
   fees: {

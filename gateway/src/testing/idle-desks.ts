@@ -29,13 +29,6 @@ export class IdleDesks {
     history: async () => illegal(),
   };
 
-  readonly legalBases: NodeServices['legalBases'] = {
-    basesOf: async () => [],
-    changes: async () => [],
-    change: async () => illegal(),
-    confirm: async () => illegal(),
-  };
-
   readonly bundles: NodeServices['bundles'] = {
     file: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
     get: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),

@@ -4,6 +4,7 @@ import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
@@ -14,7 +15,7 @@ import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feesService } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
 import { jointService } from '../joint/index.ts';
-import { legalBasesService } from '../legal-bases/index.ts';
+import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
@@ -38,8 +39,7 @@ export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks 
 }
 
 function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
-  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, failures, now } =
-    parts;
+  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, keeper, failures, now } = parts;
   const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
   const { successionOf } = trust;
@@ -66,6 +66,15 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
+    atNode(
+      legalBases,
+      legalBasisHandlers({
+        node,
+        appender,
+        desk: parts.legalBases,
+        grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
+      }),
+    ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -81,13 +90,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     delegation: delegationService({ ...house, trust, outbox, publisher }),
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
-    legalBases: legalBasesService({
-      node,
-      db,
-      appender,
-      desk: legalBases,
-      grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
-    }),
     implementation: implementationService({ ...house, appender, offices: findOffices }),
     proxy: proxyService(node, {
       db,

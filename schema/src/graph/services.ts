@@ -13,7 +13,6 @@ import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
 import type { ProxyService } from '../domains/proxy/services.ts';
 import type { JointService } from '../domains/joint/services.ts';
-import type { LegalBasesService } from './register-services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
 
@@ -42,7 +41,6 @@ export interface NodeServices {
   figures: FiguresService;
   delegation: DelegationService;
   sharing: SharingService;
-  legalBases: LegalBasesService;
   bundles: BundleService;
   itemLife: ItemLifeService;
   fees: FeesService;

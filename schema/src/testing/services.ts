@@ -103,7 +103,6 @@ export function servicesOf(given: Overrides): NodeServices {
       lights: none,
       ...given.sharing,
     },
-    legalBases: { basesOf: none, changes: none, change: none, confirm: none, ...given.legalBases },
     figures: { rollup: none, projects: none, standardization: none, ...given.figures },
     implementation: { getMany: none, revise: none, ...given.implementation },
     itemLife: {
