@@ -4,16 +4,20 @@ import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { implementation } from '@liandong/schema/domains/implementation';
+import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
 import { CaseDesk, proxyService } from '../cases/index.ts';
-import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
+import { HostDrift, catalogueService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feesService } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
+import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
+import { itemLifeHandlers } from '../item-life/index.ts';
 import { jointService } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
@@ -75,6 +79,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
         grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
       }),
     ),
+    atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
+    atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -90,7 +96,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     delegation: delegationService({ ...house, trust, outbox, publisher }),
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
-    implementation: implementationService({ ...house, appender, offices: findOffices }),
+    implementation: implementationLookup(db.queries(node), divisions),
     proxy: proxyService(node, {
       db,
       divisions,
@@ -103,7 +109,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       now,
     }),
     roster: rosterService({ ...house, writer, outbox }),
-    itemLife: itemLifeService({ ...house, appender }),
     fees: feesService({ ...house, runner }),
     bundles: bundles.service,
     joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),

@@ -104,16 +104,7 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.sharing,
     },
     figures: { rollup: none, projects: none, standardization: none, ...given.figures },
-    implementation: { getMany: none, revise: none, ...given.implementation },
-    itemLife: {
-      draft: none,
-      review: none,
-      publish: none,
-      suspend: none,
-      cancel: none,
-      history: none,
-      ...given.itemLife,
-    },
+    implementation: { getMany: none, ...given.implementation },
     fees: {
       ofCases: none,
       bill: none,
