@@ -113,12 +113,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
       _catalogueBases: { by: 'keys', argument: 'keys', copy: null },
       _catalogueDrifts: { by: 'keys', argument: 'keys', copy: null },
-      itemHistory: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      draftItem: viewersDesk,
-      reviewItemDraft: viewersDesk,
-      publishItem: viewersDesk,
-      suspendItem: viewersDesk,
-      cancelItem: viewersDesk,
+      ...routesOf(DOMAINS, 'catalogue'),
     },
     merge: {
       Item: {
@@ -132,7 +127,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     name: 'implementation',
     routes: {
       _implementations: { by: 'keys', argument: 'keys', copy: null },
-      reviseImplementation: viewersDesk,
+      ...routesOf(DOMAINS, 'implementation'),
     },
     merge: {
       Implementation: {
@@ -197,12 +192,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   legalBases: {
     name: 'legalBases',
-    routes: {
-      legalBases: { by: 'division', path: ['division'], otherwise: null },
-      legalBasisChanges: { by: 'division', path: ['division'], otherwise: null },
-      changeLegalBasis: viewersDesk,
-      confirmLegalBasis: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'legalBases'),
     merge: {},
   },
   fees: {

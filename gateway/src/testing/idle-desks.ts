@@ -20,22 +20,6 @@ export class IdleDesks {
     takeOver: async () => illegal(),
   };
 
-  readonly itemLife: NodeServices['itemLife'] = {
-    draft: async () => illegal(),
-    review: async () => illegal(),
-    publish: async () => illegal(),
-    suspend: async () => illegal(),
-    cancel: async () => illegal(),
-    history: async () => illegal(),
-  };
-
-  readonly legalBases: NodeServices['legalBases'] = {
-    basesOf: async () => [],
-    changes: async () => [],
-    change: async () => illegal(),
-    confirm: async () => illegal(),
-  };
-
   readonly bundles: NodeServices['bundles'] = {
     file: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
     get: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),

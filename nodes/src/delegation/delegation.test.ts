@@ -2,6 +2,7 @@ import type { GrantPowerInput } from '@liandong/schema/graph';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { admission } from '@liandong/schema/domains/admission';
+import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { offices } from '@liandong/schema/domains/offices';
 import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -223,7 +224,7 @@ describe('a power', () => {
     await ended(capped);
     const whole = await inEffect({ cap: null });
     expect(await missing()).toEqual([]);
-    await federation.services(CITY).legalBases.change(personAt(CITY, 'CATALOGUER'), {
+    await federation.desk(CITY, legalBases).changeLegalBasis(personAt(CITY, 'CATALOGUER'), {
       change: 'CHANGED',
       title: '社会救助暂行办法',
       article: '第四十八条',
@@ -237,11 +238,15 @@ describe('a power', () => {
       idempotencyKey: null,
     });
     await eventually(async () => {
-      const [change] = await federation.services(COUNTY).legalBases.changes(supervisor, 1);
+      const [change] = await federation
+        .desk(COUNTY, legalBases)
+        .legalBasisChanges(supervisor, { division: COUNTY, first: 1 });
       return change?.grants.length === 1 && change.grants[0]?.id === whole;
     });
     // the county's grant went up to the city too, which asks about what rests on the law
-    const [atCity] = await federation.services(CITY).legalBases.changes(personAt(CITY, 'CATALOGUER'), 1);
+    const [atCity] = await federation
+      .desk(CITY, legalBases)
+      .legalBasisChanges(personAt(CITY, 'CATALOGUER'), { division: CITY, first: 1 });
     expect(atCity?.grants).toEqual([{ id: whole, grantor: COUNTY, grantee: TOWNSHIP }]);
     await ended(whole);
   });

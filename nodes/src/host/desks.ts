@@ -4,17 +4,22 @@ import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { implementation } from '@liandong/schema/domains/implementation';
+import { itemLife } from '@liandong/schema/domains/item-life';
+import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
 import { CaseDesk, proxyService } from '../cases/index.ts';
-import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
+import { HostDrift, catalogueService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feesService } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
+import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
+import { itemLifeHandlers } from '../item-life/index.ts';
 import { jointService } from '../joint/index.ts';
-import { legalBasesService } from '../legal-bases/index.ts';
+import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
@@ -38,8 +43,7 @@ export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks 
 }
 
 function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
-  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, failures, now } =
-    parts;
+  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, keeper, failures, now } = parts;
   const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
   const { successionOf } = trust;
@@ -66,6 +70,17 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
+    atNode(
+      legalBases,
+      legalBasisHandlers({
+        node,
+        appender,
+        desk: parts.legalBases,
+        grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
+      }),
+    ),
+    atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
+    atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -81,14 +96,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     delegation: delegationService({ ...house, trust, outbox, publisher }),
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
-    legalBases: legalBasesService({
-      node,
-      db,
-      appender,
-      desk: legalBases,
-      grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
-    }),
-    implementation: implementationService({ ...house, appender, offices: findOffices }),
+    implementation: implementationLookup(db.queries(node), divisions),
     proxy: proxyService(node, {
       db,
       divisions,
@@ -101,7 +109,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       now,
     }),
     roster: rosterService({ ...house, writer, outbox }),
-    itemLife: itemLifeService({ ...house, appender }),
     fees: feesService({ ...house, runner }),
     bundles: bundles.service,
     joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),

@@ -1,4 +1,5 @@
 import type { Viewer } from '@liandong/schema/operation';
+import { implementation } from '@liandong/schema/domains/implementation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -29,8 +30,7 @@ let steps: CaseSteps;
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
   steps = new CaseSteps(federation);
-  const { implementation } = federation.services(COUNTY);
-  await implementation.revise(personAt(COUNTY, 'CATALOGUER'), {
+  await federation.desk(COUNTY, implementation).reviseImplementation(personAt(COUNTY, 'CATALOGUER'), {
     idempotencyKey: null,
     item: LOW_INCOME,
     reason: '为重点项目和急难群众加快办理',

@@ -1,9 +1,18 @@
 import { admissionDuties } from './admission/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
+import { implementationDuties } from './implementation/duties.ts';
+import { itemLifeDuties } from './item-life/duties.ts';
+import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties };
 /** Those of what a node registers, which stand together in the table. */
-export const REGISTER_DUTIES = { ...admissionDuties, ...officeDuties };
+export const REGISTER_DUTIES = {
+  ...legalBasisDuties,
+  ...admissionDuties,
+  ...officeDuties,
+  ...itemLifeDuties,
+  ...implementationDuties,
+};

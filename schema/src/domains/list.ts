@@ -2,9 +2,12 @@ import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
+import { implementation } from './implementation/operations.ts';
+import { itemLife } from './item-life/operations.ts';
+import { legalBases } from './legal-bases/operations.ts';
 import { offices } from './offices/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(expedited, enquiries, offices, admission);
+export const DOMAINS = listed(expedited, enquiries, offices, admission, legalBases, implementation, itemLife);
