@@ -197,15 +197,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   fees: {
     name: 'fees',
-    routes: {
-      caseFees: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      feeReconciliation: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      billFees: viewersDesk,
-      payFees: viewersDesk,
-      proposeFeeWaiver: viewersDesk,
-      grantFeeWaiver: viewersDesk,
-      refundFees: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'fees'),
     merge: {},
   },
   bundles: {

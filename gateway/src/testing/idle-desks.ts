@@ -1,6 +1,5 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
-import { feeTotalsOf, reconciliationCsv } from '@liandong/schema/domains/fees';
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 
@@ -36,23 +35,6 @@ export class IdleDesks {
     dispatch: async () => illegal(),
     answerOrder: async () => illegal(),
     end: async () => illegal(),
-  };
-
-  readonly fees: NodeServices['fees'] = {
-    ofCases: async () => [],
-    bill: async () => illegal(),
-    pay: async () => illegal(),
-    proposeWaiver: async () => illegal(),
-    grantWaiver: async () => illegal(),
-    refund: async () => illegal(),
-    reconciliation: async (_viewer, day, window) => ({
-      division: this.code,
-      day,
-      window,
-      entries: [],
-      totals: feeTotalsOf([]),
-      csv: reconciliationCsv([]),
-    }),
   };
 
   readonly perform = performing({}, async () => illegal());

@@ -6,7 +6,7 @@ export { fillCases } from './case-rows.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
 export { StepRunner } from './run-step.ts';
-export type { Projection, Take } from './run-step.ts';
+export type { Projection, Reader, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export { checkedLog, requireClosing } from './checked-lines.ts';
 export type { BrokenCase, FoundCases } from './case-store.ts';

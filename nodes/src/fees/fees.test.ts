@@ -6,7 +6,7 @@ import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf } from '@liandong/schema/kernel';
-import { feeEntryOf } from '@liandong/schema/domains/fees';
+import { feeEntryOf, fees } from '@liandong/schema/domains/fees';
 import { offices } from '@liandong/schema/domains/offices';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
@@ -55,15 +55,15 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const fees = () => federation.services(COUNTY).fees;
+const desk = () => federation.desk(COUNTY, fees);
 const handling = () => federation.services(COUNTY).handling;
 const receiptOf = () => `R-${++serial}`;
 const plain = (id: string) => ({ id, note: null, idempotencyKey: null });
 const charge = (category = 'general', item: string | null = null) => ({ item, category, quantity: 1 });
 const bill = (id: string, charges = [charge()], viewer = clerk) =>
-  fees().bill(viewer, { id, window: 'F1', charges, idempotencyKey: null });
+  desk().billFees(viewer, { id, window: 'F1', charges, idempotencyKey: null });
 const pay = (id: string, amountFen: number, receipt = receiptOf(), viewer: Viewer = cashier) =>
-  fees().pay(viewer, { receipt, payments: [{ id, amountFen }], idempotencyKey: null });
+  desk().payFees(viewer, { receipt, payments: [{ id, amountFen }], idempotencyKey: null });
 const refusal = (attempt: Promise<unknown>) =>
   attempt.then(
     () => null,
@@ -121,23 +121,48 @@ describe('a fee', () => {
   test('of several cases is paid with one receipt, all of them or none', async () => {
     const [one, two] = [await accepted(), await accepted()];
     for (const id of [one, two]) await bill(id);
-    const [{ dueFen } = { dueFen: 0 }] = await fees().ofCases(clerk, [one, two]);
+    const [{ dueFen } = { dueFen: 0 }] = await desk().caseFees(clerk, { cases: [one, two] });
     const receipt = receiptOf();
     const both = (second: number) => [
       { id: one, amountFen: dueFen },
       { id: two, amountFen: second },
     ];
-    const bundle = (second: number) => fees().pay(cashier, { receipt, payments: both(second), idempotencyKey: null });
+    const bundle = (second: number) =>
+      desk().payFees(cashier, { receipt, payments: both(second), idempotencyKey: null });
     expect(await refusal(bundle(dueFen + 1))).toMatchObject({ code: 'FEE_OVERPAID' });
-    expect((await fees().ofCases(cashier, [one, two])).map((view) => view.dueFen)).toEqual([dueFen, dueFen]);
+    expect((await desk().caseFees(cashier, { cases: [one, two] })).map((view) => view.dueFen)).toEqual([
+      dueFen,
+      dueFen,
+    ]);
     expect((await bundle(dueFen)).map((view) => view.dueFen)).toEqual([0, 0]);
+  });
+
+  test('is taken by whoever stands in for the cashier, and by no other clerk', async () => {
+    const id = await accepted();
+    await bill(id);
+    const deputy: Viewer = { ...personAt(COUNTY, 'CLERK', '自然资源和规划', 'deputy'), window: 'F1' };
+    expect(await refusal(pay(id, 1, receiptOf(), deputy))).toMatchObject({ code: 'FORBIDDEN' });
+    const today = dayOf(federation.now());
+    await federation.services(COUNTY).roster.nameStandIn(personAt(COUNTY, 'HEAD', '自然资源和规划'), {
+      role: 'CASHIER',
+      absent: { sub: cashier.sub, name: cashier.name },
+      standIn: { sub: deputy.sub, name: deputy.name },
+      department: null,
+      from: today,
+      until: today,
+      idempotencyKey: null,
+    });
+    const [paid] = await pay(id, 1, receiptOf(), deputy);
+    expect(paid?.fees.payments).toMatchObject([
+      { actor: { sub: 'deputy', role: 'CASHIER', for: { sub: cashier.sub } } },
+    ]);
   });
 
   test('sent again under its key is paid once, whatever the window’s line does', async () => {
     const id = await accepted();
     const { dueFen } = await bill(id);
     const input = { receipt: receiptOf(), payments: [{ id, amountFen: dueFen - 1 }], idempotencyKey: 'pay-0001' };
-    const answers = await Promise.all([fees().pay(cashier, input), fees().pay(cashier, input)]);
+    const answers = await Promise.all([desk().payFees(cashier, input), desk().payFees(cashier, input)]);
     expect(answers.flat().map((view) => view.dueFen)).toEqual([1, 1]);
   });
 });
@@ -150,7 +175,7 @@ describe('what is refused', () => {
     const tried = await Promise.all(ids.map((id) => refusal(pay(id, 1, receipt))));
     expect(tried.filter((found) => found === null)).toHaveLength(1);
     expect(tried.find((found) => found !== null)).toMatchObject({ code: 'RECEIPT_USED', field: 'receipt' });
-    const due = (await fees().ofCases(cashier, ids)).map((view) => view.sums.paidFen);
+    const due = (await desk().caseFees(cashier, { cases: ids })).map((view) => view.sums.paidFen);
     expect(due.toSorted((a, b) => a - b)).toEqual([0, 1]);
   });
 
@@ -165,9 +190,9 @@ describe('what is refused', () => {
     const id = await accepted();
     const before = await bill(id);
     const waiver = (ground: string, viewer = clerk) =>
-      fees().proposeWaiver(viewer, { id, amountFen: 1, ground, idempotencyKey: null });
+      desk().proposeFeeWaiver(viewer, { id, amountFen: 1, ground, idempotencyKey: null });
     const refund = (viewer: Viewer = cashier) =>
-      fees().refund(viewer, {
+      desk().refundFees(viewer, {
         id,
         of: 'R-none',
         amountFen: 1,
@@ -184,12 +209,12 @@ describe('what is refused', () => {
         bill(id),
         waiver(' '),
         waiver('低保', cashier),
-        fees().grantWaiver(chief, { id, waiver: 1, idempotencyKey: null }),
+        desk().grantFeeWaiver(chief, { id, waiver: 1, idempotencyKey: null }),
         refund(),
         refund(clerk),
-        fees().reconciliation(personAt(TOWNSHIP, 'CLERK'), '2026-01-01', 'F1'),
-        fees().reconciliation(null, '2026-01-01', 'F1'),
-        fees().ofCases(personAt(TOWNSHIP, 'CLERK'), [id]),
+        desk().feeReconciliation(personAt(TOWNSHIP, 'CLERK'), { day: '2026-01-01', window: 'F1' }),
+        desk().feeReconciliation(null, { day: '2026-01-01', window: 'F1' }),
+        desk().caseFees(personAt(TOWNSHIP, 'CLERK'), { cases: [id] }),
       ].map(async (attempt) => (await refusal(attempt))?.code),
     );
     expect(codes).toEqual([
@@ -207,7 +232,7 @@ describe('what is refused', () => {
       'UNAUTHENTICATED',
       'FORBIDDEN',
     ]);
-    expect(await fees().ofCases(clerk, [id])).toEqual([before]);
+    expect(await desk().caseFees(clerk, { cases: [id] })).toEqual([before]);
     const used = await federation.rows(COUNTY, `SELECT receipt FROM fee_receipts WHERE receipt = 'T-none'`);
     expect(used).toEqual([]);
   });
@@ -217,15 +242,15 @@ describe("a fee window's day", () => {
   test('adds up to what the logs say, entry by entry, and goes out as CSV', async () => {
     const id = await accepted();
     const { dueFen } = await bill(id);
-    await fees().proposeWaiver(clerk, { id, amountFen: 10, ground: '低保家庭', idempotencyKey: null });
-    await fees().grantWaiver(chief, { id, waiver: 1, idempotencyKey: null });
+    await desk().proposeFeeWaiver(clerk, { id, amountFen: 10, ground: '低保家庭', idempotencyKey: null });
+    await desk().grantFeeWaiver(chief, { id, waiver: 1, idempotencyKey: null });
     const receipt = receiptOf();
     await pay(id, dueFen - 10, receipt);
     const back = { id, of: receipt, amountFen: 7, reason: '多收', receipt: receiptOf(), idempotencyKey: null };
-    expect(await fees().refund(cashier, back)).toMatchObject({ dueFen: 7 });
+    expect(await desk().refundFees(cashier, back)).toMatchObject({ dueFen: 7 });
 
     const day = dayOf(federation.now());
-    const book = await fees().reconciliation(cashier, day, 'F1');
+    const book = await desk().feeReconciliation(cashier, { day, window: 'F1' });
     const cases = await federation.rows<{ id: string }>(COUNTY, `SELECT id FROM cases WHERE node = $1`, [COUNTY]);
     const queries = federation.db(COUNTY).queries(COUNTY);
     const told: NonNullable<ReturnType<typeof feeEntryOf>>[] = [];
@@ -252,8 +277,10 @@ describe("a fee window's day", () => {
     const rows = book.csv.trimEnd().split('\r\n');
     expect(rows).toHaveLength(1 + book.entries.length + 5);
     expect(rows.at(-1)).toBe(`total,,,NET,${book.totals.netFen},,,`);
-    expect((await fees().reconciliation(cashier, day, 'F2')).entries).toEqual([]);
-    expect((await fees().reconciliation(personAt(CITY, 'SUPERVISOR'), day, 'F1')).totals).toEqual(book.totals);
+    expect((await desk().feeReconciliation(cashier, { day, window: 'F2' })).entries).toEqual([]);
+    expect((await desk().feeReconciliation(personAt(CITY, 'SUPERVISOR'), { day, window: 'F1' })).totals).toEqual(
+      book.totals,
+    );
   });
 
   test('can’t be changed afterwards', async () => {

@@ -1,2 +1,3 @@
 /** 统一收费: bills, payments, waivers, refunds, receipt numbers, the day's reconciliation. */
-export { feeEntries, feesService } from './fees-service.ts';
+export { feeEntries } from './fee-entries.ts';
+export { feeHandlers, feesOf, feesReader } from './handlers.ts';

@@ -7,6 +7,7 @@ import { expedited } from '@liandong/schema/domains/expedited';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
+import { fees } from '@liandong/schema/domains/fees';
 import { offices } from '@liandong/schema/domains/offices';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
@@ -14,7 +15,7 @@ import { CaseDesk, proxyService } from '../cases/index.ts';
 import { HostDrift, catalogueService } from '../catalogue/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
-import { feeEntries, feesService } from '../fees/index.ts';
+import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { hearingsService } from '../hearings/index.ts';
 import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
 import { itemLifeHandlers } from '../item-life/index.ts';
@@ -81,6 +82,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
     atNode(itemLife, itemLifeHandlers({ node, appender, now })),
+    atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
   ]);
   const services = {
@@ -109,7 +111,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       now,
     }),
     roster: rosterService({ ...house, writer, outbox }),
-    fees: feesService({ ...house, runner }),
     bundles: bundles.service,
     joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),

@@ -1,6 +1,7 @@
 import type { Viewer } from '@liandong/schema/operation';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf, endOfDay, lastDayOf } from '@liandong/schema/kernel';
+import { fees } from '@liandong/schema/domains/fees';
 import { offices } from '@liandong/schema/domains/offices';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
@@ -45,7 +46,8 @@ afterAll(() => federation.stop());
 
 describe('三门’s joint survey at the county', () => {
   test('takes six working days instead of thirty, with one visit, one bill at one window and one document', async () => {
-    const { joint, handling, fees } = federation.services(COUNTY);
+    const { joint, handling } = federation.services(COUNTY);
+    const { billFees, payFees } = federation.desk(COUNTY, fees);
     const plain = (id: string) => ({ id, note: null, ...once });
     const materials = MATERIALS.map((name) => material(name));
     const id = await steps.file(clerk, application({ item: SURVEY, consent: null, materials }));
@@ -78,13 +80,13 @@ describe('三门’s joint survey at the county', () => {
     }
 
     const charges = PARTIES.map((category) => ({ item: null, category, quantity: 1 }));
-    const billed = await fees.bill(clerk, { id, window: 'F1', charges, ...once });
+    const billed = await billFees(clerk, { id, window: 'F1', charges, ...once });
     expect(billed.fees.bill).toMatchObject({
       window: 'F1',
       amountFen: 360_000,
       lines: PARTIES.map((category) => ({ item: SURVEY, category })),
     });
-    const paid = await fees.pay(cashier, { receipt: 'R-1', payments: [{ id, amountFen: 360_000 }], ...once });
+    const paid = await payFees(cashier, { receipt: 'R-1', payments: [{ id, amountFen: 360_000 }], ...once });
     expect(paid).toMatchObject([{ dueFen: 0, fees: { payments: [{ receipt: 'R-1' }] } }]);
 
     await steps.review(id, clerk);

@@ -1,7 +1,7 @@
 import type { Domain, Operation, PageRequest, Perform, Viewer } from '@liandong/schema/operation';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { requireOwnCase, requireOwnDesk, requirePermission, signedIn, unrouted } from '@liandong/schema/operation';
-import type { StepRunner, StoredCase, Take } from '../cases/index.ts';
+import type { Reader, StepRunner, StoredCase, Take } from '../cases/index.ts';
 import type { HostDb, NodeHandlers, NodeTx } from '../db/index.ts';
 import { once } from '../idempotency/index.ts';
 
@@ -13,6 +13,8 @@ export interface DomainAtNode {
   domain: Domain;
   handlers: Readonly<Record<string, unknown>>;
   show: ShowCase | null;
+  /** Who may read a case for one of its steps; null for whoever may read cases. */
+  reader: Reader | null;
 }
 
 type AnswersOf<D extends Domain> = D['operations'][keyof D['operations']] extends infer O
@@ -21,15 +23,18 @@ type AnswersOf<D extends Domain> = D['operations'][keyof D['operations']] extend
     : never
   : never;
 
-/** Puts a domain to work at a node; every operation that is no pure step has its handler, or this does not compile. */
+/**
+ * Puts a domain to work at a node; every operation that is no pure step has its handler, or this does not compile.
+ * A domain with steps says how it shows a case, and who reads one for them if that is not whoever may read cases.
+ */
 export function atNode<D extends Domain>(
   domain: D,
   handlers: NodeHandlers<D>,
-  ...[show]: [AnswersOf<D>] extends [never]
+  ...[show, reader]: [AnswersOf<D>] extends [never]
     ? []
-    : [(tx: NodeTx, stored: StoredCase, viewer: Viewer) => AnswersOf<D> | Promise<AnswersOf<D>>]
+    : [show: (tx: NodeTx, stored: StoredCase, viewer: Viewer) => AnswersOf<D> | Promise<AnswersOf<D>>, reader?: Reader]
 ): DomainAtNode {
-  return { domain, handlers, show: show ?? null };
+  return { domain, handlers, show: show ?? null, reader: reader ?? null };
 }
 
 interface PerformerParts {
@@ -68,7 +73,7 @@ interface Keyed {
 
 async function doOperation(
   parts: PerformerParts,
-  { handlers, show }: DomainAtNode,
+  { handlers, show, reader }: DomainAtNode,
   operation: Operation,
   viewer: Viewer | null,
   input: object,
@@ -82,7 +87,8 @@ async function doOperation(
       const judge = (needs: unknown) => rule(context, file, input, needs);
       return handler ? handler({ viewer: context.viewer, tx, context, file, input }, judge) : judge(null);
     };
-    return runner.run(viewer, { keyedAs: operation.keyedAs, input: input as Keyed, take }, show ?? (() => null));
+    const asked = { keyedAs: operation.keyedAs, input: input as Keyed, take, ...(reader ? { reader } : {}) };
+    return runner.run(viewer, asked, show ?? (() => null));
   }
   if (!handler) throw new Error(`${operation.name} has no handler`);
   const person = allowed(parts, operation, viewer);
@@ -102,19 +108,21 @@ async function doOperation(
 }
 
 /**
- * Whoever asks may do it: by their post at this tier, at their own desk if it changes something, and with a token that is
- * not for one case alone, unless the operation is open to those.
+ * Whoever asks may do it: by their post at this tier unless rules of cases judge that, at their own desk if it changes
+ * something, and with a token that is not for one case alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
 function allowed(
   { node, divisions }: PerformerParts,
-  { by, kind, oneCase }: Operation,
+  operation: Exclude<Operation, { kind: 'step' }>,
   viewer: Viewer | null,
 ): Viewer | null {
+  const { by, oneCase } = operation;
   if (by === 'PUBLIC') return viewer;
   const person = signedIn(viewer);
-  if (kind === 'mutation') requireOwnDesk(person, node);
-  requirePermission(person, by, divisions.get(person.division).tier);
+  const changes = operation.kind === 'mutation';
+  if (changes) requireOwnDesk(person, node);
+  if (!changes || operation.judgedBy === 'POST') requirePermission(person, by, divisions.get(person.division).tier);
   if (!oneCase) requireOwnCase(person, null);
   return person;
 }

@@ -1,6 +1,7 @@
 import { admissionDuties } from './admission/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
+import { feeDuties } from './fees/duties.ts';
 import { implementationDuties } from './implementation/duties.ts';
 import { itemLifeDuties } from './item-life/duties.ts';
 import { legalBasisDuties } from './legal-bases/duties.ts';
@@ -16,3 +17,5 @@ export const REGISTER_DUTIES = {
   ...itemLifeDuties,
   ...implementationDuties,
 };
+/** Those that stand at a place of their own in the table. */
+export { feeDuties };

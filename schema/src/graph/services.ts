@@ -5,7 +5,6 @@ import type { FilingService, HandlingService } from '../domains/handling/service
 import type { CatalogDriftView, CatalogueService } from '../domains/catalogue/services.ts';
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
-import type { FeesService } from '../domains/fees/services.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
 import type { HearingService } from '../domains/hearings/services.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
@@ -42,7 +41,6 @@ export interface NodeServices {
   delegation: DelegationService;
   sharing: SharingService;
   bundles: BundleService;
-  fees: FeesService;
   proxy: ProxyService;
   roster: RosterService;
   joint: JointService;

@@ -2,7 +2,7 @@ import { problem } from '../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
-import { DOMAIN_DUTIES, REGISTER_DUTIES } from '../domains/duties.ts';
+import { DOMAIN_DUTIES, feeDuties, REGISTER_DUTIES } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
 import { EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
@@ -79,13 +79,7 @@ const TABLE = {
   READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
   WITHDRAW_QUESTION: { CHIEF: ORGANS, HEAD: ORGANS },
-  BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
-  // money goes through the fee window and through nobody else's hands
-  RECORD_PAYMENT: { CASHIER: ORGANS },
-  PROPOSE_WAIVER: { CLERK: ORGANS },
-  GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },
-  REFUND_FEE: { CASHIER: ORGANS },
-  READ_FEES: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, CASHIER: ORGANS, SUPERVISOR: ORGANS },
+  ...feeDuties,
   LOG_CONTACT: { AGENT: GRASSROOTS },
   // the applicant says so where the applicant is, or where the case is
   REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },

@@ -24,3 +24,6 @@ export const VIEWERS_DESK: Route = { by: 'viewer' };
 
 /** A query whose argument `division` must name the node. */
 export const NAMED_DIVISION: Route = { by: 'division', path: ['division'], otherwise: null };
+
+/** A query whose argument `division` may name the node; the viewer's own desk otherwise. */
+export const ASKED_DIVISION: Route = { by: 'division', path: ['division'], otherwise: 'viewer' };

@@ -105,16 +105,6 @@ export function servicesOf(given: Overrides): NodeServices {
     },
     figures: { rollup: none, projects: none, standardization: none, ...given.figures },
     implementation: { getMany: none, ...given.implementation },
-    fees: {
-      ofCases: none,
-      bill: none,
-      pay: none,
-      proposeWaiver: none,
-      grantWaiver: none,
-      refund: none,
-      reconciliation: none,
-      ...given.fees,
-    },
     perform: given.perform ?? none,
     joint: {
       ofCase: none,

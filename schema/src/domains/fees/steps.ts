@@ -21,9 +21,10 @@ import {
   requireReason,
 } from '../../case/step-rules.ts';
 
-/** What is charged: an item of the case, or of its bundle, in a category. */
+/** What is charged, in a category. */
 export interface ItemCharge extends Charge {
-  item: string;
+  /** A member of the case's bundle; the case's own item when null. */
+  item: string | null;
 }
 
 export interface BillDraft {
@@ -53,9 +54,10 @@ export function billFees(desk: Desk, file: CaseFile, draft: BillDraft): Step {
   }
   const window = requireOpenWindow(desk, draft.window ?? desk.viewer.window ?? null, 'window');
   if (draft.charges.length === 0) throw problem('BAD_INPUT', 'Nothing is charged.', { field: 'charges' });
-  const lines = draft.charges.map(({ item, ...charge }, index) =>
-    billOf(item, draft.schedules.get(item) ?? null, charge, `charges.${index}`),
-  );
+  const lines = draft.charges.map(({ item, ...charge }, index) => {
+    const charged = item ?? file.item;
+    return billOf(charged, draft.schedules.get(charged) ?? null, charge, `charges.${index}`);
+  });
   const amountFen = lines.reduce((total, line) => total + line.amountFen, 0);
   if (amountFen > MAX_FEN) {
     throw problem('BAD_INPUT', 'The amount is beyond reckoning.', { field: 'charges' });

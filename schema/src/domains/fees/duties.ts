@@ -1,0 +1,12 @@
+import type { Duty } from '../../operation/duties.ts';
+import { ORGANS } from '../../operation/duties.ts';
+
+export const feeDuties = {
+  BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
+  // money goes through the fee window and through nobody else's hands
+  RECORD_PAYMENT: { CASHIER: ORGANS },
+  PROPOSE_WAIVER: { CLERK: ORGANS },
+  GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },
+  REFUND_FEE: { CASHIER: ORGANS },
+  READ_FEES: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, CASHIER: ORGANS, SUPERVISOR: ORGANS },
+} as const satisfies Record<string, Duty>;
