@@ -202,12 +202,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   bundles: {
     name: 'bundles',
-    routes: {
-      bundle: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      bundles: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      fileBundle: viewersDesk,
-      deliverBundle: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'bundles'),
     merge: {},
   },
   enquiries: {
@@ -217,32 +212,12 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   joint: {
     name: 'joint',
-    routes: {
-      jointHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      openJointHandling: viewersDesk,
-      givePartyOpinion: viewersDesk,
-      opinionRequests: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      opinionRequest: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      opinionMaterial: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      excusePartyOpinion: viewersDesk,
-      excuseFromVisit: viewersDesk,
-      scheduleSiteVisit: viewersDesk,
-      recordSiteVisit: viewersDesk,
-      confirmCorrection: viewersDesk,
-      resolveObjection: viewersDesk,
-      withdrawQuestion: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'joint'),
     merge: {},
   },
   proxy: {
     name: 'proxy',
-    routes: {
-      proxyHandling: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      agentCases: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      logContact: viewersDesk,
-      revokeConsent: viewersDesk,
-      takeOverCases: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'proxy'),
     merge: {},
   },
   projects: {
@@ -281,17 +256,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   hearings: {
     name: 'hearings',
-    routes: {
-      hearing: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      tellInterestedParties: viewersDesk,
-      hearParty: viewersDesk,
-      offerHearing: viewersDesk,
-      requestHearing: viewersDesk,
-      waiveHearing: viewersDesk,
-      callHearing: viewersDesk,
-      recuseChair: viewersDesk,
-      holdHearing: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'hearings'),
     merge: {},
   },
 };

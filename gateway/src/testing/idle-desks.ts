@@ -11,20 +11,6 @@ export class IdleDesks {
     this.code = code;
   }
 
-  readonly proxy: NodeServices['proxy'] = {
-    ofCase: async () => illegal(),
-    agentCases: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    logContact: async () => illegal(),
-    revokeConsent: async () => illegal(),
-    takeOver: async () => illegal(),
-  };
-
-  readonly bundles: NodeServices['bundles'] = {
-    file: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-    get: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-    list: () => Promise.resolve([]),
-    deliver: () => Promise.reject(problem('NOT_FOUND', 'no bundles here')),
-  };
   readonly projects: NodeServices['projects'] = {
     get: async () => illegal(),
     list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
@@ -43,34 +29,6 @@ export class IdleDesks {
     note: () => Promise.resolve(),
     ofTracked: () => Promise.resolve([]),
     ofSubject: () => Promise.resolve([]),
-  };
-
-  readonly joint: NodeServices['joint'] = {
-    ofCase: async () => illegal(),
-    open: async () => illegal(),
-    giveOpinion: async () => illegal(),
-    excuse: async () => illegal(),
-    excuseFromVisit: async () => illegal(),
-    requests: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    request: async () => illegal(),
-    material: async () => illegal(),
-    scheduleVisit: async () => illegal(),
-    recordVisit: async () => illegal(),
-    confirmCorrection: async () => illegal(),
-    resolveObjection: async () => illegal(),
-    withdrawQuestion: async () => illegal(),
-  };
-
-  readonly hearings: NodeServices['hearings'] = {
-    ofCase: async () => illegal(),
-    tellInterested: async () => illegal(),
-    hearParty: async () => illegal(),
-    offer: async () => illegal(),
-    request: async () => illegal(),
-    waive: async () => illegal(),
-    call: async () => illegal(),
-    recuseChair: async () => illegal(),
-    hold: async () => illegal(),
   };
 }
 

@@ -145,7 +145,7 @@ describe('one accepts and reviews, another decides', () => {
     ).toEqual(['REASON_MISSING']);
   });
 
-  test('and a decided case can not be changed any more', async () => {
+  test('and a decided case cannot be changed any more', async () => {
     const decided = await steps.decide(id, chief);
     expect(decided).toMatchObject({ state: 'GRANTED', decision: { outcome: 'GRANTED', node: TOWNSHIP } });
     expect(await codesOf(steps.decide(id, chief))).toEqual(['ILLEGAL_STEP']);

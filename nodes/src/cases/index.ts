@@ -13,6 +13,7 @@ export type { BrokenCase, FoundCases } from './case-store.ts';
 export { findCase, findCases, lockCase, lockCases, readableCases } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
+export type { GivenMaterial } from './materials.ts';
 export { absentMaterials, decodeMaterials, partsOf, readMaterial, readPart, storeMaterials } from './materials.ts';
 export { recountDates } from './recompute.ts';
 export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
@@ -26,6 +27,4 @@ export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from 
 export type { PassedLine } from './waiting-lines.ts';
 export { dropPassedLines } from './waiting-lines.ts';
 export { WAITING_JOB } from './line-intake.ts';
-export type { ToldChangeOf } from './agent-list.ts';
 export type { PostsOf } from './posts.ts';
-export { ProxyReceiver, carryProxyEvent, proxyService } from './proxy-desk.ts';

@@ -199,8 +199,8 @@ describe('who brings lines', () => {
   });
 });
 
-describe('a log that can not be followed', () => {
-  test('a stored case that can not be folded costs itself alone, in lists, in batched questions and when the host starts', async () => {
+describe('a log that cannot be followed', () => {
+  test('a stored case that cannot be folded costs itself alone, in lists, in batched questions and when the host starts', async () => {
     const sound = await atTownship();
     const broken = await atTownship();
     const supervisor = personAt(TOWNSHIP, 'SUPERVISOR');
@@ -242,7 +242,7 @@ describe('a log that can not be followed', () => {
     expect(counted?.due_at).not.toBeNull();
   });
 
-  test('a list goes on behind a whole page of cases that can not be folded', async () => {
+  test('a list goes on behind a whole page of cases that cannot be folded', async () => {
     const sound = await atTownship();
     const broken = await atTownship();
     await federation.rows(TOWNSHIP, `UPDATE case_log SET jws = '' WHERE node = $1 AND case_id = $2 AND seq = 1`, [

@@ -232,7 +232,7 @@ describe('a hand-off the receiver will not take', () => {
   });
 });
 
-describe('a message that can not be processed', () => {
+describe('a message that cannot be processed', () => {
   const inject = async (id: string, content: unknown) => {
     const body = JSON.stringify(content);
     const message = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DOSSIER', caseId: id, body });

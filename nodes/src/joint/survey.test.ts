@@ -2,6 +2,7 @@ import type { Viewer } from '@liandong/schema/operation';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf, endOfDay, lastDayOf } from '@liandong/schema/kernel';
 import { fees } from '@liandong/schema/domains/fees';
+import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
@@ -46,7 +47,8 @@ afterAll(() => federation.stop());
 
 describe('三门’s joint survey at the county', () => {
   test('takes six working days instead of thirty, with one visit, one bill at one window and one document', async () => {
-    const { joint, handling } = federation.services(COUNTY);
+    const { handling } = federation.services(COUNTY);
+    const desk = federation.desk(COUNTY, joint);
     const { billFees, payFees } = federation.desk(COUNTY, fees);
     const plain = (id: string) => ({ id, note: null, ...once });
     const materials = MATERIALS.map((name) => material(name));
@@ -61,14 +63,14 @@ describe('三门’s joint survey at the county', () => {
     const parties = PARTIES.map((department) => {
       return { node: null, department, ask: 'OPINION' as const, days: 5, materials: null };
     });
-    await joint.open(clerk, { id, stage: null, parties, ...once });
+    await desk.openJointHandling(clerk, { id, stage: null, parties, ...once });
     const of = (department: string) => personAt(COUNTY, 'CLERK', department, `clerk-${department}`);
-    const { nodes } = await joint.requests(of('房产管理'), true, { first: 10, after: null });
+    const { nodes } = await desk.opinionRequests(of('房产管理'), { waiting: true }, { first: 10, after: null });
     expect(nodes).toMatchObject([{ case: id, leadNode: COUNTY, lead: CENTRE, party: { department: '房产管理' } }]);
     const at = new Date(federation.now().getTime() + 500);
-    await joint.scheduleVisit(clerk, { id, at, place: '厂区', parties: [1, 2, 3], ...once });
+    await desk.scheduleSiteVisit(clerk, { id, at, place: '厂区', parties: [1, 2, 3], ...once });
     await eventually(async () => federation.now() > at);
-    await joint.recordVisit(clerk, {
+    await desk.recordSiteVisit(clerk, {
       id,
       record: '一次联合测量',
       attendance: [1, 2, 3].map((party) => ({ party, as: 'PRESENT' as const, reason: null })),
@@ -76,7 +78,7 @@ describe('三门’s joint survey at the county', () => {
       ...once,
     });
     for (const [i, department] of PARTIES.entries()) {
-      await joint.giveOpinion(of(department), { id, party: i + 1, opinion: 'AGREE', reason: null, ...once });
+      await desk.givePartyOpinion(of(department), { id, party: i + 1, opinion: 'AGREE', reason: null, ...once });
     }
 
     const charges = PARTIES.map((category) => ({ item: null, category, quantity: 1 }));

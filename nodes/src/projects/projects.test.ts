@@ -85,7 +85,7 @@ describe('a project kept by the county', () => {
     expect(now?.phases.map(({ phase }) => phase)).toContain('APPROVAL');
   });
 
-  test('whose log can not be followed costs itself alone in the list', async () => {
+  test('whose log cannot be followed costs itself alone in the list', async () => {
     const [sound, broken] = [await registered(), await registered()];
     await knows(TOWNSHIP, sound);
     await knows(TOWNSHIP, broken);

@@ -30,7 +30,7 @@ import type { Lives } from './lives.ts';
 /** Most entries of a feed in one part. */
 const ENTRIES = 200;
 /** What is counted and logged of what a peer gave that is not taken. */
-const COPY_JOB = 'taking a copy back';
+const COPY_JOB = 'taking a returned copy';
 
 type Part = Pick<Copy, 'keys' | 'cases' | 'projects' | 'feeds'>;
 const NOTHING: Part = { keys: [], cases: [], projects: [], feeds: [] };
@@ -71,7 +71,7 @@ export class Healer {
   async finishWaiting(): Promise<void> {
     const { db, lives, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });
-    await failures.each('ending a wait for others', lives.healing(), subjectOf, (node) =>
+    await failures.each('ending a recovery', lives.healing(), subjectOf, (node) =>
       db.transact(node, async (tx) => {
         const [state] = await tx.query<{ asked: boolean; waiting: boolean }>(
           `SELECT count(*) > 0 AS asked, count(*) FILTER (WHERE done_at IS NULL) > 0 AS waiting
@@ -87,7 +87,7 @@ export class Healer {
   async begin(): Promise<void> {
     const { db, lives, outbox, trust, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });
-    await failures.each('asking what others hold', lives.healing(), subjectOf, (node) =>
+    await failures.each('asking other nodes for copies', lives.healing(), subjectOf, (node) =>
       db.transact(node, async (tx) => {
         const life = lives.lifeOf(node);
         const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
@@ -162,7 +162,7 @@ export class Healer {
       // the other parts go; the restored node waits for this one until people decide
       'TOO_LARGE',
     );
-    this.#parts.log.info({ node: tx.node, from: message.from, parts: parts.length }, 'gave a restored node its own');
+    this.#parts.log.info({ node: tx.node, from: message.from, parts: parts.length }, 'copies sent to a restored node');
     return { outcome: 'DONE' };
   };
 
@@ -268,7 +268,7 @@ export class Healer {
     await resumeCases(tx, row.asked_since, this.#parts);
     tx.afterCommit(() => {
       lives.healed(tx.node);
-      log.warn({ node: tx.node }, 'healed: all others gave back what they hold');
+      log.warn({ node: tx.node }, 'recovery finished: all other nodes returned what they hold');
       onHealed(tx.node);
     });
   }

@@ -117,7 +117,7 @@ export class Lives {
       if (before) this.#lives.set(node, before);
       throw error;
     }
-    this.#log.warn({ node, since: seenAt }, 'this database was restored: others are asked for what they hold of it');
+    this.#log.warn({ node, since: seenAt }, 'restored database detected: asking other nodes for what they hold');
   }
 
   /** A peer tells of its new life. @returns false when it is not its newest */

@@ -1,6 +1,7 @@
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { ARTICLES, dayOf, ROSTER_GAPS } from '@liandong/schema/kernel';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, countyChief, countyClerk } from '../testing/cases.ts';
 import {
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const roster = (node: string) => federation.services(node).roster;
-const proxy = (node: string) => federation.services(node).proxy;
+const proxyDesk = (node: string) => federation.desk(node, proxy);
 const refusal = (attempt: Promise<unknown>) =>
   attempt.then(
     () => null,
@@ -45,7 +46,8 @@ const entry = (who: Viewer, change: object = {}) => ({
   ...key,
   ...change,
 });
-const agentOf = async (id: string, viewer: Viewer = agent) => (await proxy(viewer.division).ofCase(viewer, id)).agent;
+const agentOf = async (id: string, viewer: Viewer = agent) =>
+  (await proxyDesk(viewer.division).proxyHandling(viewer, { case: id })).agent;
 const logged = async (id: string, viewer: Viewer) => (await steps.seen(id, viewer))?.log ?? [];
 
 describe('stand-ins (AB角)', () => {
@@ -216,14 +218,14 @@ describe('an absent agent', () => {
       node: TOWNSHIP,
     });
     // the stand-in, a clerk of the desk, keeps the contacts in the agent's post
-    await proxy(VILLAGE).logContact(clerkB, {
+    await proxyDesk(VILLAGE).logContact(clerkB, {
       id: here,
       with: 'APPLICANT',
       way: 'PHONE',
       what: '告知由我接办',
       ...key,
     });
-    const { contacts } = await proxy(VILLAGE).ofCase(agent, here);
+    const { contacts } = await proxyDesk(VILLAGE).proxyHandling(agent, { case: here });
     expect(contacts.at(-1)?.actor).toMatchObject({ sub: clerkB.sub, role: 'AGENT', for: ref(agent) });
 
     const again = { sub: null, from: day(1), until: day(3), reason: '住院', ...key };
@@ -232,7 +234,7 @@ describe('an absent agent', () => {
     await eventually(async () => (await agentOf(there)).sub === agent.sub);
     expect(await agentOf(here)).toEqual({ node: VILLAGE, ...ref(agent) });
     const contact = { id: here, with: 'APPLICANT' as const, way: 'PHONE' as const, what: '告知', ...key };
-    expect(await refusal(proxy(VILLAGE).logContact(clerkB, contact))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusal(proxyDesk(VILLAGE).logContact(clerkB, contact))).toMatchObject({ code: 'FORBIDDEN' });
     const [listed] = (await roster(VILLAGE).absences(chief, day(-1))).filter((a) => a.id === absence.id);
     expect(listed?.cases.filter((c) => [here, there].includes(c.caseId)).map((c) => c.backAt !== null)).toEqual([
       true,

@@ -5,7 +5,7 @@ import { VILLAGE } from '../testing/fixtures.ts';
 import { refusal, refusals } from '../testing/refusals.ts';
 import { enquiries } from '../domains/enquiries/operations.ts';
 import { ARTICLES } from '../kernel/articles.ts';
-import { interestedPartyInput } from '../domains/hearings/inputs.ts';
+import { interestedPartyInput } from '../domains/hearings/operations.ts';
 import {
   applicantInput,
   caseStepInput,

@@ -10,6 +10,7 @@ import { CONSENT_WAYS } from '../domains/proxy/words.ts';
 import { DELIVERY_WAYS, ID_TYPES, OPINIONS, OUTCOMES, SPECIAL_PROCEDURES } from '../case/words.ts';
 import { GRANT_MODES, GRANT_STAGES } from '../domains/delegation/words.ts';
 import type { Grade } from '../case/words.ts';
+import { word } from '../operation/fields.ts';
 import { idempotencyKey, optionalText, paperNumber, phone, text } from '../operation/input-parts.ts';
 
 /** Largest material, in bytes. */
@@ -34,12 +35,13 @@ const amountFen = z
 const materialInput = z.object({
   name: text(100),
   fileName: text(200),
-  mediaType: z.enum(MATERIAL_MEDIA_TYPES),
+  mediaType: z.enum(MATERIAL_MEDIA_TYPES).meta({ scalar: 'String' }),
   /** Base64 of the bytes. */
   content: z
     .string()
     .min(4, 'has no bytes')
-    .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes`),
+    .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes`)
+    .meta({ scalar: 'Base64', description: 'The bytes, at most 10 MiB.' }),
 });
 export type MaterialInput = z.infer<typeof materialInput>;
 
@@ -48,18 +50,27 @@ function bytesOf(base64: string): number {
   return Math.floor(base64.replace(/=+$/, '').length * 0.75);
 }
 
-export const materialsInput = z
-  .array(materialInput)
-  .max(50)
-  .refine(
-    (list) => list.reduce((sum, m) => sum + bytesOf(m.content), 0) <= MAX_REQUEST_BYTES,
-    `are above ${MAX_REQUEST_BYTES} bytes together; hand the rest in with a supplement`,
-  );
+/** Materials that are handed in together. @param nameSays what the graph says of a material's name */
+const materialsOf = (nameSays?: string) =>
+  z
+    .array(
+      materialInput.extend({ name: nameSays === undefined ? text(100) : text(100).meta({ description: nameSays }) }),
+    )
+    .max(50)
+    .refine(
+      (list) => list.reduce((sum, m) => sum + bytesOf(m.content), 0) <= MAX_REQUEST_BYTES,
+      `are above ${MAX_REQUEST_BYTES} bytes together; hand the rest in with a supplement`,
+    );
+export const materialsInput = materialsOf();
+/** Materials of a bundle's one form. */
+export const bundleMaterialsInput = materialsOf('Goes to every member that asks for a material of this name.').meta({
+  inputType: 'BundleMaterialInput',
+});
 
 export const applicantInput = z
   .object({
     name: text(100),
-    idType: z.enum(ID_TYPES),
+    idType: word('IdType', ID_TYPES),
     idNumber: paperNumber,
     phone,
   })
@@ -82,9 +93,12 @@ const consentDay = z
   .optional();
 export const consentInput = z.object({
   givenBy: text(100),
-  way: z.enum(CONSENT_WAYS),
+  way: word('ConsentWay', CONSENT_WAYS),
   scope: text(200),
-  givenAt: z.iso.datetime({ offset: true }).transform((v) => new Date(v).toISOString()),
+  givenAt: z.iso
+    .datetime({ offset: true })
+    .transform((v) => new Date(v).toISOString())
+    .meta({ scalar: 'DateTime' }),
   /** First and last day; from the day it was given, and to the end of the case, where left out. */
   from: consentDay,
   until: consentDay,

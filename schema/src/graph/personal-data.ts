@@ -4,7 +4,7 @@ import type { DivisionCode } from '../kernel/divisions.ts';
 import type { PersonalDataRead } from '../domains/reads/services.ts';
 import type { EnquiryView } from '../domains/enquiries/views.ts';
 import type { FilingView } from '../domains/handling/services.ts';
-import type { OpinionRequestView } from '../domains/joint/services.ts';
+import type { OpinionRequestView } from '../domains/joint/views.ts';
 import type { RoleContext } from './services.ts';
 
 interface PersonalField {

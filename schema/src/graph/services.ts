@@ -1,4 +1,3 @@
-import type { BundleService } from '../domains/bundles/services.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingService, HandlingService } from '../domains/handling/services.ts';
@@ -6,12 +5,9 @@ import type { CatalogDriftView, CatalogueService } from '../domains/catalogue/se
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
-import type { HearingService } from '../domains/hearings/services.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
 import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
-import type { ProxyService } from '../domains/proxy/services.ts';
-import type { JointService } from '../domains/joint/services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
 
@@ -40,11 +36,7 @@ export interface NodeServices {
   figures: FiguresService;
   delegation: DelegationService;
   sharing: SharingService;
-  bundles: BundleService;
-  proxy: ProxyService;
   roster: RosterService;
-  joint: JointService;
   projects: ProjectsService;
-  hearings: HearingService;
   reads: ReadsService;
 }

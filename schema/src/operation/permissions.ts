@@ -2,7 +2,14 @@ import { problem } from '../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
-import { DOMAIN_DUTIES, feeDuties, REGISTER_DUTIES } from '../domains/duties.ts';
+import {
+  DOMAIN_DUTIES,
+  feeDuties,
+  hearingDuties,
+  jointDuties,
+  proxyDuties,
+  REGISTER_DUTIES,
+} from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
 import { EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
@@ -72,18 +79,9 @@ const TABLE = {
   /** 个人信息查阅日志. */
   READ_READS: { SUPERVISOR: ORGANS },
   ...REGISTER_DUTIES,
-  /** Opens joint handling, calls the visit, records it, confirms corrections. */
-  LEAD_JOINT: { CLERK: ORGANS, CHIEF: ORGANS },
-  GIVE_OPINION: { CLERK: ORGANS, CHIEF: ORGANS },
-  /** What one's own department is asked; who helps applicants does not read what organs ask each other. */
-  READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
-  WITHDRAW_QUESTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  ...jointDuties,
   ...feeDuties,
-  LOG_CONTACT: { AGENT: GRASSROOTS },
-  // the applicant says so where the applicant is, or where the case is
-  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+  ...proxyDuties,
   // a township keeps the roster of its villages, too: a village has no chief
   KEEP_ROSTER: { CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
   KEEP_STAND_INS: { CHIEF: ORGANS, HEAD: ORGANS },
@@ -98,12 +96,7 @@ const TABLE = {
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
   ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
-  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
-  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
-  RECUSE_CHAIR: { HEAD: ORGANS },
-  /** By the chair that was named. */
-  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
+  ...hearingDuties,
 } as const satisfies Record<string, Duty>;
 
 /** What people do (办理动作). */

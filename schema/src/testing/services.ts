@@ -14,7 +14,6 @@ type Overrides = { [K in Exclude<keyof NodeServices, 'perform'>]?: Partial<NodeS
 export function servicesOf(given: Overrides): NodeServices {
   const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
   return {
-    proxy: { ofCase: none, agentCases: none, logContact: none, revokeConsent: none, takeOver: none, ...given.proxy },
     roster: {
       roster: none,
       coverage: none,
@@ -71,7 +70,6 @@ export function servicesOf(given: Overrides): NodeServices {
       recall: none,
       ...given.handling,
     },
-    bundles: { file: none, get: none, list: none, deliver: none, ...given.bundles },
     catalogue: {
       getMany: none,
       guide: none,
@@ -106,22 +104,6 @@ export function servicesOf(given: Overrides): NodeServices {
     figures: { rollup: none, projects: none, standardization: none, ...given.figures },
     implementation: { getMany: none, ...given.implementation },
     perform: given.perform ?? none,
-    joint: {
-      ofCase: none,
-      open: none,
-      giveOpinion: none,
-      excuse: none,
-      excuseFromVisit: none,
-      requests: none,
-      request: none,
-      material: none,
-      scheduleVisit: none,
-      recordVisit: none,
-      confirmCorrection: none,
-      resolveObjection: none,
-      withdrawQuestion: none,
-      ...given.joint,
-    },
     projects: {
       get: none,
       list: none,
@@ -133,18 +115,6 @@ export function servicesOf(given: Overrides): NodeServices {
       answerOrder: none,
       end: none,
       ...given.projects,
-    },
-    hearings: {
-      ofCase: none,
-      tellInterested: none,
-      hearParty: none,
-      offer: none,
-      request: none,
-      waive: none,
-      call: none,
-      recuseChair: none,
-      hold: none,
-      ...given.hearings,
     },
   };
 }
