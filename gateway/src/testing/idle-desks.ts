@@ -1,5 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
+import type { Perform } from '@liandong/schema/operation';
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 
@@ -23,7 +24,7 @@ export class IdleDesks {
     end: async () => illegal(),
   };
 
-  readonly perform = performing({}, async () => illegal());
+  readonly perform: Perform = performing({}, async () => illegal());
 
   readonly reads: NodeServices['reads'] = {
     note: () => Promise.resolve(),

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { randomUUID } from 'node:crypto';
 import type { BundleView, FileBundleInput } from '@liandong/schema/domains/bundles';
 import type { Viewer } from '@liandong/schema/operation';
@@ -25,6 +26,7 @@ let federation: TestFederation;
 let steps: CaseSteps;
 const desk = (viewer: Viewer) => federation.desk(viewer.division, bundles);
 const at = (viewer: Viewer) => federation.services(viewer.division);
+const casesAt = (viewer: Viewer) => federation.desk(viewer.division, handling);
 const step = (id: string) => ({ id, note: null, idempotencyKey: null });
 const FORM = {
   enterpriseName: '三门联动科技有限公司',
@@ -62,18 +64,18 @@ const codeOf = (refused: Promise<unknown>) =>
 async function grant(id: string, item: string): Promise<void> {
   const township = item === LICENCE;
   if (township) {
-    await at(townClerk).handling.accept(townClerk, step(id));
+    await casesAt(townClerk).acceptCase(townClerk, step(id));
     await steps.review(id, townClerk);
     await steps.forward(id, townClerk);
   }
   const clerk = clerkOf(item);
   await steps.arrives(id, clerk);
-  if (!township) await at(clerk).handling.accept(clerk, step(id));
+  if (!township) await casesAt(clerk).acceptCase(clerk, step(id));
   await steps.review(id, clerk);
   const chief = chiefOf(item);
   await steps.decide(id, chief);
-  await at(chief).handling.issueDocument(chief, step(id));
-  await at(chief).handling.assign(chief, step(id));
+  await casesAt(chief).issueDocument(chief, step(id));
+  await casesAt(chief).assignCase(chief, step(id));
   await steps.arrives(id, agent);
 }
 
@@ -123,7 +125,7 @@ describe('one form for a new enterprise', () => {
     const all = await bundleOf(bundle.id);
     const id = caseOf(all, SEAL);
     await steps.arrives(id, clerkOf(SEAL));
-    await at(agent).handling.withdraw(agent, { id, reason: '自行刻章', idempotencyKey: null });
+    await casesAt(agent).withdrawCase(agent, { id, reason: '自行刻章', idempotencyKey: null });
     for (const { item, case: member } of all.members) {
       if (member && item !== LICENCE && item !== SEAL) await grant(member.id, item);
     }
@@ -163,7 +165,7 @@ describe('one form for a new enterprise', () => {
   test('files nothing more when the licence is not accepted', async () => {
     const { bundle } = await desk(agent).fileBundle(agent, application());
     const id = caseOf(bundle, LICENCE);
-    await at(townClerk).handling.refuse(townClerk, { id, reason: '名称禁用', idempotencyKey: null });
+    await casesAt(townClerk).refuseCase(townClerk, { id, reason: '名称禁用', idempotencyKey: null });
     const failed = await bundleOf(bundle.id);
     expect(failed).toMatchObject({ state: 'FAILED', failed: 5 });
     expect(failed.members.filter((m) => m.case !== null)).toHaveLength(1);

@@ -2,9 +2,11 @@
 export type { BrokenLog, WaitingSummary } from './broken-logs.ts';
 export { findBrokenLogs, findLongWaiting } from './broken-logs.ts';
 export { queuePage } from './case-queue.ts';
+export type { CaseFilter } from './case-queue.ts';
 export { fillCases } from './case-rows.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
+export { handlingHandlers } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';
 export type { Projection, Reader, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';

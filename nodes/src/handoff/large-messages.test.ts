@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonBytes, MAX_PAYLOAD, textRoom } from '@liandong/schema/wire';
 import { proxy } from '@liandong/schema/domains/proxy';
@@ -115,8 +116,8 @@ describe('a case whose dossier is larger than the broker takes', () => {
     expect(await custodians(federation, NODES, id)).toEqual([VILLAGE]);
     expect(await readOutbox(federation, VILLAGE, id)).toEqual([]);
     const withdrawn = await federation
-      .services(VILLAGE)
-      .handling.withdraw(agent, { id, reason: '不办了', idempotencyKey: null });
+      .desk(VILLAGE, handling)
+      .withdrawCase(agent, { id, reason: '不办了', idempotencyKey: null });
     expect(withdrawn.state).toBe('WITHDRAWN');
   }, 300_000);
 });

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { HearingView } from '@liandong/schema/domains/hearings';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
@@ -42,8 +43,8 @@ const code = (attempt: Promise<unknown>) =>
   );
 const review = (id: string, viewer: Viewer, by: typeof second | null = second) =>
   federation
-    .services(viewer.division)
-    .handling.review(viewer, { id, opinion: 'APPROVE', note: null, amountFen: null, second: by, ...once });
+    .desk(viewer.division, handling)
+    .reviewCase(viewer, { id, opinion: 'APPROVE', note: null, amountFen: null, second: by, ...once });
 const tell = (id: string, viewer = clerk) =>
   desk(viewer.division).tellInterestedParties(viewer, {
     id,
@@ -153,10 +154,10 @@ describe('a hearing', () => {
     expect(decided.decision?.records).toEqual(recorded.hearing.records.map((r) => r.record.sha256));
     const closed = await steps.deliver(id, countyChief, agent);
     expect(closed.state).toBe('CLOSED');
-    const document = await federation.services(COUNTY).handling.document(countyChief, id);
+    const document = await federation.desk(COUNTY, handling).resultDocument(countyChief, { case: id });
     expect(document).toContain('根据听证笔录作出');
     const line = decided.log.find((l) => l.action === 'HEARING_OFFERED');
-    const notice = await federation.services(COUNTY).handling.notice(countyClerk, id, line?.seq ?? 0);
+    const notice = await federation.desk(COUNTY, handling).caseNotice(countyClerk, { case: id, seq: line?.seq ?? 0 });
     expect(notice).toContain('听证权利告知书');
   });
 
@@ -209,7 +210,7 @@ describe('a county whose old backup was put back', () => {
     for (const party of [0, 1, 2]) await desk(COUNTY).waiveHearing(countyClerk, { id, party, ...once });
     await steps.decide(id, countyChief);
     await steps.deliver(id, countyChief, agent);
-    const document = await federation.services(COUNTY).handling.document(countyChief, id);
+    const document = await federation.desk(COUNTY, handling).resultDocument(countyChief, { case: id });
     await federation.restore(COUNTY, backup);
     await federation.startHost(COUNTY);
     await eventually(async () => {
@@ -223,7 +224,7 @@ describe('a county whose old backup was put back', () => {
     const back = await desk(COUNTY).hearing(countyClerk, { case: id });
     expect(who(back)).toEqual(KNOWN);
     expect([...back.papers.values()]).toEqual(['油烟扰民,要求加装净化设备']);
-    expect(await federation.services(COUNTY).handling.document(countyChief, id)).toBe(document);
+    expect(await federation.desk(COUNTY, handling).resultDocument(countyChief, { case: id })).toBe(document);
     const papers = [...back.hearing.groups.map((g) => g.register), ...back.hearing.statements.map((s) => s.statement)];
     const atVillage = `SELECT 1 FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`;
     expect(await federation.rows(VILLAGE, atVillage, [VILLAGE, papers.map((p) => p.sha256)])).toEqual([]);

@@ -8,6 +8,7 @@ import { expedited } from '@liandong/schema/domains/expedited';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
+import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
@@ -15,8 +16,10 @@ import { offices } from '@liandong/schema/domains/offices';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
-import { CaseDesk } from '../cases/index.ts';
+import type { StoredCase } from '../cases/index.ts';
+import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { HostDrift, catalogueService } from '../catalogue/index.ts';
+import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
@@ -68,11 +71,13 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   });
   const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
+  const showCase = (_tx: NodeTx, stored: StoredCase) => cases.view(stored);
   const perform = performer({ ...house, runner }, [
+    atNode(handling, handlingHandlers(cases.readings), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
-      (_tx, stored) => cases.view(stored),
+      showCase,
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { readFile } from 'node:fs/promises';
 import type { OpinionRequestView } from '@liandong/schema/domains/joint';
 import type { ProblemError } from '@liandong/schema/kernel';
@@ -186,7 +187,7 @@ describe('a department of another node', () => {
   test('is told that nothing is waited for any more when the case ends', async () => {
     const id = await opened();
     await asked(id, AT_TOWNSHIP);
-    await federation.services(COUNTY).handling.terminate(chief, { id, reason: '项目取消', ...once });
+    await federation.desk(COUNTY, handling).terminateCase(chief, { id, reason: '项目取消', ...once });
     await eventually(async () => (await request(id, AT_TOWNSHIP, comprehensive))?.standing === 'ENDED');
     expect(await code(say(id, AT_TOWNSHIP, comprehensive))).toBe('OPINION_SETTLED');
     const { nodes } = await desk(TOWNSHIP).opinionRequests(

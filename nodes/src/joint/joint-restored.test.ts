@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { joint } from '@liandong/schema/domains/joint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
@@ -122,7 +123,7 @@ describe('the lead’s database, restored from before it asked', () => {
     await healed(COUNTY);
     await settled();
     expect(await deadline(COUNTY, id)).toEqual(due);
-    await federation.services(COUNTY).handling.terminate(chief, { id, reason: '项目取消', ...once });
+    await federation.desk(COUNTY, handling).terminateCase(chief, { id, reason: '项目取消', ...once });
     expect(await deadline(COUNTY, id)).toBeNull();
     await eventually(async () => (await seen(id)).standing === 'ENDED');
   });

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { JointHandlingView } from '@liandong/schema/domains/joint';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
@@ -32,7 +33,7 @@ afterEach(() => {
 });
 
 const desk = () => federation.desk(COUNTY, joint);
-const handling = () => federation.services(COUNTY).handling;
+const cases = () => federation.desk(COUNTY, handling);
 const once = { idempotencyKey: null };
 const code = (attempt: Promise<unknown>) =>
   attempt.then(
@@ -63,7 +64,7 @@ const say = (id: string, department: string, opinion: 'AGREE' | 'OBJECT' = 'AGRE
 const partyOf = (view: JointHandlingView, department: string) =>
   view.joint?.parties.find((p) => p.department === department);
 const review = (id: string) =>
-  handling().review(clerk, { id, opinion: 'APPROVE', note: null, amountFen: null, ...once });
+  cases().reviewCase(clerk, { id, opinion: 'APPROVE', note: null, amountFen: null, ...once });
 
 describe('三门’s joint acceptance at the county', () => {
   test('is visited once, corrected, silent parties consent, the statutory one is waited for, and then it is granted', async () => {
@@ -177,7 +178,7 @@ describe('三门’s joint acceptance at the county', () => {
   test('leaves no deadline behind when it ends with somebody silent', async () => {
     const id = await accepted();
     await open(id);
-    await handling().terminate(chief, { id, reason: '项目取消', idempotencyKey: null });
+    await cases().terminateCase(chief, { id, reason: '项目取消', idempotencyKey: null });
     federation.shiftMs = 14 * DAY_MS;
     await federation.stopHost(COUNTY);
     await federation.startHost(COUNTY);

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { SHOWN_DAYS, joint } from '@liandong/schema/domains/joint';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -65,7 +66,7 @@ test('what a far party was shown is removed when its time is over: bytes no case
   const ownCase = await steps.file(comprehensive, application({ item: ACCEPTANCE, consent: null, materials: own }));
   await desk(TOWNSHIP).givePartyOpinion(comprehensive, { id, party: PARTY, opinion: 'AGREE', reason: null, ...once });
   await eventually(async () => (await seen(id)).words[0]?.state === 'TAKEN');
-  await federation.services(COUNTY).handling.withdraw(clerk, { id, reason: '申请人撤回', ...once });
+  await federation.desk(COUNTY, handling).withdrawCase(clerk, { id, reason: '申请人撤回', ...once });
   await eventually(async () => (await seen(id)).state === 'WITHDRAWN');
   const [sharedShown, ...aloneShown] = (await seen(id)).materials.map((m) => m.sha256);
 

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf, endOfDay, lastDayOf } from '@liandong/schema/kernel';
@@ -47,7 +48,7 @@ afterAll(() => federation.stop());
 
 describe('三门’s joint survey at the county', () => {
   test('takes six working days instead of thirty, with one visit, one bill at one window and one document', async () => {
-    const { handling } = federation.services(COUNTY);
+    const cases = federation.desk(COUNTY, handling);
     const desk = federation.desk(COUNTY, joint);
     const { billFees, payFees } = federation.desk(COUNTY, fees);
     const plain = (id: string) => ({ id, note: null, ...once });
@@ -93,12 +94,12 @@ describe('三门’s joint survey at the county', () => {
 
     await steps.review(id, clerk);
     await steps.decide(id, chief);
-    await handling.issueDocument(clerk, plain(id));
-    const document = await handling.document(clerk, id);
+    await cases.issueDocument(clerk, plain(id));
+    const document = await cases.resultDocument(clerk, { case: id });
     expect(document.match(/^# /gm)).toHaveLength(1);
     expect(document).toContain(`| 牵头部门 | ${CENTRE} |`);
     expect(document).toContain('住房城乡建设(同意)、房产管理(同意)、自然资源和规划(同意)');
-    const delivered = await handling.deliver(clerk, { ...plain(id), way: 'WINDOW' });
+    const delivered = await cases.deliverCase(clerk, { ...plain(id), way: 'WINDOW' });
     expect(delivered).toMatchObject({ state: 'CLOSED' });
   });
 });

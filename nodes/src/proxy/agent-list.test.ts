@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { dayOf } from '@liandong/schema/kernel';
@@ -56,8 +57,8 @@ test("lists an agent's cases wherever they are held, what ends first first, with
   await steps.known(accepted, agent, 'ACCEPTED');
   const missing = [{ material: '户口簿', reason: '缺页' }];
   const notice = { id: there, missing, note: null, idempotencyKey: null };
-  await federation.services(TOWNSHIP).handling.requestSupplement(clerk, notice);
-  await federation.services(VILLAGE).handling.withdraw(agent, { id: asked, reason: '不办了', idempotencyKey: null });
+  await federation.desk(TOWNSHIP, handling).requestSupplement(clerk, notice);
+  await federation.desk(VILLAGE, handling).withdrawCase(agent, { id: asked, reason: '不办了', idempotencyKey: null });
   await eventually(async () => (await waitsOf(agent, there))?.[0] === 'BRING_SUPPLEMENT');
   for (const node of [CITY, COUNTY, TOWNSHIP]) await federation.stopHost(node);
 

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { ARTICLES, dayOf, ROSTER_GAPS } from '@liandong/schema/kernel';
@@ -150,10 +151,10 @@ describe('a roster', () => {
     const trained = { sub: helper.sub, what: '岗前培训', on: day(-3), validUntil: day(100), ...key };
     await roster(VILLAGE).recordTraining(chief, trained);
     const id = await steps.file(helper, application());
-    const { handling } = federation.services(VILLAGE);
+    const desk = federation.desk(VILLAGE, handling);
     const input = { id, reason: '不办了', ...key };
-    expect(await refusal(handling.withdraw(helper, input))).toMatchObject({ code: 'HELPER_LIMITED' });
-    expect(await refusal(handling.transfer(helper, { ...input, to: TOWNSHIP }))).toMatchObject({
+    expect(await refusal(desk.withdrawCase(helper, input))).toMatchObject({ code: 'HELPER_LIMITED' });
+    expect(await refusal(desk.transferCase(helper, { ...input, to: TOWNSHIP }))).toMatchObject({
       code: 'HELPER_LIMITED',
     });
     await roster(VILLAGE).keepAgent(

@@ -3,6 +3,7 @@ import { admission } from './admission/operations.ts';
 import { bundles } from './bundles/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
+import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
 import { hearings } from './hearings/operations.ts';
 import { implementation } from './implementation/operations.ts';
@@ -16,6 +17,7 @@ const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
 export const DOMAINS = listed(
+  handling,
   expedited,
   enquiries,
   fees,

@@ -7,7 +7,7 @@ import { isIdNumber } from '../kernel/identity-numbers.ts';
 import { isDay } from '../kernel/calendar.ts';
 import { formEntrySchema } from '../domains/catalogue/forms.ts';
 import { CONSENT_WAYS } from '../domains/proxy/words.ts';
-import { DELIVERY_WAYS, ID_TYPES, OPINIONS, OUTCOMES, SPECIAL_PROCEDURES } from '../case/words.ts';
+import { ID_TYPES } from '../case/words.ts';
 import { GRANT_MODES, GRANT_STAGES } from '../domains/delegation/words.ts';
 import type { Grade } from '../case/words.ts';
 import { word } from '../operation/fields.ts';
@@ -188,112 +188,14 @@ export type AnswerGrantInput = z.infer<typeof answerGrantInput>;
 export const endDelegationInput = z.object({ id: z.uuid(), reason: z.string().trim().max(2000), idempotencyKey });
 export type EndDelegationInput = z.infer<typeof endDelegationInput>;
 
-export const caseStepInput = z.object({ id, note: optionalText(1000), idempotencyKey });
-export type CaseStepInput = z.infer<typeof caseStepInput>;
-
-/** An empty reason reaches the rule, which cites its article. */
-export const reasonedStepInput = z.object({ id, reason: z.string().trim().max(1000), idempotencyKey });
-export type ReasonedStepInput = z.infer<typeof reasonedStepInput>;
-
-export const requestSupplementInput = z.object({
-  id,
-  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
-  note: optionalText(1000),
-  idempotencyKey,
-});
-export type RequestSupplementInput = z.infer<typeof requestSupplementInput>;
-
-export const reviewCaseInput = z.object({
-  id,
-  opinion: z.enum(OPINIONS),
-  amountFen,
-  note: optionalText(1000),
-  /** Who checked with the reviewer, where the item's substance is checked. */
-  second: staffInput.nullish(),
-  idempotencyKey,
-});
-export type ReviewCaseInput = z.infer<typeof reviewCaseInput>;
-
-export const decideCaseInput = z.object({
-  id,
-  outcome: z.enum(OUTCOMES),
-  reason: optionalText(1000),
-  minutes: optionalText(200),
-  idempotencyKey,
-});
-export type DecideCaseInput = z.infer<typeof decideCaseInput>;
-
 export const fileDraftInput = z.object({ id, materials: materialsInput, idempotencyKey });
 export type FileDraftInput = z.infer<typeof fileDraftInput>;
-
-export const precheckCaseInput = z.object({
-  id,
-  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
-  remarks: optionalText(1000),
-  idempotencyKey,
-});
-export type PrecheckCaseInput = z.infer<typeof precheckCaseInput>;
-
-export const startProcedureInput = z.object({
-  id,
-  kind: z.enum(SPECIAL_PROCEDURES),
-  /** An empty notice reaches the rule, which cites its article. */
-  notice: z.string().trim().max(2000),
-  expectedDays: z
-    .int()
-    .min(1)
-    .max(3650)
-    .nullish()
-    .transform((v) => v ?? null),
-  idempotencyKey,
-});
-export type StartProcedureInput = z.infer<typeof startProcedureInput>;
-
-export const endProcedureInput = z.object({
-  id,
-  procedure: z.int().min(1),
-  result: z.string().trim().max(2000),
-  /** Who surveyed the site. */
-  staff: z.array(staffInput).max(20).nullish(),
-  idempotencyKey,
-});
-export type EndProcedureInput = z.infer<typeof endProcedureInput>;
-
-export const extendCaseInput = z.object({ id, days: z.int(), reason: z.string().trim().max(1000), idempotencyKey });
-export type ExtendCaseInput = z.infer<typeof extendCaseInput>;
-
-export const decideOnTheSpotInput = z.object({
-  id,
-  outcome: z.enum(OUTCOMES),
-  reason: optionalText(1000),
-  idempotencyKey,
-});
-export type DecideOnTheSpotInput = z.infer<typeof decideOnTheSpotInput>;
-
-export const deliverCaseInput = z.object({
-  id,
-  way: z.enum(DELIVERY_WAYS),
-  note: optionalText(1000),
-  idempotencyKey,
-});
-export type DeliverCaseInput = z.infer<typeof deliverCaseInput>;
-
-export const transferCaseInput = z.object({
-  id,
-  to: z.string().refine(isDivisionCode, 'is no division code'),
-  reason: z.string().trim().max(1000),
-  idempotencyKey,
-});
-export type TransferCaseInput = z.infer<typeof transferCaseInput>;
 
 const grade = z
   .int()
   .min(1)
   .max(5)
   .transform((v) => v as Grade);
-export const rateCaseInput = z.object({ id, grade, idempotencyKey });
-export type RateCaseInput = z.infer<typeof rateCaseInput>;
-
 export const rateServiceInput = z.object({ number: text(60), code: text(20), grade, idempotencyKey });
 export type RateServiceInput = z.infer<typeof rateServiceInput>;
 

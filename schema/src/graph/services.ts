@@ -1,6 +1,7 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
-import type { FilingService, HandlingService } from '../domains/handling/services.ts';
+import type { FilingService } from '../domains/filing/services.ts';
+import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueService } from '../domains/catalogue/services.ts';
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';

@@ -1,18 +1,26 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 import { problem } from '../kernel/errors.ts';
-import type { HandlingView } from '../domains/handling/services.ts';
+import type { HandlingView } from '../domains/handling/views.ts';
 import type { NodeServices, RoleContext } from '../graph/services.ts';
 import type { CaseFile } from '../case/case-file.ts';
 import { custodyAt, outstanding, resultOf } from '../case/case-file.ts';
+import type { Domain } from '../operation/domain.ts';
+import { performing } from '../operation/handlers.ts';
 import type { Viewer } from '../operation/permissions.ts';
 
 type Overrides = { [K in Exclude<keyof NodeServices, 'perform'>]?: Partial<NodeServices[K]> } & Partial<
   Pick<NodeServices, 'perform'>
 >;
 
+const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
+
+/** A node that does these operations of a domain, and refuses all else as NOT_FOUND. */
+export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof performing<D>>[0]): Overrides {
+  return { perform: performing<D>(answers, none) };
+}
+
 /** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
 export function servicesOf(given: Overrides): NodeServices {
-  const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
   return {
     roster: {
       roster: none,
@@ -40,36 +48,7 @@ export function servicesOf(given: Overrides): NodeServices {
       rate: none,
       ...given.filing,
     },
-    handling: {
-      getMany: none,
-      list: none,
-      accept: none,
-      refuse: none,
-      requestSupplement: none,
-      review: none,
-      decide: none,
-      forward: none,
-      return: none,
-      requestPrecheck: none,
-      precheck: none,
-      startProcedure: none,
-      endProcedure: none,
-      extend: none,
-      decideOnTheSpot: none,
-      issueDocument: none,
-      assign: none,
-      deliver: none,
-      close: none,
-      rate: none,
-      terminate: none,
-      void: none,
-      transfer: none,
-      document: none,
-      notice: none,
-      withdraw: none,
-      recall: none,
-      ...given.handling,
-    },
+    handling: { getMany: none, ...given.handling },
     catalogue: {
       getMany: none,
       guide: none,
