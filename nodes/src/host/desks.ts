@@ -1,33 +1,40 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
+import { admission } from '@liandong/schema/domains/admission';
 import { bundles } from '@liandong/schema/domains/bundles';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { implementation } from '@liandong/schema/domains/implementation';
+import { itemLife } from '@liandong/schema/domains/item-life';
+import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
+import { figures } from '@liandong/schema/domains/figures';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { proxy } from '@liandong/schema/domains/proxy';
-import { admissionService } from '../admission/index.ts';
+import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
-import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
+import { HostDrift, catalogueService } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { hearingHandlers, hearingViews } from '../hearings/index.ts';
+import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
+import { itemLifeHandlers } from '../item-life/index.ts';
 import { jointHandlers, jointOf } from '../joint/index.ts';
-import { legalBasesService } from '../legal-bases/index.ts';
+import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
-import { figuresService } from '../figures/index.ts';
+import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
@@ -46,8 +53,7 @@ export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks 
 }
 
 function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
-  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, failures, now } =
-    parts;
+  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, keeper, failures, now } = parts;
   const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
   const { successionOf } = trust;
@@ -74,7 +80,20 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
+    atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
+    atNode(
+      legalBases,
+      legalBasisHandlers({
+        node,
+        appender,
+        desk: parts.legalBases,
+        grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
+      }),
+    ),
+    atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
+    atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(hearings, hearingHandlers(house), hearingViews(house)),
     atNode(joint, jointHandlers({ ...house, calendar, runner, posts: findPosts, trust, outbox }), (_tx, stored) =>
@@ -95,19 +114,9 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       grants: () => powersOn(db.queries(node), dayOf(now())),
     }),
     delegation: delegationService({ ...house, trust, outbox, publisher }),
-    figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
-    admission: admissionService({ ...house, powersOn }),
-    legalBases: legalBasesService({
-      node,
-      db,
-      appender,
-      desk: legalBases,
-      grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
-    }),
-    implementation: implementationService({ ...house, appender, offices: findOffices }),
+    implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterService({ ...house, writer, outbox }),
-    itemLife: itemLifeService({ ...house, appender }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
     reads: readsService(house),
   };
