@@ -153,17 +153,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   delegation: {
     name: 'delegation',
-    routes: {
-      competence: { by: 'division', path: ['division'], otherwise: null, nearest: true },
-      delegations: { by: 'division', path: ['division'], otherwise: null },
-      delegationRequests: viewersDesk,
-      grantPower: viewersDesk,
-      requestPower: viewersDesk,
-      declinePowerRequest: viewersDesk,
-      answerDelegation: viewersDesk,
-      revokeDelegation: viewersDesk,
-      handBackDelegation: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'delegation'),
     merge: {},
   },
   sharing: {

@@ -8,10 +8,12 @@ import type {
 import type { CaseStepInput, FileCaseInput, NodeServices } from '@liandong/schema/graph';
 import type { CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView } from '@liandong/schema/domains/sharing';
+import type { delegation } from '@liandong/schema/domains/delegation';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
 import type { RollupView } from '@liandong/schema/domains/figures';
+import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 import { standardizationOf } from '@liandong/schema/domains/figures';
 import { IdleDesks, illegal } from './idle-desks.ts';
@@ -174,26 +176,23 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     },
   };
 
-  readonly delegation: NodeServices['delegation'] = {
-    competence: async (item, place) => ({
-      acceptor: this.code,
-      decider: this.deciders.get(item) ?? this.code,
-      power: this.deciders.get(item) ?? this.code,
-      through: { accept: null, review: null, decide: null },
-      reasons: [`told by ${this.code}`],
-      item,
-      place,
-      answeredBy: this.code,
-    }),
-    list: async () => [],
-    requests: async () => [],
-    grant: async () => illegal(),
-    request: async () => illegal(),
-    declineRequest: async () => illegal(),
-    answer: async () => illegal(),
-    revoke: async () => illegal(),
-    handBack: async () => illegal(),
-  };
+  override readonly perform = performing<typeof delegation>(
+    {
+      competence: async (_viewer, { item, division }) => ({
+        acceptor: this.code,
+        decider: this.deciders.get(item) ?? this.code,
+        power: this.deciders.get(item) ?? this.code,
+        through: { accept: null, review: null, decide: null },
+        reasons: [`told by ${this.code}`],
+        item,
+        place: division,
+        answeredBy: this.code,
+      }),
+      delegations: async () => [],
+      delegationRequests: async () => [],
+    },
+    async () => illegal(),
+  );
 
   readonly sharing: NodeServices['sharing'] = {
     offers: async (viewer, material) => this.#offers(viewer, material),

@@ -1,8 +1,8 @@
-import type { DivisionCode } from '@liandong/schema/kernel';
+import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
 import type { itemLife, ItemDraftView, ItemView } from '@liandong/schema/domains/item-life';
 import type { Viewer } from '@liandong/schema/operation';
-import { ARTICLES, dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { ARTICLES, dayOf, problem } from '@liandong/schema/kernel';
 import {
   cancellationOf,
   draftState,

@@ -98,7 +98,7 @@ async function doOperation(
     let keyed = false;
     const doOnce = <T>(work: () => Promise<T>) => {
       keyed = true;
-      const request = { mutation: keyedAs, input: unrouted(schema, input) };
+      const request = { mutation: keyedAs, input: operation.keyedInput(unrouted(schema, input)) };
       return once(tx, person ?? { sub: 'public' }, (input as Keyed).idempotencyKey, request, work);
     };
     const answer: unknown = await handler({ viewer: person, input, tx, once: doOnce });

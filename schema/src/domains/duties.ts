@@ -1,4 +1,5 @@
 import { admissionDuties } from './admission/duties.ts';
+import { delegationDuties } from './delegation/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { feeDuties } from './fees/duties.ts';
@@ -18,4 +19,4 @@ export const REGISTER_DUTIES = {
   ...implementationDuties,
 };
 /** Those that stand at a place of their own in the table. */
-export { feeDuties };
+export { delegationDuties, feeDuties };

@@ -1,5 +1,6 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
+import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { fees } from './fees/operations.ts';
@@ -11,4 +12,14 @@ import { offices } from './offices/operations.ts';
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(expedited, enquiries, fees, offices, admission, legalBases, implementation, itemLife);
+export const DOMAINS = listed(
+  expedited,
+  enquiries,
+  fees,
+  offices,
+  admission,
+  legalBases,
+  implementation,
+  itemLife,
+  delegation,
+);

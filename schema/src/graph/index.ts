@@ -4,10 +4,8 @@ export { executeRole, extensionsOf } from './execute.ts';
 export { MAX_MATERIAL_BYTES, MAX_REQUEST_BYTES, parseInput } from './inputs.ts';
 export type {
   CaseStepInput,
-  EndDelegationInput,
   FileCaseInput,
   FileDraftInput,
-  GrantPowerInput,
   MaterialInput,
   RateServiceInput,
   RequestDataInput,

@@ -3,7 +3,6 @@ import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingService, HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueService } from '../domains/catalogue/services.ts';
-import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
 import type { HearingService } from '../domains/hearings/services.ts';
@@ -38,7 +37,6 @@ export interface NodeServices {
   catalogue: CatalogueService;
   implementation: ImplementationLookup;
   figures: FiguresService;
-  delegation: DelegationService;
   sharing: SharingService;
   bundles: BundleService;
   proxy: ProxyService;

@@ -2,9 +2,9 @@ import { problem } from '../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
-import { DOMAIN_DUTIES, feeDuties, REGISTER_DUTIES } from '../domains/duties.ts';
+import { delegationDuties, DOMAIN_DUTIES, feeDuties, REGISTER_DUTIES } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
-import { EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
+import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
 
 /** Who is asking, from a verified token. */
@@ -56,8 +56,7 @@ const TABLE = {
   RETURN_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   RECALL_CASE: { CHIEF: GRANTORS },
-  GRANT_POWER: { CHIEF: GRANTORS },
-  ANSWER_POWER: { CHIEF: GRANTEES },
+  ...delegationDuties,
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   READ_FIGURES: {
     AGENT: GRASSROOTS,

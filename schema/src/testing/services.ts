@@ -82,18 +82,6 @@ export function servicesOf(given: Overrides): NodeServices {
       entry: none,
       ...given.catalogue,
     },
-    delegation: {
-      competence: none,
-      list: none,
-      requests: none,
-      grant: none,
-      request: none,
-      declineRequest: none,
-      answer: none,
-      revoke: none,
-      handBack: none,
-      ...given.delegation,
-    },
     sharing: {
       offers: none,
       request: none,
