@@ -104,11 +104,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   catalogue: {
     name: 'catalogue',
     routes: {
-      catalog: { by: 'division', path: ['division'], otherwise: null },
       _items: { by: 'keys', argument: 'keys', copy: null },
-      item: { by: 'item', argument: 'code', copyAt: 'viewer' },
-      catalogEntry: { by: 'division', path: ['division'], otherwise: null },
-      guide: { by: 'division', path: ['division'], otherwise: null },
       catalogDrift: { by: 'subtree', path: ['division'], gather: 'catalogDrift' },
       _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
       _catalogueBases: { by: 'keys', argument: 'keys', copy: null },

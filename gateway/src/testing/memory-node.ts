@@ -6,11 +6,11 @@ import type {
   TrackedCaseView,
 } from '@liandong/schema/domains/handling';
 import type { CaseStepInput, FileCaseInput, NodeServices } from '@liandong/schema/graph';
-import type { CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
+import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView } from '@liandong/schema/domains/sharing';
 import type { delegation } from '@liandong/schema/domains/delegation';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
-import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
 import type { RollupView } from '@liandong/schema/domains/figures';
 import { performing } from '@liandong/schema/operation';
@@ -28,6 +28,9 @@ import {
   ownerOf,
   trackedOf,
 } from './memory-views.ts';
+
+/** The operations it answers. */
+type Answered = Domain<(typeof delegation)['operations'] & (typeof catalogue)['operations']>;
 
 /**
  * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
@@ -97,18 +100,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
         const lost = this.withoutCopies && ownerOf(code) !== this.code;
         return item && !lost ? itemOf(this.code, item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
       }),
-    entry: async (code) => {
-      if (this.fault) throw this.fault;
-      const item = this.items.get(code);
-      if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
-      return this.#entryOf(item);
-    },
-    guide: async (code) => {
-      if (this.fault) throw this.fault;
-      const item = this.items.get(code);
-      if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
-      return { item: itemOf(this.code, item), markdown: `# told by ${this.code}` };
-    },
     catalogueSeq: async () => {
       if (this.fault) throw this.fault;
       return this.seq;
@@ -129,7 +120,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
       }));
       return { drift: [], differing };
     },
-    list: async (search, page) => this.#catalog(search, page),
   };
 
   readonly implementation: NodeServices['implementation'] = {
@@ -176,8 +166,15 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     },
   };
 
-  override readonly perform = performing<typeof delegation>(
+  override readonly perform = performing<Answered>(
     {
+      catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
+      item: async (_viewer, { code }) => itemOf(this.code, this.#known(code)),
+      catalogEntry: async (_viewer, { item }) => this.#entryOf(this.#known(item)),
+      guide: async (_viewer, { item }) => ({
+        item: itemOf(this.code, this.#known(item)),
+        markdown: `# told by ${this.code}`,
+      }),
       competence: async (_viewer, { item, division }) => ({
         acceptor: this.code,
         decider: this.deciders.get(item) ?? this.code,
@@ -285,6 +282,14 @@ export class MemoryNode extends IdleDesks implements NodeServices {
       hasNextPage: start + first < all.length,
       hasPreviousPage: start > 0,
     };
+  }
+
+  /** What its catalogue has; a copy may be lost. */
+  #known(code: string): Item {
+    if (this.fault) throw this.fault;
+    const item = this.items.get(code);
+    if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
+    return item;
   }
 
   #catalog(search: string | null, { first }: PageRequest): Page<CatalogEntryView> {

@@ -2,6 +2,7 @@ import type { GrantPowerInput } from '@liandong/schema/domains/delegation';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { admission } from '@liandong/schema/domains/admission';
+import { catalogue } from '@liandong/schema/domains/catalogue';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { offices } from '@liandong/schema/domains/offices';
 import { plusDays } from '@liandong/schema/kernel';
@@ -175,13 +176,14 @@ describe('a power', () => {
   });
 
   test('without a cap shows in the catalogue and the guide of the villages below, until it ends', async () => {
-    const { catalogue } = federation.services(VILLAGE);
+    const shown = { division: VILLAGE, item: RELIEF };
+    const { catalogEntry, guide } = federation.desk(VILLAGE, catalogue);
     const grant = await inEffect({ capFen: null });
-    expect(await catalogue.entry(RELIEF)).toMatchObject({ decider: TOWNSHIP, power: COUNTY, available: true });
-    expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 亭旁镇 |');
+    expect(await catalogEntry(null, shown)).toMatchObject({ decider: TOWNSHIP, power: COUNTY, available: true });
+    expect((await guide(null, shown)).markdown).toContain('| 决定机关 | 亭旁镇 |');
     await ended(grant);
-    expect(await catalogue.entry(RELIEF)).toMatchObject({ decider: COUNTY });
-    expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 三门县 |');
+    expect(await catalogEntry(null, shown)).toMatchObject({ decider: COUNTY });
+    expect((await guide(null, shown)).markdown).toContain('| 决定机关 | 三门县 |');
   });
 
   test('with a cap is on the published list of the grantee with its grant and cap, until it ends', async () => {

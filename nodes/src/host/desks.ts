@@ -2,6 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
+import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
@@ -13,7 +14,7 @@ import { offices } from '@liandong/schema/domains/offices';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk } from '../bundles/index.ts';
 import { CaseDesk, proxyService } from '../cases/index.ts';
-import { HostDrift, catalogueService } from '../catalogue/index.ts';
+import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
 import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
@@ -83,6 +84,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
     atNode(delegation, delegationHandlers({ node, divisions, trust, outbox, publisher, now })),
+    atNode(catalogue, catalogueHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
@@ -91,12 +93,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     perform,
     filing: cases.filing,
     handling: cases.handling,
-    catalogue: catalogueService({
-      ...house,
-      drift,
-      successionOf,
-      grants: () => powersOn(db.queries(node), dayOf(now())),
-    }),
+    catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),

@@ -1,5 +1,6 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
+import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
@@ -22,4 +23,5 @@ export const DOMAINS = listed(
   implementation,
   itemLife,
   delegation,
+  catalogue,
 );

@@ -2,7 +2,7 @@ import type { BundleService } from '../domains/bundles/services.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingService, HandlingService } from '../domains/handling/services.ts';
-import type { CatalogDriftView, CatalogueService } from '../domains/catalogue/services.ts';
+import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
 import type { HearingService } from '../domains/hearings/services.ts';
@@ -34,7 +34,7 @@ export interface NodeServices {
   perform: Perform;
   filing: FilingService;
   handling: HandlingService;
-  catalogue: CatalogueService;
+  catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   figures: FiguresService;
   sharing: SharingService;

@@ -72,16 +72,7 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.handling,
     },
     bundles: { file: none, get: none, list: none, deliver: none, ...given.bundles },
-    catalogue: {
-      getMany: none,
-      guide: none,
-      catalogueSeq: none,
-      basis: none,
-      drift: none,
-      list: none,
-      entry: none,
-      ...given.catalogue,
-    },
+    catalogue: { getMany: none, catalogueSeq: none, basis: none, drift: none, ...given.catalogue },
     sharing: {
       offers: none,
       request: none,
