@@ -77,7 +77,7 @@ describe('the settings', () => {
     expect(namedBy({})).toEqual(Object.keys(NEEDED).sort());
   });
 
-  test.each(Object.keys(NEEDED))('can not do without %s, and an empty one is none', (name) => {
+  test.each(Object.keys(NEEDED))('cannot do without %s, and an empty one is none', (name) => {
     expect(namedBy({ ...NEEDED, [name]: undefined })).toEqual([name]);
     expect(namedBy({ ...NEEDED, [name]: '' })).toEqual([name]);
   });

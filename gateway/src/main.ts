@@ -35,7 +35,10 @@ async function main(): Promise<void> {
     parseIssuers(await readJson(config.issuersFile)),
     (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
     (issuer, away, err) =>
-      log.warn({ issuer, err }, away ? 'an issuer of tokens can not be reached' : 'an issuer of tokens is back'),
+      log.warn(
+        { issuer, err },
+        away ? 'token issuer unreachable: its last known keys stay in use' : 'token issuer reachable again',
+      ),
   );
   const issuer = await openIssuer(config);
   const nats = await NatsTransport.connect(config.natsUrls, config.natsSeedFile, config.name);
@@ -73,7 +76,7 @@ async function main(): Promise<void> {
       files: [config.topologyFile],
       take: async () => {
         if (gateway.registry.replace(parseTopology(await readJson(config.topologyFile)))) {
-          log.info({ sequence: gateway.registry.current.sequence }, 'a newer topology is in force');
+          log.info({ sequence: gateway.registry.current.sequence }, 'newer topology in force');
         }
       },
     },
@@ -81,7 +84,7 @@ async function main(): Promise<void> {
       files: [config.issuersFile],
       take: async () => {
         tokens.renew(parseIssuers(await readJson(config.issuersFile)));
-        log.info('the issuers of tokens were read anew');
+        log.info('token issuers reloaded');
       },
     },
     ...(config.embeddedIssuer && issuer ? [embeddedIssuerFiles(issuer, config.embeddedIssuer, log)] : []),
@@ -104,7 +107,7 @@ function embeddedIssuerFiles(issuer: Issuer, { keyFile, peopleFile }: EmbeddedIs
     files: [keyFile, peopleFile],
     take: async () => {
       await issuer.renew(await readJson(keyFile), parsePeople(await readJson(peopleFile)));
-      log.info("the embedded issuer's keys and people were read anew");
+      log.info('embedded issuer reloaded: keys and people');
     },
   };
 }

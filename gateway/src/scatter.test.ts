@@ -190,7 +190,7 @@ describe("an argument's type", () => {
   test.each([
     ['_handling', 'nothing'],
     ['nothing', 'keys'],
-  ])('can not be had for %s(%s:)', (field, argument) => {
+  ])('cannot be had for %s(%s:)', (field, argument) => {
     expect(() => argumentType(roleSchema('handling'), field, argument)).toThrow(Error);
   });
 });

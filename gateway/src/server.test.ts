@@ -133,7 +133,7 @@ describe('a question', () => {
     },
   );
 
-  test('that can not be read is GRAPHQL_PARSE_FAILED', async () => {
+  test('that cannot be read is GRAPHQL_PARSE_FAILED', async () => {
     expect(codesOf(await gateway.ask('{ case('))).toEqual(['GRAPHQL_PARSE_FAILED']);
   });
 

@@ -77,7 +77,7 @@ export const PEOPLE_COMMANDS: Readonly<Record<string, Command>> = {
     changed(terminal, values, async (people) => {
       const person = findPerson(people, username);
       const left = people.filter((other) => other !== person);
-      if (left.length === 0) throw problem('BAD_INPUT', 'Nobody could log in any more; leave one person.');
+      if (left.length === 0) throw problem('BAD_INPUT', 'This would remove the last person who can log in.');
       return { people: left, told: `${person.username} can't log in any more.` };
     }),
 
@@ -118,7 +118,7 @@ function requireUsername(username: string | undefined): string {
 function findPerson(people: readonly Person[], username: string | undefined): Person {
   const name = requireUsername(username);
   const found = people.find((person) => person.username === name);
-  if (!found) throw problem('NOT_FOUND', `Nobody has the username ${name.slice(0, 60)}.`, { field: 'username' });
+  if (!found) throw problem('NOT_FOUND', `No person has the username ${name.slice(0, 60)}.`, { field: 'username' });
   return found;
 }
 
@@ -126,7 +126,7 @@ function rolesOf(text: string): Role[] {
   return text.split(',').map((given) => {
     const role = ROLES.find((known) => known === given.trim());
     if (!role) {
-      throw problem('BAD_INPUT', `"${given.slice(0, 40)}" is none of ${ROLES.join(', ')}.`, { field: 'roles' });
+      throw problem('BAD_INPUT', `"${given.slice(0, 40)}" is not one of ${ROLES.join(', ')}.`, { field: 'roles' });
     }
     return role;
   });

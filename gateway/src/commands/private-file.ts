@@ -13,7 +13,7 @@ export async function changeJsonFile(file: string, change: (content: unknown) =>
   const part = `${file}.part`;
   const handle = await open(part, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'EEXIST'
-      ? problem('BAD_INPUT', `Somebody else is changing ${file}; if not, remove ${part}.`, { cause })
+      ? problem('BAD_INPUT', `Another program is changing ${file}. If none is, remove ${part}.`, { cause })
       : problem('BAD_INPUT', `${file} can't be written.`, { cause });
   });
   try {

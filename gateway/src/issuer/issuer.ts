@@ -119,7 +119,7 @@ export class Issuer {
     address = 'unknown',
   ): Promise<TokenAnswer> {
     const agent = await this.#state.verifier.verify(actorToken);
-    if (agent.actsFor !== undefined) throw problem('UNAUTHENTICATED', 'This token acts for somebody already.');
+    if (agent.actsFor !== undefined) throw problem('UNAUTHENTICATED', 'This token acts for another person already.');
     if (!agent.roles.includes('AGENT')) {
       throw problem('FORBIDDEN', 'Only an agent acts for an applicant.', { article: ARTICLES.postDuties });
     }
@@ -130,7 +130,7 @@ export class Issuer {
     if (!found) throw problem('NOT_FOUND', 'No case has this number and tracking code.');
     const { tracked } = found;
     const article = ARTICLES.proxyConsent;
-    if (!tracked) throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { article });
+    if (!tracked) throw problem('CONSENT_MISSING', 'The case has no proxy agent.', { article });
     const now = new Date();
     requireConsent(tracked, dayOf(now));
     if (tracked.agentNode !== agent.division) {

@@ -36,7 +36,7 @@ const personSchema = z.object({
   password: z
     .string()
     .regex(FORM, 'no password hash of the form scrypt$N$r$p$salt$hash')
-    .refine((kept) => isPayable(costOf(kept)), 'a cost of scrypt that can not be paid'),
+    .refine((kept) => isPayable(costOf(kept)), 'a cost of scrypt that cannot be paid'),
 });
 export type Person = z.infer<typeof personSchema>;
 

@@ -1,11 +1,7 @@
-import type {
-  CaseFilter,
-  FilingView,
-  HandlingKey,
-  HandlingView,
-  TrackedCaseView,
-} from '@liandong/schema/domains/handling';
-import type { CaseStepInput, FileCaseInput, NodeServices } from '@liandong/schema/graph';
+import type { CaseState } from '@liandong/schema/case';
+import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
+import type { FileCaseInput, NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView } from '@liandong/schema/domains/sharing';
 import type { delegation } from '@liandong/schema/domains/delegation';
@@ -30,7 +26,9 @@ import {
 } from './memory-views.ts';
 
 /** The operations it answers. */
-type Answered = Domain<(typeof delegation)['operations'] & (typeof catalogue)['operations']>;
+type Answered = Domain<
+  (typeof handling)['operations'] & (typeof delegation)['operations'] & (typeof catalogue)['operations']
+>;
 
 /**
  * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
@@ -65,32 +63,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
 
   readonly handling: NodeServices['handling'] = {
     getMany: async (viewer, keys) => keys.map((key) => this.#handling(viewer, key)),
-    list: async (viewer, filter, page) => this.#list(viewer, filter, page),
-    accept: async (viewer, input) => this.#accept(viewer, input),
-    refuse: async () => illegal(),
-    requestSupplement: async () => illegal(),
-    review: async () => illegal(),
-    decide: async () => illegal(),
-    forward: async () => illegal(),
-    return: async () => illegal(),
-    requestPrecheck: async () => illegal(),
-    precheck: async () => illegal(),
-    startProcedure: async () => illegal(),
-    endProcedure: async () => illegal(),
-    extend: async () => illegal(),
-    decideOnTheSpot: async () => illegal(),
-    issueDocument: async () => illegal(),
-    assign: async () => illegal(),
-    deliver: async () => illegal(),
-    close: async () => illegal(),
-    rate: async () => illegal(),
-    terminate: async () => illegal(),
-    void: async () => illegal(),
-    transfer: async () => illegal(),
-    document: async () => illegal(),
-    notice: async () => illegal(),
-    withdraw: async () => illegal(),
-    recall: async () => illegal(),
   };
 
   readonly catalogue: NodeServices['catalogue'] = {
@@ -168,6 +140,8 @@ export class MemoryNode extends IdleDesks implements NodeServices {
 
   override readonly perform = performing<Answered>(
     {
+      cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
+      acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
       catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
       item: async (_viewer, { code }) => itemOf(this.code, this.#known(code)),
       catalogEntry: async (_viewer, { item }) => this.#entryOf(this.#known(item)),
@@ -253,7 +227,7 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     return { filing: filingOf(this.code, known), trackingCode: 'CODE' };
   }
 
-  #accept(viewer: Viewer | null, { id }: CaseStepInput): HandlingView {
+  #accept(viewer: Viewer | null, id: string): HandlingView {
     return this.#must(viewer, id, (known) => {
       if (known.custodian !== this.code) {
         return problem('NOT_CUSTODIAN', 'Another node holds the case.', { custodian: known.custodian });
@@ -270,10 +244,10 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     return trackedOf(this.code, known);
   }
 
-  #list(viewer: Viewer | null, filter: CaseFilter, { first, after }: PageRequest): Page<HandlingView> {
+  #list(viewer: Viewer | null, states: CaseState[] | null, { first, after }: PageRequest): Page<HandlingView> {
     if (this.fault) throw this.fault;
     if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
-    const all = [...this.cases.values()].filter((c) => filter.states === null || filter.states.includes(c.state));
+    const all = [...this.cases.values()].filter((c) => states === null || states.includes(c.state));
     const start = after === null ? 0 : Number(after) + 1;
     const page = all.slice(start, start + first);
     return {

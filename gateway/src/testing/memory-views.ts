@@ -1,6 +1,7 @@
 import type { CaseState } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { FilingView, HandlingView, LogEntryView, TrackedCaseView } from '@liandong/schema/domains/handling';
+import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { HandlingView, LogEntryView } from '@liandong/schema/domains/handling';
 import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
 import type { ImplementationView } from '@liandong/schema/domains/implementation';
 import type { ItemView } from '@liandong/schema/domains/item-life';

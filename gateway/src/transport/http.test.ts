@@ -114,7 +114,7 @@ describe('a host over HTTP', () => {
   });
 });
 
-describe('a host that can not be used', () => {
+describe('a host that cannot be used', () => {
   const code = (code: string) => expect.objectContaining({ code });
 
   test('because nothing listens there is NODE_UNREACHABLE', async () => {

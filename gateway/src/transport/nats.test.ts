@@ -150,7 +150,7 @@ describe('a host over the broker', () => {
   });
 });
 
-describe('a host that can not be used', () => {
+describe('a host that cannot be used', () => {
   test('because nobody listens there is NODE_UNREACHABLE without waiting for the deadline', async () => {
     const nobody = { ...HOST, id: 'nobody' };
     // longer than the test may take
@@ -223,7 +223,7 @@ describe('a broker', () => {
     expect(await untilAnswered(transport, 'again')).toEqual(replyOf('again'));
   });
 
-  test('that the gateway has left can not be asked', async () => {
+  test('that the gateway has left cannot be asked', async () => {
     const closed = await NatsTransport.connect([broker.url], null);
     await closed.close();
     await expect(closed.send(HOST, requestOf('one'), 30_000)).rejects.toThrow(code('NODE_UNREACHABLE'));
@@ -246,7 +246,7 @@ describe('a broker', () => {
     await two.close();
   });
 
-  test('is not asked with credentials that can not be read: BAD_CONFIG', async () => {
+  test('is not asked with credentials that cannot be read: BAD_CONFIG', async () => {
     await expect(NatsTransport.connect([broker.url], '/nowhere/nats.seed')).rejects.toThrow(code('BAD_CONFIG'));
   });
 

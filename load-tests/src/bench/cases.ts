@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Services } from '@liandong/runtime/local';
 import { HostDb, builtInCalendar, fillCases, migrate, queuePage } from '@liandong/nodes';
-import type { CaseFilter } from '@liandong/schema/domains/handling';
+import type { CaseFilter } from '@liandong/nodes';
 import type { LogLine } from '@liandong/schema/case';
 import { foldLog } from '@liandong/schema/case';
 import type { Machine } from './machine.ts';

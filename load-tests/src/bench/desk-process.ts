@@ -2,6 +2,8 @@
  * A host as a process of its own, whose people work when the benchmark tells them to: they use its services directly,
  * so that the time of a gateway and of GraphQL is not counted as the hand-off's.
  */
+import { handling } from '@liandong/schema/domains/handling';
+import { operate } from '@liandong/schema/operation';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { programLog } from '@liandong/runtime';
@@ -70,14 +72,14 @@ async function file({ node, item, count, concurrency }: DeskCommand & { do: 'fil
 }
 
 async function forward(command: DeskCommand & { do: 'forward' }): Promise<DeskAnswer['forward']> {
-  const { handling } = host.services(command.node);
+  const desk = operate(host.services(command.node).perform, handling);
   const times: number[] = [];
   const from = Date.now();
   await atOnce(command.ids.length, command.concurrency, async (index) => {
     const begun = performance.now();
     const id = command.ids[index] ?? '';
     // as a console does, each with a key of its own
-    await handling.forward(agentOf(command.node), { id, note: null, idempotencyKey: randomUUID() });
+    await desk.forwardCase(agentOf(command.node), { id, note: null, idempotencyKey: randomUUID() });
     times.push(performance.now() - begun);
   });
   return { times, from, until: Date.now() };
@@ -85,12 +87,12 @@ async function forward(command: DeskCommand & { do: 'forward' }): Promise<DeskAn
 
 async function forwardQuietly(command: DeskCommand & { do: 'forwardQuietly' }): Promise<DeskAnswer['forwardQuietly']> {
   const { node, ids, pauseMs } = command;
-  const { handling } = host.services(node);
+  const desk = operate(host.services(node).perform, handling);
   const times: number[] = [];
   for (const id of ids) {
     const before = await settledDossiers();
     const begun = performance.now();
-    await handling.forward(agentOf(node), { id, note: null, idempotencyKey: randomUUID() });
+    await desk.forwardCase(agentOf(node), { id, note: null, idempotencyKey: randomUUID() });
     while ((await settledDossiers()) === before) await pause(1);
     times.push(performance.now() - begun);
     await pause(pauseMs);

@@ -248,7 +248,7 @@ async function catalogueArrived(federation: RunningFederation): Promise<void> {
       const missing = nodes.filter((entry) => !entry.available && entry.decider !== null).length;
       if (nodes.length > 0 && missing === 0) break;
       if (performance.now() > deadline) {
-        const what = errors[0]?.message ?? `${missing} of ${nodes.length} items can not be filed`;
+        const what = errors[0]?.message ?? `${missing} of ${nodes.length} items cannot be filed`;
         throw problem('CATALOGUE_INVALID', `The catalogue did not arrive at ${node}: ${what}.`);
       }
       await pause(ARRIVAL_MS);

@@ -1,10 +1,10 @@
-import { actAs, custodyAt, requireOpenNode } from '@liandong/schema/case';
+import { actAs, custodyAt } from '@liandong/schema/case';
 import { fileCase } from '@liandong/schema/domains/filing';
 import { deliverCase, forwardCase } from '@liandong/schema/domains/handling';
 import { randomUUID } from 'node:crypto';
-import type { BundleService, BundleView, DeliverBundleInput, FileBundleInput } from '@liandong/schema/domains/bundles';
-import type { Desk, SuccessionOf } from '@liandong/schema/case';
-import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { BundleView, DeliverBundleInput, FileBundleInput } from '@liandong/schema/domains/bundles';
+import type { Desk } from '@liandong/schema/case';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { NO_ROSTER } from '@liandong/schema/domains/roster';
 import { caseIdOf, dayOf, problem, ProblemError } from '@liandong/schema/kernel';
@@ -18,18 +18,10 @@ import {
   memberMaterials,
   progressOf,
 } from '@liandong/schema/domains/bundles';
-import {
-  requireCaseReader,
-  requireOwnCase,
-  requireOwnDesk,
-  requirePermission,
-  signedIn,
-} from '@liandong/schema/operation';
 import { requireInForce } from '@liandong/schema/domains/catalogue';
-import type { Application, CaseDesk, CaseWriter } from '../cases/index.ts';
+import type { Application, CaseDesk, CaseWriter, GivenMaterial } from '../cases/index.ts';
 import {
   Serials,
-  decodeMaterials,
   lockCase,
   lockCases,
   saltOf,
@@ -41,14 +33,11 @@ import {
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
-import { once } from '../idempotency/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { StoredBundle } from './bundle-store.ts';
 import {
-  findBundle,
   insertBundle,
   linkMember,
-  listBundles,
   lockBundle,
   markSeen,
   movedBundles,
@@ -56,7 +45,7 @@ import {
   putOffBundle,
 } from './bundle-store.ts';
 
-/** Most bundles one answer lists, and one round of the clockwork looks at. */
+/** Most bundles one round of the clockwork looks at. */
 const MOST = 200;
 /** When a member that could not be filed is tried again, ms. */
 const RETRY_MS = 60_000;
@@ -64,11 +53,8 @@ const RETRY_MS = 60_000;
 export interface BundleDeskParts {
   node: DivisionCode;
   db: HostDb;
-  divisions: Divisions;
   cases: Pick<CaseDesk, 'deskFor' | 'deskAt'>;
   writer: CaseWriter;
-  /** Who took the place of closed nodes. */
-  successionOf: SuccessionOf;
   failures: Failures;
   now: () => Date;
 }
@@ -77,25 +63,10 @@ export interface BundleDeskParts {
 export class BundleDesk {
   readonly #parts: BundleDeskParts;
   readonly #serials: Serials;
-  readonly service: BundleService;
 
   constructor(parts: BundleDeskParts) {
     this.#parts = parts;
     this.#serials = new Serials(parts.db, parts.node);
-    this.service = {
-      file: (viewer, input) => this.#file(signedIn(viewer), input),
-      get: async (viewer, id) => {
-        this.#mayRead(viewer);
-        const { db, node } = parts;
-        return this.#view((await findBundle(db.queries(node), id)) ?? this.#unknown(id));
-      },
-      list: async (viewer, { item, state }) => {
-        this.#mayRead(viewer);
-        const found = await listBundles(parts.db.queries(parts.node), item, MOST, parts.failures);
-        return found.map((bundle) => this.#view(bundle)).filter((view) => state === null || view.state === state);
-      },
-      deliver: (viewer, input) => this.#deliver(signedIn(viewer), input),
-    };
   }
 
   /**
@@ -155,60 +126,57 @@ export class BundleDesk {
     });
   }
 
-  async #file(person: Viewer, input: FileBundleInput): Promise<{ bundle: BundleView; trackingCode: string }> {
-    const { node, db, divisions, successionOf, now } = this.#parts;
-    requireOwnDesk(person, node);
-    requirePermission(person, 'FILE_CASE', divisions.get(node).tier);
-    requireOpenNode(node, successionOf);
-    const given = await decodeMaterials(input.materials);
-    return db.transact(node, async (tx) => {
-      const made = await once(tx, person, input.idempotencyKey, { mutation: 'fileBundle', input }, async () => {
-        const place = input.place ?? node;
-        const at = now();
-        const item = await findItem(tx, input.item, { today: dayOf(at) });
-        if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${input.item}.`, { node, field: 'item' });
-        requireInForce(item, dayOf(at));
-        const { bundle } = item;
-        if (!bundle || bundle.members.length === 0 || bundle.form.length === 0) {
-          throw problem('NO_BUNDLE', `${item.code} has no one form of several items.`, { field: 'item' });
-        }
-        const desks: Desk[] = [];
-        for (const member of bundle.members) desks.push(await this.#parts.cases.deskFor(tx, person, member, place));
-        for (const desk of desks) actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
-        const faults = bundleFaults(
-          bundle,
-          item.standard.materials,
-          desks.map((desk) => ({ item: desk.item, materials: desk.implementation.materials })),
-          input.form,
-          input.materials,
-        );
-        const [first, ...rest] = faults;
-        if (first) throw new ProblemError([first, ...rest]);
-        await storeMaterials(tx, given);
-        const id = randomUUID();
-        const trackingCode = trackingCodeOf();
-        const { applicant, consent, form } = input;
-        await insertBundle(tx, {
-          id,
-          item: item.code,
-          itemVersion: item.version,
-          place,
-          application: { applicant, consent, form },
-          materials: given.map((g) => g.material),
-          trackingCode,
-          agent: person,
-          filedAt: at,
-          memberItems: bundle.members,
-        });
-        let stored = await this.#locked(tx, id);
-        for (const member of dueMembers(bundle, stored.members)) {
-          stored = await this.#fileMember(tx, stored, member, await this.#serials.take(dayOf(at)));
-        }
-        await markSeen(tx, stored, isSettled(bundle, stored.members), null);
-        return { id, trackingCode };
-      });
-      return { bundle: this.#view(await this.#locked(tx, made.id)), trackingCode: made.trackingCode };
+  /** Records the one form and files its first members. */
+  async file(
+    tx: NodeTx,
+    person: Viewer,
+    input: FileBundleInput,
+    given: readonly GivenMaterial[],
+  ): Promise<{ id: string; trackingCode: string }> {
+    const { node, now } = this.#parts;
+    const place = input.place ?? node;
+    const at = now();
+    const item = await findItem(tx, input.item, { today: dayOf(at) });
+    if (!item) throw problem('ITEM_UNKNOWN', `${node} has no item ${input.item}.`, { node, field: 'item' });
+    requireInForce(item, dayOf(at));
+    const { bundle } = item;
+    if (!bundle || bundle.members.length === 0 || bundle.form.length === 0) {
+      throw problem('NO_BUNDLE', `${item.code} has no one form of several items.`, { field: 'item' });
+    }
+    const desks: Desk[] = [];
+    for (const member of bundle.members) desks.push(await this.#parts.cases.deskFor(tx, person, member, place));
+    for (const desk of desks) actAs(desk, 'FILE_CASE', { item: desk.item.code, number: null });
+    const faults = bundleFaults(
+      bundle,
+      item.standard.materials,
+      desks.map((desk) => ({ item: desk.item, materials: desk.implementation.materials })),
+      input.form,
+      input.materials,
+    );
+    const [first, ...rest] = faults;
+    if (first) throw new ProblemError([first, ...rest]);
+    await storeMaterials(tx, given);
+    const id = randomUUID();
+    const trackingCode = trackingCodeOf();
+    const { applicant, consent, form } = input;
+    await insertBundle(tx, {
+      id,
+      item: item.code,
+      itemVersion: item.version,
+      place,
+      application: { applicant, consent, form },
+      materials: given.map((g) => g.material),
+      trackingCode,
+      agent: person,
+      filedAt: at,
+      memberItems: bundle.members,
     });
+    let stored = await this.#locked(tx, id);
+    for (const member of dueMembers(bundle, stored.members)) {
+      stored = await this.#fileMember(tx, stored, member, await this.#serials.take(dayOf(at)));
+    }
+    await markSeen(tx, stored, isSettled(bundle, stored.members), null);
+    return { id, trackingCode };
   }
 
   /** Files one member as a case of its own, for the person who filed the bundle, and sends it to its acceptor. */
@@ -252,35 +220,33 @@ export class BundleDesk {
   }
 
   /** The one delivery: every decided member's document, together, in one transaction. */
-  async #deliver(person: Viewer, input: DeliverBundleInput): Promise<BundleView> {
-    const { node, db, cases, writer, now } = this.#parts;
-    return db.transact(node, async (tx) => {
-      this.#mayRead(person);
-      await once(tx, person, input.idempotencyKey, { mutation: 'deliverBundle', input }, async () => {
-        const bundle = await lockBundle(tx, input.id);
-        if (!bundle) throw this.#notFound(input.id);
-        const { state } = progressOf(bundle.bundle, bundle.members);
-        if (state !== 'DELIVERY_DUE') throw problem('BUNDLE_OPEN', `The bundle is ${state}; nothing is delivered now.`);
-        const due = deliverables(bundle.members);
-        await lockCases(
-          tx,
-          due.flatMap(({ case: file }) => file?.id ?? []),
-        );
-        for (const { item, case: file } of due) {
-          const stored = file && (await lockCase(tx, file.id));
-          if (!stored || custodyAt(stored.file, node) !== 'HELD') {
-            throw problem('BUNDLE_OPEN', `The document of ${item} is not at ${node} yet.`, { node });
-          }
-          const desk = await cases.deskAt(tx, person, stored.file);
-          await writer.append(tx, stored, deliverCase(desk, stored.file, input.way, input.note), now());
-        }
-        return true;
-      });
-      return this.#view(await this.#locked(tx, input.id));
-    });
+  async deliver(tx: NodeTx, person: Viewer, input: DeliverBundleInput): Promise<void> {
+    const { node, cases, writer, now } = this.#parts;
+    const bundle = await lockBundle(tx, input.id);
+    if (!bundle) return this.unknown(input.id);
+    const { state } = progressOf(bundle.bundle, bundle.members);
+    if (state !== 'DELIVERY_DUE') throw problem('BUNDLE_OPEN', `The bundle is ${state}; nothing is delivered now.`);
+    const due = deliverables(bundle.members);
+    await lockCases(
+      tx,
+      due.flatMap(({ case: file }) => file?.id ?? []),
+    );
+    for (const { item, case: file } of due) {
+      const stored = file && (await lockCase(tx, file.id));
+      if (!stored || custodyAt(stored.file, node) !== 'HELD') {
+        throw problem('BUNDLE_OPEN', `The document of ${item} is not at ${node} yet.`, { node });
+      }
+      const desk = await cases.deskAt(tx, person, stored.file);
+      await writer.append(tx, stored, deliverCase(desk, stored.file, input.way, input.note), now());
+    }
   }
 
-  #view(bundle: StoredBundle): BundleView {
+  /** A bundle as it is shown, by its id. */
+  async viewById(tx: NodeTx, id: string): Promise<BundleView> {
+    return this.view(await this.#locked(tx, id));
+  }
+
+  view(bundle: StoredBundle): BundleView {
     const { statuses, ...progress } = progressOf(bundle.bundle, bundle.members);
     return {
       id: bundle.id,
@@ -298,23 +264,13 @@ export class BundleDesk {
     };
   }
 
-  #mayRead(viewer: Viewer | null): void {
-    const { node, divisions } = this.#parts;
-    const person = signedIn(viewer);
-    requireOwnCase(person, null);
-    requireCaseReader(person, [node], divisions);
-  }
-
   async #locked(tx: NodeTx, id: string): Promise<StoredBundle> {
-    return (await lockBundle(tx, id)) ?? this.#unknown(id);
+    return (await lockBundle(tx, id)) ?? this.unknown(id);
   }
 
-  #unknown(id: string): never {
-    throw this.#notFound(id);
-  }
-
-  #notFound(id: string): ProblemError {
+  /** @throws {ProblemError} NOT_FOUND */
+  unknown(id: string): never {
     const { node } = this.#parts;
-    return problem('NOT_FOUND', `${node} knows no bundle ${id.slice(0, 60)}.`, { node, field: 'id' });
+    throw problem('NOT_FOUND', `${node} knows no bundle ${id.slice(0, 60)}.`, { node, field: 'id' });
   }
 }

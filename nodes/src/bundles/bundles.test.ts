@@ -1,6 +1,9 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { randomUUID } from 'node:crypto';
 import type { BundleView, FileBundleInput } from '@liandong/schema/domains/bundles';
 import type { Viewer } from '@liandong/schema/operation';
+import { bundles } from '@liandong/schema/domains/bundles';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, material } from '../testing/cases.ts';
 import { COUNTY, TOWNSHIP, TestFederation, CITY, eventually, personAt } from '../testing/test-federation.ts';
@@ -21,7 +24,9 @@ const townClerk = personAt(TOWNSHIP, 'CLERK');
 
 let federation: TestFederation;
 let steps: CaseSteps;
+const desk = (viewer: Viewer) => federation.desk(viewer.division, bundles);
 const at = (viewer: Viewer) => federation.services(viewer.division);
+const casesAt = (viewer: Viewer) => federation.desk(viewer.division, handling);
 const step = (id: string) => ({ id, note: null, idempotencyKey: null });
 const FORM = {
   enterpriseName: '三门联动科技有限公司',
@@ -47,7 +52,7 @@ function application(change: Partial<FileBundleInput> = {}): FileBundleInput {
     ...change,
   };
 }
-const bundleOf = (id: string) => at(agent).bundles.get(agent, id);
+const bundleOf = (id: string) => desk(agent).bundle(agent, { id });
 const caseOf = (bundle: BundleView, item: string) => bundle.members.find((m) => m.item === item)?.case?.id ?? '';
 const codeOf = (refused: Promise<unknown>) =>
   refused.then(
@@ -59,18 +64,18 @@ const codeOf = (refused: Promise<unknown>) =>
 async function grant(id: string, item: string): Promise<void> {
   const township = item === LICENCE;
   if (township) {
-    await at(townClerk).handling.accept(townClerk, step(id));
+    await casesAt(townClerk).acceptCase(townClerk, step(id));
     await steps.review(id, townClerk);
     await steps.forward(id, townClerk);
   }
   const clerk = clerkOf(item);
   await steps.arrives(id, clerk);
-  if (!township) await at(clerk).handling.accept(clerk, step(id));
+  if (!township) await casesAt(clerk).acceptCase(clerk, step(id));
   await steps.review(id, clerk);
   const chief = chiefOf(item);
   await steps.decide(id, chief);
-  await at(chief).handling.issueDocument(chief, step(id));
-  await at(chief).handling.assign(chief, step(id));
+  await casesAt(chief).issueDocument(chief, step(id));
+  await casesAt(chief).assignCase(chief, step(id));
   await steps.arrives(id, agent);
 }
 
@@ -84,11 +89,11 @@ describe('one form for a new enterprise', () => {
   test('files the licence, then the rest by itself with the licence as given, also over a restart, and is delivered once', async () => {
     const key = randomUUID();
     const input = application({ idempotencyKey: key });
-    const { bundle } = await at(agent).bundles.file(agent, input);
-    expect((await at(agent).bundles.file(agent, input)).bundle.id).toBe(bundle.id);
+    const { bundle } = await desk(agent).fileBundle(agent, input);
+    expect((await desk(agent).fileBundle(agent, input)).bundle.id).toBe(bundle.id);
     expect(bundle.members.map((m) => m.status)).toEqual(['UNDER_WAY', 'WAITING', 'WAITING', 'WAITING', 'WAITING']);
     const deliver = { ...step(bundle.id), way: 'WINDOW' as const };
-    expect(await codeOf(at(agent).bundles.deliver(agent, deliver))).toBe('BUNDLE_OPEN');
+    expect(await codeOf(desk(agent).deliverBundle(agent, deliver))).toBe('BUNDLE_OPEN');
     await grant(caseOf(bundle, LICENCE), LICENCE);
     await federation.stopHost(TOWNSHIP);
     await federation.startHost(TOWNSHIP);
@@ -107,38 +112,38 @@ describe('one form for a new enterprise', () => {
     });
     for (const { item, case: member } of all.members) if (item !== LICENCE && member) await grant(member.id, item);
     await eventually(async () => (await bundleOf(bundle.id)).state === 'DELIVERY_DUE');
-    expect(await at(agent).bundles.deliver(agent, deliver)).toMatchObject({ state: 'DELIVERED', succeeded: 5 });
-    expect(await codeOf(at(agent).bundles.deliver(agent, deliver))).toBe('BUNDLE_OPEN');
+    expect(await desk(agent).deliverBundle(agent, deliver)).toMatchObject({ state: 'DELIVERED', succeeded: 5 });
+    expect(await codeOf(desk(agent).deliverBundle(agent, deliver))).toBe('BUNDLE_OPEN');
     const rows = await federation.rows(TOWNSHIP, `SELECT id FROM cases WHERE node = $1`, [TOWNSHIP]);
     expect(rows).toHaveLength(5);
   });
 
   test('goes on with the other members when one is withdrawn', async () => {
-    const { bundle } = await at(agent).bundles.file(agent, application());
+    const { bundle } = await desk(agent).fileBundle(agent, application());
     await grant(caseOf(bundle, LICENCE), LICENCE);
     await eventually(async () => (await bundleOf(bundle.id)).members.every((m) => m.case !== null));
     const all = await bundleOf(bundle.id);
     const id = caseOf(all, SEAL);
     await steps.arrives(id, clerkOf(SEAL));
-    await at(agent).handling.withdraw(agent, { id, reason: '自行刻章', idempotencyKey: null });
+    await casesAt(agent).withdrawCase(agent, { id, reason: '自行刻章', idempotencyKey: null });
     for (const { item, case: member } of all.members) {
       if (member && item !== LICENCE && item !== SEAL) await grant(member.id, item);
     }
     await eventually(async () => (await bundleOf(bundle.id)).state === 'DELIVERY_DUE');
-    const done = await at(agent).bundles.deliver(agent, { ...step(bundle.id), way: 'WINDOW' });
+    const done = await desk(agent).deliverBundle(agent, { ...step(bundle.id), way: 'WINDOW' });
     expect(done).toMatchObject({ state: 'DELIVERED', succeeded: 4, failed: 1 });
   });
 
-  test('with a member whose case can not be read is left out of the list, files none twice, and holds up no other', async () => {
+  test('with a member whose case cannot be read is left out of the list, files none twice, and holds up no other', async () => {
     const [broken, sound] = await Promise.all([
-      at(agent).bundles.file(agent, application()),
-      at(agent).bundles.file(agent, application()),
+      desk(agent).fileBundle(agent, application()),
+      desk(agent).fileBundle(agent, application()),
     ]);
     await federation.rows(TOWNSHIP, `UPDATE case_log SET jws = 'x.e30.y' WHERE node = $1 AND case_id = $2`, [
       TOWNSHIP,
       caseOf(broken.bundle, LICENCE),
     ]);
-    const listed = (await at(agent).bundles.list(agent, { item: null, state: null })).map(({ id }) => id);
+    const listed = (await desk(agent).bundles(agent, { item: null, state: null })).map(({ id }) => id);
     expect(listed).toContain(sound.bundle.id);
     expect(listed).not.toContain(broken.bundle.id);
     expect(await codeOf(bundleOf(broken.bundle.id))).toBe('CHAIN_BROKEN');
@@ -158,25 +163,27 @@ describe('one form for a new enterprise', () => {
   });
 
   test('files nothing more when the licence is not accepted', async () => {
-    const { bundle } = await at(agent).bundles.file(agent, application());
+    const { bundle } = await desk(agent).fileBundle(agent, application());
     const id = caseOf(bundle, LICENCE);
-    await at(townClerk).handling.refuse(townClerk, { id, reason: '名称禁用', idempotencyKey: null });
+    await casesAt(townClerk).refuseCase(townClerk, { id, reason: '名称禁用', idempotencyKey: null });
     const failed = await bundleOf(bundle.id);
     expect(failed).toMatchObject({ state: 'FAILED', failed: 5 });
     expect(failed.members.filter((m) => m.case !== null)).toHaveLength(1);
-    expect((await at(agent).bundles.list(agent, { item: null, state: 'FAILED' })).map((b) => b.id)).toEqual([
-      bundle.id,
-    ]);
+    expect((await desk(agent).bundles(agent, { item: null, state: 'FAILED' })).map((b) => b.id)).toEqual([bundle.id]);
   });
 
   test("is filed within the applicant's consent, which every member's log repeats, and by who may act as agent", async () => {
     const { consent } = application();
     if (!consent) throw new Error('an application by proxy');
-    const file = (until: string, who = agent) =>
-      at(who).bundles.file(who, application({ consent: { ...consent, until } }));
+    const file = (until: string, who = agent) => {
+      const bounded = { ...consent, until };
+      return desk(who).fileBundle(who, application({ consent: bounded }));
+    };
     expect(await codeOf(file('2026-01-06'))).toBe('CONSENT_EXPIRED');
     const { bundle } = await file('2099-12-31');
-    const handling = await at(agent).proxy.ofCase(agent, caseOf(bundle, LICENCE));
+    const handling = await federation
+      .desk(agent.division, proxy)
+      .proxyHandling(agent, { case: caseOf(bundle, LICENCE) });
     expect(handling.consent).toMatchObject({ scope: '新办企业', until: '2099-12-31' });
     const chief = personAt(TOWNSHIP, 'CHIEF');
     const entry = { employment: 'STAFF' as const, withheld: [SEAL], from: '2026-01-01', until: null, standIn: null };
@@ -189,12 +196,12 @@ describe('one form for a new enterprise', () => {
   });
 
   test('is refused with every fault of the form, and for whoever may not file', async () => {
-    const faulty = at(agent).bundles.file(agent, application({ form: [{ field: 'capital', value: 'x' }] }));
+    const faulty = desk(agent).fileBundle(agent, application({ form: [{ field: 'capital', value: 'x' }] }));
     expect(await codeOf(faulty)).toBe('FORM_INVALID');
-    expect(await codeOf(at(agent).bundles.file(agent, application({ item: LICENCE })))).toBe('NO_BUNDLE');
+    expect(await codeOf(desk(agent).fileBundle(agent, application({ item: LICENCE })))).toBe('NO_BUNDLE');
     const chief = personAt(TOWNSHIP, 'CHIEF');
-    expect(await codeOf(at(chief).bundles.file(chief, application()))).toBe('FORBIDDEN');
-    expect(await codeOf(at(agent).bundles.get(null, randomUUID()))).toBe('UNAUTHENTICATED');
+    expect(await codeOf(desk(chief).fileBundle(chief, application()))).toBe('FORBIDDEN');
+    expect(await codeOf(desk(agent).bundle(null, { id: randomUUID() }))).toBe('UNAUTHENTICATED');
     expect(await codeOf(bundleOf(randomUUID()))).toBe('NOT_FOUND');
   });
 });

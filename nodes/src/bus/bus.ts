@@ -136,7 +136,7 @@ export class Bus {
       const theirs = Date.parse(state.last_ts);
       if (Number.isFinite(theirs)) this.#clock = { theirs, asked, answered: Date.now() };
     } catch (error) {
-      this.#log.debug({ err: error }, 'the broker’s clock');
+      this.#log.debug({ err: error }, 'broker clock not read');
     }
   }
 
@@ -203,7 +203,7 @@ export class Bus {
   async #found<T>(key: string, what: string, look: () => Promise<T>): Promise<T> {
     try {
       const found = await this.#whileConnected(look);
-      if (this.#lacks.delete(key)) this.#log.info({ what }, 'broker has it after all');
+      if (this.#lacks.delete(key)) this.#log.info({ what }, 'broker meets the need now');
       return found;
     } catch (error) {
       this.#note(key, what, error);
@@ -222,7 +222,7 @@ export class Bus {
     const lasts = hasNoRoom(error) || performance.now() - lack.since >= PATIENCE_MS;
     if (lack.told || !lasts) return;
     lack.told = true;
-    this.#log.error({ err: error, reason }, 'broker lacks what the roads need');
+    this.#log.error({ err: error, reason }, 'broker lacks what the streams need');
   }
 
   async close(): Promise<void> {
@@ -251,15 +251,15 @@ export class Bus {
         case 'disconnect':
           this.#connected = false;
           for (const lose of this.#waiting) lose();
-          this.#log.warn('broker lost');
+          this.#log.warn('broker connection lost, reconnecting');
           break;
         case 'reconnect':
           this.#connected = true;
-          this.#log.info('broker back');
+          this.#log.info('broker connection restored');
           for (const work of this.#reconnected) work();
           break;
         case 'error':
-          this.#log.warn({ error: status.error.message }, 'broker refused something');
+          this.#log.warn({ error: status.error.message }, 'broker refused an operation');
           break;
         default:
           break;

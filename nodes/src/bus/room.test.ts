@@ -46,7 +46,7 @@ const heard = async () =>
 
 describe('a broker with room for one road only', () => {
   test('is told of when a host starts, once for each thing it lacks, by the room and what is needed', async () => {
-    const told = federation.logged.filter((line) => line.includes('broker lacks what the roads need'));
+    const told = federation.logged.filter((line) => line.includes('broker lacks what the streams need'));
     expect(told.map((line) => JSON.parse(line) as unknown)).toContainEqual(
       expect.objectContaining({
         level: 50,

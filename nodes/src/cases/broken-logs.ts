@@ -32,7 +32,7 @@ export async function findBrokenLogs(queries: NodeQueries): Promise<BrokenLog[]>
       if (lines.at(-1)?.hash !== head) broken.push({ id, reason: 'Its last line is not the one its row names.' });
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'DATABASE_UNAVAILABLE') throw error;
-      broken.push({ id, reason: error instanceof ProblemError ? error.message : 'A line of it can not be read.' });
+      broken.push({ id, reason: error instanceof ProblemError ? error.message : 'A line of it cannot be read.' });
     }
   }
   return broken;

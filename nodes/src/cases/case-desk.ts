@@ -1,62 +1,21 @@
-import {
-  acceptCase,
-  assignCase,
-  closeCase,
-  decideCase,
-  decideOnTheSpot as decideOnTheSpotStep,
-  deliverCase,
-  endProcedure as endProcedureStep,
-  extendCase,
-  forwardCase,
-  rateByApplicant,
-  rateCase,
-  recallCase,
-  refuseCase,
-  requestSupplement as requestSupplementStep,
-  returnCase,
-  reviewCase,
-  startProcedure as startProcedureStep,
-  terminateCase,
-  transferCase,
-  voidCase,
-  withdrawCase,
-} from '@liandong/schema/domains/handling';
-import {
-  draftCase,
-  fileCase,
-  fileDraft as fileDraftStep,
-  precheckCase,
-  requestPrecheck as requestPrecheckStep,
-  supplementCase,
-} from '@liandong/schema/domains/filing';
-import { actAs, custodyAt, isUndecided, requireOpenNode } from '@liandong/schema/case';
+import { rateByApplicant } from '@liandong/schema/domains/handling';
+import { draftCase, fileCase, fileDraft as fileDraftStep, supplementCase } from '@liandong/schema/domains/filing';
+import { requireOpenNode } from '@liandong/schema/case';
 import { randomUUID } from 'node:crypto';
 import type { CaseFile, Desk, Step } from '@liandong/schema/case';
-import type {
-  CaseStepInput,
-  FileCaseInput,
-  FileDraftInput,
-  RateServiceInput,
-  SupplementCaseInput,
-} from '@liandong/schema/graph';
+import type { FileCaseInput, FileDraftInput, RateServiceInput, SupplementCaseInput } from '@liandong/schema/graph';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type {
-  FilingService,
-  FilingView,
-  HandlingService,
-  HandlingView,
-  TrackedCaseView,
-} from '@liandong/schema/domains/handling';
+import type { FilingService, FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { HandlingService, HandlingView } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { caseIdOf, dayOf, problem } from '@liandong/schema/kernel';
 import { requireOwnDesk, requirePermission, signedIn } from '@liandong/schema/operation';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
 import { sha256 } from '../trust/index.ts';
-import { issueDocument, readApplication } from './case-documents.ts';
+import { readApplication } from './case-documents.ts';
 import { CaseReadings } from './case-readings.ts';
 import type { StoredCase } from './case-store.ts';
 import { lockCase } from './case-store.ts';
@@ -86,8 +45,9 @@ export interface CaseDeskParts extends DeskElementsParts {
 export class CaseDesk {
   readonly #parts: CaseDeskParts;
   readonly #elements: DeskElements;
-  readonly #readings: CaseReadings;
   readonly #serials: Serials;
+  /** What people read of the cases here. */
+  readonly readings: CaseReadings;
   /** How every step of a case here is taken, whichever domain declares it. */
   readonly runner: StepRunner;
   readonly filing: FilingService;
@@ -96,74 +56,19 @@ export class CaseDesk {
   constructor(parts: CaseDeskParts) {
     this.#parts = parts;
     this.#elements = new DeskElements(parts);
-    this.#readings = new CaseReadings(parts);
+    this.readings = new CaseReadings(parts);
     this.#serials = new Serials(parts.db, parts.node);
     this.runner = new StepRunner({ ...parts, elements: this.#elements });
     this.filing = {
-      getMany: (viewer, ids) => this.#readings.filings(viewer, ids),
+      getMany: (viewer, ids) => this.readings.filings(viewer, ids),
       file: (viewer, input) => this.#file(viewer, input, 'fileCase'),
       draft: (viewer, input) => this.#file(viewer, input, 'draftCase'),
       fileDraft: (viewer, input) => this.#fileDraft(viewer, input),
       supplement: (viewer, input) => this.#supplement(viewer, input),
       rate: (input) => this.#rate(input),
-      track: (number, code) => this.#readings.track(number, code),
+      track: (number, code) => this.readings.track(number, code),
     };
-    this.handling = {
-      getMany: (viewer, keys) => this.#readings.handlings(viewer, keys),
-      list: (viewer, filter, page) => this.#readings.list(viewer, filter, page),
-      accept: (viewer, input) =>
-        this.#step('accept', viewer, input, (desk, file) => acceptCase(desk, file, input.note)),
-      refuse: (viewer, input) =>
-        this.#step('refuse', viewer, input, (desk, file) => refuseCase(desk, file, input.reason)),
-      requestSupplement: (viewer, input) =>
-        this.#step('requestSupplement', viewer, input, (desk, file) =>
-          requestSupplementStep(desk, file, input.missing, input.note),
-        ),
-      review: (viewer, input) =>
-        this.#step('review', viewer, input, (desk, file) =>
-          reviewCase(desk, file, input.opinion, input.note, input.amountFen, input.second ?? null),
-        ),
-      decide: (viewer, input) =>
-        this.#step('decide', viewer, input, (desk, file) =>
-          decideCase(desk, file, input.outcome, input.reason, input.minutes),
-        ),
-      requestPrecheck: (viewer, input) =>
-        this.#step('requestPrecheck', viewer, input, (desk, file) => requestPrecheckStep(desk, file, input.note)),
-      precheck: (viewer, input) =>
-        this.#step('precheck', viewer, input, (desk, file) => precheckCase(desk, file, input.missing, input.remarks)),
-      startProcedure: (viewer, { id, idempotencyKey, ...start }) =>
-        this.#step('startProcedure', viewer, { id, idempotencyKey, ...start }, (desk, file) =>
-          startProcedureStep(desk, file, start),
-        ),
-      endProcedure: (viewer, input) =>
-        this.#step('endProcedure', viewer, input, (desk, file) =>
-          endProcedureStep(desk, file, input.procedure, input.result, input.staff ?? []),
-        ),
-      extend: (viewer, input) =>
-        this.#step('extend', viewer, input, (desk, file) => extendCase(desk, file, input.days, input.reason)),
-      decideOnTheSpot: (viewer, input) =>
-        this.#step('decideOnTheSpot', viewer, input, (desk, file) => decideOnTheSpotStep(desk, file, input)),
-      issueDocument: (viewer, input) => this.#issue(viewer, input),
-      assign: (viewer, input) =>
-        this.#step('assign', viewer, input, (desk, file) => assignCase(desk, file, input.note)),
-      deliver: (viewer, input) =>
-        this.#step('deliver', viewer, input, (desk, file) => deliverCase(desk, file, input.way, input.note)),
-      close: (viewer, input) => this.#step('close', viewer, input, (desk, file) => closeCase(desk, file, input.note)),
-      rate: (viewer, input) => this.#step('rate', viewer, input, (desk, file) => rateCase(desk, file, input.grade)),
-      terminate: (viewer, input) =>
-        this.#step('terminate', viewer, input, (desk, file) => terminateCase(desk, file, input.reason)),
-      void: (viewer, input) => this.#step('void', viewer, input, (desk, file) => voidCase(desk, file, input.reason)),
-      transfer: (viewer, input) =>
-        this.#step('transfer', viewer, input, (desk, file) => transferCase(desk, file, input.to, input.reason)),
-      document: (viewer, id) => this.#readings.document(viewer, id),
-      notice: (viewer, id, seq) => this.#readings.notice(viewer, id, seq),
-      forward: (viewer, input) =>
-        this.#step('forward', viewer, input, (desk, file) => forwardCase(desk, file, input.note)),
-      return: (viewer, input) =>
-        this.#step('return', viewer, input, (desk, file) => returnCase(desk, file, input.reason)),
-      withdraw: (viewer, input) => this.#withdraw(viewer, input),
-      recall: (viewer, input) => this.#recall(viewer, input),
-    };
+    this.handling = { getMany: (viewer, keys) => this.readings.handlings(viewer, keys) };
   }
 
   /** What an application for an item is judged by, within another transaction: for one form of several items. */
@@ -178,7 +83,7 @@ export class CaseDesk {
 
   /** A case as its desk sees it after a step. */
   view(stored: StoredCase): HandlingView {
-    return this.#readings.view(stored);
+    return this.readings.view(stored);
   }
 
   /** {@link deemAccepted} */
@@ -291,13 +196,6 @@ export class CaseDesk {
     return filingView(stored, node, person);
   }
 
-  async #issue(viewer: Viewer | null, input: CaseStepInput): Promise<HandlingView> {
-    const stored = await this.#change('issueDocument', signedIn(viewer), input, (tx, desk, file) =>
-      issueDocument(tx, desk, file),
-    );
-    return this.#readings.view(stored);
-  }
-
   /** The applicant's own rating, here or carried to where the case is. */
   async #rate(input: RateServiceInput): Promise<TrackedCaseView> {
     const { number, code, grade } = input;
@@ -316,88 +214,15 @@ export class CaseDesk {
         return true;
       });
     });
-    return this.#readings.track(number, code);
-  }
-
-  async #step(
-    mutation: keyof HandlingService,
-    viewer: Viewer | null,
-    input: { id: string; idempotencyKey: string | null },
-    step: (desk: Desk, file: CaseFile) => Step,
-  ): Promise<HandlingView> {
-    const stored = await this.#change(mutation, signedIn(viewer), input, (_tx, desk, file) =>
-      Promise.resolve(step(desk, file)),
-    );
-    return this.#readings.view(stored);
+    return this.readings.track(number, code);
   }
 
   #change(
-    mutation: keyof HandlingService | keyof FilingService,
+    mutation: keyof FilingService,
     viewer: Viewer,
     input: { id: string; idempotencyKey: string | null },
     step: (tx: NodeTx, desk: Desk, file: CaseFile) => Promise<Step>,
   ): Promise<StoredCase> {
     return this.runner.run(viewer, { keyedAs: mutation, input, take: step }, (_tx, stored) => stored);
-  }
-
-  /** Withdraws here, or has the wish carried to the desk that holds the case, as custody stands once the case is locked. */
-  async #withdraw(
-    viewer: Viewer | null,
-    input: { id: string; reason: string; idempotencyKey: string | null },
-  ): Promise<HandlingView> {
-    const person = signedIn(viewer);
-    const { node, db, writer } = this.#parts;
-    const stored = await db.transact(node, async (tx) => {
-      let changed: StoredCase | undefined;
-      const locked = await this.#readings.lock(tx, person, input.id);
-      await once(tx, person, input.idempotencyKey, { mutation: 'withdraw', input }, async () => {
-        const { file } = locked;
-        const desk = await this.#elements.forCase(tx, person, file);
-        const elsewhere = custodyAt(file, node) === 'ELSEWHERE' && node === file.home && isUndecided(file.state);
-        changed = elsewhere
-          ? await this.#carryWithdrawal(tx, desk, locked, input.reason)
-          : await writer.append(tx, locked, withdrawCase(desk, file, input.reason), desk.now);
-        return true;
-      });
-      return changed ?? locked;
-    });
-    return this.#readings.view(stored);
-  }
-
-  /** Tells the desk that holds the case of the wish to withdraw it, once. */
-  async #carryWithdrawal(tx: NodeTx, desk: Desk, stored: StoredCase, reason: string): Promise<StoredCase> {
-    const { id, custodian } = stored.file;
-    const actor = actAs(desk, 'WITHDRAW_CASE', stored.file);
-    if (reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
-    if (stored.withdrawalRequestedAt) return stored;
-    const body = { case: id, reason, actor, requestedAt: desk.node };
-    await together(
-      this.#parts.outbox.enqueue(tx, [{ receiver: custodian, kind: 'WITHDRAWAL', caseId: id, body }]),
-      tx.query(`UPDATE cases SET withdrawal_requested_at = $3 WHERE node = $1 AND id = $2`, [id, desk.now]),
-    );
-    return { ...stored, withdrawalRequestedAt: desk.now };
-  }
-
-  /** Has a case called back from the grantee that holds it; the case's own log says so when it has come. */
-  async #recall(
-    viewer: Viewer | null,
-    input: { id: string; reason: string; idempotencyKey: string | null },
-  ): Promise<HandlingView> {
-    const person = signedIn(viewer);
-    const { node, db, outbox } = this.#parts;
-    return db.transact(node, async (tx) => {
-      const stored = await this.#readings.lock(tx, person, input.id);
-      const { file } = stored;
-      await once(tx, person, input.idempotencyKey, { mutation: 'recallCase', input }, async () => {
-        const actor = actAs(await this.#elements.forCase(tx, person, file), 'RECALL_CASE', file);
-        if (input.reason.trim() === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
-        // whether it may be is asked here as it is known here, and at its desk once more
-        recallCase(file.custodian, { ...file, inTransitTo: null }, node, actor, input.reason);
-        const body = { case: file.id, reason: input.reason, actor };
-        await outbox.enqueue(tx, [{ receiver: file.custodian, kind: 'RECALL', caseId: file.id, body }]);
-        return true;
-      });
-      return this.#readings.view(stored);
-    });
   }
 }

@@ -1,11 +1,6 @@
-import {
-  documentNumberOf,
-  documentSeal,
-  issueDocument as issueDocumentStep,
-  noticeOf,
-  resultDocument,
-} from '@liandong/schema/domains/handling';
-import type { CaseFile, Desk, Step } from '@liandong/schema/case';
+import type { CaseFile, StepContext } from '@liandong/schema/case';
+import type { DocumentDraft } from '@liandong/schema/domains/handling';
+import { documentNumberOf, documentSeal, noticeOf, resultDocument } from '@liandong/schema/domains/handling';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import { findItem } from '../catalogue/index.ts';
@@ -19,10 +14,11 @@ import { readPart, storeMaterials } from './materials.ts';
 
 // The papers of a case: the result's document, whose bytes are kept like a material's, and the notices.
 
-/** Issues the result's document; its text is made of the log. @throws {ProblemError} what the rule refuses */
-export async function issueDocument(tx: NodeTx, desk: Desk, file: CaseFile): Promise<Step> {
-  const { divisions, item, node, offices } = desk;
-  const sealId = documentSeal(desk, file);
+/** Writes and keeps the result's document, whose text is made of the log. @throws {ProblemError} what the rule refuses */
+export async function draftDocument(tx: NodeTx, context: StepContext, file: CaseFile): Promise<DocumentDraft> {
+  const { divisions, item, node, offices } = context;
+  // before anything is written: the rule itself is asked once more with the document
+  const sealId = documentSeal(context, file);
   const nameOf = (code: DivisionCode) => divisions.get(code).name;
   const sealName = offices?.seals.find((seal) => seal.id === sealId)?.name ?? null;
   const { applicant } = await readApplication(tx, node, file.id);
@@ -35,7 +31,7 @@ export async function issueDocument(tx: NodeTx, desk: Desk, file: CaseFile): Pro
     size: bytes.length,
   };
   await storeMaterials(tx, [{ material: document, bytes }]);
-  return issueDocumentStep(desk, file, { number: documentNumberOf(file, nameOf), document });
+  return { number: documentNumberOf(file, nameOf), document };
 }
 
 /** The issued document's text. @throws {ProblemError} NOT_FOUND */

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +21,7 @@ let steps: CaseSteps;
 const head = personAt(COUNTY, 'HEAD', '民政');
 const step = (id: string) => ({ id, note: null, idempotencyKey: null });
 const at = (viewer: Viewer) => federation.services(viewer.division);
+const desk = (viewer: Viewer) => federation.desk(viewer.division, handling);
 const codeOf = (refused: Promise<unknown>) =>
   refused.then(
     () => 'done',
@@ -38,10 +40,10 @@ describe('a draft', () => {
     const input = application({ materials: [material(form)] });
     const { filing } = await at(agent).filing.draft(agent, input);
     const { id, number } = filing;
-    await at(agent).handling.requestPrecheck(agent, step(id));
+    await desk(agent).requestPrecheck(agent, step(id));
     await steps.arrives(id, countyClerk);
     expect(
-      await at(countyClerk).handling.precheck(countyClerk, {
+      await desk(countyClerk).precheckCase(countyClerk, {
         ...step(id),
         remarks: '补齐后即可提交',
         missing: others.map((name) => ({ material: name, reason: '未提交' })),
@@ -62,10 +64,10 @@ describe('a draft', () => {
 
   test('that names only part of what is missing is refused', async () => {
     const { filing } = await at(agent).filing.draft(agent, application({ materials: [] }));
-    await at(agent).handling.requestPrecheck(agent, step(filing.id));
+    await desk(agent).requestPrecheck(agent, step(filing.id));
     await steps.arrives(filing.id, countyClerk);
     const missing = [{ material: LOW_INCOME_MATERIALS[0] ?? '', reason: '未提交' }];
-    const refused = at(countyClerk).handling.precheck(countyClerk, { ...step(filing.id), remarks: null, missing });
+    const refused = desk(countyClerk).precheckCase(countyClerk, { ...step(filing.id), remarks: null, missing });
     expect(await codeOf(refused)).toBe('SUPPLEMENT_INCOMPLETE');
   });
 });
@@ -81,16 +83,16 @@ describe('a decision', () => {
     const decided = await steps.decide(id, countyChief);
     expect(decided).toMatchObject({ state: 'GRANTED', result: null, issued: null });
     expect(decided.clock?.deliveryDueAt).toBeInstanceOf(Date);
-    expect(await codeOf(at(countyClerk).handling.assign(countyClerk, step(id)))).toBe('DOCUMENT_MISSING');
+    expect(await codeOf(desk(countyClerk).assignCase(countyClerk, step(id)))).toBe('DOCUMENT_MISSING');
     const closed = await steps.deliver(id, countyChief, agent);
     expect(closed).toMatchObject({ state: 'CLOSED', result: 'ISSUED', delivery: { node: VILLAGE, way: 'AGENT' } });
-    const text = await at(agent).handling.document(agent, id);
+    const text = await desk(agent).resultDocument(agent, { case: id });
     expect(text).toContain('三门县');
     expect(text).toContain('王秀英');
     expect(text).toContain(`| 办件编号 | ${number} |`);
     expect(text).toContain('三门县(本级行使)');
     await steps.known(id, countyChief, 'CLOSED');
-    expect(await at(countyChief).handling.document(countyChief, id)).toBe(text);
+    expect(await desk(countyChief).resultDocument(countyChief, { case: id })).toBe(text);
     const rating = { number, code: trackingCode, grade: 5 as const, idempotencyKey: 'rating-001' };
     expect((await at(agent).filing.rate(rating)).state).toBe('CLOSED');
     // sent again, as after an answer that did not come
@@ -108,8 +110,8 @@ describe('a decision', () => {
     const { id, number } = filing;
     await steps.toReviewedAtTownship(id);
     await steps.decide(id, chief);
-    await at(chief).handling.issueDocument(chief, step(id));
-    await at(clerk).handling.deliver(clerk, { ...step(id), way: 'MAIL' });
+    await desk(chief).issueDocument(chief, step(id));
+    await desk(clerk).deliverCase(clerk, { ...step(id), way: 'MAIL' });
     await steps.known(id, agent, 'CLOSED');
     await at(agent).filing.rate({ number, code: trackingCode, grade: 2, idempotencyKey: null });
     await eventually(async () => (await steps.seen(id, agent))?.rating?.grade === 2);
@@ -121,7 +123,7 @@ describe('a decision', () => {
     await steps.toReviewedAtTownship(id);
     const { log = [] } = (await steps.seen(id, clerk)) ?? {};
     const seqOf = (action: string) => log.find((line) => line.action === action)?.seq ?? 0;
-    const notice = (action: string) => at(clerk).handling.notice(clerk, id, seqOf(action));
+    const notice = (action: string) => desk(clerk).caseNotice(clerk, { case: id, seq: seqOf(action) });
     expect(await notice('FILED')).toContain('# 收件凭证');
     expect(await notice('ACCEPTED')).toContain('# 受理通知书');
     expect(await codeOf(notice('FORWARDED'))).toBe('NOT_FOUND');
@@ -134,17 +136,22 @@ describe('the clock', () => {
     await steps.toReviewedAtTownship(id);
     await steps.forward(id, clerk);
     await steps.arrives(id, countyClerk);
-    const { handling } = at(countyClerk);
     const start = { ...step(id), kind: 'HEARING', notice: '举行听证', expectedDays: 20 } as const;
-    expect(await codeOf(handling.startProcedure(countyClerk, { ...start, expectedDays: null }))).toBe('NOTICE_MISSING');
-    const paused = await handling.startProcedure(countyClerk, start);
+    expect(await codeOf(desk(countyClerk).startProcedure(countyClerk, { ...start, expectedDays: null }))).toBe(
+      'NOTICE_MISSING',
+    );
+    const paused = await desk(countyClerk).startProcedure(countyClerk, start);
     expect(paused.clock?.pausedSince).toBeInstanceOf(Date);
     await steps.review(id, countyClerk);
     expect(await codeOf(steps.decide(id, countyChief))).toBe('PROCEDURE_OPEN');
-    const resumed = await handling.endProcedure(countyClerk, { ...step(id), procedure: 1, result: '听证笔录' });
+    const resumed = await desk(countyClerk).endProcedure(countyClerk, {
+      ...step(id),
+      procedure: 1,
+      result: '听证笔录',
+    });
     expect(resumed.clock?.pausedSince).toBeNull();
     const extend = (viewer: Viewer, days: number) =>
-      at(viewer).handling.extend(viewer, { ...step(id), days, reason: '案情复杂' });
+      desk(viewer).extendCase(viewer, { ...step(id), days, reason: '案情复杂' });
     expect(await codeOf(extend(countyChief, 10))).toBe('FORBIDDEN');
     expect(await codeOf(extend(head, 11))).toBe('EXTENSION_TOO_LONG');
     const before = resumed.clock?.dueAt ?? new Date(0);
@@ -158,22 +165,22 @@ describe('the clock', () => {
 describe('a case', () => {
   test('is handed over within its township, and taken over nowhere else', async () => {
     const id = await steps.file();
-    const move = (to: string) => at(agent).handling.transfer(agent, { ...step(id), to, reason: '转镇帮办' });
+    const move = (to: string) => desk(agent).transferCase(agent, { ...step(id), to, reason: '转镇帮办' });
     expect(await codeOf(move(COUNTY))).toBe('NOT_COMPETENT');
     await move(TOWNSHIP);
     await steps.arrives(id, clerk);
-    expect(await at(clerk).handling.accept(clerk, step(id))).toMatchObject({ state: 'ACCEPTED' });
+    expect(await desk(clerk).acceptCase(clerk, step(id))).toMatchObject({ state: 'ACCEPTED' });
   });
 
   test('is terminated or declared void by the chief, and by nobody else', async () => {
     for (const [end, state] of [
-      ['terminate', 'TERMINATED'],
-      ['void', 'VOIDED'],
+      ['terminateCase', 'TERMINATED'],
+      ['voidCase', 'VOIDED'],
     ] as const) {
       const id = await steps.file();
       await steps.toReviewedAtTownship(id);
       const ended = (viewer: Viewer) =>
-        at(viewer).handling[end](viewer, { id, reason: '申请人死亡', idempotencyKey: randomUUID() });
+        desk(viewer)[end](viewer, { id, reason: '申请人死亡', idempotencyKey: randomUUID() });
       expect(await codeOf(ended(clerk))).toBe('FORBIDDEN');
       expect(await ended(chief)).toMatchObject({ state, result: state });
     }

@@ -1,4 +1,3 @@
-import type { CaseFilter } from '@liandong/schema/domains/handling';
 import type { PageRequest } from '@liandong/schema/operation';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { dueIfResumed } from '@liandong/schema/case';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
 import { HostDb } from '../db/index.ts';
 import { createDatabase } from '../testing/test-federation.ts';
+import type { CaseFilter } from './case-queue.ts';
 import { QUEUE_START, queuePage, queueReads } from './case-queue.ts';
 import { fillCases } from './case-rows.ts';
 

@@ -1,11 +1,30 @@
-import type { CaseFilter } from '@liandong/schema/domains/handling';
-import type { CaseState, CaseWait } from '@liandong/schema/case';
-import type { OfficialCalendar } from '@liandong/schema/kernel';
+import type { CaseOrder, CaseState, CaseWait } from '@liandong/schema/case';
+import type { Custody, OfficialCalendar } from '@liandong/schema/kernel';
 import type { PageRequest } from '@liandong/schema/operation';
 import { CASE_STATES, dueIfResumed, mostDaysDueBefore } from '@liandong/schema/case';
 import { isInstant, problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeSql } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
+
+/** Which cases a list shows, and in which order. */
+export interface CaseFilter {
+  custody: Custody | null;
+  states: CaseState[] | null;
+  item: string | null;
+  number: string | null;
+  /** The item's department in charge. */
+  department?: string | null;
+  /** What waits for somebody: the applicant's supplement, or the delivery of what was decided. */
+  waitingFor?: CaseWait | null;
+  /** Whether the next limit has passed; a limit that a special procedure keeps still passes when no day is left. */
+  overdue?: boolean | null;
+  /** Whether a special procedure keeps the clock still. */
+  paused?: boolean | null;
+  /** Whose next limit ends before this instant, of a clock that stands still: if it ran on from now. */
+  dueBefore?: Date | null;
+  /** NEWEST when left out, REMAINING_DAYS where a limit is asked for. */
+  orderBy?: CaseOrder | null;
+}
 
 /** The moment a queue is looked at, and the calendar its days are counted by. */
 export interface QueueClock {

@@ -188,10 +188,10 @@ async function storedOf({ node, vault }: NodeQueries, row: CaseRow, held: readon
 /** What is wrong with a case this database can't read; a code of the fold would say that the asker did wrong. */
 function brokenCase(node: DivisionCode, id: string, cause: unknown): ProblemError {
   if (cause instanceof ProblemError && OF_SEALS.includes(cause.code)) return cause;
-  const why = cause instanceof ProblemError ? cause.message : 'A line of it can not be read.';
+  const why = cause instanceof ProblemError ? cause.message : 'A line of it cannot be read.';
   return problem(
     'CHAIN_BROKEN',
-    `The log of ${id} as ${node} keeps it can not be followed: ${why} liandong doctor lists such cases.`,
+    `The log of ${id} as ${node} keeps it cannot be followed: ${why} liandong doctor lists such cases.`,
     { node, field: 'id', cause },
   );
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
-import type { Filing } from '@liandong/schema/domains/filing';
 import type {
   ApplicantView,
   ConsentView,
+  Filing,
   FilingView,
-  HandlingView,
   TrackedCaseView,
   TrackedStepView,
-} from '@liandong/schema/domains/handling';
+} from '@liandong/schema/domains/filing';
+import type { HandlingView } from '@liandong/schema/domains/handling';
 import type { FormEntry } from '@liandong/schema/domains/catalogue';
 import type { LogLine } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';

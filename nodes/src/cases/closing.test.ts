@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delegation } from '@liandong/schema/domains/delegation';
@@ -126,8 +127,8 @@ describe('a village that is closed while its agent goes on filing', () => {
   beforeAll(async () => {
     known.done = await filed();
     await federation
-      .services(VILLAGE)
-      .handling.withdraw(agent, { id: known.done.id, reason: '不办了', idempotencyKey: null });
+      .desk(VILLAGE, handling)
+      .withdrawCase(agent, { id: known.done.id, reason: '不办了', idempotencyKey: null });
     known.held = await filed();
     const drafted = await federation.services(VILLAGE).filing.draft(agent, application());
     known.draft = { id: drafted.filing.id, number: drafted.filing.number, trackingCode: drafted.trackingCode };
@@ -144,7 +145,7 @@ describe('a village that is closed while its agent goes on filing', () => {
     await steps.arrives(known.asked.id, clerk);
     await federation.stopHost(VILLAGE);
     const missing = LOW_INCOME_MATERIALS.map((name) => ({ material: name, reason: '未提交' }));
-    await federation.services(TOWNSHIP).handling.requestSupplement(clerk, { ...step(known.asked.id), missing });
+    await federation.desk(TOWNSHIP, handling).requestSupplement(clerk, { ...step(known.asked.id), missing });
     await federation.startHost(VILLAGE);
 
     let going = true;

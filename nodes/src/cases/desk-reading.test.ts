@@ -24,7 +24,6 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const filing = (viewer: Viewer = agent) => federation.services(viewer.division).filing;
-const handling = (viewer: Viewer) => federation.services(viewer.division).handling;
 
 describe('reading a case', () => {
   let id: string;
@@ -63,9 +62,9 @@ describe('reading a case', () => {
 
   test('at a desk that handed it on names the custodian, unless a copy will do', async () => {
     await eventually(async () => (await steps.seen(id, agent))?.custody === 'ELSEWHERE');
-    const [moved] = await handling(agent).getMany(agent, [{ id, copy: false }]);
+    const [moved] = await federation.services(agent.division).handling.getMany(agent, [{ id, copy: false }]);
     expect(moved).toMatchObject({ code: 'NOT_CUSTODIAN', problem: { custodian: TOWNSHIP } });
-    const [copy] = await handling(agent).getMany(agent, [{ id, copy: true }]);
+    const [copy] = await federation.services(agent.division).handling.getMany(agent, [{ id, copy: true }]);
     expect((copy as HandlingView).staleSince).toBeInstanceOf(Date);
   });
 

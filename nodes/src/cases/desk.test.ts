@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { FileCaseInput } from '@liandong/schema/graph';
 import type { Viewer } from '@liandong/schema/operation';
 import { filingNodeOf } from '@liandong/schema/kernel';
@@ -14,7 +15,6 @@ import {
   homestead,
   material,
 } from '../testing/cases.ts';
-import { inTurn } from '../testing/in-turn.ts';
 import { isolate } from '../testing/isolate.ts';
 import {
   CITY,
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const filing = (viewer: Viewer = agent) => federation.services(viewer.division).filing;
-const handling = (viewer: Viewer) => federation.services(viewer.division).handling;
+const desk = (viewer: Viewer) => federation.desk(viewer.division, handling);
 
 describe('taking in', () => {
   test('gives the case a number of this desk and day, and a tracking code for the resident', async () => {
@@ -107,10 +107,10 @@ describe('taking in', () => {
 
   test('takes a key for one thing only: the next step of the same case needs its own', async () => {
     const input = { id: await steps.file(), note: null, idempotencyKey: 'one-key-two-steps' };
-    await handling(agent).forward(agent, input);
+    await desk(agent).forwardCase(agent, input);
     await steps.arrives(input.id, clerk);
-    await handling(clerk).accept(clerk, input);
-    expect(await codesOf(handling(clerk).forward(clerk, input))).toEqual(['IDEMPOTENCY_MISMATCH']);
+    await desk(clerk).acceptCase(clerk, input);
+    expect(await codesOf(desk(clerk).forwardCase(clerk, input))).toEqual(['IDEMPOTENCY_MISMATCH']);
     expect((await steps.seen(input.id, clerk))?.state).toBe('ACCEPTED');
   });
 });
@@ -140,16 +140,16 @@ describe('one accepts and reviews, another decides', () => {
   test('and a refusal needs its reason', async () => {
     expect(
       await codesOf(
-        handling(chief).decide(chief, { id, outcome: 'REFUSED', reason: null, minutes: null, idempotencyKey: null }),
+        desk(chief).decideCase(chief, { id, outcome: 'REFUSED', reason: null, minutes: null, idempotencyKey: null }),
       ),
     ).toEqual(['REASON_MISSING']);
   });
 
-  test('and a decided case can not be changed any more', async () => {
+  test('and a decided case cannot be changed any more', async () => {
     const decided = await steps.decide(id, chief);
     expect(decided).toMatchObject({ state: 'GRANTED', decision: { outcome: 'GRANTED', node: TOWNSHIP } });
     expect(await codesOf(steps.decide(id, chief))).toEqual(['ILLEGAL_STEP']);
-    expect(await codesOf(handling(clerk).withdraw(clerk, { id, reason: '不办了', idempotencyKey: null }))).toEqual([
+    expect(await codesOf(desk(clerk).withdrawCase(clerk, { id, reason: '不办了', idempotencyKey: null }))).toEqual([
       'ILLEGAL_STEP',
     ]);
   });
@@ -175,43 +175,36 @@ describe('working at a desk', () => {
   test('is refused to people of another desk, whatever their post', async () => {
     const id = await steps.file();
     const stranger = personAt(OTHER_VILLAGE, 'AGENT');
-    const atVillage = federation.services(VILLAGE).handling;
-    expect(await codesOf(atVillage.forward(stranger, { id, note: null, idempotencyKey: null }))).toEqual(['FORBIDDEN']);
-    expect(await codesOf(atVillage.accept(clerk, { id, note: null, idempotencyKey: null }))).toEqual(['FORBIDDEN']);
+    const atVillage = federation.desk(VILLAGE, handling);
+    expect(await codesOf(atVillage.forwardCase(stranger, { id, note: null, idempotencyKey: null }))).toEqual([
+      'FORBIDDEN',
+    ]);
+    expect(await codesOf(atVillage.acceptCase(clerk, { id, note: null, idempotencyKey: null }))).toEqual(['FORBIDDEN']);
   });
 
   test('lists its own cases, newest first and page by page, and nobody else’s', async () => {
-    const first = await handling(agent).list(
-      agent,
-      { custody: null, states: null, item: null, number: null },
-      { first: 10, after: null },
-    );
-    const second = await handling(agent).list(
-      agent,
-      { custody: null, states: null, item: null, number: null },
-      { first: 10, after: first.cursors.at(-1) ?? '' },
-    );
+    const first = await desk(agent).cases(agent, {}, { first: 10, after: null });
+    const second = await desk(agent).cases(agent, {}, { first: 10, after: first.cursors.at(-1) ?? '' });
     const ids = [...first.nodes, ...second.nodes].map((n) => n.id);
     expect(ids.length).toBe(20);
     expect(new Set(ids).size).toBe(20);
     expect(first.hasNextPage).toBe(true);
-    const held = await handling(agent).list(
+    const held = await desk(agent).cases(
       agent,
-      { custody: 'HELD', states: ['FILED'], item: '3310-MZ-001', number: null },
+      { filter: { custody: 'HELD', states: ['FILED'], item: '3310-MZ-001' } },
       { first: 50, after: null },
     );
     expect(held.nodes.every((n) => n.custody === 'HELD' && n.state === 'FILED')).toBe(true);
-    const all = { custody: null, states: null, item: null, number: null };
     expect(
       await codesOf(
-        federation.services(VILLAGE).handling.list(personAt(OTHER_VILLAGE, 'AGENT'), all, { first: 5, after: null }),
+        federation.desk(VILLAGE, handling).cases(personAt(OTHER_VILLAGE, 'AGENT'), {}, { first: 5, after: null }),
       ),
     ).toEqual(['FORBIDDEN']);
     expect(
-      (await federation.services(VILLAGE).handling.list(personAt(COUNTY, 'SUPERVISOR'), all, { first: 5, after: null }))
+      (await federation.desk(VILLAGE, handling).cases(personAt(COUNTY, 'SUPERVISOR'), {}, { first: 5, after: null }))
         .nodes.length,
     ).toBe(5);
-    expect(await codesOf(handling(agent).list(agent, all, { first: 5, after: 'x' }))).toEqual(['BAD_INPUT']);
+    expect(await codesOf(desk(agent).cases(agent, {}, { first: 5, after: 'x' }))).toEqual(['BAD_INPUT']);
   });
 });
 
@@ -226,7 +219,7 @@ describe('the one-time notice', () => {
       reason: '未提交',
     }));
     const ask = (list: typeof missing) =>
-      handling(clerk).requestSupplement(clerk, { id, missing: list, note: null, idempotencyKey: null });
+      desk(clerk).requestSupplement(clerk, { id, missing: list, note: null, idempotencyKey: null });
     expect(await codesOf(ask(missing.slice(0, 2)))).toEqual(['SUPPLEMENT_INCOMPLETE']);
     await ask(missing);
     await steps.arrives(id, agent);
@@ -259,7 +252,7 @@ describe('the one-time notice', () => {
     try {
       expect(
         await codesOf(
-          handling(clerk).requestSupplement(clerk, {
+          desk(clerk).requestSupplement(clerk, {
             id,
             missing: [{ material: '户口簿', reason: '缺' }],
             note: null,
@@ -285,7 +278,7 @@ describe('withdrawing', () => {
   test('at the village reaches the custodian and closes the case there', async () => {
     const id = await steps.file();
     await steps.toReviewedAtTownship(id);
-    const asked = await handling(agent).withdraw(agent, { id, reason: '不再申请', idempotencyKey: null });
+    const asked = await desk(agent).withdrawCase(agent, { id, reason: '不再申请', idempotencyKey: null });
     // the custodian may have answered already
     expect(asked.state === 'WITHDRAWN' || asked.withdrawalRequestedAt !== null).toBe(true);
     await steps.known(id, agent, 'WITHDRAWN');
@@ -299,18 +292,19 @@ describe('withdrawing', () => {
 
   test('that came ahead of a hand-off is done, and the hand-off is refused', async () => {
     const id = await steps.file();
-    const queued = await inTurn(federation, VILLAGE, id, [
-      () => handling(agent).withdraw(agent, { id, reason: '不再申请', idempotencyKey: null }),
-      () => steps.forward(id, agent),
+    // both steps of the case stand in its lane, in the order they came
+    const queued = await Promise.allSettled([
+      desk(agent).withdrawCase(agent, { id, reason: '不再申请', idempotencyKey: null }),
+      steps.forward(id, agent),
     ]);
     expect(queued).toMatchObject([{ value: { state: 'WITHDRAWN' } }, { reason: { code: 'ILLEGAL_STEP' } }]);
   });
 
   test('is told once for its key, and answered as the case is now when it is sent again', async () => {
     const input = { id: await steps.file(), reason: '不再申请', idempotencyKey: 'withdraw-once' };
-    await handling(agent).withdraw(agent, input);
-    expect(await handling(agent).withdraw(agent, input)).toMatchObject({ state: 'WITHDRAWN' });
-    expect(await codesOf(handling(agent).withdraw(agent, { ...input, reason: '另有打算' }))).toEqual([
+    await desk(agent).withdrawCase(agent, input);
+    expect(await desk(agent).withdrawCase(agent, input)).toMatchObject({ state: 'WITHDRAWN' });
+    expect(await codesOf(desk(agent).withdrawCase(agent, { ...input, reason: '另有打算' }))).toEqual([
       'IDEMPOTENCY_MISMATCH',
     ]);
   });
@@ -327,7 +321,7 @@ describe('withdrawing', () => {
     await federation.startHost(VILLAGE);
     const view = await steps.seen(id, agent);
     expect(view).not.toBeNull();
-    await handling(agent).withdraw(agent, { id, reason: '不再申请', idempotencyKey: null });
+    await desk(agent).withdrawCase(agent, { id, reason: '不再申请', idempotencyKey: null });
     await federation.startHost(TOWNSHIP);
     await steps.known(id, agent, 'WITHDRAWN');
     await steps.known(id, countyClerk, 'WITHDRAWN');
@@ -342,7 +336,7 @@ describe('withdrawing', () => {
     await federation.stopHost(TOWNSHIP);
     await federation.wipeBroker();
     await federation.startHost(VILLAGE);
-    await handling(agent).withdraw(agent, { id, reason: '不再申请', idempotencyKey: null });
+    await desk(agent).withdrawCase(agent, { id, reason: '不再申请', idempotencyKey: null });
     await federation.startHost(TOWNSHIP);
     await eventually(
       async () =>
@@ -364,10 +358,10 @@ describe('returning', () => {
     const id = await steps.file();
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
-    expect(await codesOf(handling(clerk).return(clerk, { id, reason: ' ', idempotencyKey: null }))).toEqual([
+    expect(await codesOf(desk(clerk).returnCase(clerk, { id, reason: ' ', idempotencyKey: null }))).toEqual([
       'REASON_MISSING',
     ]);
-    await handling(clerk).return(clerk, { id, reason: '应由户籍地受理', idempotencyKey: null });
+    await desk(clerk).returnCase(clerk, { id, reason: '应由户籍地受理', idempotencyKey: null });
     await steps.arrives(id, agent);
     expect((await steps.seen(id, agent))?.state).toBe('FILED');
   });
@@ -377,7 +371,7 @@ describe('returning', () => {
     await steps.toReviewedAtTownship(id);
     await steps.forward(id, clerk);
     await steps.arrives(id, countyClerk);
-    await handling(countyClerk).return(countyClerk, { id, reason: '请补充核查情况', idempotencyKey: null });
+    await desk(countyClerk).returnCase(countyClerk, { id, reason: '请补充核查情况', idempotencyKey: null });
     await steps.arrives(id, clerk);
     expect((await steps.seen(id, clerk))?.state).toBe('ACCEPTED');
     await steps.review(id, clerk);

@@ -2,9 +2,11 @@
 export type { BrokenLog, WaitingSummary } from './broken-logs.ts';
 export { findBrokenLogs, findLongWaiting } from './broken-logs.ts';
 export { queuePage } from './case-queue.ts';
+export type { CaseFilter } from './case-queue.ts';
 export { fillCases } from './case-rows.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
+export { handlingHandlers } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';
 export type { Projection, Reader, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';
@@ -13,6 +15,7 @@ export type { BrokenCase, FoundCases } from './case-store.ts';
 export { findCase, findCases, lockCase, lockCases, readableCases } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
+export type { GivenMaterial } from './materials.ts';
 export { absentMaterials, decodeMaterials, partsOf, readMaterial, readPart, storeMaterials } from './materials.ts';
 export { recountDates } from './recompute.ts';
 export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
@@ -26,6 +29,4 @@ export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from 
 export type { PassedLine } from './waiting-lines.ts';
 export { dropPassedLines } from './waiting-lines.ts';
 export { WAITING_JOB } from './line-intake.ts';
-export type { ToldChangeOf } from './agent-list.ts';
 export type { PostsOf } from './posts.ts';
-export { ProxyReceiver, carryProxyEvent, proxyService } from './proxy-desk.ts';

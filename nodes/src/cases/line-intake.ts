@@ -20,7 +20,7 @@ import { dropWaiting, keepWaiting, readWaiting } from './waiting-lines.ts';
 
 /** What is counted and logged of lines that are not taken. */
 const ECHO_JOB = 'taking an echo';
-export const WAITING_JOB = 'taking a line that waited';
+export const WAITING_JOB = 'taking a waiting line';
 
 export interface LineIntakeParts {
   trust: Trust;

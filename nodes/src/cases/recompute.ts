@@ -40,7 +40,7 @@ export async function recountDates(
   );
   let looked = 0;
   const subjectOf = ({ id }: { id: string }) => ({ node, case: id });
-  await failures.each('counting dates again', counted, subjectOf, async ({ id }) => {
+  await failures.each('recounting due dates', counted, subjectOf, async ({ id }) => {
     looked++;
     await db.transact(node, async (tx) => {
       const stored = await lockCase(tx, id);

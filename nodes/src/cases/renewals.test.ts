@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { dayOf, plusDays } from '@liandong/schema/kernel';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -57,7 +58,7 @@ describe('a renewal', () => {
     await steps.accept(id, clerk);
     // a stop of the clock does not stop the expiry
     const start = { ...step(id), kind: 'EXPERT_REVIEW', notice: '专家评审', expectedDays: 60 } as const;
-    await federation.services(TOWNSHIP).handling.startProcedure(clerk, start);
+    await federation.desk(TOWNSHIP, handling).startProcedure(clerk, start);
     await later(31, TOWNSHIP);
     await eventually(async () => (await stateAt(id, clerk)) === 'GRANTED');
     const granted = await steps.seen(id, clerk);
@@ -65,10 +66,10 @@ describe('a renewal', () => {
     expect(granted?.log.at(-1)).toMatchObject({ action: 'DEEMED_RENEWED', actorRole: null, node: TOWNSHIP });
     expect(granted?.clock?.deliveryDueAt).not.toBeNull();
 
-    await federation.services(TOWNSHIP).handling.return(clerk, { ...step(id), reason: '请制发文书' });
+    await federation.desk(TOWNSHIP, handling).returnCase(clerk, { ...step(id), reason: '请制发文书' });
     await steps.arrives(id, countyChief);
     expect((await steps.deliver(id, countyChief, agent)).state).toBe('CLOSED');
-    const document = await federation.services(COUNTY).handling.document(countyChief, id);
+    const document = await federation.desk(COUNTY, handling).resultDocument(countyChief, { case: id });
     expect(document).toContain('视为准予延续(《行政许可法》第五十条)');
     expect(document).toContain('JY13310220001');
   });
@@ -99,7 +100,7 @@ describe('a renewal', () => {
     const id = await filed(30);
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
-    await federation.services(TOWNSHIP).handling.refuse(clerk, { ...step(id), reason: '不属本机关职权范围' });
+    await federation.desk(TOWNSHIP, handling).refuseCase(clerk, { ...step(id), reason: '不属本机关职权范围' });
     await later(31, TOWNSHIP);
     const rows = () =>
       federation.rows(TOWNSHIP, `SELECT id FROM cases WHERE id = $1 AND renewal_due_at IS NOT NULL`, [id]);

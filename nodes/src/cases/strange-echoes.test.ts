@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { LogLine } from '@liandong/schema/case';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
@@ -81,9 +82,8 @@ async function atTownship(): Promise<string> {
 }
 
 const firstPage = { first: 200, after: null };
-const NO_FILTER = { states: null, custody: null, item: null, number: null };
 const listed = async () =>
-  (await federation.services(TOWNSHIP).handling.list(clerk, NO_FILTER, firstPage)).nodes.map(({ id }) => id);
+  (await federation.desk(TOWNSHIP, handling).cases(clerk, {}, firstPage)).nodes.map(({ id }) => id);
 
 describe('lines behind a gap', () => {
   test('a line behind a gap waits apart, and is dropped with a warning when the log that reaches its number is another', async () => {
@@ -199,8 +199,8 @@ describe('who brings lines', () => {
   });
 });
 
-describe('a log that can not be followed', () => {
-  test('a stored case that can not be folded costs itself alone, in lists, in batched questions and when the host starts', async () => {
+describe('a log that cannot be followed', () => {
+  test('a stored case that cannot be folded costs itself alone, in lists, in batched questions and when the host starts', async () => {
     const sound = await atTownship();
     const broken = await atTownship();
     const supervisor = personAt(TOWNSHIP, 'SUPERVISOR');
@@ -215,9 +215,7 @@ describe('a log that can not be followed', () => {
     const ids = await listed();
     expect(ids).toContain(sound);
     expect(ids).not.toContain(broken);
-    const queue = await federation
-      .services(TOWNSHIP)
-      .handling.list(supervisor, { ...NO_FILTER, orderBy: 'REMAINING_DAYS' }, firstPage);
+    const queue = await federation.desk(TOWNSHIP, handling).cases(supervisor, { orderBy: 'REMAINING_DAYS' }, firstPage);
     expect(queue.nodes.map(({ id }) => id)).toContain(sound);
     const views = await federation.services(TOWNSHIP).handling.getMany(
       clerk,
@@ -242,17 +240,17 @@ describe('a log that can not be followed', () => {
     expect(counted?.due_at).not.toBeNull();
   });
 
-  test('a list goes on behind a whole page of cases that can not be folded', async () => {
+  test('a list goes on behind a whole page of cases that cannot be folded', async () => {
     const sound = await atTownship();
     const broken = await atTownship();
     await federation.rows(TOWNSHIP, `UPDATE case_log SET jws = '' WHERE node = $1 AND case_id = $2 AND seq = 1`, [
       TOWNSHIP,
       broken,
     ]);
-    const { handling } = federation.services(TOWNSHIP);
-    const page = await handling.list(clerk, NO_FILTER, { first: 1, after: null });
+    const desk = federation.desk(TOWNSHIP, handling);
+    const page = await desk.cases(clerk, {}, { first: 1, after: null });
     expect(page.nodes.map(({ id }) => id)).toEqual([sound]);
-    const next = await handling.list(clerk, NO_FILTER, { first: 1, after: page.cursors.at(-1) ?? null });
+    const next = await desk.cases(clerk, {}, { first: 1, after: page.cursors.at(-1) ?? null });
     expect(next.nodes.map(({ id }) => id)).not.toContain(sound);
   });
 });

@@ -45,7 +45,7 @@ export async function settleSuccessions(parts: SuccessionParts): Promise<number>
     own ? openCases(db.queries(node), after ?? '') : casesThatName(db.queries(node), after ?? '', closed, linked),
   );
   const subjectOf = (id: string) => ({ node, case: id });
-  await failures.each('following a closing', concerned, subjectOf, async (id) => {
+  await failures.each('moving a case to the successor', concerned, subjectOf, async (id) => {
     const done = await db.transact(node, async (tx: NodeTx) => {
       const stored = await lockCase(tx, id);
       if (!stored) return false;

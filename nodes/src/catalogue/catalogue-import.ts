@@ -102,9 +102,13 @@ async function draftEntries(
       continue;
     }
     if (newest && !authored && !dryRun) {
-      throw problem('BAD_INPUT', `${entry.code} is published; name the author of its change, whom no desk may be.`, {
-        field: 'author',
-      });
+      throw problem(
+        'BAD_INPUT',
+        `${entry.code} is published; name the author of its change, who may not review it at any desk.`,
+        {
+          field: 'author',
+        },
+      );
     }
     if (known)
       report.diffs.push({

@@ -96,7 +96,7 @@ async function rotate(opened: Opened, values: Values): Promise<void> {
 
 async function sealAnew({ db, node, print }: Opened): Promise<void> {
   const sealed = await reseal(db, node, (value, { code }) => {
-    print(`${value} can not be opened and stays as it is (${code}).\n`);
+    print(`${value} cannot be opened and stays as it is (${code}).\n`);
   });
   print(`Sealed ${sealed} values anew with ${db.vault(node).kid ?? ''}.\n`);
 }

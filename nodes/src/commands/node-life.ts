@@ -158,5 +158,5 @@ async function closing({ print, db, node, issuing }: OpenedNode): Promise<void> 
   print(`${projects.length} projects to hand over. `);
   print(`${NONE} cases to hand over, ${IN_TRANSIT} on their way, ${PROCEDURE} in a special procedure, `);
   print(`${JOINT} in joint handling, ${HEARING} in a hearing: these are brought to an end here first.\n`);
-  if (BROKEN > 0) print(`${BROKEN} cases can not be read and stay: liandong doctor lists them.\n`);
+  if (BROKEN > 0) print(`${BROKEN} cases cannot be read and stay: liandong doctor lists them.\n`);
 }

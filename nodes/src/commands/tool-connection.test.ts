@@ -63,7 +63,7 @@ describe('the environment of a tool of PostgreSQL', () => {
     expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(['PGSERVICE']));
   });
 
-  test('is refused for what can not be handed over, by its name and without the password', () => {
+  test('is refused for what cannot be handed over, by its name and without the password', () => {
     for (const [query, named] of [
       ['replication=database', 'replication'],
       ['hostaddr=10.0.0.9', 'hostaddr'],

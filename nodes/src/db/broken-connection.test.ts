@@ -73,7 +73,7 @@ describe('a connection that breaks without a word', () => {
         }),
     ],
     ['before the commit', (tx) => keep(tx, 'x').then(breakLines)],
-  ])('%s is told as a database that can not do it now, and nothing is kept', async (_when, work) => {
+  ])('%s is told as a database that cannot do it now, and nothing is kept', async (_when, work) => {
     await expect(db.transact(NODE, work)).rejects.toMatchObject(UNAVAILABLE);
     expect(await kept()).toEqual([]);
   });

@@ -206,7 +206,7 @@ describe('migrations', () => {
     await rm(dir, { recursive: true });
   });
 
-  test('of a database that can not be reached are refused with a clear word', async () => {
+  test('of a database that cannot be reached are refused with a clear word', async () => {
     await expect(migrate('postgresql://nobody:x@127.0.0.1:1/none')).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
     });

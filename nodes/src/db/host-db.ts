@@ -313,7 +313,7 @@ export class HostDb {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw problem('DATABASE_UNAVAILABLE', 'The database of this host can not be reached.', { cause: error });
+      throw problem('DATABASE_UNAVAILABLE', 'The database of this host cannot be reached.', { cause: error });
     }
   }
 

@@ -27,7 +27,7 @@ export async function migrate(databaseUrl: string, dir = MIGRATIONS_DIR): Promis
     await client.connect();
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    throw problem('DATABASE_UNAVAILABLE', `The database can not be reached: ${reasonOf(error)}.`, { cause: error });
+    throw problem('DATABASE_UNAVAILABLE', `The database cannot be reached: ${reasonOf(error)}.`, { cause: error });
   }
   try {
     await client.query('SELECT pg_advisory_lock($1)', [CHECKSUM_LOCK]);

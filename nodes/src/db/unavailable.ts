@@ -18,7 +18,7 @@ const OF_A_SOCKET = /^(ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|ENOTFOUND|EAI_)/;
 /** The error to throw for one of the database: DATABASE_UNAVAILABLE where trying again helps, else as it was. */
 export function asUnavailable(error: unknown): unknown {
   if (!isPassing(error)) return error;
-  return problem('DATABASE_UNAVAILABLE', 'The database of this host can not do it now.', { cause: error });
+  return problem('DATABASE_UNAVAILABLE', 'The database of this host cannot do it now.', { cause: error });
 }
 
 function isPassing(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { GrantPowerInput } from '@liandong/schema/domains/delegation';
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { admission } from '@liandong/schema/domains/admission';
@@ -374,8 +375,7 @@ describe('a case under a grant', () => {
     await steps.known(id, countyChief, 'GRANTED');
     expect((await steps.seen(id, countyClerk))?.log.map((line) => line.action)).toEqual(view?.log.map((l) => l.action));
     const page = { first: 50, after: null };
-    const all = { custody: null, states: null, item: RELIEF, number: null };
-    const listed = await federation.services(COUNTY).handling.list(countyChief, all, page);
+    const listed = await federation.desk(COUNTY, handling).cases(countyChief, { filter: { item: RELIEF } }, page);
     expect(listed.nodes.map((n) => n.id)).toContain(id);
     await ended(grant);
   });
@@ -435,7 +435,7 @@ describe('a case under a grant', () => {
     await steps.toReviewedAtTownship(id);
     await steps.known(id, countyChief, 'REVIEWED');
     const recall = (viewer: Viewer, reason = '重大复杂', idempotencyKey: string | null = null) =>
-      federation.services(viewer.division).handling.recall(viewer, { id, reason, idempotencyKey });
+      federation.desk(viewer.division, handling).recallCase(viewer, { id, reason, idempotencyKey });
     expect(await codeOf(recall(countyClerk))).toBe('FORBIDDEN');
     expect(await codeOf(recall(countyChief, ' '))).toBe('REASON_MISSING');
     expect(await codeOf(recall(chief))).toBe('FORBIDDEN');

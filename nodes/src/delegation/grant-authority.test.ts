@@ -201,7 +201,7 @@ describe('a grant that its grantor publishes', () => {
   });
 });
 
-describe('a grant in the feed that can not be judged yet', () => {
+describe('a grant in the feed that cannot be judged yet', () => {
   const waiting = () => federation.rows(VILLAGE, `SELECT 1 FROM waiting_grants WHERE node = $1`, [VILLAGE]);
 
   test('since its item is not known waits apart while the feed goes on, and gives its power when the item comes', async () => {

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { EnquiryState } from '@liandong/schema/case';
 import type { OpenEnquiryInput } from '@liandong/schema/domains/enquiries';
 import type { ProblemError } from '@liandong/schema/kernel';
@@ -125,8 +126,7 @@ describe('a first-asked duty', () => {
     const id = await steps.file(agent, application({ enquiry: asked.id }));
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
-    const { handling } = federation.services(TOWNSHIP);
-    await handling.refuse(clerk, { id, reason: '不属本机关职权', idempotencyKey: null });
+    await federation.desk(TOWNSHIP, handling).refuseCase(clerk, { id, reason: '不属本机关职权', idempotencyKey: null });
     await steps.known(id, agent, 'NOT_ACCEPTED');
     expect((await steps.seen(id, agent))?.custody).toBe('ELSEWHERE');
     const all = await listed();

@@ -54,7 +54,7 @@ describe('Failures', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('a list leaves out what can not be made', () => {
+  test('a list leaves out what cannot be made', () => {
     const made = failures.map('job d', NODES, subjectOf, (node) => {
       if (node === '331022101') throw new Error('no');
       return node;

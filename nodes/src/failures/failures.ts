@@ -56,7 +56,7 @@ export class Failures {
       this.note(job, subject, error);
       return false;
     }
-    if (this.#known.delete(keyOf(job, subject))) this.#log.info(subject, `${job} works again`);
+    if (this.#known.delete(keyOf(job, subject))) this.#log.info(subject, `${job} succeeds again`);
     return true;
   }
 
@@ -82,7 +82,7 @@ export class Failures {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(key, reason);
-    this.#log.warn({ ...subject, code, err: error }, `${job} failed, the others go on`);
+    this.#log.warn({ ...subject, code, err: error }, `${job} failed, other work continues`);
   }
 }
 

@@ -15,14 +15,14 @@ const pageOf = (after: string | null, unreadable: readonly string[]) =>
     async (ids) => new Map(ids.filter((id) => !unreadable.includes(id)).map((id) => [id, id.toUpperCase()])),
   );
 
-test('a page leaves out the rows that can not be shown and ends behind them', async () => {
+test('a page leaves out the rows that cannot be shown and ends behind them', async () => {
   const first = await pageOf(null, ['b']);
   expect(first).toEqual({ nodes: ['A'], cursors: ['b'], hasNextPage: true, hasPreviousPage: false });
   const second = await pageOf('b', ['b']);
   expect(second).toMatchObject({ nodes: ['C', 'D'], cursors: ['c', 'd'], hasNextPage: true, hasPreviousPage: true });
 });
 
-test('a page of rows that can not be shown at all is passed over', async () => {
+test('a page of rows that cannot be shown at all is passed over', async () => {
   expect(await pageOf(null, ['a', 'b'])).toMatchObject({ nodes: ['C', 'D'], hasPreviousPage: false });
   expect(await pageOf('d', ['e'])).toMatchObject({ nodes: [], cursors: [], hasNextPage: false });
 });

@@ -24,7 +24,7 @@ export class NatsServer {
     this.#log = log;
     this.#subscription = bus.connection.subscribe(graphqlSubject(host), {
       callback: (error, message) => {
-        if (error) log.warn({ error: error.message }, 'graphql subscription');
+        if (error) log.warn({ error: error.message }, 'GraphQL subscription failed');
         else this.#take(message);
       },
     });
@@ -40,7 +40,7 @@ export class NatsServer {
   #take(message: Msg): void {
     if (message.reply === undefined) return;
     const answering = this.#answer(message, message.reply).catch((error: unknown) => {
-      this.#log.warn({ err: error }, 'a request could not be answered');
+      this.#log.warn({ err: error }, 'request not answered');
     });
     this.#answering.add(answering);
     void answering.finally(() => this.#answering.delete(answering));

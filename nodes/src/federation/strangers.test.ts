@@ -5,6 +5,7 @@ import { delegation } from '@liandong/schema/domains/delegation';
 import { ROLE_SCHEMAS } from '@liandong/schema/wire';
 import { dayOf } from '@liandong/schema/kernel';
 import { roleSchema } from '@liandong/schema/graph';
+import { bundles } from '@liandong/schema/domains/bundles';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -117,7 +118,7 @@ const keeper = personAt(COUNTY, 'CLERK');
 /** A bundle of the township, a grant offered to it, a power it asks for, and a project of the county: real ones. */
 async function othersObjects(): Promise<Samples> {
   const at = (node: string) => federation.services(node);
-  const { bundle } = await at(TOWNSHIP).bundles.file(townAgent, {
+  const { bundle } = await federation.desk(TOWNSHIP, bundles).fileBundle(townAgent, {
     item: '3310-LB-001',
     place: null,
     applicant: application().applicant,

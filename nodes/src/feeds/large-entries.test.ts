@@ -136,7 +136,7 @@ describe('an entry that is too large for any message', () => {
         )
       )[0]?.attempts ?? 0;
     await eventually(async () => (await attempts()) > 2);
-    const errors = federation.logged.filter((line) => line.includes('message can not be sent'));
+    const errors = federation.logged.filter((line) => line.includes('outbox message cannot be sent'));
     expect(errors).toHaveLength(1);
     expect(JSON.parse(errors[0] ?? '{}')).toMatchObject({
       level: 50,

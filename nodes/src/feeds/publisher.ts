@@ -104,10 +104,16 @@ export class FeedPublisher {
     const word = stated === undefined ? null : await this.#heads.prove(stated, feed, publisher);
     // a word of an earlier life was dealt with when this one began
     if (word && word.head > moved.head && Date.parse(word.at) >= (lifeOf(publisher) ?? 0)) {
-      log.warn({ node: publisher, subscriber, feed, head: moved.head, stated: word.head }, 'own feed was forgotten');
+      log.warn(
+        { node: publisher, subscriber, feed, head: moved.head, stated: word.head },
+        'own feed is shorter than its subscriber proves: this database was restored',
+      );
       tx.afterCommit(() => onForgotten(publisher));
     } else if (moved.newClaim) {
-      log.warn({ node: publisher, subscriber, feed, head: moved.head, claimed: seq }, 'watermark beyond the head');
+      log.warn(
+        { node: publisher, subscriber, feed, head: moved.head, claimed: seq },
+        'watermark ignored: it claims entries that were never sent',
+      );
     }
   };
 
@@ -164,7 +170,7 @@ export class FeedPublisher {
     } catch (error) {
       await faults.failed(sending, error);
       if (!carrier.roads.isCut(subscriber) || !nodes.includes(node)) return;
-      await cursors.soon(cursor).catch((failed: unknown) => log.debug({ err: failed }, 'road'));
+      await cursors.soon(cursor).catch((failed: unknown) => log.debug({ err: failed }, 'message not published'));
     } finally {
       this.#underWay.delete(subscriber);
     }

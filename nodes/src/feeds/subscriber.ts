@@ -95,7 +95,10 @@ export class FeedSubscriber {
           verified = await trust.verify(jws, SIGNED_TYPES.entry);
         } catch (error) {
           if (!(error instanceof ProblemError) || error.code !== 'KEY_NOT_IN_EFFECT') throw error;
-          log.warn({ publisher, entry: first + i, reason: error.message }, 'an entry of the catalogue says nothing');
+          log.warn(
+            { publisher, entry: first + i, reason: error.message },
+            'catalogue entry ignored: its key had ended',
+          );
           return [];
         }
         const entry = catalogueEntrySchema.safeParse(verified.payload);

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +57,7 @@ afterAll(async () => {
 });
 
 const desk = () => federation.desk(COUNTY, fees);
-const handling = () => federation.services(COUNTY).handling;
+const cases = () => federation.desk(COUNTY, handling);
 const receiptOf = () => `R-${++serial}`;
 const plain = (id: string) => ({ id, note: null, idempotencyKey: null });
 const charge = (category = 'general', item: string | null = null) => ({ item, category, quantity: 1 });
@@ -86,16 +87,16 @@ async function granted(id: string): Promise<string> {
 describe('a fee', () => {
   test('is billed by category, paid at the fee window, and then the document goes out and the case closes', async () => {
     const id = await granted(await accepted());
-    expect(await refusal(handling().issueDocument(clerk, plain(id)))).toMatchObject({ code: 'FEE_DUE' });
+    expect(await refusal(cases().issueDocument(clerk, plain(id)))).toMatchObject({ code: 'FEE_DUE' });
     expect(await bill(id, [charge('按30%')])).toMatchObject({ dueFen: 9_999, sums: { billedFen: 9_999 } });
-    expect(await refusal(handling().issueDocument(clerk, plain(id)))).toMatchObject({
+    expect(await refusal(cases().issueDocument(clerk, plain(id)))).toMatchObject({
       code: 'FEE_DUE',
       article: '统一收费制度(缴费后发证)',
     });
     const [paid] = await pay(id, 9_999);
     expect(paid).toMatchObject({ dueFen: 0, fees: { payments: [{ amountFen: 9_999, window: 'F1' }] } });
-    await handling().issueDocument(clerk, plain(id));
-    expect(await handling().deliver(clerk, { ...plain(id), way: 'WINDOW' })).toMatchObject({ state: 'CLOSED' });
+    await cases().issueDocument(clerk, plain(id));
+    expect(await cases().deliverCase(clerk, { ...plain(id), way: 'WINDOW' })).toMatchObject({ state: 'CLOSED' });
   });
 
   test('goes by the schedule the case was accepted under, also after it changed', async () => {

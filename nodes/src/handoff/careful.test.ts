@@ -133,7 +133,7 @@ test.each([[['wrong']], [['a', 'wrong', 'b']], [['wrong', 'a', 'wrong again']]])
   },
 );
 
-test('what the database can not do now is not tried one by one: nothing is wrong with the batch', async () => {
+test('what the database cannot do now is not tried one by one: nothing is wrong with the batch', async () => {
   const cares: Care[] = [];
   const lost = carefully(db, NODE, log, (_tx, care) => {
     cares.push(care);

@@ -22,7 +22,7 @@ export async function carefully<T>(
     return await db.transact(node, (tx) => work(tx, 'TOGETHER'));
   } catch (error) {
     if (isLost(error)) throw error;
-    log.debug({ err: error, node }, 'a batch is done one by one');
+    log.debug({ err: error, node }, 'batch failed, processing its messages one by one');
     return db.transact(node, (tx) => work(tx, 'ONE_BY_ONE'));
   }
 }

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { jetstream } from '@nats-io/jetstream';
@@ -109,7 +110,7 @@ describe('a hand-off', () => {
     const view = await steps.forward(id, agent);
     expect(view.custody).toBe('IN_TRANSIT');
     await expect(
-      federation.services(VILLAGE).handling.withdraw(agent, { id, reason: '不办了', idempotencyKey: null }),
+      federation.desk(VILLAGE, handling).withdrawCase(agent, { id, reason: '不办了', idempotencyKey: null }),
     ).rejects.toMatchObject({ code: 'CASE_IN_TRANSIT' });
     await expect(steps.forward(id, agent)).rejects.toMatchObject({ code: 'CASE_IN_TRANSIT' });
     await federation.startHost(TOWNSHIP);
@@ -232,7 +233,7 @@ describe('a hand-off the receiver will not take', () => {
   });
 });
 
-describe('a message that can not be processed', () => {
+describe('a message that cannot be processed', () => {
   const inject = async (id: string, content: unknown) => {
     const body = JSON.stringify(content);
     const message = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DOSSIER', caseId: id, body });

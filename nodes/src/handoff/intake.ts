@@ -191,7 +191,7 @@ export class Intake {
       await setRetry(tx, id, made === undefined ? new Date(now().getTime() + LATER_MS) : null);
       return made?.answer ?? null;
     });
-    log.info({ node, message: id, kind, outcome: answer?.outcome ?? 'LATER' }, 'a parked message was tried again');
+    log.info({ node, message: id, kind, outcome: answer?.outcome ?? 'LATER' }, 'parked message retried');
     if (answer) await carrier.answer(node, sender, [answer], now());
     return true;
   }
@@ -206,7 +206,7 @@ export class Intake {
       await tx.query(`UPDATE inbox SET answer = $3 WHERE node = $1 AND id = $2`, [id, JSON.stringify(answer)]);
       await resolveParked(tx, [answer]);
     });
-    log.info({ node, message: id }, 'a parked message was refused');
+    log.info({ node, message: id }, 'parked message refused');
     // lost on the way, the sender hears it when it offers the message again
     await carrier.answer(node, sender, [answer], now());
     return true;
@@ -236,7 +236,7 @@ export class Intake {
       return { raw, ...(await carrier.openEnvelope(node, raw.data, envelopeHeader(raw))) };
     } catch (error) {
       const code = error instanceof ProblemError ? error.code : 'INTERNAL';
-      log.warn({ node, code, subject: raw.subject }, 'a message that can not be believed');
+      log.warn({ node, code, subject: raw.subject }, 'message parked: its signature cannot be verified');
       if (error instanceof ProblemError && isAboutKeys(error.code)) await this.#parkStrangers(raw, error);
       // an unknown key is the only fault that may pass, and it was parked
       raw.term();
@@ -279,7 +279,7 @@ export class Intake {
         } catch (error) {
           log.warn(
             { node, code: error instanceof ProblemError ? error.code : 'INTERNAL' },
-            'a receipt that can not be believed',
+            'receipt ignored: its signature cannot be verified',
           );
           return null;
         }
@@ -327,14 +327,14 @@ class Lane {
         try {
           if (batch.length > 0) await take(batch);
         } catch (error) {
-          parts.log.warn({ err: error, node: parts.node, road }, 'a batch failed');
+          parts.log.warn({ err: error, node: parts.node, road }, 'batch failed');
           // it comes again, sooner than if nothing were said; what is behind it need not wait
           for (const raw of batch) raw.nak(FAILED_RETRY_MS);
         }
         return this.#queue.length > 0;
       },
       60_000,
-      (error) => parts.log.warn({ err: error, node: parts.node, road }, 'a road'),
+      (error) => parts.log.warn({ err: error, node: parts.node, road }, 'consumer lost, retrying'),
       PACE_MS,
     );
   }
@@ -366,7 +366,7 @@ class Lane {
           this.#loop.wake();
         }
       } catch (error) {
-        if (!this.#stopped) log.debug({ err: error, node, road: this.#road }, 'road lost');
+        if (!this.#stopped) log.debug({ err: error, node, road: this.#road }, 'consumer lost, retrying');
         if (bus.lacking().length > 0) wait = LACKING_RETRY_MS;
       }
       if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, wait));

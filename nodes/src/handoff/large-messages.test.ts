@@ -1,5 +1,7 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jsonBytes, MAX_PAYLOAD, textRoom } from '@liandong/schema/wire';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { examineSending } from '../health/doctor-sending.ts';
 import { CaseSteps, agent, custodians, homestead } from '../testing/cases.ts';
 import { putOutbox, readOutbox } from '../testing/outbox.ts';
@@ -30,7 +32,7 @@ const found = () =>
     db: federation.db(VILLAGE),
     keys: Promise.reject(new Error('no keys')),
   });
-const told = () => federation.logged.filter((line) => line.includes('message can not be sent'));
+const told = () => federation.logged.filter((line) => line.includes('outbox message cannot be sent'));
 
 describe('a message as large as the broker takes', () => {
   test('arrives, alone, and so do the small ones beside it', async () => {
@@ -103,10 +105,10 @@ describe('a message larger than the broker takes', () => {
 describe('a case whose dossier is larger than the broker takes', () => {
   test('is refused its hand-off with the limit before custody leaves, and can be handled where it is', async () => {
     const id = await steps.file(agent, homestead());
-    const { proxy } = federation.services(VILLAGE);
+    const { logContact } = federation.desk(VILLAGE, proxy);
     for (let i = 0; i < 300; i++) {
       const what = `第${i}次联系：${'上门核对材料并告知进度，'.repeat(40)}`;
-      await proxy.logContact(agent, { id, idempotencyKey: null, with: 'APPLICANT', way: 'VISIT', what });
+      await logContact(agent, { id, idempotencyKey: null, with: 'APPLICANT', way: 'VISIT', what });
     }
     const refused = steps.forward(id, agent);
     await expect(refused).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
@@ -114,8 +116,8 @@ describe('a case whose dossier is larger than the broker takes', () => {
     expect(await custodians(federation, NODES, id)).toEqual([VILLAGE]);
     expect(await readOutbox(federation, VILLAGE, id)).toEqual([]);
     const withdrawn = await federation
-      .services(VILLAGE)
-      .handling.withdraw(agent, { id, reason: '不办了', idempotencyKey: null });
+      .desk(VILLAGE, handling)
+      .withdrawCase(agent, { id, reason: '不办了', idempotencyKey: null });
     expect(withdrawn.state).toBe('WITHDRAWN');
   }, 300_000);
 });

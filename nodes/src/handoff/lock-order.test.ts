@@ -6,7 +6,7 @@ import { fillCases, lockCases } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import { HostDb, gathered } from '../db/index.ts';
 import { lockProjects } from '../projects/index.ts';
-import { waiting } from '../testing/in-turn.ts';
+import { waiting } from '../testing/lock-waits.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { Vault, generateDataKey } from '../vault/index.ts';
 import type { Care } from './careful.ts';

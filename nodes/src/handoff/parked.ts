@@ -124,7 +124,7 @@ export class ParkedRetries {
     this.#loop = new Loop(
       () => this.#retry(),
       IDLE_MS,
-      (error) => parts.log.warn({ err: error }, 'parked messages'),
+      (error) => parts.log.warn({ err: error }, 'retrying parked messages failed'),
     );
   }
 
@@ -157,7 +157,9 @@ export class ParkedRetries {
       [nodes],
     );
     for (const { node, id } of due) {
-      await retry(node, id).catch((error: unknown) => log.warn({ err: error, node, message: id }, 'parked message'));
+      await retry(node, id).catch((error: unknown) =>
+        log.warn({ err: error, node, message: id }, 'retrying a parked message failed'),
+      );
     }
     return due.length === BATCH;
   }

@@ -59,12 +59,14 @@ export class Relay {
     this.#loop = new Loop(
       () => this.#carry(),
       IDLE_MS,
-      (error) => parts.log.warn({ err: error }, 'relay'),
+      (error) => parts.log.warn({ err: error }, 'outbox relay failed, retrying'),
       PACE_MS,
     );
     parts.outbox.onEnqueued((messages) => this.#hand(messages));
     parts.carrier.roads.onHealed((receiver) => {
-      this.#resendTo(receiver).catch((error: unknown) => parts.log.warn({ err: error }, 'resend'));
+      this.#resendTo(receiver).catch((error: unknown) =>
+        parts.log.warn({ err: error }, 'resending after a reconnect failed'),
+      );
     });
   }
 
@@ -208,7 +210,7 @@ export class Relay {
            WHERE (node, id) IN (SELECT $1::text, unnest($2::uuid[])) AND settled_at IS NULL`,
           [first.node, list.map((row) => row.id)],
         )
-        .catch((failed: unknown) => log.debug({ err: failed }, 'road'));
+        .catch((failed: unknown) => log.debug({ err: failed }, 'message not published'));
     } finally {
       this.#underWay.delete(first.receiver);
     }
@@ -220,7 +222,7 @@ export class Relay {
       return await this.#parcel(row);
     } catch (error) {
       if (isLost(error)) throw error;
-      this.#parts.log.error({ err: error, node: row.node, message: row.id }, 'a message that is owed can not be sent');
+      this.#parts.log.error({ err: error, node: row.node, message: row.id }, 'outbox message cannot be sent');
       return null;
     }
   }

@@ -44,14 +44,14 @@ export class SendFaults {
   async failed(sending: Sending, error: unknown): Promise<void> {
     const { node, receiver, kind, subject } = sending;
     if (passes(error)) {
-      this.#log.debug({ err: error, ...sending }, 'not sent, tried again');
+      this.#log.debug({ err: error, ...sending }, 'outbox message not sent, retrying');
       return;
     }
     const { code, reason } = faultOf(error);
     const key = keyOf(sending);
     if (!this.#known.has(key)) {
       this.#known.add(key);
-      this.#log.error({ err: error, ...sending, code }, 'message can not be sent');
+      this.#log.error({ err: error, ...sending, code }, 'outbox message cannot be sent');
     }
     await this.#write(
       `INSERT INTO send_faults (node, receiver, kind, subject, code, reason) VALUES ($1, $2, $3, $4, $5, $6)
@@ -64,7 +64,7 @@ export class SendFaults {
   /** Something went; when it could not before, that is over. */
   async went(sending: Sending): Promise<void> {
     if (!this.#known.delete(keyOf(sending))) return;
-    this.#log.info(sending, 'message is sent after all');
+    this.#log.info(sending, 'outbox message sent after earlier failures');
     const { node, receiver, kind, subject } = sending;
     await this.#write(`DELETE FROM send_faults WHERE node = $1 AND receiver = $2 AND kind = $3 AND subject = $4`, [
       node,
@@ -79,7 +79,7 @@ export class SendFaults {
       await this.#db.queryHost(sql, params);
     } catch (error) {
       // the next try writes it
-      this.#log.debug({ err: error }, 'send fault not written');
+      this.#log.debug({ err: error }, 'send fault not recorded');
     }
   }
 }

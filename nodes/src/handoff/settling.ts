@@ -134,7 +134,7 @@ export class Settlement {
         if (isLost(error)) throw error;
         // the message stays owed and is answered again; what is wrong is shown
         const { id, kind } = each.row;
-        this.#log.error({ err: error, node: tx.node, message: id, kind }, 'an answer could not be taken');
+        this.#log.error({ err: error, node: tx.node, message: id, kind }, 'receipt not processed');
         refused.add(each);
       }
     }

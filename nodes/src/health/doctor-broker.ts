@@ -29,7 +29,7 @@ export async function examineBroker({ config }: Subject): Promise<Finding[]> {
     if (without.length === 0) {
       return [ok('broker', 'The broker answers, and this host may read what comes to its nodes.'), ...room];
     }
-    const text = `The broker does not let this host read: ${without.join(', ')}. Generate its configuration anew from the topology, with JetStream on, and reload it.`;
+    const text = `The broker does not let this host read: ${without.join(', ')}. Generate its configuration again from the topology, with JetStream on, and reload it.`;
     return [bad('broker', text), ...room];
   } finally {
     await connection.close();

@@ -17,7 +17,7 @@ const examined = () => {
   return examineCases({ db: federation.db(VILLAGE), config: { nodes }, now: federation.now });
 };
 
-test('the doctor names open cases whose logs can not be followed, and lines that wait for long', async () => {
+test('the doctor names open cases whose logs cannot be followed, and lines that wait for long', async () => {
   const [sound, unread, replaced] = [await steps.file(), await steps.file(), await steps.file()];
   expect(await examined()).toEqual([expect.objectContaining({ part: 'cases', state: 'OK' })]);
   await federation.rows(VILLAGE, `UPDATE case_log SET jws = 'x.e30.y' WHERE node = $1 AND case_id = $2`, [

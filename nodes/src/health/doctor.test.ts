@@ -41,7 +41,7 @@ test('the doctor names a part that could not be examined, with the reason, and g
   }
 });
 
-test('the doctor examines the rest of a host whose topology can not be read', async () => {
+test('the doctor examines the rest of a host whose topology cannot be read', async () => {
   const topologyFile = join(federation.dir, 'torn.json');
   await writeFile(topologyFile, '{');
   const environment = { ...federation.environment(CITY), LIANDONG_TOPOLOGY_FILE: topologyFile };

@@ -76,7 +76,7 @@ export class HostMetrics {
       'feed',
     ]),
     unnumbered: this.#gauge('liandong_feed_unnumbered', 'Own entries that have no number yet.', ['node', 'feed']),
-    unsendable: this.#gauge('liandong_unsendable', 'What can not be sent whatever is tried, by kind and reason.', [
+    unsendable: this.#gauge('liandong_unsendable', 'What cannot be sent whatever is tried, by kind and reason.', [
       'node',
       'kind',
       'code',

@@ -26,7 +26,7 @@ export class MetricsServer {
       scrape().then(
         (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text),
         (error: unknown) => {
-          log.warn({ err: error }, 'scrape');
+          log.warn({ err: error }, 'metrics scrape failed');
           response.writeHead(500).end();
         },
       );

@@ -190,7 +190,7 @@ describe('a parked message', () => {
     });
   });
 
-  test('that can not be processed this time either waits again', async () => {
+  test('that cannot be processed this time either waits again', async () => {
     const id = await sendNonsense();
     await decideParked(federation.db(TOWNSHIP), TOWNSHIP, id, 'RETRY', 'wang', null);
     await eventually(async () => (await getParked(federation.db(TOWNSHIP), TOWNSHIP, id)).retryAt === null);

@@ -1,6 +1,8 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { HearingView } from '@liandong/schema/domains/hearings';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
+import { hearings } from '@liandong/schema/domains/hearings';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, personAt } from '../testing/test-federation.ts';
@@ -33,7 +35,7 @@ afterEach(() => {
   federation.shiftMs = 0;
 });
 
-const hearings = (node: string) => federation.services(node).hearings;
+const desk = (node: string) => federation.desk(node, hearings);
 const code = (attempt: Promise<unknown>) =>
   attempt.then(
     () => null,
@@ -41,10 +43,10 @@ const code = (attempt: Promise<unknown>) =>
   );
 const review = (id: string, viewer: Viewer, by: typeof second | null = second) =>
   federation
-    .services(viewer.division)
-    .handling.review(viewer, { id, opinion: 'APPROVE', note: null, amountFen: null, second: by, ...once });
+    .desk(viewer.division, handling)
+    .reviewCase(viewer, { id, opinion: 'APPROVE', note: null, amountFen: null, second: by, ...once });
 const tell = (id: string, viewer = clerk) =>
-  hearings(viewer.division).tellInterested(viewer, {
+  desk(viewer.division).tellInterestedParties(viewer, {
     id,
     parties: NEIGHBOURS,
     matter: '油烟排放',
@@ -66,7 +68,7 @@ async function atCounty(): Promise<string> {
   const id = await accepted();
   await tell(id);
   const statement = '油烟扰民,要求加装净化设备';
-  await hearings(TOWNSHIP).hearParty(clerk, { id, party: 2, statement, ...once });
+  await desk(TOWNSHIP).hearParty(clerk, { id, party: 2, statement, ...once });
   await review(id, clerk);
   await steps.forward(id, clerk);
   await steps.arrives(id, countyClerk);
@@ -83,22 +85,22 @@ const KNOWN = [
 describe('interested parties of a licence', () => {
   test('are known where it is handled, masked for supervisors, and to nobody at the desk that took it in', async () => {
     const id = await atCounty();
-    const here = await hearings(COUNTY).ofCase(countyClerk, id);
+    const here = await desk(COUNTY).hearing(countyClerk, { case: id });
     expect(who(here)).toEqual(KNOWN);
     expect(here.interested[0]?.address).toBe('包家村 12 号');
     expect([...here.papers.values()]).toEqual(['油烟扰民,要求加装净化设备']);
-    const masked = await hearings(COUNTY).ofCase(supervisor, id);
+    const masked = await desk(COUNTY).hearing(supervisor, { case: id });
     expect(masked.interested.map(({ name, phone, address }) => [name, phone, address])).toEqual([
       ['李四海', '139****0001', null],
       ['赵六妹', '139****0002', null],
     ]);
     expect(masked.papers.size).toBe(0);
     await steps.known(id, agent, 'REVIEWED');
-    expect(who(await hearings(VILLAGE).ofCase(agent, id))).toEqual([
+    expect(who(await desk(VILLAGE).hearing(agent, { case: id }))).toEqual([
       [1, null, null],
       [2, null, null],
     ]);
-    expect(await code(hearings(TOWNSHIP).ofCase(personAt(VILLAGE, 'AGENT'), 'none'))).toBe('NOT_FOUND');
+    expect(await code(desk(TOWNSHIP).hearing(personAt(VILLAGE, 'AGENT'), { case: 'none' }))).toBe('NOT_FOUND');
   });
 
   test('are in no log, no row and no message but their own paper', async () => {
@@ -126,58 +128,58 @@ describe('a hearing', () => {
     const id = await atCounty();
     const decide = () => steps.decide(id, countyChief);
     expect(await code(decide())).toBe('HEARING_NOT_OFFERED');
-    const offered = await hearings(COUNTY).offer(countyClerk, { id, notice: '可以要求听证', ...once });
+    const offered = await desk(COUNTY).offerHearing(countyClerk, { id, notice: '可以要求听证', ...once });
     expect(offered).toMatchObject({ open: true, hearing: { offers: [{ party: 0 }, { party: 1 }, { party: 2 }] } });
     expect(await code(decide())).toBe('HEARING_OPEN');
 
-    const asked = await hearings(COUNTY).request(countyClerk, { id, party: 2, ...once });
+    const asked = await desk(COUNTY).requestHearing(countyClerk, { id, party: 2, ...once });
     expect(asked.hearing.requests).toMatchObject([{ party: 2 }]);
     expect((await steps.seen(id, countyClerk))?.clock?.pausedSince).not.toBeNull();
-    for (const party of [0, 1]) await hearings(COUNTY).waive(countyClerk, { id, party, ...once });
+    for (const party of [0, 1]) await desk(COUNTY).waiveHearing(countyClerk, { id, party, ...once });
     const at = new Date(federation.now().getTime() + 15 * DAY_MS);
     const plan = { id, at, place: '三门县听证室', announcement: null, ...once };
     const early = { ...plan, at: new Date(federation.now().getTime() + 3 * DAY_MS) };
-    expect(await code(hearings(COUNTY).call(countyChief, { ...early, chair }))).toBe('HEARING_NOTICE_SHORT');
+    expect(await code(desk(COUNTY).callHearing(countyChief, { ...early, chair }))).toBe('HEARING_NOTICE_SHORT');
     const reviewer = { sub: countyClerk.sub, name: countyClerk.name };
-    expect(await code(hearings(COUNTY).call(countyChief, { ...plan, chair: reviewer }))).toBe('HEARING_CHAIR');
-    await hearings(COUNTY).call(countyChief, { ...plan, chair: { sub: 'chair', name: '主持人' } });
+    expect(await code(desk(COUNTY).callHearing(countyChief, { ...plan, chair: reviewer }))).toBe('HEARING_CHAIR');
+    await desk(COUNTY).callHearing(countyChief, { ...plan, chair: { sub: 'chair', name: '主持人' } });
 
     federation.shiftMs = 15 * DAY_MS + 3_600_000;
     const held = { id, attended: [0, 2], signed: [0, 2], unsigned: [], record: '双方陈述、质证', ...once };
-    expect(await code(hearings(COUNTY).hold(countyClerk, held))).toBe('HEARING_CHAIR');
-    const recorded = await hearings(COUNTY).hold(chair, held);
+    expect(await code(desk(COUNTY).holdHearing(countyClerk, held))).toBe('HEARING_CHAIR');
+    const recorded = await desk(COUNTY).holdHearing(chair, held);
     expect(recorded).toMatchObject({ open: false, hearing: { records: [{ attended: [0, 2] }] } });
     expect((await steps.seen(id, countyClerk))?.clock?.pausedSince).toBeNull();
     const decided = await decide();
     expect(decided.decision?.records).toEqual(recorded.hearing.records.map((r) => r.record.sha256));
     const closed = await steps.deliver(id, countyChief, agent);
     expect(closed.state).toBe('CLOSED');
-    const document = await federation.services(COUNTY).handling.document(countyChief, id);
+    const document = await federation.desk(COUNTY, handling).resultDocument(countyChief, { case: id });
     expect(document).toContain('根据听证笔录作出');
     const line = decided.log.find((l) => l.action === 'HEARING_OFFERED');
-    const notice = await federation.services(COUNTY).handling.notice(countyClerk, id, line?.seq ?? 0);
+    const notice = await federation.desk(COUNTY, handling).caseNotice(countyClerk, { case: id, seq: line?.seq ?? 0 });
     expect(notice).toContain('听证权利告知书');
   });
 
   test('sent again under its key is asked for once', async () => {
     const id = await atCounty();
-    await hearings(COUNTY).offer(countyClerk, { id, notice: '可以要求听证', ...once });
+    await desk(COUNTY).offerHearing(countyClerk, { id, notice: '可以要求听证', ...once });
     const input = { id, party: 1, idempotencyKey: 'hearing-0001' };
-    await Promise.all([1, 2].map(() => hearings(COUNTY).request(countyClerk, input)));
+    await Promise.all([1, 2].map(() => desk(COUNTY).requestHearing(countyClerk, input)));
     const log = (await steps.seen(id, countyClerk))?.log.filter((line) => line.action === 'HEARING_REQUESTED');
     expect(log).toHaveLength(1);
   });
 
   test('is none of a stranger’s, and what is refused changes nothing', async () => {
     const id = await accepted();
-    const before = await hearings(TOWNSHIP).ofCase(clerk, id);
+    const before = await desk(TOWNSHIP).hearing(clerk, { case: id });
     const attempts: Promise<unknown>[] = [
       tell(id, { ...agent, division: TOWNSHIP }),
-      hearings(TOWNSHIP).tellInterested(null, { id, parties: NEIGHBOURS, matter: '采光', grave: true, ...once }),
-      hearings(TOWNSHIP).request(clerk, { id, party: 0, ...once }),
-      hearings(TOWNSHIP).hearParty(clerk, { id, party: 7, statement: '不同意', ...once }),
-      hearings(TOWNSHIP).recuseChair(chief, { id, reason: '亲属', ...once }),
-      hearings(TOWNSHIP).ofCase(null, id),
+      desk(TOWNSHIP).tellInterestedParties(null, { id, parties: NEIGHBOURS, matter: '采光', grave: true, ...once }),
+      desk(TOWNSHIP).requestHearing(clerk, { id, party: 0, ...once }),
+      desk(TOWNSHIP).hearParty(clerk, { id, party: 7, statement: '不同意', ...once }),
+      desk(TOWNSHIP).recuseChair(chief, { id, reason: '亲属', ...once }),
+      desk(TOWNSHIP).hearing(null, { case: id }),
     ];
     expect(await Promise.all(attempts.map(code))).toEqual([
       'FORBIDDEN',
@@ -187,7 +189,7 @@ describe('a hearing', () => {
       'FORBIDDEN',
       'UNAUTHENTICATED',
     ]);
-    expect(await hearings(TOWNSHIP).ofCase(clerk, id)).toEqual(before);
+    expect(await desk(TOWNSHIP).hearing(clerk, { case: id })).toEqual(before);
   });
 });
 
@@ -204,11 +206,11 @@ describe('a county whose old backup was put back', () => {
   test('gets papers and document of the cases it forgot from the desks that hold them, and the village no paper', async () => {
     const backup = await federation.backup(COUNTY);
     const id = await atCounty();
-    await hearings(COUNTY).offer(countyClerk, { id, notice: '可以要求听证', ...once });
-    for (const party of [0, 1, 2]) await hearings(COUNTY).waive(countyClerk, { id, party, ...once });
+    await desk(COUNTY).offerHearing(countyClerk, { id, notice: '可以要求听证', ...once });
+    for (const party of [0, 1, 2]) await desk(COUNTY).waiveHearing(countyClerk, { id, party, ...once });
     await steps.decide(id, countyChief);
     await steps.deliver(id, countyChief, agent);
-    const document = await federation.services(COUNTY).handling.document(countyChief, id);
+    const document = await federation.desk(COUNTY, handling).resultDocument(countyChief, { case: id });
     await federation.restore(COUNTY, backup);
     await federation.startHost(COUNTY);
     await eventually(async () => {
@@ -219,10 +221,10 @@ describe('a county whose old backup was put back', () => {
       );
       return life?.healed_at instanceof Date;
     });
-    const back = await hearings(COUNTY).ofCase(countyClerk, id);
+    const back = await desk(COUNTY).hearing(countyClerk, { case: id });
     expect(who(back)).toEqual(KNOWN);
     expect([...back.papers.values()]).toEqual(['油烟扰民,要求加装净化设备']);
-    expect(await federation.services(COUNTY).handling.document(countyChief, id)).toBe(document);
+    expect(await federation.desk(COUNTY, handling).resultDocument(countyChief, { case: id })).toBe(document);
     const papers = [...back.hearing.groups.map((g) => g.register), ...back.hearing.statements.map((s) => s.statement)];
     const atVillage = `SELECT 1 FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`;
     expect(await federation.rows(VILLAGE, atVillage, [VILLAGE, papers.map((p) => p.sha256)])).toEqual([]);

@@ -1,2 +1,2 @@
 /** 听证: interested parties told and heard, hearings held, papers kept apart from the log. */
-export { hearingsService } from './hearings-service.ts';
+export { hearingHandlers, hearingViews } from './handlers.ts';

@@ -94,7 +94,7 @@ async function admit(
     if (!bus.connected) throw cause;
     throw problem(
       'BROKER_UNAVAILABLE',
-      `The broker does not let this host read what comes to ${node}: have it reload its newest configuration, and bring its streams in line where the node comes from another broker.`,
+      `The broker does not let this host read messages for ${node}. Reload its newest configuration; if the node moved from another broker, update its streams too.`,
       { node, cause },
     );
   }
@@ -107,14 +107,14 @@ async function admit(
 export async function readyRows(node: DivisionCode, parts: HostParts): Promise<void> {
   const { db, calendar, publisher, failures, log } = parts;
   const attempt = (job: string, work: () => Promise<unknown>) => failures.attempt(job, { node }, work);
-  await attempt('counting dates again', async () => {
+  await attempt('recounting due dates', async () => {
     const recounted = await recountDates(parts, node, calendar());
-    if (recounted > 0) log.info({ node, recounted }, 'dates counted again by the new calendar');
+    if (recounted > 0) log.info({ node, recounted }, 'due dates recounted by the new calendar');
   });
   await attempt('linking items of an earlier form', () => linkOlderItems(db, node));
   await attempt('indexing items of an earlier form', async () => {
     const filled = await fillItemIndex(db, node);
-    if (filled > 0) log.info({ node, filled }, 'items of an earlier form can be found now');
+    if (filled > 0) log.info({ node, filled }, 'items indexed again for search');
   });
   await attempt('telling of earlier grants', () => publisher.tellOlder(db, node));
 }

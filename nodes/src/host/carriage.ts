@@ -1,7 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { materialPartSchema } from '@liandong/schema/wire';
 import type { Bus } from '../bus/index.ts';
-import { ProxyReceiver, lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
+import { lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
@@ -9,6 +9,7 @@ import type { HandOffPorts } from '../handoff/index.ts';
 import { Carrier, Intake, ParkedRetries, Relay, SendFaults } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
+import { ProxyReceiver } from '../proxy/index.ts';
 import { Healer } from '../restore/index.ts';
 import { countFacts } from '../figures/index.ts';
 import { DataReceiver, carriedAnswers, keepOffers } from '../sharing/index.ts';
@@ -89,7 +90,9 @@ export async function startCarriage(
     isHealing: lives.isHealing,
     lifeOf: lives.lifeOf,
     onForgotten: (node) => {
-      forgotten(node).catch((error: unknown) => log.error({ err: error, node }, 'a new life could not be begun'));
+      forgotten(node).catch((error: unknown) =>
+        log.error({ err: error, node }, 'recovery of a restored node not started'),
+      );
     },
     failures,
     now,
@@ -97,7 +100,7 @@ export async function startCarriage(
   });
   const resend = (of?: readonly DivisionCode[]) => {
     const resent = Promise.all([relay.resendAll(of), cursors.resendAll(of)]);
-    resent.catch((error: unknown) => log.warn({ err: error }, 'resend'));
+    resent.catch((error: unknown) => log.warn({ err: error }, 'resending after a reconnect failed'));
   };
   const healer = new Healer({
     db,
@@ -195,7 +198,7 @@ export async function startCarriage(
     };
     const judged = grants.judgeWaitingAt(db, nodes);
     const followed = Promise.all([ownKeys.learned(documents), parked.keysLearned(), judged, welcomed()]);
-    followed.catch((error: unknown) => log.warn({ err: error }, 'what was learned of keys'));
+    followed.catch((error: unknown) => log.warn({ err: error }, 'key change not applied'));
   });
   const leave = async (node: DivisionCode) => {
     const left = intakes.findIndex((intake) => intake.node === node);
@@ -210,7 +213,7 @@ export async function startCarriage(
   const take = (node: DivisionCode) => {
     takeIn(node);
     resend([node]);
-    parked.keysLearned().catch((error: unknown) => log.warn({ err: error }, 'parked messages'));
+    parked.keysLearned().catch((error: unknown) => log.warn({ err: error }, 'retrying parked messages failed'));
   };
   return { healer, prepare, take, leave };
 }

@@ -52,7 +52,7 @@ export function startClockwork(
         return false;
       },
       ms,
-      (error) => log.error({ err: error }, what),
+      (error) => log.error({ err: error }, `${what} failed`),
     );
     loop.start();
     loops.push(loop);
@@ -70,27 +70,27 @@ export function startClockwork(
       },
     );
 
-  every(LIMITS_MS, 'limits', async () => {
+  every(LIMITS_MS, 'counting time limits', async () => {
     // expiry asks nobody's competence: also a village's desk may hold the case that day
     await each('deemed renewals', async (node) => {
       const renewed = (await desks.get(node)?.cases.deemRenewed()) ?? 0;
-      if (renewed > 0) log.warn({ node, renewed }, 'renewals count as granted: nothing was decided by expiry');
+      if (renewed > 0) log.warn({ node, renewed }, 'renewals deemed granted: not decided by their expiry');
     });
     await each('deemed acceptances', async (node) => {
       if (!DUTIES[tierOf(node)].accepts) return;
       const accepted = (await desks.get(node)?.cases.deemAccepted()) ?? 0;
-      if (accepted > 0) log.warn({ node, accepted }, 'cases count as accepted: nothing was named in time');
+      if (accepted > 0) log.warn({ node, accepted }, 'cases deemed accepted: no notice within the time limit');
     });
     await each('lapses of silent parties', async (node) => {
       if (!DUTIES[tierOf(node)].accepts) return;
       const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, failures, now });
-      if (lapsed > 0) log.warn({ node, lapsed }, 'departments were silent past their deadlines');
+      if (lapsed > 0) log.warn({ node, lapsed }, 'departments counted as silent: their deadlines passed');
     });
   });
-  every(LIMITS_MS, 'absent agents', async () => {
+  every(LIMITS_MS, 'moving cases of absent agents', async () => {
     await each('absent agents', async (node) => {
       const moved = await settleAbsences({ node, db, divisions, writer, outbox, failures, now });
-      if (moved > 0) log.info({ node, moved }, 'cases of absent agents passed on, or back');
+      if (moved > 0) log.info({ node, moved }, 'cases of absent agents moved to or from their stand-ins');
     });
   });
   const successions = {
@@ -108,12 +108,12 @@ export function startClockwork(
     await each('successors of closed nodes', async (node) => {
       if (trust.successionOf(node)) return;
       const written = await settleSuccessions({ node, ...successions });
-      if (written > 0) log.info({ node, written }, 'cases name the successor of a closed node');
+      if (written > 0) log.info({ node, written }, 'cases moved to the successor of a closed node');
     });
     named = known;
   };
-  every(LIMITS_MS, 'successors of closed nodes', nameSuccessors);
-  every(CLOSED_MS, 'closed nodes', async () => {
+  every(LIMITS_MS, 'naming successors of closed nodes', nameSuccessors);
+  every(CLOSED_MS, 'handing over closed nodes', async () => {
     if (trust.successions().length !== named) await nameSuccessors();
     await each('closed nodes', async (node) => {
       const own = trust.successionOf(node);
@@ -122,11 +122,11 @@ export function startClockwork(
       const projects = await handOverProjects({ node, db, keeper, failures }, own);
       const moved = await settleSuccessions({ node, ...successions });
       if (moved + ended + projects > 0) {
-        log.warn({ node, to: own.successor, moved, ended, projects }, 'a closed node hands over');
+        log.warn({ node, to: own.successor, moved, ended, projects }, 'closed node hands its work to its successor');
       }
     });
   });
-  every(BUNDLES_MS, 'members of one form', async () => {
+  every(BUNDLES_MS, 'filing members of bundles', async () => {
     await failures.each(
       'members of one form',
       [...desks],
@@ -134,7 +134,7 @@ export function startClockwork(
       ([, { bundles }]) => bundles.fileDue(),
     );
   });
-  every(STANDARDIZATION_MS, 'figures of standardization', async () => {
+  every(STANDARDIZATION_MS, 'recording standardization figures', async () => {
     const nodes = [...desks.keys()].filter((node) => DUTIES[tierOf(node)].implementsItems);
     await failures.each(
       'figures of standardization',
@@ -143,20 +143,20 @@ export function startClockwork(
       (node) => recordStandardization(db, node, dayOf(now())),
     );
   });
-  every(SHOWN_MS, 'what other nodes showed', async () => {
+  every(SHOWN_MS, 'removing papers shown by other nodes', async () => {
     await each('what other nodes showed', async (node) => {
       const removed = await removeShown({ node, db, failures, now });
-      if (removed > 0) log.info({ node, removed }, 'what was shown with questions that are over was removed');
+      if (removed > 0) log.info({ node, removed }, 'papers shown with closed questions removed');
     });
   });
-  every(PASSED_MS, 'lines that waited', () =>
+  every(PASSED_MS, 'taking waiting lines', () =>
     dropPassedLines(db, [...desks.keys()], ({ node, case: id, seq, sender }) => {
-      const fault = problem('CHAIN_BROKEN', `Line ${seq}, brought by ${sender}, is none of the log: dropped.`);
+      const fault = problem('CHAIN_BROKEN', `Line ${seq} from ${sender} does not belong to the log and was dropped.`);
       failures.note(WAITING_JOB, { node, case: id }, fault);
     }),
   );
-  every(KEYS_MS, 'keys of steps', () => forgetKeys([...desks.keys()], db, now()));
-  every(SIGN_OF_LIFE_MS, 'sign of life', async () => {
+  every(KEYS_MS, 'forgetting idempotency keys', () => forgetKeys([...desks.keys()], db, now()));
+  every(SIGN_OF_LIFE_MS, 'writing the sign of life', async () => {
     await lives.signOfLife();
     await healer.finishWaiting();
   });

@@ -2,6 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
+import { bundles } from '@liandong/schema/domains/bundles';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { enquiries } from '@liandong/schema/domains/enquiries';
@@ -9,23 +10,30 @@ import { expedited } from '@liandong/schema/domains/expedited';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
+import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
+import { hearings } from '@liandong/schema/domains/hearings';
+import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionHandlers } from '../admission/index.ts';
-import { BundleDesk } from '../bundles/index.ts';
-import { CaseDesk, proxyService } from '../cases/index.ts';
+import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
+import type { StoredCase } from '../cases/index.ts';
+import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
+import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
-import { hearingsService } from '../hearings/index.ts';
+import { hearingHandlers, hearingViews } from '../hearings/index.ts';
 import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
 import { itemLifeHandlers } from '../item-life/index.ts';
-import { jointService } from '../joint/index.ts';
+import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectsService } from '../projects/index.ts';
+import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figuresService } from '../figures/index.ts';
 import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
@@ -63,13 +71,15 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     projections: [feeEntries],
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
-  const bundles = new BundleDesk({ ...house, cases, writer, successionOf });
+  const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
+  const showCase = (_tx: NodeTx, stored: StoredCase) => cases.view(stored);
   const perform = performer({ ...house, runner }, [
+    atNode(handling, handlingHandlers(cases.readings), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
-      (_tx, stored) => cases.view(stored),
+      showCase,
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
@@ -87,7 +97,13 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(catalogue, catalogueHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
+    atNode(hearings, hearingHandlers(house), hearingViews(house)),
+    atNode(joint, jointHandlers({ ...house, calendar, runner, posts: findPosts, trust, outbox }), (_tx, stored) =>
+      jointOf(node, stored),
+    ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
+    atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
+    atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
   ]);
   const services = {
     perform,
@@ -97,23 +113,9 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),
-    proxy: proxyService(node, {
-      db,
-      divisions,
-      calendar,
-      writer,
-      outbox,
-      posts: findPosts,
-      told: findToldChanges,
-      failures,
-      now,
-    }),
     roster: rosterService({ ...house, writer, outbox }),
-    bundles: bundles.service,
-    joint: jointService({ ...house, calendar, writer, runner, posts: findPosts, trust, outbox }),
     projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
-    hearings: hearingsService({ ...house, runner }),
     reads: readsService(house),
   };
-  return { cases, bundles, services };
+  return { cases, bundles: bundleDesk, services };
 }

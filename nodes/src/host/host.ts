@@ -104,7 +104,7 @@ async function startParts(
   const db = new HostDb(
     config.databaseUrl,
     config.databaseConnections,
-    (error) => log.warn({ err: error }, 'a database connection broke'),
+    (error) => log.warn({ err: error }, 'database connection broken'),
     vault,
   );
   onStop(() => db.close());
@@ -172,6 +172,6 @@ async function startParts(
 
 async function stopAll(stops: (() => Promise<void>)[], log: Logger): Promise<void> {
   for (const stop of stops.splice(0).toReversed()) {
-    await stop().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'));
+    await stop().catch((error: unknown) => log.warn({ err: error }, 'component did not stop cleanly'));
   }
 }

@@ -46,7 +46,7 @@ test('a host takes the keys of an issuer as its file names them now, without bei
   const tokens = await open();
   expect(await tokens.verify(before.token)).toMatchObject({ sub: 'bao' });
   await writeFile(file, JSON.stringify([after.entry]));
-  await told('the issuers of tokens were read anew');
+  await told('token issuers reloaded');
   expect(await tokens.verify(after.token)).toMatchObject({ sub: 'bao' });
   await expect(tokens.verify(before.token)).rejects.toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
 });
@@ -59,7 +59,7 @@ test.each([
   await writeFile(file, JSON.stringify([entry]));
   const tokens = await open();
   await writeFile(file, content);
-  await told('what was changed was not taken');
+  await told('changed file not applied: the settings before it stay in force');
   expect(await tokens.verify(token)).toMatchObject({ sub: 'bao' });
 });
 

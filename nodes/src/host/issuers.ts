@@ -23,7 +23,10 @@ export async function openTokens(
     await read(),
     (uri) => createRemoteJWKSet(uri, ISSUER_KEYS),
     (issuer, away, err) =>
-      log.warn({ issuer, err }, away ? 'an issuer of tokens can not be reached' : 'an issuer of tokens is back'),
+      log.warn(
+        { issuer, err },
+        away ? 'token issuer unreachable: its last known keys stay in use' : 'token issuer reachable again',
+      ),
   );
   let taken = Promise.resolve();
   const renew = () => {
@@ -31,9 +34,11 @@ export async function openTokens(
     taken = taken
       .then(async () => {
         tokens.renew(await read());
-        log.info('the issuers of tokens were read anew');
+        log.info('token issuers reloaded');
       })
-      .catch((error: unknown) => log.error({ err: error, file }, 'what was changed was not taken'));
+      .catch((error: unknown) =>
+        log.error({ err: error, file }, 'changed file not applied: the settings before it stay in force'),
+      );
   };
   watchFile(file, { interval: LOOK_MS }, renew);
   onStop(async () => {

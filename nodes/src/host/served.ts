@@ -67,7 +67,7 @@ export class Served {
       served.#away.set(move.node, move);
       // nothing of it runs here yet
       await setMove(db, move, ['LEAVING'], 'STILL');
-      log.warn({ node: move.node, to: move.toHost }, 'a node that moved to another host is not served');
+      log.warn({ node: move.node, to: move.toHost }, 'node not served: it moved to another host');
     }
     const here = place.named.filter((node) => !served.#away.has(node));
     const lived = await findLived(db, here);
@@ -95,7 +95,7 @@ export class Served {
         return false;
       },
       LOOK_MS,
-      (error) => log.error({ err: error }, 'nodes that come and go'),
+      (error) => log.error({ err: error }, 'taking in or releasing nodes failed'),
     );
     this.#loop.start();
   }
@@ -112,7 +112,7 @@ export class Served {
       // what kept a node away may be mended with it
       this.#awaited.clear();
     } catch (error) {
-      log.error({ err: error }, 'the topology can not be read: the one before it stays in force');
+      log.error({ err: error }, 'topology file not read: the topology before it stays in force');
     }
   }
 
@@ -120,21 +120,21 @@ export class Served {
     const { db, place, failures, log } = this.#parts;
     const moves = await findAway(db, [...new Set([...place.named, ...this.nodes])]);
     const subjectOf = ({ node }: Pick<Move, 'node'>) => ({ node });
-    await failures.each('letting a node go', moves, subjectOf, async (move) => {
+    await failures.each('releasing a moved node', moves, subjectOf, async (move) => {
       const { node, toHost } = move;
       this.#away.set(node, move);
       if (this.#strike(node)) {
         await leave(node);
-        log.warn({ node, to: toHost }, 'a node is served no more: it moves to another host');
+        log.warn({ node, to: toHost }, 'node released: it moves to another host');
       }
       if (move.state === 'LEAVING') await setMove(db, move, ['LEAVING'], 'STILL');
     });
     for (const node of this.#away.keys()) if (!moves.some((move) => move.node === node)) this.#away.delete(node);
     const gone = this.nodes.filter((served) => isGone(served) && !place.has(served)).map((node) => ({ node }));
-    await failures.each('letting a closed node go', gone, subjectOf, async ({ node }) => {
+    await failures.each('releasing a closed node', gone, subjectOf, async ({ node }) => {
       this.#strike(node);
       await leave(node);
-      log.warn({ node }, 'a closed node is served no more: its keys have ended and the topology leaves it out');
+      log.warn({ node }, 'closed node released: its keys have ended and the topology leaves it out');
     });
   }
 
@@ -154,12 +154,12 @@ export class Served {
       const failure = failures.get(node);
       if (failure === undefined) {
         this.#awaited.delete(node);
-        log.warn({ node }, 'a node is served from now on');
+        log.warn({ node }, 'node taken in');
         continue;
       }
       if (this.#awaited.get(node)?.reason !== failure.message) {
         const code = failure instanceof ProblemError ? failure.code : 'INTERNAL';
-        log.warn({ node, code, err: failure }, 'a node that is placed here can not be served yet');
+        log.warn({ node, code, err: failure }, 'node placed here cannot be served yet');
       }
       this.#awaited.set(node, { at: performance.now(), reason: failure.message });
     }

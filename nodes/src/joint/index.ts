@@ -1,5 +1,7 @@
 /** 联办: parties here and at other nodes, opinions, one visit, corrections, objections. */
-export { jointService, lapseSilentParties } from './joint-service.ts';
+export { jointHandlers } from './handlers.ts';
+export { jointOf } from './joint-view.ts';
+export { lapseSilentParties } from './lapse.ts';
 export { OpinionReceiver } from './opinion-receiver.ts';
 export { removeShown } from './shown-materials.ts';
 export { askAgain, requestLogs, tellParties } from './party-messages.ts';

@@ -1,8 +1,10 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { readFile } from 'node:fs/promises';
 import type { OpinionRequestView } from '@liandong/schema/domains/joint';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { endOfDay, lastDayOf } from '@liandong/schema/kernel';
+import { joint } from '@liandong/schema/domains/joint';
 import { parentByCode, verifyCaseExport } from '@liandong/schema/trust';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
@@ -49,7 +51,7 @@ afterEach(() => {
   federation.shiftMs = 0;
 });
 
-const joint = (node = COUNTY) => federation.services(node).joint;
+const desk = (node = COUNTY) => federation.desk(node, joint);
 const once = { idempotencyKey: null };
 const code = (attempt: Promise<unknown>) =>
   attempt.then(
@@ -69,13 +71,13 @@ async function opened(days = 3, shown: string[] | null = [MATERIALS[1] ?? '']): 
     { node: TOWNSHIP, department: BUILDING, ask: 'OPINION' as const, days, materials: shown },
     { node: CITY, department: ENVIRONMENT, ask: 'OPINION' as const, days, materials: null },
   ];
-  await joint().open(clerk, { id, stage: 'COMPLETION', parties: [...near, ...far], ...once });
+  await desk().openJointHandling(clerk, { id, stage: 'COMPLETION', parties: [...near, ...far], ...once });
   return id;
 }
 
 const request = (id: string, party: number, viewer: Viewer): Promise<OpinionRequestView | null> =>
-  joint(viewer.division)
-    .request(viewer, { id, party })
+  desk(viewer.division)
+    .opinionRequest(viewer, { case: id, party })
     .catch((error: ProblemError) => {
       if (error.problem.code === 'NOT_FOUND') return null;
       throw error;
@@ -83,11 +85,11 @@ const request = (id: string, party: number, viewer: Viewer): Promise<OpinionRequ
 const arrived = (id: string, party: number, viewer: Viewer) =>
   eventually(async () => (await request(id, party, viewer)) !== null);
 const partyAt = async (id: string, number: number) =>
-  (await joint().ofCase(clerk, id)).joint?.parties.find((p) => p.number === number);
+  (await desk().jointHandling(clerk, { case: id })).joint?.parties.find((p) => p.number === number);
 const asked = (id: string, number: number) => eventually(async () => (await partyAt(id, number))?.asked !== null);
 const say = (id: string, party: number, viewer: Viewer, opinion: 'AGREE' | 'OBJECT' = 'AGREE') => {
   const reason = opinion === 'OBJECT' ? '排污口未核准' : null;
-  return joint(viewer.division).giveOpinion(viewer, { id, party, opinion, reason, ...once });
+  return desk(viewer.division).givePartyOpinion(viewer, { id, party, opinion, reason, ...once });
 };
 const ownAgree = async (id: string) => {
   for (const [i, department] of OWN.entries()) {
@@ -113,7 +115,11 @@ describe('a department of another node', () => {
   test('finds the question by its deadline, with what it is shown, answers it, and the lead decides', async () => {
     const id = await opened();
     await arrived(id, AT_TOWNSHIP, comprehensive);
-    const { nodes } = await joint(TOWNSHIP).requests(comprehensive, true, { first: 50, after: null });
+    const { nodes } = await desk(TOWNSHIP).opinionRequests(
+      comprehensive,
+      { waiting: true },
+      { first: 50, after: null },
+    );
     const found = nodes.find((r) => r.case === id);
     expect(found).toMatchObject({
       leadNode: COUNTY,
@@ -125,7 +131,7 @@ describe('a department of another node', () => {
     });
     expect(JSON.stringify(found)).not.toContain('331022195203120028');
     const digest = found?.materials[0]?.sha256 ?? '';
-    const bytes = await joint(TOWNSHIP).material(comprehensive, { id, party: AT_TOWNSHIP }, digest);
+    const bytes = await desk(TOWNSHIP).opinionMaterial(comprehensive, { case: id, party: AT_TOWNSHIP, sha256: digest });
     expect(Buffer.from(bytes, 'base64').toString()).toContain(MATERIALS[1]);
     await arrived(id, AT_CITY, environment);
     expect((await request(id, AT_CITY, environment))?.materials).toHaveLength(MATERIALS.length);
@@ -139,13 +145,13 @@ describe('a department of another node', () => {
     expect(await code(steps.review(id, clerk))).toBe('OBJECTION_UNRESOLVED');
     // its own party takes the objection back
     await say(id, AT_CITY, environment);
-    await eventually(async () => !(await joint().ofCase(clerk, id)).open);
+    await eventually(async () => !(await desk().jointHandling(clerk, { case: id })).open);
     await steps.review(id, clerk);
     expect(await steps.decide(id, chief)).toMatchObject({ state: 'GRANTED' });
     await eventually(async () => (await request(id, AT_CITY, environment))?.words.at(-1)?.state === 'TAKEN');
-    const waiting = await joint(TOWNSHIP).requests(comprehensive, true, { first: 50, after: null });
+    const waiting = await desk(TOWNSHIP).opinionRequests(comprehensive, { waiting: true }, { first: 50, after: null });
     expect(waiting.nodes.map((r) => r.case)).not.toContain(id);
-    const done = await joint(TOWNSHIP).requests(comprehensive, false, { first: 50, after: null });
+    const done = await desk(TOWNSHIP).opinionRequests(comprehensive, { waiting: false }, { first: 50, after: null });
     expect(done.nodes.map((r) => r.case)).toContain(id);
   });
 
@@ -168,23 +174,27 @@ describe('a department of another node', () => {
     const id = await opened();
     await asked(id, AT_TOWNSHIP);
     const input = { id, party: AT_TOWNSHIP, reason: '须现场核查', days: 2, ...once };
-    await joint(TOWNSHIP).excuse(comprehensive, input);
+    await desk(TOWNSHIP).excusePartyOpinion(comprehensive, input);
     await eventually(async () => (await partyAt(id, AT_TOWNSHIP))?.excuse !== null);
     const due = (await partyAt(id, AT_TOWNSHIP))?.dueAt;
     expect(due?.getTime()).toBeGreaterThan(dueOn(today(), 3).getTime());
     await eventually(
       async () => (await request(id, AT_TOWNSHIP, comprehensive))?.party.dueAt.getTime() === due?.getTime(),
     );
-    expect(await code(joint(TOWNSHIP).excuse(comprehensive, input))).toBe('EXCUSE_TOO_LATE');
+    expect(await code(desk(TOWNSHIP).excusePartyOpinion(comprehensive, input))).toBe('EXCUSE_TOO_LATE');
   });
 
   test('is told that nothing is waited for any more when the case ends', async () => {
     const id = await opened();
     await asked(id, AT_TOWNSHIP);
-    await federation.services(COUNTY).handling.terminate(chief, { id, reason: '项目取消', ...once });
+    await federation.desk(COUNTY, handling).terminateCase(chief, { id, reason: '项目取消', ...once });
     await eventually(async () => (await request(id, AT_TOWNSHIP, comprehensive))?.standing === 'ENDED');
     expect(await code(say(id, AT_TOWNSHIP, comprehensive))).toBe('OPINION_SETTLED');
-    const { nodes } = await joint(TOWNSHIP).requests(comprehensive, true, { first: 50, after: null });
+    const { nodes } = await desk(TOWNSHIP).opinionRequests(
+      comprehensive,
+      { waiting: true },
+      { first: 50, after: null },
+    );
     expect(nodes.map((r) => r.case)).not.toContain(id);
   });
 
@@ -193,11 +203,11 @@ describe('a department of another node', () => {
     await asked(id, AT_TOWNSHIP);
     await asked(id, AT_CITY);
     const at = new Date(federation.now().getTime() + 3_600_000);
-    await joint().scheduleVisit(clerk, { id, at, place: '厂区', parties: [AT_TOWNSHIP, AT_CITY], ...once });
-    const visit = async () => (await joint().ofCase(clerk, id)).joint?.visit;
+    await desk().scheduleSiteVisit(clerk, { id, at, place: '厂区', parties: [AT_TOWNSHIP, AT_CITY], ...once });
+    const visit = async () => (await desk().jointHandling(clerk, { case: id })).joint?.visit;
     await eventually(async () => (await visit())?.notified.length === 2);
     await eventually(async () => (await request(id, AT_CITY, environment))?.visit?.place === '厂区');
-    await joint(CITY).excuseFromVisit(environment, { id, party: AT_CITY, reason: '市里督查', ...once });
+    await desk(CITY).excuseFromVisit(environment, { id, party: AT_CITY, reason: '市里督查', ...once });
     await eventually(async () => (await visit())?.excused.length === 1);
     federation.shiftMs = 2 * 3_600_000;
     const record = (city: 'ABSENT' | 'EXCUSED') => ({
@@ -210,8 +220,8 @@ describe('a department of another node', () => {
       corrections: [],
       ...once,
     });
-    expect(await code(joint().recordVisit(clerk, record('ABSENT')))).toBe('BAD_INPUT');
-    await joint().recordVisit(clerk, record('EXCUSED'));
+    expect(await code(desk().recordSiteVisit(clerk, record('ABSENT')))).toBe('BAD_INPUT');
+    await desk().recordSiteVisit(clerk, record('EXCUSED'));
     expect((await partyAt(id, AT_TOWNSHIP))?.absent).toBe(true);
     expect((await partyAt(id, AT_CITY))?.absent).toBe(false);
     await eventually(async () => (await request(id, AT_TOWNSHIP, comprehensive))?.standing === 'LAPSED');
@@ -259,7 +269,7 @@ describe('silence of another node’s department', () => {
     await eventually(async () => (await partyAt(id, AT_TOWNSHIP))?.given?.opinion === 'OBJECT');
     expect(await code(steps.decide(id, chief))).toBe('OBJECTION_UNRESOLVED');
     const resolution = '已补办核准';
-    await joint().resolveObjection(chief, { id, party: AT_TOWNSHIP, end: 'SETTLED', resolution, ...once });
+    await desk().resolveObjection(chief, { id, party: AT_TOWNSHIP, end: 'SETTLED', resolution, ...once });
     expect(await steps.decide(id, chief)).toMatchObject({ state: 'GRANTED' });
   });
 
@@ -297,15 +307,19 @@ describe('a question to a node that can’t be reached', () => {
     await eventually(async () => (await partyAt(id, AT_CITY))?.given !== null);
     expect(await code(steps.review(id, clerk))).toBe('JOINT_OPEN');
     const input = { id, party: AT_TOWNSHIP, reason: '该镇撤并,无法送达', ...once };
-    expect(await code(joint().withdrawQuestion(clerk, input))).toBe('FORBIDDEN');
-    const taken = await joint().withdrawQuestion(chief, input);
+    expect(await code(desk().withdrawQuestion(clerk, input))).toBe('FORBIDDEN');
+    const taken = await desk().withdrawQuestion(chief, input);
     expect(taken.open).toBe(false);
-    expect(await code(joint().withdrawQuestion(chief, input))).toBe('OPINION_SETTLED');
+    expect(await code(desk().withdrawQuestion(chief, input))).toBe('OPINION_SETTLED');
     await steps.review(id, clerk);
     await federation.startHost(TOWNSHIP);
     await eventually(async () => (await request(id, AT_TOWNSHIP, comprehensive))?.standing === 'WITHDRAWN');
     expect(await code(say(id, AT_TOWNSHIP, comprehensive))).toBe('OPINION_SETTLED');
-    const { nodes } = await joint(TOWNSHIP).requests(comprehensive, true, { first: 50, after: null });
+    const { nodes } = await desk(TOWNSHIP).opinionRequests(
+      comprehensive,
+      { waiting: true },
+      { first: 50, after: null },
+    );
     expect(nodes.map((r) => r.case)).not.toContain(id);
     expect(await partyAt(id, AT_TOWNSHIP)).toMatchObject({ asked: null, lapse: null, given: null });
   });
@@ -318,7 +332,7 @@ describe('a question to a node that can’t be reached', () => {
       await say(id, AT_TOWNSHIP, comprehensive, 'OBJECT');
       await federation.stopHost(TOWNSHIP);
     });
-    await joint().withdrawQuestion(chief, { id, party: AT_TOWNSHIP, reason: '线路中断', ...once });
+    await desk().withdrawQuestion(chief, { id, party: AT_TOWNSHIP, reason: '线路中断', ...once });
     await federation.startHost(TOWNSHIP);
     await eventually(async () => {
       const shown = await request(id, AT_TOWNSHIP, comprehensive);
@@ -335,30 +349,37 @@ describe('what is refused', () => {
     await asked(id, AT_TOWNSHIP);
     await asked(id, AT_CITY);
     const key = { id, party: AT_CITY };
+    const question = { case: id, party: AT_CITY };
     const other = personAt(CITY, 'CLERK', '教育');
     const supervisor = personAt(CITY, 'SUPERVISOR');
     const attempts: [Promise<unknown>, string | null][] = [
-      [joint(CITY).request(other, key), 'WRONG_DEPARTMENT'],
-      [joint(CITY).request(personAt(CITY, 'CLERK'), key), 'WRONG_DEPARTMENT'],
-      [joint(CITY).request(null, key), 'UNAUTHENTICATED'],
-      [joint(CITY).request(clerk, key), 'FORBIDDEN'],
-      [joint(CITY).request(environment, { id, party: AT_TOWNSHIP }), 'NOT_FOUND'],
-      [joint(CITY).request(supervisor, key), null],
-      [joint(TOWNSHIP).request(supervisor, { id, party: AT_TOWNSHIP }), null],
-      [joint(TOWNSHIP).request(personAt(TOWNSHIP, 'AGENT'), { id, party: AT_TOWNSHIP }), 'FORBIDDEN'],
-      [joint(CITY).material(other, key, '0'.repeat(64)), 'WRONG_DEPARTMENT'],
-      [joint(CITY).material(environment, key, '0'.repeat(64)), 'NOT_FOUND'],
-      [joint(CITY).requests(personAt(CITY, 'CATALOGUER'), true, { first: 10, after: null }), 'FORBIDDEN'],
+      [desk(CITY).opinionRequest(other, question), 'WRONG_DEPARTMENT'],
+      [desk(CITY).opinionRequest(personAt(CITY, 'CLERK'), question), 'WRONG_DEPARTMENT'],
+      [desk(CITY).opinionRequest(null, question), 'UNAUTHENTICATED'],
+      [desk(CITY).opinionRequest(clerk, question), 'FORBIDDEN'],
+      [desk(CITY).opinionRequest(environment, { case: id, party: AT_TOWNSHIP }), 'NOT_FOUND'],
+      [desk(CITY).opinionRequest(supervisor, question), null],
+      [desk(TOWNSHIP).opinionRequest(supervisor, { case: id, party: AT_TOWNSHIP }), null],
+      [desk(TOWNSHIP).opinionRequest(personAt(TOWNSHIP, 'AGENT'), { case: id, party: AT_TOWNSHIP }), 'FORBIDDEN'],
+      [desk(CITY).opinionMaterial(other, { ...question, sha256: '0'.repeat(64) }), 'WRONG_DEPARTMENT'],
+      [desk(CITY).opinionMaterial(environment, { ...question, sha256: '0'.repeat(64) }), 'NOT_FOUND'],
+      [
+        desk(CITY).opinionRequests(personAt(CITY, 'CATALOGUER'), { waiting: true }, { first: 10, after: null }),
+        'FORBIDDEN',
+      ],
       [say(id, AT_CITY, other), 'WRONG_DEPARTMENT'],
       [say(id, AT_CITY, supervisor), 'FORBIDDEN'],
-      [joint(CITY).giveOpinion(environment, { ...key, opinion: 'OBJECT', reason: null, ...once }), 'REASON_MISSING'],
-      [joint(CITY).excuse(environment, { ...key, reason: '核查', days: 40, ...once }), 'BAD_INPUT'],
-      [joint(CITY).excuseFromVisit(environment, { ...key, reason: '出差', ...once }), 'NOT_FOUND'],
-      [federation.services(TOWNSHIP).joint.ofCase(comprehensive, id), 'NOT_FOUND'],
+      [
+        desk(CITY).givePartyOpinion(environment, { ...key, opinion: 'OBJECT', reason: null, ...once }),
+        'REASON_MISSING',
+      ],
+      [desk(CITY).excusePartyOpinion(environment, { ...key, reason: '核查', days: 40, ...once }), 'BAD_INPUT'],
+      [desk(CITY).excuseFromVisit(environment, { ...key, reason: '出差', ...once }), 'NOT_FOUND'],
+      [desk(TOWNSHIP).jointHandling(comprehensive, { case: id }), 'NOT_FOUND'],
       [say('331022~none', AT_CITY, environment), 'NOT_FOUND'],
     ];
     expect(await Promise.all(attempts.map(([attempt]) => code(attempt)))).toEqual(attempts.map(([, said]) => said));
-    const { nodes } = await joint(CITY).requests(other, true, { first: 50, after: null });
+    const { nodes } = await desk(CITY).opinionRequests(other, { waiting: true }, { first: 50, after: null });
     expect(nodes).toEqual([]);
     expect(
       await federation.rows(CITY, `SELECT 1 FROM opinion_words WHERE node = $1 AND case_id = $2`, [CITY, id]),
@@ -369,7 +390,7 @@ describe('what is refused', () => {
     const id = await opened();
     await asked(id, AT_CITY);
     const input = { id, party: AT_CITY, opinion: 'AGREE' as const, reason: null, idempotencyKey: 'far-0001' };
-    await Promise.all([1, 2].map(() => joint(CITY).giveOpinion(environment, input)));
+    await Promise.all([1, 2].map(() => desk(CITY).givePartyOpinion(environment, input)));
     await eventually(async () => (await partyAt(id, AT_CITY))?.given !== null);
     const said = await federation.rows(CITY, `SELECT 1 FROM opinion_words WHERE node = $1 AND case_id = $2`, [
       CITY,
@@ -397,7 +418,7 @@ describe('whatever happens to the messages', () => {
   test('sent again under new ids and in another order they are done once, and the newest word stands', async () => {
     const id = await opened();
     await asked(id, AT_TOWNSHIP);
-    await joint().scheduleVisit(clerk, {
+    await desk().scheduleSiteVisit(clerk, {
       id,
       at: new Date(federation.now().getTime() + DAY_MS),
       place: '厂区',
@@ -407,7 +428,7 @@ describe('whatever happens to the messages', () => {
     await say(id, AT_TOWNSHIP, comprehensive);
     await eventually(async () => (await partyAt(id, AT_TOWNSHIP))?.given !== null);
     await settled(COUNTY, TOWNSHIP);
-    const before = [await joint().ofCase(clerk, id), await request(id, AT_TOWNSHIP, comprehensive)];
+    const before = [await desk().jointHandling(clerk, { case: id }), await request(id, AT_TOWNSHIP, comprehensive)];
     for (const [node, kinds] of [
       [COUNTY, ['OPINION_NOTICE', 'OPINION_REQUEST']],
       [TOWNSHIP, ['OPINION_ANSWER']],
@@ -420,6 +441,8 @@ describe('whatever happens to the messages', () => {
       await federation.startHost(node);
     }
     await settled(COUNTY, TOWNSHIP);
-    expect([await joint().ofCase(clerk, id), await request(id, AT_TOWNSHIP, comprehensive)]).toEqual(before);
+    expect([await desk().jointHandling(clerk, { case: id }), await request(id, AT_TOWNSHIP, comprehensive)]).toEqual(
+      before,
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { handling } from '@liandong/schema/domains/handling';
+import { joint } from '@liandong/schema/domains/joint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, eventually, personAt } from '../testing/test-federation.ts';
@@ -24,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const joint = (node = COUNTY) => federation.services(node).joint;
+const desk = (node = COUNTY) => federation.desk(node, joint);
 const settled = () =>
   eventually(async () => {
     for (const node of NODES) {
@@ -51,11 +53,11 @@ const deadline = async (node: string, id: string) => {
   return rows[0]?.due_at ?? null;
 };
 const partyAt = async (id: string, number = AT_TOWNSHIP) =>
-  (await joint().ofCase(clerk, id)).joint?.parties.find((p) => p.number === number);
+  (await desk().jointHandling(clerk, { case: id })).joint?.parties.find((p) => p.number === number);
 const asked = (id: string) => eventually(async () => (await partyAt(id))?.asked !== null);
-const seen = (id: string) => joint(TOWNSHIP).request(comprehensive, { id, party: AT_TOWNSHIP });
+const seen = (id: string) => desk(TOWNSHIP).opinionRequest(comprehensive, { case: id, party: AT_TOWNSHIP });
 const waiting = async (node: string, viewer = comprehensive) => {
-  const { nodes } = await joint(node).requests(viewer, true, { first: 100, after: null });
+  const { nodes } = await desk(node).opinionRequests(viewer, { waiting: true }, { first: 100, after: null });
   return nodes.map((r) => r.case);
 };
 
@@ -75,10 +77,10 @@ async function open(id: string): Promise<void> {
   const parties = [...near, { node: TOWNSHIP, department: '村镇建设' }].map((p) => {
     return { ...p, ask: 'OPINION' as const, days: 3, materials: null };
   });
-  await joint().open(clerk, { id, stage: 'COMPLETION', parties, ...once });
+  await desk().openJointHandling(clerk, { id, stage: 'COMPLETION', parties, ...once });
 }
 const agree = (id: string) =>
-  joint(TOWNSHIP).giveOpinion(comprehensive, { id, party: AT_TOWNSHIP, opinion: 'AGREE', reason: null, ...once });
+  desk(TOWNSHIP).givePartyOpinion(comprehensive, { id, party: AT_TOWNSHIP, opinion: 'AGREE', reason: null, ...once });
 
 describe('the lead’s database, restored from before it asked', () => {
   test('has the question back from the party, asks again, and is given the answer again', async () => {
@@ -121,7 +123,7 @@ describe('the lead’s database, restored from before it asked', () => {
     await healed(COUNTY);
     await settled();
     expect(await deadline(COUNTY, id)).toEqual(due);
-    await federation.services(COUNTY).handling.terminate(chief, { id, reason: '项目取消', ...once });
+    await federation.desk(COUNTY, handling).terminateCase(chief, { id, reason: '项目取消', ...once });
     expect(await deadline(COUNTY, id)).toBeNull();
     await eventually(async () => (await seen(id)).standing === 'ENDED');
   });

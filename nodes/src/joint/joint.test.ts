@@ -1,6 +1,8 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { JointHandlingView } from '@liandong/schema/domains/joint';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
+import { joint } from '@liandong/schema/domains/joint';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, eventually, personAt } from '../testing/test-federation.ts';
@@ -30,8 +32,8 @@ afterEach(() => {
   federation.shiftMs = 0;
 });
 
-const joint = () => federation.services(COUNTY).joint;
-const handling = () => federation.services(COUNTY).handling;
+const desk = () => federation.desk(COUNTY, joint);
+const cases = () => federation.desk(COUNTY, handling);
 const once = { idempotencyKey: null };
 const code = (attempt: Promise<unknown>) =>
   attempt.then(
@@ -54,15 +56,15 @@ const ask = (department: string) => ({
   materials: null,
 });
 const open = (id: string, departments: readonly string[] = DEPARTMENTS, viewer: Viewer | null = clerk) =>
-  joint().open(viewer, { id, stage: 'COMPLETION', parties: departments.map(ask), ...once });
+  desk().openJointHandling(viewer, { id, stage: 'COMPLETION', parties: departments.map(ask), ...once });
 const say = (id: string, department: string, opinion: 'AGREE' | 'OBJECT' = 'AGREE', viewer = of(department)) => {
   const reason = opinion === 'OBJECT' ? '消防通道不足' : null;
-  return joint().giveOpinion(viewer, { id, party: numberOf(department), opinion, reason, ...once });
+  return desk().givePartyOpinion(viewer, { id, party: numberOf(department), opinion, reason, ...once });
 };
 const partyOf = (view: JointHandlingView, department: string) =>
   view.joint?.parties.find((p) => p.department === department);
 const review = (id: string) =>
-  handling().review(clerk, { id, opinion: 'APPROVE', note: null, amountFen: null, ...once });
+  cases().reviewCase(clerk, { id, opinion: 'APPROVE', note: null, amountFen: null, ...once });
 
 describe('三门’s joint acceptance at the county', () => {
   test('is visited once, corrected, silent parties consent, the statutory one is waited for, and then it is granted', async () => {
@@ -74,8 +76,8 @@ describe('三门’s joint acceptance at the county', () => {
 
     const at = new Date(federation.now().getTime() + 3_600_000);
     const called = [FIRE, '气象', '水利'].map(numberOf);
-    await joint().scheduleVisit(clerk, { id, at, place: '厂区', parties: called, ...once });
-    const { handling: excused } = await joint().excuse(of('人防'), {
+    await desk().scheduleSiteVisit(clerk, { id, at, place: '厂区', parties: called, ...once });
+    const { handling: excused } = await desk().excusePartyOpinion(of('人防'), {
       id,
       party: numberOf('人防'),
       reason: '防汛值班',
@@ -87,7 +89,7 @@ describe('三门’s joint acceptance at the county', () => {
     await say(id, '综合执法', 'OBJECT');
 
     federation.shiftMs = 2 * 3_600_000;
-    const visited = await joint().recordVisit(clerk, {
+    const visited = await desk().recordSiteVisit(clerk, {
       id,
       record: '联合踏勘',
       attendance: [
@@ -112,8 +114,8 @@ describe('三门’s joint acceptance at the county', () => {
     federation.shiftMs = 14 * DAY_MS;
     await federation.stopHost(COUNTY);
     await federation.startHost(COUNTY);
-    await eventually(async () => partyOf(await joint().ofCase(clerk, id), FIRE)?.lapse !== null);
-    const lapsed = await joint().ofCase(clerk, id);
+    await eventually(async () => partyOf(await desk().jointHandling(clerk, { case: id }), FIRE)?.lapse !== null);
+    const lapsed = await desk().jointHandling(clerk, { case: id });
     expect(lapsed.joint?.parties.map((p) => [p.department, p.lapse?.effect ?? null])).toEqual([
       [HOUSING, null],
       ['自然资源和规划', 'CONSENT'],
@@ -132,10 +134,10 @@ describe('三门’s joint acceptance at the county', () => {
     await say(id, FIRE);
     expect(await code(review(id))).toBe('OBJECTION_UNRESOLVED');
     const settled = { id, party: numberOf('综合执法'), end: 'SETTLED' as const, resolution: '已拓宽通道', ...once };
-    expect(await code(joint().resolveObjection(clerk, settled))).toBe('FORBIDDEN');
-    await joint().resolveObjection(chief, settled);
+    expect(await code(desk().resolveObjection(clerk, settled))).toBe('FORBIDDEN');
+    await desk().resolveObjection(chief, settled);
     expect(await code(review(id))).toBe('CORRECTION_OPEN');
-    const corrected = await joint().confirmCorrection(clerk, { id, correction: 1, evidence: '整改照片', ...once });
+    const corrected = await desk().confirmCorrection(clerk, { id, correction: 1, evidence: '整改照片', ...once });
     expect(corrected.open).toBe(false);
     await review(id);
     expect(await steps.decide(id, chief)).toMatchObject({ state: 'GRANTED' });
@@ -146,7 +148,7 @@ describe('三门’s joint acceptance at the county', () => {
     await open(id);
     for (const department of DEPARTMENTS) await say(id, department, department === FIRE ? 'OBJECT' : 'AGREE');
     const end = (as: 'SETTLED' | 'UPHELD') =>
-      joint().resolveObjection(chief, { id, party: numberOf(FIRE), end: as, resolution: '不符合消防规范', ...once });
+      desk().resolveObjection(chief, { id, party: numberOf(FIRE), end: as, resolution: '不符合消防规范', ...once });
     expect(await code(end('SETTLED'))).toBe('NOT_COMPETENT');
     await end('UPHELD');
     await review(id);
@@ -157,7 +159,7 @@ describe('三门’s joint acceptance at the county', () => {
     const id = await accepted();
     await open(id);
     const input = { id, party: 1, opinion: 'AGREE' as const, reason: null, idempotencyKey: 'opinion-0001' };
-    const twice = await Promise.all([1, 2].map(() => joint().giveOpinion(of(HOUSING), input)));
+    const twice = await Promise.all([1, 2].map(() => desk().givePartyOpinion(of(HOUSING), input)));
     expect(twice.map(({ handling: view }) => view && partyOf(view, HOUSING)?.given?.opinion)).toEqual([
       'AGREE',
       'AGREE',
@@ -170,19 +172,21 @@ describe('三门’s joint acceptance at the county', () => {
     const id = await accepted();
     await open(id);
     expect(await Promise.all(DEPARTMENTS.map((name) => code(say(id, name))))).toEqual(DEPARTMENTS.map(() => null));
-    expect((await joint().ofCase(clerk, id)).open).toBe(false);
+    expect((await desk().jointHandling(clerk, { case: id })).open).toBe(false);
   });
 
   test('leaves no deadline behind when it ends with somebody silent', async () => {
     const id = await accepted();
     await open(id);
-    await handling().terminate(chief, { id, reason: '项目取消', idempotencyKey: null });
+    await cases().terminateCase(chief, { id, reason: '项目取消', idempotencyKey: null });
     federation.shiftMs = 14 * DAY_MS;
     await federation.stopHost(COUNTY);
     await federation.startHost(COUNTY);
     const rows = () => federation.rows(COUNTY, `SELECT * FROM joint_deadlines WHERE case_id = $1`, [id]);
     await eventually(async () => (await rows()).length === 0);
-    expect((await joint().ofCase(clerk, id)).joint?.parties.map((p) => p.lapse)).toEqual(DEPARTMENTS.map(() => null));
+    expect((await desk().jointHandling(clerk, { case: id })).joint?.parties.map((p) => p.lapse)).toEqual(
+      DEPARTMENTS.map(() => null),
+    );
   });
 });
 
@@ -198,17 +202,17 @@ describe('what is refused', () => {
       open(agentless, DEPARTMENTS.slice(1)),
       open(agentless, DEPARTMENTS, of(FIRE)),
       open(agentless, DEPARTMENTS, null),
-      joint().open(clerk, elsewhere),
+      desk().openJointHandling(clerk, elsewhere),
       say(agentless, FIRE),
       say(id, FIRE, 'AGREE', of('水利')),
       say(id, FIRE, 'AGREE', personAt(TOWNSHIP, 'CLERK', FIRE)),
-      joint().giveOpinion(of(FIRE), { id, party: 3, opinion: 'OBJECT', reason: null, ...once }),
-      joint().excuse(of(FIRE), { id, party: 3, reason: '需检测', days: 40, ...once }),
-      joint().scheduleVisit(clerk, { id, at: new Date(0), place: '厂区', parties: [1], ...once }),
-      joint().recordVisit(clerk, { id, record: '踏勘', attendance: [], corrections: [], ...once }),
-      joint().confirmCorrection(clerk, { id, correction: 1, evidence: '照片', ...once }),
-      joint().ofCase(personAt(TOWNSHIP, 'CLERK'), id),
-      joint().ofCase(clerk, 'none'),
+      desk().givePartyOpinion(of(FIRE), { id, party: 3, opinion: 'OBJECT', reason: null, ...once }),
+      desk().excusePartyOpinion(of(FIRE), { id, party: 3, reason: '需检测', days: 40, ...once }),
+      desk().scheduleSiteVisit(clerk, { id, at: new Date(0), place: '厂区', parties: [1], ...once }),
+      desk().recordSiteVisit(clerk, { id, record: '踏勘', attendance: [], corrections: [], ...once }),
+      desk().confirmCorrection(clerk, { id, correction: 1, evidence: '照片', ...once }),
+      desk().jointHandling(personAt(TOWNSHIP, 'CLERK'), { case: id }),
+      desk().jointHandling(clerk, { case: 'none' }),
     ];
     expect(await Promise.all(attempts.map(code))).toEqual([
       'JOINT_REPEATED',
@@ -227,8 +231,8 @@ describe('what is refused', () => {
       'FORBIDDEN',
       'NOT_FOUND',
     ]);
-    expect(await joint().ofCase(clerk, id)).toEqual(before);
-    expect((await joint().ofCase(clerk, agentless)).joint).toBeNull();
+    expect(await desk().jointHandling(clerk, { case: id })).toEqual(before);
+    expect((await desk().jointHandling(clerk, { case: agentless })).joint).toBeNull();
   });
 });
 

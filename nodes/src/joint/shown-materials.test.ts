@@ -1,5 +1,6 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
-import { SHOWN_DAYS } from '@liandong/schema/domains/joint';
+import { SHOWN_DAYS, joint } from '@liandong/schema/domains/joint';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, eventually, personAt } from '../testing/test-federation.ts';
@@ -22,11 +23,11 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const joint = (node: string) => federation.services(node).joint;
-const seen = (id: string) => joint(TOWNSHIP).request(comprehensive, { id, party: PARTY });
+const desk = (node: string) => federation.desk(node, joint);
+const seen = (id: string) => desk(TOWNSHIP).opinionRequest(comprehensive, { case: id, party: PARTY });
 const bytes = (id: string, sha256: string) =>
-  joint(TOWNSHIP)
-    .material(comprehensive, { id, party: PARTY }, sha256)
+  desk(TOWNSHIP)
+    .opinionMaterial(comprehensive, { case: id, party: PARTY, sha256 })
     .then(
       (text) => Buffer.from(text, 'base64').toString(),
       (error: ProblemError) => error.problem.code,
@@ -48,8 +49,10 @@ async function asked(materials: ReturnType<typeof material>[]): Promise<string> 
   const parties = [...own, { node: TOWNSHIP, department: '村镇建设' }].map((party) => {
     return { ...party, ask: 'OPINION' as const, days: 3, materials: null };
   });
-  await joint(COUNTY).open(clerk, { id, stage: 'COMPLETION', parties, ...once });
-  await eventually(async () => (await joint(COUNTY).ofCase(clerk, id)).joint?.parties.at(-1)?.asked !== null);
+  await desk(COUNTY).openJointHandling(clerk, { id, stage: 'COMPLETION', parties, ...once });
+  await eventually(
+    async () => (await desk(COUNTY).jointHandling(clerk, { case: id })).joint?.parties.at(-1)?.asked !== null,
+  );
   return id;
 }
 
@@ -61,9 +64,9 @@ test('what a far party was shown is removed when its time is over: bytes no case
   // the same paper, handed in at the township's own desk
   const own = [shared, ...alone.map(({ name }) => material(name))];
   const ownCase = await steps.file(comprehensive, application({ item: ACCEPTANCE, consent: null, materials: own }));
-  await joint(TOWNSHIP).giveOpinion(comprehensive, { id, party: PARTY, opinion: 'AGREE', reason: null, ...once });
+  await desk(TOWNSHIP).givePartyOpinion(comprehensive, { id, party: PARTY, opinion: 'AGREE', reason: null, ...once });
   await eventually(async () => (await seen(id)).words[0]?.state === 'TAKEN');
-  await federation.services(COUNTY).handling.withdraw(clerk, { id, reason: '申请人撤回', ...once });
+  await federation.desk(COUNTY, handling).withdrawCase(clerk, { id, reason: '申请人撤回', ...once });
   await eventually(async () => (await seen(id)).state === 'WITHDRAWN');
   const [sharedShown, ...aloneShown] = (await seen(id)).materials.map((m) => m.sha256);
 
@@ -90,7 +93,7 @@ test('what a far party was shown is removed when its time is over: bytes no case
   expect(await seen(open)).toMatchObject({ applicant: '王秀英', removedAt: null });
   const shown = (await seen(open)).materials[1]?.sha256 ?? '';
   expect(await bytes(open, shown)).toContain('竣工验收报告');
-  expect(federation.logged.join('')).toContain('what was shown with questions that are over was removed');
+  expect(federation.logged.join('')).toContain('papers shown with closed questions removed');
   // and it stays removed, once
   const [row] = await federation.rows<{ removed_at: Date }>(
     TOWNSHIP,

@@ -35,7 +35,7 @@ export async function removeShown({ node, db, failures, now }: ShownMaterialsPar
   return db.transact(node, async (tx) => {
     const emptied: OverQuestion[] = [];
     const subjectOf = ({ notice }: OverQuestion) => ({ node, case: notice.case });
-    await failures.each('removing what was shown', due, subjectOf, async (question) => {
+    await failures.each('removing shown papers', due, subjectOf, async (question) => {
       await tx.attempt(() => emptyRequest(tx, question, at));
       emptied.push(question);
     });

@@ -1,7 +1,9 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf, endOfDay, lastDayOf } from '@liandong/schema/kernel';
 import { fees } from '@liandong/schema/domains/fees';
+import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
@@ -46,7 +48,8 @@ afterAll(() => federation.stop());
 
 describe('三门’s joint survey at the county', () => {
   test('takes six working days instead of thirty, with one visit, one bill at one window and one document', async () => {
-    const { joint, handling } = federation.services(COUNTY);
+    const cases = federation.desk(COUNTY, handling);
+    const desk = federation.desk(COUNTY, joint);
     const { billFees, payFees } = federation.desk(COUNTY, fees);
     const plain = (id: string) => ({ id, note: null, ...once });
     const materials = MATERIALS.map((name) => material(name));
@@ -61,14 +64,14 @@ describe('三门’s joint survey at the county', () => {
     const parties = PARTIES.map((department) => {
       return { node: null, department, ask: 'OPINION' as const, days: 5, materials: null };
     });
-    await joint.open(clerk, { id, stage: null, parties, ...once });
+    await desk.openJointHandling(clerk, { id, stage: null, parties, ...once });
     const of = (department: string) => personAt(COUNTY, 'CLERK', department, `clerk-${department}`);
-    const { nodes } = await joint.requests(of('房产管理'), true, { first: 10, after: null });
+    const { nodes } = await desk.opinionRequests(of('房产管理'), { waiting: true }, { first: 10, after: null });
     expect(nodes).toMatchObject([{ case: id, leadNode: COUNTY, lead: CENTRE, party: { department: '房产管理' } }]);
     const at = new Date(federation.now().getTime() + 500);
-    await joint.scheduleVisit(clerk, { id, at, place: '厂区', parties: [1, 2, 3], ...once });
+    await desk.scheduleSiteVisit(clerk, { id, at, place: '厂区', parties: [1, 2, 3], ...once });
     await eventually(async () => federation.now() > at);
-    await joint.recordVisit(clerk, {
+    await desk.recordSiteVisit(clerk, {
       id,
       record: '一次联合测量',
       attendance: [1, 2, 3].map((party) => ({ party, as: 'PRESENT' as const, reason: null })),
@@ -76,7 +79,7 @@ describe('三门’s joint survey at the county', () => {
       ...once,
     });
     for (const [i, department] of PARTIES.entries()) {
-      await joint.giveOpinion(of(department), { id, party: i + 1, opinion: 'AGREE', reason: null, ...once });
+      await desk.givePartyOpinion(of(department), { id, party: i + 1, opinion: 'AGREE', reason: null, ...once });
     }
 
     const charges = PARTIES.map((category) => ({ item: null, category, quantity: 1 }));
@@ -91,12 +94,12 @@ describe('三门’s joint survey at the county', () => {
 
     await steps.review(id, clerk);
     await steps.decide(id, chief);
-    await handling.issueDocument(clerk, plain(id));
-    const document = await handling.document(clerk, id);
+    await cases.issueDocument(clerk, plain(id));
+    const document = await cases.resultDocument(clerk, { case: id });
     expect(document.match(/^# /gm)).toHaveLength(1);
     expect(document).toContain(`| 牵头部门 | ${CENTRE} |`);
     expect(document).toContain('住房城乡建设(同意)、房产管理(同意)、自然资源和规划(同意)');
-    const delivered = await handling.deliver(clerk, { ...plain(id), way: 'WINDOW' });
+    const delivered = await cases.deliverCase(clerk, { ...plain(id), way: 'WINDOW' });
     expect(delivered).toMatchObject({ state: 'CLOSED' });
   });
 });

@@ -52,7 +52,7 @@ export async function readKeyRequest(jws: string): Promise<KeyRequest> {
     });
     if (protectedHeader.typ !== SIGNED_TYPES.keyRequest) throw new Error(`typ ${String(protectedHeader.typ)}`);
   } catch (cause) {
-    throw problem('SIGNATURE_INVALID', 'Whoever asks does not hold the key.', { cause });
+    throw problem('SIGNATURE_INVALID', 'The request is not signed by the key it is for.', { cause });
   }
   return request;
 }
@@ -137,7 +137,7 @@ export async function stateKeys(
   const { trust, divisions, appender, outbox, now } = issuing;
   const fresh: KeyDocument[] = [];
   for (const { document, state, reason } of await trust.learn(documents)) {
-    if (!document || state === 'REFUSED') throw problem('SIGNATURE_INVALID', reason ?? 'It can not be believed.');
+    if (!document || state === 'REFUSED') throw problem('SIGNATURE_INVALID', reason ?? 'It cannot be believed.');
     if (state === 'WAITING') throw problem('KEY_UNKNOWN', reason ?? 'Its signer is not known.');
     if (!(await insertKeyDocument(tx, document))) continue;
     fresh.push(document);

@@ -53,7 +53,7 @@ export class KeyDesk {
     const { trust, now } = this.#issuing;
     for (const { document, state, reason } of await trust.learn(documents)) {
       if (!document || state === 'REFUSED') {
-        this.#log.warn({ node: tx.node, publisher, reason }, 'a document about a key can not be believed');
+        this.#log.warn({ node: tx.node, publisher, reason }, 'key document ignored: it cannot be verified');
         continue;
       }
       if (!(await insertKeyDocument(tx, document))) continue;

@@ -67,17 +67,17 @@ export class OwnKeys {
     await readPassphrase(keysPassphraseFile)
       .then((passphrase) => findKeys(keysDir, own, passphrase))
       .then((found) => trust.hold(found))
-      .catch((error: unknown) => log.error({ err: error }, 'the new key can not be read'));
+      .catch((error: unknown) => log.error({ err: error }, 'new key file not read'));
     const subjectOf = ({ node, kid }: Certificate) => ({ node, kid });
-    await failures.each('taking a key up', missing, subjectOf, async ({ node, kid }) => {
+    await failures.each('taking a new key into use', missing, subjectOf, async ({ node, kid }) => {
       if (!trust.holds(kid)) {
-        log.warn({ node, kid }, 'a key was certified whose private half is not on this host');
+        log.warn({ node, kid }, 'certified key unusable: its private half is not on this host');
         return;
       }
       await db.transact(node, (tx) =>
         logKey(tx, { at: now(), actor: 'node', action: 'TAKEN_UP', subject: node, kid, why: 'its certificate came' }),
       );
-      log.info({ node, kid }, 'signs with another key');
+      log.info({ node, kid }, 'signing key changed');
     });
     await this.#onTaken();
   }

@@ -140,7 +140,7 @@ describe('a change of the law', () => {
     expect(word(first)?.note).toBe('甲');
   });
 
-  test('repeals what it says from its day on, and it can not be repealed twice', async () => {
+  test('repeals what it says from its day on, and it cannot be repealed twice', async () => {
     const change = {
       change: 'REPEALED',
       title: '森林法',

@@ -94,11 +94,12 @@ async function doOperation(
   const person = allowed(parts, operation, viewer);
   if (operation.kind === 'query') return handler({ viewer: person, input, queries: db.queries(node), page });
   const { name, keyedAs, input: schema } = operation;
+  const hashedAs = operation.hashedAs as ((input: object) => object) | null;
   return db.transact(node, async (tx) => {
     let keyed = false;
     const doOnce = <T>(work: () => Promise<T>) => {
       keyed = true;
-      const request = { mutation: keyedAs, input: operation.keyedInput(unrouted(schema, input)) };
+      const request = hashedAs?.(input) ?? { mutation: keyedAs, input: unrouted(schema, input) };
       return once(tx, person ?? { sub: 'public' }, (input as Keyed).idempotencyKey, request, work);
     };
     const answer: unknown = await handler({ viewer: person, input, tx, once: doOnce });

@@ -1,3 +1,5 @@
+import { expedited } from '@liandong/schema/domains/expedited';
+import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { implementation } from '@liandong/schema/domains/implementation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -79,12 +81,12 @@ describe('a case of a project', () => {
     const caseId = await steps.file(agent, homestead());
     await steps.forward(caseId, agent);
     await steps.arrives(caseId, clerk);
-    const { handling } = federation.services(TOWNSHIP);
+    const town = federation.desk(TOWNSHIP, expedited);
     const link = { id: caseId, project: id, idempotencyKey: null };
-    expect(await codeOf(handling.linkToProject(clerk, { ...link, project: `${COUNTY}-nothing` }))).toBe('NOT_FOUND');
-    expect(await codeOf(handling.linkToProject(chief, link))).toBe('FORBIDDEN');
-    expect(await handling.linkToProject(clerk, link)).toMatchObject({ project: id });
-    expect(await codeOf(handling.linkToProject(clerk, link))).toBe('PROJECT_CONFLICT');
+    expect(await codeOf(town.linkToProject(clerk, { ...link, project: `${COUNTY}-nothing` }))).toBe('NOT_FOUND');
+    expect(await codeOf(town.linkToProject(chief, link))).toBe('FORBIDDEN');
+    expect(await town.linkToProject(clerk, link)).toMatchObject({ project: id });
+    expect(await codeOf(town.linkToProject(clerk, link))).toBe('PROJECT_CONFLICT');
     await eventually(async () => (await (await told(COUNTY, id))?.cases())?.[0]?.state === 'FILED');
     const lines = await federation.rows<{ seq: number }>(
       COUNTY,
@@ -108,16 +110,16 @@ describe('a case of a project', () => {
     const caseId = await steps.file(agent, homestead());
     await steps.forward(caseId, agent);
     await steps.arrives(caseId, clerk);
-    const { handling } = federation.services(TOWNSHIP);
-    await handling.linkToProject(clerk, { id: caseId, project: id, idempotencyKey: null });
+    const town = federation.desk(TOWNSHIP, expedited);
+    await town.linkToProject(clerk, { id: caseId, project: id, idempotencyKey: null });
     for (const node of [COUNTY, VILLAGE]) await knows(node, id, ({ file }) => file.cases.length === 1);
     const leave = { id: caseId, reason: '误纳入项目', idempotencyKey: null };
-    expect(await codeOf(handling.leaveProject(chief, leave))).toBe('FORBIDDEN');
-    expect(await codeOf(handling.leaveProject(clerk, { ...leave, reason: '' }))).toBe('REASON_MISSING');
-    expect(await handling.leaveProject(clerk, leave)).toMatchObject({ project: null });
-    expect(await codeOf(handling.leaveProject(clerk, leave))).toBe('PROJECT_CONFLICT');
+    expect(await codeOf(town.leaveProject(chief, leave))).toBe('FORBIDDEN');
+    expect(await codeOf(town.leaveProject(clerk, { ...leave, reason: '' }))).toBe('REASON_MISSING');
+    expect(await town.leaveProject(clerk, leave)).toMatchObject({ project: null });
+    expect(await codeOf(town.leaveProject(clerk, leave))).toBe('PROJECT_CONFLICT');
     for (const node of [COUNTY, TOWNSHIP, VILLAGE]) await knows(node, id, ({ file }) => file.cases.length === 0);
-    await handling.linkToProject(clerk, { id: caseId, project: other, idempotencyKey: null });
+    await town.linkToProject(clerk, { id: caseId, project: other, idempotencyKey: null });
     await knows(COUNTY, other, ({ file }) => file.cases.length === 1);
     expect((await told(COUNTY, id))?.file.cases).toEqual([]);
     await steps.accept(caseId, clerk);
@@ -147,9 +149,9 @@ describe('the green channel', () => {
     await steps.arrives(caseId, clerk);
     await steps.accept(caseId, clerk);
     const ordinary = (await steps.seen(caseId, clerk))?.clock?.dueAt;
-    const { handling } = federation.services(TOWNSHIP);
+    const town = federation.desk(TOWNSHIP, expedited);
     const open = (viewer: Viewer, ground = '县重点项目征迁对象') =>
-      handling.openGreenChannel(viewer, { id: caseId, ground, idempotencyKey: null });
+      town.openGreenChannel(viewer, { id: caseId, ground, idempotencyKey: null });
     expect(await codeOf(open(chief))).toBe('NOT_KEY_PROJECT');
     await key(id);
     await knows(TOWNSHIP, id, (view) => view.file.key !== null);
@@ -179,9 +181,9 @@ describe('the green channel', () => {
     await knows(TOWNSHIP, id, (view) => view.file.key !== null);
     const caseId = await steps.file(agent, homestead({ project: id }));
     await steps.toReviewedAtTownship(caseId);
-    const { handling } = federation.services(TOWNSHIP);
+    const town = federation.desk(TOWNSHIP, expedited);
     const ask = { id: caseId, ground: '县重点项目', idempotencyKey: null };
-    expect(await codeOf(handling.openGreenChannel(chief, ask))).toBe('NO_SHORTER_LIMIT');
+    expect(await codeOf(town.openGreenChannel(chief, ask))).toBe('NO_SHORTER_LIMIT');
   });
 });
 
@@ -190,15 +192,15 @@ describe('an urgent case', () => {
     const ordinary = await steps.file(agent, application());
     const urgent = await steps.file(agent, application());
     const ask = { id: urgent, ground: '急需住院治疗', idempotencyKey: null };
-    await federation.services(VILLAGE).handling.askUrgency(agent, ask);
-    expect(await codeOf(federation.services(VILLAGE).handling.askUrgency(agent, ask))).toBe('EXPEDITED_ALREADY');
+    await federation.desk(VILLAGE, expedited).askUrgency(agent, ask);
+    expect(await codeOf(federation.desk(VILLAGE, expedited).askUrgency(agent, ask))).toBe('EXPEDITED_ALREADY');
     for (const id of [ordinary, urgent]) {
       await steps.forward(id, agent);
       await steps.arrives(id, clerk);
     }
-    const { handling } = federation.services(TOWNSHIP);
+    const town = federation.desk(TOWNSHIP, expedited);
     const decide = (viewer: Viewer, approved = true, reason: string | null = null) =>
-      handling.decideUrgency(viewer, { id: urgent, approved, reason, idempotencyKey: null });
+      town.decideUrgency(viewer, { id: urgent, approved, reason, idempotencyKey: null });
     expect(await codeOf(decide(clerk))).toBe('FORBIDDEN');
     expect(await codeOf(decide(chief, false))).toBe('REASON_MISSING');
     expect((await steps.seen(urgent, clerk))?.urgency).toMatchObject({ approved: null, dueAt: null });
@@ -206,9 +208,10 @@ describe('an urgent case', () => {
     expect(approved.urgency).toMatchObject({ approved: true, limit: { days: 0.5, unit: 'WORKDAY' } });
     expect(approved.urgency?.dueAt).not.toBeNull();
     expect(await codeOf(decide(chief))).toBe('URGENCY_NOT_ASKED');
-    const filter = { custody: null, states: null, item: null, number: null, orderBy: 'REMAINING_DAYS' as const };
     const first = async (node: string, viewer: Viewer) => {
-      const page = await federation.services(node).handling.list(viewer, filter, { first: 1, after: null });
+      const page = await federation
+        .desk(node, handling)
+        .cases(viewer, { orderBy: 'REMAINING_DAYS' }, { first: 1, after: null });
       return page.nodes[0]?.id;
     };
     expect(await first(TOWNSHIP, clerk)).toBe(urgent);

@@ -93,7 +93,7 @@ function projectOf(id: string, rows: readonly LineRow[]): StoredProject | null {
     if (held.some(({ line }) => !Number.isInteger(line.seq))) throw new Error('a line has no number');
     return lines.length === 0 ? null : { file: foldProject(lines.map(({ line }) => line)), lines };
   } catch (cause) {
-    throw problem('CHAIN_BROKEN', `The log of the project ${id} can not be followed.`, { field: 'id', cause });
+    throw problem('CHAIN_BROKEN', `The log of the project ${id} cannot be followed.`, { field: 'id', cause });
   }
 }
 

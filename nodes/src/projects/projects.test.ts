@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -85,7 +86,7 @@ describe('a project kept by the county', () => {
     expect(now?.phases.map(({ phase }) => phase)).toContain('APPROVAL');
   });
 
-  test('whose log can not be followed costs itself alone in the list', async () => {
+  test('whose log cannot be followed costs itself alone in the list', async () => {
     const [sound, broken] = [await registered(), await registered()];
     await knows(TOWNSHIP, sound);
     await knows(TOWNSHIP, broken);
@@ -327,7 +328,7 @@ describe('projects of a county that is closed', () => {
     await knows(VILLAGE, id);
     running = await steps.file(agent, homestead({ project: id }));
     done = await steps.file(agent, homestead({ project: id }));
-    await federation.services(VILLAGE).handling.withdraw(agent, { id: done, reason: '不办了', idempotencyKey: null });
+    await federation.desk(VILLAGE, handling).withdrawCase(agent, { id: done, reason: '不办了', idempotencyKey: null });
     await steps.forward(running, agent);
     await steps.arrives(running, clerk);
     await eventually(async () => {

@@ -93,7 +93,7 @@ describe('reading personal data', () => {
     expect((await reads(VILLAGE, other)).map((line) => line.fields)).toEqual([['Case.applicant.name']]);
   });
 
-  test('that can not be written down shows nothing', async () => {
+  test('that cannot be written down shows nothing', async () => {
     await federation.rows(VILLAGE, 'ALTER TABLE personal_data_reads RENAME TO away');
     const { data, errors } = await ask(agent, 'filing', withVariables(APPLICANT));
     await federation.rows(VILLAGE, 'ALTER TABLE away RENAME TO personal_data_reads');
@@ -141,7 +141,7 @@ describe('reading by a command on the host', () => {
     expect(await reads()).toHaveLength(before);
   });
 
-  test('that can not be written down shows nothing', async () => {
+  test('that cannot be written down shows nothing', async () => {
     await federation.rows(VILLAGE, 'ALTER TABLE personal_data_reads RENAME TO away');
     const shown: string[] = [];
     const terminal = { environment: federation.environment(VILLAGE), print: (text: string) => void shown.push(text) };

@@ -30,7 +30,7 @@ import type { Lives } from './lives.ts';
 /** Most entries of a feed in one part. */
 const ENTRIES = 200;
 /** What is counted and logged of what a peer gave that is not taken. */
-const COPY_JOB = 'taking a copy back';
+const COPY_JOB = 'taking a returned copy';
 
 type Part = Pick<Copy, 'keys' | 'cases' | 'projects' | 'feeds'>;
 const NOTHING: Part = { keys: [], cases: [], projects: [], feeds: [] };
@@ -71,7 +71,7 @@ export class Healer {
   async finishWaiting(): Promise<void> {
     const { db, lives, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });
-    await failures.each('ending a wait for others', lives.healing(), subjectOf, (node) =>
+    await failures.each('ending a recovery', lives.healing(), subjectOf, (node) =>
       db.transact(node, async (tx) => {
         const [state] = await tx.query<{ asked: boolean; waiting: boolean }>(
           `SELECT count(*) > 0 AS asked, count(*) FILTER (WHERE done_at IS NULL) > 0 AS waiting
@@ -87,7 +87,7 @@ export class Healer {
   async begin(): Promise<void> {
     const { db, lives, outbox, trust, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });
-    await failures.each('asking what others hold', lives.healing(), subjectOf, (node) =>
+    await failures.each('asking other nodes for copies', lives.healing(), subjectOf, (node) =>
       db.transact(node, async (tx) => {
         const life = lives.lifeOf(node);
         const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
@@ -162,7 +162,7 @@ export class Healer {
       // the other parts go; the restored node waits for this one until people decide
       'TOO_LARGE',
     );
-    this.#parts.log.info({ node: tx.node, from: message.from, parts: parts.length }, 'gave a restored node its own');
+    this.#parts.log.info({ node: tx.node, from: message.from, parts: parts.length }, 'copies sent to a restored node');
     return { outcome: 'DONE' };
   };
 
@@ -188,6 +188,8 @@ export class Healer {
       if (taken.outcome === 'DONE') wanted.push(...taken.wanted);
     }
     if (wanted.length > 0) return { outcome: 'WANTS', materials: [...new Set(wanted)] };
+    // one after the other, so that the last peer sees that the others are done
+    await tx.query(`SELECT 1 FROM lives WHERE node = $1 AND life = $2 FOR UPDATE`, [life]);
     await tx.query(
       `UPDATE heal_peers SET parts = parts + 1, expected = coalesce($4, expected), cases = cases + $5,
          done_at = CASE WHEN parts + 1 = coalesce($4, expected) THEN now() END
@@ -257,18 +259,20 @@ export class Healer {
 
   async #finish(tx: NodeTx): Promise<void> {
     const { lives, log, onHealed } = this.#parts;
+    const life = lives.lifeOf(tx.node);
+    // a new life may be beginning: the one before it, which was healed long ago, is not healed once more
     const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
-      `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 RETURNING asked_since, heads`,
-      [lives.lifeOf(tx.node)],
+      `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 AND healed_at IS NULL RETURNING asked_since, heads`,
+      [life],
     );
-    if (!row) return;
+    if (life === undefined || !row) return;
     for (const feed of FEEDS) {
       await dropStatedBefore(tx, feed, row.heads.find((h) => h.feed === feed)?.head ?? 0);
     }
     await resumeCases(tx, row.asked_since, this.#parts);
     tx.afterCommit(() => {
-      lives.healed(tx.node);
-      log.warn({ node: tx.node }, 'healed: all others gave back what they hold');
+      lives.healed(tx.node, life);
+      log.warn({ node: tx.node }, 'recovery finished: all other nodes returned what they hold');
       onHealed(tx.node);
     });
   }

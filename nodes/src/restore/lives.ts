@@ -117,7 +117,7 @@ export class Lives {
       if (before) this.#lives.set(node, before);
       throw error;
     }
-    this.#log.warn({ node, since: seenAt }, 'this database was restored: others are asked for what they hold of it');
+    this.#log.warn({ node, since: seenAt }, 'restored database detected: asking other nodes for what they hold');
   }
 
   /** A peer tells of its new life. @returns false when it is not its newest */
@@ -133,9 +133,10 @@ export class Lives {
     return true;
   }
 
-  healed(node: DivisionCode): void {
+  /** A life took back what others hold. One that is over, or ends at this moment, says nothing of the next. */
+  healed(node: DivisionCode, life: number): void {
     const known = this.#lives.get(node);
-    if (known) this.#lives.set(node, { ...known, healing: false });
+    if (known?.life === life && !this.#beginning.has(node)) this.#lives.set(node, { ...known, healing: false });
   }
 
   /** The node leaves this host with its life; nothing more is said of it here. */

@@ -8,7 +8,8 @@ import { custodyAt, isClosed, NODE_ACTOR } from '@liandong/schema/case';
 import { comesBack, inRoster, isAway, isBack, passOn, standsOn } from '@liandong/schema/domains/roster';
 import { dayOf } from '@liandong/schema/kernel';
 import type { CaseWriter } from '../cases/index.ts';
-import { carryProxyEvent, lockCase } from '../cases/index.ts';
+import { lockCase } from '../cases/index.ts';
+import { carryProxyEvent } from '../proxy/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -127,7 +128,7 @@ async function changeAgent(
   reason: 'ABSENCE' | 'RETURN',
   actor: StoredAbsence['reportedBy'],
 ): Promise<string> {
-  if (!file.proxy) throw new Error('Nobody handles this case by proxy.');
+  if (!file.proxy) throw new Error('The case has no proxy agent.');
   const change = randomUUID();
   const event = { action: 'AGENT_CHANGED' as const, data: { change, from: file.proxy.agent, to, reason } };
   await carryProxyEvent(tx, { writer, outbox }, file, { actor, event, at: now() });

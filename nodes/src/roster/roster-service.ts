@@ -225,7 +225,9 @@ export function rosterService(parts: RosterParts): RosterService {
       await write(viewer, 'KEEP_ROSTER', input, async (tx, person) => {
         const entry = await getEntry(tx, sub);
         if (validUntil !== null && validUntil < on) {
-          throw problem('BAD_INPUT', `What was learned on ${on} can't end on ${validUntil}.`, { field: 'validUntil' });
+          throw problem('BAD_INPUT', `A training held on ${on} can't be valid until ${validUntil}, which is earlier.`, {
+            field: 'validUntil',
+          });
         }
         await store.insertTraining(tx, randomUUID(), sub, { what, on, validUntil });
         await store.logChange(tx, now(), person, 'TRAINED', entry, { what, on, validUntil });
@@ -261,7 +263,7 @@ export function rosterService(parts: RosterParts): RosterService {
         }
         if (input.reason === '') throw problem('REASON_MISSING', 'Give the reason.', { field: 'reason' });
         if (input.on < today())
-          throw problem('BAD_INPUT', 'What was done stands; it ends today or later.', { field: 'on' });
+          throw problem('BAD_INPUT', "A term can't end in the past; it ends today or later.", { field: 'on' });
         await store.endStandIns(tx, { id: input.id }, input.on);
         const what = { role: found.role, standIn: found.standInName, on: input.on, reason: input.reason };
         await store.logChange(tx, now(), keeper, 'STAND_IN_ENDED', found.absent, what);
@@ -290,7 +292,7 @@ export function rosterService(parts: RosterParts): RosterService {
           if (!found) throw problem('NOT_FOUND', `${node} knows no such absence.`, { node, field: 'id' });
           await reporter(tx, person, found.agent.sub);
           if (input.on < today()) {
-            throw problem('BAD_INPUT', 'Somebody is back today or later.', { field: 'on' });
+            throw problem('BAD_INPUT', "A return can't lie in the past; it is today or later.", { field: 'on' });
           }
           if (found.endedOn !== null || input.on > found.until) {
             throw problem('ABSENCE_CONFLICT', 'The absence is over by then already.', { node, field: 'on' });

@@ -11,7 +11,8 @@ import type { Day, Employment, PassedOn, PostChange, Role } from '@liandong/sche
 import type { LogActor } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { standsOn } from '@liandong/schema/domains/roster';
-import type { PostsOf, ToldChangeOf } from '../cases/index.ts';
+import type { PostsOf } from '../cases/index.ts';
+import type { ToldChangeOf } from '../proxy/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 

@@ -1,6 +1,8 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { ARTICLES, dayOf, ROSTER_GAPS } from '@liandong/schema/kernel';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, countyChief, countyClerk } from '../testing/cases.ts';
 import {
@@ -24,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const roster = (node: string) => federation.services(node).roster;
-const proxy = (node: string) => federation.services(node).proxy;
+const proxyDesk = (node: string) => federation.desk(node, proxy);
 const refusal = (attempt: Promise<unknown>) =>
   attempt.then(
     () => null,
@@ -45,7 +47,8 @@ const entry = (who: Viewer, change: object = {}) => ({
   ...key,
   ...change,
 });
-const agentOf = async (id: string, viewer: Viewer = agent) => (await proxy(viewer.division).ofCase(viewer, id)).agent;
+const agentOf = async (id: string, viewer: Viewer = agent) =>
+  (await proxyDesk(viewer.division).proxyHandling(viewer, { case: id })).agent;
 const logged = async (id: string, viewer: Viewer) => (await steps.seen(id, viewer))?.log ?? [];
 
 describe('stand-ins (AB角)', () => {
@@ -148,10 +151,10 @@ describe('a roster', () => {
     const trained = { sub: helper.sub, what: '岗前培训', on: day(-3), validUntil: day(100), ...key };
     await roster(VILLAGE).recordTraining(chief, trained);
     const id = await steps.file(helper, application());
-    const { handling } = federation.services(VILLAGE);
+    const desk = federation.desk(VILLAGE, handling);
     const input = { id, reason: '不办了', ...key };
-    expect(await refusal(handling.withdraw(helper, input))).toMatchObject({ code: 'HELPER_LIMITED' });
-    expect(await refusal(handling.transfer(helper, { ...input, to: TOWNSHIP }))).toMatchObject({
+    expect(await refusal(desk.withdrawCase(helper, input))).toMatchObject({ code: 'HELPER_LIMITED' });
+    expect(await refusal(desk.transferCase(helper, { ...input, to: TOWNSHIP }))).toMatchObject({
       code: 'HELPER_LIMITED',
     });
     await roster(VILLAGE).keepAgent(
@@ -216,14 +219,14 @@ describe('an absent agent', () => {
       node: TOWNSHIP,
     });
     // the stand-in, a clerk of the desk, keeps the contacts in the agent's post
-    await proxy(VILLAGE).logContact(clerkB, {
+    await proxyDesk(VILLAGE).logContact(clerkB, {
       id: here,
       with: 'APPLICANT',
       way: 'PHONE',
       what: '告知由我接办',
       ...key,
     });
-    const { contacts } = await proxy(VILLAGE).ofCase(agent, here);
+    const { contacts } = await proxyDesk(VILLAGE).proxyHandling(agent, { case: here });
     expect(contacts.at(-1)?.actor).toMatchObject({ sub: clerkB.sub, role: 'AGENT', for: ref(agent) });
 
     const again = { sub: null, from: day(1), until: day(3), reason: '住院', ...key };
@@ -232,7 +235,7 @@ describe('an absent agent', () => {
     await eventually(async () => (await agentOf(there)).sub === agent.sub);
     expect(await agentOf(here)).toEqual({ node: VILLAGE, ...ref(agent) });
     const contact = { id: here, with: 'APPLICANT' as const, way: 'PHONE' as const, what: '告知', ...key };
-    expect(await refusal(proxy(VILLAGE).logContact(clerkB, contact))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusal(proxyDesk(VILLAGE).logContact(clerkB, contact))).toMatchObject({ code: 'FORBIDDEN' });
     const [listed] = (await roster(VILLAGE).absences(chief, day(-1))).filter((a) => a.id === absence.id);
     expect(listed?.cases.filter((c) => [here, there].includes(c.caseId)).map((c) => c.backAt !== null)).toEqual([
       true,

@@ -82,11 +82,11 @@ export async function readyDataKeys(parts: DataKeyParts): Promise<void> {
     let faults = 0;
     const sealed = await reseal(db, node, (value, error) => {
       faults++;
-      failures.note('sealing what an earlier program left', { node, value }, error);
+      failures.note('sealing data of an earlier version', { node, value }, error);
     });
     // at the next start once more
     if (faults > 0) continue;
-    if (sealed > 0) log.info({ node, sealed }, 'what an earlier program left readable is sealed');
+    if (sealed > 0) log.info({ node, sealed }, 'personal data of an earlier version sealed');
     await db.transact(node, (tx) =>
       tx.query(
         `INSERT INTO node_settings (node, key, value) VALUES ($1, $2, $3)
@@ -104,7 +104,7 @@ async function makeDataKeys({ config, db, vault, now, log }: DataKeyParts, nodes
   for (const key of keys) {
     await db.transact(key.node, (tx) => rememberDataKey(tx, key, 'node', 'the first start'));
   }
-  log.warn({ file, nodes }, 'data keys were made: keep a copy apart from the database and from its backups');
+  log.warn({ file, nodes }, 'data keys generated: keep a copy apart from the database and its backups');
 }
 
 /** @throws {ProblemError} BAD_CONFIG for a directory that can't be written, as a mounted secret */
@@ -126,7 +126,7 @@ export async function writeKeysOf(
 function lostKey(node: DivisionCode, kid: string, dir: string) {
   return problem(
     'DATA_KEY_MISSING',
-    `The data key ${kid} of ${node} is not in ${dir}. What the database keeps of applicants is sealed with it, and nobody can read that without it: put its file back from where keys are kept. Without any copy of the key only what other nodes hold can come back: restore into an empty database.`,
+    `The data key ${kid} of ${node} is not in ${dir}. The personal data in the database is sealed with it and can't be read without it: put its file back from where keys are kept. Without any copy of the key only what other nodes hold can come back: restore into an empty database.`,
     { node },
   );
 }

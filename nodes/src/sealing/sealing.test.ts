@@ -197,7 +197,7 @@ describe('a database that an earlier program filled', () => {
     await steps.arrives(next, clerk);
   });
 
-  test('with a value that can not be opened is sealed but for that one, and its host starts', async () => {
+  test('with a value that cannot be opened is sealed but for that one, and its host starts', async () => {
     const left = await steps.file();
     const broken = `ld1.${'A'.repeat(12)}.${'A'.repeat(40)}`;
     const { application: sealed } = await cases(VILLAGE);

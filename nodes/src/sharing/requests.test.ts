@@ -244,7 +244,7 @@ describe('a request outside its grant', () => {
   });
 });
 
-describe('a request whose proof can not be believed', () => {
+describe('a request whose proof cannot be believed', () => {
   /** What the village would have sent, spoilt on the way out. */
   const inject = async (spoil: (body: DataRequestBody) => Promise<void> | void, from = VILLAGE) => {
     const id = await steps.file(agent, withoutHousehold());
@@ -298,7 +298,7 @@ describe('a request whose proof can not be believed', () => {
   });
 });
 
-describe('an answer that can not be believed', () => {
+describe('an answer that cannot be believed', () => {
   const answerOf = async () => {
     const id = await steps.file(agent, withoutHousehold());
     const { id: request } = await data.ask(id);

@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import { join } from 'node:path';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -128,7 +129,7 @@ describe('a material that sharing gave', () => {
     const { id: request } = await data.ask(id, clerk);
     await data.ended(id, request, clerk);
     const notice = (names: string[]) =>
-      federation.services(TOWNSHIP).handling.requestSupplement(clerk, {
+      federation.desk(TOWNSHIP, handling).requestSupplement(clerk, {
         id,
         missing: names.map((name) => ({ material: name, reason: '未提交' })),
         note: null,

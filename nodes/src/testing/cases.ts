@@ -1,3 +1,4 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { FileCaseInput } from '@liandong/schema/graph';
 import type { HandlingView } from '@liandong/schema/domains/handling';
@@ -74,34 +75,36 @@ export class CaseSteps {
   }
 
   forward(id: string, viewer: Viewer): Promise<HandlingView> {
-    return this.#federation.services(viewer.division).handling.forward(viewer, step(id));
+    return this.#federation.desk(viewer.division, handling).forwardCase(viewer, step(id));
   }
 
   accept(id: string, viewer: Viewer): Promise<HandlingView> {
-    return this.#federation.services(viewer.division).handling.accept(viewer, step(id));
+    return this.#federation.desk(viewer.division, handling).acceptCase(viewer, step(id));
   }
 
   review(id: string, viewer: Viewer, amountFen: number | null = null): Promise<HandlingView> {
     return this.#federation
-      .services(viewer.division)
-      .handling.review(viewer, { ...step(id), opinion: 'APPROVE', amountFen });
+      .desk(viewer.division, handling)
+      .reviewCase(viewer, { ...step(id), opinion: 'APPROVE', amountFen });
   }
 
   decide(id: string, viewer: Viewer): Promise<HandlingView> {
     return this.#federation
-      .services(viewer.division)
-      .handling.decide(viewer, { id, outcome: 'GRANTED', reason: null, minutes: null, idempotencyKey: null });
+      .desk(viewer.division, handling)
+      .decideCase(viewer, { id, outcome: 'GRANTED', reason: null, minutes: null, idempotencyKey: null });
   }
 
   /** Issues the document where the case was decided, sends it to the desk that took it in and delivers it there. */
   async deliver(id: string, decidedBy: Viewer, deliveredBy: Viewer): Promise<HandlingView> {
-    const { handling } = this.#federation.services(decidedBy.division);
-    await handling.issueDocument(decidedBy, step(id));
+    const desk = this.#federation.desk(decidedBy.division, handling);
+    await desk.issueDocument(decidedBy, step(id));
     if (decidedBy.division !== deliveredBy.division) {
-      await handling.assign(decidedBy, step(id));
+      await desk.assignCase(decidedBy, step(id));
       await this.arrives(id, deliveredBy);
     }
-    return this.#federation.services(deliveredBy.division).handling.deliver(deliveredBy, { ...step(id), way: 'AGENT' });
+    return this.#federation
+      .desk(deliveredBy.division, handling)
+      .deliverCase(deliveredBy, { ...step(id), way: 'AGENT' });
   }
 
   /** What a desk knows of the case; null when it may not or knows nothing. */

@@ -52,7 +52,7 @@ async function generateKeys(topology: Topology, divisions: Divisions): Promise<M
     if (parent !== null && !nodes.includes(parent)) {
       throw problem(
         'BAD_CONFIG',
-        `${node} is in the topology and its parent ${parent} is not: nobody could vouch for its key.`,
+        `${node} is in the topology and its parent ${parent} is not, so its key can't be certified.`,
       );
     }
   }

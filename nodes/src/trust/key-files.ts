@@ -101,7 +101,8 @@ export async function protectKeys(dir: string, passphrase: string): Promise<stri
   const set = await sealPrivate(JSON.stringify({ keys: keys.map(jwkOf) }), 'jwk-set+json', passphrase);
   const written = await writePrivate(join(dir, `protected-${Date.now()}.jwks.jwe`), set);
   const kept = await readKeyFile(written, passphrase);
-  if (kept.length !== keys.length) throw problem('INTERNAL', `${written} does not hold what was written to it.`);
+  if (kept.length !== keys.length)
+    throw problem('INTERNAL', `${written} was read back and differs from what was written.`);
   for (const file of files) await rm(file);
   return keys.map((key) => key.kid);
 }

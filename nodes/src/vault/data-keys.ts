@@ -114,7 +114,8 @@ export async function protectDataKeys(dir: string, passphrase: string): Promise<
   if (keys.length === 0) return 0;
   const written = await writeDataKeys(dir, keys, passphrase);
   const kept = await readDataKeyFile(written, passphrase);
-  if (kept.length !== keys.length) throw problem('INTERNAL', `${written} does not hold what was written to it.`);
+  if (kept.length !== keys.length)
+    throw problem('INTERNAL', `${written} was read back and differs from what was written.`);
   for (const name of plain) await rm(join(dir, name));
   return keys.length;
 }

@@ -56,7 +56,7 @@ export async function connectBroker({
       ...(seed === null ? {} : { authenticator: nkeyAuthenticator(seed) }),
     });
   } catch (cause) {
-    throw problem('BROKER_UNAVAILABLE', `The broker at ${urls.join(', ')} can not be used.`, { cause });
+    throw problem('BROKER_UNAVAILABLE', `The broker at ${urls.join(', ')} cannot be used.`, { cause });
   }
 }
 

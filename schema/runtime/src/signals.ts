@@ -19,11 +19,11 @@ export function stopOnSignal({ name, log, stopTimeoutMs, stop }: Stoppable): voi
   let stopping: Promise<void> | null = null;
   const onSignal = () => {
     if (stopping) {
-      log.warn(`${name} was ended by a second signal: its unfinished work goes on after the next start`);
+      log.warn(`${name} killed by a second signal: unfinished work resumes after the next start`);
       return end();
     }
     const deadline = setTimeout(() => {
-      log.error({ ms: stopTimeoutMs }, `${name} did not stop in time and was ended`);
+      log.error({ ms: stopTimeoutMs }, `${name} killed: it did not stop in time`);
       end();
     }, stopTimeoutMs);
     stopping = stop().then(() => {

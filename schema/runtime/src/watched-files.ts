@@ -19,7 +19,9 @@ export function watchFiles(log: Logger, all: readonly WatchedFiles[]): { stop: (
     const read = () => {
       taken = taken
         .then(take)
-        .catch((error: unknown) => log.error({ err: error, files }, 'what was changed was not taken'));
+        .catch((error: unknown) =>
+          log.error({ err: error, files }, 'changed file not applied: the settings before it stay in force'),
+        );
     };
     for (const file of files) watchFile(file, { interval: LOOK_MS }, read);
     process.on('SIGHUP', read);

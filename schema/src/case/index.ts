@@ -24,7 +24,7 @@ export { NODE_ACTOR, logLineSchema } from './log-line.ts';
 export type { LogActor, LogLine } from './log-line.ts';
 export { HAND_OFF_ACTIONS, LOG_ACTIONS, LOG_ACTION_LABELS } from './log-words.ts';
 export type { HandOffAction } from './log-words.ts';
-export type { Desk, LineDraft, Step, StepContext } from './step-context.ts';
+export type { Desk, LineDraft, Step, StepContext, Wish } from './step-context.ts';
 export { actAs } from './step-rules.ts';
 export { handOver, keptBy, successionLines } from './succession-steps.ts';
 export { NO_SUCCESSION, actingFor, requireClosable, requireOpenNode } from './successions.ts';
@@ -38,5 +38,5 @@ export {
   isClosed,
   isUndecided,
 } from './words.ts';
-export type { CaseState, CaseWait, EnquiryState, Grade, IdType } from './words.ts';
+export type { CaseOrder, CaseState, CaseWait, EnquiryState, Grade, IdType } from './words.ts';
 export { NOTHING_DUE, dueIfResumed, mostDaysDueBefore, nextDue } from './work-queue.ts';

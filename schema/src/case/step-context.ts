@@ -45,6 +45,16 @@ export type Desk = StepContext;
 /** A line to be written: who and what; the case's store adds number, time, chain and signature. */
 export type LineDraft = LogEntry & { actor: LogActor; note: string | null };
 
+/**
+ * What the rule says of a case that another desk holds: that desk is told who wishes it and why, and writes the line. Here
+ * nothing is written.
+ */
+export interface Wish {
+  wish: 'WITHDRAWAL' | 'RECALL';
+  actor: LogActor;
+  reason: string;
+}
+
 /** What a step leads to: its lines, and where the case goes when one of them hands it off. */
 export interface Step {
   lines: [LineDraft, ...LineDraft[]];

@@ -2,14 +2,20 @@ import { admissionDuties } from './admission/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
+import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
+import { hearingDuties } from './hearings/duties.ts';
+import { jointDuties } from './joint/duties.ts';
 import { implementationDuties } from './implementation/duties.ts';
 import { itemLifeDuties } from './item-life/duties.ts';
 import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
+import { proxyDuties } from './proxy/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties };
+/** Those of the steps of every case. */
+export const CASE_DUTIES = { ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */
 export const REGISTER_DUTIES = {
   ...legalBasisDuties,
@@ -19,4 +25,4 @@ export const REGISTER_DUTIES = {
   ...implementationDuties,
 };
 /** Those that stand at a place of their own in the table. */
-export { delegationDuties, feeDuties };
+export { delegationDuties, feeDuties, hearingDuties, jointDuties, proxyDuties };

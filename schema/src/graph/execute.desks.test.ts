@@ -5,12 +5,13 @@ import { COUNTY, NEIGHBOUR_VILLAGE, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE } from '..
 import { person } from '../testing/people.ts';
 import type { Ran } from '../testing/run-role.ts';
 import { atTownship, atVillage, errorsOf, run, SECRET } from '../testing/run-role.ts';
-import { contextOf, handlingView } from '../testing/services.ts';
+import { contextOf, doing, handlingView } from '../testing/services.ts';
 import type { FileCaseInput } from './inputs.ts';
 import type { Figures, RollupView, Watermark } from '../domains/figures/services.ts';
-import type { FilingView } from '../domains/handling/services.ts';
 import type { catalogue } from '../domains/catalogue/operations.ts';
 import { performing } from '../operation/handlers.ts';
+import { handling } from '../domains/handling/operations.ts';
+import type { FilingView } from '../domains/filing/services.ts';
 import type { PageRequest } from '../operation/answers.ts';
 import type { RoleContext } from './services.ts';
 
@@ -18,16 +19,16 @@ describe('mutations', () => {
   const query = `mutation($input: CaseStepInput!) {
     acceptCase(input: $input) { case { id state } errors { code article field node { code } custodian { code } } } }`;
   const refusing = (thrown: unknown) =>
-    contextOf({ [VILLAGE]: { handling: { accept: () => Promise.reject(thrown) } } }, VILLAGE);
+    contextOf({ [VILLAGE]: doing(handling, { acceptCase: () => Promise.reject(thrown as Error) }) }, VILLAGE);
 
   test('that are done give the case and no error', async () => {
     const seen: unknown[] = [];
     const viewer = person(VILLAGE, 'CLERK');
-    const accept = (by: unknown, input: unknown) => {
+    const acceptCase = (by: unknown, input: unknown) => {
       seen.push([by, input]);
       return Promise.resolve(handlingView(atVillage, VILLAGE));
     };
-    const context = contextOf({ [VILLAGE]: { handling: { accept } } }, VILLAGE, viewer);
+    const context = contextOf({ [VILLAGE]: doing(handling, { acceptCase }) }, VILLAGE, viewer);
     const { result } = await run('handling', query, context, { input: { id: atVillage.id, note: ' ' } });
     expect(result).toEqual({ data: { acceptCase: { case: { id: atVillage.id, state: 'FILED' }, errors: [] } } });
     expect(seen).toEqual([[viewer, { id: atVillage.id, note: null, idempotencyKey: null }]]);
@@ -94,17 +95,17 @@ describe('mutations', () => {
   });
 
   test.each([
-    ['acceptCase', 'accept', ''],
-    ['forwardCase', 'forward', ''],
-    ['refuseCase', 'refuse', ', reason: "r"'],
-    ['returnCase', 'return', ', reason: "r"'],
-    ['withdrawCase', 'withdraw', ', reason: "r"'],
-    ['reviewCase', 'review', ', opinion: APPROVE'],
-    ['decideCase', 'decide', ', outcome: GRANTED'],
-    ['requestSupplement', 'requestSupplement', ', missing: [{material: "m", reason: "r"}]'],
-  ] as const)('%s reaches its own service and no other', async (field, service, input) => {
+    ['acceptCase', ''],
+    ['forwardCase', ''],
+    ['refuseCase', ', reason: "r"'],
+    ['returnCase', ', reason: "r"'],
+    ['withdrawCase', ', reason: "r"'],
+    ['reviewCase', ', opinion: APPROVE'],
+    ['decideCase', ', outcome: GRANTED'],
+    ['requestSupplement', ', missing: [{material: "m", reason: "r"}]'],
+  ] as const)('%s does its own operation and no other', async (field, input) => {
     const done = () => Promise.resolve(handlingView(atVillage, VILLAGE));
-    const context = contextOf({ [VILLAGE]: { handling: { [service]: done } } }, VILLAGE);
+    const context = contextOf({ [VILLAGE]: doing(handling, { [field]: done }) }, VILLAGE);
     const { result } = await run(
       'handling',
       `mutation { ${field}(input: {id: "x"${input}}) { errors { code } } }`,
@@ -217,7 +218,7 @@ describe('lists', () => {
       const nodes = [handlingView(atVillage, VILLAGE), handlingView(atTownship, VILLAGE)];
       return Promise.resolve({ nodes, cursors: ['c1', 'c2'], hasNextPage: true, hasPreviousPage: false });
     };
-    const context = contextOf({ [VILLAGE]: { handling: { list } } }, VILLAGE);
+    const context = contextOf({ [VILLAGE]: doing(handling, { cases: list }) }, VILLAGE);
     const text = `{ cases${args} { nodes { id } edges { cursor }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
     return { ran: await run('handling', text, context), asked };

@@ -8,7 +8,7 @@ import { extensionsOf } from './execute.ts';
 import type { HandlingKey } from '../domains/handling/services.ts';
 import type { RoleContext } from './services.ts';
 
-describe('an operation that can not be executed', () => {
+describe('an operation that cannot be executed', () => {
   const nobody = contextOf({}, VILLAGE);
 
   test.each([

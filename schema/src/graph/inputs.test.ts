@@ -4,23 +4,20 @@ import { z } from 'zod';
 import { VILLAGE } from '../testing/fixtures.ts';
 import { refusal, refusals } from '../testing/refusals.ts';
 import { enquiries } from '../domains/enquiries/operations.ts';
+import { handling } from '../domains/handling/operations.ts';
 import { ARTICLES } from '../kernel/articles.ts';
-import { interestedPartyInput } from '../domains/hearings/inputs.ts';
+import { interestedPartyInput } from '../domains/hearings/operations.ts';
 import {
   applicantInput,
-  caseStepInput,
   consentInput,
-  decideCaseInput,
   fileCaseInput,
   MATERIAL_MEDIA_TYPES,
   MAX_MATERIAL_BYTES,
   parseInput,
-  reasonedStepInput,
-  requestSupplementInput,
-  reviewCaseInput,
   supplementCaseInput,
 } from './inputs.ts';
 
+const { acceptCase, decideCase, refuseCase, requestSupplement, reviewCase } = handling.operations;
 const applicant = { name: '张三', idType: 'RESIDENT_ID', idNumber: '11010519491231002X', phone: '13858600001' };
 const consent = { givenBy: '张三', way: 'SIGNATURE', scope: '代办低保', givenAt: '2026-03-02T09:00:00+08:00' };
 const materialInput = (changes: Record<string, unknown> = {}) => ({
@@ -220,12 +217,12 @@ describe('steps', () => {
   const id = `${VILLAGE}-0198c0de`;
 
   test.each<[string, z.ZodType, Record<string, unknown>]>([
-    ['a step', caseStepInput, { id }],
-    ['a step with a reason', reasonedStepInput, { id, reason: '材料模糊' }],
-    ['a notice', requestSupplementInput, { id, missing: [{ material: '户口簿', reason: '未提交' }] }],
+    ['a step', acceptCase.input, { id }],
+    ['a step with a reason', refuseCase.input, { id, reason: '材料模糊' }],
+    ['a notice', requestSupplement.input, { id, missing: [{ material: '户口簿', reason: '未提交' }] }],
     ['a supplement', supplementCaseInput, { id, materials: [materialInput()] }],
-    ['a review', reviewCaseInput, { id, opinion: 'APPROVE' }],
-    ['a decision', decideCaseInput, { id, outcome: 'GRANTED' }],
+    ['a review', reviewCase.input, { id, opinion: 'APPROVE' }],
+    ['a decision', decideCase.input, { id, outcome: 'GRANTED' }],
   ])('%s is taken with what it needs, and refused without its case', (_, schema, input) => {
     expect(parseInput(schema, input)).toMatchObject({ ...input, idempotencyKey: null });
     expect(fieldsOf(schema, { ...input, id: ' ' })).toEqual(['id']);
@@ -235,28 +232,33 @@ describe('steps', () => {
   });
 
   test('a note of nothing but spaces is none', () => {
-    expect(parseInput(caseStepInput, { id, note: '  ' }).note).toBeNull();
-    expect(parseInput(caseStepInput, { id, note: ' 齐全 ' }).note).toBe('齐全');
+    expect(parseInput(acceptCase.input, { id, note: '  ' }).note).toBeNull();
+    expect(parseInput(acceptCase.input, { id, note: ' 齐全 ' }).note).toBe('齐全');
   });
 
   test.each<[string, z.ZodType, Record<string, unknown>, string]>([
-    ['a note without end', caseStepInput, { note: 'x'.repeat(1001) }, 'note'],
-    ['a reason without end', reasonedStepInput, { reason: 'x'.repeat(1001) }, 'reason'],
-    ['no reason given at all', reasonedStepInput, {}, 'reason'],
+    ['a note without end', acceptCase.input, { note: 'x'.repeat(1001) }, 'note'],
+    ['a reason without end', refuseCase.input, { reason: 'x'.repeat(1001) }, 'reason'],
+    ['no reason given at all', refuseCase.input, {}, 'reason'],
     [
       'a notice of 51 materials',
-      requestSupplementInput,
+      requestSupplement.input,
       { missing: Array.from({ length: 51 }, () => missing()) },
       'missing',
     ],
-    ['a notice without a reason', requestSupplementInput, { missing: [missing({ reason: ' ' })] }, 'missing.0.reason'],
-    ['a notice of no material', requestSupplementInput, { missing: [missing({ material: '' })] }, 'missing.0.material'],
+    ['a notice without a reason', requestSupplement.input, { missing: [missing({ reason: ' ' })] }, 'missing.0.reason'],
+    [
+      'a notice of no material',
+      requestSupplement.input,
+      { missing: [missing({ material: '' })] },
+      'missing.0.material',
+    ],
     ['a supplement of nothing', supplementCaseInput, { materials: [] }, 'materials'],
-    ['an unknown opinion', reviewCaseInput, { opinion: 'MAYBE' }, 'opinion'],
-    ['a decision that is none', decideCaseInput, { outcome: 'WITHDRAWN' }, 'outcome'],
+    ['an unknown opinion', reviewCase.input, { opinion: 'MAYBE' }, 'opinion'],
+    ['a decision that is none', decideCase.input, { outcome: 'WITHDRAWN' }, 'outcome'],
     [
       'a decision with a reason without end',
-      decideCaseInput,
+      decideCase.input,
       { outcome: 'REFUSED', reason: 'x'.repeat(1001) },
       'reason',
     ],
@@ -265,9 +267,9 @@ describe('steps', () => {
   });
 
   test('an empty reason and an empty notice reach the rule, which cites its article', () => {
-    expect(parseInput(reasonedStepInput, { id, reason: '  ' }).reason).toBe('');
-    expect(parseInput(requestSupplementInput, { id, missing: [] }).missing).toEqual([]);
-    expect(parseInput(decideCaseInput, { id, outcome: 'REFUSED', reason: '' }).reason).toBeNull();
+    expect(parseInput(refuseCase.input, { id, reason: '  ' }).reason).toBe('');
+    expect(parseInput(requestSupplement.input, { id, missing: [] }).missing).toEqual([]);
+    expect(parseInput(decideCase.input, { id, outcome: 'REFUSED', reason: '' }).reason).toBeNull();
   });
 });
 
@@ -280,7 +282,7 @@ describe('an input', () => {
 
   test('keeps nothing that was not asked for', () => {
     const padded = { id: 'c', note: 'n', custodian: '331000', __typename: 'CaseStepInput' };
-    expect(parseInput(caseStepInput, padded)).toEqual({ id: 'c', note: 'n', idempotencyKey: null });
+    expect(parseInput(acceptCase.input, padded)).toEqual({ id: 'c', note: 'n', idempotencyKey: null });
   });
 
   test('is refused with an article only where the fault has one', () => {

@@ -7,8 +7,9 @@ import { isIdNumber } from '../kernel/identity-numbers.ts';
 import { isDay } from '../kernel/calendar.ts';
 import { formEntrySchema } from '../domains/catalogue/forms.ts';
 import { CONSENT_WAYS } from '../domains/proxy/words.ts';
-import { DELIVERY_WAYS, ID_TYPES, OPINIONS, OUTCOMES, SPECIAL_PROCEDURES } from '../case/words.ts';
+import { ID_TYPES } from '../case/words.ts';
 import type { Grade } from '../case/words.ts';
+import { word } from '../operation/fields.ts';
 import { idempotencyKey, optionalText, paperNumber, phone, text } from '../operation/input-parts.ts';
 
 /** Largest material, in bytes. */
@@ -33,12 +34,13 @@ const amountFen = z
 const materialInput = z.object({
   name: text(100),
   fileName: text(200),
-  mediaType: z.enum(MATERIAL_MEDIA_TYPES),
+  mediaType: z.enum(MATERIAL_MEDIA_TYPES).meta({ scalar: 'String' }),
   /** Base64 of the bytes. */
   content: z
     .string()
     .min(4, 'has no bytes')
-    .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes`),
+    .max(Math.ceil(MAX_MATERIAL_BYTES / 3) * 4, `is above ${MAX_MATERIAL_BYTES} bytes`)
+    .meta({ scalar: 'Base64', description: 'The bytes, at most 10 MiB.' }),
 });
 export type MaterialInput = z.infer<typeof materialInput>;
 
@@ -47,18 +49,27 @@ function bytesOf(base64: string): number {
   return Math.floor(base64.replace(/=+$/, '').length * 0.75);
 }
 
-export const materialsInput = z
-  .array(materialInput)
-  .max(50)
-  .refine(
-    (list) => list.reduce((sum, m) => sum + bytesOf(m.content), 0) <= MAX_REQUEST_BYTES,
-    `are above ${MAX_REQUEST_BYTES} bytes together; hand the rest in with a supplement`,
-  );
+/** Materials that are handed in together. @param nameSays what the graph says of a material's name */
+const materialsOf = (nameSays?: string) =>
+  z
+    .array(
+      materialInput.extend({ name: nameSays === undefined ? text(100) : text(100).meta({ description: nameSays }) }),
+    )
+    .max(50)
+    .refine(
+      (list) => list.reduce((sum, m) => sum + bytesOf(m.content), 0) <= MAX_REQUEST_BYTES,
+      `are above ${MAX_REQUEST_BYTES} bytes together; hand the rest in with a supplement`,
+    );
+export const materialsInput = materialsOf();
+/** Materials of a bundle's one form. */
+export const bundleMaterialsInput = materialsOf('Goes to every member that asks for a material of this name.').meta({
+  inputType: 'BundleMaterialInput',
+});
 
 export const applicantInput = z
   .object({
     name: text(100),
-    idType: z.enum(ID_TYPES),
+    idType: word('IdType', ID_TYPES),
     idNumber: paperNumber,
     phone,
   })
@@ -81,9 +92,12 @@ const consentDay = z
   .optional();
 export const consentInput = z.object({
   givenBy: text(100),
-  way: z.enum(CONSENT_WAYS),
+  way: word('ConsentWay', CONSENT_WAYS),
   scope: text(200),
-  givenAt: z.iso.datetime({ offset: true }).transform((v) => new Date(v).toISOString()),
+  givenAt: z.iso
+    .datetime({ offset: true })
+    .transform((v) => new Date(v).toISOString())
+    .meta({ scalar: 'DateTime' }),
   /** First and last day; from the day it was given, and to the end of the case, where left out. */
   from: consentDay,
   until: consentDay,
@@ -130,112 +144,14 @@ export const supplementCaseInput = z.object({
 });
 export type SupplementCaseInput = z.infer<typeof supplementCaseInput>;
 
-export const caseStepInput = z.object({ id, note: optionalText(1000), idempotencyKey });
-export type CaseStepInput = z.infer<typeof caseStepInput>;
-
-/** An empty reason reaches the rule, which cites its article. */
-export const reasonedStepInput = z.object({ id, reason: z.string().trim().max(1000), idempotencyKey });
-export type ReasonedStepInput = z.infer<typeof reasonedStepInput>;
-
-export const requestSupplementInput = z.object({
-  id,
-  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
-  note: optionalText(1000),
-  idempotencyKey,
-});
-export type RequestSupplementInput = z.infer<typeof requestSupplementInput>;
-
-export const reviewCaseInput = z.object({
-  id,
-  opinion: z.enum(OPINIONS),
-  amountFen,
-  note: optionalText(1000),
-  /** Who checked with the reviewer, where the item's substance is checked. */
-  second: staffInput.nullish(),
-  idempotencyKey,
-});
-export type ReviewCaseInput = z.infer<typeof reviewCaseInput>;
-
-export const decideCaseInput = z.object({
-  id,
-  outcome: z.enum(OUTCOMES),
-  reason: optionalText(1000),
-  minutes: optionalText(200),
-  idempotencyKey,
-});
-export type DecideCaseInput = z.infer<typeof decideCaseInput>;
-
 export const fileDraftInput = z.object({ id, materials: materialsInput, idempotencyKey });
 export type FileDraftInput = z.infer<typeof fileDraftInput>;
-
-export const precheckCaseInput = z.object({
-  id,
-  missing: z.array(z.object({ material: text(100), reason: text(500) })).max(50),
-  remarks: optionalText(1000),
-  idempotencyKey,
-});
-export type PrecheckCaseInput = z.infer<typeof precheckCaseInput>;
-
-export const startProcedureInput = z.object({
-  id,
-  kind: z.enum(SPECIAL_PROCEDURES),
-  /** An empty notice reaches the rule, which cites its article. */
-  notice: z.string().trim().max(2000),
-  expectedDays: z
-    .int()
-    .min(1)
-    .max(3650)
-    .nullish()
-    .transform((v) => v ?? null),
-  idempotencyKey,
-});
-export type StartProcedureInput = z.infer<typeof startProcedureInput>;
-
-export const endProcedureInput = z.object({
-  id,
-  procedure: z.int().min(1),
-  result: z.string().trim().max(2000),
-  /** Who surveyed the site. */
-  staff: z.array(staffInput).max(20).nullish(),
-  idempotencyKey,
-});
-export type EndProcedureInput = z.infer<typeof endProcedureInput>;
-
-export const extendCaseInput = z.object({ id, days: z.int(), reason: z.string().trim().max(1000), idempotencyKey });
-export type ExtendCaseInput = z.infer<typeof extendCaseInput>;
-
-export const decideOnTheSpotInput = z.object({
-  id,
-  outcome: z.enum(OUTCOMES),
-  reason: optionalText(1000),
-  idempotencyKey,
-});
-export type DecideOnTheSpotInput = z.infer<typeof decideOnTheSpotInput>;
-
-export const deliverCaseInput = z.object({
-  id,
-  way: z.enum(DELIVERY_WAYS),
-  note: optionalText(1000),
-  idempotencyKey,
-});
-export type DeliverCaseInput = z.infer<typeof deliverCaseInput>;
-
-export const transferCaseInput = z.object({
-  id,
-  to: z.string().refine(isDivisionCode, 'is no division code'),
-  reason: z.string().trim().max(1000),
-  idempotencyKey,
-});
-export type TransferCaseInput = z.infer<typeof transferCaseInput>;
 
 const grade = z
   .int()
   .min(1)
   .max(5)
   .transform((v) => v as Grade);
-export const rateCaseInput = z.object({ id, grade, idempotencyKey });
-export type RateCaseInput = z.infer<typeof rateCaseInput>;
-
 export const rateServiceInput = z.object({ number: text(60), code: text(20), grade, idempotencyKey });
 export type RateServiceInput = z.infer<typeof rateServiceInput>;
 

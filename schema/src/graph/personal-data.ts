@@ -3,8 +3,8 @@ import { Kind, defaultFieldResolver, isObjectType } from 'graphql';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { PersonalDataRead } from '../domains/reads/services.ts';
 import type { EnquiryView } from '../domains/enquiries/views.ts';
-import type { FilingView } from '../domains/handling/services.ts';
-import type { OpinionRequestView } from '../domains/joint/services.ts';
+import type { FilingView } from '../domains/filing/services.ts';
+import type { OpinionRequestView } from '../domains/joint/views.ts';
 import type { RoleContext } from './services.ts';
 
 interface PersonalField {

@@ -155,7 +155,7 @@ describe('root fields', () => {
     }
   });
 
-  test('of mutations answer with a payload that lists its errors, and null when its node can not be reached', () => {
+  test('of mutations answer with a payload that lists its errors, and null when its node cannot be reached', () => {
     for (const { role, field } of roots('Mutation')) {
       expect(isNonNullType(field.type)).toBe(false);
       const payload = fieldsOf(roleSchema(role), String(field.type));

@@ -1,16 +1,13 @@
-import type { BundleService } from '../domains/bundles/services.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
-import type { FilingService, HandlingService } from '../domains/handling/services.ts';
+import type { FilingService } from '../domains/filing/services.ts';
+import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
-import type { HearingService } from '../domains/hearings/services.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
 import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
-import type { ProxyService } from '../domains/proxy/services.ts';
-import type { JointService } from '../domains/joint/services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
 
@@ -38,11 +35,7 @@ export interface NodeServices {
   implementation: ImplementationLookup;
   figures: FiguresService;
   sharing: SharingService;
-  bundles: BundleService;
-  proxy: ProxyService;
   roster: RosterService;
-  joint: JointService;
   projects: ProjectsService;
-  hearings: HearingService;
   reads: ReadsService;
 }

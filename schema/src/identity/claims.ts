@@ -42,7 +42,7 @@ export function viewerOfClaims(claims: unknown): Viewer {
   if (!act) return { sub, name, ...post };
   // whoever acts for another is asked by the own name, never by the other's
   if (act.sub === sub || !roles.includes('AGENT')) {
-    throw problem('UNAUTHENTICATED', 'Only an agent acts for somebody else, and for nobody but others.');
+    throw problem('UNAUTHENTICATED', 'Only an agent acts for another person, and never for themselves.');
   }
   return { sub: act.sub, name: act.name ?? name, ...post, actsFor: sub };
 }

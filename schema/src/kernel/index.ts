@@ -13,4 +13,4 @@ export { maskNumber } from './identity-numbers.ts';
 export { lastDayOf } from './limits.ts';
 export { unwritableIn } from './plain-text.ts';
 export { ROLES, ROLE_LABELS, ROSTER_GAPS, TIERS, TIER_LABELS } from './words.ts';
-export type { Employment, PassedOn, PostChange, Role, Tier, WindowStage } from './words.ts';
+export type { Custody, Employment, PassedOn, PostChange, Role, Tier, WindowStage } from './words.ts';

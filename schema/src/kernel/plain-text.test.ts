@@ -16,5 +16,5 @@ describe('a text', () => {
     ['the halves in the wrong order \ude00\ud83d', 'U+DE00'],
     ['\uffff', 'U+FFFF'],
     ['\ufffe', 'U+FFFE'],
-  ])('holds no sign that can not be stored or written: %j', (text, sign) => expect(unwritableIn(text)).toBe(sign));
+  ])('holds no sign that cannot be stored or written: %j', (text, sign) => expect(unwritableIn(text)).toBe(sign));
 });

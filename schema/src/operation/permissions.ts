@@ -2,7 +2,16 @@ import { problem } from '../kernel/errors.ts';
 import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
-import { delegationDuties, DOMAIN_DUTIES, feeDuties, REGISTER_DUTIES } from '../domains/duties.ts';
+import {
+  CASE_DUTIES,
+  delegationDuties,
+  DOMAIN_DUTIES,
+  feeDuties,
+  hearingDuties,
+  jointDuties,
+  proxyDuties,
+  REGISTER_DUTIES,
+} from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
 import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
@@ -35,27 +44,7 @@ export interface Viewer {
 const TABLE = {
   FILE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   SUPPLEMENT_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  ACCEPT_CASE: { CLERK: ORGANS },
-  REFUSE_CASE: { CLERK: ORGANS },
-  REQUEST_SUPPLEMENT: { CLERK: ORGANS },
-  REVIEW_CASE: { CLERK: ORGANS },
-  PRECHECK_CASE: { CLERK: ORGANS },
-  DECIDE_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
-  DECIDE_ON_THE_SPOT: { CLERK: ORGANS },
-  RUN_PROCEDURE: { CLERK: ORGANS, CHIEF: ORGANS },
-  EXTEND_CASE: { HEAD: ORGANS },
-  ISSUE_DOCUMENT: { CLERK: ORGANS, CHIEF: ORGANS },
-  ASSIGN_CASE: { CLERK: ORGANS, CHIEF: ORGANS },
-  DELIVER_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  RATE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  TERMINATE_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
-  VOID_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
-  TRANSFER_CASE: { AGENT: GRASSROOTS, CLERK: GRASSROOTS },
-  FORWARD_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  // a village gives a decision back whose document is not right
-  RETURN_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
-  WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  RECALL_CASE: { CHIEF: GRANTORS },
+  ...CASE_DUTIES,
   ...delegationDuties,
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   READ_FIGURES: {
@@ -71,18 +60,9 @@ const TABLE = {
   /** 个人信息查阅日志. */
   READ_READS: { SUPERVISOR: ORGANS },
   ...REGISTER_DUTIES,
-  /** Opens joint handling, calls the visit, records it, confirms corrections. */
-  LEAD_JOINT: { CLERK: ORGANS, CHIEF: ORGANS },
-  GIVE_OPINION: { CLERK: ORGANS, CHIEF: ORGANS },
-  /** What one's own department is asked; who helps applicants does not read what organs ask each other. */
-  READ_OPINIONS: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  RESOLVE_OBJECTION: { CHIEF: ORGANS, HEAD: ORGANS },
-  WITHDRAW_QUESTION: { CHIEF: ORGANS, HEAD: ORGANS },
+  ...jointDuties,
   ...feeDuties,
-  LOG_CONTACT: { AGENT: GRASSROOTS },
-  // the applicant says so where the applicant is, or where the case is
-  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+  ...proxyDuties,
   // a township keeps the roster of its villages, too: a village has no chief
   KEEP_ROSTER: { CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
   KEEP_STAND_INS: { CHIEF: ORGANS, HEAD: ORGANS },
@@ -97,12 +77,7 @@ const TABLE = {
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
   ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
-  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
-  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
-  RECUSE_CHAIR: { HEAD: ORGANS },
-  /** By the chair that was named. */
-  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
+  ...hearingDuties,
 } as const satisfies Record<string, Duty>;
 
 /** What people do (办理动作). */

@@ -1,20 +1,27 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 import { problem } from '../kernel/errors.ts';
-import type { HandlingView } from '../domains/handling/services.ts';
+import type { HandlingView } from '../domains/handling/views.ts';
 import type { NodeServices, RoleContext } from '../graph/services.ts';
 import type { CaseFile } from '../case/case-file.ts';
 import { custodyAt, outstanding, resultOf } from '../case/case-file.ts';
+import type { Domain } from '../operation/domain.ts';
+import { performing } from '../operation/handlers.ts';
 import type { Viewer } from '../operation/permissions.ts';
 
 type Overrides = { [K in Exclude<keyof NodeServices, 'perform'>]?: Partial<NodeServices[K]> } & Partial<
   Pick<NodeServices, 'perform'>
 >;
 
+const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
+
+/** A node that does these operations of a domain, and refuses all else as NOT_FOUND. */
+export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof performing<D>>[0]): Overrides {
+  return { perform: performing<D>(answers, none) };
+}
+
 /** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
 export function servicesOf(given: Overrides): NodeServices {
-  const none = () => Promise.reject(problem('NOT_FOUND', 'This node does not answer that.'));
   return {
-    proxy: { ofCase: none, agentCases: none, logContact: none, revokeConsent: none, takeOver: none, ...given.proxy },
     roster: {
       roster: none,
       coverage: none,
@@ -41,37 +48,7 @@ export function servicesOf(given: Overrides): NodeServices {
       rate: none,
       ...given.filing,
     },
-    handling: {
-      getMany: none,
-      list: none,
-      accept: none,
-      refuse: none,
-      requestSupplement: none,
-      review: none,
-      decide: none,
-      forward: none,
-      return: none,
-      requestPrecheck: none,
-      precheck: none,
-      startProcedure: none,
-      endProcedure: none,
-      extend: none,
-      decideOnTheSpot: none,
-      issueDocument: none,
-      assign: none,
-      deliver: none,
-      close: none,
-      rate: none,
-      terminate: none,
-      void: none,
-      transfer: none,
-      document: none,
-      notice: none,
-      withdraw: none,
-      recall: none,
-      ...given.handling,
-    },
-    bundles: { file: none, get: none, list: none, deliver: none, ...given.bundles },
+    handling: { getMany: none, ...given.handling },
     catalogue: { getMany: none, catalogueSeq: none, basis: none, drift: none, ...given.catalogue },
     sharing: {
       offers: none,
@@ -85,22 +62,6 @@ export function servicesOf(given: Overrides): NodeServices {
     figures: { rollup: none, projects: none, standardization: none, ...given.figures },
     implementation: { getMany: none, ...given.implementation },
     perform: given.perform ?? none,
-    joint: {
-      ofCase: none,
-      open: none,
-      giveOpinion: none,
-      excuse: none,
-      excuseFromVisit: none,
-      requests: none,
-      request: none,
-      material: none,
-      scheduleVisit: none,
-      recordVisit: none,
-      confirmCorrection: none,
-      resolveObjection: none,
-      withdrawQuestion: none,
-      ...given.joint,
-    },
     projects: {
       get: none,
       list: none,
@@ -112,18 +73,6 @@ export function servicesOf(given: Overrides): NodeServices {
       answerOrder: none,
       end: none,
       ...given.projects,
-    },
-    hearings: {
-      ofCase: none,
-      tellInterested: none,
-      hearParty: none,
-      offer: none,
-      request: none,
-      waive: none,
-      call: none,
-      recuseChair: none,
-      hold: none,
-      ...given.hearings,
     },
   };
 }

@@ -139,7 +139,7 @@ async function keyFaults(ring: KeyRing, content: CaseExport): Promise<ExportFaul
             place: namePlace(['keys', index]),
             part: state === 'WAITING' ? 'key' : 'signature',
             code: state === 'WAITING' ? 'KEY_UNKNOWN' : 'SIGNATURE_INVALID',
-            message: reason ?? 'It can not be believed.',
+            message: reason ?? 'It cannot be believed.',
           },
         ],
   );

@@ -1,4 +1,6 @@
 /** 一件事: one form for several items. */
+export { bundles } from './operations.ts';
+export type { DeliverBundleInput, FileBundleInput } from './operations.ts';
 export {
   bundleFaults,
   deliverables,
@@ -9,4 +11,4 @@ export {
   memberMaterials,
   progressOf,
 } from './rules.ts';
-export type { BundleService, BundleView, DeliverBundleInput, FileBundleInput } from './services.ts';
+export type { BundleView } from './views.ts';

@@ -91,7 +91,7 @@ describe('a node drifts', () => {
     ).toEqual([['implementation.materials', 'WORSE']]);
   });
 
-  test('with a promise whose unit can not be compared', () => {
+  test('with a promise whose unit cannot be compared', () => {
     expect(better({ promised: { days: implementation.promised.days + 1, unit: 'DAY' } })).toEqual([
       ['implementation.promised', 'DIFFERENT'],
     ]);

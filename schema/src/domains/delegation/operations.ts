@@ -95,8 +95,7 @@ export const grantPower = mutation('grantPower', {
       .meta({ scalar: 'ID', description: 'The request it answers.' }),
   },
   answer: Delegation,
-  keyedAs: 'grant',
-  keyedInput: ({ capFen: amountFen, ...asked }) => ({ ...asked, cap: capOf(amountFen) }),
+  hashedAs: ({ capFen: amountFen, ...asked }) => ({ mutation: 'grant', input: { ...asked, cap: capOf(amountFen) } }),
 });
 
 export type GrantPowerInput = InputOf<typeof grantPower>;
@@ -111,11 +110,9 @@ export const requestPower = mutation('requestPower', {
   article: ARTICLES.delegation,
   input: { ...power, grantor: id(20), reason: text(2000), staff: z.int().min(0) },
   answer: DelegationRequest,
-  keyedAs: 'request',
-  keyedInput: ({ capFen: amountFen, grantor, ...asked }) => ({
-    ...asked,
-    cap: capOf(amountFen),
-    divisionAbove: grantor,
+  hashedAs: ({ capFen: amountFen, grantor: divisionAbove, ...asked }) => ({
+    mutation: 'request',
+    input: { ...asked, cap: capOf(amountFen), divisionAbove },
   }),
 });
 

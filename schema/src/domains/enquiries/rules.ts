@@ -119,7 +119,7 @@ export function requireEnquiryReader(viewer: Viewer, node: DivisionCode, divisio
   requirePermission(viewer, 'READ_ENQUIRIES', divisions.get(viewer.division).tier);
   if (viewer.division === node) return;
   if (viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division)) return;
-  throw problem('FORBIDDEN', `What was asked at ${node} is not open to ${viewer.division}.`, {
+  throw problem('FORBIDDEN', `Enquiries of ${node} are not open to ${viewer.division}.`, {
     article: ARTICLES.postDuties,
     node,
   });
@@ -138,7 +138,8 @@ export function requireReportable(reportedAt: Date | null, caseState: CaseState 
       article,
     });
   }
-  if (result.trim() === '') throw problem('REASON_MISSING', 'Say what was reported.', { article, field: 'result' });
+  if (result.trim() === '')
+    throw problem('REASON_MISSING', 'Say what was reported to the asker.', { article, field: 'result' });
 }
 
 function requireUnreported(reportedAt: Date | null): void {

@@ -1,7 +1,7 @@
 import type { ExpeditedClock } from '../../case/clock.ts';
 import type { GreenChannel } from './rules.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
-import type { UrgencyView } from '../handling/services.ts';
+import type { UrgencyView } from '../handling/views.ts';
 
 /** What a case shows of its shorter limits (绿色通道, 特急). */
 export function expeditedRefs({ builder, enums, refs }: RoleBuilder) {

@@ -148,7 +148,7 @@ export function billOf(
   if (!rate) {
     throw problem(
       'FEE_CATEGORY_UNKNOWN',
-      `The schedule of ${item} has no category ${category.slice(0, 60)}; it has ${rates.map((r) => r.category).join(', ')}.`,
+      `The schedule of ${item} has no category ${category.slice(0, 60)}. Its categories: ${rates.map((r) => r.category).join(', ')}.`,
       { ...by, field: `${field}.category` },
     );
   }

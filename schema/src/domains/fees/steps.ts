@@ -126,7 +126,7 @@ export function grantWaiver(desk: Desk, file: CaseFile, waiver: number): Step {
   const proposed = file.fees.waivers.find((w) => w.number === waiver && w.grantedBy === null);
   if (!proposed) throw problem('NOT_FOUND', `No waiver ${waiver} is proposed.`, { field: 'waiver' });
   if (proposed.proposedBy.sub === actor.sub) {
-    throw problem('SAME_PERSON', 'Whoever proposed a waiver does not grant it.', { article: ARTICLES.feeWaiver });
+    throw problem('SAME_PERSON', 'The person who proposed a waiver may not grant it.', { article: ARTICLES.feeWaiver });
   }
   const { amountFen, ground } = proposed;
   requireWithinDue(file, amountFen);
@@ -169,7 +169,7 @@ export function requirePaidForDocument(desk: Desk, file: CaseFile): void {
   const schedule = desk.implementation.feeSchedule ?? desk.item.feeSchedule;
   // a fee that was never billed is not paid; where the schedule names no amount there is nothing to bill
   if (!file.fees.bill && schedule && schedule.baseFen !== null) {
-    throw problem('FEE_DUE', `${desk.item.code} is paid before its document goes out; it has no bill yet.`, {
+    throw problem('FEE_DUE', `${desk.item.code} must be paid before its document is delivered, and has no bill yet.`, {
       article: ARTICLES.payFirst,
     });
   }

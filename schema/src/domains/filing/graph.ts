@@ -11,7 +11,7 @@ import { OPENS_AS_PUBLIC, OPENS_ITS_CASE } from '../../graph/one-case.ts';
 import type { Outcome } from '../../graph/problems.ts';
 import { addProblem, outcomeOf } from '../../graph/problems.ts';
 import { addProxyParts } from '../proxy/graph-parts.ts';
-import type { FilingView, TrackedCaseView } from '../handling/services.ts';
+import type { FilingView, TrackedCaseView } from './services.ts';
 
 /** Role filing (收件): the application, its number and applicant, and the pointer to the custodian. Owner: the desk that took it in. */
 export function addFiling(role: RoleBuilder): void {

@@ -73,7 +73,7 @@ function requireTwo({ item }: Desk, file: CaseFile, actor: LogActor, second: Sta
     });
   }
   if (pair.some(({ sub }) => file.hearing.chairs.includes(sub))) {
-    throw problem('HEARING_CHAIR', "Whoever chairs the case's hearing does not review it.", {
+    throw problem('HEARING_CHAIR', "The person who chairs the case's hearing may not review it.", {
       article: ARTICLES.hearingRules,
     });
   }
@@ -130,7 +130,7 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
   }
   requireJointDone(desk.item, file.joint, outcome);
   if (handlersOf(file).some((before) => isSamePerson(before, actor))) {
-    throw problem('SAME_PERSON', 'Whoever accepted or reviewed a case does not decide it.', {
+    throw problem('SAME_PERSON', 'The person who accepted or reviewed a case may not decide it.', {
       article: ARTICLES.twoPersons,
     });
   }

@@ -43,10 +43,10 @@ export function documentSeal(desk: Desk, file: CaseFile): string | null {
  * Issues the result's document (制发文书) in the name the decision goes out in, under its seal (Art. 39).
  * @throws {ProblemError} as {@link documentSeal}
  */
-export function issueDocument(desk: Desk, file: CaseFile, { number, document }: DocumentDraft): Step {
+export function issueDocument(desk: Desk, file: CaseFile, draft: DocumentDraft): Step {
   const seal = documentSeal(desk, file);
   const actor = atOwnCase(desk, file, 'ISSUE_DOCUMENT');
-  const data = { number, document, ...(seal === null ? {} : { seal }) };
+  const data = { number: draft.number, document: draft.document, ...(seal === null ? {} : { seal }) };
   return oneLine({ action: 'DOCUMENT_ISSUED', actor, note: null, data });
 }
 

@@ -1,10 +1,11 @@
 import type { Action } from '../../operation/permissions.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { CaseFile } from '../../case/case-file.ts';
-import { isOrgan } from '../../case/case-file.ts';
+import { custodyAt, isOrgan } from '../../case/case-file.ts';
 import { notCompetent } from '../../case/case-grants.ts';
-import type { Desk, Step } from '../../case/step-context.ts';
-import { atOwnCase, oneLine, requireFollows, requireReason } from '../../case/step-rules.ts';
+import type { Desk, Step, Wish } from '../../case/step-context.ts';
+import { isUndecided } from '../../case/words.ts';
+import { actAs, atOwnCase, oneLine, requireFollows, requireReason } from '../../case/step-rules.ts';
 
 /** Withdraws (撤回) at the applicant's wish, while nothing is decided. */
 export function withdrawCase(desk: Desk, file: CaseFile, reason: string): Step {
@@ -12,6 +13,19 @@ export function withdrawCase(desk: Desk, file: CaseFile, reason: string): Step {
   requireFollows(file, 'WITHDRAWN');
   requireReason(reason, ARTICLES.postDuties);
   return oneLine({ action: 'WITHDRAWN', actor, note: reason, data: { reason, requestedAt: desk.node } });
+}
+
+/**
+ * Withdraws where the case is held. The desk that took it in, and gave it on, has the wish carried instead.
+ * @throws {ProblemError} REASON_MISSING, ILLEGAL_STEP, NOT_CUSTODIAN, CASE_IN_TRANSIT
+ */
+export function askToWithdraw(desk: Desk, file: CaseFile, reason: string): Step | Wish {
+  const { node } = desk;
+  const carried = node === file.home && custodyAt(file, node) === 'ELSEWHERE' && isUndecided(file.state);
+  if (!carried) return withdrawCase(desk, file, reason);
+  const actor = actAs(desk, 'WITHDRAW_CASE', file);
+  requireReason(reason, ARTICLES.postDuties);
+  return { wish: 'WITHDRAWAL', actor, reason };
 }
 
 /**

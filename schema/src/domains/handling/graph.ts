@@ -1,11 +1,11 @@
 import type { RoleBuilder } from '../../graph/builder.ts';
-import { addressed, answerKeys, connectionOf, pageOf } from '../../graph/builder.ts';
-import { expedited as expeditedDomain } from '../expedited/operations.ts';
+import { answerKeys } from '../../graph/builder.ts';
+import { expedited } from '../expedited/operations.ts';
 import { addOperations } from '../../operation/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
-import { addHandlingSteps, caseRefOf } from './steps-graph.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
-import type { LogEntryView } from './services.ts';
+import { handling } from './operations.ts';
+import type { HandlingView, LogEntryView } from './views.ts';
 import type { Clock, DeskTime } from '../../case/clock.ts';
 import type {
   Decision,
@@ -20,179 +20,50 @@ import type {
 
 /** Role handling (办理): state, log and clock. Owner: the custodian. */
 export function addHandling(role: RoleBuilder): void {
-  const { builder, enums, refs } = role;
-  const { Division, Limit } = refs;
-  const Case = caseRefOf(role);
-
-  const LogEntry = builder.objectRef<LogEntryView>('LogEntry').implement({
-    description: '办理环节: a line of the case log, signed by the node that wrote it.',
+  const { builder } = role;
+  const Case = caseRef(role);
+  implementCase(role, Case);
+  const Key = builder.inputType('HandlingKey', {
     fields: (t) => ({
-      seq: t.exposeInt('seq', { nullable: false }),
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (l) => l.at }),
-      node: t.field({ type: Division, resolve: (l) => l.node }),
-      actor: t.exposeString('actor'),
-      actorRole: t.field({ type: enums.Role, resolve: (l) => l.actorRole }),
-      action: t.field({ type: enums.LogAction, nullable: false, resolve: (l) => l.action }),
-      note: t.exposeString('note'),
+      id: t.id({ required: true }),
+      at: t.id({ required: true }),
+      via: t.id(),
+      copy: t.boolean({ defaultValue: false }),
     }),
   });
-  const expedited = expeditedRefs(role);
-  const DeskTimeRef = builder.objectRef<DeskTime>('DeskTime').implement({
-    description: '分级用时: what one desk used of the time.',
+  builder.queryType({
     fields: (t) => ({
-      node: t.field({ type: Division, resolve: (d) => d.node }),
-      tier: t.field({ type: enums.Tier, nullable: false, resolve: (d) => d.tier }),
-      usedDays: t.exposeInt('usedDays', { nullable: false }),
-      limit: t.field({ type: Limit, resolve: (d) => d.limit }),
-    }),
-  });
-  const ClockRef = builder.objectRef<Clock>('Clock').implement({
-    description: '办理时限, counted by the official calendar from acceptance.',
-    fields: (t) => ({
-      startedOn: t.field({ type: 'Date', nullable: false, resolve: (c) => c.startedOn }),
-      dueAt: t.field({
-        type: 'DateTime',
-        nullable: false,
-        description: 'End of the promise, or of a shorter limit of the case that ends before it.',
-        resolve: (c) => c.dueAt,
-      }),
-      expedited: t.field({
-        type: expedited.Clock,
-        description: 'Null where the case has no shorter limit.',
-        resolve: (c) => c.expedited,
-      }),
-      statutoryDueAt: t.field({ type: 'DateTime', resolve: (c) => c.statutoryDueAt }),
-      promised: t.field({ type: Limit, nullable: false, resolve: (c) => c.promised }),
-      statutory: t.field({ type: Limit, resolve: (c) => c.statutory }),
-      remainingDays: t.exposeInt('remainingDays', {
-        nullable: false,
-        description: "Days of the promise's unit until `dueAt`; negative past it; frozen once it is decided.",
-      }),
-      usedDays: t.exposeInt('usedDays', { nullable: false }),
-      overdue: t.exposeBoolean('overdue', { nullable: false }),
-      provisional: t.exposeBoolean('provisional', {
-        nullable: false,
-        description: 'A date depends on a year whose calendar is not published yet.',
-      }),
-      pausedSince: t.field({
-        type: 'DateTime',
-        description: 'Since when a special procedure keeps the clock still (Art. 45).',
-        resolve: (c) => c.pausedSince,
-      }),
-      excludedDays: t.exposeInt('excludedDays', { nullable: false, description: 'Days outside the limit.' }),
-      extendedDays: t.exposeInt('extendedDays', { nullable: false, description: 'Working days added (Art. 42).' }),
-      deliveryDueAt: t.field({
-        type: 'DateTime',
-        description: 'End of the tenth working day after the decision (Art. 44).',
-        resolve: (c) => c.deliveryDueAt,
-      }),
-      desks: t.field({ type: [DeskTimeRef], nullable: false, resolve: (c) => c.desks }),
-    }),
-  });
-  const DecisionRef = builder.objectRef<Decision>('Decision').implement({
-    description: '决定',
-    fields: (t) => ({
-      outcome: t.field({ type: enums.Outcome, nullable: false, resolve: (d) => d.outcome }),
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
-      node: t.field({ type: Division, resolve: (d) => d.node }),
-      reason: t.exposeString('reason'),
-      remedies: t.exposeString('remedies', { description: '救济途径' }),
-      inNameOf: t.field({
-        type: Division,
-        description: "In whose name it goes out: the grantor's where the power was lent.",
-        resolve: (d) => d.inNameOf,
-      }),
-      minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
-      department: t.exposeString('department', { description: 'The department whose decision it is.' }),
-      grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
-      deemed: t.exposeBoolean('deemed', {
-        nullable: false,
-        description: 'Whether the law made it: nothing was decided when the licence to renew expired (Art. 50).',
-      }),
-      byHearing: t.boolean({
-        nullable: false,
-        description: "Whether it is made by a hearing's record (Art. 48).",
-        resolve: (d) => d.records.length > 0,
+      _handling: t.field({
+        extensions: OPENS_ITS_CASE,
+        type: [Case],
+        nullable: { list: false, items: true },
+        args: { keys: t.arg({ type: [Key], required: true }) },
+        resolve: (_, { keys }, context) =>
+          answerKeys(keys, (node, asked) =>
+            context.services(node).handling.getMany(
+              context.viewer,
+              asked.map((key) => ({ id: key.id, copy: key.copy ?? false })),
+            ),
+          ),
       }),
     }),
   });
 
-  const PrecheckRef = builder.objectRef<Precheck>('Precheck').implement({
-    description: '预审: one complete list, before any clock runs.',
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.at }),
-      node: t.field({ type: Division, resolve: (p) => p.node }),
-      missing: t.field({ type: [refs.MissingMaterial], nullable: false, resolve: (p) => p.missing }),
-      remarks: t.exposeString('remarks'),
-    }),
-  });
-  const ProcedureRef = builder.objectRef<Procedure>('Procedure').implement({
-    description: '特别程序, with the time it took.',
-    fields: (t) => ({
-      number: t.exposeInt('number', { nullable: false }),
-      kind: t.field({ type: enums.SpecialProcedure, nullable: false, resolve: (p) => p.kind }),
-      node: t.field({ type: Division, resolve: (p) => p.node }),
-      startedAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.startedAt }),
-      endedAt: t.field({ type: 'DateTime', resolve: (p) => p.endedAt }),
-      stopsClock: t.exposeBoolean('stopsClock', { nullable: false }),
-      notice: t.exposeString('notice', { nullable: false, description: 'What the applicant was told in writing.' }),
-      expectedDays: t.exposeInt('expectedDays'),
-      result: t.exposeString('result'),
-      staff: t.stringList({
-        nullable: false,
-        description: 'Who surveyed the site.',
-        resolve: (p) => p.staff.map((s) => s.name),
-      }),
-    }),
-  });
-  const RenewalRef = builder.objectRef<Renewal>('Renewal').implement({
-    description: '延续 of a licence.',
-    fields: (t) => ({
-      licence: t.exposeString('licence', { nullable: false }),
-      expiresOn: t.field({ type: 'Date', nullable: false, resolve: (r) => r.expiresOn }),
-    }),
-  });
-  const ExtensionRef = builder.objectRef<Extension>('Extension').implement({
-    description: "延长期限, once, by the organ's head.",
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (e) => e.at }),
-      days: t.exposeInt('days', { nullable: false, description: 'Working days.' }),
-      reason: t.exposeString('reason', { nullable: false }),
-      by: t.string({ description: 'Who extended it.', resolve: (e) => e.actor.name }),
-    }),
-  });
-  const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
-    description: '结果文书. Its text is asked for by `resultDocument`.',
-    fields: (t) => ({
-      number: t.exposeString('number', { nullable: false, description: '文号' }),
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
-      node: t.field({ type: Division, resolve: (d) => d.node }),
-      fileName: t.string({ nullable: false, resolve: (d) => d.document.fileName }),
-      sha256: t.string({ nullable: false, resolve: (d) => d.document.sha256 }),
-      seal: t.exposeString('seal', { description: "The register's id of the seal set on it." }),
-    }),
-  });
-  const DeliveryRef = builder.objectRef<Delivery>('Delivery').implement({
-    description: '送达',
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
-      node: t.field({ type: Division, resolve: (d) => d.node }),
-      way: t.field({ type: enums.DeliveryWay, nullable: false, resolve: (d) => d.way }),
-    }),
-  });
-  const RatingRef = builder.objectRef<Rating>('Rating').implement({
-    description: '好差评: 5 the best, 1 the worst.',
-    fields: (t) => ({
-      at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
-      grade: t.int({ nullable: false, resolve: (r) => r.grade }),
-      byApplicant: t.boolean({
-        nullable: false,
-        description: 'Whether the applicant gave it alone, and not at a desk.',
-        resolve: (r) => r.by === 'APPLICANT',
-      }),
-    }),
-  });
+  builder.mutationType();
+  addOperations(role, expedited, addOperations(role, handling, { Case }));
+}
 
+const caseRef = ({ builder }: RoleBuilder) => builder.objectRef<HandlingView>('Case');
+
+function implementCase(role: RoleBuilder, Case: ReturnType<typeof caseRef>): void {
+  const { enums, refs } = role;
+  const { Division } = refs;
+  const expeditedTypes = expeditedRefs(role);
+  const LogEntry = logEntryType(role);
+  const ClockRef = clockType(role, expeditedTypes.Clock);
+  const DecisionRef = decisionType(role);
+  const { PrecheckRef, ProcedureRef, RenewalRef, ExtensionRef } = courseTypes(role);
+  const { DocumentRef, DeliveryRef, RatingRef } = endTypes(role);
   Case.implement({
     description: '办件: one application, from filing to closing.',
     fields: (t) => ({
@@ -245,8 +116,8 @@ export function addHandling(role: RoleBuilder): void {
       }),
       withdrawalRequestedAt: t.field({ type: 'DateTime', resolve: (c) => c.withdrawalRequestedAt }),
       projectId: t.id({ description: '项目 the case belongs to.', resolve: (c) => c.project }),
-      greenChannel: t.field({ type: expedited.Channel, resolve: (c) => c.greenChannel }),
-      urgency: t.field({ type: expedited.Urgency, resolve: (c) => c.urgency }),
+      greenChannel: t.field({ type: expeditedTypes.Channel, resolve: (c) => c.greenChannel }),
+      urgency: t.field({ type: expeditedTypes.Urgency, resolve: (c) => c.urgency }),
       staleSince: t.field({
         type: 'DateTime',
         description: 'Set when the answering node does not hold the case: when it last heard of it.',
@@ -254,90 +125,193 @@ export function addHandling(role: RoleBuilder): void {
       }),
     }),
   });
+}
 
-  const Key = builder.inputType('HandlingKey', {
+function logEntryType({ builder, enums, refs: { Division } }: RoleBuilder) {
+  return builder.objectRef<LogEntryView>('LogEntry').implement({
+    description: '办理环节: a line of the case log, signed by the node that wrote it.',
     fields: (t) => ({
-      id: t.id({ required: true }),
-      at: t.id({ required: true }),
-      via: t.id(),
-      copy: t.boolean({ defaultValue: false }),
+      seq: t.exposeInt('seq', { nullable: false }),
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (l) => l.at }),
+      node: t.field({ type: Division, resolve: (l) => l.node }),
+      actor: t.exposeString('actor'),
+      actorRole: t.field({ type: enums.Role, resolve: (l) => l.actorRole }),
+      action: t.field({ type: enums.LogAction, nullable: false, resolve: (l) => l.action }),
+      note: t.exposeString('note'),
     }),
   });
-  const Filter = builder.inputType('CaseFilter', {
-    fields: (t) => ({
-      division: t.id({ description: "Whose cases; the viewer's own desk when left out." }),
-      custody: t.field({ type: enums.Custody }),
-      states: t.field({ type: [enums.CaseState] }),
-      item: t.id(),
-      number: t.string(),
-      department: t.string({ description: "The item's department in charge (民政)." }),
-      waitingFor: t.field({ type: enums.CaseWait }),
-      overdue: t.boolean({ description: 'Whether the next limit has passed.' }),
-      paused: t.boolean({ description: 'Whether a special procedure keeps the clock still.' }),
-      dueBefore: t.field({ type: 'DateTime', description: 'Whose next limit ends before this instant.' }),
-    }),
-  });
-  builder.queryType({
-    fields: (t) => ({
-      cases: t.field({
-        description:
-          'The cases a desk knows, newest first; or its work queue: the open cases it holds, by the days left to their next limit.',
-        type: builder.connectionObject({ type: Case, name: 'CaseConnection' }),
-        args: {
-          filter: t.arg({ type: Filter }),
-          orderBy: t.arg({ type: enums.CaseOrder }),
-          first: t.arg.int(),
-          after: t.arg.string(),
-        },
-        resolve: async (_, { filter, orderBy, ...page }, context) =>
-          connectionOf(
-            await context.services(addressed(context)).handling.list(
-              context.viewer,
-              {
-                custody: filter?.custody ?? null,
-                states: filter?.states ?? null,
-                item: filter?.item ?? null,
-                number: filter?.number ?? null,
-                department: filter?.department ?? null,
-                waitingFor: filter?.waitingFor ?? null,
-                overdue: filter?.overdue ?? null,
-                paused: filter?.paused ?? null,
-                dueBefore: filter?.dueBefore ? new Date(filter.dueBefore) : null,
-                orderBy: orderBy ?? null,
-              },
-              pageOf(page),
-            ),
-          ),
-      }),
-      resultDocument: t.string({
-        extensions: OPENS_ITS_CASE,
-        description: '结果文书 of a case, as Markdown, as it was issued.',
-        args: { case: t.arg.id({ required: true }) },
-        resolve: (_, { case: id }, context) =>
-          context.services(addressed(context)).handling.document(context.viewer, id),
-      }),
-      caseNotice: t.string({
-        extensions: OPENS_ITS_CASE,
-        description: 'The written notice that goes with a line of the log (受理通知书, 补正告知书 …), as Markdown.',
-        args: { case: t.arg.id({ required: true }), seq: t.arg.int({ required: true }) },
-        resolve: (_, { case: id, seq }, context) =>
-          context.services(addressed(context)).handling.notice(context.viewer, id, seq),
-      }),
-      _handling: t.field({
-        extensions: OPENS_ITS_CASE,
-        type: [Case],
-        nullable: { list: false, items: true },
-        args: { keys: t.arg({ type: [Key], required: true }) },
-        resolve: (_, { keys }, context) =>
-          answerKeys(keys, (node, asked) =>
-            context.services(node).handling.getMany(
-              context.viewer,
-              asked.map((key) => ({ id: key.id, copy: key.copy ?? false })),
-            ),
-          ),
-      }),
-    }),
-  });
+}
 
-  addOperations(role, expeditedDomain, { Case, CasePayload: addHandlingSteps(role, Case) });
+function clockType(
+  { builder, enums, refs: { Division, Limit } }: RoleBuilder,
+  Expedited: ReturnType<typeof expeditedRefs>['Clock'],
+) {
+  const DeskTimeRef = builder.objectRef<DeskTime>('DeskTime').implement({
+    description: '分级用时: what one desk used of the time.',
+    fields: (t) => ({
+      node: t.field({ type: Division, resolve: (d) => d.node }),
+      tier: t.field({ type: enums.Tier, nullable: false, resolve: (d) => d.tier }),
+      usedDays: t.exposeInt('usedDays', { nullable: false }),
+      limit: t.field({ type: Limit, resolve: (d) => d.limit }),
+    }),
+  });
+  return builder.objectRef<Clock>('Clock').implement({
+    description: '办理时限, counted by the official calendar from acceptance.',
+    fields: (t) => ({
+      startedOn: t.field({ type: 'Date', nullable: false, resolve: (c) => c.startedOn }),
+      dueAt: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'End of the promise, or of a shorter limit of the case that ends before it.',
+        resolve: (c) => c.dueAt,
+      }),
+      expedited: t.field({
+        type: Expedited,
+        description: 'Null where the case has no shorter limit.',
+        resolve: (c) => c.expedited,
+      }),
+      statutoryDueAt: t.field({ type: 'DateTime', resolve: (c) => c.statutoryDueAt }),
+      promised: t.field({ type: Limit, nullable: false, resolve: (c) => c.promised }),
+      statutory: t.field({ type: Limit, resolve: (c) => c.statutory }),
+      remainingDays: t.exposeInt('remainingDays', {
+        nullable: false,
+        description: "Days of the promise's unit until `dueAt`; negative past it; frozen once it is decided.",
+      }),
+      usedDays: t.exposeInt('usedDays', { nullable: false }),
+      overdue: t.exposeBoolean('overdue', { nullable: false }),
+      provisional: t.exposeBoolean('provisional', {
+        nullable: false,
+        description: 'A date depends on a year whose calendar is not published yet.',
+      }),
+      pausedSince: t.field({
+        type: 'DateTime',
+        description: 'Since when a special procedure keeps the clock still (Art. 45).',
+        resolve: (c) => c.pausedSince,
+      }),
+      excludedDays: t.exposeInt('excludedDays', { nullable: false, description: 'Days outside the limit.' }),
+      extendedDays: t.exposeInt('extendedDays', { nullable: false, description: 'Working days added (Art. 42).' }),
+      deliveryDueAt: t.field({
+        type: 'DateTime',
+        description: 'End of the tenth working day after the decision (Art. 44).',
+        resolve: (c) => c.deliveryDueAt,
+      }),
+      desks: t.field({ type: [DeskTimeRef], nullable: false, resolve: (c) => c.desks }),
+    }),
+  });
+}
+
+function decisionType({ builder, enums, refs: { Division } }: RoleBuilder) {
+  return builder.objectRef<Decision>('Decision').implement({
+    description: '决定',
+    fields: (t) => ({
+      outcome: t.field({ type: enums.Outcome, nullable: false, resolve: (d) => d.outcome }),
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
+      node: t.field({ type: Division, resolve: (d) => d.node }),
+      reason: t.exposeString('reason'),
+      remedies: t.exposeString('remedies', { description: '救济途径' }),
+      inNameOf: t.field({
+        type: Division,
+        description: "In whose name it goes out: the grantor's where the power was lent.",
+        resolve: (d) => d.inNameOf,
+      }),
+      minutes: t.exposeString('minutes', { description: '会议纪要 of a collective decision.' }),
+      department: t.exposeString('department', { description: 'The department whose decision it is.' }),
+      grant: t.exposeID('grant', { description: 'The delegation it was decided under.' }),
+      deemed: t.exposeBoolean('deemed', {
+        nullable: false,
+        description: 'Whether the law made it: nothing was decided when the licence to renew expired (Art. 50).',
+      }),
+      byHearing: t.boolean({
+        nullable: false,
+        description: "Whether it is made by a hearing's record (Art. 48).",
+        resolve: (d) => d.records.length > 0,
+      }),
+    }),
+  });
+}
+
+/** What happens to a case before it is decided. */
+function courseTypes({ builder, enums, refs }: RoleBuilder) {
+  const { Division } = refs;
+  const PrecheckRef = builder.objectRef<Precheck>('Precheck').implement({
+    description: '预审: one complete list, before any clock runs.',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.at }),
+      node: t.field({ type: Division, resolve: (p) => p.node }),
+      missing: t.field({ type: [refs.MissingMaterial], nullable: false, resolve: (p) => p.missing }),
+      remarks: t.exposeString('remarks'),
+    }),
+  });
+  const ProcedureRef = builder.objectRef<Procedure>('Procedure').implement({
+    description: '特别程序, with the time it took.',
+    fields: (t) => ({
+      number: t.exposeInt('number', { nullable: false }),
+      kind: t.field({ type: enums.SpecialProcedure, nullable: false, resolve: (p) => p.kind }),
+      node: t.field({ type: Division, resolve: (p) => p.node }),
+      startedAt: t.field({ type: 'DateTime', nullable: false, resolve: (p) => p.startedAt }),
+      endedAt: t.field({ type: 'DateTime', resolve: (p) => p.endedAt }),
+      stopsClock: t.exposeBoolean('stopsClock', { nullable: false }),
+      notice: t.exposeString('notice', { nullable: false, description: 'What the applicant was told in writing.' }),
+      expectedDays: t.exposeInt('expectedDays'),
+      result: t.exposeString('result'),
+      staff: t.stringList({
+        nullable: false,
+        description: 'Who surveyed the site.',
+        resolve: (p) => p.staff.map((s) => s.name),
+      }),
+    }),
+  });
+  const RenewalRef = builder.objectRef<Renewal>('Renewal').implement({
+    description: '延续 of a licence.',
+    fields: (t) => ({
+      licence: t.exposeString('licence', { nullable: false }),
+      expiresOn: t.field({ type: 'Date', nullable: false, resolve: (r) => r.expiresOn }),
+    }),
+  });
+  const ExtensionRef = builder.objectRef<Extension>('Extension').implement({
+    description: "延长期限, once, by the organ's head.",
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (e) => e.at }),
+      days: t.exposeInt('days', { nullable: false, description: 'Working days.' }),
+      reason: t.exposeString('reason', { nullable: false }),
+      by: t.string({ description: 'Who extended it.', resolve: (e) => e.actor.name }),
+    }),
+  });
+  return { PrecheckRef, ProcedureRef, RenewalRef, ExtensionRef };
+}
+
+/** What a case ends with. */
+function endTypes({ builder, enums, refs: { Division } }: RoleBuilder) {
+  const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
+    description: '结果文书. Its text is asked for by `resultDocument`.',
+    fields: (t) => ({
+      number: t.exposeString('number', { nullable: false, description: '文号' }),
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
+      node: t.field({ type: Division, resolve: (d) => d.node }),
+      fileName: t.string({ nullable: false, resolve: (d) => d.document.fileName }),
+      sha256: t.string({ nullable: false, resolve: (d) => d.document.sha256 }),
+      seal: t.exposeString('seal', { description: "The register's id of the seal set on it." }),
+    }),
+  });
+  const DeliveryRef = builder.objectRef<Delivery>('Delivery').implement({
+    description: '送达',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (d) => d.at }),
+      node: t.field({ type: Division, resolve: (d) => d.node }),
+      way: t.field({ type: enums.DeliveryWay, nullable: false, resolve: (d) => d.way }),
+    }),
+  });
+  const RatingRef = builder.objectRef<Rating>('Rating').implement({
+    description: '好差评: 5 the best, 1 the worst.',
+    fields: (t) => ({
+      at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
+      grade: t.int({ nullable: false, resolve: (r) => r.grade }),
+      byApplicant: t.boolean({
+        nullable: false,
+        description: 'Whether the applicant gave it alone, and not at a desk.',
+        resolve: (r) => r.by === 'APPLICANT',
+      }),
+    }),
+  });
+  return { DocumentRef, DeliveryRef, RatingRef };
 }

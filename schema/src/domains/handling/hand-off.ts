@@ -5,10 +5,18 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import { isOrgan } from '../../case/case-file.ts';
 import { reroutedFirst, rerouting } from '../../case/case-grants.ts';
-import type { Desk, LineDraft, Step } from '../../case/step-context.ts';
+import type { Desk, LineDraft, Step, Wish } from '../../case/step-context.ts';
 import { requireIssued } from './delivery.ts';
 import { requireNothingDue } from '../fees/steps.ts';
-import { atOwnCase, handOff, oneLine, requireCustody, requireFollows, requireReason } from '../../case/step-rules.ts';
+import {
+  actAs,
+  atOwnCase,
+  handOff,
+  oneLine,
+  requireCustody,
+  requireFollows,
+  requireReason,
+} from '../../case/step-rules.ts';
 
 /**
  * Forwards (上报): to the accepting organ, or with the review to the deciding one. Where a grant the case stood on has
@@ -139,4 +147,16 @@ export function recallCase(
   if (file.acceptance === null || node === file.power) return oneLine(line);
   const data = { to: file.power, epoch: file.epoch + 1 };
   return { lines: [line, { action: 'FORWARDED', actor: by, note: reason, data }], handOff: data };
+}
+
+/**
+ * At the grantor's: has a case called back. Whether it may be is asked here as it is known here; its desk asks once more
+ * with {@link recallCase}.
+ * @throws {ProblemError} REASON_MISSING, NOT_COMPETENT, ILLEGAL_STEP
+ */
+export function askToRecall(desk: Desk, file: CaseFile, reason: string): Wish {
+  const actor = actAs(desk, 'RECALL_CASE', file);
+  requireReason(reason, ARTICLES.delegation);
+  recallCase(file.custodian, { ...file, inTransitTo: null }, desk.node, actor, reason);
+  return { wish: 'RECALL', actor, reason };
 }

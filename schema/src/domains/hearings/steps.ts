@@ -175,14 +175,14 @@ export function callHearing(desk: Desk, file: CaseFile, plan: HearingPlan): Step
   requireTime(desk, file, plan);
   const handled = handlersOf(file);
   if (handled.some((before) => isSamePerson(before, { ...plan.chair, role: null }))) {
-    throw problem('HEARING_CHAIR', 'Whoever accepted or reviewed the case does not chair its hearing.', {
+    throw problem('HEARING_CHAIR', 'The person who accepted or reviewed the case may not chair its hearing.', {
       article: ARTICLES.hearingRules,
       field: 'chair',
     });
   }
   const ownMotion = call?.ownMotion ?? requests.length === 0;
   if (ownMotion && !plan.announcement) {
-    throw problem('NOTICE_MISSING', 'A hearing that nobody asked for is announced to the public.', {
+    throw problem('NOTICE_MISSING', 'A hearing held without a request must be announced to the public.', {
       article: ARTICLES.hearingHeld,
       field: 'announcement',
     });
@@ -243,7 +243,7 @@ export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step
   }
   if (desk.now < call.at) throw problem('BAD_INPUT', 'The hearing has not been yet.', { article, field: 'record' });
   if (!isSoundAttendance(file.hearing, held)) {
-    throw problem('BAD_INPUT', 'Everybody who came signed the record, or is said to have refused.', {
+    throw problem('BAD_INPUT', 'Every person present must sign the record or be recorded as refusing.', {
       article,
       field: 'signed',
     });

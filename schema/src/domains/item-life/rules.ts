@@ -37,7 +37,7 @@ export function draftState({ reviews }: DraftFile): DraftState {
 export function requireReview(draft: DraftFile, review: DraftReview): void {
   const article = ARTICLES.threeDesks;
   if (draft.authors.includes(review.reviewer)) {
-    throw problem('SAME_PERSON', 'Whoever wrote a draft does not review it.', { article });
+    throw problem('SAME_PERSON', 'The author of a draft may not review it.', { article });
   }
   if (draft.reviews.some((r) => r.reviewer === review.reviewer)) {
     throw problem('SAME_PERSON', 'This person has spoken on the draft already; the desks are three people.', {

@@ -1,4 +1,5 @@
 /** 联办: joint handling and joint acceptance. */
+export { joint } from './operations.ts';
 export { opinionAnswerSchema, opinionNoticeSchema, opinionRequestSchema, partyWordSchema } from './messages.ts';
 export type { OpinionNotice, OpinionRequest, PartySays, PartyWord } from './messages.ts';
 export {
@@ -20,17 +21,6 @@ export { answerRequest, dueFrom, enterWord, excuseAttendance, excuseRequest } fr
 export type { PartyDesk, SignedWord } from './party-steps.ts';
 export { jointOpen, nextLapseAt } from './rules.ts';
 export type { Party } from './rules.ts';
-export type { JointHandlingView, JointService, OpinionRequestView, PartyStepView, RequestKey } from './services.ts';
-export {
-  confirmCorrection,
-  excuseFromVisit,
-  excuseOpinion,
-  giveOpinion,
-  lapseOpinions,
-  openJoint,
-  recordVisit,
-  resolveObjection,
-  scheduleVisit,
-  withdrawQuestion,
-} from './steps.ts';
+export { excuseFromVisit, excuseOpinion, giveOpinion, lapseOpinions } from './steps.ts';
+export type { JointHandlingView, OpinionRequestView, PartyStepView } from './views.ts';
 export type { AnswerState } from './words.ts';

@@ -2,7 +2,7 @@ import type { Material } from '../../case/log-line.ts';
 import type { Party } from './rules.ts';
 import type { PartyVisit } from './parties.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
-import type { OpinionRequestView } from './services.ts';
+import type { OpinionRequestView } from './views.ts';
 
 type PartyType = ReturnType<ReturnType<typeof partyRef>['implement']>;
 type Said = OpinionRequestView['words'][number];

@@ -24,7 +24,8 @@ export interface JointOpening {
   /** The stage of a construction project, whose lead the table names; null where the item's own department leads. */
   stage: ProjectStage | null;
   parties: {
-    node: DivisionCode;
+    /** The lead's own when null. */
+    node: DivisionCode | null;
     department: string;
     ask: PartyAsk;
     /** Working days to answer in, from tomorrow on. */
@@ -39,7 +40,7 @@ export interface JointOpening {
  * @throws {ProblemError} JOINT_REPEATED, JOINT_INCOMPLETE, WRONG_DEPARTMENT for one that does not lead the stage,
  * BAD_INPUT for a deadline outside the case's own limit, or a party that is no organ
  */
-export function openJoint(desk: Desk, file: CaseFile, { stage, parties }: JointOpening): Step {
+export function openJoint(desk: Desk, file: CaseFile, { stage, parties: named }: JointOpening): Step {
   const actor = atOwnCase(desk, file, 'LEAD_JOINT');
   requireFollows(file, 'JOINT_OPENED');
   if (desk.node !== file.decider) throw notCompetent(desk.node, file);
@@ -51,10 +52,14 @@ export function openJoint(desk: Desk, file: CaseFile, { stage, parties }: JointO
       field: 'stage',
     });
   }
+  const parties = named.map((party) => ({ ...party, node: party.node ?? desk.node }));
   const { departments = [], silentApproval = false, absenceDefault = false } = desk.item.bundle ?? {};
   const unasked = departments.filter((name) => !parties.some((p) => p.department === name));
   if (unasked.length > 0 || parties.length === 0) {
-    throw problem('JOINT_INCOMPLETE', `Not asked: ${unasked.join('、') || 'anybody'}.`, { article, field: 'parties' });
+    throw problem('JOINT_INCOMPLETE', `Not asked: ${unasked.join('、') || 'any department'}.`, {
+      article,
+      field: 'parties',
+    });
   }
   const due = clockOf(file, desk.calendar, desk.divisions, desk.now)?.dueAt;
   const asked = parties.map(({ days, materials = null, ...party }, index) => {
@@ -69,15 +74,15 @@ export function openJoint(desk: Desk, file: CaseFile, { stage, parties }: JointO
     if (due && dueAt > due) {
       throw problem('BAD_INPUT', `${days} working days end after the case's own limit (${dayOf(due)}).`, { field });
     }
-    const named = { party: index + 1, ...party, dueAt: dueAt.toISOString() };
-    if (party.node === desk.node) return named;
-    if (materials === null) return { ...named, days };
+    const one = { party: index + 1, ...party, dueAt: dueAt.toISOString() };
+    if (party.node === desk.node) return one;
+    if (materials === null) return { ...one, days };
     const unknown = materials.find((name) => !file.materials.some((m) => m.name === name));
     if (unknown !== undefined) {
       throw problem('BAD_INPUT', `The case has no material ${unknown}.`, { field: `${field}.materials` });
     }
     const shown = file.materials.filter((m) => materials.includes(m.name)).map((m) => m.sha256);
-    return { ...named, days, materials: shown };
+    return { ...one, days, materials: shown };
   });
   const data = { lead, stage, silentApproval, absenceDefault, parties: asked };
   return oneLine({ action: 'JOINT_OPENED', actor, note: null, data });
@@ -165,7 +170,7 @@ export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): St
   if (visit.recorded)
     throw problem('JOINT_REPEATED', 'The visit is recorded; corrections are named once.', { article });
   if (desk.now < visit.at) throw problem('BAD_INPUT', 'The visit has not been yet.', { field: 'attendance' });
-  if (record.record.trim() === '') throw problem('BAD_INPUT', 'Say what was found.', { field: 'record' });
+  if (record.record.trim() === '') throw problem('BAD_INPUT', 'Say what the visit found.', { field: 'record' });
   const named = record.attendance.map((a) => a.party);
   if (named.length !== visit.called.length || !visit.called.every((n) => named.includes(n))) {
     throw problem('JOINT_INCOMPLETE', 'Say of each party that was called whether it came.', {

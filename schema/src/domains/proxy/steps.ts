@@ -59,7 +59,7 @@ export function proxyTeller(
 export function proxyEvent(file: CaseFile, actor: LogActor, event: ProxyEvent, now: Date): Step {
   requireFollows(file, event.action);
   if (!file.proxy) {
-    throw problem('CONSENT_MISSING', 'Nobody handles this case by proxy.', { article: ARTICLES.proxyConsent });
+    throw problem('CONSENT_MISSING', 'The case has no proxy agent.', { article: ARTICLES.proxyConsent });
   }
   if (file.proxy.consent.revokedAt) requireConsent(file.proxy, dayOf(now));
   switch (event.action) {

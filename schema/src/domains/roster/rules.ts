@@ -116,7 +116,7 @@ export function requireRosterEntry(agent: Omit<RosterAgent, 'training'>): void {
     throw problem('BAD_INPUT', `A term from ${agent.from} can't end on ${agent.until}.`, { field: 'until' });
   }
   if (agent.standIn?.sub === agent.sub) {
-    throw problem('BAD_INPUT', 'Nobody stands in for themselves.', {
+    throw problem('BAD_INPUT', "A person can't stand in for themselves.", {
       field: 'standIn.sub',
       article: ARTICLES.standIns,
     });

@@ -78,10 +78,12 @@ export function requireStandIn(
     throw problem('BAD_INPUT', `A term from ${made.from} can't end on ${made.until}.`, { field: 'until' });
   }
   if (made.standIn === made.absent.sub) {
-    throw problem('BAD_INPUT', 'Nobody stands in for themselves.', { field: 'standIn.sub', article });
+    throw problem('BAD_INPUT', "A person can't stand in for themselves.", { field: 'standIn.sub', article });
   }
   if (made.standIn === keeper.sub) {
-    throw problem('FORBIDDEN', 'Nobody names themselves for a post; another chief or the head does.', { article });
+    throw problem('FORBIDDEN', "A person can't name themselves for a post; another chief or the head does.", {
+      article,
+    });
   }
   if (made.role === 'HEAD' && keeper.role !== 'HEAD') {
     throw problem('FORBIDDEN', `The head's stand-in is named by a head, not by ${ROLE_LABELS[keeper.role]}.`, {
@@ -104,7 +106,7 @@ export function requireStandIn(
     });
   }
   if (open.some((s) => s.absent.sub === made.standIn)) {
-    throw problem('STAND_IN_CONFLICT', 'Whoever stands in is stood in for themselves in that time.', {
+    throw problem('STAND_IN_CONFLICT', 'The stand-in is absent in that time and has a stand-in of their own.', {
       article,
       field: 'standIn.sub',
     });

@@ -1,11 +1,9 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { MissingMaterial } from '../../case/log-line.ts';
+import type { CaseState } from '../../case/words.ts';
+import { view } from '../../operation/operation.ts';
 import type { AgentWait } from './agent-cases.ts';
 import type { CaseAgent, ProxyConsent, ProxyContact } from './rules.ts';
-import type { Viewer } from '../../operation/permissions.ts';
-import type { CaseState } from '../../case/words.ts';
-import type { Page, PageRequest } from '../../operation/answers.ts';
-import type { LogContactInput, RevokeConsentInput, TakeOverCasesInput } from './inputs.ts';
 
 /** 代办 of one case, as this node knows it. */
 export interface ProxyHandlingView {
@@ -54,23 +52,8 @@ export interface AgentCaseView {
   answeredBy: DivisionCode;
 }
 
-/** 代办: what agents and their applicants tell of a case, wherever it is. */
-export interface ProxyService {
-  /** @throws {ProblemError} NOT_FOUND, FORBIDDEN; CONSENT_MISSING for a case nobody handles by proxy */
-  ofCase(viewer: Viewer | null, id: string): Promise<ProxyHandlingView>;
-  /** @throws {ProblemError} CONSENT_MISSING, CONSENT_REVOKED, CONSENT_EXPIRED, NOT_COMPETENT, CASE_IN_TRANSIT, BAD_INPUT */
-  logContact(viewer: Viewer | null, input: LogContactInput): Promise<ProxyToldView>;
-  /** @throws {ProblemError} CONSENT_MISSING, CONSENT_REVOKED, NOT_COMPETENT, CASE_IN_TRANSIT, BAD_INPUT */
-  revokeConsent(viewer: Viewer | null, input: RevokeConsentInput): Promise<ProxyToldView>;
-  /**
-   * Asks villages of one's own township for cases, all of them or none.
-   * @throws {ProblemError} NOT_COMPETENT for each case that is not of such a village, REASON_MISSING, FORBIDDEN
-   */
-  takeOver(viewer: Viewer | null, input: TakeOverCasesInput): Promise<TakeOverView[]>;
-  /**
-   * An agent's open cases over all tiers, and closed ones whose first-asked report waits; what ends first comes first.
-   * @param agent subject of the agent; null for whoever asks
-   * @throws {ProblemError} FORBIDDEN, BAD_INPUT
-   */
-  agentCases(viewer: Viewer | null, agent: string | null, page: PageRequest): Promise<Page<AgentCaseView>>;
-}
+export const ProxyHandling = view<ProxyHandlingView>('ProxyHandling');
+export const AgentCase = view<AgentCaseView>('AgentCase');
+/** What was told; its payload has two fields and is written by hand. */
+export const ProxyTold = view<ProxyToldView>('ProxyTold');
+export const TakeOver = view<TakeOverView>('TakeOver', { type: 'TakeOverCasesPayload', field: 'asked' });

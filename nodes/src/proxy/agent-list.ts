@@ -5,11 +5,10 @@ import { clockOf, isClosed, NOTHING_DUE, outstanding } from '@liandong/schema/ca
 import { agentDueAt, agentNow, agentWaits } from '@liandong/schema/domains/proxy';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { requireOwnCase, requirePermission, seesPersonalData } from '@liandong/schema/operation';
-import type { HostDb, NodeQueries } from '../db/index.ts';
+import type { NodeQueries } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
-import type { StoredCase } from './case-store.ts';
-import { readableCases } from './case-store.ts';
-import type { Application } from './case-views.ts';
+import type { Application, StoredCase } from '../cases/index.ts';
+import { readableCases } from '../cases/index.ts';
 
 /** A change of agent this desk told, and of which case. */
 export interface ToldChangeOf extends ToldChange {
@@ -18,7 +17,6 @@ export interface ToldChangeOf extends ToldChange {
 
 export interface AgentListParts {
   node: DivisionCode;
-  db: HostDb;
   divisions: Divisions;
   calendar: () => OfficialCalendar;
   /** Changes of agent that were told for absences which are not settled, in the order they were told. */
@@ -34,13 +32,13 @@ export interface AgentListParts {
  * @throws {ProblemError} FORBIDDEN, BAD_INPUT
  */
 export async function agentList(
-  { node, db, divisions, calendar, told, failures, now }: AgentListParts,
+  { node, divisions, calendar, told, failures, now }: AgentListParts,
+  queries: NodeQueries,
   viewer: Viewer,
   agent: string,
   page: PageRequest,
 ): Promise<Page<AgentCaseView>> {
   requireAgentListReader(viewer, node, divisions);
-  const queries = db.queries(node);
   const changes = await told(queries);
   const moved = changes.filter(({ to }) => to.node === node && to.sub === agent).map(({ caseId }) => caseId);
   const candidates = await findCandidates(queries, agent, moved);

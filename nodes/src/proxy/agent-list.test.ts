@@ -1,6 +1,8 @@
+import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { dayOf } from '@liandong/schema/kernel';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import {
@@ -25,7 +27,7 @@ afterAll(() => federation.stop());
 
 const day = (ahead = 0) => dayOf(new Date(federation.now().getTime() + ahead * 86_400_000));
 const listOf = async (viewer: Viewer, of: string | null = null, node = viewer.division) =>
-  (await federation.services(node).proxy.agentCases(viewer, of, { first: 200, after: null })).nodes;
+  (await federation.desk(node, proxy).agentCases(viewer, { agent: of }, { first: 200, after: null })).nodes;
 const waitsOf = async (viewer: Viewer, id: string) =>
   (await listOf(viewer)).find((found) => found.id === id)?.waits.map(({ kind }) => kind) ?? null;
 const refusal = (attempt: Promise<unknown>) =>
@@ -55,8 +57,8 @@ test("lists an agent's cases wherever they are held, what ends first first, with
   await steps.known(accepted, agent, 'ACCEPTED');
   const missing = [{ material: '户口簿', reason: '缺页' }];
   const notice = { id: there, missing, note: null, idempotencyKey: null };
-  await federation.services(TOWNSHIP).handling.requestSupplement(clerk, notice);
-  await federation.services(VILLAGE).handling.withdraw(agent, { id: asked, reason: '不办了', idempotencyKey: null });
+  await federation.desk(TOWNSHIP, handling).requestSupplement(clerk, notice);
+  await federation.desk(VILLAGE, handling).withdrawCase(agent, { id: asked, reason: '不办了', idempotencyKey: null });
   await eventually(async () => (await waitsOf(agent, there))?.[0] === 'BRING_SUPPLEMENT');
   for (const node of [CITY, COUNTY, TOWNSHIP]) await federation.stopHost(node);
 
@@ -102,7 +104,9 @@ test('moves a case to the stand-in at once, also one held elsewhere, and back', 
   expect(await waitsOf(standIn, id)).toEqual([]);
   expect(await waitsOf(away, id)).toBeNull();
   await federation.startHost(TOWNSHIP);
-  await eventually(async () => (await federation.services(VILLAGE).proxy.ofCase(away, id)).agent.sub === standIn.sub);
+  await eventually(
+    async () => (await federation.desk(VILLAGE, proxy).proxyHandling(away, { case: id })).agent.sub === standIn.sub,
+  );
   await roster.endAbsence(away, { id: absence.id, on: day(), idempotencyKey: null });
   await eventually(async () => (await waitsOf(away, id)) !== null);
   expect(await waitsOf(standIn, id)).toBeNull();
@@ -112,7 +116,7 @@ test('is read page by page, none left out and none twice', async () => {
   const whole = (await listOf(agent)).map(({ id }) => id);
   const paged: string[] = [];
   for (let after: string | null = null, more = true; more;) {
-    const page = await federation.services(VILLAGE).proxy.agentCases(agent, null, { first: 1, after });
+    const page = await federation.desk(VILLAGE, proxy).agentCases(agent, { agent: null }, { first: 1, after });
     paged.push(...page.nodes.map(({ id }) => id));
     after = page.cursors.at(-1) ?? null;
     more = page.hasNextPage;
@@ -122,15 +126,15 @@ test('is read page by page, none left out and none twice', async () => {
 });
 
 test("is open to the desk's people and the supervisors over it, who see no applicant, and to nobody else", async () => {
-  const { proxy } = federation.services(VILLAGE);
+  const { agentCases } = federation.desk(VILLAGE, proxy);
   const page = { first: 20, after: null };
   expect((await listOf(personAt(VILLAGE, 'CLERK'), agent.sub)).length).toBeGreaterThan(0);
   const seen = await listOf(personAt(COUNTY, 'SUPERVISOR'), agent.sub, VILLAGE);
   expect(seen.length).toBeGreaterThan(0);
   expect(seen.every(({ applicant }) => applicant === null)).toBe(true);
   for (const viewer of [clerk, personAt(OTHER_VILLAGE, 'AGENT'), personAt(COUNTY, 'CHIEF', '民政')]) {
-    expect(await refusal(proxy.agentCases(viewer, agent.sub, page))).toBe('FORBIDDEN');
+    expect(await refusal(agentCases(viewer, { agent: agent.sub }, page))).toBe('FORBIDDEN');
   }
-  expect(await refusal(proxy.agentCases(null, null, page))).toBe('UNAUTHENTICATED');
-  expect(await refusal(proxy.agentCases(agent, null, { first: 1, after: 'x' }))).toBe('BAD_INPUT');
+  expect(await refusal(agentCases(null, { agent: null }, page))).toBe('UNAUTHENTICATED');
+  expect(await refusal(agentCases(agent, { agent: null }, { first: 1, after: 'x' }))).toBe('BAD_INPUT');
 });

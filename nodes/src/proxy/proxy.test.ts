@@ -1,5 +1,6 @@
 import type { ProblemError } from '@liandong/schema/kernel';
 import { ARTICLES } from '@liandong/schema/kernel';
+import { proxy } from '@liandong/schema/domains/proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import {
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const proxy = (node: string) => federation.services(node).proxy;
+const proxyDesk = (node: string) => federation.desk(node, proxy);
 const codeOf = (attempt: Promise<unknown>) =>
   attempt.then(
     () => null,
@@ -42,12 +43,12 @@ const logged = async (id: string, viewer: typeof agent) =>
 describe('a contact', () => {
   test("is written in the case's log here, and at the township once the case is there", async () => {
     const id = await steps.file(agent, application());
-    await proxy(VILLAGE).logContact(agent, contact(id));
+    await proxyDesk(VILLAGE).logContact(agent, contact(id));
     expect(await logged(id, agent)).toEqual(['FILED', 'CONTACTED']);
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
     await eventually(async () => (await logged(id, agent)).includes('RECEIVED'));
-    await proxy(VILLAGE).logContact(agent, contact(id, '送达进度告知'));
+    await proxyDesk(VILLAGE).logContact(agent, contact(id, '送达进度告知'));
     const told = ['FILED', 'CONTACTED', 'FORWARDED', 'RECEIVED', 'CONTACTED'];
     // carried to the township, written there, echoed back
     await eventually(async () => (await logged(id, agent)).join() === told.join());
@@ -56,14 +57,14 @@ describe('a contact', () => {
 
   test('with a phone number in it is refused and changes nothing', async () => {
     const id = await steps.file(agent, application());
-    expect(await codeOf(proxy(VILLAGE).logContact(agent, contact(id, '致电13800138000')))).toBe('BAD_INPUT');
+    expect(await codeOf(proxyDesk(VILLAGE).logContact(agent, contact(id, '致电13800138000')))).toBe('BAD_INPUT');
     expect(await logged(id, agent)).toEqual(['FILED']);
   });
 });
 
 test("a consent taken back ends the agent's steps; the village's clerk goes on", async () => {
   const id = await steps.file(agent, application());
-  await proxy(VILLAGE).revokeConsent(agent, revocation(id));
+  await proxyDesk(VILLAGE).revokeConsent(agent, revocation(id));
   expect(await codeOf(steps.forward(id, agent))).toBe('CONSENT_REVOKED');
   await steps.forward(id, personAt(VILLAGE, 'CLERK'));
   await steps.arrives(id, clerk);
@@ -75,11 +76,13 @@ describe('a take-over', () => {
 
   test("brings a list of a village's cases to its township's proxy team, which looks after them from then on", async () => {
     const ids = [await steps.file(agent, application()), await steps.file(agent, application())];
-    expect(await proxy(TOWNSHIP).takeOver(team, asked(...ids))).toEqual(ids.map((id) => ({ id, from: VILLAGE })));
+    expect(await proxyDesk(TOWNSHIP).takeOverCases(team, asked(...ids))).toEqual(
+      ids.map((id) => ({ id, from: VILLAGE })),
+    );
     for (const id of ids) {
       await steps.arrives(id, clerk);
       expect(await logged(id, clerk)).toEqual(['FILED', 'TRANSFERRED', 'RECEIVED']);
-      const { agent: now } = await proxy(TOWNSHIP).ofCase(clerk, id);
+      const { agent: now } = await proxyDesk(TOWNSHIP).proxyHandling(clerk, { case: id });
       expect(now).toEqual({ node: TOWNSHIP, sub: team.sub, name: team.name });
     }
   });
@@ -87,7 +90,7 @@ describe('a take-over', () => {
   test('of a list with a stray case in it names that case and asks for none', async () => {
     const id = await steps.file(agent, application());
     const stray = await steps.file(personAt(OTHER_TOWNSHIP, 'AGENT'), application());
-    const attempt = proxy(TOWNSHIP).takeOver(team, asked(id, stray));
+    const attempt = proxyDesk(TOWNSHIP).takeOverCases(team, asked(id, stray));
     expect(await refusal(attempt)).toMatchObject({ code: 'NOT_COMPETENT', field: 'ids.1' });
     const waiting = `SELECT 1 FROM outbox WHERE node = $1 AND case_id = ANY ($2)`;
     expect(await federation.rows(TOWNSHIP, waiting, [TOWNSHIP, [id, stray]])).toEqual([]);
@@ -97,9 +100,9 @@ describe('a take-over', () => {
   test('is refused to another township, to a chief, and without a reason', async () => {
     const id = await steps.file(agent, application());
     const other = personAt(OTHER_TOWNSHIP, 'AGENT');
-    expect(await codeOf(proxy(OTHER_TOWNSHIP).takeOver(other, asked(id)))).toBe('NOT_COMPETENT');
-    expect(await codeOf(proxy(TOWNSHIP).takeOver(personAt(TOWNSHIP, 'CHIEF'), asked(id)))).toBe('FORBIDDEN');
-    expect(await codeOf(proxy(TOWNSHIP).takeOver(team, { ...asked(id), reason: '' }))).toBe('REASON_MISSING');
+    expect(await codeOf(proxyDesk(OTHER_TOWNSHIP).takeOverCases(other, asked(id)))).toBe('NOT_COMPETENT');
+    expect(await codeOf(proxyDesk(TOWNSHIP).takeOverCases(personAt(TOWNSHIP, 'CHIEF'), asked(id)))).toBe('FORBIDDEN');
+    expect(await codeOf(proxyDesk(TOWNSHIP).takeOverCases(team, { ...asked(id), reason: '' }))).toBe('REASON_MISSING');
   });
 });
 
@@ -108,7 +111,7 @@ describe('the applicant', () => {
     const { filing } = federation.services(VILLAGE);
     const made = await filing.file(agent, application());
     const { id, number } = made.filing;
-    await proxy(VILLAGE).logContact(agent, contact(id));
+    await proxyDesk(VILLAGE).logContact(agent, contact(id));
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
     await steps.accept(id, clerk);
@@ -134,7 +137,7 @@ describe('the applicant', () => {
     const { filing } = federation.services(TOWNSHIP);
     const made = await filing.file(clerk, application({ consent: null }));
     expect(await filing.track(made.filing.number, made.trackingCode)).toMatchObject({ proxy: null });
-    expect(await codeOf(proxy(TOWNSHIP).ofCase(clerk, made.filing.id))).toBe('CONSENT_MISSING');
+    expect(await codeOf(proxyDesk(TOWNSHIP).proxyHandling(clerk, { case: made.filing.id }))).toBe('CONSENT_MISSING');
   });
 });
 

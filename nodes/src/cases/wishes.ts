@@ -1,0 +1,27 @@
+import type { Wish } from '@liandong/schema/case';
+import type { NodeTx } from '../db/index.ts';
+import { together } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { StoredCase } from './case-store.ts';
+
+/** Tells the desk that holds a case what is wished of it; a withdrawal is carried once. */
+export async function carryWish(
+  tx: NodeTx,
+  outbox: Outbox,
+  stored: StoredCase,
+  { wish, actor, reason }: Wish,
+  now: Date,
+): Promise<StoredCase> {
+  const { id, custodian } = stored.file;
+  const carry = (body: object) => outbox.enqueue(tx, [{ receiver: custodian, kind: wish, caseId: id, body }]);
+  if (wish === 'RECALL') {
+    await carry({ case: id, reason, actor });
+    return stored;
+  }
+  if (stored.withdrawalRequestedAt) return stored;
+  await together(
+    carry({ case: id, reason, actor, requestedAt: tx.node }),
+    tx.query(`UPDATE cases SET withdrawal_requested_at = $3 WHERE node = $1 AND id = $2`, [id, now]),
+  );
+  return { ...stored, withdrawalRequestedAt: now };
+}

@@ -1,0 +1,63 @@
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { hearings, HearingView } from '@liandong/schema/domains/hearings';
+import type { Viewer } from '@liandong/schema/operation';
+import { hearingOpen, openOffers, owedOffers } from '@liandong/schema/domains/hearings';
+import { problem } from '@liandong/schema/kernel';
+import { requireFileReader } from '@liandong/schema/case';
+import type { StoredCase } from '../cases/index.ts';
+import { caseElements, findCase } from '../cases/index.ts';
+import type { NodeHandlers, NodeQueries } from '../db/index.ts';
+import { readPapers, storePaper } from './hearing-papers.ts';
+
+export interface HearingParts {
+  node: DivisionCode;
+  divisions: Divisions;
+  now: () => Date;
+}
+
+/** 听证 and interested parties at an organ that handles the case: what is said and recorded is kept as papers. */
+export function hearingHandlers(parts: HearingParts): NodeHandlers<typeof hearings> {
+  const { node, divisions } = parts;
+  const show = hearingViews(parts);
+
+  return {
+    async hearing({ viewer, queries, input: { case: id } }) {
+      const stored = await findCase(queries, id);
+      if (!stored) {
+        const message = `${node} knows no case ${id.slice(0, 60)}.`;
+        throw problem('NOT_FOUND', message, { node, field: 'id' });
+      }
+      requireFileReader(viewer, stored.file, divisions);
+      return show(queries, stored, viewer);
+    },
+
+    tellInterestedParties: async ({ tx, input: { parties } }, take) =>
+      take(await storePaper(tx, '利害关系人名册', { parties }, 'application/json')),
+
+    hearParty: async ({ tx, input: { statement } }, take) =>
+      take(await storePaper(tx, '陈述申辩意见', { text: statement }, 'text/plain')),
+
+    holdHearing: async ({ tx, input: { record } }, take) =>
+      take(await storePaper(tx, '听证笔录', { text: record }, 'text/plain')),
+  };
+}
+
+/** How a node shows a case's hearing: who the parties are and what they said, as far as the viewer may read it. */
+export function hearingViews({ node, divisions, now }: HearingParts) {
+  return async (queries: NodeQueries, { file }: StoredCase, viewer: Viewer): Promise<HearingView> => {
+    const { item } = await caseElements(queries, { node, divisions }, file, now());
+    const { hearing } = file;
+    const undecided = file.itemKind === 'LICENSE' && file.decision === null && file.closedAt === null;
+    const owed = owedOffers(hearing, item.hearing).length + openOffers(hearing, now()).length;
+    const missing = item.hearing === 'HELD' && hearing.records.length === 0;
+    return {
+      id: file.id,
+      number: file.number,
+      item: file.item,
+      hearing,
+      ...(await readPapers(queries, file, viewer, divisions)),
+      open: undecided && (owed > 0 || missing || hearingOpen(hearing)),
+      answeredBy: node,
+    };
+  };
+}

@@ -1,0 +1,105 @@
+import type { Answers } from '../../operation/answers.ts';
+import type { CaseState, IdType } from '../../case/words.ts';
+import type { ConsentWay } from '../proxy/words.ts';
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { FileCaseInput, FileDraftInput, RateServiceInput, SupplementCaseInput } from '../../graph/inputs.ts';
+import type { FormEntry } from '../catalogue/forms.ts';
+import type { LogAction } from '../../case/log-words.ts';
+import type { Material, MissingMaterial } from '../../case/log-line.ts';
+import type { ProxyHandling } from '../proxy/rules.ts';
+import type { Role } from '../../kernel/words.ts';
+import type { Viewer } from '../../operation/permissions.ts';
+
+export interface ApplicantView {
+  name: string;
+  idType: IdType;
+  /** Masked for whoever does not handle the case. */
+  idNumber: string;
+  phone: string;
+}
+
+export interface ConsentView {
+  givenBy: string;
+  way: ConsentWay;
+  scope: string;
+  givenAt: Date;
+  /** First and last day. */
+  from?: string | undefined;
+  until?: string | undefined;
+}
+
+/** The application as the desk that took it in keeps it. */
+export interface FilingView {
+  id: string;
+  number: string;
+  item: string;
+  filedAt: Date;
+  filedBy: string;
+  filingNode: DivisionCode;
+  place: DivisionCode;
+  acceptor: DivisionCode;
+  decider: DivisionCode;
+  /** The organ that holds the power by the item itself; its implementation is the case's. */
+  power: DivisionCode;
+  /** Whom this node last knew to hold the case. */
+  custodian: DivisionCode;
+  applicant: ApplicantView;
+  consent: ConsentView | null;
+  /** Empty for whoever does not handle the case. */
+  form: FormEntry[];
+  /** The one form (一件事) it is a member of. */
+  bundle: { id: string; item: string } | null;
+  materials: Material[];
+  /** The node that gives this answer. */
+  answeredBy: DivisionCode;
+  /** Since when a copy may be out of date; null at the desk that took the case in. */
+  staleSince: Date | null;
+}
+
+/** What the applicant sees with number and tracking code: nobody's numbers or papers, and of names those of officials only. */
+export interface TrackedCaseView {
+  number: string;
+  item: string;
+  state: CaseState;
+  filedAt: Date;
+  custodian: DivisionCode;
+  dueAt: Date | null;
+  missing: MissingMaterial[];
+  reason: string | null;
+  remedies: string | null;
+  steps: TrackedStepView[];
+  /** Who acts for the applicant, by which consent, and whom they spoke to; null where nobody does. */
+  proxy: Pick<ProxyHandling, 'consent' | 'agent' | 'contacts'> | null;
+  answeredBy: DivisionCode;
+}
+
+/** One step as the applicant sees it: who took it, in which post, and in whose place. */
+export interface TrackedStepView {
+  at: Date;
+  node: DivisionCode;
+  action: LogAction;
+  /** Name; the node itself (系统) where a limit ran out or another node answered. */
+  actor: string;
+  post: Role | null;
+  /** The absent colleague whose post it was (AB角). */
+  insteadOf: string | null;
+  /** Whether it was done for the applicant by proxy. */
+  byProxy: boolean;
+}
+
+export interface FilingService {
+  /** @throws nothing; each key answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
+  getMany(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView>;
+  file(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }>;
+  /** Draws an application up for a pre-check. */
+  draft(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }>;
+  fileDraft(viewer: Viewer | null, input: FileDraftInput): Promise<FilingView>;
+  supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView>;
+  /**
+   * The applicant's own rating; written where the case is, carried there when that is elsewhere.
+   * @throws {ProblemError} NOT_FOUND, ILLEGAL_STEP, RATED_ALREADY
+   */
+  rate(input: RateServiceInput): Promise<TrackedCaseView>;
+  /** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code */
+  track(number: string, code: string): Promise<TrackedCaseView>;
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Grade } from '../../case/words.ts';
+import { DELIVERY_WAYS } from '../../case/words.ts';
+import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { word } from '../../operation/fields.ts';
+import type { DocumentDraft } from './delivery.ts';
+import * as delivery from './delivery.ts';
+import * as rules from './endings.ts';
+import { note, reasoned } from './input-parts.ts';
+import { Case } from './views.ts';
+
+// How a case ends: document, delivery, closing and rating; or withdrawn, terminated, void.
+
+/**
+ * Issues the result's document in the name the decision goes out in; its node writes and keeps the text.
+ * @throws {ProblemError} NOT_COMPETENT, SEAL_MISSING, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, FEE_DUE
+ */
+export const issueDocument = ruledStep('issueDocument', {
+  zh: '制发结果文书',
+  by: 'ISSUE_DOCUMENT',
+  article: ARTICLES.seal,
+  inputType: 'CaseStepInput',
+  input: { note },
+  needs: fromNode<DocumentDraft>(),
+  answer: Case,
+  rule: (context, file, _input, document) => delivery.issueDocument(context, file, document),
+});
+
+/**
+ * Delivers the result and, with nothing left open, closes the case.
+ * @throws {ProblemError} DOCUMENT_MISSING, ILLEGAL_STEP, FEE_DUE
+ */
+export const deliverCase = ruledStep('deliverCase', {
+  zh: '送达',
+  about: ', and closes the case with nothing left open.',
+  by: 'DELIVER_CASE',
+  oneCase: true,
+  article: ARTICLES.delivery,
+  keyedAs: 'deliver',
+  input: { way: word('DeliveryWay', DELIVERY_WAYS), note },
+  answer: Case,
+  rule: (context, file, input) => delivery.deliverCase(context, file, input.way, input.note),
+});
+
+/**
+ * Closes a case that was delivered before it was paid for.
+ * @throws {ProblemError} ILLEGAL_STEP, FEE_DUE
+ */
+export const closeCase = ruledStep('closeCase', {
+  zh: '办结归档',
+  by: 'DELIVER_CASE',
+  oneCase: true,
+  article: ARTICLES.delivery,
+  keyedAs: 'close',
+  inputType: 'CaseStepInput',
+  input: { note },
+  answer: Case,
+  rule: (context, file, input) => delivery.closeCase(context, file, input.note),
+});
+
+export const grade = z
+  .int()
+  .min(1)
+  .max(5)
+  .transform((given) => given as Grade)
+  .meta({ description: '5 非常满意 … 1 非常不满意' });
+
+/**
+ * Writes down how the applicant rates the service, at a desk.
+ * @throws {ProblemError} ILLEGAL_STEP, RATED_ALREADY
+ */
+export const rateCase = ruledStep('rateCase', {
+  zh: '评价',
+  about: ', at a desk.',
+  by: 'RATE_CASE',
+  oneCase: true,
+  article: ARTICLES.rating,
+  keyedAs: 'rate',
+  input: { grade },
+  answer: Case,
+  rule: (context, file, input) => delivery.rateCase(context, file, input.grade),
+});
+
+/**
+ * Withdraws a case at the applicant's wish, or has the wish carried to the desk that holds it.
+ * @throws {ProblemError} REASON_MISSING, ILLEGAL_STEP
+ */
+export const withdrawCase = ruledStep('withdrawCase', {
+  zh: '撤回',
+  about: '. At a desk that no longer holds the case the wish is carried to the one that does.',
+  by: 'WITHDRAW_CASE',
+  oneCase: true,
+  article: ARTICLES.postDuties,
+  keyedAs: 'withdraw',
+  ...reasoned,
+  answer: Case,
+  rule: (context, file, input) => rules.askToWithdraw(context, file, input.reason),
+});
+
+/**
+ * Ends the handling of a case that can't go on, before anything is decided.
+ * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
+ */
+export const terminateCase = ruledStep('terminateCase', {
+  zh: '终止办理',
+  by: 'TERMINATE_CASE',
+  article: ARTICLES.termination,
+  keyedAs: 'terminate',
+  ...reasoned,
+  answer: Case,
+  rule: (context, file, input) => rules.terminateCase(context, file, input.reason),
+});
+
+/**
+ * Declares a case void: it was entered wrongly, or what was issued must not go out.
+ * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
+ */
+export const voidCase = ruledStep('voidCase', {
+  zh: '作废',
+  by: 'VOID_CASE',
+  article: ARTICLES.termination,
+  keyedAs: 'void',
+  ...reasoned,
+  answer: Case,
+  rule: (context, file, input) => rules.voidCase(context, file, input.reason),
+});

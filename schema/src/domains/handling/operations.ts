@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { CASE_ORDERS, CASE_STATES, CASE_WAITS } from '../../case/words.ts';
+import { CUSTODIES } from '../../kernel/words.ts';
+import { askedDivision, word } from '../../operation/fields.ts';
+import { domain } from '../../operation/domain.ts';
+import { pageOf, query } from '../../operation/operation.ts';
+import { acceptCase, precheckCase, refuseCase, requestPrecheck, requestSupplement } from './operations-acceptance.ts';
+import {
+  decideCase,
+  decideOnTheSpot,
+  endProcedure,
+  extendCase,
+  reviewCase,
+  startProcedure,
+} from './operations-decision.ts';
+import {
+  closeCase,
+  deliverCase,
+  issueDocument,
+  rateCase,
+  terminateCase,
+  voidCase,
+  withdrawCase,
+} from './operations-ending.ts';
+import { assignCase, forwardCase, recallCase, returnCase, transferCase } from './operations-hand-off.ts';
+import { Case, Paper } from './views.ts';
+
+const caseId = z.string().meta({ scalar: 'ID' });
+const ofCase = { by: 'prefix', argument: 'case', copyAt: 'viewer' } as const;
+
+/**
+ * The cases a desk knows, or its work queue.
+ * @throws {ProblemError} FORBIDDEN, BAD_INPUT for a cursor of another list
+ */
+export const cases = query('cases', {
+  zh: '办件列表',
+  about:
+    'the cases a desk knows, newest first; or its work queue: the open cases it holds, by the days left to their next limit.',
+  by: 'READ_CASE',
+  article: ARTICLES.postDuties,
+  input: {
+    filter: z
+      .object({
+        division: askedDivision.meta({ description: "Whose cases; the viewer's own desk when left out." }),
+        custody: word('Custody', CUSTODIES).nullish(),
+        states: z.array(word('CaseState', CASE_STATES)).nullish(),
+        item: z.string().nullish().meta({ scalar: 'ID' }),
+        number: z.string().nullish(),
+        department: z.string().nullish().meta({ description: "The item's department in charge (民政)." }),
+        waitingFor: word('CaseWait', CASE_WAITS).nullish(),
+        overdue: z.boolean().nullish().meta({ description: 'Whether the next limit has passed.' }),
+        paused: z.boolean().nullish().meta({ description: 'Whether a special procedure keeps the clock still.' }),
+        dueBefore: z
+          .string()
+          .nullish()
+          .meta({ scalar: 'DateTime', description: 'Whose next limit ends before this instant.' }),
+      })
+      .nullish()
+      .meta({ inputType: 'CaseFilter' }),
+    orderBy: word('CaseOrder', CASE_ORDERS).nullish(),
+  },
+  route: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
+  answer: pageOf(Case),
+});
+
+/**
+ * The issued document's text.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN
+ */
+export const document = query('resultDocument', {
+  zh: '结果文书',
+  about: ', as Markdown, as it was issued.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article: ARTICLES.seal,
+  input: { case: caseId },
+  route: ofCase,
+  answer: Paper,
+});
+
+/**
+ * The written notice that goes with a line of the log.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN
+ */
+export const notice = query('caseNotice', {
+  zh: '通知书',
+  about: 'the written notice that goes with a line of the log (受理通知书, 补正告知书 …), as Markdown.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article: ARTICLES.writtenAcceptance,
+  input: { case: caseId, seq: z.int() },
+  route: ofCase,
+  answer: Paper,
+});
+
+export const handling = domain('handling', {
+  zh: '办理',
+  role: 'handling',
+  operations: {
+    cases,
+    resultDocument: document,
+    caseNotice: notice,
+    requestPrecheck,
+    precheckCase,
+    acceptCase,
+    refuseCase,
+    requestSupplement,
+    reviewCase,
+    startProcedure,
+    endProcedure,
+    extendCase,
+    decideCase,
+    decideOnTheSpot,
+    forwardCase,
+    returnCase,
+    transferCase,
+    recallCase,
+    issueDocument,
+    assignCase,
+    deliverCase,
+    closeCase,
+    rateCase,
+    withdrawCase,
+    terminateCase,
+    voidCase,
+  },
+});

@@ -1,0 +1,68 @@
+import type { CaseResult, CaseState } from '../../case/words.ts';
+import type { Clock } from '../../case/clock.ts';
+import type { Custody, Role } from '../../kernel/words.ts';
+import type {
+  Decision,
+  Delivery,
+  Extension,
+  IssuedDocument,
+  Precheck,
+  Procedure,
+  Rating,
+  Renewal,
+} from '../../case/case-file.ts';
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { GreenChannel, Urgency } from '../expedited/rules.ts';
+import type { LogAction } from '../../case/log-words.ts';
+import type { MissingMaterial } from '../../case/log-line.ts';
+import { view } from '../../operation/operation.ts';
+
+export interface LogEntryView {
+  seq: number;
+  at: Date;
+  node: DivisionCode;
+  actor: string;
+  actorRole: Role | null;
+  action: LogAction;
+  note: string | null;
+}
+
+/** 特急 of a case. */
+export interface UrgencyView extends Urgency {
+  /** Before acceptance: by when it is to be decided; null afterwards, and where it is not approved. */
+  dueAt: Date | null;
+}
+
+/** The case as its custodian keeps it. */
+export interface HandlingView {
+  id: string;
+  custodian: DivisionCode;
+  state: CaseState;
+  custody: Custody;
+  inTransitTo: DivisionCode | null;
+  log: LogEntryView[];
+  clock: Clock | null;
+  precheck: Precheck | null;
+  procedures: Procedure[];
+  renewal: Renewal | null;
+  extension: Extension | null;
+  decision: Decision | null;
+  issued: IssuedDocument | null;
+  delivery: Delivery | null;
+  rating: Rating | null;
+  result: CaseResult | null;
+  missing: MissingMaterial[];
+  acceptanceDueAt: Date | null;
+  /** The project it belongs to. */
+  project: string | null;
+  greenChannel: GreenChannel | null;
+  urgency: UrgencyView | null;
+  withdrawalRequestedAt: Date | null;
+  answeredBy: DivisionCode;
+  /** When the last line came in here; null when this node holds the case. */
+  staleSince: Date | null;
+}
+
+export const Case = view<HandlingView>('Case');
+/** A paper of the case, as Markdown. */
+export const Paper = view<string>('String');

@@ -1,0 +1,11 @@
+import type { Duty } from '../../operation/duties.ts';
+import { ORGANS } from '../../operation/duties.ts';
+
+export const hearingDuties = {
+  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
+  HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
+  CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
+  RECUSE_CHAIR: { HEAD: ORGANS },
+  /** By the chair that was named. */
+  HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
+} as const satisfies Record<string, Duty>;

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type { Material } from '../../case/log-line.ts';
+import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { domain } from '../../operation/domain.ts';
+import { askedDivision } from '../../operation/fields.ts';
+import { optionalText, phone, text } from '../../operation/input-parts.ts';
+import { query } from '../../operation/operation.ts';
+import { ASKED_DIVISION } from '../../operation/route.ts';
+import * as rules from './steps.ts';
+import { Hearing } from './views.ts';
+
+/** Most interested parties told at once. */
+const MOST = 200;
+const PARTY = '0 the applicant; 1, 2, 3 … the interested parties.';
+
+const party = z.int().min(0);
+const oneParty = { party: party.meta({ description: PARTY }) };
+/** May be empty: the rule refuses that, and cites its source. */
+const words = (max: number) => z.string().trim().max(max);
+/** A paper that the node keeps apart from the log, which holds its digest. */
+const paper = fromNode<Material>();
+
+/** Who an interested party is; kept apart from the log. */
+export const interestedPartyInput = z
+  .object({ name: text(100), phone, address: optionalText(200) })
+  .meta({ inputType: 'InterestedPartyInput' });
+export type InterestedPartyInput = z.infer<typeof interestedPartyInput>;
+
+/** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+export const hearing = query('hearing', {
+  zh: '听证',
+  about: 'of a case and its interested parties, as the desk knows it.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article: ARTICLES.hearingRules,
+  input: { division: askedDivision, case: z.string().meta({ scalar: 'ID' }) },
+  route: ASKED_DIVISION,
+  answer: Hearing,
+});
+
+/**
+ * Tells interested parties of what is applied for; they state and defend from then on.
+ * @throws {ProblemError} REASON_MISSING, BAD_INPUT
+ */
+export const tellInterestedParties = ruledStep('tellInterestedParties', {
+  zh: '告知利害关系人',
+  about: 'they state and defend from then on (Art. 36).',
+  by: 'HEAR_PARTIES',
+  article: ARTICLES.interestedParties,
+  keyedAs: 'tellInterested',
+  input: {
+    parties: z.array(interestedPartyInput).min(1, 'name at least one').max(MOST),
+    matter: words(1000).meta({ description: 'What touches them; names nobody.' }),
+    grave: z.boolean().meta({ description: 'Whether a great interest of theirs is touched directly.' }),
+  },
+  needs: paper,
+  answer: Hearing,
+  rule: (context, file, { parties, matter, grave }, register) =>
+    rules.tellInterested(context, file, { count: parties.length, register, matter, grave }),
+});
+
+/**
+ * Writes down what a party states.
+ * @throws {ProblemError} NOT_FOUND
+ */
+export const hearParty = ruledStep('hearParty', {
+  zh: '听取陈述申辩',
+  about: 'what a party states is written down (Art. 36).',
+  by: 'HEAR_PARTIES',
+  article: ARTICLES.interestedParties,
+  input: { ...oneParty, statement: text(10_000) },
+  needs: paper,
+  answer: Hearing,
+  rule: (context, file, input, statement) => rules.hearParty(context, file, input.party, statement),
+});
+
+/**
+ * Tells all parties that were not yet told of their right to a hearing.
+ * @throws {ProblemError} ILLEGAL_STEP for what is no licence or when all were told, NOTICE_MISSING
+ */
+export const offerHearing = ruledStep('offerHearing', {
+  zh: '告知听证权利',
+  about: 'five working days to ask for one (Art. 47).',
+  by: 'HEAR_PARTIES',
+  article: ARTICLES.hearingOffered,
+  input: { notice: words(2000).meta({ description: 'What the parties are told in writing.' }) },
+  answer: Hearing,
+  rule: (context, file, { notice }) => rules.offerHearing(context, file, notice),
+});
+
+/**
+ * Takes a party's wish for a hearing.
+ * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for one that asked or gave it up
+ */
+export const requestHearing = ruledStep('requestHearing', {
+  zh: '申请听证',
+  about: 'it is held within twenty working days; the time is outside the limit (Art. 45).',
+  by: 'HEAR_PARTIES',
+  article: ARTICLES.hearingOffered,
+  inputType: 'HearingPartyInput',
+  input: oneParty,
+  answer: Hearing,
+  rule: (context, file, input) => rules.requestHearing(context, file, input.party),
+});
+
+/**
+ * A party gives its hearing up.
+ * @throws {ProblemError} HEARING_NOT_OFFERED, ILLEGAL_STEP
+ */
+export const waiveHearing = ruledStep('waiveHearing', {
+  zh: '放弃听证',
+  by: 'HEAR_PARTIES',
+  article: ARTICLES.hearingOffered,
+  inputType: 'HearingPartyInput',
+  input: oneParty,
+  answer: Hearing,
+  rule: (context, file, input) => rules.waiveHearing(context, file, input.party),
+});
+
+/**
+ * Calls the hearing; called again it is moved, or given another chair.
+ * @throws {ProblemError} HEARING_NOTICE_SHORT, HEARING_TOO_LATE, HEARING_CHAIR, NOTICE_MISSING, BAD_INPUT
+ */
+export const callHearing = ruledStep('callHearing', {
+  zh: '听证通知',
+  about: 'seven working days ahead. Called again, it is moved or given another chair.',
+  by: 'CALL_HEARING',
+  article: ARTICLES.hearingRules,
+  input: {
+    at: z.iso
+      .datetime({ offset: true })
+      .transform((v) => new Date(v))
+      .meta({ scalar: 'DateTime' }),
+    place: words(200),
+    chair: z
+      .object({
+        sub: text(200).meta({ scalar: 'ID', description: "Subject of the person's token." }),
+        name: text(100),
+      })
+      .meta({ inputType: 'HearingChairInput', description: 'Nobody who accepted or reviewed the case.' }),
+    announcement: optionalText(2000).meta({ description: '公告; needed where nobody asked for the hearing.' }),
+  },
+  answer: Hearing,
+  rule: (context, file, { at, place, chair, announcement }) =>
+    rules.callHearing(context, file, { at, place, chair, announcement }),
+});
+
+/**
+ * Lets the chair step back for a direct interest; another is named.
+ * @throws {ProblemError} NOT_FOUND, REASON_MISSING
+ */
+export const recuseChair = ruledStep('recuseChair', {
+  zh: '主持人回避',
+  about: ", by the organ's head.",
+  by: 'RECUSE_CHAIR',
+  article: ARTICLES.hearingRules,
+  input: { reason: words(500) },
+  answer: Hearing,
+  rule: (context, file, { reason }) => rules.recuseChair(context, file, reason),
+});
+
+/**
+ * Files the record of a hearing; everybody who came has signed it or is said to have refused.
+ * @throws {ProblemError} NOT_FOUND, HEARING_CHAIR, BAD_INPUT
+ */
+export const holdHearing = ruledStep('holdHearing', {
+  zh: '听证笔录',
+  about: ', by the chair; signed by whoever came.',
+  by: 'HOLD_HEARING',
+  article: ARTICLES.hearingRules,
+  input: {
+    attended: z.array(party).max(MOST),
+    signed: z.array(party).max(MOST).meta({ description: 'Who signed the record, of those who came.' }),
+    unsigned: z
+      .array(z.object({ party, reason: text(500) }).meta({ inputType: 'UnsignedInput' }))
+      .max(MOST)
+      .nullish()
+      .transform((v) => v ?? [])
+      .meta({ description: 'Why the others did not.' }),
+    record: text(50_000).meta({ description: '听证笔录' }),
+  },
+  needs: paper,
+  answer: Hearing,
+  rule: (context, file, { attended, signed, unsigned }, record) =>
+    rules.holdHearing(context, file, { attended, signed, unsigned, record }),
+});
+
+export const hearings = domain('hearings', {
+  zh: '听证',
+  role: 'hearings',
+  operations: {
+    hearing,
+    tellInterestedParties,
+    hearParty,
+    offerHearing,
+    requestHearing,
+    waiveHearing,
+    callHearing,
+    recuseChair,
+    holdHearing,
+  },
+});

@@ -1,0 +1,30 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import { view } from '../../operation/operation.ts';
+import type { HearingFile } from './rules.ts';
+
+/** An interested party as a viewer may see it: in full where the case is handled, masked for supervisors, else not. */
+export interface InterestedPartyView {
+  /** 1, 2, 3 … within the case. */
+  party: number;
+  name: string | null;
+  phone: string | null;
+  address: string | null;
+  grave: boolean;
+  toldAt: Date;
+}
+
+/** 听证 of a case, as one node knows it. */
+export interface HearingView {
+  id: string;
+  number: string;
+  item: string;
+  hearing: HearingFile;
+  interested: InterestedPartyView[];
+  /** What was said and recorded, by digest; only what this viewer may read is here. */
+  papers: ReadonlyMap<string, string>;
+  /** Whether anybody has still to be told of the right to a hearing, to be waited for or to be heard. */
+  open: boolean;
+  answeredBy: DivisionCode;
+}
+
+export const Hearing = view<HearingView>('Hearing');

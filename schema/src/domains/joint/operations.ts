@@ -1,0 +1,301 @@
+import { z } from 'zod';
+import { divisionCodeSchema } from '../../case/log-line.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { domain } from '../../operation/domain.ts';
+import { askedDivision, id, word } from '../../operation/fields.ts';
+import { optionalText, text } from '../../operation/input-parts.ts';
+import { mutation, pageOf, query } from '../../operation/operation.ts';
+import { ASKED_DIVISION } from '../../operation/route.ts';
+import * as rules from './steps.ts';
+import { JointHandling, MaterialBytes, OpinionRequest, PartyStep } from './views.ts';
+import { ATTENDANCES, OBJECTION_ENDS, PARTY_ASKS, PARTY_OPINIONS, PROJECT_STAGES } from './words.ts';
+
+const article = ARTICLES.jointHandling;
+/** Most parties of one case, and most corrections of one visit. */
+const MOST = 50;
+const number = z.int().min(1);
+/** Working days; the rule says how many. */
+const days = z.int();
+/** May be empty: the rule refuses that, and cites its source. */
+const words = (max: number) => z.string().trim().max(max);
+const caseId = z.string().meta({ scalar: 'ID' });
+const oneQuestion = { division: askedDivision, case: caseId, party: z.int() };
+
+/** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+export const jointHandling = query('jointHandling', {
+  zh: '联合办理',
+  about: 'of a case, as the desk knows it.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article,
+  input: { division: askedDivision, case: caseId },
+  route: ASKED_DIVISION,
+  answer: JointHandling,
+});
+
+/**
+ * Questions to the viewer's department: those waited for, by deadline, or the settled ones.
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT
+ */
+export const opinionRequests = query('opinionRequests', {
+  zh: '征求意见',
+  about: "what one's department is asked: what is waited for by deadline, or the settled ones, latest first.",
+  by: 'READ_OPINIONS',
+  article,
+  input: {
+    division: askedDivision,
+    waiting: z
+      .boolean()
+      .nullish()
+      .transform((v) => v ?? true)
+      .meta({ filledIn: true }),
+  },
+  route: ASKED_DIVISION,
+  answer: pageOf(OpinionRequest),
+});
+
+/** @throws {ProblemError} NOT_FOUND, FORBIDDEN, WRONG_DEPARTMENT */
+export const opinionRequest = query('opinionRequest', {
+  zh: '征求意见',
+  about: 'one question, as the department that was asked finds it.',
+  by: 'READ_OPINIONS',
+  article,
+  input: oneQuestion,
+  route: ASKED_DIVISION,
+  answer: OpinionRequest,
+});
+
+/** @throws {ProblemError} NOT_FOUND, FORBIDDEN, WRONG_DEPARTMENT */
+export const opinionMaterial = query('opinionMaterial', {
+  zh: '征求意见材料',
+  about: 'bytes of a material that is shown with a question, in base64.',
+  by: 'READ_OPINIONS',
+  article,
+  input: { ...oneQuestion, sha256: z.string() },
+  route: ASKED_DIVISION,
+  answer: MaterialBytes,
+});
+
+/**
+ * Asks all parties at once.
+ * @throws {ProblemError} JOINT_REPEATED, JOINT_INCOMPLETE, WRONG_DEPARTMENT, NOT_COMPETENT, BAD_INPUT
+ */
+export const openJointHandling = ruledStep('openJointHandling', {
+  zh: '启动联合办理',
+  about: 'asks all parties at once, each with its deadline.',
+  by: 'LEAD_JOINT',
+  article,
+  input: {
+    stage: word('ProjectStage', PROJECT_STAGES)
+      .nullish()
+      .transform((v) => v ?? null)
+      .meta({ description: 'Of a construction project; names who leads.' }),
+    parties: z
+      .array(
+        z
+          .object({
+            node: divisionCodeSchema
+              .nullish()
+              .transform((v) => v ?? null)
+              .meta({ scalar: 'ID', description: "The lead's own node when left out." }),
+            department: text(100),
+            ask: word('PartyAsk', PARTY_ASKS),
+            days: days.meta({
+              description:
+                "Working days to answer in, from tomorrow on; of another node's party from the day it has the question.",
+            }),
+            materials: z
+              .array(text(200))
+              .max(100)
+              .nullish()
+              .transform((v) => v ?? null)
+              .meta({
+                description:
+                  "Names of the materials another node's party is shown; all that was handed in when left out.",
+              }),
+          })
+          .meta({ inputType: 'JointPartyInput' }),
+      )
+      .max(MOST),
+  },
+  /** Nothing; the node refuses parties at nodes it does not know. */
+  needs: fromNode<undefined>(),
+  answer: JointHandling,
+  rule: (context, file, { stage, parties }) => rules.openJoint(context, file, { stage, parties }),
+});
+
+/**
+ * Gives a party's opinion: into the case where this node leads it, else signed and sent to the node that does.
+ * @throws {ProblemError} NOT_FOUND, OPINION_SETTLED, WRONG_DEPARTMENT, REASON_MISSING, FORBIDDEN
+ */
+export const givePartyOpinion = mutation('givePartyOpinion', {
+  zh: '部门意见',
+  about: 'by a person of the department that was asked, at its own node.',
+  by: 'GIVE_OPINION',
+  judgedBy: 'RULES',
+  article,
+  keyedAs: 'giveOpinion',
+  input: {
+    id: id(),
+    party: number,
+    opinion: word('PartyOpinion', PARTY_OPINIONS),
+    reason: optionalText(1000).meta({ description: 'Needed for an objection.' }),
+  },
+  answer: PartyStep,
+});
+
+/**
+ * Gives a party a later deadline.
+ * @throws {ProblemError} NOT_FOUND, EXCUSE_TOO_LATE, WRONG_DEPARTMENT, REASON_MISSING, BAD_INPUT, FORBIDDEN
+ */
+export const excusePartyOpinion = mutation('excusePartyOpinion', {
+  zh: '说明理由延期答复',
+  about: 'once, before the deadline.',
+  by: 'GIVE_OPINION',
+  judgedBy: 'RULES',
+  article,
+  keyedAs: 'excuseOpinion',
+  input: {
+    id: id(),
+    party: number,
+    reason: words(1000),
+    days: days.meta({ description: 'Working days on top of the deadline.' }),
+  },
+  answer: PartyStep,
+});
+
+/**
+ * Says beforehand why a party can't come to the visit.
+ * @throws {ProblemError} NOT_FOUND, EXCUSE_TOO_LATE, WRONG_DEPARTMENT, REASON_MISSING, FORBIDDEN
+ */
+export const excuseFromVisit = mutation('excuseFromVisit', {
+  zh: '踏勘请假',
+  about: 'once, before the visit; the absence then stands for nothing.',
+  by: 'GIVE_OPINION',
+  judgedBy: 'RULES',
+  article,
+  input: { id: id(), party: number, reason: words(1000) },
+  answer: PartyStep,
+});
+
+/**
+ * Calls the parties to the one joint visit.
+ * @throws {ProblemError} JOINT_MISSING, JOINT_REPEATED, NOT_FOUND, OPINION_SETTLED, BAD_INPUT
+ */
+export const scheduleSiteVisit = ruledStep('scheduleSiteVisit', {
+  zh: '安排联合踏勘',
+  about: 'may be moved until it is recorded.',
+  by: 'LEAD_JOINT',
+  article,
+  keyedAs: 'scheduleVisit',
+  input: {
+    at: z.iso
+      .datetime({ offset: true })
+      .transform((v) => new Date(v))
+      .meta({ scalar: 'DateTime' }),
+    place: words(200),
+    parties: z.array(number).max(MOST).meta({ description: 'Numbers of the parties that are called.' }),
+  },
+  answer: JointHandling,
+  rule: (context, file, { at, place, parties }) => rules.scheduleVisit(context, file, { at, place, parties }),
+});
+
+/**
+ * Records the visit: who came, and the one list of corrections.
+ * @throws {ProblemError} JOINT_MISSING, JOINT_REPEATED, JOINT_INCOMPLETE, NOT_FOUND, REASON_MISSING, BAD_INPUT
+ */
+export const recordSiteVisit = ruledStep('recordSiteVisit', {
+  zh: '联合踏勘记录',
+  about: 'who came, and the one list of corrections.',
+  by: 'LEAD_JOINT',
+  article,
+  keyedAs: 'recordVisit',
+  input: {
+    record: words(5000),
+    attendance: z
+      .array(
+        z
+          .object({
+            party: number,
+            as: word('Attendance', ATTENDANCES),
+            reason: optionalText(500).meta({ description: 'Needed for an excuse.' }),
+          })
+          .meta({ inputType: 'VisitAttendanceInput' }),
+      )
+      .max(MOST)
+      .meta({ description: 'Of every party that was called.' }),
+    corrections: z
+      .array(
+        z
+          .object({ party: number, text: words(1000), mandatory: z.boolean() })
+          .meta({ inputType: 'JointCorrectionInput' }),
+      )
+      .max(MOST),
+  },
+  answer: JointHandling,
+  rule: (context, file, { record, attendance, corrections }) =>
+    rules.recordVisit(context, file, { record, attendance, corrections }),
+});
+
+/**
+ * Confirms that a correction is made, by what shows it.
+ * @throws {ProblemError} JOINT_MISSING, NOT_FOUND, REASON_MISSING
+ */
+export const confirmCorrection = ruledStep('confirmCorrection', {
+  zh: '整改完成',
+  by: 'LEAD_JOINT',
+  article,
+  input: { correction: number, evidence: words(1000) },
+  answer: JointHandling,
+  rule: (context, file, { correction, evidence }) => rules.confirmCorrection(context, file, correction, evidence),
+});
+
+/**
+ * Resolves an objection: settled with the party, or upheld.
+ * @throws {ProblemError} JOINT_MISSING, NOT_FOUND, NOT_COMPETENT, REASON_MISSING
+ */
+export const resolveObjection = ruledStep('resolveObjection', {
+  zh: '异议处理',
+  about: "by the lead's chief; a statutory decision is not the lead's to settle.",
+  by: 'RESOLVE_OBJECTION',
+  article,
+  input: { party: number, end: word('ObjectionEnd', OBJECTION_ENDS), resolution: words(1000) },
+  answer: JointHandling,
+  rule: (context, file, { party, end, resolution }) =>
+    rules.resolveObjection(context, file, { party, end, resolution }),
+});
+
+/**
+ * Takes back a question that nobody has answered.
+ * @throws {ProblemError} JOINT_MISSING, NOT_FOUND, OPINION_SETTLED, NOT_COMPETENT, JOINT_INCOMPLETE, REASON_MISSING
+ */
+export const withdrawQuestion = ruledStep('withdrawQuestion', {
+  zh: '撤回征询',
+  about: "by the lead's chief, of a party nobody needs by law; a later answer is refused as over.",
+  by: 'WITHDRAW_QUESTION',
+  article,
+  input: { party: number, reason: words(1000).meta({ description: 'Names no numbers of a person.' }) },
+  answer: JointHandling,
+  rule: (context, file, { party, reason }) => rules.withdrawQuestion(context, file, party, reason),
+});
+
+export const joint = domain('joint', {
+  zh: '联合办理',
+  role: 'joint',
+  operations: {
+    jointHandling,
+    opinionRequests,
+    opinionRequest,
+    opinionMaterial,
+    openJointHandling,
+    givePartyOpinion,
+    excusePartyOpinion,
+    excuseFromVisit,
+    scheduleSiteVisit,
+    recordSiteVisit,
+    confirmCorrection,
+    resolveObjection,
+    withdrawQuestion,
+  },
+});

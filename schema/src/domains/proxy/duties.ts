@@ -1,0 +1,9 @@
+import type { Duty } from '../../operation/duties.ts';
+import { EVERYWHERE, GRASSROOTS } from '../../operation/duties.ts';
+
+export const proxyDuties = {
+  LOG_CONTACT: { AGENT: GRASSROOTS },
+  // the applicant says so where the applicant is, or where the case is
+  REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
+  TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
+} as const satisfies Record<string, Duty>;
