@@ -78,11 +78,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   catalogue: {
     name: 'catalogue',
     routes: {
-      catalog: { by: 'division', path: ['division'], otherwise: null },
       _items: { by: 'keys', argument: 'keys', copy: null },
-      item: { by: 'item', argument: 'code', copyAt: 'viewer' },
-      catalogEntry: { by: 'division', path: ['division'], otherwise: null },
-      guide: { by: 'division', path: ['division'], otherwise: null },
       catalogDrift: { by: 'subtree', path: ['division'], gather: 'catalogDrift' },
       _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
       _catalogueBases: { by: 'keys', argument: 'keys', copy: null },
@@ -123,17 +119,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   delegation: {
     name: 'delegation',
-    routes: {
-      competence: { by: 'division', path: ['division'], otherwise: null, nearest: true },
-      delegations: { by: 'division', path: ['division'], otherwise: null },
-      delegationRequests: viewersDesk,
-      grantPower: viewersDesk,
-      requestPower: viewersDesk,
-      declinePowerRequest: viewersDesk,
-      answerDelegation: viewersDesk,
-      revokeDelegation: viewersDesk,
-      handBackDelegation: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'delegation'),
     merge: {},
   },
   sharing: {

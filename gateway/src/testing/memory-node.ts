@@ -2,8 +2,9 @@ import type { CaseState } from '@liandong/schema/case';
 import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
 import type { FileCaseInput, NodeServices } from '@liandong/schema/graph';
-import type { CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
+import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView } from '@liandong/schema/domains/sharing';
+import type { delegation } from '@liandong/schema/domains/delegation';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
@@ -23,6 +24,14 @@ import {
   ownerOf,
   trackedOf,
 } from './memory-views.ts';
+
+/** The operations it answers. */
+type Answered = Domain<
+  (typeof handling)['operations'] &
+    (typeof figures)['operations'] &
+    (typeof delegation)['operations'] &
+    (typeof catalogue)['operations']
+>;
 
 /**
  * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
@@ -59,16 +68,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     getMany: async (viewer, keys) => keys.map((key) => this.#handling(viewer, key)),
   };
 
-  override readonly perform = performing<Domain<(typeof handling)['operations'] & (typeof figures)['operations']>>(
-    {
-      rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
-      standardization: async () => this.#standardization(),
-      cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
-      acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
-    },
-    async () => illegal(),
-  );
-
   readonly catalogue: NodeServices['catalogue'] = {
     getMany: async (codes) =>
       codes.map((code) => {
@@ -76,18 +75,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
         const lost = this.withoutCopies && ownerOf(code) !== this.code;
         return item && !lost ? itemOf(this.code, item) : problem('ITEM_UNKNOWN', 'Not in this catalogue.');
       }),
-    entry: async (code) => {
-      if (this.fault) throw this.fault;
-      const item = this.items.get(code);
-      if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
-      return this.#entryOf(item);
-    },
-    guide: async (code) => {
-      if (this.fault) throw this.fault;
-      const item = this.items.get(code);
-      if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
-      return { item: itemOf(this.code, item), markdown: `# told by ${this.code}` };
-    },
     catalogueSeq: async () => {
       if (this.fault) throw this.fault;
       return this.seq;
@@ -108,7 +95,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
       }));
       return { drift: [], differing };
     },
-    list: async (search, page) => this.#catalog(search, page),
   };
 
   readonly implementation: NodeServices['implementation'] = {
@@ -142,26 +128,34 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     endAbsence: async () => illegal(),
   };
 
-  readonly delegation: NodeServices['delegation'] = {
-    competence: async (item, place) => ({
-      acceptor: this.code,
-      decider: this.deciders.get(item) ?? this.code,
-      power: this.deciders.get(item) ?? this.code,
-      through: { accept: null, review: null, decide: null },
-      reasons: [`told by ${this.code}`],
-      item,
-      place,
-      answeredBy: this.code,
-    }),
-    list: async () => [],
-    requests: async () => [],
-    grant: async () => illegal(),
-    request: async () => illegal(),
-    declineRequest: async () => illegal(),
-    answer: async () => illegal(),
-    revoke: async () => illegal(),
-    handBack: async () => illegal(),
-  };
+  override readonly perform = performing<Answered>(
+    {
+      rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
+      standardization: async () => this.#standardization(),
+      cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
+      acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
+      catalog: async (_viewer, { search }, page) => this.#catalog(search ?? null, page),
+      item: async (_viewer, { code }) => itemOf(this.code, this.#known(code)),
+      catalogEntry: async (_viewer, { item }) => this.#entryOf(this.#known(item)),
+      guide: async (_viewer, { item }) => ({
+        item: itemOf(this.code, this.#known(item)),
+        markdown: `# told by ${this.code}`,
+      }),
+      competence: async (_viewer, { item, division }) => ({
+        acceptor: this.code,
+        decider: this.deciders.get(item) ?? this.code,
+        power: this.deciders.get(item) ?? this.code,
+        through: { accept: null, review: null, decide: null },
+        reasons: [`told by ${this.code}`],
+        item,
+        place: division,
+        answeredBy: this.code,
+      }),
+      delegations: async () => [],
+      delegationRequests: async () => [],
+    },
+    async () => illegal(),
+  );
 
   readonly sharing: NodeServices['sharing'] = {
     offers: async (viewer, material) => this.#offers(viewer, material),
@@ -254,6 +248,14 @@ export class MemoryNode extends IdleDesks implements NodeServices {
       hasNextPage: start + first < all.length,
       hasPreviousPage: start > 0,
     };
+  }
+
+  /** What its catalogue has; a copy may be lost. */
+  #known(code: string): Item {
+    if (this.fault) throw this.fault;
+    const item = this.items.get(code);
+    if (!item) throw problem('ITEM_UNKNOWN', 'Not in this catalogue.');
+    return item;
   }
 
   #catalog(search: string | null, { first }: PageRequest): Page<CatalogEntryView> {

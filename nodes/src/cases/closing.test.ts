@@ -2,6 +2,7 @@ import { figures } from '@liandong/schema/domains/figures';
 import { handling } from '@liandong/schema/domains/handling';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { delegation } from '@liandong/schema/domains/delegation';
 import { freePort } from '@liandong/runtime/local';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HandlingView } from '@liandong/schema/domains/handling';
@@ -66,6 +67,7 @@ const close = (node: DivisionCode, parent: DivisionCode, successor: DivisionCode
     '撤村并居',
     ...more,
   );
+const grantsAt = (node: DivisionCode) => federation.desk(node, delegation).delegations(null, { division: node });
 const codeOf = async (work: Promise<unknown>) =>
   work.then(
     () => null,
@@ -309,7 +311,7 @@ describe('a township that is closed after its villages', () => {
       items: [RELIEF],
       stages: ['DECIDE' as const],
       mode: 'ENTRUSTED' as const,
-      cap: { amountFen: 100_000 },
+      capFen: 100_000,
       from: '2026-01-01',
       to: null,
       basis: '《社会救助暂行办法》第四十八条',
@@ -317,15 +319,14 @@ describe('a township that is closed after its villages', () => {
       request: null,
     };
     const { grant } = await federation
-      .services(COUNTY)
-      .delegation.grant(countyChief, { grantee: TOWNSHIP, ...power, idempotencyKey: null });
+      .desk(COUNTY, delegation)
+      .grantPower(countyChief, { grantee: TOWNSHIP, ...power, idempotencyKey: null });
     granted = grant.id;
-    const stateAt = async (node: DivisionCode) =>
-      (await federation.services(node).delegation.list(null)).find((g) => g.grant.id === granted)?.state;
+    const stateAt = async (node: DivisionCode) => (await grantsAt(node)).find((g) => g.grant.id === granted)?.state;
     await eventually(async () => (await stateAt(TOWNSHIP)) === 'OFFERED');
     await federation
-      .services(TOWNSHIP)
-      .delegation.answer(chief, { id: granted, accepted: true, reason: null, idempotencyKey: null });
+      .desk(TOWNSHIP, delegation)
+      .answerDelegation(chief, { id: granted, accepted: true, reason: null, idempotencyKey: null });
     await eventually(async () => (await stateAt(OTHER_VILLAGE)) === 'IN_EFFECT');
     const [found] = await federation.services(COUNTY).implementation.getMany([{ item: RELIEF, node: COUNTY }]);
     if (!found || found instanceof Error) throw new Error('no implementation');
@@ -357,7 +358,7 @@ describe('a township that is closed after its villages', () => {
 
   test('gives back the power it was lent: who lent it decides', async () => {
     await eventually(async () => {
-      const grants = await federation.services(COUNTY).delegation.list(null);
+      const grants = await grantsAt(COUNTY);
       return grants.find((g) => g.grant.id === granted)?.state === 'HANDED_BACK';
     });
     await steps.review(lent, otherClerk, 80_000);
@@ -370,7 +371,9 @@ describe('a township that is closed after its villages', () => {
   test('is competent for nothing more: what lies there is the successor’s, asked at any desk', async () => {
     for (const node of [CITY, COUNTY, OTHER_TOWNSHIP]) {
       await eventually(async () => {
-        const found = await federation.services(node).delegation.competence(RELIEF, VILLAGE, { amountFen: 80_000 });
+        const found = await federation
+          .desk(node, delegation)
+          .competence(null, { item: RELIEF, division: VILLAGE, amountFen: 80_000 });
         return found.acceptor === OTHER_TOWNSHIP && found.decider === COUNTY;
       });
     }
@@ -382,13 +385,13 @@ describe('a township that is closed after its villages', () => {
   });
 
   test('can be lent nothing any more', async () => {
-    const { grant } =
-      (await federation.services(COUNTY).delegation.list(null)).find((g) => g.grant.id === granted) ?? {};
+    const { grant } = (await grantsAt(COUNTY)).find((g) => g.grant.id === granted) ?? {};
     if (!grant) throw new Error('no grant');
     const { items, stages, mode, cap, from, to, basis, announcement, request } = grant;
-    const again = { grantee: TOWNSHIP, items, stages, mode, cap, from, to, basis, announcement, request };
+    const capFen = cap?.amountFen ?? null;
+    const again = { grantee: TOWNSHIP, items, stages, mode, capFen, from, to, basis, announcement, request };
     expect(
-      await codeOf(federation.services(COUNTY).delegation.grant(countyChief, { ...again, idempotencyKey: null })),
+      await codeOf(federation.desk(COUNTY, delegation).grantPower(countyChief, { ...again, idempotencyKey: null })),
     ).toBe('NODE_CLOSED');
   });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { isolate } from '../testing/isolate.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemError } from '@liandong/schema/kernel';
-import type { InputOf, Viewer } from '@liandong/schema/operation';
+import type { InputOf, PageRequest, Viewer } from '@liandong/schema/operation';
+import { catalogue } from '@liandong/schema/domains/catalogue';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { citedBasis } from '@liandong/schema/domains/legal-bases';
 import { dayOf, parseDivisions } from '@liandong/schema/kernel';
@@ -225,10 +226,12 @@ describe('the published catalogue', () => {
 
   test('is answered by the village with everything above it down', async () => {
     await isolate(federation, VILLAGE, async () => {
-      const page = await federation.services(VILLAGE).catalogue.list('低', { first: 5, after: null });
+      const page = await federation
+        .desk(VILLAGE, catalogue)
+        .catalog(null, { division: VILLAGE, search: '低' }, { first: 5, after: null });
       expect(page.nodes.map((entry) => entry.item.item.code)).toContain('3310-MZ-001');
       expect(page.nodes[0]).toMatchObject({ acceptor: TOWNSHIP, decider: COUNTY, takenInHere: true });
-      const guide = await federation.services(VILLAGE).catalogue.guide('3310-MZ-001');
+      const guide = await federation.desk(VILLAGE, catalogue).guide(null, { division: VILLAGE, item: '3310-MZ-001' });
       expect(guide.item).toMatchObject({ answeredBy: VILLAGE, staleSince: expect.any(Date) });
       expect(guide.markdown).toContain('| 决定机关 | 三门县 |');
       expect(guide.markdown).toContain('实施清单版本 1');
@@ -236,14 +239,15 @@ describe('the published catalogue', () => {
   });
 
   test('is searched by name, code and department, and read page by page', async () => {
-    const { catalogue } = federation.services(COUNTY);
+    const list = (search: string | null, page: PageRequest) =>
+      federation.desk(COUNTY, catalogue).catalog(null, { division: COUNTY, search }, page);
     const codes = async (search: string) =>
-      (await catalogue.list(search, { first: 200, after: null })).nodes.map((e) => e.item.item.code);
+      (await list(search, { first: 200, after: null })).nodes.map((e) => e.item.item.code);
     expect(await codes('宅基地')).toEqual(['3310-NY-001']);
     expect(await codes('3310-jy')).toEqual(['3310-JY-001']);
     expect((await codes('民政')).length).toBe(5);
-    const first = await catalogue.list(null, { first: 30, after: null });
-    const rest = await catalogue.list(null, { first: 30, after: first.cursors.at(-1) ?? '' });
+    const first = await list(null, { first: 30, after: null });
+    const rest = await list(null, { first: 30, after: first.cursors.at(-1) ?? '' });
     expect([first.nodes.length, rest.nodes.length]).toEqual([30, 10]);
     expect([first.hasNextPage, rest.hasNextPage, first.hasPreviousPage, rest.hasPreviousPage]).toEqual([
       true,
@@ -251,13 +255,17 @@ describe('the published catalogue', () => {
       false,
       true,
     ]);
-    await expect(catalogue.list(null, { first: 5, after: '???' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(list(null, { first: 5, after: '???' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
   test('gives a county’s guide without naming a township, and none of an item it does not know', async () => {
-    const { markdown } = await federation.services(COUNTY).catalogue.guide('3310-MZ-001');
+    const { markdown } = await federation
+      .desk(COUNTY, catalogue)
+      .guide(null, { division: COUNTY, item: '3310-MZ-001' });
     expect(markdown).toContain('| 受理机关 | 乡镇、村 |');
-    await expect(federation.services(COUNTY).catalogue.guide('3310-XX-999')).rejects.toMatchObject({
+    await expect(
+      federation.desk(COUNTY, catalogue).guide(null, { division: COUNTY, item: '3310-XX-999' }),
+    ).rejects.toMatchObject({
       code: 'ITEM_UNKNOWN',
     });
   });

@@ -1,8 +1,9 @@
+import type { GrantPowerInput } from '@liandong/schema/domains/delegation';
 import { handling } from '@liandong/schema/domains/handling';
-import type { GrantPowerInput } from '@liandong/schema/graph';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { admission } from '@liandong/schema/domains/admission';
+import { catalogue } from '@liandong/schema/domains/catalogue';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { offices } from '@liandong/schema/domains/offices';
 import { plusDays } from '@liandong/schema/kernel';
@@ -47,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const { delegation, today, power, known, becomes, inEffect, ended } = powersOf(() => federation);
+const { delegation, competent, today, power, known, becomes, inEffect, ended } = powersOf(() => federation);
 const codeOf = (attempt: Promise<unknown>) =>
   attempt.then(
     () => 'done',
@@ -61,22 +62,22 @@ describe('a power that is asked for again under its key, as after an answer that
 
   test('is granted once, and taken, answered and ended once, with one message each', async () => {
     const asked = power({ idempotencyKey: 'grant-0001' });
-    const { grant } = await delegation(COUNTY).grant(countyChief, asked);
+    const { grant } = await delegation(COUNTY).grantPower(countyChief, asked);
     const offers = await sent(COUNTY);
-    expect((await delegation(COUNTY).grant(countyChief, asked)).grant).toEqual(grant);
+    expect((await delegation(COUNTY).grantPower(countyChief, asked)).grant).toEqual(grant);
     expect(await sent(COUNTY)).toBe(offers);
     expect(grant).not.toHaveProperty('idempotencyKey');
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
     const answer = { id: grant.id, accepted: true, reason: null, idempotencyKey: 'answer-001' };
     const [first, second] = [
-      await delegation(TOWNSHIP).answer(chief, answer),
-      await delegation(TOWNSHIP).answer(chief, answer),
+      await delegation(TOWNSHIP).answerDelegation(chief, answer),
+      await delegation(TOWNSHIP).answerDelegation(chief, answer),
     ];
     expect(second.answer).toEqual(first.answer);
     const end = { id: grant.id, reason: '收回', idempotencyKey: 'revoke-001' };
-    await delegation(COUNTY).revoke(countyChief, end);
-    expect((await delegation(COUNTY).revoke(countyChief, end)).state).toBe('REVOKED');
-    expect(await codeOf(delegation(COUNTY).revoke(countyChief, { ...end, reason: '别的理由' }))).toBe(
+    await delegation(COUNTY).revokeDelegation(countyChief, end);
+    expect((await delegation(COUNTY).revokeDelegation(countyChief, end)).state).toBe('REVOKED');
+    expect(await codeOf(delegation(COUNTY).revokeDelegation(countyChief, { ...end, reason: '别的理由' }))).toBe(
       'IDEMPOTENCY_MISMATCH',
     );
     for (const node of [TOWNSHIP, VILLAGE]) await becomes(node, grant.id, 'REVOKED');
@@ -84,14 +85,14 @@ describe('a power that is asked for again under its key, as after an answer that
 
   test('is granted twice by two keys, and one of another grant is refused', async () => {
     const asked = power({ idempotencyKey: 'grant-0002' });
-    const { grant } = await delegation(COUNTY).grant(countyChief, asked);
-    const other = { ...asked, cap: { amountFen: CAP / 2 } };
-    expect(await codeOf(delegation(COUNTY).grant(countyChief, other))).toBe('IDEMPOTENCY_MISMATCH');
-    const next = await delegation(COUNTY).grant(countyChief, { ...asked, idempotencyKey: 'grant-0003' });
+    const { grant } = await delegation(COUNTY).grantPower(countyChief, asked);
+    const other = { ...asked, capFen: CAP / 2 };
+    expect(await codeOf(delegation(COUNTY).grantPower(countyChief, other))).toBe('IDEMPOTENCY_MISMATCH');
+    const next = await delegation(COUNTY).grantPower(countyChief, { ...asked, idempotencyKey: 'grant-0003' });
     expect(next.grant.id).not.toBe(grant.id);
     for (const { id } of [grant, next.grant]) {
       await becomes(TOWNSHIP, id, 'OFFERED');
-      await delegation(TOWNSHIP).answer(chief, { id, accepted: false, reason: '重复', ...once });
+      await delegation(TOWNSHIP).answerDelegation(chief, { id, accepted: false, reason: '重复', ...once });
     }
   });
 
@@ -99,37 +100,39 @@ describe('a power that is asked for again under its key, as after an answer that
     const asked = {
       items: [RELIEF],
       stages: ['DECIDE' as const],
-      cap: null,
+      capFen: null,
       reason: '就近办理',
       staff: 2,
-      divisionAbove: COUNTY,
+      grantor: COUNTY,
       idempotencyKey: 'request-01',
     };
-    const made = await delegation(TOWNSHIP).request(chief, asked);
+    const made = await delegation(TOWNSHIP).requestPower(chief, asked);
     const requests = await sent(TOWNSHIP);
-    expect(await delegation(TOWNSHIP).request(chief, asked)).toEqual(made);
+    expect(await delegation(TOWNSHIP).requestPower(chief, asked)).toEqual(made);
     expect(await sent(TOWNSHIP)).toBe(requests);
-    expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, staff: 3 }))).toBe('IDEMPOTENCY_MISMATCH');
-    await eventually(async () => (await delegation(COUNTY).requests(countyChief)).some((r) => r.id === made.id));
+    expect(await codeOf(delegation(TOWNSHIP).requestPower(chief, { ...asked, staff: 3 }))).toBe('IDEMPOTENCY_MISMATCH');
+    await eventually(async () =>
+      (await delegation(COUNTY).delegationRequests(countyChief, {})).some((r) => r.id === made.id),
+    );
     const decline = { id: made.id, reason: '先培训', idempotencyKey: 'decline-01' };
-    const declined = await delegation(COUNTY).declineRequest(countyChief, decline);
-    expect(await delegation(COUNTY).declineRequest(countyChief, decline)).toEqual(declined);
+    const declined = await delegation(COUNTY).declinePowerRequest(countyChief, decline);
+    expect(await delegation(COUNTY).declinePowerRequest(countyChief, decline)).toEqual(declined);
   });
 });
 
 describe('a power', () => {
   test('takes effect when the grantee accepts, at every node below that routes by it, and is public', async () => {
-    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    const { grant } = await delegation(COUNTY).grantPower(countyChief, power());
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
     expect(await known(VILLAGE, grant.id)).toBeNull();
-    const before = await delegation(TOWNSHIP).competence(RELIEF, VILLAGE, { amountFen: CAP });
+    const before = await competent(TOWNSHIP, CAP);
     expect(before).toMatchObject({ decider: COUNTY, through: { decide: null } });
-    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null, ...once });
+    await delegation(TOWNSHIP).answerDelegation(chief, { id: grant.id, accepted: true, reason: null, ...once });
     for (const node of [COUNTY, TOWNSHIP, VILLAGE]) {
       await becomes(node, grant.id, 'IN_EFFECT');
-      const found = await delegation(node).competence(RELIEF, VILLAGE, { amountFen: CAP });
+      const found = await competent(node, CAP);
       expect(found).toMatchObject({ acceptor: TOWNSHIP, decider: TOWNSHIP, power: COUNTY });
-      expect(await delegation(node).competence(RELIEF, VILLAGE, { amountFen: CAP + 1 })).toMatchObject({
+      expect(await competent(node, CAP + 1)).toMatchObject({
         decider: COUNTY,
       });
     }
@@ -137,9 +140,9 @@ describe('a power', () => {
   });
 
   test('that is declined gives nothing, and the grantor reads why', async () => {
-    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    const { grant } = await delegation(COUNTY).grantPower(countyChief, power());
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
-    await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: false, reason: '人手不足', ...once });
+    await delegation(TOWNSHIP).answerDelegation(chief, { id: grant.id, accepted: false, reason: '人手不足', ...once });
     await becomes(COUNTY, grant.id, 'DECLINED');
     expect((await known(COUNTY, grant.id))?.answer?.reason).toBe('人手不足');
     expect(await known(VILLAGE, grant.id)).toBeNull();
@@ -147,7 +150,7 @@ describe('a power', () => {
 
   test('that is handed back ends everywhere', async () => {
     const id = await inEffect();
-    await delegation(TOWNSHIP).handBack(chief, { id, reason: '力量不足', ...once });
+    await delegation(TOWNSHIP).handBackDelegation(chief, { id, reason: '力量不足', ...once });
     for (const node of [COUNTY, TOWNSHIP, VILLAGE]) await becomes(node, id, 'HANDED_BACK');
     expect((await known(VILLAGE, id))?.end?.reason).toBe('力量不足');
   });
@@ -156,29 +159,32 @@ describe('a power', () => {
     const asked = {
       items: [RELIEF],
       stages: ['DECIDE' as const],
-      cap: { amountFen: CAP },
+      capFen: CAP,
       reason: '群众需求多',
       staff: 3,
     };
-    const made = await delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY, ...once });
-    await eventually(async () => (await delegation(COUNTY).requests(countyChief)).some((r) => r.id === made.id));
-    const [seen] = (await delegation(COUNTY).requests(countyChief)).filter((r) => r.id === made.id);
+    const made = await delegation(TOWNSHIP).requestPower(chief, { ...asked, grantor: COUNTY, ...once });
+    await eventually(async () =>
+      (await delegation(COUNTY).delegationRequests(countyChief, {})).some((r) => r.id === made.id),
+    );
+    const [seen] = (await delegation(COUNTY).delegationRequests(countyChief, {})).filter((r) => r.id === made.id);
     expect(seen).toMatchObject({ staff: 3, caseload: { open: expect.any(Number) }, declined: null });
-    await delegation(COUNTY).declineRequest(countyChief, { id: made.id, reason: '先培训', ...once });
+    await delegation(COUNTY).declinePowerRequest(countyChief, { id: made.id, reason: '先培训', ...once });
     await eventually(async () => {
-      const mine = await delegation(TOWNSHIP).requests(chief);
+      const mine = await delegation(TOWNSHIP).delegationRequests(chief, {});
       return mine.find((r) => r.id === made.id)?.declined?.reason === '先培训';
     });
   });
 
   test('without a cap shows in the catalogue and the guide of the villages below, until it ends', async () => {
-    const { catalogue } = federation.services(VILLAGE);
-    const grant = await inEffect({ cap: null });
-    expect(await catalogue.entry(RELIEF)).toMatchObject({ decider: TOWNSHIP, power: COUNTY, available: true });
-    expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 亭旁镇 |');
+    const shown = { division: VILLAGE, item: RELIEF };
+    const { catalogEntry, guide } = federation.desk(VILLAGE, catalogue);
+    const grant = await inEffect({ capFen: null });
+    expect(await catalogEntry(null, shown)).toMatchObject({ decider: TOWNSHIP, power: COUNTY, available: true });
+    expect((await guide(null, shown)).markdown).toContain('| 决定机关 | 亭旁镇 |');
     await ended(grant);
-    expect(await catalogue.entry(RELIEF)).toMatchObject({ decider: COUNTY });
-    expect((await catalogue.guide(RELIEF)).markdown).toContain('| 决定机关 | 三门县 |');
+    expect(await catalogEntry(null, shown)).toMatchObject({ decider: COUNTY });
+    expect((await guide(null, shown)).markdown).toContain('| 决定机关 | 三门县 |');
   });
 
   test('with a cap is on the published list of the grantee with its grant and cap, until it ends', async () => {
@@ -207,8 +213,8 @@ describe('a power', () => {
   });
 
   test('is not asked for over an item nobody knows', async () => {
-    const asked = { items: ['3310-XX-001'], stages: ['DECIDE' as const], cap: null, reason: '群众需求多', staff: 3 };
-    expect(await codeOf(delegation(TOWNSHIP).request(chief, { ...asked, divisionAbove: COUNTY, ...once }))).toBe(
+    const asked = { items: ['3310-XX-001'], stages: ['DECIDE' as const], capFen: null, reason: '群众需求多', staff: 3 };
+    expect(await codeOf(delegation(TOWNSHIP).requestPower(chief, { ...asked, grantor: COUNTY, ...once }))).toBe(
       'ITEM_UNKNOWN',
     );
   });
@@ -223,7 +229,7 @@ describe('a power', () => {
     const capped = await inEffect();
     expect(await missing()).toEqual(['DECIDE', 'DELIVER']);
     await ended(capped);
-    const whole = await inEffect({ cap: null });
+    const whole = await inEffect({ capFen: null });
     expect(await missing()).toEqual([]);
     await federation.desk(CITY, legalBases).changeLegalBasis(personAt(CITY, 'CATALOGUER'), {
       change: 'CHANGED',
@@ -255,14 +261,14 @@ describe('a power', () => {
   test('is known to the city above as to the villages below, and so is its end', async () => {
     const grant = await inEffect();
     await becomes(CITY, grant, 'IN_EFFECT');
-    expect(await delegation(CITY).competence(RELIEF, VILLAGE, { amountFen: CAP })).toMatchObject({
+    expect(await competent(CITY, CAP)).toMatchObject({
       decider: TOWNSHIP,
       power: COUNTY,
     });
     await ended(grant);
     await becomes(CITY, grant, 'REVOKED');
     const handed = await inEffect();
-    await delegation(TOWNSHIP).handBack(chief, { id: handed, reason: '力量不足', ...once });
+    await delegation(TOWNSHIP).handBackDelegation(chief, { id: handed, reason: '力量不足', ...once });
     await becomes(CITY, handed, 'HANDED_BACK');
   });
 
@@ -293,31 +299,31 @@ describe('a power', () => {
     ['over an item that is not delegable', countyChief, { items: ['3310-MZ-001'] }, 'GRANT_OUT_OF_COMPETENCE'],
     ['that has ended', countyChief, { from: '2026-01-01', to: '2026-01-02' }, 'GRANT_EXPIRED'],
   ])('%s is refused', async (_, viewer, change, code) => {
-    expect(await codeOf(delegation(COUNTY).grant(viewer, power(change)))).toBe(code);
+    expect(await codeOf(delegation(COUNTY).grantPower(viewer, power(change)))).toBe(code);
   });
 
   test('is answered and ended only by whose it is, with a reason', async () => {
-    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    const { grant } = await delegation(COUNTY).grantPower(countyChief, power());
     await becomes(TOWNSHIP, grant.id, 'OFFERED');
     const answer = { id: grant.id, accepted: true, reason: null };
-    expect(await codeOf(delegation(COUNTY).answer(countyChief, { ...answer, ...once }))).toBe('NOT_FOUND');
-    expect(await codeOf(delegation(TOWNSHIP).answer(clerk, { ...answer, ...once }))).toBe('FORBIDDEN');
-    expect(await codeOf(delegation(TOWNSHIP).answer(chief, { ...answer, accepted: false, ...once }))).toBe(
+    expect(await codeOf(delegation(COUNTY).answerDelegation(countyChief, { ...answer, ...once }))).toBe('NOT_FOUND');
+    expect(await codeOf(delegation(TOWNSHIP).answerDelegation(clerk, { ...answer, ...once }))).toBe('FORBIDDEN');
+    expect(await codeOf(delegation(TOWNSHIP).answerDelegation(chief, { ...answer, accepted: false, ...once }))).toBe(
       'REASON_MISSING',
     );
-    expect(await codeOf(delegation(COUNTY).revoke(countyChief, { id: grant.id, reason: ' ', ...once }))).toBe(
+    expect(await codeOf(delegation(COUNTY).revokeDelegation(countyChief, { id: grant.id, reason: ' ', ...once }))).toBe(
       'REASON_MISSING',
     );
-    expect(await codeOf(delegation(COUNTY).handBack(countyChief, { id: grant.id, reason: 'x', ...once }))).toBe(
-      'NOT_FOUND',
-    );
+    expect(
+      await codeOf(delegation(COUNTY).handBackDelegation(countyChief, { id: grant.id, reason: 'x', ...once })),
+    ).toBe('NOT_FOUND');
     const otherChief = personAt(COUNTY, 'CHIEF', '教育');
-    expect(await codeOf(delegation(COUNTY).revoke(otherChief, { id: grant.id, reason: 'x', ...once }))).toBe(
+    expect(await codeOf(delegation(COUNTY).revokeDelegation(otherChief, { id: grant.id, reason: 'x', ...once }))).toBe(
       'WRONG_DEPARTMENT',
     );
-    await delegation(COUNTY).revoke(countyChief, { id: grant.id, reason: '改由县办', ...once });
+    await delegation(COUNTY).revokeDelegation(countyChief, { id: grant.id, reason: '改由县办', ...once });
     await becomes(TOWNSHIP, grant.id, 'REVOKED');
-    expect(await codeOf(delegation(TOWNSHIP).answer(chief, { ...answer, ...once }))).toBe('GRANT_ENDED');
+    expect(await codeOf(delegation(TOWNSHIP).answerDelegation(chief, { ...answer, ...once }))).toBe('GRANT_ENDED');
   });
 });
 
@@ -325,7 +331,7 @@ describe('a power whose department’s powers went to a bureau', () => {
   const bureauChief = personAt(COUNTY, 'CHIEF', '行政审批局');
 
   test('is lent by the bureau from that day on, and by the department until then', async () => {
-    expect(await codeOf(delegation(COUNTY).grant(bureauChief, power()))).toBe('WRONG_DEPARTMENT');
+    expect(await codeOf(delegation(COUNTY).grantPower(bureauChief, power()))).toBe('WRONG_DEPARTMENT');
     const before = await inEffect();
     const tomorrow = plusDays(today(), 1);
     await federation.desk(COUNTY, offices).transferPowers(personAt(COUNTY, 'CATALOGUER'), {
@@ -338,15 +344,17 @@ describe('a power whose department’s powers went to a bureau', () => {
     });
     federation.shiftMs = 86_400_000;
     try {
-      expect(await codeOf(delegation(COUNTY).grant(countyChief, power({ from: tomorrow })))).toBe('WRONG_DEPARTMENT');
-      expect(await codeOf(delegation(COUNTY).revoke(countyChief, { id: before, reason: '收回', ...once }))).toBe(
+      expect(await codeOf(delegation(COUNTY).grantPower(countyChief, power({ from: tomorrow })))).toBe(
         'WRONG_DEPARTMENT',
       );
-      const { grant } = await delegation(COUNTY).grant(bureauChief, power({ from: tomorrow }));
+      expect(
+        await codeOf(delegation(COUNTY).revokeDelegation(countyChief, { id: before, reason: '收回', ...once })),
+      ).toBe('WRONG_DEPARTMENT');
+      const { grant } = await delegation(COUNTY).grantPower(bureauChief, power({ from: tomorrow }));
       await becomes(TOWNSHIP, grant.id, 'OFFERED');
-      await delegation(TOWNSHIP).answer(chief, { id: grant.id, accepted: true, reason: null, ...once });
+      await delegation(TOWNSHIP).answerDelegation(chief, { id: grant.id, accepted: true, reason: null, ...once });
       await becomes(VILLAGE, grant.id, 'IN_EFFECT');
-      await delegation(COUNTY).revoke(bureauChief, { id: grant.id, reason: '收回', ...once });
+      await delegation(COUNTY).revokeDelegation(bureauChief, { id: grant.id, reason: '收回', ...once });
       await becomes(VILLAGE, grant.id, 'REVOKED');
     } finally {
       federation.shiftMs = 0;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Grant, PublishedGrant } from '@liandong/schema/domains/delegation';
+import { capOf } from '@liandong/schema/domains/delegation';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,12 +37,12 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const { delegation, today, power, known, becomes } = powersOf(() => federation);
+const { competent, grantsAt, today, power, known, becomes } = powersOf(() => federation);
 
 let seq = 9_000;
 /** A grant of the county's to the township without a cap, as it would be signed now. */
 function grantOf(change: Partial<Grant> = {}): Grant {
-  const { idempotencyKey: _, ...given } = power({ cap: null, stages: ['ACCEPT', 'REVIEW', 'DECIDE'] });
+  const { idempotencyKey: _, capFen, ...given } = power({ capFen: null, stages: ['ACCEPT', 'REVIEW', 'DECIDE'] });
   seq += 1;
   return {
     kind: 'GRANT',
@@ -49,6 +50,7 @@ function grantOf(change: Partial<Grant> = {}): Grant {
     seq,
     grantor: COUNTY,
     ...given,
+    cap: capOf(capFen),
     at: federation.now().toISOString(),
     ...change,
   };
@@ -94,8 +96,7 @@ async function read(node: DivisionCode, publisher: DivisionCode): Promise<void> 
   await eventually(async () => (await waiting()).length === 0 && (await head(node)) >= (await head(publisher)));
 }
 
-const decider = async (node: DivisionCode, item = RELIEF) =>
-  (await delegation(node).competence(item, VILLAGE, { amountFen: 1 })).decider;
+const decider = async (node: DivisionCode, item = RELIEF) => (await competent(node, 1, item)).decider;
 const warnings = (id: string) => federation.logged.filter((line) => line.includes(id) && line.includes('"level":40'));
 
 describe('a grant that its grantor never signed', () => {
@@ -346,8 +347,8 @@ describe('a node that comes back', () => {
     await federation.stopHost(VILLAGE);
     await federation.startHost(VILLAGE);
     expect(await known(VILLAGE, forged.id)).toMatchObject({ state: 'INVALID', refusal: { code: 'GRANT_INVALID' } });
-    expect((await delegation(VILLAGE).list(RELIEF)).map((g) => g.grant.id)).toContain(real.id);
-    expect((await delegation(VILLAGE).competence(RELIEF, VILLAGE, { amountFen: 1 })).through.decide?.id).toBe(real.id);
+    expect((await grantsAt(VILLAGE, RELIEF)).map((g) => g.grant.id)).toContain(real.id);
+    expect((await competent(VILLAGE, 1)).through.decide?.id).toBe(real.id);
     await inFeed(COUNTY, await published(real, { end: { signer: COUNTY, way: 'REVOKED' } }));
     await becomes(VILLAGE, real.id, 'REVOKED');
     expect(await decider(VILLAGE)).toBe(COUNTY);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Grant } from '@liandong/schema/domains/delegation';
+import { capOf } from '@liandong/schema/domains/delegation';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { plusDays } from '@liandong/schema/kernel';
 import { readFile } from 'node:fs/promises';
@@ -40,15 +41,20 @@ describe('a grant between nodes', () => {
     trust = await Trust.load(file, keys.flat(), federation.divisions);
   });
 
-  const grantOf = (change: Partial<Grant> = {}): Grant => ({
-    kind: 'GRANT',
-    id: randomUUID(),
-    seq: 1_000,
-    grantor: COUNTY,
-    ...power(),
-    at: federation.now().toISOString(),
-    ...change,
-  });
+  const grantOf = (change: Partial<Grant> = {}): Grant => {
+    const { capFen, ...given } = power();
+    const at = federation.now().toISOString();
+    return {
+      kind: 'GRANT',
+      id: randomUUID(),
+      seq: 1_000,
+      grantor: COUNTY,
+      ...given,
+      cap: capOf(capFen),
+      at,
+      ...change,
+    };
+  };
 
   /** Has the county send a document as it stands; the grantee's code when it refuses. */
   async function carried(jws: string, from = COUNTY): Promise<string | null> {
@@ -109,7 +115,7 @@ describe('a grant between nodes', () => {
   });
 
   test('that the grantee refuses is listed for the grantor with the code', async () => {
-    const { grant } = await delegation(COUNTY).grant(countyChief, power());
+    const { grant } = await delegation(COUNTY).grantPower(countyChief, power());
     await federation.db(COUNTY).transact(COUNTY, async (tx) => {
       await tx.query(`UPDATE delegations SET answer_jws = NULL WHERE node = $1 AND id = $2::uuid`, [grant.id]);
     });

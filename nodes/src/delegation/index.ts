@@ -2,7 +2,7 @@
 export { endGrantsOfClosed } from './closing.ts';
 export { delegatedStages, openGrants, powersOn } from './delegated.ts';
 export { DelegationReceiver } from './delegation-receiver.ts';
-export { delegationService } from './delegation-service.ts';
+export { delegationHandlers } from './handlers.ts';
 export { GrantPublisher } from './grant-publisher.ts';
 export { PublishedGrants } from './published-grants.ts';
 export { findGrantFaults, findWaitingGrants, mendGrants } from './stored-faults.ts';

@@ -41,17 +41,11 @@ const DUTIES: Record<string, Action | 'PUBLIC'> = {
   nameStandIn: 'KEEP_STAND_INS',
   recordTraining: 'KEEP_ROSTER',
   reportAbsence: 'REPORT_ABSENCE',
-  answerDelegation: 'ANSWER_POWER',
-  declinePowerRequest: 'GRANT_POWER',
   draftCase: 'FILE_CASE',
   fileCase: 'FILE_CASE',
   fileDraft: 'FILE_CASE',
-  grantPower: 'GRANT_POWER',
-  handBackDelegation: 'ANSWER_POWER',
   rateService: 'PUBLIC',
   requestData: 'REQUEST_DATA',
-  requestPower: 'ANSWER_POWER',
-  revokeDelegation: 'GRANT_POWER',
   supplementCase: 'SUPPLEMENT_CASE',
 };
 

@@ -1,6 +1,7 @@
 import type { Role } from '@liandong/schema/kernel';
 import type { RoleName } from '@liandong/schema/wire';
 import type { Viewer } from '@liandong/schema/operation';
+import { delegation } from '@liandong/schema/domains/delegation';
 import { ROLE_SCHEMAS } from '@liandong/schema/wire';
 import { dayOf } from '@liandong/schema/kernel';
 import { roleSchema } from '@liandong/schema/graph';
@@ -130,9 +131,9 @@ async function othersObjects(): Promise<Samples> {
     items: [RELIEF],
     stages: ['DECIDE' as const],
     mode: 'ENTRUSTED' as const,
-    cap: { amountFen: 100_000 },
+    capFen: 100_000,
   };
-  const { grant } = await at(COUNTY).delegation.grant(countyChief, {
+  const { grant } = await federation.desk(COUNTY, delegation).grantPower(countyChief, {
     idempotencyKey: null,
     ...power,
     grantee: TOWNSHIP,
@@ -143,10 +144,10 @@ async function othersObjects(): Promise<Samples> {
     request: null,
   });
   const { mode: _, ...wanted } = power;
-  const asked = await at(TOWNSHIP).delegation.request(chief, {
+  const asked = await federation.desk(TOWNSHIP, delegation).requestPower(chief, {
     idempotencyKey: null,
     ...wanted,
-    divisionAbove: COUNTY,
+    grantor: COUNTY,
     reason: '就近办理',
     staff: 3,
   });
@@ -159,8 +160,8 @@ async function othersObjects(): Promise<Samples> {
   });
   await eventually(async () => {
     const [grants, requests] = [
-      await at(TOWNSHIP).delegation.list(null),
-      await at(COUNTY).delegation.requests(countyChief),
+      await federation.desk(TOWNSHIP, delegation).delegations(null, { division: TOWNSHIP }),
+      await federation.desk(COUNTY, delegation).delegationRequests(countyChief, {}),
     ];
     return grants.some((g) => g.grant.id === grant.id) && requests.some((r) => r.id === asked.id);
   });
@@ -272,10 +273,10 @@ describe('an object that is there', () => {
   });
 
   test('is as it was after all of that, and its own desk may', async () => {
-    const { delegation } = federation.services(TOWNSHIP);
-    const offered = (await delegation.list(null)).find(({ grant }) => grant.id === samples['EndDelegationInput.id']);
+    const known = await federation.desk(TOWNSHIP, delegation).delegations(null, { division: TOWNSHIP });
+    const offered = known.find(({ grant }) => grant.id === samples['EndDelegationInput.id']);
     expect(offered?.state).toBe('OFFERED');
-    expect((await federation.services(COUNTY).delegation.requests(countyChief))[0]?.declined).toBeNull();
+    expect((await federation.desk(COUNTY, delegation).delegationRequests(countyChief, {}))[0]?.declined).toBeNull();
     expect(await attempt(TOWNSHIP, 'delegation', 'answerDelegation', chief)).toEqual([]);
     expect(await attempt(COUNTY, 'delegation', 'declinePowerRequest', countyChief)).toEqual([]);
     // refused by the state of its members, which only the own desk is told

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataRecord } from '@liandong/schema/domains/sharing';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Grant, PublishedGrant } from '@liandong/schema/domains/delegation';
+import { capOf } from '@liandong/schema/domains/delegation';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, RELIEF, agent, clerk, countyChief } from '../testing/cases.ts';
@@ -43,9 +44,9 @@ const found = async (node: DivisionCode, part: string) =>
   ).find((finding) => finding.part === part);
 
 function grantOf(change: Partial<Grant> = {}): Grant {
-  const { idempotencyKey: _, ...given } = power({ cap: null });
+  const { idempotencyKey: _, capFen, ...given } = power({ capFen: null });
   const at = federation.now().toISOString();
-  return { kind: 'GRANT', id: randomUUID(), seq: 9_999, grantor: COUNTY, ...given, at, ...change };
+  return { kind: 'GRANT', id: randomUUID(), seq: 9_999, grantor: COUNTY, ...given, cap: capOf(capFen), at, ...change };
 }
 
 /** Stores a grant as a node did that did not ask who signed it. */
@@ -83,7 +84,7 @@ describe('the doctor', () => {
       state: 'BAD',
       text: expect.stringContaining(`${grant.id} of ${COUNTY} to ${TOWNSHIP}, stored at ${VILLAGE}`),
     });
-    await delegation(COUNTY).revoke(countyChief, { id: grant.id, reason: '未曾授权', idempotencyKey: null });
+    await delegation(COUNTY).revokeDelegation(countyChief, { id: grant.id, reason: '未曾授权', idempotencyKey: null });
     for (const node of [CITY, TOWNSHIP, VILLAGE]) await becomes(node, grant.id, 'REVOKED');
     expect(await found(VILLAGE, 'grants')).toMatchObject({ state: 'WARN' });
     for (const node of [CITY, COUNTY, TOWNSHIP, VILLAGE]) {

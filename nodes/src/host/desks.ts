@@ -3,6 +3,8 @@ import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
 import { bundles } from '@liandong/schema/domains/bundles';
+import { catalogue } from '@liandong/schema/domains/catalogue';
+import { delegation } from '@liandong/schema/domains/delegation';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
 import { implementation } from '@liandong/schema/domains/implementation';
@@ -19,9 +21,9 @@ import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
-import { HostDrift, catalogueService } from '../catalogue/index.ts';
+import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
-import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
+import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { hearingHandlers, hearingViews } from '../hearings/index.ts';
@@ -93,6 +95,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       }),
     ),
     atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
+    atNode(delegation, delegationHandlers({ node, divisions, trust, outbox, publisher, now })),
+    atNode(catalogue, catalogueHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(hearings, hearingHandlers(house), hearingViews(house)),
@@ -107,13 +111,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     perform,
     filing: cases.filing,
     handling: cases.handling,
-    catalogue: catalogueService({
-      ...house,
-      drift,
-      successionOf,
-      grants: () => powersOn(db.queries(node), dayOf(now())),
-    }),
-    delegation: delegationService({ ...house, trust, outbox, publisher }),
+    catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterService({ ...house, writer, outbox }),

@@ -9,6 +9,7 @@ import type { DivisionCode, Divisions, OfficialCalendar, Role } from '@liandong/
 import type { Domain, Viewer } from '@liandong/schema/operation';
 import type { RoleOperation, RoleResult } from '@liandong/schema/wire';
 import { TOKEN_AUDIENCE } from '@liandong/schema/identity';
+import { catalogue } from '@liandong/schema/domains/catalogue';
 import { operate } from '@liandong/schema/operation';
 import { parseDivisions } from '@liandong/schema/kernel';
 import type { CryptoKey } from 'jose';
@@ -362,7 +363,7 @@ export class TestFederation {
     await publishCatalogue(db, CITY, new FeedAppender(), this.now());
     for (const node of this.#configs.keys()) {
       await eventually(async () => {
-        const page = await this.services(node).catalogue.list(null, { first: 200, after: null });
+        const page = await this.desk(node, catalogue).catalog(null, { division: node }, { first: 200, after: null });
         const decided = page.nodes.filter((entry) => entry.decider !== null && this.#configs.has(entry.decider));
         return page.nodes.length === 40 && decided.every((entry) => entry.available);
       });

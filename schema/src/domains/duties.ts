@@ -1,4 +1,5 @@
 import { admissionDuties } from './admission/duties.ts';
+import { delegationDuties } from './delegation/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
@@ -25,4 +26,4 @@ export const REGISTER_DUTIES = {
   ...implementationDuties,
 };
 /** Those that stand at a place of their own in the table. */
-export { feeDuties, figureDuties, hearingDuties, jointDuties, proxyDuties };
+export { delegationDuties, feeDuties, figureDuties, hearingDuties, jointDuties, proxyDuties };

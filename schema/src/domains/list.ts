@@ -1,6 +1,8 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
 import { bundles } from './bundles/operations.ts';
+import { catalogue } from './catalogue/operations.ts';
+import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { handling } from './handling/operations.ts';
@@ -32,4 +34,6 @@ export const DOMAINS = listed(
   legalBases,
   implementation,
   itemLife,
+  delegation,
+  catalogue,
 );

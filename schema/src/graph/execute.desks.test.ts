@@ -9,6 +9,8 @@ import { contextOf, doing, handlingView } from '../testing/services.ts';
 import type { FileCaseInput } from './inputs.ts';
 import { figures } from '../domains/figures/operations.ts';
 import type { Figures, RollupView, Watermark } from '../domains/figures/views.ts';
+import type { catalogue } from '../domains/catalogue/operations.ts';
+import { performing } from '../operation/handlers.ts';
 import { handling } from '../domains/handling/operations.ts';
 import type { FilingView } from '../domains/filing/services.ts';
 import type { PageRequest } from '../operation/answers.ts';
@@ -246,8 +248,11 @@ describe('lists', () => {
   });
 
   test('without anything have no cursor', async () => {
-    const list = () => Promise.resolve({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false });
-    const context = contextOf({ [VILLAGE]: { catalogue: { list } } }, VILLAGE);
+    const perform = performing<typeof catalogue>(
+      { catalog: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }) },
+      () => Promise.reject(new Error('nothing else is asked')),
+    );
+    const context = contextOf({ [VILLAGE]: { perform } }, VILLAGE);
     const { result } = await run(
       'catalogue',
       `{ catalog(division: "${VILLAGE}") { nodes { takenInHere } pageInfo { startCursor endCursor } } }`,

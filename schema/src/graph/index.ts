@@ -3,10 +3,8 @@ export { DocumentCache } from './document-cache.ts';
 export { executeRole, extensionsOf } from './execute.ts';
 export { MAX_MATERIAL_BYTES, MAX_REQUEST_BYTES, parseInput } from './inputs.ts';
 export type {
-  EndDelegationInput,
   FileCaseInput,
   FileDraftInput,
-  GrantPowerInput,
   MaterialInput,
   RateServiceInput,
   RequestDataInput,

@@ -8,7 +8,6 @@ import { isDay } from '../kernel/calendar.ts';
 import { formEntrySchema } from '../domains/catalogue/forms.ts';
 import { CONSENT_WAYS } from '../domains/proxy/words.ts';
 import { ID_TYPES } from '../case/words.ts';
-import { GRANT_MODES, GRANT_STAGES } from '../domains/delegation/words.ts';
 import type { Grade } from '../case/words.ts';
 import { word } from '../operation/fields.ts';
 import { idempotencyKey, optionalText, paperNumber, phone, text } from '../operation/input-parts.ts';
@@ -144,49 +143,6 @@ export const supplementCaseInput = z.object({
   idempotencyKey,
 });
 export type SupplementCaseInput = z.infer<typeof supplementCaseInput>;
-
-const capFen = amountFen.transform((v) => (v === null ? null : { amountFen: v }));
-const day = z.string().refine(isDay, 'is no day');
-const power = {
-  items: z.array(text(50)).min(1, 'need at least one').max(500),
-  stages: z.array(z.enum(GRANT_STAGES)).min(1, 'need at least one'),
-  capFen,
-};
-
-export const grantPowerInput = z
-  .object({
-    ...power,
-    grantee: text(20),
-    mode: z.enum(GRANT_MODES),
-    from: day,
-    to: day.nullish().transform((v) => v ?? null),
-    basis: text(500),
-    announcement: text(2000),
-    request: z
-      .uuid()
-      .nullish()
-      .transform((v) => v ?? null),
-    idempotencyKey,
-  })
-  .transform(({ capFen: cap, ...rest }) => ({ ...rest, cap }));
-export type GrantPowerInput = z.infer<typeof grantPowerInput>;
-
-export const requestPowerInput = z
-  .object({ ...power, grantor: text(20), reason: text(2000), staff: z.int().min(0), idempotencyKey })
-  .transform(({ capFen: cap, grantor, ...rest }) => ({ ...rest, cap, divisionAbove: grantor }));
-export type RequestPowerInput = z.infer<typeof requestPowerInput>;
-
-export const answerGrantInput = z.object({
-  id: z.uuid(),
-  accepted: z.boolean(),
-  reason: optionalText(2000),
-  idempotencyKey,
-});
-export type AnswerGrantInput = z.infer<typeof answerGrantInput>;
-
-/** An empty reason reaches the rule. */
-export const endDelegationInput = z.object({ id: z.uuid(), reason: z.string().trim().max(2000), idempotencyKey });
-export type EndDelegationInput = z.infer<typeof endDelegationInput>;
 
 export const fileDraftInput = z.object({ id, materials: materialsInput, idempotencyKey });
 export type FileDraftInput = z.infer<typeof fileDraftInput>;

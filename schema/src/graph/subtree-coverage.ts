@@ -1,5 +1,5 @@
 import type { RoleBuilder } from './builder.ts';
-import type { SubtreeCoverage } from '../domains/catalogue/services.ts';
+import type { SubtreeCoverage } from '../domains/catalogue/views.ts';
 
 /** Which nodes of a division answered a question put to all of them, for every role that has such a question. */
 export function addSubtreeCoverage({ builder, enums, refs }: RoleBuilder) {

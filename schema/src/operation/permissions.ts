@@ -4,6 +4,7 @@ import type { Role, Tier } from '../kernel/words.ts';
 import { ROLE_LABELS, TIER_LABELS } from '../kernel/words.ts';
 import {
   CASE_DUTIES,
+  delegationDuties,
   DOMAIN_DUTIES,
   feeDuties,
   figureDuties,
@@ -13,7 +14,7 @@ import {
   REGISTER_DUTIES,
 } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
-import { EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
+import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
 
 /** Who is asking, from a verified token. */
@@ -45,8 +46,7 @@ const TABLE = {
   FILE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   SUPPLEMENT_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   ...CASE_DUTIES,
-  GRANT_POWER: { CHIEF: GRANTORS },
-  ANSWER_POWER: { CHIEF: GRANTEES },
+  ...delegationDuties,
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   ...figureDuties,
   REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },

@@ -6,7 +6,7 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
 import { addSubtreeCoverage } from '../../graph/subtree-coverage.ts';
-import type { CatalogDriftView } from './services.ts';
+import type { CatalogDriftView } from './views.ts';
 import type { ItemView } from '../item-life/views.ts';
 
 type ItemRef = ReturnType<typeof itemRef>;

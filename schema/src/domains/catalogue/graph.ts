@@ -1,62 +1,50 @@
 import { vagueClauses } from './vague-clauses.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import { addItemLife } from '../item-life/graph.ts';
-import { addressed, answerKeys, connectionOf, pageOf } from '../../graph/builder.ts';
+import { answerKeys } from '../../graph/builder.ts';
+import { addOperations } from '../../operation/graph.ts';
 import { addCatalogueDrift, itemRef } from './drift-graph.ts';
 import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
-import type { CatalogEntryView, GuideView } from './services.ts';
 import type { ItemView } from '../item-life/views.ts';
+import { catalogue } from './operations.ts';
+import type { CatalogEntryView, GuideView } from './views.ts';
+
+type Item = ReturnType<typeof itemRef>;
+type Elements = ItemView['item'];
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
 export function addCatalogue(role: RoleBuilder): void {
-  const { builder, enums, refs } = role;
-  const { Division, Limit } = refs;
+  const { builder } = role;
   const Item = itemRef(role);
+  implementItem(role, Item);
+  addItemRules(role, Item);
+  const CatalogEntry = entryType(role, Item);
+  const Guide = guideType(role, Item);
+  const Key = builder.inputType('ItemKey', {
+    fields: (t) => ({ code: t.id({ required: true }), at: t.id({ required: true }), via: t.id() }),
+  });
+  builder.queryType({
+    fields: (t) => ({
+      _items: t.field({
+        extensions: OPENS_AS_PUBLIC,
+        type: [Item],
+        nullable: { list: false, items: true },
+        args: { keys: t.arg({ type: [Key], required: true }) },
+        resolve: (_, { keys }, context) =>
+          answerKeys(keys, (node, asked) => context.services(node).catalogue.getMany(asked.map((key) => key.code))),
+      }),
+    }),
+  });
+  const CatalogEntryConnection = builder.connectionObject({ type: CatalogEntry, name: 'CatalogConnection' });
+  addOperations(role, catalogue, { Item, CatalogEntry, CatalogEntryConnection, Guide });
+  addCatalogueDrift(role, Item);
+  addItemLife(role, Item);
+}
 
-  type Elements = ItemView['item'];
-  const Rank = builder.objectRef<NonNullable<Elements['hierarchy']>['main']>('ItemRank').implement({
-    fields: (t) => ({
-      code: t.exposeString('code', { nullable: false }),
-      name: t.exposeString('name', { nullable: false }),
-    }),
-  });
-  const Hierarchy = builder.objectRef<NonNullable<Elements['hierarchy']>>('ItemHierarchy').implement({
-    description: '主项、子项; the item itself is the 办理项.',
-    fields: (t) => ({
-      main: t.field({ type: Rank, nullable: false, resolve: (h) => h.main }),
-      sub: t.field({ type: Rank, resolve: (h) => h.sub }),
-    }),
-  });
-  const SignOff = builder.objectRef<NonNullable<Elements['signOff']>>('SignOff').implement({
-    description: '签批: up to whom a decision is signed, and by how many at most.',
-    fields: (t) => ({
-      level: t.field({ type: enums.SignOffLevel, nullable: false, resolve: (s) => s.level }),
-      maxLayers: t.exposeInt('maxLayers', { nullable: false }),
-    }),
-  });
-  const FormField = builder.objectRef<Elements['standard']['fields'][number]>('FormField').implement({
-    description: '表单字段',
-    fields: (t) => ({
-      name: t.exposeString('name', { nullable: false }),
-      label: t.exposeString('label', { nullable: false }),
-      required: t.exposeBoolean('required', { nullable: false }),
-      pattern: t.exposeString('pattern', { description: 'A regular expression that the whole value matches.' }),
-    }),
-  });
-  const Standard = builder.objectRef<Elements['standard']>('ItemStandard').implement({
-    description: 'The standard implementation a deciding node starts from, and may better.',
-    fields: (t) => ({
-      promised: t.field({ type: Limit, nullable: false, resolve: (s) => s.promised }),
-      greenChannel: t.field({ type: Limit, description: '绿色通道时限', resolve: (s) => s.greenChannel }),
-      urgent: t.field({ type: Limit, description: '特急时限', resolve: (s) => s.urgent }),
-      materials: t.field({ type: [refs.MaterialRequirement], nullable: false, resolve: (s) => s.materials }),
-      maxVisits: t.exposeInt('maxVisits', { nullable: false, description: '到办事现场次数' }),
-      conditions: t.exposeStringList('conditions', { nullable: false, description: '受理条件' }),
-      fields: t.field({ type: [FormField], nullable: false, description: '表单字段', resolve: (st) => st.fields }),
-      vagueClauses: t.field({ type: [refs.VagueClause], nullable: false, resolve: (s) => vagueClauses(s) }),
-    }),
-  });
-
+function implementItem(role: RoleBuilder, Item: Item): void {
+  const { enums, refs } = role;
+  const { Limit } = refs;
+  const Standard = standardType(role);
   Item.implement({
     description: '事项: what can be applied for.',
     fields: (t) => ({
@@ -86,47 +74,6 @@ export function addCatalogue(role: RoleBuilder): void {
         resolve: ({ item }) => item.audiences,
       }),
       proxyAllowed: t.boolean({ description: '可否代办', resolve: ({ item }) => item.proxyAllowed }),
-      feeSchedule: t.field({ type: refs.FeeSchedule, resolve: ({ item }) => item.feeSchedule }),
-      hierarchy: t.field({ type: Hierarchy, description: '主项、子项', resolve: ({ item }) => item.hierarchy }),
-      powerSource: t.field({ type: enums.PowerSource, resolve: ({ item }) => item.powerSource }),
-      handlingWay: t.field({ type: enums.HandlingWay, resolve: ({ item }) => item.handlingWay }),
-      window: t.string({ description: '办理窗口', resolve: ({ item }) => item.window }),
-      crossDistrict: t.field({ type: enums.CrossDistrict, resolve: ({ item }) => item.crossDistrict }),
-      crossDistrictWays: t.field({
-        type: [enums.CrossDistrictWay],
-        nullable: { list: true, items: false },
-        resolve: ({ item }) => item.crossDistrictWays,
-      }),
-      supervisionWay: t.string({ description: '监督方式', resolve: ({ item }) => item.supervisionWay }),
-      signOff: t.field({ type: SignOff, resolve: ({ item }) => item.signOff }),
-      excludedTime: t.field({
-        type: [enums.SpecialProcedure],
-        nullable: { list: true, items: false },
-        description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
-        resolve: ({ item }) => item.excludedTime,
-      }),
-      hearing: t.field({
-        type: enums.HearingNeed,
-        description: '听证: offered before a licence is decided, or held in any case.',
-        resolve: ({ item }) => item.hearing,
-      }),
-      substanceCheck: t.boolean({
-        description: '实质核查: by two of staff (Art. 34).',
-        resolve: ({ item }) => item.substanceCheck,
-      }),
-      renewalDays: t.int({
-        description: "Days before a licence's expiry by which its renewal is asked for (Art. 50).",
-        resolve: ({ item }) => item.renewalDays,
-      }),
-      collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
-      payBeforeDocument: t.boolean({
-        description: '先缴费后发证: no approval document before what is due is paid.',
-        resolve: ({ item }) => item.payBeforeDocument,
-      }),
-      deliverBeforePayment: t.boolean({
-        description: '容缺缴费: delivered while something is due; closed when it is paid.',
-        resolve: ({ item }) => item.deliverBeforePayment,
-      }),
       standard: t.field({ type: Standard, resolve: ({ item }) => item.standard }),
       note: t.string({ resolve: ({ item }) => item.note }),
       verified: t.boolean({
@@ -143,8 +90,110 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
+}
 
-  const CatalogEntry = builder.objectRef<CatalogEntryView>('CatalogEntry').implement({
+/** How an item is handled, and by which rules. */
+function addItemRules(role: RoleBuilder, Item: Item): void {
+  const { builder, enums, refs } = role;
+  const { Hierarchy, SignOff } = rankTypes(role);
+  builder.objectFields(Item, (t) => ({
+    feeSchedule: t.field({ type: refs.FeeSchedule, resolve: ({ item }) => item.feeSchedule }),
+    hierarchy: t.field({ type: Hierarchy, description: '主项、子项', resolve: ({ item }) => item.hierarchy }),
+    powerSource: t.field({ type: enums.PowerSource, resolve: ({ item }) => item.powerSource }),
+    handlingWay: t.field({ type: enums.HandlingWay, resolve: ({ item }) => item.handlingWay }),
+    window: t.string({ description: '办理窗口', resolve: ({ item }) => item.window }),
+    crossDistrict: t.field({ type: enums.CrossDistrict, resolve: ({ item }) => item.crossDistrict }),
+    crossDistrictWays: t.field({
+      type: [enums.CrossDistrictWay],
+      nullable: { list: true, items: false },
+      resolve: ({ item }) => item.crossDistrictWays,
+    }),
+    supervisionWay: t.string({ description: '监督方式', resolve: ({ item }) => item.supervisionWay }),
+    signOff: t.field({ type: SignOff, resolve: ({ item }) => item.signOff }),
+    excludedTime: t.field({
+      type: [enums.SpecialProcedure],
+      nullable: { list: true, items: false },
+      description: "特别程序 that the item's own basis takes out of its limit, beyond those the law does.",
+      resolve: ({ item }) => item.excludedTime,
+    }),
+    hearing: t.field({
+      type: enums.HearingNeed,
+      description: '听证: offered before a licence is decided, or held in any case.',
+      resolve: ({ item }) => item.hearing,
+    }),
+    substanceCheck: t.boolean({
+      description: '实质核查: by two of staff (Art. 34).',
+      resolve: ({ item }) => item.substanceCheck,
+    }),
+    renewalDays: t.int({
+      description: "Days before a licence's expiry by which its renewal is asked for (Art. 50).",
+      resolve: ({ item }) => item.renewalDays,
+    }),
+    collectiveDecision: t.boolean({ description: '集体决定', resolve: ({ item }) => item.collectiveDecision }),
+    payBeforeDocument: t.boolean({
+      description: '先缴费后发证: no approval document before what is due is paid.',
+      resolve: ({ item }) => item.payBeforeDocument,
+    }),
+    deliverBeforePayment: t.boolean({
+      description: '容缺缴费: delivered while something is due; closed when it is paid.',
+      resolve: ({ item }) => item.deliverBeforePayment,
+    }),
+  }));
+}
+
+function rankTypes({ builder, enums }: RoleBuilder) {
+  const Rank = builder.objectRef<NonNullable<Elements['hierarchy']>['main']>('ItemRank').implement({
+    fields: (t) => ({
+      code: t.exposeString('code', { nullable: false }),
+      name: t.exposeString('name', { nullable: false }),
+    }),
+  });
+  const Hierarchy = builder.objectRef<NonNullable<Elements['hierarchy']>>('ItemHierarchy').implement({
+    description: '主项、子项; the item itself is the 办理项.',
+    fields: (t) => ({
+      main: t.field({ type: Rank, nullable: false, resolve: (h) => h.main }),
+      sub: t.field({ type: Rank, resolve: (h) => h.sub }),
+    }),
+  });
+  const SignOff = builder.objectRef<NonNullable<Elements['signOff']>>('SignOff').implement({
+    description: '签批: up to whom a decision is signed, and by how many at most.',
+    fields: (t) => ({
+      level: t.field({ type: enums.SignOffLevel, nullable: false, resolve: (s) => s.level }),
+      maxLayers: t.exposeInt('maxLayers', { nullable: false }),
+    }),
+  });
+  return { Hierarchy, SignOff };
+}
+
+function standardType({ builder, refs }: RoleBuilder) {
+  const { Limit } = refs;
+  const FormField = builder.objectRef<Elements['standard']['fields'][number]>('FormField').implement({
+    description: '表单字段',
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: false }),
+      label: t.exposeString('label', { nullable: false }),
+      required: t.exposeBoolean('required', { nullable: false }),
+      pattern: t.exposeString('pattern', { description: 'A regular expression that the whole value matches.' }),
+    }),
+  });
+  return builder.objectRef<Elements['standard']>('ItemStandard').implement({
+    description: 'The standard implementation a deciding node starts from, and may better.',
+    fields: (t) => ({
+      promised: t.field({ type: Limit, nullable: false, resolve: (s) => s.promised }),
+      greenChannel: t.field({ type: Limit, description: '绿色通道时限', resolve: (s) => s.greenChannel }),
+      urgent: t.field({ type: Limit, description: '特急时限', resolve: (s) => s.urgent }),
+      materials: t.field({ type: [refs.MaterialRequirement], nullable: false, resolve: (s) => s.materials }),
+      maxVisits: t.exposeInt('maxVisits', { nullable: false, description: '到办事现场次数' }),
+      conditions: t.exposeStringList('conditions', { nullable: false, description: '受理条件' }),
+      fields: t.field({ type: [FormField], nullable: false, description: '表单字段', resolve: (st) => st.fields }),
+      vagueClauses: t.field({ type: [refs.VagueClause], nullable: false, resolve: (s) => vagueClauses(s) }),
+    }),
+  });
+}
+
+function entryType({ builder, refs }: RoleBuilder, Item: Item) {
+  const { Division } = refs;
+  return builder.objectRef<CatalogEntryView>('CatalogEntry').implement({
     description: 'An item as a division sees it: who accepts it, who decides, how it is carried out.',
     fields: (t) => ({
       item: t.field({ type: Item, nullable: false, resolve: (e) => e.item }),
@@ -168,8 +217,10 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
+}
 
-  const Guide = builder.objectRef<GuideView>('Guide').implement({
+function guideType({ builder }: RoleBuilder, Item: Item) {
+  return builder.objectRef<GuideView>('Guide').implement({
     description: '办事指南: what an applicant is told at once, ready for print.',
     fields: (t) => ({
       item: t.field({ type: Item, nullable: false, resolve: (g) => g.item }),
@@ -181,63 +232,4 @@ export function addCatalogue(role: RoleBuilder): void {
       }),
     }),
   });
-
-  const Key = builder.inputType('ItemKey', {
-    fields: (t) => ({ code: t.id({ required: true }), at: t.id({ required: true }), via: t.id() }),
-  });
-  builder.queryType({
-    fields: (t) => ({
-      catalog: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        description: "The items a division's residents can apply for, from the division's own copy. Needs no login.",
-        type: builder.connectionObject({ type: CatalogEntry, name: 'CatalogConnection' }),
-        args: {
-          division: t.arg.id({ required: true }),
-          search: t.arg.string({
-            description:
-              "Part of a name, its pinyin or the initials of it (zjd: 宅基地), code, department or life event. The desk's own items come first, then names that begin so.",
-          }),
-          first: t.arg.int(),
-          after: t.arg.string(),
-        },
-        resolve: async (_, { search, ...page }, context) =>
-          connectionOf(await context.services(addressed(context)).catalogue.list(search ?? null, pageOf(page))),
-      }),
-      item: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        description: 'An item of the basic catalogue, from the city. Needs no login.',
-        type: Item,
-        args: { code: t.arg.id({ required: true }) },
-        resolve: async (_, { code }, context) => {
-          const [found] = await context.services(addressed(context)).catalogue.getMany([code]);
-          if (found instanceof Error) throw found;
-          return found ?? null;
-        },
-      }),
-      catalogEntry: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        description: "An item as a division sees it, from the division's own copy. Needs no login.",
-        type: CatalogEntry,
-        args: { item: t.arg.id({ required: true }), division: t.arg.id({ required: true }) },
-        resolve: (_, { item }, context) => context.services(addressed(context)).catalogue.entry(item),
-      }),
-      guide: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        description: "The guide of an item for a division's people, from the division's own copy. Needs no login.",
-        type: Guide,
-        args: { item: t.arg.id({ required: true }), division: t.arg.id({ required: true }) },
-        resolve: (_, { item }, context) => context.services(addressed(context)).catalogue.guide(item),
-      }),
-      _items: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        type: [Item],
-        nullable: { list: false, items: true },
-        args: { keys: t.arg({ type: [Key], required: true }) },
-        resolve: (_, { keys }, context) =>
-          answerKeys(keys, (node, asked) => context.services(node).catalogue.getMany(asked.map((key) => key.code))),
-      }),
-    }),
-  });
-  addCatalogueDrift(role, Item);
-  addItemLife(role, Item);
 }

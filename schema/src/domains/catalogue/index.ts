@@ -16,6 +16,7 @@ export type { FormEntry } from './forms.ts';
 export { guideOf } from './guide.ts';
 export { competenceKeyOf, ownCompetenceKeys } from './item-search.ts';
 export { AUDIENCES } from './item-words.ts';
-export type { CatalogDriftView, CatalogEntryView, CatalogueService } from './services.ts';
+export type { CatalogDriftView, CatalogEntryView, CatalogueLookup } from './views.ts';
+export { catalogue } from './operations.ts';
 export { REVIEW_DESKS } from './words.ts';
 export type { FeeChangeKind, ItemChangeKind, ReviewDesk } from './words.ts';

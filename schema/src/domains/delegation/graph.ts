@@ -1,26 +1,24 @@
-import { problem } from '../../kernel/errors.ts';
 import type { ItemRef, RoleBuilder } from '../../graph/builder.ts';
 import { addressed } from '../../graph/builder.ts';
-import {
-  answerGrantInput,
-  endDelegationInput,
-  grantPowerInput,
-  parseInput,
-  requestPowerInput,
-} from '../../graph/inputs.ts';
-import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
-import type { Outcome } from '../../graph/problems.ts';
-import { addProblem, outcomeOf } from '../../graph/problems.ts';
-import type { CompetenceView, GrantRequestView, GrantView } from './services.ts';
 import type { RoleContext } from '../../graph/services.ts';
+import { addOperations } from '../../operation/graph.ts';
+import { delegation } from './operations.ts';
+import type { CompetenceView, GrantRequestView, GrantView } from './views.ts';
 
 /** Role delegation (授权): who lent or conferred which power to whom, and who is competent by it. Owner: each node. */
 export function addDelegation(role: RoleBuilder): void {
-  const { builder, enums, refs } = role;
-  const { Division, ItemStub } = refs;
-  const Problem = addProblem(role);
+  const { builder } = role;
+  const Competence = competenceType(role);
+  const Delegation = grantType(role);
+  const DelegationRequest = requestType(role);
+  builder.queryType();
+  builder.mutationType();
+  addOperations(role, delegation, { Competence, Delegation, DelegationRequest });
+}
 
-  const GrantRef = builder.objectRef<GrantView>('Delegation').implement({
+function grantType({ builder, enums, refs }: RoleBuilder) {
+  const { Division, ItemStub } = refs;
+  return builder.objectRef<GrantView>('Delegation').implement({
     description: '授权: a signed grant of power, with what became of it. Public.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: (g) => g.grant.id }),
@@ -58,8 +56,11 @@ export function addDelegation(role: RoleBuilder): void {
       }),
     }),
   });
+}
 
-  const RequestRef = builder.objectRef<GrantRequestView>('DelegationRequest').implement({
+function requestType({ builder, enums, refs }: RoleBuilder) {
+  const { Division, ItemStub } = refs;
+  return builder.objectRef<GrantRequestView>('DelegationRequest').implement({
     description: '请求下放: a power a lower node asks for, with what it could carry it with.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
@@ -78,8 +79,11 @@ export function addDelegation(role: RoleBuilder): void {
       }),
     }),
   });
+}
 
-  const CompetenceRef = builder.objectRef<CompetenceView>('Competence').implement({
+function competenceType({ builder, refs }: RoleBuilder) {
+  const { Division } = refs;
+  return builder.objectRef<CompetenceView>('Competence').implement({
     description: '权限: who accepts, reviews and decides an item for a place, and why.',
     fields: (t) => ({
       acceptor: t.field({ type: Division, nullable: false, description: '受理机关', resolve: (c) => c.acceptor }),
@@ -94,158 +98,6 @@ export function addDelegation(role: RoleBuilder): void {
       reviewedUnder: t.field({ type: refs.DelegationUse, resolve: (c) => c.through.review }),
       decidedUnder: t.field({ type: refs.DelegationUse, resolve: (c) => c.through.decide }),
       reasons: t.stringList({ nullable: false, resolve: (c) => c.reasons }),
-    }),
-  });
-
-  builder.queryType({
-    fields: (t) => ({
-      competence: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        type: CompetenceRef,
-        description: 'Who is competent, as the division sees it today. Needs no login.',
-        args: {
-          item: t.arg.id({ required: true }),
-          division: t.arg.id({ required: true, description: 'Where the matter lies.' }),
-          amountFen: t.arg({ type: 'Fen', description: 'The amount asked for, in fen; caps are measured by it.' }),
-        },
-        resolve: (_, { item, division, amountFen }, context) => {
-          if (amountFen && amountFen < 0) {
-            throw problem('BAD_INPUT', 'amountFen must not be negative.', { field: 'amountFen' });
-          }
-          const facts = { amountFen: amountFen ?? null };
-          return context.services(addressed(context)).delegation.competence(item, division, facts);
-        },
-      }),
-      delegations: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        type: [GrantRef],
-        nullable: { list: true, items: false },
-        description: 'Grants the division gave, was given, or goes by. Needs no login.',
-        args: { division: t.arg.id({ required: true }), item: t.arg.id() },
-        resolve: (_, { item }, context) => context.services(addressed(context)).delegation.list(item ?? null),
-      }),
-      delegationRequests: t.field({
-        type: [RequestRef],
-        nullable: { list: true, items: false },
-        description: "Powers asked for of or by the viewer's desk.",
-        resolve: (_, __, context) => context.services(addressed(context)).delegation.requests(context.viewer),
-      }),
-    }),
-  });
-
-  const GrantPayload = builder.objectRef<Outcome<GrantView>>('DelegationPayload').implement({
-    fields: (t) => ({
-      delegation: t.field({ type: GrantRef, resolve: (o) => o.done }),
-      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
-    }),
-  });
-  const RequestPayload = builder.objectRef<Outcome<GrantRequestView>>('DelegationRequestPayload').implement({
-    fields: (t) => ({
-      request: t.field({ type: RequestRef, resolve: (o) => o.done }),
-      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
-    }),
-  });
-  const GrantPowerInput = builder.inputType('GrantPowerInput', {
-    fields: (t) => ({
-      grantee: t.id({ required: true }),
-      items: t.idList({ required: true }),
-      stages: t.field({ type: [enums.GrantStage], required: true }),
-      mode: t.field({ type: enums.GrantMode, required: true }),
-      capFen: t.field({ type: 'Fen' }),
-      from: t.field({ type: 'Date', required: true }),
-      to: t.field({ type: 'Date' }),
-      basis: t.string({ required: true }),
-      announcement: t.string({ required: true }),
-      request: t.id({ description: 'The request it answers.' }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const RequestPowerInput = builder.inputType('RequestPowerInput', {
-    fields: (t) => ({
-      grantor: t.id({ required: true }),
-      items: t.idList({ required: true }),
-      stages: t.field({ type: [enums.GrantStage], required: true }),
-      capFen: t.field({ type: 'Fen' }),
-      reason: t.string({ required: true }),
-      staff: t.int({ required: true }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const AnswerInput = builder.inputType('AnswerDelegationInput', {
-    fields: (t) => ({
-      id: t.id({ required: true }),
-      accepted: t.boolean({ required: true }),
-      reason: t.string(),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const ReasonInput = builder.inputType('EndDelegationInput', {
-    fields: (t) => ({ id: t.id({ required: true }), reason: t.string({ required: true }), idempotencyKey: t.string() }),
-  });
-
-  builder.mutationType({
-    fields: (t) => ({
-      grantPower: t.field({
-        type: GrantPayload,
-        description: '授权: offers a power to a lower organ; it takes effect when that accepts.',
-        args: { input: t.arg({ type: GrantPowerInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context.services(addressed(context)).delegation.grant(context.viewer, parseInput(grantPowerInput, input)),
-          ),
-      }),
-      requestPower: t.field({
-        type: RequestPayload,
-        description: '请求下放',
-        args: { input: t.arg({ type: RequestPowerInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context
-              .services(addressed(context))
-              .delegation.request(context.viewer, parseInput(requestPowerInput, input)),
-          ),
-      }),
-      declinePowerRequest: t.field({
-        type: RequestPayload,
-        args: { input: t.arg({ type: ReasonInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context
-              .services(addressed(context))
-              .delegation.declineRequest(context.viewer, parseInput(endDelegationInput, input)),
-          ),
-      }),
-      answerDelegation: t.field({
-        type: GrantPayload,
-        description: '接受 or 谢绝: nothing takes effect unaccepted.',
-        args: { input: t.arg({ type: AnswerInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context.services(addressed(context)).delegation.answer(context.viewer, parseInput(answerGrantInput, input)),
-          ),
-      }),
-      revokeDelegation: t.field({
-        type: GrantPayload,
-        description: '撤销授权, by the grantor.',
-        args: { input: t.arg({ type: ReasonInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context
-              .services(addressed(context))
-              .delegation.revoke(context.viewer, parseInput(endDelegationInput, input)),
-          ),
-      }),
-      handBackDelegation: t.field({
-        type: GrantPayload,
-        description: '交回权限, by the grantee.',
-        args: { input: t.arg({ type: ReasonInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context
-              .services(addressed(context))
-              .delegation.handBack(context.viewer, parseInput(endDelegationInput, input)),
-          ),
-      }),
     }),
   });
 }

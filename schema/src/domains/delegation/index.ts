@@ -9,6 +9,8 @@ export {
   recallSchema,
 } from './messages.ts';
 export type { DelegationDocument, Grant, GrantAnswer, GrantEnd, GrantRequest, PublishedGrant } from './messages.ts';
+export { capOf, delegation } from './operations.ts';
+export type { GrantPowerInput } from './operations.ts';
 export { NO_FACTS, grantStateOf, grantsInEffect, requireSoundGrant } from './rules.ts';
 export type { GrantRecord } from './rules.ts';
-export type { CompetenceView, DelegationService, GrantView } from './services.ts';
+export type { CompetenceView, GrantView } from './views.ts';

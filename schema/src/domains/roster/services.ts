@@ -8,7 +8,7 @@ import type { KeptStandIn } from './stand-ins.ts';
 import type { ErrorCode } from '../../kernel/errors.ts';
 import type { PassedOn, PostChange, RosterGap } from '../../kernel/words.ts';
 import type { Page, PageRequest } from '../../operation/answers.ts';
-import type { SubtreeCoverage } from '../catalogue/services.ts';
+import type { SubtreeCoverage } from '../catalogue/views.ts';
 import type {
   EndAbsenceInput,
   EndRosterAgentInput,

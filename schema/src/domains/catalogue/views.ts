@@ -1,9 +1,11 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { ErrorCode } from '../../kernel/errors.ts';
 import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from './drift.ts';
-import type { Answers, Page, PageRequest } from '../../operation/answers.ts';
+import type { Answers } from '../../operation/answers.ts';
+import { view } from '../../operation/operation.ts';
 import type { ItemView } from '../item-life/views.ts';
 
+/** An item as one division sees it. */
 export interface CatalogEntryView {
   item: ItemView;
   acceptor: DivisionCode | null;
@@ -42,20 +44,16 @@ export interface GuideView {
   markdown: string;
 }
 
-export interface CatalogueService {
+/** What the gateway asks in batches, and of all nodes of a division. */
+export interface CatalogueLookup {
   getMany(codes: readonly string[]): Answers<ItemView>;
-  /**
-   * The guide of an item for this node's own people, from its own copy.
-   * @throws {ProblemError} ITEM_UNKNOWN
-   */
-  guide(item: string): Promise<GuideView>;
   /** How far this node holds the city's catalogue feed: of two nodes the one further on knows more. */
   catalogueSeq(): Promise<number>;
   /** The newest published version of every item this node knows. */
   basis(): Promise<CatalogueBasis>;
   /** This node's drift from a basis. */
   drift(basis: readonly ItemHead[]): Promise<NodeDrift>;
-  /** One item as this division sees it. @throws {ProblemError} ITEM_UNKNOWN */
-  entry(code: string): Promise<CatalogEntryView>;
-  list(search: string | null, page: PageRequest): Promise<Page<CatalogEntryView>>;
 }
+
+export const CatalogEntry = view<CatalogEntryView>('CatalogEntry');
+export const Guide = view<GuideView>('Guide');

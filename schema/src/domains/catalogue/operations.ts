@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { NAMED_DIVISION } from '../../operation/route.ts';
+import { domain } from '../../operation/domain.ts';
+import { requiredDivision } from '../../operation/fields.ts';
+import { pageOf, query } from '../../operation/operation.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { Item } from '../item-life/views.ts';
+import { CatalogEntry, Guide } from './views.ts';
+
+const code = z.string().meta({ scalar: 'ID' });
+const ofItem = { input: { item: code, division: requiredDivision }, route: NAMED_DIVISION };
+
+/**
+ * The items a division's residents can apply for: its own first, then by name.
+ * @throws {ProblemError} BAD_INPUT for a cursor of another list
+ */
+export const catalog = query('catalog', {
+  zh: '事项目录',
+  about: "the items a division's residents can apply for, from the division's own copy. Needs no login.",
+  by: 'PUBLIC',
+  article: ARTICLES.itemLife,
+  input: {
+    division: requiredDivision,
+    search: z.string().nullish().meta({
+      description:
+        "Part of a name, its pinyin or the initials of it (zjd: 宅基地), code, department or life event. The desk's own items come first, then names that begin so.",
+    }),
+  },
+  route: NAMED_DIVISION,
+  answer: pageOf(CatalogEntry),
+});
+
+/**
+ * One item as the node has it.
+ * @throws {ProblemError} ITEM_UNKNOWN
+ */
+export const item = query('item', {
+  zh: '事项',
+  about: 'an item of the basic catalogue, from the city. Needs no login.',
+  by: 'PUBLIC',
+  article: ARTICLES.itemLife,
+  input: { code },
+  route: { by: 'item', argument: 'code', copyAt: 'viewer' },
+  answer: Item,
+});
+
+/**
+ * One item as the division sees it: who accepts it, who decides, whether it can be applied for.
+ * @throws {ProblemError} ITEM_UNKNOWN
+ */
+export const catalogEntry = query('catalogEntry', {
+  zh: '目录事项',
+  about: "an item as a division sees it, from the division's own copy. Needs no login.",
+  by: 'PUBLIC',
+  article: ARTICLES.itemLife,
+  ...ofItem,
+  answer: CatalogEntry,
+});
+
+/**
+ * The guide of an item for the division's own people.
+ * @throws {ProblemError} ITEM_UNKNOWN
+ */
+export const guide = query('guide', {
+  zh: '办事指南',
+  about: "the guide of an item for a division's people, from the division's own copy. Needs no login.",
+  by: 'PUBLIC',
+  article: ARTICLES.firstAsked,
+  ...ofItem,
+  answer: Guide,
+});
+
+/** What anybody asks of the catalogue. The question to all nodes of a division, catalogDrift, is the gateway's. */
+export const catalogue = domain('catalogue', {
+  zh: '事项目录',
+  role: 'catalogue',
+  operations: { catalog, item, catalogEntry, guide },
+});
