@@ -9,6 +9,7 @@ import { fees } from '@liandong/schema/domains/fees';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
+import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionService } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
@@ -24,7 +25,7 @@ import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasesService } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
-import { findStanding, projectsService } from '../projects/index.ts';
+import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figuresService } from '../figures/index.ts';
@@ -83,6 +84,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
+    atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
   ]);
   const services = {
     perform,
@@ -108,7 +110,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     implementation: implementationService({ ...house, appender, offices: findOffices }),
     roster: rosterService({ ...house, writer, outbox }),
     itemLife: itemLifeService({ ...house, appender }),
-    projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
     reads: readsService(house),
   };
   return { cases, bundles: bundleDesk, services };

@@ -5,6 +5,7 @@ import { feeDuties } from './fees/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
 import { officeDuties } from './offices/duties.ts';
+import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
@@ -14,4 +15,4 @@ export const CASE_DUTIES = { ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */
 export const REGISTER_DUTIES = { ...officeDuties };
 /** Those that stand at a place of their own in the table. */
-export { feeDuties, hearingDuties, jointDuties, proxyDuties };
+export { feeDuties, hearingDuties, jointDuties, projectDuties, proxyDuties };

@@ -7,11 +7,12 @@ import { fees } from './fees/operations.ts';
 import { hearings } from './hearings/operations.ts';
 import { joint } from './joint/operations.ts';
 import { offices } from './offices/operations.ts';
+import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(handling, expedited, enquiries, fees, hearings, joint, offices, proxy, bundles);
+export const DOMAINS = listed(handling, expedited, enquiries, fees, hearings, joint, offices, proxy, bundles, projects);
 
-export { bundles, enquiries, expedited, fees, handling, hearings, joint, offices, proxy };
+export { bundles, enquiries, expedited, fees, handling, hearings, joint, offices, projects, proxy };

@@ -7,7 +7,6 @@ import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
 import type { ItemLifeService } from '../domains/item-life/services.ts';
-import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
 import type { AdmissionService, LegalBasesService } from './register-services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
@@ -42,6 +41,5 @@ export interface NodeServices {
   admission: AdmissionService;
   itemLife: ItemLifeService;
   roster: RosterService;
-  projects: ProjectsService;
   reads: ReadsService;
 }

@@ -94,18 +94,6 @@ export function servicesOf(given: Overrides): NodeServices {
       ...given.itemLife,
     },
     perform: given.perform ?? none,
-    projects: {
-      get: none,
-      list: none,
-      register: none,
-      amend: none,
-      reachPhase: none,
-      flagKey: none,
-      dispatch: none,
-      answerOrder: none,
-      end: none,
-      ...given.projects,
-    },
   };
 }
 
