@@ -245,7 +245,7 @@ export class TestFederation {
       LIANDONG_DIVISIONS_FILE: c.divisionsFile,
       LIANDONG_TRUST_FILE: c.trustFile,
       LIANDONG_KEYS_DIR: c.keysDir,
-      LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile ?? '',
+      ...(c.keysPassphraseFile === null ? {} : { LIANDONG_KEYS_PASSPHRASE_FILE: c.keysPassphraseFile }),
       LIANDONG_ISSUERS_FILE: c.issuersFile,
     };
   }
