@@ -87,12 +87,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
       _catalogueSeqs: { by: 'keys', argument: 'keys', copy: null },
       _catalogueBases: { by: 'keys', argument: 'keys', copy: null },
       _catalogueDrifts: { by: 'keys', argument: 'keys', copy: null },
-      itemHistory: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      draftItem: viewersDesk,
-      reviewItemDraft: viewersDesk,
-      publishItem: viewersDesk,
-      suspendItem: viewersDesk,
-      cancelItem: viewersDesk,
+      ...routesOf(DOMAINS, 'catalogue'),
     },
     merge: {
       Item: {
@@ -106,7 +101,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
     name: 'implementation',
     routes: {
       _implementations: { by: 'keys', argument: 'keys', copy: null },
-      reviseImplementation: viewersDesk,
+      ...routesOf(DOMAINS, 'implementation'),
     },
     merge: {
       Implementation: {
@@ -166,23 +161,12 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   admission: {
     name: 'admission',
-    routes: {
-      admission: { by: 'division', path: ['division'], otherwise: null },
-      publishedList: { by: 'division', path: ['division'], otherwise: null },
-      admitItem: viewersDesk,
-      exemptItem: viewersDesk,
-      changeFee: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'admission'),
     merge: {},
   },
   legalBases: {
     name: 'legalBases',
-    routes: {
-      legalBases: { by: 'division', path: ['division'], otherwise: null },
-      legalBasisChanges: { by: 'division', path: ['division'], otherwise: null },
-      changeLegalBasis: viewersDesk,
-      confirmLegalBasis: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'legalBases'),
     merge: {},
   },
   fees: {

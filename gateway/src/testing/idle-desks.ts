@@ -12,30 +12,6 @@ export class IdleDesks {
     this.code = code;
   }
 
-  readonly itemLife: NodeServices['itemLife'] = {
-    draft: async () => illegal(),
-    review: async () => illegal(),
-    publish: async () => illegal(),
-    suspend: async () => illegal(),
-    cancel: async () => illegal(),
-    history: async () => illegal(),
-  };
-
-  readonly legalBases: NodeServices['legalBases'] = {
-    basesOf: async () => [],
-    changes: async () => [],
-    change: async () => illegal(),
-    confirm: async () => illegal(),
-  };
-
-  readonly admission: NodeServices['admission'] = {
-    admission: async () => ({ division: this.code, day: '2026-03-02', items: [], fees: [], feeChanges: [] }),
-    publishedList: async () => [],
-    admit: async () => illegal(),
-    exempt: async () => illegal(),
-    changeFee: async () => illegal(),
-  };
-
   readonly perform: Perform = performing({}, async () => illegal());
 
   readonly reads: NodeServices['reads'] = {

@@ -110,7 +110,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
   };
 
   readonly implementation: NodeServices['implementation'] = {
-    revise: async () => illegal(),
     getMany: async (keys) =>
       keys.map(({ item, node }) => {
         const found = this.implementations.get(`${item} ${node}`);

@@ -2,7 +2,8 @@ import type { CaseState } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { HandlingView, LogEntryView } from '@liandong/schema/domains/handling';
-import type { Implementation, ImplementationView, Item } from '@liandong/schema/domains/catalogue';
+import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
+import type { ImplementationView } from '@liandong/schema/domains/implementation';
 import type { ItemView } from '@liandong/schema/domains/item-life';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');

@@ -1,5 +1,5 @@
-import type { AdmissionView } from '@liandong/schema/graph';
-import type { ChangeFeeInput, ExemptItemInput } from '@liandong/schema/domains/admission';
+import type { AdmissionView, ChangeFeeInput, ExemptItemInput } from '@liandong/schema/domains/admission';
+import { admission } from '@liandong/schema/domains/admission';
 import { dayOf, plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOMESTEAD, LOW_INCOME } from '../testing/cases.ts';
@@ -17,7 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const county = () => federation.services(COUNTY).admission;
+const county = () => federation.desk(COUNTY, admission);
+const shown = () => county().admission(null, { division: COUNTY });
 const today = () => dayOf(federation.now());
 const stateOf = (view: AdmissionView, item: string) => view.items.find((row) => row.item === item)?.state;
 const exemption = (change: Partial<ExemptItemInput> = {}): ExemptItemInput => ({
@@ -41,47 +42,47 @@ const fee = (change: Partial<ChangeFeeInput> = {}): ChangeFeeInput => ({
 
 describe('the register of a node', () => {
   test('holds what it accepts or decides, outside the centre until it is admitted or exempt', async () => {
-    const before = await county().admission();
+    const before = await shown();
     expect(before.items.length).toBeGreaterThan(20);
     expect(before.items.every((row) => row.state === 'OUTSIDE')).toBe(true);
-    expect(stateOf(await county().exempt(keeper, exemption()), LOW_INCOME)).toBe('EXEMPT');
-    expect(stateOf(await county().admit(keeper, { item: LOW_INCOME, from: today(), ...once }), LOW_INCOME)).toBe(
+    expect(stateOf(await county().exemptItem(keeper, exemption()), LOW_INCOME)).toBe('EXEMPT');
+    expect(stateOf(await county().admitItem(keeper, { item: LOW_INCOME, from: today(), ...once }), LOW_INCOME)).toBe(
       'ADMITTED',
     );
-    const after = (await county().admission()).items.find((row) => row.item === LOW_INCOME);
+    const after = (await shown()).items.find((row) => row.item === LOW_INCOME);
     expect(after?.entry).toMatchObject({ admittedFrom: today(), exemption: null });
   });
 
   test('shows an item outside again when its exemption has ended', async () => {
-    await county().exempt(keeper, exemption({ item: '3310-GA-001' }));
+    await county().exemptItem(keeper, exemption({ item: '3310-GA-001' }));
     federation.shiftMs = 31 * 86_400_000;
     try {
-      expect(stateOf(await county().admission(), '3310-GA-001')).toBe('OUTSIDE');
+      expect(stateOf(await shown(), '3310-GA-001')).toBe('OUTSIDE');
     } finally {
       federation.shiftMs = 0;
     }
   });
 
   test('is empty at a village, which takes in and handles nothing', async () => {
-    expect((await federation.services(VILLAGE).admission.admission()).items).toEqual([]);
+    expect((await federation.desk(VILLAGE, admission).admission(null, { division: VILLAGE })).items).toEqual([]);
   });
 
   test.each<[string, () => Promise<unknown>, string]>([
-    ['by nobody', () => county().admit(null, { item: LOW_INCOME, from: today(), ...once }), 'UNAUTHENTICATED'],
+    ['by nobody', () => county().admitItem(null, { item: LOW_INCOME, from: today(), ...once }), 'UNAUTHENTICATED'],
     [
       'by a clerk',
-      () => county().admit(personAt(COUNTY, 'CLERK'), { item: LOW_INCOME, from: today(), ...once }),
+      () => county().admitItem(personAt(COUNTY, 'CLERK'), { item: LOW_INCOME, from: today(), ...once }),
       'FORBIDDEN',
     ],
-    ['by the city above', () => county().exempt(personAt(CITY, 'CATALOGUER'), exemption()), 'FORBIDDEN'],
+    ['by the city above', () => county().exemptItem(personAt(CITY, 'CATALOGUER'), exemption()), 'FORBIDDEN'],
     [
       'for an item of another tier',
-      () => county().admit(keeper, { item: HOMESTEAD, from: today(), ...once }),
+      () => county().admitItem(keeper, { item: HOMESTEAD, from: today(), ...once }),
       'NOT_COMPETENT',
     ],
-    ['for an item nobody knows', () => county().exempt(keeper, exemption({ item: '3310-XX-999' })), 'ITEM_UNKNOWN'],
-    ['without a reason', () => county().exempt(keeper, exemption({ reason: '' })), 'REASON_MISSING'],
-    ['until a day that has passed', () => county().exempt(keeper, exemption({ until: '2020-01-01' })), 'BAD_INPUT'],
+    ['for an item nobody knows', () => county().exemptItem(keeper, exemption({ item: '3310-XX-999' })), 'ITEM_UNKNOWN'],
+    ['without a reason', () => county().exemptItem(keeper, exemption({ reason: '' })), 'REASON_MISSING'],
+    ['until a day that has passed', () => county().exemptItem(keeper, exemption({ until: '2020-01-01' })), 'BAD_INPUT'],
   ])('is not written %s', async (_, write, code) => {
     await expect(write()).rejects.toMatchObject({ code });
   });
@@ -118,14 +119,16 @@ describe('the fees of a node', () => {
     await expect(county().changeFee(keeper, fee({ name, change: 'DROPPED', amountFen: null }))).rejects.toMatchObject({
       code: 'FEE_CONFLICT',
     });
-    expect((await county().admission()).fees.map((f) => f.name)).not.toContain(name);
+    expect((await shown()).fees.map((f) => f.name)).not.toContain(name);
   });
 });
 
 describe('published lists', () => {
   test('are derived from the copy of the catalogue at each node', async () => {
     const list = async (node: string, kind: 'POWERS' | 'DUTIES' | 'SERVICES') =>
-      (await federation.services(node).admission.publishedList(kind, null)).map(({ item }) => item.code);
+      (await federation.desk(node, admission).publishedList(null, { division: node, kind })).map(
+        ({ item }) => item.code,
+      );
     expect(await list(TOWNSHIP, 'POWERS')).toEqual([HOMESTEAD]);
     expect(await list(COUNTY, 'POWERS')).toContain(LOW_INCOME);
     expect(await list(VILLAGE, 'POWERS')).toEqual([]);

@@ -1,2 +1,2 @@
 /** 进驻: what is handled at the centre, fees and their changes, published lists. */
-export { admissionService } from './admission-service.ts';
+export { admissionHandlers } from './handlers.ts';

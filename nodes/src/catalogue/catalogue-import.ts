@@ -13,9 +13,8 @@ import type { FeedAppender } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { parseCatalogueCsv } from './catalogue-csv.ts';
 import { insertItems } from './catalogue-store.ts';
-import { sameContent } from './item-life-service.ts';
-import type { Authorship } from './item-life-store.ts';
-import { deleteDraft, lockItem, recordChanges } from './item-life-store.ts';
+import type { Authorship } from './item-file.ts';
+import { deleteDraft, lockItem, recordChanges, sameContent } from './item-file.ts';
 
 /** What an import changed, or would. */
 export interface ImportReport {

@@ -12,7 +12,7 @@ import type { FeedAppender, FeedReader } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { payloadOf } from '../trust/index.ts';
 import { findImplementations, findItem, insertImplementations, insertItems } from './catalogue-store.ts';
-import { lockCode } from './item-life-store.ts';
+import { lockCode } from './item-file.ts';
 
 /** What other domains do with what the catalogue feed brings, in the transaction that takes it in. */
 export interface CatalogueReaders {

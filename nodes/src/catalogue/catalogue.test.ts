@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { isolate } from '../testing/isolate.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemError } from '@liandong/schema/kernel';
+import type { InputOf, Viewer } from '@liandong/schema/operation';
+import { itemLife } from '@liandong/schema/domains/item-life';
 import { citedBasis } from '@liandong/schema/domains/legal-bases';
 import { dayOf, parseDivisions } from '@liandong/schema/kernel';
 import { HostDb } from '../db/index.ts';
@@ -19,15 +21,11 @@ import {
   createDatabase,
   eventually,
 } from '../testing/test-federation.ts';
+import { itemLifeHandlers } from '../item-life/index.ts';
 import { approveDraft, cataloguer } from '../testing/catalogue.ts';
-import {
-  describeImport,
-  exportCatalogue,
-  exportCpsv,
-  importCatalogue,
-  itemLifeService,
-  publishCatalogue,
-} from './index.ts';
+import { describeImport, exportCatalogue, exportCpsv, importCatalogue, publishCatalogue } from './index.ts';
+
+type ReviewInput = InputOf<typeof itemLife.operations.reviewItemDraft>;
 
 interface SampleFile {
   issuer: string;
@@ -180,10 +178,13 @@ describe('importing a catalogue file', () => {
   test('publishes a change of a published item only when three desks have approved it', async () => {
     const publish = () => publishCatalogue(db, CITY, new FeedAppender(), now);
     expect(await publish()).toEqual({ published: [], waiting: ['3310-MZ-001'] });
-    await approveDraft(
-      itemLifeService({ node: CITY, db, divisions, appender: new FeedAppender(), now: () => now }),
-      '3310-MZ-001',
-    );
+    const { reviewItemDraft } = itemLifeHandlers({ node: CITY, appender: new FeedAppender(), now: () => now });
+    const once = <T>(work: () => Promise<T>) => work();
+    const life = {
+      reviewItemDraft: (viewer: Viewer, input: ReviewInput) =>
+        db.transact(CITY, (tx) => reviewItemDraft({ viewer, tx, input, once })),
+    };
+    await approveDraft(life, '3310-MZ-001');
     expect(await publish()).toEqual({ published: ['3310-MZ-001'], waiting: [] });
     expect(await publish()).toEqual({ published: [], waiting: [] });
   });
@@ -299,7 +300,7 @@ describe('the published catalogue', () => {
     await importCatalogue(federation.db(CITY), CITY, federation.divisions, path, federation.now(), {
       author: cataloguer,
     });
-    await approveDraft(federation.services(CITY).itemLife, '3310-MZ-001');
+    await approveDraft(federation.desk(CITY, itemLife), '3310-MZ-001');
     await publishCatalogue(federation.db(CITY), CITY, new FeedAppender(), federation.now());
     await eventually(async () => {
       const [found] = await federation

@@ -18,6 +18,15 @@ export { SEARCH_SQL, searchParameters } from './catalogue-search.ts';
 export { DIFFERING_SQL, HostDrift, differingParameters, findBasis, findDrifts } from './catalogue-drift.ts';
 export type { ComparedNode } from './catalogue-drift.ts';
 export { exportCpsv, findGuide } from './catalogue-guide.ts';
-export { catalogueService } from './catalogue-service.ts';
-export { implementationService } from './implementation-service.ts';
-export { itemLifeService } from './item-life-service.ts';
+export { catalogueService, heardOf } from './catalogue-service.ts';
+export {
+  deleteDraft,
+  findHistory,
+  findItemCodes,
+  lockCode,
+  lockItem,
+  readItemFile,
+  recordChanges,
+  sameContent,
+} from './item-file.ts';
+export type { Authorship, ItemFile, StoredDraft } from './item-file.ts';

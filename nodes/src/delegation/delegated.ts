@@ -1,4 +1,4 @@
-import type { AffectedGrant } from '@liandong/schema/graph';
+import type { AffectedGrant } from '@liandong/schema/domains/legal-bases';
 import type { Day, DivisionCode, WindowStage } from '@liandong/schema/kernel';
 import type { Grant } from '@liandong/schema/domains/delegation';
 import { grantsInEffect, grantStateOf } from '@liandong/schema/domains/delegation';

@@ -2,6 +2,8 @@ import { handling } from '@liandong/schema/domains/handling';
 import type { GrantPowerInput } from '@liandong/schema/graph';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
+import { admission } from '@liandong/schema/domains/admission';
+import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { offices } from '@liandong/schema/domains/offices';
 import { plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -181,7 +183,7 @@ describe('a power', () => {
 
   test('with a cap is on the published list of the grantee with its grant and cap, until it ends', async () => {
     const listed = async (node: string) =>
-      (await federation.services(node).admission.publishedList('POWERS', null)).find(
+      (await federation.desk(node, admission).publishedList(null, { division: node, kind: 'POWERS' })).find(
         ({ item }) => item.code === RELIEF,
       );
     expect(await listed(TOWNSHIP)).toBeUndefined();
@@ -223,7 +225,7 @@ describe('a power', () => {
     await ended(capped);
     const whole = await inEffect({ cap: null });
     expect(await missing()).toEqual([]);
-    await federation.services(CITY).legalBases.change(personAt(CITY, 'CATALOGUER'), {
+    await federation.desk(CITY, legalBases).changeLegalBasis(personAt(CITY, 'CATALOGUER'), {
       change: 'CHANGED',
       title: '社会救助暂行办法',
       article: '第四十八条',
@@ -237,11 +239,15 @@ describe('a power', () => {
       idempotencyKey: null,
     });
     await eventually(async () => {
-      const [change] = await federation.services(COUNTY).legalBases.changes(supervisor, 1);
+      const [change] = await federation
+        .desk(COUNTY, legalBases)
+        .legalBasisChanges(supervisor, { division: COUNTY, first: 1 });
       return change?.grants.length === 1 && change.grants[0]?.id === whole;
     });
     // the county's grant went up to the city too, which asks about what rests on the law
-    const [atCity] = await federation.services(CITY).legalBases.changes(personAt(CITY, 'CATALOGUER'), 1);
+    const [atCity] = await federation
+      .desk(CITY, legalBases)
+      .legalBasisChanges(personAt(CITY, 'CATALOGUER'), { division: CITY, first: 1 });
     expect(atCity?.grants).toEqual([{ id: whole, grantor: COUNTY, grantee: TOWNSHIP }]);
     await ended(whole);
   });

@@ -4,6 +4,7 @@ import type { OpenEnquiryInput } from '@liandong/schema/domains/enquiries';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { RoleName } from '@liandong/schema/wire';
 import type { Viewer } from '@liandong/schema/operation';
+import { itemLife } from '@liandong/schema/domains/item-life';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -60,8 +61,8 @@ describe('an enquiry', () => {
   test('for an item that is not in force is answered with that fact', async () => {
     const suspension = { code: HOMESTEAD, reason: '系统升级', from: null, until: null };
     await federation
-      .services(CITY)
-      .itemLife.suspend(personAt(CITY, 'CATALOGUER'), { ...suspension, idempotencyKey: null });
+      .desk(CITY, itemLife)
+      .suspendItem(personAt(CITY, 'CATALOGUER'), { ...suspension, idempotencyKey: null });
     const versions = `SELECT version FROM items WHERE node = $1 AND code = '${HOMESTEAD}' AND version > 1`;
     await eventually(async () => (await federation.rows(VILLAGE, versions, [VILLAGE])).length > 0);
     const asked = await ask({ item: HOMESTEAD });

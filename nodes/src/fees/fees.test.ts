@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { FeeLine } from '@liandong/schema/domains/fees';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
+import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf } from '@liandong/schema/kernel';
 import { feeEntryOf, fees } from '@liandong/schema/domains/fees';
 import { offices } from '@liandong/schema/domains/offices';
@@ -100,9 +101,8 @@ describe('a fee', () => {
 
   test('goes by the schedule the case was accepted under, also after it changed', async () => {
     const id = await accepted();
-    const services = federation.services(COUNTY);
     const feeSchedule = { baseFen: 100, unit: '件', note: null, rates: [{ category: 'general', percent: 100 }] };
-    await services.implementation.revise(keeper, {
+    await federation.desk(COUNTY, implementation).reviseImplementation(keeper, {
       item: LAND,
       reason: '减轻企业负担',
       feeSchedule,

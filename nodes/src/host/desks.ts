@@ -1,9 +1,13 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
+import { admission } from '@liandong/schema/domains/admission';
 import { bundles } from '@liandong/schema/domains/bundles';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { expedited } from '@liandong/schema/domains/expedited';
+import { implementation } from '@liandong/schema/domains/implementation';
+import { itemLife } from '@liandong/schema/domains/item-life';
+import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
 import { hearings } from '@liandong/schema/domains/hearings';
@@ -11,18 +15,20 @@ import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
-import { admissionService } from '../admission/index.ts';
+import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
-import { HostDrift, catalogueService, implementationService, itemLifeService } from '../catalogue/index.ts';
+import { HostDrift, catalogueService } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationService, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
 import { hearingHandlers, hearingViews } from '../hearings/index.ts';
+import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
+import { itemLifeHandlers } from '../item-life/index.ts';
 import { jointHandlers, jointOf } from '../joint/index.ts';
-import { legalBasesService } from '../legal-bases/index.ts';
+import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
@@ -47,8 +53,7 @@ export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks 
 }
 
 function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): NodeDesks {
-  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, legalBases, keeper, failures, now } =
-    parts;
+  const { db, divisions, trust, calendar, writer, outbox, appender, publisher, keeper, failures, now } = parts;
   const house = { node, db, divisions, failures, now };
   const nodes = () => trust.nodes();
   const { successionOf } = trust;
@@ -76,6 +81,18 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       showCase,
     ),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
+    atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
+    atNode(
+      legalBases,
+      legalBasisHandlers({
+        node,
+        appender,
+        desk: parts.legalBases,
+        grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
+      }),
+    ),
+    atNode(implementation, implementationHandlers({ node, divisions, appender, offices: findOffices, now })),
+    atNode(itemLife, itemLifeHandlers({ node, appender, now })),
     atNode(fees, feeHandlers({ ...house, runner }), (_tx, stored) => feesOf(node, stored), feesReader(node)),
     atNode(hearings, hearingHandlers(house), hearingViews(house)),
     atNode(joint, jointHandlers({ ...house, calendar, runner, posts: findPosts, trust, outbox }), (_tx, stored) =>
@@ -99,17 +116,8 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     delegation: delegationService({ ...house, trust, outbox, publisher }),
     figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
-    admission: admissionService({ ...house, powersOn }),
-    legalBases: legalBasesService({
-      node,
-      db,
-      appender,
-      desk: legalBases,
-      grantsOf: (queries, items) => openGrants(queries, items, dayOf(now())),
-    }),
-    implementation: implementationService({ ...house, appender, offices: findOffices }),
+    implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterService({ ...house, writer, outbox }),
-    itemLife: itemLifeService({ ...house, appender }),
     reads: readsService(house),
   };
   return { cases, bundles: bundleDesk, services };

@@ -1,3 +1,4 @@
+import { itemLife } from '@liandong/schema/domains/item-life';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cataloguer } from '../testing/catalogue.ts';
 import { codesOf } from '../testing/cases.ts';
@@ -10,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const draft = (idempotencyKey: string, note: string) =>
-  federation.services(CITY).itemLife.draft(cataloguer, { code: '3310-MZ-001', reason: '修订', note, idempotencyKey });
+  federation.desk(CITY, itemLife).draftItem(cataloguer, { code: '3310-MZ-001', reason: '修订', note, idempotencyKey });
 
 const keys = async () => {
   const rows = await federation.rows<{ key: string }>(

@@ -1,5 +1,6 @@
 import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
+import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf, endOfDay, lastDayOf } from '@liandong/schema/kernel';
 import { fees } from '@liandong/schema/domains/fees';
 import { joint } from '@liandong/schema/domains/joint';
@@ -27,7 +28,6 @@ let steps: CaseSteps;
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP] });
   steps = new CaseSteps(federation);
-  const services = federation.services(COUNTY);
   const window = { code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null };
   await federation.desk(COUNTY, offices).openWindow(keeper, { ...window, idempotencyKey: null });
   // 按各测绘收费标准合并计收: a line for each survey, by its department's share of the published base
@@ -37,7 +37,7 @@ beforeAll(async () => {
     { category: '自然资源和规划', percent: 80 },
   ];
   const feeSchedule = { baseFen: 150_000, unit: '件', note: '一个窗口缴费', rates };
-  await services.implementation.revise(keeper, {
+  await federation.desk(COUNTY, implementation).reviseImplementation(keeper, {
     item: SURVEY,
     reason: '公布测绘收费标准',
     feeSchedule,

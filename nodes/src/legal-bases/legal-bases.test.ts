@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ChangeLegalBasisInput } from '@liandong/schema/domains/legal-bases';
-import type { LegalBasisChangeView } from '@liandong/schema/graph';
+import type { ChangeLegalBasisInput, LegalBasisChangeView } from '@liandong/schema/domains/legal-bases';
+import { legalBases } from '@liandong/schema/domains/legal-bases';
+import type { Viewer } from '@liandong/schema/operation';
 import { dayOf, plusDays } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, LOW_INCOME, agent, clerk } from '../testing/cases.ts';
@@ -44,36 +45,39 @@ const input = (change: Partial<ChangeLegalBasisInput> = {}): ChangeLegalBasisInp
   idempotencyKey: null,
   ...change,
 });
-const services = (node: string) => federation.services(node).legalBases;
+const desk = (node: string) => federation.desk(node, legalBases);
+const basesOf = (node: string, item: string) => desk(node).legalBases(null, { division: node, item });
+const changes = (node: string, viewer: Viewer, first: number) =>
+  desk(node).legalBasisChanges(viewer, { division: node, first });
 const seen = async (node: string, id: string): Promise<LegalBasisChangeView | undefined> =>
-  (await services(node).changes(cataloguer(node), 200)).find((view) => view.change.id === id);
+  (await changes(node, cataloguer(node), 200)).find((view) => view.change.id === id);
 const reaches = (node: string, id: string) => eventually(async () => (await seen(node, id)) !== undefined);
 const task = (view: LegalBasisChangeView | undefined, node: string) => view?.tasks.find((t) => t.node === node);
 const announce = async (change: Partial<ChangeLegalBasisInput> = {}) =>
-  (await services(CITY).change(cataloguer(CITY), input(change))).change.id;
+  (await desk(CITY).changeLegalBasis(cataloguer(CITY), input(change))).change.id;
 
 describe('what an item rests on', () => {
   test.each([CITY, COUNTY, VILLAGE])('is read from its citation at %s, and not verified by anybody', async (node) => {
-    expect(await services(node).basesOf(LOW_INCOME)).toMatchObject([
+    expect(await basesOf(node, LOW_INCOME)).toMatchObject([
       { id: ARTICLE_11, title: '社会救助暂行办法', article: '第十一条' },
     ]);
-    const [first, second] = await services(node).basesOf('3310-CZ-001');
+    const [first, second] = await basesOf(node, '3310-CZ-001');
     expect(new Set([first?.id, second?.id])).toEqual(new Set(['《代理记账管理办法》第三条', '《会计法》第三十四条']));
     expect(first?.verified).toBe(false);
   });
 
   test('is nothing for an item that is not there', async () => {
-    expect(await services(VILLAGE).basesOf('3310-XX-999')).toEqual([]);
+    expect(await basesOf(VILLAGE, '3310-XX-999')).toEqual([]);
   });
 
   test('is found also for items that came before links were kept, once', async () => {
     const db = federation.db(VILLAGE);
     await db.queryHost('DELETE FROM item_bases WHERE node = $1', [VILLAGE]);
     await linkOlderItems(db, VILLAGE);
-    expect(await services(VILLAGE).basesOf(LOW_INCOME)).toEqual([]);
+    expect(await basesOf(VILLAGE, LOW_INCOME)).toEqual([]);
     await db.queryHost(`DELETE FROM node_settings WHERE node = $1 AND key = 'legal-bases.linked'`, [VILLAGE]);
     await linkOlderItems(db, VILLAGE);
-    expect(await services(VILLAGE).basesOf(LOW_INCOME)).toHaveLength(1);
+    expect(await basesOf(VILLAGE, LOW_INCOME)).toHaveLength(1);
   });
 });
 
@@ -93,7 +97,7 @@ describe('a change of the law', () => {
       [VILLAGE, false, 1, false],
     ]);
     expect(view?.grants).toEqual([]);
-    expect(await services(VILLAGE).basesOf(LOW_INCOME)).toMatchObject([
+    expect(await basesOf(VILLAGE, LOW_INCOME)).toMatchObject([
       { id: ARTICLE_11, kind: 'REGULATION', issuedBy: '国务院', verified: true },
     ]);
   });
@@ -101,7 +105,7 @@ describe('a change of the law', () => {
   test('is confirmed by the nodes that were asked, and whoever lags is named', async () => {
     const change = await announce({ article: null });
     await reaches(TOWNSHIP, change);
-    const mine = await services(TOWNSHIP).confirm(cataloguer(TOWNSHIP), {
+    const mine = await desk(TOWNSHIP).confirmLegalBasis(cataloguer(TOWNSHIP), {
       change,
       note: '已修改办事指南',
       idempotencyKey: null,
@@ -121,8 +125,16 @@ describe('a change of the law', () => {
   test('is confirmed once: the first word stands', async () => {
     const change = await announce();
     await reaches(COUNTY, change);
-    const first = await services(COUNTY).confirm(cataloguer(COUNTY), { change, note: '甲', idempotencyKey: null });
-    const second = await services(COUNTY).confirm(cataloguer(COUNTY), { change, note: '乙', idempotencyKey: null });
+    const first = await desk(COUNTY).confirmLegalBasis(cataloguer(COUNTY), {
+      change,
+      note: '甲',
+      idempotencyKey: null,
+    });
+    const second = await desk(COUNTY).confirmLegalBasis(cataloguer(COUNTY), {
+      change,
+      note: '乙',
+      idempotencyKey: null,
+    });
     const word = (view: LegalBasisChangeView) => task(view, COUNTY)?.report?.confirmation;
     expect(word(second)).toEqual(word(first));
     expect(word(first)?.note).toBe('甲');
@@ -136,7 +148,7 @@ describe('a change of the law', () => {
       supersededBy: '《新森林法》',
     } as const;
     await announce(change);
-    expect(await services(CITY).basesOf('3310-LY-001')).toMatchObject([
+    expect(await basesOf(CITY, '3310-LY-001')).toMatchObject([
       { repealedOn: plusDays(today(), 30), supersededBy: '《新森林法》' },
     ]);
     await expect(announce(change)).rejects.toMatchObject({ code: 'LEGAL_BASIS_CONFLICT' });
@@ -169,44 +181,48 @@ describe('a change of the law', () => {
   });
 
   test('of what no item cites is refused and leaves nothing behind', async () => {
-    const before = await services(CITY).changes(cataloguer(CITY), 200);
+    const before = await changes(CITY, cataloguer(CITY), 200);
     await expect(announce({ title: '无此法' })).rejects.toMatchObject({ code: 'LEGAL_BASIS_UNKNOWN' });
-    expect(await services(CITY).changes(cataloguer(CITY), 200)).toHaveLength(before.length);
+    expect(await changes(CITY, cataloguer(CITY), 200)).toHaveLength(before.length);
   });
 });
 
 describe('a change of the law is not', () => {
   test('announced by a county, by a clerk, or without a login', async () => {
-    await expect(services(COUNTY).change(cataloguer(COUNTY), input())).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(services(CITY).change(personAt(CITY, 'CLERK'), input())).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(services(CITY).change(null, input())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(desk(COUNTY).changeLegalBasis(cataloguer(COUNTY), input())).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    await expect(desk(CITY).changeLegalBasis(personAt(CITY, 'CLERK'), input())).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    await expect(desk(CITY).changeLegalBasis(null, input())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('confirmed by a village, by another desk’s people, by a clerk, or unknown', async () => {
     const change = await announce();
     await reaches(TOWNSHIP, change);
     const confirm = (node: string, viewer = cataloguer(node)) =>
-      services(node).confirm(viewer, { change, note: null, idempotencyKey: null });
+      desk(node).confirmLegalBasis(viewer, { change, note: null, idempotencyKey: null });
     await expect(confirm(VILLAGE)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(confirm(TOWNSHIP, cataloguer(COUNTY))).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(confirm(TOWNSHIP, clerk)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(confirm(CITY)).rejects.toMatchObject({ code: 'NOT_COMPETENT' });
     await expect(
-      services(COUNTY).confirm(cataloguer(COUNTY), { change: randomUUID(), note: null, idempotencyKey: null }),
+      desk(COUNTY).confirmLegalBasis(cataloguer(COUNTY), { change: randomUUID(), note: null, idempotencyKey: null }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('read from below', async () => {
-    await expect(services(COUNTY).changes(cataloguer(TOWNSHIP), 10)).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(services(COUNTY).changes(cataloguer(CITY), 0)).rejects.toMatchObject({ code: 'BAD_INPUT' });
-    expect(await services(COUNTY).changes(cataloguer(CITY), 1)).toHaveLength(1);
+    await expect(changes(COUNTY, cataloguer(TOWNSHIP), 10)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(changes(COUNTY, cataloguer(CITY), 0)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect(await changes(COUNTY, cataloguer(CITY), 1)).toHaveLength(1);
   });
 });
 
 test('a desk can not speak for another', async () => {
   const { LegalBasisDesk } = await import('./index.ts');
   const { Outbox } = await import('../handoff/index.ts');
-  const desk = new LegalBasisDesk({
+  const bases = new LegalBasisDesk({
     divisions: federation.divisions,
     outbox: new Outbox(),
     nodes: () => federation.nodes(),
@@ -220,9 +236,9 @@ test('a desk can not speak for another', async () => {
     confirmation: null,
   };
   const message = { id: randomUUID(), from: TOWNSHIP, to: CITY, kind: 'LEGAL_BASIS' as const, body, bytes: null };
-  const verdict = await federation.db(CITY).transact(CITY, (tx) => desk.report(tx, message));
+  const verdict = await federation.db(CITY).transact(CITY, (tx) => bases.report(tx, message));
   expect(verdict).toMatchObject({ outcome: 'REFUSED', code: 'FORBIDDEN' });
   await expect(
-    federation.db(CITY).transact(CITY, (tx) => desk.report(tx, { ...message, body: {} })),
+    federation.db(CITY).transact(CITY, (tx) => bases.report(tx, { ...message, body: {} })),
   ).rejects.toMatchObject({ code: 'MESSAGE_INVALID' });
 });

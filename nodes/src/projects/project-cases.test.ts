@@ -1,6 +1,7 @@
 import { expedited } from '@liandong/schema/domains/expedited';
 import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
+import { implementation } from '@liandong/schema/domains/implementation';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -31,8 +32,7 @@ let steps: CaseSteps;
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
   steps = new CaseSteps(federation);
-  const { implementation } = federation.services(COUNTY);
-  await implementation.revise(personAt(COUNTY, 'CATALOGUER'), {
+  await federation.desk(COUNTY, implementation).reviseImplementation(personAt(COUNTY, 'CATALOGUER'), {
     idempotencyKey: null,
     item: LOW_INCOME,
     reason: '为重点项目和急难群众加快办理',

@@ -188,6 +188,8 @@ export class Healer {
       if (taken.outcome === 'DONE') wanted.push(...taken.wanted);
     }
     if (wanted.length > 0) return { outcome: 'WANTS', materials: [...new Set(wanted)] };
+    // one after the other, so that the last peer sees that the others are done
+    await tx.query(`SELECT 1 FROM lives WHERE node = $1 AND life = $2 FOR UPDATE`, [life]);
     await tx.query(
       `UPDATE heal_peers SET parts = parts + 1, expected = coalesce($4, expected), cases = cases + $5,
          done_at = CASE WHEN parts + 1 = coalesce($4, expected) THEN now() END
@@ -257,17 +259,19 @@ export class Healer {
 
   async #finish(tx: NodeTx): Promise<void> {
     const { lives, log, onHealed } = this.#parts;
+    const life = lives.lifeOf(tx.node);
+    // a new life may be beginning: the one before it, which was healed long ago, is not healed once more
     const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
-      `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 RETURNING asked_since, heads`,
-      [lives.lifeOf(tx.node)],
+      `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 AND healed_at IS NULL RETURNING asked_since, heads`,
+      [life],
     );
-    if (!row) return;
+    if (life === undefined || !row) return;
     for (const feed of FEEDS) {
       await dropStatedBefore(tx, feed, row.heads.find((h) => h.feed === feed)?.head ?? 0);
     }
     await resumeCases(tx, row.asked_since, this.#parts);
     tx.afterCommit(() => {
-      lives.healed(tx.node);
+      lives.healed(tx.node, life);
       log.warn({ node: tx.node }, 'recovery finished: all other nodes returned what they hold');
       onHealed(tx.node);
     });

@@ -133,9 +133,10 @@ export class Lives {
     return true;
   }
 
-  healed(node: DivisionCode): void {
+  /** A life took back what others hold. One that is over, or ends at this moment, says nothing of the next. */
+  healed(node: DivisionCode, life: number): void {
     const known = this.#lives.get(node);
-    if (known) this.#lives.set(node, { ...known, healing: false });
+    if (known?.life === life && !this.#beginning.has(node)) this.#lives.set(node, { ...known, healing: false });
   }
 
   /** The node leaves this host with its life; nothing more is said of it here. */

@@ -1,9 +1,13 @@
+import { admissionDuties } from './admission/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
+import { implementationDuties } from './implementation/duties.ts';
+import { itemLifeDuties } from './item-life/duties.ts';
+import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
@@ -13,6 +17,12 @@ export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */
-export const REGISTER_DUTIES = { ...officeDuties };
+export const REGISTER_DUTIES = {
+  ...legalBasisDuties,
+  ...admissionDuties,
+  ...officeDuties,
+  ...itemLifeDuties,
+  ...implementationDuties,
+};
 /** Those that stand at a place of their own in the table. */
 export { feeDuties, hearingDuties, jointDuties, projectDuties, proxyDuties };

@@ -1,11 +1,15 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
+import { admission } from './admission/operations.ts';
 import { bundles } from './bundles/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
 import { hearings } from './hearings/operations.ts';
+import { implementation } from './implementation/operations.ts';
+import { itemLife } from './item-life/operations.ts';
 import { joint } from './joint/operations.ts';
+import { legalBases } from './legal-bases/operations.ts';
 import { offices } from './offices/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
@@ -13,6 +17,19 @@ import { proxy } from './proxy/operations.ts';
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
-export const DOMAINS = listed(handling, expedited, enquiries, fees, hearings, joint, offices, proxy, bundles, projects);
-
-export { bundles, enquiries, expedited, fees, handling, hearings, joint, offices, projects, proxy };
+export const DOMAINS = listed(
+  handling,
+  expedited,
+  enquiries,
+  fees,
+  hearings,
+  joint,
+  offices,
+  proxy,
+  bundles,
+  projects,
+  admission,
+  legalBases,
+  implementation,
+  itemLife,
+);

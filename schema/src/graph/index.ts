@@ -16,12 +16,5 @@ export { CLIENT_LIMITS, limitFaults } from './limits.ts';
 export type { HeavyRoots } from './limits.ts';
 export { opensTo } from './one-case.ts';
 export { textFaults } from './plain-texts.ts';
-export type {
-  AdmissionService,
-  AdmissionView,
-  AffectedGrant,
-  LegalBasesService,
-  LegalBasisChangeView,
-} from './register-services.ts';
 export { roleSchema } from './roles.ts';
 export type { NodeServices, RoleContext } from './services.ts';

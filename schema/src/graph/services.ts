@@ -2,13 +2,12 @@ import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingService } from '../domains/filing/services.ts';
 import type { HandlingService } from '../domains/handling/services.ts';
-import type { CatalogDriftView, CatalogueService, ImplementationService } from '../domains/catalogue/services.ts';
+import type { CatalogDriftView, CatalogueService } from '../domains/catalogue/services.ts';
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { FiguresService } from '../domains/figures/services.ts';
-import type { ItemLifeService } from '../domains/item-life/services.ts';
+import type { ImplementationLookup } from '../domains/implementation/views.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
-import type { AdmissionService, LegalBasesService } from './register-services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
 
@@ -33,13 +32,10 @@ export interface NodeServices {
   filing: FilingService;
   handling: HandlingService;
   catalogue: CatalogueService;
-  implementation: ImplementationService;
+  implementation: ImplementationLookup;
   figures: FiguresService;
   delegation: DelegationService;
   sharing: SharingService;
-  legalBases: LegalBasesService;
-  admission: AdmissionService;
-  itemLife: ItemLifeService;
   roster: RosterService;
   reads: ReadsService;
 }

@@ -13,7 +13,7 @@ import {
   REGISTER_DUTIES,
 } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
-import { CITY_ONLY, EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
+import { EVERYWHERE, GRANTEES, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
 
 /** Who is asking, from a verified token. */
@@ -60,18 +60,7 @@ const TABLE = {
   READ_LIGHTS: { SUPERVISOR: ORGANS },
   /** 个人信息查阅日志. */
   READ_READS: { SUPERVISOR: ORGANS },
-  // the basic catalogue, and what it rests on, is the city's
-  CHANGE_LEGAL_BASIS: { CATALOGUER: ['CITY'] },
-  CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
-  READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
-  KEEP_ADMISSION: { CATALOGUER: ORGANS },
   ...REGISTER_DUTIES,
-  DRAFT_ITEM: { CATALOGUER: CITY_ONLY },
-  REVIEW_ITEM: { REVIEWER: CITY_ONLY },
-  /** Also suspends and cancels. */
-  PUBLISH_ITEM: { CATALOGUER: CITY_ONLY },
-  READ_ITEM_HISTORY: { CATALOGUER: CITY_ONLY, REVIEWER: CITY_ONLY, SUPERVISOR: CITY_ONLY },
-  REVISE_IMPLEMENTATION: { CATALOGUER: ORGANS },
   ...jointDuties,
   ...feeDuties,
   ...proxyDuties,

@@ -80,19 +80,8 @@ export function servicesOf(given: Overrides): NodeServices {
       lights: none,
       ...given.sharing,
     },
-    legalBases: { basesOf: none, changes: none, change: none, confirm: none, ...given.legalBases },
-    admission: { admission: none, publishedList: none, admit: none, exempt: none, changeFee: none, ...given.admission },
     figures: { rollup: none, projects: none, standardization: none, ...given.figures },
-    implementation: { getMany: none, revise: none, ...given.implementation },
-    itemLife: {
-      draft: none,
-      review: none,
-      publish: none,
-      suspend: none,
-      cancel: none,
-      history: none,
-      ...given.itemLife,
-    },
+    implementation: { getMany: none, ...given.implementation },
     perform: given.perform ?? none,
   };
 }

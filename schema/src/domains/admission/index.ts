@@ -1,5 +1,6 @@
 /** 进驻: what is handled at the centre, registered fees, published lists. */
-export type { ChangeFeeInput, ExemptItemInput } from './inputs.ts';
+export { admission } from './operations.ts';
+export type { ChangeFeeInput, ExemptItemInput } from './operations.ts';
 export { publishedList } from './published-lists.ts';
 export {
   admissionState,
@@ -10,3 +11,4 @@ export {
   requireHandled,
 } from './rules.ts';
 export type { AdmissionEntry, Exemption, FeeChange } from './rules.ts';
+export type { AdmissionView } from './views.ts';

@@ -7,7 +7,7 @@ import { answerKeys } from '../../graph/builder.ts';
 import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
 import { addSubtreeCoverage } from '../../graph/subtree-coverage.ts';
 import type { CatalogDriftView } from './services.ts';
-import type { ItemView } from '../item-life/services.ts';
+import type { ItemView } from '../item-life/views.ts';
 
 type ItemRef = ReturnType<typeof itemRef>;
 /** The catalogue's item; its fields are `catalogue.ts`'s. */

@@ -5,7 +5,7 @@ import { addressed, answerKeys, connectionOf, pageOf } from '../../graph/builder
 import { addCatalogueDrift, itemRef } from './drift-graph.ts';
 import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
 import type { CatalogEntryView, GuideView } from './services.ts';
-import type { ItemView } from '../item-life/services.ts';
+import type { ItemView } from '../item-life/views.ts';
 
 /** Role catalogue (基本目录): the unified elements of an item. Owner: the city; every node holds a copy. */
 export function addCatalogue(role: RoleBuilder): void {

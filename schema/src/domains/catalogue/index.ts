@@ -14,15 +14,8 @@ export type { CatalogueEntry } from './entry.ts';
 export { formEntrySchema } from './forms.ts';
 export type { FormEntry } from './forms.ts';
 export { guideOf } from './guide.ts';
-export type { ItemDraftInput } from './inputs.ts';
 export { competenceKeyOf, ownCompetenceKeys } from './item-search.ts';
 export { AUDIENCES } from './item-words.ts';
-export type {
-  CatalogDriftView,
-  CatalogEntryView,
-  CatalogueService,
-  ImplementationService,
-  ImplementationView,
-} from './services.ts';
+export type { CatalogDriftView, CatalogEntryView, CatalogueService } from './services.ts';
 export { REVIEW_DESKS } from './words.ts';
 export type { FeeChangeKind, ItemChangeKind, ReviewDesk } from './words.ts';

@@ -1,11 +1,8 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { ErrorCode } from '../../kernel/errors.ts';
-import type { Implementation } from './catalogue.ts';
 import type { CatalogueBasis, Drift, ItemHead, NodeDrift } from './drift.ts';
-import type { Viewer } from '../../operation/permissions.ts';
 import type { Answers, Page, PageRequest } from '../../operation/answers.ts';
-import type { ReviseImplementationInput } from './inputs.ts';
-import type { ItemView } from '../item-life/services.ts';
+import type { ItemView } from '../item-life/views.ts';
 
 export interface CatalogEntryView {
   item: ItemView;
@@ -61,16 +58,4 @@ export interface CatalogueService {
   /** One item as this division sees it. @throws {ProblemError} ITEM_UNKNOWN */
   entry(code: string): Promise<CatalogEntryView>;
   list(search: string | null, page: PageRequest): Promise<Page<CatalogEntryView>>;
-}
-
-export interface ImplementationView {
-  implementation: Implementation;
-  answeredBy: DivisionCode;
-  staleSince: Date | null;
-}
-
-export interface ImplementationService {
-  /** @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, NOT_COMPETENT, ITEM_UNKNOWN, IMPLEMENTATION_WORSE */
-  revise(viewer: Viewer | null, input: ReviseImplementationInput): Promise<ImplementationView>;
-  getMany(keys: readonly { item: string; node: DivisionCode }[]): Answers<ImplementationView>;
 }

@@ -1,47 +1,45 @@
 import { vagueClauses } from '../catalogue/vague-clauses.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
-import { addressed, answerKeys } from '../../graph/builder.ts';
-import { elementInputs } from '../catalogue/input-types.ts';
-import { reviseImplementationInput } from '../catalogue/inputs.ts';
-import { parseInput } from '../../graph/inputs.ts';
+import { answerKeys } from '../../graph/builder.ts';
 import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
-import type { Outcome } from '../../graph/problems.ts';
-import { addProblem, outcomeOf } from '../../graph/problems.ts';
-import type { ImplementationView } from '../catalogue/services.ts';
+import { addOperations } from '../../operation/graph.ts';
+import { implementation } from './operations.ts';
+import type { ImplementationView } from './views.ts';
+
+type Elements = ImplementationView['implementation'];
 
 /** Role implementation (实施清单): how a deciding node carries an item out. Owner: the deciding node. */
 export function addImplementation(role: RoleBuilder): void {
+  const { builder } = role;
+  const Implementation = implementationType(role);
+  const Key = builder.inputType('ImplementationKey', {
+    fields: (t) => ({
+      item: t.id({ required: true }),
+      node: t.id({ required: true }),
+      at: t.id({ required: true }),
+      via: t.id(),
+    }),
+  });
+  builder.queryType({
+    fields: (t) => ({
+      _implementations: t.field({
+        extensions: OPENS_AS_PUBLIC,
+        type: [Implementation],
+        nullable: { list: false, items: true },
+        args: { keys: t.arg({ type: [Key], required: true }) },
+        resolve: (_, { keys }, context) =>
+          answerKeys(keys, (at, asked) => context.services(at).implementation.getMany(asked)),
+      }),
+    }),
+  });
+  builder.mutationType();
+  addOperations(role, implementation, { Implementation });
+}
+
+function implementationType(role: RoleBuilder) {
   const { builder, refs, enums } = role;
-  const Problem = addProblem(role);
-  const Implementation = builder.objectRef<ImplementationView>('Implementation');
-
-  type Elements = ImplementationView['implementation'];
-  const Discretion = builder.objectRef<Elements['discretion'][number]>('Discretion').implement({
-    description: '裁量基准: under which circumstance which standard holds.',
-    fields: (t) => ({
-      circumstance: t.exposeString('circumstance', { nullable: false }),
-      standard: t.exposeString('standard', { nullable: false }),
-    }),
-  });
-  const Stage = builder.objectRef<Elements['stages'][number]>('Stage').implement({
-    description: '办理环节 of the published flow.',
-    fields: (t) => ({
-      name: t.exposeString('name', { nullable: false }),
-      standard: t.exposeString('standard', { nullable: false, description: '审查标准' }),
-      limit: t.field({ type: refs.Limit, resolve: (s) => s.limit }),
-      post: t.exposeString('post', { nullable: false, description: '办理岗位' }),
-      person: t.exposeString('person', { description: '办理人员' }),
-    }),
-  });
-  const Contact = builder.objectRef<Elements['contacts'][number]>('Contact').implement({
-    description: '咨询、投诉方式',
-    fields: (t) => ({
-      name: t.exposeString('name', { nullable: false }),
-      phone: t.exposeString('phone', { nullable: false }),
-    }),
-  });
-
-  Implementation.implement({
+  const { Discretion, Stage, Contact } = elementTypes(role);
+  return builder.objectRef<ImplementationView>('Implementation').implement({
     description: '实施清单: how a deciding node carries an item out.',
     fields: (t) => ({
       itemCode: t.id({ nullable: false, resolve: (view) => view.implementation.item }),
@@ -114,85 +112,32 @@ export function addImplementation(role: RoleBuilder): void {
       }),
     }),
   });
+}
 
-  const Key = builder.inputType('ImplementationKey', {
+function elementTypes({ builder, refs }: RoleBuilder) {
+  const Discretion = builder.objectRef<Elements['discretion'][number]>('Discretion').implement({
+    description: '裁量基准: under which circumstance which standard holds.',
     fields: (t) => ({
-      item: t.id({ required: true }),
-      node: t.id({ required: true }),
-      at: t.id({ required: true }),
-      via: t.id(),
+      circumstance: t.exposeString('circumstance', { nullable: false }),
+      standard: t.exposeString('standard', { nullable: false }),
     }),
   });
-  builder.queryType({
+  const Stage = builder.objectRef<Elements['stages'][number]>('Stage').implement({
+    description: '办理环节 of the published flow.',
     fields: (t) => ({
-      _implementations: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        type: [Implementation],
-        nullable: { list: false, items: true },
-        args: { keys: t.arg({ type: [Key], required: true }) },
-        resolve: (_, { keys }, context) =>
-          answerKeys(keys, (at, asked) => context.services(at).implementation.getMany(asked)),
-      }),
+      name: t.exposeString('name', { nullable: false }),
+      standard: t.exposeString('standard', { nullable: false, description: '审查标准' }),
+      limit: t.field({ type: refs.Limit, resolve: (s) => s.limit }),
+      post: t.exposeString('post', { nullable: false, description: '办理岗位' }),
+      person: t.exposeString('person', { description: '办理人员' }),
     }),
   });
-
-  const { Limit, Material, FeeSchedule } = elementInputs(role);
-  const DiscretionInput = builder.inputType('DiscretionInput', {
-    fields: (t) => ({ circumstance: t.string({ required: true }), standard: t.string({ required: true }) }),
-  });
-  const StageInput = builder.inputType('StageInput', {
+  const Contact = builder.objectRef<Elements['contacts'][number]>('Contact').implement({
+    description: '咨询、投诉方式',
     fields: (t) => ({
-      name: t.string({ required: true }),
-      standard: t.string({ required: true }),
-      limit: t.field({ type: Limit }),
-      post: t.string({ required: true }),
-      person: t.string(),
+      name: t.exposeString('name', { nullable: false }),
+      phone: t.exposeString('phone', { nullable: false }),
     }),
   });
-  const ContactInput = builder.inputType('ContactInput', {
-    fields: (t) => ({ name: t.string({ required: true }), phone: t.string({ required: true }) }),
-  });
-  const ReviseInput = builder.inputType('ReviseImplementationInput', {
-    description: 'What is left out stays as it is.',
-    fields: (t) => ({
-      item: t.id({ required: true }),
-      reason: t.string({ required: true }),
-      promised: t.field({ type: Limit }),
-      greenChannel: t.field({ type: Limit, description: '绿色通道时限, never longer than the promise.' }),
-      urgent: t.field({ type: Limit, description: '特急时限, never longer than the promise.' }),
-      materials: t.field({ type: [Material] }),
-      maxVisits: t.int(),
-      conditions: t.stringList(),
-      discretion: t.field({ type: [DiscretionInput] }),
-      stages: t.field({ type: [StageInput] }),
-      feeSchedule: t.field({ type: FeeSchedule }),
-      windows: t.stringList(),
-      hours: t.string(),
-      contacts: t.field({ type: [ContactInput] }),
-      onlineDepth: t.field({ type: enums.OnlineDepth }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const Payload = builder.objectRef<Outcome<ImplementationView>>('ImplementationPayload').implement({
-    fields: (t) => ({
-      implementation: t.field({ type: Implementation, resolve: (o) => o.done }),
-      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
-    }),
-  });
-  builder.mutationType({
-    fields: (t) => ({
-      reviseImplementation: t.field({
-        type: Payload,
-        description:
-          "Betters how the viewer's own node carries an item out; what would be worse, or changes nothing (NO_CHANGE), is refused.",
-        args: { input: t.arg({ type: ReviseInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context
-              .services(addressed(context))
-              .implementation.revise(context.viewer, parseInput(reviseImplementationInput, input)),
-          ),
-      }),
-    }),
-  });
+  return { Discretion, Stage, Contact };
 }

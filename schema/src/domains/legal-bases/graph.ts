@@ -1,20 +1,21 @@
-import type { LegalBasis } from './rules.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
-import { addressed } from '../../graph/builder.ts';
-import { parseInput } from '../../graph/inputs.ts';
-import { changeLegalBasisInput, confirmLegalBasisInput } from './inputs.ts';
-import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
-import type { Outcome } from '../../graph/problems.ts';
-import { addProblem, outcomeOf } from '../../graph/problems.ts';
-import type { AffectedGrant, LegalBasisChangeView, LegalBasisTaskView } from '../../graph/register-services.ts';
+import { addOperations } from '../../operation/graph.ts';
+import { legalBases } from './operations.ts';
+import type { LegalBasis, LegalBasisTask } from './rules.ts';
+import type { AffectedGrant, LegalBasisChangeView } from './views.ts';
 
 /** Role legalBases (法律依据): what items rest on, and who has acted on a change of the law. Owner: each node its own. */
 export function addLegalBases(role: RoleBuilder): void {
-  const { builder, enums, refs } = role;
-  const { Division, ItemStub } = refs;
-  const Problem = addProblem(role);
+  const { builder } = role;
+  const LegalBasis = basisType(role);
+  const LegalBasisChange = changeType(role, LegalBasis);
+  builder.queryType();
+  builder.mutationType();
+  addOperations(role, legalBases, { LegalBasis, LegalBasisChange });
+}
 
-  const LegalBasisRef = builder.objectRef<LegalBasis>('LegalBasis').implement({
+function basisType({ builder, enums }: RoleBuilder) {
+  return builder.objectRef<LegalBasis>('LegalBasis').implement({
     description: '法律依据: an article of a law, regulation, rule or notice, or the whole of it.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false, description: 'Its citation, say 《社会救助暂行办法》第十一条.' }),
@@ -32,28 +33,12 @@ export function addLegalBases(role: RoleBuilder): void {
       }),
     }),
   });
-  const Task = builder.objectRef<LegalBasisTaskView>('LegalBasisTask').implement({
-    description: 'Where a node stands with a change of the law.',
-    fields: (t) => ({
-      node: t.field({ type: Division, resolve: (task) => task.node }),
-      asked: t.exposeBoolean('asked', { nullable: false, description: 'It decides or accepts one of the items.' }),
-      runningCases: t.int({
-        description: 'Cases of the items that it holds; null while it has told nothing.',
-        resolve: (task) => task.report?.runningCases ?? null,
-      }),
-      countedAt: t.field({
-        type: 'DateTime',
-        resolve: (task) => (task.report ? new Date(task.report.countedAt) : null),
-      }),
-      confirmedAt: t.field({
-        type: 'DateTime',
-        resolve: (task) => (task.report?.confirmation ? new Date(task.report.confirmation.at) : null),
-      }),
-      confirmedBy: t.string({ resolve: (task) => task.report?.confirmation?.by ?? null }),
-      note: t.string({ resolve: (task) => task.report?.confirmation?.note ?? null }),
-      late: t.exposeBoolean('late', { nullable: false, description: 'Asked, not confirmed, and past the day.' }),
-    }),
-  });
+}
+
+function changeType(role: RoleBuilder, LegalBasisRef: ReturnType<typeof basisType>) {
+  const { builder, enums, refs } = role;
+  const { Division, ItemStub } = refs;
+  const Task = taskType(role);
   const Grant = builder.objectRef<AffectedGrant>('AffectedGrant').implement({
     description:
       'A delegation of one of the items that the desk which answers knows: its own, those from above, and those given below it.',
@@ -63,7 +48,7 @@ export function addLegalBases(role: RoleBuilder): void {
       grantee: t.field({ type: Division, resolve: (g) => g.grantee }),
     }),
   });
-  const Change = builder.objectRef<LegalBasisChangeView>('LegalBasisChange').implement({
+  return builder.objectRef<LegalBasisChangeView>('LegalBasisChange').implement({
     description: '立改废: a change of the law, with what rests on it and who has acted on it.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: (v) => v.change.id }),
@@ -104,81 +89,30 @@ export function addLegalBases(role: RoleBuilder): void {
       tasks: t.field({ type: [Task], nullable: false, resolve: (v) => v.tasks }),
     }),
   });
+}
 
-  builder.queryType({
+function taskType({ builder, refs }: RoleBuilder) {
+  const { Division } = refs;
+  return builder.objectRef<LegalBasisTask>('LegalBasisTask').implement({
+    description: 'Where a node stands with a change of the law.',
     fields: (t) => ({
-      legalBases: t.field({
-        extensions: OPENS_AS_PUBLIC,
-        type: [LegalBasisRef],
-        nullable: { list: true, items: false },
-        description: "What an item rests on, by the division's own copy. Needs no login.",
-        args: { division: t.arg.id({ required: true }), item: t.arg.id({ required: true }) },
-        resolve: (_, { item }, context) => context.services(addressed(context)).legalBases.basesOf(item),
+      node: t.field({ type: Division, resolve: (task) => task.node }),
+      asked: t.exposeBoolean('asked', { nullable: false, description: 'It decides or accepts one of the items.' }),
+      runningCases: t.int({
+        description: 'Cases of the items that it holds; null while it has told nothing.',
+        resolve: (task) => task.report?.runningCases ?? null,
       }),
-      legalBasisChanges: t.field({
-        type: [Change],
-        nullable: { list: true, items: false },
-        description: 'Changes of the law, newest first, with where the nodes of the division stand.',
-        args: { division: t.arg.id({ required: true }), first: t.arg.int({ defaultValue: 50 }) },
-        resolve: (_, { first }, context) =>
-          context.services(addressed(context)).legalBases.changes(context.viewer, first ?? 50),
+      countedAt: t.field({
+        type: 'DateTime',
+        resolve: (task) => (task.report ? new Date(task.report.countedAt) : null),
       }),
-    }),
-  });
-
-  const Payload = builder.objectRef<Outcome<LegalBasisChangeView>>('LegalBasisPayload').implement({
-    fields: (t) => ({
-      change: t.field({ type: Change, resolve: (o) => o.done }),
-      errors: t.field({ type: [Problem], nullable: false, resolve: (o) => [...o.problems] }),
-    }),
-  });
-  const ChangeInput = builder.inputType('ChangeLegalBasisInput', {
-    fields: (t) => ({
-      change: t.field({ type: enums.LegalBasisChangeKind, required: true }),
-      title: t.string({ required: true }),
-      article: t.string({ description: 'Say 第十一条; the whole text when left out.' }),
-      kind: t.field({ type: enums.LegalBasisKind }),
-      issuedBy: t.string(),
-      effectiveOn: t.field({ type: 'Date', required: true, description: 'For a repeal the first day without it.' }),
-      supersededBy: t.string({ description: 'Citation of what takes its place.' }),
-      textDigest: t.string({ description: 'SHA-256 of the text in force, hexadecimal.' }),
-      reason: t.string({ required: true }),
-      confirmBy: t.field({ type: 'Date', required: true }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  const ConfirmInput = builder.inputType('ConfirmLegalBasisInput', {
-    fields: (t) => ({
-      change: t.id({ required: true }),
-      note: t.string({ description: 'What was done about it.' }),
-      idempotencyKey: t.string(),
-    }),
-  });
-  builder.mutationType({
-    fields: (t) => ({
-      changeLegalBasis: t.field({
-        type: Payload,
-        description:
-          '法律依据立改废: announces a change of the law at the city, and asks every node that decides or accepts an item resting on it to confirm.',
-        args: { input: t.arg({ type: ChangeInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context
-              .services(addressed(context))
-              .legalBases.change(context.viewer, parseInput(changeLegalBasisInput, input)),
-          ),
+      confirmedAt: t.field({
+        type: 'DateTime',
+        resolve: (task) => (task.report?.confirmation ? new Date(task.report.confirmation.at) : null),
       }),
-      confirmLegalBasis: t.field({
-        type: Payload,
-        description: 'Confirms that this desk has acted on a change of the law.',
-        args: { input: t.arg({ type: ConfirmInput, required: true }) },
-        resolve: (_, { input }, context) =>
-          outcomeOf(context, () =>
-            context
-              .services(addressed(context))
-              .legalBases.confirm(context.viewer, parseInput(confirmLegalBasisInput, input)),
-          ),
-      }),
+      confirmedBy: t.string({ resolve: (task) => task.report?.confirmation?.by ?? null }),
+      note: t.string({ resolve: (task) => task.report?.confirmation?.note ?? null }),
+      late: t.exposeBoolean('late', { nullable: false, description: 'Asked, not confirmed, and past the day.' }),
     }),
   });
 }

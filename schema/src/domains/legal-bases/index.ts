@@ -1,5 +1,6 @@
 /** 设定依据: what items rest on, and changes of the law. */
-export type { ChangeLegalBasisInput, ConfirmLegalBasisInput } from './inputs.ts';
+export { legalBases } from './operations.ts';
+export type { ChangeLegalBasisInput } from './operations.ts';
 export {
   changedBases,
   citationOf,
@@ -17,3 +18,4 @@ export {
   tiersConcerned,
 } from './rules.ts';
 export type { LegalBasis, LegalBasisChange, LegalBasisReport, RepealedCitation } from './rules.ts';
+export type { AffectedGrant, LegalBasisChangeView } from './views.ts';

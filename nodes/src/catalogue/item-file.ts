@@ -1,6 +1,6 @@
 import type { DraftFile, ElementChange, ItemChangeView, ItemReviewView } from '@liandong/schema/domains/item-life';
 import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
-import { diffElements } from '@liandong/schema/domains/item-life';
+import { diffElements, sameData } from '@liandong/schema/domains/item-life';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
@@ -135,16 +135,18 @@ export async function recordChanges(
   );
 }
 
-/** Keeps what a desk said of a draft. */
-export async function insertReview(tx: NodeTx, code: string, draft: number, review: ItemReviewView): Promise<void> {
-  await tx.query(
-    `INSERT INTO item_reviews (node, code, draft, desk, reviewer, reviewer_name, opinion, remarks, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [code, draft, review.desk, review.reviewer, review.reviewerName, review.opinion, review.remarks, review.at],
-  );
-}
-
 /** Takes an item's draft away, before the next is put in its place. */
 export async function deleteDraft(tx: NodeTx, code: string): Promise<void> {
   await tx.query(`DELETE FROM items WHERE node = $1 AND code = $2 AND published_at IS NULL`, [code]);
+}
+
+/** Codes of every item the node has, published or drafted. */
+export async function findItemCodes(queries: NodeQueries): Promise<string[]> {
+  const rows = await queries.query<{ code: string }>(`SELECT DISTINCT code FROM items WHERE node = $1`);
+  return rows.map((row) => row.code);
+}
+
+/** Whether two versions say the same; the day a text came in is no part of it, nor its number. */
+export function sameContent(before: Omit<Item, 'version'>, item: Omit<Item, 'version'>): boolean {
+  return sameData({ ...before, effectiveFrom: '', version: 0 }, { ...item, effectiveFrom: '', version: 0 });
 }

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { ReviewDesk } from '@liandong/schema/domains/catalogue';
 import type { Viewer } from '@liandong/schema/operation';
+import { implementation } from '@liandong/schema/domains/implementation';
+import { itemLife } from '@liandong/schema/domains/item-life';
 import { ARTICLES, dayOf, plusDays } from '@liandong/schema/kernel';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import { approveDraft, cataloguer, reviewerOf } from '../testing/catalogue.ts';
@@ -21,7 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const life = () => federation.services(CITY).itemLife;
+const life = () => federation.desk(CITY, itemLife);
+const historyOf = (viewer: Viewer, code: string) => life().itemHistory(viewer, { code });
 const today = () => dayOf(federation.now());
 const itemAt = async (node: string, code = ITEM) => {
   const [found] = await federation.services(node).catalogue.getMany([code]);
@@ -51,62 +54,75 @@ const refused = (act: Promise<unknown>) =>
     (error: ProblemError) => error.problems.map((p) => [p.code, p.field]),
   );
 const say = (desk: ReviewDesk, opinion: 'APPROVE' | 'REJECT', remarks: string | null = null, code = ITEM) =>
-  life().review(reviewerOf(desk), { code, desk, opinion, remarks, ...once });
+  life().reviewItemDraft(reviewerOf(desk), { code, desk, opinion, remarks, ...once });
 
 describe('a change of an item', () => {
   test('is drafted and reviewed once by its key, and answered as it was', async () => {
     const code = '3310-NY-001';
     const input = { code, reason: '修订', note: '说明一', idempotencyKey: 'draft-0001' };
-    const drafted = await life().draft(cataloguer, input);
-    await life().draft(cataloguer, { ...input, note: '说明二', idempotencyKey: 'draft-0002' });
+    const drafted = await life().draftItem(cataloguer, input);
+    await life().draftItem(cataloguer, { ...input, note: '说明二', idempotencyKey: 'draft-0002' });
     // under the first key nothing is drafted anew
-    expect(await life().draft(cataloguer, input)).toEqual(drafted);
-    expect((await life().history(cataloguer, code)).draft?.item.item.note).toBe('说明二');
-    expect(await refused(life().draft(cataloguer, { ...input, note: '说明三' }))).toEqual([
+    expect(await life().draftItem(cataloguer, input)).toEqual(drafted);
+    expect((await historyOf(cataloguer, code)).draft?.item.item.note).toBe('说明二');
+    expect(await refused(life().draftItem(cataloguer, { ...input, note: '说明三' }))).toEqual([
       ['IDEMPOTENCY_MISMATCH', 'idempotencyKey'],
     ]);
     const review = { code, desk: 'LEGALITY' as const, opinion: 'APPROVE' as const, remarks: null };
     const asked = { ...review, idempotencyKey: 'review-001' };
-    const reviewed = await life().review(reviewerOf('LEGALITY'), asked);
+    const reviewed = await life().reviewItemDraft(reviewerOf('LEGALITY'), asked);
     expect(reviewed.reviews).toMatchObject([{ desk: 'LEGALITY', at: expect.any(Date) }]);
-    expect(await life().review(reviewerOf('LEGALITY'), asked)).toEqual(reviewed);
+    expect(await life().reviewItemDraft(reviewerOf('LEGALITY'), asked)).toEqual(reviewed);
   });
 
   test('is drafted and reviewed by the city’s people in their posts, and by nobody else', async () => {
     const input = { code: ITEM, reason: '修订', note: '新说明' };
-    expect(await refused(life().draft(null, { ...input, ...once }))).toEqual([['UNAUTHENTICATED', null]]);
-    expect(await refused(life().draft(countyCataloguer, { ...input, ...once }))).toEqual([['FORBIDDEN', null]]);
-    expect(await refused(life().draft(personAt(CITY, 'CLERK'), { ...input, ...once }))).toEqual([['FORBIDDEN', null]]);
-    expect(await refused(federation.services(COUNTY).itemLife.draft(countyCataloguer, { ...input, ...once }))).toEqual([
+    expect(await refused(life().draftItem(null, { ...input, ...once }))).toEqual([['UNAUTHENTICATED', null]]);
+    expect(await refused(life().draftItem(countyCataloguer, { ...input, ...once }))).toEqual([['FORBIDDEN', null]]);
+    expect(await refused(life().draftItem(personAt(CITY, 'CLERK'), { ...input, ...once }))).toEqual([
       ['FORBIDDEN', null],
     ]);
+    expect(await refused(federation.desk(COUNTY, itemLife).draftItem(countyCataloguer, { ...input, ...once }))).toEqual(
+      [['FORBIDDEN', null]],
+    );
     expect(
       await refused(
-        life().review(cataloguer, { code: ITEM, desk: 'LEGALITY', opinion: 'APPROVE', remarks: null, ...once }),
+        life().reviewItemDraft(cataloguer, {
+          code: ITEM,
+          desk: 'LEGALITY',
+          opinion: 'APPROVE',
+          remarks: null,
+          ...once,
+        }),
       ),
     ).toEqual([['FORBIDDEN', null]]);
   });
 
   test('names every fault of its draft, and changes nothing', async () => {
-    const faulty = { code: ITEM, reason: '修订', promised: { days: 30, unit: 'WORKDAY' }, delegableTo: ['VILLAGE'] };
-    expect(await refused(life().draft(cataloguer, { ...faulty, ...once }))).toEqual([
+    const faulty = {
+      code: ITEM,
+      reason: '修订',
+      promised: { days: 30, unit: 'WORKDAY' as const },
+      delegableTo: ['VILLAGE' as const],
+    };
+    expect(await refused(life().draftItem(cataloguer, { ...faulty, ...once }))).toEqual([
       ['CATALOGUE_INVALID', 'promisedDays'],
       ['CATALOGUE_INVALID', 'delegableTo[0]'],
     ]);
-    expect(await refused(life().draft(cataloguer, { code: ITEM, reason: '修订', kind: 'PERMIT', ...once }))).toEqual([
-      ['BAD_INPUT', 'kind'],
-    ]);
-    expect(await refused(life().draft(cataloguer, { code: ITEM, reason: '修订', ...once }))).toEqual([
+    expect(
+      await refused(life().draftItem(cataloguer, { code: ITEM, reason: '修订', kind: 'PERMIT' as never, ...once })),
+    ).toEqual([['BAD_INPUT', 'kind']]);
+    expect(await refused(life().draftItem(cataloguer, { code: ITEM, reason: '修订', ...once }))).toEqual([
       ['ILLEGAL_STEP', null],
     ]);
-    expect(await refused(life().draft(cataloguer, { code: '3302-MZ-001', reason: '修订', ...once }))).toEqual([
+    expect(await refused(life().draftItem(cataloguer, { code: '3302-MZ-001', reason: '修订', ...once }))).toEqual([
       ['BAD_INPUT', 'code'],
     ]);
-    expect((await life().history(cataloguer, ITEM)).draft).toBeNull();
+    expect((await historyOf(cataloguer, ITEM)).draft).toBeNull();
   });
 
   test('hands its author the desks’ remarks all at once, and begins anew when it is drafted again', async () => {
-    const drafted = await life().draft(cataloguer, {
+    const drafted = await life().draftItem(cataloguer, {
       ...once,
       code: ITEM,
       reason: '压缩时限',
@@ -119,16 +135,21 @@ describe('a change of an item', () => {
     });
     await say('LEGALITY', 'REJECT', '依据须写明条款');
     await say('REASONABLENESS', 'APPROVE');
-    expect((await life().history(cataloguer, ITEM)).draft).toMatchObject({ state: 'IN_REVIEW', reviews: [] });
-    expect((await life().history(reviewerOf('LEGALITY'), ITEM)).draft?.reviews).toHaveLength(1);
+    expect((await historyOf(cataloguer, ITEM)).draft).toMatchObject({ state: 'IN_REVIEW', reviews: [] });
+    expect((await historyOf(reviewerOf('LEGALITY'), ITEM)).draft?.reviews).toHaveLength(1);
     await say('COMPLIANCE', 'APPROVE');
-    const back = (await life().history(cataloguer, ITEM)).draft;
+    const back = (await historyOf(cataloguer, ITEM)).draft;
     expect(back).toMatchObject({ state: 'REMARKED' });
     expect(back?.reviews.map((r) => r.remarks)).toContain('依据须写明条款');
-    expect(await refused(life().publish(cataloguer, { code: ITEM, effectiveFrom: today(), ...once }))).toEqual([
+    expect(await refused(life().publishItem(cataloguer, { code: ITEM, effectiveFrom: today(), ...once }))).toEqual([
       ['ITEM_NOT_REVIEWED', null],
     ]);
-    const again = await life().draft(cataloguer, { code: ITEM, reason: '按意见修改', note: '依据第十一条', ...once });
+    const again = await life().draftItem(cataloguer, {
+      code: ITEM,
+      reason: '按意见修改',
+      note: '依据第十一条',
+      ...once,
+    });
     expect(again).toMatchObject({
       state: 'IN_REVIEW',
       reviews: [],
@@ -136,18 +157,28 @@ describe('a change of an item', () => {
     });
   });
 
+  test('keeps the shorter limits of the green channel and of urgent cases', async () => {
+    const limits = {
+      greenChannel: { days: 5, unit: 'WORKDAY' as const },
+      urgent: { days: 2, unit: 'WORKDAY' as const },
+    };
+    const code = '3310-MZ-004';
+    await life().draftItem(cataloguer, { code, reason: '加快办理', ...limits, ...once });
+    expect((await historyOf(cataloguer, code)).draft?.item.item.standard).toMatchObject(limits);
+  });
+
   test('is not reviewed by one person for two desks, nor by its author', async () => {
     await say('LEGALITY', 'APPROVE');
     const same = { ...reviewerOf('LEGALITY') };
     expect(
       await refused(
-        life().review(same, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null, ...once }),
+        life().reviewItemDraft(same, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null, ...once }),
       ),
     ).toEqual([['SAME_PERSON', null]]);
     const author = { ...cataloguer, roles: ['REVIEWER' as const] };
     expect(
       await refused(
-        life().review(author, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null, ...once }),
+        life().reviewItemDraft(author, { code: ITEM, desk: 'COMPLIANCE', opinion: 'APPROVE', remarks: null, ...once }),
       ),
     ).toEqual([['SAME_PERSON', null]]);
   });
@@ -155,10 +186,10 @@ describe('a change of an item', () => {
   test('comes down to every node when it is published, and not before its day', async () => {
     await say('REASONABLENESS', 'APPROVE');
     await say('COMPLIANCE', 'APPROVE');
-    expect(await refused(life().publish(cataloguer, { code: ITEM, effectiveFrom: '2026-01-01', ...once }))).toEqual([
-      ['BAD_INPUT', 'effectiveFrom'],
-    ]);
-    await life().publish(cataloguer, { code: ITEM, effectiveFrom: plusDays(today(), 1), ...once });
+    expect(await refused(life().publishItem(cataloguer, { code: ITEM, effectiveFrom: '2026-01-01', ...once }))).toEqual(
+      [['BAD_INPUT', 'effectiveFrom']],
+    );
+    await life().publishItem(cataloguer, { code: ITEM, effectiveFrom: plusDays(today(), 1), ...once });
     await arrives(2, VILLAGE);
     await eventually(async () => (await implementationAt(VILLAGE))?.promised.days === 12);
     expect(await itemAt(VILLAGE)).toMatchObject({ version: 1 });
@@ -167,7 +198,7 @@ describe('a change of an item', () => {
   });
 
   test('stands in the history with its author, its reason and what it changed', async () => {
-    const { changes, draft } = await life().history(personAt(CITY, 'SUPERVISOR'), ITEM);
+    const { changes, draft } = await historyOf(personAt(CITY, 'SUPERVISOR'), ITEM);
     expect(draft).toBeNull();
     expect(changes.map((c) => [c.kind, c.version, c.author])).toEqual([
       ['DRAFTED', 1, '命令行'],
@@ -178,8 +209,8 @@ describe('a change of an item', () => {
     ]);
     expect(changes[2]).toMatchObject({ reason: '压缩时限' });
     expect(changes[2]?.diff).toContainEqual({ path: 'standard.promised.days', before: '18', after: '12' });
-    expect(await refused(life().history(personAt(CITY, 'CLERK'), ITEM))).toEqual([['FORBIDDEN', null]]);
-    expect(await refused(life().history(cataloguer, '3310-XX-999'))).toEqual([['ITEM_UNKNOWN', 'code']]);
+    expect(await refused(historyOf(personAt(CITY, 'CLERK'), ITEM))).toEqual([['FORBIDDEN', null]]);
+    expect(await refused(historyOf(cataloguer, '3310-XX-999'))).toEqual([['ITEM_UNKNOWN', 'code']]);
   });
 });
 
@@ -187,9 +218,9 @@ describe('a new item', () => {
   const NEW = '3310-MZ-900';
   test('is drafted with all it needs, reviewed, published, and can be read in the village', async () => {
     expect(
-      (await refused(life().draft(cataloguer, { code: NEW, reason: '新增', ...once }))).map(([, field]) => field),
+      (await refused(life().draftItem(cataloguer, { code: NEW, reason: '新增', ...once }))).map(([, field]) => field),
     ).toContain('name');
-    await life().draft(cataloguer, {
+    await life().draftItem(cataloguer, {
       ...once,
       code: NEW,
       reason: '新增',
@@ -207,7 +238,7 @@ describe('a new item', () => {
       maxVisits: 0,
     });
     await approveDraft(life(), NEW);
-    await life().publish(cataloguer, { code: NEW, effectiveFrom: today(), ...once });
+    await life().publishItem(cataloguer, { code: NEW, effectiveFrom: today(), ...once });
     await eventually(async () => (await itemAt(VILLAGE, NEW)) !== null);
     expect(await itemAt(VILLAGE, NEW)).toMatchObject({
       powerSource: 'DEVOLVED_ABOVE',
@@ -320,7 +351,9 @@ describe('the graph', () => {
 
 describe('the deciding node', () => {
   const revise = (change: object, viewer = countyCataloguer) =>
-    federation.services(COUNTY).implementation.revise(viewer, { item: ITEM, reason: '优化', ...change, ...once });
+    federation
+      .desk(COUNTY, implementation)
+      .reviseImplementation(viewer, { item: ITEM, reason: '优化', ...change, ...once });
 
   test('betters its implementation, and the levels below hear of it', async () => {
     const before = await implementationAt(COUNTY);
@@ -368,7 +401,7 @@ describe('the deciding node', () => {
   });
 
   test('keeps what it has bettered when the item’s next version comes down', async () => {
-    await life().draft(cataloguer, {
+    await life().draftItem(cataloguer, {
       ...once,
       code: ITEM,
       reason: '减少跑动',
@@ -376,7 +409,7 @@ describe('the deciding node', () => {
       promised: { days: 10, unit: 'WORKDAY' },
     });
     await approveDraft(life(), ITEM);
-    await life().publish(cataloguer, { code: ITEM, effectiveFrom: today(), ...once });
+    await life().publishItem(cataloguer, { code: ITEM, effectiveFrom: today(), ...once });
     await eventually(async () => (await implementationAt(VILLAGE))?.itemVersion === 3);
     expect(await implementationAt(VILLAGE)).toMatchObject({ promised: { days: 6.5 }, onlineDepth: 'LEVEL_4' });
   });
@@ -388,7 +421,7 @@ describe('an item that is taken out of use', () => {
 
   test('refuses new cases while it is suspended, and takes them again by itself', async () => {
     const until = plusDays(today(), 3);
-    await life().suspend(cataloguer, { code: ITEM, reason: '系统升级', from: null, until, ...once });
+    await life().suspendItem(cataloguer, { code: ITEM, reason: '系统升级', from: null, until, ...once });
     await arrives(5, VILLAGE);
     expect(await itemAt(VILLAGE)).toMatchObject({ status: 'SUSPENDED', version: 4 });
     expect(await refused(file())).toEqual([['ITEM_NOT_IN_FORCE', 'item']]);
@@ -397,16 +430,16 @@ describe('an item that is taken out of use', () => {
   });
 
   test('stays so without an end, until a draft that was under way takes it up again', async () => {
-    await life().draft(cataloguer, { code: ITEM, reason: '修订', note: '恢复办理', ...once });
+    await life().draftItem(cataloguer, { code: ITEM, reason: '修订', note: '恢复办理', ...once });
     await approveDraft(life(), ITEM);
-    await life().suspend(cataloguer, { code: ITEM, reason: '系统故障', from: null, until: null, ...once });
+    await life().suspendItem(cataloguer, { code: ITEM, reason: '系统故障', from: null, until: null, ...once });
     await arrives(6, VILLAGE);
     federation.shiftMs += 4 * DAY_MS;
     expect(await refused(file())).toEqual([['ITEM_NOT_IN_FORCE', 'item']]);
     expect(
-      await refused(life().suspend(cataloguer, { code: ITEM, reason: '再次', from: null, until: null, ...once })),
+      await refused(life().suspendItem(cataloguer, { code: ITEM, reason: '再次', from: null, until: null, ...once })),
     ).toEqual([['ILLEGAL_STEP', null]]);
-    await life().publish(cataloguer, { code: ITEM, effectiveFrom: today(), ...once });
+    await life().publishItem(cataloguer, { code: ITEM, effectiveFrom: today(), ...once });
     await arrives(7, VILLAGE, TOWNSHIP);
     expect(await itemAt(VILLAGE)).toMatchObject({ status: 'IN_FORCE', version: 7, note: '恢复办理' });
   });
@@ -416,7 +449,7 @@ describe('an item that is taken out of use', () => {
     await steps().forward(id, agent);
     await steps().arrives(id, clerk);
     await steps().accept(id, clerk);
-    await life().cancel(cataloguer, { code: ITEM, reason: '法规修订', effectiveTo: plusDays(today(), 5), ...once });
+    await life().cancelItem(cataloguer, { code: ITEM, reason: '法规修订', effectiveTo: plusDays(today(), 5), ...once });
     await arrives(8, VILLAGE, TOWNSHIP);
     federation.shiftMs += 6 * DAY_MS;
     expect(await steps().review(id, clerk)).toMatchObject({ state: 'REVIEWED' });
@@ -435,7 +468,7 @@ describe('an item that is taken out of use', () => {
   test('is not cancelled twice', async () => {
     expect(
       await refused(
-        life().cancel(cataloguer, { code: ITEM, reason: '再次', effectiveTo: plusDays(today(), 30), ...once }),
+        life().cancelItem(cataloguer, { code: ITEM, reason: '再次', effectiveTo: plusDays(today(), 30), ...once }),
       ),
     ).toEqual([['ILLEGAL_STEP', null]]);
   });

@@ -1,0 +1,59 @@
+import type { CatalogueFault, Item } from '@liandong/schema/domains/catalogue';
+import type { Day, DivisionCode } from '@liandong/schema/kernel';
+import type { ItemDraftInput } from '@liandong/schema/domains/item-life';
+import { itemSchema } from '@liandong/schema/domains/catalogue';
+import { parseInput } from '@liandong/schema/graph';
+import { problem, ProblemError } from '@liandong/schema/kernel';
+import type { ItemFile } from '../catalogue/index.ts';
+import { unkeyed } from '../idempotency/index.ts';
+
+/** What a new item has until its author says otherwise. */
+const BLANK = { delegableTo: [], feeSchedule: null, bundle: null, note: null, statutory: null, verified: false };
+
+/**
+ * The item as the input leaves it: what it does not name stays as it was in the draft, or in the last version.
+ * @throws {ProblemError} BAD_INPUT
+ */
+export function draftedItem(node: DivisionCode, input: ItemDraftInput, file: ItemFile, today: Day): Item {
+  if (!input.code.startsWith(node.slice(0, 4))) {
+    throw problem('BAD_INPUT', `${node}'s codes begin with ${node.slice(0, 4)}.`, { field: 'code' });
+  }
+  const base = file.draft?.item ?? file.published[0];
+  const {
+    reason: _,
+    promised,
+    greenChannel,
+    urgent,
+    materials,
+    maxVisits,
+    conditions,
+    fields,
+    ...elements
+  } = unkeyed(input);
+  const standard = { promised, greenChannel, urgent, materials, maxVisits, conditions, fields };
+  return parseInput(itemSchema, {
+    ...BLANK,
+    ...base,
+    ...elements,
+    standard: {
+      ...base?.standard,
+      ...Object.fromEntries(Object.entries(standard).filter(([, v]) => v !== undefined)),
+    },
+    version: file.draft?.item.version ?? (file.published[0]?.version ?? 0) + 1,
+    status: 'IN_FORCE',
+    effectiveFrom: today,
+    effectiveTo: null,
+  });
+}
+
+/** @throws {ProblemError} CATALOGUE_INVALID, one problem a fault */
+export function refuseFaults(faults: readonly CatalogueFault[]): void {
+  const [first, ...rest] = faults.map(({ place, message }) => ({
+    code: 'CATALOGUE_INVALID' as const,
+    message: `${place}: ${message}`,
+    article: null,
+    field: place,
+    node: null,
+  }));
+  if (first) throw new ProblemError([first, ...rest]);
+}

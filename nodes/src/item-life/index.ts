@@ -1,0 +1,2 @@
+/** 事项动态管理: drafts of items at the city, their review, publication, suspension and end. */
+export { itemLifeHandlers } from './handlers.ts';

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { idempotencyKey } from '../../operation/input-parts.ts';
+import { domain } from '../../operation/domain.ts';
+import { id, word } from '../../operation/fields.ts';
+import { mutation } from '../../operation/operation.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import type * as catalogue from '../catalogue/catalogue.ts';
+import { feeScheduleInput, limitInput, promiseInputs, reasonInput, textsInput } from '../catalogue/element-inputs.ts';
+import { ONLINE_DEPTHS } from '../catalogue/item-words.ts';
+import { Implementation } from './views.ts';
+
+const text = z.string().nullish();
+
+/** Every element that a revision may say, in the order of the implementation's own schema. */
+const elements = {
+  ...promiseInputs,
+  discretion: z
+    .array(z.object({ circumstance: z.string(), standard: z.string() }).meta({ inputType: 'DiscretionInput' }))
+    .nullish(),
+  stages: z
+    .array(
+      z
+        .object({
+          limit: limitInput.nullish(),
+          name: z.string(),
+          person: text,
+          post: z.string(),
+          standard: z.string(),
+        })
+        .meta({ inputType: 'StageInput' }),
+    )
+    .nullish(),
+  feeSchedule: feeScheduleInput,
+  windows: textsInput,
+  hours: text,
+  contacts: z.array(z.object({ name: z.string(), phone: z.string() }).meta({ inputType: 'ContactInput' })).nullish(),
+  onlineDepth: word('OnlineDepth', ONLINE_DEPTHS).nullish(),
+} satisfies Record<Exclude<keyof catalogue.Implementation, 'item' | 'itemVersion' | 'node' | 'version'>, z.ZodType>;
+
+/**
+ * Betters how the node carries an item out.
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, ITEM_UNKNOWN, REASON_MISSING, IMPLEMENTATION_WORSE, NO_CHANGE,
+ * BAD_INPUT, PAYLOAD_TOO_LARGE
+ */
+export const reviseImplementation = mutation('reviseImplementation', {
+  zh: '修订实施清单',
+  about:
+    "betters how the viewer's own node carries an item out. What is left out stays as it is; what would be worse, or changes nothing (NO_CHANGE), is refused.",
+  by: 'REVISE_IMPLEMENTATION',
+  article: ARTICLES.neverWorse,
+  // the key stands where it always has: idempotency keys are hashed with the input as text
+  input: { item: id(50), reason: reasonInput, idempotencyKey, ...elements },
+  answer: Implementation,
+});
+
+export const implementation = domain('implementation', {
+  zh: '实施清单',
+  role: 'implementation',
+  operations: { reviseImplementation },
+});

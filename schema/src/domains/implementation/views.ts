@@ -1,0 +1,19 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { Answers } from '../../operation/answers.ts';
+import { view } from '../../operation/operation.ts';
+import type * as catalogue from '../catalogue/catalogue.ts';
+
+/** An implementation as one node has it. */
+export interface ImplementationView {
+  implementation: catalogue.Implementation;
+  answeredBy: DivisionCode;
+  /** When the local copy last heard from the deciding node; null at that node itself. */
+  staleSince: Date | null;
+}
+
+export const Implementation = view<ImplementationView>('Implementation');
+
+/** Batched lookup of implementations, by which the gateway puts their parts together. */
+export interface ImplementationLookup {
+  getMany(keys: readonly { item: string; node: DivisionCode }[]): Answers<ImplementationView>;
+}

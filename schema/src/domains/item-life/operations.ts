@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { dayInput, optionalDay } from '../../operation/input-parts.ts';
+import { domain } from '../../operation/domain.ts';
+import { askedDivision, id, word } from '../../operation/fields.ts';
+import type { InputOf } from '../../operation/operation.ts';
+import { mutation, query } from '../../operation/operation.ts';
+import { OPINIONS } from '../../case/words.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { reasonInput } from '../catalogue/element-inputs.ts';
+import { REVIEW_DESKS } from '../catalogue/words.ts';
+import { draftInput } from './draft-input.ts';
+import { Item, ItemDraft, ItemHistory } from './views.ts';
+
+/**
+ * What was done to an item, oldest first, and the draft that is under way.
+ * @throws {ProblemError} FORBIDDEN, ITEM_UNKNOWN
+ */
+export const itemHistory = query('itemHistory', {
+  zh: '事项变更记录',
+  about: ', at the city for its cataloguers, reviewers and supervisors.',
+  by: 'READ_ITEM_HISTORY',
+  article: ARTICLES.itemLife,
+  input: {
+    code: z.string().meta({ scalar: 'ID' }),
+    division: askedDivision.meta({ description: "The city; the viewer's own desk when left out." }),
+  },
+  route: { by: 'division', path: ['division'], otherwise: 'viewer' },
+  answer: ItemHistory,
+});
+
+/**
+ * Drafts a new item, or a change of one.
+ * @throws {ProblemError} FORBIDDEN, BAD_INPUT, CATALOGUE_INVALID, REASON_MISSING; ILLEGAL_STEP where it changes nothing
+ */
+export const draftItem = mutation('draftItem', {
+  zh: '起草',
+  about: 'a new item, or a change of one. What is left out stays as it is; a changed draft is reviewed anew.',
+  by: 'DRAFT_ITEM',
+  article: ARTICLES.itemLife,
+  inputType: 'ItemDraftInput',
+  input: draftInput,
+  answer: ItemDraft,
+  keyedAs: 'draft',
+});
+
+export type ItemDraftInput = InputOf<typeof draftItem>;
+
+/**
+ * Gives one desk's opinion of a draft.
+ * @throws {ProblemError} FORBIDDEN, NOT_FOUND, SAME_PERSON, REASON_MISSING, ILLEGAL_STEP
+ */
+export const reviewItemDraft = mutation('reviewItemDraft', {
+  zh: '审核',
+  about: ', by one desk: legality, reasonableness or compliance.',
+  by: 'REVIEW_ITEM',
+  article: ARTICLES.threeDesks,
+  input: {
+    code: id(50),
+    desk: word('ReviewDesk', REVIEW_DESKS),
+    opinion: word('Opinion', OPINIONS),
+    remarks: z
+      .string()
+      .trim()
+      .max(2000)
+      .nullish()
+      .transform((v) => v || null)
+      .meta({ description: 'Needed for an objection.' }),
+  },
+  answer: ItemDraft,
+  keyedAs: 'review',
+});
+
+/**
+ * Publishes an approved draft to every node below.
+ * @throws {ProblemError} FORBIDDEN, NOT_FOUND, ITEM_NOT_REVIEWED; BAD_INPUT for a day that has passed
+ */
+export const publishItem = mutation('publishItem', {
+  zh: '发布',
+  about: 'to every node below, in force from a day on.',
+  by: 'PUBLISH_ITEM',
+  article: ARTICLES.threeDesks,
+  input: { code: id(50), effectiveFrom: dayInput },
+  answer: Item,
+  keyedAs: 'publish',
+});
+
+/**
+ * Takes an item out of use for a time.
+ * @throws {ProblemError} FORBIDDEN, ITEM_UNKNOWN, ILLEGAL_STEP, REASON_MISSING, BAD_INPUT
+ */
+export const suspendItem = mutation('suspendItem', {
+  zh: '暂停',
+  by: 'PUBLISH_ITEM',
+  article: ARTICLES.itemLife,
+  input: {
+    code: id(50),
+    reason: reasonInput,
+    from: optionalDay.meta({ description: 'Today when left out.' }),
+    until: optionalDay.meta({ description: 'The first day it is in use again; without it, until a draft says so.' }),
+  },
+  answer: Item,
+  keyedAs: 'suspend',
+});
+
+/**
+ * Ends an item by a day.
+ * @throws {ProblemError} FORBIDDEN, ITEM_UNKNOWN, ILLEGAL_STEP, REASON_MISSING, BAD_INPUT
+ */
+export const cancelItem = mutation('cancelItem', {
+  zh: '取消',
+  about: 'by a day; until the day before it may be applied for.',
+  by: 'PUBLISH_ITEM',
+  article: ARTICLES.itemLife,
+  input: {
+    code: id(50),
+    reason: reasonInput,
+    effectiveTo: dayInput.meta({ description: 'The first day it is not in use any more.' }),
+  },
+  answer: Item,
+  keyedAs: 'cancel',
+});
+
+export const itemLife = domain('itemLife', {
+  zh: '事项动态管理',
+  role: 'catalogue',
+  operations: { itemHistory, draftItem, reviewItemDraft, publishItem, suspendItem, cancelItem },
+});

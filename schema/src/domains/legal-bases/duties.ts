@@ -1,0 +1,9 @@
+import type { Duty } from '../../operation/duties.ts';
+import { ORGANS } from '../../operation/duties.ts';
+
+export const legalBasisDuties = {
+  // the basic catalogue, and what it rests on, is the city's
+  CHANGE_LEGAL_BASIS: { CATALOGUER: ['CITY'] },
+  CONFIRM_LEGAL_BASIS: { CATALOGUER: ORGANS },
+  READ_LEGAL_BASES: { CHIEF: ORGANS, CATALOGUER: ORGANS, SUPERVISOR: ORGANS },
+} as const satisfies Record<string, Duty>;
