@@ -118,11 +118,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   figures: {
     name: 'figures',
-    routes: {
-      rollup: { by: 'division', path: ['division'], otherwise: null },
-      projectRollup: { by: 'division', path: ['division'], otherwise: null },
-      standardization: { by: 'division', path: ['division'], otherwise: null },
-    },
+    routes: routesOf(DOMAINS, 'figures'),
     merge: {},
   },
   delegation: {

@@ -5,9 +5,9 @@ import type { FileCaseInput, NodeServices } from '@liandong/schema/graph';
 import type { CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView } from '@liandong/schema/domains/sharing';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
-import type { Page, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { PlaceRoster } from '@liandong/schema/domains/roster';
-import type { RollupView } from '@liandong/schema/domains/figures';
+import type { RollupView, StandardizationView, figures } from '@liandong/schema/domains/figures';
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 import { standardizationOf } from '@liandong/schema/domains/figures';
@@ -59,8 +59,10 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     getMany: async (viewer, keys) => keys.map((key) => this.#handling(viewer, key)),
   };
 
-  override readonly perform = performing<typeof handling>(
+  override readonly perform = performing<Domain<(typeof handling)['operations'] & (typeof figures)['operations']>>(
     {
+      rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
+      standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
       acceptCase: async (viewer, input) => this.#accept(viewer, input.id),
     },
@@ -138,19 +140,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     endStandIn: async () => illegal(),
     reportAbsence: async () => illegal(),
     endAbsence: async () => illegal(),
-  };
-
-  readonly figures: NodeServices['figures'] = {
-    rollup: async (viewer, from, to) => this.#rollup(viewer, from, to),
-    projects: async () => illegal(),
-    standardization: async () => {
-      if (this.fault) throw this.fault;
-      const carriedOut = [...this.implementations.values()].flatMap((implementation) => {
-        const item = this.items.get(implementation.item);
-        return item && implementation.node === this.code ? [{ item, implementation }] : [];
-      });
-      return { division: this.code, present: standardizationOf(carriedOut), days: [] };
-    },
   };
 
   readonly delegation: NodeServices['delegation'] = {
@@ -303,6 +292,15 @@ export class MemoryNode extends IdleDesks implements NodeServices {
       validTo: null,
     };
     return [{ offer, askableHere: true, answeredBy: this.code, staleSince: null }];
+  }
+
+  #standardization(): StandardizationView {
+    if (this.fault) throw this.fault;
+    const carriedOut = [...this.implementations.values()].flatMap((implementation) => {
+      const item = this.items.get(implementation.item);
+      return item && implementation.node === this.code ? [{ item, implementation }] : [];
+    });
+    return { division: this.code, present: standardizationOf(carriedOut), days: [] };
   }
 
   #rollup(viewer: Viewer | null, from: string, to: string): RollupView {

@@ -1,3 +1,4 @@
+import { figures } from '@liandong/schema/domains/figures';
 import { handling } from '@liandong/schema/domains/handling';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -267,11 +268,15 @@ describe('a village that is closed while its agent goes on filing', () => {
     const drafts = 1;
     const expected = (await filedAt(VILLAGE)) - drafts;
     await eventually(async () => {
-      const { nodes } = await federation.services(CITY).figures.rollup(supervisor, from, to);
+      const { nodes } = await federation.desk(CITY, figures).rollup(supervisor, { division: CITY, from: from, to: to });
       return nodes.find(({ node }) => node === VILLAGE)?.figures.FILED === expected;
     });
-    const { figures, nodes, watermarks } = await federation.services(CITY).figures.rollup(supervisor, from, to);
-    expect(figures.FILED).toBe(nodes.reduce((sum, node) => sum + node.figures.FILED, 0));
+    const {
+      figures: sums,
+      nodes,
+      watermarks,
+    } = await federation.desk(CITY, figures).rollup(supervisor, { division: CITY, from: from, to: to });
+    expect(sums.FILED).toBe(nodes.reduce((sum, node) => sum + node.figures.FILED, 0));
     // withdrawn before the closing there, delivered after it by the successor
     const closedAt = (code: DivisionCode) => nodes.find(({ node }) => node === code)?.figures.CLOSED ?? 0;
     expect([closedAt(VILLAGE), closedAt(OTHER_VILLAGE)]).toEqual([1, 1]);

@@ -1,4 +1,3 @@
 /** 统计: figures from facts with their watermarks, standardization, project figures. */
 export { recordStandardization } from './standardization.ts';
-export type { FiguresParts } from './figures.ts';
-export { countFacts, figuresService } from './figures.ts';
+export { countFacts, figureHandlers } from './handlers.ts';

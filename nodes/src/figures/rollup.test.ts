@@ -1,3 +1,4 @@
+import { figures } from '@liandong/schema/domains/figures';
 import type { RollupView } from '@liandong/schema/domains/figures';
 import type { Viewer } from '@liandong/schema/operation';
 import { dayOf } from '@liandong/schema/kernel';
@@ -28,7 +29,7 @@ afterAll(() => federation.stop());
 const supervisor = (division: string): Viewer => personAt(division, 'SUPERVISOR');
 const today = () => dayOf(federation.now());
 const rollup = (division: string, viewer: Viewer = supervisor(division)): Promise<RollupView> =>
-  federation.services(division).figures.rollup(viewer, today(), today());
+  federation.desk(division, figures).rollup(viewer, { division: division, from: today(), to: today() });
 const complete = (view: RollupView) => view.watermarks.every((w) => w.asOf !== null && w.behind === 0);
 
 describe('figures', () => {
@@ -122,11 +123,15 @@ describe('figures', () => {
   test('are read for one’s own division and below, and by nobody from beside or without a login', async () => {
     await expect(rollup(COUNTY, supervisor('331023'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(rollup(COUNTY, personAt(TOWNSHIP, 'CLERK'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(federation.services(COUNTY).figures.rollup(null, today(), today())).rejects.toMatchObject({
+    await expect(
+      federation.desk(COUNTY, figures).rollup(null, { division: COUNTY, from: today(), to: today() }),
+    ).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
     await expect(
-      federation.services(COUNTY).figures.rollup(supervisor(COUNTY), '2026-02-01', '2026-01-01'),
+      federation
+        .desk(COUNTY, figures)
+        .rollup(supervisor(COUNTY), { division: COUNTY, from: '2026-02-01', to: '2026-01-01' }),
     ).rejects.toMatchObject({ code: 'BAD_INPUT' });
     expect((await rollup(TOWNSHIP, supervisor(COUNTY))).division).toBe(TOWNSHIP);
   });

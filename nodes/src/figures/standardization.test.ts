@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertImplementations, insertItems } from '../catalogue/catalogue-store.ts';
 import { HostDb } from '../db/index.ts';
 import { CATALOGUE_FILE, COUNTY, TOWNSHIP, createDatabase } from '../testing/test-federation.ts';
-import { recordStandardization, standardizationService } from './standardization.ts';
+import { recordStandardization, standardizationBetween } from './standardization.ts';
 
 const samples: Item[] = (
   readCatalogueFile(JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')), '2025-01-01').file?.items ?? []
@@ -14,7 +14,8 @@ const decided = samples.filter((item) => item.decidingTier === 'COUNTY');
 
 describe('a node’s figures of standardization', () => {
   let db: HostDb;
-  const at = (node: string) => standardizationService(db, node, () => new Date('2026-03-05T02:00:00.000Z'));
+  const at = (node: string) => (from: string | null, to: string | null) =>
+    standardizationBetween(db.queries(node), { from, to }, '2026-03-05');
 
   beforeAll(async () => {
     db = new HostDb(await createDatabase(), 2, () => undefined);

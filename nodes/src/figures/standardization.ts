@@ -1,6 +1,6 @@
 import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import type { Standardization, StandardizationView } from '@liandong/schema/domains/figures';
-import { dayOf, problem } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
 import { implementationSchema, isInForce, itemSchema } from '@liandong/schema/domains/catalogue';
 import { standardizationOf, standardizationSchema } from '@liandong/schema/domains/figures';
 import type { HostDb, NodeQueries } from '../db/index.ts';
@@ -49,26 +49,27 @@ export function recordStandardization(db: HostDb, node: DivisionCode, today: Day
   });
 }
 
-/** The service behind `standardization`. */
-export function standardizationService(
-  db: HostDb,
-  node: DivisionCode,
-  now: () => Date,
-): (from: Day | null, to: Day | null) => Promise<StandardizationView> {
-  return async (from, to) => {
-    if (from !== null && to !== null && from > to)
-      throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
-    const queries = db.queries(node);
-    const rows = await queries.query<{ day: Day; figures: unknown }>(
-      `SELECT day, figures FROM standardization_days
-       WHERE node = $1 AND ($2::date IS NULL OR day >= $2::date) AND ($3::date IS NULL OR day <= $3::date)
-       ORDER BY day`,
-      [from, to],
-    );
-    return {
-      division: node,
-      present: await findStandardization(queries, dayOf(now())),
-      days: rows.map(({ day, figures }) => ({ day, figures: standardizationSchema.parse(figures) })),
-    };
+/**
+ * How a node's figures of standardization stand, and on which days between two they changed.
+ * @param asked both days included; null leaves that end open
+ * @throws {ProblemError} BAD_INPUT
+ */
+export async function standardizationBetween(
+  queries: NodeQueries,
+  { from, to }: { from: Day | null; to: Day | null },
+  today: Day,
+): Promise<StandardizationView> {
+  if (from !== null && to !== null && from > to)
+    throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
+  const rows = await queries.query<{ day: Day; figures: unknown }>(
+    `SELECT day, figures FROM standardization_days
+     WHERE node = $1 AND ($2::date IS NULL OR day >= $2::date) AND ($3::date IS NULL OR day <= $3::date)
+     ORDER BY day`,
+    [from, to],
+  );
+  return {
+    division: queries.node,
+    present: await findStandardization(queries, today),
+    days: rows.map(({ day, figures }) => ({ day, figures: standardizationSchema.parse(figures) })),
   };
 }

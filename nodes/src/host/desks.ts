@@ -10,6 +10,7 @@ import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
+import { figures } from '@liandong/schema/domains/figures';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
@@ -34,7 +35,7 @@ import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
-import { figuresService } from '../figures/index.ts';
+import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
@@ -80,6 +81,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
+    atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
     atNode(
@@ -114,7 +116,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       grants: () => powersOn(db.queries(node), dayOf(now())),
     }),
     delegation: delegationService({ ...house, trust, outbox, publisher }),
-    figures: figuresService({ ...house, calendar, nodes, isGone: trust.isGone }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterService({ ...house, writer, outbox }),

@@ -1,3 +1,4 @@
+import { figures } from '@liandong/schema/domains/figures';
 import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { plusDays } from '@liandong/schema/kernel';
@@ -209,10 +210,12 @@ describe('a project kept by the county', () => {
 });
 
 describe('figures of projects', () => {
-  const figures = (node: string) =>
-    federation
-      .services(node)
-      .figures.projects(personAt(node, 'SUPERVISOR'), plusDays(today(), -400), plusDays(today(), 1));
+  const sumsAt = (node: string) =>
+    federation.desk(node, figures).projectRollup(personAt(node, 'SUPERVISOR'), {
+      division: node,
+      from: plusDays(today(), -400),
+      to: plusDays(today(), 1),
+    });
 
   test('of the city are the sum of what the nodes keep, key projects apart, and say what they cover', async () => {
     const id = await registered(plusDays(today(), -20), 123);
@@ -225,13 +228,13 @@ describe('figures of projects', () => {
       ...once,
     });
     await eventually(async () => {
-      const [own, above] = await Promise.all([figures(COUNTY), figures(CITY)]);
+      const [own, above] = await Promise.all([sumsAt(COUNTY), sumsAt(CITY)]);
       const county = above.nodes.find((n) => n.node === COUNTY);
       const same = JSON.stringify(county?.figures) === JSON.stringify(own.figures);
       // each node's facts come by a feed of their own
       return same && own.figures.key.amountFen > 0 && above.nodes.length === 2;
     });
-    const { figures: whole, nodes, watermarks } = await figures(CITY);
+    const { figures: whole, nodes, watermarks } = await sumsAt(CITY);
     expect(nodes.map((n) => n.node)).toEqual([CITY, COUNTY]);
     for (const sum of ['projects', 'amountFen', 'started', 'startedDays', 'runningDays', 'ended'] as const) {
       expect(whole.all[sum]).toBe(nodes.reduce((total, n) => total + n.figures.all[sum], 0));
@@ -241,7 +244,7 @@ describe('figures of projects', () => {
     expect(whole.all.started).toBe(1);
     expect(whole.all.startedDays).toBeGreaterThan(0);
     expect(whole.all.ended).toBe(1);
-    await eventually(async () => (await figures(CITY)).watermarks.every((w) => w.asOf !== null && w.behind === 0));
+    await eventually(async () => (await sumsAt(CITY)).watermarks.every((w) => w.asOf !== null && w.behind === 0));
     expect(watermarks.map((w) => w.node)).toEqual([CITY, COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE]);
     // what goes up names nobody
     const facts = await federation.rows<{ entry: string }>(
@@ -253,10 +256,11 @@ describe('figures of projects', () => {
   });
 
   test('are not for the public, nor for the county beside', async () => {
-    const { figures: service } = federation.services(COUNTY);
-    expect(await codeOf(service.projects(null, today(), today()))).toBe('UNAUTHENTICATED');
-    expect(await codeOf(service.projects(personAt('331002', 'SUPERVISOR'), today(), today()))).toBe('FORBIDDEN');
-    expect(await codeOf(service.projects(director, today(), plusDays(today(), -1)))).toBe('BAD_INPUT');
+    const asked = (viewer: Viewer | null, to: string) =>
+      codeOf(federation.desk(COUNTY, figures).projectRollup(viewer, { division: COUNTY, from: today(), to }));
+    expect(await asked(null, today())).toBe('UNAUTHENTICATED');
+    expect(await asked(personAt('331002', 'SUPERVISOR'), today())).toBe('FORBIDDEN');
+    expect(await asked(director, plusDays(today(), -1))).toBe('BAD_INPUT');
   });
 });
 
@@ -300,10 +304,10 @@ describe('projects of a county that is closed', () => {
   const cityClerk = personAt(CITY, 'CLERK');
   const sums = async () => {
     const from = plusDays(today(), -400);
-    const { figures, nodes } = await federation
-      .services(CITY)
-      .figures.projects(personAt(CITY, 'SUPERVISOR'), from, plusDays(today(), 1));
-    return { all: figures.all.projects, keepers: nodes.map(({ node }) => node) };
+    const { figures: all, nodes } = await federation
+      .desk(CITY, figures)
+      .projectRollup(personAt(CITY, 'SUPERVISOR'), { division: CITY, from, to: plusDays(today(), 1) });
+    return { all: all.all.projects, keepers: nodes.map(({ node }) => node) };
   };
   const linesAt = async (node: string, id: string) =>
     federation.rows<{ hash: string }>(

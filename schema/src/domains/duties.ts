@@ -3,6 +3,7 @@ import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
+import { figureDuties } from './figures/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
 import { implementationDuties } from './implementation/duties.ts';
@@ -25,4 +26,4 @@ export const REGISTER_DUTIES = {
   ...implementationDuties,
 };
 /** Those that stand at a place of their own in the table. */
-export { feeDuties, hearingDuties, jointDuties, projectDuties, proxyDuties };
+export { feeDuties, figureDuties, hearingDuties, jointDuties, projectDuties, proxyDuties };

@@ -5,6 +5,7 @@ import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
+import { figures } from './figures/operations.ts';
 import { hearings } from './hearings/operations.ts';
 import { implementation } from './implementation/operations.ts';
 import { itemLife } from './item-life/operations.ts';
@@ -22,6 +23,7 @@ export const DOMAINS = listed(
   expedited,
   enquiries,
   fees,
+  figures,
   hearings,
   joint,
   offices,

@@ -1,5 +1,5 @@
 import type { RoleBuilder } from './builder.ts';
-import type { Watermark } from '../domains/figures/services.ts';
+import type { Watermark } from '../domains/figures/views.ts';
 
 export type CoverageRef = ReturnType<typeof coverageOf>;
 

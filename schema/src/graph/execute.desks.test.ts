@@ -7,7 +7,8 @@ import type { Ran } from '../testing/run-role.ts';
 import { atTownship, atVillage, errorsOf, run, SECRET } from '../testing/run-role.ts';
 import { contextOf, doing, handlingView } from '../testing/services.ts';
 import type { FileCaseInput } from './inputs.ts';
-import type { Figures, RollupView, Watermark } from '../domains/figures/services.ts';
+import { figures } from '../domains/figures/operations.ts';
+import type { Figures, RollupView, Watermark } from '../domains/figures/views.ts';
 import { handling } from '../domains/handling/operations.ts';
 import type { FilingView } from '../domains/filing/services.ts';
 import type { PageRequest } from '../operation/answers.ts';
@@ -289,7 +290,7 @@ describe('the coverage of figures', () => {
       watermarks,
       answeredBy: TOWNSHIP,
     };
-    const context = contextOf({ [TOWNSHIP]: { figures: { rollup: () => Promise.resolve(view) } } }, TOWNSHIP);
+    const context = contextOf({ [TOWNSHIP]: doing(figures, { rollup: () => Promise.resolve(view) }) }, TOWNSHIP);
     const { result } = await run(
       'figures',
       `{ rollup(division: "${TOWNSHIP}", from: "2026-03-01", to: "2026-03-02") {

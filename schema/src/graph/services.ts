@@ -5,7 +5,6 @@ import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueService } from '../domains/catalogue/services.ts';
 import type { DelegationService } from '../domains/delegation/services.ts';
 import type { Perform } from '../operation/handlers.ts';
-import type { FiguresService } from '../domains/figures/services.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
@@ -33,7 +32,6 @@ export interface NodeServices {
   handling: HandlingService;
   catalogue: CatalogueService;
   implementation: ImplementationLookup;
-  figures: FiguresService;
   delegation: DelegationService;
   sharing: SharingService;
   roster: RosterService;

@@ -6,6 +6,7 @@ import {
   CASE_DUTIES,
   DOMAIN_DUTIES,
   feeDuties,
+  figureDuties,
   hearingDuties,
   jointDuties,
   projectDuties,
@@ -48,14 +49,7 @@ const TABLE = {
   GRANT_POWER: { CHIEF: GRANTORS },
   ANSWER_POWER: { CHIEF: GRANTEES },
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
-  READ_FIGURES: {
-    AGENT: GRASSROOTS,
-    CLERK: EVERYWHERE,
-    CHIEF: ORGANS,
-    HEAD: ORGANS,
-    CATALOGUER: ORGANS,
-    SUPERVISOR: ORGANS,
-  },
+  ...figureDuties,
   REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   READ_LIGHTS: { SUPERVISOR: ORGANS },
   /** 个人信息查阅日志. */

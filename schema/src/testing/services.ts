@@ -80,7 +80,6 @@ export function servicesOf(given: Overrides): NodeServices {
       lights: none,
       ...given.sharing,
     },
-    figures: { rollup: none, projects: none, standardization: none, ...given.figures },
     implementation: { getMany: none, ...given.implementation },
     perform: given.perform ?? none,
   };

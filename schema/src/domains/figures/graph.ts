@@ -1,10 +1,11 @@
 import type { Measure } from './facts.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
-import { addressed } from '../../graph/builder.ts';
-import type { Figures, RollupView } from './services.ts';
+import { addOperations } from '../../operation/graph.ts';
+import type { Figures, RollupView } from './views.ts';
 import { coverageOf } from '../../graph/coverage.ts';
-import { addProjectFigures } from './project-graph.ts';
-import { addStandardization } from './standardization-graph.ts';
+import { figures } from './operations.ts';
+import { projectRollupType } from './project-graph.ts';
+import { standardizationType } from './standardization-graph.ts';
 
 /** Role figures (统计): what a division's nodes did, with proof of how complete it is. Owner: the division's own node. */
 export function addFigures(role: RoleBuilder): void {
@@ -62,21 +63,10 @@ export function addFigures(role: RoleBuilder): void {
     }),
   });
 
-  builder.queryType({
-    fields: (t) => ({
-      rollup: t.field({
-        type: Rollup,
-        description: "A division's figures; the same question to every node they cover would give the same sums.",
-        args: {
-          division: t.arg.id({ required: true }),
-          from: t.arg({ type: 'Date', required: true }),
-          to: t.arg({ type: 'Date', required: true }),
-        },
-        resolve: (_, { from, to }, context) =>
-          context.services(addressed(context)).figures.rollup(context.viewer, from, to),
-      }),
-    }),
+  builder.queryType();
+  addOperations(role, figures, {
+    Rollup,
+    ProjectRollup: projectRollupType(role, Coverage),
+    Standardization: standardizationType(role),
   });
-  addProjectFigures(role, Coverage);
-  addStandardization(role);
 }

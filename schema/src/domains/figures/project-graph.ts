@@ -1,12 +1,11 @@
 import type { ProjectFigures, ProjectSums } from './project-figures.ts';
 import { PROJECT_PHASES } from '../projects/words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
-import { addressed } from '../../graph/builder.ts';
 import type { CoverageRef } from '../../graph/coverage.ts';
-import type { ProjectRollupView } from './services.ts';
+import type { ProjectRollupView } from './views.ts';
 
 /** 项目统计: the projects of a division's nodes, their amounts and days, by their facts. */
-export function addProjectFigures({ builder, enums, refs }: RoleBuilder, Coverage: CoverageRef): void {
+export function projectRollupType({ builder, enums, refs }: RoleBuilder, Coverage: CoverageRef) {
   const { Division } = refs;
   const PhaseCount = builder
     .objectRef<{ phase: (typeof PROJECT_PHASES)[number]; projects: number }>('ProjectPhaseCount')
@@ -60,7 +59,7 @@ export function addProjectFigures({ builder, enums, refs }: RoleBuilder, Coverag
       figures: t.field({ type: Figures, nullable: false, resolve: (row) => row.figures }),
     }),
   });
-  const Rollup = builder.objectRef<ProjectRollupView>('ProjectRollup').implement({
+  return builder.objectRef<ProjectRollupView>('ProjectRollup').implement({
     description: '项目汇总 of those that began between two days, both included; each stands where it is kept.',
     fields: (t) => ({
       division: t.field({ type: Division, resolve: (r) => r.division }),
@@ -71,18 +70,4 @@ export function addProjectFigures({ builder, enums, refs }: RoleBuilder, Coverag
       coverage: t.field({ type: Coverage, nullable: false, resolve: (r) => r.watermarks }),
     }),
   });
-  builder.queryFields((t) => ({
-    projectRollup: t.field({
-      type: Rollup,
-      description:
-        "A division's projects, amounts and total days; the same question to every node gives the same sums.",
-      args: {
-        division: t.arg.id({ required: true }),
-        from: t.arg({ type: 'Date', required: true }),
-        to: t.arg({ type: 'Date', required: true }),
-      },
-      resolve: (_, { from, to }, context) =>
-        context.services(addressed(context)).figures.projects(context.viewer, from, to),
-    }),
-  }));
 }

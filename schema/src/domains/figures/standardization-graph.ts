@@ -1,12 +1,10 @@
 import type { Standardization } from './standardization.ts';
 import { PROCESSING_CLASSES } from '../catalogue/item-words.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
-import { addressed } from '../../graph/builder.ts';
-import { OPENS_AS_PUBLIC } from '../../graph/one-case.ts';
-import type { StandardizationView } from './services.ts';
+import type { StandardizationView } from './views.ts';
 
 /** Figures of standardization (标准化统计), of the role figures. Owner: the division's own node. */
-export function addStandardization({ builder, enums, refs }: RoleBuilder): void {
+export function standardizationType({ builder, enums, refs }: RoleBuilder) {
   const ClassCount = builder
     .objectRef<{ processingClass: (typeof PROCESSING_CLASSES)[number]; items: number }>('ClassCount')
     .implement({
@@ -50,7 +48,7 @@ export function addStandardization({ builder, enums, refs }: RoleBuilder): void 
       figures: t.field({ type: Figures, nullable: false, resolve: (d) => d.figures }),
     }),
   });
-  const Standardized = builder.objectRef<StandardizationView>('Standardization').implement({
+  return builder.objectRef<StandardizationView>('Standardization').implement({
     description: '标准化统计',
     fields: (t) => ({
       division: t.field({ type: refs.Division, resolve: (s) => s.division }),
@@ -63,18 +61,4 @@ export function addStandardization({ builder, enums, refs }: RoleBuilder): void 
       }),
     }),
   });
-  builder.queryField('standardization', (t) =>
-    t.field({
-      extensions: OPENS_AS_PUBLIC,
-      type: Standardized,
-      description: "A division's own figures of standardization, from its own node. Needs no login.",
-      args: {
-        division: t.arg.id({ required: true }),
-        from: t.arg({ type: 'Date' }),
-        to: t.arg({ type: 'Date' }),
-      },
-      resolve: (_, { from, to }, context) =>
-        context.services(addressed(context)).figures.standardization(from ?? null, to ?? null),
-    }),
-  );
 }

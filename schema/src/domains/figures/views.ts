@@ -1,9 +1,9 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import type { Measure } from './facts.ts';
-import type { Viewer } from '../../operation/permissions.ts';
 import type { ProjectFigures } from './project-figures.ts';
-import type { Standardization } from './standardization.ts';
+import type { Standardization as StandardizationFigures } from './standardization.ts';
+import { view } from '../../operation/operation.ts';
 
 export type Figures = Record<Measure, number>;
 
@@ -42,15 +42,11 @@ export interface ProjectRollupView {
 /** A node's figures of standardization, and how they came to be. */
 export interface StandardizationView {
   division: DivisionCode;
-  present: Standardization;
+  present: StandardizationFigures;
   /** Days on which they changed, oldest first. */
-  days: { day: Day; figures: Standardization }[];
+  days: { day: Day; figures: StandardizationFigures }[];
 }
 
-export interface FiguresService {
-  rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView>;
-  /** Of the projects that began between the two days, both included. */
-  projects(viewer: Viewer | null, from: Day, to: Day): Promise<ProjectRollupView>;
-  /** Both days included; null leaves that end open. */
-  standardization(from: Day | null, to: Day | null): Promise<StandardizationView>;
-}
+export const Rollup = view<RollupView>('Rollup');
+export const ProjectRollup = view<ProjectRollupView>('ProjectRollup');
+export const Standardization = view<StandardizationView>('Standardization');

@@ -1,21 +1,14 @@
-import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
-import type {
-  Figures,
-  FiguresService,
-  Measure,
-  ProjectRollupView,
-  RollupView,
-  Watermark,
-} from '@liandong/schema/domains/figures';
+import type { Day, DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Figures, Measure, Watermark, figures } from '@liandong/schema/domains/figures';
 import type { Viewer } from '@liandong/schema/operation';
 import { factSchema, MEASURES } from '@liandong/schema/domains/figures';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { requireFiguresReader } from '@liandong/schema/operation';
-import type { HostDb } from '../db/index.ts';
+import type { HostDb, NodeHandlers, NodeQueries } from '../db/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 import { isProjectFact, keepProjectFacts, projectFigures } from './project-figures.ts';
-import { standardizationService } from './standardization.ts';
+import { standardizationBetween } from './standardization.ts';
 
 /**
  * Counts facts by day, in the transaction that takes them in: a fact is counted once, because its number moves the
@@ -57,13 +50,21 @@ export interface FiguresParts {
 }
 
 /** A division's figures, from the facts its node holds. */
-export function figuresService(parts: FiguresParts): FiguresService {
-  const { node, db, divisions, calendar, nodes, isGone, now } = parts;
-  return {
-    standardization: standardizationService(db, node, now),
+export function figureHandlers(parts: FiguresParts): NodeHandlers<typeof figures> {
+  const { node, db, divisions, calendar, now } = parts;
 
-    async rollup(viewer: Viewer | null, from: string, to: string): Promise<RollupView> {
-      requireAsker(viewer, from, to);
+  /** @throws {ProblemError} FORBIDDEN, BAD_INPUT */
+  function requireAsker(viewer: Viewer, { from, to }: { from: Day; to: Day }): void {
+    requireFiguresReader(viewer, node, divisions);
+    if (from > to) throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
+  }
+
+  return {
+    standardization: ({ queries, input }) => standardizationBetween(queries, input, dayOf(now())),
+
+    async rollup({ viewer, queries, input }) {
+      requireAsker(viewer, input);
+      const { from, to } = input;
       const reads = db.reads(node);
       const [rows, watermarks] = await Promise.all([
         reads.rollupDay.groupBy({
@@ -71,60 +72,56 @@ export function figuresService(parts: FiguresParts): FiguresService {
           where: { day: { gte: new Date(from), lte: new Date(to) } },
           _sum: { count: true },
         }),
-        watermarksOf(),
+        watermarksOf(parts, queries),
       ]);
       const total = noFigures();
       const items = new Map<string, Figures>();
       const byNode = new Map<string, Figures>();
       for (const { publisher, item, measure, _sum } of rows) {
         const count = _sum.count ?? 0;
-        for (const figures of [total, grown(items, item), grown(byNode, publisher)])
-          figures[measure as Measure] += count;
+        for (const sums of [total, grown(items, item), grown(byNode, publisher)]) sums[measure as Measure] += count;
       }
       return {
         division: node,
         from,
         to,
         figures: total,
-        items: sorted(items).map(([item, figures]) => ({ item, figures })),
-        nodes: sorted(byNode).map(([code, figures]) => ({ node: code, figures })),
+        items: sorted(items).map(([item, sums]) => ({ item, figures: sums })),
+        nodes: sorted(byNode).map(([code, sums]) => ({ node: code, figures: sums })),
         watermarks,
         answeredBy: node,
       };
     },
 
-    async projects(viewer, from, to): Promise<ProjectRollupView> {
-      requireAsker(viewer, from, to);
+    async projectRollup({ viewer, queries, input }) {
+      requireAsker(viewer, input);
+      const { from, to } = input;
       const [sums, watermarks] = await Promise.all([
-        projectFigures(db.queries(node), from, to, dayOf(now()), calendar()),
-        watermarksOf(),
+        projectFigures(queries, from, to, dayOf(now()), calendar()),
+        watermarksOf(parts, queries),
       ]);
       return { division: node, from, to, ...sums, watermarks };
     },
   };
+}
 
-  function requireAsker(viewer: Viewer | null, from: string, to: string): void {
-    if (!viewer) throw problem('UNAUTHENTICATED', 'Figures are not for the public.');
-    requireFiguresReader(viewer, node, divisions);
-    if (from > to) throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
-  }
-
-  async function watermarksOf(): Promise<Watermark[]> {
-    const asked = now();
-    const queries = db.queries(node);
-    const [pending] = await queries.query<{ count: number }>(
-      `SELECT count(*) AS count FROM feed_pending WHERE node = $1 AND feed = 'FACTS'`,
-    );
-    const held = new Map((await findFeeds(queries, 'FACTS')).map((f) => [f.publisher, f]));
-    const expected = nodes().filter((code) => divisions.isWithin(code, node));
-    return expected.sort().map((code): Watermark => {
-      const state = held.get(code);
-      if (code === node) return { node, seq: state?.head ?? 0, behind: pending?.count ?? 0, asOf: asked };
-      if (!state || state.asOf.getTime() === 0) return { node: code, seq: 0, behind: 0, asOf: null };
-      const behind = Math.max(0, state.knownHead - state.head);
-      return { node: code, seq: state.head, behind, asOf: isGone(code) && behind === 0 ? asked : state.asOf };
-    });
-  }
+async function watermarksOf(
+  { node, divisions, nodes, isGone, now }: FiguresParts,
+  queries: NodeQueries,
+): Promise<Watermark[]> {
+  const asked = now();
+  const [pending] = await queries.query<{ count: number }>(
+    `SELECT count(*) AS count FROM feed_pending WHERE node = $1 AND feed = 'FACTS'`,
+  );
+  const held = new Map((await findFeeds(queries, 'FACTS')).map((f) => [f.publisher, f]));
+  const expected = nodes().filter((code) => divisions.isWithin(code, node));
+  return expected.sort().map((code): Watermark => {
+    const state = held.get(code);
+    if (code === node) return { node, seq: state?.head ?? 0, behind: pending?.count ?? 0, asOf: asked };
+    if (!state || state.asOf.getTime() === 0) return { node: code, seq: 0, behind: 0, asOf: null };
+    const behind = Math.max(0, state.knownHead - state.head);
+    return { node: code, seq: state.head, behind, asOf: isGone(code) && behind === 0 ? asked : state.asOf };
+  });
 }
 
 function noFigures(): Figures {
