@@ -1,0 +1,184 @@
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { dayOf, problem } from '@liandong/schema/kernel';
+import { WAITING_JOB, dropPassedLines, settleSuccessions } from '../cases/index.ts';
+import type { NodeQueries } from '../db/index.ts';
+import { endGrantsOfClosed } from '../delegation/index.ts';
+import { recordStandardization } from '../figures/index.ts';
+import { forgetKeys } from '../idempotency/index.ts';
+import { lapseSilentParties, removeShown } from '../joint/index.ts';
+import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
+import type { Healer } from '../restore/index.ts';
+import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
+import { settleAbsences } from '../roster/index.ts';
+import { DUTIES } from '../tiers/index.ts';
+import type { NodeDesks } from './desks.ts';
+import type { HostParts } from './parts.ts';
+
+/** How often time limits and absences are looked at, ms. */
+const LIMITS_MS = 30_000;
+/** How often a closed node looks for cases to hand over, ms. */
+const CLOSED_MS = 1_000;
+/** How often members of bundles that fell due are looked for, ms. */
+const BUNDLES_MS = 1_000;
+/** How often old rows are removed and figures of standardization recorded, ms. */
+const HOURLY_MS = 3_600_000;
+
+/** Work that falls due because time passes. */
+export interface TimedJob {
+  /** As a failure names it: `counting time limits failed`. */
+  name: string;
+  everyMs: number;
+  work: () => Promise<void>;
+}
+
+/** What timed jobs work with. */
+export interface JobParts extends HostParts {
+  /** Live: nodes come to the host and leave it. */
+  desks: ReadonlyMap<DivisionCode, NodeDesks>;
+  healer: Healer;
+}
+
+/** Every job of a host's clockwork. */
+export function timedJobs(parts: JobParts): TimedJob[] {
+  return [
+    countLimits(parts),
+    settleAbsentAgents(parts),
+    ...followClosings(parts),
+    fileBundles(parts),
+    recordFigures(parts),
+    ...removeOldRows(parts),
+    keepSignOfLife(parts),
+  ];
+}
+
+/** Does work for each node that may take steps; one that fails stops nothing at the others. */
+async function forEachNode(
+  { desks, lives, failures }: JobParts,
+  job: string,
+  work: (node: DivisionCode, desk: NodeDesks) => Promise<void>,
+): Promise<void> {
+  const subjectOf = (node: DivisionCode) => ({ node });
+  await failures.each(job, [...desks.keys()], subjectOf, async (node) => {
+    const desk = desks.get(node);
+    // it left the host, or takes no steps before others gave back what they hold
+    if (desk && !lives.isHealing(node)) await work(node, desk);
+  });
+}
+
+/** Deemed renewal, deemed acceptance, and the silence of departments that were asked. */
+function countLimits(parts: JobParts): TimedJob {
+  const { db, divisions, calendar, writer, failures, now, log } = parts;
+  const accepts = (node: DivisionCode) => DUTIES[divisions.get(node).tier].accepts;
+  const work = async () => {
+    // a village's desk may hold the case on the day it expires, so no competence is asked for
+    await forEachNode(parts, 'deemed renewals', async (node, { cases }) => {
+      const renewed = await cases.deemRenewed();
+      if (renewed > 0) log.warn({ node, renewed }, 'renewals deemed granted: not decided by their expiry');
+    });
+    await forEachNode(parts, 'deemed acceptances', async (node, { cases }) => {
+      const accepted = accepts(node) ? await cases.deemAccepted() : 0;
+      if (accepted > 0) log.warn({ node, accepted }, 'cases deemed accepted: no notice within the time limit');
+    });
+    await forEachNode(parts, 'lapses of silent parties', async (node) => {
+      if (!accepts(node)) return;
+      const lapsed = await lapseSilentParties({ node, db, divisions, calendar, writer, failures, now });
+      if (lapsed > 0) log.warn({ node, lapsed }, 'departments counted as silent: their deadlines passed');
+    });
+  };
+  return { name: 'counting time limits', everyMs: LIMITS_MS, work };
+}
+
+function settleAbsentAgents(parts: JobParts): TimedJob {
+  const { db, divisions, writer, outbox, failures, now, log } = parts;
+  const work = () =>
+    forEachNode(parts, 'absent agents', async (node) => {
+      const moved = await settleAbsences({ node, db, divisions, writer, outbox, failures, now });
+      if (moved > 0) log.info({ node, moved }, 'cases of absent agents moved to or from their stand-ins');
+    });
+  return { name: 'moving cases of absent agents', everyMs: LIMITS_MS, work };
+}
+
+/** A closed node hands over what it has; nodes around it name its successor in their cases. */
+function followClosings(parts: JobParts): TimedJob[] {
+  const { db, trust, writer, outbox, publisher, keeper, failures, now, log } = parts;
+  const inProjectsOf = (queries: NodeQueries, keepers: readonly DivisionCode[]) =>
+    casesInProjectsOf(queries, keepers, failures);
+  const successions = { db, trust, writer, inProjectsOf, failures, now };
+  // once for each closing at once, and again from time to time while things settle
+  let named = 0;
+  const nameSuccessors = async () => {
+    const { length: known } = trust.successions();
+    await forEachNode(parts, 'successors of closed nodes', async (node) => {
+      if (trust.successionOf(node)) return;
+      const written = await settleSuccessions({ node, ...successions });
+      if (written > 0) log.info({ node, written }, 'cases moved to the successor of a closed node');
+    });
+    named = known;
+  };
+  const handOver = async () => {
+    if (trust.successions().length !== named) await nameSuccessors();
+    await forEachNode(parts, 'closed nodes', async (node) => {
+      const own = trust.successionOf(node);
+      if (!own || !trust.serves(node)) return;
+      const ended = await endGrantsOfClosed({ node, db, trust, outbox, publisher, failures, now }, own);
+      const projects = await handOverProjects({ node, db, keeper, failures }, own);
+      const moved = await settleSuccessions({ node, ...successions });
+      if (moved + ended + projects === 0) return;
+      log.warn({ node, to: own.successor, moved, ended, projects }, 'closed node hands its work to its successor');
+    });
+  };
+  return [
+    { name: 'naming successors of closed nodes', everyMs: LIMITS_MS, work: nameSuccessors },
+    { name: 'handing over closed nodes', everyMs: CLOSED_MS, work: handOver },
+  ];
+}
+
+function fileBundles({ desks, failures }: JobParts): TimedJob {
+  const subjectOf = ([node]: [DivisionCode, NodeDesks]) => ({ node });
+  const work = async () =>
+    void (await failures.each('members of bundles', [...desks], subjectOf, ([, { bundles }]) => bundles.fileDue()));
+  return { name: 'filing members of bundles', everyMs: BUNDLES_MS, work };
+}
+
+function recordFigures({ db, divisions, desks, failures, now }: JobParts): TimedJob {
+  const subjectOf = (node: DivisionCode) => ({ node });
+  const work = async () => {
+    const nodes = [...desks.keys()].filter((node) => DUTIES[divisions.get(node).tier].implementsItems);
+    await failures.each('standardization figures', nodes, subjectOf, (node) =>
+      recordStandardization(db, node, dayOf(now())),
+    );
+  };
+  return { name: 'recording standardization figures', everyMs: HOURLY_MS, work };
+}
+
+/** Papers of closed questions, lines whose number the log filled otherwise, and old idempotency keys. */
+function removeOldRows(parts: JobParts): TimedJob[] {
+  const { db, desks, failures, now, log } = parts;
+  const shown = () =>
+    forEachNode(parts, 'papers shown by other nodes', async (node) => {
+      const removed = await removeShown({ node, db, failures, now });
+      if (removed > 0) log.info({ node, removed }, 'papers shown with closed questions removed');
+    });
+  const passed = () =>
+    dropPassedLines(db, [...desks.keys()], ({ node, case: id, seq, sender }) => {
+      const fault = problem('CHAIN_BROKEN', `Line ${seq} from ${sender} does not belong to the log and was dropped.`);
+      failures.note(WAITING_JOB, { node, case: id }, fault);
+    });
+  return [
+    { name: 'removing papers shown by other nodes', everyMs: HOURLY_MS, work: shown },
+    { name: 'dropping passed lines', everyMs: HOURLY_MS, work: passed },
+    {
+      name: 'forgetting idempotency keys',
+      everyMs: HOURLY_MS,
+      work: () => forgetKeys([...desks.keys()], db, now()),
+    },
+  ];
+}
+
+function keepSignOfLife({ lives, healer }: JobParts): TimedJob {
+  const work = async () => {
+    await lives.signOfLife();
+    await healer.finishWaiting();
+  };
+  return { name: 'writing the sign of life', everyMs: SIGN_OF_LIFE_MS, work };
+}
