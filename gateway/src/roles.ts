@@ -178,17 +178,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   projects: {
     name: 'projects',
-    routes: {
-      project: { by: 'prefix', argument: 'id', copyAt: 'viewer' },
-      projects: { by: 'division', path: ['filter', 'division'], otherwise: 'viewer' },
-      registerProject: viewersDesk,
-      amendProject: viewersDesk,
-      reachProjectPhase: viewersDesk,
-      flagKeyProject: viewersDesk,
-      dispatchProject: viewersDesk,
-      answerProjectOrder: viewersDesk,
-      endProject: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'projects'),
     merge: {},
   },
   roster: {

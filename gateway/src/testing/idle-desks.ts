@@ -12,18 +12,6 @@ export class IdleDesks {
     this.code = code;
   }
 
-  readonly projects: NodeServices['projects'] = {
-    get: async () => illegal(),
-    list: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    register: async () => illegal(),
-    amend: async () => illegal(),
-    reachPhase: async () => illegal(),
-    flagKey: async () => illegal(),
-    dispatch: async () => illegal(),
-    answerOrder: async () => illegal(),
-    end: async () => illegal(),
-  };
-
   readonly perform: Perform = performing({}, async () => illegal());
 
   readonly reads: NodeServices['reads'] = {

@@ -27,13 +27,6 @@ import {
 /** Whose duty each mutation of the graph is; PUBLIC needs no login. A mutation that is not here fails the walk. */
 const DUTIES: Record<string, Action | 'PUBLIC'> = {
   ...dutiesOf(DOMAINS),
-  amendProject: 'KEEP_PROJECT',
-  answerProjectOrder: 'ANSWER_PROJECT',
-  dispatchProject: 'DISPATCH_PROJECT',
-  endProject: 'KEEP_PROJECT',
-  flagKeyProject: 'FLAG_PROJECT',
-  reachProjectPhase: 'KEEP_PROJECT',
-  registerProject: 'KEEP_PROJECT',
   endAbsence: 'REPORT_ABSENCE',
   endRosterAgent: 'KEEP_ROSTER',
   endStandIn: 'KEEP_STAND_INS',

@@ -6,6 +6,7 @@ import { ROLE_SCHEMAS } from '@liandong/schema/wire';
 import { dayOf } from '@liandong/schema/kernel';
 import { roleSchema } from '@liandong/schema/graph';
 import { bundles } from '@liandong/schema/domains/bundles';
+import { projects } from '@liandong/schema/domains/projects';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CaseSteps,
@@ -151,7 +152,7 @@ async function othersObjects(): Promise<Samples> {
     reason: '就近办理',
     staff: 3,
   });
-  const project = await at(COUNTY).projects.register(keeper, {
+  const project = await federation.desk(COUNTY, projects).registerProject(keeper, {
     name: '三门县滨海新城产业园',
     amountFen: 1_000_000,
     place: VILLAGE,

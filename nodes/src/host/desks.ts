@@ -16,6 +16,7 @@ import { figures } from '@liandong/schema/domains/figures';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
+import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
@@ -33,7 +34,7 @@ import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
-import { findStanding, projectsService } from '../projects/index.ts';
+import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
@@ -106,6 +107,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
+    atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
   ]);
   const services = {
     perform,
@@ -115,7 +117,6 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterService({ ...house, writer, outbox }),
-    projects: projectsService({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts }),
     reads: readsService(house),
   };
   return { cases, bundles: bundleDesk, services };

@@ -133,7 +133,7 @@ describe('a case of a project', () => {
       codeOf(steps.file(viewer, homestead({ project, consent: null, place: viewer.division })));
     expect(await filed(other, id)).toBe('NOT_FOUND');
     await knows(VILLAGE, id);
-    await projects(COUNTY).end(keeper, { id, reason: '投资方撤回', ...once });
+    await projects(COUNTY).endProject(keeper, { id, reason: '投资方撤回', ...once });
     await knows(VILLAGE, id, (view) => view.file.ended !== null);
     expect(await codeOf(steps.file(agent, homestead({ project: id })))).toBe('PROJECT_ENDED');
   });
@@ -163,7 +163,7 @@ describe('the green channel', () => {
     expect(opened.clock?.dueAt.getTime()).toBeLessThan(ordinary?.getTime() ?? 0);
     expect(await codeOf(open(chief))).toBe('EXPEDITED_ALREADY');
     // a project that is no key project any more does not take it away again
-    await projects(COUNTY).flagKey(head, { id, key: false, ground: '名单调整', ...once });
+    await projects(COUNTY).flagKeyProject(head, { id, key: false, ground: '名单调整', ...once });
     await steps.review(caseId, clerk);
     await steps.forward(caseId, clerk);
     await steps.arrives(caseId, countyClerk);

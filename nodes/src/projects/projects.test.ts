@@ -51,14 +51,14 @@ describe('a project kept by the county', () => {
     expect((await told(CITY, id))?.staleSince).not.toBeNull();
     expect((await told(COUNTY, id))?.staleSince).toBeNull();
     expect(await federation.rows(OTHER_TOWNSHIP, `SELECT * FROM project_log WHERE project = $1`, [id])).toEqual([]);
-    expect(await codeOf(projects(COUNTY).get(at(OTHER_TOWNSHIP), id))).toBe('FORBIDDEN');
+    expect(await codeOf(projects(COUNTY).project(at(OTHER_TOWNSHIP), { id }))).toBe('FORBIDDEN');
   });
 
   test('moves through its phases one at a time, and counts its working days to 开工', async () => {
     const began = plusDays(today(), -30);
     const id = await registered(began);
     const reach = (phase: 'DECISION' | 'APPROVAL' | 'CONSTRUCTION', on: string) =>
-      projects(COUNTY).reachPhase(keeper, { id, phase, on, ...once });
+      projects(COUNTY).reachProjectPhase(keeper, { id, phase, on, ...once });
     expect(await codeOf(reach('APPROVAL', today()))).toBe('PHASE_OUT_OF_ORDER');
     expect(await codeOf(reach('DECISION', plusDays(began, -1)))).toBe('BAD_INPUT');
     expect(await codeOf(reach('DECISION', plusDays(today(), 1)))).toBe('BAD_INPUT');
@@ -80,8 +80,8 @@ describe('a project kept by the county', () => {
     await knows(TOWNSHIP, id);
     await leaveForeignLine(id, 3);
     const began = (await told(TOWNSHIP, id))?.file.phases[0]?.on ?? today();
-    await projects(COUNTY).reachPhase(keeper, { id, phase: 'DECISION', on: began, ...once });
-    await projects(COUNTY).reachPhase(keeper, { id, phase: 'APPROVAL', on: began, ...once });
+    await projects(COUNTY).reachProjectPhase(keeper, { id, phase: 'DECISION', on: began, ...once });
+    await projects(COUNTY).reachProjectPhase(keeper, { id, phase: 'APPROVAL', on: began, ...once });
     await knows(TOWNSHIP, id, ({ file }) => file.phases.length > 2);
     const { file: now } = (await told(TOWNSHIP, id)) ?? {};
     expect(now?.phases.map(({ phase }) => phase)).toContain('APPROVAL');
@@ -97,11 +97,11 @@ describe('a project kept by the county', () => {
     ]);
     const supervisor = personAt(TOWNSHIP, 'SUPERVISOR');
     const filter = { key: null, phase: null, ended: null };
-    const page = await projects(TOWNSHIP).list(supervisor, filter, { first: 200, after: null });
+    const page = await projects(TOWNSHIP).projects(supervisor, { filter }, { first: 200, after: null });
     const ids = page.nodes.map(({ file }) => file.id);
     expect(ids).toContain(sound);
     expect(ids).not.toContain(broken);
-    expect(await codeOf(projects(TOWNSHIP).get(supervisor, broken))).toBe('CHAIN_BROKEN');
+    expect(await codeOf(projects(TOWNSHIP).project(supervisor, { id: broken }))).toBe('CHAIN_BROKEN');
   });
 
   test('is dispatched once however often it is sent: each order is answered by its node, and all know', async () => {
@@ -114,10 +114,10 @@ describe('a project kept by the county', () => {
       orders: orders(),
       idempotencyKey: 'dispatch-0001',
     };
-    await Promise.all([1, 2].map(() => projects(COUNTY).dispatch(director, input)));
+    await Promise.all([1, 2].map(() => projects(COUNTY).dispatchProject(director, input)));
     await knows(TOWNSHIP, id, (view) => view.file.orders.length === 2);
     const answer = (viewer: Viewer, order: number) =>
-      projects(viewer.division).answerOrder(viewer, { id, order, answer: '材料已备齐', ...once });
+      projects(viewer.division).answerProjectOrder(viewer, { id, order, answer: '材料已备齐', ...once });
     expect(await codeOf(answer(clerk, 2))).toBe('NOT_COMPETENT');
     expect(await codeOf(answer(clerk, 9))).toBe('NOT_FOUND');
     expect(await codeOf(answer(personAt(COUNTY, 'CHIEF', '民政'), 2))).toBe('WRONG_DEPARTMENT');
@@ -159,7 +159,7 @@ describe('a project kept by the county', () => {
     const id = await registered();
     const lead = { node: COUNTY, department: '发展改革' };
     const to = (change: object) =>
-      codeOf(projects(COUNTY).dispatch(director, { id, lead, agent: null, orders: [], ...once, ...change }));
+      codeOf(projects(COUNTY).dispatchProject(director, { id, lead, agent: null, orders: [], ...once, ...change }));
     expect(await to({ lead: { node: '331002', department: '发展改革' } })).toBe('NOT_COMPETENT');
     expect(await to({ lead: { node: VILLAGE, department: '村委会' } })).toBe('NOT_COMPETENT');
     expect(await to({ lead: { node: '339999', department: '发展改革' } })).toBe('UNKNOWN_DIVISION');
@@ -167,12 +167,12 @@ describe('a project kept by the county', () => {
     expect(await to({ orders: orders(plusDays(today(), -1)) })).toBe('BAD_INPUT');
     expect(await to({ orders: [{ node: COUNTY, department: null, text: '办理', dueOn: today() }] })).toBe('BAD_INPUT');
     expect((await told(COUNTY, id))?.file).toMatchObject({ lead: null, orders: [], seq: 1 });
-    await projects(COUNTY).end(keeper, { id, reason: '投资方撤回', ...once });
+    await projects(COUNTY).endProject(keeper, { id, reason: '投资方撤回', ...once });
     expect(await to({})).toBe('PROJECT_ENDED');
     // its copies take no step: they are kept elsewhere
     await knows(CITY, id, (view) => view.file.ended !== null);
     const amend = { id, name: '新名称', amountFen: null, reason: '更名', ...once };
-    expect(await codeOf(projects(CITY).amend(personAt(CITY, 'CLERK'), amend))).toBe('NOT_COMPETENT');
+    expect(await codeOf(projects(CITY).amendProject(personAt(CITY, 'CLERK'), amend))).toBe('NOT_COMPETENT');
   });
 
   test('is taken where a line of another hand stands in the place of the next one', async () => {
@@ -220,7 +220,7 @@ describe('figures of projects', () => {
   test('of the city are the sum of what the nodes keep, key projects apart, and say what they cover', async () => {
     const id = await registered(plusDays(today(), -20), 123);
     await key(id);
-    await projects(CITY).register(personAt(CITY, 'CLERK'), {
+    await projects(CITY).registerProject(personAt(CITY, 'CLERK'), {
       name: '市级综合交通枢纽',
       amountFen: 7,
       place: null,
@@ -267,16 +267,22 @@ describe('figures of projects', () => {
 test('a list is read by the node and the levels above, the latest begun first', async () => {
   const page = { first: 2, after: null };
   const all = { key: null, phase: null, ended: null };
-  const first = await projects(COUNTY).list(personAt(CITY, 'SUPERVISOR'), all, page);
+  const first = await projects(COUNTY).projects(personAt(CITY, 'SUPERVISOR'), { filter: all }, page);
   expect(first).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
-  const second = await projects(COUNTY).list(keeper, all, { first: 200, after: first.cursors.at(-1) ?? null });
+  const second = await projects(COUNTY).projects(
+    keeper,
+    { filter: all },
+    { first: 200, after: first.cursors.at(-1) ?? null },
+  );
   const ids = [...first.nodes, ...second.nodes].map((view) => view.file.id);
   expect(new Set(ids).size).toBe(ids.length);
-  const keys = await projects(COUNTY).list(keeper, { ...all, key: true }, { first: 200, after: null });
+  const keys = await projects(COUNTY).projects(keeper, { filter: { ...all, key: true } }, { first: 200, after: null });
   expect(keys.nodes.every((view) => view.file.key !== null)).toBe(true);
   expect(keys.nodes.length).toBeLessThan(ids.length);
-  expect(await codeOf(projects(COUNTY).list(clerk, all, page))).toBe('FORBIDDEN');
-  expect(await codeOf(projects(COUNTY).list(keeper, all, { first: 2, after: 'nonsense' }))).toBe('BAD_INPUT');
+  expect(await codeOf(projects(COUNTY).projects(clerk, { filter: all }, page))).toBe('FORBIDDEN');
+  expect(await codeOf(projects(COUNTY).projects(keeper, { filter: all }, { first: 2, after: 'nonsense' }))).toBe(
+    'BAD_INPUT',
+  );
 });
 
 test('a county whose database was put back gets what others hold of its projects, and goes on', async () => {
@@ -289,7 +295,7 @@ test('a county whose database was put back gets what others hold of its projects
   await federation.restore(COUNTY, backup);
   await federation.startHost(COUNTY);
   await knows(COUNTY, id, (view) => view.file.orders.length === 2 && view.file.key !== null);
-  await projects(TOWNSHIP).answerOrder(clerk, { id, order: 1, answer: '已完成', ...once });
+  await projects(TOWNSHIP).answerProjectOrder(clerk, { id, order: 1, answer: '已完成', ...once });
   await knows(COUNTY, id, (view) => view.file.orders[0]?.answer !== null);
   expect((await told(COUNTY, id))?.file.orders).toHaveLength(2);
 });
@@ -362,7 +368,7 @@ describe('projects of a county that is closed', () => {
 
   test('take steps there and no more where they were, and the closed county follows', async () => {
     const amend = (viewer: Viewer) =>
-      projects(viewer.division).amend(viewer, {
+      projects(viewer.division).amendProject(viewer, {
         id,
         name: '滨海新城产业园二期',
         amountFen: null,

@@ -1,6 +1,7 @@
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { ProjectView } from '@liandong/schema/domains/projects';
 import type { Viewer } from '@liandong/schema/operation';
+import { projects as operations } from '@liandong/schema/domains/projects';
 import { dayOf } from '@liandong/schema/kernel';
 import { agent } from './cases.ts';
 import type { TestFederation } from './test-federation.ts';
@@ -21,23 +22,23 @@ export const codeOf = (attempt: Promise<unknown>) =>
 
 /** What the county's people do with a project, and what other nodes know of it. */
 export function projectsOf(federation: () => TestFederation) {
-  const projects = (node: string) => federation().services(node).projects;
+  const projects = (node: string) => federation().desk(node, operations);
   const today = () => dayOf(federation().now());
   const at = (node: string) => personAt(node, node === VILLAGE ? 'AGENT' : 'CLERK');
 
   async function registered(on = today(), amountFen = AMOUNT): Promise<string> {
     const input = { name: '三门县滨海新城产业园', amountFen, place: VILLAGE, on, ...once };
-    return (await projects(COUNTY).register(keeper, input)).file.id;
+    return (await projects(COUNTY).registerProject(keeper, input)).file.id;
   }
   async function key(id: string): Promise<void> {
-    await projects(COUNTY).flagKey(head, { id, key: true, ground: '列入2026年县重点项目名单', ...once });
+    await projects(COUNTY).flagKeyProject(head, { id, key: true, ground: '列入2026年县重点项目名单', ...once });
   }
   const orders = (dueOn = today()) => [
     { node: TOWNSHIP, department: null, text: '落实用地预审材料', dueOn },
     { node: COUNTY, department: '发展改革', text: '完成立项赋码', dueOn },
   ];
   const dispatch = (id: string, viewer: Viewer = director) =>
-    projects(COUNTY).dispatch(viewer, {
+    projects(COUNTY).dispatchProject(viewer, {
       id,
       lead: { node: COUNTY, department: '发展改革' },
       agent: { node: VILLAGE, sub: agent.sub, name: agent.name },
@@ -48,7 +49,7 @@ export function projectsOf(federation: () => TestFederation) {
   /** What a node was told of a project; null where nothing came. */
   async function told(node: string, id: string): Promise<ProjectView | null> {
     return projects(node)
-      .get(at(node), id)
+      .project(at(node), { id: id })
       .catch((error: ProblemError) => {
         if (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN') return null;
         throw error;

@@ -11,6 +11,7 @@ import { implementationDuties } from './implementation/duties.ts';
 import { itemLifeDuties } from './item-life/duties.ts';
 import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
+import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
@@ -26,4 +27,4 @@ export const REGISTER_DUTIES = {
   ...implementationDuties,
 };
 /** Those that stand at a place of their own in the table. */
-export { delegationDuties, feeDuties, figureDuties, hearingDuties, jointDuties, proxyDuties };
+export { delegationDuties, feeDuties, figureDuties, hearingDuties, jointDuties, projectDuties, proxyDuties };

@@ -14,6 +14,7 @@ import { itemLife } from './item-life/operations.ts';
 import { joint } from './joint/operations.ts';
 import { legalBases } from './legal-bases/operations.ts';
 import { offices } from './offices/operations.ts';
+import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
@@ -30,6 +31,7 @@ export const DOMAINS = listed(
   offices,
   proxy,
   bundles,
+  projects,
   admission,
   legalBases,
   implementation,

@@ -5,7 +5,6 @@ import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
-import type { ProjectsService } from '../domains/projects/services.ts';
 import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
@@ -34,6 +33,5 @@ export interface NodeServices {
   implementation: ImplementationLookup;
   sharing: SharingService;
   roster: RosterService;
-  projects: ProjectsService;
   reads: ReadsService;
 }

@@ -10,6 +10,7 @@ import {
   figureDuties,
   hearingDuties,
   jointDuties,
+  projectDuties,
   proxyDuties,
   REGISTER_DUTIES,
 } from '../domains/duties.ts';
@@ -64,13 +65,7 @@ const TABLE = {
   REPORT_ABSENCE: { AGENT: GRASSROOTS, CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
   READ_ROSTER: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   ...DOMAIN_DUTIES,
-  /** Registers a project, amends it, moves its phases on and ends it. */
-  KEEP_PROJECT: { CLERK: GRANTORS, CHIEF: GRANTORS },
-  // 重点项目 are named by the government, and its head has it written down
-  FLAG_PROJECT: { HEAD: GRANTORS },
-  DISPATCH_PROJECT: { CHIEF: GRANTORS },
-  ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
-  READ_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  ...projectDuties,
   ...hearingDuties,
 } as const satisfies Record<string, Duty>;
 

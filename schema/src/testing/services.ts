@@ -61,18 +61,6 @@ export function servicesOf(given: Overrides): NodeServices {
     },
     implementation: { getMany: none, ...given.implementation },
     perform: given.perform ?? none,
-    projects: {
-      get: none,
-      list: none,
-      register: none,
-      amend: none,
-      reachPhase: none,
-      flagKey: none,
-      dispatch: none,
-      answerOrder: none,
-      end: none,
-      ...given.projects,
-    },
   };
 }
 

@@ -1,7 +1,8 @@
 /** 项目: what groups cases of several tiers. */
-export type { AnswerProjectOrderInput } from './inputs.ts';
 export { projectAnswerSchema, projectLineSchema, projectNoticeSchema } from './log.ts';
 export type { ProjectAnswer, ProjectLine } from './log.ts';
+export { projects } from './operations.ts';
+export type { ProjectFilter } from './operations.ts';
 export {
   beganOn,
   concernedNodes,
@@ -12,7 +13,6 @@ export {
   requireProjectReader,
 } from './rules.ts';
 export type { ProjectFile, ProjectStanding } from './rules.ts';
-export type { ProjectCaseView, ProjectFilter, ProjectView, ProjectsService } from './services.ts';
 export {
   amendProject,
   answerOrder,
@@ -28,3 +28,4 @@ export {
   unlinkCase,
 } from './steps.ts';
 export type { ProjectDraft } from './steps.ts';
+export type { ProjectCaseView, ProjectView } from './views.ts';

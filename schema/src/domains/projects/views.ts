@@ -1,0 +1,31 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { Day } from '../../kernel/calendar.ts';
+import type { Clock } from '../../case/clock.ts';
+import type { ProjectDays } from '../figures/project-figures.ts';
+import type { ProjectCase, ProjectFile } from './rules.ts';
+import type { CaseState } from '../../case/words.ts';
+import { view } from '../../operation/operation.ts';
+
+/** A case of a project, as far as the node that answers knows it. */
+export interface ProjectCaseView extends ProjectCase {
+  /** Null where no line of it has come here yet. */
+  state: CaseState | null;
+  custodian: DivisionCode | null;
+  clock: Clock | null;
+  /** When the last line came in here; null where this node holds the case. */
+  staleSince: Date | null;
+}
+
+/** A project as one node was told of it. */
+export interface ProjectView {
+  file: ProjectFile;
+  total: ProjectDays;
+  today: Day;
+  /** Its cases over all tiers, in the order they were linked. */
+  cases(): Promise<ProjectCaseView[]>;
+  answeredBy: DivisionCode;
+  /** When the last line came in here; null at the node that keeps it. */
+  staleSince: Date | null;
+}
+
+export const Project = view<ProjectView>('Project');
