@@ -118,7 +118,6 @@ const keeper = personAt(COUNTY, 'CLERK');
 
 /** A bundle of the township, a grant offered to it, a power it asks for, and a project of the county: real ones. */
 async function othersObjects(): Promise<Samples> {
-  const at = (node: string) => federation.services(node);
   const { bundle } = await federation.desk(TOWNSHIP, bundles).fileBundle(townAgent, {
     item: '3310-LB-001',
     place: null,

@@ -15,7 +15,7 @@ import {
   REGISTER_DUTIES,
 } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
-import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from './duties.ts';
+import { EVERYWHERE, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
 
 /** Who is asking, from a verified token. */
