@@ -88,7 +88,7 @@ const state = (by: DivisionCode, head: Partial<FeedHead> = {}) =>
   });
 /** Waits until a claim was looked at, by one that is told apart from those before. */
 const lookedAt = async (text: string) =>
-  eventually(async () => federation.logged.some((line) => line.includes('watermark beyond') && line.includes(text)));
+  eventually(async () => federation.logged.some((line) => line.includes('watermark ignored') && line.includes(text)));
 
 describe('a watermark beyond what was published', () => {
   test('stops nobody and moves no cursor beyond what was sent, and what comes next arrives', async () => {
@@ -138,7 +138,7 @@ describe('a watermark beyond what was published', () => {
     // the broker brings them in the order they were sent
     await say(VILLAGE, TOWNSHIP, { ...claim(), seq: BEYOND - 1 });
     await eventually(async () =>
-      federation.logged.some((line) => line.includes('watermark beyond') && line.includes(`${BEYOND - 1}`)),
+      federation.logged.some((line) => line.includes('watermark ignored') && line.includes(`${BEYOND - 1}`)),
     );
     expect(await lives(TOWNSHIP)).toBe(1);
   });
