@@ -1,6 +1,7 @@
 import { handling } from '@liandong/schema/domains/handling';
 import type { EnquiryState } from '@liandong/schema/case';
 import type { OpenEnquiryInput } from '@liandong/schema/domains/enquiries';
+import { enquiries } from '@liandong/schema/domains/enquiries';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { RoleName } from '@liandong/schema/wire';
 import type { Viewer } from '@liandong/schema/operation';
@@ -34,13 +35,13 @@ afterAll(async () => {
   await federation.stop();
 });
 
-const enquiries = (viewer: Viewer = agent) => federation.services(viewer.division).enquiries;
+const desk = (viewer: Viewer = agent) => federation.desk(viewer.division, enquiries);
 const ask = (change: Partial<OpenEnquiryInput> = {}, viewer: Viewer = agent) =>
-  enquiries(viewer).open(viewer, { item: LOW_INCOME, place: null, asker: null, idempotencyKey: null, ...change });
+  desk(viewer).openEnquiry(viewer, { item: LOW_INCOME, place: null, asker: null, idempotencyKey: null, ...change });
 const report = (id: string, viewer: Viewer = agent, result = '已电话告知结果') =>
-  enquiries(viewer).report(viewer, { id, result, idempotencyKey: null });
+  desk(viewer).reportEnquiry(viewer, { id, result, idempotencyKey: null });
 const listed = async (state: EnquiryState | null = null) =>
-  (await enquiries().list(agent, state, { first: 200, after: null })).nodes;
+  (await desk().enquiries(agent, { filter: { state } }, { first: 200, after: null })).nodes;
 const refusal = (attempt: Promise<unknown>) =>
   attempt.then(
     () => null,
@@ -55,7 +56,7 @@ describe('an enquiry', () => {
     }
     expect(asked.answer).toContain(`受理:亭旁镇(${TOWNSHIP})`);
     expect(asked).toMatchObject({ state: 'OPEN', acceptor: TOWNSHIP, decider: COUNTY, inForce: true, itemVersion: 1 });
-    expect(await enquiries().get(agent, asked.id)).toEqual(asked);
+    expect(await desk().enquiry(agent, { id: asked.id })).toEqual(asked);
   });
 
   test('for an item that is not in force is answered with that fact', async () => {
@@ -81,7 +82,7 @@ describe('an enquiry', () => {
   test('keeps who asked in a table of its own, shows them to the desk and masks them for the supervisor', async () => {
     const { id, asker } = await ask({ asker: ASKER });
     expect(asker).toEqual(ASKER);
-    const seen = await enquiries().get(supervisor, id);
+    const seen = await desk().enquiry(supervisor, { id: id });
     expect(seen.asker).toEqual({ name: '王**', phone: '138****0001' });
     const kept = await federation.rows(VILLAGE, `SELECT * FROM enquiries WHERE node = $1`, [VILLAGE]);
     expect(JSON.stringify(kept)).not.toMatch(/王秀英|13800000001/);
@@ -91,11 +92,19 @@ describe('an enquiry', () => {
     ['ITEM_UNKNOWN', 'for an item nobody has', () => ask({ item: '3310-XX-999' })],
     ['UNKNOWN_DIVISION', 'for a place that is none', () => ask({ place: '331022103299' })],
     ['FORBIDDEN', 'answered by a supervisor', () => ask({}, supervisor)],
-    ['UNAUTHENTICATED', 'without a login', () => enquiries().get(null, 'x')],
-    ['NOT_FOUND', 'that nobody asked', () => enquiries().get(agent, `${VILLAGE}-none`)],
-    ['FORBIDDEN', 'read by the desk above', async () => enquiries().get(clerk, (await ask()).id)],
-    ['FORBIDDEN', 'listed by the desk above', () => enquiries().list(clerk, null, { first: 1, after: null })],
-    ['BAD_INPUT', 'listed from nowhere', () => enquiries().list(agent, null, { first: 1, after: 'nowhere' })],
+    ['UNAUTHENTICATED', 'without a login', () => desk().enquiry(null, { id: 'x' })],
+    ['NOT_FOUND', 'that nobody asked', () => desk().enquiry(agent, { id: `${VILLAGE}-none` })],
+    ['FORBIDDEN', 'read by the desk above', async () => desk().enquiry(clerk, { id: (await ask()).id })],
+    [
+      'FORBIDDEN',
+      'listed by the desk above',
+      () => desk().enquiries(clerk, { filter: { state: null } }, { first: 1, after: null }),
+    ],
+    [
+      'BAD_INPUT',
+      'listed from nowhere',
+      () => desk().enquiries(agent, { filter: { state: null } }, { first: 1, after: 'nowhere' }),
+    ],
   ])('is refused with %s %s', async (code, _, attempt) => {
     expect(await refusal(attempt())).toMatchObject({ code });
   });
@@ -105,7 +114,7 @@ describe('a first-asked duty', () => {
   test('outlives its case, which is decided elsewhere, and ends with the report', async () => {
     const asked = await ask({ asker: ASKER });
     const id = await steps.file(agent, application({ enquiry: asked.id }));
-    expect(await enquiries().get(agent, asked.id)).toMatchObject({ caseId: id, state: 'OPEN' });
+    expect(await desk().enquiry(agent, { id: asked.id })).toMatchObject({ caseId: id, state: 'OPEN' });
     expect(await refusal(report(asked.id))).toMatchObject({ code: 'ENQUIRY_CASE_OPEN', article: '首问负责制度' });
     await steps.toReviewedAtTownship(id);
     await steps.forward(id, clerk);
@@ -113,9 +122,9 @@ describe('a first-asked duty', () => {
     await steps.review(id, countyClerk);
     await steps.decide(id, countyChief);
     await steps.known(id, agent, 'GRANTED');
-    expect(await enquiries().get(agent, asked.id)).toMatchObject({ state: 'OPEN' });
+    expect(await desk().enquiry(agent, { id: asked.id })).toMatchObject({ state: 'OPEN' });
     await steps.deliver(id, countyClerk, agent);
-    expect(await enquiries().get(agent, asked.id)).toMatchObject({ state: 'WAITING', result: null });
+    expect(await desk().enquiry(agent, { id: asked.id })).toMatchObject({ state: 'WAITING', result: null });
     const told = await report(asked.id, agent, '已办结,证件送达');
     expect(told).toMatchObject({ state: 'REPORTED', reportedBy: agent.name, result: '已办结,证件送达' });
     expect(await refusal(report(asked.id))).toMatchObject({ code: 'ENQUIRY_REPORTED' });
@@ -146,7 +155,7 @@ describe('a first-asked duty', () => {
     const all = (await listed()).map((e) => e.id);
     const paged: string[] = [];
     for (let after: string | null = null, more = true; more;) {
-      const page = await enquiries().list(agent, null, { first: 2, after });
+      const page = await desk().enquiries(agent, { filter: { state: null } }, { first: 2, after });
       paged.push(...page.nodes.map((e) => e.id));
       after = page.cursors.at(-1) ?? null;
       more = page.hasNextPage;
@@ -163,11 +172,11 @@ describe('a first-asked duty', () => {
   test('is not reported at another desk, by another post, or without words', async () => {
     const { id } = await ask();
     expect(await refusal(report(id, clerk))).toMatchObject({ code: 'NOT_FIRST_ASKED', field: 'id' });
-    expect(await refusal(enquiries().report(clerk, { id, result: '已告知', idempotencyKey: null }))).toMatchObject({
+    expect(await refusal(desk().reportEnquiry(clerk, { id, result: '已告知', idempotencyKey: null }))).toMatchObject({
       code: 'FORBIDDEN',
     });
     expect(await refusal(report(id, agent, ''))).toMatchObject({ code: 'REASON_MISSING', field: 'result' });
-    expect(await enquiries().get(agent, id)).toMatchObject({ state: 'OPEN' });
+    expect(await desk().enquiry(agent, { id: id })).toMatchObject({ state: 'OPEN' });
   });
 
   test('takes one case, of its own item, filed at its own desk; what is refused files nothing', async () => {

@@ -1,3 +1,4 @@
+import { enquiries } from '@liandong/schema/domains/enquiries';
 import type { RoleName } from '@liandong/schema/wire';
 import type { Viewer } from '@liandong/schema/operation';
 import { ROLE_SCHEMAS } from '@liandong/schema/wire';
@@ -31,7 +32,7 @@ let samples: Samples;
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
   asked = await filed();
-  const enquiry = await federation.services(VILLAGE).enquiries.open(agent, {
+  const enquiry = await federation.desk(VILLAGE, enquiries).openEnquiry(agent, {
     item: LOW_INCOME,
     place: null,
     asker: { name: '包小敏', phone: null },

@@ -1,3 +1,4 @@
+import { enquiries } from '@liandong/schema/domains/enquiries';
 import { randomUUID } from 'node:crypto';
 import type { Action, Viewer } from '@liandong/schema/operation';
 import type { Role, Tier } from '@liandong/schema/kernel';
@@ -72,8 +73,8 @@ beforeAll(async () => {
   for (const node of [TOWNSHIP, COUNTY])
     own[node] = await steps.file(personAt(node, 'CLERK', '民政'), application({ place: VILLAGE }));
   const asked = await federation
-    .services(VILLAGE)
-    .enquiries.open(agent, { item: LOW_INCOME, place: null, asker: null, idempotencyKey: null });
+    .desk(VILLAGE, enquiries)
+    .openEnquiry(agent, { item: LOW_INCOME, place: null, asker: null, idempotencyKey: null });
   samples = Object.fromEntries(
     Object.values(DESKS).map((node) => [node, samplesAt(own[node] ?? `${node}~${randomUUID()}`, id, asked.id)]),
   );

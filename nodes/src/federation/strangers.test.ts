@@ -1,3 +1,4 @@
+import { enquiries } from '@liandong/schema/domains/enquiries';
 import type { Role } from '@liandong/schema/kernel';
 import type { RoleName } from '@liandong/schema/wire';
 import type { Viewer } from '@liandong/schema/operation';
@@ -86,7 +87,7 @@ let samples: Samples;
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
   const id = await new CaseSteps(federation).file();
-  const asked = await federation.services(VILLAGE).enquiries.open(agent, {
+  const asked = await federation.desk(VILLAGE, enquiries).openEnquiry(agent, {
     item: LOW_INCOME,
     place: null,
     asker: { name: '包小敏', phone: '13900009999' },

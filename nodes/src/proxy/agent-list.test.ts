@@ -1,3 +1,4 @@
+import { enquiries } from '@liandong/schema/domains/enquiries';
 import { handling } from '@liandong/schema/domains/handling';
 import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
@@ -44,8 +45,8 @@ test("lists an agent's cases wherever they are held, what ends first first, with
   const there = await steps.file(agent, application());
   const accepted = await steps.file(agent, application());
   const enquiry = await federation
-    .services(VILLAGE)
-    .enquiries.open(agent, { item: '3310-MZ-001', place: null, asker: null, idempotencyKey: null });
+    .desk(VILLAGE, enquiries)
+    .openEnquiry(agent, { item: '3310-MZ-001', place: null, asker: null, idempotencyKey: null });
   const asked = await steps.file(agent, application({ enquiry: enquiry.id }));
   const stranger = await steps.file(personAt(VILLAGE, 'AGENT', null, 'another'), application());
   const noProxy = await steps.file(personAt(VILLAGE, 'CLERK'), application({ consent: null }));
@@ -77,8 +78,8 @@ test("lists an agent's cases wherever they are held, what ends first first, with
   expect(held).toMatchObject({ custodian: TOWNSHIP, state: 'ACCEPTED', waits: [], dueAt: expect.any(Date) });
   expect(await waitsOf(agent, asked)).toEqual(['REPORT_RESULT']);
   await federation
-    .services(VILLAGE)
-    .enquiries.report(agent, { id: enquiry.id, result: '申请人撤回', idempotencyKey: null });
+    .desk(VILLAGE, enquiries)
+    .reportEnquiry(agent, { id: enquiry.id, result: '申请人撤回', idempotencyKey: null });
   expect(await waitsOf(agent, asked)).toBeNull();
   for (const node of [CITY, COUNTY, TOWNSHIP]) await federation.startHost(node);
 });

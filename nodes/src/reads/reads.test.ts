@@ -1,3 +1,4 @@
+import { enquiries } from '@liandong/schema/domains/enquiries';
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { PersonalDataReadView } from '@liandong/schema/domains/reads';
@@ -79,9 +80,10 @@ describe('reading personal data', () => {
     const notice = '{ caseNotice(case: $id, seq: 1) }';
     await ask(agent, 'handling', `query Asked($id: ID!) ${notice}`);
     expect((await reads())[0]).toMatchObject({ fields: ['Query.caseNotice'], question: 'caseNotice' });
-    const { enquiries } = federation.services(VILLAGE);
     const asker = { name: '包小敏', phone: '13900009999' };
-    const asked = await enquiries.open(agent, { item: LOW_INCOME, place: null, asker, idempotencyKey: null });
+    const asked = await federation
+      .desk(VILLAGE, enquiries)
+      .openEnquiry(agent, { item: LOW_INCOME, place: null, asker, idempotencyKey: null });
     await ask(agent, 'enquiries', `{ enquiries(first: 5) { nodes { id asker { phone } } } }`);
     expect((await reads(VILLAGE, asked.id))[0]).toMatchObject({ fields: ['Enquiry.asker.phone'] });
   });

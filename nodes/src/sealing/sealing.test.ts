@@ -1,3 +1,4 @@
+import { enquiries } from '@liandong/schema/domains/enquiries';
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DivisionCode } from '@liandong/schema/kernel';
@@ -53,8 +54,8 @@ afterAll(async () => {
 
 /** From the question at the desk to the paper in the applicant's hands, with sharing, over three levels. */
 async function journey(): Promise<string> {
-  const { enquiries, filing } = federation.services(VILLAGE);
-  await enquiries.open(agent, {
+  const { filing } = federation.services(VILLAGE);
+  await federation.desk(VILLAGE, enquiries).openEnquiry(agent, {
     item: LOW_INCOME,
     place: null,
     asker: { name: '包小敏', phone: '13900009999' },

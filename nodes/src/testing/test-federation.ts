@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { programLog } from '@liandong/runtime';
+import type { NodeServices } from '@liandong/schema/graph';
 import type { DivisionCode, Divisions, OfficialCalendar, Role } from '@liandong/schema/kernel';
 import type { Domain, Viewer } from '@liandong/schema/operation';
 import type { RoleOperation, RoleResult } from '@liandong/schema/wire';
@@ -27,7 +28,6 @@ import { holdCeremony } from '../topology/index.ts';
 import type { StoredKey } from '../trust/index.ts';
 import { readKeys, readPassphrase } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { earlierServices } from './earlier-services.ts';
 import { TEMPLATE } from './global-setup.ts';
 import type { TestBroker, TestLink } from './test-brokers.ts';
 import { HUB, planBrokers } from './test-brokers.ts';
@@ -265,8 +265,8 @@ export class TestFederation {
   }
 
   /** What the node's own services answer, without the gateway between. */
-  services(node: DivisionCode) {
-    return earlierServices(this.host(node).services(node));
+  services(node: DivisionCode): NodeServices {
+    return this.host(node).services(node);
   }
 
   /** The operations of a domain at a node, without the gateway between. */
