@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, ITEM, VILLAGE } from './testing/memory-federation.ts';
 import { heldBytes } from './testing/held-memory.ts';
-import { freePort } from './testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
 import { personAt } from './testing/people.ts';
 import type { TestGatewayOptions } from './testing/test-gateway.ts';
 import { TestGateway, codesOf } from './testing/test-gateway.ts';

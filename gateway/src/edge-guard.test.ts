@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Issuer, LoginGuard, generateIssuerKey, hashPassword } from './issuer/index.ts';
 import { COUNTY } from './testing/memory-federation.ts';
-import { freePort } from './testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
 import { personAt } from './testing/people.ts';
 import type { TestGatewayOptions } from './testing/test-gateway.ts';
 import { TestGateway, codesOf } from './testing/test-gateway.ts';

@@ -24,7 +24,8 @@ import {
   stockCatalogue,
   topologyOf,
 } from './testing/memory-federation.ts';
-import { TestBroker, freePort } from './testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
+import { TestBroker } from '../../schema/runtime/src/testing/nats-broker.ts';
 import { readAnswer } from './testing/test-gateway.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

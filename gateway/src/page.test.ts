@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY } from './testing/memory-federation.ts';
-import { freePort } from './testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
 import { personAt } from './testing/people.ts';
 import { TestGateway } from './testing/test-gateway.ts';
 

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, JOURNEY } from './testing/memory-federation.ts';
-import { freePort } from './testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
 import { personAt } from './testing/people.ts';
 import { TestGateway, readAnswer } from './testing/test-gateway.ts';
 

@@ -11,7 +11,8 @@ import type { TestCertificate } from '../../schema/src/testing/tls.ts';
 import { CAN_CERTIFY, TappedLine, makeCertificate } from '../../schema/src/testing/tls.ts';
 import { Issuer, generateIssuerKey } from './issuer/index.ts';
 import { HOSTS, topologyOf } from './testing/memory-federation.ts';
-import { TestBroker, freePort } from './testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
+import { TestBroker } from '../../schema/runtime/src/testing/nats-broker.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

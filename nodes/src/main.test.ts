@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@liandong/runtime/local';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TestBroker } from '../../gateway/src/testing/nats-broker.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { TestBroker } from '../../schema/runtime/src/testing/nats-broker.ts';
 import { CAN_CERTIFY, TappedLine, makeCertificate } from '../../schema/src/testing/tls.ts';
 import { CITY, TestFederation } from './testing/test-federation.ts';
 
@@ -37,6 +37,8 @@ function spawnHost(change: Record<string, string> = {}): Started {
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  // also where a test fails half-way
+  onTestFinished(() => void child.kill('SIGKILL'));
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -139,6 +141,7 @@ describe('a host’s process', () => {
     async () => {
       const certificate = makeCertificate(federation.dir);
       const secure = await TestBroker.start(certificate);
+      onTestFinished(() => secure.stop());
       const line = await TappedLine.open(Number(new URL(federation.brokerUrl).port));
       const url = `tls://127.0.0.1:${line.port}`;
       const { child, ended, ready } = spawnHost({ LIANDONG_NATS_URL: url, NODE_EXTRA_CA_CERTS: certificate.certFile });
@@ -148,7 +151,7 @@ describe('a host’s process', () => {
       await ready;
       child.kill('SIGTERM');
       expect(await ended).toBe(0);
-      await Promise.all([line.close(), secure.stop()]);
+      await line.close();
     },
   );
 });

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { COUNTY, JOURNEY } from '../testing/memory-federation.ts';
-import { TestBroker, freePort } from '../testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
+import { TestBroker } from '../../../schema/runtime/src/testing/nats-broker.ts';
 import { personAt } from '../testing/people.ts';
 import { TestGateway } from '../testing/test-gateway.ts';
 import { NatsTransport } from '../transport/index.ts';
@@ -62,6 +63,7 @@ describe('the gateway', () => {
 
   test('knows whether its broker is there, by which it is ready or not', async () => {
     const broker = await TestBroker.start();
+    onTestFinished(() => broker.stop());
     const nats = await NatsTransport.connect([broker.url], null);
     expect(nats.isUp()).toBe(true);
     await broker.stop();

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Host, HostReply, HostRequest } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../testing/nats-broker.ts';
+import { freePort } from '@liandong/runtime/local';
 import { HttpTransport } from './http.ts';
 
 const REQUEST: HostRequest = {

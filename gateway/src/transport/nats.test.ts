@@ -14,7 +14,7 @@ import {
   splitParts,
 } from '@liandong/schema/wire';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { TestBroker } from '../testing/nats-broker.ts';
+import { TestBroker } from '../../../schema/runtime/src/testing/nats-broker.ts';
 import { NatsTransport } from './nats.ts';
 
 const PART_BYTES = 512 * 1024;

@@ -4,11 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '@liandong/runtime/local';
 import { connect } from '@nats-io/transport-node';
-import type { TestCertificate } from '../../../schema/src/testing/tls.ts';
-
-export { freePort };
+import type { TestCertificate } from '../../../src/testing/tls.ts';
+import { freePort } from '../local/index.ts';
 
 /** A real nats-server of a test file's own; keeps its port over restarts. */
 export class TestBroker {
