@@ -29,10 +29,11 @@ function riddlesIn(source: string): string[] {
   const texts = [...source.matchAll(SAYING)].flatMap(([, call = '']) =>
     [...call.matchAll(TEXT)].map(([, a, b, c]) => (a ?? b ?? c ?? '').replaceAll(/\$\{[^}]*\}/g, '…')),
   );
-  return texts.flatMap((text) =>
-    RIDDLES.filter(([phrase]) => phrase.test(text)).map(([phrase, better]) => `${text} (${phrase.source}: ${better})`),
-  );
+  return texts.flatMap(riddlesOf);
 }
+
+const riddlesOf = (text: string): string[] =>
+  RIDDLES.filter(([phrase]) => phrase.test(text)).map(([phrase, better]) => `${text} (${phrase.source}: ${better})`);
 
 async function sourcesOf(root: string): Promise<string[]> {
   const files = await readdir(join(PROJECT_DIR, root), { recursive: true });
@@ -49,6 +50,13 @@ describe('error messages and log lines', () => {
       found.push(...riddles.map((riddle) => `${file}: ${riddle}`));
     }
     expect(found).toEqual([]);
+  });
+
+  test('and descriptions of the graph do so too', async () => {
+    const sdl = await readFile(join(PROJECT_DIR, 'schema/sdl/whole.graphql'), 'utf8');
+    const descriptions = [...sdl.matchAll(/"""([\s\S]*?)"""/g)].map(([, text = '']) => text.trim());
+    expect(descriptions.length).toBeGreaterThan(500);
+    expect(descriptions.flatMap(riddlesOf)).toEqual([]);
   });
 
   test('that speak in riddles are found, in an error as in a log line', () => {

@@ -16,7 +16,7 @@ const DESK_LABELS: Record<CaseDesk, string> = {
   ACCEPTOR: 'the accepting organ',
   DECIDER: 'the deciding organ',
   ORGAN: 'the accepting or the deciding organ',
-  HOLDER: 'whoever holds the case',
+  HOLDER: 'the desk that holds the case',
   RECEIVER: 'the node it is under way to',
 };
 

@@ -5,7 +5,7 @@ import type { Action } from '../operation/permissions.ts';
 
 /**
  * Which desk may write a line: the one that opens the case, the one that took it in, the accepting or the deciding
- * organ, either of them (`ORGAN`), whoever holds the case (`HOLDER`), or the node it is under way to (`RECEIVER`).
+ * organ, either of them (`ORGAN`), the desk that holds the case (`HOLDER`), or the node it is under way to (`RECEIVER`).
  */
 export const CASE_DESKS = ['OPENING', 'FILING', 'ACCEPTOR', 'DECIDER', 'ORGAN', 'HOLDER', 'RECEIVER'] as const;
 export type CaseDesk = (typeof CASE_DESKS)[number];

@@ -31,7 +31,7 @@ export const publishedList = query('publishedList', {
   input: {
     division: requiredDivision,
     kind: word('ListKind', LIST_KINDS),
-    audience: word('Audience', AUDIENCES).nullish().meta({ description: 'Everybody when left out.' }),
+    audience: word('Audience', AUDIENCES).nullish().meta({ description: 'All people when left out.' }),
   },
   route: NAMED_DIVISION,
   answer: listOf(ListEntry),

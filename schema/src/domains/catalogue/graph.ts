@@ -70,7 +70,7 @@ function implementItem(role: RoleBuilder, Item: Item): void {
       audiences: t.field({
         type: [enums.Audience],
         nullable: { list: true, items: false },
-        description: '服务对象; empty for everybody.',
+        description: '服务对象; empty for all.',
         resolve: ({ item }) => item.audiences,
       }),
       proxyAllowed: t.boolean({ description: '可否代办', resolve: ({ item }) => item.proxyAllowed }),

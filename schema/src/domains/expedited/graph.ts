@@ -30,7 +30,7 @@ export function expeditedRefs({ builder, enums, refs }: RoleBuilder) {
     fields: (t) => ({
       ground: t.exposeString('ground', { description: 'Null where every case of the item is urgent.' }),
       askedAt: t.field({ type: 'DateTime', nullable: false, resolve: (u) => u.askedAt }),
-      approved: t.boolean({ description: 'Null while nobody has decided.', resolve: (u) => u.approved }),
+      approved: t.boolean({ description: 'Null while it is not decided.', resolve: (u) => u.approved }),
       decidedAt: t.field({ type: 'DateTime', resolve: (u) => u.decidedAt }),
       decidedBy: t.string({ resolve: (u) => u.decidedBy?.name ?? null }),
       reason: t.exposeString('reason', { description: 'What was said with the decision.' }),

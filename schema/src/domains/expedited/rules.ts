@@ -22,7 +22,7 @@ export interface Urgency {
   ground: string | null;
   askedAt: Date;
   askedBy: LogActor;
-  /** Null while nobody has decided. */
+  /** Null while it is not decided. */
   approved: boolean | null;
   decidedAt: Date | null;
   decidedBy: LogActor | null;

@@ -131,7 +131,7 @@ export const proposeFeeWaiver = ruledStep('proposeFeeWaiver', {
  */
 export const grantFeeWaiver = ruledStep('grantFeeWaiver', {
   zh: '批准减免',
-  about: 'never by whoever proposed it.',
+  about: 'never by the person who proposed it.',
   by: 'GRANT_WAIVER',
   article: ARTICLES.feeWaiver,
   keyedAs: 'grantWaiver',

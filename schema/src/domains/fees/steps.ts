@@ -116,7 +116,7 @@ export function proposeWaiver(desk: Desk, file: CaseFile, asked: { amountFen: nu
 }
 
 /**
- * Grants a waiver as it was proposed; never by whoever proposed it.
+ * Grants a waiver as it was proposed; never by the person who proposed it.
  * @throws {ProblemError} NOT_FOUND, SAME_PERSON, FEE_OVERPAID where less than that is due by now
  */
 export function grantWaiver(desk: Desk, file: CaseFile, waiver: number): Step {

@@ -25,8 +25,8 @@ export function addFiling(role: RoleBuilder): void {
     fields: (t) => ({
       name: t.exposeString('name'),
       idType: t.field({ type: enums.IdType, resolve: (a) => a.idType }),
-      idNumber: t.exposeString('idNumber', { description: 'Masked for whoever does not handle the case.' }),
-      phone: t.exposeString('phone', { description: 'Masked for whoever does not handle the case.' }),
+      idNumber: t.exposeString('idNumber', { description: 'Masked for people who do not handle the case.' }),
+      phone: t.exposeString('phone', { description: 'Masked for people who do not handle the case.' }),
     }),
   });
   const Consent = builder.objectRef<NonNullable<FilingView['consent']>>('Consent').implement({
@@ -84,7 +84,7 @@ export function addFiling(role: RoleBuilder): void {
       form: t.field({
         type: [FormEntry],
         nullable: { list: true, items: false },
-        description: "What the application states in the item's form; empty for whoever does not handle the case.",
+        description: "What the application states in the item's form; empty for people who do not handle the case.",
         resolve: (c) => c.form,
       }),
       bundleId: t.id({ description: '一件事 the case is a member of.', resolve: (c) => c.bundle?.id ?? null }),
@@ -143,7 +143,11 @@ export function addFiling(role: RoleBuilder): void {
       reason: t.exposeString('reason'),
       remedies: t.exposeString('remedies', { description: '救济途径' }),
       steps: t.field({ type: [Step], nullable: { list: true, items: false }, resolve: (c) => c.steps }),
-      proxy: t.field({ type: TrackedProxy, description: 'Null where nobody acts by proxy.', resolve: (c) => c.proxy }),
+      proxy: t.field({
+        type: TrackedProxy,
+        description: 'Null where there is no proxy agent.',
+        resolve: (c) => c.proxy,
+      }),
     }),
   });
 
@@ -279,7 +283,7 @@ export function addFiling(role: RoleBuilder): void {
   const FileDraftInput = builder.inputType('FileDraftInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
-      materials: t.field({ type: [MaterialInput], required: true, description: "What comes on top of the draft's." }),
+      materials: t.field({ type: [MaterialInput], required: true, description: "Materials on top of the draft's." }),
       idempotencyKey: t.string(),
     }),
   });

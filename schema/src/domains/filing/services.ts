@@ -13,7 +13,7 @@ import type { Viewer } from '../../operation/permissions.ts';
 export interface ApplicantView {
   name: string;
   idType: IdType;
-  /** Masked for whoever does not handle the case. */
+  /** Masked for people who do not handle the case. */
   idNumber: string;
   phone: string;
 }

@@ -59,7 +59,7 @@ function partyTypes({ builder }: RoleBuilder) {
         description: '0 the applicant; 1, 2, 3 … the interested parties.',
       }),
       name: t.exposeString('name'),
-      phone: t.exposeString('phone', { description: 'Masked for whoever does not handle the case.' }),
+      phone: t.exposeString('phone', { description: 'Masked for people who do not handle the case.' }),
       address: t.exposeString('address'),
       grave: t.exposeBoolean('grave', {
         nullable: false,
@@ -73,7 +73,7 @@ function partyTypes({ builder }: RoleBuilder) {
     fields: (t) => ({
       party: t.exposeInt('party', { nullable: false }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: (s) => s.at }),
-      text: t.exposeString('text', { description: 'Null for whoever does not handle the case.' }),
+      text: t.exposeString('text', { description: 'Null for people who do not handle the case.' }),
     }),
   });
   return { Interested, Statement };
@@ -104,7 +104,7 @@ function stageTypes({ builder }: RoleBuilder) {
       place: t.exposeString('place', { nullable: false }),
       chair: t.string({ description: 'Null once who was named stepped back.', resolve: (c) => c.chair?.name ?? null }),
       announcement: t.exposeString('announcement', { description: '公告' }),
-      ownMotion: t.exposeBoolean('ownMotion', { nullable: false, description: 'Held with nobody asking (Art. 46).' }),
+      ownMotion: t.exposeBoolean('ownMotion', { nullable: false, description: 'Held without a request (Art. 46).' }),
     }),
   });
   const RecordRef = builder.objectRef<HearingRecord & { text: string | null }>('HearingRecord').implement({
@@ -115,7 +115,7 @@ function stageTypes({ builder }: RoleBuilder) {
       attended: t.field({ type: ['Int'], nullable: false, resolve: (r) => r.attended }),
       signed: t.field({ type: ['Int'], nullable: false, resolve: (r) => r.signed }),
       sha256: t.string({ nullable: false, resolve: (r) => r.record.sha256 }),
-      text: t.exposeString('text', { description: 'Null for whoever does not handle the case.' }),
+      text: t.exposeString('text', { description: 'Null for people who do not handle the case.' }),
     }),
   });
   return { Offer, Request, Call, RecordRef };

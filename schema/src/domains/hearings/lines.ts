@@ -14,7 +14,7 @@ export const hearingDataSchemas = {
     count: z.int().min(1).max(1000),
     /** Who they are (利害关系人名册), as JSON of its own. */
     register: materialSchema,
-    /** What touches them; names nobody. */
+    /** What touches them; names no person. */
     matter: z.string().min(1).max(1000),
     /** Whether it touches a great interest of theirs directly, so that a hearing is offered (Art. 47). */
     grave: z.boolean(),

@@ -51,7 +51,7 @@ export const tellInterestedParties = ruledStep('tellInterestedParties', {
   keyedAs: 'tellInterested',
   input: {
     parties: z.array(interestedPartyInput).min(1, 'name at least one').max(MOST),
-    matter: words(1000).meta({ description: 'What touches them; names nobody.' }),
+    matter: words(1000).meta({ description: 'What touches them; names no person.' }),
     grave: z.boolean().meta({ description: 'Whether a great interest of theirs is touched directly.' }),
   },
   needs: paper,
@@ -138,8 +138,8 @@ export const callHearing = ruledStep('callHearing', {
         sub: text(200).meta({ scalar: 'ID', description: "Subject of the person's token." }),
         name: text(100),
       })
-      .meta({ inputType: 'HearingChairInput', description: 'Nobody who accepted or reviewed the case.' }),
-    announcement: optionalText(2000).meta({ description: '公告; needed where nobody asked for the hearing.' }),
+      .meta({ inputType: 'HearingChairInput', description: 'Not the person who accepted or reviewed the case.' }),
+    announcement: optionalText(2000).meta({ description: '公告; needed where the hearing was not asked for.' }),
   },
   answer: Hearing,
   rule: (context, file, { at, place, chair, announcement }) =>
@@ -166,7 +166,7 @@ export const recuseChair = ruledStep('recuseChair', {
  */
 export const holdHearing = ruledStep('holdHearing', {
   zh: '听证笔录',
-  about: ', by the chair; signed by whoever came.',
+  about: ', by the chair; signed by all who came.',
   by: 'HOLD_HEARING',
   article: ARTICLES.hearingRules,
   input: {

@@ -64,10 +64,7 @@ const elements = {
   department: text,
   delegableTo: tiers,
   proxyAllowed: flag,
-  audiences: z
-    .array(word('Audience', words.AUDIENCES))
-    .nullish()
-    .meta({ description: '服务对象; empty for everybody.' }),
+  audiences: z.array(word('Audience', words.AUDIENCES)).nullish().meta({ description: '服务对象; empty for all.' }),
   lifeEvents: textsInput,
   feeSchedule: feeScheduleInput,
   bundle,

@@ -34,7 +34,7 @@ export const itemHistory = query('itemHistory', {
  */
 export const draftItem = mutation('draftItem', {
   zh: '起草',
-  about: 'a new item, or a change of one. What is left out stays as it is; a changed draft is reviewed anew.',
+  about: 'a new item, or a change of one. What is left out stays as it is; a changed draft is reviewed again.',
   by: 'DRAFT_ITEM',
   article: ARTICLES.itemLife,
   inputType: 'ItemDraftInput',

@@ -136,13 +136,13 @@ function visitType({ builder, enums }: RoleBuilder) {
       notified: t.field({
         type: ['Int'],
         nullable: false,
-        description: "Parties of other nodes that know of it; nobody else's absence counts.",
+        description: "Parties of other nodes that know of it; no other party's absence counts.",
         resolve: (v) => v.notified,
       }),
       excused: t.field({
         type: [ExcuseRef],
         nullable: false,
-        description: 'Who said beforehand why it can not come.',
+        description: 'Who said beforehand why it cannot come.',
         resolve: (v) => v.excused,
       }),
       record: t.string({ description: 'Null until it is recorded.', resolve: (v) => v.recorded?.record ?? null }),

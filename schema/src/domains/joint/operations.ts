@@ -272,7 +272,7 @@ export const resolveObjection = ruledStep('resolveObjection', {
  */
 export const withdrawQuestion = ruledStep('withdrawQuestion', {
   zh: '撤回征询',
-  about: "by the lead's chief, of a party nobody needs by law; a later answer is refused as over.",
+  about: "by the lead's chief, of a party that no law requires; a later answer is refused as over.",
   by: 'WITHDRAW_QUESTION',
   article,
   input: { party: number, reason: words(1000).meta({ description: 'Names no numbers of a person.' }) },

@@ -34,7 +34,7 @@ export function addOpinionRequest({ builder, enums, refs }: RoleBuilder, PartyRe
     fields: (t) => ({
       at: t.field({ type: 'DateTime', nullable: false, resolve: (v) => v.at }),
       place: t.exposeString('place', { nullable: false }),
-      excuse: t.exposeString('excuse', { description: 'Why the party said it can not come.' }),
+      excuse: t.exposeString('excuse', { description: 'Why the party said it cannot come.' }),
       as: t.field({ type: enums.Attendance, description: 'Null until it is recorded.', resolve: (v) => v.as }),
     }),
   });

@@ -71,7 +71,7 @@ function agentCaseType({ builder, enums, refs }: RoleBuilder, parts: Parts) {
       id: t.exposeID('id', { nullable: false }),
       number: t.exposeString('number', { nullable: false }),
       item: t.field({ type: refs.ItemStub, resolve: (c) => ({ code: c.item, via: c.answeredBy }) }),
-      applicant: t.exposeString('applicant', { description: 'Null for whoever does not handle the case.' }),
+      applicant: t.exposeString('applicant', { description: 'Null for people who do not handle the case.' }),
       agent: t.field({ type: parts.Agent, nullable: false, resolve: (c) => c.agent }),
       state: t.field({ type: enums.CaseState, nullable: false, resolve: (c) => c.state }),
       custodian: t.field({ type: Division, resolve: (c) => c.custodian }),

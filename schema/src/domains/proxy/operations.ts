@@ -40,7 +40,7 @@ export const agentCases = query('agentCases', {
     agent: z
       .string()
       .nullish()
-      .meta({ scalar: 'ID', description: 'Subject of the agent; whoever asks, when left out.' }),
+      .meta({ scalar: 'ID', description: 'Subject of the agent; the person who asks, when left out.' }),
     division: askedDivision.meta({ description: "The agent's desk; the viewer's own when left out." }),
   },
   route: ASKED_DIVISION,
@@ -79,7 +79,7 @@ export const logContact = mutation('logContact', {
  */
 export const revokeConsent = mutation('revokeConsent', {
   zh: '撤回委托',
-  about: "the applicant's word that nobody acts for them any more.",
+  about: "the applicant's word that the agent acts for them no longer.",
   by: 'REVOKE_CONSENT',
   judgedBy: 'RULES',
   oneCase: true,

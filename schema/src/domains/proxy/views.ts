@@ -35,7 +35,7 @@ export interface AgentCaseView {
   id: string;
   number: string;
   item: string;
-  /** Null for whoever does not handle the case, and where only its progress is known here. */
+  /** Null for people who do not handle the case, and where only its progress is known here. */
   applicant: string | null;
   agent: CaseAgent;
   state: CaseState;

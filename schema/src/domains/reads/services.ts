@@ -16,7 +16,7 @@ export interface PersonalDataRead {
 /** A reading of personal data as the person it is about is told of it. */
 export interface PersonalDataReadView {
   at: Date;
-  /** The desk of whoever read. */
+  /** The reader's desk. */
   division: DivisionCode;
   personName: string;
   roles: Role[];

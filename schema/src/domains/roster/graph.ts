@@ -18,7 +18,7 @@ export function addRoster(role: RoleBuilder): void {
   const { RosterAgentRef, StandInRef, Absence } = own;
 
   const Person = builder.objectRef<NonNullable<RosterAgent['standIn']>>('PostHolder').implement({
-    description: 'Somebody of a desk.',
+    description: 'A person of a desk.',
     fields: (t) => ({
       sub: t.exposeID('sub', { nullable: false, description: 'Subject of the token.' }),
       name: t.exposeString('name', { nullable: false }),
@@ -114,7 +114,7 @@ export function addRoster(role: RoleBuilder): void {
       reportedBy: t.exposeString('reportedBy', { nullable: false }),
       standIn: t.field({
         type: Person,
-        description: "Null where nobody stands in, and the township's team takes over.",
+        description: "Null where there is no stand-in, and the township's team takes over.",
         resolve: (a) => a.standIn,
       }),
       cases: t.field({ type: [AbsenceCase], nullable: false, resolve: (a) => a.cases }),
@@ -158,7 +158,7 @@ export function addRoster(role: RoleBuilder): void {
       withoutNode: t.field({
         type: [Division],
         nullable: { list: false, items: true },
-        description: 'Places without a node of their own: nobody keeps a roster there.',
+        description: 'Places without a node of their own: no roster is kept there.',
         resolve: (v) => v.withoutNode,
       }),
       coverage: t.field({ type: Coverage, nullable: false, resolve: (v) => v.coverage }),

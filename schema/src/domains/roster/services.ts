@@ -81,7 +81,7 @@ export interface RosterCoverageView {
   covered: number;
   /** Those that lack something, parents before children. */
   gaps: { place: DivisionCode; agents: number; gaps: RosterGap[] }[];
-  /** Places without a node of their own: nobody keeps a roster there. */
+  /** Places without a node of their own: no roster is kept there. */
   withoutNode: DivisionCode[];
   coverage: SubtreeCoverage & { silent: { node: DivisionCode; code: ErrorCode }[] };
 }

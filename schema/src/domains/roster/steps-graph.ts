@@ -114,7 +114,7 @@ export function addRosterSteps(
   const ReportInput = builder.inputType('ReportAbsenceInput', {
     fields: (t) => ({
       division: t.id({ description: desk }),
-      sub: t.id({ description: 'The agent; whoever asks, when left out.' }),
+      sub: t.id({ description: 'The agent; the person who asks, when left out.' }),
       from: t.field({ type: 'Date', required: true }),
       until: t.field({ type: 'Date', required: true, description: 'The last day.' }),
       reason: t.string({ required: true }),

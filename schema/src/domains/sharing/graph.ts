@@ -73,7 +73,7 @@ export function addSharing(role: RoleBuilder): void {
       name: t.exposeString('name', { nullable: false }),
       label: t.exposeString('label', { nullable: false }),
       value: t.exposeString('value', {
-        description: 'Null before the answer, and for whoever does not handle the case.',
+        description: 'Null before the answer, and for people who do not handle the case.',
       }),
     }),
   });
@@ -107,7 +107,7 @@ export function addSharing(role: RoleBuilder): void {
     description: '个人信息查阅记录: who read which personal data, when, in which post; append-only.',
     fields: (t) => ({
       at: t.field({ type: 'DateTime', nullable: false, resolve: (r) => r.at }),
-      division: t.field({ type: Division, description: 'The desk of whoever read.', resolve: (r) => r.division }),
+      division: t.field({ type: Division, description: "The reader's desk.", resolve: (r) => r.division }),
       person: t.exposeString('personName', { nullable: false }),
       posts: t.field({ type: [enums.Role], nullable: { list: false, items: false }, resolve: (r) => r.roles }),
       fields: t.exposeStringList('fields', {
@@ -119,7 +119,7 @@ export function addSharing(role: RoleBuilder): void {
         nullable: false,
         description: 'For what: the question that was asked, or the command that was run on the host.',
       }),
-      purpose: t.exposeString('purpose', { description: 'Why, in the words of whoever ran the command.' }),
+      purpose: t.exposeString('purpose', { description: 'Why, in the words of the operator who ran the command.' }),
     }),
   });
   const Use = builder.objectRef<DataUseView>('DataUse').implement({
@@ -180,7 +180,7 @@ export function addSharing(role: RoleBuilder): void {
       suppliedMaterials: t.stringList({
         extensions: OPENS_ITS_CASE,
         nullable: true,
-        description: 'Materials of a case that sharing gave and nobody need hand in.',
+        description: 'Materials of a case that sharing gave, so that they need not be handed in.',
         args: { case: t.arg.id({ required: true }), division: t.arg.id({ description: division }) },
         resolve: (_, args, context) => context.services(addressed(context)).sharing.supplied(context.viewer, args.case),
       }),
