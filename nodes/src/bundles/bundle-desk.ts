@@ -19,17 +19,10 @@ import {
   progressOf,
 } from '@liandong/schema/domains/bundles';
 import { requireInForce } from '@liandong/schema/domains/catalogue';
-import type { Application, CaseDesk, CaseWriter, GivenMaterial } from '../cases/index.ts';
-import {
-  Serials,
-  lockCase,
-  lockCases,
-  saltOf,
-  storeMaterials,
-  trackingCodeOf,
-  trackingHash,
-  loggedConsent,
-} from '../cases/index.ts';
+import type { GivenMaterial } from '../materials/index.ts';
+import type { Application, CaseDesk, CaseWriter } from '../cases/index.ts';
+import { storeMaterials } from '../materials/index.ts';
+import { Serials, lockCase, lockCases, saltOf, trackingCodeOf, trackingHash, loggedConsent } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';

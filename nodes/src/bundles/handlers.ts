@@ -4,7 +4,7 @@ import type { SuccessionOf } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { requireCaseReader } from '@liandong/schema/operation';
 import { requireOpenNode } from '@liandong/schema/case';
-import { decodeMaterials } from '../cases/index.ts';
+import { decodeMaterials } from '../materials/index.ts';
 import type { NodeHandlers } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { BundleDesk } from './bundle-desk.ts';

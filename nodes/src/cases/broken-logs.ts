@@ -2,7 +2,7 @@ import { ProblemError } from '@liandong/schema/kernel';
 import { foldLog } from '@liandong/schema/case';
 import type { NodeQueries } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';
-import { requireChain } from './case-lines.ts';
+import { requireChain } from '../case-log/index.ts';
 import { readLines } from './case-store.ts';
 
 /** Cases whose logs are read at a time. */

@@ -25,7 +25,7 @@ import type { CaseWriter } from './case-writer.ts';
 import { deemAccepted, deemRenewed } from './deemed.ts';
 import type { DeskElementsParts } from './desk-elements.ts';
 import { DeskElements } from './desk-elements.ts';
-import { decodeMaterials, storeMaterials } from './materials.ts';
+import { decodeMaterials, storeMaterials } from '../materials/index.ts';
 import type { Projection } from './run-step.ts';
 import { StepRunner } from './run-step.ts';
 import { Serials } from './serials.ts';

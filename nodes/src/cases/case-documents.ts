@@ -10,7 +10,7 @@ import { unknownItem } from './case-elements.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCase } from './case-store.ts';
 import type { Application } from './case-views.ts';
-import { readPart, storeMaterials } from './materials.ts';
+import { readPart, storeMaterials } from '../materials/index.ts';
 
 // The papers of a case: the result's document, whose bytes are kept like a material's, and the notices.
 

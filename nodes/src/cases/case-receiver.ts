@@ -24,14 +24,14 @@ import type { Failures } from '../failures/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import { foldChain } from './case-lines.ts';
+import { foldChain } from '../case-log/index.ts';
 import { insertLines } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
 import { lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
-import { checkedLines, requireWords } from './checked-lines.ts';
+import { checkedLines, requireWords } from '../case-log/index.ts';
 import { LineIntake } from './line-intake.ts';
-import { absentMaterials, partsOf, receivePart } from './materials.ts';
+import { absentMaterials, partsOf, receivePart } from '../materials/index.ts';
 
 export interface CaseReceiverParts {
   trust: Trust;

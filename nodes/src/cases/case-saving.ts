@@ -7,7 +7,7 @@ import { problem } from '@liandong/schema/kernel';
 import { renewalDueAt } from '@liandong/schema/domains/filing';
 import type { NodeTx } from '../db/index.ts';
 import { gathered, together } from '../db/index.ts';
-import type { SignedLine } from './case-lines.ts';
+import type { SignedLine } from '../case-log/index.ts';
 import type { StoredCase } from './case-store.ts';
 
 /** SQLSTATE */

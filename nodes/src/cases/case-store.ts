@@ -5,8 +5,8 @@ import { foldLog } from '@liandong/schema/case';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered, together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
-import type { SignedLine } from './case-lines.ts';
-import { signedOf } from './case-lines.ts';
+import type { SignedLine } from '../case-log/index.ts';
+import { signedOf } from '../case-log/index.ts';
 
 /** A case as one node keeps it. */
 export interface StoredCase {

@@ -9,11 +9,11 @@ import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox, Outgoing } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import type { SignedLine } from './case-lines.ts';
-import { requireChain } from './case-lines.ts';
+import type { SignedLine } from '../case-log/index.ts';
+import { requireChain } from '../case-log/index.ts';
 import { appendLines, saveCase } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
-import { materialMessages } from './materials.ts';
+import { materialMessages } from '../materials/index.ts';
 
 export interface CaseWriterParts {
   trust: Trust;

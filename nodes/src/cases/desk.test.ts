@@ -27,7 +27,7 @@ import {
   eventually,
   personAt,
 } from '../testing/test-federation.ts';
-import { foldChain } from './case-lines.ts';
+import { foldChain } from '../case-log/index.ts';
 import { findCases } from './case-store.ts';
 
 let federation: TestFederation;

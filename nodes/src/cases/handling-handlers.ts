@@ -2,7 +2,7 @@ import type { handling } from '@liandong/schema/domains/handling';
 import type { InputOf } from '@liandong/schema/operation';
 import type { NodeHandlers } from '../db/index.ts';
 import { draftDocument } from './case-documents.ts';
-import type { CaseFilter } from './case-queue.ts';
+import type { CaseFilter } from '../work-queue/index.ts';
 import type { CaseReadings } from './case-readings.ts';
 
 /** 办理 at one node: what its desk reads of cases, and the document it issues. All other steps are rules alone. */

@@ -8,15 +8,15 @@ import type { Failures } from '../failures/index.ts';
 import type { Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
-import type { SignedLine } from './case-lines.ts';
-import { requireChain } from './case-lines.ts';
+import type { SignedLine } from '../case-log/index.ts';
+import { requireChain } from '../case-log/index.ts';
 import { appendLines, insertLines } from './case-saving.ts';
 import type { StoredCase } from './case-store.ts';
 import { lockCase } from './case-store.ts';
 import type { CaseWriter } from './case-writer.ts';
-import { checkedLines, requireWords } from './checked-lines.ts';
-import type { WaitingLine } from './waiting-lines.ts';
-import { dropWaiting, keepWaiting, readWaiting } from './waiting-lines.ts';
+import { checkedLines, requireWords } from '../case-log/index.ts';
+import type { WaitingLine } from '../case-log/index.ts';
+import { dropWaiting, keepWaiting, readWaiting } from '../case-log/index.ts';
 
 /** What is counted and logged of lines that are not taken. */
 const ECHO_JOB = 'taking an echo';

@@ -11,7 +11,7 @@ import { sha256 } from '../trust/index.ts';
 import type { CaseReceiver } from './case-receiver.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCases, lockCase, readableCases } from './case-store.ts';
-import { absentMaterials, materialMessages, partsOf } from './materials.ts';
+import { absentMaterials, materialMessages, partsOf } from '../materials/index.ts';
 
 /** Cases read at a time. */
 const BATCH = 100;

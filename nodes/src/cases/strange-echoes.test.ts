@@ -18,7 +18,7 @@ import {
 } from '../testing/test-federation.ts';
 import { importNodeKey, payloadOf, sha256, signWith } from '../trust/index.ts';
 import { findCase } from './case-store.ts';
-import { dropPassedLines } from './waiting-lines.ts';
+import { dropPassedLines } from '../case-log/index.ts';
 
 let federation: TestFederation;
 let steps: CaseSteps;

@@ -91,8 +91,8 @@ async function execute(
       });
     }
     child.once('error', (cause) => {
-      const todo = 'Take it from the client package of PostgreSQL; LIANDONG_POSTGRES_BIN_DIR names its directory.';
-      reject(problem('BAD_CONFIG', `${program} is not installed. ${todo}`, { cause }));
+      const remedy = 'Take it from the client package of PostgreSQL; LIANDONG_POSTGRES_BIN_DIR names its directory.';
+      reject(problem('BAD_CONFIG', `${program} is not installed. ${remedy}`, { cause }));
     });
     child.once('close', (status) => resolve({ status: status ?? 1, said }));
   });

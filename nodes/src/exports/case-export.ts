@@ -4,7 +4,8 @@ import { CASE_EXPORT_FORMAT, sealDigest, writeCaseExport } from '@liandong/schem
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import { wordBehind } from '@liandong/schema/domains/joint';
-import { findCase, readMaterial } from '../cases/index.ts';
+import { readMaterial } from '../materials/index.ts';
+import { findCase } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { kidOf } from '../trust/index.ts';

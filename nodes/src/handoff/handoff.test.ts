@@ -19,7 +19,7 @@ import {
 } from '../testing/cases.ts';
 import { putOutbox, readOutbox } from '../testing/outbox.ts';
 import { COUNTY, TOWNSHIP, TestFederation, VILLAGE, CITY, eventually } from '../testing/test-federation.ts';
-import { readMaterial } from '../cases/index.ts';
+import { readMaterial } from '../materials/index.ts';
 import { generateNodeKey, importNodeKey, payloadOf, sha256, signWith } from '../trust/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, VILLAGE];

@@ -51,10 +51,10 @@ async function examineGrants({ config, db, now }: AuthoritySubject, judges: Judg
     ({ id, grantor, grantee, nodes, reason, gives }) =>
       `${id} of ${grantor} to ${grantee}, stored at ${nodes.join(', ')}${gives ? '' : ', over'}: ${reason}`,
   );
-  const todo =
+  const remedy =
     'A host sets aside at its start what others signed than may. Ask the people of grantor and grantee how that came about, and whether a key was stolen (liandong keys). Where the grantor lists it, its chief revokes it (revokeDelegation), and it ends wherever it is stored; elsewhere stop the host and delete the row of delegations.';
   const state = faults.some(({ gives }) => gives) ? bad : warn;
-  return [state('grants', `Stored grants that would be refused today: ${listed(told)}. ${todo}`)];
+  return [state('grants', `Stored grants that would be refused today: ${listed(told)}. ${remedy}`)];
 }
 
 async function examineWaiting(db: HostDb, nodes: readonly string[], now: Date): Promise<Finding[]> {
@@ -71,10 +71,10 @@ async function examineRecords({ config, db }: AuthoritySubject, judges: Judges):
     ({ node, request, caseId, provider, reason, replaces }) =>
       `${request} of ${caseId} at ${node}, from ${provider}${replaces === null ? '' : `, in place of ${replaces}`}: ${reason}`,
   );
-  const todo =
+  const remedy =
     'Ask the people who offer the data how that came about. Then stop the host and delete the row of data_requests, start it, and ask for the data again or for the material.';
   const state = faults.some(({ replaces }) => replaces !== null) ? bad : warn;
-  return [state('shared data', `Records that would be refused today: ${listed(told)} ${todo}`)];
+  return [state('shared data', `Records that would be refused today: ${listed(told)} ${remedy}`)];
 }
 
 function listed(all: readonly string[]): string {

@@ -31,19 +31,19 @@ export async function examineCases({
     if (broken.length > 0) {
       const named = broken.slice(0, MOST_NAMED).map(({ id, reason }) => `${id} (${reason})`);
       const more = broken.length > MOST_NAMED ? ` and ${broken.length - MOST_NAMED} more` : '';
-      const todo = `They are left out of lists and take no steps; the other cases go on. Other desks that held them have their logs: compare with liandong case export there, and put this database's lines right or restore it.`;
+      const remedy = `They are left out of lists and take no steps; the other cases go on. Other desks that held them have their logs: compare with liandong case export there, and put this database's lines right or restore it.`;
       say(
         'BAD',
-        `The logs of ${broken.length} open cases of ${node} can't be followed: ${named.join('; ')}${more}. ${todo}`,
+        `The logs of ${broken.length} open cases of ${node} can't be followed: ${named.join('; ')}${more}. ${remedy}`,
       );
     }
     const waiting = await findLongWaiting(queries, new Date(now().getTime() - LONG_MS));
     if (waiting) {
       const { lines, cases, since } = waiting;
-      const todo = `Look with liandong parked list whether the lines ahead of them are set aside, and at the hosts of the desks that held the cases.`;
+      const remedy = `Look with liandong parked list whether the lines ahead of them are set aside, and at the hosts of the desks that held the cases.`;
       say(
         'WARN',
-        `At ${node} ${lines} lines of ${cases} cases wait for the ones ahead of them, since ${since.toISOString()}. ${todo}`,
+        `At ${node} ${lines} lines of ${cases} cases wait for the ones ahead of them, since ${since.toISOString()}. ${remedy}`,
       );
     }
   }

@@ -43,15 +43,15 @@ export async function examineCatalogue({ config, db, divisions, now }: Catalogue
   for (const { entry } of wrong) stored.push(...(await storedOf(db, config.nodes, entry)));
   const findings: Finding[] = [];
   if (stored.length > 0) {
-    const todo =
+    const remedy =
       'Ask the publisher’s people how that came about, and whether its key was stolen (liandong keys). Then stop the host and delete these rows; what rightful publishers say has its own versions and stays.';
-    findings.push(bad('catalogue', `What its publisher may not say counts here: ${listed(stored)}. ${todo}`));
+    findings.push(bad('catalogue', `What its publisher may not say counts here: ${listed(stored)}. ${remedy}`));
   }
   const recent = wrong.filter(({ entry }) => now().getTime() - Date.parse(entry.at) < RECENT_MS);
   if (recent.length > 0) {
     const reasons = recent.map(({ reason }) => reason);
-    const todo = 'New ones count nothing. Ask its people how that came about, and whether its key was stolen.';
-    findings.push(warn('catalogue', `Entries of the last 30 days that nobody may say: ${listed(reasons)} ${todo}`));
+    const remedy = 'New ones count nothing. Ask its people how that came about, and whether its key was stolen.';
+    findings.push(warn('catalogue', `Entries of the last 30 days that nobody may say: ${listed(reasons)} ${remedy}`));
   }
   if (findings.length > 0) return findings;
   return [ok('catalogue', 'Items and implementations come from those who may publish them.')];

@@ -11,8 +11,8 @@ export async function examineDatabase({ config }: Subject): Promise<Finding[]> {
     return [ok('database', 'The database answers, and connections stay with this host.')];
   } catch (error) {
     if (error instanceof ProblemError) return [bad('database', error.message)];
-    const todo = 'Is PostgreSQL running, and are address, user and password in LIANDONG_DATABASE_URL right?';
-    return [bad('database', `The database does not answer: ${reasonOf(error)}. ${todo}`)];
+    const remedy = 'Is PostgreSQL running, and are address, user and password in LIANDONG_DATABASE_URL right?';
+    return [bad('database', `The database does not answer: ${reasonOf(error)}. ${remedy}`)];
   }
 }
 

@@ -22,7 +22,7 @@ export async function examineClaims({
     ({ node, feed, subscriber, claimed, head }) =>
       `${subscriber} says it holds ${feed} of ${node} up to ${claimed}, which ends at ${head}`,
   );
-  const todo =
+  const remedy =
     'It brought no proof. If the database was put back without a word, or by an older copy, run liandong restore begin --node <code> and restart; else ask the subscriber’s people what its host runs.';
-  return [warn('claims', `${each.join('; ')}. ${todo}`)];
+  return [warn('claims', `${each.join('; ')}. ${remedy}`)];
 }

@@ -38,6 +38,6 @@ export async function examineSending(subject: GoneSubject): Promise<Finding[]> {
     return `${kind} of ${node} to ${receiver}${of} since ${since.toISOString()}: ${code}, ${reason}`;
   });
   const more = faults.length > NAMED ? [`and ${faults.length - NAMED} more`] : [];
-  const todo = [...new Set(faults.flatMap(({ code }) => TODO[code] ?? []))];
-  return [bad('sending', `These can't be sent: ${[...each, ...more].join(' ')} ${todo.join(' ')}`.trim())];
+  const remedy = [...new Set(faults.flatMap(({ code }) => TODO[code] ?? []))];
+  return [bad('sending', `These can't be sent: ${[...each, ...more].join(' ')} ${remedy.join(' ')}`.trim())];
 }

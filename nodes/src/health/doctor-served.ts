@@ -27,8 +27,8 @@ export async function examineServed({ config, db, divisions, keys }: Subject): P
   // it has no key and no rows here: it is to come
   const awaited = left.filter((node) => !keyed.includes(node) && !rows.some((row) => row.node === node));
   if (awaited.length > 0) {
-    const todo = 'take it in with liandong node take-in, or bring the key that liandong node open made';
-    const text = `${awaited.join(', ')} is placed at this host and has not come: there is no key of it in ${keysDir}. Once the host that has it released it, ${todo}; the host then serves it by itself.`;
+    const remedy = 'take it in with liandong node take-in, or bring the key that liandong node open made';
+    const text = `${awaited.join(', ')} is placed at this host and has not come: there is no key of it in ${keysDir}. Once the host that has it released it, ${remedy}; the host then serves it by itself.`;
     findings.push(warn('served', text));
   }
   const missing = left.filter((node) => !awaited.includes(node));

@@ -46,8 +46,8 @@ export async function examineParked({ config, db }: Subject): Promise<Finding[]>
   const parked = rows.filter((p) => config.nodes.includes(p.node));
   if (parked.length === 0) return [ok('parked', 'No message waits for people.')];
   const each = parked.map((p) => `${p.n} ${p.kind} at ${p.node} (${p.code})`).join(', ');
-  const todo = 'Look with liandong parked list --node <code>, then retry or answer.';
-  return [warn('parked', `Messages wait for people: ${each}. ${todo}`)];
+  const remedy = 'Look with liandong parked list --node <code>, then retry or answer.';
+  return [warn('parked', `Messages wait for people: ${each}. ${remedy}`)];
 }
 
 export async function examineFeeds(subject: Subject): Promise<Finding[]> {

@@ -7,7 +7,7 @@ import { hearingPapers } from '@liandong/schema/domains/hearings';
 import { isOrgan } from '@liandong/schema/case';
 import { maskNumber } from '@liandong/schema/kernel';
 import { seesPersonalData } from '@liandong/schema/operation';
-import { readPart, storeMaterials } from '../cases/index.ts';
+import { readPart, storeMaterials } from '../materials/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 

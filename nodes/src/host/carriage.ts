@@ -1,7 +1,8 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { materialPartSchema } from '@liandong/schema/wire';
 import type { Bus } from '../bus/index.ts';
-import { lockCases, readPart, rememberingDossiers } from '../cases/index.ts';
+import { readPart } from '../materials/index.ts';
+import { lockCases, rememberingDossiers } from '../cases/index.ts';
 import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';

@@ -1,6 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { dayOf, problem } from '@liandong/schema/kernel';
-import { WAITING_JOB, dropPassedLines, settleSuccessions } from '../cases/index.ts';
+import { dropPassedLines } from '../case-log/index.ts';
+import { WAITING_JOB, settleSuccessions } from '../cases/index.ts';
 import type { NodeQueries } from '../db/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
 import { recordStandardization } from '../figures/index.ts';

@@ -5,7 +5,7 @@ import type { OpinionNotice, OpinionRequest, Party } from '@liandong/schema/doma
 import { isClosed } from '@liandong/schema/case';
 import { jointOpen, partyStandingOf, sameStanding, shownMaterials } from '@liandong/schema/domains/joint';
 import type { Application, StoredCase } from '../cases/index.ts';
-import { partsOf } from '../cases/index.ts';
+import { partsOf } from '../materials/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { findLogsOf, saveNotice, saveRequest } from './request-store.ts';

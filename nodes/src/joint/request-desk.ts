@@ -4,7 +4,7 @@ import type { Viewer } from '@liandong/schema/operation';
 import { ARTICLES, dayOf, isInstant, problem } from '@liandong/schema/kernel';
 import { readableDepartment, requestStateOf, requireRequestReader } from '@liandong/schema/domains/joint';
 import { z } from 'zod';
-import { readPart } from '../cases/index.ts';
+import { readPart } from '../materials/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 import type { RequestCursor, StoredOpinionRequest } from './request-store.ts';

@@ -18,7 +18,7 @@ import type { ProjectAnswer, ProjectDraft, ProjectFile, ProjectLine } from '@lia
 import { caseIdOf, filingNodeOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { projectFactOf } from '@liandong/schema/domains/figures';
-import { requireClosing } from '../cases/index.ts';
+import { requireClosing } from '../case-log/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Answered, Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';

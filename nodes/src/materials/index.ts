@@ -1,0 +1,12 @@
+/** 申请材料: papers of a case, checked by kind, stored byte for byte and handed on in parts. */
+export type { GivenMaterial } from './materials.ts';
+export {
+  absentMaterials,
+  decodeMaterials,
+  materialMessages,
+  partsOf,
+  readMaterial,
+  readPart,
+  receivePart,
+  storeMaterials,
+} from './materials.ts';
