@@ -45,9 +45,10 @@ describe('a question to all nodes of a division', () => {
   });
 
   test('that many ask at once is asked once, whoever they are', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, i) => federation.ask(`{ ${DRIFT} }`, {}, i % 2 === 0 ? null : clerk)),
+    const askers = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => federation.contextOf(i % 2 === 0 ? null : clerk)),
     );
+    const answers = await Promise.all(askers.map((asker) => federation.askIn(asker, `{ ${DRIFT} }`)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(asked(federation.hosts)).toEqual(ONE_RUN);
   });
