@@ -18,6 +18,7 @@ import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import type { StoredCase } from '../cases/index.ts';
@@ -38,7 +39,7 @@ import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
-import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
+import { findPosts, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -106,6 +107,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
+    atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
     atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
   ]);
@@ -116,7 +118,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),
-    roster: rosterService({ ...house, writer, outbox }),
+    roster: rosterLookup(db.queries(node), now),
     reads: readsService(house),
   };
   return { cases, bundles: bundleDesk, services };

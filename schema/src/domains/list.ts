@@ -16,6 +16,7 @@ import { legalBases } from './legal-bases/operations.ts';
 import { offices } from './offices/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
+import { roster } from './roster/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -30,6 +31,7 @@ export const DOMAINS = listed(
   joint,
   offices,
   proxy,
+  roster,
   bundles,
   projects,
   admission,

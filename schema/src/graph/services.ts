@@ -5,7 +5,7 @@ import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
-import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
+import type { RosterCoverageView, RosterLookup } from '../domains/roster/views.ts';
 import type { PersonalDataRead, ReadsService } from '../domains/reads/services.ts';
 import type { SharingService } from '../domains/sharing/services.ts';
 
@@ -32,6 +32,6 @@ export interface NodeServices {
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   sharing: SharingService;
-  roster: RosterService;
+  roster: RosterLookup;
   reads: ReadsService;
 }
