@@ -109,8 +109,8 @@ async function doOperation(
 }
 
 /**
- * Whoever asks may do it: by their post at this tier unless rules of cases judge that, at their own desk if it changes
- * something, and with a token that is not for one case alone, unless the operation is open to those.
+ * Whoever asks may do it: by their post at this tier unless rules of cases judge that or any login will do, at their own
+ * desk if it changes something, and with a token that is not for one case alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
 function allowed(
@@ -123,7 +123,8 @@ function allowed(
   const person = signedIn(viewer);
   const changes = operation.kind === 'mutation';
   if (changes) requireOwnDesk(person, node);
-  if (!changes || operation.judgedBy === 'POST') requirePermission(person, by, divisions.get(person.division).tier);
+  const byPost = !changes || operation.judgedBy === 'POST';
+  if (byPost && by !== 'LOGIN') requirePermission(person, by, divisions.get(person.division).tier);
   if (!oneCase) requireOwnCase(person, null);
   return person;
 }

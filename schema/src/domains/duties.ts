@@ -13,6 +13,8 @@ import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
+import { readsDuties } from './reads/duties.ts';
+import { sharingDuties } from './sharing/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties };
@@ -27,4 +29,14 @@ export const REGISTER_DUTIES = {
   ...implementationDuties,
 };
 /** Those that stand at a place of their own in the table. */
-export { delegationDuties, feeDuties, figureDuties, hearingDuties, jointDuties, projectDuties, proxyDuties };
+export {
+  delegationDuties,
+  feeDuties,
+  figureDuties,
+  hearingDuties,
+  jointDuties,
+  projectDuties,
+  proxyDuties,
+  readsDuties,
+  sharingDuties,
+};
