@@ -124,16 +124,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   sharing: {
     name: 'sharing',
-    routes: {
-      dataOffers: { by: 'division', path: ['division'], otherwise: null },
-      dataRequests: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      suppliedMaterials: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      dataUse: { by: 'prefix', argument: 'number', copyAt: null },
-      personalDataReads: { by: 'prefix', argument: 'number', copyAt: null },
-      personalDataReadsAt: { by: 'division', path: ['division'], otherwise: null },
-      dataLights: { by: 'division', path: ['division'], otherwise: null },
-      requestData: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'sharing'),
     merge: {},
   },
   offices: {

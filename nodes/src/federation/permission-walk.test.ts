@@ -32,7 +32,6 @@ const DUTIES: Record<string, Action | 'PUBLIC'> = {
   fileCase: 'FILE_CASE',
   fileDraft: 'FILE_CASE',
   rateService: 'PUBLIC',
-  requestData: 'REQUEST_DATA',
   supplementCase: 'SUPPLEMENT_CASE',
 };
 

@@ -18,6 +18,8 @@ import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { reads } from '@liandong/schema/domains/reads';
+import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
@@ -37,10 +39,10 @@ import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
-import { readsService } from '../reads/index.ts';
+import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
 import { findPosts, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
-import { sharingService, suppliedMaterials } from '../sharing/index.ts';
+import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
 /** What one node's people work with. */
@@ -110,16 +112,17 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
     atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
+    atNode(sharing, sharingHandlers({ ...house, trust, outbox, posts: findPosts })),
+    atNode(reads, readsHandlers(house)),
   ]);
   const services = {
     perform,
     filing: cases.filing,
     handling: cases.handling,
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
-    sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),
     roster: rosterLookup(db.queries(node), now),
-    reads: readsService(house),
+    reads: readsLog(house),
   };
   return { cases, bundles: bundleDesk, services };
 }

@@ -118,8 +118,9 @@ async function doOperation(
 }
 
 /**
- * Whoever asks may do it: by their post at this tier unless rules of cases judge that, if it changes something at their
- * own desk or, for what a chief keeps, at a village's of their township, and with a token that is not for one case alone, unless the operation is open to those.
+ * Whoever asks may do it: by their post at this tier unless rules of cases judge that or any login will do; if it changes
+ * something, at their own desk or, for what a chief keeps, at a village's of their township; and with a token that is not
+ * for one case alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
 function allowed(
@@ -130,12 +131,11 @@ function allowed(
   const { by, oneCase } = operation;
   if (by === 'PUBLIC') return viewer;
   const person = signedIn(viewer);
-  if (operation.kind === 'mutation') {
-    if (operation.desk === 'OWN') requireOwnDesk(person, node);
-    else requireKeptDesk(person, node, divisions);
-  }
-  if (operation.kind === 'query' || operation.judgedBy === 'POST')
-    requirePermission(person, by, divisions.get(person.division).tier);
+  const changes = operation.kind === 'mutation';
+  if (changes && operation.desk === 'OWN') requireOwnDesk(person, node);
+  if (changes && operation.desk === 'OWN_OR_VILLAGE') requireKeptDesk(person, node, divisions);
+  const byPost = !changes || operation.judgedBy === 'POST';
+  if (byPost && by !== 'LOGIN') requirePermission(person, by, divisions.get(person.division).tier);
   if (!oneCase) requireOwnCase(person, null);
   return person;
 }

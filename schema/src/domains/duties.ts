@@ -13,6 +13,8 @@ import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
+import { readsDuties } from './reads/duties.ts';
+import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
@@ -36,5 +38,7 @@ export {
   jointDuties,
   projectDuties,
   proxyDuties,
+  readsDuties,
   rosterDuties,
+  sharingDuties,
 };

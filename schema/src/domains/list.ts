@@ -16,6 +16,8 @@ import { legalBases } from './legal-bases/operations.ts';
 import { offices } from './offices/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
+import { reads } from './reads/operations.ts';
+import { sharing } from './sharing/operations.ts';
 import { roster } from './roster/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
@@ -40,4 +42,6 @@ export const DOMAINS = listed(
   itemLife,
   delegation,
   catalogue,
+  sharing,
+  reads,
 );

@@ -12,8 +12,10 @@ import {
   jointDuties,
   projectDuties,
   proxyDuties,
+  readsDuties,
   REGISTER_DUTIES,
   rosterDuties,
+  sharingDuties,
 } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
 import { EVERYWHERE, GRASSROOTS, ORGANS } from './duties.ts';
@@ -51,10 +53,8 @@ const TABLE = {
   ...delegationDuties,
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
   ...figureDuties,
-  REQUEST_DATA: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  READ_LIGHTS: { SUPERVISOR: ORGANS },
-  /** 个人信息查阅日志. */
-  READ_READS: { SUPERVISOR: ORGANS },
+  ...sharingDuties,
+  ...readsDuties,
   ...REGISTER_DUTIES,
   ...jointDuties,
   ...feeDuties,

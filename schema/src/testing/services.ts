@@ -23,7 +23,7 @@ export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof p
 export function servicesOf(given: Overrides): NodeServices {
   return {
     roster: { coverage: none, ...given.roster },
-    reads: { note: () => Promise.resolve(), ofTracked: none, ofSubject: none, ...given.reads },
+    reads: { note: () => Promise.resolve(), ...given.reads },
     filing: {
       getMany: none,
       file: none,
@@ -36,15 +36,6 @@ export function servicesOf(given: Overrides): NodeServices {
     },
     handling: { getMany: none, ...given.handling },
     catalogue: { getMany: none, catalogueSeq: none, basis: none, drift: none, ...given.catalogue },
-    sharing: {
-      offers: none,
-      request: none,
-      requests: none,
-      supplied: none,
-      use: none,
-      lights: none,
-      ...given.sharing,
-    },
     implementation: { getMany: none, ...given.implementation },
     perform: given.perform ?? none,
   };
