@@ -3,6 +3,7 @@ import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
 import { bundles } from '@liandong/schema/domains/bundles';
+import { caseload } from '@liandong/schema/domains/caseload';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { enquiries } from '@liandong/schema/domains/enquiries';
@@ -20,6 +21,7 @@ import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
+import { caseloadHandlers } from '../caseload/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
@@ -38,7 +40,7 @@ import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsService } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
-import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
+import { findPosts, findStandings, findToldChanges, rosterService } from '../roster/index.ts';
 import { sharingService, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -70,12 +72,13 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     project: findStanding,
     successionOf,
     posts: findPosts,
+    standings: findStandings,
     projections: [feeEntries],
     linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
   const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
-  const showCase = (_tx: NodeTx, stored: StoredCase) => cases.view(stored);
+  const showCase = (tx: NodeTx, stored: StoredCase) => cases.view(tx, stored);
   const perform = performer({ ...house, runner }, [
     atNode(handling, handlingHandlers(cases.readings), showCase),
     atNode(
@@ -83,6 +86,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
+    atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),
