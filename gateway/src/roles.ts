@@ -124,16 +124,7 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   },
   sharing: {
     name: 'sharing',
-    routes: {
-      dataOffers: { by: 'division', path: ['division'], otherwise: null },
-      dataRequests: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      suppliedMaterials: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      dataUse: { by: 'prefix', argument: 'number', copyAt: null },
-      personalDataReads: { by: 'prefix', argument: 'number', copyAt: null },
-      personalDataReadsAt: { by: 'division', path: ['division'], otherwise: null },
-      dataLights: { by: 'division', path: ['division'], otherwise: null },
-      requestData: viewersDesk,
-    },
+    routes: routesOf(DOMAINS, 'sharing'),
     merge: {},
   },
   offices: {
@@ -184,19 +175,9 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   roster: {
     name: 'roster',
     routes: {
-      roster: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      standIns: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      agentAbsences: { by: 'division', path: ['division'], otherwise: 'viewer' },
-      postChanges: { by: 'division', path: ['division'], otherwise: 'viewer' },
       rosterCoverage: { by: 'subtree', path: ['division'], gather: 'rosterCoverage' },
       _placeRosters: { by: 'keys', argument: 'keys', copy: null },
-      keepRosterAgent: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
-      endRosterAgent: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
-      recordTraining: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
-      nameStandIn: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
-      endStandIn: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
-      reportAbsence: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
-      endAbsence: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' },
+      ...routesOf(DOMAINS, 'roster'),
     },
     merge: {},
   },

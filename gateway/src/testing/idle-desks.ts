@@ -14,11 +14,7 @@ export class IdleDesks {
 
   readonly perform: Perform = performing({}, async () => illegal());
 
-  readonly reads: NodeServices['reads'] = {
-    note: () => Promise.resolve(),
-    ofTracked: () => Promise.resolve([]),
-    ofSubject: () => Promise.resolve([]),
-  };
+  readonly reads: NodeServices['reads'] = { note: () => Promise.resolve() };
 }
 
 export function illegal(): never {

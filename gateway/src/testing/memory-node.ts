@@ -3,7 +3,7 @@ import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filin
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
 import type { FileCaseInput, NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
-import type { DataOffer, DataOfferView } from '@liandong/schema/domains/sharing';
+import type { DataOffer, DataOfferView, sharing } from '@liandong/schema/domains/sharing';
 import type { delegation } from '@liandong/schema/domains/delegation';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
 import type { Domain, Page, PageRequest, Viewer } from '@liandong/schema/operation';
@@ -30,7 +30,8 @@ type Answered = Domain<
   (typeof handling)['operations'] &
     (typeof figures)['operations'] &
     (typeof delegation)['operations'] &
-    (typeof catalogue)['operations']
+    (typeof catalogue)['operations'] &
+    (typeof sharing)['operations']
 >;
 
 /**
@@ -111,21 +112,10 @@ export class MemoryNode extends IdleDesks implements NodeServices {
   /** What it says of its roster. */
   placeRoster: PlaceRoster = { agents: 0, gaps: ['NO_AGENT'] };
   readonly roster: NodeServices['roster'] = {
-    roster: async () => ({ division: this.code, agents: [], gaps: this.placeRoster.gaps }),
     coverage: async () => {
       if (this.fault) throw this.fault;
       return this.placeRoster;
     },
-    standIns: async () => [],
-    absences: async () => [],
-    changes: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    keepAgent: async () => illegal(),
-    endAgent: async () => illegal(),
-    recordTraining: async () => illegal(),
-    nameStandIn: async () => illegal(),
-    endStandIn: async () => illegal(),
-    reportAbsence: async () => illegal(),
-    endAbsence: async () => illegal(),
   };
 
   override readonly perform = performing<Answered>(
@@ -153,28 +143,24 @@ export class MemoryNode extends IdleDesks implements NodeServices {
       }),
       delegations: async () => [],
       delegationRequests: async () => [],
+      dataOffers: async (viewer, { material }) => this.#offers(viewer, material),
+      dataRequests: async () => [],
+      suppliedMaterials: async () => [],
+      dataLights: async () => [],
+      dataUse: async (_viewer, { number }) => [
+        {
+          askedAt: FILED_AT,
+          asker: this.code,
+          provider: this.code,
+          item: null,
+          fields: [`${number} told by ${this.code}`],
+          state: 'ANSWERED',
+          answeredBy: this.code,
+        },
+      ],
     },
     async () => illegal(),
   );
-
-  readonly sharing: NodeServices['sharing'] = {
-    offers: async (viewer, material) => this.#offers(viewer, material),
-    request: async () => illegal(),
-    requests: async () => [],
-    supplied: async () => [],
-    use: async (number) => [
-      {
-        askedAt: FILED_AT,
-        asker: this.code,
-        provider: this.code,
-        item: null,
-        fields: [`${number} told by ${this.code}`],
-        state: 'ANSWERED',
-        answeredBy: this.code,
-      },
-    ],
-    lights: async () => [],
-  };
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
     if (this.fault) throw this.fault;

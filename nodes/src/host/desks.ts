@@ -19,6 +19,9 @@ import { joint } from '@liandong/schema/domains/joint';
 import { offices } from '@liandong/schema/domains/offices';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { reads } from '@liandong/schema/domains/reads';
+import { sharing } from '@liandong/schema/domains/sharing';
+import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import { caseloadHandlers } from '../caseload/index.ts';
@@ -38,10 +41,10 @@ import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
-import { readsService } from '../reads/index.ts';
+import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
-import { findPosts, findStandings, findToldChanges, rosterService } from '../roster/index.ts';
-import { sharingService, suppliedMaterials } from '../sharing/index.ts';
+import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
+import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
 /** What one node's people work with. */
@@ -110,18 +113,20 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
+    atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
     atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
+    atNode(sharing, sharingHandlers({ ...house, trust, outbox, posts: findPosts })),
+    atNode(reads, readsHandlers(house)),
   ]);
   const services = {
     perform,
     filing: cases.filing,
     handling: cases.handling,
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
-    sharing: sharingService({ ...house, trust, outbox, posts: findPosts }),
     implementation: implementationLookup(db.queries(node), divisions),
-    roster: rosterService({ ...house, writer, outbox }),
-    reads: readsService(house),
+    roster: rosterLookup(db.queries(node), now),
+    reads: readsLog(house),
   };
   return { cases, bundles: bundleDesk, services };
 }

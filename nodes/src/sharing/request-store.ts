@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DataRecord, DataState } from '@liandong/schema/domains/sharing';
+import type { DataLightView, DataRecord, DataState } from '@liandong/schema/domains/sharing';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
@@ -184,5 +184,16 @@ export async function raiseLight(
     `INSERT INTO lights (node, id, kind, level, at, about, case_id, detail)
      VALUES ($1, $2, 'DATA_OUT_OF_GRANT', 'RED', $3, $4, $5, $6)`,
     [randomUUID(), at, about, caseId, detail],
+  );
+}
+
+/** Lights shown at once. */
+const LIGHTS = 200;
+
+/** The newest lights over data sharing that this node raised. */
+export async function findLights(queries: NodeQueries): Promise<DataLightView[]> {
+  return queries.query<DataLightView>(
+    `SELECT id, kind, level, at, node AS "raisedAt", about, case_id AS "caseId", detail FROM lights
+     WHERE node = $1 AND kind = 'DATA_OUT_OF_GRANT' ORDER BY at DESC, id LIMIT ${LIGHTS}`,
   );
 }

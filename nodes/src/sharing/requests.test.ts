@@ -97,9 +97,14 @@ describe('a request within its grant', () => {
   test('is asked once for one key, however often it is sent', async () => {
     const id = await steps.file(agent, withoutHousehold());
     const input = { case: id, offer: HOUSEHOLD, fields: ESSENTIAL, idempotencyKey: `ask-${id}` };
-    const [first, second] = [await data.at(agent).request(agent, input), await data.at(agent).request(agent, input)];
+    const [first, second] = [
+      await data.at(agent).requestData(agent, input),
+      await data.at(agent).requestData(agent, input),
+    ];
     expect(second.id).toBe(first.id);
-    expect(await codeOf(data.at(agent).request(agent, { ...input, fields: ['address'] }))).toBe('IDEMPOTENCY_MISMATCH');
+    expect(await codeOf(data.at(agent).requestData(agent, { ...input, fields: ['address'] }))).toBe(
+      'IDEMPOTENCY_MISMATCH',
+    );
   });
 
   test('may go to the desk’s own node, as any other', async () => {
@@ -183,7 +188,7 @@ describe('a request or an answer that comes again', () => {
     }
     await Promise.all([settled(VILLAGE, id), settled(COUNTY, id)]);
     expect([await data.logged(VILLAGE, request), await data.logged(COUNTY, request)]).toEqual(before);
-    expect(await data.at(agent).requests(agent, id)).toHaveLength(1);
+    expect(await data.at(agent).dataRequests(agent, { case: id })).toHaveLength(1);
   });
 });
 

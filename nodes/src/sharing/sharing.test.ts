@@ -1,6 +1,8 @@
 import { handling } from '@liandong/schema/domains/handling';
 import { join } from 'node:path';
 import type { ProblemError } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { sharing } from '@liandong/schema/domains/sharing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FeedAppender } from '../feeds/index.ts';
 import { CaseSteps, agent, clerk, countyClerk } from '../testing/cases.ts';
@@ -33,6 +35,8 @@ afterAll(async () => {
   await data.stop();
 });
 
+const at = (node: string) => federation.desk(node, sharing);
+
 const codeOf = (attempt: Promise<unknown>) =>
   attempt.then(
     () => null,
@@ -57,8 +61,11 @@ describe('an offer', () => {
     await eventually(async () => (await data.offers(clerk, '残疾人证'))[0]?.askableHere === true);
   });
 
-  test('is shown to people of a desk and not to the public', async () => {
-    await expect(federation.services(VILLAGE).sharing.offers(null, null)).rejects.toMatchObject({
+  test('is shown to whoever is signed in, in whatever post, and not to the public', async () => {
+    for (const role of ['CASHIER', 'CATALOGUER'] as const) {
+      expect(await data.offers(personAt(VILLAGE, role), '户口簿')).toHaveLength(1);
+    }
+    await expect(at(VILLAGE).dataOffers(null, { division: VILLAGE, material: null })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   });
@@ -99,14 +106,14 @@ describe('what was given', () => {
     const id = await steps.file(agent, withoutHousehold());
     const { id: request } = await data.ask(id);
     await data.ended(id, request);
-    const at = federation.services(VILLAGE).sharing;
-    const [shown] = await at.requests(supervisor, id);
+    const at = data.at(agent);
+    const [shown] = await at.dataRequests(supervisor, { case: id });
     expect(shown).toMatchObject({ state: 'ANSWERED', asker: VILLAGE });
     expect(shown?.fields.map((f) => f.value)).toEqual([null, null, null]);
-    expect(await codeOf(at.requests(stranger, id))).toBe('FORBIDDEN');
-    expect(await codeOf(at.supplied(stranger, id))).toBe('FORBIDDEN');
-    expect(await codeOf(at.requests(null, id))).toBe('UNAUTHENTICATED');
-    expect(await codeOf(at.requests(agent, `${VILLAGE}-none`))).toBe('NOT_FOUND');
+    expect(await codeOf(at.dataRequests(stranger, { case: id }))).toBe('FORBIDDEN');
+    expect(await codeOf(at.suppliedMaterials(stranger, { case: id }))).toBe('FORBIDDEN');
+    expect(await codeOf(at.dataRequests(null, { case: id }))).toBe('UNAUTHENTICATED');
+    expect(await codeOf(at.dataRequests(agent, { case: `${VILLAGE}-none` }))).toBe('NOT_FOUND');
   });
 });
 
@@ -146,7 +153,7 @@ describe('the person it is about', () => {
     await steps.forward(filing.id, agent);
     await steps.arrives(filing.id, clerk);
     await data.ask(filing.id, clerk);
-    const use = () => federation.services(VILLAGE).sharing.use(filing.number, trackingCode);
+    const use = (code = trackingCode) => at(VILLAGE).dataUse(null, { number: filing.number, code });
     await eventually(async () => (await use()).length === 1);
     expect(await use()).toMatchObject([
       {
@@ -164,17 +171,17 @@ describe('the person it is about', () => {
       [VILLAGE, filing.id],
     );
     expect(row?.given).toBeNull();
-    expect(await codeOf(federation.services(VILLAGE).sharing.use(filing.number, 'WRONG234'))).toBe('NOT_FOUND');
+    expect(await codeOf(use('WRONG234'))).toBe('NOT_FOUND');
   });
 });
 
 describe('the desk that asks', () => {
   test('must hold the case, and its people must be agents or clerks', async () => {
     const id = await steps.file(agent, withoutHousehold());
-    expect(await codeOf(federation.services(VILLAGE).sharing.request(null, request(id)))).toBe('UNAUTHENTICATED');
+    expect(await codeOf(data.at(agent).requestData(null, request(id)))).toBe('UNAUTHENTICATED');
     const chief = { ...agent, roles: ['CHIEF' as const] };
-    expect(await codeOf(data.at(agent).request(chief, request(id)))).toBe('FORBIDDEN');
-    expect(await codeOf(data.at(agent).request(supervisor, request(id)))).toBe('FORBIDDEN');
+    expect(await codeOf(data.at(agent).requestData(chief, request(id)))).toBe('FORBIDDEN');
+    expect(await codeOf(data.at(agent).requestData(supervisor, request(id)))).toBe('FORBIDDEN');
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
     await eventually(async () => (await codeOf(data.ask(id))) === 'NOT_CUSTODIAN');
@@ -194,14 +201,14 @@ describe('lights', () => {
   test('are shown to supervisors of the division and to nobody else', async () => {
     const id = await steps.file(agent, withoutHousehold());
     await data.ended(id, (await data.ask(id, agent, ['income'])).id);
-    const at = federation.services(COUNTY).sharing;
-    const shown = await at.lights(supervisor);
+    const lights = (viewer: Viewer | null, division = COUNTY) => at(division).dataLights(viewer, { division });
+    const shown = await lights(supervisor);
     expect(shown.length).toBeGreaterThan(0);
     expect(shown[0]).toMatchObject({ kind: 'DATA_OUT_OF_GRANT', level: 'RED', raisedAt: COUNTY });
-    expect(await codeOf(federation.services(VILLAGE).sharing.lights(supervisor))).toBeNull();
-    expect(await codeOf(at.lights(countyClerk))).toBe('FORBIDDEN');
-    expect(await codeOf(at.lights(personAt('331002', 'SUPERVISOR')))).toBe('FORBIDDEN');
-    expect(await codeOf(at.lights(null))).toBe('UNAUTHENTICATED');
+    expect(await codeOf(lights(supervisor, VILLAGE))).toBeNull();
+    expect(await codeOf(lights(countyClerk))).toBe('FORBIDDEN');
+    expect(await codeOf(lights(personAt('331002', 'SUPERVISOR')))).toBe('FORBIDDEN');
+    expect(await codeOf(lights(null))).toBe('UNAUTHENTICATED');
   });
 });
 

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DataOfferView, DataRequestView, SharingService } from '@liandong/schema/domains/sharing';
+import type { DataOfferView, DataRequestView } from '@liandong/schema/domains/sharing';
 import type { FileCaseInput } from '@liandong/schema/graph';
 import type { Viewer } from '@liandong/schema/operation';
+import { sharing } from '@liandong/schema/domains/sharing';
 import { FeedAppender } from '../feeds/index.ts';
 import { importRegisters } from '../sharing/index.ts';
 import { LOW_INCOME_MATERIALS, agent, application, material } from './cases.ts';
@@ -75,24 +76,24 @@ export class DataSharing {
   }
 
   /** What the viewer's own desk answers. */
-  at(viewer: Viewer): SharingService {
-    return this.#federation.services(viewer.division).sharing;
+  at({ division }: Viewer) {
+    return this.#federation.desk(division, sharing);
   }
 
-  offers(viewer: Viewer, name: string | null = null): Promise<DataOfferView[]> {
-    return this.at(viewer).offers(viewer, name);
+  offers(viewer: Viewer, material: string | null = null): Promise<DataOfferView[]> {
+    return this.at(viewer).dataOffers(viewer, { division: viewer.division, material });
   }
 
   ask(caseId: string, viewer: Viewer = agent, fields = ESSENTIAL, offer = HOUSEHOLD): Promise<DataRequestView> {
-    return this.at(viewer).request(viewer, { case: caseId, offer, fields, idempotencyKey: null });
+    return this.at(viewer).requestData(viewer, { case: caseId, offer, fields, idempotencyKey: null });
   }
 
   async seen(caseId: string, viewer: Viewer, id: string): Promise<DataRequestView | undefined> {
-    return (await this.at(viewer).requests(viewer, caseId)).find((request) => request.id === id);
+    return (await this.at(viewer).dataRequests(viewer, { case: caseId })).find((request) => request.id === id);
   }
 
   supplied(caseId: string, viewer: Viewer = agent): Promise<string[]> {
-    return this.at(viewer).supplied(viewer, caseId);
+    return this.at(viewer).suppliedMaterials(viewer, { case: caseId });
   }
 
   /** Waits for the outcome of a request. */

@@ -14,6 +14,9 @@ import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
+import { readsDuties } from './reads/duties.ts';
+import { sharingDuties } from './sharing/duties.ts';
+import { rosterDuties } from './roster/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties, ...caseloadDuties };
@@ -28,4 +31,15 @@ export const REGISTER_DUTIES = {
   ...implementationDuties,
 };
 /** Those that stand at a place of their own in the table. */
-export { delegationDuties, feeDuties, figureDuties, hearingDuties, jointDuties, projectDuties, proxyDuties };
+export {
+  delegationDuties,
+  feeDuties,
+  figureDuties,
+  hearingDuties,
+  jointDuties,
+  projectDuties,
+  proxyDuties,
+  readsDuties,
+  rosterDuties,
+  sharingDuties,
+};

@@ -17,6 +17,9 @@ import { legalBases } from './legal-bases/operations.ts';
 import { offices } from './offices/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
+import { reads } from './reads/operations.ts';
+import { sharing } from './sharing/operations.ts';
+import { roster } from './roster/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -32,6 +35,7 @@ export const DOMAINS = listed(
   joint,
   offices,
   proxy,
+  roster,
   bundles,
   projects,
   admission,
@@ -40,4 +44,6 @@ export const DOMAINS = listed(
   itemLife,
   delegation,
   catalogue,
+  sharing,
+  reads,
 );

@@ -2,14 +2,7 @@
 export { DocumentCache } from './document-cache.ts';
 export { executeRole, extensionsOf } from './execute.ts';
 export { MAX_MATERIAL_BYTES, MAX_REQUEST_BYTES, parseInput } from './inputs.ts';
-export type {
-  FileCaseInput,
-  FileDraftInput,
-  MaterialInput,
-  RateServiceInput,
-  RequestDataInput,
-  SupplementCaseInput,
-} from './inputs.ts';
+export type { FileCaseInput, FileDraftInput, MaterialInput, RateServiceInput, SupplementCaseInput } from './inputs.ts';
 export { CLIENT_LIMITS, limitFaults } from './limits.ts';
 export type { HeavyRoots } from './limits.ts';
 export { opensTo } from './one-case.ts';

@@ -155,14 +155,6 @@ const grade = z
 export const rateServiceInput = z.object({ number: text(60), code: text(20), grade, idempotencyKey });
 export type RateServiceInput = z.infer<typeof rateServiceInput>;
 
-export const requestDataInput = z.object({
-  case: id,
-  offer: text(60),
-  fields: z.array(text(60)).min(1, 'name at least one').max(60),
-  idempotencyKey,
-});
-export type RequestDataInput = z.infer<typeof requestDataInput>;
-
 /**
  * Checks an input; every fault is named at once.
  * @throws {ProblemError} BAD_INPUT, one problem a fault, each with its field

@@ -1,7 +1,7 @@
 import type { FieldNode, GraphQLResolveInfo, GraphQLSchema, SelectionSetNode } from 'graphql';
 import { Kind, defaultFieldResolver, isObjectType } from 'graphql';
 import type { DivisionCode } from '../kernel/divisions.ts';
-import type { PersonalDataRead } from '../domains/reads/services.ts';
+import type { PersonalDataRead } from '../domains/reads/views.ts';
 import type { EnquiryView } from '../domains/enquiries/views.ts';
 import type { FilingView } from '../domains/filing/services.ts';
 import type { OpinionRequestView } from '../domains/joint/views.ts';

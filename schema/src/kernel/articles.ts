@@ -90,6 +90,8 @@ export const ARTICLES = {
   statutoryDuty: '《个人信息保护法》第三十四条',
   /** They tell the person. */
   toldAndAgreed: '《个人信息保护法》第三十五条',
+  /** Who may read personal data is limited, and how it is used is audited. */
+  readsAudited: '《个人信息保护法》第五十一条、第五十四条',
   /** Several departments' licences handled together under one lead. */
   jointHandling: '《行政许可法》第二十六条第二款;并联审批、联合验收制度',
   /** Forty-five days, fifteen more by the head of the government. */

@@ -22,22 +22,8 @@ export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof p
 /** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
 export function servicesOf(given: Overrides): NodeServices {
   return {
-    roster: {
-      roster: none,
-      coverage: none,
-      standIns: none,
-      absences: none,
-      changes: none,
-      keepAgent: none,
-      endAgent: none,
-      recordTraining: none,
-      nameStandIn: none,
-      endStandIn: none,
-      reportAbsence: none,
-      endAbsence: none,
-      ...given.roster,
-    },
-    reads: { note: () => Promise.resolve(), ofTracked: none, ofSubject: none, ...given.reads },
+    roster: { coverage: none, ...given.roster },
+    reads: { note: () => Promise.resolve(), ...given.reads },
     filing: {
       getMany: none,
       file: none,
@@ -50,15 +36,6 @@ export function servicesOf(given: Overrides): NodeServices {
     },
     handling: { getMany: none, ...given.handling },
     catalogue: { getMany: none, catalogueSeq: none, basis: none, drift: none, ...given.catalogue },
-    sharing: {
-      offers: none,
-      request: none,
-      requests: none,
-      supplied: none,
-      use: none,
-      lights: none,
-      ...given.sharing,
-    },
     implementation: { getMany: none, ...given.implementation },
     perform: given.perform ?? none,
   };

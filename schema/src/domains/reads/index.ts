@@ -1,2 +1,3 @@
 /** 查阅记录: who read personal data, and why. */
-export type { PersonalDataRead, PersonalDataReadView, ReadsService } from './services.ts';
+export { reads } from './operations.ts';
+export type { PersonalDataRead, PersonalDataReadView, ReadsLog } from './views.ts';

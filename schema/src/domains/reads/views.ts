@@ -1,4 +1,5 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
+import { view } from '../../operation/operation.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import type { Role } from '../../kernel/words.ts';
 
@@ -28,11 +29,11 @@ export interface PersonalDataReadView {
   purpose: string | null;
 }
 
-export interface ReadsService {
+/** The log of who read personal data at a node (个人信息查阅日志). */
+export interface ReadsLog {
   /** Writes down what is about to be shown; only then may it be. */
   note(viewer: Viewer, question: string, reads: readonly PersonalDataRead[]): Promise<void>;
-  /** For the person a case is about, newest first. @throws {ProblemError} NOT_FOUND */
-  ofTracked(number: string, code: string): Promise<PersonalDataReadView[]>;
-  /** For supervisors. @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN */
-  ofSubject(viewer: Viewer | null, subject: string): Promise<PersonalDataReadView[]>;
 }
+
+/** A line of that log, as it is told. */
+export const NotedRead = view<PersonalDataReadView>('PersonalDataRead');

@@ -1,49 +1,19 @@
 import { currentTrace } from '@liandong/runtime';
-import type { DivisionCode, Divisions, Role } from '@liandong/schema/kernel';
-import type { PersonalDataRead, PersonalDataReadView, ReadsService } from '@liandong/schema/domains/reads';
-import { problem } from '@liandong/schema/kernel';
-import { requireReaderOver, signedIn } from '@liandong/schema/operation';
-import { findTracked } from '../cases/index.ts';
+import type { PersonalDataRead, ReadsLog } from '@liandong/schema/domains/reads';
+import type { DivisionCode, Role } from '@liandong/schema/kernel';
 import type { HostDb, NodeTx } from '../db/index.ts';
-
-export interface ReadsServiceParts {
-  node: DivisionCode;
-  db: HostDb;
-  divisions: Divisions;
-  now: () => Date;
-}
-
-/** Most lines one question is answered with. */
-const MOST = 500;
 
 /**
  * The log of who read personal data at a node (个人信息查阅日志, 个人信息保护法 Art. 51, 54). A line is durable before the
  * answer goes out; the database lets nobody change or remove one.
  */
-export function readsService({ node, db, divisions, now }: ReadsServiceParts): ReadsService {
-  const of = (subject: string) =>
-    db.queries(node).query<PersonalDataReadView>(
-      `SELECT at, division, person_name AS "personName", roles, fields, masked, question, purpose
-       FROM personal_data_reads WHERE node = $1 AND subject = $2 ORDER BY id DESC LIMIT ${MOST}`,
-      [subject],
-    );
+export function readsLog({ node, db, now }: { node: DivisionCode; db: HostDb; now: () => Date }): ReadsLog {
   return {
     async note({ sub, name, division, roles }, question, reads): Promise<void> {
       const reader = { person: sub, name, division, roles };
       // keyed lookups are parts of a question about cases
       const asked = { question: question.startsWith('_') ? 'case' : question, purpose: null };
       await db.transact(node, (tx) => write(tx, now(), reader, asked, bySubject(reads)));
-    },
-
-    async ofTracked(number, code) {
-      const stored = await findTracked(db.queries(node), number, code);
-      if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
-      return of(stored.id);
-    },
-
-    async ofSubject(viewer, subject) {
-      requireReaderOver(signedIn(viewer), 'READ_READS', node, divisions);
-      return of(subject);
     },
   };
 }

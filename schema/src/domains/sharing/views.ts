@@ -1,14 +1,13 @@
 import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { Problem } from '../../kernel/errors.ts';
-import type { Viewer } from '../../operation/permissions.ts';
-import type { DataOffer } from './rules.ts';
+import { view } from '../../operation/operation.ts';
+import type * as rules from './rules.ts';
 import type { DataState } from './words.ts';
 import type { LightKind, LightLevel } from './light-words.ts';
-import type { RequestDataInput } from '../../graph/inputs.ts';
 
 /** An offer of data as one node has it. */
 export interface DataOfferView {
-  offer: DataOffer;
+  offer: rules.DataOffer;
   /** Whether the node that answers may ask for it today. */
   askableHere: boolean;
   answeredBy: DivisionCode;
@@ -64,17 +63,9 @@ export interface DataLightView {
   detail: string;
 }
 
-export interface SharingService {
-  /** @throws {ProblemError} UNAUTHENTICATED */
-  offers(viewer: Viewer | null, material: string | null): Promise<DataOfferView[]>;
-  /** Asks in the caller's transaction; the answer comes later. @throws {ProblemError} what the desk itself refuses */
-  request(viewer: Viewer | null, input: RequestDataInput): Promise<DataRequestView>;
-  /** @throws {ProblemError} UNAUTHENTICATED, NOT_FOUND, FORBIDDEN */
-  requests(viewer: Viewer | null, caseId: string): Promise<DataRequestView[]>;
-  /** Names of the materials. @throws {ProblemError} as {@link requests} */
-  supplied(viewer: Viewer | null, caseId: string): Promise<string[]>;
-  /** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code */
-  use(number: string, code: string): Promise<DataUseView[]>;
-  /** @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN */
-  lights(viewer: Viewer | null): Promise<DataLightView[]>;
-}
+export const DataOffer = view<DataOfferView>('DataOffer');
+export const DataRequest = view<DataRequestView>('DataRequest', { type: 'RequestDataPayload', field: 'request' });
+export const DataUse = view<DataUseView>('DataUse');
+export const DataLight = view<DataLightView>('DataLight');
+/** The name of a material. */
+export const Material = view<string>('String');

@@ -1,0 +1,40 @@
+import type { PersonalDataReadView, reads } from '@liandong/schema/domains/reads';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import { problem } from '@liandong/schema/kernel';
+import { requireReaderOver } from '@liandong/schema/operation';
+import { findTracked } from '../cases/index.ts';
+import type { NodeHandlers, NodeQueries } from '../db/index.ts';
+
+/** Most lines one question is answered with. */
+const MOST = 500;
+
+/** What the log of reads (查阅记录) tells whom a case is about, and supervisors. */
+export function readsHandlers({
+  node,
+  divisions,
+}: {
+  node: DivisionCode;
+  divisions: Divisions;
+}): NodeHandlers<typeof reads> {
+  return {
+    async personalDataReads({ queries, input: { number, code } }) {
+      const stored = await findTracked(queries, number, code);
+      if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
+      return readsOf(queries, stored.id);
+    },
+
+    personalDataReadsAt({ viewer, queries, input: { subject } }) {
+      requireReaderOver(viewer, 'READ_READS', node, divisions);
+      return readsOf(queries, subject);
+    },
+  };
+}
+
+/** Who read personal data of a case or an enquiry, newest first. */
+function readsOf(queries: NodeQueries, subject: string): Promise<PersonalDataReadView[]> {
+  return queries.query<PersonalDataReadView>(
+    `SELECT at, division, person_name AS "personName", roles, fields, masked, question, purpose
+     FROM personal_data_reads WHERE node = $1 AND subject = $2 ORDER BY id DESC LIMIT ${MOST}`,
+    [subject],
+  );
+}

@@ -1,0 +1,40 @@
+import type { DataRecord, DataRequestView } from '@liandong/schema/domains/sharing';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { dataRecordSchema, dataValuesSchema } from '@liandong/schema/domains/sharing';
+import { problem } from '@liandong/schema/kernel';
+import { payloadOf } from '../trust/index.ts';
+import type { StoredRequest } from './request-store.ts';
+
+/** A request as a desk shows it. @param open whether the values are shown */
+export function requestView(request: StoredRequest, node: DivisionCode, open: boolean): DataRequestView {
+  const { id, offer, asker, provider, item, askedBy, askedAt, state, answeredAt, replaces, given } = request;
+  const values = open && given !== null ? dataValuesSchema.parse(JSON.parse(given)) : {};
+  return {
+    id,
+    offer,
+    asker,
+    provider,
+    item,
+    askedBy,
+    askedAt,
+    state,
+    answeredAt,
+    replaces,
+    fields: labelled(request).map((field) => ({ ...field, value: values[field.name] ?? null })),
+    refusals: (recordOf(request)?.faults ?? []).map(
+      ({ field, message, article }) =>
+        problem('DATA_OUT_OF_GRANT', message, { field, article, node: provider }).problem,
+    ),
+    answeredBy: node,
+  };
+}
+
+/** The fields asked for; what people call them stands in the offering node's record. */
+export function labelled(request: StoredRequest): DataRecord['fields'] {
+  return recordOf(request)?.fields ?? request.fields.map((name) => ({ name, label: name }));
+}
+
+/** The record as it was checked when it came in. */
+function recordOf({ record }: StoredRequest): DataRecord | null {
+  return record === null ? null : dataRecordSchema.parse(payloadOf(record));
+}
