@@ -112,21 +112,10 @@ export class MemoryNode extends IdleDesks implements NodeServices {
   /** What it says of its roster. */
   placeRoster: PlaceRoster = { agents: 0, gaps: ['NO_AGENT'] };
   readonly roster: NodeServices['roster'] = {
-    roster: async () => ({ division: this.code, agents: [], gaps: this.placeRoster.gaps }),
     coverage: async () => {
       if (this.fault) throw this.fault;
       return this.placeRoster;
     },
-    standIns: async () => [],
-    absences: async () => [],
-    changes: async () => ({ nodes: [], cursors: [], hasNextPage: false, hasPreviousPage: false }),
-    keepAgent: async () => illegal(),
-    endAgent: async () => illegal(),
-    recordTraining: async () => illegal(),
-    nameStandIn: async () => illegal(),
-    endStandIn: async () => illegal(),
-    reportAbsence: async () => illegal(),
-    endAbsence: async () => illegal(),
   };
 
   override readonly perform = performing<Answered>(

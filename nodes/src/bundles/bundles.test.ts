@@ -4,6 +4,7 @@ import type { BundleView, FileBundleInput } from '@liandong/schema/domains/bundl
 import type { Viewer } from '@liandong/schema/operation';
 import { bundles } from '@liandong/schema/domains/bundles';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { roster } from '@liandong/schema/domains/roster';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, material } from '../testing/cases.ts';
 import { COUNTY, TOWNSHIP, TestFederation, CITY, eventually, personAt } from '../testing/test-federation.ts';
@@ -188,10 +189,11 @@ describe('one form for a new enterprise', () => {
     const chief = personAt(TOWNSHIP, 'CHIEF');
     const entry = { employment: 'STAFF' as const, withheld: [SEAL], from: '2026-01-01', until: null, standIn: null };
     const { sub, name } = agent;
-    await at(chief).roster.keepAgent(chief, { sub, name, ...entry, idempotencyKey: null });
+    const registers = federation.desk(chief.division, roster);
+    await registers.keepRosterAgent(chief, { sub, name, ...entry, idempotencyKey: null });
     expect(await codeOf(file('2099-12-31'))).toBe('ITEM_WITHHELD');
     expect(await codeOf(file('2099-12-31', personAt(TOWNSHIP, 'AGENT', null, 'stranger')))).toBe('NOT_IN_ROSTER');
-    await at(chief).roster.keepAgent(chief, { sub, name, ...entry, withheld: [], idempotencyKey: null });
+    await registers.keepRosterAgent(chief, { sub, name, ...entry, withheld: [], idempotencyKey: null });
     expect(await codeOf(file('2099-12-31'))).toBe('done');
   });
 

@@ -28,13 +28,6 @@ import {
 /** Whose duty each mutation of the graph is; PUBLIC needs no login. A mutation that is not here fails the walk. */
 const DUTIES: Record<string, Action | 'PUBLIC'> = {
   ...dutiesOf(DOMAINS),
-  endAbsence: 'REPORT_ABSENCE',
-  endRosterAgent: 'KEEP_ROSTER',
-  endStandIn: 'KEEP_STAND_INS',
-  keepRosterAgent: 'KEEP_ROSTER',
-  nameStandIn: 'KEEP_STAND_INS',
-  recordTraining: 'KEEP_ROSTER',
-  reportAbsence: 'REPORT_ABSENCE',
   draftCase: 'FILE_CASE',
   fileCase: 'FILE_CASE',
   fileDraft: 'FILE_CASE',

@@ -9,6 +9,7 @@ import { implementation } from '@liandong/schema/domains/implementation';
 import { dayOf } from '@liandong/schema/kernel';
 import { feeEntryOf, fees } from '@liandong/schema/domains/fees';
 import { offices } from '@liandong/schema/domains/offices';
+import { roster } from '@liandong/schema/domains/roster';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CATALOGUE_FILE, CITY, COUNTY, TOWNSHIP, TestFederation, personAt } from '../testing/test-federation.ts';
@@ -144,7 +145,7 @@ describe('a fee', () => {
     const deputy: Viewer = { ...personAt(COUNTY, 'CLERK', '自然资源和规划', 'deputy'), window: 'F1' };
     expect(await refusal(pay(id, 1, receiptOf(), deputy))).toMatchObject({ code: 'FORBIDDEN' });
     const today = dayOf(federation.now());
-    await federation.services(COUNTY).roster.nameStandIn(personAt(COUNTY, 'HEAD', '自然资源和规划'), {
+    await federation.desk(COUNTY, roster).nameStandIn(personAt(COUNTY, 'HEAD', '自然资源和规划'), {
       role: 'CASHIER',
       absent: { sub: cashier.sub, name: cashier.name },
       standIn: { sub: deputy.sub, name: deputy.name },

@@ -20,6 +20,7 @@ import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
 import { reads } from '@liandong/schema/domains/reads';
 import { sharing } from '@liandong/schema/domains/sharing';
+import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
 import type { StoredCase } from '../cases/index.ts';
@@ -40,7 +41,7 @@ import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
-import { findPosts, findToldChanges, rosterService } from '../roster/index.ts';
+import { findPosts, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -108,6 +109,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     ),
     atNode(offices, officeHandlers({ ...house, nodes, granted: delegatedStages })),
     atNode(proxy, proxyHandlers({ ...house, calendar, writer, outbox, posts: findPosts, told: findToldChanges })),
+    atNode(roster, rosterHandlers({ ...house, writer, outbox })),
     atNode(bundles, bundleHandlers({ ...house, desk: bundleDesk, successionOf })),
     atNode(projects, projectHandlers({ ...house, calendar, keeper, outbox, successionOf, posts: findPosts })),
     atNode(sharing, sharingHandlers({ ...house, trust, outbox, posts: findPosts })),
@@ -119,7 +121,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     handling: cases.handling,
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     implementation: implementationLookup(db.queries(node), divisions),
-    roster: rosterService({ ...house, writer, outbox }),
+    roster: rosterLookup(db.queries(node), now),
     reads: readsLog(house),
   };
   return { cases, bundles: bundleDesk, services };

@@ -1,6 +1,14 @@
 import type { Domain, Operation, PageRequest, Perform, Viewer } from '@liandong/schema/operation';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
-import { requireOwnCase, requireOwnDesk, requirePermission, signedIn, unrouted } from '@liandong/schema/operation';
+import {
+  AfterCommit,
+  requireKeptDesk,
+  requireOwnCase,
+  requireOwnDesk,
+  requirePermission,
+  signedIn,
+  unrouted,
+} from '@liandong/schema/operation';
 import type { Reader, StepRunner, StoredCase, Take } from '../cases/index.ts';
 import type { HostDb, NodeHandlers, NodeTx } from '../db/index.ts';
 import { once } from '../idempotency/index.ts';
@@ -95,7 +103,7 @@ async function doOperation(
   if (operation.kind === 'query') return handler({ viewer: person, input, queries: db.queries(node), page });
   const { name, keyedAs, input: schema } = operation;
   const hashedAs = operation.hashedAs as ((input: object) => object) | null;
-  return db.transact(node, async (tx) => {
+  const done = await db.transact(node, async (tx) => {
     let keyed = false;
     const doOnce = <T>(work: () => Promise<T>) => {
       keyed = true;
@@ -106,11 +114,13 @@ async function doOperation(
     if (!keyed) throw new Error(`${name} did its work beside its key`);
     return answer;
   });
+  return done instanceof AfterCommit ? done.find() : done;
 }
 
 /**
- * Whoever asks may do it: by their post at this tier unless rules of cases judge that or any login will do, at their own
- * desk if it changes something, and with a token that is not for one case alone, unless the operation is open to those.
+ * Whoever asks may do it: by their post at this tier unless rules of cases judge that or any login will do; if it changes
+ * something, at their own desk or, for what a chief keeps, at a village's of their township; and with a token that is not
+ * for one case alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
 function allowed(
@@ -122,7 +132,8 @@ function allowed(
   if (by === 'PUBLIC') return viewer;
   const person = signedIn(viewer);
   const changes = operation.kind === 'mutation';
-  if (changes) requireOwnDesk(person, node);
+  if (changes && operation.desk === 'OWN') requireOwnDesk(person, node);
+  if (changes && operation.desk === 'OWN_OR_VILLAGE') requireKeptDesk(person, node, divisions);
   const byPost = !changes || operation.judgedBy === 'POST';
   if (byPost && by !== 'LOGIN') requirePermission(person, by, divisions.get(person.division).tier);
   if (!oneCase) requireOwnCase(person, null);

@@ -2,6 +2,7 @@ import { figures } from '@liandong/schema/domains/figures';
 import { handling } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { plusDays } from '@liandong/schema/kernel';
+import { roster } from '@liandong/schema/domains/roster';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, clerk, homestead } from '../testing/cases.ts';
 import { runAt } from '../testing/commands.ts';
@@ -139,7 +140,7 @@ describe('a project kept by the county', () => {
     const id = await registered();
     const deputy = personAt(COUNTY, 'CLERK', null, 'deputy');
     expect(await codeOf(dispatch(id, deputy))).toBe('FORBIDDEN');
-    const named = await federation.services(COUNTY).roster.nameStandIn(head, {
+    const named = await federation.desk(COUNTY, roster).nameStandIn(head, {
       role: 'CHIEF',
       department: null,
       absent: { sub: director.sub, name: director.name },
@@ -151,7 +152,7 @@ describe('a project kept by the county', () => {
     const { file } = await dispatch(id, deputy);
     expect(file.orders[0]?.orderedBy).toMatchObject({ sub: deputy.sub, role: 'CHIEF', for: { sub: director.sub } });
     await knows(TOWNSHIP, id, (view) => view.file.orders.length === 2);
-    await federation.services(COUNTY).roster.endStandIn(head, { id: named.id, on: today(), reason: '返岗', ...once });
+    await federation.desk(COUNTY, roster).endStandIn(head, { id: named.id, on: today(), reason: '返岗', ...once });
     expect(await codeOf(dispatch(id, deputy))).toBe('FORBIDDEN');
   });
 

@@ -4,6 +4,7 @@ import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { dayOf } from '@liandong/schema/kernel';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { roster } from '@liandong/schema/domains/roster';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseSteps, agent, application, clerk } from '../testing/cases.ts';
 import {
@@ -88,19 +89,19 @@ test('moves a case to the stand-in at once, also one held elsewhere, and back', 
   const away = personAt(VILLAGE, 'AGENT', null, 'away');
   const standIn = personAt(VILLAGE, 'AGENT', null, 'stand-in');
   const chief = personAt(TOWNSHIP, 'CHIEF');
-  const { roster } = federation.services(VILLAGE);
+  const registers = federation.desk(VILLAGE, roster);
   const entry = { employment: 'STAFF' as const, withheld: [], from: day(-1), until: null, idempotencyKey: null };
   const ref = ({ sub, name }: Viewer) => ({ sub, name });
-  await roster.keepAgent(chief, { ...entry, ...ref(away), standIn: ref(standIn) });
-  await roster.keepAgent(chief, { ...entry, ...ref(standIn), standIn: null });
-  await roster.keepAgent(chief, { ...entry, ...ref(agent), standIn: null });
+  await registers.keepRosterAgent(chief, { ...entry, ...ref(away), standIn: ref(standIn) });
+  await registers.keepRosterAgent(chief, { ...entry, ...ref(standIn), standIn: null });
+  await registers.keepRosterAgent(chief, { ...entry, ...ref(agent), standIn: null });
   const id = await steps.file(away, application());
   await steps.forward(id, away);
   await steps.arrives(id, clerk);
   await eventually(async () => (await steps.seen(id, away))?.custodian === TOWNSHIP);
   await federation.stopHost(TOWNSHIP);
   const term = { from: day(), until: day(1), reason: '请假', idempotencyKey: null };
-  const absence = await roster.reportAbsence(away, { sub: null, ...term });
+  const absence = await registers.reportAbsence(away, { sub: null, ...term });
   // the township is away: its log does not say so yet, and the list does
   expect(await waitsOf(standIn, id)).toEqual([]);
   expect(await waitsOf(away, id)).toBeNull();
@@ -108,7 +109,7 @@ test('moves a case to the stand-in at once, also one held elsewhere, and back', 
   await eventually(
     async () => (await federation.desk(VILLAGE, proxy).proxyHandling(away, { case: id })).agent.sub === standIn.sub,
   );
-  await roster.endAbsence(away, { id: absence.id, on: day(), idempotencyKey: null });
+  await registers.endAbsence(away, { id: absence.id, on: day(), idempotencyKey: null });
   await eventually(async () => (await waitsOf(away, id)) !== null);
   expect(await waitsOf(standIn, id)).toBeNull();
 });

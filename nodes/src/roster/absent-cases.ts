@@ -2,45 +2,32 @@ import { takeOverCase } from '@liandong/schema/domains/proxy';
 import { randomUUID } from 'node:crypto';
 import type { CaseAgent } from '@liandong/schema/domains/proxy';
 import type { CaseFile } from '@liandong/schema/case';
-import type { DivisionCode, Divisions, PassedOn } from '@liandong/schema/kernel';
+import type { DivisionCode, PassedOn } from '@liandong/schema/kernel';
 import type { PersonRef } from '@liandong/schema/domains/roster';
 import { custodyAt, isClosed, NODE_ACTOR } from '@liandong/schema/case';
 import { comesBack, inRoster, isAway, isBack, passOn, standsOn } from '@liandong/schema/domains/roster';
 import { dayOf } from '@liandong/schema/kernel';
-import type { CaseWriter } from '../cases/index.ts';
 import { lockCase } from '../cases/index.ts';
 import { carryProxyEvent } from '../proxy/index.ts';
-import type { HostDb, NodeTx } from '../db/index.ts';
-import type { Failures } from '../failures/index.ts';
-import type { Outbox } from '../handoff/index.ts';
-import type { AbsenceCase, StoredAbsence } from './roster-store.ts';
+import type { NodeTx } from '../db/index.ts';
+import type { AbsenceCase, StoredAbsence } from './absence-store.ts';
 import {
   findAbsenceCases,
   findCasesOf,
   findOpenAbsences,
-  findRoster,
-  findStandIns,
   saveBack,
   savePassedOn,
   settleAbsence,
-} from './roster-store.ts';
-
-export interface AbsenceParts {
-  node: DivisionCode;
-  db: HostDb;
-  divisions: Divisions;
-  writer: CaseWriter;
-  outbox: Outbox;
-  failures: Failures;
-  now: () => Date;
-}
+} from './absence-store.ts';
+import type { RosterParts } from './parts.ts';
+import { findRoster, findStandIns } from './roster-store.ts';
 
 /**
  * Passes on the cases of agents who are away, and brings back what comes back when they are there again. What is under
  * way between nodes waits for the next time.
  * @returns how many cases moved
  */
-export async function settleAbsences(parts: AbsenceParts): Promise<number> {
+export async function settleAbsences(parts: RosterParts): Promise<number> {
   const { node, db, failures, now } = parts;
   let moved = 0;
   const subjectOf = ({ id }: StoredAbsence) => ({ node, absence: id });
@@ -52,7 +39,7 @@ export async function settleAbsences(parts: AbsenceParts): Promise<number> {
   return moved;
 }
 
-async function passAll(parts: AbsenceParts, absence: StoredAbsence): Promise<number> {
+async function passAll(parts: RosterParts, absence: StoredAbsence): Promise<number> {
   const { node, db, failures, now } = parts;
   const queries = db.queries(node);
   const standIn = await standInOf(parts, absence);
@@ -73,7 +60,7 @@ async function passAll(parts: AbsenceParts, absence: StoredAbsence): Promise<num
 }
 
 /** Who stands in for the agent today, and is not away themselves. */
-async function standInOf({ node, db, now }: AbsenceParts, { agent }: StoredAbsence): Promise<PersonRef | null> {
+async function standInOf({ node, db, now }: RosterParts, { agent }: StoredAbsence): Promise<PersonRef | null> {
   const today = dayOf(now());
   const queries = db.queries(node);
   const away = (await findOpenAbsences(queries)).filter((a) => isAway(a, today)).map((a) => a.agent.sub);
@@ -92,7 +79,7 @@ function canMove({ proxy, state, ...file }: CaseFile, node: DivisionCode, agent:
 
 async function passCase(
   tx: NodeTx,
-  parts: AbsenceParts,
+  parts: RosterParts,
   absence: StoredAbsence,
   file: CaseFile,
   standIn: PersonRef | null,
@@ -122,7 +109,7 @@ async function passCase(
 /** @returns the id of the change in the case's log */
 async function changeAgent(
   tx: NodeTx,
-  { writer, outbox, now }: AbsenceParts,
+  { writer, outbox, now }: RosterParts,
   file: CaseFile,
   to: CaseAgent,
   reason: 'ABSENCE' | 'RETURN',
@@ -135,7 +122,7 @@ async function changeAgent(
   return change;
 }
 
-async function bringBack(parts: AbsenceParts, absence: StoredAbsence): Promise<number> {
+async function bringBack(parts: RosterParts, absence: StoredAbsence): Promise<number> {
   const { node, db, failures, now } = parts;
   const queries = db.queries(node);
   const passed = (await findAbsenceCases(queries, [absence.id])).get(absence.id) ?? [];

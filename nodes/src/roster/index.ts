@@ -1,4 +1,6 @@
 /** 名册: agents, stand-ins, absences and what became of their cases. */
+export { findToldChanges } from './absence-store.ts';
 export { settleAbsences } from './absent-cases.ts';
-export { rosterService } from './roster-service.ts';
-export { findPosts, findToldChanges } from './roster-store.ts';
+export { rosterHandlers } from './handlers.ts';
+export { rosterLookup } from './lookup.ts';
+export { findPosts } from './roster-store.ts';

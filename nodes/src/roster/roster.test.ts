@@ -3,6 +3,7 @@ import type { ProblemError } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { ARTICLES, dayOf, ROSTER_GAPS } from '@liandong/schema/kernel';
 import { proxy } from '@liandong/schema/domains/proxy';
+import { roster } from '@liandong/schema/domains/roster';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, agent, application, chief, clerk, countyChief, countyClerk } from '../testing/cases.ts';
 import {
@@ -25,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const roster = (node: string) => federation.services(node).roster;
+const registers = (node: string) => federation.desk(node, roster);
 const proxyDesk = (node: string) => federation.desk(node, proxy);
 const refusal = (attempt: Promise<unknown>) =>
   attempt.then(
@@ -66,7 +67,7 @@ describe('stand-ins (AB角)', () => {
   const deputy = personAt(COUNTY, 'CLERK', '民政', 'b');
 
   test('are named by the head of the desk, decide in the post, and never what the same person reviewed', async () => {
-    const named = await roster(COUNTY).nameStandIn(head, post());
+    const named = await registers(COUNTY).nameStandIn(head, post());
     expect(named).toMatchObject({ role: 'CHIEF', department: '民政', standIn: 'b', endedOn: null });
     const own = await steps.file(clerk, application({ consent: null }));
     const other = await steps.file(clerk, application({ consent: null }));
@@ -85,7 +86,7 @@ describe('stand-ins (AB角)', () => {
     await steps.decide(other, deputy);
     const decided = (await logged(other, countyClerk)).find((line) => line.action === 'DECIDED');
     expect(decided).toMatchObject({ actor: deputy.name, actorRole: 'CHIEF' });
-    await roster(COUNTY).endStandIn(head, { id: named.id, on: day(), reason: '返岗', ...key });
+    await registers(COUNTY).endStandIn(head, { id: named.id, on: day(), reason: '返岗', ...key });
     expect(await refusal(steps.decide(own, deputy))).toMatchObject({ code: 'FORBIDDEN' });
   });
 
@@ -98,23 +99,23 @@ describe('stand-ins (AB角)', () => {
     ["for another department's post", 'WRONG_DEPARTMENT', countyChief, { department: '公安' }],
     ['with a term that runs backward', 'BAD_INPUT', head, { until: '2020-01-01' }],
   ])('are not named %s', async (_, code, viewer, change) => {
-    expect(await refusal(roster(COUNTY).nameStandIn(viewer, post(change)))).toMatchObject({ code });
+    expect(await refusal(registers(COUNTY).nameStandIn(viewer, post(change)))).toMatchObject({ code });
   });
 
   test('are not named twice for one post, and the same key names once', async () => {
     const absent = { sub: 'chief-2', name: '首席二' };
     const once = post({ absent, idempotencyKey: 'stand-in-1' });
-    const first = await roster(COUNTY).nameStandIn(head, once);
-    expect(await roster(COUNTY).nameStandIn(head, once)).toEqual(first);
-    expect(await refusal(roster(COUNTY).nameStandIn(head, post({ absent })))).toMatchObject({
+    const first = await registers(COUNTY).nameStandIn(head, once);
+    expect(await registers(COUNTY).nameStandIn(head, once)).toEqual(first);
+    expect(await refusal(registers(COUNTY).nameStandIn(head, post({ absent })))).toMatchObject({
       code: 'STAND_IN_CONFLICT',
       field: 'from',
     });
-    expect((await roster(COUNTY).standIns(head, null)).map((s) => s.id)).toContain(first.id);
+    expect((await registers(COUNTY).standIns(head, { since: null })).map((s) => s.id)).toContain(first.id);
   });
 
   test('leave an append-only log of who changed what', async () => {
-    const { nodes } = await roster(COUNTY).changes(head, { first: 50, after: null });
+    const { nodes } = await registers(COUNTY).postChanges(head, {}, { first: 50, after: null });
     expect(nodes.map((c) => c.change)).toEqual(expect.arrayContaining(['STAND_IN_NAMED', 'STAND_IN_ENDED']));
     expect(nodes.every((c) => c.by === head.name)).toBe(true);
     for (const change of [`UPDATE post_log SET actor = 'x'`, 'DELETE FROM post_log']) {
@@ -128,9 +129,9 @@ describe('a roster', () => {
     expect(await refusal(steps.file(agent, application()))).toBeNull();
     const stranger = personAt(VILLAGE, 'AGENT', null, 'stranger');
     expect(await refusal(steps.file(stranger, application()))).toBeNull();
-    const kept = await roster(VILLAGE).keepAgent(chief, entry(agent, { standIn: ref(clerkB) }));
+    const kept = await registers(VILLAGE).keepRosterAgent(chief, entry(agent, { standIn: ref(clerkB) }));
     expect(kept).toMatchObject({ sub: agent.sub, inRoster: true, trained: false });
-    expect((await roster(VILLAGE).roster(agent)).gaps).toEqual(['TRAINING_LAPSED']);
+    expect((await registers(VILLAGE).roster(agent, {})).gaps).toEqual(['TRAINING_LAPSED']);
     expect(await refusal(steps.file(agent, application()))).toBeNull();
     expect(await refusal(steps.file(stranger, application()))).toMatchObject({
       code: 'NOT_IN_ROSTER',
@@ -140,16 +141,16 @@ describe('a roster', () => {
     expect(await refusal(steps.file(clerkB, application()))).toBeNull();
     expect(await refusal(steps.file(personAt(OTHER_VILLAGE, 'AGENT'), application()))).toBeNull();
     const trained = { sub: agent.sub, what: '帮办代办业务培训', on: day(-10), validUntil: day(300), ...key };
-    expect(await roster(VILLAGE).recordTraining(chief, trained)).toMatchObject({ trained: true });
-    expect(await roster(VILLAGE).coverage()).toEqual({ agents: 1, gaps: [] });
+    expect(await registers(VILLAGE).recordTraining(chief, trained)).toMatchObject({ trained: true });
+    expect(await federation.services(VILLAGE).roster.coverage()).toEqual({ agents: 1, gaps: [] });
   });
 
   test('lets a contracted helper take in and forward, and nothing that is for staff', async () => {
     const helper = personAt(VILLAGE, 'AGENT', null, 'helper');
-    await roster(VILLAGE).keepAgent(chief, entry(helper, { employment: 'CONTRACTED', standIn: ref(agent) }));
+    await registers(VILLAGE).keepRosterAgent(chief, entry(helper, { employment: 'CONTRACTED', standIn: ref(agent) }));
     expect(await refusal(steps.file(helper, application()))).toMatchObject({ code: 'TRAINING_LAPSED' });
     const trained = { sub: helper.sub, what: '岗前培训', on: day(-3), validUntil: day(100), ...key };
-    await roster(VILLAGE).recordTraining(chief, trained);
+    await registers(VILLAGE).recordTraining(chief, trained);
     const id = await steps.file(helper, application());
     const desk = federation.desk(VILLAGE, handling);
     const input = { id, reason: '不办了', ...key };
@@ -157,30 +158,30 @@ describe('a roster', () => {
     expect(await refusal(desk.transferCase(helper, { ...input, to: TOWNSHIP }))).toMatchObject({
       code: 'HELPER_LIMITED',
     });
-    await roster(VILLAGE).keepAgent(
+    await registers(VILLAGE).keepRosterAgent(
       chief,
       entry(helper, { employment: 'CONTRACTED', standIn: ref(agent), withheld: ['3310-MZ-001'] }),
     );
     expect(await refusal(steps.forward(id, helper))).toMatchObject({ code: 'ITEM_WITHHELD' });
-    await roster(VILLAGE).endAgent(chief, { sub: helper.sub, until: day(-1), reason: '合同到期', ...key });
+    await registers(VILLAGE).endRosterAgent(chief, { sub: helper.sub, until: day(-1), reason: '合同到期', ...key });
     expect(await refusal(steps.forward(id, helper))).toMatchObject({ code: 'NOT_IN_ROSTER' });
     await steps.forward(id, agent);
   });
 
   test.each<[string, string, () => Promise<unknown>]>([
-    ['FORBIDDEN', 'kept by an agent', () => roster(VILLAGE).keepAgent(agent, entry(agent))],
-    ['FORBIDDEN', 'kept by the county', () => roster(VILLAGE).keepAgent(countyChief, entry(agent))],
-    ['FORBIDDEN', 'read by another village', () => roster(VILLAGE).roster(personAt(OTHER_VILLAGE, 'AGENT'))],
-    ['UNAUTHENTICATED', 'read without a login', () => roster(VILLAGE).roster(null)],
+    ['FORBIDDEN', 'kept by an agent', () => registers(VILLAGE).keepRosterAgent(agent, entry(agent))],
+    ['FORBIDDEN', 'kept by the county', () => registers(VILLAGE).keepRosterAgent(countyChief, entry(agent))],
+    ['FORBIDDEN', 'read by another village', () => registers(VILLAGE).roster(personAt(OTHER_VILLAGE, 'AGENT'), {})],
+    ['UNAUTHENTICATED', 'read without a login', () => registers(VILLAGE).roster(null, {})],
     [
       'BAD_INPUT',
       'whose term runs backward',
-      () => roster(VILLAGE).keepAgent(chief, entry(agent, { until: '2020-01-01' })),
+      () => registers(VILLAGE).keepRosterAgent(chief, entry(agent, { until: '2020-01-01' })),
     ],
     [
       'NOT_FOUND',
       'ended for nobody',
-      () => roster(VILLAGE).endAgent(chief, { sub: 'x', until: day(), reason: 'r', ...key }),
+      () => registers(VILLAGE).endRosterAgent(chief, { sub: 'x', until: day(), reason: 'r', ...key }),
     ],
   ])('is refused with %s %s', async (code, _, attempt) => {
     expect(await refusal(attempt())).toMatchObject({ code });
@@ -194,7 +195,7 @@ describe('an absent agent', () => {
     await steps.forward(there, agent);
     await steps.arrives(there, clerk);
     await eventually(async () => (await logged(there, agent)).some((line) => line.action === 'RECEIVED'));
-    const absence = await roster(VILLAGE).reportAbsence(agent, {
+    const absence = await registers(VILLAGE).reportAbsence(agent, {
       sub: null,
       from: day(),
       until: day(2),
@@ -230,13 +231,15 @@ describe('an absent agent', () => {
     expect(contacts.at(-1)?.actor).toMatchObject({ sub: clerkB.sub, role: 'AGENT', for: ref(agent) });
 
     const again = { sub: null, from: day(1), until: day(3), reason: '住院', ...key };
-    expect(await refusal(roster(VILLAGE).reportAbsence(agent, again))).toMatchObject({ code: 'ABSENCE_CONFLICT' });
-    await roster(VILLAGE).endAbsence(agent, { id: absence.id, on: day(), ...key });
+    expect(await refusal(registers(VILLAGE).reportAbsence(agent, again))).toMatchObject({ code: 'ABSENCE_CONFLICT' });
+    await registers(VILLAGE).endAbsence(agent, { id: absence.id, on: day(), ...key });
     await eventually(async () => (await agentOf(there)).sub === agent.sub);
     expect(await agentOf(here)).toEqual({ node: VILLAGE, ...ref(agent) });
     const contact = { id: here, with: 'APPLICANT' as const, way: 'PHONE' as const, what: '告知', ...key };
     expect(await refusal(proxyDesk(VILLAGE).logContact(clerkB, contact))).toMatchObject({ code: 'FORBIDDEN' });
-    const [listed] = (await roster(VILLAGE).absences(chief, day(-1))).filter((a) => a.id === absence.id);
+    const [listed] = (await registers(VILLAGE).agentAbsences(chief, { since: day(-1) })).filter(
+      (a) => a.id === absence.id,
+    );
     expect(listed?.cases.filter((c) => [here, there].includes(c.caseId)).map((c) => c.backAt !== null)).toEqual([
       true,
       true,
@@ -246,7 +249,7 @@ describe('an absent agent', () => {
   test("without a stand-in hands what is not accepted yet to the township's team, where it stays", async () => {
     const lone = personAt(OTHER_VILLAGE, 'AGENT');
     const id = await steps.file(lone, application());
-    const absence = await roster(OTHER_VILLAGE).reportAbsence(lone, {
+    const absence = await registers(OTHER_VILLAGE).reportAbsence(lone, {
       sub: null,
       from: day(),
       until: day(1),
@@ -260,19 +263,21 @@ describe('an absent agent', () => {
     await steps.arrives(id, clerk);
     expect(await agentOf(id, clerk)).toEqual({ node: TOWNSHIP, sub: null, name: null });
     expect((await logged(id, clerk)).map((line) => line.action)).toEqual(['FILED', 'TRANSFERRED', 'RECEIVED']);
-    await roster(OTHER_VILLAGE).endAbsence(lone, { id: absence.id, on: day(), ...key });
+    await registers(OTHER_VILLAGE).endAbsence(lone, { id: absence.id, on: day(), ...key });
     expect(await agentOf(id, clerk)).toMatchObject({ node: TOWNSHIP });
   });
 
   test('is reported by the agent or the township, and by nobody else', async () => {
     const input = { sub: agent.sub, from: day(10), until: day(11), reason: '休假', ...key };
     for (const viewer of [clerkB, countyChief, personAt(OTHER_VILLAGE, 'AGENT')]) {
-      expect(await refusal(roster(VILLAGE).reportAbsence(viewer, input))).toMatchObject({ code: 'FORBIDDEN' });
+      expect(await refusal(registers(VILLAGE).reportAbsence(viewer, input))).toMatchObject({ code: 'FORBIDDEN' });
     }
-    expect(await refusal(roster(VILLAGE).reportAbsence(chief, { ...input, sub: 'x' }))).toMatchObject({
+    expect(await refusal(registers(VILLAGE).reportAbsence(chief, { ...input, sub: 'x' }))).toMatchObject({
       code: 'NOT_FOUND',
     });
-    const made = await roster(VILLAGE).reportAbsence(chief, input);
+    const keyed = { ...input, idempotencyKey: 'absence-1' };
+    const made = await registers(VILLAGE).reportAbsence(chief, keyed);
+    expect(await registers(VILLAGE).reportAbsence(chief, keyed)).toEqual(made);
     // what lies ahead passes nothing on yet
     expect(made).toMatchObject({ away: false, cases: [], reportedBy: chief.name });
   });

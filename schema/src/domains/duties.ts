@@ -15,6 +15,7 @@ import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
 import { readsDuties } from './reads/duties.ts';
 import { sharingDuties } from './sharing/duties.ts';
+import { rosterDuties } from './roster/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties };
@@ -38,5 +39,6 @@ export {
   projectDuties,
   proxyDuties,
   readsDuties,
+  rosterDuties,
   sharingDuties,
 };

@@ -18,6 +18,7 @@ import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
 import { reads } from './reads/operations.ts';
 import { sharing } from './sharing/operations.ts';
+import { roster } from './roster/operations.ts';
 
 const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D>): D => domains;
 
@@ -32,6 +33,7 @@ export const DOMAINS = listed(
   joint,
   offices,
   proxy,
+  roster,
   bundles,
   projects,
   admission,

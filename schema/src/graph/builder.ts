@@ -71,6 +71,7 @@ import {
   REQUEST_STATE_LABELS,
 } from '../domains/joint/words.ts';
 import { PROJECT_PHASE_LABELS } from '../domains/projects/words.ts';
+import { STAND_IN_ROLE_LABELS } from '../domains/roster/stand-ins.ts';
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { ValueNode } from 'graphql';
@@ -192,6 +193,7 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     ConsentWay: () => labelled('ConsentWay', '委托方式', CONSENT_WAY_LABELS),
     AgentWaitKind: () => labelled('AgentWaitKind', '待代办事项', AGENT_WAIT_LABELS),
     Employment: () => labelled('Employment', '用工性质', EMPLOYMENT_LABELS),
+    StandInRole: () => labelled('StandInRole', 'AB角岗位: posts that are stood in for.', STAND_IN_ROLE_LABELS),
     RosterGap: () => labelled('RosterGap', '名册缺口', ROSTER_GAP_LABELS),
     PassedOn: () => labelled('PassedOn', '交接去向', PASSED_ON_LABELS),
     PostChange: () => labelled('PostChangeKind', '岗位变动', POST_CHANGE_LABELS),

@@ -5,7 +5,7 @@ import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
-import type { RosterCoverageView, RosterService } from '../domains/roster/services.ts';
+import type { RosterCoverageView, RosterLookup } from '../domains/roster/views.ts';
 import type { PersonalDataRead, ReadsLog } from '../domains/reads/views.ts';
 
 /** What resolvers of a role are given with each operation. */
@@ -30,6 +30,6 @@ export interface NodeServices {
   handling: HandlingService;
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
-  roster: RosterService;
+  roster: RosterLookup;
   reads: ReadsLog;
 }

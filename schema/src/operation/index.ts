@@ -3,7 +3,7 @@ export type { Answers, Page, PageRequest } from './answers.ts';
 export { dutiesOf, operationsOf, routesOf } from './domain.ts';
 export type { Domain, Operation } from './domain.ts';
 export { unrouted } from './fields.ts';
-export { operate, performing } from './handlers.ts';
+export { AfterCommit, operate, performing } from './handlers.ts';
 export type { Handlers, Perform } from './handlers.ts';
 export type { InputOf } from './operation.ts';
 export {
@@ -12,6 +12,7 @@ export {
   requireDepartment,
   requireFiguresReader,
   requireKeeper,
+  requireKeptDesk,
   requireOwnCase,
   requireOwnDesk,
   requirePermission,

@@ -14,6 +14,7 @@ import {
   proxyDuties,
   readsDuties,
   REGISTER_DUTIES,
+  rosterDuties,
   sharingDuties,
 } from '../domains/duties.ts';
 import type { Duty } from './duties.ts';
@@ -58,12 +59,7 @@ const TABLE = {
   ...jointDuties,
   ...feeDuties,
   ...proxyDuties,
-  // a township keeps the roster of its villages, too: a village has no chief
-  KEEP_ROSTER: { CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
-  KEEP_STAND_INS: { CHIEF: ORGANS, HEAD: ORGANS },
-  /** An agent's own; a chief's for the agents of the desk. */
-  REPORT_ABSENCE: { AGENT: GRASSROOTS, CHIEF: ['TOWNSHIP'], HEAD: ['TOWNSHIP'] },
-  READ_ROSTER: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+  ...rosterDuties,
   ...DOMAIN_DUTIES,
   ...projectDuties,
   ...hearingDuties,
@@ -209,13 +205,21 @@ export function requireReaderOver(viewer: Viewer, action: Action, division: Divi
 }
 
 /**
+ * What a chief keeps is worked at by the desk's own people, and by a township's for its villages, which have no chief.
+ * @throws {ProblemError} FORBIDDEN when the viewer belongs to another division
+ */
+export function requireKeptDesk(viewer: Viewer, node: DivisionCode, divisions: Divisions): void {
+  const { tier, parent } = divisions.get(node);
+  if (tier === 'VILLAGE' && parent === viewer.division) return;
+  requireOwnDesk(viewer, node);
+}
+
+/**
  * What a desk's chief keeps of its people: at the desk itself, and at a township's for its villages, which have no chief.
  * @returns the post it is kept in
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireKeeper(viewer: Viewer, action: Action, node: DivisionCode, divisions: Divisions): Role {
-  const { tier, parent } = divisions.get(node);
-  const own = viewer.division === node;
-  if (!own && !(tier === 'VILLAGE' && parent === viewer.division)) requireOwnDesk(viewer, node);
+  requireKeptDesk(viewer, node, divisions);
   return requirePermission(viewer, action, divisions.get(viewer.division).tier);
 }

@@ -22,21 +22,7 @@ export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof p
 /** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
 export function servicesOf(given: Overrides): NodeServices {
   return {
-    roster: {
-      roster: none,
-      coverage: none,
-      standIns: none,
-      absences: none,
-      changes: none,
-      keepAgent: none,
-      endAgent: none,
-      recordTraining: none,
-      nameStandIn: none,
-      endStandIn: none,
-      reportAbsence: none,
-      endAbsence: none,
-      ...given.roster,
-    },
+    roster: { coverage: none, ...given.roster },
     reads: { note: () => Promise.resolve(), ...given.reads },
     filing: {
       getMany: none,

@@ -34,6 +34,13 @@ export interface KeptStandIn extends StandIn {
 /** Posts that are stood in for: those that handle cases or money, never a supervisor's. */
 export const STAND_IN_ROLES = ['AGENT', 'CLERK', 'CASHIER', 'CHIEF', 'HEAD'] as const satisfies Role[];
 export type StandInRole = (typeof STAND_IN_ROLES)[number];
+export const STAND_IN_ROLE_LABELS: Record<StandInRole, string> = {
+  AGENT: ROLE_LABELS.AGENT,
+  CLERK: ROLE_LABELS.CLERK,
+  CASHIER: ROLE_LABELS.CASHIER,
+  CHIEF: ROLE_LABELS.CHIEF,
+  HEAD: ROLE_LABELS.HEAD,
+};
 
 /** Whether it gives a post on a day. */
 export function standsOn(s: Pick<KeptStandIn, 'from' | 'until' | 'endedOn'>, day: Day): boolean {

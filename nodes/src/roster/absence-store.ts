@@ -1,0 +1,187 @@
+import type { Absence } from '@liandong/schema/domains/roster';
+import type { CaseAgent } from '@liandong/schema/domains/proxy';
+import type { Day, PassedOn } from '@liandong/schema/kernel';
+import type { LogActor } from '@liandong/schema/case';
+import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { ToldChangeOf } from '../proxy/index.ts';
+import { personOf } from './roster-store.ts';
+
+/** An absence with who wrote it down. */
+export interface StoredAbsence extends Absence {
+  reportedBy: LogActor;
+  settledAt: Date | null;
+}
+
+interface AbsenceRow {
+  id: string;
+  agent: string;
+  agent_name: string;
+  from_day: Day;
+  until_day: Day;
+  reason: string;
+  ended_on: Day | null;
+  stand_in: string | null;
+  stand_in_name: string | null;
+  reported_by: LogActor;
+  settled_at: Date | null;
+}
+
+const ABSENCES = `SELECT id, agent, agent_name, from_day::text, until_day::text, reason, ended_on::text, stand_in,
+    stand_in_name, reported_by, settled_at FROM agent_absences`;
+
+const absenceOf = (row: AbsenceRow): StoredAbsence => ({
+  id: row.id,
+  agent: { sub: row.agent, name: row.agent_name },
+  from: row.from_day,
+  until: row.until_day,
+  reason: row.reason,
+  endedOn: row.ended_on,
+  standIn: personOf(row.stand_in, row.stand_in_name),
+  reportedBy: row.reported_by,
+  settledAt: row.settled_at,
+});
+
+/** Absences that reach a day or lie after it, and older ones whose cases are not back yet. */
+export async function findAbsences(queries: NodeQueries, since: Day): Promise<StoredAbsence[]> {
+  const rows = await queries.query<AbsenceRow>(
+    `${ABSENCES} WHERE node = $1 AND (until_day >= $2 OR settled_at IS NULL) ORDER BY from_day, id`,
+    [since],
+  );
+  return rows.map(absenceOf);
+}
+
+/** Those whose cases are still to be passed on, or back. */
+export async function findOpenAbsences(queries: NodeQueries): Promise<StoredAbsence[]> {
+  const rows = await queries.query<AbsenceRow>(
+    `${ABSENCES} WHERE node = $1 AND settled_at IS NULL ORDER BY from_day, id`,
+  );
+  return rows.map(absenceOf);
+}
+
+export async function insertAbsence(tx: NodeTx, absence: Absence, by: LogActor): Promise<void> {
+  const { id, agent, from, until, reason, standIn } = absence;
+  await tx.query(
+    `INSERT INTO agent_absences (node, id, agent, agent_name, from_day, until_day, reason, stand_in, stand_in_name,
+       reported_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [id, agent.sub, agent.name, from, until, reason, standIn?.sub ?? null, standIn?.name ?? null, JSON.stringify(by)],
+  );
+}
+
+export async function endAbsence(tx: NodeTx, id: string, on: Day): Promise<void> {
+  await tx.query(`UPDATE agent_absences SET ended_on = $3 WHERE node = $1 AND id = $2`, [id, on]);
+}
+
+export async function settleAbsence(queries: NodeQueries, id: string, at: Date): Promise<void> {
+  await queries.query(`UPDATE agent_absences SET settled_at = $3 WHERE node = $1 AND id = $2`, [id, at]);
+}
+
+/** What became of one case of an absence. */
+export interface AbsenceCase {
+  caseId: string;
+  number: string;
+  passedOn: PassedOn;
+  at: Date;
+  to: CaseAgent | null;
+  /** The change in the case's log that says so. */
+  change: string | null;
+  backAt: Date | null;
+}
+
+interface AbsenceCaseRow {
+  absence: string;
+  case_id: string;
+  number: string;
+  passed_on: PassedOn;
+  at: Date;
+  to_agent: CaseAgent | null;
+  change: string | null;
+  back_at: Date | null;
+}
+
+/** The lists of hand-overs of some absences. */
+export async function findAbsenceCases(
+  queries: NodeQueries,
+  absences: readonly string[],
+): Promise<Map<string, AbsenceCase[]>> {
+  const lists = new Map<string, AbsenceCase[]>(absences.map((id) => [id, []]));
+  if (absences.length === 0) return lists;
+  const rows = await queries.query<AbsenceCaseRow>(
+    `SELECT a.absence, a.case_id, c.number, a.passed_on, a.at, a.to_agent, a.change, a.back_at
+     FROM absence_cases a JOIN cases c ON c.node = a.node AND c.id = a.case_id
+     WHERE a.node = $1 AND a.absence = ANY ($2) ORDER BY a.at, a.case_id`,
+    [absences],
+  );
+  for (const row of rows) {
+    lists.get(row.absence)?.push({
+      caseId: row.case_id,
+      number: row.number,
+      passedOn: row.passed_on,
+      at: row.at,
+      to: row.to_agent,
+      change: row.change,
+      backAt: row.back_at,
+    });
+  }
+  return lists;
+}
+
+/** Writes what became of a case; one that stayed may be passed on later. */
+export async function savePassedOn(
+  tx: NodeTx,
+  absence: string,
+  made: Pick<AbsenceCase, 'caseId' | 'passedOn' | 'at' | 'to' | 'change'>,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO absence_cases (node, absence, case_id, passed_on, at, to_agent, change)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (node, absence, case_id) DO UPDATE SET passed_on = excluded.passed_on, at = excluded.at,
+       to_agent = excluded.to_agent, change = excluded.change
+     WHERE absence_cases.passed_on = 'LEFT' AND excluded.passed_on <> 'LEFT'`,
+    [absence, made.caseId, made.passedOn, made.at, made.to && JSON.stringify(made.to), made.change],
+  );
+}
+
+export async function saveBack(
+  tx: NodeTx,
+  absence: string,
+  caseId: string,
+  back: { at: Date; change: string },
+): Promise<void> {
+  await tx.query(
+    `UPDATE absence_cases SET back_at = $4, back_change = $5 WHERE node = $1 AND absence = $2 AND case_id = $3`,
+    [absence, caseId, back.at, back.change],
+  );
+}
+
+/** Open cases an agent looks after here that this absence has not passed on yet. */
+export async function findCasesOf(queries: NodeQueries, agent: string, absence: string): Promise<string[]> {
+  const rows = await queries.query<{ id: string }>(
+    `SELECT id FROM cases c WHERE node = $1 AND closed_at IS NULL AND agent = $2 AND agent_node = $1
+       AND NOT EXISTS (SELECT 1 FROM absence_cases a
+         WHERE a.node = c.node AND a.absence = $3 AND a.case_id = c.id AND a.passed_on <> 'LEFT')
+     ORDER BY id`,
+    [agent, absence],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Changes of agent told for absences that are not settled, in the order they were told. */
+export async function findToldChanges(queries: NodeQueries): Promise<ToldChangeOf[]> {
+  const rows = await queries.query<{
+    case_id: string;
+    change: string;
+    to_agent: CaseAgent;
+    back_change: string | null;
+    agent: string;
+    agent_name: string;
+  }>(
+    `SELECT c.case_id, c.change, c.to_agent, c.back_change, a.agent, a.agent_name
+     FROM absence_cases c JOIN agent_absences a ON a.node = c.node AND a.id = c.absence
+     WHERE c.node = $1 AND c.change IS NOT NULL AND (a.settled_at IS NULL OR a.settled_at > now() - interval '30 days')
+     ORDER BY c.at`,
+  );
+  return rows.flatMap(({ case_id: caseId, change, to_agent: to, back_change: back, agent, agent_name: name }) => [
+    { caseId, change, to },
+    ...(back === null ? [] : [{ caseId, change: back, to: { node: queries.node, sub: agent, name } }]),
+  ]);
+}

@@ -1,0 +1,16 @@
+import type { RosterLookup } from '@liandong/schema/domains/roster';
+import { dayOf } from '@liandong/schema/kernel';
+import { inRoster, rosterGaps } from '@liandong/schema/domains/roster';
+import type { NodeQueries } from '../db/index.ts';
+import { findRoster } from './roster-store.ts';
+
+/** What a place says of its roster to everybody: how many agents, and what is lacking. */
+export function rosterLookup(queries: NodeQueries, now: () => Date): RosterLookup {
+  return {
+    async coverage() {
+      const agents = await findRoster(queries);
+      const day = dayOf(now());
+      return { agents: agents.filter((agent) => inRoster(agent, day)).length, gaps: rosterGaps(agents, day) };
+    },
+  };
+}
