@@ -10,7 +10,7 @@ import type { HandlingService, HandlingView } from '@liandong/schema/domains/han
 import type { Viewer } from '@liandong/schema/operation';
 import { caseIdOf, dayOf, problem } from '@liandong/schema/kernel';
 import { requireOwnDesk, requirePermission, signedIn } from '@liandong/schema/operation';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { once } from '../idempotency/index.ts';
@@ -26,6 +26,7 @@ import { deemAccepted, deemRenewed } from './deemed.ts';
 import type { DeskElementsParts } from './desk-elements.ts';
 import { DeskElements } from './desk-elements.ts';
 import { decodeMaterials, storeMaterials } from '../materials/index.ts';
+import type { StandingsOf } from './posts.ts';
 import type { Projection } from './run-step.ts';
 import { StepRunner } from './run-step.ts';
 import { Serials } from './serials.ts';
@@ -36,6 +37,7 @@ export interface CaseDeskParts extends DeskElementsParts {
   writer: CaseWriter;
   outbox: Outbox;
   failures: Failures;
+  standings: StandingsOf;
   projections: readonly Projection[];
   /** Notes with an enquiry which case grew out of it; refuses a case that is not its own. */
   linkEnquiry: (tx: NodeTx, viewer: Viewer, enquiry: string, made: { id: string; item: string }) => Promise<void>;
@@ -82,8 +84,8 @@ export class CaseDesk {
   }
 
   /** A case as its desk sees it after a step. */
-  view(stored: StoredCase): HandlingView {
-    return this.readings.view(stored);
+  view(queries: NodeQueries, stored: StoredCase): Promise<HandlingView> {
+    return this.readings.view(queries, stored);
   }
 
   /** {@link deemAccepted} */

@@ -8,6 +8,7 @@ import type {
   TrackedCaseView,
   TrackedStepView,
 } from '@liandong/schema/domains/filing';
+import type { HandlerStanding } from '@liandong/schema/domains/caseload';
 import type { HandlingView } from '@liandong/schema/domains/handling';
 import type { FormEntry } from '@liandong/schema/domains/catalogue';
 import type { LogLine } from '@liandong/schema/case';
@@ -69,6 +70,9 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
   };
 }
 
+/** How handlers stand today, by their subject; one that is not there is present. */
+export type Standings = ReadonlyMap<string, HandlerStanding>;
+
 /** The handling part of a case, as this node knows it. */
 export function handlingView(
   stored: StoredCase,
@@ -76,8 +80,9 @@ export function handlingView(
   calendar: OfficialCalendar,
   divisions: Divisions,
   now: Date,
+  standings: Standings,
 ): HandlingView {
-  const { file } = stored;
+  const { file, handler } = stored;
   const custody = custodyAt(file, node);
   const awaitsAcceptance = file.state === 'FILED' && file.custodian === file.acceptor;
   return {
@@ -111,6 +116,8 @@ export function handlingView(
     greenChannel: file.greenChannel,
     urgency: file.urgency && { ...file.urgency, dueAt: urgentDueAt(file, calendar) },
     withdrawalRequestedAt: file.closedAt ? null : stored.withdrawalRequestedAt,
+    handler:
+      custody === 'ELSEWHERE' || !handler ? null : { ...handler, standing: standings.get(handler.sub) ?? 'PRESENT' },
     answeredBy: node,
     staleSince: custody === 'ELSEWHERE' ? file.lastAt : null,
   };

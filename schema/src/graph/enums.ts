@@ -70,6 +70,7 @@ import {
   PROJECT_STAGE_LABELS,
   REQUEST_STATE_LABELS,
 } from '../domains/joint/words.ts';
+import { HANDLER_FILTER_LABELS, HANDLER_STANDING_LABELS } from '../domains/caseload/words.ts';
 import { PROJECT_PHASE_LABELS } from '../domains/projects/words.ts';
 import { STAND_IN_ROLE_LABELS } from '../domains/roster/stand-ins.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
@@ -163,6 +164,8 @@ const caseEnums = (labelled: Labelled) => ({
   Outcome: () => labelled('Outcome', '决定结果', OUTCOME_LABELS),
   Opinion: () => labelled('Opinion', '审查意见', OPINION_LABELS),
   CaseOrder: () => labelled('CaseOrder', '办件排序', CASE_ORDER_LABELS),
+  HandlerFilter: () => labelled('HandlerFilter', '承办人筛选', HANDLER_FILTER_LABELS),
+  HandlerStanding: () => labelled('HandlerStanding', '承办人状态', HANDLER_STANDING_LABELS),
   CaseWait: () => labelled('CaseWait', '待办事由', CASE_WAIT_LABELS),
   EnquiryState: () => labelled('EnquiryState', '首问责任', ENQUIRY_STATE_LABELS),
   IdType: () => labelled('IdType', '证件类型', ID_TYPE_LABELS),
