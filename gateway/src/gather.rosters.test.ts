@@ -13,7 +13,7 @@ import {
   WITHOUT_NODE,
   asked,
 } from './testing/memory-federation.ts';
-import { personAt } from './testing/people.ts';
+import { ISSUER, personAt } from './testing/people.ts';
 
 const QUERY = `query Rosters($division: ID!) {
   rosterCoverage(division: $division) {
@@ -98,7 +98,14 @@ describe('the rosters of a division', () => {
 test("a township's chief keeps its village's roster at the village's own node", async () => {
   const keep = `mutation ($input: KeepRosterAgentInput!) { keepRosterAgent(input: $input) { errors { node { code } } } }`;
   const input = { division: VILLAGE, sub: 'a', name: '甲', employment: 'STAFF', from: '2026-03-02' };
-  const chief = { sub: 'c', name: '首席', division: TOWNSHIP, roles: ['CHIEF'] as const, department: null };
+  const chief = {
+    issuer: ISSUER,
+    sub: 'c',
+    name: '首席',
+    division: TOWNSHIP,
+    roles: ['CHIEF'] as const,
+    department: null,
+  };
   const { data } = await federation.ask(keep, { input }, chief);
   // the node in memory refuses, and says which it is
   expect(data).toEqual({ keepRosterAgent: { errors: [{ node: { code: VILLAGE } }] } });

@@ -5,7 +5,7 @@ export type { TopologyPaths } from './topology/index.ts';
 // and to measure one part of them alone: npm run bench
 export { SEARCH_SQL, findBasis, findDrifts, insertItems, searchParameters } from './catalogue/index.ts';
 export { HostDb } from './db/index.ts';
-export { fillCases, queuePage } from './work-queue/index.ts';
+export { queuePage } from './work-queue/index.ts';
 export type { CaseFilter } from './work-queue/index.ts';
 export { builtInCalendar } from './calendar/index.ts';
 export { Host } from './host/index.ts';

@@ -46,6 +46,7 @@ describe('a login', () => {
     const answer = await issuer.login('wang', 'right 密码');
     expect(answer).toMatchObject({ token_type: 'Bearer', expires_in: 8 * 3600 });
     expect(await verifier().verify(answer.access_token)).toEqual({
+      issuer: 'embedded',
       sub: 'wang',
       name: '王芳',
       division: COUNTY,
@@ -127,6 +128,7 @@ describe('a token that acts for an applicant', () => {
     // and for no other case than the one whose slip was handed over
     expect(decodeJwt(access_token)['onlyCase']).toBe('n-1');
     expect(await verifier().verify(access_token)).toEqual({
+      issuer: 'embedded',
       sub: 'li',
       name: '李强',
       division: VILLAGE,

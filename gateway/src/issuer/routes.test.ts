@@ -80,6 +80,7 @@ describe('over HTTP the issuer', () => {
       createLocalJWKSet(keys),
     );
     expect(await verifier.verify(String(answer?.content['access_token']))).toEqual({
+      issuer: 'embedded',
       sub: 'wang',
       name: '王芳',
       division: COUNTY,

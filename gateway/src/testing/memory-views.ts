@@ -83,6 +83,7 @@ export function handlingOf(code: DivisionCode, known: KnownCase): HandlingView {
     greenChannel: null,
     urgency: null,
     withdrawalRequestedAt: null,
+    handler: null,
     answeredBy: code,
     staleSince: held ? null : COPIED_AT,
   };

@@ -10,7 +10,7 @@ export const ISSUER = 'test-issuer';
 /** Somebody with one post at a desk. */
 export function personAt(division: DivisionCode, role: Role, department: string | null = null): Viewer {
   const sub = `${division}-${role}`;
-  return { sub, name: sub, division, roles: [role], department };
+  return { issuer: ISSUER, sub, name: sub, division, roles: [role], department };
 }
 
 export interface TokenChange {

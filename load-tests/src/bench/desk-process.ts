@@ -51,7 +51,7 @@ function obey(command: DeskCommand): Promise<DeskAnswer[DeskCommand['do']]> {
 }
 
 function agentOf(node: string): Viewer {
-  return { sub: `${node}-agent`, name: '包小芳', division: node, roles: ['AGENT'], department: null };
+  return { issuer: 'bench', sub: `${node}-agent`, name: '包小芳', division: node, roles: ['AGENT'], department: null };
 }
 
 async function file({ node, item, count, concurrency }: DeskCommand & { do: 'file' }): Promise<DeskAnswer['file']> {

@@ -2,7 +2,7 @@ import type { CaseFile, Desk } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HandlingService, HandlingView } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { CaseReadings } from './case-readings.ts';
@@ -11,6 +11,7 @@ import type { CaseWriter } from './case-writer.ts';
 import { deemAccepted, deemRenewed } from './deemed.ts';
 import type { DeskElementsParts } from './desk-elements.ts';
 import { DeskElements } from './desk-elements.ts';
+import type { StandingsOf } from './posts.ts';
 import type { Projection } from './run-step.ts';
 import { StepRunner } from './run-step.ts';
 
@@ -19,6 +20,7 @@ export interface CaseDeskParts extends DeskElementsParts {
   writer: CaseWriter;
   outbox: Outbox;
   failures: Failures;
+  standings: StandingsOf;
   projections: readonly Projection[];
 }
 
@@ -51,8 +53,8 @@ export class CaseDesk {
   }
 
   /** A case as its desk sees it after a step. */
-  view(stored: StoredCase): HandlingView {
-    return this.readings.view(stored);
+  view(queries: NodeQueries, stored: StoredCase): Promise<HandlingView> {
+    return this.readings.view(queries, stored);
   }
 
   /** {@link deemAccepted} */

@@ -1,14 +1,16 @@
 import type { Answers, Page, PageRequest, Viewer } from '@liandong/schema/operation';
 import type { HandlingKey, HandlingView } from '@liandong/schema/domains/handling';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
-import { problem, ProblemError } from '@liandong/schema/kernel';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { standsInFor } from '@liandong/schema/domains/caseload';
 import { requireFileReader } from '@liandong/schema/case';
 import { signedIn } from '@liandong/schema/operation';
-import type { HostDb } from '../db/index.ts';
+import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { readablePage } from '../failures/index.ts';
 import { readDocument, writeNotice } from './case-documents.ts';
-import type { CaseFilter } from '../work-queue/index.ts';
+import type { CaseFilter, HandledBy } from '../work-queue/index.ts';
+import type { PostsOf, StandingsOf } from './posts.ts';
 import { queuePage } from '../work-queue/index.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCase, findCases, readableCases } from './case-store.ts';
@@ -21,6 +23,10 @@ export interface CaseReadingsParts {
   calendar: () => OfficialCalendar;
   failures: Failures;
   now: () => Date;
+  /** Whose posts a person stands in for: their cases are shown as the person's own. */
+  posts: PostsOf;
+  /** How handlers of cases stand today. */
+  standings: StandingsOf;
 }
 
 /** What people read of the cases a node keeps: who may, and what they are shown. */
@@ -37,10 +43,13 @@ export class CaseReadings {
     return this.each(
       viewer,
       keys.map((key) => key.id),
-      (stored) => {
-        const { custodian } = stored.file;
-        if (custodian === node || copies.get(stored.id)) return this.view(stored);
-        return problem('NOT_CUSTODIAN', `${node} does not hold the case; ${custodian} does.`, { node, custodian });
+      async (cases) => {
+        const show = await this.#show(this.#parts.db.queries(node), cases);
+        return (stored) => {
+          const { custodian } = stored.file;
+          if (custodian === node || copies.get(stored.id)) return show(stored);
+          return problem('NOT_CUSTODIAN', `${node} does not hold the case; ${custodian} does.`, { node, custodian });
+        };
       },
     );
   }
@@ -60,7 +69,8 @@ export class CaseReadings {
       async (ids) => {
         const cases = await readableCases(queries, ids, failures);
         const subjectOf = ({ id }: StoredCase) => ({ node, case: id });
-        const views = failures.map('showing a case', cases, subjectOf, (stored) => this.view(stored));
+        const show = await this.#show(queries, cases);
+        const views = failures.map('showing a case', cases, subjectOf, show);
         return new Map(views.map((view) => [view.id, view]));
       },
     );
@@ -78,9 +88,24 @@ export class CaseReadings {
   }
 
   /** A case as its desk sees it. */
-  view(stored: StoredCase): HandlingView {
-    const { node, calendar, divisions, now } = this.#parts;
-    return handlingView(stored, node, calendar(), divisions, now());
+  async view(queries: NodeQueries, stored: StoredCase): Promise<HandlingView> {
+    return (await this.#show(queries, [stored]))(stored);
+  }
+
+  /** Whose cases a viewer's own are: their own, and those of the people they stand in for. */
+  async ownOf(queries: NodeQueries, viewer: Viewer): Promise<HandledBy> {
+    const at = this.#parts.now();
+    const { standIns } = await this.#parts.posts(queries, viewer, dayOf(at));
+    return { person: viewer, insteadOf: standsInFor(standIns, at) };
+  }
+
+  /** How these cases are shown, their handlers with how they stand today. */
+  async #show(queries: NodeQueries, cases: readonly StoredCase[]): Promise<(stored: StoredCase) => HandlingView> {
+    const { node, calendar, divisions, now, standings } = this.#parts;
+    const at = now();
+    const subs = cases.flatMap(({ handler }) => handler?.sub ?? []);
+    const known = await standings(queries, subs, dayOf(at));
+    return (stored) => handlingView(stored, node, calendar(), divisions, at, known);
   }
 
   /** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
@@ -96,10 +121,11 @@ export class CaseReadings {
   async each<T>(
     viewer: Viewer | null,
     ids: readonly string[],
-    view: (stored: StoredCase, viewer: Viewer) => T | ProblemError,
+    viewing: (cases: readonly StoredCase[]) => Promise<(stored: StoredCase, viewer: Viewer) => T | ProblemError>,
   ): Answers<T> {
     const { node, db, divisions } = this.#parts;
     const { cases, broken } = await findCases(db.queries(node), ids);
+    const view = await viewing(cases);
     const found = new Map(cases.map((stored) => [stored.id, stored]));
     const faults = new Map(broken.map(({ id, error }) => [id, error]));
     return ids.map((id) => {

@@ -90,6 +90,7 @@ export class CaseReceiver {
       application: body.application,
       trackingHash: before?.trackingHash ?? null,
       withdrawalRequestedAt: before?.withdrawalRequestedAt ?? null,
+      handler: before?.handler ?? null,
     };
     const received: Step = {
       lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],

@@ -66,7 +66,10 @@ const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLi
   return given.map(() => undefined);
 });
 
-/** Writes the case's row: everything in it is folded from the log, so that lists and jobs need not fold. */
+/**
+ * Writes the case's row: everything in it is folded from the log, so that lists and jobs need not fold; but its handler,
+ * whom the desk forgets when the case rests elsewhere.
+ */
 export async function saveCase(
   tx: NodeTx,
   stored: StoredCase,
@@ -155,6 +158,8 @@ const COLUMNS = {
 };
 const NAMES = Object.keys(COLUMNS).join(', ');
 
+const HANDLER = ['handler_issuer', 'handler_sub', 'handler_name', 'handler_since', 'handler_by'];
+
 /** One parameter for any number of rows: the server plans the statement once a connection. */
 const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
    SELECT $1, ${NAMES}, coalesce(
@@ -170,7 +175,8 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
      provisional = excluded.provisional, closed_at = excluded.closed_at,
      withdrawal_requested_at = excluded.withdrawal_requested_at, next_due_at = excluded.next_due_at,
      paused_days = excluded.paused_days, urgent = excluded.urgent, agent_node = excluded.agent_node,
-     agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department` as const;
+     agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department,
+     ${HANDLER.map((name) => `${name} = CASE WHEN excluded.custody = 'ELSEWHERE' THEN NULL ELSE cases.${name} END`).join(', ')}` as const;
 
 const saveRows = gathered(async (tx: NodeTx, rows: readonly object[]) => {
   await tx.query(SAVE_ROWS, [JSON.stringify(rows)]);

@@ -1,3 +1,4 @@
+import type { CaseHandler } from '@liandong/schema/domains/caseload';
 import type { CaseFile } from '@liandong/schema/case';
 import type { DivisionCode, ErrorCode } from '@liandong/schema/kernel';
 import { problem, ProblemError } from '@liandong/schema/kernel';
@@ -19,6 +20,8 @@ export interface StoredCase {
   application: string | null;
   trackingHash: string | null;
   withdrawalRequestedAt: Date | null;
+  /** Who handles it at this desk: the desk's own bookkeeping, and no part of the log. */
+  handler: CaseHandler | null;
 }
 
 /** Why an application can't be opened: they name the key, and what to do. */
@@ -31,12 +34,23 @@ interface LogRow {
   hash: string;
 }
 
-interface CaseRow {
+interface CaseRow extends HandlerRow {
   id: string;
   application: string | null;
   tracking_hash: string | null;
   withdrawal_requested_at: Date | null;
 }
+
+interface HandlerRow {
+  handler_issuer: string | null;
+  handler_sub: string | null;
+  handler_name: string | null;
+  handler_since: Date | null;
+  handler_by: string | null;
+}
+
+const COLUMNS = `id, application, tracking_hash, withdrawal_requested_at, handler_issuer, handler_sub, handler_name,
+  handler_since, handler_by`;
 
 /** Cases that were read, and those among them that can't be. */
 export interface FoundCases {
@@ -57,10 +71,7 @@ export interface BrokenCase {
 export async function findCases(queries: NodeQueries, ids: readonly string[]): Promise<FoundCases> {
   const found: FoundCases = { cases: [], broken: [] };
   if (ids.length === 0) return found;
-  const rows = await queries.query<CaseRow>(
-    `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases WHERE node = $1 AND id = ANY ($2)`,
-    [ids],
-  );
+  const rows = await queries.query<CaseRow>(`SELECT ${COLUMNS} FROM cases WHERE node = $1 AND id = ANY ($2)`, [ids]);
   const linesOf = groupLines(
     await readLogs(
       queries,
@@ -107,7 +118,7 @@ export const lockCase = gathered(async (tx: NodeTx, ids: readonly string[]): Pro
   // two statements, so that the lines are read as they are once the lock is had
   const [rows, logs] = await together(
     tx.query<CaseRow>(
-      `SELECT id, application, tracking_hash, withdrawal_requested_at FROM cases
+      `SELECT ${COLUMNS} FROM cases
        WHERE node = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE`,
       [ids],
     ),
@@ -168,6 +179,12 @@ async function attemptCase(
   }
 }
 
+function handlerOf(row: HandlerRow): CaseHandler | null {
+  const { handler_issuer: issuer, handler_sub: sub, handler_name: name, handler_since: since, handler_by: by } = row;
+  if (issuer === null || sub === null || name === null || since === null || by === null) return null;
+  return { issuer, sub, name, since, by };
+}
+
 /** @throws {ProblemError} as {@link findCase} */
 async function storedOf({ node, vault }: NodeQueries, row: CaseRow, held: readonly LogRow[]): Promise<StoredCase> {
   try {
@@ -179,6 +196,7 @@ async function storedOf({ node, vault }: NodeQueries, row: CaseRow, held: readon
       application: await vault.openNullable('cases.application', row.id, row.application),
       trackingHash: row.tracking_hash,
       withdrawalRequestedAt: row.withdrawal_requested_at,
+      handler: handlerOf(row),
     };
   } catch (error) {
     throw brokenCase(node, row.id, error);

@@ -1,8 +1,12 @@
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { HandlerStanding } from '@liandong/schema/domains/caseload';
 import type { HandlingView } from '@liandong/schema/domains/handling';
 import { clockOf, custodyAt, noticeDueAt, outstanding, resultOf } from '@liandong/schema/case';
 import { urgentDueAt } from '@liandong/schema/domains/expedited';
 import type { StoredCase } from './case-store.ts';
+
+/** How handlers stand today, by their subject; one that is not there is present. */
+export type Standings = ReadonlyMap<string, HandlerStanding>;
 
 /** The handling part of a case, as this node knows it. */
 export function handlingView(
@@ -11,8 +15,9 @@ export function handlingView(
   calendar: OfficialCalendar,
   divisions: Divisions,
   now: Date,
+  standings: Standings,
 ): HandlingView {
-  const { file } = stored;
+  const { file, handler } = stored;
   const custody = custodyAt(file, node);
   const awaitsAcceptance = file.state === 'FILED' && file.custodian === file.acceptor;
   return {
@@ -46,6 +51,8 @@ export function handlingView(
     greenChannel: file.greenChannel,
     urgency: file.urgency && { ...file.urgency, dueAt: urgentDueAt(file, calendar) },
     withdrawalRequestedAt: file.closedAt ? null : stored.withdrawalRequestedAt,
+    handler:
+      custody === 'ELSEWHERE' || !handler ? null : { ...handler, standing: standings.get(handler.sub) ?? 'PRESENT' },
     answeredBy: node,
     staleSince: custody === 'ELSEWHERE' ? file.lastAt : null,
   };

@@ -53,7 +53,7 @@ export class CaseWriter {
     const { id, application, trackingHash } = opening;
     return this.#write(
       tx,
-      { id, application, trackingHash, withdrawalRequestedAt: null, lines: [] },
+      { id, application, trackingHash, withdrawalRequestedAt: null, handler: null, lines: [] },
       null,
       step,
       now,

@@ -1,18 +1,37 @@
 import type { handling } from '@liandong/schema/domains/handling';
 import type { InputOf } from '@liandong/schema/operation';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeHandlers } from '../db/index.ts';
 import { draftDocument } from './case-documents.ts';
-import type { CaseFilter } from '../work-queue/index.ts';
+import type { CaseFilter, HandledBy } from '../work-queue/index.ts';
 import type { CaseReadings } from './case-readings.ts';
 
 /** 办理 at one node: what its desk reads of cases, and the document it issues. All other steps are rules alone. */
 export function handlingHandlers(readings: CaseReadings): NodeHandlers<typeof handling> {
   return {
-    cases: ({ viewer, input, page }) => readings.list(viewer, filterOf(input), page),
+    cases: async ({ viewer, queries, input, page }) => {
+      const handledBy = await handledByOf(input, () => readings.ownOf(queries, viewer));
+      return readings.list(viewer, { ...filterOf(input), handledBy }, page);
+    },
     resultDocument: ({ viewer, input }) => readings.document(viewer, input.case),
     caseNotice: ({ viewer, input }) => readings.notice(viewer, input.case, input.seq),
     issueDocument: async ({ tx, context, file }, take) => take(await draftDocument(tx, context, file)),
   };
+}
+
+/** Whose cases are asked for; null for everybody's. @throws {ProblemError} BAD_INPUT where two kinds are */
+async function handledByOf(
+  { filter }: InputOf<typeof handling.operations.cases>,
+  own: () => Promise<HandledBy>,
+): Promise<HandledBy | null> {
+  const { handler = null, handledBy = null } = filter ?? {};
+  if (handler && handledBy) {
+    throw problem('BAD_INPUT', 'handler and handledBy ask for different cases: give one of them.', {
+      field: 'filter.handledBy',
+    });
+  }
+  if (handledBy) return { person: handledBy, insteadOf: [] };
+  return handler === 'ME' ? own() : handler;
 }
 
 function filterOf({ filter, orderBy }: InputOf<typeof handling.operations.cases>): CaseFilter {

@@ -20,4 +20,4 @@ export { leftToHandOver, settleSuccessions } from './successions.ts';
 export type { TakenCopy } from './restored-cases.ts';
 export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
 export { WAITING_JOB } from './line-intake.ts';
-export type { PostsOf } from './posts.ts';
+export type { PostsOf, StandingsOf } from './posts.ts';

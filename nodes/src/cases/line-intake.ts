@@ -154,10 +154,10 @@ export class LineIntake {
     { following, behind, taken, dropped }: Followed,
   ): Promise<Verdict> {
     const { writer, failures } = this.#parts;
-    const { application = null, trackingHash = null, withdrawalRequestedAt = null } = stored ?? {};
+    const { application = null, trackingHash = null, withdrawalRequestedAt = null, handler = null } = stored ?? {};
     const held = (stored?.lines.length ?? 0) + following.length;
     if (following.length > 0) {
-      const before = { id, application, trackingHash, withdrawalRequestedAt, file: stored?.file ?? null };
+      const before = { id, application, trackingHash, withdrawalRequestedAt, handler, file: stored?.file ?? null };
       // nobody else adds lines to a case whose row is locked: no answer need be waited for
       const inserted = stored ? tx.last(appendLines(tx, following)) : insertLines(tx, following);
       await together(inserted, writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));

@@ -1,11 +1,19 @@
 import type { Day } from '@liandong/schema/kernel';
 import type { Desk } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
+import type { HandlerStanding } from '@liandong/schema/domains/caseload';
 import type { NodeQueries } from '../db/index.ts';
 
 /** How a person stands at a desk on a day: whose posts they stand in for, and their place in the roster of agents. */
 export type PostsOf = (
   queries: NodeQueries,
-  viewer: Viewer,
+  person: Pick<Viewer, 'sub'>,
   day: Day,
 ) => Promise<Required<Pick<Desk, 'standIns' | 'roster'>>>;
+
+/** How people of a desk stand on a day, by their subjects; those it leaves out are present. */
+export type StandingsOf = (
+  queries: NodeQueries,
+  subs: readonly string[],
+  day: Day,
+) => Promise<ReadonlyMap<string, HandlerStanding>>;

@@ -106,6 +106,8 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
     from: '2026-06-01',
     to: TOWNSHIP,
     'GrantPowerInput.to': null,
+    'AssignHandlerInput.ids': [caseId],
+    'AssignHandlerInput.to': { issuer: 'test-issuer', sub: 'colleague', name: '同事' },
     number: '331022103201-20260105-00001',
     grade: 5,
     'ChangeFeeInput.change': 'ADDED',

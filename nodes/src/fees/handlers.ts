@@ -64,7 +64,7 @@ export function feeHandlers(parts: FeesParts): NodeHandlers<typeof fees> {
     },
 
     async refundFees({ tx, context, input: { receipt, amountFen } }, take) {
-      const step = take(undefined);
+      const step = take();
       await takeReceipt(tx, { receipt, window: context.viewer.window ?? '', at: context.now, amountFen });
       return step;
     },

@@ -3,6 +3,7 @@ import type { NodeServices } from '@liandong/schema/graph';
 import { dayOf } from '@liandong/schema/kernel';
 import { admission } from '@liandong/schema/domains/admission';
 import { bundles } from '@liandong/schema/domains/bundles';
+import { caseload } from '@liandong/schema/domains/caseload';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { delegation } from '@liandong/schema/domains/delegation';
 import { enquiries } from '@liandong/schema/domains/enquiries';
@@ -24,6 +25,7 @@ import { sharing } from '@liandong/schema/domains/sharing';
 import { roster } from '@liandong/schema/domains/roster';
 import { admissionHandlers } from '../admission/index.ts';
 import { BundleDesk, bundleHandlers } from '../bundles/index.ts';
+import { caseloadHandlers } from '../caseload/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
@@ -43,7 +45,7 @@ import { findStanding, projectHandlers } from '../projects/index.ts';
 import { proxyHandlers } from '../proxy/index.ts';
 import { readsHandlers, readsLog } from '../reads/index.ts';
 import { figureHandlers } from '../figures/index.ts';
-import { findPosts, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
+import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup } from '../roster/index.ts';
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
@@ -75,11 +77,12 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     project: findStanding,
     successionOf,
     posts: findPosts,
+    standings: findStandings,
     projections: [feeEntries],
   });
   const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
-  const showCase = (_tx: NodeTx, stored: StoredCase) => cases.view(stored);
+  const showCase = (tx: NodeTx, stored: StoredCase) => cases.view(tx, stored);
   const perform = performer({ ...house, runner }, [
     atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
       filingView(stored, node, viewer),
@@ -90,6 +93,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },
       showCase,
     ),
+    atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),

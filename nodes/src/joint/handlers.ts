@@ -27,7 +27,7 @@ export function jointHandlers(parts: PartyParts): NodeHandlers<typeof joint> {
         const field = `parties.${stranger}.node`;
         throw problem('BAD_INPUT', `No node ${parties[stranger]?.node ?? ''} can be asked.`, { node, field });
       }
-      return take(undefined);
+      return take();
     },
   };
 }

@@ -4,3 +4,4 @@ export { settleAbsences } from './absent-cases.ts';
 export { rosterHandlers } from './handlers.ts';
 export { rosterLookup } from './lookup.ts';
 export { findPosts } from './roster-store.ts';
+export { findStandings } from './standings.ts';

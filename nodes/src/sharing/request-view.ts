@@ -7,10 +7,11 @@ import type { StoredRequest } from './request-store.ts';
 
 /** A request as a desk shows it. @param open whether the values are shown */
 export function requestView(request: StoredRequest, node: DivisionCode, open: boolean): DataRequestView {
-  const { id, offer, asker, provider, item, askedBy, askedAt, state, answeredAt, replaces, given } = request;
+  const { id, caseId, offer, asker, provider, item, askedBy, askedAt, state, answeredAt, replaces, given } = request;
   const values = open && given !== null ? dataValuesSchema.parse(JSON.parse(given)) : {};
   return {
     id,
+    caseId,
     offer,
     asker,
     provider,

@@ -107,6 +107,32 @@ describe('a request within its grant', () => {
     );
   });
 
+  test('sent again shows what was given meanwhile, and that is written down as a reading', async () => {
+    const id = await steps.file(agent, withoutHousehold());
+    const input = { case: id, offer: HOUSEHOLD, fields: ESSENTIAL, idempotencyKey: `again-${id}` };
+    const token = await federation.token(agent);
+    const send = async () => {
+      const query = `mutation ($input: RequestDataInput!) { requestData(input: $input) {
+        request { id fields { value } } errors { code } } }`;
+      const { data: sent } = await federation.ask(VILLAGE, { role: 'sharing', query, variables: { input }, token });
+      return sent as { requestData: { request: { id: string; fields: { value: string | null }[] } } };
+    };
+    const readings = () =>
+      federation.rows(
+        VILLAGE,
+        `SELECT person, fields, question FROM personal_data_reads WHERE node = $1 AND subject = $2`,
+        [VILLAGE, id],
+      );
+    const { requestData: first } = await send();
+    expect(await readings()).toEqual([]);
+    await data.ended(id, first.request.id);
+    const { requestData: again } = await send();
+    expect(again.request.fields[0]?.value).toBe('3310220001234');
+    expect(await readings()).toEqual([
+      { person: agent.sub, fields: ['DataRequest.fields.value'], question: 'requestData' },
+    ]);
+  });
+
   test('may go to the desk’s own node, as any other', async () => {
     const id = await steps.file();
     await steps.toReviewedAtTownship(id);

@@ -392,7 +392,7 @@ export function personAt(
   department: string | null = null,
   sub = `${division}-${role}`,
 ): Viewer {
-  return { sub, name: sub, division, roles: [role], department };
+  return { issuer: ISSUER, sub, name: sub, division, roles: [role], department };
 }
 
 /** A database of its own, copied from the migrated template. */

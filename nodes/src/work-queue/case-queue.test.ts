@@ -4,10 +4,10 @@ import { dueIfResumed } from '@liandong/schema/case';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtInCalendar } from '../calendar/index.ts';
 import { HostDb } from '../db/index.ts';
+import { fillCases } from '../testing/case-rows.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import type { CaseFilter } from './case-queue.ts';
 import { QUEUE_START, queuePage, queueReads } from './case-queue.ts';
-import { fillCases } from './case-rows.ts';
 
 const NODE = '331022';
 const OTHER = '331022103';

@@ -6,6 +6,12 @@ import { isInstant, problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeSql } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 
+/**
+ * A person's cases, with those of people they stand in for, whom the registers of posts know by their subjects alone; or
+ * the cases that nobody handles yet.
+ */
+export type HandledBy = 'NOBODY' | { person: { issuer: string; sub: string }; insteadOf: readonly string[] };
+
 /** Which cases a list shows, and in which order. */
 export interface CaseFilter {
   custody: Custody | null;
@@ -22,6 +28,8 @@ export interface CaseFilter {
   paused?: boolean | null;
   /** Whose next limit ends before this instant, of a clock that stands still: if it ran on from now. */
   dueBefore?: Date | null;
+  /** Who handles it; everybody's when left out. */
+  handledBy?: HandledBy | null;
   /** NEWEST when left out, REMAINING_DAYS where a limit is asked for. */
   orderBy?: CaseOrder | null;
 }
@@ -219,6 +227,7 @@ class Read {
     if (filter.item !== null) this.where('item =', filter.item);
     if (filter.number !== null) this.where('number =', filter.number);
     if (filter.department) this.where('department =', filter.department);
+    if (filter.handledBy) this.#handledBy(filter.handledBy);
     if (after)
       this.#conditions += ` AND (${column}, id) ${beyond} (${this.#param(after[0])}, ${this.#param(after[1])})`;
     const order = `ORDER BY key ${direction}, id ${direction} LIMIT ${this.#param(first + 1)}`;
@@ -232,6 +241,16 @@ class Read {
       sql: `SELECT c.id, c.key FROM unnest(${wanted}::text[]) AS wanted, LATERAL (${each as `${string}node = $1${string}`}) AS c ${order}`,
       params: this.#params,
     };
+  }
+
+  #handledBy(by: HandledBy): void {
+    if (by === 'NOBODY') {
+      this.#conditions += ' AND handler_sub IS NULL';
+      return;
+    }
+    const { person, insteadOf } = by;
+    this.#conditions += ` AND handler_sub IS NOT NULL AND handler_sub = ANY (${this.#param([person.sub, ...insteadOf])}::text[])
+       AND (handler_issuer = ${this.#param(person.issuer)} OR handler_sub <> ${this.#param(person.sub)})`;
   }
 
   #param(value: unknown): string {

@@ -1,4 +1,3 @@
-/** 待办队列: lists of cases by what falls due first, and the rows that benchmarks fill them with. */
-export type { CaseFilter } from './case-queue.ts';
+/** 待办队列: lists of cases by what falls due first. */
+export type { CaseFilter, HandledBy } from './case-queue.ts';
 export { queuePage } from './case-queue.ts';
-export { fillCases } from './case-rows.ts';

@@ -1,4 +1,5 @@
 import { admissionDuties } from './admission/duties.ts';
+import { caseloadDuties } from './caseload/duties.ts';
 import { delegationDuties } from './delegation/duties.ts';
 import { enquiryDuties } from './enquiries/duties.ts';
 import { expeditedDuties } from './expedited/duties.ts';
@@ -19,7 +20,7 @@ import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
-export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties };
+export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties, ...caseloadDuties };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */

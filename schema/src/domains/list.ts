@@ -1,6 +1,7 @@
 import type { Domain, NoNameTwice } from '../operation/domain.ts';
 import { admission } from './admission/operations.ts';
 import { bundles } from './bundles/operations.ts';
+import { caseload } from './caseload/operations.ts';
 import { catalogue } from './catalogue/operations.ts';
 import { delegation } from './delegation/operations.ts';
 import { enquiries } from './enquiries/operations.ts';
@@ -28,6 +29,7 @@ export const DOMAINS = listed(
   filing,
   handling,
   expedited,
+  caseload,
   enquiries,
   fees,
   figures,

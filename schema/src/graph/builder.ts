@@ -70,6 +70,7 @@ import {
   PROJECT_STAGE_LABELS,
   REQUEST_STATE_LABELS,
 } from '../domains/joint/words.ts';
+import { HANDLER_FILTER_LABELS, HANDLER_STANDING_LABELS } from '../domains/caseload/words.ts';
 import { PROJECT_PHASE_LABELS } from '../domains/projects/words.ts';
 import { STAND_IN_ROLE_LABELS } from '../domains/roster/stand-ins.ts';
 import SchemaBuilder from '@pothos/core';
@@ -185,6 +186,8 @@ export function createBuilder(scalars: readonly ScalarName[]) {
     Opinion: () => labelled('Opinion', '审查意见', OPINION_LABELS),
     Custody: () => labelled('Custody', '承办权', CUSTODY_LABELS),
     CaseOrder: () => labelled('CaseOrder', '办件排序', CASE_ORDER_LABELS),
+    HandlerFilter: () => labelled('HandlerFilter', '承办人筛选', HANDLER_FILTER_LABELS),
+    HandlerStanding: () => labelled('HandlerStanding', '承办人状态', HANDLER_STANDING_LABELS),
     CaseWait: () => labelled('CaseWait', '待办事由', CASE_WAIT_LABELS),
     Role: () => labelled('Role', '岗位', ROLE_LABELS),
     GrantStage: () => labelled('GrantStage', '授权环节', GRANT_STAGE_LABELS),

@@ -5,6 +5,7 @@ import type { PersonalDataRead } from '../domains/reads/views.ts';
 import type { EnquiryView } from '../domains/enquiries/views.ts';
 import type { FilingView } from '../domains/filing/views.ts';
 import type { OpinionRequestView } from '../domains/joint/views.ts';
+import type { DataRequestView, GivenField } from '../domains/sharing/views.ts';
 import type { RoleContext } from './services.ts';
 
 interface PersonalField {
@@ -14,17 +15,23 @@ interface PersonalField {
   /** The id of the case or enquiry it belongs to, and below it the node that answers. */
   subject: (source: unknown, args: Record<string, unknown>) => string;
   node: (source: unknown, context: RoleContext) => DivisionCode;
+  /** Whether the field's value shows anything; what shows nothing is not noted. */
+  shows: (value: unknown) => boolean;
 }
 
 const idOf = (source: unknown) => (source as { id: string }).id;
+const isThere = (value: unknown) =>
+  value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
 const ofCase = {
   kind: 'CASE',
+  shows: isThere,
   subject: idOf,
   node: (source: unknown) => (source as FilingView).answeredBy,
 } as const;
 const ofRequest = { ...ofCase, subject: (source: unknown) => (source as OpinionRequestView).case } as const;
 const atRoot = {
   kind: 'CASE',
+  shows: isThere,
   subject: (_: unknown, args: Record<string, unknown>) => String(args['case']),
   node: (_: unknown, { at }: RoleContext) => at ?? '',
 } as const;
@@ -43,6 +50,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   'Hearing.interested': { ...ofCase, below: ['name', 'phone', 'address'] },
   'Enquiry.asker': {
     kind: 'ENQUIRY',
+    shows: isThere,
     below: ['name', 'phone'],
     subject: idOf,
     node: (source) => (source as EnquiryView).division,
@@ -50,7 +58,13 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   'Query.resultDocument': { ...atRoot, below: [] },
   'Query.caseNotice': { ...atRoot, below: [] },
   'Query.opinionMaterial': { ...atRoot, below: [] },
-  'Query.dataRequests': { ...atRoot, below: ['fields.value'] },
+  // whichever question answers with it: also a request sent again tells what was given meanwhile
+  'DataRequest.fields': {
+    ...ofCase,
+    below: ['value'],
+    subject: (source) => (source as DataRequestView).caseId,
+    shows: (value) => (value as GivenField[]).some((field) => field.value !== null),
+  },
 };
 
 /** Has every personal field noted before it is shown. */
@@ -63,7 +77,7 @@ export function noteReads(schema: GraphQLSchema): void {
     const resolve = found.resolve ?? defaultFieldResolver;
     found.resolve = (source: unknown, args: Record<string, unknown>, context: RoleContext, info) => {
       const noted = (value: unknown) => {
-        if (context.noteRead && !isEmpty(value)) {
+        if (context.noteRead && field.shows(value)) {
           const below = field.below.length === 0 ? [''] : selected(info, field.below).map((path) => `.${path}`);
           const masked = JSON.stringify(value).includes('**');
           for (const path of below) {
@@ -77,10 +91,6 @@ export function noteReads(schema: GraphQLSchema): void {
       return value instanceof Promise ? value.then(noted) : noted(value);
     };
   }
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
 /** Which of the fields below are asked for, however the question is written. */

@@ -3,11 +3,19 @@ import { VILLAGE } from '../testing/fixtures.ts';
 import { refusalCode } from '../testing/refusals.ts';
 import { TOKEN_ALGORITHMS, viewerOfClaims } from './claims.ts';
 
-const right = { sub: 'agent-1', name: '包大姐', division: VILLAGE, roles: ['AGENT'], department: '民政' };
+const right = {
+  iss: 'county',
+  sub: 'agent-1',
+  name: '包大姐',
+  division: VILLAGE,
+  roles: ['AGENT'],
+  department: '民政',
+};
 
 describe('claims', () => {
   test('tell who somebody is', () => {
-    expect(viewerOfClaims({ ...right, iss: 'x', exp: 1 })).toEqual(right);
+    const { iss: issuer, ...person } = right;
+    expect(viewerOfClaims({ ...right, exp: 1 })).toEqual({ issuer, ...person });
   });
 
   test.each([null, undefined])('without a department (%s) are those of a comprehensive window', (department) => {
@@ -19,6 +27,8 @@ describe('claims', () => {
   });
 
   test.each([
+    ['no issuer', { iss: undefined }],
+    ['an empty issuer', { iss: '' }],
     ['no subject', { sub: undefined }],
     ['an empty subject', { sub: '' }],
     ['a subject without end', { sub: 'x'.repeat(201) }],
@@ -49,6 +59,7 @@ test('neither no signature nor a shared secret is an algorithm of a token', () =
 
 describe('a token that acts for somebody (RFC 8693)', () => {
   const claims = {
+    iss: 'county',
     sub: 'applicant-7',
     name: '代办员',
     division: '331022103201',

@@ -14,6 +14,7 @@ export const TOKEN_ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'RS256'];
 export const TOKEN_LEEWAY_SECONDS = 30;
 
 const claimsSchema = z.object({
+  iss: z.string().min(1).max(200),
   sub: z.string().min(1).max(200),
   name: z.string().min(1).max(100),
   division: z.string().refine(isDivisionCode),
@@ -36,13 +37,13 @@ export function viewerOfClaims(claims: unknown): Viewer {
     const missing = [...new Set(parsed.error.issues.map((i) => String(i.path[0])))].join(', ');
     throw problem('UNAUTHENTICATED', `The token lacks sound claims: ${missing}.`);
   }
-  const { sub, name, division, roles, department, window, act, onlyCase } = parsed.data;
+  const { iss: issuer, sub, name, division, roles, department, window, act, onlyCase } = parsed.data;
   const bound = { ...(window ? { window } : {}), ...(onlyCase ? { onlyCase } : {}) };
   const post = { division, roles, department: department ?? null, ...bound };
-  if (!act) return { sub, name, ...post };
+  if (!act) return { issuer, sub, name, ...post };
   // whoever acts for another is asked by the own name, never by the other's
   if (act.sub === sub || !roles.includes('AGENT')) {
     throw problem('UNAUTHENTICATED', 'Only an agent acts for another person, and never for themselves.');
   }
-  return { sub: act.sub, name: act.name ?? name, ...post, actsFor: sub };
+  return { issuer, sub: act.sub, name: act.name ?? name, ...post, actsFor: sub };
 }

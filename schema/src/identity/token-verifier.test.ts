@@ -73,6 +73,7 @@ const refusedWith = async (token: string) =>
 describe('a token', () => {
   test('that is good tells who is asking', async () => {
     expect(await verifier.verify(await signed(claims({ department: '民政' }), own))).toEqual({
+      issuer: ISSUER,
       sub: 'agent-1',
       name: '包大姐',
       division: VILLAGE,

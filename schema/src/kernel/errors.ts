@@ -42,6 +42,7 @@ export const ERRORS = {
   ITEM_NOT_REVIEWED: { http: 409, retry: false, zh: '事项未经三方审核' },
   // rules of a case
   ILLEGAL_STEP: { http: 409, retry: false, zh: '当前状态不可办理此步骤' },
+  HANDLED_BY_ANOTHER: { http: 409, retry: false, zh: '已由他人承办' },
   CASE_IN_TRANSIT: { http: 409, retry: true, zh: '办件流转中' },
   NOT_CUSTODIAN: { http: 409, retry: false, zh: '本级不是承办机关' },
   CONSENT_MISSING: { http: 400, retry: false, zh: '缺少申请人委托同意' },

@@ -60,7 +60,7 @@ describe('the table of posts', () => {
     expect(cells).toHaveLength(ROLES.length * TIERS.length * ACTIONS.length);
   });
 
-  test('lets a village take in, supplement, hand over, deliver, withdraw and read, and nothing else', () => {
+  test('lets a village take in, claim, supplement, hand over, deliver, withdraw and read, and nothing else', () => {
     const takesIn = [
       'FILE_CASE',
       'SUPPLEMENT_CASE',
@@ -81,6 +81,7 @@ describe('the table of posts', () => {
       'READ_ENQUIRIES',
       'LINK_PROJECT',
       'ASK_URGENCY',
+      'CLAIM_CASE',
       'ANSWER_PROJECT',
       'READ_PROJECT',
     ];
@@ -150,6 +151,9 @@ describe('the table of posts', () => {
       'READ_ROSTER',
       'OPEN_GREEN_CHANNEL',
       'DECIDE_URGENCY',
+      'CLAIM_CASE',
+      'ASSIGN_HANDLER',
+      'READ_CASELOADS',
       'KEEP_PROJECT',
       'DISPATCH_PROJECT',
       'ANSWER_PROJECT',

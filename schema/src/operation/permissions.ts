@@ -23,7 +23,9 @@ import { ARTICLES } from '../kernel/articles.ts';
 
 /** Who is asking, from a verified token. */
 export interface Viewer {
-  /** Subject of the token: a person's stable id. */
+  /** Issuer of the token: a subject is one person at its issuer alone. */
+  issuer: string;
+  /** Subject of the token: a person's stable id there. */
   sub: string;
   name: string;
   /** The division whose node the person works at. */

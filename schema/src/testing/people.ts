@@ -11,5 +11,5 @@ export function person(
 ): Viewer {
   const held = typeof roles === 'string' ? [roles] : roles;
   const id = sub ?? `${held.join('+').toLowerCase()}-${division}`;
-  return { sub: id, name: `人员${id}`, division, roles: held, department };
+  return { issuer: 'test-issuer', sub: id, name: `人员${id}`, division, roles: held, department };
 }

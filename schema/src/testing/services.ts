@@ -74,6 +74,7 @@ export function handlingView(file: CaseFile, node: DivisionCode): HandlingView {
     greenChannel: file.greenChannel,
     urgency: file.urgency && { ...file.urgency, dueAt: null },
     withdrawalRequestedAt: null,
+    handler: null,
     answeredBy: node,
     staleSince: file.custodian === node ? null : file.lastAt,
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { fromNode, handledAtNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
 import { askedDivision, id } from '../../operation/fields.ts';
 import { dayInput, optionalText, text } from '../../operation/input-parts.ts';
@@ -155,8 +155,8 @@ export const refundFees = ruledStep('refundFees', {
     reason,
     receipt: text(60).meta({ description: "The refund's own number." }),
   },
-  /** Nothing; the node takes the receipt's number once the rule has allowed the refund. */
-  needs: fromNode<undefined>(),
+  // the node takes the receipt's number once the rule has allowed the refund
+  needs: handledAtNode,
   answer: CaseFees,
   rule: (context, file, { of, amountFen: given, reason: why, receipt }) =>
     rules.refundFees(context, file, { of, amountFen: given, reason: why, receipt }),

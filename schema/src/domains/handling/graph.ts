@@ -2,6 +2,8 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { caseload } from '../caseload/operations.ts';
+import { caseloadRefs } from '../caseload/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
 import { handling } from './operations.ts';
@@ -22,7 +24,8 @@ import type {
 export function addHandling(role: RoleBuilder): void {
   const { builder } = role;
   const Case = caseRef(role);
-  implementCase(role, Case);
+  const { HandlerRef, Caseload } = caseloadRefs(role);
+  implementCase(role, Case, HandlerRef);
   const Key = builder.inputType('HandlingKey', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -50,12 +53,17 @@ export function addHandling(role: RoleBuilder): void {
   });
 
   builder.mutationType();
-  addOperations(role, expedited, addOperations(role, handling, { Case }));
+  const refs = addOperations(role, expedited, addOperations(role, handling, { Case }));
+  addOperations(role, caseload, { ...refs, Caseload });
 }
 
 const caseRef = ({ builder }: RoleBuilder) => builder.objectRef<HandlingView>('Case');
 
-function implementCase(role: RoleBuilder, Case: ReturnType<typeof caseRef>): void {
+function implementCase(
+  role: RoleBuilder,
+  Case: ReturnType<typeof caseRef>,
+  HandlerRef: ReturnType<typeof caseloadRefs>['HandlerRef'],
+): void {
   const { enums, refs } = role;
   const { Division } = refs;
   const expeditedTypes = expeditedRefs(role);
@@ -118,6 +126,11 @@ function implementCase(role: RoleBuilder, Case: ReturnType<typeof caseRef>): voi
       projectId: t.id({ description: '项目 the case belongs to.', resolve: (c) => c.project }),
       greenChannel: t.field({ type: expeditedTypes.Channel, resolve: (c) => c.greenChannel }),
       urgency: t.field({ type: expeditedTypes.Urgency, resolve: (c) => c.urgency }),
+      handler: t.field({
+        type: HandlerRef,
+        description: '承办人; null at desks that do not hold the case, and where nobody claimed it.',
+        resolve: (c) => c.handler,
+      }),
       staleSince: t.field({
         type: 'DateTime',
         description: 'Set when the answering node does not hold the case: when it last heard of it.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { CASE_ORDERS, CASE_STATES, CASE_WAITS } from '../../case/words.ts';
+import { HANDLER_FILTERS } from '../caseload/words.ts';
 import { CUSTODIES } from '../../kernel/words.ts';
 import { askedDivision, word } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
@@ -24,6 +25,7 @@ import {
   withdrawCase,
 } from './operations-ending.ts';
 import { assignCase, forwardCase, recallCase, returnCase, transferCase } from './operations-hand-off.ts';
+import { person } from '../caseload/inputs.ts';
 import { Case, Paper } from './views.ts';
 
 const caseId = z.string().meta({ scalar: 'ID' });
@@ -51,6 +53,8 @@ export const cases = query('cases', {
         waitingFor: word('CaseWait', CASE_WAITS).nullish(),
         overdue: z.boolean().nullish().meta({ description: 'Whether the next limit has passed.' }),
         paused: z.boolean().nullish().meta({ description: 'Whether a special procedure keeps the clock still.' }),
+        handler: word('HandlerFilter', HANDLER_FILTERS).nullish(),
+        handledBy: person.nullish().meta({ inputType: 'PersonInput', description: 'Cases of one person of the desk.' }),
         dueBefore: z
           .string()
           .nullish()

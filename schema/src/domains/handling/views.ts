@@ -15,6 +15,7 @@ import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { GreenChannel, Urgency } from '../expedited/rules.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import type { MissingMaterial } from '../../case/log-line.ts';
+import type { HandlerView } from '../caseload/views.ts';
 import { view } from '../../operation/operation.ts';
 
 export interface LogEntryView {
@@ -58,6 +59,8 @@ export interface HandlingView {
   greenChannel: GreenChannel | null;
   urgency: UrgencyView | null;
   withdrawalRequestedAt: Date | null;
+  /** At the desk that holds it; null elsewhere, and where nobody claimed it. */
+  handler: HandlerView | null;
   answeredBy: DivisionCode;
   /** When the last line came in here; null when this node holds the case. */
   staleSince: Date | null;

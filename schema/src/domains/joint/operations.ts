@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { divisionCodeSchema } from '../../case/log-line.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { handledAtNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
 import { askedDivision, id, word } from '../../operation/fields.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
@@ -119,8 +119,8 @@ export const openJointHandling = ruledStep('openJointHandling', {
       )
       .max(MOST),
   },
-  /** Nothing; the node refuses parties at nodes it does not know. */
-  needs: fromNode<undefined>(),
+  // the node refuses parties at nodes it does not know
+  needs: handledAtNode,
   answer: JointHandling,
   rule: (context, file, { stage, parties }) => rules.openJoint(context, file, { stage, parties }),
 });

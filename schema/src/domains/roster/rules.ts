@@ -64,6 +64,7 @@ export const HELPER_ACTIONS: readonly Action[] = [
   'LOG_CONTACT',
   'REVOKE_CONSENT',
   'REPORT_ABSENCE',
+  'CLAIM_CASE',
 ];
 
 /**

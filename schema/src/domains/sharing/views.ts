@@ -24,6 +24,7 @@ export interface GivenField {
 /** A request for data, as a desk of the case knows it. */
 export interface DataRequestView {
   id: string;
+  caseId: string;
   offer: string;
   asker: DivisionCode;
   provider: DivisionCode;

@@ -1,0 +1,138 @@
+import type { caseload, CaseHandler, Handler, HandlerContext } from '@liandong/schema/domains/caseload';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { assign, claim, release, requireKnownAtDesk } from '@liandong/schema/domains/caseload';
+import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
+import { requireFileReader } from '@liandong/schema/case';
+import { requireReaderOver } from '@liandong/schema/operation';
+import type { CaseDesk, PostsOf, StandingsOf, StoredCase } from '../cases/index.ts';
+import { lockCase, lockCases } from '../cases/index.ts';
+import type { NodeHandlers, NodeTx } from '../db/index.ts';
+import { shareTransaction } from '../db/index.ts';
+import { findCaseloads, saveHandler } from './caseload-store.ts';
+
+export interface CaseloadParts {
+  node: DivisionCode;
+  divisions: Divisions;
+  cases: CaseDesk;
+  posts: PostsOf;
+  standings: StandingsOf;
+  now: () => Date;
+}
+
+/** 专人承办 at one node: who of its people handles which case. */
+export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof caseload> {
+  const { node, divisions, cases, standings, now } = parts;
+
+  const shown = async (tx: NodeTx, viewer: Viewer, id: string) =>
+    cases.view(tx, await lockReadable(parts, tx, viewer, id));
+
+  return {
+    async claimCase({ viewer, tx, input: { id }, once }) {
+      await once(async () => {
+        const { context, stored } = await opened(parts, tx, viewer, id);
+        await saveHandler(tx, [id], written(context, claim(context, stored.file)));
+        return true;
+      });
+      return shown(tx, viewer, id);
+    },
+
+    async assignHandler({ viewer, tx, input: { ids: asked, to }, once }) {
+      const ids = [...new Set(asked)].toSorted();
+      await once(async () => {
+        await requireKnown(parts, tx, to);
+        // in one order, ahead of reading each: two who assign the same cases do not wait for each other
+        await lockCases(tx, ids);
+        const judged = ids.map((id) => (shared: NodeTx) => judge(parts, shared, viewer, id, to, asked));
+        const [first] = await shareTransaction(tx, judged);
+        if (first) await saveHandler(tx, ids, first);
+        return true;
+      });
+      return Promise.all(asked.map((id) => shown(tx, viewer, id)));
+    },
+
+    async releaseCase({ viewer, tx, input: { id }, once }) {
+      await once(async () => {
+        const { context, stored } = await opened(parts, tx, viewer, id);
+        await saveHandler(tx, [id], release(context, stored.file));
+        return true;
+      });
+      return shown(tx, viewer, id);
+    },
+
+    async caseloads({ viewer, queries }) {
+      requireReaderOver(viewer, 'READ_CASELOADS', node, divisions);
+      // a chief of a department sees the department's; who supervises sees the desk's
+      const department = viewer.roles.includes('SUPERVISOR') ? null : viewer.department;
+      const rows = await findCaseloads(queries, department, now());
+      const known = await standings(
+        queries,
+        rows.flatMap(({ handler }) => handler?.sub ?? []),
+        dayOf(now()),
+      );
+      return rows.map((row) => ({
+        ...row,
+        standing: row.handler && (known.get(row.handler.sub) ?? 'PRESENT'),
+        division: node,
+      }));
+    },
+  };
+}
+
+/** Judges one of several cases; what is refused says which. */
+async function judge(
+  parts: CaseloadParts,
+  tx: NodeTx,
+  viewer: Viewer,
+  id: string,
+  to: Handler,
+  asked: readonly string[],
+): Promise<CaseHandler> {
+  try {
+    const { context, stored } = await opened(parts, tx, viewer, id);
+    return written(context, assign(context, stored.file, to));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const { code, message, article } = error.problem;
+    const field = `ids.${asked.indexOf(id)}`;
+    throw problem(code, message, { field, node: tx.node, ...(article === null ? {} : { article }), cause: error });
+  }
+}
+
+/** A case, locked, and what its desk's bookkeeping is judged by. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+async function opened(
+  parts: CaseloadParts,
+  tx: NodeTx,
+  viewer: Viewer,
+  id: string,
+): Promise<{ stored: StoredCase; context: HandlerContext }> {
+  const stored = await lockReadable(parts, tx, viewer, id);
+  const { handler } = stored;
+  const context = await parts.cases.deskAt(tx, viewer, stored.file);
+  const known = await parts.standings(tx, handler ? [handler.sub] : [], dayOf(context.now));
+  return { stored, context: { ...context, handler, standing: (handler && known.get(handler.sub)) ?? 'PRESENT' } };
+}
+
+async function lockReadable(
+  { node, divisions }: CaseloadParts,
+  tx: NodeTx,
+  viewer: Viewer,
+  id: string,
+): Promise<StoredCase> {
+  const stored = await lockCase(tx, id);
+  if (!stored) throw problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
+  requireFileReader(viewer, stored.file, divisions);
+  return stored;
+}
+
+/** The person is of this desk as far as its roster tells. @throws {ProblemError} NOT_IN_ROSTER */
+async function requireKnown({ node, divisions, posts, now }: CaseloadParts, tx: NodeTx, to: Handler): Promise<void> {
+  const day = dayOf(now());
+  const { roster } = await posts(tx, to, day);
+  requireKnownAtDesk(roster, divisions.get(node).tier, day);
+}
+
+function written({ viewer, now }: HandlerContext, handler: Handler): CaseHandler {
+  const { issuer, sub, name } = handler;
+  return { issuer, sub, name, since: now, by: viewer.name };
+}

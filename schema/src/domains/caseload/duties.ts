@@ -1,0 +1,10 @@
+import type { Duty } from '../../operation/duties.ts';
+import { EVERYWHERE, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
+
+export const caseloadDuties = {
+  /** Also releases and passes on one's own. */
+  CLAIM_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS },
+  /** Anybody's of the desk, many at once. */
+  ASSIGN_HANDLER: { CHIEF: ORGANS, HEAD: ORGANS },
+  READ_CASELOADS: { CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
+} as const satisfies Record<string, Duty>;

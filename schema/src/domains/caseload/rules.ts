@@ -1,0 +1,131 @@
+import { ARTICLES } from '../../kernel/articles.ts';
+import { problem, ProblemError } from '../../kernel/errors.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { isOrgan } from '../../case/case-file.ts';
+import { actAs, requireCustody, requireOffice } from '../../case/step-rules.ts';
+import type { StepContext } from '../../case/step-context.ts';
+import { isClosed } from '../../case/words.ts';
+import type { Viewer } from '../../operation/permissions.ts';
+import type { StandIn } from '../roster/stand-ins.ts';
+import type { Day } from '../../kernel/calendar.ts';
+import { dayOf } from '../../kernel/calendar.ts';
+import type { Tier } from '../../kernel/words.ts';
+import type { RosterStanding } from '../roster/rules.ts';
+import { inRoster } from '../roster/rules.ts';
+import type { HandlerStanding } from './words.ts';
+
+/** A person of a desk: a subject is one person at the issuer of the token alone. */
+export interface Handler {
+  issuer: string;
+  sub: string;
+  name: string;
+}
+
+/** 承办人 of a case at the desk that holds it. */
+export interface CaseHandler extends Handler {
+  since: Date;
+  /** Name of who claimed it or assigned it. */
+  by: string;
+}
+
+/** What a desk's bookkeeping of a case is judged by. */
+export interface HandlerContext extends StepContext {
+  handler: CaseHandler | null;
+  /** How the handler stands today; PRESENT where there is none. */
+  standing: HandlerStanding;
+}
+
+const article = ARTICLES.postDuties;
+
+/** Whether two are one person. */
+export function isHandler(one: Pick<Handler, 'issuer' | 'sub'>, other: Pick<Handler, 'issuer' | 'sub'>): boolean {
+  return one.issuer === other.issuer && one.sub === other.sub;
+}
+
+/** Subjects whose posts a person stands in for on the day of `now` (AB角); registers of posts know subjects alone. */
+export function standsInFor(standIns: readonly StandIn[], now: Date): string[] {
+  const day = dayOf(now);
+  return [...new Set(standIns.filter(({ from, until }) => from <= day && day <= until).map((s) => s.absent.sub))];
+}
+
+/**
+ * Who claims a case works on it at the desk that holds it, and nobody handles it yet.
+ * @throws {ProblemError} FORBIDDEN, NOT_CUSTODIAN, CASE_IN_TRANSIT, WRONG_DEPARTMENT, ILLEGAL_STEP, HANDLED_BY_ANOTHER
+ */
+export function claim(context: HandlerContext, file: CaseFile): Handler {
+  requireHere(context, file, 'CLAIM_CASE');
+  const { viewer, handler, standing } = context;
+  if (handler && !isHandler(handler, viewer) && standing === 'PRESENT') throw taken(handler);
+  return handlerOf(viewer);
+}
+
+/**
+ * Who gives a case to a colleague is its handler, stands in for the handler, or assigns the desk's cases; anyone who may
+ * claim it passes on what someone absent or gone has left.
+ * @throws {ProblemError} FORBIDDEN, NOT_CUSTODIAN, CASE_IN_TRANSIT, WRONG_DEPARTMENT, ILLEGAL_STEP, HANDLED_BY_ANOTHER
+ */
+export function assign(context: HandlerContext, file: CaseFile, to: Handler): Handler {
+  requireMover(context, file);
+  return to;
+}
+
+/**
+ * A case whose handler lets go of it waits for another one.
+ * @throws {ProblemError} as {@link assign}
+ */
+export function release(context: HandlerContext, file: CaseFile): null {
+  requireMover(context, file);
+  if (context.handler === null) {
+    throw problem('NO_CHANGE', `Case ${file.number} has no handler.`, { article, field: 'id' });
+  }
+  return null;
+}
+
+/**
+ * A person who is given a case is of this desk as far as its roster of agents tells: in a village all people are agents;
+ * elsewhere the roster knows agents alone, and the chief knows the others.
+ * @throws {ProblemError} NOT_IN_ROSTER
+ */
+export function requireKnownAtDesk({ kept, entry }: RosterStanding, tier: Tier, day: Day): void {
+  const gone = entry !== null && !inRoster(entry, day);
+  if (!gone && !(kept && entry === null && tier === 'VILLAGE')) return;
+  throw problem('NOT_IN_ROSTER', 'The roster of this desk does not have the person today.', { article, field: 'to' });
+}
+
+/** Who a viewer is as handler. */
+export function handlerOf({ issuer, sub, name }: Viewer): Handler {
+  return { issuer, sub, name };
+}
+
+function requireMover(context: HandlerContext, file: CaseFile): void {
+  const { viewer, handler, standing, standIns, now } = context;
+  if (mayAssign(context, file)) return;
+  requireHere(context, file, 'CLAIM_CASE');
+  const own = handler !== null && (isHandler(handler, viewer) || standsInFor(standIns, now).includes(handler.sub));
+  if (own || (handler !== null && standing !== 'PRESENT')) return;
+  if (handler) throw taken(handler);
+  throw problem('FORBIDDEN', `Case ${file.number} has no handler: claim it, or have a chief assign it.`, { article });
+}
+
+/** Whether the person assigns cases at this desk, this one among them. */
+function mayAssign(context: HandlerContext, file: CaseFile): boolean {
+  try {
+    requireHere(context, file, 'ASSIGN_HANDLER');
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'FORBIDDEN') return false;
+    throw error;
+  }
+}
+
+function requireHere(context: HandlerContext, file: CaseFile, action: 'CLAIM_CASE' | 'ASSIGN_HANDLER'): void {
+  actAs(context, action, file);
+  requireCustody(context.node, file);
+  if (isOrgan(context.node, file)) requireOffice(context);
+  if (!isClosed(file.state)) return;
+  throw problem('ILLEGAL_STEP', `Case ${file.number} is ${file.state}; it needs no handler any more.`);
+}
+
+function taken({ name }: Handler): ProblemError {
+  return problem('HANDLED_BY_ANOTHER', `${name} handles the case.`, { article, field: 'id' });
+}
