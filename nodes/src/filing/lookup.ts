@@ -6,6 +6,7 @@ import { filingView } from './filing-views.ts';
 /** Applications as one node has them: those it took in, and copies. */
 export function filingLookup(node: DivisionCode, readings: CaseReadings): FilingLookup {
   return {
-    getMany: (viewer, ids) => readings.each(viewer, ids, async () => (stored, person) => filingView(stored, node, person)),
+    getMany: (viewer, ids) =>
+      readings.each(viewer, ids, async () => (stored, person) => filingView(stored, node, person)),
   };
 }
