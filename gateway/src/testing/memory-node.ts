@@ -1,7 +1,7 @@
 import type { CaseState } from '@liandong/schema/case';
-import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { FileCaseInput, FiledCaseView, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
-import type { FileCaseInput, NodeServices } from '@liandong/schema/graph';
+import type { NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView, sharing } from '@liandong/schema/domains/sharing';
 import type { delegation } from '@liandong/schema/domains/delegation';
@@ -27,7 +27,8 @@ import {
 
 /** The operations it answers. */
 type Answered = Domain<
-  (typeof handling)['operations'] &
+  (typeof filing)['operations'] &
+    (typeof handling)['operations'] &
     (typeof figures)['operations'] &
     (typeof delegation)['operations'] &
     (typeof catalogue)['operations'] &
@@ -57,12 +58,6 @@ export class MemoryNode extends IdleDesks implements NodeServices {
 
   readonly filing: NodeServices['filing'] = {
     getMany: async (viewer, ids) => ids.map((id) => this.#ask(viewer, id, (known) => filingOf(this.code, known))),
-    file: async (viewer, input) => this.#file(viewer, input),
-    draft: async (viewer, input) => this.#file(viewer, input),
-    fileDraft: async (viewer, input) => this.#must(viewer, input.id, (known) => filingOf(this.code, known)),
-    rate: async ({ number, code }) => this.#track(number, code),
-    supplement: async (viewer, input) => this.#must(viewer, input.id, (known) => filingOf(this.code, known)),
-    track: async (number, code) => this.#track(number, code),
   };
 
   readonly handling: NodeServices['handling'] = {
@@ -120,6 +115,13 @@ export class MemoryNode extends IdleDesks implements NodeServices {
 
   override readonly perform = performing<Answered>(
     {
+      case: async (viewer, { id }) => this.#must(viewer, id, (known) => filingOf(this.code, known)),
+      track: async (_viewer, { number, code }) => this.#track(number, code),
+      fileCase: async (viewer, input) => this.#file(viewer, input),
+      draftCase: async (viewer, input) => this.#file(viewer, input),
+      fileDraft: async (viewer, { id }) => this.#must(viewer, id, (known) => filingOf(this.code, known)),
+      supplementCase: async (viewer, { id }) => this.#must(viewer, id, (known) => filingOf(this.code, known)),
+      rateService: async (_viewer, { number, code }) => this.#track(number, code),
       rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
       standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
@@ -186,10 +188,7 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     });
   }
 
-  async #file(
-    viewer: Viewer | null,
-    { item, place }: FileCaseInput,
-  ): Promise<{ filing: FilingView; trackingCode: string }> {
+  async #file(viewer: Viewer | null, { item, place }: FileCaseInput): Promise<FiledCaseView> {
     if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
     const serial = this.cases.size + 1;
     const known: KnownCase = {

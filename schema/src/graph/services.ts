@@ -1,6 +1,6 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
-import type { FilingService } from '../domains/filing/services.ts';
+import type { FilingLookup } from '../domains/filing/views.ts';
 import type { HandlingService } from '../domains/handling/services.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
@@ -26,7 +26,7 @@ export interface RoleContext {
 export interface NodeServices {
   /** Whatever is declared as an operation. */
   perform: Perform;
-  filing: FilingService;
+  filing: FilingLookup;
   handling: HandlingService;
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;

@@ -105,17 +105,16 @@ export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMateria
 /**
  * Files a draft as it stands, with what the pre-check asked for; nothing is typed again. Competence and the item are
  * those of the day it is filed.
- * @param materials what comes on top of the draft's
+ * @param filing what the draft says; its materials come on top of the draft's
  * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP when it is no draft any more
  */
-export function fileDraft(desk: Desk, file: CaseFile, filing: Filing, materials: Material[]): Step {
+export function fileDraft(desk: Desk, file: CaseFile, filing: Filing): Step {
   const actor = atOwnCase(desk, file, 'FILE_CASE');
   requireFollows(file, 'FILED');
   if (desk.node !== file.home) {
     throw problem('NOT_COMPETENT', `${file.home} drew the draft up and files it, not ${desk.node}.`);
   }
-  const data = filingData(desk, actor, { ...filing, materials });
-  return oneLine({ action: 'FILED', actor, note: null, data });
+  return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
 }
 
 function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
