@@ -7,14 +7,16 @@ import { PROJECT_DIR, main, requirePackages, run } from './setup.mjs';
 const STARTS = /from '(?:[^']*\/nats-broker\.ts|node:child_process|playwright-core|[^']*\/tls\.ts)'/;
 
 /**
- * What takes long by what it is: generated journeys, hostile inputs, the largest texts and bodies
- * that are let in. `npm test` runs them, and so does whoever names files.
+ * What takes long by what it is: generated journeys, hostile inputs, the largest texts and bodies that are let in,
+ * passwords at their real cost. `npm test` runs them, and so does whoever names files.
  */
 const LONG = [
   '**/case-journeys*.test.ts',
   '**/*fuzz.test.ts',
   'gateway/src/texts.test.ts',
   'gateway/src/bodies.test.ts',
+  'gateway/src/commands/commands.test.ts',
+  'gateway/src/edge-guard.test.ts',
 ];
 
 function testsThatStartSomething() {
