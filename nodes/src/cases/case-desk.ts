@@ -78,9 +78,9 @@ export class CaseDesk {
     return this.#elements.forApplication(tx, viewer, item, place, this.#parts.now());
   }
 
-  /** What a case here is judged by, within another transaction. */
-  deskAt(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
-    return this.#elements.forCase(tx, viewer, file);
+  /** What a case here is judged by, within another transaction or to be read. */
+  deskAt(queries: NodeQueries, viewer: Viewer, file: CaseFile): Promise<Desk> {
+    return this.#elements.forCase(queries, viewer, file);
   }
 
   /** A case as its desk sees it after a step. */

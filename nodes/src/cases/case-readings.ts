@@ -91,13 +91,13 @@ export class CaseReadings {
 
   async document(viewer: Viewer, id: string): Promise<string> {
     const { db, node } = this.#parts;
-    const { file } = await this.#readable(viewer, id);
+    const { file } = await this.readable(viewer, id);
     return readDocument(db.queries(node), node, file);
   }
 
   async notice(viewer: Viewer, id: string, seq: number): Promise<string> {
     const { db, node, divisions } = this.#parts;
-    return writeNotice(db.queries(node), { node, divisions }, await this.#readable(viewer, id), seq);
+    return writeNotice(db.queries(node), { node, divisions }, await this.readable(viewer, id), seq);
   }
 
   /** A case as its desk sees it. */
@@ -121,7 +121,8 @@ export class CaseReadings {
     return (stored) => handlingView(stored, node, calendar(), divisions, at, known);
   }
 
-  async #readable(viewer: Viewer, id: string): Promise<StoredCase> {
+  /** One case, for somebody who may read it. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+  async readable(viewer: Viewer, id: string): Promise<StoredCase> {
     const { db, node, divisions } = this.#parts;
     const stored = await findCase(db.queries(node), id);
     if (!stored) throw unknownCase(this.#parts.node, id);

@@ -83,7 +83,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   const { runner } = cases;
   const showCase = (tx: NodeTx, stored: StoredCase) => cases.view(tx, stored);
   const perform = performer({ ...house, runner }, [
-    atNode(handling, handlingHandlers(cases.readings), showCase),
+    atNode(handling, handlingHandlers(cases), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },

@@ -92,14 +92,20 @@ export function requestPrecheck(desk: Desk, file: CaseFile, note: string | null)
  * @throws {ProblemError} NOT_COMPETENT, SUPPLEMENT_INCOMPLETE, MATERIAL_UNRELATED
  */
 export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMaterial[], remarks: string | null): Step {
-  const actor = atOwnCase(desk, file, 'PRECHECK_CASE');
-  requireFollows(file, 'PRECHECKED');
-  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  const actor = atPrecheck(desk, file);
   requireAllNamed(desk, file, missing);
   const line = { action: 'PRECHECKED', actor, note: remarks, data: { missing, remarks } } as const;
   if (desk.node === file.home) return oneLine(line);
   const back = handOff({ action: 'RETURNED', actor, note: '预审完毕' }, file.home, file);
   return { lines: [line, ...back.lines], handOff: back.handOff };
+}
+
+/** Who pre-checks the draft, whatever they find. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+export function atPrecheck(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOwnCase(desk, file, 'PRECHECK_CASE');
+  requireFollows(file, 'PRECHECKED');
+  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  return actor;
 }
 
 /**

@@ -17,6 +17,7 @@ import type { LogAction } from '../../case/log-words.ts';
 import type { MissingMaterial } from '../../case/log-line.ts';
 import type { HandlerView } from '../caseload/views.ts';
 import { view } from '../../operation/operation.ts';
+import type { CaseStepState } from '../../operation/step-states.ts';
 
 export interface LogEntryView {
   seq: number;
@@ -67,5 +68,6 @@ export interface HandlingView {
 }
 
 export const Case = view<HandlingView>('Case');
+export const StepState = view<CaseStepState>('CaseStepState');
 /** A paper of the case, as Markdown. */
 export const Paper = view<string>('String');
