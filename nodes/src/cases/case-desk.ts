@@ -1,6 +1,6 @@
 import type { CaseFile, Desk } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { HandlingService, HandlingView } from '@liandong/schema/domains/handling';
+import type { HandlingLookup, HandlingView } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -32,7 +32,7 @@ export class CaseDesk {
   readonly readings: CaseReadings;
   /** How every step of a case here is taken, whichever domain declares it. */
   readonly runner: StepRunner;
-  readonly handling: HandlingService;
+  readonly handling: HandlingLookup;
 
   constructor(parts: CaseDeskParts) {
     this.#parts = parts;
