@@ -13,7 +13,7 @@ import { afterFilingLine, FILING_ACTIONS, filingOf } from './filing-state.ts';
 import { afterHandlingLine, HANDLING_ACTIONS } from './handling-state.ts';
 import { afterExpeditedLine, EXPEDITED_ACTIONS } from '../domains/expedited/rules.ts';
 import { afterHearingLine, HEARING_ACTIONS, NO_HEARING } from '../domains/hearings/rules.ts';
-import { afterJointLine } from '../domains/joint/rules.ts';
+import { afterJointLine } from '../domains/joint/state.ts';
 import { FEE_ACTIONS, foldFees } from '../domains/fees/state.ts';
 import { dueOf, NO_FEES } from '../domains/fees/rules.ts';
 import { afterProxyLine, PROXY_ACTIONS } from '../domains/proxy/rules.ts';
