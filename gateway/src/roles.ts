@@ -33,7 +33,6 @@ export interface RoleConfig {
   merge: Readonly<Record<string, MergedType>>;
 }
 
-const viewersDesk: Route = { by: 'viewer' };
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const codeOf = (division: unknown): string => text((division as { code?: unknown } | null | undefined)?.code);
 
@@ -44,14 +43,8 @@ export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {
   filing: {
     name: 'filing',
     routes: {
-      case: { by: 'prefix', argument: 'id', copyAt: 'viewer' },
-      track: { by: 'prefix', argument: 'number', copyAt: null },
       _filing: { by: 'keys', argument: 'keys', copy: null },
-      fileCase: viewersDesk,
-      draftCase: viewersDesk,
-      fileDraft: viewersDesk,
-      rateService: { by: 'prefix', argument: 'number', copyAt: null },
-      supplementCase: viewersDesk,
+      ...routesOf(DOMAINS, 'filing'),
     },
     merge: {
       Case: {

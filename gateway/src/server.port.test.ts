@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
-import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
+import { MAX_REQUEST_BYTES } from '@liandong/schema/domains/filing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COUNTY, JOURNEY } from './testing/memory-federation.ts';
 import { freePort } from '@liandong/runtime/local';

@@ -1,4 +1,4 @@
-import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
+import { MAX_REQUEST_BYTES } from '@liandong/schema/domains/filing';
 import { TokenVerifier } from '@liandong/schema/identity';
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { createGraphQLError } from '@graphql-tools/utils';
 import type { Viewer } from '@liandong/schema/operation';
-import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
+import { MAX_REQUEST_BYTES } from '@liandong/schema/domains/filing';
 import { problem } from '@liandong/schema/kernel';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { networkOf } from './networks.ts';

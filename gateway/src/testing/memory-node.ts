@@ -1,7 +1,7 @@
 import type { CaseState } from '@liandong/schema/case';
-import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { FileCaseInput, FiledCaseView, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { HandlingKey, HandlingView, handling } from '@liandong/schema/domains/handling';
-import type { FileCaseInput, NodeServices } from '@liandong/schema/graph';
+import type { NodeServices } from '@liandong/schema/graph';
 import type { catalogue, CatalogEntryView, Implementation, Item, ItemHead } from '@liandong/schema/domains/catalogue';
 import type { DataOffer, DataOfferView, sharing } from '@liandong/schema/domains/sharing';
 import type { delegation } from '@liandong/schema/domains/delegation';
@@ -12,7 +12,6 @@ import type { RollupView, StandardizationView, figures } from '@liandong/schema/
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 import { standardizationOf } from '@liandong/schema/domains/figures';
-import { IdleDesks, illegal } from './idle-desks.ts';
 import type { KnownCase } from './memory-views.ts';
 import {
   COPIED_AT,
@@ -27,7 +26,8 @@ import {
 
 /** The operations it answers. */
 type Answered = Domain<
-  (typeof handling)['operations'] &
+  (typeof filing)['operations'] &
+    (typeof handling)['operations'] &
     (typeof figures)['operations'] &
     (typeof delegation)['operations'] &
     (typeof catalogue)['operations'] &
@@ -38,7 +38,8 @@ type Answered = Domain<
  * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
  * spoke: `filedBy`, the note of a log line, an item's note, an implementation's first material.
  */
-export class MemoryNode extends IdleDesks implements NodeServices {
+export class MemoryNode implements NodeServices {
+  readonly code: DivisionCode;
   readonly cases = new Map<string, KnownCase>();
   readonly items = new Map<string, Item>();
   readonly implementations = new Map<string, Implementation>();
@@ -55,14 +56,14 @@ export class MemoryNode extends IdleDesks implements NodeServices {
   /** Thrown by whatever is asked, as a fault of the program would be. */
   fault: Error | null = null;
 
+  constructor(code: DivisionCode) {
+    this.code = code;
+  }
+
+  readonly reads: NodeServices['reads'] = { note: () => Promise.resolve() };
+
   readonly filing: NodeServices['filing'] = {
     getMany: async (viewer, ids) => ids.map((id) => this.#ask(viewer, id, (known) => filingOf(this.code, known))),
-    file: async (viewer, input) => this.#file(viewer, input),
-    draft: async (viewer, input) => this.#file(viewer, input),
-    fileDraft: async (viewer, input) => this.#must(viewer, input.id, (known) => filingOf(this.code, known)),
-    rate: async ({ number, code }) => this.#track(number, code),
-    supplement: async (viewer, input) => this.#must(viewer, input.id, (known) => filingOf(this.code, known)),
-    track: async (number, code) => this.#track(number, code),
   };
 
   readonly handling: NodeServices['handling'] = {
@@ -118,8 +119,15 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     },
   };
 
-  override readonly perform = performing<Answered>(
+  readonly perform = performing<Answered>(
     {
+      case: async (viewer, { id }) => this.#must(viewer, id, (known) => filingOf(this.code, known)),
+      track: async (_viewer, { number, code }) => this.#track(number, code),
+      fileCase: async (viewer, input) => this.#file(viewer, input),
+      draftCase: async (viewer, input) => this.#file(viewer, input),
+      fileDraft: async (viewer, { id }) => this.#must(viewer, id, (known) => filingOf(this.code, known)),
+      supplementCase: async (viewer, { id }) => this.#must(viewer, id, (known) => filingOf(this.code, known)),
+      rateService: async (_viewer, { number, code }) => this.#track(number, code),
       rollup: async (viewer, { from, to }) => this.#rollup(viewer, from, to),
       standardization: async () => this.#standardization(),
       cases: async (viewer, { filter }, page) => this.#list(viewer, filter?.states ?? null, page),
@@ -159,7 +167,9 @@ export class MemoryNode extends IdleDesks implements NodeServices {
         },
       ],
     },
-    async () => illegal(),
+    async () => {
+      throw problem('ILLEGAL_STEP', 'Not in this state.');
+    },
   );
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {
@@ -186,10 +196,7 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     });
   }
 
-  async #file(
-    viewer: Viewer | null,
-    { item, place }: FileCaseInput,
-  ): Promise<{ filing: FilingView; trackingCode: string }> {
+  async #file(viewer: Viewer | null, { item, place }: FileCaseInput): Promise<FiledCaseView> {
     if (!viewer) throw problem('UNAUTHENTICATED', 'This needs a login.');
     const serial = this.cases.size + 1;
     const known: KnownCase = {

@@ -2,6 +2,7 @@
  * A host as a process of its own, whose people work when the benchmark tells them to: they use its services directly,
  * so that the time of a gateway and of GraphQL is not counted as the hand-off's.
  */
+import { filing } from '@liandong/schema/domains/filing';
 import { handling } from '@liandong/schema/domains/handling';
 import { operate } from '@liandong/schema/operation';
 import { randomUUID } from 'node:crypto';
@@ -54,10 +55,10 @@ function agentOf(node: string): Viewer {
 }
 
 async function file({ node, item, count, concurrency }: DeskCommand & { do: 'file' }): Promise<DeskAnswer['file']> {
-  const { filing } = host.services(node);
+  const desk = operate(host.services(node).perform, filing);
   const ids: string[] = [];
   await atOnce(count, concurrency, async () => {
-    const filed = await filing.file(agentOf(node), {
+    const filed = await desk.fileCase(agentOf(node), {
       item,
       place: null,
       applicant: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },

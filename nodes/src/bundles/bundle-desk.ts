@@ -20,13 +20,13 @@ import {
 } from '@liandong/schema/domains/bundles';
 import { requireInForce } from '@liandong/schema/domains/catalogue';
 import type { GivenMaterial } from '../materials/index.ts';
-import type { Application, CaseDesk, CaseWriter } from '../cases/index.ts';
+import type { CaseDesk, CaseWriter } from '../cases/index.ts';
 import { storeMaterials } from '../materials/index.ts';
-import { Serials, lockCase, lockCases, saltOf, trackingCodeOf, trackingHash, loggedConsent } from '../cases/index.ts';
+import { lockCase, lockCases } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
-import { sha256 } from '../trust/index.ts';
+import { Serials, newApplication, trackingCodeOf, trackingHash } from '../filing/index.ts';
 import type { StoredBundle } from './bundle-store.ts';
 import {
   insertBundle,
@@ -179,18 +179,11 @@ export class BundleDesk {
     // whether they may was asked when the form came in; its members go on, also once they have left the roster
     const desk = { ...(await cases.deskFor(tx, bundle.agent, item, bundle.place)), roster: NO_ROSTER };
     const own = memberForm(bundle.bundle.form, form, item);
-    const application: Application = {
-      salt: saltOf(),
-      applicant,
-      consent,
-      ...(own.length > 0 ? { form: own } : {}),
-    };
-    const text = JSON.stringify(application);
+    const { text, logged } = newApplication({ applicant, consent, form: own });
     const step = fileCase(desk, {
       number,
       place: bundle.place,
-      application: sha256(text),
-      consent: loggedConsent(consent),
+      ...logged,
       form: own,
       bundle: {
         id: bundle.id,

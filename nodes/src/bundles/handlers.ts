@@ -44,11 +44,18 @@ export function bundleHandlers({
       return found.map((bundle) => desk.view(bundle)).filter((view) => state === null || view.state === state);
     },
 
-    async fileBundle({ viewer, tx, input, once }) {
-      requireOpenNode(node, successionOf);
-      const given = await decodeMaterials(input.materials);
-      const { id, trackingCode } = await once(() => desk.file(tx, viewer, input, given));
-      return { bundle: await desk.viewById(tx, id), trackingCode };
+    fileBundle: {
+      async prepare({ input }) {
+        requireOpenNode(node, successionOf);
+        const given = await decodeMaterials(input.materials);
+        return {
+          lane: null,
+          async work({ viewer, tx, once }) {
+            const { id, trackingCode } = await once(() => desk.file(tx, viewer, input, given));
+            return { bundle: await desk.viewById(tx, id), trackingCode };
+          },
+        };
+      },
     },
 
     async deliverBundle({ viewer, tx, input, once }) {

@@ -6,10 +6,9 @@ import { problem } from '@liandong/schema/kernel';
 import { findItem } from '../catalogue/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
+import { readApplication } from './application.ts';
 import { unknownItem } from './case-elements.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCase } from './case-store.ts';
-import type { Application } from './case-views.ts';
 import { readPart, storeMaterials } from '../materials/index.ts';
 
 // The papers of a case: the result's document, whose bytes are kept like a material's, and the notices.
@@ -55,11 +54,4 @@ export async function writeNotice(
   if (!item) throw unknownItem(node, file.item);
   const { applicant } = await readApplication(queries, node, file.id);
   return noticeOf(file, found.line, { item, applicant: applicant.name, nameOf: (code) => divisions.get(code).name });
-}
-
-/** What the applicant handed in. @throws {ProblemError} NOT_FOUND */
-export async function readApplication(queries: NodeQueries, node: DivisionCode, id: string): Promise<Application> {
-  const stored = await findCase(queries, id);
-  if (!stored?.application) throw problem('NOT_FOUND', `${node} holds no application of ${id}.`, { node });
-  return JSON.parse(stored.application) as Application;
 }

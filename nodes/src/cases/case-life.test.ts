@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { handling } from '@liandong/schema/domains/handling';
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '@liandong/schema/operation';
@@ -20,7 +21,7 @@ let federation: TestFederation;
 let steps: CaseSteps;
 const head = personAt(COUNTY, 'HEAD', '民政');
 const step = (id: string) => ({ id, note: null, idempotencyKey: null });
-const at = (viewer: Viewer) => federation.services(viewer.division);
+const intake = (viewer: Viewer) => federation.desk(viewer.division, filing);
 const desk = (viewer: Viewer) => federation.desk(viewer.division, handling);
 const codeOf = (refused: Promise<unknown>) =>
   refused.then(
@@ -38,7 +39,7 @@ describe('a draft', () => {
   test('goes to the deciding desk, comes back with one complete list and is filed without typing it again', async () => {
     const [form = '', ...others] = LOW_INCOME_MATERIALS;
     const input = application({ materials: [material(form)] });
-    const { filing } = await at(agent).filing.draft(agent, input);
+    const { filing } = await intake(agent).draftCase(agent, input);
     const { id, number } = filing;
     await desk(agent).requestPrecheck(agent, step(id));
     await steps.arrives(id, countyClerk);
@@ -51,7 +52,7 @@ describe('a draft', () => {
     ).toMatchObject({ state: 'PRECHECKED', clock: null });
     await steps.arrives(id, agent);
     expect((await steps.seen(id, agent))?.precheck?.missing.map((m) => m.material)).toEqual(others);
-    const filed = await at(agent).filing.fileDraft(agent, {
+    const filed = await intake(agent).fileDraft(agent, {
       id,
       idempotencyKey: null,
       materials: others.map((name) => material(name)),
@@ -63,7 +64,7 @@ describe('a draft', () => {
   });
 
   test('that names only part of what is missing is refused', async () => {
-    const { filing } = await at(agent).filing.draft(agent, application({ materials: [] }));
+    const { filing } = await intake(agent).draftCase(agent, application({ materials: [] }));
     await desk(agent).requestPrecheck(agent, step(filing.id));
     await steps.arrives(filing.id, countyClerk);
     const missing = [{ material: LOW_INCOME_MATERIALS[0] ?? '', reason: '未提交' }];
@@ -74,7 +75,7 @@ describe('a draft', () => {
 
 describe('a decision', () => {
   test('goes out as a document in whose name it was decided, is delivered where it was filed, closed and rated', async () => {
-    const { filing, trackingCode } = await at(agent).filing.file(agent, application());
+    const { filing, trackingCode } = await intake(agent).fileCase(agent, application());
     const { id, number } = filing;
     await steps.toReviewedAtTownship(id);
     await steps.forward(id, clerk);
@@ -94,26 +95,30 @@ describe('a decision', () => {
     await steps.known(id, countyChief, 'CLOSED');
     expect(await desk(countyChief).resultDocument(countyChief, { case: id })).toBe(text);
     const rating = { number, code: trackingCode, grade: 5 as const, idempotencyKey: 'rating-001' };
-    expect((await at(agent).filing.rate(rating)).state).toBe('CLOSED');
+    expect((await intake(agent).rateService(null, rating)).state).toBe('CLOSED');
     // sent again, as after an answer that did not come
-    expect((await at(agent).filing.rate(rating)).state).toBe('CLOSED');
-    expect(await codeOf(at(agent).filing.rate({ ...rating, code: 'AAAAAAAA' }))).toBe('NOT_FOUND');
-    expect(await codeOf(at(agent).filing.rate({ ...rating, grade: 1 }))).toBe('IDEMPOTENCY_MISMATCH');
-    expect(await codeOf(at(agent).filing.rate({ number, code: trackingCode, grade: 1, idempotencyKey: null }))).toBe(
-      'RATED_ALREADY',
-    );
+    expect((await intake(agent).rateService(null, rating)).state).toBe('CLOSED');
+    expect(await codeOf(intake(agent).rateService(null, { ...rating, code: 'AAAAAAAA' }))).toBe('NOT_FOUND');
+    expect(await codeOf(intake(agent).rateService(null, { ...rating, grade: 1 }))).toBe('IDEMPOTENCY_MISMATCH');
+    const keys = `SELECT subject FROM idempotency WHERE node = $1 AND key = $2`;
+    expect(await federation.rows(VILLAGE, keys, [VILLAGE, rating.idempotencyKey])).toEqual([
+      { subject: `slip:${number}` },
+    ]);
+    expect(
+      await codeOf(intake(agent).rateService(null, { number, code: trackingCode, grade: 1, idempotencyKey: null })),
+    ).toBe('RATED_ALREADY');
     expect(await steps.seen(id, agent)).toMatchObject({ rating: { grade: 5, by: 'APPLICANT' } });
   });
 
   test('whose case rests elsewhere is rated there, by a wish that is carried', async () => {
-    const { filing, trackingCode } = await at(agent).filing.file(agent, homestead());
+    const { filing, trackingCode } = await intake(agent).fileCase(agent, homestead());
     const { id, number } = filing;
     await steps.toReviewedAtTownship(id);
     await steps.decide(id, chief);
     await desk(chief).issueDocument(chief, step(id));
     await desk(clerk).deliverCase(clerk, { ...step(id), way: 'MAIL' });
     await steps.known(id, agent, 'CLOSED');
-    await at(agent).filing.rate({ number, code: trackingCode, grade: 2, idempotencyKey: null });
+    await intake(agent).rateService(null, { number, code: trackingCode, grade: 2, idempotencyKey: null });
     await eventually(async () => (await steps.seen(id, agent))?.rating?.grade === 2);
     expect(await steps.seen(id, clerk)).toMatchObject({ rating: { grade: 2, by: 'APPLICANT' } });
   });

@@ -1,5 +1,4 @@
 import type { Answers, Page, PageRequest, Viewer } from '@liandong/schema/operation';
-import type { FilingView, TrackedCaseView } from '@liandong/schema/domains/filing';
 import type { HandlingKey, HandlingView } from '@liandong/schema/domains/handling';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
@@ -15,8 +14,7 @@ import type { PostsOf, StandingsOf } from './posts.ts';
 import { queuePage } from '../work-queue/index.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCase, findCases, readableCases } from './case-store.ts';
-import { filingView, handlingView, trackedView } from './case-views.ts';
-import { findTracked } from './tracking.ts';
+import { handlingView } from './case-views.ts';
 
 export interface CaseReadingsParts {
   node: DivisionCode;
@@ -39,14 +37,10 @@ export class CaseReadings {
     this.#parts = parts;
   }
 
-  async filings(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView> {
-    return this.#readEach(viewer, ids, async () => (stored, person) => filingView(stored, this.#parts.node, person));
-  }
-
   async handlings(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView> {
     const { node } = this.#parts;
     const copies = new Map(keys.map((key) => [key.id, key.copy]));
-    return this.#readEach(
+    return this.each(
       viewer,
       keys.map((key) => key.id),
       async (cases) => {
@@ -80,13 +74,6 @@ export class CaseReadings {
         return new Map(views.map((view) => [view.id, view]));
       },
     );
-  }
-
-  async track(number: string, code: string): Promise<TrackedCaseView> {
-    const { node, db, divisions, calendar, now } = this.#parts;
-    const stored = await findTracked(db.queries(node), number, code);
-    if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
-    return trackedView(stored, node, calendar(), divisions, now());
   }
 
   async document(viewer: Viewer, id: string): Promise<string> {
@@ -130,7 +117,8 @@ export class CaseReadings {
     return stored;
   }
 
-  async #readEach<T>(
+  /** Shows cases by their ids, in order; each answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
+  async each<T>(
     viewer: Viewer | null,
     ids: readonly string[],
     viewing: (cases: readonly StoredCase[]) => Promise<(stored: StoredCase, viewer: Viewer) => T | ProblemError>,

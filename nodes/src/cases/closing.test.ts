@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { figures } from '@liandong/schema/domains/figures';
 import { handling } from '@liandong/schema/domains/handling';
 import { readFile, rename, writeFile } from 'node:fs/promises';
@@ -82,9 +83,10 @@ async function rests(id: string, viewer: Viewer): Promise<HandlingView> {
   if (!view) throw new Error('not seen');
   return view;
 }
+const intake = (node: string) => federation.desk(node, filing);
 const filed = async (viewer: Viewer = agent, input = application()) => {
-  const { filing, trackingCode } = await federation.services(viewer.division).filing.file(viewer, input);
-  return { id: filing.id, number: filing.number, trackingCode };
+  const made = await intake(viewer.division).fileCase(viewer, input);
+  return { id: made.filing.id, number: made.filing.number, trackingCode: made.trackingCode };
 };
 const settled = () =>
   eventually(async () => {
@@ -131,7 +133,7 @@ describe('a village that is closed while its agent goes on filing', () => {
       .desk(VILLAGE, handling)
       .withdrawCase(agent, { id: known.done.id, reason: '不办了', idempotencyKey: null });
     known.held = await filed();
-    const drafted = await federation.services(VILLAGE).filing.draft(agent, application());
+    const drafted = await intake(VILLAGE).draftCase(agent, application());
     known.draft = { id: drafted.filing.id, number: drafted.filing.number, trackingCode: drafted.trackingCode };
     // granted at the county; its document has not gone out yet
     known.granted = await filed();
@@ -178,7 +180,7 @@ describe('a village that is closed while its agent goes on filing', () => {
     expect(said).toContain(`${OTHER_VILLAGE} takes its place`);
     expect(refusedWith).toBe('NODE_CLOSED');
     expect(await codeOf(filed())).toBe('NODE_CLOSED');
-    expect(await codeOf(federation.services(VILLAGE).filing.draft(agent, application()))).toBe('NODE_CLOSED');
+    expect(await codeOf(intake(VILLAGE).draftCase(agent, application()))).toBe('NODE_CLOSED');
   });
 
   test('hands every open case over, once, with the reason in its log', async () => {
@@ -213,7 +215,7 @@ describe('a village that is closed while its agent goes on filing', () => {
       'RECEIVED',
     ]);
     const materials = LOW_INCOME_MATERIALS.map((name) => material(name));
-    await federation.services(OTHER_VILLAGE).filing.supplement(neighbour, { ...step(known.asked.id), materials });
+    await intake(OTHER_VILLAGE).supplementCase(neighbour, { ...step(known.asked.id), materials });
     await steps.forward(known.asked.id, neighbour);
     await steps.arrives(known.asked.id, clerk);
   });
@@ -226,13 +228,11 @@ describe('a village that is closed while its agent goes on filing', () => {
 
   test('goes on answering the resident for what it had, done, moved or carried further', async () => {
     await eventually(async () => {
-      const { state } = await federation
-        .services(VILLAGE)
-        .filing.track(known.granted.number, known.granted.trackingCode);
-      return state === 'CLOSED';
+      const { number, trackingCode: code } = known.granted;
+      return (await intake(VILLAGE).track(null, { number, code })).state === 'CLOSED';
     });
     const track = async ({ number, trackingCode }: { number: string; trackingCode: string }) =>
-      federation.services(VILLAGE).filing.track(number, trackingCode);
+      intake(VILLAGE).track(null, { number, code: trackingCode });
     expect(await track(known.done)).toMatchObject({ state: 'WITHDRAWN' });
     expect(await track(known.held)).toMatchObject({ state: 'FILED', custodian: OTHER_VILLAGE });
   });

@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,8 +67,8 @@ describe('an item that is handled across districts', () => {
     ['that its own county alone handles', '3310-NY-001'],
   ])('%s is refused in another county', async (_, item) => {
     const refused = federation
-      .services(OTHER_VILLAGE)
-      .filing.file(farAgent, application({ item, place: VILLAGE, materials: [] }));
+      .desk(OTHER_VILLAGE, filing)
+      .fileCase(farAgent, application({ item, place: VILLAGE, materials: [] }));
     await expect(refused).rejects.toMatchObject({ code: 'NOT_COMPETENT' });
   });
 });

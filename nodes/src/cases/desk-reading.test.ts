@@ -1,7 +1,7 @@
 import type { HandlingView } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CaseSteps, agent, application, clerk, codesOf, countyClerk } from '../testing/cases.ts';
+import { CaseSteps, agent, clerk, countyClerk } from '../testing/cases.ts';
 import {
   CITY,
   COUNTY,
@@ -22,8 +22,6 @@ beforeAll(async () => {
   steps = new CaseSteps(federation);
 });
 afterAll(() => federation.stop());
-
-const filing = (viewer: Viewer = agent) => federation.services(viewer.division).filing;
 
 describe('reading a case', () => {
   let id: string;
@@ -54,7 +52,7 @@ describe('reading a case', () => {
   });
 
   test('shows numbers and phones to the desks that handle it and masks them for supervisors', async () => {
-    const [own] = await filing().getMany(agent, [id]);
+    const [own] = await federation.services(VILLAGE).filing.getMany(agent, [id]);
     expect(own).toMatchObject({ applicant: { idNumber: '331022195203120028', phone: '13800000001' } });
     const [seen] = await federation.services(VILLAGE).filing.getMany(personAt(COUNTY, 'SUPERVISOR'), [id]);
     expect(seen).toMatchObject({ applicant: { idNumber: '331022********0028', phone: '138****0001' } });
@@ -69,18 +67,7 @@ describe('reading a case', () => {
   });
 
   test('answers each key for itself', async () => {
-    const answers = await filing().getMany(agent, ['331022103201-none', id]);
+    const answers = await federation.services(VILLAGE).filing.getMany(agent, ['331022103201-none', id]);
     expect(answers.map((a) => (a instanceof Error ? a.code : 'READ'))).toEqual(['NOT_FOUND', 'READ']);
-  });
-});
-
-describe('tracking without a login', () => {
-  test('shows the steps and no personal data, for the right number and code only', async () => {
-    const { filing: view, trackingCode } = await filing().file(agent, application());
-    const tracked = await filing().track(view.number, trackingCode.toLowerCase());
-    expect(tracked).toMatchObject({ number: view.number, state: 'FILED', steps: [{ node: VILLAGE, action: 'FILED' }] });
-    expect(JSON.stringify(tracked)).not.toMatch(/王秀英|331022195203120028|13800000001/);
-    expect(await codesOf(filing().track(view.number, 'WRONG234'))).toEqual(['NOT_FOUND']);
-    expect(await codesOf(filing().track('331022103201-20200101-00001', trackingCode))).toEqual(['NOT_FOUND']);
   });
 });

@@ -1,5 +1,6 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { handling } from '@liandong/schema/domains/handling';
-import type { FileCaseInput } from '@liandong/schema/graph';
+import type { FileCaseInput } from '@liandong/schema/domains/filing';
 import type { Viewer } from '@liandong/schema/operation';
 import { filingNodeOf } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -39,12 +40,12 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-const filing = (viewer: Viewer = agent) => federation.services(viewer.division).filing;
+const intake = (viewer: Viewer = agent) => federation.desk(viewer.division, filing);
 const desk = (viewer: Viewer) => federation.desk(viewer.division, handling);
 
 describe('taking in', () => {
   test('gives the case a number of this desk and day, and a tracking code for the resident', async () => {
-    const { filing: view, trackingCode } = await filing().file(agent, application());
+    const { filing: view, trackingCode } = await intake().fileCase(agent, application());
     expect(filingNodeOf(view.id)).toBe(VILLAGE);
     expect(view.number).toMatch(/^331022103201-\d{8}-\d{5}$/);
     expect(trackingCode).toMatch(/^[2-9A-Z]{8}$/);
@@ -54,7 +55,7 @@ describe('taking in', () => {
 
   test('never gives a number twice, also when many file at once', async () => {
     const filed = await Promise.all(
-      Array.from({ length: 45 }, () => filing().file(agent, application({ materials: [] }))),
+      Array.from({ length: 45 }, () => intake().fileCase(agent, application({ materials: [] }))),
     );
     expect(new Set(filed.map((f) => f.filing.number)).size).toBe(45);
   });
@@ -84,25 +85,27 @@ describe('taking in', () => {
     ['a place of another township', { place: '331022102217' }, ['NOT_COMPETENT']],
   ])('refuses %s and stores nothing', async (_name, change, codes) => {
     const before = await federation.rows(VILLAGE, `SELECT count(*) FROM cases WHERE node = $1`, [VILLAGE]);
-    expect(await codesOf(filing().file(agent, application(change)))).toEqual(codes);
+    expect(await codesOf(intake().fileCase(agent, application(change)))).toEqual(codes);
     expect(await federation.rows(VILLAGE, `SELECT count(*) FROM cases WHERE node = $1`, [VILLAGE])).toEqual(before);
   });
 
   test('is refused to the public, to another desk’s people and to supervisors', async () => {
-    expect(await codesOf(filing().file(null, application()))).toEqual(['UNAUTHENTICATED']);
+    expect(await codesOf(intake().fileCase(null, application()))).toEqual(['UNAUTHENTICATED']);
     const stranger = personAt(OTHER_VILLAGE, 'AGENT');
-    expect(await codesOf(federation.services(VILLAGE).filing.file(stranger, application()))).toEqual(['FORBIDDEN']);
+    expect(await codesOf(intake().fileCase(stranger, application()))).toEqual(['FORBIDDEN']);
     const supervisor = personAt(COUNTY, 'SUPERVISOR');
-    expect(await codesOf(filing(supervisor).file(supervisor, application()))).toEqual(['FORBIDDEN']);
+    expect(await codesOf(intake(supervisor).fileCase(supervisor, application()))).toEqual(['FORBIDDEN']);
   });
 
   test('does the same request once, however often it comes, and refuses another under its key', async () => {
     const input = application({ idempotencyKey: 'slip-0001' });
-    const [first, second] = await Promise.all([filing().file(agent, input), filing().file(agent, input)]);
-    const third = await filing().file(agent, input);
+    const [first, second] = await Promise.all([intake().fileCase(agent, input), intake().fileCase(agent, input)]);
+    const third = await intake().fileCase(agent, input);
     expect(new Set([first, second, third].map((f) => f.filing.id)).size).toBe(1);
     expect(new Set([first, second, third].map((f) => f.trackingCode)).size).toBe(1);
-    expect(await codesOf(filing().file(agent, { ...input, item: '3310-MZ-003' }))).toEqual(['IDEMPOTENCY_MISMATCH']);
+    expect(await codesOf(intake().fileCase(agent, { ...input, item: '3310-MZ-003' }))).toEqual([
+      'IDEMPOTENCY_MISMATCH',
+    ]);
   });
 
   test('takes a key for one thing only: the next step of the same case needs its own', async () => {
@@ -226,12 +229,12 @@ describe('the one-time notice', () => {
     const back = await steps.seen(id, agent);
     expect(back).toMatchObject({ state: 'AWAITING_SUPPLEMENT', missing });
     expect(await codesOf(steps.forward(id, agent))).toEqual(['ILLEGAL_STEP']);
-    await filing().supplement(agent, { id, materials: [material('户口簿')], note: null, idempotencyKey: null });
+    await intake().supplementCase(agent, { id, materials: [material('户口簿')], note: null, idempotencyKey: null });
     expect((await steps.seen(id, agent))?.missing.map((m) => m.material)).toEqual([
       '最低生活保障申请书',
       '家庭经济状况核对授权书',
     ]);
-    await filing().supplement(agent, {
+    await intake().supplementCase(agent, {
       id,
       materials: missing.slice(0, 2).map((m) => material(m.material)),
       note: null,

@@ -1,8 +1,12 @@
 /** A case at its desk: the stored log, the writer, the step runner, lists, echoes, materials. */
+export type { Application } from './application.ts';
+export { applicationOf } from './application.ts';
 export type { BrokenLog, WaitingSummary } from './broken-logs.ts';
 export { findBrokenLogs, findLongWaiting } from './broken-logs.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
+export type { CaseReadings } from './case-readings.ts';
+export { unknownCase } from './case-readings.ts';
 export { handlingHandlers } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';
 export type { Projection, Reader, Take } from './run-step.ts';
@@ -12,12 +16,7 @@ export { findCase, findCases, lockCase, lockCases, readableCases } from './case-
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
 export { recountDates } from './recompute.ts';
-export { findTracked, trackingCodeOf, trackingHash } from './tracking.ts';
 export { leftToHandOver, settleSuccessions } from './successions.ts';
-export { Serials } from './serials.ts';
-export { saltOf } from './case-views.ts';
-export type { Application } from './case-views.ts';
-export { loggedConsent } from './case-views.ts';
 export type { TakenCopy } from './restored-cases.ts';
 export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
 export { WAITING_JOB } from './line-intake.ts';

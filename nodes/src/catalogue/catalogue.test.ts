@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { isolate } from '../testing/isolate.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemError } from '@liandong/schema/kernel';
-import type { InputOf, PageRequest, Viewer } from '@liandong/schema/operation';
+import type { PageRequest } from '@liandong/schema/operation';
 import { catalogue } from '@liandong/schema/domains/catalogue';
 import { itemLife } from '@liandong/schema/domains/item-life';
 import { citedBasis } from '@liandong/schema/domains/legal-bases';
 import { dayOf, parseDivisions } from '@liandong/schema/kernel';
+import { operate } from '@liandong/schema/operation';
+import type { StepRunner } from '../cases/index.ts';
 import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
 import {
@@ -23,10 +25,12 @@ import {
   eventually,
 } from '../testing/test-federation.ts';
 import { itemLifeHandlers } from '../item-life/index.ts';
+import { atNode, performer } from '../operation/index.ts';
 import { approveDraft, cataloguer } from '../testing/catalogue.ts';
 import { describeImport, exportCatalogue, exportCpsv, importCatalogue, publishCatalogue } from './index.ts';
 
-type ReviewInput = InputOf<typeof itemLife.operations.reviewItemDraft>;
+/** Nothing here is a step of a case. */
+const NO_STEPS = {} as StepRunner;
 
 interface SampleFile {
   issuer: string;
@@ -179,13 +183,9 @@ describe('importing a catalogue file', () => {
   test('publishes a change of a published item only when three desks have approved it', async () => {
     const publish = () => publishCatalogue(db, CITY, new FeedAppender(), now);
     expect(await publish()).toEqual({ published: [], waiting: ['3310-MZ-001'] });
-    const { reviewItemDraft } = itemLifeHandlers({ node: CITY, appender: new FeedAppender(), now: () => now });
-    const once = <T>(work: () => Promise<T>) => work();
-    const life = {
-      reviewItemDraft: (viewer: Viewer, input: ReviewInput) =>
-        db.transact(CITY, (tx) => reviewItemDraft({ viewer, tx, input, once })),
-    };
-    await approveDraft(life, '3310-MZ-001');
+    const handlers = itemLifeHandlers({ node: CITY, appender: new FeedAppender(), now: () => now });
+    const perform = performer({ node: CITY, db, divisions, runner: NO_STEPS }, [atNode(itemLife, handlers)]);
+    await approveDraft(operate(perform, itemLife), '3310-MZ-001');
     expect(await publish()).toEqual({ published: ['3310-MZ-001'], waiting: [] });
     expect(await publish()).toEqual({ published: [], waiting: [] });
   });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MAX_REQUEST_BYTES } from '@liandong/schema/graph';
+import { MAX_REQUEST_BYTES } from '@liandong/schema/domains/filing';
 import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { Readiness } from '../health/index.ts';

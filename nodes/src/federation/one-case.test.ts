@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import type { RoleName } from '@liandong/schema/wire';
 import type { Viewer } from '@liandong/schema/operation';
@@ -43,8 +44,8 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 async function filed() {
-  const { filing } = await federation.services(VILLAGE).filing.file(agent, application());
-  return { id: filing.id, number: filing.number };
+  const made = await federation.desk(VILLAGE, filing).fileCase(agent, application());
+  return { id: made.filing.id, number: made.filing.number };
 }
 
 function samplesOf({ id, number }: { id: string; number: string }, enquiry = 'none'): Samples {

@@ -26,14 +26,7 @@ import {
 } from '../testing/test-federation.ts';
 
 /** Whose duty each mutation of the graph is; PUBLIC needs no login. A mutation that is not here fails the walk. */
-const DUTIES: Record<string, Action | 'PUBLIC'> = {
-  ...dutiesOf(DOMAINS),
-  draftCase: 'FILE_CASE',
-  fileCase: 'FILE_CASE',
-  fileDraft: 'FILE_CASE',
-  rateService: 'PUBLIC',
-  supplementCase: 'SUPPLEMENT_CASE',
-};
+const DUTIES: Record<string, Action | 'PUBLIC'> = dutiesOf(DOMAINS);
 
 interface Mutation {
   role: RoleName;

@@ -13,6 +13,7 @@ import { itemLife } from '@liandong/schema/domains/item-life';
 import { legalBases } from '@liandong/schema/domains/legal-bases';
 import { handling } from '@liandong/schema/domains/handling';
 import { fees } from '@liandong/schema/domains/fees';
+import { filing } from '@liandong/schema/domains/filing';
 import { figures } from '@liandong/schema/domains/figures';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
@@ -30,8 +31,9 @@ import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
-import { enquiryHandlers, linkEnquiry } from '../enquiries/index.ts';
+import { enquiryHandlers } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
+import { filingHandlers, filingLookup, filingView } from '../filing/index.ts';
 import { hearingHandlers, hearingViews } from '../hearings/index.ts';
 import { implementationHandlers, implementationLookup } from '../implementation/index.ts';
 import { itemLifeHandlers } from '../item-life/index.ts';
@@ -77,12 +79,14 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     posts: findPosts,
     standings: findStandings,
     projections: [feeEntries],
-    linkEnquiry: (tx, viewer, enquiry, made) => linkEnquiry(tx, viewer, divisions, enquiry, made),
   });
   const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
   const showCase = (tx: NodeTx, stored: StoredCase) => cases.view(tx, stored);
   const perform = performer({ ...house, runner }, [
+    atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
+      filingView(stored, node, viewer),
+    ),
     atNode(handling, handlingHandlers(cases), showCase),
     atNode(
       expedited,
@@ -121,7 +125,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   ]);
   const services = {
     perform,
-    filing: cases.filing,
+    filing: filingLookup(node, cases.readings),
     handling: cases.handling,
     catalogue: catalogueLookup({ queries: db.queries(node), divisions, drift, now }),
     implementation: implementationLookup(db.queries(node), divisions),

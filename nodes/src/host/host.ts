@@ -17,13 +17,16 @@ import { HostMetrics, MetricsServer, readinessOf } from '../health/index.ts';
 import { Lives } from '../restore/index.ts';
 import { openVault, readyDataKeys } from '../sealing/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { readyRows, takeUp } from './arrivals.ts';
 import { startCarriage } from './carriage.ts';
 import { startClockwork } from './clockwork.ts';
 import type { NodeDesks } from './desks.ts';
 import { deskOpener } from './desks.ts';
+import type { Foundation } from './foundation.ts';
 import { readFoundation } from './foundation.ts';
 import { openTokens } from './issuers.ts';
+import type { HostParts } from './parts.ts';
 import { hostParts } from './parts.ts';
 import { Served } from './served.ts';
 
@@ -88,39 +91,22 @@ interface StartedParts {
   desks: ReadonlyMap<DivisionCode, NodeDesks>;
 }
 
+type OnStop = (stop: () => Promise<void>) => void;
+
 async function startParts(
   config: HostConfig,
   log: Logger,
   now: () => Date,
   ports: HandOffPorts,
-  onStop: (stop: () => Promise<void>) => void,
+  onStop: OnStop,
 ): Promise<StartedParts> {
   const foundation = await readFoundation(config, now);
   const { divisions, trust, place } = foundation;
   for (const node of config.nodes) divisions.get(node);
   const tokens = await openTokens(config.issuersFile, log, onStop);
-
-  const vault = await openVault({ ...config, nodes: place.named });
-  const db = new HostDb(
-    config.databaseUrl,
-    config.databaseConnections,
-    (error) => log.warn({ err: error }, 'database connection broken'),
-    vault,
-  );
-  onStop(() => db.close());
-  const keys = await findKeys(config.keysDir, place.named, await readPassphrase(config.keysPassphraseFile));
-  const keyed = new Set(keys.map((key) => key.node));
-  const isKnown = (node: DivisionCode) => divisions.find(node) !== undefined && trust.knows(node);
-  const failures = new Failures(log);
-  const served = await Served.open({ db, place, failures, log }, keyed, isKnown);
+  const { parts, vault, served } = await openParts(config, foundation, now, log, onStop);
+  const { db, lives } = parts;
   const { nodes } = served;
-  await readyDataKeys({ config: { ...config, nodes }, db, vault, failures, now, log });
-  const lives = await Lives.open(db, nodes, now, log);
-  await trust.learn(await readKeyDocuments(db, nodes));
-  const parts = hostParts({ ...config, nodes }, foundation, { db, lives, failures, now, log });
-  await parts.ownKeys.take(keys);
-  for (const node of nodes) await readyRows(node, parts);
-  await mendGrants(db, nodes, parts, dayOf(now()), log);
 
   const openDesks = deskOpener(parts);
   const desks = new Map(nodes.map((node) => [node, openDesks(node)]));
@@ -131,16 +117,7 @@ async function startParts(
   // the people of this host are served over HTTP also while the broker is away
   let bus: Bus | null = null;
   const readiness = () => readinessOf(db, bus, now);
-  if (config.metricsPort > 0) {
-    const metrics = new HostMetrics(db, nodes, readiness, trust.gone);
-    collectProcess();
-    const server = await MetricsServer.listen(config.metricsPort, config.metricsAddress, () => metrics.scrape(), log);
-    onStop(() => server.stop());
-  }
-  if (config.httpPort > 0) {
-    const http = await HttpServer.listen(config.httpPort, config.httpAddress, { responder, readiness, log });
-    onStop(() => http.stop());
-  }
+  await listen(parts, { responder, readiness }, nodes, onStop);
 
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
@@ -168,6 +145,58 @@ async function startParts(
   const server = new NatsServer(connected, config.host, responder, log);
   onStop(() => server.stop());
   return { responder, desks };
+}
+
+/** Opens the database with its vault, finds the nodes that are served here, and readies their keys, rows and grants. */
+async function openParts(
+  config: HostConfig,
+  foundation: Foundation,
+  now: () => Date,
+  log: Logger,
+  onStop: OnStop,
+): Promise<{ parts: HostParts; vault: Vault; served: Served }> {
+  const { divisions, trust, place } = foundation;
+  const vault = await openVault({ ...config, nodes: place.named });
+  const db = new HostDb(
+    config.databaseUrl,
+    config.databaseConnections,
+    (error) => log.warn({ err: error }, 'database connection broken'),
+    vault,
+  );
+  onStop(() => db.close());
+  const keys = await findKeys(config.keysDir, place.named, await readPassphrase(config.keysPassphraseFile));
+  const keyed = new Set(keys.map((key) => key.node));
+  const isKnown = (node: DivisionCode) => divisions.find(node) !== undefined && trust.knows(node);
+  const failures = new Failures(log);
+  const served = await Served.open({ db, place, failures, log }, keyed, isKnown);
+  const { nodes } = served;
+  await readyDataKeys({ config: { ...config, nodes }, db, vault, failures, now, log });
+  const lives = await Lives.open(db, nodes, now, log);
+  await trust.learn(await readKeyDocuments(db, nodes));
+  const parts = hostParts({ ...config, nodes }, foundation, { db, lives, failures, now, log });
+  await parts.ownKeys.take(keys);
+  for (const node of nodes) await readyRows(node, parts);
+  await mendGrants(db, nodes, parts, dayOf(now()), log);
+  return { parts, vault, served };
+}
+
+/** Listens where the config gives a port: for the metrics, and for gateways and the people of this host over HTTP. */
+async function listen(
+  { config, db, trust, log }: HostParts,
+  { responder, readiness }: { responder: Responder; readiness: () => ReturnType<typeof readinessOf> },
+  nodes: readonly DivisionCode[],
+  onStop: OnStop,
+): Promise<void> {
+  if (config.metricsPort > 0) {
+    const metrics = new HostMetrics(db, nodes, readiness, trust.gone);
+    collectProcess();
+    const server = await MetricsServer.listen(config.metricsPort, config.metricsAddress, () => metrics.scrape(), log);
+    onStop(() => server.stop());
+  }
+  if (config.httpPort > 0) {
+    const http = await HttpServer.listen(config.httpPort, config.httpAddress, { responder, readiness, log });
+    onStop(() => http.stop());
+  }
 }
 
 async function stopAll(stops: (() => Promise<void>)[], log: Logger): Promise<void> {

@@ -1,4 +1,4 @@
-import type { MaterialInput } from '@liandong/schema/graph';
+import type { MaterialInput } from '@liandong/schema/domains/filing';
 import { problem } from '@liandong/schema/kernel';
 import { fileTypeFromBuffer } from 'file-type';
 

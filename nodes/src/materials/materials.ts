@@ -1,8 +1,8 @@
 import type { CaseFile, Material } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { MaterialInput } from '@liandong/schema/graph';
+import type { MaterialInput } from '@liandong/schema/domains/filing';
 import type { MaterialPart } from '@liandong/schema/wire';
-import { MAX_MATERIAL_BYTES } from '@liandong/schema/graph';
+import { MAX_MATERIAL_BYTES } from '@liandong/schema/domains/filing';
 import { contentsOf, isOrgan } from '@liandong/schema/case';
 import { hearingPapers } from '@liandong/schema/domains/hearings';
 import { problem } from '@liandong/schema/kernel';

@@ -73,6 +73,7 @@ export function performer(parts: PerformerParts, domains: readonly DomainAtNode[
 
 /** A handler once its types are forgotten; {@link atNode} has checked them. */
 type Loose = (asked: object, take?: (needs: unknown) => unknown) => Promise<never>;
+type LooseHandler = Loose | { prepare: (asked: object) => Promise<unknown> };
 /** What every mutation and step takes. */
 interface Keyed {
   id: string;
@@ -81,39 +82,64 @@ interface Keyed {
 
 async function doOperation(
   parts: PerformerParts,
-  { handlers, show, reader }: DomainAtNode,
+  at: DomainAtNode,
   operation: Operation,
   viewer: Viewer | null,
   input: object,
   page?: PageRequest,
 ): Promise<unknown> {
-  const { node, db, runner } = parts;
-  const handler = handlers[operation.name] as Loose | undefined;
-  if (operation.kind === 'step') {
-    const rule = operation.take as (context: object, file: object, input: object, needs: unknown) => never;
-    const take: Take = async (tx, context, file) => {
-      const judge = (needs: unknown) => rule(context, file, input, needs);
-      return handler ? handler({ viewer: context.viewer, tx, context, file, input }, judge) : judge(null);
-    };
-    const asked = { keyedAs: operation.keyedAs, input: input as Keyed, take, ...(reader ? { reader } : {}) };
-    return runner.run(viewer, asked, show ?? (() => null));
-  }
+  const handler = at.handlers[operation.name] as LooseHandler | undefined;
+  if (operation.kind === 'step') return takeStep(parts, at, operation, viewer, input, handler);
   if (!handler) throw new Error(`${operation.name} has no handler`);
   const person = allowed(parts, operation, viewer);
-  if (operation.kind === 'query') return handler({ viewer: person, input, queries: db.queries(node), page });
-  const { name, keyedAs, input: schema } = operation;
-  const hashedAs = operation.hashedAs as ((input: object) => object) | null;
-  const done = await db.transact(node, async (tx) => {
+  if (operation.kind === 'mutation') return mutate(parts, operation, person, input, handler);
+  return (handler as Loose)({ viewer: person, input, queries: parts.db.queries(parts.node), page });
+}
+
+async function takeStep(
+  { runner }: PerformerParts,
+  { show, reader }: DomainAtNode,
+  operation: Extract<Operation, { kind: 'step' }>,
+  viewer: Viewer | null,
+  input: object,
+  handler: LooseHandler | undefined,
+): Promise<unknown> {
+  const rule = operation.take as (context: object, file: object, input: object, needs: unknown) => never;
+  const person = signedIn(viewer);
+  const work =
+    handler && 'prepare' in handler ? ((await handler.prepare({ viewer: person, input })) as Loose) : handler;
+  const take: Take = async (tx, context, file) => {
+    const judge = (needs: unknown) => rule(context, file, input, needs);
+    return work ? work({ viewer: context.viewer, tx, context, file, input }, judge) : judge(null);
+  };
+  const asked = { keyedAs: operation.keyedAs, input: input as Keyed, take, ...(reader ? { reader } : {}) };
+  return runner.run(person, asked, show ?? (() => null));
+}
+
+async function mutate(
+  { node, db, runner }: PerformerParts,
+  { name, keyedAs, keyHolder, hashedAs, input: schema }: Extract<Operation, { kind: 'mutation' }>,
+  viewer: Viewer | null,
+  input: object,
+  handler: LooseHandler,
+): Promise<unknown> {
+  const holder = keyHolder ? { sub: keyHolder(input as never) } : signedIn(viewer);
+  const request = hashedAs?.(input as never) ?? { mutation: keyedAs, input: unrouted(schema, input) };
+  const { lane, work } =
+    'prepare' in handler
+      ? ((await handler.prepare({ viewer, input })) as { lane: string | null; work: Loose })
+      : { lane: null, work: handler };
+  const transacted = async (tx: NodeTx): Promise<unknown> => {
     let keyed = false;
-    const doOnce = <T>(work: () => Promise<T>) => {
+    const doOnce = <T>(effect: () => Promise<T>) => {
       keyed = true;
-      const request = hashedAs?.(input) ?? { mutation: keyedAs, input: unrouted(schema, input) };
-      return once(tx, person ?? { sub: 'public' }, (input as Keyed).idempotencyKey, request, work);
+      return once(tx, holder, (input as Keyed).idempotencyKey, request, effect);
     };
-    const answer: unknown = await handler({ viewer: person, input, tx, once: doOnce });
+    const answer: unknown = await work({ viewer, input, tx, once: doOnce });
     if (!keyed) throw new Error(`${name} did its work beside its key`);
     return answer;
-  });
+  };
+  const done = await (lane === null ? db.transact(node, transacted) : runner.open(lane, transacted));
   return done instanceof AfterCommit ? done.find() : done;
 }
 

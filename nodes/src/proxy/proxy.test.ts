@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import type { ProblemError } from '@liandong/schema/kernel';
 import { ARTICLES } from '@liandong/schema/kernel';
 import { proxy } from '@liandong/schema/domains/proxy';
@@ -108,15 +109,15 @@ describe('a take-over', () => {
 
 describe('the applicant', () => {
   test('sees with number and code who acted, in which post, whom they spoke to, and nothing of anybody else', async () => {
-    const { filing } = federation.services(VILLAGE);
-    const made = await filing.file(agent, application());
+    const { fileCase, track } = federation.desk(VILLAGE, filing);
+    const made = await fileCase(agent, application());
     const { id, number } = made.filing;
     await proxyDesk(VILLAGE).logContact(agent, contact(id));
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
     await steps.accept(id, clerk);
-    await eventually(async () => (await filing.track(number, made.trackingCode)).state === 'ACCEPTED');
-    const seen = await filing.track(number, made.trackingCode);
+    await eventually(async () => (await track(null, { number, code: made.trackingCode })).state === 'ACCEPTED');
+    const seen = await track(null, { number, code: made.trackingCode });
     const byAgent = { actor: agent.name, post: 'AGENT', insteadOf: null, byProxy: true };
     expect(seen.steps).toMatchObject([
       { action: 'FILED', ...byAgent },
@@ -134,9 +135,10 @@ describe('the applicant', () => {
   });
 
   test('sees that nobody acts by proxy where a clerk took it in without a consent', async () => {
-    const { filing } = federation.services(TOWNSHIP);
-    const made = await filing.file(clerk, application({ consent: null }));
-    expect(await filing.track(made.filing.number, made.trackingCode)).toMatchObject({ proxy: null });
+    const { fileCase, track } = federation.desk(TOWNSHIP, filing);
+    const made = await fileCase(clerk, application({ consent: null }));
+    const slip = { number: made.filing.number, code: made.trackingCode };
+    expect(await track(null, slip)).toMatchObject({ proxy: null });
     expect(await codeOf(proxyDesk(TOWNSHIP).proxyHandling(clerk, { case: made.filing.id }))).toBe('CONSENT_MISSING');
   });
 });

@@ -1,9 +1,8 @@
 import type { PersonalDataReadView, reads } from '@liandong/schema/domains/reads';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
-import { problem } from '@liandong/schema/kernel';
 import { requireReaderOver } from '@liandong/schema/operation';
-import { findTracked } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
+import { getTracked } from '../filing/index.ts';
 
 /** Most lines one question is answered with. */
 const MOST = 500;
@@ -18,9 +17,7 @@ export function readsHandlers({
 }): NodeHandlers<typeof reads> {
   return {
     async personalDataReads({ queries, input: { number, code } }) {
-      const stored = await findTracked(queries, number, code);
-      if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
-      return readsOf(queries, stored.id);
+      return readsOf(queries, (await getTracked(queries, number, code)).id);
     },
 
     personalDataReadsAt({ viewer, queries, input: { subject } }) {

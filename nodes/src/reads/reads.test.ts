@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
@@ -28,9 +29,9 @@ let slip: { number: string; code: string };
 beforeAll(async () => {
   federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
   steps = new CaseSteps(federation);
-  const { filing, trackingCode } = await federation.services(VILLAGE).filing.file(agent, application());
-  id = filing.id;
-  slip = { number: filing.number, code: trackingCode };
+  const made = await federation.desk(VILLAGE, filing).fileCase(agent, application());
+  id = made.filing.id;
+  slip = { number: made.filing.number, code: made.trackingCode };
 });
 afterAll(() => federation.stop());
 

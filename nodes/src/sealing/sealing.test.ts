@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -54,7 +55,7 @@ afterAll(async () => {
 
 /** From the question at the desk to the paper in the applicant's hands, with sharing, over three levels. */
 async function journey(): Promise<string> {
-  const { filing } = federation.services(VILLAGE);
+  const { fileCase } = federation.desk(VILLAGE, filing);
   await federation.desk(VILLAGE, enquiries).openEnquiry(agent, {
     item: LOW_INCOME,
     place: null,
@@ -64,8 +65,8 @@ async function journey(): Promise<string> {
   const input = withoutHousehold({ idempotencyKey: 'filed' });
   const scan = material('家庭经济状况核对授权书', Buffer.from(`%PDF-1.4 低保申请书正文 ${PERSONAL.join(' ')}`));
   const materials = input.materials.map((m) => (m.name === scan.name ? scan : m));
-  const made = await filing.file(agent, { ...input, materials });
-  const again = await filing.file(agent, { ...input, materials });
+  const made = await fileCase(agent, { ...input, materials });
+  const again = await fileCase(agent, { ...input, materials });
   expect(again.trackingCode).toBe(made.trackingCode);
   const { id: filed } = made.filing;
   const { id: request } = await data.ask(filed);

@@ -4,9 +4,10 @@ import { isOffered, mayAsk, requireLightsReader } from '@liandong/schema/domains
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { requireCaseReader, requireOwnCase, seesPersonalData } from '@liandong/schema/operation';
 import type { StoredCase } from '../cases/index.ts';
-import { findCase, findTracked } from '../cases/index.ts';
+import { findCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
+import { getTracked } from '../filing/index.ts';
 import { findOffers } from './offer-store.ts';
 import type { RequestParts } from './request-data.ts';
 import { requestData, unknownCase } from './request-data.ts';
@@ -43,8 +44,7 @@ function offersRead({
     },
 
     async dataUse({ queries, input: { number, code } }) {
-      const stored = await findTracked(queries, number, code);
-      if (!stored) throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node });
+      const stored = await getTracked(queries, number, code);
       return (await findRequests(queries, stored.id)).map((request) => {
         const { askedAt, asker, provider, item, state } = request;
         const fields = labelled(request).map((field) => field.label);

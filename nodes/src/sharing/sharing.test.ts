@@ -1,3 +1,4 @@
+import { filing } from '@liandong/schema/domains/filing';
 import { handling } from '@liandong/schema/domains/handling';
 import { join } from 'node:path';
 import type { ProblemError } from '@liandong/schema/kernel';
@@ -149,11 +150,12 @@ describe('a material that sharing gave', () => {
 
 describe('the person it is about', () => {
   test('sees with number and code who asked whom for what, also when a desk above asked, and no values', async () => {
-    const { filing, trackingCode } = await federation.services(VILLAGE).filing.file(agent, withoutHousehold());
-    await steps.forward(filing.id, agent);
-    await steps.arrives(filing.id, clerk);
-    await data.ask(filing.id, clerk);
-    const use = (code = trackingCode) => at(VILLAGE).dataUse(null, { number: filing.number, code });
+    const made = await federation.desk(VILLAGE, filing).fileCase(agent, withoutHousehold());
+    const { id: caseId, number } = made.filing;
+    await steps.forward(caseId, agent);
+    await steps.arrives(caseId, clerk);
+    await data.ask(caseId, clerk);
+    const use = (code = made.trackingCode) => at(VILLAGE).dataUse(null, { number, code });
     await eventually(async () => (await use()).length === 1);
     expect(await use()).toMatchObject([
       {
@@ -168,7 +170,7 @@ describe('the person it is about', () => {
     const [row] = await federation.rows<{ given: string | null }>(
       VILLAGE,
       `SELECT given FROM data_requests WHERE node = $1 AND case_id = $2`,
-      [VILLAGE, filing.id],
+      [VILLAGE, caseId],
     );
     expect(row?.given).toBeNull();
     expect(await codeOf(use('WRONG234'))).toBe('NOT_FOUND');

@@ -1,6 +1,7 @@
 import { handling } from '@liandong/schema/domains/handling';
 import type { DivisionCode, ProblemError } from '@liandong/schema/kernel';
-import type { FileCaseInput } from '@liandong/schema/graph';
+import type { FileCaseInput } from '@liandong/schema/domains/filing';
+import { filing } from '@liandong/schema/domains/filing';
 import type { HandlingView } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import type { TestFederation } from './test-federation.ts';
@@ -70,8 +71,8 @@ export class CaseSteps {
   }
 
   async file(viewer: Viewer = agent, input: FileCaseInput = application()): Promise<string> {
-    const { filing } = await this.#federation.services(viewer.division).filing.file(viewer, input);
-    return filing.id;
+    const made = await this.#federation.desk(viewer.division, filing).fileCase(viewer, input);
+    return made.filing.id;
   }
 
   forward(id: string, viewer: Viewer): Promise<HandlingView> {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataOfferView, DataRequestView } from '@liandong/schema/domains/sharing';
-import type { FileCaseInput } from '@liandong/schema/graph';
+import type { FileCaseInput } from '@liandong/schema/domains/filing';
 import type { Viewer } from '@liandong/schema/operation';
 import { sharing } from '@liandong/schema/domains/sharing';
 import { FeedAppender } from '../feeds/index.ts';

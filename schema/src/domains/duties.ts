@@ -6,6 +6,7 @@ import { expeditedDuties } from './expedited/duties.ts';
 import { handlingDuties } from './handling/duties.ts';
 import { feeDuties } from './fees/duties.ts';
 import { figureDuties } from './figures/duties.ts';
+import { filingDuties } from './filing/duties.ts';
 import { hearingDuties } from './hearings/duties.ts';
 import { jointDuties } from './joint/duties.ts';
 import { implementationDuties } from './implementation/duties.ts';
@@ -21,7 +22,7 @@ import { rosterDuties } from './roster/duties.ts';
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
 export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties, ...caseloadDuties };
 /** Those of the steps of every case. */
-export const CASE_DUTIES = { ...handlingDuties };
+export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */
 export const REGISTER_DUTIES = {
   ...legalBasisDuties,

@@ -8,6 +8,7 @@ import { enquiries } from './enquiries/operations.ts';
 import { expedited } from './expedited/operations.ts';
 import { handling } from './handling/operations.ts';
 import { fees } from './fees/operations.ts';
+import { filing } from './filing/operations.ts';
 import { figures } from './figures/operations.ts';
 import { hearings } from './hearings/operations.ts';
 import { implementation } from './implementation/operations.ts';
@@ -25,6 +26,7 @@ const listed = <const D extends readonly Domain[]>(...domains: D & NoNameTwice<D
 
 /** Every domain whose operations are values. Fields, routes, duties and walks are derived from this list. */
 export const DOMAINS = listed(
+  filing,
   handling,
   expedited,
   caseload,

@@ -6,13 +6,14 @@ import { person } from '../testing/people.ts';
 import type { Ran } from '../testing/run-role.ts';
 import { atTownship, atVillage, errorsOf, run, SECRET } from '../testing/run-role.ts';
 import { contextOf, doing, handlingView } from '../testing/services.ts';
-import type { FileCaseInput } from './inputs.ts';
 import { figures } from '../domains/figures/operations.ts';
 import type { Figures, RollupView, Watermark } from '../domains/figures/views.ts';
 import type { catalogue } from '../domains/catalogue/operations.ts';
 import { performing } from '../operation/handlers.ts';
 import { handling } from '../domains/handling/operations.ts';
-import type { FilingView } from '../domains/filing/services.ts';
+import type { FileCaseInput } from '../domains/filing/operations.ts';
+import { filing } from '../domains/filing/operations.ts';
+import type { FilingView } from '../domains/filing/views.ts';
 import type { PageRequest } from '../operation/answers.ts';
 import type { RoleContext } from './services.ts';
 
@@ -146,12 +147,12 @@ describe('filing', () => {
        case { number filedAt applicant { idNumber } consent { way givenAt } _custodian item { code _via } } } }`;
 
   function desk(filed: FileCaseInput[] = []): RoleContext {
-    const file = (_: unknown, given: FileCaseInput) => {
+    const fileCase = (_: unknown, given: FileCaseInput) => {
       filed.push(given);
       return Promise.resolve({ filing: view, trackingCode: '4711' });
     };
-    const supplement = () => Promise.resolve(view);
-    return contextOf({ [VILLAGE]: { filing: { file, supplement } } }, VILLAGE);
+    const supplementCase = () => Promise.resolve(view);
+    return contextOf({ [VILLAGE]: doing(filing, { fileCase, supplementCase }) }, VILLAGE);
   }
 
   test('answers with the case and the code on the slip', async () => {

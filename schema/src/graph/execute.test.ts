@@ -3,9 +3,10 @@ import { problem } from '../kernel/errors.ts';
 import { ARTICLES } from '../kernel/articles.ts';
 import { COUNTY, implementationOf, itemOf, TOWNSHIP, VILLAGE } from '../testing/fixtures.ts';
 import { atTownship, atVillage, errorsOf, run, SECRET } from '../testing/run-role.ts';
-import { contextOf, handlingView } from '../testing/services.ts';
+import { contextOf, doing, handlingView } from '../testing/services.ts';
+import { filing } from '../domains/filing/operations.ts';
 import { extensionsOf } from './execute.ts';
-import type { HandlingKey } from '../domains/handling/services.ts';
+import type { HandlingKey } from '../domains/handling/views.ts';
 import type { RoleContext } from './services.ts';
 
 describe('an operation that cannot be executed', () => {
@@ -99,7 +100,7 @@ describe('operations of many different texts', () => {
 describe('what goes wrong while answering', () => {
   const query = `{ case(id: "${VILLAGE}-1") { id } }`;
   const throwing = (thrown: unknown) =>
-    contextOf({ [VILLAGE]: { filing: { getMany: () => Promise.reject(thrown) } } }, VILLAGE);
+    contextOf({ [VILLAGE]: doing(filing, { case: () => Promise.reject(thrown as Error) }) }, VILLAGE);
 
   test.each([
     ['an error', new Error(`${SECRET} at /srv/node.js:1`)],
@@ -130,10 +131,8 @@ describe('what goes wrong while answering', () => {
   });
 
   test('with one answer leaves the others', async () => {
-    const context = contextOf(
-      { [VILLAGE]: { filing: { getMany: () => Promise.resolve([problem('FORBIDDEN', 'No.')]) } } },
-      VILLAGE,
-    );
+    const refused = () => Promise.reject(problem('FORBIDDEN', 'No.'));
+    const context = contextOf({ [VILLAGE]: doing(filing, { case: refused }) }, VILLAGE);
     const two = `{ case(id: "${VILLAGE}-1") { id } __typename }`;
     const ran = await run('filing', two, context);
     expect(ran.result.data).toEqual({ case: null, __typename: 'Query' });

@@ -3,7 +3,7 @@ import { Kind, defaultFieldResolver, isObjectType } from 'graphql';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { PersonalDataRead } from '../domains/reads/views.ts';
 import type { EnquiryView } from '../domains/enquiries/views.ts';
-import type { FilingView } from '../domains/filing/services.ts';
+import type { FilingView } from '../domains/filing/views.ts';
 import type { OpinionRequestView } from '../domains/joint/views.ts';
 import type { DataRequestView, GivenField } from '../domains/sharing/views.ts';
 import type { RoleContext } from './services.ts';

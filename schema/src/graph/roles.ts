@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { isInputObjectType } from 'graphql';
 import type { RoleName } from '../wire/federation.ts';
-import type { RoleBuilder, ScalarName } from './builder.ts';
+import type { RoleBuilder } from './builder.ts';
+import type { ScalarName } from './scalars.ts';
 import { createBuilder } from './builder.ts';
 import { addAdmission } from '../domains/admission/graph.ts';
 import { addBundles } from '../domains/bundles/graph.ts';

@@ -4,7 +4,7 @@ export { dutiesOf, operationsOf, routesOf } from './domain.ts';
 export type { Domain, Operation } from './domain.ts';
 export { unrouted } from './fields.ts';
 export { AfterCommit, operate, performing } from './handlers.ts';
-export type { Handlers, Perform } from './handlers.ts';
+export type { Handlers, Perform, PreparedMutation } from './handlers.ts';
 export type { InputOf } from './operation.ts';
 export {
   PERMISSIONS,

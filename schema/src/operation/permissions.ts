@@ -49,8 +49,6 @@ export interface Viewer {
  * Source: 政务服务中心岗位职责制度; 行政许可法 Art. 24 (organs only).
  */
 const TABLE = {
-  FILE_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  SUPPLEMENT_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   ...CASE_DUTIES,
   ...delegationDuties,
   READ_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },

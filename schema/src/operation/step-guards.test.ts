@@ -4,7 +4,7 @@ import { DOMAINS } from '../domains/list.ts';
 import type { CaseFile } from '../case/case-file.ts';
 import type { StepContext } from '../case/step-context.ts';
 import { roleSchema } from '../graph/roles.ts';
-import { parseInput } from '../graph/inputs.ts';
+import { parseInput } from '../graph/parse-input.ts';
 import type { Item } from '../domains/catalogue/catalogue.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Role } from '../kernel/words.ts';
@@ -47,6 +47,8 @@ const NEEDS: Readonly<Record<string, (file: CaseFile) => unknown>> = {
   linkToProject: () => ({ id: 'p', key: true, ended: false }),
   billFees: () => new Map(),
   issueDocument: () => ({ number: '1', document: material('决定书') }),
+  fileDraft: ({ number, place, application }) => ({ number, place, application, consent: null, materials: [] }),
+  supplementCase: () => [],
   tellInterestedParties: () => material('名册'),
   hearParty: () => material('陈述'),
   holdHearing: () => material('笔录'),

@@ -313,8 +313,8 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
       return precheckCase(desk, file, asked, null);
     case 'file': {
       const { number, place, application, facts } = file;
-      const filing = { number, place, application, facts, consent: file.proxy ? CONSENT : null, materials: [] };
-      return fileDraft(desk, file, filing, given);
+      const filing = { number, place, application, facts, consent: file.proxy ? CONSENT : null };
+      return fileDraft(desk, file, { ...filing, materials: given });
     }
     case 'start': {
       const kind = good ? 'SITE_SURVEY' : file.itemKind === 'LICENSE' ? 'TESTING' : 'HEARING';

@@ -164,7 +164,7 @@ export const EXAMPLES: Readonly<Record<LogAction, Example>> = {
   FILED: example(
     CaseLog.drafted(),
     (log) => log.filedAfterDraft(),
-    (desk, file) => fileDraft(desk, file, { ...filing, number: file.number }, []),
+    (desk, file) => fileDraft(desk, file, { ...filing, number: file.number, materials: [] }),
   ),
   SUPPLEMENT_REQUESTED: example(
     CaseLog.filed({ materials: [] }).handedTo(TOWNSHIP),

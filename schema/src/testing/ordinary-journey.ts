@@ -191,7 +191,7 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
     case 'file': {
       const { number, place, application } = file;
       const materials = named.map((name) => material(name));
-      return fileDraft(desk, file, { number, place, application, consent: null, materials: [] }, materials);
+      return fileDraft(desk, file, { number, place, application, consent: null, materials });
     }
     case 'start': {
       const kind = by.favourable ? 'HEARING' : 'SITE_SURVEY';

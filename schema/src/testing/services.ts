@@ -24,16 +24,7 @@ export function servicesOf(given: Overrides): NodeServices {
   return {
     roster: { coverage: none, ...given.roster },
     reads: { note: () => Promise.resolve(), ...given.reads },
-    filing: {
-      getMany: none,
-      file: none,
-      draft: none,
-      fileDraft: none,
-      supplement: none,
-      track: none,
-      rate: none,
-      ...given.filing,
-    },
+    filing: { getMany: none, ...given.filing },
     handling: { getMany: none, ...given.handling },
     catalogue: { getMany: none, catalogueSeq: none, basis: none, drift: none, ...given.catalogue },
     implementation: { getMany: none, ...given.implementation },

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { BUNDLE_STATES, DELIVERY_WAYS } from '../../case/words.ts';
-import { applicantInput, bundleMaterialsInput, consentInput, formInput } from '../../graph/inputs.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { isDivisionCode } from '../../kernel/divisions.ts';
 import { domain } from '../../operation/domain.ts';
@@ -9,6 +8,8 @@ import { optionalText, text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { ASKED_DIVISION } from '../../operation/route.ts';
+import { applicantInput, consentInput, formInput } from '../filing/application-input.ts';
+import { bundleMaterialsInput } from '../filing/material-input.ts';
 import { Bundle, FiledBundle } from './views.ts';
 
 const bundleId = z.uuid().meta({ scalar: 'ID' });

@@ -15,16 +15,58 @@ export const itemRef = ({ builder }: RoleBuilder) => builder.objectRef<ItemView>
 
 /**
  * Drift of the catalogue over a division (目录比对): a question to all its nodes, whose answers the gateway puts
- * together. The batched lookups carry JSON, since only the gateway reads them.
+ * together.
  */
 export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
-  const { builder, enums, refs } = role;
-  const { Division } = refs;
+  const CatalogDrift = catalogDriftType(role, Item);
+  role.builder.queryFields((t) => ({
+    catalogDrift: t.field({
+      extensions: OPENS_AS_PUBLIC,
+      type: CatalogDrift,
+      description:
+        "目录比对: where the nodes of a division and below drift from the city's catalogue, now. Needs no login; without one the answer may be a minute old. Parents before children; nodes that did not answer are named in the coverage.",
+      args: { division: t.arg.id({ required: true }) },
+      resolve: (_, { division }, { gathered }) => {
+        if (gathered?.drift) return gathered.drift;
+        throw problem('MISROUTED', 'Only the gateway answers for all nodes of a division.', { node: division });
+      },
+    }),
+  }));
+  addDriftLookups(role);
+}
 
-  const DriftRef = builder.objectRef<Drift & { basicItem: ItemView | null }>('Drift').implement({
+function catalogDriftType(role: RoleBuilder, Item: ItemRef) {
+  const { builder, refs } = role;
+  const { Division } = refs;
+  const Drifted = driftType(role, Item);
+  const Coverage = addSubtreeCoverage(role);
+  return builder.objectRef<CatalogDriftView>('CatalogDrift').implement({
+    fields: (t) => ({
+      division: t.field({ type: Division, resolve: (v) => v.division }),
+      basis: t.field({
+        type: Division,
+        description: 'Whose catalogue the nodes were compared with; null when no node gave one.',
+        resolve: (v) => v.basis,
+      }),
+      basisStale: t.exposeBoolean('basisStale', {
+        nullable: false,
+        description: "True when the city did not answer, and the furthest node's copy stood in for its catalogue.",
+      }),
+      drift: t.field({
+        type: [Drifted],
+        nullable: false,
+        resolve: (v) => v.drift.map((line) => ({ ...line, basicItem: v.items.get(line.item) ?? null })),
+      }),
+      coverage: t.field({ type: Coverage, nullable: false, resolve: (v) => v.coverage }),
+    }),
+  });
+}
+
+function driftType({ builder, enums, refs }: RoleBuilder, Item: ItemRef) {
+  return builder.objectRef<Drift & { basicItem: ItemView | null }>('Drift').implement({
     description: '目录比对: one place where a node differs from, or is worse than, the basic catalogue.',
     fields: (t) => ({
-      node: t.field({ type: Division, resolve: (d) => d.node }),
+      node: t.field({ type: refs.Division, resolve: (d) => d.node }),
       itemCode: t.id({ nullable: false, resolve: (d) => d.item }),
       item: t.field({
         type: Item,
@@ -40,43 +82,14 @@ export function addCatalogueDrift(role: RoleBuilder, Item: ItemRef): void {
       kind: t.field({ type: enums.DriftKind, nullable: false, resolve: (d) => d.kind }),
     }),
   });
-  const Coverage = addSubtreeCoverage(role);
-  const CatalogDrift = builder.objectRef<CatalogDriftView>('CatalogDrift').implement({
-    fields: (t) => ({
-      division: t.field({ type: Division, resolve: (v) => v.division }),
-      basis: t.field({
-        type: Division,
-        description: 'Whose catalogue the nodes were compared with; null when no node gave one.',
-        resolve: (v) => v.basis,
-      }),
-      basisStale: t.exposeBoolean('basisStale', {
-        nullable: false,
-        description: "True when the city did not answer, and the furthest node's copy stood in for its catalogue.",
-      }),
-      drift: t.field({
-        type: [DriftRef],
-        nullable: false,
-        resolve: (v) => v.drift.map((line) => ({ ...line, basicItem: v.items.get(line.item) ?? null })),
-      }),
-      coverage: t.field({ type: Coverage, nullable: false, resolve: (v) => v.coverage }),
-    }),
-  });
+}
 
+/** What the gateway asks each node in batches. They answer with JSON, since only the gateway reads them. */
+function addDriftLookups({ builder }: RoleBuilder): void {
   const Key = builder.inputType('CatalogueKey', {
     fields: (t) => ({ at: t.id({ required: true }), via: t.id() }),
   });
   builder.queryFields((t) => ({
-    catalogDrift: t.field({
-      extensions: OPENS_AS_PUBLIC,
-      type: CatalogDrift,
-      description:
-        "Where the nodes of a division and below drift from the city's catalogue, now. Needs no login; without one the answer may be a minute old. Parents before children; nodes that did not answer are named in the coverage.",
-      args: { division: t.arg.id({ required: true }) },
-      resolve: (_, { division }, { gathered }) => {
-        if (gathered?.drift) return gathered.drift;
-        throw problem('MISROUTED', 'Only the gateway answers for all nodes of a division.', { node: division });
-      },
-    }),
     _catalogueSeqs: t.field({
       extensions: OPENS_AS_PUBLIC,
       type: ['Int'],

@@ -1,4 +1,5 @@
-import type { ItemRef, RoleBuilder } from '../../graph/builder.ts';
+import type { RoleBuilder } from '../../graph/builder.ts';
+import type { ItemRef } from '../../graph/shared-types.ts';
 import { addressed } from '../../graph/builder.ts';
 import type { RoleContext } from '../../graph/services.ts';
 import { addOperations } from '../../operation/graph.ts';

@@ -1,13 +1,18 @@
 /** 收件: filing, drafts, pre-check, renewals. */
+export { MAX_MATERIAL_BYTES, MAX_REQUEST_BYTES } from './material-input.ts';
+export type { MaterialInput } from './material-input.ts';
+export { filing } from './operations.ts';
+export type { FileCaseInput } from './operations.ts';
 export { deemRenewed } from './renewal-steps.ts';
 export { renewalDueAt } from './renewals.ts';
+export { draftCase, fileCase } from './steps.ts';
+export type { Filing } from './steps.ts';
 export type {
   ApplicantView,
   ConsentView,
-  FilingService,
+  FiledCaseView,
+  FilingLookup,
   FilingView,
   TrackedCaseView,
   TrackedStepView,
-} from './services.ts';
-export { draftCase, fileCase, fileDraft, supplementCase } from './steps.ts';
-export type { Filing } from './steps.ts';
+} from './views.ts';

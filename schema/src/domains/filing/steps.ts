@@ -111,17 +111,23 @@ export function atPrecheck(desk: Desk, file: CaseFile): LogActor {
 /**
  * Files a draft as it stands, with what the pre-check asked for; nothing is typed again. Competence and the item are
  * those of the day it is filed.
- * @param materials what comes on top of the draft's
+ * @param filing what the draft says; its materials come on top of the draft's
  * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP when it is no draft any more
  */
-export function fileDraft(desk: Desk, file: CaseFile, filing: Filing, materials: Material[]): Step {
+export function fileDraft(desk: Desk, file: CaseFile, filing: Filing): Step {
+  const actor = mayFileDraft(desk, file);
+  return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
+}
+
+/** Who files the draft, whatever comes on top of it. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, ITEM_NOT_IN_FORCE */
+export function mayFileDraft(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'FILE_CASE');
   requireFollows(file, 'FILED');
   if (desk.node !== file.home) {
     throw problem('NOT_COMPETENT', `${file.home} drew the draft up and files it, not ${desk.node}.`);
   }
-  const data = filingData(desk, actor, { ...filing, materials });
-  return oneLine({ action: 'FILED', actor, note: null, data });
+  requireInForce(desk.item, dayOf(desk.now));
+  return actor;
 }
 
 function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
@@ -162,11 +168,17 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
 
 /** Hands in what the one-time notice asked for (补正); part of it may come later. */
 export function supplementCase(desk: Desk, file: CaseFile, materials: Material[], note: string | null): Step {
-  const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
-  requireFollows(file, 'SUPPLEMENTED');
+  const actor = maySupplement(desk, file);
   refuseAll(unrelatedMaterials(desk.implementation, materials));
   if (materials.length === 0) throw problem('BAD_INPUT', 'A supplement needs a material.', { field: 'materials' });
   return oneLine({ action: 'SUPPLEMENTED', actor, note, data: { materials } });
+}
+
+/** Who hands in what the notice asked for, whatever it is. @throws {ProblemError} ILLEGAL_STEP */
+export function maySupplement(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
+  requireFollows(file, 'SUPPLEMENTED');
+  return actor;
 }
 
 /**

@@ -1,23 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { VILLAGE } from '../testing/fixtures.ts';
-import { refusal, refusals } from '../testing/refusals.ts';
-import { enquiries } from '../domains/enquiries/operations.ts';
-import { handling } from '../domains/handling/operations.ts';
-import { ARTICLES } from '../kernel/articles.ts';
-import { interestedPartyInput } from '../domains/hearings/operations.ts';
-import {
-  applicantInput,
-  consentInput,
-  fileCaseInput,
-  MATERIAL_MEDIA_TYPES,
-  MAX_MATERIAL_BYTES,
-  parseInput,
-  supplementCaseInput,
-} from './inputs.ts';
+import type { z } from 'zod';
+import { parseInput } from '../../graph/parse-input.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { VILLAGE } from '../../testing/fixtures.ts';
+import { refusal, refusals } from '../../testing/refusals.ts';
+import { enquiries } from '../enquiries/operations.ts';
+import { interestedPartyInput } from '../hearings/operations.ts';
+import { applicantInput, consentInput } from './application-input.ts';
+import { MATERIAL_MEDIA_TYPES, MAX_MATERIAL_BYTES } from './material-input.ts';
+import { filing } from './operations.ts';
 
-const { acceptCase, decideCase, refuseCase, requestSupplement, reviewCase } = handling.operations;
+const { fileCase } = filing.operations;
 const applicant = { name: '张三', idType: 'RESIDENT_ID', idNumber: '11010519491231002X', phone: '13858600001' };
 const consent = { givenBy: '张三', way: 'SIGNATURE', scope: '代办低保', givenAt: '2026-03-02T09:00:00+08:00' };
 const materialInput = (changes: Record<string, unknown> = {}) => ({
@@ -45,20 +39,20 @@ const base64Of = (bytes: number) => 'A'.repeat(Math.ceil(bytes / 3) * 4);
 
 describe('an application', () => {
   test('that is right is taken, with what was left out as null', () => {
-    expect(parseInput(fileCaseInput, application())).toEqual({
+    expect(parseInput(fileCase.input, application())).toEqual({
       ...application(),
       amountFen: null,
       consent: { ...consent, givenAt: '2026-03-02T01:00:00.000Z' },
     });
     const { place: _, consent: __, idempotencyKey: ___, ...short } = application();
-    expect(parseInput(fileCaseInput, short)).toMatchObject({ place: null, consent: null, idempotencyKey: null });
+    expect(parseInput(fileCase.input, short)).toMatchObject({ place: null, consent: null, idempotencyKey: null });
     const nulls = application({ place: null, consent: null, idempotencyKey: null });
-    expect(parseInput(fileCaseInput, nulls)).toMatchObject({ place: null, consent: null, idempotencyKey: null });
+    expect(parseInput(fileCase.input, nulls)).toMatchObject({ place: null, consent: null, idempotencyKey: null });
   });
 
   test('loses the spaces around what people typed, and has its number in capitals', () => {
     const typed = application({ item: ' 3310-MZ-001 ', applicant: { ...applicant, idNumber: ' 11010519491231002x ' } });
-    expect(parseInput(fileCaseInput, typed)).toMatchObject({
+    expect(parseInput(fileCase.input, typed)).toMatchObject({
       item: '3310-MZ-001',
       applicant: { idNumber: applicant.idNumber },
     });
@@ -73,7 +67,7 @@ describe('an application', () => {
       materials: [materialInput(), materialInput({ name: '', mediaType: 'text/html', content: '' })],
       idempotencyKey: 'x',
     });
-    const problems = refusals(() => parseInput(fileCaseInput, faulty));
+    const problems = refusals(() => parseInput(fileCase.input, faulty));
     expect(problems.map((p) => p.field ?? '').sort()).toEqual(
       [
         'item',
@@ -106,15 +100,15 @@ describe('an application', () => {
     ['consent.givenAt', { consent: { ...consent, givenAt: '2026-03-02' } }],
     ['applicant.idType', { applicant: { ...applicant, idType: 'PASSPORT' } }],
   ])('with a %s out of bounds is refused for it alone', (field, changes) => {
-    expect(fieldsOf(fileCaseInput, application(changes))).toEqual([field]);
+    expect(fieldsOf(fileCase.input, application(changes))).toEqual([field]);
   });
 
   test('without materials is taken: they are asked for once, later', () => {
-    expect(parseInput(fileCaseInput, application({ materials: [] })).materials).toEqual([]);
+    expect(parseInput(fileCase.input, application({ materials: [] })).materials).toEqual([]);
   });
 
   test.each(MATERIAL_MEDIA_TYPES)('takes materials of the type %s', (mediaType) => {
-    expect(() => parseInput(fileCaseInput, application({ materials: [materialInput({ mediaType })] }))).not.toThrow();
+    expect(() => parseInput(fileCase.input, application({ materials: [materialInput({ mediaType })] }))).not.toThrow();
   });
 });
 
@@ -123,14 +117,14 @@ describe('the size of materials', () => {
     application({ materials: bytes.map((b) => materialInput({ content: base64Of(b) })) });
 
   test('is up to 10 MiB each', () => {
-    expect(() => parseInput(fileCaseInput, of(MAX_MATERIAL_BYTES))).not.toThrow();
-    expect(fieldsOf(fileCaseInput, of(MAX_MATERIAL_BYTES + 3))).toEqual(['materials.0.content']);
+    expect(() => parseInput(fileCase.input, of(MAX_MATERIAL_BYTES))).not.toThrow();
+    expect(fieldsOf(fileCase.input, of(MAX_MATERIAL_BYTES + 3))).toEqual(['materials.0.content']);
   });
 
   test('is up to 30 MiB together', () => {
     const third = MAX_MATERIAL_BYTES - 3;
-    expect(() => parseInput(fileCaseInput, of(third, third, third))).not.toThrow();
-    expect(fieldsOf(fileCaseInput, of(third, third, third, 1024))).toEqual(['materials']);
+    expect(() => parseInput(fileCase.input, of(third, third, third))).not.toThrow();
+    expect(fieldsOf(fileCase.input, of(third, third, third, 1024))).toEqual(['materials']);
   });
 });
 
@@ -173,8 +167,8 @@ describe('an applicant', () => {
 
   test('is the same under its key, whichever way its numbers were written', () => {
     const typed = { ...applicant, idNumber: '１１０１０５１９４９１２３１００２ｘ', phone: '+86 13858600001' };
-    expect(parseInput(fileCaseInput, application({ applicant: typed }))).toEqual(
-      parseInput(fileCaseInput, application({ applicant })),
+    expect(parseInput(fileCase.input, application({ applicant: typed }))).toEqual(
+      parseInput(fileCase.input, application({ applicant })),
     );
   });
 
@@ -212,87 +206,3 @@ test('the instant of a consent is kept in UTC, whatever zone it was given in', (
     }),
   );
 });
-
-describe('steps', () => {
-  const id = `${VILLAGE}-0198c0de`;
-
-  test.each<[string, z.ZodType, Record<string, unknown>]>([
-    ['a step', acceptCase.input, { id }],
-    ['a step with a reason', refuseCase.input, { id, reason: '材料模糊' }],
-    ['a notice', requestSupplement.input, { id, missing: [{ material: '户口簿', reason: '未提交' }] }],
-    ['a supplement', supplementCaseInput, { id, materials: [materialInput()] }],
-    ['a review', reviewCase.input, { id, opinion: 'APPROVE' }],
-    ['a decision', decideCase.input, { id, outcome: 'GRANTED' }],
-  ])('%s is taken with what it needs, and refused without its case', (_, schema, input) => {
-    expect(parseInput(schema, input)).toMatchObject({ ...input, idempotencyKey: null });
-    expect(fieldsOf(schema, { ...input, id: ' ' })).toEqual(['id']);
-    expect(fieldsOf(schema, { ...input, id: undefined })).toEqual(['id']);
-    expect(fieldsOf(schema, { ...input, id: 'x'.repeat(101) })).toEqual(['id']);
-    expect(fieldsOf(schema, { ...input, idempotencyKey: 'short' })).toEqual(['idempotencyKey']);
-  });
-
-  test('a note of nothing but spaces is none', () => {
-    expect(parseInput(acceptCase.input, { id, note: '  ' }).note).toBeNull();
-    expect(parseInput(acceptCase.input, { id, note: ' 齐全 ' }).note).toBe('齐全');
-  });
-
-  test.each<[string, z.ZodType, Record<string, unknown>, string]>([
-    ['a note without end', acceptCase.input, { note: 'x'.repeat(1001) }, 'note'],
-    ['a reason without end', refuseCase.input, { reason: 'x'.repeat(1001) }, 'reason'],
-    ['no reason given at all', refuseCase.input, {}, 'reason'],
-    [
-      'a notice of 51 materials',
-      requestSupplement.input,
-      { missing: Array.from({ length: 51 }, () => missing()) },
-      'missing',
-    ],
-    ['a notice without a reason', requestSupplement.input, { missing: [missing({ reason: ' ' })] }, 'missing.0.reason'],
-    [
-      'a notice of no material',
-      requestSupplement.input,
-      { missing: [missing({ material: '' })] },
-      'missing.0.material',
-    ],
-    ['a supplement of nothing', supplementCaseInput, { materials: [] }, 'materials'],
-    ['an unknown opinion', reviewCase.input, { opinion: 'MAYBE' }, 'opinion'],
-    ['a decision that is none', decideCase.input, { outcome: 'WITHDRAWN' }, 'outcome'],
-    [
-      'a decision with a reason without end',
-      decideCase.input,
-      { outcome: 'REFUSED', reason: 'x'.repeat(1001) },
-      'reason',
-    ],
-  ])('%s is refused', (_, schema, input, field) => {
-    expect(fieldsOf(schema, { id, ...input })).toEqual([field]);
-  });
-
-  test('an empty reason and an empty notice reach the rule, which cites its article', () => {
-    expect(parseInput(refuseCase.input, { id, reason: '  ' }).reason).toBe('');
-    expect(parseInput(requestSupplement.input, { id, missing: [] }).missing).toEqual([]);
-    expect(parseInput(decideCase.input, { id, outcome: 'REFUSED', reason: '' }).reason).toBeNull();
-  });
-});
-
-describe('an input', () => {
-  test('that is none is refused, without a field', () => {
-    for (const input of [null, undefined, 'x', 7, []]) {
-      expect(refusals(() => parseInput(fileCaseInput, input))).toMatchObject([{ code: 'BAD_INPUT', field: null }]);
-    }
-  });
-
-  test('keeps nothing that was not asked for', () => {
-    const padded = { id: 'c', note: 'n', custodian: '331000', __typename: 'CaseStepInput' };
-    expect(parseInput(acceptCase.input, padded)).toEqual({ id: 'c', note: 'n', idempotencyKey: null });
-  });
-
-  test('is refused with an article only where the fault has one', () => {
-    const faulty = z.string().superRefine((_, context) => {
-      context.addIssue({ code: 'custom', message: 'no', params: { article: 7 } });
-    });
-    expect(refusal(() => parseInput(faulty, 'x')).article).toBeNull();
-  });
-});
-
-function missing(changes: Record<string, unknown> = {}) {
-  return { material: '户口簿', reason: '未提交', ...changes };
-}

@@ -2,13 +2,13 @@ import type { Answers } from '../../operation/answers.ts';
 import type { CaseState, IdType } from '../../case/words.ts';
 import type { ConsentWay } from '../proxy/words.ts';
 import type { DivisionCode } from '../../kernel/divisions.ts';
-import type { FileCaseInput, FileDraftInput, RateServiceInput, SupplementCaseInput } from '../../graph/inputs.ts';
 import type { FormEntry } from '../catalogue/forms.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import type { Material, MissingMaterial } from '../../case/log-line.ts';
 import type { ProxyHandling } from '../proxy/rules.ts';
 import type { Role } from '../../kernel/words.ts';
 import type { Viewer } from '../../operation/permissions.ts';
+import { view } from '../../operation/operation.ts';
 
 export interface ApplicantView {
   name: string;
@@ -87,19 +87,19 @@ export interface TrackedStepView {
   byProxy: boolean;
 }
 
-export interface FilingService {
+/** A case as it was taken in, with the code its applicant follows it by. */
+export interface FiledCaseView {
+  filing: FilingView;
+  trackingCode: string;
+}
+
+export const Case = view<FilingView>('Case', { type: 'SupplementCasePayload', field: 'case' });
+/** Its payload has two fields and is written by hand. */
+export const FiledCase = view<FiledCaseView>('FiledCase', { type: 'FileCasePayload', field: 'case' });
+export const TrackedCase = view<TrackedCaseView>('TrackedCase', { type: 'RateServicePayload', field: 'case' });
+
+/** Batched lookup of applications, by which the gateway puts the parts of a case together. */
+export interface FilingLookup {
   /** @throws nothing; each key answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
   getMany(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView>;
-  file(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }>;
-  /** Draws an application up for a pre-check. */
-  draft(viewer: Viewer | null, input: FileCaseInput): Promise<{ filing: FilingView; trackingCode: string }>;
-  fileDraft(viewer: Viewer | null, input: FileDraftInput): Promise<FilingView>;
-  supplement(viewer: Viewer | null, input: SupplementCaseInput): Promise<FilingView>;
-  /**
-   * The applicant's own rating; written where the case is, carried there when that is elsewhere.
-   * @throws {ProblemError} NOT_FOUND, ILLEGAL_STEP, RATED_ALREADY
-   */
-  rate(input: RateServiceInput): Promise<TrackedCaseView>;
-  /** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code */
-  track(number: string, code: string): Promise<TrackedCaseView>;
 }

@@ -1,22 +1,27 @@
 import { randomBytes } from 'node:crypto';
+import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
-import type { StoredCase } from './case-store.ts';
-import { findCase } from './case-store.ts';
+import type { StoredCase } from '../cases/index.ts';
+import { findCase } from '../cases/index.ts';
 
 /** What is kept of a tracking code. */
 export function trackingHash(number: string, code: string): string {
   return sha256(`${number} ${code}`);
 }
 
-/** The case a slip names by number and tracking code; null when either is wrong. */
-export async function findTracked(queries: NodeQueries, number: string, code: string): Promise<StoredCase | null> {
+/**
+ * The case a slip names by number and tracking code.
+ * @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code
+ */
+export async function getTracked(queries: NodeQueries, number: string, code: string): Promise<StoredCase> {
   const [row] = await queries.query<{ id: string }>(
     `SELECT id FROM cases WHERE node = $1 AND number = $2 AND tracking_hash = $3`,
     [number, trackingHash(number, code.trim().toUpperCase())],
   );
-  if (!row) return null;
-  return findCase(queries, row.id);
+  const stored = row && (await findCase(queries, row.id));
+  if (stored) return stored;
+  throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node: queries.node });
 }
 
 /** Letters and digits that are not mistaken for each other when read from a slip. */

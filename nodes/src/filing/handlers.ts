@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { CaseFile, SuccessionOf } from '@liandong/schema/case';
+import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
+import type { Filing, FiledCaseView, FileCaseInput, filing, TrackedCaseView } from '@liandong/schema/domains/filing';
+import type { PreparedMutation, Viewer } from '@liandong/schema/operation';
+import { draftCase, fileCase } from '@liandong/schema/domains/filing';
+import { caseIdOf, dayOf } from '@liandong/schema/kernel';
+import { rateByApplicant } from '@liandong/schema/domains/handling';
+import { requireOpenNode } from '@liandong/schema/case';
+import type { CaseDesk, CaseWriter, StoredCase } from '../cases/index.ts';
+import { applicationOf, findCase, lockCase, unknownCase } from '../cases/index.ts';
+import type { HostDb, NodeHandlers, NodeTx } from '../db/index.ts';
+import { linkEnquiry } from '../enquiries/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { GivenMaterial } from '../materials/index.ts';
+import { decodeMaterials, storeMaterials } from '../materials/index.ts';
+import { findStanding } from '../projects/index.ts';
+import { filingView, trackedView } from './filing-views.ts';
+import { newApplication } from './new-application.ts';
+import { Serials } from './serials.ts';
+import { getTracked, trackingCodeOf, trackingHash } from './tracking.ts';
+
+export interface FilingParts {
+  node: DivisionCode;
+  db: HostDb;
+  divisions: Divisions;
+  /** The calendar in force now. */
+  calendar: () => OfficialCalendar;
+  cases: CaseDesk;
+  writer: CaseWriter;
+  outbox: Outbox;
+  /** Who took the place of closed nodes. */
+  successionOf: SuccessionOf;
+  now: () => Date;
+}
+
+type FilingHandlers = NodeHandlers<typeof filing>;
+
+/** 收件 at one node: what its desk takes in, and what the applicant asks with number and code. */
+export function filingHandlers(parts: FilingParts): FilingHandlers {
+  const { node, cases } = parts;
+  const serials = new Serials(parts.db, node);
+  return {
+    async case({ viewer, input: { id } }) {
+      return filingView(await cases.readings.readable(viewer, id), node, viewer);
+    },
+
+    async track({ queries, input: { number, code } }) {
+      return shownToApplicant(parts, await getTracked(queries, number, code));
+    },
+
+    fileCase: opening(parts, serials, fileCase),
+    draftCase: opening(parts, serials, draftCase),
+
+    fileDraft: {
+      async prepare({ input }) {
+        const given = await decodeMaterials(input.materials);
+        return async ({ tx, file }, take) => {
+          const step = take({ ...(await drafted(tx, file)), materials: given.map(({ material }) => material) });
+          await storeMaterials(tx, given);
+          return step;
+        };
+      },
+    },
+
+    supplementCase: {
+      async prepare({ input }) {
+        const given = await decodeMaterials(input.materials);
+        return async ({ tx }, take) => {
+          const step = take(given.map(({ material }) => material));
+          await storeMaterials(tx, given);
+          return step;
+        };
+      },
+    },
+
+    rateService: rating(parts),
+  };
+}
+
+/** Files an application or draws it up, as the rule says. */
+function opening(
+  parts: FilingParts,
+  serials: Serials,
+  rule: typeof fileCase,
+): PreparedMutation<Viewer, FileCaseInput, FiledCaseView, NodeTx> {
+  const { node, successionOf, now } = parts;
+  return {
+    async prepare({ input }) {
+      // before a number is given away or a byte is looked at
+      requireOpenNode(node, successionOf);
+      const given = await decodeMaterials(input.materials);
+      const number = await serials.take(dayOf(now()));
+      return {
+        lane: number,
+        async work({ viewer, tx, once }) {
+          let opened: StoredCase | undefined;
+          const { id, trackingCode } = await once(async () => {
+            const made = await openCase(parts, tx, viewer, { number, input, given, rule });
+            opened = made.opened;
+            return { id: opened.id, trackingCode: made.trackingCode };
+          });
+          const stored = opened ?? (await lockCase(tx, id));
+          if (!stored) throw unknownCase(node, id);
+          return { filing: filingView(stored, node, viewer), trackingCode };
+        },
+      };
+    },
+  };
+}
+
+interface Asked {
+  number: string;
+  input: FileCaseInput;
+  given: readonly GivenMaterial[];
+  rule: typeof fileCase;
+}
+
+async function openCase(
+  { node, divisions, cases, writer }: FilingParts,
+  tx: NodeTx,
+  viewer: Viewer,
+  { number, input, given, rule }: Asked,
+): Promise<{ opened: StoredCase; trackingCode: string }> {
+  const { item, applicant, consent, amountFen, project, renewal, enquiry } = input;
+  const place = input.place ?? node;
+  const form = input.form ?? [];
+  const { text, logged } = newApplication({ applicant, consent, form });
+  const standing = project ? await findStanding(tx, project) : null;
+  const desk = await cases.deskFor(tx, viewer, item, place);
+  const step = rule(desk, {
+    number,
+    place,
+    ...logged,
+    facts: { amountFen },
+    form,
+    ...(project ? { project: { id: project, standing } } : {}),
+    ...(renewal ? { renewal } : {}),
+    materials: given.map(({ material }) => material),
+  });
+  await storeMaterials(tx, given);
+  const id = caseIdOf(node, randomUUID());
+  const trackingCode = trackingCodeOf();
+  const opening = { id, application: text, trackingHash: trackingHash(number, trackingCode) };
+  const opened = await writer.open(tx, opening, step, desk.now);
+  if (enquiry) await linkEnquiry(tx, viewer, divisions, enquiry, { id, item });
+  return { opened, trackingCode };
+}
+
+/** What a draft says, without the materials it has already. */
+async function drafted(tx: NodeTx, { id, number, place, application, facts }: CaseFile): Promise<Filing> {
+  const stored = await findCase(tx, id);
+  const first = stored?.lines[0]?.line;
+  const data = first?.action === 'DRAFTED' ? first.data : null;
+  const { form = [] } = applicationOf(stored ?? { id, application: null }, tx.node);
+  const renewal = data?.renewal ? { renewal: data.renewal } : {};
+  return { number, place, application, facts, consent: data?.consent ?? null, form, ...renewal, materials: [] };
+}
+
+/** The applicant's own rating, written here or carried to where the case is. */
+function rating(parts: FilingParts): FilingHandlers['rateService'] {
+  const { node, writer, outbox, now } = parts;
+  return async ({ tx, input: { number, code, grade }, once }) => {
+    const { id } = await getTracked(tx, number, code);
+    const stored = await lockCase(tx, id);
+    if (!stored) throw unknownCase(node, id);
+    let rated = stored;
+    await once(async () => {
+      const step = rateByApplicant(stored.file, grade);
+      const { custodian } = stored.file;
+      if (custodian === node) rated = await writer.append(tx, stored, step, now());
+      else await outbox.enqueue(tx, [{ receiver: custodian, kind: 'RATING', caseId: id, body: { case: id, grade } }]);
+      return true;
+    });
+    return shownToApplicant(parts, rated);
+  };
+}
+
+function shownToApplicant({ node, calendar, divisions, now }: FilingParts, stored: StoredCase): TrackedCaseView {
+  return trackedView(stored, node, calendar(), divisions, now());
+}

@@ -1,0 +1,7 @@
+/** 收件 at a node: applications taken in, drafts, supplements, and what the applicant asks with number and code. */
+export { filingView } from './filing-views.ts';
+export { filingHandlers } from './handlers.ts';
+export { filingLookup } from './lookup.ts';
+export { newApplication } from './new-application.ts';
+export { Serials } from './serials.ts';
+export { getTracked, trackingCodeOf, trackingHash } from './tracking.ts';

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { isDay } from '../../kernel/calendar.ts';
+import { isIdNumber } from '../../kernel/identity-numbers.ts';
+import { ID_TYPES } from '../../case/words.ts';
+import { word } from '../../operation/fields.ts';
+import { paperNumber, phone, text } from '../../operation/input-parts.ts';
+import { formEntrySchema } from '../catalogue/forms.ts';
+import { CONSENT_WAYS } from '../proxy/words.ts';
+
+// What an application says, to one case or to a bundle of several.
+
+export const applicantInput = z
+  .object({
+    name: text(100),
+    idType: word('IdType', ID_TYPES),
+    idNumber: paperNumber,
+    phone,
+  })
+  .superRefine((applicant, context) => {
+    if (isIdNumber(applicant.idType, applicant.idNumber)) return;
+    const standard = applicant.idType === 'RESIDENT_ID' ? ARTICLES.residentId : ARTICLES.socialCreditCode;
+    context.addIssue({
+      code: 'custom',
+      path: ['idNumber'],
+      message: `is no valid ${applicant.idType} (${standard})`,
+      params: { article: standard },
+    });
+  });
+
+const consentDay = z
+  .string()
+  .refine(isDay, 'is no day')
+  .nullish()
+  .transform((v) => v ?? undefined)
+  .optional()
+  .meta({ scalar: 'Date' });
+export const consentInput = z.object({
+  givenBy: text(100),
+  way: word('ConsentWay', CONSENT_WAYS),
+  scope: text(200),
+  givenAt: z.iso
+    .datetime({ offset: true })
+    .transform((v) => new Date(v).toISOString())
+    .meta({ scalar: 'DateTime' }),
+  from: consentDay.meta({ description: 'Its first day; the day it was given when left out.' }),
+  until: consentDay.meta({ description: 'Its last day; the end of the case when left out.' }),
+});
+
+/** 延续: the licence's number and the last day it holds. */
+export const renewalInput = z.object({
+  licence: text(100).meta({ description: "The licence's own number." }),
+  expiresOn: z.string().refine(isDay, 'is no day').meta({ scalar: 'Date', description: 'The last day it holds.' }),
+});
+
+/** What the item's form asks for. */
+export const formInput = z.array(formEntrySchema).max(200);

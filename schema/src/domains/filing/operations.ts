@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import type { Material } from '../../case/log-line.ts';
+import { ARTICLES } from '../../kernel/articles.ts';
+import { isDivisionCode } from '../../kernel/divisions.ts';
+import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { domain } from '../../operation/domain.ts';
+import { optionalText, text } from '../../operation/input-parts.ts';
+import type { InputOf } from '../../operation/operation.ts';
+import { mutation, query } from '../../operation/operation.ts';
+import { grade } from '../handling/operations-ending.ts';
+import { applicantInput, consentInput, formInput, renewalInput } from './application-input.ts';
+import { materialsInput } from './material-input.ts';
+import type { Filing } from './steps.ts';
+import * as rules from './steps.ts';
+import { Case, FiledCase, TrackedCase } from './views.ts';
+
+/** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+export const oneCase = query('case', {
+  zh: '办件',
+  about: 'one case, for the desks it concerns.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article: ARTICLES.postDuties,
+  input: { id: z.string().meta({ scalar: 'ID' }) },
+  route: { by: 'prefix', argument: 'id', copyAt: 'viewer' },
+  answer: Case,
+});
+
+/** @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code */
+export const track = query('track', {
+  zh: '办件查询',
+  about: 'a case for the public, by its number and tracking code. Needs no login.',
+  by: 'PUBLIC',
+  article: ARTICLES.postDuties,
+  input: { number: z.string(), code: z.string() },
+  route: { by: 'prefix', argument: 'number', copyAt: null },
+  answer: TrackedCase,
+});
+
+/** What both take that open a case. */
+const application = {
+  item: text(50).meta({ scalar: 'ID' }),
+  place: z
+    .string()
+    .refine(isDivisionCode, 'is no division code')
+    .nullish()
+    .transform((v) => v ?? null)
+    .meta({ scalar: 'ID', description: "Where the matter lies; the desk's own division when left out." }),
+  applicant: applicantInput.meta({ inputType: 'ApplicantInput' }),
+  consent: consentInput
+    .nullish()
+    .transform((v) => v ?? null)
+    .meta({ inputType: 'ConsentInput', description: 'Needed when an agent files.' }),
+  amountFen: z
+    .int()
+    .min(0)
+    .nullish()
+    .transform((v) => v ?? null)
+    .meta({
+      scalar: 'Fen',
+      description: 'The amount asked for, in fen; how far powers reach may depend on it.',
+    }),
+  form: formInput.nullish().meta({ inputType: 'FormEntryInput', description: "What the item's form asks for." }),
+  renewal: renewalInput.nullish().meta({
+    inputType: 'RenewalInput',
+    description: '延续: asked for in time, and not decided by its expiry, it counts as granted (Art. 50).',
+  }),
+  materials: materialsInput,
+  enquiry: text(100)
+    .nullish()
+    .meta({ scalar: 'ID', description: '首问: the enquiry at this desk that it grew out of; of the same item.' }),
+  project: text(100)
+    .nullish()
+    .meta({ scalar: 'ID', description: '项目 it is filed for; this desk must have been told of it.' }),
+};
+
+/**
+ * Takes an application in: a case with a number and a tracking code of its own.
+ * @throws {ProblemError} NODE_CLOSED, BAD_INPUT, MATERIAL_MISLABELLED, MATERIAL_ACTIVE, ITEM_UNKNOWN, what the rule
+ *   {@link rules.fileCase} refuses, and what linking the enquiry refuses
+ */
+export const fileCase = mutation('fileCase', {
+  zh: '收件',
+  about: 'takes an application in.',
+  by: 'FILE_CASE',
+  article: ARTICLES.postDuties,
+  inputType: 'FileCaseInput',
+  input: application,
+  answer: FiledCase,
+});
+export type FileCaseInput = InputOf<typeof fileCase>;
+
+/**
+ * Draws an application up for a pre-check.
+ * @throws {ProblemError} as {@link fileCase}
+ */
+export const draftCase = mutation('draftCase', {
+  zh: '申请预审',
+  about: 'draws an application up; no clock runs and nothing is counted until it is filed.',
+  by: 'FILE_CASE',
+  article: ARTICLES.precheck,
+  inputType: 'FileCaseInput',
+  input: application,
+  answer: FiledCase,
+});
+
+/**
+ * Files a draft as it stands, with what the pre-check asked for.
+ * @throws {ProblemError} NOT_COMPETENT where another desk drew it up; ILLEGAL_STEP when it is no draft any more; as
+ *   {@link fileCase}
+ */
+export const fileDraft = ruledStep('fileDraft', {
+  zh: '收件',
+  about: 'files a draft as it stands, with what the pre-check asked for.',
+  by: 'FILE_CASE',
+  oneCase: true,
+  article: ARTICLES.precheck,
+  input: { materials: materialsInput.meta({ description: "Materials on top of the draft's." }) },
+  needs: fromNode<Filing>(),
+  answer: Case,
+  guard: rules.mayFileDraft,
+  rule: (context, file, _input, drafted) => rules.fileDraft(context, file, drafted),
+});
+
+/**
+ * Hands in what the one-time notice asked for.
+ * @throws {ProblemError} ILLEGAL_STEP, MATERIAL_UNRELATED, BAD_INPUT, MATERIAL_MISLABELLED, MATERIAL_ACTIVE
+ */
+export const supplementCase = ruledStep('supplementCase', {
+  zh: '补正',
+  about: 'hands in what the one-time notice asked for.',
+  by: 'SUPPLEMENT_CASE',
+  oneCase: true,
+  article: ARTICLES.oneTimeNotice,
+  keyedAs: 'supplement',
+  input: { materials: materialsInput.min(1, 'need at least one'), note: optionalText(1000) },
+  needs: fromNode<Material[]>(),
+  answer: Case,
+  guard: rules.maySupplement,
+  rule: (context, file, { note }, materials) => rules.supplementCase(context, file, materials, note),
+});
+
+/**
+ * The applicant's own rating; written where the case is, carried there when that is elsewhere.
+ * @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code; ILLEGAL_STEP, RATED_ALREADY
+ */
+export const rateService = mutation('rateService', {
+  zh: '好差评',
+  about: ', by the applicant: once, with number and tracking code. Needs no login.',
+  by: 'PUBLIC',
+  article: ARTICLES.rating,
+  input: { number: text(60), code: text(20), grade },
+  flat: true,
+  route: { by: 'prefix', argument: 'number', copyAt: null },
+  // nobody is logged in: the key is of whoever holds the slip
+  keyHolder: ({ number }) => `slip:${number}`,
+  answer: TrackedCase,
+});
+
+export const filing = domain('filing', {
+  zh: '收件',
+  role: 'filing',
+  operations: { case: oneCase, track, fileCase, draftCase, fileDraft, supplementCase, rateService },
+});
