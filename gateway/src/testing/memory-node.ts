@@ -12,7 +12,6 @@ import type { RollupView, StandardizationView, figures } from '@liandong/schema/
 import { performing } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 import { standardizationOf } from '@liandong/schema/domains/figures';
-import { IdleDesks, illegal } from './idle-desks.ts';
 import type { KnownCase } from './memory-views.ts';
 import {
   COPIED_AT,
@@ -39,7 +38,8 @@ type Answered = Domain<
  * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
  * spoke: `filedBy`, the note of a log line, an item's note, an implementation's first material.
  */
-export class MemoryNode extends IdleDesks implements NodeServices {
+export class MemoryNode implements NodeServices {
+  readonly code: DivisionCode;
   readonly cases = new Map<string, KnownCase>();
   readonly items = new Map<string, Item>();
   readonly implementations = new Map<string, Implementation>();
@@ -55,6 +55,12 @@ export class MemoryNode extends IdleDesks implements NodeServices {
   seq = 1;
   /** Thrown by whatever is asked, as a fault of the program would be. */
   fault: Error | null = null;
+
+  constructor(code: DivisionCode) {
+    this.code = code;
+  }
+
+  readonly reads: NodeServices['reads'] = { note: () => Promise.resolve() };
 
   readonly filing: NodeServices['filing'] = {
     getMany: async (viewer, ids) => ids.map((id) => this.#ask(viewer, id, (known) => filingOf(this.code, known))),
@@ -113,7 +119,7 @@ export class MemoryNode extends IdleDesks implements NodeServices {
     },
   };
 
-  override readonly perform = performing<Answered>(
+  readonly perform = performing<Answered>(
     {
       case: async (viewer, { id }) => this.#must(viewer, id, (known) => filingOf(this.code, known)),
       track: async (_viewer, { number, code }) => this.#track(number, code),
@@ -161,7 +167,9 @@ export class MemoryNode extends IdleDesks implements NodeServices {
         },
       ],
     },
-    async () => illegal(),
+    async () => {
+      throw problem('ILLEGAL_STEP', 'Not in this state.');
+    },
   );
 
   #ask<T>(viewer: Viewer | null, id: string, answer: (known: KnownCase) => T | ProblemError): T | ProblemError {

@@ -1,6 +1,6 @@
 import type { CaseFile, Desk } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { HandlingService, HandlingView } from '@liandong/schema/domains/handling';
+import type { HandlingLookup, HandlingView } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -32,7 +32,7 @@ export class CaseDesk {
   readonly readings: CaseReadings;
   /** How every step of a case here is taken, whichever domain declares it. */
   readonly runner: StepRunner;
-  readonly handling: HandlingService;
+  readonly handling: HandlingLookup;
 
   constructor(parts: CaseDeskParts) {
     this.#parts = parts;
@@ -47,9 +47,9 @@ export class CaseDesk {
     return this.#elements.forApplication(tx, viewer, item, place, this.#parts.now());
   }
 
-  /** What a case here is judged by, within another transaction. */
-  deskAt(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
-    return this.#elements.forCase(tx, viewer, file);
+  /** What a case here is judged by, within another transaction or to be read. */
+  deskAt(queries: NodeQueries, viewer: Viewer, file: CaseFile): Promise<Desk> {
+    return this.#elements.forCase(queries, viewer, file);
   }
 
   /** A case as its desk sees it after a step. */

@@ -108,7 +108,7 @@ export class CaseReadings {
     return (stored) => handlingView(stored, node, calendar(), divisions, at, known);
   }
 
-  /** @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+  /** One case, for somebody who may read it. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
   async readable(viewer: Viewer, id: string): Promise<StoredCase> {
     const { db, node, divisions } = this.#parts;
     const stored = await findCase(db.queries(node), id);

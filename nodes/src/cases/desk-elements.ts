@@ -8,7 +8,7 @@ import { actingFor } from '@liandong/schema/case';
 import { dayOf } from '@liandong/schema/kernel';
 import { grantsInEffect } from '@liandong/schema/domains/delegation';
 import { findItem } from '../catalogue/index.ts';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries } from '../db/index.ts';
 import { together } from '../db/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
@@ -76,10 +76,10 @@ export class DeskElements {
   }
 
   /** For a step of a case, by a person. @throws {ProblemError} ITEM_UNKNOWN */
-  async forCase(tx: NodeTx, viewer: Viewer, file: CaseFile): Promise<Desk> {
+  async forCase(queries: NodeQueries, viewer: Viewer, file: CaseFile): Promise<Desk> {
     const { node, divisions, calendar, posts, now } = this.#parts;
     const at = now();
-    const [elements, standing] = await together(this.ofCase(tx, file), posts(tx, viewer, dayOf(at)));
+    const [elements, standing] = await together(this.ofCase(queries, file), posts(queries, viewer, dayOf(at)));
     return { node, viewer, now: at, divisions, calendar: calendar(), ...elements, ...standing };
   }
 

@@ -1,13 +1,19 @@
 import type { handling } from '@liandong/schema/domains/handling';
 import type { InputOf } from '@liandong/schema/operation';
+import { DOMAINS } from '@liandong/schema/domains';
 import { problem } from '@liandong/schema/kernel';
+import { stepsOf, stepStates } from '@liandong/schema/operation';
 import type { NodeHandlers } from '../db/index.ts';
 import { draftDocument } from './case-documents.ts';
 import type { CaseFilter, HandledBy } from '../work-queue/index.ts';
-import type { CaseReadings } from './case-readings.ts';
+import type { CaseDesk } from './case-desk.ts';
+
+/** Every step of every domain. */
+const STEPS = stepsOf(DOMAINS);
 
 /** 办理 at one node: what its desk reads of cases, and the document it issues. All other steps are rules alone. */
-export function handlingHandlers(readings: CaseReadings): NodeHandlers<typeof handling> {
+export function handlingHandlers(desk: CaseDesk): NodeHandlers<typeof handling> {
+  const { readings } = desk;
   return {
     cases: async ({ viewer, queries, input, page }) => {
       const handledBy = await handledByOf(input, () => readings.ownOf(queries, viewer));
@@ -15,6 +21,10 @@ export function handlingHandlers(readings: CaseReadings): NodeHandlers<typeof ha
     },
     resultDocument: ({ viewer, input }) => readings.document(viewer, input.case),
     caseNotice: ({ viewer, input }) => readings.notice(viewer, input.case, input.seq),
+    steps: async ({ viewer, queries, input }) => {
+      const { file } = await readings.readable(viewer, input.case);
+      return stepStates(STEPS, await desk.deskAt(queries, viewer, file), file);
+    },
     issueDocument: async ({ tx, context, file }, take) => take(await draftDocument(tx, context, file)),
   };
 }

@@ -87,7 +87,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
     atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
       filingView(stored, node, viewer),
     ),
-    atNode(handling, handlingHandlers(cases.readings), showCase),
+    atNode(handling, handlingHandlers(cases), showCase),
     atNode(
       expedited,
       { linkToProject: async ({ tx, input }, take) => take(await findStanding(tx, input.project)) },

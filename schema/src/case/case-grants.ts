@@ -53,15 +53,31 @@ export function reroutedFirst(change: Way, step: Step): Step {
   return { ...step, lines: [{ action: 'REROUTED', actor: NODE_ACTOR, note: null, data: change }, ...step.lines] };
 }
 
+/** The case as a step finds it: as it is, or on the way it goes now that a grant ended, which the log first says. */
+interface GrantedCase {
+  file: CaseFile;
+  change: Way | null;
+}
+const asItIs = (file: CaseFile): GrantedCase => ({ file, change: null });
+const onItsWay = (file: CaseFile, change: Way): GrantedCase => ({ file: { ...file, ...change }, change });
+
+function takenOn({ file, change }: GrantedCase, take: (file: CaseFile) => Step): Step {
+  return change ? reroutedFirst(change, take(file)) : take(file);
+}
+
 /**
  * Takes a step of these stages, each by own power or under a grant in effect today. Where the grant was renewed, the log
  * first says under which one the case goes on.
  * @throws {ProblemError} GRANT_NOT_IN_EFFECT
  */
 export function underGrants(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
+  return takenOn(wayUnderGrants(desk, file, stages), take);
+}
+
+function wayUnderGrants(desk: Desk, file: CaseFile, stages: GrantStage[]): GrantedCase {
   const lapsed = stages.filter((stage) => !standsOn(desk, file, stage)).map((stage) => file.through[USES[stage]]);
   const [use] = lapsed;
-  if (!use) return take(file);
+  if (!use) return asItIs(file);
   const change = rerouting(desk, file);
   // another grant, or by now an own power, may carry the same organs
   const goesOn = (stage: GrantStage) => {
@@ -69,7 +85,7 @@ export function underGrants(desk: Desk, file: CaseFile, stages: GrantStage[], ta
     if (stage === 'DECIDE') return change?.decider === file.decider;
     return change?.through.review?.grantee === file.through.review?.grantee;
   };
-  if (change && stages.every(goesOn)) return reroutedFirst(change, take({ ...file, ...change }));
+  if (change && stages.every(goesOn)) return onItsWay(file, change);
   const way = desk.node === file.power ? 'review it here' : `forward it to ${file.power}`;
   throw problem(
     'GRANT_NOT_IN_EFFECT',
@@ -80,10 +96,15 @@ export function underGrants(desk: Desk, file: CaseFile, stages: GrantStage[], ta
 
 /** Takes a step of the accepting organ; also of the one that has become it since a grant ended. */
 export function asAcceptor(desk: Desk, file: CaseFile, take: (file: CaseFile) => Step): Step {
-  if (desk.node === file.acceptor) return underGrants(desk, file, ['ACCEPT'], take);
+  return takenOn(wayOfAcceptor(desk, file), take);
+}
+
+/** @throws {ProblemError} NOT_COMPETENT, GRANT_NOT_IN_EFFECT */
+export function wayOfAcceptor(desk: Desk, file: CaseFile): GrantedCase {
+  if (desk.node === file.acceptor) return wayUnderGrants(desk, file, ['ACCEPT']);
   const change = file.acceptance === null ? rerouting(desk, file) : null;
   if (change?.acceptor !== desk.node) throw notCompetent(desk.node, file);
-  return reroutedFirst(change, take({ ...file, ...change }));
+  return onItsWay(file, change);
 }
 
 /** Takes the decision at the deciding organ; also at the one that has become it since a grant ended. */

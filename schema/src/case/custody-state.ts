@@ -34,6 +34,20 @@ export function afterHandOff(
 }
 
 /**
+ * The case back at its desk after the receiver refused it. The refused round is spent, so that a late copy of it can never
+ * be taken.
+ * @param file as it is ahead of the line
+ * @returns null where the log does not allow it
+ */
+export function afterRefusal(
+  file: CaseFile,
+  { data: { by, epoch } }: Extract<LogLine, { action: 'HANDOFF_REFUSED' }>,
+): Pick<CaseFile, 'inTransitTo' | 'epoch' | 'proxy'> | null {
+  if (by !== file.inTransitTo || epoch !== file.epoch + 1) return null;
+  return { inTransitTo: null, epoch, proxy: afterArrival(file.proxy, true) };
+}
+
+/**
  * The file at the desk that received it.
  * @returns null where the case was not under way there
  * @throws {ProblemError} STALE_EPOCH

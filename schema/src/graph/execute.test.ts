@@ -6,7 +6,7 @@ import { atTownship, atVillage, errorsOf, run, SECRET } from '../testing/run-rol
 import { contextOf, doing, handlingView } from '../testing/services.ts';
 import { filing } from '../domains/filing/operations.ts';
 import { extensionsOf } from './execute.ts';
-import type { HandlingKey } from '../domains/handling/services.ts';
+import type { HandlingKey } from '../domains/handling/views.ts';
 import type { RoleContext } from './services.ts';
 
 describe('an operation that cannot be executed', () => {

@@ -1,7 +1,7 @@
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { FilingLookup } from '../domains/filing/views.ts';
-import type { HandlingService } from '../domains/handling/services.ts';
+import type { HandlingLookup } from '../domains/handling/views.ts';
 import type { CatalogDriftView, CatalogueLookup } from '../domains/catalogue/views.ts';
 import type { Perform } from '../operation/handlers.ts';
 import type { ImplementationLookup } from '../domains/implementation/views.ts';
@@ -27,7 +27,7 @@ export interface NodeServices {
   /** Whatever is declared as an operation. */
   perform: Perform;
   filing: FilingLookup;
-  handling: HandlingService;
+  handling: HandlingLookup;
   catalogue: CatalogueLookup;
   implementation: ImplementationLookup;
   roster: RosterLookup;

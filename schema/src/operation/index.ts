@@ -21,4 +21,6 @@ export {
   signedIn,
 } from './permissions.ts';
 export type { Action, Viewer } from './permissions.ts';
+export { stepsOf, stepStates } from './step-states.ts';
+export type { CaseStepState } from './step-states.ts';
 export type { Gathering, Route as OperationRoute } from './route.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseInput } from '../../graph/inputs.ts';
+import { parseInput } from '../../graph/parse-input.ts';
 import { grantPower, requestPower } from './operations.ts';
 
 const power = { items: ['3310-MZ-010'], stages: ['DECIDE'], capFen: 5 };

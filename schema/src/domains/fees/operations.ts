@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { CaseFile } from '../../case/case-file.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { fromNode, handledAtNode, ruledStep } from '../../operation/case-step.ts';
+import { forOneOf, fromNode, handledAtNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
 import { askedDivision, id } from '../../operation/fields.ts';
 import { dayInput, optionalText, text } from '../../operation/input-parts.ts';
@@ -15,6 +16,9 @@ import { CaseFees, FeeReconciliation, PaidFees } from './views.ts';
 const MOST_CASES = 50;
 
 const amountFen = z.int('is no whole number of fen').min(1).max(MAX_FEN).meta({ scalar: 'Fen' });
+/** Waivers that nobody granted yet. */
+const proposed = ({ fees: { waivers } }: CaseFile) =>
+  waivers.filter((waiver) => waiver.grantedBy === null).map((waiver) => waiver.number);
 /** May be empty: the rule refuses that, and cites its source. */
 const reason = z.string().trim().max(1000);
 
@@ -79,6 +83,7 @@ export const billFees = ruledStep('billFees', {
   /** The schedules the case was accepted under, by item. */
   needs: fromNode<ReadonlyMap<string, FeeSchedule | null>>(),
   answer: CaseFees,
+  guard: rules.mayBillFees,
   rule: (context, file, { window, charges }, schedules) =>
     rules.billFees(context, file, {
       window,
@@ -121,6 +126,7 @@ export const proposeFeeWaiver = ruledStep('proposeFeeWaiver', {
   keyedAs: 'proposeWaiver',
   input: { amountFen, ground: reason },
   answer: CaseFees,
+  guard: rules.mayProposeWaiver,
   rule: (context, file, { amountFen: asked, ground }) =>
     rules.proposeWaiver(context, file, { amountFen: asked, ground }),
 });
@@ -137,6 +143,7 @@ export const grantFeeWaiver = ruledStep('grantFeeWaiver', {
   keyedAs: 'grantWaiver',
   input: { waiver: z.int().min(1) },
   answer: CaseFees,
+  guard: forOneOf(proposed, 1, rules.grantWaiver),
   rule: (context, file, { waiver }) => rules.grantWaiver(context, file, waiver),
 });
 
@@ -158,6 +165,7 @@ export const refundFees = ruledStep('refundFees', {
   // the node takes the receipt's number once the rule has allowed the refund
   needs: handledAtNode,
   answer: CaseFees,
+  guard: rules.mayRefundFees,
   rule: (context, file, { of, amountFen: given, reason: why, receipt }) =>
     rules.refundFees(context, file, { of, amountFen: given, reason: why, receipt }),
 });

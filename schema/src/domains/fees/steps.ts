@@ -42,16 +42,7 @@ export interface BillDraft {
  * @throws {ProblemError} FEE_BILLED_ALREADY; FEE_UNPUBLISHED, FEE_CATEGORY_UNKNOWN (Art. 58); WINDOW_UNAUTHORIZED
  */
 export function billFees(desk: Desk, file: CaseFile, draft: BillDraft): Step {
-  const actor = actAs(desk, 'BILL_FEE', file);
-  requireCustody(desk.node, file);
-  requireOrgan(desk, file);
-  if (actor.role !== 'CASHIER') requireOffice(desk);
-  requireFollows(file, 'BILLED');
-  if (file.fees.bill) {
-    throw problem('FEE_BILLED_ALREADY', 'The case has its bill; there is one for everything.', {
-      article: ARTICLES.feeWindow,
-    });
-  }
+  const actor = mayBillFees(desk, file);
   const window = requireOpenWindow(desk, draft.window ?? desk.viewer.window ?? null, 'window');
   if (draft.charges.length === 0) throw problem('BAD_INPUT', 'Nothing is charged.', { field: 'charges' });
   const lines = draft.charges.map(({ item, ...charge }, index) => {
@@ -65,6 +56,19 @@ export function billFees(desk: Desk, file: CaseFile, draft: BillDraft): Step {
   const { implementationVersion } = draft;
   const data = { window, lines, amountFen, itemVersion: file.itemVersion, implementationVersion };
   return oneLine({ action: 'BILLED', actor, note: null, data });
+}
+
+/** Who bills, whatever is charged. @throws {ProblemError} NOT_COMPETENT, ILLEGAL_STEP, FEE_BILLED_ALREADY */
+export function mayBillFees(desk: Desk, file: CaseFile): LogActor {
+  const actor = actAs(desk, 'BILL_FEE', file);
+  requireCustody(desk.node, file);
+  requireOrgan(desk, file);
+  if (actor.role !== 'CASHIER') requireOffice(desk);
+  requireFollows(file, 'BILLED');
+  if (!file.fees.bill) return actor;
+  throw problem('FEE_BILLED_ALREADY', 'The case has its bill; there is one for everything.', {
+    article: ARTICLES.feeWindow,
+  });
 }
 
 /**
@@ -103,12 +107,10 @@ export function payFees(desk: Desk, file: CaseFile, paid: { amountFen: number; r
  * @throws {ProblemError} REASON_MISSING, FEE_NOT_BILLED, FEE_OVERPAID for more than is due
  */
 export function proposeWaiver(desk: Desk, file: CaseFile, asked: { amountFen: number; ground: string }): Step {
-  const actor = atOwnCase(desk, file, 'PROPOSE_WAIVER');
-  requireOrgan(desk, file);
-  requireFollows(file, 'FEE_WAIVER_PROPOSED');
+  const actor = atWaiver(desk, file, 'PROPOSE_WAIVER', 'FEE_WAIVER_PROPOSED');
   const { amountFen, ground } = asked;
   requireGround(ground);
-  if (!file.fees.bill) throw problem('FEE_NOT_BILLED', 'The case has no bill yet.', { article: ARTICLES.feeWaiver });
+  requireBilled(file);
   requireAmount(amountFen);
   requireWithinDue(file, amountFen);
   const waiver = file.fees.waivers.length + 1;
@@ -116,13 +118,37 @@ export function proposeWaiver(desk: Desk, file: CaseFile, asked: { amountFen: nu
 }
 
 /**
+ * Whether anything is due that could be waived.
+ * @throws {ProblemError} NOT_COMPETENT, ILLEGAL_STEP, FEE_NOT_BILLED, FEE_OVERPAID
+ */
+export function mayProposeWaiver(desk: Desk, file: CaseFile): void {
+  atWaiver(desk, file, 'PROPOSE_WAIVER', 'FEE_WAIVER_PROPOSED');
+  requireBilled(file);
+  requireWithinDue(file, 1);
+}
+
+function atWaiver(
+  desk: Desk,
+  file: CaseFile,
+  by: 'PROPOSE_WAIVER' | 'GRANT_WAIVER',
+  line: 'FEE_WAIVER_PROPOSED' | 'FEE_WAIVED',
+): LogActor {
+  const actor = atOwnCase(desk, file, by);
+  requireOrgan(desk, file);
+  requireFollows(file, line);
+  return actor;
+}
+
+function requireBilled({ fees: { bill } }: CaseFile): void {
+  if (!bill) throw problem('FEE_NOT_BILLED', 'The case has no bill yet.', { article: ARTICLES.feeWaiver });
+}
+
+/**
  * Grants a waiver as it was proposed; never by the person who proposed it.
  * @throws {ProblemError} NOT_FOUND, SAME_PERSON, FEE_OVERPAID where less than that is due by now
  */
 export function grantWaiver(desk: Desk, file: CaseFile, waiver: number): Step {
-  const actor = atOwnCase(desk, file, 'GRANT_WAIVER');
-  requireOrgan(desk, file);
-  requireFollows(file, 'FEE_WAIVED');
+  const actor = atWaiver(desk, file, 'GRANT_WAIVER', 'FEE_WAIVED');
   const proposed = file.fees.waivers.find((w) => w.number === waiver && w.grantedBy === null);
   if (!proposed) throw problem('NOT_FOUND', `No waiver ${waiver} is proposed.`, { field: 'waiver' });
   if (proposed.proposedBy.sub === actor.sub) {
@@ -142,8 +168,7 @@ export function refundFees(
   file: CaseFile,
   given: { of: string; amountFen: number; reason: string; receipt: string },
 ): Step {
-  const { actor, window } = atFeeWindow(desk, file, 'REFUND_FEE');
-  requireFollows(file, 'REFUNDED');
+  const { actor, window } = atRefund(desk, file);
   const { of, amountFen, reason, receipt } = given;
   requireReason(reason, ARTICLES.feeRefund);
   requireAmount(amountFen);
@@ -157,6 +182,25 @@ export function refundFees(
   }
   requireFreshReceipt(file, receipt);
   return oneLine({ action: 'REFUNDED', actor, note: reason, data: { of, amountFen, reason, receipt, window } });
+}
+
+function atRefund(desk: Desk, file: CaseFile): { actor: LogActor; window: string } {
+  const at = atFeeWindow(desk, file, 'REFUND_FEE');
+  requireFollows(file, 'REFUNDED');
+  return at;
+}
+
+/**
+ * Whether anything that was paid could be given back.
+ * @throws {ProblemError} NOT_COMPETENT, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, REFUND_UNPAID
+ */
+export function mayRefundFees(desk: Desk, file: CaseFile): void {
+  atRefund(desk, file);
+  if (file.fees.payments.some(({ receipt }) => keptOf(file.fees, receipt) > 0)) return;
+  throw problem('REFUND_UNPAID', 'Nothing was paid that can be given back.', {
+    article: ARTICLES.feeRefund,
+    field: 'of',
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { parseInput } from '../../graph/inputs.ts';
+import { parseInput } from '../../graph/parse-input.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { VILLAGE } from '../../testing/fixtures.ts';
 import { refusal, refusals } from '../../testing/refusals.ts';

@@ -118,6 +118,7 @@ export const fileDraft = ruledStep('fileDraft', {
   input: { materials: materialsInput.meta({ description: "Materials on top of the draft's." }) },
   needs: fromNode<Filing>(),
   answer: Case,
+  guard: rules.mayFileDraft,
   rule: (context, file, _input, drafted) => rules.fileDraft(context, file, drafted),
 });
 
@@ -135,6 +136,7 @@ export const supplementCase = ruledStep('supplementCase', {
   input: { materials: materialsInput.min(1, 'need at least one'), note: optionalText(1000) },
   needs: fromNode<Material[]>(),
   answer: Case,
+  guard: rules.maySupplement,
   rule: (context, file, { note }, materials) => rules.supplementCase(context, file, materials, note),
 });
 

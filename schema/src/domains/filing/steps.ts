@@ -92,14 +92,20 @@ export function requestPrecheck(desk: Desk, file: CaseFile, note: string | null)
  * @throws {ProblemError} NOT_COMPETENT, SUPPLEMENT_INCOMPLETE, MATERIAL_UNRELATED
  */
 export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMaterial[], remarks: string | null): Step {
-  const actor = atOwnCase(desk, file, 'PRECHECK_CASE');
-  requireFollows(file, 'PRECHECKED');
-  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  const actor = atPrecheck(desk, file);
   requireAllNamed(desk, file, missing);
   const line = { action: 'PRECHECKED', actor, note: remarks, data: { missing, remarks } } as const;
   if (desk.node === file.home) return oneLine(line);
   const back = handOff({ action: 'RETURNED', actor, note: '预审完毕' }, file.home, file);
   return { lines: [line, ...back.lines], handOff: back.handOff };
+}
+
+/** Who pre-checks the draft, whatever they find. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+export function atPrecheck(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOwnCase(desk, file, 'PRECHECK_CASE');
+  requireFollows(file, 'PRECHECKED');
+  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  return actor;
 }
 
 /**
@@ -109,12 +115,19 @@ export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMateria
  * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP when it is no draft any more
  */
 export function fileDraft(desk: Desk, file: CaseFile, filing: Filing): Step {
+  const actor = mayFileDraft(desk, file);
+  return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
+}
+
+/** Who files the draft, whatever comes on top of it. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, ITEM_NOT_IN_FORCE */
+export function mayFileDraft(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'FILE_CASE');
   requireFollows(file, 'FILED');
   if (desk.node !== file.home) {
     throw problem('NOT_COMPETENT', `${file.home} drew the draft up and files it, not ${desk.node}.`);
   }
-  return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
+  requireInForce(desk.item, dayOf(desk.now));
+  return actor;
 }
 
 function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
@@ -155,11 +168,17 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
 
 /** Hands in what the one-time notice asked for (补正); part of it may come later. */
 export function supplementCase(desk: Desk, file: CaseFile, materials: Material[], note: string | null): Step {
-  const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
-  requireFollows(file, 'SUPPLEMENTED');
+  const actor = maySupplement(desk, file);
   refuseAll(unrelatedMaterials(desk.implementation, materials));
   if (materials.length === 0) throw problem('BAD_INPUT', 'A supplement needs a material.', { field: 'materials' });
   return oneLine({ action: 'SUPPLEMENTED', actor, note, data: { materials } });
+}
+
+/** Who hands in what the notice asked for, whatever it is. @throws {ProblemError} ILLEGAL_STEP */
+export function maySupplement(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
+  requireFollows(file, 'SUPPLEMENTED');
+  return actor;
 }
 
 /**

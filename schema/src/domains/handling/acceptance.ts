@@ -5,7 +5,7 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import { missingMaterials } from '../../case/case-file.ts';
-import { asAcceptor, standsOn } from '../../case/case-grants.ts';
+import { asAcceptor, standsOn, wayOfAcceptor } from '../../case/case-grants.ts';
 import { isInForce, requireInForce } from '../catalogue/catalogue.ts';
 import { noticeDueAt } from '../../case/clock.ts';
 import type { CaseContext, Desk, LineDraft, Step } from '../../case/step-context.ts';
@@ -24,7 +24,26 @@ export function requestSupplement(desk: Desk, given: CaseFile, asked: MissingMat
   return asAcceptor(desk, given, (file) => notice(desk, file, actor, asked, note));
 }
 
+/**
+ * Whether the one notice may still be given, whatever it names.
+ * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, GRANT_NOT_IN_EFFECT
+ */
+export function requireNoticeDue(desk: Desk, given: CaseFile): void {
+  atOwnCase(desk, given, 'REQUEST_SUPPLEMENT');
+  requireNotNoticed(desk, wayOfAcceptor(desk, given).file);
+}
+
 function notice(desk: Desk, file: CaseFile, actor: LogActor, asked: MissingMaterial[], note: string | null): Step {
+  requireNotNoticed(desk, file);
+  requireAllNamed(desk, file, asked);
+  if (asked.length === 0) throw problem('BAD_INPUT', 'Nothing is missing, nothing was named.', { field: 'missing' });
+  const line: LineDraft = { action: 'SUPPLEMENT_REQUESTED', actor, note, data: { missing: asked } };
+  if (desk.node === file.home) return oneLine(line);
+  const back = { to: file.home, epoch: file.epoch + 1 };
+  return { lines: [line, { action: 'RETURNED', actor, note: '退回补正', data: back }], handOff: back };
+}
+
+function requireNotNoticed(desk: Desk, file: CaseFile): void {
   requireFollows(file, 'SUPPLEMENT_REQUESTED');
   if (file.supplement) {
     throw problem(
@@ -45,12 +64,6 @@ function notice(desk: Desk, file: CaseFile, actor: LogActor, asked: MissingMater
       },
     );
   }
-  requireAllNamed(desk, file, asked);
-  if (asked.length === 0) throw problem('BAD_INPUT', 'Nothing is missing, nothing was named.', { field: 'missing' });
-  const line: LineDraft = { action: 'SUPPLEMENT_REQUESTED', actor, note, data: { missing: asked } };
-  if (desk.node === file.home) return oneLine(line);
-  const back = { to: file.home, epoch: file.epoch + 1 };
-  return { lines: [line, { action: 'RETURNED', actor, note: '退回补正', data: back }], handOff: back };
 }
 
 /**

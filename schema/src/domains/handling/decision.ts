@@ -41,6 +41,26 @@ export function reviewCase(
   amountFen: number | null = null,
   second: Staff | null = null,
 ): Step {
+  const actor = reviewerOf(desk, file);
+  requireTwo(desk, file, actor, second);
+  if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
+  return oneLine({
+    action: 'REVIEWED',
+    actor,
+    note,
+    data: { opinion, ...(amountFen === null ? {} : { amountFen }), ...(second ? { second } : {}) },
+  });
+}
+
+/**
+ * Whether the person may review the case, whatever they find.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, SIGN_OFF_LAYERS, WINDOW_UNAUTHORIZED, RENEWAL_EXPIRED, HEARING_CHAIR
+ */
+export function mayReviewCase(desk: Desk, file: CaseFile): void {
+  requireNoChair(file, [reviewerOf(desk, file)]);
+}
+
+function reviewerOf(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'REVIEW_CASE');
   if (!mayReview(desk.node, file)) requireReviewable(file);
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
@@ -50,14 +70,7 @@ export function reviewCase(
   }
   departmentAt(desk, 'REVIEW');
   requireNotDeemedRenewed(file, desk.now);
-  requireTwo(desk, file, actor, second);
-  if (opinion === 'REJECT') requireReason(note ?? '', ARTICLES.reasonsForRefusal);
-  return oneLine({
-    action: 'REVIEWED',
-    actor,
-    note,
-    data: { opinion, ...(amountFen === null ? {} : { amountFen }), ...(second ? { second } : {}) },
-  });
+  return actor;
 }
 
 /**
@@ -72,16 +85,19 @@ function requireTwo({ item }: Desk, file: CaseFile, actor: LogActor, second: Sta
       field: 'second',
     });
   }
-  if (pair.some(({ sub }) => file.hearing.chairs.includes(sub))) {
-    throw problem('HEARING_CHAIR', "The person who chairs the case's hearing may not review it.", {
-      article: ARTICLES.hearingRules,
-    });
-  }
+  requireNoChair(file, pair);
   const surveyed = file.procedures.some((p) => p.kind === 'SITE_SURVEY' && p.staff.length >= 2);
   if (!item.substanceCheck || second || surveyed) return;
   throw problem('SECOND_PERSON_MISSING', `The substance of ${item.code} is checked by two of staff; name the second.`, {
     article: ARTICLES.substanceCheck,
     field: 'second',
+  });
+}
+
+function requireNoChair({ hearing }: CaseFile, reviewers: readonly LogActor[]): void {
+  if (!reviewers.some(({ sub }) => hearing.chairs.includes(sub))) return;
+  throw problem('HEARING_CHAIR', "The person who chairs the case's hearing may not review it.", {
+    article: ARTICLES.hearingRules,
   });
 }
 

@@ -6,6 +6,8 @@ import { caseload } from '../caseload/operations.ts';
 import { caseloadRefs } from '../caseload/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
 import { OPENS_ITS_CASE } from '../../graph/one-case.ts';
+import { addProblem } from '../../graph/problems.ts';
+import type { CaseStepState } from '../../operation/step-states.ts';
 import { handling } from './operations.ts';
 import type { HandlingView, LogEntryView } from './views.ts';
 import type { Clock, DeskTime } from '../../case/clock.ts';
@@ -53,7 +55,11 @@ export function addHandling(role: RoleBuilder): void {
   });
 
   builder.mutationType();
-  const refs = addOperations(role, expedited, addOperations(role, handling, { Case }));
+  const refs = addOperations(
+    role,
+    expedited,
+    addOperations(role, handling, { Case, CaseStepState: stepStateType(role) }),
+  );
   addOperations(role, caseload, { ...refs, Caseload });
 }
 
@@ -135,6 +141,33 @@ function implementCase(
         type: 'DateTime',
         description: 'Set when the answering node does not hold the case: when it last heard of it.',
         resolve: (c) => c.staleSince,
+      }),
+    }),
+  });
+}
+
+function stepStateType(role: RoleBuilder) {
+  const { builder, enums } = role;
+  return builder.objectRef<CaseStepState>('CaseStepState').implement({
+    description: '可办步骤: how a step of a case stands for the person who asks.',
+    fields: (t) => ({
+      step: t.exposeString('step', { nullable: false, description: 'The mutation that takes it.' }),
+      zh: t.exposeString('zh', { nullable: false, description: 'What it is called at the counter.' }),
+      possible: t.boolean({
+        nullable: false,
+        description: 'Whether it can be taken now; its input is judged when it is.',
+        resolve: ({ why }) => why === null,
+      }),
+      why: t.field({
+        type: addProblem(role),
+        description: 'Why not; null where it is possible.',
+        resolve: (s) => s.why,
+      }),
+      posts: t.field({
+        type: [enums.Role],
+        nullable: false,
+        description: "Posts whose duty it is at the desk's tier.",
+        resolve: (s) => s.posts,
       }),
     }),
   });

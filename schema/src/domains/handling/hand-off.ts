@@ -99,6 +99,15 @@ export function transferCase(desk: Desk, file: CaseFile, to: DivisionCode, reaso
   return handOff({ action: 'TRANSFERRED', actor, note: reason }, to, file);
 }
 
+/**
+ * Whether the case may be handed to another desk of the township, whichever it is.
+ * @throws {ProblemError} ILLEGAL_STEP
+ */
+export function mayTransferCase(desk: Desk, file: CaseFile): void {
+  atOwnCase(desk, file, 'TRANSFER_CASE');
+  requireFollows(file, 'TRANSFERRED');
+}
+
 /** Whether two desks are a township and a village of it. */
 export function mayTransfer({ node, divisions }: Pick<Desk, 'node' | 'divisions'>, to: DivisionCode): boolean {
   const tiers = [divisions.find(node)?.tier, divisions.find(to)?.tier];

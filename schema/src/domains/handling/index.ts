@@ -5,5 +5,4 @@ export type { DocumentDraft } from './delivery.ts';
 export { documentNumberOf, noticeOf, resultDocument } from './documents.ts';
 export { forwardCase, mayTransfer, recallCase } from './hand-off.ts';
 export { handling } from './operations.ts';
-export type { HandlingKey, HandlingService } from './services.ts';
-export type { HandlingView, LogEntryView } from './views.ts';
+export type { HandlingKey, HandlingLookup, HandlingView, LogEntryView } from './views.ts';

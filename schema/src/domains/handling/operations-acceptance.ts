@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
-import { ruledStep } from '../../operation/case-step.ts';
+import { ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import * as drafts from '../filing/steps.ts';
 import * as rules from './acceptance.ts';
 import { note, reasoned } from './input-parts.ts';
@@ -25,6 +25,7 @@ export const acceptCase = ruledStep('acceptCase', {
   inputType: 'CaseStepInput',
   input: { note },
   answer: Case,
+  guard: (context, file) => rules.acceptCase(context, file, null),
   rule: (context, file, input) => rules.acceptCase(context, file, input.note),
 });
 
@@ -39,6 +40,7 @@ export const refuseCase = ruledStep('refuseCase', {
   keyedAs: 'refuse',
   ...reasoned,
   answer: Case,
+  guard: (context, file) => rules.refuseCase(context, file, SOME_REASON),
   rule: (context, file, { reason }) => rules.refuseCase(context, file, reason),
 });
 
@@ -53,6 +55,7 @@ export const requestSupplement = ruledStep('requestSupplement', {
   article: ARTICLES.oneTimeNotice,
   input: { missing: missing.max(50).meta({ description: 'All of them: they are named once.' }), note },
   answer: Case,
+  guard: rules.requireNoticeDue,
   rule: (context, file, input) => rules.requestSupplement(context, file, input.missing, input.note),
 });
 
@@ -69,6 +72,7 @@ export const requestPrecheck = ruledStep('requestPrecheck', {
   inputType: 'CaseStepInput',
   input: { note },
   answer: Case,
+  guard: (context, file) => drafts.requestPrecheck(context, file, null),
   rule: (context, file, input) => drafts.requestPrecheck(context, file, input.note),
 });
 
@@ -87,5 +91,6 @@ export const precheckCase = ruledStep('precheckCase', {
     remarks: optionalText(1000),
   },
   answer: Case,
+  guard: drafts.atPrecheck,
   rule: (context, file, input) => drafts.precheckCase(context, file, input.missing, input.remarks),
 });

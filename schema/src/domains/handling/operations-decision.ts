@@ -3,7 +3,7 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { IDEMPOTENT } from '../../operation/operation.ts';
 import { OPINIONS, OUTCOMES, SPECIAL_PROCEDURES } from '../../case/words.ts';
 import { optionalText } from '../../operation/input-parts.ts';
-import { ruledStep } from '../../operation/case-step.ts';
+import { ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { word } from '../../operation/fields.ts';
 import * as rules from './decision.ts';
 import { note, reason, staff } from './input-parts.ts';
@@ -38,6 +38,7 @@ export const reviewCase = ruledStep('reviewCase', {
       .meta({ description: "Who checked with the reviewer, where the item's substance is checked." }),
   },
   answer: Case,
+  guard: rules.mayReviewCase,
   rule: (context, file, input) =>
     rules.reviewCase(context, file, input.opinion, input.note, input.amountFen, input.second ?? null),
 });
@@ -58,6 +59,8 @@ export const decideCase = ruledStep('decideCase', {
     minutes: optionalText(200).meta({ description: '会议纪要; needed where the item is decided together.' }),
   },
   answer: Case,
+  // what is never granted may still be refused, with a reason and the meeting's minutes
+  guard: (context, file) => rules.decideCase(context, file, 'REFUSED', SOME_REASON, SOME_REASON),
   rule: (context, file, input) => rules.decideCase(context, file, input.outcome, input.reason, input.minutes),
 });
 
@@ -73,6 +76,7 @@ export const decideOnTheSpot = ruledStep('decideOnTheSpot', {
   article: ARTICLES.onTheSpot,
   input: { outcome, reason: decisionReason },
   answer: Case,
+  guard: (context, file) => rules.decideOnTheSpot(context, file, { outcome: 'GRANTED', reason: null }),
   rule: (context, file, input) => rules.decideOnTheSpot(context, file, input),
 });
 
@@ -99,6 +103,7 @@ export const startProcedure = ruledStep('startProcedure', {
       .meta({ description: 'Plain days it is expected to need; needed where it stops the clock.' }),
   },
   answer: Case,
+  guard: procedures.mayStartProcedure,
   rule: (context, file, input) => procedures.startProcedure(context, file, input),
 });
 
@@ -120,6 +125,7 @@ export const endProcedure = ruledStep('endProcedure', {
       .meta({ description: 'Who surveyed the site; two of them where the substance is checked.' }),
   },
   answer: Case,
+  guard: procedures.mayEndProcedure,
   rule: (context, file, input) =>
     procedures.endProcedure(context, file, input.procedure, input.result, input.staff ?? []),
 });
@@ -139,5 +145,6 @@ export const extendCase = ruledStep('extendCase', {
     reason,
   },
   answer: Case,
+  guard: (context, file) => procedures.extendCase(context, file, 1, SOME_REASON),
   rule: (context, file, input) => procedures.extendCase(context, file, input.days, input.reason),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Grade } from '../../case/words.ts';
 import { DELIVERY_WAYS } from '../../case/words.ts';
-import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { fromNode, ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { word } from '../../operation/fields.ts';
 import type { DocumentDraft } from './delivery.ts';
 import * as delivery from './delivery.ts';
@@ -24,6 +24,7 @@ export const issueDocument = ruledStep('issueDocument', {
   input: { note },
   needs: fromNode<DocumentDraft>(),
   answer: Case,
+  guard: delivery.documentSeal,
   rule: (context, file, _input, document) => delivery.issueDocument(context, file, document),
 });
 
@@ -40,6 +41,7 @@ export const deliverCase = ruledStep('deliverCase', {
   keyedAs: 'deliver',
   input: { way: word('DeliveryWay', DELIVERY_WAYS), note },
   answer: Case,
+  guard: (context, file) => delivery.deliverCase(context, file, 'WINDOW', null),
   rule: (context, file, input) => delivery.deliverCase(context, file, input.way, input.note),
 });
 
@@ -56,6 +58,7 @@ export const closeCase = ruledStep('closeCase', {
   inputType: 'CaseStepInput',
   input: { note },
   answer: Case,
+  guard: (context, file) => delivery.closeCase(context, file, null),
   rule: (context, file, input) => delivery.closeCase(context, file, input.note),
 });
 
@@ -79,6 +82,7 @@ export const rateCase = ruledStep('rateCase', {
   keyedAs: 'rate',
   input: { grade },
   answer: Case,
+  guard: (context, file) => delivery.rateCase(context, file, 5),
   rule: (context, file, input) => delivery.rateCase(context, file, input.grade),
 });
 
@@ -95,6 +99,7 @@ export const withdrawCase = ruledStep('withdrawCase', {
   keyedAs: 'withdraw',
   ...reasoned,
   answer: Case,
+  guard: (context, file) => rules.askToWithdraw(context, file, SOME_REASON),
   rule: (context, file, input) => rules.askToWithdraw(context, file, input.reason),
 });
 
@@ -109,6 +114,7 @@ export const terminateCase = ruledStep('terminateCase', {
   keyedAs: 'terminate',
   ...reasoned,
   answer: Case,
+  guard: (context, file) => rules.terminateCase(context, file, SOME_REASON),
   rule: (context, file, input) => rules.terminateCase(context, file, input.reason),
 });
 
@@ -123,5 +129,6 @@ export const voidCase = ruledStep('voidCase', {
   keyedAs: 'void',
   ...reasoned,
   answer: Case,
+  guard: (context, file) => rules.voidCase(context, file, SOME_REASON),
   rule: (context, file, input) => rules.voidCase(context, file, input.reason),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { isDivisionCode } from '../../kernel/divisions.ts';
-import { ruledStep } from '../../operation/case-step.ts';
+import { ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import * as rules from './hand-off.ts';
 import { note, reason, reasoned } from './input-parts.ts';
 import { Case } from './views.ts';
@@ -21,6 +21,7 @@ export const forwardCase = ruledStep('forwardCase', {
   inputType: 'CaseStepInput',
   input: { note },
   answer: Case,
+  guard: (context, file) => rules.forwardCase(context, file, null),
   rule: (context, file, input) => rules.forwardCase(context, file, input.note),
 });
 
@@ -36,6 +37,7 @@ export const returnCase = ruledStep('returnCase', {
   keyedAs: 'return',
   ...reasoned,
   answer: Case,
+  guard: (context, file) => rules.returnCase(context, file, SOME_REASON),
   rule: (context, file, input) => rules.returnCase(context, file, input.reason),
 });
 
@@ -58,6 +60,7 @@ export const transferCase = ruledStep('transferCase', {
     reason,
   },
   answer: Case,
+  guard: rules.mayTransferCase,
   rule: (context, file, input) => rules.transferCase(context, file, input.to, input.reason),
 });
 
@@ -74,6 +77,7 @@ export const assignCase = ruledStep('assignCase', {
   inputType: 'CaseStepInput',
   input: { note },
   answer: Case,
+  guard: (context, file) => rules.assignCase(context, file, null),
   rule: (context, file, input) => rules.assignCase(context, file, input.note),
 });
 
@@ -88,5 +92,6 @@ export const recallCase = ruledStep('recallCase', {
   article: ARTICLES.delegation,
   ...reasoned,
   answer: Case,
+  guard: (context, file) => rules.askToRecall(context, file, SOME_REASON),
   rule: (context, file, input) => rules.askToRecall(context, file, input.reason),
 });

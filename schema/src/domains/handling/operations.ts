@@ -5,7 +5,8 @@ import { HANDLER_FILTERS } from '../caseload/words.ts';
 import { CUSTODIES } from '../../kernel/words.ts';
 import { askedDivision, word } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
-import { pageOf, query } from '../../operation/operation.ts';
+import { listOf, pageOf, query } from '../../operation/operation.ts';
+import { VIEWERS_DESK } from '../../operation/route.ts';
 import { acceptCase, precheckCase, refuseCase, requestPrecheck, requestSupplement } from './operations-acceptance.ts';
 import {
   decideCase,
@@ -26,7 +27,7 @@ import {
 } from './operations-ending.ts';
 import { assignCase, forwardCase, recallCase, returnCase, transferCase } from './operations-hand-off.ts';
 import { person } from '../caseload/inputs.ts';
-import { Case, Paper } from './views.ts';
+import { Case, Paper, StepState } from './views.ts';
 
 const caseId = z.string().meta({ scalar: 'ID' });
 const ofCase = { by: 'prefix', argument: 'case', copyAt: 'viewer' } as const;
@@ -98,6 +99,21 @@ export const notice = query('caseNotice', {
   answer: Paper,
 });
 
+/**
+ * Every step there is, as it stands for the person who asks, judged at their own desk without its input.
+ * @throws {ProblemError} NOT_FOUND, FORBIDDEN
+ */
+export const steps = query('steps', {
+  zh: '可办步骤',
+  about: 'every step of a case, as it stands for the person who asks, at their own desk; judged without its input.',
+  by: 'READ_CASE',
+  oneCase: true,
+  article: ARTICLES.postDuties,
+  input: { case: caseId },
+  route: VIEWERS_DESK,
+  answer: listOf(StepState),
+});
+
 export const handling = domain('handling', {
   zh: '办理',
   role: 'handling',
@@ -105,6 +121,7 @@ export const handling = domain('handling', {
     cases,
     resultDocument: document,
     caseNotice: notice,
+    steps,
     requestPrecheck,
     precheckCase,
     acceptCase,

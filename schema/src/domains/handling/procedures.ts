@@ -1,9 +1,9 @@
 import { problem } from '../../kernel/errors.ts';
-import type { Staff } from '../../case/log-line.ts';
+import type { LogActor, Staff } from '../../case/log-line.ts';
 import { SPECIAL_PROCEDURE_LABELS } from '../../case/words.ts';
 import type { SpecialProcedure } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import type { CaseFile } from '../../case/case-file.ts';
+import type { CaseFile, Procedure } from '../../case/case-file.ts';
 import { isOrgan, openProcedures } from '../../case/case-file.ts';
 import { notCompetent } from '../../case/case-grants.ts';
 import type { Item } from '../catalogue/catalogue.ts';
@@ -45,9 +45,7 @@ export interface ProcedureStart {
  * ILLEGAL_STEP for a licence's hearing, which begins with its request or its call
  */
 export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart): Step {
-  const actor = atOwnCase(desk, file, 'RUN_PROCEDURE');
-  requireFollows(file, 'PROCEDURE_STARTED');
-  if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
+  const actor = mayStartProcedure(desk, file);
   if (start.kind === 'HEARING' && file.itemKind === 'LICENSE') {
     throw problem('ILLEGAL_STEP', "A licence's hearing is offered, asked for and called; its time is kept with it.", {
       article: ARTICLES.hearingOffered,
@@ -71,6 +69,14 @@ export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart
   return oneLine({ action: 'PROCEDURE_STARTED', actor, note: start.notice, data });
 }
 
+/** Who begins a procedure, whichever it is. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+export function mayStartProcedure(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOwnCase(desk, file, 'RUN_PROCEDURE');
+  requireFollows(file, 'PROCEDURE_STARTED');
+  if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
+  return actor;
+}
+
 /**
  * Ends a special procedure with its result; the clock goes on.
  * @param staff who surveyed the site; two of them where the item's substance is checked (Art. 34)
@@ -85,18 +91,34 @@ export function endProcedure(
 ): Step {
   const actor = atOwnCase(desk, file, 'RUN_PROCEDURE');
   requireFollows(file, 'PROCEDURE_ENDED');
-  const open = openProcedures(file).find((p) => p.number === procedure && p.node === desk.node);
+  const open = runningAt(desk, file).find((p) => p.number === procedure);
   if (!open) {
     throw problem('NOT_FOUND', `No procedure ${procedure} of this case runs at ${desk.node}.`, { field: 'procedure' });
   }
   requireReason(result, ARTICLES.excludedTime);
-  if (open.kind === 'HEARING' && hearingOpen(file.hearing)) {
-    throw problem('HEARING_OPEN', 'The hearing ends with its record.', { article: ARTICLES.hearingRules });
-  }
+  if (endsWithRecord(open, file)) throw heldOpen();
   requireSurveyors(desk, open.kind, staff);
   const data = { procedure, result, ...(staff.length > 0 ? { staff: [...staff] } : {}) };
   return oneLine({ action: 'PROCEDURE_ENDED', actor, note: result, data });
 }
+
+/**
+ * Whether a procedure runs here that could be ended.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_FOUND, HEARING_OPEN
+ */
+export function mayEndProcedure(desk: Desk, file: CaseFile): void {
+  atOwnCase(desk, file, 'RUN_PROCEDURE');
+  requireFollows(file, 'PROCEDURE_ENDED');
+  const running = runningAt(desk, file);
+  if (running.length === 0) {
+    throw problem('NOT_FOUND', `No procedure of this case runs at ${desk.node}.`, { field: 'procedure' });
+  }
+  if (running.every((procedure) => endsWithRecord(procedure, file))) throw heldOpen();
+}
+
+const runningAt = ({ node }: Pick<Desk, 'node'>, file: CaseFile) => openProcedures(file).filter((p) => p.node === node);
+const endsWithRecord = ({ kind }: Procedure, { hearing }: CaseFile) => kind === 'HEARING' && hearingOpen(hearing);
+const heldOpen = () => problem('HEARING_OPEN', 'The hearing ends with its record.', { article: ARTICLES.hearingRules });
 
 function requireSurveyors({ item }: Desk, kind: SpecialProcedure, staff: readonly Staff[]): void {
   const article = ARTICLES.substanceCheck;

@@ -1,5 +1,6 @@
 import type { CaseResult, CaseState } from '../../case/words.ts';
 import type { Clock } from '../../case/clock.ts';
+import type { Answers } from '../../operation/answers.ts';
 import type { Custody, Role } from '../../kernel/words.ts';
 import type {
   Decision,
@@ -16,7 +17,9 @@ import type { GreenChannel, Urgency } from '../expedited/rules.ts';
 import type { LogAction } from '../../case/log-words.ts';
 import type { MissingMaterial } from '../../case/log-line.ts';
 import type { HandlerView } from '../caseload/views.ts';
+import type { Viewer } from '../../operation/permissions.ts';
 import { view } from '../../operation/operation.ts';
+import type { CaseStepState } from '../../operation/step-states.ts';
 
 export interface LogEntryView {
   seq: number;
@@ -67,5 +70,18 @@ export interface HandlingView {
 }
 
 export const Case = view<HandlingView>('Case');
+export const StepState = view<CaseStepState>('CaseStepState');
 /** A paper of the case, as Markdown. */
 export const Paper = view<string>('String');
+
+export interface HandlingKey {
+  id: string;
+  /** Whether a node that does not hold the case may answer with what was echoed to it. */
+  copy: boolean;
+}
+
+/** Batched lookup of cases, by which the gateway puts their parts together. */
+export interface HandlingLookup {
+  /** Each key answers for itself: NOT_CUSTODIAN with the custodian's code where a copy is not asked for. */
+  getMany(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView>;
+}

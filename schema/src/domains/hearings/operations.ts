@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
+import type { CaseFile } from '../../case/case-file.ts';
 import type { Material } from '../../case/log-line.ts';
-import { fromNode, ruledStep } from '../../operation/case-step.ts';
+import { forOneOf, fromNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
 import { askedDivision } from '../../operation/fields.ts';
 import { optionalText, phone, text } from '../../operation/input-parts.ts';
@@ -13,6 +14,9 @@ import { Hearing } from './views.ts';
 /** Most interested parties told at once. */
 const MOST = 200;
 const PARTY = '0 the applicant; 1, 2, 3 … the interested parties.';
+
+/** Parties that were told of their right to a hearing. */
+const offered = ({ hearing: { offers } }: CaseFile) => offers.map((offer) => offer.party);
 
 const party = z.int().min(0);
 const oneParty = { party: party.meta({ description: PARTY }) };
@@ -56,6 +60,7 @@ export const tellInterestedParties = ruledStep('tellInterestedParties', {
   },
   needs: paper,
   answer: Hearing,
+  guard: (context, file) => rules.atOrgan(context, file, 'INTERESTED_TOLD'),
   rule: (context, file, { parties, matter, grave }, register) =>
     rules.tellInterested(context, file, { count: parties.length, register, matter, grave }),
 });
@@ -72,6 +77,7 @@ export const hearParty = ruledStep('hearParty', {
   input: { ...oneParty, statement: text(10_000) },
   needs: paper,
   answer: Hearing,
+  guard: (context, file) => rules.atOrgan(context, file, 'PARTY_HEARD'),
   rule: (context, file, input, statement) => rules.hearParty(context, file, input.party, statement),
 });
 
@@ -86,6 +92,7 @@ export const offerHearing = ruledStep('offerHearing', {
   article: ARTICLES.hearingOffered,
   input: { notice: words(2000).meta({ description: 'What the parties are told in writing.' }) },
   answer: Hearing,
+  guard: rules.mayOfferHearing,
   rule: (context, file, { notice }) => rules.offerHearing(context, file, notice),
 });
 
@@ -101,6 +108,7 @@ export const requestHearing = ruledStep('requestHearing', {
   inputType: 'HearingPartyInput',
   input: oneParty,
   answer: Hearing,
+  guard: forOneOf(offered, 0, rules.requestHearing),
   rule: (context, file, input) => rules.requestHearing(context, file, input.party),
 });
 
@@ -115,6 +123,7 @@ export const waiveHearing = ruledStep('waiveHearing', {
   inputType: 'HearingPartyInput',
   input: oneParty,
   answer: Hearing,
+  guard: forOneOf(offered, 0, rules.waiveHearing),
   rule: (context, file, input) => rules.waiveHearing(context, file, input.party),
 });
 
@@ -142,6 +151,7 @@ export const callHearing = ruledStep('callHearing', {
     announcement: optionalText(2000).meta({ description: '公告; needed where the hearing was not asked for.' }),
   },
   answer: Hearing,
+  guard: rules.mayCallHearing,
   rule: (context, file, { at, place, chair, announcement }) =>
     rules.callHearing(context, file, { at, place, chair, announcement }),
 });
@@ -157,6 +167,7 @@ export const recuseChair = ruledStep('recuseChair', {
   article: ARTICLES.hearingRules,
   input: { reason: words(500) },
   answer: Hearing,
+  guard: rules.mayRecuseChair,
   rule: (context, file, { reason }) => rules.recuseChair(context, file, reason),
 });
 
@@ -182,6 +193,7 @@ export const holdHearing = ruledStep('holdHearing', {
   },
   needs: paper,
   answer: Hearing,
+  guard: rules.mayHoldHearing,
   rule: (context, file, { attended, signed, unsigned }, record) =>
     rules.holdHearing(context, file, { attended, signed, unsigned, record }),
 });

@@ -53,7 +53,11 @@ const BY = {
   CHAIR_RECUSED: 'RECUSE_CHAIR',
 } as const satisfies Record<HearingAction, string>;
 
-function atOrgan(desk: Desk, file: CaseFile, line: HearingAction): LogActor {
+/**
+ * Who writes a line of a hearing, whatever it says.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT
+ */
+export function atOrgan(desk: Desk, file: CaseFile, line: HearingAction): LogActor {
   const actor = atOwnCase(desk, file, BY[line]);
   requireFollows(file, line);
   if (!isOrgan(desk.node, file)) throw notCompetent(desk.node, file);
@@ -94,20 +98,27 @@ export function hearParty(desk: Desk, file: CaseFile, party: number, statement: 
  * @throws {ProblemError} ILLEGAL_STEP for what is no licence or when all were told, NOTICE_MISSING
  */
 export function offerHearing(desk: Desk, file: CaseFile, notice: string): Step {
-  const actor = atOrgan(desk, file, 'HEARING_OFFERED');
-  requireLicence(file);
-  const owed = owedOffers(file.hearing, desk.item.hearing);
-  const untold = partiesOf(file.hearing).filter((p) => !file.hearing.offers.some((o) => o.party === p));
-  const parties = owed.length > 0 ? owed : untold;
-  if (parties.length === 0) {
-    throw problem('ILLEGAL_STEP', 'All parties were told of their right to a hearing.', { article: offered });
-  }
+  const { actor, parties } = mayOfferHearing(desk, file);
   if (notice.trim() === '') {
     throw problem('NOTICE_MISSING', 'The parties are told in writing.', { article: offered, field: 'notice' });
   }
   requireNoPersonalData(notice, 'notice');
   const until = endOf(desk, HEARING_REQUEST_LIMIT).toISOString();
   return oneLine({ action: 'HEARING_OFFERED', actor, note: notice, data: { parties, notice, until } });
+}
+
+/**
+ * Who tells parties of their right to a hearing, and which parties.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT
+ */
+export function mayOfferHearing(desk: Desk, file: CaseFile): { actor: LogActor; parties: number[] } {
+  const actor = atOrgan(desk, file, 'HEARING_OFFERED');
+  requireLicence(file);
+  const owed = owedOffers(file.hearing, desk.item.hearing);
+  const untold = partiesOf(file.hearing).filter((p) => !file.hearing.offers.some((o) => o.party === p));
+  const parties = owed.length > 0 ? owed : untold;
+  if (parties.length > 0) return { actor, parties };
+  throw problem('ILLEGAL_STEP', 'All parties were told of their right to a hearing.', { article: offered });
 }
 
 /**
@@ -168,8 +179,7 @@ export interface HearingPlan {
  * @throws {ProblemError} HEARING_NOTICE_SHORT, HEARING_TOO_LATE, HEARING_CHAIR, NOTICE_MISSING, BAD_INPUT
  */
 export function callHearing(desk: Desk, file: CaseFile, plan: HearingPlan): Step {
-  const actor = atOrgan(desk, file, 'HEARING_CALLED');
-  requireLicence(file);
+  const actor = mayCallHearing(desk, file);
   const { call, requests } = file.hearing;
   if (plan.place.trim() === '') throw problem('BAD_INPUT', 'Name the place.', { field: 'place' });
   requireTime(desk, file, plan);
@@ -190,6 +200,13 @@ export function callHearing(desk: Desk, file: CaseFile, plan: HearingPlan): Step
   const { at, ...rest } = plan;
   const called: LineDraft = { action: 'HEARING_CALLED', actor, note: null, data: { ...rest, at: at.toISOString() } };
   return { lines: [called, ...begun(desk, file, actor, at)], handOff: null };
+}
+
+/** Who calls the hearing, whenever it is. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+export function mayCallHearing(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOrgan(desk, file, 'HEARING_CALLED');
+  requireLicence(file);
+  return actor;
 }
 
 function requireTime(desk: Desk, { hearing: { call, requests } }: CaseFile, { at, place }: HearingPlan): void {
@@ -216,11 +233,17 @@ function requireTime(desk: Desk, { hearing: { call, requests } }: CaseFile, { at
  * @throws {ProblemError} NOT_FOUND, REASON_MISSING
  */
 export function recuseChair(desk: Desk, file: CaseFile, reason: string): Step {
-  const actor = atOrgan(desk, file, 'CHAIR_RECUSED');
-  if (!file.hearing.call?.chair) throw problem('NOT_FOUND', 'No chair is named.', { article: ARTICLES.hearingRules });
+  const actor = mayRecuseChair(desk, file);
   requireReason(reason, ARTICLES.hearingRules);
   requireNoPersonalData(reason, 'reason');
   return oneLine({ action: 'CHAIR_RECUSED', actor, note: reason, data: { reason } });
+}
+
+/** Who lets the chair step back, for whatever reason. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND */
+export function mayRecuseChair(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOrgan(desk, file, 'CHAIR_RECUSED');
+  if (file.hearing.call?.chair) return actor;
+  throw problem('NOT_FOUND', 'No chair is named.', { article: ARTICLES.hearingRules });
 }
 
 export type HeldHearing = Omit<HearingRecord, 'at' | 'chair'>;
@@ -230,6 +253,24 @@ export type HeldHearing = Omit<HearingRecord, 'at' | 'chair'>;
  * @throws {ProblemError} NOT_FOUND, HEARING_CHAIR, BAD_INPUT
  */
 export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step {
+  const actor = mayHoldHearing(desk, file);
+  const article = ARTICLES.hearingRules;
+  if (!isSoundAttendance(file.hearing, held)) {
+    throw problem('BAD_INPUT', 'Every person present must sign the record or be recorded as refusing.', {
+      article,
+      field: 'signed',
+    });
+  }
+  held.unsigned.forEach(({ reason }, i) => requireNoPersonalData(reason, `unsigned.${i}.reason`));
+  const line: LineDraft = { action: 'HEARING_HELD', actor, note: null, data: { ...held } };
+  return { lines: [line, ...ended(file, actor, '听证笔录已制作')], handOff: null };
+}
+
+/**
+ * Who files the record of the hearing, whatever it says.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, HEARING_CHAIR, BAD_INPUT ahead of the hearing
+ */
+export function mayHoldHearing(desk: Desk, file: CaseFile): LogActor {
   // the chair comes from outside the department that reviews
   const actor = actAs(desk, 'HOLD_HEARING', file);
   requireCustody(desk.node, file);
@@ -242,15 +283,7 @@ export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step
     throw problem('HEARING_CHAIR', 'The record is filed by the chair that was named.', { article });
   }
   if (desk.now < call.at) throw problem('BAD_INPUT', 'The hearing has not been yet.', { article, field: 'record' });
-  if (!isSoundAttendance(file.hearing, held)) {
-    throw problem('BAD_INPUT', 'Every person present must sign the record or be recorded as refusing.', {
-      article,
-      field: 'signed',
-    });
-  }
-  held.unsigned.forEach(({ reason }, i) => requireNoPersonalData(reason, `unsigned.${i}.reason`));
-  const line: LineDraft = { action: 'HEARING_HELD', actor, note: null, data: { ...held } };
-  return { lines: [line, ...ended(file, actor, '听证笔录已制作')], handOff: null };
+  return actor;
 }
 
 const offered = ARTICLES.hearingOffered;

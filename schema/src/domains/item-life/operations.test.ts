@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseInput } from '../../graph/inputs.ts';
+import { parseInput } from '../../graph/parse-input.ts';
 import { refusals } from '../../testing/refusals.ts';
 import { implementationSchema, itemSchema } from '../catalogue/catalogue.ts';
 import { reviseImplementation } from '../implementation/operations.ts';

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import type { CaseFile } from '../../case/case-file.ts';
 import { divisionCodeSchema } from '../../case/log-line.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
-import { handledAtNode, ruledStep } from '../../operation/case-step.ts';
+import { forOneOf, handledAtNode, ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
 import { askedDivision, id, word } from '../../operation/fields.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
 import { mutation, pageOf, query } from '../../operation/operation.ts';
 import { ASKED_DIVISION } from '../../operation/route.ts';
+import { outstandingParties } from './rules.ts';
 import * as rules from './steps.ts';
 import { JointHandling, MaterialBytes, OpinionRequest, PartyStep } from './views.ts';
 import { ATTENDANCES, OBJECTION_ENDS, PARTY_ASKS, PARTY_OPINIONS, PROJECT_STAGES } from './words.ts';
@@ -19,6 +21,8 @@ const number = z.int().min(1);
 const days = z.int();
 /** May be empty: the rule refuses that, and cites its source. */
 const words = (max: number) => z.string().trim().max(max);
+/** Parties that have still to answer. */
+const waitedFor = ({ joint: handled }: CaseFile) => outstandingParties(handled).map((party) => party.number);
 const caseId = z.string().meta({ scalar: 'ID' });
 const oneQuestion = { division: askedDivision, case: caseId, party: z.int() };
 
@@ -122,6 +126,7 @@ export const openJointHandling = ruledStep('openJointHandling', {
   // the node refuses parties at nodes it does not know
   needs: handledAtNode,
   answer: JointHandling,
+  guard: rules.mayOpenJoint,
   rule: (context, file, { stage, parties }) => rules.openJoint(context, file, { stage, parties }),
 });
 
@@ -198,6 +203,7 @@ export const scheduleSiteVisit = ruledStep('scheduleSiteVisit', {
     parties: z.array(number).max(MOST).meta({ description: 'Numbers of the parties that are called.' }),
   },
   answer: JointHandling,
+  guard: rules.mayScheduleVisit,
   rule: (context, file, { at, place, parties }) => rules.scheduleVisit(context, file, { at, place, parties }),
 });
 
@@ -234,6 +240,7 @@ export const recordSiteVisit = ruledStep('recordSiteVisit', {
       .max(MOST),
   },
   answer: JointHandling,
+  guard: rules.mayRecordVisit,
   rule: (context, file, { record, attendance, corrections }) =>
     rules.recordVisit(context, file, { record, attendance, corrections }),
 });
@@ -248,6 +255,7 @@ export const confirmCorrection = ruledStep('confirmCorrection', {
   article,
   input: { correction: number, evidence: words(1000) },
   answer: JointHandling,
+  guard: rules.mayConfirmCorrection,
   rule: (context, file, { correction, evidence }) => rules.confirmCorrection(context, file, correction, evidence),
 });
 
@@ -262,6 +270,7 @@ export const resolveObjection = ruledStep('resolveObjection', {
   article,
   input: { party: number, end: word('ObjectionEnd', OBJECTION_ENDS), resolution: words(1000) },
   answer: JointHandling,
+  guard: rules.mayResolveObjection,
   rule: (context, file, { party, end, resolution }) =>
     rules.resolveObjection(context, file, { party, end, resolution }),
 });
@@ -277,6 +286,7 @@ export const withdrawQuestion = ruledStep('withdrawQuestion', {
   article,
   input: { party: number, reason: words(1000).meta({ description: 'Names no numbers of a person.' }) },
   answer: JointHandling,
+  guard: forOneOf(waitedFor, 1, (context, file, party) => rules.withdrawQuestion(context, file, party, SOME_REASON)),
   rule: (context, file, { party, reason }) => rules.withdrawQuestion(context, file, party, reason),
 });
 

@@ -9,8 +9,8 @@ import type { CaseFile } from '../../case/case-file.ts';
 import { notCompetent } from '../../case/case-grants.ts';
 import { clockOf } from '../../case/clock.ts';
 import type { Desk, LineDraft, Step } from '../../case/step-context.ts';
-import type { JointHandling, Party } from './rules.ts';
-import { effectOfSilence, isOutstanding, lapsable } from './rules.ts';
+import type { Correction, JointHandling, Party, SiteVisit } from './rules.ts';
+import { effectOfSilence, isOutstanding, lapsable, openObjections } from './rules.ts';
 import { STAGE_LEADS } from './leads.ts';
 import { absenceFrom, visitOf } from './parties.ts';
 import { departmentsOf } from '../../operation/permissions.ts';
@@ -41,10 +41,7 @@ export interface JointOpening {
  * BAD_INPUT for a deadline outside the case's own limit, or a party that is no organ
  */
 export function openJoint(desk: Desk, file: CaseFile, { stage, parties: named }: JointOpening): Step {
-  const actor = atOwnCase(desk, file, 'LEAD_JOINT');
-  requireFollows(file, 'JOINT_OPENED');
-  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
-  if (file.joint) throw problem('JOINT_REPEATED', 'Joint handling of this case is open already.', { article });
+  const actor = mayOpenJoint(desk, file);
   const lead = stage === null ? (departmentsOf(desk.item.department)[0] ?? desk.item.department) : STAGE_LEADS[stage];
   if (stage !== null && desk.viewer.department !== lead) {
     throw problem('WRONG_DEPARTMENT', `${lead} leads this stage, not ${desk.viewer.department ?? 'this window'}.`, {
@@ -86,6 +83,15 @@ export function openJoint(desk: Desk, file: CaseFile, { stage, parties: named }:
   });
   const data = { lead, stage, silentApproval, absenceDefault, parties: asked };
   return oneLine({ action: 'JOINT_OPENED', actor, note: null, data });
+}
+
+/** Who opens joint handling, whoever is asked. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, JOINT_REPEATED */
+export function mayOpenJoint(desk: Desk, file: CaseFile): LogActor {
+  const actor = atOwnCase(desk, file, 'LEAD_JOINT');
+  requireFollows(file, 'JOINT_OPENED');
+  if (desk.node !== file.decider) throw notCompetent(desk.node, file);
+  if (file.joint) throw problem('JOINT_REPEATED', 'Joint handling of this case is open already.', { article });
+  return actor;
 }
 
 export interface OpinionInput {
@@ -139,8 +145,7 @@ export function lapseOpinions(desk: Pick<Desk, 'node' | 'now'>, file: CaseFile):
 
 /** Calls the parties to the one joint visit (联合踏勘); may be moved until it is recorded. */
 export function scheduleVisit(desk: Desk, file: CaseFile, visit: { at: Date; place: string; parties: number[] }): Step {
-  const { actor, joint } = asLead(desk, file, 'VISIT_SCHEDULED');
-  if (joint.visit?.recorded) throw problem('JOINT_REPEATED', 'The visit is recorded; there is one.', { article });
+  const { actor, joint } = mayScheduleVisit(desk, file);
   if (visit.at <= desk.now) throw problem('BAD_INPUT', 'The visit lies ahead.', { field: 'at' });
   if (visit.place.trim() === '') throw problem('BAD_INPUT', 'Name the place.', { field: 'place' });
   if (visit.parties.length === 0 || new Set(visit.parties).size < visit.parties.length) {
@@ -151,6 +156,13 @@ export function scheduleVisit(desk: Desk, file: CaseFile, visit: { at: Date; pla
     throw problem('OPINION_SETTLED', `The question to party ${number} was taken back.`, { article, field: 'parties' });
   }
   return oneLine({ action: 'VISIT_SCHEDULED', actor, note: null, data: { ...visit, at: visit.at.toISOString() } });
+}
+
+/** Who calls the visit, whenever it is. @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, JOINT_REPEATED */
+export function mayScheduleVisit(desk: Desk, file: CaseFile): ByLead {
+  const lead = asLead(desk, file, 'VISIT_SCHEDULED');
+  if (!lead.joint.visit?.recorded) return lead;
+  throw problem('JOINT_REPEATED', 'The visit is recorded; there is one.', { article });
 }
 
 export interface VisitRecord {
@@ -164,12 +176,7 @@ export interface VisitRecord {
  * @throws {ProblemError} NOT_FOUND without a visit; JOINT_REPEATED, JOINT_INCOMPLETE, REASON_MISSING, BAD_INPUT
  */
 export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): Step {
-  const { actor, joint } = asLead(desk, file, 'VISIT_RECORDED');
-  const { visit } = joint;
-  if (!visit) throw problem('NOT_FOUND', 'No visit was called.', { article });
-  if (visit.recorded)
-    throw problem('JOINT_REPEATED', 'The visit is recorded; corrections are named once.', { article });
-  if (desk.now < visit.at) throw problem('BAD_INPUT', 'The visit has not been yet.', { field: 'attendance' });
+  const { actor, visit } = mayRecordVisit(desk, file);
   if (record.record.trim() === '') throw problem('BAD_INPUT', 'Say what the visit found.', { field: 'record' });
   const named = record.attendance.map((a) => a.party);
   if (named.length !== visit.called.length || !visit.called.every((n) => named.includes(n))) {
@@ -201,6 +208,20 @@ export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): St
 }
 
 /**
+ * Who records which visit, whatever it found.
+ * @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, NOT_FOUND, JOINT_REPEATED, BAD_INPUT ahead of the visit
+ */
+export function mayRecordVisit(desk: Desk, file: CaseFile): { actor: LogActor; visit: SiteVisit } {
+  const { actor, joint } = asLead(desk, file, 'VISIT_RECORDED');
+  const { visit } = joint;
+  if (!visit) throw problem('NOT_FOUND', 'No visit was called.', { article });
+  if (visit.recorded)
+    throw problem('JOINT_REPEATED', 'The visit is recorded; corrections are named once.', { article });
+  if (desk.now < visit.at) throw problem('BAD_INPUT', 'The visit has not been yet.', { field: 'attendance' });
+  return { actor, visit };
+}
+
+/**
  * Says beforehand why a party can't come to the visit (踏勘请假): its absence then stands for nothing.
  * @throws {ProblemError} NOT_FOUND, WRONG_DEPARTMENT, EXCUSE_TOO_LATE, REASON_MISSING
  */
@@ -213,12 +234,23 @@ export function excuseFromVisit(desk: Desk, file: CaseFile, number: number, reas
 
 /** Confirms that a correction is made (整改完成), by what shows it. @throws {ProblemError} NOT_FOUND, REASON_MISSING */
 export function confirmCorrection(desk: Desk, file: CaseFile, correction: number, evidence: string): Step {
-  const { actor, joint } = asLead(desk, file, 'CORRECTION_MADE');
-  if (!joint.corrections.some((c) => c.number === correction && c.made === null)) {
+  const { actor, open } = mayConfirmCorrection(desk, file);
+  if (!open.some((c) => c.number === correction)) {
     throw problem('NOT_FOUND', `No correction ${correction} is open.`, { field: 'correction' });
   }
   requireReason(evidence, article);
   return oneLine({ action: 'CORRECTION_MADE', actor, note: evidence, data: { correction, evidence } });
+}
+
+/**
+ * Who confirms a correction, and those that are open: whichever is made, there is one.
+ * @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, NOT_FOUND
+ */
+export function mayConfirmCorrection(desk: Desk, file: CaseFile): { actor: LogActor; open: Correction[] } {
+  const { actor, joint } = asLead(desk, file, 'CORRECTION_MADE');
+  const open = joint.corrections.filter((c) => c.made === null);
+  if (open.length > 0) return { actor, open };
+  throw problem('NOT_FOUND', 'No correction is open.', { field: 'correction' });
 }
 
 /**
@@ -231,7 +263,7 @@ export function resolveObjection(
   file: CaseFile,
   { party: number, end, resolution }: { party: number; end: ObjectionEnd; resolution: string },
 ): Step {
-  const { actor, joint } = asLead(desk, file, 'OBJECTION_RESOLVED');
+  const { actor, joint } = mayResolveObjection(desk, file);
   const party = findParty(joint, number);
   if (party.given?.opinion !== 'OBJECT' || party.resolved) {
     throw problem('NOT_FOUND', `Party ${number} has no objection to resolve.`, { field: 'party' });
@@ -244,6 +276,16 @@ export function resolveObjection(
   }
   requireReason(resolution, article);
   return oneLine({ action: 'OBJECTION_RESOLVED', actor, note: resolution, data: { party: number, end, resolution } });
+}
+
+/**
+ * Who resolves an objection, whichever: there is one.
+ * @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, NOT_FOUND
+ */
+export function mayResolveObjection(desk: Desk, file: CaseFile): ByLead {
+  const lead = asLead(desk, file, 'OBJECTION_RESOLVED');
+  if (openObjections(lead.joint).length > 0) return lead;
+  throw problem('NOT_FOUND', 'No objection is to be resolved.', { field: 'party' });
 }
 
 /**
@@ -282,7 +324,12 @@ const LEADS_BY = {
   QUESTION_WITHDRAWN: 'WITHDRAW_QUESTION',
 } as const;
 
-function asLead(desk: Desk, file: CaseFile, line: keyof typeof LEADS_BY): { actor: LogActor; joint: JointHandling } {
+interface ByLead {
+  actor: LogActor;
+  joint: JointHandling;
+}
+
+function asLead(desk: Desk, file: CaseFile, line: keyof typeof LEADS_BY): ByLead {
   const actor = atOwnCase(desk, file, LEADS_BY[line]);
   requireFollows(file, line);
   return { actor, joint: jointOf(file) };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseInput } from '../../graph/inputs.ts';
+import { parseInput } from '../../graph/parse-input.ts';
 import { roster } from './operations.ts';
 
 const { keepRosterAgent, nameStandIn } = roster.operations;

@@ -4,7 +4,7 @@ import { VILLAGE } from '../testing/fixtures.ts';
 import { refusal, refusals } from '../testing/refusals.ts';
 import { filing } from '../domains/filing/operations.ts';
 import { handling } from '../domains/handling/operations.ts';
-import { parseInput } from './inputs.ts';
+import { parseInput } from './parse-input.ts';
 
 const { acceptCase, decideCase, refuseCase, requestSupplement, reviewCase } = handling.operations;
 const { fileCase, supplementCase } = filing.operations;

@@ -1,0 +1,132 @@
+import { problem } from '../kernel/errors.ts';
+import type { FiledData, LogLine } from './log-line.ts';
+import { NO_GRANTS } from './log-line.ts';
+import type { CaseFile } from './case-file.ts';
+import { outstanding } from './case-file.ts';
+import type { LogAction } from './log-words.ts';
+import { NO_FACTS } from '../domains/delegation/rules.ts';
+import { urgencyByItem } from '../domains/expedited/rules.ts';
+import { proxyOf } from '../domains/proxy/rules.ts';
+
+/** What is applied for: its papers, and who is to accept and decide it. */
+export const FILING_ACTIONS = [
+  'PRECHECKED',
+  'FILED',
+  'SUPPLEMENT_REQUESTED',
+  'SUPPLEMENTED',
+  'REROUTED',
+] as const satisfies LogAction[];
+type FilingLine = Extract<LogLine, { action: (typeof FILING_ACTIONS)[number] }>;
+type LineOf<A extends FilingLine['action']> = Extract<FilingLine, { action: A }>;
+
+/**
+ * What one of these lines changes.
+ * @param file as it is ahead of the line
+ * @returns null where the log does not allow it
+ * @throws {ProblemError} ILLEGAL_STEP
+ */
+export function afterFilingLine(file: CaseFile, line: FilingLine, at: Date): Partial<CaseFile> | null {
+  const { node, actor } = line;
+  switch (line.action) {
+    case 'PRECHECKED':
+      return { state: 'PRECHECKED', precheck: { at, node, actor, ...line.data } };
+    case 'FILED':
+      // the same application under the same number; only what came on top is new
+      if (line.data.number !== file.number || line.data.item !== file.item) return null;
+      return {
+        ...filingOf(line, line.data, at, file),
+        filed: true,
+        state: 'FILED',
+        materials: [...file.materials, ...line.data.materials],
+      };
+    case 'SUPPLEMENT_REQUESTED': {
+      if (file.supplement) return null;
+      const materialsBefore = file.materials.length;
+      const supplement = { at, node, missing: line.data.missing, materialsBefore, suppliedAt: null };
+      const renewal = file.renewal && { ...file.renewal, completeAt: null };
+      return { state: 'AWAITING_SUPPLEMENT', supplement, renewal };
+    }
+    case 'SUPPLEMENTED':
+      return supplemented(file, line, at);
+    case 'REROUTED':
+      return rerouted(file, line);
+    default:
+      return line satisfies never;
+  }
+}
+
+const filerOf = ({ node, actor: { sub, name } }: LogLine) => ({ node, sub, name });
+
+/**
+ * What an application says of itself.
+ * @param before the draft that is filed; null where the line opens the case
+ * @throws {ProblemError} ILLEGAL_STEP
+ */
+export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseFile | null) {
+  const { power = data.decider, through = NO_GRANTS } = data;
+  if (!isSoundWay({ ...data, power, through })) {
+    throw problem('ILLEGAL_STEP', `${data.decider} neither holds the power over ${line.case} nor a grant of it.`);
+  }
+  return {
+    number: data.number,
+    item: data.item,
+    itemVersion: data.itemVersion,
+    itemKind: data.itemKind,
+    filedAt: at,
+    filedBy: line.actor,
+    place: data.place,
+    acceptor: data.acceptor,
+    decider: data.decider,
+    power,
+    through,
+    facts: data.facts ?? NO_FACTS,
+    bundle: data.bundle ?? null,
+    renewal: data.renewal ? { ...data.renewal, completeAt: at } : null,
+    application: data.application,
+    proxied: data.consent !== null,
+    proxy: proxyOf(data.consent, before?.proxy ?? null, filerOf(line)),
+    project: data.project ?? before?.project ?? null,
+    urgency: data.urgent ? urgencyByItem(data.urgent.limit, line.actor, at) : null,
+    materialsInAt: at,
+    acceptorHadMaterials: line.node === data.acceptor,
+  };
+}
+
+function supplemented(file: CaseFile, line: LineOf<'SUPPLEMENTED'>, at: Date): Partial<CaseFile> {
+  const materials = [...file.materials, ...line.data.materials];
+  if (!file.supplement || outstanding({ ...file, materials }).length > 0) return { materials };
+  return {
+    materials,
+    state: 'FILED',
+    materialsInAt: at,
+    renewal: file.renewal && { ...file.renewal, completeAt: at },
+    acceptorHadMaterials: line.node === file.acceptor,
+    supplement: { ...file.supplement, suppliedAt: at },
+  };
+}
+
+function rerouted(file: CaseFile, line: LineOf<'REROUTED'>): Partial<CaseFile> | null {
+  const { acceptor, decider, through } = line.data;
+  const stoodOnGrants = Object.values(file.through).some((use) => use !== null);
+  // what is accepted stays accepted; who decides by its own power is who the item names
+  const sound =
+    stoodOnGrants &&
+    (file.acceptance === null || acceptor === file.acceptor) &&
+    isSoundWay({ acceptor, decider, power: file.power, through });
+  if (!sound) return null;
+  const acceptorHadMaterials = file.acceptorHadMaterials || acceptor === file.custodian;
+  return { acceptor, decider, through, acceptorHadMaterials };
+}
+
+/**
+ * Whether those who accept and decide hold the power or a grant of whoever holds it, never a grant of a grant (Art. 24).
+ */
+function isSoundWay(way: Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'through'>): boolean {
+  const { acceptor, decider, power, through } = way;
+  const uses = Object.values(through).filter((use) => use !== null);
+  return (
+    uses.every((use) => use.grantor === power && use.grantee !== power) &&
+    decider === (through.decide?.grantee ?? power) &&
+    (through.accept === null || through.accept.grantee === acceptor)
+  );
+}
