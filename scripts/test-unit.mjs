@@ -12,6 +12,7 @@ const STARTS = /from '(?:[^']*\/nats-broker\.ts|node:child_process|playwright-co
  */
 const LONG = [
   '**/case-journeys*.test.ts',
+  'schema/src/operation/step-guards.test.ts',
   '**/*fuzz.test.ts',
   'gateway/src/texts.test.ts',
   'gateway/src/bodies.test.ts',
