@@ -34,12 +34,9 @@ describe('the fault suite', () => {
   test(
     'finds out who trusts the broker’s acknowledgement, and who forgets what was done',
     async () => {
-      const { variants } = await runNaive(
-        { handOffs: 200, seed: 'npm test', times: 1, kinds: ['leafWiped', 'duplicated'], open: 60 },
-        quiet,
-      );
+      const { variants } = await runNaive({ handOffs: 80, seed: 'npm test', times: 1, open: 30 }, quiet);
       expect(variants.trusting.lost).toBeGreaterThan(0);
-      expect(variants.forgetful.duplicated).toBeGreaterThan(0);
+      expect(variants.forgetful.duplicated).toBeGreaterThan(variants.trusting.duplicated);
     },
     15 * MINUTES,
   );

@@ -46,7 +46,9 @@ export class BrokenFederation {
   readonly #postgres: ReadonlyMap<string, Services>;
   readonly #dir: string;
 
-  private constructor(parts: Omit<BrokenFederation, 'postgresOf' | 'restart' | 'tokens' | 'stop'> & PrivateParts) {
+  private constructor(
+    parts: Omit<BrokenFederation, 'postgresOf' | 'restart' | 'become' | 'tokens' | 'stop'> & PrivateParts,
+  ) {
     this.federation = parts.federation;
     this.databases = parts.databases;
     this.urls = parts.urls;
@@ -153,6 +155,17 @@ export class BrokenFederation {
         await pause(500);
       }
     }
+  }
+
+  /** Starts all hosts anew, as naive ones of another kind. */
+  async become(naive: NaiveVariant): Promise<void> {
+    await Promise.all(
+      this.federation.hosts().map(async (host) => {
+        this.federation.environment(host.name)['CHAOS_NAIVE'] = naive;
+        await host.stop();
+        await host.start();
+      }),
+    );
   }
 
   /** Everybody's token, by login, as the issuer of the federation gives them. */

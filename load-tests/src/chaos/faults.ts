@@ -13,12 +13,15 @@ const HUB = 'hub';
 /** What the city sends lies in the hub's store until these take it. */
 const COUNTY_HOSTS = ['sanmen', 'tiantai'] as const satisfies HostId[];
 const CLOCK_MS = 10 * 60_000;
-/** How long messages pile up in the broker's store before it is wiped, ms. */
+/** How long messages pile up in the broker's store before it is wiped, ms; from the first on, if one comes that soon. */
 const PILE_MS = 700;
+const FIRST_WITHIN_MS = 10_000;
 /** Messages a disturbance is to meet, and how long it waits for them at most, ms: on a slow machine few pass in a while. */
 const DISTURBED = 100;
 const DISTURBED_WITHIN_MS = 30_000;
 
+const SENT = `SELECT EXISTS (
+  SELECT 1 FROM outbox WHERE node = ANY ($1) AND receiver = ANY ($2) AND created_at > $3) AS sent`;
 const OWED = `SELECT node, receiver FROM outbox WHERE settled_at IS NULL LIMIT 200`;
 
 /** Breaks something, waits, and mends it. @returns what was broken, in words */
@@ -126,15 +129,43 @@ async function brokerKilled({ federation }: BrokenFederation, random: Random, id
 }
 
 /** @param idle hosts that take nothing meanwhile, so that messages lie in the store when it goes */
-async function wiped({ federation }: BrokenFederation, id: string, idle: readonly HostId[]): Promise<string> {
+async function wiped(broken: BrokenFederation, id: string, idle: readonly HostId[]): Promise<string> {
+  const { federation } = broken;
   for (const host of idle) federation.host(host).freeze();
   try {
+    await sent(broken, sendersAt(id), idle, new Date());
     await pause(PILE_MS);
     await federation.services.wipeBroker(id);
   } finally {
     for (const host of idle) federation.host(host).thaw();
   }
   return id;
+}
+
+/** What these send lies in a broker's store until it is taken. */
+function sendersAt(broker: string): readonly HostId[] {
+  const leaf = LEAFS.find(({ id }) => id === broker);
+  return leaf?.hosts ?? HOSTS.map(({ id }) => id).filter((id) => !LEAFS.some(({ hosts }) => isAmong(hosts, id)));
+}
+
+const isAmong = (hosts: readonly HostId[], id: HostId) => hosts.includes(id);
+const nodesOf = (hosts: readonly HostId[]) =>
+  HOSTS.filter(({ id }) => isAmong(hosts, id)).flatMap(({ nodes }) => nodes);
+
+/** Waits until something is sent, or it has taken too long: on a slow machine little is sent in a moment. */
+async function sent(
+  { databases }: BrokenFederation,
+  senders: readonly HostId[],
+  receivers: readonly HostId[],
+  since: Date,
+): Promise<void> {
+  const ends = [nodesOf(senders), nodesOf(receivers), since];
+  const longest = performance.now() + FIRST_WITHIN_MS;
+  while (performance.now() < longest) {
+    const answers = await databases.everywhere<{ sent: boolean }>(SENT, ends).catch(() => []);
+    if (answers.some((answer) => answer.sent)) return;
+    await pause(50);
+  }
 }
 
 function anyHost(random: Random): HostId {

@@ -62,8 +62,17 @@ const NAIVE_FINISH_MS = 15_000;
 
 /** Runs a federation under load and faults, mends everything, and looks what is left. */
 export async function runSuite(options: SuiteOptions, tell: (line: string) => void): Promise<SuiteResult> {
-  const { handOffs, naive = null, signal } = options;
   const began = performance.now();
+  const result = await withBroken(options, tell, (broken) => runOn(broken, options, tell));
+  return { ...result, seconds: { ...result.seconds, whole: round((performance.now() - began) / 1000) } };
+}
+
+/** Starts a federation that can be broken, for as long as it is worked with. */
+export async function withBroken<T>(
+  { handOffs, naive = null, signal }: SuiteOptions,
+  tell: (line: string) => void,
+  work: (broken: BrokenFederation) => Promise<T>,
+): Promise<T> {
   const broken = await BrokenFederation.start({
     naive,
     diskMib: 384 + Math.ceil(handOffs / 20),
@@ -71,23 +80,34 @@ export async function runSuite(options: SuiteOptions, tell: (line: string) => vo
     path: process.env['PATH'] ?? '',
     ...(signal ? { signal } : {}),
   });
-  let desks: Desks | null = null;
   try {
-    desks = new Desks({
-      seed: options.seed,
-      open: options.open ?? 240,
-      handOffs,
-      urls: broken.urls,
-      tokens: await broken.tokens(),
-      databases: broken.databases,
-      required: await requiredMaterials(),
-    });
-    const run = underFaults(broken, desks, options, tell);
-    const result = await (signal ? Promise.race([run, aborted(signal)]) : run);
-    return { ...result, seconds: { ...result.seconds, whole: round((performance.now() - began) / 1000) } };
+    return await work(broken);
   } finally {
-    await desks?.stop();
     await broken.stop();
+  }
+}
+
+/** Puts a federation that runs under load and faults. @returns what its databases say then */
+export async function runOn(
+  broken: BrokenFederation,
+  options: SuiteOptions,
+  tell: (line: string) => void,
+): Promise<SuiteResult> {
+  const { signal } = options;
+  const desks = new Desks({
+    seed: options.seed,
+    open: options.open ?? 240,
+    handOffs: options.handOffs,
+    urls: broken.urls,
+    tokens: await broken.tokens(),
+    databases: broken.databases,
+    required: await requiredMaterials(),
+  });
+  try {
+    const run = underFaults(broken, desks, options, tell);
+    return await (signal ? Promise.race([run, aborted(signal)]) : run);
+  } finally {
+    await desks.stop();
   }
 }
 
