@@ -1,10 +1,24 @@
-// npm run test:unit: the tests of schema and gateway that start no broker, program or browser.
+// npm run test:unit: the tests of schema and gateway that start no broker, program or browser, and are done in a minute.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_DIR, main, requirePackages, run } from './setup.mjs';
 
 /** What a test file imports that starts another process. */
 const STARTS = /from '(?:[^']*\/nats-broker\.ts|node:child_process|playwright-core|[^']*\/tls\.ts)'/;
+
+/**
+ * What takes long by what it is: generated journeys, hostile inputs, the largest texts and bodies that are let in,
+ * passwords at their real cost. `npm test` runs them, and so does whoever names files.
+ */
+const LONG = [
+  '**/case-journeys*.test.ts',
+  'schema/src/operation/step-guards.test.ts',
+  '**/*fuzz.test.ts',
+  'gateway/src/texts.test.ts',
+  'gateway/src/bodies.test.ts',
+  'gateway/src/commands/commands.test.ts',
+  'gateway/src/edge-guard.test.ts',
+];
 
 function testsThatStartSomething() {
   const files = readdirSync(join(PROJECT_DIR, 'gateway', 'src'), { recursive: true });
@@ -16,7 +30,9 @@ function testsThatStartSomething() {
 
 await main(async () => {
   await requirePackages();
-  const exclude = testsThatStartSomething().flatMap((file) => ['--exclude', file]);
+  const filters = process.argv.slice(2);
+  const left = [...testsThatStartSomething(), ...(filters.length === 0 ? LONG : [])];
+  const exclude = left.flatMap((file) => ['--exclude', file]);
   const projects = ['--project', 'schema', '--project', 'gateway'];
-  process.exitCode = await run('node_modules/.bin/vitest', ['run', ...projects, ...exclude, ...process.argv.slice(2)]);
+  process.exitCode = await run('node_modules/.bin/vitest', ['run', ...projects, ...exclude, ...filters]);
 });

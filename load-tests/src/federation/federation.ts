@@ -173,14 +173,24 @@ async function makeIssuer(dir: string, plan: FederationPlan, salt: string): Prom
   return files;
 }
 
+/** What the databases of hosts that share a PostgreSQL are copied from: it is migrated once. */
+const TEMPLATE = 'liandong_template';
+
 /** A migrated database for each host. @returns the hosts' settings */
 async function makeDatabases(ground: Ground, httpPort: number): Promise<Map<string, Record<string, string>>> {
   const { plan, services, topology } = ground;
   const paths = topologyPaths(secretsOf(ground.dir));
+  await migrate(await services.createDatabase(TEMPLATE));
+  const urls = new Map<string, string>();
+  for (const { id } of topology.hosts) {
+    const own = plan.postgres?.(id);
+    const name = `liandong_${id.replaceAll('-', '_')}`;
+    const url = await (own ? own.createDatabase(name) : services.createDatabase(name, TEMPLATE));
+    if (own) await migrate(url);
+    urls.set(id, url);
+  }
   const environments = topology.hosts.map(async (host) => {
-    const server = plan.postgres?.(host.id) ?? services;
-    const url = await server.createDatabase(`liandong_${host.id.replaceAll('-', '_')}`);
-    await migrate(url);
+    const url = urls.get(host.id) ?? '';
     const usual = {
       LIANDONG_HOST: host.id,
       LIANDONG_NODES: host.nodes.join(','),

@@ -143,22 +143,39 @@ export class Services {
     return `postgresql://postgres:${postgresPassword}@127.0.0.1:${postgresPort}/postgres`;
   }
 
-  /** Makes a database with an owner of its own; hosts do not see each other's. @returns its address */
-  async createDatabase(name: string): Promise<string> {
+  /**
+   * Makes a database with an owner of its own; hosts do not see each other's.
+   * @param like another one made here, which nobody is connected to: what is in it is copied, and is the new owner's
+   * @returns its address
+   */
+  async createDatabase(name: string, like: string | null = null): Promise<string> {
     const { postgresPort } = this.options;
     const password = randomBytes(12).toString('hex');
-    const client = new pg.Client({ connectionString: this.adminUrl });
+    const [role, database, template] = [name, name, like ?? 'template1'].map((id) => pg.escapeIdentifier(id));
+    await this.#asAdmin(this.adminUrl, [
+      `CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`,
+      `CREATE DATABASE ${database} OWNER ${role} TEMPLATE ${template}`,
+      `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`,
+    ]);
+    if (like !== null) {
+      await this.#asAdmin(this.adminUrl.replace(/\/postgres$/, `/${name}`), [
+        `REASSIGN OWNED BY ${template} TO ${role}`,
+        // the databases of an owner go with what he owns
+        `ALTER DATABASE ${template} OWNER TO ${template}`,
+      ]);
+    }
+    return `postgresql://${name}:${password}@127.0.0.1:${postgresPort}/${name}`;
+  }
+
+  async #asAdmin(url: string, statements: readonly string[]): Promise<void> {
+    const client = new pg.Client({ connectionString: url });
     client.on('error', () => undefined);
     await client.connect();
     try {
-      const [role, database] = [client.escapeIdentifier(name), client.escapeIdentifier(name)];
-      await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
-      await client.query(`CREATE DATABASE ${database} OWNER ${role}`);
-      await client.query(`REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`);
+      for (const statement of statements) await client.query(statement);
     } finally {
       await client.end();
     }
-    return `postgresql://${name}:${password}@127.0.0.1:${postgresPort}/${name}`;
   }
 
   async stop(): Promise<void> {
