@@ -15,6 +15,7 @@ export type { BrokenCase, FoundCases } from './case-store.ts';
 export { findCase, findCases, lockCase, lockCases, readableCases } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
+export { askProtocol, askProtocols } from './protocol-asks.ts';
 export { recountDates } from './recompute.ts';
 export { leftToHandOver, settleSuccessions } from './successions.ts';
 export type { TakenCopy } from './restored-cases.ts';

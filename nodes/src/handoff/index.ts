@@ -9,6 +9,7 @@ export type { Outgoing } from './outbox.ts';
 export { Carrier, tooLarge } from './parcels.ts';
 export { HAND_OFF_PORTS } from './ports.ts';
 export type { HandOffPorts, Receivers } from './ports.ts';
+export { Protocols, findUnasked } from './protocols.ts';
 export type { RelayParts } from './relay.ts';
 export { Relay } from './relay.ts';
 export { inPatience } from './roads.ts';

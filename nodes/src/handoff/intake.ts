@@ -19,6 +19,7 @@ import { isAboutKeys, parkMessage, readParked, resolveParked, setRetry, stranger
 import type { Carrier } from './parcels.ts';
 import { envelopeHeader, readUnchecked } from './parcels.ts';
 import type { Receivers } from './ports.ts';
+import type { Protocols } from './protocols.ts';
 import { inPatience } from './roads.ts';
 import type { SendFaults, Sending } from './send-faults.ts';
 import type { SignedAnswers } from './settling.ts';
@@ -54,6 +55,7 @@ export interface IntakeParts {
   db: HostDb;
   bus: Bus;
   carrier: Carrier;
+  protocols: Protocols;
   faults: SendFaults;
   inbox: Inbox;
   receivers: Receivers;
@@ -118,9 +120,18 @@ export class Intake {
     for (const some of portionsOf(opened, ({ envelope }) => envelope.messages.length)) await this.#takeOpened(some);
   }
 
+  /** Notes which protocol peers say they know, unless it was said in a life that is over. */
+  async #hear(said: readonly Pick<Envelope, 'from' | 'life' | 'protocol'>[]): Promise<void> {
+    const { node, lives, protocols } = this.#parts;
+    for (const { from, life, protocol } of said) {
+      if (!lives.isOver(node, from, life)) await protocols.heard(node, from, protocol);
+    }
+  }
+
   /** One transaction, and what is said of it. */
   async #takeOpened(opened: readonly Opened[]): Promise<void> {
     const { node, db, carrier, faults, lives, now, log } = this.#parts;
+    await this.#hear(opened.map(({ envelope }) => envelope));
     const waiting = new Set<JsMsg>();
     const answers = await carefully(db, node, log, async (tx, care) => {
       waiting.clear();
@@ -292,6 +303,7 @@ export class Intake {
 
   async #settle(opened: readonly { receipt: Receipt; jws: string }[]): Promise<void> {
     const { node, db, lives, watermark, log } = this.#parts;
+    await this.#hear(opened.map(({ receipt }) => receipt));
     await carefully(db, node, log, async (tx, care) => {
       const healing = lives.isHealing(node);
       const receipts = opened.filter(({ receipt }) => !lives.isOver(node, receipt.from, receipt.life));

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { currentTrace } from '@liandong/runtime';
 import type { DivisionCode } from '@liandong/schema/kernel';
+import type { LogAction } from '@liandong/schema/case';
 import type { MessageKind } from '@liandong/schema/wire';
-import { jsonBytes, MAX_PAYLOAD, textRoom } from '@liandong/schema/wire';
+import { FIRST_PROTOCOL, jsonBytes, MAX_PAYLOAD, protocolOf, textRoom } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
+import { payloadOf } from '../trust/index.ts';
 
 /** A message a node owes another. */
 export interface Outgoing {
@@ -28,6 +30,9 @@ export interface Owed {
   trace: string | null;
 }
 
+/** A message that is left; one whose receiver is too old for it waits. */
+type Left = Owed & Pick<Outgoing, 'caseId'> & { waitsFor: number | null };
+
 /** First wait before a message is sent again, ms. */
 export const BACKOFF_MS = 2_000;
 
@@ -35,6 +40,7 @@ export const BACKOFF_MS = 2_000;
 export class Outbox {
   #carry: ((messages: readonly Owed[]) => void) | null = null;
   #room: () => number = () => textRoom(MAX_PAYLOAD);
+  #protocolOf: (node: DivisionCode, peer: DivisionCode) => number = () => FIRST_PROTOCOL;
 
   /** The relay of this process: what is left from here on is claimed for it, as if it had looked for it itself. */
   onEnqueued(carry: (messages: readonly Owed[]) => void): void {
@@ -44,6 +50,16 @@ export class Outbox {
   /** @param room most bytes of JSON text that the broker takes under one signature, once it is known */
   reckonWith(room: () => number): void {
     this.#room = room;
+  }
+
+  /** @param protocolOf the newest protocol that a peer of a node said it knows; what is newer waits until it does */
+  heedProtocols(protocolOf: (node: DivisionCode, peer: DivisionCode) => number): void {
+    this.#protocolOf = protocolOf;
+  }
+
+  /** Whether a message of a kind would wait for its receiver to know it. */
+  waits(node: DivisionCode, receiver: DivisionCode, kind: MessageKind): boolean {
+    return protocolOf(kind, () => []) > this.#protocolOf(node, receiver);
   }
 
   /**
@@ -57,20 +73,18 @@ export class Outbox {
     if (messages.length === 0) return;
     const trace = currentTrace();
     const carry = this.#carry;
-    const owed = messages.map(({ receiver, kind, caseId, body }) => ({
-      node: tx.node,
-      id: randomUUID(),
-      receiver,
-      kind,
-      caseId,
-      body: JSON.stringify(body),
-      attempts: carry ? 1 : 0,
-      trace,
-    }));
+    const owed = messages.map(({ receiver, kind, caseId, body }): Left => {
+      const needed = protocolOf(kind, () => actionsOf(body));
+      // never asked of the database here: the commit may come right behind what is written below
+      const waitsFor = needed <= this.#protocolOf(tx.node, receiver) ? null : needed;
+      const attempts = carry && waitsFor === null ? 1 : 0;
+      const text = JSON.stringify(body);
+      return { node: tx.node, id: randomUUID(), receiver, kind, caseId, body: text, attempts, trace, waitsFor };
+    });
     if (even === null) for (const message of owed) this.#requireRoom(tx, message);
     await insertOwed(tx, owed);
     // should it be lost with this process, its lease ends and it is looked for
-    if (carry) tx.afterCommit(() => carry(owed));
+    if (carry) tx.afterCommit(() => carry(owed.filter(({ waitsFor }) => waitsFor === null)));
   }
 
   /** Owes a receiver no longer what follows a dossier it refused. */
@@ -100,20 +114,26 @@ export class Outbox {
 /** Bytes that a character of JSON text may become in a message, with room for what stands beside the text: UTF-8 has three. */
 const MOST_GROWTH = 4;
 
-const insertOwed = gathered(async (tx: NodeTx, given: readonly (readonly (Owed & Pick<Outgoing, 'caseId'>)[])[]) => {
+function actionsOf(body: unknown): LogAction[] {
+  const { lines } = body as { lines: readonly string[] };
+  return lines.map((jws) => (payloadOf(jws) as { action: LogAction }).action);
+}
+
+const insertOwed = gathered(async (tx: NodeTx, given: readonly (readonly Left[])[]) => {
   const owed = given.flat();
   await tx.query(
-    `INSERT INTO outbox (node, id, receiver, kind, case_id, body, trace, attempts, next_at)
+    `INSERT INTO outbox (node, id, receiver, kind, case_id, body, trace, attempts, next_at, outcome, protocol)
      SELECT $1, id, receiver, kind, case_id, body, trace, attempts,
-       now() + attempts * ${BACKOFF_MS} * interval '1 millisecond'
+       CASE WHEN protocol IS NULL THEN now() + attempts * ${BACKOFF_MS} * interval '1 millisecond' ELSE 'infinity' END,
+       CASE WHEN protocol IS NULL THEN NULL ELSE 'WAITS' END, protocol
      FROM json_to_recordset($2) AS m (id uuid, receiver text, kind text, case_id text, body text, trace text,
-       attempts int, place int)
+       attempts int, place int, protocol int)
      ORDER BY place`,
     [
       JSON.stringify(
-        owed.map(({ id, receiver, kind, caseId, body, trace, attempts }, place) => {
+        owed.map(({ id, receiver, kind, caseId, body, trace, attempts, waitsFor: protocol }, place) => {
           const sealed = tx.vault.seal('outbox.body', id, body);
-          return { id, receiver, kind, case_id: caseId, body: sealed, trace, attempts, place };
+          return { id, receiver, kind, case_id: caseId, body: sealed, trace, attempts, place, protocol };
         }),
       ),
     ],

@@ -3,8 +3,10 @@ import type { Answer, Envelope, Message, Receipt } from '@liandong/schema/wire';
 import type { DivisionCode, Divisions, ProblemError } from '@liandong/schema/kernel';
 import {
   envelopeSchema,
+  FIRST_PROTOCOL,
   jsonBytes,
   messageSubject,
+  PROTOCOL,
   receiptSchema,
   receiptSubject,
   SIGNED_TYPES,
@@ -52,20 +54,26 @@ export class Carrier {
   readonly #trust: Trust;
   readonly #divisions: Divisions;
   readonly #lifeOf: (node: DivisionCode) => number | undefined;
+  readonly #protocol: number;
   /** The ways to other nodes, and which of them are cut. */
   readonly roads = new Roads();
 
-  /** @param lifeOf the present life of a node's database, said in whatever the node signs */
+  /**
+   * @param lifeOf the present life of a node's database, said in whatever the node signs
+   * @param protocol the newest that this host knows, said likewise
+   */
   constructor(
     bus: Bus,
     trust: Trust,
     divisions: Divisions,
     lifeOf: (node: DivisionCode) => number | undefined = () => undefined,
+    protocol: number = PROTOCOL,
   ) {
     this.#bus = bus;
     this.#trust = trust;
     this.#divisions = divisions;
     this.#lifeOf = lifeOf;
+    this.#protocol = protocol;
   }
 
   /** Most bytes of JSON text under one signature that the broker takes. */
@@ -130,7 +138,7 @@ export class Carrier {
   }
 
   async #answer(from: DivisionCode, to: DivisionCode, answers: readonly Answer[], now: Date): Promise<void> {
-    const receipt: Receipt = { v: 1, from, to, at: now.toISOString(), ...this.#life(from), answers: [...answers] };
+    const receipt: Receipt = { v: 1, from, to, at: now.toISOString(), ...this.#stated(from), answers: [...answers] };
     const jws = encoder.encode(await this.#trust.sign(from, SIGNED_TYPES.receipt, receipt));
     const most = this.#bus.maxPayload;
     if (jws.length > most) throw tooLarge(jws.length, most);
@@ -162,13 +170,15 @@ export class Carrier {
   }
 
   #sign(from: DivisionCode, to: DivisionCode, messages: Message[]): Promise<string> {
-    const envelope: Envelope = { v: 1, from, to, at: new Date().toISOString(), ...this.#life(from), messages };
+    const envelope: Envelope = { v: 1, from, to, at: new Date().toISOString(), ...this.#stated(from), messages };
     return this.#trust.sign(from, SIGNED_TYPES.envelope, envelope);
   }
 
-  #life(node: DivisionCode): { life?: number } {
+  /** What a node says of itself in whatever it signs. */
+  #stated(node: DivisionCode): { life?: number; protocol?: number } {
     const life = this.#lifeOf(node);
-    return life === undefined ? {} : { life };
+    const protocol = this.#protocol;
+    return { ...(life === undefined ? {} : { life }), ...(protocol === FIRST_PROTOCOL ? {} : { protocol }) };
   }
 }
 

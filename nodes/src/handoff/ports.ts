@@ -1,5 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { MessageKind } from '@liandong/schema/wire';
+import { PROTOCOL } from '@liandong/schema/wire';
 import type { HostDb } from '../db/index.ts';
 import type { Inbox } from './inbox.ts';
 import { storedInbox } from './inbox.ts';
@@ -15,6 +16,8 @@ export interface HandOffPorts {
   inbox: Inbox;
   /** What happens once the broker has taken messages: nothing, since only a receipt settles them (G1). */
   onRoad: (db: HostDb, node: DivisionCode, ids: readonly string[]) => Promise<void>;
+  /** The newest protocol this host says it knows. */
+  protocol: number;
   /** The receivers messages go to. */
   receivers: (own: Receivers) => Receivers;
 }
@@ -22,5 +25,6 @@ export interface HandOffPorts {
 export const HAND_OFF_PORTS: HandOffPorts = {
   inbox: storedInbox,
   onRoad: async () => undefined,
+  protocol: PROTOCOL,
   receivers: (own) => own,
 };

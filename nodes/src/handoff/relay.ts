@@ -92,6 +92,11 @@ export class Relay {
     this.#look();
   }
 
+  /** Looks at once for what fell due. */
+  look(): void {
+    this.#look();
+  }
+
   /** Offers again what receivers set aside for the key it was signed with: there is another now. */
   async resendParked(): Promise<void> {
     await this.#parts.db.queryHost(

@@ -37,7 +37,7 @@ export interface Outcome {
 }
 
 /** Kinds that speak of one case; a project that two of them come into takes one line at a time, and refuses two at once. */
-const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RATING', 'RECALL'];
+const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RATING', 'RECALL', 'CASE_NOTE'];
 
 /**
  * Takes a batch of messages in, in one transaction with what they lead to. Messages of different cases are done side by

@@ -41,6 +41,19 @@ export async function examineOutbox(subject: Subject): Promise<Finding[]> {
   return [(oldest.age < OWED_BAD ? warn : bad)('outbox', text)];
 }
 
+/** Messages that wait for their receiver's host to be upgraded. */
+export async function examineProtocols({ config, db }: Subject): Promise<Finding[]> {
+  const rows = await db.queryHost<{ node: string; receiver: string; protocol: number; n: number }>(
+    METRIC_QUERIES.waits,
+  );
+  const waiting = rows.filter(({ node }) => config.nodes.includes(node));
+  if (waiting.length === 0) return [ok('protocol', 'No message waits for a host to be upgraded.')];
+  const each = waiting.map((w) => `${w.n} from ${w.node} to ${w.receiver} (protocol ${w.protocol})`).join(', ');
+  return [
+    warn('protocol', `Messages wait until the host of their receiver is upgraded: ${each}. Nothing is lost meanwhile.`),
+  ];
+}
+
 export async function examineParked({ config, db }: Subject): Promise<Finding[]> {
   const rows = await db.queryHost<{ node: string; kind: string; code: string; n: number }>(METRIC_QUERIES.parked);
   const parked = rows.filter((p) => config.nodes.includes(p.node));

@@ -23,7 +23,7 @@ import {
 } from './doctor-files.ts';
 import { examineSending } from './doctor-sending.ts';
 import { examineDataKeys, examineServed } from './doctor-served.ts';
-import { examineFeeds, examineOutbox, examineParked, examineRestore } from './doctor-work.ts';
+import { examineFeeds, examineOutbox, examineParked, examineProtocols, examineRestore } from './doctor-work.ts';
 
 /** Every check, in the order people read what it found. */
 const CHECKS: readonly Check[] = [
@@ -44,6 +44,7 @@ const CHECKS: readonly Check[] = [
   { part: 'data keys', needs: 'migrations', examine: examineDataKeys },
   { part: 'outbox', needs: 'migrations', examine: examineOutbox },
   { part: 'sending', needs: 'migrations', examine: examineSending },
+  { part: 'protocol', needs: 'migrations', examine: examineProtocols },
   { part: 'parked', needs: 'migrations', examine: examineParked },
   { part: 'feeds', needs: 'migrations', examine: examineFeeds },
   { part: 'cases', needs: 'migrations', examine: examineCases },

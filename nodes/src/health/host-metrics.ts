@@ -14,10 +14,12 @@ const SILENT_SECONDS = 600;
  */
 export const METRIC_QUERIES = {
   outbox: `SELECT node, receiver, kind, count(*) AS depth, extract(epoch FROM now() - min(created_at))::float8 AS age
-    FROM outbox WHERE settled_at IS NULL
+    FROM outbox WHERE settled_at IS NULL AND outcome IS DISTINCT FROM 'WAITS'
       -- nobody answers any more for a closed node whose keys have ended; a case that was on its way is looked after all the same
       AND (kind = 'DOSSIER' OR (receiver <> ALL ($1) AND node <> ALL ($1)))
     GROUP BY node, receiver, kind ORDER BY age DESC`,
+  waits: `SELECT node, receiver, max(protocol) AS protocol, count(*) AS n
+    FROM outbox WHERE settled_at IS NULL AND outcome = 'WAITS' GROUP BY node, receiver`,
   parked: `SELECT node, kind, code, count(*) AS n FROM parked WHERE resolved_at IS NULL GROUP BY node, kind, code`,
   lights: `SELECT node, kind, level, count(*) AS n FROM lights
     WHERE node = ANY ($1) AND at > now() - interval '1 day' GROUP BY node, kind, level`,

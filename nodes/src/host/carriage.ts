@@ -7,18 +7,21 @@ import { catalogueReader } from '../catalogue/index.ts';
 import { DelegationReceiver, PublishedGrants } from '../delegation/index.ts';
 import { FeedCursors, FeedPublisher, FeedSubscriber } from '../feeds/index.ts';
 import type { HandOffPorts, RelayParts } from '../handoff/index.ts';
-import { Carrier, Intake, ParkedRetries, Relay, SendFaults } from '../handoff/index.ts';
+import { Carrier, Intake, ParkedRetries, Protocols, Relay, SendFaults } from '../handoff/index.ts';
 import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
+import { NoteReceiver, notesForRestored } from '../notes/index.ts';
 import { ProxyReceiver } from '../proxy/index.ts';
 import { Healer } from '../restore/index.ts';
 import { countFacts } from '../figures/index.ts';
-import { DataReceiver, carriedAnswers, keepOffers } from '../sharing/index.ts';
+import { DataReceiver, keepOffers } from '../sharing/index.ts';
+import { carriedAlong } from './carried.ts';
 import type { HostParts } from './parts.ts';
 
 /** What carries between nodes, as nodes come to the host and leave it. */
 export interface Carriage {
   healer: Healer;
+  protocols: Protocols;
   /** Makes ready what a node that comes needs; nothing runs yet. */
   prepare: (node: DivisionCode) => Promise<void>;
   /** Begins to carry for a node. */
@@ -46,7 +49,8 @@ export async function startCarriage(
   const { nodes } = config;
   const takers = openTakers(parts);
   const senders = await openSenders(parts, takers, bus, ports);
-  const { carrier, relay, feeds, cursors, healer, resend } = senders;
+  const { carrier, protocols, relay, feeds, cursors, healer, resend } = senders;
+  await protocols.load(nodes);
   await cursors.prepare();
   await healer.begin();
   await Promise.all([relay.resendAll(), cursors.resendAll()]);
@@ -69,7 +73,9 @@ export async function startCarriage(
   followKeys(parts, takers, cursors, parked);
   return {
     healer,
+    protocols,
     prepare: async (node) => {
+      await protocols.load([node]);
       await cursors.prepare([node]);
       await healer.begin();
     },
@@ -92,6 +98,7 @@ function openTakers({ divisions, calendar, trust, writer, outbox, publisher, now
     grants,
     proxies: new ProxyReceiver({ divisions, writer, outbox, now }),
     delegations: new DelegationReceiver({ trust, divisions, publisher, published: grants, now }),
+    notes: new NoteReceiver(trust),
     opinions: new OpinionReceiver({ trust, divisions, calendar, writer, outbox, now }),
     data: new DataReceiver({ trust, divisions, outbox, now }),
   };
@@ -101,13 +108,15 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
   const { config, db, trust, divisions, lives, outbox, receiver, appender, keyDesk, legalBases, keeper } = parts;
   const { failures, now, log } = parts;
   const { nodes } = config;
-  const carrier = new Carrier(bus, trust, divisions, lives.lifeOf);
+  const carrier = new Carrier(bus, trust, divisions, lives.lifeOf, ports.protocol);
   outbox.reckonWith(() => carrier.room);
   const faults = new SendFaults(db, log);
   await faults.load();
   const readBytes: RelayParts['readBytes'] = (queries, body) => readPart(queries, materialPartSchema.parse(body));
   const { healing, isHealing, lifeOf, isOver } = lives;
   const relay = new Relay({ db, carrier, outbox, faults, nodes, readBytes, healing, onRoad: ports.onRoad, log });
+  const protocols = new Protocols(db, () => relay.look());
+  outbox.heedProtocols(protocols.of);
   const others = {
     linkItems,
     changeLegalBasis: legalBases.take,
@@ -134,7 +143,8 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
     failures,
     log,
     projects: keeper,
-    carried: carriedAnswers,
+    carried: carriedAlong,
+    notes: notesForRestored,
     askedBy: requestLogs,
     takeKeys: keyDesk.published,
     onHealed: () => resend(),
@@ -164,12 +174,12 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
       beginRecovery(node).catch(failed);
     },
   });
-  return { carrier, faults, relay, cursors, subscriber, feeds, healer, resend };
+  return { carrier, faults, protocols, relay, cursors, subscriber, feeds, healer, resend };
 }
 
 /** Which receiver takes a message, and which part is told of its answer. */
 function handlersOf({ receiver, legalBases, keeper, keyDesk, lives }: HostParts, takers: Takers, senders: Senders) {
-  const { proxies, delegations, opinions, data } = takers;
+  const { proxies, delegations, opinions, data, notes } = takers;
   const { subscriber, healer } = senders;
   return {
     receivers: {
@@ -191,6 +201,7 @@ function handlersOf({ receiver, legalBases, keeper, keyDesk, lives }: HostParts,
       OPINION_REQUEST: opinions.request,
       OPINION_NOTICE: opinions.notice,
       OPINION_ANSWER: opinions.answer,
+      CASE_NOTE: notes.receive,
       KEYS: keyDesk.receive,
       RESTORED: healer.restored,
       COPY: healer.copy,
@@ -218,9 +229,20 @@ function startIntakes(
   onStop: (stop: () => Promise<void>) => void,
 ) {
   const { divisions, db, lives, now, log } = parts;
-  const { carrier, faults, feeds } = senders;
+  const { carrier, faults, protocols, feeds } = senders;
   const { receivers, settlers } = handlersOf(parts, takers, senders);
-  const shared = { divisions, db, bus, carrier, faults, inbox, settlers, lockCases, watermark: feeds.watermark };
+  const shared = {
+    divisions,
+    db,
+    bus,
+    carrier,
+    protocols,
+    faults,
+    inbox,
+    settlers,
+    lockCases,
+    watermark: feeds.watermark,
+  };
   const taken = wrapped(receivers);
   const intakes: Intake[] = [];
   onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));

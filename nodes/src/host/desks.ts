@@ -17,6 +17,7 @@ import { filing } from '@liandong/schema/domains/filing';
 import { figures } from '@liandong/schema/domains/figures';
 import { hearings } from '@liandong/schema/domains/hearings';
 import { joint } from '@liandong/schema/domains/joint';
+import { notes } from '@liandong/schema/domains/notes';
 import { offices } from '@liandong/schema/domains/offices';
 import { projects } from '@liandong/schema/domains/projects';
 import { proxy } from '@liandong/schema/domains/proxy';
@@ -39,6 +40,7 @@ import { implementationHandlers, implementationLookup } from '../implementation/
 import { itemLifeHandlers } from '../item-life/index.ts';
 import { jointHandlers, jointOf } from '../joint/index.ts';
 import { legalBasisHandlers } from '../legal-bases/index.ts';
+import { noteHandlers } from '../notes/index.ts';
 import { findOffices, officeHandlers } from '../offices/index.ts';
 import { atNode, performer } from '../operation/index.ts';
 import { findStanding, projectHandlers } from '../projects/index.ts';
@@ -94,6 +96,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
       showCase,
     ),
     atNode(caseload, caseloadHandlers({ ...house, cases, posts: findPosts, standings: findStandings })),
+    atNode(notes, noteHandlers({ node, divisions, trust, outbox, cases })),
     atNode(figures, figureHandlers({ ...house, calendar, nodes, isGone: trust.isGone })),
     atNode(enquiries, enquiryHandlers({ node, divisions, powersOn, successionOf, now })),
     atNode(admission, admissionHandlers({ node, divisions, powersOn, now })),

@@ -127,7 +127,7 @@ async function startParts(
   await connected.ensureRoads().catch(() => undefined);
   bus = connected;
   const carriage = await startCarriage(parts, connected, ports, onStop);
-  const clockwork = startClockwork({ ...parts, desks, healer: carriage.healer }, onStop);
+  const clockwork = startClockwork({ ...parts, desks, healer: carriage.healer, protocols: carriage.protocols }, onStop);
   const arrival = { parts, config, vault, bus: connected, carriage, nodes, desks, services, openDesks };
   served.start({
     takeUp: (arriving) => takeUp(arriving, arrival),

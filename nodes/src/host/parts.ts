@@ -14,7 +14,7 @@ import { LegalBasisDesk } from '../legal-bases/index.ts';
 import { ProjectKeeper } from '../projects/index.ts';
 import { tellParties } from '../joint/index.ts';
 import type { Lives } from '../restore/index.ts';
-import { carriedAnswers } from '../sharing/index.ts';
+import { carriedAlong } from './carried.ts';
 import type { Trust } from '../trust/index.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -57,7 +57,7 @@ export function hostParts(
     calendar: () => calendar,
     outbox,
     facts: appender,
-    carried: carriedAnswers,
+    carried: carriedAlong,
     inProject: keeper.inProject,
     tellParties,
   });

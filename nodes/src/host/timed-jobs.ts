@@ -1,10 +1,11 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { dropPassedLines } from '../case-log/index.ts';
-import { WAITING_JOB, settleSuccessions } from '../cases/index.ts';
+import { WAITING_JOB, askProtocols, settleSuccessions } from '../cases/index.ts';
 import type { NodeQueries } from '../db/index.ts';
 import { endGrantsOfClosed } from '../delegation/index.ts';
 import { recordStandardization } from '../figures/index.ts';
+import type { Protocols } from '../handoff/index.ts';
 import { forgetKeys } from '../idempotency/index.ts';
 import { lapseSilentParties, removeShown } from '../joint/index.ts';
 import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
@@ -37,6 +38,7 @@ export interface JobParts extends HostParts {
   /** Live: nodes come to the host and leave it. */
   desks: ReadonlyMap<DivisionCode, NodeDesks>;
   healer: Healer;
+  protocols: Protocols;
 }
 
 /** Every job of a host's clockwork. */
@@ -49,6 +51,7 @@ export function timedJobs(parts: JobParts): TimedJob[] {
     recordFigures(parts),
     ...removeOldRows(parts),
     keepSignOfLife(parts),
+    askForProtocols(parts),
   ];
 }
 
@@ -64,6 +67,13 @@ async function forEachNode(
     // it left the host, or takes no steps before others gave back what they hold
     if (desk && !lives.isHealing(node)) await work(node, desk);
   });
+}
+
+/** Whether peers that messages wait for were upgraded meanwhile. */
+function askForProtocols(parts: JobParts): TimedJob {
+  const job = 'asking peers for their protocol';
+  const work = () => forEachNode(parts, job, (node) => askProtocols(parts, parts.protocols, node));
+  return { name: job, everyMs: HOURLY_MS, work };
 }
 
 /** Deemed renewal, deemed acceptance, and the silence of departments that were asked. */

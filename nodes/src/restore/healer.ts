@@ -44,6 +44,8 @@ export interface HealerParts {
   projects: ProjectKeeper;
   readers: Readonly<Record<Feed, FeedReader>>;
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  /** Notes on the cases of a restored node that it may have forgotten. */
+  notes: (tx: NodeTx, node: DivisionCode, since: Date) => Promise<Outgoing[]>;
   /** Asks the parties to joint handling once more, and says how they stand. */
   askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>;
   /** Logs of a restored node's cases that came here with a question of its. */
@@ -162,6 +164,7 @@ export class Healer {
       // the other parts go; the restored node waits for this one until people decide
       'TOO_LARGE',
     );
+    await this.#parts.outbox.enqueue(tx, await this.#parts.notes(tx, message.from, new Date(since)), 'TOO_LARGE');
     this.#parts.log.info({ node: tx.node, from: message.from, parts: parts.length }, 'copies sent to a restored node');
     return { outcome: 'DONE' };
   };

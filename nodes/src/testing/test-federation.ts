@@ -19,6 +19,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { inject } from 'vitest';
 import { importCatalogue, publishCatalogue } from '../catalogue/index.ts';
+import type { HandOffPorts } from '../handoff/index.ts';
 import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { FeedAppender } from '../feeds/index.ts';
@@ -181,10 +182,13 @@ export class TestFederation {
 
   now = (): Date => new Date(Date.now() + this.shiftMs);
 
-  /** Starts the host of a node, with all it serves. */
-  async startHost(node: DivisionCode): Promise<void> {
+  /**
+   * Starts the host of a node, with all it serves.
+   * @param ports of another program than this one: an older one knows an older protocol
+   */
+  async startHost(node: DivisionCode, ports: Partial<HandOffPorts> = {}): Promise<void> {
     const config = this.config(node);
-    const host = await Host.start(config, this.#log, this.now);
+    const host = await Host.start(config, this.#log, this.now, ports);
     const vault = await openVault(config);
     for (const served of config.nodes) {
       this.#hosts.set(served, host);

@@ -1,5 +1,6 @@
 import { sealedColumns } from '../db/table.ts';
 import { askersTable } from '../enquiries/tables.ts';
+import { caseNotesTable } from '../notes/tables.ts';
 
 /** A column whose values are sealed, and what names a row besides its node. */
 export interface SealedColumn {
@@ -26,6 +27,7 @@ export const SEALED_COLUMNS = {
   'bundles.application': { table: 'bundles', column: 'application', key: [uuid('id')], form: 'text' },
   'bundles.tracking_code': { table: 'bundles', column: 'tracking_code', key: [uuid('id')], form: 'text' },
   ...sealedColumns(askersTable),
+  ...sealedColumns(caseNotesTable),
   'register_rows.fields': {
     table: 'register_rows',
     column: 'fields',

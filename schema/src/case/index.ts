@@ -23,7 +23,7 @@ export type { Material } from './line-parts.ts';
 export { NODE_ACTOR, logLineSchema } from './log-line.ts';
 export type { LogActor, LogLine } from './log-line.ts';
 export { HAND_OFF_ACTIONS, LOG_ACTIONS, LOG_ACTION_LABELS } from './log-words.ts';
-export type { HandOffAction } from './log-words.ts';
+export type { HandOffAction, LogAction } from './log-words.ts';
 export type { Desk, LineDraft, Step, StepContext, Wish } from './step-context.ts';
 export { actAs } from './step-rules.ts';
 export { handOver, keptBy, successionLines } from './succession-steps.ts';

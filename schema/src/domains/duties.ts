@@ -13,6 +13,7 @@ import { implementationDuties } from './implementation/duties.ts';
 import { itemLifeDuties } from './item-life/duties.ts';
 import { legalBasisDuties } from './legal-bases/duties.ts';
 import { officeDuties } from './offices/duties.ts';
+import { noteDuties } from './notes/duties.ts';
 import { projectDuties } from './projects/duties.ts';
 import { proxyDuties } from './proxy/duties.ts';
 import { readsDuties } from './reads/duties.ts';
@@ -20,7 +21,7 @@ import { sharingDuties } from './sharing/duties.ts';
 import { rosterDuties } from './roster/duties.ts';
 
 /** Duties by domain. Apart from the list of domains: every rule asks the table of duties, and no duty asks a rule. */
-export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties, ...caseloadDuties };
+export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties, ...caseloadDuties, ...noteDuties };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };
 /** Those of what a node registers, which stand together in the table. */

@@ -15,6 +15,7 @@ import { implementation } from './implementation/operations.ts';
 import { itemLife } from './item-life/operations.ts';
 import { joint } from './joint/operations.ts';
 import { legalBases } from './legal-bases/operations.ts';
+import { notes } from './notes/operations.ts';
 import { offices } from './offices/operations.ts';
 import { projects } from './projects/operations.ts';
 import { proxy } from './proxy/operations.ts';
@@ -30,6 +31,7 @@ export const DOMAINS = listed(
   handling,
   expedited,
   caseload,
+  notes,
   enquiries,
   fees,
   figures,

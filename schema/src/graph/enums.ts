@@ -70,13 +70,14 @@ import {
   PROJECT_STAGE_LABELS,
   REQUEST_STATE_LABELS,
 } from '../domains/joint/words.ts';
-import { HANDLER_FILTER_LABELS, HANDLER_STANDING_LABELS } from '../domains/caseload/words.ts';
 import { PROJECT_PHASE_LABELS } from '../domains/projects/words.ts';
 import { STAND_IN_ROLE_LABELS } from '../domains/roster/stand-ins.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { ERROR_CODES, ERRORS } from '../kernel/errors.ts';
+import type { EnumRef as EnumRefOf } from '@pothos/core';
+import type { Vocabulary } from '../operation/fields.ts';
 import { lazily } from './lazily.ts';
-import type { GraphBuilder } from './pothos.ts';
+import type { GraphBuilder, SchemaTypes } from './pothos.ts';
 
 /** The enums that roles share, by their names in the vocabulary; each is made when a role first uses it. */
 export function sharedEnums(builder: GraphBuilder) {
@@ -164,8 +165,6 @@ const caseEnums = (labelled: Labelled) => ({
   Outcome: () => labelled('Outcome', '决定结果', OUTCOME_LABELS),
   Opinion: () => labelled('Opinion', '审查意见', OPINION_LABELS),
   CaseOrder: () => labelled('CaseOrder', '办件排序', CASE_ORDER_LABELS),
-  HandlerFilter: () => labelled('HandlerFilter', '承办人筛选', HANDLER_FILTER_LABELS),
-  HandlerStanding: () => labelled('HandlerStanding', '承办人状态', HANDLER_STANDING_LABELS),
   CaseWait: () => labelled('CaseWait', '待办事由', CASE_WAIT_LABELS),
   EnquiryState: () => labelled('EnquiryState', '首问责任', ENQUIRY_STATE_LABELS),
   IdType: () => labelled('IdType', '证件类型', ID_TYPE_LABELS),
@@ -197,3 +196,17 @@ const partyEnums = (labelled: Labelled) => ({
   ProjectStage: () => labelled('ProjectStage', '审批阶段', PROJECT_STAGE_LABELS),
   ProjectPhase: () => labelled('ProjectPhase', '项目阶段', PROJECT_PHASE_LABELS),
 });
+
+type EnumRef<T extends string> = EnumRefOf<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, T>;
+/** Enums that domains bring, by the builder they were made for. */
+const brought = new WeakMap<object, Map<string, unknown>>();
+
+/** The enum of a domain's own vocabulary: made where it is first asked for, so that no list here names it. */
+export function ownEnum<T extends string>(builder: GraphBuilder, { name, zh, labels }: Vocabulary<T>): EnumRef<T> {
+  const known = brought.get(builder) ?? new Map<string, unknown>();
+  brought.set(builder, known);
+  // the builder infers the same words from the labels' keys
+  const made = (known.get(name) ?? labeller(builder)(name, zh, labels)) as EnumRef<T>;
+  known.set(name, made);
+  return made;
+}

@@ -82,6 +82,8 @@ describe('the table of posts', () => {
       'LINK_PROJECT',
       'ASK_URGENCY',
       'CLAIM_CASE',
+      'WRITE_NOTE',
+      'READ_NOTES',
       'ANSWER_PROJECT',
       'READ_PROJECT',
     ];
@@ -154,6 +156,8 @@ describe('the table of posts', () => {
       'CLAIM_CASE',
       'ASSIGN_HANDLER',
       'READ_CASELOADS',
+      'WRITE_NOTE',
+      'READ_NOTES',
       'KEEP_PROJECT',
       'DISPATCH_PROJECT',
       'ANSWER_PROJECT',

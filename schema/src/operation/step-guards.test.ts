@@ -32,6 +32,7 @@ const SAMPLES: Samples = {
   amountFen: 1,
   party: 1,
   phone: '13800000001',
+  mediaType: 'application/pdf',
   'HearingPartyInput.party': 0,
   'HearPartyInput.party': 0,
   'DecideCaseInput.reason': '理由',

@@ -17,6 +17,7 @@ export const SIGNED_TYPES = {
   data: 'ld-data+jws',
   project: 'ld-project+jws',
   partyWord: 'ld-party-word+jws',
+  note: 'ld-note+jws',
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
@@ -43,6 +44,7 @@ export const MESSAGE_KINDS = [
   'OPINION_REQUEST',
   'OPINION_NOTICE',
   'OPINION_ANSWER',
+  'CASE_NOTE',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -63,6 +65,9 @@ export const messageSchema = z.object({
 });
 export type Message = z.infer<typeof messageSchema>;
 
+/** The newest protocol the signer knows; see {@link ./protocol.ts}. Left out by programs that know the first alone. */
+const protocolSchema = z.int().min(1);
+
 /** One signed parcel of messages from one node to one other; one signature for all of them. */
 export const envelopeSchema = z.object({
   v: z.literal(1),
@@ -71,6 +76,7 @@ export const envelopeSchema = z.object({
   at: z.iso.datetime(),
   /** The sender's life: what was said in one that is over is no longer taken. */
   life: lifeSchema.optional(),
+  protocol: protocolSchema.optional(),
   messages: z.array(messageSchema).min(1).max(500),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
@@ -182,6 +188,7 @@ export const receiptSchema = z.object({
   at: z.iso.datetime(),
   /** The life of whoever answers. */
   life: lifeSchema.optional(),
+  protocol: protocolSchema.optional(),
   answers: z.array(answerSchema).min(1).max(500),
 });
 export type Receipt = z.infer<typeof receiptSchema>;

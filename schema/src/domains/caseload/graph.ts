@@ -1,9 +1,12 @@
 import type { RoleBuilder } from '../../graph/builder.ts';
+import { ownEnum } from '../../graph/enums.ts';
+import { HANDLER_STANDING } from './words.ts';
 import type { Handler } from './rules.ts';
 import type { CaseloadView, HandlerView } from './views.ts';
 
 /** What a case shows of its handler, and what a person has in hand. */
-export function caseloadRefs({ builder, enums, refs: { Division } }: RoleBuilder) {
+export function caseloadRefs({ builder, refs: { Division } }: RoleBuilder) {
+  const Standing = ownEnum(builder, HANDLER_STANDING);
   const Person = builder.objectRef<Handler>('Handler').implement({
     description: 'A person of a desk.',
     fields: (t) => ({
@@ -18,14 +21,14 @@ export function caseloadRefs({ builder, enums, refs: { Division } }: RoleBuilder
       person: t.field({ type: Person, nullable: false, resolve: (h) => h }),
       since: t.field({ type: 'DateTime', nullable: false, resolve: (h) => h.since }),
       by: t.exposeString('by', { nullable: false, description: 'Who claimed it or assigned it.' }),
-      standing: t.field({ type: enums.HandlerStanding, nullable: false, resolve: (h) => h.standing }),
+      standing: t.field({ type: Standing, nullable: false, resolve: (h) => h.standing }),
     }),
   });
   const Caseload = builder.objectRef<CaseloadView>('Caseload').implement({
     description: 'What one person of a desk has in hand.',
     fields: (t) => ({
       handler: t.field({ type: Person, description: 'Null for the cases without one.', resolve: (l) => l.handler }),
-      standing: t.field({ type: enums.HandlerStanding, resolve: (l) => l.standing }),
+      standing: t.field({ type: Standing, resolve: (l) => l.standing }),
       open: t.exposeInt('open', { nullable: false }),
       overdue: t.exposeInt('overdue', { nullable: false, description: 'Those whose next limit has passed.' }),
       division: t.field({ type: Division, resolve: (l) => l.division }),

@@ -2,6 +2,8 @@ import type { RoleBuilder } from '../../graph/builder.ts';
 import { answerKeys } from '../../graph/builder.ts';
 import { expedited } from '../expedited/operations.ts';
 import { addOperations } from '../../operation/graph.ts';
+import { noteRef } from '../notes/graph.ts';
+import { notes } from '../notes/operations.ts';
 import { caseload } from '../caseload/operations.ts';
 import { caseloadRefs } from '../caseload/graph.ts';
 import { expeditedRefs } from '../expedited/graph.ts';
@@ -61,6 +63,7 @@ export function addHandling(role: RoleBuilder): void {
     addOperations(role, handling, { Case, CaseStepState: stepStateType(role) }),
   );
   addOperations(role, caseload, { ...refs, Caseload });
+  addOperations(role, notes, { CaseNote: noteRef(role) });
 }
 
 const caseRef = ({ builder }: RoleBuilder) => builder.objectRef<HandlingView>('Case');
@@ -134,7 +137,7 @@ function implementCase(
       urgency: t.field({ type: expeditedTypes.Urgency, resolve: (c) => c.urgency }),
       handler: t.field({
         type: HandlerRef,
-        description: '承办人; null at desks that do not hold the case, and where nobody claimed it.',
+        description: '承办人; null at desks that do not hold the case, and until a person claims it.',
         resolve: (c) => c.handler,
       }),
       staleSince: t.field({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { CASE_ORDERS, CASE_STATES, CASE_WAITS } from '../../case/words.ts';
-import { HANDLER_FILTERS } from '../caseload/words.ts';
+import { HANDLER_FILTER } from '../caseload/words.ts';
 import { CUSTODIES } from '../../kernel/words.ts';
-import { askedDivision, word } from '../../operation/fields.ts';
+import { askedDivision, word, wordOf } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
 import { listOf, pageOf, query } from '../../operation/operation.ts';
 import { VIEWERS_DESK } from '../../operation/route.ts';
@@ -54,7 +54,7 @@ export const cases = query('cases', {
         waitingFor: word('CaseWait', CASE_WAITS).nullish(),
         overdue: z.boolean().nullish().meta({ description: 'Whether the next limit has passed.' }),
         paused: z.boolean().nullish().meta({ description: 'Whether a special procedure keeps the clock still.' }),
-        handler: word('HandlerFilter', HANDLER_FILTERS).nullish(),
+        handler: wordOf(HANDLER_FILTER).nullish(),
         handledBy: person.nullish().meta({ inputType: 'PersonInput', description: 'Cases of one person of the desk.' }),
         dueBefore: z
           .string()

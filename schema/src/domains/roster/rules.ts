@@ -65,6 +65,7 @@ export const HELPER_ACTIONS: readonly Action[] = [
   'REVOKE_CONSENT',
   'REPORT_ABSENCE',
   'CLAIM_CASE',
+  'WRITE_NOTE',
 ];
 
 /**

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { CaseNoteView, Note, notes } from '@liandong/schema/domains/notes';
+import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
+import type { Viewer } from '@liandong/schema/operation';
+import { requireNoteReader, writeNote } from '@liandong/schema/domains/notes';
+import { readersOf, requireFileReader } from '@liandong/schema/case';
+import { problem } from '@liandong/schema/kernel';
+import { SIGNED_TYPES } from '@liandong/schema/wire';
+import type { CaseDesk, StoredCase } from '../cases/index.ts';
+import { askProtocol, findCase, lockCase } from '../cases/index.ts';
+import type { NodeHandlers, NodeTx } from '../db/index.ts';
+import type { Outbox } from '../handoff/index.ts';
+import type { Trust } from '../trust/index.ts';
+import { messagesOf } from './note-messages.ts';
+import type { SignedNote } from './note-store.ts';
+import { findNote, findNotes, keepNote } from './note-store.ts';
+
+export interface NotesParts {
+  node: DivisionCode;
+  divisions: Divisions;
+  trust: Trust;
+  outbox: Outbox;
+  cases: CaseDesk;
+}
+
+/** 内部备注 at one node: what its people write on cases that are or were here, and what desks wrote on them. */
+export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
+  const { node, divisions, trust } = parts;
+  return {
+    async addNote({ viewer, tx, input: { case: id, text }, once }) {
+      const stored = await readable(parts, viewer, id, await lockCase(tx, id));
+      const key = await once(async () => {
+        const context = await parts.cases.deskAt(tx, viewer, stored.file);
+        const note = writeNote(context, stored.file, text, randomUUID());
+        const signed = { note, jws: await trust.sign(node, SIGNED_TYPES.note, note) };
+        await keepNote(tx, signed);
+        await tell(parts, tx, stored, signed);
+        return note.id;
+      });
+      const written = await findNote(tx, key);
+      if (!written) throw problem('NOT_FOUND', `${node} has no note ${key}.`, { node });
+      return viewOf(written.note);
+    },
+
+    async caseNotes({ viewer, queries, input }) {
+      requireNoteReader(viewer, divisions);
+      await readable(parts, viewer, input.case, await findCase(queries, input.case));
+      return (await findNotes(queries, input.case)).map(({ note }) => viewOf(note));
+    },
+  };
+}
+
+/** Has a note go to every other desk that holds the case or held it. */
+async function tell({ node, trust, outbox }: NotesParts, tx: NodeTx, stored: StoredCase, signed: SignedNote) {
+  const desks = readersOf(stored.file).filter((desk) => desk !== node && !trust.isGone(desk));
+  const unasked = desks.filter((desk) => outbox.waits(node, desk, 'CASE_NOTE'));
+  await outbox.enqueue(tx, [
+    ...unasked.flatMap((desk) => askProtocol(stored.id, stored.lines, desk)),
+    ...messagesOf(desks, [signed]),
+  ]);
+}
+
+async function readable(
+  { node, divisions }: NotesParts,
+  viewer: Viewer,
+  id: string,
+  stored: StoredCase | null,
+): Promise<StoredCase> {
+  if (!stored) throw problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'case' });
+  requireFileReader(viewer, stored.file, divisions);
+  return stored;
+}
+
+function viewOf({ id, at, node, author, text }: Note): CaseNoteView {
+  return {
+    id,
+    at: new Date(at),
+    node,
+    author: author.name,
+    post: author.role,
+    insteadOf: author.for?.name ?? null,
+    text,
+  };
+}

@@ -1,0 +1,13 @@
+import type { RowOf } from '../db/table.ts';
+import { instant, sealed, table, text, uuid } from '../db/table.ts';
+
+/** Notes on cases as their nodes signed them, append-only; other nodes' too, where the case is or was here. */
+export const caseNotesTable = table('case_notes', ['id'], {
+  id: uuid,
+  caseId: text,
+  at: instant,
+  /** SHA-256 of the JWS: another note under this id is refused. */
+  digest: text,
+  jws: sealed(text),
+});
+export type CaseNoteRow = RowOf<typeof caseNotesTable>;

@@ -1,0 +1,17 @@
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import type { Role } from '../../kernel/words.ts';
+import { view } from '../../operation/operation.ts';
+
+/** 内部备注 as it is shown. */
+export interface CaseNoteView {
+  id: string;
+  at: Date;
+  node: DivisionCode;
+  author: string;
+  post: Role;
+  /** The absent colleague in whose place it was written. */
+  insteadOf: string | null;
+  text: string;
+}
+
+export const CaseNote = view<CaseNoteView>('CaseNote', { type: 'CaseNotePayload', field: 'note' });

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { LOG_ACTIONS } from '../case/log-words.ts';
+import { MESSAGE_KINDS } from './envelope.ts';
+import type { Since } from './protocol.ts';
+import { FIRST_PROTOCOL, PROTOCOL, SINCE, protocolOf } from './protocol.ts';
+
+const none = () => [];
+
+describe('the version a receiver must know', () => {
+  test('is the first for every kind of message that is not named, and the named one else', () => {
+    for (const kind of MESSAGE_KINDS) expect(protocolOf(kind, none)).toBe(SINCE.messages[kind] ?? FIRST_PROTOCOL);
+    expect(protocolOf('CASE_NOTE', none)).toBe(2);
+  });
+
+  test('is that of the newest line a dossier or an echo holds', () => {
+    const since: Since = { messages: {}, lines: { RATED: 3, CLOSED: 4 } };
+    expect(protocolOf('ECHO', () => ['FILED', 'RATED'], since)).toBe(3);
+    expect(protocolOf('DOSSIER', () => ['CLOSED', 'RATED'], since)).toBe(4);
+    expect(protocolOf('ECHO', () => ['FILED'], since)).toBe(FIRST_PROTOCOL);
+    expect(protocolOf('RATING', () => ['RATED'], since)).toBe(FIRST_PROTOCOL);
+  });
+
+  test('is never beyond what this program says it knows', () => {
+    const named = [...Object.values(SINCE.messages), ...Object.values(SINCE.lines)];
+    expect(Math.max(...named)).toBe(PROTOCOL);
+    expect(Object.keys(SINCE.lines).filter((action) => !LOG_ACTIONS.some((known) => known === action))).toEqual([]);
+  });
+});
