@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { DOMAINS } from '@liandong/schema/domains';
 import { parseIssuers, TokenVerifier } from '@liandong/schema/identity';
 import { roleSchema } from '@liandong/schema/graph';
-import type { AnyStep, Operation, Viewer } from '@liandong/schema/operation';
+import type { AnyStep, Viewer } from '@liandong/schema/operation';
 import { operationsOf, postsAt } from '@liandong/schema/operation';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { pino } from 'pino';
@@ -46,7 +46,7 @@ function takerOf({ by }: AnyStep): { viewer: Viewer; id: string } {
 }
 
 const perform = (viewer: Viewer, step: AnyStep, input: object) =>
-  federation.services(viewer.division).perform(step as Operation, viewer, input as never);
+  federation.services(viewer.division).perform(step, viewer, input as never);
 /** A host that serves a node whose database was restored. */
 const healing = (node: DivisionCode) =>
   new Responder({
