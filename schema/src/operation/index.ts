@@ -1,7 +1,7 @@
 /** What an operation is, and what is derived from one: fields of the graph, routes, duties, handlers, walks, a list. */
 export type { Answers, Page, PageRequest } from './answers.ts';
 export { dutiesOf, operationsOf, routesOf } from './domain.ts';
-export type { Domain, Operation } from './domain.ts';
+export type { AnyStep, Domain, Operation } from './domain.ts';
 export { unrouted } from './fields.ts';
 export { AfterCommit, operate, performing } from './handlers.ts';
 export type { Handlers, Perform, PreparedMutation } from './handlers.ts';
@@ -21,6 +21,6 @@ export {
   signedIn,
 } from './permissions.ts';
 export type { Action, Viewer } from './permissions.ts';
-export { stepsOf, stepStates } from './step-states.ts';
+export { postsAt, stepsOf, stepStates } from './step-states.ts';
 export type { CaseStepState } from './step-states.ts';
 export type { Gathering, Route as OperationRoute } from './route.ts';

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { DOMAINS } from '@liandong/schema/domains';
+import { parseIssuers, TokenVerifier } from '@liandong/schema/identity';
+import { roleSchema } from '@liandong/schema/graph';
+import type { AnyStep, Viewer } from '@liandong/schema/operation';
+import { operationsOf, postsAt } from '@liandong/schema/operation';
+import type { DivisionCode } from '@liandong/schema/kernel';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { once } from '../idempotency/index.ts';
+import { CaseSteps, application, codesOf } from '../testing/cases.ts';
+import { Responder } from './responder.ts';
+import { mutationCall } from '../testing/inputs.ts';
+import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+
+/**
+ * Every step of every domain at a desk with its database: asked again under its key, with a token for another case, and at
+ * a node that heals. Posts, stand-ins, other departments, cases under way and ended cases are walked where no database is
+ * needed: `schema/src/operation/step-walk.test.ts`; posts at every tier and desks of others in `permission-walk.test.ts`.
+ */
+const STEPS = operationsOf(DOMAINS).flatMap(({ operation, domain }) =>
+  operation.kind === 'step' ? [{ name: operation.name, step: operation, role: domain.role }] : [],
+);
+
+let federation: TestFederation;
+let tokens: TokenVerifier;
+const held = new Map<string, string>();
+beforeAll(async () => {
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+  const issuers = parseIssuers(JSON.parse(await readFile(federation.config(TOWNSHIP).issuersFile, 'utf8')));
+  tokens = new TokenVerifier(issuers, () => {
+    throw new Error('nothing is fetched');
+  });
+  const steps = new CaseSteps(federation);
+  for (const node of [TOWNSHIP, COUNTY]) {
+    held.set(node, await steps.file(personAt(node, 'CLERK', '民政'), application({ place: VILLAGE })));
+  }
+});
+afterAll(() => federation.stop());
+
+/** A person who may take the step, at a desk that holds a case. */
+function takerOf({ by }: AnyStep): { viewer: Viewer; id: string } {
+  const [atTownship] = postsAt(by, 'TOWNSHIP');
+  const [node, post] = atTownship ? [TOWNSHIP, atTownship] : [COUNTY, postsAt(by, 'COUNTY')[0] ?? 'CHIEF'];
+  return { viewer: personAt(node, post, '民政'), id: held.get(node) ?? '' };
+}
+
+const perform = (viewer: Viewer, step: AnyStep, input: object) =>
+  federation.services(viewer.division).perform(step, viewer, input as never);
+/** A host that serves a node whose database was restored. */
+const healing = (node: DivisionCode) =>
+  new Responder({
+    host: 'walk',
+    services: new Map([[node, federation.services(node)]]),
+    movedTo: () => undefined,
+    tokens,
+    isHealing: () => true,
+    log: pino({ level: 'silent' }),
+  });
+const logOf = (node: string, id: string) =>
+  federation.rows(node, `SELECT seq FROM case_log WHERE node = $1 AND case_id = $2`, [node, id]);
+
+describe.each(STEPS)('the step $name', ({ step, role }) => {
+  test('that was taken under a key shows the case when it is asked again, and is not taken twice', async () => {
+    const { viewer, id } = takerOf(step);
+    const input = { id, materials: [], idempotencyKey: `walk-${step.name}` };
+    const lines = await logOf(viewer.division, id);
+    // as the step left it when it was taken
+    await federation.db(viewer.division).transact(viewer.division, (tx) => {
+      const request = { mutation: step.keyedAs, input };
+      return once(tx, viewer, input.idempotencyKey, request, () => Promise.resolve(true));
+    });
+    expect(await codesOf(perform(viewer, step, input))).toEqual([]);
+    expect(await logOf(viewer.division, id)).toEqual(lines);
+    const other = { ...input, id: held.get(COUNTY) === id ? (held.get(TOWNSHIP) ?? '') : id, note: 'another' };
+    expect(await codesOf(perform(viewer, step, other))).not.toEqual([]);
+  });
+
+  test('is refused to a token for another case', async () => {
+    const { viewer, id } = takerOf(step);
+    const input = { id, materials: [], idempotencyKey: null };
+    expect(await codesOf(perform({ ...viewer, onlyCase: 'another' }, step, input))).toEqual(['FORBIDDEN']);
+  });
+
+  test('is put off by a node that heals, whatever is asked', async () => {
+    const { viewer, id } = takerOf(step);
+    const node = viewer.division;
+    const operation = { role, at: node, ...mutationCall(roleSchema(role), step.name, { id }) };
+    const token = await federation.token(viewer);
+    const reply = await healing(node).answer({ operations: [{ ...operation, token }], budgetMs: 5_000 });
+    const codes = 'results' in reply ? reply.results[0]?.errors?.map(({ extensions }) => extensions?.code) : [];
+    expect(codes).toEqual(['NODE_HEALING']);
+  });
+});
