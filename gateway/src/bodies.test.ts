@@ -141,20 +141,20 @@ describe('a body', () => {
     const gateway = await open();
     const authorization = `Bearer ${await gateway.tokens.token(clerk)}`;
     const held: ReadableStreamDefaultController<Uint8Array>[] = [];
-    const uploading = Array.from({ length: 3 }, () =>
-      gateway.request(
-        '/graphql',
-        post(
-          new ReadableStream<Uint8Array>({
-            start: (controller) => {
-              controller.enqueue(Buffer.from(bodyOf(40 * MIB)));
-              held.push(controller);
-            },
-          }),
-          { authorization },
-        ),
-      ),
-    );
+    const uploading: Promise<{ status: number }>[] = [];
+    for (let i = 0; i < 3; i++) {
+      // the next one comes when the gateway reads this one
+      await new Promise<void>((read) => {
+        const body = new ReadableStream<Uint8Array>({
+          start: (controller) => {
+            controller.enqueue(Buffer.from(bodyOf(40 * MIB)));
+            held.push(controller);
+          },
+          pull: () => read(),
+        });
+        uploading.push(gateway.request('/graphql', post(body, { authorization })));
+      });
+    }
     const fourth = await gateway.request('/graphql', post(bodyOf(40 * MIB), { authorization }));
     expect([fourth.status, codesOf(fourth)]).toEqual([429, ['RATE_LIMITED']]);
     expect(Number(fourth.headers.get('retry-after'))).toBeGreaterThan(0);

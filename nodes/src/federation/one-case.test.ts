@@ -80,6 +80,7 @@ function samplesOf({ id, number }: { id: string; number: string }, enquiry = 'no
     items: [LOW_INCOME],
     'TransferCaseInput.to': TOWNSHIP,
     'GrantPowerInput.to': null,
+    'AssignHandlerInput.to': { issuer: 'test-issuer', sub: 'colleague', name: '同事' },
     way: 'AT_DESK',
     'DeliverCaseInput.way': 'AGENT',
     'DeliverBundleInput.way': 'AGENT',

@@ -34,6 +34,13 @@ const write = (id: string, text: string, viewer: Viewer = agent, idempotencyKey:
   federation.desk(viewer.division, notes).addNote(viewer, { case: id, text, idempotencyKey });
 const read = (id: string, viewer: Viewer = agent, node: DivisionCode = viewer.division) =>
   federation.desk(node, notes).caseNotes(viewer, { case: id });
+/** Waits until no node owes another anything about a case. */
+const settled = (id: string) =>
+  eventually(async () => {
+    const owed = `SELECT 1 FROM outbox WHERE node = $1 AND case_id = $2 AND settled_at IS NULL`;
+    const open = await Promise.all([VILLAGE, TOWNSHIP, COUNTY].map((node) => federation.rows(node, owed, [node, id])));
+    return open.every((rows) => rows.length === 0);
+  });
 const texts = async (id: string, viewer: Viewer) => (await read(id, viewer)).map(({ text }) => text);
 
 describe('a note on a case', () => {
@@ -227,15 +234,20 @@ describe('beside a host of the version before, which knows no notes', () => {
 
   test('of which nothing was heard yet, a note waits until an echo was answered', async () => {
     const id = await steps.file();
-    await steps.forward(id, agent);
-    await steps.arrives(id, clerk);
+    await steps.toReviewedAtTownship(id);
+    await steps.forward(id, clerk);
+    await steps.arrives(id, countyClerk);
+    await eventually(async () => (await steps.seen(id, agent))?.custodian === COUNTY);
+    await settled(id);
+    await federation.stopHost(COUNTY);
     await federation.stopHost(VILLAGE);
     await federation.rows(VILLAGE, `DELETE FROM peer_protocols WHERE node = $1`, [VILLAGE]);
-    await federation.stopHost(TOWNSHIP);
     await federation.startHost(VILLAGE);
     await write(id, '问一问');
-    expect(await waiting(id)).toEqual([{ outcome: 'WAITS' }]);
-    await federation.startHost(TOWNSHIP);
-    await expect.poll(() => texts(id, clerk).catch(() => []), { timeout: 30_000 }).toEqual(['问一问']);
+    // the county says nothing to a village but of its cases
+    const owed = `SELECT outcome FROM outbox WHERE node = $1 AND kind = 'CASE_NOTE' AND case_id = $2 AND receiver = $3`;
+    expect(await federation.rows(VILLAGE, owed, [VILLAGE, id, COUNTY])).toEqual([{ outcome: 'WAITS' }]);
+    await federation.startHost(COUNTY);
+    await expect.poll(() => texts(id, countyClerk).catch(() => []), { timeout: 30_000 }).toEqual(['问一问']);
   });
 });
