@@ -62,7 +62,7 @@ function fromOf({ from, opens }: CaseEvent): string {
 
 function toOf({ to, from }: CaseEvent): string {
   if (to === null) return 'the same state';
-  // what is received stays as it is, but for a review that is another desk's
+  // a received case keeps its state, unless another desk reviewed it
   if (to.length === from.length && to.length > 2) return 'the same state, or ACCEPTED where another desk reviewed';
   return to.map(stateName).join(' or ');
 }

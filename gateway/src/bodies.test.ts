@@ -8,7 +8,7 @@ import type { TestGatewayOptions } from './testing/test-gateway.ts';
 import { TestGateway, codesOf } from './testing/test-gateway.ts';
 
 const MIB = 1024 * 1024;
-/** What a body without a login may have. */
+/** Largest body of a request without a login, bytes. */
 const SMALL = 256 * 1024;
 const clerk = personAt(COUNTY, 'CLERK');
 const PLACE = `{ division(code: "${COUNTY}") { code } }`;
@@ -34,7 +34,7 @@ const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit
     duplex: 'half',
   }) as RequestInit;
 
-/** A body that goes on as long as somebody reads it, and counts what was read. */
+/** An endless body that counts the bytes its reader took. */
 function endless(): { stream: ReadableStream<Uint8Array>; read: () => number } {
   let bytes = 0;
   const stream = new ReadableStream<Uint8Array>({

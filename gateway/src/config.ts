@@ -15,7 +15,7 @@ function isOrigin(url: string): boolean {
   return new URL(url).origin === url;
 }
 
-/** What is useless with one of the two alone. */
+/** Settings that must be given together. */
 const PAIRS = [
   ['the embedded issuer', 'LIANDONG_PEOPLE_FILE', 'LIANDONG_ISSUER_KEY_FILE'],
   ['TLS', 'LIANDONG_TLS_CERT_FILE', 'LIANDONG_TLS_KEY_FILE'],
@@ -37,7 +37,7 @@ const settings = z.object({
   /** Addresses of the broker, separated by commas; with `tls://` one that offers no TLS is refused. */
   LIANDONG_NATS_URL: brokerUrlsSchema,
   LIANDONG_NATS_SEED_FILE: path.optional(),
-  /** JSON: people, their posts and password hashes, for the embedded issuer; without it there is none. */
+  /** JSON file with people, their posts and password hashes. Without it the gateway runs no embedded issuer. */
   LIANDONG_PEOPLE_FILE: path.optional(),
   /** JSON: the embedded issuer's private key. */
   LIANDONG_ISSUER_KEY_FILE: path.optional(),
@@ -50,7 +50,7 @@ const settings = z.object({
   LIANDONG_RATE_PER_PERSON: rate(1_200),
   LIANDONG_RATE_PER_ADDRESS: rate(12_000),
   LIANDONG_RATE_PER_STRANGER: rate(600),
-  /** Addresses of proxies in front, separated by commas: only their word on whom they ask for is taken. */
+  /** Addresses of proxies in front, separated by commas. The gateway believes a client address only from these. */
   LIANDONG_TRUSTED_PROXIES: list,
   /** Origins whose pages may ask (CORS), separated by commas: `https://desk.example.cn`. None by default. */
   LIANDONG_CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }).refine(isOrigin, 'an origin'))),

@@ -1,15 +1,15 @@
 import { BoundedCache } from '@liandong/schema/kernel';
 import type { Gathered } from './gather.ts';
 
-/** How long an answer of all nodes serves whoever has no login, ms; one in which nodes are silent serves less long. */
+/** How long callers without a login get the last answer of all nodes, ms; less if some nodes were silent. */
 const FRESH_MS = 60_000;
 const FRESH_WITH_SILENT_MS = 10_000;
 /** Lines of all answers that are kept. */
 const MOST_LINES = 100_000;
 
 /**
- * Questions to all nodes of a division, whose answers are the same for everybody: one run at a time for each, whoever
- * asks meanwhile waits for it too, and the public hears the last answer for a while.
+ * Runs questions to all nodes of a division, whose answers are the same for every caller. Each question runs once at a
+ * time: callers who ask meanwhile wait for that run, and the public gets the last answer for a while.
  */
 export class GatherRuns {
   readonly #underWay = new Map<string, Promise<Gathered>>();

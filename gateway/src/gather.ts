@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Registry } from './registry.ts';
 import type { Gathering } from './roles.ts';
 
-/** What one node said to a question put to many; a value, or why there is none. */
+/** One node's answer to a question put to many nodes: a value, or the reason why it gave none. */
 export interface NodeAnswer {
   node: string;
   value: unknown;

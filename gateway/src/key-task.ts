@@ -11,12 +11,12 @@ export class KeyTask {
   key: Key;
   value: unknown = null;
   failures: Failure[] = [];
-  /** Whether it shall be asked once more. */
+  /** Whether to ask for it once more. */
   again = true;
   readonly #index: number;
   /** Field of the key that lets a copy answer; null where a copy answers anyway. */
   readonly #copyField: string | null;
-  /** Who may hold a copy, best first. */
+  /** Nodes that may hold a copy, best first. */
   readonly #copies: string[];
   readonly #askedAsOwner = new Set<string>();
   readonly #askedAsCopy = new Set<string>();
@@ -52,7 +52,7 @@ export class KeyTask {
     this.again = false;
   }
 
-  /** Goes on where somebody else may answer; else the key has its failure. A dead node costs its own fields only. */
+  /** Tries the next node that may answer; without one the key fails. A dead node costs only its own fields. */
   fail(found: Problem, moved: boolean): void {
     const { at } = this.key;
     // it moved to another host: the next round finds it there

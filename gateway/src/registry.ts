@@ -3,7 +3,7 @@ import type { Host, Placement } from '@liandong/schema/wire';
 import { TopologySnapshot } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 
-/** Which node is where: an immutable snapshot, replaced only by one of a higher sequence. */
+/** The host of each node: an immutable snapshot, replaced only by one of a higher sequence. */
 export class Registry {
   readonly divisions: Divisions;
   #current: TopologySnapshot;

@@ -18,7 +18,7 @@ import type { MergedType, RoleConfig, Route } from './roles.ts';
 import { ROLES, ROLE_LIST } from './roles.ts';
 import { CITY, COUNTY, ITEM, VILLAGE } from './testing/memory-federation.ts';
 
-/** A selection is checked as a fragment that nobody spreads. */
+/** Validation rules for a selection, which is checked as an unused fragment. */
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
 
 /** Questions that name a case and are about what the asker may do with it: judged at the asker's desk, wherever it is. */
@@ -95,7 +95,7 @@ describe('a route', () => {
       const [argument = '', ...steps] = route.path;
       const type = steps.reduce(inputFieldOf, argumentOf(role, field, argument));
       expect(getNamedType(type).name).toBe('ID');
-      // who may leave the division out needs a desk instead
+      // a field whose division is optional needs the viewer's desk instead
       expect(route.otherwise === 'viewer' || isNonNullType(type)).toBe(true);
     },
   );

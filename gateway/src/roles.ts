@@ -20,7 +20,7 @@ export interface Key {
 }
 
 export interface MergedType {
-  /** What must be known of an object before this role can be asked for its part. */
+  /** Fields of an object that the gateway must know before it can ask this role for its part. */
   selectionSet: string;
   /** The batched lookup. */
   fieldName: string;

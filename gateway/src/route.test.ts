@@ -29,7 +29,7 @@ import { COPIED_AT } from './testing/memory-views.ts';
 import { personAt } from './testing/people.ts';
 import { HostCaller } from './transport/index.ts';
 
-/** Somebody whose desk knows none of these cases. */
+/** A person whose desk knows none of these cases. */
 const stranger = personAt(TOWNSHIP, 'CLERK');
 const STALE = COPIED_AT.toISOString();
 
@@ -140,7 +140,7 @@ describe('the executor of a role', () => {
     ]);
   });
 
-  /** One host whose words the test writes. */
+  /** One host whose answer the test writes. */
   const over = (role: 'handling' | 'filing', result: RoleResult) =>
     routedExecutor(
       ROLES[role],

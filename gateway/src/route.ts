@@ -22,10 +22,10 @@ import type { RootField } from './scatter.ts';
 import { argumentType, rootFieldsOf } from './scatter.ts';
 import type { HostAnswer, HostCaller } from './transport/index.ts';
 
-/** How often a key may be sent on: to the custodian that a desk names, to a copy, after a move. */
+/** How often a key may be asked again: at the custodian that a desk names, at a copy, after a move. */
 const MAX_ROUNDS = 6;
 
-/** What is kept of a question's time for the answer of a node that moved, ms. */
+/** Time of a question reserved for the answer of a node that moved, ms. */
 const ANSWER_MS = 1_500;
 
 type SingleRoute = Exclude<Route, { by: 'keys' | 'subtree' }>;
@@ -134,9 +134,9 @@ class Asker {
   }
 
   /**
-   * A field that all nodes of a division answer together: they are asked by batched lookups, one request a host, and
-   * what was gathered is answered by the role's own schema here. Nobody answers for a node that is silent. They are asked
-   * as the public, so that what they answer is everybody's.
+   * A field that all nodes of a division answer together. The gateway asks them by batched lookups, one request a host,
+   * and the role's own schema answers here from what it gathered. No copy answers for a silent node. The nodes are
+   * asked as the public, so that the answers may be shown to every caller.
    */
   async gathered(route: Route & { by: 'subtree' }, runs: GatherRuns): Promise<Answer> {
     try {

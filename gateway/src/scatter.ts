@@ -10,7 +10,7 @@ export interface RootField {
   args: Record<string, unknown>;
   /** The request for this field alone. */
   alone(): Asked;
-  /** The same with one argument given by a variable whose value is still to be added. */
+  /** The same question with one argument given by a variable; its value is added later. */
   keyed(argument: string, type: string): Asked & { keysVariable: string };
 }
 

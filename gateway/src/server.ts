@@ -35,12 +35,12 @@ import { stitchRoles } from './stitch.ts';
 import type { Transport } from './transport/index.ts';
 import { HostCaller, HttpTransport } from './transport/index.ts';
 
-/** What no question of a desk or a page comes near. */
+/** Most tokens in a question; far more than a desk or a page sends. */
 const MAX_TOKENS = 2_000;
 /** For questions that are asked again and again, parsed. */
 const KNOWN_BYTES = 64 * 1024 * 1024;
 
-/** What a question brings along from before it is read. */
+/** What the gateway knows of a request before it reads the question. */
 interface Asked {
   identity: Identity;
   body: Body;
@@ -189,14 +189,14 @@ export class Gateway {
     this.#stopServing = stop;
   }
 
-  /** Lets nobody new in, answers what is under way, and closes. */
+  /** Refuses new connections, finishes running answers, and closes. */
   async close(): Promise<void> {
     await this.#stopServing?.();
     await this.#http.close();
     await this.#parts.nats.close();
   }
 
-  /** Whether hosts can be asked: over the broker where one of them has no address of its own. */
+  /** Whether hosts can be asked. A host without an HTTP address needs the broker. */
   isReady(): boolean {
     const overBroker = this.registry.current.hosts.some((host) => host.url === null);
     return !overBroker || (this.#parts.nats.isUp?.() ?? true);

@@ -18,7 +18,7 @@ import { divisionsSchema } from './divisions.ts';
 import type { MergedType, RoleConfig } from './roles.ts';
 import { ROLE_LIST } from './roles.ts';
 
-/** One subschema a role, with whatever executor: tests pass their own, the program the routed one. */
+/** The subschema of one role. Tests pass an executor of their own, the program passes the routed one. */
 export function roleSubschema(role: RoleConfig, executor: Executor): SubschemaConfig {
   const merge = Object.fromEntries(
     Object.entries(role.merge).map(([type, { selectionSet, fieldName, key }]: [string, MergedType]) => [

@@ -91,7 +91,7 @@ describe.skipIf(!CAN_CERTIFY)('a gateway with TLS (needs openssl to make certifi
     expect([answer.status, await answer.json()]).toMatchObject([200, { broker: true }]);
     expect(answer.headers.get('strict-transport-security')).toContain('max-age=');
     await dispatcher.close();
-    // whoever speaks without TLS is not answered
+    // a caller without TLS gets no answer
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow('fetch failed');
     // and neither is one that is too old
     const old = await new Promise<string>((resolve) => {

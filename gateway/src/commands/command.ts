@@ -1,7 +1,7 @@
 import { problem } from '@liandong/schema/kernel';
 import type { PasswordSource } from './password.ts';
 
-/** What a command is given besides its words: settings, where passwords come from, and where it prints. */
+/** What a command gets besides its arguments: settings, a source of passwords, and where to print. */
 export interface Terminal extends PasswordSource {
   environment: Readonly<Record<string, string | undefined>>;
   print: (text: string) => void;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { networkOf, rateLimited } from '../plugins/index.ts';
 
-/** How failures of one kind are slowed down. */
+/** How one kind of failure slows down further attempts. */
 interface Slowing {
   /** Wrong passwords that cost nothing: people mistype. */
   free: number;
@@ -10,32 +10,32 @@ interface Slowing {
 
 /** A name from one network. */
 const OF_PLACE: Slowing = { free: 4, longestWaitMs: 15 * 60_000 };
-/** A network whose logins fail this often waits as well, whichever names it tries. */
+/** A network with this many failed logins waits too, even if each was for another name. */
 const OF_NETWORK: Slowing = { free: 40, longestWaitMs: 15 * 60_000 };
 /** A name wherever it is tried from: a short wait, as strangers cause it. */
 const OF_NAME: Slowing = { free: 20, longestWaitMs: 10_000 };
 
 const FIRST_WAIT_MS = 1_000;
-/** What is remembered of a failure is forgotten after this long. */
+/** A failure is forgotten after this long. */
 const MEMORY_MS = 60 * 60_000;
-/** How long a network is remembered as one where a person logs in. */
+/** How long a network counts as one where a person usually logs in. */
 const USUAL_MS = 30 * 24 * 60 * 60_000;
-/** Most names and networks remembered: nobody fills the memory with them. */
+/** Most names and networks remembered, so that an attacker can't fill the memory. */
 const MOST = 50_000;
 
 interface Tally {
   failures: number;
-  /** Attempts whose end is not known yet. */
+  /** Attempts that have not ended yet. */
   pending: number;
   until: number;
   last: number;
 }
 
 /**
- * Slows down whoever tries out passwords: after some failures each further one doubles the wait, for the name from that
- * network and for the network; for the name alone the wait stays short, and does not hold where its person has logged in,
- * so that nobody can lock a colleague out from elsewhere. An attempt counts from its beginning: those at once get no
- * more guesses than those one after the other.
+ * Slows down password guessing. After some failures each further one doubles the wait, for the name from that network
+ * and for the network. For the name alone the wait stays short, and does not apply on networks where its person has
+ * logged in, so that an attacker elsewhere can't lock a colleague out. An attempt counts from its start: parallel
+ * attempts get no more guesses than sequential ones.
  */
 export class LoginGuard {
   readonly #tallies = new Map<string, Tally>();

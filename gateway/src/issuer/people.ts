@@ -11,7 +11,7 @@ const scryptOf = promisify(scrypt) as (
   options: ScryptOptions,
 ) => Promise<Buffer>;
 
-/** What trying a password costs (RFC 7914). */
+/** Cost of checking a password with scrypt (RFC 7914). */
 export type ScryptCost = Record<'N' | 'r' | 'p', number>;
 /** Of passwords that are set now: as costly as N = 2^17 with p = 1 (OWASP), in an eighth of its memory. */
 const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
@@ -19,7 +19,7 @@ const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
 const FIRST_COST: ScryptCost = { N: 2 ** 14, r: 8, p: 1 };
 const HASH_BYTES = 32;
 
-/** What an issuer without people checks passwords against. */
+/** Password hash that an issuer without people checks against. */
 export const NO_PASSWORD = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const FORM = /^scrypt\$(?:(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$)?([\w-]{22,})\$([\w-]{43})$/;
@@ -46,7 +46,7 @@ const peopleSchema = z
   .superRefine((people, context) => {
     const known = new Set<string>();
     people.forEach(({ username }, index) => {
-      // two people of one name: nobody could say who acted
+      // with two people of one name, the log could not say who acted
       if (known.has(username)) {
         context.addIssue({ code: 'custom', path: [index, 'username'], message: `"${username}" stands there already` });
       }
@@ -83,7 +83,7 @@ function costOf(kept: string): ScryptCost {
   return { N, r, p };
 }
 
-/** What scrypt takes (RFC 7914 §2), within 256 MiB. */
+/** Whether scrypt accepts these costs (RFC 7914 §2) and needs at most 256 MiB. */
 function isPayable({ N, r, p }: ScryptCost): boolean {
   return N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0 && memoryOf({ N, r, p }) <= 256 * 1024 * 1024;
 }

@@ -6,7 +6,7 @@ import type { FindConsent, Issuer } from './issuer.ts';
 /** Grant, subject and token types of an exchange (RFC 8693 §2.1, §3). */
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-/** What an applicant has of a case: its number, a space, the tracking code. */
+/** Token type of the applicant's slip: the case's number, a space, the tracking code. */
 const TRACKING_CODE = 'urn:liandong:tracking-code';
 
 /** Longest login form, bytes. */

@@ -14,9 +14,9 @@ const ALWAYS = {
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
 /**
- * What browsers are told of an answer. Only the page for asking by hand may run scripts: exactly those it came with, by
- * their digest.
- * @param secure whether the asker came over TLS: it shall from then on
+ * Adds the security headers for browsers. Only the GraphQL page may run scripts: exactly its own, allowed by their
+ * digest.
+ * @param secure whether the caller came over TLS; the browser then has to use TLS from now on
  */
 export async function secured(answer: Response, secure: boolean): Promise<Response> {
   const isPage = answer.headers.get('content-type')?.startsWith('text/html') === true;
@@ -50,14 +50,14 @@ function digestOf(script: string): string {
   return createHash('sha256').update(script).digest('base64');
 }
 
-/** Which pages of other places may ask (CORS); nobody's, unless the settings name them. */
+/** Origins whose pages may ask (CORS); none unless the settings name them. */
 export interface Origins {
   allowed: readonly string[];
 }
 
 /**
- * Whether a page of another place sent this without being allowed to. Tokens travel in a header that such a page can't
- * set by itself; this keeps also those out that need none.
+ * Whether a page of another origin sent this without being allowed to. Such a page can't set the header with the token;
+ * this check also protects questions that need no token.
  */
 export function isForeign(request: Request, { allowed }: Origins): boolean {
   const origin = request.headers.get('origin');

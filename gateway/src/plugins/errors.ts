@@ -9,8 +9,8 @@ import { waitOf } from './rates.ts';
 const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
 
 /**
- * What of an error is shown: code, sentence, article, field and node; never a stack, never a text that was not written
- * for users.
+ * The parts of an error that a caller may see: code, sentence, article, field and node. A stack, or a text not written
+ * for users, is never shown.
  */
 export function shownError(error: unknown, log: Logger): GraphQLError {
   if (!(error instanceof GraphQLError)) return withProblem(error, null, log);

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * The network an address counts as, wherever callers are counted: an IPv4 address itself; the /64 of an IPv6 address,
- * since whoever has one has all of it. What is no address is itself.
+ * The network under which a caller's address is counted: an IPv4 address itself; the /64 of an IPv6 address, since one
+ * subscriber holds all of it. Text that is not an address is returned unchanged.
  */
 export function networkOf(address: string): string {
   const [plain = ''] = address.split('%');

@@ -3,13 +3,13 @@ import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { networkOf } from './networks.ts';
 
-/** How often may be asked in a minute; 0 leaves it open. */
+/** Most requests in a minute; 0 means no limit. */
 export interface RateLimits {
   /** A person's requests, wherever they come from. */
   perPerson: number;
   /** Requests of one address: a hall of many windows may stand behind it. */
   perAddress: number;
-  /** Requests without a login of one address: whoever tries out tracking codes. */
+  /** Requests without a login from one address: limits guessing of tracking codes. */
   perStranger: number;
 }
 
@@ -35,7 +35,7 @@ export class Rates {
     await take(this.#addresses, networkOf(address));
   }
 
-  /** Counts a question of a person, or of nobody known. @throws {ProblemError} RATE_LIMITED */
+  /** Counts a question of a person, or of a caller without a login. @throws {ProblemError} RATE_LIMITED */
   async ofAsker(sub: string | null, address: string): Promise<void> {
     await (sub === null ? take(this.#strangers, networkOf(address)) : take(this.#people, sub));
   }
@@ -54,7 +54,7 @@ async function take(limit: RateLimiterMemory | null, key: string): Promise<void>
   }
 }
 
-/** How long somebody has to wait, in the problem's cause: the answer's header says it. */
+/** How long the caller has to wait. It is the problem's cause, and becomes a header of the answer. */
 export class Wait extends Error {
   readonly seconds: number;
 

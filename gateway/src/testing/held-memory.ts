@@ -6,7 +6,7 @@ const collect = runInNewContext('gc') as () => void;
 
 /** Bytes that something still holds: what is garbage is collected first. */
 export async function heldBytes(): Promise<number> {
-  // what was handed to a later turn is let go there
+  // memory handed to a later turn of the event loop is freed there
   for (let turn = 0; turn < 3; turn++) {
     collect();
     await new Promise<void>((resolve) => setImmediate(resolve));

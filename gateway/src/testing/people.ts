@@ -7,7 +7,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 
 export const ISSUER = 'test-issuer';
 
-/** Somebody with one post at a desk. */
+/** A person with one post at a desk. */
 export function personAt(division: DivisionCode, role: Role, department: string | null = null): Viewer {
   const sub = `${division}-${role}`;
   return { issuer: ISSUER, sub, name: sub, division, roles: [role], department };

@@ -69,7 +69,7 @@ export class TestGateway {
     return fileInto(this.hosts, filed, ++this.#count);
   }
 
-  /** Asks in somebody's name, with a token of theirs. */
+  /** Asks as the viewer, with a token of theirs. */
   async askAs(viewer: Viewer, query: string, variables: Record<string, unknown> = {}): Promise<Answered> {
     return this.ask(query, variables, { authorization: `Bearer ${await this.tokens.token(viewer)}` });
   }

@@ -9,7 +9,7 @@ import type { Transport } from './transport.ts';
 /** Characters of one request to a host: with six bytes each it stays well below what a host reads. */
 const MAX_CHARACTERS = 5 * 1024 * 1024;
 
-/** How requests to hosts are gathered and bounded. */
+/** How requests to hosts are batched and bounded. */
 export interface HostCallerOptions {
   /** Longest wait for one host, ms; a shorter deadline of the caller counts first. */
   hostTimeoutMs: number;
@@ -25,12 +25,12 @@ interface Asked {
   deadline: number;
 }
 
-/** What one operation came to: its result, or the problem that kept the host from answering. */
+/** The outcome of one operation: its result, or the problem that kept the host from answering. */
 export type HostAnswer = RoleResult | ProblemError;
 
 /**
- * Asks hosts. Operations that are asked of one host in the same step, whoever asks them, travel in one request, unless
- * one is so large that the host might refuse the others with it.
+ * Asks hosts. All operations asked of one host in the same step travel in one request, also those of different callers.
+ * An operation so large that the host might refuse the others with it travels alone.
  */
 export class HostCaller {
   readonly #transportOf: (host: Host) => Transport;
@@ -79,7 +79,7 @@ class Lane {
     });
   }
 
-  /** Each caller waits no longer than its own deadline, whatever else travels in the same request. */
+  /** Each caller waits no longer than its own deadline, also when others travel in the same request. */
   async ask(asked: Asked): Promise<HostAnswer> {
     const late = new Deadline(asked.deadline, this.#host);
     try {
@@ -146,7 +146,7 @@ function requestsOf(asked: readonly Asked[]): Asked[][] {
   return requests;
 }
 
-/** Characters of all texts in a value, and some for whatever stands between them. */
+/** Characters of all texts in a value, plus an allowance for the punctuation between them. */
 function charactersOf(content: unknown): number {
   let sum = 0;
   const open = [content];

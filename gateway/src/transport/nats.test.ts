@@ -33,7 +33,7 @@ const code = (code: string) => expect.objectContaining({ code });
 /** A host as the nodes' own server is one: puts the parts of a request together, then answers. */
 class Responder {
   readonly requests: HostRequest[] = [];
-  /** How many messages each request came in. */
+  /** The number of messages each request came in. */
   readonly messages: number[] = [];
   answer: (message: Msg, request: HostRequest) => void = () => {};
   readonly #collecting = new Map<string, { parts: PartsCollector; messages: number }>();

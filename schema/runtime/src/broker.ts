@@ -7,11 +7,11 @@ import { connect, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
 
 export interface BrokerOptions {
   urls: readonly string[];
-  /** Whose connection it is, as the topology names the program. */
+  /** Name of the connecting program in the topology. */
   name: string;
   /** File with the nkey seed; null for a broker that asks for no credentials. */
   seedFile: string | null;
-  /** Whose inbox answers come to, if it is another program's. */
+  /** The program whose inbox receives the answers, if it is another one. */
   inboxOf?: string;
   /** A connection that is tried once and is not renewed: most ms an answer takes. Left out, the program waits. */
   onceMs?: number;

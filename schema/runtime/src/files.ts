@@ -25,12 +25,12 @@ export async function findText(file: string, code: ErrorCode = 'BAD_CONFIG'): Pr
   return textOfFile(bytes, file, code);
 }
 
-/** What a file of JSON says. @throws {ProblemError} of the code */
+/** Reads a JSON file. @throws {ProblemError} of the code */
 export async function readJson(file: string, code: ErrorCode = 'BAD_CONFIG'): Promise<unknown> {
   return parseJson(await readText(file, code), file, code);
 }
 
-/** What the text of a file says. The parser's own words would quote what stands there, and are kept back. */
+/** Parses JSON text. The parser's own message would quote the content, so it is not passed on. */
 export function parseJson(text: string, file: string, code: ErrorCode = 'BAD_CONFIG'): unknown {
   try {
     return JSON.parse(text);

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { ProblemError } from '@liandong/schema/kernel';
 import { traceFields } from './trace.ts';
 
-/** Fields that never leave the process, wherever somebody may put them. */
+/** Fields that never leave the process, wherever they occur. */
 const SECRET = ['token', 'authorization', 'password', 'seed', 'jwk', 'body', 'application', 'idNumber', 'phone'];
 
 /**
@@ -27,7 +27,7 @@ export function programLog(
   return stream ? pino(options, stream) : pino(options);
 }
 
-/** What of an error may be logged. */
+/** The parts of an error that may be logged. */
 export function shownError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};

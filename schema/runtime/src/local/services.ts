@@ -49,7 +49,7 @@ export type ServicesEvent =
   | { event: 'ended' }
   | { event: 'failed'; reason: string };
 
-/** Always the built one: it is a process of its own, whoever starts it. */
+/** Always the built file: it runs as a process of its own, also when a source program starts it. */
 const SERVICES_PROGRAM = fileURLToPath(new URL('../../dist/local/services-process.js', import.meta.url));
 
 /** PostgreSQL and the broker of a federation on one machine. */
@@ -145,7 +145,7 @@ export class Services {
 
   /**
    * Makes a database with an owner of its own; hosts do not see each other's.
-   * @param like another one made here, which nobody is connected to: what is in it is copied, and is the new owner's
+   * @param like another database made here, without connections; its content is copied and belongs to the new owner
    * @returns its address
    */
   async createDatabase(name: string, like: string | null = null): Promise<string> {
@@ -206,7 +206,7 @@ export class Services {
   }
 }
 
-/** Rows of a database, read past whoever works on it. @param url its address */
+/** Rows of a database, read beside the programs that use it. @param url its address */
 export async function readRows<Row extends pg.QueryResultRow>(
   url: string,
   sql: string,

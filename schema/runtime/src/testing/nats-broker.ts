@@ -23,7 +23,7 @@ export class TestBroker {
     this.url = `nats://127.0.0.1:${port}`;
   }
 
-  /** @param tls what it shows of itself; it takes nobody without TLS then */
+  /** @param tls the broker's certificate; with it the broker refuses clients without TLS */
   static async start(tls: TestCertificate | null = null): Promise<TestBroker> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-gateway-'));
     const broker = new TestBroker(dir, await freePort(), tls);
