@@ -10,7 +10,7 @@ import type { CaseContext, Desk, Step } from './step-context.ts';
 import { route } from './competence.ts';
 import { findGrant } from '../domains/delegation/rules.ts';
 
-// What a case owes to the grants it stands on: what every step asks of them, and the way it goes when they end.
+// How a case depends on its grants: the check before each step, and the new route when a grant ends.
 
 type Way = Pick<CaseFile, 'acceptor' | 'decider' | 'through'>;
 
@@ -19,7 +19,7 @@ const USES = { ACCEPT: 'accept', REVIEW: 'review', DECIDE: 'decide' } as const s
   keyof GrantUses
 >;
 
-/** Whether a stage needs no grant, or the one it is done under is in effect today and gives just this power. */
+/** Whether a stage needs no grant, or its grant is in effect today and still gives exactly this power. */
 export function standsOn(desk: CaseContext, file: CaseFile, stage: GrantStage): boolean {
   const use = file.through[USES[stage]];
   if (!use) return true;
@@ -29,9 +29,9 @@ export function standsOn(desk: CaseContext, file: CaseFile, stage: GrantStage): 
 }
 
 /**
- * The way a case goes now, when a grant it stands on no longer carries it; null when all do. What is accepted stays
- * accepted, by whoever did it. What the organ of the power decides itself, perhaps because it called the case back,
- * no newer grant takes down again.
+ * The new route of a case when one of its grants no longer covers it; null if all still do. An acceptance stays valid,
+ * also if its grant has ended. If the organ that holds the power decides itself, perhaps because it called the case
+ * back, a newer grant does not take the decision away from it.
  */
 export function rerouting(desk: Desk, file: CaseFile): Way | null {
   const accepted = file.acceptance !== null;

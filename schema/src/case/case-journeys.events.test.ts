@@ -19,9 +19,9 @@ import { countDays } from '../kernel/limits.ts';
 import type { Action } from '../operation/permissions.ts';
 import { PERMISSIONS } from '../operation/permissions.ts';
 
-// Everything at once: people in random posts try every step there is, of filing and proxy handling, of joint handling, of
-// hearings, of money, and the clockwork does its part, while hand-offs arrive or are refused. No illegal state, no lost
-// day, no second decision, one custodian; and nobody did what the post does not allow.
+// All kinds of steps together: people in random posts try every step of filing, proxy handling, joint handling,
+// hearings and fees, and the clockwork does its part, while hand-offs arrive or are refused. The test looks for illegal
+// states, lost days, a second decision, a second custodian, and steps that the post does not allow.
 
 const RUNS = { numRuns: 120 };
 const onEveryJourney = (look: Look) =>
@@ -80,7 +80,7 @@ describe('whatever happens to a case, in whichever order, by whomever', () => {
 
   test('no lost day: those used and those excluded are all days there were, no fewer are left than the limit gives, and no step takes a day away', () => {
     onEveryJourney((_, file, before) => {
-      // what people themselves asked to be decided sooner takes no day from anybody
+      // urgency that the person asked for takes no day from another applicant
       const promise = (of: CaseFile, now: Date) =>
         clockOf({ ...of, greenChannel: null, urgency: null }, calendar, divisions, now);
       const now = file.lastAt;

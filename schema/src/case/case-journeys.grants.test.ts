@@ -24,8 +24,8 @@ import type { Item } from '../domains/catalogue/catalogue.ts';
 import type { GrantRecord } from '../domains/delegation/rules.ts';
 import { grantsInEffect, isUnderCap } from '../domains/delegation/rules.ts';
 
-// Grants come, end and are renewed while a case is on its way, amounts are found higher than they were said to be, and
-// grantors call cases back. Nobody may decide without power, and no case may be left where nobody can carry it on.
+// Grants begin, end and are renewed while a case is under way, amounts turn out higher than stated, and grantors call
+// cases back. No node may decide without power, and every case must keep a node that can carry it on.
 
 const START = '2026-01-05';
 const ITEMS: readonly Item[] = [
@@ -168,7 +168,7 @@ class Traveller {
     return grantsInEffect(this.#journey.records, dayOf(this.now));
   }
 
-  /** Whether the attempt was made; the fold must take whatever a step leads to. */
+  /** Returns whether the attempt was allowed; the fold must accept every line of an allowed step. */
   try(by: Attempt): boolean {
     const { item } = this.#journey;
     const { file } = this.log;

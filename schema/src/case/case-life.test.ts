@@ -108,7 +108,7 @@ describe('every event a person causes', () => {
     const { file } = before ?? after;
     const now = new Date(Math.max(later(before ?? after).getTime(), Date.parse(lineOf(action).at)));
     const desk = deskOf(file.custodian, role, { now, item: itemOf(file.item), sub: 'another' });
-    // what is accepted lacks no more than its review, and is told so
+    // an accepted case lacks only its review, so the refusal names the review
     const code = action === 'DECIDED' && state === 'ACCEPTED' ? 'REVIEW_MISSING' : 'ILLEGAL_STEP';
     expect(refusalCode(() => take?.(desk, { ...file, state }))).toBe(code);
   });

@@ -105,7 +105,7 @@ function requireCustodian(file: CaseFile, line: LogLine): void {
   }
 }
 
-/** Whether the line stands at the desk the table names; the line's node holds the case. */
+/** Whether the line was written at the desk the table names, and its node holds the case. */
 function isAtDesk(file: CaseFile, { action, node }: LogLine): boolean {
   const { desk } = CASE_EVENTS[action];
   switch (desk) {
@@ -168,18 +168,18 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
   }
 }
 
-/** Whether a line is of one of these kinds. */
+/** Whether the line's action is one of these. */
 function isOneOf<A extends LogAction>(actions: readonly A[], line: LogLine): line is Extract<LogLine, { action: A }> {
   return actions.some((action) => action === line.action);
 }
 
-/** Who accepted and reviewed the case: none of them chairs its hearing. */
+/** The people who accepted and reviewed the case; none of them may chair its hearing. */
 function reviewersOf({ acceptance, reviews }: CaseFile): string[] {
   const named = [acceptance?.actor.sub, ...reviews.flatMap(({ actor, second }) => [actor.sub, second?.sub])];
   return named.filter((sub) => sub !== undefined);
 }
 
-/** What a line changes, where its rule allows it. @throws {ProblemError} ILLEGAL_STEP */
+/** The change a line makes, if its rule allows it. @throws {ProblemError} ILLEGAL_STEP */
 function allowed<T>(file: CaseFile, line: LogLine, change: T | null | undefined): T {
   if (change === null || change === undefined) throw illegal(file, line);
   return change;

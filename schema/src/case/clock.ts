@@ -9,7 +9,7 @@ import { expeditedDue } from '../domains/expedited/rules.ts';
 import type { DueInstant, ExcludedDays, Limit } from '../kernel/limits.ts';
 import { countDays, dueInstant, lastDayOf } from '../kernel/limits.ts';
 
-/** What one desk used of the time (分级用时). */
+/** Time one desk used (分级用时). */
 export interface DeskTime {
   node: DivisionCode;
   tier: Tier;
@@ -41,7 +41,10 @@ export interface Clock {
   expedited: ExpeditedClock | null;
   /** End of the statute's last day; null where the item's basis names no days. */
   statutoryDueAt: Date | null;
-  /** Whether a date depends on a year whose calendar is not out yet; such dates are recomputed when it is. */
+  /**
+   * Whether a date depends on a year whose calendar is not published yet. The node computes such dates again when it
+   * is.
+   */
   provisional: boolean;
   unit: DayUnit;
   /**
@@ -87,7 +90,7 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
   const promiseDue = dueOf(promised);
   const shorter = expeditedDue(file, calendar, excluded);
   const shorterDue = shorter && extended(shorter.due, file, calendar);
-  // what is meant to speed a case up never lengthens its limit
+  // a shorter limit never moves the deadline back
   const due = shorterDue && shorterDue.at < promiseDue.at ? shorterDue : promiseDue;
   const statutoryDue = statutory && dueOf(statutory);
   const today = dayOf(until) < from ? from : dayOf(until);

@@ -27,7 +27,7 @@ export function afterHandOff(
   if ((home || action === 'ASSIGNED') && to !== file.home) return null;
   if (file.decision && line.action === 'RETURNED' && to !== file.decider) return null;
   const busy = openProcedures(file).length > 0 || jointOpen(file.joint) || hearingOpen(file.hearing);
-  // what the law decided meanwhile leaves nothing to settle
+  // once the law has decided, nothing still open keeps the case here
   if (busy && !file.decision) return null;
   const proxy = line.action === 'TRANSFERRED' ? afterTransfer(file.proxy, line) : file.proxy;
   return { inTransitTo: to, proxy };

@@ -87,7 +87,7 @@ function jointly(): readonly LogLine[] {
     .add({ action: 'QUESTION_WITHDRAWN', data: { party: 2, reason: '机构撤并' } }).lines;
 }
 
-/** What another node's party brings into it. */
+/** Lines with answers of another node's party. */
 function jointlyOverNodes(): readonly LogLine[] {
   const asked = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY }).accepted().farPartyCalled(TOWNSHIP);
   const at = asked.file.lastAt.toISOString();

@@ -16,12 +16,12 @@ export type { PartyData } from '../domains/joint/lines.ts';
 export { divisionCodeSchema, materialSchema, sha256Schema } from './line-parts.ts';
 export type { Material, Staff } from './line-parts.ts';
 
-/** Who did a step: a person in a role, or the node's own clockwork (role null). */
+/** The actor of a step: a person in a role, or the node's own clockwork (role null). */
 export const logActorSchema = z.object({
   sub: z.string().min(1),
   name: z.string().min(1),
   role: z.enum(ROLES).nullable(),
-  /** For whom: the absent colleague somebody stands in for (AB角), or the subject a proxy's token acts for. */
+  /** The absent colleague the actor stands in for (AB角), or the applicant a proxy's token acts for. */
   for: z.object({ sub: z.string().min(1).max(200), name: z.string().min(1).max(100).nullable() }).optional(),
 });
 export type LogActor = z.infer<typeof logActorSchema>;
@@ -59,7 +59,7 @@ const filingSchema = z.object({
   item: z.string().min(1),
   itemVersion: z.int().min(1),
   itemKind: z.enum(ITEM_KINDS),
-  /** Where the matter lies; competence follows from it. */
+  /** The place of the matter; competence follows from it. */
   place: divisionCodeSchema,
   acceptor: divisionCodeSchema,
   decider: divisionCodeSchema,
@@ -84,7 +84,7 @@ const filingSchema = z.object({
     .object({
       id: z.uuid(),
       item: z.string().min(1),
-      /** A material nobody hands in, and the number of the case whose result it is. */
+      /** A material the applicant need not hand in, and the number of the case whose result replaces it. */
       given: z.array(z.object({ material: z.string().min(1), number: z.string().min(1) })),
     })
     .optional(),
@@ -94,21 +94,21 @@ const filingSchema = z.object({
   urgent: z.object({ limit: limitSchema }).optional(),
   /** 延续: the licence that is to be renewed by its own number, and the last day it holds (Art. 50). */
   renewal: z.object({ licence: z.string().min(1).max(100), expiresOn: daySchema }).optional(),
-  /** What is handed in; of a draft that is filed, what came on top. */
+  /** Materials handed in; for a draft that is filed, only those added since. */
   materials: z.array(materialSchema),
 });
 export type FiledData = z.infer<typeof filingSchema>;
 export type BundleMembership = NonNullable<FiledData['bundle']>;
 export type RenewalData = NonNullable<FiledData['renewal']>;
 
-/** Who looks after a case by proxy: a person, or the proxy team of a desk. */
+/** The agent of a case: a person, or the proxy team of a desk. */
 const caseAgentSchema = z.object({
   node: divisionCodeSchema,
   sub: z.string().min(1).max(200).nullable(),
   name: z.string().min(1).max(100).nullable(),
 });
 
-/** What each action records. */
+/** The data each action records. */
 export const logDataSchemas = {
   DRAFTED: filingSchema,
   /** The deciding desk's one complete list; empty when nothing is missing. */
@@ -141,14 +141,14 @@ export const logDataSchemas = {
     kind: z.enum(SPECIAL_PROCEDURES),
     /** Whether its time is outside the limit: by law, or by the item's own basis. */
     stopsClock: z.boolean(),
-    /** What the applicant is told in writing, with the time it is expected to need. */
+    /** The written notice to the applicant, with the time it is expected to need. */
     notice: z.string().min(1),
     expectedDays: z.int().min(1).max(3650).nullable(),
   }),
   PROCEDURE_ENDED: z.object({
     procedure: z.int().min(1),
     result: z.string().min(1),
-    /** Who checked on the spot, of a site survey (Art. 34). */
+    /** People who did the on-site check of a survey (Art. 34). */
     staff: z.array(staffSchema).min(1).optional(),
   }),
   EXTENDED: z.object({
@@ -171,7 +171,7 @@ export const logDataSchemas = {
     inNameOf: divisionCodeSchema,
     /** The grant it was decided under; left out where the organ decided by its own power. */
     grant: z.uuid().optional(),
-    /** The department, or the bureau that holds its powers, whose decision it is. */
+    /** The deciding department, or the bureau that holds its powers. */
     department: z.string().min(1).optional(),
     /** 会议纪要 of a collective decision: its number or title. */
     minutes: z.string().min(1).optional(),
@@ -181,7 +181,7 @@ export const logDataSchemas = {
   DOCUMENT_ISSUED: z.object({
     /** 文号. */
     number: z.string().min(1),
-    /** The document by its content; its bytes go with the case to whoever delivers it. */
+    /** Digest of the document; its bytes go with the case to the desk that delivers it. */
     document: materialSchema,
     /** The register's id of the seal set on it; left out where the organ keeps no seal register. */
     seal: z.string().min(1).optional(),
@@ -205,7 +205,7 @@ export const logDataSchemas = {
   HANDED_OVER: handOffSchema,
   /** The text names no numbers of a person: the log goes to every desk on the way. */
   CONTACTED: z.object({ with: z.enum(CONTACT_PARTIES), way: z.enum(CONTACT_WAYS), what: z.string().min(1).max(500) }),
-  /** Another agent looks after the case from here on; whoever holds it goes on holding it. */
+  /** Another agent looks after the case from now on; its custodian stays the same. */
   AGENT_CHANGED: z.object({
     /** So that one carried to the case's desk is known again when it has come back. */
     change: z.uuid(),
@@ -257,7 +257,7 @@ export type LogLine = LogEntry & {
   actor: LogActor;
   /** SHA-256 of the signed line ahead (its JWS); null for the first. */
   prev: string | null;
-  /** What the person wrote. */
+  /** The person's note. */
   note: string | null;
 };
 

@@ -1,4 +1,4 @@
-// What the lines of a case's log say was done.
+// Words for the actions in a case's log.
 
 /** 联合办理环节: the lines of joint handling. */
 export const JOINT_ACTIONS = [

@@ -44,7 +44,7 @@ export function handOff(
       article: ARTICLES.excludedTime,
     });
   }
-  // what the law decided meanwhile leaves nothing to settle
+  // once the law has decided, joint handling need not be settled
   if (!file.decision) requireJointSettled(file.joint);
   const round = { to, epoch: file.epoch + 1 };
   return { lines: [{ ...line, data: { ...round, ...said } }], handOff: round };
@@ -54,7 +54,7 @@ export function oneLine(line: LineDraft): Step {
   return { lines: [line], handOff: null };
 }
 
-/** Whether two steps are one person's: done by, or in the post of, the same (a stand-in is both). */
+/** Whether one person did two steps. A stand-in counts as both persons: the one who acts, and the one who is absent. */
 export function isSamePerson(one: LogActor, other: LogActor): boolean {
   const personsOf = (actor: LogActor) => [actor.sub, ...(actor.for ? [actor.for.sub] : [])];
   return personsOf(one).some((sub) => personsOf(other).includes(sub));
@@ -68,22 +68,22 @@ export function handlersOf(file: CaseFile): LogActor[] {
   ];
 }
 
-/** What a step is about: a case with its item, or an item alone. */
+/** The subject of a step: a case with its item, or an item alone. */
 export interface Subject {
   item: string;
   /** The case's; null where none is at hand yet. */
   number: string | null;
 }
 
-/** What says who acts at a desk. */
+/** The parts of the context that determine who acts at a desk. */
 export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns' | 'roster'>;
 
 /**
- * Who acts, and in which post: in one of their own, or in the one they stand in for (AB角). As agent acts who may by the
- * roster; a contracted helper stands in for agents only.
- * @param about null where it is about no case and no item
- * @throws {ProblemError} FORBIDDEN, also for a token of another case; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD where no other post of
- * the person's may do it
+ * Finds the actor and the post: the person's own, or the one they stand in for (AB角). The roster says who may act as
+ * agent; a contracted helper stands in for agents only.
+ * @param about null if it concerns no case and no item
+ * @throws {ProblemError} FORBIDDEN, also for a token of another case; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED,
+ * ITEM_WITHHELD if no other post of the person allows it
  */
 export function actAs(desk: Post, action: Action, about: Subject | null): LogActor & { role: Role } {
   requireOwnDesk(desk.viewer, desk.node);
@@ -119,7 +119,7 @@ function ownPost({ viewer, divisions, node, roster, now }: Post, action: Action,
   }
 }
 
-/** Whoever stands in for an agent need not be one; a contracted helper's limits go with the helper. */
+/** An agent's stand-in need not be an agent. A contracted helper's limits also apply when standing in. */
 function requireStandInAgent(roster: RosterStanding, action: Action, item: string | null, day: Day): void {
   if (roster.entry) requireRostered(roster, action, item, day);
 }
@@ -147,7 +147,7 @@ function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
 export function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
   const actor = actOn(desk, file, action);
   requireCustody(desk.node, file);
-  // whoever takes in for others helps with every department's items; the organ's own steps are the department's
+  // a desk that takes in for others helps with every department's items; steps of the organ belong to the department
   const organ = isOrgan(desk.node, file);
   if (organ) requireOffice(desk);
   return actor;

@@ -7,7 +7,7 @@ import { projectKeeperOf } from './case-file.ts';
 
 // 撤并: a node is closed and another takes its place, in what is filed from then on and in every case that names it.
 
-/** Who takes a closed node's place. */
+/** The successor of a closed node. */
 export interface Succession {
   node: DivisionCode;
   successor: DivisionCode;
@@ -36,7 +36,7 @@ export function actingFor(node: DivisionCode, successionOf: SuccessionOf): Divis
 type Named = Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'through' | 'home' | 'proxy'>;
 
 /**
- * Whether a case names a node in any part that somebody has to play from now on; the keeper of its project is told of
+ * Whether a case names a node in a part that still has duties. The keeper of its project counts too: it is told of
  * every line.
  */
 export function names(file: Named & Pick<CaseFile, 'project' | 'successions'>, node: DivisionCode): boolean {
@@ -65,7 +65,7 @@ export function afterSuccession(file: Named, { node, successor }: Pick<Successio
     power,
     through,
     home: taken(file.home),
-    // the successor's team, of which nobody is named yet
+    // the successor's team; none of its people is named yet
     proxy:
       file.proxy && agent?.node === node
         ? { ...file.proxy, agent: { node: successor, sub: null, name: null } }
@@ -73,7 +73,10 @@ export function afterSuccession(file: Named, { node, successor }: Pick<Successio
   };
 }
 
-/** What a line of succession changes; null where it can't stand: the holder's clockwork writes it, once it is concerned. */
+/**
+ * The change a line of succession makes; null if it can't stand. The holder's clockwork writes it, if it concerns the
+ * case.
+ */
 export function afterSuccessionLine(
   file: CaseFile,
   { node: holder, actor, data: { node, successor } }: Extract<LogLine, { action: 'SUCCEEDED' }>,
@@ -87,13 +90,13 @@ export function afterSuccessionLine(
   return { ...way, acceptorHadMaterials, successions: [...file.successions, { node, successor }] };
 }
 
-/** What is asked of a closing before it is signed. */
+/** The order to close a node, checked before it is signed. */
 export interface ClosingOrder {
   node: DivisionCode;
   successor: DivisionCode;
 }
 
-/** The federation as whoever closes a node knows it. */
+/** The facts about the federation that a closing is checked against. */
 export interface Standing {
   divisions: Divisions;
   /** Whether a place has a node that can take cases: one with a key in effect. */
@@ -102,10 +105,11 @@ export interface Standing {
 }
 
 /**
- * A node is closed by its parent. Its successor is a node of the same parent, or the parent: that is who can be competent
- * for the same places and matters without anybody's powers growing.
- * @throws {ProblemError} UNKNOWN_DIVISION, NODE_UNREACHABLE (no node, or none that can take cases), FORBIDDEN (the city,
- * another's child), NODE_CLOSED (the successor; the node, to another successor), NODE_HAS_CHILDREN, SUCCESSOR_UNFIT
+ * Checks the closing of a node by its parent. The successor is a node of the same parent, or the parent: only these can
+ * be competent for the same places and matters without a growth of any node's powers.
+ * @throws {ProblemError} UNKNOWN_DIVISION, NODE_UNREACHABLE (no node, or none that can take cases), FORBIDDEN (the
+ * city, another's child), NODE_CLOSED (the successor; the node, to another successor), NODE_HAS_CHILDREN,
+ * SUCCESSOR_UNFIT
  */
 export function requireClosable(by: DivisionCode, { node, successor }: ClosingOrder, standing: Standing): void {
   const { divisions, serves, successionOf } = standing;

@@ -137,7 +137,7 @@ export const CASE_ORDER_LABELS: Record<CaseOrder, string> = {
   REMAINING_DAYS: '剩余时限短在前',
 };
 
-/** What a case waits for at its desk (待办事由). */
+/** Events a case waits for at its desk (待办事由). */
 export const CASE_WAITS = ['SUPPLEMENT', 'DELIVERY'] as const;
 export type CaseWait = (typeof CASE_WAITS)[number];
 export const CASE_WAIT_LABELS: Record<CaseWait, string> = { SUPPLEMENT: '待补正', DELIVERY: '待送达' };

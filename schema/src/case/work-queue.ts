@@ -7,7 +7,7 @@ import { renewalDueAt } from '../domains/filing/renewals.ts';
 /** Stands for the end of no limit, behind all others. */
 export const NOTHING_DUE = new Date('9999-12-31T00:00:00.000Z');
 
-/** What a case is put in a desk's work queue by. */
+/** The next deadline, by which a desk's work queue is sorted. */
 export interface NextDue {
   /** End of the limit that runs now; {@link NOTHING_DUE} where none runs. */
   nextDueAt: Date;
@@ -68,7 +68,7 @@ function earlier(one: Date | null, other: Date | null): Date | null {
 }
 
 /**
- * When a clock that stands still would run out if it went on now: where such a case stands among those whose clock runs.
+ * The day a stopped clock would run out if it went on now. It places such a case among those whose clock runs.
  * @param days working days left, negative for those that are over
  */
 export function dueIfResumed(days: number, now: Date, calendar: OfficialCalendar): Date {

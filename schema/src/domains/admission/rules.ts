@@ -25,7 +25,7 @@ export interface Exemption {
   until: Day;
 }
 
-/** What a node does with an item, by the catalogue; empty where it only takes in, or nothing. */
+/** The stages a node does for an item, by the catalogue; empty if it only takes in, or has no part. */
 export function stagesAt(item: Pick<Item, 'acceptingTiers' | 'decidingTier'>, tier: Tier): WindowStage[] {
   const stages: WindowStage[] = [];
   if (acceptingOrgans(item).includes(tier)) stages.push('ACCEPT', 'REVIEW');
@@ -39,8 +39,8 @@ export function dueForAdmission(items: readonly Item[], tier: Tier, today: Day):
 }
 
 /**
- * Where an item stands: in the centre, outside with an approval that still holds, or outside without one.
- * Source: 国办发〔2018〕45号 (应进必进, 负面清单).
+ * The admission of an item: in the centre, outside with an approval in effect, or outside without one. Source:
+ * 国办发〔2018〕45号 (应进必进, 负面清单).
  */
 export function admissionState(entry: AdmissionEntry | undefined, today: Day): AdmissionState {
   if (entry?.admittedFrom && entry.admittedFrom <= today) return 'ADMITTED';
@@ -130,7 +130,7 @@ export function requireFeeChange(changes: readonly FeeChange[], next: FeeChange,
   const standing = feesOn(before, next.effectiveFrom).length > 0;
   if (next.change === 'ADDED' && standing) throw conflict(`${next.name} is taken already.`, 'change');
   if (next.change !== 'ADDED' && !standing) throw conflict(`${next.name} is not taken.`, 'change');
-  // whoever drops a fee needs no law for it
+  // dropping a fee needs no legal basis
   if (next.change === 'DROPPED') return;
   const cited = citationsOf(next.basis);
   const lawful = cited.some((citation) => {

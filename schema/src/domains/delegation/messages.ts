@@ -66,7 +66,7 @@ export const grantAnswerSchema = z.object({
 });
 export type GrantAnswer = z.infer<typeof grantAnswerSchema>;
 
-/** 撤销 by the grantor, 交回 by the grantee; signed by whoever ends it. */
+/** 撤销 by the grantor, 交回 by the grantee; signed by the one that ends it. */
 export const grantEndSchema = z.object({
   kind: z.literal('END'),
   grant: z.uuid(),
@@ -101,8 +101,8 @@ export const publishedGrantSchema = z.object({
 export type PublishedGrant = z.infer<typeof publishedGrantSchema>;
 
 /**
- * What travels by itself: one signed document between grantor and grantee; or a grant in effect, and once more when it
- * ends, from its grantor to the levels above, which the catalogue's way down never reaches.
+ * Messages outside the catalogue: one signed document between grantor and grantee; or a grant in effect, and its end,
+ * sent by the grantor to the levels above, because the catalogue only goes down.
  */
 export const delegationMessageSchema = z.union([
   z.object({ jws: z.string().min(1) }),

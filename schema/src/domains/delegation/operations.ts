@@ -21,11 +21,11 @@ const power = {
   capFen,
 };
 
-/** What documents of grants call a cap. */
+/** The amount in the form that grant documents use for a cap. */
 export const capOf = (amountFen: number | null) => (amountFen === null ? null : { amountFen });
 
 /**
- * Who accepts, reviews and decides an item for a place today, and why.
+ * The organs that accept, review and decide an item for a place today, and the reasons.
  * @throws {ProblemError} ITEM_UNKNOWN, UNKNOWN_DIVISION, COMPETENCE_UNRESOLVED
  */
 export const competence = query('competence', {

@@ -1,4 +1,4 @@
-// What a node gives another the power to do.
+// Words for powers a node grants to another.
 
 /** 授权环节: what a node may be given the power to do. */
 export const GRANT_STAGES = ['ACCEPT', 'REVIEW', 'DECIDE'] as const;

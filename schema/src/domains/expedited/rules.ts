@@ -32,7 +32,7 @@ export interface Urgency {
   limit: Limit | null;
 }
 
-/** What a case's file says of its project and its shorter limits. */
+/** The project and the shorter limits in a case's file. */
 export interface Expedited {
   project: string | null;
   greenChannel: GreenChannel | null;
@@ -67,13 +67,13 @@ export function isUrgent({ urgency }: Pick<Expedited, 'urgency'>): boolean {
   return urgency?.approved === true;
 }
 
-/** 特急 of a case whose item is of that class: nobody asks and nobody approves. */
+/** 特急 of a case whose item is of that class; it needs no request and no approval. */
 export function urgencyByItem(limit: Limit, actor: LogActor, at: Date): Urgency {
   const asked = { ground: null, askedAt: at, askedBy: actor };
   return { ...asked, approved: true, decidedAt: at, decidedBy: null, reason: null, limit };
 }
 
-/** What a line of these changes in a case's file; null where it can't stand. */
+/** The change one of these lines makes in a case's file; null if it can't stand. */
 export function afterExpeditedLine(
   { project, greenChannel, urgency }: Expedited,
   line: ExpeditedLine & { node: DivisionCode; actor: LogActor },
@@ -84,7 +84,7 @@ export function afterExpeditedLine(
     case 'PROJECT_LINKED':
       return project === null ? { project: line.data.project, greenChannel, urgency } : null;
     case 'PROJECT_LEFT':
-      // what the applicant was promised on the channel stays
+      // the limit promised on the channel stays
       return project === line.data.project ? { project: null, greenChannel, urgency } : null;
     case 'GREEN_CHANNEL_OPENED':
       // once it is on the channel it stays, also when the project is no key project any more

@@ -16,14 +16,14 @@ import { CaseFees, FeeReconciliation, PaidFees } from './views.ts';
 const MOST_CASES = 50;
 
 const amountFen = z.int('is no whole number of fen').min(1).max(MAX_FEN).meta({ scalar: 'Fen' });
-/** Waivers that nobody granted yet. */
+/** Proposed waivers that have not been granted yet. */
 const proposed = ({ fees: { waivers } }: CaseFile) =>
   waivers.filter((waiver) => waiver.grantedBy === null).map((waiver) => waiver.number);
 /** May be empty: the rule refuses that, and cites its source. */
 const reason = z.string().trim().max(1000);
 
 /**
- * What several cases cost: the members of a bundle are asked for together.
+ * Charges of several cases: the members of a bundle are asked for together.
  * @throws {ProblemError} NOT_FOUND, FORBIDDEN
  */
 export const caseFees = query('caseFees', {

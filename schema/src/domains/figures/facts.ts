@@ -10,9 +10,9 @@ import type { LogAction } from '../../case/log-words.ts';
 import { isClosed } from '../../case/words.ts';
 
 /**
- * What figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted where the work was done; `CLOSED` and
- * `CLOSED_IN_TIME` where the case was taken in, when its outcome is known there: so that filed and closed of one
- * division speak of the same cases, also when a city decided them.
+ * Events that figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted at the node that did the work. `CLOSED`
+ * and `CLOSED_IN_TIME` are counted at the node that took the case in, when it learns the outcome. So filed and closed
+ * figures of a division cover the same cases, also those a city decided.
  */
 export const MEASURES = [
   'FILED',
@@ -68,7 +68,7 @@ export function factsOf(
   return facts;
 }
 
-/** What a line counts as where it was written. */
+/** The measure a line counts toward, at the node that wrote it. */
 const COUNTED: Partial<Record<LogAction, Measure>> = {
   FILED: 'FILED',
   SUPPLEMENT_REQUESTED: 'SUPPLEMENT_REQUESTED',

@@ -32,7 +32,7 @@ export const projectFactSchema = z.object({
 });
 export type ProjectFact = z.infer<typeof projectFactSchema>;
 
-/** What a node states of a project it keeps. */
+/** The fact a node states about a project it keeps. */
 export function projectFactOf(file: ProjectFile): ProjectFact {
   return {
     measure: 'PROJECT',
@@ -47,7 +47,7 @@ export function projectFactOf(file: ProjectFile): ProjectFact {
   };
 }
 
-/** Days of a project and whether they depend on a year whose calendar is not out yet. */
+/** Dates of a project, and whether they depend on a year whose calendar is not published yet. */
 export interface ProjectDays {
   /** Working days. */
   days: number;
@@ -91,7 +91,7 @@ export interface ProjectSums {
   runningDays: number;
   /** 终止: ended; in no other sum. */
   ended: number;
-  /** How many are in each phase. */
+  /** Number of projects in each phase. */
   phases: Record<ProjectPhase, number>;
 }
 
@@ -99,7 +99,7 @@ export interface ProjectFigures {
   all: ProjectSums;
   /** 重点项目 apart; they are in `all` too. */
   key: ProjectSums;
-  /** Whether a sum of days depends on a year whose calendar is not out yet. */
+  /** Whether a sum of days depends on a year whose calendar is not published yet. */
   provisional: boolean;
 }
 

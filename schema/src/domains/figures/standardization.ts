@@ -10,7 +10,10 @@ import type { Implementation, Item } from '../catalogue/catalogue.ts';
 export const standardizationSchema = z.object({
   /** Items in force that the node carries out. */
   items: z.int().min(0),
-  /** Days cut from the statute, each item in its own unit; items whose promise can't be compared with a statute left out. */
+  /**
+   * Days cut from the statutory limits, each item in its own unit. Items whose promise can't be compared with a statute
+   * are left out.
+   */
   daysCut: z.object({ sum: z.int(), items: z.int().min(0), average: z.number().nullable() }),
   /** Materials of the basic standard that the node asks for no more. */
   materialsDropped: z.int().min(0),
