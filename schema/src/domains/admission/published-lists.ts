@@ -38,7 +38,7 @@ export function serves(item: Pick<Item, 'audiences'>, audience: Audience): boole
  * for each power it has a part in or has lent out (责任清单; a grantor stays answerable, 行政许可法 Art. 24), and what people
  * can come for (服务清单), taking in included. Source: 中办发〔2015〕21号; 国办发〔2018〕45号.
  * @param grants those in effect that day, see `grantsInEffect`
- * @param audience null for everybody
+ * @param audience null for all audiences
  */
 export function publishedList(
   items: readonly Item[],

@@ -24,7 +24,7 @@ const lower = <T extends string>(values: readonly T[]) =>
     .enum(values.map((v) => v.toLowerCase()) as [Lowercase<T>, ...Lowercase<T>[]])
     .transform((v) => v.toUpperCase() as T);
 
-/** How a file spells the processing classes. */
+/** The words a file uses for the processing classes. */
 const FILE_CLASSES = {
   instant: 'INSTANT',
   committed: 'COMMITTED',
@@ -66,7 +66,7 @@ export const fileItemSchema = z.strictObject({
   statutoryDays: days.nullable(),
   promisedDays: days,
   statutoryUnit: lower(DAY_UNITS),
-  /** Where the promise is in another unit than the statute. */
+  /** The unit of the promise, if it differs from the statute's. */
   promisedUnit: lower(DAY_UNITS).optional(),
   /** 绿色通道时限 and 特急时限, shorter than the promise. */
   greenChannel: fileLimitSchema.optional(),
@@ -201,7 +201,7 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
   };
 }
 
-/** What an entry of a catalogue file is before it is read. */
+/** An entry of a catalogue file as JSON, before it is parsed. */
 export type CatalogueEntryJson = z.input<typeof fileItemSchema>;
 
 /**

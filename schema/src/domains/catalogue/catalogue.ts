@@ -39,20 +39,20 @@ export const limitSchema = z
 export const materialRequirementSchema = z.object({
   name: text,
   required: z.boolean(),
-  /** Who brings it: nothing is asked of people that sharing or another agency gives. */
+  /** The source of the material. People are not asked for what data sharing or another agency gives. */
   providedBy: z.enum(MATERIAL_SOURCES).default('APPLICANT'),
-  /** Whether the system already holds it, so that nobody brings it again. */
+  /** Whether the system already holds it, so that the applicant need not bring it again. */
   held: z.boolean().default(false),
 });
 export type MaterialRequirement = z.infer<typeof materialRequirementSchema>;
 
-/** Where an item stands among its like: 主项, 子项; the item itself is the 办理项. */
+/** The item's place in its hierarchy: 主项, 子项; the item itself is the 办理项. */
 export const hierarchySchema = z.object({
   main: z.object({ code: text, name: text }),
   sub: z.object({ code: text, name: text }).nullable().default(null),
 });
 
-/** Up to whom a decision is signed, and by how many at most. */
+/** The highest level that signs a decision, and the most people who sign. */
 export const signOffSchema = z.object({ level: z.enum(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) });
 
 /** 收费项目: base amount in fen (null: by the surveyors' own schedules), and what each category pays of it. */
@@ -78,7 +78,7 @@ export const formFieldSchema = z.object({
   name: text.max(60),
   label: text.max(100),
   required: z.boolean(),
-  /** What the whole value has to match; null for any text. */
+  /** Pattern the whole value has to match; null for any text. */
   pattern: pattern.nullable().default(null),
 });
 export type FormField = z.infer<typeof formFieldSchema>;
@@ -100,7 +100,7 @@ export const bundleSchema = z.object({
   absenceDefault: z.boolean(),
   /** 一表式: the one form whose fields fill the members' forms. */
   form: z.array(bundleFieldSchema).default([]),
-  /** What a member's result document is to those that follow it: 营业执照 to the seal maker. */
+  /** The member whose result document another member takes as a material: 营业执照 for the seal maker. */
   provides: z.array(z.object({ item: text, material: text })).default([]),
 });
 export type Bundle = z.infer<typeof bundleSchema>;
@@ -124,7 +124,7 @@ export const itemSchema = z.object({
   department: z.string().min(1),
   delegableTo: z.array(z.enum(TIERS)),
   proxyAllowed: z.boolean(),
-  /** 服务对象: whom it serves; empty for everybody. */
+  /** 服务对象: audiences of the item; empty for all. */
   audiences: z.array(z.enum(AUDIENCES)).default([]),
   /** 人生事项: what people call it by, 养老 or 开办企业. */
   lifeEvents: z.array(z.string().min(1)).default([]),
@@ -164,9 +164,9 @@ export const itemSchema = z.object({
   effectiveTo: day.nullable(),
   standard: z.object({
     promised: limitSchema,
-    /** 绿色通道时限 of key projects' cases, from acceptance; null where there is none. */
+    /** 绿色通道时限 of key projects' cases, from acceptance; null if the item has no such limit. */
     greenChannel: limitSchema.nullable().default(null),
-    /** 特急时限, from the day the materials are in; null where there is none. */
+    /** 特急时限, from the day the materials are in; null if the item has no such limit. */
     urgent: limitSchema.nullable().default(null),
     materials: z.array(materialRequirementSchema),
     maxVisits: z.int().min(0),
@@ -181,7 +181,7 @@ export type Item = z.infer<typeof itemSchema>;
 /** 裁量基准: under which circumstance which standard holds. */
 export const discretionSchema = z.object({ circumstance: text, standard: text });
 
-/** 办理环节 of the published flow: what is checked by whom, and until when. */
+/** 办理环节 of the published flow: the check, its post, and its limit. */
 export const stageSchema = z.object({
   name: text,
   standard: text,
@@ -190,7 +190,7 @@ export const stageSchema = z.object({
   person: text.nullable().default(null),
 });
 
-/** Where people ask or complain. */
+/** Contact for questions or complaints. */
 export const contactSchema = z.object({ name: text, phone: text });
 
 /** How a deciding node carries an item out (实施清单). */
@@ -208,7 +208,7 @@ export const implementationSchema = z.object({
   conditions: z.array(text).default([]),
   discretion: z.array(discretionSchema).default([]),
   stages: z.array(stageSchema).default([]),
-  /** What this node takes; null where it takes what the item says. */
+  /** The fee schedule of this node; null if the item's applies. */
   feeSchedule: feeScheduleSchema.nullable().default(null),
   windows: z.array(text).default([]),
   /** 办公时间, as people read it. */

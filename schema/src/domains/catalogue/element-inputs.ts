@@ -27,7 +27,7 @@ const materialInput = z
 
 export const textsInput = z.array(z.string()).nullish();
 
-/** What an item's standard and an implementation both say, in the order of their schemas. */
+/** Elements common to an item's standard and an implementation, in the order of their schemas. */
 export const promiseInputs = {
   promised: limitInput.nullish(),
   greenChannel,

@@ -9,8 +9,8 @@ import { mayTakeIn, route } from '../../case/competence.ts';
 export type CompetenceElements = Pick<Item, 'decidingTier' | 'acceptingTiers' | 'proxyAllowed'>;
 
 /**
- * The elements that say whose an item is, as one word: `COUNTY TOWNSHIP,VILLAGE proxy`. There are few of them, so that a
- * desk's own items can be told apart in the database by {@link ownCompetenceKeys}.
+ * The elements that determine an item's organs, as one text: `COUNTY TOWNSHIP,VILLAGE proxy`. There are only a few such
+ * texts, so the database can select a desk's own items by {@link ownCompetenceKeys}.
  */
 export function competenceKeyOf({ decidingTier, acceptingTiers, proxyAllowed }: CompetenceElements): string {
   const accepting = TIERS.filter((tier) => acceptingTiers.includes(tier)).join(',');

@@ -1,7 +1,7 @@
 import type { ClauseFault } from './words.ts';
 import type { Implementation } from './catalogue.ts';
 
-/** A clause whose content nobody can know beforehand, and where it stands. */
+/** A clause whose content a reader can't know in advance, and its place. */
 export interface VagueClause {
   /** `materials[2].name` or `conditions[0]`. */
   place: string;

@@ -5,7 +5,7 @@ import { text } from '../../operation/input-parts.ts';
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
 /** Most bytes of one request's materials together. */
 export const MAX_REQUEST_BYTES = 30 * 1024 * 1024;
-/** What resident windows scan: photographs, PDF, office documents and plain text. */
+/** File types that windows scan or receive: photographs, PDF, office documents and plain text. */
 export const MATERIAL_MEDIA_TYPES = [
   'application/pdf',
   'image/jpeg',

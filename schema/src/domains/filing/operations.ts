@@ -37,7 +37,7 @@ export const track = query('track', {
   answer: TrackedCase,
 });
 
-/** What both take that open a case. */
+/** Input common to both operations that open a case. */
 const application = {
   item: text(50).meta({ scalar: 'ID' }),
   place: z
@@ -152,7 +152,7 @@ export const rateService = mutation('rateService', {
   input: { number: text(60), code: text(20), grade },
   flat: true,
   route: { by: 'prefix', argument: 'number', copyAt: null },
-  // nobody is logged in: the key is of whoever holds the slip
+  // the public is not logged in: the key belongs to the slip
   keyHolder: ({ number }) => `slip:${number}`,
   answer: TrackedCase,
 });

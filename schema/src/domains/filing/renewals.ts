@@ -15,7 +15,7 @@ export function lastRenewalDay({ renewalDays }: Pick<Item, 'renewalDays'>, expir
 }
 
 /**
- * Only a licence is renewed, and only what is asked for in time; what comes later is filed as a new application.
+ * Checks a renewal: only a licence can be renewed, and only in time; a later application is filed as a new one.
  * @throws {ProblemError} BAD_INPUT, RENEWAL_TOO_LATE
  */
 export function requireRenewable(item: Item, renewal: RenewalData, today: Day): void {
@@ -44,7 +44,7 @@ export function renewalDueAt({ renewal, state }: Pick<CaseFile, 'renewal' | 'sta
   return renewal.completeAt <= due ? due : null;
 }
 
-/** Whether the law has decided already: nobody decides it a second time. */
+/** Whether the law has already decided; the case is not decided again. */
 export function isDeemedRenewed(file: Pick<CaseFile, 'renewal' | 'state'>, at: Date): boolean {
   const due = renewalDueAt(file);
   return due !== null && at > due;

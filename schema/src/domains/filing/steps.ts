@@ -36,7 +36,7 @@ import {
   unrelatedMaterials,
 } from '../../case/step-rules.ts';
 
-/** What an application asks for, as far as the rules see it: no personal data. */
+/** An application as the rules see it: without personal data. */
 export interface Filing {
   number: string;
   place: DivisionCode;
@@ -44,7 +44,7 @@ export interface Filing {
   consent: NonNullable<FiledData['consent']> | null;
   materials: Material[];
   facts?: CaseFacts;
-  /** What the application states in the item's form; only the rules see it, the log does not. */
+  /** The entries of the item's form. Only the rules see them, the log does not. */
   form?: readonly FormEntry[];
   bundle?: BundleMembership;
   /** The project it is filed for, as this node was told of it; `standing` is null where the node knows none. */
@@ -100,7 +100,7 @@ export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMateria
   return { lines: [line, ...back.lines], handOff: back.handOff };
 }
 
-/** Who pre-checks the draft, whatever they find. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+/** The person who pre-checks the draft, with any result. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
 export function atPrecheck(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'PRECHECK_CASE');
   requireFollows(file, 'PRECHECKED');
@@ -119,7 +119,10 @@ export function fileDraft(desk: Desk, file: CaseFile, filing: Filing): Step {
   return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
 }
 
-/** Who files the draft, whatever comes on top of it. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, ITEM_NOT_IN_FORCE */
+/**
+ * The person who files the draft, with any additions. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT,
+ * ITEM_NOT_IN_FORCE
+ */
 export function mayFileDraft(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'FILE_CASE');
   requireFollows(file, 'FILED');
@@ -174,7 +177,7 @@ export function supplementCase(desk: Desk, file: CaseFile, materials: Material[]
   return oneLine({ action: 'SUPPLEMENTED', actor, note, data: { materials } });
 }
 
-/** Who hands in what the notice asked for, whatever it is. @throws {ProblemError} ILLEGAL_STEP */
+/** The person who hands in materials the notice asked for, whichever they are. @throws {ProblemError} ILLEGAL_STEP */
 export function maySupplement(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
   requireFollows(file, 'SUPPLEMENTED');

@@ -25,7 +25,7 @@ export function requestSupplement(desk: Desk, given: CaseFile, asked: MissingMat
 }
 
 /**
- * Whether the one notice may still be given, whatever it names.
+ * Checks that the one-time notice may still be given, with any content.
  * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, GRANT_NOT_IN_EFFECT
  */
 export function requireNoticeDue(desk: Desk, given: CaseFile): void {

@@ -53,8 +53,9 @@ export function reviewCase(
 }
 
 /**
- * Whether the person may review the case, whatever they find.
- * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, SIGN_OFF_LAYERS, WINDOW_UNAUTHORIZED, RENEWAL_EXPIRED, HEARING_CHAIR
+ * Checks that the person may review the case, with any result.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, SIGN_OFF_LAYERS, WINDOW_UNAUTHORIZED, RENEWAL_EXPIRED,
+ * HEARING_CHAIR
  */
 export function mayReviewCase(desk: Desk, file: CaseFile): void {
   requireNoChair(file, [reviewerOf(desk, file)]);
@@ -221,7 +222,7 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, re
   };
 }
 
-/** How high each post signs (签批层级). */
+/** The highest level each post signs for (签批层级). */
 const SIGNS_UP_TO: Partial<Record<Role, SignOffLevel>> = { CLERK: 'WINDOW', CHIEF: 'SECTION_HEAD', HEAD: 'HEAD' };
 
 /**

@@ -19,7 +19,7 @@ export interface DocumentDraft {
 }
 
 /**
- * Whether and under which seal the result's document may go out; null where the organ keeps no seal register.
+ * The seal for the result's document, which may go out now; null if the organ keeps no seal register.
  * @throws {ProblemError} NOT_COMPETENT, SEAL_MISSING, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, FEE_DUE
  */
 export function documentSeal(desk: Desk, file: CaseFile): string | null {

@@ -31,7 +31,7 @@ export function forwardCase(desk: Desk, given: CaseFile, note: string | null): S
 
 function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | null): Step {
   const { node } = desk;
-  // whoever took it in sends it to the accepting organ, also a hall above it
+  // the desk that took it in sends it to the accepting organ, also a hall above that organ
   if (file.acceptance === null && node !== file.acceptor) {
     if (file.state !== 'FILED') requireFollows(file, 'ACCEPTED');
     return handOff({ action: 'FORWARDED', actor, note }, file.acceptor, file);
@@ -40,7 +40,7 @@ function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | 
     throw problem('NOT_COMPETENT', `${node} decides the case itself; there is nowhere to forward it.`);
   }
   if (file.state === 'ACCEPTED') {
-    // whose power ended while it held the case can't review any more: the deciding organ does
+    // an organ whose grant ended while it held the case can't review any more: the deciding organ reviews
     if (!isOrgan(node, file)) return handOff({ action: 'FORWARDED', actor, note }, file.decider, file);
     throw problem('REVIEW_MISSING', 'The lower organ reviews before it sends a case up.', {
       article: ARTICLES.firstReview,
@@ -72,7 +72,7 @@ export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
   return handOff({ action: 'RETURNED', actor, note: reason }, to, file);
 }
 
-/** What was decided and can't be delivered as it is goes back to the organ that decided it. */
+/** A decided case whose document can't be delivered as it is goes back to the organ that decided it. */
 function returnDecided(desk: Desk, file: CaseFile, actor: LogActor, reason: string): Step {
   if (desk.node === file.decider) {
     throw problem('ILLEGAL_STEP', 'What is decided is delivered; it does not go back.', {
@@ -100,7 +100,7 @@ export function transferCase(desk: Desk, file: CaseFile, to: DivisionCode, reaso
 }
 
 /**
- * Whether the case may be handed to another desk of the township, whichever it is.
+ * Checks that the case may be handed to some other desk of the township.
  * @throws {ProblemError} ILLEGAL_STEP
  */
 export function mayTransferCase(desk: Desk, file: CaseFile): void {
@@ -152,7 +152,7 @@ export function recallCase(
   requireFollows(file, 'REROUTED');
   const change = { acceptor: file.acceptor, decider: file.power, through: { ...file.through, decide: null } };
   const line: LineDraft = { action: 'REROUTED', actor: by, note: reason, data: change };
-  // what is not accepted yet goes its way; it only ends elsewhere
+  // a case not accepted yet stays with its desk; only its decider changes
   if (file.acceptance === null || node === file.power) return oneLine(line);
   const data = { to: file.power, epoch: file.epoch + 1 };
   return { lines: [line, { action: 'FORWARDED', actor: by, note: reason, data }], handOff: data };

@@ -7,7 +7,7 @@ import * as rules from './acceptance.ts';
 import { note, reasoned } from './input-parts.ts';
 import { Case } from './views.ts';
 
-// Taking a case up at its organ: pre-check, acceptance and what comes in its place.
+// Operations on a new case at its organ: pre-check, acceptance, and the alternatives to acceptance.
 
 const missing = z.array(
   z.object({ material: text(100), reason: text(500) }).meta({ inputType: 'MissingMaterialInput' }),

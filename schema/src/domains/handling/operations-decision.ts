@@ -59,7 +59,7 @@ export const decideCase = ruledStep('decideCase', {
     minutes: optionalText(200).meta({ description: '会议纪要; needed where the item is decided together.' }),
   },
   answer: Case,
-  // what is never granted may still be refused, with a reason and the meeting's minutes
+  // an item that is never granted may still be refused, with a reason and the meeting's minutes
   guard: (context, file) => rules.decideCase(context, file, 'REFUSED', SOME_REASON, SOME_REASON),
   rule: (context, file, input) => rules.decideCase(context, file, input.outcome, input.reason, input.minutes),
 });

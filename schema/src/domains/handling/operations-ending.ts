@@ -10,7 +10,7 @@ import * as rules from './endings.ts';
 import { note, reasoned } from './input-parts.ts';
 import { Case } from './views.ts';
 
-// How a case ends: document, delivery, closing and rating; or withdrawn, terminated, void.
+// Operations that end a case: document, delivery, closing and rating; or withdrawal, termination, voiding.
 
 /**
  * Issues the result's document in the name the decision goes out in; its node writes and keeps the text.

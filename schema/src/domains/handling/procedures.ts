@@ -25,16 +25,16 @@ export const EXCLUDED_BY_LAW: readonly SpecialProcedure[] = [
   'EXPERT_REVIEW',
 ];
 
-/** Whether a procedure's time lies outside an item's limit: by law, or by the item's own basis. */
+/** Whether a procedure's time is outside an item's limit, by law or by the item's own basis. */
 export function stopsClock(kind: SpecialProcedure, item: Pick<Item, 'excludedTime'>): boolean {
   return EXCLUDED_BY_LAW.includes(kind) || item.excludedTime.includes(kind);
 }
 
 export interface ProcedureStart {
   kind: SpecialProcedure;
-  /** What the applicant is told in writing. */
+  /** The written notice to the applicant. */
   notice: string;
-  /** How long it is expected to take, in plain days. */
+  /** Expected duration, in plain days. */
   expectedDays: number | null;
 }
 
@@ -69,7 +69,7 @@ export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart
   return oneLine({ action: 'PROCEDURE_STARTED', actor, note: start.notice, data });
 }
 
-/** Who begins a procedure, whichever it is. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+/** The person who begins a procedure of any kind. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
 export function mayStartProcedure(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'RUN_PROCEDURE');
   requireFollows(file, 'PROCEDURE_STARTED');
@@ -103,7 +103,7 @@ export function endProcedure(
 }
 
 /**
- * Whether a procedure runs here that could be ended.
+ * Checks that a procedure runs here that could be ended.
  * @throws {ProblemError} ILLEGAL_STEP, NOT_FOUND, HEARING_OPEN
  */
 export function mayEndProcedure(desk: Desk, file: CaseFile): void {

@@ -62,7 +62,7 @@ export interface HandlingView {
   greenChannel: GreenChannel | null;
   urgency: UrgencyView | null;
   withdrawalRequestedAt: Date | null;
-  /** At the desk that holds it; null elsewhere, and where nobody claimed it. */
+  /** The handler, at the desk that holds the case; null elsewhere, and before a person claims it. */
   handler: HandlerView | null;
   answeredBy: DivisionCode;
   /** When the last line came in here; null when this node holds the case. */
@@ -76,7 +76,7 @@ export const Paper = view<string>('String');
 
 export interface HandlingKey {
   id: string;
-  /** Whether a node that does not hold the case may answer with what was echoed to it. */
+  /** Whether a node that does not hold the case may answer from the log lines echoed to it. */
   copy: boolean;
 }
 

@@ -12,11 +12,11 @@ export const hearingDataSchemas = {
     /** Numbers of those told: `first` … `first + count - 1`. */
     first: z.int().min(1),
     count: z.int().min(1).max(1000),
-    /** Who they are (利害关系人名册), as JSON of its own. */
+    /** The parties' identities (利害关系人名册), as JSON of its own. */
     register: materialSchema,
-    /** What touches them; names no person. */
+    /** The interest of theirs that the case affects; names no person. */
     matter: z.string().min(1).max(1000),
-    /** Whether it touches a great interest of theirs directly, so that a hearing is offered (Art. 47). */
+    /** Whether the case directly affects a great interest of theirs, so that a hearing is offered (Art. 47). */
     grave: z.boolean(),
   }),
   PARTY_HEARD: z.object({ party: hearingPartySchema, statement: materialSchema }),
@@ -41,7 +41,7 @@ export const hearingDataSchemas = {
   }),
   CHAIR_RECUSED: z.object({ reason: z.string().min(1).max(500) }),
   HEARING_HELD: z.object({
-    /** Who came; those who signed the record, and why the others did not. */
+    /** The parties who came, those who signed the record, and the reasons of the others. */
     attended: z.array(hearingPartySchema),
     signed: z.array(hearingPartySchema),
     unsigned: z.array(z.object({ party: hearingPartySchema, reason: z.string().min(1).max(500) })),

@@ -25,7 +25,7 @@ const words = (max: number) => z.string().trim().max(max);
 /** A paper that the node keeps apart from the log, which holds its digest. */
 const paper = fromNode<Material>();
 
-/** Who an interested party is; kept apart from the log. */
+/** The identity of an interested party; kept apart from the log. */
 export const interestedPartyInput = z
   .object({ name: text(100), phone, address: optionalText(200) })
   .meta({ inputType: 'InterestedPartyInput' });
@@ -172,7 +172,7 @@ export const recuseChair = ruledStep('recuseChair', {
 });
 
 /**
- * Files the record of a hearing; everybody who came has signed it or is said to have refused.
+ * Files the record of a hearing. Everyone who came has signed it, or the record says that they refused.
  * @throws {ProblemError} NOT_FOUND, HEARING_CHAIR, BAD_INPUT
  */
 export const holdHearing = ruledStep('holdHearing', {

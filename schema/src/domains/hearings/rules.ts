@@ -18,10 +18,10 @@ export interface InterestedGroup {
   node: DivisionCode;
   first: number;
   count: number;
-  /** Who they are, as JSON. */
+  /** The parties' identities, as JSON. */
   register: Material;
   matter: string;
-  /** Whether it touches a great interest of theirs directly. */
+  /** Whether the case directly affects a great interest of theirs. */
   grave: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface HearingCall {
   /** Null once who was named stepped back. */
   chair: Staff | null;
   announcement: string | null;
-  /** Whether the organ holds it of its own motion (Art. 46), and not because somebody asked. */
+  /** Whether the organ holds it of its own motion (Art. 46), and not because a party asked. */
   ownMotion: boolean;
 }
 
@@ -60,7 +60,7 @@ export interface HearingRecord {
   record: Material;
 }
 
-/** What happened with the parties of a case. */
+/** The hearing of a case and its parties, from the log. */
 export interface HearingFile {
   groups: InterestedGroup[];
   statements: { at: Date; party: number; statement: Material }[];
@@ -70,7 +70,7 @@ export interface HearingFile {
   waived: number[];
   call: HearingCall | null;
   records: HearingRecord[];
-  /** Everybody who was named as chair: none of them reviews. */
+  /** Everyone who was named as chair; none of them may review. */
   chairs: string[];
 }
 
@@ -104,22 +104,25 @@ export const HEARING_HOLD_LIMIT: Limit = { days: 20, unit: 'WORKDAY' };
 /** Ahead of which its time and place are told (Art. 48). */
 export const HEARING_NOTICE_LIMIT: Limit = { days: 7, unit: 'WORKDAY' };
 
-/** How many interested parties were told. */
+/** Number of interested parties that were told. */
 export function interestedCount({ groups }: HearingFile): number {
   return groups.reduce((sum, group) => sum + group.count, 0);
 }
 
-/** Numbers of everybody who may speak: the applicant first. */
+/** Numbers of all who may speak: the applicant first. */
 export function partiesOf(hearing: HearingFile): number[] {
   return Array.from({ length: interestedCount(hearing) + 1 }, (_, i) => i);
 }
 
-/** Whether a hearing was asked for or called, and is not held yet. */
+/** Whether a hearing was asked for or called, and has not been held yet. */
 export function hearingOpen({ requests, call }: HearingFile): boolean {
   return requests.length > 0 || call !== null;
 }
 
-/** Those who have to be told of their right to a hearing and were not: all parties where the item says so, else those a great interest of whom it touches, and the applicant with them. */
+/**
+ * Parties who must be told of their right to a hearing and were not. These are all parties if the item says so; else
+ * those with a great interest that the case affects, and with them the applicant.
+ */
 export function owedOffers(hearing: HearingFile, need: HearingNeed): number[] {
   const grave = hearing.groups
     .filter((group) => group.grave)
@@ -128,12 +131,15 @@ export function owedOffers(hearing: HearingFile, need: HearingNeed): number[] {
   return due.filter((party) => !hearing.offers.some((offer) => offer.party === party));
 }
 
-/** Offers that somebody may still take up at an instant. */
+/** Offers that a party may still take up at an instant. */
 export function openOffers(hearing: HearingFile, at: Date): HearingOffer[] {
   return hearing.offers.filter((offer) => takesRequest(hearing, offer.party, at));
 }
 
-/** Whether a party may ask for a hearing: offered, in time, once, and not given up. */
+/**
+ * Whether a party may ask for a hearing: it was offered, the time has not passed, and the party has not asked or
+ * waived.
+ */
 export function takesRequest(hearing: HearingFile, party: number, at: Date): boolean {
   const offer = hearing.offers.find((o) => o.party === party);
   const heard = hearing.records.at(-1);
@@ -157,8 +163,8 @@ export function hearingPapers({ groups, statements, records }: HearingFile): Mat
 }
 
 /**
- * A licence is decided when whoever it touches was told of the right to a hearing, had the time to ask, and was heard.
- * Other acts follow their own basis.
+ * Checks the hearing before a licence is decided: those it affects were told of the right to a hearing, had time to
+ * ask, and were heard. Other acts follow their own basis.
  * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_MISSING, HEARING_OPEN
  */
 export function requireHearingDone(kind: ItemKind, need: HearingNeed, hearing: HearingFile, at: Date): void {
@@ -192,8 +198,8 @@ function namesOf(parties: readonly number[]): string {
 }
 
 /**
- * What a case's parties came to after one more of these lines; null where the line can't stand.
- * @param reviewers those who accepted or reviewed the case: none of them chairs
+ * The hearing's state after one more of these lines; null if the line can't stand.
+ * @param reviewers those who accepted or reviewed the case; none of them may chair
  */
 export function afterHearingLine(
   hearing: HearingFile,
@@ -246,7 +252,9 @@ export function afterHearingLine(
   }
 }
 
-/** A party gives its hearing up; one that nobody wants any more, and that the organ need not hold, falls away. */
+/**
+ * A party waives its hearing. If no party wants a hearing any more, and the organ need not hold one, it is cancelled.
+ */
 function waived(hearing: HearingFile, party: number): HearingFile | null {
   if (!hearing.offers.some((o) => o.party === party) || hearing.waived.includes(party)) return null;
   const requests = hearing.requests.filter((r) => r.party !== party);
@@ -266,7 +274,7 @@ function held(
   return { ...hearing, requests: [], call: null, records: [...hearing.records, { at, chair, ...data }] };
 }
 
-/** Whether everybody who came is known, and signed the record or is said to have refused. */
+/** Whether everyone who came is a known party, and signed the record or refused according to it. */
 export function isSoundAttendance(
   hearing: HearingFile,
   { attended, signed, unsigned }: Pick<HearingRecord, 'attended' | 'signed' | 'unsigned'>,

@@ -54,7 +54,7 @@ const BY = {
 } as const satisfies Record<HearingAction, string>;
 
 /**
- * Who writes a line of a hearing, whatever it says.
+ * The person who writes a line of a hearing, with any content.
  * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT
  */
 export function atOrgan(desk: Desk, file: CaseFile, line: HearingAction): LogActor {
@@ -108,7 +108,7 @@ export function offerHearing(desk: Desk, file: CaseFile, notice: string): Step {
 }
 
 /**
- * Who tells parties of their right to a hearing, and which parties.
+ * The person who tells parties of their right to a hearing, and these parties.
  * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT
  */
 export function mayOfferHearing(desk: Desk, file: CaseFile): { actor: LogActor; parties: number[] } {
@@ -173,9 +173,9 @@ export interface HearingPlan {
 }
 
 /**
- * Calls the hearing (听证通知): seven working days ahead, within twenty of the first request, chaired by nobody who
- * accepted or reviewed the case. With nobody asking, the organ holds it of its own motion and announces it (Art. 46).
- * Called again it is moved, or given another chair.
+ * Calls the hearing (听证通知): seven working days ahead, within twenty of the first request. Its chair must not have
+ * accepted or reviewed the case. Without a request the organ holds it of its own motion and announces it (Art. 46). A
+ * second call moves the hearing, or gives it another chair.
  * @throws {ProblemError} HEARING_NOTICE_SHORT, HEARING_TOO_LATE, HEARING_CHAIR, NOTICE_MISSING, BAD_INPUT
  */
 export function callHearing(desk: Desk, file: CaseFile, plan: HearingPlan): Step {
@@ -202,7 +202,7 @@ export function callHearing(desk: Desk, file: CaseFile, plan: HearingPlan): Step
   return { lines: [called, ...begun(desk, file, actor, at)], handOff: null };
 }
 
-/** Who calls the hearing, whenever it is. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+/** The person who calls the hearing, at any time. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
 export function mayCallHearing(desk: Desk, file: CaseFile): LogActor {
   const actor = atOrgan(desk, file, 'HEARING_CALLED');
   requireLicence(file);
@@ -210,7 +210,7 @@ export function mayCallHearing(desk: Desk, file: CaseFile): LogActor {
 }
 
 function requireTime(desk: Desk, { hearing: { call, requests } }: CaseFile, { at, place }: HearingPlan): void {
-  // another chair for a hearing whose time and place were told
+  // only the chair changes; time and place were already announced
   if (call?.at.getTime() === at.getTime() && call.place === place && at > desk.now) return;
   const earliest = lastDayOf(dayOf(desk.now), HEARING_NOTICE_LIMIT, desk.calendar).day;
   if (dayOf(at) < earliest) {
@@ -220,7 +220,7 @@ function requireTime(desk: Desk, { hearing: { call, requests } }: CaseFile, { at
     });
   }
   const [first] = requests.map((r) => r.holdBy).toSorted((a, b) => a.getTime() - b.getTime());
-  // who is late already holds it as soon as the notice allows
+  // if the deadline can't be met any more, the hearing is held as soon as the notice allows
   if (first === undefined || at <= first || dayOf(at) <= earliest) return;
   throw problem('HEARING_TOO_LATE', `The hearing was asked for; it is held by ${dayOf(first)}.`, {
     article: offered,
@@ -239,7 +239,10 @@ export function recuseChair(desk: Desk, file: CaseFile, reason: string): Step {
   return oneLine({ action: 'CHAIR_RECUSED', actor, note: reason, data: { reason } });
 }
 
-/** Who lets the chair step back, for whatever reason. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND */
+/**
+ * The person who lets the chair step back, for any reason. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT,
+ * NOT_FOUND
+ */
 export function mayRecuseChair(desk: Desk, file: CaseFile): LogActor {
   const actor = atOrgan(desk, file, 'CHAIR_RECUSED');
   if (file.hearing.call?.chair) return actor;
@@ -249,7 +252,8 @@ export function mayRecuseChair(desk: Desk, file: CaseFile): LogActor {
 export type HeldHearing = Omit<HearingRecord, 'at' | 'chair'>;
 
 /**
- * Files the record of a hearing (听证笔录), by its chair; everybody who came has signed it or is said to have refused.
+ * Files the record of a hearing (听证笔录), by its chair. Everyone who came has signed it, or the record says that they
+ * refused.
  * @throws {ProblemError} NOT_FOUND, HEARING_CHAIR, BAD_INPUT
  */
 export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step {
@@ -267,8 +271,8 @@ export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step
 }
 
 /**
- * Who files the record of the hearing, whatever it says.
- * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, HEARING_CHAIR, BAD_INPUT ahead of the hearing
+ * The person who files the record of the hearing, with any content.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, HEARING_CHAIR, BAD_INPUT before the hearing
  */
 export function mayHoldHearing(desk: Desk, file: CaseFile): LogActor {
   // the chair comes from outside the department that reviews

@@ -20,9 +20,9 @@ export interface HearingView {
   item: string;
   hearing: HearingFile;
   interested: InterestedPartyView[];
-  /** What was said and recorded, by digest; only what this viewer may read is here. */
+  /** Statements and records by their digest; only those this viewer may read. */
   papers: ReadonlyMap<string, string>;
-  /** Whether anybody has still to be told of the right to a hearing, to be waited for or to be heard. */
+  /** Whether a party has still to be told of the right to a hearing, is waited for, or has still to be heard. */
   open: boolean;
   answeredBy: DivisionCode;
 }

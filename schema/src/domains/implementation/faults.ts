@@ -93,7 +93,7 @@ function worseThan(own: Elements, bound: Elements, whose: string): Problem[] {
   return faults;
 }
 
-/** What a material costs the applicant: nothing (held, shared, checked by an agency), maybe something, something. */
+/** The applicant's effort for a material: none (held, shared, checked by an agency), possible, certain. */
 function burden({ required, providedBy, held }: MaterialRequirement): number {
   if (held || providedBy !== 'APPLICANT') return 0;
   return required ? 2 : 1;

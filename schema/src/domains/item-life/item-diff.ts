@@ -7,7 +7,7 @@ export interface ElementChange {
   after: string | null;
 }
 
-/** Equality of plain data, whatever the order of keys. */
+/** Whether plain data is equal; the order of keys does not matter. */
 export function sameData(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (Array.isArray(a) || Array.isArray(b)) {
@@ -19,7 +19,7 @@ export function sameData(a: unknown, b: unknown): boolean {
 }
 
 /**
- * What differs between two versions of an item or implementation, element by element, in the order of the elements.
+ * The differences between two versions of an item or implementation, in the order of the elements.
  * @param before null for a first version: then every element is new
  */
 export function diffElements(before: object | null, after: object): ElementChange[] {

@@ -12,7 +12,7 @@ import { draftInput } from './draft-input.ts';
 import { Item, ItemDraft, ItemHistory } from './views.ts';
 
 /**
- * What was done to an item, oldest first, and the draft that is under way.
+ * The changes of an item, oldest first, and its open draft.
  * @throws {ProblemError} FORBIDDEN, ITEM_UNKNOWN
  */
 export const itemHistory = query('itemHistory', {

@@ -6,24 +6,24 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import type { Item } from '../catalogue/catalogue.ts';
 
-/** What one desk said of a draft. */
+/** One desk's review of a draft. */
 export interface DraftReview {
   desk: ReviewDesk;
   /** Subject of the person who spoke. */
   reviewer: string;
   opinion: Opinion;
-  /** What has to change; null with an approval that has nothing to add. */
+  /** Changes the desk asks for; null for an approval without remarks. */
   remarks: string | null;
 }
 
 /** A draft before the desks: who wrote it, over all its rounds, and what was said of its present text. */
 export interface DraftFile<R extends DraftReview = DraftReview> {
   authors: readonly string[];
-  /** Of the present round: a changed draft begins a new one, and nobody has spoken on it yet. */
+  /** Reviews of the current round. A changed draft begins a new round without reviews. */
   reviews: readonly R[];
 }
 
-/** Where a draft stands: before the desks, handed back with remarks, or approved by all three. */
+/** The state of a draft: before the desks, handed back with remarks, or approved by all three. */
 export function draftState({ reviews }: DraftFile): DraftState {
   if (REVIEW_DESKS.some((desk) => !reviews.some((r) => r.desk === desk))) return 'IN_REVIEW';
   return reviews.every((r) => r.opinion === 'APPROVE') ? 'APPROVED' : 'REMARKED';
@@ -73,8 +73,8 @@ export function requirePublishable(draft: DraftFile): void {
 }
 
 /**
- * What a person sees of the reviews: everything once all three desks have spoken, so that remarks are handed back all at
- * once; before that only what the person said.
+ * The reviews a person may see: all once the three desks have reviewed, so that remarks are handed back together;
+ * before that only the person's own.
  */
 export function visibleReviews<R extends DraftReview>(draft: DraftFile<R>, person: string): readonly R[] {
   if (draftState(draft) !== 'IN_REVIEW') return draft.reviews;
@@ -82,7 +82,7 @@ export function visibleReviews<R extends DraftReview>(draft: DraftFile<R>, perso
 }
 
 /**
- * Whatever is done to an item, or to how it is carried out, is written down with its reason.
+ * Every change to an item, or to its implementation, is recorded with its reason.
  * @throws {ProblemError} REASON_MISSING
  */
 export function requireReason(reason: string): void {
@@ -116,7 +116,7 @@ export function suspensionOf(newest: Item, from: Day, until: Day | null, today: 
   requireInUse(newest, from);
   const suspended: Item = { ...newest, version: newest.version + 1, status: 'SUSPENDED', effectiveFrom: from };
   if (until === null) return [suspended];
-  // what was to take effect during the suspension does so at its end
+  // a version that would take effect during the suspension takes effect at its end
   const again = until < newest.effectiveFrom ? newest.effectiveFrom : until;
   return [suspended, { ...newest, version: newest.version + 2, effectiveFrom: again }];
 }
@@ -144,7 +144,7 @@ export function cancellationOf(current: Item, newest: Item, effectiveTo: Day, to
   }));
 }
 
-/** What an item's status is on a day: one whose end has come is cancelled, whatever its text says. */
+/** An item's status on a day: cancelled once its last day has passed, even if its stored status says otherwise. */
 export function statusOn(item: Item, today: Day): Item['status'] {
   return item.effectiveTo !== null && item.effectiveTo <= today ? 'CANCELLED' : item.status;
 }
