@@ -181,7 +181,7 @@ export type Item = z.infer<typeof itemSchema>;
 /** 裁量基准: under which circumstance which standard holds. */
 export const discretionSchema = z.object({ circumstance: text, standard: text });
 
-/** 办理环节 of the published flow: the check, its post, and its limit. */
+/** 办理环节 of the published flow: a check, its standard, limit and post. */
 export const stageSchema = z.object({
   name: text,
   standard: text,

@@ -99,7 +99,7 @@ function feeText({ feeSchedule }: Item): string {
   return [`${base}${note === null ? '' : `(${plain(note)})`}`, lines.join('\n')].join('\n\n');
 }
 
-/** The highest level that signs a decision, and the most people who sign (签批层级); empty if the item does not say. */
+/** The highest level that signs a decision, and the most people who sign (签批层级); an item need not name them. */
 function signOffText({ signOff, collectiveDecision }: Item): string {
   const signed = signOff === null ? '未规定' : `${SIGN_OFF_LEVEL_LABELS[signOff.level]},不超过 ${signOff.maxLayers} 层`;
   return collectiveDecision ? `${signed};集体讨论决定` : signed;

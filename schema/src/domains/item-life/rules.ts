@@ -144,7 +144,7 @@ export function cancellationOf(current: Item, newest: Item, effectiveTo: Day, to
   }));
 }
 
-/** An item's status on a day: cancelled once its last day has passed, even if its stored status says otherwise. */
+/** An item's status on a day: cancelled from `effectiveTo` on, even if its stored status says otherwise. */
 export function statusOn(item: Item, today: Day): Item['status'] {
   return item.effectiveTo !== null && item.effectiveTo <= today ? 'CANCELLED' : item.status;
 }

@@ -10,23 +10,23 @@ const partySchema = z.object({
   department: z.string().min(1),
   ask: z.enum(PARTY_ASKS),
   dueAt: z.iso.datetime(),
-  /** Working days it has; of another node's party, whose deadline counts from the day its node had the question. */
+  /** Working days for the answer, for another node's party; they count from the day its node received the question. */
   days: z.int().min(1).optional(),
   /** SHA-256 of the materials another node's party is shown; all that was handed in where left out. */
   materials: z.array(sha256Schema).optional(),
 });
 export type PartyData = z.infer<typeof partySchema>;
 
-/** What comes with an answer of another node's party: when it was given there, and that node's signed word (JWS). */
+/** Extra data on an answer of another node's party: when it was given there, and that node's signed word (JWS). */
 const partyAnswer = { answeredAt: z.iso.datetime().optional(), answer: z.string().min(1).optional() };
 
-/** What the lines of joint handling (联办) record. */
+/** The data that lines of joint handling (联办) record. */
 export const jointDataSchemas = {
   JOINT_OPENED: z.object({
     /** 牵头部门. */
     lead: z.string().min(1),
     stage: z.enum(PROJECT_STAGES).nullable(),
-    /** What the item says of silence and of absence, so that the log stands on its own. */
+    /** The item's rules on silence and absence, stored so that the log can be read without the item. */
     silentApproval: z.boolean(),
     absenceDefault: z.boolean(),
     parties: z.array(partySchema).min(1),

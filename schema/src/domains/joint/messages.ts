@@ -4,7 +4,7 @@ import { CASE_STATES } from '../../case/words.ts';
 import { formEntrySchema } from '../catalogue/forms.ts';
 import { divisionCodeSchema, logActorSchema, sha256Schema } from '../../case/log-line.ts';
 
-/** Which question a party's word belongs to, and who speaks. */
+/** The question a party's word belongs to, and the party. */
 const wordHead = {
   case: z.string().min(1),
   /** SHA-256 of the signed line that opened joint handling. */
@@ -18,8 +18,8 @@ const wordHead = {
 const spoken = { actor: logActorSchema };
 
 /**
- * What another node's party says, signed by that node (JWS) and kept in the case's log: that it has the question, that
- * it knows of the visit, its opinion, its excuse for a later answer, its excuse from the visit.
+ * A word of another node's party, signed by that node (JWS) and kept in the case's log: that it has the question, that
+ * it knows of the visit, its opinion, its excuse for a later answer, or its excuse from the visit.
  */
 export const partyWordSchema = z.discriminatedUnion('says', [
   z.object({ says: z.literal('ASKED'), ...wordHead }),
@@ -49,7 +49,7 @@ export const partyWordSchema = z.discriminatedUnion('says', [
 ]);
 export type PartyWord = z.infer<typeof partyWordSchema>;
 
-/** What is said, without which question it belongs to: the desk adds that. */
+/** The word without the question it belongs to, which the desk adds. */
 export type PartySays = PartyWord extends infer W
   ? W extends PartyWord
     ? Omit<W, 'case' | 'opened' | 'party' | 'node' | 'department'>
@@ -65,16 +65,16 @@ export const opinionRequestSchema = z.object({
   party: z.int().min(1),
   /** The signed log; its last line opened joint handling. */
   lines: z.array(z.string().min(1)).min(2),
-  /** Whose matter it is. No number and no phone: the party's desk decides on the matter. */
+  /** The applicant. No identity number and no phone: the party's desk decides on the matter alone. */
   applicant: z.string().min(1).nullable(),
-  /** What the applicant filled in. */
+  /** The form as the applicant filled it in. */
   form: z.array(formEntrySchema),
 });
 export type OpinionRequest = z.infer<typeof opinionRequestSchema>;
 
 const date = z.coerce.date();
 
-/** How a party stands, as the lead's log says. */
+/** A party's standing in the lead's log. */
 export const partyStandingSchema = z.object({
   number: z.int().min(1),
   node: divisionCodeSchema,
@@ -109,7 +109,7 @@ export const partyVisitSchema = z.object({
   place: z.string(),
   /** Why it said it can't come; null when it did not. */
   excuse: z.string().nullable(),
-  /** How it was recorded; null until then. */
+  /** The recorded attendance; null until it is recorded. */
   as: z.enum(ATTENDANCES).nullable(),
 });
 

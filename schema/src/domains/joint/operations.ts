@@ -276,7 +276,7 @@ export const resolveObjection = ruledStep('resolveObjection', {
 });
 
 /**
- * Takes back a question that nobody has answered.
+ * Takes back a question that has no answer yet.
  * @throws {ProblemError} JOINT_MISSING, NOT_FOUND, OPINION_SETTLED, NOT_COMPETENT, JOINT_INCOMPLETE, REASON_MISSING
  */
 export const withdrawQuestion = ruledStep('withdrawQuestion', {

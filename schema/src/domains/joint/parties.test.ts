@@ -434,7 +434,7 @@ test('whatever another node signs and whenever it comes in, nobody unasked is si
           if (made) log = log.taken(made, now);
           taken = made !== null;
         });
-        // signed in time and not decided yet: it counts, whatever was logged meanwhile
+        // an answer signed in time counts while the case is undecided, even if the silence was logged meanwhile
         const inTime = answers && open && before.given === null && then <= before.dueAt;
         expect(inTime && !(taken && code === null)).toBe(false);
         if (answers && taken && before.lapse !== null) rescued++;

@@ -16,15 +16,15 @@ import { requireOneOf, requireOwnDesk, requirePermission } from '../../operation
 // 征求意见: what a party knows of the question it was asked, at the lead's node or at one of its own.
 
 /**
- * Whose questions a person finds at a node: the own department's, at a township's comprehensive window and for
- * supervisors those of all (null).
- * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT for somebody of no department
+ * The department whose questions a person may read at a node: the person's own. Null means all departments: for
+ * supervisors, and for a person of no department at a township's comprehensive window.
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT for a person of no department elsewhere
  */
 export function readableDepartment(viewer: Viewer, node: DivisionCode, divisions: Divisions): string | null {
   requirePermission(viewer, 'READ_OPINIONS', divisions.get(viewer.division).tier);
   if (viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division)) return null;
   requireOwnDesk(viewer, node);
-  // of no department, the rule answers for whichever: passes at a township, is refused above
+  // without a department the rule is asked for any one: it allows a township's window, and refuses higher organs
   if (viewer.department === null) requireOneOf(viewer, ['任何部门'], divisions.get(node).tier);
   return viewer.department;
 }
@@ -49,7 +49,7 @@ export interface PartyVisit {
   place: string;
   /** Why it said it can't come; null when it did not. */
   excuse: string | null;
-  /** How it was recorded; null until then. */
+  /** The recorded attendance; null until it is recorded. */
   as: Attendance | null;
 }
 
@@ -62,7 +62,7 @@ export interface AskedOpinion {
   opened: string;
   leadNode: DivisionCode;
   lead: string;
-  /** How the lead's log says the party stands, with this desk's own later words. */
+  /** The party's standing in the lead's log, with this desk's own later words. */
   party: Party;
   visit: PartyVisit | null;
   state: CaseState;
@@ -70,7 +70,7 @@ export interface AskedOpinion {
   limit: Date | null;
 }
 
-/** What of a case another node's party is shown: what the lead named, else all that was handed in. */
+/** Materials of a case that another node's party may see: those the lead named, else all. */
 export function shownMaterials(file: Pick<CaseFile, 'materials'>, { materials }: Pick<Party, 'materials'>): Material[] {
   return materials === null ? file.materials : file.materials.filter((m) => materials.includes(m.sha256));
 }
@@ -84,7 +84,7 @@ export function visitOf({ visit }: Pick<JointHandling, 'visit'>, party: number):
 }
 
 /**
- * How a party stands by now, for its node: the newest says it all.
+ * A party's current standing, for its node. Each notice is complete, so the newest replaces all earlier ones.
  * @param opened SHA-256 of the signed line that opened joint handling
  */
 export function partyStandingOf(file: CaseFile, opened: string, party: Party): OpinionNotice {
@@ -93,9 +93,9 @@ export function partyStandingOf(file: CaseFile, opened: string, party: Party): O
 }
 
 /**
- * How long a party's node keeps what it was shown after the question is over, in plain days: as long as somebody may ask
- * for reconsideration (60 days, 行政复议法 Art. 20) and the answer is sought, no longer (个人信息保护法 Art. 19, 47). The lead
- * keeps the whole file.
+ * How long a party's node keeps the data it was shown after the question is over, in plain days. An applicant may ask
+ * for reconsideration for 60 days (行政复议法 Art. 20), and then the answer is needed; longer storage is not allowed
+ * (个人信息保护法 Art. 19, 47). The lead keeps the whole file.
  */
 export const SHOWN_DAYS = 90;
 
@@ -105,20 +105,20 @@ export function shownUntil({ state, asOf, standing }: OpinionNotice): Date | nul
   return over === null ? null : endOfDay(plusDays(dayOf(over), SHOWN_DAYS));
 }
 
-/** Whether a notice is not older than another of the same question. */
+/** Whether a notice is not older than another on the same question. */
 export function isAsNew(notice: OpinionNotice, held: OpinionNotice): boolean {
   const ahead = notice.asOf.getTime() - held.asOf.getTime();
   return ahead > 0 || (ahead === 0 && notice.seq >= held.seq);
 }
 
-/** Whether two notices say the same of a party. */
+/** Whether two notices give a party the same standing. */
 export function sameStanding(one: OpinionNotice, other: OpinionNotice): boolean {
   const told = ({ standing, visit, state }: OpinionNotice) =>
     JSON.stringify([standing, visit, isClosed(state) ? state : null]);
   return told(one) === told(other);
 }
 
-/** How a question stands at the desk that was asked. */
+/** The state of a question at the desk that was asked. */
 export function requestStateOf({ party, state }: Pick<AskedOpinion, 'party' | 'state'>): RequestState {
   if (party.given !== null) return 'ANSWERED';
   if (party.withdrawn !== null) return 'WITHDRAWN';
@@ -165,7 +165,7 @@ export function withOwnWords(
 }
 
 /**
- * The visit somebody says it can't come to: still to come, and not excused from yet.
+ * The visit a person says they can't attend: it is still ahead, and they have not been excused yet.
  * @throws {ProblemError} NOT_FOUND, EXCUSE_TOO_LATE, REASON_MISSING
  */
 export function absenceFrom(visit: PartyVisit | null, now: Date, reason: string): Date {
@@ -186,8 +186,8 @@ export function wordBehind(line: LogLine): string | null {
 }
 
 /**
- * Whether a line says what its party signed, of this very question.
- * @param party who was asked, by the line that opened joint handling
+ * Whether a line says exactly what its party signed, on this question.
+ * @param party the party that was asked, by the line that opened joint handling
  * @param opened SHA-256 of that signed line
  */
 export function saysTheSame(

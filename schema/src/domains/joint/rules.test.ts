@@ -331,7 +331,7 @@ describe('joint handling', () => {
 
 const actor = { sub: 'x', name: '环保人员', role: 'CLERK' as const };
 const ASKED = { says: 'ASKED', at: at('2026-03-02', '11:05').toISOString() } as const;
-/** What the party of 亭旁镇, asked last, says of its question. */
+/** The signed word of the party of 亭旁镇, which was asked last. */
 function wordOf(log: CaseLog, says: PartySays): PartyWord {
   const party = log.file.joint?.parties.length ?? 0;
   const head = { case: log.file.id, opened: sha256('opened'), party, node: TOWNSHIP, department: '环保' };
@@ -365,7 +365,7 @@ describe('whatever comes in whatever order', () => {
     }),
   );
 
-  // what brings most cases to their decision, whatever came before
+  // lines that bring most cases to their decision from any state
   const ENDING = [
     ...[1, 2, 3].map((n) => ({ kind: 'OPINION_GIVEN' as const, party: n, yes: true })),
     ...(['VISIT_RECORDED', 'CORRECTION_MADE'] as const).map((kind) => ({ kind, party: 1, yes: true })),

@@ -25,7 +25,7 @@ export interface Party {
   excuse: { at: Date; reason: string; dueBefore: Date } | null;
   given: { at: Date; actor: LogActor; opinion: PartyOpinion; reason: string | null; answer: string | null } | null;
   lapse: { at: Date; effect: LapseEffect } | null;
-  /** Whether unexcused absence from the visit stands for no objection. */
+  /** Whether unexcused absence from the visit counts as no objection. */
   absent: boolean;
   resolved: { at: Date; actor: LogActor; end: ObjectionEnd; resolution: string } | null;
   /** 撤回征询: the lead took the question back, and why. */
@@ -36,7 +36,7 @@ export interface SiteVisit {
   at: Date;
   place: string;
   called: number[];
-  /** Parties of other nodes whose node's signed word says that they know of it. */
+  /** Parties of other nodes that know of it, by their node's signed word. */
   notified: number[];
   /** Parties that said beforehand why they can't come. */
   excused: { party: number; at: Date; reason: string; answer: string | null }[];
@@ -77,14 +77,14 @@ export function statutoryLimitOf(item: Pick<Item, 'kind' | 'handlingWay' | 'stat
 }
 
 /**
- * What silence past the deadline comes to: consent only to an opinion, and only where the item says so; never to a
+ * The effect of silence past the deadline: consent only for an opinion, and only if the item says so; never for a
  * statutory decision.
  */
 export function effectOfSilence(joint: Pick<JointHandling, 'silentApproval'>, party: Pick<Party, 'ask'>): LapseEffect {
   return joint.silentApproval && party.ask === 'OPINION' ? 'CONSENT' : 'OVERDUE';
 }
 
-/** Whether a party has still to answer; one that is overdue has. */
+/** Whether a party's answer is still missing; an overdue one is. */
 export function isOutstanding({ given, lapse, absent, withdrawn }: Party): boolean {
   return given === null && lapse?.effect !== 'CONSENT' && !absent && withdrawn === null;
 }
@@ -94,12 +94,12 @@ export function outstandingParties(joint: JointHandling | null): Party[] {
   return joint?.parties.filter(isOutstanding) ?? [];
 }
 
-/** Objections that nobody has resolved. */
+/** Objections not resolved yet. */
 export function openObjections(joint: JointHandling | null): Party[] {
   return joint?.parties.filter((p) => p.given?.opinion === 'OBJECT' && p.resolved === null) ?? [];
 }
 
-/** Whether an objection was found right: the case can only be refused. */
+/** Whether an objection was upheld, so that the case can only be refused. */
 export function upheldObjection(joint: JointHandling | null): boolean {
   return joint?.parties.some((p) => p.resolved?.end === 'UPHELD') ?? false;
 }
@@ -109,7 +109,7 @@ export function openCorrections(joint: JointHandling | null): Correction[] {
   return joint?.corrections.filter((c) => c.mandatory && c.made === null) ?? [];
 }
 
-/** Whether anything keeps the lead from going on. */
+/** Whether a question, a visit, an objection or a mandatory correction still keeps the lead from going on. */
 export function jointOpen(joint: JointHandling | null): boolean {
   if (!joint) return false;
   const visiting = joint.visit !== null && joint.visit.recorded === null;
@@ -175,16 +175,16 @@ export function nextLapseAt(joint: JointHandling | null): Date | null {
 }
 
 /**
- * Parties whose silence past their deadline is not in the log yet. Nobody is silent who was never asked: another node's
- * party not before its node's signed word that it has the question.
+ * Parties whose silence past their deadline is not in the log yet. A party must have been asked first: for another
+ * node's party, its node's signed word that it has the question is required.
  */
 export function lapsable(joint: JointHandling | null): Party[] {
   return outstandingParties(joint).filter((p) => p.asked !== null && p.lapse === null);
 }
 
 /**
- * Whether an answer may still stand: no opinion yet, or an objection that its own party takes back. One that another
- * node's party signed before its deadline stands also when it came in after the silence was logged.
+ * Whether a party's answer may still count: it has given no opinion yet, or takes its own objection back. An answer
+ * that another node's party signed before its deadline also counts if it arrives after the silence was logged.
  */
 export function takesAnswer(party: Party, answeredAt: Date | null): boolean {
   if (party.given) return party.given.opinion === 'OBJECT' && party.resolved === null;
@@ -193,7 +193,7 @@ export function takesAnswer(party: Party, answeredAt: Date | null): boolean {
   return !late && !party.absent;
 }
 
-/** Whether a party may excuse itself at an instant: once, before its deadline, with no answer given. */
+/** Whether a party may excuse itself at an instant: once, before its deadline, and before it answered. */
 export function takesExcuse(party: Party, at: Date): boolean {
   const answers = party.given === null && party.withdrawn === null && !party.absent;
   return answers && party.excuse === null && at <= party.dueAt;

@@ -34,7 +34,7 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
   }
 }
 
-/** What a party was asked and says, or does not say. */
+/** The change a party's line makes: it is asked, answers, or stays silent. */
 function afterPartyLine(joint: JointHandling, line: PartyLine, at: Date): JointHandling | null {
   const { actor } = line;
   switch (line.action) {
@@ -109,7 +109,7 @@ function afterVisitLine(joint: JointHandling, line: VisitLine, at: Date): JointH
   }
 }
 
-/** What the lead settles: corrections, objections, questions it takes back. */
+/** The change a line of the lead's makes: on corrections, objections, and questions taken back. */
 function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): JointHandling | null {
   const { actor } = line;
   switch (line.action) {
@@ -123,7 +123,7 @@ function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): 
       const { party, end, resolution } = line.data;
       return withParty(joint, party, (p) => {
         if (p.given?.opinion !== 'OBJECT' || p.resolved !== null) return null;
-        // nobody decides in another's place what the law gives to it
+        // a statutory decision belongs to its party, so the lead can't settle an objection in it
         if (p.ask === 'STATUTORY' && end === 'SETTLED') return null;
         return { ...p, resolved: { at, actor, end, resolution } };
       });
@@ -148,7 +148,7 @@ function withParty(joint: JointHandling, number: number, change: (party: Party) 
   return changed ? { ...joint, parties: joint.parties.map((p) => (p === party ? changed : p)) } : null;
 }
 
-/** A visit that is not recorded yet calls nobody whose question was taken back; there is none for nobody. */
+/** Removes a party whose question was taken back from a visit that is not recorded yet; null if no party is left. */
 function visitWithout(visit: SiteVisit | null, party: number): SiteVisit | null {
   if (!visit || visit.recorded) return visit;
   const others = (numbers: readonly number[]) => numbers.filter((n) => n !== party);
@@ -216,7 +216,7 @@ function visited(
   if (!complete || !excused || !data.corrections.every((c) => present.has(c.party))) return null;
   const absent = new Set(data.attendance.filter((a) => a.as === 'ABSENT').map((a) => a.party));
   if (visit.excused.some((e) => absent.has(e.party))) return null;
-  // nobody is absent who did not know of it
+  // a party that did not know of the visit does not count as absent
   const knew = (p: Party) => p.node === lead || visit.notified.includes(p.number);
   const waived = (p: Party) =>
     joint.absenceDefault && p.ask === 'OPINION' && absent.has(p.number) && knew(p) && isOutstanding(p);

@@ -12,7 +12,7 @@ import { requireOneOf } from '../../operation/permissions.ts';
 import type { Post } from '../../case/step-rules.ts';
 import { actAs, requireCustody, requireFollows, requireReason } from '../../case/step-rules.ts';
 
-// What the lead's desk and the desks of the parties go by alike.
+// Rules that apply both to the lead's desk and to the parties' desks.
 
 const article = ARTICLES.jointHandling;
 

@@ -10,7 +10,7 @@ export const PARTY_OPINIONS = ['AGREE', 'OBJECT'] as const;
 export type PartyOpinion = (typeof PARTY_OPINIONS)[number];
 export const PARTY_OPINION_LABELS: Record<PartyOpinion, string> = { AGREE: '同意', OBJECT: '有异议' };
 
-/** What a silence past the deadline came to. */
+/** The effect of silence past the deadline. */
 export const LAPSE_EFFECTS = ['CONSENT', 'OVERDUE'] as const;
 export type LapseEffect = (typeof LAPSE_EFFECTS)[number];
 export const LAPSE_EFFECT_LABELS: Record<LapseEffect, string> = { CONSENT: '视为同意', OVERDUE: '逾期未答' };

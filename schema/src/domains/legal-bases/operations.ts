@@ -9,7 +9,7 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { LEGAL_BASIS_CHANGES, LEGAL_BASIS_KINDS } from '../catalogue/words.ts';
 import { LegalBasis, LegalBasisChange } from './views.ts';
 
-/** What an item rests on, by its newest published version here; empty where its basis names nothing. */
+/** The legal bases of an item's newest published version here; empty if its text cites none. */
 export const basesOfItem = query('legalBases', {
   zh: '设定依据',
   about: "what an item rests on, by the division's own copy. Needs no login.",
@@ -31,7 +31,7 @@ export const legalBasisChanges = query('legalBasisChanges', {
   article: ARTICLES.itemLife,
   input: {
     division: requiredDivision,
-    // how many is judged after who asks
+    // the rule checks the number after the person's right to ask
     first: z
       .int()
       .nullish()

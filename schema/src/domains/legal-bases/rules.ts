@@ -14,7 +14,7 @@ import { acceptingOrgans } from '../catalogue/catalogue.ts';
 
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 
-/** What a text cites: a law, and its article where one is named. */
+/** A citation in a text: a law, and its article if one is named. */
 export interface Citation {
   /** Title without brackets, without 中华人民共和国 and without the year of revision. */
   title: string;
@@ -65,7 +65,10 @@ export const legalBasisChangeSchema = z.object({
 });
 export type LegalBasisChange = z.infer<typeof legalBasisChangeSchema>;
 
-/** What a node tells the levels above of a change: how many cases run on it there, and whether it has acted on it. */
+/**
+ * A node's report of a change to the levels above: the number of its running cases, and whether it has acted on the
+ * change.
+ */
 export const legalBasisReportSchema = z.object({
   change: z.uuid(),
   node: z.string().refine(isDivisionCode, 'a division code'),
@@ -93,7 +96,7 @@ export function citationsOf(text: string): Citation[] {
   const found = new Map<string, Citation>();
   let title: string | null = null;
   let cited = true;
-  // whether an article here would belong to the law before it
+  // whether an article that follows would belong to the law before it
   let listing = false;
   const add = (article: string | null): void => {
     if (title === null) return;
@@ -136,7 +139,7 @@ export function plainTitle(title: string): string {
 }
 
 /**
- * The kind a title suggests; a guess until somebody states it, since a 办法 may be a regulation of the State Council.
+ * The kind a title suggests; a guess until a person states it, since a 办法 may be a regulation of the State Council.
  * Source: 立法法; 行政法规制定程序条例 Art. 5 (条例、规定、办法); 规章制定程序条例 Art. 7.
  */
 export function kindByTitle(title: string): LegalBasisKind {
@@ -146,7 +149,7 @@ export function kindByTitle(title: string): LegalBasisKind {
   return 'NOTICE';
 }
 
-/** What is known of a basis that items cite and nobody has stated yet. */
+/** A basis that items cite and no person has stated yet, with the facts known from the citation. */
 export function citedBasis(citation: Citation): LegalBasis {
   return {
     ...citation,
@@ -161,13 +164,13 @@ export function citedBasis(citation: Citation): LegalBasis {
   };
 }
 
-/** Whether a change of one reaches the other: the same article, or one is the whole text of the other. */
+/** Whether a change of one text affects the other: they are the same article, or one is the whole text of the other. */
 export function reaches(changed: Citation, cited: Citation): boolean {
   if (changed.title !== cited.title) return false;
   return changed.article === null || cited.article === null || changed.article === cited.article;
 }
 
-/** What somebody says about a change of the law. */
+/** A change of the law as a person states it. */
 export interface StatedChange {
   kind: LegalBasisChange['kind'];
   title: string;
@@ -182,11 +185,11 @@ export interface StatedChange {
 }
 
 /**
- * The bases as they stand after a change. Repealing or changing a whole text reaches every article of it that is cited.
+ * The bases after a change. Repealing or changing a whole text affects every cited article of it.
  * @param known every basis of the same title
  * @throws {ProblemError} REASON_MISSING; BAD_INPUT for a day to confirm by that has passed; LEGAL_BASIS_UNKNOWN to
- *   change or repeal what no item cites and nobody stated; LEGAL_BASIS_CONFLICT for a new one that was stated already,
- *   or one that is repealed already
+ * change or repeal a basis that no item cites and no person stated; LEGAL_BASIS_CONFLICT for a new basis that was
+ * stated before, or one that is already repealed
  */
 export function changedBases(known: readonly LegalBasis[], stated: StatedChange, today: Day): LegalBasis[] {
   const citation = { title: plainTitle(stated.title), article: stated.article };
@@ -236,8 +239,8 @@ export interface RepealedCitation {
 }
 
 /**
- * What an item's legal basis cites although it is repealed, or will be: the cited article itself, or the whole text.
- * @param known what is known of texts of the cited titles
+ * Citations in an item's legal basis that are repealed, or will be: the cited article itself, or the whole text.
+ * @param known the known bases of the cited titles
  */
 export function repealedCitations(legalBasis: string, known: readonly LegalBasis[]): RepealedCitation[] {
   return citationsOf(legalBasis).flatMap((citation) => {
@@ -254,7 +257,7 @@ export function repealedCitations(legalBasis: string, known: readonly LegalBasis
   });
 }
 
-/** Codes of the items whose citations a change reaches, in order. */
+/** Codes of the items whose citations a change affects, in order. */
 export function itemsReached(
   changed: Citation,
   cited: readonly { item: string; title: string; article: string | null }[],
@@ -274,7 +277,7 @@ export function isAsked(change: Pick<LegalBasisChange, 'tiers'>, node: DivisionC
   return change.tiers.includes(divisions.get(node).tier);
 }
 
-/** Where a node stands with a change. */
+/** A node's progress with a change. */
 export interface LegalBasisTask {
   node: DivisionCode;
   asked: boolean;
@@ -285,8 +288,8 @@ export interface LegalBasisTask {
 }
 
 /**
- * Where every node stands with a change: those asked to confirm, and those that only hold running cases.
- * @param nodes the nodes looked at
+ * Every node's progress with a change: nodes asked to confirm it, and nodes that only have running cases.
+ * @param nodes the nodes to look at
  */
 export function tasksOf(
   change: Pick<LegalBasisChange, 'tiers' | 'confirmBy'>,

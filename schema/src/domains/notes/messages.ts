@@ -18,7 +18,7 @@ export const noteSchema = z.object({
     sub: z.string().min(1).max(200),
     name: z.string().min(1).max(100),
     role: z.enum(ROLES),
-    /** The absent colleague in whose place it was written (AB角). */
+    /** The absent colleague the writer stood in for (AB角). */
     for: z.object({ sub: z.string().min(1), name: z.string().min(1) }).optional(),
   }),
   text: z.string().min(1).max(MOST_NOTE),

@@ -30,8 +30,8 @@ export function writeNote(context: StepContext, file: CaseFile, text: string, id
 }
 
 /**
- * Notes are read by the desks that handle a case and by those who supervise them: never for the applicant, whose slip
- * gives an agent a token.
+ * Notes are read by the desks that handle a case and by their supervisors. A token acting for an applicant, which an
+ * agent gets for the applicant's slip, never reads them.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireNoteReader(viewer: Viewer, divisions: Divisions): void {

@@ -9,7 +9,7 @@ export interface CaseNoteView {
   node: DivisionCode;
   author: string;
   post: Role;
-  /** The absent colleague in whose place it was written. */
+  /** The absent colleague the writer stood in for. */
   insteadOf: string | null;
   text: string;
 }

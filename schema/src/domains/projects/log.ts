@@ -8,19 +8,19 @@ const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 /** 2^53 fen are ninety thousand billion yuan. */
 const fen = z.int().min(0);
 
-/** 牵头: whose work a project is, a department at a node. */
+/** 牵头: the lead of a project, a department at a node. */
 export const projectLeadSchema = z.object({ node: divisionCodeSchema, department: text(100) });
 /** 代办员 of a project, by the subject of the person's token. */
 export const projectAgentSchema = z.object({ node: divisionCodeSchema, sub: text(200), name: text(100) });
 export type ProjectLead = z.infer<typeof projectLeadSchema>;
 export type ProjectAgent = z.infer<typeof projectAgentSchema>;
 
-/** What each line of a project's log records. */
+/** The data that each line of a project's log records. */
 export const projectDataSchemas = {
   REGISTERED: z.object({
     name: text(200),
     amountFen: fen,
-    /** Where it is built. */
+    /** The place where it is built. */
     place: divisionCodeSchema,
     /** 立项: the day it was initiated. */
     on: day,
@@ -106,7 +106,7 @@ export const projectAnswerSchema = z.object({
   order: z.int().min(1),
   answer: text(1000),
   actor: logActorSchema,
-  /** Who answers, where the node that kept the project passes it on to its successor. */
+  /** The answering node, set if the project's former keeper passes the answer on to its successor. */
   of: divisionCodeSchema.optional(),
 });
 export type ProjectAnswer = z.infer<typeof projectAnswerSchema>;

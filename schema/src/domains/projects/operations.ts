@@ -11,7 +11,7 @@ import { PROJECT_PHASES } from './words.ts';
 
 const { projects: article } = ARTICLES;
 const division = z.string().refine(isDivisionCode, 'is no division code').meta({ scalar: 'ID' });
-/** What is no whole amount reaches the rule only where it is a number. */
+/** The rule sees only whole amounts; the schema refuses other numbers. */
 const amountFen = z.int().min(0).meta({ scalar: 'Fen' });
 /** An empty reason or ground reaches the rule, which cites its source. */
 const reason = z.string().trim().max(500);

@@ -17,7 +17,7 @@ export interface ReachedPhase {
   phase: ProjectPhase;
   /** The day it began, as it was stated. */
   on: Day;
-  /** When that was written down, and by whom. */
+  /** When it was recorded, and the person who did so. */
   at: Date;
   actor: LogActor;
 }
@@ -59,7 +59,7 @@ export interface ProjectFile {
   /** Null until it is dispatched. */
   lead: ProjectLead | null;
   agent: ProjectAgent | null;
-  /** 重点项目; null where it is none. */
+  /** 重点项目; null for other projects. */
   key: { ground: string; at: Date; actor: LogActor } | null;
   /** In their order; the last is the present one. */
   phases: [ReachedPhase, ...ReachedPhase[]];
@@ -72,7 +72,7 @@ export interface ProjectFile {
   lastAt: Date;
 }
 
-/** What a case's desk must know of its project. */
+/** The facts about its project that a case's desk must know. */
 export interface ProjectStanding {
   id: string;
   key: boolean;
@@ -118,7 +118,7 @@ function openProject(line: Extract<ProjectLine, { action: 'REGISTERED' }>): Proj
   };
 }
 
-/** What was under way when a project ended still arrives. */
+/** Lines on their way when the project ended; they are still accepted. */
 const ARRIVES_LATE: readonly ProjectLine['action'][] = [
   'CASE_LINKED',
   'CASE_LEFT',
@@ -216,8 +216,8 @@ export function startedOn({ phases }: ProjectFile): Day | null {
 }
 
 /**
- * Every node that is told of a project beside the one that keeps it: the levels above, those over its place, whoever
- * leads it, follows it or is ordered something for it, those that take in, accept and decide its cases, and who kept it.
+ * Every node that is told of a project beside its keeper: the levels above, the nodes over its place, those that lead
+ * or follow it or have an order for it, those that take in, accept and decide its cases, and its former keepers.
  */
 export function concernedNodes(file: ProjectFile, divisions: Divisions): DivisionCode[] {
   const { node, former, place, lead, agent, orders, cases } = file;

@@ -24,7 +24,7 @@ const bad = (message: string, field: string) => problem('BAD_INPUT', message, { 
 export interface Registration {
   name: string;
   amountFen: number;
-  /** Where it is built; within the division of the node that keeps it. */
+  /** The place where it is built; within the division of the node that keeps it. */
   place: DivisionCode;
   /** 立项. */
   on: Day;
@@ -140,7 +140,7 @@ export function dispatchProject(desk: Post, file: ProjectFile, { lead, agent, or
 }
 
 /**
- * Whoever answers an order (交办答复): a person of the node, and of the department, that was ordered.
+ * The person who answers an order (交办答复). They belong to the node, and the department, that got the order.
  * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, WRONG_DEPARTMENT, ORDER_ANSWERED, REASON_MISSING
  */
 export function answererOf(desk: Post, file: ProjectFile, number: number, answer: string): LogActor {
@@ -186,7 +186,7 @@ export function linkCase(file: ProjectFile, { id, ...linked }: ProjectCase): Pro
   return [{ action: 'CASE_LINKED', actor: NODE_ACTOR, data: { case: id, ...linked } }];
 }
 
-/** The line by which a project lets a case go that was taken out of it; none where it has it not. */
+/** Project line for a removed case; empty if the project does not have the case. */
 export function unlinkCase(file: ProjectFile, id: string): ProjectDraft[] {
   if (!file.cases.some((c) => c.id === id)) return [];
   return [{ action: 'CASE_LEFT', actor: NODE_ACTOR, data: { case: id } }];

@@ -11,7 +11,7 @@ import { CONSENT_WAYS, CONTACT_PARTIES, CONTACT_WAYS } from './words.ts';
 /** Most cases taken over at once: an agent's whole list. */
 const MOST_CASES = 200;
 
-/** @throws {ProblemError} NOT_FOUND, FORBIDDEN; CONSENT_MISSING for a case nobody handles by proxy */
+/** @throws {ProblemError} NOT_FOUND, FORBIDDEN; CONSENT_MISSING for a case without proxy handling */
 export const proxyHandling = query('proxyHandling', {
   zh: '代办',
   about: 'of one case, as a desk that it concerns knows it.',
@@ -27,7 +27,8 @@ export const proxyHandling = query('proxyHandling', {
 });
 
 /**
- * An agent's open cases over all tiers, and closed ones whose first-asked report waits; what ends first comes first.
+ * An agent's open cases over all tiers, and closed ones whose first-asked report waits; the earliest deadline comes
+ * first.
  * @throws {ProblemError} FORBIDDEN, BAD_INPUT
  */
 export const agentCases = query('agentCases', {
@@ -74,7 +75,7 @@ export const logContact = mutation('logContact', {
 });
 
 /**
- * Writes down that nobody acts for the applicant any more, wherever the case is held.
+ * Records that the applicant's consent to proxy handling has ended, at whichever desk holds the case.
  * @throws {ProblemError} CONSENT_MISSING, CONSENT_REVOKED, NOT_COMPETENT, CASE_IN_TRANSIT, BAD_INPUT
  */
 export const revokeConsent = mutation('revokeConsent', {

@@ -9,7 +9,7 @@ import type { Day } from '../../kernel/calendar.ts';
 export interface ProxyConsent {
   way: ConsentWay;
   givenAt: Date;
-  /** What the agent may do; null in logs of an earlier form. */
+  /** The agent's powers; null in logs of an earlier form. */
   scope: string | null;
   /** Its first day; null for the day it was given. */
   from: Day | null;
@@ -28,7 +28,7 @@ export interface ProxyContact {
   what: string;
 }
 
-/** 代办员 of one case: a person, or the proxy team of a desk where nobody of it is named. */
+/** 代办员 of one case: a person, or the proxy team of a desk if none of its people is named. */
 export interface CaseAgent {
   node: DivisionCode;
   /** Null for the desk's whole team. */
@@ -40,9 +40,9 @@ export interface CaseAgent {
 export interface ProxyHandling {
   consent: ProxyConsent;
   contacts: ProxyContact[];
-  /** Who looks after the case, wherever it is held. */
+  /** The case's agent, at whichever desk the case is. */
   agent: CaseAgent;
-  /** Whose it was before it was handed to another desk, until that desk has it. */
+  /** The agent before the case was handed to another desk, until that desk has it. */
   agentBefore: CaseAgent | null;
   /** Ids of the changes of agent that stand in its log. */
   changes: string[];
@@ -65,8 +65,8 @@ export function proxyOf(
 }
 
 /**
- * The proxy handling once the case is under way to another desk of its township: whoever took it over looks after it
- * from then on, or that desk's team where it was only handed over.
+ * The proxy handling while the case is under way to another desk of its township. The person who took it over is its
+ * agent from then on; if it was only handed over, that desk's team is.
  */
 export function afterTransfer(
   proxy: ProxyHandling | null,
@@ -117,8 +117,8 @@ export function isSameAgent(one: CaseAgent, other: CaseAgent): boolean {
 }
 
 /**
- * An agent acts while the applicant's consent holds, and no longer (民法典 Art. 173: an agency ends with its term and with
- * its revocation). A case that nobody consented to be handled by proxy is the desk's own.
+ * An agent acts only while the applicant's consent is in effect (民法典 Art. 173: an agency ends with its term and with
+ * its revocation). A case without a consent belongs to the desk, and passes.
  * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
  */
 export function requireConsent(

@@ -16,7 +16,7 @@ export interface ProxyHandlingView {
   answeredBy: DivisionCode;
 }
 
-/** What was told of a case, and where it stands in the log now. */
+/** An event reported for a case, and its state in the log now. */
 export interface ProxyToldView {
   handling: ProxyHandlingView;
   /** The desk that holds the case and will write it there; null where it is written already. */
@@ -54,6 +54,6 @@ export interface AgentCaseView {
 
 export const ProxyHandling = view<ProxyHandlingView>('ProxyHandling');
 export const AgentCase = view<AgentCaseView>('AgentCase');
-/** What was told; its payload has two fields and is written by hand. */
+/** The reported event; its payload has two fields and is written by hand. */
 export const ProxyTold = view<ProxyToldView>('ProxyTold');
 export const TakeOver = view<TakeOverView>('TakeOver', { type: 'TakeOverCasesPayload', field: 'asked' });

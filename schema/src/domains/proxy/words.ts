@@ -1,4 +1,4 @@
-// 代办: whoever acts for an applicant.
+// 代办: words for agents who act for applicants.
 
 /** How an applicant's consent to proxy handling was given (委托方式). */
 export const CONSENT_WAYS = ['SIGNATURE', 'FINGERPRINT', 'RECORDED_VOICE', 'ONLINE'] as const;
@@ -10,7 +10,7 @@ export const CONSENT_WAY_LABELS: Record<ConsentWay, string> = {
   ONLINE: '线上确认',
 };
 
-/** 联系对象: with whom an agent was in contact about a case. */
+/** 联系对象: whom an agent contacted about a case. */
 export const CONTACT_PARTIES = ['APPLICANT', 'DESK'] as const;
 export type ContactParty = (typeof CONTACT_PARTIES)[number];
 export const CONTACT_PARTY_LABELS: Record<ContactParty, string> = {

@@ -35,7 +35,7 @@ export const personalDataReadsAt = query('personalDataReadsAt', {
   answer: listOf(NotedRead),
 });
 
-/** What is told of the log of reads. What an answer shows is written into it by the node itself: {@link ReadsLog}. */
+/** Questions about the log of reads. The node itself writes into that log what an answer shows: {@link ReadsLog}. */
 export const reads = domain('reads', {
   zh: '查阅记录',
   role: 'sharing',

@@ -5,12 +5,12 @@ import type { Role } from '../../kernel/words.ts';
 
 /** Personal data that an answer is about to show (个人信息查阅). */
 export interface PersonalDataRead {
-  /** What it belongs to. */
+  /** The kind of record whose data was shown. */
   kind: 'CASE' | 'ENQUIRY';
   subject: string;
   /** Field of the graph, say `Case.applicant.phone`. */
   field: string;
-  /** Whether numbers are masked in it. */
+  /** Whether identity numbers were masked. */
   masked: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface PersonalDataReadView {
   masked: boolean;
   /** For what it was asked: the field at the root of the question, or the command on the host. */
   question: string;
-  /** Why, in the words of whoever ran the command; null for a question of the graph. */
+  /** The purpose stated by the person who ran the command; null for a question of the graph. */
   purpose: string | null;
 }
 

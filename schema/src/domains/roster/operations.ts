@@ -68,7 +68,7 @@ const listStandIns = query('standIns', {
 });
 
 /**
- * Absences that reach a day or lie after it, and older ones whose cases are not all back.
+ * Absences that include a day or begin after it, and older ones whose cases have not all gone back.
  * @throws {ProblemError} FORBIDDEN
  */
 const agentAbsences = query('agentAbsences', {

@@ -9,9 +9,9 @@ import type * as rules from './rules.ts';
 import type { KeptStandIn } from './stand-ins.ts';
 
 export interface RosterAgentView extends rules.RosterAgent {
-  /** Whether the agent stands in the roster today. */
+  /** Whether the agent is in the roster today. */
   inRoster: boolean;
-  /** Whether some training holds today. */
+  /** Whether one of the agent's trainings is valid today. */
   trained: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface RosterView {
 
 export type StandInView = KeptStandIn;
 
-/** What became of one case of an absent agent's. */
+/** What happened to one case of an absent agent. */
 export interface AbsenceCaseView {
   caseId: string;
   number: string;
@@ -51,17 +51,17 @@ export interface PostChangeView {
   change: PostChangeKind;
   /** Name of the person it is about. */
   about: string;
-  /** What was written, JSON. */
+  /** The recorded content, as JSON. */
   what: string;
 }
 
-/** What one place says of its roster; no names. */
+/** Number of agents and the gaps of one place's roster; no names. */
 export interface PlaceRoster {
   agents: number;
   gaps: RosterGap[];
 }
 
-/** Which places of a division lack what, over those that have a node. */
+/** Gaps in the rosters of a division's places that have a node. */
 export interface RosterCoverageView {
   division: DivisionCode;
   /** Townships, parks and villages of the register. */
@@ -75,9 +75,9 @@ export interface RosterCoverageView {
   coverage: SubtreeCoverage & { silent: { node: DivisionCode; code: ErrorCode }[] };
 }
 
-/** What the gateway asks of all nodes of a division. */
+/** The question the gateway asks all nodes of a division. */
 export interface RosterLookup {
-  /** Open to everybody: no names. */
+  /** Open to the public: no names. */
   coverage(): Promise<PlaceRoster>;
 }
 

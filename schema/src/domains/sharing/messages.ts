@@ -5,16 +5,16 @@ import { ROLES } from '../../kernel/words.ts';
 import { divisionCodeSchema, sha256Schema } from '../../case/log-line.ts';
 
 /**
- * 数据共享请求: asks a node for data on the applicant of a case. What ties it to the case is not the asker's word: the
- * signed lines prove item, consent and custody, and the application's text, whose SHA-256 stands in the first line,
- * proves whom it is about.
+ * 数据共享请求: asks a node for data on the applicant of a case. The request's tie to the case does not rest on the asking
+ * node's word. The signed lines prove item, consent and custody; the application's text, whose SHA-256 is in the first
+ * line, proves who the applicant is.
  */
 export const dataRequestSchema = z.object({
   request: z.uuid(),
   offer: z.string().min(1).max(60),
   case: z.string().min(1),
   fields: z.array(z.string().min(1).max(60)).max(60),
-  /** Who asks, for both logs. */
+  /** The person who asks, for both logs. */
   actor: z.object({ sub: z.string().min(1), name: z.string().min(1), role: z.enum(ROLES) }),
   at: z.iso.datetime(),
   /** Exact JSON text of the application. */
@@ -25,8 +25,8 @@ export const dataRequestSchema = z.object({
 export type DataRequestBody = z.infer<typeof dataRequestSchema>;
 
 /**
- * What the offering node states and signs of one request: who asked it for what, and what came of it. It holds no
- * value, so that the applicant's own desk can be told (个人信息保护法 Art. 35).
+ * The offering node's signed statement on one request: who asked, for which data, and the outcome. It holds no values,
+ * so that the applicant's own desk can be told (个人信息保护法 Art. 35).
  */
 export const dataRecordSchema = z.object({
   request: z.uuid(),
@@ -52,7 +52,9 @@ export const dataRecordSchema = z.object({
 });
 export type DataRecord = z.infer<typeof dataRecordSchema>;
 
-/** 数据共享应答: to whoever asked, and on to the desk that holds the case; without values to the desk that took it in. */
+/**
+ * 数据共享应答: to the desk that asked, and on to the desk that holds the case; without values to the desk that took it in.
+ */
 export const dataAnswerSchema = z.object({
   /** The signed record (JWS). */
   record: z.string().min(1),

@@ -24,7 +24,7 @@ const fileSchema = z.strictObject({
   offers: z.array(dataOfferSchema.omit({ version: true, node: true })),
 });
 
-/** What a register holds of one person or organization. */
+/** A register's data on one person or organization. */
 export interface RegisterRow {
   idType: IdType;
   idNumber: string;
@@ -90,7 +90,7 @@ export function readRegisterFile(
   return { file: { node, registers, offers: offers.map((offer) => ({ ...offer, node })) }, faults: [] };
 }
 
-/** What stands twice in a list, with the index of each later copy. */
+/** Repeated values of a list, with the index of each later copy. */
 function doubled(values: readonly string[]): [string, number][] {
   const seen = new Set<string>();
   return values.flatMap((value, index): [string, number][] => {

@@ -24,18 +24,21 @@ const divisionCode = z.string().refine(isDivisionCode, 'a division code');
 export const dataFieldSchema = z.strictObject({
   /** Its name in the register, `holder`. */
   name: z.string().regex(/^[a-z][a-zA-Z0-9]{0,39}$/, 'a name such as householdNumber'),
-  /** What people call it, 户号. */
+  /** The field's name for people, 户号. */
   label: z.string().trim().min(1).max(60),
-  /** Whether the material is replaced only once this field was given. */
+  /** Whether the material is replaced only if this field has a value. */
   essential: z.boolean(),
 });
 export type DataField = z.infer<typeof dataFieldSchema>;
 
-/** Who may ask: desks of these tiers, in these divisions; an empty list does not narrow, two empty ones let nobody ask. */
+/**
+ * The desks that may ask: of these tiers, in these divisions. An empty list does not restrict; two empty lists allow no
+ * desk.
+ */
 export const dataAskersSchema = z.strictObject({ tiers: z.array(z.enum(TIERS)), divisions: z.array(divisionCode) });
 export type DataAskers = z.infer<typeof dataAskersSchema>;
 
-/** What a node offers others from a register it keeps or the certificates it issued (数据共享目录). */
+/** Data a node offers from a register it keeps or from certificates it issued (数据共享目录). */
 export const dataOfferSchema = z.strictObject({
   /** Begins with the offering node's code, as case ids do: `331022-household`. */
   id: z.string().regex(/^\d{6,12}-[a-z][a-z0-9-]{0,39}$/, 'an id such as 331022-household'),
@@ -70,7 +73,7 @@ export function offeringNodeOf(offer: string): DivisionCode {
   return code;
 }
 
-/** What is asked, as far as it was proved: by the case's signed lines, not by the asker's word. */
+/** A request's facts as the case's signed lines prove them; the asking node's word does not count. */
 export interface DataAsking {
   node: DivisionCode;
   /** The item of the case the request is tied to. */
@@ -82,7 +85,7 @@ export interface DataAsking {
   today: Day;
 }
 
-/** Whether desks of that node may ask, whatever the case. */
+/** Whether desks of that node may ask, for any case. */
 export function mayAsk({ tiers, divisions: places }: DataAskers, node: DivisionCode, divisions: Divisions): boolean {
   if (tiers.length === 0 && places.length === 0) return false;
   const tier: Tier = divisions.get(node).tier;
@@ -90,7 +93,7 @@ export function mayAsk({ tiers, divisions: places }: DataAskers, node: DivisionC
   return there && (tiers.length === 0 || tiers.includes(tier));
 }
 
-/** Whether an offer holds on a day. */
+/** Whether an offer is valid on a day. */
 export function isOffered({ validFrom, validTo }: Pick<DataOffer, 'validFrom' | 'validTo'>, today: Day): boolean {
   return today >= validFrom && (validTo === null || today < validTo);
 }
@@ -137,7 +140,7 @@ export function replacedMaterial(offer: DataOffer, fields: readonly string[]): s
   return offer.fields.every((field) => !field.essential || fields.includes(field.name)) ? offer.name : null;
 }
 
-/** What a desk's request for data is judged by at the desk itself. */
+/** The context in which a desk checks its own request for data. */
 export type DataDesk = Post & Pick<Desk, 'item'>;
 
 /**

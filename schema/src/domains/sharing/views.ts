@@ -41,7 +41,7 @@ export interface DataRequestView {
   answeredBy: DivisionCode;
 }
 
-/** What the person it is about sees of a request: no values. */
+/** A request as the applicant sees it: no values. */
 export interface DataUseView {
   askedAt: Date;
   asker: DivisionCode;
