@@ -6,8 +6,8 @@ const TOKEN_BYTES = 500;
 const CHARACTER_BYTES = 50;
 
 /**
- * Sound documents by the text they were parsed from. Bounded by the bytes they take and not by their number: whoever
- * asks writes the texts.
+ * Sound documents by the text they were parsed from. The cache is limited by bytes, not by the number of documents,
+ * because callers write the texts.
  */
 export class DocumentCache {
   readonly #known: BoundedCache<DocumentNode>;

@@ -1,7 +1,7 @@
 import type { ArgumentNode, DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import { GraphQLError, Kind } from 'graphql';
 
-/** How large a question may be, measured before anything is looked up. */
+/** The largest size of a question, measured before any data is read. */
 export interface QueryLimits {
   /** Fields below each other. */
   depth: number;
@@ -16,7 +16,7 @@ export interface QueryLimits {
   cost: number;
 }
 
-/** What no question of a desk or a page comes near. */
+/** Limits far above any question of a desk or a page. */
 export const CLIENT_LIMITS: QueryLimits = {
   depth: 12,
   aliases: 60,
@@ -27,8 +27,8 @@ export const CLIENT_LIMITS: QueryLimits = {
 };
 
 /**
- * What no question of a gateway comes near. Nodes keep to limits of their own: whoever reaches a host past the gateway
- * meets them too.
+ * Limits far above any question of a gateway. Nodes have their own limits, because a caller who reaches a host past the
+ * gateway must meet limits too.
  */
 export const NODE_LIMITS: QueryLimits = {
   depth: 16,
@@ -61,8 +61,8 @@ interface Size {
 }
 
 /**
- * What is too large about a question; nothing for one within the limits. Reads the text alone, fragments once each, so
- * that a question can't be made that costs much to measure.
+ * The limits a question exceeds; empty if it is within all. It reads the text alone and each fragment once, so that no
+ * question is costly to measure.
  */
 export function limitFaults(
   document: DocumentNode,
@@ -85,7 +85,7 @@ export function limitFaults(
     over('has too many directives', size.directives + directives.length, limits.directives);
     const roots = measure.sumOfRoots(selectionSet, () => 1);
     over('has too many root fields', roots, limits.roots);
-    // what weighs heavy is looked up: not for more fields than are answered
+    // weights are computed only if the root fields are few enough to be answered
     const heavy = roots > limits.roots ? 0 : measure.sumOfRoots(selectionSet, weightOf);
     over('asks for too much at once', size.cost + heavy, limits.cost);
     if (heavy > 0) {
@@ -115,7 +115,7 @@ class Measure {
     for (const selection of selectionSet.selections) {
       let size: Size;
       if (selection.kind === Kind.FIELD) {
-        // what the graph says of itself has a rule of its own (MaxIntrospectionDepthRule)
+        // introspection has a rule of its own (MaxIntrospectionDepthRule)
         const inside = selection.name.value.startsWith('__') ? undefined : selection.selectionSet;
         const below = inside ? this.of(inside) : NOTHING;
         const page = pageOf(selection.arguments ?? []);
@@ -173,7 +173,7 @@ class Measure {
 
 const NOTHING: Size = { depth: 0, aliases: 0, longestAlias: 0, directives: 0, cost: 0 };
 
-/** How many entries a field may give: a page's size, as far as the text says. */
+/** Most entries a field can return: the page size, as far as the question's text says it. */
 function pageOf(given: readonly ArgumentNode[]): number {
   const first = given.find(({ name }) => name.value === 'first');
   if (!first) return 1;

@@ -7,7 +7,10 @@ import { TOKEN_ALGORITHMS, TOKEN_AUDIENCE, TOKEN_LEEWAY_SECONDS, viewerOfClaims 
 import type { RemoteKeys } from './issuer-keys.ts';
 import { lastGoodKeys } from './issuer-keys.ts';
 
-/** Issuers whose tokens are taken: keys in the file (works without a line), or fetched from the issuer and cached. */
+/**
+ * Issuers whose tokens are accepted. Their keys are in the file (works without a network), or fetched from the issuer
+ * and cached.
+ */
 const issuersSchema = z
   .array(
     z.union([
@@ -49,8 +52,8 @@ export class TokenVerifier {
   }
 
   /**
-   * Goes on with the issuers of a list that was changed: one that is gone, or a key that is, is refused from now on.
-   * What was fetched of an issuer whose entry is the same is kept.
+   * Takes over a changed list of issuers: a removed issuer or key is refused from now on. Fetched keys of an issuer
+   * with an unchanged entry are kept.
    */
   renew(issuers: Issuers): void {
     const before = this.#issuers;
@@ -71,7 +74,7 @@ export class TokenVerifier {
   }
 
   /**
-   * Who a token speaks of.
+   * The person a token names.
    * @throws {ProblemError} UNAUTHENTICATED, ISSUER_UNREACHABLE
    */
   async verify(token: string): Promise<Viewer> {

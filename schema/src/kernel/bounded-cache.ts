@@ -1,4 +1,4 @@
-/** What is remembered within a bound of weight, whatever the unit; what was not asked for longest goes first. */
+/** A cache bounded by the total weight of its values, in any unit. It drops the least recently used values first. */
 export class BoundedCache<V> {
   readonly #most: number;
   readonly #known = new Map<string, { value: V; weight: number }>();

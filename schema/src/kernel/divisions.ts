@@ -17,7 +17,7 @@ export interface Division {
   tier: Tier;
   /** Null for the city only. */
   parent: DivisionCode | null;
-  /** A zone's later parents, each from its day on; of other places there are none. */
+  /** A zone's later parents, each with the day it begins; other places have no later parents. */
   parentsFrom?: readonly DatedParent[];
 }
 
@@ -151,7 +151,7 @@ export class Divisions {
     return this.lineage(code).find((d) => d.tier === tier);
   }
 
-  /** Whether the place is the other one or lies in it. */
+  /** Whether the place is the other one or lies within it. */
   isWithin(code: DivisionCode, outer: DivisionCode): boolean {
     return this.lineage(code).some((d) => d.code === outer);
   }

@@ -1,16 +1,15 @@
 /**
  * Every error code of the project, in one closed list. GraphQL, HTTP, NATS and the command line all speak these.
  *
- * `http` is the status an HTTP answer carries; `retry` says whether the same request may succeed later without
- * anybody changing it.
+ * `http` is the status an HTTP answer carries; `retry` says whether the same request may succeed later unchanged.
  */
 export const ERRORS = {
-  // who is asking
+  // the caller's identity and rights
   UNAUTHENTICATED: { http: 401, retry: false, zh: '未登录或令牌无效' },
   FORBIDDEN: { http: 403, retry: false, zh: '无权办理' },
   WRONG_DEPARTMENT: { http: 403, retry: false, zh: '不属本部门窗口的事项' },
   SAME_PERSON: { http: 403, retry: false, zh: '审查与决定不得为同一人' },
-  // what was asked
+  // the request
   BAD_INPUT: { http: 400, retry: false, zh: '输入有误' },
   UNKNOWN_DIVISION: { http: 400, retry: false, zh: '未知行政区划' },
   NOT_FOUND: { http: 404, retry: false, zh: '未找到' },
@@ -104,7 +103,7 @@ export const ERRORS = {
   ITEM_WITHHELD: { http: 403, retry: false, zh: '该事项不由此代办员办理' },
   STAND_IN_CONFLICT: { http: 409, retry: false, zh: 'B角安排冲突' },
   ABSENCE_CONFLICT: { http: 409, retry: false, zh: '请假时间重叠' },
-  // what is asked at a desk
+  // rules of a desk
   NOT_FIRST_ASKED: { http: 409, retry: false, zh: '非首问责任单位' },
   ENQUIRY_REPORTED: { http: 409, retry: false, zh: '咨询结果已反馈' },
   ENQUIRY_CASE_OPEN: { http: 409, retry: false, zh: '办件未决定,无结果可反馈' },
@@ -156,7 +155,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }
 
-/** What is known of one thing that went wrong; the same object on every transport. */
+/** One problem; the same object on every transport. */
 export interface Problem {
   code: ErrorCode;
   /** One clear sentence; carries no personal data. */

@@ -1,4 +1,4 @@
-// Whose desk it is: tiers, posts, windows, the roster of agents.
+// Words for desks: tiers, posts, windows, the roster of agents.
 
 /** 层级, highest first. */
 export const TIERS = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'] as const;
@@ -10,7 +10,7 @@ export function isAbove(tier: Tier, other: Tier): boolean {
   return TIERS.indexOf(tier) < TIERS.indexOf(other);
 }
 
-/** Where a node stands to a case (承办权): holds it, has it under way to another, or only knows of it. */
+/** A node's custody of a case (承办权): it holds the case, has it under way to another node, or only knows of it. */
 export const CUSTODIES = ['HELD', 'IN_TRANSIT', 'ELSEWHERE'] as const;
 export type Custody = (typeof CUSTODIES)[number];
 export const CUSTODY_LABELS: Record<Custody, string> = {
@@ -48,7 +48,7 @@ export const EMPLOYMENTS = ['STAFF', 'CONTRACTED'] as const;
 export type Employment = (typeof EMPLOYMENTS)[number];
 export const EMPLOYMENT_LABELS: Record<Employment, string> = { STAFF: '在编在岗', CONTRACTED: '聘用(编外)' };
 
-/** What a place's roster of agents lacks. */
+/** Gaps in a place's roster of agents. */
 export const ROSTER_GAPS = ['NO_AGENT', 'NO_STAND_IN', 'TRAINING_LAPSED'] as const;
 export type RosterGap = (typeof ROSTER_GAPS)[number];
 export const ROSTER_GAP_LABELS: Record<RosterGap, string> = {
@@ -57,7 +57,7 @@ export const ROSTER_GAP_LABELS: Record<RosterGap, string> = {
   TRAINING_LAPSED: '培训未做或过期',
 };
 
-/** What became of an absent agent's case. */
+/** What happened to an absent agent's case. */
 export const PASSED_ON = ['STAND_IN', 'TEAM', 'TAKEN_OVER', 'LEFT'] as const;
 export type PassedOn = (typeof PASSED_ON)[number];
 export const PASSED_ON_LABELS: Record<PassedOn, string> = {

@@ -10,5 +10,5 @@ export const GRANTEES: readonly Tier[] = ['COUNTY', 'TOWNSHIP'];
 export const CITY_ONLY: readonly Tier[] = ['CITY'];
 export const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
 
-/** Which post may do something, and at which tiers. A post that is not listed may not. */
+/** The posts that may do something, and at which tiers. A post that is not listed may not. */
 export type Duty = Readonly<Partial<Record<Role, readonly Tier[]>>>;

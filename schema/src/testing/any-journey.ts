@@ -110,7 +110,7 @@ type What = (typeof WHATS)[number];
 export const HANDLING: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CASHIER'];
 const anyAttempt = fc.record({
   what: fc.constantFrom(...WHATS),
-  /** Which of the things that would help is done instead; null for whatever `what` says. */
+  /** Index of a helpful step to do instead; null to do the step in `what`. */
   helpful: fc.option(fc.nat({ max: 20 }), { freq: 4 }),
   where: fc.oneof(
     { weight: 12, arbitrary: fc.constant('custodian') },
@@ -144,7 +144,7 @@ export const anyJourney = fc.record({
 });
 type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
 
-/** What people would do with a case as it is, so that journeys get far. */
+/** Steps that carry a case forward, so that journeys get far. */
 function helpfulFor(file: CaseFile, item: Item): What[] {
   const { hearing, joint, fees } = file;
   const inHand: What[] = [
@@ -204,7 +204,7 @@ function helpfulFor(file: CaseFile, item: Item): What[] {
   }
 }
 
-/** What brings joint handling on. */
+/** Steps that carry joint handling forward. */
 function jointHelp(joint: JointHandling): What[] {
   const visiting = joint.visit !== null && joint.visit.recorded === null;
   return [
@@ -249,7 +249,7 @@ const PROJECT = { id: '331022-0198c0de-0000-7000-8000-0000000000aa', key: true, 
 /** Limits shorter than any promise. */
 const SHORTER = { greenChannel: { days: 3, unit: 'WORKDAY' }, urgent: { days: 0.5, unit: 'WORKDAY' } } as const;
 const receipts = { next: 0 };
-/** Which of the two departments an attempt is about. */
+/** The one of two departments that an attempt is about. */
 const departmentOf = ({ party }: Attempt) => (party % 3) + 1;
 
 function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | null {
@@ -423,7 +423,7 @@ function comingOf(file: CaseFile, what: What): Date | null {
   return first ? new Date(first.dueAt.getTime() + 1) : null;
 }
 
-/** Who sits where for an attempt: the party's own department, the fee window, the chair. */
+/** The actor's seat for an attempt: the party's own department, the fee window, the chair. */
 function seated(desk: Desk, file: CaseFile, by: Attempt, what: What): Desk {
   const { viewer } = desk;
   const dressed = (change: Partial<Desk['viewer']>): Desk => ({ ...desk, viewer: { ...viewer, ...change } });

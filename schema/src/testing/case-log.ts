@@ -129,7 +129,7 @@ export class CaseLog {
     return new CaseLog([...this.lines, this.next(entry, head)]);
   }
 
-  /** What a step of the custodian's leads to: all of its lines, at one instant. */
+  /** The log after a step of the custodian's: all its lines, at one instant. */
   taken(step: Step, on: Date): CaseLog {
     return step.lines.reduce<CaseLog>((log, { actor, note, ...entry }) => {
       return log.add(entry, { at: on.toISOString(), actor, note });

@@ -4,10 +4,7 @@ import { getNamedType, isCompositeType, isEnumType, isInputObjectType, isListTyp
 /** Values by the name of a field, or by `Input.field` or `question.argument` where the name alone says too little. */
 export type Samples = Readonly<Record<string, unknown>>;
 
-/**
- * An input a mutation's form is satisfied with: what must be there, and nothing else. Whatever is only text is a text;
- * what has a meaning of its own comes from the samples.
- */
+/** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */
 export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''): unknown {
   if (isNonNullType(type)) return sampleInput(type.ofType, samples, place);
   const [input = '', field = ''] = place.split('.');

@@ -202,13 +202,13 @@ export function rightLine(log: CaseLog, action: Followed): LogLine {
   }
 }
 
-/** What an answer of another node's party comes with; nothing of one of the lead's own. */
+/** Extra data on an answer of another node's party; empty for one of the lead's own. */
 function signedBy({ file }: CaseLog): { answeredAt?: string; answer?: string } {
   const far = file.joint?.parties.some((p) => p.node !== file.custodian) ?? false;
   return far ? { answeredAt: file.lastAt.toISOString(), answer: 'signed' } : {};
 }
 
-/** When the visit of joint handling is; any time where there is none. */
+/** Time of the visit in joint handling; any time if there is no visit. */
 function visitOf({ file }: CaseLog): string {
   return (file.joint?.visit?.at ?? file.lastAt).toISOString();
 }

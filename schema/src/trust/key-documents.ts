@@ -23,7 +23,7 @@ export type CertificateCandidate = Candidate & { kind: 'CERTIFICATE' };
 export type RevocationCandidate = Candidate & { kind: 'REVOCATION' };
 export type ClosingCandidate = Candidate & { kind: 'CLOSING' };
 
-/** `<code>.<thumbprint>` (RFC 7638): whose key it is and which; no other key can bear the name. */
+/** `<code>.<thumbprint>` (RFC 7638): the owner and the key; no other key can have this id. */
 export async function keyIdOf(node: DivisionCode, jwk: PublicKey): Promise<string> {
   return `${node}.${await thumbprintOf(jwk)}`;
 }

@@ -20,7 +20,7 @@ import { momentOf, portableCheck, readDocument, signerOf, thumbprintOf } from '.
 const LEEWAY_MS = 10 * 60_000;
 
 /**
- * Who was a node's parent on a day; null for the city.
+ * A node's parent on a day; null for the city.
  * @throws {ProblemError} UNKNOWN_DIVISION
  */
 export type ParentOf = (node: DivisionCode, day: Day, claimed: DivisionCode) => DivisionCode | null;
@@ -38,7 +38,7 @@ export interface KnownKey {
 /** The closing of a node that is believed. */
 export type KnownClosing = KeyDocument & { kind: 'CLOSING' };
 
-/** What became of a document: believed; waiting for the key that signed it; refused, which nothing can change. */
+/** The outcome of a document: believed; waiting for the key that signed it; or refused for good. */
 export interface Learned {
   jws: string;
   document: KeyDocument | null;
@@ -47,8 +47,8 @@ export interface Learned {
 }
 
 /**
- * The parent as the codes say it, for whoever has no register at hand. A zone's local code names none: the county that
- * certified it is taken at its word.
+ * The parent by the codes alone, for programs without a register. A zone's local code names no parent, so the county
+ * that certified it is believed.
  */
 export const parentByCode: ParentOf = (node, _day, claimed) => {
   if (isZoneCode(node)) return claimed;
@@ -121,9 +121,9 @@ export class KeyRing {
   }
 
   /**
-   * Takes in certificates, revocations and closings, in whatever order they come. They prove themselves: it does not matter who
-   * brought them.
-   * @param keepWaiting whether what waits for its signer's key is remembered; not where strangers bring it
+   * Takes in certificates, revocations and closings, in any order. They are proved by their signatures, so their sender
+   * does not matter.
+   * @param keepWaiting whether to keep documents whose signer's key is not known yet; false for documents of strangers
    */
   async learn(documents: readonly string[], keepWaiting = true): Promise<Learned[]> {
     const fresh = documents.filter((jws) => !this.#candidates.has(jws));
@@ -143,7 +143,7 @@ export class KeyRing {
       if (reason !== null) return { jws, document: candidate, state: 'REFUSED', reason };
       return { jws, document: candidate, state: 'WAITING', reason: `No key ${candidate?.signer ?? ''} is known.` };
     });
-    // what can never be believed is not kept: nobody fills the memory with it
+    // documents that can never be believed are dropped, so that a sender can't fill the memory
     for (const { jws, state } of learned) {
       const forgotten = state === 'REFUSED' || (state === 'WAITING' && !keepWaiting && fresh.includes(jws));
       if (forgotten) this.#candidates.delete(jws);
@@ -190,7 +190,7 @@ export class KeyRing {
     }
   }
 
-  /** Finds out anew what is believed; each signature is checked once. */
+  /** Determines again which documents are believed; each signature is checked once. */
   async #resolve(): Promise<void> {
     const open = [...this.#candidates.values()].filter((c) => c.fault === null);
     const vouched = await this.#vouch(open.filter((c) => c.kind === 'CERTIFICATE'));
@@ -352,7 +352,7 @@ export class KeyRing {
     return false;
   }
 
-  /** Whether a certificate still stands when ends are looked at. */
+  /** Whether a certificate is still valid after the revocations of its signer's key. */
   #stands(
     certificate: CertificateCandidate,
     keys: ReadonlyMap<string, KnownKey>,

@@ -21,7 +21,7 @@ export const SIGNED_TYPES = {
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
-/** What nodes send each other through the outbox; each is answered by a receipt. */
+/** Messages that nodes send each other through the outbox; each is answered by a receipt. */
 export const MESSAGE_KINDS = [
   'DOSSIER',
   'ECHO',
@@ -154,7 +154,7 @@ export const feedPartSchema = z.object({
 });
 export type FeedPart = z.infer<typeof feedPartSchema>;
 
-/** How a receiver answers one message. */
+/** A receiver's answer to one message. */
 export const answerSchema = z.discriminatedUnion('outcome', [
   /**
    * Done and durable. For a dossier `line` is the signed RECEIVED line: the receiver holds the case and every byte. For
@@ -167,7 +167,7 @@ export const answerSchema = z.discriminatedUnion('outcome', [
   z.object({ id: z.uuid(), outcome: z.literal('PARKED'), digest: sha256Schema, code: z.string() }),
   /** Waits for these materials. */
   z.object({ id: z.uuid(), outcome: z.literal('WANTS'), materials: z.array(sha256Schema).min(1) }),
-  /** How far the receiver holds a feed without a gap. */
+  /** Up to which entry the receiver holds a feed without a gap. */
   z.object({
     id: z.uuid(),
     outcome: z.literal('WATERMARK'),
@@ -186,7 +186,7 @@ export const receiptSchema = z.object({
   from: divisionCodeSchema,
   to: divisionCodeSchema,
   at: z.iso.datetime(),
-  /** The life of whoever answers. */
+  /** The life of the node that answers. */
   life: lifeSchema.optional(),
   protocol: protocolSchema.optional(),
   answers: z.array(answerSchema).min(1).max(500),

@@ -17,7 +17,7 @@ export interface Since {
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
 export const SINCE: Since = { messages: { CASE_NOTE: 2 }, lines: {} };
 
-/** Kinds whose body holds lines of a log. */
+/** Kinds of messages that carry lines of a log. */
 const WITH_LINES: readonly MessageKind[] = ['DOSSIER', 'ECHO'];
 
 /**

@@ -7,9 +7,9 @@ import { projectNoticeSchema } from '../domains/projects/log.ts';
 export const restoredSchema = z.object({
   /** The life that begins. Envelopes and receipts of an earlier one are no longer taken. */
   life: lifeSchema,
-  /** What came after this moment may have been forgotten, UTC. */
+  /** The node may have lost everything after this moment, UTC. */
   since: z.iso.datetime(),
-  /** How far the node still knows its own feeds. */
+  /** The last entry of each own feed that the node still knows. */
   heads: z.array(z.object({ feed: z.enum(FEEDS), head: z.int().min(0) })),
 });
 export type Restored = z.infer<typeof restoredSchema>;
@@ -30,9 +30,12 @@ export const copySchema = z.object({
   life: lifeSchema,
   /** 1, 2, 3 … */
   part: z.int().min(1),
-  /** How many parts there are; null in all but the last. */
+  /** Total number of parts; null in all but the last. */
   parts: z.int().min(1).nullable(),
-  /** What the giver learned of keys besides the trust file: without it a peer that changed keys could not be believed. */
+  /**
+   * Key documents the giver learned besides the trust file; without them the asker could not believe a peer that
+   * changed keys.
+   */
   keys: z.array(z.string()),
   cases: z.array(caseCopySchema),
   /** Logs of the projects the asker keeps. */

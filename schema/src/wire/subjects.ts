@@ -19,12 +19,12 @@ export function nodeTokens(code: DivisionCode, divisions: Divisions): string {
   return TIERS.map((tier) => lineage.find((d) => d.tier === tier)?.code ?? ABSENT).join('.');
 }
 
-/** Where a message travels. */
+/** Subject of a message. */
 export function messageSubject(from: DivisionCode, to: DivisionCode, divisions: Divisions): string {
   return `ld.m.${nodeTokens(from, divisions)}.${nodeTokens(to, divisions)}`;
 }
 
-/** Where a receipt travels. */
+/** Subject of a receipt. */
 export function receiptSubject(from: DivisionCode, to: DivisionCode, divisions: Divisions): string {
   return `ld.r.${nodeTokens(from, divisions)}.${nodeTokens(to, divisions)}`;
 }
@@ -48,7 +48,7 @@ export function consumerName(node: DivisionCode): string {
   return `node-${node}`;
 }
 
-/** Where a host answers GraphQL. */
+/** Subject on which a host answers GraphQL. */
 export function graphqlSubject(host: string): string {
   return `ld.graphql.${host}`;
 }

@@ -100,7 +100,7 @@ export const bundleSchema = z.object({
   absenceDefault: z.boolean(),
   /** 一表式: the one form whose fields fill the members' forms. */
   form: z.array(bundleFieldSchema).default([]),
-  /** The member whose result document another member takes as a material: 营业执照 for the seal maker. */
+  /** The material that a member's result serves as for later members: 营业执照 for the seal maker. */
   provides: z.array(z.object({ item: text, material: text })).default([]),
 });
 export type Bundle = z.infer<typeof bundleSchema>;
