@@ -78,7 +78,7 @@ export const anyFullItem: fc.Arbitrary<Item> = fc
     statutory: fc.option(
       fc.record({ days: fc.integer({ min: 21, max: 60 }), unit: fc.constantFrom('WORKDAY', 'DAY') }),
     ),
-    /** The same number of days in the promise's unit, so that it is never above the promise. */
+    /** The same number of days in the unit of the promise, so that it is never above the promise. */
     shorter: fc.record({ greenChannel: fc.boolean(), urgent: fc.boolean() }),
     materials: anyMaterials,
     conditions: fc.array(anyText, { maxLength: 3 }),
