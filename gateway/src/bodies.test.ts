@@ -57,7 +57,7 @@ describe('over a real port, a body', () => {
   });
   afterAll(() => served.close());
 
-  /** Sends a body with its length, or in chunks without. */
+  /** Sends a body with a content length, or in chunks without one. */
   const send = (body: string, { token, chunked = false }: { token?: string; chunked?: boolean } = {}) =>
     new Promise<{ status: number; codes: unknown[] }>((resolve, reject) => {
       const headers = {

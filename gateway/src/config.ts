@@ -21,7 +21,7 @@ const PAIRS = [
   ['TLS', 'LIANDONG_TLS_CERT_FILE', 'LIANDONG_TLS_KEY_FILE'],
 ] as const;
 
-/** Every setting of the gateway, with what it means; read once, here and nowhere else. */
+/** Every setting of the gateway and its meaning. The environment is read only here, once. */
 const settings = z.object({
   /** Name of the gateway in the topology. */
   LIANDONG_GATEWAY: z
@@ -34,7 +34,7 @@ const settings = z.object({
   LIANDONG_TOPOLOGY_FILE: path,
   LIANDONG_DIVISIONS_FILE: path,
   LIANDONG_ISSUERS_FILE: path,
-  /** Addresses of the broker, separated by commas; with `tls://` one that offers no TLS is refused. */
+  /** Addresses of the broker, separated by commas; with `tls://` a broker without TLS is refused. */
   LIANDONG_NATS_URL: brokerUrlsSchema,
   LIANDONG_NATS_SEED_FILE: path.optional(),
   /** JSON file with people, their posts and password hashes. Without it the gateway runs no embedded issuer. */
@@ -60,7 +60,7 @@ const settings = z.object({
   /** Port for Prometheus's /metrics, apart from everything else; 0 opens none. */
   LIANDONG_METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   LIANDONG_METRICS_ADDRESS: z.string().default('127.0.0.1'),
-  /** How long a stop may take to finish what is under way, ms; after it, or at a second signal, the process ends. */
+  /** Time a stop may take to finish running requests, ms; after it, or at a second signal, the process ends. */
   LIANDONG_STOP_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
   /** Where traces are sent (OTLP over HTTP), as OpenTelemetry names it; none are sent without it. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),

@@ -81,7 +81,7 @@ export class EdgeGuard {
   }
 }
 
-/** An IPv4 address as it is, however the socket writes it. */
+/** An IPv4 address in its plain form; sockets may write it as IPv6. */
 function plain(address: string): string {
   return address.replace(/^::ffff:/, '');
 }

@@ -22,8 +22,8 @@ export class GatherRuns {
   }
 
   /**
-   * @param key names the question and what it is asked about
-   * @param isPublic whether an answer from a while ago does
+   * @param key the question and its arguments, as one text
+   * @param isPublic whether a recent answer will do
    * @throws what `run` throws
    */
   async of(key: string, isPublic: boolean, run: () => Promise<Gathered>): Promise<Gathered> {

@@ -132,7 +132,7 @@ async function gatherRosters(division: string, registry: Registry, ask: AskMany)
   };
 }
 
-/** A node's answer, or its problem; what can't be read counts as no answer. */
+/** A node's answer, or its problem; an unreadable answer counts as none. */
 function read<T extends object>(schema: z.ZodType<T>, { node, value, problem: found }: NodeAnswer): T | Problem {
   if (found) return found;
   try {

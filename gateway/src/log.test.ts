@@ -47,7 +47,7 @@ test('the gateway’s log names no person, password or token, whatever goes wron
     await gateway.ask(`{ case(id: "${name}") { number`, {}, { authorization });
     await gateway.ask(`{ track(number: "${idNumber}", code: "${phone}") { state } }`, {}, { authorization });
   }
-  // a part that breaks over what it was given, and quotes it
+  // a part fails, and its error quotes the input
   breaks = true;
   const broken = await gateway.ask(FILE, { input }, { authorization: `Bearer ${token}` });
   expect(broken.status).toBe(500);

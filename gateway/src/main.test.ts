@@ -90,7 +90,7 @@ afterAll(async () => {
 
 interface Started {
   child: ChildProcess;
-  /** Exit code and what was said on the way. */
+  /** Exit code and output. */
   ended: Promise<{ code: number | null; said: string }>;
 }
 

@@ -29,7 +29,7 @@ export class Registry {
   }
 
   /**
-   * Waits for a newer topology: a node is moving, and the one that says where to is on its way.
+   * Waits for a newer topology: a node is moving, and the topology with its new host is on its way.
    * @param ms longest wait
    */
   async whenNewer(sequence: number, ms: number): Promise<void> {
@@ -51,9 +51,7 @@ export class Registry {
     return (lineage.find(({ code }) => this.#current.findHost(code)) ?? this.divisions.get(place)).code;
   }
 
-  /**
-   * @throws {ProblemError} UNKNOWN_DIVISION for a code that is no place, NODE_UNREACHABLE for a place without a node
-   */
+  /** @throws {ProblemError} UNKNOWN_DIVISION for an unknown code, NODE_UNREACHABLE for a place without a node */
   hostOf(node: string): Host {
     this.divisions.get(node);
     const host = this.#current.findHost(node);

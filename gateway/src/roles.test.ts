@@ -21,7 +21,7 @@ import { CITY, COUNTY, ITEM, VILLAGE } from './testing/memory-federation.ts';
 /** Validation rules for a selection, which is checked as an unused fragment. */
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
 
-/** Questions that name a case and are about what the asker may do with it: judged at the asker's desk, wherever it is. */
+/** Questions about the viewer's own rights on a case; the viewer's desk answers them, at whichever desk the case is. */
 const OF_THE_ASKER = ['steps'];
 
 const rootFields = (schema: GraphQLSchema): GraphQLField<unknown, unknown>[] =>

@@ -173,7 +173,7 @@ class Asker {
     );
     const route = this.#role.routes[lookup];
     if (!field || route?.by !== 'keys') throw problem('INTERNAL', `${lookup} is no batched lookup.`);
-    // asked as the public: no desk's copy may stand in for a node
+    // asked as the public, so that no desk's copy answers for a node
     const asPublic = { ...this.#context, viewer: null, token: null };
     const asker = new Asker(this.#role, field, asPublic, this.#registry, this.#hosts);
     const { value, failures } = await asker.keyed(route, argumentType(this.#schema, lookup, route.argument));

@@ -19,7 +19,7 @@ const schema = buildSchema(`
   enum Tag { RED GREEN }
 `);
 
-/** Every field says what it was asked with, so that two questions with the same answer are the same question. */
+/** Every field returns its own arguments, so that equal answers mean equal questions. */
 const fieldResolver: GraphQLFieldResolver<{ name: string } | undefined, unknown, Record<string, unknown>> = (
   source,
   args,
@@ -231,7 +231,7 @@ describe('any request', () => {
     ),
     selection: fc
       .array(tie('field'), { minLength: 1, maxLength: 3 })
-      // one name means one question: a second use of an alias gets a place of its own below an inline fragment's field
+      // a name may stand for one question only, so a repeated alias goes below an inline fragment's field
       .map((fields) => `{ ${[...new Map(fields.map((f) => [f.split(':', 1).join(), f])).values()].join(' ')} }`),
   }));
 
@@ -249,7 +249,7 @@ describe('any request', () => {
       .map(([keys, shout, s]) => `things(keys: ${keys}${shout}) ${s}`),
     fc.constant('plain'),
   );
-  /** Root fields, each under a name of its own, some of them below fragments. */
+  /** Root fields, each under its own name, some of them below fragments. */
   const document = fc
     .array(fc.tuple(root, fc.constantFrom('bare', 'inline', 'spread')), { minLength: 1, maxLength: 5 })
     .map((roots) => {

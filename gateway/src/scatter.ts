@@ -2,7 +2,7 @@ import type { FieldNode, FragmentDefinitionNode, OperationDefinitionNode, Variab
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { Kind, print, valueFromASTUntyped, visit } from 'graphql';
 
-/** One root field of a request, with its arguments' values and what it takes to ask for it alone. */
+/** One root field of a request, with its arguments' values and all that is needed to ask for it alone. */
 export interface RootField {
   /** Alias or name: where its answer belongs. */
   responseKey: string;

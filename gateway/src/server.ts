@@ -96,7 +96,7 @@ export class Gateway {
         rememberQuestions(KNOWN_BYTES),
         limitQueries(({ viewer }, variables) => heavyRoots(this.registry, viewer, variables)),
       ],
-      // the guard says who may ask from where
+      // the edge guard checks origins
       cors: false,
       multipart: false,
       batching: false,

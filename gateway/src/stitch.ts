@@ -113,7 +113,7 @@ function placeErrors(schema: GraphQLSchema): GraphQLSchema {
   });
 }
 
-/** Removes what only the stitching itself asks for: fields that begin with `_`, and the inputs of their keys. */
+/** Removes fields that only the stitching asks for, which begin with `_`, and the inputs of their keys. */
 export function hideLookups(schema: GraphQLSchema): GraphQLSchema {
   const shown = (name: string | undefined) => !name?.startsWith('_');
   const filtered = filterSchema({

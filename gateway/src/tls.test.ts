@@ -93,7 +93,7 @@ describe.skipIf(!CAN_CERTIFY)('a gateway with TLS (needs openssl to make certifi
     await dispatcher.close();
     // a caller without TLS gets no answer
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow('fetch failed');
-    // and neither is one that is too old
+    // nor does a caller with an outdated TLS version
     const old = await new Promise<string>((resolve) => {
       const socket = connectTls({ port, host: '127.0.0.1', ca, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
       socket.once('secureConnect', () => resolve('connected')).once('error', () => resolve('refused'));

@@ -9,7 +9,7 @@ export interface Terminal extends PasswordSource {
 
 export type Values = Readonly<Record<string, string | undefined>>;
 
-/** @param subject the word behind the command's own two */
+/** @param subject the argument after the two words of the command */
 export type Command = (terminal: Terminal, values: Values, subject: string | undefined) => Promise<void>;
 
 /** @throws {ProblemError} BAD_INPUT naming the option that is missing */
@@ -19,7 +19,7 @@ export function requireValue(values: Values, name: string): string {
   return value;
 }
 
-/** A file a command works on: an option, or what the gateway's settings say. @throws {ProblemError} BAD_INPUT */
+/** The file a command works on: from an option, else from the gateway's settings. @throws {ProblemError} BAD_INPUT */
 export function fileOf({ environment }: Terminal, values: Values, option: string, setting: string): string {
   const file = values[option] ?? environment[setting];
   if (file === undefined || file === '') {

@@ -24,9 +24,9 @@ export interface IssuerKey {
 }
 
 /**
- * The keys of an embedded issuer, the one that signs first.
+ * The keys of an embedded issuer; the signing key is first.
  * @param content of its key file: a private JWK, or several as `{"keys": […]}`
- * @throws {ProblemError} BAD_CONFIG for a key that is no Ed25519 private key, that is damaged, or stands there twice
+ * @throws {ProblemError} BAD_CONFIG for a key that is not an Ed25519 private key, is damaged, or occurs twice
  */
 export async function parseIssuerKeys(content: unknown): Promise<[IssuerKey, ...IssuerKey[]]> {
   const parsed = keysSchema.safeParse(content);

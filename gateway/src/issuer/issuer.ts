@@ -39,7 +39,7 @@ export type FindConsent = (number: string, code: string) => Promise<TrackedConse
 
 /** An issuer's signing keys, and the people it knows. */
 interface IssuerState {
-  /** The first signs; all are shown, so that what the others signed stays good. */
+  /** The first key signs. All are published, so that tokens signed by the others stay valid. */
   keys: readonly [IssuerKey, ...IssuerKey[]];
   people: ReadonlyMap<string, Person>;
   /** Of its own tokens. */
@@ -61,8 +61,8 @@ export class Issuer {
   }
 
   /**
-   * @param keys what its key file holds: a private JWK, or several of which the first signs
-   * @throws {ProblemError} BAD_CONFIG for keys that are no Ed25519 private keys
+   * @param keys content of its key file: a private JWK, or several of which the first signs
+   * @throws {ProblemError} BAD_CONFIG for keys that are not Ed25519 private keys
    */
   static async open(
     name: string,
@@ -81,7 +81,7 @@ export class Issuer {
     this.#state = await stateOf(this.name, keys, people);
   }
 
-  /** Its public keys (RFC 7517), the one that signs first. */
+  /** Its public keys (RFC 7517); the signing key is first. */
   jwks(): { keys: JWK[] } {
     return jwksOf(this.#state.keys);
   }

@@ -3,7 +3,7 @@ import type { Person } from './index.ts';
 import { Issuer, LoginGuard, generateIssuerKey, hashPassword } from './index.ts';
 import { COUNTY } from '../testing/memory-federation.ts';
 
-/** Quick to check; what a password costs to try is not looked at here. */
+/** A cheap hash, because these tests do not measure the cost of a password. */
 const CHEAP = { N: 16, r: 1, p: 1 };
 const HOME = '192.0.2.1';
 let now = 1_000_000;

@@ -12,7 +12,7 @@ interface Slowing {
 const OF_PLACE: Slowing = { free: 4, longestWaitMs: 15 * 60_000 };
 /** A network with this many failed logins waits too, even if each was for another name. */
 const OF_NETWORK: Slowing = { free: 40, longestWaitMs: 15 * 60_000 };
-/** A name wherever it is tried from: a short wait, as strangers cause it. */
+/** A name, tried from any network. The wait is short, because strangers can cause it. */
 const OF_NAME: Slowing = { free: 20, longestWaitMs: 10_000 };
 
 const FIRST_WAIT_MS = 1_000;

@@ -64,7 +64,7 @@ export function parsePeople(content: unknown): Person[] {
   return parsed.data;
 }
 
-/** A password as it is kept: scrypt with a salt and the cost of its own (RFC 7914). */
+/** The stored form of a password: scrypt with a salt, and its own cost (RFC 7914). */
 export async function hashPassword(password: string, salt: Buffer, cost: ScryptCost = COST): Promise<string> {
   const hash = await derive(password, salt, cost);
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');

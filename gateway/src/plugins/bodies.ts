@@ -53,7 +53,7 @@ export class Body {
 
   /**
    * @throws {ProblemError} PAYLOAD_TOO_LARGE, RATE_LIMITED
-   * @throws {GraphQLError} BAD_REQUEST for what is no object of JSON
+   * @throws {GraphQLError} BAD_REQUEST for a body that is not a JSON object
    */
   async json(request: Request): Promise<object> {
     const text = await readAtMost(request, this.#most, (bytes) => {
@@ -108,7 +108,7 @@ export async function readAtMost(
       throw badRequest('The body broke off.');
     });
     if (done) break;
-    // left as it is: cancelling would take the connection away before it has its answer
+    // the body is not cancelled: that would close the connection before the answer is sent
     if (bytes + value.byteLength > most) return null;
     taken(value.byteLength);
     if (bytes + value.byteLength > whole.byteLength) {

@@ -10,7 +10,7 @@ const ALWAYS = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** An answer that is no page may load nothing and be shown in nothing. */
+/** An answer that is not the page may load nothing, and no page may frame it. */
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
 /**
@@ -66,7 +66,7 @@ export function isForeign(request: Request, { allowed }: Origins): boolean {
   return request.headers.get('sec-fetch-site') === 'cross-site' && request.headers.get('sec-fetch-mode') !== 'navigate';
 }
 
-/** Behind a proxy that ends TLS the scheme differs: the browser's own word on it counts. */
+/** Behind a proxy that ends TLS the scheme differs, so the browser's own statement decides. */
 function isSame(request: Request, origin: string): boolean {
   return (
     request.headers.get('sec-fetch-site') === 'same-origin' ||

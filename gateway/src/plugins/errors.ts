@@ -26,7 +26,7 @@ export function shownError(error: unknown, log: Logger): GraphQLError {
   if (cause.extensions['code'] === 'REQUEST_ENTITY_TOO_LARGE') {
     return withProblem(problem('PAYLOAD_TOO_LARGE', 'The request is above its limit.'), error, log);
   }
-  // GraphQL's own word on a variable or argument of the wrong kind, which it gives no code
+  // GraphQL reports a variable or argument of the wrong type without a code
   if (cause.path === undefined || cause.nodes !== undefined) {
     return createGraphQLError(cause.message, { ...placeOf(error), extensions: { code: 'BAD_INPUT', node: null } });
   }

@@ -17,7 +17,7 @@ export function networkOf(address: string): string {
     .join(':')}::/64`;
 }
 
-/** The eight groups of an IPv6 address, however it is written. */
+/** The eight groups of an IPv6 address, in any notation. */
 function groupsOf(address: string): number[] {
   // the URL parser writes every form in one, without dotted parts
   const written = new URL(`http://[${address}]`).hostname.slice(1, -1);

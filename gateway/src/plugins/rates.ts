@@ -5,7 +5,7 @@ import { networkOf } from './networks.ts';
 
 /** Most requests in a minute; 0 means no limit. */
 export interface RateLimits {
-  /** A person's requests, wherever they come from. */
+  /** A person's requests, from all addresses together. */
   perPerson: number;
   /** Requests of one address: a hall of many windows may stand behind it. */
   perAddress: number;

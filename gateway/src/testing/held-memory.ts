@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes that something still holds: what is garbage is collected first. */
+/** Bytes still in use, after garbage was collected. */
 export async function heldBytes(): Promise<number> {
   // memory handed to a later turn of the event loop is freed there
   for (let turn = 0; turn < 3; turn++) {

@@ -76,7 +76,7 @@ export function topologyOf(
   return { sequence, hosts: Object.entries(hosts).map(([id, nodes]) => ({ id, nodes: [...nodes], url })) };
 }
 
-/** Nodes in memory, by host, behind a transport that carries JSON, keeps every request, and fails as it is told. */
+/** Nodes in memory, by host, behind a transport that carries JSON, keeps every request, and fails on demand. */
 export class MemoryHosts implements Transport {
   /** Every request that was sent, in order. */
   readonly requests: { host: string; request: HostRequest }[] = [];

@@ -6,7 +6,7 @@ import { isErrorCode, problem } from '@liandong/schema/kernel';
 import { observeHost } from '../observability/index.ts';
 import type { Transport } from './transport.ts';
 
-/** Characters of one request to a host: with six bytes each it stays well below what a host reads. */
+/** Most characters of one request to a host. At six bytes a character it stays well below a host's limit. */
 const MAX_CHARACTERS = 5 * 1024 * 1024;
 
 /** How requests to hosts are batched and bounded. */
@@ -129,7 +129,7 @@ class Lane {
   }
 }
 
-/** Cuts what is asked at once into requests, in order; one that alone is above the bound goes alone. */
+/** Splits simultaneous operations into requests, in order; an operation above the bound travels alone. */
 function requestsOf(asked: readonly Asked[]): Asked[][] {
   const requests: Asked[][] = [];
   let room = 0;

@@ -19,7 +19,7 @@ export class HttpTransport implements Transport {
         signal: AbortSignal.timeout(Math.max(1, Math.round(timeoutMs))),
       });
       const text = await answer.body.text();
-      // a proxy in between answers with pages of its own
+      // a proxy in between answers with its own pages
       const isHosts = String(answer.headers['content-type']).startsWith('application/json');
       if (!isHosts) throw new Error(`status ${answer.statusCode} without JSON`);
       return readReply(host, text);

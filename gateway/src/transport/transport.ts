@@ -15,8 +15,9 @@ export interface Transport {
 }
 
 /**
- * A host's answer. What one operation got is read by itself: one that can't be read leaves the others theirs.
- * @throws {ProblemError} MESSAGE_INVALID for a text that is no answer of a host
+ * Parses a host's answer. Each operation's result is parsed by itself, so that an unreadable one does not affect the
+ * others.
+ * @throws {ProblemError} MESSAGE_INVALID for a text that is not a host's answer
  */
 export function readReply(host: Host, text: string): HostReply {
   try {

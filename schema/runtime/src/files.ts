@@ -4,7 +4,7 @@ import { problem, textOfFile } from '@liandong/schema/kernel';
 
 /**
  * The text of a file that people wrote, without a byte-order mark.
- * @param code what a file that can't be read, or is no UTF-8, is answered with
+ * @param code the code to throw for a file that can't be read, or is not UTF-8
  * @throws {ProblemError} of the code
  */
 export async function readText(file: string, code: ErrorCode = 'BAD_CONFIG'): Promise<string> {
@@ -13,7 +13,7 @@ export async function readText(file: string, code: ErrorCode = 'BAD_CONFIG'): Pr
   return text;
 }
 
-/** As {@link readText}; null where there is no such file. */
+/** As {@link readText}; null if there is no such file. */
 export async function findText(file: string, code: ErrorCode = 'BAD_CONFIG'): Promise<string | null> {
   let bytes: Buffer;
   try {

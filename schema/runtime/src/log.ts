@@ -7,9 +7,9 @@ import { traceFields } from './trace.ts';
 const SECRET = ['token', 'authorization', 'password', 'seed', 'jwk', 'body', 'application', 'idNumber', 'phone'];
 
 /**
- * The log of a program: JSON lines on standard output with the ids of the running trace. Errors are told by class,
- * code and place in the program; their texts only where the project wrote them itself, since a database's or a
- * library's text may quote what it was given.
+ * The log of a program: JSON lines on standard output with the ids of the running trace. An error is logged by class,
+ * code and place in the program. Its text is logged only if the project wrote it, since a database's or a library's
+ * text may quote its input.
  */
 export function programLog(
   level: string,

@@ -64,7 +64,7 @@ export interface Procedure {
   node: DivisionCode;
   startedAt: Date;
   endedAt: Date | null;
-  /** Whether its time lies outside the limit. */
+  /** Whether its time does not count toward the limit. */
   stopsClock: boolean;
   notice: string;
   expectedDays: number | null;
@@ -149,7 +149,7 @@ export interface Rating {
   by: 'APPLICANT' | 'DESK';
 }
 
-/** Everything a case's log says (案卷): the state and all it stands on, folded from the lines and from nothing else. */
+/** Everything a case's log says (案卷): the state and all its facts, folded from the lines alone. */
 export interface CaseFile {
   id: string;
   number: string;

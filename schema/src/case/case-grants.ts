@@ -53,7 +53,7 @@ export function reroutedFirst(change: Way, step: Step): Step {
   return { ...step, lines: [{ action: 'REROUTED', actor: NODE_ACTOR, note: null, data: change }, ...step.lines] };
 }
 
-/** The case as a step finds it: as it is, or on the way it goes now that a grant ended, which the log first says. */
+/** The case as a step finds it: unchanged, or on the new route after a grant ended, which the step then logs first. */
 interface GrantedCase {
   file: CaseFile;
   change: Way | null;
@@ -94,7 +94,7 @@ function wayUnderGrants(desk: Desk, file: CaseFile, stages: GrantStage[]): Grant
   );
 }
 
-/** Takes a step of the accepting organ; also of the one that has become it since a grant ended. */
+/** Takes a step of the accepting organ, or of the organ that replaced it when a grant ended. */
 export function asAcceptor(desk: Desk, file: CaseFile, take: (file: CaseFile) => Step): Step {
   return takenOn(wayOfAcceptor(desk, file), take);
 }
@@ -107,7 +107,7 @@ export function wayOfAcceptor(desk: Desk, file: CaseFile): GrantedCase {
   return onItsWay(file, change);
 }
 
-/** Takes the decision at the deciding organ; also at the one that has become it since a grant ended. */
+/** Takes the decision at the deciding organ, or at the organ that replaced it when a grant ended. */
 export function asDecider(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
   if (desk.node === file.decider) return underGrants(desk, file, stages, take);
   const change = rerouting(desk, file);

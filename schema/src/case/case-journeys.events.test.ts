@@ -152,7 +152,7 @@ describe('these journeys', () => {
 
   test('come through every state and every event of one node’s people and clockwork', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
-    // grants have journeys of their own; what other nodes answer and pass on is in joint and roster tests
+    // other journeys cover grants; the tests of joint handling and roster cover other nodes' answers
     const elsewhere: LogAction[] = [
       'REROUTED',
       'SUCCEEDED',

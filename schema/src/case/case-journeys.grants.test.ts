@@ -134,7 +134,7 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt): Step | null {
   }
 }
 
-/** A journey as it goes: the log, the grants of the day, and what was refused. */
+/** A running journey: the log, the grants of the day, and the refusals. */
 class Traveller {
   log: CaseLog;
   now = at(START);

@@ -28,7 +28,7 @@ const DESKS: Record<Tier, string> = { CITY, COUNTY, TOWNSHIP, VILLAGE };
 const tierOf = (node: string) => divisions.get(node).tier;
 const later = ({ file }: CaseLog) => new Date(file.lastAt.getTime() + 60_000);
 
-/** The last line of an example, as it stands in its log. */
+/** The last line of an example's log. */
 function lineOf(action: LogAction): LogLine {
   const line = EXAMPLES[action].after.lines.at(-1);
   if (!line) throw new Error('A log without a line.');

@@ -11,7 +11,9 @@ import type { Action } from '../operation/permissions.ts';
 export const CASE_DESKS = ['OPENING', 'FILING', 'ACCEPTOR', 'DECIDER', 'ORGAN', 'HOLDER', 'RECEIVER'] as const;
 export type CaseDesk = (typeof CASE_DESKS)[number];
 
-/** One row of the life of a case: after which states a line may stand, what state it leads to, and who may cause it. */
+/**
+ * One row of the life of a case: the states after which a line may follow, the state it leads to, and who may cause it.
+ */
 export interface CaseEvent {
   /** States it may follow; none for a line that only opens a case. */
   from: readonly CaseState[];
@@ -39,8 +41,8 @@ const DECIDED = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
 const PAYABLE = [...IN_HAND, ...DECIDED, 'DELIVERED'] as const satisfies CaseState[];
 
 /**
- * The life of a case (办件全流程), in one table: the fold goes by it, the steps go by it, the tests and
- * `docs/case-life.md` are made from it.
+ * The life of a case (办件全流程), in one table. The fold and the steps use it; the tests and `docs/case-life.md` are made
+ * from it.
  */
 export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   DRAFTED: { from: [], to: ['DRAFT'], desk: 'OPENING', by: 'FILE_CASE', opens: true },

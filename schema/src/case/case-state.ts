@@ -70,8 +70,9 @@ export function openFile(line: LogLine): CaseFile {
 }
 
 /**
- * The file after one more line. Goes by the table of `case-life.ts` and by what each line owes to those ahead of it; who
- * may write it is for the steps. Nodes fold the logs they receive with it, so a forged or impossible log is refused.
+ * The file after one more line. It checks the table of `case-life.ts` and each line's relation to the lines before it;
+ * the steps check the person's right. Nodes fold the logs they receive with it, so a forged or impossible log is
+ * refused.
  * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, NOT_CUSTODIAN, STALE_EPOCH
  */
 export function foldLine(file: CaseFile, line: LogLine): CaseFile {
@@ -90,7 +91,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
   return after(file, line, at);
 }
 
-/** Every line but the receiver's is the custodian's own, of its own epoch. */
+/** Every line except the receiver's is written by the custodian, in its own epoch. */
 function requireCustodian(file: CaseFile, line: LogLine): void {
   if (line.node !== file.custodian) {
     throw problem('NOT_CUSTODIAN', `${line.node} wrote line ${line.seq} of ${file.id}, ${file.custodian} holds it.`, {

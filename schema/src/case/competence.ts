@@ -28,11 +28,11 @@ export interface Route {
 }
 
 /**
- * Competence as one pure function: who accepts and who decides an item for a matter that lies in `place`, and through
- * which grants. The same answer on every node that holds the same catalogue and the same grants.
+ * Competence as one pure function: the organs that accept and decide an item for a matter in `place`, and their grants.
+ * Every node with the same catalogue and the same grants gets the same answer.
  * @param grants those in effect that day, see `grantsInEffect`
- * @param facts what caps are measured by
- * @param successionOf who took the place of closed nodes; a grant by or to one of them gives nothing any more
+ * @param facts facts that caps are compared with
+ * @param successionOf successors of closed nodes; a grant by or to a closed node has no effect any more
  * @throws {ProblemError} COMPETENCE_UNRESOLVED when the place is too high to name the accepting organ (a county can't
  * know which of its townships).
  */
@@ -52,7 +52,7 @@ export function route(
   const power = acting(divisions.atTier(place, item.decidingTier));
   const under = (stage: GrantStage, among = grants) =>
     power ? findGrant(stage, item, place, power.code, among, facts, divisions) : null;
-  // a grant lets a lower organ accept; what lies lower already stays there
+  // a grant lets a lower organ accept; if the item's own acceptor is lower still, it stays the acceptor
   const lower = under('ACCEPT');
   const accept = lower && (!ordinary || divisions.isWithin(lower.grantee, ordinary.code)) ? lower : null;
   const acceptor = accept && accept.grantee !== ordinary?.code ? divisions.get(accept.grantee) : ordinary;

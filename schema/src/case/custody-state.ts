@@ -10,8 +10,8 @@ import { afterArrival, afterTransfer } from '../domains/proxy/rules.ts';
 
 /**
  * Custody under way after a hand-off.
- * @param file as it is ahead of the line
- * @returns what changes; null where the log does not allow it
+ * @param file the case before the line
+ * @returns the changes; null if the log does not allow it
  */
 export function afterHandOff(
   file: CaseFile,
@@ -22,7 +22,8 @@ export function afterHandOff(
   const { action } = line;
   const succeeds = file.successions.some((s) => s.node === line.node && s.successor === to);
   if (action === 'HANDED_OVER' && !(succeeds && line.actor.role === null)) return null;
-  // a notice goes to where the resident is, and so does what was decided; what is to be put right, to who decided it
+  // a notice or a decided case goes to the desk that serves the applicant; a decision to correct goes back to its
+  // decider
   const home = file.state === 'AWAITING_SUPPLEMENT' && action !== 'TRANSFERRED' && action !== 'HANDED_OVER';
   if ((home || action === 'ASSIGNED') && to !== file.home) return null;
   if (file.decision && line.action === 'RETURNED' && to !== file.decider) return null;
@@ -34,10 +35,10 @@ export function afterHandOff(
 }
 
 /**
- * The case back at its desk after the receiver refused it. The refused round is spent, so that a late copy of it can never
- * be taken.
- * @param file as it is ahead of the line
- * @returns null where the log does not allow it
+ * The case is back at its desk after the receiver refused it. The refused epoch is used up, so that a late copy of the
+ * hand-off can never be taken.
+ * @param file the case before the line
+ * @returns null if the log does not allow it
  */
 export function afterRefusal(
   file: CaseFile,

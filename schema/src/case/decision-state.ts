@@ -7,8 +7,8 @@ import { isDeemedRenewed, renewalDueAt } from '../domains/filing/renewals.ts';
 
 /**
  * State and decision after a desk has decided.
- * @param file as it is ahead of the line
- * @returns null where the log does not allow it
+ * @param file the case before the line
+ * @returns null if the log does not allow it
  */
 export function afterDecision(
   file: CaseFile,

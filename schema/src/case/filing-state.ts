@@ -31,7 +31,7 @@ export function afterFilingLine(file: CaseFile, line: FilingLine, at: Date): Par
     case 'PRECHECKED':
       return { state: 'PRECHECKED', precheck: { at, node, actor, ...line.data } };
     case 'FILED':
-      // the same application under the same number; only what came on top is new
+      // the same application under the same number; only the additions are new
       if (line.data.number !== file.number || line.data.item !== file.item) return null;
       return {
         ...filingOf(line, line.data, at, file),

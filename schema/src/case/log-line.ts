@@ -198,7 +198,7 @@ export const logDataSchemas = {
   SUCCEEDED: z.object({
     node: divisionCodeSchema,
     successor: divisionCodeSchema,
-    /** The parent's signed word for it (JWS). */
+    /** The parent's signed document of the closing (JWS). */
     closing: z.string().min(1),
   }),
   /** A closed node hands the case over to its successor. */
@@ -239,7 +239,7 @@ export const logDataSchemas = {
 
 type LogDataSchemas = typeof logDataSchemas;
 
-/** The action of a line and what it records. */
+/** A line's action and its data. */
 export type LogEntry = {
   [A in keyof LogDataSchemas]: { action: A; data: z.infer<LogDataSchemas[A]> };
 }[keyof LogDataSchemas];

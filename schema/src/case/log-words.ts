@@ -16,7 +16,7 @@ export const JOINT_ACTIONS = [
   'QUESTION_WITHDRAWN',
 ] as const;
 
-/** 办理环节: what a line of the log says was done. */
+/** 办理环节: actions of a case's log. */
 export const LOG_ACTIONS = [
   'DRAFTED',
   'PRECHECKED',

@@ -28,7 +28,7 @@ export interface StepContext {
   successionOf: SuccessionOf;
   /** The node's windows, the departments' authorizations for them, and the holders of transferred powers. */
   offices: Offices;
-  /** The case's project as this node was told of it; null if it has none, or the node knows nothing of it. */
+  /** The case's project as this node was told of it; null if it has none, or this node does not know it. */
   project: ProjectStanding | null;
   /** Stand-ins at this desk (AB角). */
   standIns: readonly StandIn[];

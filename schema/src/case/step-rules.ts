@@ -71,7 +71,7 @@ export function handlersOf(file: CaseFile): LogActor[] {
 /** The subject of a step: a case with its item, or an item alone. */
 export interface Subject {
   item: string;
-  /** The case's; null where none is at hand yet. */
+  /** The case's number; null if there is no case yet. */
   number: string | null;
 }
 

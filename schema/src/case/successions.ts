@@ -5,16 +5,16 @@ import { ARTICLES } from '../kernel/articles.ts';
 import type { CaseFile } from './case-file.ts';
 import { projectKeeperOf } from './case-file.ts';
 
-// 撤并: a node is closed and another takes its place, in what is filed from then on and in every case that names it.
+// 撤并: a node is closed and another takes its place, for new cases and in every case that names it.
 
 /** The successor of a closed node. */
 export interface Succession {
   node: DivisionCode;
   successor: DivisionCode;
-  /** The parent's signed word (JWS). */
+  /** The parent's signed document of the closing (JWS). */
   closing: string;
   at: Date;
-  /** The decision it stands on. */
+  /** The decision it is based on. */
   why: string;
 }
 

@@ -60,7 +60,10 @@ export function isDraft(state: CaseState): boolean {
   return (UNFILED_STATES as readonly CaseState[]).includes(state);
 }
 
-/** 特别程序: what the law takes out of the limit (Art. 45), and two it does not unless an item's own basis says so. */
+/**
+ * 特别程序: procedures whose time the law excludes from the limit (Art. 45), and two that only an item's own basis may
+ * exclude.
+ */
 export const SPECIAL_PROCEDURES = [
   'HEARING',
   'TENDER',

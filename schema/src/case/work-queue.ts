@@ -83,7 +83,9 @@ export function dueIfResumed(days: number, now: Date, calendar: OfficialCalendar
   return endOfDay(day);
 }
 
-/** The most days left with which a clock that stands still would run out before an instant; null when none would. */
+/**
+ * The most days left with which a stopped clock would run out before an instant if it went on; null if no number would.
+ */
 export function mostDaysDueBefore(instant: Date, now: Date, calendar: OfficialCalendar): number | null {
   const overdue = instant <= now;
   for (let days = overdue ? 0 : -1; ; days += overdue ? -1 : 1) {

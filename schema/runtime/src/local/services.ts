@@ -16,7 +16,7 @@ export interface BrokerPlan {
 }
 
 export interface ServicesOptions {
-  /** Everything they write lies below; removed at the end unless kept. */
+  /** Folder of all their files; removed at the end unless kept. */
   dir: string;
   keep: boolean;
   natsServer: string;
@@ -92,7 +92,7 @@ export class Services {
     return `nats://127.0.0.1:${this.#broker(id).port}`;
   }
 
-  /** Where a broker keeps what it stores. */
+  /** The folder in which a broker stores its data. */
   storeDir(id?: string): string {
     return this.#broker(id).storeDir;
   }
@@ -122,7 +122,7 @@ export class Services {
     return broker;
   }
 
-  /** Ends a broker in order; what it stored is there when it is started again. */
+  /** Ends a broker in order; its stored data is there when it is started again. */
   async stopBroker(id = this.#broker().id): Promise<void> {
     await this.#ask({ command: 'stopBroker', id }, 'noBroker');
   }
@@ -132,7 +132,7 @@ export class Services {
     await this.#ask({ command: 'killPostgres' }, 'killed');
   }
 
-  /** Starts PostgreSQL again on what it left, where it does not run. */
+  /** Starts PostgreSQL again on its existing data, unless it runs. */
   async startPostgres(): Promise<void> {
     await this.#ask({ command: 'startPostgres' }, 'postgres');
   }
@@ -160,7 +160,7 @@ export class Services {
     if (like !== null) {
       await this.#asAdmin(this.adminUrl.replace(/\/postgres$/, `/${name}`), [
         `REASSIGN OWNED BY ${template} TO ${role}`,
-        // the databases of an owner go with what he owns
+        // removing an owner removes their databases
         `ALTER DATABASE ${template} OWNER TO ${template}`,
       ]);
     }

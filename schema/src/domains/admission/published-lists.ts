@@ -21,7 +21,7 @@ export interface ListEntry {
   stages: WindowStage[];
   /** The grant by which it decides; null where it decides by the item itself, or not at all. */
   through: GrantUse | null;
-  /** Up to which amount it decides by that grant and those it rests on, in fen; null where there is no cap. */
+  /** The highest amount it decides by that grant and the grants it depends on, in fen; null if there is no cap. */
   capFen: number | null;
 }
 

@@ -82,14 +82,14 @@ export interface FeeChange {
   /** 收费项目, one name an item. */
   name: string;
   change: FeeChangeKind;
-  /** Whole fen; null where the amount follows a schedule of its own, and when the fee is dropped. */
+  /** Whole fen; null if the amount follows a schedule of its own, or the fee is dropped. */
   amountFen: number | null;
   /** The law or regulation, with its article. */
   basis: string;
   effectiveFrom: Day;
 }
 
-/** A fee as it stands on a day. */
+/** A fee on a day. */
 export interface Fee {
   item: string;
   name: string;
@@ -114,9 +114,9 @@ export function feesOn(changes: readonly FeeChange[], today: Day): Fee[] {
 /**
  * A fee needs a law or a regulation in force on its first day, and changes follow each other by their dates.
  * @param changes every change of the node's schedule so far
- * @param known what is known of the cited bases; one not known is judged by its title
- * @throws {ProblemError} FEE_WITHOUT_BASIS (Art. 58); FEE_CONFLICT for adding what is there, dropping or adjusting what
- *   is not, or a day not after the last change's
+ * @param known the known ones of the cited bases; an unknown one is judged by its title
+ * @throws {ProblemError} FEE_WITHOUT_BASIS (Art. 58); FEE_CONFLICT for adding an existing fee, dropping or adjusting a
+ * missing one, or a day not after the last change's
  */
 export function requireFeeChange(changes: readonly FeeChange[], next: FeeChange, known: readonly LegalBasis[]): void {
   const before = changes.filter((c) => c.item === next.item && c.name === next.name);

@@ -14,7 +14,7 @@ export interface BundleMember<C extends MemberCase = MemberCase> {
   case: C | null;
 }
 
-/** The stages of a bundle: the members of one run side by side, after all those of the stages ahead. */
+/** The stages of a bundle: the members of one stage run side by side, after all members of the stages before it. */
 export function stagesOf({ sequence, members }: Pick<Bundle, 'sequence' | 'members'>): string[][] {
   return sequence.length > 0 ? sequence : [members];
 }
@@ -140,8 +140,8 @@ export function givenBy(bundle: Pick<Bundle, 'sequence' | 'members' | 'provides'
 }
 
 /**
- * Everything that is wrong with the one form and its materials, at once: the form's own faults, what a member's form
- * lacks after it was filled, and materials no member asks for.
+ * Everything that is wrong with the one form and its materials, at once: the form's own faults, missing values of a
+ * member's form after it was filled, and materials no member asks for.
  * @param members the member items with the materials their deciding nodes ask for
  */
 export function bundleFaults(

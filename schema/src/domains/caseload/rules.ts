@@ -24,7 +24,7 @@ export interface Handler {
 /** 承办人 of a case at the desk that holds it. */
 export interface CaseHandler extends Handler {
   since: Date;
-  /** Name of who claimed it or assigned it. */
+  /** Name of the person who claimed or assigned it. */
   by: string;
 }
 
@@ -84,8 +84,8 @@ export function release(context: HandlerContext, file: CaseFile): null {
 }
 
 /**
- * A person who is given a case is of this desk as far as its roster of agents tells: in a village all people are agents;
- * elsewhere the roster knows agents alone, and the chief knows the others.
+ * Checks that a person who is given a case works at this desk, as far as its roster of agents shows. In a village all
+ * people are agents; elsewhere the roster knows only agents, and the chief knows the others.
  * @throws {ProblemError} NOT_IN_ROSTER
  */
 export function requireKnownAtDesk({ kept, entry }: RosterStanding, tier: Tier, day: Day): void {

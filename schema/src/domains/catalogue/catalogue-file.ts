@@ -33,7 +33,7 @@ export interface CatalogueFile {
  * Checks every entry of a catalogue file, field by field, by the rules, and against the others.
  * @param content the parsed JSON
  * @param effectiveFrom the day its items take effect
- * @returns the items when there is no fault at all; otherwise every fault with its place, and no item
+ * @returns the items if there are no faults; otherwise every fault with its place, and no items
  */
 export function readCatalogueFile(
   content: unknown,

@@ -55,7 +55,7 @@ export const hierarchySchema = z.object({
 /** The highest level that signs a decision, and the most people who sign. */
 export const signOffSchema = z.object({ level: z.enum(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) });
 
-/** 收费项目: base amount in fen (null: by the surveyors' own schedules), and what each category pays of it. */
+/** 收费项目: base amount in fen (null: by the surveyors' own schedules), and the share each category pays. */
 export const feeScheduleSchema = z.object({
   baseFen: z.int().min(0).nullable().default(null),
   unit: z.string().min(1),
@@ -126,7 +126,7 @@ export const itemSchema = z.object({
   proxyAllowed: z.boolean(),
   /** 服务对象: audiences of the item; empty for all. */
   audiences: z.array(z.enum(AUDIENCES)).default([]),
-  /** 人生事项: what people call it by, 养老 or 开办企业. */
+  /** 人生事项: the item's everyday names, 养老 or 开办企业. */
   lifeEvents: z.array(z.string().min(1)).default([]),
   feeSchedule: feeScheduleSchema.nullable(),
   bundle: bundleSchema.nullable(),
@@ -152,7 +152,7 @@ export const itemSchema = z.object({
   renewalDays: z.int().min(0).max(365).default(30),
   /** 集体决定: decided by a meeting, not by one person. */
   collectiveDecision: z.boolean().default(false),
-  /** 先缴费后发证: no approval document before what is due is paid. */
+  /** 先缴费后发证: no approval document before the amount due is paid. */
   payBeforeDocument: z.boolean().default(false),
   /** 容缺缴费: the document is delivered while something is still due; the case closes when it is paid. */
   deliverBeforePayment: z.boolean().default(false),
@@ -172,7 +172,7 @@ export const itemSchema = z.object({
     maxVisits: z.int().min(0),
     /** 受理条件. */
     conditions: z.array(text).default([]),
-    /** 表单字段: what an application states beside the applicant. */
+    /** 表单字段: data an application states beside the applicant. */
     fields: z.array(formFieldSchema).default([]),
   }),
 });
@@ -219,7 +219,7 @@ export const implementationSchema = z.object({
 });
 export type Implementation = z.infer<typeof implementationSchema>;
 
-/** The implementation a deciding node starts with: what the city's standard says. */
+/** The implementation a deciding node starts with: the city's standard. */
 export function standardImplementation(item: Item, node: DivisionCode, version: number): Implementation {
   return implementationSchema.parse({
     item: item.code,
@@ -231,8 +231,8 @@ export function standardImplementation(item: Item, node: DivisionCode, version: 
 }
 
 /**
- * Only items in force may be taken in or accepted, by their own dates, so that a node that was offline when an item
- * was cancelled refuses it all the same.
+ * Only items in force may be taken in or accepted. Their own dates decide, so that a node that was offline when an item
+ * was cancelled also refuses it.
  * @throws {ProblemError} ITEM_NOT_IN_FORCE
  */
 export function requireInForce(item: Item, today: Day): void {

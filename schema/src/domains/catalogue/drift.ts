@@ -38,7 +38,7 @@ export const itemHeadSchema = z.object({
 });
 export type ItemHead = z.infer<typeof itemHeadSchema>;
 
-/** The newest published version of every item a node knows: what others are compared with. */
+/** The newest published version of every item a node knows; the others' items are compared with it. */
 export const catalogueBasisSchema = z.object({
   items: z.array(z.object({ head: itemHeadSchema, item: itemSchema })),
   /** When the node last heard from the city; null at the city itself. */
@@ -59,7 +59,7 @@ export function mustCarryOut(item: Pick<Item, 'decidingTier'>, tier: Tier): bool
 }
 
 /**
- * The unified elements of an item (基本目录统一要素), each as text: what the city fixes and no level may change, and the
+ * The unified elements of an item (基本目录统一要素), each as text: those the city fixes and no level may change, and the
  * standard that an implementation may better. After adding one, raise `INDEX_FORM` of the nodes' item index.
  */
 export function unifiedElements(item: Item): [element: string, value: string | null][] {

@@ -11,7 +11,7 @@ function compile(source: string): RE2JS | null {
   if (known) return known.pattern;
   let pattern: RE2JS | null = null;
   try {
-    // RE2 names a script without the word in front of it
+    // RE2 names a script without the prefix
     pattern = RE2JS.compile(RE2JS.translateRegExp(source.replace(/\\(p)\{(?:Script|sc)=/giu, '\\$1{')));
   } catch {
     // null: told at import, and left to people where it is stored already

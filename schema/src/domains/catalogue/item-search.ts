@@ -19,8 +19,8 @@ export function competenceKeyOf({ decidingTier, acceptingTiers, proxyAllowed }: 
 
 /**
  * The keys of the items that are a desk's own: it accepts or decides them, or may take them in, for a matter that lies
- * in its own division. What competence says of one item of a key it says of all.
- * Source: competence ({@link route}); people look first for what is handled where they are (就近办).
+ * in its own division. Competence is the same for all items of a key. Source: competence ({@link route}); people look
+ * first for what is handled where they are (就近办).
  */
 export function ownCompetenceKeys(node: DivisionCode, divisions: Divisions): string[] {
   return allElements()

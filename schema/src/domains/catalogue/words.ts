@@ -23,7 +23,7 @@ export const DRAFT_STATE_LABELS: Record<DraftState, string> = {
   APPROVED: '审核通过',
 };
 
-/** 事项变更: what was done to an item. */
+/** 事项变更: changes of an item. */
 export const ITEM_CHANGE_KINDS = ['DRAFTED', 'PUBLISHED', 'SUSPENDED', 'RESUMED', 'CANCELLED'] as const;
 export type ItemChangeKind = (typeof ITEM_CHANGE_KINDS)[number];
 export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
@@ -34,7 +34,7 @@ export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
   CANCELLED: '取消',
 };
 
-/** 法律依据的效力位阶: what a legal basis is. */
+/** 法律依据的效力位阶: ranks of legal bases. */
 export const LEGAL_BASIS_KINDS = ['LAW', 'REGULATION', 'RULE', 'NOTICE'] as const;
 export type LegalBasisKind = (typeof LEGAL_BASIS_KINDS)[number];
 export const LEGAL_BASIS_KIND_LABELS: Record<LegalBasisKind, string> = {
