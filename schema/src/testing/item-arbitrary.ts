@@ -78,7 +78,7 @@ export const anyFullItem: fc.Arbitrary<Item> = fc
     statutory: fc.option(
       fc.record({ days: fc.integer({ min: 21, max: 60 }), unit: fc.constantFrom('WORKDAY', 'DAY') }),
     ),
-    /** The same number of days in the unit of the promise, so that it is never above the promise. */
+    /** Same days, whatever the unit of the promise: never above it. */
     shorter: fc.record({ greenChannel: fc.boolean(), urgent: fc.boolean() }),
     materials: anyMaterials,
     conditions: fc.array(anyText, { maxLength: 3 }),
