@@ -25,7 +25,7 @@ export const grantSchema = z.object({
   from: daySchema,
   /** The last day; null without an end. */
   to: daySchema.nullable(),
-  /** Law or decision it stands on (Art. 24). */
+  /** The law or decision it is based on (Art. 24). */
   basis: z.string().trim().min(1).max(500),
   /** The public announcement's text (Art. 24). */
   announcement: z.string().trim().min(1).max(2000),
@@ -35,7 +35,7 @@ export const grantSchema = z.object({
 });
 export type Grant = z.infer<typeof grantSchema>;
 
-/** 请求下放: a lower node asks for a power, and shows what it could carry it with; signed by the one that asks. */
+/** 请求下放: a lower node asks for a power, and shows its staff and means for it; signed by the node that asks. */
 export const grantRequestSchema = z.object({
   kind: z.literal('REQUEST'),
   id: z.uuid(),

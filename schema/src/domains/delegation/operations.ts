@@ -45,7 +45,7 @@ export const competence = query('competence', {
   answer: Competence,
 });
 
-/** Grants the node gave, was given, or goes by; the newest 500. */
+/** Grants the node gave, received, or uses; the newest 500. */
 export const delegations = query('delegations', {
   zh: '授权',
   about: 'grants the division gave, was given, or goes by. Needs no login.',

@@ -16,7 +16,7 @@ export interface CaseFacts {
 }
 export const NO_FACTS: CaseFacts = { amountFen: null };
 
-/** A grant with what became of it (授权台账). */
+/** A grant with its answer, end or refusal (授权台账). */
 export interface GrantRecord {
   grant: Grant;
   /** Null while the grantee has not answered: nothing takes effect unaccepted (双向选择). */
@@ -72,7 +72,7 @@ export function findGrant(
       divisions.isWithin(place, grant.grantee) &&
       mayHold(divisions.get(grant.grantee), item, power, divisions),
   );
-  // a newer word to the same grantee replaces the older one, also where it gives less
+  // a newer grant to the same grantee replaces the older one, even if it gives less
   const isNewest = ({ grantee, seq }: Grant) => !given.some((other) => other.grantee === grantee && other.seq > seq);
   const [best] = given
     .filter((grant) => isNewest(grant) && isUnderCap(grant, facts))

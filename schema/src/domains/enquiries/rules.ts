@@ -76,7 +76,7 @@ function competentDesks({ item, route, node, divisions, today }: AnswerParts): s
 }
 
 /**
- * 首问责任: where a duty stands. It ends by the report alone, wherever custody of its case went.
+ * 首问责任: the state of a duty. Only the report ends it, at whichever desk its case is.
  * @param caseState of the case that grew out of it, as the desk knows it; null without one
  */
 export function enquiryStateOf(reportedAt: Date | null, caseState: CaseState | null): EnquiryState {

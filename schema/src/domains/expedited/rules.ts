@@ -6,7 +6,7 @@ import { dayOf } from '../../kernel/calendar.ts';
 import type { DueInstant, ExcludedDays, Limit } from '../../kernel/limits.ts';
 import { dueInstant } from '../../kernel/limits.ts';
 
-/** 绿色通道: a case of a key project goes by a shorter limit from here on. */
+/** 绿色通道: a case of a key project has a shorter limit from now on. */
 export interface GreenChannel {
   at: Date;
   node: DivisionCode;
@@ -39,7 +39,7 @@ export interface Expedited {
   urgency: Urgency | null;
 }
 
-/** That, and what the limits are counted from. */
+/** The same, with the instants from which the limits count. */
 interface ExpeditedFile extends Expedited {
   acceptance: { at: Date; deemed: boolean } | null;
   materialsInAt: Date;
@@ -87,7 +87,7 @@ export function afterExpeditedLine(
       // the limit promised on the channel stays
       return project === line.data.project ? { project: null, greenChannel, urgency } : null;
     case 'GREEN_CHANNEL_OPENED':
-      // once it is on the channel it stays, also when the project is no key project any more
+      // once on the channel, a case stays there, even if the project is no longer a key project
       if (greenChannel || project !== line.data.project) return null;
       return { project, greenChannel: { at, node, actor, ...line.data }, urgency };
     case 'URGENCY_ASKED': {

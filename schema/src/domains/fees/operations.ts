@@ -94,7 +94,7 @@ export const billFees = ruledStep('billFees', {
 });
 
 /**
- * Records one payment for one case, or for those of one bundle; all of them or none.
+ * Records one payment for one case, or for all cases of one bundle; it succeeds for all or for none.
  * @throws {ProblemError} FEE_NOT_BILLED, FEE_PAID_ALREADY, FEE_OVERPAID, RECEIPT_USED, WINDOW_UNAUTHORIZED, FORBIDDEN
  */
 export const payFees = mutation('payFees', {

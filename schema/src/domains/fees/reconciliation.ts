@@ -2,7 +2,7 @@ import type { FeeLine } from './state.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 import type { Day } from '../../kernel/calendar.ts';
 
-/** The lines that move money, or what is owed. */
+/** Lines that move money or change the amount owed. */
 export const FEE_ENTRY_ACTIONS = ['BILLED', 'PAID', 'FEE_WAIVED', 'REFUNDED'] as const;
 export type FeeEntryAction = (typeof FEE_ENTRY_ACTIONS)[number];
 

@@ -6,7 +6,7 @@ import { isClosed } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { FeeSchedule, Implementation, Item } from '../catalogue/catalogue.ts';
 
-/** 缴费单: what a case costs, once, by the schedule it was accepted under. */
+/** 缴费单: the charges of a case, billed once, by the schedule under which it was accepted. */
 export interface Bill {
   at: Date;
   node: DivisionCode;
@@ -18,7 +18,7 @@ export interface Bill {
   amountFen: number;
 }
 
-/** 缴费: what the fee window took. */
+/** 缴费: an amount received at the fee window. */
 export interface Payment {
   at: Date;
   node: DivisionCode;
@@ -66,7 +66,7 @@ export interface FeeSums {
   paidFen: number;
   waivedFen: number;
   refundedFen: number;
-  /** Billed and neither paid nor waived. */
+  /** Amount billed and neither paid nor waived. */
   outstandingFen: number;
 }
 
@@ -97,7 +97,7 @@ export function isReceiptUsed(fees: FeeLedger, receipt: string): boolean {
   return [...fees.payments, ...fees.refunds].some((entry) => entry.receipt === receipt);
 }
 
-/** 收费标准 of an item at a node: what the implementation says, else what the item says; null where it is free. */
+/** 收费标准 of an item at a node: the implementation's, else the item's; null if it is free. */
 export function scheduleOf(item: Item, implementation: Pick<Implementation, 'feeSchedule'>): FeeSchedule | null {
   return implementation.feeSchedule ?? item.feeSchedule;
 }
@@ -124,10 +124,11 @@ export const MAX_FEN = 1_000_000_000_000;
 const FREE_OF_CHARGE = /表格|格式文本|申请书|代办|帮办/;
 
 /**
- * One line of a bill, by the public schedule and by nothing else.
+ * One line of a bill, by the public schedule alone.
  * @param field path of the charge in the input
- * @throws {ProblemError} FEE_UNPUBLISHED where no amount is published, or for a form or proxy handling (Art. 58);
- * FEE_CATEGORY_UNKNOWN; BAD_INPUT for a quantity that is no whole number from 1 on, or a sum beyond reckoning
+ * @throws {ProblemError} FEE_UNPUBLISHED if no amount is published, or for a form or proxy handling (Art. 58);
+ * FEE_CATEGORY_UNKNOWN; BAD_INPUT for a quantity that is not a whole number of at least 1, or a sum too large to
+ * compute
  */
 export function billOf(
   item: string,

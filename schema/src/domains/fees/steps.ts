@@ -204,8 +204,8 @@ export function mayRefundFees(desk: Desk, file: CaseFile): void {
 }
 
 /**
- * No approval document before what is due is paid, where the item says so. A refusal's document goes out all the same:
- * the applicant needs it to seek a remedy.
+ * If the item says so, no approval document is issued before the amount due is paid. A refusal's document is issued
+ * anyway: the applicant needs it to seek a remedy.
  * @throws {ProblemError} FEE_DUE
  */
 export function requirePaidForDocument(desk: Desk, file: CaseFile): void {
@@ -279,7 +279,7 @@ function requireFreshReceipt(file: CaseFile, receipt: string): void {
   if (isReceiptUsed(file.fees, receipt)) throw receiptUsed(receipt);
 }
 
-/** A receipt number stands for one payment or refund of a node. */
+/** A node may use a receipt number for one payment or refund only. */
 export function receiptUsed(receipt: string): Error {
   return problem('RECEIPT_USED', `Receipt ${receipt.slice(0, 60)} was given out before.`, {
     article: ARTICLES.feeWindow,

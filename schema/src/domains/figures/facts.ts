@@ -42,8 +42,8 @@ export const factSchema = z.object({
 export type Fact = z.infer<typeof factSchema>;
 
 /**
- * The facts a node states when it learns a line of a case: of its own lines what was done, and as the desk that took
- * the case in, or took that desk's place, that it is closed.
+ * The facts a node states when it learns a line of a case. For its own lines it states the work done. The desk that
+ * took the case in, or its successor, states that the case is closed.
  * @param file the case after the line
  */
 export function factsOf(
@@ -56,7 +56,7 @@ export function factsOf(
   const at = new Date(line.at);
   const fact = (measure: Measure): Fact => ({ measure, item: file.item, day: dayOf(at), case: file.id, node });
   const facts: Fact[] = [];
-  // a draft is no case yet
+  // a draft does not count as a case
   if (!file.filed) return facts;
   const done = line.node === node ? doneBy(line) : null;
   if (done) facts.push(fact(done));

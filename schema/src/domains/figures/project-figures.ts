@@ -11,8 +11,7 @@ import { beganOn, phaseOf, startedOn } from '../projects/rules.ts';
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 
 /**
- * 事实 of a project: how it stands after a line of its log; a later one of the same project takes its place. No names, no
- * texts.
+ * 事实 of a project: its state after a line of its log; a later fact of the same project replaces it. No names, no texts.
  */
 export const projectFactSchema = z.object({
   measure: z.literal('PROJECT'),
@@ -55,9 +54,10 @@ export interface ProjectDays {
 }
 
 /**
- * 项目总用时, in working days of the official calendar (行政许可法 Art. 82): those after the day its time began (立项, or its
- * first case where that was filed earlier; the day itself does not count, 民法典 Art. 201) up to and including the day of
- * 开工; of a project that has not started up to today, of one that ended before it up to that day. Never negative.
+ * 项目总用时, in working days of the official calendar (行政许可法 Art. 82). Counting begins after the day its time began (立项, or
+ * its first case if that was filed earlier; the day itself does not count, 民法典 Art. 201). It includes the day of 开工. A
+ * project that has not started counts up to today; one that ended before its start counts up to its end. Never
+ * negative.
  */
 export function totalDaysOf(
   project: Pick<ProjectFact, 'beganOn' | 'startedOn' | 'endedOn'>,
@@ -103,7 +103,7 @@ export interface ProjectFigures {
   provisional: boolean;
 }
 
-/** Sums over projects. Additive: the figures of two sets apart are together those of the whole. */
+/** Sums over projects. They are additive: the figures of two separate sets add up to those of both together. */
 export function projectFiguresOf(
   projects: readonly Omit<ProjectFact, 'measure' | 'project' | 'node'>[],
   today: Day,

@@ -180,7 +180,7 @@ function trackedParts(role: RoleBuilder) {
   return { Step, Proxy };
 }
 
-/** A case as it was taken in, and the code on the slip. */
+/** A case just taken in, and the code on the slip. */
 function filedPayload(role: RoleBuilder, Case: ReturnType<typeof caseType>) {
   const Problem = addProblem(role);
   return role.builder.objectRef<Outcome<FiledCaseView>>('FileCasePayload').implement({

@@ -27,12 +27,12 @@ const materialInput = z.object({
 });
 export type MaterialInput = z.infer<typeof materialInput>;
 
-/** Bytes that base64 text stands for. */
+/** Bytes that base64 text decodes to. */
 function bytesOf(base64: string): number {
   return Math.floor(base64.replace(/=+$/, '').length * 0.75);
 }
 
-/** Materials that are handed in together. @param nameSays what the graph says of a material's name */
+/** Materials handed in together. @param nameSays the graph's description of a material's name */
 const materialsOf = (nameSays: string) =>
   z
     .array(materialInput.extend({ name: text(100).meta({ description: nameSays }) }))

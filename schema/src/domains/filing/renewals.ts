@@ -7,8 +7,8 @@ import type { CaseFile } from '../../case/case-file.ts';
 import type { Item } from '../catalogue/catalogue.ts';
 
 /**
- * The last day a renewal can be asked for: thirty days before expiry, or as the item's basis says (Art. 50). Plain days:
- * Art. 82 counts the organ's limits in working days, and fewer days are the better for who asks.
+ * The last day for a renewal's application: thirty days before expiry, or as the item's basis says (Art. 50). Plain
+ * days: Art. 82 counts only the organ's limits in working days, and a shorter advance is better for the applicant.
  */
 export function lastRenewalDay({ renewalDays }: Pick<Item, 'renewalDays'>, expiresOn: Day): Day {
   return plusDays(expiresOn, -renewalDays);

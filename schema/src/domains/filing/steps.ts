@@ -87,8 +87,8 @@ export function requestPrecheck(desk: Desk, file: CaseFile, note: string | null)
 }
 
 /**
- * Checks a draft (预审): one complete list of what is missing, empty where nothing is, and gives it back to the desk that
- * drew it up.
+ * Checks a draft (预审) and returns it to the desk that made it, with one complete list of missing materials, which may
+ * be empty.
  * @throws {ProblemError} NOT_COMPETENT, SUPPLEMENT_INCOMPLETE, MATERIAL_UNRELATED
  */
 export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMaterial[], remarks: string | null): Step {
@@ -109,10 +109,10 @@ export function atPrecheck(desk: Desk, file: CaseFile): LogActor {
 }
 
 /**
- * Files a draft as it stands, with what the pre-check asked for; nothing is typed again. Competence and the item are
- * those of the day it is filed.
- * @param filing what the draft says; its materials come on top of the draft's
- * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP when it is no draft any more
+ * Files a draft unchanged, with the additions the pre-check asked for; nothing is typed again. Competence and item are
+ * those of the filing day.
+ * @param filing the draft's content; its materials are added to the draft's
+ * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP if it is not a draft any more
  */
 export function fileDraft(desk: Desk, file: CaseFile, filing: Filing): Step {
   const actor = mayFileDraft(desk, file);
@@ -169,7 +169,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
   };
 }
 
-/** Hands in what the one-time notice asked for (补正); part of it may come later. */
+/** Hands in materials the one-time notice asked for (补正); the rest may follow later. */
 export function supplementCase(desk: Desk, file: CaseFile, materials: Material[], note: string | null): Step {
   const actor = maySupplement(desk, file);
   refuseAll(unrelatedMaterials(desk.implementation, materials));

@@ -90,7 +90,7 @@ export interface TrackedStepView {
   byProxy: boolean;
 }
 
-/** A case as it was taken in, with the code its applicant follows it by. */
+/** A case just taken in, with the code by which its applicant follows it. */
 export interface FiledCaseView {
   filing: FilingView;
   trackingCode: string;

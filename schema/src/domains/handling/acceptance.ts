@@ -92,9 +92,9 @@ export function accepted(desk: Desk, file: CaseFile, actor: LogActor, note: stri
 }
 
 /**
- * The acceptance the law itself brings about when nothing was named within five working days (逾期不告知的,自收到申请材料
- * 之日起即为受理); null while there is still time, when the case is past it, when the item was not in force that day, or
- * when the grant to accept it ended: the organ it then goes up to has it accepted as from the same day.
+ * The acceptance by law when no missing material was named within five working days (逾期不告知的,自收到申请材料 之日起即为受理). Null
+ * while there is still time, if the case is past this stage, if the item was not in force that day, or if the grant to
+ * accept it ended. In the last case it goes up to an organ that has it accepted from the same day.
  */
 export function deemAccepted(desk: CaseContext, file: CaseFile): Step | null {
   const here = file.custodian === desk.node && file.inTransitTo === null && file.acceptor === desk.node;

@@ -28,9 +28,10 @@ import {
 } from '../../case/step-rules.ts';
 
 /**
- * Reviews (审查) at the accepting or the deciding desk; the deciding one also where another's review stands for its own.
- * @param amountFen the amount as the review assesses it, in fen; the cap of a grant goes by it from then on
- * @param second who checked with the reviewer, where the item's substance is checked
+ * Reviews (审查) at the accepting or the deciding desk. The deciding desk may also review if another desk's review counts
+ * as its own.
+ * @param amountFen the amount as the review assesses it, in fen; from then on it is compared with a grant's cap
+ * @param second the second person, if the item's substance is checked
  * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING
  */
 export function reviewCase(

@@ -11,7 +11,7 @@ import { holdersOf, requireSeal, requireWindowAuthority } from '../offices/rules
 import { requireNothingDue, requirePaidForDelivery, requirePaidForDocument } from '../fees/steps.ts';
 import { atOwnCase, oneLine, requireFollows } from '../../case/step-rules.ts';
 
-/** A document as it is issued. */
+/** A document to be issued. */
 export interface DocumentDraft {
   /** 文号 */
   number: string;
@@ -71,7 +71,7 @@ export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: 
   return { lines: [delivered, { action: 'CLOSED', actor, note: null, data: {} }], handOff: null };
 }
 
-/** Closes (办结归档) what was delivered while something was still open. */
+/** Closes (办结归档) a case that was delivered while something was still open. */
 export function closeCase(desk: Desk, file: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'DELIVER_CASE');
   requireFollows(file, 'CLOSED');

@@ -81,7 +81,7 @@ function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
 }
 
-/** The departments of joint handling, those of other nodes with their place, and how each stands. */
+/** The departments in joint handling, with the place of another node's, and each one's answer. */
 function partiesText({ parties }: JointHandling, lead: DivisionCode, nameOf: DocumentParts['nameOf']): string {
   const place = ({ node }: Party) => (node === lead ? '' : nameOf(node));
   return parties.map((p) => `${place(p)}${p.department}(${standingText(p)})`).join('、');

@@ -29,8 +29,8 @@ export function askToWithdraw(desk: Desk, file: CaseFile, reason: string): Step 
 }
 
 /**
- * Ends the handling of a case that can't go on (终止办理): the applicant died or dissolved, did not answer, or what was
- * applied for fell away; before anything is decided.
+ * Ends the handling of a case that can't go on (终止办理)before its decision: the applicant died or dissolved, did not
+ * answer, or the matter no longer exists.
  * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
  */
 export function terminateCase(desk: Desk, file: CaseFile, reason: string): Step {
@@ -38,7 +38,7 @@ export function terminateCase(desk: Desk, file: CaseFile, reason: string): Step 
 }
 
 /**
- * Declares a case void (作废): it was entered wrongly, or what was issued must not go out.
+ * Declares a case void (作废): it was entered wrongly, or its document must not go out.
  * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
  */
 export function voidCase(desk: Desk, file: CaseFile, reason: string): Step {

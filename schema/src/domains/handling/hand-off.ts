@@ -51,8 +51,9 @@ function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | 
 }
 
 /**
- * Returns (退回), with the reason: what is not accepted yet to the desk that took it in, what was reviewed below to the
- * organ that reviewed it. An accepted case is decided and does not go back to the desk that took it in.
+ * Returns (退回) a case, with the reason. A case not accepted yet goes to the desk that took it in; a case reviewed below
+ * goes to the organ that reviewed it. An accepted case does not go back to the desk that took it in, because it must be
+ * decided.
  */
 export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
   const actor = atOwnCase(desk, file, 'RETURN_CASE');
@@ -116,7 +117,7 @@ export function mayTransfer({ node, divisions }: Pick<Desk, 'node' | 'divisions'
 }
 
 /**
- * Sends what was decided to the desk that took the case in (交办), which delivers it where the applicant is.
+ * Sends a decided case to the desk that took it in (交办), which delivers the result to the applicant.
  * @throws {ProblemError} DOCUMENT_MISSING, NOT_COMPETENT, FEE_DUE
  */
 export function assignCase(desk: Desk, file: CaseFile, note: string | null): Step {
@@ -132,8 +133,8 @@ export function assignCase(desk: Desk, file: CaseFile, note: string | null): Ste
 }
 
 /**
- * Calls a case back (收回) from the grantee that would decide it: it goes to the organ that holds the power, as it is.
- * @param by who decided so at the grantor's
+ * Calls a case back (收回) from the grantee that would decide it. It goes to the organ that holds the power, unchanged.
+ * @param by the person at the grantor who decided to call it back
  * @throws {ProblemError} NOT_COMPETENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP
  */
 export function recallCase(
@@ -159,8 +160,8 @@ export function recallCase(
 }
 
 /**
- * At the grantor's: has a case called back. Whether it may be is asked here as it is known here; its desk asks once more
- * with {@link recallCase}.
+ * Called at the grantor: asks the custodian to give a case back. The grantor checks its own copy of the case; the
+ * custodian checks again with {@link recallCase}.
  * @throws {ProblemError} REASON_MISSING, NOT_COMPETENT, ILLEGAL_STEP
  */
 export function askToRecall(desk: Desk, file: CaseFile, reason: string): Wish {

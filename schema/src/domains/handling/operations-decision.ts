@@ -81,7 +81,7 @@ export const decideOnTheSpot = ruledStep('decideOnTheSpot', {
 });
 
 /**
- * Begins a special procedure; what the law excludes stops the clock.
+ * Begins a special procedure; one that the law excludes from the limit stops the clock.
  * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN, ILLEGAL_STEP
  */
 export const startProcedure = ruledStep('startProcedure', {

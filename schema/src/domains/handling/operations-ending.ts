@@ -119,7 +119,7 @@ export const terminateCase = ruledStep('terminateCase', {
 });
 
 /**
- * Declares a case void: it was entered wrongly, or what was issued must not go out.
+ * Declares a case void: it was entered wrongly, or its document must not go out.
  * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
  */
 export const voidCase = ruledStep('voidCase', {

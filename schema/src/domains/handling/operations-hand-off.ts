@@ -65,7 +65,7 @@ export const transferCase = ruledStep('transferCase', {
 });
 
 /**
- * Sends what was decided to the desk that took the case in.
+ * Sends a decided case to the desk that took it in.
  * @throws {ProblemError} DOCUMENT_MISSING, NOT_COMPETENT, FEE_DUE
  */
 export const assignCase = ruledStep('assignCase', {

@@ -13,7 +13,7 @@ import { isJointHandling } from '../joint/rules.ts';
 import type { Desk, Step } from '../../case/step-context.ts';
 import { atOwnCase, oneLine, requireFollows, requireReason } from '../../case/step-rules.ts';
 
-/** The closed list of what the law takes out of the limit (Art. 45). */
+/** The closed list of procedures that the law excludes from the limit (Art. 45). */
 export const EXCLUDED_BY_LAW: readonly SpecialProcedure[] = [
   'HEARING',
   'TENDER',

@@ -2,7 +2,7 @@ import type { Duty } from '../../operation/duties.ts';
 import { ORGANS } from '../../operation/duties.ts';
 
 export const hearingDuties = {
-  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
+  /** Tells interested parties, records their statements, offers a hearing, and records requests for one. */
   HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
   CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
   RECUSE_CHAIR: { HEAD: ORGANS },

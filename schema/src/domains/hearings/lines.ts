@@ -4,8 +4,8 @@ import { materialSchema, staffSchema } from '../../case/line-parts.ts';
 /** A party of a hearing: 0 the applicant, 1, 2, 3 … the interested parties, by the order they were told in. */
 const hearingPartySchema = z.int().min(0);
 /**
- * Lines of 听证 and of interested parties (行政许可法 Art. 36, 46–48). What says who an interested party is, or what was said, is kept
- * apart; the log holds its digest.
+ * Lines of 听证 and of interested parties (行政许可法 Art. 36, 46–48). Papers with the identities of interested parties, or
+ * their statements, are kept apart; the log holds their digests.
  */
 export const hearingDataSchemas = {
   INTERESTED_TOLD: z.object({

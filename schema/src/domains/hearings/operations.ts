@@ -44,7 +44,7 @@ export const hearing = query('hearing', {
 });
 
 /**
- * Tells interested parties of what is applied for; they state and defend from then on.
+ * Tells interested parties of the application; from then on they may state their case.
  * @throws {ProblemError} REASON_MISSING, BAD_INPUT
  */
 export const tellInterestedParties = ruledStep('tellInterestedParties', {
@@ -66,7 +66,7 @@ export const tellInterestedParties = ruledStep('tellInterestedParties', {
 });
 
 /**
- * Writes down what a party states.
+ * Records a party's statement.
  * @throws {ProblemError} NOT_FOUND
  */
 export const hearParty = ruledStep('hearParty', {
@@ -83,7 +83,7 @@ export const hearParty = ruledStep('hearParty', {
 
 /**
  * Tells all parties that were not yet told of their right to a hearing.
- * @throws {ProblemError} ILLEGAL_STEP for what is no licence or when all were told, NOTICE_MISSING
+ * @throws {ProblemError} ILLEGAL_STEP if the item is not a licence, or all were told, NOTICE_MISSING
  */
 export const offerHearing = ruledStep('offerHearing', {
   zh: '告知听证权利',
@@ -97,8 +97,8 @@ export const offerHearing = ruledStep('offerHearing', {
 });
 
 /**
- * Takes a party's wish for a hearing.
- * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for one that asked or gave it up
+ * Records a party's request for a hearing.
+ * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for a party that asked before or waived it
  */
 export const requestHearing = ruledStep('requestHearing', {
   zh: '申请听证',

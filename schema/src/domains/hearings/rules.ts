@@ -6,8 +6,8 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 import type { Limit } from '../../kernel/limits.ts';
 
-// 利害关系人与听证 (行政许可法 Art. 36, 46–48). Parties go by number: 0 is the applicant, 1, 2, 3 … the interested parties
-// by the order they were told in. Who they are, what they said and the record are papers kept apart from the log.
+// 利害关系人与听证 (行政许可法 Art. 36, 46–48). Parties have numbers: 0 is the applicant, 1, 2, 3 … are the interested parties in
+// the order they were told. Their identities, their statements and the record are papers kept apart from the log.
 
 /** The applicant among the parties of a hearing. */
 export const APPLICANT_PARTY = 0;
@@ -43,7 +43,7 @@ export interface HearingCall {
   calledAt: Date;
   at: Date;
   place: string;
-  /** Null once who was named stepped back. */
+  /** Null once the named chair stepped back. */
   chair: Staff | null;
   announcement: string | null;
   /** Whether the organ holds it of its own motion (Art. 46), and not because a party asked. */

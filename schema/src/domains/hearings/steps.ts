@@ -73,7 +73,7 @@ export interface Told {
 }
 
 /**
- * Tells interested parties (告知利害关系人, Art. 36) of what is applied for; they state and defend from then on.
+ * Tells interested parties (告知利害关系人, Art. 36) of the application; from then on they may state their case.
  * @throws {ProblemError} REASON_MISSING, BAD_INPUT
  */
 export function tellInterested(desk: Desk, file: CaseFile, told: Told): Step {
@@ -86,7 +86,7 @@ export function tellInterested(desk: Desk, file: CaseFile, told: Told): Step {
   return oneLine({ action: 'INTERESTED_TOLD', actor, note: `告知利害关系人 ${told.count} 名`, data });
 }
 
-/** Writes down what a party states (听取陈述申辩, Art. 36); the text is kept apart. @throws {ProblemError} NOT_FOUND */
+/** Records a party's statement (听取陈述申辩, Art. 36); its text is kept apart. @throws {ProblemError} NOT_FOUND */
 export function hearParty(desk: Desk, file: CaseFile, party: number, statement: Material): Step {
   const actor = atOrgan(desk, file, 'PARTY_HEARD');
   requireParty(file, party);
@@ -94,8 +94,9 @@ export function hearParty(desk: Desk, file: CaseFile, party: number, statement: 
 }
 
 /**
- * Tells all parties that were not yet of their right to a hearing (告知听证权利), in writing; they have five working days.
- * @throws {ProblemError} ILLEGAL_STEP for what is no licence or when all were told, NOTICE_MISSING
+ * Tells all parties that were not told yet of their right to a hearing (告知听证权利), in writing; they have five working
+ * days to ask.
+ * @throws {ProblemError} ILLEGAL_STEP if the item is not a licence, or all were told, NOTICE_MISSING
  */
 export function offerHearing(desk: Desk, file: CaseFile, notice: string): Step {
   const { actor, parties } = mayOfferHearing(desk, file);
@@ -122,8 +123,9 @@ export function mayOfferHearing(desk: Desk, file: CaseFile): { actor: LogActor; 
 }
 
 /**
- * Takes a party's wish for a hearing; from here to its record the time is outside the limit (Art. 45).
- * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for one that asked or gave it up
+ * Records a party's request for a hearing. The time from the request to the hearing's record does not count toward the
+ * limit (Art. 45).
+ * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for a party that asked before or waived it
  */
 export function requestHearing(desk: Desk, file: CaseFile, party: number): Step {
   const actor = atOrgan(desk, file, 'HEARING_REQUESTED');

@@ -80,7 +80,7 @@ function worseThan(own: Elements, bound: Elements, whose: string): Problem[] {
   if (own.maxVisits > bound.maxVisits) {
     fault('maxVisits', `${own.maxVisits} visits are more than ${whose}, ${bound.maxVisits}.`);
   }
-  // a standard without conditions leaves them to the node to spell out; one that names them is complete
+  // without conditions in the standard, the node may set its own; otherwise the standard's list is complete
   if (bound.conditions.length > 0) {
     own.conditions.forEach((condition, i) => {
       if (!bound.conditions.includes(condition))
@@ -125,9 +125,9 @@ function worse(field: string, message: string, article: string): Problem {
 }
 
 /**
- * The implementation of a node after a new version of its item: what the node had bettered stays bettered, what it took
- * from the former standard follows the new one, and nothing stays that the new standard makes worse.
- * @param former the version of the item the implementation was made for; null when it is not known here
+ * A node's implementation after a new version of its item. The node's own improvements stay, elements taken from the
+ * former standard follow the new one, and an element worse than the new standard is replaced by it.
+ * @param former the version of the item the implementation was made for; null if this node does not have it
  */
 export function followItem(before: Implementation, former: Item | null, item: Item): Implementation {
   const next: Implementation = { ...before, itemVersion: item.version, version: before.version + 1 };

@@ -48,7 +48,7 @@ export const reviseImplementation = mutation('reviseImplementation', {
     "betters how the viewer's own node carries an item out. What is left out stays as it is; what would be worse, or changes nothing (NO_CHANGE), is refused.",
   by: 'REVISE_IMPLEMENTATION',
   article: ARTICLES.neverWorse,
-  // the key stands where it always has: idempotency keys are hashed with the input as text
+  // the key keeps its place, because idempotency keys are hashed with the input as text
   input: { item: id(50), reason: reasonInput, idempotencyKey, ...elements },
   answer: Implementation,
 });

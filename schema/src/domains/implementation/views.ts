@@ -3,7 +3,7 @@ import type { Answers } from '../../operation/answers.ts';
 import { view } from '../../operation/operation.ts';
 import type * as catalogue from '../catalogue/catalogue.ts';
 
-/** An implementation as one node has it. */
+/** A node's implementation. */
 export interface ImplementationView {
   implementation: catalogue.Implementation;
   answeredBy: DivisionCode;

@@ -16,7 +16,7 @@ export interface DraftReview {
   remarks: string | null;
 }
 
-/** A draft before the desks: who wrote it, over all its rounds, and what was said of its present text. */
+/** A draft before the desks: its authors over all rounds, and the reviews of its current text. */
 export interface DraftFile<R extends DraftReview = DraftReview> {
   authors: readonly string[];
   /** Reviews of the current round. A changed draft begins a new round without reviews. */
@@ -30,8 +30,8 @@ export function draftState({ reviews }: DraftFile): DraftState {
 }
 
 /**
- * Takes a desk's word on a draft. Each desk speaks once a round, through a person who neither wrote the draft nor speaks
- * for another desk. Source: {@link ARTICLES.threeDesks}.
+ * Checks a desk's review of a draft. Each desk reviews once a round, by a person who neither wrote the draft nor
+ * reviews for another desk. Source: {@link ARTICLES.threeDesks}.
  * @throws {ProblemError} SAME_PERSON, ILLEGAL_STEP, REASON_MISSING
  */
 export function requireReview(draft: DraftFile, review: DraftReview): void {
@@ -91,7 +91,7 @@ export function requireReason(reason: string): void {
 }
 
 /**
- * A change takes effect today or later: what was done under an item is not changed behind people's backs.
+ * A change takes effect today or later, so that past work under an item keeps its rules.
  * @throws {ProblemError} BAD_INPUT
  */
 export function requireFromToday(day: Day, today: Day, field: string): void {
@@ -103,10 +103,11 @@ export function requireFromToday(day: Day, today: Day, field: string): void {
 }
 
 /**
- * The versions that suspend an item from a day on, and take it up again where an end is named. While it is suspended
- * nothing is taken in; running cases go on under the version they were accepted under.
+ * The versions that suspend an item from a day on, and resume it if an end is given. While it is suspended, no case is
+ * taken in; running cases go on under the version they were accepted under.
  * @param newest the item's last published version, also one that has not taken effect yet
- * @throws {ProblemError} ILLEGAL_STEP when it is not in use, BAD_INPUT when the dates are no stretch from today on
+ * @throws {ProblemError} ILLEGAL_STEP when it is not in use, BAD_INPUT if the dates are in the past or in the wrong
+ * order
  */
 export function suspensionOf(newest: Item, from: Day, until: Day | null, today: Day): Item[] {
   requireFromToday(from, today, 'from');

@@ -35,7 +35,7 @@ export interface ItemHistoryView {
   answeredBy: DivisionCode;
 }
 
-/** An item as one node has it. */
+/** A node's copy of an item. */
 export interface ItemView {
   item: catalogue.Item;
   answeredBy: DivisionCode;

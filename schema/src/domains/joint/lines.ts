@@ -31,7 +31,7 @@ export const jointDataSchemas = {
     absenceDefault: z.boolean(),
     parties: z.array(partySchema).min(1),
   }),
-  /** Another node's party has the question, by its node's signed word; its deadline counts from there. */
+  /** Another node's party has received the question, by its node's signed word; its deadline counts from then. */
   PARTY_ASKED: z.object({
     party: z.int().min(1),
     askedAt: z.iso.datetime(),
@@ -58,7 +58,7 @@ export const jointDataSchemas = {
     /** Numbers of the parties that are called. */
     parties: z.array(z.int().min(1)).min(1),
   }),
-  /** Another node's party knows of the visit at that time, by its node's signed word. */
+  /** Another node's party knows the time of the visit, by its node's signed word. */
   PARTY_CALLED: z.object({
     party: z.int().min(1),
     calledAt: z.iso.datetime(),

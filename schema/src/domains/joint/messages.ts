@@ -114,8 +114,8 @@ export const partyVisitSchema = z.object({
 });
 
 /**
- * 征询进展: how a party stands by now, to its node; the newest says it all, so that neither a lost nor an overtaken one
- * misleads. With the case's end it says that nothing is waited for any more.
+ * 征询进展: a party's current standing, sent to its node. Each notice is complete and the newest counts, so that a lost or
+ * late one does no harm. At the case's end it says that no answer is expected any more.
  */
 export const opinionNoticeSchema = z.object({
   case: z.string().min(1),

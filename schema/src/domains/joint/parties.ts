@@ -13,7 +13,7 @@ import { isOutstanding } from './rules.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { requireOneOf, requireOwnDesk, requirePermission } from '../../operation/permissions.ts';
 
-// 征求意见: what a party knows of the question it was asked, at the lead's node or at one of its own.
+// 征求意见: a party's knowledge of its question, at the lead's node or at its own.
 
 /**
  * The department whose questions a person may read at a node: the person's own. Null means all departments: for
@@ -66,7 +66,7 @@ export interface AskedOpinion {
   party: Party;
   visit: PartyVisit | null;
   state: CaseState;
-  /** The case's own limit when it was asked, which no excuse passes; null where it has none. */
+  /** The case's own limit when the party was asked, which no excuse may exceed; null if the case has no limit. */
   limit: Date | null;
 }
 
@@ -99,7 +99,7 @@ export function partyStandingOf(file: CaseFile, opened: string, party: Party): O
  */
 export const SHOWN_DAYS = 90;
 
-/** Until when a party's node keeps what it was shown; null while the question is not over. */
+/** Until when a party's node keeps the data it was shown; null while the question is open. */
 export function shownUntil({ state, asOf, standing }: OpinionNotice): Date | null {
   const over = isClosed(state) ? asOf : (standing.withdrawn?.at ?? null);
   return over === null ? null : endOfDay(plusDays(dayOf(over), SHOWN_DAYS));
@@ -127,8 +127,8 @@ export function requestStateOf({ party, state }: Pick<AskedOpinion, 'party' | 's
 }
 
 /**
- * A party as its own desk knows it: what the lead's log says, and on top the desk's own words that are under way or
- * were taken and are not in there yet.
+ * A party as its own desk knows it: the lead's log, plus the desk's own words that are under way, or were accepted but
+ * are not in that log yet.
  * @param words signed words of this party that the lead has not refused, oldest first
  */
 export function withOwnWords(
@@ -180,7 +180,7 @@ export function absenceFrom(visit: PartyVisit | null, now: Date, reason: string)
   return visit.at;
 }
 
-/** The signed word another node's party stands behind a line with; null where the line rests on none. */
+/** The signed word of another node's party that a line rests on; null if it rests on none. */
 export function wordBehind(line: LogLine): string | null {
   return 'answer' in line.data ? (line.data.answer ?? null) : null;
 }

@@ -62,7 +62,7 @@ export function dueFrom(calendar: Desk['calendar'], party: { dueAt: Date; days: 
   return counted > party.dueAt ? counted : party.dueAt;
 }
 
-/** A party's word as the lead's node has checked it. */
+/** A party's word, checked by the lead's node. */
 export interface SignedWord {
   node: DivisionCode;
   word: PartyWord;

@@ -20,7 +20,10 @@ export interface Party {
   days: number | null;
   /** SHA-256 of the materials another node's party is shown; null for all. */
   materials: string[] | null;
-  /** Since when it has the question: its own node's signed word says so of another's; null until that is here. */
+  /**
+   * Since when the party has the question. For another node's party its node's signed word says so; null until it
+   * arrives.
+   */
   asked: { at: Date; answer: string | null } | null;
   excuse: { at: Date; reason: string; dueBefore: Date } | null;
   given: { at: Date; actor: LogActor; opinion: PartyOpinion; reason: string | null; answer: string | null } | null;
@@ -71,7 +74,7 @@ export function isJointHandling({ kind, handlingWay }: Pick<Item, 'kind' | 'hand
   return kind === 'JOINT' || handlingWay === 'JOINT';
 }
 
-/** The statute's limit: what the item's basis names, else of joint handling the law's own (Art. 42); null elsewhere. */
+/** The statutory limit: the item's, else the law's own for joint handling (Art. 42); null for other items. */
 export function statutoryLimitOf(item: Pick<Item, 'kind' | 'handlingWay' | 'statutory'>): Limit | null {
   return item.statutory ?? (isJointHandling(item) ? JOINT_LIMIT : null);
 }
@@ -145,8 +148,8 @@ export function requireJointSettled(joint: JointHandling | null): void {
 }
 
 /**
- * A case of several departments is reviewed and decided after all of them were heard.
- * @param outcome what is to be decided; null for a review
+ * Checks that all departments were heard before a case of several departments is reviewed or decided.
+ * @param outcome the intended decision; null for a review
  * @throws {ProblemError} JOINT_MISSING, JOINT_OPEN, OBJECTION_UNRESOLVED, CORRECTION_OPEN
  */
 export function requireJointDone(

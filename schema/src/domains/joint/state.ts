@@ -76,7 +76,7 @@ function afterPartyLine(joint: JointHandling, line: PartyLine, at: Date): JointH
   }
 }
 
-/** The site visit: who is called, who excuses itself, what was found. */
+/** The site visit: its parties, their excuses, and its findings. */
 function afterVisitLine(joint: JointHandling, line: VisitLine, at: Date): JointHandling | null {
   const { actor } = line;
   switch (line.action) {
@@ -141,7 +141,7 @@ function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): 
   }
 }
 
-/** Joint handling with one party changed; null where there is no such party, or the change can't stand. */
+/** Joint handling with one party changed; null if there is no such party, or the change is not allowed. */
 function withParty(joint: JointHandling, number: number, change: (party: Party) => Party | null): JointHandling | null {
   const party = joint.parties.find((p) => p.number === number);
   const changed = party && change(party);

@@ -17,7 +17,8 @@ import { actAs, requireCustody, requireFollows, requireReason } from '../../case
 const article = ARTICLES.jointHandling;
 
 /**
- * A person of the department that was asked; a township's comprehensive window answers for all of its own.
+ * The actor for a party: a person of the department that was asked. A township's comprehensive window answers for all
+ * departments of the township.
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT
  */
 export function actFor(desk: Post, { department }: Pick<Party, 'department'>): LogActor {

@@ -37,8 +37,8 @@ export interface JointOpening {
 
 /**
  * Opens joint handling (启动联合办理) and asks all parties at once, each with its deadline.
- * @throws {ProblemError} JOINT_REPEATED, JOINT_INCOMPLETE, WRONG_DEPARTMENT for one that does not lead the stage,
- * BAD_INPUT for a deadline outside the case's own limit, or a party that is no organ
+ * @throws {ProblemError} JOINT_REPEATED, JOINT_INCOMPLETE, WRONG_DEPARTMENT for a department that does not lead the
+ * stage, BAD_INPUT for a deadline outside the case's own limit, or a party that is not an organ
  */
 export function openJoint(desk: Desk, file: CaseFile, { stage, parties: named }: JointOpening): Step {
   const actor = mayOpenJoint(desk, file);
@@ -225,7 +225,7 @@ export function mayRecordVisit(desk: Desk, file: CaseFile): { actor: LogActor; v
 }
 
 /**
- * Says beforehand why a party can't come to the visit (踏勘请假): its absence then stands for nothing.
+ * Excuses a party from the visit in advance (踏勘请假); its absence then has no effect.
  * @throws {ProblemError} NOT_FOUND, WRONG_DEPARTMENT, EXCUSE_TOO_LATE, REASON_MISSING
  */
 export function excuseFromVisit(desk: Desk, file: CaseFile, number: number, reason: string): Step {

@@ -84,7 +84,7 @@ export const changeLegalBasis = mutation('changeLegalBasis', {
 export type ChangeLegalBasisInput = InputOf<typeof changeLegalBasis>;
 
 /**
- * Confirms that this desk has acted on a change of the law; what was said first stands.
+ * Confirms that this desk has acted on a change of the law; the first confirmation stays.
  * @throws {ProblemError} FORBIDDEN, NOT_FOUND, NOT_COMPETENT
  */
 export const confirmLegalBasis = mutation('confirmLegalBasis', {

@@ -49,7 +49,7 @@ export type LegalBasis = z.infer<typeof legalBasisSchema>;
 export const legalBasisChangeSchema = z.object({
   id: z.uuid(),
   kind: z.enum(LEGAL_BASIS_CHANGES),
-  /** Citation of what was changed. */
+  /** Citation of the changed basis. */
   basis: z.string().min(1),
   /** The bases as they stand after it. */
   bases: z.array(legalBasisSchema).min(1),
@@ -129,7 +129,7 @@ export function citationOf({ title, article }: Citation): string {
   return `《${title}》${article ?? ''}`;
 }
 
-/** A title without what is written or left out at will: brackets, 中华人民共和国, the year of revision. */
+/** A title without its optional parts: brackets, 中华人民共和国, the year of revision. */
 export function plainTitle(title: string): string {
   return title
     .replace(/^《|》$/g, '')
@@ -217,7 +217,7 @@ export function changedBases(known: readonly LegalBasis[], stated: StatedChange,
   if (reached.length === 0) throw refuse('LEGAL_BASIS_UNKNOWN', `No item cites ${id}, and nobody stated it.`, 'title');
   const standing = reached.filter((basis) => basis.repealedOn === null);
   if (standing.length === 0) throw refuse('LEGAL_BASIS_CONFLICT', `${id} is repealed already.`, 'title');
-  // an article's change leaves the whole text as it is, and only reaches the items that cite it
+  // a change of an article leaves the whole text unchanged, and affects only the items that cite the article
   const concerned = standing.filter((basis) => basis.id === id || citation.article === null);
   const own = concerned.some((basis) => basis.id === id) ? concerned : [citedBasis(citation), ...concerned];
   return own.map((basis) => {
@@ -229,7 +229,7 @@ export function changedBases(known: readonly LegalBasis[], stated: StatedChange,
   });
 }
 
-/** A citation of what no longer holds, or will not from a day on. */
+/** A citation of a basis that is repealed, or will be from a day on. */
 export interface RepealedCitation {
   citation: string;
   /** The first day it no longer holds. */
@@ -308,7 +308,7 @@ export function tasksOf(
 }
 
 /**
- * A node confirms what it was asked to.
+ * Checks that a node was asked to confirm the change.
  * @throws {ProblemError} NOT_COMPETENT at a node that neither decides nor accepts an item of the change
  */
 export function requireAsked(change: LegalBasisChange, node: DivisionCode, divisions: Divisions): void {

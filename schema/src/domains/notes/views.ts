@@ -2,7 +2,7 @@ import type { DivisionCode } from '../../kernel/divisions.ts';
 import type { Role } from '../../kernel/words.ts';
 import { view } from '../../operation/operation.ts';
 
-/** 内部备注 as it is shown. */
+/** 内部备注 for display. */
 export interface CaseNoteView {
   id: string;
   at: Date;
