@@ -22,7 +22,10 @@ const DESK_LABELS: Record<CaseDesk, string> = {
 
 const stateName = (state: CaseState) => `${state} ${CASE_STATE_LABELS[state]}`;
 
-/** The life of a case as a page of docs: its graph, and who may cause what; all of it from the table in the code. */
+/**
+ * The life of a case as a page of docs: its graph, and the posts that may cause each line; all from the table in the
+ * code.
+ */
 export function printedLife(): string {
   return `${[
     '# The life of a case (办件全流程)',

@@ -9,9 +9,9 @@ import type { RoleContext } from './services.ts';
 import { sharedTypes } from './shared-types.ts';
 
 /**
- * A builder with what roles share: scalars, enums, the key-only stubs of types another role owns. Each role has a
- * builder of its own, and a shared type comes in only when the role uses it, so that a role's printed schema holds its
- * own fields and nothing else.
+ * A builder with the shared parts of roles: scalars, enums, and key-only stubs of types another role owns. Each role
+ * has a builder of its own, and a shared type comes in only when the role uses it, so that a role's printed schema
+ * holds its own fields and nothing else.
  */
 export function createBuilder(scalars: readonly ScalarName[]) {
   const builder = newBuilder(scalars);

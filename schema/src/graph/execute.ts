@@ -13,7 +13,7 @@ const known = new DocumentCache(64 * 1024 * 1024);
 
 /**
  * Executes one operation against a role. Faults of the program are reported and shown as INTERNAL without their text.
- * @param report is told what must not be shown
+ * @param report gets the errors that must not be shown
  */
 export async function executeRole(
   operation: RoleOperation,
@@ -74,8 +74,8 @@ function shown(error: GraphQLError, node: string | null, report: (error: unknown
 }
 
 /**
- * GraphQL's own word on a variable or argument. Of a variable it is said before anything has a place in the answer; its
- * word on a value of ours carries no place in the operation's text.
+ * Whether an error is GraphQL's own, about the caller's input. An error in a variable has no path, because it comes
+ * before the answer has fields. An error about a value of ours has no place in the question's text.
  */
 function isOnInput({ path, originalError }: GraphQLError): boolean {
   if (path === undefined || !originalError) return true;

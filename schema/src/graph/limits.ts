@@ -9,7 +9,7 @@ export interface QueryLimits {
   aliases: number;
   /** Characters of an alias: every entry of the answer repeats it. */
   aliasLength: number;
-  /** Fields at the root: each is asked of a node of its own. */
+  /** Root fields; each is asked of a node of its own. */
   roots: number;
   directives: number;
   /** Fields of the answer at most, where a page of `first` has so many entries; a page of a variable has the most. */
@@ -41,7 +41,7 @@ export const NODE_LIMITS: QueryLimits = {
 
 /** Root fields that make more work than their answer shows. */
 export interface HeavyRoots {
-  /** Fields of the answer that a root field counts for beside those it shows; 0 for one that is not heavy. */
+  /** Weight of a root field, in fields of the answer, beside the fields it shows; 0 if it is not heavy. */
   weightOf: (root: FieldNode) => number;
   /** Most heavy fields in one question. */
   most: number;
@@ -150,7 +150,7 @@ class Measure {
       let inside = known.get(name);
       if (inside === undefined) {
         const fragment = this.#fragments.get(name);
-        // one that holds itself is refused by its meaning; here it only must end
+        // validation refuses a fragment that contains itself; here the recursion only has to end
         known.set(name, 0);
         inside = fragment ? this.sumOfRoots(fragment.selectionSet, of, known) : 0;
         known.set(name, inside);
@@ -163,7 +163,7 @@ class Measure {
     const known = this.#known.get(name);
     if (known) return known;
     const fragment = this.#fragments.get(name);
-    // one that holds itself is refused by its meaning; here it only must end
+    // validation refuses a fragment that contains itself; here the recursion only has to end
     this.#known.set(name, NOTHING);
     const size = fragment ? this.of(fragment.selectionSet) : NOTHING;
     this.#known.set(name, size);

@@ -23,7 +23,7 @@ export function opensTo({ extensions }: Pick<GraphQLField<unknown, unknown>, 'ex
   return (extensions as Partial<{ oneCase: Opening }>).oneCase ?? null;
 }
 
-/** Has every root field refuse a token for one case, unless the field says what it is to one. */
+/** Makes every root field refuse a token for one case, unless the field's entry allows it. */
 export function refuseOneCase(schema: GraphQLSchema): void {
   judgeFirst(schema, (field) => {
     const opens = opensTo(field);

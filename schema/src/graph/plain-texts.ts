@@ -18,7 +18,7 @@ export function textFaults(args: readonly Argument[], given: Readonly<Record<str
   return args.flatMap(({ name, type }) => faultsIn(type, given[name], name === 'input' ? [] : [name]));
 }
 
-/** Has every root field refuse texts that could be neither stored nor written. */
+/** Makes every root field refuse texts that could be neither stored nor written. */
 export function refuseUnwritable(schema: GraphQLSchema): void {
   judgeFirst(schema, ({ args }) => {
     const written = args.filter(({ type }) => mayHoldText(type));

@@ -35,7 +35,7 @@ function problemType({ builder, enums, refs }: RoleBuilder) {
   });
 }
 
-/** A mutation's answer: what was done, or why not. */
+/** A mutation's answer: the result, or the reasons for its refusal. */
 export interface Outcome<T> {
   done: T | null;
   problems: readonly Problem[];

@@ -8,7 +8,7 @@ import type { RoleContext } from './services.ts';
 export type RootField = GraphQLField<unknown, RoleContext>;
 
 /**
- * Judges what a root field is asked, before it is resolved.
+ * Checks a root field's arguments before it is resolved.
  * @returns the context to resolve it with
  * @throws {ProblemError}
  */

@@ -128,7 +128,7 @@ describe('an issuer that is away', () => {
     issuer.publish(next);
     await issuer.comeBack();
     later(MINUTE);
-    // the first question of this minute goes by what is known, and asks
+    // the first question of this minute uses the known keys, and fetches new ones
     await expect.poll(() => verdict(verifier, next.token(agent))).toBe('ok');
     expect(await verdict(verifier, old.token(agent))).toBe('UNAUTHENTICATED');
     expect(told).toEqual([true, false]);

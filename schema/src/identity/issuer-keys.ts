@@ -13,7 +13,7 @@ const RETRY_MS = 5_000;
 /** How long the last known keys of an unreachable issuer stay valid, ms: longer than any of its tokens lasts. */
 const LAST_GOOD_MS = 24 * 3_600_000;
 
-/** Keys that are fetched from an issuer and cached; `jwks` is what came last. */
+/** Keys fetched from an issuer and cached; `jwks` is the last fetched set. */
 export interface RemoteKeys extends JWTVerifyGetKey {
   jwks: () => JSONWebKeySet | undefined;
 }

@@ -37,8 +37,9 @@ export class TokenVerifier {
   #issuers: ReadonlyMap<string, { listed: string; keys: JWTVerifyGetKey }>;
 
   /**
-   * @param remoteKeys how keys are fetched from an issuer that names an address; the caller's, since this does no I/O
-   * @param told hears of an issuer that can't be reached, with what was thrown, and that it is back
+   * @param remoteKeys fetches keys from an issuer that names an address; the caller gives it, since this module does no
+   * I/O
+   * @param told called when an issuer can't be reached, with the error, and when it is back
    */
   constructor(
     issuers: Issuers,

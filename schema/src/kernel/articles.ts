@@ -104,7 +104,7 @@ export const ARTICLES = {
   feeWaiver: '统一收费制度(减免须有依据并经批准)',
   /** An amount that was paid and is not owed is refunded, for a reason and against a receipt. */
   feeRefund: '统一收费制度(退费须说明事由、凭据办理)',
-  /** No document before what is due is paid. */
+  /** No document is issued before the amount due is paid. */
   payFirst: '统一收费制度(缴费后发证)',
   /** The desk that is asked first answers in full and stays answerable until the result is reported back. */
   firstAsked: '首问负责制度',
@@ -116,7 +116,7 @@ export const ARTICLES = {
   proxyEnds: '《民法典》第一百七十三条',
   /** Every township, village and park has named agents, trained, with limits for contracted helpers. */
   agentRoster: '帮办代办制度(代办员名册、培训、聘用人员权限)',
-  /** Each post has a B; who is away hands over. */
+  /** Each post has a B; a person who is absent hands over. */
   standIns: 'AB角工作制度(岗位代理、请假交接)',
   /** Proxy handling costs the applicant nothing. */
   freeProxy: '帮办代办制度(无偿代办);《行政许可法》第五十八条',

@@ -21,7 +21,7 @@ export class BoundedCache<V> {
     return found.value;
   }
 
-  /** Keeps a value; one that alone takes an eighth of the room is not worth it. */
+  /** Stores a value, unless it alone takes an eighth of the cache. */
   keep(key: string, value: V, weight: number): void {
     this.forget(key);
     if (weight > this.#most / 8) return;

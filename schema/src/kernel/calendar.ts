@@ -41,7 +41,7 @@ export function plusDays(day: Day, count: number): Day {
   return new Date((epochDay(day) + count) * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Plain days from one day to another; negative when the other lies before. */
+/** Plain days from one day to another; negative if the other is earlier. */
 export function daysBetween(from: Day, to: Day): number {
   return epochDay(to) - epochDay(from);
 }

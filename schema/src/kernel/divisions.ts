@@ -5,8 +5,9 @@ import type { Tier } from './words.ts';
 import { TIERS } from './words.ts';
 
 /**
- * Code of a place (行政区划代码): 6 digits city or county, 9 township, 12 village. GB/T 2260 and 统计用区划代码. A zone or
- * park (开发区、园区) has a local code, 6 digits of where it was founded, Z and two digits; it keeps it wherever it goes.
+ * Code of a place (行政区划代码): 6 digits city or county, 9 township, 12 village. GB/T 2260 and 统计用区划代码. A zone or park
+ * (开发区、园区) has a local code, 6 digits of the place where it was founded, Z and two digits; it keeps this code when its
+ * parent changes.
  */
 export type DivisionCode = string;
 
@@ -52,9 +53,9 @@ export class Divisions {
   readonly #asOf = new Map<Day, Divisions>();
 
   /**
-   * @param day the day the register is for: a zone lies in the parent it has on it; without one, in its first
-   * @throws {ProblemError} BAD_INPUT naming the row when a code is malformed, doubled or its parent is missing; every
-   *   parent a zone has had or will have is checked alike
+   * @param day the day the register is for: a zone has the parent of that day; without a day, its first parent
+   * @throws {ProblemError} BAD_INPUT naming the row if a code is malformed or doubled, or its parent is missing; all
+   * former and future parents of a zone are checked in the same way
    */
   constructor(given: readonly Division[], day?: Day) {
     const rows = given.map((row): Division => ({ ...row, parent: parentOf(row, day) }));
@@ -146,7 +147,7 @@ export class Divisions {
     return this.lineage(code).slice(1);
   }
 
-  /** The place or its parent at that tier; undefined when the place lies above the tier. */
+  /** The place or its parent at that tier; undefined if the place is above the tier. */
   atTier(code: DivisionCode, tier: Tier): Division | undefined {
     return this.lineage(code).find((d) => d.tier === tier);
   }

@@ -188,7 +188,7 @@ export class ProblemError extends Error {
     this.problems = problems;
   }
 
-  /** The first problem's code: what a caller branches on. */
+  /** The first problem's code, for callers to branch on. */
   get code(): ErrorCode {
     return this.problems[0].code;
   }
@@ -206,7 +206,7 @@ export function problem(code: ErrorCode, message: string, options: ProblemOption
 }
 
 /**
- * Turns anything thrown into problems that may be shown: a {@link ProblemError} as it is, everything else as INTERNAL
+ * Turns any thrown value into problems that may be shown: a {@link ProblemError} unchanged, everything else as INTERNAL
  * without its text (it could hold personal data or a stack).
  */
 export function problemsOf(error: unknown, node: string | null = null): readonly [Problem, ...Problem[]] {

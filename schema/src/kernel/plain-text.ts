@@ -1,6 +1,6 @@
 /**
- * Signs that no text may hold: control characters but tab and line ends, halves of a pair, U+FFFE and U+FFFF. XML 1.0
- * knows none of them, PostgreSQL stores neither U+0000 nor halves, and no person means one.
+ * Forbidden characters of a text: control characters except tab and line ends, halves of a surrogate pair, U+FFFE and
+ * U+FFFF. XML 1.0 allows none of them, PostgreSQL stores neither U+0000 nor halves, and people do not type them.
  */
 const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 

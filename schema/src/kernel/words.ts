@@ -5,7 +5,7 @@ export const TIERS = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'] as const;
 export type Tier = (typeof TIERS)[number];
 export const TIER_LABELS: Record<Tier, string> = { CITY: '市', COUNTY: '县', TOWNSHIP: '乡镇', VILLAGE: '村' };
 
-/** Whether the first tier stands above the second (a city above a village). */
+/** Whether the first tier is above the second (a city above a village). */
 export function isAbove(tier: Tier, other: Tier): boolean {
   return TIERS.indexOf(tier) < TIERS.indexOf(other);
 }
@@ -33,7 +33,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   CASHIER: '收费员',
 };
 
-/** 窗口办理环节: what a department authorizes its windows to do, in the order of a case. */
+/** 窗口办理环节: stages a department authorizes its windows to do, in the order of a case. */
 export const WINDOW_STAGES = ['ACCEPT', 'REVIEW', 'DECIDE', 'DELIVER'] as const;
 export type WindowStage = (typeof WINDOW_STAGES)[number];
 export const WINDOW_STAGE_LABELS: Record<WindowStage, string> = {
@@ -67,7 +67,7 @@ export const PASSED_ON_LABELS: Record<PassedOn, string> = {
   LEFT: '留本窗口办理',
 };
 
-/** 岗位变动: what was written into the register of a desk's posts. */
+/** 岗位变动: changes recorded in the register of a desk's posts. */
 export const POST_CHANGES = [
   'AGENT_KEPT',
   'AGENT_ENDED',

@@ -1,7 +1,7 @@
 import type { Role, Tier } from '../kernel/words.ts';
 
 export const EVERYWHERE: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
-/** A village committee is no administrative organ: it takes in and acts as proxy, nothing else (Art. 24). */
+/** A village committee is not an administrative organ: it takes cases in and acts as proxy, nothing else (Art. 24). */
 export const ORGANS: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP'];
 /** Powers go down, from city and county to county and township. */
 export const GRANTORS: readonly Tier[] = ['CITY', 'COUNTY'];

@@ -37,7 +37,7 @@ export const optionalPhone = z
   .nullish()
   .transform((stored) => stored ?? null);
 
-/** The number of an identity paper, as it is stored; whether it is a right one depends on the paper. */
+/** The stored form of an identity paper's number; whether it is valid depends on the paper. */
 export const paperNumber = z.string().max(60).transform(bareNumber);
 
 /** Fewest and most characters of an idempotency key. */

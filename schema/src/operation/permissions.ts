@@ -152,7 +152,7 @@ export function requireOneOf(viewer: Viewer, departments: readonly string[], tie
 }
 
 /**
- * The desks that hold or held a case read it; supervisors read what was held in their division. Others are refused,
+ * The desks that hold or held a case read it; supervisors read the cases held in their division. Others are refused,
  * also the neighbouring village.
  * @param holders every node that held the case so far
  * @throws {ProblemError} FORBIDDEN
@@ -178,7 +178,7 @@ export function seesPersonalData(viewer: Viewer, holders: readonly DivisionCode[
 }
 
 /**
- * Figures are read for one's own division and what lies in it.
+ * Figures are read for the viewer's own division and the places in it.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireFiguresReader(viewer: Viewer, division: DivisionCode, divisions: Divisions): void {

@@ -5,7 +5,10 @@ export type Gathering = 'catalogDrift' | 'rosterCoverage';
 export type Route =
   /** A list of keys, each with its own node. `copy` is the key's field that allows a copy to answer. */
   | { by: 'keys'; argument: string; copy: string | null }
-  /** A case id or number, which begins with the node's code. `copyAt` names who may answer when that node can't. */
+  /**
+   * A case id or number, which begins with the node's code. `copyAt` names the desk that may answer when that node
+   * can't.
+   */
   | { by: 'prefix'; argument: string; copyAt: 'viewer' | null }
   /**
    * A division code, at this path of the arguments; the viewer's own desk if it is left out and `otherwise` allows it.

@@ -82,7 +82,7 @@ const BUNDLE = {
   form: [],
   provides: [],
 };
-/** Each with something of its own to do right. */
+/** Items that each test a different rule. */
 const ITEMS: readonly Item[] = [
   LICENCE,
   { ...LICENCE, hearing: 'OFFERED' },
@@ -123,7 +123,7 @@ const anyAttempt = fc.record({
     { weight: 4, arbitrary: fc.integer({ min: 0, max: 300 }) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 8000 }) },
   ),
-  /** Waits for what the attempt needs to have come: a hearing's day, a deadline, an expiry. */
+  /** Waits until the attempt is possible: a hearing's day, a deadline, an expiry. */
   patient: fc.boolean(),
   favourable: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   party: fc.nat({ max: 2 }),
@@ -348,7 +348,7 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
       return decideUrgency(desk, file, good, good ? null : '不符合条件');
     case 'joint': {
       const ask = good ? ('OPINION' as const) : ('STATUTORY' as const);
-      // the last is asked beyond what the item names
+      // the item does not name the last one
       const parties = [...DEPARTMENTS, '档案'].map((department) => ({ node: desk.node, department, ask, days: 4 }));
       return openJoint(desk, file, { stage: null, parties });
     }
@@ -413,7 +413,7 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
   }
 }
 
-/** When what an attempt needs has come. */
+/** The instant from which an attempt is possible. */
 function comingOf(file: CaseFile, what: What): Date | null {
   if (what === 'hold') return file.hearing.call?.at ?? null;
   if (what === 'visited') return file.joint?.visit?.at ?? null;

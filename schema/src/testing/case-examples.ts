@@ -141,7 +141,7 @@ const telling =
 const SUCCESSOR = { node: VILLAGE, sub: 'agent-b', name: '代办员B' };
 
 export interface Example {
-  /** The log at the right state and desk; null for what opens one. */
+  /** The log at the right state and desk; null for a line that opens one. */
   before: CaseLog | null;
   /** The same log with the line. */
   after: CaseLog;

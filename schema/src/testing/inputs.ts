@@ -116,7 +116,7 @@ function placesIn(type: GraphQLInputType, samples: Samples, place: string): Plac
   return ['String', 'ID'].includes(type.name) ? [{ path: [], put: (text) => text }] : [];
 }
 
-/** A question as it is put: what it must be given, and of the answer no more than that it is one. */
+/** A question with its required arguments; it selects only `__typename` of the answer. */
 export function queryCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
   const found = schema.getQueryType()?.getFields()[field];
   if (!found) throw new Error(`no question ${field}`);
@@ -133,7 +133,7 @@ export function queryCall(schema: GraphQLSchema, field: string, samples: Samples
   };
 }
 
-/** A mutation as it is called: its text, its variables, and what is asked back. */
+/** A mutation's text, its variables, and its selection. */
 export function mutationCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
   const found = schema.getMutationType()?.getFields()[field];
   if (!found) throw new Error(`no mutation ${field}`);

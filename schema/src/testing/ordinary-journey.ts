@@ -177,7 +177,7 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
     case 'close':
       return closeCase(desk, file, null);
     case 'rate':
-      // the applicant's word is written where the case is
+      // the applicant's rating is recorded at the node that holds the case
       return by.favourable || desk.node !== file.custodian ? rateCase(desk, file, 5) : rateByApplicant(file, 1);
     case 'draft':
       return requestPrecheck(desk, file, null);

@@ -10,7 +10,7 @@ import { atCounty, MISSING, SITUATIONS } from './situations.ts';
 
 const CHANGE = '6f1c2f7e-5f0e-4f6e-9d55-0b5f0c7a1d11';
 
-/** Lines that change neither state nor custody are told beside their own steps: `case-steps/expedited.test.ts`. */
+/** Lines that change neither state nor custody; `case-steps/expedited.test.ts` tests them with their own steps. */
 export type Followed = Exclude<LogAction, (typeof EXPEDITED_ACTIONS)[number]>;
 export const FOLLOWED = LOG_ACTIONS.filter(
   (action): action is Followed => !EXPEDITED_ACTIONS.some((expedited) => expedited === action),

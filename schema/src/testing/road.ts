@@ -20,7 +20,7 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-/** A case on its way through random attempts: what a step leads to is folded line by line, and looked at. */
+/** A case on its way through random attempts: each step's lines are folded one by one, and checked. */
 export class Road {
   readonly lines: LogLine[];
   readonly refused: string[] = [];

@@ -53,7 +53,7 @@ export function writeCaseExport(content: CaseExport): string {
   return `${JSON.stringify({ format, v, case: id, lines, keys, application, materials: inOrder, seal }, null, 1)}\n`;
 }
 
-/** SHA-256 of an export as it stands without its seal. */
+/** SHA-256 of an export without its seal. */
 export function sealDigest(content: Omit<CaseExport, 'seal'>): Promise<string> {
   return sha256Hex(writeCaseExport({ ...content, seal: '' }));
 }
@@ -72,7 +72,7 @@ export function parseCaseExport(text: string): { content: CaseExport } | { place
   return { place: namePlace(issue?.path ?? []), message: `Not what an export says: ${issue?.message ?? ''}.` };
 }
 
-/** Members in the order they stand in the file. */
+/** Members in the order of the file. */
 const MEMBERS = Object.keys(caseExportSchema.shape);
 
 /**

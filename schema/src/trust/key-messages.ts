@@ -6,8 +6,8 @@ export const publicKeySchema = z.object({ kty: z.literal('OKP'), crv: z.literal(
 export type PublicKey = z.infer<typeof publicKeySchema>;
 
 /**
- * 证书: what stands behind a node's key, its parent's word. The city's first key is the root and signs itself; the
- * city's later ones are signed by an earlier.
+ * 证书: the parent's signed word for a node's key. The city's first key is the root and signs itself; the city's later
+ * keys are signed by an earlier one.
  */
 export const certificateSchema = z.object({
   node: divisionCodeSchema,

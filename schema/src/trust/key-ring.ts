@@ -59,8 +59,8 @@ export const parentByCode: ParentOf = (node, _day, claimed) => {
 const ROOT = 'root';
 
 /**
- * The keys of all nodes, each vouched for by its parent's up to the root (chain model: a certificate is good when its
- * issuer's key was in effect at the moment it was issued, so that a key's end leaves what it signed before as it was).
+ * The keys of all nodes, each certified by its parent's key up to the root. It follows the chain model: a certificate
+ * is valid if its issuer's key was in effect when it was issued, so earlier signatures of an ended key stay valid.
  */
 export class KeyRing {
   readonly #root: PublicKey;
@@ -78,7 +78,7 @@ export class KeyRing {
     this.#check = check;
   }
 
-  /** The root's public key, the one thing that is believed without proof. */
+  /** The root's public key, the only key believed without proof. */
   get root(): PublicKey {
     return this.#root;
   }
@@ -105,7 +105,7 @@ export class KeyRing {
     return [...this.#candidates.values()].filter((c) => c.fault === null);
   }
 
-  /** The documents a key stands on: its certificates up to the root, and what ended any of these keys. */
+  /** The documents that prove a key: its certificates up to the root, and the ends of any of these keys. */
   chainOf(kid: string): KeyDocument[] {
     const chain: KeyDocument[] = [];
     const seen = new Set<string>();
@@ -164,8 +164,8 @@ export class KeyRing {
   }
 
   /**
-   * Checks a signed thing: who signed it, and that the key was in effect then. Envelopes and receipts are of the
-   * moment they are opened; everything else is of its own date.
+   * Checks a signed document: finds its signer, and checks that the key was in effect. For envelopes and receipts that
+   * is the moment they are opened; for all others it is their own date.
    * @throws {ProblemError} MESSAGE_INVALID (no JWS of the type), KEY_UNKNOWN, SIGNATURE_INVALID, KEY_NOT_IN_EFFECT
    */
   async verify(
@@ -280,7 +280,10 @@ export class KeyRing {
     return vouched;
   }
 
-  /** The key a certificate must be signed with; null while it is not known. Sets the fault of one that can't be. */
+  /**
+   * The key a certificate must be signed with; null if it is not known. Sets the fault of a certificate that can't be
+   * valid.
+   */
   #issuerOf(
     candidate: CertificateCandidate,
     keys: ReadonlyMap<string, { node: DivisionCode; jwk: PublicKey }>,
@@ -325,7 +328,7 @@ export class KeyRing {
         candidate.fault = `${signer.node} can't end the key ${kid}.`;
         continue;
       }
-      // a key that ended ends no other; of two that end each other the earlier word stands
+      // an ended key can't end another; if two keys end each other, the earlier revocation counts
       if (
         candidate.signer !== kid &&
         ends.get(candidate.signer)?.some((e) => Date.parse(e.content.from) <= Date.parse(at))

@@ -180,7 +180,7 @@ describe('an exported case', () => {
         const { ok, faults } = await verdictOf(changed);
         expect(ok).toBe(false);
         const place = placeAt(bytes, offset);
-        // a bracket between the parts is named by wherever the file ceases to be what was written
+        // a damaged bracket between the parts is reported at the place where the file first differs
         const named = faults.some((fault) => fault.place === place || place === null);
         expect({ named, offset, mask, place, faults }).toMatchObject({ named: true });
       }),
@@ -254,7 +254,7 @@ describe('an exported case', () => {
   });
 });
 
-/** The place of the export a byte of its file stands in; null for a bracket. */
+/** The place in the export of a byte of its file; null for a bracket. */
 function placeAt(bytes: Uint8Array, offset: number): string | null {
   const line = new TextDecoder().decode(bytes.slice(0, offset)).split('\n').length - 1;
   const lines = text.split('\n');

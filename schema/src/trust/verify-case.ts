@@ -40,7 +40,7 @@ export interface CaseVerdict {
  * Verifies an exported case from the first line to the last with nothing but the root's public key: signatures, the
  * certificates of their keys at the time of each line, the chain of hashes, the fold of the log, the application and
  * the bytes of materials, and the exporter's seal over the whole. Every fault found is named by its place.
- * @param bytes the file as it is
+ * @param bytes the unchanged file
  */
 export async function verifyCaseExport(bytes: Uint8Array, root: PublicKey, parentOf: ParentOf): Promise<CaseVerdict> {
   const faults: ExportFault[] = [];
@@ -145,7 +145,7 @@ async function keyFaults(ring: KeyRing, content: CaseExport): Promise<ExportFaul
   );
 }
 
-/** Lines with their signatures and the chain between them; what can't be read is left out. */
+/** Lines with their signatures and the chain between them; unreadable lines are left out. */
 async function readLines(ring: KeyRing, content: CaseExport, faults: ExportFault[]): Promise<(LogLine | null)[]> {
   const lines: (LogLine | null)[] = [];
   let ahead: string | null = null;

@@ -80,6 +80,6 @@ const refusedSchema = z.object({
 
 /** A host answers every operation, or refuses the whole request with a problem. */
 export const hostReplySchema = z.union([z.object({ results: z.array(roleResultSchema) }), refusedSchema]);
-/** The same with results that are still to be read, each by itself. */
+/** The same with results that are parsed later, each by itself. */
 export const hostReplyShape = z.union([z.object({ results: z.array(z.unknown()) }), refusedSchema]);
 export type HostReply = z.infer<typeof hostReplySchema>;

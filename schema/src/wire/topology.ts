@@ -45,7 +45,7 @@ export const hostSchema = z.object({
   nodes: z.array(nodeSchema).min(1),
   /** The host's HTTP address; null when it is asked over NATS. */
   url: z.url().nullable(),
-  /** The broker it stands at; the hub when left out. */
+  /** The broker it connects to; the hub when left out. */
   broker: nameSchema.optional(),
 });
 export type Host = z.infer<typeof hostSchema>;
@@ -134,7 +134,7 @@ export function brokerUrl({ address, port, tls }: Broker): string {
   return `${tls ? 'tls' : 'nats'}://${address}:${port}`;
 }
 
-/** The broker a host or gateway stands at. */
+/** The broker a host or gateway connects to. */
 export function brokerOf(topology: Pick<Topology, 'brokers'>, { broker }: { broker?: string | undefined }): Broker {
   return topology.brokers.find(({ id }) => id === broker) ?? hubOf(topology);
 }

@@ -71,7 +71,7 @@ export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: 
   return { lines: [delivered, { action: 'CLOSED', actor, note: null, data: {} }], handOff: null };
 }
 
-/** Closes (办结归档) a case that was delivered while something was still open. */
+/** Closes (办结归档) a case that was delivered while an amount was still due. */
 export function closeCase(desk: Desk, file: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'DELIVER_CASE');
   requireFollows(file, 'CLOSED');

@@ -25,7 +25,7 @@ export interface ServiceWindow extends Term {
   department: string | null;
 }
 
-/** 窗口授权: what a department lets a window do with an item, stage by stage. */
+/** 窗口授权: stages of an item that a department lets a window do. */
 export interface WindowAuthority extends Term {
   id: string;
   window: string;
@@ -230,7 +230,7 @@ export function requireTransfer(transfers: readonly PowerTransfer[], next: Power
   if (chained) throw conflict(`Powers are not passed on a second time (${chained.bureau}).`, 'bureau');
 }
 
-/** Seals that a transfer puts away (封存): those of the department that still hold on its first day. */
+/** Seals that a transfer puts away (封存): the department's seals that are valid on its first day. */
 export function sealsPutAway(seals: readonly Seal[], transfer: PowerTransfer): Seal[] {
   return seals.filter(
     (seal) => seal.department === transfer.department && overlaps(seal, { from: transfer.from, until: null }),
@@ -238,7 +238,7 @@ export function sealsPutAway(seals: readonly Seal[], transfer: PowerTransfer): S
 }
 
 /**
- * An authorization or a seal is taken back for a reason, and never for days that are over: what was done then stands.
+ * An authorization or a seal is revoked for a reason, and never for past days: earlier acts stay valid.
  * @throws {ProblemError} REASON_MISSING; BAD_INPUT for a day that has passed
  */
 export function requireRevocation(on: Day, reason: string, today: Day): void {
@@ -300,7 +300,7 @@ export function windowShares(
 }
 
 /**
- * 充分授权 of a lower node on a day: of every item it has a part in, which stages of the whole it does itself.
+ * 充分授权 of a lower node on a day: for every item it has a part in, the stages it does itself.
  * @param granted stages it does by a delegation of that item, beside those of the catalogue
  */
 export function nodeShares(

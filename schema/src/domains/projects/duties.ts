@@ -4,7 +4,7 @@ import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from '../../operation/duties
 export const projectDuties = {
   /** Registers a project, amends it, moves its phases on and ends it. */
   KEEP_PROJECT: { CLERK: GRANTORS, CHIEF: GRANTORS },
-  // 重点项目 are named by the government, and its head has it written down
+  // the government names 重点项目, and its head has them recorded
   FLAG_PROJECT: { HEAD: GRANTORS },
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
   ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },

@@ -40,7 +40,7 @@ export const projectDataSchemas = {
     dueOn: day,
   }),
   ORDER_ANSWERED: z.object({ order: z.int().min(1), node: divisionCodeSchema, answer: text(1000) }),
-  /** A node did not take what it was told. */
+  /** A node refused the project's notice. */
   NOTICE_REFUSED: z.object({ by: divisionCodeSchema, code: text(60) }),
   CASE_LINKED: z.object({
     case: text(100),
@@ -52,7 +52,7 @@ export const projectDataSchemas = {
   }),
   /** 移出项目: the case goes on without the project. */
   CASE_LEFT: z.object({ case: text(100) }),
-  /** 承接: the keeper is closed, and its successor keeps the project from here on, on the parent's signed word. */
+  /** 承接: the keeper is closed, and its successor keeps the project from now on, as the parent signed. */
   SUCCEEDED: z.object({
     node: divisionCodeSchema,
     successor: divisionCodeSchema,

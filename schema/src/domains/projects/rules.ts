@@ -22,7 +22,7 @@ export interface ReachedPhase {
   actor: LogActor;
 }
 
-/** 交办: what a node or a department of it is to do for a project, and its answer. */
+/** 交办: an order to a node, or a department of it, for a project, and its answer. */
 export interface ProjectOrder {
   /** 1, 2, 3 … within the project. */
   number: number;
@@ -65,7 +65,7 @@ export interface ProjectFile {
   phases: [ReachedPhase, ...ReachedPhase[]];
   orders: ProjectOrder[];
   cases: ProjectCase[];
-  /** Nodes that did not take what they were told, with the code of their refusal. */
+  /** Nodes that refused a notice, with the code of their refusal. */
   refusals: { by: DivisionCode; code: string; at: Date }[];
   ended: { at: Date; reason: string; actor: LogActor } | null;
   seq: number;

@@ -43,7 +43,7 @@ export function registerProject(desk: Post, { name, amountFen, place, on }: Regi
 }
 
 /**
- * Changes name or amount, for a reason; what was there stays in the log.
+ * Changes name or amount, for a reason; the former values stay in the log.
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING, NO_CHANGE, BAD_INPUT
  */
 export function amendProject(
@@ -180,7 +180,7 @@ function requireOrder({ orders }: ProjectFile, number: number, node: DivisionCod
   throw problem('ORDER_ANSWERED', `Order ${number} was answered; that is done once.`, { article, field: 'order' });
 }
 
-/** The line by which a project takes a case that was linked to it; none where it has it. */
+/** Project line for a case that was linked to the project; empty if the project already has the case. */
 export function linkCase(file: ProjectFile, { id, ...linked }: ProjectCase): ProjectDraft[] {
   if (file.cases.some((c) => c.id === id)) return [];
   return [{ action: 'CASE_LINKED', actor: NODE_ACTOR, data: { case: id, ...linked } }];
@@ -192,12 +192,14 @@ export function unlinkCase(file: ProjectFile, id: string): ProjectDraft[] {
   return [{ action: 'CASE_LEFT', actor: NODE_ACTOR, data: { case: id } }];
 }
 
-/** Writes down that a node did not take what it was told. */
+/** Project line for a node that refused a notice. */
 export function refusedNotice(by: DivisionCode, code: string): ProjectDraft[] {
   return [{ action: 'NOTICE_REFUSED', actor: NODE_ACTOR, data: { by, code } }];
 }
 
-/** The line by which the successor of a closed keeper takes a project over (撤并承接); none where another keeps it. */
+/**
+ * Project line by which the successor of a closed keeper takes the project over (撤并承接); empty if another node keeps it.
+ */
 export function succeedProject(file: ProjectFile, { node, successor, closing, why }: Succession): ProjectDraft[] {
   if (file.node !== node) return [];
   return [{ action: 'SUCCEEDED', actor: NODE_ACTOR, data: { node, successor, closing, why } }];

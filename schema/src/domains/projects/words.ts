@@ -10,7 +10,7 @@ export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {
   CONSTRUCTION: '开工',
 };
 
-/** 项目日志: what the lines of a project's log record. */
+/** 项目日志: actions of a project's log. */
 export const PROJECT_ACTIONS = [
   'REGISTERED',
   'AMENDED',

@@ -17,7 +17,7 @@ export interface AgentWait {
   dueAt: Date | null;
 }
 
-/** A change of agent that was told and may not stand in the case's log here yet. */
+/** A reported change of agent that may not be in the case's log here yet. */
 export interface ToldChange {
   change: string;
   to: CaseAgent;

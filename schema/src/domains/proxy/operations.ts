@@ -49,7 +49,7 @@ export const agentCases = query('agentCases', {
 });
 
 /**
- * Writes a contact of the agent's into the log, wherever the case is held.
+ * Records a contact of the agent in the log, at whichever desk holds the case.
  * @throws {ProblemError} CONSENT_MISSING, CONSENT_REVOKED, CONSENT_EXPIRED, NOT_COMPETENT, CASE_IN_TRANSIT, BAD_INPUT
  */
 export const logContact = mutation('logContact', {

@@ -5,7 +5,7 @@ import type { ConsentWay, ContactParty, ContactWay } from './words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 
-/** 委托: what the applicant consented to, and until when. */
+/** 委托: the powers the applicant gave, and until when. */
 export interface ProxyConsent {
   way: ConsentWay;
   givenAt: Date;
@@ -36,7 +36,7 @@ export interface CaseAgent {
   name: string | null;
 }
 
-/** 代办: what a case's log says of its proxy handling. */
+/** 代办: the proxy handling in a case's log. */
 export interface ProxyHandling {
   consent: ProxyConsent;
   contacts: ProxyContact[];
@@ -44,13 +44,13 @@ export interface ProxyHandling {
   agent: CaseAgent;
   /** The agent before the case was handed to another desk, until that desk has it. */
   agentBefore: CaseAgent | null;
-  /** Ids of the changes of agent that stand in its log. */
+  /** Ids of the changes of agent in its log. */
   changes: string[];
 }
 
 /**
- * The proxy handling a filing begins, or goes on with: filing a draft neither undoes a revocation nor loses a contact.
- * @param filer who takes it in, and looks after it from then on
+ * The proxy handling after a filing. Filing a draft keeps an earlier revocation and all contacts.
+ * @param filer the person who takes the case in, and is its agent from then on
  */
 export function proxyOf(
   consent: FiledData['consent'],
@@ -88,7 +88,7 @@ export const PROXY_ACTIONS = ['CONTACTED', 'CONSENT_REVOKED', 'AGENT_CHANGED'] a
 
 type ProxyLine = Extract<LogEntry, { action: (typeof PROXY_ACTIONS)[number] }>;
 
-/** The proxy handling after one more line of its own; null where the line can't stand. */
+/** The proxy handling after one more of its lines; null if the line is not allowed. */
 export function afterProxyLine(
   proxy: ProxyHandling | null,
   line: ProxyLine & { node: DivisionCode; actor: LogActor },
@@ -145,7 +145,8 @@ export function requireConsent(
 const LONG_NUMBER = /[\d\uFF10-\uFF19](?:[\s-]?[\d\uFF10-\uFF19]){6,}/;
 
 /**
- * The log is read by every desk on the way: what is written of a contact names no numbers of a person.
+ * Every desk on the case's way reads the log, so the text on a contact must not have a person's identity or phone
+ * number.
  * @throws {ProblemError} BAD_INPUT
  */
 export function requireNoPersonalData(text: string, field: string): void {

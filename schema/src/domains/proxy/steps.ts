@@ -13,7 +13,7 @@ import { mayTransfer } from '../handling/hand-off.ts';
 import type { Post } from '../../case/step-rules.ts';
 import { actAs, handOff, oneLine, requireCustody, requireFollows, requireReason } from '../../case/step-rules.ts';
 
-/** One contact as it is written down. */
+/** One contact to be recorded. */
 export interface Contact {
   with: ContactParty;
   way: ContactWay;

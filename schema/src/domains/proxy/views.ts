@@ -23,7 +23,7 @@ export interface ProxyToldView {
   carriedTo: DivisionCode | null;
 }
 
-/** A case asked for; it comes by a hand-off of its own, or stays where the village no longer holds it. */
+/** A case that was asked for. It comes by a hand-off of its own, or stays if the village no longer holds it. */
 export interface TakeOverView {
   id: string;
   /** The village that was asked. */
@@ -42,7 +42,7 @@ export interface AgentCaseView {
   custodian: DivisionCode;
   inTransitTo: DivisionCode | null;
   waits: AgentWait[];
-  /** When the next thing ends: what waits, or the limit that runs; null where nothing does. */
+  /** The next deadline: of a waiting task, or of the running limit; null if there is none. */
   dueAt: Date | null;
   /** Days of the promise left; null before acceptance. */
   remainingDays: number | null;

@@ -143,8 +143,8 @@ const endRosterAgent = mutation('endRosterAgent', {
 });
 
 /**
- * Writes down what an agent of the roster was trained in.
- * @throws {ProblemError} NOT_FOUND; BAD_INPUT for training that is over before it was held
+ * Records a training of an agent in the roster.
+ * @throws {ProblemError} NOT_FOUND; BAD_INPUT for a training that expired before it was held
  */
 const recordTraining = mutation('recordTraining', {
   zh: '培训登记',
@@ -231,7 +231,7 @@ const reportAbsence = mutation('reportAbsence', {
 });
 
 /**
- * Ends an absence early; what was passed on comes back.
+ * Ends an absence early; the cases passed on go back.
  * @throws {ProblemError} FORBIDDEN, NOT_FOUND, NOT_IN_ROSTER, ABSENCE_CONFLICT; BAD_INPUT for a day that has passed
  */
 const endAbsence = mutation('endAbsence', {

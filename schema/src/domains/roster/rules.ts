@@ -4,7 +4,7 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import type { Action } from '../../operation/permissions.ts';
 
-/** 培训: what an agent was trained in, when, and until when it holds. */
+/** 培训: the subject of a training, its day, and until when it is valid. */
 export interface Training {
   what: string;
   on: Day;
@@ -21,7 +21,7 @@ export interface PersonRef {
 /** 代办员名册: one agent of a place. */
 export interface RosterAgent extends PersonRef {
   employment: Employment;
-  /** Codes of items this agent does not handle: what is sensitive, what asks for staff. */
+  /** Codes of items this agent does not handle: sensitive ones, and ones that need staff. */
   withheld: readonly string[];
   from: Day;
   /** The last day; null until it is ended. */

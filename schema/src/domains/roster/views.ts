@@ -35,7 +35,7 @@ export interface AbsenceCaseView {
 
 export interface AbsenceView extends Absence {
   away: boolean;
-  /** Name of who wrote it down. */
+  /** Name of the person who recorded it. */
   reportedBy: string;
   /** When everything that comes back had come back. */
   settledAt: Date | null;

@@ -14,10 +14,10 @@ import { offeringNodeOf, replacedMaterial } from './rules.ts';
 const REGISTER_TIERS: readonly Tier[] = ['CITY', 'COUNTY'];
 
 /**
- * The offer a record is judged by: the one that is known here, or another version of it that the offering node signed
- * into the record. Where none is known the record's own counts if this desk chose to ask that node, or if a county or
- * the city keeps the register. What a township or a village offers counts where its catalogue comes down to.
- * @param known the offer under the record's id as this node has it; null where it has none
+ * The offer that a record is checked against: the one known here, or another version of it that the offering node
+ * signed into the record. If none is known here, the record's own offer counts if this desk asked that node, or if a
+ * county or the city keeps the register. An offer of a township or a village counts only where its catalogue reaches.
+ * @param known the offer under the record's id as this node has it; null if it has none
  * @param asked whether this node asked for it
  */
 export function offerOfRecord(
@@ -32,8 +32,8 @@ export function offerOfRecord(
 }
 
 /**
- * Why a record says what its offer does not give; null when it may count.
- * @param offer see {@link offerOfRecord}; what was not answered gives nothing and needs none
+ * The reason why a record does not match its offer; null if the record may count.
+ * @param offer see {@link offerOfRecord}; a record without an answer gives no data and needs no offer
  */
 export function recordFault(record: DataRecord, offer: DataOffer | null): string | null {
   const { outcome, replaces, values } = record;

@@ -169,7 +169,7 @@ export function requireDataAsker(desk: DataDesk, file: CaseFile): Role {
 }
 
 /**
- * Lights are read by supervisors, for their own division and what lies in it.
+ * Supervisors read lights, for their own division and the places in it.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireLightsReader(viewer: Viewer, division: DivisionCode, divisions: Divisions): void {

@@ -5,7 +5,7 @@ import type * as rules from './rules.ts';
 import type { DataState } from './words.ts';
 import type { LightKind, LightLevel } from './light-words.ts';
 
-/** An offer of data as one node has it. */
+/** A node's copy of an offer of data. */
 export interface DataOfferView {
   offer: rules.DataOffer;
   /** Whether the node that answers may ask for it today. */
