@@ -24,7 +24,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((gateway) => gateway.close()));
 });
 
-/** A question of so many bytes, most of them blanks around its JSON. */
+/** A question of this many bytes, most of them blanks around its JSON. */
 const bodyOf = (bytes: number) => JSON.stringify({ query: PLACE }).padEnd(bytes);
 const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit =>
   ({
@@ -74,7 +74,7 @@ describe('over a real port, a body', () => {
           resolve({ status: answer.statusCode ?? 0, codes: codesOf({ errors } as never) });
         });
       });
-      // a gateway that has answered need not read on
+      // a gateway that has answered need not read the rest
       asking.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
       });
@@ -106,7 +106,7 @@ describe('over a real port, a body', () => {
       const query = `${PLACE}#${String(i).padEnd(3 * MIB, 'x')}`;
       expect(await send(JSON.stringify({ query }), { chunked: i % 2 === 0 })).toEqual(TOO_LARGE);
     }
-    // all of them are 300 MiB
+    // together they are 300 MiB
     expect((await heldBytes()) - before).toBeLessThan(32 * MIB);
   }, 240_000);
 });

@@ -25,7 +25,7 @@ export interface Caller {
  */
 const QUESTION_TYPES = ['application/json', 'application/graphql+json', 'application/graphql-response+json'];
 
-/** Paths that probes ask all the time. */
+/** Paths that health probes ask often. */
 const PROBES = ['/health', '/ready'];
 
 /**
@@ -42,8 +42,8 @@ export class EdgeGuard {
   }
 
   /**
-   * Answers a request by `answer` if it may come in, and by a refusal if not.
-   * @throws what `answer` throws, other than problems: these are refusals too
+   * Passes a request to `answer` if it is allowed, and answers with a refusal if not.
+   * @throws errors of `answer` other than problems; problems become refusals
    */
   async pass(request: Request, caller: Caller, answer: () => Promise<Response>): Promise<Response> {
     const { pathname } = new URL(request.url);

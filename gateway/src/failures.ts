@@ -27,7 +27,7 @@ export interface Failure {
   problem: Problem;
 }
 
-/** A host's error as a problem; it names its node itself, or is the one asked. */
+/** A host's error as a problem. Its node is the one the error names, else the node that was asked. */
 export function problemOf(error: HostGraphQLError, node: string): Problem {
   const { code = 'INTERNAL', article, field, custodian, node: named } = error.extensions ?? {};
   return {

@@ -4,7 +4,7 @@ import type { Gathered } from './gather.ts';
 /** How long callers without a login get the last answer of all nodes, ms; less if some nodes were silent. */
 const FRESH_MS = 60_000;
 const FRESH_WITH_SILENT_MS = 10_000;
-/** Lines of all answers that are kept. */
+/** Most lines of all stored answers together. */
 const MOST_LINES = 100_000;
 
 /**
@@ -16,7 +16,7 @@ export class GatherRuns {
   readonly #known = new BoundedCache<{ gathered: Gathered; until: number }>(MOST_LINES);
   readonly #now: () => number;
 
-  /** @param now ms; tests bring their own */
+  /** @param now clock in ms, which tests replace */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }

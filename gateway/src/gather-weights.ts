@@ -8,7 +8,7 @@ import { ROLE_LIST } from './roles.ts';
 
 /** Weight of one node's part in an answer of all nodes, counted in fields. */
 const NODE_WEIGHT = 4;
-/** Most questions to all nodes of a division that one without a login may hold. */
+/** Most questions to all nodes of a division in one request without a login. */
 const MOST_OF_STRANGERS = 2;
 
 /** Root fields that all nodes of a division answer together. */
@@ -27,7 +27,7 @@ export function heavyRoots(registry: Registry, viewer: Viewer | null, variables:
       if (!route) return 0;
       const given = argumentAt(root, route.path, variables);
       const isCode = typeof given === 'string' || typeof given === 'number';
-      // left to the default of a variable it may be any
+      // a variable's default may name any division, so the city's weight counts
       const division = isCode ? String(given) : registry.divisions.city.code;
       // an unknown place asks no node; the resolver refuses it
       const place = registry.divisions.find(division);

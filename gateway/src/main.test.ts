@@ -108,7 +108,7 @@ function start(environment: Record<string, string>): Started {
   return { child, ended: Promise.all([exit, silent]).then(([code]) => ({ code, said })) };
 }
 
-/** Starts a gateway and waits until it says that it is ready. */
+/** Starts a gateway and waits until it logs that it is ready. */
 async function ready(environment: Record<string, string>): Promise<Started> {
   const started = start(environment);
   await new Promise<void>((resolve, reject) => {
@@ -118,7 +118,7 @@ async function ready(environment: Record<string, string>): Promise<Started> {
   return started;
 }
 
-// a connection that is kept would keep the gateway from closing
+// an idle connection would keep the gateway from closing
 const at = (path: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { connection: 'close', ...headers } });
 /** How a gateway that can't start ends: the code it names first, and the settings it mentions. */

@@ -19,7 +19,7 @@ export class Registry {
     return this.#current;
   }
 
-  /** @returns whether the topology was newer and is now in force; a late or doubled one changes nothing */
+  /** @returns whether the topology was newer and is now in force; a late or repeated one changes nothing */
   replace(topology: Placement): boolean {
     if (topology.sequence <= this.#current.sequence) return false;
     for (const host of topology.hosts) for (const node of host.nodes) this.divisions.get(node);

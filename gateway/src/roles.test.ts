@@ -130,7 +130,7 @@ describe('a route', () => {
     ({ role, field }) => {
       const schema = roleSchema(role);
       const steps = Object.keys(schema.getMutationType()?.getFields() ?? {});
-      // a question that names no place is about the asker's own desk
+      // a question without a place is about the caller's own desk
       const named = schema.getQueryType()?.getFields()[field]?.args ?? [];
       expect(steps.includes(field) || named.length === 0 || OF_THE_ASKER.includes(field)).toBe(true);
     },

@@ -91,7 +91,7 @@ describe('the executor of a role', () => {
         });
         expect(result.data).toEqual({ some: expected.map((e) => e.value) });
         expect(faultsOf(result)).toEqual(expected.flatMap((e) => e.fault ?? []));
-        // keys without a copy are asked for once a host; only the asker's own desk is asked in others' stead
+        // keys without a copy are asked once a host; only the caller's own desk is asked in place of others
         const sent = asked(federation.hosts).map((line) => line.split(' ', 1).join());
         for (const host of ['city', 'county', 'villages']) {
           expect(sent.filter((name) => name === host).length).toBeLessThanOrEqual(1);

@@ -37,8 +37,8 @@ interface Answer {
 }
 
 /**
- * The executor of one role: finds for every root field the node that owns its answer, asks each host once a step, puts
- * the answers back in order, follows a custody pointer that was out of date, and lets a copy answer for a dead host.
+ * The executor of one role. It finds the node that owns each root field's answer, asks each host once a step, puts the
+ * answers back in order, follows an outdated custody pointer, and lets a copy answer for a dead host.
  */
 export function routedExecutor(role: RoleConfig, registry: Registry, hosts: HostCaller): Executor {
   const schema = roleSchema(role.name);
@@ -102,7 +102,7 @@ class Asker {
     const copyAt = hasCopy && route.copyAt === 'viewer' ? this.#context.viewer?.division : undefined;
     if (fault && isWayFault(fault) && copyAt !== undefined && copyAt !== node) {
       const copy = await this.#askNode(copyAt);
-      // that a copy had nothing either matters less than who should have answered
+      // the owner's fault matters more than a copy without an answer
       return this.#refusal(copy, copyAt) ? failed(fault) : this.#answerOf(copy, copyAt);
     }
     return this.#answerOf(first, node);
@@ -199,7 +199,10 @@ class Asker {
     }
   }
 
-  /** Asks a node; when it moved to another host meanwhile, there. A refusal to answer for a node has done nothing. */
+  /**
+   * Asks a node, and asks again at the new host if the node moved meanwhile. A host that refuses to answer for a node
+   * has done nothing.
+   */
   async #askNode(node: string): Promise<HostAnswer> {
     const { query, variables } = this.#field.alone();
     for (;;) {
@@ -217,7 +220,7 @@ class Asker {
     }
   }
 
-  /** Waits for the topology that says where a moving node is, as long as the question can wait. */
+  /** Waits for the topology with the moving node's new host, as long as the question allows. */
   async #whereItWent(sequence: number): Promise<void> {
     await this.#registry.whenNewer(sequence, this.#context.deadline - performance.now() - ANSWER_MS);
   }
@@ -230,7 +233,7 @@ class Asker {
     return this.#hosts.ask(host, { role: this.#role.name, token, ...traced, ...operation }, deadline);
   }
 
-  /** Why a node did not answer the root field at all; null when it did. */
+  /** The reason why a node did not answer the root field at all; null if it did. */
   #refusal(answer: HostAnswer, node: string): Problem | null {
     if (answer instanceof ProblemError) return { ...answer.problem, node };
     const root = (answer.errors ?? []).find((error) => (error.path?.length ?? 0) <= 1);

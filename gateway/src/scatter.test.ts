@@ -26,7 +26,7 @@ const fieldResolver: GraphQLFieldResolver<{ name: string } | undefined, unknown,
   _context,
   info,
 ) => {
-  // an item of a lookup is asked with its own key alone
+  // each item of a lookup is asked with its own key alone
   const { keys, ...others } = args;
   const name = `${source?.name ?? ''}/${info.fieldName}(${JSON.stringify(others)})`;
   switch (info.fieldName) {
@@ -52,7 +52,7 @@ const run = (document: string, variableValues: Record<string, unknown>) => {
 const fieldsOf = (document: string, variables: Record<string, unknown> = {}) =>
   rootFieldsOf(parse(document), variables);
 
-/** The root fields of a document, each asked alone, and their answers put under one roof. */
+/** Asks each root field of a document alone, and merges the answers. */
 const runApart = async (
   document: string,
   variables: Record<string, unknown>,

@@ -23,7 +23,7 @@ let certificate: TestCertificate;
 const lines: TappedLine[] = [];
 const children: ChildProcess[] = [];
 
-// programs are started and have to try several times
+// the tests start programs, which may need several tries
 describe.skipIf(!CAN_CERTIFY)('a gateway with TLS (needs openssl to make certificates)', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'liandong-tls-'));

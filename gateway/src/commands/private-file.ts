@@ -21,7 +21,7 @@ export async function changeJsonFile(file: string, change: (content: unknown) =>
     const changed = await change(before ? await readJson(file) : null);
     await handle.writeFile(`${JSON.stringify(changed, null, 2)}\n`);
     await handle.sync();
-    // the gateway's own account goes on reading it
+    // keeps its owner, so that the gateway's account can still read it
     if (before && process.getuid?.() === 0) await chown(part, before.uid, before.gid);
     await handle.close();
     await rename(part, file);

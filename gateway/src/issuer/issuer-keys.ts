@@ -17,9 +17,9 @@ const keysSchema = z.union([z.strictObject({ keys: z.array(keySchema).min(1) }),
 export interface IssuerKey {
   kid: string;
   privateKey: CryptoKey;
-  /** As it is shown. */
+  /** The published part. */
   publicJwk: JWK;
-  /** As it is kept. */
+  /** The stored form. */
   jwk: JWK;
 }
 

@@ -13,7 +13,7 @@ import type { Person } from './people.ts';
 import { NO_PASSWORD, isPassword } from './people.ts';
 import { Turns } from './turns.ts';
 
-/** A working day at the desk, in seconds. */
+/** Lifetime of a token, in seconds: a working day at the desk. */
 const TOKEN_SECONDS = 8 * 3600;
 
 export interface TokenAnswer {
@@ -23,7 +23,7 @@ export interface TokenAnswer {
   expires_in: number;
 }
 
-/** What the desk that took a case in says of its applicant's consent to proxy handling. */
+/** A consent to proxy handling, as the desk that took the case in knows it. */
 export interface TrackedConsent {
   consent: Pick<ProxyConsent, 'from' | 'until' | 'revokedAt'>;
   /** The desk whose agents look after the case. */
@@ -42,7 +42,7 @@ interface IssuerState {
   /** The first key signs. All are published, so that tokens signed by the others stay valid. */
   keys: readonly [IssuerKey, ...IssuerKey[]];
   people: ReadonlyMap<string, Person>;
-  /** Of its own tokens. */
+  /** Verifies its own tokens. */
   verifier: TokenVerifier;
 }
 
@@ -50,7 +50,7 @@ interface IssuerState {
 export class Issuer {
   readonly name: string;
   readonly #guard: LoginGuard;
-  /** A check takes one of Node.js's four threads for a while. */
+  /** Limits password checks, because each takes one of Node.js's four threads for a while. */
   readonly #checks = new Turns(2, 50);
   #state: IssuerState;
 
@@ -146,7 +146,7 @@ export class Issuer {
     return this.#sign(`applicant:${number}`, post, expires);
   }
 
-  /** The person of a name and password; null where one of them is wrong, which takes as long for either. */
+  /** The person of a name and password; null if either is wrong. Both cases take the same time. */
   async #personOf(username: string, password: string): Promise<Person | null> {
     const { people } = this.#state;
     const person = people.get(username);

@@ -3,7 +3,7 @@ import { networkOf, rateLimited } from '../plugins/index.ts';
 
 /** How one kind of failure slows down further attempts. */
 interface Slowing {
-  /** Wrong passwords that cost nothing: people mistype. */
+  /** Wrong passwords without a wait, because people mistype. */
   free: number;
   longestWaitMs: number;
 }
@@ -43,15 +43,15 @@ export class LoginGuard {
   readonly #usual = new Map<string, number>();
   readonly #now: () => number;
 
-  /** @param now ms; tests bring their own */
+  /** @param now clock in ms, which tests replace */
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
   /**
-   * Makes an attempt when name and network may. One that ends in an error counts for nothing.
-   * @param check gives null for a wrong password
-   * @throws {ProblemError} RATE_LIMITED while name or network has to wait; the password is not even looked at
+   * Runs an attempt if name and network may try. An attempt that ends in an error does not count.
+   * @param check returns null for a wrong password
+   * @throws {ProblemError} RATE_LIMITED while name or network has to wait; the password is then not checked
    */
   async attempt<T>(name: string, address: string, check: () => Promise<T | null>): Promise<T | null> {
     const network = networkOf(address);
@@ -80,7 +80,10 @@ export class LoginGuard {
     }
   }
 
-  /** As long as those under way could all be wrong, there is a wait behind the last that is free. */
+  /**
+   * The wait, which begins once failures and pending attempts together exceed the free ones, since all pending ones may
+   * fail.
+   */
   #waitOf({ failures, pending, until }: Tally, { free }: Slowing): number {
     const underWay = pending > 0 && failures + pending > free ? FIRST_WAIT_MS : 0;
     return Math.max(until - this.#now(), underWay);
@@ -93,7 +96,10 @@ export class LoginGuard {
     tally.until = this.#now() + (over <= 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (over - 1), longestWaitMs));
   }
 
-  /** A right password clears the name there; network and name elsewhere are cleared by time alone. */
+  /**
+   * A right password clears the failures of the name on that network; those of the network, and of the name elsewhere,
+   * only expire.
+   */
   #succeed(place: string): void {
     const tally = this.#tallies.get(place);
     if (tally) Object.assign(tally, { failures: 0, until: 0 });
@@ -113,7 +119,7 @@ export class LoginGuard {
   }
 }
 
-/** Keeps an entry as the newest; the oldest goes when there are too many. */
+/** Stores an entry as the newest; the oldest is dropped if there are too many. */
 function keep<V>(entries: Map<string, V>, key: string, value: V): void {
   entries.delete(key);
   entries.set(key, value);

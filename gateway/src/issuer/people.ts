@@ -13,9 +13,9 @@ const scryptOf = promisify(scrypt) as (
 
 /** Cost of checking a password with scrypt (RFC 7914). */
 export type ScryptCost = Record<'N' | 'r' | 'p', number>;
-/** Of passwords that are set now: as costly as N = 2^17 with p = 1 (OWASP), in an eighth of its memory. */
+/** Cost of new passwords: as high as N = 2^17 with p = 1 (OWASP), with an eighth of its memory. */
 const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
-/** Of passwords that are kept without their cost. */
+/** Cost of passwords that were stored without their cost. */
 const FIRST_COST: ScryptCost = { N: 2 ** 14, r: 8, p: 1 };
 const HASH_BYTES = 32;
 
@@ -91,6 +91,6 @@ function isPayable({ N, r, p }: ScryptCost): boolean {
 const memoryOf = ({ N, r, p }: ScryptCost): number => 128 * r * (N + p + 2);
 
 function derive(password: string, salt: Buffer, cost: ScryptCost): Promise<Buffer> {
-  // Node.js allows 32 MiB unless it is told
+  // Node.js allows only 32 MiB by default
   return scryptOf(password, salt, HASH_BYTES, { ...cost, maxmem: memoryOf(cost) });
 }

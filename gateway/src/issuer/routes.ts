@@ -13,9 +13,9 @@ const TRACKING_CODE = 'urn:liandong:tracking-code';
 const MAX_FORM_BYTES = 4_000;
 
 /**
- * What the embedded issuer answers over HTTP: discovery, its keys, a token for name and password (RFC 6749 §4.3), and an
- * agent's token that acts for an applicant (RFC 8693).
- * @param address where the request came from
+ * Answers HTTP requests to the embedded issuer: discovery, its keys, a token for name and password (RFC 6749 §4.3), and
+ * an agent's token that acts for an applicant (RFC 8693).
+ * @param address the caller's address
  * @param findConsent asks the desk that took a case in
  * @returns null for a path that is not the issuer's
  */

@@ -74,7 +74,7 @@ function isSame(request: Request, origin: string): boolean {
   );
 }
 
-/** Answers a browser's question whether it may ask. */
+/** Answers a browser's preflight request. */
 export function preflight(request: Request, origins: Origins): Response | null {
   if (request.method !== 'OPTIONS') return null;
   const answer = new Response(null, { status: 204 });
@@ -86,7 +86,7 @@ export function preflight(request: Request, origins: Origins): Response | null {
   return answer;
 }
 
-/** Lets an allowed place's page read the answer. */
+/** Lets a page of an allowed origin read the answer. */
 export function shareWith(answer: Response, request: Request, { allowed }: Origins): void {
   const origin = request.headers.get('origin');
   answer.headers.append('vary', 'origin');

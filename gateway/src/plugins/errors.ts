@@ -5,7 +5,7 @@ import type { ErrorCode } from '@liandong/schema/kernel';
 import { ERRORS, isErrorCode, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
 import { waitOf } from './rates.ts';
 
-/** Codes of GraphQL itself, for questions that can't be read; every other error speaks the project's own. */
+/** GraphQL's own codes, for questions that can't be parsed or validated; all other errors have the project's codes. */
 const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
 
 /**
@@ -14,7 +14,7 @@ const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD
  */
 export function shownError(error: unknown, log: Logger): GraphQLError {
   if (!(error instanceof GraphQLError)) return withProblem(error, null, log);
-  // the outermost error knows its place in the answer, the innermost what went wrong
+  // the outermost error has the place in the answer, the innermost has the cause
   let cause: unknown = error;
   while (cause instanceof GraphQLError && !hasKnownCode(cause) && cause.originalError) cause = cause.originalError;
   if (!(cause instanceof GraphQLError)) return withProblem(cause, error, log);
@@ -42,7 +42,7 @@ function placeOf(error: GraphQLError) {
   return { ...(error.nodes ? { nodes: error.nodes } : {}), ...(error.path ? { path: error.path } : {}) };
 }
 
-/** A problem at the place of an error; without a place the whole request failed, and HTTP says so too. */
+/** A problem at the place of an error. Without a place the whole request failed, and the HTTP status shows it too. */
 function withProblem(cause: unknown, at: GraphQLError | null, log: Logger): GraphQLError {
   if (!(cause instanceof ProblemError)) log.error({ err: cause }, 'request failed');
   const [{ code, message, article, field, node }] = problemsOf(cause);

@@ -18,7 +18,7 @@ export function limitTexts(): Plugin {
   };
 }
 
-/** Lets the parser stop at a number of tokens, before anything is made of a text without end. */
+/** Makes the parser stop at a number of tokens, before it builds a tree from an endless text. */
 export function limitTokens(maxTokens: number): Plugin {
   return {
     onParse: ({ params }) => {

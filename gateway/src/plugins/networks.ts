@@ -19,7 +19,7 @@ export function networkOf(address: string): string {
 
 /** The eight groups of an IPv6 address, in any notation. */
 function groupsOf(address: string): number[] {
-  // the URL parser writes every form in one, without dotted parts
+  // the URL parser writes every form in the same way, without dotted parts
   const written = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = '', tail] = written.split('::');
   const numbers = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));

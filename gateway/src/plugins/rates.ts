@@ -7,7 +7,7 @@ import { networkOf } from './networks.ts';
 export interface RateLimits {
   /** A person's requests, from all addresses together. */
   perPerson: number;
-  /** Requests of one address: a hall of many windows may stand behind it. */
+  /** Requests of one address; a hall with many windows may share it. */
   perAddress: number;
   /** Requests without a login from one address: limits guessing of tracking codes. */
   perStranger: number;
@@ -30,7 +30,7 @@ export class Rates {
     this.#strangers = limiter('stranger', perStranger);
   }
 
-  /** Counts a request of an address, before anything is looked at. @throws {ProblemError} RATE_LIMITED */
+  /** Counts a request of an address, before the request is read. @throws {ProblemError} RATE_LIMITED */
   async ofAddress(address: string): Promise<void> {
     await take(this.#addresses, networkOf(address));
   }
@@ -69,7 +69,7 @@ export function rateLimited(ms: number, what: string) {
   return problem('RATE_LIMITED', `${what} Try again in ${cause.seconds} s.`, { cause });
 }
 
-/** The seconds a refusal tells to wait; null for any other. */
+/** The seconds to wait in a refusal; null for other errors. */
 export function waitOf(error: unknown): number | null {
   return error instanceof Error && error.cause instanceof Wait ? error.cause.seconds : null;
 }

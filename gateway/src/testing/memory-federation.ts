@@ -30,7 +30,7 @@ export const OTHER_VILLAGE = '331022103210';
 export const THIRD_VILLAGE = '331022103202';
 /** A real place for which no host of the tests answers. */
 export const WITHOUT_NODE = '331002';
-/** The form of a code, and no place. */
+/** A well-formed code of no place. */
 export const NOWHERE = '999999';
 
 /** Published by the city, carried out by the county. */
@@ -224,7 +224,7 @@ export class MemoryFederation {
     }
   }
 
-  /** Puts a case into the nodes that know it. @returns its id */
+  /** Stores a case in the nodes that know it. @returns its id */
   file(filed: Filed = {}): string {
     return fileInto(this.hosts, filed, ++this.#count);
   }

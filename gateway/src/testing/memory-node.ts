@@ -49,9 +49,9 @@ export class MemoryNode implements NodeServices {
   readonly forbidden = new Set<string>();
   /** Cases it knows, whose later progress it never received. */
   readonly unheard = new Set<string>();
-  /** Whether it has lost what it held of others' items and implementations. */
+  /** Whether it has lost its copies of others' items and implementations. */
   withoutCopies = false;
-  /** How far it holds the city's catalogue feed. */
+  /** The last entry of the city's catalogue feed that it holds. */
   seq = 1;
   /** Thrown by every question, as by a fault of the program. */
   fault: Error | null = null;
@@ -110,7 +110,7 @@ export class MemoryNode implements NodeServices {
       }),
   };
 
-  /** What it says of its roster. */
+  /** Its roster in numbers. */
   placeRoster: PlaceRoster = { agents: 0, gaps: ['NO_AGENT'] };
   readonly roster: NodeServices['roster'] = {
     coverage: async () => {
@@ -243,7 +243,7 @@ export class MemoryNode implements NodeServices {
     };
   }
 
-  /** What its catalogue has; a copy may be lost. */
+  /** An item of its catalogue; throws if the copy is lost. */
   #known(code: string): Item {
     if (this.fault) throw this.fault;
     const item = this.items.get(code);

@@ -7,7 +7,7 @@ import type { ImplementationView } from '@liandong/schema/domains/implementation
 import type { ItemView } from '@liandong/schema/domains/item-life';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
-/** When copies last heard of their originals. */
+/** Time of the last update of copies. */
 export const COPIED_AT = new Date('2026-03-03T02:00:00.000Z');
 
 /** What one node knows about one case. */

@@ -26,7 +26,7 @@ export interface TestGatewayOptions {
   log?: Logger;
 }
 
-/** No limits of rates and no pages of other places. */
+/** No rate limits, and no pages of other origins. */
 const OPEN: EdgeGuardSettings = {
   rates: { perPerson: 0, perAddress: 0, perStranger: 0 },
   trustedProxies: [],

@@ -61,7 +61,7 @@ const set = (options: Partial<HostCallerOptions> = {}) => {
 };
 const answering = ({ request, answer }: Sent) => answer(echo(request));
 
-/** Lets everything go on that waits for nothing but its turn. */
+/** Lets all work run that waits only for its turn. */
 const settle = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('operations of one step', () => {

@@ -94,7 +94,7 @@ class Lane {
     const begun = performance.now();
     let outcome = 'ok';
     try {
-      // callers that are nearly out of time do not hold back the others: the latest deadline counts for the request
+      // callers that are nearly out of time do not cut the others short: the latest deadline counts for the request
       const left = Math.max(...asked.map((a) => a.deadline)) - performance.now();
       const timeoutMs = Math.min(left, this.#options.hostTimeoutMs);
       if (timeoutMs <= 0) throw problem('DEADLINE_EXCEEDED', `No time was left to ask host ${this.#host.id}.`);
@@ -162,7 +162,7 @@ function charactersOf(content: unknown): number {
   return sum;
 }
 
-/** Tells when a caller's time is over. */
+/** Ends a caller's wait at its deadline. */
 class Deadline {
   readonly passed: Promise<ProblemError>;
   #timer: NodeJS.Timeout | undefined;

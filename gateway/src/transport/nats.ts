@@ -38,8 +38,8 @@ export class NatsTransport implements Transport {
   }
 
   /**
-   * Connects, waiting for the broker as long as it takes.
-   * @param name the gateway's in the topology: the broker lets it hear the inbox of that name alone
+   * Connects, and waits for the broker without a time limit.
+   * @param name the gateway's name in the topology; the broker lets it read the inbox of that name only
    * @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE
    */
   static async connect(urls: readonly string[], seedFile: string | null, name = 'gateway'): Promise<NatsTransport> {

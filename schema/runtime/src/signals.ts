@@ -40,7 +40,7 @@ export function stopOnSignal({ name, log, stopTimeoutMs, stop }: Stoppable): voi
   });
 }
 
-/** Runs a program's start. What keeps it from starting is printed on standard error, and the exit status is 1. */
+/** Runs a program's start. An error is printed on standard error, and the exit status is 1. */
 export async function startProgram(start: () => Promise<void>): Promise<void> {
   try {
     await start();

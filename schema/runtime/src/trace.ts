@@ -7,7 +7,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 /** The span the running work belongs to. */
 const running = new AsyncLocalStorage<Context>();
 
-/** Without an endpoint spans are made for their ids alone: logs and messages name them, nothing is exported. */
+/** Without an endpoint spans only give ids, for logs and messages; nothing is exported. */
 let tracer: Tracer = new BasicTracerProvider().getTracer('liandong');
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -46,7 +46,7 @@ export async function inTrace<T>(parent: string | null, name: string, work: () =
   }
 }
 
-/** W3C traceparent of the running work; null outside any. */
+/** W3C traceparent of the running work; null outside a span. */
 export function currentTrace(): string | null {
   const context = running.getStore();
   const span = context && trace.getSpanContext(context);

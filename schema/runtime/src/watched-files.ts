@@ -7,7 +7,7 @@ const LOOK_MS = 500;
 /** Files that are read again when one of them changes. */
 export interface WatchedFiles {
   files: readonly string[];
-  /** Reads and takes them. @throws {ProblemError} BAD_CONFIG; all is as before then */
+  /** Reads the files and applies them. @throws {ProblemError} BAD_CONFIG; nothing has changed then */
   take: () => Promise<void>;
 }
 

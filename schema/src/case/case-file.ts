@@ -78,7 +78,7 @@ export interface Extension {
   at: Date;
   node: DivisionCode;
   actor: LogActor;
-  /** Working days on top. */
+  /** Working days added. */
   days: number;
   reason: string;
 }
@@ -87,7 +87,7 @@ export interface Review {
   at: Date;
   node: DivisionCode;
   actor: LogActor;
-  /** The second of staff; null where one reviewed alone. */
+  /** The second person of the review; null for a review by one person. */
   second: Staff | null;
   opinion: Opinion;
 }
@@ -107,7 +107,7 @@ export interface Decision {
   department: string | null;
   /** 会议纪要, where the item is decided together. */
   minutes: string | null;
-  /** Digests of the hearings' records it is made by. */
+  /** Digests of the hearing records it is based on. */
   records: string[];
   /** Whether the law itself granted it, because no decision was made before the licence to renew expired (Art. 50). */
   deemed: boolean;
@@ -137,7 +137,7 @@ export interface Renewal {
   licence: string;
   /** The last day it holds. */
   expiresOn: Day;
-  /** Since when everything that was asked for is there; null while the one-time notice is not answered. */
+  /** When everything asked for had come in; null while the one-time notice is not answered. */
   completeAt: Date | null;
 }
 
@@ -159,11 +159,11 @@ export interface CaseFile {
   filingNode: DivisionCode;
   /** The desk that serves the applicant: the one that took the case in, or its successor (撤并). */
   home: DivisionCode;
-  /** Nodes that were closed while the case ran, and who took their place in it. */
+  /** Nodes that were closed while the case ran, and their successors. */
   successions: { node: DivisionCode; successor: DivisionCode }[];
   /** Whether it was filed. A draft is not filed yet, and no figure counts it. */
   filed: boolean;
-  /** When it was filed; of a draft, when it was drawn up. */
+  /** When it was filed; for a draft, when it was made. */
   filedAt: Date;
   filedBy: LogActor;
   place: DivisionCode;
@@ -200,8 +200,8 @@ export interface CaseFile {
   /** 利害关系人与听证. */
   hearing: HearingFile;
   /**
-   * When the materials, as they are now, came in at the acceptor (Art. 32); before it had them, when they were handed
-   * in. A case that was returned and comes up unchanged came in when it came in first.
+   * When the current materials came in at the acceptor (Art. 32), or were handed in, if they are not there yet. For a
+   * case that was returned and sent up unchanged, the first arrival counts.
    */
   materialsInAt: Date;
   /** Whether the acceptor already has all current materials. */
@@ -291,7 +291,10 @@ export function resultOf(file: CaseFile): CaseResult | null {
   }
 }
 
-/** Accepting or deciding organ; a desk that only took the case in reviews nothing. */
+/**
+ * Whether the node is the accepting or deciding organ, or reviews by a grant. A desk that only took the case in reviews
+ * nothing.
+ */
 export function isOrgan(node: DivisionCode, file: CaseFile): boolean {
   return node === file.acceptor || node === file.decider || node === file.through.review?.grantee;
 }
@@ -312,7 +315,7 @@ export function hasPart(node: DivisionCode, { holders, home }: Pick<CaseFile, 'h
   return holders.includes(node) || home === node;
 }
 
-/** The node that keeps a project as a case knows it: the one its id names, or who took its place since (撤并). */
+/** The node that keeps a project, as a case knows it: the one its id names, or its successor (撤并). */
 export function projectKeeperOf(project: string, { successions }: Pick<CaseFile, 'successions'>): DivisionCode {
   return successions.reduce(
     (keeper, { node, successor }) => (node === keeper ? successor : keeper),

@@ -66,8 +66,8 @@ function takenOn({ file, change }: GrantedCase, take: (file: CaseFile) => Step):
 }
 
 /**
- * Takes a step of these stages, each by own power or under a grant in effect today. Where the grant was renewed, the log
- * first says under which one the case goes on.
+ * Takes a step of these stages, each by the node's own power or under a grant in effect today. If the grant was
+ * renewed, the log first names the new grant.
  * @throws {ProblemError} GRANT_NOT_IN_EFFECT
  */
 export function underGrants(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
@@ -79,7 +79,7 @@ function wayUnderGrants(desk: Desk, file: CaseFile, stages: GrantStage[]): Grant
   const [use] = lapsed;
   if (!use) return asItIs(file);
   const change = rerouting(desk, file);
-  // another grant, or by now an own power, may carry the same organs
+  // another grant, or the organ's own power by now, may cover the same organs
   const goesOn = (stage: GrantStage) => {
     if (stage === 'ACCEPT') return change?.acceptor === file.acceptor;
     if (stage === 'DECIDE') return change?.decider === file.decider;

@@ -34,7 +34,7 @@ const onEveryJourney = (look: Look) =>
 const countOf = (lines: readonly LogLine[], ...actions: LogAction[]) =>
   lines.filter((line) => actions.includes(line.action)).length;
 
-/** By which permission else a line may come about: with another step's lines. */
+/** Other permissions that may cause a line, as part of another step. */
 const ALSO: Partial<Record<LogAction, Action[]>> = {
   ACCEPTED: ['DECIDE_ON_THE_SPOT'],
   REVIEWED: ['DECIDE_ON_THE_SPOT'],

@@ -89,7 +89,7 @@ const anyJourney = fc.constantFrom(...ITEMS).chain((item) =>
 );
 type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
 
-/** Decided, or ended without: delivery owes nothing to grants. */
+/** Whether it was decided, or ended without a decision: delivery needs no grant. */
 const isEnded = (file: CaseFile) => file.decision !== null || isClosed(file.state);
 
 const CHIEF: LogActor = { sub: 'grantor', name: '首席代表', role: 'CHIEF' };
@@ -146,7 +146,7 @@ class Traveller {
     this.log = log;
   }
 
-  /** Null where the desk may not take the case in. */
+  /** Null if the desk may not take the case in. */
   static filed(journey: Journey): Traveller | null {
     const { item, node, amountFen, complete } = journey;
     const materials = complete ? item.standard.materials.map((m) => m.name) : [];

@@ -117,7 +117,7 @@ describe('every event a person causes', () => {
     const { before, after, take } = EXAMPLES[action];
     const log = before ?? after;
     const item = itemOf(log.file.item);
-    // the line's own time where that matters: a hearing is not recorded before it was
+    // at the line's own time, if it matters: a hearing is not recorded before it was held
     const now = new Date(Math.max(later(log).getTime(), Date.parse(lineOf(action).at)));
     const step = take?.(deskOf(log.file.custodian, role, { now, item, sub: 'another' }), log.file);
     expect(step?.lines[0]?.action).toBe(action);

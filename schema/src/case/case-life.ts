@@ -17,7 +17,7 @@ export type CaseDesk = (typeof CASE_DESKS)[number];
 export interface CaseEvent {
   /** States it may follow; none for a line that only opens a case. */
   from: readonly CaseState[];
-  /** The state, or one of the states, it leads to; null where the state stays. */
+  /** The state, or one of the states, it leads to; null if the state stays. */
   to: readonly CaseState[] | null;
   desk: CaseDesk;
   /** The permission it needs; null where a node's own clockwork or another node's message causes it. */
@@ -74,7 +74,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
     desk: 'HOLDER',
     by: 'TRANSFER_CASE',
   },
-  // another desk's review does not stand for one's own
+  // another desk's review does not count as this desk's own
   RECEIVED: { from: EVERY_OPEN_STATE, to: EVERY_OPEN_STATE, desk: 'RECEIVER', by: null },
   HANDOFF_REFUSED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
   ACCEPTED: { from: ['FILED'], to: ['ACCEPTED'], desk: 'ACCEPTOR', by: 'ACCEPT_CASE' },
@@ -140,7 +140,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   URGENCY_ASKED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: 'ASK_URGENCY' },
   URGENCY_DECIDED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'DECIDE_URGENCY' },
   AGENT_CHANGED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REPORT_ABSENCE' },
-  // expiry does not ask where the case is; what waits for the applicant is not the organ's delay
+  // a licence expires wherever the case is; but a wait for the applicant is not the organ's delay
   DEEMED_RENEWED: { from: ['FILED', ...IN_HAND], to: ['GRANTED'], desk: 'HOLDER', by: null },
   INTERESTED_TOLD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
   PARTY_HEARD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },

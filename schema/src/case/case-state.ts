@@ -21,7 +21,7 @@ import { afterSuccessionLine } from './successions.ts';
 
 /**
  * Folds a whole log.
- * @throws {ProblemError} CHAIN_BROKEN or ILLEGAL_STEP with the first line that can't be.
+ * @throws {ProblemError} CHAIN_BROKEN or ILLEGAL_STEP with the first invalid line.
  */
 export function foldLog(lines: readonly LogLine[]): CaseFile {
   const [first, ...rest] = lines;
@@ -29,7 +29,7 @@ export function foldLog(lines: readonly LogLine[]): CaseFile {
   return rest.reduce<CaseFile>(foldLine, openFile(first));
 }
 
-/** The file a case's first line opens: its filing, or the draft it begins as. */
+/** The file that a case's first line opens: its filing, or its draft. */
 export function openFile(line: LogLine): CaseFile {
   if ((line.action !== 'FILED' && line.action !== 'DRAFTED') || line.seq !== 1 || line.epoch !== 1) {
     throw problem('CHAIN_BROKEN', `The log of ${line.case} does not begin with its filing.`);

@@ -23,7 +23,7 @@ export interface Route {
   power: DivisionCode;
   /** The grants by which lower organs act. */
   through: GrantUses;
-  /** Why, in plain sentences, for the people at the desk. */
+  /** The reasons in plain sentences, for the people at the desk. */
   reasons: string[];
 }
 
@@ -153,7 +153,7 @@ function isAcross(item: Item, node: DivisionCode, acceptor: DivisionCode, divisi
   }
 }
 
-/** @throws {ProblemError} NOT_COMPETENT where {@link mayTakeIn} says no */
+/** @throws {ProblemError} NOT_COMPETENT if {@link mayTakeIn} refuses */
 export function requireIntake(item: Item, node: DivisionCode, found: Route, divisions: Divisions): void {
   if (mayTakeIn(item, node, found, divisions)) return;
   throw problem('NOT_COMPETENT', `${item.code} can't be taken in at ${node}; it is accepted at ${found.acceptor}.`, {

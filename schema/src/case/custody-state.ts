@@ -73,7 +73,7 @@ export function afterReceipt(
     custodian: line.node,
     inTransitTo: null,
     proxy: afterArrival(file.proxy, false),
-    // another desk's review does not stand for one's own, unless a grant says so
+    // another desk's review does not count as this desk's own, unless a grant says so
     state: file.state === 'REVIEWED' && file.through.review?.grantee !== from ? 'ACCEPTED' : file.state,
     materialsInAt: firstHad ? at : file.materialsInAt,
     acceptorHadMaterials: file.acceptorHadMaterials || firstHad,

@@ -7,7 +7,7 @@ import { LOG_ACTIONS } from './log-words.ts';
 import type { LogLine } from './log-line.ts';
 import { logDataSchemas, logLineSchema, materialSchema, NODE_ACTOR } from './log-line.ts';
 
-/** One right line of every action, from real journeys. */
+/** One valid line of every action, from real journeys. */
 const lines: LogLine[] = [
   ...CaseLog.filed({ materials: [] })
     .handedTo(TOWNSHIP)

@@ -44,7 +44,7 @@ export const grantUseSchema = z.object({
 });
 export type GrantUse = z.infer<typeof grantUseSchema>;
 
-/** By which grants a case is accepted, reviewed and decided; null where an organ acts by its own power. */
+/** The grants by which a case is accepted, reviewed and decided; null where an organ acts by its own power. */
 export const grantUsesSchema = z.object({
   accept: grantUseSchema.nullable(),
   review: grantUseSchema.nullable(),
@@ -53,7 +53,7 @@ export const grantUsesSchema = z.object({
 export type GrantUses = z.infer<typeof grantUsesSchema>;
 export const NO_GRANTS: GrantUses = { accept: null, review: null, decide: null };
 
-/** An application as it enters the log; drawn up as a draft (预审) or filed. */
+/** An application in the log, as a draft (预审) or filed. */
 const filingSchema = z.object({
   number: z.string().min(1),
   item: z.string().min(1),
@@ -79,7 +79,7 @@ const filingSchema = z.object({
       until: daySchema.optional(),
     })
     .nullable(),
-  /** The one form (一件事) the case is a member of, and what results of other members stand for here. */
+  /** The one form (一件事) the case belongs to, and the materials that results of other members replace here. */
   bundle: z
     .object({
       id: z.uuid(),
@@ -152,15 +152,15 @@ export const logDataSchemas = {
     staff: z.array(staffSchema).min(1).optional(),
   }),
   EXTENDED: z.object({
-    /** Working days on top of promise and statute. */
+    /** Working days added to promise and statute. */
     days: z.int().min(1).max(15),
     reason: z.string().min(1),
   }),
   REVIEWED: z.object({
     opinion: z.enum(OPINIONS),
-    /** The amount as the review assesses it, in fen, where one is granted. */
+    /** The amount as the review assesses it, in fen, if the item grants an amount. */
     amountFen: z.int().min(0).nullable().optional(),
-    /** The second of staff where the materials' substance is checked (Art. 34). */
+    /** The second person, if the materials' substance is checked (Art. 34). */
     second: staffSchema.optional(),
   }),
   DECIDED: z.object({
@@ -175,7 +175,7 @@ export const logDataSchemas = {
     department: z.string().min(1).optional(),
     /** 会议纪要 of a collective decision: its number or title. */
     minutes: z.string().min(1).optional(),
-    /** Digests of the hearings' records it is made by (Art. 48). */
+    /** Digests of the hearing records it is based on (Art. 48). */
     records: z.array(sha256Schema).min(1).optional(),
   }),
   DOCUMENT_ISSUED: z.object({
@@ -192,9 +192,9 @@ export const logDataSchemas = {
   TERMINATED: z.object({ reason: z.string().min(1) }),
   VOIDED: z.object({ reason: z.string().min(1) }),
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
-  /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */
+  /** The case's grants ended, or its amount exceeds their cap: it takes another route from now on. */
   REROUTED: z.object({ acceptor: divisionCodeSchema, decider: divisionCodeSchema, through: grantUsesSchema }),
-  /** A node the case names was closed (撤并): another takes its place in it from here on. */
+  /** A node the case names was closed (撤并): its successor takes its place from now on. */
   SUCCEEDED: z.object({
     node: divisionCodeSchema,
     successor: divisionCodeSchema,
@@ -203,11 +203,11 @@ export const logDataSchemas = {
   }),
   /** A closed node hands the case over to its successor. */
   HANDED_OVER: handOffSchema,
-  /** The text names no numbers of a person: the log goes to every desk on the way. */
+  /** The text must not have a person's identity or phone number, because every desk on the way reads the log. */
   CONTACTED: z.object({ with: z.enum(CONTACT_PARTIES), way: z.enum(CONTACT_WAYS), what: z.string().min(1).max(500) }),
   /** Another agent looks after the case from now on; its custodian stays the same. */
   AGENT_CHANGED: z.object({
-    /** So that one carried to the case's desk is known again when it has come back. */
+    /** An id, so that the desk that reported the change recognizes it in the log. */
     change: z.uuid(),
     from: caseAgentSchema,
     to: caseAgentSchema,
@@ -220,14 +220,14 @@ export const logDataSchemas = {
     /** The key project that opens it. */
     project: z.string().min(1),
     ground: z.string().min(1).max(500),
-    /** As the implementation says on this day; it stays. */
+    /** The limit in the implementation of this day; it stays. */
     limit: limitSchema,
   }),
   URGENCY_ASKED: z.object({ ground: z.string().min(1).max(500) }),
   URGENCY_DECIDED: z.object({
     approved: z.boolean(),
     reason: z.string().min(1).max(500).nullable(),
-    /** As the implementation says on this day; null where it was not approved. */
+    /** The limit in the implementation of this day; null if it was not approved. */
     limit: limitSchema.nullable(),
   }),
   /** Nothing was decided when the licence to renew expired (Art. 50), found by the holder's clockwork. */
@@ -272,7 +272,7 @@ const head = {
   note: z.string().nullable(),
 };
 
-// one object an action, not two that are merged: every line of every log that comes in is read by it
+// one object for each action, not two merged ones, because every line of every incoming log is parsed with it
 export const logLineSchema = z.discriminatedUnion(
   'action',
   Object.entries(logDataSchemas).map(([action, data]) =>

@@ -136,7 +136,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   HEARING_HELD: '听证笔录',
 };
 
-/** 流转: the lines by which a case leaves its custodian for another. */
+/** 流转: lines by which a case leaves its custodian. */
 export const HAND_OFF_ACTIONS = [
   'FORWARDED',
   'RETURNED',

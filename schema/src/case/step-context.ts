@@ -44,7 +44,7 @@ export type CaseContext = Omit<StepContext, 'viewer' | 'standIns' | 'roster'>;
 /** The name of {@link StepContext} until the last rule is renamed. */
 export type Desk = StepContext;
 
-/** A line to be written: who and what; the case's store adds number, time, chain and signature. */
+/** A line to write: actor and data; the case's store adds number, time, chain and signature. */
 export type LineDraft = LogEntry & { actor: LogActor; note: string | null };
 
 /**

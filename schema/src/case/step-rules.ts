@@ -60,7 +60,7 @@ export function isSamePerson(one: LogActor, other: LogActor): boolean {
   return personsOf(one).some((sub) => personsOf(other).includes(sub));
 }
 
-/** Those who accepted or reviewed a case, with the second of staff. */
+/** The people who accepted or reviewed a case, second persons included. */
 export function handlersOf(file: CaseFile): LogActor[] {
   return [
     ...(file.acceptance ? [file.acceptance.actor] : []),
@@ -104,7 +104,9 @@ export function actAs(desk: Post, action: Action, about: Subject | null): LogAct
   return { sub, name, role: requirePermission(viewer, action, tier) };
 }
 
-/** The person's own post for the action; and why not as agent, where only the roster is in the way. */
+/**
+ * The person's own post for the action. If only the roster stands in the way, the reason why they can't act as agent.
+ */
 function ownPost({ viewer, divisions, node, roster, now }: Post, action: Action, item: string | null) {
   const { tier } = divisions.get(node);
   const role = permittedRole(viewer, action, tier);
@@ -125,7 +127,8 @@ function requireStandInAgent(roster: RosterStanding, action: Action, item: strin
 }
 
 /**
- * As {@link actAs} for one case: an agent acts while the applicant's consent holds; afterwards in another post only.
+ * As {@link actAs} for one case: an agent acts only while the applicant's consent is in effect; after that the person
+ * needs another post.
  * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
  */
 function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
@@ -143,7 +146,7 @@ function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
   }
 }
 
-/** The person may do it, the case rests at this desk, and the item belongs to the person's department. */
+/** Checks that the person may do it, the case rests at this desk, and the item belongs to the person's department. */
 export function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
   const actor = actOn(desk, file, action);
   requireCustody(desk.node, file);
@@ -164,8 +167,8 @@ export function requireCustody(node: DivisionCode, file: CaseFile): void {
 }
 
 /**
- * The item belongs to the person's department, or to the bureau that holds its powers (26 枚公章归一), or a department
- * authorized the person's window for it.
+ * Checks that the item belongs to the person's department or to the bureau that holds its powers (26 枚公章归一), or that a
+ * department authorized the person's window for it.
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 export function requireOffice({ viewer, node, divisions, item, offices, now }: Desk): void {
@@ -185,7 +188,7 @@ export function departmentAt({ viewer, offices, item, now }: Desk, stage: Window
 }
 
 /**
- * The line may follow the state the case is in ({@link CASE_EVENTS}).
+ * Checks that the line may follow the case's state ({@link CASE_EVENTS}).
  * @throws {ProblemError} ILLEGAL_STEP
  */
 export function requireFollows(file: CaseFile, action: LogAction): void {

@@ -22,7 +22,7 @@ export interface Succession {
 export type SuccessionOf = (node: DivisionCode) => Succession | null;
 export const NO_SUCCESSION: SuccessionOf = () => null;
 
-/** The node that acts in the place of one: itself, or the last of those that took its place one after the other. */
+/** The node that acts for a node: itself, or the last of its successors in turn. */
 export function actingFor(node: DivisionCode, successionOf: SuccessionOf): DivisionCode {
   const seen = new Set<DivisionCode>();
   let acting = node;
@@ -47,9 +47,9 @@ export function names(file: Named & Pick<CaseFile, 'project' | 'successions'>, n
 }
 
 /**
- * The way of a case once a node it names is closed: the successor takes the closed node's own powers. A power that was
- * lent by or to the closed node ends with it (Art. 24: a delegation goes to a named organ and not further), so that it is
- * the holder of the power again who accepts and decides.
+ * The route of a case after a node it names was closed. The successor takes over the closed node's own powers. A power
+ * lent by or to the closed node ends with it (Art. 24: a delegation goes to a named organ and not further), so the
+ * holder of the power accepts and decides again.
  */
 export function afterSuccession(file: Named, { node, successor }: Pick<Succession, 'node' | 'successor'>): Named {
   const taken = (code: DivisionCode) => (code === node ? successor : code);
@@ -82,7 +82,7 @@ export function afterSuccessionLine(
   { node: holder, actor, data: { node, successor } }: Extract<LogLine, { action: 'SUCCEEDED' }>,
 ): (Named & Pick<CaseFile, 'acceptorHadMaterials' | 'successions'>) | null {
   const named = names(file, node);
-  // a closed holder hands over also what names it nowhere
+  // a closed holder also hands over cases that do not name it
   const leaves = holder === node && !file.successions.some((s) => s.node === node);
   if (node === successor || actor.role !== null || !(named || leaves)) return null;
   const way = afterSuccession(file, { node, successor });
@@ -162,7 +162,7 @@ export function requireClosable(by: DivisionCode, { node, successor }: ClosingOr
 }
 
 /**
- * A closed node takes nothing new in.
+ * A closed node takes no new cases in.
  * @throws {ProblemError} NODE_CLOSED
  */
 export function requireOpenNode(node: DivisionCode, successionOf: SuccessionOf): void {

@@ -1,4 +1,4 @@
-// One application, from filing to closing and rating.
+// Words for one application, from filing to closing and rating.
 
 /** 办件状态, folded from the case's log. */
 export const CASE_STATES = [
@@ -48,13 +48,13 @@ export function isClosed(state: CaseState): state is ClosedState {
   return (CLOSED_STATES as readonly CaseState[]).includes(state);
 }
 
-/** Filed and not decided: the time the applicant waits for a decision. */
+/** States in which a filed case waits for its decision. */
 export const UNDECIDED_STATES = ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
 export function isUndecided(state: CaseState): boolean {
   return ([...UNFILED_STATES, ...UNDECIDED_STATES] as readonly CaseState[]).includes(state);
 }
 
-/** Not filed yet: no clock runs and no figure counts it. */
+/** States before filing: no clock runs and no figure counts the case. */
 export const UNFILED_STATES = ['DRAFT', 'PRECHECKED'] as const satisfies CaseState[];
 export function isDraft(state: CaseState): boolean {
   return (UNFILED_STATES as readonly CaseState[]).includes(state);

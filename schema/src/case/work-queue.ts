@@ -4,21 +4,24 @@ import type { CaseFile } from './case-file.ts';
 import type { Clock } from './clock.ts';
 import { renewalDueAt } from '../domains/filing/renewals.ts';
 
-/** Stands for the end of no limit, behind all others. */
+/** The end of no limit, sorted after all others. */
 export const NOTHING_DUE = new Date('9999-12-31T00:00:00.000Z');
 
 /** The next deadline, by which a desk's work queue is sorted. */
 export interface NextDue {
-  /** End of the limit that runs now; {@link NOTHING_DUE} where none runs. */
+  /** End of the limit that runs now; {@link NOTHING_DUE} if none runs. */
   nextDueAt: Date;
-  /** Days of the promise left while a special procedure keeps the clock still (Art. 45), negative when overdue; null while it runs. */
+  /**
+   * Days of the promise left while a special procedure stops the clock (Art. 45), negative when overdue; null while it
+   * runs.
+   */
   pausedDays: number | null;
 }
 
 /**
- * The limit that runs now: of a case taken in, the notice's (Art. 32); of an accepted one, the promise's (Art. 42); of a
- * decided one, the delivery's (Art. 44). Of a renewal the licence's expiry, where that comes first: nothing stops it
- * (Art. 50).
+ * The limit that runs now: for a case taken in, the notice's (Art. 32); for an accepted one, the promise's (Art. 42);
+ * for a decided one, the delivery's (Art. 44). For a renewal it is the licence's expiry, if that comes first: nothing
+ * stops it (Art. 50).
  * @param clock null before acceptance
  * @param noticeDueAt where this desk may still name missing materials
  * @param urgentDueAt of an urgent case that is not accepted yet
@@ -74,7 +77,7 @@ function earlier(one: Date | null, other: Date | null): Date | null {
 export function dueIfResumed(days: number, now: Date, calendar: OfficialCalendar): Date {
   const step = days < 0 ? -1 : 1;
   let day: Day = dayOf(now);
-  // the day that ends the count going back is the working day ahead of those that passed
+  // counting back, the count ends on the working day before those that passed
   for (let left = Math.abs(days); left > 0;) {
     const counted = step > 0 ? plusDays(day, 1) : day;
     day = plusDays(day, step);

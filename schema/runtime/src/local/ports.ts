@@ -17,7 +17,10 @@ export async function requireFreePort(port: number): Promise<void> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
-/** Ports below those a system gives outgoing connections: a program that starts a while later still finds its own free. */
+/**
+ * Ports below those a system gives to outgoing connections, so that a program that starts later still finds its port
+ * free.
+ */
 const PORTS = { from: 20_000, to: 32_000 };
 
 /** A free port. @throws {ProblemError} BAD_CONFIG when hundreds were taken */

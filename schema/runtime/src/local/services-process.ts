@@ -47,7 +47,7 @@ async function startPostgres(o: ServicesOptions): Promise<void> {
   await postgres.start();
 }
 
-/** Ends PostgreSQL as a power cut of its machine would; its own children see that and end too. */
+/** Ends PostgreSQL as a power cut would; its child processes notice that and end too. */
 async function killPostgres(o: ServicesOptions): Promise<void> {
   const pid = await postmaster(o);
   if (pid !== null) process.kill(pid, 'SIGKILL');
@@ -65,7 +65,7 @@ async function restartPostgres(o: ServicesOptions): Promise<void> {
   }
 }
 
-/** Process id of the running server; null when it runs no more. */
+/** Process id of the running server; null if it does not run. */
 async function postmaster(o: ServicesOptions): Promise<number | null> {
   try {
     const pid = Number((await readFile(join(dataDir(o), 'postmaster.pid'), 'utf8')).split('\n')[0]);

@@ -26,7 +26,7 @@ export interface ServicesOptions {
   postgresPassword: string;
   maxConnections: number;
   sharedBuffersMb: number;
-  /** False for tests that never pull the plug: faster, and lost with the machine. */
+  /** False for tests that never cut the power: faster, but data is lost with the machine. */
   durable: boolean;
   /** Where PostgreSQL keeps its data; below `dir` when left out. */
   postgresDir?: string;
@@ -77,7 +77,7 @@ export class Services {
     }
   }
 
-  /** The process that both run under. */
+  /** The process that runs both. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -137,7 +137,7 @@ export class Services {
     await this.#ask({ command: 'startPostgres' }, 'postgres');
   }
 
-  /** The server's own account: for those who make databases. */
+  /** The server's own account, for making databases. */
   get adminUrl(): string {
     const { postgresPort, postgresPassword } = this.options;
     return `postgresql://postgres:${postgresPassword}@127.0.0.1:${postgresPort}/postgres`;

@@ -8,7 +8,7 @@ import { connect } from '@nats-io/transport-node';
 import type { TestCertificate } from '../../../src/testing/tls.ts';
 import { freePort } from '../local/index.ts';
 
-/** A real nats-server of a test file's own; keeps its port over restarts. */
+/** A real nats-server for one test file; it keeps its port over restarts. */
 export class TestBroker {
   readonly url: string;
   readonly #dir: string;
@@ -38,7 +38,7 @@ export class TestBroker {
     const secure = tls ? ['--tls', '--tlscert', tls.certFile, '--tlskey', tls.keyFile] : [];
     const child = spawn('nats-server', [...place, ...store, ...secure], {
       stdio: 'ignore',
-      // Debian puts it where only root's path leads
+      // Debian installs it in a folder that only root's PATH has
       env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
     });
     this.#child = child;
