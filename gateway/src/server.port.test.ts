@@ -128,7 +128,7 @@ describe('over a real port', () => {
     const free = await freePort();
     await kept.gateway.listen(free, '127.0.0.1');
     expect((await fetch(`http://127.0.0.1:${free}/health`)).status).toBe(200);
-    // without an end this would take as long as the client likes
+    // waiting for the client would take as long as the client likes
     await kept.close();
     expect(kept.hosts.closed).toBe(true);
   });

@@ -178,7 +178,7 @@ describe('on every journey of a case', () => {
   });
 });
 
-/** Reviews as the second person if the item's substance is checked. */
+/** The second person of a review, if the item's substance is checked. */
 const SECOND = { sub: 'second', name: '第二人' };
 
 test('a case taken in at or below the accepting organ can always be brought to a decision', () => {

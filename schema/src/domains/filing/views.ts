@@ -28,7 +28,7 @@ export interface ConsentView {
   until?: string | undefined;
 }
 
-/** The application as the desk that took it in keeps it. */
+/** The application, as the desk that took it in stores it. */
 export interface FilingView {
   id: string;
   number: string;
@@ -81,7 +81,7 @@ export interface TrackedStepView {
   at: Date;
   node: DivisionCode;
   action: LogAction;
-  /** Name; the node itself (系统) where a limit ran out or another node answered. */
+  /** Name of the actor; the node itself (系统) if a limit ran out or another node answered. */
   actor: string;
   post: Role | null;
   /** The absent colleague whose post it was (AB角). */
@@ -101,7 +101,7 @@ export const Case = view<FilingView>('Case', { type: 'SupplementCasePayload', fi
 export const FiledCase = view<FiledCaseView>('FiledCase', { type: 'FileCasePayload', field: 'case' });
 export const TrackedCase = view<TrackedCaseView>('TrackedCase', { type: 'RateServicePayload', field: 'case' });
 
-/** Batched lookup of applications, by which the gateway puts the parts of a case together. */
+/** Batched lookup of applications, from which the gateway merges the parts of a case. */
 export interface FilingLookup {
   /** @throws nothing; each key answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
   getMany(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView>;

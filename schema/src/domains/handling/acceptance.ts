@@ -15,8 +15,8 @@ import { requireAllNamed } from '../filing/steps.ts';
 import { atOwnCase, departmentAt, oneLine, REMEDIES, requireFollows, requireReason } from '../../case/step-rules.ts';
 
 /**
- * Names all missing materials once (一次告知, Art. 32) and gives the case back to the desk that took it in, where the
- * resident is.
+ * Names all missing materials once (一次告知, Art. 32) and returns the case to the desk that took it in, where the resident
+ * is.
  * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, SUPPLEMENT_INCOMPLETE, GRANT_NOT_IN_EFFECT
  */
 export function requestSupplement(desk: Desk, given: CaseFile, asked: MissingMaterial[], note: string | null): Step {

@@ -76,8 +76,8 @@ function reviewerOf(desk: Desk, file: CaseFile): LogActor {
 }
 
 /**
- * The materials' substance is checked by two of staff (Art. 34): the reviewer and another, or two at a site survey. Who
- * chairs the case's hearing reviews nothing (Art. 48).
+ * Two people check the materials' substance (Art. 34): the reviewer and another, or two at a site survey. The chair of
+ * the case's hearing reviews nothing (Art. 48).
  */
 function requireTwo({ item }: Desk, file: CaseFile, actor: LogActor, second: Staff | null): void {
   const pair = second ? [actor, { ...second, role: null }] : [actor];
@@ -104,7 +104,7 @@ function requireNoChair({ hearing }: CaseFile, reviewers: readonly LogActor[]): 
 }
 
 /**
- * Decides (决定): the chief representative, never a person who accepted or reviewed (一审一核).
+ * Decides (决定), by the chief representative, never by a person who accepted or reviewed (一审一核).
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
  * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING
  */
@@ -158,10 +158,10 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
 }
 
 /**
- * Accepts, reviews and decides an instant item at one go (即办件), by one person where the item asks for one signature
- * only; the log has the same lines as any other case.
+ * Accepts, reviews and decides an instant item in one step (即办件), by one person if the item needs only one signature;
+ * the log has the same lines as any other case.
  * @throws {ProblemError} ILLEGAL_STEP for an item that is not instant; SAME_PERSON for one with more signatures;
- * NOT_COMPETENT where another organ decides
+ * NOT_COMPETENT if another organ decides
  */
 export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }: Omit<Decided, 'minutes'>): Step {
   const actor = atOwnCase(desk, given, 'DECIDE_ON_THE_SPOT');
@@ -227,7 +227,7 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, re
 const SIGNS_UP_TO: Partial<Record<Role, SignOffLevel>> = { CLERK: 'WINDOW', CHIEF: 'SECTION_HEAD', HEAD: 'HEAD' };
 
 /**
- * The decision is signed as high as the item asks.
+ * Checks that the signature is as high as the item requires.
  * @throws {ProblemError} SIGN_OFF_TOO_LOW
  */
 function requireSignOff({ item }: Desk, actor: LogActor): void {
@@ -242,7 +242,8 @@ function requireSignOff({ item }: Desk, actor: LogActor): void {
 }
 
 /**
- * No more signatures at the deciding organ than the item allows: who reviewed there, who signs now, who still must.
+ * Checks that the deciding organ has no more signatures than the item allows: its reviewers, the signer now, and those
+ * still required.
  * @throws {ProblemError} SIGN_OFF_LAYERS
  */
 function requireLayers({ node, item }: Desk, file: CaseFile, now: readonly string[], toCome: number): void {

@@ -57,7 +57,7 @@ export function requireIssued(file: CaseFile): void {
 }
 
 /**
- * Delivers (送达, within 10 working days of the decision: Art. 44) and, with nothing left open, closes the case.
+ * Delivers (送达, within 10 working days of the decision: Art. 44) and closes the case if no amount is due.
  * @throws {ProblemError} DOCUMENT_MISSING, ILLEGAL_STEP, FEE_DUE
  */
 export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: string | null): Step {
@@ -66,7 +66,7 @@ export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: 
   requireIssued(file);
   requirePaidForDelivery(desk.item, file);
   const delivered: LineDraft = { action: 'DELIVERED', actor, note, data: { way } };
-  // delivered before it is paid for: it stays open until it is
+  // delivered before it is paid: the case stays open until the payment
   if (dueOf(file) > 0) return oneLine(delivered);
   return { lines: [delivered, { action: 'CLOSED', actor, note: null, data: {} }], handOff: null };
 }
@@ -91,7 +91,7 @@ export function rateCase(desk: Desk, file: CaseFile, grade: Grade): Step {
   return rating(file, actor, grade, 'DESK');
 }
 
-/** The applicant's own rating, by number and tracking code; written where the case is. */
+/** The applicant's own rating, by number and tracking code; recorded at the node that holds the case. */
 export function rateByApplicant(file: CaseFile, grade: Grade): Step {
   return rating(file, APPLICANT, grade, 'APPLICANT');
 }

@@ -23,7 +23,7 @@ export interface DocumentParts {
   sealName: string | null;
 }
 
-/** 文号 of a decision: who decides, which way, and the case's number. */
+/** 文号 of a decision: the deciding node, the outcome, and the case's number. */
 export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const { decision } = file;
   if (!decision) throw undecided(file);
@@ -95,7 +95,7 @@ function standingText({ given, resolved, lapse, absent, withdrawn }: Party): str
   return absent ? '踏勘缺席,视为无异议' : '未答复';
 }
 
-/** Lines of the log that people are given a paper about, and how the paper is called. */
+/** Lines of the log that come with a paper for people, and the paper's name. */
 const NOTICES = {
   FILED: '收件凭证',
   PRECHECKED: '预审意见书',

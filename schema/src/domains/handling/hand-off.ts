@@ -19,8 +19,8 @@ import {
 } from '../../case/step-rules.ts';
 
 /**
- * Forwards (上报): to the accepting organ, or with the review to the deciding one. Where a grant the case stood on has
- * ended, or its cap is passed, the log first says which way it goes now.
+ * Forwards (上报) a case to the accepting organ, or with the review to the deciding one. If a grant of the case has
+ * ended, or its cap is exceeded, the log first says the new route.
  */
 export function forwardCase(desk: Desk, given: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, given, 'FORWARD_CASE');
@@ -85,7 +85,7 @@ function returnDecided(desk: Desk, file: CaseFile, actor: LogActor, reason: stri
 
 /**
  * Hands a case over (转办) to another desk of the same township before it is accepted: the township's proxy team takes a
- * village agent's case over, or gives it back.
+ * village agent's case over, or returns it.
  * @throws {ProblemError} NOT_COMPETENT for a desk elsewhere or above a township
  */
 export function transferCase(desk: Desk, file: CaseFile, to: DivisionCode, reason: string): Step {
@@ -124,7 +124,7 @@ export function assignCase(desk: Desk, file: CaseFile, note: string | null): Ste
   const actor = atOwnCase(desk, file, 'ASSIGN_CASE');
   requireFollows(file, 'ASSIGNED');
   requireIssued(file);
-  // the fee window is here, not where it is delivered
+  // the fee window is here, not at the desk that delivers
   requireNothingDue(file);
   if (desk.node === file.home) {
     throw problem('NOT_COMPETENT', `${desk.node} took the case in itself and delivers it.`);

@@ -10,7 +10,7 @@ import { note, reason, staff } from './input-parts.ts';
 import * as procedures from './procedures.ts';
 import { Case } from './views.ts';
 
-// From the review to the decision, with the procedures and the extension between.
+// Operations from the review to the decision, with the procedures and the extension between.
 
 const outcome = word('Outcome', OUTCOMES);
 const decisionReason = optionalText(1000).meta({ description: 'Needed for a refusal.' });
@@ -65,7 +65,7 @@ export const decideCase = ruledStep('decideCase', {
 });
 
 /**
- * Accepts, reviews and decides an instant item at one go, by one person.
+ * Accepts, reviews and decides an instant item in one step, by one person.
  * @throws {ProblemError} ILLEGAL_STEP for an item that is not instant; SAME_PERSON for one with more signatures;
  * SECOND_PERSON_MISSING, NOT_COMPETENT
  */
@@ -89,7 +89,7 @@ export const startProcedure = ruledStep('startProcedure', {
   by: 'RUN_PROCEDURE',
   article: ARTICLES.excludedTime,
   input: {
-    // second, as it always was: the input is hashed in this order
+    // the key stays second, because the input is hashed in this order
     ...IDEMPOTENT,
     kind: word('SpecialProcedure', SPECIAL_PROCEDURES),
     // may be empty: the rule refuses that, and cites its source

@@ -39,9 +39,9 @@ export interface ProcedureStart {
 }
 
 /**
- * Begins a special procedure (特别程序). What the law excludes stops the clock; a site survey or a public notice stops it
- * only where the item's own basis says so (Art. 45).
- * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN for one of the same kind that runs already;
+ * Begins a special procedure (特别程序). A procedure that the law excludes stops the clock; a site survey or a public
+ * notice stops it only if the item's own basis says so (Art. 45).
+ * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN if one of the same kind already runs;
  * ILLEGAL_STEP for a licence's hearing, which begins with its request or its call
  */
 export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart): Step {
@@ -79,7 +79,7 @@ export function mayStartProcedure(desk: Desk, file: CaseFile): LogActor {
 
 /**
  * Ends a special procedure with its result; the clock goes on.
- * @param staff who surveyed the site; two of them where the item's substance is checked (Art. 34)
+ * @param staff the people who surveyed the site; two if the item's substance is checked (Art. 34)
  * @throws {ProblemError} NOT_FOUND for a procedure that does not run here, REASON_MISSING without a result
  */
 export function endProcedure(
@@ -132,11 +132,11 @@ function requireSurveyors({ item }: Desk, kind: SpecialProcedure, staff: readonl
   });
 }
 
-/** Most working days an organ's head may add (Art. 42); of a joint handling, the head of the government. */
+/** Most working days an organ's head may add (Art. 42); in joint handling, the head of the government. */
 export const EXTENSION_MOST = { ALONE: 10, JOINT: 15 } as const;
 
 /**
- * Extends the limit (延长期限), once, before it ends, by the organ's head; the applicant is told why.
+ * Extends the limit (延长期限), once, before it ends, by the organ's head; the applicant is told the reason.
  * @param days working days
  * @throws {ProblemError} EXTENSION_REPEATED, EXTENSION_TOO_LONG, EXTENSION_TOO_LATE, NOT_COMPETENT, REASON_MISSING
  */

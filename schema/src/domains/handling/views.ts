@@ -33,11 +33,11 @@ export interface LogEntryView {
 
 /** 特急 of a case. */
 export interface UrgencyView extends Urgency {
-  /** Before acceptance: by when it is to be decided; null afterwards, and where it is not approved. */
+  /** The deadline for the decision on urgency, before acceptance; null afterwards, and if it was not approved. */
   dueAt: Date | null;
 }
 
-/** The case as its custodian keeps it. */
+/** The case, as its custodian stores it. */
 export interface HandlingView {
   id: string;
   custodian: DivisionCode;
@@ -80,8 +80,8 @@ export interface HandlingKey {
   copy: boolean;
 }
 
-/** Batched lookup of cases, by which the gateway puts their parts together. */
+/** Batched lookup of cases, from which the gateway merges their parts. */
 export interface HandlingLookup {
-  /** Each key answers for itself: NOT_CUSTODIAN with the custodian's code where a copy is not asked for. */
+  /** Each key has its own answer: NOT_CUSTODIAN with the custodian's code if no copy is asked for. */
   getMany(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView>;
 }

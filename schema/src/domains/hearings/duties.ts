@@ -6,6 +6,6 @@ export const hearingDuties = {
   HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
   CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
   RECUSE_CHAIR: { HEAD: ORGANS },
-  /** By the chair that was named. */
+  /** Only by the named chair. */
   HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
 } as const satisfies Record<string, Duty>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { materialSchema, staffSchema } from '../../case/line-parts.ts';
 
-/** A party of a hearing: 0 the applicant, 1, 2, 3 … the interested parties, by the order they were told in. */
+/** A party of a hearing: 0 is the applicant, 1, 2, 3 … are the interested parties, in the order they were told. */
 const hearingPartySchema = z.int().min(0);
 /**
  * Lines of 听证 and of interested parties (行政许可法 Art. 36, 46–48). Papers with the identities of interested parties, or
@@ -23,12 +23,12 @@ export const hearingDataSchemas = {
   HEARING_OFFERED: z.object({
     parties: z.array(hearingPartySchema).min(1),
     notice: z.string().min(1).max(2000),
-    /** Until when a hearing may be asked for: end of the fifth working day. */
+    /** Last moment to ask for a hearing: end of the fifth working day. */
     until: z.iso.datetime(),
   }),
   HEARING_REQUESTED: z.object({
     party: hearingPartySchema,
-    /** Until when it is held: end of the twentieth working day. */
+    /** Last moment to hold it: end of the twentieth working day. */
     holdBy: z.iso.datetime(),
   }),
   HEARING_WAIVED: z.object({ party: hearingPartySchema }),
@@ -36,7 +36,7 @@ export const hearingDataSchemas = {
     at: z.iso.datetime(),
     place: z.string().min(1).max(200),
     chair: staffSchema,
-    /** 公告, where the hearing is announced to the public. */
+    /** 公告, if the hearing is announced to the public. */
     announcement: z.string().min(1).max(2000).nullable(),
   }),
   CHAIR_RECUSED: z.object({ reason: z.string().min(1).max(500) }),

@@ -113,7 +113,7 @@ export const requestHearing = ruledStep('requestHearing', {
 });
 
 /**
- * A party gives its hearing up.
+ * Waives a party's hearing.
  * @throws {ProblemError} HEARING_NOT_OFFERED, ILLEGAL_STEP
  */
 export const waiveHearing = ruledStep('waiveHearing', {
@@ -128,7 +128,7 @@ export const waiveHearing = ruledStep('waiveHearing', {
 });
 
 /**
- * Calls the hearing; called again it is moved, or given another chair.
+ * Calls the hearing. A second call moves it, or gives it another chair.
  * @throws {ProblemError} HEARING_NOTICE_SHORT, HEARING_TOO_LATE, HEARING_CHAIR, NOTICE_MISSING, BAD_INPUT
  */
 export const callHearing = ruledStep('callHearing', {
@@ -157,7 +157,7 @@ export const callHearing = ruledStep('callHearing', {
 });
 
 /**
- * Lets the chair step back for a direct interest; another is named.
+ * Lets the chair step back for a direct interest; a new call names another.
  * @throws {ProblemError} NOT_FOUND, REASON_MISSING
  */
 export const recuseChair = ruledStep('recuseChair', {

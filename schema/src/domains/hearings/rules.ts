@@ -28,7 +28,7 @@ export interface InterestedGroup {
 export interface HearingOffer {
   party: number;
   at: Date;
-  /** Until when a hearing may be asked for. */
+  /** Last moment to ask for a hearing. */
   until: Date;
 }
 
@@ -65,7 +65,7 @@ export interface HearingFile {
   groups: InterestedGroup[];
   statements: { at: Date; party: number; statement: Material }[];
   offers: HearingOffer[];
-  /** Those that wait for their hearing. */
+  /** Requests that wait for their hearing. */
   requests: HearingRequest[];
   waived: number[];
   call: HearingCall | null;
@@ -97,11 +97,11 @@ export const HEARING_ACTIONS = [
 ] as const;
 type HearingLine = Extract<LogLine, { action: (typeof HEARING_ACTIONS)[number] }>;
 
-/** In which a hearing is asked for, of those told of their right (Art. 47). Working days: Art. 82. */
+/** Time to ask for a hearing, after the parties were told of their right (Art. 47). Working days: Art. 82. */
 export const HEARING_REQUEST_LIMIT: Limit = { days: 5, unit: 'WORKDAY' };
-/** In which it is held, of the request (Art. 47). */
+/** Time to hold it, after the request (Art. 47). */
 export const HEARING_HOLD_LIMIT: Limit = { days: 20, unit: 'WORKDAY' };
-/** Ahead of which its time and place are told (Art. 48). */
+/** Time between the notice of its time and place, and the hearing (Art. 48). */
 export const HEARING_NOTICE_LIMIT: Limit = { days: 7, unit: 'WORKDAY' };
 
 /** Number of interested parties that were told. */
@@ -152,12 +152,12 @@ export function takesRequest(hearing: HearingFile, party: number, at: Date): boo
   );
 }
 
-/** Digests of the records a decision is made by (Art. 48). */
+/** Digests of the hearing records a decision is based on (Art. 48). */
 export function recordsOf({ records }: HearingFile): string[] {
   return records.map(({ record }) => record.sha256);
 }
 
-/** Everything of it that has bytes, for the organs that handle the case. */
+/** All papers of the hearing, for the organs that handle the case. */
 export function hearingPapers({ groups, statements, records }: HearingFile): Material[] {
   return [...groups.map((g) => g.register), ...statements.map((s) => s.statement), ...records.map((r) => r.record)];
 }

@@ -64,7 +64,7 @@ export function atOrgan(desk: Desk, file: CaseFile, line: HearingAction): LogAct
   return actor;
 }
 
-/** Interested parties as they are told; who they are is in the register. */
+/** Interested parties to be told; the register has their identities. */
 export interface Told {
   count: number;
   register: Material;
@@ -153,7 +153,7 @@ export function requestHearing(desk: Desk, file: CaseFile, party: number): Step 
   return { lines: [asked, ...begun(desk, file, actor, holdBy)], handOff: null };
 }
 
-/** A party gives its hearing up (放弃听证). @throws {ProblemError} HEARING_NOT_OFFERED, ILLEGAL_STEP */
+/** A party waives its hearing (放弃听证). @throws {ProblemError} HEARING_NOT_OFFERED, ILLEGAL_STEP */
 export function waiveHearing(desk: Desk, file: CaseFile, party: number): Step {
   const actor = atOrgan(desk, file, 'HEARING_WAIVED');
   requireOffered(file, party);
@@ -277,7 +277,7 @@ export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step
  * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, HEARING_CHAIR, BAD_INPUT before the hearing
  */
 export function mayHoldHearing(desk: Desk, file: CaseFile): LogActor {
-  // the chair comes from outside the department that reviews
+  // the chair is not from the department that reviews
   const actor = actAs(desk, 'HOLD_HEARING', file);
   requireCustody(desk.node, file);
   requireFollows(file, 'HEARING_HELD');
@@ -294,7 +294,7 @@ export function mayHoldHearing(desk: Desk, file: CaseFile): LogActor {
 
 const offered = ARTICLES.hearingOffered;
 
-/** The procedure that keeps the clock still while a hearing is prepared and held. */
+/** The procedure that stops the clock while a hearing is prepared and held. */
 function begun(desk: Desk, file: CaseFile, actor: LogActor, until: Date): LineDraft[] {
   if (openProcedures(file).some((p) => p.kind === 'HEARING')) return [];
   const notice = '本件依法举行听证,所需时间不计入办理期限';

@@ -2,7 +2,10 @@ import type { DivisionCode } from '../../kernel/divisions.ts';
 import { view } from '../../operation/operation.ts';
 import type { HearingFile } from './rules.ts';
 
-/** An interested party as a viewer may see it: in full where the case is handled, masked for supervisors, else not. */
+/**
+ * An interested party as a viewer may see it: in full for desks that handle the case, masked for supervisors, hidden
+ * from others.
+ */
 export interface InterestedPartyView {
   /** 1, 2, 3 … within the case. */
   party: number;

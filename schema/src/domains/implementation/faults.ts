@@ -10,7 +10,7 @@ type Elements = Pick<
   Implementation,
   'promised' | 'greenChannel' | 'urgent' | 'materials' | 'maxVisits' | 'conditions' | 'feeSchedule'
 >;
-/** The limits that are shorter than the promise. */
+/** Limits shorter than the promise. */
 const SHORTER = ['greenChannel', 'urgent'] as const;
 
 /**
@@ -105,7 +105,7 @@ function isDearer(fee: Fee, bound: Fee | null): boolean {
   if (bound === null) return fee.baseFen === null || fee.baseFen > 0;
   if (fee.unit !== bound.unit) return true;
   if (bound.baseFen === null ? false : fee.baseFen === null || fee.baseFen > bound.baseFen) return true;
-  // a category the bound does not name pays what its first, general, one pays
+  // a category the bound does not name pays the share of its first category, the general one
   const general = bound.rates[0]?.percent ?? 100;
   return fee.rates.some(
     ({ category, percent }) => percent > (bound.rates.find((r) => r.category === category)?.percent ?? general),

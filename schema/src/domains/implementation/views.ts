@@ -7,13 +7,13 @@ import type * as catalogue from '../catalogue/catalogue.ts';
 export interface ImplementationView {
   implementation: catalogue.Implementation;
   answeredBy: DivisionCode;
-  /** When the local copy last heard from the deciding node; null at that node itself. */
+  /** Time of the last update of the local copy from the deciding node; null at that node itself. */
   staleSince: Date | null;
 }
 
 export const Implementation = view<ImplementationView>('Implementation');
 
-/** Batched lookup of implementations, by which the gateway puts their parts together. */
+/** Batched lookup of implementations, from which the gateway merges their parts. */
 export interface ImplementationLookup {
   getMany(keys: readonly { item: string; node: DivisionCode }[]): Answers<ImplementationView>;
 }

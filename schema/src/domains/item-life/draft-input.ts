@@ -52,7 +52,7 @@ const formField = z
   })
   .meta({ inputType: 'FormFieldInput' });
 
-/** Every element that a draft may say, in the order of the item's own schema. */
+/** Every element that a draft may have, in the order of the item's own schema. */
 const elements = {
   name: text,
   kind: word('ItemKind', words.ITEM_KINDS).nullish(),
