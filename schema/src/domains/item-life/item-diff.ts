@@ -2,7 +2,7 @@
 export interface ElementChange {
   /** Path of the element, `standard.promised.days`; a list is one element. */
   path: string;
-  /** As JSON; null where the element was not there. */
+  /** As JSON; null if the element did not exist. */
   before: string | null;
   after: string | null;
 }

@@ -30,7 +30,7 @@ export const itemHistory = query('itemHistory', {
 
 /**
  * Drafts a new item, or a change of one.
- * @throws {ProblemError} FORBIDDEN, BAD_INPUT, CATALOGUE_INVALID, REASON_MISSING; ILLEGAL_STEP where it changes nothing
+ * @throws {ProblemError} FORBIDDEN, BAD_INPUT, CATALOGUE_INVALID, REASON_MISSING; ILLEGAL_STEP if it changes nothing
  */
 export const draftItem = mutation('draftItem', {
   zh: '起草',

@@ -126,7 +126,7 @@ describe('a change', () => {
   });
 });
 
-/** The version that holds on a day, as a node picks it: the highest that has taken effect. */
+/** The version in force on a day, as a node picks it: the highest that has taken effect. */
 function held(versions: readonly Item[], day: string): Item | undefined {
   return versions.filter((v) => v.effectiveFrom <= day).sort((a, b) => b.version - a.version)[0];
 }

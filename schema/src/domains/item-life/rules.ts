@@ -9,7 +9,7 @@ import type { Item } from '../catalogue/catalogue.ts';
 /** One desk's review of a draft. */
 export interface DraftReview {
   desk: ReviewDesk;
-  /** Subject of the person who spoke. */
+  /** Subject of the reviewer. */
   reviewer: string;
   opinion: Opinion;
   /** Changes the desk asks for; null for an approval without remarks. */
@@ -56,7 +56,7 @@ export function requireReview(draft: DraftFile, review: DraftReview): void {
 }
 
 /**
- * A draft is published after three approvals by three people, none its author.
+ * A draft is published after three approvals by three people who are not its authors.
  * @throws {ProblemError} ITEM_NOT_REVIEWED naming the desks that have not approved
  */
 export function requirePublishable(draft: DraftFile): void {
@@ -123,8 +123,8 @@ export function suspensionOf(newest: Item, from: Day, until: Day | null, today: 
 }
 
 /**
- * The versions that cancel an item by a day: it may be applied for until the day before. Each version that is still to be
- * used gets the end, so that a node that is cut off refuses by its own copy when the day comes.
+ * The versions that cancel an item by a day: it may be applied for until the day before. Each version still in use, or
+ * to come, gets this end, so that a node without a connection refuses by its own copy when the day comes.
  * @param current the version in force today, or the first to come
  * @param newest the last published version
  * @throws {ProblemError} ILLEGAL_STEP when it is cancelled already, BAD_INPUT when the day is over

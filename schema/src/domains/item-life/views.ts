@@ -14,7 +14,7 @@ export interface ItemReviewView extends DraftReview {
 export interface ItemDraftView {
   item: ItemView;
   state: DraftState;
-  /** All three desks' once they have spoken; before that only the person's own. */
+  /** The reviews of all three desks, once all have reviewed; before that only the person's own. */
   reviews: readonly ItemReviewView[];
 }
 
@@ -39,7 +39,7 @@ export interface ItemHistoryView {
 export interface ItemView {
   item: catalogue.Item;
   answeredBy: DivisionCode;
-  /** When the local copy last heard from the city; null at the city itself. */
+  /** Time of the last update of the local copy from the city; null at the city itself. */
   staleSince: Date | null;
 }
 

@@ -10,7 +10,7 @@ import { PROJECT_STAGE_LABELS, PROJECT_STAGES } from './words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { STAGE_LEADS } from './leads.ts';
 
-/** An item of each lead's own: 三证同办, and 竣工联合验收. */
+/** One item for each lead: 三证同办, and 竣工联合验收. */
 const ITEMS = { 自然资源和规划: itemOf('3310-LB-004'), 住房城乡建设: itemOf('3310-LB-003') } as const;
 const NOW = at('2026-03-02', '10:00');
 

@@ -12,7 +12,7 @@ const partySchema = z.object({
   dueAt: z.iso.datetime(),
   /** Working days for the answer, for another node's party; they count from the day its node received the question. */
   days: z.int().min(1).optional(),
-  /** SHA-256 of the materials another node's party is shown; all that was handed in where left out. */
+  /** SHA-256 of the materials another node's party may see; left out for all. */
   materials: z.array(sha256Schema).optional(),
 });
 export type PartyData = z.infer<typeof partySchema>;
@@ -55,7 +55,7 @@ export const jointDataSchemas = {
   VISIT_SCHEDULED: z.object({
     at: z.iso.datetime(),
     place: z.string().min(1),
-    /** Numbers of the parties that are called. */
+    /** Numbers of the parties called. */
     parties: z.array(z.int().min(1)).min(1),
   }),
   /** Another node's party knows the time of the visit, by its node's signed word. */
@@ -65,7 +65,7 @@ export const jointDataSchemas = {
     visitAt: z.iso.datetime(),
     answer: z.string().min(1),
   }),
-  /** A party says beforehand why it can't come to the visit. */
+  /** A party excuses itself from the visit in advance. */
   VISIT_EXCUSED: z.object({
     party: z.int().min(1),
     visitAt: z.iso.datetime(),
@@ -81,7 +81,7 @@ export const jointDataSchemas = {
     corrections: z.array(z.object({ party: z.int().min(1), text: z.string().min(1), mandatory: z.boolean() })),
   }),
   CORRECTION_MADE: z.object({ correction: z.int().min(1), evidence: z.string().min(1) }),
-  /** 撤回征询: nothing is waited for of this party any more. */
+  /** 撤回征询: the lead no longer waits for this party. */
   QUESTION_WITHDRAWN: z.object({ party: z.int().min(1), reason: z.string().min(1).max(1000) }),
   OBJECTION_RESOLVED: z.object({
     party: z.int().min(1),

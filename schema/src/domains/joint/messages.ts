@@ -12,7 +12,7 @@ const wordHead = {
   party: z.int().min(1),
   node: divisionCodeSchema,
   department: z.string().min(1),
-  /** UTC; when it was said, at the party's node. */
+  /** When it was said, at the party's node, UTC. */
   at: z.iso.datetime(),
 };
 const spoken = { actor: logActorSchema };
@@ -36,7 +36,7 @@ export const partyWordSchema = z.discriminatedUnion('says', [
     ...wordHead,
     ...spoken,
     reason: z.string().min(1),
-    /** Working days on top of the deadline. */
+    /** Working days added to the deadline. */
     days: z.int().min(1),
   }),
   z.object({
@@ -58,7 +58,7 @@ export type PartySays = PartyWord extends infer W
 
 /**
  * 征求意见: asks another node's party. The signed log up to the line that opened joint handling proves the case, its
- * materials, the lead's custody and that this party is asked; the materials it is shown come as pieces.
+ * materials, the lead's custody and that this party is asked; the materials it may see come in pieces.
  */
 export const opinionRequestSchema = z.object({
   case: z.string().min(1),
@@ -99,7 +99,7 @@ export const partyStandingSchema = z.object({
   resolved: z
     .object({ at: date, actor: logActorSchema, end: z.enum(OBJECTION_ENDS), resolution: z.string() })
     .nullable(),
-  // nodes of earlier programs do not say it
+  // nodes with earlier programs leave it out
   withdrawn: z.object({ at: date, actor: logActorSchema, reason: z.string() }).nullable().default(null),
 });
 
@@ -107,7 +107,7 @@ export const partyStandingSchema = z.object({
 export const partyVisitSchema = z.object({
   at: date,
   place: z.string(),
-  /** Why it said it can't come; null when it did not. */
+  /** The reason why it can't come; null without an excuse. */
   excuse: z.string().nullable(),
   /** The recorded attendance; null until it is recorded. */
   as: z.enum(ATTENDANCES).nullable(),
@@ -120,7 +120,10 @@ export const partyVisitSchema = z.object({
 export const opinionNoticeSchema = z.object({
   case: z.string().min(1),
   opened: sha256Schema,
-  /** The lead's last line: its moment and number. A restored lead's numbers may begin again, its clock does not. */
+  /**
+   * The time and number of the lead's last line. After a restore the lead's numbers may begin again, but its clock does
+   * not.
+   */
   asOf: date,
   seq: z.int().min(1),
   state: z.enum(CASE_STATES),

@@ -43,17 +43,17 @@ export function requireRequestReader(
   if (own !== null) requireOneOf(viewer, [department], divisions.get(node).tier);
 }
 
-/** The visit a party is called to, as it knows of it. */
+/** The visit a party is called to, as far as its node knows it. */
 export interface PartyVisit {
   at: Date;
   place: string;
-  /** Why it said it can't come; null when it did not. */
+  /** The reason why it can't come; null without an excuse. */
   excuse: string | null;
   /** The recorded attendance; null until it is recorded. */
   as: Attendance | null;
 }
 
-/** A question to one department, as the desk that was asked keeps it. */
+/** A question to one department, as the asked desk stores it. */
 export interface AskedOpinion {
   case: string;
   number: string;
@@ -75,7 +75,7 @@ export function shownMaterials(file: Pick<CaseFile, 'materials'>, { materials }:
   return materials === null ? file.materials : file.materials.filter((m) => materials.includes(m.sha256));
 }
 
-/** The visit as one party knows of it; null where it is not called to any. */
+/** The visit, as one party knows it; null if it is not called to one. */
 export function visitOf({ visit }: Pick<JointHandling, 'visit'>, party: number): PartyVisit | null {
   if (!visit?.called.includes(party)) return null;
   const excuse = visit.excused.find((e) => e.party === party)?.reason ?? null;

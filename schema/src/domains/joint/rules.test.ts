@@ -70,7 +70,7 @@ const agree = (
   return take(log, desk, (f) => giveOpinion(desk, f, { party: number, opinion, reason }));
 };
 const TOMORROW = at('2026-03-03', '10:00');
-/** Behind a deadline of three working days from 2 March. */
+/** After a deadline of three working days from 2 March. */
 const LATE = at('2026-03-06', '00:30');
 const lapse = (log: CaseLog, item: typeof SURVEY, now: Date) => lapseOpinions(lead(item, now), log.file);
 
@@ -179,7 +179,7 @@ describe('the joint acceptance of 三门', () => {
     log = take(log, desk, (f) => confirmCorrection(desk, f, 1, '整改照片'));
     expect(refusalCode(() => confirmCorrection(desk, log.file, 1, '照片'))).toBe('NOT_FOUND');
     log = take(log, desk, (f) => reviewCase(desk, f, 'APPROVE', null));
-    // the advised one may be made later
+    // the advised correction may be made later
     log = take(log, desk, (f) => confirmCorrection(desk, f, 2, '已补种'));
     expect(log.file.state).toBe('REVIEWED');
   });
@@ -187,7 +187,7 @@ describe('the joint acceptance of 三门', () => {
   test('counts unexcused absence from the visit as no objection; an excuse leaves the answer owed', () => {
     const { joint } = recorded(visiting(opened(ACCEPTANCE, 3, ['水利'])), ['气象', '水利'], ['人防']).file;
     const absent = joint?.parties.filter((p) => p.absent).map((p) => p.department);
-    // 水利 decides by law, its absence decides nothing
+    // 水利 has a statutory decision, so its absence has no effect
     expect(absent).toEqual(['气象']);
   });
 

@@ -16,9 +16,9 @@ export interface Party {
   department: string;
   ask: PartyAsk;
   dueAt: Date;
-  /** Working days it has, of another node's party; null of the lead's own house. */
+  /** Working days for another node's party; null for a department of the lead's own node. */
   days: number | null;
-  /** SHA-256 of the materials another node's party is shown; null for all. */
+  /** SHA-256 of the materials another node's party may see; null for all. */
   materials: string[] | null;
   /**
    * Since when the party has the question. For another node's party its node's signed word says so; null until it
@@ -31,7 +31,7 @@ export interface Party {
   /** Whether unexcused absence from the visit counts as no objection. */
   absent: boolean;
   resolved: { at: Date; actor: LogActor; end: ObjectionEnd; resolution: string } | null;
-  /** 撤回征询: the lead took the question back, and why. */
+  /** 撤回征询: the lead took the question back, with the reason. */
   withdrawn: { at: Date; actor: LogActor; reason: string } | null;
 }
 
@@ -41,7 +41,7 @@ export interface SiteVisit {
   called: number[];
   /** Parties of other nodes that know of it, by their node's signed word. */
   notified: number[];
-  /** Parties that said beforehand why they can't come. */
+  /** Parties that were excused in advance. */
   excused: { party: number; at: Date; reason: string; answer: string | null }[];
   recorded: { at: Date; record: string; attendance: { party: number; as: Attendance; reason: string | null }[] } | null;
 }
@@ -66,7 +66,7 @@ export interface JointHandling {
   corrections: Correction[];
 }
 
-/** Forty-five working days for joint handling where the item's basis names no limit (Art. 42). */
+/** Forty-five working days for joint handling, if the item's basis names no limit (Art. 42). */
 export const JOINT_LIMIT: Limit = { days: 45, unit: 'WORKDAY' };
 
 /** Whether an item is handled by several departments together. */
@@ -92,7 +92,7 @@ export function isOutstanding({ given, lapse, absent, withdrawn }: Party): boole
   return given === null && lapse?.effect !== 'CONSENT' && !absent && withdrawn === null;
 }
 
-/** Parties that have still to answer. */
+/** Parties whose answer is still missing. */
 export function outstandingParties(joint: JointHandling | null): Party[] {
   return joint?.parties.filter(isOutstanding) ?? [];
 }
@@ -107,7 +107,7 @@ export function upheldObjection(joint: JointHandling | null): boolean {
   return joint?.parties.some((p) => p.resolved?.end === 'UPHELD') ?? false;
 }
 
-/** Mandatory corrections that are not made. */
+/** Mandatory corrections not made yet. */
 export function openCorrections(joint: JointHandling | null): Correction[] {
   return joint?.corrections.filter((c) => c.mandatory && c.made === null) ?? [];
 }
@@ -125,7 +125,7 @@ export function jointOpen(joint: JointHandling | null): boolean {
 }
 
 /**
- * Nothing is outstanding in joint handling.
+ * Checks that nothing is open in joint handling.
  * @throws {ProblemError} JOINT_OPEN, OBJECTION_UNRESOLVED, CORRECTION_OPEN
  */
 export function requireJointSettled(joint: JointHandling | null): void {
@@ -171,7 +171,7 @@ export function requireJointDone(
   }
 }
 
-/** When the next silence turns into a lapse; null when none can. */
+/** The next instant at which a party's silence counts; null if there is none. */
 export function nextLapseAt(joint: JointHandling | null): Date | null {
   const due = lapsable(joint).map((p) => p.dueAt.getTime());
   return due.length === 0 ? null : new Date(Math.min(...due));

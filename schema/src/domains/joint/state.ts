@@ -10,7 +10,7 @@ type PartyLine = LineOf<'PARTY_ASKED' | 'OPINION_GIVEN' | 'OPINION_EXCUSED' | 'O
 type VisitLine = LineOf<'VISIT_SCHEDULED' | 'PARTY_CALLED' | 'VISIT_EXCUSED' | 'VISIT_RECORDED'>;
 type SettlingLine = LineOf<'CORRECTION_MADE' | 'OBJECTION_RESOLVED' | 'QUESTION_WITHDRAWN'>;
 
-/** Joint handling after one more of its lines; null where the line can't stand. */
+/** Joint handling after one more of its lines; null if the line is not allowed. */
 export function afterJointLine(joint: JointHandling | null, line: JointLine, at: Date): JointHandling | null {
   if (line.action === 'JOINT_OPENED') return joint ? null : opened(line.data, line.node, at);
   if (!joint) return null;
@@ -157,13 +157,16 @@ function visitWithout(visit: SiteVisit | null, party: number): SiteVisit | null 
   return called.length === 0 ? null : { ...visit, called, notified: others(visit.notified), excused };
 }
 
-/** The visit still ahead or not recorded yet that a party was called to, at that time; null for any other. */
+/** The visit a party is called to at that time, if it is still ahead or not recorded yet; else null. */
 function calledTo({ visit }: JointHandling, party: number, at: Date): SiteVisit | null {
   const current = visit !== null && visit.recorded === null && visit.at.getTime() === at.getTime();
   return current && visit.called.includes(party) ? visit : null;
 }
 
-/** When a party spoke: in the lead's own house with the line; elsewhere when its node signed, and never without that. */
+/**
+ * When a party spoke: at the lead's own node, when the line was written; elsewhere, when its node signed, and a
+ * signature is required.
+ */
 function saidAt(
   party: Party,
   writer: DivisionCode,

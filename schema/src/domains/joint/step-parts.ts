@@ -45,7 +45,7 @@ export function requireAnswerable(party: Party, answeredAt: Date | null): void {
 
 /**
  * The deadline an excuse leads to.
- * @param limit the case's own, which it does not pass
+ * @param limit the case's own limit, which the deadline may not exceed
  * @throws {ProblemError} EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
  */
 export function excusedUntil(

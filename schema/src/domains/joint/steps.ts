@@ -24,13 +24,13 @@ export interface JointOpening {
   /** The stage of a construction project, whose lead the table names; null if the item's own department leads. */
   stage: ProjectStage | null;
   parties: {
-    /** The lead's own when null. */
+    /** Null for the lead's own node. */
     node: DivisionCode | null;
     department: string;
     ask: PartyAsk;
-    /** Working days to answer in, from tomorrow on. */
+    /** Working days for the answer, from tomorrow on. */
     days: number;
-    /** Names of the case's materials that another node's party is shown; all where left out. */
+    /** Names of the case's materials that another node's party may see; left out for all. */
     materials?: readonly string[] | null;
   }[];
 }
@@ -117,7 +117,7 @@ export function giveOpinion(desk: Desk, file: CaseFile, { party: number, opinion
 
 /**
  * Excuses a party (说明正当理由) before its deadline, once; it gets a new one within the case's own limit.
- * @param days working days on top of the old deadline
+ * @param days working days added to the old deadline
  * @throws {ProblemError} EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
  */
 export function excuseOpinion(desk: Desk, file: CaseFile, number: number, reason: string, days: number): Step {
@@ -175,7 +175,7 @@ export interface VisitRecord {
 }
 
 /**
- * Records the visit: who came, and the one list of corrections (一次性整改意见) by those who did.
+ * Records the visit: who came, and the one list of corrections (一次性整改意见) by the parties who came.
  * @throws {ProblemError} NOT_FOUND without a visit; JOINT_REPEATED, JOINT_INCOMPLETE, REASON_MISSING, BAD_INPUT
  */
 export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): Step {
@@ -235,7 +235,7 @@ export function excuseFromVisit(desk: Desk, file: CaseFile, number: number, reas
   return oneLine({ action: 'VISIT_EXCUSED', actor, note: reason, data });
 }
 
-/** Confirms that a correction is made (整改完成), by what shows it. @throws {ProblemError} NOT_FOUND, REASON_MISSING */
+/** Confirms that a correction is made (整改完成), with evidence. @throws {ProblemError} NOT_FOUND, REASON_MISSING */
 export function confirmCorrection(desk: Desk, file: CaseFile, correction: number, evidence: string): Step {
   const { actor, open } = mayConfirmCorrection(desk, file);
   if (!open.some((c) => c.number === correction)) {
@@ -257,7 +257,7 @@ export function mayConfirmCorrection(desk: Desk, file: CaseFile): { actor: LogAc
 }
 
 /**
- * Resolves an objection (协调异议), by the lead's chief. That of a statutory decision is not the lead's to settle: it is
+ * Resolves an objection (协调异议), by the lead's chief. The lead can't settle an objection in a statutory decision: it is
  * upheld, or its own party takes it back.
  * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, REASON_MISSING
  */
@@ -338,7 +338,10 @@ function asLead(desk: Desk, file: CaseFile, line: keyof typeof LEADS_BY): ByLead
   return { actor, joint: jointOf(file) };
 }
 
-/** A person of the party's own department at the lead's node; the item itself belongs to another. */
+/**
+ * Checks that the person belongs to the party's department at the lead's node; the item itself belongs to another
+ * department.
+ */
 function asParty(
   desk: Desk,
   file: CaseFile,

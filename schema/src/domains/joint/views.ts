@@ -19,7 +19,7 @@ export interface JointHandlingView {
   answeredBy: DivisionCode;
 }
 
-/** 征求意见: a question to a department, as its own node knows it. */
+/** 征求意见: a question to a department, as that department's node knows it. */
 export interface OpinionRequestView extends AskedOpinion {
   /** Whether the answer is still expected, and if not, the reason. */
   standing: RequestState;
@@ -27,7 +27,7 @@ export interface OpinionRequestView extends AskedOpinion {
   applicant: string | null;
   form: FormEntry[];
   materials: Material[];
-  /** When applicant, form and bytes were removed, the question being over for long; null while they are here. */
+  /** When applicant, form and bytes were removed, long after the question was over; null while they are here. */
   removedAt: Date | null;
   /** Words this node signed in answer to another's question, oldest first, and what happened to each at the lead. */
   words: { word: PartyWord; state: AnswerState; code: string | null; reason: string | null }[];

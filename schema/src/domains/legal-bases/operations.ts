@@ -21,7 +21,7 @@ export const basesOfItem = query('legalBases', {
 });
 
 /**
- * Changes of the law, with where the nodes of the division stand.
+ * Changes of the law, with the progress of the division's nodes.
  * @throws {ProblemError} FORBIDDEN; BAD_INPUT for fewer than 1 or more than 200
  */
 export const legalBasisChanges = query('legalBasisChanges', {

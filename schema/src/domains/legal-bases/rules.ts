@@ -18,7 +18,7 @@ const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 export interface Citation {
   /** Title without brackets, without 中华人民共和国 and without the year of revision. */
   title: string;
-  /** 第十一条; null where the whole text is cited. */
+  /** 第十一条; null if the whole text is cited. */
   article: string | null;
 }
 
@@ -31,16 +31,16 @@ export const legalBasisSchema = z.object({
   kind: z.enum(LEGAL_BASIS_KINDS),
   issuedBy: z.string().min(1).nullable(),
   effectiveFrom: day.nullable(),
-  /** The first day it no longer holds; null while it is in force. */
+  /** The first day without force; null while it is in force. */
   repealedOn: day.nullable(),
-  /** Citation of what takes its place. */
+  /** Citation of its successor. */
   supersededBy: z.string().min(1).nullable(),
   /** SHA-256 of the text in force, hexadecimal. */
   textDigest: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')
     .nullable(),
-  /** False while all that is known was read from items' citations, its kind guessed by the title. */
+  /** False while it is known only from items' citations, and its kind is guessed from the title. */
   verified: z.boolean(),
 });
 export type LegalBasis = z.infer<typeof legalBasisSchema>;
@@ -51,12 +51,12 @@ export const legalBasisChangeSchema = z.object({
   kind: z.enum(LEGAL_BASIS_CHANGES),
   /** Citation of the changed basis. */
   basis: z.string().min(1),
-  /** The bases as they stand after it. */
+  /** The bases after the change. */
   bases: z.array(legalBasisSchema).min(1),
   effectiveOn: day,
   reason: z.string().min(1),
   announcedOn: day,
-  /** The last day on which a node asked confirms in time. */
+  /** The last day for an asked node to confirm in time. */
   confirmBy: day,
   /** Codes of the items that cite it. */
   items: z.array(z.string().min(1)),
@@ -89,8 +89,8 @@ const TOKEN = new RegExp(
 );
 
 /**
- * The references in an item's legal basis as people write it: 《…》第…条, 第…条;国发〔2014〕8号. A part that begins with
- * an article goes on with the law before it; prose between them is left out. Articles are kept, paragraphs (款、项) not.
+ * The references in an item's legal basis as people write it: 《…》第…条, 第…条;国发〔2014〕8号. A part that begins with an
+ * article belongs to the law before it; prose between them is ignored. Articles are kept, paragraphs (款、项) not.
  */
 export function citationsOf(text: string): Citation[] {
   const found = new Map<string, Citation>();
@@ -232,9 +232,9 @@ export function changedBases(known: readonly LegalBasis[], stated: StatedChange,
 /** A citation of a basis that is repealed, or will be from a day on. */
 export interface RepealedCitation {
   citation: string;
-  /** The first day it no longer holds. */
+  /** The first day without force. */
   repealedOn: Day;
-  /** Citation of what takes its place. */
+  /** Citation of its successor. */
   supersededBy: string | null;
 }
 
@@ -250,7 +250,7 @@ export function repealedCitations(legalBasis: string, known: readonly LegalBasis
         basis.repealedOn !== null &&
         (basis.article === null || basis.article === citation.article),
     );
-    // of the article and the whole text, what ends first
+    // of the article and the whole text, the one that ends first
     const [first] = found.toSorted((a, b) => ((a.repealedOn ?? '') < (b.repealedOn ?? '') ? -1 : 1));
     if (!first || first.repealedOn === null) return [];
     return [{ citation: citationOf(citation), repealedOn: first.repealedOn, supersededBy: first.supersededBy }];
@@ -281,7 +281,7 @@ export function isAsked(change: Pick<LegalBasisChange, 'tiers'>, node: DivisionC
 export interface LegalBasisTask {
   node: DivisionCode;
   asked: boolean;
-  /** Null while the node has told nothing. */
+  /** Null until the node has reported. */
   report: LegalBasisReport | null;
   /** Asked, not confirmed, and the day has passed. */
   late: boolean;

@@ -13,7 +13,7 @@ import type { Note } from './messages.ts';
 const article = ARTICLES.postDuties;
 
 /**
- * A note, written by a person of a desk that handles the case or handled it; also when it has ended.
+ * Writes a note, by a person of a desk that handles the case or handled it; also on a case that has ended.
  * @param id random UUID
  * @throws {ProblemError} FORBIDDEN, REASON_MISSING, BAD_INPUT
  */

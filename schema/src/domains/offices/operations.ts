@@ -160,8 +160,8 @@ export const revokeSeal = mutation('revokeSeal', {
 });
 
 /**
- * Gives a bureau the powers of several departments, all of them or none.
- * @throws {ProblemError} OFFICE_CONFLICT; BAD_INPUT for a basis that can't be looked up
+ * Gives a bureau the powers of several departments; it succeeds for all or for none.
+ * @throws {ProblemError} OFFICE_CONFLICT; BAD_INPUT for a basis that is not a citation
  */
 export const transferPowers = mutation('transferPowers', {
   zh: '划转',

@@ -11,7 +11,7 @@ import { citationsOf } from '../legal-bases/rules.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { departmentsOf, requireOneOf } from '../../operation/permissions.ts';
 
-/** From a day on, and up to and with another; open where that is null. */
+/** Inclusive day range; `until: null` means no end. */
 export interface Term {
   from: Day;
   until: Day | null;
