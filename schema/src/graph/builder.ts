@@ -42,7 +42,7 @@ export function connectionOf<T>(page: Page<T>) {
   };
 }
 
-/** The node an operation with a single address is put to. @throws {ProblemError} MISROUTED */
+/** The node that an operation with a single address is for. @throws {ProblemError} MISROUTED */
 export function addressed(context: RoleContext): DivisionCode {
   if (context.at === null) throw problem('MISROUTED', 'The operation names no node.');
   return context.at;
@@ -50,7 +50,7 @@ export function addressed(context: RoleContext): DivisionCode {
 
 /**
  * Answers a list of keys in order, one call a node. A fault of one key stays at its place in the list.
- * @param keys each with the node that shall answer it
+ * @param keys each with the node that answers it
  */
 export async function answerKeys<K extends { at: string }, T>(
   keys: readonly K[],

@@ -1,7 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { BoundedCache } from '../kernel/bounded-cache.ts';
 
-/** Bytes that a token takes with the nodes made of it, and a character where all of them begin comments (measured). */
+/** Measured bytes of a token with its nodes, and of a character in a text of many comments. */
 const TOKEN_BYTES = 500;
 const CHARACTER_BYTES = 50;
 
@@ -16,7 +16,7 @@ export class DocumentCache {
     this.#known = new BoundedCache(mostBytes);
   }
 
-  /** Estimated bytes of all that is kept. */
+  /** Estimated bytes of all stored documents. */
   get bytes(): number {
     return this.#known.weight;
   }

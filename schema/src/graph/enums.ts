@@ -198,10 +198,10 @@ const partyEnums = (labelled: Labelled) => ({
 });
 
 type EnumRef<T extends string> = EnumRefOf<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, T>;
-/** Enums that domains bring, by the builder they were made for. */
+/** Enums of domains, by their builder. */
 const brought = new WeakMap<object, Map<string, unknown>>();
 
-/** The enum of a domain's own vocabulary: made where it is first asked for, so that no list here names it. */
+/** The enum of a domain's own vocabulary, made when it is first used, so that no list here names it. */
 export function ownEnum<T extends string>(builder: GraphBuilder, { name, zh, labels }: Vocabulary<T>): EnumRef<T> {
   const known = brought.get(builder) ?? new Map<string, unknown>();
   brought.set(builder, known);

@@ -8,7 +8,7 @@ import { limitFaults, NODE_LIMITS, tooLarge } from './limits.ts';
 import { roleSchema } from './roles.ts';
 import type { RoleContext } from './services.ts';
 
-/** Sound operations, by role and text; the gateway sends few different ones, again and again. */
+/** Valid operations, by role and text; the gateway sends few different ones repeatedly. */
 const known = new DocumentCache(64 * 1024 * 1024);
 
 /**
@@ -53,10 +53,10 @@ function parseFor(role: RoleName, query: string): DocumentNode | readonly GraphQ
   let large: GraphQLError[];
   try {
     document = parse(query, { maxTokens: 20_000 });
-    // measured first: even checking a text without end takes its time
+    // measured first, because even validating an endless text takes long
     large = limitFaults(document, NODE_LIMITS);
   } catch (error) {
-    // so deep that reading it ends at the stack
+    // so deep that reading it overflows the stack
     return [error instanceof GraphQLError ? error : tooLarge('The question is too deep.')];
   }
   if (large.length > 0) return large;

@@ -12,7 +12,10 @@ export interface QueryLimits {
   /** Root fields; each is asked of a node of its own. */
   roots: number;
   directives: number;
-  /** Fields of the answer at most, where a page of `first` has so many entries; a page of a variable has the most. */
+  /**
+   * Most fields of the answer, counting a page of `first` with that many entries, and a page of a variable with the
+   * most.
+   */
   cost: number;
 }
 
@@ -39,7 +42,7 @@ export const NODE_LIMITS: QueryLimits = {
   cost: 500_000,
 };
 
-/** Root fields that make more work than their answer shows. */
+/** Root fields that cost more than their answer shows. */
 export interface HeavyRoots {
   /** Weight of a root field, in fields of the answer, beside the fields it shows; 0 if it is not heavy. */
   weightOf: (root: FieldNode) => number;
@@ -49,7 +52,7 @@ export interface HeavyRoots {
 
 const NONE_HEAVY: HeavyRoots = { weightOf: () => 0, most: Infinity };
 
-/** The largest page there is. */
+/** The largest page size. */
 const MAX_PAGE = 200;
 
 interface Size {
@@ -75,7 +78,7 @@ export function limitFaults(
     if (is > most) faults.push(tooLarge(`The question ${what}; ${most} is the most.`));
   };
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  // the page for asking by hand sends all it shows and names one
+  // the GraphQL page sends all its operations and names one
   over('holds too many operations', operations.length, 10);
   for (const { selectionSet, directives = [] } of operations) {
     const size = measure.of(selectionSet);
@@ -137,7 +140,7 @@ class Measure {
     return sum;
   }
 
-  /** The sum of something over the root fields; of a fragment it is taken once. */
+  /** The sum of a value over the root fields; each fragment is computed once. */
   sumOfRoots(
     selectionSet: SelectionSetNode,
     of: (root: FieldNode) => number,

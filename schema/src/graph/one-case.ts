@@ -7,7 +7,7 @@ import type { RoleContext } from './services.ts';
 type Opening = 'ITS_CASE' | 'AS_PUBLIC';
 
 /**
- * The field is about one case, and its service holds the token to that case.
+ * The field is about one case, and its service checks the token against that case.
  * @example acceptCase: t.field({ extensions: OPENS_ITS_CASE, … })
  */
 export const OPENS_ITS_CASE = opening('ITS_CASE');

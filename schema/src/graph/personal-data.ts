@@ -37,7 +37,7 @@ const atRoot = {
 } as const;
 
 /**
- * Every field of the graph that shows personal data of applicants and askers. A new one is named here; a test walks the
+ * Every field of the graph that shows personal data of applicants and askers. Add new ones here; a test searches the
  * graph for names that sound like one.
  */
 export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
@@ -67,7 +67,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   },
 };
 
-/** Has every personal field noted before it is shown. */
+/** Makes every personal field record its read before it is shown. */
 export function noteReads(schema: GraphQLSchema): void {
   for (const [name, field] of Object.entries(PERSONAL_FIELDS)) {
     const [typeName = '', fieldName = ''] = name.split('.');

@@ -14,7 +14,9 @@ export type RootField = GraphQLField<unknown, RoleContext>;
  */
 export type Judge = (args: Record<string, unknown>, context: RoleContext) => RoleContext;
 
-/** Has every root field of a role judged first. What a mutation is refused comes as data, as its own refusals do. */
+/**
+ * Checks every root field of a role before it is resolved. A mutation's refusal comes as data, like its own refusals.
+ */
 export function judgeFirst(schema: GraphQLSchema, judgeOf: (field: RootField) => Judge): void {
   for (const root of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) {

@@ -7,7 +7,7 @@ import type { Viewer } from '../operation/permissions.ts';
 /** The audience every token must name. */
 export const TOKEN_AUDIENCE = 'liandong';
 
-/** The signatures tokens may carry; `none` and shared secrets are not among them. */
+/** Signature algorithms that tokens may use; `none` and shared secrets are excluded. */
 export const TOKEN_ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'RS256'];
 
 /** Largest difference between two clocks, in seconds. */

@@ -76,7 +76,7 @@ describe('keys behind an address', () => {
     for (const token of [
       next.token(agent),
       next.token(agent, { kid: old.kid }),
-      // a key the issuer itself shows, of an algorithm that is not taken
+      // a key the issuer itself publishes, of an algorithm that is not accepted
       other.token(agent),
     ]) {
       expect(await verdict(verifier, token)).toBe('UNAUTHENTICATED');

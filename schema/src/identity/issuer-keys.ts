@@ -53,7 +53,7 @@ export function lastGoodKeys(
       try {
         return await known(...asked);
       } catch (error) {
-        // a key that came since then is not known here: only the issuer can tell
+        // a key added since then is not known here, so only the issuer can decide
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       }
     }

@@ -24,7 +24,7 @@ const issuersSchema = z
   .min(1);
 export type Issuers = z.infer<typeof issuersSchema>;
 
-/** Tokens that were checked lately; a desk sends the same one with every request. */
+/** Number of recently checked tokens kept; a desk sends the same one with every request. */
 const MAX_REMEMBERED = 1_000;
 const REMEMBERED_MS = 60_000;
 
@@ -33,7 +33,7 @@ export class TokenVerifier {
   readonly #remembered = new Map<string, { viewer: Viewer; until: number }>();
   readonly #remoteKeys: (uri: URL) => RemoteKeys;
   readonly #told: (issuer: string, away: boolean, why?: unknown) => void;
-  /** Each issuer with its entry as it was listed, by which a change is seen. */
+  /** Each issuer with its entry in the list, to detect a change. */
   #issuers: ReadonlyMap<string, { listed: string; keys: JWTVerifyGetKey }>;
 
   /**
@@ -91,7 +91,7 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'sub'],
       });
       const viewer = viewerOfClaims(payload);
-      // a key that was taken away meanwhile is asked for again
+      // a token whose issuer changed meanwhile is checked again
       if (this.#issuers.get(issuer)?.keys === keys) this.#remember(token, viewer, payload.exp ?? 0);
       return viewer;
     } catch (cause) {

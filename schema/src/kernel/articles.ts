@@ -70,9 +70,9 @@ export const ARTICLES = {
   itemLife: '事项动态管理制度',
   /** A half day's end: 12:00 or 17:30. */
   halfDays: '政务服务中心工作时间制度(上午8:30—12:00,下午14:00—17:30)',
-  /** An implementation betters the basic catalogue's elements and never worsens them. */
+  /** An implementation may be better than the basic catalogue's elements, and never worse. */
   neverWorse: '政务服务事项基本目录和实施清单管理制度(只优不劣)',
-  /** A draft is checked for legality, reasonableness and compliance by three people, none its author. */
+  /** Three people who are not its authors check a draft for legality, reasonableness and compliance. */
   threeDesks: '事项动态管理制度(合法性、合理性、合规性审核)',
   /** A fee needs a law or an administrative regulation. */
   feesByLaw: '《行政许可法》第五十八条',
@@ -88,7 +88,7 @@ export const ARTICLES = {
   leastData: '《个人信息保护法》第六条',
   /** State organs handle personal data within their statutory duties and no further. */
   statutoryDuty: '《个人信息保护法》第三十四条',
-  /** They tell the person. */
+  /** State organs tell the person. */
   toldAndAgreed: '《个人信息保护法》第三十五条',
   /** Reading of personal data is limited to some people, and its use is audited. */
   readsAudited: '《个人信息保护法》第五十一条、第五十四条',

@@ -8,7 +8,7 @@ export class BoundedCache<V> {
     this.#most = most;
   }
 
-  /** Of all that is kept. */
+  /** Weight of all stored values. */
   get weight(): number {
     return this.#weight;
   }

@@ -9,8 +9,8 @@ const ZONE_OFFSET_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The published calendar (国务院办公厅关于部分节假日安排的通知) as data. A year that is not listed in `years` is not out
- * yet: its weekdays count as working days and every date that depends on it is provisional.
+ * The published calendar (国务院办公厅关于部分节假日安排的通知) as data. A year that is not listed in `years` is not published yet: its
+ * weekdays count as working days and every date that depends on it is provisional.
  */
 export interface OfficialCalendar {
   /** Years whose notice is published. */

@@ -120,7 +120,7 @@ export class Divisions {
     return given ? parentOf(given, day) : parent;
   }
 
-  /** The register as it was or will be on a day: zones lie in the parents they have then. */
+  /** The register on a day: zones have the parents of that day. */
   asOf(day: Day): Divisions {
     const given = [...this.#given.values()];
     if (!given.some((row) => row.parentsFrom)) return this;
@@ -168,20 +168,20 @@ export class Divisions {
   }
 }
 
-/** The parent of a place on a day: the last that has begun by then. */
+/** The parent of a place on a day: the last one that has begun by then. */
 function parentOf({ parent, parentsFrom = [] }: Division, day: Day | undefined): DivisionCode | null {
   if (day === undefined) return parent;
   return parentsFrom.findLast((later) => later.from <= day)?.parent ?? parent;
 }
 
 /**
- * Reads the register from CSV text with the header `code,name,tier,parent`. A zone that changes its parent names the
- * later ones behind the first, each with its day: `331022Z01,浦坝港园区,township,331022;2027-01-01:331023`.
+ * Reads the register from CSV text with the header `code,name,tier,parent`. A zone that changes its parent lists the
+ * later parents after the first, each with its day: `331022Z01,浦坝港园区,township,331022;2027-01-01:331023`.
  * @param day the day the register is for, see {@link Divisions}
- * @throws {ProblemError} BAD_INPUT with the line that is wrong.
+ * @throws {ProblemError} BAD_INPUT with the faulty line.
  */
 export function parseDivisions(csv: string, day?: Day): Divisions {
-  // a spreadsheet fills rows up with commas
+  // spreadsheets add commas at the end of rows
   const lines = csv
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)

@@ -160,9 +160,9 @@ export interface Problem {
   code: ErrorCode;
   /** One clear sentence; carries no personal data. */
   message: string;
-  /** The law and article, or the standard, that was broken; null where no rule of law is concerned. */
+  /** The law and article, or the standard, that was broken; null if no legal rule is concerned. */
   article: string | null;
-  /** Path of the faulty input, say `materials.0.content`; null where it is not about one input. */
+  /** Path of the faulty input, for example `materials.0.content`; null if it is not about one input. */
   field: string | null;
   /** Code of the node that found it; null before a node is known. */
   node: string | null;

@@ -9,7 +9,7 @@ export interface Limit {
   unit: DayUnit;
 }
 
-/** Days that lie outside a limit (行政许可法 Art. 45): as if they had not been. */
+/** Days that do not count toward a limit (行政许可法 Art. 45), as if they had not existed. */
 export type ExcludedDays = ReadonlySet<Day>;
 const NONE_EXCLUDED: ExcludedDays = new Set();
 
@@ -71,7 +71,10 @@ export function dueInstant(
   }
 }
 
-/** Whether a limit never ends later than another. Plain days never outlast as many working days, the reverse they may. */
+/**
+ * Whether a limit never ends later than another. A number of plain days never ends later than the same number of
+ * working days; working days may end later.
+ */
 export function notLonger(limit: Limit, bound: Limit): boolean {
   if (limit.unit === 'WORKDAY' && bound.unit === 'DAY') return limit.days === 0;
   return limit.days <= bound.days;

@@ -24,7 +24,7 @@ export function phoneOf(written: string): string | null {
   const digits = inland.replaceAll('-', '');
   if (/^1[3-9]\d{9}$/.test(digits)) return digits;
   if (/^[48]00\d{7}$/.test(digits)) return `${digits.slice(0, 3)}-${digits.slice(3, 6)}-${digits.slice(6)}`;
-  // behind the country's code an area has no zero
+  // after the country code an area code has no zero
   const national = inland === dashed ? inland : `0${inland}`;
   const landline = /^(0(?:10|2\d|[3-9]\d{2}))-?(\d{3,4})-?(\d{4})(?:-(\d{1,6}))?$/.exec(national);
   if (!landline) return null;

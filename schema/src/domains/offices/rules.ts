@@ -17,7 +17,7 @@ export interface Term {
   until: Day | null;
 }
 
-/** 窗口: where a node's work is done. */
+/** 窗口: a window of a node. */
 export interface ServiceWindow extends Term {
   code: string;
   name: string;
@@ -33,7 +33,7 @@ export interface WindowAuthority extends Term {
   /** The department or bureau that holds the power, and in whose name the result goes out. */
   department: string;
   stages: WindowStage[];
-  /** The first day it no longer holds; null while it was not revoked. */
+  /** The first day without effect; null if not revoked. */
   revokedOn: Day | null;
 }
 
@@ -45,7 +45,7 @@ export interface Seal extends Term {
   department: string;
   /** The person who keeps it. */
   keeper: string;
-  /** The first day it may no longer be set; null while it was not revoked. */
+  /** The first day it may not be set any more; null if not revoked. */
   revokedOn: Day | null;
 }
 
@@ -53,7 +53,7 @@ export interface Seal extends Term {
 export interface PowerTransfer extends Term {
   bureau: string;
   department: string;
-  /** By which decision, say 《行政许可法》第二十五条. */
+  /** The decision it is based on, for example 《行政许可法》第二十五条. */
   basis: string;
 }
 
@@ -95,7 +95,7 @@ export function requireHolder(
   requireOneOf(viewer, holdersOf(item, transfers, day), tier);
 }
 
-/** A node's registers of departments and windows. */
+/** A node's registers of windows, authorizations, seals and transfers. */
 export interface Offices {
   windows: readonly ServiceWindow[];
   authorities: readonly WindowAuthority[];
@@ -103,13 +103,13 @@ export interface Offices {
   seals: readonly Seal[];
 }
 
-/** A node that keeps no registers yet. */
+/** A node without registers. */
 export const NO_OFFICES: Offices = { windows: [], authorities: [], transfers: [], seals: [] };
 
 /** The basis on which a window does a stage: the authorization, the name, and the seal. */
 export interface WindowPower {
   authority: WindowAuthority;
-  /** In whose name the result goes out. */
+  /** The department or bureau in whose name the result goes out. */
   inNameOf: string;
   /** The seal it is set with; null for stages before delivery. */
   seal: Seal | null;
@@ -148,7 +148,7 @@ export function requireWindowAuthority(
   return { authority, inNameOf: authority.department, seal };
 }
 
-/** @throws {ProblemError} SEAL_MISSING when the department or bureau has no seal that holds */
+/** @throws {ProblemError} SEAL_MISSING if the department or bureau has no seal in effect */
 export function requireSeal(seals: readonly Seal[], department: string, day: Day): Seal {
   const seal = seals.find((s) => s.department === department && holdsOn(s, day));
   if (seal) return seal;
@@ -265,21 +265,21 @@ export interface AuthorityShare {
   needed: WindowStage[];
 }
 
-/** Share of stages that can be done on the spot, whole percent, rounded down; 100 where nothing is needed. */
+/** Share of stages that can be done on the spot, whole percent, rounded down; 100 if no stages are needed. */
 export function percentOf(shares: readonly AuthorityShare[]): number {
   const needed = shares.reduce((sum, share) => sum + share.needed.length, 0);
   const done = shares.reduce((sum, share) => sum + share.done.length, 0);
   return needed === 0 ? 100 : Math.floor((100 * done) / needed);
 }
 
-/** Those that can't be done on the spot from the first stage to the last. */
+/** Items that can't be done on the spot from the first stage to the last. */
 export function belowFull(shares: readonly AuthorityShare[]): AuthorityShare[] {
   return shares.filter((share) => share.done.length < share.needed.length);
 }
 
 /**
- * 充分授权 of a window on a day: of every item it has to do with, which of the node's stages it can do. Delivery counts
- * only while there is a seal to set.
+ * 充分授权 of a window on a day: for every item it has a part in, the node's stages it can do. Delivery counts only while
+ * there is a seal to set.
  */
 export function windowShares(
   offices: Offices,

@@ -21,7 +21,7 @@ export interface FullAuthorityView {
   division: DivisionCode;
   day: string;
   places: AuthorityPlaceView[];
-  /** Items the node has a part in and no window is authorized for. */
+  /** Items the node has a part in, without an authorized window. */
   unauthorized: string[];
 }
 

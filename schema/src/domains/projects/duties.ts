@@ -2,7 +2,7 @@ import type { Duty } from '../../operation/duties.ts';
 import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
 
 export const projectDuties = {
-  /** Registers a project, amends it, moves its phases on and ends it. */
+  /** Registers a project, amends it, moves it to its next phase and ends it. */
   KEEP_PROJECT: { CLERK: GRANTORS, CHIEF: GRANTORS },
   // the government names 重点项目, and its head has them recorded
   FLAG_PROJECT: { HEAD: GRANTORS },

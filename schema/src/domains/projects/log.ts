@@ -66,7 +66,10 @@ type Schemas = typeof projectDataSchemas;
 
 export type ProjectEntry = { [A in keyof Schemas]: { action: A; data: z.infer<Schemas[A]> } }[keyof Schemas];
 
-/** One line of a project's log: chained by `prev`, signed and written by the node that keeps the project then, and no other. */
+/**
+ * One line of a project's log, chained by `prev`. Only the node that keeps the project at that time writes and signs
+ * it.
+ */
 export type ProjectLine = ProjectEntry & {
   project: string;
   /** 1, 2, 3 … without a gap. */

@@ -33,8 +33,8 @@ const oneProject = query('project', {
 });
 
 /**
- * Those the node keeps or was told of.
- * @throws {ProblemError} FORBIDDEN; BAD_INPUT for a cursor of no list
+ * Projects the node keeps or was told of.
+ * @throws {ProblemError} FORBIDDEN; BAD_INPUT for a malformed cursor
  */
 const listProjects = query('projects', {
   zh: '项目',
@@ -166,7 +166,7 @@ const dispatchProject = mutation('dispatchProject', {
 });
 
 /**
- * Answers an order. It is written down where the project is kept, and carried there from a lower node.
+ * Answers an order. The node that keeps the project records it; a lower node sends it there.
  * @throws {ProblemError} NOT_FOUND, FORBIDDEN, NOT_COMPETENT, WRONG_DEPARTMENT, ORDER_ANSWERED, REASON_MISSING
  */
 const answerProjectOrder = mutation('answerProjectOrder', {

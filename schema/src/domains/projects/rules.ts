@@ -15,7 +15,7 @@ import { requirePermission } from '../../operation/permissions.ts';
 /** A phase a project has reached. */
 export interface ReachedPhase {
   phase: ProjectPhase;
-  /** The day it began, as it was stated. */
+  /** The stated day it began. */
   on: Day;
   /** When it was recorded, and the person who did so. */
   at: Date;
@@ -35,7 +35,7 @@ export interface ProjectOrder {
   answer: { text: string; at: Date; actor: LogActor } | null;
 }
 
-/** A case of a project, as it was linked. */
+/** A case of a project when it was linked. */
 export interface ProjectCase {
   id: string;
   number: string;
@@ -45,12 +45,12 @@ export interface ProjectCase {
   decider: DivisionCode;
 }
 
-/** 项目: everything its log says, folded from the lines and from nothing else. */
+/** 项目: everything its log says, folded from the lines alone. */
 export interface ProjectFile {
   id: string;
   /** The node that keeps it. */
   node: DivisionCode;
-  /** Closed nodes that kept it before, the first first. */
+  /** Closed nodes that kept it before, the earliest first. */
   former: DivisionCode[];
   name: string;
   /** In fen. */
@@ -61,7 +61,7 @@ export interface ProjectFile {
   agent: ProjectAgent | null;
   /** 重点项目; null for other projects. */
   key: { ground: string; at: Date; actor: LogActor } | null;
-  /** In their order; the last is the present one. */
+  /** In order; the last is the current one. */
   phases: [ReachedPhase, ...ReachedPhase[]];
   orders: ProjectOrder[];
   cases: ProjectCase[];
@@ -205,7 +205,7 @@ export function phaseAfter(phase: ProjectPhase): ProjectPhase | undefined {
   return PROJECT_PHASES[PROJECT_PHASES.indexOf(phase) + 1];
 }
 
-/** The day a project's time begins: its initiation, or its first case where that was filed earlier. */
+/** The day a project's time begins: its initiation, or its first case if that was filed earlier. */
 export function beganOn({ phases, cases }: ProjectFile): Day {
   return cases.reduce<Day>((first, { filedOn }) => (filedOn < first ? filedOn : first), phases[0].on);
 }
@@ -237,8 +237,8 @@ export function concernedNodes(file: ProjectFile, divisions: Divisions): Divisio
 }
 
 /**
- * A project that takes cases and steps.
- * @param project as the node was told of it; null where it knows none
+ * Checks that a project is still open for cases and steps.
+ * @param project as the node was told of it; null if the node does not know it
  * @throws {ProblemError} NOT_FOUND, PROJECT_ENDED
  */
 export function requireOpenProject<P extends { ended: unknown }>(project: P | null, id: string, field = 'project'): P {
@@ -253,7 +253,7 @@ export function requireOpenProject<P extends { ended: unknown }>(project: P | nu
 }
 
 /**
- * A project is read where it is kept, at the nodes it concerns, and by the levels above where it is kept.
+ * A project is read at its keeper, at the nodes it concerns, and by the levels above its keeper.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireProjectReader(viewer: Viewer, file: ProjectFile, divisions: Divisions): void {
@@ -271,7 +271,7 @@ export function overdueOrders({ orders }: Pick<ProjectFile, 'orders'>, today: Da
   return orders.filter(({ answer, dueOn }) => answer === null && dueOn < today);
 }
 
-/** The case as a project's log names it. */
+/** The case, as a project's log names it. */
 export function projectCaseOf(file: {
   id: string;
   number: string;

@@ -15,7 +15,7 @@ import { phaseAfter, phaseOf, requireOpenProject } from './rules.ts';
 import { requireNoPersonalData } from '../proxy/rules.ts';
 import type { Succession } from '../../case/successions.ts';
 
-/** A line to be written: who and what; the store adds number, time, chain and signature. */
+/** A line to write: actor and data; the store adds number, time, chain and signature. */
 export type ProjectDraft = ProjectEntry & { actor: LogActor };
 
 const { projects: article } = ARTICLES;
@@ -63,7 +63,8 @@ export function amendProject(
 }
 
 /**
- * Moves a project on to its next phase: one at a time, never back, not before the one ahead and not into the future.
+ * Moves a project to its next phase: one at a time, never back, never before the former phase's day, never in the
+ * future.
  * @throws {ProblemError} PROJECT_ENDED, PHASE_OUT_OF_ORDER, BAD_INPUT
  */
 export function reachPhase(desk: Post, file: ProjectFile, phase: ProjectPhase, on: Day): ProjectDraft[] {
@@ -84,7 +85,7 @@ export function reachPhase(desk: Post, file: ProjectFile, phase: ProjectPhase, o
 }
 
 /**
- * Makes a project a key project (重点项目) or takes that back, by the head, for a ground (a list's number and year).
+ * Makes a project a key project (重点项目) or ends that, by the head, for a ground (a list's number and year).
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING, NO_CHANGE
  */
 export function flagKeyProject(desk: Post, file: ProjectFile, key: boolean, ground: string): ProjectDraft[] {
@@ -111,8 +112,8 @@ export interface Dispatch {
 }
 
 /**
- * Dispatches a project (派单): who leads it, who follows it as proxy agent, and what nodes below or departments here are
- * to do by when.
+ * Dispatches a project (派单): its lead, its proxy agent, and the orders to lower nodes or departments here, with their
+ * deadlines.
  * @throws {ProblemError} PROJECT_ENDED, UNKNOWN_DIVISION, NOT_COMPETENT, BAD_INPUT
  */
 export function dispatchProject(desk: Post, file: ProjectFile, { lead, agent, orders }: Dispatch): ProjectDraft[] {
@@ -155,7 +156,7 @@ export function answererOf(desk: Post, file: ProjectFile, number: number, answer
 }
 
 /**
- * Writes an answer down where the project is kept.
+ * Records an answer at the node that keeps the project.
  * @param node the node that was ordered and answers
  * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, ORDER_ANSWERED
  */
@@ -206,7 +207,7 @@ export function succeedProject(file: ProjectFile, { node, successor, closing, wh
 }
 
 /**
- * Ends a project that goes no further (项目终止): it takes no case and no step any more.
+ * Ends a project that will not go on (项目终止); it takes no more cases or steps.
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING
  */
 export function endProject(desk: Post, file: ProjectFile, reason: string): ProjectDraft[] {

@@ -1,6 +1,6 @@
-// 项目: what groups cases of several tiers.
+// 项目: words for projects with cases of several tiers.
 
-/** 项目阶段, in their order: a project moves on by one at a time. */
+/** 项目阶段, in order: a project moves one phase at a time. */
 export const PROJECT_PHASES = ['INITIATION', 'DECISION', 'APPROVAL', 'CONSTRUCTION'] as const;
 export type ProjectPhase = (typeof PROJECT_PHASES)[number];
 export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {

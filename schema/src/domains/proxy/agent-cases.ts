@@ -10,10 +10,10 @@ import { openCorrections } from '../joint/rules.ts';
 import type { CaseAgent } from './rules.ts';
 import { nextDue, NOTHING_DUE } from '../../case/work-queue.ts';
 
-/** Something that waits for an agent in one case. */
+/** A task that waits for an agent in one case. */
 export interface AgentWait {
   kind: AgentWaitKind;
-  /** Its end; null where none runs. */
+  /** Its deadline; null if it has none. */
   dueAt: Date | null;
 }
 

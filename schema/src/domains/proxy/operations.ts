@@ -98,7 +98,7 @@ export const revokeConsent = mutation('revokeConsent', {
 });
 
 /**
- * Asks villages of one's own township for cases, all of them or none.
+ * Asks villages of the person's own township for cases; it succeeds for all or for none.
  * @throws {ProblemError} NOT_COMPETENT for each case that is not of such a village, REASON_MISSING, FORBIDDEN
  */
 export const takeOverCases = mutation('takeOverCases', {

@@ -18,7 +18,7 @@ export interface ProxyConsent {
   revokedAt: Date | null;
 }
 
-/** 联系记录: one contact of the agent's on the way. */
+/** 联系记录: one contact of the agent. */
 export interface ProxyContact {
   at: Date;
   node: DivisionCode;
@@ -77,7 +77,7 @@ export function afterTransfer(
   return { ...proxy, agent, agentBefore: proxy.agent };
 }
 
-/** The proxy handling once a hand-off has arrived, or was refused and nothing came of it. */
+/** The proxy handling after a hand-off has arrived, or was refused and had no effect. */
 export function afterArrival(proxy: ProxyHandling | null, refused: boolean): ProxyHandling | null {
   if (!proxy?.agentBefore) return proxy;
   return { ...proxy, agent: refused ? proxy.agentBefore : proxy.agent, agentBefore: null };

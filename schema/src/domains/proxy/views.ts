@@ -19,7 +19,7 @@ export interface ProxyHandlingView {
 /** An event reported for a case, and its state in the log now. */
 export interface ProxyToldView {
   handling: ProxyHandlingView;
-  /** The desk that holds the case and will write it there; null where it is written already. */
+  /** The custodian that will record it; null if it is already recorded. */
   carriedTo: DivisionCode | null;
 }
 
@@ -35,7 +35,7 @@ export interface AgentCaseView {
   id: string;
   number: string;
   item: string;
-  /** Null for people who do not handle the case, and where only its progress is known here. */
+  /** Null for people who do not handle the case, and if only its progress is known here. */
   applicant: string | null;
   agent: CaseAgent;
   state: CaseState;

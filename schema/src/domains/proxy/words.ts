@@ -28,11 +28,11 @@ export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
   ONLINE: '线上',
 };
 
-/** 代办交接: why another agent looks after a case from then on. */
+/** 代办交接: reasons for a change of agent. */
 export const AGENT_CHANGE_REASONS = ['ABSENCE', 'RETURN'] as const;
 export type AgentChangeReason = (typeof AGENT_CHANGE_REASONS)[number];
 
-/** 待代办事项: what waits for the agent of a case. */
+/** 待代办事项: tasks that wait for the agent of a case. */
 export const AGENT_WAIT_KINDS = [
   'FILE_DRAFT',
   'FORWARD',

@@ -8,13 +8,13 @@ export interface PersonalDataRead {
   /** The kind of record whose data was shown. */
   kind: 'CASE' | 'ENQUIRY';
   subject: string;
-  /** Field of the graph, say `Case.applicant.phone`. */
+  /** Field of the graph, for example `Case.applicant.phone`. */
   field: string;
   /** Whether identity numbers were masked. */
   masked: boolean;
 }
 
-/** A reading of personal data as the person it is about is told of it. */
+/** A read of personal data, as shown to the person it is about. */
 export interface PersonalDataReadView {
   at: Date;
   /** The reader's desk. */

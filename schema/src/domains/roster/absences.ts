@@ -9,7 +9,7 @@ import type { CaseAgent } from '../proxy/rules.ts';
 import { isSameAgent } from '../proxy/rules.ts';
 import type { PersonRef } from './rules.ts';
 
-/** 代办员缺岗: an agent is away from a day to a day. */
+/** 代办员缺岗: an agent's absence, from a day to a day. */
 export interface Absence {
   id: string;
   agent: PersonRef;
@@ -17,7 +17,7 @@ export interface Absence {
   /** The last day. */
   until: Day;
   reason: string;
-  /** The first day the agent was back before the term was over. */
+  /** The first day the agent was back early; null if the absence was not ended early. */
   endedOn: Day | null;
   /** The stand-in by the roster; null if there is none, and the township's proxy team takes over. */
   standIn: PersonRef | null;
@@ -50,7 +50,7 @@ export function passOn(node: DivisionCode, file: CaseFile, standIn: PersonRef | 
   if (standIn) return { way: 'AGENT', to: { node, ...standIn } };
   const { tier, parent } = divisions.get(node);
   const team = { sub: null, name: null };
-  // a township's own agent is one of its team
+  // a township's own agent belongs to its team
   if (tier !== 'VILLAGE' || parent === null) return { way: 'AGENT', to: { node, ...team } };
   if (file.custodian === node) {
     return mayFollow('TRANSFERRED', file.state) ? { way: 'TAKE_OVER', to: parent } : { way: 'LEFT' };

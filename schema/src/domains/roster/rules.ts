@@ -8,7 +8,7 @@ import type { Action } from '../../operation/permissions.ts';
 export interface Training {
   what: string;
   on: Day;
-  /** Its last day; null where it does not end. */
+  /** Its last day; null if it does not end. */
   validUntil: Day | null;
 }
 

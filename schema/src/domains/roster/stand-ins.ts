@@ -8,7 +8,7 @@ import { PERMISSIONS } from '../../operation/permissions.ts';
 
 /** AB角: a stand-in for an absent person in a post, with dates. */
 export interface StandIn {
-  /** The post that is stood in for. */
+  /** The post in which the B stands in. */
   role: Role;
   /** The A: the person whose post it is. */
   absent: { sub: string; name: string };
@@ -21,17 +21,17 @@ export interface StandIn {
   until: Day;
 }
 
-/** As a desk keeps it. */
+/** A stand-in in a desk's register. */
 export interface KeptStandIn extends StandIn {
   id: string;
   standInName: string;
-  /** The day it was ended early: from then on it gives nothing. */
+  /** The day it was ended early; it has no effect from then on. */
   endedOn: Day | null;
-  /** The absence of an agent it comes from; null where a chief named it. */
+  /** The absence of an agent that caused it; null if a chief named it. */
   absence: string | null;
 }
 
-/** Posts that are stood in for: those that handle cases or money, never a supervisor's. */
+/** Posts that may have a stand-in: those that handle cases or money, never a supervisor's. */
 export const STAND_IN_ROLES = ['AGENT', 'CLERK', 'CASHIER', 'CHIEF', 'HEAD'] as const satisfies Role[];
 export type StandInRole = (typeof STAND_IN_ROLES)[number];
 export const STAND_IN_ROLE_LABELS: Record<StandInRole, string> = {

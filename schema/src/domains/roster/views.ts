@@ -37,7 +37,7 @@ export interface AbsenceView extends Absence {
   away: boolean;
   /** Name of the person who recorded it. */
   reportedBy: string;
-  /** When everything that comes back had come back. */
+  /** When all cases that go back had gone back. */
   settledAt: Date | null;
   cases: AbsenceCaseView[];
   answeredBy: DivisionCode;
@@ -68,9 +68,9 @@ export interface RosterCoverageView {
   places: number;
   /** Those with an agent today. */
   covered: number;
-  /** Those that lack something, parents before children. */
+  /** Places with gaps, parents before children. */
   gaps: { place: DivisionCode; agents: number; gaps: RosterGap[] }[];
-  /** Places without a node of their own: no roster is kept there. */
+  /** Places without a node of their own, which keep no roster. */
   withoutNode: DivisionCode[];
   coverage: SubtreeCoverage & { silent: { node: DivisionCode; code: ErrorCode }[] };
 }

@@ -19,7 +19,7 @@ export const dataRequestSchema = z.object({
   at: z.iso.datetime(),
   /** Exact JSON text of the application. */
   application: z.string().min(1),
-  /** The signed FILED line, and at a desk the case came to later the signed line that handed it over. */
+  /** The signed FILED line; at a desk that got the case later, also the signed line that handed it over. */
   lines: z.array(z.string()).min(1).max(2),
 });
 export type DataRequestBody = z.infer<typeof dataRequestSchema>;
@@ -34,20 +34,20 @@ export const dataRecordSchema = z.object({
   asker: divisionCodeSchema,
   actor: z.object({ sub: z.string().min(1), name: z.string().min(1), role: z.enum(ROLES) }),
   case: z.string().min(1),
-  /** The purpose: the case's item, from its signed first line; null where nothing was proved. */
+  /** The purpose: the case's item, from its signed first line; null if it was not proved. */
   item: z.string().nullable(),
   offer: z.string().min(1),
   fields: z.array(z.object({ name: z.string(), label: z.string() })),
   askedAt: z.iso.datetime(),
   at: z.iso.datetime(),
   outcome: z.enum(DATA_OUTCOMES),
-  /** Why it was refused: codes and articles; empty otherwise. */
+  /** Reasons of a refusal: codes and articles; empty otherwise. */
   faults: z.array(z.object({ field: z.string(), message: z.string(), article: z.string().nullable() })),
-  /** The material that need not be handed in any more; null when none. */
+  /** The material that need not be handed in any more; null if there is none. */
   replaces: z.string().nullable(),
-  /** SHA-256 of the values' exact text; null when nothing was given. */
+  /** SHA-256 of the values' exact text; null if no data was given. */
   values: sha256Schema.nullable(),
-  /** The offer as it stood when data were given; records of an earlier form lack it, and those that give nothing. */
+  /** The offer at the time data was given; missing in records of an earlier form and in those that give no data. */
   terms: dataOfferSchema.optional(),
 });
 export type DataRecord = z.infer<typeof dataRecordSchema>;

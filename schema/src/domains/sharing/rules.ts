@@ -57,7 +57,7 @@ export const dataOfferSchema = z.strictObject({
   /** Whether the applicant must have consented. */
   consentNeeded: z.boolean(),
   validFrom: day,
-  /** The first day it no longer holds; null without an end. */
+  /** The first day without effect; null without an end. */
   validTo: day.nullable(),
 });
 export type DataOffer = z.infer<typeof dataOfferSchema>;
@@ -99,8 +99,8 @@ export function isOffered({ validFrom, validTo }: Pick<DataOffer, 'validFrom' | 
 }
 
 /**
- * Everything in which a request leaves the grant of an offer; empty when it may be answered. State organs handle
- * personal data within their statutory duties and no further: 个人信息保护法 Art. 6, 34, 35.
+ * All ways in which a request exceeds an offer; empty if it may be answered. State organs handle personal data within
+ * their statutory duties and no further: 个人信息保护法 Art. 6, 34, 35.
  * @param offer null when the node offers nothing under that id
  */
 export function grantFaults(offer: DataOffer | null, asking: DataAsking, divisions: Divisions): Problem[] {
@@ -130,12 +130,14 @@ export function grantFaults(offer: DataOffer | null, asking: DataAsking, divisio
   return faults;
 }
 
-/** One way in which a request leaves its grant; `field` says which: offer, case, asker, purpose, consent, fields, dates. */
+/**
+ * One way in which a request exceeds its offer; `field` names it: offer, case, asker, purpose, consent, fields, dates.
+ */
 export function outOfGrant(field: string, message: string, article: string): Problem {
   return problem('DATA_OUT_OF_GRANT', message, { field, article }).problem;
 }
 
-/** The material that is replaced by the fields asked for: null while an essential one is not among them. */
+/** The material that the requested fields replace; null if an essential field is missing among them. */
 export function replacedMaterial(offer: DataOffer, fields: readonly string[]): string | null {
   return offer.fields.every((field) => !field.essential || fields.includes(field.name)) ? offer.name : null;
 }
@@ -144,8 +146,8 @@ export function replacedMaterial(offer: DataOffer, fields: readonly string[]): s
 export type DataDesk = Post & Pick<Desk, 'item'>;
 
 /**
- * Data are asked for by the desk that holds the case, while it is open (《国务院关于在线政务服务的若干规定》: what sharing
- * gives is not asked of the applicant). Whether the offer allows it is judged by the node that offers.
+ * Only the desk that holds a case asks for data, while the case is open (《国务院关于在线政务服务的若干规定》: the applicant is not asked
+ * for data that sharing gives). The offering node checks whether its offer allows it.
  * @returns the post the person acts in
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP
  */

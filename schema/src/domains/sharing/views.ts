@@ -11,7 +11,7 @@ export interface DataOfferView {
   /** Whether the node that answers may ask for it today. */
   askableHere: boolean;
   answeredBy: DivisionCode;
-  /** When the copy last heard from the offering node; null at that node itself. */
+  /** Time of the last update of the copy from the offering node; null at that node itself. */
   staleSince: Date | null;
 }
 
@@ -28,7 +28,7 @@ export interface DataRequestView {
   offer: string;
   asker: DivisionCode;
   provider: DivisionCode;
-  /** The purpose; null where it was not proved. */
+  /** The purpose; null if it was not proved. */
   item: string | null;
   askedBy: string;
   askedAt: Date;
@@ -47,7 +47,7 @@ export interface DataUseView {
   asker: DivisionCode;
   provider: DivisionCode;
   item: string | null;
-  /** Labels, or names while the offering node has not answered. */
+  /** Labels; names until the offering node has answered. */
   fields: string[];
   state: DataState;
   answeredBy: DivisionCode;

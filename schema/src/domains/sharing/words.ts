@@ -1,4 +1,4 @@
-// 数据共享 between nodes.
+// 数据共享: words for data between nodes.
 
 /** 数据来源 of an offer: certificates a node issued (证照) or a register it keeps (登记簿). */
 export const DATA_OFFER_KINDS = ['CERTIFICATE', 'REGISTER'] as const;
