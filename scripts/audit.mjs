@@ -9,7 +9,7 @@ export const EXPLAINED = [];
 const GRAVE = ['high', 'critical'];
 
 /**
- * What an answer of `npm audit --json` means.
+ * Judges an answer of `npm audit --json`.
  * @param {string} text
  * @param {readonly string[]} explained
  * @returns {{ outcome: 'CLEAN' | 'FAULTY' | 'NOT_ANSWERED', said: string }}

@@ -33,7 +33,7 @@ const PROCESSORS = [
   'wasm32',
 ];
 
-/** Where npm would find a package that a package at this place asks for. */
+/** Paths where npm looks for a package that the package at this place asks for, nearest first. */
 function* places(at, name) {
   for (let dir = at; ; dir = dir.slice(0, Math.max(dir.lastIndexOf('/node_modules/'), 0))) {
     yield `${dir === '' ? '' : `${dir}/`}node_modules/${name}`;

@@ -7,7 +7,7 @@ import { PROJECT_DIR } from './setup.mjs';
 
 const FILE = join(PROJECT_DIR, 'ARCHITECTURE.md');
 const ROOTS = ['schema/src', 'schema/runtime/src', 'nodes/src', 'gateway/src'];
-/** Folders that hold helpers of tests, or what a tool wrote. */
+/** Folders of test helpers or generated files. */
 const LEFT_OUT = /(^|\/)(testing|generated)(\/|$)/;
 const MAP = /<!-- map -->[\s\S]*<!-- end of map -->/;
 

@@ -1,4 +1,4 @@
-// What `npm run demo`, `npm test` and `npm run bench` do first on a fresh machine. Plain JavaScript: nothing is
+// The first step of `npm run demo`, `npm test` and `npm run bench` on a fresh machine. Plain JavaScript: nothing is
 // installed yet when it runs.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -112,13 +112,13 @@ async function broker() {
   );
 }
 
-/** What only tests need, and do without where it can't be had. */
+/** Sets up what only tests need; without it on this machine the tests that need it are skipped. */
 export async function setupForTests() {
   if (await systemProgram('pgbouncer')) return;
   say('• pgbouncer is not on the PATH: tests of a database behind a pooler are left out');
 }
 
-/** What a script needs that runs the project's sources. */
+/** Makes sure that packages are installed, for a script that runs the project's sources. */
 export async function requirePackages() {
   requireNode();
   await install();
@@ -146,7 +146,7 @@ export async function become(program, args) {
 
 /** Runs a script's main part; a SetupError is a sentence, everything else a fault of the script. */
 export async function main(work) {
-  // whoever read went away (`| head`), and nobody is left to be told
+  // the reader of the output has gone (`| head`), so no message can be shown
   process.stdout.on('error', () => {
     running?.kill('SIGHUP');
     process.kill(process.pid, 'SIGHUP');

@@ -3,12 +3,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_DIR, main, requirePackages, run } from './setup.mjs';
 
-/** What a test file imports that starts another process. */
+/** Imports of a test file that starts another process. */
 const STARTS = /from '(?:[^']*\/nats-broker\.ts|node:child_process|playwright-core|[^']*\/tls\.ts)'/;
 
 /**
- * What takes long by what it is: generated journeys, hostile inputs, the largest texts and bodies that are let in,
- * passwords at their real cost. `npm test` runs them, and so does whoever names files.
+ * Slow tests: generated journeys, hostile inputs, the largest texts and bodies that are let in, passwords at their real
+ * cost. `npm test` runs them, and so does a command that names files.
  */
 const LONG = [
   '**/case-journeys*.test.ts',

@@ -6,7 +6,7 @@ import { PROJECT_DIR, become, main, setup } from './setup.mjs';
 const CLI = 'nodes/dist/cli.js';
 
 await main(async () => {
-  // what is built is not built again: it works without a network, and --json prints nothing else
+  // skips the build if one exists: verifying works without a network, and --json prints nothing else
   if (!existsSync(join(PROJECT_DIR, CLI))) await setup();
   await become(CLI, ['verify', ...process.argv.slice(2)]);
 });

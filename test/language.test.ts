@@ -19,7 +19,7 @@ const RIDDLES: readonly [phrase: RegExp, better: string][] = [
   [/\bcan not\b/i, '"cannot" or "can\'t"'],
 ];
 
-/** Texts in quotes; what is filled in stays out. */
+/** Texts in quotes, without their placeholders. */
 const TEXT = /`((?:[^`\\]|\\.)*)`|'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"/g;
 /** An error's or a log line's call, up to the end of its statement. */
 const SAYING = /\b(?:problem|[lL]og\.(?:trace|debug|info|warn|error))\(([^;]*?)\)[;,\n]/g;

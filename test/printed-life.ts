@@ -22,7 +22,10 @@ const DESK_LABELS: Record<CaseDesk, string> = {
 
 const stateName = (state: CaseState) => `${state} ${CASE_STATE_LABELS[state]}`;
 
-/** The life of a case as a page of docs: its graph, and who may cause what; all of it from the table in the code. */
+/**
+ * The life of a case as a page of docs: its graph, and the posts that may cause each line; all from the table in the
+ * code.
+ */
 export function printedLife(): string {
   return `${[
     '# The life of a case (办件全流程)',
@@ -62,7 +65,7 @@ function fromOf({ from, opens }: CaseEvent): string {
 
 function toOf({ to, from }: CaseEvent): string {
   if (to === null) return 'the same state';
-  // what is received stays as it is, but for a review that is another desk's
+  // a received case keeps its state, unless another desk reviewed it
   if (to.length === from.length && to.length > 2) return 'the same state, or ACCEPTED where another desk reviewed';
   return to.map(stateName).join(' or ');
 }

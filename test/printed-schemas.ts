@@ -24,7 +24,7 @@ export async function wholeSchema(): Promise<GraphQLSchema> {
 
 /**
  * Every schema the project prints, by file name below schema/sdl. `shared.graphql` holds each type that several roles
- * have in the same words; a role's file holds what is its own, and `whole.graphql` what else the whole graph has.
+ * define identically; a role's file holds its own types, and `whole.graphql` the rest of the whole graph.
  */
 export async function printedSchemas(): Promise<Record<string, string>> {
   const roles = ROLE_SCHEMAS.map((role) => [role, typesOf(roleSchema(role))] as const);
@@ -44,7 +44,7 @@ function typesOf(schema: GraphQLSchema): Types {
   return new Map(own.map((type) => [type.name, printType(type)]));
 }
 
-/** Types that more than one role has, in the same words wherever they are. */
+/** Types that more than one role defines, identically in all. */
 function sharedTypes(roles: readonly Types[]): Types {
   const found = new Map<string, string[]>();
   for (const [name, text] of roles.flatMap((types) => [...types])) found.set(name, [...(found.get(name) ?? []), text]);

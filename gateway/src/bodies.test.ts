@@ -8,7 +8,7 @@ import type { TestGatewayOptions } from './testing/test-gateway.ts';
 import { TestGateway, codesOf } from './testing/test-gateway.ts';
 
 const MIB = 1024 * 1024;
-/** What a body without a login may have. */
+/** Largest body of a request without a login, bytes. */
 const SMALL = 256 * 1024;
 const clerk = personAt(COUNTY, 'CLERK');
 const PLACE = `{ division(code: "${COUNTY}") { code } }`;
@@ -24,7 +24,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((gateway) => gateway.close()));
 });
 
-/** A question of so many bytes, most of them blanks around its JSON. */
+/** A question of this many bytes, most of them blanks around its JSON. */
 const bodyOf = (bytes: number) => JSON.stringify({ query: PLACE }).padEnd(bytes);
 const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit =>
   ({
@@ -34,7 +34,7 @@ const post = (body: BodyInit, headers: Record<string, string> = {}): RequestInit
     duplex: 'half',
   }) as RequestInit;
 
-/** A body that goes on as long as somebody reads it, and counts what was read. */
+/** An endless body that counts the bytes its reader took. */
 function endless(): { stream: ReadableStream<Uint8Array>; read: () => number } {
   let bytes = 0;
   const stream = new ReadableStream<Uint8Array>({
@@ -57,7 +57,7 @@ describe('over a real port, a body', () => {
   });
   afterAll(() => served.close());
 
-  /** Sends a body with its length, or in chunks without. */
+  /** Sends a body with a content length, or in chunks without one. */
   const send = (body: string, { token, chunked = false }: { token?: string; chunked?: boolean } = {}) =>
     new Promise<{ status: number; codes: unknown[] }>((resolve, reject) => {
       const headers = {
@@ -74,7 +74,7 @@ describe('over a real port, a body', () => {
           resolve({ status: answer.statusCode ?? 0, codes: codesOf({ errors } as never) });
         });
       });
-      // a gateway that has answered need not read on
+      // a gateway that has answered need not read the rest
       asking.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
       });
@@ -106,7 +106,7 @@ describe('over a real port, a body', () => {
       const query = `${PLACE}#${String(i).padEnd(3 * MIB, 'x')}`;
       expect(await send(JSON.stringify({ query }), { chunked: i % 2 === 0 })).toEqual(TOO_LARGE);
     }
-    // all of them are 300 MiB
+    // together they are 300 MiB
     expect((await heldBytes()) - before).toBeLessThan(32 * MIB);
   }, 240_000);
 });

@@ -13,5 +13,5 @@ runCommand(process.argv.slice(2), { stdin, stderr, environment: env, print: (tex
     stderr.write(`${said}\n`);
     process.exitCode = 1;
   })
-  // a terminal that was read from would keep the process
+  // an open terminal would keep the process running
   .finally(() => stdin.destroy());

@@ -9,7 +9,7 @@ const NEEDED = {
   LIANDONG_NATS_URL: 'nats://10.0.0.1:4222',
 };
 
-/** The settings a refusal names; their names are all there is to find them by. */
+/** Names of the settings in a refusal; a person finds the faulty ones only by these. */
 const namedBy = (environment: Record<string, string | undefined>): string[] => {
   try {
     readConfig(environment);

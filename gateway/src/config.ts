@@ -15,13 +15,13 @@ function isOrigin(url: string): boolean {
   return new URL(url).origin === url;
 }
 
-/** What is useless with one of the two alone. */
+/** Settings that must be given together. */
 const PAIRS = [
   ['the embedded issuer', 'LIANDONG_PEOPLE_FILE', 'LIANDONG_ISSUER_KEY_FILE'],
   ['TLS', 'LIANDONG_TLS_CERT_FILE', 'LIANDONG_TLS_KEY_FILE'],
 ] as const;
 
-/** Every setting of the gateway, with what it means; read once, here and nowhere else. */
+/** Every setting of the gateway and its meaning. The environment is read only here, once. */
 const settings = z.object({
   /** Name of the gateway in the topology. */
   LIANDONG_GATEWAY: z
@@ -30,39 +30,39 @@ const settings = z.object({
     .default('gateway'),
   LIANDONG_GATEWAY_PORT: z.coerce.number().int().min(1).max(65535).default(4000),
   LIANDONG_GATEWAY_ADDRESS: z.string().default('127.0.0.1'),
-  /** JSON: which node is at which host. */
+  /** JSON file with the host of each node. */
   LIANDONG_TOPOLOGY_FILE: path,
   LIANDONG_DIVISIONS_FILE: path,
   LIANDONG_ISSUERS_FILE: path,
-  /** Addresses of the broker, separated by commas; with `tls://` one that offers no TLS is refused. */
+  /** Addresses of the broker, separated by commas; with `tls://` a broker without TLS is refused. */
   LIANDONG_NATS_URL: brokerUrlsSchema,
   LIANDONG_NATS_SEED_FILE: path.optional(),
-  /** JSON: people, their posts and password hashes, for the embedded issuer; without it there is none. */
+  /** JSON file with people, their posts and password hashes. Without it the gateway runs no embedded issuer. */
   LIANDONG_PEOPLE_FILE: path.optional(),
   /** JSON: the embedded issuer's private key. */
   LIANDONG_ISSUER_KEY_FILE: path.optional(),
   /** The embedded issuer's name in its tokens. */
   LIANDONG_ISSUER: z.string().default('liandong-embedded'),
-  /** How long a question may take in all, and how long one host is waited for, ms. */
+  /** Longest time for a whole question, and for one host, ms. */
   LIANDONG_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000),
   LIANDONG_HOST_TIMEOUT_MS: z.coerce.number().int().min(50).default(2_500),
-  /** Requests a minute of a person, of an address, and of an address without a login; 0 leaves it open. */
+  /** Requests a minute of a person, of an address, and of an address without a login; 0 means no limit. */
   LIANDONG_RATE_PER_PERSON: rate(1_200),
   LIANDONG_RATE_PER_ADDRESS: rate(12_000),
   LIANDONG_RATE_PER_STRANGER: rate(600),
-  /** Addresses of proxies in front, separated by commas: only their word on whom they ask for is taken. */
+  /** Addresses of proxies in front, separated by commas. The gateway believes a client address only from these. */
   LIANDONG_TRUSTED_PROXIES: list,
   /** Origins whose pages may ask (CORS), separated by commas: `https://desk.example.cn`. None by default. */
   LIANDONG_CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }).refine(isOrigin, 'an origin'))),
-  /** PEM certificate chain and key: serves over TLS. Without them something in front should. */
+  /** PEM certificate chain and key, to serve over TLS. Without them a proxy in front should. */
   LIANDONG_TLS_CERT_FILE: path.optional(),
   LIANDONG_TLS_KEY_FILE: path.optional(),
-  /** Port for Prometheus's /metrics, apart from everything else; 0 opens none. */
+  /** Port for Prometheus's /metrics alone; 0 opens none. */
   LIANDONG_METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   LIANDONG_METRICS_ADDRESS: z.string().default('127.0.0.1'),
-  /** How long a stop may take to finish what is under way, ms; after it, or at a second signal, the process ends. */
+  /** Time a stop may take to finish running requests, ms; after it, or at a second signal, the process ends. */
   LIANDONG_STOP_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
-  /** Where traces are sent (OTLP over HTTP), as OpenTelemetry names it; none are sent without it. */
+  /** Address that traces are sent to (OTLP over HTTP), named as in OpenTelemetry; without it none are sent. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LIANDONG_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

@@ -49,7 +49,7 @@ describe('rates', () => {
       (await gateway.request('/graphql', post({ authorization: 'Bearer nonsense' }), { address })).status;
     expect([await asked('192.0.2.1'), await asked('192.0.2.1'), await asked('192.0.2.1')]).toEqual([401, 401, 429]);
     expect(await asked('192.0.2.9')).toBe(401);
-    // a probe of the machine's own is no guest
+    // a health probe from this machine does not count as a stranger
     expect((await gateway.request('/health')).status).toBe(200);
   });
 

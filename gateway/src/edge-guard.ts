@@ -6,28 +6,31 @@ import type { RateLimits } from './plugins/index.ts';
 
 export interface EdgeGuardSettings {
   rates: RateLimits;
-  /** Addresses of proxies whose word on whom they ask for is taken. */
+  /** Addresses of proxies that may name the client a request comes from. */
   trustedProxies: readonly string[];
   /** Origins whose pages may ask (CORS). */
   origins: readonly string[];
 }
 
-/** Who a request came from, as far as the network says. */
+/** Where a request came from, as far as the network shows it. */
 export interface Caller {
   address: string;
   /** Whether it came over TLS, here or at a trusted proxy. */
   secure: boolean;
 }
 
-/** What may read a question: a form or a text is what a page of another place could send by itself. */
+/**
+ * Media types of a GraphQL request. Forms and plain text are refused: another site's page can send those without
+ * asking.
+ */
 const QUESTION_TYPES = ['application/json', 'application/graphql+json', 'application/graphql-response+json'];
 
-/** Paths that probes ask all the time. */
+/** Paths that health probes ask often. */
 const PROBES = ['/health', '/ready'];
 
 /**
- * What every request passes before it is looked at, and every answer on its way out: rates, pages of other places, kinds
- * of bodies, and what browsers are told.
+ * Checks that every request passes before it is read, and what every answer gets on its way out: rate limits, origins,
+ * media types, and security headers for browsers.
  */
 export class EdgeGuard {
   readonly rates: Rates;
@@ -39,8 +42,8 @@ export class EdgeGuard {
   }
 
   /**
-   * Answers a request by `answer` if it may come in, and by a refusal if not.
-   * @throws what `answer` throws, other than problems: these are refusals too
+   * Passes a request to `answer` if it is allowed, and answers with a refusal if not.
+   * @throws errors of `answer` other than problems; problems become refusals
    */
   async pass(request: Request, caller: Caller, answer: () => Promise<Response>): Promise<Response> {
     const { pathname } = new URL(request.url);
@@ -65,7 +68,7 @@ export class EdgeGuard {
     return null;
   }
 
-  /** Who a connection belongs to; a trusted proxy says for whom it asks. */
+  /** The client behind a connection; a trusted proxy names the client it forwards for. */
   callerOf({ socket, headers }: IncomingMessage): Caller {
     const direct = { address: plain(socket.remoteAddress ?? 'unknown'), secure: 'encrypted' in socket };
     const { trustedProxies } = this.#settings;
@@ -78,7 +81,7 @@ export class EdgeGuard {
   }
 }
 
-/** An IPv4 address as it is, however the socket writes it. */
+/** An IPv4 address in its plain form; sockets may write it as IPv6. */
 function plain(address: string): string {
   return address.replace(/^::ffff:/, '');
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode, Problem } from '@liandong/schema/kernel';
 import type { HostGraphQLError } from '@liandong/schema/wire';
 
-/** Faults of the way and not of the question: somebody else may answer. */
+/** Faults on the way to a node, not in the question: another node may still answer. */
 const WAY_FAULTS: readonly ErrorCode[] = [
   'NODE_UNREACHABLE',
   'DEADLINE_EXCEEDED',
@@ -11,23 +11,23 @@ const WAY_FAULTS: readonly ErrorCode[] = [
   'MESSAGE_INVALID',
 ];
 
-/** Whether a copy may answer instead. */
+/** Whether a node with a copy may answer instead. */
 export function isWayFault(found: Problem): boolean {
   return WAY_FAULTS.includes(found.code);
 }
 
-/** Whether the node is at another host, or on its way there; nothing was done, and it may be asked again. */
+/** Whether the node is at another host, or moving there. Nothing was done, so the gateway may ask again. */
 export function isElsewhere(code: string | undefined): boolean {
   return code === 'MISROUTED' || code === 'NODE_MOVING';
 }
 
-/** What went wrong at one place of an answer; the path begins below the root field. */
+/** One fault in an answer; its path begins below the root field. */
 export interface Failure {
   path: (string | number)[];
   problem: Problem;
 }
 
-/** A host's error as a problem; it names its node itself, or is the one asked. */
+/** A host's error as a problem. Its node is the one the error names, else the node that was asked. */
 export function problemOf(error: HostGraphQLError, node: string): Problem {
   const { code = 'INTERNAL', article, field, custodian, node: named } = error.extensions ?? {};
   return {

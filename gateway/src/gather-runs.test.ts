@@ -181,7 +181,7 @@ describe('the gateway', () => {
 
   test('refuses a stranger twenty questions to all nodes in one, and asks nobody', async () => {
     const query = `{ ${Array.from({ length: 20 }, (_, i) => `a${i}: ${DRIFT}`).join(' ')} }`;
-    // also when it knows the text as sound from somebody who may ask it
+    // also if a caller with that right sent the same text before, so that it is in the cache of sound documents
     expect((await gateway.askAs(clerk, query)).errors).toEqual([]);
     gateway.hosts.requests.length = 0;
     expect(codesOf(await gateway.ask(query))).toEqual(['QUERY_TOO_LARGE']);

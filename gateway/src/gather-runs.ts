@@ -1,29 +1,29 @@
 import { BoundedCache } from '@liandong/schema/kernel';
 import type { Gathered } from './gather.ts';
 
-/** How long an answer of all nodes serves whoever has no login, ms; one in which nodes are silent serves less long. */
+/** How long callers without a login get the last answer of all nodes, ms; less if some nodes were silent. */
 const FRESH_MS = 60_000;
 const FRESH_WITH_SILENT_MS = 10_000;
-/** Lines of all answers that are kept. */
+/** Most lines of all stored answers together. */
 const MOST_LINES = 100_000;
 
 /**
- * Questions to all nodes of a division, whose answers are the same for everybody: one run at a time for each, whoever
- * asks meanwhile waits for it too, and the public hears the last answer for a while.
+ * Runs questions to all nodes of a division, whose answers are the same for every caller. Each question runs once at a
+ * time: callers who ask meanwhile wait for that run, and the public gets the last answer for a while.
  */
 export class GatherRuns {
   readonly #underWay = new Map<string, Promise<Gathered>>();
   readonly #known = new BoundedCache<{ gathered: Gathered; until: number }>(MOST_LINES);
   readonly #now: () => number;
 
-  /** @param now ms; tests bring their own */
+  /** @param now clock in ms, which tests replace */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
   /**
-   * @param key names the question and what it is asked about
-   * @param isPublic whether an answer from a while ago does
+   * @param key the question and its arguments, as one text
+   * @param isPublic whether a recent answer will do
    * @throws what `run` throws
    */
   async of(key: string, isPublic: boolean, run: () => Promise<Gathered>): Promise<Gathered> {

@@ -6,9 +6,9 @@ import type { Registry } from './registry.ts';
 import type { Route } from './roles.ts';
 import { ROLE_LIST } from './roles.ts';
 
-/** What a node's part in an answer of all nodes weighs, as fields of an answer. */
+/** Weight of one node's part in an answer of all nodes, counted in fields. */
 const NODE_WEIGHT = 4;
-/** Most questions to all nodes of a division that one without a login may hold. */
+/** Most questions to all nodes of a division in one request without a login. */
 const MOST_OF_STRANGERS = 2;
 
 /** Root fields that all nodes of a division answer together. */
@@ -18,7 +18,7 @@ const GATHERED: ReadonlyMap<string, Route & { by: 'subtree' }> = new Map(
   ),
 );
 
-/** How a question's root fields weigh that are put to every node of a division: by how many these are. */
+/** Weights of root fields that ask every node of a division: they grow with the number of nodes. */
 export function heavyRoots(registry: Registry, viewer: Viewer | null, variables: Record<string, unknown>): HeavyRoots {
   return {
     most: viewer ? Infinity : MOST_OF_STRANGERS,
@@ -27,9 +27,9 @@ export function heavyRoots(registry: Registry, viewer: Viewer | null, variables:
       if (!route) return 0;
       const given = argumentAt(root, route.path, variables);
       const isCode = typeof given === 'string' || typeof given === 'number';
-      // left to the default of a variable it may be any
+      // a variable's default may name any division, so the city's weight counts
       const division = isCode ? String(given) : registry.divisions.city.code;
-      // one that is no place is refused where it is answered, and asks nobody
+      // an unknown place asks no node; the resolver refuses it
       const place = registry.divisions.find(division);
       return place ? NODE_WEIGHT * registry.nodesWithin(place.code).length : 0;
     },

@@ -38,7 +38,7 @@ let federation: MemoryFederation;
 const say = (code: string, roster: PlaceRoster) => {
   federation.hosts.node(code).placeRoster = roster;
 };
-/** Asked by a person: the public hears the answer of a moment ago. */
+/** Asked by a person, because the public gets the last answer for a while. */
 const coverage = async (division: string, viewer: Viewer | null = personAt(COUNTY, 'CLERK')): Promise<Found> => {
   const { data, errors } = await federation.ask(QUERY, { division }, viewer);
   expect(errors).toBeUndefined();
@@ -107,6 +107,6 @@ test("a township's chief keeps its village's roster at the village's own node", 
     department: null,
   };
   const { data } = await federation.ask(keep, { input }, chief);
-  // the node in memory refuses, and says which it is
+  // the node in memory refuses, and names itself
   expect(data).toEqual({ keepRosterAgent: { errors: [{ node: { code: VILLAGE } }] } });
 });

@@ -79,7 +79,7 @@ const change = (code: string, changed: Partial<Item>) => {
   const item = originals.get(code);
   if (item) node.items.set(ITEM, { ...item, ...changed });
 };
-/** Asked by a person: the public hears the answer of a moment ago. */
+/** Asked by a person, because the public gets the last answer for a while. */
 const drift = async (division: string, viewer: Viewer | null = personAt(COUNTY, 'CLERK')): Promise<Found> => {
   const { data, errors } = await federation.ask(QUERY, { division }, viewer);
   expect(errors).toBeUndefined();

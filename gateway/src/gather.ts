@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Registry } from './registry.ts';
 import type { Gathering } from './roles.ts';
 
-/** What one node said to a question put to many; a value, or why there is none. */
+/** One node's answer to a question put to many nodes: a value, or the reason why it gave none. */
 export interface NodeAnswer {
   node: string;
   value: unknown;
@@ -21,10 +21,10 @@ type AskMany = (lookup: string, nodes: readonly string[], variables: Record<stri
 
 export type Gathered = NonNullable<RoleContext['gathered']>;
 
-/** How many nodes' copies are tried for the city's catalogue when the city is silent. */
+/** Most copies tried for the city's catalogue when the city is silent. */
 const MAX_STANDINS = 3;
 
-/** How many nodes' answers become one. */
+/** How the answers of many nodes become one, by root field. */
 export const GATHERINGS: Readonly<
   Record<Gathering, (division: string, registry: Registry, ask: AskMany) => Promise<Gathered>>
 > = {
@@ -33,8 +33,8 @@ export const GATHERINGS: Readonly<
 };
 
 /**
- * Where the nodes of a division drift from the city's catalogue. The city's heads go to every node; a node compares what
- * agrees with them itself and hands over what does not, which is compared here.
+ * The drift of a division's nodes from the city's catalogue. The heads of the city's items go to every node. A node
+ * compares the items whose head agrees itself, and sends the others to be compared here.
  */
 async function gatherDrift(division: string, registry: Registry, ask: AskMany): Promise<CatalogDriftView> {
   const nodes = registry.nodesWithin(division);
@@ -59,7 +59,7 @@ async function gatherDrift(division: string, registry: Registry, ask: AskMany): 
       continue;
     }
     const { tier } = registry.divisions.get(node);
-    // a node speaks for itself alone
+    // a node reports only its own drift
     drift.push(...said.drift.map((line) => ({ ...line, node })));
     for (const held of said.differing) {
       const item = theirs.get(held.code) ?? null;
@@ -80,7 +80,7 @@ async function gatherDrift(division: string, registry: Registry, ask: AskMany): 
   return { division, basis: basis.node, basisStale: basis.node !== city, drift, items, coverage };
 }
 
-/** The city's catalogue, or when it is silent the copy of the node that holds its feed furthest. */
+/** The city's catalogue. If the city is silent, the copy of the node that holds the longest part of its feed. */
 async function findBasis(
   nodes: readonly string[],
   division: string,
@@ -109,7 +109,7 @@ async function findBasis(
 
 const placeRosterSchema = z.object({ agents: z.int().min(0), gaps: z.array(z.enum(ROSTER_GAPS)) });
 
-/** Which townships, parks and villages of a division have agents; those above them keep no roster. */
+/** Rosters of a division's townships, parks and villages; the levels above keep no roster. */
 async function gatherRosters(division: string, registry: Registry, ask: AskMany): Promise<RosterCoverageView> {
   const places = registry.divisions.subtree(division).filter(({ tier }) => tier === 'TOWNSHIP' || tier === 'VILLAGE');
   const isServed = ({ code }: { code: string }) => registry.current.findHost(code) !== undefined;
@@ -132,7 +132,7 @@ async function gatherRosters(division: string, registry: Registry, ask: AskMany)
   };
 }
 
-/** A node's answer, or its problem; what can't be read counts as no answer. */
+/** A node's answer, or its problem; an unreadable answer counts as none. */
 function read<T extends object>(schema: z.ZodType<T>, { node, value, problem: found }: NodeAnswer): T | Problem {
   if (found) return found;
   try {

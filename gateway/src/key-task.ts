@@ -7,16 +7,16 @@ import type { HostAnswer } from './transport/index.ts';
 
 /** One key of a batched lookup on its way to an answer: to its owner, on to the custodian the owner names, to a copy. */
 export class KeyTask {
-  /** As it is asked next. */
+  /** The key for the next question. */
   key: Key;
   value: unknown = null;
   failures: Failure[] = [];
-  /** Whether it shall be asked once more. */
+  /** Whether to ask for it once more. */
   again = true;
   readonly #index: number;
   /** Field of the key that lets a copy answer; null where a copy answers anyway. */
   readonly #copyField: string | null;
-  /** Who may hold a copy, best first. */
+  /** Nodes that may hold a copy, best first. */
   readonly #copies: string[];
   readonly #askedAsOwner = new Set<string>();
   readonly #askedAsCopy = new Set<string>();
@@ -32,8 +32,8 @@ export class KeyTask {
   }
 
   /**
-   * Takes a host's answer to the list this key was asked in.
-   * @param place of the key in that list
+   * Takes a host's answer to the list this key was in.
+   * @param place index of the key in that list
    * @param moved whether nodes were found to have moved since the host was asked
    */
   take(answer: HostAnswer, responseKey: string, place: number, moved: boolean): void {
@@ -52,7 +52,7 @@ export class KeyTask {
     this.again = false;
   }
 
-  /** Goes on where somebody else may answer; else the key has its failure. A dead node costs its own fields only. */
+  /** Tries the next node that may answer; without one the key fails. A dead node costs only its own fields. */
   fail(found: Problem, moved: boolean): void {
     const { at } = this.key;
     // it moved to another host: the next round finds it there
@@ -64,7 +64,7 @@ export class KeyTask {
     }
     const { custodian } = found;
     if (found.code === 'NOT_CUSTODIAN' && custodian !== undefined && !this.#askedAsOwner.has(custodian)) {
-      // the pointer was out of date: ask the one it names now
+      // the custodian pointer was out of date: ask the node it names now
       this.key = { ...this.key, at: custodian };
       return;
     }
@@ -74,11 +74,11 @@ export class KeyTask {
       this.key = { ...this.key, at: next, ...(this.#copyField === null ? {} : { [this.#copyField]: true }) };
       return;
     }
-    // that a copy had nothing either matters less than who should have answered
+    // the owner's fault matters more than a copy without the key
     this.#end(this.#wayFault ?? (found.code === 'NOT_CUSTODIAN' ? inTransit(at, custodian) : found));
   }
 
-  /** A case that changes hands faster than it can be followed. */
+  /** Gives up on a case that changes hands faster than the gateway can follow. */
   giveUp(): void {
     if (!this.again) return;
     this.#end(inTransit(this.key.at, undefined));
@@ -91,7 +91,7 @@ export class KeyTask {
 
   #mayHaveCopy(node: string): boolean {
     if (this.#dead.has(node) || this.#askedAsCopy.has(node)) return false;
-    // without a field that asks for a copy, the owner's answer was all it has
+    // a field without copies has only the owner's answer
     return this.#copyField !== null || !this.#askedAsOwner.has(node);
   }
 }

@@ -16,7 +16,7 @@ test('the gateway’s log names no person, password or token, whatever goes wron
   const wang = { username: 'wang', name: '王芳', division: COUNTY, roles: ['CLERK' as const], department: null };
   const issuer = await Issuer.open('embedded', key, [{ ...wang, password }]);
   const logged: string[] = [];
-  // everything it could say, as the program itself says it
+  // everything at the most detailed level, as the program logs it
   const log = programLog('trace', { program: 'gateway' }, { write: (line) => void logged.push(line) });
   let breaks = false;
   class Quoting extends TokenVerifier {
@@ -47,7 +47,7 @@ test('the gateway’s log names no person, password or token, whatever goes wron
     await gateway.ask(`{ case(id: "${name}") { number`, {}, { authorization });
     await gateway.ask(`{ track(number: "${idNumber}", code: "${phone}") { state } }`, {}, { authorization });
   }
-  // a part that breaks over what it was given, and quotes it
+  // a part fails, and its error quotes the input
   breaks = true;
   const broken = await gateway.ask(FILE, { input }, { authorization: `Bearer ${token}` });
   expect(broken.status).toBe(500);

@@ -90,7 +90,7 @@ afterAll(async () => {
 
 interface Started {
   child: ChildProcess;
-  /** Exit code and what was said on the way. */
+  /** Exit code and output. */
   ended: Promise<{ code: number | null; said: string }>;
 }
 
@@ -108,7 +108,7 @@ function start(environment: Record<string, string>): Started {
   return { child, ended: Promise.all([exit, silent]).then(([code]) => ({ code, said })) };
 }
 
-/** Starts a gateway and waits until it says that it is ready. */
+/** Starts a gateway and waits until it logs that it is ready. */
 async function ready(environment: Record<string, string>): Promise<Started> {
   const started = start(environment);
   await new Promise<void>((resolve, reject) => {
@@ -118,10 +118,10 @@ async function ready(environment: Record<string, string>): Promise<Started> {
   return started;
 }
 
-// a connection that is kept would keep the gateway from closing
+// an idle connection would keep the gateway from closing
 const at = (path: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { connection: 'close', ...headers } });
-/** How a gateway ends that can not start: the code it names first, and the settings it speaks of. */
+/** How a gateway that can't start ends: the code it names first, and the settings it mentions. */
 const endOf = async (environment: Record<string, string>) => {
   const { code, said } = await start(environment).ended;
   return { code, first: said.split(':', 1).join(), named: [...new Set(said.match(/LIANDONG_[A-Z_]+/g))].sort() };
@@ -193,7 +193,8 @@ describe('the gateway process', () => {
       for (;;) {
         const { access_token: token } = (await login()) as { access_token?: string };
         if (token !== undefined) return token;
-        // whoever has no login yet waits longer each time; so does this, as long as the test may last
+        // a caller without a login waits longer after each failure, so this loop waits too, as long as the test may
+        // last
         await pause(200);
       }
     };

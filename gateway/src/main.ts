@@ -21,9 +21,9 @@ import { Gateway } from './server.ts';
 import { NatsTransport } from './transport/index.ts';
 
 /**
- * Entry of the gateway process; stops on SIGINT, SIGTERM, or when its starter goes away. The files of the topology, of
- * the issuers, and of the embedded issuer's people and keys are read anew when they change, and on SIGHUP; a topology
- * older than that in force changes nothing, and a faulty file leaves all as it was.
+ * Entry of the gateway process; stops on SIGINT, SIGTERM, or when the process that started it ends. It reloads the
+ * files of the topology, of the issuers, and of the embedded issuer's people and keys when they change, and on SIGHUP.
+ * A topology older than the current one and a faulty file change nothing.
  */
 async function main(): Promise<void> {
   const config = readConfig(process.env);

@@ -26,7 +26,7 @@ describe.skipIf(BROWSER === undefined)('the page for asking by hand (needs Chrom
     await gateway.close();
   });
 
-  /** Opens the page, and notes what the browser complains of or fetches from elsewhere. */
+  /** Opens the page, and records the browser's complaints and its fetches from other origins. */
   async function open(): Promise<{ page: Page; complaints: string[] }> {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -45,7 +45,7 @@ describe.skipIf(BROWSER === undefined)('the page for asking by hand (needs Chrom
   const write = async (page: Page, name: string, text: string) => {
     await editor(page, name).click();
     await page.keyboard.press('ControlOrMeta+A');
-    // pasted: the editor would close brackets by itself behind what is typed
+    // pasted, because the editor closes brackets itself while a person types
     await page.evaluate((pasted) => {
       const clipboardData = new DataTransfer();
       clipboardData.setData('text/plain', pasted);

@@ -3,7 +3,7 @@ import type { Host, Placement } from '@liandong/schema/wire';
 import { TopologySnapshot } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 
-/** Which node is where: an immutable snapshot, replaced only by one of a higher sequence. */
+/** The host of each node: an immutable snapshot, replaced only by one of a higher sequence. */
 export class Registry {
   readonly divisions: Divisions;
   #current: TopologySnapshot;
@@ -19,7 +19,7 @@ export class Registry {
     return this.#current;
   }
 
-  /** @returns whether the topology was newer and is now in force; a late or doubled one changes nothing */
+  /** @returns whether the topology was newer and is now in force; a late or repeated one changes nothing */
   replace(topology: Placement): boolean {
     if (topology.sequence <= this.#current.sequence) return false;
     for (const host of topology.hosts) for (const node of host.nodes) this.divisions.get(node);
@@ -29,7 +29,7 @@ export class Registry {
   }
 
   /**
-   * Waits for a newer topology: a node is moving, and the one that says where to is on its way.
+   * Waits for a newer topology: a node is moving, and the topology with its new host is on its way.
    * @param ms longest wait
    */
   async whenNewer(sequence: number, ms: number): Promise<void> {
@@ -51,9 +51,7 @@ export class Registry {
     return (lineage.find(({ code }) => this.#current.findHost(code)) ?? this.divisions.get(place)).code;
   }
 
-  /**
-   * @throws {ProblemError} UNKNOWN_DIVISION for a code that is no place, NODE_UNREACHABLE for a place without a node
-   */
+  /** @throws {ProblemError} UNKNOWN_DIVISION for an unknown code, NODE_UNREACHABLE for a place without a node */
   hostOf(node: string): Host {
     this.divisions.get(node);
     const host = this.#current.findHost(node);

@@ -18,10 +18,10 @@ import type { MergedType, RoleConfig, Route } from './roles.ts';
 import { ROLES, ROLE_LIST } from './roles.ts';
 import { CITY, COUNTY, ITEM, VILLAGE } from './testing/memory-federation.ts';
 
-/** A selection is checked as a fragment that nobody spreads. */
+/** Validation rules for a selection, which is checked as an unused fragment. */
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
 
-/** Questions that name a case and are about what the asker may do with it: judged at the asker's desk, wherever it is. */
+/** Questions about the viewer's own rights on a case; the viewer's desk answers them, at whichever desk the case is. */
 const OF_THE_ASKER = ['steps'];
 
 const rootFields = (schema: GraphQLSchema): GraphQLField<unknown, unknown>[] =>
@@ -95,7 +95,7 @@ describe('a route', () => {
       const [argument = '', ...steps] = route.path;
       const type = steps.reduce(inputFieldOf, argumentOf(role, field, argument));
       expect(getNamedType(type).name).toBe('ID');
-      // who may leave the division out needs a desk instead
+      // a field whose division is optional needs the viewer's desk instead
       expect(route.otherwise === 'viewer' || isNonNullType(type)).toBe(true);
     },
   );
@@ -130,7 +130,7 @@ describe('a route', () => {
     ({ role, field }) => {
       const schema = roleSchema(role);
       const steps = Object.keys(schema.getMutationType()?.getFields() ?? {});
-      // a question that names no place is about the asker's own desk
+      // a question without a place is about the caller's own desk
       const named = schema.getQueryType()?.getFields()[field]?.args ?? [];
       expect(steps.includes(field) || named.length === 0 || OF_THE_ASKER.includes(field)).toBe(true);
     },

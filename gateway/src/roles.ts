@@ -8,11 +8,11 @@ import { routesOf } from '@liandong/schema/operation';
 export type { Gathering, OperationRoute as Route } from '@liandong/schema/operation';
 
 /**
- * The ownership table: which role owns which type, by which key the parts of a type are put together, and where in a
- * question its node's code stands. Stitching, routing and (later) the plan runner read this one table.
+ * The ownership table: the role that owns each type, the key by which the type's parts are merged, and the argument of
+ * a question that names its node. Stitching, routing and (later) the plan runner read this one table.
  */
 
-/** A key of a batched lookup. `at` is the node that owns the answer, `via` one that surely holds a copy. */
+/** A key of a batched lookup. `at` is the node that owns the answer, `via` a node that surely holds a copy. */
 export interface Key {
   at: string;
   via: string | null;
@@ -20,7 +20,7 @@ export interface Key {
 }
 
 export interface MergedType {
-  /** What must be known of an object before this role can be asked for its part. */
+  /** Fields of an object that the gateway must know before it can ask this role for its part. */
   selectionSet: string;
   /** The batched lookup. */
   fieldName: string;
@@ -36,7 +36,7 @@ export interface RoleConfig {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const codeOf = (division: unknown): string => text((division as { code?: unknown } | null | undefined)?.code);
 
-/** The city a basic catalogue belongs to stands at the head of each item's code: `3310-MZ-001` is 331000's. */
+/** The city a basic catalogue belongs to; it begins each item's code: `3310-MZ-001` belongs to 331000. */
 export const cityOf = (item: string): string => `${item.slice(0, 4)}00`;
 
 export const ROLES: Readonly<Record<RoleName, RoleConfig>> = {

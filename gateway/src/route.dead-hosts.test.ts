@@ -17,7 +17,7 @@ import { COPIED_AT } from './testing/memory-views.ts';
 import { personAt } from './testing/people.ts';
 
 const clerk = personAt(COUNTY, 'CLERK');
-/** Somebody whose desk knows none of these cases. */
+/** A person whose desk knows none of these cases. */
 const stranger = personAt(TOWNSHIP, 'CLERK');
 const STALE = COPIED_AT.toISOString();
 const HANDLING_FIELDS = ['clock', 'custodian', 'log', 'staleSince', 'state'];

@@ -29,7 +29,7 @@ import { COPIED_AT } from './testing/memory-views.ts';
 import { personAt } from './testing/people.ts';
 import { HostCaller } from './transport/index.ts';
 
-/** Somebody whose desk knows none of these cases. */
+/** A person whose desk knows none of these cases. */
 const stranger = personAt(TOWNSHIP, 'CLERK');
 const STALE = COPIED_AT.toISOString();
 
@@ -91,7 +91,7 @@ describe('the executor of a role', () => {
         });
         expect(result.data).toEqual({ some: expected.map((e) => e.value) });
         expect(faultsOf(result)).toEqual(expected.flatMap((e) => e.fault ?? []));
-        // keys without a copy are asked for once a host; only the asker's own desk is asked in others' stead
+        // keys without a copy are asked once a host; only the caller's own desk is asked in place of others
         const sent = asked(federation.hosts).map((line) => line.split(' ', 1).join());
         for (const host of ['city', 'county', 'villages']) {
           expect(sent.filter((name) => name === host).length).toBeLessThanOrEqual(1);
@@ -140,7 +140,7 @@ describe('the executor of a role', () => {
     ]);
   });
 
-  /** One host whose words the test writes. */
+  /** One host whose answer the test writes. */
   const over = (role: 'handling' | 'filing', result: RoleResult) =>
     routedExecutor(
       ROLES[role],

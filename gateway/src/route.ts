@@ -22,10 +22,10 @@ import type { RootField } from './scatter.ts';
 import { argumentType, rootFieldsOf } from './scatter.ts';
 import type { HostAnswer, HostCaller } from './transport/index.ts';
 
-/** How often a key may be sent on: to the custodian that a desk names, to a copy, after a move. */
+/** How often a key may be asked again: at the custodian that a desk names, at a copy, after a move. */
 const MAX_ROUNDS = 6;
 
-/** What is kept of a question's time for the answer of a node that moved, ms. */
+/** Time of a question reserved for the answer of a node that moved, ms. */
 const ANSWER_MS = 1_500;
 
 type SingleRoute = Exclude<Route, { by: 'keys' | 'subtree' }>;
@@ -37,8 +37,8 @@ interface Answer {
 }
 
 /**
- * The executor of one role: finds for every root field the node that owns its answer, asks each host once a step, puts
- * the answers back in order, follows a custody pointer that was out of date, and lets a copy answer for a dead host.
+ * The executor of one role. It finds the node that owns each root field's answer, asks each host once a step, puts the
+ * answers back in order, follows an outdated custody pointer, and lets a copy answer for a dead host.
  */
 export function routedExecutor(role: RoleConfig, registry: Registry, hosts: HostCaller): Executor {
   const schema = roleSchema(role.name);
@@ -102,7 +102,7 @@ class Asker {
     const copyAt = hasCopy && route.copyAt === 'viewer' ? this.#context.viewer?.division : undefined;
     if (fault && isWayFault(fault) && copyAt !== undefined && copyAt !== node) {
       const copy = await this.#askNode(copyAt);
-      // that a copy had nothing either matters less than who should have answered
+      // the owner's fault matters more than a copy without an answer
       return this.#refusal(copy, copyAt) ? failed(fault) : this.#answerOf(copy, copyAt);
     }
     return this.#answerOf(first, node);
@@ -134,9 +134,9 @@ class Asker {
   }
 
   /**
-   * A field that all nodes of a division answer together: they are asked by batched lookups, one request a host, and
-   * what was gathered is answered by the role's own schema here. Nobody answers for a node that is silent. They are asked
-   * as the public, so that what they answer is everybody's.
+   * A field that all nodes of a division answer together. The gateway asks them by batched lookups, one request a host,
+   * and the role's own schema answers here from what it gathered. No copy answers for a silent node. The nodes are
+   * asked as the public, so that the answers may be shown to every caller.
    */
   async gathered(route: Route & { by: 'subtree' }, runs: GatherRuns): Promise<Answer> {
     try {
@@ -173,7 +173,7 @@ class Asker {
     );
     const route = this.#role.routes[lookup];
     if (!field || route?.by !== 'keys') throw problem('INTERNAL', `${lookup} is no batched lookup.`);
-    // asked as the public: no desk's copy may stand in for a node
+    // asked as the public, so that no desk's copy answers for a node
     const asPublic = { ...this.#context, viewer: null, token: null };
     const asker = new Asker(this.#role, field, asPublic, this.#registry, this.#hosts);
     const { value, failures } = await asker.keyed(route, argumentType(this.#schema, lookup, route.argument));
@@ -199,7 +199,10 @@ class Asker {
     }
   }
 
-  /** Asks a node; when it moved to another host meanwhile, there. A refusal to answer for a node has done nothing. */
+  /**
+   * Asks a node, and asks again at the new host if the node moved meanwhile. A host that refuses to answer for a node
+   * has done nothing.
+   */
   async #askNode(node: string): Promise<HostAnswer> {
     const { query, variables } = this.#field.alone();
     for (;;) {
@@ -217,7 +220,7 @@ class Asker {
     }
   }
 
-  /** Waits for the topology that says where a moving node is, as long as the question can wait. */
+  /** Waits for the topology with the moving node's new host, as long as the question allows. */
   async #whereItWent(sequence: number): Promise<void> {
     await this.#registry.whenNewer(sequence, this.#context.deadline - performance.now() - ANSWER_MS);
   }
@@ -230,7 +233,7 @@ class Asker {
     return this.#hosts.ask(host, { role: this.#role.name, token, ...traced, ...operation }, deadline);
   }
 
-  /** Why a node did not answer the root field at all; null when it did. */
+  /** The reason why a node did not answer the root field at all; null if it did. */
   #refusal(answer: HostAnswer, node: string): Problem | null {
     if (answer instanceof ProblemError) return { ...answer.problem, node };
     const root = (answer.errors ?? []).find((error) => (error.path?.length ?? 0) <= 1);

@@ -19,14 +19,14 @@ const schema = buildSchema(`
   enum Tag { RED GREEN }
 `);
 
-/** Every field says what it was asked with, so that two questions with the same answer are the same question. */
+/** Every field returns its own arguments, so that equal answers mean equal questions. */
 const fieldResolver: GraphQLFieldResolver<{ name: string } | undefined, unknown, Record<string, unknown>> = (
   source,
   args,
   _context,
   info,
 ) => {
-  // an item of a lookup is asked with its own key alone
+  // each item of a lookup is asked with its own key alone
   const { keys, ...others } = args;
   const name = `${source?.name ?? ''}/${info.fieldName}(${JSON.stringify(others)})`;
   switch (info.fieldName) {
@@ -52,7 +52,7 @@ const run = (document: string, variableValues: Record<string, unknown>) => {
 const fieldsOf = (document: string, variables: Record<string, unknown> = {}) =>
   rootFieldsOf(parse(document), variables);
 
-/** The root fields of a document, each asked alone, and their answers put under one roof. */
+/** Asks each root field of a document alone, and merges the answers. */
 const runApart = async (
   document: string,
   variables: Record<string, unknown>,
@@ -231,7 +231,7 @@ describe('any request', () => {
     ),
     selection: fc
       .array(tie('field'), { minLength: 1, maxLength: 3 })
-      // one name means one question: a second use of an alias gets a place of its own below an inline fragment's field
+      // a name may stand for one question only, so a repeated alias goes below an inline fragment's field
       .map((fields) => `{ ${[...new Map(fields.map((f) => [f.split(':', 1).join(), f])).values()].join(' ')} }`),
   }));
 
@@ -249,7 +249,7 @@ describe('any request', () => {
       .map(([keys, shout, s]) => `things(keys: ${keys}${shout}) ${s}`),
     fc.constant('plain'),
   );
-  /** Root fields, each under a name of its own, some of them below fragments. */
+  /** Root fields, each under its own name, some of them below fragments. */
   const document = fc
     .array(fc.tuple(root, fc.constantFrom('bare', 'inline', 'spread')), { minLength: 1, maxLength: 5 })
     .map((roots) => {

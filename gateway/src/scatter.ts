@@ -2,15 +2,15 @@ import type { FieldNode, FragmentDefinitionNode, OperationDefinitionNode, Variab
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { Kind, print, valueFromASTUntyped, visit } from 'graphql';
 
-/** One root field of a request, with its arguments' values and what it takes to ask for it alone. */
+/** One root field of a request, with its arguments' values and all that is needed to ask for it alone. */
 export interface RootField {
-  /** Alias or name: where its answer belongs. */
+  /** Alias or name, under which its answer is returned. */
   responseKey: string;
   name: string;
   args: Record<string, unknown>;
   /** The request for this field alone. */
   alone(): Asked;
-  /** The same with one argument given by a variable whose value is still to be added. */
+  /** The same question with one argument given by a variable; its value is added later. */
   keyed(argument: string, type: string): Asked & { keysVariable: string };
 }
 
@@ -20,9 +20,7 @@ export interface Asked {
   variables: Record<string, unknown>;
 }
 
-/**
- * Takes a request apart into its root fields, so that each can be put to the node that owns its answer.
- */
+/** Splits a request into its root fields, so that each can go to the node that owns its answer. */
 export function rootFieldsOf(document: DocumentNode, variables: Record<string, unknown>): RootField[] {
   const operation = document.definitions.find((d) => d.kind === Kind.OPERATION_DEFINITION);
   if (!operation) return [];

@@ -24,7 +24,7 @@ describe('over a real port', () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${port}/graphql`, {
       method: 'POST',
-      // a connection that is kept would keep the gateway from closing
+      // an idle connection would keep the gateway from closing
       headers: { 'content-type': 'application/json', connection: 'close', ...headers },
       body,
     });
@@ -128,7 +128,7 @@ describe('over a real port', () => {
     const free = await freePort();
     await kept.gateway.listen(free, '127.0.0.1');
     expect((await fetch(`http://127.0.0.1:${free}/health`)).status).toBe(200);
-    // would take as long as the client likes
+    // waiting for the client would take as long as the client likes
     await kept.close();
     expect(kept.hosts.closed).toBe(true);
   });
@@ -147,7 +147,7 @@ describe('over a real port', () => {
     asking.on('data', (chunk: Buffer) => (answer += chunk.toString()));
     const ended = new Promise<void>((resolve) => asking.once('close', () => resolve()));
     asking.write(`POST /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\nexpect: 100-continue\r\n\r\n`);
-    // it was taken up when the rest is asked for
+    // the gateway asks for the rest once it has accepted the request
     await expect.poll(() => answer, { timeout: 30_000 }).toContain('100 Continue');
     const closed = closing.close();
     asking.write(body);

@@ -58,7 +58,7 @@ describe('the paths', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('text/html');
     expect(text).toContain('三级联动');
-    // the page is open to all: its first question must be one that needs no login
+    // the page is open to all, so its first question must need no login
     const [question = ''] =
       /query Catalogue \{[^]*?\n\}\n/.exec(text.replaceAll('\\n', '\n').replaceAll('\\"', '"')) ?? [];
     const answer = await gateway.ask(question);

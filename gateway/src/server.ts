@@ -35,12 +35,12 @@ import { stitchRoles } from './stitch.ts';
 import type { Transport } from './transport/index.ts';
 import { HostCaller, HttpTransport } from './transport/index.ts';
 
-/** What no question of a desk or a page comes near. */
+/** Most tokens in a question; far more than a desk or a page sends. */
 const MAX_TOKENS = 2_000;
-/** For questions that are asked again and again, parsed. */
+/** Bytes of the cache of parsed questions that are asked again and again. */
 const KNOWN_BYTES = 64 * 1024 * 1024;
 
-/** What a question brings along from before it is read. */
+/** What the gateway knows of a request before it reads the question. */
 interface Asked {
   identity: Identity;
   body: Body;
@@ -59,7 +59,7 @@ export interface GatewayParts {
   log: Logger;
 }
 
-/** The gateway: one graph over all nodes, served to the world over HTTP. */
+/** The gateway: one graph over all nodes, served over HTTP. */
 export class Gateway {
   readonly registry: Registry;
   readonly #parts: GatewayParts;
@@ -86,7 +86,7 @@ export class Gateway {
       landingPage: false,
       graphiql: { title: '三级联动 Liandong', defaultQuery: FIRST_QUERY },
       renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
-      // the plugins read bodies and remember questions within bounds of their own
+      // the plugins have their own limits for bodies and cached questions
       maxRequestBodySize: false,
       parserAndValidationCache: false,
       plugins: [
@@ -96,7 +96,7 @@ export class Gateway {
         rememberQuestions(KNOWN_BYTES),
         limitQueries(({ viewer }, variables) => heavyRoots(this.registry, viewer, variables)),
       ],
-      // the guard says who may ask from where
+      // the edge guard checks origins
       cors: false,
       multipart: false,
       batching: false,
@@ -106,7 +106,7 @@ export class Gateway {
     });
   }
 
-  /** Answers one HTTP request; what `listen` serves and tests call. Never fails: a fault is an answer too. */
+  /** Answers one HTTP request, for `listen` and for tests. It never throws: a fault becomes an answer. */
   async answer(request: Request, caller: Caller): Promise<Response> {
     const begun = performance.now();
     const { pathname } = new URL(request.url);
@@ -140,7 +140,8 @@ export class Gateway {
   }
 
   /**
-   * Answers a question. Who asks is known and counted before its body is read: strangers may send little.
+   * Answers a question. The caller is identified and counted before the body is read, because callers without a login
+   * may send only little.
    * @throws {ProblemError} UNAUTHENTICATED, RATE_LIMITED
    */
   async #question(request: Request, { address }: Caller): Promise<Response> {
@@ -155,15 +156,15 @@ export class Gateway {
   }
 
   /**
-   * @param tls PEM texts; null where something in front serves over TLS
-   * @throws {ProblemError} BAD_CONFIG when the port is taken, or certificate and key do not serve
+   * @param tls PEM texts; null if a proxy in front serves over TLS
+   * @throws {ProblemError} BAD_CONFIG when the port is in use, or certificate and key do not fit
    */
   async listen(port: number, address: string, tls: { cert: string; key: string } | null = null): Promise<void> {
     const adapter = createServerAdapter<{ req: IncomingMessage }>((request: Request, { req }) =>
       this.answer(request, this.#edgeGuard.callerOf(req)),
     );
     const serve: Serve = (incoming, outgoing) => {
-      // no address can be made of these: the adapter would break on them
+      // these form no valid URL, and the adapter would fail on them
       if (!URL.canParse(incoming.url ?? '', `http://${incoming.headers.host ?? ''}`)) {
         const errors = [{ message: 'The request names no address.', extensions: { code: 'BAD_INPUT' } }];
         outgoing.writeHead(400, { 'content-type': 'application/json', connection: 'close' });
@@ -189,20 +190,20 @@ export class Gateway {
     this.#stopServing = stop;
   }
 
-  /** Lets nobody new in, answers what is under way, and closes. */
+  /** Refuses new connections, finishes running answers, and closes. */
   async close(): Promise<void> {
     await this.#stopServing?.();
     await this.#http.close();
     await this.#parts.nats.close();
   }
 
-  /** Whether hosts can be asked: over the broker where one of them has no address of its own. */
+  /** Whether hosts can be asked. A host without an HTTP address needs the broker. */
   isReady(): boolean {
     const overBroker = this.registry.current.hosts.some((host) => host.url === null);
     return !overBroker || (this.#parts.nats.isUp?.() ?? true);
   }
 
-  /** Ready when it can ask: hosts answer for themselves. */
+  /** Ready when the gateway can ask hosts; it does not check the hosts. */
   #ready(): Response {
     const { hosts, sequence } = this.registry.current;
     const broker = this.isReady();

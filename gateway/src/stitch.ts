@@ -18,7 +18,7 @@ import { divisionsSchema } from './divisions.ts';
 import type { MergedType, RoleConfig } from './roles.ts';
 import { ROLE_LIST } from './roles.ts';
 
-/** One subschema a role, with whatever executor: tests pass their own, the program the routed one. */
+/** The subschema of one role. Tests pass an executor of their own, the program passes the routed one. */
 export function roleSubschema(role: RoleConfig, executor: Executor): SubschemaConfig {
   const merge = Object.fromEntries(
     Object.entries(role.merge).map(([type, { selectionSet, fieldName, key }]: [string, MergedType]) => [
@@ -30,8 +30,8 @@ export function roleSubschema(role: RoleConfig, executor: Executor): SubschemaCo
 }
 
 /**
- * The whole graph: one subschema a role, the same number for four nodes and for three thousand. The batched lookups
- * that put types together are hidden from users.
+ * The whole graph: one subschema a role, so that their number does not grow with the nodes. The batched lookups that
+ * merge types are hidden from users.
  */
 export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig) => Executor): GraphQLSchema {
   const places: SubschemaConfig = {
@@ -53,7 +53,10 @@ export function stitchRoles(divisions: Divisions, executorOf: (role: RoleConfig)
   return hideLookups(placeErrors(checkTexts(checkScalars(stitched))));
 }
 
-/** Stitched scalars take anything; with their roles' own check a faulty day is said here, and no node is asked. */
+/**
+ * Stitched scalars accept any value. With the roles' own checks an invalid day is refused here, before any node is
+ * asked.
+ */
 function checkScalars(schema: GraphQLSchema): GraphQLSchema {
   const own = new Map(
     ROLE_LIST.flatMap(({ name }) => Object.entries(roleSchema(name).getTypeMap())).filter(([, type]) =>
@@ -71,7 +74,8 @@ function checkScalars(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /**
- * Refuses texts that no node could store, as the nodes do, so that none is asked. A mutation's refusal comes as data.
+ * Refuses texts that no node could store, as the nodes do, before any node is asked. A mutation's refusal comes as
+ * data.
  */
 function checkTexts(schema: GraphQLSchema): GraphQLSchema {
   const mutation = schema.getMutationType()?.name;
@@ -91,8 +95,8 @@ function checkTexts(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /**
- * Gives every error the place in the answer at which it is met: a merged type below a list loses the list's index on
- * its way through the subschemas.
+ * Gives every error its place in the answer: a merged type below a list loses the list's index on its way through the
+ * subschemas.
  */
 function placeErrors(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
@@ -113,7 +117,7 @@ function placeErrors(schema: GraphQLSchema): GraphQLSchema {
   });
 }
 
-/** Removes what only the stitching itself asks for: fields that begin with `_`, and the inputs of their keys. */
+/** Removes fields that only the stitching asks for, which begin with `_`, and the inputs of their keys. */
 export function hideLookups(schema: GraphQLSchema): GraphQLSchema {
   const shown = (name: string | undefined) => !name?.startsWith('_');
   const filtered = filterSchema({

@@ -23,7 +23,7 @@ let certificate: TestCertificate;
 const lines: TappedLine[] = [];
 const children: ChildProcess[] = [];
 
-// programs are started and have to try several times
+// the tests start programs, which may need several tries
 describe.skipIf(!CAN_CERTIFY)('a gateway with TLS (needs openssl to make certificates)', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'liandong-tls-'));
@@ -91,9 +91,9 @@ describe.skipIf(!CAN_CERTIFY)('a gateway with TLS (needs openssl to make certifi
     expect([answer.status, await answer.json()]).toMatchObject([200, { broker: true }]);
     expect(answer.headers.get('strict-transport-security')).toContain('max-age=');
     await dispatcher.close();
-    // whoever speaks without TLS is not answered
+    // a caller without TLS gets no answer
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow('fetch failed');
-    // and neither is one that is too old
+    // nor does a caller with an outdated TLS version
     const old = await new Promise<string>((resolve) => {
       const socket = connectTls({ port, host: '127.0.0.1', ca, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
       socket.once('secureConnect', () => resolve('connected')).once('error', () => resolve('refused'));

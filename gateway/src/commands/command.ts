@@ -1,7 +1,7 @@
 import { problem } from '@liandong/schema/kernel';
 import type { PasswordSource } from './password.ts';
 
-/** What a command is given besides its words: settings, where passwords come from, and where it prints. */
+/** What a command gets besides its arguments: settings, a source of passwords, and where to print. */
 export interface Terminal extends PasswordSource {
   environment: Readonly<Record<string, string | undefined>>;
   print: (text: string) => void;
@@ -9,7 +9,7 @@ export interface Terminal extends PasswordSource {
 
 export type Values = Readonly<Record<string, string | undefined>>;
 
-/** @param subject the word behind the command's own two */
+/** @param subject the argument after the two words of the command */
 export type Command = (terminal: Terminal, values: Values, subject: string | undefined) => Promise<void>;
 
 /** @throws {ProblemError} BAD_INPUT naming the option that is missing */
@@ -19,7 +19,7 @@ export function requireValue(values: Values, name: string): string {
   return value;
 }
 
-/** A file a command works on: an option, or what the gateway's settings say. @throws {ProblemError} BAD_INPUT */
+/** The file a command works on: from an option, else from the gateway's settings. @throws {ProblemError} BAD_INPUT */
 export function fileOf({ environment }: Terminal, values: Values, option: string, setting: string): string {
   const file = values[option] ?? environment[setting];
   if (file === undefined || file === '') {

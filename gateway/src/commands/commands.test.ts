@@ -29,7 +29,7 @@ interface Said {
   shown: string;
 }
 
-/** @param typed what is piped in, or typed where there is a terminal */
+/** @param typed text from the pipe, or typed at the terminal */
 async function run(argv: readonly string[], typed = '', terminal = false): Promise<Said> {
   const said: Said = { out: '', shown: '' };
   const stderr = new PassThrough().on('data', (chunk: Buffer) => (said.shown += chunk.toString('utf8')));
@@ -125,7 +125,7 @@ describe('people', () => {
     const before = await readFile(peopleFile, 'utf8');
     await expect(run(['people', 'add', ...argv], `${PASSWORD}\n`)).rejects.toThrow(code(refusal, field));
     expect(await readFile(peopleFile, 'utf8')).toBe(before);
-    // and nothing stands in the way of the next change
+    // and the next change works
     await add('chen');
   });
 

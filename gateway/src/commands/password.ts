@@ -2,21 +2,21 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { problem } from '@liandong/schema/kernel';
 
-/** Fewest characters of a password, whatever they are; NIST SP 800-63B (2017), 5.1.1.2, asks for eight. */
+/** Fewest characters of a password. NIST SP 800-63B (2017), 5.1.1.2, asks for eight. */
 const SHORTEST = 10;
 const LONGEST = 200;
 
 /** Where a password is typed or piped from. */
 export interface PasswordSource {
   stdin: NodeJS.ReadStream;
-  /** Where to ask for it. */
+  /** The prompt is printed here. */
   stderr: NodeJS.WritableStream;
 }
 
 /**
- * A new password: asked for twice and not shown where somebody types it, else the first line that is piped in. It is
- * never an argument, which others of the machine could read.
- * @throws {ProblemError} BAD_INPUT for one that is short, too long, the username, or not the same twice
+ * Reads a new password. At a terminal the person types it twice and it is not shown; else it is the first line of the
+ * pipe. It is never an argument, because other users of the machine can read arguments.
+ * @throws {ProblemError} BAD_INPUT if it is too short, too long, the username, or typed differently the second time
  */
 export async function readPassword({ stdin, stderr }: PasswordSource, username: string): Promise<string> {
   const typed = stdin.isTTY;

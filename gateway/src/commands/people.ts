@@ -133,7 +133,7 @@ function rolesOf(text: string): Role[] {
 }
 
 /**
- * That the post is one: the place stands in the register, and each role has something to do at its tier.
+ * Checks a post: the place is in the register, and each role has a duty at its tier.
  * @throws {ProblemError} UNKNOWN_DIVISION, BAD_INPUT
  */
 async function requirePost(terminal: Terminal, { division, roles }: Pick<Person, 'division' | 'roles'>): Promise<void> {

@@ -3,11 +3,11 @@ import { readJson } from '@liandong/runtime';
 import { problem } from '@liandong/schema/kernel';
 
 /**
- * Changes a private JSON file as a whole: whoever reads it meanwhile reads the old one or the new one. It stays its
- * owner's alone; two people who change it at once do not undo each other.
- * @param change what stands there, null where there is no file yet, to what shall stand there
- * @throws {ProblemError} BAD_INPUT where somebody else is changing it, or it can't be written; BAD_CONFIG for one that is no
- * JSON; and what the change throws
+ * Replaces a private JSON file as a whole: a concurrent reader sees the old file or the new one. Only its owner can
+ * read it, and two people who change it at once do not undo each other's change.
+ * @param change returns the new content for the current one, which is null if there is no file yet
+ * @throws {ProblemError} BAD_INPUT if another process is changing it or it can't be written; BAD_CONFIG if it is not
+ *   JSON; and what `change` throws
  */
 export async function changeJsonFile(file: string, change: (content: unknown) => Promise<unknown>): Promise<void> {
   const part = `${file}.part`;
@@ -21,7 +21,7 @@ export async function changeJsonFile(file: string, change: (content: unknown) =>
     const changed = await change(before ? await readJson(file) : null);
     await handle.writeFile(`${JSON.stringify(changed, null, 2)}\n`);
     await handle.sync();
-    // the gateway's own account goes on reading it
+    // keeps its owner, so that the gateway's account can still read it
     if (before && process.getuid?.() === 0) await chown(part, before.uid, before.gid);
     await handle.close();
     await rename(part, file);

@@ -25,7 +25,7 @@ const COMMANDS = new Map<string, Command>(Object.entries({ ...PEOPLE_COMMANDS, .
 
 /**
  * Runs a command of the embedded issuer.
- * @throws {ProblemError} BAD_INPUT, BAD_CONFIG, NOT_FOUND, UNKNOWN_DIVISION; the files are as before then
+ * @throws {ProblemError} BAD_INPUT, BAD_CONFIG, NOT_FOUND, UNKNOWN_DIVISION; the files are then unchanged
  */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<void> {
   const { positionals, values } = parse(argv);

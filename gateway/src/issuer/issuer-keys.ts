@@ -17,16 +17,16 @@ const keysSchema = z.union([z.strictObject({ keys: z.array(keySchema).min(1) }),
 export interface IssuerKey {
   kid: string;
   privateKey: CryptoKey;
-  /** As it is shown. */
+  /** The published part. */
   publicJwk: JWK;
-  /** As it is kept. */
+  /** The stored form. */
   jwk: JWK;
 }
 
 /**
- * The keys of an embedded issuer, the one that signs first.
+ * The keys of an embedded issuer; the signing key is first.
  * @param content of its key file: a private JWK, or several as `{"keys": […]}`
- * @throws {ProblemError} BAD_CONFIG for a key that is no Ed25519 private key, that is damaged, or stands there twice
+ * @throws {ProblemError} BAD_CONFIG for a key that is not an Ed25519 private key, is damaged, or occurs twice
  */
 export async function parseIssuerKeys(content: unknown): Promise<[IssuerKey, ...IssuerKey[]]> {
   const parsed = keysSchema.safeParse(content);

@@ -99,7 +99,7 @@ describe('a login', () => {
     );
     const [first] = refusals;
     expect(first).toMatchObject({ code: 'UNAUTHENTICATED' });
-    // to the letter: a difference would tell which names exist
+    // exactly equal: a difference would reveal which names exist
     for (const refusal of refusals) {
       expect(refusal).toMatchObject({ problems: (first as { problems: unknown }).problems });
     }
@@ -125,7 +125,7 @@ describe('a token that acts for an applicant', () => {
     const { access_token, expires_in } = await asked(standing, 'li', both);
     expect(expires_in).toBe(8 * 3600);
     expect(decodeJwt(access_token)).toMatchObject({ sub: 'applicant:n-1', act: { sub: 'li', name: '李强' } });
-    // and for no other case than the one whose slip was handed over
+    // and only for the case whose slip was handed over
     expect(decodeJwt(access_token)['onlyCase']).toBe('n-1');
     expect(await verifier().verify(access_token)).toEqual({
       issuer: 'embedded',

@@ -13,7 +13,7 @@ import type { Person } from './people.ts';
 import { NO_PASSWORD, isPassword } from './people.ts';
 import { Turns } from './turns.ts';
 
-/** A working day at the desk, in seconds. */
+/** Lifetime of a token, in seconds: a working day at the desk. */
 const TOKEN_SECONDS = 8 * 3600;
 
 export interface TokenAnswer {
@@ -23,7 +23,7 @@ export interface TokenAnswer {
   expires_in: number;
 }
 
-/** What the desk that took a case in says of its applicant's consent to proxy handling. */
+/** A consent to proxy handling, as the desk that took the case in knows it. */
 export interface TrackedConsent {
   consent: Pick<ProxyConsent, 'from' | 'until' | 'revokedAt'>;
   /** The desk whose agents look after the case. */
@@ -31,18 +31,18 @@ export interface TrackedConsent {
 }
 
 /**
- * Finds an applicant's consent by what the applicant has of the case.
- * @returns null where number or code is wrong; undefined where nobody handles the case by proxy
+ * Finds an applicant's consent by the case's number and tracking code, which the applicant has.
+ * @returns null if number or code is wrong; undefined if the case has no proxy handling
  * @throws {ProblemError} NODE_UNREACHABLE, RATE_LIMITED
  */
 export type FindConsent = (number: string, code: string) => Promise<TrackedConsent | null | undefined>;
 
-/** What an issuer signs with, and whom it knows. */
+/** An issuer's signing keys, and the people it knows. */
 interface IssuerState {
-  /** The first signs; all are shown, so that what the others signed stays good. */
+  /** The first key signs. All are published, so that tokens signed by the others stay valid. */
   keys: readonly [IssuerKey, ...IssuerKey[]];
   people: ReadonlyMap<string, Person>;
-  /** Of its own tokens. */
+  /** Verifies its own tokens. */
   verifier: TokenVerifier;
 }
 
@@ -50,7 +50,7 @@ interface IssuerState {
 export class Issuer {
   readonly name: string;
   readonly #guard: LoginGuard;
-  /** A check takes one of Node.js's four threads for a while. */
+  /** Limits password checks, because each takes one of Node.js's four threads for a while. */
   readonly #checks = new Turns(2, 50);
   #state: IssuerState;
 
@@ -61,8 +61,8 @@ export class Issuer {
   }
 
   /**
-   * @param keys what its key file holds: a private JWK, or several of which the first signs
-   * @throws {ProblemError} BAD_CONFIG for keys that are no Ed25519 private keys
+   * @param keys content of its key file: a private JWK, or several of which the first signs
+   * @throws {ProblemError} BAD_CONFIG for keys that are not Ed25519 private keys
    */
   static async open(
     name: string,
@@ -74,21 +74,21 @@ export class Issuer {
   }
 
   /**
-   * Goes on with other keys and people, as they stand in its files now. Whoever waits after failed logins waits on.
-   * @throws {ProblemError} BAD_CONFIG; it goes on as before then
+   * Takes over changed keys and people from its files. Callers who wait after failed logins keep waiting.
+   * @throws {ProblemError} BAD_CONFIG; the issuer then keeps its former keys and people
    */
   async renew(keys: unknown, people: readonly Person[]): Promise<void> {
     this.#state = await stateOf(this.name, keys, people);
   }
 
-  /** Its public keys (RFC 7517), the one that signs first. */
+  /** Its public keys (RFC 7517); the signing key is first. */
   jwks(): { keys: JWK[] } {
     return jwksOf(this.#state.keys);
   }
 
   /**
    * A token for a person.
-   * @param address where it is asked from: whoever tries out passwords there has to wait
+   * @param address the caller's address; after failed passwords from there it has to wait
    * @throws {ProblemError} UNAUTHENTICATED, the same for an unknown name and a wrong password; RATE_LIMITED
    */
   async login(username: string, password: string, address = 'unknown'): Promise<TokenAnswer> {
@@ -106,12 +106,13 @@ export class Issuer {
   }
 
   /**
-   * Exchanges an agent's own token for one that acts for an applicant (RFC 8693, with `act`). What the applicant hands the
-   * agent proves that they may: the case's number and tracking code. It is for that case alone, an agent's token whatever
-   * other posts the person has, and ends with the consent's last day at the latest.
-   * @param address where it is asked from: whoever tries out codes there has to wait
-   * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN for who is no agent, NOT_FOUND, CONSENT_MISSING, CONSENT_REVOKED,
-   * CONSENT_EXPIRED, NOT_COMPETENT for an agent of another desk, RATE_LIMITED, NODE_UNREACHABLE
+   * Exchanges an agent's own token for one that acts for an applicant (RFC 8693, with `act`). The case's number and
+   * tracking code, which the applicant hands to the agent, prove the right to it. The new token is for that case alone.
+   * It carries only the post of agent, even if the person has other posts, and expires on the consent's last day at the
+   * latest.
+   * @param address the caller's address; after failed codes from there it has to wait
+   * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN for a person who is not an agent, NOT_FOUND, CONSENT_MISSING,
+   *   CONSENT_REVOKED, CONSENT_EXPIRED, NOT_COMPETENT for an agent of another desk, RATE_LIMITED, NODE_UNREACHABLE
    */
   async actFor(
     { actorToken, number, code }: { actorToken: string; number: string; code: string },
@@ -145,7 +146,7 @@ export class Issuer {
     return this.#sign(`applicant:${number}`, post, expires);
   }
 
-  /** The person of a name and password; null where one of them is wrong, which takes as long for either. */
+  /** The person of a name and password; null if either is wrong. Both cases take the same time. */
   async #personOf(username: string, password: string): Promise<Person | null> {
     const { people } = this.#state;
     const person = people.get(username);
@@ -170,7 +171,10 @@ export class Issuer {
   }
 }
 
-/** Somebody whose password is checked in place of nobody's, always the same for a name: it costs what a person's does. */
+/**
+ * A stand-in person to check the password of an unknown name against, always the same one for a name. The check then
+ * takes as long as for a known name.
+ */
 function somebodyOf(people: ReadonlyMap<string, Person>, username: string): Pick<Person, 'password'> {
   const hash = createHash('sha256').update(username).digest().readUInt32BE();
   return [...people.values()][hash % people.size] ?? { password: NO_PASSWORD };

@@ -3,7 +3,7 @@ import type { Person } from './index.ts';
 import { Issuer, LoginGuard, generateIssuerKey, hashPassword } from './index.ts';
 import { COUNTY } from '../testing/memory-federation.ts';
 
-/** Quick to check; what a password costs to try is not looked at here. */
+/** A cheap hash, because these tests do not measure the cost of a password. */
 const CHEAP = { N: 16, r: 1, p: 1 };
 const HOME = '192.0.2.1';
 let now = 1_000_000;
@@ -23,7 +23,7 @@ beforeEach(async () => {
   issuer = await Issuer.open('embedded', await generateIssuerKey(), people, new LoginGuard(() => now));
 });
 
-/** What a login came to: a token, or the code of its refusal. */
+/** The outcome of a login: a token, or the code of its refusal. */
 const login = (password: string, address = HOME, username = 'bao') =>
   issuer.login(username, password, address).then(
     () => 'token',
@@ -58,7 +58,7 @@ describe('logins at once', () => {
       Array.from({ length: 200 }, (_, i) => login('wrong', `198.51.100.${i}`, `name-${i}`)),
     );
     expect(countsOf(outcomes)).toEqual({ UNAUTHENTICATED: 52, RATE_LIMITED: 148 });
-    // those that were turned away before anybody looked at them count as no failure
+    // attempts refused before the password was checked count as no failure
     expect(await login('right', '198.51.100.199')).toBe('token');
   });
 

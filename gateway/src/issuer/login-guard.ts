@@ -1,41 +1,41 @@
 import { createHash } from 'node:crypto';
 import { networkOf, rateLimited } from '../plugins/index.ts';
 
-/** How failures of one kind are slowed down. */
+/** How one kind of failure slows down further attempts. */
 interface Slowing {
-  /** Wrong passwords that cost nothing: people mistype. */
+  /** Wrong passwords without a wait, because people mistype. */
   free: number;
   longestWaitMs: number;
 }
 
 /** A name from one network. */
 const OF_PLACE: Slowing = { free: 4, longestWaitMs: 15 * 60_000 };
-/** A network whose logins fail this often waits as well, whichever names it tries. */
+/** A network with this many failed logins waits too, even if each was for another name. */
 const OF_NETWORK: Slowing = { free: 40, longestWaitMs: 15 * 60_000 };
-/** A name wherever it is tried from: a short wait, as strangers cause it. */
+/** A name, tried from any network. The wait is short, because strangers can cause it. */
 const OF_NAME: Slowing = { free: 20, longestWaitMs: 10_000 };
 
 const FIRST_WAIT_MS = 1_000;
-/** What is remembered of a failure is forgotten after this long. */
+/** A failure is forgotten after this long. */
 const MEMORY_MS = 60 * 60_000;
-/** How long a network is remembered as one where a person logs in. */
+/** How long a network counts as one where a person usually logs in. */
 const USUAL_MS = 30 * 24 * 60 * 60_000;
-/** Most names and networks remembered: nobody fills the memory with them. */
+/** Most names and networks remembered, so that an attacker can't fill the memory. */
 const MOST = 50_000;
 
 interface Tally {
   failures: number;
-  /** Attempts whose end is not known yet. */
+  /** Attempts that have not ended yet. */
   pending: number;
   until: number;
   last: number;
 }
 
 /**
- * Slows down whoever tries out passwords: after some failures each further one doubles the wait, for the name from that
- * network and for the network; for the name alone the wait stays short, and does not hold where its person has logged in,
- * so that nobody can lock a colleague out from elsewhere. An attempt counts from its beginning: those at once get no
- * more guesses than those one after the other.
+ * Slows down password guessing. After some failures each further one doubles the wait, for the name from that network
+ * and for the network. For the name alone the wait stays short, and does not apply on networks where its person has
+ * logged in, so that an attacker elsewhere can't lock a colleague out. An attempt counts from its start: parallel
+ * attempts get no more guesses than sequential ones.
  */
 export class LoginGuard {
   readonly #tallies = new Map<string, Tally>();
@@ -43,15 +43,15 @@ export class LoginGuard {
   readonly #usual = new Map<string, number>();
   readonly #now: () => number;
 
-  /** @param now ms; tests bring their own */
+  /** @param now clock in ms, which tests replace */
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
   /**
-   * Makes an attempt when name and network may. One that ends in an error counts for nothing.
-   * @param check gives null for a wrong password
-   * @throws {ProblemError} RATE_LIMITED while name or network has to wait; the password is not even looked at
+   * Runs an attempt if name and network may try. An attempt that ends in an error does not count.
+   * @param check returns null for a wrong password
+   * @throws {ProblemError} RATE_LIMITED while name or network has to wait; the password is then not checked
    */
   async attempt<T>(name: string, address: string, check: () => Promise<T | null>): Promise<T | null> {
     const network = networkOf(address);
@@ -80,7 +80,10 @@ export class LoginGuard {
     }
   }
 
-  /** As long as those under way could all be wrong, there is a wait behind the last that is free. */
+  /**
+   * The wait, which begins once failures and pending attempts together exceed the free ones, since all pending ones may
+   * fail.
+   */
   #waitOf({ failures, pending, until }: Tally, { free }: Slowing): number {
     const underWay = pending > 0 && failures + pending > free ? FIRST_WAIT_MS : 0;
     return Math.max(until - this.#now(), underWay);
@@ -93,7 +96,10 @@ export class LoginGuard {
     tally.until = this.#now() + (over <= 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (over - 1), longestWaitMs));
   }
 
-  /** A right password clears the name there; network and name elsewhere are cleared by time alone. */
+  /**
+   * A right password clears the failures of the name on that network; those of the network, and of the name elsewhere,
+   * only expire.
+   */
   #succeed(place: string): void {
     const tally = this.#tallies.get(place);
     if (tally) Object.assign(tally, { failures: 0, until: 0 });
@@ -113,7 +119,7 @@ export class LoginGuard {
   }
 }
 
-/** Keeps an entry as the newest; the oldest goes when there are too many. */
+/** Stores an entry as the newest; the oldest is dropped if there are too many. */
 function keep<V>(entries: Map<string, V>, key: string, value: V): void {
   entries.delete(key);
   entries.set(key, value);

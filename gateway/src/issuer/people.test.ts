@@ -19,7 +19,7 @@ describe('a password', () => {
       roles: ['CLERK' as const],
       password: await hashPassword('密码 password', Buffer.from('salt')),
     };
-    // as costly as OWASP asks of scrypt, and it may be raised without anybody losing a password
+    // as costly as OWASP asks of scrypt; a higher cost later must keep every stored password valid
     expect(kept.password).toMatch(/^scrypt\$16384\$8\$5\$c2FsdA\$[\w-]{43}$/);
     expect(await isPassword(kept, '密码 password')).toBe(true);
     for (const wrong of ['密码 passwor', '密码 password ', '', '密码 PASSWORD']) {

@@ -11,15 +11,15 @@ const scryptOf = promisify(scrypt) as (
   options: ScryptOptions,
 ) => Promise<Buffer>;
 
-/** What trying a password costs (RFC 7914). */
+/** Cost of checking a password with scrypt (RFC 7914). */
 export type ScryptCost = Record<'N' | 'r' | 'p', number>;
-/** Of passwords that are set now: as costly as N = 2^17 with p = 1 (OWASP), in an eighth of its memory. */
+/** Cost of new passwords: as high as N = 2^17 with p = 1 (OWASP), with an eighth of its memory. */
 const COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
-/** Of passwords that are kept without their cost. */
+/** Cost of passwords that were stored without their cost. */
 const FIRST_COST: ScryptCost = { N: 2 ** 14, r: 8, p: 1 };
 const HASH_BYTES = 32;
 
-/** What an issuer without people checks passwords against. */
+/** Password hash that an issuer without people checks against. */
 export const NO_PASSWORD = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const FORM = /^scrypt\$(?:(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$)?([\w-]{22,})\$([\w-]{43})$/;
@@ -46,7 +46,7 @@ const peopleSchema = z
   .superRefine((people, context) => {
     const known = new Set<string>();
     people.forEach(({ username }, index) => {
-      // two people of one name: nobody could say who acted
+      // with two people of one name, the log could not say who acted
       if (known.has(username)) {
         context.addIssue({ code: 'custom', path: [index, 'username'], message: `"${username}" stands there already` });
       }
@@ -64,7 +64,7 @@ export function parsePeople(content: unknown): Person[] {
   return parsed.data;
 }
 
-/** A password as it is kept: scrypt with a salt and the cost of its own (RFC 7914). */
+/** The stored form of a password: scrypt with a salt, and its own cost (RFC 7914). */
 export async function hashPassword(password: string, salt: Buffer, cost: ScryptCost = COST): Promise<string> {
   const hash = await derive(password, salt, cost);
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
@@ -83,7 +83,7 @@ function costOf(kept: string): ScryptCost {
   return { N, r, p };
 }
 
-/** What scrypt takes (RFC 7914 §2), within 256 MiB. */
+/** Whether scrypt accepts these costs (RFC 7914 §2) and needs at most 256 MiB. */
 function isPayable({ N, r, p }: ScryptCost): boolean {
   return N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0 && memoryOf({ N, r, p }) <= 256 * 1024 * 1024;
 }
@@ -91,6 +91,6 @@ function isPayable({ N, r, p }: ScryptCost): boolean {
 const memoryOf = ({ N, r, p }: ScryptCost): number => 128 * r * (N + p + 2);
 
 function derive(password: string, salt: Buffer, cost: ScryptCost): Promise<Buffer> {
-  // Node.js allows 32 MiB unless it is told
+  // Node.js allows only 32 MiB by default
   return scryptOf(password, salt, HASH_BYTES, { ...cost, maxmem: memoryOf(cost) });
 }

@@ -6,16 +6,16 @@ import type { FindConsent, Issuer } from './issuer.ts';
 /** Grant, subject and token types of an exchange (RFC 8693 §2.1, §3). */
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-/** What an applicant has of a case: its number, a space, the tracking code. */
+/** Token type of the applicant's slip: the case's number, a space, the tracking code. */
 const TRACKING_CODE = 'urn:liandong:tracking-code';
 
 /** Longest login form, bytes. */
 const MAX_FORM_BYTES = 4_000;
 
 /**
- * What the embedded issuer answers over HTTP: discovery, its keys, a token for name and password (RFC 6749 §4.3), and an
- * agent's token that acts for an applicant (RFC 8693).
- * @param address where the request came from
+ * Answers HTTP requests to the embedded issuer: discovery, its keys, a token for name and password (RFC 6749 §4.3), and
+ * an agent's token that acts for an applicant (RFC 8693).
+ * @param address the caller's address
  * @param findConsent asks the desk that took a case in
  * @returns null for a path that is not the issuer's
  */

@@ -21,8 +21,8 @@ interface Tracked {
 }
 
 /**
- * Finds a consent by asking the graph what the applicant would: the desk that took the case in answers.
- * @param ask sends a question of the public to the graph, within the asker's own rate
+ * Finds a consent with the applicant's own question to the graph; the desk that took the case in answers.
+ * @param ask sends a question of the public to the graph, within the caller's rate limit
  */
 export function trackedConsent(ask: (body: string) => Promise<Response>): FindConsent {
   return async (number, code) => {

@@ -1,6 +1,6 @@
 import { rateLimited } from '../plugins/index.ts';
 
-/** Lets so much work run at once and so much wait for its turn; the rest is turned away. */
+/** Limits how much work runs at once and how much waits for its turn; the rest is refused. */
 export class Turns {
   readonly #atOnce: number;
   readonly #mostWaiting: number;
@@ -20,7 +20,7 @@ export class Turns {
     try {
       return await work();
     } finally {
-      // the place is handed on, or free
+      // the place goes to the next one, or becomes free
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running--;

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import { problem } from '@liandong/schema/kernel';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Seconds; from a key lookup to what a person gives up on. */
+/** Seconds: from a key lookup to the time after which a person gives up. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Figures of the gateway: no label holds what a caller writes. */
+/** Metrics of the gateway; no label holds text of a caller. */
 export const registry = new Registry();
 
 const requests = new Histogram({
@@ -50,9 +50,9 @@ export function countOperation(role: string): void {
 }
 
 /**
- * Serves /metrics on a port of its own.
- * @returns closes it
- * @throws {ProblemError} BAD_CONFIG when the port is taken
+ * Serves /metrics on its own port.
+ * @returns a function that closes it
+ * @throws {ProblemError} BAD_CONFIG when the port is in use
  */
 export async function serveMetrics(
   port: number,

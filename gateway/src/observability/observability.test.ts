@@ -50,7 +50,7 @@ describe('the gateway', () => {
     expect(text).toMatch(/liandong_gateway_request_seconds_count\{place="\/graphql",status="2xx"\} [1-9]/);
     expect(text).toMatch(/liandong_gateway_operations_total\{role="handling"\} [1-9]/);
     expect(text).toContain('liandong_gateway_ready 1');
-    // every one that the page on operation lists, and no other
+    // exactly the metrics that the page on operation lists
     const page = await readFile(new URL('../../../docs/operation.md', import.meta.url), 'utf8');
     const listed = new Set([...page.matchAll(/`(liandong_gateway_[a-z_]+)`/g)].map((m) => m[1]));
     const shown = [...text.matchAll(/^# TYPE (liandong_[a-z_]+) /gm)].map((m) => m[1]);

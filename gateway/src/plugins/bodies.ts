@@ -12,15 +12,15 @@ const MIB = 1024 * 1024;
 const STRANGER_BYTES = 256 * 1024;
 /** Most bytes of a person's body: materials as base64 are a third longer; the rest of a request is small. */
 const PERSON_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
-/** Most bytes of bodies in memory at once: of all, of one person, of the strangers of one network. */
+/** Most bytes of bodies in memory at once: of all callers, of one person, of one network without a login. */
 const ROOM = { all: 512 * MIB, person: 3 * PERSON_BYTES, strangers: 16 * MIB };
 
-/** Bodies of questions that are read or being answered; says how many bytes each asker may hold at once. */
+/** Bodies of questions that are being read or answered; limits the bytes each caller may hold at once. */
 export class Bodies {
   readonly #held = new Map<string, number>();
   #all = 0;
 
-  /** The body of a request that has still to be read. Its bytes count until it is released. */
+  /** The body of a request that is not read yet. Its bytes count until it is released. */
   open(viewer: Viewer | null, address: string): Body {
     const [key, most, share] = viewer
       ? ([`person ${viewer.sub}`, PERSON_BYTES, ROOM.person] as const)
@@ -28,7 +28,7 @@ export class Bodies {
     return new Body(most, (bytes) => this.#hold(key, share, bytes));
   }
 
-  /** @param bytes taken, or less than none given back @throws {ProblemError} RATE_LIMITED */
+  /** @param bytes bytes taken; negative when given back @throws {ProblemError} RATE_LIMITED */
   #hold(key: string, share: number, bytes: number): void {
     const held = (this.#held.get(key) ?? 0) + bytes;
     if (bytes > 0 && (held > share || this.#all + bytes > ROOM.all)) {
@@ -53,7 +53,7 @@ export class Body {
 
   /**
    * @throws {ProblemError} PAYLOAD_TOO_LARGE, RATE_LIMITED
-   * @throws {GraphQLError} BAD_REQUEST for what is no object of JSON
+   * @throws {GraphQLError} BAD_REQUEST for a body that is not a JSON object
    */
   async json(request: Request): Promise<object> {
     const text = await readAtMost(request, this.#most, (bytes) => {
@@ -77,7 +77,7 @@ export class Body {
   }
 }
 
-/** Reads questions that are posted within their asker's limits, in place of the server's own reading. */
+/** Reads the bodies of questions within their caller's limits, in place of the server's own reading. */
 export function readBodies(): Plugin<object, { body: Body }> {
   return {
     onRequestParse: ({ request, serverContext, setRequestParser }) => {
@@ -88,8 +88,8 @@ export function readBodies(): Plugin<object, { body: Body }> {
 }
 
 /**
- * The body as text; null when it is longer, of which no more is read then.
- * @param taken is told of the bytes of each piece before it is kept
+ * The body as text; null if it is longer, and then the rest is not read.
+ * @param taken is called with the number of bytes of each piece before it is stored
  */
 export async function readAtMost(
   request: Request,
@@ -99,16 +99,16 @@ export async function readAtMost(
   if (Number(request.headers.get('content-length') ?? 0) > most) return null;
   if (!request.body) return '';
   const reader = request.body.getReader();
-  // one buffer that grows: pieces of a byte each would take a hundred times their size
+  // one growing buffer: a list of one-byte pieces would take a hundred times their size
   let whole = Buffer.allocUnsafe(Math.min(most, 4_096));
   let bytes = 0;
   for (;;) {
-    // a client that breaks off
+    // the client closed the connection
     const { done, value } = await reader.read().catch(() => {
       throw badRequest('The body broke off.');
     });
     if (done) break;
-    // left as it is: cancelling would take the connection away before it has its answer
+    // the body is not cancelled: that would close the connection before the answer is sent
     if (bytes + value.byteLength > most) return null;
     taken(value.byteLength);
     if (bytes + value.byteLength > whole.byteLength) {

@@ -10,13 +10,13 @@ const ALWAYS = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** An answer that is no page may load nothing and be shown in nothing. */
+/** An answer that is not the page may load nothing, and no page may frame it. */
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
 /**
- * What browsers are told of an answer. Only the page for asking by hand may run scripts: exactly those it came with, by
- * their digest.
- * @param secure whether the asker came over TLS: it shall from then on
+ * Adds the security headers for browsers. Only the GraphQL page may run scripts: exactly its own, allowed by their
+ * digest.
+ * @param secure whether the caller came over TLS; the browser then has to use TLS from now on
  */
 export async function secured(answer: Response, secure: boolean): Promise<Response> {
   const isPage = answer.headers.get('content-type')?.startsWith('text/html') === true;
@@ -50,14 +50,14 @@ function digestOf(script: string): string {
   return createHash('sha256').update(script).digest('base64');
 }
 
-/** Which pages of other places may ask (CORS); nobody's, unless the settings name them. */
+/** Origins whose pages may ask (CORS); none unless the settings name them. */
 export interface Origins {
   allowed: readonly string[];
 }
 
 /**
- * Whether a page of another place sent this without being allowed to. Tokens travel in a header that such a page can't
- * set by itself; this keeps also those out that need none.
+ * Whether a page of another origin sent this without being allowed to. Such a page can't set the header with the token;
+ * this check also protects questions that need no token.
  */
 export function isForeign(request: Request, { allowed }: Origins): boolean {
   const origin = request.headers.get('origin');
@@ -66,7 +66,7 @@ export function isForeign(request: Request, { allowed }: Origins): boolean {
   return request.headers.get('sec-fetch-site') === 'cross-site' && request.headers.get('sec-fetch-mode') !== 'navigate';
 }
 
-/** Behind a proxy that ends TLS the scheme differs: the browser's own word on it counts. */
+/** Behind a proxy that ends TLS the scheme differs, so the browser's own statement decides. */
 function isSame(request: Request, origin: string): boolean {
   return (
     request.headers.get('sec-fetch-site') === 'same-origin' ||
@@ -74,7 +74,7 @@ function isSame(request: Request, origin: string): boolean {
   );
 }
 
-/** Answers a browser's question whether it may ask. */
+/** Answers a browser's preflight request. */
 export function preflight(request: Request, origins: Origins): Response | null {
   if (request.method !== 'OPTIONS') return null;
   const answer = new Response(null, { status: 204 });
@@ -86,7 +86,7 @@ export function preflight(request: Request, origins: Origins): Response | null {
   return answer;
 }
 
-/** Lets an allowed place's page read the answer. */
+/** Lets a page of an allowed origin read the answer. */
 export function shareWith(answer: Response, request: Request, { allowed }: Origins): void {
   const origin = request.headers.get('origin');
   answer.headers.append('vary', 'origin');

@@ -5,16 +5,16 @@ import type { ErrorCode } from '@liandong/schema/kernel';
 import { ERRORS, isErrorCode, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
 import { waitOf } from './rates.ts';
 
-/** Codes of GraphQL itself, for questions that can't be read; every other error speaks the project's own. */
+/** GraphQL's own codes, for questions that can't be parsed or validated; all other errors have the project's codes. */
 const GRAPHQL_CODES = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'];
 
 /**
- * What of an error is shown: code, sentence, article, field and node; never a stack, never a text that was not written
- * for users.
+ * The parts of an error that a caller may see: code, sentence, article, field and node. A stack, or a text not written
+ * for users, is never shown.
  */
 export function shownError(error: unknown, log: Logger): GraphQLError {
   if (!(error instanceof GraphQLError)) return withProblem(error, null, log);
-  // the outermost error knows its place in the answer, the innermost what went wrong
+  // the outermost error has the place in the answer, the innermost has the cause
   let cause: unknown = error;
   while (cause instanceof GraphQLError && !hasKnownCode(cause) && cause.originalError) cause = cause.originalError;
   if (!(cause instanceof GraphQLError)) return withProblem(cause, error, log);
@@ -26,7 +26,7 @@ export function shownError(error: unknown, log: Logger): GraphQLError {
   if (cause.extensions['code'] === 'REQUEST_ENTITY_TOO_LARGE') {
     return withProblem(problem('PAYLOAD_TOO_LARGE', 'The request is above its limit.'), error, log);
   }
-  // GraphQL's own word on a variable or argument of the wrong kind, which it gives no code
+  // GraphQL reports a variable or argument of the wrong type without a code
   if (cause.path === undefined || cause.nodes !== undefined) {
     return createGraphQLError(cause.message, { ...placeOf(error), extensions: { code: 'BAD_INPUT', node: null } });
   }
@@ -42,7 +42,7 @@ function placeOf(error: GraphQLError) {
   return { ...(error.nodes ? { nodes: error.nodes } : {}), ...(error.path ? { path: error.path } : {}) };
 }
 
-/** A problem at the place of an error; without a place the whole request failed, and HTTP says so too. */
+/** A problem at the place of an error. Without a place the whole request failed, and the HTTP status shows it too. */
 function withProblem(cause: unknown, at: GraphQLError | null, log: Logger): GraphQLError {
   if (!(cause instanceof ProblemError)) log.error({ err: cause }, 'request failed');
   const [{ code, message, article, field, node }] = problemsOf(cause);

@@ -8,7 +8,8 @@ export interface Identity {
 }
 
 /**
- * Who asks. No token is the public; a token that is wrong is refused here, and every node checks it again.
+ * The person who asks, or null for the public, who send no token. A wrong token is refused here, and every node checks
+ * it again.
  * @throws {ProblemError} UNAUTHENTICATED
  */
 export async function identify(request: Request, tokens: TokenVerifier): Promise<Identity> {

@@ -18,7 +18,7 @@ export function limitTexts(): Plugin {
   };
 }
 
-/** Lets the parser stop at a number of tokens, before anything is made of a text without end. */
+/** Makes the parser stop at a number of tokens, before it builds a tree from an endless text. */
 export function limitTokens(maxTokens: number): Plugin {
   return {
     onParse: ({ params }) => {
@@ -28,8 +28,8 @@ export function limitTokens(maxTokens: number): Plugin {
 }
 
 /**
- * Remembers questions that fit the graph, parsed, within so many bytes; what is faulty is read again each time. Stands
- * before what refuses sound questions, so that its word is the last.
+ * Caches parsed questions that are valid for the graph, up to a number of bytes; a faulty question is checked again
+ * each time. It is registered ahead of the plugins that may refuse valid questions, so that they still decide.
  */
 export function rememberQuestions(mostBytes: number): Plugin {
   const known = new DocumentCache(mostBytes);
@@ -56,8 +56,8 @@ export function rememberQuestions(mostBytes: number): Plugin {
 }
 
 /**
- * Refuses what is too large before it is even checked against the graph; nodes measure once more for themselves.
- * @param heavyOf what weighs heavy in a question by who asks it
+ * Refuses too large a question before it is checked against the graph; nodes measure again for themselves.
+ * @param heavyOf weights of a question's heavy fields, by caller
  */
 export function limitQueries<Asked extends { identity: Identity }>(
   heavyOf: (identity: Identity, variables: Record<string, unknown>) => HeavyRoots,

@@ -27,7 +27,7 @@ describe('the network of an address', () => {
     fc.assert(
       fc.property(half, half, half, (front, one, other) => {
         const network = networkOf([...front, ...one].join(':'));
-        // these are addresses of IPv4
+        // others are IPv4 addresses
         fc.pre(front.some((group) => group !== '0'));
         fc.pre(one.some((group) => group !== '0'));
         expect(networkOf([...front, ...other].join(':'))).toBe(network);

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * The network an address counts as, wherever callers are counted: an IPv4 address itself; the /64 of an IPv6 address,
- * since whoever has one has all of it. What is no address is itself.
+ * The network under which a caller's address is counted: an IPv4 address itself; the /64 of an IPv6 address, since one
+ * subscriber holds all of it. Text that is not an address is returned unchanged.
  */
 export function networkOf(address: string): string {
   const [plain = ''] = address.split('%');
@@ -17,9 +17,9 @@ export function networkOf(address: string): string {
     .join(':')}::/64`;
 }
 
-/** The eight groups of an IPv6 address, however it is written. */
+/** The eight groups of an IPv6 address, in any notation. */
 function groupsOf(address: string): number[] {
-  // the URL parser writes every form in one, without dotted parts
+  // the URL parser writes every form in the same way, without dotted parts
   const written = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = '', tail] = written.split('::');
   const numbers = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));

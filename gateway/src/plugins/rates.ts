@@ -3,13 +3,13 @@ import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { networkOf } from './networks.ts';
 
-/** How often may be asked in a minute; 0 leaves it open. */
+/** Most requests in a minute; 0 means no limit. */
 export interface RateLimits {
-  /** A person's requests, wherever they come from. */
+  /** A person's requests, from all addresses together. */
   perPerson: number;
-  /** Requests of one address: a hall of many windows may stand behind it. */
+  /** Requests of one address; a hall with many windows may share it. */
   perAddress: number;
-  /** Requests without a login of one address: whoever tries out tracking codes. */
+  /** Requests without a login from one address: limits guessing of tracking codes. */
   perStranger: number;
 }
 
@@ -30,12 +30,12 @@ export class Rates {
     this.#strangers = limiter('stranger', perStranger);
   }
 
-  /** Counts a request of an address, before anything is looked at. @throws {ProblemError} RATE_LIMITED */
+  /** Counts a request of an address, before the request is read. @throws {ProblemError} RATE_LIMITED */
   async ofAddress(address: string): Promise<void> {
     await take(this.#addresses, networkOf(address));
   }
 
-  /** Counts a question of a person, or of nobody known. @throws {ProblemError} RATE_LIMITED */
+  /** Counts a question of a person, or of a caller without a login. @throws {ProblemError} RATE_LIMITED */
   async ofAsker(sub: string | null, address: string): Promise<void> {
     await (sub === null ? take(this.#strangers, networkOf(address)) : take(this.#people, sub));
   }
@@ -54,7 +54,7 @@ async function take(limit: RateLimiterMemory | null, key: string): Promise<void>
   }
 }
 
-/** How long somebody has to wait, in the problem's cause: the answer's header says it. */
+/** How long the caller has to wait. It is the problem's cause, and becomes a header of the answer. */
 export class Wait extends Error {
   readonly seconds: number;
 
@@ -69,7 +69,7 @@ export function rateLimited(ms: number, what: string) {
   return problem('RATE_LIMITED', `${what} Try again in ${cause.seconds} s.`, { cause });
 }
 
-/** The seconds a refusal tells to wait; null for any other. */
+/** The seconds to wait in a refusal; null for other errors. */
 export function waitOf(error: unknown): number | null {
   return error instanceof Error && error.cause instanceof Wait ? error.cause.seconds : null;
 }

@@ -21,7 +21,7 @@ export function places(at: string, fields: readonly string[], code: string, node
   return fields.map((field) => ({ place: `${at}.${field}`, code, node }));
 }
 
-/** By place: where the order of the errors says nothing. */
+/** Sorted by place, for answers whose order of errors does not matter. */
 export function sorted(faults: readonly ShownFault[]): ShownFault[] {
   return faults.toSorted((a, b) => (a.place < b.place ? -1 : 1));
 }

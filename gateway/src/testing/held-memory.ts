@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes that something still holds: what is garbage is collected first. */
+/** Bytes still in use, after garbage was collected. */
 export async function heldBytes(): Promise<number> {
-  // what was handed to a later turn is let go there
+  // memory handed to a later turn of the event loop is freed there
   for (let turn = 0; turn < 3; turn++) {
     collect();
     await new Promise<void>((resolve) => setImmediate(resolve));

@@ -30,7 +30,7 @@ export const OTHER_VILLAGE = '331022103210';
 export const THIRD_VILLAGE = '331022103202';
 /** A real place for which no host of the tests answers. */
 export const WITHOUT_NODE = '331002';
-/** The form of a code, and no place. */
+/** A well-formed code of no place. */
 export const NOWHERE = '999999';
 
 /** Published by the city, carried out by the county. */
@@ -45,9 +45,9 @@ export const HOSTS = {
 } as const satisfies Record<string, readonly DivisionCode[]>;
 export type HostName = keyof typeof HOSTS;
 
-/** What can be wrong with a host. */
+/** Faults a host can have. */
 export type Fault =
-  /** Nobody answers. */
+  /** The host does not answer. */
   | 'dead'
   /** Answers after any deadline. */
   | 'slow'
@@ -55,7 +55,7 @@ export type Fault =
   | 'misrouted'
   /** Refuses whole requests, with a problem in place of results. */
   | 'refusing'
-  /** The way to it fails in a manner nobody foresaw. */
+  /** The way to it fails with an error the gateway does not know. */
   | 'broken';
 
 let register: Divisions | null = null;
@@ -76,12 +76,12 @@ export function topologyOf(
   return { sequence, hosts: Object.entries(hosts).map(([id, nodes]) => ({ id, nodes: [...nodes], url })) };
 }
 
-/** Nodes in memory, by host, behind a transport that carries JSON, keeps every request, and fails as it is told. */
+/** Nodes in memory, by host, behind a transport that carries JSON, keeps every request, and fails on demand. */
 export class MemoryHosts implements Transport {
   /** Every request that was sent, in order. */
   readonly requests: { host: string; request: HostRequest }[] = [];
   readonly faults = new Map<string, Fault>();
-  /** What was reported and not shown. */
+  /** Errors that were reported and not shown. */
   readonly reported: unknown[] = [];
   closed = false;
   readonly #nodes: ReadonlyMap<DivisionCode, MemoryNode>;
@@ -150,7 +150,7 @@ export class MemoryHosts implements Transport {
   }
 }
 
-/** What was asked of each host, in order: `county _handling[2] + _implementations[1]`. */
+/** The requests each host got, in order: `county _handling[2] + _implementations[1]`. */
 export function asked(hosts: MemoryHosts): string[] {
   return hosts.requests.map(({ host, request }) => `${host} ${request.operations.map(described).join(' + ')}`);
 }
@@ -185,7 +185,7 @@ export interface Filed {
   state?: CaseState;
   /** Further nodes that hold a copy; filing node and custodian always know the case. */
   holders?: readonly DivisionCode[];
-  /** What single nodes take for the custodian, where it is not the true one. */
+  /** Nodes that name a wrong custodian, and the one they name. */
   beliefs?: Readonly<Record<DivisionCode, DivisionCode>>;
 }
 
@@ -210,7 +210,7 @@ export class MemoryFederation {
     return new MemoryFederation(await TokenOffice.open(), options.hostTimeoutMs ?? CALLER_OPTIONS.hostTimeoutMs);
   }
 
-  /** Everybody answers again, and nothing was asked yet. */
+  /** Makes all hosts answer again, and forgets what they were asked. */
   reset(): void {
     this.hosts.requests.length = 0;
     this.hosts.reported.length = 0;
@@ -224,7 +224,7 @@ export class MemoryFederation {
     }
   }
 
-  /** Puts a case into the nodes that know it. @returns its id */
+  /** Stores a case in the nodes that know it. @returns its id */
   file(filed: Filed = {}): string {
     return fileInto(this.hosts, filed, ++this.#count);
   }
@@ -238,7 +238,10 @@ export class MemoryFederation {
     return this.askIn(await this.contextOf(viewer, budgetMs), source, variables);
   }
 
-  /** Who asks, with a token signed already: questions asked in several such contexts in one turn go side by side. */
+  /**
+   * A context with the viewer's token already signed, so that questions in several contexts in one turn run side by
+   * side.
+   */
   async contextOf(viewer: Viewer | null, budgetMs = 60_000): Promise<GatewayContext> {
     return {
       viewer,

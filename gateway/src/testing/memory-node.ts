@@ -35,25 +35,25 @@ type Answered = Domain<
 >;
 
 /**
- * One node in memory: it keeps what it was given and answers by the contract. Whatever text can tell says which node
- * spoke: `filedBy`, the note of a log line, an item's note, an implementation's first material.
+ * One node in memory: it keeps what it was given and answers by the contract. Free texts name the node that answered:
+ * `filedBy`, the note of a log line, an item's note, an implementation's first material.
  */
 export class MemoryNode implements NodeServices {
   readonly code: DivisionCode;
   readonly cases = new Map<string, KnownCase>();
   readonly items = new Map<string, Item>();
   readonly implementations = new Map<string, Implementation>();
-  /** Who decides each item, as this node's catalogue has it. */
+  /** The deciding node of each item, by this node's catalogue. */
   readonly deciders = new Map<string, DivisionCode>();
-  /** Cases of which this node tells nobody anything. */
+  /** Cases that this node shows to no caller. */
   readonly forbidden = new Set<string>();
-  /** Cases it knows, and whose progress never came back here. */
+  /** Cases it knows, whose later progress it never received. */
   readonly unheard = new Set<string>();
-  /** Whether it has lost what it held of others' items and implementations. */
+  /** Whether it has lost its copies of others' items and implementations. */
   withoutCopies = false;
-  /** How far it holds the city's catalogue feed. */
+  /** The last entry of the city's catalogue feed that it holds. */
   seq = 1;
-  /** Thrown by whatever is asked, as a fault of the program would be. */
+  /** Thrown by every question, as by a fault of the program. */
   fault: Error | null = null;
 
   constructor(code: DivisionCode) {
@@ -89,7 +89,7 @@ export class MemoryNode implements NodeServices {
       if (this.fault) throw this.fault;
       const own = [...this.implementations.values()].filter(({ node }) => node === this.code);
       const codes = new Set([...basis.map(({ code }) => code), ...this.items.keys(), ...own.map(({ item }) => item)]);
-      // it may leave every comparison to whoever asks
+      // a node may leave every comparison to the gateway
       const differing = [...codes].sort().map((code) => ({
         code,
         own: this.items.get(code) ?? null,
@@ -110,7 +110,7 @@ export class MemoryNode implements NodeServices {
       }),
   };
 
-  /** What it says of its roster. */
+  /** Its roster in numbers. */
   placeRoster: PlaceRoster = { agents: 0, gaps: ['NO_AGENT'] };
   readonly roster: NodeServices['roster'] = {
     coverage: async () => {
@@ -243,7 +243,7 @@ export class MemoryNode implements NodeServices {
     };
   }
 
-  /** What its catalogue has; a copy may be lost. */
+  /** An item of its catalogue; throws if the copy is lost. */
   #known(code: string): Item {
     if (this.fault) throw this.fault;
     const item = this.items.get(code);

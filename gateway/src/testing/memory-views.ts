@@ -7,17 +7,17 @@ import type { ImplementationView } from '@liandong/schema/domains/implementation
 import type { ItemView } from '@liandong/schema/domains/item-life';
 
 export const FILED_AT = new Date('2026-03-02T01:30:00.000Z');
-/** When copies last heard of their originals. */
+/** Time of the last update of copies. */
 export const COPIED_AT = new Date('2026-03-03T02:00:00.000Z');
 
-/** What one node knows of one case. */
+/** What one node knows about one case. */
 export interface KnownCase {
   id: string;
   number: string;
   item: string;
   filingNode: DivisionCode;
   decider: DivisionCode;
-  /** Whom this node takes for the custodian: itself, the true one, or one that no longer is. */
+  /** The node this node takes for the custodian: itself, the true one, or a former one. */
   custodian: DivisionCode;
   state: CaseState;
 }
@@ -138,7 +138,7 @@ export function trackedOf(code: DivisionCode, known: KnownCase): TrackedCaseView
   };
 }
 
-/** `3310-MZ-001` is the city's whose code begins so. */
+/** The node whose code the item's code begins with: `3310-MZ-001` belongs to the city. */
 export function ownerOf(item: string): DivisionCode {
   return `${item.slice(0, 4)}00`;
 }

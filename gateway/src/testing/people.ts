@@ -7,7 +7,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 
 export const ISSUER = 'test-issuer';
 
-/** Somebody with one post at a desk. */
+/** A person with one post at a desk. */
 export function personAt(division: DivisionCode, role: Role, department: string | null = null): Viewer {
   const sub = `${division}-${role}`;
   return { issuer: ISSUER, sub, name: sub, division, roles: [role], department };
@@ -16,7 +16,7 @@ export function personAt(division: DivisionCode, role: Role, department: string 
 export interface TokenChange {
   issuer?: string;
   audience?: string;
-  /** Seconds from now; negative for one that has run out. */
+  /** Seconds from now; negative for an expired token. */
   expiresIn?: number;
   key?: CryptoKey;
   /** Claims in place of the person's own. */
@@ -38,7 +38,7 @@ export class TokenOffice {
     return new TokenOffice(privateKey, await exportJWK(publicKey));
   }
 
-  /** A verifier of its own, with nothing remembered. */
+  /** A verifier of its own, with an empty cache. */
   verifier(): TokenVerifier {
     return new TokenVerifier(this.issuers(), () => {
       throw new Error('no issuer of these tests is asked for its keys');

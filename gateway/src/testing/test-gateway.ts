@@ -26,7 +26,7 @@ export interface TestGatewayOptions {
   log?: Logger;
 }
 
-/** No limits of rates and no pages of other places. */
+/** No rate limits, and no pages of other origins. */
 const OPEN: EdgeGuardSettings = {
   rates: { perPerson: 0, perAddress: 0, perStranger: 0 },
   trustedProxies: [],
@@ -69,7 +69,7 @@ export class TestGateway {
     return fileInto(this.hosts, filed, ++this.#count);
   }
 
-  /** Asks in somebody's name, with a token of theirs. */
+  /** Asks as the viewer, with a token of theirs. */
   async askAs(viewer: Viewer, query: string, variables: Record<string, unknown> = {}): Promise<Answered> {
     return this.ask(query, variables, { authorization: `Bearer ${await this.tokens.token(viewer)}` });
   }

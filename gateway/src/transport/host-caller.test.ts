@@ -30,10 +30,10 @@ interface Sent {
   fail: (error: unknown) => void;
 }
 
-/** A way to hosts whose answers the test gives by hand. */
+/** A transport whose answers the test gives by hand. */
 class HandTransport implements Transport {
   readonly sent: Sent[] = [];
-  /** What is done with each request at once; null keeps it open. */
+  /** Called with each request at once; null leaves it open. */
   at: ((sent: Sent) => void) | null = null;
   #noticed = () => {};
 
@@ -61,7 +61,7 @@ const set = (options: Partial<HostCallerOptions> = {}) => {
 };
 const answering = ({ request, answer }: Sent) => answer(echo(request));
 
-/** Lets everything go on that waits for nothing but its turn. */
+/** Lets all work run that waits only for its turn. */
 const settle = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('operations of one step', () => {

@@ -6,10 +6,10 @@ import { isErrorCode, problem } from '@liandong/schema/kernel';
 import { observeHost } from '../observability/index.ts';
 import type { Transport } from './transport.ts';
 
-/** Characters of one request to a host: with six bytes each it stays well below what a host reads. */
+/** Most characters of one request to a host. At six bytes a character it stays well below a host's limit. */
 const MAX_CHARACTERS = 5 * 1024 * 1024;
 
-/** How requests to hosts are gathered and bounded. */
+/** How requests to hosts are batched and bounded. */
 export interface HostCallerOptions {
   /** Longest wait for one host, ms; a shorter deadline of the caller counts first. */
   hostTimeoutMs: number;
@@ -25,12 +25,12 @@ interface Asked {
   deadline: number;
 }
 
-/** What one operation came to: its result, or the problem that kept the host from answering. */
+/** The outcome of one operation: its result, or the problem that kept the host from answering. */
 export type HostAnswer = RoleResult | ProblemError;
 
 /**
- * Asks hosts. Operations that are asked of one host in the same step, whoever asks them, travel in one request, unless
- * one is so large that the host might refuse the others with it.
+ * Asks hosts. All operations asked of one host in the same step travel in one request, also those of different callers.
+ * An operation so large that the host might refuse the others with it travels alone.
  */
 export class HostCaller {
   readonly #transportOf: (host: Host) => Transport;
@@ -79,7 +79,7 @@ class Lane {
     });
   }
 
-  /** Each caller waits no longer than its own deadline, whatever else travels in the same request. */
+  /** Each caller waits no longer than its own deadline, also when others travel in the same request. */
   async ask(asked: Asked): Promise<HostAnswer> {
     const late = new Deadline(asked.deadline, this.#host);
     try {
@@ -94,7 +94,7 @@ class Lane {
     const begun = performance.now();
     let outcome = 'ok';
     try {
-      // callers that are nearly out of time do not hold back the others: the latest deadline counts for the request
+      // callers that are nearly out of time do not cut the others short: the latest deadline counts for the request
       const left = Math.max(...asked.map((a) => a.deadline)) - performance.now();
       const timeoutMs = Math.min(left, this.#options.hostTimeoutMs);
       if (timeoutMs <= 0) throw problem('DEADLINE_EXCEEDED', `No time was left to ask host ${this.#host.id}.`);
@@ -129,7 +129,7 @@ class Lane {
   }
 }
 
-/** Cuts what is asked at once into requests, in order; one that alone is above the bound goes alone. */
+/** Splits simultaneous operations into requests, in order; an operation above the bound travels alone. */
 function requestsOf(asked: readonly Asked[]): Asked[][] {
   const requests: Asked[][] = [];
   let room = 0;
@@ -146,7 +146,7 @@ function requestsOf(asked: readonly Asked[]): Asked[][] {
   return requests;
 }
 
-/** Characters of all texts in a value, and some for whatever stands between them. */
+/** Characters of all texts in a value, plus an allowance for the punctuation between them. */
 function charactersOf(content: unknown): number {
   let sum = 0;
   const open = [content];
@@ -162,7 +162,7 @@ function charactersOf(content: unknown): number {
   return sum;
 }
 
-/** Tells when a caller's time is over. */
+/** Ends a caller's wait at its deadline. */
 class Deadline {
   readonly passed: Promise<ProblemError>;
   #timer: NodeJS.Timeout | undefined;

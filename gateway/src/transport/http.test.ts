@@ -105,7 +105,7 @@ describe('a host over HTTP', () => {
     answer = (response) => {
       waiting.push(response);
       if (waiting.length < 3) return;
-      // the last one asked is answered first
+      // the last question is answered first
       waiting.toReversed().forEach((open, i) => json({ results: [{ data: { turn: i } }] })(open));
       waiting = [];
     };

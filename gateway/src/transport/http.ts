@@ -4,7 +4,7 @@ import { Agent, errors, request } from 'undici';
 import type { Transport } from './transport.ts';
 import { readReply } from './transport.ts';
 
-/** Asks hosts over HTTP with connections that are kept: for hosts that are reached directly. */
+/** Asks hosts over HTTP with kept-alive connections: for hosts with a reachable address. */
 export class HttpTransport implements Transport {
   readonly #agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, pipelining: 1 });
 
@@ -19,7 +19,7 @@ export class HttpTransport implements Transport {
         signal: AbortSignal.timeout(Math.max(1, Math.round(timeoutMs))),
       });
       const text = await answer.body.text();
-      // a proxy in between answers with pages of its own
+      // a proxy in between answers with its own pages
       const isHosts = String(answer.headers['content-type']).startsWith('application/json');
       if (!isHosts) throw new Error(`status ${answer.statusCode} without JSON`);
       return readReply(host, text);
@@ -39,7 +39,7 @@ export class HttpTransport implements Transport {
   }
 }
 
-/** A host may stand below a path of its address. */
+/** A host's address may have a path. */
 function federationUrl(address: string): URL {
   return new URL('federation', address.endsWith('/') ? address : `${address}/`);
 }

@@ -30,10 +30,10 @@ const partsOf = (reply: HostReply, most = PART_BYTES): Part[] =>
   splitParts(new TextEncoder().encode(JSON.stringify(reply)), most);
 const code = (code: string) => expect.objectContaining({ code });
 
-/** A host as the nodes' own server is one: puts the parts of a request together, then answers. */
+/** A host like the nodes' own server: puts the parts of a request together, then answers. */
 class Responder {
   readonly requests: HostRequest[] = [];
-  /** How many messages each request came in. */
+  /** The number of messages each request came in. */
   readonly messages: number[] = [];
   answer: (message: Msg, request: HostRequest) => void = () => {};
   readonly #collecting = new Map<string, { parts: PartsCollector; messages: number }>();
@@ -67,7 +67,7 @@ const respond = (message: Msg, parts: readonly Part[]) => {
 const nameOf = (request: HostRequest) => request.operations[0]?.query ?? '';
 const echoing = (message: Msg, request: HostRequest) => respond(message, partsOf(replyOf(nameOf(request))));
 
-/** Asks again and again, as people do, until an answer comes. */
+/** Asks repeatedly, as people do, until an answer comes. */
 async function untilAnswered(over: NatsTransport, name: string): Promise<HostReply> {
   for (;;) {
     const reply = await over.send(HOST, requestOf(name), 500).catch(() => null);

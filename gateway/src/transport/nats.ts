@@ -38,8 +38,8 @@ export class NatsTransport implements Transport {
   }
 
   /**
-   * Connects, waiting for the broker as long as it takes.
-   * @param name the gateway's in the topology: the broker lets it hear the inbox of that name alone
+   * Connects, and waits for the broker without a time limit.
+   * @param name the gateway's name in the topology; the broker lets it read the inbox of that name only
    * @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE
    */
   static async connect(urls: readonly string[], seedFile: string | null, name = 'gateway'): Promise<NatsTransport> {
@@ -62,7 +62,7 @@ export class NatsTransport implements Transport {
       return readReply(host, new TextDecoder().decode(bytes));
     } finally {
       clearTimeout(timer);
-      // a late answer finds nobody
+      // a late answer finds no caller
       this.#waiting.delete(reply);
     }
   }
@@ -75,7 +75,7 @@ export class NatsTransport implements Transport {
     await this.#connection.close();
   }
 
-  /** A broker that is gone takes the answers under way with it: nobody waits for them, nor asks into the dark. */
+  /** When the broker is lost, running requests fail at once, and new ones are refused until it is back. */
   async #watch(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (type === 'reconnect') this.#up = true;
@@ -101,7 +101,7 @@ export class NatsTransport implements Transport {
   #take(message: Msg): void {
     const waiting = this.#waiting.get(message.subject);
     if (!waiting) return;
-    // the broker itself answers when nobody listens
+    // the broker itself answers with 503 when no host listens
     if (message.data.length === 0 && message.headers?.code === 503) {
       waiting.reject(problem('NODE_UNREACHABLE', 'No host listens there.'));
       return;

@@ -3,20 +3,21 @@ import { hostReplyShape, roleResultSchema } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 
 /**
- * One way to ask a host. NATS and HTTP stand behind it alike.
- * @throws {ProblemError} NODE_UNREACHABLE when nobody answers there, DEADLINE_EXCEEDED when the answer is late,
- * MESSAGE_INVALID when it is none
+ * One way to ask a host; NATS and HTTP both implement it.
+ * @throws {ProblemError} NODE_UNREACHABLE when no host answers, DEADLINE_EXCEEDED when the answer is late,
+ *   MESSAGE_INVALID when the answer is malformed
  */
 export interface Transport {
   send(host: Host, request: HostRequest, timeoutMs: number): Promise<HostReply>;
-  /** Whether its road is open; left out where each host has a road of its own. */
+  /** Whether its connection is up; left out where each host has a connection of its own. */
   isUp?(): boolean;
   close(): Promise<void>;
 }
 
 /**
- * A host's answer. What one operation got is read by itself: one that can't be read leaves the others theirs.
- * @throws {ProblemError} MESSAGE_INVALID for a text that is no answer of a host
+ * Parses a host's answer. Each operation's result is parsed by itself, so that an unreadable one does not affect the
+ * others.
+ * @throws {ProblemError} MESSAGE_INVALID for a text that is not a host's answer
  */
 export function readReply(host: Host, text: string): HostReply {
   try {

@@ -7,13 +7,15 @@ import { connect, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
 
 export interface BrokerOptions {
   urls: readonly string[];
-  /** Whose connection it is, as the topology names the program. */
+  /** Name of the connecting program in the topology. */
   name: string;
   /** File with the nkey seed; null for a broker that asks for no credentials. */
   seedFile: string | null;
-  /** Whose inbox answers come to, if it is another program's. */
+  /** The program whose inbox receives the answers, if it is another one. */
   inboxOf?: string;
-  /** A connection that is tried once and is not renewed: most ms an answer takes. Left out, the program waits. */
+  /**
+   * For a connection that is tried once and not renewed: longest wait for an answer, ms. Left out, the program waits.
+   */
   onceMs?: number;
 }
 
@@ -23,8 +25,8 @@ export function inboxPrefix(name: string): string {
 }
 
 /**
- * Connects to the broker. Unless it is tried once, the program waits for the broker as long as it takes, and connects
- * again whenever the connection is lost.
+ * Connects to the broker. Without `onceMs` the program waits for the broker without a time limit, and connects again
+ * whenever the connection is lost.
  * @throws {ProblemError} BAD_CONFIG for credentials that can't be read, BROKER_UNAVAILABLE when they are refused
  */
 export async function connectBroker({

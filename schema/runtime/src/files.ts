@@ -4,7 +4,7 @@ import { problem, textOfFile } from '@liandong/schema/kernel';
 
 /**
  * The text of a file that people wrote, without a byte-order mark.
- * @param code what a file that can't be read, or is no UTF-8, is answered with
+ * @param code the code to throw for a file that can't be read, or is not UTF-8
  * @throws {ProblemError} of the code
  */
 export async function readText(file: string, code: ErrorCode = 'BAD_CONFIG'): Promise<string> {
@@ -13,7 +13,7 @@ export async function readText(file: string, code: ErrorCode = 'BAD_CONFIG'): Pr
   return text;
 }
 
-/** As {@link readText}; null where there is no such file. */
+/** As {@link readText}; null if there is no such file. */
 export async function findText(file: string, code: ErrorCode = 'BAD_CONFIG'): Promise<string | null> {
   let bytes: Buffer;
   try {
@@ -25,12 +25,12 @@ export async function findText(file: string, code: ErrorCode = 'BAD_CONFIG'): Pr
   return textOfFile(bytes, file, code);
 }
 
-/** What a file of JSON says. @throws {ProblemError} of the code */
+/** Reads a JSON file. @throws {ProblemError} of the code */
 export async function readJson(file: string, code: ErrorCode = 'BAD_CONFIG'): Promise<unknown> {
   return parseJson(await readText(file, code), file, code);
 }
 
-/** What the text of a file says. The parser's own words would quote what stands there, and are kept back. */
+/** Parses JSON text. The parser's own message would quote the content, so it is not passed on. */
 export function parseJson(text: string, file: string, code: ErrorCode = 'BAD_CONFIG'): unknown {
   try {
     return JSON.parse(text);

@@ -3,13 +3,13 @@ import { pino } from 'pino';
 import { ProblemError } from '@liandong/schema/kernel';
 import { traceFields } from './trace.ts';
 
-/** Fields that never leave the process, wherever somebody may put them. */
+/** Fields that never leave the process, wherever they occur. */
 const SECRET = ['token', 'authorization', 'password', 'seed', 'jwk', 'body', 'application', 'idNumber', 'phone'];
 
 /**
- * The log of a program: JSON lines on standard output with the ids of the running trace. Errors are told by class,
- * code and place in the program; their texts only where the project wrote them itself, since a database's or a
- * library's text may quote what it was given.
+ * The log of a program: JSON lines on standard output with the ids of the running trace. An error is logged by class,
+ * code and place in the program. Its text is logged only if the project wrote it, since a database's or a library's
+ * text may quote its input.
  */
 export function programLog(
   level: string,
@@ -27,7 +27,7 @@ export function programLog(
   return stream ? pino(options, stream) : pino(options);
 }
 
-/** What of an error may be logged. */
+/** The parts of an error that may be logged. */
 export function shownError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};

@@ -7,13 +7,13 @@ export interface Stoppable {
   log: Logger;
   /** The process ends by force when a stop takes longer, ms. */
   stopTimeoutMs: number;
-  /** Finishes what is under way and closes everything. */
+  /** Finishes running work and closes everything. */
   stop: () => Promise<void>;
 }
 
 /**
- * Stops a program once, on SIGINT, SIGTERM, or when its starter goes away. A second signal ends it by force: what was
- * under way is safe in database and broker, and goes on after the next start.
+ * Stops a program once, on SIGINT, SIGTERM, or when the process that started it ends. A second signal ends it by force:
+ * unfinished work is safe in database and broker, and goes on after the next start.
  */
 export function stopOnSignal({ name, log, stopTimeoutMs, stop }: Stoppable): void {
   let stopping: Promise<void> | null = null;
@@ -40,7 +40,7 @@ export function stopOnSignal({ name, log, stopTimeoutMs, stop }: Stoppable): voi
   });
 }
 
-/** Runs a program's start. What keeps it from starting is printed on standard error, and the exit status is 1. */
+/** Runs a program's start. An error is printed on standard error, and the exit status is 1. */
 export async function startProgram(start: () => Promise<void>): Promise<void> {
   try {
     await start();

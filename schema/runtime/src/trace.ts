@@ -7,7 +7,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 /** The span the running work belongs to. */
 const running = new AsyncLocalStorage<Context>();
 
-/** Without an endpoint spans are made for their ids alone: logs and messages name them, nothing is exported. */
+/** Without an endpoint spans only give ids, for logs and messages; nothing is exported. */
 let tracer: Tracer = new BasicTracerProvider().getTracer('liandong');
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -16,7 +16,7 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
  * Sends finished spans to an OpenTelemetry collector (OTLP over HTTP).
  * @param service name shown there
  * @param endpoint base address, as in OTEL_EXPORTER_OTLP_ENDPOINT
- * @returns sends what is left and stops
+ * @returns a function that sends the remaining spans and stops
  */
 export async function exportTraces(service: string, endpoint: string): Promise<() => Promise<void>> {
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
@@ -30,8 +30,8 @@ export async function exportTraces(service: string, endpoint: string): Promise<(
 }
 
 /**
- * Runs work as a span of the trace it was handed, or else of the one that is running, or of a new one.
- * @param parent W3C traceparent; null for none
+ * Runs work as a span of the given trace, else of the running one, else of a new one.
+ * @param parent W3C traceparent; null if there is no parent
  */
 export async function inTrace<T>(parent: string | null, name: string, work: () => Promise<T>): Promise<T> {
   const span = tracer.startSpan(name, {}, contextOf(parent) ?? running.getStore() ?? ROOT_CONTEXT);
@@ -46,7 +46,7 @@ export async function inTrace<T>(parent: string | null, name: string, work: () =
   }
 }
 
-/** W3C traceparent of the running work; null outside any. */
+/** W3C traceparent of the running work; null outside a span. */
 export function currentTrace(): string | null {
   const context = running.getStore();
   const span = context && trace.getSpanContext(context);

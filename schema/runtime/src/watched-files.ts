@@ -1,17 +1,17 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import type { Logger } from 'pino';
 
-/** How often it is looked whether a file was changed, ms. */
+/** Interval between checks for changed files, ms. */
 const LOOK_MS = 500;
 
-/** Files that are read anew when one of them changes. */
+/** Files that are read again when one of them changes. */
 export interface WatchedFiles {
   files: readonly string[];
-  /** Reads and takes them. @throws {ProblemError} BAD_CONFIG; all is as before then */
+  /** Reads the files and applies them. @throws {ProblemError} BAD_CONFIG; nothing has changed then */
   take: () => Promise<void>;
 }
 
-/** Reads files anew when they change, and all of them on SIGHUP. */
+/** Reads files again when they change, and all of them on SIGHUP. */
 export function watchFiles(log: Logger, all: readonly WatchedFiles[]): { stop: () => void } {
   const stops = all.map(({ files, take }) => {
     // one after the other, so that the last reading counts

@@ -37,7 +37,7 @@ export interface SupplementNotice {
   at: Date;
   node: DivisionCode;
   missing: MissingMaterial[];
-  /** How many materials were there when it was given: only later ones answer it. */
+  /** Number of materials when the notice was given; only later materials answer it. */
   materialsBefore: number;
   suppliedAt: Date | null;
 }
@@ -52,7 +52,7 @@ export interface Acceptance {
   implementationVersion: number;
   promised: Limit;
   statutory: Limit | null;
-  /** The organ whose implementation that is: the one that held the power then. */
+  /** The organ whose implementation was in force: the one that held the power at acceptance. */
   power: DivisionCode;
 }
 
@@ -64,12 +64,12 @@ export interface Procedure {
   node: DivisionCode;
   startedAt: Date;
   endedAt: Date | null;
-  /** Whether its time lies outside the limit. */
+  /** Whether its time does not count toward the limit. */
   stopsClock: boolean;
   notice: string;
   expectedDays: number | null;
   result: string | null;
-  /** Who checked on the spot; empty where nobody is named. */
+  /** People who did the on-site check; empty if none are named. */
   staff: Staff[];
 }
 
@@ -78,7 +78,7 @@ export interface Extension {
   at: Date;
   node: DivisionCode;
   actor: LogActor;
-  /** Working days on top. */
+  /** Working days added. */
   days: number;
   reason: string;
 }
@@ -87,7 +87,7 @@ export interface Review {
   at: Date;
   node: DivisionCode;
   actor: LogActor;
-  /** The second of staff; null where one reviewed alone. */
+  /** The second person of the review; null for a review by one person. */
   second: Staff | null;
   opinion: Opinion;
 }
@@ -99,17 +99,17 @@ export interface Decision {
   outcome: Outcome;
   reason: string | null;
   remedies: string | null;
-  /** In whose name it goes out: the grantor's where the power is lent. */
+  /** The node in whose name the decision goes out: the grantor if the power is lent. */
   inNameOf: DivisionCode;
   /** The grant it was decided under; null by the organ's own power. */
   grant: string | null;
-  /** The department whose decision it is; null where the organ decides as a whole. */
+  /** The department that decides; null if the organ decides as a whole. */
   department: string | null;
   /** 会议纪要, where the item is decided together. */
   minutes: string | null;
-  /** Digests of the hearings' records it is made by. */
+  /** Digests of the hearing records it is based on. */
   records: string[];
-  /** Whether the law made it: nothing was decided when the licence to renew expired (Art. 50). */
+  /** Whether the law itself granted it, because no decision was made before the licence to renew expired (Art. 50). */
   deemed: boolean;
 }
 
@@ -137,7 +137,7 @@ export interface Renewal {
   licence: string;
   /** The last day it holds. */
   expiresOn: Day;
-  /** Since when everything that was asked for is there; null while the one-time notice is not answered. */
+  /** When everything asked for had come in; null while the one-time notice is not answered. */
   completeAt: Date | null;
 }
 
@@ -145,11 +145,11 @@ export interface Renewal {
 export interface Rating {
   at: Date;
   grade: Grade;
-  /** Whether the applicant gave it alone, or at a desk. */
+  /** Whether the applicant rated the case alone, or at a desk. */
   by: 'APPLICANT' | 'DESK';
 }
 
-/** Everything a case's log says (案卷): the state and all it stands on, folded from the lines and from nothing else. */
+/** Everything a case's log says (案卷): the state and all its facts, folded from the lines alone. */
 export interface CaseFile {
   id: string;
   number: string;
@@ -157,13 +157,13 @@ export interface CaseFile {
   itemVersion: number;
   itemKind: ItemKind;
   filingNode: DivisionCode;
-  /** The desk that serves the applicant: the one that took the case in, or whoever took its place (撤并). */
+  /** The desk that serves the applicant: the one that took the case in, or its successor (撤并). */
   home: DivisionCode;
-  /** Nodes that were closed while the case ran, and who took their place in it. */
+  /** Nodes that were closed while the case ran, and their successors. */
   successions: { node: DivisionCode; successor: DivisionCode }[];
-  /** Whether it was filed; a draft is not yet, and no figure counts it. */
+  /** Whether it was filed. A draft is not filed yet, and no figure counts it. */
   filed: boolean;
-  /** When it was filed; of a draft, when it was drawn up. */
+  /** When it was filed; for a draft, when it was made. */
   filedAt: Date;
   filedBy: LogActor;
   place: DivisionCode;
@@ -181,7 +181,7 @@ export interface CaseFile {
   project: string | null;
   /** 绿色通道; null where the case is not on it. */
   greenChannel: GreenChannel | null;
-  /** 特急; null where nobody asked for it. */
+  /** 特急; null if it was not requested. */
   urgency: Urgency | null;
   proxied: boolean;
   /** 代办; null where the applicant came alone. */
@@ -200,11 +200,11 @@ export interface CaseFile {
   /** 利害关系人与听证. */
   hearing: HearingFile;
   /**
-   * When the materials, as they are now, came in at the acceptor (Art. 32); before it had them, when they were handed
-   * in. A case that was returned and comes up unchanged came in when it came in first.
+   * When the current materials came in at the acceptor (Art. 32), or were handed in, if they are not there yet. For a
+   * case that was returned and sent up unchanged, the first arrival counts.
    */
   materialsInAt: Date;
-  /** Whether the acceptor has had the materials as they are now. */
+  /** Whether the acceptor already has all current materials. */
   acceptorHadMaterials: boolean;
   precheck: Precheck | null;
   supplement: SupplementNotice | null;
@@ -215,11 +215,11 @@ export interface CaseFile {
   decision: Decision | null;
   issued: IssuedDocument | null;
   delivery: Delivery | null;
-  /** What it costs, and what was paid, waived and given back. */
+  /** The case's charges, payments, waivers and refunds. */
   fees: FeeLedger;
   closedAt: Date | null;
   rating: Rating | null;
-  /** 联合办理; null where nobody opened it. */
+  /** 联合办理; null if it was not opened. */
   joint: JointHandling | null;
   /** Every node that held the case, in order, each once. */
   holders: DivisionCode[];
@@ -231,18 +231,18 @@ export function hopsOf(file: CaseFile): number {
   return file.spans.length - 1;
 }
 
-/** Where a node stands to the case. */
+/** A node's custody of the case. */
 export function custodyAt(file: CaseFile, node: DivisionCode): Custody {
   if (file.custodian !== node) return 'ELSEWHERE';
   return file.inTransitTo === null ? 'HELD' : 'IN_TRANSIT';
 }
 
-/** Materials the item requires that nobody has handed in yet. */
+/** Materials the item requires that have not been handed in yet. */
 export function missingMaterials(file: CaseFile, required: readonly { name: string; required: boolean }[]): string[] {
   return required.filter((r) => r.required && !file.materials.some((m) => m.name === r.name)).map((r) => r.name);
 }
 
-/** What the one-time notice asked for and has not come in since. */
+/** Materials of the one-time notice that have not come in since. */
 export function outstanding(file: CaseFile): MissingMaterial[] {
   if (!file.supplement) return [];
   const since = file.materials.slice(file.supplement.materialsBefore);
@@ -250,8 +250,8 @@ export function outstanding(file: CaseFile): MissingMaterial[] {
 }
 
 /**
- * Everything with bytes that goes with a case to its next custodian: what was handed in, and what was issued; the papers
- * on interested parties to the organs only, for whoever took the case in may act for their opponent.
+ * All files that go with a case to its next custodian: the materials handed in, and the documents issued. Papers on
+ * interested parties go only to the organs, because the desk that took the case in may act for their opponent.
  */
 export function contentsOf(file: CaseFile, receiver: DivisionCode): Material[] {
   return [
@@ -291,28 +291,31 @@ export function resultOf(file: CaseFile): CaseResult | null {
   }
 }
 
-/** Accepting or deciding organ; a desk that only took the case in reviews nothing. */
+/**
+ * Whether the node is the accepting or deciding organ, or reviews by a grant. A desk that only took the case in reviews
+ * nothing.
+ */
 export function isOrgan(node: DivisionCode, file: CaseFile): boolean {
   return node === file.acceptor || node === file.decider || node === file.through.review?.grantee;
 }
 
-/** Whether a review may follow: of an accepted case, or one's own where another desk's review stands by a grant. */
+/** Whether an organ may review now: an accepted case, or one whose last review another desk did under a grant. */
 export function mayReview(node: DivisionCode, file: CaseFile): boolean {
   const borrowed = file.state === 'REVIEWED' && file.reviews.at(-1)?.node !== node;
   return (file.state === 'ACCEPTED' || borrowed) && isOrgan(node, file);
 }
 
-/** In whose name the case is decided: the grantor's where the power is lent (委托), else the deciding organ's own. */
+/** The node in whose name the case is decided: the grantor if the power is lent (委托), else the deciding organ. */
 export function nameOf({ decider, through }: Pick<CaseFile, 'decider' | 'through'>): DivisionCode {
   return through.decide?.mode === 'ENTRUSTED' ? through.decide.grantor : decider;
 }
 
-/** Whether a node has held the case, or serves its applicant in the place of one that has. */
+/** Whether a node has held the case, or serves its applicant as the successor of one that has. */
 export function hasPart(node: DivisionCode, { holders, home }: Pick<CaseFile, 'holders' | 'home'>): boolean {
   return holders.includes(node) || home === node;
 }
 
-/** The node that keeps a project as a case knows it: the one its id names, or who took its place since (撤并). */
+/** The node that keeps a project, as a case knows it: the one its id names, or its successor (撤并). */
 export function projectKeeperOf(project: string, { successions }: Pick<CaseFile, 'successions'>): DivisionCode {
   return successions.reduce(
     (keeper, { node, successor }) => (node === keeper ? successor : keeper),
@@ -333,7 +336,7 @@ export function readersOf(file: CaseFile): DivisionCode[] {
 }
 
 /**
- * Who may read a case: the people of the nodes that may, and none by a token of another case.
+ * Refuses people of nodes that may not read the case, and tokens issued for another case.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireFileReader(viewer: Viewer, file: CaseFile, divisions: Divisions): void {

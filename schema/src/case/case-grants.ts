@@ -10,7 +10,7 @@ import type { CaseContext, Desk, Step } from './step-context.ts';
 import { route } from './competence.ts';
 import { findGrant } from '../domains/delegation/rules.ts';
 
-// What a case owes to the grants it stands on: what every step asks of them, and the way it goes when they end.
+// How a case depends on its grants: the check before each step, and the new route when a grant ends.
 
 type Way = Pick<CaseFile, 'acceptor' | 'decider' | 'through'>;
 
@@ -19,7 +19,7 @@ const USES = { ACCEPT: 'accept', REVIEW: 'review', DECIDE: 'decide' } as const s
   keyof GrantUses
 >;
 
-/** Whether a stage needs no grant, or the one it is done under is in effect today and gives just this power. */
+/** Whether a stage needs no grant, or its grant is in effect today and still gives exactly this power. */
 export function standsOn(desk: CaseContext, file: CaseFile, stage: GrantStage): boolean {
   const use = file.through[USES[stage]];
   if (!use) return true;
@@ -29,9 +29,9 @@ export function standsOn(desk: CaseContext, file: CaseFile, stage: GrantStage): 
 }
 
 /**
- * The way a case goes now, when a grant it stands on no longer carries it; null when all do. What is accepted stays
- * accepted, by whoever did it. What the organ of the power decides itself, perhaps because it called the case back,
- * no newer grant takes down again.
+ * The new route of a case when one of its grants no longer covers it; null if all still do. An acceptance stays valid,
+ * also if its grant has ended. If the organ that holds the power decides itself, perhaps because it called the case
+ * back, a newer grant does not take the decision away from it.
  */
 export function rerouting(desk: Desk, file: CaseFile): Way | null {
   const accepted = file.acceptance !== null;
@@ -53,7 +53,7 @@ export function reroutedFirst(change: Way, step: Step): Step {
   return { ...step, lines: [{ action: 'REROUTED', actor: NODE_ACTOR, note: null, data: change }, ...step.lines] };
 }
 
-/** The case as a step finds it: as it is, or on the way it goes now that a grant ended, which the log first says. */
+/** The case as a step finds it: unchanged, or on the new route after a grant ended, which the step then logs first. */
 interface GrantedCase {
   file: CaseFile;
   change: Way | null;
@@ -66,8 +66,8 @@ function takenOn({ file, change }: GrantedCase, take: (file: CaseFile) => Step):
 }
 
 /**
- * Takes a step of these stages, each by own power or under a grant in effect today. Where the grant was renewed, the log
- * first says under which one the case goes on.
+ * Takes a step of these stages, each by the node's own power or under a grant in effect today. If the grant was
+ * renewed, the log first names the new grant.
  * @throws {ProblemError} GRANT_NOT_IN_EFFECT
  */
 export function underGrants(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
@@ -79,7 +79,7 @@ function wayUnderGrants(desk: Desk, file: CaseFile, stages: GrantStage[]): Grant
   const [use] = lapsed;
   if (!use) return asItIs(file);
   const change = rerouting(desk, file);
-  // another grant, or by now an own power, may carry the same organs
+  // another grant, or the organ's own power by now, may cover the same organs
   const goesOn = (stage: GrantStage) => {
     if (stage === 'ACCEPT') return change?.acceptor === file.acceptor;
     if (stage === 'DECIDE') return change?.decider === file.decider;
@@ -94,7 +94,7 @@ function wayUnderGrants(desk: Desk, file: CaseFile, stages: GrantStage[]): Grant
   );
 }
 
-/** Takes a step of the accepting organ; also of the one that has become it since a grant ended. */
+/** Takes a step of the accepting organ, or of the organ that replaced it when a grant ended. */
 export function asAcceptor(desk: Desk, file: CaseFile, take: (file: CaseFile) => Step): Step {
   return takenOn(wayOfAcceptor(desk, file), take);
 }
@@ -107,7 +107,7 @@ export function wayOfAcceptor(desk: Desk, file: CaseFile): GrantedCase {
   return onItsWay(file, change);
 }
 
-/** Takes the decision at the deciding organ; also at the one that has become it since a grant ended. */
+/** Takes the decision at the deciding organ, or at the organ that replaced it when a grant ended. */
 export function asDecider(desk: Desk, file: CaseFile, stages: GrantStage[], take: (file: CaseFile) => Step): Step {
   if (desk.node === file.decider) return underGrants(desk, file, stages, take);
   const change = rerouting(desk, file);

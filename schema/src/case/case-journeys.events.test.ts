@@ -19,9 +19,9 @@ import { countDays } from '../kernel/limits.ts';
 import type { Action } from '../operation/permissions.ts';
 import { PERMISSIONS } from '../operation/permissions.ts';
 
-// Everything at once: people in random posts try every step there is, of filing and proxy handling, of joint handling, of
-// hearings, of money, and the clockwork does its part, while hand-offs arrive or are refused. No illegal state, no lost
-// day, no second decision, one custodian; and nobody did what the post does not allow.
+// All kinds of steps together: people in random posts try every step of filing, proxy handling, joint handling,
+// hearings and fees, and the clockwork does its part, while hand-offs arrive or are refused. The test looks for illegal
+// states, lost days, a second decision, a second custodian, and steps that the post does not allow.
 
 const RUNS = { numRuns: 120 };
 const onEveryJourney = (look: Look) =>
@@ -34,7 +34,7 @@ const onEveryJourney = (look: Look) =>
 const countOf = (lines: readonly LogLine[], ...actions: LogAction[]) =>
   lines.filter((line) => actions.includes(line.action)).length;
 
-/** By which permission else a line may come about: with another step's lines. */
+/** Other permissions that may cause a line, as part of another step. */
 const ALSO: Partial<Record<LogAction, Action[]>> = {
   ACCEPTED: ['DECIDE_ON_THE_SPOT'],
   REVIEWED: ['DECIDE_ON_THE_SPOT'],
@@ -80,7 +80,7 @@ describe('whatever happens to a case, in whichever order, by whomever', () => {
 
   test('no lost day: those used and those excluded are all days there were, no fewer are left than the limit gives, and no step takes a day away', () => {
     onEveryJourney((_, file, before) => {
-      // what people themselves asked to be decided sooner takes no day from anybody
+      // urgency that the person asked for takes no day from another applicant
       const promise = (of: CaseFile, now: Date) =>
         clockOf({ ...of, greenChannel: null, urgency: null }, calendar, divisions, now);
       const now = file.lastAt;
@@ -152,7 +152,7 @@ describe('these journeys', () => {
 
   test('come through every state and every event of one node’s people and clockwork', () => {
     expect([...reached.states].sort()).toEqual([...CASE_STATES].sort());
-    // grants have journeys of their own; what other nodes answer and pass on is in joint and roster tests
+    // other journeys cover grants; the tests of joint handling and roster cover other nodes' answers
     const elsewhere: LogAction[] = [
       'REROUTED',
       'SUCCEEDED',

@@ -24,8 +24,8 @@ import type { Item } from '../domains/catalogue/catalogue.ts';
 import type { GrantRecord } from '../domains/delegation/rules.ts';
 import { grantsInEffect, isUnderCap } from '../domains/delegation/rules.ts';
 
-// Grants come, end and are renewed while a case is on its way, amounts are found higher than they were said to be, and
-// grantors call cases back. Nobody may decide without power, and no case may be left where nobody can carry it on.
+// Grants begin, end and are renewed while a case is under way, amounts turn out higher than stated, and grantors call
+// cases back. No node may decide without power, and every case must keep a node that can carry it on.
 
 const START = '2026-01-05';
 const ITEMS: readonly Item[] = [
@@ -89,7 +89,7 @@ const anyJourney = fc.constantFrom(...ITEMS).chain((item) =>
 );
 type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
 
-/** Decided, or ended without: delivery owes nothing to grants. */
+/** Whether it was decided, or ended without a decision: delivery needs no grant. */
 const isEnded = (file: CaseFile) => file.decision !== null || isClosed(file.state);
 
 const CHIEF: LogActor = { sub: 'grantor', name: '首席代表', role: 'CHIEF' };
@@ -134,7 +134,7 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt): Step | null {
   }
 }
 
-/** A journey as it goes: the log, the grants of the day, and what was refused. */
+/** A running journey: the log, the grants of the day, and the refusals. */
 class Traveller {
   log: CaseLog;
   now = at(START);
@@ -146,7 +146,7 @@ class Traveller {
     this.log = log;
   }
 
-  /** Null where the desk may not take the case in. */
+  /** Null if the desk may not take the case in. */
   static filed(journey: Journey): Traveller | null {
     const { item, node, amountFen, complete } = journey;
     const materials = complete ? item.standard.materials.map((m) => m.name) : [];
@@ -168,7 +168,7 @@ class Traveller {
     return grantsInEffect(this.#journey.records, dayOf(this.now));
   }
 
-  /** Whether the attempt was made; the fold must take whatever a step leads to. */
+  /** Returns whether the attempt was allowed; the fold must accept every line of an allowed step. */
   try(by: Attempt): boolean {
     const { item } = this.#journey;
     const { file } = this.log;

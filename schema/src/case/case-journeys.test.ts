@@ -72,7 +72,7 @@ describe('on every journey of a case', () => {
       }
       const closing = lines.findIndex((l) => (CLOSED_STATES as readonly string[]).includes(l.action));
       expect(isClosed(file.state)).toBe(closing !== -1);
-      // nothing follows the closing but the rating
+      // only the rating follows the closing
       expect(closing === -1 ? [] : lines.slice(closing + 1).map((l) => l.action)).toEqual(file.rating ? ['RATED'] : []);
     });
   });
@@ -178,7 +178,7 @@ describe('on every journey of a case', () => {
   });
 });
 
-/** Checks with the reviewer where the item's substance is checked. */
+/** The second person of a review, if the item's substance is checked. */
 const SECOND = { sub: 'second', name: '第二人' };
 
 test('a case taken in at or below the accepting organ can always be brought to a decision', () => {
@@ -227,7 +227,7 @@ test('a case taken in at or below the accepting organ can always be brought to a
         hearAll(5);
         write(reviewCase(deskAs('c', 5), file, 'APPROVE', null, null, SECOND), 5);
       }
-      // the right to a hearing is told and given up, where the item has one
+      // parties are told of the right to a hearing, and waive it, if the item has one
       if (file.itemKind === 'LICENSE' && item.hearing !== 'NONE') {
         write(offerHearing(deskAs('b', 5), file, '可申请听证'), 5);
         write(waiveHearing(deskAs('b', 5), file, 0), 5);

@@ -28,7 +28,7 @@ const DESKS: Record<Tier, string> = { CITY, COUNTY, TOWNSHIP, VILLAGE };
 const tierOf = (node: string) => divisions.get(node).tier;
 const later = ({ file }: CaseLog) => new Date(file.lastAt.getTime() + 60_000);
 
-/** The last line of an example, as it stands in its log. */
+/** The last line of an example's log. */
 function lineOf(action: LogAction): LogLine {
   const line = EXAMPLES[action].after.lines.at(-1);
   if (!line) throw new Error('A log without a line.');
@@ -108,7 +108,7 @@ describe('every event a person causes', () => {
     const { file } = before ?? after;
     const now = new Date(Math.max(later(before ?? after).getTime(), Date.parse(lineOf(action).at)));
     const desk = deskOf(file.custodian, role, { now, item: itemOf(file.item), sub: 'another' });
-    // what is accepted lacks no more than its review, and is told so
+    // an accepted case lacks only its review, so the refusal names the review
     const code = action === 'DECIDED' && state === 'ACCEPTED' ? 'REVIEW_MISSING' : 'ILLEGAL_STEP';
     expect(refusalCode(() => take?.(desk, { ...file, state }))).toBe(code);
   });
@@ -117,7 +117,7 @@ describe('every event a person causes', () => {
     const { before, after, take } = EXAMPLES[action];
     const log = before ?? after;
     const item = itemOf(log.file.item);
-    // the line's own time where that matters: a hearing is not recorded before it was
+    // at the line's own time, if it matters: a hearing is not recorded before it was held
     const now = new Date(Math.max(later(log).getTime(), Date.parse(lineOf(action).at)));
     const step = take?.(deskOf(log.file.custodian, role, { now, item, sub: 'another' }), log.file);
     expect(step?.lines[0]?.action).toBe(action);

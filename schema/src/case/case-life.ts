@@ -4,17 +4,20 @@ import { CLOSED_STATES, UNDECIDED_STATES } from './words.ts';
 import type { Action } from '../operation/permissions.ts';
 
 /**
- * Which desk may write a line: the one that opens the case, the one that took it in, the accepting or the deciding
- * organ, either of them (`ORGAN`), the desk that holds the case (`HOLDER`), or the node it is under way to (`RECEIVER`).
+ * The desk that may write a line: the one that opens the case, the one that took it in, the accepting or the deciding
+ * organ, either of them (`ORGAN`), the desk that holds the case (`HOLDER`), or the node it is under way to
+ * (`RECEIVER`).
  */
 export const CASE_DESKS = ['OPENING', 'FILING', 'ACCEPTOR', 'DECIDER', 'ORGAN', 'HOLDER', 'RECEIVER'] as const;
 export type CaseDesk = (typeof CASE_DESKS)[number];
 
-/** One row of the life of a case: after which states a line may stand, what state it leads to, and who may cause it. */
+/**
+ * One row of the life of a case: the states after which a line may follow, the state it leads to, and who may cause it.
+ */
 export interface CaseEvent {
   /** States it may follow; none for a line that only opens a case. */
   from: readonly CaseState[];
-  /** The state, or one of the states, it leads to; null where the state stays. */
+  /** The state, or one of the states, it leads to; null if the state stays. */
   to: readonly CaseState[] | null;
   desk: CaseDesk;
   /** The permission it needs; null where a node's own clockwork or another node's message causes it. */
@@ -38,8 +41,8 @@ const DECIDED = ['GRANTED', 'REFUSED'] as const satisfies CaseState[];
 const PAYABLE = [...IN_HAND, ...DECIDED, 'DELIVERED'] as const satisfies CaseState[];
 
 /**
- * The life of a case (办件全流程), in one table: the fold goes by it, the steps go by it, the tests and
- * `docs/case-life.md` are made from it.
+ * The life of a case (办件全流程), in one table. The fold and the steps use it; the tests and `docs/case-life.md` are made
+ * from it.
  */
 export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   DRAFTED: { from: [], to: ['DRAFT'], desk: 'OPENING', by: 'FILE_CASE', opens: true },
@@ -71,7 +74,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
     desk: 'HOLDER',
     by: 'TRANSFER_CASE',
   },
-  // another desk's review does not stand for one's own
+  // another desk's review does not count as this desk's own
   RECEIVED: { from: EVERY_OPEN_STATE, to: EVERY_OPEN_STATE, desk: 'RECEIVER', by: null },
   HANDOFF_REFUSED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
   ACCEPTED: { from: ['FILED'], to: ['ACCEPTED'], desk: 'ACCEPTOR', by: 'ACCEPT_CASE' },
@@ -94,13 +97,13 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   TERMINATED: { from: UNDECIDED_STATES, to: ['TERMINATED'], desk: 'ORGAN', by: 'TERMINATE_CASE' },
   VOIDED: { from: [...UNDECIDED_STATES, ...DECIDED, 'DELIVERED'], to: ['VOIDED'], desk: 'ORGAN', by: 'VOID_CASE' },
   REROUTED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: null },
-  // a node is closed whatever its cases are at
+  // a node can be closed in any state of its cases
   SUCCEEDED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
   HANDED_OVER: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: null },
   JOINT_OPENED: { from: ['ACCEPTED'], to: null, desk: 'DECIDER', by: 'LEAD_JOINT' },
-  // whoever opened it brings it to its end, also when the grant it decides under ended meanwhile
+  // the organ that opened it ends it, also if the grant it decides under has ended meanwhile
   PARTY_ASKED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: null },
-  // what another node's party signed in time counts until the decision, also when its silence was reviewed by then
+  // an opinion another node's party signed in time counts until the decision, also after a review of its silence
   OPINION_GIVEN: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'GIVE_OPINION' },
   OPINION_EXCUSED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: 'GIVE_OPINION' },
   OPINION_LAPSED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: null },
@@ -108,7 +111,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   PARTY_CALLED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: null },
   VISIT_EXCUSED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: 'GIVE_OPINION' },
   VISIT_RECORDED: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: 'LEAD_JOINT' },
-  // what is only advised may be done later, too
+  // an advised correction may also be made later
   CORRECTION_MADE: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'LEAD_JOINT' },
   OBJECTION_RESOLVED: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'RESOLVE_OBJECTION' },
   QUESTION_WITHDRAWN: { from: ['ACCEPTED'], to: null, desk: 'ORGAN', by: 'WITHDRAW_QUESTION' },
@@ -116,7 +119,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   PAID: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'RECORD_PAYMENT' },
   FEE_WAIVER_PROPOSED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'PROPOSE_WAIVER' },
   FEE_WAIVED: { from: PAYABLE, to: null, desk: 'ORGAN', by: 'GRANT_WAIVER' },
-  // what was withdrawn, ended or charged wrongly is given back also afterwards
+  // withdrawn or ended cases and wrong charges are also refunded afterwards
   REFUNDED: { from: [...PAYABLE, ...CLOSED_STATES], to: null, desk: 'ORGAN', by: 'REFUND_FEE' },
   CONTACTED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'LOG_CONTACT' },
   CONSENT_REVOKED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REVOKE_CONSENT' },
@@ -132,12 +135,12 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
     desk: 'HOLDER',
     by: 'LINK_PROJECT',
   },
-  // who asks the applicant for materials waits for the applicant: nothing is sped up meanwhile
+  // while a case waits for the applicant's materials, nothing is sped up
   GREEN_CHANNEL_OPENED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'OPEN_GREEN_CHANNEL' },
   URGENCY_ASKED: { from: UNDECIDED_STATES, to: null, desk: 'HOLDER', by: 'ASK_URGENCY' },
   URGENCY_DECIDED: { from: ['FILED', ...IN_HAND], to: null, desk: 'ORGAN', by: 'DECIDE_URGENCY' },
   AGENT_CHANGED: { from: EVERY_OPEN_STATE, to: null, desk: 'HOLDER', by: 'REPORT_ABSENCE' },
-  // expiry does not ask where the case is; what waits for the applicant is not the organ's delay
+  // a licence expires wherever the case is; but a wait for the applicant is not the organ's delay
   DEEMED_RENEWED: { from: ['FILED', ...IN_HAND], to: ['GRANTED'], desk: 'HOLDER', by: null },
   INTERESTED_TOLD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
   PARTY_HEARD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HEAR_PARTIES' },
@@ -149,7 +152,7 @@ export const CASE_EVENTS: Readonly<Record<LogAction, CaseEvent>> = {
   HEARING_HELD: { from: IN_HAND, to: null, desk: 'ORGAN', by: 'HOLD_HEARING' },
 };
 
-/** Whether a line of this action may stand after a state. */
+/** Whether a line of this action may follow a state. */
 export function mayFollow(action: LogAction, state: CaseState): boolean {
   return CASE_EVENTS[action].from.includes(state);
 }

@@ -8,7 +8,7 @@ import { atCounty, FOLLOWS, SITUATIONS } from '../testing/situations.ts';
 import { isClosed } from './words.ts';
 import { foldLine, foldLog, openFile } from './case-state.ts';
 
-// a notice by a desk that does not accept the case is not settled here: the fold lets it pass, the steps do not
+// a notice by a desk that does not accept the case is not tested here: the fold allows it, the steps do not
 const cells = (Object.keys(SITUATIONS) as Situation[])
   .flatMap((situation) => FOLLOWED.map((action) => ({ situation, action, leadsTo: FOLLOWS[situation][action] })))
   .filter(({ situation, action }) => situation !== 'filed, at the village' || action !== 'SUPPLEMENT_REQUESTED');

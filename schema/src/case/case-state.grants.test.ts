@@ -184,7 +184,7 @@ describe('a decision', () => {
     const log = borrowed({ ...NO_GRANTS, review: USE });
     expect(log.decided().file.decision).toMatchObject({ node: COUNTY });
     expect(refusalCode(() => borrowed(NO_GRANTS).decided())).toBe('ILLEGAL_STEP');
-    // the grant of review falls away at the county, the review with it
+    // the county's grant of review ends, and its review with it
     const dropped = log.rerouted().add({
       action: 'REVIEWED',
       data: { opinion: 'APPROVE' },

@@ -21,7 +21,7 @@ import { afterSuccessionLine } from './successions.ts';
 
 /**
  * Folds a whole log.
- * @throws {ProblemError} CHAIN_BROKEN or ILLEGAL_STEP with the first line that can't be.
+ * @throws {ProblemError} CHAIN_BROKEN or ILLEGAL_STEP with the first invalid line.
  */
 export function foldLog(lines: readonly LogLine[]): CaseFile {
   const [first, ...rest] = lines;
@@ -29,7 +29,7 @@ export function foldLog(lines: readonly LogLine[]): CaseFile {
   return rest.reduce<CaseFile>(foldLine, openFile(first));
 }
 
-/** The file a case's first line opens: its filing, or the draft it begins as. */
+/** The file that a case's first line opens: its filing, or its draft. */
 export function openFile(line: LogLine): CaseFile {
   if ((line.action !== 'FILED' && line.action !== 'DRAFTED') || line.seq !== 1 || line.epoch !== 1) {
     throw problem('CHAIN_BROKEN', `The log of ${line.case} does not begin with its filing.`);
@@ -70,8 +70,9 @@ export function openFile(line: LogLine): CaseFile {
 }
 
 /**
- * The file after one more line. Goes by the table of `case-life.ts` and by what each line owes to those ahead of it; who
- * may write it is for the steps. Nodes fold the logs they receive with it, so a forged or impossible log is refused.
+ * The file after one more line. It checks the table of `case-life.ts` and each line's relation to the lines before it;
+ * the steps check the person's right. Nodes fold the logs they receive with it, so a forged or impossible log is
+ * refused.
  * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, NOT_CUSTODIAN, STALE_EPOCH
  */
 export function foldLine(file: CaseFile, line: LogLine): CaseFile {
@@ -90,7 +91,7 @@ export function foldLine(file: CaseFile, line: LogLine): CaseFile {
   return after(file, line, at);
 }
 
-/** Every line but the receiver's is the custodian's own, of its own epoch. */
+/** Every line except the receiver's is written by the custodian, in its own epoch. */
 function requireCustodian(file: CaseFile, line: LogLine): void {
   if (line.node !== file.custodian) {
     throw problem('NOT_CUSTODIAN', `${line.node} wrote line ${line.seq} of ${file.id}, ${file.custodian} holds it.`, {
@@ -105,7 +106,7 @@ function requireCustodian(file: CaseFile, line: LogLine): void {
   }
 }
 
-/** Whether the line stands at the desk the table names; the line's node holds the case. */
+/** Whether the line was written at the desk the table names, and its node holds the case. */
 function isAtDesk(file: CaseFile, { action, node }: LogLine): boolean {
   const { desk } = CASE_EVENTS[action];
   switch (desk) {
@@ -168,18 +169,18 @@ function after(file: CaseFile, line: Exclude<LogLine, { action: 'RECEIVED' }>, a
   }
 }
 
-/** Whether a line is of one of these kinds. */
+/** Whether the line's action is one of these. */
 function isOneOf<A extends LogAction>(actions: readonly A[], line: LogLine): line is Extract<LogLine, { action: A }> {
   return actions.some((action) => action === line.action);
 }
 
-/** Who accepted and reviewed the case: none of them chairs its hearing. */
+/** The people who accepted and reviewed the case; none of them may chair its hearing. */
 function reviewersOf({ acceptance, reviews }: CaseFile): string[] {
   const named = [acceptance?.actor.sub, ...reviews.flatMap(({ actor, second }) => [actor.sub, second?.sub])];
   return named.filter((sub) => sub !== undefined);
 }
 
-/** What a line changes, where its rule allows it. @throws {ProblemError} ILLEGAL_STEP */
+/** The change a line makes, if its rule allows it. @throws {ProblemError} ILLEGAL_STEP */
 function allowed<T>(file: CaseFile, line: LogLine, change: T | null | undefined): T {
   if (change === null || change === undefined) throw illegal(file, line);
   return change;

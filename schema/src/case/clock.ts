@@ -9,13 +9,13 @@ import { expeditedDue } from '../domains/expedited/rules.ts';
 import type { DueInstant, ExcludedDays, Limit } from '../kernel/limits.ts';
 import { countDays, dueInstant, lastDayOf } from '../kernel/limits.ts';
 
-/** What one desk used of the time (分级用时). */
+/** Time one desk used (分级用时). */
 export interface DeskTime {
   node: DivisionCode;
   tier: Tier;
   /** Days of the clock's unit that ended while this desk held the case. */
   usedDays: number;
-  /** The desk's own limit where the law gives one (first review of a licence: Art. 43); null elsewhere. */
+  /** The desk's own limit, if the law gives one (first review of a licence: Art. 43); null elsewhere. */
   limit: Limit | null;
 }
 
@@ -33,25 +33,28 @@ export interface Clock {
   promised: Limit;
   statutory: Limit | null;
   /**
-   * End of the promise's last day; of a promise in half days 12:00 or 17:30 ({@link dueInstant}). Of an expedited case the
-   * end of its shorter limit, never later than the promise's.
+   * End of the promise's last day; 12:00 or 17:30 for a promise in half days ({@link dueInstant}). For an expedited
+   * case the end of its shorter limit, never later than the promise's.
    */
   dueAt: Date;
   /** The shorter limit (绿色通道, 特急) that ends first; null where the case has none. */
   expedited: ExpeditedClock | null;
   /** End of the statute's last day; null where the item's basis names no days. */
   statutoryDueAt: Date | null;
-  /** Whether a date depends on a year whose calendar is not out yet; such dates are recomputed when it is. */
+  /**
+   * Whether a date depends on a year whose calendar is not published yet. The node computes such dates again when it
+   * is.
+   */
   provisional: boolean;
   unit: DayUnit;
   /**
-   * Days of the unit until the promise ends: 0 on its last day and on days of rest behind it, negative once a counted
-   * day has passed; frozen when the case closed.
+   * Days of the unit until the promise ends. It is 0 on the last day and on rest days right after it, negative once a
+   * counted day has passed, and frozen when the case closed.
    */
   remainingDays: number;
   usedDays: number;
   overdue: boolean;
-  /** Since when a special procedure keeps the clock still; null while it runs. */
+  /** Since when a special procedure stops the clock; null while it runs. */
   pausedSince: Date | null;
   /** Days of the unit that special procedures took, outside the limit (Art. 45). */
   excludedDays: number;
@@ -87,7 +90,7 @@ export function clockOf(file: CaseFile, calendar: OfficialCalendar, divisions: D
   const promiseDue = dueOf(promised);
   const shorter = expeditedDue(file, calendar, excluded);
   const shorterDue = shorter && extended(shorter.due, file, calendar);
-  // what is meant to speed a case up never lengthens its limit
+  // a shorter limit never moves the deadline back
   const due = shorterDue && shorterDue.at < promiseDue.at ? shorterDue : promiseDue;
   const statutoryDue = statutory && dueOf(statutory);
   const today = dayOf(until) < from ? from : dayOf(until);
@@ -120,8 +123,8 @@ export function deliveryDueAt({ decision }: Pick<CaseFile, 'decision'>, calendar
 }
 
 /**
- * The days special procedures take out of the limit (Art. 45), up to `until` while they go on. The day one begins on
- * counts as worked, the day it ends on does not (民法典 Art. 201); days of two at once are taken out once.
+ * The days special procedures take out of the limit (Art. 45), up to `until` for running ones. The day a procedure
+ * begins counts as worked, the day it ends does not (民法典 Art. 201). Days of two procedures at once are taken out once.
  */
 export function excludedDaysOf(file: CaseFile, until: Date): ExcludedDays {
   const days = new Set<Day>();
@@ -133,7 +136,7 @@ export function excludedDaysOf(file: CaseFile, until: Date): ExcludedDays {
   return days;
 }
 
-/** The end of a limit that the organ's head extended: so many working days later (Art. 42). */
+/** The end of a limit that the organ's head extended by working days (Art. 42). */
 function extended(due: DueInstant, file: CaseFile, calendar: OfficialCalendar): DueInstant {
   if (!file.extension) return due;
   const later = lastDayOf(dayOf(due.at), { days: file.extension.days, unit: 'WORKDAY' }, calendar);
@@ -177,7 +180,7 @@ function deskTimes(
   }));
 }
 
-/** By when missing materials must be named: the fifth working day after they came in (Art. 32). */
+/** The deadline for naming missing materials: the fifth working day after they came in (Art. 32). */
 export function noticeDueAt(materialsInAt: Date, calendar: OfficialCalendar): { at: Date; provisional: boolean } {
   const due = lastDayOf(dayOf(materialsInAt), ONE_TIME_NOTICE_LIMIT, calendar);
   return { at: endOfDay(due.day), provisional: due.provisional };

@@ -239,7 +239,7 @@ describe('competence with any grants', () => {
       throw error;
     }
   };
-  /** Whether the grantor has said otherwise to the same grantee since. */
+  /** Whether the grantor gave the same grantee a newer grant that replaces this one. */
   const isReplaced = (grant: Grant, stage: GrantStage, { item, grants }: Matter) =>
     grants.some(
       (other) =>

@@ -13,7 +13,7 @@ import { findGrant, NO_FACTS } from '../domains/delegation/rules.ts';
 import type { SuccessionOf } from './successions.ts';
 import { actingFor, NO_SUCCESSION } from './successions.ts';
 
-/** Who does what with one item for one place, and why. */
+/** The organs that accept, review and decide one item for one place, and the reasons. */
 export interface Route {
   /** The node that accepts and first reviews (受理机关). */
   acceptor: DivisionCode;
@@ -23,16 +23,16 @@ export interface Route {
   power: DivisionCode;
   /** The grants by which lower organs act. */
   through: GrantUses;
-  /** Why, in plain sentences, for the people at the desk. */
+  /** The reasons in plain sentences, for the people at the desk. */
   reasons: string[];
 }
 
 /**
- * Competence as one pure function: who accepts and who decides an item for a matter that lies in `place`, and through
- * which grants. The same answer on every node that holds the same catalogue and the same grants.
+ * Competence as one pure function: the organs that accept and decide an item for a matter in `place`, and their grants.
+ * Every node with the same catalogue and the same grants gets the same answer.
  * @param grants those in effect that day, see `grantsInEffect`
- * @param facts what caps are measured by
- * @param successionOf who took the place of closed nodes; a grant by or to one of them gives nothing any more
+ * @param facts facts that caps are compared with
+ * @param successionOf successors of closed nodes; a grant by or to a closed node has no effect any more
  * @throws {ProblemError} COMPETENCE_UNRESOLVED when the place is too high to name the accepting organ (a county can't
  * know which of its townships).
  */
@@ -52,7 +52,7 @@ export function route(
   const power = acting(divisions.atTier(place, item.decidingTier));
   const under = (stage: GrantStage, among = grants) =>
     power ? findGrant(stage, item, place, power.code, among, facts, divisions) : null;
-  // a grant lets a lower organ accept; what lies lower already stays there
+  // a grant lets a lower organ accept; if the item's own acceptor is lower still, it stays the acceptor
   const lower = under('ACCEPT');
   const accept = lower && (!ordinary || divisions.isWithin(lower.grantee, ordinary.code)) ? lower : null;
   const acceptor = accept && accept.grantee !== ordinary?.code ? divisions.get(accept.grantee) : ordinary;
@@ -64,7 +64,7 @@ export function route(
       { field: 'place' },
     );
   }
-  // who decides must stand over who accepts: a case never goes down to be decided
+  // the decider must be at or above the acceptor: a case is never sent down for its decision
   const over = grants.filter((grant) => divisions.isWithin(acceptor.code, grant.grantee));
   const decide = under('DECIDE', over);
   const review = decide ? null : under('REVIEW', over);
@@ -114,10 +114,10 @@ function yuan(fen: number): string {
 }
 
 /**
- * Whether a node may take an item in (收件): the accepting organ itself, a desk the item names, or as proxy (代收代办) a
- * desk below the acceptor when the item allows proxy handling. A hall above the acceptor takes in for its own
- * townships, so that whoever walks in is not sent away; and within the item's scope of cross-district handling (通办范围)
- * any desk that may take it in at all.
+ * Whether a node may take an item in (收件). These may: the accepting organ itself, a desk the item names, and, as proxy
+ * (代收代办), a desk below the acceptor if the item allows proxy handling. Within the item's scope of cross-district
+ * handling (通办范围) these are all desks that may take it in at all. A hall above the acceptor takes in for its own
+ * townships, so that a visitor is not sent away.
  */
 export function mayTakeIn(item: Item, node: DivisionCode, found: Route, divisions: Divisions): boolean {
   if (node === found.acceptor) return true;
@@ -129,12 +129,13 @@ export function mayTakeIn(item: Item, node: DivisionCode, found: Route, division
 }
 
 /**
- * Whether a desk elsewhere takes the item in for the competent one (通办, 收受分离): collected here, accepted and decided
- * there, told here. One register holds one city, so that the scopes above it all end there.
+ * Whether a desk elsewhere takes the item in for the competent one (通办, 收受分离): it collects the papers and tells the
+ * applicant the result; the competent organ accepts and decides. One register covers one city, so wider scopes end at
+ * the city.
  */
 function isAcross(item: Item, node: DivisionCode, acceptor: DivisionCode, divisions: Divisions): boolean {
   const { crossDistrictWays: ways } = item;
-  // what is handled wholly online is at no desk
+  // an item handled wholly online is taken in at no desk
   if (ways.length > 0 && !ways.includes('COLLECTED') && !ways.includes('JOINT')) return false;
   switch (item.crossDistrict) {
     case 'NONE':
@@ -152,7 +153,7 @@ function isAcross(item: Item, node: DivisionCode, acceptor: DivisionCode, divisi
   }
 }
 
-/** @throws {ProblemError} NOT_COMPETENT where {@link mayTakeIn} says no */
+/** @throws {ProblemError} NOT_COMPETENT if {@link mayTakeIn} refuses */
 export function requireIntake(item: Item, node: DivisionCode, found: Route, divisions: Divisions): void {
   if (mayTakeIn(item, node, found, divisions)) return;
   throw problem('NOT_COMPETENT', `${item.code} can't be taken in at ${node}; it is accepted at ${found.acceptor}.`, {

@@ -7,8 +7,8 @@ import type { SuccessionOf } from './successions.ts';
 import { actingFor } from './successions.ts';
 
 /**
- * The nodes a case concerns as it stands: those that may read it, that it is under way to, that accept, review or
- * decide it or lend the power for it, whose agent looks after it, and that are asked in joint handling.
+ * The nodes a case concerns now: its readers, its receiver while it is under way, the nodes that accept, review or
+ * decide it or lend the power for it, its agent's node, and the nodes asked in joint handling.
  */
 export function nodesConcerned(file: CaseFile): DivisionCode[] {
   const { acceptor, decider, power, through, inTransitTo, proxy, joint } = file;
@@ -19,14 +19,14 @@ export function nodesConcerned(file: CaseFile): DivisionCode[] {
   return [...new Set([...readersOf(file), ...next, acceptor, decider, power, ...lent, ...agent, ...asked])];
 }
 
-/** Whether a case as it stands concerns a node, also in the place of a closed one. */
+/** Whether a case now concerns a node, also as the successor of a closed node. */
 export function isConcerned(file: CaseFile, node: DivisionCode, successionOf: SuccessionOf): boolean {
   return nodesConcerned(file).some((other) => other === node || actingFor(other, successionOf) === node);
 }
 
 /**
- * Whether a case concerns a node, or did so at any line of its log: a grantor whose grant ended and the keeper of a project
- * the case left still hold lines of it.
+ * Whether a case concerns a node, or did at any line of its log. A grantor whose grant ended, and the keeper of a
+ * project the case left, still hold lines of it.
  * @param lines from the first on, without a gap
  */
 export function wasConcerned(lines: readonly LogLine[], node: DivisionCode, successionOf: SuccessionOf): boolean {

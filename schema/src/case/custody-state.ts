@@ -10,8 +10,8 @@ import { afterArrival, afterTransfer } from '../domains/proxy/rules.ts';
 
 /**
  * Custody under way after a hand-off.
- * @param file as it is ahead of the line
- * @returns what changes; null where the log does not allow it
+ * @param file the case before the line
+ * @returns the changes; null if the log does not allow it
  */
 export function afterHandOff(
   file: CaseFile,
@@ -22,22 +22,23 @@ export function afterHandOff(
   const { action } = line;
   const succeeds = file.successions.some((s) => s.node === line.node && s.successor === to);
   if (action === 'HANDED_OVER' && !(succeeds && line.actor.role === null)) return null;
-  // a notice goes to where the resident is, and so does what was decided; what is to be put right, to who decided it
+  // a notice or a decided case goes to the desk that serves the applicant; a decision to correct goes back to its
+  // decider
   const home = file.state === 'AWAITING_SUPPLEMENT' && action !== 'TRANSFERRED' && action !== 'HANDED_OVER';
   if ((home || action === 'ASSIGNED') && to !== file.home) return null;
   if (file.decision && line.action === 'RETURNED' && to !== file.decider) return null;
   const busy = openProcedures(file).length > 0 || jointOpen(file.joint) || hearingOpen(file.hearing);
-  // what the law decided meanwhile leaves nothing to settle
+  // once the law has decided, nothing still open keeps the case here
   if (busy && !file.decision) return null;
   const proxy = line.action === 'TRANSFERRED' ? afterTransfer(file.proxy, line) : file.proxy;
   return { inTransitTo: to, proxy };
 }
 
 /**
- * The case back at its desk after the receiver refused it. The refused round is spent, so that a late copy of it can never
- * be taken.
- * @param file as it is ahead of the line
- * @returns null where the log does not allow it
+ * The case is back at its desk after the receiver refused it. The refused epoch is used up, so that a late copy of the
+ * hand-off can never be taken.
+ * @param file the case before the line
+ * @returns null if the log does not allow it
  */
 export function afterRefusal(
   file: CaseFile,
@@ -72,7 +73,7 @@ export function afterReceipt(
     custodian: line.node,
     inTransitTo: null,
     proxy: afterArrival(file.proxy, false),
-    // another desk's review does not stand for one's own, unless a grant says so
+    // another desk's review does not count as this desk's own, unless a grant says so
     state: file.state === 'REVIEWED' && file.through.review?.grantee !== from ? 'ACCEPTED' : file.state,
     materialsInAt: firstHad ? at : file.materialsInAt,
     acceptorHadMaterials: file.acceptorHadMaterials || firstHad,

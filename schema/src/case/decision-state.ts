@@ -7,8 +7,8 @@ import { isDeemedRenewed, renewalDueAt } from '../domains/filing/renewals.ts';
 
 /**
  * State and decision after a desk has decided.
- * @param file as it is ahead of the line
- * @returns null where the log does not allow it
+ * @param file the case before the line
+ * @returns null if the log does not allow it
  */
 export function afterDecision(
   file: CaseFile,
@@ -35,9 +35,9 @@ export function afterDecision(
 }
 
 /**
- * The licence to renew expired and nothing was decided: granted, wherever the case is, and whatever was under way.
- * @param file as it is ahead of the line
- * @returns null where the log does not allow it
+ * The licence to renew expired before a decision. The law grants the renewal at any desk, and ends running procedures.
+ * @param file the case before the line
+ * @returns null if the log does not allow it
  */
 export function afterDeemedRenewal(
   file: CaseFile,
@@ -76,7 +76,9 @@ export function afterDeemedRenewal(
   };
 }
 
-/** Whether nobody waits for a hearing, as far as the log says; what the item asks for is for the steps. */
+/**
+ * Whether no party still waits for a hearing, by the log alone; the steps check the hearings that the item requires.
+ */
 function isHeard({ itemKind, hearing }: CaseFile, at: Date): boolean {
   if (itemKind !== 'LICENSE') return true;
   const owed = owedOffers(hearing, 'NONE').length + openOffers(hearing, at).length;

@@ -8,7 +8,7 @@ import { NO_FACTS } from '../domains/delegation/rules.ts';
 import { urgencyByItem } from '../domains/expedited/rules.ts';
 import { proxyOf } from '../domains/proxy/rules.ts';
 
-/** What is applied for: its papers, and who is to accept and decide it. */
+/** Lines of the application: its papers, and the organs that accept and decide it. */
 export const FILING_ACTIONS = [
   'PRECHECKED',
   'FILED',
@@ -20,9 +20,9 @@ type FilingLine = Extract<LogLine, { action: (typeof FILING_ACTIONS)[number] }>;
 type LineOf<A extends FilingLine['action']> = Extract<FilingLine, { action: A }>;
 
 /**
- * What one of these lines changes.
- * @param file as it is ahead of the line
- * @returns null where the log does not allow it
+ * The change one of these lines makes.
+ * @param file the case before the line
+ * @returns null if the log does not allow it
  * @throws {ProblemError} ILLEGAL_STEP
  */
 export function afterFilingLine(file: CaseFile, line: FilingLine, at: Date): Partial<CaseFile> | null {
@@ -31,7 +31,7 @@ export function afterFilingLine(file: CaseFile, line: FilingLine, at: Date): Par
     case 'PRECHECKED':
       return { state: 'PRECHECKED', precheck: { at, node, actor, ...line.data } };
     case 'FILED':
-      // the same application under the same number; only what came on top is new
+      // the same application under the same number; only the additions are new
       if (line.data.number !== file.number || line.data.item !== file.item) return null;
       return {
         ...filingOf(line, line.data, at, file),
@@ -58,8 +58,8 @@ export function afterFilingLine(file: CaseFile, line: FilingLine, at: Date): Par
 const filerOf = ({ node, actor: { sub, name } }: LogLine) => ({ node, sub, name });
 
 /**
- * What an application says of itself.
- * @param before the draft that is filed; null where the line opens the case
+ * The parts of a case that its application states.
+ * @param before the draft that is filed; null if the line opens the case
  * @throws {ProblemError} ILLEGAL_STEP
  */
 export function filingOf(line: LogLine, data: FiledData, at: Date, before: CaseFile | null) {
@@ -108,7 +108,7 @@ function supplemented(file: CaseFile, line: LineOf<'SUPPLEMENTED'>, at: Date): P
 function rerouted(file: CaseFile, line: LineOf<'REROUTED'>): Partial<CaseFile> | null {
   const { acceptor, decider, through } = line.data;
   const stoodOnGrants = Object.values(file.through).some((use) => use !== null);
-  // what is accepted stays accepted; who decides by its own power is who the item names
+  // an acceptance stays valid; without a grant the decider is the organ the item names
   const sound =
     stoodOnGrants &&
     (file.acceptance === null || acceptor === file.acceptor) &&
@@ -119,7 +119,8 @@ function rerouted(file: CaseFile, line: LineOf<'REROUTED'>): Partial<CaseFile> |
 }
 
 /**
- * Whether those who accept and decide hold the power or a grant of whoever holds it, never a grant of a grant (Art. 24).
+ * Whether acceptor and decider hold the power, or a grant of the organ that holds it; never a grant of a grant (Art.
+ * 24).
  */
 function isSoundWay(way: Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'through'>): boolean {
   const { acceptor, decider, power, through } = way;

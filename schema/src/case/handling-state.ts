@@ -5,7 +5,7 @@ import type { LogAction } from './log-words.ts';
 import type { Grade } from './words.ts';
 import { jointOpen } from '../domains/joint/rules.ts';
 
-/** What is done with a case from its acceptance to its rating, without the decision itself. */
+/** Lines from acceptance to rating, except the decision. */
 export const HANDLING_ACTIONS = [
   'ACCEPTED',
   'PROCEDURE_STARTED',
@@ -19,9 +19,9 @@ export const HANDLING_ACTIONS = [
 type HandlingLine = Extract<LogLine, { action: (typeof HANDLING_ACTIONS)[number] }>;
 
 /**
- * What one of these lines changes.
- * @param file as it is ahead of the line
- * @returns null where the log does not allow it
+ * The change one of these lines makes.
+ * @param file the case before the line
+ * @returns null if the log does not allow it
  */
 export function afterHandlingLine(file: CaseFile, line: HandlingLine, at: Date): Partial<CaseFile> | null {
   const { node, actor } = line;
@@ -56,7 +56,7 @@ export function afterHandlingLine(file: CaseFile, line: HandlingLine, at: Date):
     case 'DELIVERED':
       return file.issued ? { state: 'DELIVERED', delivery: { at, node, actor, way: line.data.way } } : null;
     case 'RATED':
-      // what was never filed served nobody
+      // a case that was never filed can't be rated
       if (file.rating || !file.filed) return null;
       return { rating: { at, grade: line.data.grade as Grade, by: line.data.by } };
     default:

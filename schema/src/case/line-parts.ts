@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { isDivisionCode } from '../kernel/divisions.ts';
 import { isDay } from '../kernel/calendar.ts';
 
-// What lines of the log are put together from.
+// Parts of which the log's lines are made.
 
 export const divisionCodeSchema = z.string().refine(isDivisionCode, 'a division code');
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal');
 export const daySchema = z.string().refine(isDay, 'a day YYYY-MM-DD');
 
-/** One of an organ's staff, as a line names somebody beside its actor. */
+/** A member of an organ's staff whom a line names beside its actor. */
 export const staffSchema = z.object({ sub: z.string().min(1).max(200), name: z.string().min(1).max(100) });
 export type Staff = z.infer<typeof staffSchema>;
 

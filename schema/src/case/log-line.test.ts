@@ -7,7 +7,7 @@ import { LOG_ACTIONS } from './log-words.ts';
 import type { LogLine } from './log-line.ts';
 import { logDataSchemas, logLineSchema, materialSchema, NODE_ACTOR } from './log-line.ts';
 
-/** One right line of every action, from real journeys. */
+/** One valid line of every action, from real journeys. */
 const lines: LogLine[] = [
   ...CaseLog.filed({ materials: [] })
     .handedTo(TOWNSHIP)
@@ -87,7 +87,7 @@ function jointly(): readonly LogLine[] {
     .add({ action: 'QUESTION_WITHDRAWN', data: { party: 2, reason: '机构撤并' } }).lines;
 }
 
-/** What another node's party brings into it. */
+/** Lines with answers of another node's party. */
 function jointlyOverNodes(): readonly LogLine[] {
   const asked = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY }).accepted().farPartyCalled(TOWNSHIP);
   const at = asked.file.lastAt.toISOString();

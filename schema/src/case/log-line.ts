@@ -16,12 +16,12 @@ export type { PartyData } from '../domains/joint/lines.ts';
 export { divisionCodeSchema, materialSchema, sha256Schema } from './line-parts.ts';
 export type { Material, Staff } from './line-parts.ts';
 
-/** Who did a step: a person in a role, or the node's own clockwork (role null). */
+/** The actor of a step: a person in a role, or the node's own clockwork (role null). */
 export const logActorSchema = z.object({
   sub: z.string().min(1),
   name: z.string().min(1),
   role: z.enum(ROLES).nullable(),
-  /** For whom: the absent colleague somebody stands in for (AB角), or the subject a proxy's token acts for. */
+  /** The absent colleague the actor stands in for (AB角), or the applicant a proxy's token acts for. */
   for: z.object({ sub: z.string().min(1).max(200), name: z.string().min(1).max(100).nullable() }).optional(),
 });
 export type LogActor = z.infer<typeof logActorSchema>;
@@ -44,7 +44,7 @@ export const grantUseSchema = z.object({
 });
 export type GrantUse = z.infer<typeof grantUseSchema>;
 
-/** By which grants a case is accepted, reviewed and decided; null where an organ acts by its own power. */
+/** The grants by which a case is accepted, reviewed and decided; null where an organ acts by its own power. */
 export const grantUsesSchema = z.object({
   accept: grantUseSchema.nullable(),
   review: grantUseSchema.nullable(),
@@ -53,13 +53,13 @@ export const grantUsesSchema = z.object({
 export type GrantUses = z.infer<typeof grantUsesSchema>;
 export const NO_GRANTS: GrantUses = { accept: null, review: null, decide: null };
 
-/** An application as it enters the log; drawn up as a draft (预审) or filed. */
+/** An application in the log, as a draft (预审) or filed. */
 const filingSchema = z.object({
   number: z.string().min(1),
   item: z.string().min(1),
   itemVersion: z.int().min(1),
   itemKind: z.enum(ITEM_KINDS),
-  /** Where the matter lies; competence follows from it. */
+  /** The place of the matter; competence follows from it. */
   place: divisionCodeSchema,
   acceptor: divisionCodeSchema,
   decider: divisionCodeSchema,
@@ -79,12 +79,12 @@ const filingSchema = z.object({
       until: daySchema.optional(),
     })
     .nullable(),
-  /** The one form (一件事) the case is a member of, and what results of other members stand for here. */
+  /** The one form (一件事) the case belongs to, and the materials that results of other members replace here. */
   bundle: z
     .object({
       id: z.uuid(),
       item: z.string().min(1),
-      /** A material nobody hands in, and the number of the case whose result it is. */
+      /** A material the applicant need not hand in, and the number of the case whose result replaces it. */
       given: z.array(z.object({ material: z.string().min(1), number: z.string().min(1) })),
     })
     .optional(),
@@ -94,21 +94,21 @@ const filingSchema = z.object({
   urgent: z.object({ limit: limitSchema }).optional(),
   /** 延续: the licence that is to be renewed by its own number, and the last day it holds (Art. 50). */
   renewal: z.object({ licence: z.string().min(1).max(100), expiresOn: daySchema }).optional(),
-  /** What is handed in; of a draft that is filed, what came on top. */
+  /** Materials handed in; for a draft that is filed, only those added since. */
   materials: z.array(materialSchema),
 });
 export type FiledData = z.infer<typeof filingSchema>;
 export type BundleMembership = NonNullable<FiledData['bundle']>;
 export type RenewalData = NonNullable<FiledData['renewal']>;
 
-/** Who looks after a case by proxy: a person, or the proxy team of a desk. */
+/** The agent of a case: a person, or the proxy team of a desk. */
 const caseAgentSchema = z.object({
   node: divisionCodeSchema,
   sub: z.string().min(1).max(200).nullable(),
   name: z.string().min(1).max(100).nullable(),
 });
 
-/** What each action records. */
+/** The data each action records. */
 export const logDataSchemas = {
   DRAFTED: filingSchema,
   /** The deciding desk's one complete list; empty when nothing is missing. */
@@ -141,26 +141,26 @@ export const logDataSchemas = {
     kind: z.enum(SPECIAL_PROCEDURES),
     /** Whether its time is outside the limit: by law, or by the item's own basis. */
     stopsClock: z.boolean(),
-    /** What the applicant is told in writing, with the time it is expected to need. */
+    /** The written notice to the applicant, with the time it is expected to need. */
     notice: z.string().min(1),
     expectedDays: z.int().min(1).max(3650).nullable(),
   }),
   PROCEDURE_ENDED: z.object({
     procedure: z.int().min(1),
     result: z.string().min(1),
-    /** Who checked on the spot, of a site survey (Art. 34). */
+    /** People who did the on-site check of a survey (Art. 34). */
     staff: z.array(staffSchema).min(1).optional(),
   }),
   EXTENDED: z.object({
-    /** Working days on top of promise and statute. */
+    /** Working days added to promise and statute. */
     days: z.int().min(1).max(15),
     reason: z.string().min(1),
   }),
   REVIEWED: z.object({
     opinion: z.enum(OPINIONS),
-    /** The amount as the review assesses it, in fen, where one is granted. */
+    /** The amount as the review assesses it, in fen, if the item grants an amount. */
     amountFen: z.int().min(0).nullable().optional(),
-    /** The second of staff where the materials' substance is checked (Art. 34). */
+    /** The second person, if the materials' substance is checked (Art. 34). */
     second: staffSchema.optional(),
   }),
   DECIDED: z.object({
@@ -171,17 +171,17 @@ export const logDataSchemas = {
     inNameOf: divisionCodeSchema,
     /** The grant it was decided under; left out where the organ decided by its own power. */
     grant: z.uuid().optional(),
-    /** The department, or the bureau that holds its powers, whose decision it is. */
+    /** The deciding department, or the bureau that holds its powers. */
     department: z.string().min(1).optional(),
     /** 会议纪要 of a collective decision: its number or title. */
     minutes: z.string().min(1).optional(),
-    /** Digests of the hearings' records it is made by (Art. 48). */
+    /** Digests of the hearing records it is based on (Art. 48). */
     records: z.array(sha256Schema).min(1).optional(),
   }),
   DOCUMENT_ISSUED: z.object({
     /** 文号. */
     number: z.string().min(1),
-    /** The document by its content; its bytes go with the case to whoever delivers it. */
+    /** Digest of the document; its bytes go with the case to the desk that delivers it. */
     document: materialSchema,
     /** The register's id of the seal set on it; left out where the organ keeps no seal register. */
     seal: z.string().min(1).optional(),
@@ -192,22 +192,22 @@ export const logDataSchemas = {
   TERMINATED: z.object({ reason: z.string().min(1) }),
   VOIDED: z.object({ reason: z.string().min(1) }),
   WITHDRAWN: z.object({ reason: z.string().min(1), requestedAt: divisionCodeSchema }),
-  /** The grants it stood on ended, or its amount passed their cap: it goes another way from here. */
+  /** The case's grants ended, or its amount exceeds their cap: it takes another route from now on. */
   REROUTED: z.object({ acceptor: divisionCodeSchema, decider: divisionCodeSchema, through: grantUsesSchema }),
-  /** A node the case names was closed (撤并): another takes its place in it from here on. */
+  /** A node the case names was closed (撤并): its successor takes its place from now on. */
   SUCCEEDED: z.object({
     node: divisionCodeSchema,
     successor: divisionCodeSchema,
-    /** The parent's signed word for it (JWS). */
+    /** The parent's signed document of the closing (JWS). */
     closing: z.string().min(1),
   }),
   /** A closed node hands the case over to its successor. */
   HANDED_OVER: handOffSchema,
-  /** The text names no numbers of a person: the log goes to every desk on the way. */
+  /** The text must not have a person's identity or phone number, because every desk on the way reads the log. */
   CONTACTED: z.object({ with: z.enum(CONTACT_PARTIES), way: z.enum(CONTACT_WAYS), what: z.string().min(1).max(500) }),
-  /** Another agent looks after the case from here on; whoever holds it goes on holding it. */
+  /** Another agent looks after the case from now on; its custodian stays the same. */
   AGENT_CHANGED: z.object({
-    /** So that one carried to the case's desk is known again when it has come back. */
+    /** An id, so that the desk that reported the change recognizes it in the log. */
     change: z.uuid(),
     from: caseAgentSchema,
     to: caseAgentSchema,
@@ -220,14 +220,14 @@ export const logDataSchemas = {
     /** The key project that opens it. */
     project: z.string().min(1),
     ground: z.string().min(1).max(500),
-    /** As the implementation says on this day; it stays. */
+    /** The limit in the implementation of this day; it stays. */
     limit: limitSchema,
   }),
   URGENCY_ASKED: z.object({ ground: z.string().min(1).max(500) }),
   URGENCY_DECIDED: z.object({
     approved: z.boolean(),
     reason: z.string().min(1).max(500).nullable(),
-    /** As the implementation says on this day; null where it was not approved. */
+    /** The limit in the implementation of this day; null if it was not approved. */
     limit: limitSchema.nullable(),
   }),
   /** Nothing was decided when the licence to renew expired (Art. 50), found by the holder's clockwork. */
@@ -239,7 +239,7 @@ export const logDataSchemas = {
 
 type LogDataSchemas = typeof logDataSchemas;
 
-/** The action of a line and what it records. */
+/** A line's action and its data. */
 export type LogEntry = {
   [A in keyof LogDataSchemas]: { action: A; data: z.infer<LogDataSchemas[A]> };
 }[keyof LogDataSchemas];
@@ -257,7 +257,7 @@ export type LogLine = LogEntry & {
   actor: LogActor;
   /** SHA-256 of the signed line ahead (its JWS); null for the first. */
   prev: string | null;
-  /** What the person wrote. */
+  /** The person's note. */
   note: string | null;
 };
 
@@ -272,7 +272,7 @@ const head = {
   note: z.string().nullable(),
 };
 
-// one object an action, not two that are merged: every line of every log that comes in is read by it
+// one object for each action, not two merged ones, because every line of every incoming log is parsed with it
 export const logLineSchema = z.discriminatedUnion(
   'action',
   Object.entries(logDataSchemas).map(([action, data]) =>

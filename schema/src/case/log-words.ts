@@ -1,4 +1,4 @@
-// What the lines of a case's log say was done.
+// Words for the actions in a case's log.
 
 /** 联合办理环节: the lines of joint handling. */
 export const JOINT_ACTIONS = [
@@ -16,7 +16,7 @@ export const JOINT_ACTIONS = [
   'QUESTION_WITHDRAWN',
 ] as const;
 
-/** 办理环节: what a line of the log says was done. */
+/** 办理环节: actions of a case's log. */
 export const LOG_ACTIONS = [
   'DRAFTED',
   'PRECHECKED',
@@ -136,7 +136,7 @@ export const LOG_ACTION_LABELS: Record<LogAction, string> = {
   HEARING_HELD: '听证笔录',
 };
 
-/** 流转: the lines by which a case leaves its custodian for another. */
+/** 流转: lines by which a case leaves its custodian. */
 export const HAND_OFF_ACTIONS = [
   'FORWARDED',
   'RETURNED',

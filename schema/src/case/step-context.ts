@@ -11,8 +11,8 @@ import type { StandIn } from '../domains/roster/stand-ins.ts';
 import type { SuccessionOf } from './successions.ts';
 
 /**
- * What every step is judged by. No member is optional: whoever runs a step says all of it, and a rule never meets a
- * default that hides what was forgotten.
+ * Everything a step is judged by. No member is optional, so a caller must give all of it, and no default hides a
+ * forgotten one.
  */
 export interface StepContext {
   node: DivisionCode;
@@ -24,30 +24,32 @@ export interface StepContext {
   implementation: Implementation;
   /** Grants in effect today, as this node knows them. */
   grants: readonly Grant[];
-  /** Who took the place of closed nodes. */
+  /** Successors of closed nodes. */
   successionOf: SuccessionOf;
-  /** The node's windows, what departments authorized them for, and who holds whose powers. */
+  /** The node's windows, the departments' authorizations for them, and the holders of transferred powers. */
   offices: Offices;
-  /** The case's project as this node was told of it; null if it has none, or the node knows nothing of it. */
+  /** The case's project as this node was told of it; null if it has none, or this node does not know it. */
   project: ProjectStanding | null;
-  /** Who stands in for whom at this desk (AB角). */
+  /** Stand-ins at this desk (AB角). */
   standIns: readonly StandIn[];
-  /** How the person stands in the roster of the desk's agents. */
+  /** The person's standing in the desk's roster of agents. */
   roster: RosterStanding;
 }
 
-/** What the node itself judges a case by, where a limit ran out or another node answered: nobody acts. */
+/**
+ * The context in which the node itself judges a case, when a limit ran out or another node answered: no person acts.
+ */
 export type CaseContext = Omit<StepContext, 'viewer' | 'standIns' | 'roster'>;
 
 /** The name of {@link StepContext} until the last rule is renamed. */
 export type Desk = StepContext;
 
-/** A line to be written: who and what; the case's store adds number, time, chain and signature. */
+/** A line to write: actor and data; the case's store adds number, time, chain and signature. */
 export type LineDraft = LogEntry & { actor: LogActor; note: string | null };
 
 /**
- * What the rule says of a case that another desk holds: that desk is told who wishes it and why, and writes the line. Here
- * nothing is written.
+ * A request about a case that another desk holds. That desk learns of the requester and the reason, and writes the
+ * line; this node writes nothing.
  */
 export interface Wish {
   wish: 'WITHDRAWAL' | 'RECALL';
@@ -55,7 +57,7 @@ export interface Wish {
   reason: string;
 }
 
-/** What a step leads to: its lines, and where the case goes when one of them hands it off. */
+/** The result of a step: its lines, and the case's receiver if one of them hands it off. */
 export interface Step {
   lines: [LineDraft, ...LineDraft[]];
   handOff: { to: DivisionCode; epoch: number } | null;

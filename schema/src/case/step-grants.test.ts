@@ -235,7 +235,7 @@ describe('deciding under a grant', () => {
   });
 
   test('is not asked of whoever has no power over the case any more: it goes on to the deciding organ', () => {
-    // called back by its grantor, who refused the hand-off: it stands where nobody may review it
+    // its grantor called it back and then refused the hand-off: the desk that holds it now may not review it
     const file = { ...accepted().file, acceptor: OTHER_COUNTY, decider: COUNTY, through: NO_GRANTS };
     expect(forwardCase(desk(accepted(), 'CLERK'), file, null).handOff).toEqual({ to: COUNTY, epoch: 3 });
   });

@@ -44,7 +44,7 @@ export function handOff(
       article: ARTICLES.excludedTime,
     });
   }
-  // what the law decided meanwhile leaves nothing to settle
+  // once the law has decided, joint handling need not be settled
   if (!file.decision) requireJointSettled(file.joint);
   const round = { to, epoch: file.epoch + 1 };
   return { lines: [{ ...line, data: { ...round, ...said } }], handOff: round };
@@ -54,13 +54,13 @@ export function oneLine(line: LineDraft): Step {
   return { lines: [line], handOff: null };
 }
 
-/** Whether two steps are one person's: done by, or in the post of, the same (a stand-in is both). */
+/** Whether one person did two steps. A stand-in counts as both persons: the one who acts, and the one who is absent. */
 export function isSamePerson(one: LogActor, other: LogActor): boolean {
   const personsOf = (actor: LogActor) => [actor.sub, ...(actor.for ? [actor.for.sub] : [])];
   return personsOf(one).some((sub) => personsOf(other).includes(sub));
 }
 
-/** Those who accepted or reviewed a case, with the second of staff. */
+/** The people who accepted or reviewed a case, second persons included. */
 export function handlersOf(file: CaseFile): LogActor[] {
   return [
     ...(file.acceptance ? [file.acceptance.actor] : []),
@@ -68,22 +68,22 @@ export function handlersOf(file: CaseFile): LogActor[] {
   ];
 }
 
-/** What a step is about: a case with its item, or an item alone. */
+/** The subject of a step: a case with its item, or an item alone. */
 export interface Subject {
   item: string;
-  /** The case's; null where none is at hand yet. */
+  /** The case's number; null if there is no case yet. */
   number: string | null;
 }
 
-/** What says who acts at a desk. */
+/** The parts of the context that determine who acts at a desk. */
 export type Post = Pick<Desk, 'node' | 'viewer' | 'now' | 'divisions' | 'standIns' | 'roster'>;
 
 /**
- * Who acts, and in which post: in one of their own, or in the one they stand in for (AB角). As agent acts who may by the
- * roster; a contracted helper stands in for agents only.
- * @param about null where it is about no case and no item
- * @throws {ProblemError} FORBIDDEN, also for a token of another case; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD where no other post of
- * the person's may do it
+ * Finds the actor and the post: the person's own, or the one they stand in for (AB角). The roster says who may act as
+ * agent; a contracted helper stands in for agents only.
+ * @param about null if it concerns no case and no item
+ * @throws {ProblemError} FORBIDDEN, also for a token of another case; NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED,
+ * ITEM_WITHHELD if no other post of the person allows it
  */
 export function actAs(desk: Post, action: Action, about: Subject | null): LogActor & { role: Role } {
   requireOwnDesk(desk.viewer, desk.node);
@@ -104,7 +104,9 @@ export function actAs(desk: Post, action: Action, about: Subject | null): LogAct
   return { sub, name, role: requirePermission(viewer, action, tier) };
 }
 
-/** The person's own post for the action; and why not as agent, where only the roster is in the way. */
+/**
+ * The person's own post for the action. If only the roster stands in the way, the reason why they can't act as agent.
+ */
 function ownPost({ viewer, divisions, node, roster, now }: Post, action: Action, item: string | null) {
   const { tier } = divisions.get(node);
   const role = permittedRole(viewer, action, tier);
@@ -119,13 +121,14 @@ function ownPost({ viewer, divisions, node, roster, now }: Post, action: Action,
   }
 }
 
-/** Whoever stands in for an agent need not be one; a contracted helper's limits go with the helper. */
+/** An agent's stand-in need not be an agent. A contracted helper's limits also apply when standing in. */
 function requireStandInAgent(roster: RosterStanding, action: Action, item: string | null, day: Day): void {
   if (roster.entry) requireRostered(roster, action, item, day);
 }
 
 /**
- * As {@link actAs} for one case: an agent acts while the applicant's consent holds; afterwards in another post only.
+ * As {@link actAs} for one case: an agent acts only while the applicant's consent is in effect; after that the person
+ * needs another post.
  * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
  */
 function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
@@ -143,11 +146,11 @@ function actOn(desk: Desk, file: CaseFile, action: Action): LogActor {
   }
 }
 
-/** The person may do it, the case rests at this desk, and the item belongs to the person's department. */
+/** Checks that the person may do it, the case rests at this desk, and the item belongs to the person's department. */
 export function atOwnCase(desk: Desk, file: CaseFile, action: Action): LogActor {
   const actor = actOn(desk, file, action);
   requireCustody(desk.node, file);
-  // whoever takes in for others helps with every department's items; the organ's own steps are the department's
+  // a desk that takes in for others helps with every department's items; steps of the organ belong to the department
   const organ = isOrgan(desk.node, file);
   if (organ) requireOffice(desk);
   return actor;
@@ -164,8 +167,8 @@ export function requireCustody(node: DivisionCode, file: CaseFile): void {
 }
 
 /**
- * The item belongs to the person's department, or to the bureau that holds its powers (26 枚公章归一), or a department
- * authorized the person's window for it.
+ * Checks that the item belongs to the person's department or to the bureau that holds its powers (26 枚公章归一), or that a
+ * department authorized the person's window for it.
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 export function requireOffice({ viewer, node, divisions, item, offices, now }: Desk): void {
@@ -185,7 +188,7 @@ export function departmentAt({ viewer, offices, item, now }: Desk, stage: Window
 }
 
 /**
- * The line may follow the state the case is in ({@link CASE_EVENTS}).
+ * Checks that the line may follow the case's state ({@link CASE_EVENTS}).
  * @throws {ProblemError} ILLEGAL_STEP
  */
 export function requireFollows(file: CaseFile, action: LogAction): void {

@@ -28,7 +28,7 @@ import { forwardCase, returnCase } from '../domains/handling/hand-off.ts';
 import { supplementCase } from '../domains/filing/steps.ts';
 import { withdrawCase } from '../domains/handling/endings.ts';
 
-/** Each step where it is allowed: by whom, on which case. */
+/** For each step: a role and a case for which it is allowed. */
 const STEPS: Record<string, { role: Role; log: CaseLog; take: (desk: Desk, file: CaseFile) => Step }> = {
   supplementCase: {
     role: 'CLERK',

@@ -11,8 +11,8 @@ import { names } from './successions.ts';
 import { handOff } from './step-rules.ts';
 
 /**
- * What the holder of a case writes once a node it names is closed: that the successor takes its place (撤并承接), on the
- * parent's word; nothing where the case does not name it.
+ * The lines a case's holder writes for closed nodes that the case names: the successor takes the node's place (撤并承接),
+ * as the node's parent signed. Empty if the case names no closed node.
  */
 export function successionLines(
   file: CaseFile,
@@ -30,9 +30,9 @@ export function successionLines(
 }
 
 /**
- * Hands a case over to the successor of the closed node that holds it (撤并移交), in whatever state it is. A special
- * procedure, a hearing or joint handling that is under way is brought to its end first, as before any hand-off.
- * @returns null while something keeps the case here
+ * Hands a case over to the successor of the closed node that holds it (撤并移交), in any state. As before any hand-off, a
+ * running special procedure, hearing or joint handling is finished first.
+ * @returns null while one of them keeps the case here
  */
 export function handOver(node: DivisionCode, file: CaseFile, succession: Succession): Step | null {
   if (custodyAt(file, node) !== 'HELD' || isClosed(file.state) || keptBy(file) !== null) return null;
@@ -48,7 +48,7 @@ export function handOver(node: DivisionCode, file: CaseFile, succession: Success
   return known ? step : { ...step, lines: [succeeded, ...step.lines] };
 }
 
-/** What keeps a case at its desk until it has ended; null where nothing does. */
+/** The process that keeps a case at its desk until it has ended; null if there is no such process. */
 export function keptBy(file: CaseFile): 'PROCEDURE' | 'JOINT' | 'HEARING' | null {
   if (openProcedures(file).length > 0) return 'PROCEDURE';
   if (file.decision) return null;

@@ -5,16 +5,16 @@ import { ARTICLES } from '../kernel/articles.ts';
 import type { CaseFile } from './case-file.ts';
 import { projectKeeperOf } from './case-file.ts';
 
-// 撤并: a node is closed and another takes its place, in what is filed from then on and in every case that names it.
+// 撤并: a node is closed and another takes its place, for new cases and in every case that names it.
 
-/** Who takes a closed node's place. */
+/** The successor of a closed node. */
 export interface Succession {
   node: DivisionCode;
   successor: DivisionCode;
-  /** The parent's signed word (JWS). */
+  /** The parent's signed document of the closing (JWS). */
   closing: string;
   at: Date;
-  /** The decision it stands on. */
+  /** The decision it is based on. */
   why: string;
 }
 
@@ -22,7 +22,7 @@ export interface Succession {
 export type SuccessionOf = (node: DivisionCode) => Succession | null;
 export const NO_SUCCESSION: SuccessionOf = () => null;
 
-/** The node that acts in the place of one: itself, or the last of those that took its place one after the other. */
+/** The node that acts for a node: itself, or the last of its successors in turn. */
 export function actingFor(node: DivisionCode, successionOf: SuccessionOf): DivisionCode {
   const seen = new Set<DivisionCode>();
   let acting = node;
@@ -36,7 +36,7 @@ export function actingFor(node: DivisionCode, successionOf: SuccessionOf): Divis
 type Named = Pick<CaseFile, 'acceptor' | 'decider' | 'power' | 'through' | 'home' | 'proxy'>;
 
 /**
- * Whether a case names a node in any part that somebody has to play from now on; the keeper of its project is told of
+ * Whether a case names a node in a part that still has duties. The keeper of its project counts too: it is told of
  * every line.
  */
 export function names(file: Named & Pick<CaseFile, 'project' | 'successions'>, node: DivisionCode): boolean {
@@ -47,9 +47,9 @@ export function names(file: Named & Pick<CaseFile, 'project' | 'successions'>, n
 }
 
 /**
- * The way of a case once a node it names is closed: the successor takes the closed node's own powers. A power that was
- * lent by or to the closed node ends with it (Art. 24: a delegation goes to a named organ and not further), so that it is
- * the holder of the power again who accepts and decides.
+ * The route of a case after a node it names was closed. The successor takes over the closed node's own powers. A power
+ * lent by or to the closed node ends with it (Art. 24: a delegation goes to a named organ and not further), so the
+ * holder of the power accepts and decides again.
  */
 export function afterSuccession(file: Named, { node, successor }: Pick<Succession, 'node' | 'successor'>): Named {
   const taken = (code: DivisionCode) => (code === node ? successor : code);
@@ -65,7 +65,7 @@ export function afterSuccession(file: Named, { node, successor }: Pick<Successio
     power,
     through,
     home: taken(file.home),
-    // the successor's team, of which nobody is named yet
+    // the successor's team; none of its people is named yet
     proxy:
       file.proxy && agent?.node === node
         ? { ...file.proxy, agent: { node: successor, sub: null, name: null } }
@@ -73,13 +73,16 @@ export function afterSuccession(file: Named, { node, successor }: Pick<Successio
   };
 }
 
-/** What a line of succession changes; null where it can't stand: the holder's clockwork writes it, once it is concerned. */
+/**
+ * The change a line of succession makes; null if it can't stand. The holder's clockwork writes it, if it concerns the
+ * case.
+ */
 export function afterSuccessionLine(
   file: CaseFile,
   { node: holder, actor, data: { node, successor } }: Extract<LogLine, { action: 'SUCCEEDED' }>,
 ): (Named & Pick<CaseFile, 'acceptorHadMaterials' | 'successions'>) | null {
   const named = names(file, node);
-  // a closed holder hands over also what names it nowhere
+  // a closed holder also hands over cases that do not name it
   const leaves = holder === node && !file.successions.some((s) => s.node === node);
   if (node === successor || actor.role !== null || !(named || leaves)) return null;
   const way = afterSuccession(file, { node, successor });
@@ -87,13 +90,13 @@ export function afterSuccessionLine(
   return { ...way, acceptorHadMaterials, successions: [...file.successions, { node, successor }] };
 }
 
-/** What is asked of a closing before it is signed. */
+/** The order to close a node, checked before it is signed. */
 export interface ClosingOrder {
   node: DivisionCode;
   successor: DivisionCode;
 }
 
-/** The federation as whoever closes a node knows it. */
+/** The facts about the federation that a closing is checked against. */
 export interface Standing {
   divisions: Divisions;
   /** Whether a place has a node that can take cases: one with a key in effect. */
@@ -102,10 +105,11 @@ export interface Standing {
 }
 
 /**
- * A node is closed by its parent. Its successor is a node of the same parent, or the parent: that is who can be competent
- * for the same places and matters without anybody's powers growing.
- * @throws {ProblemError} UNKNOWN_DIVISION, NODE_UNREACHABLE (no node, or none that can take cases), FORBIDDEN (the city,
- * another's child), NODE_CLOSED (the successor; the node, to another successor), NODE_HAS_CHILDREN, SUCCESSOR_UNFIT
+ * Checks the closing of a node by its parent. The successor is a node of the same parent, or the parent: only these can
+ * be competent for the same places and matters without a growth of any node's powers.
+ * @throws {ProblemError} UNKNOWN_DIVISION, NODE_UNREACHABLE (no node, or none that can take cases), FORBIDDEN (the
+ * city, another's child), NODE_CLOSED (the successor; the node, to another successor), NODE_HAS_CHILDREN,
+ * SUCCESSOR_UNFIT
  */
 export function requireClosable(by: DivisionCode, { node, successor }: ClosingOrder, standing: Standing): void {
   const { divisions, serves, successionOf } = standing;
@@ -158,7 +162,7 @@ export function requireClosable(by: DivisionCode, { node, successor }: ClosingOr
 }
 
 /**
- * A closed node takes nothing new in.
+ * A closed node takes no new cases in.
  * @throws {ProblemError} NODE_CLOSED
  */
 export function requireOpenNode(node: DivisionCode, successionOf: SuccessionOf): void {

@@ -1,4 +1,4 @@
-// One application, from filing to closing and rating.
+// Words for one application, from filing to closing and rating.
 
 /** 办件状态, folded from the case's log. */
 export const CASE_STATES = [
@@ -48,19 +48,22 @@ export function isClosed(state: CaseState): state is ClosedState {
   return (CLOSED_STATES as readonly CaseState[]).includes(state);
 }
 
-/** Filed and not decided: the time the applicant waits for a decision. */
+/** States in which a filed case waits for its decision. */
 export const UNDECIDED_STATES = ['FILED', 'AWAITING_SUPPLEMENT', 'ACCEPTED', 'REVIEWED'] as const satisfies CaseState[];
 export function isUndecided(state: CaseState): boolean {
   return ([...UNFILED_STATES, ...UNDECIDED_STATES] as readonly CaseState[]).includes(state);
 }
 
-/** Not filed yet: no clock runs and no figure counts it. */
+/** States before filing: no clock runs and no figure counts the case. */
 export const UNFILED_STATES = ['DRAFT', 'PRECHECKED'] as const satisfies CaseState[];
 export function isDraft(state: CaseState): boolean {
   return (UNFILED_STATES as readonly CaseState[]).includes(state);
 }
 
-/** 特别程序: what the law takes out of the limit (Art. 45), and two it does not unless an item's own basis says so. */
+/**
+ * 特别程序: procedures whose time the law excludes from the limit (Art. 45), and two that only an item's own basis may
+ * exclude.
+ */
 export const SPECIAL_PROCEDURES = [
   'HEARING',
   'TENDER',
@@ -137,7 +140,7 @@ export const CASE_ORDER_LABELS: Record<CaseOrder, string> = {
   REMAINING_DAYS: '剩余时限短在前',
 };
 
-/** What a case waits for at its desk (待办事由). */
+/** Events a case waits for at its desk (待办事由). */
 export const CASE_WAITS = ['SUPPLEMENT', 'DELIVERY'] as const;
 export type CaseWait = (typeof CASE_WAITS)[number];
 export const CASE_WAIT_LABELS: Record<CaseWait, string> = { SUPPLEMENT: '待补正', DELIVERY: '待送达' };

@@ -4,21 +4,24 @@ import type { CaseFile } from './case-file.ts';
 import type { Clock } from './clock.ts';
 import { renewalDueAt } from '../domains/filing/renewals.ts';
 
-/** Stands for the end of no limit, behind all others. */
+/** The end of no limit, sorted after all others. */
 export const NOTHING_DUE = new Date('9999-12-31T00:00:00.000Z');
 
-/** What a case is put in a desk's work queue by. */
+/** The next deadline, by which a desk's work queue is sorted. */
 export interface NextDue {
-  /** End of the limit that runs now; {@link NOTHING_DUE} where none runs. */
+  /** End of the limit that runs now; {@link NOTHING_DUE} if none runs. */
   nextDueAt: Date;
-  /** Days of the promise left while a special procedure keeps the clock still (Art. 45), negative when overdue; null while it runs. */
+  /**
+   * Days of the promise left while a special procedure stops the clock (Art. 45), negative when overdue; null while it
+   * runs.
+   */
   pausedDays: number | null;
 }
 
 /**
- * The limit that runs now: of a case taken in, the notice's (Art. 32); of an accepted one, the promise's (Art. 42); of a
- * decided one, the delivery's (Art. 44). Of a renewal the licence's expiry, where that comes first: nothing stops it
- * (Art. 50).
+ * The limit that runs now: for a case taken in, the notice's (Art. 32); for an accepted one, the promise's (Art. 42);
+ * for a decided one, the delivery's (Art. 44). For a renewal it is the licence's expiry, if that comes first: nothing
+ * stops it (Art. 50).
  * @param clock null before acceptance
  * @param noticeDueAt where this desk may still name missing materials
  * @param urgentDueAt of an urgent case that is not accepted yet
@@ -68,13 +71,13 @@ function earlier(one: Date | null, other: Date | null): Date | null {
 }
 
 /**
- * When a clock that stands still would run out if it went on now: where such a case stands among those whose clock runs.
+ * The day a stopped clock would run out if it went on now. It places such a case among those whose clock runs.
  * @param days working days left, negative for those that are over
  */
 export function dueIfResumed(days: number, now: Date, calendar: OfficialCalendar): Date {
   const step = days < 0 ? -1 : 1;
   let day: Day = dayOf(now);
-  // the day that ends the count going back is the working day ahead of those that passed
+  // counting back, the count ends on the working day before those that passed
   for (let left = Math.abs(days); left > 0;) {
     const counted = step > 0 ? plusDays(day, 1) : day;
     day = plusDays(day, step);
@@ -83,7 +86,9 @@ export function dueIfResumed(days: number, now: Date, calendar: OfficialCalendar
   return endOfDay(day);
 }
 
-/** The most days left with which a clock that stands still would run out before an instant; null when none would. */
+/**
+ * The most days left with which a stopped clock would run out before an instant if it went on; null if no number would.
+ */
 export function mostDaysDueBefore(instant: Date, now: Date, calendar: OfficialCalendar): number | null {
   const overdue = instant <= now;
   for (let days = overdue ? 0 : -1; ; days += overdue ? -1 : 1) {

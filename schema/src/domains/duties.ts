@@ -24,7 +24,7 @@ import { rosterDuties } from './roster/duties.ts';
 export const DOMAIN_DUTIES = { ...enquiryDuties, ...expeditedDuties, ...caseloadDuties, ...noteDuties };
 /** Those of the steps of every case. */
 export const CASE_DUTIES = { ...filingDuties, ...handlingDuties };
-/** Those of what a node registers, which stand together in the table. */
+/** Duties on a node's registers; they are listed together in the table. */
 export const REGISTER_DUTIES = {
   ...legalBasisDuties,
   ...admissionDuties,

@@ -9,9 +9,9 @@ import type { RoleContext } from './services.ts';
 import { sharedTypes } from './shared-types.ts';
 
 /**
- * A builder with what roles share: scalars, enums, the key-only stubs of types another role owns. Each role has a
- * builder of its own, and a shared type comes in only when the role uses it, so that a role's printed schema holds its
- * own fields and nothing else.
+ * A builder with the shared parts of roles: scalars, enums, and key-only stubs of types another role owns. Each role
+ * has a builder of its own, and a shared type comes in only when the role uses it, so that a role's printed schema
+ * holds its own fields and nothing else.
  */
 export function createBuilder(scalars: readonly ScalarName[]) {
   const builder = newBuilder(scalars);
@@ -42,7 +42,7 @@ export function connectionOf<T>(page: Page<T>) {
   };
 }
 
-/** The node an operation with a single address is put to. @throws {ProblemError} MISROUTED */
+/** The node that an operation with a single address is for. @throws {ProblemError} MISROUTED */
 export function addressed(context: RoleContext): DivisionCode {
   if (context.at === null) throw problem('MISROUTED', 'The operation names no node.');
   return context.at;
@@ -50,7 +50,7 @@ export function addressed(context: RoleContext): DivisionCode {
 
 /**
  * Answers a list of keys in order, one call a node. A fault of one key stays at its place in the list.
- * @param keys each with the node that shall answer it
+ * @param keys each with the node that answers it
  */
 export async function answerKeys<K extends { at: string }, T>(
   keys: readonly K[],

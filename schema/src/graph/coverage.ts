@@ -3,7 +3,7 @@ import type { Watermark } from '../domains/figures/views.ts';
 
 export type CoverageRef = ReturnType<typeof coverageOf>;
 
-/** How complete figures are: which nodes they cover, and up to when. */
+/** The completeness of figures: the nodes they cover, and up to which time. */
 export function coverageOf({ builder, refs }: RoleBuilder) {
   const { Division } = refs;
   const WatermarkRef = builder.objectRef<Watermark>('Watermark').implement({

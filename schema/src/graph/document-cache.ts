@@ -1,13 +1,13 @@
 import type { DocumentNode } from 'graphql';
 import { BoundedCache } from '../kernel/bounded-cache.ts';
 
-/** Bytes that a token takes with the nodes made of it, and a character where all of them begin comments (measured). */
+/** Measured bytes of a token with its nodes, and of a character in a text of many comments. */
 const TOKEN_BYTES = 500;
 const CHARACTER_BYTES = 50;
 
 /**
- * Sound documents by the text they were parsed from. Bounded by the bytes they take and not by their number: whoever
- * asks writes the texts.
+ * Sound documents by the text they were parsed from. The cache is limited by bytes, not by the number of documents,
+ * because callers write the texts.
  */
 export class DocumentCache {
   readonly #known: BoundedCache<DocumentNode>;
@@ -16,7 +16,7 @@ export class DocumentCache {
     this.#known = new BoundedCache(mostBytes);
   }
 
-  /** Estimated bytes of all that is kept. */
+  /** Estimated bytes of all stored documents. */
   get bytes(): number {
     return this.#known.weight;
   }

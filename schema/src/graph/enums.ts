@@ -111,7 +111,7 @@ const labeller =
       ) as Record<T, { description: string }>,
     });
 
-/** Whose desk it is: tiers, posts, windows, the roster of agents. */
+/** Enums of desks: tiers, posts, windows, the roster of agents. */
 const deskEnums = (labelled: Labelled) => ({
   Tier: () => labelled('Tier', '层级', TIER_LABELS),
   Custody: () => labelled('Custody', '承办权', CUSTODY_LABELS),
@@ -124,7 +124,7 @@ const deskEnums = (labelled: Labelled) => ({
   WindowStage: () => labelled('WindowStage', '窗口办理环节', WINDOW_STAGE_LABELS),
 });
 
-/** What an item is, and how it is carried out. */
+/** Enums of items and their handling. */
 const itemEnums = (labelled: Labelled) => ({
   ItemKind: () => labelled('ItemKind', '事项类型', ITEM_KIND_LABELS),
   ProcessingClass: () => labelled('ProcessingClass', '办件类型', PROCESSING_CLASS_LABELS),
@@ -141,7 +141,7 @@ const itemEnums = (labelled: Labelled) => ({
   Audience: () => labelled('Audience', '服务对象', AUDIENCE_LABELS),
 });
 
-/** What a node registers: drafts, legal bases, admission, fees, drift. */
+/** Enums of a node's registers: drafts, legal bases, admission, fees, drift. */
 const registerEnums = (labelled: Labelled) => ({
   ClauseFault: () => labelled('ClauseFault', '条款问题', CLAUSE_FAULT_LABELS),
   ReviewDesk: () => labelled('ReviewDesk', '审核', REVIEW_DESK_LABELS),
@@ -173,7 +173,7 @@ const caseEnums = (labelled: Labelled) => ({
   BundleState: () => labelled('BundleState', '一件事进度', BUNDLE_STATE_LABELS),
 });
 
-/** Who else has a part in a case: grantees, agents, who shares data, asked departments, projects. */
+/** Enums of other parts in a case: grantees, agents, shared data, asked departments, projects. */
 const partyEnums = (labelled: Labelled) => ({
   GrantStage: () => labelled('GrantStage', '授权环节', GRANT_STAGE_LABELS),
   GrantMode: () => labelled('GrantMode', '授权方式', GRANT_MODE_LABELS),
@@ -198,10 +198,10 @@ const partyEnums = (labelled: Labelled) => ({
 });
 
 type EnumRef<T extends string> = EnumRefOf<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, T>;
-/** Enums that domains bring, by the builder they were made for. */
+/** Enums of domains, by their builder. */
 const brought = new WeakMap<object, Map<string, unknown>>();
 
-/** The enum of a domain's own vocabulary: made where it is first asked for, so that no list here names it. */
+/** The enum of a domain's own vocabulary, made when it is first used, so that no list here names it. */
 export function ownEnum<T extends string>(builder: GraphBuilder, { name, zh, labels }: Vocabulary<T>): EnumRef<T> {
   const known = brought.get(builder) ?? new Map<string, unknown>();
   brought.set(builder, known);

@@ -161,7 +161,7 @@ describe('what goes wrong while answering', () => {
 describe('keyed lookups', () => {
   const query = 'query($keys: [HandlingKey!]!) { _handling(keys: $keys) { id state custodian { code } } }';
 
-  /** A host of village and township that tells what each was asked. */
+  /** A host of village and township that records the questions to each. */
   function host(asked: Record<string, HandlingKey[]> = {}): RoleContext {
     return contextOf({
       [VILLAGE]: {

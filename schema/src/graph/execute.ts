@@ -8,12 +8,12 @@ import { limitFaults, NODE_LIMITS, tooLarge } from './limits.ts';
 import { roleSchema } from './roles.ts';
 import type { RoleContext } from './services.ts';
 
-/** Sound operations, by role and text; the gateway sends few different ones, again and again. */
+/** Valid operations, by role and text; the gateway sends few different ones repeatedly. */
 const known = new DocumentCache(64 * 1024 * 1024);
 
 /**
  * Executes one operation against a role. Faults of the program are reported and shown as INTERNAL without their text.
- * @param report is told what must not be shown
+ * @param report gets the errors that must not be shown
  */
 export async function executeRole(
   operation: RoleOperation,
@@ -53,10 +53,10 @@ function parseFor(role: RoleName, query: string): DocumentNode | readonly GraphQ
   let large: GraphQLError[];
   try {
     document = parse(query, { maxTokens: 20_000 });
-    // measured first: even checking a text without end takes its time
+    // measured first, because even validating an endless text takes long
     large = limitFaults(document, NODE_LIMITS);
   } catch (error) {
-    // so deep that reading it ends at the stack
+    // so deep that reading it overflows the stack
     return [error instanceof GraphQLError ? error : tooLarge('The question is too deep.')];
   }
   if (large.length > 0) return large;
@@ -74,8 +74,8 @@ function shown(error: GraphQLError, node: string | null, report: (error: unknown
 }
 
 /**
- * GraphQL's own word on a variable or argument. Of a variable it is said before anything has a place in the answer; its
- * word on a value of ours carries no place in the operation's text.
+ * Whether an error is GraphQL's own, about the caller's input. An error in a variable has no path, because it comes
+ * before the answer has fields. An error about a value of ours has no place in the question's text.
  */
 function isOnInput({ path, originalError }: GraphQLError): boolean {
   if (path === undefined || !originalError) return true;

@@ -1,4 +1,4 @@
-/** Makes each member when it is first asked for, once. */
+/** Makes each member once, when it is first used. */
 export function lazily<T extends Record<string, () => unknown>>(makers: T): { [K in keyof T]: ReturnType<T[K]> } {
   const made = {} as { [K in keyof T]: ReturnType<T[K]> };
   for (const key of Object.keys(makers) as (keyof T)[]) {

@@ -1,7 +1,7 @@
 import type { ArgumentNode, DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import { GraphQLError, Kind } from 'graphql';
 
-/** How large a question may be, measured before anything is looked up. */
+/** The largest size of a question, measured before any data is read. */
 export interface QueryLimits {
   /** Fields below each other. */
   depth: number;
@@ -9,14 +9,17 @@ export interface QueryLimits {
   aliases: number;
   /** Characters of an alias: every entry of the answer repeats it. */
   aliasLength: number;
-  /** Fields at the root: each is asked of a node of its own. */
+  /** Root fields; each is asked of a node of its own. */
   roots: number;
   directives: number;
-  /** Fields of the answer at most, where a page of `first` has so many entries; a page of a variable has the most. */
+  /**
+   * Most fields of the answer, counting a page of `first` with that many entries, and a page of a variable with the
+   * most.
+   */
   cost: number;
 }
 
-/** What no question of a desk or a page comes near. */
+/** Limits far above any question of a desk or a page. */
 export const CLIENT_LIMITS: QueryLimits = {
   depth: 12,
   aliases: 60,
@@ -27,8 +30,8 @@ export const CLIENT_LIMITS: QueryLimits = {
 };
 
 /**
- * What no question of a gateway comes near. Nodes keep to limits of their own: whoever reaches a host past the gateway
- * meets them too.
+ * Limits far above any question of a gateway. Nodes have their own limits, because a caller who reaches a host past the
+ * gateway must meet limits too.
  */
 export const NODE_LIMITS: QueryLimits = {
   depth: 16,
@@ -39,9 +42,9 @@ export const NODE_LIMITS: QueryLimits = {
   cost: 500_000,
 };
 
-/** Root fields that make more work than their answer shows. */
+/** Root fields that cost more than their answer shows. */
 export interface HeavyRoots {
-  /** Fields of the answer that a root field counts for beside those it shows; 0 for one that is not heavy. */
+  /** Weight of a root field, in fields of the answer, beside the fields it shows; 0 if it is not heavy. */
   weightOf: (root: FieldNode) => number;
   /** Most heavy fields in one question. */
   most: number;
@@ -49,7 +52,7 @@ export interface HeavyRoots {
 
 const NONE_HEAVY: HeavyRoots = { weightOf: () => 0, most: Infinity };
 
-/** The largest page there is. */
+/** The largest page size. */
 const MAX_PAGE = 200;
 
 interface Size {
@@ -61,8 +64,8 @@ interface Size {
 }
 
 /**
- * What is too large about a question; nothing for one within the limits. Reads the text alone, fragments once each, so
- * that a question can't be made that costs much to measure.
+ * The limits a question exceeds; empty if it is within all. It reads the text alone and each fragment once, so that no
+ * question is costly to measure.
  */
 export function limitFaults(
   document: DocumentNode,
@@ -75,7 +78,7 @@ export function limitFaults(
     if (is > most) faults.push(tooLarge(`The question ${what}; ${most} is the most.`));
   };
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  // the page for asking by hand sends all it shows and names one
+  // the GraphQL page sends all its operations and names one
   over('holds too many operations', operations.length, 10);
   for (const { selectionSet, directives = [] } of operations) {
     const size = measure.of(selectionSet);
@@ -85,7 +88,7 @@ export function limitFaults(
     over('has too many directives', size.directives + directives.length, limits.directives);
     const roots = measure.sumOfRoots(selectionSet, () => 1);
     over('has too many root fields', roots, limits.roots);
-    // what weighs heavy is looked up: not for more fields than are answered
+    // weights are computed only if the root fields are few enough to be answered
     const heavy = roots > limits.roots ? 0 : measure.sumOfRoots(selectionSet, weightOf);
     over('asks for too much at once', size.cost + heavy, limits.cost);
     if (heavy > 0) {
@@ -115,7 +118,7 @@ class Measure {
     for (const selection of selectionSet.selections) {
       let size: Size;
       if (selection.kind === Kind.FIELD) {
-        // what the graph says of itself has a rule of its own (MaxIntrospectionDepthRule)
+        // introspection has a rule of its own (MaxIntrospectionDepthRule)
         const inside = selection.name.value.startsWith('__') ? undefined : selection.selectionSet;
         const below = inside ? this.of(inside) : NOTHING;
         const page = pageOf(selection.arguments ?? []);
@@ -137,7 +140,7 @@ class Measure {
     return sum;
   }
 
-  /** The sum of something over the root fields; of a fragment it is taken once. */
+  /** The sum of a value over the root fields; each fragment is computed once. */
   sumOfRoots(
     selectionSet: SelectionSetNode,
     of: (root: FieldNode) => number,
@@ -150,7 +153,7 @@ class Measure {
       let inside = known.get(name);
       if (inside === undefined) {
         const fragment = this.#fragments.get(name);
-        // one that holds itself is refused by its meaning; here it only must end
+        // validation refuses a fragment that contains itself; here the recursion only has to end
         known.set(name, 0);
         inside = fragment ? this.sumOfRoots(fragment.selectionSet, of, known) : 0;
         known.set(name, inside);
@@ -163,7 +166,7 @@ class Measure {
     const known = this.#known.get(name);
     if (known) return known;
     const fragment = this.#fragments.get(name);
-    // one that holds itself is refused by its meaning; here it only must end
+    // validation refuses a fragment that contains itself; here the recursion only has to end
     this.#known.set(name, NOTHING);
     const size = fragment ? this.of(fragment.selectionSet) : NOTHING;
     this.#known.set(name, size);
@@ -173,7 +176,7 @@ class Measure {
 
 const NOTHING: Size = { depth: 0, aliases: 0, longestAlias: 0, directives: 0, cost: 0 };
 
-/** How many entries a field may give: a page's size, as far as the text says. */
+/** Most entries a field can return: the page size, as far as the question's text says it. */
 function pageOf(given: readonly ArgumentNode[]): number {
   const first = given.find(({ name }) => name.value === 'first');
   if (!first) return 1;

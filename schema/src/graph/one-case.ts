@@ -3,27 +3,27 @@ import { requireOwnCase } from '../operation/permissions.ts';
 import { judgeFirst } from './root-fields.ts';
 import type { RoleContext } from './services.ts';
 
-/** What a root field is to a token for one case (`onlyCase`). A field that says nothing refuses such a token. */
+/** What a root field does for a token for one case (`onlyCase`). A field without an entry refuses such a token. */
 type Opening = 'ITS_CASE' | 'AS_PUBLIC';
 
 /**
- * The field is about one case, and its service holds the token to that case.
+ * The field is about one case, and its service checks the token against that case.
  * @example acceptCase: t.field({ extensions: OPENS_ITS_CASE, … })
  */
 export const OPENS_ITS_CASE = opening('ITS_CASE');
-/** The field needs no login, and answers the token as it answers anybody. */
+/** The field needs no login, and gives this token the same answer as the public. */
 export const OPENS_AS_PUBLIC = opening('AS_PUBLIC');
 
 function opening(oneCase: Opening): { oneCase: Opening } {
   return { oneCase };
 }
 
-/** What a root field says of itself; null if it refuses a token for one case. */
+/** The field's entry; null if it refuses a token for one case. */
 export function opensTo({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): Opening | null {
   return (extensions as Partial<{ oneCase: Opening }>).oneCase ?? null;
 }
 
-/** Has every root field refuse a token for one case, unless the field says what it is to one. */
+/** Makes every root field refuse a token for one case, unless the field's entry allows it. */
 export function refuseOneCase(schema: GraphQLSchema): void {
   judgeFirst(schema, (field) => {
     const opens = opensTo(field);

@@ -10,12 +10,12 @@ import type { RoleContext } from './services.ts';
 
 interface PersonalField {
   kind: PersonalDataRead['kind'];
-  /** Fields below that are personal; the field itself where there are none. */
+  /** Names of the personal fields below; empty if the field itself is personal. */
   below: readonly string[];
   /** The id of the case or enquiry it belongs to, and below it the node that answers. */
   subject: (source: unknown, args: Record<string, unknown>) => string;
   node: (source: unknown, context: RoleContext) => DivisionCode;
-  /** Whether the field's value shows anything; what shows nothing is not noted. */
+  /** Whether the field's value shows personal data; only then the read is recorded. */
   shows: (value: unknown) => boolean;
 }
 
@@ -37,7 +37,7 @@ const atRoot = {
 } as const;
 
 /**
- * Every field of the graph that shows personal data of applicants and askers. A new one is named here; a test walks the
+ * Every field of the graph that shows personal data of applicants and askers. Add new ones here; a test searches the
  * graph for names that sound like one.
  */
 export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
@@ -58,7 +58,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   'Query.resultDocument': { ...atRoot, below: [] },
   'Query.caseNotice': { ...atRoot, below: [] },
   'Query.opinionMaterial': { ...atRoot, below: [] },
-  // whichever question answers with it: also a request sent again tells what was given meanwhile
+  // for every question that returns it: a repeated request also returns the data given meanwhile
   'DataRequest.fields': {
     ...ofCase,
     below: ['value'],
@@ -67,7 +67,7 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   },
 };
 
-/** Has every personal field noted before it is shown. */
+/** Makes every personal field record its read before it is shown. */
 export function noteReads(schema: GraphQLSchema): void {
   for (const [name, field] of Object.entries(PERSONAL_FIELDS)) {
     const [typeName = '', fieldName = ''] = name.split('.');
@@ -93,7 +93,7 @@ export function noteReads(schema: GraphQLSchema): void {
   }
 }
 
-/** Which of the fields below are asked for, however the question is written. */
+/** The selected ones of the fields below, in any form of the question. */
 function selected(info: GraphQLResolveInfo, below: readonly string[]): string[] {
   const paths = new Set(info.fieldNodes.flatMap((node) => pathsOf(node, info)));
   return below.filter((path) => paths.has(path));

@@ -11,14 +11,14 @@ interface Argument {
 }
 
 /**
- * A problem for every text and id among a root field's arguments that holds a sign which no text may hold. Its field is
- * the path in the input, as {@link parseInput} names it.
+ * A problem for every text and id among a root field's arguments with a forbidden character. Its field is the path in
+ * the input, as {@link parseInput} names it.
  */
 export function textFaults(args: readonly Argument[], given: Readonly<Record<string, unknown>>): Problem[] {
   return args.flatMap(({ name, type }) => faultsIn(type, given[name], name === 'input' ? [] : [name]));
 }
 
-/** Has every root field refuse texts that could be neither stored nor written. */
+/** Makes every root field refuse texts that could be neither stored nor written. */
 export function refuseUnwritable(schema: GraphQLSchema): void {
   judgeFirst(schema, ({ args }) => {
     const written = args.filter(({ type }) => mayHoldText(type));
@@ -48,7 +48,7 @@ function faultsIn(type: GraphQLInputType, value: unknown, path: readonly string[
   return [{ code: 'BAD_INPUT', message, article: null, field, node: null }];
 }
 
-/** Days, instants and bytes have forms of their own. */
+/** days, instants and bytes have their own checks */
 const isText = ({ name }: { name: string }) => name === 'String' || name === 'ID';
 
 function mayHoldText(type: GraphQLInputType): boolean {

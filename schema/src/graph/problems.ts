@@ -4,12 +4,12 @@ import type { RoleBuilder } from './builder.ts';
 import { addressed } from './builder.ts';
 import type { RoleContext } from './services.ts';
 
-/** The type by the role's builder: each role has its own, whichever of its parts asks first. */
+/** The type of each role's builder. Every role has its own, made by the part that asks first. */
 const made = new WeakMap<object, ReturnType<typeof problemType>>();
 
 /**
- * What a mutation refuses comes as data, all faults at once; what a query can't give is null with an error of the same
- * code at its place. See docs/decisions/0004-errors.md.
+ * A mutation's refusals come as data, all faults at once. A query that can't give a value returns null at its place,
+ * and an error with the same code. See docs/decisions/0004-errors.md.
  */
 export function addProblem(role: RoleBuilder) {
   const known = made.get(role.builder) ?? problemType(role);
@@ -35,7 +35,7 @@ function problemType({ builder, enums, refs }: RoleBuilder) {
   });
 }
 
-/** A mutation's answer: what was done, or why not. */
+/** A mutation's answer: the result, or the reasons for its refusal. */
 export interface Outcome<T> {
   done: T | null;
   problems: readonly Problem[];

@@ -67,7 +67,7 @@ const merged = Object.entries(MERGED).flatMap(([type, keys]) =>
 );
 const own = merged.filter(({ isKey }) => !isKey);
 
-/** Which roles give a field of a merged type. */
+/** Roles that give a field of a merged type. */
 const ownersOf = (type: string, field: string) =>
   own.filter((f) => f.type === type && f.field.name === field).map(({ role }) => role);
 

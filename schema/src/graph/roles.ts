@@ -67,7 +67,7 @@ export function roleSchema(role: RoleName): GraphQLSchema {
   return schema;
 }
 
-/** Says of every idempotency key how long it may be, whichever input it stands in, or beside other arguments. */
+/** Describes the longest length of every idempotency key, in any input and among plain arguments. */
 function describeKeys(schema: GraphQLSchema): void {
   const steps = Object.values(schema.getMutationType()?.getFields() ?? {});
   const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);

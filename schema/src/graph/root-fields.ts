@@ -8,13 +8,15 @@ import type { RoleContext } from './services.ts';
 export type RootField = GraphQLField<unknown, RoleContext>;
 
 /**
- * Judges what a root field is asked, before it is resolved.
+ * Checks a root field's arguments before it is resolved.
  * @returns the context to resolve it with
  * @throws {ProblemError}
  */
 export type Judge = (args: Record<string, unknown>, context: RoleContext) => RoleContext;
 
-/** Has every root field of a role judged first. What a mutation is refused comes as data, as its own refusals do. */
+/**
+ * Checks every root field of a role before it is resolved. A mutation's refusal comes as data, like its own refusals.
+ */
 export function judgeFirst(schema: GraphQLSchema, judgeOf: (field: RootField) => Judge): void {
   for (const root of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) {

@@ -8,23 +8,23 @@ import type { ImplementationLookup } from '../domains/implementation/views.ts';
 import type { RosterCoverageView, RosterLookup } from '../domains/roster/views.ts';
 import type { PersonalDataRead, ReadsLog } from '../domains/reads/views.ts';
 
-/** What resolvers of a role are given with each operation. */
+/** The context that resolvers of a role get with each operation. */
 export interface RoleContext {
   /** Null for the public. */
   viewer: Viewer | null;
-  /** The node the operation is put to; null for keyed lookups, whose keys name it. */
+  /** The node the operation is for; null for keyed lookups, whose keys name it. */
   at: DivisionCode | null;
-  /** What the gateway gathered from many nodes, for the fields that no node answers alone; absent at a node. */
+  /** Answers the gateway gathered from many nodes, for fields that no node answers alone; absent at a node. */
   gathered?: { drift?: CatalogDriftView; roster?: RosterCoverageView };
-  /** Told of personal data an answer will show; absent where nobody keeps account of it. */
+  /** Called for personal data that an answer will show; absent if reads are not recorded. */
   noteRead?: (node: DivisionCode, read: PersonalDataRead) => void;
   /** @throws {ProblemError} MISROUTED when this host does not serve the node. */
   services(node: DivisionCode): NodeServices;
 }
 
-/** What one node answers: the contract between the graph and the node that stands behind it. */
+/** The contract between the graph and the node behind it. */
 export interface NodeServices {
-  /** Whatever is declared as an operation. */
+  /** Performs every declared operation. */
   perform: Perform;
   filing: FilingLookup;
   handling: HandlingLookup;

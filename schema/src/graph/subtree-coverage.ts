@@ -1,7 +1,7 @@
 import type { RoleBuilder } from './builder.ts';
 import type { SubtreeCoverage } from '../domains/catalogue/views.ts';
 
-/** Which nodes of a division answered a question put to all of them, for every role that has such a question. */
+/** The nodes of a division that answered a question put to all of them, for every role with such a question. */
 export function addSubtreeCoverage({ builder, enums, refs }: RoleBuilder) {
   const { Division } = refs;
   const SilentNode = builder.objectRef<SubtreeCoverage['silent'][number]>('SilentNode').implement({

@@ -7,10 +7,10 @@ import type { Viewer } from '../operation/permissions.ts';
 /** The audience every token must name. */
 export const TOKEN_AUDIENCE = 'liandong';
 
-/** The signatures tokens may carry; `none` and shared secrets are not among them. */
+/** Signature algorithms that tokens may use; `none` and shared secrets are excluded. */
 export const TOKEN_ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'RS256'];
 
-/** How far two clocks may differ, in seconds. */
+/** Largest difference between two clocks, in seconds. */
 export const TOKEN_LEEWAY_SECONDS = 30;
 
 const claimsSchema = z.object({
@@ -21,14 +21,14 @@ const claimsSchema = z.object({
   roles: z.array(z.enum(ROLES)).min(1),
   department: z.string().min(1).nullish(),
   window: z.string().min(1).max(50).nullish(),
-  /** RFC 8693: who acts, where the token's subject is whom it is done for. */
+  /** RFC 8693: the person who acts. The token's subject is then the person they act for. */
   act: z.object({ sub: z.string().min(1).max(200), name: z.string().min(1).max(100).nullish() }).nullish(),
   /** Number of the one case the token is for. */
   onlyCase: z.string().min(1).max(60).nullish(),
 });
 
 /**
- * The person a token speaks of. The signature, issuer, audience and dates are checked by whoever calls this.
+ * The person a token names. The caller has already checked signature, issuer, audience and dates.
  * @throws {ProblemError} UNAUTHENTICATED when claims are missing or unknown
  */
 export function viewerOfClaims(claims: unknown): Viewer {
@@ -41,7 +41,7 @@ export function viewerOfClaims(claims: unknown): Viewer {
   const bound = { ...(window ? { window } : {}), ...(onlyCase ? { onlyCase } : {}) };
   const post = { division, roles, department: department ?? null, ...bound };
   if (!act) return { issuer, sub, name, ...post };
-  // whoever acts for another is asked by the own name, never by the other's
+  // an agent acts under their own name, never under the applicant's
   if (act.sub === sub || !roles.includes('AGENT')) {
     throw problem('UNAUTHENTICATED', 'Only an agent acts for another person, and never for themselves.');
   }

@@ -76,7 +76,7 @@ describe('keys behind an address', () => {
     for (const token of [
       next.token(agent),
       next.token(agent, { kid: old.kid }),
-      // a key the issuer itself shows, of an algorithm that is not taken
+      // a key the issuer itself publishes, of an algorithm that is not accepted
       other.token(agent),
     ]) {
       expect(await verdict(verifier, token)).toBe('UNAUTHENTICATED');
@@ -128,7 +128,7 @@ describe('an issuer that is away', () => {
     issuer.publish(next);
     await issuer.comeBack();
     later(MINUTE);
-    // the first question of this minute goes by what is known, and asks
+    // the first question of this minute uses the known keys, and fetches new ones
     await expect.poll(() => verdict(verifier, next.token(agent))).toBe('ok');
     expect(await verdict(verifier, old.token(agent))).toBe('UNAUTHENTICATED');
     expect(told).toEqual([true, false]);

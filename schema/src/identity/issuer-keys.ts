@@ -2,24 +2,27 @@ import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import { createLocalJWKSet, errors } from 'jose';
 import { problem } from '../kernel/errors.ts';
 
-/** How an issuer's keys are fetched (`createRemoteJWKSet`), ms: once in `cacheMaxAge`, and for a key nobody knows yet. */
+/**
+ * Options for fetching an issuer's keys (`createRemoteJWKSet`), ms. Keys are fetched once per `cacheMaxAge`, and for an
+ * unknown key.
+ */
 export const ISSUER_KEYS = { timeoutDuration: 2_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 };
 
-/** How long an issuer that did not answer is left alone, ms. */
+/** Pause before an issuer that did not answer is asked again, ms. */
 const RETRY_MS = 5_000;
-/** How long the last known keys of an issuer serve that can't be reached, ms: longer than any token of it lasts. */
+/** How long the last known keys of an unreachable issuer stay valid, ms: longer than any of its tokens lasts. */
 const LAST_GOOD_MS = 24 * 3_600_000;
 
-/** Keys that are fetched from an issuer and cached; `jwks` is what came last. */
+/** Keys fetched from an issuer and cached; `jwks` is the last fetched set. */
 export interface RemoteKeys extends JWTVerifyGetKey {
   jwks: () => JSONWebKeySet | undefined;
 }
 
 /**
- * Keys of an issuer that may be away: what it said last serves on, for a day at most, and nobody waits for it meanwhile.
- * What it took back is not believed as soon as it answers again.
- * @param told hears when the issuer goes away, with what was thrown, and when it comes back
- * @throws {ProblemError} ISSUER_UNREACHABLE where the last known keys do not tell
+ * Keys of an issuer that may be unreachable. Its last known keys stay valid for a day at most, and no caller waits for
+ * it meanwhile. A withdrawn key is refused as soon as the issuer answers again.
+ * @param told called when the issuer becomes unreachable, with the error, and when it is back
+ * @throws {ProblemError} ISSUER_UNREACHABLE if the last known keys can't decide
  */
 export function lastGoodKeys(
   issuer: string,
@@ -50,7 +53,7 @@ export function lastGoodKeys(
       try {
         return await known(...asked);
       } catch (error) {
-        // a key that came since then is not known here: only the issuer can tell
+        // a key added since then is not known here, so only the issuer can decide
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       }
     }
@@ -77,14 +80,14 @@ export function lastGoodKeys(
       retryAt = Date.now() + RETRY_MS;
       const answered = ask(asked);
       if (!away.known) return answered;
-      // whoever can go by what is known waits for nobody; what comes of the question shows the next time
+      // a caller whose token the known keys can decide does not wait; the fetched keys serve the next caller
       answered.catch(() => undefined);
     }
     return byKnown(asked);
   };
 }
 
-/** What the issuer's keys say of a token, as against that they could not be had. */
+/** Whether the error is the keys' verdict on a token, and not a failure to fetch the keys. */
 function isVerdict(error: unknown): boolean {
   return (
     error instanceof errors.JWKSNoMatchingKey ||

@@ -46,7 +46,7 @@ test('any text for a token is refused as UNAUTHENTICATED and nothing else happen
     fc.asyncProperty(hostile, async (token) => {
       fc.pre(token !== good);
       const outcome = await verifier.verify(token).catch((error: unknown) => error);
-      // base64url has several spellings of the last signs: then it is the same token
+      // base64url has several spellings of the last characters: the token is then the same
       if (!(outcome instanceof Error))
         return Buffer.from(token.split('.')[2] ?? '', 'base64url').equals(Buffer.from(signature, 'base64url'));
       return outcome instanceof ProblemError && outcome.code === 'UNAUTHENTICATED';

@@ -172,7 +172,7 @@ describe('a token', () => {
   test('with any one sign changed is refused, also when the right one was seen before', async () => {
     const token = await signed(claims({ sub: 'changed' }), own);
     await verifier.verify(token);
-    // the last sign of the signature holds bits that say nothing
+    // the last character of the signature has unused bits
     const anyChange = fc.tuple(
       fc.nat({ max: token.length - 2 }),
       fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_', '.'),

@@ -7,7 +7,10 @@ import { TOKEN_ALGORITHMS, TOKEN_AUDIENCE, TOKEN_LEEWAY_SECONDS, viewerOfClaims 
 import type { RemoteKeys } from './issuer-keys.ts';
 import { lastGoodKeys } from './issuer-keys.ts';
 
-/** Issuers whose tokens are taken: keys in the file (works without a line), or fetched from the issuer and cached. */
+/**
+ * Issuers whose tokens are accepted. Their keys are in the file (works without a network), or fetched from the issuer
+ * and cached.
+ */
 const issuersSchema = z
   .array(
     z.union([
@@ -21,7 +24,7 @@ const issuersSchema = z
   .min(1);
 export type Issuers = z.infer<typeof issuersSchema>;
 
-/** Tokens that were checked lately; a desk sends the same one with every request. */
+/** Number of recently checked tokens kept; a desk sends the same one with every request. */
 const MAX_REMEMBERED = 1_000;
 const REMEMBERED_MS = 60_000;
 
@@ -30,12 +33,13 @@ export class TokenVerifier {
   readonly #remembered = new Map<string, { viewer: Viewer; until: number }>();
   readonly #remoteKeys: (uri: URL) => RemoteKeys;
   readonly #told: (issuer: string, away: boolean, why?: unknown) => void;
-  /** Each issuer with its entry as it was listed, by which a change is seen. */
+  /** Each issuer with its entry in the list, to detect a change. */
   #issuers: ReadonlyMap<string, { listed: string; keys: JWTVerifyGetKey }>;
 
   /**
-   * @param remoteKeys how keys are fetched from an issuer that names an address; the caller's, since this does no I/O
-   * @param told hears of an issuer that can't be reached, with what was thrown, and that it is back
+   * @param remoteKeys fetches keys from an issuer that names an address; the caller gives it, since this module does no
+   * I/O
+   * @param told called when an issuer can't be reached, with the error, and when it is back
    */
   constructor(
     issuers: Issuers,
@@ -49,8 +53,8 @@ export class TokenVerifier {
   }
 
   /**
-   * Goes on with the issuers of a list that was changed: one that is gone, or a key that is, is refused from now on.
-   * What was fetched of an issuer whose entry is the same is kept.
+   * Takes over a changed list of issuers: a removed issuer or key is refused from now on. Fetched keys of an issuer
+   * with an unchanged entry are kept.
    */
   renew(issuers: Issuers): void {
     const before = this.#issuers;
@@ -71,7 +75,7 @@ export class TokenVerifier {
   }
 
   /**
-   * Who a token speaks of.
+   * The person a token names.
    * @throws {ProblemError} UNAUTHENTICATED, ISSUER_UNREACHABLE
    */
   async verify(token: string): Promise<Viewer> {
@@ -87,7 +91,7 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'sub'],
       });
       const viewer = viewerOfClaims(payload);
-      // a key that was taken away meanwhile is asked for again
+      // a token whose issuer changed meanwhile is checked again
       if (this.#issuers.get(issuer)?.keys === keys) this.#remember(token, viewer, payload.exp ?? 0);
       return viewer;
     } catch (cause) {

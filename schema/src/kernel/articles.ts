@@ -1,4 +1,4 @@
-/** Where a rule comes from, as it is cited to users. 许可法 = 《中华人民共和国行政许可法》(2019年修正). */
+/** The source of a rule, as it is cited to users. 许可法 = 《中华人民共和国行政许可法》(2019年修正). */
 export const ARTICLES = {
   /** Materials must be related to the item. */
   noUnrelatedMaterials: '《行政许可法》第三十一条',
@@ -28,11 +28,11 @@ export const ARTICLES = {
   excludedTime: '《行政许可法》第四十五条',
   /** Delivered within ten days of the decision. */
   delivery: '《行政许可法》第四十四条',
-  /** What can be decided on the spot is. */
+  /** A matter that can be decided on the spot is decided on the spot. */
   onTheSpot: '《行政许可法》第三十四条',
   /** A check of the materials' substance is done by two of staff or more. */
   substanceCheck: '《行政许可法》第三十四条第三款',
-  /** Whom a licence touches is told, and states and defends. */
+  /** People whom a licence affects are told of it, and may state their case. */
   interestedParties: '《行政许可法》第三十六条',
   /** A hearing held by law or for a great public interest, announced to the public. */
   hearingHeld: '《行政许可法》第四十六条',
@@ -42,7 +42,7 @@ export const ARTICLES = {
   hearingRules: '《行政许可法》第四十八条',
   /** A renewal is asked for thirty days before expiry, and counts as granted when nothing was decided by it. */
   renewal: '《行政许可法》第五十条',
-  /** Up to whom a decision is signed, and by how many at most. */
+  /** The highest level that signs a decision, and the most people who sign. */
   signOff: '审批流程签批层级制度',
   /** A case ended without a decision, or declared void, for a reason. */
   termination: '办件终止、作废管理制度',
@@ -70,9 +70,9 @@ export const ARTICLES = {
   itemLife: '事项动态管理制度',
   /** A half day's end: 12:00 or 17:30. */
   halfDays: '政务服务中心工作时间制度(上午8:30—12:00,下午14:00—17:30)',
-  /** An implementation betters the basic catalogue's elements and never worsens them. */
+  /** An implementation may be better than the basic catalogue's elements, and never worse. */
   neverWorse: '政务服务事项基本目录和实施清单管理制度(只优不劣)',
-  /** A draft is checked for legality, reasonableness and compliance by three people, none its author. */
+  /** Three people who are not its authors check a draft for legality, reasonableness and compliance. */
   threeDesks: '事项动态管理制度(合法性、合理性、合规性审核)',
   /** A fee needs a law or an administrative regulation. */
   feesByLaw: '《行政许可法》第五十八条',
@@ -80,7 +80,7 @@ export const ARTICLES = {
   residentId: 'GB 11643-1999',
   /** Unified social credit code and its check character. */
   socialCreditCode: 'GB 32100-2015',
-  /** What sharing gives is not asked of the applicant. */
+  /** The applicant is not asked for data that sharing gives. */
   sharedData: '《国务院关于在线政务服务的若干规定》(国务院令第716号)第七条',
   /** Personal data is kept no longer than its purpose needs. */
   storedNoLonger: '《个人信息保护法》第十九条',
@@ -88,35 +88,35 @@ export const ARTICLES = {
   leastData: '《个人信息保护法》第六条',
   /** State organs handle personal data within their statutory duties and no further. */
   statutoryDuty: '《个人信息保护法》第三十四条',
-  /** They tell the person. */
+  /** State organs tell the person. */
   toldAndAgreed: '《个人信息保护法》第三十五条',
-  /** Who may read personal data is limited, and how it is used is audited. */
+  /** Reading of personal data is limited to some people, and its use is audited. */
   readsAudited: '《个人信息保护法》第五十一条、第五十四条',
   /** Several departments' licences handled together under one lead. */
   jointHandling: '《行政许可法》第二十六条第二款;并联审批、联合验收制度',
   /** Forty-five days, fifteen more by the head of the government. */
   jointLimit: '《行政许可法》第四十二条第二款',
-  /** Who leads which stage of a construction project. */
+  /** Leads of the stages of a construction project. */
   projectLeads: '国办发〔2019〕11号(每个审批阶段确定一家牵头部门)',
   /** All fees of a case on one bill, taken by the fee window alone. */
   feeWindow: '统一收费制度(一单清、一窗收)',
   /** A waiver has a ground and is approved by another person. */
   feeWaiver: '统一收费制度(减免须有依据并经批准)',
-  /** What was paid and is not owed is given back, for a reason, against a receipt. */
+  /** An amount that was paid and is not owed is refunded, for a reason and against a receipt. */
   feeRefund: '统一收费制度(退费须说明事由、凭据办理)',
-  /** No document before what is due is paid. */
+  /** No document is issued before the amount due is paid. */
   payFirst: '统一收费制度(缴费后发证)',
-  /** Whoever is asked first answers in full and stays answerable until the result is reported back. */
+  /** The desk that is asked first answers in full and stays answerable until the result is reported back. */
   firstAsked: '首问负责制度',
   /** A node is opened, closed and succeeded by the decision of the level above. */
   closing: '政务服务站点设立撤并制度(开放、迁移、撤并);《行政许可法》第二十四条',
-  /** Who may do what. */
+  /** Duties of posts. */
   postDuties: '政务服务中心岗位职责制度',
   /** An agency ends with its term, and when the principal takes it back. */
   proxyEnds: '《民法典》第一百七十三条',
   /** Every township, village and park has named agents, trained, with limits for contracted helpers. */
   agentRoster: '帮办代办制度(代办员名册、培训、聘用人员权限)',
-  /** Each post has a B; who is away hands over. */
+  /** Each post has a B; a person who is absent hands over. */
   standIns: 'AB角工作制度(岗位代理、请假交接)',
   /** Proxy handling costs the applicant nothing. */
   freeProxy: '帮办代办制度(无偿代办);《行政许可法》第五十八条',
@@ -124,6 +124,6 @@ export const ARTICLES = {
   projects: '投资项目代办服务制度(项目登记、阶段推进、派单督办)',
   /** Only key projects take the green channel, by an organ's head or chief representative, for a ground. */
   greenChannel: '重点项目绿色通道制度',
-  /** An urgent case has a ground of the applicant's and somebody else's approval. */
+  /** An urgent case has the applicant's ground and another person's approval. */
   urgency: '特急件办理制度',
 } as const;

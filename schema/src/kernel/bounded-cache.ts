@@ -1,4 +1,4 @@
-/** What is remembered within a bound of weight, whatever the unit; what was not asked for longest goes first. */
+/** A cache bounded by the total weight of its values, in any unit. It drops the least recently used values first. */
 export class BoundedCache<V> {
   readonly #most: number;
   readonly #known = new Map<string, { value: V; weight: number }>();
@@ -8,7 +8,7 @@ export class BoundedCache<V> {
     this.#most = most;
   }
 
-  /** Of all that is kept. */
+  /** Weight of all stored values. */
   get weight(): number {
     return this.#weight;
   }
@@ -21,7 +21,7 @@ export class BoundedCache<V> {
     return found.value;
   }
 
-  /** Keeps a value; one that alone takes an eighth of the room is not worth it. */
+  /** Stores a value, unless it alone takes an eighth of the cache. */
   keep(key: string, value: V, weight: number): void {
     this.forget(key);
     if (weight > this.#most / 8) return;

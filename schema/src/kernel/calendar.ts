@@ -9,8 +9,8 @@ const ZONE_OFFSET_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
- * The published calendar (国务院办公厅关于部分节假日安排的通知) as data. A year that is not listed in `years` is not out
- * yet: its weekdays count as working days and every date that depends on it is provisional.
+ * The published calendar (国务院办公厅关于部分节假日安排的通知) as data. A year that is not listed in `years` is not published yet: its
+ * weekdays count as working days and every date that depends on it is provisional.
  */
 export interface OfficialCalendar {
   /** Years whose notice is published. */
@@ -41,12 +41,15 @@ export function plusDays(day: Day, count: number): Day {
   return new Date((epochDay(day) + count) * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Plain days from one day to another; negative when the other lies before. */
+/** Plain days from one day to another; negative if the other is earlier. */
 export function daysBetween(from: Day, to: Day): number {
   return epochDay(to) - epochDay(from);
 }
 
-/** Whether the text is a day of the calendar, `2026-02-29` is not; nor is one of the year zero, which databases lack. */
+/**
+ * Whether the text is a day of the calendar. `2026-02-29` is not one, and days of the year zero are refused, because
+ * databases lack them.
+ */
 export function isDay(text: string): text is Day {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '0001') return false;
   const at = new Date(`${text}T00:00:00Z`);
@@ -56,26 +59,29 @@ export function isDay(text: string): text is Day {
 const INSTANT =
   /^(?<day>\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-/** Whether the text is an instant of ISO 8601 with its zone, on a day that exists: everybody reads the same in it. */
+/**
+ * Whether the text is an instant of ISO 8601 with its zone, on an existing day: every reader takes it for the same
+ * instant.
+ */
 export function isInstant(text: string): boolean {
   return isDay(INSTANT.exec(text)?.groups?.['day'] ?? '');
 }
 
 /**
- * The year whose notice says last whether a day is worked. In the last week of December it is the next year's: New Year's
- * holiday may reach into it, as 2018-12-29 was worked and 2018-12-31 was free for the 1st of January 2019.
+ * The year whose notice finally decides whether a day is a workday. In the last week of December it is the next year's:
+ * New Year's holiday may reach into it, as 2018-12-29 was worked and 2018-12-31 was free for the 1st of January 2019.
  */
 export function noticeYear(day: Day): number {
   const year = Number(day.slice(0, 4));
   return day.slice(5) < '12-25' ? year : year + 1;
 }
 
-/** Whether the calendar of a day is published; the last week of December waits for the next year's notice too. */
+/** Whether the calendar of a day is published. The last week of December also needs the next year's notice. */
 export function isKnown(day: Day, calendar: OfficialCalendar): boolean {
   return calendar.years.has(Number(day.slice(0, 4))) && calendar.years.has(noticeYear(day));
 }
 
-/** Whether people work on that day (行政许可法 Art. 82: limits in working days exclude holidays). */
+/** Whether the day is a workday (行政许可法 Art. 82: limits in working days exclude holidays). */
 export function isWorkday(day: Day, calendar: OfficialCalendar): boolean {
   if (calendar.makeUpDays.has(day)) return true;
   if (calendar.restDays.has(day)) return false;

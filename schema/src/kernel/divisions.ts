@@ -5,8 +5,9 @@ import type { Tier } from './words.ts';
 import { TIERS } from './words.ts';
 
 /**
- * Code of a place (行政区划代码): 6 digits city or county, 9 township, 12 village. GB/T 2260 and 统计用区划代码. A zone or
- * park (开发区、园区) has a local code, 6 digits of where it was founded, Z and two digits; it keeps it wherever it goes.
+ * Code of a place (行政区划代码): 6 digits city or county, 9 township, 12 village. GB/T 2260 and 统计用区划代码. A zone or park
+ * (开发区、园区) has a local code, 6 digits of the place where it was founded, Z and two digits; it keeps this code when its
+ * parent changes.
  */
 export type DivisionCode = string;
 
@@ -17,7 +18,7 @@ export interface Division {
   tier: Tier;
   /** Null for the city only. */
   parent: DivisionCode | null;
-  /** A zone's later parents, each from its day on; of other places there are none. */
+  /** A zone's later parents, each with the day it begins; other places have no later parents. */
   parentsFrom?: readonly DatedParent[];
 }
 
@@ -52,9 +53,9 @@ export class Divisions {
   readonly #asOf = new Map<Day, Divisions>();
 
   /**
-   * @param day the day the register is for: a zone lies in the parent it has on it; without one, in its first
-   * @throws {ProblemError} BAD_INPUT naming the row when a code is malformed, doubled or its parent is missing; every
-   *   parent a zone has had or will have is checked alike
+   * @param day the day the register is for: a zone has the parent of that day; without a day, its first parent
+   * @throws {ProblemError} BAD_INPUT naming the row if a code is malformed or doubled, or its parent is missing; all
+   * former and future parents of a zone are checked in the same way
    */
   constructor(given: readonly Division[], day?: Day) {
     const rows = given.map((row): Division => ({ ...row, parent: parentOf(row, day) }));
@@ -119,7 +120,7 @@ export class Divisions {
     return given ? parentOf(given, day) : parent;
   }
 
-  /** The register as it was or will be on a day: zones lie in the parents they have then. */
+  /** The register on a day: zones have the parents of that day. */
   asOf(day: Day): Divisions {
     const given = [...this.#given.values()];
     if (!given.some((row) => row.parentsFrom)) return this;
@@ -146,12 +147,12 @@ export class Divisions {
     return this.lineage(code).slice(1);
   }
 
-  /** The place or its parent at that tier; undefined when the place lies above the tier. */
+  /** The place or its parent at that tier; undefined if the place is above the tier. */
   atTier(code: DivisionCode, tier: Tier): Division | undefined {
     return this.lineage(code).find((d) => d.tier === tier);
   }
 
-  /** Whether the place is the other one or lies in it. */
+  /** Whether the place is the other one or lies within it. */
   isWithin(code: DivisionCode, outer: DivisionCode): boolean {
     return this.lineage(code).some((d) => d.code === outer);
   }
@@ -167,20 +168,20 @@ export class Divisions {
   }
 }
 
-/** The parent of a place on a day: the last that has begun by then. */
+/** The parent of a place on a day: the last one that has begun by then. */
 function parentOf({ parent, parentsFrom = [] }: Division, day: Day | undefined): DivisionCode | null {
   if (day === undefined) return parent;
   return parentsFrom.findLast((later) => later.from <= day)?.parent ?? parent;
 }
 
 /**
- * Reads the register from CSV text with the header `code,name,tier,parent`. A zone that changes its parent names the
- * later ones behind the first, each with its day: `331022Z01,浦坝港园区,township,331022;2027-01-01:331023`.
+ * Reads the register from CSV text with the header `code,name,tier,parent`. A zone that changes its parent lists the
+ * later parents after the first, each with its day: `331022Z01,浦坝港园区,township,331022;2027-01-01:331023`.
  * @param day the day the register is for, see {@link Divisions}
- * @throws {ProblemError} BAD_INPUT with the line that is wrong.
+ * @throws {ProblemError} BAD_INPUT with the faulty line.
  */
 export function parseDivisions(csv: string, day?: Day): Divisions {
-  // a spreadsheet fills rows up with commas
+  // spreadsheets add commas at the end of rows
   const lines = csv
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)

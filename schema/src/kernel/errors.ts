@@ -1,16 +1,15 @@
 /**
  * Every error code of the project, in one closed list. GraphQL, HTTP, NATS and the command line all speak these.
  *
- * `http` is the status an HTTP answer carries; `retry` says whether the same request may succeed later without
- * anybody changing it.
+ * `http` is the status an HTTP answer carries; `retry` says whether the same request may succeed later unchanged.
  */
 export const ERRORS = {
-  // who is asking
+  // the caller's identity and rights
   UNAUTHENTICATED: { http: 401, retry: false, zh: '未登录或令牌无效' },
   FORBIDDEN: { http: 403, retry: false, zh: '无权办理' },
   WRONG_DEPARTMENT: { http: 403, retry: false, zh: '不属本部门窗口的事项' },
   SAME_PERSON: { http: 403, retry: false, zh: '审查与决定不得为同一人' },
-  // what was asked
+  // the request
   BAD_INPUT: { http: 400, retry: false, zh: '输入有误' },
   UNKNOWN_DIVISION: { http: 400, retry: false, zh: '未知行政区划' },
   NOT_FOUND: { http: 404, retry: false, zh: '未找到' },
@@ -104,7 +103,7 @@ export const ERRORS = {
   ITEM_WITHHELD: { http: 403, retry: false, zh: '该事项不由此代办员办理' },
   STAND_IN_CONFLICT: { http: 409, retry: false, zh: 'B角安排冲突' },
   ABSENCE_CONFLICT: { http: 409, retry: false, zh: '请假时间重叠' },
-  // what is asked at a desk
+  // rules of a desk
   NOT_FIRST_ASKED: { http: 409, retry: false, zh: '非首问责任单位' },
   ENQUIRY_REPORTED: { http: 409, retry: false, zh: '咨询结果已反馈' },
   ENQUIRY_CASE_OPEN: { http: 409, retry: false, zh: '办件未决定,无结果可反馈' },
@@ -156,14 +155,14 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }
 
-/** What is known of one thing that went wrong; the same object on every transport. */
+/** One problem; the same object on every transport. */
 export interface Problem {
   code: ErrorCode;
   /** One clear sentence; carries no personal data. */
   message: string;
-  /** The law and article, or the standard, that was broken; null where no rule of law is concerned. */
+  /** The law and article, or the standard, that was broken; null if no legal rule is concerned. */
   article: string | null;
-  /** Path of the faulty input, say `materials.0.content`; null where it is not about one input. */
+  /** Path of the faulty input, for example `materials.0.content`; null if it is not about one input. */
   field: string | null;
   /** Code of the node that found it; null before a node is known. */
   node: string | null;
@@ -189,7 +188,7 @@ export class ProblemError extends Error {
     this.problems = problems;
   }
 
-  /** The first problem's code: what a caller branches on. */
+  /** The first problem's code, for callers to branch on. */
   get code(): ErrorCode {
     return this.problems[0].code;
   }
@@ -207,7 +206,7 @@ export function problem(code: ErrorCode, message: string, options: ProblemOption
 }
 
 /**
- * Turns anything thrown into problems that may be shown: a {@link ProblemError} as it is, everything else as INTERNAL
+ * Turns any thrown value into problems that may be shown: a {@link ProblemError} unchanged, everything else as INTERNAL
  * without its text (it could hold personal data or a stack).
  */
 export function problemsOf(error: unknown, node: string | null = null): readonly [Problem, ...Problem[]] {

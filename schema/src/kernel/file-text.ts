@@ -2,8 +2,8 @@ import type { ErrorCode } from './errors.ts';
 import { problem } from './errors.ts';
 
 /**
- * The text of a file that people wrote: UTF-8, with or without a byte-order mark before it. Another encoding is refused
- * and never read as other signs than its author meant.
+ * The text of a file that people wrote: UTF-8, with or without a byte-order mark before it. Another encoding is
+ * refused, so that no text is read as wrong characters.
  * @param name the file's, for the refusal
  * @throws {ProblemError} of the code
  * @example textOfFile(await readFile(file), file, 'BAD_CONFIG')
@@ -12,17 +12,17 @@ export function textOfFile(bytes: Uint8Array, name: string, code: ErrorCode): st
   const wide = isUtf16(bytes);
   if (!wide) {
     try {
-      // the decoder takes the mark away
+      // the decoder removes the mark
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     } catch {
-      // told below
+      // reported below
     }
   }
   const found = wide ? 'is UTF-16' : 'is no UTF-8 (GBK?)';
   throw problem(code, `${name} ${found}. Save it as UTF-8, in a spreadsheet as "CSV UTF-8".`);
 }
 
-/** By its mark, or by the zeros that plain letters have there: the first sign of JSON, YAML and CSV is one of these. */
+/** Recognizes UTF-16 by its mark, or by the zero bytes of ASCII letters: JSON, YAML and CSV begin with ASCII. */
 function isUtf16([first, second]: Uint8Array): boolean {
   if (first === undefined || second === undefined) return false;
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || (first === 0) !== (second === 0);

@@ -4,8 +4,8 @@ import { problem } from './errors.ts';
 import type { Day } from './calendar.ts';
 
 /**
- * Case ids and numbers begin with the code of the node that took the case in, so that anybody who holds one knows whom
- * to ask: `331022103201-0198c0de-…` and `331022103201-20261122-00017`.
+ * Case ids and numbers begin with the code of the node that took the case in, so that every reader of one knows which
+ * node to ask: `331022103201-0198c0de-…` and `331022103201-20261122-00017`.
  */
 export function caseIdOf(filingNode: DivisionCode, uuid: string): string {
   return `${filingNode}-${uuid}`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isIdNumber, isResidentId, isSocialCreditCode, maskNumber } from './identity-numbers.ts';
 
-// The check signs are worked out here by the standards' own words and not by the code under test.
+// These tests compute check characters by the standards' own text, and not with the code under test.
 
 /** GB 11643: ISO 7064 MOD 11-2 over the number read from left to right; the whole leaves the rest 1. */
 function residentCheck(first17: string): string {

@@ -23,7 +23,7 @@ export function isSocialCreditCode(text: string): boolean {
   return CREDIT_CHARACTERS[(31 - (sum % 31)) % 31] === text[17];
 }
 
-/** Whether the number is a right one of its type. */
+/** Whether the number is valid for its type. */
 export function isIdNumber(type: IdType, text: string): boolean {
   switch (type) {
     case 'RESIDENT_ID':

@@ -9,7 +9,7 @@ export interface Limit {
   unit: DayUnit;
 }
 
-/** Days that lie outside a limit (行政许可法 Art. 45): as if they had not been. */
+/** Days that do not count toward a limit (行政许可法 Art. 45), as if they had not existed. */
 export type ExcludedDays = ReadonlySet<Day>;
 const NONE_EXCLUDED: ExcludedDays = new Set();
 
@@ -36,11 +36,11 @@ export interface DueInstant {
 }
 
 /**
- * The instant a limit ends. Whole days end with their last day ({@link lastDayOf}). A limit with a half day is counted in
- * halves of the centre's working day: the half it begins in does not count, as the day does not for whole days, and the
- * last half ends it, at 12:00 or 17:30. So half a working day from Monday 10:00 ends on Monday 17:30, from Monday 15:00
- * on Tuesday 12:00, from a Saturday on Monday 12:00. Source: 民法典 Art. 201, 203 (closing time ends the last day); the
- * halves are the centre's rule ({@link ARTICLES.halfDays}), not the law's.
+ * The instant a limit ends. Whole days end with their last day ({@link lastDayOf}). A limit with a half day is counted
+ * in halves of the centre's working day: the half it begins in does not count, just as the first day does not count for
+ * whole days, and the last half ends it, at 12:00 or 17:30. So half a working day from Monday 10:00 ends on Monday
+ * 17:30, from Monday 15:00 on Tuesday 12:00, from a Saturday on Monday 12:00. Source: 民法典 Art. 201, 203 (closing time
+ * ends the last day); the halves are the centre's rule ({@link ARTICLES.halfDays}), not the law's.
  * @param from the day whole days count from
  * @param startedAt the instant on that day; another day's (a date that was given back) stands for the day's beginning
  * @param excluded days outside the limit (Art. 45)
@@ -71,7 +71,10 @@ export function dueInstant(
   }
 }
 
-/** Whether a limit never ends later than another. Plain days never outlast as many working days, the reverse they may. */
+/**
+ * Whether a limit never ends later than another. A number of plain days never ends later than the same number of
+ * working days; working days may end later.
+ */
 export function notLonger(limit: Limit, bound: Limit): boolean {
   if (limit.unit === 'WORKDAY' && bound.unit === 'DAY') return limit.days === 0;
   return limit.days <= bound.days;

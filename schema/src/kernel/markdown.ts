@@ -1,7 +1,7 @@
 import { DAY_UNIT_LABELS } from '../domains/catalogue/item-words.ts';
 import type { Limit } from './limits.ts';
 
-// What guides and documents are written with.
+// Helpers for writing guides and documents.
 
 /** A limit as people read it. */
 export function limitText({ days, unit }: Limit): string {

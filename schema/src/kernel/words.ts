@@ -1,16 +1,16 @@
-// Whose desk it is: tiers, posts, windows, the roster of agents.
+// Words for desks: tiers, posts, windows, the roster of agents.
 
 /** 层级, highest first. */
 export const TIERS = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'] as const;
 export type Tier = (typeof TIERS)[number];
 export const TIER_LABELS: Record<Tier, string> = { CITY: '市', COUNTY: '县', TOWNSHIP: '乡镇', VILLAGE: '村' };
 
-/** Whether the first tier stands above the second (a city above a village). */
+/** Whether the first tier is above the second (a city above a village). */
 export function isAbove(tier: Tier, other: Tier): boolean {
   return TIERS.indexOf(tier) < TIERS.indexOf(other);
 }
 
-/** Where a node stands to a case (承办权): holds it, has it under way to another, or only knows of it. */
+/** A node's custody of a case (承办权): it holds the case, has it under way to another node, or only knows of it. */
 export const CUSTODIES = ['HELD', 'IN_TRANSIT', 'ELSEWHERE'] as const;
 export type Custody = (typeof CUSTODIES)[number];
 export const CUSTODY_LABELS: Record<Custody, string> = {
@@ -33,7 +33,7 @@ export const ROLE_LABELS: Record<Role, string> = {
   CASHIER: '收费员',
 };
 
-/** 窗口办理环节: what a department authorizes its windows to do, in the order of a case. */
+/** 窗口办理环节: stages a department authorizes its windows to do, in the order of a case. */
 export const WINDOW_STAGES = ['ACCEPT', 'REVIEW', 'DECIDE', 'DELIVER'] as const;
 export type WindowStage = (typeof WINDOW_STAGES)[number];
 export const WINDOW_STAGE_LABELS: Record<WindowStage, string> = {
@@ -48,7 +48,7 @@ export const EMPLOYMENTS = ['STAFF', 'CONTRACTED'] as const;
 export type Employment = (typeof EMPLOYMENTS)[number];
 export const EMPLOYMENT_LABELS: Record<Employment, string> = { STAFF: '在编在岗', CONTRACTED: '聘用(编外)' };
 
-/** What a place's roster of agents lacks. */
+/** Gaps in a place's roster of agents. */
 export const ROSTER_GAPS = ['NO_AGENT', 'NO_STAND_IN', 'TRAINING_LAPSED'] as const;
 export type RosterGap = (typeof ROSTER_GAPS)[number];
 export const ROSTER_GAP_LABELS: Record<RosterGap, string> = {
@@ -57,7 +57,7 @@ export const ROSTER_GAP_LABELS: Record<RosterGap, string> = {
   TRAINING_LAPSED: '培训未做或过期',
 };
 
-/** What became of an absent agent's case. */
+/** What happened to an absent agent's case. */
 export const PASSED_ON = ['STAND_IN', 'TEAM', 'TAKEN_OVER', 'LEFT'] as const;
 export type PassedOn = (typeof PASSED_ON)[number];
 export const PASSED_ON_LABELS: Record<PassedOn, string> = {
@@ -67,7 +67,7 @@ export const PASSED_ON_LABELS: Record<PassedOn, string> = {
   LEFT: '留本窗口办理',
 };
 
-/** 岗位变动: what was written into the register of a desk's posts. */
+/** 岗位变动: changes recorded in the register of a desk's posts. */
 export const POST_CHANGES = [
   'AGENT_KEPT',
   'AGENT_ENDED',

@@ -1,6 +1,6 @@
 import type { ProblemError } from '../kernel/errors.ts';
 
-/** One answer for each key, in order: the value, or what is wrong with that key alone. */
+/** One answer for each key, in order: the value, or the problem with that key alone. */
 export type Answers<T> = Promise<(T | ProblemError)[]>;
 
 export interface Page<T> {

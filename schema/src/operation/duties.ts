@@ -1,14 +1,14 @@
 import type { Role, Tier } from '../kernel/words.ts';
 
 export const EVERYWHERE: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP', 'VILLAGE'];
-/** A village committee is no administrative organ: it takes in and acts as proxy, nothing else (Art. 24). */
+/** A village committee is not an administrative organ: it takes cases in and acts as proxy, nothing else (Art. 24). */
 export const ORGANS: readonly Tier[] = ['CITY', 'COUNTY', 'TOWNSHIP'];
-/** Powers go down, from city and county to county and township. */
+/** Powers are granted downwards, by city and county to county and township. */
 export const GRANTORS: readonly Tier[] = ['CITY', 'COUNTY'];
 export const GRANTEES: readonly Tier[] = ['COUNTY', 'TOWNSHIP'];
-/** The basic catalogue is the city's. */
+/** The basic catalogue belongs to the city. */
 export const CITY_ONLY: readonly Tier[] = ['CITY'];
 export const GRASSROOTS: readonly Tier[] = ['TOWNSHIP', 'VILLAGE'];
 
-/** Which post may do something, and at which tiers. A post that is not listed may not. */
+/** The posts that may do something, and at which tiers. A post that is not listed may not. */
 export type Duty = Readonly<Partial<Record<Role, readonly Tier[]>>>;

@@ -37,13 +37,13 @@ export const optionalPhone = z
   .nullish()
   .transform((stored) => stored ?? null);
 
-/** The number of an identity paper, as it is stored; whether it is a right one depends on the paper. */
+/** The stored form of an identity paper's number; whether it is valid depends on the paper. */
 export const paperNumber = z.string().max(60).transform(bareNumber);
 
 /** Fewest and most characters of an idempotency key. */
 const KEY_LENGTH = { min: 8, max: 100 } as const;
 
-/** What the graph says of every `idempotencyKey`. @param effect what the input itself says of it */
+/** The description of every `idempotencyKey` in the graph. @param effect the input's own text on it */
 export function idempotencyKeyText(effect: string | null | undefined): string {
   const once = effect ?? 'The same key does it once, however often it is sent.';
   return `${once} ${KEY_LENGTH.min} to ${KEY_LENGTH.max} characters.`;

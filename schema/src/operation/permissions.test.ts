@@ -41,7 +41,7 @@ const cells = ACTIONS.flatMap((action) =>
 const allowed = cells.filter((cell) => cell.allowed);
 const refused = cells.filter((cell) => !cell.allowed);
 
-/** What one post may do at one tier. */
+/** Actions that one post may do at one tier. */
 const dutiesOf = (role: Role, tier: Tier) => ACTIONS.filter((action) => permittedRole(person('', role), action, tier));
 
 describe('the table of posts', () => {

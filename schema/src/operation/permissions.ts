@@ -21,7 +21,7 @@ import type { Duty } from './duties.ts';
 import { EVERYWHERE, GRASSROOTS, ORGANS } from './duties.ts';
 import { ARTICLES } from '../kernel/articles.ts';
 
-/** Who is asking, from a verified token. */
+/** The caller, from a verified token. */
 export interface Viewer {
   /** Issuer of the token: a subject is one person at its issuer alone. */
   issuer: string;
@@ -38,15 +38,15 @@ export interface Viewer {
    * department's own people.
    */
   window?: string;
-  /** On whose behalf the token lets the person act (RFC 8693 `act`); left out for who acts for nobody. */
+  /** The applicant on whose behalf the person acts (RFC 8693 `act`); left out if the person acts for themselves. */
   actsFor?: string;
-  /** Number of the one case the token is for; left out for who may work on whatever their post allows. */
+  /** Number of the one case the token is for; left out if the token is not limited to a case. */
   onlyCase?: string;
 }
 
 /**
- * Which post may do what at which tier; what is not listed is refused. Supervisors read everything and handle nothing.
- * Source: 政务服务中心岗位职责制度; 行政许可法 Art. 24 (organs only).
+ * The actions of each post, by tier; an action that is not listed is refused. Supervisors read everything and handle
+ * nothing. Source: 政务服务中心岗位职责制度; 行政许可法 Art. 24 (organs only).
  */
 const TABLE = {
   ...CASE_DUTIES,
@@ -65,13 +65,13 @@ const TABLE = {
   ...hearingDuties,
 } as const satisfies Record<string, Duty>;
 
-/** What people do (办理动作). */
+/** Actions of people (办理动作). */
 export type Action = keyof typeof TABLE;
 export const PERMISSIONS: Readonly<Record<Action, Duty>> = TABLE;
 export const ACTIONS = Object.keys(TABLE) as readonly Action[];
 
 /**
- * Who is asking, where nobody without a login is answered.
+ * The caller, if the operation needs a login.
  * @throws {ProblemError} UNAUTHENTICATED
  */
 export function signedIn(viewer: Viewer | null): Viewer {
@@ -100,9 +100,8 @@ export function requirePermission(viewer: Viewer, action: Action, tier: Tier): R
 }
 
 /**
- * A token that was given for one case, by its applicant's slip, does nothing else: neither in another case nor where no
- * case is at hand.
- * @param number the case's; null where there is none
+ * A token issued for one case, by its applicant's slip, is refused in other cases and where no case is concerned.
+ * @param number the case's; null if no case is concerned
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireOwnCase({ onlyCase }: Viewer, number: string | null): void {
@@ -139,7 +138,7 @@ export function requireDepartment(viewer: Viewer, department: string, tier: Tier
 }
 
 /**
- * Whoever acts sits at the window of one of these departments or bureaus, or at a comprehensive one (综合窗口).
+ * Checks that the person sits at a window of one of these departments or bureaus, or at a comprehensive one (综合窗口).
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 export function requireOneOf(viewer: Viewer, departments: readonly string[], tier: Tier): void {
@@ -153,8 +152,8 @@ export function requireOneOf(viewer: Viewer, departments: readonly string[], tie
 }
 
 /**
- * The desks that hold or held a case read it; supervisors read what was held in their division. Everybody else is
- * refused, also the neighbouring village.
+ * The desks that hold or held a case read it; supervisors read the cases held in their division. Others are refused,
+ * also the neighbouring village.
  * @param holders every node that held the case so far
  * @throws {ProblemError} FORBIDDEN
  */
@@ -179,7 +178,7 @@ export function seesPersonalData(viewer: Viewer, holders: readonly DivisionCode[
 }
 
 /**
- * Figures are read for one's own division and what lies in it.
+ * Figures are read for the viewer's own division and the places in it.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireFiguresReader(viewer: Viewer, division: DivisionCode, divisions: Divisions): void {
@@ -192,7 +191,7 @@ export function requireFiguresReader(viewer: Viewer, division: DivisionCode, div
 }
 
 /**
- * What a desk keeps is read by its own people and by the levels above it.
+ * A desk's registers are read by its own people and by the levels above it.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireReaderOver(viewer: Viewer, action: Action, division: DivisionCode, divisions: Divisions): void {
@@ -205,7 +204,8 @@ export function requireReaderOver(viewer: Viewer, action: Action, division: Divi
 }
 
 /**
- * What a chief keeps is worked at by the desk's own people, and by a township's for its villages, which have no chief.
+ * Checks the person's division for registers that a chief keeps: the desk's own people may, and a township's people for
+ * its villages, which have no chief.
  * @throws {ProblemError} FORBIDDEN when the viewer belongs to another division
  */
 export function requireKeptDesk(viewer: Viewer, node: DivisionCode, divisions: Divisions): void {
@@ -215,7 +215,8 @@ export function requireKeptDesk(viewer: Viewer, node: DivisionCode, divisions: D
 }
 
 /**
- * What a desk's chief keeps of its people: at the desk itself, and at a township's for its villages, which have no chief.
+ * Checks the person's post for registers a chief keeps on the desk's people: at the desk itself, and at a township for
+ * its villages, which have no chief.
  * @returns the post it is kept in
  * @throws {ProblemError} FORBIDDEN
  */

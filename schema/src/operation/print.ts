@@ -5,7 +5,7 @@ import type { Domain } from './domain.ts';
 import { operationsOf } from './domain.ts';
 import type { MayAsk } from './operation.ts';
 
-/** The list of operations as Markdown: what it is called, who may at which tiers, what it rests on. */
+/** The list of operations as Markdown: name, posts with their tiers, and legal basis. */
 export function printedOperations(domains: readonly Domain[]): string {
   const rows = operationsOf(domains).map(({ operation, domain }) => {
     const { name, zh, kind, by, article } = operation;

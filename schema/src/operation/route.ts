@@ -1,11 +1,14 @@
 /** Ways in which many nodes' answers become one. */
 export type Gathering = 'catalogDrift' | 'rosterCoverage';
 
-/** Where a root field's node is named. */
+/** How a root field names its node. */
 export type Route =
   /** A list of keys, each with its own node. `copy` is the key's field that allows a copy to answer. */
   | { by: 'keys'; argument: string; copy: string | null }
-  /** A case id or number, which begins with the node's code. `copyAt` names who may answer when that node can't. */
+  /**
+   * A case id or number, which begins with the node's code. `copyAt` names the desk that may answer when that node
+   * can't.
+   */
   | { by: 'prefix'; argument: string; copyAt: 'viewer' | null }
   /**
    * A division code, at this path of the arguments; the viewer's own desk if it is left out and `otherwise` allows it.
@@ -16,10 +19,10 @@ export type Route =
   | { by: 'item'; argument: string; copyAt: 'viewer' | null }
   /** All nodes within the division at this path of the arguments. */
   | { by: 'subtree'; path: readonly string[]; gather: Gathering }
-  /** The desk of whoever asks. */
+  /** The caller's own desk. */
   | { by: 'viewer' };
 
-/** Where a mutation goes unless it says otherwise. */
+/** The default route of a mutation. */
 export const VIEWERS_DESK: Route = { by: 'viewer' };
 
 /** A query whose argument `division` must name the node. */

@@ -19,7 +19,7 @@ import { SITUATIONS } from '../testing/situations.ts';
 import { operationsOf } from './domain.ts';
 import { stepStates } from './step-states.ts';
 
-// What a guard refuses, its step refuses with every input: over every kind of case, on random journeys, for random people.
+// If a guard refuses, its step refuses every input: over every kind of case, on random journeys, for random people.
 
 /** An input each rule takes as far as the case lets it. */
 const SAMPLES: Samples = {
@@ -43,7 +43,7 @@ const SAMPLES: Samples = {
   'StartProcedureInput.expectedDays': 5,
   'CallHearingInput.announcement': '公告',
 };
-/** What nodes hand to rules. */
+/** Data that nodes give to rules. */
 const NEEDS: Readonly<Record<string, (file: CaseFile) => unknown>> = {
   linkToProject: () => ({ id: 'p', key: true, ended: false }),
   billFees: () => new Map(),
@@ -74,7 +74,7 @@ const STEPS = operationsOf(DOMAINS).flatMap(({ operation, domain }) => {
 /** Codes that say nothing of an input. */
 const OF_THE_CASE = ['FORBIDDEN', 'WRONG_DEPARTMENT', 'NOT_CUSTODIAN', 'CASE_IN_TRANSIT', 'ILLEGAL_STEP'];
 
-/** What is wrong about the guards of one person at one desk. */
+/** Faults of the guards for one person at one desk. */
 function faultsAt(context: StepContext, file: CaseFile): string[] {
   const states = stepStates(
     STEPS.map((step) => step.operation),
@@ -96,7 +96,7 @@ interface Who {
   roles: Role | readonly Role[];
   department?: string;
 }
-/** Every post, every post at once, and everybody of another department. */
+/** Every post, all posts at once, and people of another department. */
 const SOMEBODY: readonly Who[] = [
   ...ROLES.map((roles) => ({ roles })),
   { roles: ROLES },

@@ -9,7 +9,7 @@ import { operationsOf } from './domain.ts';
 import type { Action } from './permissions.ts';
 import { PERMISSIONS } from './permissions.ts';
 
-/** Whether a person may take a step of a case now, and who may. */
+/** Whether a person may take a step of a case now, and the posts that may. */
 export interface CaseStepState {
   step: string;
   zh: string;
@@ -24,7 +24,7 @@ export function stepsOf(domains: readonly Domain[]): AnyStep[] {
   return operationsOf(domains).flatMap(({ operation }) => (operation.kind === 'step' ? [operation] : []));
 }
 
-/** How each step stands for one person and one case, without its input. */
+/** The state of each step for one person and one case, without its input. */
 export function stepStates(steps: readonly AnyStep[], context: StepContext, file: CaseFile): CaseStepState[] {
   const { tier } = context.divisions.get(context.node);
   return steps.map((step) => ({

@@ -82,7 +82,7 @@ const BUNDLE = {
   form: [],
   provides: [],
 };
-/** Each with something of its own to do right. */
+/** Items that each test a different rule. */
 const ITEMS: readonly Item[] = [
   LICENCE,
   { ...LICENCE, hearing: 'OFFERED' },
@@ -110,7 +110,7 @@ type What = (typeof WHATS)[number];
 export const HANDLING: Role[] = ['AGENT', 'CLERK', 'CHIEF', 'HEAD', 'CASHIER'];
 const anyAttempt = fc.record({
   what: fc.constantFrom(...WHATS),
-  /** Which of the things that would help is done instead; null for whatever `what` says. */
+  /** Index of a helpful step to do instead; null to do the step in `what`. */
   helpful: fc.option(fc.nat({ max: 20 }), { freq: 4 }),
   where: fc.oneof(
     { weight: 12, arbitrary: fc.constant('custodian') },
@@ -123,7 +123,7 @@ const anyAttempt = fc.record({
     { weight: 4, arbitrary: fc.integer({ min: 0, max: 300 }) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 8000 }) },
   ),
-  /** Waits for what the attempt needs to have come: a hearing's day, a deadline, an expiry. */
+  /** Waits until the attempt is possible: a hearing's day, a deadline, an expiry. */
   patient: fc.boolean(),
   favourable: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   party: fc.nat({ max: 2 }),
@@ -144,7 +144,7 @@ export const anyJourney = fc.record({
 });
 type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
 
-/** What people would do with a case as it is, so that journeys get far. */
+/** Steps that carry a case forward, so that journeys get far. */
 function helpfulFor(file: CaseFile, item: Item): What[] {
   const { hearing, joint, fees } = file;
   const inHand: What[] = [
@@ -204,7 +204,7 @@ function helpfulFor(file: CaseFile, item: Item): What[] {
   }
 }
 
-/** What brings joint handling on. */
+/** Steps that carry joint handling forward. */
 function jointHelp(joint: JointHandling): What[] {
   const visiting = joint.visit !== null && joint.visit.recorded === null;
   return [
@@ -249,7 +249,7 @@ const PROJECT = { id: '331022-0198c0de-0000-7000-8000-0000000000aa', key: true, 
 /** Limits shorter than any promise. */
 const SHORTER = { greenChannel: { days: 3, unit: 'WORKDAY' }, urgent: { days: 0.5, unit: 'WORKDAY' } } as const;
 const receipts = { next: 0 };
-/** Which of the two departments an attempt is about. */
+/** The one of two departments that an attempt is about. */
 const departmentOf = ({ party }: Attempt) => (party % 3) + 1;
 
 function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | null {
@@ -348,7 +348,7 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
       return decideUrgency(desk, file, good, good ? null : '不符合条件');
     case 'joint': {
       const ask = good ? ('OPINION' as const) : ('STATUTORY' as const);
-      // the last is asked beyond what the item names
+      // the item does not name the last one
       const parties = [...DEPARTMENTS, '档案'].map((department) => ({ node: desk.node, department, ask, days: 4 }));
       return openJoint(desk, file, { stage: null, parties });
     }
@@ -413,7 +413,7 @@ function attempt(desk: Desk, file: CaseFile, by: Attempt, what: What): Step | nu
   }
 }
 
-/** When what an attempt needs has come. */
+/** The instant from which an attempt is possible. */
 function comingOf(file: CaseFile, what: What): Date | null {
   if (what === 'hold') return file.hearing.call?.at ?? null;
   if (what === 'visited') return file.joint?.visit?.at ?? null;
@@ -423,7 +423,7 @@ function comingOf(file: CaseFile, what: What): Date | null {
   return first ? new Date(first.dueAt.getTime() + 1) : null;
 }
 
-/** Who sits where for an attempt: the party's own department, the fee window, the chair. */
+/** The actor's seat for an attempt: the party's own department, the fee window, the chair. */
 function seated(desk: Desk, file: CaseFile, by: Attempt, what: What): Desk {
   const { viewer } = desk;
   const dressed = (change: Partial<Desk['viewer']>): Desk => ({ ...desk, viewer: { ...viewer, ...change } });

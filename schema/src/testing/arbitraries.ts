@@ -4,7 +4,7 @@ import { plusDays } from '../kernel/calendar.ts';
 import type { Limit } from '../kernel/limits.ts';
 import { divisions, items } from './fixtures.ts';
 
-/** A day of the published years 2024 to 2026, or of the next whose calendar is not out. */
+/** A day of the published years 2024 to 2026, or of the next year, whose calendar is not published. */
 export const anyDay: fc.Arbitrary<Day> = fc.integer({ min: 0, max: 4 * 365 }).map((n) => plusDays('2024-01-01', n));
 
 export const anyUnit = fc.constantFrom('WORKDAY', 'DAY');

@@ -125,7 +125,7 @@ const late = ({ file }: CaseLog) => ({
 const LAND = itemOf('3310-JS-002');
 const charged = () => CaseLog.filed({ item: LAND, acceptor: COUNTY, decider: COUNTY }).handedTo(COUNTY).accepted();
 const windows = [{ code: 'F1', name: '收费窗口', department: null, from: '2024-01-01', until: null }];
-/** A cashier sits at the fee window, everybody else at the department's. */
+/** The cashier sits at the fee window, all others at their department's window. */
 const withWindows = (desk: Desk): Desk => {
   const { viewer } = desk;
   const seat = viewer.roles.includes('CASHIER') ? { window: 'F1', department: null } : {};
@@ -133,7 +133,7 @@ const withWindows = (desk: Desk): Desk => {
 };
 
 const proxied = () => CaseLog.filed({ data: { consent: filing.consent } });
-/** What a person of the desk that holds the case tells of proxy handling. */
+/** A report on proxy handling by a person of the desk that holds the case. */
 const telling =
   (event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>) =>
   (desk: Desk, file: CaseFile): Step =>
@@ -141,11 +141,11 @@ const telling =
 const SUCCESSOR = { node: VILLAGE, sub: 'agent-b', name: '代办员B' };
 
 export interface Example {
-  /** The log at the right state and desk; null for what opens one. */
+  /** The log at the right state and desk; null for a line that opens one. */
   before: CaseLog | null;
   /** The same log with the line. */
   after: CaseLog;
-  /** How a person brings the line about; null where a node does. */
+  /** The step by which a person writes the line; null if a node writes it. */
   take: ((desk: Desk, file: CaseFile) => Step) | null;
 }
 

@@ -107,7 +107,7 @@ export class CaseLog {
     };
   }
 
-  /** The line that would come next, right but for what `head` says otherwise; not folded. */
+  /** The next line, valid except for the changes in `head`; not folded. */
   next(entry: LogEntry, head: Partial<LineHead> = {}): LogLine {
     const { file } = this;
     const node = head.node ?? file.custodian;
@@ -129,7 +129,7 @@ export class CaseLog {
     return new CaseLog([...this.lines, this.next(entry, head)]);
   }
 
-  /** What a step of the custodian's leads to: all of its lines, at one instant. */
+  /** The log after a step of the custodian's: all its lines, at one instant. */
   taken(step: Step, on: Date): CaseLog {
     return step.lines.reduce<CaseLog>((log, { actor, note, ...entry }) => {
       return log.add(entry, { at: on.toISOString(), actor, note });
@@ -222,7 +222,7 @@ export class CaseLog {
     return this.add({ action: 'PRECHECKED', data: { missing: list, remarks: null } }, head);
   }
 
-  /** The draft as it stands is filed, with more materials where some are named. */
+  /** Files the draft unchanged, with more materials if some are named. */
   filedAfterDraft(more: string[] = [], head?: Partial<LineHead>): CaseLog {
     const [first] = this.lines;
     if (first?.action !== 'DRAFTED') throw new Error('It was no draft.');

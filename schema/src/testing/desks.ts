@@ -21,7 +21,7 @@ export interface DeskAs {
   department?: string | null;
   sub?: string;
   calendar?: OfficialCalendar;
-  /** Where the person works, if not at the desk. */
+  /** The person's own desk, if another one. */
   of?: DivisionCode;
   /** Those in effect; none when left out. */
   grants?: readonly Grant[];
@@ -29,7 +29,7 @@ export interface DeskAs {
   roster?: RosterStanding;
 }
 
-/** A desk with somebody at it who sits at the right window, unless told otherwise. */
+/** A desk with a person who sits at the right window, unless told otherwise. */
 export function deskOf(node: DivisionCode, roles: Role | readonly Role[], as: DeskAs = {}): Desk {
   const item = as.item ?? itemOf('3310-MZ-001');
   const [own = null] = node.length === 6 ? departmentsOf(item.department) : [];

@@ -63,7 +63,7 @@ export function recordOf(as: Partial<GrantRecord> = {}): GrantRecord {
   return { grant: grantOf(), answer: answerOf(), end: null, refusal: null, ...as };
 }
 
-/** An item of the catalogue, as it is or delegable to any tiers at all. */
+/** An item of the catalogue, unchanged or delegable to any tiers. */
 export const anyDelegableItem: fc.Arbitrary<Item> = fc.oneof(
   anyItem,
   fc.tuple(anyItem, fc.subarray([...TIERS])).map(([item, delegableTo]) => ({ ...item, delegableTo })),
@@ -96,7 +96,7 @@ export function anyGrant(item: Item, place: DivisionCode): fc.Arbitrary<Grant> {
     .map(grantOf);
 }
 
-/** Any set of grants, each of its own id. */
+/** Any set of grants, each with its own id. */
 export function anyGrants(item: Item, place: DivisionCode): fc.Arbitrary<Grant[]> {
   return fc
     .array(anyGrant(item, place), { maxLength: 6 })

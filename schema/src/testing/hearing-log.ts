@@ -51,7 +51,7 @@ export const HEARING_ENTRIES = {
 
 export type HearingEvent = keyof typeof HEARING_ENTRIES;
 
-/** A log after more of what happens around a hearing, each line right where it stands. */
+/** A log with more events of a hearing, each line valid at its place. */
 export function withHearing(log: CaseLog, ...events: HearingEvent[]): CaseLog {
   return events.reduce<CaseLog>((made, event) => {
     const entry = HEARING_ENTRIES[event](made);

@@ -4,10 +4,7 @@ import { getNamedType, isCompositeType, isEnumType, isInputObjectType, isListTyp
 /** Values by the name of a field, or by `Input.field` or `question.argument` where the name alone says too little. */
 export type Samples = Readonly<Record<string, unknown>>;
 
-/**
- * An input a mutation's form is satisfied with: what must be there, and nothing else. Whatever is only text is a text;
- * what has a meaning of its own comes from the samples.
- */
+/** The smallest input a mutation accepts. Plain texts get a fixed text; values with a meaning come from the samples. */
 export function sampleInput(type: GraphQLInputType, samples: Samples, place = ''): unknown {
   if (isNonNullType(type)) return sampleInput(type.ofType, samples, place);
   const [input = '', field = ''] = place.split('.');
@@ -119,7 +116,7 @@ function placesIn(type: GraphQLInputType, samples: Samples, place: string): Plac
   return ['String', 'ID'].includes(type.name) ? [{ path: [], put: (text) => text }] : [];
 }
 
-/** A question as it is put: what it must be given, and of the answer no more than that it is one. */
+/** A question with its required arguments; it selects only `__typename` of the answer. */
 export function queryCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
   const found = schema.getQueryType()?.getFields()[field];
   if (!found) throw new Error(`no question ${field}`);
@@ -136,7 +133,7 @@ export function queryCall(schema: GraphQLSchema, field: string, samples: Samples
   };
 }
 
-/** A mutation as it is called: its text, its variables, and what is asked back. */
+/** A mutation's text, its variables, and its selection. */
 export function mutationCall(schema: GraphQLSchema, field: string, samples: Samples): Call {
   const found = schema.getMutationType()?.getFields()[field];
   if (!found) throw new Error(`no mutation ${field}`);

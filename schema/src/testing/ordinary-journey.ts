@@ -34,8 +34,8 @@ import { endProcedure, extendCase, startProcedure } from '../domains/handling/pr
 import { terminateCase, voidCase, withdrawCase } from '../domains/handling/endings.ts';
 import type { Item } from '../domains/catalogue/catalogue.ts';
 
-// Random people at random desks do random things to a case, hand-offs arrive or are refused. Whatever they manage to
-// do, the case must stay in order; what they may not do must be refused and change nothing.
+// Random people at random desks do random things to a case, and hand-offs arrive or are refused. The case must stay
+// valid after every allowed step; a refused step must change nothing.
 
 const anyAttempt = fc.record({
   what: fc.oneof(
@@ -45,7 +45,7 @@ const anyAttempt = fc.record({
     { weight: 2, arbitrary: fc.constantFrom('link', 'leave', 'speed', 'urge', 'approve') },
     { weight: 1, arbitrary: fc.constantFrom('refuse', 'withdraw', 'terminate', 'void', 'transfer', 'close') },
   ),
-  /** Which of the fitting things is done instead; null for whatever `what` says. */
+  /** Index of a fitting step to do instead; null to do the step in `what`. */
   fitting: fc.option(fc.nat({ max: 11 })),
   where: fc.oneof(
     { weight: 6, arbitrary: fc.constant('custodian') },
@@ -59,16 +59,16 @@ const anyAttempt = fc.record({
   who: fc.integer({ min: 1, max: 3 }),
   ownDepartment: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   afterMinutes: fc.oneof(fc.integer({ min: 0, max: 600 }), fc.integer({ min: 0, max: 20_000 })),
-  /** Which of the item's materials are named or handed in, by place. */
+  /** Indexes of the item's materials to name or hand in. */
   materials: fc.array(fc.nat({ max: 4 }), { maxLength: 5 }),
-  /** Names whatever is missing as well, as it should. */
+  /** Whether it also names all missing materials, as it should. */
   names: fc.boolean(),
   favourable: fc.boolean(),
   /** Whether a hand-off gets through before the next attempt, and whether the receiver takes it. */
   delivered: fc.boolean(),
   arrives: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
-/** What people would do with a case in a state, so that journeys get far. */
+/** Steps that carry a case in each state forward, so that journeys get far. */
 const FITTING: Record<CaseState, Attempt['what'][]> = {
   DRAFT: ['draft', 'precheck', 'file'],
   PRECHECKED: ['file', 'return'],
@@ -90,16 +90,16 @@ type Attempt = typeof anyAttempt extends fc.Arbitrary<infer T> ? T : never;
 export const anyJourney = fc.record({
   item: anyItem,
   place: anyVillage,
-  /** How far above the place the case is taken in. */
+  /** Levels above the place at which the case is taken in. */
   height: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),
   complete: fc.boolean(),
-  /** Whether it begins as a draft. */
+  /** Whether the case begins as a draft. */
   drafted: fc.boolean(),
   attempts: fc.array(anyAttempt, { minLength: 20, maxLength: 120 }),
 });
 export type Journey = typeof anyJourney extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a journey comes to: the log, and every refusal on the way. */
+/** The result of a journey: the log, and every refusal on the way. */
 export interface Travelled {
   lines: LogLine[];
   file: CaseFile;
@@ -177,7 +177,7 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
     case 'close':
       return closeCase(desk, file, null);
     case 'rate':
-      // the applicant's word is written where the case is
+      // the applicant's rating is recorded at the node that holds the case
       return by.favourable || desk.node !== file.custodian ? rateCase(desk, file, 5) : rateByApplicant(file, 1);
     case 'draft':
       return requestPrecheck(desk, file, null);
@@ -229,7 +229,7 @@ function attempt(desk: Desk, file: CaseFile, item: Item, by: Attempt): Step | nu
   }
 }
 
-/** What the attempt leads to; null when it is refused, which is noted, or leads to nothing. */
+/** The step of an attempt; null if it is refused, which is recorded, or leads to no step. */
 function tried(act: () => Step | null, refused: string[]): Step | null {
   try {
     return act();
@@ -297,7 +297,7 @@ export function travel(journey: Journey, check: (lines: readonly LogLine[], file
     const fitting = FITTING[file.state];
     const what = by.fitting === null ? by.what : (fitting[by.fitting % fitting.length] ?? by.what);
     const taken = tried(() => attempt(desk, file, item, { ...by, what }), refused);
-    // whatever a step leads to, the fold must take
+    // the fold must accept every line of a step
     for (const draft of taken?.lines ?? []) {
       write({ ...draft, ...headOf(file.seq + 1), node: desk.node, epoch: file.epoch });
     }

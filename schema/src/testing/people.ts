@@ -2,7 +2,7 @@ import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Viewer } from '../operation/permissions.ts';
 import type { Role } from '../kernel/words.ts';
 
-/** Somebody who works at a desk; sits at the comprehensive window unless a department is given. */
+/** A person who works at a desk, at its comprehensive window unless a department is given. */
 export function person(
   division: DivisionCode,
   roles: Role | readonly Role[],

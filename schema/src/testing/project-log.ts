@@ -59,7 +59,7 @@ export class ProjectLog {
 }
 
 export const ORDER = { node: TOWNSHIP, department: null, text: '落实用地预审', dueOn: TODAY };
-/** A project of the county whose chief has dispatched it. */
+/** A project of the county that its chief has dispatched. */
 export const dispatched = (change: Partial<Dispatch> = {}) =>
   ProjectLog.registered().add((file) =>
     dispatchProject(post('CHIEF'), file, { lead: LEAD, agent: null, orders: [ORDER], ...change }),

@@ -41,9 +41,9 @@ export class RemoteIssuer {
   #keys: JWK[] = [];
   #server: Server;
   #port = 0;
-  /** How often it was asked. */
+  /** Number of requests it got. */
   asked = 0;
-  /** What it answers with in place of its keys. */
+  /** Its answer in place of the keys. */
   nonsense: { status: number; body: string } | null = null;
 
   private constructor() {

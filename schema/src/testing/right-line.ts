@@ -10,7 +10,7 @@ import { atCounty, MISSING, SITUATIONS } from './situations.ts';
 
 const CHANGE = '6f1c2f7e-5f0e-4f6e-9d55-0b5f0c7a1d11';
 
-/** Lines that change neither state nor custody are told beside their own steps: `case-steps/expedited.test.ts`. */
+/** Lines that change neither state nor custody; `case-steps/expedited.test.ts` tests them with their own steps. */
 export type Followed = Exclude<LogAction, (typeof EXPEDITED_ACTIONS)[number]>;
 export const FOLLOWED = LOG_ACTIONS.filter(
   (action): action is Followed => !EXPEDITED_ACTIONS.some((expedited) => expedited === action),
@@ -202,13 +202,13 @@ export function rightLine(log: CaseLog, action: Followed): LogLine {
   }
 }
 
-/** What an answer of another node's party comes with; nothing of one of the lead's own. */
+/** Extra data on an answer of another node's party; empty for one of the lead's own. */
 function signedBy({ file }: CaseLog): { answeredAt?: string; answer?: string } {
   const far = file.joint?.parties.some((p) => p.node !== file.custodian) ?? false;
   return far ? { answeredAt: file.lastAt.toISOString(), answer: 'signed' } : {};
 }
 
-/** When the visit of joint handling is; any time where there is none. */
+/** Time of the visit in joint handling; any time if there is no visit. */
 function visitOf({ file }: CaseLog): string {
   return (file.joint?.visit?.at ?? file.lastAt).toISOString();
 }

@@ -20,7 +20,7 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-/** A case on its way through random attempts: what a step leads to is folded line by line, and looked at. */
+/** A case on its way through random attempts: each step's lines are folded one by one, and checked. */
 export class Road {
   readonly lines: LogLine[];
   readonly refused: string[] = [];
@@ -40,7 +40,7 @@ export class Road {
     return this.#file;
   }
 
-  /** What an attempt leads to; nothing when it is refused, which is noted. Whatever a step leads to, the fold must take. */
+  /** Writes the lines of an attempt's step, which the fold must accept; a refusal is recorded and changes nothing. */
   attempt(node: DivisionCode, now: Date, act: (file: CaseFile) => Step | null): void {
     let step: Step | null;
     try {
@@ -61,7 +61,7 @@ export class Road {
     }
   }
 
-  /** What is under way arrives, or is refused by its receiver. */
+  /** The hand-off under way arrives, or its receiver refuses it. */
   deliver(now: Date, arrives: boolean): void {
     const { inTransitTo: to, custodian, epoch } = this.#file;
     if (to === null) return;

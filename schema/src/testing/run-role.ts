@@ -12,7 +12,7 @@ export const atTownship = CaseLog.filed().handedTo(TOWNSHIP).file;
 
 export interface Ran {
   result: RoleResult;
-  /** What was reported and not shown. */
+  /** Errors that were reported and not shown. */
   reported: unknown[];
 }
 
@@ -25,7 +25,7 @@ export async function run(
   const reported: unknown[] = [];
   const operation = { role, at: context.at, query, variables, token: null };
   const result = await executeRole(operation, context, (error) => reported.push(error));
-  // what goes back to the gateway must have the form of the contract, as text
+  // the result must have the form the gateway expects, also after it was sent as text
   expect(roleResultSchema.safeParse(JSON.parse(JSON.stringify(result))).success).toBe(true);
   return { result, reported };
 }

@@ -19,7 +19,7 @@ export function doing<D extends Domain>(_domain: D, answers: Parameters<typeof p
   return { perform: performing<D>(answers, none) };
 }
 
-/** What a node answers in a test; whatever the test does not give is refused as NOT_FOUND. */
+/** A test's node; it refuses with NOT_FOUND every call the test gives no answer for. */
 export function servicesOf(given: Overrides): NodeServices {
   return {
     roster: { coverage: none, ...given.roster },

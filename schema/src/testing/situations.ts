@@ -67,12 +67,12 @@ export const SITUATIONS = {
 } as const;
 export type Situation = keyof typeof SITUATIONS;
 
-/** What may always be said and told while an organ has a case in hand. */
+/** Lines that are always allowed while an organ has a case in hand. */
 const spoken = (state: CaseState) =>
   ({ INTERESTED_TOLD: state, PARTY_HEARD: state, HEARING_OFFERED: state, HEARING_CALLED: state }) as const;
 /** The applicant is told of the right to a hearing once. */
 const spokenAfterOffer = { INTERESTED_TOLD: 'ACCEPTED', PARTY_HEARD: 'ACCEPTED', HEARING_CALLED: 'ACCEPTED' } as const;
-/** What else may follow at the county that accepted. */
+/** Other lines that may follow at the county that accepted. */
 const STAYS = {
   BILLED: 'ACCEPTED',
   REVIEWED: 'REVIEWED',
@@ -85,7 +85,7 @@ const STAYS = {
 } as const;
 const GOES_ON = { ...STAYS, FORWARDED: 'ACCEPTED', RETURNED: 'ACCEPTED' } as const;
 
-/** Which line may follow, and the state it leads to; what is not listed is refused. */
+/** The lines that may follow, and the state each leads to; other lines are refused. */
 export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> = {
   'filed, at the village': {
     FORWARDED: 'FILED',
@@ -203,7 +203,7 @@ export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> =
     TERMINATED: 'TERMINATED',
     VOIDED: 'VOIDED',
   },
-  // nobody reviews it or hands it on before all are heard; its end may come all the same
+  // it can't be reviewed or handed on before all parties answered, but it may end
   'accepted, in joint handling': {
     ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',
@@ -218,7 +218,7 @@ export const FOLLOWS: Record<Situation, Partial<Record<LogAction, CaseState>>> =
     TERMINATED: 'TERMINATED',
     VOIDED: 'VOIDED',
   },
-  // nobody is silent who was never asked
+  // a party that was never asked can't be late
   'accepted, with another node asked': {
     ...spoken('ACCEPTED'),
     BILLED: 'ACCEPTED',

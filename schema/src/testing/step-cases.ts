@@ -22,7 +22,7 @@ export const sealAtCounty = () => CaseLog.filed({ item: SEAL, acceptor: COUNTY, 
 export const asked = (...names: string[]) => names.map((name) => ({ material: name, reason: '未提交' }));
 export const later = (log: CaseLog, ms = 60_000) => new Date(log.file.lastAt.getTime() + ms);
 
-/** What is taken down by a step's only line. */
+/** The only line that a step writes. */
 export function onlyLine(step: Step) {
   expect(step.lines).toHaveLength(1);
   return step.lines[0];

@@ -8,7 +8,7 @@ export interface TestCertificate {
   keyFile: string;
 }
 
-/** Whether certificates can be made here: Node.js makes none, and a library for it would be the tests' alone. */
+/** Whether this machine can make certificates. Node.js can't, and a library for it would serve only tests. */
 export const CAN_CERTIFY = spawnSync('openssl', ['version']).status === 0;
 
 /** A self-signed certificate of 127.0.0.1, its own authority. */
@@ -22,11 +22,11 @@ export function makeCertificate(dir: string, name = 'tls'): TestCertificate {
   return { certFile, keyFile };
 }
 
-/** A line that is listened in on: it counts what comes over it, and may lead elsewhere from the next call on. */
+/** A connection that a test listens in on: it counts the bytes, and may lead elsewhere from the next call on. */
 export class TappedLine {
   /** Port the line leads to. */
   to: number;
-  /** What each call sent before it ended. */
+  /** Bytes of each call, and whether it has ended. */
   readonly calls: { sent: Buffer; ended: boolean }[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;

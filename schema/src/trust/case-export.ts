@@ -28,7 +28,7 @@ const caseExportSchema = z.strictObject({
 });
 export type CaseExport = z.infer<typeof caseExportSchema>;
 
-/** What the exporting node signs: that this was all it held at that moment. */
+/** The exporting node's signed statement that this was all it held at that moment. */
 export const sealSchema = z.object({
   node: divisionCodeSchema,
   at: z.iso.datetime(),
@@ -53,12 +53,12 @@ export function writeCaseExport(content: CaseExport): string {
   return `${JSON.stringify({ format, v, case: id, lines, keys, application, materials: inOrder, seal }, null, 1)}\n`;
 }
 
-/** SHA-256 of an export as it stands without its seal. */
+/** SHA-256 of an export without its seal. */
 export function sealDigest(content: Omit<CaseExport, 'seal'>): Promise<string> {
   return sha256Hex(writeCaseExport({ ...content, seal: '' }));
 }
 
-/** Reads the text of an export; the place and what is wrong there when it is none. */
+/** Parses the text of an export. For an invalid text it returns the place and the fault. */
 export function parseCaseExport(text: string): { content: CaseExport } | { place: string; message: string } {
   let json: unknown;
   try {
@@ -72,12 +72,12 @@ export function parseCaseExport(text: string): { content: CaseExport } | { place
   return { place: namePlace(issue?.path ?? []), message: `Not what an export says: ${issue?.message ?? ''}.` };
 }
 
-/** Members in the order they stand in the file. */
+/** Members in the order of the file. */
 const MEMBERS = Object.keys(caseExportSchema.shape);
 
 /**
- * Where in the export a text line of the file stands, say `line 3`; people count from one. It goes by the lines ahead
- * of it, which are as they were written.
+ * The place in the export of a line of text in the file, for example `line 3`; lines are counted from one. It relies on
+ * the lines before it being as they were written.
  */
 export function placeOf(text: string, textLine: number): string {
   let member = -1;

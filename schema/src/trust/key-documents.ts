@@ -17,13 +17,13 @@ export type KeyDocument = { jws: string; hash: string; signer: string } & (
   | { kind: 'CLOSING'; content: Closing }
 );
 
-/** A document on its way to being believed: what is wrong with it for good, and the key its signature was checked with. */
+/** A document not believed yet: its permanent fault, and the key its signature was checked with. */
 export type Candidate = KeyDocument & { fault: string | null; checkedWith: string | null };
 export type CertificateCandidate = Candidate & { kind: 'CERTIFICATE' };
 export type RevocationCandidate = Candidate & { kind: 'REVOCATION' };
 export type ClosingCandidate = Candidate & { kind: 'CLOSING' };
 
-/** `<code>.<thumbprint>` (RFC 7638): whose key it is and which; no other key can bear the name. */
+/** `<code>.<thumbprint>` (RFC 7638): the owner and the key; no other key can have this id. */
 export async function keyIdOf(node: DivisionCode, jwk: PublicKey): Promise<string> {
   return `${node}.${await thumbprintOf(jwk)}`;
 }
@@ -52,7 +52,7 @@ export function portableCheck(): SignatureCheck {
   };
 }
 
-/** Bits that base64url leaves unused are no part of a signature: logs are chained over the text, so it has one. */
+/** Refuses base64url with unused bits set: logs are chained over the text, so a signature must have one spelling. */
 function requireOneSpelling(jws: string): void {
   const signature = jws.slice(jws.lastIndexOf('.') + 1);
   if (base64url.encode(base64url.decode(signature)) !== signature) throw new Error('another spelling of a signature');
@@ -64,7 +64,7 @@ async function importPublicKey(jwk: PublicKey): Promise<CryptoKey> {
   return key;
 }
 
-/** @throws an Error that says what the document is not */
+/** @throws an Error that names the document's fault */
 export async function readDocument(jws: string): Promise<Candidate> {
   let header;
   let content: unknown;
@@ -97,7 +97,7 @@ export async function readDocument(jws: string): Promise<Candidate> {
   throw new Error('This is no certificate, no revocation and no closing.');
 }
 
-/** The moment a signed thing is of. */
+/** The instant at which a signed document's key must be in effect. */
 export function momentOf(payload: unknown, type: SignedType, now: Date): Date {
   if (type === SIGNED_TYPES.envelope || type === SIGNED_TYPES.receipt) return now;
   const { at } = (payload ?? {}) as { at?: unknown };

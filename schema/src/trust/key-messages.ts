@@ -6,8 +6,8 @@ export const publicKeySchema = z.object({ kty: z.literal('OKP'), crv: z.literal(
 export type PublicKey = z.infer<typeof publicKeySchema>;
 
 /**
- * 证书: what stands behind a node's key, its parent's word. The city's first key is the root and signs itself; the
- * city's later ones are signed by an earlier.
+ * 证书: the parent's signed word for a node's key. The city's first key is the root and signs itself; the city's later
+ * keys are signed by an earlier one.
  */
 export const certificateSchema = z.object({
   node: divisionCodeSchema,
@@ -28,8 +28,8 @@ export const REVOCATION_REASONS = ['SUPERSEDED', 'CESSATION', 'COMPROMISED'] as 
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 /**
- * 吊销: the end of a key. What it signed before `from` stays good; of what it certified, when it was compromised, only
- * what is named in `keeps`, since whoever holds it can date a certificate back.
+ * 吊销: the end of a key. Its signatures before `from` stay valid. If the key was compromised, only the certificates
+ * named in `keeps` stay valid, because the thief can backdate a certificate.
  */
 export const revocationSchema = z.object({
   node: divisionCodeSchema,
@@ -52,7 +52,7 @@ export const keyRequestSchema = z.object({
   kid: z.string().min(1),
   jwk: publicKeySchema,
   at: z.iso.datetime(),
-  /** How long the keys before it go on signing, hours. */
+  /** How long the former keys may still sign, hours. */
   overlapHours: z.number().min(0).max(8760),
   by: z.string().min(1).max(100),
   why: z.string().min(1).max(500),

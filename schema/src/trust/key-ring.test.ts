@@ -90,7 +90,7 @@ describe('a key ring', () => {
     expect((await verify(ring, await line(township, MARCH))).node).toBe(TOWNSHIP);
     await expect(verify(ring, await line(township, JULY))).rejects.toMatchObject({ code: 'KEY_NOT_IN_EFFECT' });
     expect((await verify(ring, await line(next, JULY))).kid).toBe(next.kid);
-    // what it certified stands too
+    // its own certificates stay valid too
     expect((await verify(ring, await line(village, JULY))).node).toBe(VILLAGE);
   });
 

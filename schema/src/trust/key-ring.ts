@@ -20,7 +20,7 @@ import { momentOf, portableCheck, readDocument, signerOf, thumbprintOf } from '.
 const LEEWAY_MS = 10 * 60_000;
 
 /**
- * Who was a node's parent on a day; null for the city.
+ * A node's parent on a day; null for the city.
  * @throws {ProblemError} UNKNOWN_DIVISION
  */
 export type ParentOf = (node: DivisionCode, day: Day, claimed: DivisionCode) => DivisionCode | null;
@@ -38,7 +38,7 @@ export interface KnownKey {
 /** The closing of a node that is believed. */
 export type KnownClosing = KeyDocument & { kind: 'CLOSING' };
 
-/** What became of a document: believed; waiting for the key that signed it; refused, which nothing can change. */
+/** The outcome of a document: believed; waiting for the key that signed it; or refused for good. */
 export interface Learned {
   jws: string;
   document: KeyDocument | null;
@@ -47,8 +47,8 @@ export interface Learned {
 }
 
 /**
- * The parent as the codes say it, for whoever has no register at hand. A zone's local code names none: the county that
- * certified it is taken at its word.
+ * The parent by the codes alone, for programs without a register. A zone's local code names no parent, so the county
+ * that certified it is believed.
  */
 export const parentByCode: ParentOf = (node, _day, claimed) => {
   if (isZoneCode(node)) return claimed;
@@ -59,8 +59,8 @@ export const parentByCode: ParentOf = (node, _day, claimed) => {
 const ROOT = 'root';
 
 /**
- * The keys of all nodes, each vouched for by its parent's up to the root (chain model: a certificate is good when its
- * issuer's key was in effect at the moment it was issued, so that a key's end leaves what it signed before as it was).
+ * The keys of all nodes, each certified by its parent's key up to the root. It follows the chain model: a certificate
+ * is valid if its issuer's key was in effect when it was issued, so earlier signatures of an ended key stay valid.
  */
 export class KeyRing {
   readonly #root: PublicKey;
@@ -78,7 +78,7 @@ export class KeyRing {
     this.#check = check;
   }
 
-  /** The root's public key, the one thing that is believed without proof. */
+  /** The root's public key, the only key believed without proof. */
   get root(): PublicKey {
     return this.#root;
   }
@@ -105,7 +105,7 @@ export class KeyRing {
     return [...this.#candidates.values()].filter((c) => c.fault === null);
   }
 
-  /** The documents a key stands on: its certificates up to the root, and what ended any of these keys. */
+  /** The documents that prove a key: its certificates up to the root, and the ends of any of these keys. */
   chainOf(kid: string): KeyDocument[] {
     const chain: KeyDocument[] = [];
     const seen = new Set<string>();
@@ -121,9 +121,9 @@ export class KeyRing {
   }
 
   /**
-   * Takes in certificates, revocations and closings, in whatever order they come. They prove themselves: it does not matter who
-   * brought them.
-   * @param keepWaiting whether what waits for its signer's key is remembered; not where strangers bring it
+   * Takes in certificates, revocations and closings, in any order. They are proved by their signatures, so their sender
+   * does not matter.
+   * @param keepWaiting whether to keep documents whose signer's key is not known yet; false for documents of strangers
    */
   async learn(documents: readonly string[], keepWaiting = true): Promise<Learned[]> {
     const fresh = documents.filter((jws) => !this.#candidates.has(jws));
@@ -143,7 +143,7 @@ export class KeyRing {
       if (reason !== null) return { jws, document: candidate, state: 'REFUSED', reason };
       return { jws, document: candidate, state: 'WAITING', reason: `No key ${candidate?.signer ?? ''} is known.` };
     });
-    // what can never be believed is not kept: nobody fills the memory with it
+    // documents that can never be believed are dropped, so that a sender can't fill the memory
     for (const { jws, state } of learned) {
       const forgotten = state === 'REFUSED' || (state === 'WAITING' && !keepWaiting && fresh.includes(jws));
       if (forgotten) this.#candidates.delete(jws);
@@ -164,8 +164,8 @@ export class KeyRing {
   }
 
   /**
-   * Checks a signed thing: who signed it, and that the key was in effect then. Envelopes and receipts are of the
-   * moment they are opened; everything else is of its own date.
+   * Checks a signed document: finds its signer, and checks that the key was in effect. For envelopes and receipts that
+   * is the moment they are opened; for all others it is their own date.
    * @throws {ProblemError} MESSAGE_INVALID (no JWS of the type), KEY_UNKNOWN, SIGNATURE_INVALID, KEY_NOT_IN_EFFECT
    */
   async verify(
@@ -190,7 +190,7 @@ export class KeyRing {
     }
   }
 
-  /** Finds out anew what is believed; each signature is checked once. */
+  /** Determines again which documents are believed; each signature is checked once. */
   async #resolve(): Promise<void> {
     const open = [...this.#candidates.values()].filter((c) => c.fault === null);
     const vouched = await this.#vouch(open.filter((c) => c.kind === 'CERTIFICATE'));
@@ -280,7 +280,10 @@ export class KeyRing {
     return vouched;
   }
 
-  /** The key a certificate must be signed with; null while it is not known. Sets the fault of one that can't be. */
+  /**
+   * The key a certificate must be signed with; null if it is not known. Sets the fault of a certificate that can't be
+   * valid.
+   */
   #issuerOf(
     candidate: CertificateCandidate,
     keys: ReadonlyMap<string, { node: DivisionCode; jwk: PublicKey }>,
@@ -325,7 +328,7 @@ export class KeyRing {
         candidate.fault = `${signer.node} can't end the key ${kid}.`;
         continue;
       }
-      // a key that ended ends no other; of two that end each other the earlier word stands
+      // an ended key can't end another; if two keys end each other, the earlier revocation counts
       if (
         candidate.signer !== kid &&
         ends.get(candidate.signer)?.some((e) => Date.parse(e.content.from) <= Date.parse(at))
@@ -352,7 +355,7 @@ export class KeyRing {
     return false;
   }
 
-  /** Whether a certificate still stands when ends are looked at. */
+  /** Whether a certificate is still valid after the revocations of its signer's key. */
   #stands(
     certificate: CertificateCandidate,
     keys: ReadonlyMap<string, KnownKey>,

@@ -27,7 +27,7 @@ let text: string;
 const verdictOf = (file: string | Uint8Array) =>
   verifyCaseExport(typeof file === 'string' ? encoder.encode(file) : file, key(CITY).jwk, parentByCode);
 
-/** The lines, signed and chained anew. */
+/** Signs the lines and chains them again. */
 async function sign(lines: readonly LogLine[], signer = (line: LogLine) => key(line.node)): Promise<string[]> {
   const signed: string[] = [];
   for (const line of lines) {
@@ -122,7 +122,7 @@ describe('an answer of another node’s party in an exported case', () => {
 });
 
 describe('the closing of a node in an exported case', () => {
-  /** The village is closed by whoever signs, in favour of its township unless told otherwise. */
+  /** An export with the closing of the village by `signer`; its successor is the township unless told otherwise. */
   async function exported(signer: string, successor = TOWNSHIP, said = TOWNSHIP): Promise<string> {
     const log = CaseLog.filed({ node: COUNTY, acceptor: COUNTY, decider: COUNTY, data: { materials: [] } });
     const named = CaseLog.of([{ ...log.lines[0], node: VILLAGE, actor: { ...log.file.filedBy } } as LogLine]);
@@ -180,7 +180,7 @@ describe('an exported case', () => {
         const { ok, faults } = await verdictOf(changed);
         expect(ok).toBe(false);
         const place = placeAt(bytes, offset);
-        // a bracket between the parts is named by wherever the file ceases to be what was written
+        // a damaged bracket between the parts is reported at the place where the file first differs
         const named = faults.some((fault) => fault.place === place || place === null);
         expect({ named, offset, mask, place, faults }).toMatchObject({ named: true });
       }),
@@ -254,7 +254,7 @@ describe('an exported case', () => {
   });
 });
 
-/** The place of the export a byte of its file stands in; null for a bracket. */
+/** The place in the export of a byte of its file; null for a bracket. */
 function placeAt(bytes: Uint8Array, offset: number): string | null {
   const line = new TextDecoder().decode(bytes.slice(0, offset)).split('\n').length - 1;
   const lines = text.split('\n');

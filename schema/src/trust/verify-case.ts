@@ -18,7 +18,7 @@ import { KeyRing } from './key-ring.ts';
 export interface ExportFault {
   /** `line 3`, `key 2`, `material 1`, `application`, `seal`, `case` … */
   place: string;
-  /** What of it: its form, encoding, signature, key, content, chain, fold, digest or bytes. */
+  /** The faulty part: its form, encoding, signature, key, content, chain, fold, digest or bytes. */
   part: 'form' | 'encoding' | 'signature' | 'key' | 'content' | 'chain' | 'fold' | 'digest' | 'bytes';
   code: ErrorCode;
   message: string;
@@ -28,10 +28,10 @@ export interface CaseVerdict {
   ok: boolean;
   case: string | null;
   state: string | null;
-  /** Who exported it and when; null when the seal is broken. */
+  /** The exporting node and the time; null when the seal is broken. */
   exportedBy: string | null;
   exportedAt: string | null;
-  /** How much was looked at. */
+  /** Numbers of checked parts. */
   checked: { lines: number; keys: number; materials: number; bytesOfMaterials: number; application: boolean };
   faults: ExportFault[];
 }
@@ -40,7 +40,7 @@ export interface CaseVerdict {
  * Verifies an exported case from the first line to the last with nothing but the root's public key: signatures, the
  * certificates of their keys at the time of each line, the chain of hashes, the fold of the log, the application and
  * the bytes of materials, and the exporter's seal over the whole. Every fault found is named by its place.
- * @param bytes the file as it is
+ * @param bytes the unchanged file
  */
 export async function verifyCaseExport(bytes: Uint8Array, root: PublicKey, parentOf: ParentOf): Promise<CaseVerdict> {
   const faults: ExportFault[] = [];
@@ -145,7 +145,7 @@ async function keyFaults(ring: KeyRing, content: CaseExport): Promise<ExportFaul
   );
 }
 
-/** Lines with their signatures and the chain between them; what can't be read is left out. */
+/** Lines with their signatures and the chain between them; unreadable lines are left out. */
 async function readLines(ring: KeyRing, content: CaseExport, faults: ExportFault[]): Promise<(LogLine | null)[]> {
   const lines: (LogLine | null)[] = [];
   let ahead: string | null = null;
@@ -153,7 +153,7 @@ async function readLines(ring: KeyRing, content: CaseExport, faults: ExportFault
     const place = namePlace(['lines', index]);
     const line = await readLine(ring, jws, place, content.case, faults);
     lines.push(line);
-    // where the line ahead was changed, that is what is wrong
+    // if the line before it was changed, only that line is reported
     const known = index > 0 && faults.some((fault) => fault.place === namePlace(['lines', index - 1]));
     if (line && line.prev !== ahead && !known) {
       const message = `Line ${index + 1} names another line ahead of it than stands here.`;
@@ -210,7 +210,7 @@ function fold(lines: readonly (LogLine | null)[], content: CaseExport, faults: E
   }
 }
 
-/** Where a line rests on the word of another node's party, that node signed just that, of this very question. */
+/** If a line rests on the word of another node's party, that node must have signed exactly this, on this question. */
 async function wordFaults(
   ring: KeyRing,
   lines: readonly (LogLine | null)[],
@@ -238,7 +238,7 @@ async function wordFaults(
   return faults;
 }
 
-/** Where a line rests on the closing of a node, the node's parent signed just that. */
+/** If a line rests on the closing of a node, the node's parent must have signed exactly this. */
 async function closingFaults(ring: KeyRing, lines: readonly (LogLine | null)[]): Promise<ExportFault[]> {
   const faults: ExportFault[] = [];
   for (const [index, line] of lines.entries()) {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Addresses of the broker as a setting, separated by commas. With `tls://` a broker that offers no TLS is refused,
- * whoever stands in its place; so it is said of all of them or of none.
+ * Addresses of the broker as a setting, separated by commas. With `tls://` a broker without TLS is refused, also an
+ * impostor at its address. So all addresses must use it, or none.
  */
 export const brokerUrlsSchema = z
   .string()
@@ -20,7 +20,7 @@ interface TlsOption<Certificate> {
   tls?: { handshakeFirst: boolean; checkServerIdentity: IdentityCheck<Certificate> };
 }
 
-/** What Node.js calls a server that was reached by a number: it has no name to look up. */
+/** The server name Node.js uses for an IP address: it has no name to check. */
 const NO_NAME = 'localhost';
 
 /**

@@ -2,12 +2,12 @@ import type { DivisionCode, Divisions } from '../kernel/divisions.ts';
 import type { CatalogueEntry } from '../domains/catalogue/entry.ts';
 
 /**
- * Who may publish which entry of the catalogue (G8): a valid signature only proves who spoke.
+ * Checks which node may publish an entry of the catalogue (G8): a valid signature only proves which node signed.
  *
- * A grant proves itself by its documents, and is judged where they are opened; a document about a key proves itself
- * whoever passes it on.
+ * A grant is proved by its documents, and checked where they are opened. A document about a key is proved by its own
+ * signature, so any node may pass it on.
  *
- * @returns why the entry counts nothing; null where its publisher may say it
+ * @returns the reason why the entry is ignored; null if its publisher may publish it
  */
 export function publisherFault(
   body: CatalogueEntry['body'],

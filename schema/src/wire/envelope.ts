@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { divisionCodeSchema, sha256Schema } from '../case/log-line.ts';
 
-/** `typ` of each signed thing, so that a signature of one kind is never taken for another. */
+/** `typ` of each signed document, so that a signature of one kind is never taken for another. */
 export const SIGNED_TYPES = {
   line: 'ld-line+jws',
   envelope: 'ld-envelope+jws',
@@ -21,7 +21,7 @@ export const SIGNED_TYPES = {
 } as const;
 export type SignedType = (typeof SIGNED_TYPES)[keyof typeof SIGNED_TYPES];
 
-/** What nodes send each other through the outbox; each is answered by a receipt. */
+/** Messages that nodes send each other through the outbox; each is answered by a receipt. */
 export const MESSAGE_KINDS = [
   'DOSSIER',
   'ECHO',
@@ -74,7 +74,7 @@ export const envelopeSchema = z.object({
   from: divisionCodeSchema,
   to: divisionCodeSchema,
   at: z.iso.datetime(),
-  /** The sender's life: what was said in one that is over is no longer taken. */
+  /** The sender's life; messages of a life that has ended are no longer accepted. */
   life: lifeSchema.optional(),
   protocol: protocolSchema.optional(),
   messages: z.array(messageSchema).min(1).max(500),
@@ -86,7 +86,7 @@ export const dossierSchema = z.object({
   case: z.string().min(1),
   /** The round of custody the receiver begins. */
   epoch: z.int().min(2),
-  /** Exact JSON text of the application; its SHA-256 stands in the log's first line. */
+  /** Exact JSON text of the application; the log's first line has its SHA-256. */
   application: z.string(),
   /** The whole log, as signed. */
   lines: z.array(z.string()).min(2),
@@ -106,7 +106,7 @@ export const withdrawalSchema = z.object({
 });
 export type Withdrawal = z.infer<typeof withdrawalSchema>;
 
-/** 评价: the applicant's grade, given where the case was taken in. */
+/** 评价: the applicant's grade, given at the desk that took the case in. */
 export const ratingSchema = z.object({ case: z.string().min(1), grade: z.int().min(1).max(5) });
 export type RatingMessage = z.infer<typeof ratingSchema>;
 
@@ -125,7 +125,10 @@ export type MaterialPart = z.infer<typeof materialPartSchema>;
 export const FEEDS = ['FACTS', 'CATALOGUE'] as const;
 export type Feed = (typeof FEEDS)[number];
 
-/** A node's signed word how far its own feed goes: by it a subscriber proves what the node has forgotten. */
+/**
+ * A node's signed statement of how far its own feed goes. A subscriber can prove with it that the node has forgotten
+ * entries.
+ */
 export const feedHeadSchema = z.object({
   feed: z.enum(FEEDS),
   publisher: divisionCodeSchema,
@@ -149,16 +152,17 @@ export const feedPartSchema = z.object({
   head: z.int().min(0),
   /** When the sender knew that head, UTC. */
   asOf: z.iso.datetime(),
-  /** The publisher's signed word on its head, where the sender is the publisher. */
+  /** The publisher's signed statement of its head, if the sender is the publisher. */
   stated: statedHeadSchema.optional(),
 });
 export type FeedPart = z.infer<typeof feedPartSchema>;
 
-/** How a receiver answers one message. */
+/** A receiver's answer to one message. */
 export const answerSchema = z.discriminatedUnion('outcome', [
   /**
    * Done and durable. For a dossier `line` is the signed RECEIVED line: the receiver holds the case and every byte. For
-   * a question to a party of joint handling, or the call to its visit, it is that node's signed word that it has it.
+   * a question to a party of joint handling, or the call to its visit, `line` is that node's signed word that it has
+   * the message.
    */
   z.object({ id: z.uuid(), outcome: z.literal('DONE'), digest: sha256Schema, line: z.string().nullable() }),
   /** Will not be done; trying again can't help. */
@@ -167,14 +171,17 @@ export const answerSchema = z.discriminatedUnion('outcome', [
   z.object({ id: z.uuid(), outcome: z.literal('PARKED'), digest: sha256Schema, code: z.string() }),
   /** Waits for these materials. */
   z.object({ id: z.uuid(), outcome: z.literal('WANTS'), materials: z.array(sha256Schema).min(1) }),
-  /** How far the receiver holds a feed without a gap. */
+  /** Up to which entry the receiver holds a feed without a gap. */
   z.object({
     id: z.uuid(),
     outcome: z.literal('WATERMARK'),
     feed: z.enum(FEEDS),
     publisher: divisionCodeSchema,
     seq: z.int().min(0),
-    /** The publisher's own word on a head beyond the one it sends: it has forgotten what came after that. */
+    /**
+     * The publisher's own earlier statement of a head beyond the one it sends: it has forgotten the entries after that
+     * one.
+     */
     stated: statedHeadSchema.optional(),
   }),
 ]);
@@ -186,7 +193,7 @@ export const receiptSchema = z.object({
   from: divisionCodeSchema,
   to: divisionCodeSchema,
   at: z.iso.datetime(),
-  /** The life of whoever answers. */
+  /** The life of the node that answers. */
   life: lifeSchema.optional(),
   protocol: protocolSchema.optional(),
   answers: z.array(answerSchema).min(1).max(500),

@@ -44,10 +44,10 @@ export const roleOperationSchema = z.object({
 });
 export type RoleOperation = z.infer<typeof roleOperationSchema>;
 
-/** A request whose operations are still to be read, each by itself: many callers' travel together. */
+/** A request whose operations are parsed later, each by itself, because operations of many callers travel together. */
 export const hostRequestShape = z.object({
   operations: z.array(z.unknown()).min(1).max(500),
-  /** How many ms are left for the answer when the request is sent. */
+  /** Time left for the answer when the request is sent, ms. */
   budgetMs: z.number().min(0),
 });
 export const hostRequestSchema = hostRequestShape.extend({ operations: z.array(roleOperationSchema).min(1).max(500) });
@@ -80,6 +80,6 @@ const refusedSchema = z.object({
 
 /** A host answers every operation, or refuses the whole request with a problem. */
 export const hostReplySchema = z.union([z.object({ results: z.array(roleResultSchema) }), refusedSchema]);
-/** The same with results that are still to be read, each by itself. */
+/** The same with results that are parsed later, each by itself. */
 export const hostReplyShape = z.union([z.object({ results: z.array(z.unknown()) }), refusedSchema]);
 export type HostReply = z.infer<typeof hostReplySchema>;

@@ -28,14 +28,14 @@ export function splitParts(bytes: Uint8Array, most: number): Part[] {
   }));
 }
 
-/** Puts the parts of one text together, in whatever order they come. */
+/** Puts the parts of one text together, in any order of arrival. */
 export class PartsCollector {
   readonly #parts: (Uint8Array | undefined)[] = [];
   #missing = 0;
 
   /**
-   * @returns the whole when this was the last missing part, else null
-   * @throws {ProblemError} MESSAGE_INVALID for a header that is none or does not fit the parts so far
+   * @returns the whole text after the last missing part, else null
+   * @throws {ProblemError} MESSAGE_INVALID for a malformed header, or one that does not fit the parts so far
    */
   add(header: string | null, bytes: Uint8Array): Uint8Array | null {
     if (header === null) {

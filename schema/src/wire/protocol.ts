@@ -2,14 +2,15 @@ import type { LogAction } from '../case/log-words.ts';
 import type { MessageKind } from './envelope.ts';
 
 /**
- * 协议版本 of what hosts send each other. A host states the newest it knows in each envelope and receipt; one that states
- * none is of the first. During an upgrade old and new hosts work side by side: what an old one can't read waits for it.
+ * 协议版本 of messages between hosts. A host states its newest version in each envelope and receipt; without a statement it
+ * is the first version. During an upgrade old and new hosts work side by side: a message that an old host can't read
+ * waits for its upgrade.
  */
 export const PROTOCOL = 2;
 /** Before hosts said which they know. */
 export const FIRST_PROTOCOL = 1;
 
-/** The version that brought a kind of message or of line; what is not named is as old as the protocol. */
+/** The version that introduced a kind of message or of line; kinds not listed are in the first version. */
 export interface Since {
   messages: Readonly<Partial<Record<MessageKind, number>>>;
   lines: Readonly<Partial<Record<LogAction, number>>>;
@@ -17,12 +18,12 @@ export interface Since {
 /** A new kind is named here in the change that brings it, with {@link PROTOCOL} one higher. */
 export const SINCE: Since = { messages: { CASE_NOTE: 2 }, lines: {} };
 
-/** Kinds whose body holds lines of a log. */
+/** Kinds of messages that carry lines of a log. */
 const WITH_LINES: readonly MessageKind[] = ['DOSSIER', 'ECHO'];
 
 /**
  * The version a receiver must know to take a message.
- * @param lines actions of the lines a body holds; asked only where some line is newer than the protocol
+ * @param lines actions of the lines in a body; called only if some action is newer than the first version
  */
 export function protocolOf(
   kind: MessageKind,

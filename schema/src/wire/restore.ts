@@ -3,13 +3,13 @@ import { FEEDS, lifeSchema } from './envelope.ts';
 import { sha256Schema } from '../case/log-line.ts';
 import { projectNoticeSchema } from '../domains/projects/log.ts';
 
-/** 恢复通告: the node's database was restored from a backup; it asks what others hold of it. */
+/** 恢复通告: the node's database was restored from a backup; it asks for the other nodes' copies of its data. */
 export const restoredSchema = z.object({
-  /** The life that begins. Envelopes and receipts of an earlier one are no longer taken. */
+  /** The new life. Envelopes and receipts of an earlier one are no longer accepted. */
   life: lifeSchema,
-  /** What came after this moment may have been forgotten, UTC. */
+  /** The node may have lost everything after this moment, UTC. */
   since: z.iso.datetime(),
-  /** How far the node still knows its own feeds. */
+  /** The last entry of each own feed that the node still knows. */
   heads: z.array(z.object({ feed: z.enum(FEEDS), head: z.int().min(0) })),
 });
 export type Restored = z.infer<typeof restoredSchema>;
@@ -25,14 +25,17 @@ export const caseCopySchema = z.object({
 });
 export type CaseCopy = z.infer<typeof caseCopySchema>;
 
-/** 返还: a part of what a node holds of one that was restored. */
+/** 返还: a part of a node's copies for a restored node. */
 export const copySchema = z.object({
   life: lifeSchema,
   /** 1, 2, 3 … */
   part: z.int().min(1),
-  /** How many parts there are; null in all but the last. */
+  /** Total number of parts; null in all but the last. */
   parts: z.int().min(1).nullable(),
-  /** What the giver learned of keys besides the trust file: without it a peer that changed keys could not be believed. */
+  /**
+   * Key documents the giver learned besides the trust file; without them the asker could not believe a peer that
+   * changed keys.
+   */
   keys: z.array(z.string()),
   cases: z.array(caseCopySchema),
   /** Logs of the projects the asker keeps. */
@@ -42,5 +45,5 @@ export const copySchema = z.object({
 });
 export type Copy = z.infer<typeof copySchema>;
 
-/** Kinds that go on while a node waits for what others hold of it; all else waits with it. */
+/** Kinds that are still processed while a node waits for other nodes' copies; all others wait too. */
 export const HEALING_KINDS = ['RESTORED', 'COPY', 'MATERIAL'] as const;

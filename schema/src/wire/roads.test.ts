@@ -11,7 +11,7 @@ const leaf = (id: string, port: number) => ({ id, address: '10.0.0.2', port, sto
 const places = [CITY, COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE];
 const divisions = new Divisions(places.map((place) => register.get(place)));
 
-/** A topology in which each of the places has a host of its own, at the broker told. */
+/** A topology in which each place has its own host, at the given broker. */
 function topologyOf(brokers: Readonly<Record<string, string>>) {
   const leafs = [...new Set(Object.values(brokers))].filter((id) => id !== 'hub');
   return parseTopology({

@@ -12,8 +12,8 @@ interface Named {
 }
 
 /**
- * A broker's part of the tree of names: as few patterns as hold all its nodes and nobody else's. A county that stands
- * whole at its leaf is one pattern, `331000.331022.*.*`; a village of it that stands elsewhere divides it.
+ * A broker's part of the subject tree: the fewest patterns that cover all its nodes and no others. A county with all
+ * its nodes at one leaf is one pattern, `331000.331022.*.*`; a village of it at another broker splits the pattern.
  */
 export function territoryOf(topology: Topology, divisions: Divisions, broker: string): string[] {
   return cover(
@@ -52,9 +52,9 @@ function cover(names: readonly Named[], prefix: readonly string[] = []): string[
 }
 
 /**
- * What a broker's stream of a road holds: all that goes to the nodes that stand there, from wherever. A publish crosses
- * the links to where its receiver stands and is kept there alone; while the way is cut nobody takes it, and the outbox
- * keeps it.
+ * Subjects of a broker's stream of one kind: everything sent to the nodes at this broker, from any node. A publish
+ * crosses the links to the receiver's broker and is stored only there. While the link is cut no stream takes it, and
+ * the outbox keeps it.
  */
 export function roadSubjects(road: 'm' | 'r', topology: Topology, divisions: Divisions, broker: string): string[] {
   if (topology.brokers.length === 1) return [`ld.${road}.>`];

@@ -4,7 +4,8 @@ import { jsonBytes, MAX_ENTRY_BYTES, MAX_FACT_BYTES, MAX_PAYLOAD, textRoom } fro
 const base64 = (bytes: number) => Math.ceil((bytes * 4) / 3);
 
 test('the longest entry of a catalogue fits into one message, signed twice and framed', () => {
-  // an entry's own frame and signature, and the stretch that carries it alone with the publisher's word on its head
+  // an entry's own frame and signature, and the feed message that carries it alone, with the publisher's statement of
+  // its head
   const signed = base64(MAX_ENTRY_BYTES + 500) + 1_000;
   expect(signed + 6_000).toBeLessThan(textRoom(MAX_PAYLOAD));
 });

@@ -1,6 +1,6 @@
 /**
- * Most bytes of one message of a broker, its headers included, as the topology's configuration sets it. A node goes by
- * what its own broker really takes; this is what every broker of a federation is made for.
+ * Most bytes of one message of a broker, its headers included, as the topology's configuration sets it. A node uses the
+ * limit its own broker reports; every broker of a federation is configured for this one.
  */
 export const MAX_PAYLOAD = 1024 * 1024;
 
@@ -19,8 +19,8 @@ export function textRoom(maxPayload: number): number {
 export const TOGETHER_BYTES = 256 * 1024;
 
 /**
- * Most bytes of one entry of a node's catalogue feed, as JSON. It is signed by itself and again on its way, which makes
- * nine bytes sixteen, and goes alone where it must.
+ * Most bytes of one entry of a node's catalogue feed, as JSON. The entry is signed, and signed again in its message, so
+ * nine bytes become sixteen. If necessary it travels alone.
  */
 export const MAX_ENTRY_BYTES = 512 * 1024;
 

@@ -16,7 +16,7 @@ import {
   receiptSubject,
 } from './subjects.ts';
 
-/** The broker's own rule: `*` stands for one token, `>` for one or more to the end. */
+/** The broker's matching rule: `*` is one token, `>` is one or more up to the end. */
 function matches(filter: string, subject: string): boolean {
   const [wanted, tokens] = [filter.split('.'), subject.split('.')];
   const rest = wanted.indexOf('>');

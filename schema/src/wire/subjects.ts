@@ -3,14 +3,14 @@ import { isZoneCode } from '../kernel/divisions.ts';
 import { TIERS } from '../kernel/words.ts';
 
 /**
- * Subjects between nodes: `ld.<m|r>.<from: 4 tokens>.<to: 4 tokens>`. The sender stands first and at fixed depth, so
- * one permission line holds a host to the names of its own nodes, and one wildcard covers a county with all below it.
+ * Subjects between nodes: `ld.<m|r>.<from: 4 tokens>.<to: 4 tokens>`. The sender comes first and at fixed depth, so one
+ * permission line holds a host to the names of its own nodes, and one wildcard covers a county with all below it.
  */
 const ABSENT = '_';
 
 /**
- * A node as four tokens, city to village: `331000.331022._._`. A zone, and what lies in it, names no parent between
- * itself and the city (`331000._.331022Z01._`), so that its name stays when it changes parents.
+ * A node as four tokens, city to village: `331000.331022._._`. A zone, and the places in it, name no parent between
+ * themselves and the city (`331000._.331022Z01._`), so that their subjects stay when the zone changes parents.
  */
 export function nodeTokens(code: DivisionCode, divisions: Divisions): string {
   const full = divisions.lineage(code);
@@ -19,12 +19,12 @@ export function nodeTokens(code: DivisionCode, divisions: Divisions): string {
   return TIERS.map((tier) => lineage.find((d) => d.tier === tier)?.code ?? ABSENT).join('.');
 }
 
-/** Where a message travels. */
+/** Subject of a message. */
 export function messageSubject(from: DivisionCode, to: DivisionCode, divisions: Divisions): string {
   return `ld.m.${nodeTokens(from, divisions)}.${nodeTokens(to, divisions)}`;
 }
 
-/** Where a receipt travels. */
+/** Subject of a receipt. */
 export function receiptSubject(from: DivisionCode, to: DivisionCode, divisions: Divisions): string {
   return `ld.r.${nodeTokens(from, divisions)}.${nodeTokens(to, divisions)}`;
 }
@@ -48,7 +48,7 @@ export function consumerName(node: DivisionCode): string {
   return `node-${node}`;
 }
 
-/** Where a host answers GraphQL. */
+/** Subject on which a host answers GraphQL. */
 export function graphqlSubject(host: string): string {
   return `ld.graphql.${host}`;
 }

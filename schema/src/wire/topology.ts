@@ -13,26 +13,26 @@ const nodeSchema = z.preprocess((v) => (typeof v === 'number' ? String(v) : v), 
 /** A nats-server: the hub, or a leaf of it that keeps working while the link is cut. */
 export const brokerSchema = z.object({
   id: nameSchema,
-  /** Where hosts and gateways reach it. */
+  /** The address at which hosts and gateways reach it. */
   address: z.string().min(1),
   port: portSchema,
   /** Directory of its JetStream store. */
   storeDir: z.string().min(1),
   /** The hub this broker is a leaf of; the one broker without it is the hub. */
   leafOf: nameSchema.optional(),
-  /** Where a hub's leafs connect. */
+  /** The port for a hub's leafs. */
   leafPort: portSchema.optional(),
   /** `address:port` by which a leaf reaches its hub where that is not the hub's own: a tunnel, a translated address. */
   via: z
     .string()
     .regex(/^[^\s:/]+:\d{1,5}$/, 'address:port')
     .optional(),
-  /** Files (PEM) on its machine; with them it takes nobody without TLS, neither callers nor leafs. */
+  /** Files (PEM) on its machine. With them it refuses callers and leafs without TLS. */
   tls: z
     .object({
       certFile: z.string().min(1),
       keyFile: z.string().min(1),
-      /** Who vouches for the hub, at a leaf; the authorities of the machine when left out. */
+      /** At a leaf, the authority that certifies the hub; the machine's authorities if left out. */
       caFile: z.string().min(1).optional(),
     })
     .optional(),
@@ -43,9 +43,9 @@ export type Broker = z.infer<typeof brokerSchema>;
 export const hostSchema = z.object({
   id: nameSchema,
   nodes: z.array(nodeSchema).min(1),
-  /** Where the host answers over HTTP; null when it is asked over NATS. */
+  /** The host's HTTP address; null when it is asked over NATS. */
   url: z.url().nullable(),
-  /** The broker it stands at; the hub when left out. */
+  /** The broker it connects to; the hub when left out. */
   broker: nameSchema.optional(),
 });
 export type Host = z.infer<typeof hostSchema>;
@@ -119,7 +119,7 @@ export const topologySchema = z
   });
 export type Topology = z.infer<typeof topologySchema>;
 
-/** What a gateway needs of a topology. */
+/** The part of a topology that a gateway needs. */
 export type Placement = Pick<Topology, 'sequence' | 'hosts'>;
 
 /** The broker that all leafs are leafs of. */
@@ -129,12 +129,12 @@ export function hubOf({ brokers }: Pick<Topology, 'brokers'>): Broker {
   return hub;
 }
 
-/** Where a broker is reached, and whether with TLS alone. */
+/** A broker's address; `tls://` if it requires TLS. */
 export function brokerUrl({ address, port, tls }: Broker): string {
   return `${tls ? 'tls' : 'nats'}://${address}:${port}`;
 }
 
-/** The broker a host or gateway stands at. */
+/** The broker a host or gateway connects to. */
 export function brokerOf(topology: Pick<Topology, 'brokers'>, { broker }: { broker?: string | undefined }): Broker {
   return topology.brokers.find(({ id }) => id === broker) ?? hubOf(topology);
 }

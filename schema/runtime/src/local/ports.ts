@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { problem } from '@liandong/schema/kernel';
 
-/** @throws {ProblemError} BAD_CONFIG when somebody listens there */
+/** @throws {ProblemError} BAD_CONFIG when the port is in use */
 export async function requireFreePort(port: number): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -17,10 +17,13 @@ export async function requireFreePort(port: number): Promise<void> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
-/** Ports below those a system gives outgoing connections: a program that starts a while later still finds its own free. */
+/**
+ * Ports below those a system gives to outgoing connections, so that a program that starts later still finds its port
+ * free.
+ */
 const PORTS = { from: 20_000, to: 32_000 };
 
-/** A port nobody listens on now. @throws {ProblemError} BAD_CONFIG when hundreds were taken */
+/** A free port. @throws {ProblemError} BAD_CONFIG when hundreds were taken */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 500; tries++) {
     const port = randomInt(PORTS.from, PORTS.to);
@@ -43,7 +46,7 @@ async function isFree(port: number): Promise<boolean> {
   return free;
 }
 
-/** Where packages put it, which is not on everybody's PATH. */
+/** Folders where packages install it; not every PATH has them. */
 const SYSTEM_DIRS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/usr/bin'];
 
 /**

@@ -1,6 +1,6 @@
 /**
- * A process of its own that runs PostgreSQL and the broker for a federation on one machine. It ends both, and removes
- * their files, when its starter asks for it or is gone, however it went.
+ * A separate process that runs PostgreSQL and the broker for a federation on one machine. It ends both, and removes
+ * their files, when its starter asks for it or has ended in any way.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
@@ -47,13 +47,13 @@ async function startPostgres(o: ServicesOptions): Promise<void> {
   await postgres.start();
 }
 
-/** Ends PostgreSQL as a power cut of its machine would; its own children see that and end too. */
+/** Ends PostgreSQL as a power cut would; its child processes notice that and end too. */
 async function killPostgres(o: ServicesOptions): Promise<void> {
   const pid = await postmaster(o);
   if (pid !== null) process.kill(pid, 'SIGKILL');
 }
 
-/** Starts PostgreSQL again on what it left; waits for the children of the one before it to be gone. */
+/** Starts PostgreSQL again on its existing data; waits until the child processes of the former one have ended. */
 async function restartPostgres(o: ServicesOptions): Promise<void> {
   for (let tries = 0; (await postmaster(o)) === null; tries++) {
     try {
@@ -65,7 +65,7 @@ async function restartPostgres(o: ServicesOptions): Promise<void> {
   }
 }
 
-/** Process id of the running server; null when it runs no more. */
+/** Process id of the running server; null if it does not run. */
 async function postmaster(o: ServicesOptions): Promise<number | null> {
   try {
     const pid = Number((await readFile(join(dataDir(o), 'postmaster.pid'), 'utf8')).split('\n')[0]);
@@ -88,7 +88,7 @@ async function startBroker(o: ServicesOptions, id: string): Promise<number> {
   const broker = o.brokers.find((b) => b.id === id);
   if (!broker) throw new Error(`there is no broker ${id}`);
   const log = join(o.dir, `nats-${id}.log`);
-  // one that was killed may still be holding its port
+  // a killed broker may still hold its port
   const before = brokers.get(id);
   if (before && before.exitCode === null && before.signalCode === null) {
     await new Promise((resolve) => before.once('exit', resolve));
@@ -122,7 +122,7 @@ async function stopBroker(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
-  // one that was stopped in its tracks hears nothing else
+  // a process stopped by a signal reacts to nothing else
   child.kill('SIGCONT');
   await ended;
 }

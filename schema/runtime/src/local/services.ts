@@ -16,7 +16,7 @@ export interface BrokerPlan {
 }
 
 export interface ServicesOptions {
-  /** Everything they write lies below; removed at the end unless kept. */
+  /** Folder of all their files; removed at the end unless kept. */
   dir: string;
   keep: boolean;
   natsServer: string;
@@ -26,7 +26,7 @@ export interface ServicesOptions {
   postgresPassword: string;
   maxConnections: number;
   sharedBuffersMb: number;
-  /** False for tests that never pull the plug: faster, and lost with the machine. */
+  /** False for tests that never cut the power: faster, but data is lost with the machine. */
   durable: boolean;
   /** Where PostgreSQL keeps its data; below `dir` when left out. */
   postgresDir?: string;
@@ -49,7 +49,7 @@ export type ServicesEvent =
   | { event: 'ended' }
   | { event: 'failed'; reason: string };
 
-/** Always the built one: it is a process of its own, whoever starts it. */
+/** Always the built file: it runs as a process of its own, also when a source program starts it. */
 const SERVICES_PROGRAM = fileURLToPath(new URL('../../dist/local/services-process.js', import.meta.url));
 
 /** PostgreSQL and the broker of a federation on one machine. */
@@ -77,7 +77,7 @@ export class Services {
     }
   }
 
-  /** The process that both run under. */
+  /** The process that runs both. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -92,7 +92,7 @@ export class Services {
     return `nats://127.0.0.1:${this.#broker(id).port}`;
   }
 
-  /** Where a broker keeps what it stores. */
+  /** The folder in which a broker stores its data. */
   storeDir(id?: string): string {
     return this.#broker(id).storeDir;
   }
@@ -122,7 +122,7 @@ export class Services {
     return broker;
   }
 
-  /** Ends a broker in order; what it stored is there when it is started again. */
+  /** Ends a broker in order; its stored data is there when it is started again. */
   async stopBroker(id = this.#broker().id): Promise<void> {
     await this.#ask({ command: 'stopBroker', id }, 'noBroker');
   }
@@ -132,12 +132,12 @@ export class Services {
     await this.#ask({ command: 'killPostgres' }, 'killed');
   }
 
-  /** Starts PostgreSQL again on what it left, where it does not run. */
+  /** Starts PostgreSQL again on its existing data, unless it runs. */
   async startPostgres(): Promise<void> {
     await this.#ask({ command: 'startPostgres' }, 'postgres');
   }
 
-  /** The server's own account: for those who make databases. */
+  /** The server's own account, for making databases. */
   get adminUrl(): string {
     const { postgresPort, postgresPassword } = this.options;
     return `postgresql://postgres:${postgresPassword}@127.0.0.1:${postgresPort}/postgres`;
@@ -145,7 +145,7 @@ export class Services {
 
   /**
    * Makes a database with an owner of its own; hosts do not see each other's.
-   * @param like another one made here, which nobody is connected to: what is in it is copied, and is the new owner's
+   * @param like another database made here, without connections; its content is copied and belongs to the new owner
    * @returns its address
    */
   async createDatabase(name: string, like: string | null = null): Promise<string> {
@@ -160,7 +160,7 @@ export class Services {
     if (like !== null) {
       await this.#asAdmin(this.adminUrl.replace(/\/postgres$/, `/${name}`), [
         `REASSIGN OWNED BY ${template} TO ${role}`,
-        // the databases of an owner go with what he owns
+        // removing an owner removes their databases
         `ALTER DATABASE ${template} OWNER TO ${template}`,
       ]);
     }
@@ -206,7 +206,7 @@ export class Services {
   }
 }
 
-/** Rows of a database, read past whoever works on it. @param url its address */
+/** Rows of a database, read beside the programs that use it. @param url its address */
 export async function readRows<Row extends pg.QueryResultRow>(
   url: string,
   sql: string,

@@ -8,7 +8,7 @@ import { connect } from '@nats-io/transport-node';
 import type { TestCertificate } from '../../../src/testing/tls.ts';
 import { freePort } from '../local/index.ts';
 
-/** A real nats-server of a test file's own; keeps its port over restarts. */
+/** A real nats-server for one test file; it keeps its port over restarts. */
 export class TestBroker {
   readonly url: string;
   readonly #dir: string;
@@ -23,7 +23,7 @@ export class TestBroker {
     this.url = `nats://127.0.0.1:${port}`;
   }
 
-  /** @param tls what it shows of itself; it takes nobody without TLS then */
+  /** @param tls the broker's certificate; with it the broker refuses clients without TLS */
   static async start(tls: TestCertificate | null = null): Promise<TestBroker> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-gateway-'));
     const broker = new TestBroker(dir, await freePort(), tls);
@@ -38,7 +38,7 @@ export class TestBroker {
     const secure = tls ? ['--tls', '--tlscert', tls.certFile, '--tlskey', tls.keyFile] : [];
     const child = spawn('nats-server', [...place, ...store, ...secure], {
       stdio: 'ignore',
-      // Debian puts it where only root's path leads
+      // Debian installs it in a folder that only root's PATH has
       env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
     });
     this.#child = child;

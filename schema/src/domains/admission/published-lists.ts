@@ -17,29 +17,28 @@ import type { CaseFacts } from '../delegation/rules.ts';
 /** One line of a published list. */
 export interface ListEntry {
   item: Item;
-  /** What the node does with it: the duties; empty where it only takes in. */
+  /** The stages the node does, which are its duties; empty if it only takes in. */
   stages: WindowStage[];
   /** The grant by which it decides; null where it decides by the item itself, or not at all. */
   through: GrantUse | null;
-  /** Up to which amount it decides by that grant and those it rests on, in fen; null where there is no cap. */
+  /** The highest amount it decides by that grant and the grants it depends on, in fen; null if there is no cap. */
   capFen: number | null;
 }
 
 /** Kinds that use a power (行政权力); services and bundles of others' items do not. */
 const POWERS = ['LICENSE', 'PAYMENT', 'CONFIRM', 'RECORD'] as const satisfies Item['kind'][];
 
-/** Whom an item serves; everybody where the catalogue names nobody. */
+/** Whether an item serves the audience. An item that names no audience serves all. */
 export function serves(item: Pick<Item, 'audiences'>, audience: Audience): boolean {
   return item.audiences.length === 0 || item.audiences.includes(audience);
 }
 
 /**
- * What a node publishes, by the catalogue and the powers in effect: the powers it decides (权力清单), what it must do for
- * each power it has a part in or has lent out (责任清单; a grantor stays answerable, 行政许可法 Art. 24), and what people
- * can come for (服务清单), taking in included.
- * Source: 中办发〔2015〕21号; 国办发〔2018〕45号.
+ * The lists a node publishes, by the catalogue and the powers in effect: the powers it decides (权力清单), what it must do
+ * for each power it has a part in or has lent out (责任清单; a grantor stays answerable, 行政许可法 Art. 24), and what people
+ * can come for (服务清单), taking in included. Source: 中办发〔2015〕21号; 国办发〔2018〕45号.
  * @param grants those in effect that day, see `grantsInEffect`
- * @param audience null for everybody
+ * @param audience null for all audiences
  */
 export function publishedList(
   items: readonly Item[],
@@ -72,13 +71,13 @@ export function publishedList(
     .sort((a, b) => (a.item.code < b.item.code ? -1 : 1));
 }
 
-/** Whether desks of the tier take the item in, themselves or as proxy (代收代办). */
+/** Whether desks of the tier take the item in, for themselves or as proxy (代收代办). */
 function takesIn(item: Item, tier: Tier): boolean {
   if (item.acceptingTiers.includes(tier)) return true;
   return item.proxyAllowed && acceptingOrgans(item).every((organ) => isAbove(organ, tier));
 }
 
-/** What a node does with an item, by the catalogue and these grants over it. */
+/** The part a node has in an item, by the catalogue and these grants. */
 function partIn(
   item: Item,
   node: DivisionCode,
@@ -87,7 +86,7 @@ function partIn(
 ): Omit<ListEntry, 'item'> {
   const { tier } = divisions.get(node);
   const taken = grants.some(({ grantee }) => grantee === node);
-  // whom neither the item nor a grant names decides nowhere
+  // a node that neither the item nor a grant names can't decide
   const decision =
     item.decidingTier === tier || taken
       ? findRoute(item, node, divisions, grants, (found) => found.decider === node)
@@ -111,9 +110,9 @@ function partIn(
 }
 
 /**
- * The first way of a matter in a node's own place that is as described: of one whose amount nobody knows, then of the
- * highest amounts that caps let pass. Between two caps nothing changes, so that no other amount need be tried.
- * @returns with the highest amount of which that is so, in fen; null where there is no highest
+ * The first route of a matter in a node's own place for which `isIt` holds. It tries an unknown amount first, then the
+ * caps from the highest down. Between two caps the route does not change, so no other amount is tried.
+ * @returns the route, and the highest amount in fen for which it holds; null if there is no highest
  */
 function findRoute(
   item: Item,

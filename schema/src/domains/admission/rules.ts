@@ -25,7 +25,7 @@ export interface Exemption {
   until: Day;
 }
 
-/** What a node does with an item, by the catalogue; empty where it only takes in, or nothing. */
+/** The stages a node does for an item, by the catalogue; empty if it only takes in, or has no part. */
 export function stagesAt(item: Pick<Item, 'acceptingTiers' | 'decidingTier'>, tier: Tier): WindowStage[] {
   const stages: WindowStage[] = [];
   if (acceptingOrgans(item).includes(tier)) stages.push('ACCEPT', 'REVIEW');
@@ -39,8 +39,8 @@ export function dueForAdmission(items: readonly Item[], tier: Tier, today: Day):
 }
 
 /**
- * Where an item stands: in the centre, outside with an approval that still holds, or outside without one.
- * Source: 国办发〔2018〕45号 (应进必进, 负面清单).
+ * The admission of an item: in the centre, outside with an approval in effect, or outside without one. Source:
+ * 国办发〔2018〕45号 (应进必进, 负面清单).
  */
 export function admissionState(entry: AdmissionEntry | undefined, today: Day): AdmissionState {
   if (entry?.admittedFrom && entry.admittedFrom <= today) return 'ADMITTED';
@@ -82,14 +82,14 @@ export interface FeeChange {
   /** 收费项目, one name an item. */
   name: string;
   change: FeeChangeKind;
-  /** Whole fen; null where the amount follows a schedule of its own, and when the fee is dropped. */
+  /** Whole fen; null if the amount follows a schedule of its own, or the fee is dropped. */
   amountFen: number | null;
   /** The law or regulation, with its article. */
   basis: string;
   effectiveFrom: Day;
 }
 
-/** A fee as it stands on a day. */
+/** A fee on a day. */
 export interface Fee {
   item: string;
   name: string;
@@ -114,9 +114,9 @@ export function feesOn(changes: readonly FeeChange[], today: Day): Fee[] {
 /**
  * A fee needs a law or a regulation in force on its first day, and changes follow each other by their dates.
  * @param changes every change of the node's schedule so far
- * @param known what is known of the cited bases; one not known is judged by its title
- * @throws {ProblemError} FEE_WITHOUT_BASIS (Art. 58); FEE_CONFLICT for adding what is there, dropping or adjusting what
- *   is not, or a day not after the last change's
+ * @param known the known ones of the cited bases; an unknown one is judged by its title
+ * @throws {ProblemError} FEE_WITHOUT_BASIS (Art. 58); FEE_CONFLICT for adding an existing fee, dropping or adjusting a
+ * missing one, or a day not after the last change's
  */
 export function requireFeeChange(changes: readonly FeeChange[], next: FeeChange, known: readonly LegalBasis[]): void {
   const before = changes.filter((c) => c.item === next.item && c.name === next.name);
@@ -130,7 +130,7 @@ export function requireFeeChange(changes: readonly FeeChange[], next: FeeChange,
   const standing = feesOn(before, next.effectiveFrom).length > 0;
   if (next.change === 'ADDED' && standing) throw conflict(`${next.name} is taken already.`, 'change');
   if (next.change !== 'ADDED' && !standing) throw conflict(`${next.name} is not taken.`, 'change');
-  // whoever drops a fee needs no law for it
+  // dropping a fee needs no legal basis
   if (next.change === 'DROPPED') return;
   const cited = citationsOf(next.basis);
   const lawful = cited.some((citation) => {

@@ -4,7 +4,7 @@ import type { AdmissionState } from '../catalogue/words.ts';
 import type * as lists from './published-lists.ts';
 import type { AdmissionEntry, Fee, FeeChange } from './rules.ts';
 
-/** Where one item stands at a node. */
+/** The admission of one item at a node. */
 export interface AdmittedItemView {
   item: string;
   state: AdmissionState;

@@ -5,7 +5,7 @@ import type { Bundle, BundleField, Item } from '../catalogue/catalogue.ts';
 import type { FormEntry } from '../catalogue/forms.ts';
 import { formFaults } from '../catalogue/forms.ts';
 
-/** What a bundle needs to know of a member's case. */
+/** The parts of a member's case that a bundle needs. */
 export type MemberCase = Pick<CaseFile, 'state' | 'decision' | 'issued'>;
 
 /** A member item and its case; null while it is not filed. */
@@ -14,7 +14,7 @@ export interface BundleMember<C extends MemberCase = MemberCase> {
   case: C | null;
 }
 
-/** The stages of a bundle: the members of one run side by side, after all those of the stages ahead. */
+/** The stages of a bundle: the members of one stage run side by side, after all members of the stages before it. */
 export function stagesOf({ sequence, members }: Pick<Bundle, 'sequence' | 'members'>): string[][] {
   return sequence.length > 0 ? sequence : [members];
 }
@@ -27,9 +27,9 @@ export function predecessorsOf(bundle: Pick<Bundle, 'sequence' | 'members'>, ite
 }
 
 /**
- * Where each member stands, in the order of the bundle. A member that failed (refused, not accepted, withdrawn,
- * terminated, voided) blocks those that depend on it and no other; one has succeeded when its document is issued, since
- * that is what the next ones need.
+ * The status of each member, in the bundle's order. A failed member (refused, not accepted, withdrawn, terminated,
+ * voided) blocks only those that depend on it. A member has succeeded when its document is issued, since the next ones
+ * need that document.
  */
 export function memberStatuses(
   bundle: Pick<Bundle, 'sequence' | 'members'>,
@@ -87,8 +87,8 @@ export interface BundleProgress {
 }
 
 /**
- * How far a bundle is. Nothing is delivered while a member is still on its way; what is decided goes out together,
- * refusals too (Art. 44). With every member ended and nothing left to hand over, it is finished.
+ * The progress of a bundle. Nothing is delivered while a member is still open; all decisions go out together, refusals
+ * too (Art. 44). It is finished when every member has ended and nothing is left to hand over.
  */
 export function progressOf(
   bundle: Pick<Bundle, 'sequence' | 'members'>,
@@ -116,7 +116,7 @@ export function deliverables<C extends MemberCase>(members: readonly BundleMembe
   return members.filter((m) => m.case !== null && (m.case.state === 'GRANTED' || m.case.state === 'REFUSED'));
 }
 
-/** What a member's own form says, filled from the one form; a field nothing was given for is left out. */
+/** A member's own form, filled from the one form; fields without a value are left out. */
 export function memberForm(fields: readonly BundleField[], form: readonly FormEntry[], item: string): FormEntry[] {
   return fields.flatMap(({ name, fills }) => {
     const value = form.find((entry) => entry.field === name)?.value ?? '';
@@ -133,15 +133,15 @@ export function memberMaterials<M extends { name: string }>(
   return materials.filter(({ name }) => asked.some((m) => m.name === name));
 }
 
-/** Materials that the results of others stand for: nobody hands them in for this member. */
+/** Materials that other members' results replace; the applicant does not hand them in for this member. */
 export function givenBy(bundle: Pick<Bundle, 'sequence' | 'members' | 'provides'>, item: string): Bundle['provides'] {
   const ahead = predecessorsOf(bundle, item);
   return bundle.provides.filter((p) => ahead.includes(p.item));
 }
 
 /**
- * Everything that is wrong with the one form and its materials, at once: the form's own faults, what a member's form
- * lacks after it was filled, and materials no member asks for.
+ * Everything that is wrong with the one form and its materials, at once: the form's own faults, missing values of a
+ * member's form after it was filled, and materials no member asks for.
  * @param members the member items with the materials their deciding nodes ask for
  */
 export function bundleFaults(
@@ -155,7 +155,7 @@ export function bundleFaults(
   const filled = members.flatMap(({ item }) =>
     formFaults(item.standard.fields, memberForm(bundle.form, form, item.code), `form.${item.code}`),
   );
-  // what the one form itself names as faulty is said once
+  // faults of the one form are not repeated for each member
   const rest = first.length > 0 ? [] : filled;
   const unrelated = materials.flatMap(({ name }, i): Problem[] => {
     if ([{ materials: own }, ...members].some((m) => m.materials.some((asked) => asked.name === name))) return [];

@@ -4,7 +4,7 @@ import { EVERYWHERE, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
 export const caseloadDuties = {
   /** Also releases and passes on one's own. */
   CLAIM_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS, HEAD: ORGANS },
-  /** Anybody's of the desk, many at once. */
+  /** For any case of the desk, many at once. */
   ASSIGN_HANDLER: { CHIEF: ORGANS, HEAD: ORGANS },
   READ_CASELOADS: { CHIEF: ORGANS, HEAD: ORGANS, SUPERVISOR: ORGANS },
 } as const satisfies Record<string, Duty>;

@@ -4,7 +4,7 @@ import { HANDLER_STANDING } from './words.ts';
 import type { Handler } from './rules.ts';
 import type { CaseloadView, HandlerView } from './views.ts';
 
-/** What a case shows of its handler, and what a person has in hand. */
+/** Fields for a case's handler and a person's caseload. */
 export function caseloadRefs({ builder, refs: { Division } }: RoleBuilder) {
   const Standing = ownEnum(builder, HANDLER_STANDING);
   const Person = builder.objectRef<Handler>('Handler').implement({

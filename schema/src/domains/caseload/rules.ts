@@ -24,32 +24,34 @@ export interface Handler {
 /** 承办人 of a case at the desk that holds it. */
 export interface CaseHandler extends Handler {
   since: Date;
-  /** Name of who claimed it or assigned it. */
+  /** Name of the person who claimed or assigned it. */
   by: string;
 }
 
-/** What a desk's bookkeeping of a case is judged by. */
+/** The context of a desk's assignment steps. */
 export interface HandlerContext extends StepContext {
   handler: CaseHandler | null;
-  /** How the handler stands today; PRESENT where there is none. */
+  /** The handler's standing today; PRESENT if the case has no handler. */
   standing: HandlerStanding;
 }
 
 const article = ARTICLES.postDuties;
 
-/** Whether two are one person. */
+/** Whether both are the same person. */
 export function isHandler(one: Pick<Handler, 'issuer' | 'sub'>, other: Pick<Handler, 'issuer' | 'sub'>): boolean {
   return one.issuer === other.issuer && one.sub === other.sub;
 }
 
-/** Subjects whose posts a person stands in for on the day of `now` (AB角); registers of posts know subjects alone. */
+/**
+ * Subjects of the people whom a person stands in for on the day of `now` (AB角). Registers of posts know subjects only.
+ */
 export function standsInFor(standIns: readonly StandIn[], now: Date): string[] {
   const day = dayOf(now);
   return [...new Set(standIns.filter(({ from, until }) => from <= day && day <= until).map((s) => s.absent.sub))];
 }
 
 /**
- * Who claims a case works on it at the desk that holds it, and nobody handles it yet.
+ * Claims a case without a handler, for a person who works on it at the desk that holds it.
  * @throws {ProblemError} FORBIDDEN, NOT_CUSTODIAN, CASE_IN_TRANSIT, WRONG_DEPARTMENT, ILLEGAL_STEP, HANDLED_BY_ANOTHER
  */
 export function claim(context: HandlerContext, file: CaseFile): Handler {
@@ -60,8 +62,8 @@ export function claim(context: HandlerContext, file: CaseFile): Handler {
 }
 
 /**
- * Who gives a case to a colleague is its handler, stands in for the handler, or assigns the desk's cases; anyone who may
- * claim it passes on what someone absent or gone has left.
+ * Gives a case to a colleague. Its handler may do so, a stand-in of the handler, and a person who assigns the desk's
+ * cases. If the handler is absent or has left, anyone who may claim the case may pass it on.
  * @throws {ProblemError} FORBIDDEN, NOT_CUSTODIAN, CASE_IN_TRANSIT, WRONG_DEPARTMENT, ILLEGAL_STEP, HANDLED_BY_ANOTHER
  */
 export function assign(context: HandlerContext, file: CaseFile, to: Handler): Handler {
@@ -70,7 +72,7 @@ export function assign(context: HandlerContext, file: CaseFile, to: Handler): Ha
 }
 
 /**
- * A case whose handler lets go of it waits for another one.
+ * Gives a case up; it then waits for another handler.
  * @throws {ProblemError} as {@link assign}
  */
 export function release(context: HandlerContext, file: CaseFile): null {
@@ -82,8 +84,8 @@ export function release(context: HandlerContext, file: CaseFile): null {
 }
 
 /**
- * A person who is given a case is of this desk as far as its roster of agents tells: in a village all people are agents;
- * elsewhere the roster knows agents alone, and the chief knows the others.
+ * Checks that a person who is given a case works at this desk, as far as its roster of agents shows. In a village all
+ * people are agents; elsewhere the roster knows only agents, and the chief knows the others.
  * @throws {ProblemError} NOT_IN_ROSTER
  */
 export function requireKnownAtDesk({ kept, entry }: RosterStanding, tier: Tier, day: Day): void {
@@ -92,7 +94,7 @@ export function requireKnownAtDesk({ kept, entry }: RosterStanding, tier: Tier, 
   throw problem('NOT_IN_ROSTER', 'The roster of this desk does not have the person today.', { article, field: 'to' });
 }
 
-/** Who a viewer is as handler. */
+/** The viewer as a handler. */
 export function handlerOf({ issuer, sub, name }: Viewer): Handler {
   return { issuer, sub, name };
 }
@@ -107,7 +109,7 @@ function requireMover(context: HandlerContext, file: CaseFile): void {
   throw problem('FORBIDDEN', `Case ${file.number} has no handler: claim it, or have a chief assign it.`, { article });
 }
 
-/** Whether the person assigns cases at this desk, this one among them. */
+/** Whether the person assigns cases at this desk, including this one. */
 function mayAssign(context: HandlerContext, file: CaseFile): boolean {
   try {
     requireHere(context, file, 'ASSIGN_HANDLER');

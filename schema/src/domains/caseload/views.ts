@@ -8,13 +8,13 @@ export interface HandlerView extends CaseHandler {
   standing: HandlerStanding;
 }
 
-/** What one person has in hand; `handler` is null for the cases that wait for one. */
+/** The caseload of one person; `handler` is null for the cases that wait for a handler. */
 export interface CaseloadView {
   handler: Handler | null;
   standing: HandlerStanding | null;
   /** Open cases at this desk. */
   open: number;
-  /** Those whose next limit has passed. */
+  /** Cases whose next limit has passed. */
   overdue: number;
   division: DivisionCode;
 }

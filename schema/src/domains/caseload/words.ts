@@ -1,6 +1,6 @@
 import type { Vocabulary } from '../../operation/fields.ts';
 
-/** How a handler stands at the desk today. */
+/** A handler's standing at the desk today. */
 export type HandlerStanding = 'PRESENT' | 'ABSENT' | 'LEFT';
 export const HANDLER_STANDING: Vocabulary<HandlerStanding> = {
   name: 'HandlerStanding',
@@ -8,7 +8,7 @@ export const HANDLER_STANDING: Vocabulary<HandlerStanding> = {
   labels: { PRESENT: '在岗', ABSENT: '离岗', LEFT: '已离职' },
 };
 
-/** Whose cases a list shows: those of who asks and of whom they stand in for, or those that wait for a handler. */
+/** The cases a list shows: the viewer's own and those of people they stand in for, or those that wait for a handler. */
 export type HandlerFilter = 'ME' | 'NOBODY';
 export const HANDLER_FILTER: Vocabulary<HandlerFilter> = {
   name: 'HandlerFilter',

@@ -13,7 +13,7 @@ const MZ_001 = 0;
 const ZJ_001 = 6;
 const LB_001 = 32;
 
-/** What is found when the sample file is spoilt. */
+/** The faults found when `spoil` changes the sample file. */
 function spoilt(spoil: (content: Content) => void): CatalogueFault[] {
   const content = catalogueContent();
   spoil(content);
@@ -22,7 +22,7 @@ function spoilt(spoil: (content: Content) => void): CatalogueFault[] {
   return faults;
 }
 
-/** What is found when one item of the sample file is changed. */
+/** The faults found when one item of the sample file is changed. */
 const changed = (index: number, changes: Record<string, unknown>) =>
   spoilt((content) => Object.assign(content.items[index] ?? {}, changes));
 

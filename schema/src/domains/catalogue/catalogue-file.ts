@@ -23,7 +23,7 @@ const fileSchema = z.strictObject({
   items: z.array(z.unknown()).min(1),
 });
 
-/** What a sound catalogue file holds; items without a version yet. */
+/** The content of a sound catalogue file; its items have no version yet. */
 export interface CatalogueFile {
   issuer: DivisionCode;
   items: Omit<Item, 'version'>[];
@@ -33,7 +33,7 @@ export interface CatalogueFile {
  * Checks every entry of a catalogue file, field by field, by the rules, and against the others.
  * @param content the parsed JSON
  * @param effectiveFrom the day its items take effect
- * @returns the items when there is no fault at all; otherwise every fault with its place, and no item
+ * @returns the items if there are no faults; otherwise every fault with its place, and no items
  */
 export function readCatalogueFile(
   content: unknown,
@@ -66,8 +66,7 @@ export function readCatalogueFile(
 }
 
 /**
- * What is wrong with one item by the rules of a catalogue file: a draft made by hand is checked like one that came in a
- * file.
+ * Faults of one item by the rules of a catalogue file. A draft written by hand is checked like an item from a file.
  * @param known codes a bundle may name beside the item itself
  */
 export function itemFaults(item: Item, known: readonly string[]): CatalogueFault[] {
@@ -82,14 +81,14 @@ export function itemFaults(item: Item, known: readonly string[]): CatalogueFault
   ];
 }
 
-/** Whether an item is too long to go to other nodes. */
+/** A fault if the item is too long to be sent to other nodes. */
 function sizeFaults(entry: FileItem, place: string): CatalogueFault[] {
   const bytes = jsonBytes(entry);
   if (bytes <= MAX_ITEM_BYTES) return [];
   return [{ place, message: `has ${bytes} bytes; an item may have ${MAX_ITEM_BYTES}.` }];
 }
 
-/** The fields of an entry that are sound by themselves: the rules look at these, whatever is wrong with the others. */
+/** The fields of an entry that are valid on their own. The rules check these even if other fields are invalid. */
 function soundFields(raw: unknown): Partial<FileItem> {
   if (typeof raw !== 'object' || raw === null) return {};
   const fields = Object.entries(fileItemSchema.shape).flatMap(([name, schema]) => {

@@ -24,7 +24,7 @@ const lower = <T extends string>(values: readonly T[]) =>
     .enum(values.map((v) => v.toLowerCase()) as [Lowercase<T>, ...Lowercase<T>[]])
     .transform((v) => v.toUpperCase() as T);
 
-/** How a file spells the processing classes. */
+/** The words a file uses for the processing classes. */
 const FILE_CLASSES = {
   instant: 'INSTANT',
   committed: 'COMMITTED',
@@ -38,7 +38,7 @@ const days = z.number().min(0).max(3650).multipleOf(0.5, 'whole or half days');
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 const text = z.string().trim().min(1);
 
-/** A material: its name alone, or with what is out of the ordinary. */
+/** A material: its name alone, or with the properties that differ from the default. */
 const fileMaterialSchema = z.union([
   text.transform((name) => ({ name, required: true, providedBy: 'APPLICANT' as const, held: false })),
   z.strictObject({
@@ -66,7 +66,7 @@ export const fileItemSchema = z.strictObject({
   statutoryDays: days.nullable(),
   promisedDays: days,
   statutoryUnit: lower(DAY_UNITS),
-  /** Where the promise is in another unit than the statute. */
+  /** The unit of the promise, if it differs from the statute's. */
   promisedUnit: lower(DAY_UNITS).optional(),
   /** 绿色通道时限 and 特急时限, shorter than the promise. */
   greenChannel: fileLimitSchema.optional(),
@@ -93,7 +93,7 @@ export const fileItemSchema = z.strictObject({
   collectiveDecision: z.boolean().optional(),
   payBeforeDocument: z.boolean().optional(),
   deliverBeforePayment: z.boolean().optional(),
-  /** As an export gives them; an import of what is new takes effect on the day given, else on the day of import. */
+  /** In exports. On import, a new item takes effect on the given day, else on the day of import. */
   status: lower(ITEM_STATUSES).optional(),
   effectiveFrom: day.optional(),
   effectiveTo: day.nullable().optional(),
@@ -130,7 +130,7 @@ export const fileItemSchema = z.strictObject({
 });
 export type FileItem = z.infer<typeof fileItemSchema>;
 
-/** The item an entry stands for; without a version, and in force from the day given unless the entry names one. */
+/** The item of an entry; without a version, and in force from the given day unless the entry names one. */
 export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version'> {
   const {
     statutoryDays,
@@ -201,12 +201,12 @@ export function itemOf(entry: FileItem, effectiveFrom: Day): Omit<Item, 'version
   };
 }
 
-/** What an entry of a catalogue file is before it is read. */
+/** An entry of a catalogue file as JSON, before it is parsed. */
 export type CatalogueEntryJson = z.input<typeof fileItemSchema>;
 
 /**
- * The entry that stands for an item, in the keys and words of the file; what is as usual is left out. Reading it gives
- * the item again ({@link itemOf}); its version is the node's own and no part of a file.
+ * The entry for an item, in the keys and words of the file; default values are left out. Reading it gives the item
+ * again ({@link itemOf}), except for the version, which each node assigns itself.
  */
 export function entryOf(item: Omit<Item, 'version'>): CatalogueEntryJson {
   const { promised, greenChannel, urgent, materials, maxVisits, conditions, fields } = item.standard;

@@ -39,23 +39,23 @@ export const limitSchema = z
 export const materialRequirementSchema = z.object({
   name: text,
   required: z.boolean(),
-  /** Who brings it: nothing is asked of people that sharing or another agency gives. */
+  /** The source of the material. People are not asked for what data sharing or another agency gives. */
   providedBy: z.enum(MATERIAL_SOURCES).default('APPLICANT'),
-  /** Whether the system already holds it, so that nobody brings it again. */
+  /** Whether the system already holds it, so that the applicant need not bring it again. */
   held: z.boolean().default(false),
 });
 export type MaterialRequirement = z.infer<typeof materialRequirementSchema>;
 
-/** Where an item stands among its like: 主项, 子项; the item itself is the 办理项. */
+/** The item's place in its hierarchy: 主项, 子项; the item itself is the 办理项. */
 export const hierarchySchema = z.object({
   main: z.object({ code: text, name: text }),
   sub: z.object({ code: text, name: text }).nullable().default(null),
 });
 
-/** Up to whom a decision is signed, and by how many at most. */
+/** The highest level that signs a decision, and the most people who sign. */
 export const signOffSchema = z.object({ level: z.enum(SIGN_OFF_LEVELS), maxLayers: z.int().min(1).max(9) });
 
-/** 收费项目: base amount in fen (null: by the surveyors' own schedules), and what each category pays of it. */
+/** 收费项目: base amount in fen (null: by the surveyors' own schedules), and the share each category pays. */
 export const feeScheduleSchema = z.object({
   baseFen: z.int().min(0).nullable().default(null),
   unit: z.string().min(1),
@@ -78,7 +78,7 @@ export const formFieldSchema = z.object({
   name: text.max(60),
   label: text.max(100),
   required: z.boolean(),
-  /** What the whole value has to match; null for any text. */
+  /** Pattern the whole value has to match; null for any text. */
   pattern: pattern.nullable().default(null),
 });
 export type FormField = z.infer<typeof formFieldSchema>;
@@ -100,7 +100,7 @@ export const bundleSchema = z.object({
   absenceDefault: z.boolean(),
   /** 一表式: the one form whose fields fill the members' forms. */
   form: z.array(bundleFieldSchema).default([]),
-  /** What a member's result document is to those that follow it: 营业执照 to the seal maker. */
+  /** The material that a member's result serves as for later members: 营业执照 for the seal maker. */
   provides: z.array(z.object({ item: text, material: text })).default([]),
 });
 export type Bundle = z.infer<typeof bundleSchema>;
@@ -124,9 +124,9 @@ export const itemSchema = z.object({
   department: z.string().min(1),
   delegableTo: z.array(z.enum(TIERS)),
   proxyAllowed: z.boolean(),
-  /** 服务对象: whom it serves; empty for everybody. */
+  /** 服务对象: audiences of the item; empty for all. */
   audiences: z.array(z.enum(AUDIENCES)).default([]),
-  /** 人生事项: what people call it by, 养老 or 开办企业. */
+  /** 人生事项: the item's everyday names, 养老 or 开办企业. */
   lifeEvents: z.array(z.string().min(1)).default([]),
   feeSchedule: feeScheduleSchema.nullable(),
   bundle: bundleSchema.nullable(),
@@ -152,7 +152,7 @@ export const itemSchema = z.object({
   renewalDays: z.int().min(0).max(365).default(30),
   /** 集体决定: decided by a meeting, not by one person. */
   collectiveDecision: z.boolean().default(false),
-  /** 先缴费后发证: no approval document before what is due is paid. */
+  /** 先缴费后发证: no approval document before the amount due is paid. */
   payBeforeDocument: z.boolean().default(false),
   /** 容缺缴费: the document is delivered while something is still due; the case closes when it is paid. */
   deliverBeforePayment: z.boolean().default(false),
@@ -164,15 +164,15 @@ export const itemSchema = z.object({
   effectiveTo: day.nullable(),
   standard: z.object({
     promised: limitSchema,
-    /** 绿色通道时限 of key projects' cases, from acceptance; null where there is none. */
+    /** 绿色通道时限 of key projects' cases, from acceptance; null if the item has no such limit. */
     greenChannel: limitSchema.nullable().default(null),
-    /** 特急时限, from the day the materials are in; null where there is none. */
+    /** 特急时限, from the day the materials are in; null if the item has no such limit. */
     urgent: limitSchema.nullable().default(null),
     materials: z.array(materialRequirementSchema),
     maxVisits: z.int().min(0),
     /** 受理条件. */
     conditions: z.array(text).default([]),
-    /** 表单字段: what an application states beside the applicant. */
+    /** 表单字段: data an application states beside the applicant. */
     fields: z.array(formFieldSchema).default([]),
   }),
 });
@@ -181,7 +181,7 @@ export type Item = z.infer<typeof itemSchema>;
 /** 裁量基准: under which circumstance which standard holds. */
 export const discretionSchema = z.object({ circumstance: text, standard: text });
 
-/** 办理环节 of the published flow: what is checked by whom, and until when. */
+/** 办理环节 of the published flow: a check, its standard, limit and post. */
 export const stageSchema = z.object({
   name: text,
   standard: text,
@@ -190,7 +190,7 @@ export const stageSchema = z.object({
   person: text.nullable().default(null),
 });
 
-/** Where people ask or complain. */
+/** Contact for questions or complaints. */
 export const contactSchema = z.object({ name: text, phone: text });
 
 /** How a deciding node carries an item out (实施清单). */
@@ -208,7 +208,7 @@ export const implementationSchema = z.object({
   conditions: z.array(text).default([]),
   discretion: z.array(discretionSchema).default([]),
   stages: z.array(stageSchema).default([]),
-  /** What this node takes; null where it takes what the item says. */
+  /** The fee schedule of this node; null if the item's applies. */
   feeSchedule: feeScheduleSchema.nullable().default(null),
   windows: z.array(text).default([]),
   /** 办公时间, as people read it. */
@@ -219,7 +219,7 @@ export const implementationSchema = z.object({
 });
 export type Implementation = z.infer<typeof implementationSchema>;
 
-/** The implementation a deciding node starts with: what the city's standard says. */
+/** The implementation a deciding node starts with: the city's standard. */
 export function standardImplementation(item: Item, node: DivisionCode, version: number): Implementation {
   return implementationSchema.parse({
     item: item.code,
@@ -231,8 +231,8 @@ export function standardImplementation(item: Item, node: DivisionCode, version: 
 }
 
 /**
- * Only items in force may be taken in or accepted, by their own dates, so that a node that was offline when an item
- * was cancelled refuses it all the same.
+ * Only items in force may be taken in or accepted. Their own dates decide, so that a node that was offline when an item
+ * was cancelled also refuses it.
  * @throws {ProblemError} ITEM_NOT_IN_FORCE
  */
 export function requireInForce(item: Item, today: Day): void {

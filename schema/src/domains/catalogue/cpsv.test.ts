@@ -9,7 +9,7 @@ const whole = cpsvOf(
 );
 const services = whole['@graph'].filter((node) => node['@type'] === 'cpsv:PublicService');
 
-/** Every word of a document that JSON-LD reads as prefix:name. */
+/** Every term of a document that JSON-LD reads as prefix:name. */
 function termsOf(value: unknown, key = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((part) => termsOf(part, key));
   if (typeof value === 'string') return key === '@type' ? [value] : [];

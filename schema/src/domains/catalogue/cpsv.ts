@@ -4,7 +4,7 @@ import { TIER_LABELS } from '../../kernel/words.ts';
 import type { Implementation, Item } from './catalogue.ts';
 import type { Limit } from '../../kernel/limits.ts';
 
-/** What each prefix stands for; CPSV-AP 3.x reuses DCMI, ELI, SKOS and ADMS. */
+/** Prefixes of the JSON-LD context; CPSV-AP 3.x reuses DCMI, ELI, SKOS and ADMS. */
 const CONTEXT = {
   cpsv: 'http://purl.org/vocab/cpsv#',
   cv: 'http://data.europa.eu/m8g/',
@@ -22,10 +22,10 @@ export interface CpsvCatalogue {
 }
 
 /**
- * Published items as public services of the Core Public Service Vocabulary (CPSV-AP 3.x, JSON-LD), for catalogues beyond
- * this federation.
- * @param items with the implementation of the node that decides for `node`; null where the standard stands in
- * @param node for whose people the services are; their spatial coverage
+ * Published items as public services of the Core Public Service Vocabulary (CPSV-AP 3.x, JSON-LD), for catalogues
+ * outside this federation.
+ * @param items with the implementation of the node that decides for `node`; null if the standard stands in
+ * @param node the node whose people the services are for; it gives the spatial coverage
  */
 export function cpsvOf(
   items: readonly { item: Item; implementation: Implementation | null }[],

@@ -84,7 +84,7 @@ function driftType({ builder, enums, refs }: RoleBuilder, Item: ItemRef) {
   });
 }
 
-/** What the gateway asks each node in batches. They answer with JSON, since only the gateway reads them. */
+/** Lookups the gateway asks each node in batches. They answer with JSON, since only the gateway reads them. */
 function addDriftLookups({ builder }: RoleBuilder): void {
   const Key = builder.inputType('CatalogueKey', {
     fields: (t) => ({ at: t.id({ required: true }), via: t.id() }),

@@ -13,15 +13,15 @@ export const driftSchema = z.object({
   item: z.string(),
   /** Which element: `item`, `version`, `legalBasis`; of an implementation `implementation.promised` and so on. */
   element: z.string(),
-  /** What the node has; null where it has nothing. */
+  /** The node's value; null if it has none. */
   own: z.string().nullable(),
-  /** What the basic catalogue has; null where it has nothing. */
+  /** The basic catalogue's value; null if it has none. */
   basic: z.string().nullable(),
   kind: z.enum(DRIFT_KINDS),
 });
 export type Drift = z.infer<typeof driftSchema>;
 
-/** What a node holds of one item: its copy of the item, and its own implementation where it decides the item. */
+/** A node's data on one item: its copy of the item, and its own implementation if it decides the item. */
 export const heldItemSchema = z.object({
   code: z.string(),
   own: itemSchema.nullable(),
@@ -38,7 +38,7 @@ export const itemHeadSchema = z.object({
 });
 export type ItemHead = z.infer<typeof itemHeadSchema>;
 
-/** The newest published version of every item a node knows: what others are compared with. */
+/** The newest published version of every item a node knows; the others' items are compared with it. */
 export const catalogueBasisSchema = z.object({
   items: z.array(z.object({ head: itemHeadSchema, item: itemSchema })),
   /** When the node last heard from the city; null at the city itself. */
@@ -47,8 +47,8 @@ export const catalogueBasisSchema = z.object({
 export type CatalogueBasis = z.infer<typeof catalogueBasisSchema>;
 
 /**
- * What a node says when it is shown the basis' heads: its drift where its own copy is the same to the letter, and what it
- * holds where it is not, so that whoever has the basis can compare it.
+ * A node's answer to the heads of the basic catalogue: the drift of items whose copy is identical, and its data on the
+ * others, so that the gateway can compare them with the basic catalogue.
  */
 export const nodeDriftSchema = z.object({ drift: z.array(driftSchema), differing: z.array(heldItemSchema) });
 export type NodeDrift = z.infer<typeof nodeDriftSchema>;
@@ -59,8 +59,8 @@ export function mustCarryOut(item: Pick<Item, 'decidingTier'>, tier: Tier): bool
 }
 
 /**
- * The unified elements of an item (基本目录统一要素), each as text: what the city fixes and no level may change, and the
- * standard that an implementation may better. Whoever adds one raises `INDEX_FORM` of the nodes' item index.
+ * The unified elements of an item (基本目录统一要素), each as text: those the city fixes and no level may change, and the
+ * standard that an implementation may better. After adding one, raise `INDEX_FORM` of the nodes' item index.
  */
 export function unifiedElements(item: Item): [element: string, value: string | null][] {
   const { standard } = item;
@@ -107,10 +107,10 @@ export function unifiedElements(item: Item): [element: string, value: string | n
 }
 
 /**
- * Where a node drifts from the basic catalogue in one item. The copy shall be the city's newest version to the letter;
- * the implementation may better the standard (fewer days, materials, visits) and never worsen it.
- * Source: 基本目录统一要素; 实施清单 may only reduce 时限, 材料, 跑动次数.
- * @param basic the city's newest version; null where the city does not have the item
+ * The differences between a node and the basic catalogue in one item. The copy shall be the city's newest version to
+ * the letter; the implementation may better the standard (fewer days, materials, visits) and never worsen it. Source:
+ * 基本目录统一要素; 实施清单 may only reduce 时限, 材料, 跑动次数.
+ * @param basic the city's newest version; null if the city does not have the item
  * @param decides whether the node is of the item's deciding tier, and so must carry it out
  */
 export function driftOf(
@@ -147,7 +147,7 @@ export function driftOf(
     }
   }
   if (implementation) found.push(...implementationDrift(implementation, basic, line));
-  // nobody must carry out what is suspended or cancelled
+  // a suspended or cancelled item needs no implementation
   else if (decides && basic.status === 'IN_FORCE') found.push(line('MISSING', 'implementation', null, '1'));
   return found;
 }

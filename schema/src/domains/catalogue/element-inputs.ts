@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { word } from '../../operation/fields.ts';
 import { DAY_UNITS, MATERIAL_SOURCES } from './item-words.ts';
 
-// Elements as a draft or a revision brings them. The item's own schema judges them once they are put together with what
-// was there before: what is left out stays as it is, and null empties what may be empty. Fields stand in the order of
-// their names: so the graph has always brought them, and idempotency keys are hashed with what it brought.
+// Elements in the input of a draft or a revision. The item's own schema checks them after they are merged with the
+// former values: an element left out keeps its value, and null empties an element that may be empty. Fields are sorted
+// by name, as the graph has always sorted them, because idempotency keys are hashed with the input.
 
 export const limitInput = z
   .object({
@@ -27,7 +27,7 @@ const materialInput = z
 
 export const textsInput = z.array(z.string()).nullish();
 
-/** What an item's standard and an implementation both say, in the order of their schemas. */
+/** Elements common to an item's standard and an implementation, in the order of their schemas. */
 export const promiseInputs = {
   promised: limitInput.nullish(),
   greenChannel,

@@ -20,7 +20,7 @@ export const catalogueEntrySchema = z.object({
     z.object({ kind: z.literal('DELEGATION'), delegation: publishedGrantSchema }),
     z.object({ kind: z.literal('OFFER'), offer: dataOfferSchema }),
     z.object({ kind: z.literal('LEGAL_BASIS'), change: legalBasisChangeSchema }),
-    /** A certificate or a revocation, signed by whoever issued it. */
+    /** A certificate or a revocation, signed by its issuer. */
     z.object({ kind: z.literal('KEY'), document: z.string().min(1) }),
   ]),
 });

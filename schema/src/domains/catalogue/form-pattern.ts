@@ -11,7 +11,7 @@ function compile(source: string): RE2JS | null {
   if (known) return known.pattern;
   let pattern: RE2JS | null = null;
   try {
-    // RE2 names a script without the word in front of it
+    // RE2 names a script without the prefix
     pattern = RE2JS.compile(RE2JS.translateRegExp(source.replace(/\\(p)\{(?:Script|sc)=/giu, '\\$1{')));
   } catch {
     // null: told at import, and left to people where it is stored already
@@ -21,14 +21,14 @@ function compile(source: string): RE2JS | null {
 }
 
 /**
- * Whether a pattern of a form can be matched in time linear in the value, so that no value holds a host up. Look-ahead,
- * look-behind and back-references can't.
+ * Whether a form's pattern can be matched in time linear in the value, so that no value blocks a host. Patterns with
+ * look-ahead, look-behind or back-references can't.
  */
 export const isLinearPattern = (source: string): boolean => compile(source) !== null;
 
 /**
- * Whether the whole value matches a pattern. A pattern that an earlier program took in and that can't be matched in
- * linear time is not run: every value passes, and the desk that reviews the form looks at it.
+ * Whether the whole value matches a pattern. An earlier program may have accepted a pattern that can't be matched in
+ * linear time. Such a pattern is not run: every value passes, and the desk that reviews the form checks it.
  * @example matchesPattern('\\d{4}-\\d{2}', '2026-11') // true
  */
 export function matchesPattern(source: string, value: string): boolean {

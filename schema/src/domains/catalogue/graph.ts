@@ -92,7 +92,7 @@ function implementItem(role: RoleBuilder, Item: Item): void {
   });
 }
 
-/** How an item is handled, and by which rules. */
+/** Fields for an item's handling and its rules. */
 function addItemRules(role: RoleBuilder, Item: Item): void {
   const { builder, enums, refs } = role;
   const { Hierarchy, SignOff } = rankTypes(role);

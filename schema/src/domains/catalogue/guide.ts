@@ -6,10 +6,10 @@ import type { Route } from '../../case/competence.ts';
 import { limitText, plain } from '../../kernel/markdown.ts';
 
 /**
- * The printed guide (办事指南) of an item for one division, as Markdown: whoever is asked first names basis, limits,
+ * The printed guide (办事指南) of an item for one division, as Markdown. The desk that is asked first names basis, limits,
  * procedure and all materials at once (一次告知, 首问负责; 行政许可法 Art. 30).
- * @param implementation of the deciding node; null where it is not known here, and the city's standard stands in
- * @param route null where the division is too high to name the accepting organ
+ * @param implementation of the deciding node; null if this node does not have it, and the city's standard stands in
+ * @param route null if the division is too high to name the accepting organ
  */
 export function guideOf(
   item: Item,
@@ -99,7 +99,7 @@ function feeText({ feeSchedule }: Item): string {
   return [`${base}${note === null ? '' : `(${plain(note)})`}`, lines.join('\n')].join('\n\n');
 }
 
-/** Up to whom a decision is signed, and by how many at most (签批层级); the item need not say. */
+/** The highest level that signs a decision, and the most people who sign (签批层级); an item need not name them. */
 function signOffText({ signOff, collectiveDecision }: Item): string {
   const signed = signOff === null ? '未规定' : `${SIGN_OFF_LEVEL_LABELS[signOff.level]},不超过 ${signOff.maxLayers} 层`;
   return collectiveDecision ? `${signed};集体讨论决定` : signed;

@@ -9,8 +9,8 @@ import { mayTakeIn, route } from '../../case/competence.ts';
 export type CompetenceElements = Pick<Item, 'decidingTier' | 'acceptingTiers' | 'proxyAllowed'>;
 
 /**
- * The elements that say whose an item is, as one word: `COUNTY TOWNSHIP,VILLAGE proxy`. There are few of them, so that a
- * desk's own items can be told apart in the database by {@link ownCompetenceKeys}.
+ * The elements that determine an item's organs, as one text: `COUNTY TOWNSHIP,VILLAGE proxy`. There are only a few such
+ * texts, so the database can select a desk's own items by {@link ownCompetenceKeys}.
  */
 export function competenceKeyOf({ decidingTier, acceptingTiers, proxyAllowed }: CompetenceElements): string {
   const accepting = TIERS.filter((tier) => acceptingTiers.includes(tier)).join(',');
@@ -19,8 +19,8 @@ export function competenceKeyOf({ decidingTier, acceptingTiers, proxyAllowed }: 
 
 /**
  * The keys of the items that are a desk's own: it accepts or decides them, or may take them in, for a matter that lies
- * in its own division. What competence says of one item of a key it says of all.
- * Source: competence ({@link route}); people look first for what is handled where they are (就近办).
+ * in its own division. Competence is the same for all items of a key. Source: competence ({@link route}); people look
+ * first for what is handled where they are (就近办).
  */
 export function ownCompetenceKeys(node: DivisionCode, divisions: Divisions): string[] {
   return allElements()

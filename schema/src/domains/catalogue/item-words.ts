@@ -1,4 +1,4 @@
-// What can be applied for, and how.
+// Words for items and their handling.
 
 /** 事项类型: which law's days and forms bind depends on it. */
 export const ITEM_KINDS = ['LICENSE', 'PAYMENT', 'CONFIRM', 'RECORD', 'SERVICE', 'JOINT'] as const;
@@ -24,7 +24,7 @@ export const PROCESSING_CLASS_LABELS: Record<ProcessingClass, string> = {
   URGENT: '特急件',
 };
 
-/** 权力来源: whose power an item's deciding organ uses. */
+/** 权力来源: the source of the deciding organ's power. */
 export const POWER_SOURCES = [
   'STATUTORY',
   'DEVOLVED_ABOVE',
@@ -73,7 +73,7 @@ export const CROSS_DISTRICT_WAY_LABELS: Record<CrossDistrictWay, string> = {
   JOINT: '多地联办',
 };
 
-/** 签批层级, lowest first: up to whom a decision is signed. */
+/** 签批层级, lowest first: levels that sign a decision. */
 export const SIGN_OFF_LEVELS = ['WINDOW', 'CHIEF', 'SECTION_HEAD', 'DEPUTY_HEAD', 'HEAD'] as const;
 export type SignOffLevel = (typeof SIGN_OFF_LEVELS)[number];
 export const SIGN_OFF_LEVEL_LABELS: Record<SignOffLevel, string> = {
@@ -117,7 +117,9 @@ export const ITEM_STATUS_LABELS: Record<ItemStatus, string> = {
   CANCELLED: '取消',
 };
 
-/** 听证: whether an item's licence needs a hearing: offered to whoever it touches (Art. 47), or held in any case (Art. 46). */
+/**
+ * 听证: the hearing that an item's licence needs: offered to those it affects (Art. 47), or held in any case (Art. 46).
+ */
 export const HEARING_NEEDS = ['NONE', 'OFFERED', 'HELD'] as const;
 export type HearingNeed = (typeof HEARING_NEEDS)[number];
 export const HEARING_NEED_LABELS: Record<HearingNeed, string> = {
@@ -126,7 +128,7 @@ export const HEARING_NEED_LABELS: Record<HearingNeed, string> = {
   HELD: '应当听证',
 };
 
-/** 服务对象: whom an item serves. */
+/** 服务对象: audiences of an item. */
 export const AUDIENCES = ['PERSON', 'ENTERPRISE', 'INSTITUTION', 'ORGANIZATION', 'AGENCY'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 export const AUDIENCE_LABELS: Record<Audience, string> = {

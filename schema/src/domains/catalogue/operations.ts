@@ -70,7 +70,7 @@ export const guide = query('guide', {
   answer: Guide,
 });
 
-/** What anybody asks of the catalogue. The question to all nodes of a division, catalogDrift, is the gateway's. */
+/** Questions about the catalogue. The question to all nodes of a division, catalogDrift, belongs to the gateway. */
 export const catalogue = domain('catalogue', {
   zh: '事项目录',
   role: 'catalogue',

@@ -1,18 +1,18 @@
 import type { ClauseFault } from './words.ts';
 import type { Implementation } from './catalogue.ts';
 
-/** A clause whose content nobody can know beforehand, and where it stands. */
+/** A clause whose content a reader can't know in advance, and its place. */
 export interface VagueClause {
   /** `materials[2].name` or `conditions[0]`. */
   place: string;
   /** The words that are vague, 其他材料. */
   clause: string;
-  /** The whole text they stand in. */
+  /** The whole text of the clause. */
   text: string;
   fault: ClauseFault;
 }
 
-/** Words that leave open what is asked for (兜底): anything may be meant. */
+/** Words that leave a requirement open (兜底): they may mean anything. */
 const CATCH_ALL: readonly RegExp[] = [
   /(?:其他|其它)[^,,。;;、]*/u,
   /(?:认为|确有)(?:需要|必要|应当)[^,,。;;、]*/u,
@@ -29,9 +29,9 @@ const VAGUE: readonly RegExp[] = [
 ];
 
 /**
- * Lists vague and catch-all clauses in the materials and conditions: what a clerk could stretch and an applicant can't
- * foresee. At most one finding of each kind for a text.
- * Source: the centres' own rule that a list of materials is exhaustive (事项清单规范化管理制度); findings, never refusals.
+ * Lists vague and catch-all clauses in the materials and conditions: a clerk could stretch them, and an applicant can't
+ * foresee their meaning. At most one finding of each kind for a text. Source: the centres' own rule that a list of
+ * materials is exhaustive (事项清单规范化管理制度); findings, never refusals.
  */
 export function vagueClauses({
   materials,

@@ -12,23 +12,23 @@ export interface CatalogEntryView {
   decider: DivisionCode | null;
   /** The organ that holds the power by the item itself; its implementation is the item's. */
   power: DivisionCode | null;
-  /** Whether the desk asked may take the item in. */
+  /** Whether the desk that answers may take the item in. */
   takenInHere: boolean;
-  /** Whether it can be applied for today: in force, and the deciding node's implementation is known here. */
+  /** Whether it can be applied for today: it is in force, and this node has the deciding node's implementation. */
   available: boolean;
 }
 
-/** Which nodes of a division answered a question put to all of them. */
+/** The nodes of a division that answered a question put to all of them. */
 export interface SubtreeCoverage {
   expected: number;
   answered: number;
   silent: { node: DivisionCode; code: ErrorCode }[];
 }
 
-/** Where the nodes of a division drift from the basic catalogue. */
+/** The drift of a division's nodes from the basic catalogue. */
 export interface CatalogDriftView {
   division: DivisionCode;
-  /** Whose catalogue the nodes were compared with; null when nobody gave one. */
+  /** The node whose catalogue the others were compared with; null if no node gave one. */
   basis: DivisionCode | null;
   /** True when it is not the city's own, live. */
   basisStale: boolean;
@@ -44,10 +44,10 @@ export interface GuideView {
   markdown: string;
 }
 
-/** What the gateway asks in batches, and of all nodes of a division. */
+/** Lookups the gateway asks in batches, and of all nodes of a division. */
 export interface CatalogueLookup {
   getMany(codes: readonly string[]): Answers<ItemView>;
-  /** How far this node holds the city's catalogue feed: of two nodes the one further on knows more. */
+  /** Up to which entry this node holds the city's catalogue feed; the node with the higher number knows more. */
   catalogueSeq(): Promise<number>;
   /** The newest published version of every item this node knows. */
   basis(): Promise<CatalogueBasis>;

@@ -1,6 +1,6 @@
-// How the catalogue is kept: drafts, changes, drift, legal bases, what is published.
+// Words for keeping the catalogue: drafts, changes, drift, legal bases, publication.
 
-/** 条款问题: what is wrong with a clause nobody can know the content of. */
+/** 条款问题: the fault of a clause whose content a reader can't know. */
 export const CLAUSE_FAULTS = ['VAGUE', 'CATCH_ALL'] as const;
 export type ClauseFault = (typeof CLAUSE_FAULTS)[number];
 export const CLAUSE_FAULT_LABELS: Record<ClauseFault, string> = { VAGUE: '模糊条款', CATCH_ALL: '兜底条款' };
@@ -23,7 +23,7 @@ export const DRAFT_STATE_LABELS: Record<DraftState, string> = {
   APPROVED: '审核通过',
 };
 
-/** 事项变更: what was done to an item. */
+/** 事项变更: changes of an item. */
 export const ITEM_CHANGE_KINDS = ['DRAFTED', 'PUBLISHED', 'SUSPENDED', 'RESUMED', 'CANCELLED'] as const;
 export type ItemChangeKind = (typeof ITEM_CHANGE_KINDS)[number];
 export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
@@ -34,7 +34,7 @@ export const ITEM_CHANGE_KIND_LABELS: Record<ItemChangeKind, string> = {
   CANCELLED: '取消',
 };
 
-/** 法律依据的效力位阶: what a legal basis is. */
+/** 法律依据的效力位阶: ranks of legal bases. */
 export const LEGAL_BASIS_KINDS = ['LAW', 'REGULATION', 'RULE', 'NOTICE'] as const;
 export type LegalBasisKind = (typeof LEGAL_BASIS_KINDS)[number];
 export const LEGAL_BASIS_KIND_LABELS: Record<LegalBasisKind, string> = {
@@ -76,7 +76,7 @@ export const FEE_CHANGES = ['ADDED', 'DROPPED', 'ADJUSTED'] as const;
 export type FeeChangeKind = (typeof FEE_CHANGES)[number];
 export const FEE_CHANGE_LABELS: Record<FeeChangeKind, string> = { ADDED: '新增', DROPPED: '取消', ADJUSTED: '调整' };
 
-/** What kind of difference between a node's catalogue and the basic catalogue (目录比对). */
+/** Kinds of difference between a node's catalogue and the basic catalogue (目录比对). */
 export const DRIFT_KINDS = ['OUTDATED_VERSION', 'WORSE', 'MISSING', 'UNKNOWN_ITEM', 'DIFFERENT'] as const;
 export type DriftKind = (typeof DRIFT_KINDS)[number];
 export const DRIFT_KIND_LABELS: Record<DriftKind, string> = {

@@ -17,8 +17,8 @@ export interface GivenGrant {
 }
 
 /**
- * A grant that its grantor publishes. Who signed it is for `requireSoundGrant` to say.
- * @throws {ProblemError} GRANT_INVALID where it is no grant, or another node's
+ * A grant that its grantor publishes; `requireSoundGrant` checks the signer.
+ * @throws {ProblemError} GRANT_INVALID if it is not a grant, or is another node's
  */
 export function requireOwnGrant({ document, digest }: SignedDocument, publisher: DivisionCode): GivenGrant {
   if (document.kind !== 'GRANT') throw problem('GRANT_INVALID', `${publisher} published no grant.`);

@@ -6,7 +6,7 @@ import { addOperations } from '../../operation/graph.ts';
 import { delegation } from './operations.ts';
 import type { CompetenceView, GrantRequestView, GrantView } from './views.ts';
 
-/** Role delegation (授权): who lent or conferred which power to whom, and who is competent by it. Owner: each node. */
+/** Role delegation (授权): grants of power between nodes, and the competence that follows from them. Owner: each node. */
 export function addDelegation(role: RoleBuilder): void {
   const { builder } = role;
   const Competence = competenceType(role);

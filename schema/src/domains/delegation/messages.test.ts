@@ -34,7 +34,7 @@ const KINDS = Object.keys(DOCUMENTS) as Kind[];
 
 const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const parses = (value: unknown) => delegationDocumentSchema.safeParse(value).success;
-/** Where the document is refused; none when it is sound. */
+/** The paths of the document's faults; empty if it is sound. */
 const faults = (value: unknown) =>
   delegationDocumentSchema.safeParse(value).error?.issues.map((issue) => issue.path.join('.')) ?? [];
 

@@ -25,7 +25,7 @@ export const grantSchema = z.object({
   from: daySchema,
   /** The last day; null without an end. */
   to: daySchema.nullable(),
-  /** Law or decision it stands on (Art. 24). */
+  /** The law or decision it is based on (Art. 24). */
   basis: z.string().trim().min(1).max(500),
   /** The public announcement's text (Art. 24). */
   announcement: z.string().trim().min(1).max(2000),
@@ -35,7 +35,7 @@ export const grantSchema = z.object({
 });
 export type Grant = z.infer<typeof grantSchema>;
 
-/** 请求下放: a lower node asks for a power, and shows what it could carry it with; signed by the one that asks. */
+/** 请求下放: a lower node asks for a power, and shows its staff and means for it; signed by the node that asks. */
 export const grantRequestSchema = z.object({
   kind: z.literal('REQUEST'),
   id: z.uuid(),
@@ -66,7 +66,7 @@ export const grantAnswerSchema = z.object({
 });
 export type GrantAnswer = z.infer<typeof grantAnswerSchema>;
 
-/** 撤销 by the grantor, 交回 by the grantee; signed by whoever ends it. */
+/** 撤销 by the grantor, 交回 by the grantee; signed by the one that ends it. */
 export const grantEndSchema = z.object({
   kind: z.literal('END'),
   grant: z.uuid(),
@@ -101,8 +101,8 @@ export const publishedGrantSchema = z.object({
 export type PublishedGrant = z.infer<typeof publishedGrantSchema>;
 
 /**
- * What travels by itself: one signed document between grantor and grantee; or a grant in effect, and once more when it
- * ends, from its grantor to the levels above, which the catalogue's way down never reaches.
+ * Messages outside the catalogue: one signed document between grantor and grantee; or a grant in effect, and its end,
+ * sent by the grantor to the levels above, because the catalogue only goes down.
  */
 export const delegationMessageSchema = z.union([
   z.object({ jws: z.string().min(1) }),

@@ -21,11 +21,11 @@ const power = {
   capFen,
 };
 
-/** What documents of grants call a cap. */
+/** The amount in the form that grant documents use for a cap. */
 export const capOf = (amountFen: number | null) => (amountFen === null ? null : { amountFen });
 
 /**
- * Who accepts, reviews and decides an item for a place today, and why.
+ * The organs that accept, review and decide an item for a place today, and the reasons.
  * @throws {ProblemError} ITEM_UNKNOWN, UNKNOWN_DIVISION, COMPETENCE_UNRESOLVED
  */
 export const competence = query('competence', {
@@ -45,7 +45,7 @@ export const competence = query('competence', {
   answer: Competence,
 });
 
-/** Grants the node gave, was given, or goes by; the newest 500. */
+/** Grants the node gave, received, or uses; the newest 500. */
 export const delegations = query('delegations', {
   zh: '授权',
   about: 'grants the division gave, was given, or goes by. Needs no login.',

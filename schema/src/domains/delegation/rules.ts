@@ -9,14 +9,14 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 
-/** What a matter is measured by where a power has a cap. */
+/** Facts of a matter that a cap on a power is compared with. */
 export interface CaseFacts {
   /** The amount asked for or assessed, in fen; null when it is not known. */
   amountFen: number | null;
 }
 export const NO_FACTS: CaseFacts = { amountFen: null };
 
-/** A grant with what became of it (授权台账). */
+/** A grant with its answer, end or refusal (授权台账). */
 export interface GrantRecord {
   grant: Grant;
   /** Null while the grantee has not answered: nothing takes effect unaccepted (双向选择). */
@@ -26,7 +26,7 @@ export interface GrantRecord {
   refusal: { code: string; reason: string } | null;
 }
 
-/** Where a grant stands on a day. */
+/** The state of a grant on a day. */
 export function grantStateOf({ grant, answer, end, refusal }: GrantRecord, today: Day): GrantState {
   if (refusal) return 'INVALID';
   if (end && dayOf(new Date(end.at)) <= today) return end.way;
@@ -42,15 +42,16 @@ export function grantsInEffect(records: readonly GrantRecord[], today: Day): Gra
   return records.filter((record) => grantStateOf(record, today) === 'IN_EFFECT').map(({ grant }) => grant);
 }
 
-/** Whether a matter lies under a grant's cap; an amount nobody knows does not. */
+/** Whether a matter lies under a grant's cap; an unknown amount does not. */
 export function isUnderCap({ cap }: Pick<Grant, 'cap'>, { amountFen }: CaseFacts): boolean {
   return cap === null || (amountFen !== null && amountFen <= cap.amountFen);
 }
 
 /**
- * The grant by which a lower organ does a stage for a place, of all that would do: the lowest grantee's, of these the
- * newest, which replaces what was given before. Never one of a grantor that does not hold the power itself (不得再委托, Art. 24), of a village committee, or of
- * whoever does not lie below the grantor, whatever the catalogue or the list says.
+ * The grant under which a lower organ does a stage for a place. Of several the lowest grantee's applies, and of these
+ * the newest, which replaces the earlier ones. It ignores a grant whose grantor does not hold the power itself (不得再委托,
+ * Art. 24), one to a village committee, and one to a node that does not lie below the grantor, even if the catalogue or
+ * the list names it.
  * @param power the organ that holds the power by the item itself
  */
 export function findGrant(
@@ -71,7 +72,7 @@ export function findGrant(
       divisions.isWithin(place, grant.grantee) &&
       mayHold(divisions.get(grant.grantee), item, power, divisions),
   );
-  // a newer word to the same grantee replaces the older one, also where it gives less
+  // a newer grant to the same grantee replaces the older one, even if it gives less
   const isNewest = ({ grantee, seq }: Grant) => !given.some((other) => other.grantee === grantee && other.seq > seq);
   const [best] = given
     .filter((grant) => isNewest(grant) && isUnderCap(grant, facts))
@@ -79,15 +80,15 @@ export function findGrant(
   return best ?? null;
 }
 
-/** Whether an organ may be lent a power: it lies below the one that holds it, at a tier the item names. */
+/** Whether a power may be lent to an organ: it lies below the organ that holds the power, at a tier the item names. */
 function mayHold({ code, tier }: Division, item: Item, power: DivisionCode, divisions: Divisions): boolean {
   return tier !== 'VILLAGE' && item.delegableTo.includes(tier) && code !== power && divisions.isWithin(code, power);
 }
 
 /**
- * Whether a grant may be given and taken; the grantor asks before it signs, the grantee before it takes.
- * @param signer whose signature it carries
- * @param findItem the item as the asking node has it on that day
+ * Checks that a grant may be given and accepted; the grantor calls it before signing, the grantee before accepting.
+ * @param signer the node whose signature it carries
+ * @param findItem the item as the calling node has it on that day
  * @throws {ProblemError} GRANT_INVALID (signer, parties, dates), GRANT_OUT_OF_COMPETENCE (items, tiers, second
  * delegation), GRANT_EXPIRED, ITEM_UNKNOWN
  */

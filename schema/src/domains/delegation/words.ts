@@ -1,6 +1,6 @@
-// What a node gives another the power to do.
+// Words for powers a node grants to another.
 
-/** 授权环节: what a node may be given the power to do. */
+/** 授权环节: stages for which a node may be given the power. */
 export const GRANT_STAGES = ['ACCEPT', 'REVIEW', 'DECIDE'] as const;
 export type GrantStage = (typeof GRANT_STAGES)[number];
 export const GRANT_STAGE_LABELS: Record<GrantStage, string> = { ACCEPT: '受理', REVIEW: '审查', DECIDE: '决定' };

@@ -16,13 +16,13 @@ import { plain } from '../../kernel/markdown.ts';
 import type { Action, Viewer } from '../../operation/permissions.ts';
 import { requireOwnDesk, requirePermission, seesPersonalData } from '../../operation/permissions.ts';
 
-/** Who asked, as far as they said; personal data. */
+/** The person who asked, as far as they said; personal data. */
 export interface Asker {
   name: string | null;
   phone: string | null;
 }
 
-/** What an answer is made of. */
+/** The parts an answer is written from. */
 export interface AnswerParts {
   item: Item;
   /** Of the deciding node; null where it is not known here. */
@@ -31,15 +31,15 @@ export interface AnswerParts {
   route: Route | null;
   /** The desk that is asked. */
   node: DivisionCode;
-  /** Where the matter lies. */
+  /** The place of the matter. */
   place: DivisionCode;
   divisions: Divisions;
   today: Day;
 }
 
 /**
- * The answer to an enquiry, as Markdown: basis, limits, procedure and all materials at once, and whose desk it is
- * (首问负责, 一次告知; 行政许可法 Art. 30). An item that is not in force is answered with that fact first.
+ * The answer to an enquiry, as Markdown: basis, limits, procedure and all materials at once, and the desk that answers
+ * for it (首问负责, 一次告知; 行政许可法 Art. 30). If the item is not in force, the answer says so first.
  */
 export function answerOf(parts: AnswerParts): string {
   const { item, implementation, route, place, divisions } = parts;
@@ -76,7 +76,7 @@ function competentDesks({ item, route, node, divisions, today }: AnswerParts): s
 }
 
 /**
- * 首问责任: where a duty stands. It ends by the report alone, wherever custody of its case went.
+ * 首问责任: the state of a duty. Only the report ends it, at whichever desk its case is.
  * @param caseState of the case that grew out of it, as the desk knows it; null without one
  */
 export function enquiryStateOf(reportedAt: Date | null, caseState: CaseState | null): EnquiryState {
@@ -85,8 +85,8 @@ export function enquiryStateOf(reportedAt: Date | null, caseState: CaseState | n
 }
 
 /**
- * Whoever reports, or files a case from it, sits at the desk that was asked first.
- * @param field where the enquiry was named
+ * The person who reports the result, or files a case from the enquiry, must work at the desk that was asked first.
+ * @param field the input field that named the enquiry
  * @throws {ProblemError} FORBIDDEN, NOT_FIRST_ASKED
  */
 export function requireFirstAsked(
@@ -126,8 +126,8 @@ export function requireEnquiryReader(viewer: Viewer, node: DivisionCode, divisio
 }
 
 /**
- * Whether the result may be reported back now.
- * @param result what the asker is told
+ * Checks that the result may be reported back now.
+ * @param result the text for the asker
  * @throws {ProblemError} ENQUIRY_REPORTED, ENQUIRY_CASE_OPEN, REASON_MISSING
  */
 export function requireReportable(reportedAt: Date | null, caseState: CaseState | null, result: string): void {
@@ -150,7 +150,7 @@ function requireUnreported(reportedAt: Date | null): void {
 }
 
 /**
- * Whether a case may be filed as what became of an enquiry: one case, of the item that was asked for.
+ * Checks that a case may be filed from an enquiry: only one case, and of the item that was asked about.
  * @throws {ProblemError} ENQUIRY_REPORTED, ENQUIRY_CONFLICT
  */
 export function requireLinkable(
@@ -164,7 +164,7 @@ export function requireLinkable(
   if (enquiry.caseId !== null) throw conflict(`Case ${enquiry.caseId} grew out of it already.`);
 }
 
-/** The asker as a viewer may see them: in full at the desk that was asked, masked for everybody else. */
+/** The asker as a viewer may see them: in full at the desk that was asked, masked for others. */
 export function askerFor(viewer: Viewer, node: DivisionCode, asker: Asker): Asker {
   if (seesPersonalData(viewer, [node])) return asker;
   const { name, phone } = asker;

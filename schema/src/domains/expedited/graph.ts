@@ -3,7 +3,7 @@ import type { GreenChannel } from './rules.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { UrgencyView } from '../handling/views.ts';
 
-/** What a case shows of its shorter limits (绿色通道, 特急). */
+/** Fields for a case's shorter limits (绿色通道, 特急). */
 export function expeditedRefs({ builder, enums, refs }: RoleBuilder) {
   const { Division, Limit } = refs;
   const Clock = builder.objectRef<ExpeditedClock>('ExpeditedClock').implement({

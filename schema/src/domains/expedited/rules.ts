@@ -6,7 +6,7 @@ import { dayOf } from '../../kernel/calendar.ts';
 import type { DueInstant, ExcludedDays, Limit } from '../../kernel/limits.ts';
 import { dueInstant } from '../../kernel/limits.ts';
 
-/** 绿色通道: a case of a key project goes by a shorter limit from here on. */
+/** 绿色通道: a case of a key project has a shorter limit from now on. */
 export interface GreenChannel {
   at: Date;
   node: DivisionCode;
@@ -32,14 +32,14 @@ export interface Urgency {
   limit: Limit | null;
 }
 
-/** What a case's file says of its project and its shorter limits. */
+/** The project and the shorter limits in a case's file. */
 export interface Expedited {
   project: string | null;
   greenChannel: GreenChannel | null;
   urgency: Urgency | null;
 }
 
-/** That, and what the limits are counted from. */
+/** The same, with the instants from which the limits count. */
 interface ExpeditedFile extends Expedited {
   acceptance: { at: Date; deemed: boolean } | null;
   materialsInAt: Date;
@@ -67,13 +67,13 @@ export function isUrgent({ urgency }: Pick<Expedited, 'urgency'>): boolean {
   return urgency?.approved === true;
 }
 
-/** 特急 of a case whose item is of that class: nobody asks and nobody approves. */
+/** 特急 of a case whose item is of that class; it needs no request and no approval. */
 export function urgencyByItem(limit: Limit, actor: LogActor, at: Date): Urgency {
   const asked = { ground: null, askedAt: at, askedBy: actor };
   return { ...asked, approved: true, decidedAt: at, decidedBy: null, reason: null, limit };
 }
 
-/** What a line of these changes in a case's file; null where it can't stand. */
+/** The change one of these lines makes in a case's file; null if it can't stand. */
 export function afterExpeditedLine(
   { project, greenChannel, urgency }: Expedited,
   line: ExpeditedLine & { node: DivisionCode; actor: LogActor },
@@ -84,10 +84,10 @@ export function afterExpeditedLine(
     case 'PROJECT_LINKED':
       return project === null ? { project: line.data.project, greenChannel, urgency } : null;
     case 'PROJECT_LEFT':
-      // what the applicant was promised on the channel stays
+      // the limit promised on the channel stays
       return project === line.data.project ? { project: null, greenChannel, urgency } : null;
     case 'GREEN_CHANNEL_OPENED':
-      // once it is on the channel it stays, also when the project is no key project any more
+      // once on the channel, a case stays there, even if the project is no longer a key project
       if (greenChannel || project !== line.data.project) return null;
       return { project, greenChannel: { at, node, actor, ...line.data }, urgency };
     case 'URGENCY_ASKED': {

@@ -3,7 +3,7 @@ import { ORGANS } from '../../operation/duties.ts';
 
 export const feeDuties = {
   BILL_FEE: { CLERK: ORGANS, CASHIER: ORGANS },
-  // money goes through the fee window and through nobody else's hands
+  // only the cashier at the fee window handles money
   RECORD_PAYMENT: { CASHIER: ORGANS },
   PROPOSE_WAIVER: { CLERK: ORGANS },
   GRANT_WAIVER: { CHIEF: ORGANS, HEAD: ORGANS },

@@ -11,21 +11,21 @@ export const billLineSchema = z.object({
   quantity: z.int().min(1),
   percent: z.int().min(0).max(100),
   amountFen: fenSchema,
-  /** How the amount came to whole fen: fractions are dropped. */
+  /** How the amount was rounded to whole fen: fractions are dropped. */
   rounding: z.literal('DOWN'),
 });
 export type BillLine = z.infer<typeof billLineSchema>;
 
 const receiptSchema = z.string().min(1).max(60);
 
-/** What the lines of fees (缴费) record. */
+/** The data that lines of fees (缴费) record. */
 export const feeDataSchemas = {
   BILLED: z.object({
     /** The fee window it is paid at. */
     window: z.string().min(1),
     lines: z.array(billLineSchema).min(1),
     amountFen: fenSchema,
-    /** The versions whose schedule it goes by: those the case was accepted under. */
+    /** The versions under which the case was accepted; their fee schedule applies. */
     itemVersion: z.int().min(1),
     implementationVersion: z.int().min(1),
   }),

@@ -16,14 +16,14 @@ import { CaseFees, FeeReconciliation, PaidFees } from './views.ts';
 const MOST_CASES = 50;
 
 const amountFen = z.int('is no whole number of fen').min(1).max(MAX_FEN).meta({ scalar: 'Fen' });
-/** Waivers that nobody granted yet. */
+/** Proposed waivers that have not been granted yet. */
 const proposed = ({ fees: { waivers } }: CaseFile) =>
   waivers.filter((waiver) => waiver.grantedBy === null).map((waiver) => waiver.number);
 /** May be empty: the rule refuses that, and cites its source. */
 const reason = z.string().trim().max(1000);
 
 /**
- * What several cases cost: the members of a bundle are asked for together.
+ * Charges of several cases: the members of a bundle are asked for together.
  * @throws {ProblemError} NOT_FOUND, FORBIDDEN
  */
 export const caseFees = query('caseFees', {
@@ -94,7 +94,7 @@ export const billFees = ruledStep('billFees', {
 });
 
 /**
- * Records one payment for one case, or for those of one bundle; all of them or none.
+ * Records one payment for one case, or for all cases of one bundle; it succeeds for all or for none.
  * @throws {ProblemError} FEE_NOT_BILLED, FEE_PAID_ALREADY, FEE_OVERPAID, RECEIPT_USED, WINDOW_UNAUTHORIZED, FORBIDDEN
  */
 export const payFees = mutation('payFees', {

@@ -2,7 +2,7 @@ import type { FeeLine } from './state.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 import type { Day } from '../../kernel/calendar.ts';
 
-/** The lines that move money, or what is owed. */
+/** Lines that move money or change the amount owed. */
 export const FEE_ENTRY_ACTIONS = ['BILLED', 'PAID', 'FEE_WAIVED', 'REFUNDED'] as const;
 export type FeeEntryAction = (typeof FEE_ENTRY_ACTIONS)[number];
 
@@ -20,13 +20,13 @@ export interface FeeEntry {
   receipt: string | null;
   /** Of a refund, the payment's receipt. */
   refundOf: string | null;
-  /** Subject of whoever did it. */
+  /** Subject of the person who acted. */
   person: string;
 }
 
 /**
- * What a line of the log is in the fee window's book; null for a line that moves nothing. A waiver counts at the window
- * the bill is paid at.
+ * The entry a log line makes in the fee window's book; null if no money moves. A waiver counts at the window where the
+ * bill is paid.
  * @param billWindow window of the case's bill
  */
 export function feeEntryOf(line: FeeLine, billWindow: string): FeeEntry | null {
@@ -58,7 +58,9 @@ export interface FeeTotals {
   paidFen: number;
   waivedFen: number;
   refundedFen: number;
-  /** What must be in the till: paid less refunded; below zero on a day that gave back more than it took. */
+  /**
+   * The amount that must be in the till: paid less refunded. It is negative on a day with more refunds than payments.
+   */
   netFen: number;
 }
 

@@ -78,7 +78,7 @@ describe('the schedule', () => {
 describe('the ledger of a case', () => {
   const billed = accepted().billed(10_000);
 
-  /** One attempt at a line, by its kind and amount; what the fold refuses changes nothing. */
+  /** One attempt at a line, by its kind and amount; a refused attempt changes nothing. */
   function attempt(log: CaseLog, kind: number, amountFen: number, serial: number): CaseLog {
     const made = {
       0: () => log.paid(amountFen, `R-${serial % 7}`),

@@ -6,7 +6,7 @@ import { isClosed } from '../../case/words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { FeeSchedule, Implementation, Item } from '../catalogue/catalogue.ts';
 
-/** 缴费单: what a case costs, once, by the schedule it was accepted under. */
+/** 缴费单: the charges of a case, billed once, by the schedule under which it was accepted. */
 export interface Bill {
   at: Date;
   node: DivisionCode;
@@ -18,7 +18,7 @@ export interface Bill {
   amountFen: number;
 }
 
-/** 缴费: what the fee window took. */
+/** 缴费: an amount received at the fee window. */
 export interface Payment {
   at: Date;
   node: DivisionCode;
@@ -51,7 +51,7 @@ export interface Refund {
   receipt: string;
 }
 
-/** What a case's log says of money. All amounts are whole fen. */
+/** The fees in a case's log. All amounts are whole fen. */
 export interface FeeLedger {
   bill: Bill | null;
   payments: Payment[];
@@ -66,7 +66,7 @@ export interface FeeSums {
   paidFen: number;
   waivedFen: number;
   refundedFen: number;
-  /** Billed and neither paid nor waived. */
+  /** Amount billed and neither paid nor waived. */
   outstandingFen: number;
 }
 
@@ -79,25 +79,25 @@ export function sumsOf(fees: FeeLedger): FeeSums {
 }
 
 /**
- * What is due now, in fen, never below zero. A case that ended owes nothing more: it did not close while something was
- * due, and of one that ended otherwise nothing is collected.
+ * The amount due now, in fen, never below zero. An ended case owes nothing more: it can't close while an amount is due,
+ * and nothing is collected from a case that ended in another way.
  */
 export function dueOf({ fees, state }: { fees: FeeLedger; state: CaseState }): number {
   return isClosed(state) ? 0 : sumsOf(fees).outstandingFen;
 }
 
-/** What of one payment was not given back, in fen. */
+/** The part of a payment that was not refunded, in fen. */
 export function keptOf(fees: FeeLedger, receipt: string): number {
   const paid = sum(fees.payments.filter((payment) => payment.receipt === receipt));
   return paid - sum(fees.refunds.filter((refund) => refund.of === receipt));
 }
 
-/** Whether a receipt number stands in this case already, of a payment or of a refund. */
+/** Whether the case already has a payment or a refund with this receipt number. */
 export function isReceiptUsed(fees: FeeLedger, receipt: string): boolean {
   return [...fees.payments, ...fees.refunds].some((entry) => entry.receipt === receipt);
 }
 
-/** 收费标准 of an item at a node: what the implementation says, else what the item says; null where it is free. */
+/** 收费标准 of an item at a node: the implementation's, else the item's; null if it is free. */
 export function scheduleOf(item: Item, implementation: Pick<Implementation, 'feeSchedule'>): FeeSchedule | null {
   return implementation.feeSchedule ?? item.feeSchedule;
 }
@@ -105,13 +105,13 @@ export function scheduleOf(item: Item, implementation: Pick<Implementation, 'fee
 /** 单价 × 数量 × 比例. */
 export interface Charge {
   category: string;
-  /** How many of the schedule's units; whole. */
+  /** Number of the schedule's units; whole. */
   quantity: number;
 }
 
 /**
- * What a charge comes to, in fen. Rounding: to the whole fen, a fraction is dropped, so that nobody pays more than the
- * public standard gives (Art. 58).
+ * The amount of a charge, in fen. A fraction of a fen is dropped, so that no applicant pays more than the public
+ * standard says (Art. 58).
  */
 export function amountOf(baseFen: number, quantity: number, percent: number): number {
   return Number((BigInt(baseFen) * BigInt(quantity) * BigInt(percent)) / 100n);
@@ -120,14 +120,15 @@ export function amountOf(baseFen: number, quantity: number, percent: number): nu
 /** The most one bill may come to, in fen (ten billion yuan): nine thousand of them still add up exactly. */
 export const MAX_FEN = 1_000_000_000_000;
 
-/** What may never cost anything: forms (Art. 58), and that an agent helps (代办/帮办免费). */
+/** Charges that are never allowed: for forms (Art. 58), and for an agent's help (代办/帮办免费). */
 const FREE_OF_CHARGE = /表格|格式文本|申请书|代办|帮办/;
 
 /**
- * One line of a bill, by the public schedule and by nothing else.
+ * One line of a bill, by the public schedule alone.
  * @param field path of the charge in the input
- * @throws {ProblemError} FEE_UNPUBLISHED where no amount is published, or for a form or proxy handling (Art. 58);
- * FEE_CATEGORY_UNKNOWN; BAD_INPUT for a quantity that is no whole number from 1 on, or a sum beyond reckoning
+ * @throws {ProblemError} FEE_UNPUBLISHED if no amount is published, or for a form or proxy handling (Art. 58);
+ * FEE_CATEGORY_UNKNOWN; BAD_INPUT for a quantity that is not a whole number of at least 1, or a sum too large to
+ * compute
  */
 export function billOf(
   item: string,

@@ -7,8 +7,8 @@ export const FEE_ACTIONS = ['BILLED', 'PAID', 'FEE_WAIVER_PROPOSED', 'FEE_WAIVED
 export type FeeLine = Extract<LogLine, { action: (typeof FEE_ACTIONS)[number] }>;
 
 /**
- * The ledger after one more line; null where the line can't be: a second bill, an amount that is not what the schedule
- * comes to, more than is due, a receipt number a second time, a waiver granted by whoever proposed it, a refund of what
+ * The ledger after one more line; null if the line is invalid: a second bill, an amount other than the schedule's, more
+ * than is due, a receipt number used before, a waiver granted by the person who proposed it, a refund of an amount that
  * was not paid.
  */
 export function foldFees(fees: FeeLedger, line: FeeLine): FeeLedger | null {

@@ -21,7 +21,7 @@ import {
   requireReason,
 } from '../../case/step-rules.ts';
 
-/** What is charged, in a category. */
+/** A charge in a category. */
 export interface ItemCharge extends Charge {
   /** A member of the case's bundle; the case's own item when null. */
   item: string | null;
@@ -58,7 +58,7 @@ export function billFees(desk: Desk, file: CaseFile, draft: BillDraft): Step {
   return oneLine({ action: 'BILLED', actor, note: null, data });
 }
 
-/** Who bills, whatever is charged. @throws {ProblemError} NOT_COMPETENT, ILLEGAL_STEP, FEE_BILLED_ALREADY */
+/** The person who may bill, for any charge. @throws {ProblemError} NOT_COMPETENT, ILLEGAL_STEP, FEE_BILLED_ALREADY */
 export function mayBillFees(desk: Desk, file: CaseFile): LogActor {
   const actor = actAs(desk, 'BILL_FEE', file);
   requireCustody(desk.node, file);
@@ -118,7 +118,7 @@ export function proposeWaiver(desk: Desk, file: CaseFile, asked: { amountFen: nu
 }
 
 /**
- * Whether anything is due that could be waived.
+ * Checks that an amount is due that could be waived.
  * @throws {ProblemError} NOT_COMPETENT, ILLEGAL_STEP, FEE_NOT_BILLED, FEE_OVERPAID
  */
 export function mayProposeWaiver(desk: Desk, file: CaseFile): void {
@@ -191,7 +191,7 @@ function atRefund(desk: Desk, file: CaseFile): { actor: LogActor; window: string
 }
 
 /**
- * Whether anything that was paid could be given back.
+ * Checks that a payment could be refunded.
  * @throws {ProblemError} NOT_COMPETENT, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, REFUND_UNPAID
  */
 export function mayRefundFees(desk: Desk, file: CaseFile): void {
@@ -204,8 +204,8 @@ export function mayRefundFees(desk: Desk, file: CaseFile): void {
 }
 
 /**
- * No approval document before what is due is paid, where the item says so. A refusal's document goes out all the same:
- * the applicant needs it to seek a remedy.
+ * If the item says so, no approval document is issued before the amount due is paid. A refusal's document is issued
+ * anyway: the applicant needs it to seek a remedy.
  * @throws {ProblemError} FEE_DUE
  */
 export function requirePaidForDocument(desk: Desk, file: CaseFile): void {
@@ -279,7 +279,7 @@ function requireFreshReceipt(file: CaseFile, receipt: string): void {
   if (isReceiptUsed(file.fees, receipt)) throw receiptUsed(receipt);
 }
 
-/** A receipt number stands for one payment or refund of a node. */
+/** A node may use a receipt number for one payment or refund only. */
 export function receiptUsed(receipt: string): Error {
   return problem('RECEIPT_USED', `Receipt ${receipt.slice(0, 60)} was given out before.`, {
     article: ARTICLES.feeWindow,

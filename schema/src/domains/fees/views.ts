@@ -3,7 +3,7 @@ import { listOf, view } from '../../operation/operation.ts';
 import type { FeeLedger, FeeSums } from './rules.ts';
 import type { FeeEntry, FeeTotals } from './reconciliation.ts';
 
-/** What a case costs and what came in for it, as one node knows it. Amounts in fen. */
+/** A case's charges and payments, as one node knows them. Amounts in fen. */
 export interface CaseFeesView {
   id: string;
   number: string;

@@ -6,7 +6,7 @@ import type { Outcome } from '../../case/words.ts';
 import type { Fact } from './facts.ts';
 import { factSchema, factsOf, MEASURES } from './facts.ts';
 
-/** What a node states of the last line of a log. */
+/** The facts a node states for the last line of a log. */
 function stated(log: CaseLog, node: string): Fact[] {
   const line = log.lines.at(-1);
   if (!line) throw new Error('A log without a line.');

@@ -10,9 +10,9 @@ import type { LogAction } from '../../case/log-words.ts';
 import { isClosed } from '../../case/words.ts';
 
 /**
- * What figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted where the work was done; `CLOSED` and
- * `CLOSED_IN_TIME` where the case was taken in, when its outcome is known there: so that filed and closed of one
- * division speak of the same cases, also when a city decided them.
+ * Events that figures count (计量项). `FILED` … `SUPPLEMENT_REQUESTED` are counted at the node that did the work. `CLOSED`
+ * and `CLOSED_IN_TIME` are counted at the node that took the case in, when it learns the outcome. So filed and closed
+ * figures of a division cover the same cases, also those a city decided.
  */
 export const MEASURES = [
   'FILED',
@@ -42,8 +42,8 @@ export const factSchema = z.object({
 export type Fact = z.infer<typeof factSchema>;
 
 /**
- * The facts a node states when it learns a line of a case: of its own lines what was done, and as the desk that took
- * the case in, or took that desk's place, that it is closed.
+ * The facts a node states when it learns a line of a case. For its own lines it states the work done. The desk that
+ * took the case in, or its successor, states that the case is closed.
  * @param file the case after the line
  */
 export function factsOf(
@@ -56,7 +56,7 @@ export function factsOf(
   const at = new Date(line.at);
   const fact = (measure: Measure): Fact => ({ measure, item: file.item, day: dayOf(at), case: file.id, node });
   const facts: Fact[] = [];
-  // a draft is no case yet
+  // a draft does not count as a case
   if (!file.filed) return facts;
   const done = line.node === node ? doneBy(line) : null;
   if (done) facts.push(fact(done));
@@ -68,7 +68,7 @@ export function factsOf(
   return facts;
 }
 
-/** What a line counts as where it was written. */
+/** The measure a line counts toward, at the node that wrote it. */
 const COUNTED: Partial<Record<LogAction, Measure>> = {
   FILED: 'FILED',
   SUPPLEMENT_REQUESTED: 'SUPPLEMENT_REQUESTED',

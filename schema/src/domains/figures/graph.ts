@@ -7,7 +7,9 @@ import { figures } from './operations.ts';
 import { projectRollupType } from './project-graph.ts';
 import { standardizationType } from './standardization-graph.ts';
 
-/** Role figures (统计): what a division's nodes did, with proof of how complete it is. Owner: the division's own node. */
+/**
+ * Role figures (统计): the work of a division's nodes, with proof of its completeness. Owner: the division's own node.
+ */
 export function addFigures(role: RoleBuilder): void {
   const { builder, refs } = role;
   const { Division } = refs;

@@ -37,7 +37,8 @@ export const projectRollup = query('projectRollup', {
 });
 
 /**
- * How far a division betters statute and basic catalogue; both days included, one left out leaves that end open.
+ * By how much a division's limits are better than the statute and the basic catalogue. Both days are included; a
+ * missing day leaves that end open.
  * @throws {ProblemError} BAD_INPUT for days in the wrong order
  */
 export const standardization = query('standardization', {

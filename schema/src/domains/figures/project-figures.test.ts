@@ -21,7 +21,7 @@ describe('total days', () => {
     expect(daysOf({ startedOn: '2026-03-09' })).toBe(5);
     expect(daysOf({ startedOn: '2026-03-08' })).toBe(4);
     expect(daysOf({ startedOn: '2026-03-02' })).toBe(0);
-    // the Spring Festival of 2026 is no working time
+    // the Spring Festival of 2026 has no workdays
     expect(daysOf({ beganOn: '2026-02-13', startedOn: '2026-02-24' })).toBe(2);
   });
 

@@ -11,8 +11,7 @@ import { beganOn, phaseOf, startedOn } from '../projects/rules.ts';
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 
 /**
- * 事实 of a project: how it stands after a line of its log; a later one of the same project takes its place. No names, no
- * texts.
+ * 事实 of a project: its state after a line of its log; a later fact of the same project replaces it. No names, no texts.
  */
 export const projectFactSchema = z.object({
   measure: z.literal('PROJECT'),
@@ -32,7 +31,7 @@ export const projectFactSchema = z.object({
 });
 export type ProjectFact = z.infer<typeof projectFactSchema>;
 
-/** What a node states of a project it keeps. */
+/** The fact a node states about a project it keeps. */
 export function projectFactOf(file: ProjectFile): ProjectFact {
   return {
     measure: 'PROJECT',
@@ -47,7 +46,7 @@ export function projectFactOf(file: ProjectFile): ProjectFact {
   };
 }
 
-/** Days of a project and whether they depend on a year whose calendar is not out yet. */
+/** Dates of a project, and whether they depend on a year whose calendar is not published yet. */
 export interface ProjectDays {
   /** Working days. */
   days: number;
@@ -55,9 +54,10 @@ export interface ProjectDays {
 }
 
 /**
- * 项目总用时, in working days of the official calendar (行政许可法 Art. 82): those after the day its time began (立项, or its
- * first case where that was filed earlier; the day itself does not count, 民法典 Art. 201) up to and including the day of
- * 开工; of a project that has not started up to today, of one that ended before it up to that day. Never negative.
+ * 项目总用时, in working days of the official calendar (行政许可法 Art. 82). Counting begins after the day its time began (立项, or
+ * its first case if that was filed earlier; the day itself does not count, 民法典 Art. 201). It includes the day of 开工. A
+ * project that has not started counts up to today; one that ended before its start counts up to its end. Never
+ * negative.
  */
 export function totalDaysOf(
   project: Pick<ProjectFact, 'beganOn' | 'startedOn' | 'endedOn'>,
@@ -91,7 +91,7 @@ export interface ProjectSums {
   runningDays: number;
   /** 终止: ended; in no other sum. */
   ended: number;
-  /** How many are in each phase. */
+  /** Number of projects in each phase. */
   phases: Record<ProjectPhase, number>;
 }
 
@@ -99,11 +99,11 @@ export interface ProjectFigures {
   all: ProjectSums;
   /** 重点项目 apart; they are in `all` too. */
   key: ProjectSums;
-  /** Whether a sum of days depends on a year whose calendar is not out yet. */
+  /** Whether a sum of days depends on a year whose calendar is not published yet. */
   provisional: boolean;
 }
 
-/** Sums over projects. Additive: the figures of two sets apart are together those of the whole. */
+/** Sums over projects. They are additive: the figures of two separate sets add up to those of both together. */
 export function projectFiguresOf(
   projects: readonly Omit<ProjectFact, 'measure' | 'project' | 'node'>[],
   today: Day,

@@ -4,13 +4,16 @@ import { PROCESSING_CLASSES } from '../catalogue/item-words.ts';
 import type { Implementation, Item } from '../catalogue/catalogue.ts';
 
 /**
- * 标准化统计: how far a node betters what the statute and the basic catalogue ask for, over the items it carries out.
- * Source: 汕头's yearly figures of standardization (承诺时限压缩, 材料精简, 即办件占比, 网上可办率, 最多跑一次).
+ * 标准化统计: by how much a node does better than the statute and the basic catalogue require, over the items it carries
+ * out. Source: 汕头's yearly figures of standardization (承诺时限压缩, 材料精简, 即办件占比, 网上可办率, 最多跑一次).
  */
 export const standardizationSchema = z.object({
   /** Items in force that the node carries out. */
   items: z.int().min(0),
-  /** Days cut from the statute, each item in its own unit; items whose promise can't be compared with a statute left out. */
+  /**
+   * Days cut from the statutory limits, each item in its own unit. Items whose promise can't be compared with a statute
+   * are left out.
+   */
   daysCut: z.object({ sum: z.int(), items: z.int().min(0), average: z.number().nullable() }),
   /** Materials of the basic standard that the node asks for no more. */
   materialsDropped: z.int().min(0),

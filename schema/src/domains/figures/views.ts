@@ -7,7 +7,7 @@ import { view } from '../../operation/operation.ts';
 
 export type Figures = Record<Measure, number>;
 
-/** How far a node's facts are held here without a gap (水位). */
+/** Up to which fact this node holds another node's facts without a gap (水位). */
 export interface Watermark {
   node: DivisionCode;
   /** Number of the last fact held. */

@@ -34,7 +34,7 @@ const application = (changes: Record<string, unknown> = {}) => ({
 /** The fields an input is refused for. */
 const fieldsOf = (schema: z.ZodType, input: unknown) => refusals(() => parseInput(schema, input)).map((p) => p.field);
 
-/** So much base64 that it stands for that many bytes. */
+/** Base64 text that decodes to this many bytes. */
 const base64Of = (bytes: number) => 'A'.repeat(Math.ceil(bytes / 3) * 4);
 
 describe('an application', () => {

@@ -8,7 +8,7 @@ import { paperNumber, phone, text } from '../../operation/input-parts.ts';
 import { formEntrySchema } from '../catalogue/forms.ts';
 import { CONSENT_WAYS } from '../proxy/words.ts';
 
-// What an application says, to one case or to a bundle of several.
+// The content of an application, for one case or for a bundle of several.
 
 export const applicantInput = z
   .object({
@@ -53,5 +53,5 @@ export const renewalInput = z.object({
   expiresOn: z.string().refine(isDay, 'is no day').meta({ scalar: 'Date', description: 'The last day it holds.' }),
 });
 
-/** What the item's form asks for. */
+/** Entries of the item's form. */
 export const formInput = z.array(formEntrySchema).max(200);

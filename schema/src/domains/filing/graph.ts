@@ -82,7 +82,7 @@ function caseType(role: RoleBuilder) {
   });
 }
 
-/** What an application consists of. */
+/** Types for the parts of an application. */
 function applicationTypes({ builder, enums }: RoleBuilder) {
   const Applicant = builder.objectRef<FilingView['applicant']>('Applicant').implement({
     description: '申请人',
@@ -154,7 +154,7 @@ function trackedType(role: RoleBuilder) {
   });
 }
 
-/** What the applicant sees of each step, and of who acts for them. */
+/** Types for what the applicant sees of each step, and of the agent. */
 function trackedParts(role: RoleBuilder) {
   const { builder, enums, refs } = role;
   const Step = builder.objectRef<TrackedCaseView['steps'][number]>('TrackedStep').implement({
@@ -180,7 +180,7 @@ function trackedParts(role: RoleBuilder) {
   return { Step, Proxy };
 }
 
-/** A case as it was taken in, and the code on the slip. */
+/** A case just taken in, and the code on the slip. */
 function filedPayload(role: RoleBuilder, Case: ReturnType<typeof caseType>) {
   const Problem = addProblem(role);
   return role.builder.objectRef<Outcome<FiledCaseView>>('FileCasePayload').implement({

@@ -5,7 +5,7 @@ import { text } from '../../operation/input-parts.ts';
 export const MAX_MATERIAL_BYTES = 10 * 1024 * 1024;
 /** Most bytes of one request's materials together. */
 export const MAX_REQUEST_BYTES = 30 * 1024 * 1024;
-/** What resident windows scan: photographs, PDF, office documents and plain text. */
+/** File types that windows scan or receive: photographs, PDF, office documents and plain text. */
 export const MATERIAL_MEDIA_TYPES = [
   'application/pdf',
   'image/jpeg',
@@ -27,12 +27,12 @@ const materialInput = z.object({
 });
 export type MaterialInput = z.infer<typeof materialInput>;
 
-/** Bytes that base64 text stands for. */
+/** Bytes that base64 text decodes to. */
 function bytesOf(base64: string): number {
   return Math.floor(base64.replace(/=+$/, '').length * 0.75);
 }
 
-/** Materials that are handed in together. @param nameSays what the graph says of a material's name */
+/** Materials handed in together. @param nameSays the graph's description of a material's name */
 const materialsOf = (nameSays: string) =>
   z
     .array(materialInput.extend({ name: text(100).meta({ description: nameSays }) }))

@@ -37,7 +37,7 @@ export const track = query('track', {
   answer: TrackedCase,
 });
 
-/** What both take that open a case. */
+/** Input common to both operations that open a case. */
 const application = {
   item: text(50).meta({ scalar: 'ID' }),
   place: z
@@ -75,9 +75,9 @@ const application = {
 };
 
 /**
- * Takes an application in: a case with a number and a tracking code of its own.
- * @throws {ProblemError} NODE_CLOSED, BAD_INPUT, MATERIAL_MISLABELLED, MATERIAL_ACTIVE, ITEM_UNKNOWN, what the rule
- *   {@link rules.fileCase} refuses, and what linking the enquiry refuses
+ * Takes an application in, as a case with a number and a tracking code.
+ * @throws {ProblemError} NODE_CLOSED, BAD_INPUT, MATERIAL_MISLABELLED, MATERIAL_ACTIVE, ITEM_UNKNOWN, the refusals of
+ * the rule {@link rules.fileCase}, and those of linking the enquiry
  */
 export const fileCase = mutation('fileCase', {
   zh: '收件',
@@ -105,9 +105,9 @@ export const draftCase = mutation('draftCase', {
 });
 
 /**
- * Files a draft as it stands, with what the pre-check asked for.
- * @throws {ProblemError} NOT_COMPETENT where another desk drew it up; ILLEGAL_STEP when it is no draft any more; as
- *   {@link fileCase}
+ * Files a draft unchanged, with the additions the pre-check asked for.
+ * @throws {ProblemError} NOT_COMPETENT if another desk made it; ILLEGAL_STEP if it is not a draft any more; as {@link
+ * fileCase}
  */
 export const fileDraft = ruledStep('fileDraft', {
   zh: '收件',
@@ -123,7 +123,7 @@ export const fileDraft = ruledStep('fileDraft', {
 });
 
 /**
- * Hands in what the one-time notice asked for.
+ * Hands in materials the one-time notice asked for.
  * @throws {ProblemError} ILLEGAL_STEP, MATERIAL_UNRELATED, BAD_INPUT, MATERIAL_MISLABELLED, MATERIAL_ACTIVE
  */
 export const supplementCase = ruledStep('supplementCase', {
@@ -152,7 +152,7 @@ export const rateService = mutation('rateService', {
   input: { number: text(60), code: text(20), grade },
   flat: true,
   route: { by: 'prefix', argument: 'number', copyAt: null },
-  // nobody is logged in: the key is of whoever holds the slip
+  // the public is not logged in: the key belongs to the slip
   keyHolder: ({ number }) => `slip:${number}`,
   answer: TrackedCase,
 });

@@ -6,8 +6,8 @@ import { isDeemedRenewed } from './renewals.ts';
 import { oneLine } from '../../case/step-rules.ts';
 
 /**
- * The grant the law itself brings about when the licence to renew expires with nothing decided (逾期未作决定的,视为准予延续,
- * Art. 50), at whatever desk the case rests; null while it is under way, is settled, or there is still time.
+ * The grant by law when the licence to renew expires before a decision (逾期未作决定的,视为准予延续, Art. 50), at any desk that
+ * holds the case; null if the case is under way or settled, or there is still time.
  */
 export function deemRenewed({ node, now }: Pick<Desk, 'node' | 'now'>, file: CaseFile): Step | null {
   const rests = file.custodian === node && file.inTransitTo === null;

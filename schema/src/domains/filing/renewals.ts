@@ -7,15 +7,15 @@ import type { CaseFile } from '../../case/case-file.ts';
 import type { Item } from '../catalogue/catalogue.ts';
 
 /**
- * The last day a renewal can be asked for: thirty days before expiry, or as the item's basis says (Art. 50). Plain days:
- * Art. 82 counts the organ's limits in working days, and fewer days are the better for who asks.
+ * The last day for a renewal's application: thirty days before expiry, or as the item's basis says (Art. 50). Plain
+ * days: Art. 82 counts only the organ's limits in working days, and a shorter advance is better for the applicant.
  */
 export function lastRenewalDay({ renewalDays }: Pick<Item, 'renewalDays'>, expiresOn: Day): Day {
   return plusDays(expiresOn, -renewalDays);
 }
 
 /**
- * Only a licence is renewed, and only what is asked for in time; what comes later is filed as a new application.
+ * Checks a renewal: only a licence can be renewed, and only in time; a later application is filed as a new one.
  * @throws {ProblemError} BAD_INPUT, RENEWAL_TOO_LATE
  */
 export function requireRenewable(item: Item, renewal: RenewalData, today: Day): void {
@@ -44,7 +44,7 @@ export function renewalDueAt({ renewal, state }: Pick<CaseFile, 'renewal' | 'sta
   return renewal.completeAt <= due ? due : null;
 }
 
-/** Whether the law has decided already: nobody decides it a second time. */
+/** Whether the law has already decided; the case is not decided again. */
 export function isDeemedRenewed(file: Pick<CaseFile, 'renewal' | 'state'>, at: Date): boolean {
   const due = renewalDueAt(file);
   return due !== null && at > due;

@@ -36,7 +36,7 @@ import {
   unrelatedMaterials,
 } from '../../case/step-rules.ts';
 
-/** What an application asks for, as far as the rules see it: no personal data. */
+/** An application as the rules see it: without personal data. */
 export interface Filing {
   number: string;
   place: DivisionCode;
@@ -44,7 +44,7 @@ export interface Filing {
   consent: NonNullable<FiledData['consent']> | null;
   materials: Material[];
   facts?: CaseFacts;
-  /** What the application states in the item's form; only the rules see it, the log does not. */
+  /** The entries of the item's form. Only the rules see them, the log does not. */
   form?: readonly FormEntry[];
   bundle?: BundleMembership;
   /** The project it is filed for, as this node was told of it; `standing` is null where the node knows none. */
@@ -87,8 +87,8 @@ export function requestPrecheck(desk: Desk, file: CaseFile, note: string | null)
 }
 
 /**
- * Checks a draft (预审): one complete list of what is missing, empty where nothing is, and gives it back to the desk that
- * drew it up.
+ * Checks a draft (预审) and returns it to the desk that made it, with one complete list of missing materials, which may
+ * be empty.
  * @throws {ProblemError} NOT_COMPETENT, SUPPLEMENT_INCOMPLETE, MATERIAL_UNRELATED
  */
 export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMaterial[], remarks: string | null): Step {
@@ -100,7 +100,7 @@ export function precheckCase(desk: Desk, file: CaseFile, missing: MissingMateria
   return { lines: [line, ...back.lines], handOff: back.handOff };
 }
 
-/** Who pre-checks the draft, whatever they find. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+/** The person who pre-checks the draft, with any result. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
 export function atPrecheck(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'PRECHECK_CASE');
   requireFollows(file, 'PRECHECKED');
@@ -109,17 +109,20 @@ export function atPrecheck(desk: Desk, file: CaseFile): LogActor {
 }
 
 /**
- * Files a draft as it stands, with what the pre-check asked for; nothing is typed again. Competence and the item are
- * those of the day it is filed.
- * @param filing what the draft says; its materials come on top of the draft's
- * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP when it is no draft any more
+ * Files a draft unchanged, with the additions the pre-check asked for; nothing is typed again. Competence and item are
+ * those of the filing day.
+ * @param filing the draft's content; its materials are added to the draft's
+ * @throws {ProblemError} as {@link fileCase}; ILLEGAL_STEP if it is not a draft any more
  */
 export function fileDraft(desk: Desk, file: CaseFile, filing: Filing): Step {
   const actor = mayFileDraft(desk, file);
   return oneLine({ action: 'FILED', actor, note: null, data: filingData(desk, actor, filing) });
 }
 
-/** Who files the draft, whatever comes on top of it. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, ITEM_NOT_IN_FORCE */
+/**
+ * The person who files the draft, with any additions. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT,
+ * ITEM_NOT_IN_FORCE
+ */
 export function mayFileDraft(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'FILE_CASE');
   requireFollows(file, 'FILED');
@@ -166,7 +169,7 @@ function filingData(desk: Desk, actor: LogActor, filing: Filing): FiledData {
   };
 }
 
-/** Hands in what the one-time notice asked for (补正); part of it may come later. */
+/** Hands in materials the one-time notice asked for (补正); the rest may follow later. */
 export function supplementCase(desk: Desk, file: CaseFile, materials: Material[], note: string | null): Step {
   const actor = maySupplement(desk, file);
   refuseAll(unrelatedMaterials(desk.implementation, materials));
@@ -174,7 +177,7 @@ export function supplementCase(desk: Desk, file: CaseFile, materials: Material[]
   return oneLine({ action: 'SUPPLEMENTED', actor, note, data: { materials } });
 }
 
-/** Who hands in what the notice asked for, whatever it is. @throws {ProblemError} ILLEGAL_STEP */
+/** The person who hands in materials the notice asked for, whichever they are. @throws {ProblemError} ILLEGAL_STEP */
 export function maySupplement(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'SUPPLEMENT_CASE');
   requireFollows(file, 'SUPPLEMENTED');

@@ -28,7 +28,7 @@ export interface ConsentView {
   until?: string | undefined;
 }
 
-/** The application as the desk that took it in keeps it. */
+/** The application, as the desk that took it in stores it. */
 export interface FilingView {
   id: string;
   number: string;
@@ -41,11 +41,11 @@ export interface FilingView {
   decider: DivisionCode;
   /** The organ that holds the power by the item itself; its implementation is the case's. */
   power: DivisionCode;
-  /** Whom this node last knew to hold the case. */
+  /** The custodian as this node last knew it. */
   custodian: DivisionCode;
   applicant: ApplicantView;
   consent: ConsentView | null;
-  /** Empty for whoever does not handle the case. */
+  /** Empty for viewers who do not handle the case. */
   form: FormEntry[];
   /** The one form (一件事) it is a member of. */
   bundle: { id: string; item: string } | null;
@@ -56,7 +56,10 @@ export interface FilingView {
   staleSince: Date | null;
 }
 
-/** What the applicant sees with number and tracking code: nobody's numbers or papers, and of names those of officials only. */
+/**
+ * The applicant's view of a case, by number and tracking code. It has no identity numbers and no papers, and only
+ * officials' names.
+ */
 export interface TrackedCaseView {
   number: string;
   item: string;
@@ -68,17 +71,17 @@ export interface TrackedCaseView {
   reason: string | null;
   remedies: string | null;
   steps: TrackedStepView[];
-  /** Who acts for the applicant, by which consent, and whom they spoke to; null where nobody does. */
+  /** The applicant's agent, the consent, and the agent's contacts; null if there is no agent. */
   proxy: Pick<ProxyHandling, 'consent' | 'agent' | 'contacts'> | null;
   answeredBy: DivisionCode;
 }
 
-/** One step as the applicant sees it: who took it, in which post, and in whose place. */
+/** One step as the applicant sees it: the actor, the post, and the absent colleague. */
 export interface TrackedStepView {
   at: Date;
   node: DivisionCode;
   action: LogAction;
-  /** Name; the node itself (系统) where a limit ran out or another node answered. */
+  /** Name of the actor; the node itself (系统) if a limit ran out or another node answered. */
   actor: string;
   post: Role | null;
   /** The absent colleague whose post it was (AB角). */
@@ -87,7 +90,7 @@ export interface TrackedStepView {
   byProxy: boolean;
 }
 
-/** A case as it was taken in, with the code its applicant follows it by. */
+/** A case just taken in, with the code by which its applicant follows it. */
 export interface FiledCaseView {
   filing: FilingView;
   trackingCode: string;
@@ -98,7 +101,7 @@ export const Case = view<FilingView>('Case', { type: 'SupplementCasePayload', fi
 export const FiledCase = view<FiledCaseView>('FiledCase', { type: 'FileCasePayload', field: 'case' });
 export const TrackedCase = view<TrackedCaseView>('TrackedCase', { type: 'RateServicePayload', field: 'case' });
 
-/** Batched lookup of applications, by which the gateway puts the parts of a case together. */
+/** Batched lookup of applications, from which the gateway merges the parts of a case. */
 export interface FilingLookup {
   /** @throws nothing; each key answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
   getMany(viewer: Viewer | null, ids: readonly string[]): Answers<FilingView>;

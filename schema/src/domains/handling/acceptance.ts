@@ -15,8 +15,8 @@ import { requireAllNamed } from '../filing/steps.ts';
 import { atOwnCase, departmentAt, oneLine, REMEDIES, requireFollows, requireReason } from '../../case/step-rules.ts';
 
 /**
- * Names all missing materials once (一次告知, Art. 32) and gives the case back to the desk that took it in, where the
- * resident is.
+ * Names all missing materials once (一次告知, Art. 32) and returns the case to the desk that took it in, where the resident
+ * is.
  * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, SUPPLEMENT_INCOMPLETE, GRANT_NOT_IN_EFFECT
  */
 export function requestSupplement(desk: Desk, given: CaseFile, asked: MissingMaterial[], note: string | null): Step {
@@ -25,7 +25,7 @@ export function requestSupplement(desk: Desk, given: CaseFile, asked: MissingMat
 }
 
 /**
- * Whether the one notice may still be given, whatever it names.
+ * Checks that the one-time notice may still be given, with any content.
  * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, GRANT_NOT_IN_EFFECT
  */
 export function requireNoticeDue(desk: Desk, given: CaseFile): void {
@@ -92,9 +92,9 @@ export function accepted(desk: Desk, file: CaseFile, actor: LogActor, note: stri
 }
 
 /**
- * The acceptance the law itself brings about when nothing was named within five working days (逾期不告知的,自收到申请材料
- * 之日起即为受理); null while there is still time, when the case is past it, when the item was not in force that day, or
- * when the grant to accept it ended: the organ it then goes up to has it accepted as from the same day.
+ * The acceptance by law when no missing material was named within five working days (逾期不告知的,自收到申请材料 之日起即为受理). Null
+ * while there is still time, if the case is past this stage, if the item was not in force that day, or if the grant to
+ * accept it ended. In the last case it goes up to an organ that has it accepted from the same day.
  */
 export function deemAccepted(desk: CaseContext, file: CaseFile): Step | null {
   const here = file.custodian === desk.node && file.inTransitTo === null && file.acceptor === desk.node;

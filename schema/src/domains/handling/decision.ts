@@ -28,9 +28,10 @@ import {
 } from '../../case/step-rules.ts';
 
 /**
- * Reviews (审查) at the accepting or the deciding desk; the deciding one also where another's review stands for its own.
- * @param amountFen the amount as the review assesses it, in fen; the cap of a grant goes by it from then on
- * @param second who checked with the reviewer, where the item's substance is checked
+ * Reviews (审查) at the accepting or the deciding desk. The deciding desk may also review if another desk's review counts
+ * as its own.
+ * @param amountFen the amount as the review assesses it, in fen; from then on it is compared with a grant's cap
+ * @param second the second person, if the item's substance is checked
  * @throws {ProblemError} SECOND_PERSON_MISSING, SAME_PERSON, HEARING_CHAIR, RENEWAL_EXPIRED, REASON_MISSING
  */
 export function reviewCase(
@@ -53,8 +54,9 @@ export function reviewCase(
 }
 
 /**
- * Whether the person may review the case, whatever they find.
- * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, SIGN_OFF_LAYERS, WINDOW_UNAUTHORIZED, RENEWAL_EXPIRED, HEARING_CHAIR
+ * Checks that the person may review the case, with any result.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, SIGN_OFF_LAYERS, WINDOW_UNAUTHORIZED, RENEWAL_EXPIRED,
+ * HEARING_CHAIR
  */
 export function mayReviewCase(desk: Desk, file: CaseFile): void {
   requireNoChair(file, [reviewerOf(desk, file)]);
@@ -74,8 +76,8 @@ function reviewerOf(desk: Desk, file: CaseFile): LogActor {
 }
 
 /**
- * The materials' substance is checked by two of staff (Art. 34): the reviewer and another, or two at a site survey. Who
- * chairs the case's hearing reviews nothing (Art. 48).
+ * Two people check the materials' substance (Art. 34): the reviewer and another, or two at a site survey. The chair of
+ * the case's hearing reviews nothing (Art. 48).
  */
 function requireTwo({ item }: Desk, file: CaseFile, actor: LogActor, second: Staff | null): void {
   const pair = second ? [actor, { ...second, role: null }] : [actor];
@@ -102,7 +104,7 @@ function requireNoChair({ hearing }: CaseFile, reviewers: readonly LogActor[]): 
 }
 
 /**
- * Decides (决定): the chief representative, never a person who accepted or reviewed (一审一核).
+ * Decides (决定), by the chief representative, never by a person who accepted or reviewed (一审一核).
  * @throws {ProblemError} REVIEW_MISSING, SAME_PERSON, REASON_MISSING, GRANT_NOT_IN_EFFECT, RENEWAL_EXPIRED,
  * HEARING_NOT_OFFERED, HEARING_OPEN, HEARING_MISSING
  */
@@ -156,10 +158,10 @@ function decision(desk: Desk, file: CaseFile, actor: LogActor, { outcome, reason
 }
 
 /**
- * Accepts, reviews and decides an instant item at one go (即办件), by one person where the item asks for one signature
- * only; the log has the same lines as any other case.
+ * Accepts, reviews and decides an instant item in one step (即办件), by one person if the item needs only one signature;
+ * the log has the same lines as any other case.
  * @throws {ProblemError} ILLEGAL_STEP for an item that is not instant; SAME_PERSON for one with more signatures;
- * NOT_COMPETENT where another organ decides
+ * NOT_COMPETENT if another organ decides
  */
 export function decideOnTheSpot(desk: Desk, given: CaseFile, { outcome, reason }: Omit<Decided, 'minutes'>): Step {
   const actor = atOwnCase(desk, given, 'DECIDE_ON_THE_SPOT');
@@ -221,11 +223,11 @@ function decisionLine(desk: Desk, file: CaseFile, actor: LogActor, { outcome, re
   };
 }
 
-/** How high each post signs (签批层级). */
+/** The highest level each post signs for (签批层级). */
 const SIGNS_UP_TO: Partial<Record<Role, SignOffLevel>> = { CLERK: 'WINDOW', CHIEF: 'SECTION_HEAD', HEAD: 'HEAD' };
 
 /**
- * The decision is signed as high as the item asks.
+ * Checks that the signature is as high as the item requires.
  * @throws {ProblemError} SIGN_OFF_TOO_LOW
  */
 function requireSignOff({ item }: Desk, actor: LogActor): void {
@@ -240,7 +242,8 @@ function requireSignOff({ item }: Desk, actor: LogActor): void {
 }
 
 /**
- * No more signatures at the deciding organ than the item allows: who reviewed there, who signs now, who still must.
+ * Checks that the deciding organ has no more signatures than the item allows: its reviewers, the signer now, and those
+ * still required.
  * @throws {ProblemError} SIGN_OFF_LAYERS
  */
 function requireLayers({ node, item }: Desk, file: CaseFile, now: readonly string[], toCome: number): void {

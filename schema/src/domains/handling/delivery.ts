@@ -11,7 +11,7 @@ import { holdersOf, requireSeal, requireWindowAuthority } from '../offices/rules
 import { requireNothingDue, requirePaidForDelivery, requirePaidForDocument } from '../fees/steps.ts';
 import { atOwnCase, oneLine, requireFollows } from '../../case/step-rules.ts';
 
-/** A document as it is issued. */
+/** A document to be issued. */
 export interface DocumentDraft {
   /** 文号 */
   number: string;
@@ -19,7 +19,7 @@ export interface DocumentDraft {
 }
 
 /**
- * Whether and under which seal the result's document may go out; null where the organ keeps no seal register.
+ * The seal for the result's document, which may go out now; null if the organ keeps no seal register.
  * @throws {ProblemError} NOT_COMPETENT, SEAL_MISSING, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, FEE_DUE
  */
 export function documentSeal(desk: Desk, file: CaseFile): string | null {
@@ -57,7 +57,7 @@ export function requireIssued(file: CaseFile): void {
 }
 
 /**
- * Delivers (送达, within 10 working days of the decision: Art. 44) and, with nothing left open, closes the case.
+ * Delivers (送达, within 10 working days of the decision: Art. 44) and closes the case if no amount is due.
  * @throws {ProblemError} DOCUMENT_MISSING, ILLEGAL_STEP, FEE_DUE
  */
 export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: string | null): Step {
@@ -66,12 +66,12 @@ export function deliverCase(desk: Desk, file: CaseFile, way: DeliveryWay, note: 
   requireIssued(file);
   requirePaidForDelivery(desk.item, file);
   const delivered: LineDraft = { action: 'DELIVERED', actor, note, data: { way } };
-  // delivered before it is paid for: it stays open until it is
+  // delivered before it is paid: the case stays open until the payment
   if (dueOf(file) > 0) return oneLine(delivered);
   return { lines: [delivered, { action: 'CLOSED', actor, note: null, data: {} }], handOff: null };
 }
 
-/** Closes (办结归档) what was delivered while something was still open. */
+/** Closes (办结归档) a case that was delivered while an amount was still due. */
 export function closeCase(desk: Desk, file: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'DELIVER_CASE');
   requireFollows(file, 'CLOSED');
@@ -91,7 +91,7 @@ export function rateCase(desk: Desk, file: CaseFile, grade: Grade): Step {
   return rating(file, actor, grade, 'DESK');
 }
 
-/** The applicant's own rating, by number and tracking code; written where the case is. */
+/** The applicant's own rating, by number and tracking code; recorded at the node that holds the case. */
 export function rateByApplicant(file: CaseFile, grade: Grade): Step {
   return rating(file, APPLICANT, grade, 'APPLICANT');
 }

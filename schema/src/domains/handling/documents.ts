@@ -13,7 +13,7 @@ import type { JointHandling, Party } from '../joint/rules.ts';
 import type { Limit } from '../../kernel/limits.ts';
 import { limitText, plain } from '../../kernel/markdown.ts';
 
-/** What a document says beside what the case's log says. */
+/** Content of a document that the case's log does not have. */
 export interface DocumentParts {
   item: Item;
   /** The applicant's name; the log holds no personal data. */
@@ -23,7 +23,7 @@ export interface DocumentParts {
   sealName: string | null;
 }
 
-/** 文号 of a decision: who decides, which way, and the case's number. */
+/** 文号 of a decision: the deciding node, the outcome, and the case's number. */
 export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const { decision } = file;
   if (!decision) throw undecided(file);
@@ -32,8 +32,8 @@ export function documentNumberOf(file: CaseFile, nameOf: DocumentParts['nameOf']
 }
 
 /**
- * The result's document (决定书), as Markdown: what was decided, in whose name and by whose power, on which basis, with
- * the reason and the remedies of a refusal (行政许可法 Art. 24, 38, 39).
+ * The result's document (决定书), as Markdown: the decision, the organ in whose name and by whose power it was made, the
+ * legal basis, and for a refusal its reason and remedies (行政许可法 Art. 24, 38, 39).
  * @throws {ProblemError} ILLEGAL_STEP for a case that is not decided
  */
 export function resultDocument(file: CaseFile, parts: DocumentParts): string {
@@ -70,7 +70,7 @@ export function resultDocument(file: CaseFile, parts: DocumentParts): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** By whose power the deciding node acted, in the words of the grant's mode (Art. 24). */
+/** The power by which the deciding node acted, in the words of the grant's mode (Art. 24). */
 function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   const { decision, through } = file;
   if (!decision) throw undecided(file);
@@ -81,7 +81,7 @@ function powerText(file: CaseFile, nameOf: DocumentParts['nameOf']): string {
   return `${nameOf(decision.node)}(${grantor}${GRANT_MODE_LABELS[use.mode]},授权书 ${use.id},${name})`;
 }
 
-/** The departments of joint handling, those of other nodes with their place, and how each stands. */
+/** The departments in joint handling, with the place of another node's, and each one's answer. */
 function partiesText({ parties }: JointHandling, lead: DivisionCode, nameOf: DocumentParts['nameOf']): string {
   const place = ({ node }: Party) => (node === lead ? '' : nameOf(node));
   return parties.map((p) => `${place(p)}${p.department}(${standingText(p)})`).join('、');
@@ -95,7 +95,7 @@ function standingText({ given, resolved, lapse, absent, withdrawn }: Party): str
   return absent ? '踏勘缺席,视为无异议' : '未答复';
 }
 
-/** Lines of the log that people are given a paper about, and how the paper is called. */
+/** Lines of the log that come with a paper for people, and the paper's name. */
 const NOTICES = {
   FILED: '收件凭证',
   PRECHECKED: '预审意见书',
@@ -123,8 +123,8 @@ function isNoticeLine(line: LogLine): line is Extract<LogLine, { action: NoticeA
 }
 
 /**
- * The written notice that goes with a line of the log (Art. 32, 36, 42, 45, 47, 48, 50), dated and in the organ's name, as
- * Markdown. It names no interested party: whoever it goes to is on the envelope.
+ * The written notice that goes with a line of the log (Art. 32, 36, 42, 45, 47, 48, 50), dated and in the organ's name,
+ * as Markdown. It names no interested party: the recipient is on the envelope only.
  * @throws {ProblemError} NOT_FOUND for a line that no paper belongs to
  */
 export function noticeOf(file: CaseFile, line: LogLine, parts: Omit<DocumentParts, 'sealName'>): string {

@@ -19,7 +19,7 @@ export const handlingDuties = {
   VOID_CASE: { CHIEF: ORGANS, HEAD: ORGANS },
   TRANSFER_CASE: { AGENT: GRASSROOTS, CLERK: GRASSROOTS },
   FORWARD_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
-  // a village gives a decision back whose document is not right
+  // a village returns a decided case whose document is wrong
   RETURN_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },
   WITHDRAW_CASE: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   RECALL_CASE: { CHIEF: GRANTORS },

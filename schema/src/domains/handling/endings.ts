@@ -7,7 +7,7 @@ import type { Desk, Step, Wish } from '../../case/step-context.ts';
 import { isUndecided } from '../../case/words.ts';
 import { actAs, atOwnCase, oneLine, requireFollows, requireReason } from '../../case/step-rules.ts';
 
-/** Withdraws (撤回) at the applicant's wish, while nothing is decided. */
+/** Withdraws (撤回) at the applicant's wish, before a decision. */
 export function withdrawCase(desk: Desk, file: CaseFile, reason: string): Step {
   const actor = atOwnCase(desk, file, 'WITHDRAW_CASE');
   requireFollows(file, 'WITHDRAWN');
@@ -16,7 +16,8 @@ export function withdrawCase(desk: Desk, file: CaseFile, reason: string): Step {
 }
 
 /**
- * Withdraws where the case is held. The desk that took it in, and gave it on, has the wish carried instead.
+ * Withdraws a case at the desk that holds it. At the desk that took it in and passed it on, it sends the wish to the
+ * holder instead.
  * @throws {ProblemError} REASON_MISSING, ILLEGAL_STEP, NOT_CUSTODIAN, CASE_IN_TRANSIT
  */
 export function askToWithdraw(desk: Desk, file: CaseFile, reason: string): Step | Wish {
@@ -29,8 +30,8 @@ export function askToWithdraw(desk: Desk, file: CaseFile, reason: string): Step 
 }
 
 /**
- * Ends the handling of a case that can't go on (终止办理): the applicant died or dissolved, did not answer, or what was
- * applied for fell away; before anything is decided.
+ * Ends the handling of a case that can't go on (终止办理)before its decision: the applicant died or dissolved, did not
+ * answer, or the matter no longer exists.
  * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
  */
 export function terminateCase(desk: Desk, file: CaseFile, reason: string): Step {
@@ -38,7 +39,7 @@ export function terminateCase(desk: Desk, file: CaseFile, reason: string): Step 
 }
 
 /**
- * Declares a case void (作废): it was entered wrongly, or what was issued must not go out.
+ * Declares a case void (作废): it was entered wrongly, or its document must not go out.
  * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
  */
 export function voidCase(desk: Desk, file: CaseFile, reason: string): Step {

@@ -279,7 +279,7 @@ function decisionType({ builder, enums, refs: { Division } }: RoleBuilder) {
   });
 }
 
-/** What happens to a case before it is decided. */
+/** Types for the events before a decision. */
 function courseTypes({ builder, enums, refs }: RoleBuilder) {
   const { Division } = refs;
   const PrecheckRef = builder.objectRef<Precheck>('Precheck').implement({
@@ -329,7 +329,7 @@ function courseTypes({ builder, enums, refs }: RoleBuilder) {
   return { PrecheckRef, ProcedureRef, RenewalRef, ExtensionRef };
 }
 
-/** What a case ends with. */
+/** Types for the end of a case. */
 function endTypes({ builder, enums, refs: { Division } }: RoleBuilder) {
   const DocumentRef = builder.objectRef<IssuedDocument>('IssuedDocument').implement({
     description: '结果文书. Its text is asked for by `resultDocument`.',

@@ -19,8 +19,8 @@ import {
 } from '../../case/step-rules.ts';
 
 /**
- * Forwards (上报): to the accepting organ, or with the review to the deciding one. Where a grant the case stood on has
- * ended, or its cap is passed, the log first says which way it goes now.
+ * Forwards (上报) a case to the accepting organ, or with the review to the deciding one. If a grant of the case has
+ * ended, or its cap is exceeded, the log first says the new route.
  */
 export function forwardCase(desk: Desk, given: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, given, 'FORWARD_CASE');
@@ -31,7 +31,7 @@ export function forwardCase(desk: Desk, given: CaseFile, note: string | null): S
 
 function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | null): Step {
   const { node } = desk;
-  // whoever took it in sends it to the accepting organ, also a hall above it
+  // the desk that took it in sends it to the accepting organ, also a hall above that organ
   if (file.acceptance === null && node !== file.acceptor) {
     if (file.state !== 'FILED') requireFollows(file, 'ACCEPTED');
     return handOff({ action: 'FORWARDED', actor, note }, file.acceptor, file);
@@ -40,7 +40,7 @@ function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | 
     throw problem('NOT_COMPETENT', `${node} decides the case itself; there is nowhere to forward it.`);
   }
   if (file.state === 'ACCEPTED') {
-    // whose power ended while it held the case can't review any more: the deciding organ does
+    // an organ whose grant ended while it held the case can't review any more: the deciding organ reviews
     if (!isOrgan(node, file)) return handOff({ action: 'FORWARDED', actor, note }, file.decider, file);
     throw problem('REVIEW_MISSING', 'The lower organ reviews before it sends a case up.', {
       article: ARTICLES.firstReview,
@@ -51,8 +51,9 @@ function forwarding(desk: Desk, file: CaseFile, actor: LogActor, note: string | 
 }
 
 /**
- * Returns (退回), with the reason: what is not accepted yet to the desk that took it in, what was reviewed below to the
- * organ that reviewed it. An accepted case is decided and does not go back to the desk that took it in.
+ * Returns (退回) a case, with the reason. A case not accepted yet goes to the desk that took it in; a case reviewed below
+ * goes to the organ that reviewed it. An accepted case does not go back to the desk that took it in, because it must be
+ * decided.
  */
 export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
   const actor = atOwnCase(desk, file, 'RETURN_CASE');
@@ -72,7 +73,7 @@ export function returnCase(desk: Desk, file: CaseFile, reason: string): Step {
   return handOff({ action: 'RETURNED', actor, note: reason }, to, file);
 }
 
-/** What was decided and can't be delivered as it is goes back to the organ that decided it. */
+/** A decided case whose document can't be delivered as it is goes back to the organ that decided it. */
 function returnDecided(desk: Desk, file: CaseFile, actor: LogActor, reason: string): Step {
   if (desk.node === file.decider) {
     throw problem('ILLEGAL_STEP', 'What is decided is delivered; it does not go back.', {
@@ -84,7 +85,7 @@ function returnDecided(desk: Desk, file: CaseFile, actor: LogActor, reason: stri
 
 /**
  * Hands a case over (转办) to another desk of the same township before it is accepted: the township's proxy team takes a
- * village agent's case over, or gives it back.
+ * village agent's case over, or returns it.
  * @throws {ProblemError} NOT_COMPETENT for a desk elsewhere or above a township
  */
 export function transferCase(desk: Desk, file: CaseFile, to: DivisionCode, reason: string): Step {
@@ -100,7 +101,7 @@ export function transferCase(desk: Desk, file: CaseFile, to: DivisionCode, reaso
 }
 
 /**
- * Whether the case may be handed to another desk of the township, whichever it is.
+ * Checks that the case may be handed to some other desk of the township.
  * @throws {ProblemError} ILLEGAL_STEP
  */
 export function mayTransferCase(desk: Desk, file: CaseFile): void {
@@ -116,14 +117,14 @@ export function mayTransfer({ node, divisions }: Pick<Desk, 'node' | 'divisions'
 }
 
 /**
- * Sends what was decided to the desk that took the case in (交办), which delivers it where the applicant is.
+ * Sends a decided case to the desk that took it in (交办), which delivers the result to the applicant.
  * @throws {ProblemError} DOCUMENT_MISSING, NOT_COMPETENT, FEE_DUE
  */
 export function assignCase(desk: Desk, file: CaseFile, note: string | null): Step {
   const actor = atOwnCase(desk, file, 'ASSIGN_CASE');
   requireFollows(file, 'ASSIGNED');
   requireIssued(file);
-  // the fee window is here, not where it is delivered
+  // the fee window is here, not at the desk that delivers
   requireNothingDue(file);
   if (desk.node === file.home) {
     throw problem('NOT_COMPETENT', `${desk.node} took the case in itself and delivers it.`);
@@ -132,8 +133,8 @@ export function assignCase(desk: Desk, file: CaseFile, note: string | null): Ste
 }
 
 /**
- * Calls a case back (收回) from the grantee that would decide it: it goes to the organ that holds the power, as it is.
- * @param by who decided so at the grantor's
+ * Calls a case back (收回) from the grantee that would decide it. It goes to the organ that holds the power, unchanged.
+ * @param by the person at the grantor who decided to call it back
  * @throws {ProblemError} NOT_COMPETENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP
  */
 export function recallCase(
@@ -152,15 +153,15 @@ export function recallCase(
   requireFollows(file, 'REROUTED');
   const change = { acceptor: file.acceptor, decider: file.power, through: { ...file.through, decide: null } };
   const line: LineDraft = { action: 'REROUTED', actor: by, note: reason, data: change };
-  // what is not accepted yet goes its way; it only ends elsewhere
+  // a case not accepted yet stays with its desk; only its decider changes
   if (file.acceptance === null || node === file.power) return oneLine(line);
   const data = { to: file.power, epoch: file.epoch + 1 };
   return { lines: [line, { action: 'FORWARDED', actor: by, note: reason, data }], handOff: data };
 }
 
 /**
- * At the grantor's: has a case called back. Whether it may be is asked here as it is known here; its desk asks once more
- * with {@link recallCase}.
+ * Called at the grantor: asks the custodian to give a case back. The grantor checks its own copy of the case; the
+ * custodian checks again with {@link recallCase}.
  * @throws {ProblemError} REASON_MISSING, NOT_COMPETENT, ILLEGAL_STEP
  */
 export function askToRecall(desk: Desk, file: CaseFile, reason: string): Wish {

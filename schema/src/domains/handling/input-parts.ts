@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { optionalText, text } from '../../operation/input-parts.ts';
 
-/** What several steps of handling take. */
+/** Input common to several steps of handling. */
 export const note = optionalText(1000);
 /** May be empty: the rule refuses that, and cites its source. */
 export const reason = z.string().trim().max(1000);

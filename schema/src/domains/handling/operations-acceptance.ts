@@ -7,14 +7,14 @@ import * as rules from './acceptance.ts';
 import { note, reasoned } from './input-parts.ts';
 import { Case } from './views.ts';
 
-// Taking a case up at its organ: pre-check, acceptance and what comes in its place.
+// Operations on a new case at its organ: pre-check, acceptance, and the alternatives to acceptance.
 
 const missing = z.array(
   z.object({ material: text(100), reason: text(500) }).meta({ inputType: 'MissingMaterialInput' }),
 );
 
 /**
- * Accepts a case; past the five days for the notice as from the day its materials came in.
+ * Accepts a case. After the five days for the notice, acceptance counts from the day its materials came in.
  * @throws {ProblemError} NOT_COMPETENT, GRANT_NOT_IN_EFFECT, ITEM_NOT_IN_FORCE, MATERIALS_MISSING
  */
 export const acceptCase = ruledStep('acceptCase', {
@@ -45,7 +45,7 @@ export const refuseCase = ruledStep('refuseCase', {
 });
 
 /**
- * Names all missing materials once, and gives the case back to the desk that took it in.
+ * Names all missing materials once, and returns the case to the desk that took it in.
  * @throws {ProblemError} SUPPLEMENT_REPEATED, SUPPLEMENT_TOO_LATE, SUPPLEMENT_INCOMPLETE, GRANT_NOT_IN_EFFECT
  */
 export const requestSupplement = ruledStep('requestSupplement', {
@@ -61,7 +61,7 @@ export const requestSupplement = ruledStep('requestSupplement', {
 
 /**
  * Sends a draft to the deciding desk for its pre-check.
- * @throws {ProblemError} NOT_COMPETENT where the desk decides itself; ILLEGAL_STEP
+ * @throws {ProblemError} NOT_COMPETENT if the desk decides itself; ILLEGAL_STEP
  */
 export const requestPrecheck = ruledStep('requestPrecheck', {
   zh: '申请预审',
@@ -77,7 +77,7 @@ export const requestPrecheck = ruledStep('requestPrecheck', {
 });
 
 /**
- * Pre-checks a draft with one complete list, and gives it back to the desk that drew it up.
+ * Pre-checks a draft with one complete list, and returns it to the desk that made it.
  * @throws {ProblemError} NOT_COMPETENT, SUPPLEMENT_INCOMPLETE, ILLEGAL_STEP
  */
 export const precheckCase = ruledStep('precheckCase', {

@@ -10,7 +10,7 @@ import { note, reason, staff } from './input-parts.ts';
 import * as procedures from './procedures.ts';
 import { Case } from './views.ts';
 
-// From the review to the decision, with the procedures and the extension between.
+// Operations from the review to the decision, with the procedures and the extension between.
 
 const outcome = word('Outcome', OUTCOMES);
 const decisionReason = optionalText(1000).meta({ description: 'Needed for a refusal.' });
@@ -59,13 +59,13 @@ export const decideCase = ruledStep('decideCase', {
     minutes: optionalText(200).meta({ description: '会议纪要; needed where the item is decided together.' }),
   },
   answer: Case,
-  // what is never granted may still be refused, with a reason and the meeting's minutes
+  // an item that is never granted may still be refused, with a reason and the meeting's minutes
   guard: (context, file) => rules.decideCase(context, file, 'REFUSED', SOME_REASON, SOME_REASON),
   rule: (context, file, input) => rules.decideCase(context, file, input.outcome, input.reason, input.minutes),
 });
 
 /**
- * Accepts, reviews and decides an instant item at one go, by one person.
+ * Accepts, reviews and decides an instant item in one step, by one person.
  * @throws {ProblemError} ILLEGAL_STEP for an item that is not instant; SAME_PERSON for one with more signatures;
  * SECOND_PERSON_MISSING, NOT_COMPETENT
  */
@@ -81,7 +81,7 @@ export const decideOnTheSpot = ruledStep('decideOnTheSpot', {
 });
 
 /**
- * Begins a special procedure; what the law excludes stops the clock.
+ * Begins a special procedure; one that the law excludes from the limit stops the clock.
  * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN, ILLEGAL_STEP
  */
 export const startProcedure = ruledStep('startProcedure', {
@@ -89,7 +89,7 @@ export const startProcedure = ruledStep('startProcedure', {
   by: 'RUN_PROCEDURE',
   article: ARTICLES.excludedTime,
   input: {
-    // second, as it always was: the input is hashed in this order
+    // the key stays second, because the input is hashed in this order
     ...IDEMPOTENT,
     kind: word('SpecialProcedure', SPECIAL_PROCEDURES),
     // may be empty: the rule refuses that, and cites its source

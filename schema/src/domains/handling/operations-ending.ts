@@ -10,10 +10,10 @@ import * as rules from './endings.ts';
 import { note, reasoned } from './input-parts.ts';
 import { Case } from './views.ts';
 
-// How a case ends: document, delivery, closing and rating; or withdrawn, terminated, void.
+// Operations that end a case: document, delivery, closing and rating; or withdrawal, termination, voiding.
 
 /**
- * Issues the result's document in the name the decision goes out in; its node writes and keeps the text.
+ * Issues the result's document in the name of the decision; the node writes and stores the text.
  * @throws {ProblemError} NOT_COMPETENT, SEAL_MISSING, WINDOW_UNAUTHORIZED, ILLEGAL_STEP, FEE_DUE
  */
 export const issueDocument = ruledStep('issueDocument', {
@@ -29,7 +29,7 @@ export const issueDocument = ruledStep('issueDocument', {
 });
 
 /**
- * Delivers the result and, with nothing left open, closes the case.
+ * Delivers the result, and closes the case if no amount is due.
  * @throws {ProblemError} DOCUMENT_MISSING, ILLEGAL_STEP, FEE_DUE
  */
 export const deliverCase = ruledStep('deliverCase', {
@@ -70,7 +70,7 @@ export const grade = z
   .meta({ description: '5 非常满意 … 1 非常不满意' });
 
 /**
- * Writes down how the applicant rates the service, at a desk.
+ * Records the applicant's rating of the service, at a desk.
  * @throws {ProblemError} ILLEGAL_STEP, RATED_ALREADY
  */
 export const rateCase = ruledStep('rateCase', {
@@ -87,7 +87,7 @@ export const rateCase = ruledStep('rateCase', {
 });
 
 /**
- * Withdraws a case at the applicant's wish, or has the wish carried to the desk that holds it.
+ * Withdraws a case at the applicant's wish, or sends the wish to the desk that holds it.
  * @throws {ProblemError} REASON_MISSING, ILLEGAL_STEP
  */
 export const withdrawCase = ruledStep('withdrawCase', {
@@ -104,7 +104,7 @@ export const withdrawCase = ruledStep('withdrawCase', {
 });
 
 /**
- * Ends the handling of a case that can't go on, before anything is decided.
+ * Ends the handling of a case that can't go on, before its decision.
  * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
  */
 export const terminateCase = ruledStep('terminateCase', {
@@ -119,7 +119,7 @@ export const terminateCase = ruledStep('terminateCase', {
 });
 
 /**
- * Declares a case void: it was entered wrongly, or what was issued must not go out.
+ * Declares a case void: it was entered wrongly, or its document must not go out.
  * @throws {ProblemError} NOT_COMPETENT, REASON_MISSING, ILLEGAL_STEP
  */
 export const voidCase = ruledStep('voidCase', {

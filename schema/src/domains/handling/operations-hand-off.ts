@@ -6,7 +6,7 @@ import * as rules from './hand-off.ts';
 import { note, reason, reasoned } from './input-parts.ts';
 import { Case } from './views.ts';
 
-// From desk to desk: upwards, back, to a neighbour, to the desk that delivers, and called back by the grantor.
+// Operations between desks: up, back, to a neighbour, to the desk that delivers, and back to the grantor.
 
 /**
  * Forwards a case to the accepting organ, or with the review to the deciding one.
@@ -26,7 +26,7 @@ export const forwardCase = ruledStep('forwardCase', {
 });
 
 /**
- * Gives a case back to the desk it came from, with the reason.
+ * Returns a case to the desk it came from, with the reason.
  * @throws {ProblemError} REASON_MISSING, NOT_COMPETENT, ILLEGAL_STEP
  */
 export const returnCase = ruledStep('returnCase', {
@@ -65,7 +65,7 @@ export const transferCase = ruledStep('transferCase', {
 });
 
 /**
- * Sends what was decided to the desk that took the case in.
+ * Sends a decided case to the desk that took it in.
  * @throws {ProblemError} DOCUMENT_MISSING, NOT_COMPETENT, FEE_DUE
  */
 export const assignCase = ruledStep('assignCase', {
@@ -82,7 +82,7 @@ export const assignCase = ruledStep('assignCase', {
 });
 
 /**
- * Has a case called back from the grantee that would decide it; the desk that holds it does so.
+ * Calls a case back from the grantee that would decide it; the desk that holds the case does so.
  * @throws {ProblemError} REASON_MISSING, NOT_COMPETENT, ILLEGAL_STEP
  */
 export const recallCase = ruledStep('recallCase', {

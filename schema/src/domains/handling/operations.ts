@@ -100,7 +100,7 @@ export const notice = query('caseNotice', {
 });
 
 /**
- * Every step there is, as it stands for the person who asks, judged at their own desk without its input.
+ * The state of every step for the caller, checked at the caller's own desk without the step's input.
  * @throws {ProblemError} NOT_FOUND, FORBIDDEN
  */
 export const steps = query('steps', {

@@ -13,7 +13,7 @@ import { isJointHandling } from '../joint/rules.ts';
 import type { Desk, Step } from '../../case/step-context.ts';
 import { atOwnCase, oneLine, requireFollows, requireReason } from '../../case/step-rules.ts';
 
-/** The closed list of what the law takes out of the limit (Art. 45). */
+/** The closed list of procedures that the law excludes from the limit (Art. 45). */
 export const EXCLUDED_BY_LAW: readonly SpecialProcedure[] = [
   'HEARING',
   'TENDER',
@@ -25,23 +25,23 @@ export const EXCLUDED_BY_LAW: readonly SpecialProcedure[] = [
   'EXPERT_REVIEW',
 ];
 
-/** Whether a procedure's time lies outside an item's limit: by law, or by the item's own basis. */
+/** Whether a procedure's time is outside an item's limit, by law or by the item's own basis. */
 export function stopsClock(kind: SpecialProcedure, item: Pick<Item, 'excludedTime'>): boolean {
   return EXCLUDED_BY_LAW.includes(kind) || item.excludedTime.includes(kind);
 }
 
 export interface ProcedureStart {
   kind: SpecialProcedure;
-  /** What the applicant is told in writing. */
+  /** The written notice to the applicant. */
   notice: string;
-  /** How long it is expected to take, in plain days. */
+  /** Expected duration, in plain days. */
   expectedDays: number | null;
 }
 
 /**
- * Begins a special procedure (特别程序). What the law excludes stops the clock; a site survey or a public notice stops it
- * only where the item's own basis says so (Art. 45).
- * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN for one of the same kind that runs already;
+ * Begins a special procedure (特别程序). A procedure that the law excludes stops the clock; a site survey or a public
+ * notice stops it only if the item's own basis says so (Art. 45).
+ * @throws {ProblemError} NOTICE_MISSING, NOT_COMPETENT, PROCEDURE_OPEN if one of the same kind already runs;
  * ILLEGAL_STEP for a licence's hearing, which begins with its request or its call
  */
 export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart): Step {
@@ -69,7 +69,7 @@ export function startProcedure(desk: Desk, file: CaseFile, start: ProcedureStart
   return oneLine({ action: 'PROCEDURE_STARTED', actor, note: start.notice, data });
 }
 
-/** Who begins a procedure, whichever it is. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+/** The person who begins a procedure of any kind. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
 export function mayStartProcedure(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'RUN_PROCEDURE');
   requireFollows(file, 'PROCEDURE_STARTED');
@@ -79,7 +79,7 @@ export function mayStartProcedure(desk: Desk, file: CaseFile): LogActor {
 
 /**
  * Ends a special procedure with its result; the clock goes on.
- * @param staff who surveyed the site; two of them where the item's substance is checked (Art. 34)
+ * @param staff the people who surveyed the site; two if the item's substance is checked (Art. 34)
  * @throws {ProblemError} NOT_FOUND for a procedure that does not run here, REASON_MISSING without a result
  */
 export function endProcedure(
@@ -103,7 +103,7 @@ export function endProcedure(
 }
 
 /**
- * Whether a procedure runs here that could be ended.
+ * Checks that a procedure runs here that could be ended.
  * @throws {ProblemError} ILLEGAL_STEP, NOT_FOUND, HEARING_OPEN
  */
 export function mayEndProcedure(desk: Desk, file: CaseFile): void {
@@ -132,11 +132,11 @@ function requireSurveyors({ item }: Desk, kind: SpecialProcedure, staff: readonl
   });
 }
 
-/** Most working days an organ's head may add (Art. 42); of a joint handling, the head of the government. */
+/** Most working days an organ's head may add (Art. 42); in joint handling, the head of the government. */
 export const EXTENSION_MOST = { ALONE: 10, JOINT: 15 } as const;
 
 /**
- * Extends the limit (延长期限), once, before it ends, by the organ's head; the applicant is told why.
+ * Extends the limit (延长期限), once, before it ends, by the organ's head; the applicant is told the reason.
  * @param days working days
  * @throws {ProblemError} EXTENSION_REPEATED, EXTENSION_TOO_LONG, EXTENSION_TOO_LATE, NOT_COMPETENT, REASON_MISSING
  */

@@ -33,11 +33,11 @@ export interface LogEntryView {
 
 /** 特急 of a case. */
 export interface UrgencyView extends Urgency {
-  /** Before acceptance: by when it is to be decided; null afterwards, and where it is not approved. */
+  /** The deadline for the decision on urgency, before acceptance; null afterwards, and if it was not approved. */
   dueAt: Date | null;
 }
 
-/** The case as its custodian keeps it. */
+/** The case, as its custodian stores it. */
 export interface HandlingView {
   id: string;
   custodian: DivisionCode;
@@ -62,7 +62,7 @@ export interface HandlingView {
   greenChannel: GreenChannel | null;
   urgency: UrgencyView | null;
   withdrawalRequestedAt: Date | null;
-  /** At the desk that holds it; null elsewhere, and where nobody claimed it. */
+  /** The handler, at the desk that holds the case; null elsewhere, and before a person claims it. */
   handler: HandlerView | null;
   answeredBy: DivisionCode;
   /** When the last line came in here; null when this node holds the case. */
@@ -76,12 +76,12 @@ export const Paper = view<string>('String');
 
 export interface HandlingKey {
   id: string;
-  /** Whether a node that does not hold the case may answer with what was echoed to it. */
+  /** Whether a node that does not hold the case may answer from the log lines echoed to it. */
   copy: boolean;
 }
 
-/** Batched lookup of cases, by which the gateway puts their parts together. */
+/** Batched lookup of cases, from which the gateway merges their parts. */
 export interface HandlingLookup {
-  /** Each key answers for itself: NOT_CUSTODIAN with the custodian's code where a copy is not asked for. */
+  /** Each key has its own answer: NOT_CUSTODIAN with the custodian's code if no copy is asked for. */
   getMany(viewer: Viewer | null, keys: readonly HandlingKey[]): Answers<HandlingView>;
 }

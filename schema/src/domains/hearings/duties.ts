@@ -2,10 +2,10 @@ import type { Duty } from '../../operation/duties.ts';
 import { ORGANS } from '../../operation/duties.ts';
 
 export const hearingDuties = {
-  /** Tells interested parties, writes down what they say, offers a hearing, takes the wish for one. */
+  /** Tells interested parties, records their statements, offers a hearing, and records requests for one. */
   HEAR_PARTIES: { CLERK: ORGANS, CHIEF: ORGANS },
   CALL_HEARING: { CHIEF: ORGANS, HEAD: ORGANS },
   RECUSE_CHAIR: { HEAD: ORGANS },
-  /** By the chair that was named. */
+  /** Only by the named chair. */
   HOLD_HEARING: { CLERK: ORGANS, CHIEF: ORGANS, HEAD: ORGANS },
 } as const satisfies Record<string, Duty>;

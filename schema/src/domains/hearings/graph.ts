@@ -49,7 +49,7 @@ function hearingType(role: RoleBuilder) {
   });
 }
 
-/** Who the parties are and what they said. */
+/** Types for the parties and their statements. */
 function partyTypes({ builder }: RoleBuilder) {
   const Interested = builder.objectRef<InterestedPartyView>('InterestedParty').implement({
     description: '利害关系人. Who it is stands apart from the log and is shown where the case is handled.',

@@ -25,7 +25,7 @@ const words = (max: number) => z.string().trim().max(max);
 /** A paper that the node keeps apart from the log, which holds its digest. */
 const paper = fromNode<Material>();
 
-/** Who an interested party is; kept apart from the log. */
+/** The identity of an interested party; kept apart from the log. */
 export const interestedPartyInput = z
   .object({ name: text(100), phone, address: optionalText(200) })
   .meta({ inputType: 'InterestedPartyInput' });
@@ -44,7 +44,7 @@ export const hearing = query('hearing', {
 });
 
 /**
- * Tells interested parties of what is applied for; they state and defend from then on.
+ * Tells interested parties of the application; from then on they may state their case.
  * @throws {ProblemError} REASON_MISSING, BAD_INPUT
  */
 export const tellInterestedParties = ruledStep('tellInterestedParties', {
@@ -66,7 +66,7 @@ export const tellInterestedParties = ruledStep('tellInterestedParties', {
 });
 
 /**
- * Writes down what a party states.
+ * Records a party's statement.
  * @throws {ProblemError} NOT_FOUND
  */
 export const hearParty = ruledStep('hearParty', {
@@ -83,7 +83,7 @@ export const hearParty = ruledStep('hearParty', {
 
 /**
  * Tells all parties that were not yet told of their right to a hearing.
- * @throws {ProblemError} ILLEGAL_STEP for what is no licence or when all were told, NOTICE_MISSING
+ * @throws {ProblemError} ILLEGAL_STEP if the item is not a licence, or all were told, NOTICE_MISSING
  */
 export const offerHearing = ruledStep('offerHearing', {
   zh: '告知听证权利',
@@ -97,8 +97,8 @@ export const offerHearing = ruledStep('offerHearing', {
 });
 
 /**
- * Takes a party's wish for a hearing.
- * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for one that asked or gave it up
+ * Records a party's request for a hearing.
+ * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for a party that asked before or waived it
  */
 export const requestHearing = ruledStep('requestHearing', {
   zh: '申请听证',
@@ -113,7 +113,7 @@ export const requestHearing = ruledStep('requestHearing', {
 });
 
 /**
- * A party gives its hearing up.
+ * Waives a party's hearing.
  * @throws {ProblemError} HEARING_NOT_OFFERED, ILLEGAL_STEP
  */
 export const waiveHearing = ruledStep('waiveHearing', {
@@ -128,7 +128,7 @@ export const waiveHearing = ruledStep('waiveHearing', {
 });
 
 /**
- * Calls the hearing; called again it is moved, or given another chair.
+ * Calls the hearing. A second call moves it, or gives it another chair.
  * @throws {ProblemError} HEARING_NOTICE_SHORT, HEARING_TOO_LATE, HEARING_CHAIR, NOTICE_MISSING, BAD_INPUT
  */
 export const callHearing = ruledStep('callHearing', {
@@ -157,7 +157,7 @@ export const callHearing = ruledStep('callHearing', {
 });
 
 /**
- * Lets the chair step back for a direct interest; another is named.
+ * Lets the chair step back for a direct interest; a new call names another.
  * @throws {ProblemError} NOT_FOUND, REASON_MISSING
  */
 export const recuseChair = ruledStep('recuseChair', {
@@ -172,7 +172,7 @@ export const recuseChair = ruledStep('recuseChair', {
 });
 
 /**
- * Files the record of a hearing; everybody who came has signed it or is said to have refused.
+ * Files the record of a hearing. Everyone who came has signed it, or the record says that they refused.
  * @throws {ProblemError} NOT_FOUND, HEARING_CHAIR, BAD_INPUT
  */
 export const holdHearing = ruledStep('holdHearing', {

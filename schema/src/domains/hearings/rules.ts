@@ -6,8 +6,8 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { dayOf } from '../../kernel/calendar.ts';
 import type { Limit } from '../../kernel/limits.ts';
 
-// 利害关系人与听证 (行政许可法 Art. 36, 46–48). Parties go by number: 0 is the applicant, 1, 2, 3 … the interested parties
-// by the order they were told in. Who they are, what they said and the record are papers kept apart from the log.
+// 利害关系人与听证 (行政许可法 Art. 36, 46–48). Parties have numbers: 0 is the applicant, 1, 2, 3 … are the interested parties in
+// the order they were told. Their identities, their statements and the record are papers kept apart from the log.
 
 /** The applicant among the parties of a hearing. */
 export const APPLICANT_PARTY = 0;
@@ -18,17 +18,17 @@ export interface InterestedGroup {
   node: DivisionCode;
   first: number;
   count: number;
-  /** Who they are, as JSON. */
+  /** The parties' identities, as JSON. */
   register: Material;
   matter: string;
-  /** Whether it touches a great interest of theirs directly. */
+  /** Whether the case directly affects a great interest of theirs. */
   grave: boolean;
 }
 
 export interface HearingOffer {
   party: number;
   at: Date;
-  /** Until when a hearing may be asked for. */
+  /** Last moment to ask for a hearing. */
   until: Date;
 }
 
@@ -43,10 +43,10 @@ export interface HearingCall {
   calledAt: Date;
   at: Date;
   place: string;
-  /** Null once who was named stepped back. */
+  /** Null once the named chair stepped back. */
   chair: Staff | null;
   announcement: string | null;
-  /** Whether the organ holds it of its own motion (Art. 46), and not because somebody asked. */
+  /** Whether the organ holds it of its own motion (Art. 46), and not because a party asked. */
   ownMotion: boolean;
 }
 
@@ -60,17 +60,17 @@ export interface HearingRecord {
   record: Material;
 }
 
-/** What happened with the parties of a case. */
+/** The hearing of a case and its parties, from the log. */
 export interface HearingFile {
   groups: InterestedGroup[];
   statements: { at: Date; party: number; statement: Material }[];
   offers: HearingOffer[];
-  /** Those that wait for their hearing. */
+  /** Requests that wait for their hearing. */
   requests: HearingRequest[];
   waived: number[];
   call: HearingCall | null;
   records: HearingRecord[];
-  /** Everybody who was named as chair: none of them reviews. */
+  /** Everyone who was named as chair; none of them may review. */
   chairs: string[];
 }
 
@@ -97,29 +97,32 @@ export const HEARING_ACTIONS = [
 ] as const;
 type HearingLine = Extract<LogLine, { action: (typeof HEARING_ACTIONS)[number] }>;
 
-/** In which a hearing is asked for, of those told of their right (Art. 47). Working days: Art. 82. */
+/** Time to ask for a hearing, after the parties were told of their right (Art. 47). Working days: Art. 82. */
 export const HEARING_REQUEST_LIMIT: Limit = { days: 5, unit: 'WORKDAY' };
-/** In which it is held, of the request (Art. 47). */
+/** Time to hold it, after the request (Art. 47). */
 export const HEARING_HOLD_LIMIT: Limit = { days: 20, unit: 'WORKDAY' };
-/** Ahead of which its time and place are told (Art. 48). */
+/** Time between the notice of its time and place, and the hearing (Art. 48). */
 export const HEARING_NOTICE_LIMIT: Limit = { days: 7, unit: 'WORKDAY' };
 
-/** How many interested parties were told. */
+/** Number of interested parties that were told. */
 export function interestedCount({ groups }: HearingFile): number {
   return groups.reduce((sum, group) => sum + group.count, 0);
 }
 
-/** Numbers of everybody who may speak: the applicant first. */
+/** Numbers of all who may speak: the applicant first. */
 export function partiesOf(hearing: HearingFile): number[] {
   return Array.from({ length: interestedCount(hearing) + 1 }, (_, i) => i);
 }
 
-/** Whether a hearing was asked for or called, and is not held yet. */
+/** Whether a hearing was asked for or called, and has not been held yet. */
 export function hearingOpen({ requests, call }: HearingFile): boolean {
   return requests.length > 0 || call !== null;
 }
 
-/** Those who have to be told of their right to a hearing and were not: all parties where the item says so, else those a great interest of whom it touches, and the applicant with them. */
+/**
+ * Parties who must be told of their right to a hearing and were not. These are all parties if the item says so; else
+ * those with a great interest that the case affects, and with them the applicant.
+ */
 export function owedOffers(hearing: HearingFile, need: HearingNeed): number[] {
   const grave = hearing.groups
     .filter((group) => group.grave)
@@ -128,12 +131,15 @@ export function owedOffers(hearing: HearingFile, need: HearingNeed): number[] {
   return due.filter((party) => !hearing.offers.some((offer) => offer.party === party));
 }
 
-/** Offers that somebody may still take up at an instant. */
+/** Offers that a party may still take up at an instant. */
 export function openOffers(hearing: HearingFile, at: Date): HearingOffer[] {
   return hearing.offers.filter((offer) => takesRequest(hearing, offer.party, at));
 }
 
-/** Whether a party may ask for a hearing: offered, in time, once, and not given up. */
+/**
+ * Whether a party may ask for a hearing: it was offered, the time has not passed, and the party has not asked or
+ * waived.
+ */
 export function takesRequest(hearing: HearingFile, party: number, at: Date): boolean {
   const offer = hearing.offers.find((o) => o.party === party);
   const heard = hearing.records.at(-1);
@@ -146,19 +152,19 @@ export function takesRequest(hearing: HearingFile, party: number, at: Date): boo
   );
 }
 
-/** Digests of the records a decision is made by (Art. 48). */
+/** Digests of the hearing records a decision is based on (Art. 48). */
 export function recordsOf({ records }: HearingFile): string[] {
   return records.map(({ record }) => record.sha256);
 }
 
-/** Everything of it that has bytes, for the organs that handle the case. */
+/** All papers of the hearing, for the organs that handle the case. */
 export function hearingPapers({ groups, statements, records }: HearingFile): Material[] {
   return [...groups.map((g) => g.register), ...statements.map((s) => s.statement), ...records.map((r) => r.record)];
 }
 
 /**
- * A licence is decided when whoever it touches was told of the right to a hearing, had the time to ask, and was heard.
- * Other acts follow their own basis.
+ * Checks the hearing before a licence is decided: those it affects were told of the right to a hearing, had time to
+ * ask, and were heard. Other acts follow their own basis.
  * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_MISSING, HEARING_OPEN
  */
 export function requireHearingDone(kind: ItemKind, need: HearingNeed, hearing: HearingFile, at: Date): void {
@@ -192,8 +198,8 @@ function namesOf(parties: readonly number[]): string {
 }
 
 /**
- * What a case's parties came to after one more of these lines; null where the line can't stand.
- * @param reviewers those who accepted or reviewed the case: none of them chairs
+ * The hearing's state after one more of these lines; null if the line can't stand.
+ * @param reviewers those who accepted or reviewed the case; none of them may chair
  */
 export function afterHearingLine(
   hearing: HearingFile,
@@ -246,7 +252,9 @@ export function afterHearingLine(
   }
 }
 
-/** A party gives its hearing up; one that nobody wants any more, and that the organ need not hold, falls away. */
+/**
+ * A party waives its hearing. If no party wants a hearing any more, and the organ need not hold one, it is cancelled.
+ */
 function waived(hearing: HearingFile, party: number): HearingFile | null {
   if (!hearing.offers.some((o) => o.party === party) || hearing.waived.includes(party)) return null;
   const requests = hearing.requests.filter((r) => r.party !== party);
@@ -266,7 +274,7 @@ function held(
   return { ...hearing, requests: [], call: null, records: [...hearing.records, { at, chair, ...data }] };
 }
 
-/** Whether everybody who came is known, and signed the record or is said to have refused. */
+/** Whether everyone who came is a known party, and signed the record or refused according to it. */
 export function isSoundAttendance(
   hearing: HearingFile,
   { attended, signed, unsigned }: Pick<HearingRecord, 'attended' | 'signed' | 'unsigned'>,

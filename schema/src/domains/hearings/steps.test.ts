@@ -41,7 +41,7 @@ const plan = (day: string, change: Partial<HearingPlan> = {}): HearingPlan => ({
 });
 const record = (attended: number[]) => ({ attended, signed: attended, unsigned: [], record: material('笔录') });
 
-/** A case that goes on, step by step. */
+/** A case on which a test takes one step after another. */
 function story(item: Item) {
   let log = licenceAccepted(item);
   const go = (step: Step, on: string) => {

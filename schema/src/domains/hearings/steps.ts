@@ -54,7 +54,7 @@ const BY = {
 } as const satisfies Record<HearingAction, string>;
 
 /**
- * Who writes a line of a hearing, whatever it says.
+ * The person who writes a line of a hearing, with any content.
  * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT
  */
 export function atOrgan(desk: Desk, file: CaseFile, line: HearingAction): LogActor {
@@ -64,7 +64,7 @@ export function atOrgan(desk: Desk, file: CaseFile, line: HearingAction): LogAct
   return actor;
 }
 
-/** Interested parties as they are told; who they are is in the register. */
+/** Interested parties to be told; the register has their identities. */
 export interface Told {
   count: number;
   register: Material;
@@ -73,7 +73,7 @@ export interface Told {
 }
 
 /**
- * Tells interested parties (告知利害关系人, Art. 36) of what is applied for; they state and defend from then on.
+ * Tells interested parties (告知利害关系人, Art. 36) of the application; from then on they may state their case.
  * @throws {ProblemError} REASON_MISSING, BAD_INPUT
  */
 export function tellInterested(desk: Desk, file: CaseFile, told: Told): Step {
@@ -86,7 +86,7 @@ export function tellInterested(desk: Desk, file: CaseFile, told: Told): Step {
   return oneLine({ action: 'INTERESTED_TOLD', actor, note: `告知利害关系人 ${told.count} 名`, data });
 }
 
-/** Writes down what a party states (听取陈述申辩, Art. 36); the text is kept apart. @throws {ProblemError} NOT_FOUND */
+/** Records a party's statement (听取陈述申辩, Art. 36); its text is kept apart. @throws {ProblemError} NOT_FOUND */
 export function hearParty(desk: Desk, file: CaseFile, party: number, statement: Material): Step {
   const actor = atOrgan(desk, file, 'PARTY_HEARD');
   requireParty(file, party);
@@ -94,8 +94,9 @@ export function hearParty(desk: Desk, file: CaseFile, party: number, statement: 
 }
 
 /**
- * Tells all parties that were not yet of their right to a hearing (告知听证权利), in writing; they have five working days.
- * @throws {ProblemError} ILLEGAL_STEP for what is no licence or when all were told, NOTICE_MISSING
+ * Tells all parties that were not told yet of their right to a hearing (告知听证权利), in writing; they have five working
+ * days to ask.
+ * @throws {ProblemError} ILLEGAL_STEP if the item is not a licence, or all were told, NOTICE_MISSING
  */
 export function offerHearing(desk: Desk, file: CaseFile, notice: string): Step {
   const { actor, parties } = mayOfferHearing(desk, file);
@@ -108,7 +109,7 @@ export function offerHearing(desk: Desk, file: CaseFile, notice: string): Step {
 }
 
 /**
- * Who tells parties of their right to a hearing, and which parties.
+ * The person who tells parties of their right to a hearing, and these parties.
  * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT
  */
 export function mayOfferHearing(desk: Desk, file: CaseFile): { actor: LogActor; parties: number[] } {
@@ -122,8 +123,9 @@ export function mayOfferHearing(desk: Desk, file: CaseFile): { actor: LogActor; 
 }
 
 /**
- * Takes a party's wish for a hearing; from here to its record the time is outside the limit (Art. 45).
- * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for one that asked or gave it up
+ * Records a party's request for a hearing. The time from the request to the hearing's record does not count toward the
+ * limit (Art. 45).
+ * @throws {ProblemError} HEARING_NOT_OFFERED, HEARING_TOO_LATE, ILLEGAL_STEP for a party that asked before or waived it
  */
 export function requestHearing(desk: Desk, file: CaseFile, party: number): Step {
   const actor = atOrgan(desk, file, 'HEARING_REQUESTED');
@@ -151,7 +153,7 @@ export function requestHearing(desk: Desk, file: CaseFile, party: number): Step 
   return { lines: [asked, ...begun(desk, file, actor, holdBy)], handOff: null };
 }
 
-/** A party gives its hearing up (放弃听证). @throws {ProblemError} HEARING_NOT_OFFERED, ILLEGAL_STEP */
+/** A party waives its hearing (放弃听证). @throws {ProblemError} HEARING_NOT_OFFERED, ILLEGAL_STEP */
 export function waiveHearing(desk: Desk, file: CaseFile, party: number): Step {
   const actor = atOrgan(desk, file, 'HEARING_WAIVED');
   requireOffered(file, party);
@@ -173,9 +175,9 @@ export interface HearingPlan {
 }
 
 /**
- * Calls the hearing (听证通知): seven working days ahead, within twenty of the first request, chaired by nobody who
- * accepted or reviewed the case. With nobody asking, the organ holds it of its own motion and announces it (Art. 46).
- * Called again it is moved, or given another chair.
+ * Calls the hearing (听证通知): seven working days ahead, within twenty of the first request. Its chair must not have
+ * accepted or reviewed the case. Without a request the organ holds it of its own motion and announces it (Art. 46). A
+ * second call moves the hearing, or gives it another chair.
  * @throws {ProblemError} HEARING_NOTICE_SHORT, HEARING_TOO_LATE, HEARING_CHAIR, NOTICE_MISSING, BAD_INPUT
  */
 export function callHearing(desk: Desk, file: CaseFile, plan: HearingPlan): Step {
@@ -202,7 +204,7 @@ export function callHearing(desk: Desk, file: CaseFile, plan: HearingPlan): Step
   return { lines: [called, ...begun(desk, file, actor, at)], handOff: null };
 }
 
-/** Who calls the hearing, whenever it is. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
+/** The person who calls the hearing, at any time. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT */
 export function mayCallHearing(desk: Desk, file: CaseFile): LogActor {
   const actor = atOrgan(desk, file, 'HEARING_CALLED');
   requireLicence(file);
@@ -210,7 +212,7 @@ export function mayCallHearing(desk: Desk, file: CaseFile): LogActor {
 }
 
 function requireTime(desk: Desk, { hearing: { call, requests } }: CaseFile, { at, place }: HearingPlan): void {
-  // another chair for a hearing whose time and place were told
+  // only the chair changes; time and place were already announced
   if (call?.at.getTime() === at.getTime() && call.place === place && at > desk.now) return;
   const earliest = lastDayOf(dayOf(desk.now), HEARING_NOTICE_LIMIT, desk.calendar).day;
   if (dayOf(at) < earliest) {
@@ -220,7 +222,7 @@ function requireTime(desk: Desk, { hearing: { call, requests } }: CaseFile, { at
     });
   }
   const [first] = requests.map((r) => r.holdBy).toSorted((a, b) => a.getTime() - b.getTime());
-  // who is late already holds it as soon as the notice allows
+  // if the deadline can't be met any more, the hearing is held as soon as the notice allows
   if (first === undefined || at <= first || dayOf(at) <= earliest) return;
   throw problem('HEARING_TOO_LATE', `The hearing was asked for; it is held by ${dayOf(first)}.`, {
     article: offered,
@@ -239,7 +241,10 @@ export function recuseChair(desk: Desk, file: CaseFile, reason: string): Step {
   return oneLine({ action: 'CHAIR_RECUSED', actor, note: reason, data: { reason } });
 }
 
-/** Who lets the chair step back, for whatever reason. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND */
+/**
+ * The person who lets the chair step back, for any reason. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT,
+ * NOT_FOUND
+ */
 export function mayRecuseChair(desk: Desk, file: CaseFile): LogActor {
   const actor = atOrgan(desk, file, 'CHAIR_RECUSED');
   if (file.hearing.call?.chair) return actor;
@@ -249,7 +254,8 @@ export function mayRecuseChair(desk: Desk, file: CaseFile): LogActor {
 export type HeldHearing = Omit<HearingRecord, 'at' | 'chair'>;
 
 /**
- * Files the record of a hearing (听证笔录), by its chair; everybody who came has signed it or is said to have refused.
+ * Files the record of a hearing (听证笔录), by its chair. Everyone who came has signed it, or the record says that they
+ * refused.
  * @throws {ProblemError} NOT_FOUND, HEARING_CHAIR, BAD_INPUT
  */
 export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step {
@@ -267,11 +273,11 @@ export function holdHearing(desk: Desk, file: CaseFile, held: HeldHearing): Step
 }
 
 /**
- * Who files the record of the hearing, whatever it says.
- * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, HEARING_CHAIR, BAD_INPUT ahead of the hearing
+ * The person who files the record of the hearing, with any content.
+ * @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, HEARING_CHAIR, BAD_INPUT before the hearing
  */
 export function mayHoldHearing(desk: Desk, file: CaseFile): LogActor {
-  // the chair comes from outside the department that reviews
+  // the chair is not from the department that reviews
   const actor = actAs(desk, 'HOLD_HEARING', file);
   requireCustody(desk.node, file);
   requireFollows(file, 'HEARING_HELD');
@@ -288,7 +294,7 @@ export function mayHoldHearing(desk: Desk, file: CaseFile): LogActor {
 
 const offered = ARTICLES.hearingOffered;
 
-/** The procedure that keeps the clock still while a hearing is prepared and held. */
+/** The procedure that stops the clock while a hearing is prepared and held. */
 function begun(desk: Desk, file: CaseFile, actor: LogActor, until: Date): LineDraft[] {
   if (openProcedures(file).some((p) => p.kind === 'HEARING')) return [];
   const notice = '本件依法举行听证,所需时间不计入办理期限';

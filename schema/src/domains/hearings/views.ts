@@ -2,7 +2,10 @@ import type { DivisionCode } from '../../kernel/divisions.ts';
 import { view } from '../../operation/operation.ts';
 import type { HearingFile } from './rules.ts';
 
-/** An interested party as a viewer may see it: in full where the case is handled, masked for supervisors, else not. */
+/**
+ * An interested party as a viewer may see it: in full for desks that handle the case, masked for supervisors, hidden
+ * from others.
+ */
 export interface InterestedPartyView {
   /** 1, 2, 3 … within the case. */
   party: number;
@@ -20,9 +23,9 @@ export interface HearingView {
   item: string;
   hearing: HearingFile;
   interested: InterestedPartyView[];
-  /** What was said and recorded, by digest; only what this viewer may read is here. */
+  /** Statements and records by their digest; only those this viewer may read. */
   papers: ReadonlyMap<string, string>;
-  /** Whether anybody has still to be told of the right to a hearing, to be waited for or to be heard. */
+  /** Whether a party has still to be told of the right to a hearing, is waited for, or has still to be heard. */
   open: boolean;
   answeredBy: DivisionCode;
 }

@@ -10,7 +10,7 @@ type Elements = Pick<
   Implementation,
   'promised' | 'greenChannel' | 'urgent' | 'materials' | 'maxVisits' | 'conditions' | 'feeSchedule'
 >;
-/** The limits that are shorter than the promise. */
+/** Limits shorter than the promise. */
 const SHORTER = ['greenChannel', 'urgent'] as const;
 
 /**
@@ -80,7 +80,7 @@ function worseThan(own: Elements, bound: Elements, whose: string): Problem[] {
   if (own.maxVisits > bound.maxVisits) {
     fault('maxVisits', `${own.maxVisits} visits are more than ${whose}, ${bound.maxVisits}.`);
   }
-  // a standard without conditions leaves them to the node to spell out; one that names them is complete
+  // without conditions in the standard, the node may set its own; otherwise the standard's list is complete
   if (bound.conditions.length > 0) {
     own.conditions.forEach((condition, i) => {
       if (!bound.conditions.includes(condition))
@@ -93,7 +93,7 @@ function worseThan(own: Elements, bound: Elements, whose: string): Problem[] {
   return faults;
 }
 
-/** What a material costs the applicant: nothing (held, shared, checked by an agency), maybe something, something. */
+/** The applicant's effort for a material: none (held, shared, checked by an agency), possible, certain. */
 function burden({ required, providedBy, held }: MaterialRequirement): number {
   if (held || providedBy !== 'APPLICANT') return 0;
   return required ? 2 : 1;
@@ -105,7 +105,7 @@ function isDearer(fee: Fee, bound: Fee | null): boolean {
   if (bound === null) return fee.baseFen === null || fee.baseFen > 0;
   if (fee.unit !== bound.unit) return true;
   if (bound.baseFen === null ? false : fee.baseFen === null || fee.baseFen > bound.baseFen) return true;
-  // a category the bound does not name pays what its first, general, one pays
+  // a category the bound does not name pays the share of its first category, the general one
   const general = bound.rates[0]?.percent ?? 100;
   return fee.rates.some(
     ({ category, percent }) => percent > (bound.rates.find((r) => r.category === category)?.percent ?? general),
@@ -125,9 +125,9 @@ function worse(field: string, message: string, article: string): Problem {
 }
 
 /**
- * The implementation of a node after a new version of its item: what the node had bettered stays bettered, what it took
- * from the former standard follows the new one, and nothing stays that the new standard makes worse.
- * @param former the version of the item the implementation was made for; null when it is not known here
+ * A node's implementation after a new version of its item. The node's own improvements stay, elements taken from the
+ * former standard follow the new one, and an element worse than the new standard is replaced by it.
+ * @param former the version of the item the implementation was made for; null if this node does not have it
  */
 export function followItem(before: Implementation, former: Item | null, item: Item): Implementation {
   const next: Implementation = { ...before, itemVersion: item.version, version: before.version + 1 };

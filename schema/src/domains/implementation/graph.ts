@@ -8,7 +8,7 @@ import type { ImplementationView } from './views.ts';
 
 type Elements = ImplementationView['implementation'];
 
-/** Role implementation (实施清单): how a deciding node carries an item out. Owner: the deciding node. */
+/** Role implementation (实施清单): a deciding node's own terms for an item. Owner: the deciding node. */
 export function addImplementation(role: RoleBuilder): void {
   const { builder } = role;
   const Implementation = implementationType(role);

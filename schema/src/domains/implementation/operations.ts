@@ -11,7 +11,7 @@ import { Implementation } from './views.ts';
 
 const text = z.string().nullish();
 
-/** Every element that a revision may say, in the order of the implementation's own schema. */
+/** Every element that a revision may change, in the order of the implementation's own schema. */
 const elements = {
   ...promiseInputs,
   discretion: z
@@ -38,7 +38,7 @@ const elements = {
 } satisfies Record<Exclude<keyof catalogue.Implementation, 'item' | 'itemVersion' | 'node' | 'version'>, z.ZodType>;
 
 /**
- * Betters how the node carries an item out.
+ * Improves the node's implementation of an item.
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, ITEM_UNKNOWN, REASON_MISSING, IMPLEMENTATION_WORSE, NO_CHANGE,
  * BAD_INPUT, PAYLOAD_TOO_LARGE
  */
@@ -48,7 +48,7 @@ export const reviseImplementation = mutation('reviseImplementation', {
     "betters how the viewer's own node carries an item out. What is left out stays as it is; what would be worse, or changes nothing (NO_CHANGE), is refused.",
   by: 'REVISE_IMPLEMENTATION',
   article: ARTICLES.neverWorse,
-  // the key stands where it always has: idempotency keys are hashed with the input as text
+  // the key keeps its place, because idempotency keys are hashed with the input as text
   input: { item: id(50), reason: reasonInput, idempotencyKey, ...elements },
   answer: Implementation,
 });

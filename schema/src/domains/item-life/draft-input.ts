@@ -52,7 +52,7 @@ const formField = z
   })
   .meta({ inputType: 'FormFieldInput' });
 
-/** Every element that a draft may say, in the order of the item's own schema. */
+/** Every element that a draft may have, in the order of the item's own schema. */
 const elements = {
   name: text,
   kind: word('ItemKind', words.ITEM_KINDS).nullish(),
@@ -100,5 +100,5 @@ const standard = {
   fields: z.array(formField).nullish().meta({ description: '表单字段' }),
 } satisfies Record<keyof Item['standard'], z.ZodType>;
 
-/** A draft of an item. The key stands where it always has: idempotency keys are hashed with the input as text. */
+/** A draft of an item. The key keeps its place, because idempotency keys are hashed with the input as text. */
 export const draftInput = { code: id(50), reason: reasonInput, idempotencyKey, ...elements, ...standard };

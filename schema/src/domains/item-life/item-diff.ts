@@ -2,12 +2,12 @@
 export interface ElementChange {
   /** Path of the element, `standard.promised.days`; a list is one element. */
   path: string;
-  /** As JSON; null where the element was not there. */
+  /** As JSON; null if the element did not exist. */
   before: string | null;
   after: string | null;
 }
 
-/** Equality of plain data, whatever the order of keys. */
+/** Whether plain data is equal; the order of keys does not matter. */
 export function sameData(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (Array.isArray(a) || Array.isArray(b)) {
@@ -19,7 +19,7 @@ export function sameData(a: unknown, b: unknown): boolean {
 }
 
 /**
- * What differs between two versions of an item or implementation, element by element, in the order of the elements.
+ * The differences between two versions of an item or implementation, in the order of the elements.
  * @param before null for a first version: then every element is new
  */
 export function diffElements(before: object | null, after: object): ElementChange[] {

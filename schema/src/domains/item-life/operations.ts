@@ -12,7 +12,7 @@ import { draftInput } from './draft-input.ts';
 import { Item, ItemDraft, ItemHistory } from './views.ts';
 
 /**
- * What was done to an item, oldest first, and the draft that is under way.
+ * The changes of an item, oldest first, and its open draft.
  * @throws {ProblemError} FORBIDDEN, ITEM_UNKNOWN
  */
 export const itemHistory = query('itemHistory', {
@@ -30,7 +30,7 @@ export const itemHistory = query('itemHistory', {
 
 /**
  * Drafts a new item, or a change of one.
- * @throws {ProblemError} FORBIDDEN, BAD_INPUT, CATALOGUE_INVALID, REASON_MISSING; ILLEGAL_STEP where it changes nothing
+ * @throws {ProblemError} FORBIDDEN, BAD_INPUT, CATALOGUE_INVALID, REASON_MISSING; ILLEGAL_STEP if it changes nothing
  */
 export const draftItem = mutation('draftItem', {
   zh: '起草',

@@ -39,7 +39,7 @@ const anyReview: fc.Arbitrary<DraftReview> = fc.record({
   opinion: fc.constantFrom(...OPINIONS),
   remarks: fc.constantFrom(null, '', '须改'),
 });
-/** A round as it comes about: whatever is tried, the rule lets in what it lets in. */
+/** A random review round: tries any review, and keeps those the rule allows. */
 const anyRound = fc
   .record({ authors: fc.subarray(PEOPLE, { minLength: 1 }), tried: fc.array(anyReview, { maxLength: 15 }) })
   .map(({ authors, tried }) => {
@@ -126,7 +126,7 @@ describe('a change', () => {
   });
 });
 
-/** The version that holds on a day, as a node picks it: the highest that has taken effect. */
+/** The version in force on a day, as a node picks it: the highest that has taken effect. */
 function held(versions: readonly Item[], day: string): Item | undefined {
   return versions.filter((v) => v.effectiveFrom <= day).sort((a, b) => b.version - a.version)[0];
 }

@@ -6,32 +6,32 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import type { Item } from '../catalogue/catalogue.ts';
 
-/** What one desk said of a draft. */
+/** One desk's review of a draft. */
 export interface DraftReview {
   desk: ReviewDesk;
-  /** Subject of the person who spoke. */
+  /** Subject of the reviewer. */
   reviewer: string;
   opinion: Opinion;
-  /** What has to change; null with an approval that has nothing to add. */
+  /** Changes the desk asks for; null for an approval without remarks. */
   remarks: string | null;
 }
 
-/** A draft before the desks: who wrote it, over all its rounds, and what was said of its present text. */
+/** A draft before the desks: its authors over all rounds, and the reviews of its current text. */
 export interface DraftFile<R extends DraftReview = DraftReview> {
   authors: readonly string[];
-  /** Of the present round: a changed draft begins a new one, and nobody has spoken on it yet. */
+  /** Reviews of the current round. A changed draft begins a new round without reviews. */
   reviews: readonly R[];
 }
 
-/** Where a draft stands: before the desks, handed back with remarks, or approved by all three. */
+/** The state of a draft: before the desks, handed back with remarks, or approved by all three. */
 export function draftState({ reviews }: DraftFile): DraftState {
   if (REVIEW_DESKS.some((desk) => !reviews.some((r) => r.desk === desk))) return 'IN_REVIEW';
   return reviews.every((r) => r.opinion === 'APPROVE') ? 'APPROVED' : 'REMARKED';
 }
 
 /**
- * Takes a desk's word on a draft. Each desk speaks once a round, through a person who neither wrote the draft nor speaks
- * for another desk. Source: {@link ARTICLES.threeDesks}.
+ * Checks a desk's review of a draft. Each desk reviews once a round, by a person who neither wrote the draft nor
+ * reviews for another desk. Source: {@link ARTICLES.threeDesks}.
  * @throws {ProblemError} SAME_PERSON, ILLEGAL_STEP, REASON_MISSING
  */
 export function requireReview(draft: DraftFile, review: DraftReview): void {
@@ -56,7 +56,7 @@ export function requireReview(draft: DraftFile, review: DraftReview): void {
 }
 
 /**
- * A draft is published after three approvals by three people, none its author.
+ * A draft is published after three approvals by three people who are not its authors.
  * @throws {ProblemError} ITEM_NOT_REVIEWED naming the desks that have not approved
  */
 export function requirePublishable(draft: DraftFile): void {
@@ -73,8 +73,8 @@ export function requirePublishable(draft: DraftFile): void {
 }
 
 /**
- * What a person sees of the reviews: everything once all three desks have spoken, so that remarks are handed back all at
- * once; before that only what the person said.
+ * The reviews a person may see: all once the three desks have reviewed, so that remarks are handed back together;
+ * before that only the person's own.
  */
 export function visibleReviews<R extends DraftReview>(draft: DraftFile<R>, person: string): readonly R[] {
   if (draftState(draft) !== 'IN_REVIEW') return draft.reviews;
@@ -82,7 +82,7 @@ export function visibleReviews<R extends DraftReview>(draft: DraftFile<R>, perso
 }
 
 /**
- * Whatever is done to an item, or to how it is carried out, is written down with its reason.
+ * Every change to an item, or to its implementation, is recorded with its reason.
  * @throws {ProblemError} REASON_MISSING
  */
 export function requireReason(reason: string): void {
@@ -91,7 +91,7 @@ export function requireReason(reason: string): void {
 }
 
 /**
- * A change takes effect today or later: what was done under an item is not changed behind people's backs.
+ * A change takes effect today or later, so that past work under an item keeps its rules.
  * @throws {ProblemError} BAD_INPUT
  */
 export function requireFromToday(day: Day, today: Day, field: string): void {
@@ -103,10 +103,11 @@ export function requireFromToday(day: Day, today: Day, field: string): void {
 }
 
 /**
- * The versions that suspend an item from a day on, and take it up again where an end is named. While it is suspended
- * nothing is taken in; running cases go on under the version they were accepted under.
+ * The versions that suspend an item from a day on, and resume it if an end is given. While it is suspended, no case is
+ * taken in; running cases go on under the version they were accepted under.
  * @param newest the item's last published version, also one that has not taken effect yet
- * @throws {ProblemError} ILLEGAL_STEP when it is not in use, BAD_INPUT when the dates are no stretch from today on
+ * @throws {ProblemError} ILLEGAL_STEP when it is not in use, BAD_INPUT if the dates are in the past or in the wrong
+ * order
  */
 export function suspensionOf(newest: Item, from: Day, until: Day | null, today: Day): Item[] {
   requireFromToday(from, today, 'from');
@@ -116,14 +117,14 @@ export function suspensionOf(newest: Item, from: Day, until: Day | null, today: 
   requireInUse(newest, from);
   const suspended: Item = { ...newest, version: newest.version + 1, status: 'SUSPENDED', effectiveFrom: from };
   if (until === null) return [suspended];
-  // what was to take effect during the suspension does so at its end
+  // a version that would take effect during the suspension takes effect at its end
   const again = until < newest.effectiveFrom ? newest.effectiveFrom : until;
   return [suspended, { ...newest, version: newest.version + 2, effectiveFrom: again }];
 }
 
 /**
- * The versions that cancel an item by a day: it may be applied for until the day before. Each version that is still to be
- * used gets the end, so that a node that is cut off refuses by its own copy when the day comes.
+ * The versions that cancel an item by a day: it may be applied for until the day before. Each version still in use, or
+ * to come, gets this end, so that a node without a connection refuses by its own copy when the day comes.
  * @param current the version in force today, or the first to come
  * @param newest the last published version
  * @throws {ProblemError} ILLEGAL_STEP when it is cancelled already, BAD_INPUT when the day is over
@@ -144,7 +145,7 @@ export function cancellationOf(current: Item, newest: Item, effectiveTo: Day, to
   }));
 }
 
-/** What an item's status is on a day: one whose end has come is cancelled, whatever its text says. */
+/** An item's status on a day: cancelled from `effectiveTo` on, even if its stored status says otherwise. */
 export function statusOn(item: Item, today: Day): Item['status'] {
   return item.effectiveTo !== null && item.effectiveTo <= today ? 'CANCELLED' : item.status;
 }

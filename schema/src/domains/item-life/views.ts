@@ -14,7 +14,7 @@ export interface ItemReviewView extends DraftReview {
 export interface ItemDraftView {
   item: ItemView;
   state: DraftState;
-  /** All three desks' once they have spoken; before that only the person's own. */
+  /** The reviews of all three desks, once all have reviewed; before that only the person's own. */
   reviews: readonly ItemReviewView[];
 }
 
@@ -35,11 +35,11 @@ export interface ItemHistoryView {
   answeredBy: DivisionCode;
 }
 
-/** An item as one node has it. */
+/** A node's copy of an item. */
 export interface ItemView {
   item: catalogue.Item;
   answeredBy: DivisionCode;
-  /** When the local copy last heard from the city; null at the city itself. */
+  /** Time of the last update of the local copy from the city; null at the city itself. */
   staleSince: Date | null;
 }
 

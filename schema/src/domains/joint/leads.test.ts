@@ -10,11 +10,11 @@ import { PROJECT_STAGE_LABELS, PROJECT_STAGES } from './words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { STAGE_LEADS } from './leads.ts';
 
-/** An item of each lead's own: 三证同办, and 竣工联合验收. */
+/** One item for each lead: 三证同办, and 竣工联合验收. */
 const ITEMS = { 自然资源和规划: itemOf('3310-LB-004'), 住房城乡建设: itemOf('3310-LB-003') } as const;
 const NOW = at('2026-03-02', '10:00');
 
-/** A department's window opens joint handling of its own item at a stage. */
+/** Opens joint handling of its own item at a stage, by a department's window. */
 function open(department: keyof typeof ITEMS, stage: (typeof PROJECT_STAGES)[number]): () => Step {
   const item = ITEMS[department];
   const filed = CaseLog.filed({ item, node: COUNTY, acceptor: COUNTY, decider: COUNTY });

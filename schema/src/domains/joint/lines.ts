@@ -10,28 +10,28 @@ const partySchema = z.object({
   department: z.string().min(1),
   ask: z.enum(PARTY_ASKS),
   dueAt: z.iso.datetime(),
-  /** Working days it has; of another node's party, whose deadline counts from the day its node had the question. */
+  /** Working days for the answer, for another node's party; they count from the day its node received the question. */
   days: z.int().min(1).optional(),
-  /** SHA-256 of the materials another node's party is shown; all that was handed in where left out. */
+  /** SHA-256 of the materials another node's party may see; left out for all. */
   materials: z.array(sha256Schema).optional(),
 });
 export type PartyData = z.infer<typeof partySchema>;
 
-/** What comes with an answer of another node's party: when it was given there, and that node's signed word (JWS). */
+/** Extra data on an answer of another node's party: when it was given there, and that node's signed word (JWS). */
 const partyAnswer = { answeredAt: z.iso.datetime().optional(), answer: z.string().min(1).optional() };
 
-/** What the lines of joint handling (联办) record. */
+/** The data that lines of joint handling (联办) record. */
 export const jointDataSchemas = {
   JOINT_OPENED: z.object({
     /** 牵头部门. */
     lead: z.string().min(1),
     stage: z.enum(PROJECT_STAGES).nullable(),
-    /** What the item says of silence and of absence, so that the log stands on its own. */
+    /** The item's rules on silence and absence, stored so that the log can be read without the item. */
     silentApproval: z.boolean(),
     absenceDefault: z.boolean(),
     parties: z.array(partySchema).min(1),
   }),
-  /** Another node's party has the question, by its node's signed word; its deadline counts from there. */
+  /** Another node's party has received the question, by its node's signed word; its deadline counts from then. */
   PARTY_ASKED: z.object({
     party: z.int().min(1),
     askedAt: z.iso.datetime(),
@@ -55,17 +55,17 @@ export const jointDataSchemas = {
   VISIT_SCHEDULED: z.object({
     at: z.iso.datetime(),
     place: z.string().min(1),
-    /** Numbers of the parties that are called. */
+    /** Numbers of the parties called. */
     parties: z.array(z.int().min(1)).min(1),
   }),
-  /** Another node's party knows of the visit at that time, by its node's signed word. */
+  /** Another node's party knows the time of the visit, by its node's signed word. */
   PARTY_CALLED: z.object({
     party: z.int().min(1),
     calledAt: z.iso.datetime(),
     visitAt: z.iso.datetime(),
     answer: z.string().min(1),
   }),
-  /** A party says beforehand why it can't come to the visit. */
+  /** A party excuses itself from the visit in advance. */
   VISIT_EXCUSED: z.object({
     party: z.int().min(1),
     visitAt: z.iso.datetime(),
@@ -81,7 +81,7 @@ export const jointDataSchemas = {
     corrections: z.array(z.object({ party: z.int().min(1), text: z.string().min(1), mandatory: z.boolean() })),
   }),
   CORRECTION_MADE: z.object({ correction: z.int().min(1), evidence: z.string().min(1) }),
-  /** 撤回征询: nothing is waited for of this party any more. */
+  /** 撤回征询: the lead no longer waits for this party. */
   QUESTION_WITHDRAWN: z.object({ party: z.int().min(1), reason: z.string().min(1).max(1000) }),
   OBJECTION_RESOLVED: z.object({
     party: z.int().min(1),

@@ -4,7 +4,7 @@ import { CASE_STATES } from '../../case/words.ts';
 import { formEntrySchema } from '../catalogue/forms.ts';
 import { divisionCodeSchema, logActorSchema, sha256Schema } from '../../case/log-line.ts';
 
-/** Which question a party's word belongs to, and who speaks. */
+/** The question a party's word belongs to, and the party. */
 const wordHead = {
   case: z.string().min(1),
   /** SHA-256 of the signed line that opened joint handling. */
@@ -12,14 +12,14 @@ const wordHead = {
   party: z.int().min(1),
   node: divisionCodeSchema,
   department: z.string().min(1),
-  /** UTC; when it was said, at the party's node. */
+  /** When it was said, at the party's node, UTC. */
   at: z.iso.datetime(),
 };
 const spoken = { actor: logActorSchema };
 
 /**
- * What another node's party says, signed by that node (JWS) and kept in the case's log: that it has the question, that
- * it knows of the visit, its opinion, its excuse for a later answer, its excuse from the visit.
+ * A word of another node's party, signed by that node (JWS) and kept in the case's log: that it has the question, that
+ * it knows of the visit, its opinion, its excuse for a later answer, or its excuse from the visit.
  */
 export const partyWordSchema = z.discriminatedUnion('says', [
   z.object({ says: z.literal('ASKED'), ...wordHead }),
@@ -36,7 +36,7 @@ export const partyWordSchema = z.discriminatedUnion('says', [
     ...wordHead,
     ...spoken,
     reason: z.string().min(1),
-    /** Working days on top of the deadline. */
+    /** Working days added to the deadline. */
     days: z.int().min(1),
   }),
   z.object({
@@ -49,7 +49,7 @@ export const partyWordSchema = z.discriminatedUnion('says', [
 ]);
 export type PartyWord = z.infer<typeof partyWordSchema>;
 
-/** What is said, without which question it belongs to: the desk adds that. */
+/** The word without the question it belongs to, which the desk adds. */
 export type PartySays = PartyWord extends infer W
   ? W extends PartyWord
     ? Omit<W, 'case' | 'opened' | 'party' | 'node' | 'department'>
@@ -58,23 +58,23 @@ export type PartySays = PartyWord extends infer W
 
 /**
  * 征求意见: asks another node's party. The signed log up to the line that opened joint handling proves the case, its
- * materials, the lead's custody and that this party is asked; the materials it is shown come as pieces.
+ * materials, the lead's custody and that this party is asked; the materials it may see come in pieces.
  */
 export const opinionRequestSchema = z.object({
   case: z.string().min(1),
   party: z.int().min(1),
   /** The signed log; its last line opened joint handling. */
   lines: z.array(z.string().min(1)).min(2),
-  /** Whose matter it is. No number and no phone: the party's desk decides on the matter. */
+  /** The applicant. No identity number and no phone: the party's desk decides on the matter alone. */
   applicant: z.string().min(1).nullable(),
-  /** What the applicant filled in. */
+  /** The form as the applicant filled it in. */
   form: z.array(formEntrySchema),
 });
 export type OpinionRequest = z.infer<typeof opinionRequestSchema>;
 
 const date = z.coerce.date();
 
-/** How a party stands, as the lead's log says. */
+/** A party's standing in the lead's log. */
 export const partyStandingSchema = z.object({
   number: z.int().min(1),
   node: divisionCodeSchema,
@@ -99,7 +99,7 @@ export const partyStandingSchema = z.object({
   resolved: z
     .object({ at: date, actor: logActorSchema, end: z.enum(OBJECTION_ENDS), resolution: z.string() })
     .nullable(),
-  // nodes of earlier programs do not say it
+  // nodes with earlier programs leave it out
   withdrawn: z.object({ at: date, actor: logActorSchema, reason: z.string() }).nullable().default(null),
 });
 
@@ -107,20 +107,23 @@ export const partyStandingSchema = z.object({
 export const partyVisitSchema = z.object({
   at: date,
   place: z.string(),
-  /** Why it said it can't come; null when it did not. */
+  /** The reason why it can't come; null without an excuse. */
   excuse: z.string().nullable(),
-  /** How it was recorded; null until then. */
+  /** The recorded attendance; null until it is recorded. */
   as: z.enum(ATTENDANCES).nullable(),
 });
 
 /**
- * 征询进展: how a party stands by now, to its node; the newest says it all, so that neither a lost nor an overtaken one
- * misleads. With the case's end it says that nothing is waited for any more.
+ * 征询进展: a party's current standing, sent to its node. Each notice is complete and the newest counts, so that a lost or
+ * late one does no harm. At the case's end it says that no answer is expected any more.
  */
 export const opinionNoticeSchema = z.object({
   case: z.string().min(1),
   opened: sha256Schema,
-  /** The lead's last line: its moment and number. A restored lead's numbers may begin again, its clock does not. */
+  /**
+   * The time and number of the lead's last line. After a restore the lead's numbers may begin again, but its clock does
+   * not.
+   */
   asOf: date,
   seq: z.int().min(1),
   state: z.enum(CASE_STATES),

@@ -17,11 +17,11 @@ const article = ARTICLES.jointHandling;
 /** Most parties of one case, and most corrections of one visit. */
 const MOST = 50;
 const number = z.int().min(1);
-/** Working days; the rule says how many. */
+/** Working days; the rule limits them. */
 const days = z.int();
 /** May be empty: the rule refuses that, and cites its source. */
 const words = (max: number) => z.string().trim().max(max);
-/** Parties that have still to answer. */
+/** Parties whose answer is still missing. */
 const waitedFor = ({ joint: handled }: CaseFile) => outstandingParties(handled).map((party) => party.number);
 const caseId = z.string().meta({ scalar: 'ID' });
 const oneQuestion = { division: askedDivision, case: caseId, party: z.int() };
@@ -39,7 +39,7 @@ export const jointHandling = query('jointHandling', {
 });
 
 /**
- * Questions to the viewer's department: those waited for, by deadline, or the settled ones.
+ * Questions to the viewer's department: the open ones by deadline, or the settled ones.
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT
  */
 export const opinionRequests = query('opinionRequests', {
@@ -131,7 +131,8 @@ export const openJointHandling = ruledStep('openJointHandling', {
 });
 
 /**
- * Gives a party's opinion: into the case where this node leads it, else signed and sent to the node that does.
+ * Gives a party's opinion. If this node leads the case, it is written into the case; else it is signed and sent to the
+ * lead.
  * @throws {ProblemError} NOT_FOUND, OPINION_SETTLED, WRONG_DEPARTMENT, REASON_MISSING, FORBIDDEN
  */
 export const givePartyOpinion = mutation('givePartyOpinion', {
@@ -171,7 +172,7 @@ export const excusePartyOpinion = mutation('excusePartyOpinion', {
 });
 
 /**
- * Says beforehand why a party can't come to the visit.
+ * Excuses a party from the visit in advance.
  * @throws {ProblemError} NOT_FOUND, EXCUSE_TOO_LATE, WRONG_DEPARTMENT, REASON_MISSING, FORBIDDEN
  */
 export const excuseFromVisit = mutation('excuseFromVisit', {
@@ -246,7 +247,7 @@ export const recordSiteVisit = ruledStep('recordSiteVisit', {
 });
 
 /**
- * Confirms that a correction is made, by what shows it.
+ * Confirms that a correction is made, with evidence.
  * @throws {ProblemError} JOINT_MISSING, NOT_FOUND, REASON_MISSING
  */
 export const confirmCorrection = ruledStep('confirmCorrection', {
@@ -276,7 +277,7 @@ export const resolveObjection = ruledStep('resolveObjection', {
 });
 
 /**
- * Takes back a question that nobody has answered.
+ * Takes back a question that has no answer yet.
  * @throws {ProblemError} JOINT_MISSING, NOT_FOUND, OPINION_SETTLED, NOT_COMPETENT, JOINT_INCOMPLETE, REASON_MISSING
  */
 export const withdrawQuestion = ruledStep('withdrawQuestion', {

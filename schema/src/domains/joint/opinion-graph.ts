@@ -9,7 +9,7 @@ type Said = OpinionRequestView['words'][number];
 
 const partyRef = ({ builder }: RoleBuilder) => builder.objectRef<Party>('JointParty');
 
-/** 征求意见 as the department that was asked finds it. @param PartyRef the type of a party to joint handling */
+/** 征求意见, as the asked department sees it. @param PartyRef the type of a party to joint handling */
 export function addOpinionRequest({ builder, enums, refs }: RoleBuilder, PartyRef: PartyType) {
   const { Division, ItemStub } = refs;
   const MaterialRef = builder.objectRef<Material>('ShownMaterial').implement({

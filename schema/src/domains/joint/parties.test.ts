@@ -190,7 +190,7 @@ describe('a question to another node that is taken back', () => {
     expect(isOutstanding(partyIn(log))).toBe(false);
     expect(requestStateOf({ party: partyIn(log), state: log.file.state })).toBe('WITHDRAWN');
     expect(partyStandingOf(log.file, OPENED, partyIn(log)).standing.withdrawn).not.toBeNull();
-    // its node had the question only now
+    // its node received the question only now
     expect(enter(log, MONDAY, ASKED(MONDAY))).toBeNull();
     expect(refusalCode(() => enter(log, MONDAY, opinion(MONDAY)))).toBe('OPINION_SETTLED');
     const excuse = { says: 'EXCUSE' as const, at: MONDAY.toISOString(), actor, reason: '核查', days: 1 };
@@ -398,7 +398,7 @@ test('a notice says something new only where the party stands differently, and t
 test('whatever another node signs and whenever it comes in, nobody unasked is silent and no answer in time is lost', () => {
   const move = fc.record({
     kind: fc.constantFrom('ASKED', 'AGREE', 'OBJECT', 'EXCUSE', 'LAPSE', 'REVIEW', 'DECIDE'),
-    /** Hours after the opening that it was said, and that passed before it came in. */
+    /** Hours from the opening to the answer, and from the answer to its arrival. */
     said: fc.integer({ min: 0, max: 300 }),
     late: fc.integer({ min: 0, max: 300 }),
   });
@@ -434,7 +434,7 @@ test('whatever another node signs and whenever it comes in, nobody unasked is si
           if (made) log = log.taken(made, now);
           taken = made !== null;
         });
-        // signed in time and not decided yet: it counts, whatever was logged meanwhile
+        // an answer signed in time counts while the case is undecided, even if the silence was logged meanwhile
         const inTime = answers && open && before.given === null && then <= before.dueAt;
         expect(inTime && !(taken && code === null)).toBe(false);
         if (answers && taken && before.lapse !== null) rescued++;

@@ -13,18 +13,18 @@ import { isOutstanding } from './rules.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { requireOneOf, requireOwnDesk, requirePermission } from '../../operation/permissions.ts';
 
-// 征求意见: what a party knows of the question it was asked, at the lead's node or at one of its own.
+// 征求意见: a party's knowledge of its question, at the lead's node or at its own.
 
 /**
- * Whose questions a person finds at a node: the own department's, at a township's comprehensive window and for
- * supervisors those of all (null).
- * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT for somebody of no department
+ * The department whose questions a person may read at a node: the person's own. Null means all departments: for
+ * supervisors, and for a person of no department at a township's comprehensive window.
+ * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT for a person of no department elsewhere
  */
 export function readableDepartment(viewer: Viewer, node: DivisionCode, divisions: Divisions): string | null {
   requirePermission(viewer, 'READ_OPINIONS', divisions.get(viewer.division).tier);
   if (viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division)) return null;
   requireOwnDesk(viewer, node);
-  // of no department, the rule answers for whichever: passes at a township, is refused above
+  // without a department the rule is asked for any one: it allows a township's window, and refuses higher organs
   if (viewer.department === null) requireOneOf(viewer, ['任何部门'], divisions.get(node).tier);
   return viewer.department;
 }
@@ -43,17 +43,17 @@ export function requireRequestReader(
   if (own !== null) requireOneOf(viewer, [department], divisions.get(node).tier);
 }
 
-/** The visit a party is called to, as it knows of it. */
+/** The visit a party is called to, as far as its node knows it. */
 export interface PartyVisit {
   at: Date;
   place: string;
-  /** Why it said it can't come; null when it did not. */
+  /** The reason why it can't come; null without an excuse. */
   excuse: string | null;
-  /** How it was recorded; null until then. */
+  /** The recorded attendance; null until it is recorded. */
   as: Attendance | null;
 }
 
-/** A question to one department, as the desk that was asked keeps it. */
+/** A question to one department, as the asked desk stores it. */
 export interface AskedOpinion {
   case: string;
   number: string;
@@ -62,20 +62,20 @@ export interface AskedOpinion {
   opened: string;
   leadNode: DivisionCode;
   lead: string;
-  /** How the lead's log says the party stands, with this desk's own later words. */
+  /** The party's standing in the lead's log, with this desk's own later words. */
   party: Party;
   visit: PartyVisit | null;
   state: CaseState;
-  /** The case's own limit when it was asked, which no excuse passes; null where it has none. */
+  /** The case's own limit when the party was asked, which no excuse may exceed; null if the case has no limit. */
   limit: Date | null;
 }
 
-/** What of a case another node's party is shown: what the lead named, else all that was handed in. */
+/** Materials of a case that another node's party may see: those the lead named, else all. */
 export function shownMaterials(file: Pick<CaseFile, 'materials'>, { materials }: Pick<Party, 'materials'>): Material[] {
   return materials === null ? file.materials : file.materials.filter((m) => materials.includes(m.sha256));
 }
 
-/** The visit as one party knows of it; null where it is not called to any. */
+/** The visit, as one party knows it; null if it is not called to one. */
 export function visitOf({ visit }: Pick<JointHandling, 'visit'>, party: number): PartyVisit | null {
   if (!visit?.called.includes(party)) return null;
   const excuse = visit.excused.find((e) => e.party === party)?.reason ?? null;
@@ -84,7 +84,7 @@ export function visitOf({ visit }: Pick<JointHandling, 'visit'>, party: number):
 }
 
 /**
- * How a party stands by now, for its node: the newest says it all.
+ * A party's current standing, for its node. Each notice is complete, so the newest replaces all earlier ones.
  * @param opened SHA-256 of the signed line that opened joint handling
  */
 export function partyStandingOf(file: CaseFile, opened: string, party: Party): OpinionNotice {
@@ -93,32 +93,32 @@ export function partyStandingOf(file: CaseFile, opened: string, party: Party): O
 }
 
 /**
- * How long a party's node keeps what it was shown after the question is over, in plain days: as long as somebody may ask
- * for reconsideration (60 days, 行政复议法 Art. 20) and the answer is sought, no longer (个人信息保护法 Art. 19, 47). The lead
- * keeps the whole file.
+ * How long a party's node keeps the data it was shown after the question is over, in plain days. An applicant may ask
+ * for reconsideration for 60 days (行政复议法 Art. 20), and then the answer is needed; longer storage is not allowed
+ * (个人信息保护法 Art. 19, 47). The lead keeps the whole file.
  */
 export const SHOWN_DAYS = 90;
 
-/** Until when a party's node keeps what it was shown; null while the question is not over. */
+/** Until when a party's node keeps the data it was shown; null while the question is open. */
 export function shownUntil({ state, asOf, standing }: OpinionNotice): Date | null {
   const over = isClosed(state) ? asOf : (standing.withdrawn?.at ?? null);
   return over === null ? null : endOfDay(plusDays(dayOf(over), SHOWN_DAYS));
 }
 
-/** Whether a notice is not older than another of the same question. */
+/** Whether a notice is not older than another on the same question. */
 export function isAsNew(notice: OpinionNotice, held: OpinionNotice): boolean {
   const ahead = notice.asOf.getTime() - held.asOf.getTime();
   return ahead > 0 || (ahead === 0 && notice.seq >= held.seq);
 }
 
-/** Whether two notices say the same of a party. */
+/** Whether two notices give a party the same standing. */
 export function sameStanding(one: OpinionNotice, other: OpinionNotice): boolean {
   const told = ({ standing, visit, state }: OpinionNotice) =>
     JSON.stringify([standing, visit, isClosed(state) ? state : null]);
   return told(one) === told(other);
 }
 
-/** How a question stands at the desk that was asked. */
+/** The state of a question at the desk that was asked. */
 export function requestStateOf({ party, state }: Pick<AskedOpinion, 'party' | 'state'>): RequestState {
   if (party.given !== null) return 'ANSWERED';
   if (party.withdrawn !== null) return 'WITHDRAWN';
@@ -127,8 +127,8 @@ export function requestStateOf({ party, state }: Pick<AskedOpinion, 'party' | 's
 }
 
 /**
- * A party as its own desk knows it: what the lead's log says, and on top the desk's own words that are under way or
- * were taken and are not in there yet.
+ * A party as its own desk knows it: the lead's log, plus the desk's own words that are under way, or were accepted but
+ * are not in that log yet.
  * @param words signed words of this party that the lead has not refused, oldest first
  */
 export function withOwnWords(
@@ -165,7 +165,7 @@ export function withOwnWords(
 }
 
 /**
- * The visit somebody says it can't come to: still to come, and not excused from yet.
+ * The visit a person says they can't attend: it is still ahead, and they have not been excused yet.
  * @throws {ProblemError} NOT_FOUND, EXCUSE_TOO_LATE, REASON_MISSING
  */
 export function absenceFrom(visit: PartyVisit | null, now: Date, reason: string): Date {
@@ -180,14 +180,14 @@ export function absenceFrom(visit: PartyVisit | null, now: Date, reason: string)
   return visit.at;
 }
 
-/** The signed word another node's party stands behind a line with; null where the line rests on none. */
+/** The signed word of another node's party that a line rests on; null if it rests on none. */
 export function wordBehind(line: LogLine): string | null {
   return 'answer' in line.data ? (line.data.answer ?? null) : null;
 }
 
 /**
- * Whether a line says what its party signed, of this very question.
- * @param party who was asked, by the line that opened joint handling
+ * Whether a line says exactly what its party signed, on this question.
+ * @param party the party that was asked, by the line that opened joint handling
  * @param opened SHA-256 of that signed line
  */
 export function saysTheSame(

@@ -14,7 +14,7 @@ import { actFor, excusedUntil, jointOf, partyOf, requireAnswerable, workingDaysO
 import type { Post } from '../../case/step-rules.ts';
 import { oneLine, requireReason } from '../../case/step-rules.ts';
 
-// Parties at other nodes: what their desks sign, and how the lead's desk enters it.
+// Parties at other nodes: the words their desks sign, and how the lead's desk enters them.
 
 const article = ARTICLES.jointHandling;
 
@@ -53,8 +53,8 @@ export function excuseAttendance(desk: PartyDesk, asked: AskedOpinion, reason: s
 }
 
 /**
- * When a party must have answered: so many working days after its node had the question, and never before the deadline
- * it was asked with. A limit runs from the service of what sets it (送达之次日起算,《民法典》第二百零一条), so a cut line costs a party nothing.
+ * A party's deadline: so many working days after its node received the question, and never before the deadline in the
+ * question. A limit runs from the service of its notice (送达之次日起算,《民法典》第二百零一条), so a cut link costs a party no time.
  */
 export function dueFrom(calendar: Desk['calendar'], party: { dueAt: Date; days: number | null }, askedAt: Date): Date {
   if (party.days === null) return party.dueAt;
@@ -62,7 +62,7 @@ export function dueFrom(calendar: Desk['calendar'], party: { dueAt: Date; days: 
   return counted > party.dueAt ? counted : party.dueAt;
 }
 
-/** A party's word as the lead's node has checked it. */
+/** A party's word, checked by the lead's node. */
 export interface SignedWord {
   node: DivisionCode;
   word: PartyWord;
@@ -70,8 +70,8 @@ export interface SignedWord {
 }
 
 /**
- * Enters what another node's party signed (登记外单位答复) at the lead's desk: that it has the question or knows of the
- * visit, its opinion, its excuse; null where the log says so already.
+ * Enters a signed word of another node's party (登记外单位答复) at the lead's desk: that it has the question or knows of the
+ * visit, its opinion, or its excuse. Null if the log has it already.
  * @throws {ProblemError} NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP, NOT_COMPETENT, NOT_FOUND, OPINION_SETTLED,
  * EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
  */

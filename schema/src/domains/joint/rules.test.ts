@@ -70,7 +70,7 @@ const agree = (
   return take(log, desk, (f) => giveOpinion(desk, f, { party: number, opinion, reason }));
 };
 const TOMORROW = at('2026-03-03', '10:00');
-/** Behind a deadline of three working days from 2 March. */
+/** After a deadline of three working days from 2 March. */
 const LATE = at('2026-03-06', '00:30');
 const lapse = (log: CaseLog, item: typeof SURVEY, now: Date) => lapseOpinions(lead(item, now), log.file);
 
@@ -179,7 +179,7 @@ describe('the joint acceptance of 三门', () => {
     log = take(log, desk, (f) => confirmCorrection(desk, f, 1, '整改照片'));
     expect(refusalCode(() => confirmCorrection(desk, log.file, 1, '照片'))).toBe('NOT_FOUND');
     log = take(log, desk, (f) => reviewCase(desk, f, 'APPROVE', null));
-    // the advised one may be made later
+    // the advised correction may be made later
     log = take(log, desk, (f) => confirmCorrection(desk, f, 2, '已补种'));
     expect(log.file.state).toBe('REVIEWED');
   });
@@ -187,7 +187,7 @@ describe('the joint acceptance of 三门', () => {
   test('counts unexcused absence from the visit as no objection; an excuse leaves the answer owed', () => {
     const { joint } = recorded(visiting(opened(ACCEPTANCE, 3, ['水利'])), ['气象', '水利'], ['人防']).file;
     const absent = joint?.parties.filter((p) => p.absent).map((p) => p.department);
-    // 水利 decides by law, its absence decides nothing
+    // 水利 has a statutory decision, so its absence has no effect
     expect(absent).toEqual(['气象']);
   });
 
@@ -331,7 +331,7 @@ describe('joint handling', () => {
 
 const actor = { sub: 'x', name: '环保人员', role: 'CLERK' as const };
 const ASKED = { says: 'ASKED', at: at('2026-03-02', '11:05').toISOString() } as const;
-/** What the party of 亭旁镇, asked last, says of its question. */
+/** The signed word of the party of 亭旁镇, which was asked last. */
 function wordOf(log: CaseLog, says: PartySays): PartyWord {
   const party = log.file.joint?.parties.length ?? 0;
   const head = { case: log.file.id, opened: sha256('opened'), party, node: TOWNSHIP, department: '环保' };
@@ -365,7 +365,7 @@ describe('whatever comes in whatever order', () => {
     }),
   );
 
-  // what brings most cases to their decision, whatever came before
+  // lines that bring most cases to their decision from any state
   const ENDING = [
     ...[1, 2, 3].map((n) => ({ kind: 'OPINION_GIVEN' as const, party: n, yes: true })),
     ...(['VISIT_RECORDED', 'CORRECTION_MADE'] as const).map((kind) => ({ kind, party: 1, yes: true })),

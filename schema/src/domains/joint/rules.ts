@@ -16,19 +16,22 @@ export interface Party {
   department: string;
   ask: PartyAsk;
   dueAt: Date;
-  /** Working days it has, of another node's party; null of the lead's own house. */
+  /** Working days for another node's party; null for a department of the lead's own node. */
   days: number | null;
-  /** SHA-256 of the materials another node's party is shown; null for all. */
+  /** SHA-256 of the materials another node's party may see; null for all. */
   materials: string[] | null;
-  /** Since when it has the question: its own node's signed word says so of another's; null until that is here. */
+  /**
+   * Since when the party has the question. For another node's party its node's signed word says so; null until it
+   * arrives.
+   */
   asked: { at: Date; answer: string | null } | null;
   excuse: { at: Date; reason: string; dueBefore: Date } | null;
   given: { at: Date; actor: LogActor; opinion: PartyOpinion; reason: string | null; answer: string | null } | null;
   lapse: { at: Date; effect: LapseEffect } | null;
-  /** Whether unexcused absence from the visit stands for no objection. */
+  /** Whether unexcused absence from the visit counts as no objection. */
   absent: boolean;
   resolved: { at: Date; actor: LogActor; end: ObjectionEnd; resolution: string } | null;
-  /** 撤回征询: the lead took the question back, and why. */
+  /** 撤回征询: the lead took the question back, with the reason. */
   withdrawn: { at: Date; actor: LogActor; reason: string } | null;
 }
 
@@ -36,9 +39,9 @@ export interface SiteVisit {
   at: Date;
   place: string;
   called: number[];
-  /** Parties of other nodes whose node's signed word says that they know of it. */
+  /** Parties of other nodes that know of it, by their node's signed word. */
   notified: number[];
-  /** Parties that said beforehand why they can't come. */
+  /** Parties that were excused in advance. */
   excused: { party: number; at: Date; reason: string; answer: string | null }[];
   recorded: { at: Date; record: string; attendance: { party: number; as: Attendance; reason: string | null }[] } | null;
 }
@@ -63,7 +66,7 @@ export interface JointHandling {
   corrections: Correction[];
 }
 
-/** Forty-five working days for joint handling where the item's basis names no limit (Art. 42). */
+/** Forty-five working days for joint handling, if the item's basis names no limit (Art. 42). */
 export const JOINT_LIMIT: Limit = { days: 45, unit: 'WORKDAY' };
 
 /** Whether an item is handled by several departments together. */
@@ -71,45 +74,45 @@ export function isJointHandling({ kind, handlingWay }: Pick<Item, 'kind' | 'hand
   return kind === 'JOINT' || handlingWay === 'JOINT';
 }
 
-/** The statute's limit: what the item's basis names, else of joint handling the law's own (Art. 42); null elsewhere. */
+/** The statutory limit: the item's, else the law's own for joint handling (Art. 42); null for other items. */
 export function statutoryLimitOf(item: Pick<Item, 'kind' | 'handlingWay' | 'statutory'>): Limit | null {
   return item.statutory ?? (isJointHandling(item) ? JOINT_LIMIT : null);
 }
 
 /**
- * What silence past the deadline comes to: consent only to an opinion, and only where the item says so; never to a
+ * The effect of silence past the deadline: consent only for an opinion, and only if the item says so; never for a
  * statutory decision.
  */
 export function effectOfSilence(joint: Pick<JointHandling, 'silentApproval'>, party: Pick<Party, 'ask'>): LapseEffect {
   return joint.silentApproval && party.ask === 'OPINION' ? 'CONSENT' : 'OVERDUE';
 }
 
-/** Whether a party has still to answer; one that is overdue has. */
+/** Whether a party's answer is still missing; an overdue one is. */
 export function isOutstanding({ given, lapse, absent, withdrawn }: Party): boolean {
   return given === null && lapse?.effect !== 'CONSENT' && !absent && withdrawn === null;
 }
 
-/** Parties that have still to answer. */
+/** Parties whose answer is still missing. */
 export function outstandingParties(joint: JointHandling | null): Party[] {
   return joint?.parties.filter(isOutstanding) ?? [];
 }
 
-/** Objections that nobody has resolved. */
+/** Objections not resolved yet. */
 export function openObjections(joint: JointHandling | null): Party[] {
   return joint?.parties.filter((p) => p.given?.opinion === 'OBJECT' && p.resolved === null) ?? [];
 }
 
-/** Whether an objection was found right: the case can only be refused. */
+/** Whether an objection was upheld, so that the case can only be refused. */
 export function upheldObjection(joint: JointHandling | null): boolean {
   return joint?.parties.some((p) => p.resolved?.end === 'UPHELD') ?? false;
 }
 
-/** Mandatory corrections that are not made. */
+/** Mandatory corrections not made yet. */
 export function openCorrections(joint: JointHandling | null): Correction[] {
   return joint?.corrections.filter((c) => c.mandatory && c.made === null) ?? [];
 }
 
-/** Whether anything keeps the lead from going on. */
+/** Whether a question, a visit, an objection or a mandatory correction still keeps the lead from going on. */
 export function jointOpen(joint: JointHandling | null): boolean {
   if (!joint) return false;
   const visiting = joint.visit !== null && joint.visit.recorded === null;
@@ -122,7 +125,7 @@ export function jointOpen(joint: JointHandling | null): boolean {
 }
 
 /**
- * Nothing is outstanding in joint handling.
+ * Checks that nothing is open in joint handling.
  * @throws {ProblemError} JOINT_OPEN, OBJECTION_UNRESOLVED, CORRECTION_OPEN
  */
 export function requireJointSettled(joint: JointHandling | null): void {
@@ -145,8 +148,8 @@ export function requireJointSettled(joint: JointHandling | null): void {
 }
 
 /**
- * A case of several departments is reviewed and decided after all of them were heard.
- * @param outcome what is to be decided; null for a review
+ * Checks that all departments were heard before a case of several departments is reviewed or decided.
+ * @param outcome the intended decision; null for a review
  * @throws {ProblemError} JOINT_MISSING, JOINT_OPEN, OBJECTION_UNRESOLVED, CORRECTION_OPEN
  */
 export function requireJointDone(
@@ -168,23 +171,23 @@ export function requireJointDone(
   }
 }
 
-/** When the next silence turns into a lapse; null when none can. */
+/** The next instant at which a party's silence counts; null if there is none. */
 export function nextLapseAt(joint: JointHandling | null): Date | null {
   const due = lapsable(joint).map((p) => p.dueAt.getTime());
   return due.length === 0 ? null : new Date(Math.min(...due));
 }
 
 /**
- * Parties whose silence past their deadline is not in the log yet. Nobody is silent who was never asked: another node's
- * party not before its node's signed word that it has the question.
+ * Parties whose silence past their deadline is not in the log yet. A party must have been asked first: for another
+ * node's party, its node's signed word that it has the question is required.
  */
 export function lapsable(joint: JointHandling | null): Party[] {
   return outstandingParties(joint).filter((p) => p.asked !== null && p.lapse === null);
 }
 
 /**
- * Whether an answer may still stand: no opinion yet, or an objection that its own party takes back. One that another
- * node's party signed before its deadline stands also when it came in after the silence was logged.
+ * Whether a party's answer may still count: it has given no opinion yet, or takes its own objection back. An answer
+ * that another node's party signed before its deadline also counts if it arrives after the silence was logged.
  */
 export function takesAnswer(party: Party, answeredAt: Date | null): boolean {
   if (party.given) return party.given.opinion === 'OBJECT' && party.resolved === null;
@@ -193,7 +196,7 @@ export function takesAnswer(party: Party, answeredAt: Date | null): boolean {
   return !late && !party.absent;
 }
 
-/** Whether a party may excuse itself at an instant: once, before its deadline, with no answer given. */
+/** Whether a party may excuse itself at an instant: once, before its deadline, and before it answered. */
 export function takesExcuse(party: Party, at: Date): boolean {
   const answers = party.given === null && party.withdrawn === null && !party.absent;
   return answers && party.excuse === null && at <= party.dueAt;

@@ -10,7 +10,7 @@ type PartyLine = LineOf<'PARTY_ASKED' | 'OPINION_GIVEN' | 'OPINION_EXCUSED' | 'O
 type VisitLine = LineOf<'VISIT_SCHEDULED' | 'PARTY_CALLED' | 'VISIT_EXCUSED' | 'VISIT_RECORDED'>;
 type SettlingLine = LineOf<'CORRECTION_MADE' | 'OBJECTION_RESOLVED' | 'QUESTION_WITHDRAWN'>;
 
-/** Joint handling after one more of its lines; null where the line can't stand. */
+/** Joint handling after one more of its lines; null if the line is not allowed. */
 export function afterJointLine(joint: JointHandling | null, line: JointLine, at: Date): JointHandling | null {
   if (line.action === 'JOINT_OPENED') return joint ? null : opened(line.data, line.node, at);
   if (!joint) return null;
@@ -34,7 +34,7 @@ export function afterJointLine(joint: JointHandling | null, line: JointLine, at:
   }
 }
 
-/** What a party was asked and says, or does not say. */
+/** The change a party's line makes: it is asked, answers, or stays silent. */
 function afterPartyLine(joint: JointHandling, line: PartyLine, at: Date): JointHandling | null {
   const { actor } = line;
   switch (line.action) {
@@ -76,7 +76,7 @@ function afterPartyLine(joint: JointHandling, line: PartyLine, at: Date): JointH
   }
 }
 
-/** The site visit: who is called, who excuses itself, what was found. */
+/** The site visit: its parties, their excuses, and its findings. */
 function afterVisitLine(joint: JointHandling, line: VisitLine, at: Date): JointHandling | null {
   const { actor } = line;
   switch (line.action) {
@@ -109,7 +109,7 @@ function afterVisitLine(joint: JointHandling, line: VisitLine, at: Date): JointH
   }
 }
 
-/** What the lead settles: corrections, objections, questions it takes back. */
+/** The change a line of the lead's makes: on corrections, objections, and questions taken back. */
 function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): JointHandling | null {
   const { actor } = line;
   switch (line.action) {
@@ -123,7 +123,7 @@ function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): 
       const { party, end, resolution } = line.data;
       return withParty(joint, party, (p) => {
         if (p.given?.opinion !== 'OBJECT' || p.resolved !== null) return null;
-        // nobody decides in another's place what the law gives to it
+        // a statutory decision belongs to its party, so the lead can't settle an objection in it
         if (p.ask === 'STATUTORY' && end === 'SETTLED') return null;
         return { ...p, resolved: { at, actor, end, resolution } };
       });
@@ -141,14 +141,14 @@ function afterSettlingLine(joint: JointHandling, line: SettlingLine, at: Date): 
   }
 }
 
-/** Joint handling with one party changed; null where there is no such party, or the change can't stand. */
+/** Joint handling with one party changed; null if there is no such party, or the change is not allowed. */
 function withParty(joint: JointHandling, number: number, change: (party: Party) => Party | null): JointHandling | null {
   const party = joint.parties.find((p) => p.number === number);
   const changed = party && change(party);
   return changed ? { ...joint, parties: joint.parties.map((p) => (p === party ? changed : p)) } : null;
 }
 
-/** A visit that is not recorded yet calls nobody whose question was taken back; there is none for nobody. */
+/** Removes a party whose question was taken back from a visit that is not recorded yet; null if no party is left. */
 function visitWithout(visit: SiteVisit | null, party: number): SiteVisit | null {
   if (!visit || visit.recorded) return visit;
   const others = (numbers: readonly number[]) => numbers.filter((n) => n !== party);
@@ -157,13 +157,16 @@ function visitWithout(visit: SiteVisit | null, party: number): SiteVisit | null 
   return called.length === 0 ? null : { ...visit, called, notified: others(visit.notified), excused };
 }
 
-/** The visit still ahead or not recorded yet that a party was called to, at that time; null for any other. */
+/** The visit a party is called to at that time, if it is still ahead or not recorded yet; else null. */
 function calledTo({ visit }: JointHandling, party: number, at: Date): SiteVisit | null {
   const current = visit !== null && visit.recorded === null && visit.at.getTime() === at.getTime();
   return current && visit.called.includes(party) ? visit : null;
 }
 
-/** When a party spoke: in the lead's own house with the line; elsewhere when its node signed, and never without that. */
+/**
+ * When a party spoke: at the lead's own node, when the line was written; elsewhere, when its node signed, and a
+ * signature is required.
+ */
 function saidAt(
   party: Party,
   writer: DivisionCode,
@@ -216,7 +219,7 @@ function visited(
   if (!complete || !excused || !data.corrections.every((c) => present.has(c.party))) return null;
   const absent = new Set(data.attendance.filter((a) => a.as === 'ABSENT').map((a) => a.party));
   if (visit.excused.some((e) => absent.has(e.party))) return null;
-  // nobody is absent who did not know of it
+  // a party that did not know of the visit does not count as absent
   const knew = (p: Party) => p.node === lead || visit.notified.includes(p.number);
   const waived = (p: Party) =>
     joint.absenceDefault && p.ask === 'OPINION' && absent.has(p.number) && knew(p) && isOutstanding(p);

@@ -12,12 +12,13 @@ import { requireOneOf } from '../../operation/permissions.ts';
 import type { Post } from '../../case/step-rules.ts';
 import { actAs, requireCustody, requireFollows, requireReason } from '../../case/step-rules.ts';
 
-// What the lead's desk and the desks of the parties go by alike.
+// Rules that apply both to the lead's desk and to the parties' desks.
 
 const article = ARTICLES.jointHandling;
 
 /**
- * A person of the department that was asked; a township's comprehensive window answers for all of its own.
+ * The actor for a party: a person of the department that was asked. A township's comprehensive window answers for all
+ * departments of the township.
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT
  */
 export function actFor(desk: Post, { department }: Pick<Party, 'department'>): LogActor {
@@ -44,7 +45,7 @@ export function requireAnswerable(party: Party, answeredAt: Date | null): void {
 
 /**
  * The deadline an excuse leads to.
- * @param limit the case's own, which it does not pass
+ * @param limit the case's own limit, which the deadline may not exceed
  * @throws {ProblemError} EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
  */
 export function excusedUntil(

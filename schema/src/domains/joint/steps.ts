@@ -21,24 +21,24 @@ import { actAs, atOwnCase, oneLine, requireFollows, requireReason } from '../../
 const article = ARTICLES.jointHandling;
 
 export interface JointOpening {
-  /** The stage of a construction project, whose lead the table names; null where the item's own department leads. */
+  /** The stage of a construction project, whose lead the table names; null if the item's own department leads. */
   stage: ProjectStage | null;
   parties: {
-    /** The lead's own when null. */
+    /** Null for the lead's own node. */
     node: DivisionCode | null;
     department: string;
     ask: PartyAsk;
-    /** Working days to answer in, from tomorrow on. */
+    /** Working days for the answer, from tomorrow on. */
     days: number;
-    /** Names of the case's materials that another node's party is shown; all where left out. */
+    /** Names of the case's materials that another node's party may see; left out for all. */
     materials?: readonly string[] | null;
   }[];
 }
 
 /**
  * Opens joint handling (启动联合办理) and asks all parties at once, each with its deadline.
- * @throws {ProblemError} JOINT_REPEATED, JOINT_INCOMPLETE, WRONG_DEPARTMENT for one that does not lead the stage,
- * BAD_INPUT for a deadline outside the case's own limit, or a party that is no organ
+ * @throws {ProblemError} JOINT_REPEATED, JOINT_INCOMPLETE, WRONG_DEPARTMENT for a department that does not lead the
+ * stage, BAD_INPUT for a deadline outside the case's own limit, or a party that is not an organ
  */
 export function openJoint(desk: Desk, file: CaseFile, { stage, parties: named }: JointOpening): Step {
   const actor = mayOpenJoint(desk, file);
@@ -85,7 +85,10 @@ export function openJoint(desk: Desk, file: CaseFile, { stage, parties: named }:
   return oneLine({ action: 'JOINT_OPENED', actor, note: null, data });
 }
 
-/** Who opens joint handling, whoever is asked. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT, JOINT_REPEATED */
+/**
+ * The person who opens joint handling, with any parties. @throws {ProblemError} ILLEGAL_STEP, NOT_COMPETENT,
+ * JOINT_REPEATED
+ */
 export function mayOpenJoint(desk: Desk, file: CaseFile): LogActor {
   const actor = atOwnCase(desk, file, 'LEAD_JOINT');
   requireFollows(file, 'JOINT_OPENED');
@@ -114,7 +117,7 @@ export function giveOpinion(desk: Desk, file: CaseFile, { party: number, opinion
 
 /**
  * Excuses a party (说明正当理由) before its deadline, once; it gets a new one within the case's own limit.
- * @param days working days on top of the old deadline
+ * @param days working days added to the old deadline
  * @throws {ProblemError} EXCUSE_TOO_LATE, REASON_MISSING, BAD_INPUT
  */
 export function excuseOpinion(desk: Desk, file: CaseFile, number: number, reason: string, days: number): Step {
@@ -126,8 +129,8 @@ export function excuseOpinion(desk: Desk, file: CaseFile, number: number, reason
 }
 
 /**
- * What silence past a deadline leads to (超时默许): consent where the item says so, else it stays overdue; null while
- * nobody is late.
+ * The effect of silence past a deadline (超时默许): consent if the item says so, else the party stays overdue; null if no
+ * party is late.
  */
 export function lapseOpinions(desk: Pick<Desk, 'node' | 'now'>, file: CaseFile): Step | null {
   const { joint } = file;
@@ -158,7 +161,7 @@ export function scheduleVisit(desk: Desk, file: CaseFile, visit: { at: Date; pla
   return oneLine({ action: 'VISIT_SCHEDULED', actor, note: null, data: { ...visit, at: visit.at.toISOString() } });
 }
 
-/** Who calls the visit, whenever it is. @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, JOINT_REPEATED */
+/** The person who calls the visit, at any time. @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, JOINT_REPEATED */
 export function mayScheduleVisit(desk: Desk, file: CaseFile): ByLead {
   const lead = asLead(desk, file, 'VISIT_SCHEDULED');
   if (!lead.joint.visit?.recorded) return lead;
@@ -172,7 +175,7 @@ export interface VisitRecord {
 }
 
 /**
- * Records the visit: who came, and the one list of corrections (一次性整改意见) by those who did.
+ * Records the visit: who came, and the one list of corrections (一次性整改意见) by the parties who came.
  * @throws {ProblemError} NOT_FOUND without a visit; JOINT_REPEATED, JOINT_INCOMPLETE, REASON_MISSING, BAD_INPUT
  */
 export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): Step {
@@ -208,8 +211,8 @@ export function recordVisit(desk: Desk, file: CaseFile, record: VisitRecord): St
 }
 
 /**
- * Who records which visit, whatever it found.
- * @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, NOT_FOUND, JOINT_REPEATED, BAD_INPUT ahead of the visit
+ * The person who records a visit, with any findings, and that visit.
+ * @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, NOT_FOUND, JOINT_REPEATED, BAD_INPUT before the visit
  */
 export function mayRecordVisit(desk: Desk, file: CaseFile): { actor: LogActor; visit: SiteVisit } {
   const { actor, joint } = asLead(desk, file, 'VISIT_RECORDED');
@@ -222,7 +225,7 @@ export function mayRecordVisit(desk: Desk, file: CaseFile): { actor: LogActor; v
 }
 
 /**
- * Says beforehand why a party can't come to the visit (踏勘请假): its absence then stands for nothing.
+ * Excuses a party from the visit in advance (踏勘请假); its absence then has no effect.
  * @throws {ProblemError} NOT_FOUND, WRONG_DEPARTMENT, EXCUSE_TOO_LATE, REASON_MISSING
  */
 export function excuseFromVisit(desk: Desk, file: CaseFile, number: number, reason: string): Step {
@@ -232,7 +235,7 @@ export function excuseFromVisit(desk: Desk, file: CaseFile, number: number, reas
   return oneLine({ action: 'VISIT_EXCUSED', actor, note: reason, data });
 }
 
-/** Confirms that a correction is made (整改完成), by what shows it. @throws {ProblemError} NOT_FOUND, REASON_MISSING */
+/** Confirms that a correction is made (整改完成), with evidence. @throws {ProblemError} NOT_FOUND, REASON_MISSING */
 export function confirmCorrection(desk: Desk, file: CaseFile, correction: number, evidence: string): Step {
   const { actor, open } = mayConfirmCorrection(desk, file);
   if (!open.some((c) => c.number === correction)) {
@@ -243,7 +246,7 @@ export function confirmCorrection(desk: Desk, file: CaseFile, correction: number
 }
 
 /**
- * Who confirms a correction, and those that are open: whichever is made, there is one.
+ * The person who confirms a correction, and the open corrections, of which there is at least one.
  * @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, NOT_FOUND
  */
 export function mayConfirmCorrection(desk: Desk, file: CaseFile): { actor: LogActor; open: Correction[] } {
@@ -254,7 +257,7 @@ export function mayConfirmCorrection(desk: Desk, file: CaseFile): { actor: LogAc
 }
 
 /**
- * Resolves an objection (协调异议), by the lead's chief. That of a statutory decision is not the lead's to settle: it is
+ * Resolves an objection (协调异议), by the lead's chief. The lead can't settle an objection in a statutory decision: it is
  * upheld, or its own party takes it back.
  * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, REASON_MISSING
  */
@@ -279,7 +282,7 @@ export function resolveObjection(
 }
 
 /**
- * Who resolves an objection, whichever: there is one.
+ * The person who resolves an objection, if at least one is open.
  * @throws {ProblemError} ILLEGAL_STEP, JOINT_MISSING, NOT_FOUND
  */
 export function mayResolveObjection(desk: Desk, file: CaseFile): ByLead {
@@ -289,9 +292,9 @@ export function mayResolveObjection(desk: Desk, file: CaseFile): ByLead {
 }
 
 /**
- * Takes a question back (撤回征询) that nobody has answered, say of a node that can't be reached: nothing is waited for of
- * this party any more, and it is called to no visit. Never that of a statutory decision, which nobody takes in its
- * party's place, nor the only one to a department the item names.
+ * Takes an unanswered question back (撤回征询), for example from a node that can't be reached. The lead no longer waits for
+ * this party, and the visit no longer includes it. A statutory decision can't be taken back, because only its party can
+ * make it; nor can the only question to a department the item names.
  * @throws {ProblemError} NOT_FOUND, OPINION_SETTLED, NOT_COMPETENT, JOINT_INCOMPLETE, REASON_MISSING, BAD_INPUT
  */
 export function withdrawQuestion(desk: Desk, file: CaseFile, number: number, reason: string): Step {
@@ -335,14 +338,17 @@ function asLead(desk: Desk, file: CaseFile, line: keyof typeof LEADS_BY): ByLead
   return { actor, joint: jointOf(file) };
 }
 
-/** A person of the party's own department at the lead's node; the item itself belongs to another. */
+/**
+ * Checks that the person belongs to the party's department at the lead's node; the item itself belongs to another
+ * department.
+ */
 function asParty(
   desk: Desk,
   file: CaseFile,
   number: number,
   line: 'OPINION_GIVEN' | 'OPINION_EXCUSED' | 'VISIT_EXCUSED',
 ): { actor: LogActor; party: Party } {
-  // whether the person may at all comes first: it says nothing of the case
+  // the person's right is checked first, because its refusal reveals nothing about the case
   actAs(desk, 'GIVE_OPINION', file);
   const party = partyOf(desk, file, number, desk.node);
   requireFollows(file, line);

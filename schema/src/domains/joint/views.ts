@@ -12,29 +12,29 @@ export interface JointHandlingView {
   id: string;
   number: string;
   item: string;
-  /** Null where nobody opened it. */
+  /** Null if joint handling was not opened. */
   joint: Joint | null;
-  /** Whether anything keeps the lead from going on. */
+  /** Whether a question, a visit, an objection or a mandatory correction still keeps the lead from going on. */
   open: boolean;
   answeredBy: DivisionCode;
 }
 
-/** 征求意见: a question to a department, as its own node knows it. */
+/** 征求意见: a question to a department, as that department's node knows it. */
 export interface OpinionRequestView extends AskedOpinion {
-  /** Whether it is waited for, and if not, why. */
+  /** Whether the answer is still expected, and if not, the reason. */
   standing: RequestState;
-  /** Whose matter it is; null where this node holds no application. */
+  /** The applicant; null if this node has no application. */
   applicant: string | null;
   form: FormEntry[];
   materials: Material[];
-  /** When applicant, form and bytes were removed, the question being over for long; null while they are here. */
+  /** When applicant, form and bytes were removed, long after the question was over; null while they are here. */
   removedAt: Date | null;
-  /** What this node signed in answer to another's question, oldest first, and what became of it there. */
+  /** Words this node signed in answer to another's question, oldest first, and what happened to each at the lead. */
   words: { word: PartyWord; state: AnswerState; code: string | null; reason: string | null }[];
   answeredBy: DivisionCode;
 }
 
-/** What a party's own step leads to. */
+/** The result of a party's own step. */
 export interface PartyStepView {
   /** Null at a node that does not lead the case. */
   handling: JointHandlingView | null;
@@ -44,7 +44,7 @@ export interface PartyStepView {
 
 export const JointHandling = view<JointHandlingView>('JointHandling');
 export const OpinionRequest = view<OpinionRequestView>('OpinionRequest');
-/** What a party's own step leads to; its payload has two fields and is written by hand. */
+/** The result of a party's own step; its payload has two fields and is written by hand. */
 export const PartyStep = view<PartyStepView>('PartyStep');
 /** Bytes in base64. */
 export const MaterialBytes = view<string>('String');

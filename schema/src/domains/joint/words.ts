@@ -1,4 +1,4 @@
-// 联合办理: departments asked together.
+// 联合办理: words for departments asked together.
 
 /** 征询方式: an opinion, where silence may count as consent, or a statutory decision, where it never does. */
 export const PARTY_ASKS = ['OPINION', 'STATUTORY'] as const;
@@ -10,12 +10,12 @@ export const PARTY_OPINIONS = ['AGREE', 'OBJECT'] as const;
 export type PartyOpinion = (typeof PARTY_OPINIONS)[number];
 export const PARTY_OPINION_LABELS: Record<PartyOpinion, string> = { AGREE: '同意', OBJECT: '有异议' };
 
-/** What a silence past the deadline came to. */
+/** The effect of silence past the deadline. */
 export const LAPSE_EFFECTS = ['CONSENT', 'OVERDUE'] as const;
 export type LapseEffect = (typeof LAPSE_EFFECTS)[number];
 export const LAPSE_EFFECT_LABELS: Record<LapseEffect, string> = { CONSENT: '视为同意', OVERDUE: '逾期未答' };
 
-/** 征询办理状态 at the desk that was asked: waited for, answered, silent with effect, or waited for no longer. */
+/** 征询办理状态 at the asked desk: waiting, answered, lapsed with an effect, or withdrawn. */
 export const REQUEST_STATES = ['WAITING', 'ANSWERED', 'LAPSED', 'WITHDRAWN', 'ENDED'] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 export const REQUEST_STATE_LABELS: Record<RequestState, string> = {
@@ -26,7 +26,7 @@ export const REQUEST_STATE_LABELS: Record<RequestState, string> = {
   ENDED: '无需答复',
 };
 
-/** 答复送达情况: signed and under way to the lead, taken by it, or refused by it. */
+/** 答复送达情况: signed and under way to the lead, accepted by it, or refused by it. */
 export const ANSWER_STATES = ['SENT', 'TAKEN', 'REFUSED'] as const;
 export type AnswerState = (typeof ANSWER_STATES)[number];
 export const ANSWER_STATE_LABELS: Record<AnswerState, string> = { SENT: '已发出', TAKEN: '已送达', REFUSED: '未采纳' };

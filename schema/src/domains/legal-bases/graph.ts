@@ -4,7 +4,10 @@ import { legalBases } from './operations.ts';
 import type { LegalBasis, LegalBasisTask } from './rules.ts';
 import type { AffectedGrant, LegalBasisChangeView } from './views.ts';
 
-/** Role legalBases (法律依据): what items rest on, and who has acted on a change of the law. Owner: each node its own. */
+/**
+ * Role legalBases (法律依据): the legal bases of items, and the nodes that have acted on a change of the law. Owner: each
+ * node for its own.
+ */
 export function addLegalBases(role: RoleBuilder): void {
   const { builder } = role;
   const LegalBasis = basisType(role);

@@ -9,7 +9,7 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { LEGAL_BASIS_CHANGES, LEGAL_BASIS_KINDS } from '../catalogue/words.ts';
 import { LegalBasis, LegalBasisChange } from './views.ts';
 
-/** What an item rests on, by its newest published version here; empty where its basis names nothing. */
+/** The legal bases of an item's newest published version here; empty if its text cites none. */
 export const basesOfItem = query('legalBases', {
   zh: '设定依据',
   about: "what an item rests on, by the division's own copy. Needs no login.",
@@ -21,7 +21,7 @@ export const basesOfItem = query('legalBases', {
 });
 
 /**
- * Changes of the law, with where the nodes of the division stand.
+ * Changes of the law, with the progress of the division's nodes.
  * @throws {ProblemError} FORBIDDEN; BAD_INPUT for fewer than 1 or more than 200
  */
 export const legalBasisChanges = query('legalBasisChanges', {
@@ -31,7 +31,7 @@ export const legalBasisChanges = query('legalBasisChanges', {
   article: ARTICLES.itemLife,
   input: {
     division: requiredDivision,
-    // how many is judged after who asks
+    // the rule checks the number after the person's right to ask
     first: z
       .int()
       .nullish()
@@ -84,7 +84,7 @@ export const changeLegalBasis = mutation('changeLegalBasis', {
 export type ChangeLegalBasisInput = InputOf<typeof changeLegalBasis>;
 
 /**
- * Confirms that this desk has acted on a change of the law; what was said first stands.
+ * Confirms that this desk has acted on a change of the law; the first confirmation stays.
  * @throws {ProblemError} FORBIDDEN, NOT_FOUND, NOT_COMPETENT
  */
 export const confirmLegalBasis = mutation('confirmLegalBasis', {

@@ -14,11 +14,11 @@ import { acceptingOrgans } from '../catalogue/catalogue.ts';
 
 const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 
-/** What a text cites: a law, and its article where one is named. */
+/** A citation in a text: a law, and its article if one is named. */
 export interface Citation {
   /** Title without brackets, without 中华人民共和国 and without the year of revision. */
   title: string;
-  /** 第十一条; null where the whole text is cited. */
+  /** 第十一条; null if the whole text is cited. */
   article: string | null;
 }
 
@@ -31,16 +31,16 @@ export const legalBasisSchema = z.object({
   kind: z.enum(LEGAL_BASIS_KINDS),
   issuedBy: z.string().min(1).nullable(),
   effectiveFrom: day.nullable(),
-  /** The first day it no longer holds; null while it is in force. */
+  /** The first day without force; null while it is in force. */
   repealedOn: day.nullable(),
-  /** Citation of what takes its place. */
+  /** Citation of its successor. */
   supersededBy: z.string().min(1).nullable(),
   /** SHA-256 of the text in force, hexadecimal. */
   textDigest: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')
     .nullable(),
-  /** False while all that is known was read from items' citations, its kind guessed by the title. */
+  /** False while it is known only from items' citations, and its kind is guessed from the title. */
   verified: z.boolean(),
 });
 export type LegalBasis = z.infer<typeof legalBasisSchema>;
@@ -49,14 +49,14 @@ export type LegalBasis = z.infer<typeof legalBasisSchema>;
 export const legalBasisChangeSchema = z.object({
   id: z.uuid(),
   kind: z.enum(LEGAL_BASIS_CHANGES),
-  /** Citation of what was changed. */
+  /** Citation of the changed basis. */
   basis: z.string().min(1),
-  /** The bases as they stand after it. */
+  /** The bases after the change. */
   bases: z.array(legalBasisSchema).min(1),
   effectiveOn: day,
   reason: z.string().min(1),
   announcedOn: day,
-  /** The last day on which a node asked confirms in time. */
+  /** The last day for an asked node to confirm in time. */
   confirmBy: day,
   /** Codes of the items that cite it. */
   items: z.array(z.string().min(1)),
@@ -65,7 +65,10 @@ export const legalBasisChangeSchema = z.object({
 });
 export type LegalBasisChange = z.infer<typeof legalBasisChangeSchema>;
 
-/** What a node tells the levels above of a change: how many cases run on it there, and whether it has acted on it. */
+/**
+ * A node's report of a change to the levels above: the number of its running cases, and whether it has acted on the
+ * change.
+ */
 export const legalBasisReportSchema = z.object({
   change: z.uuid(),
   node: z.string().refine(isDivisionCode, 'a division code'),
@@ -86,14 +89,14 @@ const TOKEN = new RegExp(
 );
 
 /**
- * The references in an item's legal basis as people write it: 《…》第…条, 第…条;国发〔2014〕8号. A part that begins with
- * an article goes on with the law before it; prose between them is left out. Articles are kept, paragraphs (款、项) not.
+ * The references in an item's legal basis as people write it: 《…》第…条, 第…条;国发〔2014〕8号. A part that begins with an
+ * article belongs to the law before it; prose between them is ignored. Articles are kept, paragraphs (款、项) not.
  */
 export function citationsOf(text: string): Citation[] {
   const found = new Map<string, Citation>();
   let title: string | null = null;
   let cited = true;
-  // whether an article here would belong to the law before it
+  // whether an article that follows would belong to the law before it
   let listing = false;
   const add = (article: string | null): void => {
     if (title === null) return;
@@ -126,7 +129,7 @@ export function citationOf({ title, article }: Citation): string {
   return `《${title}》${article ?? ''}`;
 }
 
-/** A title without what is written or left out at will: brackets, 中华人民共和国, the year of revision. */
+/** A title without its optional parts: brackets, 中华人民共和国, the year of revision. */
 export function plainTitle(title: string): string {
   return title
     .replace(/^《|》$/g, '')
@@ -136,7 +139,7 @@ export function plainTitle(title: string): string {
 }
 
 /**
- * The kind a title suggests; a guess until somebody states it, since a 办法 may be a regulation of the State Council.
+ * The kind a title suggests; a guess until a person states it, since a 办法 may be a regulation of the State Council.
  * Source: 立法法; 行政法规制定程序条例 Art. 5 (条例、规定、办法); 规章制定程序条例 Art. 7.
  */
 export function kindByTitle(title: string): LegalBasisKind {
@@ -146,7 +149,7 @@ export function kindByTitle(title: string): LegalBasisKind {
   return 'NOTICE';
 }
 
-/** What is known of a basis that items cite and nobody has stated yet. */
+/** A basis that items cite and no person has stated yet, with the facts known from the citation. */
 export function citedBasis(citation: Citation): LegalBasis {
   return {
     ...citation,
@@ -161,13 +164,13 @@ export function citedBasis(citation: Citation): LegalBasis {
   };
 }
 
-/** Whether a change of one reaches the other: the same article, or one is the whole text of the other. */
+/** Whether a change of one text affects the other: they are the same article, or one is the whole text of the other. */
 export function reaches(changed: Citation, cited: Citation): boolean {
   if (changed.title !== cited.title) return false;
   return changed.article === null || cited.article === null || changed.article === cited.article;
 }
 
-/** What somebody says about a change of the law. */
+/** A change of the law as a person states it. */
 export interface StatedChange {
   kind: LegalBasisChange['kind'];
   title: string;
@@ -182,11 +185,11 @@ export interface StatedChange {
 }
 
 /**
- * The bases as they stand after a change. Repealing or changing a whole text reaches every article of it that is cited.
+ * The bases after a change. Repealing or changing a whole text affects every cited article of it.
  * @param known every basis of the same title
  * @throws {ProblemError} REASON_MISSING; BAD_INPUT for a day to confirm by that has passed; LEGAL_BASIS_UNKNOWN to
- *   change or repeal what no item cites and nobody stated; LEGAL_BASIS_CONFLICT for a new one that was stated already,
- *   or one that is repealed already
+ * change or repeal a basis that no item cites and no person stated; LEGAL_BASIS_CONFLICT for a new basis that was
+ * stated before, or one that is already repealed
  */
 export function changedBases(known: readonly LegalBasis[], stated: StatedChange, today: Day): LegalBasis[] {
   const citation = { title: plainTitle(stated.title), article: stated.article };
@@ -214,7 +217,7 @@ export function changedBases(known: readonly LegalBasis[], stated: StatedChange,
   if (reached.length === 0) throw refuse('LEGAL_BASIS_UNKNOWN', `No item cites ${id}, and nobody stated it.`, 'title');
   const standing = reached.filter((basis) => basis.repealedOn === null);
   if (standing.length === 0) throw refuse('LEGAL_BASIS_CONFLICT', `${id} is repealed already.`, 'title');
-  // an article's change leaves the whole text as it is, and only reaches the items that cite it
+  // a change of an article leaves the whole text unchanged, and affects only the items that cite the article
   const concerned = standing.filter((basis) => basis.id === id || citation.article === null);
   const own = concerned.some((basis) => basis.id === id) ? concerned : [citedBasis(citation), ...concerned];
   return own.map((basis) => {
@@ -226,18 +229,18 @@ export function changedBases(known: readonly LegalBasis[], stated: StatedChange,
   });
 }
 
-/** A citation of what no longer holds, or will not from a day on. */
+/** A citation of a basis that is repealed, or will be from a day on. */
 export interface RepealedCitation {
   citation: string;
-  /** The first day it no longer holds. */
+  /** The first day without force. */
   repealedOn: Day;
-  /** Citation of what takes its place. */
+  /** Citation of its successor. */
   supersededBy: string | null;
 }
 
 /**
- * What an item's legal basis cites although it is repealed, or will be: the cited article itself, or the whole text.
- * @param known what is known of texts of the cited titles
+ * Citations in an item's legal basis that are repealed, or will be: the cited article itself, or the whole text.
+ * @param known the known bases of the cited titles
  */
 export function repealedCitations(legalBasis: string, known: readonly LegalBasis[]): RepealedCitation[] {
   return citationsOf(legalBasis).flatMap((citation) => {
@@ -247,14 +250,14 @@ export function repealedCitations(legalBasis: string, known: readonly LegalBasis
         basis.repealedOn !== null &&
         (basis.article === null || basis.article === citation.article),
     );
-    // of the article and the whole text, what ends first
+    // of the article and the whole text, the one that ends first
     const [first] = found.toSorted((a, b) => ((a.repealedOn ?? '') < (b.repealedOn ?? '') ? -1 : 1));
     if (!first || first.repealedOn === null) return [];
     return [{ citation: citationOf(citation), repealedOn: first.repealedOn, supersededBy: first.supersededBy }];
   });
 }
 
-/** Codes of the items whose citations a change reaches, in order. */
+/** Codes of the items whose citations a change affects, in order. */
 export function itemsReached(
   changed: Citation,
   cited: readonly { item: string; title: string; article: string | null }[],
@@ -274,19 +277,19 @@ export function isAsked(change: Pick<LegalBasisChange, 'tiers'>, node: DivisionC
   return change.tiers.includes(divisions.get(node).tier);
 }
 
-/** Where a node stands with a change. */
+/** A node's progress with a change. */
 export interface LegalBasisTask {
   node: DivisionCode;
   asked: boolean;
-  /** Null while the node has told nothing. */
+  /** Null until the node has reported. */
   report: LegalBasisReport | null;
   /** Asked, not confirmed, and the day has passed. */
   late: boolean;
 }
 
 /**
- * Where every node stands with a change: those asked to confirm, and those that only hold running cases.
- * @param nodes the nodes looked at
+ * Every node's progress with a change: nodes asked to confirm it, and nodes that only have running cases.
+ * @param nodes the nodes to look at
  */
 export function tasksOf(
   change: Pick<LegalBasisChange, 'tiers' | 'confirmBy'>,
@@ -305,7 +308,7 @@ export function tasksOf(
 }
 
 /**
- * A node confirms what it was asked to.
+ * Checks that a node was asked to confirm the change.
  * @throws {ProblemError} NOT_COMPETENT at a node that neither decides nor accepts an item of the change
  */
 export function requireAsked(change: LegalBasisChange, node: DivisionCode, divisions: Divisions): void {

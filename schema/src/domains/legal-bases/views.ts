@@ -9,7 +9,7 @@ export interface AffectedGrant {
   grantee: DivisionCode;
 }
 
-/** A change of the law as one node sees it: the nodes that lie in its division. */
+/** A change of the law as one node sees it, with the nodes in its division. */
 export interface LegalBasisChangeView {
   change: rules.LegalBasisChange;
   tasks: rules.LegalBasisTask[];

@@ -1,7 +1,7 @@
 import type { RoleBuilder } from '../../graph/builder.ts';
 import type { CaseNoteView } from './views.ts';
 
-/** What a note shows. */
+/** Fields of a note. */
 export function noteRef({ builder, enums, refs: { Division } }: RoleBuilder) {
   return builder.objectRef<CaseNoteView>('CaseNote').implement({
     description: '内部备注: for the desks that handle the case and their supervisors, never for the applicant.',

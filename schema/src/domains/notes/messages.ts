@@ -5,9 +5,9 @@ import { ROLES } from '../../kernel/words.ts';
 /** Most characters of a note. */
 export const MOST_NOTE = 2_000;
 
-/** 内部备注 as its node signs it. */
+/** 内部备注, as its node signs it. */
 export const noteSchema = z.object({
-  /** Random UUID; a note is kept once under it. */
+  /** Random UUID; a note is stored once for each. */
   id: z.uuid(),
   case: z.string().min(1).max(100),
   /** The desk it was written at, which signs it. */
@@ -18,7 +18,7 @@ export const noteSchema = z.object({
     sub: z.string().min(1).max(200),
     name: z.string().min(1).max(100),
     role: z.enum(ROLES),
-    /** The absent colleague in whose place it was written (AB角). */
+    /** The absent colleague the writer stood in for (AB角). */
     for: z.object({ sub: z.string().min(1), name: z.string().min(1) }).optional(),
   }),
   text: z.string().min(1).max(MOST_NOTE),

@@ -13,7 +13,7 @@ import type { Note } from './messages.ts';
 const article = ARTICLES.postDuties;
 
 /**
- * A note, written by a person of a desk that handles the case or handled it; also when it has ended.
+ * Writes a note, by a person of a desk that handles the case or handled it; also on a case that has ended.
  * @param id random UUID
  * @throws {ProblemError} FORBIDDEN, REASON_MISSING, BAD_INPUT
  */
@@ -30,8 +30,8 @@ export function writeNote(context: StepContext, file: CaseFile, text: string, id
 }
 
 /**
- * Notes are read by the desks that handle a case and by those who supervise them: never for the applicant, whose slip
- * gives an agent a token.
+ * Notes are read by the desks that handle a case and by their supervisors. A token acting for an applicant, which an
+ * agent gets for the applicant's slip, never reads them.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireNoteReader(viewer: Viewer, divisions: Divisions): void {

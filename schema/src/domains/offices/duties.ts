@@ -3,7 +3,7 @@ import { ORGANS } from '../../operation/duties.ts';
 
 export const officeDuties = {
   KEEP_WINDOWS: { CATALOGUER: ORGANS },
-  // a department's power and its seal are its own: the centre's people do not give them away
+  // a department's power and seal belong to it: the centre's people can't give them away
   AUTHORIZE_WINDOW: { CHIEF: ORGANS },
   KEEP_SEALS: { CHIEF: ORGANS },
   TRANSFER_POWERS: { CATALOGUER: ORGANS },

@@ -8,7 +8,7 @@ import type { AuthorityPlaceView, FullAuthorityView, WindowView } from './views.
 /** With the node that answered, which surely has the item. */
 type Via<T> = T & { via: string };
 
-/** Role offices (部门与窗口): windows, what departments let them do, seals, and who holds whose powers. */
+/** Role offices (部门与窗口): windows, departments' authorizations for them, seals, and transfers of powers. */
 export function addOffices(role: RoleBuilder): void {
   const { builder } = role;
   const ServiceWindow = windowType(role);

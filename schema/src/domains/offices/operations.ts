@@ -39,7 +39,7 @@ export const seals = query('seals', {
   answer: listOf(Seal),
 });
 
-/** Which bureau holds whose powers, past transfers included. */
+/** Transfers of departments' powers to bureaus, past ones included. */
 export const powerTransfers = query('powerTransfers', {
   zh: '划转',
   about: 'whose powers are with which bureau. Needs no login.',
@@ -50,7 +50,7 @@ export const powerTransfers = query('powerTransfers', {
 });
 
 /**
- * How far items can be done on the spot today.
+ * How much of each item can be done on the spot today.
  * @throws {ProblemError} FORBIDDEN
  */
 export const fullAuthority = query('fullAuthority', {
@@ -160,8 +160,8 @@ export const revokeSeal = mutation('revokeSeal', {
 });
 
 /**
- * Gives a bureau the powers of several departments, all of them or none.
- * @throws {ProblemError} OFFICE_CONFLICT; BAD_INPUT for a basis that can't be looked up
+ * Gives a bureau the powers of several departments; it succeeds for all or for none.
+ * @throws {ProblemError} OFFICE_CONFLICT; BAD_INPUT for a basis that is not a citation
  */
 export const transferPowers = mutation('transferPowers', {
   zh: '划转',

@@ -11,29 +11,29 @@ import { citationsOf } from '../legal-bases/rules.ts';
 import type { Viewer } from '../../operation/permissions.ts';
 import { departmentsOf, requireOneOf } from '../../operation/permissions.ts';
 
-/** From a day on, and up to and with another; open where that is null. */
+/** Inclusive day range; `until: null` means no end. */
 export interface Term {
   from: Day;
   until: Day | null;
 }
 
-/** 窗口: where a node's work is done. */
+/** 窗口: a window of a node. */
 export interface ServiceWindow extends Term {
   code: string;
   name: string;
-  /** Whose window it is; null for a comprehensive one (综合窗口), which several may authorize. */
+  /** The window's department; null for a comprehensive one (综合窗口), which several departments may authorize. */
   department: string | null;
 }
 
-/** 窗口授权: what a department lets a window do with an item, stage by stage. */
+/** 窗口授权: stages of an item that a department lets a window do. */
 export interface WindowAuthority extends Term {
   id: string;
   window: string;
   item: string;
-  /** The department or bureau whose power it is, and in whose name the result goes out. */
+  /** The department or bureau that holds the power, and in whose name the result goes out. */
   department: string;
   stages: WindowStage[];
-  /** The first day it no longer holds; null while it was not revoked. */
+  /** The first day without effect; null if not revoked. */
   revokedOn: Day | null;
 }
 
@@ -43,9 +43,9 @@ export interface Seal extends Term {
   name: string;
   /** The department or bureau in whose name it is set. */
   department: string;
-  /** Who keeps it. */
+  /** The person who keeps it. */
   keeper: string;
-  /** The first day it may no longer be set; null while it was not revoked. */
+  /** The first day it may not be set any more; null if not revoked. */
   revokedOn: Day | null;
 }
 
@@ -53,22 +53,22 @@ export interface Seal extends Term {
 export interface PowerTransfer extends Term {
   bureau: string;
   department: string;
-  /** By which decision, say 《行政许可法》第二十五条. */
+  /** The decision it is based on, for example 《行政许可法》第二十五条. */
   basis: string;
 }
 
-/** Whether something of a term holds on a day. */
+/** Whether a term covers a day. */
 export function holdsOn(term: Term & { revokedOn?: Day | null }, day: Day): boolean {
   const revokedOn = term.revokedOn ?? null;
   return term.from <= day && (term.until === null || day <= term.until) && (revokedOn === null || day < revokedOn);
 }
 
-/** Who holds a department's powers on a day: the bureau they were transferred to, else the department itself. */
+/** The holder of a department's powers on a day: the bureau they were transferred to, else the department itself. */
 export function holderOf(department: string, transfers: readonly PowerTransfer[], day: Day): string {
   return transfers.find((t) => t.department === department && holdsOn(t, day))?.bureau ?? department;
 }
 
-/** Who holds the power of an item on a day, the lead first; a shared item has several. */
+/** The holders of an item's power on a day, the lead first; a shared item has several. */
 export function holdersOf(
   item: Pick<Item, 'department'>,
   transfers: readonly PowerTransfer[],
@@ -81,8 +81,8 @@ export function holdersOf(
 }
 
 /**
- * Whoever disposes of an item's power sits with who holds it that day: with the bureau once it took the department's
- * powers over (划转), and no longer with the department.
+ * The person who manages an item's power must belong to its holder that day: to the bureau once the department's powers
+ * were transferred (划转), and no longer to the department.
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 export function requireHolder(
@@ -95,7 +95,7 @@ export function requireHolder(
   requireOneOf(viewer, holdersOf(item, transfers, day), tier);
 }
 
-/** A node's registers of departments and windows. */
+/** A node's registers of windows, authorizations, seals and transfers. */
 export interface Offices {
   windows: readonly ServiceWindow[];
   authorities: readonly WindowAuthority[];
@@ -103,23 +103,23 @@ export interface Offices {
   seals: readonly Seal[];
 }
 
-/** A node that keeps no registers yet. */
+/** A node without registers. */
 export const NO_OFFICES: Offices = { windows: [], authorities: [], transfers: [], seals: [] };
 
-/** On what a window does a stage: whose authorization, in whose name, under which seal. */
+/** The basis on which a window does a stage: the authorization, the name, and the seal. */
 export interface WindowPower {
   authority: WindowAuthority;
-  /** In whose name the result goes out. */
+  /** The department or bureau in whose name the result goes out. */
   inNameOf: string;
   /** The seal it is set with; null for stages before delivery. */
   seal: Seal | null;
 }
 
 /**
- * A window does a stage of an item only while whoever holds the power authorizes it; what is delivered bears the seal
- * of the same. An authorization by a department whose powers went to a bureau has lapsed with them.
- * Source: 行政许可法 Art. 25, 26, 39; 窗口充分授权制度.
- * @throws {ProblemError} WINDOW_UNAUTHORIZED; SEAL_MISSING for a delivery nobody can set a seal to
+ * A window does a stage of an item only while the holder of the power authorizes it; a delivered document bears that
+ * holder's seal. A department's authorization ends when its powers go to a bureau. Source: 行政许可法 Art. 25, 26, 39;
+ * 窗口充分授权制度.
+ * @throws {ProblemError} WINDOW_UNAUTHORIZED; SEAL_MISSING for a delivery without a seal in effect
  */
 export function requireWindowAuthority(
   offices: Offices,
@@ -148,7 +148,7 @@ export function requireWindowAuthority(
   return { authority, inNameOf: authority.department, seal };
 }
 
-/** @throws {ProblemError} SEAL_MISSING when the department or bureau has no seal that holds */
+/** @throws {ProblemError} SEAL_MISSING if the department or bureau has no seal in effect */
 export function requireSeal(seals: readonly Seal[], department: string, day: Day): Seal {
   const seal = seals.find((s) => s.department === department && holdsOn(s, day));
   if (seal) return seal;
@@ -156,10 +156,10 @@ export function requireSeal(seals: readonly Seal[], department: string, day: Day
 }
 
 /**
- * Whether a department may authorize a window.
+ * Checks that a department may authorize a window.
  * @throws {ProblemError} NOT_COMPETENT for a stage the node has no part in; WRONG_DEPARTMENT for an item whose power it
- *   does not hold (any more), or another department's window; OFFICE_CONFLICT where no such window is open; BAD_INPUT for
- *   a term that ends before it begins
+ * does not hold (any more), or another department's window; OFFICE_CONFLICT where no such window is open; BAD_INPUT for
+ * a term that ends before it begins
  */
 export function requireAuthorization(
   offices: Pick<Offices, 'windows' | 'transfers'>,
@@ -190,9 +190,9 @@ export function requireAuthorization(
 }
 
 /**
- * Whether a seal may be registered.
- * @throws {ProblemError} OFFICE_CONFLICT for a name that stands already, or a department whose powers a bureau holds;
- *   BAD_INPUT for a term that ends before it begins
+ * Checks that a seal may be registered.
+ * @throws {ProblemError} OFFICE_CONFLICT for a name already registered, or a department whose powers a bureau holds;
+ * BAD_INPUT for a term that ends before it begins
  */
 export function requireNewSeal(
   offices: Pick<Offices, 'seals' | 'transfers'>,
@@ -209,9 +209,9 @@ export function requireNewSeal(
 }
 
 /**
- * Whether a bureau may be given a department's powers (多枚印章归一).
- * @throws {ProblemError} OFFICE_CONFLICT where the powers are with a bureau already, or a bureau would pass on what it
- *   does not hold itself; BAD_INPUT for a term that ends before it begins, or a basis that can't be looked up
+ * Checks that a department's powers may go to a bureau (多枚印章归一).
+ * @throws {ProblemError} OFFICE_CONFLICT if a bureau already has the powers, or a bureau would pass on powers it does
+ * not hold itself; BAD_INPUT for a term that ends before it begins, or a basis that is not a citation
  */
 export function requireTransfer(transfers: readonly PowerTransfer[], next: PowerTransfer): void {
   requireTerm(next);
@@ -230,7 +230,7 @@ export function requireTransfer(transfers: readonly PowerTransfer[], next: Power
   if (chained) throw conflict(`Powers are not passed on a second time (${chained.bureau}).`, 'bureau');
 }
 
-/** Seals that a transfer puts away (封存): those of the department that still hold on its first day. */
+/** Seals that a transfer puts away (封存): the department's seals that are valid on its first day. */
 export function sealsPutAway(seals: readonly Seal[], transfer: PowerTransfer): Seal[] {
   return seals.filter(
     (seal) => seal.department === transfer.department && overlaps(seal, { from: transfer.from, until: null }),
@@ -238,7 +238,7 @@ export function sealsPutAway(seals: readonly Seal[], transfer: PowerTransfer): S
 }
 
 /**
- * An authorization or a seal is taken back for a reason, and never for days that are over: what was done then stands.
+ * An authorization or a seal is revoked for a reason, and never for past days: earlier acts stay valid.
  * @throws {ProblemError} REASON_MISSING; BAD_INPUT for a day that has passed
  */
 export function requireRevocation(on: Day, reason: string, today: Day): void {
@@ -256,30 +256,30 @@ export function requireRevocation(on: Day, reason: string, today: Day): void {
   }
 }
 
-/** How far an item can be done on the spot. */
+/** How much of an item can be done on the spot. */
 export interface AuthorityShare {
   item: string;
-  /** What can be done, in the order of a case. */
+  /** The stages that can be done, in the order of a case. */
   done: WindowStage[];
-  /** What belongs to it. */
+  /** The stages that it consists of. */
   needed: WindowStage[];
 }
 
-/** Share of stages that can be done on the spot, whole percent, rounded down; 100 where nothing is needed. */
+/** Share of stages that can be done on the spot, whole percent, rounded down; 100 if no stages are needed. */
 export function percentOf(shares: readonly AuthorityShare[]): number {
   const needed = shares.reduce((sum, share) => sum + share.needed.length, 0);
   const done = shares.reduce((sum, share) => sum + share.done.length, 0);
   return needed === 0 ? 100 : Math.floor((100 * done) / needed);
 }
 
-/** Those that can't be done on the spot from the first stage to the last. */
+/** Items that can't be done on the spot from the first stage to the last. */
 export function belowFull(shares: readonly AuthorityShare[]): AuthorityShare[] {
   return shares.filter((share) => share.done.length < share.needed.length);
 }
 
 /**
- * 充分授权 of a window on a day: of every item it has to do with, which of the node's stages it can do. Delivery counts
- * only while there is a seal to set.
+ * 充分授权 of a window on a day: for every item it has a part in, the node's stages it can do. Delivery counts only while
+ * there is a seal to set.
  */
 export function windowShares(
   offices: Offices,
@@ -300,7 +300,7 @@ export function windowShares(
 }
 
 /**
- * 充分授权 of a lower node on a day: of every item it has a part in, which stages of the whole it does itself.
+ * 充分授权 of a lower node on a day: for every item it has a part in, the stages it does itself.
  * @param granted stages it does by a delegation of that item, beside those of the catalogue
  */
 export function nodeShares(
@@ -337,7 +337,7 @@ function can(offices: Offices, item: Item, window: string, stage: WindowStage, d
   );
 }
 
-/** Whether two terms share a day; a revoked one ends before its day of revocation. */
+/** Whether two terms share a day; a revoked term ends the day before its revocation. */
 function overlaps(one: Term & { revokedOn?: Day | null }, other: Term): boolean {
   const revokedOn = one.revokedOn ?? null;
   if (revokedOn !== null && revokedOn <= other.from) return false;

@@ -2,14 +2,14 @@ import type { DivisionCode } from '../../kernel/divisions.ts';
 import { view } from '../../operation/operation.ts';
 import type * as rules from './rules.ts';
 
-/** A window and what it may do, today and in time to come. */
+/** A window and its authorizations, today's and future ones. */
 export interface WindowView {
   window: rules.ServiceWindow;
   authorities: rules.WindowAuthority[];
   answeredBy: DivisionCode;
 }
 
-/** A window of the node, or a node below it, with what can be done there on the spot. */
+/** A window of the node, or a node below it, with the stages it can do on the spot. */
 export interface AuthorityPlaceView {
   window: string | null;
   node: DivisionCode | null;
@@ -21,7 +21,7 @@ export interface FullAuthorityView {
   division: DivisionCode;
   day: string;
   places: AuthorityPlaceView[];
-  /** Items the node has a part in and no window is authorized for. */
+  /** Items the node has a part in, without an authorized window. */
   unauthorized: string[];
 }
 

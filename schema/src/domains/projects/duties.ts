@@ -2,9 +2,9 @@ import type { Duty } from '../../operation/duties.ts';
 import { EVERYWHERE, GRANTORS, GRASSROOTS, ORGANS } from '../../operation/duties.ts';
 
 export const projectDuties = {
-  /** Registers a project, amends it, moves its phases on and ends it. */
+  /** Registers a project, amends it, moves it to its next phase and ends it. */
   KEEP_PROJECT: { CLERK: GRANTORS, CHIEF: GRANTORS },
-  // 重点项目 are named by the government, and its head has it written down
+  // the government names 重点项目, and its head has them recorded
   FLAG_PROJECT: { HEAD: GRANTORS },
   DISPATCH_PROJECT: { CHIEF: GRANTORS },
   ANSWER_PROJECT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE, CHIEF: ORGANS },

@@ -6,7 +6,7 @@ import { addOperations } from '../../operation/graph.ts';
 import { projects } from './operations.ts';
 import type { ProjectCaseView, ProjectView } from './views.ts';
 
-/** Role projects (项目): what groups cases of several tiers. Owner: the node that keeps the project. */
+/** Role projects (项目): projects with cases of several tiers. Owner: the node that keeps the project. */
 export function addProjects(role: RoleBuilder): void {
   const Project = projectType(role);
   role.builder.queryType();
@@ -141,7 +141,7 @@ function courseTypes({ builder, enums, refs }: RoleBuilder) {
 
 function projectCaseType({ builder, enums, refs }: RoleBuilder) {
   const { Division, ItemStub } = refs;
-  // the other roles tell the rest of the case, the custodian its present state
+  // other roles have the rest of the case; its custodian has the present state
   const Case = builder.objectRef<ProjectCaseView>('Case').implement({
     description: '办件: one application, from filing to closing.',
     fields: (t) => ({

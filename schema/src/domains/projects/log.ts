@@ -8,19 +8,19 @@ const day = z.string().refine(isDay, 'a day YYYY-MM-DD');
 /** 2^53 fen are ninety thousand billion yuan. */
 const fen = z.int().min(0);
 
-/** 牵头: whose work a project is, a department at a node. */
+/** 牵头: the lead of a project, a department at a node. */
 export const projectLeadSchema = z.object({ node: divisionCodeSchema, department: text(100) });
 /** 代办员 of a project, by the subject of the person's token. */
 export const projectAgentSchema = z.object({ node: divisionCodeSchema, sub: text(200), name: text(100) });
 export type ProjectLead = z.infer<typeof projectLeadSchema>;
 export type ProjectAgent = z.infer<typeof projectAgentSchema>;
 
-/** What each line of a project's log records. */
+/** The data that each line of a project's log records. */
 export const projectDataSchemas = {
   REGISTERED: z.object({
     name: text(200),
     amountFen: fen,
-    /** Where it is built. */
+    /** The place where it is built. */
     place: divisionCodeSchema,
     /** 立项: the day it was initiated. */
     on: day,
@@ -40,7 +40,7 @@ export const projectDataSchemas = {
     dueOn: day,
   }),
   ORDER_ANSWERED: z.object({ order: z.int().min(1), node: divisionCodeSchema, answer: text(1000) }),
-  /** A node did not take what it was told. */
+  /** A node refused the project's notice. */
   NOTICE_REFUSED: z.object({ by: divisionCodeSchema, code: text(60) }),
   CASE_LINKED: z.object({
     case: text(100),
@@ -52,7 +52,7 @@ export const projectDataSchemas = {
   }),
   /** 移出项目: the case goes on without the project. */
   CASE_LEFT: z.object({ case: text(100) }),
-  /** 承接: the keeper is closed, and its successor keeps the project from here on, on the parent's signed word. */
+  /** 承接: the keeper is closed, and its successor keeps the project from now on, as the parent signed. */
   SUCCEEDED: z.object({
     node: divisionCodeSchema,
     successor: divisionCodeSchema,
@@ -66,7 +66,10 @@ type Schemas = typeof projectDataSchemas;
 
 export type ProjectEntry = { [A in keyof Schemas]: { action: A; data: z.infer<Schemas[A]> } }[keyof Schemas];
 
-/** One line of a project's log: chained by `prev`, signed and written by the node that keeps the project then, and no other. */
+/**
+ * One line of a project's log, chained by `prev`. Only the node that keeps the project at that time writes and signs
+ * it.
+ */
 export type ProjectLine = ProjectEntry & {
   project: string;
   /** 1, 2, 3 … without a gap. */
@@ -106,7 +109,7 @@ export const projectAnswerSchema = z.object({
   order: z.int().min(1),
   answer: text(1000),
   actor: logActorSchema,
-  /** Who answers, where the node that kept the project passes it on to its successor. */
+  /** The answering node, set if the project's former keeper passes the answer on to its successor. */
   of: divisionCodeSchema.optional(),
 });
 export type ProjectAnswer = z.infer<typeof projectAnswerSchema>;

@@ -11,7 +11,7 @@ import { PROJECT_PHASES } from './words.ts';
 
 const { projects: article } = ARTICLES;
 const division = z.string().refine(isDivisionCode, 'is no division code').meta({ scalar: 'ID' });
-/** What is no whole amount reaches the rule only where it is a number. */
+/** The rule sees only whole amounts; the schema refuses other numbers. */
 const amountFen = z.int().min(0).meta({ scalar: 'Fen' });
 /** An empty reason or ground reaches the rule, which cites its source. */
 const reason = z.string().trim().max(500);
@@ -33,8 +33,8 @@ const oneProject = query('project', {
 });
 
 /**
- * Those the node keeps or was told of.
- * @throws {ProblemError} FORBIDDEN; BAD_INPUT for a cursor of no list
+ * Projects the node keeps or was told of.
+ * @throws {ProblemError} FORBIDDEN; BAD_INPUT for a malformed cursor
  */
 const listProjects = query('projects', {
   zh: '项目',
@@ -166,7 +166,7 @@ const dispatchProject = mutation('dispatchProject', {
 });
 
 /**
- * Answers an order. It is written down where the project is kept, and carried there from a lower node.
+ * Answers an order. The node that keeps the project records it; a lower node sends it there.
  * @throws {ProblemError} NOT_FOUND, FORBIDDEN, NOT_COMPETENT, WRONG_DEPARTMENT, ORDER_ANSWERED, REASON_MISSING
  */
 const answerProjectOrder = mutation('answerProjectOrder', {

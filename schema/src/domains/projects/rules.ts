@@ -15,14 +15,14 @@ import { requirePermission } from '../../operation/permissions.ts';
 /** A phase a project has reached. */
 export interface ReachedPhase {
   phase: ProjectPhase;
-  /** The day it began, as it was stated. */
+  /** The stated day it began. */
   on: Day;
-  /** When that was written down, and by whom. */
+  /** When it was recorded, and the person who did so. */
   at: Date;
   actor: LogActor;
 }
 
-/** 交办: what a node or a department of it is to do for a project, and its answer. */
+/** 交办: an order to a node, or a department of it, for a project, and its answer. */
 export interface ProjectOrder {
   /** 1, 2, 3 … within the project. */
   number: number;
@@ -35,7 +35,7 @@ export interface ProjectOrder {
   answer: { text: string; at: Date; actor: LogActor } | null;
 }
 
-/** A case of a project, as it was linked. */
+/** A case of a project when it was linked. */
 export interface ProjectCase {
   id: string;
   number: string;
@@ -45,12 +45,12 @@ export interface ProjectCase {
   decider: DivisionCode;
 }
 
-/** 项目: everything its log says, folded from the lines and from nothing else. */
+/** 项目: everything its log says, folded from the lines alone. */
 export interface ProjectFile {
   id: string;
   /** The node that keeps it. */
   node: DivisionCode;
-  /** Closed nodes that kept it before, the first first. */
+  /** Closed nodes that kept it before, the earliest first. */
   former: DivisionCode[];
   name: string;
   /** In fen. */
@@ -59,20 +59,20 @@ export interface ProjectFile {
   /** Null until it is dispatched. */
   lead: ProjectLead | null;
   agent: ProjectAgent | null;
-  /** 重点项目; null where it is none. */
+  /** 重点项目; null for other projects. */
   key: { ground: string; at: Date; actor: LogActor } | null;
-  /** In their order; the last is the present one. */
+  /** In order; the last is the current one. */
   phases: [ReachedPhase, ...ReachedPhase[]];
   orders: ProjectOrder[];
   cases: ProjectCase[];
-  /** Nodes that did not take what they were told, with the code of their refusal. */
+  /** Nodes that refused a notice, with the code of their refusal. */
   refusals: { by: DivisionCode; code: string; at: Date }[];
   ended: { at: Date; reason: string; actor: LogActor } | null;
   seq: number;
   lastAt: Date;
 }
 
-/** What a case's desk must know of its project. */
+/** The facts about its project that a case's desk must know. */
 export interface ProjectStanding {
   id: string;
   key: boolean;
@@ -118,7 +118,7 @@ function openProject(line: Extract<ProjectLine, { action: 'REGISTERED' }>): Proj
   };
 }
 
-/** What was under way when a project ended still arrives. */
+/** Lines on their way when the project ended; they are still accepted. */
 const ARRIVES_LATE: readonly ProjectLine['action'][] = [
   'CASE_LINKED',
   'CASE_LEFT',
@@ -205,7 +205,7 @@ export function phaseAfter(phase: ProjectPhase): ProjectPhase | undefined {
   return PROJECT_PHASES[PROJECT_PHASES.indexOf(phase) + 1];
 }
 
-/** The day a project's time begins: its initiation, or its first case where that was filed earlier. */
+/** The day a project's time begins: its initiation, or its first case if that was filed earlier. */
 export function beganOn({ phases, cases }: ProjectFile): Day {
   return cases.reduce<Day>((first, { filedOn }) => (filedOn < first ? filedOn : first), phases[0].on);
 }
@@ -216,8 +216,8 @@ export function startedOn({ phases }: ProjectFile): Day | null {
 }
 
 /**
- * Every node that is told of a project beside the one that keeps it: the levels above, those over its place, whoever
- * leads it, follows it or is ordered something for it, those that take in, accept and decide its cases, and who kept it.
+ * Every node that is told of a project beside its keeper: the levels above, the nodes over its place, those that lead
+ * or follow it or have an order for it, those that take in, accept and decide its cases, and its former keepers.
  */
 export function concernedNodes(file: ProjectFile, divisions: Divisions): DivisionCode[] {
   const { node, former, place, lead, agent, orders, cases } = file;
@@ -237,8 +237,8 @@ export function concernedNodes(file: ProjectFile, divisions: Divisions): Divisio
 }
 
 /**
- * A project that takes cases and steps.
- * @param project as the node was told of it; null where it knows none
+ * Checks that a project is still open for cases and steps.
+ * @param project as the node was told of it; null if the node does not know it
  * @throws {ProblemError} NOT_FOUND, PROJECT_ENDED
  */
 export function requireOpenProject<P extends { ended: unknown }>(project: P | null, id: string, field = 'project'): P {
@@ -253,7 +253,7 @@ export function requireOpenProject<P extends { ended: unknown }>(project: P | nu
 }
 
 /**
- * A project is read where it is kept, at the nodes it concerns, and by the levels above where it is kept.
+ * A project is read at its keeper, at the nodes it concerns, and by the levels above its keeper.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireProjectReader(viewer: Viewer, file: ProjectFile, divisions: Divisions): void {
@@ -271,7 +271,7 @@ export function overdueOrders({ orders }: Pick<ProjectFile, 'orders'>, today: Da
   return orders.filter(({ answer, dueOn }) => answer === null && dueOn < today);
 }
 
-/** The case as a project's log names it. */
+/** The case, as a project's log names it. */
 export function projectCaseOf(file: {
   id: string;
   number: string;

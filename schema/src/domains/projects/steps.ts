@@ -15,7 +15,7 @@ import { phaseAfter, phaseOf, requireOpenProject } from './rules.ts';
 import { requireNoPersonalData } from '../proxy/rules.ts';
 import type { Succession } from '../../case/successions.ts';
 
-/** A line to be written: who and what; the store adds number, time, chain and signature. */
+/** A line to write: actor and data; the store adds number, time, chain and signature. */
 export type ProjectDraft = ProjectEntry & { actor: LogActor };
 
 const { projects: article } = ARTICLES;
@@ -24,7 +24,7 @@ const bad = (message: string, field: string) => problem('BAD_INPUT', message, { 
 export interface Registration {
   name: string;
   amountFen: number;
-  /** Where it is built; within the division of the node that keeps it. */
+  /** The place where it is built; within the division of the node that keeps it. */
   place: DivisionCode;
   /** 立项. */
   on: Day;
@@ -43,7 +43,7 @@ export function registerProject(desk: Post, { name, amountFen, place, on }: Regi
 }
 
 /**
- * Changes name or amount, for a reason; what was there stays in the log.
+ * Changes name or amount, for a reason; the former values stay in the log.
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING, NO_CHANGE, BAD_INPUT
  */
 export function amendProject(
@@ -63,7 +63,8 @@ export function amendProject(
 }
 
 /**
- * Moves a project on to its next phase: one at a time, never back, not before the one ahead and not into the future.
+ * Moves a project to its next phase: one at a time, never back, never before the former phase's day, never in the
+ * future.
  * @throws {ProblemError} PROJECT_ENDED, PHASE_OUT_OF_ORDER, BAD_INPUT
  */
 export function reachPhase(desk: Post, file: ProjectFile, phase: ProjectPhase, on: Day): ProjectDraft[] {
@@ -84,7 +85,7 @@ export function reachPhase(desk: Post, file: ProjectFile, phase: ProjectPhase, o
 }
 
 /**
- * Makes a project a key project (重点项目) or takes that back, by the head, for a ground (a list's number and year).
+ * Makes a project a key project (重点项目) or ends that, by the head, for a ground (a list's number and year).
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING, NO_CHANGE
  */
 export function flagKeyProject(desk: Post, file: ProjectFile, key: boolean, ground: string): ProjectDraft[] {
@@ -111,8 +112,8 @@ export interface Dispatch {
 }
 
 /**
- * Dispatches a project (派单): who leads it, who follows it as proxy agent, and what nodes below or departments here are
- * to do by when.
+ * Dispatches a project (派单): its lead, its proxy agent, and the orders to lower nodes or departments here, with their
+ * deadlines.
  * @throws {ProblemError} PROJECT_ENDED, UNKNOWN_DIVISION, NOT_COMPETENT, BAD_INPUT
  */
 export function dispatchProject(desk: Post, file: ProjectFile, { lead, agent, orders }: Dispatch): ProjectDraft[] {
@@ -140,7 +141,7 @@ export function dispatchProject(desk: Post, file: ProjectFile, { lead, agent, or
 }
 
 /**
- * Whoever answers an order (交办答复): a person of the node, and of the department, that was ordered.
+ * The person who answers an order (交办答复). They belong to the node, and the department, that got the order.
  * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, WRONG_DEPARTMENT, ORDER_ANSWERED, REASON_MISSING
  */
 export function answererOf(desk: Post, file: ProjectFile, number: number, answer: string): LogActor {
@@ -155,7 +156,7 @@ export function answererOf(desk: Post, file: ProjectFile, number: number, answer
 }
 
 /**
- * Writes an answer down where the project is kept.
+ * Records an answer at the node that keeps the project.
  * @param node the node that was ordered and answers
  * @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, ORDER_ANSWERED
  */
@@ -180,31 +181,33 @@ function requireOrder({ orders }: ProjectFile, number: number, node: DivisionCod
   throw problem('ORDER_ANSWERED', `Order ${number} was answered; that is done once.`, { article, field: 'order' });
 }
 
-/** The line by which a project takes a case that was linked to it; none where it has it. */
+/** Project line for a case that was linked to the project; empty if the project already has the case. */
 export function linkCase(file: ProjectFile, { id, ...linked }: ProjectCase): ProjectDraft[] {
   if (file.cases.some((c) => c.id === id)) return [];
   return [{ action: 'CASE_LINKED', actor: NODE_ACTOR, data: { case: id, ...linked } }];
 }
 
-/** The line by which a project lets a case go that was taken out of it; none where it has it not. */
+/** Project line for a removed case; empty if the project does not have the case. */
 export function unlinkCase(file: ProjectFile, id: string): ProjectDraft[] {
   if (!file.cases.some((c) => c.id === id)) return [];
   return [{ action: 'CASE_LEFT', actor: NODE_ACTOR, data: { case: id } }];
 }
 
-/** Writes down that a node did not take what it was told. */
+/** Project line for a node that refused a notice. */
 export function refusedNotice(by: DivisionCode, code: string): ProjectDraft[] {
   return [{ action: 'NOTICE_REFUSED', actor: NODE_ACTOR, data: { by, code } }];
 }
 
-/** The line by which the successor of a closed keeper takes a project over (撤并承接); none where another keeps it. */
+/**
+ * Project line by which the successor of a closed keeper takes the project over (撤并承接); empty if another node keeps it.
+ */
 export function succeedProject(file: ProjectFile, { node, successor, closing, why }: Succession): ProjectDraft[] {
   if (file.node !== node) return [];
   return [{ action: 'SUCCEEDED', actor: NODE_ACTOR, data: { node, successor, closing, why } }];
 }
 
 /**
- * Ends a project that goes no further (项目终止): it takes no case and no step any more.
+ * Ends a project that will not go on (项目终止); it takes no more cases or steps.
  * @throws {ProblemError} PROJECT_ENDED, REASON_MISSING
  */
 export function endProject(desk: Post, file: ProjectFile, reason: string): ProjectDraft[] {

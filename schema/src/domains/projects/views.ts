@@ -8,11 +8,11 @@ import { view } from '../../operation/operation.ts';
 
 /** A case of a project, as far as the node that answers knows it. */
 export interface ProjectCaseView extends ProjectCase {
-  /** Null where no line of it has come here yet. */
+  /** Null before a line of it has come here. */
   state: CaseState | null;
   custodian: DivisionCode | null;
   clock: Clock | null;
-  /** When the last line came in here; null where this node holds the case. */
+  /** When the last line came in here; null if this node holds the case. */
   staleSince: Date | null;
 }
 

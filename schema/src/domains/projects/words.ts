@@ -1,6 +1,6 @@
-// 项目: what groups cases of several tiers.
+// 项目: words for projects with cases of several tiers.
 
-/** 项目阶段, in their order: a project moves on by one at a time. */
+/** 项目阶段, in order: a project moves one phase at a time. */
 export const PROJECT_PHASES = ['INITIATION', 'DECISION', 'APPROVAL', 'CONSTRUCTION'] as const;
 export type ProjectPhase = (typeof PROJECT_PHASES)[number];
 export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {
@@ -10,7 +10,7 @@ export const PROJECT_PHASE_LABELS: Record<ProjectPhase, string> = {
   CONSTRUCTION: '开工',
 };
 
-/** 项目日志: what the lines of a project's log record. */
+/** 项目日志: actions of a project's log. */
 export const PROJECT_ACTIONS = [
   'REGISTERED',
   'AMENDED',

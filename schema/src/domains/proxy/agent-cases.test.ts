@@ -35,7 +35,7 @@ describe('what waits for the agent', () => {
 
   test('is the report of a closed case whose enquiry is open', () => {
     expect(waits(proxied().withdrawn(), { unreported: true })).toEqual([{ kind: 'REPORT_RESULT', dueAt: null }]);
-    // while it is open there is no result to report
+    // an open case has no result to report
     expect(waits(proxied(), { unreported: true }).map(({ kind }) => kind)).toEqual(['FORWARD']);
   });
 

@@ -10,25 +10,28 @@ import { openCorrections } from '../joint/rules.ts';
 import type { CaseAgent } from './rules.ts';
 import { nextDue, NOTHING_DUE } from '../../case/work-queue.ts';
 
-/** Something that waits for an agent in one case. */
+/** A task that waits for an agent in one case. */
 export interface AgentWait {
   kind: AgentWaitKind;
-  /** Its end; null where none runs. */
+  /** Its deadline; null if it has none. */
   dueAt: Date | null;
 }
 
-/** A change of agent that was told and may not stand in the case's log here yet. */
+/** A reported change of agent that may not be in the case's log here yet. */
 export interface ToldChange {
   change: string;
   to: CaseAgent;
 }
 
-/** How many days ahead the end of a consent waits for the agent: time to see the applicant once more. */
+/**
+ * Days before a consent ends when it first shows in the agent's list, so that the agent can see the applicant once
+ * more.
+ */
 export const CONSENT_NOTICE_DAYS = 7;
 
 /**
- * Who looks after a case as this desk knows it: by its log, and by what was told of it and has not come back yet.
- * @param told in the order they were told
+ * The case's agent as this desk knows it: from its log, and from reports of changes that the log does not have yet.
+ * @param told reports, in the order they were made
  */
 export function agentNow({ proxy }: Pick<CaseFile, 'proxy'>, told: readonly ToldChange[]): CaseAgent | null {
   if (!proxy) return null;
@@ -36,10 +39,10 @@ export function agentNow({ proxy }: Pick<CaseFile, 'proxy'>, told: readonly Told
 }
 
 /**
- * What waits for the agent of a case, from what the agent's own desk knows: what ends first comes first.
+ * Tasks that wait for the agent of a case, as far as the agent's own desk knows; the earliest end comes first.
  * @param node the agent's desk
  * @param clock null before acceptance
- * @param unreported whether an enquiry at this desk the case grew out of is not reported back
+ * @param unreported whether the case grew out of an enquiry at this desk that is not reported back
  */
 export function agentWaits(
   node: DivisionCode,
@@ -95,7 +98,9 @@ function consentWaits({ proxy, state }: CaseFile, today: Day): AgentWait[] {
   return [wait('RENEW_CONSENT', endOfDay(until))];
 }
 
-/** When the next thing ends in an agent's case: what waits for the agent, or the limit that runs at whoever holds it. */
+/**
+ * The next deadline in an agent's case: of a task that waits for the agent, or of the limit that runs at the custodian.
+ */
 export function agentDueAt(file: CaseFile, clock: Clock | null, waits: readonly AgentWait[]): Date | null {
   const ends = [nextDue(file, clock, null).nextDueAt, ...waits.flatMap(({ dueAt }) => dueAt ?? [])];
   const first = new Date(Math.min(...ends.map((end) => end.getTime())));

@@ -3,7 +3,7 @@ import { EVERYWHERE, GRASSROOTS } from '../../operation/duties.ts';
 
 export const proxyDuties = {
   LOG_CONTACT: { AGENT: GRASSROOTS },
-  // the applicant says so where the applicant is, or where the case is
+  // the applicant revokes at the own desk, or at the desk that holds the case
   REVOKE_CONSENT: { AGENT: GRASSROOTS, CLERK: EVERYWHERE },
   TAKE_OVER_CASE: { AGENT: ['TOWNSHIP'], CLERK: ['TOWNSHIP'] },
 } as const satisfies Record<string, Duty>;

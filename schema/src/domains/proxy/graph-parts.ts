@@ -1,7 +1,7 @@
 import type { CaseAgent, ProxyConsent, ProxyContact } from './rules.ts';
 import type { RoleBuilder } from '../../graph/builder.ts';
 
-/** What every role that shows proxy handling says of it: the consent, the agent, the contacts. */
+/** Types for proxy handling in every role that shows it: the consent, the agent, the contacts. */
 export function addProxyParts({ builder, enums, refs }: RoleBuilder) {
   const { Division } = refs;
   const Consent = builder.objectRef<ProxyConsent>('ProxyConsent').implement({

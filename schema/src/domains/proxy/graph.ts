@@ -9,7 +9,7 @@ import type { AgentCaseView, ProxyHandlingView, ProxyToldView, TakeOverView } fr
 
 type Parts = ReturnType<typeof addProxyParts>;
 
-/** Role proxy (代办/帮办): the consent, the contacts and the agent of a case, and cases a township's team takes over. */
+/** Role proxy (代办/帮办): a case's consent, contacts and agent, and cases a township's team takes over. */
 export function addProxy(role: RoleBuilder): void {
   const { builder, refs } = role;
   const { Division } = refs;

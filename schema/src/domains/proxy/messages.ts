@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { logActorSchema, logDataSchemas } from '../../case/log-line.ts';
 
-/** 帮办接办: a township's proxy team asks a village of its own for a case. */
+/** 帮办接办: a township's proxy team asks one of its villages for a case. */
 export const takeOverSchema = z.object({
   case: z.string().min(1),
   reason: z.string().trim().min(1).max(1000),
@@ -9,7 +9,10 @@ export const takeOverSchema = z.object({
 });
 export type TakeOver = z.infer<typeof takeOverSchema>;
 
-/** A contact of the agent's, the applicant's word that the consent ends, or another agent, told where the case is not. */
+/**
+ * A contact of the agent, the applicant's revocation of the consent, or another agent, reported at a desk that does not
+ * hold the case.
+ */
 export const proxyEventSchema = z
   .object({
     case: z.string().min(1),

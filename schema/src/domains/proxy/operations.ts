@@ -11,7 +11,7 @@ import { CONSENT_WAYS, CONTACT_PARTIES, CONTACT_WAYS } from './words.ts';
 /** Most cases taken over at once: an agent's whole list. */
 const MOST_CASES = 200;
 
-/** @throws {ProblemError} NOT_FOUND, FORBIDDEN; CONSENT_MISSING for a case nobody handles by proxy */
+/** @throws {ProblemError} NOT_FOUND, FORBIDDEN; CONSENT_MISSING for a case without proxy handling */
 export const proxyHandling = query('proxyHandling', {
   zh: '代办',
   about: 'of one case, as a desk that it concerns knows it.',
@@ -27,7 +27,8 @@ export const proxyHandling = query('proxyHandling', {
 });
 
 /**
- * An agent's open cases over all tiers, and closed ones whose first-asked report waits; what ends first comes first.
+ * An agent's open cases over all tiers, and closed ones whose first-asked report waits; the earliest deadline comes
+ * first.
  * @throws {ProblemError} FORBIDDEN, BAD_INPUT
  */
 export const agentCases = query('agentCases', {
@@ -48,7 +49,7 @@ export const agentCases = query('agentCases', {
 });
 
 /**
- * Writes a contact of the agent's into the log, wherever the case is held.
+ * Records a contact of the agent in the log, at whichever desk holds the case.
  * @throws {ProblemError} CONSENT_MISSING, CONSENT_REVOKED, CONSENT_EXPIRED, NOT_COMPETENT, CASE_IN_TRANSIT, BAD_INPUT
  */
 export const logContact = mutation('logContact', {
@@ -74,7 +75,7 @@ export const logContact = mutation('logContact', {
 });
 
 /**
- * Writes down that nobody acts for the applicant any more, wherever the case is held.
+ * Records that the applicant's consent to proxy handling has ended, at whichever desk holds the case.
  * @throws {ProblemError} CONSENT_MISSING, CONSENT_REVOKED, NOT_COMPETENT, CASE_IN_TRANSIT, BAD_INPUT
  */
 export const revokeConsent = mutation('revokeConsent', {
@@ -97,7 +98,7 @@ export const revokeConsent = mutation('revokeConsent', {
 });
 
 /**
- * Asks villages of one's own township for cases, all of them or none.
+ * Asks villages of the person's own township for cases; it succeeds for all or for none.
  * @throws {ProblemError} NOT_COMPETENT for each case that is not of such a village, REASON_MISSING, FORBIDDEN
  */
 export const takeOverCases = mutation('takeOverCases', {

@@ -5,11 +5,11 @@ import type { ConsentWay, ContactParty, ContactWay } from './words.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 
-/** 委托: what the applicant consented to, and until when. */
+/** 委托: the powers the applicant gave, and until when. */
 export interface ProxyConsent {
   way: ConsentWay;
   givenAt: Date;
-  /** What the agent may do; null in logs of an earlier form. */
+  /** The agent's powers; null in logs of an earlier form. */
   scope: string | null;
   /** Its first day; null for the day it was given. */
   from: Day | null;
@@ -18,7 +18,7 @@ export interface ProxyConsent {
   revokedAt: Date | null;
 }
 
-/** 联系记录: one contact of the agent's on the way. */
+/** 联系记录: one contact of the agent. */
 export interface ProxyContact {
   at: Date;
   node: DivisionCode;
@@ -28,7 +28,7 @@ export interface ProxyContact {
   what: string;
 }
 
-/** 代办员 of one case: a person, or the proxy team of a desk where nobody of it is named. */
+/** 代办员 of one case: a person, or the proxy team of a desk if none of its people is named. */
 export interface CaseAgent {
   node: DivisionCode;
   /** Null for the desk's whole team. */
@@ -36,21 +36,21 @@ export interface CaseAgent {
   name: string | null;
 }
 
-/** 代办: what a case's log says of its proxy handling. */
+/** 代办: the proxy handling in a case's log. */
 export interface ProxyHandling {
   consent: ProxyConsent;
   contacts: ProxyContact[];
-  /** Who looks after the case, wherever it is held. */
+  /** The case's agent, at whichever desk the case is. */
   agent: CaseAgent;
-  /** Whose it was before it was handed to another desk, until that desk has it. */
+  /** The agent before the case was handed to another desk, until that desk has it. */
   agentBefore: CaseAgent | null;
-  /** Ids of the changes of agent that stand in its log. */
+  /** Ids of the changes of agent in its log. */
   changes: string[];
 }
 
 /**
- * The proxy handling a filing begins, or goes on with: filing a draft neither undoes a revocation nor loses a contact.
- * @param filer who takes it in, and looks after it from then on
+ * The proxy handling after a filing. Filing a draft keeps an earlier revocation and all contacts.
+ * @param filer the person who takes the case in, and is its agent from then on
  */
 export function proxyOf(
   consent: FiledData['consent'],
@@ -65,8 +65,8 @@ export function proxyOf(
 }
 
 /**
- * The proxy handling once the case is under way to another desk of its township: whoever took it over looks after it
- * from then on, or that desk's team where it was only handed over.
+ * The proxy handling while the case is under way to another desk of its township. The person who took it over is its
+ * agent from then on; if it was only handed over, that desk's team is.
  */
 export function afterTransfer(
   proxy: ProxyHandling | null,
@@ -77,7 +77,7 @@ export function afterTransfer(
   return { ...proxy, agent, agentBefore: proxy.agent };
 }
 
-/** The proxy handling once a hand-off has arrived, or was refused and nothing came of it. */
+/** The proxy handling after a hand-off has arrived, or was refused and had no effect. */
 export function afterArrival(proxy: ProxyHandling | null, refused: boolean): ProxyHandling | null {
   if (!proxy?.agentBefore) return proxy;
   return { ...proxy, agent: refused ? proxy.agentBefore : proxy.agent, agentBefore: null };
@@ -88,7 +88,7 @@ export const PROXY_ACTIONS = ['CONTACTED', 'CONSENT_REVOKED', 'AGENT_CHANGED'] a
 
 type ProxyLine = Extract<LogEntry, { action: (typeof PROXY_ACTIONS)[number] }>;
 
-/** The proxy handling after one more line of its own; null where the line can't stand. */
+/** The proxy handling after one more of its lines; null if the line is not allowed. */
 export function afterProxyLine(
   proxy: ProxyHandling | null,
   line: ProxyLine & { node: DivisionCode; actor: LogActor },
@@ -117,8 +117,8 @@ export function isSameAgent(one: CaseAgent, other: CaseAgent): boolean {
 }
 
 /**
- * An agent acts while the applicant's consent holds, and no longer (民法典 Art. 173: an agency ends with its term and with
- * its revocation). A case that nobody consented to be handled by proxy is the desk's own.
+ * An agent acts only while the applicant's consent is in effect (民法典 Art. 173: an agency ends with its term and with
+ * its revocation). A case without a consent belongs to the desk, and passes.
  * @throws {ProblemError} CONSENT_REVOKED, CONSENT_EXPIRED
  */
 export function requireConsent(
@@ -145,7 +145,8 @@ export function requireConsent(
 const LONG_NUMBER = /[\d\uFF10-\uFF19](?:[\s-]?[\d\uFF10-\uFF19]){6,}/;
 
 /**
- * The log is read by every desk on the way: what is written of a contact names no numbers of a person.
+ * Every desk on the case's way reads the log, so the text on a contact must not have a person's identity or phone
+ * number.
  * @throws {ProblemError} BAD_INPUT
  */
 export function requireNoPersonalData(text: string, field: string): void {

@@ -13,20 +13,20 @@ import { mayTransfer } from '../handling/hand-off.ts';
 import type { Post } from '../../case/step-rules.ts';
 import { actAs, handOff, oneLine, requireCustody, requireFollows, requireReason } from '../../case/step-rules.ts';
 
-/** One contact as it is written down. */
+/** One contact to be recorded. */
 export interface Contact {
   with: ContactParty;
   way: ContactWay;
   what: string;
 }
 
-/** What happened in proxy handling, told at a desk that the case may have left. */
+/** An event of proxy handling, reported at a desk that may no longer hold the case. */
 export type ProxyEvent =
   | { action: 'CONTACTED'; data: Contact }
   | { action: 'CONSENT_REVOKED'; data: { way: ConsentWay; reason: string | null } }
   | { action: 'AGENT_CHANGED'; data: AgentChange };
 
-/** 代办交接: from whom to whom, and why. */
+/** 代办交接: the former and the new agent, and the reason. */
 export interface AgentChange {
   change: string;
   from: CaseAgent;
@@ -35,7 +35,7 @@ export interface AgentChange {
 }
 
 /**
- * Who tells of a contact or of a revocation: of the desk that took the case in, or of the one that holds it.
+ * The person who reports a contact or a revocation, at the desk that took the case in or at the one that holds it.
  * @throws {ProblemError} FORBIDDEN, NOT_COMPETENT
  */
 export function proxyTeller(
@@ -52,9 +52,9 @@ export function proxyTeller(
 }
 
 /**
- * Writes a contact of the agent's (代办联系记录), or the applicant's word that the consent ends, at the desk that holds the
+ * Records a contact of the agent (代办联系记录), or the applicant's revocation of the consent, at the desk that holds the
  * case.
- * @throws {ProblemError} CONSENT_MISSING for a case nobody handles by proxy; CONSENT_REVOKED, CONSENT_EXPIRED, BAD_INPUT
+ * @throws {ProblemError} CONSENT_MISSING for a case without proxy handling; CONSENT_REVOKED, CONSENT_EXPIRED, BAD_INPUT
  */
 export function proxyEvent(file: CaseFile, actor: LogActor, event: ProxyEvent, now: Date): Step {
   requireFollows(file, event.action);
@@ -91,15 +91,15 @@ function requireChange(file: CaseFile, { from, to }: AgentChange): void {
   }
 }
 
-/** Whether a township's proxy team may take a case over from a desk: a village of its own. */
+/** Whether a township's proxy team may take a case over from a desk: only from a village of its own. */
 export function mayTakeOver(township: DivisionCode, from: DivisionCode, divisions: Divisions): boolean {
   return divisions.find(township)?.tier === 'TOWNSHIP' && mayTransfer({ node: township, divisions }, from);
 }
 
 /**
- * Hands a village's case over to its township's proxy team (帮办接办): because a person of the team asked for it, who
- * looks after it from then on, or because the village's agent is away and nobody stands in.
- * @param by who asked at the township's, or wrote the absence down
+ * Hands a village's case over to its township's proxy team (帮办接办). Either a person of the team asked for it, who is its
+ * agent from then on, or the village's agent is absent and has no stand-in.
+ * @param by the person who asked at the township, or who recorded the absence
  * @throws {ProblemError} NOT_COMPETENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP, REASON_MISSING
  */
 export function takeOverCase(

@@ -16,14 +16,14 @@ export interface ProxyHandlingView {
   answeredBy: DivisionCode;
 }
 
-/** What was told of a case, and where it stands in the log now. */
+/** An event reported for a case, and its state in the log now. */
 export interface ProxyToldView {
   handling: ProxyHandlingView;
-  /** The desk that holds the case and will write it there; null where it is written already. */
+  /** The custodian that will record it; null if it is already recorded. */
   carriedTo: DivisionCode | null;
 }
 
-/** A case asked for; it comes by a hand-off of its own, or stays where the village no longer holds it. */
+/** A case that was asked for. It comes by a hand-off of its own, or stays if the village no longer holds it. */
 export interface TakeOverView {
   id: string;
   /** The village that was asked. */
@@ -35,14 +35,14 @@ export interface AgentCaseView {
   id: string;
   number: string;
   item: string;
-  /** Null for people who do not handle the case, and where only its progress is known here. */
+  /** Null for people who do not handle the case, and if only its progress is known here. */
   applicant: string | null;
   agent: CaseAgent;
   state: CaseState;
   custodian: DivisionCode;
   inTransitTo: DivisionCode | null;
   waits: AgentWait[];
-  /** When the next thing ends: what waits, or the limit that runs; null where nothing does. */
+  /** The next deadline: of a waiting task, or of the running limit; null if there is none. */
   dueAt: Date | null;
   /** Days of the promise left; null before acceptance. */
   remainingDays: number | null;
@@ -54,6 +54,6 @@ export interface AgentCaseView {
 
 export const ProxyHandling = view<ProxyHandlingView>('ProxyHandling');
 export const AgentCase = view<AgentCaseView>('AgentCase');
-/** What was told; its payload has two fields and is written by hand. */
+/** The reported event; its payload has two fields and is written by hand. */
 export const ProxyTold = view<ProxyToldView>('ProxyTold');
 export const TakeOver = view<TakeOverView>('TakeOver', { type: 'TakeOverCasesPayload', field: 'asked' });

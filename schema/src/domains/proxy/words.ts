@@ -1,4 +1,4 @@
-// 代办: whoever acts for an applicant.
+// 代办: words for agents who act for applicants.
 
 /** How an applicant's consent to proxy handling was given (委托方式). */
 export const CONSENT_WAYS = ['SIGNATURE', 'FINGERPRINT', 'RECORDED_VOICE', 'ONLINE'] as const;
@@ -10,7 +10,7 @@ export const CONSENT_WAY_LABELS: Record<ConsentWay, string> = {
   ONLINE: '线上确认',
 };
 
-/** 联系对象: with whom an agent was in contact about a case. */
+/** 联系对象: whom an agent contacted about a case. */
 export const CONTACT_PARTIES = ['APPLICANT', 'DESK'] as const;
 export type ContactParty = (typeof CONTACT_PARTIES)[number];
 export const CONTACT_PARTY_LABELS: Record<ContactParty, string> = {
@@ -28,11 +28,11 @@ export const CONTACT_WAY_LABELS: Record<ContactWay, string> = {
   ONLINE: '线上',
 };
 
-/** 代办交接: why another agent looks after a case from then on. */
+/** 代办交接: reasons for a change of agent. */
 export const AGENT_CHANGE_REASONS = ['ABSENCE', 'RETURN'] as const;
 export type AgentChangeReason = (typeof AGENT_CHANGE_REASONS)[number];
 
-/** 待代办事项: what waits for the agent of a case. */
+/** 待代办事项: tasks that wait for the agent of a case. */
 export const AGENT_WAIT_KINDS = [
   'FILE_DRAFT',
   'FORWARD',

@@ -3,7 +3,7 @@ import { addOperations } from '../../operation/graph.ts';
 import { reads } from './operations.ts';
 import type { PersonalDataReadView } from './views.ts';
 
-/** What role sharing tells of the log of reads (查阅记录). */
+/** Fields of role sharing for the log of reads (查阅记录). */
 export function addReads(role: RoleBuilder): void {
   const { builder, enums, refs } = role;
   const PersonalDataRead = builder.objectRef<PersonalDataReadView>('PersonalDataRead').implement({

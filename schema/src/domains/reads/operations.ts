@@ -7,7 +7,7 @@ import { NAMED_DIVISION } from '../../operation/route.ts';
 import { NotedRead } from './views.ts';
 
 /**
- * Tells the person a case is about who read their data, newest first.
+ * For the person a case is about: the reads of their data, newest first.
  * @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code
  */
 export const personalDataReads = query('personalDataReads', {
@@ -22,7 +22,7 @@ export const personalDataReads = query('personalDataReads', {
 });
 
 /**
- * Shows supervisors of the division who read personal data of a case or an enquiry there, newest first.
+ * For supervisors of the division: the reads of personal data of a case or an enquiry there, newest first.
  * @throws {ProblemError} FORBIDDEN
  */
 export const personalDataReadsAt = query('personalDataReadsAt', {
@@ -35,7 +35,7 @@ export const personalDataReadsAt = query('personalDataReadsAt', {
   answer: listOf(NotedRead),
 });
 
-/** What is told of the log of reads. What an answer shows is written into it by the node itself: {@link ReadsLog}. */
+/** Questions about the log of reads. The node itself writes into that log what an answer shows: {@link ReadsLog}. */
 export const reads = domain('reads', {
   zh: '查阅记录',
   role: 'sharing',

@@ -5,16 +5,16 @@ import type { Role } from '../../kernel/words.ts';
 
 /** Personal data that an answer is about to show (个人信息查阅). */
 export interface PersonalDataRead {
-  /** What it belongs to. */
+  /** The kind of record whose data was shown. */
   kind: 'CASE' | 'ENQUIRY';
   subject: string;
-  /** Field of the graph, say `Case.applicant.phone`. */
+  /** Field of the graph, for example `Case.applicant.phone`. */
   field: string;
-  /** Whether numbers are masked in it. */
+  /** Whether identity numbers were masked. */
   masked: boolean;
 }
 
-/** A reading of personal data as the person it is about is told of it. */
+/** A read of personal data, as shown to the person it is about. */
 export interface PersonalDataReadView {
   at: Date;
   /** The reader's desk. */
@@ -23,17 +23,17 @@ export interface PersonalDataReadView {
   roles: Role[];
   fields: string[];
   masked: boolean;
-  /** For what it was asked: the field at the root of the question, or the command on the host. */
+  /** The root field of the question, or the command on the host. */
   question: string;
-  /** Why, in the words of whoever ran the command; null for a question of the graph. */
+  /** The purpose stated by the person who ran the command; null for a question of the graph. */
   purpose: string | null;
 }
 
-/** The log of who read personal data at a node (个人信息查阅日志). */
+/** The log of reads of personal data at a node (个人信息查阅日志). */
 export interface ReadsLog {
-  /** Writes down what is about to be shown; only then may it be. */
+  /** Records a read before the data is shown; without the record it must not be shown. */
   note(viewer: Viewer, question: string, reads: readonly PersonalDataRead[]): Promise<void>;
 }
 
-/** A line of that log, as it is told. */
+/** A line of that log, as the graph shows it. */
 export const NotedRead = view<PersonalDataReadView>('PersonalDataRead');

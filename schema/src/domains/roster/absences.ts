@@ -9,7 +9,7 @@ import type { CaseAgent } from '../proxy/rules.ts';
 import { isSameAgent } from '../proxy/rules.ts';
 import type { PersonRef } from './rules.ts';
 
-/** 代办员缺岗: an agent is away from a day to a day. */
+/** 代办员缺岗: an agent's absence, from a day to a day. */
 export interface Absence {
   id: string;
   agent: PersonRef;
@@ -17,9 +17,9 @@ export interface Absence {
   /** The last day. */
   until: Day;
   reason: string;
-  /** The first day the agent was back before the term was over. */
+  /** The first day the agent was back early; null if the absence was not ended early. */
   endedOn: Day | null;
-  /** Who stands in by the roster; null where nobody does, and the township's proxy team takes over. */
+  /** The stand-in by the roster; null if there is none, and the township's proxy team takes over. */
   standIn: PersonRef | null;
 }
 
@@ -34,22 +34,23 @@ export function isBack({ until, endedOn }: Absence, day: Day): boolean {
 }
 
 /**
- * Where an absent agent's case goes: to another agent, who looks after it wherever it is held; to the township's team
- * with its custody (帮办接办); or nowhere, where the desk's clerks go on with it.
+ * Where an absent agent's case goes: to another agent, who looks after it at whichever desk it is; to the township's
+ * team together with its custody (帮办接办); or nowhere, and the desk's clerks go on with it.
  */
 export type PassOn = { way: 'AGENT'; to: CaseAgent } | { way: 'TAKE_OVER'; to: DivisionCode } | { way: 'LEFT' };
 
 /**
- * Where a case of an absent agent's goes. A stand-in has it at once. Without one a village's case goes to its township's
- * team: handed over while it is held here and not accepted yet, followed by that team where the township has held it;
- * what is decided and waits here for its delivery stays, since the applicant fetches it here.
+ * Where a case of an absent agent goes. A stand-in gets it at once. Without a stand-in a village's case goes to its
+ * township's team. The case is handed over if the village holds it and it is not accepted yet; if the township has held
+ * it, the team only becomes its agent. A decided case that waits in the village for its delivery stays, since the
+ * applicant collects the result there.
  * @param node the agent's desk
  */
 export function passOn(node: DivisionCode, file: CaseFile, standIn: PersonRef | null, divisions: Divisions): PassOn {
   if (standIn) return { way: 'AGENT', to: { node, ...standIn } };
   const { tier, parent } = divisions.get(node);
   const team = { sub: null, name: null };
-  // a township's own agent is one of its team
+  // a township's own agent belongs to its team
   if (tier !== 'VILLAGE' || parent === null) return { way: 'AGENT', to: { node, ...team } };
   if (file.custodian === node) {
     return mayFollow('TRANSFERRED', file.state) ? { way: 'TAKE_OVER', to: parent } : { way: 'LEFT' };
@@ -58,8 +59,8 @@ export function passOn(node: DivisionCode, file: CaseFile, standIn: PersonRef | 
 }
 
 /**
- * Whether a case passed on comes back to the agent when the absence is over: it is open, nobody else has taken it on
- * since, its custody has not gone to the township's team, and the agent still stands in the roster.
+ * Whether a case passed on goes back to the agent after the absence: it is open, no other agent has taken it since, its
+ * custody has not gone to the township's team, and the agent is still in the roster.
  */
 export function comesBack(file: CaseFile, passedTo: CaseAgent, agentInRoster: boolean): boolean {
   if (isClosed(file.state) || !file.proxy || file.proxy.consent.revokedAt !== null) return false;
@@ -67,7 +68,7 @@ export function comesBack(file: CaseFile, passedTo: CaseAgent, agentInRoster: bo
 }
 
 /**
- * Whether an absence can be written down.
+ * Checks that an absence can be recorded.
  * @throws {ProblemError} BAD_INPUT, REASON_MISSING, ABSENCE_CONFLICT
  */
 export function requireAbsence(

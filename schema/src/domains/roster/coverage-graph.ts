@@ -6,8 +6,8 @@ import { addSubtreeCoverage } from '../../graph/subtree-coverage.ts';
 import type { RosterCoverageView } from './views.ts';
 
 /**
- * Which places of a division have agents (代办员覆盖): a question to all its nodes, whose answers the gateway puts
- * together. The batched lookup carries JSON, since only the gateway reads it.
+ * Places of a division with and without agents (代办员覆盖): a question to all its nodes, whose answers the gateway
+ * combines. The batched lookup carries JSON, since only the gateway reads it.
  */
 export function addRosterCoverage(role: RoleBuilder): void {
   const { builder } = role;

@@ -16,7 +16,7 @@ import type {
 type Person = ReturnType<typeof personType>;
 type Agent = ReturnType<typeof agentType>;
 
-/** Role roster (岗位): who the agents of a place are, who stands in for whom, who is away, and what became of their cases. */
+/** Role roster (岗位): a place's agents, stand-ins and absences, and what happened to absent agents' cases. */
 export function addRoster(role: RoleBuilder): void {
   const { builder } = role;
   const Holder = personType(role);

@@ -21,12 +21,12 @@ const kept = {
       "The desk whose register it is: a township's chief keeps its villages'; the viewer's own when left out.",
   }),
 };
-/** A register is written at the desk it belongs to, by that desk or by the township above a village. */
+/** A register is changed at its own desk, by that desk or by the township above a village. */
 const atKeptDesk = {
   desk: 'OWN_OR_VILLAGE',
   route: { by: 'division', path: ['input', 'division'], otherwise: 'viewer' } satisfies Route,
 } as const;
-/** Earlier programs hashed the keys of these registers with the duty in place of the mutation's name. */
+/** Earlier programs hashed the keys of these registers with the duty instead of the mutation's name. */
 const hashedWith =
   (action: Action) =>
   <T extends { division?: unknown }>({ division: _desk, ...input }: T) => ({ action, input });
@@ -40,7 +40,7 @@ const lastDay = dayInput.meta({ description: 'The last day.' });
 const MOST_ITEMS = 200;
 
 /**
- * The agents of a place, past entries included, and what its roster lacks today.
+ * The agents of a place, past entries included, and the gaps of its roster today.
  * @throws {ProblemError} FORBIDDEN
  */
 const rosterOfPlace = query('roster', {
@@ -54,7 +54,7 @@ const rosterOfPlace = query('roster', {
 });
 
 /**
- * Stand-ins that give their post on a day or after it.
+ * Stand-ins in effect on a day or later.
  * @throws {ProblemError} FORBIDDEN
  */
 const listStandIns = query('standIns', {
@@ -68,7 +68,7 @@ const listStandIns = query('standIns', {
 });
 
 /**
- * Absences that reach a day or lie after it, and older ones whose cases are not all back.
+ * Absences that include a day or begin after it, and older ones whose cases have not all gone back.
  * @throws {ProblemError} FORBIDDEN
  */
 const agentAbsences = query('agentAbsences', {
@@ -83,7 +83,7 @@ const agentAbsences = query('agentAbsences', {
 
 /**
  * The log of the registers, newest first.
- * @throws {ProblemError} FORBIDDEN; BAD_INPUT for a cursor of no list
+ * @throws {ProblemError} FORBIDDEN; BAD_INPUT for a malformed cursor
  */
 const postChanges = query('postChanges', {
   zh: '岗位变动',
@@ -96,8 +96,8 @@ const postChanges = query('postChanges', {
 });
 
 /**
- * Writes an agent into the roster, or changes the entry.
- * @throws {ProblemError} BAD_INPUT for a term that ends before it begins, and for their own stand-in
+ * Adds an agent to the roster, or changes the entry.
+ * @throws {ProblemError} BAD_INPUT for a term that ends before it begins, and for agents named as their own stand-in
  */
 const keepRosterAgent = mutation('keepRosterAgent', {
   zh: '代办员登记',
@@ -128,7 +128,7 @@ const keepRosterAgent = mutation('keepRosterAgent', {
 });
 
 /**
- * Gives an agent of the roster their last day.
+ * Sets an agent's last day in the roster.
  * @throws {ProblemError} NOT_FOUND, REASON_MISSING; BAD_INPUT for a day before their first
  */
 const endRosterAgent = mutation('endRosterAgent', {
@@ -143,8 +143,8 @@ const endRosterAgent = mutation('endRosterAgent', {
 });
 
 /**
- * Writes down what an agent of the roster was trained in.
- * @throws {ProblemError} NOT_FOUND; BAD_INPUT for training that is over before it was held
+ * Records a training of an agent in the roster.
+ * @throws {ProblemError} NOT_FOUND; BAD_INPUT for a training that expired before it was held
  */
 const recordTraining = mutation('recordTraining', {
   zh: '培训登记',
@@ -164,7 +164,7 @@ const recordTraining = mutation('recordTraining', {
 });
 
 /**
- * Puts a B into a post for a term, beside the stand-ins that are kept already.
+ * Names a B for a post and a term, beside the existing stand-ins.
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, STAND_IN_CONFLICT, BAD_INPUT
  */
 const nameStandIn = mutation('nameStandIn', {
@@ -207,7 +207,8 @@ const endStandIn = mutation('endStandIn', {
 });
 
 /**
- * Writes an absence down and passes the agent's open cases on: an agent reports their own, the desk's chief another's.
+ * Records an absence and passes the agent's open cases on. Agents report their own absences, the desk's chief those of
+ * others.
  * @throws {ProblemError} FORBIDDEN, NOT_FOUND, NOT_IN_ROSTER, ABSENCE_CONFLICT, REASON_MISSING, BAD_INPUT
  */
 const reportAbsence = mutation('reportAbsence', {
@@ -231,7 +232,7 @@ const reportAbsence = mutation('reportAbsence', {
 });
 
 /**
- * Ends an absence early; what was passed on comes back.
+ * Ends an absence early; the cases passed on go back.
  * @throws {ProblemError} FORBIDDEN, NOT_FOUND, NOT_IN_ROSTER, ABSENCE_CONFLICT; BAD_INPUT for a day that has passed
  */
 const endAbsence = mutation('endAbsence', {

@@ -4,15 +4,15 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import type { Day } from '../../kernel/calendar.ts';
 import type { Action } from '../../operation/permissions.ts';
 
-/** 培训: what an agent was trained in, when, and until when it holds. */
+/** 培训: the subject of a training, its day, and until when it is valid. */
 export interface Training {
   what: string;
   on: Day;
-  /** Its last day; null where it does not end. */
+  /** Its last day; null if it does not end. */
   validUntil: Day | null;
 }
 
-/** Somebody of a desk, by the subject of their token. */
+/** A person of a desk, by the subject of their token. */
 export interface PersonRef {
   sub: string;
   name: string;
@@ -21,7 +21,7 @@ export interface PersonRef {
 /** 代办员名册: one agent of a place. */
 export interface RosterAgent extends PersonRef {
   employment: Employment;
-  /** Codes of items this agent does not handle: what is sensitive, what asks for staff. */
+  /** Codes of items this agent does not handle: sensitive ones, and ones that need staff. */
   withheld: readonly string[];
   from: Day;
   /** The last day; null until it is ended. */
@@ -31,30 +31,30 @@ export interface RosterAgent extends PersonRef {
   training: readonly Training[];
 }
 
-/** How somebody stands in the roster of their desk. */
+/** A person's standing in the roster of their desk. */
 export interface RosterStanding {
-  /** Whether the place keeps a roster: closed from its first entry on. */
+  /** Whether the place keeps a roster. From its first entry on, only listed people may act as agents. */
   kept: boolean;
   entry: RosterAgent | null;
 }
 
-/** A place that keeps no roster asks nobody to stand in it. */
+/** Standing at a place without a roster: no person needs an entry. */
 export const NO_ROSTER: RosterStanding = { kept: false, entry: null };
 
-/** Whether an agent stands in the roster on a day. */
+/** Whether an agent is in the roster on a day. */
 export function inRoster({ from, until }: RosterAgent, day: Day): boolean {
   return from <= day && (until === null || day <= until);
 }
 
-/** Whether some training of an agent's holds on a day. */
+/** Whether one of an agent's trainings is valid on a day. */
 export function isTrained({ training }: Pick<RosterAgent, 'training'>, day: Day): boolean {
   return training.some((t) => t.on <= day && (t.validUntil === null || day <= t.validUntil));
 }
 
 /**
- * What a contracted helper (聘用、编外人员) may do as agent: take in, carry on and hand out, and keep the contacts. What
- * gives a case away, ends it, speaks in the applicant's place or looks into registers is for staff, and so is everything
- * an organ decides (《行政许可法》第二十四条: powers go to organs).
+ * Actions a contracted helper (聘用、编外人员) may do as agent: take in, carry on and hand out cases, and keep the contacts.
+ * Only staff may give a case away, end it, speak for the applicant or look into registers. Decisions of an organ are
+ * for staff too (《行政许可法》第二十四条: powers go to organs).
  */
 export const HELPER_ACTIONS: readonly Action[] = [
   'FILE_CASE',
@@ -69,10 +69,10 @@ export const HELPER_ACTIONS: readonly Action[] = [
 ];
 
 /**
- * Whether somebody may act as agent by the roster: where a place keeps one, only who stands in it; a contracted helper
- * within limits, trained, and nobody for an item that is withheld from them. Training that lapsed bars no staff, so that
- * a village with one agent goes on; it is listed as a gap.
- * @param item the case's, null where the action is about none
+ * Checks by the roster that a person may act as agent. Where a place keeps a roster, the person must be in it. A
+ * contracted helper needs valid training and may do only some actions. An item withheld from a person is refused.
+ * Lapsed training does not bar staff, so that a village with one agent can go on; it is listed as a gap.
+ * @param item the case's item, null if the action concerns none
  * @throws {ProblemError} NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD
  */
 export function requireRostered(standing: RosterStanding, action: Action, item: string | null, day: Day): void {
@@ -97,9 +97,7 @@ export function requireRostered(standing: RosterStanding, action: Action, item: 
   }
 }
 
-/**
- * What a place's roster lacks on a day; empty when it has an agent, a stand-in for each, and training that holds.
- */
+/** Gaps in a place's roster on a day; empty if it has an agent, a stand-in for each, and valid training. */
 export function rosterGaps(roster: readonly RosterAgent[], day: Day): RosterGap[] {
   const agents = roster.filter((agent) => inRoster(agent, day));
   if (agents.length === 0) return ['NO_AGENT'];
@@ -110,7 +108,7 @@ export function rosterGaps(roster: readonly RosterAgent[], day: Day): RosterGap[
 }
 
 /**
- * Whether an entry can stand: its term runs forward, and nobody is their own stand-in.
+ * Checks an entry: its term runs forward, and the agent is not their own stand-in.
  * @throws {ProblemError} BAD_INPUT
  */
 export function requireRosterEntry(agent: Omit<RosterAgent, 'training'>): void {

@@ -6,11 +6,11 @@ import type { Day } from '../../kernel/calendar.ts';
 import type { Action, Viewer } from '../../operation/permissions.ts';
 import { PERMISSIONS } from '../../operation/permissions.ts';
 
-/** AB角: who stands in for whom in a post, with dates. */
+/** AB角: a stand-in for an absent person in a post, with dates. */
 export interface StandIn {
-  /** The post that is stood in for. */
+  /** The post in which the B stands in. */
   role: Role;
-  /** The A: whose post it is. */
+  /** The A: the person whose post it is. */
   absent: { sub: string; name: string };
   /** The department the post belongs to; null for a post of the whole desk. */
   department: string | null;
@@ -21,17 +21,17 @@ export interface StandIn {
   until: Day;
 }
 
-/** As a desk keeps it. */
+/** A stand-in in a desk's register. */
 export interface KeptStandIn extends StandIn {
   id: string;
   standInName: string;
-  /** The day it was ended early: from then on it gives nothing. */
+  /** The day it was ended early; it has no effect from then on. */
   endedOn: Day | null;
-  /** The absence of an agent it comes from; null where a chief named it. */
+  /** The absence of an agent that caused it; null if a chief named it. */
   absence: string | null;
 }
 
-/** Posts that are stood in for: those that handle cases or money, never a supervisor's. */
+/** Posts that may have a stand-in: those that handle cases or money, never a supervisor's. */
 export const STAND_IN_ROLES = ['AGENT', 'CLERK', 'CASHIER', 'CHIEF', 'HEAD'] as const satisfies Role[];
 export type StandInRole = (typeof STAND_IN_ROLES)[number];
 export const STAND_IN_ROLE_LABELS: Record<StandInRole, string> = {
@@ -42,14 +42,14 @@ export const STAND_IN_ROLE_LABELS: Record<StandInRole, string> = {
   HEAD: ROLE_LABELS.HEAD,
 };
 
-/** Whether it gives a post on a day. */
+/** Whether the stand-in is valid on a day. */
 export function standsOn(s: Pick<KeptStandIn, 'from' | 'until' | 'endedOn'>, day: Day): boolean {
   return s.from <= day && day <= s.until && (s.endedOn === null || day < s.endedOn);
 }
 
 /**
- * The post a person stands in for today that may do the action; undefined when there is none. A post of a department is
- * stood in for by that department's people, and none by a supervisor: they read everything and handle nothing.
+ * The post that allows the action and in which a person stands in today; undefined if there is none. Only people of the
+ * same department stand in for a department's post, and never a supervisor, who reads everything and handles nothing.
  */
 export function standInFor(
   viewer: Viewer,
@@ -71,8 +71,8 @@ export function standInFor(
 }
 
 /**
- * Whether a chief may name this stand-in, beside those that are kept already.
- * @param keeper in the post that keeps stand-ins: a chief fills no head's post
+ * Checks that a chief may name this stand-in, beside the existing ones.
+ * @param keeper the post that keeps stand-ins: a chief fills no head's post
  * @throws {ProblemError} BAD_INPUT, FORBIDDEN, WRONG_DEPARTMENT, STAND_IN_CONFLICT
  */
 export function requireStandIn(

@@ -9,9 +9,9 @@ import type * as rules from './rules.ts';
 import type { KeptStandIn } from './stand-ins.ts';
 
 export interface RosterAgentView extends rules.RosterAgent {
-  /** Whether the agent stands in the roster today. */
+  /** Whether the agent is in the roster today. */
   inRoster: boolean;
-  /** Whether some training holds today. */
+  /** Whether one of the agent's trainings is valid today. */
   trained: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface RosterView {
 
 export type StandInView = KeptStandIn;
 
-/** What became of one case of an absent agent's. */
+/** What happened to one case of an absent agent. */
 export interface AbsenceCaseView {
   caseId: string;
   number: string;
@@ -35,9 +35,9 @@ export interface AbsenceCaseView {
 
 export interface AbsenceView extends Absence {
   away: boolean;
-  /** Name of who wrote it down. */
+  /** Name of the person who recorded it. */
   reportedBy: string;
-  /** When everything that comes back had come back. */
+  /** When all cases that go back had gone back. */
   settledAt: Date | null;
   cases: AbsenceCaseView[];
   answeredBy: DivisionCode;
@@ -51,33 +51,33 @@ export interface PostChangeView {
   change: PostChangeKind;
   /** Name of the person it is about. */
   about: string;
-  /** What was written, JSON. */
+  /** The recorded content, as JSON. */
   what: string;
 }
 
-/** What one place says of its roster; no names. */
+/** Number of agents and the gaps of one place's roster; no names. */
 export interface PlaceRoster {
   agents: number;
   gaps: RosterGap[];
 }
 
-/** Which places of a division lack what, over those that have a node. */
+/** Gaps in the rosters of a division's places that have a node. */
 export interface RosterCoverageView {
   division: DivisionCode;
   /** Townships, parks and villages of the register. */
   places: number;
   /** Those with an agent today. */
   covered: number;
-  /** Those that lack something, parents before children. */
+  /** Places with gaps, parents before children. */
   gaps: { place: DivisionCode; agents: number; gaps: RosterGap[] }[];
-  /** Places without a node of their own: no roster is kept there. */
+  /** Places without a node of their own, which keep no roster. */
   withoutNode: DivisionCode[];
   coverage: SubtreeCoverage & { silent: { node: DivisionCode; code: ErrorCode }[] };
 }
 
-/** What the gateway asks of all nodes of a division. */
+/** The question the gateway asks all nodes of a division. */
 export interface RosterLookup {
-  /** Open to everybody: no names. */
+  /** Open to the public: no names. */
   coverage(): Promise<PlaceRoster>;
 }
 

@@ -100,7 +100,7 @@ describe('the offer a record is judged by', () => {
   test('is the one known here, or another version of it that the record carries', () => {
     expect(offerOfRecord(recordOf({ terms: undefined }), offer, false, divisions)).toBe(offer);
     expect(offerOfRecord(recordOf({ terms: older }), offer, false, divisions)).toBe(older);
-    // of one version there is only the text that was published
+    // a version has only one text: the published one
     expect(offerOfRecord(recordOf({ terms: otherText }), offer, false, divisions)).toBe(offer);
   });
 

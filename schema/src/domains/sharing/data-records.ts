@@ -7,17 +7,17 @@ import { hasPart } from '../../case/case-file.ts';
 import type { DataOffer } from './rules.ts';
 import { offeringNodeOf, replacedMaterial } from './rules.ts';
 
-// What a signed record of shared data may do at a node that did not make it: a valid signature proves who spoke, and
-// these rules say who may speak.
+// Rules for a signed record of shared data at a node that did not make it. A valid signature proves which node spoke;
+// these rules say which nodes may speak.
 
-/** Whose registers serve desks that their catalogue never comes down to: those of departments (部门登记). */
+/** Tiers whose registers also serve desks that their catalogue does not reach: registers of departments (部门登记). */
 const REGISTER_TIERS: readonly Tier[] = ['CITY', 'COUNTY'];
 
 /**
- * The offer a record is judged by: the one that is known here, or another version of it that the offering node signed
- * into the record. Where none is known the record's own counts if this desk chose to ask that node, or if a county or
- * the city keeps the register. What a township or a village offers counts where its catalogue comes down to.
- * @param known the offer under the record's id as this node has it; null where it has none
+ * The offer that a record is checked against: the one known here, or another version of it that the offering node
+ * signed into the record. If none is known here, the record's own offer counts if this desk asked that node, or if a
+ * county or the city keeps the register. An offer of a township or a village counts only where its catalogue reaches.
+ * @param known the offer under the record's id as this node has it; null if it has none
  * @param asked whether this node asked for it
  */
 export function offerOfRecord(
@@ -32,8 +32,8 @@ export function offerOfRecord(
 }
 
 /**
- * Why a record says what its offer does not give; null when it may count.
- * @param offer see {@link offerOfRecord}; what was not answered gives nothing and needs none
+ * The reason why a record does not match its offer; null if the record may count.
+ * @param offer see {@link offerOfRecord}; a record without an answer gives no data and needs no offer
  */
 export function recordFault(record: DataRecord, offer: DataOffer | null): string | null {
   const { outcome, replaces, values } = record;
@@ -50,19 +50,19 @@ export function recordFault(record: DataRecord, offer: DataOffer | null): string
   return `By ${offer.id} these fields replace ${replaced ?? 'no material'}, not ${replaces ?? 'none'}.`;
 }
 
-/** Whether an offer is the offering node's own, under the id a record names. */
+/** Whether the offer belongs to the offering node, under the id a record names. */
 export function isOwnOffer({ provider, offer: id }: Pick<DataRecord, 'provider' | 'offer'>, offer: DataOffer): boolean {
   return offer.id === id && offer.node === provider && offeringNodeOf(id) === provider;
 }
 
-/** What is known of the parts of an asking and a bringing node in a case. */
+/** The known parts of the asking and the delivering node in a case. */
 export type Parts = 'SHOWN' | 'NONE' | 'NOT_YET';
 
 /**
- * Whether the node that asked and the one that brings its answer have a part in the case.
- * @param file the case as this node knows it; null while it has not come: only the desk that took it in is known, by its
- * id
- * @returns NOT_YET where lines that show it may still come
+ * Whether the asking node and the one that delivers its answer have a part in the case.
+ * @param file the case as this node knows it; null before it arrives: then only the desk that took it in is known, by
+ * the case's id
+ * @returns NOT_YET if lines that show it may still come
  */
 export function partsShown(
   caseId: string,
@@ -72,6 +72,6 @@ export function partsShown(
 ): Parts {
   if (!file) return parties.every((party) => party === filingNodeOf(caseId)) ? 'SHOWN' : 'NOT_YET';
   if (parties.every((party) => hasPart(party, file))) return 'SHOWN';
-  // whoever holds the case has its whole log
+  // the custodian has the whole log of the case
   return file.custodian === node && file.inTransitTo === null ? 'NONE' : 'NOT_YET';
 }

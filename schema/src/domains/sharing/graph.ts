@@ -6,7 +6,7 @@ import { sharing } from './operations.ts';
 import type { DataField, DataOffer } from './rules.ts';
 import type { DataLightView, DataOfferView, DataRequestView, DataUseView, GivenField } from './views.ts';
 
-/** Role sharing (数据共享): what nodes offer each other, who asked whom for what. Owner: the desk that is asked. */
+/** Role sharing (数据共享): data that nodes offer each other, and requests for it. Owner: the desk that is asked. */
 export function addSharing(role: RoleBuilder): void {
   role.builder.queryType();
   role.builder.mutationType();

@@ -1,4 +1,4 @@
-// What supervision finds.
+// Words for findings of supervision.
 
 /** 预警等级. */
 export const LIGHT_LEVELS = ['NOTICE', 'YELLOW', 'RED'] as const;

@@ -5,28 +5,28 @@ import { ROLES } from '../../kernel/words.ts';
 import { divisionCodeSchema, sha256Schema } from '../../case/log-line.ts';
 
 /**
- * 数据共享请求: asks a node for data on the applicant of a case. What ties it to the case is not the asker's word: the
- * signed lines prove item, consent and custody, and the application's text, whose SHA-256 stands in the first line,
- * proves whom it is about.
+ * 数据共享请求: asks a node for data on the applicant of a case. The request's tie to the case does not rest on the asking
+ * node's word. The signed lines prove item, consent and custody; the application's text, whose SHA-256 is in the first
+ * line, proves who the applicant is.
  */
 export const dataRequestSchema = z.object({
   request: z.uuid(),
   offer: z.string().min(1).max(60),
   case: z.string().min(1),
   fields: z.array(z.string().min(1).max(60)).max(60),
-  /** Who asks, for both logs. */
+  /** The person who asks, for both logs. */
   actor: z.object({ sub: z.string().min(1), name: z.string().min(1), role: z.enum(ROLES) }),
   at: z.iso.datetime(),
   /** Exact JSON text of the application. */
   application: z.string().min(1),
-  /** The signed FILED line, and at a desk the case came to later the signed line that handed it over. */
+  /** The signed FILED line; at a desk that got the case later, also the signed line that handed it over. */
   lines: z.array(z.string()).min(1).max(2),
 });
 export type DataRequestBody = z.infer<typeof dataRequestSchema>;
 
 /**
- * What the offering node states and signs of one request: who asked it for what, and what came of it. It holds no
- * value, so that the applicant's own desk can be told (个人信息保护法 Art. 35).
+ * The offering node's signed statement on one request: who asked, for which data, and the outcome. It holds no values,
+ * so that the applicant's own desk can be told (个人信息保护法 Art. 35).
  */
 export const dataRecordSchema = z.object({
   request: z.uuid(),
@@ -34,25 +34,27 @@ export const dataRecordSchema = z.object({
   asker: divisionCodeSchema,
   actor: z.object({ sub: z.string().min(1), name: z.string().min(1), role: z.enum(ROLES) }),
   case: z.string().min(1),
-  /** The purpose: the case's item, from its signed first line; null where nothing was proved. */
+  /** The purpose: the case's item, from its signed first line; null if it was not proved. */
   item: z.string().nullable(),
   offer: z.string().min(1),
   fields: z.array(z.object({ name: z.string(), label: z.string() })),
   askedAt: z.iso.datetime(),
   at: z.iso.datetime(),
   outcome: z.enum(DATA_OUTCOMES),
-  /** Why it was refused: codes and articles; empty otherwise. */
+  /** Reasons of a refusal: codes and articles; empty otherwise. */
   faults: z.array(z.object({ field: z.string(), message: z.string(), article: z.string().nullable() })),
-  /** The material that need not be handed in any more; null when none. */
+  /** The material that need not be handed in any more; null if there is none. */
   replaces: z.string().nullable(),
-  /** SHA-256 of the values' exact text; null when nothing was given. */
+  /** SHA-256 of the values' exact text; null if no data was given. */
   values: sha256Schema.nullable(),
-  /** The offer as it stood when data were given; records of an earlier form lack it, and those that give nothing. */
+  /** The offer at the time data was given; missing in records of an earlier form and in those that give no data. */
   terms: dataOfferSchema.optional(),
 });
 export type DataRecord = z.infer<typeof dataRecordSchema>;
 
-/** 数据共享应答: to whoever asked, and on to the desk that holds the case; without values to the desk that took it in. */
+/**
+ * 数据共享应答: to the desk that asked, and on to the desk that holds the case; without values to the desk that took it in.
+ */
 export const dataAnswerSchema = z.object({
   /** The signed record (JWS). */
   record: z.string().min(1),

@@ -63,7 +63,7 @@ export const suppliedMaterials = query('suppliedMaterials', {
 });
 
 /**
- * Tells the person a case is about which data on them was asked for, without values.
+ * For the person a case is about: the requests for their data, without values.
  * @throws {ProblemError} NOT_FOUND, the same for a wrong number and a wrong code
  */
 export const dataUse = query('dataUse', {
@@ -77,7 +77,7 @@ export const dataUse = query('dataUse', {
 });
 
 /**
- * Shows supervisors of the division the lights it raised, newest first, at most 200.
+ * For supervisors of the division: the lights it raised, newest first, at most 200.
  * @throws {ProblemError} FORBIDDEN
  */
 export const dataLights = query('dataLights', {
@@ -91,9 +91,10 @@ export const dataLights = query('dataLights', {
 });
 
 /**
- * Asks the offering node; the answer comes later. Whether the offer allows it is judged there.
+ * Asks the offering node; the answer comes later. That node checks whether the offer allows it.
  * @throws {ProblemError} NOT_FOUND, FORBIDDEN, ITEM_UNKNOWN, WRONG_DEPARTMENT, NOT_CUSTODIAN, CASE_IN_TRANSIT,
- * ILLEGAL_STEP, NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD; BAD_INPUT for an offer that names no node
+ * ILLEGAL_STEP, NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, ITEM_WITHHELD; BAD_INPUT for an offer that names no
+ * node
  */
 export const requestData = mutation('requestData', {
   zh: '数据共享请求',

@@ -24,14 +24,14 @@ const fileSchema = z.strictObject({
   offers: z.array(dataOfferSchema.omit({ version: true, node: true })),
 });
 
-/** What a register holds of one person or organization. */
+/** A register's data on one person or organization. */
 export interface RegisterRow {
   idType: IdType;
   idNumber: string;
   fields: Record<string, string>;
 }
 
-/** A node's registers, and what it offers from them; offers without a version yet. */
+/** A node's registers and the offers from them; the offers have no version yet. */
 export interface RegisterFile {
   node: DivisionCode;
   registers: { name: string; rows: RegisterRow[] }[];
@@ -39,10 +39,10 @@ export interface RegisterFile {
 }
 
 /**
- * Checks a register file, field by field and each part against the others. A fault names its place and never what
- * stands there: a row is personal data.
+ * Checks a register file, field by field and each part against the others. A fault names its place and never quotes the
+ * value, because a row is personal data.
  * @param content the parsed JSON
- * @returns the registers when there is no fault at all; otherwise every fault with its place
+ * @returns the registers if there are no faults; otherwise every fault with its place
  */
 export function readRegisterFile(
   content: unknown,
@@ -90,7 +90,7 @@ export function readRegisterFile(
   return { file: { node, registers, offers: offers.map((offer) => ({ ...offer, node })) }, faults: [] };
 }
 
-/** What stands twice in a list, with the index of each later copy. */
+/** Repeated values of a list, with the index of each later copy. */
 function doubled(values: readonly string[]): [string, number][] {
   const seen = new Set<string>();
   return values.flatMap((value, index): [string, number][] => {

@@ -24,18 +24,21 @@ const divisionCode = z.string().refine(isDivisionCode, 'a division code');
 export const dataFieldSchema = z.strictObject({
   /** Its name in the register, `holder`. */
   name: z.string().regex(/^[a-z][a-zA-Z0-9]{0,39}$/, 'a name such as householdNumber'),
-  /** What people call it, 户号. */
+  /** The field's name for people, 户号. */
   label: z.string().trim().min(1).max(60),
-  /** Whether the material is replaced only once this field was given. */
+  /** Whether the material is replaced only if this field has a value. */
   essential: z.boolean(),
 });
 export type DataField = z.infer<typeof dataFieldSchema>;
 
-/** Who may ask: desks of these tiers, in these divisions; an empty list does not narrow, two empty ones let nobody ask. */
+/**
+ * The desks that may ask: of these tiers, in these divisions. An empty list does not restrict; two empty lists allow no
+ * desk.
+ */
 export const dataAskersSchema = z.strictObject({ tiers: z.array(z.enum(TIERS)), divisions: z.array(divisionCode) });
 export type DataAskers = z.infer<typeof dataAskersSchema>;
 
-/** What a node offers others from a register it keeps or the certificates it issued (数据共享目录). */
+/** Data a node offers from a register it keeps or from certificates it issued (数据共享目录). */
 export const dataOfferSchema = z.strictObject({
   /** Begins with the offering node's code, as case ids do: `331022-household`. */
   id: z.string().regex(/^\d{6,12}-[a-z][a-z0-9-]{0,39}$/, 'an id such as 331022-household'),
@@ -54,7 +57,7 @@ export const dataOfferSchema = z.strictObject({
   /** Whether the applicant must have consented. */
   consentNeeded: z.boolean(),
   validFrom: day,
-  /** The first day it no longer holds; null without an end. */
+  /** The first day without effect; null without an end. */
   validTo: day.nullable(),
 });
 export type DataOffer = z.infer<typeof dataOfferSchema>;
@@ -70,7 +73,7 @@ export function offeringNodeOf(offer: string): DivisionCode {
   return code;
 }
 
-/** What is asked, as far as it was proved: by the case's signed lines, not by the asker's word. */
+/** A request's facts as the case's signed lines prove them; the asking node's word does not count. */
 export interface DataAsking {
   node: DivisionCode;
   /** The item of the case the request is tied to. */
@@ -82,7 +85,7 @@ export interface DataAsking {
   today: Day;
 }
 
-/** Whether desks of that node may ask, whatever the case. */
+/** Whether desks of that node may ask, for any case. */
 export function mayAsk({ tiers, divisions: places }: DataAskers, node: DivisionCode, divisions: Divisions): boolean {
   if (tiers.length === 0 && places.length === 0) return false;
   const tier: Tier = divisions.get(node).tier;
@@ -90,14 +93,14 @@ export function mayAsk({ tiers, divisions: places }: DataAskers, node: DivisionC
   return there && (tiers.length === 0 || tiers.includes(tier));
 }
 
-/** Whether an offer holds on a day. */
+/** Whether an offer is valid on a day. */
 export function isOffered({ validFrom, validTo }: Pick<DataOffer, 'validFrom' | 'validTo'>, today: Day): boolean {
   return today >= validFrom && (validTo === null || today < validTo);
 }
 
 /**
- * Everything in which a request leaves the grant of an offer; empty when it may be answered. State organs handle
- * personal data within their statutory duties and no further: 个人信息保护法 Art. 6, 34, 35.
+ * All ways in which a request exceeds an offer; empty if it may be answered. State organs handle personal data within
+ * their statutory duties and no further: 个人信息保护法 Art. 6, 34, 35.
  * @param offer null when the node offers nothing under that id
  */
 export function grantFaults(offer: DataOffer | null, asking: DataAsking, divisions: Divisions): Problem[] {
@@ -127,22 +130,24 @@ export function grantFaults(offer: DataOffer | null, asking: DataAsking, divisio
   return faults;
 }
 
-/** One way in which a request leaves its grant; `field` says which: offer, case, asker, purpose, consent, fields, dates. */
+/**
+ * One way in which a request exceeds its offer; `field` names it: offer, case, asker, purpose, consent, fields, dates.
+ */
 export function outOfGrant(field: string, message: string, article: string): Problem {
   return problem('DATA_OUT_OF_GRANT', message, { field, article }).problem;
 }
 
-/** The material that is replaced by the fields asked for: null while an essential one is not among them. */
+/** The material that the requested fields replace; null if an essential field is missing among them. */
 export function replacedMaterial(offer: DataOffer, fields: readonly string[]): string | null {
   return offer.fields.every((field) => !field.essential || fields.includes(field.name)) ? offer.name : null;
 }
 
-/** What a desk's request for data is judged by at the desk itself. */
+/** The context in which a desk checks its own request for data. */
 export type DataDesk = Post & Pick<Desk, 'item'>;
 
 /**
- * Data are asked for by the desk that holds the case, while it is open (《国务院关于在线政务服务的若干规定》: what sharing
- * gives is not asked of the applicant). Whether the offer allows it is judged by the node that offers.
+ * Only the desk that holds a case asks for data, while the case is open (《国务院关于在线政务服务的若干规定》: the applicant is not asked
+ * for data that sharing gives). The offering node checks whether its offer allows it.
  * @returns the post the person acts in
  * @throws {ProblemError} FORBIDDEN, WRONG_DEPARTMENT, NOT_CUSTODIAN, CASE_IN_TRANSIT, ILLEGAL_STEP
  */
@@ -166,7 +171,7 @@ export function requireDataAsker(desk: DataDesk, file: CaseFile): Role {
 }
 
 /**
- * Lights are read by supervisors, for their own division and what lies in it.
+ * Supervisors read lights, for their own division and the places in it.
  * @throws {ProblemError} FORBIDDEN
  */
 export function requireLightsReader(viewer: Viewer, division: DivisionCode, divisions: Divisions): void {

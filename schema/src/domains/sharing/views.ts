@@ -5,13 +5,13 @@ import type * as rules from './rules.ts';
 import type { DataState } from './words.ts';
 import type { LightKind, LightLevel } from './light-words.ts';
 
-/** An offer of data as one node has it. */
+/** A node's copy of an offer of data. */
 export interface DataOfferView {
   offer: rules.DataOffer;
   /** Whether the node that answers may ask for it today. */
   askableHere: boolean;
   answeredBy: DivisionCode;
-  /** When the copy last heard from the offering node; null at that node itself. */
+  /** Time of the last update of the copy from the offering node; null at that node itself. */
   staleSince: Date | null;
 }
 
@@ -28,7 +28,7 @@ export interface DataRequestView {
   offer: string;
   asker: DivisionCode;
   provider: DivisionCode;
-  /** The purpose; null where it was not proved. */
+  /** The purpose; null if it was not proved. */
   item: string | null;
   askedBy: string;
   askedAt: Date;
@@ -41,13 +41,13 @@ export interface DataRequestView {
   answeredBy: DivisionCode;
 }
 
-/** What the person it is about sees of a request: no values. */
+/** A request as the applicant sees it: no values. */
 export interface DataUseView {
   askedAt: Date;
   asker: DivisionCode;
   provider: DivisionCode;
   item: string | null;
-  /** Labels, or names while the offering node has not answered. */
+  /** Labels; names until the offering node has answered. */
   fields: string[];
   state: DataState;
   answeredBy: DivisionCode;

@@ -1,11 +1,11 @@
-// 数据共享 between nodes.
+// 数据共享: words for data between nodes.
 
 /** 数据来源 of an offer: certificates a node issued (证照) or a register it keeps (登记簿). */
 export const DATA_OFFER_KINDS = ['CERTIFICATE', 'REGISTER'] as const;
 export type DataOfferKind = (typeof DATA_OFFER_KINDS)[number];
 export const DATA_OFFER_KIND_LABELS: Record<DataOfferKind, string> = { CERTIFICATE: '证照', REGISTER: '登记簿' };
 
-/** What came of a request for data. */
+/** The outcome of a request for data. */
 export const DATA_OUTCOMES = ['ANSWERED', 'NOT_FOUND', 'REFUSED'] as const;
 export type DataOutcome = (typeof DATA_OUTCOMES)[number];
 
