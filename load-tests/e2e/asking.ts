@@ -23,7 +23,7 @@ export const mutation = (field: string, input: string, result: string) =>
 export class Asking {
   readonly #federation: () => Federation;
 
-  /** @param federation the one that runs by the time somebody asks */
+  /** @param federation gives the federation that runs at the time of the question */
   constructor(federation: () => Federation) {
     this.#federation = federation;
   }
@@ -32,7 +32,7 @@ export class Asking {
     return this.#federation();
   }
 
-  /** What somebody is told, without any error; null asks as the public. */
+  /** The data a person is answered; an answer with errors fails. `who: null` asks as the public. */
   readonly asked = async <T>(who: string | null, query: string, variables: Record<string, unknown> = {}): Promise<T> =>
     (await this.federation.as(who)).get<T>(query, variables);
 

@@ -117,7 +117,9 @@ describe('killing the host of a village that is being closed', () => {
     );
     return row?.n ?? 0;
   };
-  /** SIGKILL in the middle of handing over one of them: somebody else has its row, so that the host waits in its step. */
+  /**
+   * Kills the host (SIGKILL) while it hands over a case. A lock on the case's row keeps the host waiting in its step.
+   */
   const killedIn = async (id: string) => {
     const client = new pg.Client({ connectionString: federation.environment('baojia')['LIANDONG_DATABASE_URL'] });
     await client.connect();

@@ -79,7 +79,7 @@ function withHosts(...changed: Topology['hosts']): Pick<Topology, 'hosts'> {
   return { hosts: [...others, ...changed] };
 }
 
-/** How often a step is asked that gets no answer: a leaf that is started anew takes its time. */
+/** Tries of a step that gets no answer: a leaf takes its time to restart. */
 const PATIENCE = 20;
 
 /** A desk that goes on filing and sending up, without a pause, until told to stop. */

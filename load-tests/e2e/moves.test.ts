@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-/** Villages of a host that stands anew, or not at all. */
+/** The topology's hosts with these in place of their namesakes; a host without villages is left out. */
 function placed(hosts: Readonly<Record<string, readonly string[]>>): Pick<Topology, 'hosts'> {
   const others = federation.topology.hosts.filter(({ id }) => !(id in hosts));
   const own = Object.entries(hosts).map(([id, nodes]) => ({ id, nodes: [...nodes], url: null, broker: 'hub' }));

@@ -68,14 +68,14 @@ async function openRequest(): Promise<() => void> {
   return () => socket.destroy();
 }
 
-/** Whether the host lets nobody new in. */
+/** Whether the host refuses new connections. */
 const isClosed = () =>
   fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } }).then(
     () => false,
     () => true,
   );
 
-/** Whether somebody waits for a table that is locked. */
+/** Whether a connection waits for a locked table. */
 async function waitsFor(table: string): Promise<boolean> {
   const rows = await federation
     .db(CITY)
@@ -117,7 +117,7 @@ describe('a host’s process', () => {
     const { child, ended, said } = await start();
     const close = await openRequest();
     child.kill('SIGTERM');
-    // it has begun to stop when nobody new is let in
+    // the host has begun to stop when it refuses new connections
     await expect.poll(isClosed, { timeout: 30_000 }).toBe(true);
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');

@@ -31,7 +31,7 @@ async function run(environment: Record<string, string | undefined>, ports: Parti
       await stopTraces?.();
     },
   });
-  // whoever hears this may stop the host at once
+  // a program that reads this line may stop the host at once
   log.info({ nodes: host.nodes }, 'host ready');
   process.send?.({ ready: true });
 }

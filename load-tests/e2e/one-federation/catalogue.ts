@@ -11,7 +11,7 @@ import { CITY, COUNTY, HOMESTEAD, LOW_INCOME, TOWNSHIP, VILLAGE, mutation, today
 interface Entries {
   catalog: { nodes: { item: { code: string; name: string }; takenInHere: boolean }[] };
 }
-/** Items that nobody else works with here: each is changed for good. */
+/** Items that no other test works with: each is changed for good. */
 const BETTERED = '3310-MZ-004';
 const CHANGED = '3310-LY-001';
 const SUSPENDED = '3310-MZ-005';

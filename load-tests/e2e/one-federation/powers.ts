@@ -269,7 +269,7 @@ export function powers(asking: Asking): void {
         const late = change?.tasks.filter((task) => task.late).map(({ node }) => node.name);
         expect(late).toEqual(change?.late.map(({ name }) => name));
       }
-      // whoever confirms after the day has confirmed all the same, and lags no more
+      // a desk that confirms after the day has still confirmed, and no longer lags
       await done('tingpang-cataloguer', mutation('confirmLegalBasis', 'ConfirmLegalBasisInput', 'change { id }'), {
         change: id,
         note: '补确认',

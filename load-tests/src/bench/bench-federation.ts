@@ -276,7 +276,7 @@ export function partsOf(url: string): { host: string; port: string; user: string
   };
 }
 
-/** A name nobody has used. */
+/** A name that no run has used yet. */
 export function freshName(prefix: string): string {
   return `${prefix}_${randomBytes(4).toString('hex')}`;
 }

@@ -211,7 +211,7 @@ async function settled(federation: BenchFederation): Promise<void> {
   throw problem('DEADLINE_EXCEEDED', `Hand-offs were not settled within ${PATIENCE_MS / 1000} s.`);
 }
 
-/** A fast hand-off that loses a case or leaves it with two is none. */
+/** Fails where a case has no custodian or two: a fast hand-off that loses or doubles cases does not count. */
 async function requireOneCustodian(federation: BenchFederation, cases: number): Promise<void> {
   const held = async (host: string, node: string) => {
     const [row] = await federation.rows<{ held: number }>(

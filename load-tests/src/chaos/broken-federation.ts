@@ -18,7 +18,7 @@ import { HOSTS, LEAFS, OWN_POSTGRES, PEOPLE, SMALL_DISK } from './places.ts';
 import { RoadProxy } from './road-proxy.ts';
 import { SmallDisk } from './small-disk.ts';
 
-/** Always the built one: it is a process of its own, whoever starts it. */
+/** The built program, also in a run from source: each host is a process of its own. */
 const HOST_PROGRAM = fileURLToPath(new URL('../../dist/chaos/host-program.js', import.meta.url));
 const DAY_MS = 86_400_000;
 
@@ -41,7 +41,7 @@ export class BrokenFederation {
   readonly lines: ReadonlyMap<HostId, RoadProxy>;
   /** The link of each leaf to the hub. */
   readonly links: ReadonlyMap<LeafId, RoadProxy>;
-  /** The small disk, or why there is none. */
+  /** The small disk, or the reason why this machine has none. */
   readonly disk: SmallDisk | string;
   readonly #postgres: ReadonlyMap<string, Services>;
   readonly #dir: string;
@@ -157,7 +157,7 @@ export class BrokenFederation {
     }
   }
 
-  /** Starts all hosts anew, as naive ones of another kind. */
+  /** Restarts all hosts as a naive variant. */
   async become(naive: NaiveVariant): Promise<void> {
     await Promise.all(
       this.federation.hosts().map(async (host) => {
@@ -168,7 +168,7 @@ export class BrokenFederation {
     );
   }
 
-  /** Everybody's token, by login, as the issuer of the federation gives them. */
+  /** The token of every person, by login, from the federation's issuer. */
   async tokens(): Promise<Map<string, string>> {
     const gatewayDir = topologyPaths(join(this.federation.dir, 'federation')).gatewayDir('gateway');
     const jwk = JSON.parse(await readFile(join(gatewayDir, 'issuer.jwk.json'), 'utf8')) as JWK;

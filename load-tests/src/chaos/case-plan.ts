@@ -28,7 +28,7 @@ export interface CasePlan {
   outcome: 'GRANTED' | 'REFUSED';
 }
 
-/** The plan of a case follows from the seed and its number alone, so that whoever looks at it goes on with it. */
+/** The plan of a case depends only on the seed and the case's number, so that any worker can continue the case. */
 export function planOf(seed: string, number: string): CasePlan {
   const random = new Random(`${seed} ${number}`);
   return {
@@ -60,7 +60,7 @@ export interface Remembered {
   withdrawalAsked: boolean;
 }
 
-/** A step somebody takes: whose post, in which role of the graph, what. */
+/** The next step of a case: the post that takes it, its role of the graph, and the operation. */
 export interface NextStep {
   at: string;
   post: 'agent' | 'clerk' | 'chief';

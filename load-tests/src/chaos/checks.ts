@@ -23,7 +23,7 @@ export interface Findings {
   /** Effects that were done more than once. */
   duplicated: number;
   doubleCustody: number;
-  /** Cases nobody holds. */
+  /** Cases that no node holds. */
   orphaned: number;
   /** Figures of county or city that differ from what the nodes' logs say. */
   figuresOff: number;

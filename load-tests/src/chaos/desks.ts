@@ -144,7 +144,7 @@ export class Desks {
         const held = await this.#options.databases.rows<HeldCase>(host, HELD, [nodes]);
         const steps = held.flatMap((row) => this.#stepOf(row));
         const here = this.#allowedOf(steps.filter(({ step }) => hostOf(step.at) === host).slice(0, BATCH));
-        // what somebody does at another desk, say withdraw where the case was filed
+        // a step at another desk: for example, a withdrawal where the case was filed
         await Promise.all(
           steps.filter(({ step }) => hostOf(step.at) !== host).map((task) => this.#do(hostOf(task.step.at), [task])),
         );
@@ -265,7 +265,7 @@ export class Desks {
     );
     const results = await answers.catch(() => []);
     tasks.forEach(({ held, step }, i) => this.#remember(held, step, results[i]));
-    // whoever hears nothing looks again
+    // throws if the answers were lost: the worker then looks at the cases again
     await answers;
   }
 

@@ -191,7 +191,7 @@ async function disturb(broken: BrokenFederation, random: Random, kind: Disturban
   return hosts.map((host) => host.id).join(', ');
 }
 
-/** A host that owes messages at this moment, or is owed some; any other where there is none. */
+/** A host that owes messages at this moment, or that others owe some; any other host if no messages are owed. */
 async function busy(broken: BrokenFederation, random: Random, whose: 'senders' | 'receivers'): Promise<HostId> {
   const owed = await broken.databases.everywhere<{ node: string; receiver: string }>(OWED).catch(() => []);
   const nodes = owed.map((row) => (whose === 'senders' ? row.node : row.receiver));

@@ -16,7 +16,7 @@ export const NAIVE: Readonly<Record<NaiveVariant, Partial<HandOffPorts>>> = {
         );
     },
   },
-  /** What comes is done, however often: nobody remembers having done it, neither the inbox nor the case. */
+  /** Processes a message each time it arrives: neither the inbox nor the case remembers that it was processed. */
   forgetful: {
     // written down, so that the suite can tell what was done, and never looked at
     inbox: { ...storedInbox, find: async () => [] },

@@ -43,7 +43,7 @@ export function login(node: string, post: 'agent' | 'clerk' | 'chief', departmen
   return [node, post, ...(department === null ? [] : [DEPARTMENTS.indexOf(department)])].join('-');
 }
 
-/** Everybody who works in the federation; none of them exists. */
+/** All persons who work in the federation; all are made up. */
 export const PEOPLE: readonly DemoPerson[] = [
   ...VILLAGES.map((node) => person(login(node, 'agent'), '代办员', node, 'AGENT')),
   ...TOWNSHIPS.flatMap((node) => [

@@ -32,7 +32,7 @@ export class RoadProxy {
   readonly #lines = new Set<Line>();
   readonly #reads: boolean;
   #open = true;
-  /** How often somebody found the line cut. */
+  /** Connections refused because the line was cut. */
   refused = 0;
   #held: Direction | null = null;
   #disturbance: { kind: Disturbance; random: Random } | null = null;
@@ -65,7 +65,7 @@ export class RoadProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks the line; nobody gets through until it is healed. */
+  /** Cuts the line; no connection gets through until it is healed. */
   cut(): void {
     this.#open = false;
     for (const line of this.#lines) drop(line);

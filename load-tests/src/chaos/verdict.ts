@@ -12,7 +12,7 @@ export interface CaseTraces {
   id: string;
   /** Nodes whose own rows say that they hold it. */
   custodians: readonly DivisionCode[];
-  /** The custodian's export of it; null where nobody or several hold it. */
+  /** The custodian's export of the case; null if no node or several nodes hold it. */
   exported: string | null;
   /** Why the custodian could not export it; null where it could, or was not asked. */
   refused: string | null;
@@ -32,7 +32,7 @@ export interface CaseVerdict {
   epochGaps: number;
   /** Faults the offline verification found. */
   faults: string[];
-  /** What the log says was done, counted anew. */
+  /** The facts the log proves, counted again from the log. */
   facts: Fact[];
 }
 

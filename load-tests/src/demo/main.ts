@@ -189,12 +189,12 @@ function interrupted(): void {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.on(signal, interrupted);
-// whoever read went away (`| head`), and nobody is left to be told
+// the reader of the output went away (`| head`), so no one is left to tell
 for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupted);
 
 void main()
   .catch((error: unknown) => {
-    // whoever stopped the demo need not be told that it was stopped
+    // a person who stopped the demo knows that it was stopped
     if (aborted.signal.aborted) return;
     const text = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${error instanceof ProblemError ? `${error.code}: ${text}` : text}\n`);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorCode } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 
-/** What says that nobody answered: a step may have been done all the same. */
+/** Codes of a step that got no answer: it may have been done all the same. */
 const UNANSWERED: ReadonlySet<string | undefined> = new Set<ErrorCode>(['DEADLINE_EXCEEDED', 'NODE_UNREACHABLE']);
 
 /** How often something is asked before its having no answer counts. */
@@ -34,8 +34,8 @@ export interface GraphQLAnswer {
 }
 
 /**
- * One person's (or the public's) connection to a gateway. What nobody answered is asked again, as a person presses the
- * button once more; a step under the same idempotency key, so that it is done once.
+ * One person's (or the public's) connection to a gateway. The client repeats a request that got no answer, as a person
+ * presses the button again. It repeats a step under the same idempotency key, so that the step is done once.
  */
 export class Client {
   readonly #url: string;
@@ -134,8 +134,8 @@ function tokenOf(gatewayUrl: string, form: Record<string, string>): Promise<Issu
 }
 
 /**
- * Asks again what got no answer: a busy machine lets the deadline pass, a broker that reloads or starts anew loses what
- * is under way.
+ * Repeats a request that got no answer: a busy machine misses the deadline, and a broker that reloads or restarts loses
+ * the requests under way.
  * @param codeOf of an answer, the code of what is wrong with it
  */
 async function insisting<A>(

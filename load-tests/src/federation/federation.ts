@@ -227,7 +227,7 @@ function gatewaySettings(
     LIANDONG_PEOPLE_FILE: issuer.peopleFile,
     LIANDONG_ISSUER_KEY_FILE: issuer.issuerKeyFile,
     LIANDONG_ISSUER: ISSUER,
-    // everybody asks from one address here, and load is what is measured
+    // all requests come from one address here, and the tests measure load
     LIANDONG_RATE_PER_PERSON: '0',
     LIANDONG_RATE_PER_ADDRESS: '0',
     LIANDONG_RATE_PER_STRANGER: '0',

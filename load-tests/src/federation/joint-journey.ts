@@ -40,7 +40,7 @@ const WEATHER = 5;
 /** How long before the visit it is called, ms: long enough for the call to reach the township. */
 const VISIT_MS = 3_000;
 
-/** The applicant; the code is formed by the rule and belongs to nobody. */
+/** The applicant. Its code follows the rule for codes, but no organisation has it. */
 const WORKS = {
   name: '三门亭旁橡胶厂',
   idType: 'SOCIAL_CREDIT_CODE',

@@ -147,7 +147,7 @@ export function scan(name: string, pages = 1): { name: string; fileName: string;
   return { name, fileName: `${name}.pdf`, mediaType: 'application/pdf', content: bytes.toString('base64') };
 }
 
-/** Residents of the demo; their numbers are formed by the rule and belong to nobody. */
+/** Residents of the demo. Their numbers follow the rule for identity numbers, but no person has them. */
 export const APPLICANTS = {
   widow: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
   builder: { name: '邵建平', idType: 'RESIDENT_ID', idNumber: '331022198001010019', phone: '13800000002' },

@@ -109,12 +109,12 @@ export class RunningFederation {
     if (code !== 0) throw problem('BAD_CONFIG', output.trim());
   }
 
-  /** Has the brokers read their configurations anew. */
+  /** Makes the brokers reload their configurations. */
   reloadBrokers(): void {
     for (const { id } of this.#topology.brokers) process.kill(this.services.brokerPid(id), 'SIGHUP');
   }
 
-  /** Starts a leaf's broker anew: its link keeps the rights it was made with. */
+  /** Restarts a leaf's broker: until then its link keeps the rights it was made with. */
   async restartLeaf(id: string): Promise<void> {
     await this.services.stopBroker(id);
     await this.services.startBroker(id);

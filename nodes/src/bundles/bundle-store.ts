@@ -73,7 +73,7 @@ export async function insertBundle(tx: NodeTx, bundle: NewBundle): Promise<void>
 }
 
 /**
- * A bundle that nobody else changes until the transaction ends; null where there is none.
+ * Reads a bundle and locks it until the transaction ends; null if there is no such bundle.
  * @throws {ProblemError} why it can't be read, as {@link findCase} for its members
  */
 export async function lockBundle(tx: NodeTx, id: string): Promise<StoredBundle | null> {

@@ -140,7 +140,7 @@ export class Bus {
     }
   }
 
-  /** What the roads take in by a later topology, for when they must be made anew. */
+  /** Keeps the subjects of a later topology, for when the roads have to be made again. */
   takeIn(subjects: BusOptions['subjects']): void {
     this.#subjects = subjects;
   }
@@ -155,7 +155,9 @@ export class Bus {
     return [...this.#lacks.values()].map(({ reason }) => reason);
   }
 
-  /** Makes the streams where they are missing: whoever comes first after the broker's store was lost makes them anew. */
+  /**
+   * Makes the streams that are missing: after the broker loses its store, the first host to connect makes them again.
+   */
   async ensureRoads(): Promise<void> {
     for (const road of Object.keys(ROADS) as Road[]) {
       const config = roadConfig(road, this.#subjects[road]);
@@ -183,7 +185,10 @@ export class Bus {
     });
   }
 
-  /** Begins to read what comes to a node on a road, from what is not acknowledged yet; makes what is missing for it. */
+  /**
+   * Starts to read a node's messages on a road, from the first unacknowledged one; makes the stream or consumer it
+   * misses.
+   */
   async openRoad(road: Road, node: DivisionCode, divisions: Divisions, ahead: number): Promise<ConsumerMessages> {
     await this.ensureRoads();
     const { stream } = ROADS[road];
@@ -194,12 +199,15 @@ export class Bus {
     });
   }
 
-  /** A node is served here no more: what the broker lacks for it is lacked by nobody. */
+  /** Stops serving a node here: whatever the broker lacks for it no longer matters. */
   forget(node: DivisionCode): void {
     for (const { stream } of Object.values(ROADS)) this.#lacks.delete(`${stream} ${node}`);
   }
 
-  /** Looks for something at the broker, and keeps in mind what it lacks; told once, whoever looks how often. */
+  /**
+   * Looks something up at the broker and remembers what is missing. Each missing thing is reported once, however often
+   * callers look.
+   */
   async #found<T>(key: string, what: string, look: () => Promise<T>): Promise<T> {
     try {
       const found = await this.#whileConnected(look);
@@ -296,7 +304,7 @@ function lackOf(what: string, error: unknown): string {
   return `The broker refuses ${what} (JetStream error ${error.code}). Generate its configuration anew from the topology and reload it.`;
 }
 
-/** A stream as it is at the broker; null where there is none. */
+/** A stream as the broker has it, or null if the broker does not have it. */
 export async function findStream(manager: JetStreamManager, name: string): Promise<StreamInfo | null> {
   try {
     return await manager.streams.info(name);

@@ -30,10 +30,10 @@ export const readWaiting = gathered(async (tx: NodeTx, ids: readonly string[]): 
 });
 
 /**
- * Keeps lines behind a gap until the log reaches them, apart from it. Nobody fills the disk with them: each case and each
- * sender has so many bytes.
+ * Keeps lines behind a gap, apart from the log, until the log reaches them. Each case and each sender has a limit in
+ * bytes, so that no sender can fill the disk.
  * @param place.held how many lines the log has
- * @returns false where they are more than may wait; none of them is kept then, and their sender keeps them
+ * @returns false where there are more than may wait; none of them is kept then, and their sender keeps them
  */
 export async function keepWaiting(
   tx: NodeTx,
@@ -72,8 +72,8 @@ export interface PassedLine {
 }
 
 /**
- * Takes away what waited for numbers that logs have by now: steps at the desk itself do not look for it.
- * @param told of each line that is none of the log
+ * Removes waiting lines whose numbers the logs have reached: steps at the desk itself do not look at them.
+ * @param told of each line that does not belong to the log
  */
 export async function dropPassedLines(
   db: HostDb,

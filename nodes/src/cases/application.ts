@@ -8,7 +8,7 @@ import { findCase } from './case-store.ts';
 
 /** An application as it is stored: exact text, digested into the log. */
 export interface Application {
-  /** Random, so that nobody finds the applicant's number by trying numbers against the digest in the log. */
+  /** Random. Without it, the applicant's number could be found by trying numbers against the digest in the log. */
   salt?: string;
   applicant: ApplicantView;
   consent: (Omit<ConsentView, 'givenAt'> & { givenAt: string }) | null;

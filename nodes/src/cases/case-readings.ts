@@ -54,7 +54,7 @@ export class CaseReadings {
     );
   }
 
-  /** @throws {ProblemError} FORBIDDEN to whoever neither works at the desk nor supervises it */
+  /** @throws {ProblemError} FORBIDDEN to a viewer who neither works at the desk nor supervises it */
   async list(viewer: Viewer, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
     const { node, db, divisions, calendar, failures, now } = this.#parts;
     const supervises = viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division);
@@ -108,7 +108,7 @@ export class CaseReadings {
     return (stored) => handlingView(stored, node, calendar(), divisions, at, known);
   }
 
-  /** One case, for somebody who may read it. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+  /** One case, for a viewer who may read it. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
   async readable(viewer: Viewer, id: string): Promise<StoredCase> {
     const { db, node, divisions } = this.#parts;
     const stored = await findCase(db.queries(node), id);

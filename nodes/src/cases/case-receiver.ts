@@ -250,7 +250,7 @@ export class CaseReceiver {
     }
     // the fold has seen that the parent closed the desk it comes from, and named this one
     if (last.action === 'HANDED_OVER') return null;
-    // what comes back, or comes to be delivered, is known here, or to a desk whose place this one took
+    // a case that comes back, or comes to be delivered, is known here, or at a desk that this one succeeded
     if (last.action === 'RETURNED' || last.action === 'ASSIGNED') {
       // what the law decided before the case came here comes for its document
       const documents = file.decision?.deemed === true && file.decider === tx.node;
@@ -268,8 +268,8 @@ export class CaseReceiver {
     if (lapsed) return refused('GRANT_NOT_IN_EFFECT', `The grant ${lapsed.grant.id} gave no power when it was filed.`);
     const grants = known.map(({ grant }) => ({ ...grant, cap: file.reviews.length > 0 ? null : grant.cap }));
     const { divisions, trust } = this.#parts;
-    // a running case keeps the way of the day it was filed, also when its zone has another parent since, or an organ of it
-    // was closed: whoever holds it writes that into its log
+    // a running case keeps the route of the day it was filed, even if its zone has another parent by now or an organ of
+    // it was closed: the custodian writes that into the log
     const found = route(item, file.place, divisions, grants, file.facts, trust.successionOf);
     const then = [divisions, divisions.asOf(dayOf(file.filedAt))].map((register) =>
       route(item, file.place, register, grants, file.facts),

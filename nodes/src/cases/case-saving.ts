@@ -19,7 +19,7 @@ export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Pro
 }
 
 /**
- * Adds lines that are not here yet to a case that is locked: nobody else can have written them.
+ * Adds new lines to a case that the caller has locked, so that no other transaction can have written them.
  * @throws {ProblemError} CHAIN_BROKEN
  */
 export const appendLines = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
@@ -67,8 +67,8 @@ const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLi
 });
 
 /**
- * Writes the case's row: everything in it is folded from the log, so that lists and jobs need not fold; but its handler,
- * whom the desk forgets when the case rests elsewhere.
+ * Writes the case's row. The log gives everything in it, so that lists and jobs need not fold the log; except its
+ * handler, whom the desk forgets when the case goes to another node.
  */
 export async function saveCase(
   tx: NodeTx,

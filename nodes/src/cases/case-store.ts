@@ -65,8 +65,8 @@ export interface BrokenCase {
 }
 
 /**
- * Reads cases as one node keeps them, in the order of the ids; unknown ones are left out. One that can't be read costs
- * itself: whoever asks for many must say what becomes of it.
+ * Reads cases as one node keeps them, in the order of the ids; unknown ones are left out. A case that can't be read
+ * does not stop the others: the caller must say what to do with it.
  */
 export async function findCases(queries: NodeQueries, ids: readonly string[]): Promise<FoundCases> {
   const found: FoundCases = { cases: [], broken: [] };

@@ -351,7 +351,7 @@ describe('a township that is closed after its villages', () => {
   test('hands over what it had, and what the villages’ people had is served by its successor', async () => {
     const { log } = await rests(lent, otherClerk);
     const actions = log.map(({ action }) => action);
-    // whoever hears first of the village's closing writes that down, here or there
+    // the first node to hear of the village's closing writes it down, here or there
     const handedOver = actions.indexOf('HANDED_OVER');
     expect(actions.slice(handedOver - 1, handedOver + 2)).toEqual(['SUCCEEDED', 'HANDED_OVER', 'RECEIVED']);
   });

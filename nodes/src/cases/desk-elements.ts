@@ -20,7 +20,7 @@ export interface DeskElementsParts {
   divisions: Divisions;
   calendar: () => OfficialCalendar;
   now: () => Date;
-  /** Names of the materials of a case that sharing gave: nobody need hand them in. */
+  /** Names of the case's materials that data sharing gave: the applicant need not hand them in. */
   supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
   /** The node's windows and departments. */
   offices: (queries: NodeQueries) => Promise<Offices>;

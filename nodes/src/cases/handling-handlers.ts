@@ -29,7 +29,9 @@ export function handlingHandlers(desk: CaseDesk): NodeHandlers<typeof handling> 
   };
 }
 
-/** Whose cases are asked for; null for everybody's. @throws {ProblemError} BAD_INPUT where two kinds are */
+/**
+ * The handler whose cases are asked for; null for all handlers. @throws {ProblemError} BAD_INPUT if two kinds are given
+ */
 async function handledByOf(
   { filter }: InputOf<typeof handling.operations.cases>,
   own: () => Promise<HandledBy>,

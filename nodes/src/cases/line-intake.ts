@@ -35,7 +35,7 @@ interface Followed {
   behind: SignedLine[];
   /** What waited and follows now. */
   taken: WaitingLine[];
-  /** What waited and is none of the log. */
+  /** Lines that waited and do not belong to the log. */
   dropped: WaitingLine[];
 }
 
@@ -51,9 +51,9 @@ export class LineIntake {
   }
 
   /**
-   * @returns REFUSED to a node the case does not concern, LATER where nobody can tell yet or too much waits
-   * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN, ILLEGAL_STEP,
-   *   STALE_EPOCH, NOT_CUSTODIAN: what is wrong with the lines of a node that has a part
+   * @returns REFUSED to a node the case does not concern, LATER if this node can't tell yet or too many lines wait
+   * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN,
+   *   ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN: what is wrong with the lines of a node that has a part
    */
   async take(tx: NodeTx, from: DivisionCode, id: string, jwses: readonly string[]): Promise<Verdict> {
     const { trust } = this.#parts;
@@ -78,7 +78,10 @@ export class LineIntake {
     return this.#refused(tx, id, strange(stranger, id));
   }
 
-  /** Whom of sender and receiver a log does not concern; a receiver that knows the case was concerned before. */
+  /**
+   * The first of sender and receiver that a log never concerned, or null. A receiver that has the case was concerned
+   * before.
+   */
   #strangerTo(
     log: readonly SignedLine[],
     from: DivisionCode,
@@ -158,7 +161,7 @@ export class LineIntake {
     const held = (stored?.lines.length ?? 0) + following.length;
     if (following.length > 0) {
       const before = { id, application, trackingHash, withdrawalRequestedAt, handler, file: stored?.file ?? null };
-      // nobody else adds lines to a case whose row is locked: no answer need be waited for
+      // no other transaction adds lines to a case whose row is locked: no answer need be waited for
       const inserted = stored ? tx.last(appendLines(tx, following)) : insertLines(tx, following);
       await together(inserted, writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));
     }

@@ -15,7 +15,9 @@ export function askProtocol(caseId: string, lines: readonly SignedLine[], receiv
   return [{ receiver, kind: 'ECHO', caseId, body: { case: caseId, lines: [last.jws] } }];
 }
 
-/** Asks again whom messages of a node wait for, and lets go what waits for nothing any more. */
+/**
+ * Asks again for the protocol of the nodes that messages wait for, and releases messages that need not wait any more.
+ */
 export async function askProtocols(
   { db, outbox }: { db: HostDb; outbox: Outbox },
   protocols: Protocols,

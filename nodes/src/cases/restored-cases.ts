@@ -102,9 +102,9 @@ export interface ResumeParts {
 }
 
 /**
- * Sends again what the forgotten life may not have got across: the log with this node's own lines to everybody who may
- * read them, and the dossier of every case that is under way. Whoever has them answers and does nothing.
- * What is too large to go keeps no node from going on: it is told of where it does not go.
+ * Sends again what may not have arrived from the forgotten life: the log with this node's own lines to every node that
+ * may read them, and the dossier of every case under way. A node that has them answers and does nothing. A message too
+ * large to send stops no node: it is reported where it can't be sent.
  */
 export async function resumeCases(tx: NodeTx, since: Date, parts: ResumeParts): Promise<void> {
   const { failures } = parts;
@@ -146,7 +146,7 @@ async function dossierAgain(
   receiver: DivisionCode,
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
 ): Promise<Outgoing[]> {
-  // nobody gave the application back: the case is shown as under way, and the desk has it on paper
+  // no node gave the application back: the case is shown as under way, and the desk has it on paper
   if (application === null) return [];
   const body = { case: id, epoch: file.epoch + 1, application, lines: lines.map(({ jws }) => jws) };
   return [

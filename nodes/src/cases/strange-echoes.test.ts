@@ -56,7 +56,7 @@ async function signedBy(node: DivisionCode, id: string, change: Partial<LogLine>
   return signWith(await importNodeKey(key), SIGNED_TYPES.line, { ...last, node, ...change });
 }
 
-/** Sends an echo past the node's services, as somebody who has the host in hand could. */
+/** Sends an echo past the node's services, as an attacker who controls the host could. */
 const sendEcho = (from: DivisionCode, to: DivisionCode, id: string, lines: readonly string[]) =>
   putOutbox(federation, from, { receiver: to, kind: 'ECHO', caseId: id, body: JSON.stringify({ case: id, lines }) });
 

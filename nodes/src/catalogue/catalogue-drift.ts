@@ -180,7 +180,7 @@ export class HostDrift {
           const found = await findDrifts(this.#db, nodes, basis);
           return nodes.map(({ node }) => found.get(node) ?? { drift: [], differing: [] });
         },
-        // a catalogue changes: the same question asked later is asked anew
+        // a catalogue changes, so a later request asks the node again
         { cacheKeyFn: ({ node }) => node, cache: false },
       );
       this.#loaders.set(basis, loader);

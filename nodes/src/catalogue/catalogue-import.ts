@@ -23,7 +23,7 @@ export interface ImportReport {
   unchanged: number;
   /** Of each changed item what differs from the last version, or from the draft it replaces. */
   diffs: { code: string; elements: ElementChange[] }[];
-  /** What does not keep an entry out, and somebody should look at. */
+  /** Faults that do not keep an entry out, but that a person should look at. */
   warnings: ImportWarning[];
 }
 
@@ -38,11 +38,11 @@ export interface ImportOptions {
   author?: { sub: string; name: string } | null;
   /** Only says what would be changed. */
   dryRun?: boolean;
-  /** What is known of texts of these titles; without it nobody can warn of a repealed one. */
+  /** Legal bases of these titles; without it the import can't warn of a repealed one. */
   basesByTitle?: (queries: NodeQueries, titles: readonly string[]) => Promise<LegalBasis[]>;
 }
 
-/** Who stands behind a first import: whoever may run commands on the city's host. */
+/** The author of a first import: any person who may run commands on the city's host. */
 const COMMAND = { author: 'liandong-command', authorName: '命令行' };
 
 /**
@@ -118,7 +118,7 @@ async function draftEntries(
           { ...entry, version: 0, effectiveFrom: '' },
         ),
       });
-    // a draft under way is replaced and reviewed anew; a published version is kept and followed by the next
+    // a draft under way is replaced and reviewed again; a published version is kept, and the next one follows it
     if (!dryRun) await deleteDraft(tx, entry.code);
     const item = { ...entry, version: draft?.item.version ?? (newest?.version ?? 0) + 1 };
     drafts.push({ seq: seq + 1, before: newest, item });

@@ -24,7 +24,10 @@ export async function heardOf(queries: NodeQueries, publisher: DivisionCode): Pr
   return held?.asOf ?? new Date(0);
 }
 
-/** An item as the node shows it: one whose end has come is cancelled, also where nobody could say so yet. */
+/**
+ * An item as the node shows it. An item whose end has come is shown as cancelled, even before the cancellation is
+ * stated.
+ */
 export function itemView(item: Item, today: Day, answeredBy: DivisionCode, staleSince: Date | null): ItemView {
   return { item: { ...item, status: statusOn(item, today) }, answeredBy, staleSince };
 }

@@ -105,7 +105,7 @@ function decidesHere(item: Item, node: DivisionCode, divisions: Divisions): bool
 async function follow(tx: NodeTx, items: readonly Item[], appender: FeedAppender): Promise<void> {
   if (items.length === 0) return;
   const keys = items.map((item) => ({ item: item.code, node: tx.node }));
-  // somebody may be revising it at this moment
+  // another desk may be revising the item at this moment
   for (const code of new Set(items.map((item) => item.code).toSorted())) await lockCode(tx, code);
   const known = new Map((await findImplementations(tx, keys)).map((i) => [i.item, i]));
   const made: Implementation[] = [];

@@ -22,7 +22,7 @@ export interface CatalogueParts {
   now: () => Date;
 }
 
-/** What anybody asks of the basic catalogue: the city's own, or a copy that says how old it is. */
+/** Public reads of the basic catalogue: the city's own, or a copy that says how old it is. */
 export function catalogueHandlers(parts: CatalogueParts): NodeHandlers<typeof catalogue> {
   const { node, divisions, powersOn, successionOf, now } = parts;
   const city = divisions.city.code;

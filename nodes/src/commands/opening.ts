@@ -105,7 +105,7 @@ export function requirePlaced({ nodes, host }: HostConfig, node: string): void {
   if (!nodes.includes(node)) throw problem('MISROUTED', `Host ${host} does not serve ${node}.`, { node });
 }
 
-/** A node of this host as a command works on it: its database, whom it believes, and its keys. */
+/** A node of this host as a command works on it: its database, its trust and its keys. */
 export interface OpenedNode {
   print: (text: string) => void;
   config: HostConfig;

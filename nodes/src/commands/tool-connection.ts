@@ -24,9 +24,9 @@ const CARRIED = [
 const OF_THE_HOST_ALONE = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'query_timeout'];
 
 /**
- * The environment in which PostgreSQL's own tools go just where the host's connections go, as the same user and with the
- * same TLS: the address is read as the pool reads it. By the environment, since a password on a command line is seen by
- * everybody on the machine.
+ * The environment in which PostgreSQL's own tools connect just as the host does, as the same user and with the same
+ * TLS: the address is read as the pool reads it. The environment carries it, since every user of the machine can see a
+ * password on a command line.
  * @param inherited the environment of this program; settings of PostgreSQL in it would lead the tools elsewhere
  * @throws {ProblemError} BAD_CONFIG for an address that can't be handed over as it is meant
  */

@@ -164,7 +164,7 @@ describe('migrations', () => {
     const url = await createDatabase(null);
     await migrate(url, dir);
     const db = new HostDb(url, 2, () => undefined);
-    // sound; with a gap; with a line of a strange log behind it; of a case that nobody knows
+    // four cases: a sound log; a log with a gap; a log followed by a line of another log; lines of an unknown case
     const logs: Record<string, { folded: number | null; seqs: number[] }> = {
       sound: { folded: 3, seqs: [1, 2, 3] },
       gap: { folded: 2, seqs: [1, 2, 4, 5] },

@@ -56,8 +56,8 @@ export function gathered<In, Out, Queries extends NodeQueries>(
 }
 
 /**
- * One statement for all who ask the same question at the same moment, with parts of a transaction side by side as in
- * {@link gathered}; they share the answer, which nobody may change.
+ * Runs one statement for all callers who ask the same question at the same moment, with parts of a transaction side by
+ * side as in {@link gathered}. The callers share the answer and must not change it.
  * @param work answers one question, which is the JSON of its input
  */
 export function askedOnce<In, Out>(

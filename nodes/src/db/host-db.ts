@@ -48,8 +48,8 @@ export interface NodeTx extends NodeQueries {
 }
 
 /**
- * Waits for statements that were sent one behind the other without waiting in between: they run in that order, over
- * one round trip. All have ended when it answers, so that none runs on into what comes after.
+ * Waits for statements that were sent one after the other without waiting in between: they run in that order, in one
+ * round trip. All of them have ended when it returns, so that none still runs beside the caller's next statements.
  * @throws what the first that failed throws
  */
 export async function together<T extends readonly unknown[]>(
@@ -180,7 +180,7 @@ export class HostDb {
       connectionTimeoutMillis: 10_000,
     });
     this.#pool.on('error', onError);
-    // a connection that breaks while it is in use tells nobody but its client
+    // if a connection breaks while it is in use, pg reports that to its client only
     this.#pool.on('connect', (client) => client.on('error', onError));
     this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool, { onPoolError: onError }) });
   }

@@ -10,7 +10,7 @@ import { refusePooler } from './pooler.ts';
 /** The migrations, forward only, beside the Prisma schema they are checked against. */
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-/** Any number will do, as long as nobody else takes it: hosts that share a server migrate one after the other. */
+/** Any number that no other program locks: hosts that share a server migrate one after the other. */
 const CHECKSUM_LOCK = 7_310_220_331;
 
 /**

@@ -5,9 +5,9 @@ import pg from 'pg';
 const ROUNDS = 3;
 
 /**
- * Makes sure that connections to the database stay with whoever opened them. A pooler that lends them by the transaction
- * or the statement (PgBouncer's `pool_mode`) gives two clients the same server process: prepared statements of one are
- * there for the other, and a lock is left behind with whoever comes next.
+ * Makes sure that a database connection stays with the client that opened it. A pooler that lends connections by the
+ * transaction or the statement (PgBouncer's `pool_mode`) gives two clients the same server process: one client finds
+ * the prepared statements of the other, and a lock stays behind with the next client.
  * @throws {ProblemError} BAD_CONFIG behind such a pooler
  * @throws what pg throws where the database can't be reached
  */

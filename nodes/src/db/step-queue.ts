@@ -41,7 +41,7 @@ export class StepQueue {
    */
   step<T>(lane: string, work: (tx: NodeTx) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // the trace of whoever asked goes with the work
+      // the work keeps the trace of its caller
       this.#waiting.push({ lane, work: AsyncResource.bind(work), resolve, reject });
       if (this.#running) return;
       this.#running = true;

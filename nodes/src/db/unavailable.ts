@@ -30,7 +30,9 @@ function isPassing(error: unknown): boolean {
 /** SQLSTATEs of what ended one transaction alone: rolled back for another's sake (a deadlock, say), or took too long. */
 const OF_ONE = /^(40|57014)/;
 
-/** Whether the database can do nothing for the moment, for nobody: what failed need not be tried piece by piece. */
+/**
+ * Whether the database serves no one at the moment: the caller need not try the parts of a failed statement one by one.
+ */
 export function isAway(error: unknown): boolean {
   if (!(error instanceof ProblemError) || error.code !== 'DATABASE_UNAVAILABLE') return false;
   const { cause } = error;

@@ -96,7 +96,7 @@ export class DelegationReceiver {
 
   async #take(tx: NodeTx, from: DivisionCode, jws: string): Promise<void> {
     const signed = await openDocument(this.#parts.trust, jws);
-    // whose word it is sends it, also a second time: nobody else brings it
+    // the signer sends its own word, also a second time: no other node brings it
     if (signed.signer !== from) throw problem('GRANT_INVALID', `${from} sent what ${signed.signer} signed.`);
     const { document } = signed;
     switch (document.kind) {

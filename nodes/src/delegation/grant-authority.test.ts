@@ -76,7 +76,7 @@ async function told(from: DivisionCode, receiver: DivisionCode, body: unknown): 
   return answer;
 }
 
-/** States something in a node's own catalogue feed, past its services, as somebody who has the host in hand could. */
+/** States entries in a node's own catalogue feed, past its services, as an attacker who controls the host could. */
 const state = (node: DivisionCode, ...entries: unknown[]) =>
   federation.db(node).transact(node, (tx) => new FeedAppender().append(tx, 'CATALOGUE', entries));
 const inFeed = (node: DivisionCode, delegation: PublishedGrant) => state(node, { kind: 'DELEGATION', delegation });

@@ -18,7 +18,7 @@ export interface GrantPublisherParts {
   nodes: () => readonly DivisionCode[];
 }
 
-/** Makes a node's own grants known to everybody who routes by them, or answers for what rests on them. */
+/** Publishes a node's own grants to every node that routes by them, or answers for cases under them. */
 export class GrantPublisher {
   readonly #parts: GrantPublisherParts;
 

@@ -207,7 +207,7 @@ async function end(
     if (stored.end) return true;
     const jws = await send(parts, tx, way === 'REVOKED' ? grantee : grantor, made);
     await saveEnd(tx, id, { grantor, grantee }, jws);
-    // known at once to everybody who routes by it
+    // every node that routes by the grant learns of it at once
     if (grantor === node && stored.answer?.accepted) await publisher.publish(tx, { ...stored, endJws: jws });
     return true;
   });

@@ -69,9 +69,9 @@ export async function findGrantFaults(
 }
 
 /**
- * Brings stored grants to what was signed, where that can be done: rows were taken in before anybody asked who signed
- * them, or come with a node from another host. What others signed than may is set aside: it is listed as invalid and
- * gives no power. What was written over is as it was signed again.
+ * Restores stored grants to what was signed, where that can be done: earlier programs took rows in without checking the
+ * signer, and nodes bring rows from another host. A grant signed by a node that may not sign it is set aside: it is
+ * listed as invalid and gives no power. A row that was overwritten is set back to what was signed.
  */
 export async function mendGrants(
   db: HostDb,

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { isAway } from '../db/index.ts';
 import { countFailure } from '../observability/index.ts';
 
-/** Most failures that are remembered; beyond them the oldest may be logged anew. */
+/** The most failures remembered; beyond them the oldest may be logged again. */
 const MOST_KNOWN = 10_000;
 
 /** What some work is about: the node, and what of it, say its `case`. Goes into the log as it is. */
@@ -27,7 +27,7 @@ export class Failures {
    * Does the work for each, one after the other.
    * @param job what is done, in the words of the log and the metric: `deemed acceptance`
    * @returns how many failed
-   * @throws DATABASE_UNAVAILABLE where the database can do nothing for anybody just now
+   * @throws DATABASE_UNAVAILABLE where the database serves no one at the moment
    */
   async each<T>(
     job: string,

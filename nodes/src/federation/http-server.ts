@@ -21,7 +21,7 @@ export interface HttpServerParts {
 
 /** Answers over HTTP: liveness, readiness, and GraphQL for gateways that reach this host directly. */
 export class HttpServer {
-  /** Lets nobody new in and ends with the last answer that is under way. */
+  /** Refuses new connections and ends with the last answer under way. */
   readonly stop: () => Promise<void>;
 
   private constructor(stop: () => Promise<void>) {

@@ -128,7 +128,7 @@ async function states(): Promise<Map<string, string>> {
   return held;
 }
 
-/** Nothing is owed to anybody here any more: no message without its receipt, no entry of a feed that has not arrived. */
+/** Waits until nothing is owed here any more: every message has its receipt, and every feed entry has arrived. */
 async function settled(): Promise<void> {
   const desks = Object.values(DESKS);
   await eventually(async () => {
@@ -160,7 +160,7 @@ async function call(node: string, { role, field }: Mutation, viewer: Viewer | nu
   return codes[0] ?? 'done';
 }
 
-/** A key that somebody has used for something else. */
+/** An idempotency key that was used for something else. */
 const KEY = 'used-before';
 const spend = (node: string, subject: string, key: string) =>
   federation.rows(

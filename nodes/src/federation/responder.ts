@@ -141,7 +141,7 @@ export class Responder {
       for (const [node, noted] of reads) await services.get(node)?.reads.note(viewer, this.#fieldOf(operation), noted);
       return result;
     } catch (error) {
-      // what nobody could account for is not shown
+      // data whose read could not be logged is not shown
       report(error);
       return refused(problemsOf(error, operation.at)[0]);
     }

@@ -35,8 +35,8 @@ import {
 } from '../testing/test-federation.ts';
 
 /**
- * What anybody may ask: catalogue, places, published lists and figures, who is at which window, what data is offered,
- * and what a number and its tracking code open.
+ * What the public may ask: catalogue, places, published lists and figures, the people at each window, the data on
+ * offer, and what a number and its tracking code open.
  */
 const PUBLIC = [
   'admission',
@@ -251,7 +251,7 @@ describe('an object that is there', () => {
     }
   });
 
-  // whoever holds the very post that may do it, at another desk: also at their own, where the object is not
+  // the holder of the very post that may do it, at another desk: also at their own, where the object is not
   test.each<[RoleName, string, string, [string, Viewer][]]>([
     ['bundles', 'deliverBundle', TOWNSHIP, [...at(OTHER_TOWNSHIP, 'AGENT', 'CLERK'), ...at(OTHER_VILLAGE, 'AGENT')]],
     ['delegation', 'answerDelegation', TOWNSHIP, [...at(OTHER_TOWNSHIP, 'CHIEF', 'HEAD'), ...at(COUNTY, 'CHIEF')]],

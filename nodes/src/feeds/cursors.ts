@@ -166,7 +166,7 @@ export class FeedCursors {
     );
   }
 
-  /** Whoever tries a way that is cut tries it again soon. */
+  /** Makes the publisher try a cut way again in a second. */
   async soon({ node, feed, publisher, subscriber }: Cursor): Promise<void> {
     await this.#parts.db.queryHost(
       `UPDATE feed_cursors SET next_at = now() + interval '1 second'
@@ -207,7 +207,7 @@ export class FeedCursors {
     const { divisions, trust } = this.#parts;
     switch (feed) {
       case 'FACTS':
-        // only one's own: whoever is above hears it from the node itself
+        // only for its own feeds: a node above hears it from the publisher itself
         if (publisher !== node) return [];
         return divisions
           .ancestors(node)

@@ -35,7 +35,7 @@ export class FeedHeads {
     return jws;
   }
 
-  /** A word that a node shows this one as its own; null where it is none, or nobody can tell. */
+  /** Checks a word that a node shows this one as its own; null if it is not, or if this node can't tell. */
   async prove(jws: string, feed: Feed, publisher: DivisionCode): Promise<FeedHead | null> {
     try {
       const { node } = await this.#trust.verify(jws, SIGNED_TYPES.feedHead);
@@ -48,7 +48,7 @@ export class FeedHeads {
   }
 }
 
-/** What a word on a feed says, believed by nobody yet; null where it is of another feed or none at all. */
+/** Reads a word on a feed without checking its signature; null if it is of another feed or not a word on a feed. */
 export function readHead(jws: string, feed: Feed, publisher: DivisionCode): FeedHead | null {
   let payload: unknown;
   try {

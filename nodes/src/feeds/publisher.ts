@@ -89,8 +89,8 @@ export class FeedPublisher {
   }
 
   /**
-   * A subscriber's word how far it holds a feed. Whoever says that it holds more of a node's own feed than the node has
-   * is believed only by the node's own signed word: else one subscriber could stop its publisher at will.
+   * Receives a subscriber's word on how far it holds a feed. A subscriber that claims more of a node's own feed than
+   * the node has must show the node's own signed word: else one subscriber could stop its publisher at will.
    */
   readonly watermark = async (
     tx: NodeTx,

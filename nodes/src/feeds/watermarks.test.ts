@@ -51,7 +51,7 @@ const presentLife = async (node: string) =>
   (await federation.rows<{ life: number }>(node, `SELECT max(life) AS life FROM lives WHERE node = $1`, [node]))[0]
     ?.life ?? 0;
 
-/** Sends a receipt as the software of whoever holds a node's key and seed could. */
+/** Sends a receipt as an attacker with a node's key and seed could. */
 async function say(from: DivisionCode, to: DivisionCode, answer: Omit<Answer & { outcome: 'WATERMARK' }, 'id'>) {
   const seed = (await readFile(federation.config(from).natsSeedFile ?? '', 'utf8')).trim();
   const connection = await connect({

@@ -8,7 +8,7 @@ import { seesPersonalData } from '@liandong/schema/operation';
 import type { StoredCase } from '../cases/index.ts';
 import { applicationOf } from '../cases/index.ts';
 
-/** The application part of a case, masked for whoever does not handle it. */
+/** The application part of a case, masked for a viewer who does not handle it. */
 export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewer): FilingView {
   const { file } = stored;
   const { applicant, consent, form = [] } = applicationOf(stored, node);
@@ -62,7 +62,7 @@ export function trackedView(
   };
 }
 
-/** A step with who took it; a token that acts for somebody, and an agent, act for the applicant. */
+/** A step and who took it. A token that acts for another person, and an agent, are shown as the applicant. */
 function trackedStep({ at, node, action, actor }: LogLine): TrackedStepView {
   return {
     at: new Date(at),

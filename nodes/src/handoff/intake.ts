@@ -39,7 +39,7 @@ const HEALING_RETRY_MS = 500;
 const UNANSWERED_MS = 2_000;
 /** A parked message that is not ready yet when it is tried again waits this long, ms. */
 const LATER_MS = 60_000;
-/** Most open messages that are kept of one sender nobody can vouch for: nobody fills the disk with them. */
+/** The most open messages kept from one sender without a certified key, so that such a sender can't fill the disk. */
 const MAX_STRANGERS = 1_000;
 /** A batch that could not be taken, say because the database is away, comes again after this long, ms. */
 const FAILED_RETRY_MS = 1_000;
@@ -79,7 +79,7 @@ interface Opened {
 }
 
 /**
- * Takes in what comes to one node, on both roads. A message and its effect are one transaction; after it commits, the
+ * Takes in the messages to one node, on both roads. A message and its effect are one transaction; after it commits, the
  * signed receipt goes out and the broker is told. Lost receipts cost nothing: the sender sends again, and the inbox
  * answers the second copy without doing it again (G2).
  */
@@ -353,7 +353,7 @@ class Lane {
 
   start(): void {
     this.#loop.start();
-    // what was being waited for when the broker went away may never come: look for the road anew
+    // the messages awaited when the connection broke may never come: open the road again
     this.#parts.bus.onReconnect(() => this.#messages?.stop());
     this.#fetching ??= this.#fetch();
   }

@@ -1,7 +1,7 @@
 /**
- * A job that runs when it is woken, and in any case every so often. Never twice at a time; woken while it runs, it
- * runs once more. With a pace it runs at once after a quiet moment, and under load no more often than that, so that
- * what comes meanwhile is done together.
+ * A job that runs when it is woken, and also at a fixed interval. Two runs never overlap; woken while it runs, it runs
+ * once more. With a pace, it runs at once after a quiet moment, and under load no more often than the pace, so that one
+ * run does all the work that has come meanwhile.
  */
 export class Loop {
   readonly #work: () => Promise<boolean>;

@@ -63,10 +63,10 @@ export class Outbox {
   }
 
   /**
-   * Leaves messages in the caller's transaction: they are sent if and only if it commits. There is no other way to
-   * send one.
-   * @param even whether one too large to go is owed all the same, and told of where it does not go: where nobody is
-   *   there to be refused, and what goes beside it must
+   * Leaves messages in the caller's transaction: they are sent if and only if it commits. There is no other way to send
+   * one.
+   * @param even `TOO_LARGE` stores a message that is too large to send as well, and its failure to go is reported: for
+   *   callers without a user to refuse, whose other messages must go
    * @throws {ProblemError} PAYLOAD_TOO_LARGE for a message that no broker message could carry; nothing is left then
    */
   async enqueue(tx: NodeTx, messages: readonly Outgoing[], even: 'TOO_LARGE' | null = null): Promise<void> {

@@ -187,7 +187,7 @@ export function envelopeHeader(message: { headers?: { get(name: string): string 
   return message.headers?.get(ENVELOPE_HEADER) || null;
 }
 
-/** What an envelope says, believed by nobody: only to set it aside. */
+/** Reads an envelope without checking its signature: only to set the message aside. */
 export function readUnchecked(jws: string): Envelope | null {
   try {
     return envelopeSchema.parse(payloadOf(jws));

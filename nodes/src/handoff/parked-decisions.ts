@@ -41,7 +41,9 @@ export async function getParked(db: HostDb, node: DivisionCode, id: string): Pro
   return row;
 }
 
-/** What a message says, as it was sent. It may name people: reading it is for whoever has to decide about it. */
+/**
+ * The body of a message, as it was sent. It may name people: only a person who has to decide about it should read it.
+ */
 export async function bodyOfParked(db: HostDb, node: DivisionCode, id: string): Promise<string> {
   const queries = db.queries(node);
   const [row] = await queries.query<{ body: string }>(`SELECT body FROM parked WHERE node = $1 AND id = $2::uuid`, [

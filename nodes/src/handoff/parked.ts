@@ -8,7 +8,7 @@ import { Loop } from './loop.ts';
 const IDLE_MS = 5_000;
 const BATCH = 50;
 
-/** Why a message waits for a key: nobody vouched for it here yet, or it ended. */
+/** Why a message waits for a key: the key has no certificate here yet, or it has ended. */
 export const KEY_CODES: ErrorCode[] = ['KEY_UNKNOWN', 'KEY_NOT_IN_EFFECT'];
 
 export function isAboutKeys(code: string): boolean {
@@ -46,7 +46,7 @@ export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<v
   );
 }
 
-/** How many messages of a sender are set aside here that nobody vouched for. */
+/** How many messages of a sender without a certified key are set aside here. */
 export async function strangersOf(tx: NodeTx, sender: DivisionCode): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM parked

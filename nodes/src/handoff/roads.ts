@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import { errors } from '@nats-io/transport-node';
 
-/** A way nobody answered on at once is tried again after this long, ms. */
+/** Time until a way without any listener is tried again, ms. */
 const PROBE_MS = 1_000;
 /**
  * One on which an answer was waited for in vain is tried less often, ms: a broker gives a link up only when it heard
@@ -27,8 +27,8 @@ export async function inPatience(work: readonly Promise<void>[]): Promise<void> 
 
 /**
  * The ways from this host's broker to those of other nodes. A leaf's link may be cut while the host's own connection
- * holds, so nobody tells; what goes to the other side then fails. One message a second tries whether the way is back;
- * the others wait for it and do not hold up what stays on this side.
+ * holds, so the host gets no notice; only its messages to the other side fail. One message a second tries whether the
+ * way is back. The others wait for it and do not hold up messages that stay on this side.
  */
 export class Roads {
   /** When a way that is cut is tried next, by receiver. */
@@ -46,7 +46,7 @@ export class Roads {
     return [...this.#cut].filter(([, probeAt]) => probeAt > now).map(([receiver]) => receiver);
   }
 
-  /** Whether the last that was sent to a receiver found nobody. */
+  /** Whether the last message to a receiver found no listener. */
   isCut(receiver: DivisionCode): boolean {
     return this.#cut.has(receiver);
   }
@@ -88,7 +88,7 @@ export class Roads {
 /** How long a way is left alone after an error, ms; null where the error says nothing of the way. */
 function waitAfter(error: unknown): number | null {
   if (error instanceof errors.TimeoutError) return SILENT_PROBE_MS;
-  // nobody listened there: JetStream's client calls that by another name
+  // no listener: JetStream's client has another name for that
   const nobody =
     error instanceof errors.NoRespondersError ||
     (error instanceof errors.RequestError && error.isNoResponders()) ||

@@ -19,9 +19,9 @@ export interface Sending {
 const STREAM_MESSAGE_TOO_LARGE = 10_054;
 
 /**
- * What can't be sent whatever is tried: a message larger than the broker takes, a key that has ended, a right that is
- * missing. Each is logged as an error once and kept in the database until it goes after all, for metrics and doctor.
- * What passes by itself, say a line that is cut, is none.
+ * Messages that can't be sent however often the relay tries: a message larger than the broker takes, a key that has
+ * ended, a right that is missing. Each is logged as an error once and kept in the database until it goes after all, for
+ * metrics and doctor. A fault that passes by itself, such as a cut line, is not kept.
  */
 export class SendFaults {
   readonly #db: HostDb;
@@ -101,7 +101,7 @@ function passes(error: unknown): boolean {
     errors.ClosedConnectionError,
     errors.DrainingConnectionError,
   ];
-  // JetStream's client has no class of its own for a stream that nobody answers for
+  // JetStream's client has no class of its own for a stream that does not answer
   return (
     passing.some((kind) => error instanceof kind) || (error instanceof Error && error.name === 'JetStreamNotEnabled')
   );

@@ -156,7 +156,7 @@ function isRemembered(kind: MessageKind): boolean {
 
 function isLasting(kind: MessageKind, answer: Answer): boolean {
   if (!isRemembered(kind)) return false;
-  // what waits for a key is looked at anew when it comes again
+  // a message that waits for a key is judged again when it comes again
   if (answer.outcome === 'PARKED') return !isAboutKeys(answer.code);
   return answer.outcome === 'DONE' || answer.outcome === 'REFUSED';
 }

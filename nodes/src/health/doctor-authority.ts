@@ -25,8 +25,8 @@ export interface AuthoritySubject {
 }
 
 /**
- * Looks whether the grants and the shared data that count here come from whoever may give them: a node took others in
- * before it asked.
+ * Checks that the grants and the shared data in effect here come from nodes that may give them: a node took in others
+ * before it checked that.
  */
 export async function examineAuthority(subject: AuthoritySubject): Promise<Finding[]> {
   const { config, db, now } = subject;

@@ -30,8 +30,8 @@ interface WrongEntry {
 }
 
 /**
- * Looks whether what counts as the catalogue here was published by whom it is for: a node took other entries in before
- * it held publishers to that.
+ * Checks that each catalogue entry in effect here comes from the node that may publish it: a node took in others before
+ * it checked that.
  */
 export async function examineCatalogue({ config, db, divisions, now }: CatalogueSubject): Promise<Finding[]> {
   const register = await divisions;

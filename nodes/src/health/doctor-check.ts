@@ -8,7 +8,7 @@ import type { Trust } from '../trust/index.ts';
 /** What the doctor found at one part of a host. */
 export interface Finding {
   part: string;
-  /** BAD keeps the host from working; WARN will, if nobody looks. */
+  /** BAD keeps the host from working; WARN will do so later, unless an operator acts. */
   state: 'OK' | 'WARN' | 'BAD';
   /** In plain words: what is, and what to do. */
   text: string;

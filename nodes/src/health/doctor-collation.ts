@@ -6,7 +6,7 @@ import { ok, warn } from './doctor-check.ts';
 interface Changed {
   before: string;
   now: string;
-  /** Has PostgreSQL take the present rules for those of the indexes, once these were made anew. */
+  /** The statement that makes PostgreSQL record its present rules as those of the indexes, once these were rebuilt. */
   refresh: string;
 }
 

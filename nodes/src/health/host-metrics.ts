@@ -44,7 +44,7 @@ export const METRIC_QUERIES = {
     WHERE life = (SELECT max(life) FROM lives l WHERE l.node = h.node AND l.healed_at IS NULL) GROUP BY node`,
 } as const;
 
-/** What a host's database says of its operation, asked anew at each scrape. */
+/** What a host's database says of its operation, read again at each scrape. */
 export class HostMetrics {
   readonly #db: HostDb;
   /** Live: nodes come to the host and leave it. */

@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const scrape = async () => (await fetch(`${metricsUrl}/metrics`)).text();
-/** A message nobody can process: not what its kind says. */
+/** A message that no receiver can process: its body does not fit its kind. */
 async function sendNonsense(): Promise<string> {
   const id = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'ECHO', body: '{"case":""}' });
   await eventually(async () => (await listParked(federation.db(TOWNSHIP), TOWNSHIP)).some((p) => p.id === id));

@@ -16,7 +16,7 @@ import { sha256 } from '../trust/index.ts';
 
 /** Keeps a paper. @returns how the log names it */
 export async function storePaper(tx: NodeTx, name: string, content: object, mediaType: string): Promise<Material> {
-  // salted, so that nobody finds out by its digest whose name or word it is
+  // salted, so that the digest does not reveal whose name or word it is
   const bytes = Buffer.from(JSON.stringify({ ...content, salt: randomBytes(16).toString('hex') }));
   const extension = mediaType === 'application/json' ? 'json' : 'txt';
   const material = { name, fileName: `${name}.${extension}`, mediaType, sha256: sha256(bytes), size: bytes.length };

@@ -36,8 +36,8 @@ export interface ArrivalParts {
 
 /**
  * Begins to serve nodes while the host runs; its other nodes notice nothing. A node is served when the register and the
- * trust file know it, its keys are here, and the broker lets this host read what comes to it; until then nothing is
- * done in its name.
+ * trust file know it, its keys are here, and the broker lets this host read its messages; until then the host does
+ * nothing in its name.
  * @returns why not, of those that are not served yet
  */
 export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalParts): Promise<Map<DivisionCode, Error>> {

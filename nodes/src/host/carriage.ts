@@ -36,8 +36,8 @@ type Senders = Awaited<ReturnType<typeof openSenders>>;
 type Takers = ReturnType<typeof openTakers>;
 
 /**
- * Carries what the host's nodes owe others and takes in what comes to them, over a connected broker: relay, feeds,
- * intakes, parked messages, and the healing of a restored database.
+ * Sends what the host's nodes owe others and takes in their messages, over a connected broker: relay, feeds, intakes,
+ * parked messages, and the recovery of a restored database.
  */
 export async function startCarriage(
   parts: HostParts,

@@ -10,7 +10,7 @@ import { Place } from './place.ts';
 /** What a host stands on, read from its files; the command line needs some of it too. */
 export interface Foundation {
   divisions: Divisions;
-  /** Whom the trust file makes one believe; private keys are taken in hand apart. */
+  /** The trust of the trust file; private keys are loaded apart. */
   trust: Trust;
   calendar: OfficialCalendar;
   /** Which nodes are placed at the host, and what its broker takes in. */

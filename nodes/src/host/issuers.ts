@@ -8,8 +8,8 @@ import type { Logger } from 'pino';
 const LOOK_MS = 500;
 
 /**
- * Whose tokens a host takes. The file is read anew when it changes, so that an issuer changes its keys without the host
- * being started anew; a faulty one leaves all as it was.
+ * The issuers whose tokens a host takes. The host reads the file again when it changes, so that an issuer can change
+ * its keys without a restart of the host. A faulty file changes nothing.
  * @param file LIANDONG_ISSUERS_FILE
  * @throws {ProblemError} BAD_CONFIG
  */

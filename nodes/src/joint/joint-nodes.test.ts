@@ -235,7 +235,7 @@ describe('silence of another node’s department', () => {
     const id = await opened();
     await asked(id, AT_CITY);
     await ownAgree(id);
-    // past every deadline, and nobody of the township ever saw the question
+    // past every deadline; the township never saw the question
     await lapse(14 * DAY_MS);
     await eventually(async () => (await partyAt(id, AT_CITY))?.lapse?.effect === 'CONSENT');
     expect(await partyAt(id, AT_TOWNSHIP)).toMatchObject({ asked: null, lapse: null });

@@ -151,7 +151,7 @@ export class OpinionReceiver {
   async #noted(tx: NodeTx, id: string, receiver: string, jws: string): Promise<void> {
     const signed = await this.#checkedWord(jws, receiver);
     const stored = await lockCase(tx, id);
-    // what ended or moved on meanwhile waits for nobody
+    // a case that ended or moved on meanwhile waits for no opinion
     if (!stored || stored.file.state !== 'ACCEPTED' || custodyAt(stored.file, tx.node) !== 'HELD') return;
     await this.#enter(tx, stored, signed);
   }

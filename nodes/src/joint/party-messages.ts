@@ -33,8 +33,8 @@ export async function tellParties(tx: NodeTx, before: CaseFile | null, after: St
 }
 
 /**
- * Asks anew, and says how everybody stands: after the node's database was restored nobody knows what got across. Whoever
- * has the question says once more since when.
+ * Asks the parties again and tells them how all of them stand: after a restore the node does not know which messages
+ * arrived. A party that has the question says again since when.
  */
 export async function askAgain(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
   const { joint, state } = stored.file;

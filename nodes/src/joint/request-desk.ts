@@ -64,7 +64,7 @@ export function requestHandlers({
   };
 }
 
-/** A question as its node shows it; null where there is none. */
+/** A question as its node shows it, or null if there is no question. */
 export function requestOf(node: DivisionCode, stored: StoredOpinionRequest | null): OpinionRequestView | null {
   return stored && shown(node, stored);
 }

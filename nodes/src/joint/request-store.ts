@@ -225,7 +225,7 @@ export interface OverQuestion {
   materials: Material[];
 }
 
-/** Other nodes' questions that nobody waits for and whose materials are here still. */
+/** Other nodes' questions that no node waits for any more, and whose materials are still here. */
 export async function listOver(queries: NodeQueries): Promise<OverQuestion[]> {
   const rows = await queries.query<{ notice: string; materials: string }>(
     `SELECT notice, materials FROM opinion_requests

@@ -55,7 +55,7 @@ async function neededHere(tx: NodeTx, digests: ReadonlySet<string>): Promise<Set
     if (!file.holders.includes(tx.node)) continue;
     for (const { sha256 } of contentsOf(file, tx.node)) needed.add(sha256);
   }
-  // nobody can tell what a case needs that can't be read
+  // a case that can't be read does not say which materials it needs, so it keeps all of them
   for (const { id } of broken) for (const digest of naming.get(id) ?? []) needed.add(digest);
   return needed;
 }

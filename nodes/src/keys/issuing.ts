@@ -21,7 +21,7 @@ const MADE: Readonly<Record<KeyDocument['kind'], KeyAction>> = {
   CLOSING: 'NODE_CLOSED',
 };
 
-/** What a node needs to vouch for keys and to tell everybody. */
+/** What a node needs to vouch for keys and to tell all nodes. */
 export interface Issuing {
   trust: Trust;
   divisions: Divisions;
@@ -66,8 +66,8 @@ function readRequest(jws: string): KeyRequest {
 }
 
 /**
- * Vouches for a key of a node below, or of the city's own, and lets the node's keys before it end when the overlap is
- * over. What is made is stored, logged and told to everybody in the caller's transaction.
+ * Vouches for a key of a node below, or of the city's own, and lets the node's earlier keys end when the overlap is
+ * over. The caller's transaction stores and logs the documents and tells all nodes.
  * @param options.until when the certificate ends; null for no end
  * @throws {ProblemError} FORBIDDEN for a node that is not a child
  */

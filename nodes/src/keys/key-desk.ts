@@ -22,9 +22,9 @@ export class KeyDesk {
   }
 
   /**
-   * A child asks for a certificate of its next key: the envelope it came in was signed with one that is in effect, so
-   * no person has to vouch for it again (as EST re-enrols, RFC 7030 §3.3.2). Or somebody below tells the city of a
-   * certificate or of a key's end.
+   * Receives a child's request to certify its next key. A key in effect signed the envelope it came in, so no person
+   * has to vouch for the node again (as EST re-enrols, RFC 7030 §3.3.2). Also receives certificates and ends of keys
+   * that a node below reports to the city.
    */
   readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = keyMessageSchema.safeParse(message.body);

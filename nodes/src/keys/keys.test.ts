@@ -181,7 +181,7 @@ describe('a rotation', () => {
   test('of the city’s own key is believed under the same root, and its feed goes on', async () => {
     const kid = await rotated(CITY);
     for (const node of NODES) await told(node, kid, 'CERTIFICATE');
-    // what the city states from now on is signed with it and passed on by everybody
+    // the city signs its later statements with the new key, and all nodes pass them on
     const next = await rotated(COUNTY);
     await told(VILLAGE, next, 'CERTIFICATE');
     await told(OTHER_TOWNSHIP, next, 'CERTIFICATE');

@@ -14,7 +14,7 @@ export interface NodeTable {
   name: string;
   /** Columns that are written; generated ones follow from them. */
   columns: string[];
-  /** The column numbered by the database; null where there is none. */
+  /** The column numbered by the database, or null if the table has none. */
   identity: string | null;
 }
 

@@ -35,7 +35,7 @@ export async function notesForRestored(tx: NodeTx, peer: DivisionCode, since: Da
   return messagesOf([peer], given);
 }
 
-/** Takes in notes that other desks of a case wrote, brought by whoever holds the case or held it. */
+/** Takes in notes that other desks of a case wrote; the case's custodian or a former custodian brings them. */
 export class NoteReceiver {
   readonly #trust: Trust;
 

@@ -21,7 +21,7 @@ export interface DomainAtNode {
   domain: Domain;
   handlers: Readonly<Record<string, unknown>>;
   show: ShowCase | null;
-  /** Who may read a case for one of its steps; null for whoever may read cases. */
+  /** Who may read a case for one of its steps; null for the usual readers of cases. */
   reader: Reader | null;
 }
 
@@ -32,8 +32,8 @@ type AnswersOf<D extends Domain> = D['operations'][keyof D['operations']] extend
   : never;
 
 /**
- * Puts a domain to work at a node; every operation that is no pure step has its handler, or this does not compile.
- * A domain with steps says how it shows a case, and who reads one for them if that is not whoever may read cases.
+ * Puts a domain to work at a node. Every operation that is not a pure step has its handler, or this does not compile. A
+ * domain with steps says how it shows a case, and who reads one for them if the usual readers of cases do not.
  */
 export function atNode<D extends Domain>(
   domain: D,
@@ -144,9 +144,9 @@ async function mutate(
 }
 
 /**
- * Whoever asks may do it: by their post at this tier unless rules of cases judge that or any login will do; if it changes
- * something, at their own desk or, for what a chief keeps, at a village's of their township; and with a token that is not
- * for one case alone, unless the operation is open to those.
+ * Checks that the caller may do it: by their post at this tier, unless the rules of cases judge that or any login will
+ * do; if it changes something, at their own desk or, for what a chief keeps, at a village's of their township; and with
+ * a token that is not for one case alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
 function allowed(

@@ -73,9 +73,9 @@ export class ProjectKeeper {
   }
 
   /**
-   * Puts a case into the project its log names, or takes it out again, when this node keeps that project: called with
-   * every such line that is new here. A project that has ended still takes a case that was on its way; one that nobody
-   * knows takes none.
+   * Puts a case into the project its log names, or takes it out again, if this node keeps that project; called with
+   * every such line that is new here. A project that has ended still takes a case that was on its way; an unknown
+   * project takes none.
    */
   readonly inProject = async (tx: NodeTx, line: LogLine, file: CaseFile): Promise<void> => {
     const left = line.action === 'PROJECT_LEFT';
@@ -84,7 +84,7 @@ export class ProjectKeeper {
     const stored = await lockProject(tx, project);
     if (!stored) return;
     const { node, former } = stored.file;
-    // whoever wrote the line knew of no successor yet
+    // the author of the line knew of no successor yet
     if (former.includes(tx.node)) await this.#passOn(tx, node, [file.id]);
     if (node !== tx.node) return;
     const drafts = left ? unlinkCase(stored.file, file.id) : linkCase(stored.file, projectCaseOf(file));
@@ -109,8 +109,8 @@ export class ProjectKeeper {
   }
 
   /**
-   * Lets the successor of this closed node keep a project: everybody who knows it is told, and the successor is given the
-   * logs of its cases.
+   * Lets the successor of this closed node keep a project: tells every node that knows the project, and gives the
+   * successor the logs of its cases.
    */
   async handOver(tx: NodeTx, id: string, own: Succession): Promise<boolean> {
     const stored = await lockProject(tx, id);
@@ -172,7 +172,7 @@ export class ProjectKeeper {
     await this.append(tx, stored, answerOrder(stored.file, by, actor, order, answer));
   }
 
-  /** A node did not take what it was told: whoever dispatched it sees so, once for each reason. */
+  /** A node refused what it was told: the node that dispatched it shows so, once for each reason. */
   readonly noticeAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'REFUSED') return;
     const { code } = answer;
@@ -214,8 +214,8 @@ export class ProjectKeeper {
   }
 
   /**
-   * The new lines for everybody who knows the ones ahead, also whom the project concerns no more by them; the whole log
-   * for who is concerned from now on.
+   * Sends the new lines to every node that knows the earlier ones, also to a node the project no longer concerns
+   * because of them. A node that the project concerns from now on gets the whole log.
    */
   #notices(
     before: ProjectFile | null,
@@ -227,7 +227,7 @@ export class ProjectKeeper {
     const told = before ? concernedNodes(before, divisions) : [];
     const nodes = trust.nodes();
     const writer = written.at(-1)?.line.node ?? file.node;
-    // whoever does not know of the succession yet learns of it by its line
+    // a node that does not know of the succession yet learns of it by its line
     const succeeded = lines.filter(({ line }) => line.action === 'SUCCEEDED' && !written.some((w) => w.line === line));
     return [...new Set([...concernedNodes(file, divisions), ...told, file.node])]
       .filter((node) => nodes.includes(node) && !knowing.includes(node) && node !== writer && !trust.isGone(node))
@@ -284,7 +284,7 @@ export class ProjectKeeper {
     return true;
   }
 
-  /** Orders go down: nobody is ordered by a neighbour. */
+  /** Orders go down only: a neighbour can't give orders. */
   #requireOrders(node: DivisionCode, file: ProjectFile): void {
     const keepers = [file.node, ...file.former];
     if (keepers.some((keeper) => this.#parts.divisions.isWithin(node, keeper))) return;

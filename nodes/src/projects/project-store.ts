@@ -131,7 +131,7 @@ export async function saveProject(
   file: ProjectFile | null,
 ): Promise<void> {
   await tx.query(
-    // what stands at their numbers came ahead of the lines before it, and is none of the log
+    // waiting lines at these numbers came ahead of the lines before them, and do not belong to the log
     `INSERT INTO project_log (node, project, seq, jws, hash)
      SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS l
      ON CONFLICT (node, project, seq) DO UPDATE SET jws = excluded.jws, hash = excluded.hash`,

@@ -247,7 +247,7 @@ describe('figures of projects', () => {
     expect(whole.all.ended).toBe(1);
     await eventually(async () => (await sumsAt(CITY)).watermarks.every((w) => w.asOf !== null && w.behind === 0));
     expect(watermarks.map((w) => w.node)).toEqual([CITY, COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE]);
-    // what goes up names nobody
+    // facts that go up name no person
     const facts = await federation.rows<{ entry: string }>(
       COUNTY,
       `SELECT entry FROM feed_entries WHERE feed = 'FACTS' AND entry LIKE '%PROJECT%'`,

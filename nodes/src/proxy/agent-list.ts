@@ -60,7 +60,7 @@ export async function agentList(
     hasPreviousPage: after !== null,
   };
 
-  /** Null where somebody else looks after it by now. */
+  /** Null if another agent looks after the case by now. */
   function viewOf({ file, id, application }: StoredCase): AgentCaseView | null {
     const by = agentNow(
       file,

@@ -100,7 +100,9 @@ async function tell(
   return { handling: handlingOf(node, after.file), ...told };
 }
 
-/** The village each case was filed at. @throws {ProblemError} NOT_COMPETENT for each that is none of this township's */
+/**
+ * The village each case was filed at. @throws {ProblemError} NOT_COMPETENT for each that is not one of this township's
+ */
 function villagesOf(node: DivisionCode, divisions: Divisions, ids: readonly string[]): TakeOverView[] {
   const asked = ids.map((id) => ({ id, from: filingNodeOf(id) }));
   const faults = asked.flatMap(({ id, from }, index) => {

@@ -7,7 +7,7 @@ import { getTracked } from '../filing/index.ts';
 /** Most lines one question is answered with. */
 const MOST = 500;
 
-/** What the log of reads (查阅记录) tells whom a case is about, and supervisors. */
+/** What the log of reads (查阅记录) shows to the person a case is about, and to supervisors. */
 export function readsHandlers({
   node,
   divisions,

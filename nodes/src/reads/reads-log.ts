@@ -4,8 +4,8 @@ import type { DivisionCode, Role } from '@liandong/schema/kernel';
 import type { HostDb, NodeTx } from '../db/index.ts';
 
 /**
- * The log of who read personal data at a node (个人信息查阅日志, 个人信息保护法 Art. 51, 54). A line is durable before the
- * answer goes out; the database lets nobody change or remove one.
+ * The log of who read personal data at a node (个人信息查阅日志, 个人信息保护法 Art. 51, 54). A line is durable before the answer goes
+ * out; the database refuses to change or remove a line.
  */
 export function readsLog({ node, db, now }: { node: DivisionCode; db: HostDb; now: () => Date }): ReadsLog {
   return {
@@ -20,7 +20,7 @@ export function readsLog({ node, db, now }: { node: DivisionCode; db: HostDb; no
 
 /** Who reads by a command on the host, and what for. */
 export interface CommandReader {
-  /** The login at the operating system; whoever may run commands there may also call themselves something else. */
+  /** The login at the operating system. A person who may run commands there may also use another name. */
   login: string;
   name: string;
   /** The command's words: `case export`. */

@@ -69,7 +69,7 @@ export class Healer {
     this.#parts = parts;
   }
 
-  /** Lets nodes go on that wait for nobody any more, also because people gave up the silent ones. */
+  /** Lets nodes continue that wait for no other node any more, also because people gave up the silent ones. */
   async finishWaiting(): Promise<void> {
     const { db, lives, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });

@@ -94,8 +94,8 @@ export class Lives {
   };
 
   /**
-   * Begins a new life: the database is an older one than the node remembers, or than others do. Whoever asks meanwhile,
-   * as several subscribers do at once, waits for the same one.
+   * Begins a new life: the database is older than the node or its peers remember. Callers that ask meanwhile, as
+   * several subscribers do at once, wait for the same one.
    */
   async begin(node: DivisionCode): Promise<void> {
     let beginning = this.#beginning.get(node);

@@ -23,8 +23,8 @@ import type { RosterParts } from './parts.ts';
 import { findRoster, findStandIns } from './roster-store.ts';
 
 /**
- * Passes on the cases of agents who are away, and brings back what comes back when they are there again. What is under
- * way between nodes waits for the next time.
+ * Passes on the cases of agents who are away, and gives them back when the agents return. A case that is between nodes
+ * waits for the next run.
  * @returns how many cases moved
  */
 export async function settleAbsences(parts: RosterParts): Promise<number> {

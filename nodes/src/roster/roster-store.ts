@@ -23,7 +23,7 @@ const AGENTS = `SELECT sub, name, employment, withheld, from_day::text, until_da
      FROM roster_trainings t WHERE t.node = a.node AND t.sub = a.sub) AS training
   FROM roster_agents a`;
 
-/** A person of two columns, both null where there is none. */
+/** A person from two columns, or null if both are null. */
 export const personOf = (sub: string | null, name: string | null): PersonRef | null =>
   sub === null || name === null ? null : { sub, name };
 

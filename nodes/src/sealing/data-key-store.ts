@@ -53,9 +53,8 @@ export interface DataKeyParts {
 }
 
 /**
- * Sees to it that every node of a host has its data keys, and that everything personal in the database is sealed. A node
- * that never had a key is given one; a database that was filled by an earlier program is sealed before anybody is
- * served.
+ * Makes sure that every node of a host has its data keys, and that all personal data in the database is sealed. A node
+ * that never had a key gets one. A database that an earlier program filled is sealed before the host serves requests.
  * @throws {ProblemError} DATA_KEY_MISSING naming the key that rows are sealed with and that is not here
  */
 export async function readyDataKeys(parts: DataKeyParts): Promise<void> {

@@ -10,8 +10,9 @@ const BATCH = 100;
 export type OnFault = (value: string, error: ProblemError) => void;
 
 /**
- * Seals anew whatever of a node is not sealed with its newest data key: what an older program left readable, and what
- * an older key sealed. Interrupted, it goes on where it was; a value that can't be opened costs itself.
+ * Seals every value of a node that is not sealed with its newest data key: values an older program left readable, and
+ * values under an older key. After an interruption it continues where it was. A value that can't be opened is reported,
+ * and the others go on.
  * @returns how many values were sealed
  * @throws {ProblemError} DATA_KEY_MISSING where the node has no key to seal with
  */

@@ -33,7 +33,7 @@ export interface DataReceiverParts {
   now: () => Date;
 }
 
-/** What is proved of a request by lines that others signed: whom it is about, and for what. */
+/** What lines signed by other nodes prove of a request: the person it is about, and its purpose. */
 interface Proof {
   item: string;
   consented: boolean;
@@ -142,7 +142,7 @@ export class DataReceiver {
   /** Why the asker has no part in the case, or who brings its answer has none; null when both have. */
   #unentitled(node: DivisionCode, from: DivisionCode, record: DataRecord, file: CaseFile | null): Verdict | null {
     const { asker, provider } = record;
-    // the offering node itself answers who asked it and nobody else
+    // the offering node answers only the node that asked it
     const brings = asker === node && from === provider ? [] : [from];
     const parts = partsShown(record.case, file, node, [asker, ...brings]);
     switch (parts) {

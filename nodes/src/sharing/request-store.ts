@@ -106,7 +106,7 @@ export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, gi
   return rows.length > 0;
 }
 
-/** Materials of a case that sharing gave: nobody need hand them in (国务院令第716号第七条; 行政许可法 Art. 31). */
+/** Materials of a case that data sharing gave: the applicant need not hand them in (国务院令第716号第七条; 行政许可法 Art. 31). */
 export const suppliedMaterials = gathered(async (queries: NodeQueries, cases: readonly string[]) => {
   const rows = await queries.query<{ caseId: string; replaces: string }>(
     `SELECT DISTINCT case_id AS "caseId", replaces FROM data_requests
@@ -145,7 +145,7 @@ export interface DataLogLine {
   outcome: DataState;
 }
 
-/** Adds a line to the data log; the database lets nobody change or remove one. */
+/** Adds a line to the data log; the database refuses to change or remove a line. */
 export async function appendDataLog(tx: NodeTx, line: DataLogLine): Promise<void> {
   await tx.query(
     `INSERT INTO data_log (node, at, side, request, case_id, offer, asker, provider, person, person_name, item, fields,

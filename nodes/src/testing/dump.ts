@@ -1,8 +1,8 @@
 import type { HostDb } from '../db/index.ts';
 
 /**
- * Everything a database holds as text, as whoever steals it could read it: every column of every table, bytes as they
- * are, and what signed texts say inside.
+ * Everything a database holds, as text that a thief of the database could read: every column of every table, bytes as
+ * they are, and the contents of signed texts.
  */
 export async function dumpOf(db: HostDb): Promise<string> {
   const tables = await db.queryHost<{ name: string }>(

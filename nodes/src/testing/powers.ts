@@ -27,7 +27,7 @@ export function powersOf(federation: () => TestFederation) {
     ...change,
   });
 
-  /** What a node says of whom it takes for competent for the item in the village. */
+  /** The organ a node takes for competent for the item in the village. */
   const competent = (node: string, amountFen: number, item = RELIEF) =>
     delegation(node).competence(null, { item, division: VILLAGE, amountFen });
   /** The grants a node knows, of one item or of all. */

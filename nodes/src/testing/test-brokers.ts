@@ -59,7 +59,7 @@ export class TestBroker {
     await ended;
   }
 
-  /** Has it read its configuration anew. */
+  /** Makes the broker reload its configuration. */
   reload(): void {
     this.#child?.kill('SIGHUP');
   }
@@ -100,7 +100,7 @@ export class TestLink {
     this.#cut = false;
   }
 
-  /** Nothing is heard either way, and nobody is told; {@link cut} or {@link resume} ends it. */
+  /** Drops all traffic both ways without an error on either side; {@link cut} or {@link resume} ends it. */
   silence(): void {
     for (const socket of this.#sockets) socket.pause();
   }
@@ -110,8 +110,8 @@ export class TestLink {
   }
 
   /**
-   * What goes one way is lost on the lines there are, which stay open; who connects anew gets through. Nobody mends the
-   * old lines again.
+   * Drops the traffic in one direction on the lines there are, which stay open; a new connection gets through. The old
+   * lines are never mended.
    */
   deafen(direction: 'up' | 'down'): void {
     for (const { near, far } of this.#lines) (direction === 'up' ? near : far).pause();

@@ -23,7 +23,7 @@ const RESPONSES = { max: 128, expires: '1m' };
 /** The account all hosts and gateways share; leafs are joined to it. */
 const ACCOUNT = 'LIANDONG';
 
-/** The address a hub tells its leafs of besides the one they know: nobody listens there. */
+/** The address a hub tells its leafs of besides the one they know: no server listens there. */
 const NOWHERE = '127.0.0.1:1';
 
 /** A link on which nothing is heard is given up after about three of these. */
@@ -36,7 +36,7 @@ interface Rights {
   subscribe: string[];
   /** What is refused of what `publish` opens. */
   never?: string[];
-  /** Whether the one may answer whoever asks it. */
+  /** Whether the client may answer any request it gets. */
   responds?: boolean;
 }
 
@@ -111,8 +111,8 @@ export function brokerConfig(
 }
 
 /**
- * What a leaf's link is made by, at both of its ends. A link that stands keeps the rights it was made with, whatever is
- * reloaded: where this has changed, the leaf is started anew.
+ * The settings of a leaf's link, at both of its ends. A link keeps the rights it was made with, also after a reload: if
+ * these settings have changed, the leaf has to restart.
  */
 export function linkConfig(
   topology: Topology,

@@ -12,7 +12,7 @@ import { completeCredentials, findCredentials } from './credentials.ts';
 export interface TopologyPaths {
   trustFile: string;
   topologyFile: string;
-  /** Whom the brokers know; private. */
+  /** The clients the brokers know; private. */
   credentialsFile: string;
   brokerConfigFile: (broker: string) => string;
   hostDir: (host: string) => string;
@@ -34,9 +34,11 @@ export function topologyPaths(dir: string): TopologyPaths {
 
 /** What is to be done about outputs besides carrying them where they belong. */
 export interface Written {
-  /** Whom a seed was made for. */
+  /** Names of the clients that got a new seed. */
   seeds: string[];
-  /** Leafs whose link has other rights than before: their nats-server is started anew once the brokers have reloaded. */
+  /**
+   * Leafs whose link has other rights than before: the operator restarts their nats-server after the brokers reloaded.
+   */
   relinked: string[];
 }
 
@@ -108,7 +110,7 @@ function seedFile(name: string, topology: Topology, paths: TopologyPaths): strin
   return join(isHost ? paths.hostDir(name) : paths.gatewayDir(name), 'nats.seed');
 }
 
-/** @returns the topology that is there; null where there is none */
+/** @returns the topology in the file, or null if there is no file */
 async function requireNewer(topology: Topology, file: string): Promise<Topology | null> {
   const text = await findText(file);
   if (text === null) return null;

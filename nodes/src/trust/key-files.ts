@@ -12,7 +12,7 @@ import type { StoredKey } from './keys.ts';
  * stand in one file.
  */
 const ROUNDS = 210_000;
-/** Most rounds taken from a file: nobody stops a host by a file that takes hours to open. */
+/** Most rounds taken from a file: a file that takes hours to open must not stop a host. */
 const MAX_ROUNDS = 2_000_000;
 const ALG = 'PBES2-HS512+A256KW';
 const ENC = 'A256GCM';

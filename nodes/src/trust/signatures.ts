@@ -20,8 +20,9 @@ export async function signWith(
 }
 
 /**
- * The check by Node.js's own crypto: about 120 µs of CPU a line in place of 200 over WebCrypto, which goes through a thread and back. A
- * signature has one spelling: the log's hashes are over the text, so that another one of the same bytes is none.
+ * The check by Node.js's own crypto: about 120 µs of CPU a line in place of 200 over WebCrypto, which goes through a
+ * thread and back. A signature has one spelling: the log's hashes are over the text, so another spelling of the same
+ * bytes is invalid.
  */
 export function nativeCheck(): SignatureCheck {
   const imported = new Map<string, KeyObject>();

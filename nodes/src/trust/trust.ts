@@ -26,12 +26,12 @@ export type TrustFile = z.infer<typeof trustFileSchema>;
 /** Most documents an envelope may introduce its sender's key with: a certificate and an end for each level. */
 const MAX_INTRODUCED = 16;
 
-/** Whom this host believes: the keys of all nodes, each signed by its parent's up to the root; and its own keys. */
+/** The keys this host trusts: those of all nodes, each signed by its parent's up to the root; and its own keys. */
 export class Trust {
   readonly #ring: KeyRing;
   readonly #now: () => Date;
   readonly #own = new Map<DivisionCode, NodeKey[]>();
-  /** Documents everybody holds, since they stand in the trust file. */
+  /** Documents every host holds, since they are in the trust file. */
   readonly #filed: ReadonlySet<string>;
   readonly #introductions = new Map<string, string[]>();
   readonly #listeners: ((documents: readonly KeyDocument[]) => void)[] = [];
@@ -53,7 +53,7 @@ export class Trust {
     divisions: Divisions,
     now: () => Date = () => new Date(),
   ): Promise<Trust> {
-    // whoever was its parent when the certificate was given: a zone that changed parents keeps its key
+    // the node that was the parent when the certificate was given: a zone that changed parents keeps its key
     const ring = new KeyRing(file.root, (node, day) => divisions.parentOn(node, day), nativeCheck());
     const documents = [...file.certificates, ...(file.revocations ?? []), ...(file.closings ?? [])];
     for (const { state, reason } of await ring.learn(documents)) {
@@ -65,8 +65,8 @@ export class Trust {
   }
 
   /**
-   * Takes private keys of this host's nodes in hand. A key without a certificate waits for it.
-   * @throws {ProblemError} BAD_CONFIG for a node none of whose keys anybody vouched for
+   * Loads private keys of this host's nodes. A key without a certificate waits for it.
+   * @throws {ProblemError} BAD_CONFIG for a node without any certified key
    */
   async hold(keys: readonly StoredKey[]): Promise<void> {
     for (const stored of keys) {
@@ -82,7 +82,7 @@ export class Trust {
     }
   }
 
-  /** Certificates and revocations that became known; they prove themselves, whoever brought them. */
+  /** Learns new certificates and revocations. They prove themselves, so it does not matter which node brought them. */
   async learn(documents: readonly string[], keepWaiting = true): Promise<Learned[]> {
     const learned = await this.#ring.learn(documents, keepWaiting);
     this.#introductions.clear();

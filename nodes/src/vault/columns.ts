@@ -18,9 +18,9 @@ const text = (name: string) => ({ name, type: 'text' }) as const;
 const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
 
 /**
- * Every column that may hold names, identity numbers, phones or what people handed in. Whatever a new table keeps of
- * applicants is named here: it is then sealed when it is written, sealed in databases that were filled before, and
- * sealed anew when the key is changed.
+ * Every column that may hold names, identity numbers, phones or what people handed in. A new table must name here every
+ * column that holds data of applicants: the column is then sealed when it is written, sealed in databases that were
+ * filled before, and sealed again when the key is changed.
  */
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },

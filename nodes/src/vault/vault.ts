@@ -23,8 +23,8 @@ const SEALED_PIECE_BYTES = PIECE_BYTES + PIECE_OVERHEAD;
 export const BYTES_OVERHEAD = HEADER_BYTES + PIECE_OVERHEAD;
 
 /**
- * The data keys of one node (数据密钥). What it seals opens under the same column and row of the same node alone:
- * whoever can write to the database can not put one row's values into another.
+ * The data keys of one node (数据密钥). A sealed value opens only under the same column and row of the same node: a person
+ * who can write to the database can't put one row's values into another.
  */
 export class NodeVault {
   readonly #node: DivisionCode;

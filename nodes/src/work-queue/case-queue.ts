@@ -7,8 +7,8 @@ import type { NodeQueries, NodeSql } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 
 /**
- * A person's cases, with those of people they stand in for, whom the registers of posts know by their subjects alone; or
- * the cases that nobody handles yet.
+ * A person's cases, with those of people they stand in for (the registers of posts know these by subject only); or the
+ * cases without a handler.
  */
 export type HandledBy = 'NOBODY' | { person: { issuer: string; sub: string }; insteadOf: readonly string[] };
 
@@ -20,7 +20,7 @@ export interface CaseFilter {
   number: string | null;
   /** The item's department in charge. */
   department?: string | null;
-  /** What waits for somebody: the applicant's supplement, or the delivery of what was decided. */
+  /** What the case waits for: the applicant's supplement, or the delivery of the decision. */
   waitingFor?: CaseWait | null;
   /** Whether the next limit has passed; a limit that a special procedure keeps still passes when no day is left. */
   overdue?: boolean | null;
@@ -28,7 +28,7 @@ export interface CaseFilter {
   paused?: boolean | null;
   /** Whose next limit ends before this instant, of a clock that stands still: if it ran on from now. */
   dueBefore?: Date | null;
-  /** Who handles it; everybody's when left out. */
+  /** The handler; all handlers if left out. */
   handledBy?: HandledBy | null;
   /** NEWEST when left out, REMAINING_DAYS where a limit is asked for. */
   orderBy?: CaseOrder | null;
