@@ -14,7 +14,7 @@ export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', i
 const CHECKSUM_LOCK = 7_310_220_331;
 
 /**
- * Brings a database to the present schema. Applied files must be as they were: their checksums are kept.
+ * Brings a database to the present schema. Applied files must not change: the database keeps their checksums.
  * @returns names of the migrations that were applied now
  * @throws {ProblemError} DATABASE_UNAVAILABLE, or BAD_CONFIG when an applied file was edited or behind a pooler that
  *   lends connections by the transaction

@@ -1,7 +1,7 @@
 import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 
-/** A pooler that others use at the same moment may lend one connection twice in a row, but not so often. */
+/** A pooler with other clients may lend one connection twice in a row, but not this often. */
 const ROUNDS = 3;
 
 /**
@@ -35,7 +35,7 @@ function clientOf(connectionString: string): pg.Client {
   return client;
 }
 
-/** The server process that works for a client at this moment. */
+/** The server process that serves a client at this moment. */
 async function processOf(client: pg.Client): Promise<number | undefined> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]?.pid;

@@ -86,7 +86,7 @@ const state = (by: DivisionCode, head: Partial<FeedHead> = {}) =>
     at: new Date().toISOString(),
     ...head,
   });
-/** Waits until a claim was looked at, by one that is told apart from those before. */
+/** Waits until a log line with this text says that a watermark was ignored. */
 const lookedAt = async (text: string) =>
   eventually(async () => federation.logged.some((line) => line.includes('watermark ignored') && line.includes(text)));
 

@@ -42,7 +42,7 @@ export class Loop {
     await this.#running;
   }
 
-  /** Waits for the run that is under way: what was taken from the loop is not worked on any more. */
+  /** Waits for the run under way: after it, work that was taken from the loop is not touched any more. */
   async turn(): Promise<void> {
     await this.#present?.catch(() => undefined);
   }
@@ -65,7 +65,7 @@ export class Loop {
     }
   }
 
-  /** Waits, but not beyond a stop, nor beyond what it is to be roused by. */
+  /** Waits, but no longer than until a stop or the event that should wake it. */
   async #pause(ms: number, isOver: () => boolean): Promise<void> {
     if (this.#stopped || isOver()) return;
     await new Promise<void>((resolve) => {

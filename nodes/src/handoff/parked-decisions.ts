@@ -14,7 +14,7 @@ export interface ParkedCase {
   code: string;
   reason: string;
   parkedAt: Date;
-  /** When it is tried again, or the refusal goes out; null while it waits for people. */
+  /** When it is tried again, or the refusal is sent; null while it waits for people. */
   retryAt: Date | null;
   decision: ParkedDecision | null;
   resolvedAt: Date | null;
@@ -54,8 +54,8 @@ export async function bodyOfParked(db: HostDb, node: DivisionCode, id: string): 
 }
 
 /**
- * Records what people decided: try it once more, or refuse it with a reason its sender is told. The host carries it
- * out within seconds.
+ * Records people's decision: try the message once more, or refuse it with a reason that its sender is told. The host
+ * carries the decision out within seconds.
  * @param by who decided, for the record
  * @throws {ProblemError} NOT_FOUND, BAD_INPUT for one that is settled already
  */
@@ -78,7 +78,7 @@ export async function decideParked(
   );
 }
 
-/** Why a parked message is refused and not tried again: by people's word, or because its sender was restored since. */
+/** Why a parked message is refused and not tried again: people decided so, or its sender was restored since. */
 export async function refusalOf(queries: NodeQueries, id: string, sender: DivisionCode): Promise<string | null> {
   const [row] = await queries.query<{ decision: ParkedDecision | null; reason: string; forgotten: boolean }>(
     `SELECT decision, coalesce(decision_reason, reason) AS reason,

@@ -5,15 +5,15 @@ import { errors } from '@nats-io/transport-node';
 /** Time until a way without any listener is tried again, ms. */
 const PROBE_MS = 1_000;
 /**
- * One on which an answer was waited for in vain is tried less often, ms: a broker gives a link up only when it heard
- * nothing on it and sent nothing over it for some of its pings.
+ * A way whose answer timed out is tried less often, ms: a broker gives a link up only after it heard nothing on it and
+ * sent nothing over it for some of its pings.
  */
 const SILENT_PROBE_MS = 10_000;
 
-/** What is sent is waited for this long before others go on without it, ms. */
+/** Time until other sends go on without a slow one, ms. */
 const PATIENCE_MS = 1_000;
 
-/** Waits for all of it, and no longer than others can be asked to. */
+/** Waits for all of the work, but no longer than the others can wait. */
 export async function inPatience(work: readonly Promise<void>[]): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([
@@ -31,7 +31,7 @@ export async function inPatience(work: readonly Promise<void>[]): Promise<void> 
  * way is back. The others wait for it and do not hold up messages that stay on this side.
  */
 export class Roads {
-  /** When a way that is cut is tried next, by receiver. */
+  /** When a cut way is tried next, by receiver. */
   readonly #cut = new Map<DivisionCode, number>();
   readonly #healed = new Set<(receiver: DivisionCode) => void>();
   readonly #now: () => number;
@@ -40,7 +40,7 @@ export class Roads {
     this.#now = now;
   }
 
-  /** Receivers that nothing is sent to at this moment. */
+  /** Receivers that get no messages at this moment. */
   cut(): DivisionCode[] {
     const now = this.#now();
     return [...this.#cut].filter(([, probeAt]) => probeAt > now).map(([receiver]) => receiver);
@@ -51,12 +51,12 @@ export class Roads {
     return this.#cut.has(receiver);
   }
 
-  /** Called when something passed again. */
+  /** Called when a message got through again. */
   onHealed(told: (receiver: DivisionCode) => void): void {
     this.#healed.add(told);
   }
 
-  /** The broker itself was away and is back: no way is known to be cut. */
+  /** Forgets all cut ways: the broker itself was away and is back. */
   forget(): void {
     this.#cut.clear();
   }
@@ -69,7 +69,7 @@ export class Roads {
     const probeAt = this.#cut.get(receiver);
     if (probeAt !== undefined) {
       if (probeAt > this.#now()) throw problem('BROKER_UNAVAILABLE', `The way to ${receiver} is cut.`);
-      // one tries, the others wait for what it finds
+      // one caller tries; the others wait for its result
       this.#cut.set(receiver, this.#now() + SILENT_PROBE_MS);
     }
     try {
@@ -85,7 +85,7 @@ export class Roads {
   }
 }
 
-/** How long a way is left alone after an error, ms; null where the error says nothing of the way. */
+/** How long a way rests after an error, ms; null if the error says nothing about the way. */
 function waitAfter(error: unknown): number | null {
   if (error instanceof errors.TimeoutError) return SILENT_PROBE_MS;
   // no listener: JetStream's client has another name for that
