@@ -153,7 +153,7 @@ function subjectOf(id: string, body: string): { kind: 'CASE' | 'MESSAGE'; subjec
     const about = typeof said === 'object' && said !== null && 'case' in said ? said.case : null;
     if (typeof about === 'string' && about !== '') return { kind: 'CASE', subject: about };
   } catch {
-    // what is no JSON was parked for that
+    // a body that is not JSON was parked for that
   }
   return { kind: 'MESSAGE', subject: id };
 }

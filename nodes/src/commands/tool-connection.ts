@@ -20,7 +20,7 @@ const CARRIED = [
   'sslnegotiation',
   'uselibpqcompat',
 ];
-/** Those that say how long a host waits, and nothing of where it goes. */
+/** Parameters that say how long a host waits, and nothing of where it connects. */
 const OF_THE_HOST_ALONE = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'query_timeout'];
 
 /**
@@ -64,7 +64,7 @@ export function toolEnvironment(
   );
 }
 
-/** As the pool would connect; the client never does. */
+/** Reads the address as the pool does, with a client that never connects. */
 function read(databaseUrl: string): { client: pg.Client; given: Readonly<Record<string, unknown>> } {
   try {
     return { client: new pg.Client({ connectionString: databaseUrl }), given: { ...parse(databaseUrl) } };
@@ -75,7 +75,7 @@ function read(databaseUrl: string): { client: pg.Client; given: Readonly<Record<
   }
 }
 
-/** libpq's name for the TLS that pg would do. */
+/** libpq's name for the TLS that pg would use. */
 function tlsOf(ssl: unknown, root: unknown): Record<string, unknown> {
   if (ssl === false) return { PGSSLMODE: 'disable' };
   if (ssl !== true && (typeof ssl !== 'object' || ssl === null)) throw unfit('ssl is neither true nor false');
@@ -88,7 +88,7 @@ function tlsOf(ssl: unknown, root: unknown): Record<string, unknown> {
 
 interface PgTls {
   rejectUnauthorized?: boolean;
-  /** Set where the name in the certificate is not looked at. */
+  /** Set if the name in the certificate is not checked. */
   checkServerIdentity?: () => void;
 }
 

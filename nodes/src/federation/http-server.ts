@@ -14,7 +14,7 @@ const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
 
 export interface HttpServerParts {
   responder: Responder;
-  /** What /ready says: each part of the host and whether it works. */
+  /** The answer of /ready: each part of the host and whether it works. */
   readiness: () => Promise<Readiness>;
   log: Logger;
 }
@@ -38,7 +38,8 @@ export class HttpServer {
       });
     });
     const stop = drainable(server);
-    // longer than gateways keep an idle connection: a request is never sent into one that is just being closed
+    // longer than gateways keep an idle connection, so that no request is sent into a connection that is just being
+    // closed
     server.keepAliveTimeout = 75_000;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -79,7 +80,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, parts:
   }
 }
 
-/** The body; null when it is too large, by its own word or in fact. */
+/** The body; null if it is too large, by its stated length or in fact. */
 async function read(request: IncomingMessage): Promise<string | null> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
   const chunks: Buffer[] = [];

@@ -25,7 +25,10 @@ import {
   personAt,
 } from '../testing/test-federation.ts';
 
-/** Whose duty each mutation of the graph is; PUBLIC needs no login. A mutation that is not here fails the walk. */
+/**
+ * The duty each mutation of the graph belongs to; PUBLIC needs no login. A mutation that is missing here fails the
+ * walk.
+ */
 const DUTIES: Record<string, Action | 'PUBLIC'> = dutiesOf(DOMAINS);
 
 interface Mutation {
@@ -37,7 +40,7 @@ const MUTATIONS: Mutation[] = ROLE_SCHEMAS.flatMap((role) =>
 );
 
 const DESKS: Record<Tier, string> = { CITY, COUNTY, TOWNSHIP, VILLAGE };
-/** A desk of the same tier, or another where there is no second one. */
+/** A desk of the same tier, or of another if there is only one. */
 const NEIGHBOURS: Record<Tier, string> = {
   CITY: COUNTY,
   COUNTY: '331023',
@@ -115,7 +118,7 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
   };
 }
 
-/** What a node's database holds, without signs of life and what the road does by itself. */
+/** The contents of a node's database, without signs of life and without what the road changes. */
 async function states(): Promise<Map<string, string>> {
   const held = new Map<string, string>();
   for (const node of Object.values(DESKS)) {

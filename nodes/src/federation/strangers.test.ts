@@ -68,7 +68,7 @@ const QUESTIONS = ROLE_SCHEMAS.flatMap((role) =>
   Object.keys(roleSchema(role).getQueryType()?.getFields() ?? {}).map((field) => ({ role, field })),
 );
 
-/** Who has nothing to do with the village's case, enquiry, bundle, request or grant. */
+/** Viewers without a part in the village's case, enquiry, bundle, request or grant. */
 const STRANGERS: [string, Viewer | null][] = [
   ['nobody', null],
   ['the agent of the next village', personAt(OTHER_VILLAGE, 'AGENT')],
@@ -78,7 +78,7 @@ const STRANGERS: [string, Viewer | null][] = [
   ['a cashier of the next township', personAt(OTHER_TOWNSHIP, 'CASHIER')],
 ];
 
-/** The last where only the gateway gathers the answer. */
+/** MISROUTED only if the gateway alone gathers the answer. */
 const REFUSALS = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'MISROUTED'];
 
 let federation: TestFederation;
@@ -280,7 +280,7 @@ describe('an object that is there', () => {
     expect((await federation.desk(COUNTY, delegation).delegationRequests(countyChief, {}))[0]?.declined).toBeNull();
     expect(await attempt(TOWNSHIP, 'delegation', 'answerDelegation', chief)).toEqual([]);
     expect(await attempt(COUNTY, 'delegation', 'declinePowerRequest', countyChief)).toEqual([]);
-    // refused by the state of its members, which only the own desk is told
+    // the state of its members refuses it, which only the own desk is told
     expect(await attempt(TOWNSHIP, 'bundles', 'deliverBundle', clerk)).toEqual(['BUNDLE_OPEN']);
   });
 });

@@ -4,7 +4,7 @@ import { ISSUER_KEYS, parseIssuers, TokenVerifier } from '@liandong/schema/ident
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 
-/** How often it is looked whether the file was changed, ms. */
+/** Time between two checks for a changed file, ms. */
 const LOOK_MS = 500;
 
 /**
@@ -30,7 +30,7 @@ export async function openTokens(
   );
   let taken = Promise.resolve();
   const renew = () => {
-    // one after the other, so that the last reading counts
+    // one reading after the other, so that the last one counts
     taken = taken
       .then(async () => {
         tokens.renew(await read());

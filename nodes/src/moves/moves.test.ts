@@ -55,7 +55,7 @@ const counts = (db: HostDb, node: string) =>
     [node],
   );
 
-/** Released and written out. */
+/** Releases the node and writes its rows to a file. */
 async function released(name: string): Promise<string> {
   const move = await beginMove(there, VILLAGE, ORDER);
   await setMove(there, move, ['LEAVING'], 'STILL');

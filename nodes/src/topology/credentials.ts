@@ -23,7 +23,7 @@ export interface NewSeed {
   seed: string;
 }
 
-/** Completes credentials for a topology; what is there stays, and who left it is forgotten. */
+/** Completes credentials for a topology. Clients it already knows keep theirs; clients that left it are forgotten. */
 export function completeCredentials(
   topology: Topology,
   known: BrokerCredentials | null,

@@ -57,7 +57,7 @@ function read(part: string): unknown {
   return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
 }
 
-/** What a signed thing says, without asking who signed it: only for what was checked before. */
+/** The payload of a signed text, without a check of the signature: only for texts that were checked before. */
 export function payloadOf(jws: string): unknown {
   const [, payload = ''] = jws.split('.');
   return read(payload);
