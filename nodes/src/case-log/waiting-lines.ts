@@ -4,20 +4,20 @@ import { gathered } from '../db/index.ts';
 import type { SignedLine } from './case-lines.ts';
 import { signedOf } from './case-lines.ts';
 
-/** Most that waits here of one case, bytes of signed lines. */
+/** Most bytes of signed lines that wait here for one case. */
 const MOST_OF_CASE = 256 * 1024;
-/** Most that waits here of what one node brought, bytes. */
+/** Most bytes that wait here from one node. */
 const MOST_OF_SENDER = 1024 * 1024;
 /** A line further behind the log than this does not wait here. */
 const MOST_BEHIND = 1_000;
 
-/** A line that came ahead of the ones before it; its signature was checked then, and nothing else. */
+/** A line that came ahead of earlier ones; only its signature was checked then. */
 export interface WaitingLine extends SignedLine {
-  /** The node that brought it; empty where it was here before senders were noted. */
+  /** The node that brought it; empty for lines from before senders were recorded. */
   sender: DivisionCode;
 }
 
-/** What waits here of a case, in order; several lines may claim one number. */
+/** The waiting lines of a case, in order; several lines may claim one number. */
 export const readWaiting = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<WaitingLine[][]> => {
   const rows = await tx.query<{ case_id: string; jws: string; hash: string; sender: string }>(
     `SELECT case_id, jws, hash, sender FROM waiting_lines WHERE node = $1 AND case_id = ANY ($2)
@@ -55,7 +55,7 @@ export async function keepWaiting(
   return kept.length === lines.length;
 }
 
-/** Takes away lines that need not wait any more. */
+/** Removes lines that need not wait any more. */
 export async function dropWaiting(tx: NodeTx, id: string, lines: readonly WaitingLine[]): Promise<void> {
   await tx.query(`DELETE FROM waiting_lines WHERE node = $1 AND case_id = $2 AND hash = ANY ($3)`, [
     id,
@@ -63,7 +63,7 @@ export async function dropWaiting(tx: NodeTx, id: string, lines: readonly Waitin
   ]);
 }
 
-/** A line that waited for a number its case's log filled otherwise. */
+/** A waiting line whose number the log has filled with another line. */
 export interface PassedLine {
   node: DivisionCode;
   case: string;

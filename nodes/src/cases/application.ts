@@ -12,11 +12,11 @@ export interface Application {
   salt?: string;
   applicant: ApplicantView;
   consent: (Omit<ConsentView, 'givenAt'> & { givenAt: string }) | null;
-  /** Left out where the item has no form. */
+  /** Left out if the item has no form. */
   form?: FormEntry[];
 }
 
-/** What the applicant handed in. @throws {ProblemError} NOT_FOUND where this node was never sent it */
+/** The applicant's application. @throws {ProblemError} NOT_FOUND if this node never got it */
 export function applicationOf(
   { id, application }: Pick<StoredCase, 'id' | 'application'>,
   node: DivisionCode,
@@ -25,7 +25,7 @@ export function applicationOf(
   return JSON.parse(application) as Application;
 }
 
-/** The same, of a case by its id. @throws {ProblemError} NOT_FOUND */
+/** The application of a case, by the case's id. @throws {ProblemError} NOT_FOUND */
 export async function readApplication(queries: NodeQueries, node: DivisionCode, id: string): Promise<Application> {
   return applicationOf((await findCase(queries, id)) ?? { id, application: null }, node);
 }

@@ -11,7 +11,7 @@ import type { CaseDesk } from './case-desk.ts';
 /** Every step of every domain. */
 const STEPS = stepsOf(DOMAINS);
 
-/** 办理 at one node: what its desk reads of cases, and the document it issues. All other steps are rules alone. */
+/** 办理 at one node: its desk's reads of cases, and the document it issues. All other steps are rules alone. */
 export function handlingHandlers(desk: CaseDesk): NodeHandlers<typeof handling> {
   const { readings } = desk;
   return {

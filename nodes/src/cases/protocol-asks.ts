@@ -6,8 +6,8 @@ import type { SignedLine } from '../case-log/index.ts';
 import { readLines } from './case-store.ts';
 
 /**
- * Asks a desk which protocol it knows: by an echo of the case's last line, which every program takes and which changes
- * nothing where it is known. The receipt says the protocol.
+ * Asks a desk which protocol it knows, by an echo of the case's last line: every program accepts it, and a known line
+ * changes nothing. The receipt states the protocol.
  */
 export function askProtocol(caseId: string, lines: readonly SignedLine[], receiver: DivisionCode): Outgoing[] {
   const last = lines.at(-1);

@@ -20,7 +20,7 @@ function faultsOf(text: string): string[] {
   return [...parsed.faults.map((f) => f.place), ...faults.map((f) => parsed.placeOf(f.place))];
 }
 
-/** Text with what separates cells, lines and JSON. */
+/** Text with the signs that separate cells, lines and JSON. */
 const anyText = fc
   .oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
@@ -133,7 +133,7 @@ describe('another program', () => {
     );
   });
 
-  /** As a spreadsheet saves what it showed: dates and truths its own way, rows and columns of nothing. */
+  /** As a spreadsheet saves a table: dates and truth values its own way, with empty rows and columns. */
   const saved = (separator: string, lineEnd: string) => {
     const shown = table.map((row) => {
       const cells = row.map((cell) =>

@@ -12,7 +12,7 @@ import {
 } from '../testing/test-federation.ts';
 
 const DAY_MS = 86_400_000;
-/** A node of a host that serves it before its other nodes. */
+/** Two nodes of one host; its jobs come to this one first. */
 const FIRST = OTHER_TOWNSHIP;
 const SECOND = TOWNSHIP;
 const firstClerk = personAt(FIRST, 'CLERK');

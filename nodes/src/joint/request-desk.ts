@@ -17,7 +17,7 @@ export interface RequestDeskParts {
 
 const cursorSchema = z.tuple([z.string().refine(isInstant), z.string(), z.int32()]);
 
-/** What a node's departments find of the questions they are asked. */
+/** The queries of a node's departments for the questions they are asked. */
 export function requestHandlers({
   node,
   divisions,
