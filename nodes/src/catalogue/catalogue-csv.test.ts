@@ -133,7 +133,7 @@ describe('another program', () => {
     );
   });
 
-  /** As a spreadsheet saves a table: dates and truth values its own way, with empty rows and columns. */
+  /** As a spreadsheet saves what it showed: dates and truths its own way, rows and columns of nothing. */
   const saved = (separator: string, lineEnd: string) => {
     const shown = table.map((row) => {
       const cells = row.map((cell) =>

@@ -32,7 +32,7 @@ export function itemView(item: Item, today: Day, answeredBy: DivisionCode, stale
   return { item: { ...item, status: statusOn(item, today) }, answeredBy, staleSince };
 }
 
-/** The basic catalogue as one node has it, for what the gateway asks in batches and of all nodes. */
+/** The basic catalogue of one node, for queries that the gateway sends in batches or to all nodes. */
 export function catalogueLookup({ queries, divisions, drift, now }: CatalogueLookupParts): CatalogueLookup {
   const { node } = queries;
   const city = divisions.city.code;

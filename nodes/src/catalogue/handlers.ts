@@ -17,7 +17,7 @@ export interface CatalogueParts {
   divisions: Divisions;
   /** The grants in effect on a day, as this node knows them. */
   powersOn: (queries: NodeQueries, day: Day) => Promise<readonly Grant[]>;
-  /** Who took the place of closed nodes. */
+  /** The successors of closed nodes. */
   successionOf: SuccessionOf;
   now: () => Date;
 }
@@ -88,7 +88,7 @@ async function entriesOf(
   }));
 }
 
-/** Who handles an item for this division's own people. */
+/** The organs that handle an item for this division's own people. */
 function routeFrom(
   { node, divisions, successionOf }: CatalogueParts,
   item: Item,

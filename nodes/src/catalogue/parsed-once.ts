@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 
-/** Texts that are remembered of one kind: a host's catalogue, several versions of it. */
+/** Most texts remembered of one kind: a host's catalogue, several versions of it. */
 const MOST = 5_000;
 
 /**

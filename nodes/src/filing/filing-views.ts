@@ -37,7 +37,7 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
   };
 }
 
-/** What the applicant sees: no numbers but the case's own, and of names those of who acted. */
+/** The applicant's view: no numbers but the case's own, and no names but those of the people who acted. */
 export function trackedView(
   stored: StoredCase,
   node: DivisionCode,
@@ -75,7 +75,7 @@ function trackedStep({ at, node, action, actor }: LogLine): TrackedStepView {
   };
 }
 
-/** Why it ended as it did: the last line that decides or ends it. */
+/** The reason of the result: that of the last line that decides or ends the case. */
 function publicReason(lines: readonly LogLine[]): string | null {
   for (const line of lines.toReversed()) {
     if (line.action === 'DECIDED' || line.action === 'NOT_ACCEPTED') return line.data.reason;

@@ -1,7 +1,7 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostDb } from '../db/index.ts';
 
-/** How long a step can be asked again under its key, days. */
+/** How long a step can be repeated under its key, days. */
 const KEPT_DAYS = 30;
 const DAY_MS = 86_400_000;
 

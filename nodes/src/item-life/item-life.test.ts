@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const ITEM = '3310-MZ-001';
 const countyCataloguer = personAt(COUNTY, 'CATALOGUER');
 
-/** Asked without a key. */
+/** Without an idempotency key. */
 const once = { idempotencyKey: null };
 
 let federation: TestFederation;

@@ -35,7 +35,7 @@ export async function closeNode(tx: NodeTx, issuing: Issuing, command: ClosingCo
     keysUntil: keysUntil.toISOString(),
     why,
   };
-  // one that was signed and not stored, since its transaction failed, is stored now
+  // a closing that was signed but not stored, since its transaction failed, is stored now
   const document = before?.closing ?? (await trust.sign(tx.node, SIGNED_TYPES.closing, closing));
   const made = await stateKeys(tx, issuing, [document], { actor, why });
   for (const key of trust.keys()) {

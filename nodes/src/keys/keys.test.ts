@@ -71,7 +71,7 @@ const actions = async (node: DivisionCode, kid: string) =>
     )
   ).map((line) => `${line.actor} ${line.action}`);
 
-/** The key a node made last and that its host signs with by now. */
+/** The newest key of a node, once its host signs with it. */
 async function rotated(node: DivisionCode): Promise<string> {
   const before = new Set((await keysOf(node)).map((key) => key.kid));
   await command(node, 'keys', 'rotate', '--node', node, ...WHY);
@@ -107,7 +107,7 @@ const parked = async (node: DivisionCode, id: string) =>
     )
   )[0];
 
-/** Puts a message on the road from the village to the township, signed with a key of one's choice. */
+/** Puts a message on the road from the village to the township, signed with the given key. */
 async function sendSigned(
   key: StoredKey,
   kind: MessageKind,
@@ -269,7 +269,7 @@ describe('a revocation', () => {
     const owned = await readKeysOf(federation.config(VILLAGE));
     const signed = await steps.file();
     const held = (await signers(VILLAGE, signed))[0] ?? '';
-    // owed by the village, and not yet at the township
+    // the village owes it, and the township does not have it yet
     await federation.stopHost(TOWNSHIP);
     await steps.forward(signed, agent);
     await federation.stopHost(VILLAGE);

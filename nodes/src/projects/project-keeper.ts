@@ -44,8 +44,8 @@ export interface ProjectKeeperParts {
 }
 
 /**
- * Writes the logs of the projects a node keeps, and takes those of others in. One transaction holds the lines, the row,
- * the fact for the levels above, and a notice to every node the project concerns.
+ * Writes the logs of the projects a node keeps, and takes in those of other nodes. One transaction holds the lines, the
+ * row, the fact for the levels above, and a notice to every node the project concerns.
  */
 export class ProjectKeeper {
   readonly #parts: ProjectKeeperParts;
@@ -61,7 +61,7 @@ export class ProjectKeeper {
 
   /**
    * Adds lines to a project this node keeps.
-   * @param knowing nodes that are not told
+   * @param knowing nodes that need no notice
    */
   append(
     tx: NodeTx,
@@ -91,7 +91,7 @@ export class ProjectKeeper {
     if (drafts.length > 0) await this.append(tx, stored, drafts);
   };
 
-  /** Takes lines of a project another node keeps; what is wrong with them goes back with its code. */
+  /** Takes lines of a project that another node keeps; a refusal goes back with its code. */
   readonly notice = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = projectNoticeSchema.safeParse(message.body);
     if (!body.success) throw problem('MESSAGE_INVALID', 'Not a notice of a project.', { cause: body.error });
@@ -99,8 +99,8 @@ export class ProjectKeeper {
   };
 
   /**
-   * Takes lines back that a peer holds of a project of this node, after its database was restored, and tells the others
-   * again, who may never have heard them.
+   * Takes back lines that a peer holds of a project of this node, after its database was restored, and sends them to
+   * the other nodes again, which may never have got them.
    */
   async takeBack(tx: NodeTx, project: string, jwses: readonly string[]): Promise<void> {
     if (!(await this.#take(tx, tx.node, project, jwses))) return;
@@ -125,7 +125,7 @@ export class ProjectKeeper {
     return true;
   }
 
-  /** Gives the logs of cases, as they are held here, to the node that keeps their project now. */
+  /** Sends the logs of cases held here to the node that keeps their project now. */
   async #passOn(tx: NodeTx, receiver: DivisionCode, ids: readonly string[]): Promise<void> {
     const rows = await tx.query<{ id: string; lines: string[] }>(
       `SELECT case_id AS id, array_agg(jws ORDER BY seq) AS lines FROM case_log
@@ -138,7 +138,9 @@ export class ProjectKeeper {
     await this.#parts.outbox.enqueue(tx, rows.map(echo));
   }
 
-  /** Who may have written lines of a project: the node its id names, and those who took its place one after the other. */
+  /**
+   * The nodes that may have written lines of a project: the node its id names, and its successors one after the other.
+   */
   #keepersOf(project: string): DivisionCode[] {
     const keepers = [filingNodeOf(project, 'project')];
     for (;;) {
@@ -148,7 +150,7 @@ export class ProjectKeeper {
     }
   }
 
-  /** Writes a lower node's answer to an order down. */
+  /** Records a lower node's answer to an order. */
   readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const parsed = projectAnswerSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not an answer to an order.', { cause: parsed.error });
@@ -161,7 +163,7 @@ export class ProjectKeeper {
     const stored = await lockProject(tx, project);
     const { node, former } = stored?.file ?? { node: null, former: [] };
     if (node !== null && former.includes(tx.node)) {
-      // it was on its way when the project went to the successor
+      // the answer was on its way when the project went to the successor
       await this.#parts.outbox.enqueue(tx, [
         { receiver: node, kind: 'PROJECT_ANSWER', caseId: null, body: { ...body, of: of ?? from } },
       ]);
@@ -249,7 +251,7 @@ export class ProjectKeeper {
     const held = await readProjectLines(tx, project);
     const sound = following(held);
     const before = sound.length;
-    // a line of the log counts before one that waits behind a gap
+    // a line of the log takes precedence over a line that waits behind a gap
     const known = new Map([...held.slice(before), ...sound].map((line) => [line.line.seq, line]));
     const fresh: SignedProjectLine[] = [];
     for (const jws of jwses) {
@@ -263,7 +265,7 @@ export class ProjectKeeper {
       if (line.action === 'SUCCEEDED') await requireClosing(trust, line.data, `Line ${line.seq} of ${project}`);
       const other = known.get(line.seq);
       if (other?.hash === hash) continue;
-      // one that waits behind a gap is proved by nothing yet
+      // a line that waits behind a gap is not proved yet
       if (other && line.seq <= before) throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} exist.`);
       known.set(line.seq, signed);
       fresh.push(signed);
@@ -278,7 +280,7 @@ export class ProjectKeeper {
     const file = all.length === 0 ? null : foldProjectChain(all);
     if (file) this.#requireOrders(tx.node, file);
     await saveProject(tx, fresh, file);
-    // it is this node's from here on, and counted here
+    // this node keeps the project from here on, and counts it
     const came = all.slice(before).some(({ line }) => line.action === 'SUCCEEDED');
     if (came && file?.node === tx.node) await appender.append(tx, 'FACTS', [projectFactOf(file)]);
     return true;
@@ -299,7 +301,7 @@ async function settled(work: () => Promise<unknown>): Promise<Verdict> {
     await work();
     return { outcome: 'DONE' };
   } catch (error) {
-    // an unknown key may become known, and a database come back
+    // an unknown key may become known, and the database may come back
     if (!(error instanceof ProblemError) || error.code === 'KEY_UNKNOWN' || error.code === 'DATABASE_UNAVAILABLE') {
       throw error;
     }

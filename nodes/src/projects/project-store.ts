@@ -7,15 +7,15 @@ import { together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
-/** A line of a project's log with the signature it came with. */
+/** A line of a project's log with its signature. */
 export interface SignedProjectLine {
   line: ProjectLine;
   jws: string;
-  /** SHA-256 of the JWS: what the next line's `prev` names. */
+  /** SHA-256 of the JWS, which the next line's `prev` names. */
   hash: string;
 }
 
-/** A project as one node keeps it or was told of it. */
+/** A project as one node keeps it or knows it from another. */
 export interface StoredProject {
   /** Folded from the lines held without a gap. */
   file: ProjectFile;
@@ -28,10 +28,10 @@ interface LineRow {
   hash: string;
 }
 
-/** A line as it was stored: checked when it came in, so only read here. */
+/** Reads a stored line without checks: it was checked when it came in. */
 const stored = ({ jws, hash }: LineRow): SignedProjectLine => ({ line: payloadOf(jws) as ProjectLine, jws, hash });
 
-/** A line as it comes from elsewhere; its signature is checked by the caller. @throws {ProblemError} MESSAGE_INVALID */
+/** A line from another node; the caller checks its signature. @throws {ProblemError} MESSAGE_INVALID */
 export function signedProjectLine(jws: string, payload: unknown): SignedProjectLine {
   const parsed = projectLineSchema.safeParse(payload);
   if (!parsed.success) throw problem('MESSAGE_INVALID', "Not a line of a project's log.", { cause: parsed.error });
