@@ -6,10 +6,10 @@ import { problem } from '@liandong/schema/kernel';
 /** Codes of a step that got no answer: it may have been done all the same. */
 const UNANSWERED: ReadonlySet<string | undefined> = new Set<ErrorCode>(['DEADLINE_EXCEEDED', 'NODE_UNREACHABLE']);
 
-/** How often something is asked before its having no answer counts. */
+/** Tries of a request until a missing answer counts. */
 const TRIES = 5;
 
-/** Between two of them. */
+/** Pause between two tries. */
 const PAUSE_MS = 200;
 
 /** An error of a GraphQL answer. */
@@ -74,7 +74,7 @@ export class Client {
     return new Client(gatewayUrl, answer.access_token);
   }
 
-  /** Asks once and returns all that came back. */
+  /** Asks once and returns the whole answer. */
   async ask(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
     const response = await fetch(this.#url, {
       method: 'POST',
@@ -88,7 +88,7 @@ export class Client {
     return { data: answer.data ?? null, errors: answer.errors ?? [] };
   }
 
-  /** Asks and insists on an answer without errors. @throws {Error} with the first one */
+  /** Asks and requires an answer without errors. @throws {Error} with the first one */
   async get<T>(query: string, variables: Record<string, unknown> = {}, tries = TRIES): Promise<T> {
     const ask = () => this.ask(query, variables);
     const { data, errors } = await insisting(ask, ({ errors: [first] }) => first?.extensions?.code, tries);
@@ -97,12 +97,12 @@ export class Client {
     return data as T;
   }
 
-  /** Tries a mutation with one field. @returns why it was refused; nothing when it was done */
+  /** Tries a mutation with one field. @returns why it was refused; empty if it was done */
   async refusals(query: string, input: Record<string, unknown>): Promise<Refusal[]> {
     return (await this.#mutate<{ errors: Refusal[] }>(query, input, TRIES)).errors;
   }
 
-  /** Does a mutation with one field and insists on its being done. @throws {Error} with the refusal */
+  /** Does a mutation with one field and requires that it is done. @throws {Error} with the refusal */
   async do<T>(query: string, input: Record<string, unknown>, tries = TRIES): Promise<T> {
     const done = await this.#mutate<T & { errors: Refusal[] }>(query, input, tries);
     const [refused] = done.errors;
@@ -151,7 +151,7 @@ async function insisting<A>(
   return ask();
 }
 
-/** `fetch` tells a connection that broke, or was never made, as a TypeError. */
+/** Gives null for a TypeError, by which `fetch` reports a broken or failed connection; throws any other error. */
 function onlyBroken(error: unknown): null {
   if (!(error instanceof TypeError)) throw error;
   return null;

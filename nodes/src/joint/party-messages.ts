@@ -114,8 +114,8 @@ function subjectOf({ application }: StoredCase): Pick<OpinionRequest, 'applicant
 }
 
 /**
- * The logs that came here with a node's questions, for when its database was restored, and the digests of their
- * materials here.
+ * The logs that came here with a node's questions, for when its database was restored. The node has the bytes of the
+ * materials itself.
  */
 export async function requestLogs(tx: NodeTx, lead: DivisionCode): Promise<CaseCopy[]> {
   const logs = await findLogsOf(tx, lead);

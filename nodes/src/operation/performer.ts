@@ -16,7 +16,7 @@ import { once } from '../idempotency/index.ts';
 /** How a domain shows a case after a step. */
 export type ShowCase = (tx: NodeTx, stored: StoredCase, viewer: Viewer) => unknown;
 
-/** A domain at a node: what its operations do there. */
+/** A domain at a node: the handlers of its operations. */
 export interface DomainAtNode {
   domain: Domain;
   handlers: Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ interface PerformerParts {
   runner: StepRunner;
 }
 
-/** Does the operations of these domains at one node. */
+/** Performs the operations of these domains at one node. */
 export function performer(parts: PerformerParts, domains: readonly DomainAtNode[]): Perform {
   const known = new Map(
     domains.flatMap((at) => Object.values(at.domain.operations).map((operation) => [operation.name, at] as const)),
@@ -67,14 +67,14 @@ export function performer(parts: PerformerParts, domains: readonly DomainAtNode[
     if (!at) throw new Error(`no domain at ${parts.node} does ${operation.name}`);
     return doOperation(parts, at, operation, viewer, input, page);
   };
-  // every operation is listed with handlers of its own types by atNode
+  // atNode has listed every operation with handlers of its own types
   return perform as Perform;
 }
 
-/** A handler once its types are forgotten; {@link atNode} has checked them. */
+/** A handler without its types; {@link atNode} has checked them. */
 type Loose = (asked: object, take?: (needs: unknown) => unknown) => Promise<never>;
 type LooseHandler = Loose | { prepare: (asked: object) => Promise<unknown> };
-/** What every mutation and step takes. */
+/** The input that every mutation and step has. */
 interface Keyed {
   id: string;
   idempotencyKey: string | null;

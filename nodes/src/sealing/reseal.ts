@@ -3,10 +3,10 @@ import type { HostDb, NodeTx } from '../db/index.ts';
 import type { NodeVault, SealedColumn, SealedName } from '../vault/index.ts';
 import { HEADER_BYTES, SEALED_COLUMNS, bytesPrefix, isSealedBytes, isSealedText, textPrefix } from '../vault/index.ts';
 
-/** Rows sealed in one transaction; the host goes on between. */
+/** Rows sealed in one transaction; the host's other work goes on in between. */
 const BATCH = 100;
 
-/** Told of a value that can't be opened and stays as it is: `cases.application 331022-…`. */
+/** Called for a value that can't be opened and stays as it is: `cases.application 331022-…`. */
 export type OnFault = (value: string, error: ProblemError) => void;
 
 /**
@@ -29,7 +29,7 @@ export async function reseal(db: HostDb, node: string, onFault: OnFault): Promis
   return sealed;
 }
 
-/** How many values of a node each data key seals; those that are not sealed at all stand under null. */
+/** How many values of a node each data key seals; values that are not sealed count under null. */
 export async function countByKey(db: HostDb, node: string): Promise<Map<string | null, number>> {
   const counts = new Map<string | null, number>();
   for (const { table, column, form, where } of Object.values(SEALED_COLUMNS) as SealedColumn[]) {
@@ -117,7 +117,7 @@ async function anew(
   return vault.sealPieces(name, row, plain);
 }
 
-/** A row's name as what it holds is bound to: its key behind the node. */
+/** A row's name, to which its sealed values are bound: its key after the node. */
 export function rowName(parts: readonly (string | number)[]): string {
   return parts.join('/');
 }

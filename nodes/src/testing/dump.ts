@@ -17,14 +17,14 @@ export async function dumpOf(db: HostDb): Promise<string> {
   return inside(texts.join('\n'));
 }
 
-/** A text with what it carries in hexadecimal digits, base64 and signatures' payloads written out behind it. */
+/** A text, followed by the decoded contents of its hexadecimal digits, base64 and signed payloads. */
 function inside(text: string, depth = 0): string {
   if (depth > 3) return text;
   const hidden = [
     ...Array.from(text.matchAll(/\\x((?:[0-9a-f]{2})+)/g), ([, hex = '']) => Buffer.from(hex, 'hex').toString('utf8')),
     ...Array.from(text.matchAll(/[\w+/-]{40,}={0,2}/g), ([base64]) => Buffer.from(base64, 'base64').toString('utf8')),
   ];
-  // what is not text is no carrier either
+  // bytes that are not text contain no further texts
   const told = hidden.filter(
     (found) => found.includes('"') || found.includes('PDF') || /[\u4e00-\u9fff]{2}/.test(found),
   );

@@ -13,7 +13,7 @@ export interface OwedMessage {
   body: string;
 }
 
-/** What a node owes or owed about a case, as it was enqueued. */
+/** The messages about a case that a node owes or owed, as they were enqueued. */
 export async function readOutbox(
   federation: TestFederation,
   node: DivisionCode,

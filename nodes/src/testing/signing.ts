@@ -15,9 +15,9 @@ export async function trustOfAll(federation: TestFederation): Promise<Trust> {
 }
 
 export interface GrantSigners {
-  /** The grantor when left out. */
+  /** The grantor if left out. */
   signer?: DivisionCode;
-  /** The grantee when left out. */
+  /** The grantee if left out. */
   answerer?: DivisionCode;
   answer?: Partial<GrantAnswer>;
   end?: { signer: DivisionCode } & Pick<GrantEnd, 'way'> & Partial<GrantEnd>;

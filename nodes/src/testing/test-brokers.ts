@@ -15,7 +15,7 @@ export { freePort };
 /** The city's broker. */
 export const HUB = 'hub';
 
-/** A real nats-server with the configuration that was generated for it. */
+/** A real nats-server with its generated configuration. */
 export class TestBroker {
   readonly port: number;
   readonly storeDir: string;
@@ -43,7 +43,7 @@ export class TestBroker {
     this.#child = child;
     for (let tries = 0; tries < 200; tries++) {
       const answer = await fetch(`http://127.0.0.1:${this.port}`).catch((error: Error) => String(error.cause));
-      // the broker speaks no HTTP: an answer it can't parse is an answer
+      // the broker does not speak HTTP: an answer that can't be parsed shows that it runs
       if (typeof answer !== 'string' || !answer.includes('ECONNREFUSED')) return;
       await pause(20);
     }
@@ -90,7 +90,7 @@ export class TestLink {
     return address.port;
   }
 
-  /** Nothing passes any more. */
+  /** Cuts all connections and refuses new ones. */
   cut(): void {
     this.#cut = true;
     for (const socket of this.#sockets) socket.destroy();
