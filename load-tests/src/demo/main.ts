@@ -25,7 +25,7 @@ const USAGE = `npm run demo [-- --once] [-- --print] [-- --json] [-- --dev] [-- 
   --port   port of the gateway, 4000 when left out
 `;
 
-/** What the demo came to. */
+/** The results of the demo. */
 interface DemoReport {
   ok: boolean;
   journeys: JourneyReport[];
@@ -48,7 +48,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Stops what runs, also what is only being started. */
+/** Stops the running federation, also one that is still starting. */
 function stop(): Promise<void> {
   stopping ??= (async () => {
     aborted.abort();
@@ -201,5 +201,5 @@ void main()
     process.exitCode = 1;
   })
   .then(() => (process.exitCode ? stop() : undefined))
-  // the starter's channel alone must not keep this process
+  // the starter's channel must not keep this process alive
   .finally(() => process.channel?.unref());
