@@ -128,7 +128,7 @@ export class Bus {
     return clockOffset({ theirs, asked: asked + shift, answered: answered + shift });
   }
 
-  /** The broker dates what it stores: the last date lies between handing a message over and now. */
+  /** The broker dates the messages it stores: its last date lies between sending the message and now. */
   async #lookAtClock(stream: string, asked: number): Promise<void> {
     try {
       const manager = await this.#manager();

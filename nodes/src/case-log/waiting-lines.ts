@@ -73,7 +73,7 @@ export interface PassedLine {
 
 /**
  * Removes waiting lines whose numbers the logs have reached: steps at the desk itself do not look at them.
- * @param told of each line that does not belong to the log
+ * @param told called for each line that does not belong to the log
  */
 export async function dropPassedLines(
   db: HostDb,

@@ -149,7 +149,7 @@ async function settled(): Promise<void> {
   });
 }
 
-/** What a node answers a person: the codes of a refusal, or `done`. */
+/** A node's answer to a person: the codes of a refusal, or `done`. */
 async function call(node: string, { role, field }: Mutation, viewer: Viewer | null, key?: string): Promise<string> {
   const { query, variables } = mutationCall(roleSchema(role), field, samples[node] ?? {});
   if (key !== undefined) Object.assign(variables['input'] ?? variables, { idempotencyKey: key });

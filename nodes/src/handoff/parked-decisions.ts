@@ -3,7 +3,7 @@ import type { MessageKind } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 
-/** What people decide about a message that was set aside. */
+/** People's decision about a message that was set aside. */
 export type ParkedDecision = 'RETRY' | 'REFUSE';
 
 /** A message that was set aside, as people see it. */
@@ -30,7 +30,7 @@ export async function listParked(db: HostDb, node: DivisionCode): Promise<Parked
     .query<ParkedCase>(`SELECT ${COLUMNS} FROM parked WHERE node = $1 AND resolved_at IS NULL ORDER BY parked_at`);
 }
 
-/** @throws {ProblemError} NOT_FOUND, BAD_INPUT for what is no id */
+/** @throws {ProblemError} NOT_FOUND, BAD_INPUT for text that is not an id */
 export async function getParked(db: HostDb, node: DivisionCode, id: string): Promise<ParkedCase> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
     throw problem('BAD_INPUT', 'A message is named by its id (a UUID).', { field: 'id' });

@@ -174,7 +174,7 @@ export class ProjectKeeper {
     await this.append(tx, stored, answerOrder(stored.file, by, actor, order, answer));
   }
 
-  /** A node refused what it was told: the node that dispatched it shows so, once for each reason. */
+  /** A node refused a notice: the node that dispatched it shows the refusal, once for each reason. */
   readonly noticeAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'REFUSED') return;
     const { code } = answer;

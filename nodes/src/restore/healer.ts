@@ -114,7 +114,10 @@ export class Healer {
     );
   }
 
-  /** A peer was restored: from here on only its new life counts, and it is given what is held of it. */
+  /**
+   * Takes the notice of a restored peer: from here on only its new life counts. The answer is what this node holds of
+   * it.
+   */
   readonly restored = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const parsed = restoredSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a word of a restored node.', { cause: parsed.error });

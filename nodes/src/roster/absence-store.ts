@@ -125,7 +125,7 @@ export async function findAbsenceCases(
   return lists;
 }
 
-/** Stores the moves of cases; a case that stayed may be passed on later. */
+/** Stores the move of one case; a case that stayed may be passed on later. */
 export async function savePassedOn(
   tx: NodeTx,
   absence: string,

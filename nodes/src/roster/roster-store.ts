@@ -74,7 +74,7 @@ const standInOf = (row: StandInRow): KeptStandIn => ({
   absence: row.absence,
 });
 
-/** Stand-ins whose last day is not before a day. */
+/** Stand-ins that end on a day or later. */
 export async function findStandIns(queries: NodeQueries, since: Day): Promise<KeptStandIn[]> {
   const rows = await queries.query<StandInRow>(
     `${STAND_INS} WHERE node = $1 AND until_day >= $2 ORDER BY from_day, id`,

@@ -204,7 +204,7 @@ export class TestFederation {
 
   /**
    * Copies a node's database as it is now; its host is stopped meanwhile.
-   * @returns the backup's name, for {@link restore}
+   * @returns the address of the copy, for {@link restore}
    */
   async backup(node: DivisionCode): Promise<string> {
     await this.stopHost(node);

@@ -7,10 +7,7 @@ export interface TierDuties {
   publishesCatalogue: boolean;
   /** Follows the items it decides with an implementation of its own (实施清单). */
   implementsItems: boolean;
-  /**
-   * Accepts, and so must name the missing materials in five working days, or else the case counts as accepted (Art.
-   * 32).
-   */
+  /** Accepts, and so must name missing materials in five working days, or the case counts as accepted (Art. 32). */
   accepts: boolean;
   /** Collects the facts of the nodes below and answers with figures. */
   collectsFacts: boolean;

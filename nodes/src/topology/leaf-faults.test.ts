@@ -45,7 +45,7 @@ describe('a link on which nothing is heard any more in one direction', () => {
       federation.link(LEAF).deafen(direction);
       await steps.file();
       await eventually(async () => (await stated()) > before);
-      // the city holds the village's facts, and its signed word for that has come back
+      // zero once the city holds the village's facts and its signed acknowledgement has come back
       const owed = async () => (await stated()) - (await acknowledged());
       await expect.poll(owed, { timeout: 90_000 }).toBe(0);
     },
