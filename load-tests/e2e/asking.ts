@@ -15,15 +15,15 @@ export const TITLE = '3310-JS-002';
 export const today = () => dayOf(new Date());
 const FAULTS = 'errors { code message article field node { code name } }';
 
-/** A mutation of one input, with why it was refused. */
+/** A mutation with one input, whose answer includes the reasons of a refusal. */
 export const mutation = (field: string, input: string, result: string) =>
   `mutation ($input: ${input}!) { ${field}(input: $input) { ${result} ${FAULTS} } }`;
 
-/** What people ask a federation through its gateway, and what it tells them. */
+/** Sends people's queries and mutations to a federation through its gateway. */
 export class Asking {
   readonly #federation: () => Federation;
 
-  /** @param federation the one that runs by the time somebody asks */
+  /** @param federation gives the federation that runs at the time of the question */
   constructor(federation: () => Federation) {
     this.#federation = federation;
   }
@@ -32,22 +32,22 @@ export class Asking {
     return this.#federation();
   }
 
-  /** What somebody is told, without any error; null asks as the public. */
+  /** The data a person is answered; an answer with errors fails. `who: null` asks as the public. */
   readonly asked = async <T>(who: string | null, query: string, variables: Record<string, unknown> = {}): Promise<T> =>
     (await this.federation.as(who)).get<T>(query, variables);
 
-  /** Asks until the answer is as described. */
+  /** Asks until the answer meets a condition. */
   readonly until = async <T>(who: string | null, query: string, seen: (answer: T) => boolean): Promise<T> => {
     const client = await this.federation.as(who);
     const told = ({ data, errors }: GraphQLAnswer) => errors.length === 0 && seen(data as T);
     return (await when(() => client.ask(query), told, query)).data as T;
   };
 
-  /** Does something and insists on its being done. */
+  /** Does a mutation and requires that it is done. */
   readonly done = async <T>(who: string, document: string, input: Record<string, unknown>): Promise<T> =>
     (await this.federation.as(who)).do<T>(document, input);
 
-  /** Tries something, and is told why not. */
+  /** Tries a mutation, and returns why it was refused. */
   readonly refused = async (who: string, document: string, input: Record<string, unknown>): Promise<Refusal[]> =>
     (await this.federation.as(who)).refusals(document, input);
 }

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-/** From the township's desk to the end. */
+/** Takes a case from the township's desk to its end. */
 async function finish(journey: Journey): Promise<void> {
   await journey.arrives('tingpang-clerk', '331022103', '亭旁镇 收到');
   await journey.step('tingpang-clerk', '受理', documents.ACCEPT_CASE);
@@ -24,7 +24,10 @@ async function finish(journey: Journey): Promise<void> {
   await journey.until('baojia-agent', '得知结果', (now) => now.state === 'GRANTED');
 }
 
-/** Nothing lost, nothing twice: one custodian, two hand-offs, the same log at every desk, nothing owed, nothing parked. */
+/**
+ * Checks that nothing is lost or doubled: one custodian, two hand-offs, the same log at every desk, nothing owed,
+ * nothing parked.
+ */
 async function expectWhole(journey: Journey): Promise<void> {
   await settled(federation);
   expect(await custodians(federation, journey.id)).toEqual(['331022']);
@@ -108,7 +111,7 @@ describe('killing the host of a village that is being closed', () => {
   const SUCCESSOR = '331022103210';
   const host = () => federation.host('baojia');
   const cases: string[] = [];
-  /** How many of the cases the closed village wrote off, of those it took in. */
+  /** How many of its cases the closed village has handed over. */
   const handedOver = async () => {
     const [row] = await federation.rows<{ n: number }>(
       'baojia',
@@ -117,7 +120,9 @@ describe('killing the host of a village that is being closed', () => {
     );
     return row?.n ?? 0;
   };
-  /** SIGKILL in the middle of handing over one of them: somebody else has its row, so that the host waits in its step. */
+  /**
+   * Kills the host (SIGKILL) while it hands over a case. A lock on the case's row keeps the host waiting in its step.
+   */
   const killedIn = async (id: string) => {
     const client = new pg.Client({ connectionString: federation.environment('baojia')['LIANDONG_DATABASE_URL'] });
     await client.connect();
@@ -145,9 +150,9 @@ describe('killing the host of a village that is being closed', () => {
       const { case: filing } = await agent.do<{ case: { id: string } }>(documents.FILE_CASE, lowIncome());
       cases.push(filing.id);
     }
-    // under way upward when the word comes: the township has it, whatever happens to the village
+    // on its way up when the closing comes: the township has it, whatever happens to the village
     const [forwarded = ''] = cases.splice(0, 1);
-    // in this order they are handed over
+    // the village hands them over in this order
     cases.sort();
     const [, , , early = '', , , , late = ''] = cases;
     await agent.do(documents.FORWARD_CASE, { id: forwarded });
@@ -158,7 +163,7 @@ describe('killing the host of a village that is being closed', () => {
     await killedIn(late);
     await federation.host('renjia').start();
     await host().start();
-    // given again after it all it does nothing
+    // given again after all this, it does nothing
     expect(await close()).toContain('was closed before');
     await expect.poll(handedOver, { timeout: 60_000 }).toBe(cases.length);
     await settled(federation);

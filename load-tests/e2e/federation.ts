@@ -4,12 +4,12 @@ import { DEMO_HOSTS, DEMO_PEOPLE } from '../src/federation/demo-plan.ts';
 import { when } from '../src/federation/waiting.ts';
 
 /**
- * How often an unchanged feed says how far it reaches, ms: what is new is told at once, and with a beat a second an idle
- * federation takes a third of a core.
+ * Time until an unchanged feed tells again how far it reaches, ms. New entries go out at once anyway, and with one beat
+ * a second an idle federation uses a third of a core.
  */
 const HEARTBEAT_MS = 10_000;
 
-/** A federation for one test file; the demo's unless told otherwise. */
+/** A federation for one test file; by default the demo's. */
 export function startFederation(
   plan: FederationPlan = { hosts: DEMO_HOSTS, people: DEMO_PEOPLE },
 ): Promise<Federation> {
@@ -28,7 +28,7 @@ export function startFederation(
   });
 }
 
-/** The nodes whose own rows say that they hold a case. */
+/** The nodes that hold a case by their own rows. */
 export async function custodians(federation: Federation, id: string): Promise<string[]> {
   const held = await Promise.all(
     DEMO_HOSTS.map((host) =>
@@ -38,7 +38,7 @@ export async function custodians(federation: Federation, id: string): Promise<st
   return held.flat().map((row) => row.node);
 }
 
-/** Has these hosts of the demo run and no others: who is down is started, who is not among them is stopped. */
+/** Makes these hosts of the demo run, and no others: starts those that are down, and stops all that are not listed. */
 export async function standing(federation: Federation, ids = DEMO_HOSTS.map(({ id }) => id)): Promise<void> {
   await Promise.all(
     federation.hosts().map(async (host) => {

@@ -11,7 +11,7 @@ import { lowIncome } from '../src/federation/journeys.ts';
 import { COUNTY, TOWNSHIP, VILLAGE } from './asking.ts';
 import { settled, startFederation } from './federation.ts';
 
-/** 三门县's own broker, and what stands at it; 珠岙镇 with its villages stands at the city's. */
+/** 三门县's own broker with the county's hosts; 珠岙镇 and its villages belong to the city's broker. */
 const LEAF = 'sanmen';
 const AT_LEAF = ['county', 'tingpang', 'baojia', 'renjia'];
 /** 杨家村 of 亭旁镇, which has no node at first. */
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const atCounty = (who: string | null) =>
   who === null ? Promise.resolve(new Client(countyGateway, null)) : Client.login(countyGateway, who, DEMO_PASSWORD);
-/** Asks until a case is where it should be. */
+/** Asks until a case has the expected custodian. */
 async function reaches(client: Client, id: string, custodian: string): Promise<void> {
   await expect
     .poll(
@@ -79,10 +79,10 @@ function withHosts(...changed: Topology['hosts']): Pick<Topology, 'hosts'> {
   return { hosts: [...others, ...changed] };
 }
 
-/** How often a step is asked that gets no answer: a leaf that is started anew takes its time. */
+/** Tries of a step that gets no answer: a leaf takes its time to restart. */
 const PATIENCE = 20;
 
-/** A desk that goes on filing and sending up, without a pause, until told to stop. */
+/** A desk that files and forwards cases without a pause, until told to stop. */
 class Load {
   readonly filed: string[] = [];
   readonly faults: string[] = [];
@@ -135,7 +135,7 @@ describe('a county whose link to the city is cut', () => {
     await reaches(clerk, during.case.id, TOWNSHIP);
     await clerk.do(documents.ACCEPT_CASE, { id: during.case.id });
     await expect.poll(async () => (await tracked(during)).track.state, { timeout: 20_000 }).toBe('ACCEPTED');
-    // the leaf knows no other way than the one that is cut: the city is owed the facts
+    // the leaf's only way is the cut one: the facts stay owed to the city
     await expect.poll(() => link.refused, { timeout: 30_000 }).toBeGreaterThan(2);
     const stated = () => headOf('tingpang', TOWNSHIP, TOWNSHIP);
     await expect.poll(stated, { timeout: 20_000 }).toBeGreaterThan(await headOf('city', '331000', TOWNSHIP));
@@ -144,7 +144,7 @@ describe('a county whose link to the city is cut', () => {
     await expect
       .poll(async () => (await headOf('city', '331000', TOWNSHIP)) - (await stated()), { timeout: 60_000 })
       .toBe(0);
-    // asked at the city's gateway, the county's desk answers again
+    // at the city's gateway, the county's desk answers again
     await reaches(await federation.as('tingpang-clerk'), during.case.id, TOWNSHIP);
   });
 });
@@ -162,7 +162,7 @@ describe('a village that is opened while others work', () => {
     await reached(load, 2);
     const file = await federation.writeTopology(withHosts({ id: host, nodes: [NEW_VILLAGE], url: null, broker: LEAF }));
     expect(await command('tingpang', open(file))).toMatch(/Opened 331022103200 at yangjia: certified 331022103200\./);
-    // an interrupted command is given again
+    // an interrupted command may be given again
     expect(await command('tingpang', open(file))).toContain('was opened before');
     federation.reloadBrokers();
     await federation.restartLeaf(LEAF);
@@ -187,7 +187,7 @@ describe('a village that is opened while others work', () => {
     expect(await one('renjia', `SELECT count(*) FROM cases WHERE node = '331022103210'`)).toBe(load.filed.length);
   });
 
-  /** As soon as the catalogue has come down. */
+  /** Files the first case as soon as the catalogue has arrived. */
   async function firstCase(agent: Client): Promise<string> {
     let id = '';
     const file = () =>

@@ -26,21 +26,21 @@ beforeAll(async () => {
   federation = await startFederation({
     hosts: DEMO_HOSTS,
     people: [...DEMO_PEOPLE, person('xichen-agent', '陈阿秀', OPENED, 'AGENT')],
-    // a question waits as long as its time-out while a node moves
+    // a request waits for its whole time-out while a node moves
     gatewaySettings: { LIANDONG_REQUEST_TIMEOUT_MS: '120000' },
     settings: (host) => Promise.resolve(host === OLD_HOST ? { LIANDONG_METRICS_PORT: String(metricsPort) } : {}),
   });
 });
 afterAll(() => federation.stop());
 
-/** Villages of a host that stands anew, or not at all. */
+/** The topology's hosts with these in place of their namesakes; a host without villages is left out. */
 function placed(hosts: Readonly<Record<string, readonly string[]>>): Pick<Topology, 'hosts'> {
   const others = federation.topology.hosts.filter(({ id }) => !(id in hosts));
   const own = Object.entries(hosts).map(([id, nodes]) => ({ id, nodes: [...nodes], url: null, broker: 'hub' }));
   return { hosts: [...others, ...own.filter(({ nodes }) => nodes.length > 0)] };
 }
 
-/** People who go on working at a village, without a pause, until told to stop. */
+/** People who work at a village without a pause, until told to stop. */
 class Load {
   readonly filed: string[] = [];
   readonly faults: string[] = [];
@@ -106,7 +106,7 @@ describe('a village that is split off from its host onto one of its own, while p
     expect(await command(OLD_HOST, release)).toMatch(/Wrote \d+ rows of \d+ tables and 2 keys/);
     federation.reloadBrokers();
 
-    // a file that was cut short on its way is not taken in at all
+    // a file that was cut short on its way is refused as a whole
     const file = join(bundle, 'node.jsonl.gz');
     const whole = await readFile(file);
     await writeFile(file, whole.subarray(0, whole.length / 2));
@@ -183,7 +183,7 @@ describe('a village that is split off from its host onto one of its own, while p
     await federation.changeTopology(placed({ [OLD_HOST]: [NEIGHBOUR, VILLAGE], [NEW_HOST]: [] }));
     await command(NEW_HOST, ['node', 'release', '--node', VILLAGE, '--to', OLD_HOST, '--out', back, '--why', '并回']);
     federation.reloadBrokers();
-    // what it left behind is here, and its key: neither makes the host serve it before it was taken in
+    // its old rows and its key are here: neither makes the host serve it before it was taken in
     await pause(1_500);
     expect(await command(OLD_HOST, ['node', 'moves', '--node', VILLAGE])).toContain('LEFT');
     expect(await command(OLD_HOST, ['node', 'take-in', back])).toContain(`This host serves ${VILLAGE} now.`);
@@ -215,7 +215,7 @@ describe('a village that is opened at a host which runs', () => {
     const said = await command('zhuao', [...words, '--why', '设立便民服务点', '--keys-passphrase-file', passphrase]);
     expect(said).toContain('begins to serve 331022102219 by itself');
 
-    // the broker does not know its rights yet: nothing is done in its name, and the doctor says what is missing
+    // the broker does not know its rights yet: the host does nothing in its name, and the doctor says what is missing
     await expect
       .poll(() => federation.host(OLD_HOST).said('"code":"BROKER_UNAVAILABLE"'), { timeout: 20_000 })
       .toBe(true);
@@ -263,7 +263,7 @@ describe('a release', () => {
     await federation.host(OLD_HOST).stop();
     const args = ['node', 'release', '--node', NEIGHBOUR, '--to', 'x', '--out', out, '--why', '迁移', '--stopped'];
     await command(OLD_HOST, args);
-    // given again it goes on, and writes the same
+    // given again, the command continues, and writes the same file
     await command(OLD_HOST, args);
     const undo = ['node', 'keep', '--node', NEIGHBOUR, '--why', '不迁了'];
     expect((await federation.command(OLD_HOST, undo)).output).toContain('--not-taken-in');

@@ -15,9 +15,10 @@ import { projects } from './one-federation/projects.ts';
 import { proxy } from './one-federation/proxy.ts';
 
 /**
- * What desks and residents ask a federation that works: to start one costs more than most of them together. No part uses
- * what another left, each has items and cases of its own, and one alone is run by its name: `-t 'the catalogue'`. Journeys
- * come first, as they look at figures over all cases; after the outages hosts are down.
+ * Queries and mutations of desks and residents to one running federation: starting a federation costs more than most of
+ * these parts together. No part uses another's data: each has items and cases of its own, and can be run alone by its
+ * name: `-t 'the catalogue'`. Journeys come first, as they check figures over all cases; after the outages hosts are
+ * down.
  */
 const PARTS: readonly [name: string, part: (asking: Asking) => void][] = [
   ['journeys', journeys],
@@ -39,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 describe.each(PARTS)('%s', (_, part) => {
-  // whatever a test of another part left down
+  // starts the hosts that a test of another part left down
   beforeAll(() => standing(federation));
   part(asking);
 });

@@ -13,11 +13,11 @@ const HOST = join(PROJECT_DIR, 'nodes/dist/main.js');
 const CLI = join(PROJECT_DIR, 'nodes/dist/cli.js');
 const GATEWAY = join(PROJECT_DIR, 'gateway/dist/main.js');
 
-/** A temporary directory of its own, so that what a program leaves behind is seen. */
+/** A temporary directory of its own, so that files a program leaves behind are found. */
 let temporary: string;
 beforeAll(async () => {
   temporary = await mkdtemp(join(tmpdir(), 'liandong-e2e-'));
-  // PostgreSQL runs as a user of its own and must get through
+  // PostgreSQL runs as a user of its own and must be able to enter
   await chmod(temporary, 0o755);
 });
 afterAll(() => rm(temporary, { recursive: true, force: true }));
@@ -57,14 +57,14 @@ async function leftovers(): Promise<string[]> {
   return lines.filter((line) => line.includes(temporary));
 }
 
-/** A clear sentence: a code, no stack. */
+/** Expects a clear sentence: a code, no stack. */
 function expectSentence({ code, err }: Ended, problem: string): void {
   expect(err).toMatch(new RegExp(`^${problem}: `));
   expect(err).not.toMatch(/\n\s+at /);
   expect(code).not.toBe(0);
 }
 
-/** What README shows of the demo. */
+/** The parts of the demo's output that README shows. */
 const PRINTED = [
   'competence(item: "3310-MZ-002", division: "331022103201", amountFen: 80000)',
   '  决定 亭旁镇   331022103 亭旁镇 decides: 委托 by 331022',
@@ -73,7 +73,7 @@ const PRINTED = [
   '  compared with 台州市: no drift; 6 of 7 nodes answered, silent: 珠岙镇 (',
 ];
 
-/** The report says that every journey came out as it must. */
+/** Expects a report in which every journey has its expected result. */
 function expectAllRight(json = ''): void {
   const report = JSON.parse(json) as { journeys: { outcome: string }[] };
   expect(report).toMatchObject({

@@ -8,7 +8,7 @@ const codes = z
   .transform((v) => v.split(',').map((c) => c.trim()))
   .pipe(z.array(z.string().refine(isDivisionCode, 'a division code')).min(1));
 
-/** Every setting of a host, with what it means; read once, here and nowhere else. */
+/** Every setting of a host, with its meaning; read once, and only here. */
 const settings = z.object({
   /** Name of the host in the topology. */
   LIANDONG_HOST: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
@@ -26,7 +26,7 @@ const settings = z.object({
   LIANDONG_NATS_SEED_FILE: path.optional(),
   /** CSV register of places: code,name,tier,parent. */
   LIANDONG_DIVISIONS_FILE: path,
-  /** JSON: which host stands at which broker; without it there is one broker for all. */
+  /** JSON: which broker each host belongs to; without it there is one broker for all. */
   LIANDONG_TOPOLOGY_FILE: path.optional(),
   /** JSON: the root's public key and the certificates of all nodes. */
   LIANDONG_TRUST_FILE: path,
@@ -34,21 +34,24 @@ const settings = z.object({
   LIANDONG_KEYS_DIR: path,
   /** File with the passphrase the key files are encrypted with, best a mounted secret; at least 12 characters. */
   LIANDONG_KEYS_PASSPHRASE_FILE: path.optional(),
-  /** JSON: issuers whose tokens are taken, with their public keys or where to fetch them. */
+  /** JSON: issuers whose tokens the host accepts, with their public keys or where to fetch them. */
   LIANDONG_ISSUERS_FILE: path,
   /** JSON calendar of years beside the built-in ones, or in their place: {years, restDays, makeUpDays}. */
   LIANDONG_CALENDAR_FILE: path.optional(),
   /** Port for /health, /ready and /federation; 0 opens none. */
   LIANDONG_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   LIANDONG_HTTP_ADDRESS: z.string().default('127.0.0.1'),
-  /** How often an unchanged feed says how far it reaches, ms. Shorter gives fresher watermarks and more messages. */
+  /**
+   * Time until an unchanged feed tells its subscribers again how far it reaches, ms. Shorter gives fresher watermarks
+   * and more messages.
+   */
   LIANDONG_FEED_HEARTBEAT_MS: z.coerce.number().int().min(100).default(30_000),
   /** Port for Prometheus's /metrics, apart from everything else; 0 opens none. */
   LIANDONG_METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(0),
   LIANDONG_METRICS_ADDRESS: z.string().default('127.0.0.1'),
-  /** How long a stop may take to finish what is under way, ms; after it, or at a second signal, the process ends. */
+  /** Longest time for a stop to finish the work under way, ms; after it, or at a second signal, the process ends. */
   LIANDONG_STOP_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
-  /** Where traces are sent (OTLP over HTTP), as OpenTelemetry names it; none are sent without it. */
+  /** Where traces are sent (OTLP over HTTP), under OpenTelemetry's own name; without it no traces are sent. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LIANDONG_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

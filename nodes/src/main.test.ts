@@ -37,7 +37,7 @@ function spawnHost(change: Record<string, string> = {}): Started {
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  // also where a test fails half-way
+  // also if a test fails half-way
   onTestFinished(() => void child.kill('SIGKILL'));
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -56,26 +56,26 @@ async function start(change: Record<string, string> = {}): Promise<Started> {
   return started;
 }
 
-/** A request that never comes to its end: a stop that drains has to wait for it. */
+/** Opens a request that never ends: a stop that drains has to wait for it. */
 async function openRequest(): Promise<() => void> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   await new Promise<void>((resolve) => {
     socket.write('POST /federation HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n');
-    // the host has taken it up when it asks for the rest
+    // the host has taken the request up when it asks for the rest
     socket.once('data', () => resolve());
   });
   return () => socket.destroy();
 }
 
-/** Whether the host lets nobody new in. */
+/** Whether the host refuses new connections. */
 const isClosed = () =>
   fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } }).then(
     () => false,
     () => true,
   );
 
-/** Whether somebody waits for a table that is locked. */
+/** Whether a connection waits for a locked table. */
 async function waitsFor(table: string): Promise<boolean> {
   const rows = await federation
     .db(CITY)
@@ -100,7 +100,7 @@ describe('a host’s process', () => {
     const asked = await db.transactHost(async (tx) => {
       // the answer waits for this table
       await tx.query('LOCK TABLE migrations IN ACCESS EXCLUSIVE MODE');
-      // fetch keeps its connection
+      // fetch keeps its connection open
       const answer = fetch(`http://127.0.0.1:${port}/ready`);
       await expect.poll(() => waitsFor('migrations'), { timeout: 30_000 }).toBe(true);
       child.kill('SIGTERM');
@@ -117,7 +117,7 @@ describe('a host’s process', () => {
     const { child, ended, said } = await start();
     const close = await openRequest();
     child.kill('SIGTERM');
-    // it has begun to stop when nobody new is let in
+    // the host has begun to stop when it refuses new connections
     await expect.poll(isClosed, { timeout: 30_000 }).toBe(true);
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');

@@ -5,9 +5,9 @@ import type { HandOffPorts } from './handoff/index.ts';
 import { Host } from './host/index.ts';
 
 /**
- * A host process: settings, migrations, start; stops on SIGINT, SIGTERM, or when its starter goes away. What keeps it
- * from starting is said on standard error, and the exit status is 1.
- * @param ports what hand-offs rest on; only the fault suite's own program brings others
+ * A host process: settings, migrations, start; stops on SIGINT, SIGTERM, or when its starter goes away. If it can't
+ * start, it says why on standard error, and the exit status is 1.
+ * @param ports the parts hand-offs rest on; only the fault suite's own program brings others
  */
 export async function runHost(
   environment: Record<string, string | undefined>,
@@ -31,7 +31,7 @@ async function run(environment: Record<string, string | undefined>, ports: Parti
       await stopTraces?.();
     },
   });
-  // whoever hears this may stop the host at once
+  // a program that reads this line may stop the host at once
   log.info({ nodes: host.nodes }, 'host ready');
   process.send?.({ ready: true });
 }

@@ -11,12 +11,12 @@ import { CITY, COUNTY, HOMESTEAD, LOW_INCOME, TOWNSHIP, VILLAGE, mutation, today
 interface Entries {
   catalog: { nodes: { item: { code: string; name: string }; takenInHere: boolean }[] };
 }
-/** Items that nobody else works with here: each is changed for good. */
+/** Items that no other test works with: each is changed for good. */
 const BETTERED = '3310-MZ-004';
 const CHANGED = '3310-LY-001';
 const SUSPENDED = '3310-MZ-005';
 const CANCELLED = '3310-DA-001';
-/** One that a desk misses from here on. */
+/** An item that a desk lacks from here on. */
 const MISSED = '3310-SL-001';
 
 export interface Drifts {
@@ -53,7 +53,9 @@ const REVIEWERS = [
   ['COMPLIANCE', 'city-compliance-reviewer'],
 ] as const;
 
-/** Tests of the catalogue: its command, search and guides, how desks better it and drift, and the life of an item. */
+/**
+ * Tests of the catalogue: its command, search and guides, its betterment and drift at desks, and the life of an item.
+ */
 export function catalogue(asking: Asking): void {
   const { asked, until, done, refused } = asking;
   describe('the catalogue command', () => {
@@ -239,7 +241,7 @@ export function catalogue(asking: Asking): void {
       const { guide } = await until<{ guide: { item: { version: number }; markdown: string } }>(
         null,
         `{ guide(item: "${CHANGED}", division: "${VILLAGE}") { item { version } markdown } }`,
-        // item and implementation come each by itself
+        // item and implementation arrive separately
         ({ guide }) => guide.item.version === 2 && guide.markdown.includes('| 承诺办结时限 | 3 个工作日 |'),
       );
       expect(guide.markdown).toContain('# 林木采伐许可证核发办事指南');

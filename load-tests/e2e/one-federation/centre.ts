@@ -5,11 +5,11 @@ import { Journey, fileHomestead, fileLowIncome } from '../../src/federation/jour
 import type { Asking } from '../asking.ts';
 import { CITY, COUNTY, HOMESTEAD, LOW_INCOME, RELIEF, TITLE, VILLAGE, mutation, today } from '../asking.ts';
 
-/** 珠岙镇, which is lent nothing. */
+/** 珠岙镇, which no node lends a power. */
 const UNLENT = '331022102';
 const HOUSEHOLD = `${COUNTY}-household`;
 
-/** Tests of what is shared between desks, and of what the centre takes in, publishes, lets windows do and seals. */
+/** Tests of data sharing between desks, and of the centre: admission, published lists, windows' authority and seals. */
 export function centre(asking: Asking): void {
   const { asked, until, done, refused } = asking;
   describe('data that one desk holds and another needs', () => {
@@ -68,7 +68,7 @@ export function centre(asking: Asking): void {
       const found = await until<Requests>(
         'baojia-agent',
         requests(journey.id),
-        // two questions of one document are no snapshot
+        // two fields of one query are read at different moments
         (answer) => answer.dataRequests[0]?.state === 'ANSWERED' && answer.suppliedMaterials.length > 0,
       );
       expect(found).toMatchObject({
@@ -233,7 +233,7 @@ export function centre(asking: Asking): void {
       });
     });
 
-    // at the city: once a desk keeps seals, no document is issued there without one
+    // at the city: once a desk has seals, no document is issued there without one
     test('keeps seals and moves powers to a bureau', async () => {
       const { seal } = await done<{ seal: { id: string } }>(
         'city-education-chief',

@@ -6,7 +6,7 @@ import type { Asking } from '../asking.ts';
 
 const run = promisify(execFile);
 
-/** The programs a newcomer reads first do what their comments say. */
+/** Checks that the programs a newcomer reads first do what their comments say. */
 export function examples(asking: Asking): void {
   const example = async (name: string) => {
     const file = fileURLToPath(new URL(`../../../examples/${name}.mjs`, import.meta.url));

@@ -13,7 +13,7 @@ const AT_TOWNSHIP = DEPARTMENTS.length + 1;
 /** Tests of joint handling with a township among the parties. */
 export function joint(asking: Asking): void {
   const { asked, refused } = asking;
-  /** An acceptance at the county with the township asked, by the housing window. */
+  /** An acceptance at the county, opened by the housing window, which also asks the township. */
   async function opened(): Promise<Journey> {
     const journey = new Journey(asking.federation, () => undefined);
     const who = 'county-housing-clerk';

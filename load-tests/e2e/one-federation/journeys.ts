@@ -12,7 +12,7 @@ import { oneFormJourney } from '../../src/federation/one-form-journey.ts';
 import type { Asking } from '../asking.ts';
 import { custodians } from '../federation.ts';
 
-/** Tests of cases on their way through the levels, of who sees them and of who does not. */
+/** Tests of cases on their way through the levels, and of the people who may and may not see them. */
 export function journeys(asking: Asking): void {
   const ids: string[] = [];
 

@@ -16,12 +16,12 @@ interface AgentCases {
   agentCases: { nodes: { id: string; waits: { kind: string }[] }[] };
 }
 
-/** Tests of what is still answered while hosts are down, and of what is said of those that are. */
+/** Tests of the answers while hosts are down, and of what they say of these hosts. */
 export function outages(asking: Asking): void {
   const { asked, until, done } = asking;
-  /** Closed at 包家村. */
+  /** A case closed at 包家村. */
   let closed: string;
-  /** Sent back to 包家村 for a paper. */
+  /** A case sent back to 包家村 for a paper. */
   let waiting: string;
   let project: string;
   const VIEW = () => `{ project(id: "${project}") { amountFen key staleSince } }`;

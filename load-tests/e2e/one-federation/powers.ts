@@ -251,7 +251,7 @@ export function powers(asking: Asking): void {
       }
       const changeOf = ({ legalBasisChanges }: Late) => legalBasisChanges.find((change) => change.id === id);
       expect(changeOf(await asked<Late>('city-supervisor', LATE(CITY)))?.late).toEqual([]);
-      // its day has passed
+      // the day of the change has passed
       for (const host of ['city', 'county']) {
         await asking.federation.rows(
           host,
@@ -269,7 +269,7 @@ export function powers(asking: Asking): void {
         const late = change?.tasks.filter((task) => task.late).map(({ node }) => node.name);
         expect(late).toEqual(change?.late.map(({ name }) => name));
       }
-      // whoever confirms after the day has confirmed all the same, and lags no more
+      // a desk that confirms after the day has still confirmed, and no longer lags
       await done('tingpang-cataloguer', mutation('confirmLegalBasis', 'ConfirmLegalBasisInput', 'change { id }'), {
         change: id,
         note: '补确认',
@@ -326,7 +326,7 @@ export function powers(asking: Asking): void {
       );
       const grants = [{ id: delegation.id, grantor: { name: '三门县' }, grantee: { name: '亭旁镇' } }];
       expect(legalBasisChanges[0]?.grants).toEqual(grants);
-      // grants go up too: the city, which asks, knows what rests on the law below it
+      // grants go up too: the city, which asks, knows the grants below it that rest on the law
       await until<{ legalBasisChanges: { basis: string; grants: object[] }[] }>(
         'city-supervisor',
         `{ legalBasisChanges(division: "${CITY}", first: 1) { basis grants { id grantor { name } grantee { name } } } }`,

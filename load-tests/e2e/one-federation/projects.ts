@@ -29,7 +29,7 @@ interface View {
   } | null;
 }
 
-/** Tests of a project whose cases lie at several desks. */
+/** Tests of a project with cases at several desks. */
 export function projects(asking: Asking): void {
   const { asked, until, done, refused } = asking;
   let id: string;
@@ -81,7 +81,7 @@ export function projects(asking: Asking): void {
     test('shows its case wherever it is held, and each case its custodian', async () => {
       const journey = new Journey(asking.federation, () => undefined);
       await fileHomestead(journey);
-      // 任家村 lies beside: it was told nothing of the project
+      // 任家村 is a neighbour, and got no notice of the project
       expect(await refused('renjia-agent', LINK, { id: journey.id, project: id })).toEqual([
         expect.objectContaining({ code: 'NOT_FOUND', field: 'project' }),
       ]);

@@ -7,7 +7,7 @@ import { proxyJourney } from '../../src/federation/proxy-journey.ts';
 import type { Asking } from '../asking.ts';
 import { TOWNSHIP, VILLAGE, today } from '../asking.ts';
 
-/** Tests of proxy handling: consent, who acts for whom, the roster. */
+/** Tests of proxy handling: consent, agents and their applicants, the roster. */
 export function proxy(asking: Asking): void {
   const { asked, until, done, refused } = asking;
   const file = async (): Promise<Journey> => {

@@ -19,7 +19,7 @@ const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
 const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
 const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
 const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
-/** Always the built one: it is a process of its own. */
+/** The built program: it is a process of its own. */
 const DESK_PROGRAM = fileURLToPath(new URL('../../dist/bench/desk-process.js', import.meta.url));
 
 export const CITY = '331000';
@@ -34,13 +34,13 @@ export interface BenchFederationOptions {
   /** Connections of a host to its database. */
   connections: number;
   sharedBuffersMb: number;
-  /** Where each desk's process leaves its CPU profile when it stops; null for none. */
+  /** Directory for the CPU profile that each desk's process writes when it stops; null for none. */
   profileDir: string | null;
 }
 
 /**
- * Real hosts over one durable PostgreSQL and one broker, each host a process that works at its desk when it is told to:
- * what is measured is the hosts, not who asks them.
+ * Real hosts over one durable PostgreSQL and one broker. Each host is a process that works at its desk when it is told
+ * to: the measurement covers the hosts, not their callers.
  */
 export class BenchFederation {
   readonly services: Services;
@@ -198,7 +198,7 @@ export class Desk {
       env: { PATH: process.env['PATH'] ?? '', ...environment },
       execArgv: ['--enable-source-maps', ...nodeOptions],
       stdio: ['ignore', output, output, 'ipc'],
-      // bytes stay bytes on their way
+      // bytes are sent as bytes
       serialization: 'advanced',
     });
     closeSync(output);
@@ -218,7 +218,7 @@ export class Desk {
     return (await answered) as DeskAnswer[C['do']];
   }
 
-  /** Stops it in its tracks: its clients and peers notice nothing but silence. */
+  /** Freezes it: its clients and peers notice nothing but silence. */
   freeze(): void {
     this.#child.kill('SIGSTOP');
   }
@@ -276,7 +276,7 @@ export function partsOf(url: string): { host: string; port: string; user: string
   };
 }
 
-/** A name nobody has used. */
+/** A name that no run has used yet. */
 export function freshName(prefix: string): string {
   return `${prefix}_${randomBytes(4).toString('hex')}`;
 }

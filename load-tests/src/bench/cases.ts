@@ -18,14 +18,14 @@ const VILLAGE = '331022103201';
 const TOWNSHIP = '331022103';
 const LINES = 200;
 const ROWS = new URL('../../../test/case-rows.sql', import.meta.url);
-/** A list is to come within this, ms, among ten thousand cases and among a million. */
+/** Longest time of a list, ms, among ten thousand cases and among a million. */
 const QUEUE_MS = 20;
 
 export interface CasesOptions {
   /** Cases of the small host and of the large one. */
   few: number;
   many: number;
-  /** How often each list is asked, and how often the log is folded. */
+  /** How often each list is read, and how often the log is folded. */
   rounds: number;
   /** Cases whose whole life is run at one node. */
   lives: number;
@@ -48,7 +48,7 @@ export interface CasesResult extends Omit<CasesOptions, 'profileDir'> {
 
 const ALL: CaseFilter = { custody: null, states: null, item: null, number: null, orderBy: 'REMAINING_DAYS' };
 
-/** What desks ask their queue for. */
+/** Filters that desks use on their queue. */
 function filters(now: Date): Record<string, CaseFilter> {
   return {
     'by days left': ALL,
@@ -70,7 +70,9 @@ function filters(now: Date): Record<string, CaseFilter> {
   };
 }
 
-/** Folds a long log, runs cases' mutations at one node, and asks a desk's work queue among few cases and among many. */
+/**
+ * Folds a long log, runs cases' mutations at one node, and reads a desk's work queue among few cases and among many.
+ */
 export async function cases(options: CasesOptions, tell: (line: string) => void): Promise<CasesResult> {
   tell(`folding a log of ${LINES} lines ${options.rounds * 10} times`);
   const fold = foldTimes(options.rounds * 10);
@@ -122,7 +124,7 @@ async function filled(services: Services, count: number, tell: (line: string) =>
   return db;
 }
 
-/** Asks both hosts the same in turn, so that whatever else the machine does weighs on both alike. */
+/** Asks both hosts in turn, so that other load on the machine affects both alike. */
 async function queueTimes(dbs: Record<'few' | 'many', HostDb>, rounds: number): Promise<CasesResult['queue']> {
   const clock = { now: new Date(), calendar: builtInCalendar() };
   const samples = { few: new Map<string, number[]>(), many: new Map<string, number[]>() };
@@ -161,7 +163,7 @@ function foldTimes(rounds: number): Times {
   return timesOf(samples);
 }
 
-/** A case that village and township hand to each other before it is accepted, as long as a log can get. */
+/** A case that village and township hand to each other before it is accepted, with the longest possible log. */
 function longLog(): LogLine[] {
   const head = (seq: number, node: string, epoch: number) => ({
     case: `${VILLAGE}-0198c0de-0000-7000-8000-000000000001`,

@@ -7,7 +7,7 @@ import { readCatalogueFile } from '@liandong/schema/domains/catalogue';
 
 export const DATA = fileURLToPath(new URL('../../../data/', import.meta.url));
 
-/** The sample catalogue again and again under other codes and names, until there are so many. */
+/** Copies of the sample catalogue under other codes and names, up to this number of items. */
 export async function manyItems(items: number): Promise<Item[]> {
   const { file } = readCatalogueFile(
     JSON.parse(await readFile(join(DATA, 'catalog-sample.json'), 'utf8')),

@@ -1,6 +1,6 @@
 /**
- * A host as a process of its own, whose people work when the benchmark tells them to: they use its services directly,
- * so that the time of a gateway and of GraphQL is not counted as the hand-off's.
+ * A host as a process of its own, whose people work when the benchmark tells them to. They use its services directly,
+ * so that the time of a gateway and of GraphQL does not count as the hand-off's.
  */
 import { filing } from '@liandong/schema/domains/filing';
 import { handling } from '@liandong/schema/domains/handling';
@@ -79,7 +79,7 @@ async function forward(command: DeskCommand & { do: 'forward' }): Promise<DeskAn
   await atOnce(command.ids.length, command.concurrency, async (index) => {
     const begun = performance.now();
     const id = command.ids[index] ?? '';
-    // as a console does, each with a key of its own
+    // like a console: each forward has a key of its own
     await desk.forwardCase(agentOf(command.node), { id, note: null, idempotencyKey: randomUUID() });
     times.push(performance.now() - begun);
   });
@@ -101,7 +101,9 @@ async function forwardQuietly(command: DeskCommand & { do: 'forwardQuietly' }): 
   return { times };
 }
 
-/** As the host counts them, once their receipt is committed: asking the database would be in the way of what is timed. */
+/**
+ * Hand-offs with a committed receipt, as the host counts them: a query to the database would disturb the measurement.
+ */
 async function settledDossiers(): Promise<number> {
   const { values = [] } = (await processRegistry.getSingleMetric('liandong_handoff_seconds')?.get()) ?? {};
   const counts = values as { metricName?: string; labels: { kind?: string }; value: number }[];
@@ -135,7 +137,7 @@ async function listen({ node, steps, tokens }: DeskCommand & { do: 'listen' }): 
   return answer;
 }
 
-/** Asks this host as the gateway would. @returns the case's id */
+/** Sends a mutation to this host as the gateway would. @returns the case's id */
 async function mutate(node: string, step: MutationStep, tokens: Tokens, id: string | null): Promise<string> {
   const { materials = [] } = step.input as { materials?: object[] };
   const input = {

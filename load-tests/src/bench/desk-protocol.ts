@@ -15,17 +15,17 @@ export interface Walked {
   seconds: number;
 }
 
-/** What a desk can be told. */
+/** The commands to a desk. */
 export type DeskCommand =
   /** Files cases without materials, so many at once. */
   | { do: 'file'; node: string; item: string; count: number; concurrency: number }
   /** Forwards cases, so many at once: one business transaction each. */
   | { do: 'forward'; node: string; ids: readonly string[]; concurrency: number }
-  /** Forwards cases one after the other, each when the receipt of the one ahead of it has come and a while has passed. */
+  /** Forwards cases one after the other, each after the receipt of the one before it and a pause. */
   | { do: 'forwardQuietly'; node: string; ids: readonly string[]; pauseMs: number }
-  /** Runs cases through their mutations, as the gateway would ask for them. */
+  /** Runs cases through their mutations, as the gateway would send them. */
   | Walk
-  /** Runs one case through its mutations and tells what they sent to the database. */
+  /** Runs one case through its mutations and reports what they sent to the database. */
   | { do: 'listen'; node: string; steps: readonly MutationStep[]; tokens: Tokens }
   /** CPU time of the process so far. */
   | { do: 'cpu' };
@@ -45,7 +45,7 @@ export interface DeskAnswer {
   file: { ids: string[] };
   /** Each mutation's time, ms; when the first began and the last ended, ms since the epoch. */
   forward: { times: number[]; from: number; until: number };
-  /** From the call to the receipt that settled it, ms. */
+  /** From the call to the receipt that settled the message, ms. */
   forwardQuietly: { times: number[] };
   walk: Walked;
   /** By mutation: its statements by name, and the rows they wrote. */

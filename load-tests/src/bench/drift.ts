@@ -15,7 +15,7 @@ import { timesOf } from './statistics.ts';
 const COUNTY = '331022';
 
 export interface DriftOptions {
-  /** Items of the basic catalogue, all of them at every village. */
+  /** Items of the basic catalogue; every village has all of them. */
   items: number;
   /** Villages of one host. */
   nodes: number;
@@ -27,15 +27,15 @@ export interface DriftResult extends DriftOptions {
   bench: 'drift';
   ok: boolean;
   machine: Machine;
-  /** All villages asked together while nothing differs, ms from asking to having the answer. */
+  /** All villages asked together while no copy differs, ms from the question to the answer. */
   same: Times;
-  /** The same while every village lacks the city's newest version of one item. */
+  /** The same, while every village lacks the city's newest version of one item. */
   behind: Times;
 }
 
 /**
- * How long one host needs to compare the copies of all its villages with the city's catalogue. The gateway waits 2.5 s
- * for a host; the answer may take 1 s of it.
+ * Measures how long one host needs to compare the copies of all its villages with the city's catalogue. The gateway
+ * waits 2.5 s for a host; the answer may take 1 s of it.
  */
 export async function drift(options: DriftOptions, tell: (line: string) => void): Promise<DriftResult> {
   const divisions = parseDivisions(await readFile(join(DATA, 'taizhou-divisions.csv'), 'utf8'));
@@ -86,7 +86,7 @@ async function fill(db: HostDb, nodes: readonly DivisionCode[], items: number): 
       catalogue.map((item) => ({ item, publishedAt: new Date(0) })),
     ),
   );
-  // the others hold the same to the letter
+  // the other villages hold byte for byte the same
   const columns = await db.queryHost<{ name: string }>(
     `SELECT column_name AS name FROM information_schema.columns
      WHERE table_name = 'items' AND column_name <> 'node' AND is_generated = 'NEVER'`,

@@ -13,19 +13,19 @@ import { TpcB } from './tpc-b.ts';
 const ITEM = '3310-WJ-001';
 const SENDER = 'village';
 const RECEIVER = 'township';
-/** Most that a run waits for its last receipt, ms. */
+/** Longest wait of a run for its last receipt, ms. */
 const PATIENCE_MS = 120_000;
-/** What the issue asks for. */
+/** The targets of the issue. */
 const TARGETS = { sustained: 1, drain: 2.5, quietP50Ms: 15 };
 
 export interface HandoffOptions {
-  /** Cases that are forwarded while the ones before them are on their way. */
+  /** Cases that are forwarded while earlier ones are still on their way. */
   handoffs: number;
   /** Cases that wait in the outbox when the broker comes back. */
   backlog: number;
-  /** Cases that are forwarded one by one when nothing else happens. */
+  /** Cases that are forwarded one by one on an idle federation. */
   quiet: number;
-  /** Desks that forward at once, and pgbench's clients. */
+  /** Desks that forward at once, and clients of pgbench. */
   concurrency: number;
   /** Seconds of pgbench, before and after. */
   seconds: number;
@@ -45,7 +45,7 @@ export interface HandoffResult {
   sustained: Rate & { ratio: number; mutation: Times; cpu: Cpu };
   /** From the broker's return until every receipt is settled. */
   drain: Rate & { ratio: number; cpu: Cpu };
-  /** From the call of the mutation to its settled receipt, nothing else going on, ms. */
+  /** From the call of the mutation to its settled receipt, on an idle federation, ms. */
   quiet: Times;
   targets: typeof TARGETS;
 }
@@ -55,7 +55,7 @@ interface Rate {
   seconds: number;
 }
 
-/** CPU a hand-off, ms: of both hosts, of PostgreSQL for both and of the broker; null where the system does not tell. */
+/** CPU a hand-off, ms: of both hosts, of PostgreSQL for both and of the broker; null if the system does not tell. */
 interface Cpu {
   sender: number;
   receiver: number;
@@ -64,9 +64,9 @@ interface Cpu {
 }
 
 /**
- * Hand-offs of cases between two hosts over the broker, each the sender's own business transaction with its signed
- * line, each settled by the receiver's signed receipt, beside pgbench's TPC-B on the same PostgreSQL. City and county
- * are other machines in life: they bring the catalogue and are then stopped.
+ * Measures hand-offs of cases between two hosts over the broker, beside pgbench's TPC-B on the same PostgreSQL. Each
+ * hand-off is the sender's own business transaction with its signed line, and the receiver's signed receipt settles it.
+ * In production, city and county are other machines: here they bring the catalogue and are then stopped.
  */
 export async function handoff(options: HandoffOptions, tell: (line: string) => void): Promise<HandoffResult> {
   const { concurrency, seconds } = options;
@@ -86,7 +86,7 @@ export async function handoff(options: HandoffOptions, tell: (line: string) => v
     const begun = performance.now();
     const ids = await file(federation, options.handoffs + options.backlog + options.quiet, concurrency);
     tell(`filed ${ids.length} cases, ${round((ids.length / (performance.now() - begun)) * 1000)} a second`);
-    // as the server does by itself within a minute, and pgbench when it prepares its tables
+    // the server does this by itself within a minute, and pgbench when it prepares its tables
     for (const host of [SENDER, RECEIVER]) await federation.rows(host, 'VACUUM ANALYZE');
     tell(`pgbench, ${seconds} s`);
     const databaseBefore = await databaseTime(federation);
@@ -126,7 +126,7 @@ async function file(federation: BenchFederation, count: number, concurrency: num
   return ids;
 }
 
-/** Forwards cases while those before them are on their way. */
+/** Forwards cases while earlier ones are still on their way. */
 async function sustain(
   federation: BenchFederation,
   ids: readonly string[],
@@ -152,7 +152,7 @@ async function drained(
   return metered(federation, ids.length, () => federation.services.startBroker());
 }
 
-/** Counts from the beginning of some work until the last message has its receipt. */
+/** Measures from the beginning of some work until the last message has its receipt. */
 async function metered(
   federation: BenchFederation,
   count: number,
@@ -185,18 +185,18 @@ async function cpuOf(federation: BenchFederation): Promise<Cpu> {
     [SENDER, RECEIVER].map((host) => federation.desk(host).ask({ do: 'cpu' })),
   );
   const database = await databaseTime(federation);
-  // one that is away just now has used nothing yet
+  // a stopped broker has used nothing yet
   const broker = database === null ? null : ((await processorTime(federation.services.brokerPid())) ?? 0);
   return { sender: sender?.ms ?? 0, receiver: receiver?.ms ?? 0, database, broker };
 }
 
-/** PostgreSQL's, for all its databases: whatever the services do that is not the broker's. */
+/** The CPU time of PostgreSQL for all its databases: that of all services except the broker. */
 async function databaseTime({ services }: BenchFederation): Promise<number | null> {
   const [all, broker] = await Promise.all([processorTime(services.pid ?? 0), processorTime(services.brokerPid())]);
   return all === null ? null : all - (broker ?? 0);
 }
 
-/** Waits until nothing is owed any more. */
+/** Waits until no message is owed any more. */
 async function settled(federation: BenchFederation): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until) {
@@ -211,7 +211,7 @@ async function settled(federation: BenchFederation): Promise<void> {
   throw problem('DEADLINE_EXCEEDED', `Hand-offs were not settled within ${PATIENCE_MS / 1000} s.`);
 }
 
-/** A fast hand-off that loses a case or leaves it with two is none. */
+/** Fails where a case has no custodian or two: a fast hand-off that loses or doubles cases does not count. */
 async function requireOneCustodian(federation: BenchFederation, cases: number): Promise<void> {
   const held = async (host: string, node: string) => {
     const [row] = await federation.rows<{ held: number }>(

@@ -10,7 +10,7 @@ import { textOf } from './materials.ts';
 import type { Times } from './statistics.ts';
 import { round, timesOf } from './statistics.ts';
 
-/** The steps k6 runs too; plain JavaScript for its sake. */
+/** The steps that k6 also runs; plain JavaScript because of k6. */
 interface Steps {
   FILE: { name: string; who: string; query: string };
   STEPS: readonly {
@@ -25,7 +25,7 @@ interface Steps {
 }
 
 export interface LifecycleOptions {
-  /** Cases from filing to the outcome that are counted, after a tenth as many that are not. */
+  /** Cases that are measured from filing to the outcome, after a tenth as many to warm up. */
   cases: number;
   /** Desks that work at once. */
   concurrency: number;
@@ -37,7 +37,7 @@ export interface LifecycleResult {
   machine: Machine;
   cases: number;
   concurrency: number;
-  /** Cases a second from the village's filing to its knowing the outcome. */
+  /** Cases a second, from the village's filing until the village knows the outcome. */
   lifecyclesPerSecond: number;
   /** Mutations a second: each a durable transaction of a node with its log line, facts and messages. */
   mutationsPerSecond: number;
@@ -142,7 +142,9 @@ async function waitFor(client: Client, query: string, id: string, until: (found:
   throw problem('DEADLINE_EXCEEDED', `Case ${id} did not come on in 30 s.`);
 }
 
-/** Durable inserts of one row by as many connections, for two seconds: what this disk and PostgreSQL give at best. */
+/**
+ * Durable inserts of one row by as many connections, for two seconds: the best that this disk and PostgreSQL can do.
+ */
 async function bareTransactions(federation: Federation, connections: number): Promise<number> {
   const url = await federation.services.createDatabase(`bare_${randomBytes(4).toString('hex')}`);
   const pool = new pg.Pool({ connectionString: url, max: connections });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 
-/** What a result was measured on: without it a number says nothing. */
+/** The machine of a measurement: without it a number says nothing. */
 export interface Machine {
   cpu: string;
   cores: number;
@@ -42,7 +42,7 @@ function commit(): string {
   }
 }
 
-/** Memory of a process and of all its children, MiB, each page counted by its share (PSS); 0 where /proc is not. */
+/** Memory of a process and of all its children, MiB, each page counted by its share (PSS); 0 without /proc. */
 export function memoryMib(pid: number): number {
   const own = pss(pid);
   return own + childrenOf(pid).reduce((sum, child) => sum + memoryMib(child), 0);

@@ -60,7 +60,7 @@ const file = (item: string, materials: readonly string[]): MutationStep => ({
 const ACCEPT = step('accept', 'acceptCase', 'CaseStepInput', 'CLERK', {});
 const REVIEW = step('review', 'reviewCase', 'ReviewCaseInput', 'CLERK', { opinion: 'APPROVE', note: '属实' });
 
-/** 生育登记: everything at the township. */
+/** 生育登记: all steps at the township. */
 const LIFE: readonly MutationStep[] = [
   file('3310-WJ-001', ['身份证明', '结婚证']),
   ACCEPT,
@@ -183,7 +183,7 @@ async function walkBare(
   return { times, seconds: (performance.now() - begun) / 1000 };
 }
 
-/** The same rows of another case: as long to the byte, with ids of their own. */
+/** The same rows of another case: of the same length in bytes, with ids of their own. */
 function freshened(written: readonly WrittenRows[][]): WrittenRows[][] {
   const ids = new Map<string, string>();
   const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

@@ -5,13 +5,13 @@ const TICK_MS = 10;
 
 interface Process {
   parent: number;
-  /** Of its own and of its children that ended, ms. */
+  /** Of the process and of its children that have ended, ms. */
   ms: number;
 }
 
 /**
- * Processor time that a process and all below it have used so far, ms, with those that ended.
- * @returns null where the system does not tell (no `/proc`)
+ * Processor time that a process and all its descendants have used so far, ms, including those that ended.
+ * @returns null if the system does not tell (no `/proc`)
  */
 export async function processorTime(root: number): Promise<number | null> {
   const processes = await readProcesses();
@@ -30,10 +30,10 @@ async function readProcesses(): Promise<Map<number, Process>> {
     names
       .filter((name) => /^\d+$/.test(name))
       .map(async (name): Promise<[number, Process][]> => {
-        // one that ended meanwhile is counted at its parent
+        // a process that ended meanwhile is counted at its parent
         const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => null);
         if (stat === null) return [];
-        // proc(5): the name, in brackets, may hold anything; behind it come state, parent, and so on
+        // proc(5): the name, in brackets, may contain any text; state, parent and so on follow it
         const fields = stat
           .slice(stat.lastIndexOf(')') + 2)
           .split(' ')

@@ -15,15 +15,18 @@ import { round, timesOf } from './statistics.ts';
 const TOWNSHIP = '331022103';
 const TODAY = '2026-03-02';
 
-/** What people type: part of a name, initials, full pinyin, department, code, nothing, and what is not there. */
+/**
+ * Searches that people type: part of a name, initials, full pinyin, department, code, no text, and text without a
+ * match.
+ */
 const SEARCHES = ['宅基地', 'zjd', 'shengyu', '民政', '3310-ny', '', '登记', 'dj', '许可 卫生', 'qqqq', '证', 'xuke'];
 
 export interface SearchOptions {
   /** Items of each node's catalogue. */
   items: number;
-  /** Nodes whose rows lie in the same table. */
+  /** Nodes whose rows are in the same table. */
   nodes: number;
-  /** How often each search is asked. */
+  /** How often each search is run. */
   rounds: number;
 }
 
@@ -42,7 +45,7 @@ export interface SearchResult extends SearchOptions {
   ratio: number;
 }
 
-/** Searches a township's catalogue beside a plain `ILIKE`, in turn, on the same PostgreSQL. */
+/** Runs searches in a township's catalogue and a plain `ILIKE` in turn, on the same PostgreSQL. */
 export async function search(options: SearchOptions, tell: (line: string) => void): Promise<SearchResult> {
   const divisions = parseDivisions(await readFile(join(DATA, 'taizhou-divisions.csv'), 'utf8'));
   const dir = await mkdtemp(join(tmpdir(), 'liandong-bench-'));

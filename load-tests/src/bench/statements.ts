@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 
-/** A statement as it was handed to the driver. */
+/** A statement as the driver got it. */
 export interface Sent {
   text: string;
   values: readonly unknown[];
@@ -9,14 +9,17 @@ export interface Sent {
 
 const counting = new AsyncLocalStorage<Sent[]>();
 
-/** Tells what some work sends to the database, BEGIN and COMMIT included; what others do meanwhile is not counted. */
+/**
+ * The statements that some work sends to the database, BEGIN and COMMIT included; those of other work at the time are
+ * left out.
+ */
 export async function statementsOf(work: () => Promise<void>): Promise<Sent[]> {
   const sent: Sent[] = [];
   await counting.run(sent, work);
   return sent;
 }
 
-/** Listens to every client of this process from here on. */
+/** Records the statements of every client of this process from now on. */
 export function listenToStatements(): void {
   const client = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
   const { query } = client;
@@ -28,7 +31,7 @@ export function listenToStatements(): void {
   };
 }
 
-/** What a statement does, short enough for a list: `SELECT cases`, `BEGIN`. */
+/** A short name of a statement for a list: `SELECT cases`, `BEGIN`. */
 export function nameOf({ text }: Sent): string {
   const verb = /^\s*([A-Z]+)/.exec(text)?.[1] ?? text.slice(0, 20);
   const table = /\b(?:FROM|INTO|UPDATE)\s+(?:json_to_recordset\S*\s+)?([a-z_]+)/.exec(text)?.[1];
@@ -41,7 +44,7 @@ export interface WrittenRows {
   rows: Record<string, unknown>[];
 }
 
-/** The rows behind a statement of the product; null for one that writes none. */
+/** The rows that a statement of the product writes; null if it writes none. */
 export function rowsOf({ text, values }: Sent): WrittenRows | null {
   const [, table, columns] = /^\s*INSERT INTO ([a-z_]+) \(([^)]*)\)/.exec(text) ?? [];
   if (table === undefined || columns === undefined) return null;

@@ -6,20 +6,23 @@ import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 import { partsOf } from './bench-federation.ts';
 
-/** What durable transactions this PostgreSQL and this disk give, and by which program it was found. */
+/** The rate of durable transactions of this PostgreSQL and this disk, and the program that measured it. */
 export interface Yardstick {
   tool: string;
-  /** `pgbench`, or what stood in for it where it is not installed: slower, which makes a ratio look better. */
+  /**
+   * False for `pgbench`; true for its substitute where it is not installed. The substitute is slower, which makes a
+   * ratio look better.
+   */
   substitute: boolean;
   clients: number;
   scale: number;
   transactionsPerSecond: number[];
 }
 
-/** Branches of TPC-B's bank: as many as clients at least, or they wait for each other's branch. */
+/** Branches of TPC-B's bank: at least as many as clients, or clients wait for each other's branch. */
 const SCALE = 10;
 
-/** TPC-B as pgbench runs it by default, over and over on one database of its own. */
+/** TPC-B as pgbench runs it by default, repeatedly on one database of its own. */
 export class TpcB {
   readonly #url: string;
   readonly #pgbench: string | null;
@@ -32,7 +35,7 @@ export class TpcB {
     this.#clients = clients;
   }
 
-  /** Fills the bank. @param url a database that is empty */
+  /** Fills the bank. @param url an empty database */
   static async prepare(url: string, clients: number, tell: (line: string) => void): Promise<TpcB> {
     const pgbench = findPgbench(process.env['PATH'] ?? '');
     if (pgbench === null) {
@@ -92,7 +95,7 @@ export class TpcB {
   }
 }
 
-/** pgbench on the PATH or where Debian's packages put it; null where it is not. */
+/** pgbench on the PATH or where Debian's packages put it; null if it is not installed. */
 export function findPgbench(path: string, postgresDir = '/usr/lib/postgresql'): string | null {
   let versions: string[] = [];
   try {

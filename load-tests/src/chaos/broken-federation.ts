@@ -18,7 +18,7 @@ import { HOSTS, LEAFS, OWN_POSTGRES, PEOPLE, SMALL_DISK } from './places.ts';
 import { RoadProxy } from './road-proxy.ts';
 import { SmallDisk } from './small-disk.ts';
 
-/** Always the built one: it is a process of its own, whoever starts it. */
+/** The built program, also in a run from source: each host is a process of its own. */
 const HOST_PROGRAM = fileURLToPath(new URL('../../dist/chaos/host-program.js', import.meta.url));
 const DAY_MS = 86_400_000;
 
@@ -31,7 +31,7 @@ export interface BrokenFederationOptions {
   signal?: AbortSignal;
 }
 
-/** A federation every part of which can be broken and mended. */
+/** A federation whose every part can be broken and repaired. */
 export class BrokenFederation {
   readonly federation: Federation;
   readonly databases: HostDatabases;
@@ -41,7 +41,7 @@ export class BrokenFederation {
   readonly lines: ReadonlyMap<HostId, RoadProxy>;
   /** The link of each leaf to the hub. */
   readonly links: ReadonlyMap<LeafId, RoadProxy>;
-  /** The small disk, or why there is none. */
+  /** The small disk, or the reason why this machine has none. */
   readonly disk: SmallDisk | string;
   readonly #postgres: ReadonlyMap<string, Services>;
   readonly #dir: string;
@@ -111,13 +111,13 @@ export class BrokenFederation {
             },
           })),
           hostProgram: HOST_PROGRAM,
-          // keys are older than any clock here is wrong
+          // keys are older than any wrong clock here
           ceremonyAt: new Date(Date.now() - DAY_MS),
           postgres: (host) => postgres.get(host),
           settings: async (host, usual) => {
             const line = await RoadProxy.listen(Number(new URL(usual['LIANDONG_NATS_URL'] ?? '').port), true);
             lines.set(host as HostId, line);
-            // the gateway asks the city over HTTP; the desks of the load ask every host so
+            // the gateway asks the city over HTTP, and the load's desks ask every host over HTTP
             const port = Number(usual['LIANDONG_HTTP_PORT']) || (await freePort());
             urls.set(host, `http://127.0.0.1:${port}`);
             return {
@@ -139,12 +139,12 @@ export class BrokenFederation {
     }
   }
 
-  /** The PostgreSQL a host's database is in. */
+  /** The PostgreSQL server of a host's database. */
   postgresOf(host: string): Services {
     return this.#postgres.get(host) ?? this.federation.services;
   }
 
-  /** Starts a host that does not run, again and again as a supervisor would. */
+  /** Starts a stopped host, and tries again and again as a supervisor would. */
   async restart(host: HostId): Promise<void> {
     const program = this.federation.host(host);
     for (let tries = 0; !program.running; tries++) {
@@ -157,7 +157,7 @@ export class BrokenFederation {
     }
   }
 
-  /** Starts all hosts anew, as naive ones of another kind. */
+  /** Restarts all hosts as a naive variant. */
   async become(naive: NaiveVariant): Promise<void> {
     await Promise.all(
       this.federation.hosts().map(async (host) => {
@@ -168,7 +168,7 @@ export class BrokenFederation {
     );
   }
 
-  /** Everybody's token, by login, as the issuer of the federation gives them. */
+  /** The token of every person, by login, from the federation's issuer. */
   async tokens(): Promise<Map<string, string>> {
     const gatewayDir = topologyPaths(join(this.federation.dir, 'federation')).gatewayDir('gateway');
     const jwk = JSON.parse(await readFile(join(gatewayDir, 'issuer.jwk.json'), 'utf8')) as JWK;
@@ -188,7 +188,7 @@ export class BrokenFederation {
     return new Map(await Promise.all(tokens));
   }
 
-  /** Stops everything, and leaves nothing behind, whatever state it is in. */
+  /** Stops everything in whatever state it is, and leaves nothing behind. */
   async stop(): Promise<void> {
     const lines = [...this.lines.values(), ...this.links.values()];
     for (const line of lines) line.heal();

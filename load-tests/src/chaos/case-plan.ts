@@ -2,7 +2,7 @@ import * as documents from '../federation/documents.ts';
 import { consentOf, scan } from '../federation/journeys.ts';
 import { Random } from './random.ts';
 
-/** A case as it rests at the desk that holds it. */
+/** A case at rest at the desk that holds it. */
 export interface HeldCase {
   node: string;
   id: string;
@@ -15,20 +15,20 @@ export interface HeldCase {
   decider: string;
 }
 
-/** What becomes of one case, besides the way its item goes anyway. */
+/** The special turns of one case, besides the usual way of its item. */
 export interface CasePlan {
   /** How often the accepting organ sends it back before it accepts. */
   returns: number;
   /** How often the deciding organ above sends it back to be reviewed again. */
   upperReturns: number;
-  /** Handed to the township's proxy team instead of being forwarded. */
+  /** Whether it is handed to the township's proxy team instead of being forwarded. */
   transfer: boolean;
   /** The round in which the applicant withdraws; null for most. */
   withdrawIn: number | null;
   outcome: 'GRANTED' | 'REFUSED';
 }
 
-/** The plan of a case follows from the seed and its number alone, so that whoever looks at it goes on with it. */
+/** The plan of a case depends only on the seed and the case's number, so that any worker can continue the case. */
 export function planOf(seed: string, number: string): CasePlan {
   const random = new Random(`${seed} ${number}`);
   return {
@@ -46,21 +46,21 @@ export const ITEMS = [
   { code: '3310-WJ-001', name: '生育登记', department: '卫生健康', tier: 'VILLAGE', share: 3 },
   { code: '3310-MZ-005', name: '老年人优待证办理', department: '民政', tier: 'VILLAGE', share: 2 },
   { code: '3310-MZ-001', name: '最低生活保障对象认定', department: '民政', tier: 'VILLAGE', share: 1 },
-  // always filed without all its materials: asked for once, and supplied
+  // always filed without all its materials: the desk asks for them once, and they are supplied
   { code: '3310-MZ-003', name: '特困人员认定', department: '民政', tier: 'VILLAGE', share: 2 },
   { code: '3310-JY-001', name: '高级中学教师资格认定', department: '教育', tier: 'COUNTY', share: 1 },
 ] as const;
 export type Item = (typeof ITEMS)[number];
 export const INCOMPLETE = '3310-MZ-003';
 
-/** What the load remembers of a case, since its row does not say it. */
+/** What the load remembers of a case because its row does not say it. */
 export interface Remembered {
   issued: boolean;
   supplementAsked: boolean;
   withdrawalAsked: boolean;
 }
 
-/** A step somebody takes: whose post, in which role of the graph, what. */
+/** The next step of a case: the post that takes it, its role of the graph, and the operation. */
 export interface NextStep {
   at: string;
   post: 'agent' | 'clerk' | 'chief';
@@ -69,11 +69,11 @@ export interface NextStep {
   input: Record<string, unknown>;
 }
 
-/** The role that takes materials in knows no state of the case: the gateway asks for that elsewhere. */
+/** The role that takes materials in does not know the state of the case: the gateway asks another role for that. */
 const SUPPLEMENT = documents.SUPPLEMENT_CASE.replace('{ id state }', '{ id }');
 const RETURN_REASON = '申请表填写有误,退回核对';
 
-/** What is done next to a case where it rests; null when nothing is left to do. */
+/** The next step of a case where it rests; null if there is none. */
 export function nextStep(held: HeldCase, plan: CasePlan, remembered: Remembered, required: readonly string[]) {
   const { node, id, state, epoch, filing_node: filingNode, acceptor, decider } = held;
   const desk = (
@@ -128,14 +128,14 @@ export function nextStep(held: HeldCase, plan: CasePlan, remembered: Remembered,
   }
 }
 
-/** An application as the load files it. */
+/** An application in the load. */
 export function application(item: Item, required: readonly string[], key: string): Record<string, unknown> {
   const applicant = { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' };
   const given = item.code === INCOMPLETE ? required.slice(0, 1) : required;
   return {
     item: item.code,
     applicant,
-    // long enough ago for a host whose clock is behind
+    // long enough ago also for a host whose clock is behind
     ...(item.tier === 'VILLAGE'
       ? {
           consent: {

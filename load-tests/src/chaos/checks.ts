@@ -11,27 +11,27 @@ import { CITY, COUNTIES, NODES, hostOf } from './places.ts';
 import type { CaseTraces, CaseVerdict } from './verdict.ts';
 import { judgeCase } from './verdict.ts';
 
-/** Cases looked at together. */
+/** Cases checked together. */
 const CHUNK = 200;
 
-/** What the databases say when everything is mended. Every number but the first two must be 0. */
+/** The findings in the databases after everything is repaired. Every number but the first two must be 0. */
 export interface Findings {
   handOffs: number;
   cases: number;
-  /** Messages that were not done in effect, and answered steps that are gone. */
+  /** Messages without their effect, and answered steps that are gone. */
   lost: number;
   /** Effects that were done more than once. */
   duplicated: number;
   doubleCustody: number;
-  /** Cases nobody holds. */
+  /** Cases that no node holds. */
   orphaned: number;
-  /** Figures of county or city that differ from what the nodes' logs say. */
+  /** Figures of county or city that differ from the nodes' logs. */
   figuresOff: number;
   epochGaps: number;
-  /** Cases the offline verification does not pass. */
+  /** Cases that fail the offline verification. */
   unsound: number;
   parked: number;
-  /** The first of what was found, in words. */
+  /** The first findings, in words. */
   examples: string[];
 }
 
@@ -44,7 +44,7 @@ interface Owed {
   outcome: string | null;
 }
 
-/** Looks at all databases: messages, custody, logs, figures. */
+/** Checks all databases: messages, custody, logs, figures. */
 export async function check(broken: BrokenFederation, promised: readonly PromisedCase[]): Promise<Findings> {
   const findings: Findings = {
     handOffs: 0,
@@ -68,7 +68,10 @@ export async function check(broken: BrokenFederation, promised: readonly Promise
   return findings;
 }
 
-/** Every message is done once in effect: settled at its sender, remembered with the same outcome at its receiver. */
+/**
+ * Checks that every message has one effect: it is settled at its sender, and its receiver remembers it with the same
+ * outcome.
+ */
 async function checkMessages(
   { databases }: BrokenFederation,
   findings: Findings,
@@ -212,7 +215,7 @@ async function tracesOf(
   }));
 }
 
-/** The figures of city and counties, against what the logs say was done at each node below. */
+/** Compares the figures of city and counties with the logs at each node below. */
 async function checkFigures(
   { databases }: BrokenFederation,
   facts: readonly Fact[],

@@ -7,12 +7,12 @@ import type { HostDatabases } from './host-databases.ts';
 import { COUNTIES, HOSTS, NODES, VILLAGES, hostOf, login } from './places.ts';
 import { Random } from './random.ts';
 
-/** Operations a host is asked for at a time. */
+/** Operations sent to a host at a time. */
 const BATCH = 40;
-/** A host that does not answer is asked again after this long, ms. */
+/** Time until a host that does not answer is asked again, ms. */
 const ANSWER_MS = 10_000;
 const IDLE_MS = 40;
-/** Hand-offs an open case has still before it, about. */
+/** About how many hand-offs an open case still has before it. */
 const STILL_TO_COME = 3;
 
 const HELD = `SELECT node, id, number, item, state, epoch, filing_node, acceptor, decider FROM cases
@@ -23,15 +23,15 @@ const CLOSED = `SELECT id FROM cases
 
 export interface DesksOptions {
   seed: string;
-  /** Cases that are on their way at a time. */
+  /** Cases under way at a time. */
   open: number;
-  /** Hand-offs after which no new cases are taken in. */
+  /** Hand-offs after which the desks take in no new cases. */
   handOffs: number;
   /** Address of each host's HTTP port. */
   urls: ReadonlyMap<string, string>;
   tokens: ReadonlyMap<string, string>;
   databases: HostDatabases;
-  /** Materials each item asks for. */
+  /** Materials required by each item. */
   required: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -46,15 +46,16 @@ interface Task {
   step: NextStep;
 }
 
-/** A case a desk answered for: whatever happens, it must be there afterwards. */
+/** A case that a desk has confirmed: whatever happens, it must exist afterwards. */
 export interface PromisedCase {
   id: string;
   closed: boolean;
 }
 
 /**
- * The people of all desks at their work. Each looks at what its desk holds and does the next step; what was not answered
- * is looked at again. The steps go to the hosts as the gateway's would: batches of operations with a token each.
+ * The people of all desks at their work. Each reads the cases of the desk and does the next step of each; a step
+ * without an answer is looked at again. The steps go to the hosts as the gateway's would: batches of operations with a
+ * token each.
  */
 export class Desks {
   readonly #options: DesksOptions;
@@ -62,7 +63,7 @@ export class Desks {
   readonly #memory = new Map<string, Remembered>();
   readonly #epochs = new Map<string, number>();
   readonly #promised = new Map<string, PromisedCase>();
-  /** Filings that were not answered yet, by host: they are sent again under the same key. */
+  /** Filings without an answer yet, by host: they are sent again under the same key. */
   readonly #unanswered = new Map<string, Filing[]>();
   readonly #refusals = new Map<string, number>();
   #filed = 0;
@@ -88,12 +89,12 @@ export class Desks {
     return [...this.#promised.values()];
   }
 
-  /** Refusals by code: a desk that looks at an old picture is refused now and then. */
+  /** Refusals by code: a desk that acts on an outdated list is refused now and then. */
   get refusals(): Record<string, number> {
     return Object.fromEntries([...this.#refusals].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** How it stands, in words. */
+  /** The state of the load, in words. */
   get state(): string {
     const refusals = Object.entries(this.refusals).map(([code, count]) => `${code} ${count}`);
     return `${this.#handOffs} hand-offs, ${this.#promised.size} cases, ${this.#openCases()} open${refusals.length > 0 ? `; refused: ${refusals.join(', ')}` : ''}`;
@@ -103,7 +104,7 @@ export class Desks {
     this.#loops = [...HOSTS.map(({ id, nodes }) => this.#work(id, nodes)), this.#watchClosings()];
   }
 
-  /** Lets cases be handed off up to so many hand-offs; those beyond wait at their desks. */
+  /** Allows so many hand-offs in all; cases beyond that wait at their desks. */
   allow(handOffs: number): void {
     this.#allowed = handOffs;
   }
@@ -114,8 +115,8 @@ export class Desks {
   }
 
   /**
-   * Waits until every case is closed, nothing moves any more, or it has taken too long, ms: where cases come back that
-   * were over, something always moves.
+   * Waits until every case is closed, nothing has moved for a while, or the longest time is over, ms: if closed cases
+   * come back, something always moves.
    */
   async finish(patienceMs: number, longestMs: number): Promise<void> {
     this.stopFiling();
@@ -144,7 +145,7 @@ export class Desks {
         const held = await this.#options.databases.rows<HeldCase>(host, HELD, [nodes]);
         const steps = held.flatMap((row) => this.#stepOf(row));
         const here = this.#allowedOf(steps.filter(({ step }) => hostOf(step.at) === host).slice(0, BATCH));
-        // what somebody does at another desk, say withdraw where the case was filed
+        // a step at another desk: for example, a withdrawal where the case was filed
         await Promise.all(
           steps.filter(({ step }) => hostOf(step.at) !== host).map((task) => this.#do(hostOf(task.step.at), [task])),
         );
@@ -153,13 +154,16 @@ export class Desks {
         if (filings.length > 0) await this.#file(host, filings);
         if (here.length === 0 && filings.length === 0) await pause(IDLE_MS);
       } catch {
-        // the host or its database is away: that is what this is about
+        // the host or its database is away, as the suite intends
         await pause(200);
       }
     }
   }
 
-  /** Cases that were closed without an answer: withdrawn from afar, or by a host that died over it. */
+  /**
+   * Finds cases that were closed without an answer: withdrawn from another desk, or by a host that died during the
+   * step.
+   */
   async #watchClosings(): Promise<void> {
     while (!this.#stopped) {
       await pause(500);
@@ -181,7 +185,7 @@ export class Desks {
       this.#handOffs += held.epoch - before;
       this.#lastProgress = performance.now();
     }
-    // a filing whose answer was lost is seen here first
+    // a filing whose answer was lost is first seen here
     if (!this.#promised.has(held.id)) this.#promised.set(held.id, { id: held.id, closed: false });
     const step = nextStep(held, planOf(seed, held.number), this.#remembered(held.id), required.get(held.item) ?? []);
     return step ? [{ held, step }] : [];
@@ -203,7 +207,7 @@ export class Desks {
     return known;
   }
 
-  /** New cases of a host's desks, and those whose filing was not answered. */
+  /** New cases of a host's desks, and those whose filing got no answer. */
   #filings(host: string, nodes: readonly string[]): Filing[] {
     const again = this.#unanswered.get(host) ?? [];
     if (again.length > 0) return again;
@@ -212,7 +216,7 @@ export class Desks {
     while (takers.length > 0 && fresh.length < 8 && this.#mayFile(fresh.length)) {
       const node = this.#random.pick(takers);
       const tier = node.length === 12 ? 'VILLAGE' : 'COUNTY';
-      // a county's own cases are few beside its villages'
+      // a county's own cases are few beside its villages' cases
       if (tier === 'COUNTY' && this.#random.next() > 0.2) break;
       const item = this.#random.pick(ITEMS.filter((i) => i.tier === tier).flatMap((i) => Array<Item>(i.share).fill(i)));
       fresh.push({ node, item, key: `chaos-${this.#options.seed}-${++this.#filed}` });
@@ -221,7 +225,7 @@ export class Desks {
     return fresh;
   }
 
-  /** Whether one more case is taken in: not where those that are open will bring the hand-offs that are wanted. */
+  /** Whether the desks take in one more case: not if the open cases will bring the wanted hand-offs. */
   #mayFile(more: number): boolean {
     const { open, handOffs } = this.#options;
     const cases = this.#openCases() + more;
@@ -265,7 +269,7 @@ export class Desks {
     );
     const results = await answers.catch(() => []);
     tasks.forEach(({ held, step }, i) => this.#remember(held, step, results[i]));
-    // whoever hears nothing looks again
+    // throws if the answers were lost: the worker then looks at the cases again
     await answers;
   }
 
@@ -276,7 +280,7 @@ export class Desks {
     const memory = this.#remembered(held.id);
     const codes = payload.errors.map((e) => e.code);
     if (query.includes('withdrawCase')) memory.withdrawalAsked = true;
-    // what the database could not do for the moment was not asked: the case would wait for its materials for ever
+    // a request the database refused for the moment was not made: the case would wait for its materials for ever
     if (query.includes('requestSupplement')) {
       memory.supplementAsked = codes.length === 0 || codes.includes('SUPPLEMENT_REPEATED');
     }
@@ -291,7 +295,7 @@ export class Desks {
   }
 
   #token(node: string, post: NextStep['post'], department: string): string {
-    // villages have an agent alone, townships no departments, counties and city no agents
+    // villages have only an agent, townships no departments, counties and city no agents
     const tier = node.length;
     const name =
       tier === 12
@@ -304,7 +308,7 @@ export class Desks {
     return token;
   }
 
-  /** @returns the payload of each operation's mutation; undefined where there was none */
+  /** @returns the payload of each operation's mutation; undefined if there was none */
   async #ask(host: string, operations: readonly RoleOperation[]): Promise<(Payload | undefined)[]> {
     const response = await fetch(`${this.#options.urls.get(host) ?? ''}/federation`, {
       method: 'POST',

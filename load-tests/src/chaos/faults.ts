@@ -6,17 +6,23 @@ import { Random } from './random.ts';
 import type { Disturbance } from './road-proxy.ts';
 import type { FaultKind, ScheduledFault } from './schedule.ts';
 
-/** Longer than what waits for a host: the broker's ack wait (10 s), JetStream's answers (5 s), a desk's patience (10 s). */
+/**
+ * Longer than all timeouts for a host: the broker's ack wait (10 s), JetStream's answers (5 s), a desk's patience (10
+ * s).
+ */
 const FROZEN_MS = 13_000;
 /** The city's broker. */
 const HUB = 'hub';
-/** What the city sends lies in the hub's store until these take it. */
+/** The city's messages lie in the hub's store until these hosts take them. */
 const COUNTY_HOSTS = ['sanmen', 'tiantai'] as const satisfies HostId[];
 const CLOCK_MS = 10 * 60_000;
-/** How long messages pile up in the broker's store before it is wiped, ms; from the first on, if one comes that soon. */
+/**
+ * How long messages pile up in the broker's store before it is wiped, ms; counted from the first one, if one comes that
+ * soon.
+ */
 const PILE_MS = 700;
 const FIRST_WITHIN_MS = 10_000;
-/** Messages a disturbance is to meet, and how long it waits for them at most, ms: on a slow machine few pass in a while. */
+/** Messages a disturbance should meet, and its longest wait for them, ms: on a slow machine few pass in a while. */
 const DISTURBED = 100;
 const DISTURBED_WITHIN_MS = 30_000;
 
@@ -24,10 +30,10 @@ const SENT = `SELECT EXISTS (
   SELECT 1 FROM outbox WHERE node = ANY ($1) AND receiver = ANY ($2) AND created_at > $3) AS sent`;
 const OWED = `SELECT node, receiver FROM outbox WHERE settled_at IS NULL LIMIT 200`;
 
-/** Breaks something, waits, and mends it. @returns what was broken, in words */
+/** Breaks something, waits, and repairs it. @returns what was broken, in words */
 export type Inflict = (broken: BrokenFederation, random: Random) => Promise<string>;
 
-/** Faults that can't be done here, and why. */
+/** The reason why a fault can't be made here, or null. */
 export function impossible(broken: BrokenFederation, kind: FaultKind): string | null {
   return kind === 'diskFull' && typeof broken.disk === 'string' ? broken.disk : null;
 }
@@ -103,7 +109,7 @@ const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     } finally {
       await disk.empty();
     }
-    // it ends where it could not write its log
+    // the server ends if it could not write its log
     await broken.postgresOf(SMALL_DISK).startPostgres();
     await broken.restart(SMALL_DISK);
     return SMALL_DISK;
@@ -128,7 +134,7 @@ async function brokerKilled({ federation }: BrokenFederation, random: Random, id
   return id;
 }
 
-/** @param idle hosts that take nothing meanwhile, so that messages lie in the store when it goes */
+/** @param idle hosts that take no messages meanwhile, so that messages lie in the store when it is wiped */
 async function wiped(broken: BrokenFederation, id: string, idle: readonly HostId[]): Promise<string> {
   const { federation } = broken;
   for (const host of idle) federation.host(host).freeze();
@@ -142,7 +148,7 @@ async function wiped(broken: BrokenFederation, id: string, idle: readonly HostId
   return id;
 }
 
-/** What these send lies in a broker's store until it is taken. */
+/** Hosts whose messages lie in a broker's store until they are taken. */
 function sendersAt(broker: string): readonly HostId[] {
   const leaf = LEAFS.find(({ id }) => id === broker);
   return leaf?.hosts ?? HOSTS.map(({ id }) => id).filter((id) => !LEAFS.some(({ hosts }) => isAmong(hosts, id)));
@@ -152,7 +158,7 @@ const isAmong = (hosts: readonly HostId[], id: HostId) => hosts.includes(id);
 const nodesOf = (hosts: readonly HostId[]) =>
   HOSTS.filter(({ id }) => isAmong(hosts, id)).flatMap(({ nodes }) => nodes);
 
-/** Waits until something is sent, or it has taken too long: on a slow machine little is sent in a moment. */
+/** Waits until messages are sent, or the time is over: on a slow machine few are sent in a moment. */
 async function sent(
   { databases }: BrokenFederation,
   senders: readonly HostId[],
@@ -191,7 +197,7 @@ async function disturb(broken: BrokenFederation, random: Random, kind: Disturban
   return hosts.map((host) => host.id).join(', ');
 }
 
-/** A host that owes messages at this moment, or is owed some; any other where there is none. */
+/** A host that owes messages at this moment, or that others owe some; any other host if no messages are owed. */
 async function busy(broken: BrokenFederation, random: Random, whose: 'senders' | 'receivers'): Promise<HostId> {
   const owed = await broken.databases.everywhere<{ node: string; receiver: string }>(OWED).catch(() => []);
   const nodes = owed.map((row) => (whose === 'senders' ? row.node : row.receiver));

@@ -21,7 +21,7 @@ export class HostDatabases {
     return [...this.#pools.keys()];
   }
 
-  /** @throws what PostgreSQL says, also when it is away */
+  /** @throws the error of PostgreSQL, also when it is away */
   async rows<Row extends pg.QueryResultRow>(
     host: string,
     sql: string,
@@ -32,7 +32,7 @@ export class HostDatabases {
     return (await pool.query<Row>(sql, [...params])).rows;
   }
 
-  /** Every host's rows in answer to the same question. */
+  /** The rows of every host for the same query. */
   async everywhere<Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
     return (await Promise.all(this.hosts.map((host) => this.rows<Row>(host, sql, params)))).flat();
   }

@@ -1,6 +1,6 @@
 /**
- * The host's program as the fault suite runs it: the product's own, with a clock that can be set wrong, and, only when
- * it is told to, with the parts of a naive one. No setting of the product's program leads here.
+ * The host's program as the fault suite runs it: the product's own, with a clock that can be set wrong, and, only if it
+ * is told so, with the parts of a naive one. No setting of the product's program leads here.
  */
 import { runHost } from '@liandong/nodes';
 import { installClock, setClock } from './wrong-clock.ts';

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     return;
   }
   const tell = (line: string) => void (values.json || process.stdout.write(`${line}\n`));
-  // whoever ends it early finds nothing left running or mounted
+  // a run that is ended early leaves nothing running or mounted
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => ending.abort(problem('BAD_INPUT', `The run was ended by ${name}.`)));

@@ -3,22 +3,23 @@ import type { FaultKind } from './schedule.ts';
 import type { SuiteOptions, SuiteResult } from './suite.ts';
 import { runOn, withBroken } from './suite.ts';
 
-/** What each is put to: what it does not stand. */
+/** The faults for each variant: those it does not survive. */
 const KINDS: Readonly<Record<NaiveVariant, readonly FaultKind[]>> = {
   trusting: ['hubWiped', 'leafWiped'],
   forgetful: ['duplicated'],
 };
 
 export interface NaiveResult {
-  /** Whether both were found out: the one as losing, the other as doing things twice. */
+  /** Whether the suite found both out: the one loses cases, the other does things twice. */
   ok: boolean;
-  /** The findings on the second are on top of those on the first: it goes on with the same databases. */
+  /** The second variant's findings include those of the first: it goes on with the same databases. */
   variants: Record<NaiveVariant, Omit<SuiteResult, 'ok'>>;
 }
 
 /**
- * Whether the suite finds out who trusts the broker, and who forgets what was done. To start a federation costs more
- * than to find either out: the hosts of one are the first, and then the other.
+ * Checks that the suite finds out both naive variants: the one that trusts the broker, and the one that forgets what it
+ * did. Starting a federation costs more than finding either out, so the hosts of one federation are the first variant,
+ * and then the other.
  */
 export async function runNaive(
   options: Omit<SuiteOptions, 'naive' | 'kinds'>,

@@ -3,9 +3,9 @@ import { storedInbox } from '@liandong/nodes';
 
 export type NaiveVariant = 'trusting' | 'forgetful';
 
-/** Hosts that do what one would do without having thought of faults, to show that the suite finds out. */
+/** Naive hosts, written without thought of faults, to show that the suite finds them out. */
 export const NAIVE: Readonly<Record<NaiveVariant, Partial<HandOffPorts>>> = {
-  /** What the broker has taken counts as delivered. */
+  /** Counts a message as delivered once the broker has taken it. */
   trusting: {
     onRoad: async (db, node, ids) => {
       await db
@@ -16,9 +16,9 @@ export const NAIVE: Readonly<Record<NaiveVariant, Partial<HandOffPorts>>> = {
         );
     },
   },
-  /** What comes is done, however often: nobody remembers having done it, neither the inbox nor the case. */
+  /** Processes a message each time it arrives: neither the inbox nor the case remembers that it was processed. */
   forgetful: {
-    // written down, so that the suite can tell what was done, and never looked at
+    // stored, so that the suite can tell what was done, but never read
     inbox: { ...storedInbox, find: async () => [] },
     receivers: (own) => ({
       ...own,

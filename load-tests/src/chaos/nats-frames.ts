@@ -9,11 +9,11 @@ export interface Frame {
 
 const END = Buffer.from('\r\n');
 
-/** Divides what a client sends into operations: `PUB <subject> [reply] <size>`, `HPUB <subject> [reply] <head> <size>`. */
+/** Splits a client's bytes into operations: `PUB <subject> [reply] <size>`, `HPUB <subject> [reply] <head> <size>`. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The operations that are whole with this chunk. */
+  /** The operations that this chunk completes. */
   read(chunk: Buffer): Frame[] {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const frames: Frame[] = [];
@@ -32,7 +32,7 @@ export class FrameReader {
   }
 }
 
-/** Whether it is a message or receipt between nodes. */
+/** Whether the frame is a message or receipt between nodes. */
 export function isRoad({ words: [operation = '', subject = ''] }: Frame): boolean {
   return /^h?pub$/i.test(operation) && /^ld\.[mr]\./.test(subject);
 }
@@ -40,8 +40,8 @@ export function isRoad({ words: [operation = '', subject = ''] }: Frame): boolea
 let copies = 0;
 
 /**
- * The same message once more: under an id of its own, so that the broker's window does not swallow it, and asking for no
- * acknowledgement.
+ * A copy of the message: under an id of its own, so that the broker's window does not swallow it, and without a request
+ * for an acknowledgement.
  */
 export function again({ bytes, words, control }: Frame): Buffer {
   const [operation = '', subject = ''] = words;

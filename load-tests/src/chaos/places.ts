@@ -2,8 +2,8 @@ import type { DemoPerson } from '../federation/demo-plan.ts';
 import { person } from '../federation/demo-plan.ts';
 
 /**
- * The federation that is broken: city 台州市, counties 三门县 and 天台县, two townships each and two villages of each
- * township. Eight hosts with a database each: a county's computer room may serve several desks.
+ * The federation to break: city 台州市, counties 三门县 and 天台县, two townships each and two villages of each township. Eight
+ * hosts with a database each: a county's computer room may serve several desks.
  */
 export const HOSTS = [
   { id: 'city', nodes: ['331000'] },
@@ -17,7 +17,7 @@ export const HOSTS = [
 ] as const;
 export type HostId = (typeof HOSTS)[number]['id'];
 
-/** Each county's own broker, a leaf of the city's, and the hosts that stand at it; the city's host stands at the hub. */
+/** Each county's own broker, a leaf of the city's, and its hosts; the city's host belongs to the hub. */
 export const LEAFS = [
   { id: 'leaf-sanmen', hosts: ['sanmen', 'tingpang', 'tingpang-villages', 'zhuao'] },
   { id: 'leaf-tiantai', hosts: ['tiantai', 'tiantai-townships', 'tiantai-villages'] },
@@ -38,12 +38,12 @@ export const COUNTIES: readonly string[] = ['331022', '331023'];
 /** Departments that decide the items of the load, at the counties and the city. */
 const DEPARTMENTS = ['民政', '人力社保', '教育'];
 
-/** Logins of a desk: `<node>-agent`, `<node>-clerk`, `<node>-chief`, with the department where the desk has several. */
+/** Logins of a desk: `<node>-agent`, `<node>-clerk`, `<node>-chief`, with the department if the desk has several. */
 export function login(node: string, post: 'agent' | 'clerk' | 'chief', department: string | null = null): string {
   return [node, post, ...(department === null ? [] : [DEPARTMENTS.indexOf(department)])].join('-');
 }
 
-/** Everybody who works in the federation; none of them exists. */
+/** All persons who work in the federation; all are made up. */
 export const PEOPLE: readonly DemoPerson[] = [
   ...VILLAGES.map((node) => person(login(node, 'agent'), '代办员', node, 'AGENT')),
   ...TOWNSHIPS.flatMap((node) => [

@@ -1,15 +1,15 @@
-/** Numbers that follow from a seed alone (mulberry32): the same seed, the same run of numbers. */
+/** Numbers that depend only on a seed (mulberry32): the same seed gives the same numbers. */
 export class Random {
   #state: number;
 
   constructor(seed: string) {
-    // FNV-1a, so that near seeds give far numbers
+    // FNV-1a, so that similar seeds give unrelated numbers
     let hash = 0x811c9dc5;
     for (const character of seed) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
     this.#state = hash >>> 0;
   }
 
-  /** The next number, 0 up to and without 1. */
+  /** The next number, from 0 up to but not including 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -18,7 +18,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number between both ends, both possible. */
+  /** A whole number between both ends, inclusive. */
   between(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }

@@ -109,7 +109,7 @@ describe('a line to a broker', () => {
     client.write(`PING\r\n${message(1)}${message(2)}`);
     await until(() => heard.split('HPUB').length - 1 === 6);
     expect(heard.split('PING').length - 1).toBe(1);
-    // what is no message was not met by it
+    // frames that are not messages do not count
     expect(proxy.met).toBe(2);
   });
 

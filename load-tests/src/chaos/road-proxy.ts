@@ -4,13 +4,13 @@ import { FrameReader, again, isRoad } from './nats-frames.ts';
 import type { Frame } from './nats-frames.ts';
 import type { Random } from './random.ts';
 
-/** What is done to messages on their way to the broker. */
+/** A disturbance of messages on their way to the broker. */
 export type Disturbance = 'duplicated' | 'reordered' | 'delayed';
 export type Direction = 'up' | 'down';
 
-/** Late copies come from this many messages. */
+/** Late copies are taken from this many messages. */
 const REMEMBERED = 400;
-/** Most messages that are put into another order, and how long they may wait for each other, ms. */
+/** Most messages in a shuffled group, and their longest wait for each other, ms. */
 const SHUFFLED = 8;
 const SHUFFLE_MS = 150;
 const LONGEST_DELAY_MS = 3_000;
@@ -23,8 +23,8 @@ interface Line {
 
 /**
  * The line between a host (or a leaf broker) and its broker: a proxy that can cut it, hold one direction of it, or
- * disturb the messages on it. It reads enough of the NATS protocol to know where a message begins and ends; what it sends
- * again is a real message to a real broker.
+ * disturb its messages. It reads enough of the NATS protocol to know where a message begins and ends. A message it
+ * repeats is a real message to a real broker.
  */
 export class RoadProxy {
   readonly #server: Server;
@@ -32,7 +32,7 @@ export class RoadProxy {
   readonly #lines = new Set<Line>();
   readonly #reads: boolean;
   #open = true;
-  /** How often somebody found the line cut. */
+  /** Connections refused because the line was cut. */
   refused = 0;
   #held: Direction | null = null;
   #disturbance: { kind: Disturbance; random: Random } | null = null;
@@ -65,13 +65,13 @@ export class RoadProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks the line; nobody gets through until it is healed. */
+  /** Cuts the line; no connection gets through until it is healed. */
   cut(): void {
     this.#open = false;
     for (const line of this.#lines) drop(line);
   }
 
-  /** Holds what goes one way, as when packets get lost in one direction only; it goes on when healed. */
+  /** Holds the traffic in one direction, as when packets get lost in one direction only; it goes on when healed. */
   hold(direction: Direction): void {
     this.#held = direction;
     for (const line of this.#lines) (direction === 'up' ? line.client : line.broker).pause();
@@ -136,7 +136,7 @@ export class RoadProxy {
     });
   }
 
-  /** What of a frame goes on at once. */
+  /** The parts of a frame that go on at once. */
   #disturbed(frame: Frame, line: Line, waiting: Frame[]): Buffer[] {
     if (!isRoad(frame)) return [frame.bytes];
     this.#sent.push(frame);
@@ -150,7 +150,7 @@ export class RoadProxy {
       }, ms);
     switch (kind) {
       case 'duplicated':
-        // one copy at once, one soon, and one of something that was over long ago
+        // one copy at once, one soon, and one of a message from long ago
         later(again(frame), random.between(0, LONGEST_COPY_MS));
         later(again(random.pick(this.#sent)), random.between(0, LONGEST_COPY_MS));
         return [frame.bytes];

@@ -1,6 +1,6 @@
 import { Random } from './random.ts';
 
-/** Every kind of fault, with the words for it. */
+/** Every kind of fault, with its description. */
 export const FAULTS = {
   senderKilled: 'SIGKILL of a host that owes messages',
   receiverKilled: 'SIGKILL of a host that is owed messages',
@@ -25,9 +25,9 @@ export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 
 export interface ScheduledFault {
   kind: FaultKind;
-  /** Hand-offs that are done when it begins. */
+  /** Number of hand-offs done when it begins. */
   at: number;
-  /** Of the choices within the fault: which host, which direction, how long. */
+  /** Seed of the choices within the fault: which host, which direction, how long. */
   seed: string;
 }
 
@@ -35,7 +35,7 @@ export interface ScheduledFault {
 const CALM = 0.05;
 
 /**
- * When which fault happens, by hand-offs done: the seed decides order and moment.
+ * The faults and their moments, counted in hand-offs done: the seed decides order and moment.
  * @param times how often each kind happens
  */
 export function schedule(

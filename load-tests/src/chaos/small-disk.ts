@@ -17,7 +17,9 @@ export class SmallDisk {
     this.#filler = join(dir, 'filler');
   }
 
-  /** @returns the disk, or why there can be none here: mounting needs root, and a system that allows it */
+  /**
+   * @returns the disk, or the reason why this machine can't have one: mounting needs root, and a system that allows it
+   */
   static async make(mib: number): Promise<SmallDisk | string> {
     const dir = await mkdtemp(join(tmpdir(), 'liandong-disk-'));
     try {
@@ -30,7 +32,7 @@ export class SmallDisk {
     }
   }
 
-  /** Takes all the room there is. */
+  /** Fills the disk completely. */
   async fill(): Promise<void> {
     const file = await open(this.#filler, 'a');
     try {
@@ -47,13 +49,13 @@ export class SmallDisk {
     }
   }
 
-  /** Gives the room back. */
+  /** Frees the space again. */
   async empty(): Promise<void> {
     await rm(this.#filler, { force: true });
   }
 
   async unmount(): Promise<void> {
-    // a server that was killed may need a moment to let go
+    // a killed server may need a moment to release its files
     await run('umount', ['--lazy', this.dir]);
     await rm(this.dir, { recursive: true, force: true });
   }

@@ -15,20 +15,20 @@ import type { FaultKind, ScheduledFault } from './schedule.ts';
 import { FAULT_KINDS, schedule } from './schedule.ts';
 
 export interface SuiteOptions {
-  /** Hand-offs that are done at least. */
+  /** Least number of hand-offs. */
   handOffs: number;
   seed: string;
   /** How often each kind of fault happens. */
   times: number;
   kinds?: readonly FaultKind[];
   naive?: NaiveVariant | null;
-  /** Cases that are on their way at a time. */
+  /** Cases under way at a time. */
   open?: number;
-  /** Ends the run before its time; everything is stopped and put back. */
+  /** Ends the run early; everything is stopped and put back. */
   signal?: AbortSignal;
 }
 
-/** How often a kind of fault happened, or why it could not. */
+/** How often a kind of fault happened, or why it could not happen. */
 export type FaultReport = { times: number; recoverySeconds: number[] } | { skipped: string };
 
 export interface SuiteResult extends Omit<Findings, 'handOffs'> {
@@ -37,7 +37,7 @@ export interface SuiteResult extends Omit<Findings, 'handOffs'> {
   recoverySeconds: { p50: number; max: number };
   faults: Partial<Record<FaultKind, FaultReport>>;
   seed: string;
-  /** From the first case to the last, and with starting and checking. */
+  /** From the first case to the last, and the whole run with start and checks. */
   seconds: { load: number; whole: number };
   handoffsPerSecond: number;
   refusals: Record<string, number>;
@@ -46,28 +46,28 @@ export interface SuiteResult extends Omit<Findings, 'handOffs'> {
 
 /** Hand-offs that may be under way beyond those a fault waits for. */
 const AHEAD = 20;
-/** In how many steps, and how far apart, the hand-offs from one fault to the next are let go at the earliest, ms. */
+/** The hand-offs between two faults are allowed in this many steps, and the steps are at least so far apart, ms. */
 const PACES = 40;
 const PACE_MS = 100;
-/** With nothing moving for so long the load is over, ms. */
+/** Time without any movement after which the load is over, ms. */
 const PATIENCE_MS = 90_000;
-/** The longest recovery that is waited for, ms. */
+/** The longest wait for a recovery, ms. */
 const RECOVERY_MS = 120_000;
 /** A naive federation never comes to rest. */
 const NAIVE_PATIENCE_MS = 15_000;
 const NAIVE_RECOVERY_MS = 5_000;
-/** The longest the cases that are open in the end are waited for, ms. */
+/** The longest wait for the cases that are open at the end, ms. */
 const FINISH_MS = 600_000;
 const NAIVE_FINISH_MS = 15_000;
 
-/** Runs a federation under load and faults, mends everything, and looks what is left. */
+/** Runs a federation under load and faults, repairs everything, and checks the result. */
 export async function runSuite(options: SuiteOptions, tell: (line: string) => void): Promise<SuiteResult> {
   const began = performance.now();
   const result = await withBroken(options, tell, (broken) => runOn(broken, options, tell));
   return { ...result, seconds: { ...result.seconds, whole: round((performance.now() - began) / 1000) } };
 }
 
-/** Starts a federation that can be broken, for as long as it is worked with. */
+/** Starts a federation that can be broken, and stops it after the work. */
 export async function withBroken<T>(
   { handOffs, naive = null, signal }: SuiteOptions,
   tell: (line: string) => void,
@@ -87,7 +87,7 @@ export async function withBroken<T>(
   }
 }
 
-/** Puts a federation that runs under load and faults. @returns what its databases say then */
+/** Puts a running federation under load and faults. @returns the findings in its databases */
 export async function runOn(
   broken: BrokenFederation,
   options: SuiteOptions,
@@ -160,7 +160,7 @@ async function underFaults(
   };
 }
 
-/** Lets the hand-offs up to the next fault go on little by little, so that this one meets some however few there are. */
+/** Allows the hand-offs up to the next fault little by little, so that the fault meets some even if there are few. */
 function paced(desks: Desks, from: number, to: number): NodeJS.Timeout {
   let allowed = from + AHEAD;
   return setInterval(() => {
@@ -204,7 +204,7 @@ async function happen(
   tell(`${before}: ${fault.kind} (${what}): ${during}; ${desks.handOffs - before} hand-offs meanwhile`);
 }
 
-/** Waits until so many hand-offs are done; goes on when nothing is done for a long time, for the findings to tell. */
+/** Waits until so many hand-offs are done. Goes on if none is done for a long time; the findings then tell. */
 async function reached(
   desks: Desks,
   handOffs: number,

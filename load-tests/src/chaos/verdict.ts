@@ -7,36 +7,36 @@ import { foldLine, openFile } from '@liandong/schema/case';
 import { parseCaseExport, verifyCaseExport } from '@liandong/schema/trust';
 import { decodeJwt } from 'jose';
 
-/** What is left of one case in all databases. */
+/** The traces of one case in all databases. */
 export interface CaseTraces {
   id: string;
-  /** Nodes whose own rows say that they hold it. */
+  /** Nodes that hold the case by their own rows. */
   custodians: readonly DivisionCode[];
-  /** The custodian's export of it; null where nobody or several hold it. */
+  /** The custodian's export of the case; null if no node or several nodes hold it. */
   exported: string | null;
-  /** Why the custodian could not export it; null where it could, or was not asked. */
+  /** Why the custodian could not export it; null if it could, or was not asked. */
   refused: string | null;
   /** Hash and signed text of each line, by the node that holds this copy of the log, in their order. */
   copies: ReadonlyMap<DivisionCode, readonly { hash: string; jws: string }[]>;
 }
 
-/** What is wrong with one case; zero and empty where it is whole. */
+/** The faults of one case; zero and empty if it is sound. */
 export interface CaseVerdict {
   handOffs: number;
   orphaned: boolean;
   doubleCustody: boolean;
-  /** Rounds of custody that were begun more than once. */
+  /** Rounds of custody that began more than once. */
   begunTwice: number;
   /** Copies of the log that lack lines the custodian has. */
   shortCopies: number;
   epochGaps: number;
   /** Faults the offline verification found. */
   faults: string[];
-  /** What the log says was done, counted anew. */
+  /** The facts the log proves, counted again from the log. */
   facts: Fact[];
 }
 
-/** Judges a case by what the databases hold of it: custody, rounds, signatures and chain, copies, and its figures. */
+/** Judges a case by its traces in the databases: custody, rounds, signatures and chain, copies, and its figures. */
 export async function judgeCase(
   traces: CaseTraces,
   trust: { root: PublicKey; parentOf: ParentOf },
@@ -72,7 +72,7 @@ function longest(copies: CaseTraces['copies']): LogLine[] {
   return most.map(({ jws }) => readLine(jws));
 }
 
-/** Only read: what it says is believed after the verification alone. */
+/** Reads a line without checks: the result counts only after the verification. */
 function readLine(jws: string): LogLine {
   return decodeJwt(jws) as unknown as LogLine;
 }
@@ -87,7 +87,7 @@ function begunTwice(lines: readonly { hash: string; jws: string }[]): number {
   return [...rounds.values()].reduce((sum, begun) => sum + begun.size - 1, 0);
 }
 
-/** Rounds follow each other by one; a refused one is spent. */
+/** Rounds must follow each other by one; a refused round is spent. */
 function epochGaps(lines: readonly LogLine[]): number {
   let epoch = 1;
   let gaps = 0;
@@ -99,7 +99,7 @@ function epochGaps(lines: readonly LogLine[]): number {
   return gaps;
 }
 
-/** The facts of a case, by its log alone, as far as the log can be followed. */
+/** The facts of a case from its log alone, as far as the log can be followed. */
 function recount(lines: readonly LogLine[], { calendar, divisions }: Ground): Fact[] {
   const facts: Fact[] = [];
   let file: CaseFile | null = null;
@@ -107,7 +107,7 @@ function recount(lines: readonly LogLine[], { calendar, divisions }: Ground): Fa
     try {
       file = file ? foldLine(file, line) : openFile(line);
     } catch {
-      // the verification names what is wrong with it
+      // the verification reports its fault
       return facts;
     }
     for (const node of new Set([line.node, file.filingNode]))

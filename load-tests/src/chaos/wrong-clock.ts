@@ -1,8 +1,8 @@
-/** The clock as it was before it could be wrong. */
+/** The real clock, before it is replaced. */
 const RightDate = Date;
 let aheadMs = 0;
 
-/** A clock that can be wrong: whatever in this process asks for the time or the date gets it from here. */
+/** A clock that can be wrong: all code in this process gets its time and date from here. */
 class WrongDate extends RightDate {
   constructor(...parts: [] | ConstructorParameters<typeof RightDate>) {
     if (parts.length === 0) super(WrongDate.now());
@@ -19,7 +19,7 @@ class WrongDate extends RightDate {
   }
 }
 
-/** Puts the clock that can be wrong in the place of this process's own. Timers go by the monotonic clock, as ever. */
+/** Replaces this process's clock with the one that can be wrong. Timers still use the monotonic clock. */
 export function installClock(): void {
   globalThis.Date = WrongDate as DateConstructor;
 }

@@ -25,7 +25,7 @@ const USAGE = `npm run demo [-- --once] [-- --print] [-- --json] [-- --dev] [-- 
   --port   port of the gateway, 4000 when left out
 `;
 
-/** What the demo came to. */
+/** The results of the demo. */
 interface DemoReport {
   ok: boolean;
   journeys: JourneyReport[];
@@ -48,7 +48,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Stops what runs, also what is only being started. */
+/** Stops the running federation, also one that is still starting. */
 function stop(): Promise<void> {
   stopping ??= (async () => {
     aborted.abort();
@@ -189,17 +189,17 @@ function interrupted(): void {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.on(signal, interrupted);
-// whoever read went away (`| head`), and nobody is left to be told
+// the reader of the output went away (`| head`), so no one is left to tell
 for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupted);
 
 void main()
   .catch((error: unknown) => {
-    // whoever stopped the demo need not be told that it was stopped
+    // a person who stopped the demo knows that it was stopped
     if (aborted.signal.aborted) return;
     const text = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${error instanceof ProblemError ? `${error.code}: ${text}` : text}\n`);
     process.exitCode = 1;
   })
   .then(() => (process.exitCode ? stop() : undefined))
-  // the starter's channel alone must not keep this process
+  // the starter's channel must not keep this process alive
   .finally(() => process.channel?.unref());

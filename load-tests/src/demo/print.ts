@@ -32,13 +32,16 @@ interface DriftNow {
   };
 }
 
-/** Answers of a running federation as README shows them: who is competent, and where copies of the catalogue drift. */
+/**
+ * Prints answers of a running federation as README shows them: the competent organs, and where copies of the catalogue
+ * drift.
+ */
 export async function printAnswers(federation: Federation, say: (line: string) => void): Promise<void> {
   const nobody = await federation.as(null);
   await whileLent(federation, async () => {
     for (const amountFen of [80_000, 200_000]) await printCompetence(nobody, amountFen, say);
   });
-  // bettered, which is no drift; strangers hear the last answer for a while, so it is asked with a login
+  // a bettered implementation is no drift; the public gets a cached answer for a while, so this query uses a login
   const cataloguer = await federation.as('county-cataloguer');
   await cataloguer.do(documents.REVISE_IMPLEMENTATION, {
     item: LOW_INCOME,

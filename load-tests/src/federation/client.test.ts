@@ -19,7 +19,9 @@ interface Asked {
   variables: { input?: { id?: string; idempotencyKey?: string } };
 }
 
-/** A gateway that gives these answers one after the other, the last for ever. @returns also what it was asked */
+/**
+ * A gateway that gives these answers one after the other, and then repeats the last. @returns also what it was asked
+ */
 async function gateway(...answers: readonly object[]): Promise<{ url: string; asked: Asked[]; forms: string[] }> {
   const asked: Asked[] = [];
   const forms: string[] = [];

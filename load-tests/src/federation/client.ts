@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ErrorCode } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 
-/** What says that nobody answered: a step may have been done all the same. */
+/** Codes of a step that got no answer: it may have been done all the same. */
 const UNANSWERED: ReadonlySet<string | undefined> = new Set<ErrorCode>(['DEADLINE_EXCEEDED', 'NODE_UNREACHABLE']);
 
-/** How often something is asked before its having no answer counts. */
+/** Tries of a request until a missing answer counts. */
 const TRIES = 5;
 
-/** Between two of them. */
+/** Pause between two tries. */
 const PAUSE_MS = 200;
 
 /** An error of a GraphQL answer. */
@@ -34,8 +34,8 @@ export interface GraphQLAnswer {
 }
 
 /**
- * One person's (or the public's) connection to a gateway. What nobody answered is asked again, as a person presses the
- * button once more; a step under the same idempotency key, so that it is done once.
+ * One person's (or the public's) connection to a gateway. The client repeats a request that got no answer, as a person
+ * presses the button again. It repeats a step under the same idempotency key, so that the step is done once.
  */
 export class Client {
   readonly #url: string;
@@ -74,7 +74,7 @@ export class Client {
     return new Client(gatewayUrl, answer.access_token);
   }
 
-  /** Asks once and returns all that came back. */
+  /** Asks once and returns the whole answer. */
   async ask(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
     const response = await fetch(this.#url, {
       method: 'POST',
@@ -88,7 +88,7 @@ export class Client {
     return { data: answer.data ?? null, errors: answer.errors ?? [] };
   }
 
-  /** Asks and insists on an answer without errors. @throws {Error} with the first one */
+  /** Asks and requires an answer without errors. @throws {Error} with the first one */
   async get<T>(query: string, variables: Record<string, unknown> = {}, tries = TRIES): Promise<T> {
     const ask = () => this.ask(query, variables);
     const { data, errors } = await insisting(ask, ({ errors: [first] }) => first?.extensions?.code, tries);
@@ -97,12 +97,12 @@ export class Client {
     return data as T;
   }
 
-  /** Tries a mutation with one field. @returns why it was refused; nothing when it was done */
+  /** Tries a mutation with one field. @returns why it was refused; empty if it was done */
   async refusals(query: string, input: Record<string, unknown>): Promise<Refusal[]> {
     return (await this.#mutate<{ errors: Refusal[] }>(query, input, TRIES)).errors;
   }
 
-  /** Does a mutation with one field and insists on its being done. @throws {Error} with the refusal */
+  /** Does a mutation with one field and requires that it is done. @throws {Error} with the refusal */
   async do<T>(query: string, input: Record<string, unknown>, tries = TRIES): Promise<T> {
     const done = await this.#mutate<T & { errors: Refusal[] }>(query, input, tries);
     const [refused] = done.errors;
@@ -134,8 +134,8 @@ function tokenOf(gatewayUrl: string, form: Record<string, string>): Promise<Issu
 }
 
 /**
- * Asks again what got no answer: a busy machine lets the deadline pass, a broker that reloads or starts anew loses what
- * is under way.
+ * Repeats a request that got no answer: a busy machine misses the deadline, and a broker that reloads or restarts loses
+ * the requests under way.
  * @param codeOf of an answer, the code of what is wrong with it
  */
 async function insisting<A>(
@@ -151,7 +151,7 @@ async function insisting<A>(
   return ask();
 }
 
-/** `fetch` tells a connection that broke, or was never made, as a TypeError. */
+/** Gives null for a TypeError, by which `fetch` reports a broken or failed connection; throws any other error. */
 function onlyBroken(error: unknown): null {
   if (!(error instanceof TypeError)) throw error;
   return null;

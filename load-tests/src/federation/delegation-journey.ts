@@ -6,16 +6,16 @@ import type { Narrator } from './journeys.ts';
 import { APPLICANTS, Journey, consentOf, scan } from './journeys.ts';
 import { when } from './waiting.ts';
 
-/** What a lent power came to: given, used, taken back. */
+/** The results of a lent power: given, used, taken back. */
 export interface DelegationReport {
   ok: boolean;
   item: string;
-  /** Who decides at the cap, and above it, while the grant is in effect. */
+  /** The organ that decides at the cap, and above it, while the grant is in effect. */
   atCap: string;
   aboveCap: string;
   decidedBy: string;
   inNameOf: string;
-  /** Who decides once the grant is revoked. */
+  /** The organ that decides once the grant is revoked. */
   afterRevocation: string;
 }
 
@@ -99,7 +99,7 @@ export async function delegationJourney(federation: Federation, tell: Narrator):
 
 /**
  * The county lends 亭旁镇 the decision on 临时救助 up to 1,000 yuan, and the township accepts.
- * @param told of each of the two steps when it is done
+ * @param told called after each of the two steps
  * @returns the grant's id
  */
 async function lend(federation: Federation, told: (text: string) => void): Promise<string> {
@@ -120,7 +120,7 @@ async function lend(federation: Federation, told: (text: string) => void): Promi
   return delegation.id;
 }
 
-/** Does something while 亭旁镇 decides 临时救助 up to 1,000 yuan, as 包家村 knows; then the county takes it back. */
+/** Does work while 亭旁镇 decides 临时救助 up to 1,000 yuan and 包家村 knows it; then the county takes the power back. */
 export async function whileLent(federation: Federation, work: () => Promise<void>): Promise<void> {
   const id = await lend(federation, () => undefined);
   await untilDecided(await federation.as('baojia-agent'), '331022103');
@@ -129,7 +129,7 @@ export async function whileLent(federation: Federation, work: () => Promise<void
   await chief.do(documents.REVOKE_DELEGATION, { id, reason: '演示结束' });
 }
 
-/** The grant is under way to the grantee for a moment. */
+/** Accepts the grant, which may still be on its way to the grantee. */
 async function accept(chief: Client, id: string): Promise<void> {
   const answer = () => chief.refusals(documents.ANSWER_DELEGATION, { id, accepted: true });
   const [refused] = await when(answer, ([why]) => why?.code !== 'NOT_FOUND', `grant ${id} is at the grantee`);

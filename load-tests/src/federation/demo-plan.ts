@@ -41,7 +41,7 @@ export const person = (
   department,
 });
 
-/** Seeded people; none of them exists. */
+/** Seeded people; all are made up. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('baojia-agent', '包小芳', '331022103201', 'AGENT'),
   person('baojia-clerk', '包志强', '331022103201', 'CLERK'),

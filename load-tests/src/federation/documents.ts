@@ -166,7 +166,7 @@ export const AGENT_CASES = `query AgentCases($first: Int, $after: String) {
   }
 }`;
 
-/** What the applicant sees of who acted. */
+/** What the applicant sees of the people who acted. */
 export const TRACK_PROXY = `query TrackProxy($number: String!, $code: String!) {
   track(number: $number, code: $code) {
     state custodian { code }

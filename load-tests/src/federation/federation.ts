@@ -25,10 +25,10 @@ import {
 import { Program } from './program.ts';
 import { RunningFederation } from './running-federation.ts';
 
-/** How often it is asked whether the catalogue has come down, ms: every question is answered by the whole federation. */
+/** Time between two checks whether the catalogue has arrived, ms: the whole federation answers every check. */
 const ARRIVAL_MS = 200;
 
-/** What the programs of a federation are started from. */
+/** The basis from which the programs of a federation are started. */
 interface Ground {
   plan: FederationPlan;
   dir: string;
@@ -38,18 +38,21 @@ interface Ground {
   issuersFile: string;
 }
 
-/** A whole federation on one machine, every part a process of its own: what the demo, the fault tests and the benchmarks run. */
+/**
+ * A whole federation on one machine, every part a process of its own: the demo, the fault tests and the benchmarks run
+ * it.
+ */
 export class Federation extends RunningFederation {
   /**
-   * Starts everything and imports and publishes the sample catalogue. What was started is stopped when a step fails.
+   * Starts everything and imports and publishes the sample catalogue. If a step fails, all started parts are stopped.
    */
   static async start(options: FederationOptions): Promise<Federation> {
-    // what can't work is said before anything is started
+    // reports impossible options before anything is started
     const plan: FederationPlan = options.plan ?? { hosts: DEMO_HOSTS, people: DEMO_PEOPLE };
     const natsServer = findNatsServer(options.path);
     if (options.gatewayPort !== null) await requireFreePort(options.gatewayPort);
     const dir = await mkdtemp(join(tmpdir(), 'liandong-'));
-    // PostgreSQL runs as its own user below this directory; private files are their owner's alone
+    // PostgreSQL runs as its own user below this directory; private files are readable by their owner only
     await chmod(dir, 0o755);
     const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
       options.signal?.throwIfAborted();
@@ -126,7 +129,7 @@ function startPostgres(
   });
 }
 
-/** Where everything of a plan stands. The city's host is asked over HTTP, the others over NATS. */
+/** The topology of a plan. The gateway asks the city's host over HTTP, the others over NATS. */
 function topologyOf(
   plan: FederationPlan,
   places: { brokers: readonly Broker[]; brokerOfHost: (host: string) => string; httpPort: number },
@@ -173,7 +176,7 @@ async function makeIssuer(dir: string, plan: FederationPlan, salt: string): Prom
   return files;
 }
 
-/** What the databases of hosts that share a PostgreSQL are copied from: it is migrated once. */
+/** The database that is migrated once and copied for hosts that share a PostgreSQL. */
 const TEMPLATE = 'liandong_template';
 
 /** A migrated database for each host. @returns the hosts' settings */
@@ -227,7 +230,7 @@ function gatewaySettings(
     LIANDONG_PEOPLE_FILE: issuer.peopleFile,
     LIANDONG_ISSUER_KEY_FILE: issuer.issuerKeyFile,
     LIANDONG_ISSUER: ISSUER,
-    // everybody asks from one address here, and load is what is measured
+    // all requests come from one address here, and the tests measure load
     LIANDONG_RATE_PER_PERSON: '0',
     LIANDONG_RATE_PER_ADDRESS: '0',
     LIANDONG_RATE_PER_STRANGER: '0',
@@ -245,7 +248,7 @@ async function publishCatalogue(federation: RunningFederation): Promise<void> {
   }
 }
 
-/** Waits until every desk can take in what it may. */
+/** Waits until every desk can take in the items it may. */
 async function catalogueArrived(federation: RunningFederation): Promise<void> {
   const client = await federation.as(null);
   for (const node of federation.topology.hosts.flatMap((host) => host.nodes)) {

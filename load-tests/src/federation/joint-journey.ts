@@ -6,13 +6,13 @@ import type { Narrator } from './journeys.ts';
 import { Journey, scan } from './journeys.ts';
 import { when } from './waiting.ts';
 
-/** What a joint acceptance came to. */
+/** The result of a joint acceptance. */
 export interface JointReport {
   ok: boolean;
   id: string;
   outcome: string;
   state: string;
-  /** How each department stands: its opinion, or what its absence came to. */
+  /** Each department's standing: its opinion, or the effect of its absence. */
   parties: string[];
   /** Mandatory corrections, and how many of them are made. */
   corrections: { mandatory: number; made: number };
@@ -33,14 +33,14 @@ const DEPARTMENTS = [
   ['水利', 'county-water-clerk'],
   ['综合执法', 'county-enforcement-clerk'],
 ] as const;
-/** The township where the works stand, asked as the eighth party. */
+/** The township of the works, asked as the eighth party. */
 const AT_TOWNSHIP = DEPARTMENTS.length + 1;
 const FIRE = 3;
 const WEATHER = 5;
-/** How long before the visit it is called, ms: long enough for the call to reach the township. */
+/** Time between the call and the visit, ms: long enough for the call to reach the township. */
 const VISIT_MS = 3_000;
 
-/** The applicant; the code is formed by the rule and belongs to nobody. */
+/** The applicant. Its code follows the rule for codes, but no organisation has it. */
 const WORKS = {
   name: '三门亭旁橡胶厂',
   idType: 'SOCIAL_CREDIT_CODE',
@@ -109,7 +109,7 @@ export async function jointJourney(federation: Federation, tell: Narrator): Prom
     ],
   });
   for (const [i, [department, who]] of DEPARTMENTS.entries()) {
-    // absent without an excuse: no objection, by the item
+    // absent without an excuse: under this item, that counts as no objection
     if (i + 1 === WEATHER) continue;
     const opinion = { party: i + 1, opinion: 'AGREE' };
     await journey.step(who, `三门县 ${department} 同意`, documents.GIVE_OPINION, opinion);
@@ -158,7 +158,7 @@ export async function jointJourney(federation: Federation, tell: Narrator): Prom
   };
 }
 
-/** Joint handling as the lead's desk sees it, once it is as described. */
+/** Joint handling as the lead's desk sees it, once it meets the condition. */
 export async function jointWhen(client: Client, id: string, seen: (now: JointNow) => boolean): Promise<JointNow> {
   const read = async () => {
     const { jointHandling } = await client.get<{ jointHandling: JointNow }>(documents.JOINT_HANDLING, { id });
@@ -167,7 +167,7 @@ export async function jointWhen(client: Client, id: string, seen: (now: JointNow
   return when(read, seen, `joint handling of ${id}`);
 }
 
-/** The question about a case as the desk that was asked finds it, once it is as described. */
+/** The question about a case as the asked desk sees it, once it meets the condition. */
 export async function requestWhen(client: Client, id: string, seen: (now: RequestNow) => boolean): Promise<RequestNow> {
   const read = async () => {
     const [waiting, settled] = await Promise.all(

@@ -4,7 +4,7 @@ import type { Federation } from './federation.ts';
 import * as documents from './documents.ts';
 import { when } from './waiting.ts';
 
-/** What one journey came to. */
+/** The result of one journey. */
 export interface JourneyReport {
   id: string;
   item: string;
@@ -15,7 +15,7 @@ export interface JourneyReport {
   ms: number;
 }
 
-/** Told of each step of a journey as it is done. */
+/** Called after each step of a journey. */
 export type Narrator = (step: string, ms: number) => void;
 
 interface CaseNow {
@@ -28,7 +28,7 @@ interface CaseNow {
   staleSince: string | null;
 }
 
-/** One case on its way, told step by step. */
+/** One case under way, told step by step. */
 export class Journey {
   readonly #federation: Federation;
   readonly #tell: Narrator;
@@ -47,7 +47,7 @@ export class Journey {
     return Math.round(performance.now() - this.#began);
   }
 
-  /** A person does something to the case; its text is told with the time it took. */
+  /** A person takes a step on the case; its text is told with the time it took. */
   async step(who: string, text: string, mutation: string, input: Record<string, unknown> = {}): Promise<void> {
     const client = await this.#federation.as(who);
     await client.do(mutation, { id: this.id, ...input });
@@ -67,7 +67,7 @@ export class Journey {
     this.told(`${text} ${this.number}`);
   }
 
-  /** Waits until a person sees the case as described. */
+  /** Waits until a person sees that the case meets a condition. */
   async until(who: string, text: string, seen: (now: CaseNow) => boolean): Promise<void> {
     const client = await this.#federation.as(who);
     const look = async () => {
@@ -101,7 +101,7 @@ export class Journey {
     };
   }
 
-  /** Tells what came about since the last step. */
+  /** Tells what has happened since the last step. */
   told(text: string): void {
     const now = performance.now();
     this.#tell(text, Math.round(now - this.#stepBegan));
@@ -109,7 +109,7 @@ export class Journey {
   }
 }
 
-/** The way of a decision to the applicant: its document, the way down, and its delivery where it was filed. */
+/** Takes a decision to the applicant: its document, the way down, and its delivery where it was filed. */
 async function deliver(
   journey: Journey,
   decided: { by: string; name: string },
@@ -123,7 +123,7 @@ async function deliver(
   await journey.step(filed.by, `${filed.name} 送达`, documents.DELIVER_CASE, { way: 'WINDOW' });
 }
 
-/** A scan as a desk would hand it in: a small, real PDF with its own content. */
+/** A scan as a desk would hand it in: a small, real PDF with content of its own. */
 export function scan(name: string, pages = 1): { name: string; fileName: string; mediaType: string; content: string } {
   const text = `(${Buffer.from(name).toString('hex')}) Tj `.repeat(20 * pages);
   const objects = [
@@ -147,7 +147,7 @@ export function scan(name: string, pages = 1): { name: string; fileName: string;
   return { name, fileName: `${name}.pdf`, mediaType: 'application/pdf', content: bytes.toString('base64') };
 }
 
-/** Residents of the demo; their numbers are formed by the rule and belong to nobody. */
+/** Residents of the demo. Their numbers follow the rule for identity numbers, but no person has them. */
 export const APPLICANTS = {
   widow: { name: '王秀英', idType: 'RESIDENT_ID', idNumber: '331022195203120028', phone: '13800000001' },
   builder: { name: '邵建平', idType: 'RESIDENT_ID', idNumber: '331022198001010019', phone: '13800000002' },
@@ -203,7 +203,7 @@ export async function fileLowIncome(journey: Journey): Promise<void> {
   await journey.file('baojia-agent', '包家村 收件', lowIncome());
 }
 
-/** A sound application for the low-income allowance. */
+/** A valid application for the low-income allowance. */
 export function lowIncome(pages = 3): Record<string, unknown> {
   return {
     item: '3310-MZ-001',
@@ -273,7 +273,7 @@ export async function teacherJourney(federation: Federation, tell: Narrator): Pr
   return journey.report('county-education-clerk', '3310-JY-001');
 }
 
-/** 特困人员认定: sent back for materials, all missing ones named once, and up again. */
+/** 特困人员认定: sent back once for all missing materials, and up again. */
 export async function supplementJourney(federation: Federation, tell: Narrator): Promise<JourneyReport> {
   const journey = new Journey(federation, tell);
   await journey.file('zhuao-village-agent', '珠岙村 收件', {
@@ -314,7 +314,7 @@ export async function supplementJourney(federation: Federation, tell: Narrator):
   return journey.report('zhuao-village-agent', '3310-MZ-003');
 }
 
-/** The four journeys of the demo and what each must come to. */
+/** The four journeys of the demo, and the expected result of each. */
 export const JOURNEYS = [
   {
     title: '最低生活保障对象认定:村收件、镇受理审查、县决定',

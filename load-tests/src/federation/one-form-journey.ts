@@ -4,7 +4,7 @@ import type { Narrator } from './journeys.ts';
 import { APPLICANTS, Journey, consentOf, scan } from './journeys.ts';
 import { when } from './waiting.ts';
 
-/** What one form for several items came to. */
+/** The result of one form for several items. */
 export interface OneFormReport {
   ok: boolean;
   item: string;
@@ -21,7 +21,7 @@ export interface OneFormReport {
 const ITEM = '3310-LB-001';
 const LICENCE = '3310-SJ-003';
 const SEAL = '3310-GA-001';
-/** The county's departments that decide a member each, with the head of their people's names. */
+/** The county's departments that decide a member each, with the prefix of their people's names. */
 const DEPARTMENTS: Readonly<Record<string, { name: string; people: string }>> = {
   [LICENCE]: { name: '市场监管', people: 'county-market' },
   [SEAL]: { name: '公安', people: 'county-police' },
@@ -54,8 +54,8 @@ interface BundleNow {
 }
 
 /**
- * 新办企业一件事: one form at 亭旁镇 files the licence; when it is granted, seal, tax, social insurance and bank account
- * are filed by themselves and decided side by side; all results are handed out at once.
+ * 新办企业一件事: one form at 亭旁镇 files the licence; when it is granted, the cases for seal, tax, social insurance and bank
+ * account are filed automatically and decided side by side; all results are handed out at once.
  * @param refusing a member that the county does not accept: the rest goes on
  */
 export async function oneFormJourney(

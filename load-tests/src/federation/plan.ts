@@ -22,13 +22,13 @@ export const SOURCE_PROGRAMS = {
 };
 export const ISSUER = 'liandong-demo';
 
-/** A county's own broker, and the hosts that stand at it. */
+/** A county's own broker, and its hosts. */
 export interface LeafPlan {
   id: string;
   hosts: readonly string[];
   /**
-   * What stands in the link to the hub, for those who cut it: given the hub's port for leafs, gives the port of a proxy
-   * on this machine. Without it the leaf reaches the hub directly.
+   * Puts a proxy into the link to the hub, for tests that cut it: gets the hub's port for leafs, and returns the port
+   * of a proxy on this machine. Without it the leaf reaches the hub directly.
    */
   link?: (hubPort: number) => Promise<number>;
 }
@@ -38,46 +38,46 @@ export interface FederationOptions {
   gatewayPort: number | null;
   /** False for tests: no fsync. */
   durable: boolean;
-  /** Told of every step: what is being done, and how long it took when it is done, ms. */
+  /** Called for every step: with null when it begins, and with its time in ms when it is done. */
   progress: (step: string, ms: number | null) => void;
-  /** Programs of the environment that are searched for nats-server. */
+  /** The PATH to search for nats-server. */
   path: string;
-  /** Ends the start before its next step; what runs by then is stopped. */
+  /** Ends the start before its next step; the parts that run by then are stopped. */
   signal?: AbortSignal;
   /** Another federation than the demo's. */
   plan?: FederationPlan;
 }
 
-/** Which federation is run, and what of it stands elsewhere than usual. */
+/** The federation to run, and its parts that differ from the usual. */
 export interface FederationPlan {
   hosts: readonly Omit<Host, 'url'>[];
   people: readonly DemoPerson[];
-  /** The program hosts run; the product's when left out. */
+  /** The program of the hosts; the product's if left out. */
   hostProgram?: string;
-  /** The program of the gateway; the product's when left out. */
+  /** The program of the gateway; the product's if left out. */
   gatewayProgram?: string;
-  /** Moment of the key ceremony; now when left out. */
+  /** Moment of the key ceremony; now if left out. */
   ceremonyAt?: Date;
-  /** A host's own PostgreSQL; the federation's common one when left out or undefined. */
+  /** A host's own PostgreSQL; the federation's common one if left out or undefined. */
   postgres?: (host: string) => Services | undefined;
   /** Settings of a host that differ from the usual ones. */
   settings?: (host: string, usual: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
-  /** Leafs of the hub; without them all hosts stand at the hub. */
+  /** Leafs of the hub; without them all hosts belong to the hub. */
   leafs?: readonly LeafPlan[];
   /** Settings of the gateway that differ from the usual ones. */
   gatewaySettings?: Record<string, string>;
 }
-/** The broker of the city, where hosts stand that stand at no leaf. */
+/** The broker of the city, for all hosts without a leaf. */
 const HUB = 'hub';
 /** Where the key ceremony's outputs are. */
 export const secretsOf = (dir: string): string => join(dir, 'federation');
 
-/** The gateway's own copy of the topology: it is told last. */
+/** The gateway's own copy of the topology, which is updated last. */
 export function gatewayTopology(dir: string, id = 'gateway'): string {
   return join(topologyPaths(secretsOf(dir)).gatewayDir(id), 'topology.json');
 }
 
-/** The gateway of a leaf's own. */
+/** The name of a leaf's own gateway. */
 export const leafGateway = (leaf: string) => `${leaf}-gateway`;
 
 /** The hub and its leafs, on free ports of this machine. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { problem } from '@liandong/schema/kernel';
 
-/** A built program runs as it is; a source file is run by tsx and started again when a file it has loaded changes. */
+/** A built program runs as it is; tsx runs a source file, and restarts it when a file it has loaded changes. */
 const flagsOf = (file: string) =>
   file.endsWith('.ts')
     ? ['--watch', '--watch-preserve-output', '--conditions=source', '--import', 'tsx']
@@ -33,11 +33,11 @@ export class Program {
     return child !== null && child.exitCode === null && child.signalCode === null;
   }
 
-  /** Starts it and waits until it says that it is ready. @throws {ProblemError} with what it said when it ends before */
+  /** Starts it and waits until it reports that it is ready. @throws {ProblemError} with its output if it ends before */
   async start(): Promise<void> {
     const output = openSync(this.#logFile, 'a');
     const child = spawn(process.execPath, [...flagsOf(this.#file), this.#file], {
-      // nothing of the starter's environment but what programs need to run
+      // of the starter's environment, only the variables that programs need to run
       env: { PATH: process.env.PATH ?? '', MALLOC_ARENA_MAX: '2', ...this.#environment },
       stdio: ['ignore', output, output, 'ipc'],
       detached: true,
@@ -45,7 +45,7 @@ export class Program {
     closeSync(output);
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
-      // a watched program also tells which files it has loaded
+      // a watched program also sends the files it has loaded
       child.on('message', (message: { ready?: true }) => message.ready && resolve());
       child.once('exit', () => reject(problem('BAD_CONFIG', `${this.name} did not start: ${this.#lastWords()}`)));
     });
@@ -61,17 +61,17 @@ export class Program {
     await this.#end('SIGKILL');
   }
 
-  /** Stops it in its tracks, as an overloaded machine would; it keeps its connections and does nothing. */
+  /** Freezes it, as an overloaded machine would; it keeps its connections and does nothing. */
   freeze(): void {
     this.#child?.kill('SIGSTOP');
   }
 
-  /** Whether it said something in its log. */
+  /** Whether its log contains a text. */
   said(text: string): boolean {
     return readFileSync(this.#logFile, 'utf8').includes(text);
   }
 
-  /** Tells a program something that listens to its starter. */
+  /** Sends a message to a program that listens to its starter. */
   tell(message: object): void {
     if (this.running) this.#child?.send(message);
   }

@@ -5,17 +5,17 @@ import type { Narrator } from './journeys.ts';
 import { Journey, fileLowIncome } from './journeys.ts';
 import { when } from './waiting.ts';
 
-/** What proxy handling came to: who looked after the case, and who the applicant saw acting. */
+/** The result of proxy handling: the agents of the case, and the people the applicant saw acting. */
 export interface ProxyReport {
   ok: boolean;
   item: string;
   /** Places of the township, and those whose roster has an agent. */
   places: number;
   covered: number;
-  /** Who looks after the case while its agent is away, and afterwards. */
+  /** The agent of the case while its own agent is away, and afterwards. */
   whileAway: string;
   afterwards: string;
-  /** What the applicant sees: who did each step, in whose place. */
+  /** The applicant's view: the person of each step, and in whose place. */
   steps: string[];
 }
 
@@ -28,7 +28,7 @@ interface Tracked {
   steps: { action: string; actor: string; insteadOf: string | null }[];
 }
 
-/** What the applicant sees with the slip, once it is as described. */
+/** The applicant's view with the slip, once it meets the condition. */
 async function untilTracked(
   federation: Federation,
   slip: { number: string; code: string },
@@ -40,8 +40,8 @@ async function untilTracked(
 }
 
 /**
- * 代办: 亭旁镇 keeps a roster for 包家村; the village's agent files by consent and keeps a contact, goes on leave, and the
- * stand-in looks after the case, which the township holds by then; the applicant sees who acted.
+ * 代办: 亭旁镇 keeps a roster for 包家村. The village's agent files by consent, records a contact, and goes on leave. The
+ * stand-in looks after the case, which the township holds by then. The applicant sees each person who acted.
  */
 export async function proxyJourney(federation: Federation, tell: Narrator): Promise<ProxyReport> {
   const today = dayOf(new Date());

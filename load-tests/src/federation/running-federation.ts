@@ -20,9 +20,9 @@ import {
 } from './plan.ts';
 import { Program } from './program.ts';
 
-/** What a federation is made of when it runs. */
+/** The parts of a running federation. */
 export interface FederationParts {
-  /** Everything it writes lies below. */
+  /** The directory of all its files. */
   dir: string;
   services: Services;
   hosts: Map<string, Program>;
@@ -34,7 +34,7 @@ export interface FederationParts {
   topology: Topology;
 }
 
-/** A federation that runs: its people ask it, commands work on it, its parts are stopped, started, added and moved. */
+/** A running federation: its people ask it, commands work on it, its parts are stopped, started, added and moved. */
 export class RunningFederation {
   readonly dir: string;
   readonly services: Services;
@@ -77,12 +77,12 @@ export class RunningFederation {
     return this.#topology;
   }
 
-  /** Where the key ceremony's outputs are. */
+  /** The directory of the key ceremony's outputs. */
   get secrets(): string {
     return secretsOf(this.dir);
   }
 
-  /** Writes a later topology down; nothing is made of it yet. @returns its file */
+  /** Writes a later topology to a file; nothing is made from it yet. @returns its file */
   async writeTopology(change: Pick<Topology, 'hosts'>): Promise<string> {
     this.#topology = { ...this.#topology, ...change, sequence: this.#topology.sequence + 1 };
     const file = join(this.dir, 'topology.yaml');
@@ -90,7 +90,7 @@ export class RunningFederation {
     return file;
   }
 
-  /** Brings a broker's streams in line with the topology. */
+  /** Updates a broker's streams to the topology. */
   async bringStreams(broker: string): Promise<void> {
     const topology = join(this.dir, 'topology.yaml');
     const args = ['--broker', broker, '--topology', topology, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
@@ -99,7 +99,7 @@ export class RunningFederation {
   }
 
   /**
-   * Makes what a later topology needs, as an operator would; neither brokers nor the gateway know of it yet.
+   * Makes the files for a later topology, as an operator would; neither brokers nor the gateway know of it yet.
    * @param change what is different in it
    */
   async changeTopology(change: Pick<Topology, 'hosts'>): Promise<void> {
@@ -109,18 +109,18 @@ export class RunningFederation {
     if (code !== 0) throw problem('BAD_CONFIG', output.trim());
   }
 
-  /** Has the brokers read their configurations anew. */
+  /** Makes the brokers reload their configurations. */
   reloadBrokers(): void {
     for (const { id } of this.#topology.brokers) process.kill(this.services.brokerPid(id), 'SIGHUP');
   }
 
-  /** Starts a leaf's broker anew: its link keeps the rights it was made with. */
+  /** Restarts a leaf's broker: until then its link keeps the rights it was made with. */
   async restartLeaf(id: string): Promise<void> {
     await this.services.stopBroker(id);
     await this.services.startBroker(id);
   }
 
-  /** Gives a host that stands the nodes of the topology, from its next start on. */
+  /** Gives an existing host its nodes of the topology, from its next start on. */
   settle(id: string): void {
     const host = this.#topology.hosts.find((h) => h.id === id);
     const environment = this.#hostEnvironments.get(id);
@@ -128,7 +128,7 @@ export class RunningFederation {
     environment['LIANDONG_NODES'] = host.nodes.join(',');
   }
 
-  /** Gives the gateways the topology that is in force. */
+  /** Gives the present topology to the gateways. */
   async tellGateway(): Promise<void> {
     for (const { id } of this.#topology.gateways) {
       const file = gatewayTopology(this.dir, id);
@@ -138,8 +138,8 @@ export class RunningFederation {
   }
 
   /**
-   * Starts the gateway of a leaf's own (`<leaf>-gateway`), which knows the same people.
-   * @returns where it answers
+   * Starts a leaf's own gateway (`<leaf>-gateway`), which knows the same people.
+   * @returns its address
    */
   async startLeafGateway(leaf: string): Promise<string> {
     const id = leafGateway(leaf);
@@ -165,7 +165,7 @@ export class RunningFederation {
   }
 
   /**
-   * A host of the topology that is not there yet: a database and settings of its own. It is not started.
+   * Makes a new host of the topology: a database and settings of its own. It is not started.
    * @param like the host whose other settings it shares
    */
   async addHost(id: string, like: string): Promise<Program> {
@@ -218,7 +218,7 @@ export class RunningFederation {
     return readRows<Row>(this.environment(host)['LIANDONG_DATABASE_URL'] ?? '', sql, params);
   }
 
-  /** Stops everything, hosts before what they stand on. */
+  /** Stops everything, hosts before the parts they need. */
   async stop(): Promise<void> {
     await Promise.all([this.gateway, ...this.#leafGateways].map((gateway) => gateway.stop()));
     await Promise.all(this.hosts().map((host) => host.stop()));

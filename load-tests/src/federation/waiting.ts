@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long something is waited for, ms. */
+/** Longest wait, ms. */
 const PATIENCE_MS = 60_000;
 /**
- * Between two looks, ms: short at first, for what takes moments; then longer and longer, as every look is answered by
- * the federation that is waited for.
+ * Pause between two looks, ms: short at first, for things that take moments; then longer and longer, as the federation
+ * under test answers every look.
  */
 const [FIRST_MS, LONGEST_MS, GROWTH] = [15, 250, 1.3];
 
 /**
- * Looks until what is seen is as described.
- * @param what is waited for; said when it does not come about
+ * Looks until the result meets a condition.
+ * @param what is waited for; part of the error if it does not happen
  * @throws {Error} with what was seen last
  */
 export async function when<T>(look: () => Promise<T>, seen: (now: T) => boolean, what: string): Promise<T> {

@@ -11,7 +11,7 @@ interface EntryRow {
   exempt_until: string | null;
 }
 
-/** The node's register of where it handles its items. */
+/** The node's register of the places where it handles its items. */
 export async function findEntries(queries: NodeQueries): Promise<AdmissionEntry[]> {
   const rows = await queries.query<EntryRow>(
     `SELECT item, admitted_from, exempt_reason, exempt_approver, exempt_until FROM admission WHERE node = $1`,
@@ -26,7 +26,7 @@ export async function findEntries(queries: NodeQueries): Promise<AdmissionEntry[
   }));
 }
 
-/** Writes where an item is handled; what was written of it before is replaced. */
+/** Records where an item is handled, in place of the earlier record. */
 export async function saveEntry(tx: NodeTx, entry: AdmissionEntry, by: Viewer, at: Date): Promise<void> {
   const exemption: Exemption | null = entry.exemption;
   await tx.query(
@@ -81,7 +81,7 @@ export async function insertFeeChange(tx: NodeTx, change: FeeChange, by: Viewer,
   );
 }
 
-/** Keeps two people from writing the node's register at once, until the transaction ends. */
+/** Locks the node's register until the transaction ends, so that two people can't write it at once. */
 export async function lockRegister(tx: NodeTx): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtext('admission'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,

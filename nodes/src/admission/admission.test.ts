@@ -7,7 +7,7 @@ import { COUNTY, CITY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../te
 
 const TITLE_REGISTRATION = '3310-JS-002';
 const keeper = personAt(COUNTY, 'CATALOGUER');
-/** Asked without a key. */
+/** Without an idempotency key. */
 const once = { idempotencyKey: null };
 
 let federation: TestFederation;
@@ -92,7 +92,7 @@ describe('the fees of a node', () => {
   test('are added, adjusted and dropped by their days, and every change is kept', async () => {
     const added = fee({ idempotencyKey: 'fee-00001' });
     await county().changeFee(keeper, added);
-    // sent again, as after an answer that did not come
+    // sent again, as by a caller that got no answer
     expect((await county().changeFee(keeper, added)).feeChanges).toHaveLength(1);
     await expect(county().changeFee(keeper, { ...added, amountFen: 1 })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_MISMATCH',

@@ -26,7 +26,7 @@ export interface AdmissionParts {
   now: () => Date;
 }
 
-/** Which items a node handles at its centre, its fees, and the lists it publishes. */
+/** The items a node handles at its centre, its fees, and the lists it publishes. */
 export function admissionHandlers(parts: AdmissionParts): NodeHandlers<typeof admission> {
   const { node, divisions, powersOn, now } = parts;
 
@@ -62,7 +62,9 @@ export function admissionHandlers(parts: AdmissionParts): NodeHandlers<typeof ad
   };
 }
 
-/** Writes once about an item that the node handles, with the register locked, and shows the register as it is then. */
+/**
+ * Writes once about an item that the node handles, with the register locked, and returns the register after the write.
+ */
 async function registered(
   parts: AdmissionParts,
   tx: NodeTx,

@@ -1,2 +1,2 @@
-/** 进驻: what is handled at the centre, fees and their changes, published lists. */
+/** 进驻: the items handled at the centre, fees and their changes, published lists. */
 export { admissionHandlers } from './handlers.ts';

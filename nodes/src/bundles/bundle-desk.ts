@@ -38,9 +38,9 @@ import {
   putOffBundle,
 } from './bundle-store.ts';
 
-/** Most bundles one round of the clockwork looks at. */
+/** Most bundles in one round of the clockwork. */
 const MOST = 200;
-/** When a member that could not be filed is tried again, ms. */
+/** Time until a member that could not be filed is tried again, ms. */
 const RETRY_MS = 60_000;
 
 export interface BundleDeskParts {
@@ -63,8 +63,8 @@ export class BundleDesk {
   }
 
   /**
-   * Files every member that is due now, each in a transaction of its own; what was filed stays filed, whatever happens
-   * to the rest, and a member is never filed twice: its row is locked and names its case.
+   * Files every member that is due now, each in a transaction of its own. A filed member stays filed, even if another
+   * fails. A member is never filed twice: its row is locked and names its case.
    * @returns how many were filed
    */
   async fileDue(): Promise<number> {
@@ -79,7 +79,7 @@ export class BundleDesk {
     return filed;
   }
 
-  /** @returns whether one more may be due */
+  /** @returns whether another member may be due */
   async #fileNext(id: string): Promise<boolean> {
     const { node, db, now } = this.#parts;
     const number = await this.#serials.take(dayOf(now()));
@@ -89,7 +89,7 @@ export class BundleDesk {
         const bundle = await lockBundle(tx, id);
         if (!bundle) return false;
         const due = dueMembers(bundle.bundle, bundle.members);
-        // one that could not be filed does not hold back its neighbours
+        // a member that could not be filed does not hold back the others
         const next = due.find((item) => bundle.members.some((m) => m.item === item && m.fault === null)) ?? due[0];
         if (next === undefined) {
           await markSeen(tx, bundle, isSettled(bundle.bundle, bundle.members), null);
@@ -105,7 +105,7 @@ export class BundleDesk {
     }
   }
 
-  /** Notes why a member could not be filed. @returns whether another is still to be tried in this round */
+  /** Records why a member could not be filed. @returns whether another is still to be tried in this round */
   async #putOff(id: string, item: string, code: string): Promise<boolean> {
     const { node, db, now } = this.#parts;
     return db.transact(node, async (tx) => {
@@ -176,7 +176,7 @@ export class BundleDesk {
   async #fileMember(tx: NodeTx, bundle: StoredBundle, item: string, number: string): Promise<StoredBundle> {
     const { node, cases, writer, now } = this.#parts;
     const { applicant, consent, form = [] } = bundle.application;
-    // whether they may was asked when the form came in; its members go on, also once they have left the roster
+    // the person's right was checked when the form came in; its members go on even after the person has left the roster
     const desk = { ...(await cases.deskFor(tx, bundle.agent, item, bundle.place)), roster: NO_ROSTER };
     const own = memberForm(bundle.bundle.form, form, item);
     const { text, logged } = newApplication({ applicant, consent, form: own });
@@ -205,7 +205,7 @@ export class BundleDesk {
     return this.#locked(tx, bundle.id);
   }
 
-  /** The one delivery: every decided member's document, together, in one transaction. */
+  /** The one delivery: the documents of all decided members together, in one transaction. */
   async deliver(tx: NodeTx, person: Viewer, input: DeliverBundleInput): Promise<void> {
     const { node, cases, writer, now } = this.#parts;
     const bundle = await lockBundle(tx, input.id);
@@ -227,7 +227,7 @@ export class BundleDesk {
     }
   }
 
-  /** A bundle as it is shown, by its id. */
+  /** The view of a bundle, by its id. */
   async viewById(tx: NodeTx, id: string): Promise<BundleView> {
     return this.view(await this.#locked(tx, id));
   }

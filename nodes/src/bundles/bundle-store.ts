@@ -29,7 +29,7 @@ export interface StoredMember {
   fault: string | null;
 }
 
-/** A bundle as its node keeps it, with its members' cases as they are known here. */
+/** A bundle as its node keeps it, with its members' cases as this node knows them. */
 export interface StoredBundle {
   id: string;
   item: string;
@@ -73,7 +73,7 @@ export async function insertBundle(tx: NodeTx, bundle: NewBundle): Promise<void>
 }
 
 /**
- * A bundle that nobody else changes until the transaction ends; null where there is none.
+ * Reads a bundle and locks it until the transaction ends; null if there is no such bundle.
  * @throws {ProblemError} why it can't be read, as {@link findCase} for its members
  */
 export async function lockBundle(tx: NodeTx, id: string): Promise<StoredBundle | null> {
@@ -104,7 +104,7 @@ export async function listBundles(
   return failures.map('reading a bundle', read, ({ id }) => ({ node: queries.node, bundle: id }), requireBundle);
 }
 
-/** Bundles whose members' cases moved since the clockwork looked, or whose next try has come. */
+/** Bundles whose members' cases have moved since the clockwork's last look, or whose next try is due. */
 export async function movedBundles(queries: NodeQueries, now: Date, limit: number): Promise<string[]> {
   const rows = await queries.query<{ id: string }>(
     `SELECT b.id FROM bundles b WHERE b.node = $1 AND NOT b.settled AND (b.retry_at <= $2 OR b.seen <>
@@ -116,7 +116,7 @@ export async function movedBundles(queries: NodeQueries, now: Date, limit: numbe
   return rows.map((row) => row.id);
 }
 
-/** Lets a bundle that can't be looked at wait, so that it takes no other's place in the next round. */
+/** Delays a bundle that can't be read, so that it takes no other bundle's place in the next round. */
 export async function putOffBundle(tx: NodeTx, id: string, until: Date): Promise<void> {
   await tx.query(
     `UPDATE bundles b SET retry_at = $3, seen =
@@ -127,7 +127,7 @@ export async function putOffBundle(tx: NodeTx, id: string, until: Date): Promise
   );
 }
 
-/** Notes what the clockwork has looked at, and what it did. */
+/** Records the clockwork's look at a bundle, and its result. */
 export async function markSeen(
   tx: NodeTx,
   { id, members }: StoredBundle,
@@ -159,7 +159,7 @@ export async function noteFault(tx: NodeTx, bundle: string, item: string, code: 
   await tx.query(`UPDATE bundles SET retry_at = $3 WHERE node = $1 AND id = $2`, [bundle, retryAt]);
 }
 
-/** What a row came to: the bundle, or why it can't be read. */
+/** The result of reading a row: the bundle, or why it can't be read. */
 type Read = { id: string } & ({ bundle: StoredBundle } | { error: ProblemError });
 
 /** @throws {ProblemError} why it can't be read */
@@ -175,7 +175,7 @@ interface MemberRow {
   fault: string | null;
 }
 
-/** Each bundle for itself: a member's case that can't be read must not look like one that was never filed. */
+/** Reads each bundle separately: a member's case that can't be read must not look like one that was never filed. */
 async function assemble(queries: NodeQueries, rows: readonly BundleRow[]): Promise<Read[]> {
   if (rows.length === 0) return [];
   const members = await queries.query<MemberRow>(

@@ -61,7 +61,7 @@ const codeOf = (refused: Promise<unknown>) =>
     (error: { code?: string }) => error.code,
   );
 
-/** Accepts, reviews and decides where the case is accepted, and sends the document back. */
+/** Accepts, reviews and decides a case at the desk that accepts it, and sends the document back. */
 async function grant(id: string, item: string): Promise<void> {
   const township = item === LICENCE;
   if (township) {

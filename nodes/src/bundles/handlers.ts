@@ -17,12 +17,12 @@ export interface BundlesParts {
   node: DivisionCode;
   divisions: Divisions;
   desk: BundleDesk;
-  /** Who took the place of closed nodes. */
+  /** The successors of closed nodes. */
   successionOf: SuccessionOf;
   failures: Failures;
 }
 
-/** 一件事 at one node: what people ask of its desk for bundles. */
+/** 一件事 at one node: the queries and mutations of its desk for bundles. */
 export function bundleHandlers({
   node,
   divisions,

@@ -28,14 +28,14 @@ import { clockOffset } from '../observability/index.ts';
 export const ROADS = { m: { stream: MESSAGE_STREAM }, r: { stream: RECEIPT_STREAM } } as const;
 export type Road = keyof typeof ROADS;
 
-/** Most bytes of a road. When it is full it takes no more, and the outboxes hold what waits. */
+/** Most bytes of a road. A full road takes no more messages, and the outboxes keep what waits. */
 const ROAD_BYTES = 2 * 1024 ** 3;
 
 const GIB = 1024 ** 3;
-/** What the roads of a broker take at most. */
+/** The most disk that the roads of a broker take. */
 export const ROADS_NEED = `${(2 * ROAD_BYTES) / GIB} GiB`;
 
-/** A road's stream at a broker where this is what it takes in. */
+/** The stream of a road, at a broker that takes in these subjects. */
 export function roadConfig(road: Road, subjects: readonly string[]) {
   return {
     name: ROADS[road].stream,
@@ -48,21 +48,21 @@ export function roadConfig(road: Road, subjects: readonly string[]) {
   };
 }
 
-/** How often the broker's clock is looked at, ms. */
+/** Time between two readings of the broker's clock, ms. */
 const CLOCK_MS = 30_000;
 
-/** What a broker lacks for so long is told of, ms. */
+/** Time until a thing the broker lacks is reported, ms. */
 const PATIENCE_MS = 2_000;
 
 /** An unacknowledged message comes again after this long; the sender's outbox is usually sooner. */
 const ACK_WAIT_MS = 10_000;
 
 export interface BusOptions extends Pick<BrokerOptions, 'urls' | 'name' | 'seedFile'> {
-  /** What the roads of this broker take in: what goes to the nodes that stand there. */
+  /** The subjects that the roads of this broker take in: those of the nodes that belong to it. */
   subjects: Readonly<Record<Road, readonly string[]>>;
 }
 
-/** The connection of a host to its broker; it is never given up, however long the broker is away. */
+/** A host's connection to its broker. It never gives up, however long the broker is away. */
 export class Bus {
   readonly connection: NatsConnection;
   readonly #jetstream: JetStreamClient;
@@ -70,12 +70,12 @@ export class Bus {
   readonly #log: Logger;
   readonly #reconnected = new Set<() => void>();
   #connected = true;
-  /** What the broker's clock said last, and when by this process's own. */
+  /** The last reading of the broker's clock, and when it was taken by this process's own clock. */
   #clock: { theirs: number; asked: number; answered: number } | null = null;
   #clockAskedAt = 0;
   /** What the broker lacks, by stream or by stream and consumer. */
   readonly #lacks = new Map<string, { reason: string; since: number; told: boolean }>();
-  /** Told when the broker is lost: whatever waits for its word. */
+  /** Called when the connection to the broker is lost: for calls that wait for an answer of it. */
   readonly #waiting = new Set<() => void>();
 
   private constructor(connection: NatsConnection, subjects: BusOptions['subjects'], log: Logger) {
@@ -98,14 +98,14 @@ export class Bus {
     return this.#connected;
   }
 
-  /** Most bytes of one message, by the broker's own word. */
+  /** Most bytes of one message, as the broker states it. */
   get maxPayload(): number {
     return this.connection.info?.max_payload ?? MAX_PAYLOAD;
   }
 
   /**
-   * Publishes to a road and waits until the broker has taken it.
-   * @throws when it has not, also when the broker is lost meanwhile
+   * Publishes to a road and waits until the broker has stored the message.
+   * @throws if it was not stored, also when the connection is lost meanwhile
    */
   async publish(subject: string, payload: Uint8Array, options: Partial<JetStreamPublishOptions>): Promise<void> {
     const asked = Date.now();
@@ -122,13 +122,13 @@ export class Bus {
    */
   clockOffset(now: () => Date): number | null {
     if (!this.#clock) return null;
-    // the sample was taken by the process's own clock; tests bring another
+    // the process's own clock took the sample; tests bring another clock
     const shift = now().getTime() - Date.now();
     const { theirs, asked, answered } = this.#clock;
     return clockOffset({ theirs, asked: asked + shift, answered: answered + shift });
   }
 
-  /** The broker dates what it stores: the last date lies between handing a message over and now. */
+  /** The broker dates the messages it stores: its last date lies between sending the message and now. */
   async #lookAtClock(stream: string, asked: number): Promise<void> {
     try {
       const manager = await this.#manager();
@@ -140,7 +140,7 @@ export class Bus {
     }
   }
 
-  /** What the roads take in by a later topology, for when they must be made anew. */
+  /** Keeps the subjects of a later topology, for when the roads have to be made again. */
   takeIn(subjects: BusOptions['subjects']): void {
     this.#subjects = subjects;
   }
@@ -150,19 +150,21 @@ export class Bus {
     this.#reconnected.add(work);
   }
 
-  /** What keeps the roads of this host from carrying, in words for people; nothing while they carry. */
+  /** Why the roads of this host do not carry messages, in words for people; empty while they do. */
   lacking(): string[] {
     return [...this.#lacks.values()].map(({ reason }) => reason);
   }
 
-  /** Makes the streams where they are missing: whoever comes first after the broker's store was lost makes them anew. */
+  /**
+   * Makes the streams that are missing: after the broker loses its store, the first host to connect makes them again.
+   */
   async ensureRoads(): Promise<void> {
     for (const road of Object.keys(ROADS) as Road[]) {
       const config = roadConfig(road, this.#subjects[road]);
       const { name } = config;
       await this.#found(name, `the stream ${name}`, async () => {
         const manager = await this.#manager();
-        // one that is there stays as the operator made it
+        // a stream that exists stays as the operator made it
         if (!(await findStream(manager, name))) await manager.streams.add(config);
       });
     }
@@ -183,7 +185,10 @@ export class Bus {
     });
   }
 
-  /** Begins to read what comes to a node on a road, from what is not acknowledged yet; makes what is missing for it. */
+  /**
+   * Starts to read a node's messages on a road, from the first unacknowledged one; makes the stream or consumer it
+   * misses.
+   */
   async openRoad(road: Road, node: DivisionCode, divisions: Divisions, ahead: number): Promise<ConsumerMessages> {
     await this.ensureRoads();
     const { stream } = ROADS[road];
@@ -194,12 +199,15 @@ export class Bus {
     });
   }
 
-  /** A node is served here no more: what the broker lacks for it is lacked by nobody. */
+  /** Stops serving a node here: whatever the broker lacks for it no longer matters. */
   forget(node: DivisionCode): void {
     for (const { stream } of Object.values(ROADS)) this.#lacks.delete(`${stream} ${node}`);
   }
 
-  /** Looks for something at the broker, and keeps in mind what it lacks; told once, whoever looks how often. */
+  /**
+   * Looks something up at the broker and remembers what is missing. Each missing thing is reported once, however often
+   * callers look.
+   */
   async #found<T>(key: string, what: string, look: () => Promise<T>): Promise<T> {
     try {
       const found = await this.#whileConnected(look);
@@ -212,13 +220,13 @@ export class Bus {
   }
 
   #note(key: string, what: string, error: unknown): void {
-    // a broker that is away is told of by itself
+    // a lost connection to the broker is reported elsewhere
     if (!this.#connected || !isAnswer(error)) return;
     const reason = lackOf(what, error);
     const before = this.#lacks.get(key);
     const lack = before?.reason === reason ? before : { reason, since: performance.now(), told: false };
     this.#lacks.set(key, lack);
-    // one that was just started does not answer for its streams at once
+    // a broker that was just started does not answer for its streams at once
     const lasts = hasNoRoom(error) || performance.now() - lack.since >= PATIENCE_MS;
     if (lack.told || !lasts) return;
     lack.told = true;
@@ -233,7 +241,7 @@ export class Bus {
     return this.#jetstream.jetstreamManager(false);
   }
 
-  /** What waits for the broker's word does not wait for a broker that is gone. */
+  /** Does work that waits for the broker's answer; throws as soon as the connection is lost. */
   async #whileConnected<T>(work: () => Promise<T>): Promise<T> {
     if (!this.#connected) throw problem('BROKER_UNAVAILABLE', 'The broker is away.');
     return new Promise<T>((resolve, reject) => {
@@ -268,13 +276,13 @@ export class Bus {
   }
 }
 
-/** What JetStream's interface answers for a stream it does not have. */
+/** JetStream's error code for a stream it does not have. */
 const STREAM_NOT_FOUND: number = JetStreamApiCodes.StreamNotFound;
 
-/** JetStream's word that its store has no room for what is asked. */
+/** JetStream's error codes for a store without room. */
 const NO_ROOM: readonly number[] = [10_023, 10_028, 10_047];
 
-/** Whether an error says something of what the broker has, and not only of the line to it. */
+/** Whether an error tells what the broker has, and is not only a fault of the line to it. */
 function isAnswer(error: unknown): boolean {
   const kinds = [JetStreamApiError, errors.TimeoutError, errors.NoRespondersError, errors.RequestError];
   const named = error instanceof Error && error.name === 'JetStreamNotEnabled';
@@ -296,7 +304,7 @@ function lackOf(what: string, error: unknown): string {
   return `The broker refuses ${what} (JetStream error ${error.code}). Generate its configuration anew from the topology and reload it.`;
 }
 
-/** A stream as it is at the broker; null where there is none. */
+/** A stream as the broker has it, or null if the broker does not have it. */
 export async function findStream(manager: JetStreamManager, name: string): Promise<StreamInfo | null> {
   try {
     return await manager.streams.info(name);

@@ -14,9 +14,8 @@ const calendarFileSchema = z.object({
 });
 
 /**
- * The published calendars that come with the package chinese-days: holidays and make-up days. The years it lists are
- * the years that are known; every weekday of a later year would be called a working day, so those dates are
- * provisional.
+ * The published calendars that come with the package chinese-days: holidays and make-up days. Only the years it lists
+ * are known: every weekday of a later year would count as a working day, so those dates are provisional.
  */
 export function builtInCalendar(): OfficialCalendar {
   const file = createRequire(import.meta.url).resolve('chinese-days/dist/chinese-days.json');
@@ -30,8 +29,8 @@ export function builtInCalendar(): OfficialCalendar {
 }
 
 /**
- * The calendar a host goes by: the built-in years, and those of a file beside them. A year of the file takes the place of
- * that year alone.
+ * The calendar of a host: the built-in years, and those of a file beside them. A year of the file replaces only that
+ * year.
  * @param file null for the built-in years alone
  * @throws {ProblemError} BAD_CONFIG
  */

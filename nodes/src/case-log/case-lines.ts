@@ -3,20 +3,20 @@ import { foldLog, logLineSchema } from '@liandong/schema/case';
 import { problem } from '@liandong/schema/kernel';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
-/** A line of the log with the signature it came with. */
+/** A line of the log with its signature. */
 export interface SignedLine {
   line: LogLine;
   jws: string;
-  /** SHA-256 of the JWS: what the next line's `prev` names. */
+  /** SHA-256 of the JWS, which the next line's `prev` names. */
   hash: string;
 }
 
-/** A line as it was stored: checked when it came in, so only read here. */
+/** Reads a stored line without checks: it was checked when it came in. */
 export function readLine(jws: string): LogLine {
   return payloadOf(jws) as LogLine;
 }
 
-/** A line as it comes from elsewhere. @throws {ProblemError} MESSAGE_INVALID */
+/** Parses a line from another node. @throws {ProblemError} MESSAGE_INVALID */
 export function parseLine(payload: unknown): LogLine {
   const parsed = logLineSchema.safeParse(payload);
   if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a line of a case log.', { cause: parsed.error });
@@ -33,7 +33,7 @@ export function foldChain(lines: readonly SignedLine[]): CaseFile {
 }
 
 /**
- * Checks that each line names the one ahead of it.
+ * Checks that each line names the one before it.
  * @param last hash of the line they go on from; null when they begin the log
  * @throws {ProblemError} CHAIN_BROKEN
  */
@@ -46,12 +46,12 @@ export function requireChain(lines: readonly SignedLine[], last: string | null):
   }
 }
 
-/** A line as a row of this database keeps it. */
+/** A signed line from a row of this database. */
 export function signedOf({ jws, hash }: { jws: string; hash: string }): SignedLine {
   return { line: readLine(jws), jws, hash };
 }
 
-/** Makes signed lines of what another node sent; signatures are checked by the caller. */
+/** Makes signed lines of another node's lines; the caller checks the signatures. */
 export function signedLine(jws: string, payload: unknown): SignedLine {
   return { line: parseLine(payload), jws, hash: sha256(jws) };
 }

@@ -8,7 +8,7 @@ import type { SignedLine } from './case-lines.ts';
 import { foldChain, signedLine } from './case-lines.ts';
 
 /**
- * Lines of a case as they come from elsewhere, with their signatures checked.
+ * Lines of a case from another node, with their signatures checked.
  * @param held lines that were checked when they came
  * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN
  */
@@ -33,7 +33,7 @@ export async function checkedLines(
 }
 
 /**
- * A whole log as it comes from elsewhere: signatures, chain, fold, and what other nodes' parties signed.
+ * A whole log from another node: checks signatures, chain, fold, and what other nodes' parties signed.
  * @throws {ProblemError} as {@link checkedLines}, and ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN
  */
 export async function checkedLog(
@@ -48,8 +48,8 @@ export async function checkedLog(
 }
 
 /**
- * Where a line rests on the word of another node's party, that node must have signed just that; where it rests on the
- * closing of a node, that node's parent.
+ * If a line rests on the word of another node's party, that node must have signed exactly that word; if it rests on the
+ * closing of a node, that node's parent must have signed the closing.
  * @param file folded from all lines
  * @param fresh the lines that are new here; the others were checked when they came
  * @throws {ProblemError} SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, MESSAGE_INVALID
@@ -75,8 +75,8 @@ export async function requireWords(
 }
 
 /**
- * Where a line rests on the closing of a node, that node's parent must have signed it.
- * @param line what rests on it, for the fault's words
+ * If a line rests on the closing of a node, that node's parent must have signed it.
+ * @param line the line that rests on it, for the error's text
  * @throws {ProblemError} SIGNATURE_INVALID, or KEY_UNKNOWN while the key of the closing is
  */
 export async function requireClosing(

@@ -4,20 +4,20 @@ import { gathered } from '../db/index.ts';
 import type { SignedLine } from './case-lines.ts';
 import { signedOf } from './case-lines.ts';
 
-/** Most that waits here of one case, bytes of signed lines. */
+/** Most bytes of signed lines that wait here for one case. */
 const MOST_OF_CASE = 256 * 1024;
-/** Most that waits here of what one node brought, bytes. */
+/** Most bytes that wait here from one node. */
 const MOST_OF_SENDER = 1024 * 1024;
 /** A line further behind the log than this does not wait here. */
 const MOST_BEHIND = 1_000;
 
-/** A line that came ahead of the ones before it; its signature was checked then, and nothing else. */
+/** A line that came ahead of earlier ones; only its signature was checked then. */
 export interface WaitingLine extends SignedLine {
-  /** The node that brought it; empty where it was here before senders were noted. */
+  /** The node that brought it; empty for lines from before senders were recorded. */
   sender: DivisionCode;
 }
 
-/** What waits here of a case, in order; several lines may claim one number. */
+/** The waiting lines of a case, in order; several lines may claim one number. */
 export const readWaiting = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<WaitingLine[][]> => {
   const rows = await tx.query<{ case_id: string; jws: string; hash: string; sender: string }>(
     `SELECT case_id, jws, hash, sender FROM waiting_lines WHERE node = $1 AND case_id = ANY ($2)
@@ -30,10 +30,10 @@ export const readWaiting = gathered(async (tx: NodeTx, ids: readonly string[]): 
 });
 
 /**
- * Keeps lines behind a gap until the log reaches them, apart from it. Nobody fills the disk with them: each case and each
- * sender has so many bytes.
+ * Keeps lines behind a gap, apart from the log, until the log reaches them. Each case and each sender has a limit in
+ * bytes, so that no sender can fill the disk.
  * @param place.held how many lines the log has
- * @returns false where they are more than may wait; none of them is kept then, and their sender keeps them
+ * @returns false where there are more than may wait; none of them is kept then, and their sender keeps them
  */
 export async function keepWaiting(
   tx: NodeTx,
@@ -55,7 +55,7 @@ export async function keepWaiting(
   return kept.length === lines.length;
 }
 
-/** Takes away lines that need not wait any more. */
+/** Removes lines that need not wait any more. */
 export async function dropWaiting(tx: NodeTx, id: string, lines: readonly WaitingLine[]): Promise<void> {
   await tx.query(`DELETE FROM waiting_lines WHERE node = $1 AND case_id = $2 AND hash = ANY ($3)`, [
     id,
@@ -63,7 +63,7 @@ export async function dropWaiting(tx: NodeTx, id: string, lines: readonly Waitin
   ]);
 }
 
-/** A line that waited for a number its case's log filled otherwise. */
+/** A waiting line whose number the log has filled with another line. */
 export interface PassedLine {
   node: DivisionCode;
   case: string;
@@ -72,8 +72,8 @@ export interface PassedLine {
 }
 
 /**
- * Takes away what waited for numbers that logs have by now: steps at the desk itself do not look for it.
- * @param told of each line that is none of the log
+ * Removes waiting lines whose numbers the logs have reached: steps at the desk itself do not look at them.
+ * @param told called for each line that does not belong to the log
  */
 export async function dropPassedLines(
   db: HostDb,

@@ -1,14 +1,14 @@
 import type { CaseHandler, Handler } from '@liandong/schema/domains/caseload';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
-/** What one person has in hand; without a person, what waits for one. */
+/** The open cases of one person, or those without a handler. */
 export interface CaseloadRow {
   handler: Handler | null;
   open: number;
   overdue: number;
 }
 
-/** Writes who handles cases from now on; null where they wait for another handler. */
+/** Sets the handler of cases; null if they wait for another handler. */
 export async function saveHandler(tx: NodeTx, ids: readonly string[], handler: CaseHandler | null): Promise<void> {
   await tx.query(
     `UPDATE cases SET handler_issuer = $3, handler_sub = $4, handler_name = $5, handler_since = $6, handler_by = $7

@@ -39,7 +39,7 @@ const queue = async (filter: object, viewer: Viewer = clerk) => {
   return (await federation.desk(viewer.division, handling).cases(viewer, input, page)).nodes.map(({ id }) => id);
 };
 const today = () => dayOf(new Date());
-/** Writes into the register of posts that one stands in for another today. */
+/** Records in the register of posts that one person stands in for another today. */
 const standsIn = (one: Viewer, absent: Viewer) =>
   federation.rows(
     TOWNSHIP,

@@ -20,7 +20,7 @@ export interface CaseloadParts {
   now: () => Date;
 }
 
-/** 专人承办 at one node: who of its people handles which case. */
+/** 专人承办 at one node: which of its people handles which case. */
 export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof caseload> {
   const { node, divisions, cases, standings, now } = parts;
 
@@ -41,7 +41,7 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
       const ids = [...new Set(asked)].toSorted();
       await once(async () => {
         await requireKnown(parts, tx, to);
-        // in one order, ahead of reading each: two who assign the same cases do not wait for each other
+        // in one order, ahead of reading each case: two people who assign the same cases then can't deadlock
         await lockCases(tx, ids);
         const judged = ids.map((id) => (shared: NodeTx) => judge(parts, shared, viewer, id, to, asked));
         const [first] = await shareTransaction(tx, judged);
@@ -62,7 +62,7 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
 
     async caseloads({ viewer, queries }) {
       requireReaderOver(viewer, 'READ_CASELOADS', node, divisions);
-      // a chief of a department sees the department's; who supervises sees the desk's
+      // a chief of a department sees the department's cases; a supervisor sees the desk's
       const department = viewer.roles.includes('SUPERVISOR') ? null : viewer.department;
       const rows = await findCaseloads(queries, department, now());
       const known = await standings(
@@ -79,7 +79,7 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
   };
 }
 
-/** Judges one of several cases; what is refused says which. */
+/** Judges one of several cases; a refusal names the case. */
 async function judge(
   parts: CaseloadParts,
   tx: NodeTx,
@@ -99,7 +99,7 @@ async function judge(
   }
 }
 
-/** A case, locked, and what its desk's bookkeeping is judged by. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+/** Locks a case and reads what the rules need for its desk's own record. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
 async function opened(
   parts: CaseloadParts,
   tx: NodeTx,
@@ -125,7 +125,7 @@ async function lockReadable(
   return stored;
 }
 
-/** The person is of this desk as far as its roster tells. @throws {ProblemError} NOT_IN_ROSTER */
+/** Checks that the person is of this desk, as far as its roster tells. @throws {ProblemError} NOT_IN_ROSTER */
 async function requireKnown({ node, divisions, posts, now }: CaseloadParts, tx: NodeTx, to: Handler): Promise<void> {
   const day = dayOf(now());
   const { roster } = await posts(tx, to, day);

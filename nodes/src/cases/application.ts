@@ -8,15 +8,15 @@ import { findCase } from './case-store.ts';
 
 /** An application as it is stored: exact text, digested into the log. */
 export interface Application {
-  /** Random, so that nobody finds the applicant's number by trying numbers against the digest in the log. */
+  /** Random. Without it, the applicant's number could be found by trying numbers against the digest in the log. */
   salt?: string;
   applicant: ApplicantView;
   consent: (Omit<ConsentView, 'givenAt'> & { givenAt: string }) | null;
-  /** Left out where the item has no form. */
+  /** Left out if the item has no form. */
   form?: FormEntry[];
 }
 
-/** What the applicant handed in. @throws {ProblemError} NOT_FOUND where this node was never sent it */
+/** The applicant's application. @throws {ProblemError} NOT_FOUND if this node never got it */
 export function applicationOf(
   { id, application }: Pick<StoredCase, 'id' | 'application'>,
   node: DivisionCode,
@@ -25,7 +25,7 @@ export function applicationOf(
   return JSON.parse(application) as Application;
 }
 
-/** The same, of a case by its id. @throws {ProblemError} NOT_FOUND */
+/** The application of a case, by the case's id. @throws {ProblemError} NOT_FOUND */
 export async function readApplication(queries: NodeQueries, node: DivisionCode, id: string): Promise<Application> {
   return applicationOf((await findCase(queries, id)) ?? { id, application: null }, node);
 }

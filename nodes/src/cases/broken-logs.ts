@@ -5,17 +5,20 @@ import { inBatches } from '../db/index.ts';
 import { requireChain } from '../case-log/index.ts';
 import { readLines } from './case-store.ts';
 
-/** Cases whose logs are read at a time. */
+/** Logs read at a time. */
 const BATCH = 200;
 
 /** A case whose log can't be followed. */
 export interface BrokenLog {
   id: string;
-  /** Why, in words that name no person. */
+  /** The reason, in words that name no person. */
   reason: string;
 }
 
-/** Follows the logs of a node's open cases, line by line; opens nothing that is sealed. @returns those that break */
+/**
+ * Follows the logs of a node's open cases, line by line, without opening sealed values. @returns the cases that can't
+ * be followed
+ */
 export async function findBrokenLogs(queries: NodeQueries): Promise<BrokenLog[]> {
   const open = inBatches(BATCH, (after: { id: string; head: string } | null) =>
     queries.query<{ id: string; head: string }>(
@@ -38,14 +41,14 @@ export async function findBrokenLogs(queries: NodeQueries): Promise<BrokenLog[]>
   return broken;
 }
 
-/** What waits behind gaps at a node: how many cases, lines, and since when the oldest waits. */
+/** The lines behind gaps at a node: the number of cases and lines, and since when the oldest waits. */
 export interface WaitingSummary {
   cases: number;
   lines: number;
   since: Date;
 }
 
-/** Lines that wait for longer than a while; null where none does. */
+/** Lines that wait since before a moment; null if there are none. */
 export async function findLongWaiting(queries: NodeQueries, before: Date): Promise<WaitingSummary | null> {
   const [row] = await queries.query<{ cases: number; lines: number; since: Date | null }>(
     `SELECT count(DISTINCT case_id) AS cases, count(*) AS lines, min(came_at) AS since

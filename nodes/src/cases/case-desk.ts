@@ -24,13 +24,13 @@ export interface CaseDeskParts extends DeskElementsParts {
   projections: readonly Projection[];
 }
 
-/** The desk of one node: what people do there to cases. */
+/** The desk of one node: the steps that people take on cases there. */
 export class CaseDesk {
   readonly #parts: CaseDeskParts;
   readonly #elements: DeskElements;
-  /** What people read of the cases here. */
+  /** The reads of cases for people. */
   readonly readings: CaseReadings;
-  /** How every step of a case here is taken, whichever domain declares it. */
+  /** Takes every step of a case here, whichever domain declares it. */
   readonly runner: StepRunner;
   readonly handling: HandlingLookup;
 
@@ -42,12 +42,12 @@ export class CaseDesk {
     this.handling = { getMany: (viewer, keys) => this.readings.handlings(viewer, keys) };
   }
 
-  /** What an application for an item is judged by, within another transaction: for one form of several items. */
+  /** The elements that judge an application for an item, within another transaction: for one form of several items. */
   deskFor(tx: NodeTx, viewer: Viewer, item: string, place: DivisionCode): Promise<Desk> {
     return this.#elements.forApplication(tx, viewer, item, place, this.#parts.now());
   }
 
-  /** What a case here is judged by, within another transaction or to be read. */
+  /** The elements that judge a case here, within another transaction or for a read. */
   deskAt(queries: NodeQueries, viewer: Viewer, file: CaseFile): Promise<Desk> {
     return this.#elements.forCase(queries, viewer, file);
   }

@@ -13,10 +13,13 @@ import { readPart, storeMaterials } from '../materials/index.ts';
 
 // The papers of a case: the result's document, whose bytes are kept like a material's, and the notices.
 
-/** Writes and keeps the result's document, whose text is made of the log. @throws {ProblemError} what the rule refuses */
+/**
+ * Writes and stores the result's document, whose text is made from the log. @throws {ProblemError} what the rule
+ * refuses
+ */
 export async function draftDocument(tx: NodeTx, context: StepContext, file: CaseFile): Promise<DocumentDraft> {
   const { divisions, item, node, offices } = context;
-  // before anything is written: the rule itself is asked once more with the document
+  // before any write: the rule itself judges again, with the document
   const sealId = documentSeal(context, file);
   const nameOf = (code: DivisionCode) => divisions.get(code).name;
   const sealName = offices?.seals.find((seal) => seal.id === sealId)?.name ?? null;

@@ -7,14 +7,15 @@ import { findImplementation, findImplementations, findItem } from '../catalogue/
 import type { NodeQueries } from '../db/index.ts';
 import { together } from '../db/index.ts';
 
-/** The node whose copies are asked. */
+/** The node whose copies are read. */
 interface House {
   node: DivisionCode;
   divisions: Divisions;
 }
 
 /**
- * The item and the implementation a case goes by: today's before acceptance, afterwards those it was accepted under.
+ * The item and the implementation that govern a case: today's before acceptance, afterwards those it was accepted
+ * under.
  * @throws {ProblemError} ITEM_UNKNOWN
  */
 export async function caseElements(
@@ -44,8 +45,8 @@ async function newestImplementation(
 }
 
 /**
- * How an organ carries an item out. Of another county's organs a desk that takes in for them (通办) knows only the
- * city's standard, which they may better and never worsen.
+ * How an organ carries an item out. A desk that takes in for organs of another county (通办) knows only the city's
+ * standard, which these organs may better and never worsen.
  * @throws {ProblemError} ITEM_UNKNOWN
  */
 export async function implementationAt(

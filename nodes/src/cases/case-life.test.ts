@@ -96,7 +96,7 @@ describe('a decision', () => {
     expect(await desk(countyChief).resultDocument(countyChief, { case: id })).toBe(text);
     const rating = { number, code: trackingCode, grade: 5 as const, idempotencyKey: 'rating-001' };
     expect((await intake(agent).rateService(null, rating)).state).toBe('CLOSED');
-    // sent again, as after an answer that did not come
+    // sent again, as by a caller that got no answer
     expect((await intake(agent).rateService(null, rating)).state).toBe('CLOSED');
     expect(await codeOf(intake(agent).rateService(null, { ...rating, code: 'AAAAAAAA' }))).toBe('NOT_FOUND');
     expect(await codeOf(intake(agent).rateService(null, { ...rating, grade: 1 }))).toBe('IDEMPOTENCY_MISMATCH');

@@ -23,13 +23,13 @@ export interface CaseReadingsParts {
   calendar: () => OfficialCalendar;
   failures: Failures;
   now: () => Date;
-  /** Whose posts a person stands in for: their cases are shown as the person's own. */
+  /** The people a person stands in for: their cases are shown as the person's own. */
   posts: PostsOf;
-  /** How handlers of cases stand today. */
+  /** The presence of handlers today. */
   standings: StandingsOf;
 }
 
-/** What people read of the cases a node keeps: who may, and what they are shown. */
+/** The reads of the cases a node keeps: who may read them, and which parts they see. */
 export class CaseReadings {
   readonly #parts: CaseReadingsParts;
 
@@ -54,7 +54,7 @@ export class CaseReadings {
     );
   }
 
-  /** @throws {ProblemError} FORBIDDEN to whoever neither works at the desk nor supervises it */
+  /** @throws {ProblemError} FORBIDDEN to a viewer who neither works at the desk nor supervises it */
   async list(viewer: Viewer, filter: CaseFilter, page: PageRequest): Promise<Page<HandlingView>> {
     const { node, db, divisions, calendar, failures, now } = this.#parts;
     const supervises = viewer.roles.includes('SUPERVISOR') && divisions.isWithin(node, viewer.division);
@@ -92,14 +92,14 @@ export class CaseReadings {
     return (await this.#show(queries, [stored]))(stored);
   }
 
-  /** Whose cases a viewer's own are: their own, and those of the people they stand in for. */
+  /** A viewer's own cases: those they handle, and those of the people they stand in for. */
   async ownOf(queries: NodeQueries, viewer: Viewer): Promise<HandledBy> {
     const at = this.#parts.now();
     const { standIns } = await this.#parts.posts(queries, viewer, dayOf(at));
     return { person: viewer, insteadOf: standsInFor(standIns, at) };
   }
 
-  /** How these cases are shown, their handlers with how they stand today. */
+  /** Returns how to show these cases, with the presence of their handlers today. */
   async #show(queries: NodeQueries, cases: readonly StoredCase[]): Promise<(stored: StoredCase) => HandlingView> {
     const { node, calendar, divisions, now, standings } = this.#parts;
     const at = now();
@@ -108,7 +108,7 @@ export class CaseReadings {
     return (stored) => handlingView(stored, node, calendar(), divisions, at, known);
   }
 
-  /** One case, for somebody who may read it. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
+  /** One case, for a viewer who may read it. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
   async readable(viewer: Viewer, id: string): Promise<StoredCase> {
     const { db, node, divisions } = this.#parts;
     const stored = await findCase(db.queries(node), id);
@@ -117,7 +117,7 @@ export class CaseReadings {
     return stored;
   }
 
-  /** Shows cases by their ids, in order; each answers for itself (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
+  /** Shows cases by their ids, in order; each has its own result (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
   async each<T>(
     viewer: Viewer | null,
     ids: readonly string[],

@@ -40,11 +40,11 @@ export interface CaseReceiverParts {
   writer: CaseWriter;
   outbox: Outbox;
   now: () => Date;
-  /** The item as this node has it today; null when its copy of the catalogue lacks it. */
+  /** The item in this node's catalogue today; null if its copy lacks it. */
   findItem: (tx: NodeTx, code: string) => Promise<Item | null>;
 }
 
-/** What other nodes' messages do to cases here, and what their answers do to ours. */
+/** Applies other nodes' messages to cases here, and their answers to this node's cases. */
 export class CaseReceiver {
   readonly #parts: CaseReceiverParts;
   readonly #lines: LineIntake;
@@ -55,8 +55,8 @@ export class CaseReceiver {
   }
 
   /**
-   * Takes custody (G3): with the whole log checked line by line, every byte of the materials here, and an epoch that
-   * no copy of an older message can have.
+   * Takes custody (G3), under three conditions: the whole log is checked line by line, every byte of the materials is
+   * here, and no copy of an older message can have the epoch.
    */
   readonly dossier = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { now, writer } = this.#parts;
@@ -107,7 +107,7 @@ export class CaseReceiver {
     return this.#lines.take(tx, message.from, body.case, body.lines);
   };
 
-  /** Withdraws a case at its custodian, for a desk that no longer holds it; passes the wish on where it moved on. */
+  /** Withdraws a case at its custodian, for a desk that no longer holds it; passes the wish on if the case moved on. */
   readonly withdrawal = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { now, outbox, writer } = this.#parts;
     const body = parse(withdrawalSchema, message.body);
@@ -135,7 +135,7 @@ export class CaseReceiver {
     return { outcome: 'DONE' };
   };
 
-  /** Writes the applicant's rating where the case is; passes it on where it moved on. */
+  /** Writes the applicant's rating at the case's custodian; passes it on if the case moved on. */
   readonly rating = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { now, outbox, writer } = this.#parts;
     const body = parse(ratingSchema, message.body);
@@ -158,7 +158,7 @@ export class CaseReceiver {
     return { outcome: 'DONE' };
   };
 
-  /** Calls a case back for the grantor under whose power it would be decided here. */
+  /** Recalls a case for the grantor under whose power it would be decided here. */
   readonly recall = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { now, writer } = this.#parts;
     const body = parse(recallSchema, message.body);
@@ -191,8 +191,8 @@ export class CaseReceiver {
   };
 
   /**
-   * The receiver's word on a dossier: held there (its RECEIVED line comes with the receipt), refused (the case is ours
-   * again), or waiting for materials (they are sent once more).
+   * Takes the receiver's answer to a dossier: held there (its RECEIVED line comes with the receipt), refused (the case
+   * is ours again), or waiting for materials (they are sent once more).
    */
   readonly dossierAnswered = async (tx: NodeTx, answered: Answered): Promise<void> => {
     const { answer, receiver } = answered;
@@ -207,7 +207,7 @@ export class CaseReceiver {
         // a refused copy of a round that is over changes nothing
         if (!stored || stored.file.inTransitTo !== receiver || stored.file.epoch + 1 !== body.epoch) return;
         if (answer.code === 'STALE_EPOCH') return;
-        // what sharing gave waits there for the case, which does not come
+        // the data records wait there for the case, which does not come
         await this.#parts.outbox.withdraw(tx, { receiver, kind: 'DATA_ANSWER', caseId: body.case }, answer.code);
         const data = { by: receiver, epoch: body.epoch, code: answer.code };
         const back = await this.#parts.writer.append(
@@ -236,23 +236,23 @@ export class CaseReceiver {
     }
   };
 
-  /** A withdrawal that came too late is no longer pending. */
+  /** Takes the answer to a withdrawal: one that came too late is no longer pending. */
   readonly withdrawalAnswered = async (tx: NodeTx, answered: Answered): Promise<void> => {
     if (answered.answer.outcome !== 'REFUSED' || answered.caseId === null) return;
     await tx.query(`UPDATE cases SET withdrawal_requested_at = NULL WHERE node = $1 AND id = $2`, [answered.caseId]);
   };
 
-  /** Why this node will not hold the case, by its own catalogue; null when it will. */
+  /** Why this node refuses the case, by its own catalogue; null if it takes it. */
   async #objection(tx: NodeTx, file: CaseFile, last: LogLine): Promise<Verdict | null> {
     if (last.action === 'TRANSFERRED') {
       const desk = { node: last.node, divisions: this.#parts.divisions };
       return mayTransfer(desk, tx.node) ? null : refused('NOT_COMPETENT', `${tx.node} is of another township.`);
     }
-    // the fold has seen that the parent closed the desk it comes from, and named this one
+    // the fold has checked that the parent closed the desk it comes from, and named this one
     if (last.action === 'HANDED_OVER') return null;
-    // what comes back, or comes to be delivered, is known here, or to a desk whose place this one took
+    // a case that comes back, or comes to be delivered, is known here, or at a desk that this one succeeded
     if (last.action === 'RETURNED' || last.action === 'ASSIGNED') {
-      // what the law decided before the case came here comes for its document
+      // a case decided by force of law before it came here comes for its document
       const documents = file.decision?.deemed === true && file.decider === tx.node;
       const known = documents || hasPart(tx.node, file) || isOrgan(tx.node, file);
       return known ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
@@ -263,13 +263,13 @@ export class CaseReceiver {
     if (known.length < new Set(named).size) {
       return { outcome: 'LATER', reason: 'a grant it stands on is not known here yet' };
     }
-    // a grant that ended since the case was filed is found out at the next step, and the case goes on from here
+    // a grant that ended since the case was filed is found at the next step, and the case goes on from here
     const lapsed = known.find((record) => grantStateOf(record, dayOf(file.filedAt)) !== 'IN_EFFECT');
     if (lapsed) return refused('GRANT_NOT_IN_EFFECT', `The grant ${lapsed.grant.id} gave no power when it was filed.`);
     const grants = known.map(({ grant }) => ({ ...grant, cap: file.reviews.length > 0 ? null : grant.cap }));
     const { divisions, trust } = this.#parts;
-    // a running case keeps the way of the day it was filed, also when its zone has another parent since, or an organ of it
-    // was closed: whoever holds it writes that into its log
+    // a running case keeps the route of the day it was filed, even if its zone has another parent by now or an organ of
+    // it was closed: the custodian writes that into the log
     const found = route(item, file.place, divisions, grants, file.facts, trust.successionOf);
     const then = [divisions, divisions.asOf(dayOf(file.filedAt))].map((register) =>
       route(item, file.place, register, grants, file.facts),
@@ -285,17 +285,17 @@ export class CaseReceiver {
     );
   }
 
-  /** Writes into a case that has come to rest here who took the place of closed nodes it names. */
+  /** Writes the successors of closed nodes into a case that has come to rest here. */
   async #succeed(tx: NodeTx, stored: StoredCase): Promise<void> {
     const { trust, writer, now } = this.#parts;
-    // the closed node itself hands it over as a whole
+    // the closed node itself hands the whole case over
     if (trust.successionOf(tx.node)) return;
     const [first, ...rest] = successionLines(stored.file, trust.successions());
     if (first) await writer.append(tx, stored, { lines: [first, ...rest], handOff: null }, now());
   }
 }
 
-/** The line of a receipt belongs to the case it answers; its message stays owed where it does not. */
+/** The line of a receipt belongs to the case it answers; if the line is refused, the message stays owed. */
 function requireTaken(verdict: Verdict): void {
   if (verdict.outcome === 'REFUSED' || verdict.outcome === 'LATER') throw problem('CHAIN_BROKEN', verdict.reason);
 }

@@ -13,13 +13,16 @@ import type { StoredCase } from './case-store.ts';
 /** SQLSTATE */
 const UNIQUE_VIOLATION = '23505';
 
-/** Adds lines; one that is there already, the same to the letter, is left as it is. @throws {ProblemError} CHAIN_BROKEN */
+/**
+ * Adds lines; a line that is already stored, byte for byte the same, is left as it is. @throws {ProblemError}
+ * CHAIN_BROKEN
+ */
 export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Promise<void> {
   if (lines.length > 0) await insertAll(tx, lines);
 }
 
 /**
- * Adds lines that are not here yet to a case that is locked: nobody else can have written them.
+ * Adds new lines to a case that the caller has locked, so that no other transaction can have written them.
  * @throws {ProblemError} CHAIN_BROKEN
  */
 export const appendLines = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
@@ -67,8 +70,8 @@ const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLi
 });
 
 /**
- * Writes the case's row: everything in it is folded from the log, so that lists and jobs need not fold; but its handler,
- * whom the desk forgets when the case rests elsewhere.
+ * Writes the case's row. The log gives everything in it, so that lists and jobs need not fold the log; except its
+ * handler, whom the desk forgets when the case goes to another node.
  */
 export async function saveCase(
   tx: NodeTx,
@@ -108,11 +111,11 @@ export async function saveCase(
     agent: file.proxy?.agent.sub ?? null,
     renewal_due_at: renewalDueAt(file),
   } satisfies Record<keyof typeof COLUMNS, unknown>;
-  // both sent before either is waited for: the commit may come right behind
+  // both are sent before either is awaited: the commit may come right behind
   await together(saveRows(tx, row), file.joint ? saveDeadline(tx, file) : Promise.resolve());
 }
 
-/** Keeps when the next silence of a case lapses at its custodian, so that the clockwork need not fold every case. */
+/** Stores when the next silence of a case lapses at its custodian, so that the clockwork need not fold every case. */
 async function saveDeadline(tx: NodeTx, { id, custodian, state, joint }: CaseFile): Promise<void> {
   const dueAt = custodian === tx.node && !isClosed(state) ? nextLapseAt(joint) : null;
   if (dueAt === null) {

@@ -20,11 +20,11 @@ export interface StoredCase {
   application: string | null;
   trackingHash: string | null;
   withdrawalRequestedAt: Date | null;
-  /** Who handles it at this desk: the desk's own bookkeeping, and no part of the log. */
+  /** The handler at this desk: the desk's own record, which is not in the log. */
   handler: CaseHandler | null;
 }
 
-/** Why an application can't be opened: they name the key, and what to do. */
+/** Why an application can't be opened: these errors name the key, and what to do. */
 const OF_SEALS: readonly ErrorCode[] = ['DATA_KEY_MISSING', 'SEAL_BROKEN'];
 
 interface LogRow {
@@ -52,7 +52,7 @@ interface HandlerRow {
 const COLUMNS = `id, application, tracking_hash, withdrawal_requested_at, handler_issuer, handler_sub, handler_name,
   handler_since, handler_by`;
 
-/** Cases that were read, and those among them that can't be. */
+/** The cases that were found, and those among them that can't be read. */
 export interface FoundCases {
   cases: StoredCase[];
   broken: BrokenCase[];
@@ -65,8 +65,8 @@ export interface BrokenCase {
 }
 
 /**
- * Reads cases as one node keeps them, in the order of the ids; unknown ones are left out. One that can't be read costs
- * itself: whoever asks for many must say what becomes of it.
+ * Reads cases as one node keeps them, in the order of the ids; unknown ones are left out. A case that can't be read
+ * does not stop the others: the caller must say what to do with it.
  */
 export async function findCases(queries: NodeQueries, ids: readonly string[]): Promise<FoundCases> {
   const found: FoundCases = { cases: [], broken: [] };
@@ -88,7 +88,7 @@ export async function findCases(queries: NodeQueries, ids: readonly string[]): P
   return found;
 }
 
-/** Reads cases for a list: one that can't be read is left out, and noted. */
+/** Reads cases for a list: a case that can't be read is left out, and recorded. */
 export async function readableCases(
   queries: NodeQueries,
   ids: readonly string[],
@@ -100,7 +100,7 @@ export async function readableCases(
 }
 
 /**
- * Reads one case; null where this node knows none under the id.
+ * Reads one case; null if this node does not know the id.
  * @throws {ProblemError} CHAIN_BROKEN where it can't be read, or why its application can't be opened
  */
 export async function findCase(queries: NodeQueries, id: string): Promise<StoredCase | null> {
@@ -111,11 +111,11 @@ export async function findCase(queries: NodeQueries, id: string): Promise<Stored
 }
 
 /**
- * Reads one case and keeps others from changing it until the transaction ends; null where this node knows none.
+ * Reads one case and locks it until the transaction ends; null if this node does not know the id.
  * @throws {ProblemError} as {@link findCase}
  */
 export const lockCase = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<(StoredCase | null)[]> => {
-  // two statements, so that the lines are read as they are once the lock is had
+  // two statements, so that the lines are read after the lock is taken
   const [rows, logs] = await together(
     tx.query<CaseRow>(
       `SELECT ${COLUMNS} FROM cases
@@ -135,8 +135,8 @@ export const lockCase = gathered(async (tx: NodeTx, ids: readonly string[]): Pro
 });
 
 /**
- * Keeps others from changing cases until the transaction ends, in the order of their ids: for a transaction that comes to
- * several one after the other. Cases are locked ahead of projects (docs/decisions/0026-order-of-locks.md).
+ * Locks cases until the transaction ends, in the order of their ids: for a transaction that comes to several one after
+ * the other. Cases are locked ahead of projects (docs/decisions/0026-order-of-locks.md).
  */
 export async function lockCases(tx: NodeTx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
@@ -203,7 +203,7 @@ async function storedOf({ node, vault }: NodeQueries, row: CaseRow, held: readon
   }
 }
 
-/** What is wrong with a case this database can't read; a code of the fold would say that the asker did wrong. */
+/** The error for a case this database can't read; a code of the fold would say that the caller was at fault. */
 function brokenCase(node: DivisionCode, id: string, cause: unknown): ProblemError {
   if (cause instanceof ProblemError && OF_SEALS.includes(cause.code)) return cause;
   const why = cause instanceof ProblemError ? cause.message : 'A line of it cannot be read.';

@@ -5,7 +5,7 @@ import { clockOf, custodyAt, noticeDueAt, outstanding, resultOf } from '@liandon
 import { urgentDueAt } from '@liandong/schema/domains/expedited';
 import type { StoredCase } from './case-store.ts';
 
-/** How handlers stand today, by their subject; one that is not there is present. */
+/** The presence of handlers today, by their subject; a handler who is missing here is present. */
 export type Standings = ReadonlyMap<string, HandlerStanding>;
 
 /** The handling part of a case, as this node knows it. */

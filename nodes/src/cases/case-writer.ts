@@ -22,15 +22,15 @@ export interface CaseWriterParts {
   calendar: () => OfficialCalendar;
   outbox: Outbox;
   facts: FeedAppender;
-  /** What else goes with a case that is handed off, behind its dossier: what sharing gave for it. */
+  /** Messages that follow the dossier of a case that is handed off, such as its data records. */
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
-  /** Told of every line by which a case comes into a project or leaves it, with the case after it. */
+  /** Called for every line by which a case comes into a project or leaves it, with the case after it. */
   inProject: (tx: NodeTx, line: LogLine, file: CaseFile) => Promise<void>;
-  /** What the parties to joint handling are told of the new lines. */
+  /** Messages to the parties to joint handling about the new lines. */
   tellParties: (tx: NodeTx, before: CaseFile | null, after: StoredCase) => Promise<Outgoing[]>;
 }
 
-/** What a first line comes with. */
+/** The content of a first line. */
 export interface Opening {
   id: string;
   application: string;
@@ -76,7 +76,7 @@ export class CaseWriter {
   }
 
   /**
-   * Takes lines that other nodes wrote into this node's copy and states the facts that follow from them here.
+   * Takes lines that other nodes wrote into this node's copy, and states the facts that follow from them here.
    * @param before the case as it was; without a file when they begin it
    * @param lines the new ones, following those held without a gap
    * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN
@@ -177,7 +177,7 @@ function lineOf(
   return {
     case: id,
     seq: (file?.seq ?? 0) + 1,
-    // receiving begins the new round
+    // a RECEIVED line begins the new round
     epoch: entry.action === 'RECEIVED' ? entry.data.epoch : (file?.epoch ?? 1),
     at: at.toISOString(),
     node,
@@ -189,8 +189,8 @@ function lineOf(
 }
 
 /**
- * The new lines, for every desk that held the case, lent its power or keeps its project, and does not know them yet, also
- * where it has no part in it any more by them; the whole log for one that had none before.
+ * The new lines, for every desk that held the case, lent its power or keeps its project, and does not know them yet,
+ * even if these lines end its part in the case; the whole log for a desk that had no part before.
  */
 function echoes(
   stored: StoredCase,

@@ -135,7 +135,7 @@ describe('a village that is closed while its agent goes on filing', () => {
     known.held = await filed();
     const drafted = await intake(VILLAGE).draftCase(agent, application());
     known.draft = { id: drafted.filing.id, number: drafted.filing.number, trackingCode: drafted.trackingCode };
-    // granted at the county; its document has not gone out yet
+    // granted at the county; its document has not been sent yet
     known.granted = await filed();
     await steps.toReviewedAtTownship(known.granted.id);
     await steps.forward(known.granted.id, clerk);
@@ -160,7 +160,7 @@ describe('a village that is closed while its agent goes on filing', () => {
           if (loaded.length % 2 === 0) await steps.forward(id, agent);
         } catch (error) {
           const { code } = error as { code?: string };
-          // handed over between filing and forwarding, or refused
+          // the village handed the case over between filing and forwarding, or refused it
           if (code === 'NODE_CLOSED') {
             refusedWith = code;
             going = false;
@@ -171,7 +171,7 @@ describe('a village that is closed while its agent goes on filing', () => {
     await eventually(() => Promise.resolve(loaded.length > 6));
     said = (await close(VILLAGE, TOWNSHIP, OTHER_VILLAGE, '--by', '王镇长')).out;
     await work;
-    // interrupted in the middle of handing over
+    // the hand-over is interrupted halfway
     await federation.stopHost(VILLAGE);
     await federation.startHost(VILLAGE);
   });
@@ -351,7 +351,7 @@ describe('a township that is closed after its villages', () => {
   test('hands over what it had, and what the villages’ people had is served by its successor', async () => {
     const { log } = await rests(lent, otherClerk);
     const actions = log.map(({ action }) => action);
-    // whoever hears first of the village's closing writes that down, here or there
+    // the first node to hear of the village's closing writes it down, here or there
     const handedOver = actions.indexOf('HANDED_OVER');
     expect(actions.slice(handedOver - 1, handedOver + 2)).toEqual(['SUCCEEDED', 'HANDED_OVER', 'RECEIVED']);
   });
@@ -441,7 +441,7 @@ describe('a closed node whose keys have ended', () => {
     await writeFile(`${topologyFile}.new`, JSON.stringify({ ...topology, sequence, hosts }));
     await rename(`${topologyFile}.new`, topologyFile);
     await eventually(async () => (await codeOf(filed())) === 'MISROUTED');
-    // the others go on
+    // the other nodes go on
     expect(federation.services(OTHER_TOWNSHIP)).toBeDefined();
   });
 });

@@ -58,7 +58,7 @@ describe('an item that is handled across districts', () => {
     await steps.decide(id, countyChief);
     await steps.known(id, farAgent, 'GRANTED');
     expect(await custodians(federation, NODES, id)).toEqual([COUNTY]);
-    // neither county nor township of the desk that took it in ever held it
+    // neither the county nor the township of the desk that took it in ever held it
     expect(await steps.seen(id, personAt('331002', 'CLERK', '民政'))).toBeNull();
   });
 

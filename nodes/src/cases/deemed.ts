@@ -33,8 +33,8 @@ export function deemAccepted(parts: DeemedParts): Promise<number> {
 }
 
 /**
- * Writes into the cases held here that a renewal counts as granted, where nothing was decided by the licence's expiry
- * (Art. 50). A case that was under way that day is found when it has arrived.
+ * Writes into the cases held here that a renewal counts as granted, if there was no decision by the licence's expiry
+ * (Art. 50). A case that was between nodes that day is found when it has arrived.
  * @returns how many
  */
 export function deemRenewed(parts: Omit<DeemedParts, 'elements'>): Promise<number> {
@@ -46,7 +46,7 @@ export function deemRenewed(parts: Omit<DeemedParts, 'elements'>): Promise<numbe
 
 type DueColumn = 'acceptance_due_at' | 'renewal_due_at';
 
-/** Writes into each case that is due what the law says of it; one that fails costs itself. */
+/** Writes the effect of the law into each due case; a failure at one case does not stop the others. */
 async function deem(
   { node, db, writer, failures, now }: Pick<DeemedParts, 'node' | 'db' | 'writer' | 'failures' | 'now'>,
   job: string,

@@ -14,25 +14,25 @@ import { findGrantsOver } from '../delegation/index.ts';
 import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
 import type { PostsOf } from './posts.ts';
 
-/** What a desk's steps are judged by, as its node has it today. */
+/** The elements that judge a desk's steps, as its node has them today. */
 export interface DeskElementsParts {
   node: DivisionCode;
   divisions: Divisions;
   calendar: () => OfficialCalendar;
   now: () => Date;
-  /** Names of the materials of a case that sharing gave: nobody need hand them in. */
+  /** Names of the case's materials that data sharing gave: the applicant need not hand them in. */
   supplied: (queries: NodeQueries, caseId: string) => Promise<string[]>;
   /** The node's windows and departments. */
   offices: (queries: NodeQueries) => Promise<Offices>;
-  /** A project as this node was told of it; null where it knows none under that id. */
+  /** A project as this node knows it; null if it does not know the id. */
   project: (queries: NodeQueries, id: string) => Promise<ProjectStanding | null>;
-  /** Who took the place of closed nodes. */
+  /** The successors of closed nodes. */
   successionOf: SuccessionOf;
-  /** Whose posts a person stands in for, and their place in the roster of agents. */
+  /** The people a person stands in for, and the person's place in the roster of agents. */
   posts: PostsOf;
 }
 
-/** Puts together what the rules look at: item, implementation, grants, registers, and how the person stands here. */
+/** Collects what the rules need: item, implementation, grants, registers, and the person's posts here. */
 export class DeskElements {
   readonly #parts: DeskElementsParts;
 
@@ -51,7 +51,7 @@ export class DeskElements {
     const { node, divisions, calendar } = this.#parts;
     const item = await findItem(queries, itemCode, { today: dayOf(at) });
     if (!item) throw unknownItem(node, itemCode);
-    // how it is carried out is for the organ that holds the power to say, also where a lower one decides
+    // the organ that holds the power says how the item is carried out, even if a lower organ decides
     const power = actingFor(divisions.atTier(place, item.decidingTier)?.code ?? place, this.#parts.successionOf);
     const [implementation, grants, offices, standing] = await together(
       implementationAt(queries, this.#parts, item, power),
@@ -83,7 +83,7 @@ export class DeskElements {
     return { node, viewer, now: at, divisions, calendar: calendar(), ...elements, ...standing };
   }
 
-  /** What a case goes by, with what sharing and other members of its bundle gave for it. */
+  /** The elements that govern a case, with what data sharing and other members of its bundle gave for it. */
   async ofCase(queries: NodeQueries, file: CaseFile) {
     const [{ item, implementation }, supplied, grants, offices, project] = await together(
       caseElements(queries, this.#parts, file, this.#parts.now()),

@@ -263,7 +263,7 @@ describe('the one-time notice', () => {
           }),
         ),
       ).toEqual(['SUPPLEMENT_TOO_LATE']);
-      // the host's own clockwork does it; a fresh start makes it look at once
+      // the host's own clockwork does it, at once after a fresh start
       await federation.stopHost(TOWNSHIP);
       await federation.startHost(TOWNSHIP);
       await steps.known(id, clerk, 'ACCEPTED');
@@ -295,7 +295,7 @@ describe('withdrawing', () => {
 
   test('that came ahead of a hand-off is done, and the hand-off is refused', async () => {
     const id = await steps.file();
-    // both steps of the case stand in its lane, in the order they came
+    // both steps of the case are in its lane, in the order they came
     const queued = await Promise.allSettled([
       desk(agent).withdrawCase(agent, { id, reason: '不再申请', idempotencyKey: null }),
       steps.forward(id, agent),
@@ -315,7 +315,7 @@ describe('withdrawing', () => {
   test('follows the case to where it moved on', async () => {
     const id = await steps.file();
     await steps.toReviewedAtTownship(id);
-    // the village does not know yet that the case went on
+    // the village does not know yet that the case moved on
     await federation.stopHost(VILLAGE);
     await steps.forward(id, clerk);
     await steps.arrives(id, countyClerk);
@@ -333,7 +333,7 @@ describe('withdrawing', () => {
   test('that comes after the decision changes nothing and is no longer pending', async () => {
     const id = await steps.file(agent, homestead());
     await steps.toReviewedAtTownship(id);
-    // the wish is told before the decision's echo can come
+    // the wish is sent before the decision's echo can come
     await federation.stopHost(VILLAGE);
     await steps.decide(id, chief);
     await federation.stopHost(TOWNSHIP);

@@ -11,7 +11,7 @@ import type { CaseDesk } from './case-desk.ts';
 /** Every step of every domain. */
 const STEPS = stepsOf(DOMAINS);
 
-/** 办理 at one node: what its desk reads of cases, and the document it issues. All other steps are rules alone. */
+/** 办理 at one node: its desk's reads of cases, and the document it issues. All other steps are rules alone. */
 export function handlingHandlers(desk: CaseDesk): NodeHandlers<typeof handling> {
   const { readings } = desk;
   return {
@@ -29,7 +29,9 @@ export function handlingHandlers(desk: CaseDesk): NodeHandlers<typeof handling> 
   };
 }
 
-/** Whose cases are asked for; null for everybody's. @throws {ProblemError} BAD_INPUT where two kinds are */
+/**
+ * The handler whose cases are asked for; null for all handlers. @throws {ProblemError} BAD_INPUT if two kinds are given
+ */
 async function handledByOf(
   { filter }: InputOf<typeof handling.operations.cases>,
   own: () => Promise<HandledBy>,

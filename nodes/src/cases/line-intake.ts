@@ -18,7 +18,7 @@ import { checkedLines, requireWords } from '../case-log/index.ts';
 import type { WaitingLine } from '../case-log/index.ts';
 import { dropWaiting, keepWaiting, readWaiting } from '../case-log/index.ts';
 
-/** What is counted and logged of lines that are not taken. */
+/** Failures counted and logged under this name: lines that are not taken. */
 const ECHO_JOB = 'taking an echo';
 export const WAITING_JOB = 'taking a waiting line';
 
@@ -28,20 +28,20 @@ export interface LineIntakeParts {
   failures: Failures;
 }
 
-/** What follows a log of what came and what waited. */
+/** The parts of new and waiting lines that follow a log, or do not. */
 interface Followed {
   following: SignedLine[];
   /** New lines the log does not reach yet. */
   behind: SignedLine[];
-  /** What waited and follows now. */
+  /** Waiting lines that follow now. */
   taken: WaitingLine[];
-  /** What waited and is none of the log. */
+  /** Lines that waited and do not belong to the log. */
   dropped: WaitingLine[];
 }
 
 /**
- * Takes lines of cases that other nodes bring. Only a node with a part in the case brings any; what does not follow the
- * log yet waits apart from it, and what never follows costs the log nothing.
+ * Takes in lines of cases from other nodes. Only a node with a part in the case may bring lines. Lines that do not
+ * follow the log yet wait apart from it; lines that never follow do not touch the log.
  */
 export class LineIntake {
   readonly #parts: LineIntakeParts;
@@ -51,9 +51,9 @@ export class LineIntake {
   }
 
   /**
-   * @returns REFUSED to a node the case does not concern, LATER where nobody can tell yet or too much waits
-   * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN, ILLEGAL_STEP,
-   *   STALE_EPOCH, NOT_CUSTODIAN: what is wrong with the lines of a node that has a part
+   * @returns REFUSED to a node the case does not concern, LATER if this node can't tell yet or too many lines wait
+   * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN,
+   *   ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN: what is wrong with the lines of a node that has a part
    */
   async take(tx: NodeTx, from: DivisionCode, id: string, jwses: readonly string[]): Promise<Verdict> {
     const { trust } = this.#parts;
@@ -64,7 +64,7 @@ export class LineIntake {
       followed = await this.#follow(id, stored, waiting, jwses);
     } catch (error) {
       if (concerned || !(error instanceof ProblemError)) throw error;
-      // a stranger's faults are its own: nothing of them is kept here
+      // errors in a stranger's lines are its own: none of them is kept here
       if (ERRORS[error.code].retry) return { outcome: 'LATER', reason: error.message };
       return this.#refused(tx, id, stored ? strange(from, id) : error);
     }
@@ -73,12 +73,15 @@ export class LineIntake {
       ? null
       : this.#strangerTo([...(stored?.lines ?? []), ...following], from, stored, tx.node);
     if (stranger === null) return this.#write(tx, from, id, stored, followed);
-    // the lines between may give it a part; its sender keeps these meanwhile
+    // the lines in between may give it a part; its sender keeps these meanwhile
     if (behind.length > 0) return { outcome: 'LATER', reason: `lines of ${id} ahead of these are not here yet` };
     return this.#refused(tx, id, strange(stranger, id));
   }
 
-  /** Whom of sender and receiver a log does not concern; a receiver that knows the case was concerned before. */
+  /**
+   * The first of sender and receiver that a log never concerned, or null. A receiver that has the case was concerned
+   * before.
+   */
   #strangerTo(
     log: readonly SignedLine[],
     from: DivisionCode,
@@ -119,7 +122,7 @@ export class LineIntake {
       try {
         file = await this.#add(file, lines, kept);
       } catch (error) {
-        // one that waited is dropped; one that came now is shown with what is wrong
+        // a waiting line is dropped; a line that came now is refused with the error
         if (kept === next || !(error instanceof ProblemError) || ERRORS[error.code].retry) throw error;
         failed.add(kept as WaitingLine);
       }
@@ -137,7 +140,7 @@ export class LineIntake {
     };
   }
 
-  /** Adds a line to a log. @throws {ProblemError} where it does not follow */
+  /** Adds a line to a log. @throws {ProblemError} if the line does not follow */
   async #add(file: CaseFile | null, lines: SignedLine[], next: SignedLine): Promise<CaseFile> {
     requireChain([next], lines.at(-1)?.hash ?? null);
     const after = file ? foldLine(file, next.line) : openFile(next.line);
@@ -158,7 +161,7 @@ export class LineIntake {
     const held = (stored?.lines.length ?? 0) + following.length;
     if (following.length > 0) {
       const before = { id, application, trackingHash, withdrawalRequestedAt, handler, file: stored?.file ?? null };
-      // nobody else adds lines to a case whose row is locked: no answer need be waited for
+      // no other transaction adds lines to a case whose row is locked: no answer need be waited for
       const inserted = stored ? tx.last(appendLines(tx, following)) : insertLines(tx, following);
       await together(inserted, writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));
     }

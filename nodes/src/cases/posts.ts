@@ -4,14 +4,14 @@ import type { Viewer } from '@liandong/schema/operation';
 import type { HandlerStanding } from '@liandong/schema/domains/caseload';
 import type { NodeQueries } from '../db/index.ts';
 
-/** How a person stands at a desk on a day: whose posts they stand in for, and their place in the roster of agents. */
+/** A person's position at a desk on a day: the people they stand in for, and their place in the roster of agents. */
 export type PostsOf = (
   queries: NodeQueries,
   person: Pick<Viewer, 'sub'>,
   day: Day,
 ) => Promise<Required<Pick<Desk, 'standIns' | 'roster'>>>;
 
-/** How people of a desk stand on a day, by their subjects; those it leaves out are present. */
+/** The presence of a desk's people on a day, by their subjects; people it leaves out are present. */
 export type StandingsOf = (
   queries: NodeQueries,
   subs: readonly string[],

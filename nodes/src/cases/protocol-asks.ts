@@ -6,8 +6,8 @@ import type { SignedLine } from '../case-log/index.ts';
 import { readLines } from './case-store.ts';
 
 /**
- * Asks a desk which protocol it knows: by an echo of the case's last line, which every program takes and which changes
- * nothing where it is known. The receipt says the protocol.
+ * Asks a desk which protocol it knows, by an echo of the case's last line: every program accepts it, and a known line
+ * changes nothing. The receipt states the protocol.
  */
 export function askProtocol(caseId: string, lines: readonly SignedLine[], receiver: DivisionCode): Outgoing[] {
   const last = lines.at(-1);
@@ -15,7 +15,9 @@ export function askProtocol(caseId: string, lines: readonly SignedLine[], receiv
   return [{ receiver, kind: 'ECHO', caseId, body: { case: caseId, lines: [last.jws] } }];
 }
 
-/** Asks again whom messages of a node wait for, and lets go what waits for nothing any more. */
+/**
+ * Asks again for the protocol of the nodes that messages wait for, and releases messages that need not wait any more.
+ */
 export async function askProtocols(
   { db, outbox }: { db: HostDb; outbox: Outbox },
   protocols: Protocols,

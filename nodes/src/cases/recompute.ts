@@ -16,8 +16,8 @@ export interface RecountParts {
 }
 
 /**
- * Counts the dates of a node's cases again that are provisional or still run, when the calendar is another than they were
- * counted with: a notice may be corrected, too. A case that can't be read keeps its dates.
+ * Counts the dates of a node's cases again that are provisional or still run, if the calendar has changed since they
+ * were counted: a notice may be corrected, too. A case that can't be read keeps its dates.
  * @returns how many cases were looked at
  */
 export async function recountDates(

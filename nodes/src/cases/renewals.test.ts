@@ -24,14 +24,14 @@ afterEach(() => {
   federation.shiftMs = 0;
 });
 
-/** Filed at the village, of a licence that expires in so many days. */
+/** Files a case at the village, on a licence that expires in so many days. */
 const filed = (days: number) => {
   const renewal = { licence: 'JY13310220001', expiresOn: plusDays(dayOf(federation.now()), days) };
   const materials = MATERIALS.map((name) => material(name));
   return steps.file(agent, application({ item: FOOD, renewal, materials }));
 };
 
-/** Days later a host looks at its limits again: a fresh start makes it look at once. */
+/** Shifts the clock by some days and restarts hosts, which then check their limits at once. */
 async function later(days: number, ...hosts: string[]): Promise<void> {
   federation.shiftMs = days * DAY_MS;
   for (const host of hosts) {

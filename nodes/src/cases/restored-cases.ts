@@ -17,8 +17,8 @@ import { absentMaterials, materialMessages, partsOf } from '../materials/index.t
 const BATCH = 100;
 
 /**
- * What this node holds of cases a restored node may read and has perhaps forgotten: whole logs, and for a desk that
- * held the case its application and which of its materials, papers and documents are here.
+ * This node's part of the cases that a restored node may read and may have forgotten: whole logs, and for a desk that
+ * held the case its application, and a list of its materials, papers and documents that are here.
  * @param since nothing that rested longer is given
  */
 export async function copiesFor(
@@ -31,13 +31,13 @@ export async function copiesFor(
   for await (const stored of touchedSince(queries, since, failures)) {
     const { file } = stored;
     const wrote = stored.lines.some(({ line }) => line.node === asker);
-    // whose project it left may have forgotten that it did
+    // a desk whose project the case left may have forgotten that it left
     const left = stored.lines.some(({ line }) => {
       return line.action === 'PROJECT_LEFT' && projectKeeperOf(line.data.project, file) === asker;
     });
     if (!wrote && !left && !readersOf(file).includes(asker) && file.inTransitTo !== asker) continue;
     const holder = file.holders.includes(asker);
-    // what the asker may hold: also what was issued, and to organs the papers on interested parties
+    // contents the asker may hold: also issued documents, and for organs the papers on interested parties
     const contents = holder ? contentsOf(file, asker) : [];
     const absent = new Set((await absentMaterials(queries, contents)).map((m) => m.sha256));
     copies.push({
@@ -50,11 +50,11 @@ export async function copiesFor(
   return copies;
 }
 
-/** What became of a copy; `wanted` are digests of materials that are not here and that the giver has. */
+/** The result of a copy; `wanted` are digests of materials that are not here and that the giver has. */
 export type TakenCopy = { outcome: 'DONE'; wanted: string[] } | Extract<Verdict, { outcome: 'LATER' | 'REFUSED' }>;
 
 /**
- * Takes a case back from another node's copy, every line checked as if it came by an echo.
+ * Takes a case back from another node's copy. Every line is checked as if it came by an echo.
  * @throws {ProblemError} CHAIN_BROKEN where this node went on differently since
  */
 export async function takeCopy(
@@ -95,16 +95,16 @@ export async function piecesOf(
 export interface ResumeParts {
   outbox: Outbox;
   failures: Failures;
-  /** What else goes behind a dossier. */
+  /** Further messages behind a dossier. */
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
-  /** What parties to joint handling are asked and told once more. */
+  /** Messages that ask and tell the parties to joint handling once more. */
   askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>;
 }
 
 /**
- * Sends again what the forgotten life may not have got across: the log with this node's own lines to everybody who may
- * read them, and the dossier of every case that is under way. Whoever has them answers and does nothing.
- * What is too large to go keeps no node from going on: it is told of where it does not go.
+ * Sends again what may not have arrived from the forgotten life: the log with this node's own lines to every node that
+ * may read them, and the dossier of every case under way. A node that has them answers and does nothing. A message too
+ * large to send stops no node: it is reported where it can't be sent.
  */
 export async function resumeCases(tx: NodeTx, since: Date, parts: ResumeParts): Promise<void> {
   const { failures } = parts;
@@ -123,7 +123,7 @@ async function resumeCase(
   const { id, file, lines } = stored;
   const wrote = lines.some(({ line }) => line.node === tx.node && new Date(line.at) >= since);
   const readers = readersOf(file).filter((reader) => reader !== tx.node && reader !== file.inTransitTo);
-  // the whole log: a reader may never have been told of the case
+  // the whole log: a reader may never have got the case
   const body = { case: id, lines: lines.map(({ jws }) => jws) };
   await outbox.enqueue(
     tx,
@@ -146,7 +146,7 @@ async function dossierAgain(
   receiver: DivisionCode,
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
 ): Promise<Outgoing[]> {
-  // nobody gave the application back: the case is shown as under way, and the desk has it on paper
+  // no node gave the application back: the case is shown as under way, and the desk has it on paper
   if (application === null) return [];
   const body = { case: id, epoch: file.epoch + 1, application, lines: lines.map(({ jws }) => jws) };
   return [
@@ -158,7 +158,7 @@ async function dossierAgain(
 
 /**
  * A dossier that was taken in already and comes under a new message id, because its sender or this node was restored
- * since: answered again with the line that was signed then, never with a second one.
+ * since: it is answered with the line signed then, never with a second one.
  * @param wasRestored whether a node or the peer was ever restored; among others such a copy stays stale
  */
 export function rememberingDossiers(
@@ -182,7 +182,7 @@ export function rememberingDossiers(
   };
 }
 
-/** What was handed in later than the hand-off its sender may not have. */
+/** Materials handed in after the hand-off, which its sender may not have. */
 function materialsAt(file: CaseFile, seq: number): number {
   return seq === file.seq ? file.materials.length : (file.supplement?.materialsBefore ?? file.materials.length);
 }

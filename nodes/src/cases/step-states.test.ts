@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const asked = (viewer: Viewer) => federation.desk(viewer.division, handling).steps(viewer, { case: id });
-/** What is possible, and why not what is asked for by name. */
+/** The possible steps, and the reason why the named step is refused. */
 async function seen(viewer: Viewer, name: string) {
   const states = await asked(viewer);
   const found = states.find((state) => state.step === name);

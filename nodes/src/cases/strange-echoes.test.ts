@@ -48,7 +48,7 @@ const waitingAt = (node: DivisionCode, id: string) =>
     [node, id],
   );
 
-/** A line another node's key signs: its last one's content under another number. */
+/** A line signed by another node's key: the content of the last line under another number. */
 async function signedBy(node: DivisionCode, id: string, change: Partial<LogLine>): Promise<string> {
   const [key] = await readKeysOf(federation.config(node));
   if (!key) throw new Error(`${node} has no key`);
@@ -56,7 +56,7 @@ async function signedBy(node: DivisionCode, id: string, change: Partial<LogLine>
   return signWith(await importNodeKey(key), SIGNED_TYPES.line, { ...last, node, ...change });
 }
 
-/** Sends an echo past the node's services, as somebody who has the host in hand could. */
+/** Sends an echo past the node's services, as an attacker who controls the host could. */
 const sendEcho = (from: DivisionCode, to: DivisionCode, id: string, lines: readonly string[]) =>
   putOutbox(federation, from, { receiver: to, kind: 'ECHO', caseId: id, body: JSON.stringify({ case: id, lines }) });
 
@@ -73,7 +73,7 @@ async function answerTo(from: DivisionCode, message: string): Promise<{ outcome:
   return { outcome: answer?.outcome ?? '', code: answer?.code ?? null };
 }
 
-/** A case that rests at the township: FILED, FORWARDED, RECEIVED. */
+/** A case at the township: FILED, FORWARDED, RECEIVED. */
 async function atTownship(): Promise<string> {
   const id = await steps.file();
   await steps.forward(id, agent);
@@ -117,7 +117,7 @@ describe('lines behind a gap', () => {
     await steps.accept(id, clerk);
     await steps.review(id, clerk);
     const [, , , accepted = '', reviewed = ''] = await logAt(TOWNSHIP, id);
-    // names the line ahead of it rightly, and comes from a node that does not hold the case
+    // names the right earlier line, but comes from a node that does not hold the case
     const forged = await signedBy(COUNTY, id, { seq: 5, prev: sha256(accepted) });
     await federation.rows(TOWNSHIP, `DELETE FROM outbox WHERE node = $1 AND kind = 'ECHO' AND case_id = $2`, [
       TOWNSHIP,
@@ -193,7 +193,7 @@ describe('who brings lines', () => {
       expect(await federation.rows(OTHER_TOWNSHIP, `SELECT 1 FROM ${table} WHERE case_id = $1`, [id])).toEqual([]);
     }
     await federation.rows(VILLAGE, `DELETE FROM outbox WHERE id = $1`, [without]);
-    // the county decides it by the log itself
+    // the log itself tells the county
     expect(await answerTo(VILLAGE, await sendEcho(VILLAGE, COUNTY, id, log))).toMatchObject({ outcome: 'DONE' });
     expect((await findCase(federation.db(COUNTY).queries(COUNTY), id))?.lines.length).toBe(log.length);
   });
@@ -204,7 +204,7 @@ describe('a log that cannot be followed', () => {
     const sound = await atTownship();
     const broken = await atTownship();
     const supervisor = personAt(TOWNSHIP, 'SUPERVISOR');
-    // as a faulty disk or a hand in the database could
+    // as a faulty disk could, or a person with access to the database
     await federation.rows(
       TOWNSHIP,
       `UPDATE case_log SET jws = (SELECT jws FROM case_log l WHERE l.node = $1 AND l.case_id = $2 AND l.seq = 1)

@@ -14,19 +14,19 @@ export interface SuccessionParts {
   trust: Trust;
   writer: CaseWriter;
   failures: Failures;
-  /** The cases in projects that some closed nodes kept, as far as this node was told of them. */
+  /** The cases in projects that some closed nodes kept, as far as this node knows them. */
   inProjectsOf: (queries: NodeQueries, nodes: readonly DivisionCode[]) => Promise<string[]>;
   now: () => Date;
 }
 
 const BATCH = 200;
-/** A hand-over that was refused is tried again after this long, ms: each try is a line in the case's log. */
+/** Time until a refused hand-over is tried again, ms: each try is a line in the case's log. */
 const REFUSED_MS = 10 * 60_000;
 
 /**
- * What closings ask of the cases a node holds, each case in a transaction of its own, so that it goes on where it was
- * interrupted: a closed node hands its open cases over to its successor; every other writes into the cases it holds who
- * took the place of closed nodes they name.
+ * Applies closings to the cases a node holds, each case in a transaction of its own, so that an interrupted run
+ * continues where it was. A closed node hands its open cases over to its successor; every other node writes into its
+ * cases the successors of closed nodes they name.
  * @returns how many cases were written to
  */
 export async function settleSuccessions(parts: SuccessionParts): Promise<number> {
@@ -59,7 +59,10 @@ export async function settleSuccessions(parts: SuccessionParts): Promise<number>
   return written;
 }
 
-/** What a closed node still holds, by what keeps it there; NONE is on its way within seconds, BROKEN can't be read. */
+/**
+ * The cases a closed node still holds, by what keeps them there; NONE is on its way within seconds, BROKEN can't be
+ * read.
+ */
 export async function leftToHandOver(
   queries: NodeQueries,
 ): Promise<Record<'NONE' | 'PROCEDURE' | 'JOINT' | 'HEARING' | 'IN_TRANSIT' | 'BROKEN', number>> {
@@ -79,7 +82,7 @@ export async function leftToHandOver(
 
 function handingOver(node: DivisionCode, file: CaseFile, own: Succession, now: Date) {
   const [last] = file.successions.filter((s) => s.node === node).slice(-1);
-  // nothing is written into it after its refusal, so that its last line is that old
+  // no line follows its refusal, so its last line is as old as the refusal
   const refused = last !== undefined && now.getTime() - file.lastAt.getTime() < REFUSED_MS;
   return refused ? null : handOver(node, file, own);
 }

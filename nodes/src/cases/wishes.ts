@@ -4,7 +4,7 @@ import { together } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { StoredCase } from './case-store.ts';
 
-/** Tells the desk that holds a case what is wished of it; a withdrawal is carried once. */
+/** Sends a wish to the desk that holds a case; a withdrawal is sent once. */
 export async function carryWish(
   tx: NodeTx,
   outbox: Outbox,

@@ -20,7 +20,7 @@ function faultsOf(text: string): string[] {
   return [...parsed.faults.map((f) => f.place), ...faults.map((f) => parsed.placeOf(f.place))];
 }
 
-/** Text with what separates cells, lines and JSON. */
+/** Text with the signs that separate cells, lines and JSON. */
 const anyText = fc
   .oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),

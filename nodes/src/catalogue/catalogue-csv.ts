@@ -3,7 +3,7 @@ import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 
-/** How a cell stands for an element. */
+/** The form of an element in a cell. */
 type Cell =
   /** As it is. */
   | 'text'
@@ -12,7 +12,7 @@ type Cell =
   | 'boolean'
   /** `2026-06-16`; a spreadsheet makes `2026/6/16` of it. */
   | 'day'
-  /** One to a line; as JSON where a member is more than plain words. */
+  /** One to a line; JSON if a member is more than plain words. */
   | 'list'
   /** As JSON. */
   | 'object';
@@ -80,7 +80,10 @@ export function catalogueCsv(issuer: DivisionCode, entries: readonly CatalogueEn
   return stringify([HEAD, ...rows], { bom: true, record_delimiter: 'windows', quoted_match: /[\r\n]/ });
 }
 
-/** A CSV file as the content of a catalogue file, its own faults, and where a place of that content stands in it. */
+/**
+ * A CSV file as the content of a catalogue file, its own faults, and a mapping from places of that content to places in
+ * it.
+ */
 export interface CatalogueCsv {
   content: unknown;
   faults: CatalogueFault[];
@@ -89,9 +92,9 @@ export interface CatalogueCsv {
 }
 
 /**
- * Reads the form {@link catalogueCsv} writes, also as a spreadsheet saved it: with semicolons or tabs between its cells,
- * TRUE and FALSE, dates of its own, rows and columns of nothing. Cells that are not what their column says are left to
- * the file's check.
+ * Reads the form {@link catalogueCsv} writes, also as a spreadsheet saved it: with semicolons or tabs between its
+ * cells, TRUE and FALSE, dates of its own, and empty rows and columns. The file's check finds cells that do not fit
+ * their column.
  */
 export function parseCatalogueCsv(text: string): CatalogueCsv {
   let records: CsvRecord[];
@@ -143,11 +146,11 @@ export function parseCatalogueCsv(text: string): CatalogueCsv {
 
 interface CsvRecord {
   record: string[];
-  /** Where it begins. */
+  /** The line where it begins. */
   line: number;
 }
 
-/** Records that hold anything. */
+/** Records that are not empty. */
 function recordsOf(text: string): CsvRecord[] {
   let next = 1;
   const found = parse(text, {
@@ -166,7 +169,7 @@ function recordsOf(text: string): CsvRecord[] {
     .filter(({ record }) => record.some((cell) => cell !== ''));
 }
 
-/** What separates the names of the columns; none of them holds such a sign. */
+/** The separator of the columns' names, none of which contains one. */
 function delimiterOf(text: string): string {
   return /^\uFEFF?"?\w+"?([;\t])/.exec(text)?.[1] ?? ',';
 }
@@ -176,7 +179,7 @@ function withoutEnd(record: readonly string[]): readonly string[] {
   return record.slice(0, record.findLastIndex((cell) => cell !== '') + 1);
 }
 
-/** Rows with fewer cells than the head names columns, or with cells that stand in none. */
+/** Rows with fewer cells than the head has columns, or with cells beyond the columns. */
 function unevenRows(rows: readonly CsvRecord[], columns: number): CatalogueFault[] {
   return rows.flatMap(({ record, line }) => {
     if (record.length >= columns && withoutEnd(record).length <= columns) return [];
@@ -208,7 +211,7 @@ function cellOf(cell: Cell, value: unknown): string {
   }
 }
 
-/** Whether a member can stand on a line of its own and be found again. */
+/** Whether a member can be written on a line of its own and read back. */
 function isPlain(member: string): boolean {
   return member === member.trim() && member !== '' && !/[\r\n]/.test(member);
 }
@@ -226,7 +229,7 @@ function valueOf(column: Column, cell: string): unknown {
     case 'day':
       return dayIn(cell.trim()) ?? cell;
     case 'list':
-      // a member that stands on a line of its own neither begins nor ends with a blank
+      // a member on a line of its own neither begins nor ends with a blank
       return cell.startsWith('[') ? jsonOr(cell) : cell.split(/\r?\n/).flatMap((line) => line.trim() || []);
     case 'object':
       return jsonOr(cell);

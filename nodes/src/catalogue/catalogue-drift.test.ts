@@ -127,7 +127,7 @@ describe('a node’s drift from the city’s heads', () => {
       [second.code, null],
     ]);
     expect(differing[2]).toEqual(heads.map(({ code }) => [code, null]));
-    // asked again, a catalogue that has changed meanwhile is looked at again
+    // a second call reads a catalogue again that has changed meanwhile
     await store(behind, [second]);
     expect((await host.of({ node: behind, tier: 'VILLAGE' }, heads)).differing.map(({ code }) => code)).not.toContain(
       second.code,

@@ -33,8 +33,8 @@ export interface ComparedNode {
 
 /**
  * The drift of nodes of one host from a basis, from their own rows: all of them in one pass, since a county's computer
- * room may host hundreds of villages that hold the same 2,000 items. Bodies are read only of what a node carries out and
- * of what differs: of all else the head says enough.
+ * room may host hundreds of villages that hold the same 2,000 items. Bodies are read only of items that a node carries
+ * out or that differ: for all others the head is enough.
  */
 export async function findDrifts(
   db: HostDb,
@@ -60,7 +60,7 @@ export async function findDrifts(
         const own = held.get(node)?.get(code) ?? null;
         const item: HeldItem = { code, own, implementation: implementations.get(node)?.get(code) ?? null };
         if (differing.get(node)?.has(code) || !own) answer.differing.push(item);
-        // the same to the letter: what it is compared with is what it holds
+        // byte for byte the same: the node holds what it is compared with
         else answer.drift.push(...driftOf(node, item, own, mustCarryOut(own, tier)));
       }
       return [node, answer];
@@ -68,7 +68,7 @@ export async function findDrifts(
   );
 }
 
-/** What is found of nodes, by node and item. */
+/** Findings on nodes, by node and item. */
 type ByNode<T> = Map<DivisionCode, Map<string, T>>;
 
 function byNode<T>(found: readonly { node: DivisionCode; code: string; value: T }[]): ByNode<T> {
@@ -82,8 +82,8 @@ function byNode<T>(found: readonly { node: DivisionCode; code: string; value: T 
 }
 
 /**
- * Heads of each node's newest versions beside the basis' heads; what is the same on both sides is not carried. Each node
- * is read in the order of its index, so that nothing is sorted and no body touched.
+ * Heads of each node's newest versions beside the basis' heads; heads that are the same on both sides are left out.
+ * Each node is read in the order of its index, so that nothing is sorted and no body is read.
  */
 export const DIFFERING_SQL = `
   WITH basis AS MATERIALIZED (
@@ -131,7 +131,7 @@ async function findOwnImplementations(db: HostDb, nodes: readonly ComparedNode[]
   return byNode(rows.map(({ node, code, body }) => ({ node, code, value: implementationSchema.parse(body) })));
 }
 
-/** What a node must carry out by its own copy; a village decides nothing, and is not looked at. */
+/** The items a node must carry out by its own copy. A village decides nothing, and is left out. */
 async function findCarriedOut(db: HostDb, nodes: readonly ComparedNode[]): Promise<ByNode<true>> {
   const deciding = nodes.filter(({ tier }) => tier !== 'VILLAGE');
   if (deciding.length === 0) return new Map();
@@ -163,7 +163,7 @@ async function findNewest(db: HostDb, looked: ReadonlyMap<DivisionCode, readonly
   return byNode(rows.map(({ node, code, body }) => ({ node, code, value: itemSchema.parse(body) })));
 }
 
-/** Looks at a host's nodes together when they are asked together: every node that is shown one and the same basis. */
+/** Compares the nodes of a host together if they are asked about together: all nodes that get the same basis. */
 export class HostDrift {
   readonly #db: HostDb;
   readonly #loaders = new WeakMap<readonly ItemHead[], DataLoader<ComparedNode, NodeDrift, DivisionCode>>();
@@ -180,7 +180,7 @@ export class HostDrift {
           const found = await findDrifts(this.#db, nodes, basis);
           return nodes.map(({ node }) => found.get(node) ?? { drift: [], differing: [] });
         },
-        // a catalogue changes: the same question asked later is asked anew
+        // a catalogue changes, so a later request asks the node again
         { cacheKeyFn: ({ node }) => node, cache: false },
       );
       this.#loaders.set(basis, loader);

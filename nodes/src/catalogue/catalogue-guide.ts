@@ -10,7 +10,7 @@ import type { NodeQueries } from '../db/index.ts';
 import { findImplementations, findItem, findItemsInEffect } from './catalogue-store.ts';
 
 /**
- * The guide of an item for a division, from the copy of whichever node is asked.
+ * The guide of an item for a division, from the copy of the node that is asked.
  * @param division whose people it is for
  * @throws {ProblemError} ITEM_UNKNOWN
  */

@@ -23,31 +23,31 @@ export interface ImportReport {
   unchanged: number;
   /** Of each changed item what differs from the last version, or from the draft it replaces. */
   diffs: { code: string; elements: ElementChange[] }[];
-  /** What does not keep an entry out, and somebody should look at. */
+  /** Faults that do not keep an entry out, but that a person should look at. */
   warnings: ImportWarning[];
 }
 
-/** An entry that rests on a law which is repealed or will be. */
+/** An entry that rests on a law that is repealed or will be. */
 export interface ImportWarning extends RepealedCitation {
   code: string;
   field: 'legalBasis';
 }
 
 export interface ImportOptions {
-  /** Who wrote the changes of published items; the desks must be others. */
+  /** The author of the changes of published items; the desks must be other people. */
   author?: { sub: string; name: string } | null;
-  /** Only says what would be changed. */
+  /** Only reports the changes. */
   dryRun?: boolean;
-  /** What is known of texts of these titles; without it nobody can warn of a repealed one. */
+  /** Legal bases of these titles; without it the import can't warn of a repealed one. */
   basesByTitle?: (queries: NodeQueries, titles: readonly string[]) => Promise<LegalBasis[]>;
 }
 
-/** Who stands behind a first import: whoever may run commands on the city's host. */
+/** The author of a first import: any person who may run commands on the city's host. */
 const COMMAND = { author: 'liandong-command', authorName: '命令行' };
 
 /**
  * Imports a catalogue file into the city's node as drafts. Every entry is checked; with one fault nothing is imported.
- * Changed items that were published before need an author: the desks must know who may not review them.
+ * Changes of published items need an author: the desks must know which person may not review them.
  * @throws {ProblemError} CATALOGUE_INVALID with every fault and its place
  */
 export async function importCatalogue(
@@ -92,7 +92,7 @@ async function draftEntries(
 ): Promise<Omit<ImportReport, 'warnings'>> {
   const report: Omit<ImportReport, 'warnings'> = { added: [], changed: [], unchanged: 0, diffs: [] };
   const drafts: { seq: number; before: Item | null; item: Item }[] = [];
-  // in one order always, so that two imports wait for each other and do not lock each other out
+  // always in the same order, so that two imports wait for each other and do not deadlock
   for (const entry of entries.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
     const { published, draft, seq } = await lockItem(tx, entry.code);
     const [newest = null] = published;
@@ -118,7 +118,7 @@ async function draftEntries(
           { ...entry, version: 0, effectiveFrom: '' },
         ),
       });
-    // a draft under way is replaced and reviewed anew; a published version is kept and followed by the next
+    // a draft under way is replaced and reviewed again; a published version is kept, and the next one follows it
     if (!dryRun) await deleteDraft(tx, entry.code);
     const item = { ...entry, version: draft?.item.version ?? (newest?.version ?? 0) + 1 };
     drafts.push({ seq: seq + 1, before: newest, item });
@@ -133,7 +133,7 @@ async function draftEntries(
   return report;
 }
 
-/** What a command published, and what it left to the desks. */
+/** The items a command published, and those it left to the desks. */
 export interface PublicationReport {
   /** Codes, in order. */
   published: string[];
@@ -142,9 +142,9 @@ export interface PublicationReport {
 }
 
 /**
- * Publishes the city's drafts: they go down to every node by the catalogue feed. An item that was never published goes
- * without the desks, since the first import takes over a list that was published on paper; every later version needs
- * their approval and waits for it.
+ * Publishes the city's drafts: they go down to every node by the catalogue feed. An item that was never published needs
+ * no approval by the desks, since the first import takes over a list that was published on paper. Every later version
+ * waits for their approval.
  */
 export async function publishCatalogue(
   db: HostDb,
@@ -166,7 +166,7 @@ export async function publishCatalogue(
         waiting.push(code);
         continue;
       }
-      // a draft that waited takes effect when it is published, not when it was written
+      // a waiting draft takes effect when it is published, not when it was written
       const today = dayOf(now);
       const late = before !== null && draft.item.effectiveFrom < today;
       ready.push({ seq: seq + 1, before, item: late ? { ...draft.item, effectiveFrom: today } : draft.item });
@@ -189,7 +189,7 @@ export async function publishCatalogue(
   });
 }
 
-/** @throws {ProblemError} CATALOGUE_INVALID with every fault and its place; of a CSV file its line and column */
+/** @throws {ProblemError} CATALOGUE_INVALID with every fault and its place; for a CSV file, line and column */
 async function readEntries(path: string, today: Day): Promise<CatalogueFile> {
   const text = await readText(path, 'CATALOGUE_INVALID');
   if (extname(path).toLowerCase() === '.csv') {

@@ -24,12 +24,15 @@ export async function heardOf(queries: NodeQueries, publisher: DivisionCode): Pr
   return held?.asOf ?? new Date(0);
 }
 
-/** An item as the node shows it: one whose end has come is cancelled, also where nobody could say so yet. */
+/**
+ * An item as the node shows it. An item whose end has come is shown as cancelled, even before the cancellation is
+ * stated.
+ */
 export function itemView(item: Item, today: Day, answeredBy: DivisionCode, staleSince: Date | null): ItemView {
   return { item: { ...item, status: statusOn(item, today) }, answeredBy, staleSince };
 }
 
-/** The basic catalogue as one node has it, for what the gateway asks in batches and of all nodes. */
+/** The basic catalogue of one node, for queries that the gateway sends in batches or to all nodes. */
 export function catalogueLookup({ queries, divisions, drift, now }: CatalogueLookupParts): CatalogueLookup {
   const { node } = queries;
   const city = divisions.city.code;

@@ -14,19 +14,22 @@ import { payloadOf } from '../trust/index.ts';
 import { findImplementations, findItem, insertImplementations, insertItems } from './catalogue-store.ts';
 import { lockCode } from './item-file.ts';
 
-/** What other domains do with what the catalogue feed brings, in the transaction that takes it in. */
+/** Other domains' readers of the catalogue feed, called in the transaction that takes it in. */
 export interface CatalogueReaders {
-  /** Keeps what the items rest on. */
+  /** Stores the legal bases of items. */
   linkItems: (tx: NodeTx, items: readonly Item[]) => Promise<void>;
-  /** Takes a change of the law in. */
+  /** Takes in a change of the law. */
   changeLegalBasis: (tx: NodeTx, change: LegalBasisChange) => Promise<void>;
-  /** Keeps a grant that its grantor published; one that is wrong, or can't be judged yet, stops nothing behind it. */
+  /**
+   * Stores a grant that its grantor published. An invalid grant, or one that can't be judged yet, does not stop the
+   * feed.
+   */
   takeGrant: (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant) => Promise<void>;
-  /** Judges grants that wait for items: new ones have come. */
+  /** Judges grants that wait for items: new items have come. */
   judgeWaitingGrants: (tx: NodeTx) => Promise<void>;
-  /** Keeps offers of data. */
+  /** Stores offers of data. */
   keepOffers: (tx: NodeTx, offers: readonly DataOffer[]) => Promise<void>;
-  /** Keeps certificates and the ends of keys. */
+  /** Stores certificates and the ends of keys. */
   takeKeys: (tx: NodeTx, publisher: DivisionCode, documents: readonly string[]) => Promise<void>;
 }
 
@@ -39,9 +42,10 @@ export interface CatalogueReaderParts {
 
 /**
  * Reads the catalogue feed into a node's copy. A node at the deciding tier follows a new item with its own
- * implementation (实施清单): the city's standard, with what the node has bettered; that goes on to the levels below.
+ * implementation (实施清单): the city's standard, with what the node has bettered. The implementation goes on to the levels
+ * below.
  *
- * An entry that its publisher may not say keeps its number and counts nothing, so that the feed goes on behind it,
+ * An entry that its publisher may not state keeps its number but has no effect, so that the feed goes on behind it,
  * whether it came with the feed or was given back to a restored node.
  */
 export function catalogueReader({ divisions, appender, others, log }: CatalogueReaderParts): FeedReader {
@@ -105,7 +109,7 @@ function decidesHere(item: Item, node: DivisionCode, divisions: Divisions): bool
 async function follow(tx: NodeTx, items: readonly Item[], appender: FeedAppender): Promise<void> {
   if (items.length === 0) return;
   const keys = items.map((item) => ({ item: item.code, node: tx.node }));
-  // somebody may be revising it at this moment
+  // another desk may be revising the item at this moment
   for (const code of new Set(items.map((item) => item.code).toSorted())) await lockCode(tx, code);
   const known = new Map((await findImplementations(tx, keys)).map((i) => [i.item, i]));
   const made: Implementation[] = [];

@@ -201,7 +201,7 @@ describe('a database that was filled before there was a search', () => {
       expect(await fillItemIndex(db, COUNTY)).toBe(samples.length);
       expect(await fillItemIndex(db, COUNTY)).toBe(0);
       expect((await searcher(db, COUNTY)('zjd')).items.map((item) => item.code)).toEqual(['3310-NY-001']);
-      // what lists everything needs no index
+      // a list of everything needs no index
       expect((await searcher(db, VILLAGE)(null)).items).toHaveLength(samples.length);
       expect((await searcher(db, VILLAGE)('zjd')).items).toEqual([]);
     } finally {

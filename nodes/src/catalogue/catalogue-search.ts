@@ -6,12 +6,12 @@ import type { NodeQueries } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
-/** Longest search that is looked for, characters. */
+/** Longest search text, characters. */
 const MAX_SEARCH = 60;
 /** Most words of a search; all must be found. */
 const MAX_WORDS = 6;
 
-/** What is looked for, and how it is ranked. */
+/** The search, and how its results are ranked. */
 export interface ItemSearch {
   /** As the user typed it; null for everything. */
   search: string | null;
@@ -36,11 +36,11 @@ interface FoundRow {
 }
 
 /**
- * The newest version in effect of each item that matches, ranked: the desk's own before others', the name itself or
- * its beginning before a part of it, then by code. Public only so that a test and a benchmark can read its plan.
+ * The newest version in effect of each item that matches, ranked: the desk's own before others', the name itself or its
+ * beginning before a part of it, then by code. Public only so that a test and a benchmark can read its plan.
  *
- * `$2` day, `$3` words, `$4` whole search, `$5` pattern of its pinyin or null, `$6` own keys, `$7`–`$9` the last
- * place read, `$10` how many.
+ * `$2` day, `$3` words, `$4` whole search, `$5` pattern of its pinyin or null, `$6` own keys, `$7`–`$9` the last place
+ * read, `$10` how many.
  */
 export const SEARCH_SQL = `
   WITH newest AS (
@@ -71,7 +71,7 @@ export const SEARCH_SQL = `
   ORDER BY elsewhere, farness, page.code` as const;
 
 /**
- * Looks for items by part of a name, its pinyin or the initials of it, code, department or life event.
+ * Finds items by part of a name, its pinyin or the initials of it, code, department or life event.
  * @throws {ProblemError} BAD_INPUT for a cursor that is not of this list, or a search that is too long
  */
 export async function searchItems(queries: NodeQueries, wanted: ItemSearch): Promise<FoundItems> {
@@ -117,7 +117,7 @@ function pinyinPattern(letters: string): string {
 
 type Cursor = [mark: string, elsewhere: number, farness: number, code: string];
 
-/** A cursor holds good for its own search only. */
+/** A mark in the cursor, which is valid for its own search only. */
 function searchMark(search: string | null): string {
   return sha256(parseSearch(search).words.join('\n')).slice(0, 8);
 }

@@ -16,7 +16,7 @@ const parseImplementation = parsedOnce(implementationSchema);
 const itemOf = (row: BodyRow): Item => parseItem(row.body);
 const implementationOf = (row: BodyRow): Implementation => parseImplementation(row.body);
 
-/** Items as they stand on a day: of each the highest version that has taken effect by then, else the first to come. */
+/** Items as of a day: of each the highest version in effect by then, else the first to come. */
 export async function findItems(queries: NodeQueries, codes: readonly string[], today: Day): Promise<Item[]> {
   const rows = await queries.query<BodyRow>(
     `SELECT DISTINCT ON (code) body::text AS body FROM items
@@ -27,7 +27,7 @@ export async function findItems(queries: NodeQueries, codes: readonly string[], 
   return rows.map(itemOf);
 }
 
-/** Every item this node has, as it stands on a day. */
+/** Every item this node has, as of a day. */
 export async function findAllItems(queries: NodeQueries, today: Day): Promise<Item[]> {
   const rows = await queries.query<{ code: string }>(
     `SELECT DISTINCT code FROM items WHERE node = $1 AND published_at IS NOT NULL`,
@@ -39,7 +39,7 @@ export async function findAllItems(queries: NodeQueries, today: Day): Promise<It
   );
 }
 
-/** Every item as it stands on a day, by code. */
+/** Every item as of a day, by code. */
 export async function findItemsInEffect(queries: NodeQueries, today: Day): Promise<Item[]> {
   const rows = await queries.query<BodyRow>(
     `SELECT DISTINCT ON (code) body::text AS body FROM items
@@ -49,7 +49,7 @@ export async function findItemsInEffect(queries: NodeQueries, today: Day): Promi
   return rows.map(itemOf);
 }
 
-/** One item as it stands on a day, or in the version a case was accepted under. */
+/** One item as of a day, or in the version a case was accepted under. */
 export function findItem(
   queries: NodeQueries,
   code: string,
@@ -88,7 +88,7 @@ interface ImplementationKey {
   node: DivisionCode;
 }
 
-/** One version of a deciding node's implementation, say the one a case was accepted under. */
+/** One version of a deciding node's implementation, for example the one a case was accepted under. */
 export const findImplementation = askedOnce(
   async (queries: NodeQueries, key: ImplementationKey & { version: number }) => {
     const [row] = await queries.query<BodyRow>(
@@ -99,7 +99,7 @@ export const findImplementation = askedOnce(
   },
 );
 
-/** Adds items' versions; one that is there already stays as it is, a draft becomes published. */
+/** Adds items' versions; a stored one stays as it is, except that a draft becomes published. */
 export async function insertItems(
   tx: NodeTx,
   items: readonly { item: Item; publishedAt: Date | null }[],
@@ -128,7 +128,7 @@ export async function insertItems(
   );
 }
 
-/** Adds implementations' versions; one that is there already stays as it is. */
+/** Adds implementations' versions; a stored one stays as it is. */
 export async function insertImplementations(tx: NodeTx, implementations: readonly Implementation[]): Promise<void> {
   await tx.query(
     `INSERT INTO implementations (node, item, decider, version, item_version, body)

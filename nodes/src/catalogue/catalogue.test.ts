@@ -29,7 +29,7 @@ import { atNode, performer } from '../operation/index.ts';
 import { approveDraft, cataloguer } from '../testing/catalogue.ts';
 import { describeImport, exportCatalogue, exportCpsv, importCatalogue, publishCatalogue } from './index.ts';
 
-/** Nothing here is a step of a case. */
+/** No test here takes a step of a case. */
 const NO_STEPS = {} as StepRunner;
 
 interface SampleFile {

@@ -17,12 +17,12 @@ export interface CatalogueParts {
   divisions: Divisions;
   /** The grants in effect on a day, as this node knows them. */
   powersOn: (queries: NodeQueries, day: Day) => Promise<readonly Grant[]>;
-  /** Who took the place of closed nodes. */
+  /** The successors of closed nodes. */
   successionOf: SuccessionOf;
   now: () => Date;
 }
 
-/** What anybody asks of the basic catalogue: the city's own, or a copy that says how old it is. */
+/** Public reads of the basic catalogue: the city's own, or a copy that says how old it is. */
 export function catalogueHandlers(parts: CatalogueParts): NodeHandlers<typeof catalogue> {
   const { node, divisions, powersOn, successionOf, now } = parts;
   const city = divisions.city.code;
@@ -88,7 +88,7 @@ async function entriesOf(
   }));
 }
 
-/** Who handles an item for this division's own people. */
+/** The organs that handle an item for this division's own people. */
 function routeFrom(
   { node, divisions, successionOf }: CatalogueParts,
   item: Item,

@@ -4,22 +4,22 @@ import { diffElements, sameData } from '@liandong/schema/domains/item-life';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
-/** Who changed an item, and why. */
+/** The author of a change to an item, and the reason. */
 export interface Authorship {
-  /** Subject of the person; a command's own name where no person is known. */
+  /** Subject of the person, or a command's own name if the person is unknown. */
   author: string;
   authorName: string;
   reason: string;
 }
 
-/** An item's text under way, and what was said of it. */
+/** A draft of an item, with its reviews. */
 export interface StoredDraft extends DraftFile<ItemReviewView> {
   item: Item;
-  /** Number of the change that made it; reviews are of it. */
+  /** Number of the change that made it; the reviews are of this change. */
   change: number;
 }
 
-/** An item with everything its node holds of it, kept from others until the transaction ends. */
+/** All that a node holds of an item, locked until the transaction ends. */
 export interface ItemFile {
   /** Published versions, newest first. */
   published: Item[];
@@ -48,7 +48,7 @@ interface ReviewRow {
   at: Date;
 }
 
-/** Locks an item by its code, also one that is not there yet, until the transaction ends. */
+/** Locks an item by its code until the transaction ends, also a code without an item yet. */
 export async function lockCode(tx: NodeTx, code: string): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtextextended('item ' || k.node || ' ' || $2::text, 0))
@@ -63,7 +63,7 @@ export async function lockItem(tx: NodeTx, code: string): Promise<ItemFile> {
   return readItemFile(tx, code);
 }
 
-/** What a node holds of an item. */
+/** All that a node holds of an item. */
 export async function readItemFile(queries: NodeQueries, code: string): Promise<ItemFile> {
   const rows = await queries.query<{ body: unknown; published_at: Date | null }>(
     `SELECT body, published_at FROM items WHERE node = $1 AND code = $2 ORDER BY version DESC`,
@@ -109,7 +109,7 @@ export async function findHistory(queries: NodeQueries, code: string): Promise<I
   return rows.map(({ author_name: author, ...change }) => ({ ...change, author }));
 }
 
-/** Adds lines to items' histories. Every change has its author, its reason and what it changed. */
+/** Adds lines to items' histories. Every change has its author, its reason and its differences. */
 export async function recordChanges(
   tx: NodeTx,
   kind: ItemChangeKind,
@@ -135,7 +135,7 @@ export async function recordChanges(
   );
 }
 
-/** Takes an item's draft away, before the next is put in its place. */
+/** Removes an item's draft, before the next takes its place. */
 export async function deleteDraft(tx: NodeTx, code: string): Promise<void> {
   await tx.query(`DELETE FROM items WHERE node = $1 AND code = $2 AND published_at IS NULL`, [code]);
 }
@@ -146,7 +146,7 @@ export async function findItemCodes(queries: NodeQueries): Promise<string[]> {
   return rows.map((row) => row.code);
 }
 
-/** Whether two versions say the same; the day a text came in is no part of it, nor its number. */
+/** Whether two versions have the same content, apart from their numbers and the day a text came in. */
 export function sameContent(before: Omit<Item, 'version'>, item: Omit<Item, 'version'>): boolean {
   return sameData({ ...before, effectiveFrom: '', version: 0 }, { ...item, effectiveFrom: '', version: 0 });
 }

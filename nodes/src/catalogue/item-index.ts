@@ -4,13 +4,13 @@ import { competenceKeyOf, itemSchema, unifiedElements } from '@liandong/schema/d
 import type { HostDb } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
-/** Raised with every change of what {@link indexOf} computes: rows of another form are computed again at start. */
+/** Raised with every change of what {@link indexOf} computes: at the next start, older rows are computed again. */
 export const INDEX_FORM = 6;
 
-/** Rows that are filled in one transaction. */
+/** Rows filled in one transaction. */
 const FILL_BATCH = 500;
 
-/** What an item is found by and compared by, computed once when it is stored. */
+/** The texts and digests by which an item is found and compared, computed once when it is stored. */
 export interface ItemIndex {
   /** Each field on a line of its own, lower case, a line break before the first and after the last. */
   searchText: string;
@@ -43,7 +43,7 @@ export async function indexOf(items: readonly Item[]): Promise<ItemIndex[]> {
 }
 
 /**
- * Computes the index of rows that have none, or one of an older program.
+ * Computes the index of rows without one, or with one of an older program.
  * @returns how many rows were filled
  */
 export async function fillItemIndex(db: HostDb, node: DivisionCode): Promise<number> {

@@ -1,11 +1,11 @@
 import type { ZodType } from 'zod';
 
-/** Texts that are remembered of one kind: a host's catalogue, several versions of it. */
+/** Most texts remembered of one kind: a host's catalogue, several versions of it. */
 const MOST = 5_000;
 
 /**
- * Parses JSON that was checked before it was stored and is read over and over: the same text gives the same value, which
- * nobody may change. The oldest texts are forgotten.
+ * Parses JSON that was checked before it was stored and is read often. The same text gives the same value, so callers
+ * must not change it. The oldest texts are forgotten.
  */
 export function parsedOnce<T>(schema: ZodType<T>): (text: string) => T {
   const known = new Map<string, T>();

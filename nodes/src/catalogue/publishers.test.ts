@@ -43,7 +43,7 @@ const headAt = async (node: string, publisher: string) =>
     )
   )[0]?.head ?? 0;
 
-/** Has a node publish entries as its own software would, and waits until all below hold them. */
+/** Makes a node publish entries as its own software would, and waits until all nodes below hold them. */
 async function publish(publisher: string, bodies: readonly Body[]): Promise<number> {
   const head = (await headAt(publisher, publisher)) + bodies.length;
   await federation.db(publisher).transact(publisher, (tx) => new FeedAppender().append(tx, 'CATALOGUE', bodies));
@@ -54,7 +54,7 @@ async function publish(publisher: string, bodies: readonly Body[]): Promise<numb
   return head;
 }
 
-/** A rightful entry, by whose arrival what was published ahead of it is known to have been read. */
+/** A valid entry: once it has arrived, the entries published before it have been read. */
 async function lastWord(): Promise<Body> {
   const version = (await implementationAt(COUNTY, COUNTY))?.version ?? 0;
   return { kind: 'IMPLEMENTATION', implementation: { ...implementation, version: version + 1 } };

@@ -86,7 +86,7 @@ async function rotate(opened: Opened, values: Values): Promise<void> {
   const { config, db, node, vault, print } = opened;
   const why = requireValue(values, 'why');
   const key = generateDataKey(node, new Date());
-  // the file first: no row may be sealed with a key that stands nowhere
+  // the file first: no row may be sealed with a key that is in no file
   const file = await writeKeysOf(config, [key]);
   await vault.reload();
   await db.transact(node, (tx) => rememberDataKey(tx, key, actorOf(values), why));

@@ -23,7 +23,7 @@ const GROUPS: Record<string, (argv: readonly string[], terminal: Terminal) => Pr
   restore: runOperation('restore'),
 };
 
-/** Runs a command of a group. @returns the status to end with; null for a command of another group */
+/** Runs a command of a group. @returns the exit status; null for a command of another group */
 export async function runGroup([group = '', ...argv]: readonly string[], terminal: Terminal): Promise<number | null> {
   const run = GROUPS[group];
   return run ? run(argv, terminal) : null;

@@ -38,7 +38,7 @@ export const LIFE_OPTIONS = {
 
 type Run = (opened: OpenedNode, values: Values, argument: string | undefined) => Promise<void>;
 
-/** Commands by which a node begins and ends, each in the name of a node. */
+/** Commands that open and close a node, each in the name of a node. */
 export const LIFE_COMMANDS: Readonly<Record<string, Run>> = { open, close, closing };
 
 async function open(opened: OpenedNode, values: Values, code: string | undefined): Promise<void> {
@@ -91,7 +91,7 @@ function hostOf({ hosts }: Topology, code: DivisionCode): string {
   return host.id;
 }
 
-/** The node's key below the outputs: the one an interrupted command made, else a new one. */
+/** The node's key below the outputs: the key of an interrupted command, or a new one. */
 async function keyFor(code: DivisionCode, dir: string, passphrase: string | null): Promise<StoredKey> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const [present] = await findKeys(dir, [code], passphrase);
@@ -101,7 +101,7 @@ async function keyFor(code: DivisionCode, dir: string, passphrase: string | null
   return key;
 }
 
-/** Hosts that start from now on believe what the ceremony vouched for, and what was certified since. */
+/** Adds everything certified since the ceremony to the trust file, for hosts that start from now on. */
 async function addToTrustFile(file: string, { issuing: { trust } }: OpenedNode): Promise<void> {
   const before = await readTrustFile(file);
   const now = trust.file();
@@ -109,7 +109,7 @@ async function addToTrustFile(file: string, { issuing: { trust } }: OpenedNode):
   await writeFile(file, JSON.stringify({ ...before, ...now, certificates }));
 }
 
-/** How long a closed node's keys last unless told otherwise: longer than any limit of what it handed over, ms. */
+/** Default time until a closed node's keys end, ms: longer than any limit of what it handed over. */
 const KEYS_LAST_MS = 365 * 86_400_000;
 
 async function close(
@@ -138,7 +138,7 @@ async function close(
   );
 }
 
-/** @throws {ProblemError} NODE_UNREACHABLE for a node that stands at no host of the topology */
+/** @throws {ProblemError} NODE_UNREACHABLE for a node that no host of the topology serves */
 async function requireHosted({ topologyFile }: HostConfig, node: string): Promise<void> {
   if (topologyFile === null) return;
   const { hosts } = await readTopology(topologyFile);

@@ -49,10 +49,10 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
-/** How long the host is waited for to stop serving a node, ms. */
+/** Longest wait for the host to stop serving a node, ms. */
 const PATIENCE_MS = 60_000;
 
-/** How long a host that runs is waited for to serve a node that came, ms. */
+/** Longest wait for a running host to serve a new node, ms. */
 const TAKEN_UP_MS = 20_000;
 
 const NODE_FILE = 'node.jsonl.gz';
@@ -117,7 +117,7 @@ async function release({ config, db, print }: Opened, values: Values): Promise<v
   const out = requireValue(values, 'out');
   const why = requireValue(values, 'why');
   if (toHost === config.host) throw problem('BAD_INPUT', `${node} is at ${toHost} already.`, { field: 'to' });
-  // what can't be given along is found before anything stops
+  // finds files that can't be read before anything stops
   const passphrase = await readPassphrase(config.keysPassphraseFile);
   const keys = await readKeys(config.keysDir, [node], passphrase);
   const dataKeys = await readDataKeys(config.keysDir, [node], passphrase);
@@ -177,7 +177,7 @@ async function takeIn({ config, db, print }: Opened, values: Values, dir: string
   for (const key of keys) {
     if (!present.some((name) => name.startsWith(key.kid))) await writeKey(config.keysDir, key, own);
   }
-  // what its rows are sealed with; a file that is here may hold other nodes' keys and is never written over
+  // the keys of its sealed rows; an existing file may hold other nodes' keys and is never overwritten
   const held = await readDataKeys(config.keysDir, [node], own);
   const missing = dataKeys.filter(({ kid }) => !held.some((key) => key.kid === kid));
   if (missing.length > 0) await writeDataKeys(config.keysDir, missing, own);
@@ -193,7 +193,7 @@ async function takeIn({ config, db, print }: Opened, values: Values, dir: string
   print('Then give the gateways the new topology, and delete the directory.\n');
 }
 
-/** Waits for a host that runs to serve a node that came. @returns whether it does */
+/** Waits for a running host to serve a new node. @returns whether it does */
 async function isTakenUp(db: HostDb, node: string, since: Date): Promise<boolean> {
   const deadline = performance.now() + TAKEN_UP_MS;
   for (;;) {

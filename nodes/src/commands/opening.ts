@@ -41,7 +41,7 @@ export function findValue(values: Values, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** @throws {ProblemError} BAD_INPUT naming the option that is no instant */
+/** @throws {ProblemError} BAD_INPUT naming the option that is not an instant */
 export function findInstant(values: Values, name: string): Date | null {
   const given = findValue(values, name);
   if (given === null) return null;
@@ -62,25 +62,25 @@ export async function readInput(file: string): Promise<Buffer> {
   }
 }
 
-/** The text of a file that is given. @throws {ProblemError} BAD_INPUT */
+/** The text of a given file. @throws {ProblemError} BAD_INPUT */
 export async function readInputText(file: string): Promise<string> {
   return textOfFile(await readInput(file), file, 'BAD_INPUT');
 }
 
-/** Who gives the command: `--by`, or the login name. */
+/** The person who gives the command: `--by`, or the login name. */
 export function actorOf(values: Values): string {
   return findValue(values, 'by') ?? loginName();
 }
 
 /**
- * Who reads personal data by a command, and why: for the log of reads.
+ * The person who reads personal data with a command, and why: for the log of reads.
  * @throws {ProblemError} BAD_INPUT without `--why`
  */
 export function commandReader(values: Values, command: string): CommandReader {
   return { login: loginName(), name: actorOf(values), command, purpose: requireValue(values, 'why') };
 }
 
-/** The login at the operating system; its number where it has no name. */
+/** The login at the operating system, or its number if it has no name. */
 function loginName(): string {
   try {
     return userInfo().username;
@@ -89,7 +89,7 @@ function loginName(): string {
   }
 }
 
-/** What a command is given besides its words: settings, and where it prints. */
+/** A command's surroundings: its settings, and where it prints. */
 export interface Terminal {
   environment: Record<string, string | undefined>;
   print: (text: string) => void;
@@ -105,7 +105,7 @@ export function requirePlaced({ nodes, host }: HostConfig, node: string): void {
   if (!nodes.includes(node)) throw problem('MISROUTED', `Host ${host} does not serve ${node}.`, { node });
 }
 
-/** A node of this host as a command works on it: its database, whom it believes, and its keys. */
+/** A node of this host as a command works on it: its database, its trust and its keys. */
 export interface OpenedNode {
   print: (text: string) => void;
   config: HostConfig;

@@ -146,14 +146,14 @@ async function healing(db: HostDb, node: string): Promise<string> {
   return `${head}\n${answered} nodes answered and gave back ${cases} cases. Silent: ${silent.join(', ') || 'nobody'}.\n`;
 }
 
-/** Whom a message is about, as far as it says so: a case, or else the message itself. */
+/** The subject of a message: the case it names, or else the message itself. */
 function subjectOf(id: string, body: string): { kind: 'CASE' | 'MESSAGE'; subject: string } {
   try {
     const said: unknown = JSON.parse(body);
     const about = typeof said === 'object' && said !== null && 'case' in said ? said.case : null;
     if (typeof about === 'string' && about !== '') return { kind: 'CASE', subject: about };
   } catch {
-    // what is no JSON was parked for that
+    // a body that is not JSON was parked for that
   }
   return { kind: 'MESSAGE', subject: id };
 }

@@ -10,7 +10,7 @@ import { HostDb } from '../db/index.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { dumpDatabase, loadDump } from './postgres-tools.ts';
 
-/** Of the server that tests bring along. */
+/** Version of the server that the tests bring. */
 const SERVER = 18;
 const installed = Number(/\) (\d+)/.exec(String(spawnSync('pg_dump', ['--version']).stdout))?.[1] ?? 0);
 

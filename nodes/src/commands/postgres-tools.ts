@@ -6,10 +6,11 @@ import type { HostConfig } from '../config.ts';
 import { HostDb } from '../db/index.ts';
 import { toolEnvironment } from './tool-connection.ts';
 
-// PostgreSQL's own tools, of the server's version or a newer one: an older one does not know all that a newer server holds.
+// PostgreSQL's own tools must be of the server's version or newer: an older one does not know all that a newer server
+// holds.
 
 /**
- * Dumps a host's database whole (pg_dump, custom format).
+ * Dumps a host's whole database (pg_dump, custom format).
  * @throws {ProblemError} BAD_INPUT for a file that is there already; BAD_CONFIG where the tool is missing or older than
  *   the server; DATABASE_UNAVAILABLE with what the tool said
  */
@@ -17,7 +18,7 @@ export async function dumpDatabase(config: HostConfig, file: string): Promise<vo
   if (await stat(file).catch(() => null)) throw problem('BAD_INPUT', `${file} is there already.`, { field: 'out' });
   await withTool(config, 'pg_dump', (run) => run(['--format=custom', '--no-owner', `--file=${file}`])).catch(
     async (error: unknown) => {
-      // half a dump looks like one
+      // half a dump can't be told from a whole one
       await rm(file, { force: true });
       throw error;
     },
@@ -29,7 +30,7 @@ export async function dumpDatabase(config: HostConfig, file: string): Promise<vo
  * @throws {ProblemError} BAD_INPUT for a database that is not empty; else as {@link dumpDatabase}
  */
 export async function loadDump(config: HostConfig, file: string): Promise<void> {
-  // what would be read as more than a name is quoted
+  // quotes a name that would be read as more than a name
   const name = toolEnvironment(config.databaseUrl, {})['PGDATABASE'] ?? '';
   const database = `dbname='${name.replaceAll(/['\\]/g, '\\$&')}'`;
   const [used] = await ask(config, `SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1`);

@@ -46,7 +46,7 @@ describe('the environment of a tool of PostgreSQL', () => {
     expect(tls('')).toEqual(['disable', undefined]);
     expect(tls('sslmode=disable')).toEqual(['disable', undefined]);
     expect(tls(`sslmode=verify-full&sslrootcert=${root}`)).toEqual(['verify-full', root]);
-    // the pool checks the certificate under these names, too
+    // the pool also checks the certificate with these settings
     expect(tls('sslmode=require')).toEqual(['verify-full', 'system']);
     expect(tls('ssl=true')).toEqual(['verify-full', 'system']);
     expect(tls('sslmode=no-verify')).toEqual(['require', undefined]);
@@ -79,10 +79,12 @@ describe('the environment of a tool of PostgreSQL', () => {
   });
 });
 
-/** Says which server, database and account it is of, and by which settings. */
+/** Names the server, database and account of a connection, and its settings. */
 const WHO = `SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(), current_user, current_setting('lock_timeout'))`;
 
-/** Stands in the place of pg_dump and pg_restore of the server's version: goes where libpq leads it, and notes where that is. */
+/**
+ * Replaces pg_dump and pg_restore of the server's version: connects where libpq leads it, and records where that is.
+ */
 const TOOL = `#!/bin/sh
 [ "$1" = --version ] && echo 'tool (PostgreSQL) 99.0' && exit 0
 for given; do
@@ -135,7 +137,7 @@ describe.skipIf(!HAS_PSQL)('backup and restore (need psql)', () => {
   });
 
   const account = `us%40er:${encodeURIComponent(PASSWORD)}`;
-  // the server that the address alone names is another, and has a database of that name, too
+  // the address alone names another server, which has a database of the same name
   test.each([
     [
       'by a socket and a port in the parameters',

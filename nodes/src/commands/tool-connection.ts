@@ -20,13 +20,13 @@ const CARRIED = [
   'sslnegotiation',
   'uselibpqcompat',
 ];
-/** Those that say how long a host waits, and nothing of where it goes. */
+/** Parameters that say how long a host waits, and nothing of where it connects. */
 const OF_THE_HOST_ALONE = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'query_timeout'];
 
 /**
- * The environment in which PostgreSQL's own tools go just where the host's connections go, as the same user and with the
- * same TLS: the address is read as the pool reads it. By the environment, since a password on a command line is seen by
- * everybody on the machine.
+ * The environment in which PostgreSQL's own tools connect just as the host does, as the same user and with the same
+ * TLS: the address is read as the pool reads it. The environment carries it, since every user of the machine can see a
+ * password on a command line.
  * @param inherited the environment of this program; settings of PostgreSQL in it would lead the tools elsewhere
  * @throws {ProblemError} BAD_CONFIG for an address that can't be handed over as it is meant
  */
@@ -64,7 +64,7 @@ export function toolEnvironment(
   );
 }
 
-/** As the pool would connect; the client never does. */
+/** Reads the address as the pool does, with a client that never connects. */
 function read(databaseUrl: string): { client: pg.Client; given: Readonly<Record<string, unknown>> } {
   try {
     return { client: new pg.Client({ connectionString: databaseUrl }), given: { ...parse(databaseUrl) } };
@@ -75,7 +75,7 @@ function read(databaseUrl: string): { client: pg.Client; given: Readonly<Record<
   }
 }
 
-/** libpq's name for the TLS that pg would do. */
+/** libpq's name for the TLS that pg would use. */
 function tlsOf(ssl: unknown, root: unknown): Record<string, unknown> {
   if (ssl === false) return { PGSSLMODE: 'disable' };
   if (ssl !== true && (typeof ssl !== 'object' || ssl === null)) throw unfit('ssl is neither true nor false');
@@ -88,7 +88,7 @@ function tlsOf(ssl: unknown, root: unknown): Record<string, unknown> {
 
 interface PgTls {
   rejectUnauthorized?: boolean;
-  /** Set where the name in the certificate is not looked at. */
+  /** Set if the name in the certificate is not checked. */
   checkServerIdentity?: () => void;
 }
 

@@ -85,7 +85,7 @@ const COMMANDS: Record<string, Run> = {
   },
 };
 
-/** What is to be done at leafs whose links have other rights now; nothing where there are none. */
+/** What the operator has to do at leafs whose links have other rights now; empty if there are no such leafs. */
 export function relinking({ relinked }: Written): string {
   if (relinked.length === 0) return '';
   return `Once the brokers have reloaded, start the nats-server of ${relinked.join(', ')} anew: a link keeps the rights it was made with.\n`;

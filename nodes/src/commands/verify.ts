@@ -20,7 +20,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
-/** @returns the status to end with: 0 for a sound export, 1 for any other */
+/** @returns the exit status: 0 for a sound export, 1 for any other */
 export async function verify(argv: readonly string[], { environment, print }: Terminal): Promise<number> {
   const { args, values } = parseCommand(argv, OPTIONS);
   const [file] = args;

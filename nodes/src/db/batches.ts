@@ -1,6 +1,6 @@
 /**
- * Rows of a list, read in batches. Each batch begins behind the last row of the one before, so that rows whose work fails
- * hold up none behind them.
+ * Reads the rows of a list in batches. Each batch begins behind the last row of the one before, so that rows whose work
+ * fails do not hold up the rows behind them.
  * @param read at most `size` rows behind one, in the list's order; from its beginning where that is null
  */
 export async function* inBatches<Row>(

@@ -34,7 +34,7 @@ afterAll(async () => {
   line.close();
 });
 
-/** As when the server is killed: no word of it comes. */
+/** Breaks connections without any notice, as when the server is killed. */
 async function breakLines(): Promise<void> {
   const open = [...sockets].filter((socket) => !socket.destroyed);
   sockets.clear();

@@ -1,6 +1,6 @@
 import { problem, unwritableIn } from '@liandong/schema/kernel';
 
-/** A place in a list as clients carry it; they need not understand it. */
+/** A place in a list, encoded for clients, who need not understand it. */
 export function cursorOf(place: string): string {
   return Buffer.from(place).toString('base64url');
 }
@@ -11,7 +11,7 @@ export function cursorOf(place: string): string {
  */
 export function placeOf(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
-  // an escape of JSON could hide what no text may hold
+  // an escape of JSON could hide characters that no text may hold
   if (cursorOf(place) !== cursor || unwritableIn(place) !== null || place.includes('\\u')) throw noCursor();
   return place;
 }
@@ -26,7 +26,7 @@ export function placesOf(cursor: string): unknown[] {
     const read: unknown = JSON.parse(place);
     if (Array.isArray(read)) return read;
   } catch {
-    // what is no JSON is no cursor either
+    // text that is not JSON is not a cursor either
   }
   throw noCursor();
 }

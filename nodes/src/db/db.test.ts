@@ -68,7 +68,7 @@ describe('migrations', () => {
         AS before (id, state, due_at)`);
     await db.queryHost(`INSERT INTO node_settings (node, key, value) VALUES ('331022', 'calendar', 'as it was')`);
     await migrate(url);
-    // none was urgent before there were urgent cases
+    // cases from before there were urgent ones are not urgent
     expect(await db.queryHost('SELECT DISTINCT urgent FROM cases')).toEqual([{ urgent: false }]);
     const rows = await db.queryHost<{ id: string; next_due_at: Date; department: string; provisional: boolean }>(
       'SELECT id, next_due_at, department, provisional FROM cases ORDER BY id',
@@ -164,7 +164,7 @@ describe('migrations', () => {
     const url = await createDatabase(null);
     await migrate(url, dir);
     const db = new HostDb(url, 2, () => undefined);
-    // sound; with a gap; with a line of a strange log behind it; of a case that nobody knows
+    // four cases: a sound log; a log with a gap; a log followed by a line of another log; lines of an unknown case
     const logs: Record<string, { folded: number | null; seqs: number[] }> = {
       sound: { folded: 3, seqs: [1, 2, 3] },
       gap: { folded: 2, seqs: [1, 2, 4, 5] },
@@ -290,7 +290,7 @@ describe('a host’s database', () => {
     const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
     const late = db.transact('331025', async (tx) => {
       await tx.query(keep('last'));
-      // its answer comes when the commit is long on its way
+      // its answer comes long after the commit was sent
       const slow = tx.query(`SELECT pg_sleep(0.2) FROM (VALUES ($1)) AS n (node) WHERE node = $1`);
       await tx.last(slow.then(() => tx.query(keep('late'))));
     });

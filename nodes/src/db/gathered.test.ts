@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-/** Writes settings and tells how many went with each statement. */
+/** Writes settings and returns how many went with each statement. */
 function keeping() {
   const sizes: number[] = [];
   const keep = gathered(async (tx: NodeTx, keys: readonly string[]) => {

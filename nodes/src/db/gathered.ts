@@ -1,19 +1,19 @@
 import type { NodeQueries, NodeTx } from './host-db.ts';
 import { together } from './host-db.ts';
 
-/** What one kind of statement was asked for and not sent yet. */
+/** Inputs of one kind of statement that are not sent yet. */
 interface Waiting {
   inputs: unknown[];
   answer: Promise<readonly unknown[]>;
 }
 
-/** What the parts of one transaction that run side by side wait for. */
+/** The statements that the parallel parts of one transaction wait for. */
 class Gathering {
-  /** By what answers it. */
+  /** By the function that answers them. */
   readonly waiting = new Map<unknown, Waiting>();
   #turn: Promise<void> | null = null;
 
-  /** When none of the parts can go on; everything that is collected until then goes over in one write. */
+  /** Resolves when none of the parts can go on; everything collected until then goes to the database in one write. */
   turn(): Promise<void> {
     this.#turn ??= new Promise((resolve) => {
       setImmediate(() => {
@@ -25,12 +25,13 @@ class Gathering {
   }
 }
 
-/** Transactions several parts of which run side by side just now. */
+/** Transactions that several parts share at the moment. */
 const shared = new WeakMap<NodeQueries, Gathering>();
 
 /**
- * One statement for all who ask for the same kind of thing at the same moment: where parts of a transaction run side by
- * side, their calls are collected until none of them can go on; elsewhere each call is answered by itself.
+ * One statement for all callers who ask for the same kind of thing at the same moment. Where parts of a transaction run
+ * side by side, their calls are collected until none of the parts can go on; elsewhere each call runs its own
+ * statement.
  * @param work answers all inputs, in their order
  */
 export function gathered<In, Out, Queries extends NodeQueries>(
@@ -56,8 +57,8 @@ export function gathered<In, Out, Queries extends NodeQueries>(
 }
 
 /**
- * One statement for all who ask the same question at the same moment, with parts of a transaction side by side as in
- * {@link gathered}; they share the answer, which nobody may change.
+ * Runs one statement for all callers who ask the same question at the same moment, with parts of a transaction side by
+ * side as in {@link gathered}. The callers share the answer and must not change it.
  * @param work answers one question, which is the JSON of its input
  */
 export function askedOnce<In, Out>(
@@ -76,10 +77,11 @@ export function askedOnce<In, Out>(
 }
 
 /**
- * Runs parts of one transaction side by side, so that their statements go over together and those of one kind as one
- * ({@link gathered}). There is no savepoint: the transaction is lost when any of them throws, and which of them it was
- * can't be told apart, so the caller does them again one by one. Each gets a handle that waits for what it wrote before
- * it ends, for the commit must not overtake what was only collected; a part can't undo its own statements alone.
+ * Runs parts of one transaction side by side, so that their statements go to the database together, and statements of
+ * one kind become one ({@link gathered}). There is no savepoint: if a part throws, the transaction is lost. It can't be
+ * told which part was at fault, so the caller runs the parts again one by one. Each part gets a handle that waits for
+ * its writes before the part ends, for the commit must not overtake collected statements. A part can't undo its own
+ * statements alone.
  * @throws what the first that failed throws
  */
 export async function shareTransaction<T>(tx: NodeTx, parts: readonly ((tx: NodeTx) => Promise<T>)[]): Promise<T[]> {

@@ -15,17 +15,20 @@ import { PrismaClient } from '../generated/prisma/client.ts';
  */
 export type NodeSql = `${string}node = $1${string}` | `INSERT INTO ${string} (node, ${string}$1${string}`;
 
-/** SQL over nodes of the host together: for the relay and the jobs, which serve them so, and what is asked of all. */
+/**
+ * SQL over all nodes of the host: for the relay and the jobs, which serve the nodes together, and for questions about
+ * the whole host.
+ */
 export type HostSql = string;
 
 export interface NodeQueries {
   readonly node: DivisionCode;
-  /** What seals and opens the node's personal data. */
+  /** Seals and opens the node's personal data. */
   readonly vault: NodeVault;
   query<Row>(sql: NodeSql, params?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** A transaction of one node. Only with it in hand can lines, messages and facts be written. */
+/** A transaction of one node. Lines, messages and facts can only be written with it. */
 export interface NodeTx extends NodeQueries {
   /**
    * Runs the work in a savepoint; what it wrote is undone when it throws, and the rest of the transaction goes on.
@@ -33,23 +36,23 @@ export interface NodeTx extends NodeQueries {
    */
   attempt<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Leaves what is written last to be waited for with the commit, which then goes over in the same write. Should it fail,
-   * nothing is committed and the transaction throws what it threw. Within an attempt it is waited for at once.
-   * @param written whose statements were all sent already: one that followed would stand behind the commit, and throws
+   * Lets the caller's last write be awaited together with the commit, which goes over in the same round trip. If the
+   * write fails, nothing is committed and the transaction throws its error. Within an attempt it is awaited at once.
+   * @param written its statements were all sent already: a later one would stand behind the commit, and throws
    */
   last(written: Promise<unknown>): Promise<void>;
   /**
-   * Throws, and keeps the transaction from committing also where the refusal stands in what is written last: the commit
-   * goes over before that is waited for, and of a refusal by the program the server knows nothing.
+   * Throws, and keeps the transaction from committing, even inside a write given to `last`: the commit is sent before
+   * that write is awaited, and the server does not know of a refusal by the program.
    */
   refuse(error: Error): never;
-  /** Told once the transaction is durable. */
+  /** Called once the transaction is durable. */
   afterCommit(work: () => void): void;
 }
 
 /**
- * Waits for statements that were sent one behind the other without waiting in between: they run in that order, over
- * one round trip. All have ended when it answers, so that none runs on into what comes after.
+ * Waits for statements that were sent one after the other without waiting in between: they run in that order, in one
+ * round trip. All of them have ended when it returns, so that none still runs beside the caller's next statements.
  * @throws what the first that failed throws
  */
 export async function together<T extends readonly unknown[]>(
@@ -84,7 +87,7 @@ function statementOf(sql: string): { name: string; label: string } {
   return statement;
 }
 
-/** Connections whose statements of this turn are held back until all of them are there. */
+/** Connections that hold back the statements of this turn until all of them are there. */
 const corked = new WeakSet<pg.PoolClient>();
 
 /**
@@ -147,11 +150,11 @@ export type NodeReads = ReturnType<typeof scopedReads>;
 
 /** How a transaction ends. */
 interface TransactionEnd {
-  /** What was written last, and is waited for with the commit. */
+  /** The last writes, which are awaited with the commit. */
   pending: Promise<unknown>[];
-  /** Whether the commit is on its way: what came behind it would stand outside. */
+  /** Whether the commit is sent: a later statement would be outside the transaction. */
   sent: boolean;
-  /** Why there is to be no commit. */
+  /** Why the transaction must not commit. */
   refused: Error | null;
 }
 
@@ -164,23 +167,23 @@ export class HostDb {
 
   /**
    * @param connections most connections; Prisma's reads and the transactions share them
-   * @param onError told of connections that broke while idle
-   * @param vault the data keys of its nodes; without them nothing that is sealed can be read or written
+   * @param onError called for connections that broke while idle
+   * @param vault the data keys of its nodes; without them sealed data can't be read or written
    */
   constructor(url: string, connections: number, onError: (error: Error) => void, vault: Vault = Vault.locked()) {
     this.#vault = vault;
     this.#pool = new pg.Pool({
       connectionString: url,
       max: connections,
-      // what is asked without waiting in between goes over in one round trip
+      // statements sent without waiting in between go over in one round trip
       pipeline: true,
       types: parsers(),
       application_name: 'liandong',
-      // a village's database may be slow to wake; longer than this and the user is told
+      // a village's database may be slow to wake; after this time the user gets an error
       connectionTimeoutMillis: 10_000,
     });
     this.#pool.on('error', onError);
-    // a connection that breaks while it is in use tells nobody but its client
+    // if a connection breaks while it is in use, pg reports that to its client only
     this.#pool.on('connect', (client) => client.on('error', onError));
     this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool, { onPoolError: onError }) });
   }
@@ -204,7 +207,7 @@ export class HostDb {
     };
   }
 
-  /** What seals and opens a node's personal data, for rows that were read for several nodes together. */
+  /** Seals and opens a node's personal data, for rows that were read for several nodes together. */
   vault(node: DivisionCode): NodeVault {
     return this.#vault.of(node);
   }
@@ -253,12 +256,12 @@ export class HostDb {
             await written;
             return;
           }
-          // should the work throw meanwhile, what it throws is told
+          // if the work throws meanwhile, its own error is reported
           written.catch(() => undefined);
           end.pending.push(written);
         },
         refuse: (error) => {
-          // an attempt waits for all of its own, and is undone by itself
+          // an attempt awaits all of its own writes, and is undone alone
           if (open === 0) end.refused ??= error;
           throw error;
         },
@@ -280,19 +283,19 @@ export class HostDb {
     return run(this.#pool, sql, params);
   }
 
-  /** @param work leaves with the end what may be waited for together with the commit */
+  /** @param work adds to `end` the writes to await together with the commit */
   async #transaction<T>(work: (client: pg.PoolClient, end: TransactionEnd) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     const end: TransactionEnd = { pending: [], sent: false, refused: null };
     let broken: Error | undefined;
     try {
-      // the work's first statements go over with it; a connection that fails here fails them too
+      // the work's first statements go over with BEGIN; a connection that fails here fails them too
       corkTurn(client);
       const begun = client.query('BEGIN');
       const [, result] = await together(begun, work(client, end));
       if (end.refused) throw end.refused;
       corkTurn(client);
-      // behind a statement that failed the server rolls back instead
+      // after a failed statement the server rolls back instead
       end.sent = true;
       await together(...end.pending, client.query('COMMIT'));
       return result;
@@ -300,7 +303,7 @@ export class HostDb {
       await client.query('ROLLBACK').catch((failed: Error) => {
         broken = failed;
       });
-      // what failed behind a write that had failed only says that the transaction is lost
+      // a write behind a failed one only says that the transaction is lost
       const ended = await Promise.allSettled(end.pending);
       const first = ended.find((end) => end.status === 'rejected');
       throw asUnavailable(end.refused ?? (first ? first.reason : error));

@@ -2,7 +2,7 @@ import type { NodeSql, NodeTx } from './host-db.ts';
 import type { Columns, RowOf, Table } from './table.ts';
 import { snake } from './table.ts';
 
-/** Inserts rows in one statement, whose plan does not depend on how many they are. */
+/** Inserts rows in one statement, whose plan does not depend on their number. */
 export async function insert<C extends Columns>(
   tx: NodeTx,
   { name, columns, key }: Table<string, C>,

@@ -10,11 +10,11 @@ import { refusePooler } from './pooler.ts';
 /** The migrations, forward only, beside the Prisma schema they are checked against. */
 export const MIGRATIONS_DIR = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-/** Any number will do, as long as nobody else takes it: hosts that share a server migrate one after the other. */
+/** Any number that no other program locks: hosts that share a server migrate one after the other. */
 const CHECKSUM_LOCK = 7_310_220_331;
 
 /**
- * Brings a database to the present schema. Applied files must be as they were: their checksums are kept.
+ * Brings a database to the present schema. Applied files must not change: the database keeps their checksums.
  * @returns names of the migrations that were applied now
  * @throws {ProblemError} DATABASE_UNAVAILABLE, or BAD_CONFIG when an applied file was edited or behind a pooler that
  *   lends connections by the transaction

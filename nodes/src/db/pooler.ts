@@ -1,13 +1,13 @@
 import { problem } from '@liandong/schema/kernel';
 import pg from 'pg';
 
-/** A pooler that others use at the same moment may lend one connection twice in a row, but not so often. */
+/** A pooler with other clients may lend one connection twice in a row, but not this often. */
 const ROUNDS = 3;
 
 /**
- * Makes sure that connections to the database stay with whoever opened them. A pooler that lends them by the transaction
- * or the statement (PgBouncer's `pool_mode`) gives two clients the same server process: prepared statements of one are
- * there for the other, and a lock is left behind with whoever comes next.
+ * Makes sure that a database connection stays with the client that opened it. A pooler that lends connections by the
+ * transaction or the statement (PgBouncer's `pool_mode`) gives two clients the same server process: one client finds
+ * the prepared statements of the other, and a lock stays behind with the next client.
  * @throws {ProblemError} BAD_CONFIG behind such a pooler
  * @throws what pg throws where the database can't be reached
  */
@@ -35,7 +35,7 @@ function clientOf(connectionString: string): pg.Client {
   return client;
 }
 
-/** The server process that works for a client at this moment. */
+/** The server process that serves a client at this moment. */
 async function processOf(client: pg.Client): Promise<number | undefined> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]?.pid;

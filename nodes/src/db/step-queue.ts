@@ -4,7 +4,7 @@ import { shareTransaction } from './gathered.ts';
 import type { HostDb, NodeTx } from './host-db.ts';
 import { isAway } from './unavailable.ts';
 
-/** Most steps of one transaction: one that waits for its locks should not hold up a whole centre. */
+/** Most steps of one transaction: a step that waits for its locks should not hold up a whole centre. */
 const MOST = 32;
 
 interface Waiting {
@@ -15,11 +15,11 @@ interface Waiting {
 }
 
 /**
- * The steps of one node's desks, each a business transaction of its own: done, or undone without a trace. Those that are
- * asked for while others are being written share the next database transaction, whose statements they send as one where
- * they ask for the same kind of thing: under load most of a step's cost is the statements around it. When anything goes
- * wrong with one of them, all are done again, each in a transaction of its own, so that a refused step costs its
- * neighbours time and nothing else. With nothing else going on a step begins at once and alone.
+ * The steps of one node's desks. Each is a business transaction of its own: done, or undone without a trace. Steps that
+ * come while others are being written share the next database transaction, and steps that ask for the same kind of
+ * thing share its statements: under load most of a step's cost is the statements around it. If one of them fails, all
+ * are done again, each in a transaction of its own, so that a refused step costs its neighbours only time. On an idle
+ * node, a step begins at once and alone.
  */
 export class StepQueue {
   readonly #db: HostDb;
@@ -34,18 +34,18 @@ export class StepQueue {
 
   /**
    * Does a step in a transaction.
-   * @param lane what it changes, say the id of a case: no two steps of one lane share a transaction, and they keep their
-   *   order
-   * @param work done a second time where sharing failed; what it did before is undone then
+   * @param lane what the step changes, for example the id of a case: two steps of one lane never share a transaction,
+   *   and they keep their order
+   * @param work runs a second time if sharing failed; its first run is undone then
    * @throws what the work throws, or DATABASE_UNAVAILABLE
    */
   step<T>(lane: string, work: (tx: NodeTx) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // the trace of whoever asked goes with the work
+      // the work keeps the trace of its caller
       this.#waiting.push({ lane, work: AsyncResource.bind(work), resolve, reject });
       if (this.#running) return;
       this.#running = true;
-      // those who ask in the same turn of the event loop are taken along
+      // steps asked for in the same turn of the event loop come along
       setImmediate(() => void this.#run());
     });
   }
@@ -55,7 +55,7 @@ export class StepQueue {
     this.#running = false;
   }
 
-  /** The first steps that wait, one a lane. */
+  /** The first waiting steps, one a lane. */
   #take(): Waiting[] {
     const lanes = new Set<string>();
     const taken: Waiting[] = [];

@@ -23,8 +23,8 @@ export interface ClosedGrantsParts {
 }
 
 /**
- * Ends the grants a closed node gave and hands back those it was given: a delegation is between two named organs (Art. 24),
- * and goes on with neither's successor. Given again it does nothing.
+ * Ends the grants a closed node gave and hands back those it was given. Given again it does nothing. A delegation is
+ * between two named organs (Art. 24) and does not pass to the successor of either.
  * @returns how many
  */
 export async function endGrantsOfClosed(parts: ClosedGrantsParts, { node, why }: Succession): Promise<number> {

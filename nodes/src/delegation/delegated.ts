@@ -11,8 +11,8 @@ export async function powersOn(queries: NodeQueries, day: Day): Promise<Grant[]>
 }
 
 /**
- * Stages of items that organs do on a day by the grants this node knows. Whoever decides delivers too. A grant with a cap
- * gives a part of the power only: the item is not yet done there on the spot.
+ * Stages of items that organs do on a day by the grants this node knows. The organ that decides delivers too. A grant
+ * with a cap gives only a part of the power: the item is not yet done on the spot.
  */
 export async function delegatedStages(
   queries: NodeQueries,

@@ -45,7 +45,7 @@ export interface DelegationReceiverParts {
   now: () => Date;
 }
 
-/** What other nodes' delegation documents do here. A document that is refused is listed where it came from. */
+/** Applies other nodes' delegation documents here. The sender of a refused document lists it. */
 export class DelegationReceiver {
   readonly #parts: DelegationReceiverParts;
 
@@ -54,7 +54,7 @@ export class DelegationReceiver {
   }
 
   /**
-   * Takes a document between grantor and grantee, or a lower node's grant that is told here; what is wrong with it goes
+   * Takes a document between grantor and grantee, or a lower node's grant that this level is told of. A refusal goes
    * back with its code.
    */
   readonly document = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
@@ -68,7 +68,7 @@ export class DelegationReceiver {
       }
       return { outcome: 'DONE' };
     } catch (error) {
-      // an unknown key or item may become known; everything else stays wrong and is told
+      // an unknown key or item may become known; any other fault is final and goes back to the sender
       if (!(error instanceof ProblemError) || error.code === 'DATABASE_UNAVAILABLE') throw error;
       if (isNotYetJudged(error)) return { outcome: 'LATER', reason: error.message };
       return { outcome: 'REFUSED', code: error.code, reason: error.message };
@@ -79,14 +79,14 @@ export class DelegationReceiver {
   readonly answered = async (tx: NodeTx, { answer, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'REFUSED') return;
     const sent = delegationMessageSchema.parse(body);
-    // a copy that a level above does not take changes nothing between the parties
+    // if a level above refuses its copy, nothing changes between the parties
     if ('published' in sent) return;
-    // one's own document: what is wrong with it is what the answer says
+    // one's own document: the answer says what is wrong with it
     const grant = grantSchema.safeParse(payloadOf(sent.jws));
     if (grant.success) await saveRefusal(tx, grant.data.id, answer.code, answer.reason);
   };
 
-  /** Keeps a grant that its grantor, who lies below, told this level of. */
+  /** Stores a grant that its grantor, a node below, told this level of. */
   async #copy(tx: NodeTx, from: DivisionCode, published: PublishedGrant): Promise<void> {
     if (from === tx.node || !this.#parts.divisions.isWithin(from, tx.node)) {
       throw problem('FORBIDDEN', `${from} does not lie below ${tx.node}.`);
@@ -96,7 +96,7 @@ export class DelegationReceiver {
 
   async #take(tx: NodeTx, from: DivisionCode, jws: string): Promise<void> {
     const signed = await openDocument(this.#parts.trust, jws);
-    // whose word it is sends it, also a second time: nobody else brings it
+    // the signer sends its own word, also a second time: no other node brings it
     if (signed.signer !== from) throw problem('GRANT_INVALID', `${from} sent what ${signed.signer} signed.`);
     const { document } = signed;
     switch (document.kind) {
@@ -117,7 +117,7 @@ export class DelegationReceiver {
     const { divisions, now } = this.#parts;
     const today = dayOf(now());
     if (grant.grantee !== tx.node) throw problem('GRANT_INVALID', `The grant is for ${grant.grantee}, not ${tx.node}.`);
-    // a second copy, say of a restored grantor
+    // a second copy, for example from a restored grantor
     if ((await lockGrant(tx, grant.id))?.grantJws === jws) return;
     const known = new Map<string, Item>((await findItems(tx, grant.items, today)).map((item) => [item.code, item]));
     requireSoundGrant(grant, signer, (code) => known.get(code) ?? null, divisions, today);
@@ -145,7 +145,7 @@ export class DelegationReceiver {
       if (stored.answerJws === jws) return;
       if (stored.answerJws !== null) throw problem('GRANT_INVALID', `The grant ${answer.to} was answered before.`);
       await saveAnswer(tx, answer.to, jws);
-      // who routes below must know it; nothing is known unaccepted
+      // nodes below must know it to route; an unaccepted grant is not published
       if (answer.accepted) await this.#parts.publisher.publish(tx, { ...stored, answerJws: jws });
       return;
     }
@@ -166,9 +166,9 @@ export class DelegationReceiver {
     const { signer } = signed;
     const stored = await lockGrant(tx, end.grant);
     if (stored) requireEndOf(stored.grant, signed);
-    // the end that came first counts
+    // the first end counts
     if (stored?.end) return;
-    // its end may overtake the grant: it is kept, and the grant refused when it comes
+    // its end may overtake the grant: the end is stored, and the grant is refused when it comes
     if (!stored && !(end.way === 'REVOKED' && this.#parts.divisions.isWithin(tx.node, signer))) {
       throw problem('GRANT_INVALID', `${tx.node} knows no grant ${end.grant}.`);
     }

@@ -12,14 +12,14 @@ import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
-/** A grant as one node keeps it: its documents as they were signed. */
+/** A grant as one node stores it: its signed documents. */
 export interface StoredGrant extends GrantRecord {
   grantJws: string;
   answerJws: string | null;
   endJws: string | null;
 }
 
-/** A power that was asked for. */
+/** A request for a power. */
 export interface StoredRequest {
   request: GrantRequest;
   requestJws: string;
@@ -47,7 +47,7 @@ const storedOf = (row: GrantRow): StoredGrant => ({
   endJws: row.end_jws,
 });
 
-/** Every grant over an item this node knows, in effect or not. */
+/** Every grant over an item that this node knows, in effect or not. */
 export const findGrantsOver = askedOnce(async (queries: NodeQueries, item: string): Promise<StoredGrant[]> => {
   const rows = await queries.query<GrantRow>(
     `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND items @> ARRAY[$2] AND grant_jws IS NOT NULL`,
@@ -96,7 +96,7 @@ export async function listGrants(queries: NodeQueries, item: string | null, most
   return rows.map(storedOf);
 }
 
-/** One grant, kept from others until the transaction ends. */
+/** One grant, locked until the transaction ends. */
 export async function lockGrant(tx: NodeTx, id: string): Promise<StoredGrant | null> {
   const [row] = await tx.query<GrantRow>(
     `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND id = $2::uuid AND grant_jws IS NOT NULL FOR UPDATE`,
@@ -105,7 +105,7 @@ export async function lockGrant(tx: NodeTx, id: string): Promise<StoredGrant | n
   return row ? storedOf(row) : null;
 }
 
-/** Whether a grant's grantor ended it before it came; what another node says of it ends nothing. */
+/** Whether a grant's grantor ended it before the grant came; an end from another node does not count. */
 export async function endedBefore(tx: NodeTx, { id, grantor }: Pick<Grant, 'id' | 'grantor'>): Promise<boolean> {
   const rows = await tx.query(
     `SELECT id FROM delegations WHERE node = $1 AND id = $2::uuid AND grantor = $3 AND end_jws IS NOT NULL`,
@@ -129,7 +129,7 @@ export async function newestSeq(
   return row?.seq ?? 0;
 }
 
-/** The next number of a node's own grants; others wait for it until the transaction ends. */
+/** The next number of a node's own grants; other transactions wait for it until this one ends. */
 export async function nextSeq(tx: NodeTx): Promise<number> {
   const [row] = await tx.query<{ value: string }>(
     `INSERT INTO node_settings (node, key, value) VALUES ($1, 'grant-seq', '1')
@@ -140,8 +140,7 @@ export async function nextSeq(tx: NodeTx): Promise<number> {
 }
 
 /**
- * Keeps a grant; documents that are there already stay, but for an end that came ahead of it from another node than its
- * grantor.
+ * Stores a grant. Stored documents stay, except an end that came ahead of the grant from another node than its grantor.
  * @throws {ProblemError} GRANT_INVALID where another document is kept under its id: nothing changes
  */
 export async function saveGrant(
@@ -173,7 +172,7 @@ export async function saveAnswer(tx: NodeTx, id: string, jws: string): Promise<v
   ]);
 }
 
-/** Keeps the end of a grant, also when it comes before the grant itself. */
+/** Stores the end of a grant, also if it comes before the grant itself. */
 export async function saveEnd(
   tx: NodeTx,
   id: string,
@@ -206,7 +205,7 @@ const requestOf = (row: RequestRow): StoredRequest => ({
   answer: row.answer_jws === null ? null : (payloadOf(row.answer_jws) as GrantAnswer),
 });
 
-/** Powers asked for, of or by this node, newest last. */
+/** Requests for powers, to or by this node, newest last. */
 export async function listRequests(queries: NodeQueries): Promise<StoredRequest[]> {
   const rows = await queries.query<RequestRow>(
     `SELECT request_jws, answer_jws FROM delegation_requests WHERE node = $1 ORDER BY id LIMIT 500`,

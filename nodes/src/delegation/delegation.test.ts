@@ -33,7 +33,7 @@ import { CAP, powersOf } from '../testing/powers.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE];
 
-/** Asked without a key. */
+/** Without an idempotency key. */
 const once = { idempotencyKey: null };
 
 let federation: TestFederation;
@@ -250,7 +250,7 @@ describe('a power', () => {
         .legalBasisChanges(supervisor, { division: COUNTY, first: 1 });
       return change?.grants.length === 1 && change.grants[0]?.id === whole;
     });
-    // the county's grant went up to the city too, which asks about what rests on the law
+    // the county's grant also went up to the city, which asks about grants that rest on the law
     const [atCity] = await federation
       .desk(CITY, legalBases)
       .legalBasisChanges(personAt(CITY, 'CATALOGUER'), { division: CITY, first: 1 });
@@ -441,7 +441,7 @@ describe('a case under a grant', () => {
     expect(await codeOf(recall(chief))).toBe('FORBIDDEN');
     await recall(countyChief, '重大复杂', 'recall-001');
     await steps.arrives(id, countyClerk);
-    // sent again, as after an answer that did not come: it is answered, although it could not be recalled any more
+    // sent again, as by a caller that got no answer: it is answered, although the case could not be recalled any more
     expect(await codeOf(recall(countyChief, '重大复杂', 'recall-001'))).toBe('done');
     expect(await codeOf(recall(countyChief))).not.toBe('done');
     await eventually(async () => (await steps.seen(id, clerk))?.custody === 'ELSEWHERE');

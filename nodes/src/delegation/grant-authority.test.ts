@@ -60,7 +60,7 @@ const sign = (node: DivisionCode, document: unknown) => trust.sign(node, SIGNED_
 
 const published = (grant: Grant, signers: GrantSigners = {}) => publishedGrant(trust, grant, signers);
 
-/** Sends it as a message. @returns how the receiver answers */
+/** Sends a document as a message. @returns how the receiver answers */
 async function told(from: DivisionCode, receiver: DivisionCode, body: unknown): Promise<string> {
   const id = await putOutbox(federation, from, { receiver, kind: 'DELEGATION', body: JSON.stringify(body) });
   let answer = '';
@@ -76,7 +76,7 @@ async function told(from: DivisionCode, receiver: DivisionCode, body: unknown): 
   return answer;
 }
 
-/** States something in a node's own catalogue feed, past its services, as somebody who has the host in hand could. */
+/** States entries in a node's own catalogue feed, past its services, as an attacker who controls the host could. */
 const state = (node: DivisionCode, ...entries: unknown[]) =>
   federation.db(node).transact(node, (tx) => new FeedAppender().append(tx, 'CATALOGUE', entries));
 const inFeed = (node: DivisionCode, delegation: PublishedGrant) => state(node, { kind: 'DELEGATION', delegation });
@@ -236,7 +236,7 @@ describe('a grant in the feed that cannot be judged yet', () => {
     await read(VILLAGE, COUNTY);
     expect(await known(VILLAGE, grant.id)).toBeNull();
     expect(await waiting()).toHaveLength(1);
-    // the city publishes what is told it of keys, in a feed of its own
+    // the city publishes documents about keys that it is told of, in a feed of its own
     await state(CITY, { kind: 'KEY', document: certificate });
     await becomes(VILLAGE, grant.id, 'IN_EFFECT');
     expect(await waiting()).toEqual([]);
@@ -245,7 +245,7 @@ describe('a grant in the feed that cannot be judged yet', () => {
 });
 
 describe('a grant that is stored', () => {
-  /** What a node has of a grant, as its rows say. */
+  /** A grant as a node's rows have it. */
   const row = async (node: DivisionCode, id: string) =>
     (
       await federation.rows<{ items: string[]; seq: number; grantee: string; grant_jws: string }>(

@@ -56,7 +56,7 @@ describe('a grant between nodes', () => {
     };
   };
 
-  /** Has the county send a document as it stands; the grantee's code when it refuses. */
+  /** Makes the county send a document unchanged; returns the grantee's code when it refuses. */
   async function carried(jws: string, from = COUNTY): Promise<string | null> {
     const outbox = new Outbox();
     await federation
@@ -77,7 +77,7 @@ describe('a grant between nodes', () => {
     const first = grantOf({ seq: 2_000 });
     expect(await carried(await sign(first))).toBeNull();
     await becomes(TOWNSHIP, first.id, 'OFFERED');
-    // twice, and an older one that comes late
+    // sent twice, and then an older one that comes late
     expect(await carried(await sign({ ...first, announcement: '第二次' }))).toBe('GRANT_STALE');
     expect(await carried(await sign(grantOf({ seq: 1_999 })))).toBe('GRANT_STALE');
   });
@@ -119,7 +119,7 @@ describe('a grant between nodes', () => {
     await federation.db(COUNTY).transact(COUNTY, async (tx) => {
       await tx.query(`UPDATE delegations SET answer_jws = NULL WHERE node = $1 AND id = $2::uuid`, [grant.id]);
     });
-    // its number lies below the one the township took in above
+    // its number is below the one the township took in above
     await becomes(COUNTY, grant.id, 'INVALID');
     expect((await known(COUNTY, grant.id))?.refusal?.code).toBe('GRANT_STALE');
   });

@@ -7,7 +7,7 @@ import { DUTIES } from '../tiers/index.ts';
 import type { StoredGrant } from './delegation-store.ts';
 import { findOwnAccepted } from './delegation-store.ts';
 
-/** What is set once the levels above were told of the grants a node gave before they were told at all. */
+/** Set once the levels above have been told of a node's older grants, from before they were told of grants at all. */
 const TOLD = 'grants.told-above';
 
 export interface GrantPublisherParts {
@@ -18,7 +18,7 @@ export interface GrantPublisherParts {
   nodes: () => readonly DivisionCode[];
 }
 
-/** Makes a node's own grants known to everybody who routes by them, or answers for what rests on them. */
+/** Publishes a node's own grants to every node that routes by them, or answers for cases under them. */
 export class GrantPublisher {
   readonly #parts: GrantPublisherParts;
 
@@ -27,8 +27,8 @@ export class GrantPublisher {
   }
 
   /**
-   * States a grant in its grantor's feed, for every node below, and tells the levels above: nothing of one that was not
-   * accepted.
+   * States a grant in its grantor's feed, for every node below, and tells the levels above. An unaccepted grant is not
+   * published.
    */
   async publish(tx: NodeTx, stored: Pick<StoredGrant, 'grantJws' | 'answerJws' | 'endJws'>): Promise<void> {
     const delegation = publishedOf(stored);
@@ -37,7 +37,7 @@ export class GrantPublisher {
     await this.#tellAbove(tx, [delegation]);
   }
 
-  /** Tells the levels above of the grants a node gave before they were told; once a node, at its host's start. */
+  /** Tells the levels above of a node's grants from before they were told; once a node, at its host's start. */
   async tellOlder(db: HostDb, node: DivisionCode): Promise<void> {
     await db.transact(node, async (tx) => {
       const first = await tx.query(

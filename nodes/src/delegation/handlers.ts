@@ -51,13 +51,13 @@ export interface DelegationParts {
 }
 
 type DelegationHandlers = NodeHandlers<typeof delegation>;
-/** Does what is passed to it once for each idempotency key. */
+/** Does the given work once for each idempotency key. */
 type Once = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Longest public list, grants. */
 const LISTED = 500;
 
-/** 授权: what a node's people do with powers, and who is competent for what by them. */
+/** 授权: the mutations of a node's people on powers, and the queries which organ is competent for which item. */
 export function delegationHandlers(parts: DelegationParts): DelegationHandlers {
   return { ...powersRead(parts), ...powersRequested(parts), ...powersGranted(parts) };
 }
@@ -207,7 +207,7 @@ async function end(
     if (stored.end) return true;
     const jws = await send(parts, tx, way === 'REVOKED' ? grantee : grantor, made);
     await saveEnd(tx, id, { grantor, grantee }, jws);
-    // known at once to everybody who routes by it
+    // every node that routes by the grant learns of it at once
     if (grantor === node && stored.answer?.accepted) await publisher.publish(tx, { ...stored, endJws: jws });
     return true;
   });
@@ -215,7 +215,7 @@ async function end(
 }
 
 /**
- * Whether a grant was answered in this way already.
+ * Whether a grant was already answered in this way.
  * @throws {ProblemError} GRANT_ENDED, GRANT_EXPIRED; ILLEGAL_STEP where it was answered in the other way
  */
 function isAnswered({ grant, answer, end: ended }: StoredGrant, accepted: boolean, today: Day): boolean {
@@ -227,7 +227,7 @@ function isAnswered({ grant, answer, end: ended }: StoredGrant, accepted: boolea
   throw problem('ILLEGAL_STEP', 'The grant was answered already; hand it back instead.', { field: 'id' });
 }
 
-/** @throws {ProblemError} NODE_CLOSED, GRANT_INVALID where the grantee has no node that could act */
+/** @throws {ProblemError} NODE_CLOSED, GRANT_INVALID if the grantee has no node that could act */
 function requireServed(trust: Trust, grantee: DivisionCode): void {
   const closed = trust.successionOf(grantee);
   if (closed) {
@@ -239,7 +239,8 @@ function requireServed(trust: Trust, grantee: DivisionCode): void {
 }
 
 /**
- * A chief gives, takes and ends powers over items whose power the own department or bureau holds today.
+ * Checks that a chief gives, takes and ends powers only over items whose power their own department or bureau holds
+ * today.
  * @throws {ProblemError} WRONG_DEPARTMENT
  */
 async function requireOwnItems(
@@ -255,7 +256,7 @@ async function requireOwnItems(
   for (const item of await findItems(tx, codes, today)) requireHolder(person, item, transfers, tier, today);
 }
 
-/** Signs a document and leaves it for the other party. */
+/** Signs a document and enqueues it for the other party. */
 async function send(
   { node, trust, outbox }: DelegationParts,
   tx: NodeTx,
@@ -267,7 +268,7 @@ async function send(
   return jws;
 }
 
-/** What the node carries of these items: what it holds open, and what was filed in 90 days. */
+/** The node's load from these items: open cases, and cases filed in 90 days. */
 async function caseloadOf(tx: NodeTx, items: readonly string[], today: Day): Promise<GrantRequest['caseload']> {
   const [count] = await tx.query<{ open: number; filed: number }>(
     `SELECT count(*) FILTER (WHERE closed_at IS NULL AND custody = 'HELD') AS open,

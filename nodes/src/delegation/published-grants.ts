@@ -24,7 +24,7 @@ export interface PublishedGrantsParts {
   log: Logger;
 }
 
-/** Grants as their grantors publish them: down with the catalogue feed, up by message, and back to a restored node. */
+/** Grants that their grantors publish: down with the catalogue feed, up by message, and back to a restored node. */
 export class PublishedGrants {
   readonly #parts: PublishedGrantsParts;
 
@@ -33,10 +33,10 @@ export class PublishedGrants {
   }
 
   /**
-   * Keeps a grant that its grantor published, or what was added to one that is kept: every document signed by whose word
-   * it is. What is stored under its id stays.
+   * Stores a grant that its grantor published, or what was added to a stored one. The right party must have signed
+   * every document. What is stored under its id stays.
    * @throws {ProblemError} KEY_UNKNOWN or ITEM_UNKNOWN while it can't be judged; GRANT_INVALID,
-   * GRANT_OUT_OF_COMPETENCE, GRANT_EXPIRED and what a signature is refused with, for good
+   *   GRANT_OUT_OF_COMPETENCE, GRANT_EXPIRED and what a signature is refused with, for good
    */
   async take(tx: NodeTx, publisher: DivisionCode, published: PublishedGrant): Promise<void> {
     const { trust, divisions } = this.#parts;
@@ -47,14 +47,14 @@ export class PublishedGrants {
     if (!answer.accepted) throw problem('GRANT_INVALID', `${grant.grantee} declined the grant ${grant.id}.`);
     if (published.end !== null) requireEndOf(grant, await openDocument(trust, published.end));
     const stored = await lockGrant(tx, grant.id);
-    // what is stored was judged when it came; its grantor can end it also where it would not be taken any more
+    // a stored grant was judged when it came; its grantor can end it even if it would be refused now
     if (!stored) await requireSoundThen(tx, divisions, grant, signed.signer);
     await saveGrant(tx, grant, published);
   }
 
   /**
-   * Takes a grant out of the catalogue feed. One that is wrong is left out, and one that can't be judged yet waits
-   * apart: the entries behind it are read all the same.
+   * Takes a grant out of the catalogue feed. An invalid one is left out, and one that can't be judged yet waits apart:
+   * the entries behind it are read all the same.
    */
   readonly entry = async (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant): Promise<void> => {
     const code = await this.#attempt(tx, publisher, published);
@@ -66,7 +66,7 @@ export class PublishedGrants {
     );
   };
 
-  /** Judges again what waits, in the order it came: an item or a key has become known. */
+  /** Judges waiting grants again, in the order they came: an item or a key has become known. */
   readonly judgeWaiting = async (tx: NodeTx): Promise<void> => {
     const rows = await tx.query<{ digest: string; publisher: DivisionCode; documents: string }>(
       `SELECT digest, publisher, documents FROM waiting_grants WHERE node = $1 ORDER BY since, digest FOR UPDATE`,
@@ -78,7 +78,7 @@ export class PublishedGrants {
     }
   };
 
-  /** Judges again what waits at some nodes of a host. */
+  /** Judges waiting grants again at some nodes of a host. */
   async judgeWaitingAt(db: HostDb, nodes: readonly DivisionCode[]): Promise<void> {
     const waiting = await db.queryHost<{ node: DivisionCode }>(
       `SELECT DISTINCT node FROM waiting_grants WHERE node = ANY ($1)`,
@@ -87,7 +87,7 @@ export class PublishedGrants {
     for (const { node } of waiting) await db.transact(node, this.judgeWaiting);
   }
 
-  /** @returns why it can't be judged yet; null where it was taken, or is wrong for good */
+  /** @returns why it can't be judged yet; null if it was taken, or is invalid for good */
   async #attempt(tx: NodeTx, publisher: DivisionCode, published: PublishedGrant): Promise<ErrorCode | null> {
     const { log } = this.#parts;
     const { node } = tx;
@@ -109,13 +109,13 @@ export class PublishedGrants {
   }
 }
 
-/** Whether a document may still turn out to be sound: a key or an item it rests on may become known. */
+/** Whether a document may still prove valid: a key or an item it rests on may become known. */
 export function isNotYetJudged({ code }: ProblemError): boolean {
   return code === 'KEY_UNKNOWN' || code === 'ITEM_UNKNOWN';
 }
 
 /**
- * A document of delegation and who signed it.
+ * Opens a document of delegation and names its signer.
  * @throws {ProblemError} GRANT_INVALID, and what a signature is refused with
  */
 export async function openDocument(trust: Trust, jws: string): Promise<SignedDocument> {
@@ -126,7 +126,7 @@ export async function openDocument(trust: Trust, jws: string): Promise<SignedDoc
 }
 
 /**
- * Whether a grant was sound on the day it was signed, by the items and the register of that day: what changed since is
+ * Checks that a grant was sound on the day it was signed, by the items and the register of that day. Later changes are
  * judged where the power is used.
  * @throws {ProblemError} as `requireSoundGrant`
  */

@@ -8,18 +8,18 @@ import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { isNotYetJudged, openDocument, requireSoundThen } from './published-grants.ts';
 
-/** A stored grant that would not be taken today. */
+/** A stored grant that would be refused today. */
 export interface GrantFault {
   id: string;
   grantor: DivisionCode;
   grantee: DivisionCode;
-  /** Where it is stored. */
+  /** The nodes that store it. */
   nodes: DivisionCode[];
   code: ErrorCode;
   reason: string;
   /** Whether it gives power today, or will. */
   gives: boolean;
-  /** The grant as it was signed, where it is sound and only its row says something else; null otherwise. */
+  /** The grant as it was signed, if only its row says something else; null otherwise. */
   signed: Grant | null;
 }
 
@@ -36,14 +36,14 @@ interface StoredRow {
   nodes: [DivisionCode, ...DivisionCode[]];
 }
 
-/** What a grant is refused with whose documents others signed than may. */
+/** Codes of a grant whose documents were signed by nodes that may not sign them. */
 const FORGED: readonly ErrorCode[] = ['GRANT_INVALID', 'SIGNATURE_INVALID'];
-/** States of a grant that gives power, or may come to. */
+/** States of a grant that gives power, or may still give it. */
 const OPEN = ['IN_EFFECT', 'NOT_YET', 'OFFERED'];
 
 /**
- * The grants of a host's nodes that would not be taken today. What rests on a key or an item that is not known is left
- * out: nothing can be said of it.
+ * The grants of a host's nodes that would be refused today. Grants that rest on an unknown key or item are left out:
+ * they can't be judged.
  */
 export async function findGrantFaults(
   db: HostDb,
@@ -51,7 +51,7 @@ export async function findGrantFaults(
   judges: { trust: Trust; divisions: Divisions },
   today: Day,
 ): Promise<GrantFault[]> {
-  // the nodes of a host store the same documents: they are judged once
+  // the nodes of a host store the same documents: each is judged once
   const rows = await db.queryHost<StoredRow>(
     `SELECT id, grantor, grantee, seq, items, grant_jws, answer_jws, end_jws, refusal_code IS NOT NULL AS refused,
        array_agg(node ORDER BY node) AS nodes
@@ -69,9 +69,9 @@ export async function findGrantFaults(
 }
 
 /**
- * Brings stored grants to what was signed, where that can be done: rows were taken in before anybody asked who signed
- * them, or come with a node from another host. What others signed than may is set aside: it is listed as invalid and
- * gives no power. What was written over is as it was signed again.
+ * Restores stored grants to what was signed, where that can be done: earlier programs took rows in without checking the
+ * signer, and nodes bring rows from another host. A grant signed by a node that may not sign it is set aside: it is
+ * listed as invalid and gives no power. A row that was overwritten is set back to what was signed.
  */
 export async function mendGrants(
   db: HostDb,
@@ -98,7 +98,7 @@ export async function mendGrants(
   }
 }
 
-/** How many published grants wait for a key or an item, and since when the first does; null where none does. */
+/** How many published grants wait for a key or an item, and since when the first one waits; null if none waits. */
 export async function findWaitingGrants(
   db: HostDb,
   nodes: readonly DivisionCode[],

@@ -7,10 +7,10 @@ import { insert } from '../db/insert.ts';
 import type { EnquiryRow } from './tables.ts';
 import { askersTable, enquiriesTable } from './tables.ts';
 
-/** An enquiry as this node keeps it, with who asked and the state its case has as far as the node knows. */
+/** An enquiry as this node keeps it, with the asker and the state of its case as far as the node knows. */
 export type StoredEnquiry = EnquiryRow & { asker: Asker | null; caseState: CaseState | null };
 
-/** Where the list goes on: the place of a state in it, and the enquiry. */
+/** Where the list continues: the place of a state in it, and the enquiry. */
 export interface EnquiryCursor {
   rank: number;
   askedAt: Date;
@@ -23,7 +23,7 @@ const TABLES = `enquiries e
   LEFT JOIN cases c ON c.node = e.node AND c.id = e.case_id
   LEFT JOIN enquiry_askers a ON a.node = e.node AND a.enquiry = e.id`;
 
-/** Keeps an enquiry with its answer; who asked is kept apart. */
+/** Stores an enquiry with its answer; the asker is stored apart. */
 export async function insertEnquiry(tx: NodeTx, enquiry: EnquiryRow, asker: Asker | null): Promise<void> {
   await insert(tx, enquiriesTable, [enquiry]);
   if (asker) await insert(tx, askersTable, [{ enquiry: enquiry.id, ...asker }]);
@@ -45,7 +45,7 @@ async function openAsker<T extends StoredEnquiry>({ vault }: NodeQueries, enquir
   return { ...enquiry, asker: { name, phone } };
 }
 
-/** Finds it and holds it until the transaction ends, so that it is reported and linked once. */
+/** Reads an enquiry and locks it until the transaction ends, so that it is reported and linked once. */
 export async function lockEnquiry(tx: NodeTx, id: string): Promise<StoredEnquiry | null> {
   await tx.query(`SELECT id FROM enquiries WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
   return findEnquiry(tx, id);

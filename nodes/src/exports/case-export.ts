@@ -11,9 +11,9 @@ import type { Trust } from '../trust/index.ts';
 import { kidOf } from '../trust/index.ts';
 
 export interface ExportOptions {
-  /** Whether the application goes along: it names the applicant. */
+  /** Whether the export contains the application, which names the applicant. */
   application: boolean;
-  /** Whether the bytes of the materials go along, besides their digests. */
+  /** Whether the export contains the bytes of the materials, besides their digests. */
   materials: boolean;
   now: Date;
 }
@@ -50,7 +50,7 @@ export async function exportCase(
       lines: lines.length,
       digest: await sealDigest(content),
     });
-  // which key seals is seen by sealing: its certificate must stand in the export too
+  // only sealing tells which key seals: its certificate must be in the export too
   const content: Omit<CaseExport, 'seal'> = {
     format: CASE_EXPORT_FORMAT,
     v: 1,

@@ -4,19 +4,19 @@ import type { Logger } from 'pino';
 import { isAway } from '../db/index.ts';
 import { countFailure } from '../observability/index.ts';
 
-/** Most failures that are remembered; beyond them the oldest may be logged anew. */
+/** The most failures remembered; beyond them the oldest may be logged again. */
 const MOST_KNOWN = 10_000;
 
-/** What some work is about: the node, and what of it, say its `case`. Goes into the log as it is. */
+/** The subject of some work: the node, and the part of it, for example its `case`. It goes into the log as it is. */
 export type Subject = Readonly<Record<string, string>> & { readonly node: DivisionCode };
 
 /**
- * Goes over cases and nodes so that one that fails costs itself: the others are worked on, the failure is counted
- * (`liandong_failures_total`) and logged, once for as long as it stays the same.
+ * Works over cases and nodes, and goes on after a failure. The failure is counted (`liandong_failures_total`) and
+ * logged, once for as long as it stays the same.
  */
 export class Failures {
   readonly #log: Logger;
-  /** What fails now, and why. */
+  /** The present failures, and their reasons. */
   readonly #known = new Map<string, string>();
 
   constructor(log: Logger) {
@@ -27,7 +27,7 @@ export class Failures {
    * Does the work for each, one after the other.
    * @param job what is done, in the words of the log and the metric: `deemed acceptance`
    * @returns how many failed
-   * @throws DATABASE_UNAVAILABLE where the database can do nothing for anybody just now
+   * @throws DATABASE_UNAVAILABLE where the database serves no one at the moment
    */
   async each<T>(
     job: string,
@@ -60,7 +60,7 @@ export class Failures {
     return true;
   }
 
-  /** What each of several comes to, without those it can't be made of. */
+  /** Makes a result of each thing, and leaves out the things for which that fails. */
   map<T, R>(job: string, things: readonly T[], subjectOf: (thing: T) => Subject, make: (thing: T) => R): R[] {
     return things.flatMap((thing) => {
       try {

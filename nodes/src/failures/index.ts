@@ -1,4 +1,4 @@
-/** Work over many cases or nodes that goes on behind a failure, logs it once and counts it. */
+/** Work over many cases or nodes that goes on after a failure, logs it once and counts it. */
 export type { Subject } from './failures.ts';
 export { Failures } from './failures.ts';
 export type { KeyPage } from './readable-page.ts';

@@ -3,7 +3,7 @@ import { readablePage } from './index.ts';
 
 const ALL = ['a', 'b', 'c', 'd', 'e'];
 
-/** A list of {@link ALL} by two, of which some can't be shown. */
+/** A list of {@link ALL}, two a page, with some rows that can't be shown. */
 const pageOf = (after: string | null, unreadable: readonly string[]) =>
   readablePage(
     { first: 2, after },

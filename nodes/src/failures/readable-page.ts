@@ -3,15 +3,16 @@ import type { Page, PageRequest } from '@liandong/schema/operation';
 /** A page of a list by its rows' names. */
 export interface KeyPage {
   ids: string[];
-  /** Of each row. */
+  /** The cursor of each row. */
   cursors: string[];
   hasNextPage: boolean;
 }
 
 /**
- * A page of a list without the rows that can't be shown. The list goes on behind them, also where a whole page is of such.
+ * A page of a list without the rows that can't be shown. The list goes on behind them, even if a whole page can't be
+ * shown.
  * @param read the page behind a cursor
- * @param show what rows are shown as, by name; those that can't be are left out
+ * @param show the shown form of rows, by name; rows that can't be shown are left out
  */
 export async function readablePage<T>(
   page: PageRequest,
@@ -30,7 +31,7 @@ export async function readablePage<T>(
       const node = shown.get(id);
       return node === undefined ? [] : [{ node, cursor: cursors[i] ?? '' }];
     });
-    // the last cursor lies behind what was left out, so that it is not read again
+    // the last cursor lies behind the rows that were left out, so that they are not read again
     const last = rows.at(-1);
     if (last && end !== undefined) last.cursor = end;
     return {

@@ -2,9 +2,9 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Lets a server end right after the last answer that is under way, whatever connections its callers keep open: those that
- * are kept for later, and those over which nothing was ever asked (browsers open such in advance).
- * @returns what stops it: nobody new is let in, and it waits for what is under way
+ * Lets a server end right after the last answer under way, even if callers keep connections open: those kept for later
+ * requests, and those that never carried one (browsers open such in advance).
+ * @returns a function that stops the server: it refuses new connections and waits for what is under way
  */
 export function drainable(server: Server): () => Promise<void> {
   const connections = new Set<Socket>();
@@ -17,7 +17,7 @@ export function drainable(server: Server): () => Promise<void> {
     connections.add(connection);
     connection.once('close', () => connections.delete(connection));
   });
-  // before whoever answers, who may be done at once
+  // before the listener that answers, which may finish at once
   server.prependListener('request', (_, response: ServerResponse) => {
     underWay.add(response);
     if (stopping) response.setHeader('connection', 'close');

@@ -14,14 +14,14 @@ const MAX_BODY_BYTES = Math.ceil(MAX_REQUEST_BYTES * 1.4);
 
 export interface HttpServerParts {
   responder: Responder;
-  /** What /ready says: each part of the host and whether it works. */
+  /** The answer of /ready: each part of the host and whether it works. */
   readiness: () => Promise<Readiness>;
   log: Logger;
 }
 
 /** Answers over HTTP: liveness, readiness, and GraphQL for gateways that reach this host directly. */
 export class HttpServer {
-  /** Lets nobody new in and ends with the last answer that is under way. */
+  /** Refuses new connections and ends with the last answer under way. */
   readonly stop: () => Promise<void>;
 
   private constructor(stop: () => Promise<void>) {
@@ -38,7 +38,8 @@ export class HttpServer {
       });
     });
     const stop = drainable(server);
-    // longer than gateways keep an idle connection: a request is never sent into one that is just being closed
+    // longer than gateways keep an idle connection, so that no request is sent into a connection that is just being
+    // closed
     server.keepAliveTimeout = 75_000;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -79,7 +80,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, parts:
   }
 }
 
-/** The body; null when it is too large, by its own word or in fact. */
+/** The body; null if it is too large, by its stated length or in fact. */
 async function read(request: IncomingMessage): Promise<string | null> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
   const chunks: Buffer[] = [];

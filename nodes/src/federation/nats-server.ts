@@ -8,7 +8,7 @@ import type { Bus } from '../bus/index.ts';
 import { PART_BYTES, encodeReply } from './reply.ts';
 import type { Responder } from './responder.ts';
 
-/** A request whose parts have not all come after this long is dropped, ms. */
+/** Time until a request with missing parts is dropped, ms. */
 const COLLECT_MS = 15_000;
 
 /** Answers GraphQL over NATS request/reply. */

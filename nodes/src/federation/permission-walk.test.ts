@@ -25,7 +25,10 @@ import {
   personAt,
 } from '../testing/test-federation.ts';
 
-/** Whose duty each mutation of the graph is; PUBLIC needs no login. A mutation that is not here fails the walk. */
+/**
+ * The duty each mutation of the graph belongs to; PUBLIC needs no login. A mutation that is missing here fails the
+ * walk.
+ */
 const DUTIES: Record<string, Action | 'PUBLIC'> = dutiesOf(DOMAINS);
 
 interface Mutation {
@@ -37,7 +40,7 @@ const MUTATIONS: Mutation[] = ROLE_SCHEMAS.flatMap((role) =>
 );
 
 const DESKS: Record<Tier, string> = { CITY, COUNTY, TOWNSHIP, VILLAGE };
-/** A desk of the same tier, or another where there is no second one. */
+/** A desk of the same tier, or of another if there is only one. */
 const NEIGHBOURS: Record<Tier, string> = {
   CITY: COUNTY,
   COUNTY: '331023',
@@ -115,7 +118,7 @@ function samplesAt(caseId: string, filed: string, enquiry: string): Samples {
   };
 }
 
-/** What a node's database holds, without signs of life and what the road does by itself. */
+/** The contents of a node's database, without signs of life and without what the road changes. */
 async function states(): Promise<Map<string, string>> {
   const held = new Map<string, string>();
   for (const node of Object.values(DESKS)) {
@@ -128,7 +131,7 @@ async function states(): Promise<Map<string, string>> {
   return held;
 }
 
-/** Nothing is owed to anybody here any more: no message without its receipt, no entry of a feed that has not arrived. */
+/** Waits until nothing is owed here any more: every message has its receipt, and every feed entry has arrived. */
 async function settled(): Promise<void> {
   const desks = Object.values(DESKS);
   await eventually(async () => {
@@ -146,7 +149,7 @@ async function settled(): Promise<void> {
   });
 }
 
-/** What a node answers a person: the codes of a refusal, or `done`. */
+/** A node's answer to a person: the codes of a refusal, or `done`. */
 async function call(node: string, { role, field }: Mutation, viewer: Viewer | null, key?: string): Promise<string> {
   const { query, variables } = mutationCall(roleSchema(role), field, samples[node] ?? {});
   if (key !== undefined) Object.assign(variables['input'] ?? variables, { idempotencyKey: key });
@@ -160,7 +163,7 @@ async function call(node: string, { role, field }: Mutation, viewer: Viewer | nu
   return codes[0] ?? 'done';
 }
 
-/** A key that somebody has used for something else. */
+/** An idempotency key that was used for something else. */
 const KEY = 'used-before';
 const spend = (node: string, subject: string, key: string) =>
   federation.rows(

@@ -5,7 +5,7 @@ import { problem } from '@liandong/schema/kernel';
 
 /** Bytes of one answering message: half of the broker's usual maximum. */
 export const PART_BYTES = 512 * 1024;
-/** Most bytes of an answer: what its parts carry. */
+/** Most bytes of an answer: the capacity of its parts. */
 export const MAX_REPLY_BYTES = MAX_PARTS * PART_BYTES;
 
 const HEAD = Buffer.from('{"results":[');
@@ -13,8 +13,8 @@ const TAIL = Buffer.from(']}');
 const COMMA = Buffer.from(',');
 
 /**
- * An answer's JSON of so many bytes at most. Many callers' results travel together: when they are too many bytes, the
- * largest is left out for its caller alone, and so on.
+ * An answer as JSON, of at most so many bytes. The results of many callers travel together. If they are too many bytes,
+ * the largest is left out, for its caller alone, and so on.
  */
 export function encodeReply(reply: HostReply, mostBytes = MAX_REPLY_BYTES): Buffer {
   if ('problem' in reply) return Buffer.from(JSON.stringify(reply));
@@ -33,7 +33,7 @@ function encoded(result: RoleResult): Buffer {
   try {
     return Buffer.from(JSON.stringify(result));
   } catch {
-    // longer than a text can be
+    // longer than a string can be
     return TOO_LARGE;
   }
 }

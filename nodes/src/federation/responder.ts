@@ -16,21 +16,24 @@ export interface ResponderParts {
   host: string;
   /** Live: nodes come to the host and leave it. */
   services: ReadonlyMap<DivisionCode, NodeServices>;
-  /** The host that a node which is leaving, or has left, moves to. */
+  /** The host to which a node is leaving or has left. */
   movedTo: (node: DivisionCode) => string | undefined;
   tokens: TokenVerifier;
-  /** Whether a node waits for what others hold of it; it answers questions and takes no steps. */
+  /** Whether a node is healing: it answers queries and takes no steps. */
   isHealing: (node: DivisionCode) => boolean;
   log: Logger;
 }
 
-/** Characters of the texts whose root field is remembered. */
+/** Characters of the query texts whose root field is remembered. */
 const MAX_FIELD_CHARACTERS = 4 * 1024 * 1024;
 
-/** Answers the gateway's questions, whichever way they come. Each operation carries its own token and stands alone. */
+/**
+ * Answers the gateway's requests over NATS and HTTP. Each operation carries its own token and is independent of the
+ * others.
+ */
 export class Responder {
   readonly #parts: ResponderParts;
-  /** Root fields by the text of the question: gateways ask the same texts over and over. */
+  /** Root fields by query text: gateways send the same texts over and over. */
   readonly #fields = new BoundedCache<string>(MAX_FIELD_CHARACTERS);
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -51,12 +54,12 @@ export class Responder {
     }
   }
 
-  /** Waits for all that is being answered at this moment. */
+  /** Waits for all answers under way. */
   async turn(): Promise<void> {
     await Promise.allSettled(this.#underWay);
   }
 
-  /** One operation of a request: whatever is wrong with it costs no other its answer. */
+  /** Answers one operation of a request: its failure does not affect the others. */
   async #alone(content: unknown): Promise<RoleResult> {
     const parsed = roleOperationSchema.safeParse(content);
     if (!parsed.success) return refused(problem('MESSAGE_INVALID', 'Not an operation for a host.').problem);
@@ -68,7 +71,7 @@ export class Responder {
     }
   }
 
-  /** One operation, in its caller's trace and with its latency by role and root field. */
+  /** Answers one operation, in its caller's trace, and records its latency by role and root field. */
   async #measured(operation: RoleOperation): Promise<RoleResult> {
     const field = this.#fieldOf(operation);
     const begun = performance.now();
@@ -78,7 +81,7 @@ export class Responder {
     return result;
   }
 
-  /** The root field, if the role has it: whatever a caller writes, figures have a closed set of names. */
+  /** The root field, if the role has it: whatever a caller writes, metrics have a closed set of names. */
   #fieldOf({ role, query }: RoleOperation): string {
     const key = `${role} ${query}`;
     let field = this.#fields.find(key);
@@ -141,7 +144,7 @@ export class Responder {
       for (const [node, noted] of reads) await services.get(node)?.reads.note(viewer, this.#fieldOf(operation), noted);
       return result;
     } catch (error) {
-      // what nobody could account for is not shown
+      // data whose read could not be logged is not shown
       report(error);
       return refused(problemsOf(error, operation.at)[0]);
     }
@@ -152,7 +155,7 @@ function refused(found: Problem): RoleResult {
   return { data: null, errors: [{ message: found.message, extensions: extensionsOf(found) }] };
 }
 
-/** The kind of an operation and its first root field; null for what is no GraphQL. */
+/** The kind of an operation and its first root field; null for text that is not GraphQL. */
 function readOperation(query: string): { kind: string; field: string } | null {
   try {
     const operation = getOperationAST(parse(query, { maxTokens: 20_000 }));

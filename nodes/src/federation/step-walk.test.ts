@@ -14,9 +14,10 @@ import { mutationCall } from '../testing/inputs.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
 
 /**
- * Every step of every domain at a desk with its database: asked again under its key, with a token for another case, and at
- * a node that heals. Posts, stand-ins, other departments, cases under way and ended cases are walked where no database is
- * needed: `schema/src/operation/step-walk.test.ts`; posts at every tier and desks of others in `permission-walk.test.ts`.
+ * Walks every step of every domain at a desk with its database: repeated under its key, with a token for another case,
+ * and at a healing node. Two other files walk the rest. `schema/src/operation/step-walk.test.ts`, without a database:
+ * posts, stand-ins, other departments, cases under way and ended cases. `permission-walk.test.ts`: posts at every tier
+ * and desks of others.
  */
 const STEPS = operationsOf(DOMAINS).flatMap(({ operation, domain }) =>
   operation.kind === 'step' ? [{ name: operation.name, step: operation, role: domain.role }] : [],
@@ -47,7 +48,7 @@ function takerOf({ by }: AnyStep): { viewer: Viewer; id: string } {
 
 const perform = (viewer: Viewer, step: AnyStep, input: object) =>
   federation.services(viewer.division).perform(step, viewer, input as never);
-/** A host that serves a node whose database was restored. */
+/** A host whose node is healing, because its database was restored. */
 const healing = (node: DivisionCode) =>
   new Responder({
     host: 'walk',
@@ -65,7 +66,7 @@ describe.each(STEPS)('the step $name', ({ step, role }) => {
     const { viewer, id } = takerOf(step);
     const input = { id, materials: [], idempotencyKey: `walk-${step.name}` };
     const lines = await logOf(viewer.division, id);
-    // as the step left it when it was taken
+    // as the step left the case when it was taken
     await federation.db(viewer.division).transact(viewer.division, (tx) => {
       const request = { mutation: step.keyedAs, input };
       return once(tx, viewer, input.idempotencyKey, request, () => Promise.resolve(true));

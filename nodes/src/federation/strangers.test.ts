@@ -35,8 +35,8 @@ import {
 } from '../testing/test-federation.ts';
 
 /**
- * What anybody may ask: catalogue, places, published lists and figures, who is at which window, what data is offered,
- * and what a number and its tracking code open.
+ * What the public may ask: catalogue, places, published lists and figures, the people at each window, the data on
+ * offer, and what a number and its tracking code open.
  */
 const PUBLIC = [
   'admission',
@@ -68,7 +68,7 @@ const QUESTIONS = ROLE_SCHEMAS.flatMap((role) =>
   Object.keys(roleSchema(role).getQueryType()?.getFields() ?? {}).map((field) => ({ role, field })),
 );
 
-/** Who has nothing to do with the village's case, enquiry, bundle, request or grant. */
+/** Viewers without a part in the village's case, enquiry, bundle, request or grant. */
 const STRANGERS: [string, Viewer | null][] = [
   ['nobody', null],
   ['the agent of the next village', personAt(OTHER_VILLAGE, 'AGENT')],
@@ -78,7 +78,7 @@ const STRANGERS: [string, Viewer | null][] = [
   ['a cashier of the next township', personAt(OTHER_TOWNSHIP, 'CASHIER')],
 ];
 
-/** The last where only the gateway gathers the answer. */
+/** MISROUTED only if the gateway alone gathers the answer. */
 const REFUSALS = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'MISROUTED'];
 
 let federation: TestFederation;
@@ -251,7 +251,7 @@ describe('an object that is there', () => {
     }
   });
 
-  // whoever holds the very post that may do it, at another desk: also at their own, where the object is not
+  // the holder of the very post that may do it, at another desk: also at their own, where the object is not
   test.each<[RoleName, string, string, [string, Viewer][]]>([
     ['bundles', 'deliverBundle', TOWNSHIP, [...at(OTHER_TOWNSHIP, 'AGENT', 'CLERK'), ...at(OTHER_VILLAGE, 'AGENT')]],
     ['delegation', 'answerDelegation', TOWNSHIP, [...at(OTHER_TOWNSHIP, 'CHIEF', 'HEAD'), ...at(COUNTY, 'CHIEF')]],
@@ -280,7 +280,7 @@ describe('an object that is there', () => {
     expect((await federation.desk(COUNTY, delegation).delegationRequests(countyChief, {}))[0]?.declined).toBeNull();
     expect(await attempt(TOWNSHIP, 'delegation', 'answerDelegation', chief)).toEqual([]);
     expect(await attempt(COUNTY, 'delegation', 'declinePowerRequest', countyChief)).toEqual([]);
-    // refused by the state of its members, which only the own desk is told
+    // the state of its members refuses it, which only the own desk is told
     expect(await attempt(TOWNSHIP, 'bundles', 'deliverBundle', clerk)).toEqual(['BUNDLE_OPEN']);
   });
 });

@@ -27,7 +27,7 @@ const SAMPLES: Samples = {
   division: VILLAGE,
 };
 const placesOf = ({ role, kind, field }: (typeof ROOT_FIELDS)[number]) => {
-  // what is a whole object elsewhere has places of its own here
+  // inputs that are whole objects elsewhere have fields of their own here
   const { applicant: _a, consent: _c, materials: _m, keys: _k, ...samples } = SAMPLES;
   return textPlaces(roleSchema(role), kind, field, samples);
 };
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-/** What a node answers to calls, one after the other: codes of refusals and the fields they name. */
+/** A node's answers to calls, one after the other: codes of refusals and the fields they name. */
 async function faultsOf(node: string, role: RoleName, calls: readonly Call[], viewer: Viewer | null) {
   const token = viewer && (await federation.token(viewer));
   const operations = calls.map((call) => ({ role, at: node, token, ...call }));

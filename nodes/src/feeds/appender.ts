@@ -4,10 +4,10 @@ import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 import { gathered } from '../db/index.ts';
 
-/** Most bytes of an entry as JSON: it fits a message of every broker, whatever signs it on its way. */
+/** Most bytes of an entry as JSON: it then fits a message of every broker, whichever node signs it on its way. */
 const MOST_BYTES: Readonly<Record<Feed, number>> = { CATALOGUE: MAX_ENTRY_BYTES, FACTS: MAX_FACT_BYTES };
 
-/** Where a node leaves what it states; wakes the publisher when it is durable. */
+/** Stores the entries a node states; wakes the publisher when they are durable. */
 export class FeedAppender {
   #wake: () => void = () => undefined;
 
@@ -18,7 +18,8 @@ export class FeedAppender {
   /**
    * States entries of the node's own feed in the caller's transaction. They get their numbers afterwards, in the order
    * they became durable, so that transactions of one node do not wait for each other.
-   * @throws {ProblemError} PAYLOAD_TOO_LARGE for an entry that no message could carry: it would stop all behind it
+   * @throws {ProblemError} PAYLOAD_TOO_LARGE for an entry that no message could carry: it would stop all entries behind
+   *   it
    */
   async append(tx: NodeTx, feed: Feed, entries: readonly unknown[]): Promise<void> {
     if (entries.length === 0) return;
@@ -34,7 +35,7 @@ export class FeedAppender {
   }
 }
 
-/** What people call an entry by. */
+/** The name of an entry in an error for people. */
 function nameOf(entry: unknown): string {
   const { kind, item, implementation, offer } = entry as {
     kind?: string;

@@ -13,23 +13,23 @@ const MAX_BACKOFF_MS = 60_000;
 /** Cursors served at a time. */
 export const CURSORS = 50;
 
-/** Where a subscriber stands in a feed, as far as its publisher, or who passes it on, was told. */
+/** How far a subscriber has a feed, as it told the publisher or the node that passes the feed on. */
 export interface Cursor {
   node: DivisionCode;
   feed: Feed;
   publisher: DivisionCode;
   subscriber: DivisionCode;
   acked: number;
-  /** Number of the last entry that was ever sent. */
+  /** Number of the last entry ever sent. */
   sent: number;
 }
 
-/** What a subscriber's watermark came to. */
+/** The result of a subscriber's watermark. */
 export interface Moved {
-  /** Whether the subscriber lacks entries still. */
+  /** Whether the subscriber still lacks entries. */
   more: boolean;
   head: number;
-  /** Whether it claims to hold more of the node's own feed than the node has published, and did not say so before. */
+  /** Whether it claims, for the first time, to hold more of the node's own feed than the node has published. */
   newClaim: boolean;
 }
 
@@ -40,11 +40,11 @@ export interface FeedCursorsParts {
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   failures: Failures;
-  /** How often an unchanged feed says how far it reaches, ms. */
+  /** Time until an unchanged feed tells its subscribers again how far it reaches, ms. */
   heartbeatMs: number;
 }
 
-/** Who is told of which feed, up to where, and when next. */
+/** The subscribers of each feed, what they were sent, and when they are next due. */
 export class FeedCursors {
   readonly #parts: FeedCursorsParts;
   #wake: () => void = () => undefined;
@@ -63,7 +63,10 @@ export class FeedCursors {
     await this.#prepareEach(nodes);
   }
 
-  /** Opens cursors for a node that was opened while this host runs: below its parent, and above those who tell it. */
+  /**
+   * Opens cursors for a node that was opened while this host runs: below its parent, and above the nodes that publish
+   * to it.
+   */
   async welcome(opened: DivisionCode): Promise<void> {
     const { nodes, divisions } = this.#parts;
     const concerned = nodes.filter((node) => divisions.get(opened).parent === node || divisions.isWithin(node, opened));
@@ -89,10 +92,10 @@ export class FeedCursors {
     });
   }
 
-  /** Opens a cursor for every subscriber that has none, and closes those of others. */
+  /** Opens a cursor for every subscriber without one, and closes the cursors of other nodes. */
   async open(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
     const subscribers = this.#subscribers(tx.node, feed, publisher);
-    // a zone that changed its parent no longer tells the old one, which would not take it
+    // a zone that changed its parent no longer tells the old one, which would refuse it
     await tx.query(
       `DELETE FROM feed_cursors WHERE node = $1 AND feed = $2 AND publisher = $3 AND subscriber <> ALL ($4::text[])`,
       [feed, publisher, subscribers],
@@ -106,7 +109,7 @@ export class FeedCursors {
     );
   }
 
-  /** Every cursor of nodes, all or some, falls due at once: on start, and when the broker is back. */
+  /** Makes every cursor of the nodes due at once: on start, and when the broker is back. */
   async resendAll(nodes = this.#parts.nodes): Promise<void> {
     await this.#parts.db.queryHost(`UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = ANY ($1)`, [
       nodes,
@@ -114,7 +117,7 @@ export class FeedCursors {
     this.#wake();
   }
 
-  /** The way to a subscriber was cut and is back. */
+  /** Makes a subscriber's cursors due at once: the way to it was cut and is back. */
   async resendTo(subscriber: DivisionCode): Promise<void> {
     await this.#parts.db.queryHost(
       `UPDATE feed_cursors SET next_at = now(), attempts = 0 WHERE node = ANY ($1) AND subscriber = $2`,
@@ -124,8 +127,8 @@ export class FeedCursors {
   }
 
   /**
-   * A subscriber whose word on facts is still awaited is not sent the same again with each new one; it is waited for no
-   * longer than at first.
+   * Makes the cursors of a feed due. A subscriber that has not yet answered on facts is not sent the same again with
+   * each new one; the publisher waits for it no longer than at first.
    */
   async dueNow(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
     await tx.query(
@@ -140,8 +143,8 @@ export class FeedCursors {
   }
 
   /**
-   * Takes cursors that are due; they fall due again by themselves.
-   * @param but subscribers that nothing is sent to at this moment
+   * Claims due cursors. They fall due again without further calls.
+   * @param but subscribers that get nothing at this moment
    */
   async claim(nodes: readonly DivisionCode[], but: readonly DivisionCode[]): Promise<Cursor[]> {
     return this.#parts.db.queryHost<Cursor>(
@@ -156,7 +159,7 @@ export class FeedCursors {
     );
   }
 
-  /** Notes that entries up to one are sent, before they are: the subscriber may hold them from now on. */
+  /** Records that entries up to one are sent, before they are: the subscriber may hold them from now on. */
   async sending({ node, feed, publisher, subscriber, sent }: Cursor, last: number): Promise<void> {
     if (last <= sent) return;
     await this.#parts.db.queryHost(
@@ -166,7 +169,7 @@ export class FeedCursors {
     );
   }
 
-  /** Whoever tries a way that is cut tries it again soon. */
+  /** Makes the publisher try a cut way again in a second. */
   async soon({ node, feed, publisher, subscriber }: Cursor): Promise<void> {
     await this.#parts.db.queryHost(
       `UPDATE feed_cursors SET next_at = now() + interval '1 second'
@@ -176,9 +179,9 @@ export class FeedCursors {
   }
 
   /**
-   * Moves a cursor to where its subscriber says it stands, and no further than it was sent. What it claims beyond the
-   * head of the node's own feed is kept apart, to be shown.
-   * @returns null where the subscriber is told nothing of the feed
+   * Moves a cursor to where its subscriber says it is, but not beyond what it was sent. A claim beyond the head of the
+   * node's own feed is kept apart, for display.
+   * @returns null if the subscriber does not get this feed
    */
   async move(
     tx: NodeTx,
@@ -207,7 +210,7 @@ export class FeedCursors {
     const { divisions, trust } = this.#parts;
     switch (feed) {
       case 'FACTS':
-        // only one's own: whoever is above hears it from the node itself
+        // only for its own feeds: a node above hears it from the publisher itself
         if (publisher !== node) return [];
         return divisions
           .ancestors(node)

@@ -12,7 +12,9 @@ export interface FeedState {
   knownHead: number;
   /** The publisher had no more than `knownHead` at this moment. */
   asOf: Date;
-  /** The publisher's signed word on its head that reaches furthest; null before there is one, and of one's own feed. */
+  /**
+   * The publisher's signed word on its head that reaches furthest; null before the first one, and for one's own feed.
+   */
   stated: string | null;
 }
 
@@ -34,7 +36,7 @@ const stateOf = (row: FeedRow): FeedState => ({
   stated: row.stated,
 });
 
-/** Every stretch of a feed a node holds. */
+/** Every feed a node holds, and how far. */
 export async function findFeeds(queries: NodeQueries, feed: Feed): Promise<FeedState[]> {
   const rows = await queries.query<FeedRow>(
     `SELECT feed, publisher, head, known_head, as_of, stated FROM feeds WHERE node = $1 AND feed = $2`,
@@ -43,7 +45,7 @@ export async function findFeeds(queries: NodeQueries, feed: Feed): Promise<FeedS
   return rows.map(stateOf);
 }
 
-/** One feed, kept from others until the transaction ends; made empty when it is new here. */
+/** One feed, locked until the transaction ends; made empty when it is new here. */
 export async function lockFeed(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<FeedState> {
   await tx.query(
     `INSERT INTO feeds (node, feed, publisher, head, known_head, as_of) VALUES ($1, $2, $3, 0, 0, 'epoch')
@@ -80,7 +82,9 @@ export async function extendFeed(
   );
 }
 
-/** Entries after a number, oldest first: as many as asked, or fewer whose bytes come to what was asked; one at least. */
+/**
+ * Entries after a number, oldest first: at most as many as asked, and at most as many bytes, but always at least one.
+ */
 export async function readEntries(
   queries: NodeQueries,
   feed: Feed,

@@ -6,24 +6,24 @@ import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
 /**
- * Nodes' signed words how far their own feeds go. They travel with what a node sends of its feed; a subscriber keeps
- * the newest, and shows it to the node when that sends less: proof that its database was put back.
+ * The signed words of nodes on how far their own feeds go. They travel with the entries. A subscriber keeps the newest,
+ * and shows it to the node when the node sends less: proof that the node's database was put back.
  */
 export class FeedHeads {
   readonly #trust: Trust;
   readonly #lifeOf: (node: DivisionCode) => number | undefined;
   readonly #now: () => Date;
-  /** The last word on each feed of this host's nodes: many subscribers are told the same. */
+  /** The last word on each feed of this host's nodes: many subscribers get the same one. */
   readonly #stated = new Map<string, { head: number; life: number | undefined; jws: string }>();
 
-  /** @param lifeOf the present life of a node's database: a word proves something of the life it was said in */
+  /** @param lifeOf the present life of a node's database: a word proves something only of the life it was signed in */
   constructor(trust: Trust, lifeOf: (node: DivisionCode) => number | undefined, now: () => Date) {
     this.#trust = trust;
     this.#lifeOf = lifeOf;
     this.#now = now;
   }
 
-  /** The node's word that its feed goes this far. */
+  /** Signs the node's word that its feed goes this far. */
   async state(feed: Feed, publisher: DivisionCode, head: number): Promise<string> {
     const key = `${publisher} ${feed}`;
     const last = this.#stated.get(key);
@@ -35,7 +35,7 @@ export class FeedHeads {
     return jws;
   }
 
-  /** A word that a node shows this one as its own; null where it is none, or nobody can tell. */
+  /** Checks a word that a node shows this one as its own; null if it is not, or if this node can't tell. */
   async prove(jws: string, feed: Feed, publisher: DivisionCode): Promise<FeedHead | null> {
     try {
       const { node } = await this.#trust.verify(jws, SIGNED_TYPES.feedHead);
@@ -48,7 +48,7 @@ export class FeedHeads {
   }
 }
 
-/** What a word on a feed says, believed by nobody yet; null where it is of another feed or none at all. */
+/** Reads a word on a feed without checking its signature; null if it is of another feed or not a word on a feed. */
 export function readHead(jws: string, feed: Feed, publisher: DivisionCode): FeedHead | null {
   let payload: unknown;
   try {

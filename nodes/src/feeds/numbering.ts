@@ -6,10 +6,10 @@ import type { NodeTx } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { extendFeed, lockFeed } from './feed-store.ts';
 
-/** Entries numbered in one transaction. */
+/** Most entries numbered in one transaction. */
 const NUMBERED = 500;
 
-/** What a node does with new entries of a feed, its own or another's, in the transaction that moves the head. */
+/** Processes new entries of a feed, the node's own or another's, in the transaction that moves the head. */
 export type FeedReader = (tx: NodeTx, publisher: DivisionCode, entries: readonly string[]) => Promise<void>;
 
 export interface NumberingParts {
@@ -42,7 +42,7 @@ export async function numberFeed(tx: NodeTx, feed: Feed, parts: NumberingParts):
   return true;
 }
 
-/** Catalogue entries pass through other desks and are signed one by one; facts come straight from their node. */
+/** Catalogue entries pass through other desks, so each is signed; facts come straight from their node. */
 function signEntries(
   node: DivisionCode,
   head: number,

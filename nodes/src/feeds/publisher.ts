@@ -18,10 +18,10 @@ import { numberFeed } from './numbering.ts';
 
 /** Entries sent in one message. */
 const SENT = 200;
-/** Of a stretch's bytes so many are its own, with the publisher's word on its head. */
+/** Bytes of a message of entries beside the entries themselves, with the publisher's word on its head. */
 const STRETCH_BYTES = 8 * 1024;
 const IDLE_MS = 500;
-/** Under load entries are numbered no more often than this, ms. */
+/** Shortest time between two numberings under load, ms. */
 const PACE_MS = 100;
 
 export interface FeedPublisherParts {
@@ -34,7 +34,7 @@ export interface FeedPublisherParts {
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
   readers: Readonly<Record<Feed, FeedReader>>;
-  /** A node that waits for what others hold of it gives no numbers and sends nothing. */
+  /** A healing node, which waits for what others hold of it, gives no numbers and sends nothing. */
   isHealing: (node: DivisionCode) => boolean;
   /** The present life of a node's database. */
   lifeOf: (node: DivisionCode) => number | undefined;
@@ -46,8 +46,8 @@ export interface FeedPublisherParts {
 }
 
 /**
- * Feeds: facts upward, the catalogue downward. Entries are numbered without a gap; every subscriber's signed word says
- * how far it holds them, and what it lacks is sent again, so that a gap heals itself (G6).
+ * Feeds: facts upward, the catalogue downward. Entries are numbered without a gap. Every subscriber signs how far it
+ * holds them, and the publisher sends again what the subscriber lacks, so that a gap heals itself (G6).
  *
  * Facts go straight to every level above, so that a dead county does not hide a village from the city. The catalogue
  * goes from each level to the next below; its entries carry their publisher's signature.
@@ -56,7 +56,7 @@ export class FeedPublisher {
   readonly #parts: FeedPublisherParts;
   readonly #loop: Loop;
   readonly #heads: FeedHeads;
-  /** Subscribers that something is still being sent to. */
+  /** Subscribers whose last message is still being sent. */
   readonly #underWay = new Set<DivisionCode>();
 
   constructor(parts: FeedPublisherParts) {
@@ -89,8 +89,8 @@ export class FeedPublisher {
   }
 
   /**
-   * A subscriber's word how far it holds a feed. Whoever says that it holds more of a node's own feed than the node has
-   * is believed only by the node's own signed word: else one subscriber could stop its publisher at will.
+   * Receives a subscriber's word on how far it holds a feed. A subscriber that claims more of a node's own feed than
+   * the node has must show the node's own signed word: else one subscriber could stop its publisher at will.
    */
   readonly watermark = async (
     tx: NodeTx,
@@ -102,7 +102,7 @@ export class FeedPublisher {
     const moved = await cursors.move(tx, subscriber, answer);
     if (!moved || publisher !== tx.node) return;
     const word = stated === undefined ? null : await this.#heads.prove(stated, feed, publisher);
-    // a word of an earlier life was dealt with when this one began
+    // a word of an earlier life was dealt with when this life began
     if (word && word.head > moved.head && Date.parse(word.at) >= (lifeOf(publisher) ?? 0)) {
       log.warn(
         { node: publisher, subscriber, feed, head: moved.head, stated: word.head },
@@ -130,7 +130,7 @@ export class FeedPublisher {
   /** Gives pending entries their numbers, and lets the node itself read them. */
   async #number(): Promise<boolean> {
     const { db, failures } = this.#parts;
-    // in no order: feeds that can't be numbered, as of a node whose key has ended, keep no others from their turn
+    // in random order: a feed that can't be numbered, as of a node whose key has ended, must not block the others
     const waiting = await db.queryHost<{ node: DivisionCode; feed: Feed }>(
       `SELECT node, feed FROM (SELECT DISTINCT node, feed FROM feed_pending WHERE node = ANY ($1)) AS f
        ORDER BY random() LIMIT 50`,
@@ -179,7 +179,7 @@ export class FeedPublisher {
   async #partFor({ node, feed, publisher, acked }: Cursor): Promise<FeedPart> {
     const { db, now } = this.#parts;
     const queries = db.queries(node);
-    // the moment is taken before the head is read: nothing stated up to it is left out
+    // the moment is taken before the head is read, so that everything stated up to it is included
     const asked = now();
     const [waiting] = await queries.query<{ count: number }>(
       `SELECT count(*) AS count FROM feed_pending WHERE node = $1 AND feed = $2`,
@@ -202,7 +202,10 @@ export class FeedPublisher {
   }
 }
 
-/** As many entries as go together, and one in any case: what is too large by itself is told of when it does not go. */
+/**
+ * As many entries as fit one message, and always at least one: an entry that is too large alone is reported when it
+ * can't be sent.
+ */
 function fitting(entries: readonly string[], most: number): string[] {
   let bytes = 0;
   const [first, ...rest] = entries.map((entry) => ({ entry, bytes: jsonBytes(JSON.stringify(entry)) }));

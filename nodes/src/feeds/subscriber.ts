@@ -19,12 +19,12 @@ export interface FeedSubscriberParts {
   divisions: Divisions;
   cursors: FeedCursors;
   readers: Readonly<Record<Feed, FeedReader>>;
-  /** Whether a peer said something at a moment of a life of its that is over. */
+  /** Whether a moment belongs to a life of a peer that is over. */
   isOver: (node: DivisionCode, peer: DivisionCode, life: number) => boolean;
   log: Logger;
 }
 
-/** Takes others' feeds in, without a gap. */
+/** Takes in the feeds of other nodes, without a gap. */
 export class FeedSubscriber {
   readonly #parts: FeedSubscriberParts;
 
@@ -32,7 +32,10 @@ export class FeedSubscriber {
     this.#parts = parts;
   }
 
-  /** Takes a stretch of a feed in; what does not follow without a gap is not taken, and the answer says from where on. */
+  /**
+   * Takes in a stretch of a feed. It refuses entries that do not follow without a gap, and the answer says where to
+   * begin.
+   */
   readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const parsed = feedPartSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a stretch of a feed.', { cause: parsed.error });
@@ -60,7 +63,7 @@ export class FeedSubscriber {
     };
   };
 
-  /** Facts are taken from their own node, the catalogue from the level above. */
+  /** Takes facts only from their own node, and the catalogue only from the level above. */
   #requireSource(node: DivisionCode, from: DivisionCode, part: FeedPart): void {
     const { divisions } = this.#parts;
     const sound =
@@ -70,7 +73,7 @@ export class FeedSubscriber {
     if (!sound) throw problem('FORBIDDEN', `${from} can't bring ${node} the ${part.feed} of ${part.publisher}.`);
   }
 
-  /** The publisher's word on its head that reaches furthest; one of a life that is over proves nothing any more. */
+  /** The publisher's word on its head that reaches furthest; a word of a life that is over proves nothing any more. */
   #newestWord(node: DivisionCode, { feed, publisher, stated }: FeedState, next: string | null): string | null {
     const before = stated === null ? null : readHead(stated, feed, publisher);
     const lasts = before !== null && !this.#parts.isOver(node, publisher, Date.parse(before.at));
@@ -80,13 +83,13 @@ export class FeedSubscriber {
   }
 
   /**
-   * The entries that count. One whose key had ended by its date keeps its number, so that the feed goes on behind it,
-   * and says nothing.
+   * The valid entries. An entry whose key had ended by its date keeps its number, so that the feed goes on behind it,
+   * but has no content.
    * @throws {ProblemError} SIGNATURE_INVALID, KEY_UNKNOWN
    */
   async #signed(publisher: DivisionCode, first: number, entries: readonly string[]): Promise<string[]> {
     const { trust, log } = this.#parts;
-    // a stretch may bring the very certificate that its later entries are signed by
+    // a stretch may bring the very certificate of the key that signs its later entries
     await trust.learn(entries.flatMap(keyDocumentOf));
     const counted = await Promise.all(
       entries.map(async (jws, i) => {
@@ -117,7 +120,10 @@ export class FeedSubscriber {
   }
 }
 
-/** The certificate or end of a key that an entry brings: it proves itself, so the entry need not be believed yet. */
+/**
+ * The certificate or end of a key in an entry: it proves itself, so the entry's own signature need not be checked
+ * first.
+ */
 function keyDocumentOf(jws: string): string[] {
   try {
     const { body } = payloadOf(jws) as { body?: { kind?: unknown; document?: unknown } };

@@ -51,7 +51,7 @@ const presentLife = async (node: string) =>
   (await federation.rows<{ life: number }>(node, `SELECT max(life) AS life FROM lives WHERE node = $1`, [node]))[0]
     ?.life ?? 0;
 
-/** Sends a receipt as the software of whoever holds a node's key and seed could. */
+/** Sends a receipt as an attacker with a node's key and seed could. */
 async function say(from: DivisionCode, to: DivisionCode, answer: Omit<Answer & { outcome: 'WATERMARK' }, 'id'>) {
   const seed = (await readFile(federation.config(from).natsSeedFile ?? '', 'utf8')).trim();
   const connection = await connect({
@@ -86,7 +86,7 @@ const state = (by: DivisionCode, head: Partial<FeedHead> = {}) =>
     at: new Date().toISOString(),
     ...head,
   });
-/** Waits until a claim was looked at, by one that is told apart from those before. */
+/** Waits until a log line with this text says that a watermark was ignored. */
 const lookedAt = async (text: string) =>
   eventually(async () => federation.logged.some((line) => line.includes('watermark ignored') && line.includes(text)));
 

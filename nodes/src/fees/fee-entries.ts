@@ -3,7 +3,7 @@ import { FEE_ACTIONS, feeEntryOf } from '@liandong/schema/domains/fees';
 import type { Projection } from '../cases/index.ts';
 import { insertFeeEntries } from './fee-store.ts';
 
-/** Keeps the entries of a step's lines in the fee window's book. */
+/** Enters a step's lines in the fee window's book. */
 export const feeEntries: Projection = async (tx, before, after) => {
   const lines = after.lines.slice(before.lines.length).map(({ line }) => line);
   const entries = lines.flatMap((line) =>

@@ -40,7 +40,7 @@ export async function insertFeeEntries(tx: NodeTx, entries: readonly FeeEntry[])
 }
 
 /**
- * Takes a receipt number for good; two windows that use it at the same time wait for each other here.
+ * Marks a receipt number as used; two windows that use it at the same time wait for each other here.
  * @throws {ProblemError} RECEIPT_USED
  */
 export async function takeReceipt(
@@ -55,7 +55,7 @@ export async function takeReceipt(
   if (taken.length === 0) throw receiptUsed(receipt);
 }
 
-/** A window's day, in order. */
+/** The entries of a window's day, in order. */
 export async function findFeeEntries(queries: NodeQueries, day: Day, window: string): Promise<FeeEntry[]> {
   const rows = await queries.query<EntryRow>(
     `SELECT case_id, seq, action, at, day::text AS day, window_code, amount_fen, receipt, refund_of, person

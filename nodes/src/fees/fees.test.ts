@@ -17,7 +17,7 @@ import { readLines } from '../cases/case-store.ts';
 
 const LAND = '3310-JS-002';
 const LAND_MATERIALS = ['不动产登记申请书', '权属来源材料', '权籍调查成果'];
-/** 产业项目三证同办, free itself; the land registration among its members is not. */
+/** 产业项目三证同办: free itself, but the land registration among its members is not. */
 const THREE_IN_ONE = '3310-LB-004';
 const THREE_MATERIALS = ['产业项目一体化申请表', '招商协议', '用地范围图', '设计方案'];
 
@@ -35,7 +35,7 @@ let serial = 0;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'liandong-fees-'));
   const catalogue = JSON.parse(await readFile(CATALOGUE_FILE, 'utf8')) as { items: Record<string, unknown>[] };
-  // 南县's categories, and paid before the certificate goes out
+  // 南县's categories; the fee is paid before the certificate is issued
   const rates = [
     { category: 'general', percent: 100 },
     ...[30, 50, 70, 90].map((percent) => ({ category: `按${percent}%`, percent })),

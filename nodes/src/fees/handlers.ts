@@ -19,7 +19,7 @@ export interface FeesParts {
   now: () => Date;
 }
 
-/** 统一收费 at one node: bills, what its fee windows take and give back, and their day's reconciliation. */
+/** 统一收费 at one node: bills, payments and refunds at its fee windows, and their day's reconciliation. */
 export function feeHandlers(parts: FeesParts): NodeHandlers<typeof fees> {
   const { node, divisions, runner, now } = parts;
   const reader = feesReader(node);
@@ -55,7 +55,7 @@ export function feeHandlers(parts: FeesParts): NodeHandlers<typeof fees> {
         await takeReceipt(tx, { receipt, window: viewer.window ?? '', at: now(), amountFen });
         return true;
       });
-      // each was read and written in this transaction
+      // each case was read and written in this transaction
       const { cases: paid } = await findCases(
         tx,
         payments.map((payment) => payment.id),
@@ -71,7 +71,7 @@ export function feeHandlers(parts: FeesParts): NodeHandlers<typeof fees> {
   };
 }
 
-/** Who reads what is due in a case: its desks and their supervisors. A cashier may read no case, only what is due in it. */
+/** Who may read the fees of a case: its desks and their supervisors. A cashier may not read the case, only its fees. */
 export function feesReader(node: DivisionCode): Reader {
   return (viewer, file, divisions) => {
     requireOwnCase(viewer, file.number);
@@ -83,7 +83,7 @@ export function feesReader(node: DivisionCode): Reader {
   };
 }
 
-/** What a case costs, as a node knows it. */
+/** The fees of a case, as a node knows them. */
 export function feesOf(node: DivisionCode, { file }: StoredCase): CaseFeesView {
   return {
     id: file.id,
@@ -96,7 +96,10 @@ export function feesOf(node: DivisionCode, { file }: StoredCase): CaseFeesView {
   };
 }
 
-/** What may be charged in a case: its own item, and the members of its bundle as they stood when it was accepted. */
+/**
+ * The fees that a case may be charged: for its own item, and for the members of its bundle as they were when it was
+ * accepted.
+ */
 async function schedulesOf(
   { divisions, now }: FeesParts,
   queries: NodeQueries,

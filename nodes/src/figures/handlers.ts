@@ -42,9 +42,9 @@ export interface FiguresParts {
   db: HostDb;
   divisions: Divisions;
   calendar: () => OfficialCalendar;
-  /** Every node of the federation; those in this division are expected to be heard of. */
+  /** Every node of the federation; those in this division are expected to report. */
   nodes: () => readonly DivisionCode[];
-  /** Whether a node was closed and its keys have ended: what is held of it is all there will ever be. */
+  /** Whether a node was closed and its keys have ended: no more facts of it will come. */
   isGone: (node: DivisionCode) => boolean;
   now: () => Date;
 }

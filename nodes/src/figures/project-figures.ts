@@ -4,13 +4,13 @@ import { problem } from '@liandong/schema/kernel';
 import { projectFactSchema, projectFiguresOf } from '@liandong/schema/domains/figures';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
-/** Whether an entry of the feed of facts speaks of a project. */
+/** Whether an entry of the feed of facts is about a project. */
 export function isProjectFact(entry: unknown): boolean {
   return typeof entry === 'object' && entry !== null && (entry as { measure?: unknown }).measure === 'PROJECT';
 }
 
 /**
- * Keeps how projects stand by their keeper's newest facts; of several in one stretch the last counts.
+ * Stores the state of projects from their keeper's newest facts; of several in one stretch the last counts.
  * @throws {ProblemError} MESSAGE_INVALID for a fact of another node's project
  */
 export async function keepProjectFacts(
@@ -50,7 +50,7 @@ export async function keepProjectFacts(
 
 type Row = Omit<ProjectFact, 'measure' | 'node' | 'moved'> & { publisher: DivisionCode };
 
-/** Figures of the projects that began between two days, together and for each node that keeps some. */
+/** Figures of the projects that began between two days, in total and for each node that keeps some. */
 export async function projectFigures(
   queries: NodeQueries,
   from: Day,

@@ -241,7 +241,7 @@ describe('a feed', () => {
       [TOWNSHIP, CITY],
     );
     const head = entry?.head ?? 0;
-    // an old entry of the city's under a new number: signed by the city, and not what it says
+    // an old entry of the city's under a new number: the city signed it, but not with this number
     const body = JSON.stringify({
       feed: 'CATALOGUE',
       publisher: CITY,

@@ -29,7 +29,7 @@ export async function findStandardization(queries: NodeQueries, today: Day): Pro
 }
 
 /**
- * Keeps the day's figures when they differ from the last that were kept; a day has one row, its last state.
+ * Stores the day's figures if they differ from the last stored ones; a day has one row, its last state.
  * @returns whether anything was written
  */
 export function recordStandardization(db: HostDb, node: DivisionCode, today: Day): Promise<boolean> {
@@ -50,7 +50,7 @@ export function recordStandardization(db: HostDb, node: DivisionCode, today: Day
 }
 
 /**
- * How a node's figures of standardization stand, and on which days between two they changed.
+ * A node's present figures of standardization, and the days between two on which they changed.
  * @param asked both days included; null leaves that end open
  * @throws {ProblemError} BAD_INPUT
  */

@@ -8,7 +8,7 @@ import { seesPersonalData } from '@liandong/schema/operation';
 import type { StoredCase } from '../cases/index.ts';
 import { applicationOf } from '../cases/index.ts';
 
-/** The application part of a case, masked for whoever does not handle it. */
+/** The application part of a case, masked for a viewer who does not handle it. */
 export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewer): FilingView {
   const { file } = stored;
   const { applicant, consent, form = [] } = applicationOf(stored, node);
@@ -37,7 +37,7 @@ export function filingView(stored: StoredCase, node: DivisionCode, viewer: Viewe
   };
 }
 
-/** What the applicant sees: no numbers but the case's own, and of names those of who acted. */
+/** The applicant's view: no numbers but the case's own, and no names but those of the people who acted. */
 export function trackedView(
   stored: StoredCase,
   node: DivisionCode,
@@ -62,7 +62,7 @@ export function trackedView(
   };
 }
 
-/** A step with who took it; a token that acts for somebody, and an agent, act for the applicant. */
+/** A step and who took it. A token that acts for another person, and an agent, are shown as the applicant. */
 function trackedStep({ at, node, action, actor }: LogLine): TrackedStepView {
   return {
     at: new Date(at),
@@ -75,7 +75,7 @@ function trackedStep({ at, node, action, actor }: LogLine): TrackedStepView {
   };
 }
 
-/** Why it ended as it did: the last line that decides or ends it. */
+/** The reason of the result: that of the last line that decides or ends the case. */
 function publicReason(lines: readonly LogLine[]): string | null {
   for (const line of lines.toReversed()) {
     if (line.action === 'DECIDED' || line.action === 'NOT_ACCEPTED') return line.data.reason;

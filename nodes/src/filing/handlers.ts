@@ -29,14 +29,14 @@ export interface FilingParts {
   cases: CaseDesk;
   writer: CaseWriter;
   outbox: Outbox;
-  /** Who took the place of closed nodes. */
+  /** The successors of closed nodes. */
   successionOf: SuccessionOf;
   now: () => Date;
 }
 
 type FilingHandlers = NodeHandlers<typeof filing>;
 
-/** 收件 at one node: what its desk takes in, and what the applicant asks with number and code. */
+/** 收件 at one node: applications at its desk, and the applicant's queries with number and code. */
 export function filingHandlers(parts: FilingParts): FilingHandlers {
   const { node, cases } = parts;
   const serials = new Serials(parts.db, node);
@@ -78,7 +78,7 @@ export function filingHandlers(parts: FilingParts): FilingHandlers {
   };
 }
 
-/** Files an application or draws it up, as the rule says. */
+/** Files an application or drafts it, as the rule says. */
 function opening(
   parts: FilingParts,
   serials: Serials,
@@ -87,7 +87,7 @@ function opening(
   const { node, successionOf, now } = parts;
   return {
     async prepare({ input }) {
-      // before a number is given away or a byte is looked at
+      // before a number is given out or a byte is read
       requireOpenNode(node, successionOf);
       const given = await decodeMaterials(input.materials);
       const number = await serials.take(dayOf(now()));
@@ -147,7 +147,7 @@ async function openCase(
   return { opened, trackingCode };
 }
 
-/** What a draft says, without the materials it has already. */
+/** The content of a draft, without the materials it has already. */
 async function drafted(tx: NodeTx, { id, number, place, application, facts }: CaseFile): Promise<Filing> {
   const stored = await findCase(tx, id);
   const first = stored?.lines[0]?.line;
@@ -157,7 +157,7 @@ async function drafted(tx: NodeTx, { id, number, place, application, facts }: Ca
   return { number, place, application, facts, consent: data?.consent ?? null, form, ...renewal, materials: [] };
 }
 
-/** The applicant's own rating, written here or carried to where the case is. */
+/** The applicant's own rating, written here or sent to the case's custodian. */
 function rating(parts: FilingParts): FilingHandlers['rateService'] {
   const { node, writer, outbox, now } = parts;
   return async ({ tx, input: { number, code, grade }, once }) => {

@@ -1,4 +1,4 @@
-/** 收件 at a node: applications taken in, drafts, supplements, and what the applicant asks with number and code. */
+/** 收件 at a node: applications taken in, drafts, supplements, and the applicant's queries with number and code. */
 export { filingView } from './filing-views.ts';
 export { filingHandlers } from './handlers.ts';
 export { filingLookup } from './lookup.ts';

@@ -5,7 +5,7 @@ import { sha256 } from '../trust/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { findCase } from '../cases/index.ts';
 
-/** What is kept of a tracking code. */
+/** The stored hash of a tracking code. */
 export function trackingHash(number: string, code: string): string {
   return sha256(`${number} ${code}`);
 }
@@ -24,7 +24,7 @@ export async function getTracked(queries: NodeQueries, number: string, code: str
   throw problem('NOT_FOUND', 'No case has this number and tracking code.', { node: queries.node });
 }
 
-/** Letters and digits that are not mistaken for each other when read from a slip. */
+/** Letters and digits that people do not confuse when they read them from a slip. */
 const TRACKING_SIGNS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 
 /** Eight random signs, 39 bits. */

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterAll(() => db.close());
 
-/** What a message leaves behind, before it is found that something is wrong with it. */
+/** Writes that a message makes before a fault is found in it. */
 const keep = gathered(async (tx: NodeTx, names: readonly string[]) => {
   await tx.query(`INSERT INTO node_settings (node, key, value) SELECT $1, unnest($2::text[]), '1'`, [names]);
   return names;

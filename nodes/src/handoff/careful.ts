@@ -3,12 +3,13 @@ import type { Logger } from 'pino';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { isLost } from './answers.ts';
 
-/** How a batch is done: what is wrong with one of it undoes all, or that one alone. */
+/** How a batch is done: a fault in one item undoes all of them, or that item alone. */
 export type Care = 'TOGETHER' | 'ONE_BY_ONE';
 
 /**
- * Does a batch in one transaction: together first, without a savepoint, which costs two ways to the database each. When
- * anything is wrong with one of it, all is undone and done again one by one, so that the faulty one alone is left out.
+ * Does a batch in one transaction. First all items together, without savepoints, which cost two round trips to the
+ * database each. If one of them fails, all are undone and done again one by one, so that only the faulty one is left
+ * out.
  * @param work done a second time where it failed; what it did before is undone then
  * @throws DATABASE_UNAVAILABLE where the database could not do it: nothing is wrong with the batch
  */

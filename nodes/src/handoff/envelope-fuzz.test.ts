@@ -30,7 +30,7 @@ test('anything for an envelope or a receipt is refused by its code, and nothing 
   };
   const certificates = [await signWith(own, SIGNED_TYPES.certificate, certificate)];
   const trust = await Trust.load({ root: publicOf(key.jwk), certificates }, [key], divisions);
-  // opening reads no road
+  // opening needs no road
   const carrier = new Carrier({} as Bus, trust, divisions);
   const envelope: Envelope = { v: 1, from: CITY, to: CITY, at: new Date().toISOString(), messages: [] };
   const good = await signWith(own, SIGNED_TYPES.envelope, envelope);
@@ -41,7 +41,7 @@ test('anything for an envelope or a receipt is refused by its code, and nothing 
   const text = fc.oneof(fc.constantFrom(...CORPUS), fc.string({ unit: 'binary', maxLength: 200 }));
   const encoded = fc.oneof(text, fc.json()).map((inside) => Buffer.from(inside).toString('base64url'));
   const part = (as: string) => fc.oneof(fc.constant(as), encoded, text);
-  /** Signed by a node that is believed, and saying anything at all. */
+  /** Signed by a trusted node, with any JSON as its content. */
   const said = fc.jsonValue();
   const hostile = fc.oneof(
     text,

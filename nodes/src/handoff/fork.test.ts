@@ -24,7 +24,7 @@ const linesAt = async (node: string, id: string) =>
     )
   ).map(({ jws }) => jws);
 
-/** What the township's own key says in place of its last line, as a database put back by hand could. */
+/** Another last line, signed with the township's own key, as a database put back by hand could make it. */
 async function otherLine(id: string): Promise<string> {
   const { keysDir, nodes, keysPassphraseFile } = federation.config(TOWNSHIP);
   const [stored] = await readKeys(keysDir, nodes, await readPassphrase(keysPassphraseFile));
@@ -54,7 +54,7 @@ test('another line of a number that is here is parked, alone, and leaves the log
   await eventually(async () => (await parkedAs(message)) !== undefined);
   expect(await parkedAs(message)).toBe('CHAIN_BROKEN');
   expect(await linesAt(VILLAGE, id)).toEqual(before);
-  // what is behind it goes on
+  // the lines behind it go on
   await steps.review(id, clerk);
   await steps.known(id, agent, 'REVIEWED');
 });

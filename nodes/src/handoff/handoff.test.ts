@@ -199,7 +199,7 @@ describe('a message that comes again', () => {
 describe('a hand-off the receiver will not take', () => {
   test('comes back to the sender with the reason, and the spent round is never taken later', async () => {
     const id = await steps.file();
-    // a dossier for a desk that is not competent, made with the sender's own hand: the rules would not allow it
+    // a dossier for a desk that is not competent, made past the rules, which would refuse it
     const rows = await federation.rows<{ jws: string }>(
       VILLAGE,
       `SELECT jws FROM case_log WHERE node = $1 AND case_id = $2`,
@@ -298,7 +298,7 @@ describe('a message that cannot be processed', () => {
 });
 
 describe('a database that can not write for the moment, say for want of disk,', () => {
-  /** Lets a node's log refuse every line, and remembers whether it was tried. */
+  /** Makes a node's log refuse every line, and remembers whether one was tried. */
   const fill = async (node: string) => {
     for (const sql of [
       `CREATE SEQUENCE tried`,
@@ -429,7 +429,7 @@ describe('an echo', () => {
     await federation.stopHost(VILLAGE);
     await steps.accept(id, clerk);
     await steps.review(id, clerk);
-    // the echo of the acceptance is held back, that of the review goes ahead
+    // the echo of the acceptance is held back, and the echo of the review overtakes it
     await federation.rows(
       TOWNSHIP,
       `UPDATE outbox SET settled_at = now() WHERE node = $1 AND kind = 'ECHO' AND case_id = $2 AND ordinal = (SELECT min(ordinal) FROM outbox WHERE node = $1 AND kind = 'ECHO' AND case_id = $2)`,

@@ -2,7 +2,7 @@ import type { Answer, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 
-/** A message that was answered for good. */
+/** A message with its final answer. */
 export interface AnsweredMessage {
   id: string;
   sender: DivisionCode;
@@ -10,11 +10,11 @@ export interface AnsweredMessage {
   answer: Answer;
 }
 
-/** What a node remembers of the messages it was sent: each is done once, whatever comes twice (G2). */
+/** A node's memory of the messages it got: each is done once, however often it comes (G2). */
 export interface Inbox {
-  /** Those of the messages that were answered, with what was said. */
+  /** Those of the messages that were answered, with their answers. */
   find(tx: NodeTx, ids: readonly string[]): Promise<Omit<AnsweredMessage, 'kind'>[]>;
-  /** Remembers lasting answers, in the transaction of their messages' effects. */
+  /** Stores final answers, in the transaction of their messages' effects. */
   remember(tx: NodeTx, answered: readonly AnsweredMessage[]): Promise<void>;
 }
 

@@ -29,23 +29,25 @@ import { Taking } from './taking.ts';
 
 /** Broker messages taken into one transaction. */
 const BATCH = 50;
-/** Messages and answers of one transaction, about: an envelope brings up to a hundred, and none is divided. */
+/**
+ * About how many messages and answers one transaction takes: an envelope brings up to a hundred and is never divided.
+ */
 const TOGETHER = 200;
 /** Messages fetched ahead of the transaction. */
 const AHEAD = 200;
-/** What came to a node that waits for what others hold of it is looked at again after this long, ms. */
+/** Time until a message to a healing node is tried again, ms. (A healing node waits for what others hold of it.) */
 const HEALING_RETRY_MS = 500;
-/** What was done and whose sender could not be told is answered again after this long, ms. */
+/** Time until a message is delivered again that was done, but whose answer could not be sent, ms. */
 const UNANSWERED_MS = 2_000;
-/** A parked message that is not ready yet when it is tried again waits this long, ms. */
+/** Time until a parked message that is still not ready is tried again, ms. */
 const LATER_MS = 60_000;
-/** Most open messages that are kept of one sender nobody can vouch for: nobody fills the disk with them. */
+/** The most open messages kept from one sender without a certified key, so that such a sender can't fill the disk. */
 const MAX_STRANGERS = 1_000;
-/** A batch that could not be taken, say because the database is away, comes again after this long, ms. */
+/** Time until a batch that could not be taken, for example because the database is away, comes again, ms. */
 const FAILED_RETRY_MS = 1_000;
-/** Under load a road is emptied no more often than this, ms: what came meanwhile is taken together. */
+/** Shortest time between two batches under load, ms: messages that came meanwhile are taken together. */
 const PACE_MS = 20;
-/** Pause before a lost road is looked for again, ms; longer where the broker lacks something for it. */
+/** Pause before a lost road is opened again, ms; longer if the broker lacks something for it. */
 const RETRY_MS = 100;
 const LACKING_RETRY_MS = 1_000;
 
@@ -61,9 +63,9 @@ export interface IntakeParts {
   receivers: Receivers;
   settlers: Partial<Record<MessageKind, Settler>>;
   lockCases: LockCases;
-  /** A receipt's answers that speak of feeds. */
+  /** Takes a receipt's answers on feeds. */
   watermark: (tx: NodeTx, subscriber: DivisionCode, answer: Answer & { outcome: 'WATERMARK' }) => Promise<void>;
-  /** Which lives of databases are over, and whether this node waits for what others hold of it. */
+  /** Which lives of databases are over, and whether this node is healing: waiting for what others hold of it. */
   lives: {
     isHealing(node: DivisionCode): boolean;
     isOver(node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean;
@@ -79,7 +81,7 @@ interface Opened {
 }
 
 /**
- * Takes in what comes to one node, on both roads. A message and its effect are one transaction; after it commits, the
+ * Takes in the messages to one node, on both roads. A message and its effect are one transaction; after it commits, the
  * signed receipt goes out and the broker is told. Lost receipts cost nothing: the sender sends again, and the inbox
  * answers the second copy without doing it again (G2).
  */
@@ -88,7 +90,7 @@ export class Intake {
   readonly #lanes: Lane[];
   readonly #taking: Taking;
   readonly #settlement: Settlement;
-  /** Whether a message may be parked here, which one that is done would resolve. */
+  /** Whether messages may be parked here that a finished message would resolve. */
   #holdsParked = true;
 
   constructor(parts: IntakeParts) {
@@ -120,7 +122,7 @@ export class Intake {
     for (const some of portionsOf(opened, ({ envelope }) => envelope.messages.length)) await this.#takeOpened(some);
   }
 
-  /** Notes which protocol peers say they know, unless it was said in a life that is over. */
+  /** Records which protocol peers state, unless they stated it in a life that is over. */
   async #hear(said: readonly Pick<Envelope, 'from' | 'life' | 'protocol'>[]): Promise<void> {
     const { node, lives, protocols } = this.#parts;
     for (const { from, life, protocol } of said) {
@@ -128,7 +130,7 @@ export class Intake {
     }
   }
 
-  /** One transaction, and what is said of it. */
+  /** Takes opened envelopes in one transaction, and sends the answers. */
   async #takeOpened(opened: readonly Opened[]): Promise<void> {
     const { node, db, carrier, faults, lives, now, log } = this.#parts;
     await this.#hear(opened.map(({ envelope }) => envelope));
@@ -137,7 +139,8 @@ export class Intake {
       waiting.clear();
       const arrived = opened.flatMap(({ raw, envelope, bytes }): Arrived[] => {
         const { from, life, messages } = envelope;
-        // said before the sender's database was restored: the sender has forgotten it, and would do it differently now
+        // signed before the sender's database was restored: the sender has forgotten it, and would do it differently
+        // now
         if (lives.isOver(node, from, life)) return [];
         return messages.flatMap((message) => {
           if (!lives.isHealing(node) || isHealing(message.kind)) return [{ from, message, bytes }];
@@ -179,7 +182,7 @@ export class Intake {
     const row = await readParked(db.queries(node), id);
     if (!row) return false;
     this.#holdsParked = true;
-    // nothing is done in the name of a node that does not know yet what it did
+    // a node that does not know yet what it did must not act
     if (lives.isHealing(node) && !isHealing(row.kind)) return true;
     if (await this.#refuseParked(row)) return true;
     let { bytes } = row;
@@ -198,7 +201,7 @@ export class Intake {
     const answer = await db.transact(node, async (tx) => {
       await tx.query(`DELETE FROM inbox WHERE node = $1 AND id = $2 AND answer ->> 'outcome' = 'PARKED'`, [id]);
       const [made] = await this.#take(tx, [{ from: sender, message: { id, kind, body }, bytes }], 'ONE_BY_ONE');
-      // it waits for something else, or for materials that its sender brings with it
+      // it waits for something else, or for materials that its sender still brings
       await setRetry(tx, id, made === undefined ? new Date(now().getTime() + LATER_MS) : null);
       return made?.answer ?? null;
     });
@@ -207,7 +210,7 @@ export class Intake {
     return true;
   }
 
-  /** Refuses a parked message that people refused, or that its sender has forgotten since. */
+  /** Refuses a parked message because people refused it, or because its sender has forgotten it since. */
   async #refuseParked({ id, sender, body, code }: ParkedMessage): Promise<boolean> {
     const { node, db, carrier, now, log } = this.#parts;
     const reason = await refusalOf(db.queries(node), id, sender);
@@ -218,12 +221,12 @@ export class Intake {
       await resolveParked(tx, [answer]);
     });
     log.info({ node, message: id }, 'parked message refused');
-    // lost on the way, the sender hears it when it offers the message again
+    // if it is lost on the way, the sender gets it when it offers the message again
     await carrier.answer(node, sender, [answer], now());
     return true;
   }
 
-  /** What is said to each sender of what arrived. */
+  /** The answers to each sender for what arrived. */
   async #take(tx: NodeTx, arrived: readonly Arrived[], care: Care): Promise<{ to: DivisionCode; answer: Answer }[]> {
     const { answers, parked } = await this.#taking.take(tx, arrived, care);
     if (parked) this.#holdsParked = true;
@@ -238,8 +241,8 @@ export class Intake {
   }
 
   /**
-   * The envelope, checked. One whose key is not known or no longer in effect is parked; any other that can't be
-   * believed leads to nothing but a line in the log.
+   * Opens and checks an envelope. An envelope whose key is unknown or no longer in effect is parked; any other that
+   * fails the checks leads to nothing but a line in the log.
    */
   async #open(raw: JsMsg): Promise<Opened | null> {
     const { node, carrier, log } = this.#parts;
@@ -256,8 +259,9 @@ export class Intake {
   }
 
   /**
-   * Sets the messages of an envelope aside whose signature can't be checked, as they came; a feed states its entries
-   * again by itself. The broker holds each host to the names of its own nodes, so the sender is who the subject says.
+   * Sets aside the messages of an envelope whose signature can't be checked, as they came; entries of a feed are not
+   * kept, for the feed states them again. The broker holds each host to the names of its own nodes, so the subject
+   * names the true sender.
    */
   async #parkStrangers(raw: JsMsg, error: ProblemError): Promise<void> {
     const { node, db, carrier, divisions, now } = this.#parts;
@@ -320,7 +324,7 @@ export class Intake {
   }
 }
 
-/** One road of one node: fetches ahead, hands over in batches, comes back when the road was lost. */
+/** One road of one node: fetches ahead, hands over in batches, opens the road again when it was lost. */
 class Lane {
   readonly #parts: IntakeParts;
   readonly #road: Road;
@@ -340,7 +344,7 @@ class Lane {
           if (batch.length > 0) await take(batch);
         } catch (error) {
           parts.log.warn({ err: error, node: parts.node, road }, 'batch failed');
-          // it comes again, sooner than if nothing were said; what is behind it need not wait
+          // they come again sooner than without this answer; the messages behind them need not wait
           for (const raw of batch) raw.nak(FAILED_RETRY_MS);
         }
         return this.#queue.length > 0;
@@ -353,7 +357,7 @@ class Lane {
 
   start(): void {
     this.#loop.start();
-    // what was being waited for when the broker went away may never come: look for the road anew
+    // the messages awaited when the connection broke may never come: open the road again
     this.#parts.bus.onReconnect(() => this.#messages?.stop());
     this.#fetching ??= this.#fetch();
   }
@@ -371,7 +375,7 @@ class Lane {
       let wait = RETRY_MS;
       try {
         this.#messages = await bus.openRoad(this.#road, node, divisions, AHEAD);
-        // asked to stop while the road was being found
+        // the intake was stopped while the road was being opened
         if (this.#stopped) this.#messages.stop();
         for await (const message of this.#messages) {
           this.#queue.push(message);
@@ -390,7 +394,7 @@ function isHealing(kind: MessageKind): boolean {
   return HEALING_KINDS.some((healing) => healing === kind);
 }
 
-/** What came together, in portions of about as much as one transaction takes. */
+/** Splits what came together into portions of about one transaction each. */
 function portionsOf<T>(all: readonly T[], sizeOf: (each: T) => number): T[][] {
   const portions: T[][] = [];
   let size = TOGETHER;

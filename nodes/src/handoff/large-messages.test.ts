@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-/** A message nobody can process, whose text in the envelope has this many bytes. */
+/** A message that no receiver can process; its text in the envelope has this many bytes. */
 function nonsense(bytes: number): string {
   const body = (filling: string) => JSON.stringify({ case: '', filling });
   const frame = { id: '5b0c7c1e-6d1f-4f0e-9a3e-1f2d3c4b5a69', kind: 'ECHO', trace: null };

@@ -35,12 +35,12 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-/** As the receivers read their cases: those that are taken side by side, together. */
+/** Reads cases as the receivers do: the reads of parallel parts go together. */
 const lockOne = gathered(async (tx: NodeTx, ids: readonly string[]) => {
   await lockCases(tx, ids);
   return ids;
 });
-/** What a message or an answer does: it locks its case, or the projects. */
+/** The effect of a message or an answer: it locks its case, or the projects. */
 async function lock(tx: NodeTx, { kind, body }: { kind: MessageKind; body: unknown }): Promise<void> {
   if (kind === 'PROJECT_ANSWER') await lockProjects(tx);
   else await lockOne(tx, (body as { case: string }).case);
@@ -102,7 +102,7 @@ describe('a batch', () => {
         await lockCases(tx, [first ?? '']);
         batch = work();
         await Promise.race([waiting(db, 1), batch]);
-        // the database would end one of the two
+        // the database would end one of the two transactions
         await lockCases(tx, [second ?? '']);
         await lockProjects(tx);
       });

@@ -1,7 +1,7 @@
 /**
- * A job that runs when it is woken, and in any case every so often. Never twice at a time; woken while it runs, it
- * runs once more. With a pace it runs at once after a quiet moment, and under load no more often than that, so that
- * what comes meanwhile is done together.
+ * A job that runs when it is woken, and also at a fixed interval. Two runs never overlap; woken while it runs, it runs
+ * once more. With a pace, it runs at once after a quiet moment, and under load no more often than the pace, so that one
+ * run does all the work that has come meanwhile.
  */
 export class Loop {
   readonly #work: () => Promise<boolean>;
@@ -42,7 +42,7 @@ export class Loop {
     await this.#running;
   }
 
-  /** Waits for the run that is under way: what was taken from the loop is not worked on any more. */
+  /** Waits for the run under way: after it, work that was taken from the loop is not touched any more. */
   async turn(): Promise<void> {
     await this.#present?.catch(() => undefined);
   }
@@ -65,7 +65,7 @@ export class Loop {
     }
   }
 
-  /** Waits, but not beyond a stop, nor beyond what it is to be roused by. */
+  /** Waits, but no longer than until a stop or the event that should wake it. */
   async #pause(ms: number, isOver: () => boolean): Promise<void> {
     if (this.#stopped || isOver()) return;
     await new Promise<void>((resolve) => {

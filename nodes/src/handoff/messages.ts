@@ -2,18 +2,18 @@ import type { Answer, Feed, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
 
-/** A message as it came in: signature checked, body parsed as JSON and nothing more. */
+/** A message as it came in: its signature is checked, and its body is parsed as JSON but not validated. */
 export interface Incoming {
   id: string;
   from: DivisionCode;
   to: DivisionCode;
   kind: MessageKind;
   body: unknown;
-  /** What the message carries beside its body: a piece of a material. */
+  /** Bytes the message carries beside its body: a piece of a material. */
   bytes: Uint8Array | null;
 }
 
-/** What became of a message. */
+/** The result of a message. */
 export type Verdict =
   | { outcome: 'DONE'; line?: string }
   | { outcome: 'REFUSED'; code: string; reason: string }
@@ -23,8 +23,8 @@ export type Verdict =
   | { outcome: 'LATER'; reason: string };
 
 /**
- * Does what a message asks, in the transaction that remembers it as done. What it throws is parked, or left for later
- * where its code says that trying again helps.
+ * Processes a message, in the transaction that remembers it as done. A message that throws is parked, or left for later
+ * if the error's code says that trying again helps.
  */
 export type Receiver = (tx: NodeTx, message: Incoming) => Promise<Verdict>;
 
@@ -38,8 +38,8 @@ export interface Answered {
   answer: Answer;
 }
 
-/** Locks cases in the order of their ids, ahead of whatever else a transaction locks. */
+/** Locks cases in the order of their ids, before the transaction locks anything else. */
 export type LockCases = (tx: NodeTx, ids: readonly string[]) => Promise<void>;
 
-/** Does what an answer leads to at the sender, in the transaction that settles the message. */
+/** Does at the sender what an answer leads to, in the transaction that settles the message. */
 export type Settler = (tx: NodeTx, answered: Answered) => Promise<void>;

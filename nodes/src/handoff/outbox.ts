@@ -13,36 +13,36 @@ import { payloadOf } from '../trust/index.ts';
 export interface Outgoing {
   receiver: DivisionCode;
   kind: MessageKind;
-  /** The case it speaks of, so that people can see what is under way for it. */
+  /** The case the message is about, so that people see what is under way for it. */
   caseId: string | null;
   body: unknown;
 }
 
-/** A message as it lies in the outbox. */
+/** A message in the outbox. */
 export interface Owed {
   node: DivisionCode;
   id: string;
   receiver: DivisionCode;
   kind: MessageKind;
   body: string;
-  /** How often it was handed to the relay, this time included. */
+  /** How often the relay got it, this time included. */
   attempts: number;
   trace: string | null;
 }
 
-/** A message that is left; one whose receiver is too old for it waits. */
+/** A message left in the outbox; it waits if its receiver does not know its protocol yet. */
 type Left = Owed & Pick<Outgoing, 'caseId'> & { waitsFor: number | null };
 
 /** First wait before a message is sent again, ms. */
 export const BACKOFF_MS = 2_000;
 
-/** Where messages are left to be carried; hands them to the relay when they are durable. */
+/** Stores the messages to send, and hands them to the relay when they are durable. */
 export class Outbox {
   #carry: ((messages: readonly Owed[]) => void) | null = null;
   #room: () => number = () => textRoom(MAX_PAYLOAD);
   #protocolOf: (node: DivisionCode, peer: DivisionCode) => number = () => FIRST_PROTOCOL;
 
-  /** The relay of this process: what is left from here on is claimed for it, as if it had looked for it itself. */
+  /** Sets the relay of this process: new messages are claimed for it, as if it had found them itself. */
   onEnqueued(carry: (messages: readonly Owed[]) => void): void {
     this.#carry = carry;
   }
@@ -52,7 +52,10 @@ export class Outbox {
     this.#room = room;
   }
 
-  /** @param protocolOf the newest protocol that a peer of a node said it knows; what is newer waits until it does */
+  /**
+   * @param protocolOf the newest protocol that a peer of a node has stated; a newer message waits until the peer knows
+   *   it
+   */
   heedProtocols(protocolOf: (node: DivisionCode, peer: DivisionCode) => number): void {
     this.#protocolOf = protocolOf;
   }
@@ -63,10 +66,10 @@ export class Outbox {
   }
 
   /**
-   * Leaves messages in the caller's transaction: they are sent if and only if it commits. There is no other way to
-   * send one.
-   * @param even whether one too large to go is owed all the same, and told of where it does not go: where nobody is
-   *   there to be refused, and what goes beside it must
+   * Leaves messages in the caller's transaction: they are sent if and only if it commits. There is no other way to send
+   * one.
+   * @param even `TOO_LARGE` stores a message that is too large to send as well, and its failure to go is reported: for
+   *   callers without a user to refuse, whose other messages must go
    * @throws {ProblemError} PAYLOAD_TOO_LARGE for a message that no broker message could carry; nothing is left then
    */
   async enqueue(tx: NodeTx, messages: readonly Outgoing[], even: 'TOO_LARGE' | null = null): Promise<void> {
@@ -75,7 +78,7 @@ export class Outbox {
     const carry = this.#carry;
     const owed = messages.map(({ receiver, kind, caseId, body }): Left => {
       const needed = protocolOf(kind, () => actionsOf(body));
-      // never asked of the database here: the commit may come right behind what is written below
+      // never read from the database here: the commit may come right behind the writes below
       const waitsFor = needed <= this.#protocolOf(tx.node, receiver) ? null : needed;
       const attempts = carry && waitsFor === null ? 1 : 0;
       const text = JSON.stringify(body);
@@ -83,11 +86,11 @@ export class Outbox {
     });
     if (even === null) for (const message of owed) this.#requireRoom(tx, message);
     await insertOwed(tx, owed);
-    // should it be lost with this process, its lease ends and it is looked for
+    // if this process loses it, its lease ends and a relay finds it again
     if (carry) tx.afterCommit(() => carry(owed.filter(({ waitsFor }) => waitsFor === null)));
   }
 
-  /** Owes a receiver no longer what follows a dossier it refused. */
+  /** Removes the messages to a receiver that follow a dossier it refused. */
   async withdraw(
     tx: NodeTx,
     { receiver, kind, caseId }: Pick<Outgoing, 'receiver' | 'kind' | 'caseId'>,
@@ -102,7 +105,7 @@ export class Outbox {
 
   #requireRoom(tx: NodeTx, { id, kind, receiver, body, trace }: Owed): void {
     const most = this.#room();
-    // counting the bytes of a short text costs more than to see that it is short
+    // counting the bytes of a short text costs more than seeing that it is short
     if (body.length * MOST_GROWTH < most) return;
     const bytes = jsonBytes({ id, kind, body, trace });
     if (bytes <= most) return;
@@ -111,7 +114,10 @@ export class Outbox {
   }
 }
 
-/** Bytes that a character of JSON text may become in a message, with room for what stands beside the text: UTF-8 has three. */
+/**
+ * Most bytes that a character of JSON text may take in a message: three in UTF-8, and room for what stands beside the
+ * text.
+ */
 const MOST_GROWTH = 4;
 
 function actionsOf(body: unknown): LogAction[] {

@@ -22,7 +22,7 @@ import { Roads } from './roads.ts';
 /** Header with the signed envelope, where the payload is the bytes of a material. */
 const ENVELOPE_HEADER = 'Ld-Envelope';
 
-/** W3C Trace Context over NATS, where all messages of an envelope were left in one trace. */
+/** W3C Trace Context over NATS, if all messages of an envelope were left in one trace. */
 export const TRACE_HEADER = 'traceparent';
 
 /** Most messages of one envelope, and answers of one receipt. */
@@ -32,16 +32,16 @@ const MOST_TOGETHER = 100;
 export interface Parcel {
   message: Message;
   bytes: Uint8Array | null;
-  /** Of the broker's own de-duplication: never the same for a needed resend. */
+  /** Id for the broker's own de-duplication: a resend that is needed has another one. */
   broker: string;
 }
 
-/** A message that the broker can't take, whatever it travels with. */
+/** A message that is too large for the broker, even alone. */
 export interface Oversize {
   message: Message;
-  /** What it comes to on the way: signed, encoded, with its headers. */
+  /** Its size on the way: signed, encoded, with its headers. */
   bytes: number;
-  /** What the broker takes. */
+  /** The most that the broker takes. */
   most: number;
 }
 
@@ -59,8 +59,8 @@ export class Carrier {
   readonly roads = new Roads();
 
   /**
-   * @param lifeOf the present life of a node's database, said in whatever the node signs
-   * @param protocol the newest that this host knows, said likewise
+   * @param lifeOf the present life of a node's database, stated in everything the node signs
+   * @param protocol the newest that this host knows, stated likewise
    */
   constructor(
     bus: Bus,
@@ -82,8 +82,8 @@ export class Carrier {
   }
 
   /**
-   * Publishes a node's messages to another, as few envelopes as they fit in. The broker's acknowledgement only says
-   * that the road took them; a message is settled by the receiver's receipt alone.
+   * Publishes a node's messages to another, in as few envelopes as possible. The broker's acknowledgement only says
+   * that the road took them; only the receiver's receipt settles a message.
    * @returns those that are too large to go at all; the others went
    * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to the receiver is known to be cut
    */
@@ -108,7 +108,7 @@ export class Carrier {
     const bytes = payload.length + headerBytes([...carried, ['Nats-Msg-Id', msgID]]);
     const most = this.#bus.maxPayload;
     if (bytes > most) {
-      // the frame was larger than it is reckoned with, or the message itself is too large
+      // the frame was larger than estimated, or the message itself is too large
       const half = Math.ceil(bundle.length / 2);
       const [message] = messages;
       if (bundle.length === 1 && message) return [{ message, bytes, most }];
@@ -124,7 +124,7 @@ export class Carrier {
   }
 
   /**
-   * Publishes a node's signed answers to another, as few receipts as they fit in.
+   * Publishes a node's signed answers to another, in as few receipts as possible.
    * @throws {ProblemError} BROKER_UNAVAILABLE at once where the way to it is known to be cut; PAYLOAD_TOO_LARGE for an
    *   answer that the broker can't take, when the others went
    */
@@ -174,7 +174,7 @@ export class Carrier {
     return this.#trust.sign(from, SIGNED_TYPES.envelope, envelope);
   }
 
-  /** What a node says of itself in whatever it signs. */
+  /** What a node states of itself in everything it signs. */
   #stated(node: DivisionCode): { life?: number; protocol?: number } {
     const life = this.#lifeOf(node);
     const protocol = this.#protocol;
@@ -187,7 +187,7 @@ export function envelopeHeader(message: { headers?: { get(name: string): string 
   return message.headers?.get(ENVELOPE_HEADER) || null;
 }
 
-/** What an envelope says, believed by nobody: only to set it aside. */
+/** Reads an envelope without checking its signature: only to set the message aside. */
 export function readUnchecked(jws: string): Envelope | null {
   try {
     return envelopeSchema.parse(payloadOf(jws));
@@ -201,18 +201,18 @@ function requireParties(parties: { from: string; to: string }, signer: string, t
   if (parties.to !== to) throw problem('MESSAGE_INVALID', `A message for ${parties.to} came to ${to}.`);
 }
 
-/** The trace the messages share; null when they come of several. Each message carries its own besides. */
+/** The trace the messages share, or null if they have several. Each message also carries its own. */
 function commonTrace(bundle: readonly Parcel[]): string | null {
   const [first, ...rest] = bundle.map((parcel) => parcel.message.trace ?? null);
   return first !== undefined && first !== null && rest.every((trace) => trace === first) ? first : null;
 }
 
-/** Why something never goes. */
+/** The error for a message that can never be sent. */
 export function tooLarge(bytes: number, most: number): ProblemError {
   return problem('PAYLOAD_TOO_LARGE', `${bytes} bytes as it travels; the broker takes ${most} a message.`);
 }
 
-/** Headers as they go over the wire. */
+/** Bytes of headers on the wire. */
 function headerBytes(all: readonly (readonly [string, string])[]): number {
   const lines = all.map(([name, value]) => Buffer.byteLength(`${name}: ${value}\r\n`));
   return 'NATS/1.0\r\n\r\n'.length + lines.reduce((sum, line) => sum + line, 0);
@@ -226,14 +226,15 @@ function bundles(parcels: readonly Parcel[], most: number): Parcel[][] {
 }
 
 /**
- * As few portions as one signed text of each can hold, in the order given; what is larger by itself is one alone.
+ * Splits a list, in its order, into as few portions as fit one signed text each; an element that is too large is a
+ * portion alone.
  * @param most bytes of a portion
  */
 function portions<T>(all: readonly T[], bytesOf: (each: T) => number, most: number): T[][] {
   const made: T[][] = [];
   let bytes = 0;
   for (const each of all) {
-    // a comma follows
+    // and the comma that follows
     const own = bytesOf(each) + 1;
     const open = made.at(-1);
     if (open && open.length < MOST_TOGETHER && bytes + own <= most) {

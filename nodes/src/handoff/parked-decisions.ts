@@ -3,7 +3,7 @@ import type { MessageKind } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 
-/** What people decide about a message that was set aside. */
+/** People's decision about a message that was set aside. */
 export type ParkedDecision = 'RETRY' | 'REFUSE';
 
 /** A message that was set aside, as people see it. */
@@ -14,7 +14,7 @@ export interface ParkedCase {
   code: string;
   reason: string;
   parkedAt: Date;
-  /** When it is tried again, or the refusal goes out; null while it waits for people. */
+  /** When it is tried again, or the refusal is sent; null while it waits for people. */
   retryAt: Date | null;
   decision: ParkedDecision | null;
   resolvedAt: Date | null;
@@ -30,7 +30,7 @@ export async function listParked(db: HostDb, node: DivisionCode): Promise<Parked
     .query<ParkedCase>(`SELECT ${COLUMNS} FROM parked WHERE node = $1 AND resolved_at IS NULL ORDER BY parked_at`);
 }
 
-/** @throws {ProblemError} NOT_FOUND, BAD_INPUT for what is no id */
+/** @throws {ProblemError} NOT_FOUND, BAD_INPUT for text that is not an id */
 export async function getParked(db: HostDb, node: DivisionCode, id: string): Promise<ParkedCase> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
     throw problem('BAD_INPUT', 'A message is named by its id (a UUID).', { field: 'id' });
@@ -41,7 +41,9 @@ export async function getParked(db: HostDb, node: DivisionCode, id: string): Pro
   return row;
 }
 
-/** What a message says, as it was sent. It may name people: reading it is for whoever has to decide about it. */
+/**
+ * The body of a message, as it was sent. It may name people: only a person who has to decide about it should read it.
+ */
 export async function bodyOfParked(db: HostDb, node: DivisionCode, id: string): Promise<string> {
   const queries = db.queries(node);
   const [row] = await queries.query<{ body: string }>(`SELECT body FROM parked WHERE node = $1 AND id = $2::uuid`, [
@@ -52,8 +54,8 @@ export async function bodyOfParked(db: HostDb, node: DivisionCode, id: string): 
 }
 
 /**
- * Records what people decided: try it once more, or refuse it with a reason its sender is told. The host carries it
- * out within seconds.
+ * Records people's decision: try the message once more, or refuse it with a reason that its sender is told. The host
+ * carries the decision out within seconds.
  * @param by who decided, for the record
  * @throws {ProblemError} NOT_FOUND, BAD_INPUT for one that is settled already
  */
@@ -76,7 +78,7 @@ export async function decideParked(
   );
 }
 
-/** Why a parked message is refused and not tried again: by people's word, or because its sender was restored since. */
+/** Why a parked message is refused and not tried again: people decided so, or its sender was restored since. */
 export async function refusalOf(queries: NodeQueries, id: string, sender: DivisionCode): Promise<string | null> {
   const [row] = await queries.query<{ decision: ParkedDecision | null; reason: string; forgotten: boolean }>(
     `SELECT decision, coalesce(decision_reason, reason) AS reason,

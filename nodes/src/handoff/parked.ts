@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 import { Loop } from './loop.ts';
 
-/** How often parked messages are looked for that are to be tried again, ms; what is learned of keys wakes it at once. */
+/** Time between two searches for parked messages to try again, ms; a newly learned key wakes the search at once. */
 const IDLE_MS = 5_000;
 const BATCH = 50;
 
-/** Why a message waits for a key: nobody vouched for it here yet, or it ended. */
+/** Why a message waits for a key: the key has no certificate here yet, or it has ended. */
 export const KEY_CODES: ErrorCode[] = ['KEY_UNKNOWN', 'KEY_NOT_IN_EFFECT'];
 
 export function isAboutKeys(code: string): boolean {
@@ -23,14 +23,14 @@ export interface ParkedMessage {
   body: string;
   code: string;
   reason: string;
-  /** The key it was signed with, where that is what is wrong. */
+  /** The key it was signed with, if that key is the reason. */
   kid: string | null;
-  /** The signed envelope it came in; null where its signature was checked. */
+  /** The signed envelope it came in; null if its signature was checked. */
   envelope: string | null;
   bytes: Uint8Array | null;
 }
 
-/** Sets a message aside; the same message again changes what is told of it. */
+/** Sets a message aside; the same message again replaces the stored reason. */
 export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<void> {
   const { id, sender, kind, code, reason, kid } = message;
   const body = tx.vault.seal('parked.body', id, message.body);
@@ -46,7 +46,7 @@ export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<v
   );
 }
 
-/** How many messages of a sender are set aside here that nobody vouched for. */
+/** How many messages of a sender without a certified key are set aside here. */
 export async function strangersOf(tx: NodeTx, sender: DivisionCode): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM parked
@@ -74,7 +74,7 @@ export async function readParked(queries: NodeQueries, id: string): Promise<Park
 }
 
 /**
- * Resolves what was done or refused after all.
+ * Resolves parked messages that were done or refused after all.
  * @returns how many messages are set aside still
  */
 export async function resolveParked(tx: NodeTx, answers: readonly Answer[]): Promise<number> {
@@ -95,7 +95,7 @@ export async function setRetry(tx: NodeTx, id: string, at: Date | null): Promise
 }
 
 /**
- * Has what waits for a key tried again.
+ * Makes all messages that wait for a key due again.
  * @returns how many messages that is
  */
 export async function requestRetry(db: HostDb, nodes: readonly DivisionCode[]): Promise<number> {
@@ -136,12 +136,12 @@ export class ParkedRetries {
     await this.#loop.stop();
   }
 
-  /** Waits for what is being tried at this moment. */
+  /** Waits for the messages being tried at this moment. */
   async turn(): Promise<void> {
     await this.#loop.turn();
   }
 
-  /** A key became known or ended: what waits for one is tried again. */
+  /** A key became known or ended: tries again the messages that wait for one. */
   async keysLearned(): Promise<void> {
     if ((await requestRetry(this.#parts.db, this.#parts.nodes)) > 0) this.#loop.wake();
   }

@@ -9,14 +9,14 @@ import type { Receiver } from './messages.ts';
 export type Receivers = Readonly<Record<MessageKind, Receiver>>;
 
 /**
- * What the hand-off's guarantees rest on. No setting reaches it: a host has these, and only a program of its own that
- * composes another host, as the fault suite does to see that it would find out, can bring others.
+ * The parts that the hand-off's guarantees rest on. No setting changes them: every host has these. Only another program
+ * that composes a host can replace them, as the fault suite does to see that it would find the fault.
  */
 export interface HandOffPorts {
   inbox: Inbox;
-  /** What happens once the broker has taken messages: nothing, since only a receipt settles them (G1). */
+  /** Called once the broker has taken messages. Does nothing, since only a receipt settles them (G1). */
   onRoad: (db: HostDb, node: DivisionCode, ids: readonly string[]) => Promise<void>;
-  /** The newest protocol this host says it knows. */
+  /** The newest protocol this host states. */
   protocol: number;
   /** The receivers messages go to. */
   receivers: (own: Receivers) => Receivers;

@@ -2,12 +2,12 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { FIRST_PROTOCOL } from '@liandong/schema/wire';
 import type { HostDb } from '../db/index.ts';
 
-/** Which protocol peers of this host's nodes know, as they said in what they signed. */
+/** Which protocol the peers of this host's nodes know, as they state it in what they sign. */
 export class Protocols {
   readonly #db: HostDb;
-  /** What was said and is stored, by node and peer. */
+  /** The stored statements, by node and peer. */
   readonly #known = new Map<string, number>();
-  /** Told when messages that waited may go. */
+  /** Called when waiting messages may go. */
   readonly #onReleased: () => void;
 
   constructor(db: HostDb, onReleased: () => void) {
@@ -15,7 +15,7 @@ export class Protocols {
     this.#onReleased = onReleased;
   }
 
-  /** Reads what was said before this start, and lets go what waits for nothing any more. */
+  /** Loads the statements from before this start, and releases messages that need not wait any more. */
   async load(nodes: readonly DivisionCode[]): Promise<void> {
     const rows = await this.#db.queryHost<{ node: DivisionCode; peer: DivisionCode; protocol: number }>(
       `SELECT node, peer, protocol FROM peer_protocols WHERE node = ANY ($1)`,
@@ -25,12 +25,12 @@ export class Protocols {
     await this.release(nodes);
   }
 
-  /** The newest a peer said it knows: the first where it said nothing yet. */
+  /** The newest protocol a peer has stated; the first one if it has stated none yet. */
   readonly of = (node: DivisionCode, peer: DivisionCode): number =>
     this.#known.get(`${node} ${peer}`) ?? FIRST_PROTOCOL;
 
   /**
-   * A peer spoke: what waited for the version it knows may go.
+   * Records the protocol that a peer states, and releases messages that waited for it.
    * @param protocol as it signed it; undefined for a program that says none
    */
   async heard(node: DivisionCode, peer: DivisionCode, protocol: number = FIRST_PROTOCOL): Promise<void> {
@@ -47,8 +47,8 @@ export class Protocols {
   }
 
   /**
-   * Lets go what waits for versions that its receivers know by now. A message that was being left while its receiver spoke
-   * is found by the next look.
+   * Releases messages that waited for versions their receivers know by now. A message that is being stored while its
+   * receiver states its version is found by the next search.
    * @returns how many messages
    */
   async release(nodes: readonly DivisionCode[]): Promise<number> {
@@ -63,7 +63,7 @@ export class Protocols {
   }
 }
 
-/** Peers that messages wait for, with a case each they are about: asked which protocol they know. */
+/** Peers that messages wait for, each with a case of such a message: they are asked which protocol they know. */
 export async function findUnasked(
   db: HostDb,
   node: DivisionCode,

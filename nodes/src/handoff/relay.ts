@@ -17,9 +17,9 @@ import type { SendFaults, Sending } from './send-faults.ts';
 
 /** Messages claimed at a time. */
 const BATCH = 100;
-/** The outbox is looked at this often, ms; what is enqueued here is handed over without looking. */
+/** Time between two searches of the outbox, ms; messages enqueued in this process are handed over without a search. */
 const IDLE_MS = 250;
-/** Under load messages are sent no more often than this, ms: those of one road go in one envelope. */
+/** Shortest time between two sends under load, ms: the messages of one road go in one envelope. */
 const PACE_MS = 10;
 /** The wait before a message is sent again doubles up to this, ms. */
 const MAX_BACKOFF_MS = 60_000;
@@ -33,25 +33,25 @@ export interface RelayParts {
   faults: SendFaults;
   /** Live: nodes come to the host and leave it. */
   nodes: readonly DivisionCode[];
-  /** Bytes a message carries beside its body; null when they are not here. */
+  /** Bytes a message carries beside its body; null if they are not here. */
   readBytes: (queries: NodeQueries, body: unknown) => Promise<Uint8Array | null>;
-  /** Nodes that wait for what others hold of them: they send nothing but what heals them. */
+  /** Healing nodes, which wait for what others hold of them: they send only the messages that heal them. */
   healing: () => readonly DivisionCode[];
   onRoad: HandOffPorts['onRoad'];
   log: Logger;
 }
 
 /**
- * Carries the outboxes of a host. Claiming a row sets its next attempt ahead, so a lease and a retry are one thing: a
- * relay that dies leaves nothing to clean up. Nothing leaves the outbox but by a receipt (G1).
+ * Sends the outboxes of a host. Claiming a row sets its next attempt ahead, so a lease and a retry are one thing: a
+ * relay that dies leaves nothing to clean up. Only a receipt removes a message from the outbox (G1).
  */
 export class Relay {
   readonly #parts: RelayParts;
   readonly #loop: Loop;
-  /** What was enqueued by this process and is not sent yet, in the order it became durable. */
+  /** Messages that this process enqueued and has not sent yet, in the order they became durable. */
   #handed: Owed[] = [];
   #lookedAt = -Infinity;
-  /** Receivers that something is still being sent to. */
+  /** Receivers whose last messages are still being sent. */
   readonly #underWay = new Set<DivisionCode>();
 
   constructor(parts: RelayParts) {
@@ -78,12 +78,12 @@ export class Relay {
     await this.#loop.stop();
   }
 
-  /** Waits for what is being carried at this moment. */
+  /** Waits for the messages being sent at this moment. */
   async turn(): Promise<void> {
     await this.#loop.turn();
   }
 
-  /** Makes everything undelivered of nodes, all or some, fall due at once: on start, and when the broker is back. */
+  /** Makes all undelivered messages of the nodes due at once: on start, and when the broker is back. */
   async resendAll(nodes = this.#parts.nodes): Promise<void> {
     await this.#parts.db.queryHost(
       `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND next_at > now() AND outcome IS NULL AND node = ANY ($1)`,
@@ -92,12 +92,12 @@ export class Relay {
     this.#look();
   }
 
-  /** Looks at once for what fell due. */
+  /** Looks for due messages at once. */
   look(): void {
     this.#look();
   }
 
-  /** Offers again what receivers set aside for the key it was signed with: there is another now. */
+  /** Offers messages again that receivers set aside because of the signing key: there is another key now. */
   async resendParked(): Promise<void> {
     await this.#parts.db.queryHost(
       `UPDATE outbox SET next_at = now() WHERE settled_at IS NULL AND outcome = 'PARKED' AND code = ANY ($2)
@@ -107,7 +107,7 @@ export class Relay {
     this.#look();
   }
 
-  /** A way was cut and is back: what is owed over it falls due at once. */
+  /** Makes all messages to a receiver due at once: the way to it was cut and is back. */
   async #resendTo(receiver: DivisionCode): Promise<void> {
     await this.#parts.db.queryHost(
       `UPDATE outbox SET next_at = now()
@@ -137,13 +137,13 @@ export class Relay {
     const moreHanded = this.#handed.length > 0;
     if (performance.now() - this.#lookedAt < IDLE_MS) return moreHanded;
     const found = await this.#claim();
-    // a full batch is followed by the next look at once
+    // after a full batch, the next search comes at once
     this.#lookedAt = found.length === BATCH ? -Infinity : performance.now();
     await this.#send(found);
     return moreHanded || found.length === BATCH;
   }
 
-  /** What has fallen due: sent without a receipt, left by another process, or never sent. */
+  /** Claims due messages: sent without a receipt, left by another process, or never sent. */
   async #claim(): Promise<Owed[]> {
     const rows = await this.#parts.db.queryHost<Owed & { ordinal: number }>(
       `UPDATE outbox SET attempts = attempts + 1,
@@ -166,7 +166,7 @@ export class Relay {
     return opened.filter((row) => row !== null).sort((a, b) => a.ordinal - b.ordinal);
   }
 
-  /** A message as it was left; null, and told, where it does not open: the ones beside it go on. */
+  /** Opens a message from the outbox. A message that can't be opened is reported and gives null; the others go on. */
   async #open<T extends Owed>(row: T): Promise<T | null> {
     try {
       return { ...row, body: await this.#parts.db.vault(row.node).open('outbox.body', row.id, row.body) };
@@ -178,7 +178,7 @@ export class Relay {
 
   async #send(messages: readonly Owed[]): Promise<void> {
     const roads = grouped(messages, ({ node, receiver }) => `${node} ${receiver}`);
-    // what hangs on a silent line does not hold up the others
+    // messages that hang on a silent line must not delay the others
     await inPatience([...roads.values()].map((list) => this.#sendOver(list)));
   }
 
@@ -186,7 +186,7 @@ export class Relay {
   async #sendOver(list: readonly Owed[]): Promise<void> {
     const { db, carrier, faults, nodes, onRoad, log } = this.#parts;
     const [first] = list;
-    // one that left the host takes along what it owes
+    // a node that left the host takes its messages along
     if (!first || !nodes.includes(first.node)) return;
     this.#underWay.add(first.receiver);
     try {
@@ -206,7 +206,7 @@ export class Relay {
       }
       await faults.went({ ...sendingOf(first), subject: '' });
     } catch (error) {
-      // the rows fall due again by themselves
+      // the rows fall due again without further action
       await faults.failed({ ...sendingOf(first), subject: '' }, error);
       if (!carrier.roads.isCut(first.receiver) || !nodes.includes(first.node)) return;
       await db
@@ -221,7 +221,7 @@ export class Relay {
     }
   }
 
-  /** A message as it goes out; null, and told, where that can't be made: the ones beside it go on. */
+  /** Makes a message ready to send. A message for which that fails is reported and gives null; the others go on. */
   async #soundParcel(row: Owed): Promise<Parcel | null> {
     try {
       return await this.#parcel(row);

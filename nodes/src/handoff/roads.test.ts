@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TOWNSHIP, VILLAGE } from '../testing/test-federation.ts';
 import { Roads } from './roads.ts';
 
-/** Ways under a clock that is moved by hand, ms. */
+/** Ways under a clock that the test moves, ms. */
 function roadsAt() {
   const clock = { now: 0 };
   const roads = new Roads(() => clock.now);

@@ -2,18 +2,18 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import { errors } from '@nats-io/transport-node';
 
-/** A way nobody answered on at once is tried again after this long, ms. */
+/** Time until a way without any listener is tried again, ms. */
 const PROBE_MS = 1_000;
 /**
- * One on which an answer was waited for in vain is tried less often, ms: a broker gives a link up only when it heard
- * nothing on it and sent nothing over it for some of its pings.
+ * A way whose answer timed out is tried less often, ms: a broker gives a link up only after it heard nothing on it and
+ * sent nothing over it for some of its pings.
  */
 const SILENT_PROBE_MS = 10_000;
 
-/** What is sent is waited for this long before others go on without it, ms. */
+/** Time until other sends go on without a slow one, ms. */
 const PATIENCE_MS = 1_000;
 
-/** Waits for all of it, and no longer than others can be asked to. */
+/** Waits for all of the work, but no longer than the others can wait. */
 export async function inPatience(work: readonly Promise<void>[]): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([
@@ -27,11 +27,11 @@ export async function inPatience(work: readonly Promise<void>[]): Promise<void> 
 
 /**
  * The ways from this host's broker to those of other nodes. A leaf's link may be cut while the host's own connection
- * holds, so nobody tells; what goes to the other side then fails. One message a second tries whether the way is back;
- * the others wait for it and do not hold up what stays on this side.
+ * holds, so the host gets no notice; only its messages to the other side fail. One message a second tries whether the
+ * way is back. The others wait for it and do not hold up messages that stay on this side.
  */
 export class Roads {
-  /** When a way that is cut is tried next, by receiver. */
+  /** When a cut way is tried next, by receiver. */
   readonly #cut = new Map<DivisionCode, number>();
   readonly #healed = new Set<(receiver: DivisionCode) => void>();
   readonly #now: () => number;
@@ -40,23 +40,23 @@ export class Roads {
     this.#now = now;
   }
 
-  /** Receivers that nothing is sent to at this moment. */
+  /** Receivers that get no messages at this moment. */
   cut(): DivisionCode[] {
     const now = this.#now();
     return [...this.#cut].filter(([, probeAt]) => probeAt > now).map(([receiver]) => receiver);
   }
 
-  /** Whether the last that was sent to a receiver found nobody. */
+  /** Whether the last message to a receiver found no listener. */
   isCut(receiver: DivisionCode): boolean {
     return this.#cut.has(receiver);
   }
 
-  /** Called when something passed again. */
+  /** Called when a message got through again. */
   onHealed(told: (receiver: DivisionCode) => void): void {
     this.#healed.add(told);
   }
 
-  /** The broker itself was away and is back: no way is known to be cut. */
+  /** Forgets all cut ways: the broker itself was away and is back. */
   forget(): void {
     this.#cut.clear();
   }
@@ -69,7 +69,7 @@ export class Roads {
     const probeAt = this.#cut.get(receiver);
     if (probeAt !== undefined) {
       if (probeAt > this.#now()) throw problem('BROKER_UNAVAILABLE', `The way to ${receiver} is cut.`);
-      // one tries, the others wait for what it finds
+      // one caller tries; the others wait for its result
       this.#cut.set(receiver, this.#now() + SILENT_PROBE_MS);
     }
     try {
@@ -85,10 +85,10 @@ export class Roads {
   }
 }
 
-/** How long a way is left alone after an error, ms; null where the error says nothing of the way. */
+/** How long a way rests after an error, ms; null if the error says nothing about the way. */
 function waitAfter(error: unknown): number | null {
   if (error instanceof errors.TimeoutError) return SILENT_PROBE_MS;
-  // nobody listened there: JetStream's client calls that by another name
+  // no listener: JetStream's client has another name for that
   const nobody =
     error instanceof errors.NoRespondersError ||
     (error instanceof errors.RequestError && error.isNoResponders()) ||

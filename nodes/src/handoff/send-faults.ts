@@ -6,7 +6,7 @@ import { ERRORS, ProblemError } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostDb } from '../db/index.ts';
 
-/** What is sent, by what people look for it. */
+/** What was to be sent, as people search for it. */
 export interface Sending {
   node: DivisionCode;
   receiver: DivisionCode;
@@ -15,13 +15,13 @@ export interface Sending {
   subject: string;
 }
 
-/** JetStream's word that a message is larger than its stream takes. */
+/** JetStream's error code for a message larger than its stream takes. */
 const STREAM_MESSAGE_TOO_LARGE = 10_054;
 
 /**
- * What can't be sent whatever is tried: a message larger than the broker takes, a key that has ended, a right that is
- * missing. Each is logged as an error once and kept in the database until it goes after all, for metrics and doctor.
- * What passes by itself, say a line that is cut, is none.
+ * Messages that can't be sent however often the relay tries: a message larger than the broker takes, a key that has
+ * ended, a right that is missing. Each is logged as an error once and kept in the database until it goes after all, for
+ * metrics and doctor. A fault that passes by itself, such as a cut line, is not kept.
  */
 export class SendFaults {
   readonly #db: HostDb;
@@ -33,14 +33,14 @@ export class SendFaults {
     this.#log = log;
   }
 
-  /** Reads what could not be sent before this process began; what is long past is forgotten. */
+  /** Loads the faults from before this process began; old ones are forgotten. */
   async load(): Promise<void> {
     await this.#db.queryHost(`DELETE FROM send_faults WHERE last_at < now() - interval '1 day'`);
     const rows = await this.#db.queryHost<Sending>(`SELECT node, receiver, kind, subject FROM send_faults`);
     for (const row of rows) this.#known.add(keyOf(row));
   }
 
-  /** Something did not go. Called with each try. */
+  /** Records that a send failed. Called with each try. */
   async failed(sending: Sending, error: unknown): Promise<void> {
     const { node, receiver, kind, subject } = sending;
     if (passes(error)) {
@@ -61,7 +61,7 @@ export class SendFaults {
     );
   }
 
-  /** Something went; when it could not before, that is over. */
+  /** Records that a send succeeded, which ends its fault. */
   async went(sending: Sending): Promise<void> {
     if (!this.#known.delete(keyOf(sending))) return;
     this.#log.info(sending, 'outbox message sent after earlier failures');
@@ -78,7 +78,7 @@ export class SendFaults {
     try {
       await this.#db.queryHost(sql, params);
     } catch (error) {
-      // the next try writes it
+      // the next try records it
       this.#log.debug({ err: error }, 'send fault not recorded');
     }
   }
@@ -101,19 +101,19 @@ function passes(error: unknown): boolean {
     errors.ClosedConnectionError,
     errors.DrainingConnectionError,
   ];
-  // JetStream's client has no class of its own for a stream that nobody answers for
+  // JetStream's client has no class of its own for a stream that does not answer
   return (
     passing.some((kind) => error instanceof kind) || (error instanceof Error && error.name === 'JetStreamNotEnabled')
   );
 }
 
-/** Whether the broker does not let the host say this. */
+/** Whether the broker refuses the host the right to publish this. */
 function refusal(error: unknown): boolean {
   const reasons = [error, error instanceof Error ? error.cause : undefined];
   return reasons.some((reason) => reason instanceof errors.PermissionViolationError);
 }
 
-/** What is told of an error; texts of others may quote what they were given. */
+/** Code and reason to report. Errors of other libraries may quote their input, so their text is not used. */
 function faultOf(error: unknown): { code: ErrorCode; reason: string } {
   if (error instanceof ProblemError) return { code: error.code, reason: error.problem.message };
   if (refusal(error)) return { code: 'FORBIDDEN', reason: 'The broker does not let this host send there.' };

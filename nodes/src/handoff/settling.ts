@@ -11,10 +11,10 @@ import type { Care } from './careful.ts';
 import { grouped } from './grouped.ts';
 import type { LockCases, Settler } from './messages.ts';
 
-/** A parked message is offered again this often, ms, in case people mended what was wrong. */
+/** Time until a parked message is offered again, ms, in case people repaired the cause. */
 const PARKED_RETRY_MS = 3_600_000;
 
-/** What a receiver signed about messages of this node. */
+/** A receiver's signed answers about messages of this node. */
 export interface SignedAnswers {
   from: DivisionCode;
   /** The receipt as it came; kept as proof of what it settled. */
@@ -40,8 +40,8 @@ interface Settling {
 }
 
 /**
- * Settles a node's messages by what their receivers answered, in one transaction with what the answers lead to. Answers
- * about different cases are taken side by side.
+ * Settles a node's messages by their receivers' answers, in one transaction with the effects of the answers. Answers
+ * about different cases are processed side by side.
  */
 export class Settlement {
   readonly #settlers: Partial<Record<MessageKind, Settler>>;
@@ -55,7 +55,7 @@ export class Settlement {
   }
 
   /**
-   * @param care what is wrong with one answer is thrown, or its message alone stays owed
+   * @param care TOGETHER: a fault in one answer is thrown; ONE_BY_ONE: its message alone stays owed
    * @param kinds only messages of these; all when null
    * @throws what the first that failed throws, where they are taken TOGETHER
    */
@@ -98,10 +98,10 @@ export class Settlement {
     if (proofs.length > 0) await tx.last(keep(tx, proofs));
   }
 
-  /** @returns those that could be taken */
+  /** @returns those that could be processed */
   async #takeAll(tx: NodeTx, settling: readonly Settling[], care: Care): Promise<readonly Settling[]> {
     const led = settling.filter(({ row }) => this.#settlers[row.kind] !== undefined);
-    // what is not about a case locks other things, which come behind the cases
+    // an answer that is not about a case locks other rows, which come behind the cases
     if (care === 'ONE_BY_ONE' || led.some(({ row }) => row.case_id === null)) {
       await this.#lockCases(tx, [...new Set(led.flatMap(({ row }) => row.case_id ?? []))]);
     }
@@ -130,9 +130,9 @@ export class Settlement {
       try {
         await tx.attempt(() => this.#take(tx, each));
       } catch (error) {
-        // nothing is wrong with the answer: the whole batch is taken again
+        // nothing is wrong with the answer: the whole batch is processed again
         if (isLost(error)) throw error;
-        // the message stays owed and is answered again; what is wrong is shown
+        // the message stays owed and is answered again; the fault is shown
         const { id, kind } = each.row;
         this.#log.error({ err: error, node: tx.node, message: id, kind }, 'receipt not processed');
         refused.add(each);
@@ -164,7 +164,10 @@ async function lockOwed(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** What the answers make of the messages in the outbox, one statement an outcome, all sent before any is waited for. */
+/**
+ * Updates the answered messages in the outbox, with one statement an outcome; all statements are sent before any is
+ * awaited.
+ */
 function mark(tx: NodeTx, settled: readonly Settling[]): Promise<unknown> {
   const by = grouped(settled, ({ answer }) => answer.outcome);
   const ids = (outcome: Answer['outcome']) => (by.get(outcome) ?? []).map(({ answer }) => answer.id);
@@ -201,7 +204,7 @@ function mark(tx: NodeTx, settled: readonly Settling[]): Promise<unknown> {
       ),
     );
   }
-  // the materials were enqueued behind it; it follows them
+  // the materials were enqueued behind the message; it follows them
   if (by.has('WANTS')) {
     statements.push(
       tx.query(

@@ -21,27 +21,30 @@ export interface Arrived {
   bytes: Uint8Array | null;
 }
 
-/** A message that is taken in now, with the lane it keeps its order in; it is taken alone without one. */
+/** A message that is being taken in, and the lane that keeps its order; without a lane it is taken alone. */
 interface Taken extends Arrived {
   body: unknown;
   lane: string | null;
-  /** The case it speaks of. */
+  /** The case it is about. */
   about: string | null;
 }
 
-/** What was decided of a batch, and what is said of it. */
+/** The decisions on a batch, and its answers. */
 export interface Outcome {
   answers: { to: DivisionCode; answer: Answer }[];
-  /** Whether anything was set aside. */
+  /** Whether a message was set aside. */
   parked: boolean;
 }
 
-/** Kinds that speak of one case; a project that two of them come into takes one line at a time, and refuses two at once. */
+/**
+ * Kinds that are about one case. (A project that two cases come into takes one line at a time, and refuses two at
+ * once.)
+ */
 const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RATING', 'RECALL', 'CASE_NOTE'];
 
 /**
- * Takes a batch of messages in, in one transaction with what they lead to. Messages of different cases are done side by
- * side, so that their statements go over together; those of one case, and all others, keep their order.
+ * Takes in a batch of messages, in one transaction with their effects. Messages of different cases are processed side
+ * by side, so that their statements go over together; those of one case, and all others, keep their order.
  */
 export class Taking {
   readonly #receivers: Receivers;
@@ -57,7 +60,7 @@ export class Taking {
   }
 
   /**
-   * @param care what is wrong with one message is thrown, or it alone is parked
+   * @param care TOGETHER: a fault in one message is thrown; ONE_BY_ONE: that message alone is parked
    * @throws what the first that failed throws, where they are taken TOGETHER
    */
   async take(tx: NodeTx, arrived: readonly Arrived[], care: Care): Promise<Outcome> {
@@ -65,13 +68,13 @@ export class Taking {
     const fresh = new Map<string, Taken>();
     for (const each of arrived) {
       const key = keyOf(each);
-      // a second copy within the batch is answered like the first
+      // a second copy within the batch gets the answer of the first
       if (!known.has(key) && !fresh.has(key)) fresh.set(key, { ...each, ...readBody(each.message) });
     }
     let parked = false;
     const lasting: AnsweredMessage[] = [];
     const runs = runsOf([...fresh.values()]);
-    // within one run the cases are locked together; else they would be in the order the messages came
+    // one run locks its cases together; otherwise they would be locked in the order the messages came
     if (runs.length > 1 || care === 'ONE_BY_ONE') await this.#lockCases(tx, casesOf([...fresh.values()]));
     for (const run of runs) {
       const settled = care === 'TOGETHER' ? await this.#takeTogether(tx, run) : await this.#takeOneByOne(tx, run);
@@ -98,7 +101,7 @@ export class Taking {
     return { answers, parked };
   }
 
-  /** What was answered to copies that came before, by sender and message. */
+  /** The answers to copies that came before, by sender and message. */
   async #readAnswers(tx: NodeTx, arrived: readonly Arrived[]): Promise<Map<string, Answer>> {
     const asked = arrived.filter(({ message }) => isRemembered(message.kind));
     if (asked.length === 0) return new Map();
@@ -143,7 +146,7 @@ export class Taking {
 
   #receive(tx: NodeTx, { from, message, bytes, body }: Taken): Promise<Settled> {
     const { id, kind, trace } = message;
-    // text that is no JSON is said to be none where it is parked
+    // text that is not JSON throws here, and is parked with that reason
     const incoming: Incoming = { id, from, to: tx.node, kind, body: body ?? JSON.parse(message.body), bytes };
     return inTrace(trace ?? null, `take ${kind}`, () => this.#receivers[kind](tx, incoming));
   }
@@ -156,7 +159,7 @@ function isRemembered(kind: MessageKind): boolean {
 
 function isLasting(kind: MessageKind, answer: Answer): boolean {
   if (!isRemembered(kind)) return false;
-  // what waits for a key is looked at anew when it comes again
+  // a message that waits for a key is judged again when it comes again
   if (answer.outcome === 'PARKED') return !isAboutKeys(answer.code);
   return answer.outcome === 'DONE' || answer.outcome === 'REFUSED';
 }
@@ -165,7 +168,7 @@ function keyOf({ from, message }: Arrived): string {
   return `${from} ${message.id}`;
 }
 
-/** Runs of messages that may be done side by side; one that may not is a run of its own. */
+/** Runs of messages that may be processed side by side; any other message is a run of its own. */
 function runsOf(messages: readonly Taken[]): Taken[][] {
   const runs: Taken[][] = [];
   for (const taken of messages) {
@@ -179,7 +182,7 @@ function runsOf(messages: readonly Taken[]): Taken[][] {
   return runs;
 }
 
-/** Pieces of materials are kept before the dossiers that need them are looked at. */
+/** Pieces of materials are stored before the dossiers that need them are processed. */
 function isPiece({ message }: Taken): boolean {
   return message.kind === 'MATERIAL';
 }

@@ -49,7 +49,7 @@ function grantOf(change: Partial<Grant> = {}): Grant {
   return { kind: 'GRANT', id: randomUUID(), seq: 9_999, grantor: COUNTY, ...given, cap: capOf(capFen), at, ...change };
 }
 
-/** Stores a grant as a node did that did not ask who signed it. */
+/** Stores a grant as a node did that did not check its signer. */
 async function store(node: DivisionCode, grant: Grant, { grant: jws, answer, end }: PublishedGrant): Promise<void> {
   await federation.rows(
     node,

@@ -8,25 +8,25 @@ import type { Trust } from '../trust/index.ts';
 import type { Finding } from './doctor-check.ts';
 import { bad, ok, warn } from './doctor-check.ts';
 
-/** Most grants or records that are named one by one. */
+/** Most grants or records named one by one. */
 const NAMED = 10;
-/** A grant that waits for an item or a key for longer is worth a look, ms. */
+/** A grant that waits longer for an item or a key is reported, ms. */
 const WAITED_MS = 86_400_000;
 
-/** What the check looks at. */
+/** The parts that the check examines. */
 export interface AuthoritySubject {
   config: { nodes: readonly string[] };
   db: HostDb;
-  /** The register of places; rejected where it can't be read. */
+  /** The register of places; rejected if it can't be read. */
   divisions: Promise<Divisions>;
-  /** Rejected where keys or certificates can't be read. */
+  /** Rejected if keys or certificates can't be read. */
   keys: Promise<{ trust: Trust }>;
   now: () => Date;
 }
 
 /**
- * Looks whether the grants and the shared data that count here come from whoever may give them: a node took others in
- * before it asked.
+ * Checks that the grants and the shared data in effect here come from nodes that may give them: a node took in others
+ * before it checked that.
  */
 export async function examineAuthority(subject: AuthoritySubject): Promise<Finding[]> {
   const { config, db, now } = subject;

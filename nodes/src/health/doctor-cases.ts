@@ -1,19 +1,19 @@
 import { findBrokenLogs, findLongWaiting } from '../cases/index.ts';
 import type { HostDb } from '../db/index.ts';
 
-/** Most cases that are named. */
+/** Most cases named one by one. */
 const MOST_NAMED = 10;
-/** Lines that wait for the ones ahead of them for longer are worth a look, ms. */
+/** Lines that wait longer for earlier ones are reported, ms. */
 const LONG_MS = 86_400_000;
 
-/** What the doctor found of the cases. */
+/** The doctor's findings on the cases. */
 interface CaseFinding {
   part: 'cases';
   state: 'OK' | 'WARN' | 'BAD';
   text: string;
 }
 
-/** Looks for open cases whose logs can't be followed, and for lines that wait for others that do not come. */
+/** Finds open cases whose logs can't be followed, and lines that wait for earlier lines in vain. */
 export async function examineCases({
   db,
   config,

@@ -36,7 +36,7 @@ afterAll(() => db.close());
 
 type Body = CatalogueEntry['body'];
 
-/** Puts entries into a node's copy of a feed; nobody looks at their signatures any more. */
+/** Puts entries into a node's copy of a feed, where their signatures are not checked any more. */
 async function hold(node: DivisionCode, publisher: DivisionCode, bodies: readonly Body[], at = now()): Promise<void> {
   await db.transact(node, async (tx) => {
     const state = await lockFeed(tx, 'CATALOGUE', publisher);

@@ -11,12 +11,12 @@ import { bad, ok, warn } from './doctor-check.ts';
 
 /** Entries read at a time, at most. */
 const PAGE = { entries: 500, bytes: 4 * 1024 * 1024 };
-/** An entry that counts nothing is worth a look for so long after its date, ms. */
+/** An invalid entry is reported for this long after its date, ms. */
 const RECENT_MS = 30 * 86_400_000;
-/** Most entries that are named one by one. */
+/** Most entries named one by one. */
 const NAMED = 10;
 
-/** What the check looks at. */
+/** The parts that the check examines. */
 export interface CatalogueSubject {
   config: { nodes: readonly DivisionCode[] };
   db: HostDb;
@@ -30,8 +30,8 @@ interface WrongEntry {
 }
 
 /**
- * Looks whether what counts as the catalogue here was published by whom it is for: a node took other entries in before
- * it held publishers to that.
+ * Checks that each catalogue entry in effect here comes from the node that may publish it: a node took in others before
+ * it checked that.
  */
 export async function examineCatalogue({ config, db, divisions, now }: CatalogueSubject): Promise<Finding[]> {
   const register = await divisions;
@@ -57,7 +57,7 @@ export async function examineCatalogue({ config, db, divisions, now }: Catalogue
   return [ok('catalogue', 'Items and implementations come from those who may publish them.')];
 }
 
-/** Of each publisher the node of this host that holds most of its catalogue. */
+/** For each publisher, the node of this host that holds most of its catalogue. */
 async function holders(db: HostDb, nodes: readonly DivisionCode[]): Promise<Map<DivisionCode, DivisionCode>> {
   const best = new Map<DivisionCode, { node: DivisionCode; head: number }>();
   for (const node of nodes) {
@@ -87,7 +87,7 @@ async function wrongEntries(
   }
 }
 
-/** Where an entry is stored all the same, as the rows are to be found in the database. */
+/** Where an invalid entry is stored all the same: how to find its rows in the database. */
 async function storedOf(db: HostDb, nodes: readonly DivisionCode[], { body, publisher }: CatalogueEntry) {
   type Row = { node: DivisionCode; body: unknown };
   if (body.kind === 'ITEM') {
@@ -97,7 +97,7 @@ async function storedOf(db: HostDb, nodes: readonly DivisionCode[], { body, publ
       [nodes, code, version],
     );
     const items = rows.filter((row) => sameData(row.body, body.item)).map(({ node }) => node);
-    // made by following it
+    // rows made by following the entry
     const followed = await db.queryHost<{ node: DivisionCode; version: number }>(
       `SELECT node, version FROM implementations WHERE node = ANY ($1) AND decider = node AND item = $2 AND item_version = $3`,
       [items, code, version],
@@ -123,7 +123,7 @@ async function storedOf(db: HostDb, nodes: readonly DivisionCode[], { body, publ
           `implementations of ${node}, item ${item}, decider ${decider}, version ${version}, from ${publisher}`,
       );
   }
-  // offers and changes of the law were always held to their publishers; grants and keys prove themselves
+  // offers and changes of the law were always accepted from their publishers only; grants and keys prove themselves
   return [];
 }
 

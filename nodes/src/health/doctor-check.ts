@@ -5,12 +5,12 @@ import type { HostConfig } from '../config.ts';
 import type { HostDb } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 
-/** What the doctor found at one part of a host. */
+/** The doctor's finding on one part of a host. */
 export interface Finding {
   part: string;
-  /** BAD keeps the host from working; WARN will, if nobody looks. */
+  /** BAD keeps the host from working; WARN will do so later, unless an operator acts. */
   state: 'OK' | 'WARN' | 'BAD';
-  /** In plain words: what is, and what to do. */
+  /** The state and what to do, in plain words. */
   text: string;
 }
 
@@ -18,14 +18,14 @@ export const ok = (part: string, text: string): Finding => ({ part, state: 'OK',
 export const warn = (part: string, text: string): Finding => ({ part, state: 'WARN', text });
 export const bad = (part: string, text: string): Finding => ({ part, state: 'BAD', text });
 
-/** What checks look at. */
+/** The parts that checks examine. */
 export interface Subject {
   config: HostConfig;
   now: () => Date;
   db: HostDb;
-  /** The register of places; rejected where it can't be read. */
+  /** The register of places; rejected if it can't be read. */
   divisions: Promise<Divisions>;
-  /** Rejected where keys, certificates or the register can't be read. */
+  /** Rejected if keys, certificates or the register can't be read. */
   keys: Promise<HostKeys>;
 }
 
@@ -38,13 +38,13 @@ export interface HostKeys {
 /** The examination of one part. */
 export interface Check {
   part: string;
-  /** Another part without which there is nothing to look at: where that one is found BAD this check is left out. */
+  /** Another part that this check needs: if that part is BAD, this check is left out. */
   needs?: string;
-  /** Changes nothing. What it throws becomes a finding of the part. */
+  /** Changes nothing. An error it throws becomes a finding of the part. */
   examine: (subject: Subject) => Promise<readonly Finding[]>;
 }
 
-/** Runs the checks one by one, each whatever became of the others: everything that is wrong is found in one run. */
+/** Runs the checks one by one, also after one failed: one run finds everything that is wrong. */
 export async function runChecks(checks: readonly Check[], subject: Subject): Promise<Finding[]> {
   const findings: Finding[] = [];
   const missing = new Set<string>();
@@ -64,7 +64,9 @@ export async function runChecks(checks: readonly Check[], subject: Subject): Pro
   return findings;
 }
 
-/** Why something failed, for people; other libraries' texts may quote a private file, so only their code is told. */
+/**
+ * The reason of a failure, for people. Errors of other libraries may quote a private file, so only their code is shown.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof ProblemError) {
     const { cause } = error;

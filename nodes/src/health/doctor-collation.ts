@@ -2,17 +2,17 @@ import type { HostDb } from '../db/index.ts';
 import type { Finding, Subject } from './doctor-check.ts';
 import { ok, warn } from './doctor-check.ts';
 
-/** Rules for sorting text that an index was made by, other than those the server goes by now. */
+/** Rules for sorting text that have changed since an index was made. */
 interface Changed {
   before: string;
   now: string;
-  /** Has PostgreSQL take the present rules for those of the indexes, once these were made anew. */
+  /** The statement that makes PostgreSQL record its present rules as those of the indexes, once these were rebuilt. */
   refresh: string;
 }
 
 /**
- * Looks whether a newer ICU or C library sorts text otherwise than the indexes were made: such an index misses rows that
- * are there, and lets a unique value in twice.
+ * Checks whether a newer ICU or C library sorts text in another way than when the indexes were made. Such an index
+ * misses existing rows, and lets a unique value in twice.
  */
 export async function examineCollation({ db }: Subject): Promise<Finding[]> {
   const changed = [...(await changedDefault(db)), ...(await changedCollations(db))];
@@ -24,7 +24,7 @@ export async function examineCollation({ db }: Subject): Promise<Finding[]> {
   return [warn('collation', text)];
 }
 
-/** Those of the database itself; PostgreSQL keeps their version since 15. */
+/** The rules of the database itself; PostgreSQL keeps their version since 15. */
 async function changedDefault(db: HostDb): Promise<Changed[]> {
   const [column] = await db.queryHost(
     `SELECT 1 FROM pg_attribute WHERE attrelid = 'pg_database'::regclass AND attname = 'datcollversion'`,
@@ -38,7 +38,7 @@ async function changedDefault(db: HostDb): Promise<Changed[]> {
   );
 }
 
-/** Those that columns of an index name themselves. */
+/** The rules that columns of an index name themselves. */
 function changedCollations(db: HostDb): Promise<Changed[]> {
   return db.queryHost<Changed>(
     `SELECT c.collversion AS before, coalesce(pg_collation_actual_version(c.oid), 'none') AS now,

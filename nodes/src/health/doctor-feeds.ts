@@ -3,7 +3,7 @@ import type { HostDb } from '../db/index.ts';
 import type { Finding } from './doctor-check.ts';
 import { ok, warn } from './doctor-check.ts';
 
-/** What subscribers say they hold beyond what the host's nodes have published, and could not prove. */
+/** Claims of subscribers to hold more than the host's nodes have published, without proof. */
 export async function examineClaims({
   config,
   db,

@@ -12,7 +12,7 @@ import { Trust, findKeys, readPassphrase } from '../trust/index.ts';
 import type { Finding, HostKeys, Subject } from './doctor-check.ts';
 import { bad, ok, reasonOf, warn } from './doctor-check.ts';
 
-/** The notice of the next year's holidays is out in November as a rule. */
+/** As a rule, the notice of the next year's holidays is published in November. */
 const NOTICE_MONTH = 11;
 const MEND = 'Mend the file or the setting that names it.';
 
@@ -29,7 +29,7 @@ export async function readHostKeys(config: HostConfig, divisions: Divisions, now
   return { trust, keyed: nodes.filter((node) => keys.some((key) => key.node === node)) };
 }
 
-/** Says what a file that can't be read lacks, as a finding of its part. */
+/** Reports the fault of a file that can't be read as a finding of its part. */
 async function unlessFaulty(part: string, examine: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await examine();
@@ -52,7 +52,7 @@ export const examineTopology = ({ config, divisions }: Subject) =>
 export const examineKeys = ({ config, divisions, keys }: Subject) =>
   unlessFaulty('keys', async () => {
     const { keyed } = await keys;
-    // a node that has not come yet has no key here, and is told of with the nodes that are not served
+    // a node that has not come yet has no key here; the check of served nodes reports it
     if (keyed.length === 0) throw problem('BAD_CONFIG', `There is no private key of ${config.nodes.join(', ')}.`);
     const register = await divisions;
     const named = keyed.map((code) => register.get(code).name).join(', ');

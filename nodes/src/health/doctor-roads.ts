@@ -7,7 +7,7 @@ import { bad, ok, warn } from './doctor-check.ts';
 
 const TIMEOUT_MS = 3_000;
 
-/** Whether the broker has room for what travels: the streams of both roads, and messages of the size hosts send. */
+/** Checks that the broker has room: for the streams of both roads, and for messages of the size hosts send. */
 export async function examineRoads(connection: NatsConnection): Promise<Finding[]> {
   const findings: Finding[] = [];
   const manager = await jetstream(connection, { timeout: TIMEOUT_MS }).jetstreamManager(false);

@@ -3,10 +3,10 @@ import { bad, ok } from './doctor-check.ts';
 import type { GoneSubject } from './doctor-work.ts';
 import { goneNodes } from './doctor-work.ts';
 
-/** Most that are named one by one. */
+/** Most messages named one by one. */
 const NAMED = 10;
 
-/** What to do about what can't be sent, by its code. */
+/** What to do about a message that can't be sent, by its code. */
 const TODO: Readonly<Record<string, string>> = {
   PAYLOAD_TOO_LARGE:
     'Raise max_payload at the brokers on its way and reload them, or withdraw what it carries; what stands behind it in its feed waits.',
@@ -14,7 +14,7 @@ const TODO: Readonly<Record<string, string>> = {
   FORBIDDEN: 'Generate the broker’s configuration anew from the topology and reload it.',
 };
 
-/** Messages that the host's nodes cannot send at all. Closed nodes whose keys have ended are left out. */
+/** Messages that the host's nodes can't send at all. Closed nodes whose keys have ended are left out. */
 export async function examineSending(subject: GoneSubject): Promise<Finding[]> {
   const { config, db } = subject;
   type Fault = {

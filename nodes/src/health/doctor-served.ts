@@ -4,10 +4,10 @@ import { findDataKeys, openVault } from '../sealing/index.ts';
 import type { Finding, HostKeys, Subject } from './doctor-check.ts';
 import { bad, ok, reasonOf, warn } from './doctor-check.ts';
 
-/** A node that gave no sign of life for longer is not served, seconds. */
+/** A node without a sign of life for longer is not served, seconds. */
 const SILENT_S = 120;
 
-/** A host that runs gives a sign of life for every node it serves, every half minute. */
+/** Checks the signs of life: a running host gives one for every node it serves, every half minute. */
 export async function examineServed({ config, db, divisions, keys }: Subject): Promise<Finding[]> {
   const { nodes, keysDir } = config;
   const [register, held] = [await divisions.catch(() => null), await keys.catch(() => null)];
@@ -24,7 +24,7 @@ export async function examineServed({ config, db, divisions, keys }: Subject): P
     const text = `The rows of ${node} came, its keys did not: give liandong node take-in again.`;
     findings.push(warn('served', text));
   }
-  // it has no key and no rows here: it is to come
+  // the node has no key and no rows here: it is still to come
   const awaited = left.filter((node) => !keyed.includes(node) && !rows.some((row) => row.node === node));
   if (awaited.length > 0) {
     const remedy = 'take it in with liandong node take-in, or bring the key that liandong node open made';
@@ -41,7 +41,7 @@ export async function examineServed({ config, db, divisions, keys }: Subject): P
   return findings;
 }
 
-/** What keeps a host that runs from serving a node. */
+/** Why a running host does not serve a node. */
 function lackOf(node: string, register: Divisions | null, held: HostKeys | null): string {
   if (held && !held.keyed.includes(node)) return 'its private key is gone: put its file back';
   if (register && !register.find(node)) return 'the register of places does not know it';

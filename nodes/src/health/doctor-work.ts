@@ -7,15 +7,15 @@ import type { Finding, Subject } from './doctor-check.ts';
 import { bad, ok, warn } from './doctor-check.ts';
 import { METRIC_QUERIES } from './host-metrics.ts';
 
-/** A message owed for longer is worth a look, and for longer a call, seconds. */
+/** A message owed for longer is a warning, and for much longer an alarm, seconds. */
 const OWED_WARN = 600;
 const OWED_BAD = 3_600;
 
-/** What says which nodes are gone. */
+/** The parts that tell which nodes are gone. */
 export interface GoneSubject {
   config: { nodes: readonly DivisionCode[] };
   db: HostDb;
-  /** Rejected where keys or certificates can't be read. */
+  /** Rejected if keys or certificates can't be read. */
   keys: Promise<{ trust: Trust }>;
 }
 

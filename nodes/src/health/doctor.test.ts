@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-/** What the doctor finds at a host whose database was changed by hand. */
+/** The doctor's findings on a host after the test has changed its database with these statements. */
 async function examineAfter(...statements: readonly string[]): Promise<Finding[]> {
   const databaseUrl = await createDatabase();
   const db = new HostDb(databaseUrl, 1, () => undefined);
@@ -81,7 +81,7 @@ test('the doctor warns of indexes sorted by older rules than the server goes by,
     of(await examine({ ...federation.config(CITY), databaseUrl }, federation.now), 'collation');
   try {
     expect(await collation()).toMatchObject([{ state: 'OK' }]);
-    // as a newer library leaves it, the rules having changed
+    // as after an upgrade of the library that changed the rules
     await db.queryHost(`UPDATE pg_database SET datcollversion = '1.0' WHERE datname = current_database()`);
     await db.queryHost(`CREATE TABLE towns (name text COLLATE "zh-x-icu" PRIMARY KEY)`);
     await db.queryHost(`UPDATE pg_collation SET collversion = '2.0' WHERE collname IN ('zh-x-icu', 'de-x-icu')`);

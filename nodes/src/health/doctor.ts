@@ -25,7 +25,7 @@ import { examineSending } from './doctor-sending.ts';
 import { examineDataKeys, examineServed } from './doctor-served.ts';
 import { examineFeeds, examineOutbox, examineParked, examineProtocols, examineRestore } from './doctor-work.ts';
 
-/** Every check, in the order people read what it found. */
+/** Every check, in the order in which people read the findings. */
 const CHECKS: readonly Check[] = [
   { part: 'register', examine: examineRegister },
   { part: 'topology', needs: 'register', examine: examineTopology },
@@ -56,8 +56,8 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Looks a host over, one part after the other, and goes on where a part is ill: everything that is wrong is found in
- * one run. Changes nothing.
+ * Examines a host, one part after the other, and goes on after a faulty part: one run finds everything that is wrong.
+ * Changes nothing.
  */
 export async function examine(config: HostConfig, now: () => Date): Promise<Finding[]> {
   const db = new HostDb(config.databaseUrl, 2, () => undefined);

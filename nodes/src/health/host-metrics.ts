@@ -5,12 +5,12 @@ import type { Readiness } from './readiness.ts';
 
 /** Channels shown one by one; the rest are summed up, so that a city's scrape stays readable. */
 const MOST_CHANNELS = 500;
-/** A publisher not heard of for this long is silent, seconds. */
+/** A publisher without a message for this long is silent, seconds. */
 const SILENT_SECONDS = 600;
 
 /**
- * The questions of one scrape. Each reads what is open and nothing of what is done, through a partial index or a table
- * of a row a node: their cost follows the work that waits, not the million rows behind it (tested by their plans).
+ * The queries of one scrape. Each reads open rows and no finished ones, through a partial index or a table with one row
+ * a node: their cost follows the waiting work, not the million rows behind it (tested by their plans).
  */
 export const METRIC_QUERIES = {
   outbox: `SELECT node, receiver, kind, count(*) AS depth, extract(epoch FROM now() - min(created_at))::float8 AS age
@@ -31,7 +31,7 @@ export const METRIC_QUERIES = {
       AND publisher <> ALL ($1) AND node <> ALL ($1)
     GROUP BY node, feed`,
   unnumbered: `SELECT node, feed, count(*) AS n FROM feed_pending GROUP BY node, feed`,
-  // what is tried in vain is tried again within a minute or two; a row that is older waits for nothing any more
+  // a send that fails is tried again within a minute or two; an older row belongs to no waiting message any more
   unsendable: `SELECT node, kind, code, count(*) AS n FROM send_faults
     WHERE last_at > now() - interval '10 minutes' AND node <> ALL ($1) GROUP BY node, kind, code`,
   doubled: `SELECT count(*) AS n FROM (
@@ -44,7 +44,7 @@ export const METRIC_QUERIES = {
     WHERE life = (SELECT max(life) FROM lives l WHERE l.node = h.node AND l.healed_at IS NULL) GROUP BY node`,
 } as const;
 
-/** What a host's database says of its operation, asked anew at each scrape. */
+/** What a host's database says of its operation, read again at each scrape. */
 export class HostMetrics {
   readonly #db: HostDb;
   /** Live: nodes come to the host and leave it. */
@@ -114,7 +114,7 @@ export class HostMetrics {
     for (const [against, ms] of Object.entries(readiness.offsetMs)) {
       if (ms !== null) this.#gauges.clock.set({ against }, ms / 1000);
     }
-    // a database that is away takes its figures with it, and nothing else
+    // if the database is away, only its own figures are missing
     if (readiness.database) await this.#read();
     return (await Promise.all([this.#registry.metrics(), processRegistry.metrics()])).join('\n');
   }
@@ -130,10 +130,10 @@ export class HostMetrics {
     channels.forEach(({ node, receiver, kind, depth, age }, i) => {
       const labels = { node, kind, receiver: i < MOST_CHANNELS ? receiver : 'others' };
       g.depth.inc(labels, depth);
-      // oldest first: of those summed up the first says the age
+      // oldest first: the first of the summed-up channels gives the age
       if (i <= MOST_CHANNELS) g.age.set(labels, age);
     });
-    // none owed is a figure too: an alert must tell it from a scrape that failed
+    // zero owed messages is a figure too: an alert must tell it from a failed scrape
     for (const node of this.#nodes) {
       if (!channels.some((c) => c.node === node)) g.age.set({ node, receiver: 'none', kind: 'none' }, 0);
     }

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 
-/** Serves /metrics on a port of its own, so that it can be kept from everybody but the supervision of the machines. */
+/** Serves /metrics on a port of its own, so that only the monitoring of the machines need reach it. */
 export class MetricsServer {
   readonly #server: Server;
 

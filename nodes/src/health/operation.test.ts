@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => federation.stop());
 
 const scrape = async () => (await fetch(`${metricsUrl}/metrics`)).text();
-/** A message nobody can process: not what its kind says. */
+/** A message that no receiver can process: its body does not fit its kind. */
 async function sendNonsense(): Promise<string> {
   const id = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'ECHO', body: '{"case":""}' });
   await eventually(async () => (await listParked(federation.db(TOWNSHIP), TOWNSHIP)).some((p) => p.id === id));
@@ -75,7 +75,7 @@ describe('a trace', () => {
       [VILLAGE, id],
     );
     expect(traces.map((t) => t.trace.split('-')[1])).toEqual([trace]);
-    // what the township leaves because of it is of the same trace
+    // messages that the township sends because of it are of the same trace
     await steps.accept(id, clerk);
     await sendNonsense();
     const logged = federation.logged.join('');
@@ -148,7 +148,7 @@ describe('a scrape', () => {
     ] as const) {
       const params = name === 'outbox' ? [[]] : [];
       const plan = JSON.stringify(await db.queryHost(`EXPLAIN (FORMAT JSON) ${METRIC_QUERIES[name]}`, params));
-      // the few rows of another table beside it may be read as they stand
+      // small tables beside it may be read in full
       const walked = new RegExp(`"Node Type":"Seq Scan"[^{}]*"Relation Name":"${table}"`);
       expect({ table, seq: walked.test(plan) }).toEqual({ table, seq: false });
     }
@@ -257,7 +257,7 @@ describe('the doctor', () => {
     const served = async (more: string[]) =>
       (await examine({ ...config, nodes: [...nodes, ...more] }, federation.now)).filter((f) => f.part === 'served');
     expect(await served([])).toMatchObject([{ state: 'OK' }]);
-    // neither rows nor key: it has not come yet, and nothing is wrong with what is here
+    // neither rows nor key: the node has not come yet, and nothing is wrong here
     const lacking = expect.stringMatching(new RegExp(`${VILLAGE} .*no key of it`));
     expect(await served([VILLAGE])).toMatchObject([{ state: 'WARN', text: lacking }]);
     // rows without a key: something was lost

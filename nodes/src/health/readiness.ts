@@ -3,15 +3,15 @@ import type { HostDb } from '../db/index.ts';
 import { knownMigrations } from '../db/index.ts';
 import { clockOffset } from '../observability/index.ts';
 
-/** What a host says of itself: each part and whether it works. */
+/** A host's report on itself: each part and whether it works. */
 export interface Readiness {
   database: boolean;
   broker: boolean;
-  /** Whether the broker has the streams this host's nodes are reached by, and lets it read them. */
+  /** Whether the broker has the streams of this host's nodes, and lets the host read them. */
   roads: boolean;
-  /** What the broker lacks for that, and what to do; empty where it lacks nothing. */
+  /** What the broker lacks for that, and what to do; empty if it lacks nothing. */
   lacking: readonly string[];
-  /** Whether every migration this program knows is applied, and none it does not. */
+  /** Whether every migration this program knows is applied, and no other. */
   migrations: boolean;
   /** Whether the host's clock agrees with the database's and the broker's. */
   clock: boolean;
@@ -19,7 +19,7 @@ export interface Readiness {
   offsetMs: { database: number | null; broker: number | null };
 }
 
-/** Above this the host's clock is wrong, ms: limits, tokens and logs go by it. */
+/** Beyond this difference the host's clock is wrong, ms: limits, tokens and logs depend on it. */
 export const CLOCK_LIMIT_MS = 5_000;
 
 export function isReady({ database, broker, roads, migrations, clock }: Readiness): boolean {
@@ -47,7 +47,7 @@ export async function readinessOf(db: HostDb, bus: Bus | null, now: () => Date):
       migrations = row.applied.join() === (await knownMigrations()).join();
     }
   } catch {
-    // what is away says so by not answering
+    // a part that is away shows so by its error
   }
   const broker = bus?.clockOffset(now) ?? null;
   const clock = [database, broker].every((ms) => ms === null || Math.abs(ms) <= CLOCK_LIMIT_MS);

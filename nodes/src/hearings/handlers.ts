@@ -15,7 +15,7 @@ export interface HearingParts {
   now: () => Date;
 }
 
-/** 听证 and interested parties at an organ that handles the case: what is said and recorded is kept as papers. */
+/** 听证 and interested parties at an organ that handles the case: statements and records are kept as papers. */
 export function hearingHandlers(parts: HearingParts): NodeHandlers<typeof hearings> {
   const { node, divisions } = parts;
   const show = hearingViews(parts);
@@ -42,7 +42,7 @@ export function hearingHandlers(parts: HearingParts): NodeHandlers<typeof hearin
   };
 }
 
-/** How a node shows a case's hearing: who the parties are and what they said, as far as the viewer may read it. */
+/** A node's view of a case's hearing: the parties and their statements, as far as the viewer may read them. */
 export function hearingViews({ node, divisions, now }: HearingParts) {
   return async (queries: NodeQueries, { file }: StoredCase, viewer: Viewer): Promise<HearingView> => {
     const { item } = await caseElements(queries, { node, divisions }, file, now());

@@ -11,12 +11,12 @@ import { readPart, storeMaterials } from '../materials/index.ts';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
-// What says who a party is and what it said is kept like a material: by its digest, which the log holds, and carried with
-// the case to the organs that handle it.
+// The identity and the statements of a party are kept like a material: by their digest, which the log holds, and they
+// go with the case to the organs that handle it.
 
-/** Keeps a paper. @returns how the log names it */
+/** Stores a paper. @returns how the log names it */
 export async function storePaper(tx: NodeTx, name: string, content: object, mediaType: string): Promise<Material> {
-  // salted, so that nobody finds out by its digest whose name or word it is
+  // salted, so that the digest does not reveal whose name or word it is
   const bytes = Buffer.from(JSON.stringify({ ...content, salt: randomBytes(16).toString('hex') }));
   const extension = mediaType === 'application/json' ? 'json' : 'txt';
   const material = { name, fileName: `${name}.${extension}`, mediaType, sha256: sha256(bytes), size: bytes.length };
@@ -24,7 +24,7 @@ export async function storePaper(tx: NodeTx, name: string, content: object, medi
   return material;
 }
 
-/** What a node holds of a case's papers and this viewer may see: everything at the organs, masked for supervisors. */
+/** The papers of a case at this node that the viewer may see: everything at the organs, masked for supervisors. */
 export async function readPapers(
   queries: NodeQueries,
   file: CaseFile,

@@ -54,7 +54,7 @@ const tell = (id: string, viewer = clerk) =>
     ...once,
   });
 
-/** Accepted at the township. */
+/** A case accepted at the township. */
 async function accepted(): Promise<string> {
   const id = await steps.file(agent, application({ item: FOOD, materials: MATERIALS.map((name) => material(name)) }));
   await steps.forward(id, agent);
@@ -63,7 +63,7 @@ async function accepted(): Promise<string> {
   return id;
 }
 
-/** Its neighbours told and it reviewed at the township, at rest and reviewed at the county. */
+/** A case whose neighbours were told, reviewed at the township, then handed to the county and reviewed there. */
 async function atCounty(): Promise<string> {
   const id = await accepted();
   await tell(id);

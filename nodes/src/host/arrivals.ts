@@ -20,7 +20,7 @@ import type { HostParts } from './parts.ts';
 
 export interface ArrivalParts {
   parts: HostParts;
-  /** The host's settings as it was started with them. */
+  /** The host's settings at its start. */
   config: HostConfig;
   vault: Vault;
   bus: Bus;
@@ -36,8 +36,8 @@ export interface ArrivalParts {
 
 /**
  * Begins to serve nodes while the host runs; its other nodes notice nothing. A node is served when the register and the
- * trust file know it, its keys are here, and the broker lets this host read what comes to it; until then nothing is
- * done in its name.
+ * trust file know it, its keys are here, and the broker lets this host read its messages; until then the host does
+ * nothing in its name.
  * @returns why not, of those that are not served yet
  */
 export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalParts): Promise<Map<DivisionCode, Error>> {
@@ -73,7 +73,7 @@ export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalPar
     carriage.take(node);
     services.set(node, desk.services);
   });
-  // what makes it known that they are served
+  // the sign of life tells others that the nodes are served
   await lives.signOfLife();
   return reasons;
 }
@@ -101,8 +101,8 @@ async function admit(
 }
 
 /**
- * Brings a node's rows up to what this program and its calendar say. What can't be brought up stays as it is, and the
- * node is served all the same.
+ * Brings a node's rows up to date with this program and its calendar. A row for which that fails stays as it is, and
+ * the node is served all the same.
  */
 export async function readyRows(node: DivisionCode, parts: HostParts): Promise<void> {
   const { db, calendar, publisher, failures, log } = parts;

@@ -18,26 +18,26 @@ import { DataReceiver, keepOffers } from '../sharing/index.ts';
 import { carriedAlong } from './carried.ts';
 import type { HostParts } from './parts.ts';
 
-/** What carries between nodes, as nodes come to the host and leave it. */
+/** Sends and takes in the messages of the host's nodes, which may come and leave. */
 export interface Carriage {
   healer: Healer;
   protocols: Protocols;
-  /** Makes ready what a node that comes needs; nothing runs yet. */
+  /** Prepares what a new node needs; nothing runs yet. */
   prepare: (node: DivisionCode) => Promise<void>;
-  /** Begins to carry for a node. */
+  /** Begins to send and take in messages of a node. */
   take: (node: DivisionCode) => void;
-  /** Ends when nothing of the node is under way any more. */
+  /** Resolves when no message of the node is under way any more. */
   leave: (node: DivisionCode) => Promise<void>;
 }
 
-/** What sends: the outbox' relay, feeds, and the recovery of a restored database. */
+/** The senders: the outbox' relay, feeds, and the recovery of a restored database. */
 type Senders = Awaited<ReturnType<typeof openSenders>>;
-/** What takes messages in, by domain. */
+/** The receivers of messages, by domain. */
 type Takers = ReturnType<typeof openTakers>;
 
 /**
- * Carries what the host's nodes owe others and takes in what comes to them, over a connected broker: relay, feeds,
- * intakes, parked messages, and the healing of a restored database.
+ * Sends what the host's nodes owe others and takes in their messages, over a connected broker: relay, feeds, intakes,
+ * parked messages, and the recovery of a restored database.
  */
 export async function startCarriage(
   parts: HostParts,
@@ -149,7 +149,7 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
     takeKeys: keyDesk.published,
     onHealed: () => resend(),
   });
-  // others remember more than this database: it was restored while it ran
+  // other nodes remember more than this database: it was restored while it ran
   const beginRecovery = async (node: DivisionCode) => {
     if (isHealing(node)) return;
     await lives.begin(node);
@@ -177,7 +177,7 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
   return { carrier, faults, protocols, relay, cursors, subscriber, feeds, healer, resend };
 }
 
-/** Which receiver takes a message, and which part is told of its answer. */
+/** The receiver of each kind of message, and the part that gets its answer. */
 function handlersOf({ receiver, legalBases, keeper, keyDesk, lives }: HostParts, takers: Takers, senders: Senders) {
   const { proxies, delegations, opinions, data, notes } = takers;
   const { subscriber, healer } = senders;
@@ -260,7 +260,7 @@ function startIntakes(
   };
 }
 
-/** What was signed with a key that was unknown until now is tried again, and a node that opened is sent the feeds. */
+/** Tries messages again whose key was unknown until now, and sends the feeds to a node that opened. */
 function followKeys(parts: HostParts, { grants }: Takers, cursors: FeedCursors, parked: ParkedRetries): void {
   const { config, db, trust, ownKeys, log } = parts;
   trust.onLearned((documents) => {

@@ -5,7 +5,10 @@ import type { Outgoing } from '../handoff/index.ts';
 import { carriedNotes } from '../notes/index.ts';
 import { carriedAnswers } from '../sharing/index.ts';
 
-/** What goes with a case that is handed off, behind its dossier: what sharing gave for it, and the desks' notes. */
+/**
+ * Messages that follow the dossier of a case that is handed off: records that data sharing gave for it, and the desks'
+ * notes.
+ */
 export async function carriedAlong(tx: NodeTx, caseId: string, receiver: DivisionCode): Promise<Outgoing[]> {
   const [answers, notes] = await together(carriedAnswers(tx, caseId, receiver), carriedNotes(tx, caseId, receiver));
   return [...answers, ...notes];

@@ -12,7 +12,7 @@ import {
 } from '../testing/test-federation.ts';
 
 const DAY_MS = 86_400_000;
-/** Served by one host; it comes to the first of them first. */
+/** Two nodes of one host; its jobs come to this one first. */
 const FIRST = OTHER_TOWNSHIP;
 const SECOND = TOWNSHIP;
 const firstClerk = personAt(FIRST, 'CLERK');
@@ -78,7 +78,7 @@ test('a node whose key has ended does not stop the clock of the nodes behind it 
       return told.length > 0;
     });
   }
-  // nor the numbering of what they state
+  // nor does the numbering of their feed entries
   const entry = JSON.stringify({ kind: 'KEY', document: 'none' });
   await federation.rows(FIRST, `INSERT INTO feed_pending (node, feed, entry) VALUES ($1, 'CATALOGUE', $2)`, [
     FIRST,

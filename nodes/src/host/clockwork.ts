@@ -3,7 +3,7 @@ import type { JobParts } from './timed-jobs.ts';
 import { timedJobs } from './timed-jobs.ts';
 
 /**
- * Runs the host's timed jobs, each in a loop of its own. What fails at one node, or in one case, stops nothing at the
+ * Runs the host's timed jobs, each in a loop of its own. A failure at one node, or in one case, does not stop the
  * others.
  * @returns how to wait for what is under way
  */

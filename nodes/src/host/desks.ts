@@ -51,14 +51,14 @@ import { findPosts, findStandings, findToldChanges, rosterHandlers, rosterLookup
 import { sharingHandlers, suppliedMaterials } from '../sharing/index.ts';
 import type { HostParts } from './parts.ts';
 
-/** What one node's people work with. */
+/** The services for the people of one node. */
 export interface NodeDesks {
   cases: CaseDesk;
   bundles: BundleDesk;
   services: NodeServices;
 }
 
-/** Opens the desks of one node of a host after the other. */
+/** Returns a function that opens the desks of one node of a host. */
 export function deskOpener(parts: HostParts): (node: DivisionCode) => NodeDesks {
   const drift = new HostDrift(parts.db);
   return (node) => nodeDesks(node, parts, drift);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => federation.stop());
 
-/** The file as an editor saves it that puts a byte-order mark before every text. */
+/** Saves the file as an editor does that puts a byte-order mark before every text. */
 async function saveMarked(file: string, as = file, encoding: 'utf8' | 'utf16le' = 'utf8'): Promise<string> {
   await writeFile(as, Buffer.from(`\uFEFF${await readFile(file, 'utf8')}`, encoding));
   return as;

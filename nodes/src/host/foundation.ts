@@ -7,13 +7,13 @@ import type { TrustFile } from '../trust/index.ts';
 import { Trust, trustFileSchema } from '../trust/index.ts';
 import { Place } from './place.ts';
 
-/** What a host stands on, read from its files; the command line needs some of it too. */
+/** The basis of a host, read from its files; the command line needs some of it too. */
 export interface Foundation {
   divisions: Divisions;
-  /** Whom the trust file makes one believe; private keys are taken in hand apart. */
+  /** The trust of the trust file; private keys are loaded apart. */
   trust: Trust;
   calendar: OfficialCalendar;
-  /** Which nodes are placed at the host, and what its broker takes in. */
+  /** The nodes placed at the host, and the subjects its broker takes in. */
   place: Place;
 }
 

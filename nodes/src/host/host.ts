@@ -43,9 +43,9 @@ export class Host {
   }
 
   /**
-   * Starts a host; what was started is stopped again when something fails on the way.
+   * Starts a host; if a part fails, the parts that were started are stopped again.
    * @param now the clock; tests bring their own
-   * @param ports what hand-offs rest on; only the fault suite brings others
+   * @param ports the parts hand-offs rest on; only the fault suite brings others
    */
   static async start(
     config: HostConfig,
@@ -63,7 +63,7 @@ export class Host {
     }
   }
 
-  /** Answers a gateway's request, as it does over NATS and HTTP. */
+  /** Answers a gateway's request, as the host does over NATS and HTTP. */
   answer(request: unknown): Promise<HostReply> {
     return this.#responder.answer(request);
   }
@@ -75,12 +75,15 @@ export class Host {
     return desks.services;
   }
 
-  /** The nodes that are served at this moment. */
+  /** The nodes served at this moment. */
   get nodes(): DivisionCode[] {
     return [...this.#desks.keys()];
   }
 
-  /** Stops in reverse: no more questions, no more messages in, none out, then the connections. */
+  /**
+   * Stops the host in reverse order: first its answers to requests, then incoming messages, outgoing messages, and the
+   * connections.
+   */
   async stop(log: Logger): Promise<void> {
     await stopAll(this.#stops, log);
   }
@@ -114,7 +117,7 @@ async function startParts(
   const { movedTo } = served;
   const responder = new Responder({ host: config.host, services, movedTo, tokens, isHealing: lives.isHealing, log });
 
-  // the people of this host are served over HTTP also while the broker is away
+  // HTTP serves the people of this host even while the broker is away
   let bus: Bus | null = null;
   const readiness = () => readinessOf(db, bus, now);
   await listen(parts, { responder, readiness }, nodes, onStop);
@@ -123,7 +126,7 @@ async function startParts(
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
   const connected = await Bus.connect({ urls, name, seedFile, subjects: place.subjects }, log);
   onStop(() => connected.close());
-  // what it lacks is logged; people here are served all the same, and it is looked for again
+  // a broker that lacks something is logged, and the host tries again later; people here are served meanwhile
   await connected.ensureRoads().catch(() => undefined);
   bus = connected;
   const carriage = await startCarriage(parts, connected, ports, onStop);
@@ -147,7 +150,7 @@ async function startParts(
   return { responder, desks };
 }
 
-/** Opens the database with its vault, finds the nodes that are served here, and readies their keys, rows and grants. */
+/** Opens the database with its vault, finds the nodes to serve, and prepares their keys, rows and grants. */
 async function openParts(
   config: HostConfig,
   foundation: Foundation,

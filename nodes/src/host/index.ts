@@ -1,4 +1,4 @@
-/** A host put together: what its nodes share, each node's desks, the clockwork, nodes that come and go. */
+/** The assembled host: the parts its nodes share, each node's desks, the clockwork, nodes that come and go. */
 export type { Foundation } from './foundation.ts';
 export { readFoundation, readTrustFile } from './foundation.ts';
 export { Host } from './host.ts';

@@ -4,12 +4,12 @@ import { ISSUER_KEYS, parseIssuers, TokenVerifier } from '@liandong/schema/ident
 import { createRemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 
-/** How often it is looked whether the file was changed, ms. */
+/** Time between two checks for a changed file, ms. */
 const LOOK_MS = 500;
 
 /**
- * Whose tokens a host takes. The file is read anew when it changes, so that an issuer changes its keys without the host
- * being started anew; a faulty one leaves all as it was.
+ * The issuers whose tokens a host takes. The host reads the file again when it changes, so that an issuer can change
+ * its keys without a restart of the host. A faulty file changes nothing.
  * @param file LIANDONG_ISSUERS_FILE
  * @throws {ProblemError} BAD_CONFIG
  */
@@ -30,7 +30,7 @@ export async function openTokens(
   );
   let taken = Promise.resolve();
   const renew = () => {
-    // one after the other, so that the last reading counts
+    // one reading after the other, so that the last one counts
     taken = taken
       .then(async () => {
         tokens.renew(await read());

@@ -18,9 +18,9 @@ import { carriedAlong } from './carried.ts';
 import type { Trust } from '../trust/index.ts';
 import type { Foundation } from './foundation.ts';
 
-/** What all nodes of a host share. */
+/** The parts that all nodes of a host share. */
 export interface HostParts {
-  /** Its nodes are those that are served: live. */
+  /** `nodes` are those being served: live. */
   config: HostConfig;
   divisions: Divisions;
   trust: Trust;
@@ -42,7 +42,7 @@ export interface HostParts {
   log: Logger;
 }
 
-/** Puts together what a host's nodes share; nothing of it runs yet. */
+/** Assembles the parts that a host's nodes share; none of them runs yet. */
 export function hostParts(
   config: HostConfig,
   { divisions, trust, calendar }: Foundation,

@@ -9,12 +9,12 @@ import type { HostConfig } from '../config.ts';
 
 export type RoadSubjects = Readonly<Record<Road, readonly string[]>>;
 
-/** What roads take in where there is one broker for all. */
+/** Subjects of the roads if one broker serves all. */
 const EVERYTHING: RoadSubjects = { m: ['ld.m.>'], r: ['ld.r.>'] };
 
 /**
- * Where a host stands: which nodes are placed at it by its settings and its topology file, and what its broker takes in.
- * The file is looked at again while the host runs; one that is older than what is known changes nothing.
+ * The place of a host: the nodes that its settings and its topology file give it, and the subjects its broker takes in.
+ * The host checks the file again while it runs; a file older than the known topology changes nothing.
  */
 export class Place {
   readonly #config: Pick<HostConfig, 'host' | 'nodes' | 'topologyFile'>;
@@ -23,7 +23,7 @@ export class Place {
   #writtenAt = 0;
   /** Live: the nodes that settings or topology place at this host. */
   readonly named: DivisionCode[];
-  /** What the roads of the host's broker take in. */
+  /** The subjects of the roads of the host's broker. */
   subjects: RoadSubjects = EVERYTHING;
 
   private constructor(config: Pick<HostConfig, 'host' | 'nodes' | 'topologyFile'>, divisions: Divisions) {
@@ -49,9 +49,9 @@ export class Place {
   }
 
   /**
-   * Reads the topology file where it changed.
+   * Reads the topology file if it changed.
    * @returns whether a later topology is in force
-   * @throws {ProblemError} BAD_CONFIG once for each faulty file; what was in force stays
+   * @throws {ProblemError} BAD_CONFIG once for each faulty file; the topology in force stays
    */
   async look(): Promise<boolean> {
     const { topologyFile: file, host } = this.#config;
@@ -69,7 +69,7 @@ export class Place {
     if (this.#topology && topology.sequence <= this.#topology.sequence) return false;
     this.#topology = topology;
     this.named.splice(0, Infinity, ...new Set([...this.#config.nodes, ...this.#nodesBy(topology)]));
-    // a host that the topology leaves out keeps to the broker it stands at
+    // a host that the topology leaves out stays with its present broker
     const own = topology.hosts.find(({ id }) => id === host);
     if (own) {
       const { id } = brokerOf(topology, own);
@@ -89,7 +89,7 @@ function nodesAt({ hosts }: Topology, host: string): readonly DivisionCode[] {
 }
 
 /**
- * A host's settings with the nodes that its topology file places at it besides, for commands.
+ * A host's settings, with the nodes that its topology file adds, for commands.
  * @throws {ProblemError} BAD_CONFIG
  */
 export async function withPlacedNodes(config: HostConfig): Promise<HostConfig> {

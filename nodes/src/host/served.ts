@@ -9,9 +9,9 @@ import { findAway, setMove } from '../moves/index.ts';
 import { findLived } from '../restore/index.ts';
 import type { Place } from './place.ts';
 
-/** How often it is looked for nodes that come or go, ms. */
+/** Time between two checks for nodes that come or go, ms. */
 const LOOK_MS = 500;
-/** A node that can't be served yet is tried again after this long, ms: reading its key takes a while. */
+/** Time until a node that can't be served yet is tried again, ms: reading its key takes a while. */
 const AGAIN_MS = 3_000;
 
 export interface ServedParts {
@@ -23,26 +23,26 @@ export interface ServedParts {
 
 /** What a host does when nodes come and go while it runs. */
 export interface Changes {
-  /** Begins to serve nodes, all or some; says why not those that can't be served yet. */
+  /** Begins to serve the given nodes, or all; returns the reasons for those that can't be served yet. */
   takeUp: (nodes: readonly DivisionCode[]) => Promise<ReadonlyMap<DivisionCode, Error>>;
-  /** Ends when nothing of the node is under way any more. */
+  /** Resolves when no work of the node is under way any more. */
   leave: (node: DivisionCode) => Promise<void>;
   /** Whether a closed node's keys have ended. */
   isGone: (node: DivisionCode) => boolean;
-  /** Told of a later topology. */
+  /** Called for a later topology. */
   onPlaced: () => void;
 }
 
 /**
- * The nodes a host serves: those its settings and its topology place there, once their rows or at least their keys are
- * with it, less those that are leaving or have left for another host. Nodes come and go while it runs.
+ * The nodes a host serves: those that its settings and its topology place there and whose rows, or at least keys, it
+ * has; except those that are leaving or have left for another host. Nodes come and go while it runs.
  */
 export class Served {
   readonly #parts: ServedParts;
   /** Live. */
   readonly nodes: DivisionCode[] = [];
   readonly #away = new Map<DivisionCode, Move>();
-  /** Nodes that are named and not served yet: when they were tried last, and what was said of it. */
+  /** Nodes placed here and not served yet, with the time of the last try and its reason. */
   readonly #awaited = new Map<DivisionCode, { at: number; reason: string }>();
   #loop: Loop | null = null;
 
@@ -51,10 +51,10 @@ export class Served {
   }
 
   /**
-   * Nodes that were served here before must be able to be served again; new ones may wait for what they lack.
+   * Fails if a node that was served here before can't be served again; new nodes may wait for what they lack.
    * @param keyed nodes whose private keys are with the host
    * @param isKnown whether register and trust file know a node
-   * @throws {ProblemError} BAD_CONFIG where the keys of none are there
+   * @throws {ProblemError} BAD_CONFIG if the host has no keys of any of its nodes
    */
   static async open(
     parts: ServedParts,
@@ -65,7 +65,7 @@ export class Served {
     const served = new Served(parts);
     for (const move of await findAway(db, place.named)) {
       served.#away.set(move.node, move);
-      // nothing of it runs here yet
+      // no work of the node runs here yet
       await setMove(db, move, ['LEAVING'], 'STILL');
       log.warn({ node: move.node, to: move.toHost }, 'node not served: it moved to another host');
     }
@@ -81,7 +81,7 @@ export class Served {
     return served;
   }
 
-  /** The host that a node which is leaving, or has left, moves to. */
+  /** The host to which a node is leaving or has left. */
   readonly movedTo = (node: DivisionCode): string | undefined => this.#away.get(node)?.toHost;
 
   /** Looks for nodes that come and go. */
@@ -109,7 +109,7 @@ export class Served {
     try {
       if (!(await place.look())) return;
       onPlaced();
-      // what kept a node away may be mended with it
+      // the change may also have repaired what kept a node away
       this.#awaited.clear();
     } catch (error) {
       log.error({ err: error }, 'topology file not read: the topology before it stays in force');
@@ -165,7 +165,7 @@ export class Served {
     }
   }
 
-  /** Takes a node out. @returns whether it was served */
+  /** Removes a node. @returns whether it was served */
   #strike(node: DivisionCode): boolean {
     const at = this.nodes.indexOf(node);
     if (at >= 0) this.nodes.splice(at, 1);

@@ -16,24 +16,24 @@ import { DUTIES } from '../tiers/index.ts';
 import type { NodeDesks } from './desks.ts';
 import type { HostParts } from './parts.ts';
 
-/** How often time limits and absences are looked at, ms. */
+/** Time between two checks of time limits and absences, ms. */
 const LIMITS_MS = 30_000;
-/** How often a closed node looks for cases to hand over, ms. */
+/** Time between two searches of a closed node for cases to hand over, ms. */
 const CLOSED_MS = 1_000;
-/** How often members of bundles that fell due are looked for, ms. */
+/** Time between two searches for due members of bundles, ms. */
 const BUNDLES_MS = 1_000;
-/** How often old rows are removed and figures of standardization recorded, ms. */
+/** Time between two removals of old rows, and records of the figures of standardization, ms. */
 const HOURLY_MS = 3_600_000;
 
-/** Work that falls due because time passes. */
+/** Work that falls due with time. */
 export interface TimedJob {
-  /** As a failure names it: `counting time limits failed`. */
+  /** The job's name in a failure: `counting time limits failed`. */
   name: string;
   everyMs: number;
   work: () => Promise<void>;
 }
 
-/** What timed jobs work with. */
+/** The parts that timed jobs need. */
 export interface JobParts extends HostParts {
   /** Live: nodes come to the host and leave it. */
   desks: ReadonlyMap<DivisionCode, NodeDesks>;
@@ -55,7 +55,7 @@ export function timedJobs(parts: JobParts): TimedJob[] {
   ];
 }
 
-/** Does work for each node that may take steps; one that fails stops nothing at the others. */
+/** Does work for each node that may take steps; a failure at one node does not stop the others. */
 async function forEachNode(
   { desks, lives, failures }: JobParts,
   job: string,
@@ -64,24 +64,24 @@ async function forEachNode(
   const subjectOf = (node: DivisionCode) => ({ node });
   await failures.each(job, [...desks.keys()], subjectOf, async (node) => {
     const desk = desks.get(node);
-    // it left the host, or takes no steps before others gave back what they hold
+    // the node left the host, or heals: it takes no steps before others gave back what they hold
     if (desk && !lives.isHealing(node)) await work(node, desk);
   });
 }
 
-/** Whether peers that messages wait for were upgraded meanwhile. */
+/** Asks whether the peers that messages wait for were upgraded meanwhile. */
 function askForProtocols(parts: JobParts): TimedJob {
   const job = 'asking peers for their protocol';
   const work = () => forEachNode(parts, job, (node) => askProtocols(parts, parts.protocols, node));
   return { name: job, everyMs: HOURLY_MS, work };
 }
 
-/** Deemed renewal, deemed acceptance, and the silence of departments that were asked. */
+/** Applies deemed renewal, deemed acceptance, and the silence of departments that were asked. */
 function countLimits(parts: JobParts): TimedJob {
   const { db, divisions, calendar, writer, failures, now, log } = parts;
   const accepts = (node: DivisionCode) => DUTIES[divisions.get(node).tier].accepts;
   const work = async () => {
-    // a village's desk may hold the case on the day it expires, so no competence is asked for
+    // a village's desk may hold the case on the day it expires, so this job does not check competence
     await forEachNode(parts, 'deemed renewals', async (node, { cases }) => {
       const renewed = await cases.deemRenewed();
       if (renewed > 0) log.warn({ node, renewed }, 'renewals deemed granted: not decided by their expiry');
@@ -109,13 +109,13 @@ function settleAbsentAgents(parts: JobParts): TimedJob {
   return { name: 'moving cases of absent agents', everyMs: LIMITS_MS, work };
 }
 
-/** A closed node hands over what it has; nodes around it name its successor in their cases. */
+/** A closed node hands over its cases; nodes around it name its successor in their cases. */
 function followClosings(parts: JobParts): TimedJob[] {
   const { db, trust, writer, outbox, publisher, keeper, failures, now, log } = parts;
   const inProjectsOf = (queries: NodeQueries, keepers: readonly DivisionCode[]) =>
     casesInProjectsOf(queries, keepers, failures);
   const successions = { db, trust, writer, inProjectsOf, failures, now };
-  // once for each closing at once, and again from time to time while things settle
+  // at once for each new closing, and again from time to time until all is settled
   let named = 0;
   const nameSuccessors = async () => {
     const { length: known } = trust.successions();
@@ -162,7 +162,10 @@ function recordFigures({ db, divisions, desks, failures, now }: JobParts): Timed
   return { name: 'recording standardization figures', everyMs: HOURLY_MS, work };
 }
 
-/** Papers of closed questions, lines whose number the log filled otherwise, and old idempotency keys. */
+/**
+ * Removes papers of closed questions, lines whose number the log has filled with another line, and old idempotency
+ * keys.
+ */
 function removeOldRows(parts: JobParts): TimedJob[] {
   const { db, desks, failures, now, log } = parts;
   const shown = () =>

@@ -34,7 +34,7 @@ test('a key is kept for thirty days, in which its step is not done again, and th
   await draft('draft-newer', '说明二');
   await aged('draft-older', 31);
   await aged('draft-newer', 29);
-  // the host looks when it starts, and every hour
+  // the host forgets keys when it starts, and every hour
   await federation.stopHost(CITY);
   await federation.startHost(CITY);
   await eventually(async () => !(await keys()).includes('draft-older'));

@@ -1,3 +1,3 @@
-/** A mutation that is asked again under its key is answered, and not done again. */
+/** Answers a mutation that is repeated under its key, without doing it again. */
 export { forgetKeys } from './forget-keys.ts';
 export { once, unkeyed } from './once.ts';

@@ -5,10 +5,10 @@ import { gathered } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
 /**
- * Does a mutation once for each key of a person: sent again, it is answered as it was. Without a key it is simply
- * done. The key is written down in the step's own transaction, so that a refused step leaves it unused.
- * @param request which mutation it is, and its input
- * @param work what is done once; it answers what JSON can carry
+ * Does a mutation once for each key of a person: sent again, it gets its first answer. Without a key it is simply done.
+ * The key is stored in the step's own transaction, so that a refused step leaves it unused.
+ * @param request the mutation's name, and its input
+ * @param work done once; its result must be JSON
  * @throws {ProblemError} IDEMPOTENCY_MISMATCH when the key came with another request before
  */
 export async function once<T>(
@@ -21,7 +21,7 @@ export async function once<T>(
   if (key === null) return work();
   const text = JSON.stringify(request);
   const row = `${viewer.sub}/${key}`;
-  // what is asked may name an applicant by number: a bare hash of it could be tried out
+  // the input may name an applicant by number: a bare hash of it could be tried out
   const isFresh = await takeKey(tx, {
     subject: viewer.sub,
     key,
@@ -40,7 +40,7 @@ export async function once<T>(
     return JSON.parse(await tx.vault.open('idempotency.response', row, known.response)) as T;
   }
   const response = await work();
-  // most say no more than that they were done, which was written with the key
+  // most answers only say that the work was done; that was stored with the key
   if (response === true) return response;
   await tx.last(
     tx.query(`UPDATE idempotency SET response = $4 WHERE node = $1 AND subject = $2 AND key = $3`, [
@@ -52,7 +52,7 @@ export async function once<T>(
   return response;
 }
 
-/** What is asked for, without the key it is asked under. */
+/** The input without its idempotency key. */
 export function unkeyed<T extends { idempotencyKey: string | null }>(input: T): Omit<T, 'idempotencyKey'> {
   const { idempotencyKey: _, ...asked } = input;
   return asked;
@@ -65,7 +65,7 @@ interface Key {
   response: string;
 }
 
-/** Writes a key down. @returns false where it was there already */
+/** Stores a key. @returns false if it was there already */
 const takeKey = gathered(async (tx: NodeTx, keys: readonly Key[]): Promise<boolean[]> => {
   const taken = await tx.query<Pick<Key, 'subject' | 'key'>>(
     `INSERT INTO idempotency (node, subject, key, request_hash, response)
@@ -74,7 +74,7 @@ const takeKey = gathered(async (tx: NodeTx, keys: readonly Key[]): Promise<boole
     [JSON.stringify(keys)],
   );
   const fresh = new Set(taken.map(nameOf));
-  // of two that bring one key at once the first has it
+  // if two callers bring one key at once, the first gets it
   return keys.map((key) => fresh.delete(nameOf(key)));
 });
 

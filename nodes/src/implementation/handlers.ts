@@ -24,7 +24,7 @@ export interface ImplementationParts {
   now: () => Date;
 }
 
-/** Revisions of how a node carries items out. */
+/** Revisions of a node's implementations. */
 export function implementationHandlers(parts: ImplementationParts): NodeHandlers<typeof implementation> {
   const { node, divisions, appender, offices, now } = parts;
   const { tier } = divisions.get(node);
@@ -34,7 +34,7 @@ export function implementationHandlers(parts: ImplementationParts): NodeHandlers
       requireReason(input.reason);
       const revised = await once(async () => {
         const { item, before, above } = await held(parts, tx, input.item);
-        // who sits at no department's window keeps the whole centre's lists
+        // a person at no department's window keeps the lists of the whole centre
         if (viewer.department !== null) {
           requireHolder(viewer, item, (await offices(tx)).transfers, tier, dayOf(now()));
         }
@@ -54,9 +54,9 @@ export function implementationHandlers(parts: ImplementationParts): NodeHandlers
 
 interface Held {
   item: Item;
-  /** The node's own. */
+  /** The node's own implementation. */
   before: Implementation;
-  /** That of the nearest node above that has one. */
+  /** The implementation of the nearest node above that has one. */
   above: Implementation | null;
 }
 
@@ -76,7 +76,7 @@ async function held({ node, divisions, now }: ImplementationParts, tx: NodeTx, c
   return { item, before, above };
 }
 
-/** The next version; what the revision does not name stays. @throws {ProblemError} BAD_INPUT, NO_CHANGE */
+/** The next version; elements that the revision does not name stay. @throws {ProblemError} BAD_INPUT, NO_CHANGE */
 function revisionOf(
   before: Implementation,
   input: InputOf<typeof implementation.operations.reviseImplementation>,
@@ -91,7 +91,7 @@ function revisionOf(
   return { next, diff };
 }
 
-/** @throws {ProblemError} PAYLOAD_TOO_LARGE for what no feed could carry */
+/** @throws {ProblemError} PAYLOAD_TOO_LARGE for an implementation that no feed could carry */
 function requireSize(next: Implementation): void {
   const bytes = jsonBytes(next);
   if (bytes <= MAX_ITEM_BYTES) return;

@@ -1,3 +1,3 @@
-/** 实施清单: how this node carries items out, its revisions, and copies of other nodes'. */
+/** 实施清单: this node's implementations, their revisions, and copies of other nodes'. */
 export { implementationHandlers } from './handlers.ts';
 export { implementationLookup } from './lookup.ts';

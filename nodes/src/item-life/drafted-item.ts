@@ -7,11 +7,11 @@ import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { ItemFile } from '../catalogue/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 
-/** What a new item has until its author says otherwise. */
+/** The elements of a new item until its author sets them. */
 const BLANK = { delegableTo: [], feeSchedule: null, bundle: null, note: null, statutory: null, verified: false };
 
 /**
- * The item as the input leaves it: what it does not name stays as it was in the draft, or in the last version.
+ * The item after the input: elements the input does not name stay as in the draft, or in the last version.
  * @throws {ProblemError} BAD_INPUT
  */
 export function draftedItem(node: DivisionCode, input: ItemDraftInput, file: ItemFile, today: Day): Item {

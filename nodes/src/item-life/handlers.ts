@@ -41,7 +41,7 @@ export interface ItemLifeParts {
 
 type ItemLifeHandlers = NodeHandlers<typeof itemLife>;
 
-/** The life of the basic catalogue's items: at the city's node, since its posts are the city's alone. */
+/** The life of the basic catalogue's items: at the city's node, since only the city has these posts. */
 export function itemLifeHandlers(parts: ItemLifeParts): ItemLifeHandlers {
   return { ...draftsKept(parts), ...itemsIssued(parts) };
 }
@@ -131,7 +131,7 @@ function itemsIssued(parts: ItemLifeParts): Pick<ItemLifeHandlers, 'publishItem'
   };
 }
 
-/** Publishes versions, states them in the feed and writes them down; a draft under way moves behind them. */
+/** Publishes versions, states them in the feed and records them; a draft under way moves behind them. */
 async function issue(
   { appender, now }: ItemLifeParts,
   tx: NodeTx,
@@ -162,7 +162,7 @@ async function issue(
   );
 }
 
-/** A step whose answer is the draft, with the moments of its reviews: kept under a key they are text. */
+/** A step whose answer is the draft, with the times of its reviews: stored under a key, these are text. */
 async function drafting(
   once: (work: () => Promise<ItemDraftView>) => Promise<ItemDraftView>,
   work: () => Promise<ItemDraftView>,

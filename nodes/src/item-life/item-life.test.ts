@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const ITEM = '3310-MZ-001';
 const countyCataloguer = personAt(COUNTY, 'CATALOGUER');
 
-/** Asked without a key. */
+/** Without an idempotency key. */
 const once = { idempotencyKey: null };
 
 let federation: TestFederation;
@@ -62,7 +62,7 @@ describe('a change of an item', () => {
     const input = { code, reason: '修订', note: '说明一', idempotencyKey: 'draft-0001' };
     const drafted = await life().draftItem(cataloguer, input);
     await life().draftItem(cataloguer, { ...input, note: '说明二', idempotencyKey: 'draft-0002' });
-    // under the first key nothing is drafted anew
+    // under the first key no second draft is made
     expect(await life().draftItem(cataloguer, input)).toEqual(drafted);
     expect((await historyOf(cataloguer, code)).draft?.item.item.note).toBe('说明二');
     expect(await refused(life().draftItem(cataloguer, { ...input, note: '说明三' }))).toEqual([

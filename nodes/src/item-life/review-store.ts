@@ -1,7 +1,7 @@
 import type { ItemReviewView } from '@liandong/schema/domains/item-life';
 import type { NodeTx } from '../db/index.ts';
 
-/** Keeps what a desk said of a draft. @param draft number of the change that made it */
+/** Stores a desk's review of a draft. @param draft number of the change that made it */
 export async function insertReview(tx: NodeTx, code: string, draft: number, review: ItemReviewView): Promise<void> {
   await tx.query(
     `INSERT INTO item_reviews (node, code, draft, desk, reviewer, reviewer_name, opinion, remarks, at)

@@ -7,8 +7,8 @@ import { partyHandlers } from './party-handlers.ts';
 import { requestHandlers } from './request-desk.ts';
 
 /**
- * 联合办理: at the node that decides, departments are asked, answer and meet; at a node whose departments another one
- * asks, they find the question and answer it.
+ * 联合办理. At the node that decides, departments are asked, answer and meet. Departments of another node find the question
+ * at their own node and answer it there.
  */
 export function jointHandlers(parts: PartyParts): NodeHandlers<typeof joint> {
   const { node, trust } = parts;

@@ -23,7 +23,7 @@ import {
 } from '../testing/test-federation.ts';
 import { Trust, trustFileSchema } from '../trust/index.ts';
 
-/** 三门's 工业项目竣工联合验收, with the township where the works stand and a department of the city asked, too. */
+/** 三门's 工业项目竣工联合验收, which also asks the township of the works and a department of the city. */
 const ACCEPTANCE = '3310-LB-003';
 const MATERIALS = ['联合验收申请表', '竣工验收报告', '各专项验收自查材料'];
 const DAY_MS = 86_400_000;
@@ -96,7 +96,7 @@ const ownAgree = async (id: string) => {
     await say(id, i + 1, personAt(COUNTY, 'CLERK', department, `clerk-${department}`));
   }
 };
-/** The county's clockwork looks at once when its host starts. */
+/** Restarts the county's host with a shifted clock: its clockwork then checks the deadlines at once. */
 const lapse = async (shiftMs: number) => {
   federation.shiftMs = shiftMs;
   await federation.stopHost(COUNTY);
@@ -235,7 +235,7 @@ describe('silence of another node’s department', () => {
     const id = await opened();
     await asked(id, AT_CITY);
     await ownAgree(id);
-    // past every deadline, and nobody of the township ever saw the question
+    // past every deadline; the township never saw the question
     await lapse(14 * DAY_MS);
     await eventually(async () => (await partyAt(id, AT_CITY))?.lapse?.effect === 'CONSENT');
     expect(await partyAt(id, AT_TOWNSHIP)).toMatchObject({ asked: null, lapse: null });
@@ -291,7 +291,7 @@ describe('silence of another node’s department', () => {
     await steps.decide(id, chief);
     await federation.startHost(TOWNSHIP);
     await eventually(async () => (await request(id, AT_TOWNSHIP, comprehensive))?.words[0]?.state === 'REFUSED');
-    // what its silence came to and the refusal of its late word are two messages, in either order
+    // the effect of its silence and the refusal of its late word are two messages, in either order
     await eventually(async () => (await request(id, AT_TOWNSHIP, comprehensive))?.standing === 'LAPSED');
     expect((await request(id, AT_TOWNSHIP, comprehensive))?.words[0]?.code).toBe('ILLEGAL_STEP');
   });

@@ -100,7 +100,7 @@ describe('the lead’s database, restored from before it asked', () => {
     await eventually(async () => (await partyAt(id))?.given?.opinion === 'AGREE');
     await settled();
     expect((await partyAt(id))?.asked).toEqual(word);
-    // the departments of its own house find their questions again, and their silence has its day
+    // the departments of its own node find their questions again, and their silence has its deadline
     expect(await waiting(COUNTY, fire)).toContain(id);
     expect(await deadline(COUNTY, id)).toEqual(due);
     expect((await seen(id)).words.map((w) => w.state)).toEqual(['TAKEN']);
@@ -116,7 +116,7 @@ describe('the lead’s database, restored from before it asked', () => {
     await settled();
     const due = await deadline(COUNTY, id);
     expect(due).not.toBeNull();
-    // the desk that took it in follows the log and leads nothing
+    // the desk that took it in follows the log but is not the lead
     expect(await deadline(TOWNSHIP, id)).toBeNull();
     await federation.restore(COUNTY, backup);
     await federation.startHost(COUNTY);
@@ -142,7 +142,7 @@ describe('a party’s database, restored from before it was asked', () => {
     await healed(TOWNSHIP);
     await eventually(async () => (await waiting(TOWNSHIP)).includes(id));
     await settled();
-    // the lead counts from the first time, and says so
+    // the lead counts from the first date, and says so
     const due = (await partyAt(id))?.dueAt;
     await eventually(async () => (await seen(id)).party.dueAt.getTime() === due?.getTime());
     await agree(id);

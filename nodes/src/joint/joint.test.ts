@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CaseSteps, application, material } from '../testing/cases.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, eventually, personAt } from '../testing/test-federation.ts';
 
-/** 三门's 工业项目竣工联合验收: silence and unexcused absence stand for something there. */
+/** 三门's 工业项目竣工联合验收: silence and unexcused absence have an effect there. */
 const ACCEPTANCE = '3310-LB-003';
 const MATERIALS = ['联合验收申请表', '竣工验收报告', '各专项验收自查材料'];
 const DAY_MS = 86_400_000;
@@ -110,7 +110,7 @@ describe('三门’s joint acceptance at the county', () => {
       [2, false],
     ]);
 
-    // past every deadline the host's own clockwork writes the silence down; a fresh start makes it look at once
+    // past every deadline the host's own clockwork writes the silence down, at once after a fresh start
     federation.shiftMs = 14 * DAY_MS;
     await federation.stopHost(COUNTY);
     await federation.startHost(COUNTY);

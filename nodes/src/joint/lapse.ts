@@ -6,7 +6,7 @@ import type { HostDb } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { findLapsed } from './joint-store.ts';
 
-/** What the clockwork needs of a node. */
+/** The parts of a node that the clockwork needs. */
 interface LapseParts {
   node: DivisionCode;
   db: HostDb;
@@ -18,7 +18,7 @@ interface LapseParts {
 }
 
 /**
- * Writes into the node's cases what silence past a deadline leads to (超时默许).
+ * Writes the effect of silence past a deadline into the node's cases (超时默许).
  * @returns how many cases got such lines
  */
 export async function lapseSilentParties(parts: LapseParts): Promise<number> {

@@ -34,7 +34,7 @@ export interface OpinionReceiverParts {
   now: () => Date;
 }
 
-/** What questions between nodes, and what is said to them, do here: at the party's node and at the lead's. */
+/** Applies questions between nodes, and their answers: at the party's node and at the lead's. */
 export class OpinionReceiver {
   readonly #parts: OpinionReceiverParts;
 
@@ -43,9 +43,9 @@ export class OpinionReceiver {
   }
 
   /**
-   * Takes a question for a department of this node. It is not believed, it is proved: the signed log, checked line by
-   * line, ends with the custodian's line that names this party, and says which materials there are. With the receipt
-   * goes this node's signed word that it has the question; asked again, it is the same word.
+   * Takes a question for a department of this node. The question must be proved: the signed log, checked line by line,
+   * ends with the custodian's line that names this party, and lists the materials. The receipt carries this node's
+   * signed word that it has the question; asked again, it is the same word.
    */
   readonly request = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { trust, divisions, calendar, now } = this.#parts;
@@ -80,11 +80,11 @@ export class OpinionReceiver {
     return { outcome: 'DONE', line: word };
   };
 
-  /** Takes what the lead says of a party by now; an older word than the one held changes nothing. */
+  /** Takes the lead's latest notice on a party; a notice older than the stored one changes nothing. */
   readonly notice = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = parse(opinionNoticeSchema, message.body);
     const known = await lockRequest(tx, body.case, body.standing.number);
-    // the question is under way, or was forgotten here and is asked again
+    // the question is still under way, or was forgotten here and is asked again
     if (!known) return { outcome: 'LATER', reason: 'the question is not here yet' };
     const { asked, notice } = known;
     if (asked.leadNode !== message.from || body.standing.node !== tx.node) {
@@ -102,7 +102,7 @@ export class OpinionReceiver {
     return { outcome: 'DONE', line: await this.#sign(tx, { case: body.case, opened, party }, says) };
   };
 
-  /** Enters another node's signed answer into the case, by the rules an answer given here goes by. */
+  /** Enters another node's signed answer into the case, by the same rules as an answer given here. */
   readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = parse(opinionAnswerSchema, message.body);
     const signed = await this.#checkedWord(body.answer, message.from);
@@ -121,7 +121,7 @@ export class OpinionReceiver {
     return { outcome: 'DONE' };
   };
 
-  /** The party's node has the question: its deadline counts from there. What it lacks of the materials is sent again. */
+  /** The party's node has the question: its deadline counts from there. Materials it lacks are sent again. */
   readonly requestAnswered = async (tx: NodeTx, { answer, body, receiver }: Answered): Promise<void> => {
     const { case: id, party: number } = opinionRequestSchema.parse(body);
     if (answer.outcome === 'WANTS') {
@@ -140,7 +140,7 @@ export class OpinionReceiver {
     await this.#noted(tx, opinionNoticeSchema.parse(body).case, receiver, answer.line);
   };
 
-  /** What became of this node's answer at the lead. */
+  /** The result of this node's answer at the lead. */
   readonly answerAnswered = async (tx: NodeTx, { answer, body }: Answered): Promise<void> => {
     const said = opinionAnswerSchema.parse(body);
     if (answer.outcome === 'DONE') await settleWord(tx, said, { state: 'TAKEN', code: null, reason: null });
@@ -151,7 +151,7 @@ export class OpinionReceiver {
   async #noted(tx: NodeTx, id: string, receiver: string, jws: string): Promise<void> {
     const signed = await this.#checkedWord(jws, receiver);
     const stored = await lockCase(tx, id);
-    // what ended or moved on meanwhile waits for nobody
+    // a case that ended or moved on meanwhile waits for no opinion
     if (!stored || stored.file.state !== 'ACCEPTED' || custodyAt(stored.file, tx.node) !== 'HELD') return;
     await this.#enter(tx, stored, signed);
   }

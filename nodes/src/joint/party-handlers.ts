@@ -37,7 +37,7 @@ export interface PartyParts extends RequestDeskParts {
   now: () => Date;
 }
 
-/** A party's mutation as it is asked. */
+/** A party's mutation. */
 interface Spoken {
   viewer: Viewer;
   tx: NodeTx;
@@ -45,13 +45,13 @@ interface Spoken {
   once: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** How the rules take what a party says: into the case where its own node leads it, else to be signed and sent. */
+/** Where a party's word goes under the rules: into the case if its own node leads it, or signed to the lead. */
 interface Saying {
   here: (context: StepContext, file: CaseFile) => Step;
   elsewhere: (desk: PartyDesk, asked: AskedOpinion) => PartySays;
 }
 
-/** What parties to joint handling say: opinions, and excuses from the deadline or the visit. */
+/** The mutations of parties to joint handling: opinions, and excuses from the deadline or the visit. */
 export function partyHandlers(
   parts: PartyParts,
 ): Pick<NodeHandlers<typeof joint>, 'givePartyOpinion' | 'excusePartyOpinion' | 'excuseFromVisit'> {
@@ -97,7 +97,7 @@ async function spoken(parts: PartyParts, { viewer, tx, input, once }: Spoken, sa
   return { handling: jointOf(node, stored), request: requestOf(node, await findRequest(tx, id, party)) };
 }
 
-/** Signs what a department says and leaves it for the lead's node; the rule decides first. */
+/** Signs a department's word and enqueues it for the lead's node; the rule decides first. */
 async function say(
   { node, divisions, calendar, trust, outbox, posts, now }: PartyParts,
   tx: NodeTx,

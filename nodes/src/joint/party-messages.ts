@@ -11,11 +11,11 @@ import type { Outgoing } from '../handoff/index.ts';
 import { findLogsOf, saveNotice, saveRequest } from './request-store.ts';
 
 /**
- * What the parties to joint handling learn of a case's new lines, in the transaction that wrote them: the question when
- * it is opened, afterwards whatever changes how they stand. Departments of the node itself find it in their list at
- * once, those of other nodes are sent it.
+ * Tells the parties to joint handling of a case's new lines, in the transaction that wrote them: the question when it
+ * is opened, afterwards every change to their standing. Departments of the node itself find it in their list at once;
+ * the others get messages.
  * @param before the case ahead of the new lines
- * @returns what other nodes are sent
+ * @returns the messages to other nodes
  */
 export async function tellParties(tx: NodeTx, before: CaseFile | null, after: StoredCase): Promise<Outgoing[]> {
   const { joint } = after.file;
@@ -33,8 +33,8 @@ export async function tellParties(tx: NodeTx, before: CaseFile | null, after: St
 }
 
 /**
- * Asks anew, and says how everybody stands: after the node's database was restored nobody knows what got across. Whoever
- * has the question says once more since when.
+ * Asks the parties again and tells them how all of them stand: after a restore the node does not know which messages
+ * arrived. A party that has the question says again since when.
  */
 export async function askAgain(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
   const { joint, state } = stored.file;
@@ -80,7 +80,7 @@ async function ask(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
   return asked;
 }
 
-/** The pieces of what a party is shown. @param digests only of these, where it says what it lacks */
+/** The pieces of the materials a party is shown. @param digests only of these, if the party says which it lacks */
 export function materialsFor(
   file: CaseFile,
   party: Party,
@@ -106,14 +106,17 @@ export function openedBy({ lines, id }: StoredCase): string {
   return line.hash;
 }
 
-/** Whose matter it is and what was filled in; numbers and phones stay at the desks that handle the case. */
+/** The applicant and the form; numbers and phones stay at the desks that handle the case. */
 function subjectOf({ application }: StoredCase): Pick<OpinionRequest, 'applicant' | 'form'> {
   if (application === null) return { applicant: null, form: [] };
   const { applicant, form = [] } = JSON.parse(application) as Application;
   return { applicant: applicant.name, form };
 }
 
-/** The logs that a node's questions came here with, for when its database was restored. Bytes of materials it has. */
+/**
+ * The logs that came here with a node's questions, for when its database was restored. The node has the bytes of the
+ * materials itself.
+ */
 export async function requestLogs(tx: NodeTx, lead: DivisionCode): Promise<CaseCopy[]> {
   const logs = await findLogsOf(tx, lead);
   return logs.map(({ caseId, lines }) => ({ case: caseId, application: null, materials: [], lines }));

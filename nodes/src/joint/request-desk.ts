@@ -17,7 +17,7 @@ export interface RequestDeskParts {
 
 const cursorSchema = z.tuple([z.string().refine(isInstant), z.string(), z.int32()]);
 
-/** What a node's departments find of the questions they are asked. */
+/** The queries of a node's departments for the questions they are asked. */
 export function requestHandlers({
   node,
   divisions,
@@ -64,7 +64,7 @@ export function requestHandlers({
   };
 }
 
-/** A question as its node shows it; null where there is none. */
+/** A question as its node shows it, or null if there is no question. */
 export function requestOf(node: DivisionCode, stored: StoredOpinionRequest | null): OpinionRequestView | null {
   return stored && shown(node, stored);
 }

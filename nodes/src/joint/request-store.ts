@@ -9,23 +9,23 @@ import { z } from 'zod';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
-/** A question to a department of this node, as it is kept. */
+/** A question to a department of this node, as stored. */
 export interface StoredOpinionRequest {
-  /** With this desk's own words on top of what the lead said last. */
+  /** The lead's last notice, with this desk's own words on top. */
   asked: AskedOpinion;
-  /** What the lead said last, and how far its log went. */
+  /** The lead's last notice, and how far its log went. */
   notice: OpinionNotice;
   applicant: string | null;
   form: FormEntry[];
   materials: Material[];
-  /** The signed log as it came with the question; null where the case itself is here. */
+  /** The signed log as it came with the question; null if the case itself is here. */
   lines: string[] | null;
   limit: Date | null;
-  /** This node's signed word that it has the question; null where the node asked itself. */
+  /** This node's signed word that it has the question; null if the node asked itself. */
   word: string | null;
-  /** What this desk signed, oldest first. */
+  /** The words this desk signed, oldest first. */
   words: SaidWord[];
-  /** When what was shown was removed; null while it is here. */
+  /** When the shown materials were removed; null while they are here. */
   removedAt: Date | null;
 }
 
@@ -37,7 +37,7 @@ export interface SaidWord {
   reason: string | null;
 }
 
-/** What is new of a question when it comes. */
+/** The new parts of a question when it comes. */
 export type NewOpinionRequest = Omit<StoredOpinionRequest, 'asked' | 'words' | 'removedAt'> & {
   asked: Pick<AskedOpinion, 'number' | 'item' | 'leadNode' | 'lead'>;
 };
@@ -72,7 +72,7 @@ interface WordRow {
 const COLUMNS = `case_id, party, opened, lead_node, lead, number, item, applicant, form, materials, lines, limit_at,
   notice, word, removed_at`;
 
-/** Keeps a question; one that comes again takes the place of what was known of it, and the word on it stays. */
+/** Stores a question. If it comes again, it replaces the stored one, except the word on it. */
 export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<void> {
   const { notice, asked, applicant, form, materials, lines, limit, word } = made;
   const { standing, opened } = notice;
@@ -107,7 +107,7 @@ export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<
   );
 }
 
-/** Keeps what the lead says of a party by now. */
+/** Stores the lead's latest notice on a party. */
 export async function saveNotice(tx: NodeTx, notice: OpinionNotice): Promise<void> {
   await tx.query(`UPDATE opinion_requests SET notice = $4 WHERE node = $1 AND case_id = $2 AND party = $3`, [
     notice.case,
@@ -117,7 +117,7 @@ export async function saveNotice(tx: NodeTx, notice: OpinionNotice): Promise<voi
   await recount(tx, notice.case, notice.standing.number);
 }
 
-/** Keeps what a department of this node signed, on its way to the lead. */
+/** Stores a word that a department of this node signed, on its way to the lead. */
 export async function saveWord(tx: NodeTx, word: PartyWord, jws: string): Promise<void> {
   await tx.query(
     `INSERT INTO opinion_words (node, id, case_id, party, said_at, word, state)
@@ -127,7 +127,7 @@ export async function saveWord(tx: NodeTx, word: PartyWord, jws: string): Promis
   await recount(tx, word.case, word.party);
 }
 
-/** Keeps what became of a signed word at the lead. */
+/** Stores the result of a signed word at the lead. */
 export async function settleWord(
   tx: NodeTx,
   { case: caseId, answer }: { case: string; answer: string },
@@ -141,7 +141,7 @@ export async function settleWord(
   for (const { party } of rows) await recount(tx, caseId, party);
 }
 
-/** What the list goes by follows from the notice and the desk's own words. */
+/** Updates the list's columns from the notice and the desk's own words. */
 async function recount(tx: NodeTx, caseId: string, party: number): Promise<void> {
   const found = await findRequest(tx, caseId, party);
   if (!found) return;
@@ -152,7 +152,7 @@ async function recount(tx: NodeTx, caseId: string, party: number): Promise<void>
   );
 }
 
-/** One question; null where this node was not asked. */
+/** One question; null if this node was not asked. */
 export async function findRequest(
   queries: NodeQueries,
   caseId: string,
@@ -165,7 +165,7 @@ export async function findRequest(
   return (await assemble(queries, rows))[0] ?? null;
 }
 
-/** As {@link findRequest}, kept from others until the transaction ends. */
+/** As {@link findRequest}, locked until the transaction ends. */
 export async function lockRequest(tx: NodeTx, caseId: string, party: number): Promise<StoredOpinionRequest | null> {
   await tx.query(`SELECT 1 FROM opinion_requests WHERE node = $1 AND case_id = $2 AND party = $3 FOR UPDATE`, [
     caseId,
@@ -174,7 +174,7 @@ export async function lockRequest(tx: NodeTx, caseId: string, party: number): Pr
   return findRequest(tx, caseId, party);
 }
 
-/** Where the list goes on. */
+/** Where the list continues. */
 export interface RequestCursor {
   dueAt: Date;
   caseId: string;
@@ -182,7 +182,7 @@ export interface RequestCursor {
 }
 
 /**
- * Questions by their deadline: those that are waited for, the earliest first, or the settled ones, the latest first.
+ * Questions by their deadline: the open ones, the earliest first, or the settled ones, the latest first.
  * @param department null for those of all departments
  */
 export async function listRequests(
@@ -210,7 +210,7 @@ export async function listRequests(
   return assemble(queries, rows);
 }
 
-/** The logs that other nodes' questions came with; of one lead, to give them back. */
+/** The logs that came with the questions of one lead, to give them back. */
 export async function findLogsOf(queries: NodeQueries, lead: string): Promise<{ caseId: string; lines: string[] }[]> {
   const rows = await queries.query<{ case_id: string; lines: string }>(
     `SELECT DISTINCT case_id, lines FROM opinion_requests WHERE node = $1 AND lead_node = $2 AND lines IS NOT NULL`,
@@ -219,13 +219,13 @@ export async function findLogsOf(queries: NodeQueries, lead: string): Promise<{ 
   return rows.map((row) => ({ caseId: row.case_id, lines: z.array(z.string()).parse(JSON.parse(row.lines)) }));
 }
 
-/** Another node's question that is not waited for any more, and what it showed. */
+/** Another node's question that is settled, and what it showed. */
 export interface OverQuestion {
   notice: OpinionNotice;
   materials: Material[];
 }
 
-/** Other nodes' questions that nobody waits for and whose materials are here still. */
+/** Other nodes' questions that no node waits for any more, and whose materials are still here. */
 export async function listOver(queries: NodeQueries): Promise<OverQuestion[]> {
   const rows = await queries.query<{ notice: string; materials: string }>(
     `SELECT notice, materials FROM opinion_requests
@@ -237,7 +237,7 @@ export async function listOver(queries: NodeQueries): Promise<OverQuestion[]> {
   }));
 }
 
-/** Takes out of a question whose matter it is and what was filled in; the question itself stays. */
+/** Removes the applicant and the form from a question; the question itself stays. */
 export async function emptyRequest(tx: NodeTx, { notice }: OverQuestion, at: Date): Promise<void> {
   const { number } = notice.standing;
   await tx.query(
@@ -247,7 +247,7 @@ export async function emptyRequest(tx: NodeTx, { notice }: OverQuestion, at: Dat
   );
 }
 
-/** Of these digests, those that another question or a form for several items here still needs. */
+/** Those of the digests that another question or a form for several items here still needs. */
 export async function shownElsewhere(tx: NodeTx, digests: readonly string[]): Promise<string[]> {
   const rows = await tx.query<{ digest: string }>(
     `SELECT digest FROM unnest($2::text[]) AS d (digest)
@@ -299,7 +299,7 @@ async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<Sto
   return Promise.all(opened);
 }
 
-/** What a sealed value of a row is bound to. */
+/** The place that a row's sealed value is bound to. */
 function placeOf(caseId: string, party: number): string {
   return `${caseId}/${party}`;
 }

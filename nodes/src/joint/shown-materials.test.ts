@@ -35,7 +35,7 @@ const bytes = (id: string, sha256: string) =>
 const held = async (node: string, sha256: string) =>
   (await federation.rows(node, `SELECT 1 FROM blobs WHERE node = $1 AND sha256 = $2`, [node, sha256])).length;
 
-/** The township's clockwork looks at once when its host starts. */
+/** Restarts the township's host some days later: its clockwork then runs at once. */
 async function after(days: number): Promise<void> {
   federation.shiftMs = days * DAY_MS;
   await federation.stopHost(TOWNSHIP);
@@ -89,12 +89,12 @@ test('what a far party was shown is removed when its time is over: bytes no case
   expect(await held(TOWNSHIP, sharedShown ?? '')).toBe(1);
   for (const digest of [sharedShown ?? '', ...aloneShown]) expect(await held(COUNTY, digest)).toBe(1);
   expect((await steps.seen(ownCase, comprehensive))?.state).toBe('FILED');
-  // one that is not over keeps everything, however old
+  // an open question keeps everything, however old
   expect(await seen(open)).toMatchObject({ applicant: '王秀英', removedAt: null });
   const shown = (await seen(open)).materials[1]?.sha256 ?? '';
   expect(await bytes(open, shown)).toContain('竣工验收报告');
   expect(federation.logged.join('')).toContain('papers shown with closed questions removed');
-  // and it stays removed, once
+  // it stays removed, and is removed only once
   const [row] = await federation.rows<{ removed_at: Date }>(
     TOWNSHIP,
     `SELECT removed_at FROM opinion_requests WHERE node = $1 AND case_id = $2`,

@@ -9,7 +9,7 @@ import { emptyRequest, listOver, shownElsewhere } from './request-store.ts';
 
 /** Lines of logs read at a time. */
 const LINES = 2_000;
-/** A digest as it stands in a line. */
+/** A digest in the text of a line. */
 const DIGEST = /\b[0-9a-f]{64}\b/g;
 
 export interface ShownMaterialsParts {
@@ -20,9 +20,9 @@ export interface ShownMaterialsParts {
 }
 
 /**
- * Removes what another node's questions showed to departments here, when the time for it has come: whose matter it was,
- * what was filled in, and the bytes of materials no case or question here needs. The question, the signed log, the names
- * and digests of materials and this desk's own words stay, with the day of the removal.
+ * Removes what settled questions of other nodes showed to departments here, when its time has come: the applicant, the
+ * form, and the bytes of materials that no case or question here needs. The question, the signed log, the names and
+ * digests of materials and this desk's own words stay, with the day of the removal.
  * @returns how many questions that were
  */
 export async function removeShown({ node, db, failures, now }: ShownMaterialsParts): Promise<number> {
@@ -46,7 +46,7 @@ export async function removeShown({ node, db, failures, now }: ShownMaterialsPar
   });
 }
 
-/** Of these digests, those a case, a form for several items or another question at this node needs. */
+/** Those of the digests that a case, a form for several items or another question at this node needs. */
 async function neededHere(tx: NodeTx, digests: ReadonlySet<string>): Promise<Set<string>> {
   const needed = new Set(await shownElsewhere(tx, [...digests]));
   const naming = await casesNaming(tx, digests);
@@ -55,14 +55,13 @@ async function neededHere(tx: NodeTx, digests: ReadonlySet<string>): Promise<Set
     if (!file.holders.includes(tx.node)) continue;
     for (const { sha256 } of contentsOf(file, tx.node)) needed.add(sha256);
   }
-  // nobody can tell what a case needs that can't be read
+  // a case that can't be read does not say which materials it needs, so it keeps all of them
   for (const { id } of broken) for (const digest of naming.get(id) ?? []) needed.add(digest);
   return needed;
 }
 
 /**
- * Cases in whose log some of the digests stand, and which. The logs are compact JWS: they are read through, once for all
- * digests.
+ * Cases whose logs name some of the digests, and which. The logs are compact JWS: each is read once for all digests.
  */
 async function casesNaming(tx: NodeTx, digests: ReadonlySet<string>): Promise<Map<string, Set<string>>> {
   const found = new Map<string, Set<string>>();

@@ -16,8 +16,8 @@ export interface ClosingCommand {
 }
 
 /**
- * Closes a node (撤并) as its parent: signs that it is closed and who takes its place, lets its keys end by a date, and tells
- * everybody, in the caller's transaction. Given again it does nothing.
+ * Closes a node (撤并) as its parent, in the caller's transaction: signs that it is closed and which node succeeds it,
+ * lets its keys end by a date, and tells all nodes. Given again it does nothing.
  * @returns whether it was open before
  * @throws {ProblemError} as `requireClosable`
  */
@@ -35,7 +35,7 @@ export async function closeNode(tx: NodeTx, issuing: Issuing, command: ClosingCo
     keysUntil: keysUntil.toISOString(),
     why,
   };
-  // one that was signed and not stored, since its transaction failed, is stored now
+  // a closing that was signed but not stored, since its transaction failed, is stored now
   const document = before?.closing ?? (await trust.sign(tx.node, SIGNED_TYPES.closing, closing));
   const made = await stateKeys(tx, issuing, [document], { actor, why });
   for (const key of trust.keys()) {

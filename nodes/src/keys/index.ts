@@ -1,4 +1,4 @@
-/** Keys made, certified, rotated and ended; nodes closed; how all nodes learn of it. */
+/** Keys made, certified, rotated and ended; nodes closed; and how all nodes learn of it. */
 export { closeNode } from './closing.ts';
 export { certifyKey, endKey, readKeyRequest, requestOf, stateKeys } from './issuing.ts';
 export type { Issuing } from './issuing.ts';

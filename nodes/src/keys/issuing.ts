@@ -14,14 +14,14 @@ import { findCertificate, insertKeyDocument, kidIn, logKey } from './key-store.t
 
 const HOUR_MS = 3_600_000;
 
-/** What making a document is logged as. */
+/** The log's action for each document that is made. */
 const MADE: Readonly<Record<KeyDocument['kind'], KeyAction>> = {
   CERTIFICATE: 'CERTIFIED',
   REVOCATION: 'REVOKED',
   CLOSING: 'NODE_CLOSED',
 };
 
-/** What a node needs to vouch for keys and to tell everybody. */
+/** What a node needs to vouch for keys and to tell all nodes. */
 export interface Issuing {
   trust: Trust;
   divisions: Divisions;
@@ -66,8 +66,8 @@ function readRequest(jws: string): KeyRequest {
 }
 
 /**
- * Vouches for a key of a node below, or of the city's own, and lets the node's keys before it end when the overlap is
- * over. What is made is stored, logged and told to everybody in the caller's transaction.
+ * Vouches for a key of a node below, or of the city's own, and lets the node's earlier keys end when the overlap is
+ * over. The caller's transaction stores and logs the documents and tells all nodes.
  * @param options.until when the certificate ends; null for no end
  * @throws {ProblemError} FORBIDDEN for a node that is not a child
  */
@@ -96,7 +96,7 @@ export async function certifyKey(
   const ends = new Date(at.getTime() + overlapHours * HOUR_MS);
   for (const key of trust.keys()) {
     if (key.node !== node || key.kid === kid) continue;
-    // an end that was signed and not stored, since its transaction failed, is stored now
+    // an end that was signed but not stored, since its transaction failed, is stored now
     if (key.ended !== null) documents.push(key.ended.jws);
     else documents.push(await signEnd(tx.node, issuing, key.kid, { reason: 'SUPERSEDED', from: ends, why }));
   }
@@ -123,10 +123,10 @@ export async function endKey(
 }
 
 /**
- * Stores documents, logs them and sends them on their way: down with this node's catalogue feed, and to the city, which
- * tells all others.
+ * Stores documents, logs them and sends them: down with this node's catalogue feed, and to the city, which tells all
+ * others.
  * @returns those that were new here
- * @throws {ProblemError} SIGNATURE_INVALID for one that can't be believed
+ * @throws {ProblemError} SIGNATURE_INVALID for an invalid one
  */
 export async function stateKeys(
   tx: NodeTx,

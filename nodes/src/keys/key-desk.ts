@@ -8,10 +8,10 @@ import type { Issuing } from './issuing.ts';
 import { certifyKey, readKeyRequest, stateKeys } from './issuing.ts';
 import { insertKeyDocument, kidIn, logKey } from './key-store.ts';
 
-/** Who a step of the node itself is logged as. */
+/** The actor in the log for a step of the node itself. */
 const NODE = 'node';
 
-/** What other nodes' word does to the keys that are believed here. */
+/** Applies other nodes' documents to the keys that this node trusts. */
 export class KeyDesk {
   readonly #issuing: Issuing;
   readonly #log: Logger;
@@ -22,9 +22,9 @@ export class KeyDesk {
   }
 
   /**
-   * A child asks for a certificate of its next key: the envelope it came in was signed with one that is in effect, so
-   * no person has to vouch for it again (as EST re-enrols, RFC 7030 §3.3.2). Or somebody below tells the city of a
-   * certificate or of a key's end.
+   * Receives a child's request to certify its next key. A key in effect signed the envelope it came in, so no person
+   * has to vouch for the node again (as EST re-enrols, RFC 7030 §3.3.2). Also receives certificates and ends of keys
+   * that a node below reports to the city.
    */
   readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = keyMessageSchema.safeParse(message.body);
@@ -46,8 +46,8 @@ export class KeyDesk {
   };
 
   /**
-   * Keeps what a feed brings. A document proves itself or is left out; one whose signer is not known yet is kept, and
-   * believed when that key's certificate comes.
+   * Stores key documents of a feed. A document proves itself or is left out. A document whose signer is unknown is
+   * kept, and trusted when the signer's certificate comes.
    */
   readonly published = async (tx: NodeTx, publisher: DivisionCode, documents: readonly string[]): Promise<void> => {
     const { trust, now } = this.#issuing;

@@ -9,9 +9,9 @@ export type KeyAction =
   | 'REVOKED'
   | 'LEARNED'
   | 'TAKEN_UP'
-  // of a node, whose parent closed it
+  // about a node, which its parent closed
   | 'NODE_CLOSED'
-  // of data keys
+  // about data keys
   | 'DATA_KEY_MADE'
   | 'DATA_KEY_RETIRED';
 
@@ -43,7 +43,7 @@ export async function insertKeyDocument(tx: NodeTx, document: KeyDocument): Prom
   return added.length > 0;
 }
 
-/** Whether a key has been certified by this node, or its certificate come here. */
+/** Whether this node has certified a key, or has got its certificate. */
 export async function findCertificate(tx: NodeTx, kid: string): Promise<boolean> {
   const rows = await tx.query(`SELECT 1 FROM key_documents WHERE node = $1 AND kid = $2 AND kind = 'CERTIFICATE'`, [
     kid,
@@ -51,7 +51,7 @@ export async function findCertificate(tx: NodeTx, kid: string): Promise<boolean>
   return rows.length > 0;
 }
 
-/** What the nodes of a host were told of keys besides the trust file. */
+/** The documents about keys that the nodes of a host have besides the trust file. */
 export async function readKeyDocuments(db: HostDb, nodes: readonly DivisionCode[]): Promise<string[]> {
   const rows = await db.queryHost<{ jws: string }>(
     `SELECT jws FROM key_documents WHERE node = ANY ($1) GROUP BY jws ORDER BY min(learned_at)`,
@@ -67,7 +67,7 @@ export async function logKey(tx: NodeTx, line: KeyLogLine): Promise<void> {
   );
 }
 
-/** The log of a node, oldest first; of one key alone when it is named. */
+/** The log of a node, oldest first; only of one key if it is named. */
 export function readKeyLog(queries: NodeQueries, kid: string | null): Promise<KeyLogLine[]> {
   return queries.query<KeyLogLine>(
     `SELECT at, actor, action, subject, kid, why FROM key_log

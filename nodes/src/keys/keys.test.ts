@@ -71,7 +71,7 @@ const actions = async (node: DivisionCode, kid: string) =>
     )
   ).map((line) => `${line.actor} ${line.action}`);
 
-/** The key a node made last and that its host signs with by now. */
+/** The newest key of a node, once its host signs with it. */
 async function rotated(node: DivisionCode): Promise<string> {
   const before = new Set((await keysOf(node)).map((key) => key.kid));
   await command(node, 'keys', 'rotate', '--node', node, ...WHY);
@@ -107,7 +107,7 @@ const parked = async (node: DivisionCode, id: string) =>
     )
   )[0];
 
-/** Puts a message on the road from the village to the township, signed with a key of one's choice. */
+/** Puts a message on the road from the village to the township, signed with the given key. */
 async function sendSigned(
   key: StoredKey,
   kind: MessageKind,
@@ -181,7 +181,7 @@ describe('a rotation', () => {
   test('of the city’s own key is believed under the same root, and its feed goes on', async () => {
     const kid = await rotated(CITY);
     for (const node of NODES) await told(node, kid, 'CERTIFICATE');
-    // what the city states from now on is signed with it and passed on by everybody
+    // the city signs its later statements with the new key, and all nodes pass them on
     const next = await rotated(COUNTY);
     await told(VILLAGE, next, 'CERTIFICATE');
     await told(OTHER_TOWNSHIP, next, 'CERTIFICATE');
@@ -269,7 +269,7 @@ describe('a revocation', () => {
     const owned = await readKeysOf(federation.config(VILLAGE));
     const signed = await steps.file();
     const held = (await signers(VILLAGE, signed))[0] ?? '';
-    // owed by the village, and not yet at the township
+    // the village owes it, and the township does not have it yet
     await federation.stopHost(TOWNSHIP);
     await steps.forward(signed, agent);
     await federation.stopHost(VILLAGE);

@@ -8,7 +8,7 @@ import { findKeys, readPassphrase, requireKeys } from '../trust/index.ts';
 import { logKey } from './key-store.ts';
 
 export interface OwnKeysParts {
-  /** Its nodes are live: who comes and goes while the host runs. */
+  /** `nodes` is live: nodes come and go while the host runs. */
   config: Pick<HostConfig, 'nodes' | 'keysDir' | 'keysPassphraseFile'>;
   trust: Trust;
   db: HostDb;
@@ -17,7 +17,7 @@ export interface OwnKeysParts {
   log: Logger;
 }
 
-/** The private keys of a host's nodes: read at start, and again when a certificate comes for one that was made since. */
+/** The private keys of a host's nodes: read at start, and again when the certificate of a newer key comes. */
 export class OwnKeys {
   readonly #parts: OwnKeysParts;
   #taking: Promise<void> = Promise.resolve();
@@ -27,7 +27,7 @@ export class OwnKeys {
     this.#parts = parts;
   }
 
-  /** Told when the host can sign with another key. */
+  /** Called when the host can sign with another key. */
   onTaken(told: () => Promise<void>): void {
     this.#onTaken = told;
   }
@@ -43,16 +43,16 @@ export class OwnKeys {
     await trust.hold(requireKeys(keysDir, nodes, keys));
   }
 
-  /** Takes a key up whose certificate has come. */
+  /** Loads a key whose certificate has come. */
   learned(documents: readonly KeyDocument[]): Promise<void> {
     const { config, trust } = this.#parts;
     const awaited = documents.flatMap(({ kind, content }) =>
       kind === 'CERTIFICATE' && config.nodes.includes(content.node) && !trust.holds(content.kid) ? [content] : [],
     );
-    // one after the other: opening key files takes a while
+    // one load after the other: opening key files takes a while
     if (awaited.length === 0) return this.#taking;
     const taken = this.#taking.then(() => this.#takeUp(awaited));
-    // one that failed holds up none that is learned of later
+    // a failed load does not hold up later ones
     this.#taking = taken.catch(() => undefined);
     return taken;
   }
@@ -61,7 +61,7 @@ export class OwnKeys {
     const { config, trust, db, failures, now, log } = this.#parts;
     const missing = awaited.filter(({ kid }) => !trust.holds(kid));
     if (missing.length === 0) return;
-    // a sibling whose key file is gone keeps none from its new key
+    // a node whose key file is gone must not keep the others from their new keys
     const own = missing.map(({ node }) => node);
     const { keysDir, keysPassphraseFile } = config;
     await readPassphrase(keysPassphraseFile)

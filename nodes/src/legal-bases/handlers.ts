@@ -32,7 +32,7 @@ export interface LegalBasesParts {
   grantsOf: (queries: NodeQueries, items: readonly string[]) => Promise<AffectedGrant[]>;
 }
 
-/** What items rest on, and who has acted on a change of the law, as one node has it. */
+/** The legal bases of items, and the reports of desks on changes of the law, as one node has them. */
 export function legalBasisHandlers(parts: LegalBasesParts): NodeHandlers<typeof legalBases> {
   const { node, appender, desk } = parts;
   const { divisions, now } = desk.parts;
@@ -61,7 +61,7 @@ export function legalBasisHandlers(parts: LegalBasesParts): NodeHandlers<typeof 
         const change = await findChange(tx, id);
         if (!change) throw unknownChange(node);
         requireAsked(change, node, divisions);
-        // confirmed once: what was said first stands
+        // confirmed once: the first report stands
         const told = (await findReports(tx, [id])).find((report) => report.node === node);
         if (!told?.confirmation) await desk.tell(tx, change, { at: now().toISOString(), by: viewer.name, note });
         return true;
@@ -71,7 +71,7 @@ export function legalBasisHandlers(parts: LegalBasesParts): NodeHandlers<typeof 
   };
 }
 
-/** The change with the bases it leaves, and the items and tiers it concerns; the title's bases are locked. */
+/** The change with the bases after it, and the items and tiers it concerns; the title's bases are locked. */
 async function announced(
   { desk }: LegalBasesParts,
   tx: NodeTx,

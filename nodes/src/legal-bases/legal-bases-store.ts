@@ -11,7 +11,7 @@ import {
 import { itemSchema } from '@liandong/schema/domains/catalogue';
 import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
 
-/** What is set once a node's items of before this table was there are linked. */
+/** Set once a node's items from before this table are linked. */
 const LINKED = 'legal-bases.linked';
 
 interface BodyRow {
@@ -19,8 +19,8 @@ interface BodyRow {
 }
 
 /**
- * Keeps what versions of items rest on, by their citations; a basis that is known already stays as it is. A version
- * that is linked again (a draft that was replaced) keeps its new links only.
+ * Stores the legal bases of versions of items, by their citations; a known basis stays as it is. A version that is
+ * linked again (a draft that was replaced) keeps its new links only.
  */
 export async function linkItems(tx: NodeTx, items: readonly Item[]): Promise<void> {
   if (items.length === 0) return;
@@ -46,7 +46,7 @@ export async function linkItems(tx: NodeTx, items: readonly Item[]): Promise<voi
   );
 }
 
-/** Links the items a node had before links were kept; once a node, at its host's start. */
+/** Links a node's items from before links were stored; once a node, at its host's start. */
 export async function linkOlderItems(db: HostDb, node: DivisionCode): Promise<void> {
   await db.transact(node, async (tx) => {
     const first = await tx.query(
@@ -62,7 +62,7 @@ export async function linkOlderItems(db: HostDb, node: DivisionCode): Promise<vo
   });
 }
 
-/** What the newest published version of an item rests on. */
+/** The legal bases of the newest published version of an item. */
 export async function basesOfItem(queries: NodeQueries, item: string): Promise<LegalBasis[]> {
   const rows = await queries.query<BodyRow>(
     `SELECT b.body FROM item_bases l JOIN legal_bases b ON b.node = l.node AND b.id = l.basis
@@ -74,7 +74,7 @@ export async function basesOfItem(queries: NodeQueries, item: string): Promise<L
   return rows.map((row) => legalBasisSchema.parse(row.body));
 }
 
-/** What is known of texts of these titles. */
+/** The known bases of these titles. */
 export async function basesByTitle(queries: NodeQueries, titles: readonly string[]): Promise<LegalBasis[]> {
   const rows = await queries.query<BodyRow>(
     `SELECT body FROM legal_bases WHERE node = $1 AND title = ANY ($2) ORDER BY id`,
@@ -83,7 +83,7 @@ export async function basesByTitle(queries: NodeQueries, titles: readonly string
   return rows.map((row) => legalBasisSchema.parse(row.body));
 }
 
-/** Every basis of a title; kept from other changes until the transaction ends. */
+/** Every basis of a title, locked until the transaction ends. */
 export async function lockBases(tx: NodeTx, title: string): Promise<LegalBasis[]> {
   const rows = await tx.query<BodyRow>(
     `SELECT body FROM legal_bases WHERE node = $1 AND title = $2 ORDER BY id FOR UPDATE`,
@@ -92,7 +92,7 @@ export async function lockBases(tx: NodeTx, title: string): Promise<LegalBasis[]
   return rows.map((row) => legalBasisSchema.parse(row.body));
 }
 
-/** The newest published versions of items that cite any basis of a title, each with what it cites. */
+/** The newest published versions of items that cite any basis of a title, each with its citations. */
 export async function citingItems(
   queries: NodeQueries,
   title: string,
@@ -112,7 +112,7 @@ export async function citingItems(
   });
 }
 
-/** Writes a change and the bases as they stand after it. @returns whether it is new here */
+/** Stores a change and the bases after it. @returns whether it is new here */
 export async function insertChange(tx: NodeTx, change: LegalBasisChange): Promise<boolean> {
   const fresh = await tx.query(
     `INSERT INTO legal_basis_changes (node, id, announced_on, body) VALUES ($1, $2, $3, $4)
@@ -133,7 +133,7 @@ function columnsOf(bases: readonly LegalBasis[]): unknown[] {
   return [bases.map((b) => b.id), bases.map((b) => b.title), bases.map((b) => JSON.stringify(b))];
 }
 
-/** One change; null when it has not come down to this node. */
+/** One change; null if it has not come down to this node. */
 export async function findChange(queries: NodeQueries, id: string): Promise<LegalBasisChange | null> {
   const [row] = await queries.query<BodyRow>(`SELECT body FROM legal_basis_changes WHERE node = $1 AND id = $2`, [id]);
   return row ? legalBasisChangeSchema.parse(row.body) : null;
@@ -148,7 +148,7 @@ export async function findChanges(queries: NodeQueries, most: number): Promise<L
   return rows.map((row) => legalBasisChangeSchema.parse(row.body));
 }
 
-/** Cases of these items that this node holds, or has under way, and that are not closed. */
+/** Open cases of these items that this node holds, or has under way. */
 export async function countRunning(queries: NodeQueries, items: readonly string[]): Promise<number> {
   const [row] = await queries.query<{ count: number }>(
     `SELECT count(*) AS count FROM cases
@@ -158,9 +158,7 @@ export async function countRunning(queries: NodeQueries, items: readonly string[
   return row?.count ?? 0;
 }
 
-/**
- * Keeps a desk's word. Words may overtake each other: a later count wins, and a confirmation is never lost.
- */
+/** Stores a desk's report. Reports may overtake each other: a later count wins, and a confirmation is never lost. */
 export async function saveReport(tx: NodeTx, report: LegalBasisReport): Promise<void> {
   const { confirmation } = report;
   await tx.query(
@@ -195,7 +193,7 @@ interface ReportRow {
   note: string | null;
 }
 
-/** What desks told of these changes. */
+/** The desks' reports on these changes. */
 export async function findReports(queries: NodeQueries, changes: readonly string[]): Promise<LegalBasisReport[]> {
   const rows = await queries.query<ReportRow>(
     `SELECT change, desk, running_cases, counted_at, confirmed_at, confirmed_by, note FROM legal_basis_reports

@@ -15,7 +15,7 @@ export interface LegalBasisDeskParts {
   now: () => Date;
 }
 
-/** What a change of the law does at a node, and what nodes tell each other of it. */
+/** Applies a change of the law at a node, and exchanges reports on it with other nodes. */
 export class LegalBasisDesk {
   readonly parts: LegalBasisDeskParts;
 
@@ -24,8 +24,8 @@ export class LegalBasisDesk {
   }
 
   /**
-   * Takes a change in, once. A node that is asked, or that holds running cases of the items, tells the levels above;
-   * the others have nothing to say.
+   * Takes a change in, once. A node that has to confirm it, or that holds running cases of the items, reports to the
+   * levels above; the other nodes report nothing.
    */
   readonly take = async (tx: NodeTx, change: LegalBasisChange): Promise<void> => {
     if (!(await insertChange(tx, change))) return;
@@ -33,7 +33,7 @@ export class LegalBasisDesk {
     if (running > 0 || isAsked(change, tx.node, this.parts.divisions)) await this.tell(tx, change, null, running);
   };
 
-  /** Keeps this node's word, and carries it to every level above that collects facts. */
+  /** Stores this node's report, and sends it to every level above that collects facts. */
   async tell(
     tx: NodeTx,
     change: LegalBasisChange,
@@ -57,7 +57,7 @@ export class LegalBasisDesk {
     );
   }
 
-  /** Takes a lower node's word in. */
+  /** Takes in a lower node's report. */
   readonly report = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const parsed = legalBasisReportSchema.safeParse(message.body);
     if (!parsed.success)

@@ -12,7 +12,7 @@ const png = Buffer.from(
 );
 const jpeg = Buffer.concat([Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'), Buffer.alloc(64)]);
 const pdf = (inside = '') => Buffer.from(`%PDF-1.4\n1 0 obj\n<< /Type /Catalog ${inside} >>\nendobj\n%%EOF`);
-/** An office document as far as its parts' names go; stored, not compressed (PKWARE APPNOTE 4.3.7). */
+/** An office document with only its parts' names; stored, not compressed (PKWARE APPNOTE 4.3.7). */
 const docx = (...names: string[]) => {
   const part = (name: string, content: string) => {
     const head = Buffer.alloc(30);

@@ -5,17 +5,17 @@ import { fileTypeFromBuffer } from 'file-type';
 type MediaType = MaterialInput['mediaType'];
 
 /**
- * Words of PDF (ISO 32000) and of office documents that make a paper act by itself; none so short that the bytes of a
- * scanned picture hold it by chance.
+ * Words of PDF (ISO 32000) and of office documents that start an action when the paper is opened. All are long enough
+ * that the bytes of a scanned picture do not contain them by chance.
  */
 const ACTIVE_PDF = /\/(?:JavaScript|Launch|RichMedia|EmbeddedFile|SubmitForm|ImportData)\b/;
 const ACTIVE_OFFICE = /vbaProject\.bin|activeX\/|embeddings\/oleObject|externalLinks\//;
-/** What a browser or a shell would run, in a text. */
+/** Text that a browser or a shell would run. */
 const ACTIVE_TEXT = /^\s*(?:#!|<\?(?:php|xml))|<\s*(?:script|html|svg|iframe|object|embed|!doctype)\b|javascript:/i;
 
 /**
- * Looks at the bytes of a material: they must be of the kind that was said, and nothing that acts by itself. What stands
- * in compressed parts of a paper is not unpacked here; a scanner for viruses belongs in front of the desks' own machines.
+ * Checks the bytes of a material: they must be of the stated kind, and contain nothing that acts by itself. Compressed
+ * parts of a paper are not unpacked here; a scanner for viruses belongs in front of the desks' own machines.
  * @throws {ProblemError} MATERIAL_MISLABELLED, MATERIAL_ACTIVE with the field
  */
 export async function requireHarmless(bytes: Buffer, mediaType: MediaType, field: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function requireHarmless(bytes: Buffer, mediaType: MediaType, field
   }
 }
 
-/** `text/plain` for what is text in UTF-8 or GB 18030 through and through; what else it is, if that is known. */
+/** `text/plain` for bytes that are text in UTF-8 or GB 18030 throughout; otherwise their kind, if it is known. */
 async function kindOfText(bytes: Buffer): Promise<string | undefined> {
   const other = await fileTypeFromBuffer(bytes);
   if (other) return other.mime;

@@ -23,9 +23,9 @@ export interface GivenMaterial {
 }
 
 /**
- * Decodes what was handed in, looks whether it is what it is said to be, and names it by its content.
- * @throws {ProblemError} BAD_INPUT with the field, for text that is no base64; PAYLOAD_TOO_LARGE; MATERIAL_MISLABELLED,
- *   MATERIAL_ACTIVE
+ * Decodes given materials, checks that each is of its stated kind, and names it by its content.
+ * @throws {ProblemError} BAD_INPUT with the field, for text that is not base64; PAYLOAD_TOO_LARGE;
+ *   MATERIAL_MISLABELLED, MATERIAL_ACTIVE
  */
 export async function decodeMaterials(inputs: readonly MaterialInput[]): Promise<GivenMaterial[]> {
   const given: GivenMaterial[] = [];
@@ -58,7 +58,7 @@ export async function storeMaterials(tx: NodeTx, given: readonly GivenMaterial[]
   );
 }
 
-/** Materials that this node has not got the whole bytes of, each once. */
+/** Materials whose bytes are not all at this node, each once. */
 export async function absentMaterials(queries: NodeQueries, materials: readonly Material[]): Promise<Material[]> {
   return materials.length === 0 ? [] : findAbsent(queries, materials);
 }
@@ -75,8 +75,8 @@ const findAbsent = gathered(async (queries: NodeQueries, asked: readonly (readon
 });
 
 /**
- * The messages that carry a case's materials to its next custodian. What that desk had when it held the case before is
- * not sent again; should it lack something after all, it says so and gets it (WANTS).
+ * The messages that carry a case's materials to its next custodian. Materials that the desk got when it held the case
+ * before are not sent again. If it still lacks one, it says so (WANTS) and gets it.
  */
 export function materialMessages(file: CaseFile, receiver: DivisionCode): Outgoing[] {
   const back = file.holders.includes(receiver);
@@ -102,7 +102,7 @@ export function partsOf(materials: readonly Material[], receiver: DivisionCode, 
   );
 }
 
-/** The bytes of one piece, for the relay; null when the material is not held here. */
+/** The bytes of one piece, for the relay; null if the material is not here. */
 export async function readPart(
   queries: NodeQueries,
   { sha256: digest, offset, length }: Pick<MaterialPart, 'sha256' | 'offset' | 'length'>,
@@ -119,7 +119,7 @@ export async function readPart(
   return opened.subarray(skipped, skipped + length);
 }
 
-/** All bytes of a material; null when it is not held here. */
+/** All bytes of a material; null if it is not here. */
 export async function readMaterial(queries: NodeQueries, digest: string): Promise<Buffer | null> {
   const [row] = await queries.query<{ content: Buffer }>(`SELECT content FROM blobs WHERE node = $1 AND sha256 = $2`, [
     digest,
@@ -128,8 +128,8 @@ export async function readMaterial(queries: NodeQueries, digest: string): Promis
 }
 
 /**
- * Keeps a piece that came in; the last one makes the material whole.
- * @returns false when the whole turned out not to be what its digest says; its pieces are then dropped
+ * Stores a piece that came in; the last one makes the material whole.
+ * @returns false if the whole does not match its digest; its pieces are then dropped
  * @throws {ProblemError} MATERIAL_CORRUPT for a piece that contradicts itself
  */
 export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Array): Promise<boolean> {

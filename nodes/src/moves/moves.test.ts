@@ -55,7 +55,7 @@ const counts = (db: HostDb, node: string) =>
     [node],
   );
 
-/** Released and written out. */
+/** Releases the node and writes its rows to a file. */
 async function released(name: string): Promise<string> {
   const move = await beginMove(there, VILLAGE, ORDER);
   await setMove(there, move, ['LEAVING'], 'STILL');
@@ -101,7 +101,7 @@ describe('a node that moves', () => {
       [VILLAGE],
     );
     expect(next?.ordinal).toBeGreaterThan(last?.ordinal ?? Number.POSITIVE_INFINITY);
-    // its keys come after its rows: nobody serves it before
+    // its keys come after its rows, so that no host serves it before
     const [move] = await findMoves(here, [VILLAGE]);
     expect(move).toMatchObject({ state: 'CAME', number: 1 });
     await expect(requireHere(here, VILLAGE)).rejects.toMatchObject({ code: 'MISROUTED' });

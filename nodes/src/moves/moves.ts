@@ -4,8 +4,9 @@ import type { HostDb, HostTx } from '../db/index.ts';
 import { findNodeTables, removeRows } from './node-rows.ts';
 
 /**
- * LEAVING: its host shall stop serving it. STILL: nothing of it is done any more. LEFT: its rows were written out. CAME:
- * they were taken in here, its keys not yet. ARRIVED: both were, and it is served. KEPT: it did not leave after all.
+ * LEAVING: its host shall stop serving it. STILL: its host does nothing for it any more. LEFT: its rows were written
+ * out. CAME: the rows were taken in here, the keys not yet. ARRIVED: both were taken in, and it is served. KEPT: it did
+ * not leave after all.
  */
 export type MoveState = 'LEAVING' | 'STILL' | 'LEFT' | 'CAME' | 'ARRIVED' | 'KEPT';
 
@@ -37,7 +38,7 @@ export function findMoves(db: Queries, nodes: readonly DivisionCode[]): Promise<
   );
 }
 
-/** The nodes that are leaving or have left this database, or have not wholly come. */
+/** The nodes that are leaving or have left this database, or have not come completely. */
 export async function findAway(db: Queries, nodes: readonly DivisionCode[]): Promise<Move[]> {
   return (await findMoves(db, nodes)).filter(({ state }) => AWAY.includes(state));
 }
@@ -49,7 +50,7 @@ export async function requireHere(db: Queries, node: DivisionCode): Promise<void
 }
 
 /**
- * Begins a move, or goes on with the one that was begun.
+ * Begins a move, or continues the one that was begun.
  * @throws {ProblemError} BAD_INPUT where a move to another host was begun
  */
 export async function beginMove(
@@ -76,7 +77,7 @@ export async function beginMove(
   return move;
 }
 
-/** Moves a move on. @returns whether it was in the state it was thought to be in */
+/** Sets a move to its next state. @returns whether it was in one of the expected states */
 export async function setMove(
   db: HostDb,
   { node, number }: Pick<Move, 'node' | 'number'>,
@@ -100,7 +101,7 @@ export async function setMoveIn(
 }
 
 /**
- * Takes away what a node left behind that was taken in elsewhere; that it left stays known.
+ * Removes the rows of a node that another host took in; the record of its move stays.
  * @returns how many tables held rows of it
  * @throws {ProblemError} BAD_INPUT for a node that did not leave
  */

@@ -17,14 +17,14 @@ import type { TableDigest } from './node-rows.ts';
 
 const FORMAT = 'liandong-node/1';
 
-/** The first line of a file that a node travels in. */
+/** The first line of a file that carries a node. */
 const headSchema = z.object({
   format: z.literal(FORMAT),
   node: divisionCodeSchema,
   number: z.int().min(1),
   fromHost: z.string(),
   toHost: z.string(),
-  /** The schema its rows are of. */
+  /** The migrations of the schema its rows belong to. */
   migrations: z.array(z.string()),
 });
 export type NodeFileHead = z.infer<typeof headSchema>;
@@ -33,9 +33,9 @@ export type NodeFileHead = z.infer<typeof headSchema>;
 const endSchema = z.object({ digests: z.record(z.string(), z.object({ rows: z.int(), sum: z.string() })) });
 
 /**
- * Writes all rows of a node that is still into a file, gzip of one JSON text a line, out of one snapshot of the database.
+ * Writes all rows of a STILL node into a file, gzip of one JSON text a line, from one snapshot of the database.
  * @returns rows by table
- * @throws {ProblemError} INTERNAL when something was written meanwhile
+ * @throws {ProblemError} INTERNAL if a row was written meanwhile
  */
 export async function writeNodeFile(db: HostDb, move: Move, file: string): Promise<Record<string, TableDigest>> {
   const { node, number, fromHost, toHost } = move;
@@ -67,15 +67,15 @@ export async function writeNodeFile(db: HostDb, move: Move, file: string): Promi
   return digests;
 }
 
-/** What a file says it holds. @throws {ProblemError} BAD_INPUT */
+/** The contents of a file, as its first line states them. @throws {ProblemError} BAD_INPUT */
 export async function readNodeFileHead(file: string): Promise<NodeFileHead> {
   for await (const line of linesOf(file)) return headOf(file, line);
   throw problem('BAD_INPUT', `${file} is empty.`);
 }
 
 /**
- * Takes a node's rows in, all or none, and checks that they are here as they were there. Rows that an earlier move left
- * behind here give way. The node is not served before the move is set to have `ARRIVED`, when its keys are here too.
+ * Takes in a node's rows, all or none, and checks that they equal those at the old host. Rows that an earlier move left
+ * here are replaced. The node is not served before the move is set to `ARRIVED`, when its keys are here too.
  * @returns rows by table; null where the very same move was taken in before
  * @throws {ProblemError} BAD_INPUT for a file that is not whole, of another schema, or of a node that is here
  */
@@ -108,7 +108,7 @@ export async function takeNodeIn(db: HostDb, file: string): Promise<Record<strin
     if (!(await setMoveIn(tx, { node, number }, ['STILL', 'LEFT'], 'CAME'))) {
       throw problem('BAD_INPUT', `${file} does not hold the move it speaks of.`);
     }
-    // nothing was lost on the way: it is no restored database
+    // no row was lost on the way: this is not a restored database
     await carryLife(tx, node);
     return digests;
   });

@@ -6,7 +6,7 @@ import type { HostTx } from '../db/index.ts';
 /** Rows read or written at a time: pieces of materials are half a megabyte each. */
 const BATCH = 40;
 
-/** Tables that are the database's own and no node's. */
+/** Tables of the database itself, without a node. */
 const OF_NO_NODE = ['migrations', 'migration_checksums'];
 
 /** A table that holds rows of nodes. */
@@ -14,11 +14,11 @@ export interface NodeTable {
   name: string;
   /** Columns that are written; generated ones follow from them. */
   columns: string[];
-  /** The column numbered by the database; null where there is none. */
+  /** The column numbered by the database, or null if the table has none. */
   identity: string | null;
 }
 
-/** What a node's rows of a table come to, whatever their order. */
+/** The digest of a node's rows of a table, independent of their order. */
 export interface TableDigest {
   rows: number;
   /** Sum of the rows' SHA-256, hexadecimal. */
@@ -26,7 +26,7 @@ export interface TableDigest {
 }
 
 /**
- * Every table with rows of nodes, by the database's own word, those that others point to first: a table that is added
+ * Every table with rows of nodes, as the database lists them, in the order of their foreign keys: a table that is added
  * later can't be forgotten.
  * @throws {ProblemError} INTERNAL naming a table whose rows belong to no node
  */
@@ -92,7 +92,7 @@ export async function writeRows(tx: HostTx, { name, columns, identity }: NodeTab
   }
 }
 
-/** Numbers that the database gives from here on lie beyond those that came. */
+/** Continues the database's own numbers after the imported rows. */
 export async function passNumbers(tx: HostTx, { name, identity }: NodeTable, node: DivisionCode): Promise<void> {
   if (identity === null) return;
   await tx.query(
@@ -103,7 +103,8 @@ export async function passNumbers(tx: HostTx, { name, identity }: NodeTable, nod
 }
 
 /**
- * Takes a node's rows away, also out of tables that are only written to otherwise. Their owner may, and only here.
+ * Removes a node's rows, also from tables that are otherwise only written to. Only the tables' owner may do that, and
+ * only here.
  * @returns how many tables held some
  */
 export async function removeRows(tx: HostTx, tables: readonly NodeTable[], node: DivisionCode): Promise<number> {
@@ -137,7 +138,7 @@ export class RowSum {
   }
 }
 
-/** What a node's rows come to, by table. */
+/** The digests of a node's rows, by table. */
 export async function digestsOf(
   tx: HostTx,
   tables: readonly NodeTable[],

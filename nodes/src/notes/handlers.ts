@@ -23,7 +23,7 @@ export interface NotesParts {
   cases: CaseDesk;
 }
 
-/** 内部备注 at one node: what its people write on cases that are or were here, and what desks wrote on them. */
+/** 内部备注 at one node: its people's notes on cases that are or were here, and other desks' notes on them. */
 export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
   const { node, divisions, trust } = parts;
   return {
@@ -50,7 +50,7 @@ export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
   };
 }
 
-/** Has a note go to every other desk that holds the case or held it. */
+/** Sends a note to every other desk that holds the case or held it. */
 async function tell({ node, trust, outbox }: NotesParts, tx: NodeTx, stored: StoredCase, signed: SignedNote) {
   const desks = readersOf(stored.file).filter((desk) => desk !== node && !trust.isGone(desk));
   const unasked = desks.filter((desk) => outbox.waits(node, desk, 'CASE_NOTE'));

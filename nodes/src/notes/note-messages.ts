@@ -10,7 +10,7 @@ import type { Trust } from '../trust/index.ts';
 import type { SignedNote } from './note-store.ts';
 import { findNotes, findNotesSince, keepNote } from './note-store.ts';
 
-/** Each note travels by itself, as it was signed: one that a desk has is recognized there. */
+/** Each note is a message of its own, as it was signed, so that a desk recognizes a note it has. */
 export function messagesOf(desks: readonly DivisionCode[], notes: readonly SignedNote[]): Outgoing[] {
   return desks.flatMap((receiver) =>
     notes.map(({ note, jws }): Outgoing => {
@@ -20,12 +20,12 @@ export function messagesOf(desks: readonly DivisionCode[], notes: readonly Signe
   );
 }
 
-/** What goes with a case to its next custodian: every note on it. */
+/** The messages that follow a case to its next custodian: every note on it. */
 export async function carriedNotes(queries: NodeQueries, caseId: string, receiver: DivisionCode): Promise<Outgoing[]> {
   return messagesOf([receiver], await findNotes(queries, caseId));
 }
 
-/** What a restored peer is given back: notes since then on cases that it holds or held. */
+/** The notes for a restored peer: those written since a moment on cases that it holds or held. */
 export async function notesForRestored(tx: NodeTx, peer: DivisionCode, since: Date): Promise<Outgoing[]> {
   const given: SignedNote[] = [];
   for (const signed of await findNotesSince(tx, since)) {
@@ -35,7 +35,7 @@ export async function notesForRestored(tx: NodeTx, peer: DivisionCode, since: Da
   return messagesOf([peer], given);
 }
 
-/** Takes in notes that other desks of a case wrote, brought by whoever holds the case or held it. */
+/** Takes in notes that other desks of a case wrote; the case's custodian or a former custodian brings them. */
 export class NoteReceiver {
   readonly #trust: Trust;
 
@@ -43,7 +43,7 @@ export class NoteReceiver {
     this.#trust = trust;
   }
 
-  /** The desk that signed a note has, or had, a part in its case; and so has who brings it. */
+  /** Takes a note if the desk that signed it has, or had, a part in its case, and so has the node that brings it. */
   readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = caseNoteSchema.safeParse(message.body);
     if (!body.success) throw invalid(body.error);
@@ -57,7 +57,7 @@ export class NoteReceiver {
     }
     const lines = stored.lines.map(({ line }) => line);
     if (!wasConcerned(lines, note.node, this.#trust.successionOf)) {
-      // the line by which it came to that desk may still be under way
+      // the line by which the case came to that desk may still be under way
       return { outcome: 'LATER', reason: `${note.case} did not come to ${note.node} as far as is known here` };
     }
     if ((await keepNote(tx, { note, jws })) !== 'ANOTHER') return { outcome: 'DONE' };

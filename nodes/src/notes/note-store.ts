@@ -12,7 +12,7 @@ export interface SignedNote {
 }
 
 /**
- * Keeps a note; a second copy of one that is here changes nothing.
+ * Stores a note; a second copy changes nothing.
  * @returns FRESH, KNOWN, or ANOTHER where another note is kept under its id
  */
 export async function keepNote(tx: NodeTx, { note, jws }: SignedNote): Promise<'FRESH' | 'KNOWN' | 'ANOTHER'> {
@@ -36,7 +36,7 @@ export async function findNotes(queries: NodeQueries, caseId: string): Promise<S
   );
 }
 
-/** One note; null where it is not here. */
+/** One note; null if it is not here. */
 export async function findNote(queries: NodeQueries, id: string): Promise<SignedNote | null> {
   const rows = await queries.query<CaseNoteRow>(
     `SELECT id, case_id AS "caseId", at, digest, jws FROM case_notes WHERE node = $1 AND id = $2`,
@@ -45,7 +45,7 @@ export async function findNote(queries: NodeQueries, id: string): Promise<Signed
   return (await opened(queries, rows))[0] ?? null;
 }
 
-/** Notes written since a moment, for a peer whose database forgot what came after it. */
+/** Notes written since a moment, for a peer whose database has forgotten that time. */
 export async function findNotesSince(queries: NodeQueries, since: Date): Promise<SignedNote[]> {
   return opened(
     queries,

@@ -136,7 +136,7 @@ describe('a note that another node brings', () => {
     text: '备注',
     ...change,
   });
-  /** Has one node sign a note, and leaves it in the outbox of a node, for the township. */
+  /** Signs a note as one node, and puts it into the outbox of a node, for the township. */
   async function brought(note: Note, signer: DivisionCode, from: DivisionCode, as = note.case): Promise<string | null> {
     const trust = await trustOfAll(federation);
     const jws = await trust.sign(signer, SIGNED_TYPES.note, note);
@@ -208,7 +208,7 @@ describe('beside a host of the version before, which knows no notes', () => {
     await federation.stopHost(TOWNSHIP);
     await federation.startHost(TOWNSHIP, { protocol: FIRST_PROTOCOL, receivers: unknown });
     const id = await steps.file();
-    // the village hears what the township's program knows
+    // the village learns which protocol the township's program knows
     await steps.forward(id, agent);
     await steps.arrives(id, clerk);
     await expect
@@ -226,7 +226,7 @@ describe('beside a host of the version before, which knows no notes', () => {
     expect(await waiting(id)).toEqual([{ outcome: 'WAITS' }]);
     await federation.stopHost(TOWNSHIP);
     await federation.startHost(TOWNSHIP);
-    // its next word says what it knows
+    // its next message states its protocol
     await steps.review(id, clerk);
     await eventually(async () => (await waiting(id)).length === 0);
     expect(await texts(id, clerk)).toEqual(['等待升级']);

@@ -1,7 +1,7 @@
 import type { RowOf } from '../db/table.ts';
 import { instant, sealed, table, text, uuid } from '../db/table.ts';
 
-/** Notes on cases as their nodes signed them, append-only; other nodes' too, where the case is or was here. */
+/** Signed notes on cases, append-only; also those of other nodes, if the case is or was here. */
 export const caseNotesTable = table('case_notes', ['id'], {
   id: uuid,
   caseId: text,

@@ -1,9 +1,9 @@
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** What the process itself measures; one process is one host. */
+/** The process's own measurements; one process is one host. */
 export const processRegistry = new Registry();
 
-/** Seconds; from a key lookup to what a person gives up on. */
+/** Seconds; from a key lookup to the time after which a person gives up. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Seconds; from a quiet road to a line that was cut for days. */
 const ROAD_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600, 86_400];
@@ -69,7 +69,7 @@ export function countFailure(job: string, node: string, code: string): void {
   failures.inc({ job, node, code });
 }
 
-/** What a statement does, in the closed words of the program's own SQL: `SELECT cases`. */
+/** The name of a statement in metrics, from a closed set of words of the program's own SQL: `SELECT cases`. */
 export function statementLabel(text: string): string {
   const verb = /^\s*([A-Z]+)/.exec(text)?.[1] ?? 'OTHER';
   const table = /\b(?:FROM|INTO|UPDATE)\s+([a-z_]+)/.exec(text)?.[1];

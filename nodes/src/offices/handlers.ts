@@ -27,13 +27,13 @@ export interface OfficesParts {
   /** Every node of the federation. */
   nodes: () => readonly DivisionCode[];
   now: () => Date;
-  /** Stages lower nodes do by delegation on a day. */
+  /** Stages that lower nodes do by delegation on a day. */
   granted: (queries: NodeQueries, day: Day) => Promise<(item: string, node: DivisionCode) => readonly WindowStage[]>;
 }
 
 type OfficeHandlers = NodeHandlers<typeof offices>;
 
-/** A node's windows, what its departments let them do, its seals, and whose powers a bureau holds. */
+/** A node's windows, the authority its departments gave them, its seals, and the powers its bureaus hold. */
 export function officeHandlers(parts: OfficesParts): OfficeHandlers {
   return { ...registersRead(parts), ...windowsKept(parts), ...sealsKept(parts) };
 }
@@ -192,7 +192,7 @@ async function authorityOn(
     node: null,
     shares: windowShares(registers, items, window.code, tier, day),
   }));
-  // a village takes in and has no stage of its own: it can't be below full authority
+  // a village takes in and has no stage of its own, so it can't lack full authority
   const below = divisions
     .subtree(node)
     .filter((d) => d.code !== node && d.tier !== 'VILLAGE' && known.has(d.code))

@@ -2,7 +2,7 @@ import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '@liand
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 
-/** The registers of a node, all of them: they are short, and the rules look at them together. */
+/** All registers of a node: they are short, and the rules read them together. */
 export interface Registers {
   windows: ServiceWindow[];
   authorities: WindowAuthority[];
@@ -10,7 +10,7 @@ export interface Registers {
   transfers: PowerTransfer[];
 }
 
-/** The four registers as JSON of the rules' own shape, each in the order it is read in. */
+/** The four registers as JSON in the rules' own form, each in its reading order. */
 const REGISTERS = `SELECT
   (SELECT coalesce(json_agg(json_build_object('code', code, 'name', name, 'department', department,
        'from', from_day, 'until', until_day) ORDER BY code), '[]')
@@ -26,18 +26,18 @@ const REGISTERS = `SELECT
        'from', from_day, 'until', until_day) ORDER BY bureau, department, from_day), '[]')
    FROM power_transfers WHERE node = $1) AS transfers` as const;
 
-/** What a node's departments, windows and seals are, past ones included. */
+/** A node's departments, windows and seals, past ones included. */
 export function findOffices(queries: NodeQueries): Promise<Registers> {
   return registersOf(queries, undefined);
 }
 
 const registersOf = askedOnce(async (queries: NodeQueries): Promise<Registers> => {
-  // asked for with every step of a case: one statement
+  // read with every step of a case: one statement
   const [registers] = await queries.query<Registers>(REGISTERS);
   return registers ?? { windows: [], authorities: [], seals: [], transfers: [] };
 });
 
-/** Keeps others from writing this node's registers until the transaction ends. */
+/** Locks this node's registers until the transaction ends. */
 export async function lockOffices(tx: NodeTx): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtext('offices'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
@@ -54,7 +54,7 @@ export async function saveWindow(tx: NodeTx, window: ServiceWindow): Promise<voi
   );
 }
 
-/** Writes an authorization. @param by name of the person who gave it */
+/** Stores an authorization. @param by name of the person who gave it */
 export async function insertAuthority(tx: NodeTx, authority: WindowAuthority, by: string): Promise<void> {
   await tx.query(
     `INSERT INTO window_authorities
@@ -73,7 +73,7 @@ export async function insertAuthority(tx: NodeTx, authority: WindowAuthority, by
   );
 }
 
-/** Ends an authorization; one that is revoked from an earlier day on stays so. */
+/** Ends an authorization; an earlier revocation stays. */
 export async function revokeAuthority(tx: NodeTx, id: string, on: string, reason: string): Promise<void> {
   await tx.query(
     `UPDATE window_authorities SET revoked_on = $3, revoked_reason = $4
@@ -82,7 +82,7 @@ export async function revokeAuthority(tx: NodeTx, id: string, on: string, reason
   );
 }
 
-/** Writes a seal into the register. */
+/** Adds a seal to the register. */
 export async function insertSeal(tx: NodeTx, seal: Seal): Promise<void> {
   await tx.query(
     `INSERT INTO seals (node, id, name, department, keeper, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -90,7 +90,7 @@ export async function insertSeal(tx: NodeTx, seal: Seal): Promise<void> {
   );
 }
 
-/** Ends a seal; one that is revoked from an earlier day on stays so. */
+/** Ends a seal; an earlier revocation stays. */
 export async function revokeSeal(tx: NodeTx, id: string, on: string, reason: string): Promise<void> {
   await tx.query(
     `UPDATE seals SET revoked_on = $3, revoked_reason = $4
@@ -99,7 +99,7 @@ export async function revokeSeal(tx: NodeTx, id: string, on: string, reason: str
   );
 }
 
-/** Writes that a bureau holds a department's powers. */
+/** Records that a bureau holds a department's powers. */
 export async function insertTransfer(tx: NodeTx, transfer: PowerTransfer): Promise<void> {
   await tx.query(
     `INSERT INTO power_transfers (node, department, from_day, until_day, bureau, basis) VALUES ($1, $2, $3, $4, $5, $6)`,

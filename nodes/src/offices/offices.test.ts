@@ -17,7 +17,7 @@ const bureau = personAt(COUNTY, 'CHIEF', BUREAU);
 type OpenWindowInput = InputOf<typeof offices.operations.openWindow>;
 type AuthorizeWindowInput = InputOf<typeof offices.operations.authorizeWindow>;
 type RegisterSealInput = InputOf<typeof offices.operations.registerSeal>;
-/** Asked without a key. */
+/** Without an idempotency key. */
 const once = { idempotencyKey: null };
 
 let federation: TestFederation;
@@ -58,7 +58,7 @@ const seal = (change: Partial<RegisterSealInput> = {}): RegisterSealInput => ({
   ...once,
   ...change,
 });
-/** The rule over the county's own rows, as a step of a case would ask it. */
+/** Applies the rule to the county's own rows, as a step of a case would. */
 async function may(item: string, stage: 'DECIDE' | 'DELIVER', day = today()): Promise<string> {
   const queries = federation.db(COUNTY).queries(COUNTY);
   const found = await findItem(queries, item, { today: day });

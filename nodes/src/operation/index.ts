@@ -1,3 +1,3 @@
-/** Does at a node what is declared as operations. */
+/** Performs declared operations at a node. */
 export { atNode, performer } from './performer.ts';
 export type { DomainAtNode } from './performer.ts';

@@ -16,12 +16,12 @@ import { once } from '../idempotency/index.ts';
 /** How a domain shows a case after a step. */
 export type ShowCase = (tx: NodeTx, stored: StoredCase, viewer: Viewer) => unknown;
 
-/** A domain at a node: what its operations do there. */
+/** A domain at a node: the handlers of its operations. */
 export interface DomainAtNode {
   domain: Domain;
   handlers: Readonly<Record<string, unknown>>;
   show: ShowCase | null;
-  /** Who may read a case for one of its steps; null for whoever may read cases. */
+  /** Who may read a case for one of its steps; null for the usual readers of cases. */
   reader: Reader | null;
 }
 
@@ -32,8 +32,8 @@ type AnswersOf<D extends Domain> = D['operations'][keyof D['operations']] extend
   : never;
 
 /**
- * Puts a domain to work at a node; every operation that is no pure step has its handler, or this does not compile.
- * A domain with steps says how it shows a case, and who reads one for them if that is not whoever may read cases.
+ * Puts a domain to work at a node. Every operation that is not a pure step has its handler, or this does not compile. A
+ * domain with steps says how it shows a case, and who reads one for them if the usual readers of cases do not.
  */
 export function atNode<D extends Domain>(
   domain: D,
@@ -52,7 +52,7 @@ interface PerformerParts {
   runner: StepRunner;
 }
 
-/** Does the operations of these domains at one node. */
+/** Performs the operations of these domains at one node. */
 export function performer(parts: PerformerParts, domains: readonly DomainAtNode[]): Perform {
   const known = new Map(
     domains.flatMap((at) => Object.values(at.domain.operations).map((operation) => [operation.name, at] as const)),
@@ -67,14 +67,14 @@ export function performer(parts: PerformerParts, domains: readonly DomainAtNode[
     if (!at) throw new Error(`no domain at ${parts.node} does ${operation.name}`);
     return doOperation(parts, at, operation, viewer, input, page);
   };
-  // every operation is listed with handlers of its own types by atNode
+  // atNode has listed every operation with handlers of its own types
   return perform as Perform;
 }
 
-/** A handler once its types are forgotten; {@link atNode} has checked them. */
+/** A handler without its types; {@link atNode} has checked them. */
 type Loose = (asked: object, take?: (needs: unknown) => unknown) => Promise<never>;
 type LooseHandler = Loose | { prepare: (asked: object) => Promise<unknown> };
-/** What every mutation and step takes. */
+/** The input that every mutation and step has. */
 interface Keyed {
   id: string;
   idempotencyKey: string | null;
@@ -144,9 +144,9 @@ async function mutate(
 }
 
 /**
- * Whoever asks may do it: by their post at this tier unless rules of cases judge that or any login will do; if it changes
- * something, at their own desk or, for what a chief keeps, at a village's of their township; and with a token that is not
- * for one case alone, unless the operation is open to those.
+ * Checks that the caller may do it: by their post at this tier, unless the rules of cases judge that or any login will
+ * do; if it changes something, at their own desk or, for what a chief keeps, at a village's of their township; and with
+ * a token that is not for one case alone, unless the operation is open to those.
  * @throws {ProblemError} UNAUTHENTICATED, FORBIDDEN
  */
 function allowed(

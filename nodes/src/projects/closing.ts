@@ -6,8 +6,8 @@ import type { ProjectKeeper } from './project-keeper.ts';
 import { findOwn } from './project-store.ts';
 
 /**
- * Has the successor of a closed node keep its projects, each in a transaction of its own: it goes on where it was
- * interrupted, and given again it does nothing.
+ * Lets the successor of a closed node keep its projects, each in a transaction of its own: an interrupted run continues
+ * where it was, and a second run does nothing.
  * @returns how many
  */
 export async function handOverProjects(

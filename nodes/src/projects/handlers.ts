@@ -41,7 +41,7 @@ export interface ProjectsParts {
   keeper: ProjectKeeper;
   outbox: Outbox;
   successionOf: SuccessionOf;
-  /** Whose posts a person stands in for. */
+  /** The people a person stands in for. */
   posts: PostsOf;
   failures: Failures;
   now: () => Date;
@@ -52,7 +52,7 @@ type ProjectHandlers = NodeHandlers<typeof projects>;
 type Reading = 'project' | 'projects';
 type Once = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** 项目 at one node: those it keeps, and those it was told of. */
+/** 项目 at one node: the projects it keeps, and those it knows from other nodes. */
 export function projectHandlers(parts: ProjectsParts): ProjectHandlers {
   return { ...projectsRead(parts), ...projectsKept(parts) };
 }

@@ -67,7 +67,7 @@ describe('a case of a project', () => {
     expect(known).toMatchObject({ id: caseId, custodian: TOWNSHIP, acceptor: TOWNSHIP, decider: TOWNSHIP });
     expect(known?.clock?.remainingDays).toBeGreaterThan(0);
     expect(known?.staleSince).not.toBeNull();
-    // the township's own answer is the custodian's, the village's what was echoed to it
+    // the township answers as the custodian, the village from its echoes
     await knows(TOWNSHIP, id, ({ file }) => file.cases.length === 1);
     const [own] = (await (await told(TOWNSHIP, id))?.cases()) ?? [];
     expect(own).toMatchObject({ state: 'REVIEWED', staleSince: null });

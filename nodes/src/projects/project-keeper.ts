@@ -44,8 +44,8 @@ export interface ProjectKeeperParts {
 }
 
 /**
- * Writes the logs of the projects a node keeps, and takes those of others in. One transaction holds the lines, the row,
- * the fact for the levels above, and a notice to every node the project concerns.
+ * Writes the logs of the projects a node keeps, and takes in those of other nodes. One transaction holds the lines, the
+ * row, the fact for the levels above, and a notice to every node the project concerns.
  */
 export class ProjectKeeper {
   readonly #parts: ProjectKeeperParts;
@@ -61,7 +61,7 @@ export class ProjectKeeper {
 
   /**
    * Adds lines to a project this node keeps.
-   * @param knowing nodes that are not told
+   * @param knowing nodes that need no notice
    */
   append(
     tx: NodeTx,
@@ -73,9 +73,9 @@ export class ProjectKeeper {
   }
 
   /**
-   * Puts a case into the project its log names, or takes it out again, when this node keeps that project: called with
-   * every such line that is new here. A project that has ended still takes a case that was on its way; one that nobody
-   * knows takes none.
+   * Puts a case into the project its log names, or takes it out again, if this node keeps that project; called with
+   * every such line that is new here. A project that has ended still takes a case that was on its way; an unknown
+   * project takes none.
    */
   readonly inProject = async (tx: NodeTx, line: LogLine, file: CaseFile): Promise<void> => {
     const left = line.action === 'PROJECT_LEFT';
@@ -84,14 +84,14 @@ export class ProjectKeeper {
     const stored = await lockProject(tx, project);
     if (!stored) return;
     const { node, former } = stored.file;
-    // whoever wrote the line knew of no successor yet
+    // the author of the line knew of no successor yet
     if (former.includes(tx.node)) await this.#passOn(tx, node, [file.id]);
     if (node !== tx.node) return;
     const drafts = left ? unlinkCase(stored.file, file.id) : linkCase(stored.file, projectCaseOf(file));
     if (drafts.length > 0) await this.append(tx, stored, drafts);
   };
 
-  /** Takes lines of a project another node keeps; what is wrong with them goes back with its code. */
+  /** Takes lines of a project that another node keeps; a refusal goes back with its code. */
   readonly notice = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = projectNoticeSchema.safeParse(message.body);
     if (!body.success) throw problem('MESSAGE_INVALID', 'Not a notice of a project.', { cause: body.error });
@@ -99,8 +99,8 @@ export class ProjectKeeper {
   };
 
   /**
-   * Takes lines back that a peer holds of a project of this node, after its database was restored, and tells the others
-   * again, who may never have heard them.
+   * Takes back lines that a peer holds of a project of this node, after its database was restored, and sends them to
+   * the other nodes again, which may never have got them.
    */
   async takeBack(tx: NodeTx, project: string, jwses: readonly string[]): Promise<void> {
     if (!(await this.#take(tx, tx.node, project, jwses))) return;
@@ -109,8 +109,8 @@ export class ProjectKeeper {
   }
 
   /**
-   * Lets the successor of this closed node keep a project: everybody who knows it is told, and the successor is given the
-   * logs of its cases.
+   * Lets the successor of this closed node keep a project: tells every node that knows the project, and gives the
+   * successor the logs of its cases.
    */
   async handOver(tx: NodeTx, id: string, own: Succession): Promise<boolean> {
     const stored = await lockProject(tx, id);
@@ -125,7 +125,7 @@ export class ProjectKeeper {
     return true;
   }
 
-  /** Gives the logs of cases, as they are held here, to the node that keeps their project now. */
+  /** Sends the logs of cases held here to the node that keeps their project now. */
   async #passOn(tx: NodeTx, receiver: DivisionCode, ids: readonly string[]): Promise<void> {
     const rows = await tx.query<{ id: string; lines: string[] }>(
       `SELECT case_id AS id, array_agg(jws ORDER BY seq) AS lines FROM case_log
@@ -138,7 +138,9 @@ export class ProjectKeeper {
     await this.#parts.outbox.enqueue(tx, rows.map(echo));
   }
 
-  /** Who may have written lines of a project: the node its id names, and those who took its place one after the other. */
+  /**
+   * The nodes that may have written lines of a project: the node its id names, and its successors one after the other.
+   */
   #keepersOf(project: string): DivisionCode[] {
     const keepers = [filingNodeOf(project, 'project')];
     for (;;) {
@@ -148,7 +150,7 @@ export class ProjectKeeper {
     }
   }
 
-  /** Writes a lower node's answer to an order down. */
+  /** Records a lower node's answer to an order. */
   readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const parsed = projectAnswerSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not an answer to an order.', { cause: parsed.error });
@@ -161,7 +163,7 @@ export class ProjectKeeper {
     const stored = await lockProject(tx, project);
     const { node, former } = stored?.file ?? { node: null, former: [] };
     if (node !== null && former.includes(tx.node)) {
-      // it was on its way when the project went to the successor
+      // the answer was on its way when the project went to the successor
       await this.#parts.outbox.enqueue(tx, [
         { receiver: node, kind: 'PROJECT_ANSWER', caseId: null, body: { ...body, of: of ?? from } },
       ]);
@@ -172,7 +174,7 @@ export class ProjectKeeper {
     await this.append(tx, stored, answerOrder(stored.file, by, actor, order, answer));
   }
 
-  /** A node did not take what it was told: whoever dispatched it sees so, once for each reason. */
+  /** A node refused a notice: the node that dispatched it shows the refusal, once for each reason. */
   readonly noticeAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'REFUSED') return;
     const { code } = answer;
@@ -214,8 +216,8 @@ export class ProjectKeeper {
   }
 
   /**
-   * The new lines for everybody who knows the ones ahead, also whom the project concerns no more by them; the whole log
-   * for who is concerned from now on.
+   * Sends the new lines to every node that knows the earlier ones, also to a node the project no longer concerns
+   * because of them. A node that the project concerns from now on gets the whole log.
    */
   #notices(
     before: ProjectFile | null,
@@ -227,7 +229,7 @@ export class ProjectKeeper {
     const told = before ? concernedNodes(before, divisions) : [];
     const nodes = trust.nodes();
     const writer = written.at(-1)?.line.node ?? file.node;
-    // whoever does not know of the succession yet learns of it by its line
+    // a node that does not know of the succession yet learns of it by its line
     const succeeded = lines.filter(({ line }) => line.action === 'SUCCEEDED' && !written.some((w) => w.line === line));
     return [...new Set([...concernedNodes(file, divisions), ...told, file.node])]
       .filter((node) => nodes.includes(node) && !knowing.includes(node) && node !== writer && !trust.isGone(node))
@@ -249,7 +251,7 @@ export class ProjectKeeper {
     const held = await readProjectLines(tx, project);
     const sound = following(held);
     const before = sound.length;
-    // a line of the log counts before one that waits behind a gap
+    // a line of the log takes precedence over a line that waits behind a gap
     const known = new Map([...held.slice(before), ...sound].map((line) => [line.line.seq, line]));
     const fresh: SignedProjectLine[] = [];
     for (const jws of jwses) {
@@ -263,7 +265,7 @@ export class ProjectKeeper {
       if (line.action === 'SUCCEEDED') await requireClosing(trust, line.data, `Line ${line.seq} of ${project}`);
       const other = known.get(line.seq);
       if (other?.hash === hash) continue;
-      // one that waits behind a gap is proved by nothing yet
+      // a line that waits behind a gap is not proved yet
       if (other && line.seq <= before) throw problem('CHAIN_BROKEN', `Two different lines ${line.seq} exist.`);
       known.set(line.seq, signed);
       fresh.push(signed);
@@ -278,13 +280,13 @@ export class ProjectKeeper {
     const file = all.length === 0 ? null : foldProjectChain(all);
     if (file) this.#requireOrders(tx.node, file);
     await saveProject(tx, fresh, file);
-    // it is this node's from here on, and counted here
+    // this node keeps the project from here on, and counts it
     const came = all.slice(before).some(({ line }) => line.action === 'SUCCEEDED');
     if (came && file?.node === tx.node) await appender.append(tx, 'FACTS', [projectFactOf(file)]);
     return true;
   }
 
-  /** Orders go down: nobody is ordered by a neighbour. */
+  /** Orders go down only: a neighbour can't give orders. */
   #requireOrders(node: DivisionCode, file: ProjectFile): void {
     const keepers = [file.node, ...file.former];
     if (keepers.some((keeper) => this.#parts.divisions.isWithin(node, keeper))) return;
@@ -299,7 +301,7 @@ async function settled(work: () => Promise<unknown>): Promise<Verdict> {
     await work();
     return { outcome: 'DONE' };
   } catch (error) {
-    // an unknown key may become known, and a database come back
+    // an unknown key may become known, and the database may come back
     if (!(error instanceof ProblemError) || error.code === 'KEY_UNKNOWN' || error.code === 'DATABASE_UNAVAILABLE') {
       throw error;
     }

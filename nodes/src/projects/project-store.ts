@@ -7,15 +7,15 @@ import { together } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
-/** A line of a project's log with the signature it came with. */
+/** A line of a project's log with its signature. */
 export interface SignedProjectLine {
   line: ProjectLine;
   jws: string;
-  /** SHA-256 of the JWS: what the next line's `prev` names. */
+  /** SHA-256 of the JWS, which the next line's `prev` names. */
   hash: string;
 }
 
-/** A project as one node keeps it or was told of it. */
+/** A project as one node keeps it or knows it from another. */
 export interface StoredProject {
   /** Folded from the lines held without a gap. */
   file: ProjectFile;
@@ -28,10 +28,10 @@ interface LineRow {
   hash: string;
 }
 
-/** A line as it was stored: checked when it came in, so only read here. */
+/** Reads a stored line without checks: it was checked when it came in. */
 const stored = ({ jws, hash }: LineRow): SignedProjectLine => ({ line: payloadOf(jws) as ProjectLine, jws, hash });
 
-/** A line as it comes from elsewhere; its signature is checked by the caller. @throws {ProblemError} MESSAGE_INVALID */
+/** A line from another node; the caller checks its signature. @throws {ProblemError} MESSAGE_INVALID */
 export function signedProjectLine(jws: string, payload: unknown): SignedProjectLine {
   const parsed = projectLineSchema.safeParse(payload);
   if (!parsed.success) throw problem('MESSAGE_INVALID', "Not a line of a project's log.", { cause: parsed.error });
@@ -39,8 +39,8 @@ export function signedProjectLine(jws: string, payload: unknown): SignedProjectL
 }
 
 /**
- * The lines from the first on that follow each other, by number and by hash: notices may overtake each other, and a line
- * that came ahead of those before it may turn out to be none of the log.
+ * The lines from the first on that follow each other, by number and by hash. Notices may overtake each other, and a
+ * line that came ahead of earlier ones may prove not to belong to the log.
  */
 export function following(lines: readonly SignedProjectLine[]): SignedProjectLine[] {
   const end = lines.findIndex(
@@ -59,7 +59,9 @@ export function foldProjectChain(lines: readonly SignedProjectLine[]): ProjectFi
   return foldProject(lines.map(({ line }) => line));
 }
 
-/** Projects as this node knows them, in the order of the ids, without unknown ones and those that can't be read. */
+/**
+ * Projects as this node knows them, in the order of the ids. Unknown ones and those that can't be read are left out.
+ */
 export async function findProjects(
   queries: NodeQueries,
   ids: readonly string[],
@@ -71,7 +73,7 @@ export async function findProjects(
 }
 
 /**
- * A project as this node knows it; null where it was told of none under that id.
+ * A project as this node knows it; null if it does not know the id.
  * @throws {ProblemError} CHAIN_BROKEN where it can't be read
  */
 export async function findProject(queries: NodeQueries, id: string): Promise<StoredProject | null> {
@@ -98,9 +100,8 @@ function projectOf(id: string, rows: readonly LineRow[]): StoredProject | null {
 }
 
 /**
- * Keeps others from writing into any project of this node until the transaction ends. All of them at once, so that it does
- * not matter in which order a batch of messages comes to several; behind the cases it locks
- * (docs/decisions/0026-order-of-locks.md).
+ * Locks all projects of this node until the transaction ends. All of them at once, so that a batch of messages may come
+ * to several in any order. Projects are locked after cases (docs/decisions/0026-order-of-locks.md).
  */
 export async function lockProjects(tx: NodeTx): Promise<void> {
   await tx.query(
@@ -108,9 +109,9 @@ export async function lockProjects(tx: NodeTx): Promise<void> {
   );
 }
 
-/** Reads one project and keeps others from changing it until the transaction ends. */
+/** Reads one project and locks it until the transaction ends. */
 export async function lockProject(tx: NodeTx, id: string): Promise<StoredProject | null> {
-  // two statements, so that the lines are read as they are once the lock is had
+  // two statements, so that the lines are read after the lock is taken
   const [, found] = await together(lockProjects(tx), findProject(tx, id));
   return found;
 }
@@ -124,14 +125,14 @@ export async function readProjectLines(queries: NodeQueries, id: string): Promis
   return rows.map(stored);
 }
 
-/** Adds lines and writes the project's row as it stands after them; null where a gap is still ahead of all of them. */
+/** Adds lines and updates the project's row; null if a gap is still ahead of all lines. */
 export async function saveProject(
   tx: NodeTx,
   lines: readonly SignedProjectLine[],
   file: ProjectFile | null,
 ): Promise<void> {
   await tx.query(
-    // what stands at their numbers came ahead of the lines before it, and is none of the log
+    // waiting lines at these numbers came ahead of the lines before them, and do not belong to the log
     `INSERT INTO project_log (node, project, seq, jws, hash)
      SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS l
      ON CONFLICT (node, project, seq) DO UPDATE SET jws = excluded.jws, hash = excluded.hash`,
@@ -151,7 +152,7 @@ export async function saveProject(
   );
 }
 
-/** What a case's desk must know of its project; null where this node was told of none under that id. */
+/** The project's state that a case's desk needs; null if this node does not know the id. */
 export async function findStanding(queries: NodeQueries, id: string): Promise<ProjectStanding | null> {
   const [row] = await queries.query<ProjectStanding>(
     `SELECT id, key, ended FROM projects WHERE node = $1 AND id = $2`,
@@ -160,13 +161,13 @@ export async function findStanding(queries: NodeQueries, id: string): Promise<Pr
   return row ?? null;
 }
 
-/** Where a list goes on: the last project shown. */
+/** Where a list continues: the last project shown. */
 export interface ProjectCursor {
   beganOn: string;
   id: string;
 }
 
-/** Ids of the projects this node keeps or was told of, the latest begun first. */
+/** Ids of the projects this node keeps or knows, the latest begun first. */
 export async function listProjects(
   queries: NodeQueries,
   { key, phase, ended }: ProjectFilter,
@@ -182,7 +183,7 @@ export async function listProjects(
   );
 }
 
-/** Every project this node knows that a node keeps, or kept first. */
+/** Every project this node knows that a given node keeps, or kept first. */
 export async function findKeptBy(
   queries: NodeQueries,
   keeper: DivisionCode,
@@ -199,7 +200,7 @@ export async function findKeptBy(
   );
 }
 
-/** The cases of the projects that some nodes keep or kept first, as far as this node was told of them. */
+/** The cases of the projects that some nodes keep or kept first, as far as this node knows them. */
 export async function casesInProjectsOf(
   queries: NodeQueries,
   keepers: readonly DivisionCode[],

@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 
 let federation: TestFederation;
 
-/** Leaves a line at the township that names no line of the project's log as the one ahead of it. */
+/** Stores a line at the township whose `prev` names no line of the project's log. */
 async function leaveForeignLine(project: string, seq: number): Promise<void> {
   const line = { project, seq, at: new Date(), node: COUNTY, prev: 'made up' };
   const jws = `x.${Buffer.from(JSON.stringify(line)).toString('base64url')}.y`;
@@ -170,7 +170,7 @@ describe('a project kept by the county', () => {
     expect((await told(COUNTY, id))?.file).toMatchObject({ lead: null, orders: [], seq: 1 });
     await projects(COUNTY).endProject(keeper, { id, reason: '投资方撤回', ...once });
     expect(await to({})).toBe('PROJECT_ENDED');
-    // its copies take no step: they are kept elsewhere
+    // its copies take no step: another node keeps them
     await knows(CITY, id, (view) => view.file.ended !== null);
     const amend = { id, name: '新名称', amountFen: null, reason: '更名', ...once };
     expect(await codeOf(projects(CITY).amendProject(personAt(CITY, 'CLERK'), amend))).toBe('NOT_COMPETENT');
@@ -189,7 +189,7 @@ describe('a project kept by the county', () => {
   test('shows whoever dispatched it which node did not take it, and why', async () => {
     const id = await registered();
     await knows(TOWNSHIP, id);
-    // a line of another hand stands there, which the next one does not name
+    // the township has another first line, which the next one does not name
     await federation.rows(TOWNSHIP, `UPDATE project_log SET hash = 'another' WHERE project = $1 AND seq = 1`, [id]);
     await dispatch(id);
     await knows(COUNTY, id, ({ file }) => file.refusals.length > 0);
@@ -247,7 +247,7 @@ describe('figures of projects', () => {
     expect(whole.all.ended).toBe(1);
     await eventually(async () => (await sumsAt(CITY)).watermarks.every((w) => w.asOf !== null && w.behind === 0));
     expect(watermarks.map((w) => w.node)).toEqual([CITY, COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE]);
-    // what goes up names nobody
+    // facts that go up name no person
     const facts = await federation.rows<{ entry: string }>(
       COUNTY,
       `SELECT entry FROM feed_entries WHERE feed = 'FACTS' AND entry LIKE '%PROJECT%'`,
@@ -316,7 +316,7 @@ describe('projects of a county that is closed', () => {
       `SELECT hash FROM project_log WHERE node = $1 AND project = $2 ORDER BY seq`,
       [node, id],
     );
-  /** As soon as what stands below is known to be closed. */
+  /** Closes a node as soon as the nodes below it are known to be closed. */
   const close = (node: string, parent: string, successor: string) =>
     eventually(async () => {
       const words = ['node', 'close', node, '--node', parent, '--successor', successor, '--why', '撤县设区'];

@@ -102,7 +102,7 @@ test('moves a case to the stand-in at once, also one held elsewhere, and back', 
   await federation.stopHost(TOWNSHIP);
   const term = { from: day(), until: day(1), reason: '请假', idempotencyKey: null };
   const absence = await registers.reportAbsence(away, { sub: null, ...term });
-  // the township is away: its log does not say so yet, and the list does
+  // the township is away: the change is not in its log yet, but the list shows it
   expect(await waitsOf(standIn, id)).toEqual([]);
   expect(await waitsOf(away, id)).toBeNull();
   await federation.startHost(TOWNSHIP);

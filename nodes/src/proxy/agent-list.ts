@@ -10,7 +10,7 @@ import type { Failures } from '../failures/index.ts';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { readableCases } from '../cases/index.ts';
 
-/** A change of agent this desk told, and of which case. */
+/** A change of agent that this desk sent to a case's desk, and the case. */
 export interface ToldChangeOf extends ToldChange {
   caseId: string;
 }
@@ -19,15 +19,16 @@ export interface AgentListParts {
   node: DivisionCode;
   divisions: Divisions;
   calendar: () => OfficialCalendar;
-  /** Changes of agent that were told for absences which are not settled, in the order they were told. */
+  /** Changes of agent that were sent for absences which are not settled, in the order they were sent. */
   told: (queries: NodeQueries) => Promise<ToldChangeOf[]>;
   failures: Failures;
   now: () => Date;
 }
 
 /**
- * The open cases an agent looks after, wherever they are held, and the closed ones whose first-asked report waits; what
- * ends first comes first. Everything is from this node's own database: progress comes back here by echoes.
+ * The open cases an agent looks after, whichever node holds them, and the closed ones whose first-asked report waits.
+ * The case that ends first comes first. Everything is from this node's own database: progress comes back here by
+ * echoes.
  * @param agent subject of the agent; the desk's whole team's cases are every agent's, too
  * @throws {ProblemError} FORBIDDEN, BAD_INPUT
  */
@@ -60,7 +61,7 @@ export async function agentList(
     hasPreviousPage: after !== null,
   };
 
-  /** Null where somebody else looks after it by now. */
+  /** Null if another agent looks after the case by now. */
   function viewOf({ file, id, application }: StoredCase): AgentCaseView | null {
     const by = agentNow(
       file,
@@ -92,7 +93,7 @@ export async function agentList(
 }
 
 /**
- * A desk's own people see what its agents look after, and the supervisors over it.
+ * A desk's own people may see its agents' cases, and so may the supervisors over it.
  * @throws {ProblemError} FORBIDDEN
  */
 function requireAgentListReader(viewer: Viewer, node: DivisionCode, divisions: Divisions): void {
@@ -103,7 +104,7 @@ function requireAgentListReader(viewer: Viewer, node: DivisionCode, divisions: D
   throw problem('FORBIDDEN', `What agents of ${node} look after is not open to ${viewer.division}.`, { node });
 }
 
-/** Open cases that are this agent's or the whole team's by their logs, and those told to be. */
+/** Open cases that their logs give to this agent or the whole team, and cases whose change to this agent was sent. */
 async function findCandidates(queries: NodeQueries, agent: string, moved: readonly string[]): Promise<string[]> {
   const rows = await queries.query<{ id: string }>(
     `SELECT id FROM cases WHERE node = $1 AND closed_at IS NULL AND agent = $2 AND agent_node = $1
@@ -126,7 +127,7 @@ async function findUnreported(queries: NodeQueries, agent: string): Promise<stri
   return rows.map(({ id }) => id);
 }
 
-/** Where a case stands in the list: what ends first, what waits for the agent, the number. */
+/** The place of a case in the list: when it ends, whether it waits for the agent, its number. */
 type Place = [end: number, waits: 0 | 1, id: string];
 
 function placeOf({ dueAt, waits, id }: AgentCaseView): Place {

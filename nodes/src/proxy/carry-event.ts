@@ -10,8 +10,8 @@ import type { NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 
 /**
- * Writes an event of proxy handling into a case that is held here, or has it carried to the desk that holds it.
- * @returns the desk it is carried to; null where it is written here
+ * Writes an event of proxy handling into a case that is held here, or sends it to the desk that holds the case.
+ * @returns the desk it is sent to; null if it is written here
  * @throws {ProblemError} CASE_IN_TRANSIT, and what the event itself is refused with
  */
 export async function carryProxyEvent(

@@ -26,7 +26,7 @@ export interface ProxyParts {
   now: () => Date;
 }
 
-/** A mutation that tells something of a case, as it is asked. */
+/** A mutation that adds an event to a case. */
 interface Telling {
   viewer: Viewer;
   tx: NodeTx;
@@ -34,7 +34,7 @@ interface Telling {
   once: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** What a node's people do in proxy handling (代办), also for cases another desk holds. */
+/** A node's mutations of proxy handling (代办), also for cases another desk holds. */
 export function proxyHandlers(parts: ProxyParts): NodeHandlers<typeof proxy> {
   const { node, divisions, outbox, posts, now } = parts;
 
@@ -80,7 +80,7 @@ export function proxyHandlers(parts: ProxyParts): NodeHandlers<typeof proxy> {
   };
 }
 
-/** Writes it where the case is held here; has it carried to the desk that holds it otherwise. */
+/** Writes the event if the case is held here; otherwise sends it to the desk that holds the case. */
 async function tell(
   { node, divisions, writer, outbox, posts, now }: ProxyParts,
   { viewer, tx, input: { id }, once }: Telling,
@@ -100,7 +100,9 @@ async function tell(
   return { handling: handlingOf(node, after.file), ...told };
 }
 
-/** The village each case was filed at. @throws {ProblemError} NOT_COMPETENT for each that is none of this township's */
+/**
+ * The village each case was filed at. @throws {ProblemError} NOT_COMPETENT for each that is not one of this township's
+ */
 function villagesOf(node: DivisionCode, divisions: Divisions, ids: readonly string[]): TakeOverView[] {
   const asked = ids.map((id) => ({ id, from: filingNodeOf(id) }));
   const faults = asked.flatMap(({ id, from }, index) => {

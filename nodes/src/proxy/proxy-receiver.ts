@@ -22,7 +22,7 @@ export interface ProxyReceiverParts {
   now: () => Date;
 }
 
-/** What other nodes tell and ask of proxy handling. */
+/** Receives other nodes' events and requests of proxy handling. */
 export class ProxyReceiver {
   readonly #parts: ProxyReceiverParts;
 
@@ -30,7 +30,7 @@ export class ProxyReceiver {
     this.#parts = parts;
   }
 
-  /** Hands a case over to the township that asks for it, when it is held here. */
+  /** Hands a case over to the township that asks for it, if the case is held here. */
   readonly takeOver = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { divisions, writer, now } = this.#parts;
     const body = takeOverSchema.safeParse(message.body);
@@ -47,7 +47,7 @@ export class ProxyReceiver {
     });
   };
 
-  /** Writes a contact or a revocation where the case is; passes it on where it moved on. */
+  /** Writes a contact or a revocation at the case's custodian; passes it on if the case moved on. */
   readonly event = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const { writer, outbox, now } = this.#parts;
     const parsed = proxyEventSchema.safeParse(message.body);
@@ -72,7 +72,10 @@ export class ProxyReceiver {
   };
 }
 
-/** Whether a change of agent came ahead of the one it builds on: both are of the same desk, and messages may overtake. */
+/**
+ * Whether a change of agent came ahead of the change it builds on: both are of the same desk, and messages may overtake
+ * each other.
+ */
 function isAhead({ proxy, state }: CaseFile, event: ProxyEvent): boolean {
   if (event.action !== 'AGENT_CHANGED' || !proxy || proxy.consent.revokedAt || isClosed(state)) return false;
   const { from } = event.data;

@@ -51,7 +51,7 @@ describe('a contact', () => {
     await eventually(async () => (await logged(id, agent)).includes('RECEIVED'));
     await proxyDesk(VILLAGE).logContact(agent, contact(id, '送达进度告知'));
     const told = ['FILED', 'CONTACTED', 'FORWARDED', 'RECEIVED', 'CONTACTED'];
-    // carried to the township, written there, echoed back
+    // sent to the township, written there, echoed back
     await eventually(async () => (await logged(id, agent)).join() === told.join());
     expect(await logged(id, clerk)).toEqual(told);
   });
@@ -166,7 +166,7 @@ describe('the graph', () => {
       errors: [],
     };
     expect(await send(agent, LOG, { input })).toMatchObject({ logContact: logged });
-    // the same key once more: one contact
+    // the same key again: still one contact
     expect(await send(agent, LOG, { input })).toMatchObject({ logContact: logged });
     const numbers = { ...input, what: '致电13800138000', idempotencyKey: null };
     expect(await send(agent, LOG, { input: numbers })).toEqual({

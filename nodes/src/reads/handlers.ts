@@ -4,10 +4,10 @@ import { requireReaderOver } from '@liandong/schema/operation';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { getTracked } from '../filing/index.ts';
 
-/** Most lines one question is answered with. */
+/** Most lines of one answer. */
 const MOST = 500;
 
-/** What the log of reads (查阅记录) tells whom a case is about, and supervisors. */
+/** What the log of reads (查阅记录) shows to the person a case is about, and to supervisors. */
 export function readsHandlers({
   node,
   divisions,
@@ -27,7 +27,7 @@ export function readsHandlers({
   };
 }
 
-/** Who read personal data of a case or an enquiry, newest first. */
+/** The people who read personal data of a case or an enquiry, newest first. */
 function readsOf(queries: NodeQueries, subject: string): Promise<PersonalDataReadView[]> {
   return queries.query<PersonalDataReadView>(
     `SELECT at, division, person_name AS "personName", roles, fields, masked, question, purpose

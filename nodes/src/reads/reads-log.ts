@@ -4,23 +4,23 @@ import type { DivisionCode, Role } from '@liandong/schema/kernel';
 import type { HostDb, NodeTx } from '../db/index.ts';
 
 /**
- * The log of who read personal data at a node (个人信息查阅日志, 个人信息保护法 Art. 51, 54). A line is durable before the
- * answer goes out; the database lets nobody change or remove one.
+ * The log of who read personal data at a node (个人信息查阅日志, 个人信息保护法 Art. 51, 54). A line is durable before the answer goes
+ * out; the database refuses to change or remove a line.
  */
 export function readsLog({ node, db, now }: { node: DivisionCode; db: HostDb; now: () => Date }): ReadsLog {
   return {
     async note({ sub, name, division, roles }, question, reads): Promise<void> {
       const reader = { person: sub, name, division, roles };
-      // keyed lookups are parts of a question about cases
+      // keyed lookups are parts of a query about cases
       const asked = { question: question.startsWith('_') ? 'case' : question, purpose: null };
       await db.transact(node, (tx) => write(tx, now(), reader, asked, bySubject(reads)));
     },
   };
 }
 
-/** Who reads by a command on the host, and what for. */
+/** The person who reads with a command on the host, and the reason. */
 export interface CommandReader {
-  /** The login at the operating system; whoever may run commands there may also call themselves something else. */
+  /** The login at the operating system. A person who may run commands there may also use another name. */
   login: string;
   name: string;
   /** The command's words: `case export`. */
@@ -28,7 +28,7 @@ export interface CommandReader {
   purpose: string;
 }
 
-/** Writes down what a command is about to show; only then may it. */
+/** Records what a command is about to show. Only after that may it be shown. */
 export async function noteCommandRead(
   db: HostDb,
   node: DivisionCode,
@@ -84,7 +84,7 @@ async function write(
   );
 }
 
-/** One line for each case or enquiry, with all that is shown of it. */
+/** One line for each case or enquiry, with all of its data that is shown. */
 function bySubject(reads: readonly PersonalDataRead[]): Line[] {
   const lines = new Map<string, Line>();
   for (const { kind, subject, field, masked } of reads) {

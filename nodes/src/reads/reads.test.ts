@@ -227,7 +227,7 @@ describe('the table of personal fields', () => {
   });
 
   test('leaves out no field that is called like a number, a phone or an applicant', () => {
-    /** Types whose parents are in the table, and names of staff, which are no applicant's. */
+    /** Types whose parents are in the table, and names of staff, which are not personal data of an applicant. */
     const covered = new Set(['Applicant', 'EnquiryAsker', 'Consent', 'InterestedParty']);
     const found = fieldsOfGraph.filter(
       ({ type, field }) =>
@@ -235,7 +235,7 @@ describe('the table of personal fields', () => {
         !covered.has(type) &&
         !(`${type}.${field}` in PERSONAL_FIELDS),
     );
-    // a desk's node that asked for data; how an agent was empowered, told to the applicant alone
+    // fields of a desk's node that asked for data; an agent's authority, which only the applicant is told
     const others = found.map(({ type, field }) => `${type}.${field}`).filter((name) => !OTHERS.includes(name));
     expect([...new Set(others)]).toEqual([]);
   });

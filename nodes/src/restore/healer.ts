@@ -29,7 +29,7 @@ import type { Lives } from './lives.ts';
 
 /** Most entries of a feed in one part. */
 const ENTRIES = 200;
-/** What is counted and logged of what a peer gave that is not taken. */
+/** Failures counted and logged under this name: a part of a peer's copy that is not taken. */
 const COPY_JOB = 'taking a returned copy';
 
 type Part = Pick<Copy, 'keys' | 'cases' | 'projects' | 'feeds'>;
@@ -46,21 +46,22 @@ export interface HealerParts {
   carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Notes on the cases of a restored node that it may have forgotten. */
   notes: (tx: NodeTx, node: DivisionCode, since: Date) => Promise<Outgoing[]>;
-  /** Asks the parties to joint handling once more, and says how they stand. */
+  /** Asks the parties to joint handling again, and tells them how they stand. */
   askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>;
-  /** Logs of a restored node's cases that came here with a question of its. */
+  /** Logs of a restored node's cases that came here with a question of that node. */
   askedBy: (tx: NodeTx, node: DivisionCode) => Promise<CaseCopy[]>;
   /** Keeps documents about keys; each proves itself. */
   takeKeys: (tx: NodeTx, from: DivisionCode, documents: readonly string[]) => Promise<void>;
-  /** Called when a node took back what there is: what waited falls due. */
+  /** Called when a node is healed: its waiting work is due. */
   onHealed: (node: DivisionCode) => void;
   failures: Failures;
   log: Logger;
 }
 
 /**
- * Heals a node whose database was restored: asks every other node what it holds of it, takes that back, and lets the
- * node go on when all have answered. The others, for their part, send again what it had answered and has forgotten.
+ * Heals a node whose database was restored: asks every other node for what it holds of it, takes that back, and lets
+ * the node go on when all have answered. The other nodes also send again the messages that it had answered and has
+ * forgotten.
  */
 export class Healer {
   readonly #parts: HealerParts;
@@ -69,7 +70,7 @@ export class Healer {
     this.#parts = parts;
   }
 
-  /** Lets nodes go on that wait for nobody any more, also because people gave up the silent ones. */
+  /** Lets nodes continue that wait for no other node any more, also because people gave up the silent ones. */
   async finishWaiting(): Promise<void> {
     const { db, lives, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });
@@ -113,7 +114,10 @@ export class Healer {
     );
   }
 
-  /** A peer was restored: from here on only its new life counts, and it is given what is held of it. */
+  /**
+   * Takes the notice of a restored peer: from here on only its new life counts. The answer is what this node holds of
+   * it.
+   */
   readonly restored = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const parsed = restoredSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a word of a restored node.', { cause: parsed.error });
@@ -121,8 +125,8 @@ export class Healer {
     if (!(await this.#parts.lives.tell(tx, message.from, life))) {
       return { outcome: 'REFUSED', code: 'STALE_EPOCH', reason: `A newer life of ${message.from} is known.` };
     }
-    // what it refused stays refused: that round is over. What it did, it is asked to do again, and its log says whether
-    // it has to
+    // messages it refused stay refused: that round is over. Messages it did are sent again, and its log says whether
+    // they are still to be done
     await tx.query(
       `UPDATE outbox SET settled_at = NULL, outcome = NULL, code = NULL, next_at = now()
        WHERE node = $1 AND settled_at >= $3 AND receiver = $2 AND outcome = 'DONE' AND kind <> ALL ($4)`,
@@ -161,7 +165,7 @@ export class Healer {
         const body: Copy = { life, part: i + 1, parts: i + 1 === parts.length ? parts.length : null, ...part };
         return { receiver: message.from, kind: 'COPY', caseId: null, body };
       }),
-      // the other parts go; the restored node waits for this one until people decide
+      // the other parts are sent; the restored node waits for this one until people decide
       'TOO_LARGE',
     );
     await this.#parts.outbox.enqueue(tx, await this.#parts.notes(tx, message.from, new Date(since)), 'TOO_LARGE');
@@ -177,7 +181,7 @@ export class Healer {
     const { life, parts, keys, cases, projects, feeds } = parsed.data;
     if (life !== lives.lifeOf(tx.node)) return { outcome: 'DONE' };
     await this.#parts.takeKeys(tx, message.from, keys);
-    // without its own entries the node would give their numbers away again: a fault here keeps it waiting for people
+    // without its own entries the node would use their numbers again: a fault here keeps it waiting for people
     for (const { feed, from, entries } of feeds) await this.#takeEntries(tx, feed, from, entries);
     await lockCases(
       tx,
@@ -191,7 +195,7 @@ export class Healer {
       if (taken.outcome === 'DONE') wanted.push(...taken.wanted);
     }
     if (wanted.length > 0) return { outcome: 'WANTS', materials: [...new Set(wanted)] };
-    // one after the other, so that the last peer sees that the others are done
+    // one transaction after the other, so that the last peer sees that the others are done
     await tx.query(`SELECT 1 FROM lives WHERE node = $1 AND life = $2 FOR UPDATE`, [life]);
     await tx.query(
       `UPDATE heal_peers SET parts = parts + 1, expected = coalesce($4, expected), cases = cases + $5,
@@ -207,7 +211,7 @@ export class Healer {
     return { outcome: 'DONE' };
   };
 
-  /** The restored node lacks materials of the cases it was given. */
+  /** The restored node lacks materials of the cases it got: they are sent. */
   readonly copyAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'WANTS') return;
     const { cases } = copySchema.parse(body);
@@ -215,7 +219,7 @@ export class Healer {
     await this.#parts.outbox.enqueue(tx, await piecesOf(tx, receiver, ids, answer.materials));
   };
 
-  /** Takes one case back. One that contradicts what is here is set aside for people, and the others are taken. */
+  /** Takes one case back. A copy that contradicts the stored case is set aside for people, and the others are taken. */
   async #takeCase(tx: NodeTx, from: DivisionCode, copy: CaseCopy): Promise<TakenCopy> {
     const { receiver, failures } = this.#parts;
     try {
@@ -241,7 +245,7 @@ export class Healer {
     }
   }
 
-  /** Own entries come back under their old numbers; the node reads them as it did when it gave them. */
+  /** Takes the node's own entries back under their old numbers; the node reads them as it did when it numbered them. */
   async #takeEntries(tx: NodeTx, feed: Feed, from: number, entries: readonly string[]): Promise<void> {
     const { readers, trust } = this.#parts;
     const state = await lockFeed(tx, feed, tx.node);
@@ -263,7 +267,7 @@ export class Healer {
   async #finish(tx: NodeTx): Promise<void> {
     const { lives, log, onHealed } = this.#parts;
     const life = lives.lifeOf(tx.node);
-    // a new life may be beginning: the one before it, which was healed long ago, is not healed once more
+    // a new life may be beginning: the life before it, which was healed long ago, must not be healed again
     const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
       `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 AND healed_at IS NULL RETURNING asked_since, heads`,
       [life],
@@ -281,12 +285,12 @@ export class Healer {
   }
 }
 
-/** Whether something is wrong with what a peer gave, for good; what may pass is taken again with the whole part. */
+/** Whether a part of a peer's copy is wrong for good. After a fault that may pass, the whole part is taken again. */
 function costsItself(error: unknown): error is ProblemError {
   return error instanceof ProblemError && !ERRORS[error.code].retry;
 }
 
-/** What waits for a number and came back under one was stated before. */
+/** Drops waiting entries that came back with a number: they were stated before. */
 async function dropStatedBefore(tx: NodeTx, feed: Feed, head: number): Promise<void> {
   const pending = await tx.query<{ id: number; entry: string }>(
     `SELECT id, entry FROM feed_pending WHERE node = $1 AND feed = $2 ORDER BY id`,
@@ -310,12 +314,12 @@ async function dropStatedBefore(tx: NodeTx, feed: Feed, head: number): Promise<v
   await tx.query(`DELETE FROM feed_pending WHERE node = $1 AND id = ANY ($2)`, [doubled.map((d) => d.id)]);
 }
 
-/** Things in lists that each go in one part; what is larger by itself is one alone. */
+/** Splits a list into lists that each fit one part; a thing too large for a part is a list alone. */
 function chunks<T>(things: readonly T[]): T[][] {
   const made: T[][] = [];
   let bytes = TOGETHER_BYTES;
   for (const thing of things) {
-    // as it stands in the body, which is text in the message
+    // as escaped in the body, which is text in the message
     const own = jsonBytes(JSON.stringify(thing)) + 1;
     if (bytes + own > TOGETHER_BYTES) {
       made.push([]);

@@ -5,11 +5,11 @@ import type { Logger } from 'pino';
 import type { HostDb, HostTx, NodeTx } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 
-/** How much earlier than the last sign of life others are asked from, ms: clocks differ, and commits take time. */
+/** Time before the last sign of life from which on others are asked, ms: clocks differ, and commits take time. */
 const MARGIN_MS = 15 * 60_000;
-/** How often a running host leaves a sign of life, ms. */
+/** Time between two signs of life of a running host, ms. */
 export const SIGN_OF_LIFE_MS = 30_000;
-/** Case numbers of the day that may have been given and forgotten: the next ones lie beyond them. */
+/** Case numbers of the day that may have been given and forgotten: the next numbers begin after these. */
 const SKIPPED_SERIALS = 10_000;
 
 interface LifeRow {
@@ -21,7 +21,7 @@ interface LifeRow {
 }
 
 /**
- * Which database this is: the cluster, its timeline (raised by every point-in-time recovery and every promotion of a
+ * Identifies the database: the cluster, its timeline (raised by every point-in-time recovery and every promotion of a
  * standby) and the database's own number (another one after a dump was read back).
  */
 const IDENTITY = `SELECT (SELECT system_identifier FROM pg_control_system())::text || '/' ||
@@ -29,8 +29,8 @@ const IDENTITY = `SELECT (SELECT system_identifier FROM pg_control_system())::te
   FROM pg_database WHERE datname = current_database()`;
 
 /**
- * Lives (任次) of the nodes' databases. A database that was restored has forgotten what came after its backup; it
- * begins a new life, and until it is healed by what others hold of it the node takes no steps.
+ * Lives (任次) of the nodes' databases. A restored database has forgotten everything after its backup. It begins a new
+ * life, and the node takes no steps until other nodes have given back what they hold of it.
  */
 export class Lives {
   readonly #db: HostDb;
@@ -46,7 +46,7 @@ export class Lives {
     this.#log = log;
   }
 
-  /** Reads the nodes' lives; begins a new one where the database turns out to be another than it was. */
+  /** Reads the nodes' lives; begins a new one if the database is another one than before. */
   static async open(db: HostDb, nodes: readonly DivisionCode[], now: () => Date, log: Logger): Promise<Lives> {
     const lives = new Lives(db, now, log);
     await lives.take(nodes);
@@ -76,26 +76,26 @@ export class Lives {
     }
   }
 
-  /** The present life, said in everything a node signs for the road. */
+  /** The present life; a node states it in everything it signs for the road. */
   readonly lifeOf = (node: DivisionCode): number | undefined => this.#lives.get(node)?.life;
 
   readonly isHealing = (node: DivisionCode): boolean => this.#lives.get(node)?.healing ?? false;
 
   readonly healing = (): DivisionCode[] => [...this.#lives.keys()].filter(this.isHealing);
 
-  /** Whether a node or its peer was ever restored: messages may then come under other ids than they had. */
+  /** Whether a node or its peer was ever restored: messages may then come under new ids. */
   readonly wasRestored = (node: DivisionCode, peer: DivisionCode): boolean =>
     (this.#lives.get(node)?.restored ?? false) || this.#peers.has(`${node} ${peer}`);
 
-  /** Whether a peer said this in a life that is over. */
+  /** Whether a peer's statement comes from a life that is over. */
   readonly isOver = (node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean => {
     const known = this.#peers.get(`${node} ${peer}`);
     return known !== undefined && (life ?? 0) < known;
   };
 
   /**
-   * Begins a new life: the database is an older one than the node remembers, or than others do. Whoever asks meanwhile,
-   * as several subscribers do at once, waits for the same one.
+   * Begins a new life: the database is older than the node or its peers remember. Callers that ask meanwhile, as
+   * several subscribers do at once, wait for the same one.
    */
   async begin(node: DivisionCode): Promise<void> {
     let beginning = this.#beginning.get(node);
@@ -109,7 +109,7 @@ export class Lives {
   async #begin(node: DivisionCode): Promise<void> {
     const before = this.#lives.get(node);
     const seenAt = before?.seenAt ?? this.#now();
-    // at once: no step may be taken while the life is written down
+    // at once: the node must take no step while the life is being stored
     if (before) this.#lives.set(node, { ...before, healing: true });
     try {
       await this.#insert(node, await readIdentity(this.#db), new Date(seenAt.getTime() - MARGIN_MS));
@@ -120,7 +120,7 @@ export class Lives {
     this.#log.warn({ node, since: seenAt }, 'restored database detected: asking other nodes for what they hold');
   }
 
-  /** A peer tells of its new life. @returns false when it is not its newest */
+  /** Records a peer's new life. @returns false if a newer one is known */
   async tell(tx: NodeTx, peer: DivisionCode, life: number): Promise<boolean> {
     if (this.isOver(tx.node, peer, life)) return false;
     await tx.query(
@@ -128,23 +128,23 @@ export class Lives {
        ON CONFLICT (node, peer) DO UPDATE SET life = excluded.life, told_at = now()`,
       [peer, life],
     );
-    // at once: what it said before may stand behind this in the same batch
+    // at once: an earlier statement of the peer may come behind this one in the same batch
     this.#peers.set(`${tx.node} ${peer}`, life);
     return true;
   }
 
-  /** A life took back what others hold. One that is over, or ends at this moment, says nothing of the next. */
+  /** Ends the healing of a life. Does nothing for a life that is over or ends at this moment. */
   healed(node: DivisionCode, life: number): void {
     const known = this.#lives.get(node);
     if (known?.life === life && !this.#beginning.has(node)) this.#lives.set(node, { ...known, healing: false });
   }
 
-  /** The node leaves this host with its life; nothing more is said of it here. */
+  /** Forgets the life of a node that leaves this host. */
   forget(node: DivisionCode): void {
     this.#lives.delete(node);
   }
 
-  /** Written from time to time, so that a restored database knows up to when it remembers. */
+  /** Stores the time at intervals, so that a restored database knows up to when it remembers. */
   async signOfLife(): Promise<void> {
     const nodes = [...this.#lives];
     await this.#db.queryHost(
@@ -189,7 +189,7 @@ export async function findLife(db: HostDb, node: DivisionCode): Promise<LifeRow 
   return row;
 }
 
-/** Those of some nodes that were served from this database at any time. */
+/** Those of the nodes that were ever served from this database. */
 export async function findLived(db: HostDb, nodes: readonly DivisionCode[]): Promise<DivisionCode[]> {
   const rows = await db.queryHost<{ node: DivisionCode }>(`SELECT DISTINCT node FROM lives WHERE node = ANY ($1)`, [
     nodes,
@@ -198,14 +198,14 @@ export async function findLived(db: HostDb, nodes: readonly DivisionCode[]): Pro
 }
 
 /**
- * Begins a new life by a person's word, for a host that does not run: at its next start others are asked.
+ * Begins a new life because an operator says so, for a host that does not run: at its next start other nodes are asked.
  */
 export async function forceLife(db: HostDb, node: DivisionCode, now: () => Date, log: Logger): Promise<void> {
   const lives = await Lives.open(db, [node], now, log);
   if (!lives.isHealing(node)) await lives.begin(node);
 }
 
-/** How a node's healing stands: who gave how much, and who is silent. */
+/** The state of a node's healing: how much each peer gave, and which peers are silent. */
 export interface HealingState {
   healedAt: Date | null;
   askedSince: Date | null;
@@ -232,7 +232,10 @@ export async function healingState(db: HostDb, node: DivisionCode): Promise<Heal
   };
 }
 
-/** Gives up waiting for some, at the next part that comes or the next start: what they give later is still taken. */
+/**
+ * Stops waiting for some peers, as of the next part that arrives or the next start. What they send later is still
+ * taken.
+ */
 export async function waitNoLonger(
   db: HostDb,
   node: DivisionCode,
@@ -249,7 +252,7 @@ export async function waitNoLonger(
 }
 
 /**
- * Says that the node's rows were carried whole to this database, so that no new life begins: for moves, which lose
+ * Records that the node's rows were carried whole to this database, so that no new life begins: for moves, which lose
  * nothing.
  */
 export async function carryLife(tx: HostTx, node: DivisionCode): Promise<void> {

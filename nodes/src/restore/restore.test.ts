@@ -45,7 +45,7 @@ const healed = (node: string) =>
       )?.healed_at instanceof Date,
   );
 const lives = (node: string) => federation.rows(node, `SELECT life FROM lives WHERE node = $1`, [node]);
-/** No message is owed any more, and every feed reaches as far as its subscribers know. */
+/** Whether no message is owed any more, and every feed reaches as far as its subscribers know. */
 const settled = () =>
   eventually(async () => {
     for (const node of NODES) {
@@ -92,7 +92,8 @@ describe('a township whose database was restored from an old backup', () => {
     await steps.arrives(held, clerk);
     await settled();
     const backup = await federation.backup(TOWNSHIP);
-    // after it, all forgotten: accepted here, another received, a third passed on and decided, a fourth decided here
+    // after it, all forgotten: one case accepted here, another received, a third passed on and decided, a fourth
+    // decided here
     await steps.accept(held, clerk);
     received = await steps.file();
     await steps.forward(received, agent);
@@ -214,7 +215,7 @@ describe('a village whose database was restored', () => {
     await steps.accept(id, clerk);
     await steps.review(id, clerk);
     await steps.forward(id, clerk);
-    // the village knows that it is under way; the county has not taken it
+    // the village knows that the case is under way; the county has not taken it
     await eventually(async () => (await log(VILLAGE, id)).length === (await log(TOWNSHIP, id)).length);
     await federation.stopHost(TOWNSHIP);
     await federation.wipeBroker();

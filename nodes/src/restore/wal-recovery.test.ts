@@ -37,14 +37,14 @@ const applicationsAt = (id: string) =>
 
 test('a township whose disk was lost goes back to a moment by base backup and WAL, and heals the rest from others', async () => {
   await cluster.baseBackup();
-  // in the WAL only: taken in and accepted after the base backup, before the moment
+  // in the WAL only: a case taken in and accepted after the base backup, before the moment
   const archived = await steps.file();
   await steps.forward(archived, agent);
   await steps.arrives(archived, clerk);
   await steps.accept(archived, clerk);
   await steps.known(archived, agent, 'ACCEPTED');
   await cluster.mark('last_good');
-  // after the moment: in no backup, held by others only
+  // after the moment: a case in no backup, which only other nodes hold
   const forgotten = await steps.file();
   await steps.forward(forgotten, agent);
   await steps.arrives(forgotten, clerk);

@@ -15,10 +15,10 @@ import type { RosterHandlers, RosterParts } from './parts.ts';
 import { logChange } from './post-log.ts';
 import { endStandIns, findPosts, findRoster, findStandIns, insertStandIn, lockPosts } from './roster-store.ts';
 
-/** Before every absence. */
+/** A day before every absence. */
 const FIRST_DAY = '0001-01-01';
 
-/** 代办员缺岗: who is away, and what became of their cases. */
+/** 代办员缺岗: the agents who are away, and the moves of their cases. */
 export function absenceHandlers(
   parts: RosterParts,
 ): Pick<RosterHandlers, 'agentAbsences' | 'reportAbsence' | 'endAbsence'> {
@@ -47,7 +47,7 @@ export function absenceHandlers(
   };
 }
 
-/** The absence once its cases are passed on or back, each in a transaction of its own. */
+/** The absence after its cases were passed on or back, each in a transaction of its own. */
 function settled(parts: RosterParts, id: string): AfterCommit<AbsenceView> {
   const { node, db } = parts;
   return new AfterCommit(async () => {
@@ -104,7 +104,7 @@ async function end(
 }
 
 /**
- * Who writes an absence down: an agent their own, the desk's chief another's by the roster.
+ * The person who may report an absence: an agent their own, the desk's chief another's by the roster.
  * @throws {ProblemError} FORBIDDEN, NOT_IN_ROSTER, HELPER_LIMITED, TRAINING_LAPSED, NOT_FOUND
  */
 async function reporter(
@@ -125,7 +125,7 @@ async function reporter(
   return { by: { sub: person.sub, name: person.name, role }, agent: { sub, name: entry.name } };
 }
 
-/** Puts the roster's B into the post for the time of an absence, unless they are away or stood in for themselves. */
+/** Puts the roster's B into the post for the time of an absence, unless B is away or has a stand-in. */
 async function putStandIn(tx: NodeTx, absence: Absence, others: readonly StoredAbsence[]): Promise<PersonRef | null> {
   const { id, agent, from, until } = absence;
   const kept = await findStandIns(tx, from);

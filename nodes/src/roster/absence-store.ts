@@ -6,7 +6,7 @@ import type { NodeQueries, NodeTx } from '../db/index.ts';
 import type { ToldChangeOf } from '../proxy/index.ts';
 import { personOf } from './roster-store.ts';
 
-/** An absence with who wrote it down. */
+/** An absence and the person who reported it. */
 export interface StoredAbsence extends Absence {
   reportedBy: LogActor;
   settledAt: Date | null;
@@ -41,7 +41,7 @@ const absenceOf = (row: AbsenceRow): StoredAbsence => ({
   settledAt: row.settled_at,
 });
 
-/** Absences that reach a day or lie after it, and older ones whose cases are not back yet. */
+/** Absences that end on a day or later, and older ones whose cases are not back yet. */
 export async function findAbsences(queries: NodeQueries, since: Day): Promise<StoredAbsence[]> {
   const rows = await queries.query<AbsenceRow>(
     `${ABSENCES} WHERE node = $1 AND (until_day >= $2 OR settled_at IS NULL) ORDER BY from_day, id`,
@@ -50,7 +50,7 @@ export async function findAbsences(queries: NodeQueries, since: Day): Promise<St
   return rows.map(absenceOf);
 }
 
-/** Those whose cases are still to be passed on, or back. */
+/** Absences whose cases are still to be passed on, or back. */
 export async function findOpenAbsences(queries: NodeQueries): Promise<StoredAbsence[]> {
   const rows = await queries.query<AbsenceRow>(
     `${ABSENCES} WHERE node = $1 AND settled_at IS NULL ORDER BY from_day, id`,
@@ -75,14 +75,14 @@ export async function settleAbsence(queries: NodeQueries, id: string, at: Date):
   await queries.query(`UPDATE agent_absences SET settled_at = $3 WHERE node = $1 AND id = $2`, [id, at]);
 }
 
-/** What became of one case of an absence. */
+/** The move of one case of an absence. */
 export interface AbsenceCase {
   caseId: string;
   number: string;
   passedOn: PassedOn;
   at: Date;
   to: CaseAgent | null;
-  /** The change in the case's log that says so. */
+  /** The change in the case's log that records the move. */
   change: string | null;
   backAt: Date | null;
 }
@@ -125,7 +125,7 @@ export async function findAbsenceCases(
   return lists;
 }
 
-/** Writes what became of a case; one that stayed may be passed on later. */
+/** Stores the move of one case; a case that stayed may be passed on later. */
 export async function savePassedOn(
   tx: NodeTx,
   absence: string,
@@ -153,7 +153,7 @@ export async function saveBack(
   );
 }
 
-/** Open cases an agent looks after here that this absence has not passed on yet. */
+/** Open cases that an agent looks after here and that this absence has not passed on yet. */
 export async function findCasesOf(queries: NodeQueries, agent: string, absence: string): Promise<string[]> {
   const rows = await queries.query<{ id: string }>(
     `SELECT id FROM cases c WHERE node = $1 AND closed_at IS NULL AND agent = $2 AND agent_node = $1
@@ -165,7 +165,7 @@ export async function findCasesOf(queries: NodeQueries, agent: string, absence: 
   return rows.map(({ id }) => id);
 }
 
-/** Changes of agent told for absences that are not settled, in the order they were told. */
+/** Changes of agent sent for absences that are not settled, in the order they were sent. */
 export async function findToldChanges(queries: NodeQueries): Promise<ToldChangeOf[]> {
   const rows = await queries.query<{
     case_id: string;

@@ -23,8 +23,8 @@ import type { RosterParts } from './parts.ts';
 import { findRoster, findStandIns } from './roster-store.ts';
 
 /**
- * Passes on the cases of agents who are away, and brings back what comes back when they are there again. What is under
- * way between nodes waits for the next time.
+ * Passes on the cases of agents who are away, and gives them back when the agents return. A case that is between nodes
+ * waits for the next run.
  * @returns how many cases moved
  */
 export async function settleAbsences(parts: RosterParts): Promise<number> {
@@ -59,7 +59,7 @@ async function passAll(parts: RosterParts, absence: StoredAbsence): Promise<numb
   return moved;
 }
 
-/** Who stands in for the agent today, and is not away themselves. */
+/** The agent's stand-in today, if the stand-in is not away. */
 async function standInOf({ node, db, now }: RosterParts, { agent }: StoredAbsence): Promise<PersonRef | null> {
   const today = dayOf(now());
   const queries = db.queries(node);
@@ -70,7 +70,7 @@ async function standInOf({ node, db, now }: RosterParts, { agent }: StoredAbsenc
   return found ? { sub: found.standIn, name: found.standInName } : null;
 }
 
-/** Whether the case is this agent's, open, by a consent that stands, and not between two nodes. */
+/** Whether the case is this agent's, open, under a valid consent, and not between two nodes. */
 function canMove({ proxy, state, ...file }: CaseFile, node: DivisionCode, agent: PersonRef): boolean {
   if (isClosed(state) || !proxy || proxy.consent.revokedAt !== null) return false;
   if (custodyAt({ proxy, state, ...file }, node) === 'IN_TRANSIT') return false;
@@ -142,7 +142,7 @@ async function bringBack(parts: RosterParts, absence: StoredAbsence): Promise<nu
         const stored = await lockCase(tx, caseId);
         if (!stored) return 'STAYS';
         const { file } = stored;
-        // the change is still on its way to the case's desk, or the case itself is on its way
+        // the change is still on its way to the case's desk, or the case itself is under way
         const known = file.proxy?.changes.includes(change) ?? false;
         if (!isClosed(file.state) && (!known || custodyAt(file, node) === 'IN_TRANSIT')) return 'WAITS';
         if (!comesBack(file, to, there)) return 'STAYS';

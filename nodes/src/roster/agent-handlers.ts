@@ -14,7 +14,7 @@ type AgentHandlers = Pick<RosterHandlers, 'roster' | 'keepRosterAgent' | 'endRos
 
 /** 代办员名册: the agents of a place, their terms and their training. */
 export function agentHandlers({ node, divisions, now }: RosterParts): AgentHandlers {
-  /** Changes one entry, once under its key, with the registers locked. @returns the entry as it stands then */
+  /** Changes one entry, once under its key, with the registers locked. @returns the entry after the change */
   async function change(
     { tx, input: { sub }, once }: { tx: NodeTx; input: { sub: string }; once: Once },
     work: () => Promise<void>,

@@ -6,7 +6,7 @@ import type { RosterHandlers, RosterParts } from './parts.ts';
 import { findChanges } from './post-log.ts';
 import { standInHandlers } from './stand-in-handlers.ts';
 
-/** The posts of a desk (岗位): its roster of agents, who stands in for whom, and who is away. */
+/** The posts of a desk (岗位): its roster of agents, their stand-ins, and their absences. */
 export function rosterHandlers(parts: RosterParts): RosterHandlers {
   return { ...agentHandlers(parts), ...standInHandlers(parts), ...absenceHandlers(parts), ...logRead(parts) };
 }

@@ -1,4 +1,4 @@
-/** 名册: agents, stand-ins, absences and what became of their cases. */
+/** 名册: agents, stand-ins, absences and the moves of their cases. */
 export { findToldChanges } from './absence-store.ts';
 export { settleAbsences } from './absent-cases.ts';
 export { rosterHandlers } from './handlers.ts';

@@ -4,7 +4,7 @@ import { inRoster, rosterGaps } from '@liandong/schema/domains/roster';
 import type { NodeQueries } from '../db/index.ts';
 import { findRoster } from './roster-store.ts';
 
-/** What a place says of its roster to everybody: how many agents, and what is lacking. */
+/** The public part of a place's roster: how many agents it has, and the gaps in it. */
 export function rosterLookup(queries: NodeQueries, now: () => Date): RosterLookup {
   return {
     async coverage() {

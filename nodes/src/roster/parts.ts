@@ -5,7 +5,7 @@ import type { HostDb, NodeHandlers } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 
-/** What the registers of a node's posts work with. */
+/** The parts that the registers of a node's posts need. */
 export interface RosterParts {
   node: DivisionCode;
   db: HostDb;

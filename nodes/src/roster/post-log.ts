@@ -19,7 +19,7 @@ export async function logChange(
   );
 }
 
-/** The log, newest first. @param before the id it goes on behind; null for its head */
+/** The log, newest first. @param before the id after which it continues; null for its head */
 export async function findChanges(
   queries: NodeQueries,
   before: number | null,

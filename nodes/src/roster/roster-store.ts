@@ -23,7 +23,7 @@ const AGENTS = `SELECT sub, name, employment, withheld, from_day::text, until_da
      FROM roster_trainings t WHERE t.node = a.node AND t.sub = a.sub) AS training
   FROM roster_agents a`;
 
-/** A person of two columns, both null where there is none. */
+/** A person from two columns, or null if both are null. */
 export const personOf = (sub: string | null, name: string | null): PersonRef | null =>
   sub === null || name === null ? null : { sub, name };
 
@@ -74,7 +74,7 @@ const standInOf = (row: StandInRow): KeptStandIn => ({
   absence: row.absence,
 });
 
-/** Those that give, or will give, their post on a day or after it. */
+/** Stand-ins that end on a day or later. */
 export async function findStandIns(queries: NodeQueries, since: Day): Promise<KeptStandIn[]> {
   const rows = await queries.query<StandInRow>(
     `${STAND_INS} WHERE node = $1 AND until_day >= $2 ORDER BY from_day, id`,
@@ -83,7 +83,7 @@ export async function findStandIns(queries: NodeQueries, since: Day): Promise<Ke
   return rows.map(standInOf);
 }
 
-/** How a person stands here on a day, in one statement: every step of a case asks it. */
+/** A person's position here on a day, in one statement: every step of a case reads it. */
 export const findPosts: PostsOf = (queries, { sub }, day) => postsOf(queries, { sub, day });
 
 const postsOf = askedOnce(async (queries: NodeQueries, { sub, day }: { sub: string; day: Day }) => {
@@ -103,14 +103,14 @@ const postsOf = askedOnce(async (queries: NodeQueries, { sub, day }: { sub: stri
   };
 });
 
-/** Keeps others from writing this node's registers of posts until the transaction ends. */
+/** Locks this node's registers of posts until the transaction ends. */
 export async function lockPosts(tx: NodeTx): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtext('posts'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
   );
 }
 
-/** Writes an agent into the roster, or changes the entry; its training is kept apart. */
+/** Adds an agent to the roster, or changes the entry; the training is stored apart. */
 export async function saveAgent(tx: NodeTx, agent: Omit<RosterAgent, 'training'>): Promise<void> {
   const { sub, name, employment, withheld, from, until, standIn } = agent;
   await tx.query(
@@ -150,7 +150,7 @@ export async function insertStandIn(tx: NodeTx, s: KeptStandIn): Promise<void> {
   );
 }
 
-/** Ends stand-ins early: one by its id, or what came from an absence. */
+/** Ends stand-ins early: one by its id, or those that came from an absence. */
 export async function endStandIns(tx: NodeTx, which: { id: string } | { absence: string }, on: Day): Promise<void> {
   const [column, value] = 'id' in which ? (['id', which.id] as const) : (['absence', which.absence] as const);
   await tx.query(

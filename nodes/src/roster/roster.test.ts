@@ -212,14 +212,14 @@ describe('an absent agent', () => {
       });
     }
     expect(await agentOf(here)).toEqual({ node: VILLAGE, ...ref(clerkB) });
-    // told at the township, written there, echoed back
+    // sent to the township, written there, echoed back
     await eventually(async () => (await agentOf(there)).sub === clerkB.sub);
     expect((await logged(there, clerk)).at(-1)).toMatchObject({
       action: 'AGENT_CHANGED',
       actor: agent.name,
       node: TOWNSHIP,
     });
-    // the stand-in, a clerk of the desk, keeps the contacts in the agent's post
+    // the stand-in, a clerk of the desk, records contacts in the agent's post
     await proxyDesk(VILLAGE).logContact(clerkB, {
       id: here,
       with: 'APPLICANT',
@@ -278,7 +278,7 @@ describe('an absent agent', () => {
     const keyed = { ...input, idempotencyKey: 'absence-1' };
     const made = await registers(VILLAGE).reportAbsence(chief, keyed);
     expect(await registers(VILLAGE).reportAbsence(chief, keyed)).toEqual(made);
-    // what lies ahead passes nothing on yet
+    // a future absence passes nothing on yet
     expect(made).toMatchObject({ away: false, cases: [], reportedBy: chief.name });
   });
 });
@@ -331,7 +331,7 @@ test('what the public is told of a place’s roster is how many agents and what 
   expect(Object.keys(place)).toEqual(['agents', 'gaps']);
   expect(place.agents).toBeGreaterThan(0);
   expect(place.gaps.every((gap) => ROSTER_GAPS.some((known) => known === gap))).toBe(true);
-  // who they are is for desks alone
+  // only desks may see the agents' names
   const names = await ask('{ roster { agents { name } } }', {});
   expect(names.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
 });

@@ -9,10 +9,10 @@ import type { RosterHandlers, RosterParts } from './parts.ts';
 import { logChange } from './post-log.ts';
 import { endStandIns, findStandIns, insertStandIn, lockPosts } from './roster-store.ts';
 
-/** Before every stand-in's last day. */
+/** A day before every stand-in's last day. */
 const FIRST_DAY = '0001-01-01';
 
-/** AB角: who stands in for whom. */
+/** AB角: the agents and their stand-ins. */
 export function standInHandlers(parts: RosterParts): Pick<RosterHandlers, 'standIns' | 'nameStandIn' | 'endStandIn'> {
   const { node, divisions, now } = parts;
 

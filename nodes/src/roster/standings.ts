@@ -3,8 +3,8 @@ import type { HandlerStanding } from '@liandong/schema/domains/caseload';
 import type { NodeQueries } from '../db/index.ts';
 
 /**
- * How people of this desk stand on a day: gone where the roster ended their term, absent where they reported it or a
- * stand-in has their post. Those the registers do not know are present.
+ * The presence of this desk's people on a day: gone if the roster ended their term, absent if they reported it or a
+ * stand-in has their post. People whom the registers do not know are present.
  */
 export async function findStandings(
   queries: NodeQueries,

@@ -10,7 +10,7 @@ import type { DataKey } from '../vault/index.ts';
 import { SEALED_COLUMNS, Vault, generateDataKey, readDataKeys, writeDataKeys } from '../vault/index.ts';
 import { reseal } from './reseal.ts';
 
-/** Which columns of a node have been sealed: another list, and the rows of before are looked through once more. */
+/** The columns of a node that have been sealed: with another list, the older rows are looked through again. */
 const SETTING = 'sealed-columns';
 
 /** Opens the data keys in a host's key directory. @throws {ProblemError} BAD_CONFIG */
@@ -32,7 +32,7 @@ export function findDataKeys(queries: NodeQueries): Promise<KnownDataKey[]> {
   );
 }
 
-/** Notes that rows may be sealed with a key from here on. */
+/** Records that rows may be sealed with a key from now on. */
 export async function rememberDataKey(tx: NodeTx, key: { kid: string; madeAt: Date }, actor: string, why: string) {
   const added = await tx.query(
     `INSERT INTO data_keys (node, kid, made_at) VALUES ($1, $2, $3) ON CONFLICT (node, kid) DO NOTHING RETURNING kid`,
@@ -53,9 +53,8 @@ export interface DataKeyParts {
 }
 
 /**
- * Sees to it that every node of a host has its data keys, and that everything personal in the database is sealed. A node
- * that never had a key is given one; a database that was filled by an earlier program is sealed before anybody is
- * served.
+ * Makes sure that every node of a host has its data keys, and that all personal data in the database is sealed. A node
+ * that never had a key gets one. A database that an earlier program filled is sealed before the host serves requests.
  * @throws {ProblemError} DATA_KEY_MISSING naming the key that rows are sealed with and that is not here
  */
 export async function readyDataKeys(parts: DataKeyParts): Promise<void> {
@@ -84,7 +83,7 @@ export async function readyDataKeys(parts: DataKeyParts): Promise<void> {
       faults++;
       failures.note('sealing data of an earlier version', { node, value }, error);
     });
-    // at the next start once more
+    // tried again at the next start
     if (faults > 0) continue;
     if (sealed > 0) log.info({ node, sealed }, 'personal data of an earlier version sealed');
     await db.transact(node, (tx) =>
@@ -107,7 +106,7 @@ async function makeDataKeys({ config, db, vault, now, log }: DataKeyParts, nodes
   log.warn({ file, nodes }, 'data keys generated: keep a copy apart from the database and its backups');
 }
 
-/** @throws {ProblemError} BAD_CONFIG for a directory that can't be written, as a mounted secret */
+/** @throws {ProblemError} BAD_CONFIG for a directory that can't be written, such as a mounted secret */
 export async function writeKeysOf(
   config: Pick<HostConfig, 'keysDir' | 'keysPassphraseFile'>,
   keys: readonly DataKey[],

@@ -3,15 +3,16 @@ import type { HostDb, NodeTx } from '../db/index.ts';
 import type { NodeVault, SealedColumn, SealedName } from '../vault/index.ts';
 import { HEADER_BYTES, SEALED_COLUMNS, bytesPrefix, isSealedBytes, isSealedText, textPrefix } from '../vault/index.ts';
 
-/** Rows sealed in one transaction; the host goes on between. */
+/** Rows sealed in one transaction; the host's other work goes on in between. */
 const BATCH = 100;
 
-/** Told of a value that can't be opened and stays as it is: `cases.application 331022-…`. */
+/** Called for a value that can't be opened and stays as it is: `cases.application 331022-…`. */
 export type OnFault = (value: string, error: ProblemError) => void;
 
 /**
- * Seals anew whatever of a node is not sealed with its newest data key: what an older program left readable, and what
- * an older key sealed. Interrupted, it goes on where it was; a value that can't be opened costs itself.
+ * Seals every value of a node that is not sealed with its newest data key: values an older program left readable, and
+ * values under an older key. After an interruption it continues where it was. A value that can't be opened is reported,
+ * and the others go on.
  * @returns how many values were sealed
  * @throws {ProblemError} DATA_KEY_MISSING where the node has no key to seal with
  */
@@ -28,7 +29,7 @@ export async function reseal(db: HostDb, node: string, onFault: OnFault): Promis
   return sealed;
 }
 
-/** How many values of a node each data key seals; those that are not sealed at all stand under null. */
+/** How many values of a node each data key seals; values that are not sealed count under null. */
 export async function countByKey(db: HostDb, node: string): Promise<Map<string | null, number>> {
   const counts = new Map<string | null, number>();
   for (const { table, column, form, where } of Object.values(SEALED_COLUMNS) as SealedColumn[]) {
@@ -116,7 +117,7 @@ async function anew(
   return vault.sealPieces(name, row, plain);
 }
 
-/** A row's name as what it holds is bound to: its key behind the node. */
+/** A row's name, to which its sealed values are bound: its key after the node. */
 export function rowName(parts: readonly (string | number)[]): string {
   return parts.join('/');
 }

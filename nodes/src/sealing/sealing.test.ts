@@ -26,7 +26,7 @@ import type { SealedColumn, SealedName } from '../vault/index.ts';
 import { SEALED_COLUMNS } from '../vault/index.ts';
 
 const NODES = [CITY, COUNTY, TOWNSHIP, VILLAGE];
-/** What must stand nowhere: the applicant's and the asker's, the household's, and what stands in a scanned paper. */
+/** Text that must appear nowhere: of the applicant, the asker and the household, and the text of a scanned paper. */
 const PERSONAL = [
   '331022195203120028',
   '13800000001',
@@ -53,7 +53,7 @@ afterAll(async () => {
   await federation.stop();
 });
 
-/** From the question at the desk to the paper in the applicant's hands, with sharing, over three levels. */
+/** A case from the question at the desk to the paper in the applicant's hands, with sharing, over three levels. */
 async function journey(): Promise<string> {
   const { fileCase } = federation.desk(VILLAGE, filing);
   await federation.desk(VILLAGE, enquiries).openEnquiry(agent, {
@@ -77,7 +77,7 @@ async function journey(): Promise<string> {
   await steps.review(filed, countyClerk);
   await steps.decide(filed, countyChief);
   await steps.deliver(filed, countyChief, agent);
-  // a dossier that can't be processed is set aside with all it says
+  // a dossier that can't be processed is set aside with its whole content
   const stored = await findCase(federation.db(VILLAGE).queries(VILLAGE), filed);
   const body = JSON.stringify({ case: filed, epoch: 1, application: stored?.application, lines: 'none' });
   await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DOSSIER', caseId: filed, body });
@@ -101,7 +101,7 @@ const listed = async (node: DivisionCode) =>
 
 const WITH_ALL = ['--with-application', '--with-materials', '--why', '核对'];
 
-/** What the case's own export proves, application and bytes included. */
+/** The verification of the case's own export, application and bytes included. */
 async function verdict(node: DivisionCode): Promise<{ ok: boolean; checked: Record<string, unknown> }> {
   const out = join(federation.dir, `${node}-case.json`);
   await command(node, 'case', 'export', id, '--node', node, ...WITH_ALL, '--out', out);
@@ -133,7 +133,7 @@ describe('a database that was stolen', () => {
     const { application: theirs } = await cases(VILLAGE, other);
     await write(VILLAGE, theirs);
     const read = await federation.services(VILLAGE).filing.getMany(agent, [id, other]);
-    // the case whose row was changed, and no other
+    // only the case whose row was changed
     expect(read).toMatchObject([{ code: 'SEAL_BROKEN' }, { id: other }]);
     await write(VILLAGE, own);
   });
@@ -150,7 +150,7 @@ const write = (node: DivisionCode, value: string) =>
   federation.rows(node, `UPDATE cases SET application = $3 WHERE node = $1 AND id = $2`, [node, id, value]);
 
 describe('a database that an earlier program filled', () => {
-  /** As it was before anything was sealed: every value readable. */
+  /** Undoes the sealing: every value is readable, as before sealing was introduced. */
   const unseal = async (node: DivisionCode) => {
     const db = federation.db(node);
     const vault = db.vault(node);
@@ -230,7 +230,7 @@ describe('a data key', () => {
       { kid: old?.kid, state: 'OPENS', values: 0 },
       { state: 'SEALS', values: old?.values },
     ]);
-    // the running host meets a row under the new key and looks for it
+    // the running host finds a row under the new key and loads that key
     const [seen] = await federation.services(VILLAGE).filing.getMany(agent, [id]);
     expect(seen).toMatchObject({ applicant: { idNumber: '331022195203120028' } });
     await steps.file();
@@ -270,7 +270,7 @@ describe('a data key', () => {
       state: 'BAD',
       text: expect.stringContaining(kid),
     });
-    // another key under its file's name does not pass for it
+    // another key in its file is not accepted in its place
     await writeFile(
       join(keysDir, file),
       await readFile(join(federation.dir, file)).then((text) => text.subarray(0, -4)),

@@ -93,7 +93,7 @@ interface Bringing {
   values?: string | null;
 }
 
-/** Sends a record with its values as a message, to the township unless told otherwise. @returns how it is answered */
+/** Sends a record with its values as a message, to the township by default. @returns the receiver's answer */
 async function brought(from: DivisionCode, record: DataRecord, given: Bringing = {}): Promise<string | null> {
   const { receiver = TOWNSHIP, signer = record.provider, values = VALUES } = given;
   const id = await put(from, receiver, record.case, { record: await sign(record, signer), values });
@@ -101,7 +101,7 @@ async function brought(from: DivisionCode, record: DataRecord, given: Bringing =
   return outcomeOf(from, id);
 }
 
-/** What a node keeps of a request. */
+/** A node's stored request. */
 const kept = (node: DivisionCode, request: string) =>
   federation.rows<{ record: string | null; state: string; given: string | null; replaces: string | null }>(
     node,
@@ -115,7 +115,7 @@ const codeOf = (attempt: Promise<unknown>) =>
     (error: ProblemError) => error.code,
   );
 
-/** A case without its household register that the township holds, filed in the village. */
+/** A case filed in the village and held by the township, whose household register is missing. */
 async function atTownship(): Promise<string> {
   const id = await steps.file(agent, withoutHousehold());
   await steps.forward(id, agent);

@@ -33,17 +33,17 @@ export interface DataReceiverParts {
   now: () => Date;
 }
 
-/** What is proved of a request by lines that others signed: whom it is about, and for what. */
+/** What lines signed by other nodes prove of a request: the person it is about, and its purpose. */
 interface Proof {
   item: string;
   consented: boolean;
   subject: { idType: IdType; idNumber: string };
 }
 
-/** All this node reads of an application. */
+/** The only part of an application this node reads. */
 const subjectSchema = z.object({ applicant: z.object({ idType: z.enum(ID_TYPES), idNumber: z.string().min(1) }) });
 
-/** What requests for data and their answers do here. */
+/** Receives requests for data and their answers. */
 export class DataReceiver {
   readonly #parts: DataReceiverParts;
 
@@ -52,8 +52,8 @@ export class DataReceiver {
   }
 
   /**
-   * Judges a request by its proofs and by the grant, and answers it, with values or with why not, in one transaction
-   * with the log. Outside the grant a light goes on.
+   * Judges a request by its proofs and by the grant, and answers it with values or a refusal, in one transaction with
+   * the log. A request outside the grant raises a light (预警灯).
    */
   readonly request = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = parse(dataRequestSchema, message.body);
@@ -95,9 +95,9 @@ export class DataReceiver {
   };
 
   /**
-   * Keeps an answer: at the desk that asked, once; at the desk that holds the case by now, so that it need not ask
-   * again; at the desk that took the case in, without values, so that the person can be told. What the offering node may
-   * not say, or who brings it may not bring, is refused, and its material stays required.
+   * Stores an answer: at the desk that asked, once; at the desk that holds the case by now, so that it need not ask
+   * again; at the desk that took the case in, without values, so that the person can be told. An answer that the
+   * offering node may not give, or that its sender may not bring, is refused, and its material stays required.
    */
   readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
     const body = parse(dataAnswerSchema, message.body);
@@ -126,7 +126,7 @@ export class DataReceiver {
     return { outcome: 'DONE' };
   };
 
-  /** Why a record does not answer what was asked here, or is another than the one that is kept; null when neither. */
+  /** Why a record does not answer the request made here, or differs from the stored record; null if neither is so. */
   async #unlikeKept(tx: NodeTx, record: DataRecord, body: DataAnswerBody, asked: boolean): Promise<Verdict | null> {
     const kept = await lockRequest(tx, record.request);
     if (asked && !(kept && answers(record, kept))) {
@@ -139,10 +139,10 @@ export class DataReceiver {
     return another ? refused('MESSAGE_INVALID', `${tx.node} keeps another record under this id.`) : null;
   }
 
-  /** Why the asker has no part in the case, or who brings its answer has none; null when both have. */
+  /** Why the asker, or the node that brings its answer, has no part in the case; null if both have one. */
   #unentitled(node: DivisionCode, from: DivisionCode, record: DataRecord, file: CaseFile | null): Verdict | null {
     const { asker, provider } = record;
-    // the offering node itself answers who asked it and nobody else
+    // the offering node answers only the node that asked it
     const brings = asker === node && from === provider ? [] : [from];
     const parts = partsShown(record.case, file, node, [asker, ...brings]);
     switch (parts) {
@@ -157,13 +157,13 @@ export class DataReceiver {
     }
   }
 
-  /** Why a record stands on no offer of the node that signed it, or gives what the offer does not; null when it does. */
+  /** Why a record rests on no offer of its signer, or gives what the offer does not; null if the offer covers it. */
   async #unoffered(tx: NodeTx, record: DataRecord, asked: boolean): Promise<Verdict | null> {
     const fault = await findRecordFault(tx, this.#parts.divisions, record, asked);
     return fault && refused(fault.code, fault.message);
   }
 
-  /** Passes an answer on to where the case is by now, and its record to the desk that took the case in. */
+  /** Passes an answer on to the case's present desk, and its record to the desk that took the case in. */
   async #tellOn(tx: NodeTx, file: CaseFile, record: DataRecord, body: DataAnswerBody, from: string): Promise<void> {
     const { custodian, home, inTransitTo } = file;
     const holder = inTransitTo ?? custodian;
@@ -174,7 +174,7 @@ export class DataReceiver {
       body: { record: body.record, values },
     });
     if (record.asker !== tx.node) {
-      // it came by way of another desk, and the case has moved on since
+      // the answer came by way of another desk, and the case has moved on since
       const further = holder !== tx.node && holder !== from && body.values !== null;
       await this.#parts.outbox.enqueue(tx, further ? [told(holder, body.values)] : []);
       return;
@@ -185,7 +185,7 @@ export class DataReceiver {
     ]);
   }
 
-  /** What the signed lines prove; what can't be believed is a request outside any grant. */
+  /** What the signed lines prove. A request without valid proof is outside any grant. */
   async #proofOf(body: DataRequestBody, from: string, at: Date): Promise<Proof | Problem> {
     const unproved = (why: string) => outOfGrant('case', why, ARTICLES.statutoryDuty);
     try {
@@ -209,7 +209,7 @@ export class DataReceiver {
       const consented = consent !== null && new Date(consent.givenAt) <= at;
       return { item, consented, subject: subject.data.applicant };
     } catch (error) {
-      // a key that is not known yet may become known; everything else stays unproved
+      // an unknown key may become known; any other fault leaves the request unproved
       if (!(error instanceof ProblemError) || ERRORS[error.code].retry) throw error;
       return unproved(error.problem.message);
     }
@@ -228,7 +228,7 @@ function askingOf(proof: Proof, node: string, fields: readonly string[], at: Dat
   return { node, item: proof.item, consented: proof.consented, fields, today: dayOf(at) };
 }
 
-/** Whether a record is about what this node asked, and no more. */
+/** Whether a record is about this node's request, and no more. */
 function answers(record: DataRecord, { provider, caseId, offer, fields }: StoredRequest): boolean {
   const about = record.provider === provider && record.case === caseId && record.offer === offer;
   return about && record.fields.every(({ name }) => fields.includes(name));

@@ -16,7 +16,7 @@ import { labelled, requestView } from './request-view.ts';
 
 type SharingHandlers = NodeHandlers<typeof sharing>;
 
-/** 数据共享 at one node: what people see of offers, requests and lights, and what their desk asks others for. */
+/** 数据共享 at one node: the queries for offers, requests and lights, and its desk's requests to other nodes. */
 export function sharingHandlers(parts: RequestParts): SharingHandlers {
   return { ...offersRead(parts), ...requestsOfCase(parts) };
 }

@@ -3,7 +3,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { dataOfferSchema } from '@liandong/schema/domains/sharing';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
 
-/** Keeps offers in their newest version: a node's own, or copies that came down the catalogue feed. */
+/** Stores the newest version of offers: a node's own, or copies that came down the catalogue feed. */
 export async function keepOffers(tx: NodeTx, offers: readonly DataOffer[]): Promise<void> {
   // one by one: a stretch of the feed may bring two versions of an offer
   for (const offer of offers) {
@@ -16,7 +16,7 @@ export async function keepOffers(tx: NodeTx, offers: readonly DataOffer[]): Prom
   }
 }
 
-/** Offers a node makes and knows of, by id. @param wanted narrows to a material or to one node's offers */
+/** The offers a node makes or knows, by id. @param wanted narrows to a material or to one node's offers */
 export async function findOffers(
   queries: NodeQueries,
   wanted: { material?: string | null; provider?: DivisionCode } = {},
@@ -29,7 +29,7 @@ export async function findOffers(
   return rows.map((row) => dataOfferSchema.parse(row.body));
 }
 
-/** A node's offer as it is known here; null when none is known under that id. */
+/** A node's offer as it is known here; null if the id is unknown. */
 export async function findOffer(queries: NodeQueries, id: string, provider: DivisionCode): Promise<DataOffer | null> {
   const [row] = await queries.query<{ body: unknown }>(
     `SELECT body FROM data_offers WHERE node = $1 AND id = $2 AND provider = $3`,

@@ -5,7 +5,7 @@ import type { NodeQueries } from '../db/index.ts';
 import { findOffer } from './offer-store.ts';
 
 /**
- * Why a record, whose signature was checked, may not count at a node by what is offered; null when it may.
+ * Why a record with a checked signature is not covered by the offers a node knows; null if it is.
  * @param asked whether this node asked for it
  */
 export async function findRecordFault(

@@ -10,7 +10,7 @@ import type { FeedAppender } from '../feeds/index.ts';
 import { findOffers, keepOffers } from './offer-store.ts';
 import { replaceRegisters } from './register-store.ts';
 
-/** What an import changed. */
+/** The changes of an import. */
 export interface RegisterReport {
   /** Rows the node's registers hold now. */
   rows: number;
@@ -22,8 +22,8 @@ export interface RegisterReport {
 }
 
 /**
- * Imports a register file: the node's registers and offers become what the file says. Changed offers go down to every
- * node below by the catalogue feed. With one fault nothing is imported.
+ * Imports a register file: it replaces the node's registers and offers. Changed offers go down to every node below by
+ * the catalogue feed. With one fault nothing is imported.
  * @throws {ProblemError} REGISTER_INVALID with every fault and its place
  */
 export async function importRegisters(
@@ -44,7 +44,7 @@ export async function importRegisters(
     const changed = file.offers.flatMap((offer): DataOffer[] => {
       const known = before.get(offer.id);
       const version = known?.version ?? 0;
-      // read as it was stored, so that nothing differs but what was changed
+      // parsed like the stored offer, so that only real changes differ
       const same = known && isDeepStrictEqual(known, dataOfferSchema.parse({ ...offer, version }));
       return same ? [] : [{ ...offer, version: version + 1 }];
     });

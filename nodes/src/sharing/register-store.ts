@@ -6,7 +6,7 @@ import type { NodeTx } from '../db/index.ts';
 /** Rows written in one statement. */
 const ROWS = 1_000;
 
-/** Replaces everything the node's registers hold. @returns how many rows they hold now */
+/** Replaces all rows of the node's registers. @returns how many rows they hold now */
 export async function replaceRegisters(tx: NodeTx, registers: RegisterFile['registers']): Promise<number> {
   const secret = await registerSecret(tx);
   await tx.query(`DELETE FROM register_rows WHERE node = $1`);
@@ -29,7 +29,7 @@ export async function replaceRegisters(tx: NodeTx, registers: RegisterFile['regi
   return count;
 }
 
-/** What a register holds of a person or organization; null when nothing. */
+/** A register's row on a person or organization, or null if it has none. */
 export async function findRegisterRow(
   tx: NodeTx,
   register: string,
@@ -46,8 +46,8 @@ export async function findRegisterRow(
 }
 
 /**
- * Numbers are few enough to be tried out one by one against a bare hash; the node's secret prevents that, and is itself
- * sealed.
+ * A keyed hash: numbers are few enough to be tried out one by one against a bare one. The node's secret prevents that,
+ * and is itself sealed.
  */
 function subjectHash(secret: string, idType: IdType, idNumber: string): string {
   return createHmac('sha256', secret).update(`${idType} ${idNumber}`).digest('hex');

@@ -24,7 +24,8 @@ export interface RequestParts {
 }
 
 /**
- * Asks the offering node for data on a case's applicant: keeps the request, logs it and sends it, in one transaction.
+ * Asks the offering node for data on a case's applicant: stores the request, logs it and enqueues it, in one
+ * transaction.
  * @returns the id of the request
  */
 export async function requestData(

@@ -28,7 +28,7 @@ export interface StoredRequest {
 const COLUMNS = `id, case_id AS "caseId", offer, asker, provider, item, asked_by AS "askedBy", asked_at AS "askedAt",
   fields, state, answered_at AS "answeredAt", replaces, record, given`;
 
-/** Everything asked for a case that this node knows of, oldest first. */
+/** Every request for a case that this node knows, oldest first. */
 export const findRequests = gathered(async (queries: NodeQueries, cases: readonly string[]) => {
   const rows = await queries.query<StoredRequest>(
     `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND case_id = ANY ($2) ORDER BY asked_at, id`,
@@ -47,7 +47,7 @@ async function openGiven({ vault }: NodeQueries, request: StoredRequest): Promis
   return { ...request, given: await vault.openNullable('data_requests.given', request.id, request.given) };
 }
 
-/** One request, kept from others until the transaction ends. */
+/** One request, locked until the transaction ends. */
 export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest | null> {
   const [row] = await tx.query<StoredRequest>(
     `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND id = $2 FOR UPDATE`,
@@ -69,7 +69,7 @@ export async function insertRequest(
 }
 
 /**
- * Keeps what the offering node signed of a request. A record that is kept stays, and its values are added where they come
+ * Stores the offering node's signed record on a request. A stored record stays, and its values are added if they come
  * later.
  * @returns whether anything was new
  */
@@ -106,7 +106,7 @@ export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, gi
   return rows.length > 0;
 }
 
-/** Materials of a case that sharing gave: nobody need hand them in (国务院令第716号第七条; 行政许可法 Art. 31). */
+/** Materials of a case that data sharing gave: the applicant need not hand them in (国务院令第716号第七条; 行政许可法 Art. 31). */
 export const suppliedMaterials = gathered(async (queries: NodeQueries, cases: readonly string[]) => {
   const rows = await queries.query<{ caseId: string; replaces: string }>(
     `SELECT DISTINCT case_id AS "caseId", replaces FROM data_requests
@@ -117,7 +117,7 @@ export const suppliedMaterials = gathered(async (queries: NodeQueries, cases: re
   return cases.map((id) => rows.filter(({ caseId }) => caseId === id).map(({ replaces }) => replaces));
 });
 
-/** The messages that carry what was given for a case to its next custodian, who must not ask again (行政许可法 Art. 35). */
+/** The messages that carry the data given for a case to its next custodian, who must not ask again (行政许可法 Art. 35). */
 export async function carriedAnswers(
   queries: NodeQueries,
   caseId: string,
@@ -145,7 +145,7 @@ export interface DataLogLine {
   outcome: DataState;
 }
 
-/** Adds a line to the data log; the database lets nobody change or remove one. */
+/** Adds a line to the data log; the database refuses to change or remove a line. */
 export async function appendDataLog(tx: NodeTx, line: DataLogLine): Promise<void> {
   await tx.query(
     `INSERT INTO data_log (node, at, side, request, case_id, offer, asker, provider, person, person_name, item, fields,
@@ -187,7 +187,7 @@ export async function raiseLight(
   );
 }
 
-/** Lights shown at once. */
+/** Most lights shown at once. */
 const LIGHTS = 200;
 
 /** The newest lights over data sharing that this node raised. */

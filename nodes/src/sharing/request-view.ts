@@ -30,7 +30,7 @@ export function requestView(request: StoredRequest, node: DivisionCode, open: bo
   };
 }
 
-/** The fields asked for; what people call them stands in the offering node's record. */
+/** The fields asked for, with their names from the offering node's record. */
 export function labelled(request: StoredRequest): DataRecord['fields'] {
   return recordOf(request)?.fields ?? request.fields.map((name) => ({ name, label: name }));
 }

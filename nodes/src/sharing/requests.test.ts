@@ -276,7 +276,7 @@ describe('a request outside its grant', () => {
 });
 
 describe('a request whose proof cannot be believed', () => {
-  /** What the village would have sent, spoilt on the way out. */
+  /** Sends the village's request after the test has spoilt it. */
   const inject = async (spoil: (body: DataRequestBody) => Promise<void> | void, from = VILLAGE) => {
     const id = await steps.file(agent, withoutHousehold());
     await isolate(federation, VILLAGE, async () => void (await data.ask(id)));
@@ -337,7 +337,7 @@ describe('an answer that cannot be believed', () => {
     const [row] = await readOutbox(federation, COUNTY, id, 'DATA_ANSWER');
     return { id, body: JSON.parse(row?.body ?? '{}') as { record: string; values: string } };
   };
-  /** Sends it to the township, as a desk that passes a case on does. */
+  /** Sends an answer to the township, as a desk that passes a case on does. */
   const pass = async (id: string, content: unknown) => {
     const body = JSON.stringify(content);
     const message = await putOutbox(federation, VILLAGE, { receiver: TOWNSHIP, kind: 'DATA_ANSWER', caseId: id, body });

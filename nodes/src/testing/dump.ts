@@ -1,8 +1,8 @@
 import type { HostDb } from '../db/index.ts';
 
 /**
- * Everything a database holds as text, as whoever steals it could read it: every column of every table, bytes as they
- * are, and what signed texts say inside.
+ * Everything a database holds, as text that a thief of the database could read: every column of every table, bytes as
+ * they are, and the contents of signed texts.
  */
 export async function dumpOf(db: HostDb): Promise<string> {
   const tables = await db.queryHost<{ name: string }>(
@@ -17,14 +17,14 @@ export async function dumpOf(db: HostDb): Promise<string> {
   return inside(texts.join('\n'));
 }
 
-/** A text with what it carries in hexadecimal digits, base64 and signatures' payloads written out behind it. */
+/** A text, followed by the decoded contents of its hexadecimal digits, base64 and signed payloads. */
 function inside(text: string, depth = 0): string {
   if (depth > 3) return text;
   const hidden = [
     ...Array.from(text.matchAll(/\\x((?:[0-9a-f]{2})+)/g), ([, hex = '']) => Buffer.from(hex, 'hex').toString('utf8')),
     ...Array.from(text.matchAll(/[\w+/-]{40,}={0,2}/g), ([base64]) => Buffer.from(base64, 'base64').toString('utf8')),
   ];
-  // what is not text is no carrier either
+  // bytes that are not text contain no further texts
   const told = hidden.filter(
     (found) => found.includes('"') || found.includes('PDF') || /[\u4e00-\u9fff]{2}/.test(found),
   );

@@ -13,7 +13,7 @@ export interface OwedMessage {
   body: string;
 }
 
-/** What a node owes or owed about a case, as it was enqueued. */
+/** The messages about a case that a node owes or owed, as they were enqueued. */
 export async function readOutbox(
   federation: TestFederation,
   node: DivisionCode,
@@ -30,7 +30,9 @@ export async function readOutbox(
   return Promise.all(rows.map(async (row) => ({ ...row, body: await vault.open('outbox.body', row.id, row.body) })));
 }
 
-/** Puts a message into a node's outbox past its services, as somebody who has the host in hand could. @returns its id */
+/**
+ * Puts a message into a node's outbox past its services, as an attacker who controls the host could. @returns its id
+ */
 export async function putOutbox(
   federation: TestFederation,
   node: DivisionCode,

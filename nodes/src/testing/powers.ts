@@ -8,7 +8,7 @@ import { COUNTY, TOWNSHIP, VILLAGE, eventually } from './test-federation.ts';
 /** The most a township may decide under the power of {@link powersOf}, in fen. */
 export const CAP = 100_000;
 
-/** How the county lends the township the power over 临时救助, and how nodes know of it. */
+/** Lends the power over 临时救助 from the county to the township, and reads what nodes know of it. */
 export function powersOf(federation: () => TestFederation) {
   const delegation = (node: string) => federation().desk(node, domain);
   const today = () => dayOf(federation().now());
@@ -27,14 +27,14 @@ export function powersOf(federation: () => TestFederation) {
     ...change,
   });
 
-  /** What a node says of whom it takes for competent for the item in the village. */
+  /** The organ a node takes for competent for the item in the village. */
   const competent = (node: string, amountFen: number, item = RELIEF) =>
     delegation(node).competence(null, { item, division: VILLAGE, amountFen });
   /** The grants a node knows, of one item or of all. */
   const grantsAt = (node: string, item: string | null = null) =>
     delegation(node).delegations(null, { division: node, item });
 
-  /** The grant as a node knows it; null when it does not. */
+  /** The grant as a node knows it, or null if it does not know it. */
   const known = async (node: string, id: string): Promise<GrantView | null> =>
     (await grantsAt(node)).find(({ grant }) => grant.id === id) ?? null;
   const becomes = (node: string, id: string, state: GrantView['state']) =>

@@ -11,7 +11,7 @@ export const keeper = personAt(COUNTY, 'CLERK');
 export const director = personAt(COUNTY, 'CHIEF');
 export const head = personAt(COUNTY, 'HEAD');
 export const once = { idempotencyKey: null };
-/** 5 billion yuan: far above what an Int holds. */
+/** 5 billion yuan, in fen: far above the largest Int. */
 export const AMOUNT = 500_000_000_000;
 
 export const codeOf = (attempt: Promise<unknown>) =>
@@ -20,7 +20,7 @@ export const codeOf = (attempt: Promise<unknown>) =>
     (error: ProblemError) => error.code,
   );
 
-/** What the county's people do with a project, and what other nodes know of it. */
+/** The steps of the county's people on a project, and other nodes' views of it. */
 export function projectsOf(federation: () => TestFederation) {
   const projects = (node: string) => federation().desk(node, operations);
   const today = () => dayOf(federation().now());
@@ -46,7 +46,7 @@ export function projectsOf(federation: () => TestFederation) {
       ...once,
     });
 
-  /** What a node was told of a project; null where nothing came. */
+  /** The project as a node knows it; null if it got no notice. */
   async function told(node: string, id: string): Promise<ProjectView | null> {
     return projects(node)
       .project(at(node), { id: id })

@@ -14,7 +14,7 @@ const resolve = createRequire(import.meta.url).resolve;
 type Engine = Awaited<ReturnType<typeof SchemaEngineModule.SchemaEngine.new>>;
 type Glue = typeof SchemaEngineModule & { __wbg_set_wasm: (exports: object) => void };
 
-/** The part of WebAssembly that is used here; Node.js has it, its types do not. */
+/** The part of WebAssembly used here; Node.js has it, but its types do not. */
 interface WebAssemblyApi {
   instantiate(
     bytes: Uint8Array,
@@ -38,8 +38,8 @@ async function load(): Promise<Glue> {
 }
 
 /**
- * The engine reads catalogue columns of PostgreSQL's internal type "char" (oid 18), which the adapter does not know: it
- * is shown them as text, and the engine is told that they are characters.
+ * The engine reads catalogue columns of PostgreSQL's internal type "char" (oid 18), which the adapter does not know.
+ * This adapter reads them as text, and tells the engine that they are characters.
  */
 class CharacterAwarePg extends PrismaPg {
   readonly #pool: pg.Pool;
@@ -71,7 +71,7 @@ class CharacterAwarePg extends PrismaPg {
   }
 }
 
-/** What differs between a database and schema.prisma, in words; empty when nothing does. */
+/** The differences between a database and schema.prisma, in words; empty if there are none. */
 export async function schemaDrift(databaseUrl: string): Promise<string> {
   loading ??= load();
   const { SchemaEngine } = await loading;

@@ -14,7 +14,7 @@ import { COUNTY, eventually } from './test-federation.ts';
 
 const SAMPLE = new URL('../../../data/registers-sample.json', import.meta.url);
 export const HOUSEHOLD = `${COUNTY}-household`;
-/** The fields without which the household register is not replaced. */
+/** The fields that must be given to replace the household register. */
 export const ESSENTIAL = ['householdNumber', 'holder', 'relation'];
 
 export interface RegisterContent {
@@ -31,7 +31,7 @@ export interface LoggedLine {
   fields: string[];
 }
 
-/** A low-income application without the household register: sharing shall give it. */
+/** A low-income application without the household register, which data sharing is to give. */
 export function withoutHousehold(change: Partial<FileCaseInput> = {}): FileCaseInput {
   return application({
     materials: LOW_INCOME_MATERIALS.filter((name) => name !== '户口簿').map((name) => material(name)),
@@ -61,7 +61,7 @@ export class DataSharing {
     await rm(this.dir, { recursive: true });
   }
 
-  /** Imports the sample file, changed. */
+  /** Imports the sample file after a change to it. */
   async load(change: (file: RegisterContent) => void = () => undefined, node = COUNTY) {
     const file = JSON.parse(await readFile(SAMPLE, 'utf8')) as RegisterContent;
     change(file);
@@ -75,7 +75,7 @@ export class DataSharing {
     return importRegisters(this.#federation.db(node), node, divisions, path, new FeedAppender(), now());
   }
 
-  /** What the viewer's own desk answers. */
+  /** The sharing operations of the viewer's own desk. */
   at({ division }: Viewer) {
     return this.#federation.desk(division, sharing);
   }

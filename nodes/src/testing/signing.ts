@@ -7,7 +7,7 @@ import { Trust, sha256 } from '../trust/index.ts';
 import type { TestFederation } from './test-federation.ts';
 import { CITY, readKeysOf } from './test-federation.ts';
 
-/** Signs as any node of a federation, as somebody who has all its hosts in hand could. */
+/** Signs as any node of a federation, as an attacker who controls all its hosts could. */
 export async function trustOfAll(federation: TestFederation): Promise<Trust> {
   const file = JSON.parse(await readFile(federation.config(CITY).trustFile, 'utf8')) as TrustFile;
   const keys = await Promise.all(federation.nodes().map((node) => readKeysOf(federation.config(node))));
@@ -15,15 +15,15 @@ export async function trustOfAll(federation: TestFederation): Promise<Trust> {
 }
 
 export interface GrantSigners {
-  /** The grantor when left out. */
+  /** The grantor if left out. */
   signer?: DivisionCode;
-  /** The grantee when left out. */
+  /** The grantee if left out. */
   answerer?: DivisionCode;
   answer?: Partial<GrantAnswer>;
   end?: { signer: DivisionCode } & Pick<GrantEnd, 'way'> & Partial<GrantEnd>;
 }
 
-/** A grant with its answer, and perhaps its end, signed by whom a test likes. */
+/** A grant with its answer, and perhaps its end, signed by the nodes a test names. */
 export async function publishedGrant(
   trust: Trust,
   grant: Grant,

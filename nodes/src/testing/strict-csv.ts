@@ -1,6 +1,6 @@
 /**
- * Reads CSV by the grammar of RFC 4180 and by nothing else, as a program that shares no code with ours.
- * @throws Error where the text is not of that grammar: a bare line break, quote or comma in a cell, say
+ * Reads CSV strictly by the grammar of RFC 4180, as a program that shares no code with ours.
+ * @throws Error for text outside that grammar, such as a bare line break, quote or comma in a cell
  */
 export function readStrictCsv(text: string): string[][] {
   const rows: string[][] = [];

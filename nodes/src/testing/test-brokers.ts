@@ -15,7 +15,7 @@ export { freePort };
 /** The city's broker. */
 export const HUB = 'hub';
 
-/** A real nats-server with the configuration that was generated for it. */
+/** A real nats-server with its generated configuration. */
 export class TestBroker {
   readonly port: number;
   readonly storeDir: string;
@@ -43,7 +43,7 @@ export class TestBroker {
     this.#child = child;
     for (let tries = 0; tries < 200; tries++) {
       const answer = await fetch(`http://127.0.0.1:${this.port}`).catch((error: Error) => String(error.cause));
-      // the broker speaks no HTTP: an answer it can't parse is an answer
+      // the broker does not speak HTTP: an answer that can't be parsed shows that it runs
       if (typeof answer !== 'string' || !answer.includes('ECONNREFUSED')) return;
       await pause(20);
     }
@@ -59,7 +59,7 @@ export class TestBroker {
     await ended;
   }
 
-  /** Has it read its configuration anew. */
+  /** Makes the broker reload its configuration. */
   reload(): void {
     this.#child?.kill('SIGHUP');
   }
@@ -90,7 +90,7 @@ export class TestLink {
     return address.port;
   }
 
-  /** Nothing passes any more. */
+  /** Cuts all connections and refuses new ones. */
   cut(): void {
     this.#cut = true;
     for (const socket of this.#sockets) socket.destroy();
@@ -100,7 +100,7 @@ export class TestLink {
     this.#cut = false;
   }
 
-  /** Nothing is heard either way, and nobody is told; {@link cut} or {@link resume} ends it. */
+  /** Drops all traffic both ways without an error on either side; {@link cut} or {@link resume} ends it. */
   silence(): void {
     for (const socket of this.#sockets) socket.pause();
   }
@@ -110,8 +110,8 @@ export class TestLink {
   }
 
   /**
-   * What goes one way is lost on the lines there are, which stay open; who connects anew gets through. Nobody mends the
-   * old lines again.
+   * Drops the traffic in one direction on the lines there are, which stay open; a new connection gets through. The old
+   * lines are never mended.
    */
   deafen(direction: 'up' | 'down'): void {
     for (const { near, far } of this.#lines) (direction === 'up' ? near : far).pause();

@@ -46,24 +46,24 @@ export const VILLAGE = '331022103201';
 export const OTHER_VILLAGE = '331022103210';
 
 export interface TestFederationOptions {
-  /** One host a node, but for those that stand together. */
+  /** The nodes; each has a host of its own, except those in `together`. */
   nodes: readonly DivisionCode[];
   /** Nodes that one host serves. */
   together?: readonly DivisionCode[];
-  /** Whether the sample catalogue is imported and has come down before the tests begin. */
+  /** Whether the sample catalogue is imported and has reached all nodes before the tests begin. */
   catalogue?: boolean;
-  /** The register of places; the real one when left out. */
+  /** The register of places; the real one if left out. */
   divisionsFile?: string;
-  /** The file that is imported; the sample when left out. */
+  /** The catalogue file to import; the sample if left out. */
   catalogueFile?: string;
   calendar?: OfficialCalendar;
-  /** Leafs of the city's broker, by name, and the nodes that stand there; between them and it lies a link to be cut. */
+  /** Leafs of the city's broker, by name, with their nodes; each leaf has a link to the city that a test can cut. */
   leafs?: Readonly<Record<string, readonly DivisionCode[]>>;
   /** Whether everything the hosts log is kept in `logged`. */
   keepLog?: boolean;
   /** Whether key files are encrypted, as a topology makes them. Opening one costs a tenth of a second of processor. */
   encryptedKeys?: boolean;
-  /** Migrated databases that nodes work on in place of new ones. */
+  /** Migrated databases that nodes use instead of new ones. */
   databaseUrls?: ReadonlyMap<DivisionCode, string>;
 }
 
@@ -183,7 +183,7 @@ export class TestFederation {
   now = (): Date => new Date(Date.now() + this.shiftMs);
 
   /**
-   * Starts the host of a node, with all it serves.
+   * Starts the host of a node, with all nodes it serves.
    * @param ports of another program than this one: an older one knows an older protocol
    */
   async startHost(node: DivisionCode, ports: Partial<HandOffPorts> = {}): Promise<void> {
@@ -203,8 +203,8 @@ export class TestFederation {
   }
 
   /**
-   * Copies a node's database as it is now; its host is away meanwhile.
-   * @returns what {@link restore} puts back
+   * Copies a node's database as it is now; its host is stopped meanwhile.
+   * @returns the address of the copy, for {@link restore}
    */
   async backup(node: DivisionCode): Promise<string> {
     await this.stopHost(node);
@@ -214,7 +214,7 @@ export class TestFederation {
     return copy;
   }
 
-  /** Puts an old backup in the place of a node's database; its host is left stopped. */
+  /** Replaces a node's database with an old backup; its host is left stopped. */
   async restore(node: DivisionCode, backup: string): Promise<void> {
     await this.stopHost(node);
     await this.forgetDb(node);
@@ -268,17 +268,17 @@ export class TestFederation {
     return host;
   }
 
-  /** What the node's own services answer, without the gateway between. */
+  /** The node's own services, without the gateway in between. */
   services(node: DivisionCode): NodeServices {
     return this.host(node).services(node);
   }
 
-  /** The operations of a domain at a node, without the gateway between. */
+  /** The operations of a domain at a node, without the gateway in between. */
   desk<D extends Domain>(node: DivisionCode, domain: D) {
     return operate(this.host(node).services(node).perform, domain);
   }
 
-  /** Asks a host as the gateway would, with a token. */
+  /** Sends an operation to a host as the gateway would, with a token. */
   async ask(node: DivisionCode, operation: Omit<RoleOperation, 'at'> & { at?: string }): Promise<RoleResult> {
     const reply = await this.host(node).answer({ operations: [{ at: node, ...operation }], budgetMs: 5_000 });
     if (!('results' in reply)) throw new Error(reply.problem.message);
@@ -304,7 +304,7 @@ export class TestFederation {
     return db;
   }
 
-  /** A signed token, by the issuer the hosts trust unless told otherwise. */
+  /** A signed token, by default from the issuer the hosts trust. */
   async token(
     viewer: Viewer,
     change: { issuer?: string; audience?: string; expires?: string; key?: CryptoKey } = {},
@@ -327,7 +327,7 @@ export class TestFederation {
     await this.#broker(id).start();
   }
 
-  /** A broker forgets everything it stored. */
+  /** Deletes everything a broker has stored. */
   async wipeBroker(id = HUB): Promise<void> {
     const broker = this.#broker(id);
     await broker.stop('SIGKILL');
@@ -335,7 +335,7 @@ export class TestFederation {
     await broker.start();
   }
 
-  /** Where a broker's own people reach it. */
+  /** The address of a broker for its own hosts. */
   urlOf(broker: string): string {
     return this.#broker(broker).url;
   }
@@ -375,7 +375,7 @@ export class TestFederation {
   }
 }
 
-/** Waits until something holds; fails when it does not within half a minute. */
+/** Waits until a condition holds; fails if it does not within half a minute. */
 export async function eventually(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 1_500; tries++) {
     if (await holds()) return;
@@ -384,7 +384,7 @@ export async function eventually(holds: () => Promise<boolean>): Promise<void> {
   throw new Error(`it never came to: ${holds.toString()}`);
 }
 
-/** The claims that a verified token would give this viewer. */
+/** The claims of a verified token of this viewer. */
 function claimsOf({ sub, name, division, roles, department, window, actsFor, onlyCase }: Viewer) {
   const act = actsFor === undefined ? undefined : { sub, name };
   return { name, division, roles, department, window, act, onlyCase };

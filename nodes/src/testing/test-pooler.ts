@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@liandong/runtime/local';
 
-/** PgBouncer's program; null where it is not installed (Debian: apt-get install pgbouncer). */
+/** PgBouncer's program; null if it is not installed (Debian: apt-get install pgbouncer). */
 export function findPgBouncer(): string | null {
   for (const dir of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']) {
     try {
@@ -21,7 +21,7 @@ export function findPgBouncer(): string | null {
   return null;
 }
 
-/** A PgBouncer before one database. */
+/** A PgBouncer in front of one database. */
 export class TestPooler {
   /** Address of the database through the pooler. */
   readonly databaseUrl: string;

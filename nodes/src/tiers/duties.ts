@@ -1,13 +1,13 @@
 import type { Tier } from '@liandong/schema/kernel';
 
-/** What a node of a tier does, beside answering questions: every tier's file reads like a job description. */
+/** The duties of a node of a tier, besides answering queries: every tier's file reads like a job description. */
 export interface TierDuties {
   tier: Tier;
   /** Publishes the basic catalogue (基本目录). */
   publishesCatalogue: boolean;
   /** Follows the items it decides with an implementation of its own (实施清单). */
   implementsItems: boolean;
-  /** Accepts, and so must name what is missing in five working days or count the case as accepted (Art. 32). */
+  /** Accepts, and so must name missing materials in five working days, or the case counts as accepted (Art. 32). */
   accepts: boolean;
   /** Collects the facts of the nodes below and answers with figures. */
   collectsFacts: boolean;

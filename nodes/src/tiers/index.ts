@@ -1,3 +1,3 @@
-/** What each tier's node does, like a job description. */
+/** The duties of each tier's node, like a job description. */
 export type { TierDuties } from './duties.ts';
 export { DUTIES } from './all-duties.ts';

@@ -17,16 +17,16 @@ import { ROADS } from '../bus/index.ts';
 import type { Road } from '../bus/index.ts';
 import type { BrokerCredentials } from './credentials.ts';
 
-/** Parts an answer may travel in, and how long after the question. */
+/** Most parts of an answer, and the longest time between the question and its answer. */
 const RESPONSES = { max: 128, expires: '1m' };
 
-/** The account all hosts and gateways share; leafs are joined to it. */
+/** The account that all hosts and gateways share; leafs are joined to it. */
 const ACCOUNT = 'LIANDONG';
 
-/** The address a hub tells its leafs of besides the one they know: nobody listens there. */
+/** The address a hub tells its leafs of besides the one they know: no server listens there. */
 const NOWHERE = '127.0.0.1:1';
 
-/** A link on which nothing is heard is given up after about three of these. */
+/** Interval of pings. A link is given up after about three without a sign of the other side. */
 const PING = '5s';
 
 const ROAD_NAMES = Object.keys(ROADS) as Road[];
@@ -34,16 +34,16 @@ const ROAD_NAMES = Object.keys(ROADS) as Road[];
 interface Rights {
   publish: string[];
   subscribe: string[];
-  /** What is refused of what `publish` opens. */
+  /** Subjects that are refused although `publish` allows them. */
   never?: string[];
-  /** Whether the one may answer whoever asks it. */
+  /** Whether the client may answer any request it gets. */
   responds?: boolean;
 }
 
 /**
  * The configuration of one nats-server: one user a host, who may publish under its own nodes' names, make and read its
  * own nodes' consumers, and hear its own inbox; the gateways; the operator, who changes streams; at the hub one user a
- * leaf, who brings nothing in other names than those of the nodes that stand there. Nothing else is open.
+ * leaf, who may publish only under the names of the nodes that belong to the leaf. All else is refused.
  */
 export function brokerConfig(
   topology: Topology,
@@ -99,7 +99,8 @@ export function brokerConfig(
     '    ]',
     '  }',
     '}',
-    // a leaf shows its secret at the address its topology names: 2.9 tells it of the hub's own even when asked not to
+    // a leaf shows its secret only at the address its topology names: 2.9 tells it the hub's own address even when
+    // asked not to
     ...(leafs.length > 0
       ? [
           `leafnodes { listen: "${broker.address}:${hub.leafPort ?? 0}", advertise: "${NOWHERE}"${broker.tls ? `, ${tlsBlock(broker.tls)}` : ''} }`,
@@ -111,8 +112,8 @@ export function brokerConfig(
 }
 
 /**
- * What a leaf's link is made by, at both of its ends. A link that stands keeps the rights it was made with, whatever is
- * reloaded: where this has changed, the leaf is started anew.
+ * The settings of a leaf's link, at both of its ends. A link keeps the rights it was made with, also after a reload: if
+ * these settings have changed, the leaf has to restart.
  */
 export function linkConfig(
   topology: Topology,
@@ -124,7 +125,7 @@ export function linkConfig(
   return `${atHub}\n${remote(topology, divisions, leaf, credentials)}`;
 }
 
-/** A leaf's link to its hub. Of what its own nodes say nothing is let in from outside. */
+/** A leaf's link to its hub. Messages in the name of the leaf's own nodes are refused from outside. */
 function remote(topology: Topology, divisions: Divisions, leaf: Broker, credentials: BrokerCredentials): string {
   const hub = hubOf(topology);
   const { name, secret } = linkOf(leaf, credentials);
@@ -137,7 +138,7 @@ function remote(topology: Topology, divisions: Divisions, leaf: Broker, credenti
   return `leafnodes { reconnect: 1, remotes: [ { url: ${JSON.stringify(url)}, account: ${ACCOUNT}${trusted}, deny_imports: ${list(own)} } ] }`;
 }
 
-/** Callers are known by their nkeys, leafs by their secret: the certificate is the broker's own. */
+/** Clients prove who they are with nkeys, leafs with their secret; the certificate is the broker's own. */
 function tlsBlock({ certFile, keyFile }: NonNullable<Broker['tls']>): string {
   return `tls: { cert_file: ${JSON.stringify(certFile)}, key_file: ${JSON.stringify(keyFile)}, timeout: 5 }`;
 }
@@ -146,7 +147,7 @@ function linkOf(leaf: Broker, credentials: BrokerCredentials): { name: string; s
   return { name: `leaf-${leaf.id}`, secret: credentials.links[leaf.id] ?? '' };
 }
 
-/** What crosses between a leaf and the hub, as the hub lets it. */
+/** The rights of a leaf's link at the hub. */
 function leafRights(topology: Topology, divisions: Divisions, leaf: Broker): Rights {
   const at = (id: string) => (one: { broker?: string | undefined }) => brokerOf(topology, one).id === id;
   const names = [...topology.hosts, ...topology.gateways];
@@ -158,7 +159,8 @@ function leafRights(topology: Topology, divisions: Divisions, leaf: Broker): Rig
   const to = (road: Road, id: string) =>
     territoryOf(topology, divisions, id).map((pattern) => `ld.${road}.*.*.*.*.${pattern}`);
   return {
-    // interest crosses a link only where it is opened as it stands: by receiver; senders are held to their names below
+    // interest crosses a link only if it is opened in the same form: by receiver; `never` below restricts the senders'
+    // names
     publish: [
       ...topology.brokers
         .filter(({ id }) => id !== leaf.id)

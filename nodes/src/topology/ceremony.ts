@@ -12,10 +12,10 @@ import { topologyPaths, writeOutputs } from './outputs.ts';
 
 /**
  * The key ceremony for a new federation: a key for each node, each signed by its parent's and the city's as the root;
- * credentials for the brokers; their configurations; the settings of hosts and gateways. Writes everything below `dir`,
- * private files readable by their owner alone.
- * @param passphrase what the nodes' keys are encrypted with, one file a host; null leaves them plain
- * @param home where hosts and gateways will find what they are given
+ * credentials for the brokers; their configurations; the settings of hosts and gateways. Writes everything below `dir`;
+ * only the owner can read the private files.
+ * @param passphrase encrypts the nodes' keys, one file a host; null leaves them plain
+ * @param home where hosts and gateways will find their files
  * @throws {ProblemError} BAD_CONFIG when a node's parent has no node, or a ceremony was held here before
  */
 export async function holdCeremony(
@@ -40,7 +40,7 @@ export async function holdCeremony(
     await writeKeys(keysDir, own, passphrase);
   }
   await writeOutputs(topology, divisions, dir, home);
-  // last: what stopped before it can be held again
+  // last: a ceremony that stopped before this can be held again
   await writeFile(paths.trustFile, JSON.stringify(trust));
   return paths;
 }

@@ -7,8 +7,8 @@ import { nkeys } from '@nats-io/transport-node';
 import { z } from 'zod';
 
 /**
- * Who is known to the brokers: the public nkeys of hosts, gateways and the operator by their names, and the secrets of
- * the leafs' links. Kept with the ceremony's outputs, so that configurations can be made anew when hosts have carried
+ * The clients the brokers know: the public nkeys of hosts, gateways and the operator by their names, and the secrets of
+ * the leafs' links. Kept with the ceremony's outputs, so that configurations can be made again when hosts have carried
  * their seeds away.
  */
 export const credentialsSchema = z.object({
@@ -17,13 +17,13 @@ export const credentialsSchema = z.object({
 });
 export type BrokerCredentials = z.infer<typeof credentialsSchema>;
 
-/** What must be made for whom: a seed to be handed over once. */
+/** A seed to make, and the client it is for; it is handed over once. */
 export interface NewSeed {
   name: string;
   seed: string;
 }
 
-/** Completes credentials for a topology; what is there stays, and who left it is forgotten. */
+/** Completes credentials for a topology. Clients it already knows keep theirs; clients that left it are forgotten. */
 export function completeCredentials(
   topology: Topology,
   known: BrokerCredentials | null,

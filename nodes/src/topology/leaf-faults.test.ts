@@ -11,7 +11,7 @@ import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually } from '../
 import { topologyPaths } from './outputs.ts';
 
 const LEAF = 'sanmen';
-/** 椒江区, which stands at the city's broker or nowhere: not at 三门's leaf. */
+/** 椒江区, which belongs to the city's broker or to no broker: not to 三门's leaf. */
 const OTHER_COUNTY = '331002';
 const TO_CITY = '331000._._._';
 const connections: NatsConnection[] = [];
@@ -45,7 +45,7 @@ describe('a link on which nothing is heard any more in one direction', () => {
       federation.link(LEAF).deafen(direction);
       await steps.file();
       await eventually(async () => (await stated()) > before);
-      // the city holds the village's facts, and its signed word for that has come back
+      // zero once the city holds the village's facts and its signed acknowledgement has come back
       const owed = async () => (await stated()) - (await acknowledged());
       await expect.poll(owed, { timeout: 90_000 }).toBe(0);
     },
@@ -60,7 +60,7 @@ describe('whoever has a leaf’s credentials', () => {
     };
     return { user: `leaf-${LEAF}`, pass: links[LEAF] ?? '' };
   };
-  /** Who speaks to a broker, and what that was refused. */
+  /** Connects to a broker, and collects what it refuses. */
   async function speaker(options: ConnectionOptions): Promise<{ connection: NatsConnection; refused: string[] }> {
     const connection = await connect({ ...options, maxReconnectAttempts: 0 });
     connections.push(connection);
@@ -70,7 +70,7 @@ describe('whoever has a leaf’s credentials', () => {
     })();
     return { connection, refused };
   }
-  /** A node's name at the head of a message to the city. */
+  /** A subject for a message to the city, with the node's name as its sender. */
   const named = (from: string) => `ld.m.331000.${from}._._.${TO_CITY}`;
   test('as a client of the hub, is refused the name of another county’s node', async () => {
     const { connection, refused } = await speaker({ servers: federation.urlOf('hub'), ...(await linkSecret()) });
@@ -90,7 +90,7 @@ describe('whoever has a leaf’s credentials', () => {
           () => 'kept',
           () => 'refused',
         );
-    // its own county's name passes as it does for the real leaf, which shows that the link stands
+    // its own county's name passes as it does for the real leaf, which shows that the link works
     await eventually(async () => (await publish(COUNTY)) === 'kept');
     expect(await publish(OTHER_COUNTY)).toBe('refused');
     expect(await publish('_')).toBe('refused');

@@ -57,7 +57,7 @@ const linesAt = async (node: DivisionCode, id: string) =>
     )
   )[0]?.lines ?? 0;
 
-/** From the village to the county's desk. */
+/** Takes a case from the village to the county's desk. */
 async function journey(): Promise<string> {
   const id = await steps.file();
   await steps.forward(id, agent);

@@ -8,11 +8,11 @@ import { problem } from '@liandong/schema/kernel';
 import { brokerConfig, linkConfig } from './broker-config.ts';
 import { completeCredentials, findCredentials } from './credentials.ts';
 
-/** Where what is made of a topology lies; every host is given its own directory and the two public files. */
+/** Places of the files made from a topology; every host gets its own directory and the two public files. */
 export interface TopologyPaths {
   trustFile: string;
   topologyFile: string;
-  /** Whom the brokers know; private. */
+  /** The clients the brokers know; private. */
   credentialsFile: string;
   brokerConfigFile: (broker: string) => string;
   hostDir: (host: string) => string;
@@ -32,23 +32,25 @@ export function topologyPaths(dir: string): TopologyPaths {
   };
 }
 
-/** What is to be done about outputs besides carrying them where they belong. */
+/** What the operator has to do besides carrying the outputs to their places. */
 export interface Written {
-  /** Whom a seed was made for. */
+  /** Names of the clients that got a new seed. */
   seeds: string[];
-  /** Leafs whose link has other rights than before: their nats-server is started anew once the brokers have reloaded. */
+  /**
+   * Leafs whose link has other rights than before: the operator restarts their nats-server after the brokers reloaded.
+   */
   relinked: string[];
 }
 
-/** Where hosts and gateways find what they are given, unless told otherwise. */
+/** Where hosts and gateways find their files by default. */
 const HOME = '/etc/liandong';
 
 /**
- * Makes from a topology what its parts run by: the configuration of every broker, seeds for those who are new, the
- * settings of hosts and gateways, and the topology as JSON. Made again of the same topology it is the same; who is known
- * keeps their credentials.
- * @param home directory in which a host or gateway will keep what it is given
- * @throws {ProblemError} BAD_CONFIG for a topology that is older than the one that is there, or another of its sequence
+ * Makes the files for a topology: the configuration of every broker, seeds for new clients, the settings of hosts and
+ * gateways, and the topology as JSON. The same topology gives the same files again; known clients keep their
+ * credentials.
+ * @param home directory in which a host or gateway will keep its files
+ * @throws {ProblemError} BAD_CONFIG for a topology older than the present one, or another one with its sequence
  */
 export async function writeOutputs(
   topology: Topology,
@@ -108,7 +110,7 @@ function seedFile(name: string, topology: Topology, paths: TopologyPaths): strin
   return join(isHost ? paths.hostDir(name) : paths.gatewayDir(name), 'nats.seed');
 }
 
-/** @returns the topology that is there; null where there is none */
+/** @returns the topology in the file, or null if there is no file */
 async function requireNewer(topology: Topology, file: string): Promise<Topology | null> {
   const text = await findText(file);
   if (text === null) return null;
@@ -122,7 +124,7 @@ async function requireNewer(topology: Topology, file: string): Promise<Topology 
   );
 }
 
-/** Settings as `systemd` and shells read them; what only the site knows it adds itself. */
+/** Writes settings as `systemd` and shells read them; the site adds settings that only it knows. */
 async function writeSettings(file: string, settings: Record<string, string>): Promise<void> {
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   await writePrivate(file, `${lines.join('\n')}\n`);
@@ -132,7 +134,7 @@ async function writePrivate(file: string, content: string): Promise<void> {
   await write(file, content, 0o600);
 }
 
-/** Whole or not at all: a broker or host may read it at any moment. */
+/** Writes a file whole or not at all: a broker or host may read it at any moment. */
 async function write(file: string, content: string, mode: number): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(`${file}.new`, content, { mode });

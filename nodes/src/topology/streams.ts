@@ -7,12 +7,12 @@ import { problem } from '@liandong/schema/kernel';
 import type { Road } from '../bus/index.ts';
 import { ROADS, findStream, roadConfig } from '../bus/index.ts';
 
-/** How long the broker may take for an answer, ms. */
+/** Longest time for the broker's answer, ms. */
 const ANSWER_MS = 20_000;
 
 /**
- * Brings a broker's streams in line with a topology: what they hold stays, what they take in is what goes to the nodes
- * that stand there now. Needed where nodes came to a broker from another, or the first leaf was added.
+ * Updates a broker's streams to a topology: their messages stay, and they take in messages to the nodes that belong to
+ * the broker now. Needed after nodes moved to a broker from another, or after the first leaf was added.
  * @returns the streams and what they take in
  * @throws {ProblemError} BAD_CONFIG, BROKER_UNAVAILABLE
  */

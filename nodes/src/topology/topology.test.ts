@@ -207,7 +207,7 @@ describe('the configuration of a leaf', () => {
     const village = { id: 'baojia', nodes: [VILLAGE], url: null, broker: 'sanmen' };
     const later = (sequence: number, hosts: typeof leafed.hosts) =>
       writeOutputs({ ...leafed, sequence, hosts }, divisions, dir);
-    // one more node at a host that stands there: the county's names were open before
+    // one more node at an existing host: the county's names were open before
     expect((await later(2, [city, { ...county, nodes: [COUNTY, TOWNSHIP, VILLAGE] }])).relinked).toEqual([]);
     expect((await later(3, [city, county, village])).relinked).toEqual(['sanmen']);
     expect((await later(4, [city, county, { ...village, broker: 'taizhou' }])).relinked).toEqual(['sanmen']);

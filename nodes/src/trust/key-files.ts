@@ -8,11 +8,11 @@ import { CompactEncrypt, compactDecrypt } from 'jose';
 import type { StoredKey } from './keys.ts';
 
 /**
- * Rounds of PBKDF2 with HMAC-SHA-512, as OWASP asks for. They are paid once a file, so all keys a host gets at once
- * stand in one file.
+ * Rounds of PBKDF2 with HMAC-SHA-512, as OWASP asks for. They cost time once a file, so all keys a host gets at once
+ * are in one file.
  */
 const ROUNDS = 210_000;
-/** Most rounds taken from a file: nobody stops a host by a file that takes hours to open. */
+/** Most rounds taken from a file: a file that takes hours to open must not stop a host. */
 const MAX_ROUNDS = 2_000_000;
 const ALG = 'PBES2-HS512+A256KW';
 const ENC = 'A256GCM';
@@ -20,7 +20,7 @@ const ENC = 'A256GCM';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Files of data keys stand in the same directory, and sign nothing. */
+/** Files of data keys lie in the same directory, and hold no signing keys. */
 export const DATA_KEY_FILE = /\.data\.jwks\.(jwe|json)$/;
 
 /** The file of all keys that were made at once. */
@@ -50,7 +50,7 @@ export function requireKeys(dir: string, nodes: readonly DivisionCode[], found: 
   return found.filter(({ node }) => nodes.includes(node));
 }
 
-/** As {@link readKeys}, for nodes that may have none there. */
+/** As {@link readKeys}, for nodes that may have no keys there. */
 export async function findKeys(
   dir: string,
   nodes: readonly DivisionCode[],
@@ -69,7 +69,7 @@ export async function findKeys(
 }
 
 /**
- * Writes a key of its own file, readable by its owner alone, encrypted when there is a passphrase.
+ * Writes one key to a file that only its owner can read, encrypted if there is a passphrase.
  * @returns the file
  */
 export async function writeKey(dir: string, key: StoredKey, passphrase: string | null): Promise<string> {
@@ -90,8 +90,8 @@ export async function writeKeys(dir: string, keys: readonly StoredKey[], passphr
 }
 
 /**
- * Encrypts the key files of a directory that are plain, all in one set, and takes the plain ones away once the set has
- * been read back.
+ * Encrypts the plain key files of a directory, all in one set, and deletes the plain ones once the set has been read
+ * back.
  * @returns the keys that were plain
  */
 export async function protectKeys(dir: string, passphrase: string): Promise<string[]> {
@@ -121,7 +121,7 @@ export async function readPassphrase(file: string | null): Promise<string | null
   return passphrase;
 }
 
-/** Keys of one file; none of a file of another kind. */
+/** Keys of one file; empty for a file of another kind. */
 async function readKeyFile(file: string, passphrase: string | null): Promise<StoredKey[]> {
   const plain = file.endsWith('.jwk.json');
   if (DATA_KEY_FILE.test(file)) return [];
@@ -154,7 +154,7 @@ export function sealPrivate(text: string, cty: string, passphrase: string): Prom
     .encrypt(encoder.encode(passphrase));
 }
 
-/** @throws {ProblemError} BAD_CONFIG naming the file that does not open */
+/** @throws {ProblemError} BAD_CONFIG naming the file that can't be opened */
 export async function openPrivate(file: string, text: string, passphrase: string | null): Promise<string> {
   if (passphrase === null) {
     throw problem('BAD_CONFIG', `${file} is encrypted; name its passphrase in LIANDONG_KEYS_PASSPHRASE_FILE.`);
@@ -171,7 +171,7 @@ export async function openPrivate(file: string, text: string, passphrase: string
   }
 }
 
-/** Whole or not at all: a power cut leaves no half key. */
+/** Writes a file whole or not at all: a power cut leaves no half key. */
 export async function writePrivate(file: string, content: string): Promise<string> {
   await writeFile(`${file}.part`, content, { mode: 0o600 });
   await rename(`${file}.part`, file);

@@ -10,7 +10,7 @@ import { problem } from '@liandong/schema/kernel';
 /** A node's key pair; the private half stays on its host. */
 export interface NodeKey {
   node: DivisionCode;
-  /** `<code>.<thumbprint>`: says whose key it is and tells rotated ones apart. */
+  /** `<code>.<thumbprint>`: names the key's node and tells rotated keys apart. */
   kid: string;
   privateKey: KeyObject;
   publicJwk: Certificate['jwk'];

@@ -20,8 +20,9 @@ export async function signWith(
 }
 
 /**
- * The check by Node.js's own crypto: about 120 µs of CPU a line in place of 200 over WebCrypto, which goes through a thread and back. A
- * signature has one spelling: the log's hashes are over the text, so that another one of the same bytes is none.
+ * The check by Node.js's own crypto: about 120 µs of CPU a line in place of 200 over WebCrypto, which goes through a
+ * thread and back. A signature has one spelling: the log's hashes are over the text, so another spelling of the same
+ * bytes is invalid.
  */
 export function nativeCheck(): SignatureCheck {
   const imported = new Map<string, KeyObject>();
@@ -56,7 +57,7 @@ function read(part: string): unknown {
   return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
 }
 
-/** What a signed thing says, without asking who signed it: only for what was checked before. */
+/** The payload of a signed text, without a check of the signature: only for texts that were checked before. */
 export function payloadOf(jws: string): unknown {
   const [, payload = ''] = jws.split('.');
   return read(payload);

@@ -15,7 +15,7 @@ const key = (node: string): StoredKey => {
   return found;
 };
 
-/** A certificate of one node, as another signs it. */
+/** A certificate of one node, signed by another. */
 async function certify(node: string, signer: string, change: Partial<Certificate> = {}): Promise<string> {
   const { kid, jwk } = key(node);
   const certificate: Certificate = {

@@ -12,8 +12,8 @@ import { importNodeKey } from './keys.ts';
 import { nativeCheck, signWith } from './signatures.ts';
 
 /**
- * The trust file: the root's public key, every node's key vouched for by its parent, the ends of keys, and the closings of
- * nodes.
+ * The trust file: the root's public key, every node's key with its parent's certificate, the ends of keys, and the
+ * closings of nodes.
  */
 export const trustFileSchema = z.object({
   root: certificateSchema.shape.jwk,
@@ -26,12 +26,12 @@ export type TrustFile = z.infer<typeof trustFileSchema>;
 /** Most documents an envelope may introduce its sender's key with: a certificate and an end for each level. */
 const MAX_INTRODUCED = 16;
 
-/** Whom this host believes: the keys of all nodes, each signed by its parent's up to the root; and its own keys. */
+/** The keys this host trusts: those of all nodes, each signed by its parent's up to the root; and its own keys. */
 export class Trust {
   readonly #ring: KeyRing;
   readonly #now: () => Date;
   readonly #own = new Map<DivisionCode, NodeKey[]>();
-  /** Documents everybody holds, since they stand in the trust file. */
+  /** Documents every host holds, since they are in the trust file. */
   readonly #filed: ReadonlySet<string>;
   readonly #introductions = new Map<string, string[]>();
   readonly #listeners: ((documents: readonly KeyDocument[]) => void)[] = [];
@@ -45,7 +45,7 @@ export class Trust {
   /**
    * Checks every certificate up to the root.
    * @param now the clock by which keys are in effect
-   * @throws {ProblemError} BAD_CONFIG naming the certificate that can't be believed
+   * @throws {ProblemError} BAD_CONFIG naming the invalid certificate
    */
   static async load(
     file: TrustFile,
@@ -53,7 +53,7 @@ export class Trust {
     divisions: Divisions,
     now: () => Date = () => new Date(),
   ): Promise<Trust> {
-    // whoever was its parent when the certificate was given: a zone that changed parents keeps its key
+    // the node that was the parent when the certificate was given: a zone that changed parents keeps its key
     const ring = new KeyRing(file.root, (node, day) => divisions.parentOn(node, day), nativeCheck());
     const documents = [...file.certificates, ...(file.revocations ?? []), ...(file.closings ?? [])];
     for (const { state, reason } of await ring.learn(documents)) {
@@ -65,8 +65,8 @@ export class Trust {
   }
 
   /**
-   * Takes private keys of this host's nodes in hand. A key without a certificate waits for it.
-   * @throws {ProblemError} BAD_CONFIG for a node none of whose keys anybody vouched for
+   * Loads private keys of this host's nodes. A key without a certificate waits for it.
+   * @throws {ProblemError} BAD_CONFIG for a node without any certified key
    */
   async hold(keys: readonly StoredKey[]): Promise<void> {
     for (const stored of keys) {
@@ -82,7 +82,7 @@ export class Trust {
     }
   }
 
-  /** Certificates and revocations that became known; they prove themselves, whoever brought them. */
+  /** Learns new certificates and revocations. They prove themselves, so it does not matter which node brought them. */
   async learn(documents: readonly string[], keepWaiting = true): Promise<Learned[]> {
     const learned = await this.#ring.learn(documents, keepWaiting);
     this.#introductions.clear();
@@ -91,7 +91,7 @@ export class Trust {
     return learned;
   }
 
-  /** Told of what was learned; may be told of the same again. */
+  /** Called with the documents that were learned; the same document may come again. */
   onLearned(listener: (documents: readonly KeyDocument[]) => void): void {
     this.#listeners.push(listener);
   }
@@ -110,7 +110,7 @@ export class Trust {
   readonly serves = (node: DivisionCode): boolean =>
     this.#ring.keys().some((key) => key.node === node && this.#inEffect(key.kid));
 
-  /** Who took the place of a closed node; null while it is not closed. */
+  /** The successor of a closed node; null while it is not closed. */
   readonly successionOf = (node: DivisionCode): Succession | null => {
     const known = this.#ring.findClosing(node);
     if (!known) return null;
@@ -122,14 +122,14 @@ export class Trust {
     return this.#ring.closings().flatMap(({ content }) => this.successionOf(content.node) ?? []);
   }
 
-  /** Whether a closed node's keys have ended, too: nothing can come from it or be answered by it any more. */
+  /** Whether a closed node's keys have ended, too: it can't send or answer anything any more. */
   readonly isGone = (node: DivisionCode): boolean => this.#ring.findClosing(node) !== undefined && !this.serves(node);
 
   /** The nodes that are gone. */
   readonly gone = (): DivisionCode[] =>
     this.#ring.closings().flatMap(({ content }) => (this.isGone(content.node) ? [content.node] : []));
 
-  /** All keys that are vouched for, also those that ended. */
+  /** All certified keys, also those that ended. */
   keys(): KnownKey[] {
     return this.#ring.keys();
   }
@@ -143,7 +143,7 @@ export class Trust {
     return [...new Map(kids.flatMap((kid) => this.#ring.chainOf(kid)).map((d) => [d.hash, d])).values()];
   }
 
-  /** The trust file as it would be written now. */
+  /** The trust file with everything known now. */
   file(): TrustFile {
     const documents = this.#ring.keys().flatMap((key) => this.#ring.chainOf(key.kid));
     const of = (kind: KeyDocument['kind']) => [...new Set(documents.filter((d) => d.kind === kind).map((d) => d.jws))];
@@ -163,7 +163,7 @@ export class Trust {
 
   /**
    * Signs as a node of this host, with the newest of its keys that is in effect.
-   * @throws {ProblemError} INTERNAL where the host holds none, KEY_NOT_IN_EFFECT where all have ended
+   * @throws {ProblemError} INTERNAL if the host holds no key of the node, KEY_NOT_IN_EFFECT if all have ended
    */
   async sign(node: DivisionCode, type: SignedType, payload: unknown): Promise<string> {
     const key = this.#signingKey(node);
@@ -172,7 +172,7 @@ export class Trust {
   }
 
   /**
-   * Checks a signed thing and says who signed it.
+   * Checks a signed text and names its signer.
    * @throws {ProblemError} MESSAGE_INVALID (no JWS of the type), KEY_UNKNOWN, SIGNATURE_INVALID, KEY_NOT_IN_EFFECT
    */
   async verify(jws: string, type: SignedType): Promise<{ node: DivisionCode; payload: unknown }> {
@@ -208,7 +208,7 @@ export class Trust {
     }
   }
 
-  /** What a receiver may not have yet to believe a key: a rotated key is introduced with its proof. */
+  /** The documents that a receiver may lack to trust a key: a rotated key is introduced with its proof. */
   #introduction(kid: string): string[] {
     let introduction = this.#introductions.get(kid);
     if (!introduction) {
@@ -218,7 +218,7 @@ export class Trust {
     return introduction;
   }
 
-  /** Learns the sender's key from its introduction, when it is a stranger's. */
+  /** Learns the sender's key from its introduction, if the key is unknown. */
   async #meet(jws: string): Promise<void> {
     let header;
     try {
@@ -232,7 +232,7 @@ export class Trust {
   }
 }
 
-/** The key a signed thing names, believed or not; empty where it names none. */
+/** The key a signed text names, trusted or not; empty if it names no key. */
 export function kidOf(jws: string): string {
   try {
     return decodeProtectedHeader(jws).kid ?? '';

@@ -2,15 +2,15 @@ import { sealedColumns } from '../db/table.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
 
-/** A column whose values are sealed, and what names a row besides its node. */
+/** A sealed column, and the columns that name its rows besides their node. */
 export interface SealedColumn {
   table: string;
   column: string;
-  /** Columns of the row's key behind the node, with their types: they are bound into what is sealed. */
+  /** Columns of the row's key after the node, with their types: they are bound into the sealed value. */
   key: readonly { name: string; type: 'text' | 'uuid' | 'int' }[];
   /** Text, bytes as a whole, or bytes in pieces that can be read one by one. */
   form: 'text' | 'bytes' | 'pieces';
-  /** Which rows, where it is not all; the rest of the table holds nothing personal. */
+  /** Condition for the rows to seal; the other rows of the table hold nothing personal. All rows if left out. */
   where?: string;
 }
 
@@ -18,9 +18,9 @@ const text = (name: string) => ({ name, type: 'text' }) as const;
 const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
 
 /**
- * Every column that may hold names, identity numbers, phones or what people handed in. Whatever a new table keeps of
- * applicants is named here: it is then sealed when it is written, sealed in databases that were filled before, and
- * sealed anew when the key is changed.
+ * Every column that may hold names, identity numbers, phones or what people handed in. A new table must name here every
+ * column that holds data of applicants: the column is then sealed when it is written, sealed in databases that were
+ * filled before, and sealed again when the key is changed.
  */
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
@@ -64,7 +64,7 @@ export const SEALED_COLUMNS = {
     key: [text('sha256'), { name: 'start', type: 'int' }],
     form: 'bytes',
   },
-  // the secret that registers are keyed with: beside it, numbers could be tried out one by one
+  // the secret for the keyed digests of registers: a thief of both could try numbers one by one
   'node_settings.value': {
     table: 'node_settings',
     column: 'value',

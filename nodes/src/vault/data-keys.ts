@@ -7,7 +7,7 @@ import { isDivisionCode, problem } from '@liandong/schema/kernel';
 import { DATA_KEY_FILE, openPrivate, sealPrivate, writePrivate } from '../trust/index.ts';
 import { z } from 'zod';
 
-/** A key that a node's personal data is sealed with, AES-256 (数据密钥). */
+/** A key that seals a node's personal data, AES-256 (数据密钥). */
 export interface DataKey {
   node: DivisionCode;
   /** Twelve characters of its digest. */
@@ -42,7 +42,7 @@ function kidOfSecret(secret: Buffer): string {
 
 /**
  * The data keys of some nodes in a key directory: encrypted (`*.data.jwks.jwe`), or plain (`*.data.jwks.json`) as a
- * mounted secret. Whether a node has any is for the caller to ask.
+ * mounted secret. The caller checks whether each node has one.
  * @throws {ProblemError} BAD_CONFIG naming the file that can't be read
  */
 export async function readDataKeys(
@@ -78,8 +78,8 @@ async function readDataKeyFile(file: string, passphrase: string | null): Promise
 }
 
 /**
- * Writes data keys that were made or moved at once, in one file that its owner alone may read; encrypted when there is
- * a passphrase.
+ * Writes data keys that were made or moved at once, in one file that only its owner may read; encrypted if there is a
+ * passphrase.
  * @returns the file
  */
 export async function writeDataKeys(dir: string, keys: readonly DataKey[], passphrase: string | null): Promise<string> {
@@ -104,8 +104,8 @@ export async function writeDataKeys(dir: string, keys: readonly DataKey[], passp
 }
 
 /**
- * Encrypts the data key files of a directory that are plain, and takes the plain ones away once what was written has
- * been read back.
+ * Encrypts the plain data key files of a directory, and deletes the plain ones once the encrypted file has been read
+ * back.
  * @returns how many keys were plain
  */
 export async function protectDataKeys(dir: string, passphrase: string): Promise<number> {

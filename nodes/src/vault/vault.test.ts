@@ -46,7 +46,7 @@ describe('what is sealed', () => {
     ['in another column', { column: 'outbox.body' }],
     ['at another node', { node: OTHER }],
   ] as const)('does not open %s', async (_, moved: { row?: string; column?: 'outbox.body'; node?: string }) => {
-    // both nodes share the secret here: the place alone must keep them apart
+    // both nodes share the secret here: only the node's name must keep them apart
     const keys = [key, { ...key, node: OTHER }];
     const sealed = (await vault(...keys)).of(NODE).seal('cases.application', 'a', number);
     const opening = (await vault(...keys))

@@ -7,24 +7,24 @@ import type { DataKey } from './data-keys.ts';
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** What a sealed text begins with: form and the key's name, so that keys can change while old rows stay readable. */
+/** Begins every sealed text; the key's name follows, so that keys can change while old rows stay readable. */
 const TEXT_MARK = 'ld1.';
 const BYTES_MARK = Buffer.from('LD1\0', 'latin1');
 const KID_CHARACTERS = 12;
 
-/** Bytes before what is sealed: mark and key's name. */
+/** Bytes before the sealed content: mark and key's name. */
 export const HEADER_BYTES = BYTES_MARK.length + KID_CHARACTERS;
-/** Bytes a sealed piece is longer than what it holds. */
+/** Bytes that sealing adds to a piece. */
 const PIECE_OVERHEAD = IV_BYTES + TAG_BYTES;
 /** Bytes of one piece; half of the broker's usual maximum, since materials travel piece by piece. */
 export const PIECE_BYTES = 512 * 1024;
 const SEALED_PIECE_BYTES = PIECE_BYTES + PIECE_OVERHEAD;
-/** Bytes that sealed bytes are longer than what they hold. */
+/** Bytes that sealing adds to bytes. */
 export const BYTES_OVERHEAD = HEADER_BYTES + PIECE_OVERHEAD;
 
 /**
- * The data keys of one node (数据密钥). What it seals opens under the same column and row of the same node alone:
- * whoever can write to the database can not put one row's values into another.
+ * The data keys of one node (数据密钥). A sealed value opens only under the same column and row of the same node: a person
+ * who can write to the database can't put one row's values into another.
  */
 export class NodeVault {
   readonly #node: DivisionCode;
@@ -39,12 +39,12 @@ export class NodeVault {
     this.#take(keys);
   }
 
-  /** Name of the key that seals now; null where the node has none. */
+  /** Name of the key that seals now; null if the node has none. */
   get kid(): string | null {
     return this.#current?.kid ?? null;
   }
 
-  /** Names of all keys at hand, oldest first. */
+  /** Names of all loaded keys, oldest first. */
   get kids(): string[] {
     return [...this.#keys.keys()];
   }
@@ -55,7 +55,10 @@ export class NodeVault {
     return `${TEXT_MARK}${key.kid}.${encrypt(key, this.#place(column, row), Buffer.from(text)).toString('base64url')}`;
   }
 
-  /** @throws {ProblemError} DATA_KEY_MISSING, SEAL_BROKEN for what is not sealed, was changed, or stood elsewhere */
+  /**
+   * @throws {ProblemError} DATA_KEY_MISSING, SEAL_BROKEN for a value that is not sealed, was changed, or belongs
+   *   elsewhere
+   */
   async open(column: SealedName, row: string, sealed: string): Promise<string> {
     const [, kid = '', body = ''] = sealed.startsWith(TEXT_MARK) ? sealed.split('.') : [];
     const bytes = Buffer.from(body, 'base64url');
@@ -101,7 +104,7 @@ export class NodeVault {
     return this.openSome(column, row, { header, sealed: sealed.subarray(HEADER_BYTES), first: 0, size });
   }
 
-  /** Pieces that stand one behind the other. @throws {ProblemError} DATA_KEY_MISSING, SEAL_BROKEN */
+  /** Opens pieces that follow each other. @throws {ProblemError} DATA_KEY_MISSING, SEAL_BROKEN */
   async openSome(column: SealedName, row: string, { header, sealed, first, size }: SealedPieces): Promise<Buffer> {
     const key = await this.#keyOf(kidOfHeader(header), column, row);
     const opened: Buffer[] = [];
@@ -112,13 +115,13 @@ export class NodeVault {
     return Buffer.concat(opened);
   }
 
-  /** A keyed digest: to find the same again, not to find out what it was. Says which key made it. */
+  /** A keyed digest: it finds the same text again but does not reveal it. It names the key that made it. */
   digest(text: string): string {
     const key = this.#sealing();
     return `${TEXT_MARK}${key.kid}.${hmac(key, text).toString('base64url')}`;
   }
 
-  /** Whether a digest is of this text; also false when its key is not here any more. */
+  /** Whether a digest is of this text; also false if its key is not here any more. */
   isDigest(digest: string, text: string): boolean {
     const [, kid = '', body = ''] = digest.startsWith(TEXT_MARK) ? digest.split('.') : [];
     const key = this.#keys.get(kid);
@@ -143,7 +146,7 @@ export class NodeVault {
     if (kid === '') throw broken(this.#node, column, row);
     let key = this.#keys.get(kid);
     if (!key) {
-      // it was changed since: the command that did so left the new one in the same place
+      // the key set was changed since: the command that did so left the new file in the same place
       this.#reloading ??= this.#reload()
         .then((keys) => this.#take(keys))
         .finally(() => {
@@ -171,18 +174,18 @@ export class NodeVault {
   }
 }
 
-/** Sealed pieces as they are read back. */
+/** Sealed pieces as read back from the database. */
 export interface SealedPieces {
-  /** The first bytes of the whole. */
+  /** The first bytes of the whole value. */
   header: Buffer;
   sealed: Buffer;
-  /** Place of the first of them among all. */
+  /** Index of the first of these pieces among all. */
   first: number;
-  /** Bytes of the whole when it is open. */
+  /** Bytes of the whole value when opened. */
   size: number;
 }
 
-/** Where in sealed bytes the pieces lie that hold a stretch; places begin at 0. */
+/** The pieces of sealed bytes that hold a stretch; indexes begin at 0. */
 export function piecesOver(offset: number, length: number): { first: number; start: number; bytes: number } {
   const first = Math.floor(offset / PIECE_BYTES);
   const count = Math.ceil((offset + length) / PIECE_BYTES) - first;
@@ -200,12 +203,12 @@ export class Vault {
     this.#load = load;
   }
 
-  /** @param load reads the keys; asked again when a row names one that is not known */
+  /** @param load reads the keys; called again when a row names an unknown key */
   static async open(load: () => Promise<readonly DataKey[]>): Promise<Vault> {
     return new Vault(await load(), load);
   }
 
-  /** For work on a database that touches nothing sealed. */
+  /** For work on a database that touches no sealed value. */
   static locked(): Vault {
     return new Vault([], () => Promise.resolve([]));
   }
@@ -219,19 +222,19 @@ export class Vault {
     return vault;
   }
 
-  /** Reads the keys again, after one was made or taken away. */
+  /** Reads the keys again, after one was made or removed. */
   async reload(): Promise<void> {
     this.#keys = await this.#load();
     this.#nodes.clear();
   }
 }
 
-/** What a sealed text of a key begins with. */
+/** The prefix of texts sealed with a key. */
 export function textPrefix(kid: string): string {
   return `${TEXT_MARK}${kid}.`;
 }
 
-/** What sealed bytes of a key begin with. */
+/** The prefix of bytes sealed with a key. */
 export function bytesPrefix(kid: string): Buffer {
   return Buffer.concat([BYTES_MARK, Buffer.from(kid, 'latin1')]);
 }

@@ -56,7 +56,7 @@ async function walk(filter: CaseFilter, first: number, most = Infinity): Promise
 }
 
 const soon = new Date(clock.now.getTime() + 3 * 86_400_000);
-/** Every filter with what a row must be like; `true` for all that are open. */
+/** Every filter, and the condition its rows must meet; `true` for all open cases. */
 const FILTERS: [string, Partial<CaseFilter>, (row: CaseRow) => boolean][] = [
   ['nothing', {}, () => true],
   ['one state', { states: ['REVIEWED'] }, (r) => r.state === 'REVIEWED'],
@@ -149,7 +149,7 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Rows a plan took from the table: those it passed on and those it threw away. */
+/** Rows a plan read from the table, both those it passed on and those it discarded. */
 function touched(plan: Plan): number {
   const own =
     plan['Node Type'].includes('Scan') && !plan['Node Type'].startsWith('Function')

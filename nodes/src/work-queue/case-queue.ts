@@ -7,12 +7,12 @@ import type { NodeQueries, NodeSql } from '../db/index.ts';
 import { cursorOf, noCursor, placesOf } from '../db/index.ts';
 
 /**
- * A person's cases, with those of people they stand in for, whom the registers of posts know by their subjects alone; or
- * the cases that nobody handles yet.
+ * A person's cases, with those of people they stand in for (the registers of posts know these by subject only); or the
+ * cases without a handler.
  */
 export type HandledBy = 'NOBODY' | { person: { issuer: string; sub: string }; insteadOf: readonly string[] };
 
-/** Which cases a list shows, and in which order. */
+/** The cases a list shows, and their order. */
 export interface CaseFilter {
   custody: Custody | null;
   states: CaseState[] | null;
@@ -20,21 +20,23 @@ export interface CaseFilter {
   number: string | null;
   /** The item's department in charge. */
   department?: string | null;
-  /** What waits for somebody: the applicant's supplement, or the delivery of what was decided. */
+  /** What the case waits for: the applicant's supplement, or the delivery of the decision. */
   waitingFor?: CaseWait | null;
-  /** Whether the next limit has passed; a limit that a special procedure keeps still passes when no day is left. */
+  /**
+   * Whether the next limit has passed. While a special procedure stops the clock, the limit passes when no day is left.
+   */
   overdue?: boolean | null;
-  /** Whether a special procedure keeps the clock still. */
+  /** Whether a special procedure stops the clock. */
   paused?: boolean | null;
-  /** Whose next limit ends before this instant, of a clock that stands still: if it ran on from now. */
+  /** Cases whose next limit ends before this instant; for a clock that stands still, as if it ran on from now. */
   dueBefore?: Date | null;
-  /** Who handles it; everybody's when left out. */
+  /** The handler; all handlers if left out. */
   handledBy?: HandledBy | null;
-  /** NEWEST when left out, REMAINING_DAYS where a limit is asked for. */
+  /** NEWEST if left out, but REMAINING_DAYS with a filter by limit. */
   orderBy?: CaseOrder | null;
 }
 
-/** The moment a queue is looked at, and the calendar its days are counted by. */
+/** The moment at which a queue is read, and the calendar that counts its days. */
 export interface QueueClock {
   now: Date;
   calendar: OfficialCalendar;
@@ -49,27 +51,27 @@ export interface QueuePage {
 /** One read of an index in its own order; a list is at most two of them, merged. */
 export interface QueueRead {
   sql: NodeSql;
-  /** From `$2` on. */
+  /** Parameters from `$2` on. */
   params: unknown[];
 }
 
 interface Row {
   id: string;
-  /** An instant, or days left of a clock that stands still. */
+  /** An instant, or the days left on a clock that stands still. */
   key: Date | number;
 }
 
-/** How far a list went in an order: the last row shown of it. */
+/** How far a list was read in an order: the last row shown of it. */
 type Place = [key: string | number, id: string] | null;
 
-/** Where a page ends: in the list by newest, or in the lists of the work queue. */
+/** The end of a page: in the list by newest, or in the lists of the work queue. */
 export interface QueueCursor {
   newest: Place;
   urgent: Place;
   running: Place;
   paused: Place;
 }
-/** More than any limit has. */
+/** More days than any limit has. */
 const MOST_DAYS = 100_000;
 
 export const QUEUE_START: QueueCursor = { newest: null, urgent: null, running: null, paused: null };
@@ -79,14 +81,14 @@ const WAIT_STATES: Record<CaseWait, readonly CaseState[]> = {
   DELIVERY: ['GRANTED', 'REFUSED'],
 };
 
-/** What a desk holds and has not ended; written out, so that the partial indexes of migrations 0016 and 0024 serve it. */
+/** Open cases that a desk holds; written out, so that the partial indexes of migrations 0016 and 0024 serve it. */
 const OPEN_HERE = `custody = 'HELD' AND closed_at IS NULL`;
 
 /**
- * A page of the cases a node knows, newest first, or of its work queue: the open cases it holds, urgent ones (特急件) first,
- * then by the days left until their next limit. Cases whose clock stands still (Art. 45) keep their days: they are read in an order of their own and
- * merged where they would stand if they went on now. Every read goes along one index and ends with the page, so that it
- * costs the same among ten thousand cases and a million.
+ * A page of the cases a node knows, newest first, or of its work queue: the open cases it holds, urgent ones (特急件)
+ * first, then by the days left until their next limit. Cases whose clock stands still (Art. 45) keep their days: they
+ * are read in an order of their own, and merged at the place they would have if their clocks went on now. Every read
+ * goes along one index and ends with the page, so that it costs the same among ten thousand cases and a million.
  * @throws {ProblemError} BAD_INPUT for a cursor of another list, or filters that do not go together
  */
 export async function queuePage(
@@ -104,7 +106,7 @@ export async function queuePage(
   const paused = await rows(reads.paused);
   const merged = [
     ...newest.map((row) => ({ row, list: 'newest' as const, at: 0 })),
-    // 特急件 stand ahead of whatever is due
+    // 特急件 come before all others
     ...urgent.map((row) => ({ row, list: 'urgent' as const, at: Number.MIN_SAFE_INTEGER })),
     ...running.map((row) => ({ row, list: 'running' as const, at: Number(row.key) })),
     ...paused.map((row) => ({
@@ -126,7 +128,7 @@ export async function queuePage(
   };
 }
 
-/** The reads a page takes, each of one row more than the page shows. @throws {ProblemError} BAD_INPUT */
+/** The reads for a page, each with one row more than the page shows. @throws {ProblemError} BAD_INPUT */
 export function queueReads(
   filter: CaseFilter,
   first: number,
@@ -196,13 +198,13 @@ function limitReads(
   };
 }
 
-/** States asked for; null for all. */
+/** The states of a filter; null for all. */
 function statesOf({ states, waitingFor }: CaseFilter): CaseState[] | null {
   if (!waitingFor) return states && CASE_STATES.filter((state) => states.includes(state));
   return WAIT_STATES[waitingFor].filter((state) => states === null || states.includes(state));
 }
 
-/** Puts one read together, its values as parameters. */
+/** Builds one read, with its values as parameters. */
 class Read {
   readonly #params: unknown[] = [];
   #conditions: string;
@@ -235,7 +237,7 @@ class Read {
       `SELECT id, ${column} AS key FROM cases WHERE node = $1 AND ${this.#conditions}${state} ${order}`;
     if (states === null) return { sql: select(''), params: this.#params };
     const wanted = this.#param(states);
-    // one walk along the index for each state, so that a rare one is not looked for among the others
+    // one walk along the index for each state, so that a rare state is not searched for among the others
     const each = select(' AND state = wanted');
     return {
       sql: `SELECT c.id, c.key FROM unnest(${wanted}::text[]) AS wanted, LATERAL (${each as `${string}node = $1${string}`}) AS c ${order}`,
