@@ -301,7 +301,7 @@ function lackOf(what: string, error: unknown): string {
   if (hasNoRoom(error)) {
     return `The broker has no room for ${what}: both roads together take up to ${ROADS_NEED}. Set max_file_store in its jetstream block to at least that, and see that its disk has as much.`;
   }
-  return `The broker refuses ${what} (JetStream error ${error.code}). Generate its configuration anew from the topology and reload it.`;
+  return `The broker refuses ${what} (JetStream error ${error.code}). Generate its configuration again from the topology and reload it.`;
 }
 
 /** A stream as the broker has it, or null if the broker does not have it. */

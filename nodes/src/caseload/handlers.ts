@@ -3,10 +3,9 @@ import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
 import { assign, claim, release, requireKnownAtDesk } from '@liandong/schema/domains/caseload';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
-import { requireFileReader } from '@liandong/schema/case';
 import { requireReaderOver } from '@liandong/schema/operation';
 import type { CaseDesk, PostsOf, StandingsOf, StoredCase } from '../cases/index.ts';
-import { lockCase, lockCases } from '../cases/index.ts';
+import { lockCases, lockReadableCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeTx } from '../db/index.ts';
 import { shareTransaction } from '../db/index.ts';
 import { findCaseloads, saveHandler } from './caseload-store.ts';
@@ -25,7 +24,7 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
   const { node, divisions, cases, standings, now } = parts;
 
   const shown = async (tx: NodeTx, viewer: Viewer, id: string) =>
-    cases.view(tx, await lockReadable(parts, tx, viewer, id));
+    cases.view(tx, await lockReadableCase(parts, tx, viewer, id));
 
   return {
     async claimCase({ viewer, tx, input: { id }, once }) {
@@ -106,23 +105,11 @@ async function opened(
   viewer: Viewer,
   id: string,
 ): Promise<{ stored: StoredCase; context: HandlerContext }> {
-  const stored = await lockReadable(parts, tx, viewer, id);
+  const stored = await lockReadableCase(parts, tx, viewer, id);
   const { handler } = stored;
   const context = await parts.cases.deskAt(tx, viewer, stored.file);
   const known = await parts.standings(tx, handler ? [handler.sub] : [], dayOf(context.now));
   return { stored, context: { ...context, handler, standing: (handler && known.get(handler.sub)) ?? 'PRESENT' } };
-}
-
-async function lockReadable(
-  { node, divisions }: CaseloadParts,
-  tx: NodeTx,
-  viewer: Viewer,
-  id: string,
-): Promise<StoredCase> {
-  const stored = await lockCase(tx, id);
-  if (!stored) throw problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
-  requireFileReader(viewer, stored.file, divisions);
-  return stored;
 }
 
 /** Checks that the person is of this desk, as far as its roster tells. @throws {ProblemError} NOT_IN_ROSTER */

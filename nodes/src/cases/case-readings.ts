@@ -13,7 +13,8 @@ import type { CaseFilter, HandledBy } from '../work-queue/index.ts';
 import type { PostsOf, StandingsOf } from './posts.ts';
 import { queuePage } from '../work-queue/index.ts';
 import type { StoredCase } from './case-store.ts';
-import { findCase, findCases, readableCases } from './case-store.ts';
+import { findCases, readableCases } from './case-store.ts';
+import { readableCase, unknownCase } from './readable-case.ts';
 import { handlingView } from './case-views.ts';
 
 export interface CaseReadingsParts {
@@ -110,11 +111,8 @@ export class CaseReadings {
 
   /** One case, for a viewer who may read it. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
   async readable(viewer: Viewer, id: string): Promise<StoredCase> {
-    const { db, node, divisions } = this.#parts;
-    const stored = await findCase(db.queries(node), id);
-    if (!stored) throw unknownCase(this.#parts.node, id);
-    requireFileReader(viewer, stored.file, divisions);
-    return stored;
+    const { db, node } = this.#parts;
+    return readableCase(this.#parts, db.queries(node), viewer, id);
   }
 
   /** Shows cases by their ids, in order; each has its own result (NOT_FOUND, FORBIDDEN, UNAUTHENTICATED). */
@@ -141,8 +139,4 @@ export class CaseReadings {
       }
     });
   }
-}
-
-export function unknownCase(node: DivisionCode, id: string): ProblemError {
-  return problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
 }

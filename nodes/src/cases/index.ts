@@ -1,24 +1,20 @@
 /** A case at its desk: the stored log, the writer, the step runner, lists, echoes, materials. */
 export type { Application } from './application.ts';
 export { applicationOf } from './application.ts';
-export type { BrokenLog, WaitingSummary } from './broken-logs.ts';
-export { findBrokenLogs, findLongWaiting } from './broken-logs.ts';
 export { caseElements } from './case-elements.ts';
 export { CaseDesk } from './case-desk.ts';
 export type { CaseReadings } from './case-readings.ts';
-export { unknownCase } from './case-readings.ts';
+export { lockReadableCase, readableCase, unknownCase } from './readable-case.ts';
 export { handlingHandlers } from './handling-handlers.ts';
 export { StepRunner } from './run-step.ts';
 export type { Projection, Reader, Take } from './run-step.ts';
 export { CaseReceiver } from './case-receiver.ts';
 export type { BrokenCase, FoundCases } from './case-store.ts';
-export { findCase, findCases, lockCase, lockCases, readableCases } from './case-store.ts';
+export { findCase, findCases, lockCase, lockCases, readableCases, readLines } from './case-store.ts';
 export type { StoredCase } from './case-store.ts';
 export { CaseWriter } from './case-writer.ts';
 export { askProtocol, askProtocols } from './protocol-asks.ts';
 export { recountDates } from './recompute.ts';
 export { leftToHandOver, settleSuccessions } from './successions.ts';
-export type { TakenCopy } from './restored-cases.ts';
-export { copiesFor, piecesOf, rememberingDossiers, resumeCases, takeCopy } from './restored-cases.ts';
 export { WAITING_JOB } from './line-intake.ts';
 export type { PostsOf, StandingsOf } from './posts.ts';

@@ -7,7 +7,7 @@ import { dueOf, feeTotalsOf, payFees, reconciliationCsv, scheduleOf, sumsOf } fr
 import { readersOf } from '@liandong/schema/case';
 import { requireOwnCase, requireReaderOver } from '@liandong/schema/operation';
 import type { Reader, StepRunner, StoredCase } from '../cases/index.ts';
-import { findCases } from '../cases/index.ts';
+import { findCases, unknownCase } from '../cases/index.ts';
 import { findImplementations, findItems } from '../catalogue/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { findFeeEntries, takeReceipt } from './fee-store.ts';
@@ -29,7 +29,7 @@ export function feeHandlers(parts: FeesParts): NodeHandlers<typeof fees> {
       const { cases, broken } = await findCases(queries, ids);
       return ids.map((id) => {
         const stored = cases.find((s) => s.id === id);
-        if (!stored) throw broken.find((b) => b.id === id)?.error ?? notFound(node, id);
+        if (!stored) throw broken.find((b) => b.id === id)?.error ?? unknownCase(node, id);
         reader(viewer, stored.file, divisions);
         return feesOf(node, stored);
       });
@@ -114,8 +114,4 @@ async function schedulesOf(
     schedules.set(item.code, scheduleOf(item, found ?? { feeSchedule: null }));
   }
   return schedules;
-}
-
-function notFound(node: DivisionCode, id: string) {
-  return problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
 }

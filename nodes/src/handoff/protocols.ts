@@ -70,7 +70,11 @@ export async function findUnasked(
 ): Promise<{ receiver: DivisionCode; caseId: string }[]> {
   return db.queryHost(
     `SELECT receiver, min(case_id) AS "caseId" FROM outbox
-     WHERE node = $1 AND settled_at IS NULL AND outcome = 'WAITS' AND case_id IS NOT NULL GROUP BY receiver`,
+     WHERE node = $1 AND settled_at IS NULL AND outcome = 'WAITS' AND case_id IS NOT NULL
+       -- an echo that is still owed asks already
+       AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.node = outbox.node AND e.receiver = outbox.receiver
+         AND e.kind = 'ECHO' AND e.settled_at IS NULL)
+     GROUP BY receiver`,
     [node],
   );
 }

@@ -1,4 +1,4 @@
-import { findBrokenLogs, findLongWaiting } from '../cases/index.ts';
+import { findBrokenLogs, findLongWaiting } from './broken-logs.ts';
 import type { HostDb } from '../db/index.ts';
 
 /** Most cases named one by one. */

@@ -7,11 +7,11 @@ import { goneNodes } from './doctor-work.ts';
 const NAMED = 10;
 
 /** What to do about a message that can't be sent, by its code. */
-const TODO: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = {
   PAYLOAD_TOO_LARGE:
     'Raise max_payload at the brokers on its way and reload them, or withdraw what it carries; what stands behind it in its feed waits.',
   KEY_NOT_IN_EFFECT: 'The node has no key in effect: liandong keys make, and have it certified.',
-  FORBIDDEN: 'Generate the broker’s configuration anew from the topology and reload it.',
+  FORBIDDEN: 'Generate the broker’s configuration again from the topology and reload it.',
 };
 
 /** Messages that the host's nodes can't send at all. Closed nodes whose keys have ended are left out. */
@@ -38,6 +38,6 @@ export async function examineSending(subject: GoneSubject): Promise<Finding[]> {
     return `${kind} of ${node} to ${receiver}${of} since ${since.toISOString()}: ${code}, ${reason}`;
   });
   const more = faults.length > NAMED ? [`and ${faults.length - NAMED} more`] : [];
-  const remedy = [...new Set(faults.flatMap(({ code }) => TODO[code] ?? []))];
+  const remedy = [...new Set(faults.flatMap(({ code }) => REMEDIES[code] ?? []))];
   return [bad('sending', `These can't be sent: ${[...each, ...more].join(' ')} ${remedy.join(' ')}`.trim())];
 }

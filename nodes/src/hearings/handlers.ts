@@ -2,10 +2,8 @@ import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { hearings, HearingView } from '@liandong/schema/domains/hearings';
 import type { Viewer } from '@liandong/schema/operation';
 import { hearingOpen, openOffers, owedOffers } from '@liandong/schema/domains/hearings';
-import { problem } from '@liandong/schema/kernel';
-import { requireFileReader } from '@liandong/schema/case';
 import type { StoredCase } from '../cases/index.ts';
-import { caseElements, findCase } from '../cases/index.ts';
+import { caseElements, readableCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { readPapers, storePaper } from './hearing-papers.ts';
 
@@ -17,17 +15,11 @@ export interface HearingParts {
 
 /** 听证 and interested parties at an organ that handles the case: statements and records are kept as papers. */
 export function hearingHandlers(parts: HearingParts): NodeHandlers<typeof hearings> {
-  const { node, divisions } = parts;
   const show = hearingViews(parts);
 
   return {
     async hearing({ viewer, queries, input: { case: id } }) {
-      const stored = await findCase(queries, id);
-      if (!stored) {
-        const message = `${node} knows no case ${id.slice(0, 60)}.`;
-        throw problem('NOT_FOUND', message, { node, field: 'id' });
-      }
-      requireFileReader(viewer, stored.file, divisions);
+      const stored = await readableCase(parts, queries, viewer, id);
       return show(queries, stored, viewer);
     },
 

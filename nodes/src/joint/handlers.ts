@@ -1,7 +1,8 @@
 import type { joint } from '@liandong/schema/domains/joint';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeHandlers } from '../db/index.ts';
-import { jointOf, readableCase } from './joint-view.ts';
+import { readableCase } from '../cases/index.ts';
+import { jointOf } from './joint-view.ts';
 import type { PartyParts } from './party-handlers.ts';
 import { partyHandlers } from './party-handlers.ts';
 import { requestHandlers } from './request-desk.ts';

@@ -20,10 +20,11 @@ import {
 import { dayOf } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import type { PostsOf, StepRunner, StoredCase } from '../cases/index.ts';
+import { readableCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
-import { jointOf, readableCase } from './joint-view.ts';
+import { jointOf } from './joint-view.ts';
 import type { RequestDeskParts } from './request-desk.ts';
 import { requestOf, unasked } from './request-desk.ts';
 import { findRequest, lockRequest, saveWord } from './request-store.ts';

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CaseNoteView, Note, notes } from '@liandong/schema/domains/notes';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
-import type { Viewer } from '@liandong/schema/operation';
 import { requireNoteReader, writeNote } from '@liandong/schema/domains/notes';
-import { readersOf, requireFileReader } from '@liandong/schema/case';
+import { readersOf } from '@liandong/schema/case';
 import { problem } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import type { CaseDesk, StoredCase } from '../cases/index.ts';
-import { askProtocol, findCase, lockCase } from '../cases/index.ts';
+import { askProtocol, lockReadableCase, readableCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -28,7 +27,7 @@ export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
   const { node, divisions, trust } = parts;
   return {
     async addNote({ viewer, tx, input: { case: id, text }, once }) {
-      const stored = await readable(parts, viewer, id, await lockCase(tx, id));
+      const stored = await lockReadableCase(parts, tx, viewer, id, 'case');
       const key = await once(async () => {
         const context = await parts.cases.deskAt(tx, viewer, stored.file);
         const note = writeNote(context, stored.file, text, randomUUID());
@@ -44,7 +43,7 @@ export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
 
     async caseNotes({ viewer, queries, input }) {
       requireNoteReader(viewer, divisions);
-      await readable(parts, viewer, input.case, await findCase(queries, input.case));
+      await readableCase(parts, queries, viewer, input.case, 'case');
       return (await findNotes(queries, input.case)).map(({ note }) => viewOf(note));
     },
   };
@@ -58,17 +57,6 @@ async function tell({ node, trust, outbox }: NotesParts, tx: NodeTx, stored: Sto
     ...unasked.flatMap((desk) => askProtocol(stored.id, stored.lines, desk)),
     ...messagesOf(desks, [signed]),
   ]);
-}
-
-async function readable(
-  { node, divisions }: NotesParts,
-  viewer: Viewer,
-  id: string,
-  stored: StoredCase | null,
-): Promise<StoredCase> {
-  if (!stored) throw problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'case' });
-  requireFileReader(viewer, stored.file, divisions);
-  return stored;
 }
 
 function viewOf({ id, at, node, author, text }: Note): CaseNoteView {

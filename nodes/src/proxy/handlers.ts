@@ -2,11 +2,11 @@ import type { CaseFile } from '@liandong/schema/case';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import type { ProxyEvent, ProxyHandlingView, ProxyToldView, proxy, TakeOverView } from '@liandong/schema/domains/proxy';
 import type { Viewer } from '@liandong/schema/operation';
-import { actAs, requireFileReader } from '@liandong/schema/case';
+import { actAs } from '@liandong/schema/case';
 import { ARTICLES, dayOf, filingNodeOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { mayTakeOver, proxyTeller, takeOverSchema } from '@liandong/schema/domains/proxy';
 import type { CaseWriter, PostsOf } from '../cases/index.ts';
-import { findCase, lockCase } from '../cases/index.ts';
+import { findCase, lockReadableCase, readableCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -40,10 +40,7 @@ export function proxyHandlers(parts: ProxyParts): NodeHandlers<typeof proxy> {
 
   return {
     async proxyHandling({ viewer, queries, input: { case: id } }) {
-      const stored = await findCase(queries, id);
-      if (!stored) throw unknown(node, id);
-      requireFileReader(viewer, stored.file, divisions);
-      return handlingOf(node, stored.file);
+      return handlingOf(node, (await readableCase(parts, queries, viewer, id)).file);
     },
 
     agentCases: ({ viewer, queries, input: { agent }, page }) =>
@@ -86,9 +83,7 @@ async function tell(
   { viewer, tx, input: { id }, once }: Telling,
   event: Exclude<ProxyEvent, { action: 'AGENT_CHANGED' }>,
 ): Promise<ProxyToldView> {
-  const stored = await lockCase(tx, id);
-  if (!stored) throw unknown(node, id);
-  requireFileReader(viewer, stored.file, divisions);
+  const stored = await lockReadableCase({ node, divisions }, tx, viewer, id);
   const told = await once(async () => {
     const { file } = stored;
     const at = now();
@@ -123,8 +118,4 @@ function handlingOf(node: DivisionCode, { id, number, custodian, proxy: handled 
   }
   const { consent, agent, contacts } = handled;
   return { id, number, custodian, consent, agent, contacts, answeredBy: node };
-}
-
-function unknown(node: DivisionCode, id: string): ProblemError {
-  return problem('NOT_FOUND', `${node} knows no case ${id.slice(0, 60)}.`, { node, field: 'id' });
 }

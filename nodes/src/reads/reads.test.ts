@@ -1,4 +1,5 @@
 import { filing } from '@liandong/schema/domains/filing';
+import { notes } from '@liandong/schema/domains/notes';
 import { enquiries } from '@liandong/schema/domains/enquiries';
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
@@ -80,10 +81,13 @@ describe('reading personal data', () => {
     expect(await reads()).toHaveLength(before);
   });
 
-  test('of papers and of who asked at the desk is written down too', async () => {
+  test('of papers, notes and of who asked at the desk is written down too', async () => {
     const notice = '{ caseNotice(case: $id, seq: 1) }';
     await ask(agent, 'handling', `query Asked($id: ID!) ${notice}`);
     expect((await reads())[0]).toMatchObject({ fields: ['Query.caseNotice'], question: 'caseNotice' });
+    await federation.desk(VILLAGE, notes).addNote(agent, { case: id, text: '约王秀英周五来', idempotencyKey: null });
+    await ask(agent, 'handling', 'query Asked($id: ID!) { caseNotes(case: $id) { text } }');
+    expect((await reads())[0]).toMatchObject({ fields: ['Query.caseNotes'], question: 'caseNotes' });
     const asker = { name: '包小敏', phone: '13900009999' };
     const asked = await federation
       .desk(VILLAGE, enquiries)

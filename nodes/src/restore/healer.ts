@@ -13,8 +13,10 @@ import {
 } from '@liandong/schema/wire';
 import { catalogueEntrySchema } from '@liandong/schema/domains/catalogue';
 import type { Logger } from 'pino';
-import type { CaseReceiver, StoredCase, TakenCopy } from '../cases/index.ts';
-import { copiesFor, lockCases, piecesOf, resumeCases, takeCopy } from '../cases/index.ts';
+import type { CaseReceiver, StoredCase } from '../cases/index.ts';
+import { lockCases } from '../cases/index.ts';
+import type { TakenCopy } from './restored-cases.ts';
+import { copiesFor, piecesOf, resumeCases, takeCopy } from './restored-cases.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { FeedReader } from '../feeds/index.ts';

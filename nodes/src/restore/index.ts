@@ -10,3 +10,4 @@ export {
   healingState,
   waitNoLonger,
 } from './lives.ts';
+export { rememberingDossiers } from './restored-cases.ts';

@@ -4,13 +4,13 @@ import { isOffered, mayAsk, requireLightsReader } from '@liandong/schema/domains
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { requireCaseReader, requireOwnCase, seesPersonalData } from '@liandong/schema/operation';
 import type { StoredCase } from '../cases/index.ts';
-import { findCase } from '../cases/index.ts';
+import { findCase, unknownCase } from '../cases/index.ts';
 import type { NodeHandlers, NodeQueries } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 import { getTracked } from '../filing/index.ts';
 import { findOffers } from './offer-store.ts';
 import type { RequestParts } from './request-data.ts';
-import { requestData, unknownCase } from './request-data.ts';
+import { requestData } from './request-data.ts';
 import { findLights, findRequests, suppliedMaterials } from './request-store.ts';
 import { labelled, requestView } from './request-view.ts';
 
@@ -61,7 +61,7 @@ function requestsOfCase(
 
   async function readable(queries: NodeQueries, viewer: Viewer, caseId: string): Promise<StoredCase> {
     const stored = await findCase(queries, caseId);
-    if (!stored) throw unknownCase(node, caseId);
+    if (!stored) throw unknownCase(node, caseId, 'case');
     requireOwnCase(viewer, stored.file.number);
     requireCaseReader(viewer, stored.file.holders, divisions);
     return stored;

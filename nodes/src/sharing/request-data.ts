@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { CaseFile } from '@liandong/schema/case';
-import type { DivisionCode, Divisions, ProblemError, Role } from '@liandong/schema/kernel';
+import type { DivisionCode, Divisions, Role } from '@liandong/schema/kernel';
 import type { RequestDataInput } from '@liandong/schema/domains/sharing';
 import type { Viewer } from '@liandong/schema/operation';
 import { offeringNodeOf, requireDataAsker } from '@liandong/schema/domains/sharing';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { requireCaseReader } from '@liandong/schema/operation';
 import type { PostsOf, StoredCase } from '../cases/index.ts';
-import { lockCase } from '../cases/index.ts';
+import { lockCase, unknownCase } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
 import type { NodeTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
@@ -36,7 +36,7 @@ export async function requestData(
 ): Promise<string> {
   const { node, divisions, trust, outbox, now } = parts;
   const stored = await lockCase(tx, input.case);
-  if (!stored) throw unknownCase(node, input.case);
+  if (!stored) throw unknownCase(node, input.case, 'case');
   const { id: caseId, file, application } = stored;
   requireCaseReader(viewer, file.holders, divisions);
   const at = now();
@@ -86,8 +86,4 @@ function proofLines(stored: StoredCase, node: DivisionCode): string[] {
   const handed = stored.lines.findLast(({ line }) => 'to' in line.data && line.data.to === node);
   const proof = stored.file.filingNode === node ? [first] : [first, handed];
   return proof.flatMap((signed) => (signed ? [signed.jws] : []));
-}
-
-export function unknownCase(node: DivisionCode, caseId: string): ProblemError {
-  return problem('NOT_FOUND', `${node} knows no case ${caseId.slice(0, 60)}.`, { node, field: 'case' });
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { anyJourney, HANDLING, travel } from '../testing/any-journey.ts';
+import { anyJourney, HANDLING, travel } from '../testing/journeys/any-journey.ts';
 import type { LogLine } from './log-line.ts';
 import { logLineSchema } from './log-line.ts';
 import { calendar, divisions } from '../testing/fixtures.ts';
-import type { Look } from '../testing/road.ts';
+import type { Look } from '../testing/journeys/road.ts';
 import type { LogAction } from './log-words.ts';
 import { CASE_STATES } from './words.ts';
 import { LOG_ACTIONS } from './log-words.ts';

@@ -29,7 +29,7 @@ import { clockOf } from './clock.ts';
 import { countDays } from '../kernel/limits.ts';
 import { PROXY_ACTIONS } from '../domains/proxy/rules.ts';
 
-import { anyJourney, takeIn, travel } from '../testing/ordinary-journey.ts';
+import { anyJourney, takeIn, travel } from '../testing/journeys/ordinary-journey.ts';
 
 const count = (lines: readonly LogLine[], action: LogAction) => lines.filter((l) => l.action === action).length;
 

@@ -57,6 +57,8 @@ export const PERSONAL_FIELDS: Readonly<Record<string, PersonalField>> = {
   },
   'Query.resultDocument': { ...atRoot, below: [] },
   'Query.caseNotice': { ...atRoot, below: [] },
+  // a note has no numbers of a person, but it may name one
+  'Query.caseNotes': { ...atRoot, below: [] },
   'Query.opinionMaterial': { ...atRoot, below: [] },
   // for every question that returns it: a repeated request also returns the data given meanwhile
   'DataRequest.fields': {

@@ -9,7 +9,7 @@ import type { Item } from '../domains/catalogue/catalogue.ts';
 import type { DivisionCode } from '../kernel/divisions.ts';
 import type { Role } from '../kernel/words.ts';
 import { ROLES } from '../kernel/words.ts';
-import { anyJourney, travel } from '../testing/any-journey.ts';
+import { anyJourney, travel } from '../testing/journeys/any-journey.ts';
 import { deskOf } from '../testing/desks.ts';
 import { implementationOf, itemOf, material, TOWNSHIP } from '../testing/fixtures.ts';
 import type { Samples } from '../testing/inputs.ts';

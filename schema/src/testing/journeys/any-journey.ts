@@ -5,22 +5,22 @@ import {
   precheckCase,
   requestPrecheck,
   supplementCase,
-} from '../domains/filing/steps.ts';
-import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../domains/handling/acceptance.ts';
-import { decideCase, decideOnTheSpot, reviewCase } from '../domains/handling/decision.ts';
-import { assignCase, forwardCase, returnCase, transferCase } from '../domains/handling/hand-off.ts';
-import { deemRenewed } from '../domains/filing/renewal-steps.ts';
-import { terminateCase, voidCase, withdrawCase } from '../domains/handling/endings.ts';
-import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../domains/handling/delivery.ts';
-import { endProcedure, extendCase, startProcedure } from '../domains/handling/procedures.ts';
-import { proxyEvent, proxyTeller } from '../domains/proxy/steps.ts';
+} from '../../domains/filing/steps.ts';
+import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../../domains/handling/acceptance.ts';
+import { decideCase, decideOnTheSpot, reviewCase } from '../../domains/handling/decision.ts';
+import { assignCase, forwardCase, returnCase, transferCase } from '../../domains/handling/hand-off.ts';
+import { deemRenewed } from '../../domains/filing/renewal-steps.ts';
+import { terminateCase, voidCase, withdrawCase } from '../../domains/handling/endings.ts';
+import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../../domains/handling/delivery.ts';
+import { endProcedure, extendCase, startProcedure } from '../../domains/handling/procedures.ts';
+import { proxyEvent, proxyTeller } from '../../domains/proxy/steps.ts';
 import {
   askUrgency,
   decideUrgency,
   leaveProject,
   linkToProject,
   openGreenChannel,
-} from '../domains/expedited/steps.ts';
+} from '../../domains/expedited/steps.ts';
 import {
   confirmCorrection,
   excuseOpinion,
@@ -31,8 +31,8 @@ import {
   resolveObjection,
   scheduleVisit,
   withdrawQuestion,
-} from '../domains/joint/steps.ts';
-import { billFees, grantWaiver, payFees, proposeWaiver, refundFees } from '../domains/fees/steps.ts';
+} from '../../domains/joint/steps.ts';
+import { billFees, grantWaiver, payFees, proposeWaiver, refundFees } from '../../domains/fees/steps.ts';
 import {
   callHearing,
   hearParty,
@@ -42,24 +42,24 @@ import {
   requestHearing,
   tellInterested,
   waiveHearing,
-} from '../domains/hearings/steps.ts';
+} from '../../domains/hearings/steps.ts';
 import fc from 'fast-check';
-import { ProblemError } from '../kernel/errors.ts';
-import { deskOf } from './desks.ts';
-import { at, COUNTY, implementationOf, itemOf, material, sha256, TOWNSHIP, VILLAGE } from './fixtures.ts';
+import { ProblemError } from '../../kernel/errors.ts';
+import { deskOf } from '../desks.ts';
+import { at, COUNTY, implementationOf, itemOf, material, sha256, TOWNSHIP, VILLAGE } from '../fixtures.ts';
 import type { Look } from './road.ts';
 import { Road } from './road.ts';
-import type { Role } from '../kernel/words.ts';
-import { ROLES } from '../kernel/words.ts';
-import { plusDays } from '../kernel/calendar.ts';
-import type { CaseFile } from '../case/case-file.ts';
-import { openProcedures } from '../case/case-file.ts';
-import type { Desk, Step } from '../case/step-context.ts';
-import type { Item } from '../domains/catalogue/catalogue.ts';
-import { dueOf } from '../domains/fees/rules.ts';
-import type { JointHandling } from '../domains/joint/rules.ts';
-import { jointOpen, openCorrections, openObjections, outstandingParties } from '../domains/joint/rules.ts';
-import { NO_OFFICES } from '../domains/offices/rules.ts';
+import type { Role } from '../../kernel/words.ts';
+import { ROLES } from '../../kernel/words.ts';
+import { plusDays } from '../../kernel/calendar.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { openProcedures } from '../../case/case-file.ts';
+import type { Desk, Step } from '../../case/step-context.ts';
+import type { Item } from '../../domains/catalogue/catalogue.ts';
+import { dueOf } from '../../domains/fees/rules.ts';
+import type { JointHandling } from '../../domains/joint/rules.ts';
+import { jointOpen, openCorrections, openObjections, outstandingParties } from '../../domains/joint/rules.ts';
+import { NO_OFFICES } from '../../domains/offices/rules.ts';
 
 // Journeys of cases: people in random posts try every step there is, while hand-offs arrive or are refused.
 

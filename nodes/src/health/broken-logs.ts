@@ -3,7 +3,7 @@ import { foldLog } from '@liandong/schema/case';
 import type { NodeQueries } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';
 import { requireChain } from '../case-log/index.ts';
-import { readLines } from './case-store.ts';
+import { readLines } from '../cases/index.ts';
 
 /** Logs read at a time. */
 const BATCH = 200;

@@ -1,12 +1,12 @@
-import { caseIdOf } from '../kernel/identifiers.ts';
-import type { DivisionCode } from '../kernel/divisions.ts';
-import { ProblemError } from '../kernel/errors.ts';
-import type { LogLine } from '../case/log-line.ts';
-import type { CaseFile } from '../case/case-file.ts';
-import { foldLine, openFile } from '../case/case-state.ts';
-import type { Step } from '../case/step-context.ts';
-import { clerkOf } from './case-log.ts';
-import { sha256 } from './fixtures.ts';
+import { caseIdOf } from '../../kernel/identifiers.ts';
+import type { DivisionCode } from '../../kernel/divisions.ts';
+import { ProblemError } from '../../kernel/errors.ts';
+import type { LogLine } from '../../case/log-line.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { foldLine, openFile } from '../../case/case-state.ts';
+import type { Step } from '../../case/step-context.ts';
+import { clerkOf } from '../case-log.ts';
+import { sha256 } from '../fixtures.ts';
 
 /** Looks at a case after each line of it; `before` is the case ahead of that line, null ahead of the first. */
 export type Look = (lines: readonly LogLine[], file: CaseFile, before: CaseFile | null) => void;

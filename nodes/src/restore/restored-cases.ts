@@ -8,9 +8,8 @@ import type { NodeQueries, NodeTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox, Outgoing, Receiver, Verdict } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
-import type { CaseReceiver } from './case-receiver.ts';
-import type { StoredCase } from './case-store.ts';
-import { findCases, lockCase, readableCases } from './case-store.ts';
+import type { CaseReceiver, StoredCase } from '../cases/index.ts';
+import { findCases, lockCase, readableCases } from '../cases/index.ts';
 import { absentMaterials, materialMessages, partsOf } from '../materials/index.ts';
 
 /** Cases read at a time. */

@@ -1,27 +1,27 @@
 import fc from 'fast-check';
-import { ProblemError } from '../kernel/errors.ts';
-import { caseIdOf } from '../kernel/identifiers.ts';
-import type { LogLine } from '../case/log-line.ts';
-import { anyItem, anyVillage } from './arbitraries.ts';
-import { clerkOf } from './case-log.ts';
-import { deskOf } from './desks.ts';
-import { at, divisions, implementationOf, material, sha256 } from './fixtures.ts';
-import type { CaseState } from '../case/words.ts';
-import type { Role } from '../kernel/words.ts';
-import type { CaseFile } from '../case/case-file.ts';
-import { foldLine, openFile } from '../case/case-state.ts';
-import type { Desk, Step } from '../case/step-context.ts';
-import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../domains/handling/acceptance.ts';
+import { ProblemError } from '../../kernel/errors.ts';
+import { caseIdOf } from '../../kernel/identifiers.ts';
+import type { LogLine } from '../../case/log-line.ts';
+import { anyItem, anyVillage } from '../arbitraries.ts';
+import { clerkOf } from '../case-log.ts';
+import { deskOf } from '../desks.ts';
+import { at, divisions, implementationOf, material, sha256 } from '../fixtures.ts';
+import type { CaseState } from '../../case/words.ts';
+import type { Role } from '../../kernel/words.ts';
+import type { CaseFile } from '../../case/case-file.ts';
+import { foldLine, openFile } from '../../case/case-state.ts';
+import type { Desk, Step } from '../../case/step-context.ts';
+import { acceptCase, deemAccepted, refuseCase, requestSupplement } from '../../domains/handling/acceptance.ts';
 import {
   askUrgency,
   decideUrgency,
   leaveProject,
   linkToProject,
   openGreenChannel,
-} from '../domains/expedited/steps.ts';
-import { assignCase, forwardCase, returnCase, transferCase } from '../domains/handling/hand-off.ts';
-import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../domains/handling/delivery.ts';
-import { decideCase, decideOnTheSpot, reviewCase } from '../domains/handling/decision.ts';
+} from '../../domains/expedited/steps.ts';
+import { assignCase, forwardCase, returnCase, transferCase } from '../../domains/handling/hand-off.ts';
+import { closeCase, deliverCase, issueDocument, rateByApplicant, rateCase } from '../../domains/handling/delivery.ts';
+import { decideCase, decideOnTheSpot, reviewCase } from '../../domains/handling/decision.ts';
 import {
   draftCase,
   fileCase,
@@ -29,10 +29,10 @@ import {
   precheckCase,
   requestPrecheck,
   supplementCase,
-} from '../domains/filing/steps.ts';
-import { endProcedure, extendCase, startProcedure } from '../domains/handling/procedures.ts';
-import { terminateCase, voidCase, withdrawCase } from '../domains/handling/endings.ts';
-import type { Item } from '../domains/catalogue/catalogue.ts';
+} from '../../domains/filing/steps.ts';
+import { endProcedure, extendCase, startProcedure } from '../../domains/handling/procedures.ts';
+import { terminateCase, voidCase, withdrawCase } from '../../domains/handling/endings.ts';
+import type { Item } from '../../domains/catalogue/catalogue.ts';
 
 // Random people at random desks do random things to a case, and hand-offs arrive or are refused. The case must stay
 // valid after every allowed step; a refused step must change nothing.
