@@ -1,6 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostDb, NodeTx } from '../db/index.ts';
-import { gathered } from '../db/index.ts';
+import { coalesced } from '../db/index.ts';
 import type { SignedLine } from './case-lines.ts';
 import { signedOf } from './case-lines.ts';
 
@@ -18,7 +18,7 @@ export interface WaitingLine extends SignedLine {
 }
 
 /** The waiting lines of a case, in order; several lines may claim one number. */
-export const readWaiting = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<WaitingLine[][]> => {
+export const readWaiting = coalesced(async (tx: NodeTx, ids: readonly string[]): Promise<WaitingLine[][]> => {
   const rows = await tx.query<{ case_id: string; jws: string; hash: string; sender: string }>(
     `SELECT case_id, jws, hash, sender FROM waiting_lines WHERE node = $1 AND case_id = ANY ($2)
      ORDER BY case_id, seq, came_at, hash`,

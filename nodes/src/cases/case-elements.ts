@@ -5,7 +5,7 @@ import { dayOf, problem } from '@liandong/schema/kernel';
 import { standardImplementation } from '@liandong/schema/domains/catalogue';
 import { findImplementation, findImplementations, findItem } from '../catalogue/index.ts';
 import type { NodeQueries } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 
 /** The node whose copies are read. */
 interface House {
@@ -25,7 +25,7 @@ export async function caseElements(
   now: Date,
 ): Promise<{ item: Item; implementation: Implementation }> {
   const at = acceptance ? { version: acceptance.itemVersion } : { today: dayOf(now) };
-  const [item, implementation] = await together(
+  const [item, implementation] = await pipelined(
     findItem(queries, code, at),
     acceptance
       ? findImplementation(queries, { item: code, node: acceptance.power, version: acceptance.implementationVersion })

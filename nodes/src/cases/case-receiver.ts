@@ -18,7 +18,7 @@ import { grantStateOf, recallSchema } from '@liandong/schema/domains/delegation'
 import { dossierSchema, echoSchema, materialPartSchema, ratingSchema, withdrawalSchema } from '@liandong/schema/wire';
 import type { ZodType } from 'zod';
 import type { NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import { findGrants } from '../delegation/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
@@ -77,7 +77,7 @@ export class CaseReceiver {
     if (before && before.file.epoch >= body.epoch) {
       return refused('STALE_EPOCH', `${tx.node} is at epoch ${before.file.epoch} of ${body.case} already.`);
     }
-    const [objection, absent] = await together(
+    const [objection, absent] = await pipelined(
       this.#objection(tx, file, last),
       absentMaterials(tx, contentsOf(file, tx.node)),
     );
@@ -96,7 +96,10 @@ export class CaseReceiver {
       lines: [{ action: 'RECEIVED', actor: NODE_ACTOR, note: null, data: { from: message.from, epoch: body.epoch } }],
       handOff: null,
     };
-    const [, held] = await together(insertLines(tx, lines), writer.append(tx, stored, received, now(), [message.from]));
+    const [, held] = await pipelined(
+      insertLines(tx, lines),
+      writer.append(tx, stored, received, now(), [message.from]),
+    );
     await this.#succeed(tx, held);
     return { outcome: 'DONE', line: held.lines.at(-1)?.jws ?? '' };
   };
@@ -258,7 +261,7 @@ export class CaseReceiver {
       return known ? null : refused('NOT_COMPETENT', `${tx.node} never held ${file.id}.`);
     }
     const named = Object.values(file.through).flatMap((use) => use?.id ?? []);
-    const [item, known] = await together(this.#parts.findItem(tx, file.item), findGrants(tx, named));
+    const [item, known] = await pipelined(this.#parts.findItem(tx, file.item), findGrants(tx, named));
     if (!item) return { outcome: 'LATER', reason: `${file.item} is not in this node's catalogue yet` };
     if (known.length < new Set(named).size) {
       return { outcome: 'LATER', reason: 'a grant it stands on is not known here yet' };

@@ -6,7 +6,7 @@ import { nextLapseAt } from '@liandong/schema/domains/joint';
 import { problem } from '@liandong/schema/kernel';
 import { renewalDueAt } from '@liandong/schema/domains/filing';
 import type { NodeTx } from '../db/index.ts';
-import { gathered, together } from '../db/index.ts';
+import { coalesced, pipelined } from '../db/index.ts';
 import type { SignedLine } from '../case-log/index.ts';
 import type { StoredCase } from './case-store.ts';
 
@@ -25,7 +25,7 @@ export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Pro
  * Adds new lines to a case that the caller has locked, so that no other transaction can have written them.
  * @throws {ProblemError} CHAIN_BROKEN
  */
-export const appendLines = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
+export const appendLines = coalesced(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
   const lines = given.flat();
   try {
     await tx.query(
@@ -45,7 +45,7 @@ function rowsOf(lines: readonly SignedLine[]): string {
   return JSON.stringify(lines.map(({ line, jws, hash }) => ({ case_id: line.case, seq: line.seq, jws, hash })));
 }
 
-const insertAll = gathered(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
+const insertAll = coalesced(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
   const lines = given.flat();
   const added = await tx.query(
     `INSERT INTO case_log (node, case_id, seq, jws, hash)
@@ -112,7 +112,7 @@ export async function saveCase(
     renewal_due_at: renewalDueAt(file),
   } satisfies Record<keyof typeof COLUMNS, unknown>;
   // both are sent before either is awaited: the commit may come right behind
-  await together(saveRows(tx, row), file.joint ? saveDeadline(tx, file) : Promise.resolve());
+  await pipelined(saveRows(tx, row), file.joint ? saveDeadline(tx, file) : Promise.resolve());
 }
 
 /** Stores when the next silence of a case lapses at its custodian, so that the clockwork need not fold every case. */
@@ -181,7 +181,7 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
      agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department,
      ${HANDLER.map((name) => `${name} = CASE WHEN excluded.custody = 'ELSEWHERE' THEN NULL ELSE cases.${name} END`).join(', ')}` as const;
 
-const saveRows = gathered(async (tx: NodeTx, rows: readonly object[]) => {
+const saveRows = coalesced(async (tx: NodeTx, rows: readonly object[]) => {
   await tx.query(SAVE_ROWS, [JSON.stringify(rows)]);
   return rows.map(() => undefined);
 });

@@ -4,7 +4,7 @@ import type { DivisionCode, ErrorCode } from '@liandong/schema/kernel';
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import { foldLog } from '@liandong/schema/case';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
-import { gathered, together } from '../db/index.ts';
+import { coalesced, pipelined } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { SignedLine } from '../case-log/index.ts';
 import { signedOf } from '../case-log/index.ts';
@@ -114,9 +114,9 @@ export async function findCase(queries: NodeQueries, id: string): Promise<Stored
  * Reads one case and locks it until the transaction ends; null if this node does not know the id.
  * @throws {ProblemError} as {@link findCase}
  */
-export const lockCase = gathered(async (tx: NodeTx, ids: readonly string[]): Promise<(StoredCase | null)[]> => {
+export const lockCase = coalesced(async (tx: NodeTx, ids: readonly string[]): Promise<(StoredCase | null)[]> => {
   // two statements, so that the lines are read after the lock is taken
-  const [rows, logs] = await together(
+  const [rows, logs] = await pipelined(
     tx.query<CaseRow>(
       `SELECT ${COLUMNS} FROM cases
        WHERE node = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE`,

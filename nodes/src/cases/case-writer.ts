@@ -4,7 +4,7 @@ import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { factsOf } from '@liandong/schema/domains/figures';
 import { foldLine, openFile, readersOf } from '@liandong/schema/case';
 import type { NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox, Outgoing } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -96,7 +96,7 @@ export class CaseWriter {
     }
     if (!file) throw new Error('no lines to adopt');
     const stored: StoredCase = { ...before, file, lines: [...before.lines, ...lines] };
-    await tx.last(together(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps)));
+    await tx.withCommit(pipelined(saveCase(tx, stored, calendar(), divisions), this.#stateFacts(tx, steps)));
     await this.#inProject(tx, steps);
     return stored;
   }
@@ -126,7 +126,7 @@ export class CaseWriter {
     const { handOff } = step;
     const behindDossier = handOff ? await carried(tx, stored.id, handOff.to) : [];
     const toParties = await tellParties(tx, file, stored);
-    const writes = together(
+    const writes = pipelined(
       appendLines(tx, written),
       saveCase(tx, stored, calendar(), divisions),
       this.#stateFacts(tx, steps),
@@ -142,7 +142,7 @@ export class CaseWriter {
         ...toParties,
       ]),
     );
-    await tx.last(writes);
+    await tx.withCommit(writes);
     await this.#inProject(tx, steps);
     return stored;
   }

@@ -9,7 +9,7 @@ import { dayOf } from '@liandong/schema/kernel';
 import { grantsInEffect } from '@liandong/schema/domains/delegation';
 import { findItem } from '../catalogue/index.ts';
 import type { NodeQueries } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import { findGrantsOver } from '../delegation/index.ts';
 import { caseElements, implementationAt, unknownItem } from './case-elements.ts';
 import type { PostsOf } from './posts.ts';
@@ -53,7 +53,7 @@ export class DeskElements {
     if (!item) throw unknownItem(node, itemCode);
     // the organ that holds the power says how the item is carried out, even if a lower organ decides
     const power = actingFor(divisions.atTier(place, item.decidingTier)?.code ?? place, this.#parts.successionOf);
-    const [implementation, grants, offices, standing] = await together(
+    const [implementation, grants, offices, standing] = await pipelined(
       implementationAt(queries, this.#parts, item, power),
       this.#grantsOver(queries, itemCode),
       this.#parts.offices(queries),
@@ -79,13 +79,13 @@ export class DeskElements {
   async forCase(queries: NodeQueries, viewer: Viewer, file: CaseFile): Promise<Desk> {
     const { node, divisions, calendar, posts, now } = this.#parts;
     const at = now();
-    const [elements, standing] = await together(this.ofCase(queries, file), posts(queries, viewer, dayOf(at)));
+    const [elements, standing] = await pipelined(this.ofCase(queries, file), posts(queries, viewer, dayOf(at)));
     return { node, viewer, now: at, divisions, calendar: calendar(), ...elements, ...standing };
   }
 
   /** The elements that govern a case, with what data sharing and other members of its bundle gave for it. */
   async ofCase(queries: NodeQueries, file: CaseFile) {
-    const [{ item, implementation }, supplied, grants, offices, project] = await together(
+    const [{ item, implementation }, supplied, grants, offices, project] = await pipelined(
       caseElements(queries, this.#parts, file, this.#parts.now()),
       this.#parts.supplied(queries, file.id),
       this.#grantsOver(queries, file.item),

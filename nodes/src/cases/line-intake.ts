@@ -3,7 +3,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { ERRORS, problem, ProblemError } from '@liandong/schema/kernel';
 import { foldLine, isConcerned, openFile, wasConcerned } from '@liandong/schema/case';
 import type { NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -57,7 +57,7 @@ export class LineIntake {
    */
   async take(tx: NodeTx, from: DivisionCode, id: string, jwses: readonly string[]): Promise<Verdict> {
     const { trust } = this.#parts;
-    const [stored, waiting] = await together(lockCase(tx, id), readWaiting(tx, id));
+    const [stored, waiting] = await pipelined(lockCase(tx, id), readWaiting(tx, id));
     const concerned = stored !== null && isConcerned(stored.file, from, trust.successionOf);
     let followed: Followed;
     try {
@@ -162,8 +162,8 @@ export class LineIntake {
     if (following.length > 0) {
       const before = { id, application, trackingHash, withdrawalRequestedAt, handler, file: stored?.file ?? null };
       // no other transaction adds lines to a case whose row is locked: no answer need be waited for
-      const inserted = stored ? tx.last(appendLines(tx, following)) : insertLines(tx, following);
-      await together(inserted, writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));
+      const inserted = stored ? tx.withCommit(appendLines(tx, following)) : insertLines(tx, following);
+      await pipelined(inserted, writer.adopt(tx, { ...before, lines: stored?.lines ?? [] }, following));
     }
     if (taken.length + dropped.length > 0) await dropWaiting(tx, id, [...taken, ...dropped]);
     for (const { line, sender } of dropped) {

@@ -1,6 +1,6 @@
 import type { Wish } from '@liandong/schema/case';
 import type { NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { StoredCase } from './case-store.ts';
 
@@ -19,7 +19,7 @@ export async function carryWish(
     return stored;
   }
   if (stored.withdrawalRequestedAt) return stored;
-  await together(
+  await pipelined(
     carry({ case: id, reason, actor, requestedAt: tx.node }),
     tx.query(`UPDATE cases SET withdrawal_requested_at = $3 WHERE node = $1 AND id = $2`, [id, now]),
   );

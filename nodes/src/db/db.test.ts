@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NOTHING_DUE } from '@liandong/schema/case';
 import { problem } from '@liandong/schema/kernel';
 import { createDatabase } from '../testing/test-federation.ts';
-import { HostDb, MIGRATIONS_DIR, migrate, together } from './index.ts';
+import { HostDb, MIGRATIONS_DIR, migrate, pipelined } from './index.ts';
 import { schemaDrift } from '../testing/schema-drift.ts';
 
 /** In the order they are applied. */
@@ -274,12 +274,12 @@ describe('a host’s database', () => {
 
   test('commits with what was written last, or not at all when that fails', async () => {
     const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
-    await db.transact('331024', (tx) => tx.last(tx.query(keep('last'))));
+    await db.transact('331024', (tx) => tx.withCommit(tx.query(keep('last'))));
     const told: string[] = [];
     const failed = db.transact('331024', async (tx) => {
       tx.afterCommit(() => told.push('durable'));
       await tx.query(keep('before'));
-      await tx.last(tx.query(keep('last')));
+      await tx.withCommit(tx.query(keep('last')));
     });
     await expect(failed).rejects.toMatchObject({ code: '23505' });
     expect(told).toEqual([]);
@@ -292,7 +292,7 @@ describe('a host’s database', () => {
       await tx.query(keep('last'));
       // its answer comes long after the commit was sent
       const slow = tx.query(`SELECT pg_sleep(0.2) FROM (VALUES ($1)) AS n (node) WHERE node = $1`);
-      await tx.last(slow.then(() => tx.query(keep('late'))));
+      await tx.withCommit(slow.then(() => tx.query(keep('late'))));
     });
     await expect(late).rejects.toThrow('a statement behind the commit');
     expect((await db.reads('331025').nodeSetting.findMany()).map((s) => s.key)).toEqual(['last']);
@@ -302,8 +302,8 @@ describe('a host’s database', () => {
     const keep = (key: string) => `INSERT INTO node_settings (node, key, value) VALUES ($1, '${key}', 'yes')` as const;
     await db.transact('331026', async (tx) => {
       await tx.query(keep('there'));
-      await expect(tx.attempt(() => tx.last(tx.query(keep('there'))))).rejects.toMatchObject({ code: '23505' });
-      await tx.last(tx.query(keep('behind')));
+      await expect(tx.attempt(() => tx.withCommit(tx.query(keep('there'))))).rejects.toMatchObject({ code: '23505' });
+      await tx.withCommit(tx.query(keep('behind')));
     });
     expect((await db.reads('331026').nodeSetting.findMany()).map((s) => s.key).sort()).toEqual(['behind', 'there']);
   });
@@ -313,7 +313,7 @@ describe('a host’s database', () => {
     const refused = db.transact('331027', async (tx) => {
       await tx.query(keep('before'));
       const refusing = async () => tx.refuse(problem('PAYLOAD_TOO_LARGE', 'too large'));
-      await tx.last(together(tx.query(keep('last')), refusing()));
+      await tx.withCommit(pipelined(tx.query(keep('last')), refusing()));
     });
     await expect(refused).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
     expect(await db.reads('331027').nodeSetting.findMany()).toEqual([]);

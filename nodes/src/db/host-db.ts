@@ -40,9 +40,9 @@ export interface NodeTx extends NodeQueries {
    * write fails, nothing is committed and the transaction throws its error. Within an attempt it is awaited at once.
    * @param written its statements were all sent already: a later one would stand behind the commit, and throws
    */
-  last(written: Promise<unknown>): Promise<void>;
+  withCommit(written: Promise<unknown>): Promise<void>;
   /**
-   * Throws, and keeps the transaction from committing, even inside a write given to `last`: the commit is sent before
+   * Throws, and keeps the transaction from committing, even inside a write given to `withCommit`: the commit is sent before
    * that write is awaited, and the server does not know of a refusal by the program.
    */
   refuse(error: Error): never;
@@ -55,7 +55,7 @@ export interface NodeTx extends NodeQueries {
  * round trip. All of them have ended when it returns, so that none still runs beside the caller's next statements.
  * @throws what the first that failed throws
  */
-export async function together<T extends readonly unknown[]>(
+export async function pipelined<T extends readonly unknown[]>(
   ...statements: { [K in keyof T]: Promise<T[K]> }
 ): Promise<T> {
   const ended = await Promise.allSettled(statements);
@@ -236,7 +236,7 @@ export class HostDb {
           corkTurn(client);
           const saved = client.query(`SAVEPOINT ${savepoint}`);
           try {
-            const [, done] = await together(saved, part());
+            const [, done] = await pipelined(saved, part());
             await client.query(`RELEASE SAVEPOINT ${savepoint}`);
             return done;
           } catch (error) {
@@ -251,7 +251,7 @@ export class HostDb {
             open--;
           }
         },
-        last: async (written) => {
+        withCommit: async (written) => {
           if (open > 0) {
             await written;
             return;
@@ -292,12 +292,12 @@ export class HostDb {
       // the work's first statements go over with BEGIN; a connection that fails here fails them too
       corkTurn(client);
       const begun = client.query('BEGIN');
-      const [, result] = await together(begun, work(client, end));
+      const [, result] = await pipelined(begun, work(client, end));
       if (end.refused) throw end.refused;
       corkTurn(client);
       // after a failed statement the server rolls back instead
       end.sent = true;
-      await together(...end.pending, client.query('COMMIT'));
+      await pipelined(...end.pending, client.query('COMMIT'));
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failed: Error) => {

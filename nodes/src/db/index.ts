@@ -1,10 +1,10 @@
 /** PostgreSQL: pools, transactions of one node, statements that share one, tables, migrations. */
 export { cursorOf, noCursor, placeOf, placesOf } from './cursor.ts';
 export { inBatches } from './batches.ts';
-export { HostDb, together } from './host-db.ts';
+export { HostDb, pipelined } from './host-db.ts';
 export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx } from './host-db.ts';
 export { MIGRATIONS_DIR, knownMigrations, migrate } from './migrate.ts';
-export { askedOnce, gathered, shareTransaction } from './gathered.ts';
+export { askedOnce, coalesced, shareTransaction } from './coalesced.ts';
 export { StepQueue } from './step-queue.ts';
 export { refusePooler } from './pooler.ts';
 export { isAway } from './unavailable.ts';

@@ -2,7 +2,7 @@ import { problem } from '@liandong/schema/kernel';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase } from '../testing/test-federation.ts';
-import { gathered } from './gathered.ts';
+import { coalesced } from './coalesced.ts';
 import { HostDb } from './host-db.ts';
 import type { NodeTx } from './host-db.ts';
 import { StepQueue } from './step-queue.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeEach(() => db.transact(NODE, (tx) => tx.query(`DELETE FROM node_settings WHERE node = $1`)));
 afterAll(() => db.close());
 
-const keep = gathered(async (tx: NodeTx, keys: readonly string[]) => {
+const keep = coalesced(async (tx: NodeTx, keys: readonly string[]) => {
   await tx.query(
     `INSERT INTO node_settings (node, key, value) SELECT $1, key, 'yes' FROM unnest($2::text[]) AS k (key)`,
     [keys],
@@ -29,7 +29,7 @@ const keep = gathered(async (tx: NodeTx, keys: readonly string[]) => {
 
 /** Writes a key. @returns the database transaction it was written in */
 async function kept(tx: NodeTx, key: string): Promise<string> {
-  await tx.last(keep(tx, key));
+  await tx.withCommit(keep(tx, key));
   const [row] = await tx.query<{ id: string }>(
     `SELECT txid_current()::text AS id FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
   );

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import { shareTransaction } from './gathered.ts';
+import { shareTransaction } from './coalesced.ts';
 import type { HostDb, NodeTx } from './host-db.ts';
 import { isAway } from './unavailable.ts';
 

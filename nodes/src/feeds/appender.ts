@@ -2,7 +2,7 @@ import type { Feed } from '@liandong/schema/wire';
 import { MAX_ENTRY_BYTES, MAX_FACT_BYTES } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
-import { gathered } from '../db/index.ts';
+import { coalesced } from '../db/index.ts';
 
 /** Most bytes of an entry as JSON: it then fits a message of every broker, whichever node signs it on its way. */
 const MOST_BYTES: Readonly<Record<Feed, number>> = { CATALOGUE: MAX_ENTRY_BYTES, FACTS: MAX_FACT_BYTES };
@@ -46,7 +46,7 @@ function nameOf(entry: unknown): string {
   return [kind ?? 'An entry', item?.code ?? implementation?.item ?? offer?.id ?? ''].join(' ').trim();
 }
 
-const insertPending = gathered(async (tx: NodeTx, given: readonly (readonly { feed: Feed; entry: string }[])[]) => {
+const insertPending = coalesced(async (tx: NodeTx, given: readonly (readonly { feed: Feed; entry: string }[])[]) => {
   const entries = given.flat();
   await tx.query(
     `INSERT INTO feed_pending (node, feed, entry)

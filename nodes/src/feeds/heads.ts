@@ -11,15 +11,15 @@ import { payloadOf } from '../trust/index.ts';
  */
 export class FeedHeads {
   readonly #trust: Trust;
-  readonly #lifeOf: (node: DivisionCode) => number | undefined;
+  readonly #incarnationOf: (node: DivisionCode) => number | undefined;
   readonly #now: () => Date;
   /** The last word on each feed of this host's nodes: many subscribers get the same one. */
   readonly #stated = new Map<string, { head: number; life: number | undefined; jws: string }>();
 
-  /** @param lifeOf the present life of a node's database: a word proves something only of the life it was signed in */
-  constructor(trust: Trust, lifeOf: (node: DivisionCode) => number | undefined, now: () => Date) {
+  /** @param incarnationOf the present life of a node's database: a word proves something only of the life it was signed in */
+  constructor(trust: Trust, incarnationOf: (node: DivisionCode) => number | undefined, now: () => Date) {
     this.#trust = trust;
-    this.#lifeOf = lifeOf;
+    this.#incarnationOf = incarnationOf;
     this.#now = now;
   }
 
@@ -27,7 +27,7 @@ export class FeedHeads {
   async state(feed: Feed, publisher: DivisionCode, head: number): Promise<string> {
     const key = `${publisher} ${feed}`;
     const last = this.#stated.get(key);
-    const life = this.#lifeOf(publisher);
+    const life = this.#incarnationOf(publisher);
     if (last?.head === head && last.life === life) return last.jws;
     const word: FeedHead = { feed, publisher, head, at: this.#now().toISOString() };
     const jws = await this.#trust.sign(publisher, SIGNED_TYPES.feedHead, word);

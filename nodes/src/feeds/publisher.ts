@@ -37,7 +37,7 @@ export interface FeedPublisherParts {
   /** A healing node, which waits for what others hold of it, gives no numbers and sends nothing. */
   isHealing: (node: DivisionCode) => boolean;
   /** The present life of a node's database. */
-  lifeOf: (node: DivisionCode) => number | undefined;
+  incarnationOf: (node: DivisionCode) => number | undefined;
   /** A subscriber proved that a node has forgotten entries of its own feed: its database is an older one. */
   onForgotten: (node: DivisionCode) => void;
   failures: Failures;
@@ -61,7 +61,7 @@ export class FeedPublisher {
 
   constructor(parts: FeedPublisherParts) {
     this.#parts = parts;
-    this.#heads = new FeedHeads(parts.trust, parts.lifeOf, parts.now);
+    this.#heads = new FeedHeads(parts.trust, parts.incarnationOf, parts.now);
     this.#loop = new Loop(
       () => this.#publish(),
       IDLE_MS,
@@ -97,13 +97,13 @@ export class FeedPublisher {
     subscriber: DivisionCode,
     answer: Answer & { outcome: 'WATERMARK' },
   ): Promise<void> => {
-    const { cursors, lifeOf, log, onForgotten } = this.#parts;
+    const { cursors, incarnationOf, log, onForgotten } = this.#parts;
     const { feed, publisher, seq, stated } = answer;
     const moved = await cursors.move(tx, subscriber, answer);
     if (!moved || publisher !== tx.node) return;
     const word = stated === undefined ? null : await this.#heads.prove(stated, feed, publisher);
     // a word of an earlier life was dealt with when this life began
-    if (word && word.head > moved.head && Date.parse(word.at) >= (lifeOf(publisher) ?? 0)) {
+    if (word && word.head > moved.head && Date.parse(word.at) >= (incarnationOf(publisher) ?? 0)) {
       log.warn(
         { node: publisher, subscriber, feed, head: moved.head, stated: word.head },
         'own feed is shorter than its subscriber proves: this database was restored',

@@ -7,8 +7,8 @@ import type { Logger } from 'pino';
 import type { Bus, Road } from '../bus/index.ts';
 import type { HostDb, NodeTx } from '../db/index.ts';
 import { kidOf, sha256 } from '../trust/index.ts';
-import type { Care } from './careful.ts';
-import { carefully } from './careful.ts';
+import type { BatchMode } from './batch-transaction.ts';
+import { transactBatch } from './batch-transaction.ts';
 import { grouped } from './grouped.ts';
 import type { Inbox } from './inbox.ts';
 import { Loop } from './loop.ts';
@@ -66,7 +66,7 @@ export interface IntakeParts {
   /** Takes a receipt's answers on feeds. */
   watermark: (tx: NodeTx, subscriber: DivisionCode, answer: Answer & { outcome: 'WATERMARK' }) => Promise<void>;
   /** Which lives of databases are over, and whether this node is healing: waiting for what others hold of it. */
-  lives: {
+  incarnations: {
     isHealing(node: DivisionCode): boolean;
     isOver(node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean;
   };
@@ -124,31 +124,31 @@ export class Intake {
 
   /** Records which protocol peers state, unless they stated it in a life that is over. */
   async #hear(said: readonly Pick<Envelope, 'from' | 'life' | 'protocol'>[]): Promise<void> {
-    const { node, lives, protocols } = this.#parts;
+    const { node, incarnations, protocols } = this.#parts;
     for (const { from, life, protocol } of said) {
-      if (!lives.isOver(node, from, life)) await protocols.heard(node, from, protocol);
+      if (!incarnations.isOver(node, from, life)) await protocols.heard(node, from, protocol);
     }
   }
 
   /** Takes opened envelopes in one transaction, and sends the answers. */
   async #takeOpened(opened: readonly Opened[]): Promise<void> {
-    const { node, db, carrier, faults, lives, now, log } = this.#parts;
+    const { node, db, carrier, faults, incarnations, now, log } = this.#parts;
     await this.#hear(opened.map(({ envelope }) => envelope));
     const waiting = new Set<JsMsg>();
-    const answers = await carefully(db, node, log, async (tx, care) => {
+    const answers = await transactBatch(db, node, log, async (tx, mode) => {
       waiting.clear();
       const arrived = opened.flatMap(({ raw, envelope, bytes }): Arrived[] => {
         const { from, life, messages } = envelope;
         // signed before the sender's database was restored: the sender has forgotten it, and would do it differently
         // now
-        if (lives.isOver(node, from, life)) return [];
+        if (incarnations.isOver(node, from, life)) return [];
         return messages.flatMap((message) => {
-          if (!lives.isHealing(node) || isHealing(message.kind)) return [{ from, message, bytes }];
+          if (!incarnations.isHealing(node) || isHealing(message.kind)) return [{ from, message, bytes }];
           waiting.add(raw);
           return [];
         });
       });
-      return this.#take(tx, arrived, care);
+      return this.#take(tx, arrived, mode);
     });
     const bySender = grouped(answers, ({ to }) => to);
     const unanswered = new Set(bySender.keys());
@@ -178,12 +178,12 @@ export class Intake {
    * @returns false where it is not parked any more
    */
   async retry(id: string): Promise<boolean> {
-    const { node, db, carrier, lives, now, log } = this.#parts;
+    const { node, db, carrier, incarnations, now, log } = this.#parts;
     const row = await readParked(db.queries(node), id);
     if (!row) return false;
     this.#holdsParked = true;
     // a node that does not know yet what it did must not act
-    if (lives.isHealing(node) && !isHealing(row.kind)) return true;
+    if (incarnations.isHealing(node) && !isHealing(row.kind)) return true;
     if (await this.#refuseParked(row)) return true;
     let { bytes } = row;
     if (row.envelope !== null) {
@@ -227,8 +227,12 @@ export class Intake {
   }
 
   /** The answers to each sender for what arrived. */
-  async #take(tx: NodeTx, arrived: readonly Arrived[], care: Care): Promise<{ to: DivisionCode; answer: Answer }[]> {
-    const { answers, parked } = await this.#taking.take(tx, arrived, care);
+  async #take(
+    tx: NodeTx,
+    arrived: readonly Arrived[],
+    mode: BatchMode,
+  ): Promise<{ to: DivisionCode; answer: Answer }[]> {
+    const { answers, parked } = await this.#taking.take(tx, arrived, mode);
     if (parked) this.#holdsParked = true;
     if (this.#holdsParked) {
       const left = await resolveParked(
@@ -306,11 +310,11 @@ export class Intake {
   }
 
   async #settle(opened: readonly { receipt: Receipt; jws: string }[]): Promise<void> {
-    const { node, db, lives, watermark, log } = this.#parts;
+    const { node, db, incarnations, watermark, log } = this.#parts;
     await this.#hear(opened.map(({ receipt }) => receipt));
-    await carefully(db, node, log, async (tx, care) => {
-      const healing = lives.isHealing(node);
-      const receipts = opened.filter(({ receipt }) => !lives.isOver(node, receipt.from, receipt.life));
+    await transactBatch(db, node, log, async (tx, mode) => {
+      const healing = incarnations.isHealing(node);
+      const receipts = opened.filter(({ receipt }) => !incarnations.isOver(node, receipt.from, receipt.life));
       for (const { receipt } of receipts) {
         for (const answer of receipt.answers) {
           if (answer.outcome === 'WATERMARK' && !healing) await watermark(tx, receipt.from, answer);
@@ -319,7 +323,7 @@ export class Intake {
       const answered = receipts.map(({ receipt, jws }): SignedAnswers => {
         return { from: receipt.from, jws, answers: receipt.answers.filter((a) => a.outcome !== 'WATERMARK') };
       });
-      await this.#settlement.settle(tx, answered, care, healing ? HEALING_KINDS : null);
+      await this.#settlement.settle(tx, answered, mode, healing ? HEALING_KINDS : null);
     });
   }
 }

@@ -4,13 +4,13 @@ import type { Answer, MessageKind } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lockCases } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
-import { HostDb, gathered } from '../db/index.ts';
+import { HostDb, coalesced } from '../db/index.ts';
 import { lockProjects } from '../projects/index.ts';
 import { fillCases } from '../testing/case-rows.ts';
 import { waiting } from '../testing/lock-waits.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { Vault, generateDataKey } from '../vault/index.ts';
-import type { Care } from './careful.ts';
+import type { BatchMode } from './batch-transaction.ts';
 import { storedInbox } from './inbox.ts';
 import type { Incoming, Settler, Verdict } from './messages.ts';
 import type { Receivers } from './ports.ts';
@@ -20,7 +20,7 @@ import { Taking } from './taking.ts';
 
 const NODE = '331022';
 const PEER = '331022103';
-const CARES: readonly Care[] = ['TOGETHER', 'ONE_BY_ONE'];
+const BATCH_MODES: readonly BatchMode[] = ['TOGETHER', 'ONE_BY_ONE'];
 const log = programLog('silent', {});
 let db: HostDb;
 let [first, second]: string[] = [];
@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 /** Reads cases as the receivers do: the reads of parallel parts go together. */
-const lockOne = gathered(async (tx: NodeTx, ids: readonly string[]) => {
+const lockOne = coalesced(async (tx: NodeTx, ids: readonly string[]) => {
   await lockCases(tx, ids);
   return ids;
 });
@@ -56,19 +56,19 @@ const ofCase = (kind: MessageKind, id: string | undefined) => ({ kind, body: { c
 const ofProject = { kind: 'PROJECT_ANSWER' as const, body: {} };
 type Said = { kind: MessageKind; body: object };
 
-const take = (said: readonly Said[], care: Care) =>
+const take = (said: readonly Said[], mode: BatchMode) =>
   db.transact(NODE, (tx) =>
     new Taking(receivers, storedInbox, lockCases, log).take(
       tx,
       said.map(({ kind, body }): Arrived => {
         return { from: PEER, bytes: null, message: { id: randomUUID(), kind, body: JSON.stringify(body) } };
       }),
-      care,
+      mode,
     ),
   );
 
 /** Answers to messages that were sent before. */
-async function settleAll(said: readonly Said[], care: Care): Promise<void> {
+async function settleAll(said: readonly Said[], mode: BatchMode): Promise<void> {
   const answers: Answer[] = [];
   for (const { kind, body } of said) {
     const id = randomUUID();
@@ -86,7 +86,7 @@ async function settleAll(said: readonly Said[], care: Care): Promise<void> {
   }
   const settlers = { ECHO: settle, PROXY_EVENT: settle, PROJECT_ANSWER: settle };
   await db.transact(NODE, (tx) =>
-    new Settlement(settlers, lockCases, log).settle(tx, [{ from: PEER, jws: 'jws', answers }], care),
+    new Settlement(settlers, lockCases, log).settle(tx, [{ from: PEER, jws: 'jws', answers }], mode),
   );
 }
 
@@ -95,7 +95,7 @@ describe('a batch', () => {
     ['messages of a project and of a case behind it', () => [ofProject, ofCase('ECHO', first)]],
     ['messages of two cases that come in another order', () => [ofCase('PROXY_EVENT', second), ofCase('ECHO', first)]],
   ])('of %s holds nothing that a desk may still want while it waits for the case', async (_name, said) => {
-    const works = [take, settleAll].flatMap((work) => CARES.map((care) => () => work(said(), care)));
+    const works = [take, settleAll].flatMap((work) => BATCH_MODES.map((mode) => () => work(said(), mode)));
     for (const work of works) {
       let batch: Promise<unknown> = Promise.resolve();
       await db.transact(NODE, async (tx) => {

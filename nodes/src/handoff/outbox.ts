@@ -6,7 +6,7 @@ import type { MessageKind } from '@liandong/schema/wire';
 import { FIRST_PROTOCOL, jsonBytes, MAX_PAYLOAD, protocolOf, textRoom } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
-import { gathered } from '../db/index.ts';
+import { coalesced } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
 /** A message a node owes another. */
@@ -125,7 +125,7 @@ function actionsOf(body: unknown): LogAction[] {
   return lines.map((jws) => (payloadOf(jws) as { action: LogAction }).action);
 }
 
-const insertOwed = gathered(async (tx: NodeTx, given: readonly (readonly Left[])[]) => {
+const insertOwed = coalesced(async (tx: NodeTx, given: readonly (readonly Left[])[]) => {
   const owed = given.flat();
   await tx.query(
     `INSERT INTO outbox (node, id, receiver, kind, case_id, body, trace, attempts, next_at, outcome, protocol)

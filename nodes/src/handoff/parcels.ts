@@ -53,26 +53,26 @@ export class Carrier {
   readonly #bus: Bus;
   readonly #trust: Trust;
   readonly #divisions: Divisions;
-  readonly #lifeOf: (node: DivisionCode) => number | undefined;
+  readonly #incarnationOf: (node: DivisionCode) => number | undefined;
   readonly #protocol: number;
   /** The ways to other nodes, and which of them are cut. */
   readonly roads = new Roads();
 
   /**
-   * @param lifeOf the present life of a node's database, stated in everything the node signs
+   * @param incarnationOf the present life of a node's database, stated in everything the node signs
    * @param protocol the newest that this host knows, stated likewise
    */
   constructor(
     bus: Bus,
     trust: Trust,
     divisions: Divisions,
-    lifeOf: (node: DivisionCode) => number | undefined = () => undefined,
+    incarnationOf: (node: DivisionCode) => number | undefined = () => undefined,
     protocol: number = PROTOCOL,
   ) {
     this.#bus = bus;
     this.#trust = trust;
     this.#divisions = divisions;
-    this.#lifeOf = lifeOf;
+    this.#incarnationOf = incarnationOf;
     this.#protocol = protocol;
   }
 
@@ -176,7 +176,7 @@ export class Carrier {
 
   /** What a node states of itself in everything it signs. */
   #stated(node: DivisionCode): { life?: number; protocol?: number } {
-    const life = this.#lifeOf(node);
+    const life = this.#incarnationOf(node);
     const protocol = this.#protocol;
     return { ...(life === undefined ? {} : { life }), ...(protocol === FIRST_PROTOCOL ? {} : { protocol }) };
   }

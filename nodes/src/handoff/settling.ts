@@ -4,10 +4,10 @@ import type { Answer, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { NodeTx } from '../db/index.ts';
-import { shareTransaction, together } from '../db/index.ts';
+import { shareTransaction, pipelined } from '../db/index.ts';
 import { countAnswer, observeHandOff } from '../observability/index.ts';
 import { isLost } from './answers.ts';
-import type { Care } from './careful.ts';
+import type { BatchMode } from './batch-transaction.ts';
 import { grouped } from './grouped.ts';
 import type { LockCases, Settler } from './messages.ts';
 
@@ -55,14 +55,14 @@ export class Settlement {
   }
 
   /**
-   * @param care TOGETHER: a fault in one answer is thrown; ONE_BY_ONE: its message alone stays owed
+   * @param mode TOGETHER: a fault in one answer is thrown; ONE_BY_ONE: its message alone stays owed
    * @param kinds only messages of these; all when null
    * @throws what the first that failed throws, where they are taken TOGETHER
    */
   async settle(
     tx: NodeTx,
     receipts: readonly SignedAnswers[],
-    care: Care,
+    mode: BatchMode,
     kinds: readonly MessageKind[] | null = null,
   ): Promise<void> {
     const kept = receipts.map((receipt) => ({ ...receipt, id: randomUUID() }));
@@ -82,8 +82,8 @@ export class Settlement {
         const row = rows.get(answer.id);
         return row?.receiver === from ? [{ answer, row, receipt }] : [];
       });
-      const taken = await this.#takeAll(tx, settling, care);
-      await tx.last(mark(tx, taken));
+      const taken = await this.#takeAll(tx, settling, mode);
+      await tx.withCommit(mark(tx, taken));
       for (const { answer, receipt } of taken) if (answer.outcome !== 'WANTS') used.add(receipt);
       for (const { answer, row } of taken) {
         const { outcome } = answer;
@@ -95,17 +95,17 @@ export class Settlement {
       }
     }
     const proofs = kept.filter(({ id }) => used.has(id));
-    if (proofs.length > 0) await tx.last(keep(tx, proofs));
+    if (proofs.length > 0) await tx.withCommit(keep(tx, proofs));
   }
 
   /** @returns those that could be processed */
-  async #takeAll(tx: NodeTx, settling: readonly Settling[], care: Care): Promise<readonly Settling[]> {
+  async #takeAll(tx: NodeTx, settling: readonly Settling[], mode: BatchMode): Promise<readonly Settling[]> {
     const led = settling.filter(({ row }) => this.#settlers[row.kind] !== undefined);
     // an answer that is not about a case locks other rows, which come behind the cases
-    if (care === 'ONE_BY_ONE' || led.some(({ row }) => row.case_id === null)) {
+    if (mode === 'ONE_BY_ONE' || led.some(({ row }) => row.case_id === null)) {
       await this.#lockCases(tx, [...new Set(led.flatMap(({ row }) => row.case_id ?? []))]);
     }
-    if (care === 'ONE_BY_ONE') return this.#takeOneByOne(tx, settling, led);
+    if (mode === 'ONE_BY_ONE') return this.#takeOneByOne(tx, settling, led);
     const lanes = [...grouped(led, ({ row }) => row.case_id ?? row.id).values()];
     const takeLane = async (tx: NodeTx, lane: readonly Settling[]) => {
       for (const each of lane) await this.#take(tx, each);
@@ -213,7 +213,7 @@ function mark(tx: NodeTx, settled: readonly Settling[]): Promise<unknown> {
       ),
     );
   }
-  return together(...statements);
+  return pipelined(...statements);
 }
 
 async function keep(tx: NodeTx, receipts: readonly { id: string; from: DivisionCode; jws: string }[]): Promise<void> {

@@ -7,7 +7,7 @@ import { shareTransaction } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { Settled } from './answers.ts';
 import { answerOf, isLost, parkedBy } from './answers.ts';
-import type { Care } from './careful.ts';
+import type { BatchMode } from './batch-transaction.ts';
 import { grouped } from './grouped.ts';
 import type { AnsweredMessage, Inbox } from './inbox.ts';
 import type { Incoming, LockCases } from './messages.ts';
@@ -60,10 +60,10 @@ export class Taking {
   }
 
   /**
-   * @param care TOGETHER: a fault in one message is thrown; ONE_BY_ONE: that message alone is parked
+   * @param mode TOGETHER: a fault in one message is thrown; ONE_BY_ONE: that message alone is parked
    * @throws what the first that failed throws, where they are taken TOGETHER
    */
-  async take(tx: NodeTx, arrived: readonly Arrived[], care: Care): Promise<Outcome> {
+  async take(tx: NodeTx, arrived: readonly Arrived[], mode: BatchMode): Promise<Outcome> {
     const known = await this.#readAnswers(tx, arrived);
     const fresh = new Map<string, Taken>();
     for (const each of arrived) {
@@ -75,9 +75,9 @@ export class Taking {
     const lasting: AnsweredMessage[] = [];
     const runs = runsOf([...fresh.values()]);
     // one run locks its cases together; otherwise they would be locked in the order the messages came
-    if (runs.length > 1 || care === 'ONE_BY_ONE') await this.#lockCases(tx, casesOf([...fresh.values()]));
+    if (runs.length > 1 || mode === 'ONE_BY_ONE') await this.#lockCases(tx, casesOf([...fresh.values()]));
     for (const run of runs) {
-      const settled = care === 'TOGETHER' ? await this.#takeTogether(tx, run) : await this.#takeOneByOne(tx, run);
+      const settled = mode === 'TOGETHER' ? await this.#takeTogether(tx, run) : await this.#takeOneByOne(tx, run);
       for (const [index, verdict] of settled.entries()) {
         const { from, message, bytes } = run[index] as Taken;
         const answer = answerOf(message.id, sha256(message.body), verdict);
@@ -93,7 +93,7 @@ export class Taking {
         if (isLasting(kind, answer)) lasting.push({ id, sender: from, kind, answer });
       }
     }
-    if (lasting.length > 0) await tx.last(this.#inbox.remember(tx, lasting));
+    if (lasting.length > 0) await tx.withCommit(this.#inbox.remember(tx, lasting));
     const answers = arrived.flatMap((each) => {
       const answer = known.get(keyOf(each));
       return answer ? [{ to: each.from, answer }] : [];

@@ -7,7 +7,7 @@ import { dayOf, parseDivisions, problem } from '@liandong/schema/kernel';
 import { createRemoteJWKSet } from 'jose';
 import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
-import { Place, readTrustFile } from '../host/index.ts';
+import { NodePlacement, readTrustFile } from '../host/index.ts';
 import { Trust, findKeys, readPassphrase } from '../trust/index.ts';
 import type { Finding, HostKeys, Subject } from './doctor-check.ts';
 import { bad, ok, reasonOf, warn } from './doctor-check.ts';
@@ -43,7 +43,7 @@ export const examineRegister = ({ divisions }: Subject) =>
 
 export const examineTopology = ({ config, divisions }: Subject) =>
   unlessFaulty('topology', async () => {
-    await Place.read(config, await divisions);
+    await NodePlacement.read(config, await divisions);
     return [
       ok('topology', config.topologyFile === null ? 'There is one broker for all.' : 'The topology has this host.'),
     ];

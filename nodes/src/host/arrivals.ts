@@ -42,7 +42,7 @@ export interface ArrivalParts {
  */
 export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalParts): Promise<Map<DivisionCode, Error>> {
   const { parts, config, vault, nodes: served, desks, services, carriage } = arrival;
-  const { db, lives, failures, now, log } = parts;
+  const { db, incarnations, failures, now, log } = parts;
   const reasons = new Map<DivisionCode, Error>();
   const each = async (work: (node: DivisionCode) => Promise<void>) => {
     for (const node of nodes) {
@@ -58,13 +58,13 @@ export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalPar
   await vault.reload();
   await each(async (node) => {
     await readyDataKeys({ config: { ...config, nodes: [node] }, db, vault, failures, now, log });
-    await lives.take([node]);
+    await incarnations.take([node]);
     try {
       await readyRows(node, parts);
       await mendGrants(db, [node], parts, dayOf(now()), log);
       await carriage.prepare(node);
     } catch (error) {
-      lives.forget(node);
+      incarnations.forget(node);
       throw error;
     }
     const desk = arrival.openDesks(node);
@@ -74,7 +74,7 @@ export async function takeUp(nodes: readonly DivisionCode[], arrival: ArrivalPar
     services.set(node, desk.services);
   });
   // the sign of life tells others that the nodes are served
-  await lives.signOfLife();
+  await incarnations.signOfLife();
   return reasons;
 }
 

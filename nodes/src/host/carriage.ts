@@ -12,7 +12,7 @@ import { OpinionReceiver, askAgain, requestLogs } from '../joint/index.ts';
 import { linkItems } from '../legal-bases/index.ts';
 import { NoteReceiver, notesForRestored } from '../notes/index.ts';
 import { ProxyReceiver } from '../proxy/index.ts';
-import { Healer, rememberingDossiers } from '../restore/index.ts';
+import { Recovery, rememberingDossiers } from '../restore/index.ts';
 import { countFacts } from '../figures/index.ts';
 import { DataReceiver, keepOffers } from '../sharing/index.ts';
 import { carriedAlong } from './carried.ts';
@@ -20,7 +20,7 @@ import type { HostParts } from './parts.ts';
 
 /** Sends and takes in the messages of the host's nodes, which may come and leave. */
 export interface Carriage {
-  healer: Healer;
+  recovery: Recovery;
   protocols: Protocols;
   /** Prepares what a new node needs; nothing runs yet. */
   prepare: (node: DivisionCode) => Promise<void>;
@@ -49,10 +49,10 @@ export async function startCarriage(
   const { nodes } = config;
   const takers = openTakers(parts);
   const senders = await openSenders(parts, takers, bus, ports);
-  const { carrier, protocols, relay, feeds, cursors, healer, resend } = senders;
+  const { carrier, protocols, relay, feeds, cursors, recovery, resend } = senders;
   await protocols.load(nodes);
   await cursors.prepare();
-  await healer.begin();
+  await recovery.begin();
   await Promise.all([relay.resendAll(), cursors.resendAll()]);
   bus.onReconnect(() => {
     carrier.roads.forget();
@@ -72,12 +72,12 @@ export async function startCarriage(
   ownKeys.onTaken(() => relay.resendParked());
   followKeys(parts, takers, cursors, parked);
   return {
-    healer,
+    recovery,
     protocols,
     prepare: async (node) => {
       await protocols.load([node]);
       await cursors.prepare([node]);
-      await healer.begin();
+      await recovery.begin();
     },
     take: (node) => {
       intakes.take(node);
@@ -105,15 +105,15 @@ function openTakers({ divisions, calendar, trust, writer, outbox, publisher, now
 }
 
 async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports: HandOffPorts) {
-  const { config, db, trust, divisions, lives, outbox, receiver, appender, keyDesk, legalBases, keeper } = parts;
+  const { config, db, trust, divisions, incarnations, outbox, receiver, appender, keyDesk, legalBases, keeper } = parts;
   const { failures, now, log } = parts;
   const { nodes } = config;
-  const carrier = new Carrier(bus, trust, divisions, lives.lifeOf, ports.protocol);
+  const carrier = new Carrier(bus, trust, divisions, incarnations.incarnationOf, ports.protocol);
   outbox.reckonWith(() => carrier.room);
   const faults = new SendFaults(db, log);
   await faults.load();
   const readBytes: RelayParts['readBytes'] = (queries, body) => readPart(queries, materialPartSchema.parse(body));
-  const { healing, isHealing, lifeOf, isOver } = lives;
+  const { healing, isHealing, incarnationOf, isOver } = incarnations;
   const relay = new Relay({ db, carrier, outbox, faults, nodes, readBytes, healing, onRoad: ports.onRoad, log });
   const protocols = new Protocols(db, () => relay.look());
   outbox.heedProtocols(protocols.of);
@@ -132,9 +132,9 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
     const resent = Promise.all([relay.resendAll(of), cursors.resendAll(of)]);
     resent.catch((error: unknown) => log.warn({ err: error }, 'resending after a reconnect failed'));
   };
-  const healer = new Healer({
+  const recovery = new Recovery({
     db,
-    lives,
+    incarnations,
     outbox,
     trust,
     receiver,
@@ -152,8 +152,8 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
   // other nodes remember more than this database: it was restored while it ran
   const beginRecovery = async (node: DivisionCode) => {
     if (isHealing(node)) return;
-    await lives.begin(node);
-    await healer.begin();
+    await incarnations.begin(node);
+    await recovery.begin();
   };
   const feeds: FeedPublisher = new FeedPublisher({
     db,
@@ -165,7 +165,7 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
     nodes,
     readers,
     isHealing,
-    lifeOf,
+    incarnationOf,
     failures,
     now,
     log,
@@ -174,16 +174,20 @@ async function openSenders(parts: HostParts, { grants }: Takers, bus: Bus, ports
       beginRecovery(node).catch(failed);
     },
   });
-  return { carrier, faults, protocols, relay, cursors, subscriber, feeds, healer, resend };
+  return { carrier, faults, protocols, relay, cursors, subscriber, feeds, recovery, resend };
 }
 
 /** The receiver of each kind of message, and the part that gets its answer. */
-function handlersOf({ receiver, legalBases, keeper, keyDesk, lives }: HostParts, takers: Takers, senders: Senders) {
+function handlersOf(
+  { receiver, legalBases, keeper, keyDesk, incarnations }: HostParts,
+  takers: Takers,
+  senders: Senders,
+) {
   const { proxies, delegations, opinions, data, notes } = takers;
-  const { subscriber, healer } = senders;
+  const { subscriber, recovery } = senders;
   return {
     receivers: {
-      DOSSIER: rememberingDossiers(receiver.dossier, lives.wasRestored),
+      DOSSIER: rememberingDossiers(receiver.dossier, incarnations.wasRestored),
       ECHO: receiver.echo,
       WITHDRAWAL: receiver.withdrawal,
       RATING: receiver.rating,
@@ -203,14 +207,14 @@ function handlersOf({ receiver, legalBases, keeper, keyDesk, lives }: HostParts,
       OPINION_ANSWER: opinions.answer,
       CASE_NOTE: notes.receive,
       KEYS: keyDesk.receive,
-      RESTORED: healer.restored,
-      COPY: healer.copy,
+      RESTORED: recovery.restored,
+      COPY: recovery.copy,
     },
     settlers: {
       DOSSIER: receiver.dossierAnswered,
       WITHDRAWAL: receiver.withdrawalAnswered,
       DELEGATION: delegations.answered,
-      COPY: healer.copyAnswered,
+      COPY: recovery.copyAnswered,
       PROJECT: keeper.noticeAnswered,
       OPINION_REQUEST: opinions.requestAnswered,
       OPINION_NOTICE: opinions.noticeAnswered,
@@ -228,7 +232,7 @@ function startIntakes(
   { inbox, receivers: wrapped }: HandOffPorts,
   onStop: (stop: () => Promise<void>) => void,
 ) {
-  const { divisions, db, lives, now, log } = parts;
+  const { divisions, db, incarnations, now, log } = parts;
   const { carrier, faults, protocols, feeds } = senders;
   const { receivers, settlers } = handlersOf(parts, takers, senders);
   const shared = {
@@ -248,7 +252,7 @@ function startIntakes(
   onStop(async () => void (await Promise.all(intakes.map((intake) => intake.stop()))));
   return {
     take: (node: DivisionCode) => {
-      const intake = new Intake({ node, ...shared, receivers: taken, lives, now, log });
+      const intake = new Intake({ node, ...shared, receivers: taken, incarnations, now, log });
       intakes.push(intake);
       intake.start();
     },

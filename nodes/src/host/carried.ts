@@ -1,6 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { carriedNotes } from '../notes/index.ts';
 import { carriedAnswers } from '../sharing/index.ts';
@@ -10,6 +10,6 @@ import { carriedAnswers } from '../sharing/index.ts';
  * notes.
  */
 export async function carriedAlong(tx: NodeTx, caseId: string, receiver: DivisionCode): Promise<Outgoing[]> {
-  const [answers, notes] = await together(carriedAnswers(tx, caseId, receiver), carriedNotes(tx, caseId, receiver));
+  const [answers, notes] = await pipelined(carriedAnswers(tx, caseId, receiver), carriedNotes(tx, caseId, receiver));
   return [...answers, ...notes];
 }

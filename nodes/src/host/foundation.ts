@@ -5,7 +5,7 @@ import { openCalendar } from '../calendar/index.ts';
 import type { HostConfig } from '../config.ts';
 import type { TrustFile } from '../trust/index.ts';
 import { Trust, trustFileSchema } from '../trust/index.ts';
-import { Place } from './place.ts';
+import { NodePlacement } from './node-placement.ts';
 
 /** The basis of a host, read from its files; the command line needs some of it too. */
 export interface Foundation {
@@ -14,7 +14,7 @@ export interface Foundation {
   trust: Trust;
   calendar: OfficialCalendar;
   /** The nodes placed at the host, and the subjects its broker takes in. */
-  place: Place;
+  placement: NodePlacement;
 }
 
 /**
@@ -27,7 +27,7 @@ export async function readFoundation(config: HostConfig, clock: () => Date): Pro
     divisions,
     trust: await Trust.load(await readTrustFile(config.trustFile), [], divisions, clock),
     calendar: await openCalendar(config.calendarFile),
-    place: await Place.read(config, divisions),
+    placement: await NodePlacement.read(config, divisions),
   };
 }
 

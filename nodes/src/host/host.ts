@@ -14,7 +14,7 @@ import { HAND_OFF_PORTS } from '../handoff/index.ts';
 import { readKeyDocuments } from '../keys/index.ts';
 import { collectProcess } from '../observability/index.ts';
 import { HostMetrics, MetricsServer, readinessOf } from '../health/index.ts';
-import { Lives } from '../restore/index.ts';
+import { Incarnations } from '../restore/index.ts';
 import { openVault, readyDataKeys } from '../sealing/index.ts';
 import { findKeys, readPassphrase } from '../trust/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -28,7 +28,7 @@ import { readFoundation } from './foundation.ts';
 import { openTokens } from './issuers.ts';
 import type { HostParts } from './parts.ts';
 import { hostParts } from './parts.ts';
-import { Served } from './served.ts';
+import { ServedNodes } from './served-nodes.ts';
 
 /** A running host: one process, one database, one node or many. */
 export class Host {
@@ -104,18 +104,25 @@ async function startParts(
   onStop: OnStop,
 ): Promise<StartedParts> {
   const foundation = await readFoundation(config, now);
-  const { divisions, trust, place } = foundation;
+  const { divisions, trust, placement } = foundation;
   for (const node of config.nodes) divisions.get(node);
   const tokens = await openTokens(config.issuersFile, log, onStop);
   const { parts, vault, served } = await openParts(config, foundation, now, log, onStop);
-  const { db, lives } = parts;
+  const { db, incarnations } = parts;
   const { nodes } = served;
 
   const openDesks = deskOpener(parts);
   const desks = new Map(nodes.map((node) => [node, openDesks(node)]));
   const services = new Map([...desks].map(([node, desk]) => [node, desk.services]));
   const { movedTo } = served;
-  const responder = new Responder({ host: config.host, services, movedTo, tokens, isHealing: lives.isHealing, log });
+  const responder = new Responder({
+    host: config.host,
+    services,
+    movedTo,
+    tokens,
+    isHealing: incarnations.isHealing,
+    log,
+  });
 
   // HTTP serves the people of this host even while the broker is away
   let bus: Bus | null = null;
@@ -124,24 +131,27 @@ async function startParts(
 
   log.debug({ urls: config.natsUrls }, 'waiting for the broker');
   const { natsUrls: urls, natsSeedFile: seedFile, host: name } = config;
-  const connected = await Bus.connect({ urls, name, seedFile, subjects: place.subjects }, log);
+  const connected = await Bus.connect({ urls, name, seedFile, subjects: placement.subjects }, log);
   onStop(() => connected.close());
   // a broker that lacks something is logged, and the host tries again later; people here are served meanwhile
   await connected.ensureRoads().catch(() => undefined);
   bus = connected;
   const carriage = await startCarriage(parts, connected, ports, onStop);
-  const clockwork = startClockwork({ ...parts, desks, healer: carriage.healer, protocols: carriage.protocols }, onStop);
+  const clockwork = startClockwork(
+    { ...parts, desks, recovery: carriage.recovery, protocols: carriage.protocols },
+    onStop,
+  );
   const arrival = { parts, config, vault, bus: connected, carriage, nodes, desks, services, openDesks };
   served.start({
     takeUp: (arriving) => takeUp(arriving, arrival),
     leave: async (node) => {
       desks.delete(node);
       services.delete(node);
-      lives.forget(node);
+      incarnations.forget(node);
       await Promise.all([responder.turn(), clockwork.turn(), carriage.leave(node)]);
     },
     isGone: trust.isGone,
-    onPlaced: () => connected.takeIn(place.subjects),
+    onPlaced: () => connected.takeIn(placement.subjects),
   });
   onStop(() => served.stop());
 
@@ -157,9 +167,9 @@ async function openParts(
   now: () => Date,
   log: Logger,
   onStop: OnStop,
-): Promise<{ parts: HostParts; vault: Vault; served: Served }> {
-  const { divisions, trust, place } = foundation;
-  const vault = await openVault({ ...config, nodes: place.named });
+): Promise<{ parts: HostParts; vault: Vault; served: ServedNodes }> {
+  const { divisions, trust, placement } = foundation;
+  const vault = await openVault({ ...config, nodes: placement.named });
   const db = new HostDb(
     config.databaseUrl,
     config.databaseConnections,
@@ -167,16 +177,16 @@ async function openParts(
     vault,
   );
   onStop(() => db.close());
-  const keys = await findKeys(config.keysDir, place.named, await readPassphrase(config.keysPassphraseFile));
+  const keys = await findKeys(config.keysDir, placement.named, await readPassphrase(config.keysPassphraseFile));
   const keyed = new Set(keys.map((key) => key.node));
   const isKnown = (node: DivisionCode) => divisions.find(node) !== undefined && trust.knows(node);
   const failures = new Failures(log);
-  const served = await Served.open({ db, place, failures, log }, keyed, isKnown);
+  const served = await ServedNodes.open({ db, placement, failures, log }, keyed, isKnown);
   const { nodes } = served;
   await readyDataKeys({ config: { ...config, nodes }, db, vault, failures, now, log });
-  const lives = await Lives.open(db, nodes, now, log);
+  const incarnations = await Incarnations.open(db, nodes, now, log);
   await trust.learn(await readKeyDocuments(db, nodes));
-  const parts = hostParts({ ...config, nodes }, foundation, { db, lives, failures, now, log });
+  const parts = hostParts({ ...config, nodes }, foundation, { db, incarnations, failures, now, log });
   await parts.ownKeys.take(keys);
   for (const node of nodes) await readyRows(node, parts);
   await mendGrants(db, nodes, parts, dayOf(now()), log);

@@ -13,7 +13,7 @@ import { KeyDesk, OwnKeys } from '../keys/index.ts';
 import { LegalBasisDesk } from '../legal-bases/index.ts';
 import { ProjectKeeper } from '../projects/index.ts';
 import { tellParties } from '../joint/index.ts';
-import type { Lives } from '../restore/index.ts';
+import type { Incarnations } from '../restore/index.ts';
 import { carriedAlong } from './carried.ts';
 import type { Trust } from '../trust/index.ts';
 import type { Foundation } from './foundation.ts';
@@ -27,7 +27,7 @@ export interface HostParts {
   /** The calendar in force now. */
   calendar: () => OfficialCalendar;
   db: HostDb;
-  lives: Lives;
+  incarnations: Incarnations;
   outbox: Outbox;
   appender: FeedAppender;
   writer: CaseWriter;
@@ -46,7 +46,7 @@ export interface HostParts {
 export function hostParts(
   config: HostConfig,
   { divisions, trust, calendar }: Foundation,
-  { db, lives, failures, now, log }: Pick<HostParts, 'db' | 'lives' | 'failures' | 'now' | 'log'>,
+  { db, incarnations, failures, now, log }: Pick<HostParts, 'db' | 'incarnations' | 'failures' | 'now' | 'log'>,
 ): HostParts {
   const outbox = new Outbox();
   const appender = new FeedAppender();
@@ -77,7 +77,7 @@ export function hostParts(
     trust,
     calendar: () => calendar,
     db,
-    lives,
+    incarnations,
     outbox,
     appender,
     writer,

@@ -9,7 +9,7 @@ import type { Protocols } from '../handoff/index.ts';
 import { forgetKeys } from '../idempotency/index.ts';
 import { lapseSilentParties, removeShown } from '../joint/index.ts';
 import { casesInProjectsOf, handOverProjects } from '../projects/index.ts';
-import type { Healer } from '../restore/index.ts';
+import type { Recovery } from '../restore/index.ts';
 import { SIGN_OF_LIFE_MS } from '../restore/index.ts';
 import { settleAbsences } from '../roster/index.ts';
 import { DUTIES } from '../tiers/index.ts';
@@ -37,7 +37,7 @@ export interface TimedJob {
 export interface JobParts extends HostParts {
   /** Live: nodes come to the host and leave it. */
   desks: ReadonlyMap<DivisionCode, NodeDesks>;
-  healer: Healer;
+  recovery: Recovery;
   protocols: Protocols;
 }
 
@@ -57,7 +57,7 @@ export function timedJobs(parts: JobParts): TimedJob[] {
 
 /** Does work for each node that may take steps; a failure at one node does not stop the others. */
 async function forEachNode(
-  { desks, lives, failures }: JobParts,
+  { desks, incarnations, failures }: JobParts,
   job: string,
   work: (node: DivisionCode, desk: NodeDesks) => Promise<void>,
 ): Promise<void> {
@@ -65,7 +65,7 @@ async function forEachNode(
   await failures.each(job, [...desks.keys()], subjectOf, async (node) => {
     const desk = desks.get(node);
     // the node left the host, or heals: it takes no steps before others gave back what they hold
-    if (desk && !lives.isHealing(node)) await work(node, desk);
+    if (desk && !incarnations.isHealing(node)) await work(node, desk);
   });
 }
 
@@ -189,10 +189,10 @@ function removeOldRows(parts: JobParts): TimedJob[] {
   ];
 }
 
-function keepSignOfLife({ lives, healer }: JobParts): TimedJob {
+function keepSignOfLife({ incarnations, recovery }: JobParts): TimedJob {
   const work = async () => {
-    await lives.signOfLife();
-    await healer.finishWaiting();
+    await incarnations.signOfLife();
+    await recovery.finishWaiting();
   };
   return { name: 'writing the sign of life', everyMs: SIGN_OF_LIFE_MS, work };
 }

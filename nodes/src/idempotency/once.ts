@@ -1,7 +1,7 @@
 import type { Viewer } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeTx } from '../db/index.ts';
-import { gathered } from '../db/index.ts';
+import { coalesced } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function once<T>(
   const response = await work();
   // most answers only say that the work was done; that was stored with the key
   if (response === true) return response;
-  await tx.last(
+  await tx.withCommit(
     tx.query(`UPDATE idempotency SET response = $4 WHERE node = $1 AND subject = $2 AND key = $3`, [
       viewer.sub,
       key,
@@ -66,7 +66,7 @@ interface Key {
 }
 
 /** Stores a key. @returns false if it was there already */
-const takeKey = gathered(async (tx: NodeTx, keys: readonly Key[]): Promise<boolean[]> => {
+const takeKey = coalesced(async (tx: NodeTx, keys: readonly Key[]): Promise<boolean[]> => {
   const taken = await tx.query<Pick<Key, 'subject' | 'key'>>(
     `INSERT INTO idempotency (node, subject, key, request_hash, response)
      SELECT $1, k.* FROM json_to_recordset($2) AS k (subject text, key text, request_hash text, response text)

@@ -7,7 +7,7 @@ import { contentsOf, isOrgan } from '@liandong/schema/case';
 import { hearingPapers } from '@liandong/schema/domains/hearings';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
-import { gathered, together } from '../db/index.ts';
+import { coalesced, pipelined } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { requireHarmless } from './material-kinds.ts';
@@ -48,7 +48,7 @@ export async function decodeMaterials(inputs: readonly MaterialInput[]): Promise
 
 /** Stores bytes under their digest; the same bytes are stored once. */
 export async function storeMaterials(tx: NodeTx, given: readonly GivenMaterial[]): Promise<void> {
-  await together(
+  await pipelined(
     ...given.map(({ material, bytes }) =>
       tx.query(
         `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
@@ -63,7 +63,7 @@ export async function absentMaterials(queries: NodeQueries, materials: readonly 
   return materials.length === 0 ? [] : findAbsent(queries, materials);
 }
 
-const findAbsent = gathered(async (queries: NodeQueries, asked: readonly (readonly Material[])[]) => {
+const findAbsent = coalesced(async (queries: NodeQueries, asked: readonly (readonly Material[])[]) => {
   const rows = await queries.query<{ sha256: string }>(
     `SELECT sha256 FROM blobs WHERE node = $1 AND sha256 = ANY ($2)`,
     [[...new Set(asked.flat().map((m) => m.sha256))]],

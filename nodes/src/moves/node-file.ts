@@ -9,7 +9,7 @@ import { divisionCodeSchema } from '@liandong/schema/case';
 import { z } from 'zod';
 import type { HostDb, HostTx } from '../db/index.ts';
 import { knownMigrations } from '../db/index.ts';
-import { carryLife } from '../restore/index.ts';
+import { carryIncarnation } from '../restore/index.ts';
 import type { Move } from './moves.ts';
 import { findMoves, setMoveIn } from './moves.ts';
 import { findNodeTables, digestsOf, passNumbers, removeRows, RowSum, rowsOf, writeRows } from './node-rows.ts';
@@ -109,7 +109,7 @@ export async function takeNodeIn(db: HostDb, file: string): Promise<Record<strin
       throw problem('BAD_INPUT', `${file} does not hold the move it speaks of.`);
     }
     // no row was lost on the way: this is not a restored database
-    await carryLife(tx, node);
+    await carryIncarnation(tx, node);
     return digests;
   });
 }

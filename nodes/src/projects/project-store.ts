@@ -3,7 +3,7 @@ import type { ProjectFile, ProjectFilter, ProjectLine, ProjectStanding } from '@
 import { beganOn, foldProject, phaseOf, projectLineSchema } from '@liandong/schema/domains/projects';
 import { problem } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
-import { together } from '../db/index.ts';
+import { pipelined } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 
@@ -112,7 +112,7 @@ export async function lockProjects(tx: NodeTx): Promise<void> {
 /** Reads one project and locks it until the transaction ends. */
 export async function lockProject(tx: NodeTx, id: string): Promise<StoredProject | null> {
   // two statements, so that the lines are read after the lock is taken
-  const [, found] = await together(lockProjects(tx), findProject(tx, id));
+  const [, found] = await pipelined(lockProjects(tx), findProject(tx, id));
   return found;
 }
 

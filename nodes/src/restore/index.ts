@@ -1,13 +1,13 @@
 /** A restored node takes back what others hold of it. */
-export { Healer } from './healer.ts';
+export { Recovery } from './recovery.ts';
 export {
-  Lives,
+  Incarnations,
   SIGN_OF_LIFE_MS,
-  carryLife,
+  carryIncarnation,
   findLife,
   findLived,
   forceLife,
   healingState,
   waitNoLonger,
-} from './lives.ts';
+} from './incarnations.ts';
 export { rememberingDossiers } from './restored-cases.ts';

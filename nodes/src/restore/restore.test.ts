@@ -3,7 +3,7 @@ import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findCase } from '../cases/index.ts';
 import { CaseSteps, agent, chief, clerk, countyChief, countyClerk, custodians, homestead } from '../testing/cases.ts';
-import { carryLife, healingState, waitNoLonger } from './index.ts';
+import { carryIncarnation, healingState, waitNoLonger } from './index.ts';
 import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, eventually, readKeysOf } from '../testing/test-federation.ts';
 import { importNodeKey, payloadOf, sha256, signWith } from '../trust/index.ts';
 
@@ -298,7 +298,7 @@ describe('a village whose database was restored', () => {
     await eventually(async () => (await factsOf(VILLAGE, id)).includes('FILED'));
     const known = (await lives(VILLAGE)).length;
     await federation.restore(VILLAGE, backup);
-    await federation.db(VILLAGE).transactHost((tx) => carryLife(tx, VILLAGE));
+    await federation.db(VILLAGE).transactHost((tx) => carryIncarnation(tx, VILLAGE));
     await federation.startHost(VILLAGE);
     await eventually(async () => (await lives(VILLAGE)).length === known + 1);
     await healed(VILLAGE);

@@ -60,13 +60,17 @@ test('a township whose disk was lost goes back to a moment by base backup and WA
 
   await federation.startHost(TOWNSHIP);
   await eventually(async () => {
-    const lives = await federation.rows<{ asked_since: Date | null; healed_at: Date | null }>(
+    const incarnations = await federation.rows<{ asked_since: Date | null; healed_at: Date | null }>(
       TOWNSHIP,
       `SELECT asked_since, healed_at FROM lives WHERE node = $1 ORDER BY life`,
       [TOWNSHIP],
     );
     // the server's timeline tells the host that its database went back
-    return lives.length === 2 && lives[1]?.asked_since instanceof Date && lives[1].healed_at instanceof Date;
+    return (
+      incarnations.length === 2 &&
+      incarnations[1]?.asked_since instanceof Date &&
+      incarnations[1].healed_at instanceof Date
+    );
   });
   await eventually(async () => (await applicationsAt(forgotten)).length === 1);
   expect(await logAt(TOWNSHIP, forgotten)).toEqual(lines);

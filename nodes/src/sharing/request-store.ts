@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataLightView, DataRecord, DataState } from '@liandong/schema/domains/sharing';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { NodeQueries, NodeTx } from '../db/index.ts';
-import { gathered } from '../db/index.ts';
+import { coalesced } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 
 /** A request for data as a node of the case keeps it. */
@@ -29,7 +29,7 @@ const COLUMNS = `id, case_id AS "caseId", offer, asker, provider, item, asked_by
   fields, state, answered_at AS "answeredAt", replaces, record, given`;
 
 /** Every request for a case that this node knows, oldest first. */
-export const findRequests = gathered(async (queries: NodeQueries, cases: readonly string[]) => {
+export const findRequests = coalesced(async (queries: NodeQueries, cases: readonly string[]) => {
   const rows = await queries.query<StoredRequest>(
     `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND case_id = ANY ($2) ORDER BY asked_at, id`,
     [cases],
@@ -107,7 +107,7 @@ export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, gi
 }
 
 /** Materials of a case that data sharing gave: the applicant need not hand them in (国务院令第716号第七条; 行政许可法 Art. 31). */
-export const suppliedMaterials = gathered(async (queries: NodeQueries, cases: readonly string[]) => {
+export const suppliedMaterials = coalesced(async (queries: NodeQueries, cases: readonly string[]) => {
   const rows = await queries.query<{ caseId: string; replaces: string }>(
     `SELECT DISTINCT case_id AS "caseId", replaces FROM data_requests
      WHERE node = $1 AND case_id = ANY ($2) AND state = 'ANSWERED' AND given IS NOT NULL AND replaces IS NOT NULL

@@ -4,7 +4,7 @@ import type { HostDb, NodeTx } from '../db/index.ts';
 import { isLost } from './answers.ts';
 
 /** How a batch is done: a fault in one item undoes all of them, or that item alone. */
-export type Care = 'TOGETHER' | 'ONE_BY_ONE';
+export type BatchMode = 'TOGETHER' | 'ONE_BY_ONE';
 
 /**
  * Does a batch in one transaction. First all items together, without savepoints, which cost two round trips to the
@@ -13,11 +13,11 @@ export type Care = 'TOGETHER' | 'ONE_BY_ONE';
  * @param work done a second time where it failed; what it did before is undone then
  * @throws DATABASE_UNAVAILABLE where the database could not do it: nothing is wrong with the batch
  */
-export async function carefully<T>(
+export async function transactBatch<T>(
   db: HostDb,
   node: DivisionCode,
   log: Logger,
-  work: (tx: NodeTx, care: Care) => Promise<T>,
+  work: (tx: NodeTx, mode: BatchMode) => Promise<T>,
 ): Promise<T> {
   try {
     return await db.transact(node, (tx) => work(tx, 'TOGETHER'));

@@ -5,11 +5,11 @@ import { problem } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { lockCases } from '../cases/index.ts';
 import type { NodeTx } from '../db/index.ts';
-import { HostDb, gathered } from '../db/index.ts';
+import { HostDb, coalesced } from '../db/index.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { Vault, generateDataKey } from '../vault/index.ts';
-import type { Care } from './careful.ts';
-import { carefully } from './careful.ts';
+import type { BatchMode } from './batch-transaction.ts';
+import { transactBatch } from './batch-transaction.ts';
 import { storedInbox } from './inbox.ts';
 import type { Incoming, Settler, Verdict } from './messages.ts';
 import type { Receivers } from './ports.ts';
@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterAll(() => db.close());
 
 /** Writes that a message makes before a fault is found in it. */
-const keep = gathered(async (tx: NodeTx, names: readonly string[]) => {
+const keep = coalesced(async (tx: NodeTx, names: readonly string[]) => {
   await tx.query(`INSERT INTO node_settings (node, key, value) SELECT $1, unnest($2::text[]), '1'`, [names]);
   return names;
 });
@@ -43,7 +43,7 @@ const kept = async () =>
     ({ key }) => key,
   );
 async function leaveTrace(tx: NodeTx, name: string): Promise<void> {
-  await tx.last(keep(tx, name));
+  await tx.withCommit(keep(tx, name));
   if (name.startsWith('wrong')) throw problem('CHAIN_BROKEN', `${name} is wrong.`);
 }
 const receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
@@ -52,22 +52,25 @@ const receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
 };
 const settle: Settler = (tx, { body }) => leaveTrace(tx, (body as { case: string }).case);
 
-async function take(names: readonly string[], kind: MessageKind = 'ECHO'): Promise<{ cares: Care[]; said: string[] }> {
-  const cares: Care[] = [];
+async function take(
+  names: readonly string[],
+  kind: MessageKind = 'ECHO',
+): Promise<{ modes: BatchMode[]; said: string[] }> {
+  const modes: BatchMode[] = [];
   const taking = new Taking({ ECHO: receive, FEED: receive } as unknown as Receivers, storedInbox, lockCases, log);
   const arrived = names.map((name) => {
     const message = { id: randomUUID(), kind, body: JSON.stringify({ case: name }) };
     return { from: PEER, bytes: null, message };
   });
-  const { answers } = await carefully(db, NODE, log, (tx, care) => {
-    cares.push(care);
-    return taking.take(tx, arrived, care);
+  const { answers } = await transactBatch(db, NODE, log, (tx, mode) => {
+    modes.push(mode);
+    return taking.take(tx, arrived, mode);
   });
-  return { cares, said: answers.map(({ answer }) => answer.outcome) };
+  return { modes, said: answers.map(({ answer }) => answer.outcome) };
 }
 
-async function settleAnswers(names: readonly string[]): Promise<{ cares: Care[]; owed: string[] }> {
-  const cares: Care[] = [];
+async function settleAnswers(names: readonly string[]): Promise<{ modes: BatchMode[]; owed: string[] }> {
+  const modes: BatchMode[] = [];
   const answers: Answer[] = [];
   for (const name of names) {
     const id = randomUUID();
@@ -82,20 +85,20 @@ async function settleAnswers(names: readonly string[]): Promise<{ cares: Care[];
       ]);
     answers.push({ id, outcome: 'DONE', digest: 'digest', line: null });
   }
-  await carefully(db, NODE, log, (tx, care) => {
-    cares.push(care);
-    return new Settlement({ ECHO: settle }, lockCases, log).settle(tx, [{ from: PEER, jws: 'jws', answers }], care);
+  await transactBatch(db, NODE, log, (tx, mode) => {
+    modes.push(mode);
+    return new Settlement({ ECHO: settle }, lockCases, log).settle(tx, [{ from: PEER, jws: 'jws', answers }], mode);
   });
   const rows = await db
     .queries(NODE)
     .query<{ name: string }>(
       `SELECT case_id AS name FROM outbox WHERE node = $1 AND settled_at IS NULL ORDER BY case_id`,
     );
-  return { cares, owed: rows.map(({ name }) => name) };
+  return { modes, owed: rows.map(({ name }) => name) };
 }
 
 test.each([[['a']], [['a', 'b', 'c']]])('messages with nothing wrong are taken together: %j', async (names) => {
-  expect(await take(names)).toEqual({ cares: ['TOGETHER'], said: names.map(() => 'DONE') });
+  expect(await take(names)).toEqual({ modes: ['TOGETHER'], said: names.map(() => 'DONE') });
   expect(await kept()).toEqual(names);
 });
 
@@ -104,7 +107,7 @@ test.each([[['wrong']], [['a', 'wrong', 'b']], [['wrong', 'a', 'wrong again']]])
   async (names) => {
     const right = names.filter((name) => !name.startsWith('wrong'));
     expect(await take(names)).toEqual({
-      cares: ['TOGETHER', 'ONE_BY_ONE'],
+      modes: ['TOGETHER', 'ONE_BY_ONE'],
       said: names.map((name) => (right.includes(name) ? 'DONE' : 'PARKED')),
     });
     expect(await kept()).toEqual(right);
@@ -117,7 +120,7 @@ test('of messages that keep their order, too', async () => {
 });
 
 test.each([[['a']], [['a', 'b', 'c']]])('answers with nothing wrong are settled together: %j', async (names) => {
-  expect(await settleAnswers(names)).toEqual({ cares: ['TOGETHER'], owed: [] });
+  expect(await settleAnswers(names)).toEqual({ modes: ['TOGETHER'], owed: [] });
   expect(await kept()).toEqual(names);
 });
 
@@ -126,7 +129,7 @@ test.each([[['wrong']], [['a', 'wrong', 'b']], [['wrong', 'a', 'wrong again']]])
   async (names) => {
     const right = names.filter((name) => !name.startsWith('wrong'));
     expect(await settleAnswers(names)).toEqual({
-      cares: ['TOGETHER', 'ONE_BY_ONE'],
+      modes: ['TOGETHER', 'ONE_BY_ONE'],
       owed: names.filter((name) => !right.includes(name)).sort(),
     });
     expect(await kept()).toEqual(right);
@@ -134,11 +137,11 @@ test.each([[['wrong']], [['a', 'wrong', 'b']], [['wrong', 'a', 'wrong again']]])
 );
 
 test('what the database cannot do now is not tried one by one: nothing is wrong with the batch', async () => {
-  const cares: Care[] = [];
-  const lost = carefully(db, NODE, log, (_tx, care) => {
-    cares.push(care);
+  const modes: BatchMode[] = [];
+  const lost = transactBatch(db, NODE, log, (_tx, mode) => {
+    modes.push(mode);
     return Promise.reject(problem('DATABASE_UNAVAILABLE', 'The connection was lost.'));
   });
   await expect(lost).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-  expect(cares).toEqual(['TOGETHER']);
+  expect(modes).toEqual(['TOGETHER']);
 });

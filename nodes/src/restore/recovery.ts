@@ -27,7 +27,7 @@ import type { ProjectKeeper } from '../projects/index.ts';
 import { findKeptBy } from '../projects/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf } from '../trust/index.ts';
-import type { Lives } from './lives.ts';
+import type { Incarnations } from './incarnations.ts';
 
 /** Most entries of a feed in one part. */
 const ENTRIES = 200;
@@ -37,9 +37,9 @@ const COPY_JOB = 'taking a returned copy';
 type Part = Pick<Copy, 'keys' | 'cases' | 'projects' | 'feeds'>;
 const NOTHING: Part = { keys: [], cases: [], projects: [], feeds: [] };
 
-export interface HealerParts {
+export interface RecoveryParts {
   db: HostDb;
-  lives: Lives;
+  incarnations: Incarnations;
   outbox: Outbox;
   trust: Trust;
   receiver: CaseReceiver;
@@ -65,23 +65,23 @@ export interface HealerParts {
  * the node go on when all have answered. The other nodes also send again the messages that it had answered and has
  * forgotten.
  */
-export class Healer {
-  readonly #parts: HealerParts;
+export class Recovery {
+  readonly #parts: RecoveryParts;
 
-  constructor(parts: HealerParts) {
+  constructor(parts: RecoveryParts) {
     this.#parts = parts;
   }
 
   /** Lets nodes continue that wait for no other node any more, also because people gave up the silent ones. */
   async finishWaiting(): Promise<void> {
-    const { db, lives, failures } = this.#parts;
+    const { db, incarnations, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });
-    await failures.each('ending a recovery', lives.healing(), subjectOf, (node) =>
+    await failures.each('ending a recovery', incarnations.healing(), subjectOf, (node) =>
       db.transact(node, async (tx) => {
         const [state] = await tx.query<{ asked: boolean; waiting: boolean }>(
           `SELECT count(*) > 0 AS asked, count(*) FILTER (WHERE done_at IS NULL) > 0 AS waiting
            FROM heal_peers WHERE node = $1 AND life = $2`,
-          [lives.lifeOf(node)],
+          [incarnations.incarnationOf(node)],
         );
         if (state?.asked && !state.waiting) await this.#finish(tx);
       }),
@@ -90,11 +90,11 @@ export class Healer {
 
   /** Asks on behalf of every node that waits; asked already, nothing is asked again. */
   async begin(): Promise<void> {
-    const { db, lives, outbox, trust, failures } = this.#parts;
+    const { db, incarnations, outbox, trust, failures } = this.#parts;
     const subjectOf = (node: DivisionCode) => ({ node });
-    await failures.each('asking other nodes for copies', lives.healing(), subjectOf, (node) =>
+    await failures.each('asking other nodes for copies', incarnations.healing(), subjectOf, (node) =>
       db.transact(node, async (tx) => {
-        const life = lives.lifeOf(node);
+        const life = incarnations.incarnationOf(node);
         const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
           `SELECT asked_since, heads FROM lives WHERE node = $1 AND life = $2 FOR UPDATE`,
           [life],
@@ -124,7 +124,7 @@ export class Healer {
     const parsed = restoredSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a word of a restored node.', { cause: parsed.error });
     const { life, since, heads } = parsed.data;
-    if (!(await this.#parts.lives.tell(tx, message.from, life))) {
+    if (!(await this.#parts.incarnations.tell(tx, message.from, life))) {
       return { outcome: 'REFUSED', code: 'STALE_EPOCH', reason: `A newer life of ${message.from} is known.` };
     }
     // messages it refused stay refused: that round is over. Messages it did are sent again, and its log says whether
@@ -177,11 +177,11 @@ export class Healer {
 
   /** Takes back what a peer holds of this node. */
   readonly copy = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
-    const { lives } = this.#parts;
+    const { incarnations } = this.#parts;
     const parsed = copySchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not a part of a copy.', { cause: parsed.error });
     const { life, parts, keys, cases, projects, feeds } = parsed.data;
-    if (life !== lives.lifeOf(tx.node)) return { outcome: 'DONE' };
+    if (life !== incarnations.incarnationOf(tx.node)) return { outcome: 'DONE' };
     await this.#parts.takeKeys(tx, message.from, keys);
     // without its own entries the node would use their numbers again: a fault here keeps it waiting for people
     for (const { feed, from, entries } of feeds) await this.#takeEntries(tx, feed, from, entries);
@@ -209,7 +209,7 @@ export class Healer {
       `SELECT 1 FROM heal_peers WHERE node = $1 AND life = $2 AND done_at IS NULL LIMIT 1`,
       [life],
     );
-    if (!waiting && lives.isHealing(tx.node)) await this.#finish(tx);
+    if (!waiting && incarnations.isHealing(tx.node)) await this.#finish(tx);
     return { outcome: 'DONE' };
   };
 
@@ -267,8 +267,8 @@ export class Healer {
   }
 
   async #finish(tx: NodeTx): Promise<void> {
-    const { lives, log, onHealed } = this.#parts;
-    const life = lives.lifeOf(tx.node);
+    const { incarnations, log, onHealed } = this.#parts;
+    const life = incarnations.incarnationOf(tx.node);
     // a new life may be beginning: the life before it, which was healed long ago, must not be healed again
     const [row] = await tx.query<{ asked_since: Date; heads: { feed: Feed; head: number }[] }>(
       `UPDATE lives SET healed_at = now() WHERE node = $1 AND life = $2 AND healed_at IS NULL RETURNING asked_since, heads`,
@@ -280,7 +280,7 @@ export class Healer {
     }
     await resumeCases(tx, row.asked_since, this.#parts);
     tx.afterCommit(() => {
-      lives.healed(tx.node, life);
+      incarnations.healed(tx.node, life);
       log.warn({ node: tx.node }, 'recovery finished: all other nodes returned what they hold');
       onHealed(tx.node);
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase } from '../testing/test-federation.ts';
-import { gathered, shareTransaction } from './gathered.ts';
+import { coalesced, shareTransaction } from './coalesced.ts';
 import { HostDb } from './host-db.ts';
 import type { NodeTx } from './host-db.ts';
 
@@ -14,7 +14,7 @@ afterAll(() => db.close());
 /** Writes settings and returns how many went with each statement. */
 function keeping() {
   const sizes: number[] = [];
-  const keep = gathered(async (tx: NodeTx, keys: readonly string[]) => {
+  const keep = coalesced(async (tx: NodeTx, keys: readonly string[]) => {
     sizes.push(keys.length);
     await tx.query(
       `INSERT INTO node_settings (node, key, value) SELECT $1, key, 'yes' FROM unnest($2::text[]) AS k (key)`,

@@ -16,7 +16,7 @@ const EVERYTHING: RoadSubjects = { m: ['ld.m.>'], r: ['ld.r.>'] };
  * The place of a host: the nodes that its settings and its topology file give it, and the subjects its broker takes in.
  * The host checks the file again while it runs; a file older than the known topology changes nothing.
  */
-export class Place {
+export class NodePlacement {
   readonly #config: Pick<HostConfig, 'host' | 'nodes' | 'topologyFile'>;
   readonly #divisions: Divisions;
   #topology: Topology | null = null;
@@ -33,14 +33,17 @@ export class Place {
   }
 
   /** @throws {ProblemError} BAD_CONFIG, also for a topology that does not have the host */
-  static async read(config: Pick<HostConfig, 'host' | 'nodes' | 'topologyFile'>, divisions: Divisions): Promise<Place> {
-    const place = new Place(config, divisions);
-    await place.look();
+  static async read(
+    config: Pick<HostConfig, 'host' | 'nodes' | 'topologyFile'>,
+    divisions: Divisions,
+  ): Promise<NodePlacement> {
+    const placement = new NodePlacement(config, divisions);
+    await placement.look();
     const { host, topologyFile } = config;
-    if (place.#topology && !place.#topology.hosts.some(({ id }) => id === host)) {
+    if (placement.#topology && !placement.#topology.hosts.some(({ id }) => id === host)) {
       throw problem('BAD_CONFIG', `${topologyFile} has no host ${host}.`);
     }
-    return place;
+    return placement;
   }
 
   /** Whether the topology places a node here; without one, the settings. */

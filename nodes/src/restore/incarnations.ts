@@ -12,7 +12,7 @@ export const SIGN_OF_LIFE_MS = 30_000;
 /** Case numbers of the day that may have been given and forgotten: the next numbers begin after these. */
 const SKIPPED_SERIALS = 10_000;
 
-interface LifeRow {
+interface IncarnationRow {
   life: number;
   identity: string;
   seen_at: Date;
@@ -29,14 +29,14 @@ const IDENTITY = `SELECT (SELECT system_identifier FROM pg_control_system())::te
   FROM pg_database WHERE datname = current_database()`;
 
 /**
- * Lives (任次) of the nodes' databases. A restored database has forgotten everything after its backup. It begins a new
+ * Incarnations (任次) of the nodes' databases. A restored database has forgotten everything after its backup. It begins a new
  * life, and the node takes no steps until other nodes have given back what they hold of it.
  */
-export class Lives {
+export class Incarnations {
   readonly #db: HostDb;
   readonly #log: Logger;
   readonly #now: () => Date;
-  readonly #lives = new Map<DivisionCode, { life: number; healing: boolean; restored: boolean; seenAt: Date }>();
+  readonly #incarnations = new Map<DivisionCode, { life: number; healing: boolean; restored: boolean; seenAt: Date }>();
   readonly #peers = new Map<string, number>();
   readonly #beginning = new Map<DivisionCode, Promise<void>>();
 
@@ -46,22 +46,22 @@ export class Lives {
     this.#log = log;
   }
 
-  /** Reads the nodes' lives; begins a new one if the database is another one than before. */
-  static async open(db: HostDb, nodes: readonly DivisionCode[], now: () => Date, log: Logger): Promise<Lives> {
-    const lives = new Lives(db, now, log);
-    await lives.take(nodes);
-    await lives.signOfLife();
-    return lives;
+  /** Reads the present incarnation of each node’s database; begins a new one if the database is not the one of before. */
+  static async open(db: HostDb, nodes: readonly DivisionCode[], now: () => Date, log: Logger): Promise<Incarnations> {
+    const incarnations = new Incarnations(db, now, log);
+    await incarnations.take(nodes);
+    await incarnations.signOfLife();
+    return incarnations;
   }
 
-  /** Reads the lives of nodes that this host begins to serve. */
+  /** Reads the incarnations of nodes that this host begins to serve. */
   async take(nodes: readonly DivisionCode[]): Promise<void> {
     const identity = await readIdentity(this.#db);
     for (const node of nodes) {
       const last = await findLife(this.#db, node);
       if (!last) await this.#insert(node, identity, null);
       else {
-        this.#lives.set(node, {
+        this.#incarnations.set(node, {
           life: last.life,
           healing: last.healed_at === null,
           restored: last.asked_since !== null,
@@ -77,15 +77,15 @@ export class Lives {
   }
 
   /** The present life; a node states it in everything it signs for the road. */
-  readonly lifeOf = (node: DivisionCode): number | undefined => this.#lives.get(node)?.life;
+  readonly incarnationOf = (node: DivisionCode): number | undefined => this.#incarnations.get(node)?.life;
 
-  readonly isHealing = (node: DivisionCode): boolean => this.#lives.get(node)?.healing ?? false;
+  readonly isHealing = (node: DivisionCode): boolean => this.#incarnations.get(node)?.healing ?? false;
 
-  readonly healing = (): DivisionCode[] => [...this.#lives.keys()].filter(this.isHealing);
+  readonly healing = (): DivisionCode[] => [...this.#incarnations.keys()].filter(this.isHealing);
 
   /** Whether a node or its peer was ever restored: messages may then come under new ids. */
   readonly wasRestored = (node: DivisionCode, peer: DivisionCode): boolean =>
-    (this.#lives.get(node)?.restored ?? false) || this.#peers.has(`${node} ${peer}`);
+    (this.#incarnations.get(node)?.restored ?? false) || this.#peers.has(`${node} ${peer}`);
 
   /** Whether a peer's statement comes from a life that is over. */
   readonly isOver = (node: DivisionCode, peer: DivisionCode, life: number | undefined): boolean => {
@@ -107,14 +107,14 @@ export class Lives {
   }
 
   async #begin(node: DivisionCode): Promise<void> {
-    const before = this.#lives.get(node);
+    const before = this.#incarnations.get(node);
     const seenAt = before?.seenAt ?? this.#now();
     // at once: the node must take no step while the life is being stored
-    if (before) this.#lives.set(node, { ...before, healing: true });
+    if (before) this.#incarnations.set(node, { ...before, healing: true });
     try {
       await this.#insert(node, await readIdentity(this.#db), new Date(seenAt.getTime() - MARGIN_MS));
     } catch (error) {
-      if (before) this.#lives.set(node, before);
+      if (before) this.#incarnations.set(node, before);
       throw error;
     }
     this.#log.warn({ node, since: seenAt }, 'restored database detected: asking other nodes for what they hold');
@@ -135,18 +135,18 @@ export class Lives {
 
   /** Ends the healing of a life. Does nothing for a life that is over or ends at this moment. */
   healed(node: DivisionCode, life: number): void {
-    const known = this.#lives.get(node);
-    if (known?.life === life && !this.#beginning.has(node)) this.#lives.set(node, { ...known, healing: false });
+    const known = this.#incarnations.get(node);
+    if (known?.life === life && !this.#beginning.has(node)) this.#incarnations.set(node, { ...known, healing: false });
   }
 
   /** Forgets the life of a node that leaves this host. */
   forget(node: DivisionCode): void {
-    this.#lives.delete(node);
+    this.#incarnations.delete(node);
   }
 
   /** Stores the time at intervals, so that a restored database knows up to when it remembers. */
   async signOfLife(): Promise<void> {
-    const nodes = [...this.#lives];
+    const nodes = [...this.#incarnations];
     await this.#db.queryHost(
       `UPDATE lives SET seen_at = now() FROM unnest($1::text[], $2::int8[]) AS l (node, life)
        WHERE lives.node = l.node AND lives.life = l.life`,
@@ -155,7 +155,7 @@ export class Lives {
   }
 
   async #insert(node: DivisionCode, identity: string, askedSince: Date | null): Promise<void> {
-    const life = Math.max(this.#now().getTime(), (this.#lives.get(node)?.life ?? 0) + 1);
+    const life = Math.max(this.#now().getTime(), (this.#incarnations.get(node)?.life ?? 0) + 1);
     const healing = askedSince !== null;
     await this.#db.transact(node, async (tx) => {
       const heads: { feed: string; head: number }[] = [];
@@ -175,15 +175,15 @@ export class Lives {
         [dayOf(this.#now())],
       );
     });
-    this.#lives.set(node, { life, healing, restored: healing, seenAt: this.#now() });
+    this.#incarnations.set(node, { life, healing, restored: healing, seenAt: this.#now() });
   }
 }
 
 /** The newest life of a node's database; undefined before its first start. */
-export async function findLife(db: HostDb, node: DivisionCode): Promise<LifeRow | undefined> {
+export async function findLife(db: HostDb, node: DivisionCode): Promise<IncarnationRow | undefined> {
   const [row] = await db
     .queries(node)
-    .query<LifeRow>(
+    .query<IncarnationRow>(
       `SELECT life, identity, seen_at, healed_at, asked_since FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
     );
   return row;
@@ -201,8 +201,8 @@ export async function findLived(db: HostDb, nodes: readonly DivisionCode[]): Pro
  * Begins a new life because an operator says so, for a host that does not run: at its next start other nodes are asked.
  */
 export async function forceLife(db: HostDb, node: DivisionCode, now: () => Date, log: Logger): Promise<void> {
-  const lives = await Lives.open(db, [node], now, log);
-  if (!lives.isHealing(node)) await lives.begin(node);
+  const incarnations = await Incarnations.open(db, [node], now, log);
+  if (!incarnations.isHealing(node)) await incarnations.begin(node);
 }
 
 /** The state of a node's healing: how much each peer gave, and which peers are silent. */
@@ -255,7 +255,7 @@ export async function waitNoLonger(
  * Records that the node's rows were carried whole to this database, so that no new life begins: for moves, which lose
  * nothing.
  */
-export async function carryLife(tx: HostTx, node: DivisionCode): Promise<void> {
+export async function carryIncarnation(tx: HostTx, node: DivisionCode): Promise<void> {
   await tx.query(
     `UPDATE lives SET identity = (${IDENTITY})
      WHERE node = $1 AND life = (SELECT max(life) FROM lives WHERE node = $1)`,

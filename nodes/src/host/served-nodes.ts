@@ -7,16 +7,16 @@ import { Loop } from '../handoff/index.ts';
 import type { Move } from '../moves/index.ts';
 import { findAway, setMove } from '../moves/index.ts';
 import { findLived } from '../restore/index.ts';
-import type { Place } from './place.ts';
+import type { NodePlacement } from './node-placement.ts';
 
 /** Time between two checks for nodes that come or go, ms. */
 const LOOK_MS = 500;
 /** Time until a node that can't be served yet is tried again, ms: reading its key takes a while. */
 const AGAIN_MS = 3_000;
 
-export interface ServedParts {
+export interface ServedNodesParts {
   db: HostDb;
-  place: Place;
+  placement: NodePlacement;
   failures: Failures;
   log: Logger;
 }
@@ -37,8 +37,8 @@ export interface Changes {
  * The nodes a host serves: those that its settings and its topology place there and whose rows, or at least keys, it
  * has; except those that are leaving or have left for another host. Nodes come and go while it runs.
  */
-export class Served {
-  readonly #parts: ServedParts;
+export class ServedNodes {
+  readonly #parts: ServedNodesParts;
   /** Live. */
   readonly nodes: DivisionCode[] = [];
   readonly #away = new Map<DivisionCode, Move>();
@@ -46,7 +46,7 @@ export class Served {
   readonly #awaited = new Map<DivisionCode, { at: number; reason: string }>();
   #loop: Loop | null = null;
 
-  private constructor(parts: ServedParts) {
+  private constructor(parts: ServedNodesParts) {
     this.#parts = parts;
   }
 
@@ -57,19 +57,19 @@ export class Served {
    * @throws {ProblemError} BAD_CONFIG if the host has no keys of any of its nodes
    */
   static async open(
-    parts: ServedParts,
+    parts: ServedNodesParts,
     keyed: ReadonlySet<DivisionCode>,
     isKnown: (node: DivisionCode) => boolean,
-  ): Promise<Served> {
-    const { db, place, log } = parts;
-    const served = new Served(parts);
-    for (const move of await findAway(db, place.named)) {
+  ): Promise<ServedNodes> {
+    const { db, placement, log } = parts;
+    const served = new ServedNodes(parts);
+    for (const move of await findAway(db, placement.named)) {
       served.#away.set(move.node, move);
       // no work of the node runs here yet
       await setMove(db, move, ['LEAVING'], 'STILL');
       log.warn({ node: move.node, to: move.toHost }, 'node not served: it moved to another host');
     }
-    const here = place.named.filter((node) => !served.#away.has(node));
+    const here = placement.named.filter((node) => !served.#away.has(node));
     const lived = await findLived(db, here);
     const isFirst = lived.length === 0;
     const isReady = (node: DivisionCode) => keyed.has(node) && (isFirst || isKnown(node));
@@ -105,9 +105,9 @@ export class Served {
   }
 
   async #lookAtPlace({ onPlaced }: Changes): Promise<void> {
-    const { place, log } = this.#parts;
+    const { placement, log } = this.#parts;
     try {
-      if (!(await place.look())) return;
+      if (!(await placement.look())) return;
       onPlaced();
       // the change may also have repaired what kept a node away
       this.#awaited.clear();
@@ -117,8 +117,8 @@ export class Served {
   }
 
   async #letGo({ leave, isGone }: Changes): Promise<void> {
-    const { db, place, failures, log } = this.#parts;
-    const moves = await findAway(db, [...new Set([...place.named, ...this.nodes])]);
+    const { db, placement, failures, log } = this.#parts;
+    const moves = await findAway(db, [...new Set([...placement.named, ...this.nodes])]);
     const subjectOf = ({ node }: Pick<Move, 'node'>) => ({ node });
     await failures.each('releasing a moved node', moves, subjectOf, async (move) => {
       const { node, toHost } = move;
@@ -130,7 +130,7 @@ export class Served {
       if (move.state === 'LEAVING') await setMove(db, move, ['LEAVING'], 'STILL');
     });
     for (const node of this.#away.keys()) if (!moves.some((move) => move.node === node)) this.#away.delete(node);
-    const gone = this.nodes.filter((served) => isGone(served) && !place.has(served)).map((node) => ({ node }));
+    const gone = this.nodes.filter((served) => isGone(served) && !placement.has(served)).map((node) => ({ node }));
     await failures.each('releasing a closed node', gone, subjectOf, async ({ node }) => {
       this.#strike(node);
       await leave(node);
@@ -139,13 +139,13 @@ export class Served {
   }
 
   async #takeUp({ takeUp, isGone }: Changes): Promise<void> {
-    const { place, log } = this.#parts;
+    const { placement, log } = this.#parts;
     const now = performance.now();
-    const due = place.named.filter(
+    const due = placement.named.filter(
       (node) =>
         !this.nodes.includes(node) &&
         !this.#away.has(node) &&
-        !(isGone(node) && !place.has(node)) &&
+        !(isGone(node) && !placement.has(node)) &&
         now - (this.#awaited.get(node)?.at ?? -Infinity) >= AGAIN_MS,
     );
     if (due.length === 0) return;

@@ -1,5 +1,5 @@
 import type { NodeQueries, NodeTx } from './host-db.ts';
-import { together } from './host-db.ts';
+import { pipelined } from './host-db.ts';
 
 /** Inputs of one kind of statement that are not sent yet. */
 interface Waiting {
@@ -8,7 +8,7 @@ interface Waiting {
 }
 
 /** The statements that the parallel parts of one transaction wait for. */
-class Gathering {
+class Coalescing {
   /** By the function that answers them. */
   readonly waiting = new Map<unknown, Waiting>();
   #turn: Promise<void> | null = null;
@@ -26,7 +26,7 @@ class Gathering {
 }
 
 /** Transactions that several parts share at the moment. */
-const shared = new WeakMap<NodeQueries, Gathering>();
+const shared = new WeakMap<NodeQueries, Coalescing>();
 
 /**
  * One statement for all callers who ask for the same kind of thing at the same moment. Where parts of a transaction run
@@ -34,17 +34,17 @@ const shared = new WeakMap<NodeQueries, Gathering>();
  * statement.
  * @param work answers all inputs, in their order
  */
-export function gathered<In, Out, Queries extends NodeQueries>(
+export function coalesced<In, Out, Queries extends NodeQueries>(
   work: (queries: Queries, inputs: readonly In[]) => Promise<readonly Out[]>,
 ): (queries: Queries, input: In) => Promise<Out> {
   return async (queries, input) => {
-    const gathering = shared.get(queries);
-    if (!gathering) return (await work(queries, [input]))[0] as Out;
-    const { waiting } = gathering;
+    const coalescing = shared.get(queries);
+    if (!coalescing) return (await work(queries, [input]))[0] as Out;
+    const { waiting } = coalescing;
     let mine = waiting.get(work);
     if (!mine) {
       const inputs: In[] = [];
-      const answer = gathering.turn().then(() => {
+      const answer = coalescing.turn().then(() => {
         waiting.delete(work);
         return work(queries, inputs);
       });
@@ -58,13 +58,13 @@ export function gathered<In, Out, Queries extends NodeQueries>(
 
 /**
  * Runs one statement for all callers who ask the same question at the same moment, with parts of a transaction side by
- * side as in {@link gathered}. The callers share the answer and must not change it.
+ * side as in {@link coalesced}. The callers share the answer and must not change it.
  * @param work answers one question, which is the JSON of its input
  */
 export function askedOnce<In, Out>(
   work: (queries: NodeQueries, input: In) => Promise<Out>,
 ): (queries: NodeQueries, input: In) => Promise<Out> {
-  return gathered(async (queries: NodeQueries, inputs: readonly In[]) => {
+  return coalesced(async (queries: NodeQueries, inputs: readonly In[]) => {
     const asked = new Map<string, Promise<Out>>();
     const answers = inputs.map((input) => {
       const question = JSON.stringify(input);
@@ -72,13 +72,13 @@ export function askedOnce<In, Out>(
       if (!answer) asked.set(question, (answer = work(queries, input)));
       return answer;
     });
-    return together(...answers);
+    return pipelined(...answers);
   });
 }
 
 /**
  * Runs parts of one transaction side by side, so that their statements go to the database together, and statements of
- * one kind become one ({@link gathered}). There is no savepoint: if a part throws, the transaction is lost. It can't be
+ * one kind become one ({@link coalesced}). There is no savepoint: if a part throws, the transaction is lost. It can't be
  * told which part was at fault, so the caller runs the parts again one by one. Each part gets a handle that waits for
  * its writes before the part ends, for the commit must not overtake collected statements. A part can't undo its own
  * statements alone.
@@ -87,17 +87,17 @@ export function askedOnce<In, Out>(
 export async function shareTransaction<T>(tx: NodeTx, parts: readonly ((tx: NodeTx) => Promise<T>)[]): Promise<T[]> {
   const joint: NodeTx = {
     ...tx,
-    last: async (written) => void (await written),
+    withCommit: async (written) => void (await written),
     attempt: () => Promise.reject(new Error('a shared transaction has no savepoints')),
   };
-  return gather(
+  return runParts(
     joint,
     parts.map((part) => () => part(joint)),
   );
 }
 
-async function gather<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
-  shared.set(tx, new Gathering());
+async function runParts<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
+  shared.set(tx, new Coalescing());
   try {
     const ended = await Promise.allSettled(parts.map((part) => part()));
     return ended.map((end) => {
