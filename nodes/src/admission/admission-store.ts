@@ -1,7 +1,7 @@
 import type { AdmissionEntry, Exemption, FeeChange } from '@liandong/schema/domains/admission';
 import type { FeeChangeKind } from '@liandong/schema/domains/catalogue';
 import type { Viewer } from '@liandong/schema/operation';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 interface EntryRow {
   item: string;
@@ -27,7 +27,7 @@ export async function findEntries(queries: NodeQueries): Promise<AdmissionEntry[
 }
 
 /** Records where an item is handled, in place of the earlier record. */
-export async function saveEntry(tx: NodeTx, entry: AdmissionEntry, by: Viewer, at: Date): Promise<void> {
+export async function saveEntry(tx: SharedTx, entry: AdmissionEntry, by: Viewer, at: Date): Promise<void> {
   const exemption: Exemption | null = entry.exemption;
   await tx.query(
     `INSERT INTO admission (node, item, admitted_from, exempt_reason, exempt_approver, exempt_until, changed_at, changed_by)
@@ -73,7 +73,7 @@ export async function findFeeChanges(queries: NodeQueries): Promise<FeeChange[]>
 }
 
 /** Adds a change of a fee. */
-export async function insertFeeChange(tx: NodeTx, change: FeeChange, by: Viewer, at: Date): Promise<void> {
+export async function insertFeeChange(tx: SharedTx, change: FeeChange, by: Viewer, at: Date): Promise<void> {
   await tx.query(
     `INSERT INTO fee_changes (node, item, name, effective_from, change, amount_fen, basis, recorded_at, recorded_by)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -82,7 +82,7 @@ export async function insertFeeChange(tx: NodeTx, change: FeeChange, by: Viewer,
 }
 
 /** Locks the node's register until the transaction ends, so that two people can't write it at once. */
-export async function lockRegister(tx: NodeTx): Promise<void> {
+export async function lockRegister(tx: SharedTx): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtext('admission'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
   );

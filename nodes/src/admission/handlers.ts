@@ -13,7 +13,7 @@ import {
 import { citationsOf } from '@liandong/schema/domains/legal-bases';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { findAllItems, findItem } from '../catalogue/index.ts';
-import type { NodeHandlers, NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 import { basesByTitle } from '../legal-bases/index.ts';
 import { findEntries, findFeeChanges, insertFeeChange, lockRegister, saveEntry } from './admission-store.ts';
@@ -67,7 +67,7 @@ export function admissionHandlers(parts: AdmissionParts): NodeHandlers<typeof ad
  */
 async function registered(
   parts: AdmissionParts,
-  tx: NodeTx,
+  tx: SharedTx,
   code: string,
   once: (work: () => Promise<true>) => Promise<true>,
   write: () => Promise<void>,

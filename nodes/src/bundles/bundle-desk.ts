@@ -24,7 +24,7 @@ import type { CaseDesk, CaseWriter } from '../cases/index.ts';
 import { storeMaterials } from '../materials/index.ts';
 import { lockCase, lockCases } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { Serials, newApplication, trackingCodeOf, trackingHash } from '../filing/index.ts';
 import type { StoredBundle } from './bundle-store.ts';
@@ -121,7 +121,7 @@ export class BundleDesk {
 
   /** Records the one form and files its first members. */
   async file(
-    tx: NodeTx,
+    tx: SharedTx,
     person: Viewer,
     input: FileBundleInput,
     given: readonly GivenMaterial[],
@@ -173,7 +173,7 @@ export class BundleDesk {
   }
 
   /** Files one member as a case of its own, for the person who filed the bundle, and sends it to its acceptor. */
-  async #fileMember(tx: NodeTx, bundle: StoredBundle, item: string, number: string): Promise<StoredBundle> {
+  async #fileMember(tx: SharedTx, bundle: StoredBundle, item: string, number: string): Promise<StoredBundle> {
     const { node, cases, writer, now } = this.#parts;
     const { applicant, consent, form = [] } = bundle.application;
     // the person's right was checked when the form came in; its members go on even after the person has left the roster
@@ -206,7 +206,7 @@ export class BundleDesk {
   }
 
   /** The one delivery: the documents of all decided members together, in one transaction. */
-  async deliver(tx: NodeTx, person: Viewer, input: DeliverBundleInput): Promise<void> {
+  async deliver(tx: SharedTx, person: Viewer, input: DeliverBundleInput): Promise<void> {
     const { node, cases, writer, now } = this.#parts;
     const bundle = await lockBundle(tx, input.id);
     if (!bundle) return this.unknown(input.id);
@@ -228,7 +228,7 @@ export class BundleDesk {
   }
 
   /** The view of a bundle, by its id. */
-  async viewById(tx: NodeTx, id: string): Promise<BundleView> {
+  async viewById(tx: SharedTx, id: string): Promise<BundleView> {
     return this.view(await this.#locked(tx, id));
   }
 
@@ -250,7 +250,7 @@ export class BundleDesk {
     };
   }
 
-  async #locked(tx: NodeTx, id: string): Promise<StoredBundle> {
+  async #locked(tx: SharedTx, id: string): Promise<StoredBundle> {
     return (await lockBundle(tx, id)) ?? this.unknown(id);
   }
 

@@ -7,7 +7,7 @@ import type { Application, StoredCase } from '../cases/index.ts';
 import { findCases } from '../cases/index.ts';
 
 import { findItem } from '../catalogue/index.ts';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 
 interface BundleRow {
@@ -50,7 +50,7 @@ export interface NewBundle extends Omit<StoredBundle, 'members' | 'bundle'> {
 
 const COLUMNS = 'id, item, item_version, place, application, materials, tracking_code, agent, filed_at';
 
-export async function insertBundle(tx: NodeTx, bundle: NewBundle): Promise<void> {
+export async function insertBundle(tx: SharedTx, bundle: NewBundle): Promise<void> {
   await tx.query(
     `INSERT INTO bundles (node, ${COLUMNS}, seen, settled)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, false)`,
@@ -76,7 +76,7 @@ export async function insertBundle(tx: NodeTx, bundle: NewBundle): Promise<void>
  * Reads a bundle and locks it until the transaction ends; null if there is no such bundle.
  * @throws {ProblemError} why it can't be read, as {@link findCase} for its members
  */
-export async function lockBundle(tx: NodeTx, id: string): Promise<StoredBundle | null> {
+export async function lockBundle(tx: SharedTx, id: string): Promise<StoredBundle | null> {
   const rows = await tx.query<BundleRow>(`SELECT ${COLUMNS} FROM bundles WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
   const [found] = await assemble(tx, rows);
   return found ? requireBundle(found) : null;
@@ -117,7 +117,7 @@ export async function movedBundles(queries: NodeQueries, now: Date, limit: numbe
 }
 
 /** Delays a bundle that can't be read, so that it takes no other bundle's place in the next round. */
-export async function putOffBundle(tx: NodeTx, id: string, until: Date): Promise<void> {
+export async function putOffBundle(tx: SharedTx, id: string, until: Date): Promise<void> {
   await tx.query(
     `UPDATE bundles b SET retry_at = $3, seen =
        (SELECT coalesce(sum(c.seq), 0) FROM bundle_members m JOIN cases c ON c.node = m.node AND c.id = m.case_id
@@ -129,7 +129,7 @@ export async function putOffBundle(tx: NodeTx, id: string, until: Date): Promise
 
 /** Records the clockwork's look at a bundle, and its result. */
 export async function markSeen(
-  tx: NodeTx,
+  tx: SharedTx,
   { id, members }: StoredBundle,
   settled: boolean,
   retryAt: Date | null,
@@ -143,7 +143,7 @@ export async function markSeen(
   ]);
 }
 
-export async function linkMember(tx: NodeTx, bundle: string, item: string, caseId: string): Promise<void> {
+export async function linkMember(tx: SharedTx, bundle: string, item: string, caseId: string): Promise<void> {
   await tx.query(`UPDATE bundle_members SET case_id = $4, fault = NULL WHERE node = $1 AND bundle = $2 AND item = $3`, [
     bundle,
     item,
@@ -151,7 +151,13 @@ export async function linkMember(tx: NodeTx, bundle: string, item: string, caseI
   ]);
 }
 
-export async function noteFault(tx: NodeTx, bundle: string, item: string, code: string, retryAt: Date): Promise<void> {
+export async function noteFault(
+  tx: SharedTx,
+  bundle: string,
+  item: string,
+  code: string,
+  retryAt: Date,
+): Promise<void> {
   await tx.query(
     `UPDATE bundle_members SET fault = $4 WHERE node = $1 AND bundle = $2 AND item = $3 AND case_id IS NULL`,
     [bundle, item, code],

@@ -1,5 +1,5 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 import { coalesced } from '../db/index.ts';
 import type { SignedLine } from './case-lines.ts';
 import { signedOf } from './case-lines.ts';
@@ -18,7 +18,7 @@ export interface WaitingLine extends SignedLine {
 }
 
 /** The waiting lines of a case, in order; several lines may claim one number. */
-export const readWaiting = coalesced(async (tx: NodeTx, ids: readonly string[]): Promise<WaitingLine[][]> => {
+export const readWaiting = coalesced(async (tx: SharedTx, ids: readonly string[]): Promise<WaitingLine[][]> => {
   const rows = await tx.query<{ case_id: string; jws: string; hash: string; sender: string }>(
     `SELECT case_id, jws, hash, sender FROM waiting_lines WHERE node = $1 AND case_id = ANY ($2)
      ORDER BY case_id, seq, came_at, hash`,
@@ -36,7 +36,7 @@ export const readWaiting = coalesced(async (tx: NodeTx, ids: readonly string[]):
  * @returns false where there are more than may wait; none of them is kept then, and their sender keeps them
  */
 export async function keepWaiting(
-  tx: NodeTx,
+  tx: SharedTx,
   { case: id, sender, held }: { case: string; sender: DivisionCode; held: number },
   lines: readonly SignedLine[],
 ): Promise<boolean> {
@@ -56,7 +56,7 @@ export async function keepWaiting(
 }
 
 /** Removes lines that need not wait any more. */
-export async function dropWaiting(tx: NodeTx, id: string, lines: readonly WaitingLine[]): Promise<void> {
+export async function dropWaiting(tx: SharedTx, id: string, lines: readonly WaitingLine[]): Promise<void> {
   await tx.query(`DELETE FROM waiting_lines WHERE node = $1 AND case_id = $2 AND hash = ANY ($3)`, [
     id,
     lines.map(({ hash }) => hash),

@@ -1,5 +1,5 @@
 import type { CaseHandler, Handler } from '@liandong/schema/domains/caseload';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 /** The open cases of one person, or those without a handler. */
 export interface CaseloadRow {
@@ -9,7 +9,7 @@ export interface CaseloadRow {
 }
 
 /** Sets the handler of cases; null if they wait for another handler. */
-export async function saveHandler(tx: NodeTx, ids: readonly string[], handler: CaseHandler | null): Promise<void> {
+export async function saveHandler(tx: SharedTx, ids: readonly string[], handler: CaseHandler | null): Promise<void> {
   await tx.query(
     `UPDATE cases SET handler_issuer = $3, handler_sub = $4, handler_name = $5, handler_since = $6, handler_by = $7
      WHERE node = $1 AND id = ANY ($2)`,

@@ -6,7 +6,7 @@ import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { requireReaderOver } from '@liandong/schema/operation';
 import type { CaseDesk, PostsOf, StandingsOf, StoredCase } from '../cases/index.ts';
 import { lockCases, lockReadableCase } from '../cases/index.ts';
-import type { NodeHandlers, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import { shareTransaction } from '../db/index.ts';
 import { findCaseloads, saveHandler } from './caseload-store.ts';
 
@@ -23,7 +23,7 @@ export interface CaseloadParts {
 export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof caseload> {
   const { node, divisions, cases, standings, now } = parts;
 
-  const shown = async (tx: NodeTx, viewer: Viewer, id: string) =>
+  const shown = async (tx: SharedTx, viewer: Viewer, id: string) =>
     cases.view(tx, await lockReadableCase(parts, tx, viewer, id));
 
   return {
@@ -42,7 +42,7 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
         await requireKnown(parts, tx, to);
         // in one order, ahead of reading each case: two people who assign the same cases then can't deadlock
         await lockCases(tx, ids);
-        const judged = ids.map((id) => (shared: NodeTx) => judge(parts, shared, viewer, id, to, asked));
+        const judged = ids.map((id) => (shared: SharedTx) => judge(parts, shared, viewer, id, to, asked));
         const [first] = await shareTransaction(tx, judged);
         if (first) await saveHandler(tx, ids, first);
         return true;
@@ -81,7 +81,7 @@ export function caseloadHandlers(parts: CaseloadParts): NodeHandlers<typeof case
 /** Judges one of several cases; a refusal names the case. */
 async function judge(
   parts: CaseloadParts,
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Viewer,
   id: string,
   to: Handler,
@@ -101,7 +101,7 @@ async function judge(
 /** Locks a case and reads what the rules need for its desk's own record. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
 async function opened(
   parts: CaseloadParts,
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Viewer,
   id: string,
 ): Promise<{ stored: StoredCase; context: HandlerContext }> {
@@ -113,7 +113,7 @@ async function opened(
 }
 
 /** Checks that the person is of this desk, as far as its roster tells. @throws {ProblemError} NOT_IN_ROSTER */
-async function requireKnown({ node, divisions, posts, now }: CaseloadParts, tx: NodeTx, to: Handler): Promise<void> {
+async function requireKnown({ node, divisions, posts, now }: CaseloadParts, tx: SharedTx, to: Handler): Promise<void> {
   const day = dayOf(now());
   const { roster } = await posts(tx, to, day);
   requireKnownAtDesk(roster, divisions.get(node).tier, day);

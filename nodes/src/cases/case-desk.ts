@@ -2,7 +2,7 @@ import type { CaseFile, Desk } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HandlingLookup, HandlingView } from '@liandong/schema/domains/handling';
 import type { Viewer } from '@liandong/schema/operation';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { CaseReadings } from './case-readings.ts';
@@ -43,7 +43,7 @@ export class CaseDesk {
   }
 
   /** The elements that judge an application for an item, within another transaction: for one form of several items. */
-  deskFor(tx: NodeTx, viewer: Viewer, item: string, place: DivisionCode): Promise<Desk> {
+  deskFor(tx: SharedTx, viewer: Viewer, item: string, place: DivisionCode): Promise<Desk> {
     return this.#elements.forApplication(tx, viewer, item, place, this.#parts.now());
   }
 

@@ -4,7 +4,7 @@ import { documentNumberOf, documentSeal, noticeOf, resultDocument } from '@liand
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import { findItem } from '../catalogue/index.ts';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { readApplication } from './application.ts';
 import { unknownItem } from './case-elements.ts';
@@ -17,7 +17,7 @@ import { readPart, storeMaterials } from '../materials/index.ts';
  * Writes and stores the result's document, whose text is made from the log. @throws {ProblemError} what the rule
  * refuses
  */
-export async function draftDocument(tx: NodeTx, context: StepContext, file: CaseFile): Promise<DocumentDraft> {
+export async function draftDocument(tx: SharedTx, context: StepContext, file: CaseFile): Promise<DocumentDraft> {
   const { divisions, item, node, offices } = context;
   // before any write: the rule itself judges again, with the document
   const sealId = documentSeal(context, file);

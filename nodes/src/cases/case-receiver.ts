@@ -17,7 +17,7 @@ import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { grantStateOf, recallSchema } from '@liandong/schema/domains/delegation';
 import { dossierSchema, echoSchema, materialPartSchema, ratingSchema, withdrawalSchema } from '@liandong/schema/wire';
 import type { ZodType } from 'zod';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { pipelined } from '../db/index.ts';
 import { findGrants } from '../delegation/index.ts';
 import type { Failures } from '../failures/index.ts';
@@ -41,7 +41,7 @@ export interface CaseReceiverParts {
   outbox: Outbox;
   now: () => Date;
   /** The item in this node's catalogue today; null if its copy lacks it. */
-  findItem: (tx: NodeTx, code: string) => Promise<Item | null>;
+  findItem: (tx: SharedTx, code: string) => Promise<Item | null>;
 }
 
 /** Applies other nodes' messages to cases here, and their answers to this node's cases. */
@@ -58,7 +58,7 @@ export class CaseReceiver {
    * Takes custody (G3), under three conditions: the whole log is checked line by line, every byte of the materials is
    * here, and no copy of an older message can have the epoch.
    */
-  readonly dossier = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly dossier = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const { now, writer } = this.#parts;
     const body = parse(dossierSchema, message.body);
     const before = await lockCase(tx, body.case);
@@ -105,13 +105,13 @@ export class CaseReceiver {
   };
 
   /** Takes new lines of a case into this node's copy, from a node with a part in it. */
-  readonly echo = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly echo = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = parse(echoSchema, message.body);
     return this.#lines.take(tx, message.from, body.case, body.lines);
   };
 
   /** Withdraws a case at its custodian, for a desk that no longer holds it; passes the wish on if the case moved on. */
-  readonly withdrawal = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly withdrawal = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const { now, outbox, writer } = this.#parts;
     const body = parse(withdrawalSchema, message.body);
     const stored = await lockCase(tx, body.case);
@@ -139,7 +139,7 @@ export class CaseReceiver {
   };
 
   /** Writes the applicant's rating at the case's custodian; passes it on if the case moved on. */
-  readonly rating = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly rating = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const { now, outbox, writer } = this.#parts;
     const body = parse(ratingSchema, message.body);
     const stored = await lockCase(tx, body.case);
@@ -162,7 +162,7 @@ export class CaseReceiver {
   };
 
   /** Recalls a case for the grantor under whose power it would be decided here. */
-  readonly recall = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly recall = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const { now, writer } = this.#parts;
     const body = parse(recallSchema, message.body);
     const stored = await lockCase(tx, body.case);
@@ -184,7 +184,7 @@ export class CaseReceiver {
   };
 
   /** Keeps a piece of a material. */
-  readonly material = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly material = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const part = parse(materialPartSchema, message.body);
     if (!message.bytes) throw problem('MESSAGE_INVALID', 'A piece of a material came without its bytes.');
     const sound = await receivePart(tx, part, message.bytes);
@@ -197,7 +197,7 @@ export class CaseReceiver {
    * Takes the receiver's answer to a dossier: held there (its RECEIVED line comes with the receipt), refused (the case
    * is ours again), or waiting for materials (they are sent once more).
    */
-  readonly dossierAnswered = async (tx: NodeTx, answered: Answered): Promise<void> => {
+  readonly dossierAnswered = async (tx: SharedTx, answered: Answered): Promise<void> => {
     const { answer, receiver } = answered;
     const body = parse(dossierSchema, answered.body);
     switch (answer.outcome) {
@@ -240,13 +240,13 @@ export class CaseReceiver {
   };
 
   /** Takes the answer to a withdrawal: one that came too late is no longer pending. */
-  readonly withdrawalAnswered = async (tx: NodeTx, answered: Answered): Promise<void> => {
+  readonly withdrawalAnswered = async (tx: SharedTx, answered: Answered): Promise<void> => {
     if (answered.answer.outcome !== 'REFUSED' || answered.caseId === null) return;
     await tx.query(`UPDATE cases SET withdrawal_requested_at = NULL WHERE node = $1 AND id = $2`, [answered.caseId]);
   };
 
   /** Why this node refuses the case, by its own catalogue; null if it takes it. */
-  async #objection(tx: NodeTx, file: CaseFile, last: LogLine): Promise<Verdict | null> {
+  async #objection(tx: SharedTx, file: CaseFile, last: LogLine): Promise<Verdict | null> {
     if (last.action === 'TRANSFERRED') {
       const desk = { node: last.node, divisions: this.#parts.divisions };
       return mayTransfer(desk, tx.node) ? null : refused('NOT_COMPETENT', `${tx.node} is of another township.`);
@@ -289,7 +289,7 @@ export class CaseReceiver {
   }
 
   /** Writes the successors of closed nodes into a case that has come to rest here. */
-  async #succeed(tx: NodeTx, stored: StoredCase): Promise<void> {
+  async #succeed(tx: SharedTx, stored: StoredCase): Promise<void> {
     const { trust, writer, now } = this.#parts;
     // the closed node itself hands the whole case over
     if (trust.successionOf(tx.node)) return;

@@ -5,7 +5,7 @@ import { isUrgent, urgentDueAt } from '@liandong/schema/domains/expedited';
 import { nextLapseAt } from '@liandong/schema/domains/joint';
 import { problem } from '@liandong/schema/kernel';
 import { renewalDueAt } from '@liandong/schema/domains/filing';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { coalesced, pipelined } from '../db/index.ts';
 import type { SignedLine } from '../case-log/index.ts';
 import type { StoredCase } from './case-store.ts';
@@ -17,7 +17,7 @@ const UNIQUE_VIOLATION = '23505';
  * Adds lines; a line that is already stored, byte for byte the same, is left as it is. @throws {ProblemError}
  * CHAIN_BROKEN
  */
-export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Promise<void> {
+export async function insertLines(tx: SharedTx, lines: readonly SignedLine[]): Promise<void> {
   if (lines.length > 0) await insertAll(tx, lines);
 }
 
@@ -25,7 +25,7 @@ export async function insertLines(tx: NodeTx, lines: readonly SignedLine[]): Pro
  * Adds new lines to a case that the caller has locked, so that no other transaction can have written them.
  * @throws {ProblemError} CHAIN_BROKEN
  */
-export const appendLines = coalesced(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
+export const appendLines = coalesced(async (tx: SharedTx, given: readonly (readonly SignedLine[])[]) => {
   const lines = given.flat();
   try {
     await tx.query(
@@ -45,7 +45,7 @@ function rowsOf(lines: readonly SignedLine[]): string {
   return JSON.stringify(lines.map(({ line, jws, hash }) => ({ case_id: line.case, seq: line.seq, jws, hash })));
 }
 
-const insertAll = coalesced(async (tx: NodeTx, given: readonly (readonly SignedLine[])[]) => {
+const insertAll = coalesced(async (tx: SharedTx, given: readonly (readonly SignedLine[])[]) => {
   const lines = given.flat();
   const added = await tx.query(
     `INSERT INTO case_log (node, case_id, seq, jws, hash)
@@ -74,7 +74,7 @@ const insertAll = coalesced(async (tx: NodeTx, given: readonly (readonly SignedL
  * handler, whom the desk forgets when the case goes to another node.
  */
 export async function saveCase(
-  tx: NodeTx,
+  tx: SharedTx,
   stored: StoredCase,
   calendar: OfficialCalendar,
   divisions: Divisions,
@@ -116,7 +116,7 @@ export async function saveCase(
 }
 
 /** Stores when the next silence of a case lapses at its custodian, so that the clockwork need not fold every case. */
-async function saveDeadline(tx: NodeTx, { id, custodian, state, joint }: CaseFile): Promise<void> {
+async function saveDeadline(tx: SharedTx, { id, custodian, state, joint }: CaseFile): Promise<void> {
   const dueAt = custodian === tx.node && !isClosed(state) ? nextLapseAt(joint) : null;
   if (dueAt === null) {
     await tx.query(`DELETE FROM joint_deadlines WHERE node = $1 AND case_id = $2`, [id]);
@@ -181,7 +181,7 @@ const SAVE_ROWS = `INSERT INTO cases (node, ${NAMES}, department)
      agent = excluded.agent, renewal_due_at = excluded.renewal_due_at, department = excluded.department,
      ${HANDLER.map((name) => `${name} = CASE WHEN excluded.custody = 'ELSEWHERE' THEN NULL ELSE cases.${name} END`).join(', ')}` as const;
 
-const saveRows = coalesced(async (tx: NodeTx, rows: readonly object[]) => {
+const saveRows = coalesced(async (tx: SharedTx, rows: readonly object[]) => {
   await tx.query(SAVE_ROWS, [JSON.stringify(rows)]);
   return rows.map(() => undefined);
 });

@@ -3,7 +3,7 @@ import type { CaseFile } from '@liandong/schema/case';
 import type { DivisionCode, ErrorCode } from '@liandong/schema/kernel';
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import { foldLog } from '@liandong/schema/case';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { coalesced, pipelined } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { SignedLine } from '../case-log/index.ts';
@@ -114,7 +114,7 @@ export async function findCase(queries: NodeQueries, id: string): Promise<Stored
  * Reads one case and locks it until the transaction ends; null if this node does not know the id.
  * @throws {ProblemError} as {@link findCase}
  */
-export const lockCase = coalesced(async (tx: NodeTx, ids: readonly string[]): Promise<(StoredCase | null)[]> => {
+export const lockCase = coalesced(async (tx: SharedTx, ids: readonly string[]): Promise<(StoredCase | null)[]> => {
   // two statements, so that the lines are read after the lock is taken
   const [rows, logs] = await pipelined(
     tx.query<CaseRow>(
@@ -138,7 +138,7 @@ export const lockCase = coalesced(async (tx: NodeTx, ids: readonly string[]): Pr
  * Locks cases until the transaction ends, in the order of their ids: for a transaction that comes to several one after
  * the other. Cases are locked ahead of projects (docs/decisions/0026-order-of-locks.md).
  */
-export async function lockCases(tx: NodeTx, ids: readonly string[]): Promise<void> {
+export async function lockCases(tx: SharedTx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(`SELECT id FROM cases WHERE node = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE`, [ids]);
 }

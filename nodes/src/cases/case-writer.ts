@@ -3,7 +3,7 @@ import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { factsOf } from '@liandong/schema/domains/figures';
 import { foldLine, openFile, readersOf } from '@liandong/schema/case';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { pipelined } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox, Outgoing } from '../handoff/index.ts';
@@ -23,11 +23,11 @@ export interface CaseWriterParts {
   outbox: Outbox;
   facts: FeedAppender;
   /** Messages that follow the dossier of a case that is handed off, such as its data records. */
-  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  carried: (tx: SharedTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Called for every line by which a case comes into a project or leaves it, with the case after it. */
-  inProject: (tx: NodeTx, line: LogLine, file: CaseFile) => Promise<void>;
+  inProject: (tx: SharedTx, line: LogLine, file: CaseFile) => Promise<void>;
   /** Messages to the parties to joint handling about the new lines. */
-  tellParties: (tx: NodeTx, before: CaseFile | null, after: StoredCase) => Promise<Outgoing[]>;
+  tellParties: (tx: SharedTx, before: CaseFile | null, after: StoredCase) => Promise<Outgoing[]>;
 }
 
 /** The content of a first line. */
@@ -49,7 +49,7 @@ export class CaseWriter {
   }
 
   /** Opens a case with its filing. */
-  async open(tx: NodeTx, opening: Opening, step: Step, now: Date): Promise<StoredCase> {
+  async open(tx: SharedTx, opening: Opening, step: Step, now: Date): Promise<StoredCase> {
     const { id, application, trackingHash } = opening;
     return this.#write(
       tx,
@@ -66,7 +66,7 @@ export class CaseWriter {
    * @param knowing nodes that learn of it in another way and need no echo
    */
   async append(
-    tx: NodeTx,
+    tx: SharedTx,
     stored: StoredCase,
     step: Step,
     now: Date,
@@ -82,7 +82,7 @@ export class CaseWriter {
    * @throws {ProblemError} CHAIN_BROKEN, ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN
    */
   async adopt(
-    tx: NodeTx,
+    tx: SharedTx,
     before: Omit<StoredCase, 'file'> & { file: CaseFile | null },
     lines: readonly SignedLine[],
   ): Promise<StoredCase> {
@@ -102,7 +102,7 @@ export class CaseWriter {
   }
 
   async #write(
-    tx: NodeTx,
+    tx: SharedTx,
     before: Omit<StoredCase, 'file'>,
     file: CaseFile | null,
     step: Step,
@@ -147,7 +147,7 @@ export class CaseWriter {
     return stored;
   }
 
-  async #inProject(tx: NodeTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
+  async #inProject(tx: SharedTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
     for (const [line, file] of steps) {
       const { action } = line;
       if (action === 'FILED' || action === 'PROJECT_LINKED' || action === 'PROJECT_LEFT') {
@@ -156,7 +156,7 @@ export class CaseWriter {
     }
   }
 
-  async #stateFacts(tx: NodeTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
+  async #stateFacts(tx: SharedTx, steps: readonly [LogLine, CaseFile][]): Promise<void> {
     const { calendar, divisions, facts } = this.#parts;
     const stated = steps.flatMap(([line, file]) => factsOf(line, file, tx.node, calendar(), divisions));
     await facts.append(tx, 'FACTS', stated);

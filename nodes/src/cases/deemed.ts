@@ -2,7 +2,7 @@ import { deemAccepted as deemAcceptedStep } from '@liandong/schema/domains/handl
 import { deemRenewed as deemRenewedStep } from '@liandong/schema/domains/filing';
 import type { DivisionCode, Divisions, OfficialCalendar } from '@liandong/schema/kernel';
 import type { Step } from '@liandong/schema/case';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { StoredCase } from './case-store.ts';
@@ -51,7 +51,7 @@ async function deem(
   { node, db, writer, failures, now }: Pick<DeemedParts, 'node' | 'db' | 'writer' | 'failures' | 'now'>,
   job: string,
   column: DueColumn,
-  stepOf: (tx: NodeTx, stored: StoredCase) => Promise<Step | null> | Step | null,
+  stepOf: (tx: SharedTx, stored: StoredCase) => Promise<Step | null> | Step | null,
 ): Promise<number> {
   let written = 0;
   const due = casesDue(db.queries(node), column, now());

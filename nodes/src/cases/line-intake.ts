@@ -2,7 +2,7 @@ import type { CaseFile } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { ERRORS, problem, ProblemError } from '@liandong/schema/kernel';
 import { foldLine, isConcerned, openFile, wasConcerned } from '@liandong/schema/case';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { pipelined } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Verdict } from '../handoff/index.ts';
@@ -55,7 +55,7 @@ export class LineIntake {
    * @throws {ProblemError} MESSAGE_INVALID, SIGNATURE_INVALID, KEY_UNKNOWN, KEY_NOT_IN_EFFECT, CHAIN_BROKEN,
    *   ILLEGAL_STEP, STALE_EPOCH, NOT_CUSTODIAN: what is wrong with the lines of a node that has a part
    */
-  async take(tx: NodeTx, from: DivisionCode, id: string, jwses: readonly string[]): Promise<Verdict> {
+  async take(tx: SharedTx, from: DivisionCode, id: string, jwses: readonly string[]): Promise<Verdict> {
     const { trust } = this.#parts;
     const [stored, waiting] = await pipelined(lockCase(tx, id), readWaiting(tx, id));
     const concerned = stored !== null && isConcerned(stored.file, from, trust.successionOf);
@@ -93,7 +93,7 @@ export class LineIntake {
     return [from, ...(stored ? [] : [node])].find((each) => !wasConcerned(lines, each, successionOf)) ?? null;
   }
 
-  #refused(tx: NodeTx, id: string, error: ProblemError): Verdict {
+  #refused(tx: SharedTx, id: string, error: ProblemError): Verdict {
     const { failures } = this.#parts;
     tx.afterCommit(() => failures.note(ECHO_JOB, { node: tx.node, case: id }, error));
     return { outcome: 'REFUSED', code: error.code, reason: error.message };
@@ -150,7 +150,7 @@ export class LineIntake {
   }
 
   async #write(
-    tx: NodeTx,
+    tx: SharedTx,
     from: DivisionCode,
     id: string,
     stored: StoredCase | null,

@@ -2,7 +2,7 @@ import type { DivisionCode, Divisions, ProblemError } from '@liandong/schema/ker
 import { problem } from '@liandong/schema/kernel';
 import { requireFileReader } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { StoredCase } from './case-store.ts';
 import { findCase, lockCase } from './case-store.ts';
 
@@ -30,7 +30,7 @@ export async function readableCase(
 /** As {@link readableCase}, and locked until the transaction ends. @throws {ProblemError} NOT_FOUND, FORBIDDEN */
 export async function lockReadableCase(
   at: ReadAt,
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Viewer,
   id: string,
   field = 'id',

@@ -1,7 +1,7 @@
 import { handOver, keptBy, successionLines } from '@liandong/schema/case';
 import type { CaseFile, Succession } from '@liandong/schema/case';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 import { inBatches } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -46,7 +46,7 @@ export async function settleSuccessions(parts: SuccessionParts): Promise<number>
   );
   const subjectOf = (id: string) => ({ node, case: id });
   await failures.each('moving a case to the successor', concerned, subjectOf, async (id) => {
-    const done = await db.transact(node, async (tx: NodeTx) => {
+    const done = await db.transact(node, async (tx: SharedTx) => {
       const stored = await lockCase(tx, id);
       if (!stored) return false;
       const step = own ? handingOver(node, stored.file, own, now()) : naming(node, stored.file, closed);

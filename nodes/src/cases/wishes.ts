@@ -1,12 +1,12 @@
 import type { Wish } from '@liandong/schema/case';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { pipelined } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { StoredCase } from './case-store.ts';
 
 /** Sends a wish to the desk that holds a case; a withdrawal is sent once. */
 export async function carryWish(
-  tx: NodeTx,
+  tx: SharedTx,
   outbox: Outbox,
   stored: StoredCase,
   { wish, actor, reason }: Wish,

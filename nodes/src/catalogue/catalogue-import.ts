@@ -8,7 +8,7 @@ import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { citationsOf, repealedCitations } from '@liandong/schema/domains/legal-bases';
 import { diffElements, draftState } from '@liandong/schema/domains/item-life';
 import { readCatalogueFile } from '@liandong/schema/domains/catalogue';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { parseCatalogueCsv } from './catalogue-csv.ts';
@@ -83,7 +83,7 @@ function warningsOf(entries: readonly Omit<Item, 'version'>[], known: readonly L
 }
 
 async function draftEntries(
-  tx: NodeTx,
+  tx: SharedTx,
   entries: readonly Omit<Item, 'version'>[],
   by: Authorship,
   authored: boolean,

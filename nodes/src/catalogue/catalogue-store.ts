@@ -1,7 +1,7 @@
 import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
 import { implementationSchema, itemSchema } from '@liandong/schema/domains/catalogue';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 import { INDEX_FORM, indexOf } from './item-index.ts';
 import { parsedOnce } from './parsed-once.ts';
@@ -101,7 +101,7 @@ export const findImplementation = askedOnce(
 
 /** Adds items' versions; a stored one stays as it is, except that a draft becomes published. */
 export async function insertItems(
-  tx: NodeTx,
+  tx: SharedTx,
   items: readonly { item: Item; publishedAt: Date | null }[],
 ): Promise<void> {
   const index = await indexOf(items.map(({ item }) => item));
@@ -129,7 +129,7 @@ export async function insertItems(
 }
 
 /** Adds implementations' versions; a stored one stays as it is. */
-export async function insertImplementations(tx: NodeTx, implementations: readonly Implementation[]): Promise<void> {
+export async function insertImplementations(tx: SharedTx, implementations: readonly Implementation[]): Promise<void> {
   await tx.query(
     `INSERT INTO implementations (node, item, decider, version, item_version, body)
      SELECT $1, i.* FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::jsonb[]) AS i

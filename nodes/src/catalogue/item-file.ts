@@ -2,7 +2,7 @@ import type { DraftFile, ElementChange, ItemChangeView, ItemReviewView } from '@
 import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
 import { diffElements, sameData } from '@liandong/schema/domains/item-life';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 /** The author of a change to an item, and the reason. */
 export interface Authorship {
@@ -49,7 +49,7 @@ interface ReviewRow {
 }
 
 /** Locks an item by its code until the transaction ends, also a code without an item yet. */
-export async function lockCode(tx: NodeTx, code: string): Promise<void> {
+export async function lockCode(tx: SharedTx, code: string): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtextextended('item ' || k.node || ' ' || $2::text, 0))
      FROM (SELECT $1::text AS node) k WHERE k.node = $1`,
@@ -58,7 +58,7 @@ export async function lockCode(tx: NodeTx, code: string): Promise<void> {
 }
 
 /** Locks an item and reads it. */
-export async function lockItem(tx: NodeTx, code: string): Promise<ItemFile> {
+export async function lockItem(tx: SharedTx, code: string): Promise<ItemFile> {
   await lockCode(tx, code);
   return readItemFile(tx, code);
 }
@@ -111,7 +111,7 @@ export async function findHistory(queries: NodeQueries, code: string): Promise<I
 
 /** Adds lines to items' histories. Every change has its author, its reason and its differences. */
 export async function recordChanges(
-  tx: NodeTx,
+  tx: SharedTx,
   kind: ItemChangeKind,
   by: Authorship,
   at: Date,
@@ -136,7 +136,7 @@ export async function recordChanges(
 }
 
 /** Removes an item's draft, before the next takes its place. */
-export async function deleteDraft(tx: NodeTx, code: string): Promise<void> {
+export async function deleteDraft(tx: SharedTx, code: string): Promise<void> {
   await tx.query(`DELETE FROM items WHERE node = $1 AND code = $2 AND published_at IS NULL`, [code]);
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase } from '../testing/test-federation.ts';
-import type { NodeTx } from './index.ts';
+import type { NodeTx, SharedTx } from './index.ts';
 import { HostDb, StepQueue } from './index.ts';
 
 const NODE = '331022';
@@ -40,7 +40,7 @@ async function breakLines(): Promise<void> {
   sockets.clear();
   await Promise.all(open.map((socket) => once(socket.destroy(), 'close')));
 }
-const keep = (tx: NodeTx, key: string) =>
+const keep = (tx: SharedTx, key: string) =>
   tx.query(`INSERT INTO node_settings (node, key, value) VALUES ($1, $2, 'yes')`, [key]);
 const kept = async () =>
   (await db.queries(NODE).query<{ key: string }>('SELECT key FROM node_settings WHERE node = $1')).map((r) => r.key);

@@ -1,4 +1,4 @@
-import type { NodeQueries, NodeTx } from './host-db.ts';
+import type { NodeQueries, SharedTx } from './host-db.ts';
 import { pipelined } from './host-db.ts';
 
 /** Inputs of one kind of statement that are not sent yet. */
@@ -84,11 +84,17 @@ export function askedOnce<In, Out>(
  * statements alone.
  * @throws what the first that failed throws
  */
-export async function shareTransaction<T>(tx: NodeTx, parts: readonly ((tx: NodeTx) => Promise<T>)[]): Promise<T[]> {
-  const joint: NodeTx = {
-    ...tx,
+export async function shareTransaction<T>(
+  tx: SharedTx,
+  parts: readonly ((tx: SharedTx) => Promise<T>)[],
+): Promise<T[]> {
+  const joint: SharedTx = {
+    node: tx.node,
+    vault: tx.vault,
+    query: (sql, params) => tx.query(sql, params),
     withCommit: async (written) => void (await written),
-    attempt: () => Promise.reject(new Error('a shared transaction has no savepoints')),
+    refuse: (error) => tx.refuse(error),
+    afterCommit: (work) => tx.afterCommit(work),
   };
   return runParts(
     joint,
@@ -96,7 +102,7 @@ export async function shareTransaction<T>(tx: NodeTx, parts: readonly ((tx: Node
   );
 }
 
-async function runParts<T>(tx: NodeTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
+async function runParts<T>(tx: SharedTx, parts: readonly (() => Promise<T>)[]): Promise<T[]> {
   shared.set(tx, new Coalescing());
   try {
     const ended = await Promise.allSettled(parts.map((part) => part()));

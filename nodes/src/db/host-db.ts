@@ -28,13 +28,11 @@ export interface NodeQueries {
   query<Row>(sql: NodeSql, params?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** A transaction of one node. Lines, messages and facts can only be written with it. */
-export interface NodeTx extends NodeQueries {
-  /**
-   * Runs the work in a savepoint; what it wrote is undone when it throws, and the rest of the transaction goes on.
-   * @throws what the work throws, or DATABASE_UNAVAILABLE when the database can't do it now
-   */
-  attempt<T>(work: () => Promise<T>): Promise<T>;
+/**
+ * A transaction of one node whose parts may run side by side ({@link shareTransaction}): it has no savepoints, since a
+ * part can't undo its own statements alone. Lines, messages and facts can only be written with it.
+ */
+export interface SharedTx extends NodeQueries {
   /**
    * Lets the caller's last write be awaited together with the commit, which goes over in the same round trip. If the
    * write fails, nothing is committed and the transaction throws its error. Within an attempt it is awaited at once.
@@ -48,6 +46,15 @@ export interface NodeTx extends NodeQueries {
   refuse(error: Error): never;
   /** Called once the transaction is durable. */
   afterCommit(work: () => void): void;
+}
+
+/** A transaction of one node with one part alone, which can undo what it wrote. */
+export interface NodeTx extends SharedTx {
+  /**
+   * Runs the work in a savepoint; what it wrote is undone when it throws, and the rest of the transaction goes on.
+   * @throws what the work throws, or DATABASE_UNAVAILABLE when the database can't do it now
+   */
+  attempt<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**

@@ -2,7 +2,7 @@
 export { cursorOf, noCursor, placeOf, placesOf } from './cursor.ts';
 export { inBatches } from './batches.ts';
 export { HostDb, pipelined } from './host-db.ts';
-export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx } from './host-db.ts';
+export type { HostTx, NodeQueries, NodeReads, NodeSql, NodeTx, SharedTx } from './host-db.ts';
 export { MIGRATIONS_DIR, knownMigrations, migrate } from './migrate.ts';
 export { askedOnce, coalesced, shareTransaction } from './coalesced.ts';
 export { StepQueue } from './step-queue.ts';

@@ -1,10 +1,10 @@
-import type { NodeSql, NodeTx } from './host-db.ts';
+import type { NodeSql, SharedTx } from './host-db.ts';
 import type { Columns, RowOf, Table } from './table.ts';
 import { snake } from './table.ts';
 
 /** Inserts rows in one statement, whose plan does not depend on their number. */
 export async function insert<C extends Columns>(
-  tx: NodeTx,
+  tx: SharedTx,
   { name, columns, key }: Table<string, C>,
   rows: readonly RowOf<Table<string, C>>[],
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase } from '../testing/test-federation.ts';
 import { coalesced } from './coalesced.ts';
 import { HostDb } from './host-db.ts';
-import type { NodeTx } from './host-db.ts';
+import type { SharedTx } from './host-db.ts';
 import { StepQueue } from './step-queue.ts';
 
 const NODE = '331022';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeEach(() => db.transact(NODE, (tx) => tx.query(`DELETE FROM node_settings WHERE node = $1`)));
 afterAll(() => db.close());
 
-const keep = coalesced(async (tx: NodeTx, keys: readonly string[]) => {
+const keep = coalesced(async (tx: SharedTx, keys: readonly string[]) => {
   await tx.query(
     `INSERT INTO node_settings (node, key, value) SELECT $1, key, 'yes' FROM unnest($2::text[]) AS k (key)`,
     [keys],
@@ -28,7 +28,7 @@ const keep = coalesced(async (tx: NodeTx, keys: readonly string[]) => {
 });
 
 /** Writes a key. @returns the database transaction it was written in */
-async function kept(tx: NodeTx, key: string): Promise<string> {
+async function kept(tx: SharedTx, key: string): Promise<string> {
   await tx.withCommit(keep(tx, key));
   const [row] = await tx.query<{ id: string }>(
     `SELECT txid_current()::text AS id FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
@@ -87,19 +87,6 @@ describe('the steps of a node', () => {
     const ended = await Promise.allSettled(steps);
     expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await keys()).toEqual(['b', 'c', 'there already']);
-  });
-
-  test('that want a savepoint get it, in a transaction of their own', async () => {
-    const [first] = await Promise.all([
-      queue.step('a', async (tx) => {
-        await tx.attempt(() => keep(tx, 'undone').then(() => Promise.reject(new Error('no')))).catch(() => undefined);
-        await tx.attempt(() => keep(tx, 'done'));
-        return 'a';
-      }),
-      queue.step('b', (tx) => kept(tx, 'b')),
-    ]);
-    expect(first).toBe('a');
-    expect(await keys()).toEqual(['b', 'done']);
   });
 
   test('are all refused at once while the database is away', async () => {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { shareTransaction } from './coalesced.ts';
-import type { HostDb, NodeTx } from './host-db.ts';
+import type { HostDb, SharedTx } from './host-db.ts';
 import { isAway } from './unavailable.ts';
 
 /** Most steps of one transaction: a step that waits for its locks should not hold up a whole centre. */
@@ -9,7 +9,7 @@ const MOST = 32;
 
 interface Waiting {
   lane: string;
-  work: (tx: NodeTx) => Promise<unknown>;
+  work: (tx: SharedTx) => Promise<unknown>;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
 }
@@ -39,7 +39,7 @@ export class StepQueue {
    * @param work runs a second time if sharing failed; its first run is undone then
    * @throws what the work throws, or DATABASE_UNAVAILABLE
    */
-  step<T>(lane: string, work: (tx: NodeTx) => Promise<T>): Promise<T> {
+  step<T>(lane: string, work: (tx: SharedTx) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       // the work keeps the trace of its caller
       this.#waiting.push({ lane, work: AsyncResource.bind(work), resolve, reject });

@@ -17,7 +17,7 @@ import {
   requireSoundGrant,
 } from '@liandong/schema/domains/delegation';
 import { findItems } from '../catalogue/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Answered, Incoming, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
@@ -57,7 +57,7 @@ export class DelegationReceiver {
    * Takes a document between grantor and grantee, or a lower node's grant that this level is told of. A refusal goes
    * back with its code.
    */
-  readonly document = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly document = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = delegationMessageSchema.safeParse(message.body);
     if (!body.success) throw problem('MESSAGE_INVALID', 'Not a delegation document.');
     try {
@@ -76,7 +76,7 @@ export class DelegationReceiver {
   };
 
   /** The grantee's refusal, listed at the grantor. */
-  readonly answered = async (tx: NodeTx, { answer, body }: Answered): Promise<void> => {
+  readonly answered = async (tx: SharedTx, { answer, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'REFUSED') return;
     const sent = delegationMessageSchema.parse(body);
     // if a level above refuses its copy, nothing changes between the parties
@@ -87,14 +87,14 @@ export class DelegationReceiver {
   };
 
   /** Stores a grant that its grantor, a node below, told this level of. */
-  async #copy(tx: NodeTx, from: DivisionCode, published: PublishedGrant): Promise<void> {
+  async #copy(tx: SharedTx, from: DivisionCode, published: PublishedGrant): Promise<void> {
     if (from === tx.node || !this.#parts.divisions.isWithin(from, tx.node)) {
       throw problem('FORBIDDEN', `${from} does not lie below ${tx.node}.`);
     }
     await this.#parts.published.take(tx, from, published);
   }
 
-  async #take(tx: NodeTx, from: DivisionCode, jws: string): Promise<void> {
+  async #take(tx: SharedTx, from: DivisionCode, jws: string): Promise<void> {
     const signed = await openDocument(this.#parts.trust, jws);
     // the signer sends its own word, also a second time: no other node brings it
     if (signed.signer !== from) throw problem('GRANT_INVALID', `${from} sent what ${signed.signer} signed.`);
@@ -113,7 +113,7 @@ export class DelegationReceiver {
     }
   }
 
-  async #takeGrant(tx: NodeTx, grant: Grant, jws: string, signer: DivisionCode): Promise<void> {
+  async #takeGrant(tx: SharedTx, grant: Grant, jws: string, signer: DivisionCode): Promise<void> {
     const { divisions, now } = this.#parts;
     const today = dayOf(now());
     if (grant.grantee !== tx.node) throw problem('GRANT_INVALID', `The grant is for ${grant.grantee}, not ${tx.node}.`);
@@ -131,14 +131,14 @@ export class DelegationReceiver {
     await saveGrant(tx, grant, { grant: jws, answer: null, end: null });
   }
 
-  async #takeRequest(tx: NodeTx, request: GrantRequest, jws: string, signer: DivisionCode): Promise<void> {
+  async #takeRequest(tx: SharedTx, request: GrantRequest, jws: string, signer: DivisionCode): Promise<void> {
     const sound =
       request.grantor === tx.node && request.grantee === signer && this.#parts.divisions.isWithin(signer, tx.node);
     if (!sound) throw problem('GRANT_INVALID', `${signer} can't ask ${tx.node} for that power.`);
     await saveRequest(tx, request, jws);
   }
 
-  async #takeAnswer(tx: NodeTx, answer: GrantAnswer, jws: string, signed: SignedDocument): Promise<void> {
+  async #takeAnswer(tx: SharedTx, answer: GrantAnswer, jws: string, signed: SignedDocument): Promise<void> {
     const stored = await lockGrant(tx, answer.to);
     if (stored) {
       requireAnswerTo({ grant: stored.grant, digest: sha256(stored.grantJws) }, signed);
@@ -162,7 +162,7 @@ export class DelegationReceiver {
     await saveRequestAnswer(tx, answer.to, jws);
   }
 
-  async #takeEnd(tx: NodeTx, end: GrantEnd, jws: string, signed: SignedDocument): Promise<void> {
+  async #takeEnd(tx: SharedTx, end: GrantEnd, jws: string, signed: SignedDocument): Promise<void> {
     const { signer } = signed;
     const stored = await lockGrant(tx, end.grant);
     if (stored) requireEndOf(stored.grant, signed);

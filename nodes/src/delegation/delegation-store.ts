@@ -8,7 +8,7 @@ import type {
   PublishedGrant,
 } from '@liandong/schema/domains/delegation';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
@@ -97,7 +97,7 @@ export async function listGrants(queries: NodeQueries, item: string | null, most
 }
 
 /** One grant, locked until the transaction ends. */
-export async function lockGrant(tx: NodeTx, id: string): Promise<StoredGrant | null> {
+export async function lockGrant(tx: SharedTx, id: string): Promise<StoredGrant | null> {
   const [row] = await tx.query<GrantRow>(
     `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND id = $2::uuid AND grant_jws IS NOT NULL FOR UPDATE`,
     [id],
@@ -106,7 +106,7 @@ export async function lockGrant(tx: NodeTx, id: string): Promise<StoredGrant | n
 }
 
 /** Whether a grant's grantor ended it before the grant came; an end from another node does not count. */
-export async function endedBefore(tx: NodeTx, { id, grantor }: Pick<Grant, 'id' | 'grantor'>): Promise<boolean> {
+export async function endedBefore(tx: SharedTx, { id, grantor }: Pick<Grant, 'id' | 'grantor'>): Promise<boolean> {
   const rows = await tx.query(
     `SELECT id FROM delegations WHERE node = $1 AND id = $2::uuid AND grantor = $3 AND end_jws IS NOT NULL`,
     [id, grantor],
@@ -116,7 +116,7 @@ export async function endedBefore(tx: NodeTx, { id, grantor }: Pick<Grant, 'id' 
 
 /** The highest number of a grantor's grants to a grantee over any of these items that this node knows. */
 export async function newestSeq(
-  tx: NodeTx,
+  tx: SharedTx,
   grantor: DivisionCode,
   grantee: DivisionCode,
   items: readonly string[],
@@ -130,7 +130,7 @@ export async function newestSeq(
 }
 
 /** The next number of a node's own grants; other transactions wait for it until this one ends. */
-export async function nextSeq(tx: NodeTx): Promise<number> {
+export async function nextSeq(tx: SharedTx): Promise<number> {
   const [row] = await tx.query<{ value: string }>(
     `INSERT INTO node_settings (node, key, value) VALUES ($1, 'grant-seq', '1')
      ON CONFLICT (node, key) DO UPDATE SET value = (node_settings.value::int + 1)::text RETURNING value`,
@@ -144,7 +144,7 @@ export async function nextSeq(tx: NodeTx): Promise<number> {
  * @throws {ProblemError} GRANT_INVALID where another document is kept under its id: nothing changes
  */
 export async function saveGrant(
-  tx: NodeTx,
+  tx: SharedTx,
   grant: Grant,
   documents: Omit<PublishedGrant, 'answer'> & { answer: string | null },
 ): Promise<void> {
@@ -165,7 +165,7 @@ export async function saveGrant(
   if (kept.length === 0) throw problem('GRANT_INVALID', `${tx.node} keeps another grant under the id ${id}.`);
 }
 
-export async function saveAnswer(tx: NodeTx, id: string, jws: string): Promise<void> {
+export async function saveAnswer(tx: SharedTx, id: string, jws: string): Promise<void> {
   await tx.query(`UPDATE delegations SET answer_jws = coalesce(answer_jws, $3) WHERE node = $1 AND id = $2::uuid`, [
     id,
     jws,
@@ -174,7 +174,7 @@ export async function saveAnswer(tx: NodeTx, id: string, jws: string): Promise<v
 
 /** Stores the end of a grant, also if it comes before the grant itself. */
 export async function saveEnd(
-  tx: NodeTx,
+  tx: SharedTx,
   id: string,
   parties: { grantor: DivisionCode; grantee: DivisionCode },
   jws: string,
@@ -187,7 +187,7 @@ export async function saveEnd(
 }
 
 /** Lists the grantee's refusal for the grantor. */
-export async function saveRefusal(tx: NodeTx, id: string, code: string, reason: string): Promise<void> {
+export async function saveRefusal(tx: SharedTx, id: string, code: string, reason: string): Promise<void> {
   await tx.query(
     `UPDATE delegations SET refusal_code = $3, refusal_reason = $4 WHERE node = $1 AND id = $2::uuid AND answer_jws IS NULL`,
     [id, code, reason],
@@ -214,7 +214,7 @@ export async function listRequests(queries: NodeQueries): Promise<StoredRequest[
   return rows.map(requestOf);
 }
 
-export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest | null> {
+export async function lockRequest(tx: SharedTx, id: string): Promise<StoredRequest | null> {
   const [row] = await tx.query<RequestRow>(
     `SELECT request_jws, answer_jws FROM delegation_requests WHERE node = $1 AND id = $2::uuid FOR UPDATE`,
     [id],
@@ -222,7 +222,7 @@ export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest
   return row ? requestOf(row) : null;
 }
 
-export async function saveRequest(tx: NodeTx, request: GrantRequest, jws: string): Promise<void> {
+export async function saveRequest(tx: SharedTx, request: GrantRequest, jws: string): Promise<void> {
   await tx.query(
     `INSERT INTO delegation_requests (node, id, grantor, grantee, request_jws) VALUES ($1, $2::uuid, $3, $4, $5)
      ON CONFLICT (node, id) DO NOTHING`,
@@ -230,7 +230,7 @@ export async function saveRequest(tx: NodeTx, request: GrantRequest, jws: string
   );
 }
 
-export async function saveRequestAnswer(tx: NodeTx, id: string, jws: string): Promise<void> {
+export async function saveRequestAnswer(tx: SharedTx, id: string, jws: string): Promise<void> {
   await tx.query(
     `UPDATE delegation_requests SET answer_jws = coalesce(answer_jws, $3) WHERE node = $1 AND id = $2::uuid`,
     [id, jws],

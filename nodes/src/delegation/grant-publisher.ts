@@ -1,6 +1,6 @@
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { PublishedGrant } from '@liandong/schema/domains/delegation';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { DUTIES } from '../tiers/index.ts';
@@ -30,7 +30,7 @@ export class GrantPublisher {
    * States a grant in its grantor's feed, for every node below, and tells the levels above. An unaccepted grant is not
    * published.
    */
-  async publish(tx: NodeTx, stored: Pick<StoredGrant, 'grantJws' | 'answerJws' | 'endJws'>): Promise<void> {
+  async publish(tx: SharedTx, stored: Pick<StoredGrant, 'grantJws' | 'answerJws' | 'endJws'>): Promise<void> {
     const delegation = publishedOf(stored);
     if (!delegation) return;
     await this.#parts.appender.append(tx, 'CATALOGUE', [{ kind: 'DELEGATION', delegation }]);
@@ -53,7 +53,7 @@ export class GrantPublisher {
     });
   }
 
-  async #tellAbove(tx: NodeTx, published: readonly PublishedGrant[]): Promise<void> {
+  async #tellAbove(tx: SharedTx, published: readonly PublishedGrant[]): Promise<void> {
     const { divisions, outbox, nodes } = this.#parts;
     const known = new Set(nodes());
     const above = divisions.ancestors(tx.node).filter((d) => DUTIES[d.tier].collectsFacts && known.has(d.code));

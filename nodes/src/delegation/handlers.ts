@@ -18,7 +18,7 @@ import { requireHolder } from '@liandong/schema/domains/offices';
 import { requireOwnDesk } from '@liandong/schema/operation';
 import { route } from '@liandong/schema/case';
 import { findItem, findItems } from '../catalogue/index.ts';
-import type { NodeHandlers, NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 import { findOffices } from '../offices/index.ts';
@@ -190,7 +190,7 @@ function powersGranted(parts: DelegationParts): Granted {
 
 async function end(
   parts: DelegationParts,
-  tx: NodeTx,
+  tx: SharedTx,
   person: Viewer,
   { id, reason }: InputOf<typeof delegation.operations.revokeDelegation>,
   way: GrantEnd['way'],
@@ -245,7 +245,7 @@ function requireServed(trust: Trust, grantee: DivisionCode): void {
  */
 async function requireOwnItems(
   parts: DelegationParts,
-  tx: NodeTx,
+  tx: SharedTx,
   person: Viewer,
   codes: readonly string[],
 ): Promise<void> {
@@ -259,7 +259,7 @@ async function requireOwnItems(
 /** Signs a document and enqueues it for the other party. */
 async function send(
   { node, trust, outbox }: DelegationParts,
-  tx: NodeTx,
+  tx: SharedTx,
   receiver: DivisionCode,
   document: DelegationDocument,
 ): Promise<string> {
@@ -269,7 +269,7 @@ async function send(
 }
 
 /** The node's load from these items: open cases, and cases filed in 90 days. */
-async function caseloadOf(tx: NodeTx, items: readonly string[], today: Day): Promise<GrantRequest['caseload']> {
+async function caseloadOf(tx: SharedTx, items: readonly string[], today: Day): Promise<GrantRequest['caseload']> {
   const [count] = await tx.query<{ open: number; filed: number }>(
     `SELECT count(*) FILTER (WHERE closed_at IS NULL AND custody = 'HELD') AS open,
        count(*) FILTER (WHERE filed_at >= $3) AS filed

@@ -13,7 +13,7 @@ import {
 } from '@liandong/schema/domains/delegation';
 import type { Logger } from 'pino';
 import { findItems } from '../catalogue/index.ts';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeTx, SharedTx } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { lockGrant, saveGrant } from './delegation-store.ts';
@@ -38,7 +38,7 @@ export class PublishedGrants {
    * @throws {ProblemError} KEY_UNKNOWN or ITEM_UNKNOWN while it can't be judged; GRANT_INVALID,
    *   GRANT_OUT_OF_COMPETENCE, GRANT_EXPIRED and what a signature is refused with, for good
    */
-  async take(tx: NodeTx, publisher: DivisionCode, published: PublishedGrant): Promise<void> {
+  async take(tx: SharedTx, publisher: DivisionCode, published: PublishedGrant): Promise<void> {
     const { trust, divisions } = this.#parts;
     const signed = await openDocument(trust, published.grant);
     const given = requireOwnGrant(signed, publisher);

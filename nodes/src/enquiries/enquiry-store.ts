@@ -2,7 +2,7 @@ import type { Asker } from '@liandong/schema/domains/enquiries';
 import type { CaseState, EnquiryState } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema/case';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { insert } from '../db/insert.ts';
 import type { EnquiryRow } from './tables.ts';
 import { askersTable, enquiriesTable } from './tables.ts';
@@ -24,7 +24,7 @@ const TABLES = `enquiries e
   LEFT JOIN enquiry_askers a ON a.node = e.node AND a.enquiry = e.id`;
 
 /** Stores an enquiry with its answer; the asker is stored apart. */
-export async function insertEnquiry(tx: NodeTx, enquiry: EnquiryRow, asker: Asker | null): Promise<void> {
+export async function insertEnquiry(tx: SharedTx, enquiry: EnquiryRow, asker: Asker | null): Promise<void> {
   await insert(tx, enquiriesTable, [enquiry]);
   if (asker) await insert(tx, askersTable, [{ enquiry: enquiry.id, ...asker }]);
 }
@@ -46,7 +46,7 @@ async function openAsker<T extends StoredEnquiry>({ vault }: NodeQueries, enquir
 }
 
 /** Reads an enquiry and locks it until the transaction ends, so that it is reported and linked once. */
-export async function lockEnquiry(tx: NodeTx, id: string): Promise<StoredEnquiry | null> {
+export async function lockEnquiry(tx: SharedTx, id: string): Promise<StoredEnquiry | null> {
   await tx.query(`SELECT id FROM enquiries WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
   return findEnquiry(tx, id);
 }
@@ -72,7 +72,7 @@ export async function findEnquiries(
 }
 
 export async function storeReport(
-  tx: NodeTx,
+  tx: SharedTx,
   id: string,
   report: { at: Date; by: Viewer; result: string },
 ): Promise<void> {
@@ -83,6 +83,6 @@ export async function storeReport(
   );
 }
 
-export async function storeLink(tx: NodeTx, id: string, caseId: string): Promise<void> {
+export async function storeLink(tx: SharedTx, id: string, caseId: string): Promise<void> {
   await tx.query(`UPDATE enquiries SET case_id = $3 WHERE node = $1 AND id = $2`, [id, caseId]);
 }

@@ -1,7 +1,7 @@
 import type { Feed } from '@liandong/schema/wire';
 import { MAX_ENTRY_BYTES, MAX_FACT_BYTES } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { coalesced } from '../db/index.ts';
 
 /** Most bytes of an entry as JSON: it then fits a message of every broker, whichever node signs it on its way. */
@@ -21,7 +21,7 @@ export class FeedAppender {
    * @throws {ProblemError} PAYLOAD_TOO_LARGE for an entry that no message could carry: it would stop all entries behind
    *   it
    */
-  async append(tx: NodeTx, feed: Feed, entries: readonly unknown[]): Promise<void> {
+  async append(tx: SharedTx, feed: Feed, entries: readonly unknown[]): Promise<void> {
     if (entries.length === 0) return;
     const stated = entries.map((entry) => ({ feed, entry: JSON.stringify(entry) }));
     stated.forEach(({ entry: text }, i) => {
@@ -46,7 +46,7 @@ function nameOf(entry: unknown): string {
   return [kind ?? 'An entry', item?.code ?? implementation?.item ?? offer?.id ?? ''].join(' ').trim();
 }
 
-const insertPending = coalesced(async (tx: NodeTx, given: readonly (readonly { feed: Feed; entry: string }[])[]) => {
+const insertPending = coalesced(async (tx: SharedTx, given: readonly (readonly { feed: Feed; entry: string }[])[]) => {
   const entries = given.flat();
   await tx.query(
     `INSERT INTO feed_pending (node, feed, entry)

@@ -1,7 +1,7 @@
 import type { Answer, Feed } from '@liandong/schema/wire';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { FEEDS } from '@liandong/schema/wire';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -93,7 +93,7 @@ export class FeedCursors {
   }
 
   /** Opens a cursor for every subscriber without one, and closes the cursors of other nodes. */
-  async open(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
+  async open(tx: SharedTx, feed: Feed, publisher: DivisionCode): Promise<void> {
     const subscribers = this.#subscribers(tx.node, feed, publisher);
     // a zone that changed its parent no longer tells the old one, which would refuse it
     await tx.query(
@@ -130,7 +130,7 @@ export class FeedCursors {
    * Makes the cursors of a feed due. A subscriber that has not yet answered on facts is not sent the same again with
    * each new one; the publisher waits for it no longer than at first.
    */
-  async dueNow(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<void> {
+  async dueNow(tx: SharedTx, feed: Feed, publisher: DivisionCode): Promise<void> {
     await tx.query(
       `UPDATE feed_cursors SET
          attempts = CASE WHEN feed = 'FACTS' THEN least(attempts, 1) ELSE 0 END,
@@ -184,7 +184,7 @@ export class FeedCursors {
    * @returns null if the subscriber does not get this feed
    */
   async move(
-    tx: NodeTx,
+    tx: SharedTx,
     subscriber: DivisionCode,
     { feed, publisher, seq }: Answer & { outcome: 'WATERMARK' },
   ): Promise<Moved | null> {

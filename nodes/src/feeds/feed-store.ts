@@ -1,6 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Feed } from '@liandong/schema/wire';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 /** How far a node holds a feed, and how far the feed is known to go. */
 export interface FeedState {
@@ -46,7 +46,7 @@ export async function findFeeds(queries: NodeQueries, feed: Feed): Promise<FeedS
 }
 
 /** One feed, locked until the transaction ends; made empty when it is new here. */
-export async function lockFeed(tx: NodeTx, feed: Feed, publisher: DivisionCode): Promise<FeedState> {
+export async function lockFeed(tx: SharedTx, feed: Feed, publisher: DivisionCode): Promise<FeedState> {
   await tx.query(
     `INSERT INTO feeds (node, feed, publisher, head, known_head, as_of) VALUES ($1, $2, $3, 0, 0, 'epoch')
      ON CONFLICT (node, feed, publisher) DO NOTHING`,
@@ -63,7 +63,7 @@ export async function lockFeed(tx: NodeTx, feed: Feed, publisher: DivisionCode):
 
 /** Adds entries behind the head and moves it. */
 export async function extendFeed(
-  tx: NodeTx,
+  tx: SharedTx,
   state: FeedState,
   entries: readonly string[],
   known: FeedState,

@@ -3,7 +3,7 @@ import type { Answer, Feed, FeedPart } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { jsonBytes, TOGETHER_BYTES } from '@liandong/schema/wire';
 import type { Logger } from 'pino';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Carrier, SendFaults, Sending } from '../handoff/index.ts';
 import { Loop, inPatience, tooLarge } from '../handoff/index.ts';
@@ -93,7 +93,7 @@ export class FeedPublisher {
    * the node has must show the node's own signed word: else one subscriber could stop its publisher at will.
    */
   readonly watermark = async (
-    tx: NodeTx,
+    tx: SharedTx,
     subscriber: DivisionCode,
     answer: Answer & { outcome: 'WATERMARK' },
   ): Promise<void> => {

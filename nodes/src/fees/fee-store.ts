@@ -1,7 +1,7 @@
 import { receiptUsed } from '@liandong/schema/domains/fees';
 import type { Day } from '@liandong/schema/kernel';
 import type { FeeEntry, FeeEntryAction } from '@liandong/schema/domains/fees';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 interface EntryRow {
   case_id: string;
@@ -18,7 +18,7 @@ interface EntryRow {
 }
 
 /** Adds entries to the book; called in the transaction that wrote their lines. */
-export async function insertFeeEntries(tx: NodeTx, entries: readonly FeeEntry[]): Promise<void> {
+export async function insertFeeEntries(tx: SharedTx, entries: readonly FeeEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await tx.query(
     `INSERT INTO fee_entries (node, case_id, seq, action, at, day, window_code, amount_fen, receipt, refund_of, person)
@@ -44,7 +44,7 @@ export async function insertFeeEntries(tx: NodeTx, entries: readonly FeeEntry[])
  * @throws {ProblemError} RECEIPT_USED
  */
 export async function takeReceipt(
-  tx: NodeTx,
+  tx: SharedTx,
   { receipt, window, at, amountFen }: { receipt: string; window: string; at: Date; amountFen: number },
 ): Promise<void> {
   const taken = await tx.query(

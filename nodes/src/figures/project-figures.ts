@@ -2,7 +2,7 @@ import type { Day, DivisionCode, OfficialCalendar } from '@liandong/schema/kerne
 import type { ProjectFact, ProjectFigures } from '@liandong/schema/domains/figures';
 import { problem } from '@liandong/schema/kernel';
 import { projectFactSchema, projectFiguresOf } from '@liandong/schema/domains/figures';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 /** Whether an entry of the feed of facts is about a project. */
 export function isProjectFact(entry: unknown): boolean {
@@ -14,7 +14,7 @@ export function isProjectFact(entry: unknown): boolean {
  * @throws {ProblemError} MESSAGE_INVALID for a fact of another node's project
  */
 export async function keepProjectFacts(
-  tx: NodeTx,
+  tx: SharedTx,
   publisher: DivisionCode,
   entries: readonly unknown[],
 ): Promise<void> {

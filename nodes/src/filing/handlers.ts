@@ -9,7 +9,7 @@ import { rateByApplicant } from '@liandong/schema/domains/handling';
 import { requireOpenNode } from '@liandong/schema/case';
 import type { CaseDesk, CaseWriter, StoredCase } from '../cases/index.ts';
 import { applicationOf, findCase, lockCase, unknownCase } from '../cases/index.ts';
-import type { HostDb, NodeHandlers, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
 import { linkEnquiry } from '../enquiries/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { GivenMaterial } from '../materials/index.ts';
@@ -83,7 +83,7 @@ function opening(
   parts: FilingParts,
   serials: Serials,
   rule: typeof fileCase,
-): PreparedMutation<Viewer, FileCaseInput, FiledCaseView, NodeTx> {
+): PreparedMutation<Viewer, FileCaseInput, FiledCaseView, SharedTx> {
   const { node, successionOf, now } = parts;
   return {
     async prepare({ input }) {
@@ -118,7 +118,7 @@ interface Asked {
 
 async function openCase(
   { node, divisions, cases, writer }: FilingParts,
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Viewer,
   { number, input, given, rule }: Asked,
 ): Promise<{ opened: StoredCase; trackingCode: string }> {
@@ -148,7 +148,7 @@ async function openCase(
 }
 
 /** The content of a draft, without the materials it has already. */
-async function drafted(tx: NodeTx, { id, number, place, application, facts }: CaseFile): Promise<Filing> {
+async function drafted(tx: SharedTx, { id, number, place, application, facts }: CaseFile): Promise<Filing> {
   const stored = await findCase(tx, id);
   const first = stored?.lines[0]?.line;
   const data = first?.action === 'DRAFTED' ? first.data : null;

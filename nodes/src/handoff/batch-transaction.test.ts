@@ -4,15 +4,14 @@ import type { Answer, MessageKind } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { lockCases } from '../cases/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { HostDb, coalesced } from '../db/index.ts';
 import { createDatabase } from '../testing/test-federation.ts';
 import { Vault, generateDataKey } from '../vault/index.ts';
 import type { BatchMode } from './batch-transaction.ts';
 import { transactBatch } from './batch-transaction.ts';
 import { storedInbox } from './inbox.ts';
-import type { Incoming, Settler, Verdict } from './messages.ts';
-import type { Receivers } from './ports.ts';
+import type { Incoming, Receivers, Settler, Verdict } from './messages.ts';
 import { Settlement } from './settling.ts';
 import { Taking } from './taking.ts';
 
@@ -34,7 +33,7 @@ beforeEach(async () => {
 afterAll(() => db.close());
 
 /** Writes that a message makes before a fault is found in it. */
-const keep = coalesced(async (tx: NodeTx, names: readonly string[]) => {
+const keep = coalesced(async (tx: SharedTx, names: readonly string[]) => {
   await tx.query(`INSERT INTO node_settings (node, key, value) SELECT $1, unnest($2::text[]), '1'`, [names]);
   return names;
 });
@@ -42,11 +41,11 @@ const kept = async () =>
   (await db.queries(NODE).query<{ key: string }>('SELECT key FROM node_settings WHERE node = $1 ORDER BY key')).map(
     ({ key }) => key,
   );
-async function leaveTrace(tx: NodeTx, name: string): Promise<void> {
+async function leaveTrace(tx: SharedTx, name: string): Promise<void> {
   await tx.withCommit(keep(tx, name));
   if (name.startsWith('wrong')) throw problem('CHAIN_BROKEN', `${name} is wrong.`);
 }
-const receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+const receive = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
   await leaveTrace(tx, (message.body as { case: string }).case);
   return { outcome: 'DONE' };
 };

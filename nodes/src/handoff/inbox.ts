@@ -1,6 +1,6 @@
 import type { Answer, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 
 /** A message with its final answer. */
 export interface AnsweredMessage {
@@ -13,9 +13,9 @@ export interface AnsweredMessage {
 /** A node's memory of the messages it got: each is done once, however often it comes (G2). */
 export interface Inbox {
   /** Those of the messages that were answered, with their answers. */
-  find(tx: NodeTx, ids: readonly string[]): Promise<Omit<AnsweredMessage, 'kind'>[]>;
+  find(tx: SharedTx, ids: readonly string[]): Promise<Omit<AnsweredMessage, 'kind'>[]>;
   /** Stores final answers, in the transaction of their messages' effects. */
-  remember(tx: NodeTx, answered: readonly AnsweredMessage[]): Promise<void>;
+  remember(tx: SharedTx, answered: readonly AnsweredMessage[]): Promise<void>;
 }
 
 /** The table `inbox`. */

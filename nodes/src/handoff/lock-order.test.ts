@@ -3,7 +3,7 @@ import { programLog } from '@liandong/runtime';
 import type { Answer, MessageKind } from '@liandong/schema/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lockCases } from '../cases/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { HostDb, coalesced } from '../db/index.ts';
 import { lockProjects } from '../projects/index.ts';
 import { fillCases } from '../testing/case-rows.ts';
@@ -12,8 +12,7 @@ import { createDatabase } from '../testing/test-federation.ts';
 import { Vault, generateDataKey } from '../vault/index.ts';
 import type { BatchMode } from './batch-transaction.ts';
 import { storedInbox } from './inbox.ts';
-import type { Incoming, Settler, Verdict } from './messages.ts';
-import type { Receivers } from './ports.ts';
+import type { Incoming, Receivers, Settler, Verdict } from './messages.ts';
 import { Settlement } from './settling.ts';
 import type { Arrived } from './taking.ts';
 import { Taking } from './taking.ts';
@@ -36,16 +35,16 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 /** Reads cases as the receivers do: the reads of parallel parts go together. */
-const lockOne = coalesced(async (tx: NodeTx, ids: readonly string[]) => {
+const lockOne = coalesced(async (tx: SharedTx, ids: readonly string[]) => {
   await lockCases(tx, ids);
   return ids;
 });
 /** The effect of a message or an answer: it locks its case, or the projects. */
-async function lock(tx: NodeTx, { kind, body }: { kind: MessageKind; body: unknown }): Promise<void> {
+async function lock(tx: SharedTx, { kind, body }: { kind: MessageKind; body: unknown }): Promise<void> {
   if (kind === 'PROJECT_ANSWER') await lockProjects(tx);
   else await lockOne(tx, (body as { case: string }).case);
 }
-const receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+const receive = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
   await lock(tx, message);
   return { outcome: 'DONE' };
 };

@@ -1,6 +1,6 @@
 import type { Answer, Feed, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { NodeTx } from '../db/index.ts';
+import type { NodeTx, SharedTx } from '../db/index.ts';
 
 /** A message as it came in: its signature is checked, and its body is parsed as JSON but not validated. */
 export interface Incoming {
@@ -28,6 +28,23 @@ export type Verdict =
  */
 export type Receiver = (tx: NodeTx, message: Incoming) => Promise<Verdict>;
 
+/** Receives messages of which many are processed side by side in one transaction. */
+export type SharedReceiver = (tx: SharedTx, message: Incoming) => Promise<Verdict>;
+
+/** Kinds that are about one case. (A project that two cases join takes one line at a time, and refuses two at once.) */
+const OF_A_CASE = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RATING', 'RECALL', 'CASE_NOTE'] as const;
+const SIDE_BY_SIDE = [...OF_A_CASE, 'MATERIAL'] as const;
+/** Kinds of which many are processed side by side: those about one case, and pieces of materials. */
+type SideBySide = (typeof SIDE_BY_SIDE)[number];
+
+/** Whether messages of a kind are processed side by side with others. */
+export function isSideBySide(kind: MessageKind): kind is SideBySide {
+  return (SIDE_BY_SIDE as readonly MessageKind[]).includes(kind);
+}
+
+/** The receiver of each kind of message. */
+export type Receivers = Readonly<{ [K in MessageKind]: K extends SideBySide ? SharedReceiver : Receiver }>;
+
 /** A message of this node and its receiver's answer. */
 export interface Answered {
   id: string;
@@ -39,7 +56,7 @@ export interface Answered {
 }
 
 /** Locks cases in the order of their ids, before the transaction locks anything else. */
-export type LockCases = (tx: NodeTx, ids: readonly string[]) => Promise<void>;
+export type LockCases = (tx: SharedTx, ids: readonly string[]) => Promise<void>;
 
 /** Does at the sender what an answer leads to, in the transaction that settles the message. */
-export type Settler = (tx: NodeTx, answered: Answered) => Promise<void>;
+export type Settler = (tx: SharedTx, answered: Answered) => Promise<void>;

@@ -5,7 +5,7 @@ import type { LogAction } from '@liandong/schema/case';
 import type { MessageKind } from '@liandong/schema/wire';
 import { FIRST_PROTOCOL, jsonBytes, MAX_PAYLOAD, protocolOf, textRoom } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { coalesced } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
@@ -72,7 +72,7 @@ export class Outbox {
    *   callers without a user to refuse, whose other messages must go
    * @throws {ProblemError} PAYLOAD_TOO_LARGE for a message that no broker message could carry; nothing is left then
    */
-  async enqueue(tx: NodeTx, messages: readonly Outgoing[], even: 'TOO_LARGE' | null = null): Promise<void> {
+  async enqueue(tx: SharedTx, messages: readonly Outgoing[], even: 'TOO_LARGE' | null = null): Promise<void> {
     if (messages.length === 0) return;
     const trace = currentTrace();
     const carry = this.#carry;
@@ -92,7 +92,7 @@ export class Outbox {
 
   /** Removes the messages to a receiver that follow a dossier it refused. */
   async withdraw(
-    tx: NodeTx,
+    tx: SharedTx,
     { receiver, kind, caseId }: Pick<Outgoing, 'receiver' | 'kind' | 'caseId'>,
     code: string,
   ): Promise<void> {
@@ -103,7 +103,7 @@ export class Outbox {
     );
   }
 
-  #requireRoom(tx: NodeTx, { id, kind, receiver, body, trace }: Owed): void {
+  #requireRoom(tx: SharedTx, { id, kind, receiver, body, trace }: Owed): void {
     const most = this.#room();
     // counting the bytes of a short text costs more than seeing that it is short
     if (body.length * MOST_GROWTH < most) return;
@@ -125,7 +125,7 @@ function actionsOf(body: unknown): LogAction[] {
   return lines.map((jws) => (payloadOf(jws) as { action: LogAction }).action);
 }
 
-const insertOwed = coalesced(async (tx: NodeTx, given: readonly (readonly Left[])[]) => {
+const insertOwed = coalesced(async (tx: SharedTx, given: readonly (readonly Left[])[]) => {
   const owed = given.flat();
   await tx.query(
     `INSERT INTO outbox (node, id, receiver, kind, case_id, body, trace, attempts, next_at, outcome, protocol)

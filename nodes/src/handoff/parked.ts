@@ -1,7 +1,7 @@
 import type { Answer, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode, ErrorCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 import { Loop } from './loop.ts';
 
 /** Time between two searches for parked messages to try again, ms; a newly learned key wakes the search at once. */
@@ -31,7 +31,7 @@ export interface ParkedMessage {
 }
 
 /** Sets a message aside; the same message again replaces the stored reason. */
-export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<void> {
+export async function parkMessage(tx: SharedTx, message: ParkedMessage): Promise<void> {
   const { id, sender, kind, code, reason, kid } = message;
   const body = tx.vault.seal('parked.body', id, message.body);
   const envelope = message.envelope === null ? null : tx.vault.seal('parked.envelope', id, message.envelope);
@@ -47,7 +47,7 @@ export async function parkMessage(tx: NodeTx, message: ParkedMessage): Promise<v
 }
 
 /** How many messages of a sender without a certified key are set aside here. */
-export async function strangersOf(tx: NodeTx, sender: DivisionCode): Promise<number> {
+export async function strangersOf(tx: SharedTx, sender: DivisionCode): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM parked
      WHERE node = $1 AND sender = $2 AND envelope IS NOT NULL AND resolved_at IS NULL`,
@@ -77,7 +77,7 @@ export async function readParked(queries: NodeQueries, id: string): Promise<Park
  * Resolves parked messages that were done or refused after all.
  * @returns how many messages are set aside still
  */
-export async function resolveParked(tx: NodeTx, answers: readonly Answer[]): Promise<number> {
+export async function resolveParked(tx: SharedTx, answers: readonly Answer[]): Promise<number> {
   const over = answers.filter((a) => a.outcome === 'DONE' || a.outcome === 'REFUSED').map((a) => a.id);
   await tx.query(
     `UPDATE parked SET resolved_at = now(), retry_at = NULL, bytes = NULL
@@ -90,7 +90,7 @@ export async function resolveParked(tx: NodeTx, answers: readonly Answer[]): Pro
   return row?.count ?? 0;
 }
 
-export async function setRetry(tx: NodeTx, id: string, at: Date | null): Promise<void> {
+export async function setRetry(tx: SharedTx, id: string, at: Date | null): Promise<void> {
   await tx.query(`UPDATE parked SET retry_at = $3 WHERE node = $1 AND id = $2`, [id, at]);
 }
 

@@ -1,12 +1,9 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { MessageKind } from '@liandong/schema/wire';
 import { PROTOCOL } from '@liandong/schema/wire';
 import type { HostDb } from '../db/index.ts';
 import type { Inbox } from './inbox.ts';
 import { storedInbox } from './inbox.ts';
-import type { Receiver } from './messages.ts';
-
-export type Receivers = Readonly<Record<MessageKind, Receiver>>;
+import type { Receivers } from './messages.ts';
 
 /**
  * The parts that the hand-off's guarantees rest on. No setting changes them: every host has these. Only another program

@@ -3,7 +3,7 @@ import { inTrace } from '@liandong/runtime';
 import type { Answer, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
-import type { NodeTx } from '../db/index.ts';
+import type { NodeTx, SharedTx } from '../db/index.ts';
 import { shareTransaction, pipelined } from '../db/index.ts';
 import { countAnswer, observeHandOff } from '../observability/index.ts';
 import { isLost } from './answers.ts';
@@ -107,7 +107,7 @@ export class Settlement {
     }
     if (mode === 'ONE_BY_ONE') return this.#takeOneByOne(tx, settling, led);
     const lanes = [...grouped(led, ({ row }) => row.case_id ?? row.id).values()];
-    const takeLane = async (tx: NodeTx, lane: readonly Settling[]) => {
+    const takeLane = async (tx: SharedTx, lane: readonly Settling[]) => {
       for (const each of lane) await this.#take(tx, each);
     };
     const [only, ...others] = lanes;
@@ -115,7 +115,7 @@ export class Settlement {
     else
       await shareTransaction(
         tx,
-        lanes.map((lane) => (shared: NodeTx) => takeLane(shared, lane)),
+        lanes.map((lane) => (shared: SharedTx) => takeLane(shared, lane)),
       );
     return settling;
   }
@@ -141,7 +141,7 @@ export class Settlement {
     return settling.filter((each) => !refused.has(each));
   }
 
-  async #take(tx: NodeTx, { answer, row }: Settling): Promise<void> {
+  async #take(tx: SharedTx, { answer, row }: Settling): Promise<void> {
     const { id, receiver, kind, case_id: caseId } = row;
     const settler = this.#settlers[kind];
     if (!settler) return;
@@ -151,7 +151,7 @@ export class Settlement {
 }
 
 async function lockOwed(
-  tx: NodeTx,
+  tx: SharedTx,
   ids: readonly string[],
   kinds: readonly MessageKind[] | null,
 ): Promise<Map<string, OwedRow>> {
@@ -168,7 +168,7 @@ async function lockOwed(
  * Updates the answered messages in the outbox, with one statement an outcome; all statements are sent before any is
  * awaited.
  */
-function mark(tx: NodeTx, settled: readonly Settling[]): Promise<unknown> {
+function mark(tx: SharedTx, settled: readonly Settling[]): Promise<unknown> {
   const by = grouped(settled, ({ answer }) => answer.outcome);
   const ids = (outcome: Answer['outcome']) => (by.get(outcome) ?? []).map(({ answer }) => answer.id);
   const statements: Promise<unknown>[] = [];
@@ -216,7 +216,7 @@ function mark(tx: NodeTx, settled: readonly Settling[]): Promise<unknown> {
   return pipelined(...statements);
 }
 
-async function keep(tx: NodeTx, receipts: readonly { id: string; from: DivisionCode; jws: string }[]): Promise<void> {
+async function keep(tx: SharedTx, receipts: readonly { id: string; from: DivisionCode; jws: string }[]): Promise<void> {
   await tx.query(
     `INSERT INTO receipts (node, id, sender, jws)
      SELECT $1, r.* FROM unnest($2::uuid[], $3::text[], $4::text[]) AS r`,

@@ -2,7 +2,7 @@ import { inTrace } from '@liandong/runtime';
 import type { Answer, Envelope, MessageKind } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
-import type { NodeTx } from '../db/index.ts';
+import type { NodeTx, SharedTx } from '../db/index.ts';
 import { shareTransaction } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { Settled } from './answers.ts';
@@ -10,9 +10,9 @@ import { answerOf, isLost, parkedBy } from './answers.ts';
 import type { BatchMode } from './batch-transaction.ts';
 import { grouped } from './grouped.ts';
 import type { AnsweredMessage, Inbox } from './inbox.ts';
-import type { Incoming, LockCases } from './messages.ts';
+import type { Incoming, LockCases, Receiver, Receivers, SharedReceiver } from './messages.ts';
+import { isSideBySide } from './messages.ts';
 import { isAboutKeys, parkMessage } from './parked.ts';
-import type { Receivers } from './ports.ts';
 
 /** A message whose envelope was checked. */
 export interface Arrived {
@@ -21,10 +21,16 @@ export interface Arrived {
   bytes: Uint8Array | null;
 }
 
-/** A message that is being taken in, and the lane that keeps its order; without a lane it is taken alone. */
+/** The lane that keeps a message's order beside other messages, and its receiver there. */
+interface Lane {
+  key: string;
+  receiver: SharedReceiver;
+}
+
+/** A message that is being taken in; without a lane it is taken alone. */
 interface Taken extends Arrived {
   body: unknown;
-  lane: string | null;
+  lane: Lane | null;
   /** The case it is about. */
   about: string | null;
 }
@@ -35,12 +41,6 @@ export interface Outcome {
   /** Whether a message was set aside. */
   parked: boolean;
 }
-
-/**
- * Kinds that are about one case. (A project that two cases come into takes one line at a time, and refuses two at
- * once.)
- */
-const OF_A_CASE: readonly MessageKind[] = ['DOSSIER', 'ECHO', 'WITHDRAWAL', 'RATING', 'RECALL', 'CASE_NOTE'];
 
 /**
  * Takes in a batch of messages, in one transaction with their effects. Messages of different cases are processed side
@@ -69,7 +69,7 @@ export class Taking {
     for (const each of arrived) {
       const key = keyOf(each);
       // a second copy within the batch gets the answer of the first
-      if (!known.has(key) && !fresh.has(key)) fresh.set(key, { ...each, ...readBody(each.message) });
+      if (!known.has(key) && !fresh.has(key)) fresh.set(key, { ...each, ...this.#readBody(each.message) });
     }
     let parked = false;
     const lasting: AnsweredMessage[] = [];
@@ -102,7 +102,7 @@ export class Taking {
   }
 
   /** The answers to copies that came before, by sender and message. */
-  async #readAnswers(tx: NodeTx, arrived: readonly Arrived[]): Promise<Map<string, Answer>> {
+  async #readAnswers(tx: SharedTx, arrived: readonly Arrived[]): Promise<Map<string, Answer>> {
     const asked = arrived.filter(({ message }) => isRemembered(message.kind));
     if (asked.length === 0) return new Map();
     const found = await this.#inbox.find(
@@ -114,13 +114,16 @@ export class Taking {
 
   async #takeTogether(tx: NodeTx, run: readonly Taken[]): Promise<Settled[]> {
     const [first] = run;
-    if (first && run.length === 1) return [await this.#receive(tx, first)];
-    const lanes = [...grouped(run.keys(), (index) => run[index]?.lane).values()];
+    if (first && run.length === 1) return [await this.#takeOnly(tx, first)];
+    const lanes = grouped(run.keys(), (index) => run[index]?.lane?.key);
     const settled: Settled[] = [];
     await shareTransaction(
       tx,
-      lanes.map((lane) => async (shared: NodeTx) => {
-        for (const index of lane) settled[index] = await this.#receive(shared, run[index] as Taken);
+      [...lanes.values()].map((lane) => async (shared) => {
+        for (const index of lane) {
+          const taken = run[index] as Taken & { lane: Lane };
+          settled[index] = await receive(taken.lane.receiver, shared, taken);
+        }
       }),
     );
     return settled;
@@ -135,7 +138,7 @@ export class Taking {
   async #takeAlone(tx: NodeTx, taken: Taken): Promise<Settled> {
     const { from, message } = taken;
     try {
-      return await tx.attempt(() => this.#receive(tx, taken));
+      return await tx.attempt(() => this.#takeOnly(tx, taken));
     } catch (error) {
       // nothing is wrong with the message: the whole batch is tried again
       if (isLost(error)) throw error;
@@ -144,12 +147,37 @@ export class Taking {
     }
   }
 
-  #receive(tx: NodeTx, { from, message, bytes, body }: Taken): Promise<Settled> {
-    const { id, kind, trace } = message;
+  #takeOnly(tx: NodeTx, taken: Taken): Promise<Settled> {
+    const receiver: Receiver = this.#receivers[taken.message.kind];
+    return receive(receiver, tx, taken);
+  }
+
+  #readBody({ kind, body: text }: Arrived['message']): Pick<Taken, 'body' | 'lane' | 'about'> {
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return { body: undefined, lane: null, about: null };
+    }
+    const { case: id, sha256: digest } = (body ?? {}) as { case?: unknown; sha256?: unknown };
+    const key = kind === 'MATERIAL' ? digest : id;
+    const lane = isSideBySide(kind) && typeof key === 'string' ? { key, receiver: this.#receivers[kind] } : null;
+    return { body, lane, about: kind !== 'MATERIAL' && typeof id === 'string' ? id : null };
+  }
+}
+
+/** Processes a message in the trace it came with. */
+function receive<Tx extends SharedTx>(
+  receiver: (tx: Tx, message: Incoming) => Promise<Settled>,
+  tx: Tx,
+  { from, message, bytes, body }: Taken,
+): Promise<Settled> {
+  const { id, kind, trace } = message;
+  return inTrace(trace ?? null, `take ${kind}`, async () => {
     // text that is not JSON throws here, and is parked with that reason
     const incoming: Incoming = { id, from, to: tx.node, kind, body: body ?? JSON.parse(message.body), bytes };
-    return inTrace(trace ?? null, `take ${kind}`, () => this.#receivers[kind](tx, incoming));
-  }
+    return receiver(tx, incoming);
+  });
 }
 
 /** Feeds are numbered: a second copy of a stretch is recognized without remembering it. */
@@ -189,20 +217,4 @@ function isPiece({ message }: Taken): boolean {
 
 function casesOf(messages: readonly Taken[]): string[] {
   return [...new Set(messages.flatMap(({ about }) => about ?? []))];
-}
-
-function readBody({ kind, body: text }: Arrived['message']): Pick<Taken, 'body' | 'lane' | 'about'> {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return { body: undefined, lane: null, about: null };
-  }
-  const { case: id, sha256: digest } = (body ?? {}) as { case?: unknown; sha256?: unknown };
-  const lane = kind === 'MATERIAL' ? digest : OF_A_CASE.includes(kind) ? id : null;
-  return {
-    body,
-    lane: typeof lane === 'string' ? lane : null,
-    about: kind !== 'MATERIAL' && typeof id === 'string' ? id : null,
-  };
 }

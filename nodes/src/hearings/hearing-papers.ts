@@ -8,14 +8,14 @@ import { isOrgan } from '@liandong/schema/case';
 import { maskNumber } from '@liandong/schema/kernel';
 import { seesPersonalData } from '@liandong/schema/operation';
 import { readPart, storeMaterials } from '../materials/index.ts';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
 // The identity and the statements of a party are kept like a material: by their digest, which the log holds, and they
 // go with the case to the organs that handle it.
 
 /** Stores a paper. @returns how the log names it */
-export async function storePaper(tx: NodeTx, name: string, content: object, mediaType: string): Promise<Material> {
+export async function storePaper(tx: SharedTx, name: string, content: object, mediaType: string): Promise<Material> {
   // salted, so that the digest does not reveal whose name or word it is
   const bytes = Buffer.from(JSON.stringify({ ...content, salt: randomBytes(16).toString('hex') }));
   const extension = mediaType === 'application/json' ? 'json' : 'txt';

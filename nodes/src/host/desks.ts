@@ -30,7 +30,7 @@ import { caseloadHandlers } from '../caseload/index.ts';
 import type { StoredCase } from '../cases/index.ts';
 import { CaseDesk, handlingHandlers } from '../cases/index.ts';
 import { HostDrift, catalogueHandlers, catalogueLookup } from '../catalogue/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { delegatedStages, delegationHandlers, openGrants, powersOn } from '../delegation/index.ts';
 import { enquiryHandlers } from '../enquiries/index.ts';
 import { feeEntries, feeHandlers, feesOf, feesReader } from '../fees/index.ts';
@@ -84,7 +84,7 @@ function nodeDesks(node: DivisionCode, parts: HostParts, drift: HostDrift): Node
   });
   const bundleDesk = new BundleDesk({ ...house, cases, writer });
   const { runner } = cases;
-  const showCase = (tx: NodeTx, stored: StoredCase) => cases.view(tx, stored);
+  const showCase = (tx: SharedTx, stored: StoredCase) => cases.view(tx, stored);
   const perform = performer({ ...house, runner }, [
     atNode(filing, filingHandlers({ ...house, calendar, cases, writer, outbox, successionOf }), (_tx, stored, viewer) =>
       filingView(stored, node, viewer),

@@ -1,6 +1,6 @@
 import type { Viewer } from '@liandong/schema/operation';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import { coalesced } from '../db/index.ts';
 import { sha256 } from '../trust/index.ts';
 
@@ -12,7 +12,7 @@ import { sha256 } from '../trust/index.ts';
  * @throws {ProblemError} IDEMPOTENCY_MISMATCH when the key came with another request before
  */
 export async function once<T>(
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Pick<Viewer, 'sub'>,
   key: string | null,
   request: unknown,
@@ -66,7 +66,7 @@ interface Key {
 }
 
 /** Stores a key. @returns false if it was there already */
-const takeKey = coalesced(async (tx: NodeTx, keys: readonly Key[]): Promise<boolean[]> => {
+const takeKey = coalesced(async (tx: SharedTx, keys: readonly Key[]): Promise<boolean[]> => {
   const taken = await tx.query<Pick<Key, 'subject' | 'key'>>(
     `INSERT INTO idempotency (node, subject, key, request_hash, response)
      SELECT $1, k.* FROM json_to_recordset($2) AS k (subject text, key text, request_hash text, response text)

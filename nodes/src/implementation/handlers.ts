@@ -11,7 +11,7 @@ import { implementationSchema } from '@liandong/schema/domains/catalogue';
 import { parseInput } from '@liandong/schema/graph';
 import { requireHolder } from '@liandong/schema/domains/offices';
 import { findImplementations, findItem, insertImplementations, lockCode } from '../catalogue/index.ts';
-import type { NodeHandlers, NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 
@@ -61,7 +61,7 @@ interface Held {
 }
 
 /** Locks an item and reads it with its implementations here and above. @throws {ProblemError} ITEM_UNKNOWN */
-async function held({ node, divisions, now }: ImplementationParts, tx: NodeTx, code: string): Promise<Held> {
+async function held({ node, divisions, now }: ImplementationParts, tx: SharedTx, code: string): Promise<Held> {
   await lockCode(tx, code);
   const item = await findItem(tx, code, { today: dayOf(now()) });
   const known = await findImplementations(tx, [
@@ -100,7 +100,7 @@ function requireSize(next: Implementation): void {
 }
 
 async function recordRevision(
-  tx: NodeTx,
+  tx: SharedTx,
   { sub, name }: Viewer,
   { item, version }: Implementation,
   reason: string,

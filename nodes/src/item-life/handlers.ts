@@ -28,7 +28,7 @@ import {
   recordChanges,
   sameContent,
 } from '../catalogue/index.ts';
-import type { NodeHandlers, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { draftedItem, refuseFaults } from './drafted-item.ts';
 import { insertReview } from './review-store.ts';
@@ -134,7 +134,7 @@ function itemsIssued(parts: ItemLifeParts): Pick<ItemLifeHandlers, 'publishItem'
 /** Publishes versions, states them in the feed and records them; a draft under way moves behind them. */
 async function issue(
   { appender, now }: ItemLifeParts,
-  tx: NodeTx,
+  tx: SharedTx,
   file: ItemFile,
   steps: readonly (readonly [ItemChangeKind, Item])[],
   by: Authorship,

@@ -1,8 +1,8 @@
 import type { ItemReviewView } from '@liandong/schema/domains/item-life';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 
 /** Stores a desk's review of a draft. @param draft number of the change that made it */
-export async function insertReview(tx: NodeTx, code: string, draft: number, review: ItemReviewView): Promise<void> {
+export async function insertReview(tx: SharedTx, code: string, draft: number, review: ItemReviewView): Promise<void> {
   await tx.query(
     `INSERT INTO item_reviews (node, code, draft, desk, reviewer, reviewer_name, opinion, remarks, at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,

@@ -19,7 +19,7 @@ import type { CaseWriter, StoredCase } from '../cases/index.ts';
 import { absentMaterials } from '../materials/index.ts';
 import { checkedLog } from '../case-log/index.ts';
 import { caseElements, lockCase } from '../cases/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Answered, Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { materialsFor, openedBy } from './party-messages.ts';
@@ -47,7 +47,7 @@ export class OpinionReceiver {
    * ends with the custodian's line that names this party, and lists the materials. The receipt carries this node's
    * signed word that it has the question; asked again, it is the same word.
    */
-  readonly request = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly request = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const { trust, divisions, calendar, now } = this.#parts;
     const body = parse(opinionRequestSchema, message.body);
     const { lines, file } = await checkedLog(trust, body.case, body.lines);
@@ -81,7 +81,7 @@ export class OpinionReceiver {
   };
 
   /** Takes the lead's latest notice on a party; a notice older than the stored one changes nothing. */
-  readonly notice = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly notice = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = parse(opinionNoticeSchema, message.body);
     const known = await lockRequest(tx, body.case, body.standing.number);
     // the question is still under way, or was forgotten here and is asked again
@@ -103,7 +103,7 @@ export class OpinionReceiver {
   };
 
   /** Enters another node's signed answer into the case, by the same rules as an answer given here. */
-  readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly answer = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = parse(opinionAnswerSchema, message.body);
     const signed = await this.#checkedWord(body.answer, message.from);
     const stored = await lockCase(tx, body.case);
@@ -122,7 +122,7 @@ export class OpinionReceiver {
   };
 
   /** The party's node has the question: its deadline counts from there. Materials it lacks are sent again. */
-  readonly requestAnswered = async (tx: NodeTx, { answer, body, receiver }: Answered): Promise<void> => {
+  readonly requestAnswered = async (tx: SharedTx, { answer, body, receiver }: Answered): Promise<void> => {
     const { case: id, party: number } = opinionRequestSchema.parse(body);
     if (answer.outcome === 'WANTS') {
       const stored = await lockCase(tx, id);
@@ -135,20 +135,20 @@ export class OpinionReceiver {
   };
 
   /** The party's node knows of the visit. */
-  readonly noticeAnswered = async (tx: NodeTx, { answer, body, receiver }: Answered): Promise<void> => {
+  readonly noticeAnswered = async (tx: SharedTx, { answer, body, receiver }: Answered): Promise<void> => {
     if (answer.outcome !== 'DONE' || answer.line === null) return;
     await this.#noted(tx, opinionNoticeSchema.parse(body).case, receiver, answer.line);
   };
 
   /** The result of this node's answer at the lead. */
-  readonly answerAnswered = async (tx: NodeTx, { answer, body }: Answered): Promise<void> => {
+  readonly answerAnswered = async (tx: SharedTx, { answer, body }: Answered): Promise<void> => {
     const said = opinionAnswerSchema.parse(body);
     if (answer.outcome === 'DONE') await settleWord(tx, said, { state: 'TAKEN', code: null, reason: null });
     if (answer.outcome !== 'REFUSED') return;
     await settleWord(tx, said, { state: 'REFUSED', code: answer.code, reason: answer.reason });
   };
 
-  async #noted(tx: NodeTx, id: string, receiver: string, jws: string): Promise<void> {
+  async #noted(tx: SharedTx, id: string, receiver: string, jws: string): Promise<void> {
     const signed = await this.#checkedWord(jws, receiver);
     const stored = await lockCase(tx, id);
     // a case that ended or moved on meanwhile waits for no opinion
@@ -156,7 +156,7 @@ export class OpinionReceiver {
     await this.#enter(tx, stored, signed);
   }
 
-  async #enter(tx: NodeTx, stored: StoredCase, signed: SignedWord): Promise<void> {
+  async #enter(tx: SharedTx, stored: StoredCase, signed: SignedWord): Promise<void> {
     const { writer, divisions, calendar, now } = this.#parts;
     if (signed.word.case !== stored.id || signed.word.opened !== openedBy(stored)) {
       throw problem('NOT_FOUND', 'This answers another question than the one that was asked.');
@@ -178,7 +178,7 @@ export class OpinionReceiver {
   }
 
   async #sign(
-    tx: NodeTx,
+    tx: SharedTx,
     { case: id, opened, party }: { case: string; opened: string; party: Pick<Party, 'number' | 'department'> },
     says: PartySays,
   ): Promise<string> {

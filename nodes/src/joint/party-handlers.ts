@@ -21,7 +21,7 @@ import { dayOf } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import type { PostsOf, StepRunner, StoredCase } from '../cases/index.ts';
 import { readableCase } from '../cases/index.ts';
-import type { NodeHandlers, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { jointOf } from './joint-view.ts';
@@ -41,7 +41,7 @@ export interface PartyParts extends RequestDeskParts {
 /** A party's mutation. */
 interface Spoken {
   viewer: Viewer;
-  tx: NodeTx;
+  tx: SharedTx;
   input: { id: string; party: number };
   once: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -101,7 +101,7 @@ async function spoken(parts: PartyParts, { viewer, tx, input, once }: Spoken, sa
 /** Signs a department's word and enqueues it for the lead's node; the rule decides first. */
 async function say(
   { node, divisions, calendar, trust, outbox, posts, now }: PartyParts,
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Viewer,
   input: { id: string; party: number },
   rule: Saying['elsewhere'],

@@ -6,7 +6,7 @@ import { isClosed } from '@liandong/schema/case';
 import { jointOpen, partyStandingOf, sameStanding, shownMaterials } from '@liandong/schema/domains/joint';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { partsOf } from '../materials/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { findLogsOf, saveNotice, saveRequest } from './request-store.ts';
 
@@ -17,7 +17,7 @@ import { findLogsOf, saveNotice, saveRequest } from './request-store.ts';
  * @param before the case ahead of the new lines
  * @returns the messages to other nodes
  */
-export async function tellParties(tx: NodeTx, before: CaseFile | null, after: StoredCase): Promise<Outgoing[]> {
+export async function tellParties(tx: SharedTx, before: CaseFile | null, after: StoredCase): Promise<Outgoing[]> {
   const { joint } = after.file;
   if (!joint) return [];
   if (!before?.joint) return ask(tx, after);
@@ -36,7 +36,7 @@ export async function tellParties(tx: NodeTx, before: CaseFile | null, after: St
  * Asks the parties again and tells them how all of them stand: after a restore the node does not know which messages
  * arrived. A party that has the question says again since when.
  */
-export async function askAgain(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
+export async function askAgain(tx: SharedTx, stored: StoredCase): Promise<Outgoing[]> {
   const { joint, state } = stored.file;
   if (!joint) return [];
   const opened = openedBy(stored);
@@ -46,7 +46,7 @@ export async function askAgain(tx: NodeTx, stored: StoredCase): Promise<Outgoing
   return [...asked, ...told];
 }
 
-async function ask(tx: NodeTx, stored: StoredCase): Promise<Outgoing[]> {
+async function ask(tx: SharedTx, stored: StoredCase): Promise<Outgoing[]> {
   const { file } = stored;
   const { joint } = file;
   if (!joint) return [];
@@ -91,7 +91,7 @@ export function materialsFor(
   return partsOf(digests === null ? shown : shown.filter((m) => digests.includes(m.sha256)), receiver, file.id);
 }
 
-async function tell(tx: NodeTx, party: Party, notice: OpinionNotice): Promise<Outgoing[]> {
+async function tell(tx: SharedTx, party: Party, notice: OpinionNotice): Promise<Outgoing[]> {
   if (party.node === tx.node) {
     await saveNotice(tx, notice);
     return [];
@@ -117,7 +117,7 @@ function subjectOf({ application }: StoredCase): Pick<OpinionRequest, 'applicant
  * The logs that came here with a node's questions, for when its database was restored. The node has the bytes of the
  * materials itself.
  */
-export async function requestLogs(tx: NodeTx, lead: DivisionCode): Promise<CaseCopy[]> {
+export async function requestLogs(tx: SharedTx, lead: DivisionCode): Promise<CaseCopy[]> {
   const logs = await findLogsOf(tx, lead);
   return logs.map(({ caseId, lines }) => ({ case: caseId, application: null, materials: [], lines }));
 }

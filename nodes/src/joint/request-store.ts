@@ -6,7 +6,7 @@ import { formEntrySchema } from '@liandong/schema/domains/catalogue';
 import { materialSchema } from '@liandong/schema/case';
 import { opinionNoticeSchema, partyWordSchema, requestStateOf, withOwnWords } from '@liandong/schema/domains/joint';
 import { z } from 'zod';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
 
 /** A question to a department of this node, as stored. */
@@ -73,7 +73,7 @@ const COLUMNS = `case_id, party, opened, lead_node, lead, number, item, applican
   notice, word, removed_at`;
 
 /** Stores a question. If it comes again, it replaces the stored one, except the word on it. */
-export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<void> {
+export async function saveRequest(tx: SharedTx, made: NewOpinionRequest): Promise<void> {
   const { notice, asked, applicant, form, materials, lines, limit, word } = made;
   const { standing, opened } = notice;
   const place = placeOf(notice.case, standing.number);
@@ -108,7 +108,7 @@ export async function saveRequest(tx: NodeTx, made: NewOpinionRequest): Promise<
 }
 
 /** Stores the lead's latest notice on a party. */
-export async function saveNotice(tx: NodeTx, notice: OpinionNotice): Promise<void> {
+export async function saveNotice(tx: SharedTx, notice: OpinionNotice): Promise<void> {
   await tx.query(`UPDATE opinion_requests SET notice = $4 WHERE node = $1 AND case_id = $2 AND party = $3`, [
     notice.case,
     notice.standing.number,
@@ -118,7 +118,7 @@ export async function saveNotice(tx: NodeTx, notice: OpinionNotice): Promise<voi
 }
 
 /** Stores a word that a department of this node signed, on its way to the lead. */
-export async function saveWord(tx: NodeTx, word: PartyWord, jws: string): Promise<void> {
+export async function saveWord(tx: SharedTx, word: PartyWord, jws: string): Promise<void> {
   await tx.query(
     `INSERT INTO opinion_words (node, id, case_id, party, said_at, word, state)
      VALUES ($1, $2, $3, $4, $5, $6, 'SENT')`,
@@ -129,7 +129,7 @@ export async function saveWord(tx: NodeTx, word: PartyWord, jws: string): Promis
 
 /** Stores the result of a signed word at the lead. */
 export async function settleWord(
-  tx: NodeTx,
+  tx: SharedTx,
   { case: caseId, answer }: { case: string; answer: string },
   became: { state: AnswerState; code: string | null; reason: string | null },
 ): Promise<void> {
@@ -142,7 +142,7 @@ export async function settleWord(
 }
 
 /** Updates the list's columns from the notice and the desk's own words. */
-async function recount(tx: NodeTx, caseId: string, party: number): Promise<void> {
+async function recount(tx: SharedTx, caseId: string, party: number): Promise<void> {
   const found = await findRequest(tx, caseId, party);
   if (!found) return;
   const { asked } = found;
@@ -166,7 +166,7 @@ export async function findRequest(
 }
 
 /** As {@link findRequest}, locked until the transaction ends. */
-export async function lockRequest(tx: NodeTx, caseId: string, party: number): Promise<StoredOpinionRequest | null> {
+export async function lockRequest(tx: SharedTx, caseId: string, party: number): Promise<StoredOpinionRequest | null> {
   await tx.query(`SELECT 1 FROM opinion_requests WHERE node = $1 AND case_id = $2 AND party = $3 FOR UPDATE`, [
     caseId,
     party,
@@ -238,7 +238,7 @@ export async function listOver(queries: NodeQueries): Promise<OverQuestion[]> {
 }
 
 /** Removes the applicant and the form from a question; the question itself stays. */
-export async function emptyRequest(tx: NodeTx, { notice }: OverQuestion, at: Date): Promise<void> {
+export async function emptyRequest(tx: SharedTx, { notice }: OverQuestion, at: Date): Promise<void> {
   const { number } = notice.standing;
   await tx.query(
     `UPDATE opinion_requests SET applicant = NULL, form = $4, removed_at = $5
@@ -248,7 +248,7 @@ export async function emptyRequest(tx: NodeTx, { notice }: OverQuestion, at: Dat
 }
 
 /** Those of the digests that another question or a form for several items here still needs. */
-export async function shownElsewhere(tx: NodeTx, digests: readonly string[]): Promise<string[]> {
+export async function shownElsewhere(tx: SharedTx, digests: readonly string[]): Promise<string[]> {
   const rows = await tx.query<{ digest: string }>(
     `SELECT digest FROM unnest($2::text[]) AS d (digest)
      WHERE EXISTS (SELECT 1 FROM opinion_requests r

@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { contentsOf } from '@liandong/schema/case';
 import { shownUntil } from '@liandong/schema/domains/joint';
 import { findCases } from '../cases/index.ts';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { OverQuestion } from './request-store.ts';
 import { emptyRequest, listOver, shownElsewhere } from './request-store.ts';
@@ -47,7 +47,7 @@ export async function removeShown({ node, db, failures, now }: ShownMaterialsPar
 }
 
 /** Those of the digests that a case, a form for several items or another question at this node needs. */
-async function neededHere(tx: NodeTx, digests: ReadonlySet<string>): Promise<Set<string>> {
+async function neededHere(tx: SharedTx, digests: ReadonlySet<string>): Promise<Set<string>> {
   const needed = new Set(await shownElsewhere(tx, [...digests]));
   const naming = await casesNaming(tx, digests);
   const { cases, broken } = await findCases(tx, [...naming.keys()]);
@@ -63,7 +63,7 @@ async function neededHere(tx: NodeTx, digests: ReadonlySet<string>): Promise<Set
 /**
  * Cases whose logs name some of the digests, and which. The logs are compact JWS: each is read once for all digests.
  */
-async function casesNaming(tx: NodeTx, digests: ReadonlySet<string>): Promise<Map<string, Set<string>>> {
+async function casesNaming(tx: SharedTx, digests: ReadonlySet<string>): Promise<Map<string, Set<string>>> {
   const found = new Map<string, Set<string>>();
   for (let after = { case_id: '', seq: 0 }; ;) {
     const rows = await tx.query<{ case_id: string; seq: number; jws: string }>(

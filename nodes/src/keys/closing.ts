@@ -2,7 +2,7 @@ import type { Closing } from '@liandong/schema/wire';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { requireClosable } from '@liandong/schema/case';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Issuing } from './issuing.ts';
 import { endKey, stateKeys } from './issuing.ts';
 
@@ -21,7 +21,7 @@ export interface ClosingCommand {
  * @returns whether it was open before
  * @throws {ProblemError} as `requireClosable`
  */
-export async function closeNode(tx: NodeTx, issuing: Issuing, command: ClosingCommand): Promise<boolean> {
+export async function closeNode(tx: SharedTx, issuing: Issuing, command: ClosingCommand): Promise<boolean> {
   const { trust, divisions, now } = issuing;
   const { node, successor, keysUntil, why, actor } = command;
   const { serves, successionOf } = trust;

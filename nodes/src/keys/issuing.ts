@@ -4,7 +4,7 @@ import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { keyIdOf, keyRequestSchema } from '@liandong/schema/trust';
 import { compactVerify, importJWK } from 'jose';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { StoredKey, Trust } from '../trust/index.ts';
@@ -72,7 +72,7 @@ function readRequest(jws: string): KeyRequest {
  * @throws {ProblemError} FORBIDDEN for a node that is not a child
  */
 export async function certifyKey(
-  tx: NodeTx,
+  tx: SharedTx,
   issuing: Issuing,
   request: KeyRequest,
   options: { until: Date | null; actor: string },
@@ -108,7 +108,7 @@ export async function certifyKey(
  * @throws {ProblemError} NOT_FOUND, FORBIDDEN
  */
 export async function endKey(
-  tx: NodeTx,
+  tx: SharedTx,
   issuing: Issuing,
   kid: string,
   end: { reason: RevocationReason; from: Date; why: string; actor: string },
@@ -129,7 +129,7 @@ export async function endKey(
  * @throws {ProblemError} SIGNATURE_INVALID for an invalid one
  */
 export async function stateKeys(
-  tx: NodeTx,
+  tx: SharedTx,
   issuing: Issuing,
   documents: readonly string[],
   { actor, why }: { actor: string; why: string },

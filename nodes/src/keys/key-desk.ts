@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { keyMessageSchema } from '@liandong/schema/trust';
 import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Incoming, Verdict } from '../handoff/index.ts';
 import type { Issuing } from './issuing.ts';
 import { certifyKey, readKeyRequest, stateKeys } from './issuing.ts';
@@ -26,7 +26,7 @@ export class KeyDesk {
    * has to vouch for the node again (as EST re-enrols, RFC 7030 §3.3.2). Also receives certificates and ends of keys
    * that a node below reports to the city.
    */
-  readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly receive = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = keyMessageSchema.safeParse(message.body);
     if (!body.success) throw problem('MESSAGE_INVALID', 'Not a message about keys.', { cause: body.error });
     if ('request' in body.data) {
@@ -49,7 +49,7 @@ export class KeyDesk {
    * Stores key documents of a feed. A document proves itself or is left out. A document whose signer is unknown is
    * kept, and trusted when the signer's certificate comes.
    */
-  readonly published = async (tx: NodeTx, publisher: DivisionCode, documents: readonly string[]): Promise<void> => {
+  readonly published = async (tx: SharedTx, publisher: DivisionCode, documents: readonly string[]): Promise<void> => {
     const { trust, now } = this.#issuing;
     for (const { document, state, reason } of await trust.learn(documents)) {
       if (!document || state === 'REFUSED') {

@@ -1,6 +1,6 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { KeyDocument } from '@liandong/schema/trust';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 
 export type KeyAction =
   | 'MADE'
@@ -32,7 +32,7 @@ export function kidIn({ kind, content }: KeyDocument): string {
 }
 
 /** @returns whether the document is new here */
-export async function insertKeyDocument(tx: NodeTx, document: KeyDocument): Promise<boolean> {
+export async function insertKeyDocument(tx: SharedTx, document: KeyDocument): Promise<boolean> {
   const { hash, kind, content, jws } = document;
   const kid = kidIn(document);
   const added = await tx.query(
@@ -44,7 +44,7 @@ export async function insertKeyDocument(tx: NodeTx, document: KeyDocument): Prom
 }
 
 /** Whether this node has certified a key, or has got its certificate. */
-export async function findCertificate(tx: NodeTx, kid: string): Promise<boolean> {
+export async function findCertificate(tx: SharedTx, kid: string): Promise<boolean> {
   const rows = await tx.query(`SELECT 1 FROM key_documents WHERE node = $1 AND kid = $2 AND kind = 'CERTIFICATE'`, [
     kid,
   ]);
@@ -60,7 +60,7 @@ export async function readKeyDocuments(db: HostDb, nodes: readonly DivisionCode[
   return rows.map((row) => row.jws);
 }
 
-export async function logKey(tx: NodeTx, line: KeyLogLine): Promise<void> {
+export async function logKey(tx: SharedTx, line: KeyLogLine): Promise<void> {
   await tx.query(
     `INSERT INTO key_log (node, at, actor, action, subject, kid, why) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [line.at, line.actor, line.action, line.subject, line.kid, line.why],

@@ -18,7 +18,7 @@ import {
 } from '@liandong/schema/domains/legal-bases';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { requireReaderOver } from '@liandong/schema/operation';
-import type { NodeHandlers, NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 import type { LegalBasisDesk } from './legal-basis-desk.ts';
@@ -74,7 +74,7 @@ export function legalBasisHandlers(parts: LegalBasesParts): NodeHandlers<typeof 
 /** The change with the bases after it, and the items and tiers it concerns; the title's bases are locked. */
 async function announced(
   { desk }: LegalBasesParts,
-  tx: NodeTx,
+  tx: SharedTx,
   input: InputOf<typeof legalBases.operations.changeLegalBasis>,
 ): Promise<LegalBasisChange> {
   const today = dayOf(desk.parts.now());

@@ -9,7 +9,7 @@ import {
   legalBasisSchema,
 } from '@liandong/schema/domains/legal-bases';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 
 /** Set once a node's items from before this table are linked. */
 const LINKED = 'legal-bases.linked';
@@ -22,7 +22,7 @@ interface BodyRow {
  * Stores the legal bases of versions of items, by their citations; a known basis stays as it is. A version that is
  * linked again (a draft that was replaced) keeps its new links only.
  */
-export async function linkItems(tx: NodeTx, items: readonly Item[]): Promise<void> {
+export async function linkItems(tx: SharedTx, items: readonly Item[]): Promise<void> {
   if (items.length === 0) return;
   const links = items.flatMap((item) => citationsOf(item.legalBasis).map((citation) => ({ item, citation })));
   await tx.query(
@@ -84,7 +84,7 @@ export async function basesByTitle(queries: NodeQueries, titles: readonly string
 }
 
 /** Every basis of a title, locked until the transaction ends. */
-export async function lockBases(tx: NodeTx, title: string): Promise<LegalBasis[]> {
+export async function lockBases(tx: SharedTx, title: string): Promise<LegalBasis[]> {
   const rows = await tx.query<BodyRow>(
     `SELECT body FROM legal_bases WHERE node = $1 AND title = $2 ORDER BY id FOR UPDATE`,
     [title],
@@ -113,7 +113,7 @@ export async function citingItems(
 }
 
 /** Stores a change and the bases after it. @returns whether it is new here */
-export async function insertChange(tx: NodeTx, change: LegalBasisChange): Promise<boolean> {
+export async function insertChange(tx: SharedTx, change: LegalBasisChange): Promise<boolean> {
   const fresh = await tx.query(
     `INSERT INTO legal_basis_changes (node, id, announced_on, body) VALUES ($1, $2, $3, $4)
      ON CONFLICT (node, id) DO NOTHING RETURNING id`,
@@ -159,7 +159,7 @@ export async function countRunning(queries: NodeQueries, items: readonly string[
 }
 
 /** Stores a desk's report. Reports may overtake each other: a later count wins, and a confirmation is never lost. */
-export async function saveReport(tx: NodeTx, report: LegalBasisReport): Promise<void> {
+export async function saveReport(tx: SharedTx, report: LegalBasisReport): Promise<void> {
   const { confirmation } = report;
   await tx.query(
     `INSERT INTO legal_basis_reports (node, change, desk, running_cases, counted_at, confirmed_at, confirmed_by, note)

@@ -2,7 +2,7 @@ import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import type { LegalBasisChange, LegalBasisReport } from '@liandong/schema/domains/legal-bases';
 import { isAsked, legalBasisReportSchema } from '@liandong/schema/domains/legal-bases';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
 import { DUTIES } from '../tiers/index.ts';
 import { countRunning, insertChange, saveReport } from './legal-bases-store.ts';
@@ -27,7 +27,7 @@ export class LegalBasisDesk {
    * Takes a change in, once. A node that has to confirm it, or that holds running cases of the items, reports to the
    * levels above; the other nodes report nothing.
    */
-  readonly take = async (tx: NodeTx, change: LegalBasisChange): Promise<void> => {
+  readonly take = async (tx: SharedTx, change: LegalBasisChange): Promise<void> => {
     if (!(await insertChange(tx, change))) return;
     const running = await countRunning(tx, change.items);
     if (running > 0 || isAsked(change, tx.node, this.parts.divisions)) await this.tell(tx, change, null, running);
@@ -35,7 +35,7 @@ export class LegalBasisDesk {
 
   /** Stores this node's report, and sends it to every level above that collects facts. */
   async tell(
-    tx: NodeTx,
+    tx: SharedTx,
     change: LegalBasisChange,
     confirmation: LegalBasisReport['confirmation'],
     running?: number,
@@ -58,7 +58,7 @@ export class LegalBasisDesk {
   }
 
   /** Takes in a lower node's report. */
-  readonly report = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly report = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const parsed = legalBasisReportSchema.safeParse(message.body);
     if (!parsed.success)
       throw problem('MESSAGE_INVALID', 'Not a word on a change of the law.', { cause: parsed.error });

@@ -6,7 +6,7 @@ import { MAX_MATERIAL_BYTES } from '@liandong/schema/domains/filing';
 import { contentsOf, isOrgan } from '@liandong/schema/case';
 import { hearingPapers } from '@liandong/schema/domains/hearings';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { coalesced, pipelined } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -47,7 +47,7 @@ export async function decodeMaterials(inputs: readonly MaterialInput[]): Promise
 }
 
 /** Stores bytes under their digest; the same bytes are stored once. */
-export async function storeMaterials(tx: NodeTx, given: readonly GivenMaterial[]): Promise<void> {
+export async function storeMaterials(tx: SharedTx, given: readonly GivenMaterial[]): Promise<void> {
   await pipelined(
     ...given.map(({ material, bytes }) =>
       tx.query(
@@ -132,7 +132,7 @@ export async function readMaterial(queries: NodeQueries, digest: string): Promis
  * @returns false if the whole does not match its digest; its pieces are then dropped
  * @throws {ProblemError} MATERIAL_CORRUPT for a piece that contradicts itself
  */
-export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Array): Promise<boolean> {
+export async function receivePart(tx: SharedTx, part: MaterialPart, bytes: Uint8Array): Promise<boolean> {
   if (bytes.length !== part.length || part.offset + part.length > part.size || part.size > MAX_MATERIAL_BYTES) {
     throw problem('MATERIAL_CORRUPT', `A piece of ${part.sha256} is not as long as it says.`);
   }
@@ -168,7 +168,7 @@ export async function receivePart(tx: NodeTx, part: MaterialPart, bytes: Uint8Ar
   return true;
 }
 
-async function keepWhole(tx: NodeTx, { sha256: digest, size }: MaterialPart, content: Uint8Array): Promise<void> {
+async function keepWhole(tx: SharedTx, { sha256: digest, size }: MaterialPart, content: Uint8Array): Promise<void> {
   await tx.query(
     `INSERT INTO blobs (node, sha256, size, content) VALUES ($1, $2, $3, $4) ON CONFLICT (node, sha256) DO NOTHING`,
     [digest, size, tx.vault.sealPieces('blobs.content', digest, content)],

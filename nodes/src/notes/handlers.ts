@@ -7,7 +7,7 @@ import { problem } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import type { CaseDesk, StoredCase } from '../cases/index.ts';
 import { askProtocol, lockReadableCase, readableCase } from '../cases/index.ts';
-import type { NodeHandlers, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { messagesOf } from './note-messages.ts';
@@ -50,7 +50,7 @@ export function noteHandlers(parts: NotesParts): NodeHandlers<typeof notes> {
 }
 
 /** Sends a note to every other desk that holds the case or held it. */
-async function tell({ node, trust, outbox }: NotesParts, tx: NodeTx, stored: StoredCase, signed: SignedNote) {
+async function tell({ node, trust, outbox }: NotesParts, tx: SharedTx, stored: StoredCase, signed: SignedNote) {
   const desks = readersOf(stored.file).filter((desk) => desk !== node && !trust.isGone(desk));
   const unasked = desks.filter((desk) => outbox.waits(node, desk, 'CASE_NOTE'));
   await outbox.enqueue(tx, [

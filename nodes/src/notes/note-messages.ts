@@ -4,7 +4,7 @@ import { hasPart, readersOf, wasConcerned } from '@liandong/schema/case';
 import { problem } from '@liandong/schema/kernel';
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { findCase } from '../cases/index.ts';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { Incoming, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import type { SignedNote } from './note-store.ts';
@@ -26,7 +26,7 @@ export async function carriedNotes(queries: NodeQueries, caseId: string, receive
 }
 
 /** The notes for a restored peer: those written since a moment on cases that it holds or held. */
-export async function notesForRestored(tx: NodeTx, peer: DivisionCode, since: Date): Promise<Outgoing[]> {
+export async function notesForRestored(tx: SharedTx, peer: DivisionCode, since: Date): Promise<Outgoing[]> {
   const given: SignedNote[] = [];
   for (const signed of await findNotesSince(tx, since)) {
     const stored = await findCase(tx, signed.note.case);
@@ -44,7 +44,7 @@ export class NoteReceiver {
   }
 
   /** Takes a note if the desk that signed it has, or had, a part in its case, and so has the node that brings it. */
-  readonly receive = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly receive = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = caseNoteSchema.safeParse(message.body);
     if (!body.success) throw invalid(body.error);
     const { jws, signer, note } = await this.#opened(body.data.note);

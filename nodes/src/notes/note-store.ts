@@ -1,5 +1,5 @@
 import type { Note } from '@liandong/schema/domains/notes';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { insert } from '../db/insert.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 import type { CaseNoteRow } from './tables.ts';
@@ -15,7 +15,7 @@ export interface SignedNote {
  * Stores a note; a second copy changes nothing.
  * @returns FRESH, KNOWN, or ANOTHER where another note is kept under its id
  */
-export async function keepNote(tx: NodeTx, { note, jws }: SignedNote): Promise<'FRESH' | 'KNOWN' | 'ANOTHER'> {
+export async function keepNote(tx: SharedTx, { note, jws }: SignedNote): Promise<'FRESH' | 'KNOWN' | 'ANOTHER'> {
   const digest = sha256(jws);
   const [kept] = await tx.query<{ digest: string }>(`SELECT digest FROM case_notes WHERE node = $1 AND id = $2`, [
     note.id,

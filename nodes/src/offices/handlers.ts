@@ -16,7 +16,7 @@ import {
 } from '@liandong/schema/domains/offices';
 import { requireDepartment, requireReaderOver } from '@liandong/schema/operation';
 import { findAllItems, findItem } from '../catalogue/index.ts';
-import type { NodeHandlers, NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 import type { Registers } from './offices-store.ts';
 import * as store from './offices-store.ts';
@@ -76,7 +76,7 @@ type WindowHandlers = Pick<
 function windowsKept(parts: OfficesParts): WindowHandlers {
   const { node, divisions, now } = parts;
   const { tier } = divisions.get(node);
-  const shown = async (tx: NodeTx, code: string) => viewOf(parts, await store.findOffices(tx), code);
+  const shown = async (tx: SharedTx, code: string) => viewOf(parts, await store.findOffices(tx), code);
 
   return {
     openWindow: ({ tx, input, once }) =>
@@ -166,7 +166,7 @@ function sealsKept({ node, divisions, now }: OfficesParts): Pick<OfficeHandlers,
 
 /** Does the work once under its key, with the node's registers locked. */
 function locked<T>(
-  tx: NodeTx,
+  tx: SharedTx,
   once: (work: () => Promise<T>) => Promise<T>,
   work: (registers: Registers) => Promise<T>,
 ): Promise<T> {

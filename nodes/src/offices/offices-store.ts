@@ -1,5 +1,5 @@
 import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '@liandong/schema/domains/offices';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 
 /** All registers of a node: they are short, and the rules read them together. */
@@ -38,14 +38,14 @@ const registersOf = askedOnce(async (queries: NodeQueries): Promise<Registers> =
 });
 
 /** Locks this node's registers until the transaction ends. */
-export async function lockOffices(tx: NodeTx): Promise<void> {
+export async function lockOffices(tx: SharedTx): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtext('offices'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
   );
 }
 
 /** Opens a window, or gives one its last day. */
-export async function saveWindow(tx: NodeTx, window: ServiceWindow): Promise<void> {
+export async function saveWindow(tx: SharedTx, window: ServiceWindow): Promise<void> {
   await tx.query(
     `INSERT INTO windows (node, code, name, department, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (node, code) DO UPDATE SET name = excluded.name, department = excluded.department,
@@ -55,7 +55,7 @@ export async function saveWindow(tx: NodeTx, window: ServiceWindow): Promise<voi
 }
 
 /** Stores an authorization. @param by name of the person who gave it */
-export async function insertAuthority(tx: NodeTx, authority: WindowAuthority, by: string): Promise<void> {
+export async function insertAuthority(tx: SharedTx, authority: WindowAuthority, by: string): Promise<void> {
   await tx.query(
     `INSERT INTO window_authorities
        (node, id, window_code, item, department, stages, from_day, until_day, authorized_by)
@@ -74,7 +74,7 @@ export async function insertAuthority(tx: NodeTx, authority: WindowAuthority, by
 }
 
 /** Ends an authorization; an earlier revocation stays. */
-export async function revokeAuthority(tx: NodeTx, id: string, on: string, reason: string): Promise<void> {
+export async function revokeAuthority(tx: SharedTx, id: string, on: string, reason: string): Promise<void> {
   await tx.query(
     `UPDATE window_authorities SET revoked_on = $3, revoked_reason = $4
      WHERE node = $1 AND id = $2 AND (revoked_on IS NULL OR revoked_on > $3::date)`,
@@ -83,7 +83,7 @@ export async function revokeAuthority(tx: NodeTx, id: string, on: string, reason
 }
 
 /** Adds a seal to the register. */
-export async function insertSeal(tx: NodeTx, seal: Seal): Promise<void> {
+export async function insertSeal(tx: SharedTx, seal: Seal): Promise<void> {
   await tx.query(
     `INSERT INTO seals (node, id, name, department, keeper, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [seal.id, seal.name, seal.department, seal.keeper, seal.from, seal.until],
@@ -91,7 +91,7 @@ export async function insertSeal(tx: NodeTx, seal: Seal): Promise<void> {
 }
 
 /** Ends a seal; an earlier revocation stays. */
-export async function revokeSeal(tx: NodeTx, id: string, on: string, reason: string): Promise<void> {
+export async function revokeSeal(tx: SharedTx, id: string, on: string, reason: string): Promise<void> {
   await tx.query(
     `UPDATE seals SET revoked_on = $3, revoked_reason = $4
      WHERE node = $1 AND id = $2 AND (revoked_on IS NULL OR revoked_on > $3::date)`,
@@ -100,7 +100,7 @@ export async function revokeSeal(tx: NodeTx, id: string, on: string, reason: str
 }
 
 /** Records that a bureau holds a department's powers. */
-export async function insertTransfer(tx: NodeTx, transfer: PowerTransfer): Promise<void> {
+export async function insertTransfer(tx: SharedTx, transfer: PowerTransfer): Promise<void> {
   await tx.query(
     `INSERT INTO power_transfers (node, department, from_day, until_day, bureau, basis) VALUES ($1, $2, $3, $4, $5, $6)`,
     [transfer.department, transfer.from, transfer.until, transfer.bureau, transfer.basis],

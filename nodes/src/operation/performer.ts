@@ -10,11 +10,11 @@ import {
   unrouted,
 } from '@liandong/schema/operation';
 import type { Reader, StepRunner, StoredCase, Take } from '../cases/index.ts';
-import type { HostDb, NodeHandlers, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
 import { once } from '../idempotency/index.ts';
 
 /** How a domain shows a case after a step. */
-export type ShowCase = (tx: NodeTx, stored: StoredCase, viewer: Viewer) => unknown;
+export type ShowCase = (tx: SharedTx, stored: StoredCase, viewer: Viewer) => unknown;
 
 /** A domain at a node: the handlers of its operations. */
 export interface DomainAtNode {
@@ -40,7 +40,10 @@ export function atNode<D extends Domain>(
   handlers: NodeHandlers<D>,
   ...[show, reader]: [AnswersOf<D>] extends [never]
     ? []
-    : [show: (tx: NodeTx, stored: StoredCase, viewer: Viewer) => AnswersOf<D> | Promise<AnswersOf<D>>, reader?: Reader]
+    : [
+        show: (tx: SharedTx, stored: StoredCase, viewer: Viewer) => AnswersOf<D> | Promise<AnswersOf<D>>,
+        reader?: Reader,
+      ]
 ): DomainAtNode {
   return { domain, handlers, show: show ?? null, reader: reader ?? null };
 }
@@ -129,7 +132,7 @@ async function mutate(
     'prepare' in handler
       ? ((await handler.prepare({ viewer, input })) as { lane: string | null; work: Loose })
       : { lane: null, work: handler };
-  const transacted = async (tx: NodeTx): Promise<unknown> => {
+  const transacted = async (tx: SharedTx): Promise<unknown> => {
     let keyed = false;
     const doOnce = <T>(effect: () => Promise<T>) => {
       keyed = true;

@@ -24,7 +24,7 @@ import { projectFactOf, totalDaysOf } from '@liandong/schema/domains/figures';
 import { requireReaderOver } from '@liandong/schema/operation';
 import type { PostsOf } from '../cases/index.ts';
 import { readableCases } from '../cases/index.ts';
-import type { HostDb, NodeHandlers, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeHandlers, SharedTx } from '../db/index.ts';
 import { cursorOf, noCursor, placeOf } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { readablePage } from '../failures/index.ts';
@@ -89,23 +89,23 @@ function projectsRead(parts: ProjectsParts): Pick<ProjectHandlers, Reading> {
 function projectsKept(parts: ProjectsParts): Omit<ProjectHandlers, Reading> {
   const { node, divisions, keeper, outbox, successionOf, posts, now } = parts;
 
-  const postOf = async (tx: NodeTx, viewer: Viewer): Promise<Post> => {
+  const postOf = async (tx: SharedTx, viewer: Viewer): Promise<Post> => {
     const at = now();
     return { node, viewer, now: at, divisions, ...(await posts(tx, viewer, dayOf(at))) };
   };
 
-  async function lockReadable(tx: NodeTx, viewer: Viewer, id: string): Promise<StoredProject> {
+  async function lockReadable(tx: SharedTx, viewer: Viewer, id: string): Promise<StoredProject> {
     const stored = await lockProject(tx, id);
     if (!stored) throw notFound(node, id);
     requireProjectReader(viewer, stored.file, divisions);
     return stored;
   }
 
-  const shown = async (tx: NodeTx, viewer: Viewer, id: string) => viewOf(parts, await lockReadable(tx, viewer, id));
+  const shown = async (tx: SharedTx, viewer: Viewer, id: string) => viewOf(parts, await lockReadable(tx, viewer, id));
 
   /** One step of a project kept here: the project is locked, the rule decides, the keeper writes. */
   async function change(
-    { viewer, tx, input, once }: { viewer: Viewer; tx: NodeTx; input: { id: string }; once: Once },
+    { viewer, tx, input, once }: { viewer: Viewer; tx: SharedTx; input: { id: string }; once: Once },
     step: (post: Post, file: ProjectFile) => ProjectDraft[],
   ): Promise<ProjectView> {
     await once(async () => {

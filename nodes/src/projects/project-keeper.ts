@@ -19,7 +19,7 @@ import { caseIdOf, filingNodeOf, problem, ProblemError } from '@liandong/schema/
 import { SIGNED_TYPES } from '@liandong/schema/wire';
 import { projectFactOf } from '@liandong/schema/domains/figures';
 import { requireClosing } from '../case-log/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import type { Answered, Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
@@ -55,7 +55,7 @@ export class ProjectKeeper {
   }
 
   /** Opens a project with its registration. */
-  open(tx: NodeTx, drafts: readonly ProjectDraft[]): Promise<StoredProject> {
+  open(tx: SharedTx, drafts: readonly ProjectDraft[]): Promise<StoredProject> {
     return this.#write(tx, caseIdOf(tx.node, randomUUID()), null, drafts, []);
   }
 
@@ -64,7 +64,7 @@ export class ProjectKeeper {
    * @param knowing nodes that need no notice
    */
   append(
-    tx: NodeTx,
+    tx: SharedTx,
     stored: StoredProject,
     drafts: readonly ProjectDraft[],
     knowing: readonly DivisionCode[] = [],
@@ -77,7 +77,7 @@ export class ProjectKeeper {
    * every such line that is new here. A project that has ended still takes a case that was on its way; an unknown
    * project takes none.
    */
-  readonly inProject = async (tx: NodeTx, line: LogLine, file: CaseFile): Promise<void> => {
+  readonly inProject = async (tx: SharedTx, line: LogLine, file: CaseFile): Promise<void> => {
     const left = line.action === 'PROJECT_LEFT';
     const project = left ? line.data.project : file.project;
     if (project === null || !this.#keepersOf(project).includes(tx.node)) return;
@@ -92,7 +92,7 @@ export class ProjectKeeper {
   };
 
   /** Takes lines of a project that another node keeps; a refusal goes back with its code. */
-  readonly notice = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly notice = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = projectNoticeSchema.safeParse(message.body);
     if (!body.success) throw problem('MESSAGE_INVALID', 'Not a notice of a project.', { cause: body.error });
     return settled(() => this.#take(tx, message.from, body.data.project, body.data.lines));
@@ -102,7 +102,7 @@ export class ProjectKeeper {
    * Takes back lines that a peer holds of a project of this node, after its database was restored, and sends them to
    * the other nodes again, which may never have got them.
    */
-  async takeBack(tx: NodeTx, project: string, jwses: readonly string[]): Promise<void> {
+  async takeBack(tx: SharedTx, project: string, jwses: readonly string[]): Promise<void> {
     if (!(await this.#take(tx, tx.node, project, jwses))) return;
     const stored = await lockProject(tx, project);
     if (stored) await this.#parts.outbox.enqueue(tx, this.#notices(null, stored, [], []));
@@ -112,7 +112,7 @@ export class ProjectKeeper {
    * Lets the successor of this closed node keep a project: tells every node that knows the project, and gives the
    * successor the logs of its cases.
    */
-  async handOver(tx: NodeTx, id: string, own: Succession): Promise<boolean> {
+  async handOver(tx: SharedTx, id: string, own: Succession): Promise<boolean> {
     const stored = await lockProject(tx, id);
     const drafts = stored ? succeedProject(stored.file, own) : [];
     if (!stored || drafts.length === 0) return false;
@@ -126,7 +126,7 @@ export class ProjectKeeper {
   }
 
   /** Sends the logs of cases held here to the node that keeps their project now. */
-  async #passOn(tx: NodeTx, receiver: DivisionCode, ids: readonly string[]): Promise<void> {
+  async #passOn(tx: SharedTx, receiver: DivisionCode, ids: readonly string[]): Promise<void> {
     const rows = await tx.query<{ id: string; lines: string[] }>(
       `SELECT case_id AS id, array_agg(jws ORDER BY seq) AS lines FROM case_log
        WHERE node = $1 AND case_id = ANY ($2) GROUP BY case_id ORDER BY case_id`,
@@ -151,14 +151,14 @@ export class ProjectKeeper {
   }
 
   /** Records a lower node's answer to an order. */
-  readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly answer = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const parsed = projectAnswerSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'Not an answer to an order.', { cause: parsed.error });
     return settled(() => this.answered(tx, message.from, parsed.data));
   };
 
   /** @throws {ProblemError} NOT_FOUND, NOT_COMPETENT, ORDER_ANSWERED */
-  async answered(tx: NodeTx, from: DivisionCode, body: ProjectAnswer): Promise<void> {
+  async answered(tx: SharedTx, from: DivisionCode, body: ProjectAnswer): Promise<void> {
     const { project, order, answer, actor, of } = body;
     const stored = await lockProject(tx, project);
     const { node, former } = stored?.file ?? { node: null, former: [] };
@@ -175,7 +175,7 @@ export class ProjectKeeper {
   }
 
   /** A node refused a notice: the node that dispatched it shows the refusal, once for each reason. */
-  readonly noticeAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
+  readonly noticeAnswered = async (tx: SharedTx, { answer, receiver, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'REFUSED') return;
     const { code } = answer;
     const stored = await lockProject(tx, projectNoticeSchema.parse(body).project);
@@ -184,7 +184,7 @@ export class ProjectKeeper {
   };
 
   async #write(
-    tx: NodeTx,
+    tx: SharedTx,
     id: string,
     before: StoredProject | null,
     drafts: readonly ProjectDraft[],
@@ -245,7 +245,7 @@ export class ProjectKeeper {
   }
 
   /** @returns whether anything was new */
-  async #take(tx: NodeTx, from: DivisionCode, project: string, jwses: readonly string[]): Promise<boolean> {
+  async #take(tx: SharedTx, from: DivisionCode, project: string, jwses: readonly string[]): Promise<boolean> {
     const { trust, appender } = this.#parts;
     await lockProjects(tx);
     const held = await readProjectLines(tx, project);

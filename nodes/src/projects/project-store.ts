@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { ProjectFile, ProjectFilter, ProjectLine, ProjectStanding } from '@liandong/schema/domains/projects';
 import { beganOn, foldProject, phaseOf, projectLineSchema } from '@liandong/schema/domains/projects';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { pipelined } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
@@ -103,14 +103,14 @@ function projectOf(id: string, rows: readonly LineRow[]): StoredProject | null {
  * Locks all projects of this node until the transaction ends. All of them at once, so that a batch of messages may come
  * to several in any order. Projects are locked after cases (docs/decisions/0026-order-of-locks.md).
  */
-export async function lockProjects(tx: NodeTx): Promise<void> {
+export async function lockProjects(tx: SharedTx): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtext('projects'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
   );
 }
 
 /** Reads one project and locks it until the transaction ends. */
-export async function lockProject(tx: NodeTx, id: string): Promise<StoredProject | null> {
+export async function lockProject(tx: SharedTx, id: string): Promise<StoredProject | null> {
   // two statements, so that the lines are read after the lock is taken
   const [, found] = await pipelined(lockProjects(tx), findProject(tx, id));
   return found;
@@ -127,7 +127,7 @@ export async function readProjectLines(queries: NodeQueries, id: string): Promis
 
 /** Adds lines and updates the project's row; null if a gap is still ahead of all lines. */
 export async function saveProject(
-  tx: NodeTx,
+  tx: SharedTx,
   lines: readonly SignedProjectLine[],
   file: ProjectFile | null,
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { problem } from '@liandong/schema/kernel';
 import { proxyEvent } from '@liandong/schema/domains/proxy';
 import type { CaseWriter } from '../cases/index.ts';
 import { lockCase } from '../cases/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { Outbox } from '../handoff/index.ts';
  * @throws {ProblemError} CASE_IN_TRANSIT, and what the event itself is refused with
  */
 export async function carryProxyEvent(
-  tx: NodeTx,
+  tx: SharedTx,
   { writer, outbox }: { writer: CaseWriter; outbox: Outbox },
   file: CaseFile,
   { actor, event, at }: { actor: LogActor; event: ProxyEvent; at: Date },

@@ -7,7 +7,7 @@ import { ARTICLES, dayOf, filingNodeOf, problem, ProblemError } from '@liandong/
 import { mayTakeOver, proxyTeller, takeOverSchema } from '@liandong/schema/domains/proxy';
 import type { CaseWriter, PostsOf } from '../cases/index.ts';
 import { findCase, lockReadableCase, readableCase } from '../cases/index.ts';
-import type { NodeHandlers, NodeTx } from '../db/index.ts';
+import type { NodeHandlers, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { AgentListParts } from './agent-list.ts';
@@ -29,7 +29,7 @@ export interface ProxyParts {
 /** A mutation that adds an event to a case. */
 interface Telling {
   viewer: Viewer;
-  tx: NodeTx;
+  tx: SharedTx;
   input: { id: string };
   once: <T>(work: () => Promise<T>) => Promise<T>;
 }

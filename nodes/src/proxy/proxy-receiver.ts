@@ -12,7 +12,7 @@ import {
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { CaseWriter } from '../cases/index.ts';
 import { lockCase } from '../cases/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Incoming, Outbox, Verdict } from '../handoff/index.ts';
 
 export interface ProxyReceiverParts {
@@ -31,7 +31,7 @@ export class ProxyReceiver {
   }
 
   /** Hands a case over to the township that asks for it, if the case is held here. */
-  readonly takeOver = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly takeOver = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const { divisions, writer, now } = this.#parts;
     const body = takeOverSchema.safeParse(message.body);
     if (!body.success) throw problem('MESSAGE_INVALID', 'No request to take a case over.', { cause: body.error });
@@ -48,7 +48,7 @@ export class ProxyReceiver {
   };
 
   /** Writes a contact or a revocation at the case's custodian; passes it on if the case moved on. */
-  readonly event = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly event = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const { writer, outbox, now } = this.#parts;
     const parsed = proxyEventSchema.safeParse(message.body);
     if (!parsed.success) throw problem('MESSAGE_INVALID', 'No event of proxy handling.', { cause: parsed.error });

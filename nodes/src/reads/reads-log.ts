@@ -1,7 +1,7 @@
 import { currentTrace } from '@liandong/runtime';
 import type { PersonalDataRead, ReadsLog } from '@liandong/schema/domains/reads';
 import type { DivisionCode, Role } from '@liandong/schema/kernel';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 
 /**
  * The log of who read personal data at a node (个人信息查阅日志, 个人信息保护法 Art. 51, 54). A line is durable before the answer goes
@@ -56,7 +56,7 @@ interface Line {
 }
 
 async function write(
-  tx: NodeTx,
+  tx: SharedTx,
   at: Date,
   { person, name, division, roles }: Reader,
   { question, purpose }: { question: string; purpose: string | null },

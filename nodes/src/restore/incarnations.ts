@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { FEEDS } from '@liandong/schema/wire';
 import { dayOf } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
-import type { HostDb, HostTx, NodeTx } from '../db/index.ts';
+import type { HostDb, HostTx, SharedTx } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
 
 /** Time before the last sign of life from which on others are asked, ms: clocks differ, and commits take time. */
@@ -121,7 +121,7 @@ export class Incarnations {
   }
 
   /** Records a peer's new life. @returns false if a newer one is known */
-  async tell(tx: NodeTx, peer: DivisionCode, life: number): Promise<boolean> {
+  async tell(tx: SharedTx, peer: DivisionCode, life: number): Promise<boolean> {
     if (this.isOver(tx.node, peer, life)) return false;
     await tx.query(
       `INSERT INTO peer_lives (node, peer, life) VALUES ($1, $2, $3)

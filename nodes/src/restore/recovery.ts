@@ -17,7 +17,7 @@ import type { CaseReceiver, StoredCase } from '../cases/index.ts';
 import { lockCases } from '../cases/index.ts';
 import type { TakenCopy } from './restored-cases.ts';
 import { copiesFor, piecesOf, resumeCases, takeCopy } from './restored-cases.ts';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeTx, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import type { FeedReader } from '../feeds/index.ts';
 import { extendFeed, lockFeed, readEntries } from '../feeds/index.ts';
@@ -45,15 +45,15 @@ export interface RecoveryParts {
   receiver: CaseReceiver;
   projects: ProjectKeeper;
   readers: Readonly<Record<Feed, FeedReader>>;
-  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  carried: (tx: SharedTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Notes on the cases of a restored node that it may have forgotten. */
-  notes: (tx: NodeTx, node: DivisionCode, since: Date) => Promise<Outgoing[]>;
+  notes: (tx: SharedTx, node: DivisionCode, since: Date) => Promise<Outgoing[]>;
   /** Asks the parties to joint handling again, and tells them how they stand. */
-  askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>;
+  askAgain: (tx: SharedTx, stored: StoredCase) => Promise<Outgoing[]>;
   /** Logs of a restored node's cases that came here with a question of that node. */
-  askedBy: (tx: NodeTx, node: DivisionCode) => Promise<CaseCopy[]>;
+  askedBy: (tx: SharedTx, node: DivisionCode) => Promise<CaseCopy[]>;
   /** Keeps documents about keys; each proves itself. */
-  takeKeys: (tx: NodeTx, from: DivisionCode, documents: readonly string[]) => Promise<void>;
+  takeKeys: (tx: SharedTx, from: DivisionCode, documents: readonly string[]) => Promise<void>;
   /** Called when a node is healed: its waiting work is due. */
   onHealed: (node: DivisionCode) => void;
   failures: Failures;
@@ -214,7 +214,7 @@ export class Recovery {
   };
 
   /** The restored node lacks materials of the cases it got: they are sent. */
-  readonly copyAnswered = async (tx: NodeTx, { answer, receiver, body }: Answered): Promise<void> => {
+  readonly copyAnswered = async (tx: SharedTx, { answer, receiver, body }: Answered): Promise<void> => {
     if (answer.outcome !== 'WANTS') return;
     const { cases } = copySchema.parse(body);
     const ids = cases.map((c) => c.case);
@@ -293,7 +293,7 @@ function costsItself(error: unknown): error is ProblemError {
 }
 
 /** Drops waiting entries that came back with a number: they were stated before. */
-async function dropStatedBefore(tx: NodeTx, feed: Feed, head: number): Promise<void> {
+async function dropStatedBefore(tx: SharedTx, feed: Feed, head: number): Promise<void> {
   const pending = await tx.query<{ id: number; entry: string }>(
     `SELECT id, entry FROM feed_pending WHERE node = $1 AND feed = $2 ORDER BY id`,
     [feed],
@@ -333,7 +333,7 @@ function chunks<T>(things: readonly T[]): T[][] {
   return made;
 }
 
-async function keysOf(tx: NodeTx): Promise<string[]> {
+async function keysOf(tx: SharedTx): Promise<string[]> {
   const rows = await tx.query<{ jws: string }>(`SELECT jws FROM key_documents WHERE node = $1 ORDER BY learned_at`);
   return rows.map((row) => row.jws);
 }

@@ -4,9 +4,9 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { contentsOf, projectKeeperOf, readersOf } from '@liandong/schema/case';
 import { dossierSchema } from '@liandong/schema/wire';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, NodeTx, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
-import type { Outbox, Outgoing, Receiver, Verdict } from '../handoff/index.ts';
+import type { Outbox, Outgoing, SharedReceiver, Verdict } from '../handoff/index.ts';
 import { sha256 } from '../trust/index.ts';
 import type { CaseReceiver, StoredCase } from '../cases/index.ts';
 import { findCases, lockCase, readableCases } from '../cases/index.ts';
@@ -57,7 +57,7 @@ export type TakenCopy = { outcome: 'DONE'; wanted: string[] } | Extract<Verdict,
  * @throws {ProblemError} CHAIN_BROKEN where this node went on differently since
  */
 export async function takeCopy(
-  tx: NodeTx,
+  tx: SharedTx,
   receiver: CaseReceiver,
   from: DivisionCode,
   copy: CaseCopy,
@@ -95,9 +95,9 @@ export interface ResumeParts {
   outbox: Outbox;
   failures: Failures;
   /** Further messages behind a dossier. */
-  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
+  carried: (tx: SharedTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>;
   /** Messages that ask and tell the parties to joint handling once more. */
-  askAgain: (tx: NodeTx, stored: StoredCase) => Promise<Outgoing[]>;
+  askAgain: (tx: SharedTx, stored: StoredCase) => Promise<Outgoing[]>;
 }
 
 /**
@@ -114,7 +114,7 @@ export async function resumeCases(tx: NodeTx, since: Date, parts: ResumeParts): 
 }
 
 async function resumeCase(
-  tx: NodeTx,
+  tx: SharedTx,
   since: Date,
   stored: StoredCase,
   { outbox, carried, askAgain }: ResumeParts,
@@ -140,10 +140,10 @@ async function resumeCase(
 }
 
 async function dossierAgain(
-  tx: NodeTx,
+  tx: SharedTx,
   { id, file, application, lines }: StoredCase,
   receiver: DivisionCode,
-  carried: (tx: NodeTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
+  carried: (tx: SharedTx, caseId: string, receiver: DivisionCode) => Promise<Outgoing[]>,
 ): Promise<Outgoing[]> {
   // no node gave the application back: the case is shown as under way, and the desk has it on paper
   if (application === null) return [];
@@ -161,9 +161,9 @@ async function dossierAgain(
  * @param wasRestored whether a node or the peer was ever restored; among others such a copy stays stale
  */
 export function rememberingDossiers(
-  dossier: Receiver,
+  dossier: SharedReceiver,
   wasRestored: (node: DivisionCode, peer: DivisionCode) => boolean,
-): Receiver {
+): SharedReceiver {
   return async (tx, message) => {
     const verdict = await dossier(tx, message);
     if (verdict.outcome !== 'REFUSED' || verdict.code !== 'STALE_EPOCH') return verdict;
@@ -186,7 +186,7 @@ function materialsAt(file: CaseFile, seq: number): number {
   return seq === file.seq ? file.materials.length : (file.supplement?.materialsBefore ?? file.materials.length);
 }
 
-async function fillApplication(tx: NodeTx, held: StoredCase, application: string | null): Promise<void> {
+async function fillApplication(tx: SharedTx, held: StoredCase, application: string | null): Promise<void> {
   if (held.application !== null || application === null || !held.file.holders.includes(tx.node)) return;
   if (sha256(application) !== held.file.application) {
     throw problem('CHAIN_BROKEN', `The application of ${held.id} is not the one that was filed.`);

@@ -6,7 +6,7 @@ import { AfterCommit, requireKeeper, requireReaderOver } from '@liandong/schema/
 import { actAs } from '@liandong/schema/case';
 import { dayOf, problem, ProblemError } from '@liandong/schema/kernel';
 import { isAway, requireAbsence, requireStandIn } from '@liandong/schema/domains/roster';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { StoredAbsence } from './absence-store.ts';
 import * as store from './absence-store.ts';
 import { settleAbsences } from './absent-cases.ts';
@@ -63,7 +63,7 @@ function settled(parts: RosterParts, id: string): AfterCommit<AbsenceView> {
 /** @returns the absence's id */
 async function report(
   { node, divisions, now }: RosterParts,
-  tx: NodeTx,
+  tx: SharedTx,
   person: Viewer,
   { sub, from, until, reason }: Pick<Absence, 'from' | 'until' | 'reason'> & { sub: string },
 ): Promise<string> {
@@ -83,7 +83,7 @@ async function report(
 
 async function end(
   { node, divisions, now }: RosterParts,
-  tx: NodeTx,
+  tx: SharedTx,
   person: Viewer,
   id: string,
   on: Absence['from'],
@@ -109,7 +109,7 @@ async function end(
  */
 async function reporter(
   { node, divisions, now }: Pick<RosterParts, 'node' | 'divisions' | 'now'>,
-  tx: NodeTx,
+  tx: SharedTx,
   person: Viewer,
   sub: string,
 ): Promise<{ by: LogActor; agent: PersonRef }> {
@@ -126,7 +126,7 @@ async function reporter(
 }
 
 /** Puts the roster's B into the post for the time of an absence, unless B is away or has a stand-in. */
-async function putStandIn(tx: NodeTx, absence: Absence, others: readonly StoredAbsence[]): Promise<PersonRef | null> {
+async function putStandIn(tx: SharedTx, absence: Absence, others: readonly StoredAbsence[]): Promise<PersonRef | null> {
   const { id, agent, from, until } = absence;
   const kept = await findStandIns(tx, from);
   const named = kept.find((s) => s.role === 'AGENT' && s.absent.sub === agent.sub && s.from <= from);

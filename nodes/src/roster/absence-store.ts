@@ -2,7 +2,7 @@ import type { Absence } from '@liandong/schema/domains/roster';
 import type { CaseAgent } from '@liandong/schema/domains/proxy';
 import type { Day, PassedOn } from '@liandong/schema/kernel';
 import type { LogActor } from '@liandong/schema/case';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import type { ToldChangeOf } from '../proxy/index.ts';
 import { personOf } from './roster-store.ts';
 
@@ -58,7 +58,7 @@ export async function findOpenAbsences(queries: NodeQueries): Promise<StoredAbse
   return rows.map(absenceOf);
 }
 
-export async function insertAbsence(tx: NodeTx, absence: Absence, by: LogActor): Promise<void> {
+export async function insertAbsence(tx: SharedTx, absence: Absence, by: LogActor): Promise<void> {
   const { id, agent, from, until, reason, standIn } = absence;
   await tx.query(
     `INSERT INTO agent_absences (node, id, agent, agent_name, from_day, until_day, reason, stand_in, stand_in_name,
@@ -67,7 +67,7 @@ export async function insertAbsence(tx: NodeTx, absence: Absence, by: LogActor):
   );
 }
 
-export async function endAbsence(tx: NodeTx, id: string, on: Day): Promise<void> {
+export async function endAbsence(tx: SharedTx, id: string, on: Day): Promise<void> {
   await tx.query(`UPDATE agent_absences SET ended_on = $3 WHERE node = $1 AND id = $2`, [id, on]);
 }
 
@@ -127,7 +127,7 @@ export async function findAbsenceCases(
 
 /** Stores the move of one case; a case that stayed may be passed on later. */
 export async function savePassedOn(
-  tx: NodeTx,
+  tx: SharedTx,
   absence: string,
   made: Pick<AbsenceCase, 'caseId' | 'passedOn' | 'at' | 'to' | 'change'>,
 ): Promise<void> {
@@ -142,7 +142,7 @@ export async function savePassedOn(
 }
 
 export async function saveBack(
-  tx: NodeTx,
+  tx: SharedTx,
   absence: string,
   caseId: string,
   back: { at: Date; change: string },

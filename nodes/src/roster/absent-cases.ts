@@ -9,7 +9,7 @@ import { comesBack, inRoster, isAway, isBack, passOn, standsOn } from '@liandong
 import { dayOf } from '@liandong/schema/kernel';
 import { lockCase } from '../cases/index.ts';
 import { carryProxyEvent } from '../proxy/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { AbsenceCase, StoredAbsence } from './absence-store.ts';
 import {
   findAbsenceCases,
@@ -78,7 +78,7 @@ function canMove({ proxy, state, ...file }: CaseFile, node: DivisionCode, agent:
 }
 
 async function passCase(
-  tx: NodeTx,
+  tx: SharedTx,
   parts: RosterParts,
   absence: StoredAbsence,
   file: CaseFile,
@@ -108,7 +108,7 @@ async function passCase(
 
 /** @returns the id of the change in the case's log */
 async function changeAgent(
-  tx: NodeTx,
+  tx: SharedTx,
   { writer, outbox, now }: RosterParts,
   file: CaseFile,
   to: CaseAgent,

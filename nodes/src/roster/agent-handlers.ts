@@ -4,7 +4,7 @@ import type { Day } from '@liandong/schema/kernel';
 import { dayOf, problem } from '@liandong/schema/kernel';
 import { inRoster, isTrained, requireRosterEntry, rosterGaps } from '@liandong/schema/domains/roster';
 import { requireReaderOver } from '@liandong/schema/operation';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
 import type { Once, RosterHandlers, RosterParts } from './parts.ts';
 import { logChange } from './post-log.ts';
@@ -16,7 +16,7 @@ type AgentHandlers = Pick<RosterHandlers, 'roster' | 'keepRosterAgent' | 'endRos
 export function agentHandlers({ node, divisions, now }: RosterParts): AgentHandlers {
   /** Changes one entry, once under its key, with the registers locked. @returns the entry after the change */
   async function change(
-    { tx, input: { sub }, once }: { tx: NodeTx; input: { sub: string }; once: Once },
+    { tx, input: { sub }, once }: { tx: SharedTx; input: { sub: string }; once: Once },
     work: () => Promise<void>,
   ): Promise<RosterAgentView> {
     await lockPosts(tx);

@@ -1,11 +1,11 @@
 import type { PersonRef, PostChangeView } from '@liandong/schema/domains/roster';
 import type { PostChange } from '@liandong/schema/kernel';
 import type { Viewer } from '@liandong/schema/operation';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 /** Adds a line to the log of the registers. */
 export async function logChange(
-  tx: NodeTx,
+  tx: SharedTx,
   at: Date,
   by: Pick<Viewer, 'sub' | 'name'>,
   change: PostChange,

@@ -2,7 +2,7 @@ import type { KeptStandIn, PersonRef, RosterAgent, Training } from '@liandong/sc
 import type { Day, Employment, Role } from '@liandong/schema/kernel';
 import { standsOn } from '@liandong/schema/domains/roster';
 import type { PostsOf } from '../cases/index.ts';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { askedOnce } from '../db/index.ts';
 
 interface AgentRow {
@@ -104,14 +104,14 @@ const postsOf = askedOnce(async (queries: NodeQueries, { sub, day }: { sub: stri
 });
 
 /** Locks this node's registers of posts until the transaction ends. */
-export async function lockPosts(tx: NodeTx): Promise<void> {
+export async function lockPosts(tx: SharedTx): Promise<void> {
   await tx.query(
     `SELECT pg_advisory_xact_lock(hashtext('posts'), hashtext(node)) FROM (VALUES ($1)) AS n (node) WHERE node = $1`,
   );
 }
 
 /** Adds an agent to the roster, or changes the entry; the training is stored apart. */
-export async function saveAgent(tx: NodeTx, agent: Omit<RosterAgent, 'training'>): Promise<void> {
+export async function saveAgent(tx: SharedTx, agent: Omit<RosterAgent, 'training'>): Promise<void> {
   const { sub, name, employment, withheld, from, until, standIn } = agent;
   await tx.query(
     `INSERT INTO roster_agents (node, sub, name, employment, withheld, from_day, until_day, stand_in, stand_in_name)
@@ -123,14 +123,14 @@ export async function saveAgent(tx: NodeTx, agent: Omit<RosterAgent, 'training'>
   );
 }
 
-export async function insertTraining(tx: NodeTx, id: string, sub: string, training: Training): Promise<void> {
+export async function insertTraining(tx: SharedTx, id: string, sub: string, training: Training): Promise<void> {
   await tx.query(
     `INSERT INTO roster_trainings (node, id, sub, what, held_on, valid_until) VALUES ($1, $2, $3, $4, $5, $6)`,
     [id, sub, training.what, training.on, training.validUntil],
   );
 }
 
-export async function insertStandIn(tx: NodeTx, s: KeptStandIn): Promise<void> {
+export async function insertStandIn(tx: SharedTx, s: KeptStandIn): Promise<void> {
   await tx.query(
     `INSERT INTO stand_ins (node, id, role, absent, absent_name, department, stand_in, stand_in_name, from_day,
        until_day, ended_on, absence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
@@ -151,7 +151,7 @@ export async function insertStandIn(tx: NodeTx, s: KeptStandIn): Promise<void> {
 }
 
 /** Ends stand-ins early: one by its id, or those that came from an absence. */
-export async function endStandIns(tx: NodeTx, which: { id: string } | { absence: string }, on: Day): Promise<void> {
+export async function endStandIns(tx: SharedTx, which: { id: string } | { absence: string }, on: Day): Promise<void> {
   const [column, value] = 'id' in which ? (['id', which.id] as const) : (['absence', which.absence] as const);
   await tx.query(
     `UPDATE stand_ins SET ended_on = $3 WHERE node = $1 AND ${column} = $2 AND (ended_on IS NULL OR ended_on > $3::date)`,

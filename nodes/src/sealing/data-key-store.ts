@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { problem } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
 import type { HostConfig } from '../config.ts';
-import type { HostDb, NodeQueries, NodeTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { logKey } from '../keys/index.ts';
 import { readPassphrase } from '../trust/index.ts';
@@ -33,7 +33,7 @@ export function findDataKeys(queries: NodeQueries): Promise<KnownDataKey[]> {
 }
 
 /** Records that rows may be sealed with a key from now on. */
-export async function rememberDataKey(tx: NodeTx, key: { kid: string; madeAt: Date }, actor: string, why: string) {
+export async function rememberDataKey(tx: SharedTx, key: { kid: string; madeAt: Date }, actor: string, why: string) {
   const added = await tx.query(
     `INSERT INTO data_keys (node, kid, made_at) VALUES ($1, $2, $3) ON CONFLICT (node, kid) DO NOTHING RETURNING kid`,
     [key.kid, key.madeAt],

@@ -1,5 +1,5 @@
 import { problem, ProblemError } from '@liandong/schema/kernel';
-import type { HostDb, NodeTx } from '../db/index.ts';
+import type { HostDb, SharedTx } from '../db/index.ts';
 import type { NodeVault, SealedColumn, SealedName } from '../vault/index.ts';
 import { HEADER_BYTES, SEALED_COLUMNS, bytesPrefix, isSealedBytes, isSealedText, textPrefix } from '../vault/index.ts';
 
@@ -68,7 +68,7 @@ async function staleRows(
 }
 
 async function resealRows(
-  tx: NodeTx,
+  tx: SharedTx,
   name: SealedName,
   { table, column, key, form }: SealedColumn,
   rows: readonly RowKey[],

@@ -16,7 +16,7 @@ import {
 } from '@liandong/schema/domains/sharing';
 import { z } from 'zod';
 import { findCase } from '../cases/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Incoming, Outbox, Outgoing, Verdict } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
@@ -55,7 +55,7 @@ export class DataReceiver {
    * Judges a request by its proofs and by the grant, and answers it with values or a refusal, in one transaction with
    * the log. A request outside the grant raises a light (预警灯).
    */
-  readonly request = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly request = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = parse(dataRequestSchema, message.body);
     if (await wasProvided(tx, body.request)) return { outcome: 'DONE' };
     const { trust, outbox, now } = this.#parts;
@@ -99,7 +99,7 @@ export class DataReceiver {
    * again; at the desk that took the case in, without values, so that the person can be told. An answer that the
    * offering node may not give, or that its sender may not bring, is refused, and its material stays required.
    */
-  readonly answer = async (tx: NodeTx, message: Incoming): Promise<Verdict> => {
+  readonly answer = async (tx: SharedTx, message: Incoming): Promise<Verdict> => {
     const body = parse(dataAnswerSchema, message.body);
     const { node, payload } = await this.#parts.trust.verify(body.record, SIGNED_TYPES.data);
     const record = parse(dataRecordSchema, payload);
@@ -127,7 +127,7 @@ export class DataReceiver {
   };
 
   /** Why a record does not answer the request made here, or differs from the stored record; null if neither is so. */
-  async #unlikeKept(tx: NodeTx, record: DataRecord, body: DataAnswerBody, asked: boolean): Promise<Verdict | null> {
+  async #unlikeKept(tx: SharedTx, record: DataRecord, body: DataAnswerBody, asked: boolean): Promise<Verdict | null> {
     const kept = await lockRequest(tx, record.request);
     if (asked && !(kept && answers(record, kept))) {
       return refused('NOT_FOUND', `${tx.node} asked ${record.provider} nothing like this under this id.`);
@@ -158,13 +158,13 @@ export class DataReceiver {
   }
 
   /** Why a record rests on no offer of its signer, or gives what the offer does not; null if the offer covers it. */
-  async #unoffered(tx: NodeTx, record: DataRecord, asked: boolean): Promise<Verdict | null> {
+  async #unoffered(tx: SharedTx, record: DataRecord, asked: boolean): Promise<Verdict | null> {
     const fault = await findRecordFault(tx, this.#parts.divisions, record, asked);
     return fault && refused(fault.code, fault.message);
   }
 
   /** Passes an answer on to the case's present desk, and its record to the desk that took the case in. */
-  async #tellOn(tx: NodeTx, file: CaseFile, record: DataRecord, body: DataAnswerBody, from: string): Promise<void> {
+  async #tellOn(tx: SharedTx, file: CaseFile, record: DataRecord, body: DataAnswerBody, from: string): Promise<void> {
     const { custodian, home, inTransitTo } = file;
     const holder = inTransitTo ?? custodian;
     const told = (receiver: string, values: string | null): Outgoing => ({
@@ -234,7 +234,7 @@ function answers(record: DataRecord, { provider, caseId, offer, fields }: Stored
   return about && record.fields.every(({ name }) => fields.includes(name));
 }
 
-async function log(tx: NodeTx, side: 'ASKED' | 'PROVIDED', record: DataRecord, at: Date): Promise<void> {
+async function log(tx: SharedTx, side: 'ASKED' | 'PROVIDED', record: DataRecord, at: Date): Promise<void> {
   const { request, offer, asker, provider, actor, item, outcome } = record;
   const fields = record.fields.map((field) => field.name);
   await appendDataLog(tx, {
@@ -252,7 +252,7 @@ async function log(tx: NodeTx, side: 'ASKED' | 'PROVIDED', record: DataRecord, a
   });
 }
 
-async function light(tx: NodeTx, record: DataRecord, at: Date): Promise<void> {
+async function light(tx: SharedTx, record: DataRecord, at: Date): Promise<void> {
   const why = record.faults.map((fault) => fault.message).join(' ');
   await raiseLight(tx, {
     about: record.asker,

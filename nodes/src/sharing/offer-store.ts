@@ -1,10 +1,10 @@
 import type { DataOffer } from '@liandong/schema/domains/sharing';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { dataOfferSchema } from '@liandong/schema/domains/sharing';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 
 /** Stores the newest version of offers: a node's own, or copies that came down the catalogue feed. */
-export async function keepOffers(tx: NodeTx, offers: readonly DataOffer[]): Promise<void> {
+export async function keepOffers(tx: SharedTx, offers: readonly DataOffer[]): Promise<void> {
   // one by one: a stretch of the feed may bring two versions of an offer
   for (const offer of offers) {
     await tx.query(

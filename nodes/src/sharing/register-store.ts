@@ -1,13 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IdType } from '@liandong/schema/case';
 import type { RegisterFile } from '@liandong/schema/domains/sharing';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 
 /** Rows written in one statement. */
 const ROWS = 1_000;
 
 /** Replaces all rows of the node's registers. @returns how many rows they hold now */
-export async function replaceRegisters(tx: NodeTx, registers: RegisterFile['registers']): Promise<number> {
+export async function replaceRegisters(tx: SharedTx, registers: RegisterFile['registers']): Promise<number> {
   const secret = await registerSecret(tx);
   await tx.query(`DELETE FROM register_rows WHERE node = $1`);
   let count = 0;
@@ -31,7 +31,7 @@ export async function replaceRegisters(tx: NodeTx, registers: RegisterFile['regi
 
 /** A register's row on a person or organization, or null if it has none. */
 export async function findRegisterRow(
-  tx: NodeTx,
+  tx: SharedTx,
   register: string,
   subject: { idType: IdType; idNumber: string },
 ): Promise<Record<string, string> | null> {
@@ -53,7 +53,7 @@ function subjectHash(secret: string, idType: IdType, idNumber: string): string {
   return createHmac('sha256', secret).update(`${idType} ${idNumber}`).digest('hex');
 }
 
-async function registerSecret(tx: NodeTx): Promise<string> {
+async function registerSecret(tx: SharedTx): Promise<string> {
   await tx.query(
     `INSERT INTO node_settings (node, key, value) VALUES ($1, 'register-secret', $2) ON CONFLICT (node, key) DO NOTHING`,
     [tx.vault.seal('node_settings.value', 'register-secret', randomBytes(32).toString('hex'))],

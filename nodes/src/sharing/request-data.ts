@@ -9,7 +9,7 @@ import { requireCaseReader } from '@liandong/schema/operation';
 import type { PostsOf, StoredCase } from '../cases/index.ts';
 import { lockCase, unknownCase } from '../cases/index.ts';
 import { findItem } from '../catalogue/index.ts';
-import type { NodeTx } from '../db/index.ts';
+import type { SharedTx } from '../db/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { appendDataLog, insertRequest } from './request-store.ts';
@@ -30,7 +30,7 @@ export interface RequestParts {
  */
 export async function requestData(
   parts: RequestParts,
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Viewer,
   input: RequestDataInput,
 ): Promise<string> {
@@ -69,7 +69,7 @@ export async function requestData(
 /** The post in which the person asks for data on the case. */
 async function askerOf(
   { node, divisions, posts }: RequestParts,
-  tx: NodeTx,
+  tx: SharedTx,
   viewer: Viewer,
   file: CaseFile,
   at: Date,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataLightView, DataRecord, DataState } from '@liandong/schema/domains/sharing';
 import type { DivisionCode } from '@liandong/schema/kernel';
-import type { NodeQueries, NodeTx } from '../db/index.ts';
+import type { NodeQueries, SharedTx } from '../db/index.ts';
 import { coalesced } from '../db/index.ts';
 import type { Outgoing } from '../handoff/index.ts';
 
@@ -48,7 +48,7 @@ async function openGiven({ vault }: NodeQueries, request: StoredRequest): Promis
 }
 
 /** One request, locked until the transaction ends. */
-export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest | null> {
+export async function lockRequest(tx: SharedTx, id: string): Promise<StoredRequest | null> {
   const [row] = await tx.query<StoredRequest>(
     `SELECT ${COLUMNS} FROM data_requests WHERE node = $1 AND id = $2 FOR UPDATE`,
     [id],
@@ -57,7 +57,7 @@ export async function lockRequest(tx: NodeTx, id: string): Promise<StoredRequest
 }
 
 export async function insertRequest(
-  tx: NodeTx,
+  tx: SharedTx,
   request: Omit<StoredRequest, 'state' | 'answeredAt' | 'replaces' | 'record' | 'given'>,
 ): Promise<void> {
   const { id, caseId, offer, asker, provider, item, askedBy, askedAt, fields } = request;
@@ -73,7 +73,12 @@ export async function insertRequest(
  * later.
  * @returns whether anything was new
  */
-export async function keepRecord(tx: NodeTx, record: DataRecord, jws: string, given: string | null): Promise<boolean> {
+export async function keepRecord(
+  tx: SharedTx,
+  record: DataRecord,
+  jws: string,
+  given: string | null,
+): Promise<boolean> {
   const rows = await tx.query(
     `INSERT INTO data_requests (node, id, case_id, offer, asker, provider, item, asked_by, asked_at, fields, state,
        answered_at, replaces, record, given)
@@ -146,7 +151,7 @@ export interface DataLogLine {
 }
 
 /** Adds a line to the data log; the database refuses to change or remove a line. */
-export async function appendDataLog(tx: NodeTx, line: DataLogLine): Promise<void> {
+export async function appendDataLog(tx: SharedTx, line: DataLogLine): Promise<void> {
   await tx.query(
     `INSERT INTO data_log (node, at, side, request, case_id, offer, asker, provider, person, person_name, item, fields,
        outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
@@ -168,7 +173,7 @@ export async function appendDataLog(tx: NodeTx, line: DataLogLine): Promise<void
 }
 
 /** Whether this node answered a request before: a copy under a new message id is not answered again. */
-export async function wasProvided(tx: NodeTx, request: string): Promise<boolean> {
+export async function wasProvided(tx: SharedTx, request: string): Promise<boolean> {
   const rows = await tx.query(`SELECT 1 FROM data_log WHERE node = $1 AND request = $2 AND side = 'PROVIDED' LIMIT 1`, [
     request,
   ]);
@@ -177,7 +182,7 @@ export async function wasProvided(tx: NodeTx, request: string): Promise<boolean>
 
 /** Raises a red light over a request outside its grant (预警灯). */
 export async function raiseLight(
-  tx: NodeTx,
+  tx: SharedTx,
   { about, caseId, detail, at }: { about: DivisionCode; caseId: string; detail: string; at: Date },
 ): Promise<void> {
   await tx.query(
