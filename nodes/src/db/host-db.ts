@@ -28,6 +28,11 @@ export interface NodeQueries {
   query<Row>(sql: NodeSql, params?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** Queries outside a transaction: lists can be read with Prisma too. */
+export interface NodeReader extends NodeQueries {
+  readonly reads: NodeReads;
+}
+
 /**
  * A transaction of one node whose parts may run side by side ({@link shareTransaction}): it has no savepoints, since a
  * part can't undo its own statements alone. Lines, messages and facts can only be written with it.
@@ -205,11 +210,12 @@ export class HostDb {
     return reads;
   }
 
-  /** One statement of a node, outside a transaction. */
-  queries(node: DivisionCode): NodeQueries {
+  /** Statements of a node, outside a transaction. */
+  queries(node: DivisionCode): NodeReader {
     return {
       node,
       vault: this.#vault.of(node),
+      reads: this.reads(node),
       query: (sql, params = []) => run(this.#pool, sql, [node, ...params]),
     };
   }

@@ -3,7 +3,7 @@ import type { CaseState, EnquiryState } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema/case';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { insert } from '../db/insert.ts';
+import { insert } from '../db/index.ts';
 import type { EnquiryRow } from './tables.ts';
 import { askersTable, enquiriesTable } from './tables.ts';
 

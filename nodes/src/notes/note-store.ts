@@ -1,6 +1,6 @@
 import type { Note } from '@liandong/schema/domains/notes';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { insert } from '../db/insert.ts';
+import { insert } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 import type { CaseNoteRow } from './tables.ts';
 import { caseNotesTable } from './tables.ts';

@@ -1,3 +1,4 @@
+import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
@@ -7,7 +8,7 @@ export interface SealedColumn {
   table: string;
   column: string;
   /** Columns of the row's key after the node, with their types: they are bound into the sealed value. */
-  key: readonly { name: string; type: 'text' | 'uuid' | 'int' }[];
+  key: readonly { name: string; type: ColumnType }[];
   /** Text, bytes as a whole, or bytes in pieces that can be read one by one. */
   form: 'text' | 'bytes' | 'pieces';
   /** Condition for the rows to seal; the other rows of the table hold nothing personal. All rows if left out. */
