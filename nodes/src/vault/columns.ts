@@ -2,6 +2,7 @@ import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
+import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
 
 /** A sealed column, and the columns that name its rows besides their node. */
 export interface SealedColumn {
@@ -29,13 +30,8 @@ export const SEALED_COLUMNS = {
   'bundles.tracking_code': { table: 'bundles', column: 'tracking_code', key: [uuid('id')], form: 'text' },
   ...sealedColumns(askersTable),
   ...sealedColumns(caseNotesTable),
-  'register_rows.fields': {
-    table: 'register_rows',
-    column: 'fields',
-    key: [text('register'), text('subject_hash')],
-    form: 'text',
-  },
-  'data_requests.given': { table: 'data_requests', column: 'given', key: [uuid('id')], form: 'text' },
+  ...sealedColumns(registerRowsTable),
+  ...sealedColumns(dataRequestsTable),
   'idempotency.response': {
     table: 'idempotency',
     column: 'response',
