@@ -3,7 +3,7 @@ export { cursorOf, noCursor, placeOf, placesOf } from './cursor.ts';
 export { inBatches } from './batches.ts';
 export { HostDb, pipelined } from './host-db.ts';
 export type { HostTx, NodeQueries, NodeReader, NodeReads, NodeSql, NodeTx, SharedTx } from './host-db.ts';
-export { insert, opened } from './rows.ts';
+export { insert, opened, openedRow } from './rows.ts';
 export type { OnKnown } from './rows.ts';
 export {
   bigInteger,

@@ -55,24 +55,29 @@ type Opened<C extends Columns, R> = { [K in keyof R]: K extends keyof C ? RowOf<
  * @throws {ProblemError} DATA_KEY_MISSING, SEAL_BROKEN
  */
 export function opened<C extends Columns, R extends object>(
-  { vault }: Pick<NodeQueries, 'vault'>,
+  queries: Pick<NodeQueries, 'vault'>,
   table: Table<string, C>,
   rows: readonly R[],
 ): Promise<Opened<C, R>[]> {
-  return Promise.all(
-    rows.map(async (row) => {
-      const read = { ...row } as Record<string, unknown>;
-      for (const [field, value] of Object.entries(read)) {
-        const column = table.columns[field];
-        if (typeof value === 'bigint') read[field] = Number(value);
-        if (column?.type === 'date' && value instanceof Date) read[field] = value.toISOString().slice(0, 10);
-        if (column?.sealed && typeof value === 'string') {
-          read[field] = await vault.open(...placeOf(table, row as Fields, field), value);
-        }
-      }
-      return read as Opened<C, R>;
-    }),
-  );
+  return Promise.all(rows.map((row) => openedRow(queries, table, row)));
+}
+
+/** One row, as {@link opened}. */
+export async function openedRow<C extends Columns, R extends object>(
+  { vault }: Pick<NodeQueries, 'vault'>,
+  table: Table<string, C>,
+  row: R,
+): Promise<Opened<C, R>> {
+  const read = { ...row } as Record<string, unknown>;
+  for (const [field, value] of Object.entries(read)) {
+    const column = table.columns[field];
+    if (typeof value === 'bigint') read[field] = Number(value);
+    if (column?.type === 'date' && value instanceof Date) read[field] = value.toISOString().slice(0, 10);
+    if (column?.sealed && typeof value === 'string') {
+      read[field] = await vault.open(...placeOf(table, row as Fields, field), value);
+    }
+  }
+  return read as Opened<C, R>;
 }
 
 /** A sealed value's column, and the row it is bound to: its key after the node. */

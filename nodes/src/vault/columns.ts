@@ -1,5 +1,6 @@
 import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
+import { bundlesTable } from '../bundles/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
 import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
@@ -26,8 +27,7 @@ const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
  */
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
-  'bundles.application': { table: 'bundles', column: 'application', key: [uuid('id')], form: 'text' },
-  'bundles.tracking_code': { table: 'bundles', column: 'tracking_code', key: [uuid('id')], form: 'text' },
+  ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
   ...sealedColumns(caseNotesTable),
   ...sealedColumns(registerRowsTable),
