@@ -137,20 +137,20 @@ export async function findCasesOf(queries: NodeQueries, agent: string, absence: 
 /** Changes of agent sent for absences that are not settled, in the order they were sent. */
 export async function findToldChanges(queries: NodeQueries): Promise<ToldChangeOf[]> {
   const rows = await queries.query<{
-    case_id: string;
+    caseId: string;
     change: string;
-    to_agent: CaseAgent;
-    back_change: string | null;
-    agent: string;
-    agent_name: string;
+    to: CaseAgent;
+    back: string | null;
+    sub: string;
+    name: string;
   }>(
-    `SELECT c.case_id, c.change, c.to_agent, c.back_change, a.agent, a.agent_name
+    `SELECT c.case_id AS "caseId", c.change, c.to_agent AS to, c.back_change AS back, a.agent AS sub, a.agent_name AS name
      FROM absence_cases c JOIN agent_absences a ON a.node = c.node AND a.id = c.absence
      WHERE c.node = $1 AND c.change IS NOT NULL AND (a.settled_at IS NULL OR a.settled_at > now() - interval '30 days')
      ORDER BY c.at`,
   );
-  return rows.flatMap(({ case_id: caseId, change, to_agent: to, back_change: back, agent, agent_name: name }) => [
+  return rows.flatMap(({ caseId, change, to, back, ...agent }) => [
     { caseId, change, to },
-    ...(back === null ? [] : [{ caseId, change: back, to: { node: queries.node, sub: agent, name } }]),
+    ...(back === null ? [] : [{ caseId, change: back, to: { node: queries.node, ...agent } }]),
   ]);
 }
