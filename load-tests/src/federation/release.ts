@@ -32,12 +32,12 @@ export async function releasedCommit(): Promise<string | null> {
 }
 
 /**
- * Builds the programs of a commit in a folder of their own, from its sources and with this checkout's packages; a commit
- * that was built before is not built again.
- * @throws {Error} if it locks other packages than this checkout
+ * Builds the programs of a commit in a folder of their own, from its sources and the packages it locks; a commit that
+ * was built before is not built again.
+ * @throws {Error} with what the compiler says, if it can't be built
  */
 export async function buildRelease(commit: string): Promise<Programs> {
-  const dir = join(PROJECT_DIR, 'node_modules', '.cache', 'liandong-releases', commit);
+  const dir = join(PROJECT_DIR, '.liandong', 'releases', commit);
   if (!existsSync(join(dir, BUILT))) {
     await rm(dir, { recursive: true, force: true });
     await mkdir(dir, { recursive: true });
@@ -48,7 +48,10 @@ export async function buildRelease(commit: string): Promise<Programs> {
     const bin = join(dir, 'node_modules', '.bin');
     const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' };
     await call(join(bin, 'prisma'), ['generate', '--no-hints'], { cwd: join(dir, 'nodes'), env });
-    await call(join(bin, 'tsc'), ['-b', 'nodes/tsconfig.build.json', 'gateway/tsconfig.build.json'], { cwd: dir });
+    const projects = ['nodes/tsconfig.build.json', 'gateway/tsconfig.build.json'];
+    await call(join(bin, 'tsc'), ['-b', ...projects], { cwd: dir }).catch((error: { stdout?: string }) => {
+      throw new Error(`${commit} can't be built: ${error.stdout}`, { cause: error });
+    });
     await writeFile(join(dir, BUILT), '');
   }
   // as modules: their bundles are no different
