@@ -1,26 +1,16 @@
 import type { Bundle } from '@liandong/schema/domains/catalogue';
-import type { DivisionCode } from '@liandong/schema/kernel';
-import type { Material } from '@liandong/schema/case';
-import type { Viewer } from '@liandong/schema/operation';
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { Application, StoredCase } from '../cases/index.ts';
 import { findCases } from '../cases/index.ts';
-
 import { findItem } from '../catalogue/index.ts';
-import type { NodeQueries, SharedTx } from '../db/index.ts';
+import type { NodeQueries, NodeReader, RowOf, SharedTx } from '../db/index.ts';
+import { insert, openedRow } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
+import { bundleMembersTable, bundlesTable } from './tables.ts';
 
-interface BundleRow {
-  id: string;
-  item: string;
-  item_version: number;
-  place: DivisionCode;
-  application: string;
-  materials: Material[];
-  tracking_code: string;
-  agent: Viewer;
-  filed_at: Date;
-}
+/** A row as pg or Prisma read it, not opened yet. */
+type BundleRow = Readonly<Record<keyof RowOf<typeof bundlesTable>, unknown>> & { id: string };
+type MemberRow = RowOf<typeof bundleMembersTable>;
 
 export interface StoredMember {
   item: string;
@@ -30,16 +20,12 @@ export interface StoredMember {
 }
 
 /** A bundle as its node keeps it, with its members' cases as this node knows them. */
-export interface StoredBundle {
-  id: string;
-  item: string;
+export interface StoredBundle extends Omit<
+  RowOf<typeof bundlesTable>,
+  'itemVersion' | 'application' | 'seen' | 'retryAt' | 'settled'
+> {
   bundle: Bundle;
-  place: DivisionCode;
   application: Application;
-  materials: Material[];
-  trackingCode: string;
-  agent: Viewer;
-  filedAt: Date;
   members: StoredMember[];
 }
 
@@ -48,28 +34,11 @@ export interface NewBundle extends Omit<StoredBundle, 'members' | 'bundle'> {
   memberItems: readonly string[];
 }
 
-const COLUMNS = 'id, item, item_version, place, application, materials, tracking_code, agent, filed_at';
-
 export async function insertBundle(tx: SharedTx, bundle: NewBundle): Promise<void> {
-  await tx.query(
-    `INSERT INTO bundles (node, ${COLUMNS}, seen, settled)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, false)`,
-    [
-      bundle.id,
-      bundle.item,
-      bundle.itemVersion,
-      bundle.place,
-      tx.vault.seal('bundles.application', bundle.id, JSON.stringify(bundle.application)),
-      JSON.stringify(bundle.materials),
-      tx.vault.seal('bundles.tracking_code', bundle.id, bundle.trackingCode),
-      JSON.stringify(bundle.agent),
-      bundle.filedAt,
-    ],
-  );
-  await tx.query(
-    `INSERT INTO bundle_members (node, bundle, item) SELECT $1, $2, item FROM unnest($3::text[]) AS m (item)`,
-    [bundle.id, bundle.memberItems],
-  );
+  const application = JSON.stringify(bundle.application);
+  await insert(tx, bundlesTable, [{ ...bundle, application, seen: 0, retryAt: null, settled: false }]);
+  const members = bundle.memberItems.map((item) => ({ bundle: bundle.id, item, caseId: null, fault: null }));
+  await insert(tx, bundleMembersTable, members);
 }
 
 /**
@@ -77,29 +46,32 @@ export async function insertBundle(tx: SharedTx, bundle: NewBundle): Promise<voi
  * @throws {ProblemError} why it can't be read, as {@link findCase} for its members
  */
 export async function lockBundle(tx: SharedTx, id: string): Promise<StoredBundle | null> {
-  const rows = await tx.query<BundleRow>(`SELECT ${COLUMNS} FROM bundles WHERE node = $1 AND id = $2 FOR UPDATE`, [id]);
+  const rows = await tx.query<BundleRow>(
+    `SELECT ${bundlesTable.selectAll('b')} FROM bundles b WHERE b.node = $1 AND b.id = $2 FOR UPDATE`,
+    [id],
+  );
   const [found] = await assemble(tx, rows);
   return found ? requireBundle(found) : null;
 }
 
-export async function findBundle(queries: NodeQueries, id: string): Promise<StoredBundle | null> {
-  const rows = await queries.query<BundleRow>(`SELECT ${COLUMNS} FROM bundles WHERE node = $1 AND id = $2`, [id]);
+export async function findBundle(queries: NodeReader, id: string): Promise<StoredBundle | null> {
+  const rows = await queries.reads.bundle.findMany({ where: { id } });
   const [found] = await assemble(queries, rows);
   return found ? requireBundle(found) : null;
 }
 
 /** The newest first. */
 export async function listBundles(
-  queries: NodeQueries,
+  queries: NodeReader,
   item: string | null,
   limit: number,
   failures: Failures,
 ): Promise<StoredBundle[]> {
-  const rows = await queries.query<BundleRow>(
-    `SELECT ${COLUMNS} FROM bundles WHERE node = $1 AND ($2::text IS NULL OR item = $2)
-     ORDER BY filed_at DESC, id LIMIT $3`,
-    [item, limit],
-  );
+  const rows = await queries.reads.bundle.findMany({
+    where: item === null ? {} : { item },
+    orderBy: [{ filedAt: 'desc' }, { id: 'asc' }],
+    take: limit,
+  });
   const read = await assemble(queries, rows);
   return failures.map('reading a bundle', read, ({ id }) => ({ node: queries.node, bundle: id }), requireBundle);
 }
@@ -174,28 +146,21 @@ function requireBundle(read: Read): StoredBundle {
   return read.bundle;
 }
 
-interface MemberRow {
-  bundle: string;
-  item: string;
-  case_id: string | null;
-  fault: string | null;
-}
-
 /** Reads each bundle separately: a member's case that can't be read must not look like one that was never filed. */
 async function assemble(queries: NodeQueries, rows: readonly BundleRow[]): Promise<Read[]> {
   if (rows.length === 0) return [];
   const members = await queries.query<MemberRow>(
-    `SELECT bundle, item, case_id, fault FROM bundle_members WHERE node = $1 AND bundle = ANY ($2::uuid[])`,
+    `SELECT ${bundleMembersTable.select('m')} FROM bundle_members m WHERE m.node = $1 AND m.bundle = ANY ($2::uuid[])`,
     [rows.map((row) => row.id)],
   );
   const found = await findCases(
     queries,
-    members.flatMap((m) => m.case_id ?? []),
+    members.flatMap((m) => m.caseId ?? []),
   );
   return Promise.all(
     rows.map(async (row): Promise<Read> => {
       const own = members.filter((member) => member.bundle === row.id);
-      const broken = found.broken.find(({ id }) => own.some((member) => member.case_id === id));
+      const broken = found.broken.find(({ id }) => own.some((member) => member.caseId === id));
       if (broken) return { id: row.id, error: broken.error };
       try {
         return { id: row.id, bundle: await bundleOf(queries, row, own, found.cases) };
@@ -213,22 +178,19 @@ async function bundleOf(
   members: readonly MemberRow[],
   cases: readonly StoredCase[],
 ): Promise<StoredBundle> {
-  const item = await findItem(queries, row.item, { version: row.item_version });
-  if (!item?.bundle) throw problem('ITEM_UNKNOWN', `${row.item} is not in the catalogue.`, { field: 'item' });
-  const { bundle } = item;
+  const { id, item, itemVersion, place, application, materials, trackingCode, agent, filedAt } = await openedRow(
+    queries,
+    bundlesTable,
+    row,
+  );
+  const { bundle } = (await findItem(queries, item, { version: itemVersion })) ?? {};
+  if (!bundle) throw problem('ITEM_UNKNOWN', `${item} is not in the catalogue.`, { field: 'item' });
   return {
-    id: row.id,
-    item: row.item,
-    bundle,
-    place: row.place,
-    application: JSON.parse(await queries.vault.open('bundles.application', row.id, row.application)) as Application,
-    materials: row.materials,
-    trackingCode: await queries.vault.open('bundles.tracking_code', row.id, row.tracking_code),
-    agent: row.agent,
-    filedAt: row.filed_at,
+    ...{ id, item, bundle, place, materials, trackingCode, agent, filedAt },
+    application: JSON.parse(application) as Application,
     members: bundle.members.map((code) => {
       const member = members.find((m) => m.item === code);
-      const stored = member?.case_id ? (cases.find((c) => c.id === member.case_id) ?? null) : null;
+      const stored = member?.caseId ? (cases.find((c) => c.id === member.caseId) ?? null) : null;
       return { item: code, stored, case: stored?.file ?? null, fault: member?.fault ?? null };
     }),
   };

@@ -1,8 +1,11 @@
-import type { DraftFile, ElementChange, ItemChangeView, ItemReviewView } from '@liandong/schema/domains/item-life';
+import type { DraftFile, ItemChangeView, ItemReviewView } from '@liandong/schema/domains/item-life';
 import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
 import { diffElements, sameData } from '@liandong/schema/domains/item-life';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
-import type { NodeQueries, SharedTx } from '../db/index.ts';
+import type { NodeQueries, NodeReader, SharedTx } from '../db/index.ts';
+import { insert, opened } from '../db/index.ts';
+import type { ChangeRow, ReviewRow } from '../item-life/tables.ts';
+import { itemChangesTable, itemReviewsTable } from '../item-life/tables.ts';
 
 /** The author of a change to an item, and the reason. */
 export interface Authorship {
@@ -26,26 +29,6 @@ export interface ItemFile {
   draft: StoredDraft | null;
   /** Number of the last change. */
   seq: number;
-}
-
-interface ChangeRow {
-  seq: number;
-  version: number;
-  kind: ItemChangeKind;
-  author: string;
-  author_name: string;
-  reason: string;
-  diff: ElementChange[];
-  at: Date;
-}
-
-interface ReviewRow {
-  desk: ItemReviewView['desk'];
-  reviewer: string;
-  reviewer_name: string;
-  opinion: ItemReviewView['opinion'];
-  remarks: string | null;
-  at: Date;
 }
 
 /** Locks an item by its code until the transaction ends, also a code without an item yet. */
@@ -83,7 +66,7 @@ async function draftOf(queries: NodeQueries, item: Item, changes: readonly Chang
   const rounds = changes.slice(published + 1).filter((c) => c.kind === 'DRAFTED');
   const change = rounds.at(-1)?.seq ?? 0;
   const reviews = await queries.query<ReviewRow>(
-    `SELECT desk, reviewer, reviewer_name, opinion, remarks, at FROM item_reviews
+    `SELECT ${itemReviewsTable.select('r')} FROM item_reviews r
      WHERE node = $1 AND code = $2 AND draft = $3 ORDER BY at, desk`,
     [item.code, change],
   );
@@ -91,22 +74,23 @@ async function draftOf(queries: NodeQueries, item: Item, changes: readonly Chang
     item,
     change,
     authors: [...new Set(rounds.map((c) => c.author))],
-    reviews: reviews.map(({ reviewer_name: reviewerName, ...review }) => ({ ...review, reviewerName })),
+    reviews: reviews.map(({ code: _code, draft: _draft, ...review }) => review),
   };
 }
 
 async function findChanges(queries: NodeQueries, code: string): Promise<ChangeRow[]> {
   return queries.query<ChangeRow>(
-    `SELECT seq, version, kind, author, author_name, reason, diff, at FROM item_changes
-     WHERE node = $1 AND code = $2 ORDER BY seq`,
+    `SELECT ${itemChangesTable.select('c')} FROM item_changes c WHERE node = $1 AND code = $2 ORDER BY seq`,
     [code],
   );
 }
 
 /** An item's history, oldest first. */
-export async function findHistory(queries: NodeQueries, code: string): Promise<ItemChangeView[]> {
-  const rows = await findChanges(queries, code);
-  return rows.map(({ author_name: author, ...change }) => ({ ...change, author }));
+export async function findHistory(queries: NodeReader, code: string): Promise<ItemChangeView[]> {
+  const omit = { node: true, code: true, author: true };
+  const rows = await queries.reads.itemChange.findMany({ where: { code }, orderBy: { seq: 'asc' }, omit });
+  const changes = await opened(queries, itemChangesTable, rows);
+  return changes.map(({ authorName: author, ...change }) => ({ ...change, author }));
 }
 
 /** Adds lines to items' histories. Every change has its author, its reason and its differences. */
@@ -117,22 +101,11 @@ export async function recordChanges(
   at: Date,
   changes: readonly { seq: number; before: Item | null; item: Item }[],
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO item_changes (node, code, seq, version, kind, author, author_name, reason, at, diff)
-     SELECT $1, c.code, c.seq, c.version, $2, $3, $4, $5, $6, c.diff
-     FROM unnest($7::text[], $8::int[], $9::int[], $10::jsonb[]) AS c (code, seq, version, diff)`,
-    [
-      kind,
-      by.author,
-      by.authorName,
-      by.reason,
-      at,
-      changes.map(({ item }) => item.code),
-      changes.map(({ seq }) => seq),
-      changes.map(({ item }) => item.version),
-      changes.map(({ before, item }) => JSON.stringify(diffElements(before, item))),
-    ],
-  );
+  const rows = changes.map(({ seq, before, item }) => {
+    const { code, version } = item;
+    return { ...by, code, seq, version, kind, at, diff: diffElements(before, item) };
+  });
+  await insert(tx, itemChangesTable, rows);
 }
 
 /** Removes an item's draft, before the next takes its place. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ProblemError } from '@liandong/schema/kernel';
 import { createDatabase } from '../testing/test-federation.ts';
 import type { NodeTx, SharedTx } from './index.ts';
 import { HostDb, StepQueue } from './index.ts';
@@ -101,6 +102,12 @@ describe('a connection that breaks without a word', () => {
         UNAVAILABLE,
       );
       await expect(nobody.transact(NODE, (tx) => keep(tx, 'x'))).rejects.toMatchObject(UNAVAILABLE);
+      const read = nobody
+        .reads(NODE)
+        .item.findMany()
+        .catch((error: unknown) => error);
+      expect(await read).toBeInstanceOf(ProblemError);
+      expect(await read).toMatchObject(UNAVAILABLE);
       await nobody.close();
     },
   );

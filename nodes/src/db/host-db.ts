@@ -28,6 +28,11 @@ export interface NodeQueries {
   query<Row>(sql: NodeSql, params?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** Queries outside a transaction: lists can be read with Prisma too. */
+export interface NodeReader extends NodeQueries {
+  readonly reads: NodeReads;
+}
+
 /**
  * A transaction of one node whose parts may run side by side ({@link shareTransaction}): it has no savepoints, since a
  * part can't undo its own statements alone. Lines, messages and facts can only be written with it.
@@ -126,6 +131,21 @@ async function run<Row>(client: pg.PoolClient | pg.Pool, text: string, values: r
   }
 }
 
+/** The pool as Prisma gets it: its statements are measured and its errors are told as those of {@link run}. */
+function likeRun(pool: pg.Pool): pg.Pool {
+  const query = async (config: pg.QueryConfig): Promise<pg.QueryResult> => {
+    const begun = performance.now();
+    try {
+      return await pool.query(config);
+    } catch (error) {
+      throw asUnavailable(error);
+    } finally {
+      observeSql(statementLabel(config.text), performance.now() - begun);
+    }
+  };
+  return Object.create(pool, { query: { value: query } }) as pg.Pool;
+}
+
 /** Reads of the scoped client; everything that changes a row goes through a {@link NodeTx}. */
 const READS = new Set([
   'findUnique',
@@ -142,10 +162,14 @@ function scopedReads(prisma: PrismaClient, node: DivisionCode) {
   return prisma.$extends({
     query: {
       $allModels: {
-        $allOperations({ model, operation, args, query }) {
+        async $allOperations({ model, operation, args, query }) {
           if (!READS.has(operation)) throw new Error(`${model}.${operation}: rows are changed in a transaction only`);
           const { where } = args as { where?: object };
-          return query({ ...args, where: { ...where, node } });
+          try {
+            return await query({ ...args, where: { ...where, node } });
+          } catch (error) {
+            throw asUnavailable(error);
+          }
         },
       },
     },
@@ -192,7 +216,7 @@ export class HostDb {
     this.#pool.on('error', onError);
     // if a connection breaks while it is in use, pg reports that to its client only
     this.#pool.on('connect', (client) => client.on('error', onError));
-    this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool, { onPoolError: onError }) });
+    this.#prisma = new PrismaClient({ adapter: new PrismaPg(likeRun(this.#pool), { onPoolError: onError }) });
   }
 
   /** Prisma over one node's rows. */
@@ -205,11 +229,12 @@ export class HostDb {
     return reads;
   }
 
-  /** One statement of a node, outside a transaction. */
-  queries(node: DivisionCode): NodeQueries {
+  /** Statements of a node, outside a transaction. */
+  queries(node: DivisionCode): NodeReader {
     return {
       node,
       vault: this.#vault.of(node),
+      reads: this.reads(node),
       query: (sql, params = []) => run(this.#pool, sql, [node, ...params]),
     };
   }

@@ -24,7 +24,9 @@ export function asUnavailable(error: unknown): unknown {
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof ProblemError) return false;
   if (error instanceof pg.DatabaseError) return PASSING.includes(error.code?.slice(0, 2) ?? '');
-  return OF_A_SOCKET.test((error as NodeJS.ErrnoException).code ?? '') || BROKEN.test(error.message);
+  const { code = '' } = error as NodeJS.ErrnoException;
+  // Prisma wraps the errors of its pool in its own, and keeps the code
+  return code === 'DATABASE_UNAVAILABLE' || OF_A_SOCKET.test(code) || BROKEN.test(error.message);
 }
 
 /**

@@ -72,6 +72,6 @@ export function countFailure(job: string, node: string, code: string): void {
 /** The name of a statement in metrics, from a closed set of words of the program's own SQL: `SELECT cases`. */
 export function statementLabel(text: string): string {
   const verb = /^\s*([A-Z]+)/.exec(text)?.[1] ?? 'OTHER';
-  const table = /\b(?:FROM|INTO|UPDATE)\s+([a-z_]+)/.exec(text)?.[1];
+  const table = /\b(?:FROM|INTO|UPDATE)\s+(?:"public"\.)?"?([a-z_]+)/.exec(text)?.[1];
   return table === undefined ? verb : `${verb} ${table}`;
 }

@@ -6,6 +6,7 @@ describe('figures', () => {
     ['SELECT a FROM cases WHERE node = $1', 'SELECT cases'],
     ['INSERT INTO outbox (node) VALUES ($1)', 'INSERT outbox'],
     ['UPDATE feeds SET head = 1', 'UPDATE feeds'],
+    ['SELECT "public"."items"."code" FROM "public"."items" WHERE 1=1', 'SELECT items'],
     ['BEGIN', 'BEGIN'],
   ])('call %s %s', (sql, label) => expect(statementLabel(sql)).toBe(label));
 

@@ -2,10 +2,11 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { ProjectFile, ProjectFilter, ProjectLine, ProjectStanding } from '@liandong/schema/domains/projects';
 import { beganOn, foldProject, phaseOf, projectLineSchema } from '@liandong/schema/domains/projects';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { pipelined } from '../db/index.ts';
+import type { NodeQueries, NodeReader, RowOf, SharedTx } from '../db/index.ts';
+import { insert, pipelined } from '../db/index.ts';
 import type { Failures } from '../failures/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
+import { projectLogTable, projectsTable } from './tables.ts';
 
 /** A line of a project's log with its signature. */
 export interface SignedProjectLine {
@@ -22,11 +23,7 @@ export interface StoredProject {
   lines: SignedProjectLine[];
 }
 
-interface LineRow {
-  project: string;
-  jws: string;
-  hash: string;
-}
+type LineRow = Pick<RowOf<typeof projectLogTable>, 'project' | 'jws' | 'hash'>;
 
 /** Reads a stored line without checks: it was checked when it came in. */
 const stored = ({ jws, hash }: LineRow): SignedProjectLine => ({ line: payloadOf(jws) as ProjectLine, jws, hash });
@@ -131,25 +128,14 @@ export async function saveProject(
   lines: readonly SignedProjectLine[],
   file: ProjectFile | null,
 ): Promise<void> {
-  await tx.query(
-    // waiting lines at these numbers came ahead of the lines before them, and do not belong to the log
-    `INSERT INTO project_log (node, project, seq, jws, hash)
-     SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS l
-     ON CONFLICT (node, project, seq) DO UPDATE SET jws = excluded.jws, hash = excluded.hash`,
-    [
-      lines.map(({ line }) => line.project),
-      lines.map(({ line }) => line.seq),
-      lines.map(({ jws }) => jws),
-      lines.map(({ hash }) => hash),
-    ],
-  );
+  const rows = lines.map(({ line: { project, seq }, jws, hash }) => ({ project, seq, jws, hash }));
+  // waiting lines at these numbers came ahead of the lines before them, and do not belong to the log
+  await insert(tx, projectLogTable, rows, 'REPLACE');
   if (!file) return;
-  await tx.query(
-    `INSERT INTO projects (node, id, keeper, phase, key, ended, began_on) VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (node, id) DO UPDATE SET keeper = excluded.keeper, phase = excluded.phase, key = excluded.key, ended = excluded.ended,
-       began_on = excluded.began_on`,
-    [file.id, file.node, phaseOf(file).phase, file.key !== null, file.ended !== null, beganOn(file)],
-  );
+  const { id, node: keeper, key, ended } = file;
+  const { phase } = phaseOf(file);
+  const row = { id, keeper, phase, key: key !== null, ended: ended !== null, beganOn: beganOn(file) };
+  await insert(tx, projectsTable, [row], 'REPLACE');
 }
 
 /** The project's state that a case's desk needs; null if this node does not know the id. */
@@ -211,9 +197,7 @@ export async function casesInProjectsOf(
 }
 
 /** The projects this node keeps itself. */
-export async function findOwn(queries: NodeQueries): Promise<string[]> {
-  const rows = await queries.query<{ id: string }>(
-    `SELECT id FROM projects WHERE node = $1 AND keeper = $1 ORDER BY id`,
-  );
+export async function findOwn({ node, reads }: NodeReader): Promise<string[]> {
+  const rows = await reads.project.findMany({ where: { keeper: node }, orderBy: { id: 'asc' }, select: { id: true } });
   return rows.map(({ id }) => id);
 }

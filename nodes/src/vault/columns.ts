@@ -1,13 +1,16 @@
+import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
+import { bundlesTable } from '../bundles/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
+import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
 
 /** A sealed column, and the columns that name its rows besides their node. */
 export interface SealedColumn {
   table: string;
   column: string;
   /** Columns of the row's key after the node, with their types: they are bound into the sealed value. */
-  key: readonly { name: string; type: 'text' | 'uuid' | 'int' }[];
+  key: readonly { name: string; type: ColumnType }[];
   /** Text, bytes as a whole, or bytes in pieces that can be read one by one. */
   form: 'text' | 'bytes' | 'pieces';
   /** Condition for the rows to seal; the other rows of the table hold nothing personal. All rows if left out. */
@@ -24,17 +27,11 @@ const uuid = (name: string) => ({ name, type: 'uuid' }) as const;
  */
 export const SEALED_COLUMNS = {
   'cases.application': { table: 'cases', column: 'application', key: [text('id')], form: 'text' },
-  'bundles.application': { table: 'bundles', column: 'application', key: [uuid('id')], form: 'text' },
-  'bundles.tracking_code': { table: 'bundles', column: 'tracking_code', key: [uuid('id')], form: 'text' },
+  ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
   ...sealedColumns(caseNotesTable),
-  'register_rows.fields': {
-    table: 'register_rows',
-    column: 'fields',
-    key: [text('register'), text('subject_hash')],
-    form: 'text',
-  },
-  'data_requests.given': { table: 'data_requests', column: 'given', key: [uuid('id')], form: 'text' },
+  ...sealedColumns(registerRowsTable),
+  ...sealedColumns(dataRequestsTable),
   'idempotency.response': {
     table: 'idempotency',
     column: 'response',
