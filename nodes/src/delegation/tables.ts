@@ -1,0 +1,36 @@
+import { generated, instant, integer, nullable, table, text, texts, uuid } from '../db/table.ts';
+
+/** Grants that the node knows, by their signed documents; also ends that came before their grants. */
+export const delegationsTable = table('delegations', ['id'], {
+  id: uuid,
+  grantor: text,
+  grantee: text,
+  seq: integer,
+  items: texts,
+  /** Null while only its end has come. */
+  grantJws: nullable(text),
+  answerJws: nullable(text),
+  endJws: nullable(text),
+  /** Why the grantee's node did not take it. */
+  refusalCode: nullable(text),
+  refusalReason: nullable(text),
+});
+
+/** Requests for powers, to or by this node. */
+export const delegationRequestsTable = table('delegation_requests', ['id'], {
+  id: uuid,
+  grantor: text,
+  grantee: text,
+  requestJws: text,
+  answerJws: nullable(text),
+});
+
+/** Published grants that can't be judged yet: a key or an item they rest on is unknown. */
+export const waitingGrantsTable = table('waiting_grants', ['digest'], {
+  digest: text,
+  publisher: text,
+  /** As published, JSON. */
+  documents: text,
+  code: text,
+  since: generated(instant),
+});
