@@ -1,8 +1,10 @@
-import type { DraftFile, ElementChange, ItemChangeView, ItemReviewView } from '@liandong/schema/domains/item-life';
+import type { DraftFile, ItemChangeView, ItemReviewView } from '@liandong/schema/domains/item-life';
 import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
 import { diffElements, sameData } from '@liandong/schema/domains/item-life';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
-import type { NodeQueries, SharedTx } from '../db/index.ts';
+import type { NodeQueries, NodeReader, RowOf, SharedTx } from '../db/index.ts';
+import { insert, opened } from '../db/index.ts';
+import { itemChangesTable } from './tables.ts';
 
 /** The author of a change to an item, and the reason. */
 export interface Authorship {
@@ -28,16 +30,7 @@ export interface ItemFile {
   seq: number;
 }
 
-interface ChangeRow {
-  seq: number;
-  version: number;
-  kind: ItemChangeKind;
-  author: string;
-  author_name: string;
-  reason: string;
-  diff: ElementChange[];
-  at: Date;
-}
+type ChangeRow = Pick<RowOf<typeof itemChangesTable>, 'seq' | 'kind' | 'author'>;
 
 interface ReviewRow {
   desk: ItemReviewView['desk'];
@@ -97,16 +90,20 @@ async function draftOf(queries: NodeQueries, item: Item, changes: readonly Chang
 
 async function findChanges(queries: NodeQueries, code: string): Promise<ChangeRow[]> {
   return queries.query<ChangeRow>(
-    `SELECT seq, version, kind, author, author_name, reason, diff, at FROM item_changes
-     WHERE node = $1 AND code = $2 ORDER BY seq`,
+    `SELECT seq, kind, author FROM item_changes WHERE node = $1 AND code = $2 ORDER BY seq`,
     [code],
   );
 }
 
 /** An item's history, oldest first. */
-export async function findHistory(queries: NodeQueries, code: string): Promise<ItemChangeView[]> {
-  const rows = await findChanges(queries, code);
-  return rows.map(({ author_name: author, ...change }) => ({ ...change, author }));
+export async function findHistory(queries: NodeReader, code: string): Promise<ItemChangeView[]> {
+  const rows = await queries.reads.itemChange.findMany({
+    where: { code },
+    orderBy: { seq: 'asc' },
+    omit: { node: true, code: true, author: true },
+  });
+  const changes = await opened(queries, itemChangesTable, rows);
+  return changes.map(({ authorName: author, ...change }) => ({ ...change, author }));
 }
 
 /** Adds lines to items' histories. Every change has its author, its reason and its differences. */
@@ -117,22 +114,11 @@ export async function recordChanges(
   at: Date,
   changes: readonly { seq: number; before: Item | null; item: Item }[],
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO item_changes (node, code, seq, version, kind, author, author_name, reason, at, diff)
-     SELECT $1, c.code, c.seq, c.version, $2, $3, $4, $5, $6, c.diff
-     FROM unnest($7::text[], $8::int[], $9::int[], $10::jsonb[]) AS c (code, seq, version, diff)`,
-    [
-      kind,
-      by.author,
-      by.authorName,
-      by.reason,
-      at,
-      changes.map(({ item }) => item.code),
-      changes.map(({ seq }) => seq),
-      changes.map(({ item }) => item.version),
-      changes.map(({ before, item }) => JSON.stringify(diffElements(before, item))),
-    ],
-  );
+  const rows = changes.map(({ seq, before, item }) => {
+    const { code, version } = item;
+    return { code, seq, version, kind, ...by, at, diff: diffElements(before, item) };
+  });
+  await insert(tx, itemChangesTable, rows);
 }
 
 /** Removes an item's draft, before the next takes its place. */
