@@ -37,7 +37,9 @@ const storedOf = ({ grantJws, answerJws, endJws, refusalCode: code, refusalReaso
   answer: answerJws === null ? null : (payloadOf(answerJws) as GrantAnswer),
   end: endJws === null ? null : (payloadOf(endJws) as GrantEnd),
   refusal: code === null ? null : { code, reason: refusalReason ?? '' },
-  ...{ grantJws: grantJws ?? '', answerJws, endJws },
+  grantJws: grantJws ?? '',
+  answerJws,
+  endJws,
 });
 
 /** Every grant over an item that this node knows, in effect or not. */

@@ -14,11 +14,9 @@ import {
 import type { Logger } from 'pino';
 import { findItems } from '../catalogue/index.ts';
 import type { HostDb, NodeQueries, NodeTx, SharedTx } from '../db/index.ts';
-import { insert } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { sha256 } from '../trust/index.ts';
 import { lockGrant, saveGrant } from './delegation-store.ts';
-import { waitingGrantsTable } from './tables.ts';
 
 export interface PublishedGrantsParts {
   trust: Trust;
@@ -61,8 +59,11 @@ export class PublishedGrants {
   readonly entry = async (tx: NodeTx, publisher: DivisionCode, published: PublishedGrant): Promise<void> => {
     const code = await this.#attempt(tx, publisher, published);
     if (code === null) return;
-    const documents = JSON.stringify(published);
-    await insert(tx, waitingGrantsTable, [{ digest: sha256(documents), publisher, documents, code }], 'KEEP');
+    await tx.query(
+      `INSERT INTO waiting_grants (node, digest, publisher, documents, code) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (node, digest) DO NOTHING`,
+      [sha256(JSON.stringify(published)), publisher, JSON.stringify(published), code],
+    );
   };
 
   /** Judges waiting grants again, in the order they came: an item or a key has become known. */

@@ -1,4 +1,4 @@
-import { generated, instant, integer, nullable, table, text, texts, uuid } from '../db/table.ts';
+import { integer, nullable, table, text, texts, uuid } from '../db/table.ts';
 
 /** Grants that the node knows, by their signed documents; also ends that came before their grants. */
 export const delegationsTable = table('delegations', ['id'], {
@@ -23,14 +23,4 @@ export const delegationRequestsTable = table('delegation_requests', ['id'], {
   grantee: text,
   requestJws: text,
   answerJws: nullable(text),
-});
-
-/** Published grants that can't be judged yet: a key or an item they rest on is unknown. */
-export const waitingGrantsTable = table('waiting_grants', ['digest'], {
-  digest: text,
-  publisher: text,
-  /** As published, JSON. */
-  documents: text,
-  code: text,
-  since: generated(instant),
 });

@@ -21,8 +21,15 @@ export interface ParkedCase {
 }
 
 const SHOWN = {
-  ...{ id: true, sender: true, kind: true, code: true, reason: true },
-  ...{ parkedAt: true, retryAt: true, decision: true, resolvedAt: true },
+  id: true,
+  sender: true,
+  kind: true,
+  code: true,
+  reason: true,
+  parkedAt: true,
+  retryAt: true,
+  decision: true,
+  resolvedAt: true,
 } as const;
 
 /** Messages of a node that wait for people, oldest first. */

@@ -2,7 +2,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import type { KeyDocument } from '@liandong/schema/trust';
 import type { HostDb, NewRowOf, NodeReader, SharedTx } from '../db/index.ts';
 import { insert, opened } from '../db/index.ts';
-import { keyDocumentsTable, keyLogTable } from './tables.ts';
+import { keyLogTable } from './tables.ts';
 
 /** A line of the log of keys. */
 export type KeyLogLine = NewRowOf<typeof keyLogTable>;
@@ -15,8 +15,13 @@ export function kidIn({ kind, content }: KeyDocument): string {
 /** @returns whether the document is new here */
 export async function insertKeyDocument(tx: SharedTx, document: KeyDocument): Promise<boolean> {
   const { hash, kind, content, jws } = document;
-  const row = { hash, kind, subject: content.node, kid: kidIn(document), jws };
-  return (await insert(tx, keyDocumentsTable, [row], 'KEEP')) > 0;
+  const kid = kidIn(document);
+  const added = await tx.query(
+    `INSERT INTO key_documents (node, hash, kind, subject, kid, jws) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (node, hash) DO NOTHING RETURNING hash`,
+    [hash, kind, content.node, kid, jws],
+  );
+  return added.length > 0;
 }
 
 /** Whether this node has certified a key, or has got its certificate. */

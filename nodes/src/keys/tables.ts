@@ -1,17 +1,4 @@
-import type { KeyDocument } from '@liandong/schema/trust';
 import { bigInteger, generated, instant, table, text, textOf } from '../db/table.ts';
-
-/** Documents about keys that the node has besides the trust file. */
-export const keyDocumentsTable = table('key_documents', ['hash'], {
-  hash: text,
-  kind: textOf<KeyDocument['kind']>(),
-  /** The node it is about. */
-  subject: text,
-  /** The key it is about; empty where it is about a node as a whole. */
-  kid: text,
-  jws: text,
-  learnedAt: generated(instant),
-});
 
 export type KeyAction =
   | 'MADE'

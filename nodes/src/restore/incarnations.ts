@@ -209,7 +209,9 @@ export async function healingState(db: HostDb, node: DivisionCode): Promise<Heal
   const peers = await db.reads(node).healPeer.findMany({ where: { life: life.life }, orderBy: { peer: 'asc' } });
   const silent = peers.filter((p) => p.doneAt === null).map((p) => p.peer);
   return {
-    ...{ healedAt, askedSince, silent },
+    healedAt,
+    askedSince,
+    silent,
     answered: peers.length - silent.length,
     cases: peers.reduce((sum, p) => sum + p.cases, 0),
   };
