@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_DIR, become, main, setup } from './setup.mjs';
 
-const CLI = 'nodes/dist/cli.js';
+const CLI = 'nodes/dist/programs/cli.js';
 
 await main(async () => {
   // skips the build if one exists: verifying works without a network, and --json prints nothing else

@@ -9,9 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url));
 const DEMO = join(PROJECT_DIR, 'load-tests/dist/demo/main.js');
-const HOST = join(PROJECT_DIR, 'nodes/dist/main.js');
-const CLI = join(PROJECT_DIR, 'nodes/dist/cli.js');
-const GATEWAY = join(PROJECT_DIR, 'gateway/dist/main.js');
+const HOST = join(PROJECT_DIR, 'nodes/dist/programs/main.js');
+const CLI = join(PROJECT_DIR, 'nodes/dist/programs/cli.js');
+const GATEWAY = join(PROJECT_DIR, 'gateway/dist/programs/main.js');
 
 /** A temporary directory of its own, so that files a program leaves behind are found. */
 let temporary: string;

@@ -18,7 +18,7 @@ import type { DeskAnswer, DeskCommand } from './desk-protocol.ts';
 const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
 const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
 const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
-const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
+const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'programs', 'cli.js');
 /** The built program: it is a process of its own. */
 const DESK_PROGRAM = fileURLToPath(new URL('../../dist/bench/desk-process.js', import.meta.url));
 

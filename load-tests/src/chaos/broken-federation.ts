@@ -19,7 +19,7 @@ import { RoadProxy } from './road-proxy.ts';
 import { SmallDisk } from './small-disk.ts';
 
 /** The built program, also in a run from source: each host is a process of its own. */
-const HOST_PROGRAM = fileURLToPath(new URL('../../dist/chaos/host-program.js', import.meta.url));
+const HOST_PROGRAM = fileURLToPath(new URL('../../dist/programs/host-program.js', import.meta.url));
 const DAY_MS = 86_400_000;
 
 export interface BrokenFederationOptions {

@@ -13,6 +13,7 @@ import { DEMO_HOSTS, DEMO_PASSWORD, DEMO_PEOPLE } from './demo-plan.ts';
 import type { FederationOptions, FederationPlan } from './plan.ts';
 import {
   CATALOGUE_FILE,
+  CLI_PROGRAM,
   DIVISIONS_FILE,
   GATEWAY_PROGRAM,
   HOST_PROGRAM,
@@ -97,7 +98,9 @@ export class Federation extends RunningFederation {
       const gateway = program('gateway', plan.gatewayProgram ?? GATEWAY_PROGRAM, gatewayEnvironment);
       await step('gateway', () => gateway.start());
       const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
-      const parts = { dir, services, hosts, environments, gateway, gatewayEnvironment, gatewayUrl, topology };
+      const cliProgram = plan.cliProgram ?? CLI_PROGRAM;
+      const programs = { hosts, gateway, cliProgram };
+      const parts = { dir, services, ...programs, environments, gatewayEnvironment, gatewayUrl, topology };
       const federation = new Federation(parts);
       await step('catalogue', () => publishCatalogue(federation));
       await step('catalogue at every node', () => catalogueArrived(federation));
@@ -183,13 +186,14 @@ const TEMPLATE = 'liandong_template';
 async function makeDatabases(ground: Ground, httpPort: number): Promise<Map<string, Record<string, string>>> {
   const { plan, services, topology } = ground;
   const paths = topologyPaths(secretsOf(ground.dir));
-  await migrate(await services.createDatabase(TEMPLATE));
+  const template = plan.emptyDatabases ? undefined : TEMPLATE;
+  if (template !== undefined) await migrate(await services.createDatabase(template));
   const urls = new Map<string, string>();
   for (const { id } of topology.hosts) {
     const own = plan.postgres?.(id);
     const name = `liandong_${id.replaceAll('-', '_')}`;
-    const url = await (own ? own.createDatabase(name) : services.createDatabase(name, TEMPLATE));
-    if (own) await migrate(url);
+    const url = await (own ? own.createDatabase(name) : services.createDatabase(name, template));
+    if (own && template !== undefined) await migrate(url);
     urls.set(id, url);
   }
   const environments = topology.hosts.map(async (host) => {

@@ -7,14 +7,14 @@ import type { Broker, Host } from '@liandong/schema/wire';
 import type { DemoPerson } from './demo-plan.ts';
 
 /** Top of the project, from `src` and from `dist` alike. */
-const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
+export const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url));
 export const DIVISIONS_FILE = join(PROJECT_DIR, 'data', 'taizhou-divisions.csv');
 export const CATALOGUE_FILE = join(PROJECT_DIR, 'data', 'catalog-sample.json');
 /** Registers and offers of the county. */
 export const REGISTERS_FILE = join(PROJECT_DIR, 'data', 'registers-sample.json');
-export const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'main.js');
-export const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'cli.js');
-export const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'main.js');
+export const HOST_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'programs', 'main.js');
+export const CLI_PROGRAM = join(PROJECT_DIR, 'nodes', 'dist', 'programs', 'cli.js');
+export const GATEWAY_PROGRAM = join(PROJECT_DIR, 'gateway', 'dist', 'programs', 'main.js');
 /** The same programs from source, for development. */
 export const SOURCE_PROGRAMS = {
   hostProgram: join(PROJECT_DIR, 'nodes', 'src', 'main.ts'),
@@ -56,6 +56,10 @@ export interface FederationPlan {
   hostProgram?: string;
   /** The program of the gateway; the product's if left out. */
   gatewayProgram?: string;
+  /** The program of the commands; the product's if left out. */
+  cliProgram?: string;
+  /** Whether hosts find empty databases, which they migrate at their start: they may be of an earlier version. */
+  emptyDatabases?: boolean;
   /** Moment of the key ceremony; now if left out. */
   ceremonyAt?: Date;
   /** A host's own PostgreSQL; the federation's common one if left out or undefined. */

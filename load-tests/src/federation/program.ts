@@ -5,14 +5,12 @@ import { problem } from '@liandong/schema/kernel';
 
 /** A built program runs as it is; tsx runs a source file, and restarts it when a file it has loaded changes. */
 const flagsOf = (file: string) =>
-  file.endsWith('.ts')
-    ? ['--watch', '--watch-preserve-output', '--conditions=source', '--import', 'tsx']
-    : ['--enable-source-maps'];
+  file.endsWith('.ts') ? ['--watch', '--watch-preserve-output', '--conditions=source', '--import', 'tsx'] : [];
 
 /** A program of the project as a process of its own: a host or the gateway. */
 export class Program {
   readonly name: string;
-  readonly #file: string;
+  #file: string;
   readonly #environment: Record<string, string>;
   readonly #logFile: string;
   #child: ChildProcess | null = null;
@@ -49,6 +47,13 @@ export class Program {
       child.on('message', (message: { ready?: true }) => message.ready && resolve());
       child.once('exit', () => reject(problem('BAD_CONFIG', `${this.name} did not start: ${this.#lastWords()}`)));
     });
+  }
+
+  /** Ends it, and starts another version of it in its place. */
+  async upgrade(file: string): Promise<void> {
+    await this.stop();
+    this.#file = file;
+    await this.start();
   }
 
   /** Ends it as an operator would. */

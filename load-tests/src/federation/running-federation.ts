@@ -9,15 +9,7 @@ import { problem } from '@liandong/schema/kernel';
 import type pg from 'pg';
 import { Client } from './client.ts';
 import { DEMO_PASSWORD } from './demo-plan.ts';
-import {
-  CLI_PROGRAM,
-  DIVISIONS_FILE,
-  GATEWAY_PROGRAM,
-  HOST_PROGRAM,
-  gatewayTopology,
-  leafGateway,
-  secretsOf,
-} from './plan.ts';
+import { DIVISIONS_FILE, GATEWAY_PROGRAM, HOST_PROGRAM, gatewayTopology, leafGateway, secretsOf } from './plan.ts';
 import { Program } from './program.ts';
 
 /** The parts of a running federation. */
@@ -29,6 +21,7 @@ export interface FederationParts {
   /** Settings of each host. */
   environments: Map<string, Record<string, string>>;
   gateway: Program;
+  cliProgram: string;
   gatewayEnvironment: Readonly<Record<string, string>>;
   gatewayUrl: string;
   topology: Topology;
@@ -41,6 +34,7 @@ export class RunningFederation {
   readonly gateway: Program;
   readonly gatewayUrl: string;
   readonly #gatewayEnvironment: Readonly<Record<string, string>>;
+  readonly #cliProgram: string;
   readonly #leafGateways: Program[] = [];
   readonly #hosts: Map<string, Program>;
   readonly #hostEnvironments: Map<string, Record<string, string>>;
@@ -53,6 +47,7 @@ export class RunningFederation {
     this.gateway = parts.gateway;
     this.gatewayUrl = parts.gatewayUrl;
     this.#gatewayEnvironment = parts.gatewayEnvironment;
+    this.#cliProgram = parts.cliProgram;
     this.#hosts = parts.hosts;
     this.#hostEnvironments = parts.environments;
     this.#topology = parts.topology;
@@ -94,7 +89,7 @@ export class RunningFederation {
   async bringStreams(broker: string): Promise<void> {
     const topology = join(this.dir, 'topology.yaml');
     const args = ['--broker', broker, '--topology', topology, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
-    const { code, output } = await runCommand(CLI_PROGRAM, ['topology', 'streams', ...args], {});
+    const { code, output } = await runCommand(this.#cliProgram, ['topology', 'streams', ...args], {});
     if (code !== 0) throw problem('BAD_CONFIG', output.trim());
   }
 
@@ -105,7 +100,7 @@ export class RunningFederation {
   async changeTopology(change: Pick<Topology, 'hosts'>): Promise<void> {
     const file = await this.writeTopology(change);
     const args = ['--topology', file, '--divisions', DIVISIONS_FILE, '--out', this.secrets];
-    const { code, output } = await runCommand(CLI_PROGRAM, ['topology', 'update', ...args], {});
+    const { code, output } = await runCommand(this.#cliProgram, ['topology', 'update', ...args], {});
     if (code !== 0) throw problem('BAD_CONFIG', output.trim());
   }
 
@@ -206,7 +201,7 @@ export class RunningFederation {
 
   /** Runs a command of the project's command line with a host's settings. */
   async command(host: string, args: readonly string[]): Promise<{ code: number; output: string }> {
-    return runCommand(CLI_PROGRAM, args, this.environment(host));
+    return runCommand(this.#cliProgram, args, this.environment(host));
   }
 
   /** Rows of a host's database, read past its services. */

@@ -2,9 +2,10 @@ import type { DraftFile, ItemChangeView, ItemReviewView } from '@liandong/schema
 import type { Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
 import { diffElements, sameData } from '@liandong/schema/domains/item-life';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
-import type { NodeQueries, NodeReader, RowOf, SharedTx } from '../db/index.ts';
+import type { NodeQueries, NodeReader, SharedTx } from '../db/index.ts';
 import { insert, opened } from '../db/index.ts';
-import { itemChangesTable } from './tables.ts';
+import type { ChangeRow, ReviewRow } from '../item-life/tables.ts';
+import { itemChangesTable, itemReviewsTable } from '../item-life/tables.ts';
 
 /** The author of a change to an item, and the reason. */
 export interface Authorship {
@@ -28,17 +29,6 @@ export interface ItemFile {
   draft: StoredDraft | null;
   /** Number of the last change. */
   seq: number;
-}
-
-type ChangeRow = Pick<RowOf<typeof itemChangesTable>, 'seq' | 'kind' | 'author'>;
-
-interface ReviewRow {
-  desk: ItemReviewView['desk'];
-  reviewer: string;
-  reviewer_name: string;
-  opinion: ItemReviewView['opinion'];
-  remarks: string | null;
-  at: Date;
 }
 
 /** Locks an item by its code until the transaction ends, also a code without an item yet. */
@@ -76,7 +66,7 @@ async function draftOf(queries: NodeQueries, item: Item, changes: readonly Chang
   const rounds = changes.slice(published + 1).filter((c) => c.kind === 'DRAFTED');
   const change = rounds.at(-1)?.seq ?? 0;
   const reviews = await queries.query<ReviewRow>(
-    `SELECT desk, reviewer, reviewer_name, opinion, remarks, at FROM item_reviews
+    `SELECT ${itemReviewsTable.select('r')} FROM item_reviews r
      WHERE node = $1 AND code = $2 AND draft = $3 ORDER BY at, desk`,
     [item.code, change],
   );
@@ -84,24 +74,21 @@ async function draftOf(queries: NodeQueries, item: Item, changes: readonly Chang
     item,
     change,
     authors: [...new Set(rounds.map((c) => c.author))],
-    reviews: reviews.map(({ reviewer_name: reviewerName, ...review }) => ({ ...review, reviewerName })),
+    reviews: reviews.map(({ code: _code, draft: _draft, ...review }) => review),
   };
 }
 
 async function findChanges(queries: NodeQueries, code: string): Promise<ChangeRow[]> {
   return queries.query<ChangeRow>(
-    `SELECT seq, kind, author FROM item_changes WHERE node = $1 AND code = $2 ORDER BY seq`,
+    `SELECT ${itemChangesTable.select('c')} FROM item_changes c WHERE node = $1 AND code = $2 ORDER BY seq`,
     [code],
   );
 }
 
 /** An item's history, oldest first. */
 export async function findHistory(queries: NodeReader, code: string): Promise<ItemChangeView[]> {
-  const rows = await queries.reads.itemChange.findMany({
-    where: { code },
-    orderBy: { seq: 'asc' },
-    omit: { node: true, code: true, author: true },
-  });
+  const omit = { node: true, code: true, author: true };
+  const rows = await queries.reads.itemChange.findMany({ where: { code }, orderBy: { seq: 'asc' }, omit });
   const changes = await opened(queries, itemChangesTable, rows);
   return changes.map(({ authorName: author, ...change }) => ({ ...change, author }));
 }
@@ -116,7 +103,7 @@ export async function recordChanges(
 ): Promise<void> {
   const rows = changes.map(({ seq, before, item }) => {
     const { code, version } = item;
-    return { code, seq, version, kind, ...by, at, diff: diffElements(before, item) };
+    return { ...by, code, seq, version, kind, at, diff: diffElements(before, item) };
   });
   await insert(tx, itemChangesTable, rows);
 }

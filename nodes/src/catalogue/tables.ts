@@ -1,6 +1,5 @@
-import type { ElementChange } from '@liandong/schema/domains/item-life';
-import type { Implementation, Item, ItemChangeKind } from '@liandong/schema/domains/catalogue';
-import { day, instant, integer, jsonOf, nullable, table, text, textOf } from '../db/table.ts';
+import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
+import { day, instant, integer, jsonOf, nullable, table, text } from '../db/table.ts';
 
 /** Versions of the catalogue's items (基本目录), and drafts, which are not published. */
 export const itemsTable = table('items', ['code', 'version'], {
@@ -27,17 +26,4 @@ export const implementationsTable = table('implementations', ['item', 'decider',
   version: integer,
   itemVersion: integer,
   body: jsonOf<Implementation>(),
-});
-
-/** The history of items: a line of each change, append-only. */
-export const itemChangesTable = table('item_changes', ['code', 'seq'], {
-  code: text,
-  seq: integer,
-  version: integer,
-  kind: textOf<ItemChangeKind>(),
-  author: text,
-  authorName: text,
-  reason: text,
-  diff: jsonOf<ElementChange[]>(),
-  at: instant,
 });

@@ -3,7 +3,7 @@ import type { CaseState, EnquiryState } from '@liandong/schema/case';
 import type { Viewer } from '@liandong/schema/operation';
 import { CLOSED_STATES, ENQUIRY_STATES } from '@liandong/schema/case';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { insert } from '../db/index.ts';
+import { insert, opened } from '../db/index.ts';
 import type { EnquiryRow } from './tables.ts';
 import { askersTable, enquiriesTable } from './tables.ts';
 
@@ -37,11 +37,10 @@ export async function findEnquiry(queries: NodeQueries, id: string): Promise<Sto
   return found ? openAsker(queries, found) : null;
 }
 
-async function openAsker<T extends StoredEnquiry>({ vault }: NodeQueries, enquiry: T): Promise<T> {
+async function openAsker<T extends StoredEnquiry>(queries: NodeQueries, enquiry: T): Promise<T> {
   const { id, asker } = enquiry;
   if (!asker) return enquiry;
-  const name = await vault.openNullable('enquiry_askers.name', id, asker.name);
-  const phone = await vault.openNullable('enquiry_askers.phone', id, asker.phone);
+  const [{ name, phone } = asker] = await opened(queries, askersTable, [{ enquiry: id, ...asker }]);
   return { ...enquiry, asker: { name, phone } };
 }
 

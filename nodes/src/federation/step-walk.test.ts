@@ -8,14 +8,24 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { once } from '../idempotency/index.ts';
-import { CaseSteps, application, codesOf } from '../testing/cases.ts';
+import { CaseSteps, application, codesOf, custodians } from '../testing/cases.ts';
 import { Responder } from './responder.ts';
+import { runAt } from '../testing/commands.ts';
 import { mutationCall } from '../testing/inputs.ts';
-import { CITY, COUNTY, TOWNSHIP, TestFederation, VILLAGE, personAt } from '../testing/test-federation.ts';
+import {
+  CITY,
+  COUNTY,
+  OTHER_TOWNSHIP,
+  TOWNSHIP,
+  TestFederation,
+  VILLAGE,
+  eventually,
+  personAt,
+} from '../testing/test-federation.ts';
 
 /**
  * Walks every step of every domain at a desk with its database: repeated under its key, with a token for another case,
- * and at a healing node. Two other files walk the rest. `schema/src/operation/step-walk.test.ts`, without a database:
+ * at a closed node, and at a healing node. Two other files walk the rest. `schema/src/operation/step-walk.test.ts`, without a database:
  * posts, stand-ins, other departments, cases under way and ended cases. `permission-walk.test.ts`: posts at every tier
  * and desks of others.
  */
@@ -26,8 +36,10 @@ const STEPS = operationsOf(DOMAINS).flatMap(({ operation, domain }) =>
 let federation: TestFederation;
 let tokens: TokenVerifier;
 const held = new Map<string, string>();
+/** A case that a closed node had, and its successor has now. */
+let handedOver: string;
 beforeAll(async () => {
-  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, VILLAGE] });
+  federation = await TestFederation.start({ nodes: [CITY, COUNTY, TOWNSHIP, OTHER_TOWNSHIP, VILLAGE] });
   const issuers = parseIssuers(JSON.parse(await readFile(federation.config(TOWNSHIP).issuersFile, 'utf8')));
   tokens = new TokenVerifier(issuers, () => {
     throw new Error('nothing is fetched');
@@ -36,6 +48,10 @@ beforeAll(async () => {
   for (const node of [TOWNSHIP, COUNTY]) {
     held.set(node, await steps.file(personAt(node, 'CLERK', '民政'), application({ place: VILLAGE })));
   }
+  handedOver = await steps.file(personAt(OTHER_TOWNSHIP, 'CLERK', '民政'), application({ place: OTHER_TOWNSHIP }));
+  const close = ['node', 'close', OTHER_TOWNSHIP, '--node', COUNTY, '--successor', TOWNSHIP, '--why', '撤镇并镇'];
+  await runAt(federation, COUNTY, ...close);
+  await eventually(async () => (await custodians(federation, [TOWNSHIP], handedOver)).length === 1);
 });
 afterAll(() => federation.stop());
 
@@ -81,6 +97,18 @@ describe.each(STEPS)('the step $name', ({ step, role }) => {
     const { viewer, id } = takerOf(step);
     const input = { id, materials: [], idempotencyKey: null };
     expect(await codesOf(perform({ ...viewer, onlyCase: 'another' }, step, input))).toEqual(['FORBIDDEN']);
+  });
+
+  test('is not taken by a closed node, whose successor has its cases', async () => {
+    const [post] = [...postsAt(step.by, 'TOWNSHIP'), ...postsAt(step.by, 'COUNTY')];
+    const viewer = personAt(OTHER_TOWNSHIP, post ?? 'CHIEF', '民政');
+    const lines = await logOf(TOWNSHIP, handedOver);
+    const input = { id: handedOver, materials: [], parties: [], idempotencyKey: null };
+    // a recall asks first whether it was this desk that passed the case on
+    const code = step.name === 'recallCase' ? 'FORBIDDEN' : 'NOT_CUSTODIAN';
+    expect(await codesOf(perform(viewer, step, input))).toEqual([code]);
+    expect(await logOf(OTHER_TOWNSHIP, handedOver)).toEqual(lines);
+    expect(await logOf(TOWNSHIP, handedOver)).toEqual(lines);
   });
 
   test('is put off by a node that heals, whatever is asked', async () => {

@@ -12,8 +12,10 @@ import { parseInput } from '@liandong/schema/graph';
 import { requireHolder } from '@liandong/schema/domains/offices';
 import { findImplementations, findItem, insertImplementations, lockCode } from '../catalogue/index.ts';
 import type { NodeHandlers, NodeQueries, SharedTx } from '../db/index.ts';
+import { insert } from '../db/index.ts';
 import type { FeedAppender } from '../feeds/index.ts';
 import { unkeyed } from '../idempotency/index.ts';
+import { implementationChangesTable } from './tables.ts';
 
 export interface ImplementationParts {
   node: DivisionCode;
@@ -107,9 +109,6 @@ async function recordRevision(
   diff: ReturnType<typeof diffElements>,
   at: Date,
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO implementation_changes (node, item, version, author, author_name, reason, diff, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [item, version, sub, name, reason, JSON.stringify(diff), at],
-  );
+  const by = { author: sub, authorName: name, reason };
+  await insert(tx, implementationChangesTable, [{ ...by, item, version, diff, at }]);
 }

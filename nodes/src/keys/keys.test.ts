@@ -143,7 +143,7 @@ describe('a rotation', () => {
   test('under running hand-offs loses none and does none twice', async () => {
     const [before] = await keysOf(TOWNSHIP);
     const ids: string[] = [];
-    for (let i = 0; i < 4; i++) ids.push(await steps.file());
+    for (let i = 0; i < 2; i++) ids.push(await steps.file());
     const forwarded = (async () => {
       for (const id of ids) await steps.forward(id, agent);
     })();

@@ -9,7 +9,10 @@ import {
   legalBasisSchema,
 } from '@liandong/schema/domains/legal-bases';
 import { itemSchema } from '@liandong/schema/domains/catalogue';
-import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeReader, SharedTx } from '../db/index.ts';
+import { insert } from '../db/index.ts';
+import type { ReportRow } from './tables.ts';
+import { itemBasesTable, legalBasesTable, legalBasisChangesTable, legalBasisReportsTable } from './tables.ts';
 
 /** Set once a node's items from before this table are linked. */
 const LINKED = 'legal-bases.linked';
@@ -30,20 +33,13 @@ export async function linkItems(tx: SharedTx, items: readonly Item[]): Promise<v
     [items.map((item) => item.code), items.map((item) => item.version)],
   );
   const bases = new Map(links.map(({ citation }) => [citationOf(citation), citedBasis(citation)]));
-  await tx.query(
-    `INSERT INTO legal_bases (node, id, title, body)
-     SELECT $1, b.* FROM unnest($2::text[], $3::text[], $4::jsonb[]) AS b ON CONFLICT (node, id) DO NOTHING`,
-    columnsOf([...bases.values()]),
-  );
-  await tx.query(
-    `INSERT INTO item_bases (node, item, version, basis)
-     SELECT $1, l.* FROM unnest($2::text[], $3::int[], $4::text[]) AS l ON CONFLICT DO NOTHING`,
-    [
-      links.map(({ item }) => item.code),
-      links.map(({ item }) => item.version),
-      links.map(({ citation }) => citationOf(citation)),
-    ],
-  );
+  await insert(tx, legalBasesTable, rowsOf([...bases.values()]), 'KEEP');
+  const rows = links.map(({ item: { code, version }, citation }) => ({
+    item: code,
+    version,
+    basis: citationOf(citation),
+  }));
+  await insert(tx, itemBasesTable, rows, 'KEEP');
 }
 
 /** Links a node's items from before links were stored; once a node, at its host's start. */
@@ -114,24 +110,13 @@ export async function citingItems(
 
 /** Stores a change and the bases after it. @returns whether it is new here */
 export async function insertChange(tx: SharedTx, change: LegalBasisChange): Promise<boolean> {
-  const fresh = await tx.query(
-    `INSERT INTO legal_basis_changes (node, id, announced_on, body) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (node, id) DO NOTHING RETURNING id`,
-    [change.id, change.announcedOn, JSON.stringify(change)],
-  );
-  if (fresh.length === 0) return false;
-  await tx.query(
-    `INSERT INTO legal_bases (node, id, title, body)
-     SELECT $1, b.* FROM unnest($2::text[], $3::text[], $4::jsonb[]) AS b
-     ON CONFLICT (node, id) DO UPDATE SET body = excluded.body`,
-    columnsOf(change.bases),
-  );
+  const { id, announcedOn, bases } = change;
+  if ((await insert(tx, legalBasisChangesTable, [{ id, announcedOn, body: change }], 'KEEP')) === 0) return false;
+  await insert(tx, legalBasesTable, rowsOf(bases), 'REPLACE');
   return true;
 }
 
-function columnsOf(bases: readonly LegalBasis[]): unknown[] {
-  return [bases.map((b) => b.id), bases.map((b) => b.title), bases.map((b) => JSON.stringify(b))];
-}
+const rowsOf = (bases: readonly LegalBasis[]) => bases.map((body) => ({ id: body.id, title: body.title, body }));
 
 /** One change; null if it has not come down to this node. */
 export async function findChange(queries: NodeQueries, id: string): Promise<LegalBasisChange | null> {
@@ -140,11 +125,11 @@ export async function findChange(queries: NodeQueries, id: string): Promise<Lega
 }
 
 /** The newest changes first. */
-export async function findChanges(queries: NodeQueries, most: number): Promise<LegalBasisChange[]> {
-  const rows = await queries.query<BodyRow>(
-    `SELECT body FROM legal_basis_changes WHERE node = $1 ORDER BY announced_on DESC, taken_at DESC, id LIMIT $2`,
-    [most],
-  );
+export async function findChanges({ reads }: NodeReader, most: number): Promise<LegalBasisChange[]> {
+  const rows = await reads.legalBasisChange.findMany({
+    orderBy: [{ announcedOn: 'desc' }, { takenAt: 'desc' }, { id: 'asc' }],
+    take: most,
+  });
   return rows.map((row) => legalBasisChangeSchema.parse(row.body));
 }
 
@@ -160,55 +145,33 @@ export async function countRunning(queries: NodeQueries, items: readonly string[
 
 /** Stores a desk's report. Reports may overtake each other: a later count wins, and a confirmation is never lost. */
 export async function saveReport(tx: SharedTx, report: LegalBasisReport): Promise<void> {
-  const { confirmation } = report;
-  await tx.query(
-    `INSERT INTO legal_basis_reports (node, change, desk, running_cases, counted_at, confirmed_at, confirmed_by, note)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (node, change, desk) DO UPDATE SET
+  const { node: desk, confirmation, countedAt, ...counted } = report;
+  const { at, by = null, note = null } = confirmation ?? {};
+  const confirmed = { confirmedAt: at ? new Date(at) : null, confirmedBy: by, note };
+  await insert(
+    tx,
+    legalBasisReportsTable,
+    [{ ...counted, ...confirmed, desk, countedAt: new Date(countedAt) }],
+    `ON CONFLICT (node, change, desk) DO UPDATE SET
        running_cases = CASE WHEN excluded.counted_at > legal_basis_reports.counted_at
          THEN excluded.running_cases ELSE legal_basis_reports.running_cases END,
        counted_at = greatest(excluded.counted_at, legal_basis_reports.counted_at),
        note = CASE WHEN legal_basis_reports.confirmed_at IS NULL THEN excluded.note ELSE legal_basis_reports.note END,
        confirmed_by = coalesce(legal_basis_reports.confirmed_by, excluded.confirmed_by),
        confirmed_at = coalesce(legal_basis_reports.confirmed_at, excluded.confirmed_at)`,
-    [
-      report.change,
-      report.node,
-      report.runningCases,
-      report.countedAt,
-      confirmation?.at ?? null,
-      confirmation?.by ?? null,
-      confirmation?.note ?? null,
-    ],
   );
-}
-
-interface ReportRow {
-  change: string;
-  desk: DivisionCode;
-  running_cases: number;
-  counted_at: Date;
-  confirmed_at: Date | null;
-  confirmed_by: string | null;
-  note: string | null;
 }
 
 /** The desks' reports on these changes. */
 export async function findReports(queries: NodeQueries, changes: readonly string[]): Promise<LegalBasisReport[]> {
   const rows = await queries.query<ReportRow>(
-    `SELECT change, desk, running_cases, counted_at, confirmed_at, confirmed_by, note FROM legal_basis_reports
-     WHERE node = $1 AND change = ANY ($2::uuid[])`,
+    `SELECT ${legalBasisReportsTable.select('r')} FROM legal_basis_reports r WHERE node = $1 AND change = ANY ($2::uuid[])`,
     [changes],
   );
-  return rows.map((row) => ({
-    change: row.change,
-    node: row.desk,
-    runningCases: row.running_cases,
-    countedAt: row.counted_at.toISOString(),
-    confirmation: row.confirmed_at && {
-      at: row.confirmed_at.toISOString(),
-      by: row.confirmed_by ?? '',
-      note: row.note,
-    },
+  return rows.map(({ desk, countedAt, confirmedAt, confirmedBy, note, ...row }) => ({
+    ...row,
+    node: desk,
+    countedAt: countedAt.toISOString(),
+    confirmation: confirmedAt && { at: confirmedAt.toISOString(), by: confirmedBy ?? '', note },
   }));
 }

@@ -1,9 +1,11 @@
 import type { Note } from '@liandong/schema/domains/notes';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { insert } from '../db/index.ts';
+import { insert, opened } from '../db/index.ts';
 import { payloadOf, sha256 } from '../trust/index.ts';
 import type { CaseNoteRow } from './tables.ts';
 import { caseNotesTable } from './tables.ts';
+
+const NOTES = `SELECT ${caseNotesTable.selectAll('n')} FROM case_notes n`;
 
 /** A note with the text its node signed. */
 export interface SignedNote {
@@ -27,41 +29,23 @@ export async function keepNote(tx: SharedTx, { note, jws }: SignedNote): Promise
 
 /** The notes on a case, oldest first. */
 export async function findNotes(queries: NodeQueries, caseId: string): Promise<SignedNote[]> {
-  return opened(
-    queries,
-    await queries.query<CaseNoteRow>(
-      `SELECT id, case_id AS "caseId", at, digest, jws FROM case_notes WHERE node = $1 AND case_id = $2 ORDER BY at, id`,
-      [caseId],
-    ),
-  );
+  const rows = await queries.query<CaseNoteRow>(`${NOTES} WHERE node = $1 AND case_id = $2 ORDER BY at, id`, [caseId]);
+  return signed(queries, rows);
 }
 
 /** One note; null if it is not here. */
 export async function findNote(queries: NodeQueries, id: string): Promise<SignedNote | null> {
-  const rows = await queries.query<CaseNoteRow>(
-    `SELECT id, case_id AS "caseId", at, digest, jws FROM case_notes WHERE node = $1 AND id = $2`,
-    [id],
-  );
-  return (await opened(queries, rows))[0] ?? null;
+  const rows = await queries.query<CaseNoteRow>(`${NOTES} WHERE node = $1 AND id = $2`, [id]);
+  return (await signed(queries, rows))[0] ?? null;
 }
 
 /** Notes written since a moment, for a peer whose database has forgotten that time. */
 export async function findNotesSince(queries: NodeQueries, since: Date): Promise<SignedNote[]> {
-  return opened(
-    queries,
-    await queries.query<CaseNoteRow>(
-      `SELECT id, case_id AS "caseId", at, digest, jws FROM case_notes WHERE node = $1 AND at >= $2 ORDER BY at, id`,
-      [since],
-    ),
-  );
+  const rows = await queries.query<CaseNoteRow>(`${NOTES} WHERE node = $1 AND at >= $2 ORDER BY at, id`, [since]);
+  return signed(queries, rows);
 }
 
-function opened({ vault }: NodeQueries, rows: readonly CaseNoteRow[]): Promise<SignedNote[]> {
-  return Promise.all(
-    rows.map(async ({ id, jws: sealed }) => {
-      const jws = await vault.open('case_notes.jws', id, sealed);
-      // checked when it came in
-      return { note: payloadOf(jws) as Note, jws };
-    }),
-  );
+async function signed(queries: NodeQueries, rows: readonly CaseNoteRow[]): Promise<SignedNote[]> {
+  // checked when it came in
+  return (await opened(queries, caseNotesTable, rows)).map(({ jws }) => ({ note: payloadOf(jws) as Note, jws }));
 }

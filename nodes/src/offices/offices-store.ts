@@ -1,6 +1,7 @@
 import type { PowerTransfer, Seal, ServiceWindow, WindowAuthority } from '@liandong/schema/domains/offices';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { askedOnce } from '../db/index.ts';
+import { askedOnce, insert } from '../db/index.ts';
+import { powerTransfersTable, sealsTable, windowAuthoritiesTable, windowsTable } from './tables.ts';
 
 /** All registers of a node: they are short, and the rules read them together. */
 export interface Registers {
@@ -45,32 +46,15 @@ export async function lockOffices(tx: SharedTx): Promise<void> {
 }
 
 /** Opens a window, or gives one its last day. */
-export async function saveWindow(tx: SharedTx, window: ServiceWindow): Promise<void> {
-  await tx.query(
-    `INSERT INTO windows (node, code, name, department, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (node, code) DO UPDATE SET name = excluded.name, department = excluded.department,
-       from_day = excluded.from_day, until_day = excluded.until_day`,
-    [window.code, window.name, window.department, window.from, window.until],
-  );
+export async function saveWindow(tx: SharedTx, { from, until, ...window }: ServiceWindow): Promise<void> {
+  await insert(tx, windowsTable, [{ ...window, fromDay: from, untilDay: until }], 'REPLACE');
 }
 
 /** Stores an authorization. @param by name of the person who gave it */
 export async function insertAuthority(tx: SharedTx, authority: WindowAuthority, by: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO window_authorities
-       (node, id, window_code, item, department, stages, from_day, until_day, authorized_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      authority.id,
-      authority.window,
-      authority.item,
-      authority.department,
-      authority.stages,
-      authority.from,
-      authority.until,
-      by,
-    ],
-  );
+  const { window, from, until, ...kept } = authority;
+  const term = { fromDay: from, untilDay: until, revokedReason: null };
+  await insert(tx, windowAuthoritiesTable, [{ ...kept, ...term, windowCode: window, authorizedBy: by }]);
 }
 
 /** Ends an authorization; an earlier revocation stays. */
@@ -83,11 +67,8 @@ export async function revokeAuthority(tx: SharedTx, id: string, on: string, reas
 }
 
 /** Adds a seal to the register. */
-export async function insertSeal(tx: SharedTx, seal: Seal): Promise<void> {
-  await tx.query(
-    `INSERT INTO seals (node, id, name, department, keeper, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [seal.id, seal.name, seal.department, seal.keeper, seal.from, seal.until],
-  );
+export async function insertSeal(tx: SharedTx, { from, until, ...seal }: Seal): Promise<void> {
+  await insert(tx, sealsTable, [{ ...seal, fromDay: from, untilDay: until, revokedReason: null }]);
 }
 
 /** Ends a seal; an earlier revocation stays. */
@@ -100,9 +81,6 @@ export async function revokeSeal(tx: SharedTx, id: string, on: string, reason: s
 }
 
 /** Records that a bureau holds a department's powers. */
-export async function insertTransfer(tx: SharedTx, transfer: PowerTransfer): Promise<void> {
-  await tx.query(
-    `INSERT INTO power_transfers (node, department, from_day, until_day, bureau, basis) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [transfer.department, transfer.from, transfer.until, transfer.bureau, transfer.basis],
-  );
+export async function insertTransfer(tx: SharedTx, { from, until, ...transfer }: PowerTransfer): Promise<void> {
+  await insert(tx, powerTransfersTable, [{ ...transfer, fromDay: from, untilDay: until }]);
 }

@@ -1,8 +1,10 @@
 import type { PersonalDataReadView, reads } from '@liandong/schema/domains/reads';
 import type { DivisionCode, Divisions } from '@liandong/schema/kernel';
 import { requireReaderOver } from '@liandong/schema/operation';
-import type { NodeHandlers, NodeQueries } from '../db/index.ts';
+import type { NodeHandlers, NodeReader } from '../db/index.ts';
+import { opened } from '../db/index.ts';
 import { getTracked } from '../filing/index.ts';
+import { personalDataReadsTable } from './tables.ts';
 
 /** Most lines of one answer. */
 const MOST = 500;
@@ -28,10 +30,12 @@ export function readsHandlers({
 }
 
 /** The people who read personal data of a case or an enquiry, newest first. */
-function readsOf(queries: NodeQueries, subject: string): Promise<PersonalDataReadView[]> {
-  return queries.query<PersonalDataReadView>(
-    `SELECT at, division, person_name AS "personName", roles, fields, masked, question, purpose
-     FROM personal_data_reads WHERE node = $1 AND subject = $2 ORDER BY id DESC LIMIT ${MOST}`,
-    [subject],
-  );
+async function readsOf(queries: NodeReader, subject: string): Promise<PersonalDataReadView[]> {
+  const rows = await queries.reads.personalDataRead.findMany({
+    where: { subject },
+    orderBy: { id: 'desc' },
+    take: MOST,
+    omit: { node: true, id: true, person: true, subjectKind: true, subject: true, trace: true },
+  });
+  return opened(queries, personalDataReadsTable, rows);
 }

@@ -1,7 +1,10 @@
 import { currentTrace } from '@liandong/runtime';
 import type { PersonalDataRead, ReadsLog } from '@liandong/schema/domains/reads';
-import type { DivisionCode, Role } from '@liandong/schema/kernel';
+import type { DivisionCode } from '@liandong/schema/kernel';
 import type { HostDb, SharedTx } from '../db/index.ts';
+import { insert } from '../db/index.ts';
+import type { ReadRow } from './tables.ts';
+import { personalDataReadsTable } from './tables.ts';
 
 /**
  * The log of who read personal data at a node (个人信息查阅日志, 个人信息保护法 Art. 51, 54). A line is durable before the answer goes
@@ -10,10 +13,10 @@ import type { HostDb, SharedTx } from '../db/index.ts';
 export function readsLog({ node, db, now }: { node: DivisionCode; db: HostDb; now: () => Date }): ReadsLog {
   return {
     async note({ sub, name, division, roles }, question, reads): Promise<void> {
-      const reader = { person: sub, name, division, roles };
+      const reader = { person: sub, personName: name, division, roles };
       // keyed lookups are parts of a query about cases
       const asked = { question: question.startsWith('_') ? 'case' : question, purpose: null };
-      await db.transact(node, (tx) => write(tx, now(), reader, asked, bySubject(reads)));
+      await db.transact(node, (tx) => write(tx, { ...reader, ...asked, at: now() }, bySubject(reads)));
     },
   };
 }
@@ -36,60 +39,32 @@ export async function noteCommandRead(
   { kind, subject, fields }: { kind: 'CASE' | 'MESSAGE'; subject: string; fields: string[] },
   at: Date,
 ): Promise<void> {
-  const reader = { person: `os:${login}`, name, division: node, roles: [] };
-  const line = { kind, subject, fields, masked: false };
-  await db.transact(node, (tx) => write(tx, at, reader, { question: command, purpose }, [line]));
+  const reader = { person: `os:${login}`, personName: name, division: node, roles: [] };
+  const line = { subjectKind: kind, subject, fields, masked: false };
+  await db.transact(node, (tx) => write(tx, { ...reader, question: command, purpose, at }, [line]));
 }
 
-interface Reader {
-  person: string;
-  name: string;
-  division: DivisionCode;
-  roles: readonly Role[];
-}
-
-interface Line {
-  kind: PersonalDataRead['kind'] | 'MESSAGE';
-  subject: string;
-  fields: string[];
-  masked: boolean;
-}
+type Line = Pick<ReadRow, 'subjectKind' | 'subject' | 'fields' | 'masked'>;
 
 async function write(
   tx: SharedTx,
-  at: Date,
-  { person, name, division, roles }: Reader,
-  { question, purpose }: { question: string; purpose: string | null },
+  asked: Omit<ReadRow, keyof Line | 'id' | 'trace'>,
   lines: readonly Line[],
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO personal_data_reads (node, at, person, person_name, division, roles, subject_kind, subject, fields,
-       masked, question, trace, purpose)
-     SELECT $1, $2, $3, $4, $5, $6, kind, subject, string_to_array(fields, ' '), masked, $11, $12, $13
-     FROM unnest($7::text[], $8::text[], $9::text[], $10::boolean[]) AS r (kind, subject, fields, masked)`,
-    [
-      at,
-      person,
-      name,
-      division,
-      [...roles],
-      lines.map((line) => line.kind),
-      lines.map((line) => line.subject),
-      lines.map((line) => line.fields.join(' ')),
-      lines.map((line) => line.masked),
-      question,
-      currentTrace(),
-      purpose,
-    ],
+  const trace = currentTrace();
+  await insert(
+    tx,
+    personalDataReadsTable,
+    lines.map((line) => ({ ...asked, ...line, trace })),
   );
 }
 
 /** One line for each case or enquiry, with all of its data that is shown. */
 function bySubject(reads: readonly PersonalDataRead[]): Line[] {
-  const lines = new Map<string, Line>();
+  const lines = new Map<string, Line & { fields: string[] }>();
   for (const { kind, subject, field, masked } of reads) {
     const key = `${kind} ${subject} ${masked}`;
-    const line = lines.get(key) ?? { kind, subject, masked, fields: [] };
+    const line = lines.get(key) ?? { subjectKind: kind, subject, masked, fields: [] };
     if (!line.fields.includes(field)) line.fields.push(field);
     lines.set(key, line);
   }

@@ -1,10 +1,13 @@
 import type { Absence } from '@liandong/schema/domains/roster';
 import type { CaseAgent } from '@liandong/schema/domains/proxy';
-import type { Day, PassedOn } from '@liandong/schema/kernel';
+import type { Day } from '@liandong/schema/kernel';
 import type { LogActor } from '@liandong/schema/case';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
+import { insert } from '../db/index.ts';
 import type { ToldChangeOf } from '../proxy/index.ts';
 import { personOf } from './roster-store.ts';
+import type { AbsenceCaseRow, AbsenceRow } from './tables.ts';
+import { absenceCasesTable, agentAbsencesTable } from './tables.ts';
 
 /** An absence and the person who reported it. */
 export interface StoredAbsence extends Absence {
@@ -12,33 +15,22 @@ export interface StoredAbsence extends Absence {
   settledAt: Date | null;
 }
 
-interface AbsenceRow {
-  id: string;
-  agent: string;
-  agent_name: string;
-  from_day: Day;
-  until_day: Day;
-  reason: string;
-  ended_on: Day | null;
-  stand_in: string | null;
-  stand_in_name: string | null;
-  reported_by: LogActor;
-  settled_at: Date | null;
-}
+const ABSENCES = `SELECT ${agentAbsencesTable.select('a')} FROM agent_absences a`;
 
-const ABSENCES = `SELECT id, agent, agent_name, from_day::text, until_day::text, reason, ended_on::text, stand_in,
-    stand_in_name, reported_by, settled_at FROM agent_absences`;
-
-const absenceOf = (row: AbsenceRow): StoredAbsence => ({
-  id: row.id,
-  agent: { sub: row.agent, name: row.agent_name },
-  from: row.from_day,
-  until: row.until_day,
-  reason: row.reason,
-  endedOn: row.ended_on,
-  standIn: personOf(row.stand_in, row.stand_in_name),
-  reportedBy: row.reported_by,
-  settledAt: row.settled_at,
+const absenceOf = ({
+  agent,
+  agentName,
+  fromDay,
+  untilDay,
+  standIn,
+  standInName,
+  ...row
+}: AbsenceRow): StoredAbsence => ({
+  ...row,
+  agent: { sub: agent, name: agentName },
+  from: fromDay,
+  until: untilDay,
+  standIn: personOf(standIn, standInName),
 });
 
 /** Absences that end on a day or later, and older ones whose cases are not back yet. */
@@ -59,12 +51,15 @@ export async function findOpenAbsences(queries: NodeQueries): Promise<StoredAbse
 }
 
 export async function insertAbsence(tx: SharedTx, absence: Absence, by: LogActor): Promise<void> {
-  const { id, agent, from, until, reason, standIn } = absence;
-  await tx.query(
-    `INSERT INTO agent_absences (node, id, agent, agent_name, from_day, until_day, reason, stand_in, stand_in_name,
-       reported_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [id, agent.sub, agent.name, from, until, reason, standIn?.sub ?? null, standIn?.name ?? null, JSON.stringify(by)],
-  );
+  const { agent, from, until, standIn, ...row } = absence;
+  const who = {
+    agent: agent.sub,
+    agentName: agent.name,
+    standIn: standIn?.sub ?? null,
+    standInName: standIn?.name ?? null,
+  };
+  const term = { fromDay: from, untilDay: until, settledAt: null };
+  await insert(tx, agentAbsencesTable, [{ ...row, ...who, ...term, reportedBy: by }]);
 }
 
 export async function endAbsence(tx: SharedTx, id: string, on: Day): Promise<void> {
@@ -76,26 +71,9 @@ export async function settleAbsence(queries: NodeQueries, id: string, at: Date):
 }
 
 /** The move of one case of an absence. */
-export interface AbsenceCase {
-  caseId: string;
+export interface AbsenceCase extends Omit<AbsenceCaseRow, 'absence' | 'toAgent' | 'backChange'> {
   number: string;
-  passedOn: PassedOn;
-  at: Date;
   to: CaseAgent | null;
-  /** The change in the case's log that records the move. */
-  change: string | null;
-  backAt: Date | null;
-}
-
-interface AbsenceCaseRow {
-  absence: string;
-  case_id: string;
-  number: string;
-  passed_on: PassedOn;
-  at: Date;
-  to_agent: CaseAgent | null;
-  change: string | null;
-  back_at: Date | null;
 }
 
 /** The lists of hand-overs of some absences. */
@@ -105,23 +83,13 @@ export async function findAbsenceCases(
 ): Promise<Map<string, AbsenceCase[]>> {
   const lists = new Map<string, AbsenceCase[]>(absences.map((id) => [id, []]));
   if (absences.length === 0) return lists;
-  const rows = await queries.query<AbsenceCaseRow>(
-    `SELECT a.absence, a.case_id, c.number, a.passed_on, a.at, a.to_agent, a.change, a.back_at
+  const rows = await queries.query<AbsenceCaseRow & { number: string }>(
+    `SELECT ${absenceCasesTable.select('a')}, c.number
      FROM absence_cases a JOIN cases c ON c.node = a.node AND c.id = a.case_id
      WHERE a.node = $1 AND a.absence = ANY ($2) ORDER BY a.at, a.case_id`,
     [absences],
   );
-  for (const row of rows) {
-    lists.get(row.absence)?.push({
-      caseId: row.case_id,
-      number: row.number,
-      passedOn: row.passed_on,
-      at: row.at,
-      to: row.to_agent,
-      change: row.change,
-      backAt: row.back_at,
-    });
-  }
+  for (const { absence, toAgent, backChange: _, ...row } of rows) lists.get(absence)?.push({ ...row, to: toAgent });
   return lists;
 }
 
@@ -131,13 +99,14 @@ export async function savePassedOn(
   absence: string,
   made: Pick<AbsenceCase, 'caseId' | 'passedOn' | 'at' | 'to' | 'change'>,
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO absence_cases (node, absence, case_id, passed_on, at, to_agent, change)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (node, absence, case_id) DO UPDATE SET passed_on = excluded.passed_on, at = excluded.at,
+  const { to, ...row } = made;
+  await insert(
+    tx,
+    absenceCasesTable,
+    [{ ...row, absence, toAgent: to, backAt: null, backChange: null }],
+    `ON CONFLICT (node, absence, case_id) DO UPDATE SET passed_on = excluded.passed_on, at = excluded.at,
        to_agent = excluded.to_agent, change = excluded.change
      WHERE absence_cases.passed_on = 'LEFT' AND excluded.passed_on <> 'LEFT'`,
-    [absence, made.caseId, made.passedOn, made.at, made.to && JSON.stringify(made.to), made.change],
   );
 }
 
@@ -168,20 +137,20 @@ export async function findCasesOf(queries: NodeQueries, agent: string, absence: 
 /** Changes of agent sent for absences that are not settled, in the order they were sent. */
 export async function findToldChanges(queries: NodeQueries): Promise<ToldChangeOf[]> {
   const rows = await queries.query<{
-    case_id: string;
+    caseId: string;
     change: string;
-    to_agent: CaseAgent;
-    back_change: string | null;
-    agent: string;
-    agent_name: string;
+    to: CaseAgent;
+    back: string | null;
+    sub: string;
+    name: string;
   }>(
-    `SELECT c.case_id, c.change, c.to_agent, c.back_change, a.agent, a.agent_name
+    `SELECT c.case_id AS "caseId", c.change, c.to_agent AS to, c.back_change AS back, a.agent AS sub, a.agent_name AS name
      FROM absence_cases c JOIN agent_absences a ON a.node = c.node AND a.id = c.absence
      WHERE c.node = $1 AND c.change IS NOT NULL AND (a.settled_at IS NULL OR a.settled_at > now() - interval '30 days')
      ORDER BY c.at`,
   );
-  return rows.flatMap(({ case_id: caseId, change, to_agent: to, back_change: back, agent, agent_name: name }) => [
+  return rows.flatMap(({ caseId, change, to, back, ...agent }) => [
     { caseId, change, to },
-    ...(back === null ? [] : [{ caseId, change: back, to: { node: queries.node, sub: agent, name } }]),
+    ...(back === null ? [] : [{ caseId, change: back, to: { node: queries.node, ...agent } }]),
   ]);
 }

@@ -1,23 +1,15 @@
 import type { KeptStandIn, PersonRef, RosterAgent, Training } from '@liandong/schema/domains/roster';
-import type { Day, Employment, Role } from '@liandong/schema/kernel';
+import type { Day } from '@liandong/schema/kernel';
 import { standsOn } from '@liandong/schema/domains/roster';
 import type { PostsOf } from '../cases/index.ts';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { askedOnce } from '../db/index.ts';
+import { askedOnce, insert } from '../db/index.ts';
+import type { AgentRow, StandInRow } from './tables.ts';
+import { rosterAgentsTable, rosterTrainingsTable, standInsTable } from './tables.ts';
 
-interface AgentRow {
-  sub: string;
-  name: string;
-  employment: Employment;
-  withheld: string[];
-  from_day: Day;
-  until_day: Day | null;
-  stand_in: string | null;
-  stand_in_name: string | null;
-  training: Training[];
-}
+type TrainedAgent = AgentRow & { training: Training[] };
 
-const AGENTS = `SELECT sub, name, employment, withheld, from_day::text, until_day::text, stand_in, stand_in_name,
+const AGENTS = `SELECT ${rosterAgentsTable.select('a')},
     (SELECT coalesce(json_agg(json_build_object('what', t.what, 'on', t.held_on, 'validUntil', t.valid_until)
        ORDER BY t.held_on, t.id), '[]')
      FROM roster_trainings t WHERE t.node = a.node AND t.sub = a.sub) AS training
@@ -27,51 +19,26 @@ const AGENTS = `SELECT sub, name, employment, withheld, from_day::text, until_da
 export const personOf = (sub: string | null, name: string | null): PersonRef | null =>
   sub === null || name === null ? null : { sub, name };
 
-const agentOf = (row: AgentRow): RosterAgent => ({
-  sub: row.sub,
-  name: row.name,
-  employment: row.employment,
-  withheld: row.withheld,
-  from: row.from_day,
-  until: row.until_day,
-  standIn: personOf(row.stand_in, row.stand_in_name),
-  training: row.training,
+const agentOf = ({ standIn, standInName, fromDay, untilDay, ...agent }: TrainedAgent): RosterAgent => ({
+  ...agent,
+  from: fromDay,
+  until: untilDay,
+  standIn: personOf(standIn, standInName),
 });
 
 /** The node's roster, past entries included. */
 export async function findRoster(queries: NodeQueries): Promise<RosterAgent[]> {
-  const rows = await queries.query<AgentRow>(`${AGENTS} WHERE a.node = $1 ORDER BY from_day, sub`);
+  const rows = await queries.query<TrainedAgent>(`${AGENTS} WHERE a.node = $1 ORDER BY from_day, sub`);
   return rows.map(agentOf);
 }
 
-interface StandInRow {
-  id: string;
-  role: Role;
-  absent: string;
-  absent_name: string;
-  department: string | null;
-  stand_in: string;
-  stand_in_name: string;
-  from_day: Day;
-  until_day: Day;
-  ended_on: Day | null;
-  absence: string | null;
-}
+const STAND_INS = `SELECT ${standInsTable.select('s')} FROM stand_ins s`;
 
-const STAND_INS = `SELECT id, role, absent, absent_name, department, stand_in, stand_in_name, from_day::text,
-    until_day::text, ended_on::text, absence FROM stand_ins`;
-
-const standInOf = (row: StandInRow): KeptStandIn => ({
-  id: row.id,
-  role: row.role,
-  absent: { sub: row.absent, name: row.absent_name },
-  department: row.department,
-  standIn: row.stand_in,
-  standInName: row.stand_in_name,
-  from: row.from_day,
-  until: row.until_day,
-  endedOn: row.ended_on,
-  absence: row.absence,
+const standInOf = ({ absent, absentName, fromDay, untilDay, ...kept }: StandInRow): KeptStandIn => ({
+  ...kept,
+  absent: { sub: absent, name: absentName },
+  from: fromDay,
+  until: untilDay,
 });
 
 /** Stand-ins that end on a day or later. */
@@ -87,9 +54,9 @@ export async function findStandIns(queries: NodeQueries, since: Day): Promise<Ke
 export const findPosts: PostsOf = (queries, { sub }, day) => postsOf(queries, { sub, day });
 
 const postsOf = askedOnce(async (queries: NodeQueries, { sub, day }: { sub: string; day: Day }) => {
-  const [row] = await queries.query<{ stand_ins: StandInRow[]; entries: AgentRow[]; kept: boolean }>(
+  const [row] = await queries.query<{ stand_ins: StandInRow[]; entries: TrainedAgent[]; kept: boolean }>(
     `SELECT
-       (SELECT coalesce(json_agg(s), '[]') FROM (${STAND_INS} WHERE node = n.node AND stand_in = $2
+       (SELECT coalesce(json_agg(s), '[]') FROM (${STAND_INS} WHERE s.node = n.node AND stand_in = $2
           AND from_day <= $3 AND until_day >= $3) AS s) AS stand_ins,
        (SELECT coalesce(json_agg(r), '[]') FROM (${AGENTS} WHERE a.node = n.node AND sub = $2) AS r) AS entries,
        EXISTS (SELECT 1 FROM roster_agents WHERE node = n.node) AS kept
@@ -112,42 +79,19 @@ export async function lockPosts(tx: SharedTx): Promise<void> {
 
 /** Adds an agent to the roster, or changes the entry; the training is stored apart. */
 export async function saveAgent(tx: SharedTx, agent: Omit<RosterAgent, 'training'>): Promise<void> {
-  const { sub, name, employment, withheld, from, until, standIn } = agent;
-  await tx.query(
-    `INSERT INTO roster_agents (node, sub, name, employment, withheld, from_day, until_day, stand_in, stand_in_name)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (node, sub) DO UPDATE SET name = excluded.name, employment = excluded.employment,
-       withheld = excluded.withheld, from_day = excluded.from_day, until_day = excluded.until_day,
-       stand_in = excluded.stand_in, stand_in_name = excluded.stand_in_name`,
-    [sub, name, employment, withheld, from, until, standIn?.sub ?? null, standIn?.name ?? null],
-  );
+  const { from, until, standIn, ...entry } = agent;
+  const b = { standIn: standIn?.sub ?? null, standInName: standIn?.name ?? null };
+  await insert(tx, rosterAgentsTable, [{ ...entry, ...b, fromDay: from, untilDay: until }], 'REPLACE');
 }
 
 export async function insertTraining(tx: SharedTx, id: string, sub: string, training: Training): Promise<void> {
-  await tx.query(
-    `INSERT INTO roster_trainings (node, id, sub, what, held_on, valid_until) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [id, sub, training.what, training.on, training.validUntil],
-  );
+  const { on, ...rest } = training;
+  await insert(tx, rosterTrainingsTable, [{ ...rest, id, sub, heldOn: on }]);
 }
 
-export async function insertStandIn(tx: SharedTx, s: KeptStandIn): Promise<void> {
-  await tx.query(
-    `INSERT INTO stand_ins (node, id, role, absent, absent_name, department, stand_in, stand_in_name, from_day,
-       until_day, ended_on, absence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      s.id,
-      s.role,
-      s.absent.sub,
-      s.absent.name,
-      s.department,
-      s.standIn,
-      s.standInName,
-      s.from,
-      s.until,
-      s.endedOn,
-      s.absence,
-    ],
-  );
+export async function insertStandIn(tx: SharedTx, { absent, from, until, ...kept }: KeptStandIn): Promise<void> {
+  const who = { absent: absent.sub, absentName: absent.name };
+  await insert(tx, standInsTable, [{ ...kept, ...who, fromDay: from, untilDay: until }]);
 }
 
 /** Ends stand-ins early: one by its id, or those that came from an absence. */

@@ -23,7 +23,7 @@ import { sha256 } from '../trust/index.ts';
 import { findOffer } from './offer-store.ts';
 import { findRecordFault } from './record-faults.ts';
 import { findRegisterRow } from './register-store.ts';
-import type { StoredRequest } from './request-store.ts';
+import type { StoredRequest } from './tables.ts';
 import { appendDataLog, keepRecord, lockRequest, raiseLight, wasProvided } from './request-store.ts';
 
 export interface DataReceiverParts {
@@ -237,19 +237,8 @@ function answers(record: DataRecord, { provider, caseId, offer, fields }: Stored
 async function log(tx: SharedTx, side: 'ASKED' | 'PROVIDED', record: DataRecord, at: Date): Promise<void> {
   const { request, offer, asker, provider, actor, item, outcome } = record;
   const fields = record.fields.map((field) => field.name);
-  await appendDataLog(tx, {
-    at,
-    side,
-    request,
-    caseId: record.case,
-    offer,
-    asker,
-    provider,
-    person: actor,
-    item,
-    fields,
-    outcome,
-  });
+  const asked = { request, caseId: record.case, offer, asker, provider, item, fields };
+  await appendDataLog(tx, { ...asked, at, side, person: actor.sub, personName: actor.name, outcome });
 }
 
 async function light(tx: SharedTx, record: DataRecord, at: Date): Promise<void> {

@@ -2,16 +2,20 @@ import type { DataOffer } from '@liandong/schema/domains/sharing';
 import type { DivisionCode } from '@liandong/schema/kernel';
 import { dataOfferSchema } from '@liandong/schema/domains/sharing';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
+import { insert } from '../db/index.ts';
+import { dataOffersTable } from './tables.ts';
 
 /** Stores the newest version of offers: a node's own, or copies that came down the catalogue feed. */
 export async function keepOffers(tx: SharedTx, offers: readonly DataOffer[]): Promise<void> {
   // one by one: a stretch of the feed may bring two versions of an offer
   for (const offer of offers) {
-    await tx.query(
-      `INSERT INTO data_offers (node, id, version, provider, material, body) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (node, id) DO UPDATE SET version = excluded.version, material = excluded.material,
+    const { id, version, node: provider, name: material } = offer;
+    await insert(
+      tx,
+      dataOffersTable,
+      [{ id, version, provider, material, body: offer }],
+      `ON CONFLICT (node, id) DO UPDATE SET version = excluded.version, material = excluded.material,
          body = excluded.body WHERE data_offers.version < excluded.version AND data_offers.provider = excluded.provider`,
-      [offer.id, offer.version, offer.node, offer.name, JSON.stringify(offer)],
     );
   }
 }

@@ -1,7 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IdType } from '@liandong/schema/case';
 import type { RegisterFile } from '@liandong/schema/domains/sharing';
-import type { SharedTx } from '../db/index.ts';
+import type { RowOf, SharedTx } from '../db/index.ts';
+import { insert, opened } from '../db/index.ts';
+import { registerRowsTable } from './tables.ts';
 
 /** Rows written in one statement. */
 const ROWS = 1_000;
@@ -14,15 +16,12 @@ export async function replaceRegisters(tx: SharedTx, registers: RegisterFile['re
   for (const { name, rows } of registers) {
     for (let start = 0; start < rows.length; start += ROWS) {
       const some = rows.slice(start, start + ROWS);
-      const hashes = some.map((r) => subjectHash(secret, r.idType, r.idNumber));
-      const sealed = some.map((r, i) =>
-        tx.vault.seal('register_rows.fields', `${name}/${hashes[i]}`, JSON.stringify(r.fields)),
-      );
-      await tx.query(
-        `INSERT INTO register_rows (node, register, subject_hash, fields)
-         SELECT $1, $2, r.* FROM unnest($3::text[], $4::text[]) AS r`,
-        [name, hashes, sealed],
-      );
+      const stored = some.map((r) => ({
+        register: name,
+        subjectHash: subjectHash(secret, r.idType, r.idNumber),
+        fields: JSON.stringify(r.fields),
+      }));
+      await insert(tx, registerRowsTable, stored);
     }
     count += rows.length;
   }
@@ -36,13 +35,12 @@ export async function findRegisterRow(
   subject: { idType: IdType; idNumber: string },
 ): Promise<Record<string, string> | null> {
   const hash = subjectHash(await registerSecret(tx), subject.idType, subject.idNumber);
-  const [row] = await tx.query<{ fields: string }>(
-    `SELECT fields FROM register_rows WHERE node = $1 AND register = $2 AND subject_hash = $3`,
+  const rows = await tx.query<RowOf<typeof registerRowsTable>>(
+    `SELECT ${registerRowsTable.selectAll('r')} FROM register_rows r WHERE node = $1 AND register = $2 AND subject_hash = $3`,
     [register, hash],
   );
-  if (!row) return null;
-  const fields = await tx.vault.open('register_rows.fields', `${register}/${hash}`, row.fields);
-  return JSON.parse(fields) as Record<string, string>;
+  const [row] = await opened(tx, registerRowsTable, rows);
+  return row ? (JSON.parse(row.fields) as Record<string, string>) : null;
 }
 
 /**

@@ -51,7 +51,7 @@ export async function requestData(
   const { sub, name } = viewer;
   const about = { caseId, offer: input.offer, asker: node, provider, item: file.item, fields };
   await insertRequest(tx, { id, ...about, askedBy: name, askedAt: at });
-  await appendDataLog(tx, { ...about, at, side: 'ASKED', request: id, person: { sub, name }, outcome: 'SENT' });
+  await appendDataLog(tx, { ...about, at, side: 'ASKED', request: id, person: sub, personName: name, outcome: 'SENT' });
   const body = {
     request: id,
     offer: input.offer,

@@ -3,7 +3,7 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { dataRecordSchema, dataValuesSchema } from '@liandong/schema/domains/sharing';
 import { problem } from '@liandong/schema/kernel';
 import { payloadOf } from '../trust/index.ts';
-import type { StoredRequest } from './request-store.ts';
+import type { StoredRequest } from './tables.ts';
 
 /** A request as a desk shows it. @param open whether the values are shown */
 export function requestView(request: StoredRequest, node: DivisionCode, open: boolean): DataRequestView {

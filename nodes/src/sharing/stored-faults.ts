@@ -7,6 +7,7 @@ import { findCase } from '../cases/index.ts';
 import type { HostDb, NodeQueries } from '../db/index.ts';
 import type { Trust } from '../trust/index.ts';
 import { findRecordFault } from './record-faults.ts';
+import type { StoredRequest } from './tables.ts';
 
 /** A stored record of shared data that would be refused today. */
 export interface RecordFault {
@@ -19,15 +20,7 @@ export interface RecordFault {
   replaces: string | null;
 }
 
-interface StoredRow {
-  id: string;
-  case_id: string;
-  asker: DivisionCode;
-  provider: DivisionCode;
-  record: string;
-  /** The material it replaces. */
-  replaces: string | null;
-}
+type StoredRow = Pick<StoredRequest, 'id' | 'caseId' | 'asker' | 'provider' | 'replaces'> & { record: string };
 
 /** Records of open cases that would be refused today: the materials they replace count as handed in. */
 export async function findRecordFaults(
@@ -39,14 +32,14 @@ export async function findRecordFaults(
   for (const node of nodes) {
     const queries = db.queries(node);
     const rows = await queries.query<StoredRow>(
-      `SELECT r.id, r.case_id, r.asker, r.provider, r.record,
+      `SELECT r.id, r.case_id AS "caseId", r.asker, r.provider, r.record,
          CASE WHEN r.state = 'ANSWERED' AND r.given IS NOT NULL THEN r.replaces END AS replaces
        FROM data_requests r JOIN cases c ON c.node = r.node AND c.id = r.case_id
        WHERE r.node = $1 AND r.record IS NOT NULL AND c.closed_at IS NULL ORDER BY r.asked_at, r.id`,
     );
     for (const row of rows) {
       const reason = await reasonOf(queries, judges, row);
-      const { id: request, case_id: caseId, provider, replaces } = row;
+      const { id: request, caseId, provider, replaces } = row;
       if (reason !== null) faults.push({ node, request, caseId, provider, reason, replaces });
     }
   }
@@ -57,7 +50,7 @@ export async function findRecordFaults(
 async function reasonOf(
   queries: NodeQueries,
   { trust, divisions }: { trust: Trust; divisions: Divisions },
-  { record: jws, asker, provider, case_id: caseId }: StoredRow,
+  { record: jws, asker, provider, caseId }: StoredRow,
 ): Promise<string | null> {
   let signer: DivisionCode;
   let record: DataRecord;

@@ -166,7 +166,7 @@ export class TestFederation {
         calendarFile,
         httpPort: 0,
         httpAddress: '127.0.0.1',
-        feedHeartbeatMs: 300,
+        feedHeartbeatMs: 2_000,
         metricsPort: 0,
         metricsAddress: '127.0.0.1',
         stopTimeoutMs: 30_000,

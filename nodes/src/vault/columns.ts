@@ -4,6 +4,7 @@ import { bundlesTable } from '../bundles/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
 import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
+import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
 
 /** A sealed column, and the columns that name its rows besides their node. */
 export interface SealedColumn {
@@ -30,13 +31,8 @@ export const SEALED_COLUMNS = {
   ...sealedColumns(bundlesTable),
   ...sealedColumns(askersTable),
   ...sealedColumns(caseNotesTable),
-  'register_rows.fields': {
-    table: 'register_rows',
-    column: 'fields',
-    key: [text('register'), text('subject_hash')],
-    form: 'text',
-  },
-  'data_requests.given': { table: 'data_requests', column: 'given', key: [uuid('id')], form: 'text' },
+  ...sealedColumns(registerRowsTable),
+  ...sealedColumns(dataRequestsTable),
   'idempotency.response': {
     table: 'idempotency',
     column: 'response',

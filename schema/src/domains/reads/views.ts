@@ -20,8 +20,8 @@ export interface PersonalDataReadView {
   /** The reader's desk. */
   division: DivisionCode;
   personName: string;
-  roles: Role[];
-  fields: string[];
+  roles: readonly Role[];
+  fields: readonly string[];
   masked: boolean;
   /** The root field of the question, or the command on the host. */
   question: string;
