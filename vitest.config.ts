@@ -6,7 +6,9 @@ import { BaseSequencer } from 'vitest/node';
  * Files that take minutes, however short they are to read, as they begin. The longest comes first, so that no core is
  * idle in the end; beside it, as it is the heaviest too, those that mostly wait, and the demo behind it.
  */
-const LONG = ['chaos', 'one-federation', 'faults', 'moves', 'programs', 'upgrade', 'leafs'].map((name) => `e2e/${name}.test.ts`);
+const LONG = ['chaos', 'one-federation', 'faults', 'moves', 'programs', 'upgrade', 'leafs'].map(
+  (name) => `e2e/${name}.test.ts`,
+);
 
 /** Begins long files first, in their order. */
 class LongFirst extends BaseSequencer {

@@ -186,7 +186,14 @@ async function bundleOf(
   const { bundle } = (await findItem(queries, item, { version: itemVersion })) ?? {};
   if (!bundle) throw problem('ITEM_UNKNOWN', `${item} is not in the catalogue.`, { field: 'item' });
   return {
-    ...{ id, item, bundle, place, materials, trackingCode, agent, filedAt },
+    id,
+    item,
+    bundle,
+    place,
+    materials,
+    trackingCode,
+    agent,
+    filedAt,
     application: JSON.parse(application) as Application,
     members: bundle.members.map((code) => {
       const member = members.find((m) => m.item === code);

@@ -2,9 +2,10 @@ import type { Day, DivisionCode } from '@liandong/schema/kernel';
 import type { Implementation, Item } from '@liandong/schema/domains/catalogue';
 import { implementationSchema, itemSchema } from '@liandong/schema/domains/catalogue';
 import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { askedOnce } from '../db/index.ts';
+import { askedOnce, insert } from '../db/index.ts';
 import { INDEX_FORM, indexOf } from './item-index.ts';
 import { parsedOnce } from './parsed-once.ts';
+import { implementationsTable, itemsTable } from './tables.ts';
 
 interface BodyRow {
   /** As text: the same text is parsed once. */
@@ -104,42 +105,17 @@ export async function insertItems(
   tx: SharedTx,
   items: readonly { item: Item; publishedAt: Date | null }[],
 ): Promise<void> {
-  const index = await indexOf(items.map(({ item }) => item));
-  await tx.query(
-    `INSERT INTO items (node, code, version, name, department, effective_from, published_at, body,
-       search_text, search_pinyin, competence_key, digest, index_form)
-     SELECT $1, i.*, $13 FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::jsonb[],
-       $9::text[], $10::text[], $11::text[], $12::text[]) AS i
-     ON CONFLICT (node, code, version) DO UPDATE SET published_at = coalesce(items.published_at, excluded.published_at)`,
-    [
-      items.map(({ item }) => item.code),
-      items.map(({ item }) => item.version),
-      items.map(({ item }) => item.name),
-      items.map(({ item }) => item.department),
-      items.map(({ item }) => item.effectiveFrom),
-      items.map(({ publishedAt }) => publishedAt),
-      items.map(({ item }) => JSON.stringify(item)),
-      index.map((i) => i.searchText),
-      index.map((i) => i.searchPinyin),
-      index.map((i) => i.competenceKey),
-      index.map((i) => i.digest),
-      INDEX_FORM,
-    ],
+  const indexed = await indexOf(items);
+  await insert(
+    tx,
+    itemsTable,
+    indexed.map(({ item, ...row }) => ({ ...item, ...row, body: item, indexForm: INDEX_FORM })),
+    `ON CONFLICT (node, code, version) DO UPDATE SET published_at = coalesce(items.published_at, excluded.published_at)`,
   );
 }
 
 /** Adds implementations' versions; a stored one stays as it is. */
 export async function insertImplementations(tx: SharedTx, implementations: readonly Implementation[]): Promise<void> {
-  await tx.query(
-    `INSERT INTO implementations (node, item, decider, version, item_version, body)
-     SELECT $1, i.* FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::jsonb[]) AS i
-     ON CONFLICT (node, item, decider, version) DO NOTHING`,
-    [
-      implementations.map((i) => i.item),
-      implementations.map((i) => i.node),
-      implementations.map((i) => i.version),
-      implementations.map((i) => i.itemVersion),
-      implementations.map((i) => JSON.stringify(i)),
-    ],
-  );
+  const rows = implementations.map((body) => ({ ...body, decider: body.node, body }));
+  await insert(tx, implementationsTable, rows, 'KEEP');
 }

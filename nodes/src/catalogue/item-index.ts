@@ -20,8 +20,8 @@ export interface ItemIndex {
   digest: string;
 }
 
-/** @returns each item's index, in order */
-export async function indexOf(items: readonly Item[]): Promise<ItemIndex[]> {
+/** @returns the items with their indexes, in order */
+export async function indexOf<T extends { item: Item }>(items: readonly T[]): Promise<(T & ItemIndex)[]> {
   if (items.length === 0) return [];
   // the dictionary takes 30 MB: only a host that stores items loads it
   const { pinyin } = await import('pinyin-pro');
@@ -29,11 +29,13 @@ export async function indexOf(items: readonly Item[]): Promise<ItemIndex[]> {
     pinyin(text, { toneType: 'none', type: 'array', v: true, nonZh: 'consecutive' }).map((part) =>
       part.toLowerCase().replaceAll(/[^a-z0-9]/g, ''),
     );
-  return items.map((item) => {
+  return items.map((indexed) => {
+    const { item } = indexed;
     const spoken = [item.name, ...item.lifeEvents].map(syllables);
     const initials = spoken.map((parts) => parts.map((part) => part.charAt(0)).join(''));
     const fields = [item.name, ...initials, item.code, item.department, ...item.lifeEvents];
     return {
+      ...indexed,
       searchText: `\n${fields.join('\n').toLowerCase()}\n`,
       searchPinyin: spoken.map((parts) => parts.map((part) => ` ${part}`).join('')).join('\n'),
       competenceKey: competenceKeyOf(item),
@@ -54,9 +56,8 @@ export async function fillItemIndex(db: HostDb, node: DivisionCode): Promise<num
          ORDER BY code, version LIMIT $3 FOR UPDATE`,
         [INDEX_FORM, FILL_BATCH],
       );
-      const items = rows.map((row) => itemSchema.parse(row.body));
-      const made = await indexOf(items);
-      if (items.length > 0) {
+      const made = await indexOf(rows.map((row) => ({ item: itemSchema.parse(row.body) })));
+      if (made.length > 0) {
         await tx.query(
           `UPDATE items SET search_text = i.text, search_pinyin = i.pinyin, competence_key = i.key, digest = i.digest,
              index_form = $8
@@ -64,8 +65,8 @@ export async function fillItemIndex(db: HostDb, node: DivisionCode): Promise<num
              AS i (code, version, text, pinyin, key, digest)
            WHERE items.node = $1 AND items.code = i.code AND items.version = i.version`,
           [
-            items.map((i) => i.code),
-            items.map((i) => i.version),
+            made.map((i) => i.item.code),
+            made.map((i) => i.item.version),
             made.map((i) => i.searchText),
             made.map((i) => i.searchPinyin),
             made.map((i) => i.competenceKey),
@@ -74,7 +75,7 @@ export async function fillItemIndex(db: HostDb, node: DivisionCode): Promise<num
           ],
         );
       }
-      return items.length;
+      return made.length;
     });
     filled += done;
     if (done < FILL_BATCH) return filled;

@@ -8,9 +8,10 @@ import type {
   PublishedGrant,
 } from '@liandong/schema/domains/delegation';
 import { problem } from '@liandong/schema/kernel';
-import type { NodeQueries, SharedTx } from '../db/index.ts';
-import { askedOnce } from '../db/index.ts';
+import type { NodeQueries, NodeReader, RowOf, SharedTx } from '../db/index.ts';
+import { askedOnce, insert } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
+import { delegationRequestsTable, delegationsTable } from './tables.ts';
 
 /** A grant as one node stores it: its signed documents. */
 export interface StoredGrant extends GrantRecord {
@@ -26,31 +27,25 @@ export interface StoredRequest {
   answer: GrantAnswer | null;
 }
 
-interface GrantRow {
-  grant_jws: string;
-  answer_jws: string | null;
-  end_jws: string | null;
-  refusal_code: string | null;
-  refusal_reason: string | null;
-}
+type GrantRow = RowOf<typeof delegationsTable>;
 
-const COLUMNS = 'grant_jws, answer_jws, end_jws, refusal_code, refusal_reason';
+const GRANTS = `${delegationsTable.select('d')} FROM delegations d`;
 
-// signatures were checked when the documents came in
-const storedOf = (row: GrantRow): StoredGrant => ({
-  grant: payloadOf(row.grant_jws) as Grant,
-  answer: row.answer_jws === null ? null : (payloadOf(row.answer_jws) as GrantAnswer),
-  end: row.end_jws === null ? null : (payloadOf(row.end_jws) as GrantEnd),
-  refusal: row.refusal_code === null ? null : { code: row.refusal_code, reason: row.refusal_reason ?? '' },
-  grantJws: row.grant_jws,
-  answerJws: row.answer_jws,
-  endJws: row.end_jws,
+/** Of rows whose grant has come; signatures were checked when the documents came in. */
+const storedOf = ({ grantJws, answerJws, endJws, refusalCode: code, refusalReason }: GrantRow): StoredGrant => ({
+  grant: payloadOf(grantJws ?? '') as Grant,
+  answer: answerJws === null ? null : (payloadOf(answerJws) as GrantAnswer),
+  end: endJws === null ? null : (payloadOf(endJws) as GrantEnd),
+  refusal: code === null ? null : { code, reason: refusalReason ?? '' },
+  grantJws: grantJws ?? '',
+  answerJws,
+  endJws,
 });
 
 /** Every grant over an item that this node knows, in effect or not. */
 export const findGrantsOver = askedOnce(async (queries: NodeQueries, item: string): Promise<StoredGrant[]> => {
   const rows = await queries.query<GrantRow>(
-    `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND items @> ARRAY[$2] AND grant_jws IS NOT NULL`,
+    `SELECT ${GRANTS} WHERE node = $1 AND items @> ARRAY[$2] AND grant_jws IS NOT NULL`,
     [item],
   );
   return rows.map(storedOf);
@@ -60,7 +55,7 @@ export const findGrantsOver = askedOnce(async (queries: NodeQueries, item: strin
 export const findGrants = askedOnce(async (queries: NodeQueries, ids: readonly string[]): Promise<StoredGrant[]> => {
   if (ids.length === 0) return [];
   const rows = await queries.query<GrantRow>(
-    `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND id = ANY ($2::uuid[]) AND grant_jws IS NOT NULL`,
+    `SELECT ${GRANTS} WHERE node = $1 AND id = ANY ($2::uuid[]) AND grant_jws IS NOT NULL`,
     [ids],
   );
   return rows.map(storedOf);
@@ -69,7 +64,7 @@ export const findGrants = askedOnce(async (queries: NodeQueries, ids: readonly s
 /** Every grant this node knows, in effect or not; those over any of the items, or all. */
 export async function findEveryGrant(queries: NodeQueries, items: readonly string[] | null): Promise<StoredGrant[]> {
   const rows = await queries.query<GrantRow>(
-    `SELECT ${COLUMNS} FROM delegations
+    `SELECT ${GRANTS}
      WHERE node = $1 AND grant_jws IS NOT NULL AND ($2::text[] IS NULL OR items && $2::text[]) ORDER BY grantor, seq DESC`,
     [items],
   );
@@ -79,27 +74,26 @@ export async function findEveryGrant(queries: NodeQueries, items: readonly strin
 /** The node's own grants that were accepted, in effect or not. */
 export async function findOwnAccepted(queries: NodeQueries): Promise<StoredGrant[]> {
   const rows = await queries.query<GrantRow>(
-    `SELECT ${COLUMNS} FROM delegations
+    `SELECT ${GRANTS}
      WHERE node = $1 AND grantor = $1 AND grant_jws IS NOT NULL AND answer_jws IS NOT NULL ORDER BY seq`,
   );
   return rows.map(storedOf).filter(({ answer }) => answer?.accepted === true);
 }
 
 /** The public list (授权公示): grants a node knows, newest first. */
-export async function listGrants(queries: NodeQueries, item: string | null, most: number): Promise<StoredGrant[]> {
-  const rows = await queries.query<GrantRow>(
-    `SELECT ${COLUMNS} FROM delegations
-     WHERE node = $1 AND grant_jws IS NOT NULL AND ($2::text IS NULL OR items @> ARRAY[$2])
-     ORDER BY grantor, seq DESC LIMIT $3`,
-    [item, most],
-  );
+export async function listGrants({ reads }: NodeReader, item: string | null, most: number): Promise<StoredGrant[]> {
+  const rows = await reads.delegation.findMany({
+    where: { grantJws: { not: null }, ...(item !== null && { items: { hasEvery: [item] } }) },
+    orderBy: [{ grantor: 'asc' }, { seq: 'desc' }],
+    take: most,
+  });
   return rows.map(storedOf);
 }
 
 /** One grant, locked until the transaction ends. */
 export async function lockGrant(tx: SharedTx, id: string): Promise<StoredGrant | null> {
   const [row] = await tx.query<GrantRow>(
-    `SELECT ${COLUMNS} FROM delegations WHERE node = $1 AND id = $2::uuid AND grant_jws IS NOT NULL FOR UPDATE`,
+    `SELECT ${GRANTS} WHERE node = $1 AND id = $2::uuid AND grant_jws IS NOT NULL FOR UPDATE`,
     [id],
   );
   return row ? storedOf(row) : null;
@@ -149,20 +143,21 @@ export async function saveGrant(
   documents: Omit<PublishedGrant, 'answer'> & { answer: string | null },
 ): Promise<void> {
   const { id, grantor, grantee, seq, items } = grant;
-  const kept = await tx.query(
-    `INSERT INTO delegations (node, id, grantor, grantee, seq, items, grant_jws, answer_jws, end_jws)
-     VALUES ($1, $2::uuid, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (node, id) DO UPDATE SET
+  const { grant: grantJws, answer: answerJws, end: endJws } = documents;
+  const row = { id, grantor, grantee, seq, items, grantJws, answerJws, endJws, refusalCode: null, refusalReason: null };
+  const kept = await insert(
+    tx,
+    delegationsTable,
+    [row],
+    `ON CONFLICT (node, id) DO UPDATE SET
        grantor = excluded.grantor, grantee = excluded.grantee, seq = excluded.seq, items = excluded.items,
        grant_jws = excluded.grant_jws,
        answer_jws = coalesce(delegations.answer_jws, excluded.answer_jws),
        end_jws = CASE WHEN delegations.grantor = excluded.grantor
          THEN coalesce(delegations.end_jws, excluded.end_jws) ELSE excluded.end_jws END
-     WHERE delegations.grant_jws IS NULL OR delegations.grant_jws = excluded.grant_jws
-     RETURNING id`,
-    [id, grantor, grantee, seq, items, documents.grant, documents.answer, documents.end],
+     WHERE delegations.grant_jws IS NULL OR delegations.grant_jws = excluded.grant_jws`,
   );
-  if (kept.length === 0) throw problem('GRANT_INVALID', `${tx.node} keeps another grant under the id ${id}.`);
+  if (kept === 0) throw problem('GRANT_INVALID', `${tx.node} keeps another grant under the id ${id}.`);
 }
 
 export async function saveAnswer(tx: SharedTx, id: string, jws: string): Promise<void> {
@@ -194,40 +189,32 @@ export async function saveRefusal(tx: SharedTx, id: string, code: string, reason
   );
 }
 
-interface RequestRow {
-  request_jws: string;
-  answer_jws: string | null;
-}
+type RequestRow = RowOf<typeof delegationRequestsTable>;
 
-const requestOf = (row: RequestRow): StoredRequest => ({
-  request: payloadOf(row.request_jws) as GrantRequest,
-  requestJws: row.request_jws,
-  answer: row.answer_jws === null ? null : (payloadOf(row.answer_jws) as GrantAnswer),
+const requestOf = ({ requestJws, answerJws }: RequestRow): StoredRequest => ({
+  request: payloadOf(requestJws) as GrantRequest,
+  requestJws,
+  answer: answerJws === null ? null : (payloadOf(answerJws) as GrantAnswer),
 });
 
 /** Requests for powers, to or by this node, newest last. */
-export async function listRequests(queries: NodeQueries): Promise<StoredRequest[]> {
-  const rows = await queries.query<RequestRow>(
-    `SELECT request_jws, answer_jws FROM delegation_requests WHERE node = $1 ORDER BY id LIMIT 500`,
-    [],
-  );
+export async function listRequests({ reads }: NodeReader): Promise<StoredRequest[]> {
+  const rows = await reads.delegationRequest.findMany({ orderBy: { id: 'asc' }, take: 500 });
   return rows.map(requestOf);
 }
 
 export async function lockRequest(tx: SharedTx, id: string): Promise<StoredRequest | null> {
   const [row] = await tx.query<RequestRow>(
-    `SELECT request_jws, answer_jws FROM delegation_requests WHERE node = $1 AND id = $2::uuid FOR UPDATE`,
+    `SELECT ${delegationRequestsTable.select('r')} FROM delegation_requests r
+     WHERE node = $1 AND id = $2::uuid FOR UPDATE`,
     [id],
   );
   return row ? requestOf(row) : null;
 }
 
 export async function saveRequest(tx: SharedTx, request: GrantRequest, jws: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO delegation_requests (node, id, grantor, grantee, request_jws) VALUES ($1, $2::uuid, $3, $4, $5)
-     ON CONFLICT (node, id) DO NOTHING`,
-    [request.id, request.grantor, request.grantee, jws],
-  );
+  const { id, grantor, grantee } = request;
+  await insert(tx, delegationRequestsTable, [{ id, grantor, grantee, requestJws: jws, answerJws: null }], 'KEEP');
 }
 
 export async function saveRequestAnswer(tx: SharedTx, id: string, jws: string): Promise<void> {

@@ -3,7 +3,9 @@ import type { Standardization, StandardizationView } from '@liandong/schema/doma
 import { problem } from '@liandong/schema/kernel';
 import { implementationSchema, isInForce, itemSchema } from '@liandong/schema/domains/catalogue';
 import { standardizationOf, standardizationSchema } from '@liandong/schema/domains/figures';
-import type { HostDb, NodeQueries } from '../db/index.ts';
+import type { HostDb, NodeQueries, NodeReader } from '../db/index.ts';
+import { opened } from '../db/index.ts';
+import { standardizationDaysTable } from './tables.ts';
 
 /** A node's figures of standardization, from the implementations it holds as the deciding node. */
 export async function findStandardization(queries: NodeQueries, today: Day): Promise<Standardization> {
@@ -55,21 +57,20 @@ export function recordStandardization(db: HostDb, node: DivisionCode, today: Day
  * @throws {ProblemError} BAD_INPUT
  */
 export async function standardizationBetween(
-  queries: NodeQueries,
+  queries: NodeReader,
   { from, to }: { from: Day | null; to: Day | null },
   today: Day,
 ): Promise<StandardizationView> {
   if (from !== null && to !== null && from > to)
     throw problem('BAD_INPUT', `from ${from} lies after to ${to}.`, { field: 'from' });
-  const rows = await queries.query<{ day: Day; figures: unknown }>(
-    `SELECT day, figures FROM standardization_days
-     WHERE node = $1 AND ($2::date IS NULL OR day >= $2::date) AND ($3::date IS NULL OR day <= $3::date)
-     ORDER BY day`,
-    [from, to],
-  );
+  const rows = await queries.reads.standardizationDay.findMany({
+    where: { day: { ...(from !== null && { gte: new Date(from) }), ...(to !== null && { lte: new Date(to) }) } },
+    orderBy: { day: 'asc' },
+  });
+  const days = await opened(queries, standardizationDaysTable, rows);
   return {
     division: queries.node,
     present: await findStandardization(queries, today),
-    days: rows.map(({ day, figures }) => ({ day, figures: standardizationSchema.parse(figures) })),
+    days: days.map(({ day, figures }) => ({ day, figures: standardizationSchema.parse(figures) })),
   };
 }

@@ -20,37 +20,40 @@ export interface ParkedCase {
   resolvedAt: Date | null;
 }
 
-const COLUMNS =
-  'id, sender, kind, code, reason, parked_at AS "parkedAt", retry_at AS "retryAt", decision, resolved_at AS "resolvedAt"';
+const SHOWN = {
+  id: true,
+  sender: true,
+  kind: true,
+  code: true,
+  reason: true,
+  parkedAt: true,
+  retryAt: true,
+  decision: true,
+  resolvedAt: true,
+} as const;
 
 /** Messages of a node that wait for people, oldest first. */
 export async function listParked(db: HostDb, node: DivisionCode): Promise<ParkedCase[]> {
-  return db
-    .queries(node)
-    .query<ParkedCase>(`SELECT ${COLUMNS} FROM parked WHERE node = $1 AND resolved_at IS NULL ORDER BY parked_at`);
+  const where = { resolvedAt: null };
+  return (await db.reads(node).parked.findMany({ where, orderBy: { parkedAt: 'asc' }, select: SHOWN })) as ParkedCase[];
 }
 
 /** @throws {ProblemError} NOT_FOUND, BAD_INPUT for text that is not an id */
 export async function getParked(db: HostDb, node: DivisionCode, id: string): Promise<ParkedCase> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
     throw problem('BAD_INPUT', 'A message is named by its id (a UUID).', { field: 'id' });
-  const [row] = await db
-    .queries(node)
-    .query<ParkedCase>(`SELECT ${COLUMNS} FROM parked WHERE node = $1 AND id = $2::uuid`, [id]);
+  const row = await db.reads(node).parked.findFirst({ where: { id }, select: SHOWN });
   if (!row) throw problem('NOT_FOUND', `${node} has not parked a message ${id}.`);
-  return row;
+  return row as ParkedCase;
 }
 
 /**
  * The body of a message, as it was sent. It may name people: only a person who has to decide about it should read it.
  */
 export async function bodyOfParked(db: HostDb, node: DivisionCode, id: string): Promise<string> {
-  const queries = db.queries(node);
-  const [row] = await queries.query<{ body: string }>(`SELECT body FROM parked WHERE node = $1 AND id = $2::uuid`, [
-    id,
-  ]);
+  const row = await db.reads(node).parked.findFirst({ where: { id }, select: { body: true } });
   if (!row) throw problem('NOT_FOUND', `${node} has not parked a message ${id}.`);
-  return queries.vault.open('parked.body', id, row.body);
+  return db.vault(node).open('parked.body', id, row.body);
 }
 
 /**

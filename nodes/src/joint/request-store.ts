@@ -6,8 +6,10 @@ import { formEntrySchema } from '@liandong/schema/domains/catalogue';
 import { materialSchema } from '@liandong/schema/case';
 import { opinionNoticeSchema, partyWordSchema, requestStateOf, withOwnWords } from '@liandong/schema/domains/joint';
 import { z } from 'zod';
-import type { NodeQueries, SharedTx } from '../db/index.ts';
+import type { NodeQueries, NodeReader, RowOf, SharedTx } from '../db/index.ts';
+import { insert, opened } from '../db/index.ts';
 import { payloadOf } from '../trust/index.ts';
+import { opinionRequestsTable, opinionWordsTable } from './tables.ts';
 
 /** A question to a department of this node, as stored. */
 export interface StoredOpinionRequest {
@@ -29,12 +31,9 @@ export interface StoredOpinionRequest {
   removedAt: Date | null;
 }
 
-export interface SaidWord {
+export interface SaidWord extends Pick<RowOf<typeof opinionWordsTable>, 'state' | 'code' | 'reason'> {
   word: PartyWord;
   jws: string;
-  state: AnswerState;
-  code: string | null;
-  reason: string | null;
 }
 
 /** The new parts of a question when it comes. */
@@ -42,68 +41,39 @@ export type NewOpinionRequest = Omit<StoredOpinionRequest, 'asked' | 'words' | '
   asked: Pick<AskedOpinion, 'number' | 'item' | 'leadNode' | 'lead'>;
 };
 
-interface Row {
-  case_id: string;
-  party: number;
-  opened: string;
-  lead_node: string;
-  lead: string;
-  number: string;
-  item: string;
-  applicant: string | null;
-  form: string;
-  materials: string;
-  lines: string | null;
-  limit_at: Date | null;
-  notice: string;
-  word: string | null;
-  removed_at: Date | null;
-}
+type Row = RowOf<typeof opinionRequestsTable>;
 
-interface WordRow {
-  case_id: string;
-  party: number;
-  word: string;
-  state: AnswerState;
-  code: string | null;
-  reason: string | null;
-}
-
-const COLUMNS = `case_id, party, opened, lead_node, lead, number, item, applicant, form, materials, lines, limit_at,
-  notice, word, removed_at`;
+const COLUMNS = opinionRequestsTable.selectAll('r');
 
 /** Stores a question. If it comes again, it replaces the stored one, except the word on it. */
 export async function saveRequest(tx: SharedTx, made: NewOpinionRequest): Promise<void> {
   const { notice, asked, applicant, form, materials, lines, limit, word } = made;
   const { standing, opened } = notice;
-  const place = placeOf(notice.case, standing.number);
-  await tx.query(
-    `INSERT INTO opinion_requests (node, case_id, party, opened, lead_node, lead, department, number, item, applicant,
-       form, materials, lines, limit_at, notice, due_at, waiting, word)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-     ON CONFLICT (node, case_id, party) DO UPDATE SET opened = excluded.opened, lead_node = excluded.lead_node,
+  const row: Row = {
+    ...asked,
+    caseId: notice.case,
+    party: standing.number,
+    opened,
+    department: standing.department,
+    applicant,
+    form: JSON.stringify(form),
+    materials: JSON.stringify(materials),
+    lines: lines && JSON.stringify(lines),
+    limitAt: limit,
+    notice: JSON.stringify(notice),
+    dueAt: standing.dueAt,
+    waiting: requestStateOf({ party: standing, state: notice.state }) === 'WAITING',
+    word,
+    removedAt: null,
+  };
+  await insert(
+    tx,
+    opinionRequestsTable,
+    [row],
+    `ON CONFLICT (node, case_id, party) DO UPDATE SET opened = excluded.opened, lead_node = excluded.lead_node,
        applicant = excluded.applicant, form = excluded.form, removed_at = NULL,
        materials = excluded.materials, lines = excluded.lines, limit_at = excluded.limit_at, notice = excluded.notice,
        due_at = excluded.due_at, waiting = excluded.waiting, word = excluded.word`,
-    [
-      notice.case,
-      standing.number,
-      opened,
-      asked.leadNode,
-      asked.lead,
-      standing.department,
-      asked.number,
-      asked.item,
-      applicant === null ? null : tx.vault.seal('opinion_requests.applicant', place, applicant),
-      tx.vault.seal('opinion_requests.form', place, JSON.stringify(form)),
-      JSON.stringify(materials),
-      lines === null ? null : JSON.stringify(lines),
-      limit,
-      JSON.stringify(notice),
-      standing.dueAt,
-      requestStateOf({ party: standing, state: notice.state }) === 'WAITING',
-      word,
-    ],
   );
 }
 
@@ -119,12 +89,10 @@ export async function saveNotice(tx: SharedTx, notice: OpinionNotice): Promise<v
 
 /** Stores a word that a department of this node signed, on its way to the lead. */
 export async function saveWord(tx: SharedTx, word: PartyWord, jws: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO opinion_words (node, id, case_id, party, said_at, word, state)
-     VALUES ($1, $2, $3, $4, $5, $6, 'SENT')`,
-    [randomUUID(), word.case, word.party, word.at, jws],
-  );
-  await recount(tx, word.case, word.party);
+  const { case: caseId, party, at } = word;
+  const said = { id: randomUUID(), caseId, party, saidAt: new Date(at), word: jws };
+  await insert(tx, opinionWordsTable, [{ ...said, state: 'SENT', code: null, reason: null }]);
+  await recount(tx, caseId, party);
 }
 
 /** Stores the result of a signed word at the lead. */
@@ -159,7 +127,7 @@ export async function findRequest(
   party: number,
 ): Promise<StoredOpinionRequest | null> {
   const rows = await queries.query<Row>(
-    `SELECT ${COLUMNS} FROM opinion_requests WHERE node = $1 AND case_id = $2 AND party = $3`,
+    `SELECT ${COLUMNS} FROM opinion_requests r WHERE node = $1 AND case_id = $2 AND party = $3`,
     [caseId, party],
   );
   return (await assemble(queries, rows))[0] ?? null;
@@ -191,22 +159,14 @@ export async function listRequests(
   limit: number,
   after: RequestCursor | null,
 ): Promise<StoredOpinionRequest[]> {
-  const from = [after?.dueAt ?? null, after?.caseId ?? null, after?.party ?? null];
-  const rows = waiting
-    ? await queries.query<Row>(
-        `SELECT ${COLUMNS} FROM opinion_requests
-         WHERE node = $1 AND waiting AND ($2::text IS NULL OR department = $2)
-           AND ($3::timestamptz IS NULL OR (due_at, case_id, party) > ($3, $4, $5))
-         ORDER BY due_at, case_id, party LIMIT $6`,
-        [department, ...from, limit],
-      )
-    : await queries.query<Row>(
-        `SELECT ${COLUMNS} FROM opinion_requests
-         WHERE node = $1 AND NOT waiting AND ($2::text IS NULL OR department = $2)
-           AND ($3::timestamptz IS NULL OR (due_at, case_id, party) < ($3, $4, $5))
-         ORDER BY due_at DESC, case_id DESC, party DESC LIMIT $6`,
-        [department, ...from, limit],
-      );
+  const [open, beyond, way] = waiting ? ['', '>', 'ASC'] : ['NOT', '<', 'DESC'];
+  const rows = await queries.query<Row>(
+    `SELECT ${COLUMNS} FROM opinion_requests r
+     WHERE node = $1 AND ${open} waiting AND ($2::text IS NULL OR department = $2)
+       AND ($3::timestamptz IS NULL OR (due_at, case_id, party) ${beyond} ($3, $4, $5))
+     ORDER BY due_at ${way}, case_id ${way}, party ${way} LIMIT $6`,
+    [department, after?.dueAt ?? null, after?.caseId ?? null, after?.party ?? null, limit],
+  );
   return assemble(queries, rows);
 }
 
@@ -226,11 +186,11 @@ export interface OverQuestion {
 }
 
 /** Other nodes' questions that no node waits for any more, and whose materials are still here. */
-export async function listOver(queries: NodeQueries): Promise<OverQuestion[]> {
-  const rows = await queries.query<{ notice: string; materials: string }>(
-    `SELECT notice, materials FROM opinion_requests
-     WHERE node = $1 AND removed_at IS NULL AND lines IS NOT NULL AND NOT waiting`,
-  );
+export async function listOver({ reads }: NodeReader): Promise<OverQuestion[]> {
+  const rows = await reads.opinionRequest.findMany({
+    where: { removedAt: null, lines: { not: null }, waiting: false },
+    select: { notice: true, materials: true },
+  });
   return rows.map(({ notice, materials }) => ({
     notice: opinionNoticeSchema.parse(JSON.parse(notice)),
     materials: z.array(materialSchema).parse(JSON.parse(materials)),
@@ -240,10 +200,11 @@ export async function listOver(queries: NodeQueries): Promise<OverQuestion[]> {
 /** Removes the applicant and the form from a question; the question itself stays. */
 export async function emptyRequest(tx: SharedTx, { notice }: OverQuestion, at: Date): Promise<void> {
   const { number } = notice.standing;
+  const form = tx.vault.seal('opinion_requests.form', `${notice.case}/${number}`, JSON.stringify([]));
   await tx.query(
     `UPDATE opinion_requests SET applicant = NULL, form = $4, removed_at = $5
      WHERE node = $1 AND case_id = $2 AND party = $3`,
-    [notice.case, number, tx.vault.seal('opinion_requests.form', placeOf(notice.case, number), JSON.stringify([])), at],
+    [notice.case, number, form, at],
   );
 }
 
@@ -262,11 +223,10 @@ export async function shownElsewhere(tx: SharedTx, digests: readonly string[]): 
 async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<StoredOpinionRequest[]> {
   const said = await wordsOf(
     queries,
-    rows.filter((row) => row.lines !== null).map((row) => row.case_id),
+    rows.filter((row) => row.lines !== null).map((row) => row.caseId),
   );
-  const { vault } = queries;
-  const opened = rows.map(async (row) => {
-    const place = placeOf(row.case_id, row.party);
+  return (await opened(queries, opinionRequestsTable, rows)).map((row) => {
+    const { caseId, number, item, leadNode, lead, limitAt: limit, applicant, word, removedAt } = row;
     const words = said.filter(({ word }) => word.opened === row.opened && word.party === row.party);
     const notice = opinionNoticeSchema.parse(JSON.parse(row.notice));
     const standing = withOwnWords(
@@ -275,40 +235,33 @@ async function assemble(queries: NodeQueries, rows: readonly Row[]): Promise<Sto
     );
     return {
       asked: {
-        case: row.case_id,
-        number: row.number,
-        item: row.item,
+        case: caseId,
+        number,
+        item,
         opened: row.opened,
-        leadNode: row.lead_node,
-        lead: row.lead,
+        leadNode,
+        lead,
         ...standing,
         state: notice.state,
-        limit: row.limit_at,
+        limit,
       },
       notice,
-      applicant: await vault.openNullable('opinion_requests.applicant', place, row.applicant),
-      form: z.array(formEntrySchema).parse(JSON.parse(await vault.open('opinion_requests.form', place, row.form))),
+      applicant,
+      limit,
+      word,
+      words,
+      removedAt,
+      form: z.array(formEntrySchema).parse(JSON.parse(row.form)),
       materials: z.array(materialSchema).parse(JSON.parse(row.materials)),
       lines: row.lines === null ? null : z.array(z.string()).parse(JSON.parse(row.lines)),
-      limit: row.limit_at,
-      word: row.word,
-      words,
-      removedAt: row.removed_at,
     };
   });
-  return Promise.all(opened);
-}
-
-/** The place that a row's sealed value is bound to. */
-function placeOf(caseId: string, party: number): string {
-  return `${caseId}/${party}`;
 }
 
 async function wordsOf(queries: NodeQueries, cases: readonly string[]): Promise<SaidWord[]> {
   if (cases.length === 0) return [];
-  const rows = await queries.query<WordRow>(
-    `SELECT case_id, party, word, state, code, reason FROM opinion_words WHERE node = $1 AND case_id = ANY ($2)
-     ORDER BY said_at, id`,
+  const rows = await queries.query<Omit<SaidWord, 'jws' | 'word'> & { word: string }>(
+    `SELECT word, state, code, reason FROM opinion_words WHERE node = $1 AND case_id = ANY ($2) ORDER BY said_at, id`,
     [cases],
   );
   return rows.map(({ word: jws, state, code, reason }) => {

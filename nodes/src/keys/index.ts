@@ -4,5 +4,6 @@ export { certifyKey, endKey, readKeyRequest, requestOf, stateKeys } from './issu
 export type { Issuing } from './issuing.ts';
 export { KeyDesk } from './key-desk.ts';
 export { logKey, readKeyDocuments, readKeyLog } from './key-store.ts';
-export type { KeyAction, KeyLogLine } from './key-store.ts';
+export type { KeyLogLine } from './key-store.ts';
 export { OwnKeys } from './own-keys.ts';
+export type { KeyAction } from './tables.ts';

@@ -9,8 +9,8 @@ import type { FeedAppender } from '../feeds/index.ts';
 import type { Outbox } from '../handoff/index.ts';
 import type { StoredKey, Trust } from '../trust/index.ts';
 import { importNodeKey, payloadOf, publicOf, signWith } from '../trust/index.ts';
-import type { KeyAction } from './key-store.ts';
 import { findCertificate, insertKeyDocument, kidIn, logKey } from './key-store.ts';
+import type { KeyAction } from './tables.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,30 +1,11 @@
 import type { DivisionCode } from '@liandong/schema/kernel';
 import type { KeyDocument } from '@liandong/schema/trust';
-import type { HostDb, NodeQueries, SharedTx } from '../db/index.ts';
+import type { HostDb, NewRowOf, NodeReader, SharedTx } from '../db/index.ts';
+import { insert, opened } from '../db/index.ts';
+import { keyLogTable } from './tables.ts';
 
-export type KeyAction =
-  | 'MADE'
-  | 'REQUESTED'
-  | 'CERTIFIED'
-  | 'REVOKED'
-  | 'LEARNED'
-  | 'TAKEN_UP'
-  // about a node, which its parent closed
-  | 'NODE_CLOSED'
-  // about data keys
-  | 'DATA_KEY_MADE'
-  | 'DATA_KEY_RETIRED';
-
-/** A line of the log of keys (密钥日志). */
-export interface KeyLogLine {
-  at: Date;
-  /** The person who gave the command, or `node`. */
-  actor: string;
-  action: KeyAction;
-  subject: DivisionCode;
-  kid: string;
-  why: string;
-}
+/** A line of the log of keys. */
+export type KeyLogLine = NewRowOf<typeof keyLogTable>;
 
 /** The key a document is about; empty where it is about a node as a whole. */
 export function kidIn({ kind, content }: KeyDocument): string {
@@ -61,17 +42,15 @@ export async function readKeyDocuments(db: HostDb, nodes: readonly DivisionCode[
 }
 
 export async function logKey(tx: SharedTx, line: KeyLogLine): Promise<void> {
-  await tx.query(
-    `INSERT INTO key_log (node, at, actor, action, subject, kid, why) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [line.at, line.actor, line.action, line.subject, line.kid, line.why],
-  );
+  await insert(tx, keyLogTable, [line]);
 }
 
 /** The log of a node, oldest first; only of one key if it is named. */
-export function readKeyLog(queries: NodeQueries, kid: string | null): Promise<KeyLogLine[]> {
-  return queries.query<KeyLogLine>(
-    `SELECT at, actor, action, subject, kid, why FROM key_log
-     WHERE node = $1 AND ($2::text IS NULL OR kid = $2) ORDER BY id`,
-    [kid],
-  );
+export async function readKeyLog(queries: NodeReader, kid: string | null): Promise<KeyLogLine[]> {
+  const rows = await queries.reads.keyLogLine.findMany({
+    where: kid === null ? {} : { kid },
+    orderBy: { id: 'asc' },
+    omit: { node: true, id: true },
+  });
+  return opened(queries, keyLogTable, rows);
 }

@@ -2,8 +2,10 @@ import type { DivisionCode } from '@liandong/schema/kernel';
 import { FEEDS } from '@liandong/schema/wire';
 import { dayOf } from '@liandong/schema/kernel';
 import type { Logger } from 'pino';
-import type { HostDb, HostTx, SharedTx } from '../db/index.ts';
+import type { HostDb, HostTx, RowOf, SharedTx } from '../db/index.ts';
+import { openedRow } from '../db/index.ts';
 import { findFeeds } from '../feeds/index.ts';
+import { livesTable } from './tables.ts';
 
 /** Time before the last sign of life from which on others are asked, ms: clocks differ, and commits take time. */
 const MARGIN_MS = 15 * 60_000;
@@ -11,14 +13,6 @@ const MARGIN_MS = 15 * 60_000;
 export const SIGN_OF_LIFE_MS = 30_000;
 /** Case numbers of the day that may have been given and forgotten: the next numbers begin after these. */
 const SKIPPED_SERIALS = 10_000;
-
-interface IncarnationRow {
-  life: number;
-  identity: string;
-  seen_at: Date;
-  healed_at: Date | null;
-  asked_since: Date | null;
-}
 
 /**
  * Identifies the database: the cluster, its timeline (raised by every point-in-time recovery and every promotion of a
@@ -63,16 +57,14 @@ export class Incarnations {
       else {
         this.#incarnations.set(node, {
           life: last.life,
-          healing: last.healed_at === null,
-          restored: last.asked_since !== null,
-          seenAt: last.seen_at,
+          healing: last.healedAt === null,
+          restored: last.askedSince !== null,
+          seenAt: last.seenAt,
         });
         if (last.identity !== identity) await this.begin(node);
       }
-      const peers = await this.#db
-        .queries(node)
-        .query<{ peer: string; life: number }>(`SELECT peer, life FROM peer_lives WHERE node = $1`);
-      for (const { peer, life } of peers) this.#peers.set(`${node} ${peer}`, life);
+      const peers = await this.#db.reads(node).peerLife.findMany();
+      for (const { peer, life } of peers) this.#peers.set(`${node} ${peer}`, Number(life));
     }
   }
 
@@ -180,13 +172,9 @@ export class Incarnations {
 }
 
 /** The newest life of a node's database; undefined before its first start. */
-export async function findLife(db: HostDb, node: DivisionCode): Promise<IncarnationRow | undefined> {
-  const [row] = await db
-    .queries(node)
-    .query<IncarnationRow>(
-      `SELECT life, identity, seen_at, healed_at, asked_since FROM lives WHERE node = $1 ORDER BY life DESC LIMIT 1`,
-    );
-  return row;
+export async function findLife(db: HostDb, node: DivisionCode): Promise<RowOf<typeof livesTable> | undefined> {
+  const row = await db.reads(node).life.findFirst({ orderBy: { life: 'desc' } });
+  return row ? openedRow(db.queries(node), livesTable, row) : undefined;
 }
 
 /** Those of the nodes that were ever served from this database. */
@@ -217,18 +205,15 @@ export interface HealingState {
 export async function healingState(db: HostDb, node: DivisionCode): Promise<HealingState | null> {
   const life = await findLife(db, node);
   if (!life) return null;
-  const peers = await db
-    .queries(node)
-    .query<{ peer: string; cases: number; done: boolean }>(
-      `SELECT peer, cases, done_at IS NOT NULL AS done FROM heal_peers WHERE node = $1 AND life = $2 ORDER BY peer`,
-      [life.life],
-    );
+  const { healedAt, askedSince } = life;
+  const peers = await db.reads(node).healPeer.findMany({ where: { life: life.life }, orderBy: { peer: 'asc' } });
+  const silent = peers.filter((p) => p.doneAt === null).map((p) => p.peer);
   return {
-    healedAt: life.healed_at,
-    askedSince: life.asked_since,
-    answered: peers.filter((p) => p.done).length,
+    healedAt,
+    askedSince,
+    silent,
+    answered: peers.length - silent.length,
     cases: peers.reduce((sum, p) => sum + p.cases, 0),
-    silent: peers.filter((p) => !p.done).map((p) => p.peer),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ColumnType } from '../db/table.ts';
 import { sealedColumns } from '../db/table.ts';
 import { bundlesTable } from '../bundles/tables.ts';
 import { askersTable } from '../enquiries/tables.ts';
+import { opinionRequestsTable } from '../joint/tables.ts';
 import { caseNotesTable } from '../notes/tables.ts';
 import { dataRequestsTable, registerRowsTable } from '../sharing/tables.ts';
 
@@ -38,18 +39,7 @@ export const SEALED_COLUMNS = {
     key: [text('subject'), text('key')],
     form: 'text',
   },
-  'opinion_requests.applicant': {
-    table: 'opinion_requests',
-    column: 'applicant',
-    key: [text('case_id'), { name: 'party', type: 'int' }],
-    form: 'text',
-  },
-  'opinion_requests.form': {
-    table: 'opinion_requests',
-    column: 'form',
-    key: [text('case_id'), { name: 'party', type: 'int' }],
-    form: 'text',
-  },
+  ...sealedColumns(opinionRequestsTable),
   'outbox.body': { table: 'outbox', column: 'body', key: [uuid('id')], form: 'text' },
   'parked.body': { table: 'parked', column: 'body', key: [uuid('id')], form: 'text' },
   'parked.envelope': { table: 'parked', column: 'envelope', key: [uuid('id')], form: 'text' },
