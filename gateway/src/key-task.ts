@@ -2,13 +2,13 @@ import type { Problem } from '@liandong/schema/kernel';
 import { problem, ProblemError } from '@liandong/schema/kernel';
 import type { Failure } from './failures.ts';
 import { isElsewhere, isWayFault, problemOf } from './failures.ts';
-import type { Key } from './roles.ts';
+import type { LookupKey } from './roles.ts';
 import type { HostAnswer } from './transport/index.ts';
 
 /** One key of a batched lookup on its way to an answer: to its owner, on to the custodian the owner names, to a copy. */
 export class KeyTask {
   /** The key for the next question. */
-  key: Key;
+  key: LookupKey;
   value: unknown = null;
   failures: Failure[] = [];
   /** Whether to ask for it once more. */
@@ -24,7 +24,7 @@ export class KeyTask {
   #isCopy = false;
   #wayFault: Problem | null = null;
 
-  constructor(key: Key, index: number, viewersDesk: string | null, copyField: string | null) {
+  constructor(key: LookupKey, index: number, viewersDesk: string | null, copyField: string | null) {
     this.key = key;
     this.#index = index;
     this.#copyField = copyField;

@@ -139,9 +139,9 @@ describe('a route', () => {
 
 describe('a merged type', () => {
   test.each(merged)('$type of $name is looked up by a field that gives lists of it', ({ role, type, config }) => {
-    const route = role.routes[config.fieldName];
+    const route = role.routes[config.lookup];
     expect(route?.by).toBe('keys');
-    const field = roleSchema(role.name).getQueryType()?.getFields()[config.fieldName];
+    const field = roleSchema(role.name).getQueryType()?.getFields()[config.lookup];
     if (!field) throw new Error('no such field');
     expect(getNamedType(field.type).name).toBe(type);
   });
@@ -157,7 +157,7 @@ describe('a merged type', () => {
   });
 
   test.each(merged)('$type of $name makes keys the lookup takes', ({ role, config }) => {
-    const route = role.routes[config.fieldName];
+    const route = role.routes[config.lookup];
     if (route?.by !== 'keys') throw new Error('not by keys');
     const known = {
       id: `${VILLAGE}-case-1`,
@@ -168,7 +168,7 @@ describe('a merged type', () => {
       _via: VILLAGE,
     };
     const key = config.key(known);
-    expect(() => coerceInputValue(key, keyTypeOf(role.name, route, config.fieldName))).not.toThrow();
+    expect(() => coerceInputValue(key, keyTypeOf(role.name, route, config.lookup))).not.toThrow();
   });
 
   test.each(merged)(

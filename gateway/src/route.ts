@@ -3,7 +3,7 @@ import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools
 import { createGraphQLError } from '@graphql-tools/utils';
 import type { Host, RoleOperation } from '@liandong/schema/wire';
 import type { Problem } from '@liandong/schema/kernel';
-import { filingNodeOf, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
+import { cityOf, filingNodeOf, problem, ProblemError, problemsOf } from '@liandong/schema/kernel';
 import { executeRole, roleSchema } from '@liandong/schema/graph';
 import type { GraphQLError } from 'graphql';
 import { parse } from 'graphql';
@@ -16,8 +16,7 @@ import { GatherRuns } from './gather-runs.ts';
 import { KeyTask } from './key-task.ts';
 import { countOperation } from './observability/index.ts';
 import type { Registry } from './registry.ts';
-import type { Key, RoleConfig, Route } from './roles.ts';
-import { cityOf } from './roles.ts';
+import type { LookupKey, RoleConfig, Route } from './roles.ts';
 import type { RootField } from './scatter.ts';
 import { argumentType, rootFieldsOf } from './scatter.ts';
 import type { HostAnswer, HostCaller } from './transport/index.ts';
@@ -110,7 +109,7 @@ class Asker {
 
   /** A batched lookup: keys are grouped by host, one request each; answers go back to their places. */
   async keyed(route: Route & { by: 'keys' }, type: string): Promise<Answer> {
-    const keys = (this.#field.args[route.argument] ?? []) as Key[];
+    const keys = (this.#field.args[route.argument] ?? []) as LookupKey[];
     const { query, variables, keysVariable } = this.#field.keyed(route.argument, type);
     const viewersDesk = this.#context.viewer?.division ?? null;
     const tasks = keys.map((key, index) => new KeyTask(key, index, viewersDesk, route.copy));
@@ -164,7 +163,7 @@ class Asker {
   async #askMany(lookup: string, nodes: readonly string[], variables: Record<string, unknown>): Promise<NodeAnswer[]> {
     const types = Object.keys(variables).map((name) => `$${name}: ${argumentType(this.#schema, lookup, name)}`);
     const given = Object.keys(variables).map((name) => `${name}: $${name}`);
-    const keys = nodes.map((at): Key => ({ at, via: null }));
+    const keys = nodes.map((at): LookupKey => ({ at, via: null }));
     const [field] = rootFieldsOf(
       parse(`query($keys: ${argumentType(this.#schema, lookup, 'keys')}${types.map((t) => `, ${t}`).join('')}) {
         ${lookup}(${['keys: $keys', ...given].join(', ')})

@@ -21,7 +21,7 @@ import { ROLE_LIST } from './roles.ts';
 /** The subschema of one role. Tests pass an executor of their own, the program passes the routed one. */
 export function roleSubschema(role: RoleConfig, executor: Executor): SubschemaConfig {
   const merge = Object.fromEntries(
-    Object.entries(role.merge).map(([type, { selectionSet, fieldName, key }]: [string, MergedType]) => [
+    Object.entries(role.merge).map(([type, { selectionSet, lookup: fieldName, key }]: [string, MergedType]) => [
       type,
       { selectionSet, fieldName, key, argsFromKeys: (keys) => ({ keys }) } satisfies MergedTypeConfig,
     ]),

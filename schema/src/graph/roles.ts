@@ -20,6 +20,8 @@ import { idempotencyKeyText } from '../operation/input-parts.ts';
 import { refuseOneCase } from './one-case.ts';
 import { refuseUnwritable } from './plain-texts.ts';
 import { addProjects } from '../domains/projects/graph.ts';
+import { DOMAINS } from '../domains/list.ts';
+import { personalFieldsOf } from '../operation/domain.ts';
 import { noteReads } from './personal-data.ts';
 import { addProxy } from '../domains/proxy/graph.ts';
 import { addRoster } from '../domains/roster/graph.ts';
@@ -59,7 +61,7 @@ export function roleSchema(role: RoleName): GraphQLSchema {
     add(builder);
     schema = builder.builder.toSchema();
     describeKeys(schema);
-    noteReads(schema);
+    noteReads(schema, personalFieldsOf(DOMAINS));
     refuseUnwritable(schema);
     refuseOneCase(schema);
     built.set(role, schema);

@@ -31,3 +31,6 @@ export function filingNodeOf(idOrNumber: string, field = 'id'): DivisionCode {
   }
   return code;
 }
+
+/** The city a basic catalogue belongs to; it begins each item's code: `3310-MZ-001` belongs to 331000. */
+export const cityOf = (item: string): DivisionCode => `${item.slice(0, 4)}00`;

@@ -1,8 +1,9 @@
 /** What an operation is, and what is derived from one: fields of the graph, routes, duties, handlers, walks, a list. */
 export type { Answers, Page, PageRequest } from './answers.ts';
-export { dutiesOf, operationsOf, routesOf } from './domain.ts';
+export { dutiesOf, mergesOf, operationsOf, personalFieldsOf, routesOf } from './domain.ts';
 export type { AnyStep, Domain, Operation } from './domain.ts';
 export { unrouted } from './fields.ts';
+export type { LookupKey, MergedType } from './merging.ts';
 export { AfterCommit, operate, performing } from './handlers.ts';
 export type { Handlers, Perform, PreparedMutation } from './handlers.ts';
 export type { InputOf } from './operation.ts';

@@ -30,3 +30,6 @@ export const NAMED_DIVISION: Route = { by: 'division', path: ['division'], other
 
 /** A query whose argument `division` may name the node; the viewer's own desk otherwise. */
 export const ASKED_DIVISION: Route = { by: 'division', path: ['division'], otherwise: 'viewer' };
+
+/** A batched lookup: the argument `keys`, each with its own node. @param copy the key's field that allows a copy */
+export const byKeys = (copy: string | null = null): Route => ({ by: 'keys', argument: 'keys', copy });

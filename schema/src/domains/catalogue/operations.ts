@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { NAMED_DIVISION } from '../../operation/route.ts';
+import { byKeys, NAMED_DIVISION } from '../../operation/route.ts';
 import { domain } from '../../operation/domain.ts';
+import { known } from '../../operation/merging.ts';
+import { cityOf } from '../../kernel/identifiers.ts';
 import { requiredDivision } from '../../operation/fields.ts';
 import { pageOf, query } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
@@ -74,5 +76,19 @@ export const guide = query('guide', {
 export const catalogue = domain('catalogue', {
   zh: '事项目录',
   role: 'catalogue',
+  lookups: {
+    _items: byKeys(),
+    _catalogueSeqs: byKeys(),
+    _catalogueBases: byKeys(),
+    _catalogueDrifts: byKeys(),
+    catalogDrift: { by: 'subtree', path: ['division'], gather: 'catalogDrift' },
+  },
+  merges: {
+    Item: {
+      selectionSet: '{ code _via }',
+      lookup: '_items',
+      key: ({ code, _via }) => ({ code, at: cityOf(known(code)), via: known(_via) || null }),
+    },
+  },
   operations: { catalog, item, catalogEntry, guide },
 });

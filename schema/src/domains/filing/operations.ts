@@ -4,6 +4,10 @@ import { ARTICLES } from '../../kernel/articles.ts';
 import { isDivisionCode } from '../../kernel/divisions.ts';
 import { fromNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
+import { personalOfCase } from '../../operation/personal-field.ts';
+import { byKeys } from '../../operation/route.ts';
+import { known } from '../../operation/merging.ts';
+import { filingNodeOf } from '../../kernel/identifiers.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
 import { mutation, query } from '../../operation/operation.ts';
@@ -160,5 +164,18 @@ export const rateService = mutation('rateService', {
 export const filing = domain('filing', {
   zh: '收件',
   role: 'filing',
+  lookups: { _filing: byKeys() },
+  merges: {
+    Case: {
+      selectionSet: '{ id _custodian }',
+      lookup: '_filing',
+      key: ({ id, _custodian }) => ({ id, at: filingNodeOf(known(id)), via: known(_custodian) || null }),
+    },
+  },
+  personal: {
+    'Case.applicant': personalOfCase('name', 'idNumber', 'phone'),
+    'Case.consent': personalOfCase('givenBy'),
+    'Case.form': personalOfCase('value'),
+  },
   operations: { case: oneCase, track, fileCase, draftCase, fileDraft, supplementCase, rateService },
 });

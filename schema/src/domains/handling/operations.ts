@@ -5,8 +5,11 @@ import { HANDLER_FILTER } from '../caseload/words.ts';
 import { CUSTODIES } from '../../kernel/words.ts';
 import { askedDivision, word, wordOf } from '../../operation/fields.ts';
 import { domain } from '../../operation/domain.ts';
+import { personalAnswer } from '../../operation/personal-field.ts';
+import { known } from '../../operation/merging.ts';
+import { filingNodeOf } from '../../kernel/identifiers.ts';
 import { listOf, pageOf, query } from '../../operation/operation.ts';
-import { VIEWERS_DESK } from '../../operation/route.ts';
+import { byKeys, VIEWERS_DESK } from '../../operation/route.ts';
 import { acceptCase, precheckCase, refuseCase, requestPrecheck, requestSupplement } from './operations-acceptance.ts';
 import {
   decideCase,
@@ -117,6 +120,15 @@ export const steps = query('steps', {
 export const handling = domain('handling', {
   zh: '办理',
   role: 'handling',
+  lookups: { _handling: byKeys('copy') },
+  merges: {
+    Case: {
+      selectionSet: '{ id _custodian }',
+      lookup: '_handling',
+      key: ({ id, _custodian }) => ({ id, at: known(_custodian), via: filingNodeOf(known(id)) }),
+    },
+  },
+  personal: { 'Query.resultDocument': personalAnswer, 'Query.caseNotice': personalAnswer },
   operations: {
     cases,
     resultDocument: document,

@@ -4,6 +4,7 @@ import type { CaseFile } from '../../case/case-file.ts';
 import type { Material } from '../../case/log-line.ts';
 import { forOneOf, fromNode, ruledStep } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
+import { personalOfCase } from '../../operation/personal-field.ts';
 import { askedDivision } from '../../operation/fields.ts';
 import { optionalText, phone, text } from '../../operation/input-parts.ts';
 import { query } from '../../operation/operation.ts';
@@ -201,6 +202,7 @@ export const holdHearing = ruledStep('holdHearing', {
 export const hearings = domain('hearings', {
   zh: '听证',
   role: 'hearings',
+  personal: { 'Hearing.interested': personalOfCase('name', 'phone', 'address') },
   operations: {
     hearing,
     tellInterestedParties,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { idempotencyKey } from '../../operation/input-parts.ts';
 import { domain } from '../../operation/domain.ts';
+import { byKeys } from '../../operation/route.ts';
+import { known } from '../../operation/merging.ts';
 import { id, word } from '../../operation/fields.ts';
 import { mutation } from '../../operation/operation.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
@@ -56,5 +58,16 @@ export const reviseImplementation = mutation('reviseImplementation', {
 export const implementation = domain('implementation', {
   zh: '实施清单',
   role: 'implementation',
+  lookups: { _implementations: byKeys() },
+  merges: {
+    Implementation: {
+      selectionSet: '{ itemCode node { code } _via }',
+      lookup: '_implementations',
+      key: ({ itemCode, node, _via }) => {
+        const at = known((node as { code?: unknown } | null | undefined)?.code);
+        return { item: itemCode, node: at, at, via: known(_via) || null };
+      },
+    },
+  },
   operations: { reviseImplementation },
 });

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { OpinionRequestView } from './views.ts';
 import type { CaseFile } from '../../case/case-file.ts';
 import { divisionCodeSchema } from '../../case/log-line.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { forOneOf, handledAtNode, ruledStep, SOME_REASON } from '../../operation/case-step.ts';
 import { domain } from '../../operation/domain.ts';
+import { personalAnswer, personalOfCase } from '../../operation/personal-field.ts';
 import { askedDivision, id, word } from '../../operation/fields.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
 import { mutation, pageOf, query } from '../../operation/operation.ts';
@@ -291,9 +293,17 @@ export const withdrawQuestion = ruledStep('withdrawQuestion', {
   rule: (context, file, { party, reason }) => rules.withdrawQuestion(context, file, party, reason),
 });
 
+/** The case a question is about. */
+const caseOf = (source: unknown) => (source as OpinionRequestView).case;
+
 export const joint = domain('joint', {
   zh: '联合办理',
   role: 'joint',
+  personal: {
+    'OpinionRequest.applicant': { ...personalOfCase(), subject: caseOf },
+    'OpinionRequest.form': { ...personalOfCase('value'), subject: caseOf },
+    'Query.opinionMaterial': personalAnswer,
+  },
   operations: {
     jointHandling,
     opinionRequests,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { domain } from '../../operation/domain.ts';
+import { personalAnswer } from '../../operation/personal-field.ts';
 import { id } from '../../operation/fields.ts';
 import { listOf, mutation, query } from '../../operation/operation.ts';
 import { MOST_NOTE } from './messages.ts';
@@ -35,4 +36,10 @@ export const caseNotes = query('caseNotes', {
   answer: listOf(CaseNote),
 });
 
-export const notes = domain('notes', { zh: '内部备注', role: 'handling', operations: { addNote, caseNotes } });
+export const notes = domain('notes', {
+  zh: '内部备注',
+  role: 'handling',
+  // a note has no numbers of a person, but it may name one
+  personal: { 'Query.caseNotes': personalAnswer },
+  operations: { addNote, caseNotes },
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { domain } from '../../operation/domain.ts';
+import { personalOfCase } from '../../operation/personal-field.ts';
 import { askedDivision, id, word } from '../../operation/fields.ts';
 import { optionalText, text } from '../../operation/input-parts.ts';
 import { listOf, mutation, pageOf, query } from '../../operation/operation.ts';
@@ -124,5 +125,6 @@ export const takeOverCases = mutation('takeOverCases', {
 export const proxy = domain('proxy', {
   zh: '帮办代办',
   role: 'proxy',
+  personal: { 'AgentCase.applicant': personalOfCase() },
   operations: { proxyHandling, agentCases, logContact, revokeConsent, takeOverCases },
 });

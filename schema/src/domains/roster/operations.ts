@@ -7,7 +7,7 @@ import { dayInput, optionalDay, optionalText, text } from '../../operation/input
 import { listOf, mutation, pageOf, query } from '../../operation/operation.ts';
 import type { Action } from '../../operation/permissions.ts';
 import type { Route } from '../../operation/route.ts';
-import { ASKED_DIVISION } from '../../operation/route.ts';
+import { ASKED_DIVISION, byKeys } from '../../operation/route.ts';
 import { STAND_IN_ROLES } from './stand-ins.ts';
 import { AgentAbsence, PostChange, Roster, RosterAgent, StandIn } from './views.ts';
 
@@ -249,6 +249,10 @@ const endAbsence = mutation('endAbsence', {
 export const roster = domain('roster', {
   zh: '岗位',
   role: 'roster',
+  lookups: {
+    _placeRosters: byKeys(),
+    rosterCoverage: { by: 'subtree', path: ['division'], gather: 'rosterCoverage' },
+  },
   operations: {
     roster: rosterOfPlace,
     standIns: listStandIns,

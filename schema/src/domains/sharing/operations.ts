@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { DataRequestView, GivenField } from './views.ts';
 import { ARTICLES } from '../../kernel/articles.ts';
 import { domain } from '../../operation/domain.ts';
+import { personalOfCase } from '../../operation/personal-field.ts';
 import { askedDivision, id, requiredDivision } from '../../operation/fields.ts';
 import { text } from '../../operation/input-parts.ts';
 import type { InputOf } from '../../operation/operation.ts';
@@ -119,5 +121,13 @@ export type RequestDataInput = InputOf<typeof requestData>;
 export const sharing = domain('sharing', {
   zh: '数据共享',
   role: 'sharing',
+  personal: {
+    // for every question that returns it: a repeated request also returns the data given meanwhile
+    'DataRequest.fields': {
+      ...personalOfCase('value'),
+      subject: (source) => (source as DataRequestView).caseId,
+      shows: (value) => (value as GivenField[]).some((field) => field.value !== null),
+    },
+  },
   operations: { dataOffers, dataRequests, suppliedMaterials, dataUse, dataLights, requestData },
 });

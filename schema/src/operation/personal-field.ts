@@ -1,0 +1,44 @@
+import type { PersonalDataRead } from '../domains/reads/views.ts';
+import type { DivisionCode } from '../kernel/divisions.ts';
+
+/** A field of the graph that shows personal data. */
+export interface PersonalField {
+  kind: PersonalDataRead['kind'];
+  /** Names of the personal fields below; empty if the field itself is personal. */
+  below: readonly string[];
+  /** The id of the case or enquiry it belongs to, and below it the node that answers. */
+  subject: (source: unknown, args: Record<string, unknown>) => string;
+  node: (source: unknown, asked: { at: DivisionCode | null }) => DivisionCode;
+  /** Whether the field's value shows personal data; only then the read is recorded. */
+  shows: (value: unknown) => boolean;
+}
+
+const shows = (value: unknown) =>
+  value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
+
+/** A field of what one case shows. @param below names of the personal fields below */
+export const personalOfCase = (...below: string[]): PersonalField => ({
+  kind: 'CASE',
+  below,
+  subject: (source) => (source as { id: string }).id,
+  node: (source) => (source as { answeredBy: DivisionCode }).answeredBy,
+  shows,
+});
+
+/** A question about one case whose answer is personal; its argument `case` names the case. */
+export const personalAnswer: PersonalField = {
+  kind: 'CASE',
+  below: [],
+  subject: (_, args) => String(args['case']),
+  node: (_, { at }) => at ?? '',
+  shows,
+};
+
+/** A field of an enquiry. @param below names of the personal fields below */
+export const personalOfEnquiry = (...below: string[]): PersonalField => ({
+  kind: 'ENQUIRY',
+  below,
+  subject: (source) => (source as { id: string }).id,
+  node: (source) => (source as { division: DivisionCode }).division,
+  shows,
+});
